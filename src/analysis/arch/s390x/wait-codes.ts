@@ -1,0 +1,36 @@
+/** Disabled-wait codes of the stand-alone tools (meminfo.md section 7; s390-tools include/boot/error.h). */
+const waitCodes: Readonly<Record<number, string>> = {
+  0x4500: 'the boot device could not be enabled',
+  0x4501: 'the boot device could not be disabled',
+  0x4502: 'an I/O to the boot device failed',
+  0x4510: 'wrong IPL type',
+  0x4511: 'internal error of the stand-alone tool',
+  0x4512: 'secure IPL error',
+  0x4520: 'os_info is missing: pointer, alignment, accessibility or magic is wrong',
+  0x4521: 'the os_info checksum is wrong',
+  0x4522: 'the os_info version is too high',
+  0x4523: 'there is no crashkernel memory',
+  0x4524: 'the hardware system area could not be read',
+  0x4600: 'the dump device is too small',
+  0x4601: 'the dump device is not supported',
+  0x4602: 'the memory size is unknown',
+  0x4603: 'a device of the multi-volume dump is missing',
+  0x4604: 'a volume has no dump signature',
+  0x4605: 'the zipl time stamps of the volumes differ',
+  0x4606: 'no multiple subchannel sets',
+  0x4607: 'no protected virtualization',
+  0x4608: 'protected virtualization failed',
+};
+
+/** Wait code of each decision step that can stop the stand-alone kdump. */
+export const standaloneKdumpWait = { missing: 0x4520, checksum: 0x4521, version: 0x4522, noCrashkernel: 0x4523 } as const;
+
+/** Meaning of the address of a disabled-wait PSW, where it is a code; undefined for kernel addresses. */
+export function explainWaitAddress(address: bigint): string | undefined {
+  if (address === 0xfffn) return 'SCLP quiesce: an orderly shutdown by the hypervisor';
+  if (address > 0xffffn) return undefined;
+  const meaning = waitCodes[Number(address)];
+  return meaning === undefined ? undefined : `code 0x${address.toString(16)}: ${meaning}`;
+}
+
+export const waitCodeText = (code: number): string => waitCodes[code] ?? 'unknown wait code';

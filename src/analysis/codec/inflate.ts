@@ -1,0 +1,23 @@
+import { inflateSync, zstdDecompressSync } from 'node:zlib';
+import type { PageDecoder } from './page-codec.ts';
+
+/** Runs a decompressor of node:zlib that stops at the size of the page. */
+function bounded(name: string, decompress: (input: Uint8Array, options: { maxOutputLength: number }) => Uint8Array): PageDecoder {
+  return (input, output) => {
+    let bytes: Uint8Array;
+    try {
+      bytes = decompress(input, { maxOutputLength: output.length });
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      return code === 'ERR_BUFFER_TOO_LARGE' ? `the ${name} data give more than ${output.length} bytes` : `the ${name} data are damaged (${code})`;
+    }
+    if (bytes.length !== output.length) return `the ${name} data give ${bytes.length} bytes instead of ${output.length}`;
+    output.set(bytes);
+    return undefined;
+  };
+}
+
+/** zlib stream (RFC 1950) with its Adler-32. */
+export const decodeZlib: PageDecoder = bounded('zlib', inflateSync);
+/** One zstd frame. */
+export const decodeZstd: PageDecoder = bounded('zstd', zstdDecompressSync);

@@ -1,0 +1,117 @@
+/** The engine: answers the protocol for any number of open dumps. Nothing here knows which door asks. */
+import { basename } from 'node:path';
+import { DumpError } from '../../shared/dump-error.ts';
+import type { EngineProtocol, ScanProgress } from '../../shared/engine-protocol.ts';
+import { schemaVersion, type VerifyJson } from '../../shared/model.ts';
+import type { CallContext, Handlers } from '../../shared/rpc.ts';
+import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
+import { checks, summarize } from '../integrity/index.ts';
+import { reportFormats } from '../report/index.ts';
+import type { ReportModel } from '../report/report-model.ts';
+import { fileDigest } from './file-digest.ts';
+import { indexPages, stripOf, queryIndex } from './index-job.ts';
+import { cpuNumbering, readMemory } from './read-memory.ts';
+import { probableReason } from './reason.ts';
+import { openSession, type Session } from './session.ts';
+import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from './structures.ts';
+import { describeDump } from './summary.ts';
+import { toolName, toolVersion } from './tool.ts';
+import { checkSession, triage } from './triage.ts';
+
+export interface Engine {
+  readonly handlers: Handlers<EngineProtocol>;
+  /** Closes every dump. */
+  close(): void;
+}
+
+type Scan = CallContext<ScanProgress>;
+
+/** Checks, and unless `quick` the digests over the whole file and the whole memory. */
+async function verifySession(session: Session, quick: boolean, path: string | undefined, { signal, progress }: Scan): Promise<VerifyJson> {
+  const results = await checkSession(session, quick ? 'quick' : 'scan', signal, (done, check) => {
+    progress({ phase: `check ${check.id}`, done, total: checks.length, unit: 'checks' });
+  });
+  const summary = summarize(results);
+  if (quick) return { schema: schemaVersion, digests: {}, checks: results, summary };
+  const file = await fileDigest(session.image.source, signal, progress);
+  const index = await indexPages(session, { digest: true, rebuild: false, ...(path === undefined ? {} : { path }) }, signal, progress);
+  const memoryRoot = index.memoryRoot === undefined ? {} : { memoryRoot: index.memoryRoot };
+  return { schema: schemaVersion, digests: { file, ...memoryRoot }, checks: results, summary };
+}
+
+async function buildReport(session: Session, quick: boolean, context: Scan): Promise<ReportModel> {
+  const verified = await verifySession(session, quick, undefined, context);
+  const described = describeDump(session);
+  const fileName = basename(session.path);
+  const reason = probableReason(session, described.times.crash);
+  return {
+    schema: schemaVersion,
+    tool: { name: toolName, version: toolVersion },
+    fileName,
+    identity: session.identity,
+    digests: verified.digests,
+    // A report says which dump, not where it lay.
+    info: { ...described, file: { ...described.file, path: fileName } },
+    ...(reason === undefined ? {} : { reason }),
+    health: verified.summary,
+    checks: verified.checks,
+    ...(session.osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(session.osInfo) }),
+    cpus: session.cpuSet.cpus,
+    regions: describeRegions(session).regions,
+  };
+}
+
+export function createEngine(): Engine {
+  const sessions = new Map<string, Session>();
+  let next = 1;
+  const sessionOf = (dump: string): Session => {
+    const session = sessions.get(dump);
+    if (session === undefined) throw new DumpError('absent', {}, `no open dump is named ${dump}`);
+    return session;
+  };
+  const handlers: Handlers<EngineProtocol> = {
+    open({ path }) {
+      const session = openSession(path);
+      const dump = `d${next++}`;
+      sessions.set(dump, session);
+      return { dump, identity: session.identity };
+    },
+    close({ dump }) {
+      sessionOf(dump).close();
+      sessions.delete(dump);
+      return {};
+    },
+    info: ({ dump }) => describeDump(sessionOf(dump)),
+    triage: ({ dump }, { signal }) => triage(sessionOf(dump), signal),
+    cpus({ dump }) {
+      const { cpus } = sessionOf(dump).cpuSet;
+      return { schema: schemaVersion, cpus: [...cpus], numbering: cpuNumbering(cpus) };
+    },
+    notes: ({ dump }) => describeNotes(sessionOf(dump)),
+    regions: ({ dump }) => describeRegions(sessionOf(dump)),
+    vmcoreinfo: ({ dump }) => describeVmcoreinfo(sessionOf(dump)),
+    osinfo: ({ dump }) => describeOsInfo(sessionOf(dump)),
+    read({ dump, space, address, length, cpu }) {
+      return readMemory(sessionOf(dump), { space, address, length, cpu });
+    },
+    index: ({ dump, digest, rebuild, path }, { signal, progress }) =>
+      indexPages(sessionOf(dump), { digest, rebuild, ...(path === undefined ? {} : { path }) }, signal, progress),
+    strip: ({ dump, start, end, buckets }) => stripOf(sessionOf(dump), { start, end, buckets }),
+    sql: ({ dump, query, rows, seconds, path }, { signal }) =>
+      queryIndex(sessionOf(dump), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal),
+    verify: ({ dump, quick, path }, context) => verifySession(sessionOf(dump), quick, path, context),
+    async report({ dump, format, quick }, context) {
+      const chosen = reportFormats.find((one) => one.id === format);
+      if (chosen === undefined) throw new DumpError('unsupported', {}, `there is no report format "${format}"`, reportFormats.map((one) => one.id).join(', '));
+      const model = await buildReport(sessionOf(dump), quick, context);
+      return { mediaType: chosen.mediaType, text: chosen.render(model) };
+    },
+  };
+  return {
+    handlers,
+    close() {
+      for (const session of sessions.values()) session.close();
+      sessions.clear();
+    },
+  };
+}

@@ -1,0 +1,141 @@
+/** The page index of a session: where it lies, building it, asking it. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ScanProgress } from '../../shared/engine-protocol.ts';
+import { schemaVersion, type IndexJson, type SqlJson } from '../../shared/model.ts';
+import { RequestError } from '../../shared/rpc.ts';
+import { pageStateCodes, type MemoryImage } from '../formats/dump-format.ts';
+import { indexPath } from '../index/index-location.ts';
+import { buildIndex } from '../index/indexer.ts';
+import { pageExtents, storedCode } from '../index/page-extents.ts';
+import { emptyCounters } from '../index/page-meta.ts';
+import { runSql } from '../index/sql-console.ts';
+import { openIndex, readIndex } from '../index/store.ts';
+import { memoryStrip, type Strip, type StripSource } from '../index/strip.ts';
+import type { Session } from './session.ts';
+import { describeNotes, describeRegions } from './structures.ts';
+import { toolVersion } from './tool.ts';
+
+export interface IndexRequest {
+  readonly digest: boolean;
+  readonly rebuild: boolean;
+  /** Instead of the cache folder. */
+  readonly path?: string;
+}
+
+/** Builds or completes the index of a dump, with the rows of its small structures. */
+export async function indexPages(session: Session, request: IndexRequest, signal: AbortSignal, progress: (value: ScanProgress) => void): Promise<IndexJson> {
+  const started = performance.now();
+  const path = request.path ?? indexPath(session.identity);
+  const totalPages = pageExtents(session.image.memory).totalPages;
+  const store = await openIndex({ path, identity: session.identity, totalPages, toolVersion, rebuild: request.rebuild, signal });
+  try {
+    if (store.fresh !== undefined) {
+      store.putRegions(describeRegions(session).regions);
+      store.putCpus(session.cpuSet.cpus);
+      store.putNotes(describeNotes(session).notes);
+      store.putFindings(session.image.findings);
+    }
+    const result = await buildIndex(session.image, store, { digest: request.digest, signal, onProgress: progress });
+    return {
+      schema: schemaVersion,
+      indexPath: path,
+      pages: result.pages,
+      bytesRead: result.bytesRead,
+      seconds: Math.round(performance.now() - started) / 1000,
+      resumed: result.resumed,
+      ...(result.memoryRoot === undefined ? {} : { memoryRoot: result.memoryRoot }),
+    };
+  } finally {
+    store.close();
+  }
+}
+
+/** A dump without index: what the container says of its pages is known, the stored ones are not looked at yet. */
+function unindexed(memory: MemoryImage): StripSource {
+  const extents = pageExtents(memory);
+  return {
+    header: () => ({
+      identity: '',
+      toolVersion,
+      fingerprintAlgorithm: '',
+      classVersion: 0,
+      totalPages: extents.totalPages,
+      extentsWritten: 0,
+      complete: false,
+      pagesRead: 0,
+      memoryRoot: undefined,
+    }),
+    totals: () => ({ counters: emptyCounters(), pages: 0 }),
+    *counters() {
+      // No block is indexed.
+    },
+    blockAt: () => undefined,
+    *extents(startPfn = 0, endPfn = extents.totalPages) {
+      if (startPfn >= endPfn) return;
+      for (let index = extents.indexOf(startPfn); index < extents.count; index += 1) {
+        const extent = extents.at(index);
+        if (extent.startPfn >= endPfn) return;
+        yield {
+          startPfn: extent.startPfn,
+          endPfn: extent.endPfn,
+          state: pageStateCodes[extent.state] ?? pageStateCodes[storedCode],
+          fileOffset: extent.fileOffset,
+        };
+      }
+    },
+  };
+}
+
+/** Page counts for the memory strip, from as much of the index as there is. */
+export function stripOf(
+  session: Session,
+  range: { readonly start: bigint; readonly end: bigint; readonly buckets: number },
+): Strip & { readonly buckets: Strip['buckets'][number][] } {
+  const strip = withReader(session, (source) => memoryStrip(source, range.start, range.end, range.buckets));
+  return { ...strip, buckets: [...strip.buckets] };
+}
+
+function withReader<T>(session: Session, use: (source: StripSource) => T): T {
+  let reader: ReturnType<typeof readIndex>;
+  try {
+    reader = readIndex(indexPath(session.identity), session.identity);
+  } catch (error) {
+    if (error instanceof RequestError) return use(unindexed(session.image.memory));
+    throw error;
+  }
+  try {
+    return use(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+export interface SqlQuery {
+  readonly query: string;
+  readonly rows: number;
+  readonly seconds: number;
+  readonly path?: string;
+}
+
+/** In a bundle all hosts lie in one folder; in a checkout sql-console.ts lies in its own. */
+function consoleEntry(): string | undefined {
+  const here = fileURLToPath(import.meta.url);
+  return here.endsWith('.ts') ? undefined : join(dirname(here), 'sql-console.js');
+}
+
+/** Runs a user's query on the index, which must have been built before. */
+export function queryIndex(session: Session, request: SqlQuery, signal: AbortSignal): Promise<SqlJson> {
+  const entry = consoleEntry();
+  const path = request.path ?? indexPath(session.identity);
+  if (!existsSync(path)) return Promise.reject(new RequestError('index', `${session.path} has no page index yet: run "dumpbench index" on it first`));
+  return runSql({
+    path,
+    query: request.query,
+    rows: request.rows,
+    seconds: request.seconds,
+    signal,
+    ...(entry === undefined ? {} : { entry }),
+  });
+}

@@ -1,0 +1,108 @@
+/** Bytes of a dump in any address space that needs no page tables. */
+import { DumpError } from '../../shared/dump-error.ts';
+import type { AddressSpace, CpuJson, ReadJson } from '../../shared/model.ts';
+import { hex } from '../../shared/units.ts';
+import type { MemoryGap } from '../layout/absolute-memory.ts';
+import { lowcoreSize } from '../arch/s390x/save-area.ts';
+import type { Session } from './session.ts';
+
+export interface ReadRequest {
+  readonly space: AddressSpace;
+  readonly address: bigint;
+  readonly length: number;
+  readonly cpu?: number | undefined;
+}
+export interface ReadAnswer {
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly absent: ReadJson['absent'];
+}
+
+/** `--cpu N` means linuxCpu when every CPU has one, else the position in the dump (CLI.md). */
+export function cpuNumbering(cpus: readonly CpuJson[]): 'linuxCpu' | 'id' {
+  return cpus.length > 0 && cpus.every((cpu) => cpu.linuxCpu !== undefined) ? 'linuxCpu' : 'id';
+}
+
+export function selectCpu(session: Session, number: number): CpuJson {
+  const { cpus } = session.cpuSet;
+  const key = cpuNumbering(cpus);
+  const found = cpus.find((cpu) => cpu[key] === number);
+  if (found === undefined) {
+    const known = cpus.map((cpu) => cpu[key]).join(', ');
+    throw new DumpError(
+      'absent',
+      { file: session.path },
+      `there is no CPU ${number}`,
+      known === '' ? 'a dump with CPUs' : `one of ${known} (${key === 'linuxCpu' ? 'Linux CPU numbers' : 'positions in the dump'})`,
+    );
+  }
+  return found;
+}
+
+/** Prefixing exchanges real 0 to 0x1fff with the 8 KiB at the prefix (lowcore.md section 1). Page-wise, for both halves. */
+function realToAbsolute(address: bigint, prefix: bigint): bigint {
+  const size = BigInt(lowcoreSize);
+  if (address < size) return address + prefix;
+  if (address >= prefix && address < prefix + size) return address - prefix;
+  return address;
+}
+
+function readReal(session: Session, request: ReadRequest): ReadAnswer {
+  const cpu = selectCpu(session, request.cpu ?? 0);
+  if (cpu.prefix === undefined)
+    throw new DumpError('absent', { file: session.path }, `the prefix of CPU ${request.cpu ?? 0} is not in the dump`, 'a prefix register');
+  const prefix = BigInt(cpu.prefix);
+  const data = new Uint8Array(request.length);
+  const absent: ReadJson['absent'] = [];
+  let done = 0;
+  while (done < request.length) {
+    const address = request.address + BigInt(done);
+    const step = Math.min(request.length - done, lowcoreSize - Number(address % BigInt(lowcoreSize)));
+    const absolute = realToAbsolute(address, prefix);
+    const part = session.memory.read(absolute, step);
+    data.set(part.bytes, done);
+    absent.push(...part.absences.map((gap) => gapJson(gap, address - absolute)));
+    done += step;
+  }
+  return { data, absent };
+}
+
+const gapJson = (gap: MemoryGap, shift = 0n): ReadJson['absent'][number] => ({
+  start: hex(gap.start + shift),
+  end: hex(gap.end + shift),
+  state: gap.state,
+  ...(gap.reason === undefined ? {} : { reason: gap.reason }),
+});
+
+function readFileBytes(session: Session, request: ReadRequest): ReadAnswer {
+  const data = new Uint8Array(request.length);
+  const { size } = session.image.source;
+  const inside = request.address < BigInt(size);
+  const got = inside ? session.image.source.readInto(Number(request.address), data) : 0;
+  const start = inside ? request.address + BigInt(got) : request.address;
+  const end = request.address + BigInt(request.length);
+  return { data, absent: start < end ? [{ start: hex(start), end: hex(end), state: 'missing' }] : [] };
+}
+
+/** @throws DumpError when the space cannot be used or its translation is not known */
+export function readMemory(session: Session, request: ReadRequest): ReadAnswer {
+  if (request.address < 0n || request.address + BigInt(request.length) > 1n << 64n) {
+    throw new DumpError('absent', { file: session.path }, `0x${request.address.toString(16)} + ${request.length} leaves the 64-bit address space`);
+  }
+  switch (request.space) {
+    case 'absolute': {
+      const result = session.memory.read(request.address, request.length);
+      return { data: result.bytes as Uint8Array<ArrayBuffer>, absent: result.absences.map((gap) => gapJson(gap)) };
+    }
+    case 'real':
+      return readReal(session, request);
+    case 'file':
+      return readFileBytes(session, request);
+    case 'virtual':
+      throw new DumpError(
+        'unsupported',
+        { file: session.path },
+        'virtual addresses need the page-table walk, which this version does not have',
+        'an absolute, real or file address',
+      );
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * One open dump: the image and what was derived from it, each part once and only when asked for. Two sessions share
+ * nothing.
+ */
+import { createHash } from 'node:crypto';
+import { findOsInfo, type OsInfoSearch } from '../arch/s390x/os-info.ts';
+import { openDump } from '../formats/index.ts';
+import type { DumpImage } from '../formats/dump-format.ts';
+import { findVmcoreinfo, type VmcoreinfoSearch } from '../kernel/vmcoreinfo.ts';
+import { readUtsName, type UtsName } from '../kernel/uts-name.ts';
+import { readCpus, type CpuSet } from '../memory/cpu-state.ts';
+import { memoryReader, type MemoryReader } from '../memory/reader.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { openFile, type FileSource } from '../source/file-source.ts';
+
+export interface Session {
+  readonly path: string;
+  readonly image: DumpImage;
+  readonly memory: MemoryReader;
+  /** Format, size and SHA-256 of headers and notes: the same for a renamed or copied file. */
+  readonly identity: string;
+  /** Undefined on other architectures than s390x. */
+  readonly osInfo: OsInfoSearch | undefined;
+  readonly vmcoreinfo: VmcoreinfoSearch;
+  readonly utsName: UtsName | undefined;
+  readonly cpuSet: CpuSet;
+  close(): void;
+}
+
+/** Value of `compute`, computed at the first call. */
+function once<T>(compute: () => T): () => T {
+  let done: { readonly value: T } | undefined;
+  return () => (done ??= { value: compute() }).value;
+}
+
+/** Identity of a dump (CLI.md): no path and no times, so that copies share an index. */
+export function dumpIdentity(image: DumpImage): string {
+  const hash = createHash('sha256');
+  hash.update(`${image.format}\0${image.source.size}\0`);
+  for (const range of image.headerRanges) {
+    const bytes = new Uint8Array(Math.min(range.bytes, Math.max(0, image.source.size - range.offset)));
+    const got = image.source.readInto(range.offset, bytes);
+    hash.update(`${range.offset}\0${got}\0`).update(bytes.subarray(0, got));
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * Opens a dump from bytes that are at hand already.
+ * @throws DumpError
+ */
+export function sessionOn(source: ByteSource, close: () => void = () => undefined): Session {
+  const image = openDump(source);
+  const memory = memoryReader(image.memory, source.name);
+  const osInfo = once(() => (image.machine.arch === 's390x' ? findOsInfo(memory) : undefined));
+  const vmcoreinfo = once(() => findVmcoreinfo(image, memory));
+  const utsName = once(() => {
+    const found = vmcoreinfo();
+    return found.found ? readUtsName(image.machine.arch, found.vmcoreinfo, memory) : undefined;
+  });
+  const cpuSet = once(() => readCpus(image, memory));
+  const identity = once(() => dumpIdentity(image));
+  return {
+    path: source.name,
+    image,
+    memory,
+    get identity() {
+      return identity();
+    },
+    get osInfo() {
+      return osInfo();
+    },
+    get vmcoreinfo() {
+      return vmcoreinfo();
+    },
+    get utsName() {
+      return utsName();
+    },
+    get cpuSet() {
+      return cpuSet();
+    },
+    close,
+  };
+}
+
+/** @throws DumpError io, not-this-format, truncated, corrupt or unsupported */
+export function openSession(path: string): Session {
+  const source: FileSource = openFile(path);
+  try {
+    return sessionOn(source, () => {
+      source.close();
+    });
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}

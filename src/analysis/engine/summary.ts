@@ -1,0 +1,108 @@
+/** The facts of a dump in one tree: each with source and trust, confirmed where two sources can be compared. */
+import { confirm, fact, splitFacts, type Fact } from '../../shared/fact.ts';
+import { infoSchema, schemaVersion, type Info } from '../../shared/model.ts';
+import { hex, pageSize, type AddressRange } from '../../shared/units.ts';
+import { OS_INFO_MAGIC, osInfoValid } from '../arch/s390x/os-info.ts';
+import { decodeCpuId } from '../formats/s390-header.ts';
+import { vmcoreinfoFact, vmcoreinfoNumber, type Vmcoreinfo } from '../kernel/vmcoreinfo.ts';
+import * as v from 'valibot';
+import type { Session } from './session.ts';
+import { toolName, toolVersion } from './tool.ts';
+
+const rangeJson = (range: AddressRange): { start: string; end: string } => ({ start: hex(range.start), end: hex(range.end) });
+
+export function vmcoreinfoOf(session: Session): Vmcoreinfo | undefined {
+  return session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo : undefined;
+}
+
+function releaseFact(session: Session): Fact<string> | undefined {
+  const recorded = vmcoreinfoFact(vmcoreinfoOf(session), 'OSRELEASE');
+  const uts = session.utsName;
+  const read = uts === undefined ? undefined : fact(uts.release, `utsname at absolute ${hex(uts.address)}`);
+  return recorded === undefined ? read : confirm(recorded, read);
+}
+
+function utsFact(session: Session, key: 'nodename' | 'version'): Fact<string> | undefined {
+  const uts = session.utsName;
+  return uts === undefined || uts[key] === '' ? undefined : fact(uts[key], `utsname at absolute ${hex(uts.address)}`);
+}
+
+/** Crashkernel memory as os_info records it; shown with its doubt when the page's checksum is wrong. */
+function crashkernelFact(session: Session): Fact<{ start: string; end: string }> | undefined {
+  const search = session.osInfo;
+  if (search?.stage !== 'page' || search.values.magic !== OS_INFO_MAGIC || search.values.crashkernel_addr === 0n) return undefined;
+  const start = search.values.crashkernel_addr;
+  const source = `os_info at absolute ${hex(search.pointer)}`;
+  const value = rangeJson({ start, end: start + search.values.crashkernel_size });
+  return osInfoValid(search) ? fact(value, source, 'verified') : fact(value, `${source}, whose checksum is wrong`, 'contradicted');
+}
+
+/** When the kernel crashed, to the second: CRASHTIME of vmcoreinfo. */
+function crashTimeFact(session: Session): Fact<string> | undefined {
+  const seconds = vmcoreinfoNumber(vmcoreinfoOf(session), 'CRASHTIME');
+  if (seconds === undefined || seconds <= 0n || seconds > 253402300799n) return undefined;
+  const iso = new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z');
+  return fact(iso, `CRASHTIME of vmcoreinfo (${vmcoreinfoOf(session)?.source ?? ''})`);
+}
+
+function machineFacts(session: Session): Record<string, unknown> {
+  const { machine } = session.image;
+  const id = machine.cpuId === undefined ? undefined : decodeCpuId(machine.cpuId);
+  const fromHeader = id?.version === 0xff ? fact('z/VM', 'CPU id in the header') : undefined;
+  const { hypervisor } = session.cpuSet;
+  const fromLowcore = hypervisor === undefined ? undefined : fact(hypervisor, 'machine flags in the lowcores');
+  return {
+    machineType: id === undefined ? undefined : fact(id.machineType, 'CPU id in the header'),
+    serial: id === undefined ? undefined : fact(id.serial, 'CPU id in the header'),
+    hypervisor: fromHeader === undefined ? fromLowcore : confirm(fromHeader, fromLowcore),
+  };
+}
+
+function cpuCountFact(session: Session): Fact<number> {
+  const { cpuSet, image } = session;
+  const count = cpuSet.cpus.length;
+  if (image.machine.cpuCount === undefined) return fact(count, 'register notes');
+  const header = fact(image.machine.cpuCount, 'CPU count in the header');
+  // What was read of the header's own vector is not a second source; lowcores with a Linux CPU number are.
+  const known = new Set(cpuSet.cpus.flatMap((cpu) => cpu.linuxCpu ?? []));
+  return known.size === 0 ? header : confirm(header, fact(known.size, 'different CPU numbers in the lowcores'));
+}
+
+/** The tree that `info` prints, checked against its schema. */
+export function describeDump(session: Session): Info {
+  const { image } = session;
+  const bytes = image.ranges.reduce((sum, range) => sum + (range.end - range.start), 0n);
+  const kernelPage = vmcoreinfoNumber(vmcoreinfoOf(session), 'PAGESIZE');
+  const tree = {
+    schema: schemaVersion,
+    tool: { name: toolName, version: toolVersion },
+    file: { path: session.path, bytes: image.source.size },
+    container: {
+      format: image.format,
+      version: image.container.version,
+      producer: image.container.producer,
+      compression: image.container.compression,
+      flattened: image.container.flattened,
+      complete: image.container.complete,
+      volumes: image.container.volumes,
+    },
+    machine: {
+      arch: fact(image.machine.arch, 'container header'),
+      endianness: image.machine.endian,
+      bits: image.machine.bits,
+      pageSize: kernelPage === undefined ? fact(pageSize, `default of ${image.machine.arch}`) : fact(Number(kernelPage), 'PAGESIZE of vmcoreinfo'),
+      cpuCount: cpuCountFact(session),
+      ...machineFacts(session),
+    },
+    memory: {
+      bytes: fact(Number(bytes), 'container header'),
+      ranges: image.ranges.map(rangeJson),
+      crashkernel: crashkernelFact(session),
+    },
+    kernel: { release: releaseFact(session), version: utsFact(session, 'version'), nodename: utsFact(session, 'nodename') },
+    times: { dumpStart: image.times.dumpStart, dumpEnd: image.times.dumpEnd, crash: crashTimeFact(session) },
+    findings: [...image.findings],
+  };
+  const { json, provenance } = splitFacts(tree);
+  return v.parse(infoSchema, { ...(json as object), provenance });
+}

@@ -1,0 +1,25 @@
+/** The first screen: facts, checks that need headers alone, CPUs, decisions. No scan. */
+import type { CheckResult, TriageDump } from '../../shared/model.ts';
+import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
+import { runChecks, summarize, type CheckDepth } from '../integrity/index.ts';
+import { probableReason } from './reason.ts';
+import type { Session } from './session.ts';
+import { describeDump } from './summary.ts';
+
+export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, onProgress?: Parameters<typeof runChecks>[2]): Promise<CheckResult[]> {
+  return runChecks({ image: session.image, memory: session.memory, osInfo: session.osInfo, signal }, depth, onProgress);
+}
+
+export async function triage(session: Session, signal: AbortSignal): Promise<TriageDump> {
+  const info = describeDump(session);
+  const checks = await checkSession(session, 'headers', signal);
+  const reason = probableReason(session, info.times.crash);
+  return {
+    info,
+    health: summarize(checks),
+    ...(reason === undefined ? {} : { reason }),
+    ...(session.osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(session.osInfo) }),
+    checks,
+    cpus: [...session.cpuSet.cpus],
+  };
+}

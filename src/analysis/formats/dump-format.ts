@@ -1,0 +1,153 @@
+/**
+ * What a dump format is: a way to recognise a file and to turn it into memory, notes and CPU records. Nothing above
+ * this folder knows how a container stores its pages.
+ */
+import type { Fact } from '../../shared/fact.ts';
+import type { Finding, FormatId, PageState } from '../../shared/model.ts';
+import type { AddressRange } from '../../shared/units.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { StructView } from '../layout/struct.ts';
+
+/** A file is not of this format, is, or is but broken: then where and why. */
+export type Probe =
+  | { readonly answer: 'no' }
+  | { readonly answer: 'yes' }
+  | { readonly answer: 'broken'; readonly offset: number; readonly what: string; readonly expected: string };
+
+export const no: Probe = { answer: 'no' };
+export const yes: Probe = { answer: 'yes' };
+export const broken = (offset: number, what: string, expected: string): Probe => ({ answer: 'broken', offset, what, expected });
+
+/** How the container knows the pages of an extent: `stored` ones have bytes, which may still all be zero. */
+export type ExtentState = 'stored' | Exclude<PageState, 'present'>;
+
+/** Half-open range of absolute addresses that is one thing to the container. Extents ascend and do not overlap. */
+export interface Extent {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly state: ExtentState;
+  /** Position of the first byte, where the bytes lie in the file as they are (not compressed). */
+  readonly fileOffset?: number;
+  /** Why it is not there, for states other than stored. */
+  readonly reason?: string;
+}
+
+/** Part of a read that has no bytes. */
+export interface Absence {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly state: Exclude<PageState, 'present' | 'zero'>;
+  readonly reason?: string;
+}
+
+/** The memory in a dump, by absolute address. */
+export interface MemoryImage {
+  /** One past the last address that the dump describes; a multiple of 4096 unless the container ends within a page. */
+  readonly end: bigint;
+  /** Covers [0, end) without holes: what no segment holds is `missing`. */
+  readonly extents: readonly Extent[];
+  /**
+   * Fills `target` with the bytes at `address`. What is not there is left zero and listed; implied zeros are not.
+   * @throws DumpError io when the file cannot be read
+   */
+  read(address: bigint, target: Uint8Array): readonly Absence[];
+  /**
+   * Bulk form for the indexer: whole pages from `firstPfn` on into `target` (n * 4096 bytes), one state code a page into
+   * `states` (n bytes): 0 stored, else the index of the state in `pageStateCodes`. Pages without bytes are left zero.
+   */
+  readPages(firstPfn: number, target: Uint8Array, states: Uint8Array): void;
+}
+
+/** State codes of `readPages`: the number is the place in this list. */
+export const pageStateCodes = ['stored', 'zero', 'excluded', 'missing', 'unreadable', 'encrypted'] as const satisfies readonly ExtentState[];
+
+/** One note record of an ELF core, its descriptor not decoded. */
+export interface RawNote {
+  readonly owner: string;
+  readonly type: number;
+  /** Position of the record in the file. */
+  readonly fileOffset: number;
+  /** Position of the descriptor in the file. */
+  readonly descOffset: number;
+  readonly desc: Uint8Array;
+}
+
+/** A stored piece of memory as the container's headers list it, before overlaps are resolved. */
+export interface Segment {
+  readonly index: number;
+  readonly fileOffset: number;
+  /** Bytes in the file. */
+  readonly fileBytes: number;
+  readonly start: bigint;
+  /** Bytes in memory. */
+  readonly memoryBytes: bigint;
+  readonly virtual?: bigint;
+}
+
+export interface ContainerFacts {
+  readonly version?: number;
+  readonly producer?: Fact<string>;
+  readonly compression?: Fact<string>;
+  readonly flattened: boolean;
+  /** False when the container itself shows that something is cut off. */
+  readonly complete: Fact<boolean>;
+  readonly volumes?: readonly { readonly path: string; readonly bytes: number }[];
+}
+
+/** Times as the container records them: nanoseconds since 1970, exact to what the source has. */
+export interface ContainerTimes {
+  readonly dumpStart?: Fact<string>;
+  readonly dumpEnd?: Fact<string>;
+}
+
+/** The end marker of a stand-alone dump as found. */
+export interface EndMarker {
+  readonly fileOffset: number;
+  readonly present: boolean;
+  readonly text: string;
+  readonly tod: bigint;
+  readonly headerTod: bigint;
+}
+
+/** An opened dump: what one container says, nothing interpreted across sources. */
+export interface DumpImage {
+  readonly format: FormatId;
+  readonly source: ByteSource;
+  readonly container: ContainerFacts;
+  readonly machine: {
+    readonly arch: Architecture;
+    readonly endian: 'big' | 'little';
+    readonly bits: 32 | 64;
+    /** CPU id as STIDP stores it (s390x stand-alone dumps). */
+    readonly cpuId?: bigint;
+    /** Number of CPUs that the header counts, where it does. */
+    readonly cpuCount?: number;
+  };
+  readonly times: ContainerTimes;
+  readonly memory: MemoryImage;
+  /** What the headers say the dump describes, merged and ascending; a cut file describes more than it holds. */
+  readonly ranges: readonly AddressRange[];
+  readonly segments: readonly Segment[];
+  readonly notes: readonly RawNote[];
+  /** Prefix (lowcore address) of each CPU, in dump order, where the header lists them. */
+  readonly prefixes: readonly number[];
+  readonly endMarker?: EndMarker;
+  /** Header structures with their place in the file, for the doors to show. */
+  readonly structures: readonly StructView[];
+  readonly findings: readonly Finding[];
+  /** Byte ranges of the file that hold headers and notes: they identify the dump. */
+  readonly headerRanges: readonly { readonly offset: number; readonly bytes: number }[];
+}
+
+export type Architecture = 's390x' | 'x86_64' | 'aarch64' | 'ppc64' | 'ppc64le';
+
+export interface DumpFormat {
+  readonly id: FormatId;
+  readonly title: string;
+  /** File name endings for the open dialog, without dot. */
+  readonly extensions: readonly string[];
+  /** Looks at the first 4096 bytes (fewer in a shorter file) and at the source's size. Never throws. */
+  probe(head: Uint8Array, source: ByteSource): Probe;
+  /** @throws DumpError when not even the header can be used; other damage becomes findings */
+  open(source: ByteSource): DumpImage;
+}

@@ -1,0 +1,69 @@
+/** Walks the note records of a PT_NOTE segment (elf-vmcore.md section 3: alignment is 4 even in 64-bit cores). */
+import type { Finding } from '../../shared/model.ts';
+import type { Endian } from '../layout/field.ts';
+import { asciiText } from '../layout/field.ts';
+import { parse } from '../layout/struct.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { RawNote } from './dump-format.ts';
+import { elfNoteHeader } from './elf-layout.ts';
+
+/** More would be a header gone wrong: the largest real note segments (thousands of CPUs) stay below 32 MiB. */
+const maxNoteBytes = 64 * 1024 * 1024;
+
+const align4 = (size: number): number => (size + 3) & ~3;
+
+export interface NoteSegment {
+  readonly notes: readonly RawNote[];
+  readonly findings: readonly Finding[];
+  /** Bytes read from the file. */
+  readonly bytes: number;
+}
+
+const cutFinding = (fileOffset: number, size: number, detail: string): Finding => ({
+  id: 'container-complete/notes',
+  severity: 'error',
+  title: 'The note segment is damaged',
+  detail,
+  where: { fileOffset, bytes: size },
+});
+
+/** Notes of one segment. What is cut off or out of bounds becomes a finding; the notes before it stay. */
+export function readNotes(source: ByteSource, offset: number, size: number, endian: Endian): NoteSegment {
+  const wanted = Math.min(size, maxNoteBytes);
+  const data = new Uint8Array(Math.min(wanted, Math.max(0, source.size - offset)));
+  const got = source.readInto(offset, data);
+  const findings: Finding[] = [];
+  if (got < size) {
+    const why =
+      got < wanted ? `the file ends after ${got} of the ${size} bytes of the notes` : `the note segment claims ${size} bytes; only the first ${got} are read`;
+    findings.push(cutFinding(offset, got, why));
+  }
+  const notes: RawNote[] = [];
+  let at = 0;
+  while (at + elfNoteHeader.size <= got) {
+    const header = parse(elfNoteHeader, data.subarray(at), { endian });
+    if (header.n_namesz === 0 && header.n_descsz === 0) break;
+    const descAt = at + elfNoteHeader.size + align4(header.n_namesz);
+    const next = descAt + align4(header.n_descsz);
+    if (descAt + header.n_descsz > got) {
+      findings.push(
+        cutFinding(
+          offset + at,
+          elfNoteHeader.size,
+          `note at file offset 0x${(offset + at).toString(16)} (type 0x${header.n_type.toString(16)}) claims ${header.n_descsz} bytes, but the segment has ${Math.max(0, got - descAt)} left`,
+        ),
+      );
+      break;
+    }
+    const owner = asciiText(data.subarray(at + elfNoteHeader.size, at + elfNoteHeader.size + header.n_namesz));
+    notes.push({
+      owner,
+      type: header.n_type,
+      fileOffset: offset + at,
+      descOffset: offset + descAt,
+      desc: data.slice(descAt, descAt + header.n_descsz),
+    });
+    at = next;
+  }
+  return { notes, findings, bytes: got };
+}

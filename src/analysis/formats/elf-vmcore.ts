@@ -1,0 +1,293 @@
+/**
+ * ELF64 core dumps of kernels: /proc/vmcore, QEMU's dump-guest-memory, zgetdump and makedumpfile -E
+ * (formats/elf-vmcore.md).
+ */
+import { DumpError } from '../../shared/dump-error.ts';
+import { fact, type Fact } from '../../shared/fact.ts';
+import type { Finding } from '../../shared/model.ts';
+import type { Endian } from '../layout/field.ts';
+import { parse, view, type StructView } from '../layout/struct.ts';
+import { readExactly, type ByteSource } from '../source/byte-source.ts';
+import { broken, no, yes, type Architecture, type DumpFormat, type DumpImage, type RawNote, type Segment } from './dump-format.ts';
+import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE } from './elf-layout.ts';
+import { readNotes } from './elf-notes.ts';
+import { mergeRanges } from './extent-sweep.ts';
+import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
+
+const elfMagic = [0x7f, 0x45, 0x4c, 0x46];
+const EM_386 = 3;
+const machines: Readonly<Record<number, Architecture>> = { 22: 's390x', 62: 'x86_64', 183: 'aarch64' };
+const EM_PPC64 = 21;
+/** Enough for any machine; more is a damaged count that would cost memory. */
+const maxProgramHeaders = 1 << 20;
+
+const architectureOf = (machine: number, endian: Endian): Architecture | undefined =>
+  machine === EM_PPC64 ? (endian === 'big' ? 'ppc64' : 'ppc64le') : machines[machine];
+
+const endianOf = (head: Uint8Array): Endian => (head[5] === 1 ? 'little' : 'big');
+
+const typeNames: Readonly<Record<number, string>> = { 1: 'an ELF object file', 2: 'an ELF executable', 3: 'an ELF shared object or executable' };
+
+type Header = ReturnType<typeof parse<typeof elfHeader.fields>>;
+type ProgramHeader = ReturnType<typeof parse<typeof elfProgramHeader.fields>>;
+
+/** The true number of program headers: e_phnum, or sh_info of section header 0 when it does not fit there. */
+function programHeaderCount(source: ByteSource, header: Header, endian: Endian): number {
+  if (header.e_phnum !== PN_XNUM) return header.e_phnum;
+  const bytes = readExactly(source, Number(header.e_shoff), elfSectionHeader.size, 'section header 0, which holds the number of program headers');
+  return parse(elfSectionHeader, bytes, { endian }).sh_info;
+}
+
+function readProgramHeaders(
+  source: ByteSource,
+  header: Header,
+  endian: Endian,
+  findings: Finding[],
+): { headers: ProgramHeader[]; bytes: number; offset: number } {
+  const count = programHeaderCount(source, header, endian);
+  if (header.e_phentsize !== elfProgramHeader.size) {
+    throw new DumpError('corrupt', { file: source.name, offset: 54 }, `e_phentsize is ${header.e_phentsize}`, `${elfProgramHeader.size}`);
+  }
+  const offset = Number(header.e_phoff);
+  const fits = Math.floor(Math.max(0, source.size - offset) / elfProgramHeader.size);
+  if (count === 0 || fits === 0) {
+    const what =
+      count === 0
+        ? 'e_phnum is 0: the file has no program headers'
+        : `e_phoff points to 0x${header.e_phoff.toString(16)}, behind the end of the file (${source.size} bytes)`;
+    throw new DumpError(count === 0 ? 'corrupt' : 'truncated', { file: source.name, offset: count === 0 ? 56 : 32 }, what, 'program headers inside the file');
+  }
+  const usable = Math.min(count, fits, maxProgramHeaders);
+  const data = readExactly(source, offset, usable * elfProgramHeader.size, 'the program headers');
+  const headers: ProgramHeader[] = [];
+  for (let index = 0; index < usable; index += 1) {
+    const one = parse(elfProgramHeader, data.subarray(index * elfProgramHeader.size), { endian });
+    headers.push(one);
+  }
+  if (usable < count) {
+    findings.push({
+      id: 'container-complete/program-headers',
+      severity: 'error',
+      title: 'Not all program headers are in the file',
+      detail: `the ELF header counts ${count} program headers at offset 0x${offset.toString(16)}, but the file has room for ${fits} of them`,
+      where: { fileOffset: 56, bytes: 2 },
+    });
+  }
+  return { headers, bytes: data.length, offset };
+}
+
+/** Who wrote the file, by the evidence of elf-vmcore.md section 9. */
+function producerOf(arch: Architecture, header: Header, notes: readonly RawNote[]): Fact<string> | undefined {
+  const position = (type: number): number => notes.findIndex((note) => note.type === type);
+  const has = (owner: string): boolean => notes.some((note) => note.owner === owner);
+  if (has('QEMU')) return fact('QEMU dump-guest-memory', 'its notes named QEMU');
+  if (has('ERASEINFO')) return fact('makedumpfile', 'an ERASEINFO note');
+  if (arch !== 's390x') {
+    if (header.e_ehsize === 8) return fact('QEMU dump-guest-memory', 'e_ehsize 8');
+    return has('VMCOREINFO') ? fact('Linux kdump (/proc/vmcore)', 'VMCOREINFO note, no QEMU note') : undefined;
+  }
+  const prefix = position(0x305);
+  const control = position(0x304);
+  const hasProcessInfo = notes.some((note) => note.owner === 'CORE' && note.type === 3);
+  if (!hasProcessInfo && prefix !== -1 && prefix < control) return fact('QEMU dump-guest-memory', 'no PRPSINFO note, PREFIX before CTRS');
+  const low = position(0x309);
+  const high = position(0x30a);
+  if (hasProcessInfo && low !== -1 && low < high) return fact('zgetdump', 'VXRS_LOW note before VXRS_HIGH');
+  if (hasProcessInfo && high !== -1) return fact('Linux kdump (/proc/vmcore)', 'PRPSINFO note, VXRS_HIGH before VXRS_LOW');
+  return undefined;
+}
+
+function loadPieces(loads: readonly ProgramHeader[], producer: string | undefined, findings: Finding[]): { pieces: MemoryPiece[]; segments: Segment[] } {
+  const pieces: MemoryPiece[] = [];
+  const segments: Segment[] = [];
+  loads.forEach((load, index) => {
+    const memory = load.p_memsz;
+    if (load.p_paddr + memory > 1n << 64n) {
+      findings.push({
+        id: 'segments/wrap',
+        severity: 'error',
+        title: 'A PT_LOAD leaves the address space',
+        detail: `PT_LOAD ${index} at 0x${load.p_paddr.toString(16)} claims 0x${memory.toString(16)} bytes; it is left out`,
+      });
+      return;
+    }
+    const stored = load.p_filesz < memory ? load.p_filesz : memory;
+    if (load.p_filesz > memory) {
+      findings.push({
+        id: 'segments/filesz',
+        severity: 'warning',
+        title: 'A PT_LOAD holds more bytes in the file than in memory',
+        detail: `PT_LOAD ${index} has p_filesz 0x${load.p_filesz.toString(16)} and p_memsz 0x${memory.toString(16)}; the surplus is not memory`,
+      });
+    }
+    // QEMU marks memory that it did not store with p_filesz 0 and p_offset -1.
+    const notStored = load.p_filesz === 0n && load.p_offset >= 1n << 63n;
+    const offset = notStored ? 0 : Number(load.p_offset);
+    segments.push({ index, fileOffset: offset, fileBytes: Number(load.p_filesz), start: load.p_paddr, memoryBytes: memory, virtual: load.p_vaddr });
+    const tailStart = load.p_paddr + stored;
+    const end = load.p_paddr + memory;
+    if (stored > 0n) pieces.push({ start: load.p_paddr, end: tailStart, state: 'stored', fileOffset: offset });
+    if (tailStart === end) return;
+    if (notStored) pieces.push({ start: tailStart, end, state: 'missing', reason: 'the producer did not store it' });
+    else if (stored === 0n && producer === 'zgetdump')
+      pieces.push({ start: tailStart, end, state: 'zero', reason: 'zgetdump stores zero memory as p_filesz 0' });
+    else pieces.push({ start: tailStart, end, state: 'excluded', reason: 'p_filesz is smaller than p_memsz: filtered by the dump tool' });
+  });
+  // Only excluded and zero tails may be covered by stored bytes of another segment, never the other way round.
+  const rank = (piece: MemoryPiece): number => (piece.state === 'stored' ? 0 : 1);
+  return {
+    pieces: pieces
+      .map((piece, index) => ({ piece, index }))
+      .sort((a, b) => rank(a.piece) - rank(b.piece) || a.index - b.index)
+      .map(({ piece }) => piece),
+    segments,
+  };
+}
+
+function headerFindings(source: ByteSource, header: Header): Finding[] {
+  const findings: Finding[] = [];
+  if (header.e_ehsize !== elfHeader.size) {
+    findings.push({
+      id: 'container-complete/elf-header-size',
+      severity: 'info',
+      title: 'The ELF header gives a wrong size of itself',
+      detail: `e_ehsize is ${header.e_ehsize} instead of ${elfHeader.size}, as QEMU 7.2 writes it; other tools refuse such a file, the contents are not affected`,
+      where: { fileOffset: 52, bytes: 2 },
+      recorded: String(header.e_ehsize),
+      computed: String(elfHeader.size),
+    });
+  }
+  if ((header.e_flags & 1) === 1) {
+    findings.push({
+      id: 'container-complete/incomplete-flag',
+      severity: 'error',
+      title: 'The dump is marked incomplete',
+      detail: 'e_flags bit 0 is set: makedumpfile ran out of space while writing',
+      where: { fileOffset: 48, bytes: 4 },
+    });
+  }
+  const lastByte = header.e_phoff > BigInt(source.size);
+  if (lastByte) {
+    findings.push({
+      id: 'container-complete/program-header-offset',
+      severity: 'error',
+      title: 'The program headers lie behind the end of the file',
+      detail: `e_phoff is 0x${header.e_phoff.toString(16)}, the file has ${source.size} bytes`,
+      where: { fileOffset: 32, bytes: 8 },
+    });
+  }
+  return findings;
+}
+
+function truncationFindings(source: ByteSource, loads: readonly Segment[]): Finding[] {
+  return loads.flatMap((load): Finding[] => {
+    if (load.fileOffset + load.fileBytes <= source.size) return [];
+    const there = Math.max(0, source.size - load.fileOffset);
+    const from = load.start + BigInt(Math.min(there, Number(load.memoryBytes)));
+    return [
+      {
+        id: 'container-complete/truncated',
+        severity: 'error',
+        title: 'The file is cut off',
+        detail: `PT_LOAD ${load.index} needs ${load.fileBytes} bytes from file offset 0x${load.fileOffset.toString(16)}; the file ends after ${there} of them`,
+        where: { space: 'absolute', start: `0x${from.toString(16)}`, end: `0x${(load.start + load.memoryBytes).toString(16)}` },
+        recorded: `${load.fileOffset + load.fileBytes} bytes`,
+        computed: `${source.size} bytes`,
+      },
+    ];
+  });
+}
+
+function open(source: ByteSource): DumpImage {
+  const head = readExactly(source, 0, elfHeader.size, 'the ELF header');
+  const endian = endianOf(head);
+  const header = parse(elfHeader, head, { endian });
+  const arch = architectureOf(header.e_machine, endian);
+  if (arch === undefined) {
+    throw new DumpError(
+      'unsupported',
+      { file: source.name, offset: 18 },
+      `the machine of this ELF core is ${header.e_machine}`,
+      's390x (22), x86_64 (62), aarch64 (183) or ppc64 (21)',
+    );
+  }
+  const findings = headerFindings(source, header);
+  const programHeaders = readProgramHeaders(source, header, endian, findings);
+  const headerRanges = [
+    { offset: 0, bytes: elfHeader.size },
+    { offset: programHeaders.offset, bytes: programHeaders.bytes },
+  ];
+  const notes: RawNote[] = [];
+  for (const one of programHeaders.headers.filter((candidate) => candidate.p_type === PT_NOTE)) {
+    const offset = Number(one.p_offset);
+    const segment = readNotes(source, offset, Number(one.p_filesz), endian);
+    for (const note of segment.notes) notes.push(note);
+    findings.push(...segment.findings);
+    headerRanges.push({ offset, bytes: segment.bytes });
+  }
+  const producer = producerOf(arch, header, notes);
+  const loads = programHeaders.headers.filter((candidate) => candidate.p_type === PT_LOAD);
+  const { pieces, segments } = loadPieces(loads, producer?.value, findings);
+  const cut = truncationFindings(source, segments);
+  findings.push(...cut);
+  if (loads.length === 0) {
+    findings.push({
+      id: 'container-complete/no-memory',
+      severity: 'error',
+      title: 'The dump holds no memory',
+      detail: 'there is no PT_LOAD among the program headers',
+    });
+  }
+  const complete =
+    cut.length === 0 &&
+    loads.length > 0 &&
+    (header.e_flags & 1) === 0 &&
+    !findings.some((finding) => finding.id.startsWith('container-complete/') && finding.severity === 'error');
+  const structures: StructView[] = [
+    view(elfHeader, head, { endian, where: { fileOffset: 0 } }),
+    ...programHeaders.headers.slice(0, 64).map((_, index) => {
+      const at = programHeaders.offset + index * elfProgramHeader.size;
+      return view(elfProgramHeader, readExactly(source, at, elfProgramHeader.size, 'a program header'), { endian, where: { fileOffset: at } });
+    }),
+  ];
+  return {
+    format: 'elf-vmcore',
+    source,
+    container: {
+      ...(producer === undefined ? {} : { producer }),
+      flattened: false,
+      complete: fact(complete, 'ELF header, program headers and file size'),
+    },
+    machine: { arch, endian, bits: 64 },
+    times: {},
+    memory: segmentMemory(source, pieces),
+    ranges: mergeRanges(segments.map((segment) => ({ start: segment.start, end: segment.start + segment.memoryBytes }))),
+    segments,
+    notes,
+    prefixes: [],
+    structures,
+    findings,
+    headerRanges,
+  };
+}
+
+export const elfVmcore: DumpFormat = {
+  id: 'elf-vmcore',
+  title: 'ELF vmcore',
+  extensions: ['vmcore', 'elf', 'core', 'dump'],
+  probe(head) {
+    if (elfMagic.some((byte, index) => head[index] !== byte)) return no;
+    if (head.length < elfHeader.size) return broken(head.length, `the file ends after ${head.length} bytes`, `an ELF header of ${elfHeader.size} bytes`);
+    if (head[4] === 1) {
+      const machine = parse(elfHeader, head, { endian: endianOf(head) }).e_machine;
+      return broken(4, `it is a 32-bit ELF file${machine === EM_386 ? ' of an i386 system' : ''}`, 'ELFCLASS64 (2): 32-bit cores are not supported');
+    }
+    if (head[4] !== 2) return broken(4, `the ELF class is ${head[4]}`, 'ELFCLASS64 (2)');
+    if (head[5] !== 1 && head[5] !== 2) return broken(5, `the ELF byte order is ${head[5]}`, '1 (little) or 2 (big)');
+    const header = parse(elfHeader, head, { endian: endianOf(head) });
+    if (header.e_type !== ET_CORE)
+      return broken(16, `it is ${typeNames[header.e_type] ?? `ELF type ${header.e_type}`}, not a core dump`, `e_type ${ET_CORE} (core file)`);
+    return yes;
+  },
+  open,
+};

@@ -1,0 +1,138 @@
+/**
+ * Looks at the pages of one block in steps of at most 1 MiB: states, classes, fingerprints, and SHA-256 leaves when asked.
+ */
+import { pageSize } from '../../shared/units.ts';
+import type { MemoryImage } from '../formats/dump-format.ts';
+import { digestBytes, subtreeOf, type Subtree, type TreeHasher } from '../integrity/digest.ts';
+import type { PlannedBlock } from './block-plan.ts';
+import type { PartialBlock } from './index-reader.ts';
+import { availableEnd, packBlock, type BlockRow } from './packed-block.ts';
+import { storedCode, type PageExtents } from './page-extents.ts';
+import { createPageJob, littleEndianBytes, littleEndianWords } from './page-job.ts';
+import { stateCode } from './page-meta.ts';
+
+/** Pages of one read: 1 MiB stays in the second-level cache between reading and looking. */
+export const stepPages = 256;
+
+/** What has to be found out about a block. */
+export interface Wanted {
+  readonly index: boolean;
+  readonly digest: boolean;
+}
+
+export interface BlockScan {
+  readonly pages: number;
+  /** Pages done, from the first on. */
+  readonly done: number;
+  /** Does the next step. @returns pages read from the dump */
+  step(): number;
+  /** What was found so far, for a later run. */
+  partial(): PartialBlock;
+  /** The finished rows; only when all pages are done. */
+  rows(): { readonly block: BlockRow | undefined; readonly subtree: Subtree | undefined };
+}
+
+export interface BlockScanner {
+  /** @param begun what a run before had of this block; used when it has what is wanted now */
+  begin(block: PlannedBlock, wanted: Wanted, begun: PartialBlock | undefined): BlockScan;
+}
+
+export function createBlockScanner(memory: MemoryImage, extents: PageExtents, hasher: TreeHasher): BlockScanner {
+  const bytes = new Uint8Array(stepPages * pageSize);
+  const states = new Uint8Array(stepPages);
+  const job = createPageJob();
+
+  /** Fills `states`, and `bytes` where pages are stored, for the pages of one step. */
+  const fetch = (startPfn: number, pages: number): void => {
+    const needs = extents.needs(startPfn, startPfn + pages);
+    if (needs === 'nothing') {
+      fillStates(extents, startPfn, states.subarray(0, pages));
+      return;
+    }
+    const target = bytes.subarray(0, pages * pageSize);
+    // Of a page that is only partly there, the rest keeps what the buffer held.
+    if (needs === 'read-cut') target.fill(0);
+    memory.readPages(startPfn, target, states.subarray(0, pages));
+  };
+
+  const hashLeaves = (startPfn: number, count: number, leaves: Buffer, to: number): void => {
+    for (let page = 0; page < count; page += 1) {
+      const place = to + page * digestBytes;
+      if (states[page] === storedCode) hasher.leaf(startPfn + page, bytes, page * pageSize, leaves, place);
+      else if (states[page] === stateCode.zero) hasher.zeroLeaf(startPfn + page, leaves, place);
+      else hasher.absentLeaf(startPfn + page, leaves, place);
+    }
+  };
+
+  return {
+    begin({ startPfn, pages }, wanted, begun) {
+      // Without an index run, meta holds bare states: subtrees need to know which pages are there.
+      const meta = new Uint8Array(pages);
+      const fingerprints = new Int32Array(wanted.index ? 2 * pages : 0);
+      const leaves = Buffer.alloc(wanted.digest ? digestBytes * pages : 0);
+      let done = 0;
+      if (begun?.startPfn === startPfn && (begun.fingerprints !== undefined) === wanted.index && (begun.leaves !== undefined) === wanted.digest) {
+        done = begun.done;
+        meta.set(begun.meta);
+        if (begun.fingerprints !== undefined) fingerprints.set(littleEndianWords(Uint8Array.from(begun.fingerprints)));
+        if (begun.leaves !== undefined) leaves.set(begun.leaves);
+      }
+      return {
+        pages,
+        get done() {
+          return done;
+        },
+        step() {
+          const count = Math.min(stepPages, pages - done);
+          fetch(startPfn + done, count);
+          const now = states.subarray(0, count);
+          if (wanted.index) job.run(bytes, now, fingerprints.subarray(2 * done, 2 * (done + count)), meta.subarray(done, done + count));
+          else meta.set(now, done);
+          if (wanted.digest) hashLeaves(startPfn + done, count, leaves, done * digestBytes);
+          done += count;
+          return now.reduce((read, state) => read + (state === storedCode ? 1 : 0), 0);
+        },
+        partial: () => ({
+          startPfn,
+          done,
+          meta,
+          fingerprints: wanted.index ? littleEndianBytes(fingerprints) : undefined,
+          leaves: wanted.digest ? leaves : undefined,
+        }),
+        rows: () => ({
+          block: wanted.index ? packBlock(startPfn, meta, fingerprints) : undefined,
+          subtree: wanted.digest
+            ? subtreeOf(
+                hasher,
+                startPfn,
+                leaves,
+                pages,
+                availableEnd((page) => meta[page] ?? 0, pages),
+              )
+            : undefined,
+        }),
+      };
+    },
+  };
+}
+
+/** States of pages that need no reading, from the extents. */
+function fillStates(extents: PageExtents, startPfn: number, states: Uint8Array): void {
+  const endPfn = startPfn + states.length;
+  for (let index = extents.indexOf(startPfn); index < extents.count; index += 1) {
+    const extent = extents.at(index);
+    if (extent.startPfn >= endPfn) return;
+    states.fill(extent.state, Math.max(0, extent.startPfn - startPfn), Math.min(extent.endPfn, endPfn) - startPfn);
+  }
+}
+
+/** Subtree of pages that all have one state and no bytes of their own. */
+export function uniformSubtree(hasher: TreeHasher, startPfn: number, pages: number, state: number): Subtree {
+  const leaves = Buffer.alloc(pages * digestBytes);
+  const zero = state === stateCode.zero;
+  for (let page = 0; page < pages; page += 1) {
+    if (zero) hasher.zeroLeaf(startPfn + page, leaves, page * digestBytes);
+    else hasher.absentLeaf(startPfn + page, leaves, page * digestBytes);
+  }
+  return subtreeOf(hasher, startPfn, leaves, pages, zero ? pages : 0);
+}

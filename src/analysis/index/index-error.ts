@@ -1,0 +1,17 @@
+import { RequestError } from '../../shared/rpc.ts';
+
+/** The index cannot be used or written: no fault of the dump, no bug. The message is a sentence for people. */
+export class IndexError extends RequestError {
+  override name = 'IndexError';
+  constructor(message: string) {
+    super('index', message);
+  }
+}
+
+/** Another process is building this index. */
+export class IndexBusy extends IndexError {
+  override name = 'IndexBusy';
+  constructor(path: string) {
+    super(`another process is building this index: ${path}`);
+  }
+}

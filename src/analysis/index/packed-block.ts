@@ -1,0 +1,104 @@
+/**
+ * A block of up to 4096 pages as the index stores it: counters, 8 bytes of fingerprint and one meta byte a page, and a
+ * checksum, because SQLite's own checks do not look inside blobs.
+ */
+import { crc32 } from 'node:zlib';
+import { littleEndianBytes, littleEndianWords } from './page-job.ts';
+import { countMeta, countUniform, emptyCounters, metaAvailable, stateCode, type Counters } from './page-meta.ts';
+
+export interface BlockRow {
+  readonly startPfn: number;
+  /** Up to 4096; more for a run of blocks that are all of one state without stored pages. */
+  readonly pages: number;
+  readonly counters: Counters;
+  /** Meta byte of every page, where all have the same one. */
+  readonly uniform: number | undefined;
+  /** One byte a page; undefined for uniform blocks. */
+  readonly meta: Uint8Array | undefined;
+  /** 8 bytes a page, little-endian; undefined when no page is present (zero pages have fingerprint 0). */
+  readonly fingerprints: Uint8Array | undefined;
+  readonly checksum: number;
+}
+
+/** Pages of one block, one by one. */
+export interface BlockPages {
+  readonly startPfn: number;
+  readonly pages: number;
+  /** Meta byte of page `index` of the block. */
+  meta(index: number): number;
+  /** Low and high half of the fingerprint of page `index`; 0 and 0 for zero pages and for pages without bytes. */
+  fingerprint(index: number): readonly [low: number, high: number];
+}
+
+/** Raised when a stored block does not match its checksum: the index must be rebuilt. */
+export class BlockDamaged extends Error {
+  override name = 'BlockDamaged';
+  constructor(startPfn: number) {
+    super(`the index is damaged: the block of pages from PFN 0x${startPfn.toString(16)} on does not match its checksum`);
+  }
+}
+
+/**
+ * @param meta one byte a page
+ * @param fingerprints two words a page, low half first
+ */
+export function packBlock(startPfn: number, meta: Uint8Array, fingerprints: Int32Array): BlockRow {
+  const counters = emptyCounters();
+  countMeta(counters, meta, 0, meta.length);
+  const first = meta[0] ?? 0;
+  const same = meta.every((value) => value === first);
+  const present = (counters.states[stateCode.present] ?? 0) > 0;
+  const row = {
+    startPfn,
+    pages: meta.length,
+    counters,
+    uniform: same ? first : undefined,
+    meta: same ? undefined : meta,
+    fingerprints: present ? littleEndianBytes(fingerprints) : undefined,
+  };
+  return { ...row, checksum: blockChecksum(row) };
+}
+
+/** A run of blocks whose pages all have the same meta byte and no bytes of their own. */
+export function uniformRun(startPfn: number, pages: number, meta: number): BlockRow {
+  const counters = emptyCounters();
+  countUniform(counters, meta, pages);
+  const row = { startPfn, pages, counters, uniform: meta, meta: undefined, fingerprints: undefined };
+  return { ...row, checksum: blockChecksum(row) };
+}
+
+/** CRC-32 of every number of the row and of both blobs. */
+export function blockChecksum(row: Omit<BlockRow, 'checksum'>): number {
+  const numbers = Float64Array.of(row.startPfn, row.pages, row.uniform ?? -1, ...row.counters.states, ...row.counters.classes);
+  let sum = crc32(littleEndianBytes(new Int32Array(numbers.buffer)));
+  if (row.meta !== undefined) sum = crc32(row.meta, sum);
+  if (row.fingerprints !== undefined) sum = crc32(row.fingerprints, sum);
+  return sum;
+}
+
+/**
+ * Opens a stored block for looking at its pages.
+ * @throws BlockDamaged when it does not match its checksum or its blobs have a wrong size
+ */
+export function unpackBlock(row: BlockRow): BlockPages {
+  const { startPfn, pages, uniform, meta, fingerprints } = row;
+  const sized = (meta?.length ?? pages) === pages && (fingerprints?.length ?? pages * 8) === pages * 8;
+  if (!sized || (uniform === undefined) === (meta === undefined) || blockChecksum(row) !== row.checksum) throw new BlockDamaged(startPfn);
+  // A blob from the database can begin at any byte; words need a boundary of four.
+  const words = fingerprints === undefined ? undefined : littleEndianWords(Uint8Array.from(fingerprints));
+  return {
+    startPfn,
+    pages,
+    meta: (index) => uniform ?? meta?.[index] ?? 0,
+    fingerprint: (index) => (words === undefined ? noFingerprint : [words[2 * index] ?? 0, words[2 * index + 1] ?? 0]),
+  };
+}
+
+const noFingerprint = [0, 0] as const;
+
+/** Number of the last page of a block that has bytes, stored or implied, plus one; 0 when none has. */
+export function availableEnd(meta: (index: number) => number, pages: number): number {
+  let end = pages;
+  while (end > 0 && !metaAvailable(meta(end - 1))) end -= 1;
+  return end;
+}

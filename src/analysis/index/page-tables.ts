@@ -1,0 +1,65 @@
+/**
+ * The pages of an index as rows for SQL: table-valued functions over the packed blocks. They read through a connection
+ * of their own, because SQLite's binding does not run a statement inside another one on the same connection.
+ */
+import type { Connection } from './connection.ts';
+import { duplicateGroups } from './duplicates.ts';
+import type { IndexReader } from './index-reader.ts';
+import { createPageLookup, type PageRecord } from './queries.ts';
+import { indexTables } from './schema.ts';
+
+/** Numbers reach SQL as floating point unless they are bigint: 7 / 2 must be 3. */
+const integer = (value: number): bigint => BigInt(value);
+
+function rowOf({ pfn, state, class: className, fingerprint, fileOffset }: PageRecord): unknown[] {
+  const address = integer(pfn) << 12n;
+  return [integer(pfn), BigInt.asIntN(64, address), state, className ?? null, fingerprint ?? null, fileOffset === undefined ? null : integer(fileOffset)];
+}
+
+/** A PFN from SQL: an integer, or a number that is one. */
+function pfnArgument(name: string, value: unknown): number {
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isInteger(number)) throw new TypeError(`${name} wants page frame numbers: ${usage[name] ?? name}`);
+  return Math.min(Math.max(number, 0), Number.MAX_SAFE_INTEGER);
+}
+const usage: Readonly<Record<string, string>> = { page_at: 'page_at(pfn)', page_range: 'page_range(first, end)' };
+
+/**
+ * Defines page, page_at, page_range and duplicate.
+ * @param connection gets the functions
+ * @param reader the same index on another connection
+ */
+export function definePageTables(connection: Connection, reader: IndexReader): void {
+  const lookup = createPageLookup(reader);
+  const names = (table: string) => {
+    const found = indexTables.find(({ name }) => name === table);
+    return { columns: (found?.columns ?? []).map(({ name }) => name), parameters: [...(found?.parameters ?? [])] };
+  };
+  connection.table('page', {
+    ...names('page'),
+    *rows() {
+      for (const page of lookup.range(0, Number.MAX_SAFE_INTEGER)) yield rowOf(page);
+    },
+  });
+  connection.table('page_at', {
+    ...names('page_at'),
+    safeIntegers: true,
+    *rows(wanted) {
+      const page = lookup.page(pfnArgument('page_at', wanted));
+      if (page !== undefined) yield rowOf(page);
+    },
+  });
+  connection.table('page_range', {
+    ...names('page_range'),
+    safeIntegers: true,
+    *rows(first, end) {
+      for (const page of lookup.range(pfnArgument('page_range', first), pfnArgument('page_range', end))) yield rowOf(page);
+    },
+  });
+  connection.table('duplicate', {
+    ...names('duplicate'),
+    *rows() {
+      for (const { fingerprint, pages } of duplicateGroups(reader)) yield [fingerprint, integer(pages)];
+    },
+  });
+}

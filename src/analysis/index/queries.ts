@@ -1,0 +1,144 @@
+/** What views and commands ask of an index. */
+import { pageClasses, type PageClass, type PageCounts, type PageState } from '../../shared/model.ts';
+import { pageSize } from '../../shared/units.ts';
+import type { IndexReader } from './index-reader.ts';
+import { unpackBlock, type BlockPages } from './packed-block.ts';
+import { fingerprintText } from './page-job.ts';
+import { metaAvailable, metaClass, metaState, stateCode } from './page-meta.ts';
+
+/** Counts of the indexed pages by state; `total` is their sum, so it grows while an index is built. */
+export function pageCounts(reader: IndexReader): PageCounts {
+  const { counters, pages } = reader.totals();
+  const count = (state: PageState): number => counters.states[stateCode[state]] ?? 0;
+  const encrypted = count('encrypted');
+  return {
+    total: pages,
+    present: count('present'),
+    zero: count('zero'),
+    excluded: count('excluded'),
+    missing: count('missing'),
+    unreadable: count('unreadable'),
+    ...(encrypted === 0 ? {} : { encrypted }),
+  };
+}
+
+/** Counts of the indexed pages by class; pages without bytes have none. */
+export function classCounts(reader: IndexReader): Readonly<Record<PageClass, number>> {
+  const { counters } = reader.totals();
+  return Object.fromEntries(pageClasses.map((name, code) => [name, counters.classes[code] ?? 0])) as Record<PageClass, number>;
+}
+
+export interface PageRecord {
+  readonly pfn: number;
+  readonly state: PageState;
+  /** Undefined for pages without bytes. */
+  readonly class: PageClass | undefined;
+  /** 16 hex digits; undefined for pages without bytes. */
+  readonly fingerprint: string | undefined;
+  /** Position in the dump file where the page lies there as it is. */
+  readonly fileOffset: number | undefined;
+}
+
+export interface PageLookup {
+  /** Undefined when the page is not indexed. @throws BlockDamaged */
+  page(pfn: number): PageRecord | undefined;
+  /** Indexed pages of [startPfn, endPfn), ascending, one at a time. @throws BlockDamaged */
+  range(startPfn: number, endPfn: number): Generator<PageRecord>;
+}
+
+/** Blocks kept unpacked: neighbours of a page that was asked for are asked for next. */
+const keptBlocks = 16;
+
+export function createPageLookup(reader: IndexReader): PageLookup {
+  const kept = new Map<number, BlockPages>();
+  const place = extentCursor(reader);
+
+  const record = (block: BlockPages, pfn: number): PageRecord => {
+    const meta = block.meta(pfn - block.startPfn);
+    const available = metaAvailable(meta);
+    const [low, high] = block.fingerprint(pfn - block.startPfn);
+    return {
+      pfn,
+      state: metaState(meta),
+      class: metaClass(meta),
+      fingerprint: available ? fingerprintText(low, high) : undefined,
+      fileOffset: place(pfn),
+    };
+  };
+
+  const blockOf = (pfn: number): BlockPages | undefined => {
+    for (const block of kept.values()) if (block.startPfn <= pfn && pfn < block.startPfn + block.pages) return block;
+    const row = reader.blockAt(pfn);
+    if (row === undefined) return undefined;
+    const block = unpackBlock(row);
+    // While an index is built it only grows, so a block that was seen stays right.
+    kept.set(block.startPfn, block);
+    const oldest = kept.keys().next().value;
+    if (kept.size > keptBlocks && oldest !== undefined) kept.delete(oldest);
+    return block;
+  };
+
+  return {
+    page(pfn) {
+      const block = blockOf(pfn);
+      return block === undefined ? undefined : record(block, pfn);
+    },
+    *range(startPfn, endPfn) {
+      for (const row of reader.blocks(startPfn, endPfn)) {
+        const block = unpackBlock(row);
+        const end = Math.min(endPfn, block.startPfn + block.pages);
+        for (let pfn = Math.max(startPfn, block.startPfn); pfn < end; pfn += 1) yield record(block, pfn);
+      }
+    },
+  };
+}
+
+/** File position of a page; asks the index again only when a page lies outside the extent of the one before. */
+function extentCursor(reader: IndexReader): (pfn: number) => number | undefined {
+  let extent = reader.extentAt(0);
+  return (pfn) => {
+    if (extent === undefined || pfn < extent.startPfn || pfn >= extent.endPfn) extent = reader.extentAt(pfn);
+    return extent?.fileOffset === undefined ? undefined : extent.fileOffset + (pfn - extent.startPfn) * pageSize;
+  };
+}
+
+export interface PageRun {
+  readonly startPfn: number;
+  readonly pages: number;
+}
+
+/**
+ * The longest runs of zero pages, longest first, equally long ones by address.
+ * @param most how many
+ * @throws BlockDamaged
+ */
+export function largestZeroRuns(reader: IndexReader, most: number): readonly PageRun[] {
+  const runs: PageRun[] = [];
+  let start = 0;
+  let end = 0;
+  const close = (): void => {
+    if (end > start) runs.push({ startPfn: start, pages: end - start });
+    if (runs.length > 4 * most + 64) keepLongest(runs, most);
+  };
+  for (const row of reader.blocks()) {
+    const block = unpackBlock(row);
+    const step = row.uniform === undefined ? 1 : block.pages;
+    for (let index = 0; index < block.pages; index += step) {
+      if ((block.meta(index) & 7) !== stateCode.zero) continue;
+      const pfn = block.startPfn + index;
+      if (pfn !== end) {
+        close();
+        start = pfn;
+      }
+      end = pfn + step;
+    }
+  }
+  close();
+  keepLongest(runs, most);
+  return runs;
+}
+
+function keepLongest(runs: PageRun[], most: number): void {
+  runs.sort((a, b) => b.pages - a.pages || a.startPfn - b.startPfn);
+  runs.length = Math.min(runs.length, most);
+}

@@ -1,0 +1,96 @@
+/** One query of a user on an index: read-only, capped in rows and cell size. Runs in the console's child process. */
+import { schemaVersion, type SqlJson } from '../../shared/model.ts';
+import { RequestError } from '../../shared/rpc.ts';
+import type { Connection, Statement } from './connection.ts';
+import { definePageTables } from './page-tables.ts';
+import { openReadOnly, readIndex } from './store.ts';
+
+/** The user's SQL is wrong, is not allowed, or took too long. The message is SQLite's own where it has one. */
+export class SqlError extends RequestError {
+  override name = 'SqlError';
+  constructor(message: string) {
+    super('query', message);
+  }
+}
+
+export interface QueryCaps {
+  /** Rows given out; one more makes the result `truncated`. */
+  readonly rows: number;
+  /** Characters of a cell; longer ones are cut and say how long they were. */
+  readonly cell: number;
+}
+
+/** PRAGMA statements that only look. All others are refused, whatever SQLite would make of them. */
+const harmlessPragmas: ReadonlySet<string> = new Set([
+  'compile_options',
+  'function_list',
+  'index_info',
+  'index_list',
+  'index_xinfo',
+  'module_list',
+  'pragma_list',
+  'quick_check',
+  'table_info',
+  'table_list',
+  'table_xinfo',
+]);
+
+type Cell = SqlJson['rows'][number][number];
+
+/**
+ * @param path index file
+ * @throws SqlError for whatever is wrong with the query
+ * @throws IndexError when the index cannot be opened
+ */
+export function runQuery(path: string, query: string, caps: QueryCaps): SqlJson {
+  const reader = readIndex(path);
+  const connection = openReadOnly(path);
+  try {
+    definePageTables(connection, reader);
+    return collect(prepare(connection, query), caps);
+  } catch (error) {
+    throw error instanceof SqlError ? error : new SqlError(error instanceof Error ? error.message : String(error));
+  } finally {
+    connection.close();
+    reader.close();
+  }
+}
+
+function prepare(connection: Connection, query: string): Statement {
+  const [, verb, pragma] = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)*([a-z]+)\s*([a-z_]*)/i.exec(query) ?? [];
+  const allowed =
+    verb !== undefined &&
+    (['SELECT', 'WITH', 'VALUES', 'EXPLAIN'].includes(verb.toUpperCase()) ||
+      (verb.toUpperCase() === 'PRAGMA' && harmlessPragmas.has((pragma ?? '').toLowerCase())));
+  const refusal = 'the index is read-only: only SELECT, WITH, VALUES, EXPLAIN and looking PRAGMA statements are allowed';
+  if (!allowed) throw new SqlError(verb === undefined ? 'there is no SQL statement' : refusal);
+  const statement = connection.prepare(query);
+  if (!statement.reader || !statement.readonly) throw new SqlError(refusal);
+  return statement;
+}
+
+function collect(statement: Statement, caps: QueryCaps): SqlJson {
+  const columns = statement.columns().map(({ name }) => name);
+  const rows: Cell[][] = [];
+  let truncated = false;
+  for (const row of statement.raw().safeIntegers().iterate()) {
+    if (rows.length === caps.rows) {
+      truncated = true;
+      break;
+    }
+    rows.push((row as unknown[]).map((value) => cell(value, caps.cell)));
+  }
+  return { schema: schemaVersion, columns, rows, truncated };
+}
+
+function cell(value: unknown, most: number): Cell {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (value instanceof Uint8Array) {
+    const digits = Buffer.from(value.subarray(0, Math.ceil(most / 2))).toString('hex');
+    return 2 * value.length <= most ? digits : `${digits.slice(0, most)}… (${value.length} bytes)`;
+  }
+  if (typeof value !== 'string') throw new TypeError('SQLite gave a value of an unknown kind');
+  return value.length <= most ? value : `${value.slice(0, most)}… (${value.length} characters)`;
+}

@@ -1,0 +1,117 @@
+/** Page counts of equal slices of the address space: what the memory strip draws, exact at every zoom. */
+import { pageClasses, pageStates, type PageClass, type PageState } from '../../shared/model.ts';
+import { pageSize } from '../../shared/units.ts';
+import { pageStateCodes } from '../formats/dump-format.ts';
+import type { BlockCounters, IndexReader } from './index-reader.ts';
+import { unpackBlock } from './packed-block.ts';
+import { addCounters, countMeta, countUniform, emptyCounters, metaByte, type Counters } from './page-meta.ts';
+import { storedCode } from './page-extents.ts';
+
+export interface StripBucket {
+  readonly states: Record<PageState, number>;
+  readonly classes: Record<PageClass, number>;
+  /** Pages stored in the dump that no index has looked at yet. */
+  readonly unknown: number;
+}
+
+export interface Strip {
+  readonly buckets: readonly StripBucket[];
+  /** Pages of the whole index that are known. */
+  readonly indexedPages: number;
+  readonly totalPages: number;
+}
+
+/** What a strip needs of an index; `unindexed` gives the same for a dump that has none. */
+export type StripSource = Pick<IndexReader, 'header' | 'totals' | 'counters' | 'blockAt' | 'extents'>;
+
+interface Bucket {
+  readonly startPfn: number;
+  readonly endPfn: number;
+  readonly counters: Counters;
+  unknown: number;
+}
+
+/**
+ * Cuts [start, end) into buckets of equally many pages, give or take one. Pages behind the end of the image count
+ * nowhere; pages that the index has not reached count by what the container says of them: states without bytes are
+ * known, stored pages are `unknown`.
+ * @param start absolute address, rounded down to a page
+ * @param end absolute address, rounded up to a page
+ * @throws BlockDamaged
+ */
+export function memoryStrip(reader: StripSource, start: bigint, end: bigint, buckets: number): Strip {
+  const { totalPages } = reader.header();
+  const slices = slicesOf(start, end, buckets);
+  const first = slices[0]?.startPfn ?? 0;
+  const last = Math.min(slices.at(-1)?.endPfn ?? 0, totalPages);
+  const cursor = { at: 0 };
+  let known = first;
+  for (const row of reader.counters(first, last)) {
+    addFromExtents(reader, slices, cursor, known, Math.min(row.startPfn, last));
+    addBlock(reader, slices, cursor, row, first, last);
+    known = row.startPfn + row.pages;
+  }
+  addFromExtents(reader, slices, cursor, known, last);
+  return { buckets: slices.map(finished), indexedPages: reader.totals().pages, totalPages };
+}
+
+function slicesOf(start: bigint, end: bigint, buckets: number): Bucket[] {
+  const page = BigInt(pageSize);
+  const first = start / page;
+  const pages = end > start ? (end + page - 1n) / page - first : 0n;
+  const edge = (index: number): number => Number(first + (pages * BigInt(index)) / BigInt(buckets));
+  return Array.from({ length: buckets }, (_, index) => ({ startPfn: edge(index), endPfn: edge(index + 1), counters: emptyCounters(), unknown: 0 }));
+}
+
+/** Calls `add` for each bucket that [from, to) touches; ranges come in ascending order, so the cursor only moves on. */
+function spread(slices: readonly Bucket[], cursor: { at: number }, from: number, to: number, add: (bucket: Bucket, start: number, end: number) => void): void {
+  for (let index = cursor.at; index < slices.length; index += 1) {
+    const bucket = slices[index];
+    if (bucket === undefined || bucket.startPfn >= to) return;
+    if (bucket.endPfn <= from) {
+      cursor.at = index;
+      continue;
+    }
+    add(bucket, Math.max(from, bucket.startPfn), Math.min(to, bucket.endPfn));
+  }
+}
+
+function addBlock(reader: StripSource, slices: readonly Bucket[], cursor: { at: number }, row: BlockCounters, first: number, last: number): void {
+  const rowEnd = row.startPfn + row.pages;
+  const { uniform } = row;
+  let meta: Uint8Array | undefined;
+  spread(slices, cursor, Math.max(row.startPfn, first), Math.min(rowEnd, last), (bucket, start, end) => {
+    if (start === row.startPfn && end === rowEnd) addCounters(bucket.counters, row.counters);
+    else if (uniform !== undefined) countUniform(bucket.counters, uniform, end - start);
+    else {
+      meta ??= metaOf(reader, row.startPfn);
+      countMeta(bucket.counters, meta, start - row.startPfn, end - row.startPfn);
+    }
+  });
+}
+
+function metaOf(reader: StripSource, startPfn: number): Uint8Array {
+  const row = reader.blockAt(startPfn);
+  if (row?.meta === undefined) return new Uint8Array();
+  unpackBlock(row);
+  return row.meta;
+}
+
+function addFromExtents(reader: StripSource, slices: readonly Bucket[], cursor: { at: number }, from: number, to: number): void {
+  if (from >= to) return;
+  for (const extent of reader.extents(from, to)) {
+    const state = pageStateCodes.findIndex((word) => word === extent.state);
+    spread(slices, cursor, Math.max(from, extent.startPfn), Math.min(to, extent.endPfn), (bucket, start, end) => {
+      if (state === storedCode) bucket.unknown += end - start;
+      else countUniform(bucket.counters, metaByte(state), end - start);
+    });
+  }
+}
+
+function finished({ counters, unknown }: Bucket): StripBucket {
+  return {
+    states: Object.fromEntries(pageStates.map((name, code) => [name, counters.states[code] ?? 0])) as Record<PageState, number>,
+    classes: Object.fromEntries(pageClasses.map((name, code) => [name, counters.classes[code] ?? 0])) as Record<PageClass, number>,
+    unknown,
+  };
+}

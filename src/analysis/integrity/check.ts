@@ -1,0 +1,40 @@
+/** What an integrity check is. It reads through the one reader and returns a verdict with its evidence; it never prints. */
+import type { CheckResult, Finding, Step, Verdict } from '../../shared/model.ts';
+import type { OsInfoSearch } from '../arch/s390x/os-info.ts';
+import type { DumpImage } from '../formats/dump-format.ts';
+import type { MemoryReader } from '../memory/reader.ts';
+
+type Place = NonNullable<CheckResult['ranges']>[number];
+
+export interface CheckContext {
+  readonly image: DumpImage;
+  readonly memory: MemoryReader;
+  /** Undefined on other architectures than s390x. */
+  readonly osInfo: OsInfoSearch | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface CheckOutcome {
+  readonly verdict: Verdict;
+  readonly detail: string;
+  readonly recorded?: string;
+  readonly computed?: string;
+  /** The bytes that the check covers, or on failure the bytes that are wrong. */
+  readonly ranges?: readonly Place[];
+  readonly steps?: readonly Step[];
+  readonly findings?: readonly Finding[];
+}
+
+export interface Check {
+  readonly id: string;
+  readonly title: string;
+  /** headers: small structures only, part of triage · quick: bounded reads · scan: reads much of the dump. */
+  readonly cost: 'headers' | 'quick' | 'scan';
+  run(context: CheckContext): CheckOutcome | Promise<CheckOutcome>;
+}
+
+export const passed = (detail: string, more: Omit<CheckOutcome, 'verdict' | 'detail'> = {}): CheckOutcome => ({ verdict: 'passed', detail, ...more });
+export const failed = (detail: string, more: Omit<CheckOutcome, 'verdict' | 'detail'> = {}): CheckOutcome => ({ verdict: 'failed', detail, ...more });
+export const notRecorded = (detail: string): CheckOutcome => ({ verdict: 'not-recorded', detail });
+export const notApplicable = (detail: string): CheckOutcome => ({ verdict: 'not-applicable', detail });
+export const unreadable = (detail: string): CheckOutcome => ({ verdict: 'unreadable', detail });

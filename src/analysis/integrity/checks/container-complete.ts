@@ -1,0 +1,22 @@
+import { failed, passed, type Check } from '../check.ts';
+
+/** Everything that the container's headers promise is in the file. */
+export const containerComplete: Check = {
+  id: 'container-complete',
+  title: 'The container is complete',
+  cost: 'headers',
+  run({ image }) {
+    const findings = image.findings.filter((finding) => finding.id.startsWith('container-complete/'));
+    const errors = findings.filter((finding) => finding.severity === 'error');
+    const [first] = errors;
+    if (first !== undefined) {
+      return failed(first.detail, {
+        findings,
+        ranges: errors.flatMap((finding) => finding.where ?? []),
+        ...(first.recorded === undefined ? {} : { recorded: first.recorded }),
+        ...(first.computed === undefined ? {} : { computed: first.computed }),
+      });
+    }
+    return passed(`all headers and ${image.segments.length} memory ${image.segments.length === 1 ? 'segment' : 'segments'} lie within the file`, { findings });
+  },
+};

@@ -1,0 +1,31 @@
+import { todToIso } from '../../arch/s390x/tod-clock.ts';
+import { END_MARKER } from '../../formats/s390-header.ts';
+import { failed, notApplicable, passed, type Check } from '../check.ts';
+
+const formatsWithMarker: ReadonlySet<string> = new Set(['s390', 's390-ext', 's390-mv', 's390-mv-ext', 's390-tape']);
+
+/** The stand-alone dumper writes its end marker last (s390-dump.md section 3): without it the dump is not finished. */
+export const endMarker: Check = {
+  id: 'end-marker',
+  title: 'The end marker is there and not older than the start',
+  cost: 'headers',
+  run({ image }) {
+    if (!formatsWithMarker.has(image.format)) return notApplicable('only stand-alone dumps have an end marker');
+    const findings = image.findings.filter((finding) => finding.id.startsWith('end-marker/'));
+    const marker = image.endMarker;
+    if (marker === undefined) return failed('the file ends before the place of the end marker', { findings, recorded: END_MARKER });
+    const ranges = [{ fileOffset: marker.fileOffset, bytes: 16 }];
+    if (!marker.present)
+      return failed(`"${marker.text}" stands where the end marker should be`, { findings, ranges, recorded: END_MARKER, computed: marker.text });
+    if (marker.tod < marker.headerTod) {
+      return failed('the time in the end marker is before the time in the header', {
+        findings,
+        ranges,
+        recorded: todToIso(marker.headerTod) ?? '0x0',
+        computed: todToIso(marker.tod) ?? '0x0',
+      });
+    }
+    const times = marker.headerTod === 0n ? 'the writer recorded no times' : 'its time is not before the start';
+    return passed(`"${END_MARKER}" at file offset 0x${marker.fileOffset.toString(16)}; ${times}`, { ranges, recorded: END_MARKER, computed: marker.text });
+  },
+};

@@ -1,0 +1,124 @@
+/**
+ * Segments must not contradict one another: the same file bytes cannot be two physical ranges, and a physical page that is
+ * stored twice must have the same bytes. Kernels from 6.10 list their image twice on purpose (elf-vmcore.md section 2).
+ */
+import type { Finding } from '../../../shared/model.ts';
+import { hex } from '../../../shared/units.ts';
+import type { Segment } from '../../formats/dump-format.ts';
+import { failed, notApplicable, passed, unreadable, type Check, type CheckContext } from '../check.ts';
+
+const compareBytes = 1 << 20;
+/** Real dumps have one or two aliases; a hostile header with thousands of pairs is cut here and says so. */
+const maxPairs = 1000;
+
+interface Alias {
+  readonly left: Segment;
+  readonly right: Segment;
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+const storedEnd = (segment: Segment): bigint =>
+  segment.start + (BigInt(segment.fileBytes) < segment.memoryBytes ? BigInt(segment.fileBytes) : segment.memoryBytes);
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** Pairs of neighbours in `order` whose ranges overlap. */
+function overlaps(segments: readonly Segment[], start: (one: Segment) => bigint, end: (one: Segment) => bigint): [Segment, Segment][] {
+  const order = segments.filter((one) => end(one) > start(one)).sort((a, b) => (start(a) < start(b) ? -1 : start(a) > start(b) ? 1 : a.index - b.index));
+  const pairs: [Segment, Segment][] = [];
+  let open: Segment[] = [];
+  for (const segment of order) {
+    open = open.filter((one) => end(one) > start(segment));
+    for (const one of open) {
+      if (pairs.length >= maxPairs) return pairs;
+      pairs.push(one.index < segment.index ? [one, segment] : [segment, one]);
+    }
+    open.push(segment);
+  }
+  return pairs;
+}
+
+/** The same file bytes must mean the same physical bytes. */
+function contradictingFileRanges(segments: readonly Segment[]): Finding[] {
+  const pairs = overlaps(
+    segments,
+    (one) => BigInt(one.fileOffset),
+    (one) => BigInt(one.fileOffset) + BigInt(one.fileBytes),
+  );
+  return pairs.flatMap(([left, right]): Finding[] => {
+    if (left.start - BigInt(left.fileOffset) === right.start - BigInt(right.fileOffset)) return [];
+    const from = Math.max(left.fileOffset, right.fileOffset);
+    const to = Math.min(left.fileOffset + left.fileBytes, right.fileOffset + right.fileBytes);
+    return [
+      {
+        id: 'segments/file-overlap',
+        severity: 'error',
+        title: 'Two segments claim the same bytes of the file',
+        detail: `segments ${left.index} and ${right.index} both use file bytes 0x${from.toString(16)} to 0x${to.toString(16)}, for different physical addresses`,
+        where: { fileOffset: from, bytes: to - from },
+      },
+    ];
+  });
+}
+
+/** First byte at which the two stored copies of a physical range differ, or undefined. */
+async function firstDifference(alias: Alias, { image, signal }: CheckContext): Promise<bigint | 'cut' | undefined> {
+  const left = new Uint8Array(compareBytes);
+  const right = new Uint8Array(compareBytes);
+  for (let at = alias.start; at < alias.end; at += BigInt(compareBytes)) {
+    signal.throwIfAborted();
+    const length = Number(min(alias.end - at, BigInt(compareBytes)));
+    const one = left.subarray(0, length);
+    const other = right.subarray(0, length);
+    const gotLeft = image.source.readInto(alias.left.fileOffset + Number(at - alias.left.start), one);
+    const gotRight = image.source.readInto(alias.right.fileOffset + Number(at - alias.right.start), other);
+    if (gotLeft < length || gotRight < length) return 'cut';
+    if (Buffer.compare(one, other) !== 0) return at + BigInt(one.findIndex((byte, index) => byte !== other[index]));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return undefined;
+}
+
+export const segments: Check = {
+  id: 'segments',
+  title: 'Memory segments do not contradict one another',
+  cost: 'quick',
+  async run(context) {
+    const { image } = context;
+    if (image.segments.length === 0) return notApplicable('the container has no memory segments');
+    const contradictions = contradictingFileRanges(image.segments);
+    const findings: Finding[] = [...image.findings.filter((finding) => finding.id.startsWith('segments/')), ...contradictions];
+    const errors = findings.filter((finding) => finding.severity === 'error');
+    if (errors[0] !== undefined) return failed(errors[0].detail, { findings, ranges: errors.flatMap((finding) => finding.where ?? []) });
+    const aliases = overlaps(image.segments, (one) => one.start, storedEnd)
+      .map(([left, right]): Alias => ({ left, right, start: max(left.start, right.start), end: min(storedEnd(left), storedEnd(right)) }))
+      .filter((alias) => alias.left.fileOffset - Number(alias.left.start) !== alias.right.fileOffset - Number(alias.right.start));
+    for (const alias of aliases) {
+      const difference = await firstDifference(alias, context);
+      const where = { space: 'absolute' as const, start: hex(alias.start), end: hex(alias.end) };
+      if (difference === 'cut')
+        return { ...unreadable(`absolute ${hex(alias.start)} to ${hex(alias.end)} is stored twice, but the file ends before both copies`), findings };
+      if (difference !== undefined) {
+        const finding: Finding = {
+          id: 'segments/copies-differ',
+          severity: 'error',
+          title: 'A physical page is stored twice with different bytes',
+          detail: `segments ${alias.left.index} and ${alias.right.index} differ at absolute ${hex(difference)}`,
+          where: { space: 'absolute', start: hex(difference), end: hex(difference + 1n) },
+        };
+        return failed(finding.detail, { findings: [...findings, finding], ranges: [where] });
+      }
+      findings.push({
+        id: 'segments/alias',
+        severity: 'info',
+        title: 'A physical range is stored twice, with equal bytes',
+        detail: `segments ${alias.left.index} and ${alias.right.index} both hold absolute ${hex(alias.start)} to ${hex(alias.end)}, as kernels from 6.10 list their image`,
+        where,
+      });
+    }
+    const note =
+      aliases.length === 0 ? 'no two overlap' : `${aliases.length} ${aliases.length === 1 ? 'range is' : 'ranges are'} stored twice with equal bytes`;
+    return passed(`${image.segments.length} ${image.segments.length === 1 ? 'segment' : 'segments'}, ${note}`, { findings });
+  },
+};

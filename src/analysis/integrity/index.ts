@@ -1,0 +1,63 @@
+/** The registry of integrity checks, and their run. */
+import { Cancelled } from '../../shared/rpc.ts';
+import type { CheckResult, Health } from '../../shared/model.ts';
+import { isDumpError } from '../../shared/dump-error.ts';
+import type { Check, CheckContext, CheckOutcome } from './check.ts';
+import { containerComplete } from './checks/container-complete.ts';
+import { endMarker } from './checks/end-marker.ts';
+import { osInfoPage } from './checks/os-info-page.ts';
+import { segments } from './checks/segments.ts';
+
+export const checks: readonly Check[] = [containerComplete, segments, endMarker, osInfoPage];
+
+export type CheckDepth = Check['cost'];
+const depthOrder: readonly CheckDepth[] = ['headers', 'quick', 'scan'];
+
+function toResult(check: Check, outcome: CheckOutcome): CheckResult {
+  const { verdict, detail, recorded, computed, ranges, steps, findings } = outcome;
+  return {
+    id: check.id,
+    title: check.title,
+    verdict,
+    detail,
+    ...(recorded === undefined ? {} : { recorded }),
+    ...(computed === undefined ? {} : { computed }),
+    ...(ranges === undefined || ranges.length === 0 ? {} : { ranges: [...ranges] }),
+    ...(steps === undefined ? {} : { steps: [...steps] }),
+    ...(findings === undefined || findings.length === 0 ? {} : { findings: [...findings] }),
+  };
+}
+
+/** Runs the checks up to a depth; dearer ones are listed as not-run. A check that cannot read says unreadable. */
+export async function runChecks(context: CheckContext, depth: CheckDepth, onProgress?: (done: number, check: Check) => void): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const check of checks) {
+    if (context.signal.aborted) throw new Cancelled();
+    onProgress?.(results.length, check);
+    if (depthOrder.indexOf(check.cost) > depthOrder.indexOf(depth)) {
+      results.push(
+        toResult(check, { verdict: 'not-run', detail: check.cost === 'scan' ? 'needs a scan of the dump: run verify' : 'run verify --quick or verify' }),
+      );
+      continue;
+    }
+    try {
+      results.push(toResult(check, await check.run(context)));
+    } catch (error) {
+      if (!isDumpError(error)) throw error;
+      results.push(toResult(check, { verdict: 'unreadable', detail: error.message }));
+    }
+  }
+  return results;
+}
+
+export function summarize(results: readonly CheckResult[]): Health {
+  const of = (verdict: CheckResult['verdict']): number => results.filter((result) => result.verdict === verdict).length;
+  return {
+    passed: of('passed'),
+    failed: of('failed'),
+    notRecorded: of('not-recorded'),
+    notApplicable: of('not-applicable'),
+    unreadable: of('unreadable'),
+    notRun: of('not-run'),
+  };
+}

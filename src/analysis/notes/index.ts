@@ -1,0 +1,51 @@
+/** The registry of note types, and the decoding that follows from it. */
+import type { Architecture, RawNote } from '../formats/dump-format.ts';
+import { asciiText, type Endian } from '../layout/field.ts';
+import { view, type StructView } from '../layout/struct.ts';
+import { fpregset } from './fpregset.ts';
+import { eraseinfoNote, namedNotes, vmcoreinfoNote } from './named.ts';
+import type { NoteType } from './note-type.ts';
+import { prpsinfo } from './prpsinfo.ts';
+import { prstatus } from './prstatus.ts';
+import { qemuCpuState } from './qemu-cpu-state.ts';
+import { s390RegisterNotes } from './s390x-registers.ts';
+
+export const noteTypes: readonly NoteType[] = [prstatus, fpregset, prpsinfo, ...s390RegisterNotes, vmcoreinfoNote, qemuCpuState, eraseinfoNote, ...namedNotes];
+
+/** The type of a note, by owner and number. */
+export function noteTypeOf(note: RawNote, architecture: Architecture): NoteType | undefined {
+  return noteTypes.find(
+    (one) => one.type === note.type && one.owners.includes(note.owner) && (one.architectures === undefined || one.architectures.includes(architecture)),
+  );
+}
+
+export interface DecodedNote {
+  readonly note: RawNote;
+  readonly name: string;
+  readonly view?: StructView;
+  readonly text?: string;
+}
+
+/** Decodes one note. A descriptor shorter than its layout leaves the fields behind its end without value. */
+export function decodeNote(note: RawNote, machine: { readonly arch: Architecture; readonly endian: Endian }): DecodedNote {
+  const type = noteTypeOf(note, machine.arch);
+  if (type === undefined) return { note, name: 'unknown' };
+  if (type.isText === true) return { note, name: type.name, text: noteText(note.desc) };
+  const layout = type.layout?.(machine.arch);
+  if (layout === undefined) return { note, name: type.name };
+  return { note, name: type.name, view: view(layout, note.desc, { endian: machine.endian, where: { fileOffset: note.descOffset } }) };
+}
+
+/** Lines of text up to the first NUL; everything but line feeds and printable ASCII is escaped. */
+export function noteText(desc: Uint8Array): string {
+  const end = desc.indexOf(0);
+  const used = end === -1 ? desc : desc.subarray(0, end);
+  const lines: string[] = [];
+  let start = 0;
+  for (let at = 0; at <= used.length; at += 1) {
+    if (at < used.length && used[at] !== 10) continue;
+    lines.push(asciiText(used.subarray(start, at)));
+    start = at + 1;
+  }
+  return lines.join('\n');
+}

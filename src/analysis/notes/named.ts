@@ -1,0 +1,17 @@
+/** Notes that are text, or that are named without being decoded. */
+import type { NoteType } from './note-type.ts';
+
+export const vmcoreinfoNote: NoteType = { name: 'VMCOREINFO', owners: ['VMCOREINFO'], type: 0, title: 'what the kernel says of itself', isText: true };
+export const eraseinfoNote: NoteType = { name: 'ERASEINFO', owners: ['ERASEINFO'], type: 0, title: 'symbols that makedumpfile erased', isText: true };
+
+export const namedNotes: readonly NoteType[] = [
+  { name: 'NT_S390_PV_CPU_DATA', owners: ['LINUX'], type: 0x30e, architectures: ['s390x'], title: 'encrypted CPU state of a secure guest' },
+  { name: 'NT_VMCOREDD', owners: ['LINUX'], type: 0x700, title: 'device dump of a driver' },
+  { name: 'NT_TASKSTRUCT', owners: ['CORE'], type: 4, title: 'raw task_struct' },
+  { name: 'XEN crash info', owners: ['Xen'], type: 0x1000001, title: 'Xen crash information' },
+  { name: 'XEN crash regs', owners: ['Xen'], type: 0x1000002, title: 'Xen control registers of a CPU' },
+  { name: 'XEN dumpcore none', owners: ['Xen'], type: 0x2000000, title: 'Xen dump-core' },
+  { name: 'XEN dumpcore header', owners: ['Xen'], type: 0x2000001, title: 'Xen dump-core header' },
+  { name: 'XEN version', owners: ['Xen'], type: 0x2000002, title: 'Xen version' },
+  { name: 'XEN format version', owners: ['Xen'], type: 0x2000003, title: 'Xen dump-core format version' },
+];

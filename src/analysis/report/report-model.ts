@@ -1,0 +1,41 @@
+/**
+ * What every report says: one model, so that no format knows more than another. It carries the file's name and identity,
+ * no path, no clock and no durations: the same dump and version give the same bytes.
+ */
+import type { CheckResult, CpuJson, Health, Info, RegionJson, StandaloneKdump, VerifyJson } from '../../shared/model.ts';
+
+export interface ReportModel {
+  readonly schema: 1;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly fileName: string;
+  readonly identity: string;
+  readonly digests: VerifyJson['digests'];
+  readonly info: Info;
+  readonly reason?: string;
+  readonly health: Health;
+  readonly checks: readonly CheckResult[];
+  readonly standaloneKdump?: StandaloneKdump;
+  readonly cpus: readonly CpuJson[];
+  readonly regions: readonly RegionJson[];
+}
+
+export interface ReportFormat {
+  readonly id: string;
+  readonly title: string;
+  readonly mediaType: string;
+  readonly extension: string;
+  render(report: ReportModel): string;
+}
+
+/** The sentence that a report starts with. */
+export function verdictSentence(health: Health): string {
+  const ran = health.passed + health.failed;
+  if (health.failed > 0) return `${health.failed} of ${ran} checks failed.`;
+  if (health.passed === 0) return 'No check could be made.';
+  const rest = [
+    health.notRun > 0 ? `${health.notRun} not run` : undefined,
+    health.notRecorded > 0 ? `${health.notRecorded} had nothing recorded to compare with` : undefined,
+    health.unreadable > 0 ? `${health.unreadable} could not be read` : undefined,
+  ].filter((part) => part !== undefined);
+  return `${health.passed} checks passed, none failed${rest.length === 0 ? '' : ` (${rest.join(', ')})`}.`;
+}

@@ -1,0 +1,135 @@
+/**
+ * The only place that opens evidence, and only for reading. Small reads go through a bounded block cache, large ones
+ * straight into the caller's memory.
+ */
+import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
+import { DumpError } from '../../shared/dump-error.ts';
+import type { ByteSource } from './byte-source.ts';
+
+const blockSize = 64 * 1024;
+const defaultCacheBlocks = 128;
+
+export interface FileSource extends ByteSource {
+  close(): void;
+}
+
+export interface FileSourceOptions {
+  /** Blocks of 64 KiB kept in memory. */
+  readonly cacheBlocks?: number;
+}
+
+const systemErrors: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'no permission to read it',
+  EPERM: 'no permission to read it',
+  ELOOP: 'too many symbolic links',
+  EISDIR: 'it is a directory',
+  EIO: 'the device reports a read error',
+};
+
+function ioError(file: string, error: unknown, offset?: number): DumpError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const what = (code === undefined ? undefined : systemErrors[code]) ?? (error instanceof Error ? error.message : String(error));
+  return new DumpError('io', offset === undefined ? { file } : { file, offset }, what, 'a readable dump file');
+}
+
+/**
+ * Opens a regular file read-only.
+ * @throws DumpError io for a directory, a device, a missing or unreadable file
+ */
+export function openFile(path: string, options: FileSourceOptions = {}): FileSource {
+  let descriptor: number;
+  try {
+    // Without O_NONBLOCK a named pipe would hang here until somebody writes to it.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    throw ioError(path, error);
+  }
+  const opened = fstatSync(descriptor, { bigint: true });
+  if (!opened.isFile()) {
+    closeSync(descriptor);
+    throw new DumpError('io', { file: path }, opened.isDirectory() ? 'it is a directory' : 'it is not a regular file', 'a dump file');
+  }
+  return cachedSource(path, descriptor, opened, options.cacheBlocks ?? defaultCacheBlocks);
+}
+
+function cachedSource(path: string, descriptor: number, opened: BigIntStats, cacheBlocks: number): FileSource {
+  const size = Number(opened.size);
+  /** Insertion order is age: a hit moves its block to the end, the first entry is the next to go. */
+  const cache = new Map<number, Uint8Array>();
+
+  const assertUnchanged = (offset: number): void => {
+    const now = fstatSync(descriptor, { bigint: true });
+    if (now.size === opened.size && now.mtimeNs === opened.mtimeNs) return;
+    const change = now.size === opened.size ? 'was written to' : now.size < opened.size ? 'has shrunk' : 'has grown';
+    throw new DumpError(
+      'io',
+      { file: path, offset },
+      `the file ${change} while it was open`,
+      `${opened.size} bytes, unchanged since it was opened; it has ${now.size} now`,
+    );
+  };
+
+  const readFile = (offset: number, target: Uint8Array): number => {
+    assertUnchanged(offset);
+    let got = 0;
+    while (got < target.length) {
+      let step: number;
+      try {
+        step = readSync(descriptor, target, got, target.length - got, offset + got);
+      } catch (error) {
+        throw ioError(path, error, offset + got);
+      }
+      if (step === 0) break;
+      got += step;
+    }
+    // A file that shrinks between the check and the read would look like one that ends here.
+    if (got < target.length && offset + got < size) assertUnchanged(offset + got);
+    return got;
+  };
+
+  const block = (index: number): Uint8Array => {
+    const known = cache.get(index);
+    if (known !== undefined) {
+      cache.delete(index);
+      cache.set(index, known);
+      return known;
+    }
+    const start = index * blockSize;
+    const fresh = new Uint8Array(Math.min(blockSize, size - start));
+    const got = readFile(start, fresh);
+    const bytes = got === fresh.length ? fresh : fresh.subarray(0, got);
+    cache.set(index, bytes);
+    if (cache.size > cacheBlocks) {
+      const oldest = cache.keys().next().value;
+      if (oldest !== undefined) cache.delete(oldest);
+    }
+    return bytes;
+  };
+
+  return {
+    name: path,
+    size,
+    readInto(offset, target) {
+      if (offset >= size || target.length === 0) return 0;
+      const wanted = Math.min(target.length, size - offset);
+      if (wanted >= blockSize) return readFile(offset, target.subarray(0, wanted));
+      let done = 0;
+      while (done < wanted) {
+        const at = offset + done;
+        const index = Math.floor(at / blockSize);
+        const bytes = block(index);
+        const from = at - index * blockSize;
+        const part = bytes.subarray(from, from + wanted - done);
+        if (part.length === 0) break;
+        target.set(part, done);
+        done += part.length;
+      }
+      return done;
+    },
+    close() {
+      cache.clear();
+      closeSync(descriptor);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** What a command is: its words for commander and what it does with an engine. */
+import type { EngineClient } from '../shared/engine-protocol.ts';
+import type { CliIo, OutputOptions } from './io.ts';
+import type { Style } from './text/style.ts';
+
+export interface CommandContext {
+  readonly engine: EngineClient;
+  readonly io: CliIo;
+  readonly output: OutputOptions;
+  readonly style: Style;
+}
+
+export interface CommandOption {
+  readonly flags: string;
+  readonly description: string;
+  readonly default?: string | boolean;
+  /** May be given several times; arrives as a list. */
+  readonly repeatable?: boolean;
+}
+
+export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+export interface Command {
+  readonly name: string;
+  readonly alias?: string;
+  readonly summary: string;
+  /** In commander's syntax: "<file>", "<files...>", "[address]". */
+  readonly args: readonly string[];
+  readonly options?: readonly CommandOption[];
+  readonly example: string;
+  /** @returns exit code */
+  run(context: CommandContext, args: readonly string[], options: OptionValues): Promise<number>;
+}

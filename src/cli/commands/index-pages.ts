@@ -1,0 +1,53 @@
+import type { Command } from '../command.ts';
+import { exitCodes, printJson, say } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { progressLine } from '../progress-line.ts';
+import { byteText, pageSize } from '../../shared/units.ts';
+import { columns } from '../text/table.ts';
+
+export const indexCommand: Command = {
+  name: 'index',
+  summary: 'build or resume the page index in the cache folder',
+  args: ['<file>'],
+  options: [
+    { flags: '--digest', description: 'also compute the SHA-256 tree over all pages' },
+    { flags: '--rebuild', description: 'throw an existing index away first' },
+    { flags: '--index <path>', description: 'where the index lies, instead of the cache folder' },
+  ],
+  example: 'dumpbench index dump.s390 --digest',
+  async run(context, [file = ''], options) {
+    const { engine, io, output, style } = context;
+    const progress = progressLine(io, output);
+    return withDump(context, file, async (dump) => {
+      const path = typeof options.index === 'string' ? { path: options.index } : {};
+      try {
+        const answer = await engine.call(
+          'index',
+          { dump, digest: options.digest === true, rebuild: options.rebuild === true, ...path },
+          {
+            signal: io.signal,
+            onProgress: (value) => {
+              progress.update(value);
+            },
+          },
+        );
+        progress.clear();
+        if (output.json) printJson(io, answer);
+        else {
+          const { pages } = answer;
+          const rows = Object.entries(pages).map(([state, count]) => [state, String(count ?? 0), style.dim(byteText((count ?? 0) * pageSize))]);
+          io.out(`${columns(rows, '', [1])}\n`);
+          if (answer.memoryRoot !== undefined) io.out(`memory root  ${answer.memoryRoot}\n`);
+          say(
+            io,
+            output,
+            `${answer.resumed ? 'resumed; ' : ''}read ${byteText(answer.bytesRead)} in ${answer.seconds.toFixed(1)} s; index ${answer.indexPath}`,
+          );
+        }
+      } finally {
+        progress.clear();
+      }
+      return exitCodes.fine;
+    });
+  },
+};

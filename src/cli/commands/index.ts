@@ -1,0 +1,26 @@
+/** The registry of commands. */
+import type { Command } from '../command.ts';
+import { indexCommand } from './index-pages.ts';
+import { readCommand } from './read.ts';
+import { reportCommand } from './report.ts';
+import { sampleCommand } from './sample.ts';
+import { sqlCommand } from './sql.ts';
+import { cpusCommand, infoCommand, notesCommand, osinfoCommand, regionsCommand, vmcoreinfoCommand } from './structures.ts';
+import { triageCommand } from './triage.ts';
+import { verifyCommand } from './verify.ts';
+
+export const commands: readonly Command[] = [
+  triageCommand,
+  infoCommand,
+  notesCommand,
+  cpusCommand,
+  regionsCommand,
+  vmcoreinfoCommand,
+  osinfoCommand,
+  readCommand,
+  indexCommand,
+  verifyCommand,
+  reportCommand,
+  sqlCommand,
+  sampleCommand,
+];

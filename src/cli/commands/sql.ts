@@ -1,0 +1,35 @@
+import type { Command } from '../command.ts';
+import { exitCodes, printJson, say, UsageError } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { sqlText } from '../text/structure-text.ts';
+
+function positive(text: unknown, what: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new UsageError(`${what}: "${String(text)}" is not a number above 0`);
+  return value;
+}
+
+export const sqlCommand: Command = {
+  name: 'sql',
+  summary: 'read-only query on the page index',
+  args: ['<file>', '<query>'],
+  options: [
+    { flags: '--rows <number>', description: 'at most this many rows', default: '1000' },
+    { flags: '--seconds <number>', description: 'stop the query after this time', default: '30' },
+    { flags: '--index <path>', description: 'where the index lies, instead of the cache folder' },
+  ],
+  example: 'dumpbench sql dump.s390 "select state, count(*) from page group by state"',
+  async run(context, [file = '', query = ''], options) {
+    const { engine, io, output } = context;
+    const rows = Math.floor(positive(options.rows, '--rows'));
+    const seconds = positive(options.seconds, '--seconds');
+    const path = typeof options.index === 'string' ? { path: options.index } : {};
+    const result = await withDump(context, file, (dump) => engine.call('sql', { dump, query, rows, seconds, ...path }, { signal: io.signal }));
+    if (output.json) printJson(io, result);
+    else {
+      io.out(sqlText(result));
+      if (result.truncated) say(io, output, `more rows exist: only the first ${rows} are shown (--rows)`);
+    }
+    return exitCodes.fine;
+  },
+};

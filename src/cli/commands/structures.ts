@@ -1,0 +1,63 @@
+/** Commands that decode one structure each and print it. */
+import type { EngineProtocol } from '../../shared/engine-protocol.ts';
+import type { Result } from '../../shared/rpc.ts';
+import type { Command } from '../command.ts';
+import { exitCodes, printJson, UsageError } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { infoText } from '../text/summary-text.ts';
+import { cpuText, notesText, osInfoText, regionsText } from '../text/structure-text.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Style } from '../text/style.ts';
+
+type StructureMethod = 'info' | 'notes' | 'regions' | 'vmcoreinfo' | 'osinfo';
+
+function structureCommand<M extends StructureMethod>(
+  method: M,
+  words: { readonly summary: string; readonly alias?: string },
+  render: (answer: Result<EngineProtocol, M>, style: Style) => string,
+): Command {
+  return {
+    name: method,
+    ...(words.alias === undefined ? {} : { alias: words.alias }),
+    summary: words.summary,
+    args: ['<file>'],
+    example: `dumpbench ${method} dump.s390 --json`,
+    async run(context, [file = '']) {
+      const answer = await withDump(context, file, (dump) => context.engine.call(method, { dump }, { signal: context.io.signal }));
+      if (context.output.json) printJson(context.io, answer);
+      else context.io.out(render(answer, context.style));
+      return exitCodes.fine;
+    },
+  };
+}
+
+export const infoCommand = structureCommand('info', { summary: 'container, machine, memory, kernel and times, each fact with its source' }, infoText);
+export const notesCommand = structureCommand('notes', { summary: 'ELF notes, decoded' }, (answer, style) => notesText(answer.notes, style));
+export const regionsCommand = structureCommand('regions', { summary: 'memory regions: stored, excluded, missing; crashkernel, lowcores' }, (answer) =>
+  regionsText(answer.regions),
+);
+export const vmcoreinfoCommand = structureCommand(
+  'vmcoreinfo',
+  { summary: 'what the kernel says of itself for dump tools' },
+  (answer, style) => `${style.dim(`from the ${answer.source}`)}\n${visibleText(answer.text)}\n`,
+);
+export const osinfoCommand = structureCommand('osinfo', { summary: 'the hand-over block os_info (s390x)', alias: 'meminfo' }, osInfoText);
+
+export const cpusCommand: Command = {
+  name: 'cpus',
+  summary: 'registers of every CPU',
+  args: ['<file>'],
+  options: [{ flags: '--cpu <number>', description: 'only this CPU' }],
+  example: 'dumpbench cpus dump.s390 --cpu 0',
+  async run(context, [file = ''], options) {
+    const all = await withDump(context, file, (dump) => context.engine.call('cpus', { dump }, { signal: context.io.signal }));
+    const wanted = options.cpu === undefined ? undefined : Number(options.cpu);
+    const cpus = wanted === undefined ? all.cpus : all.cpus.filter((cpu) => cpu[all.numbering] === wanted);
+    if (wanted !== undefined && cpus.length === 0) {
+      throw new UsageError(`there is no CPU ${String(options.cpu)}; the dump has ${all.cpus.map((cpu) => cpu[all.numbering]).join(', ')}`);
+    }
+    if (context.output.json) printJson(context.io, { ...all, cpus });
+    else context.io.out(`${cpus.map((cpu) => cpuText(cpu, context.style)).join('\n\n')}\n`);
+    return exitCodes.fine;
+  },
+};

@@ -1,0 +1,33 @@
+import { isDumpError } from '../../shared/dump-error.ts';
+import { schemaVersion, type TriageDump } from '../../shared/model.ts';
+import type { Command } from '../command.ts';
+import { exitCodes, printJson } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { triageText } from '../text/summary-text.ts';
+
+/** Several files: one that is no dump does not hide the others, but it decides the exit code. */
+export const triageCommand: Command = {
+  name: 'triage',
+  summary: 'the first screen: what it is, what happened, is it whole. Headers and small structures only, no scan',
+  args: ['<files...>'],
+  example: 'dumpbench triage dump.s390 vmcore',
+  async run(context, files) {
+    const { engine, io, output, style } = context;
+    const dumps: TriageDump[] = [];
+    let code: number = exitCodes.fine;
+    for (const file of files) {
+      try {
+        const dump = await withDump(context, file, (handle) => engine.call('triage', { dump: handle }, { signal: io.signal }));
+        dumps.push(dump);
+        if (!output.json) io.out(`${dumps.length > 1 ? '\n' : ''}${triageText(dump, style)}`);
+      } catch (error) {
+        if (!isDumpError(error)) throw error;
+        io.err(`dumpbench: ${visibleText(error.message)}\n`);
+        code = exitCodes.dump;
+      }
+    }
+    if (output.json) printJson(io, { schema: schemaVersion, dumps });
+    return code;
+  },
+};

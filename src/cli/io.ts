@@ -1,0 +1,34 @@
+/** What a command may do to the outside: so that tests run commands without a process. */
+import { visibleText } from '../shared/visible-text.ts';
+
+export interface CliIo {
+  readonly out: (text: string) => void;
+  readonly outBytes: (bytes: Uint8Array) => void;
+  readonly err: (text: string) => void;
+  readonly isTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  readonly columns: number;
+  readonly signal: AbortSignal;
+}
+
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+}
+
+/** Wrong usage: exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+export const exitCodes = { fine: 0, difference: 1, usage: 2, dump: 3, internal: 4, interrupted: 130 } as const;
+
+export const printJson = (io: CliIo, value: unknown): void => {
+  io.out(`${JSON.stringify(value, undefined, 2)}\n`);
+};
+
+/** A line for people on stderr, unless --quiet. */
+export function say(io: CliIo, options: OutputOptions, text: string): void {
+  if (!options.quiet) io.err(`${visibleText(text)}\n`);
+}

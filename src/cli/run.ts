@@ -1,0 +1,102 @@
+/** Parses the command line, runs one command and answers with its exit code. */
+import { Command as Commander, CommanderError, Option } from 'commander';
+import { createEngine } from '../analysis/engine/engine.ts';
+import { portPair } from '../analysis/engine/in-process.ts';
+import { toolVersion } from '../analysis/engine/tool.ts';
+import { isDumpError } from '../shared/dump-error.ts';
+import { engineProtocol } from '../shared/engine-protocol.ts';
+import { Cancelled, connect, RequestError, serve } from '../shared/rpc.ts';
+import { commands } from './commands/index.ts';
+import type { Command, OptionValues } from './command.ts';
+import { exitCodes, UsageError, type CliIo } from './io.ts';
+import { visibleText } from '../shared/visible-text.ts';
+import { makeStyle } from './text/style.ts';
+
+interface Chosen {
+  readonly command: Command;
+  readonly args: readonly string[];
+  readonly options: OptionValues;
+}
+
+const views = ['all', 'prod', 'kdump'] as const;
+
+function defineCommand(program: Commander, command: Command, choose: (chosen: Chosen) => void): void {
+  const sub = program.command(command.name).description(command.summary);
+  if (command.alias !== undefined) sub.alias(command.alias);
+  for (const argument of command.args) sub.argument(argument);
+  for (const option of command.options ?? []) {
+    const defined = new Option(option.flags, option.description);
+    if (option.default !== undefined) defined.default(option.default);
+    sub.addOption(defined);
+  }
+  sub.option('--json', 'one JSON document on standard output, messages on standard error');
+  sub.option('--quiet', 'no messages, no progress');
+  sub.option('--no-color', 'plain text');
+  sub.addOption(new Option('--view <view>', 'where two systems are in one dump: which one').choices(views).default('all'));
+  sub.addHelpText('after', `\nExample:\n  ${command.example}`);
+  sub.action((...given: unknown[]) => {
+    const options = given[command.args.length] as OptionValues;
+    const args = given
+      .slice(0, command.args.length)
+      .flatMap((value) => (value === undefined ? [] : Array.isArray(value) ? (value as string[]) : [value as string]));
+    choose({ command, args, options });
+  });
+}
+
+function parseArguments(argv: readonly string[], io: CliIo): Chosen | number {
+  const program = new Commander('dumpbench');
+  program.description('Workbench for Linux kernel crash dumps, IBM Z first.').version(toolVersion).exitOverride();
+  program.configureOutput({ writeOut: io.out, writeErr: io.err, getOutHasColors: () => false, getErrHasColors: () => false });
+  program.showHelpAfterError('(--help shows the usage)');
+  let chosen: Chosen | undefined;
+  for (const command of commands) {
+    defineCommand(program, command, (one) => {
+      chosen = one;
+    });
+  }
+  for (const sub of program.commands) sub.exitOverride().configureOutput(program.configureOutput());
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
+    throw error;
+  }
+  if (chosen !== undefined) return chosen;
+  program.outputHelp({ error: true });
+  return exitCodes.usage;
+}
+
+function explain(error: unknown, io: CliIo): number {
+  if (error instanceof Cancelled) return exitCodes.interrupted;
+  if (error instanceof UsageError) {
+    io.err(`dumpbench: ${visibleText(error.message)}\n`);
+    return exitCodes.usage;
+  }
+  if (isDumpError(error) || error instanceof RequestError) {
+    io.err(`dumpbench: ${visibleText(error.message)}\n`);
+    return error instanceof RequestError && error.about === 'query' ? exitCodes.usage : exitCodes.dump;
+  }
+  io.err(`dumpbench: internal error, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exitCodes.internal;
+}
+
+/** @returns the exit code of CLI.md */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+  const chosen = parseArguments(argv, io);
+  if (typeof chosen === 'number') return chosen;
+  const { command, args, options } = chosen;
+  const output = { json: options.json === true, quiet: options.quiet === true, color: options.color !== false && io.isTerminal };
+  const engine = createEngine();
+  const [near, far] = portPair();
+  serve(engineProtocol, engine.handlers, far);
+  const client = connect(engineProtocol, near);
+  try {
+    if (options.view !== 'all') throw new UsageError('--view: this version knows the view "all" only');
+    return await command.run({ engine: client, io, output, style: makeStyle(output.color) }, args, options);
+  } catch (error) {
+    return explain(error, io);
+  } finally {
+    client.close();
+    engine.close();
+  }
+}

@@ -1,0 +1,113 @@
+/** Notes, regions, registers, os_info and bytes as text. */
+import type { CpuJson, NoteJson, OsInfoJson, ReadJson, RegionJson, SqlJson } from '../../shared/model.ts';
+import { byteText } from '../../shared/units.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Style } from './style.ts';
+import { columns } from './table.ts';
+
+export function notesText(notes: readonly NoteJson[], style: Style): string {
+  const blocks = notes.map((note) => {
+    const cpu = note.cpu === undefined ? '' : `, CPU ${note.cpu} of the dump`;
+    const head =
+      style.strong(`${visibleText(note.owner)} ${note.name}`) +
+      style.dim(` type 0x${note.type.toString(16)}, ${note.bytes} bytes at file offset 0x${note.fileOffset.toString(16)}${cpu}`);
+    if (note.text !== undefined) return `${head}\n${visibleText(note.text).replaceAll(/^/gm, '  ')}`;
+    if (note.fields !== undefined)
+      return `${head}\n${columns(note.fields.map((field) => [`0x${field.offset.toString(16).padStart(3, '0')}`, field.name, String(field.value ?? '(not in the note)'), visibleText(field.text ?? '')]))}`;
+    return `${head}\n  ${note.raw ?? ''}`;
+  });
+  return `${blocks.join('\n\n')}\n`;
+}
+
+export function regionsText(regions: readonly RegionJson[]): string {
+  const rows = regions.map((region) => [
+    region.start,
+    region.end,
+    byteText(BigInt(region.end) - BigInt(region.start)),
+    region.kind,
+    visibleText(region.name),
+    region.fileOffset === undefined ? '' : `file 0x${region.fileOffset.toString(16)}`,
+  ]);
+  return `${columns([['start', 'end', 'size', 'kind', 'what', 'where'], ...rows], '', [0, 1, 2])}\n`;
+}
+
+/** 16 bytes a row with ASCII; absent bytes are `--`. */
+export function hexRows(data: Uint8Array, base: bigint, absent: ReadJson['absent']): string {
+  const gaps = absent.map((gap) => ({ start: BigInt(gap.start), end: BigInt(gap.end) }));
+  const missing = (address: bigint): boolean => gaps.some((gap) => address >= gap.start && address < gap.end);
+  const rows: string[] = [];
+  for (let at = 0; at < data.length; at += 16) {
+    const cells: string[] = [];
+    let text = '';
+    for (let index = at; index < at + 16; index += 1) {
+      const byte = data[index];
+      const gone = byte === undefined || missing(base + BigInt(index));
+      cells.push(byte === undefined ? '  ' : gone ? '--' : byte.toString(16).padStart(2, '0'));
+      text += byte === undefined ? '' : gone ? ' ' : byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
+    }
+    rows.push(`${(base + BigInt(at)).toString(16).padStart(12, '0')}  ${cells.slice(0, 8).join(' ')}  ${cells.slice(8).join(' ')}  ${text}`.trimEnd());
+  }
+  return `${rows.join('\n')}\n`;
+}
+
+function registerRows(values: readonly string[], letter: string, perRow: number): string[][] {
+  const rows: string[][] = [];
+  for (let at = 0; at < values.length; at += perRow) {
+    rows.push(values.slice(at, at + perRow).map((value, index) => `${`${letter}${at + index}`.padEnd(4)} ${value.padEnd(18)}`));
+  }
+  return rows;
+}
+
+export function cpuText(cpu: CpuJson, style: Style): string {
+  const name = cpu.linuxCpu === undefined ? `CPU ${cpu.id} (position in the dump)` : `CPU ${cpu.linuxCpu}`;
+  const lines = [style.strong(name) + style.dim(` from ${cpu.source}${cpu.prefix === undefined ? '' : `, prefix ${cpu.prefix}`}`)];
+  if (cpu.psw !== undefined) {
+    const { decoded } = cpu.psw;
+    lines.push(`  PSW ${cpu.psw.mask} ${cpu.psw.address}  ${decoded.text}`);
+    lines.push(
+      style.dim(
+        `      DAT ${decoded.dat ? 'on' : 'off'}, ${decoded.addressSpace} space, ${decoded.addressingMode}-bit, key ${decoded.key}, CC ${decoded.conditionCode}, I/O ${decoded.io ? 'on' : 'off'}, external ${decoded.external ? 'on' : 'off'}, machine checks ${decoded.machineCheck ? 'on' : 'off'}`,
+      ),
+    );
+  }
+  if (cpu.gprs !== undefined) lines.push(columns(registerRows(cpu.gprs, 'r', 4)));
+  if (cpu.crs !== undefined) lines.push(columns(registerRows(cpu.crs, 'c', 4)));
+  if (cpu.acrs !== undefined) lines.push(columns(registerRows(cpu.acrs, 'a', 4)));
+  if (cpu.fprs !== undefined) lines.push(columns(registerRows(cpu.fprs, 'f', 4)));
+  const others = Object.entries({
+    timer: cpu.timer,
+    'clock comparator': cpu.clockComparator,
+    'TOD programmable': cpu.todProgrammable,
+    'breaking event': cpu.breakingEventAddress,
+    fpc: cpu.fpc,
+  });
+  const known = others.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
+  if (known.length > 0) lines.push(columns(known));
+  if (cpu.registers !== undefined) lines.push(columns(Object.entries(cpu.registers)));
+  return lines.join('\n');
+}
+
+export function osInfoText(osInfo: OsInfoJson, style: Style): string {
+  const { checksum } = osInfo;
+  const rows = [
+    ['address', osInfo.address],
+    ['magic', osInfo.magicValid ? style.ok('"OSINFOSZ"') : style.bad('wrong')],
+    ['checksum', `recorded ${checksum.recorded}, computed ${checksum.computed ?? '?'} ${checksum.valid === true ? style.ok('valid') : style.bad('WRONG')}`],
+    ['version', `${osInfo.versionMajor}.${osInfo.versionMinor}`],
+    ['crashkernel', osInfo.crashkernel === undefined ? 'none' : `${osInfo.crashkernel.start} - ${osInfo.crashkernel.end}`],
+    ...osInfo.entries.map((entry) => [
+      `entry ${entry.id}`,
+      `${entry.name} ${entry.value ?? `${entry.address ?? ''} + ${entry.size ?? ''} bytes, checksum ${entry.checksum?.valid === undefined ? 'not computable' : entry.checksum.valid ? 'valid' : 'WRONG'}`}`,
+    ]),
+    [
+      'stand-alone kdump',
+      `${osInfo.standaloneKdump.outcome}${osInfo.standaloneKdump.waitCode === undefined ? '' : `, wait code ${osInfo.standaloneKdump.waitCode}`}`,
+    ],
+  ];
+  return `${columns(rows, '')}\n`;
+}
+
+export function sqlText(result: SqlJson): string {
+  const cell = (value: string | number | null): string => (value === null ? 'NULL' : visibleText(String(value)).replaceAll('\n', '\\n'));
+  return `${columns([result.columns, ...result.rows.map((row) => row.map(cell))], '')}\n`;
+}

@@ -1,0 +1,141 @@
+/** Triage and info as text: the verdict first, in a sentence; then what it rests on. */
+import type { CheckResult, Finding, Health, Info, TriageDump } from '../../shared/model.ts';
+import { byteText } from '../../shared/units.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Style } from './style.ts';
+import { columns } from './table.ts';
+
+const formatTitles: Readonly<Record<string, string>> = {
+  'elf-vmcore': 'ELF vmcore',
+  'kdump-compressed': 'kdump-compressed',
+  s390: 's390 stand-alone',
+  's390-ext': 's390 stand-alone (extended)',
+  's390-mv': 's390 multi-volume',
+  's390-mv-ext': 's390 multi-volume (extended)',
+  's390-tape': 's390 tape',
+};
+
+const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+
+/** One line: what it is. */
+export function headline(info: Info): string {
+  const parts = [
+    `${formatTitles[info.container.format] ?? info.container.format}${info.container.version === undefined ? '' : `, version ${info.container.version}`}`,
+    info.container.complete ? 'complete' : 'INCOMPLETE',
+    byteText(info.memory.bytes),
+    `${info.machine.cpuCount} ${info.machine.cpuCount === 1 ? 'CPU' : 'CPUs'}`,
+    [info.machine.arch, info.machine.machineType === undefined ? undefined : `type ${info.machine.machineType}`, info.machine.hypervisor]
+      .filter((part) => part !== undefined)
+      .join(', '),
+    info.kernel.release === undefined ? undefined : `Linux ${info.kernel.release}`,
+    info.times.dumpStart === undefined ? undefined : `dumped ${info.times.dumpStart}`,
+    info.times.crash === undefined ? undefined : `crashed ${info.times.crash}`,
+  ];
+  return visibleText(parts.filter((part) => part !== undefined && part !== '').join(' · '));
+}
+
+export function healthLine(health: Health, style: Style): string {
+  const parts = [
+    style.ok(`${health.passed} passed`),
+    health.failed > 0 ? style.bad(`${health.failed} failed`) : `${health.failed} failed`,
+    `${health.notRecorded} not recorded`,
+    health.unreadable > 0 ? style.warn(`${health.unreadable} unreadable`) : undefined,
+    health.notApplicable > 0 ? style.dim(`${health.notApplicable} not applicable`) : undefined,
+    health.notRun > 0 ? style.dim(`${health.notRun} not run`) : undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+const mark = (passed: boolean | undefined, style: Style): string => (passed === undefined ? style.dim('-') : passed ? style.ok('✓') : style.bad('✗'));
+
+const verdictText = (verdict: CheckResult['verdict'], style: Style): string => {
+  switch (verdict) {
+    case 'passed':
+      return style.ok('passed');
+    case 'failed':
+      return style.bad('FAILED');
+    case 'unreadable':
+      return style.warn('unreadable');
+    default:
+      return style.dim(verdict.replaceAll('-', ' '));
+  }
+};
+
+export function checkLines(checks: readonly CheckResult[], style: Style): string {
+  return columns(checks.map((check) => [verdictText(check.verdict, style), check.id, visibleText(check.detail)]));
+}
+
+export function findingLines(findings: readonly Finding[], style: Style): string {
+  const colour = { error: style.bad, warning: style.warn, info: style.dim } as const;
+  return columns(findings.map((finding) => [colour[finding.severity](finding.severity), finding.id, visibleText(`${finding.title}: ${finding.detail}`)]));
+}
+
+function cpuLines(dump: TriageDump, style: Style): string {
+  const isS390x = dump.info.machine.arch === 's390x';
+  const rows = dump.cpus.map((cpu) => {
+    const address = cpu.psw?.address ?? cpu.registers?.rip ?? cpu.registers?.pc ?? cpu.registers?.nip ?? '';
+    return [String(cpu.linuxCpu ?? cpu.id), cpu.state ?? '', address, cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
+  });
+  return columns([['CPU', 'state', isS390x ? 'PSW address' : 'instruction', isS390x ? 'prefix' : '', ''].map((head) => style.dim(head)), ...rows]);
+}
+
+const decisionWords: Readonly<Record<string, string>> = {
+  'start-kdump': 'yes',
+  'disabled-wait': 'no, it would have stopped in a disabled wait',
+  unknown: 'cannot be told from this dump',
+};
+
+export function triageText(dump: TriageDump, style: Style): string {
+  const { info, health } = dump;
+  const lines = [style.strong(visibleText(baseName(info.file.path))), `  ${headline(info)}`, ''];
+  lines.push(`  ${healthLine(health, style)}`);
+  if (dump.reason !== undefined) lines.push(`  ${visibleText(dump.reason)}`);
+  lines.push('', style.strong('  Checks'), checkLines(dump.checks, style));
+  if (dump.standaloneKdump !== undefined) {
+    lines.push('', style.strong(`  Would a stand-alone kdump have started? ${decisionWords[dump.standaloneKdump.outcome] ?? dump.standaloneKdump.outcome}`));
+    lines.push(columns(dump.standaloneKdump.steps.map((step) => [mark(step.passed, style), step.check, visibleText(step.detail)])));
+  }
+  if (dump.cpus.length > 0) lines.push('', style.strong('  CPUs'), cpuLines(dump, style));
+  lines.push('', style.strong('  Memory'));
+  const ranges = info.memory.ranges.map((range) => [range.start, '-', range.end, byteText(BigInt(range.end) - BigInt(range.start))]);
+  if (info.memory.crashkernel !== undefined) {
+    const { start, end } = info.memory.crashkernel;
+    ranges.push([start, '-', end, `crashkernel ${byteText(BigInt(end) - BigInt(start))}`]);
+  }
+  lines.push(columns(ranges, '  ', [0, 2]));
+  if (info.findings.length > 0) lines.push('', style.strong('  Findings'), findingLines(info.findings, style));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Every fact with source and trust, then the findings. */
+export function infoText(info: Info, style: Style): string {
+  const provenance = info.provenance ?? {};
+  const rows: string[][] = [];
+  const walk = (value: unknown, pointer: string, name: string): void => {
+    if (pointer === '/findings' || pointer === '/provenance' || pointer === '/schema' || pointer === '/tool') return;
+    if (Array.isArray(value)) {
+      value.forEach((item, index) => {
+        walk(item, `${pointer}/${index}`, `${name}[${index}]`);
+      });
+      return;
+    }
+    if (typeof value === 'object' && value !== null) {
+      const range = value as { start?: unknown; end?: unknown };
+      if (typeof range.start === 'string' && typeof range.end === 'string') rows.push([name, `${range.start} - ${range.end}`, source(pointer)]);
+      else for (const [key, member] of Object.entries(value)) walk(member, `${pointer}/${key}`, name === '' ? key : `${name}.${key}`);
+      return;
+    }
+    rows.push([
+      name,
+      visibleText(pointer === '/memory/bytes' || pointer === '/file/bytes' ? `${String(value)} (${byteText(Number(value))})` : String(value)),
+      source(pointer),
+    ]);
+  };
+  const source = (pointer: string): string => {
+    const known = provenance[pointer];
+    return known === undefined ? '' : style.dim(visibleText(`${known.trust}: ${known.source}`));
+  };
+  walk(info, '', '');
+  const findings = info.findings.length === 0 ? '' : `\n${findingLines(info.findings, style)}\n`;
+  return `${columns(rows, '')}\n${findings}`;
+}

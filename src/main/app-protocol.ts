@@ -1,0 +1,70 @@
+/** The renderer is served by app://dumpbench/ from the bundle's folder, with the content security policy in the header. */
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { protocol } from 'electron';
+
+export const appOrigin = 'app://dumpbench';
+const scheme = 'app';
+const folder = fileURLToPath(new URL('../renderer/', import.meta.url));
+
+/** Monaco needs inline styles; nothing else gets more than its own origin. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const mediaTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ttf': 'font/ttf',
+  '.woff': 'font/woff',
+  '.woff2': 'font/woff2',
+};
+
+/** Must run before the app is ready. */
+export function registerAppScheme(): void {
+  protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true } }]);
+}
+
+/** File of the bundle that a URL names, or undefined when it leaves the folder. */
+function bundleFile(url: string): string | undefined {
+  const { origin, host, pathname } = new URL(url);
+  if (host !== 'dumpbench' && origin !== appOrigin) return undefined;
+  let name: string;
+  try {
+    name = decodeURIComponent(pathname);
+  } catch {
+    return undefined;
+  }
+  const path = normalize(join(folder, name === '/' ? 'index.html' : name));
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep) ? path : undefined;
+}
+
+export function serveApp(): void {
+  protocol.handle(scheme, async (request) => {
+    const path = bundleFile(request.url);
+    const type = path === undefined ? undefined : mediaTypes[extname(path)];
+    if (path === undefined || type === undefined) return new Response('not found', { status: 404 });
+    try {
+      const body = await readFile(path);
+      return new Response(new Uint8Array(body), {
+        headers: { 'content-type': type, 'content-security-policy': contentSecurityPolicy, 'x-content-type-options': 'nosniff' },
+      });
+    } catch {
+      return new Response('not found', { status: 404 });
+    }
+  });
+}

@@ -1,0 +1,105 @@
+/** The only file that touches ipcMain: every call is checked for its sender and its shape before anything happens. */
+import { realpathSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { app, clipboard, dialog, ipcMain } from 'electron';
+import * as v from 'valibot';
+import { shellMethods, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
+import { appOrigin } from './app-protocol.ts';
+import type { Settings } from './settings.ts';
+import type { MainWindow } from './window.ts';
+
+type Handlers = {
+  readonly [M in ShellMethod]: (
+    params: v.InferOutput<ShellMethods[M]['params']>,
+  ) => Promise<v.InferInput<ShellMethods[M]['result']>> | v.InferInput<ShellMethods[M]['result']>;
+};
+
+const samplesFolder = fileURLToPath(new URL('../samples/', import.meta.url)).replace('app.asar', 'app.asar.unpacked');
+const dumpExtensions = ['s390', 'vmcore', 'elf', 'core', 'dump', 'kdump'];
+
+/** Same file, also through links; a path that does not exist is no file's twin. */
+function samePath(left: string, right: string): boolean {
+  try {
+    return realpathSync(left) === realpathSync(right);
+  } catch {
+    return false;
+  }
+}
+
+function handlersFor(window: MainWindow, settings: Settings): Handlers {
+  /** Evidence: what was opened in this run must never be written over. */
+  const opened = new Set<string>();
+  return {
+    start() {
+      const paths = [...window.takeFirstPaths()];
+      return {
+        paths,
+        recents: settings.recents(),
+        theme: settings.theme(),
+        platform: process.platform,
+        versions: { dumpbench: app.getVersion(), electron: process.versions.electron, chromium: process.versions.chrome, node: process.versions.node },
+      };
+    },
+    async chooseDumps() {
+      const answer = await dialog.showOpenDialog(window.browser, {
+        title: 'Open dumps',
+        properties: ['openFile', 'multiSelections'],
+        filters: [
+          { name: 'All files', extensions: ['*'] },
+          { name: 'Kernel crash dumps', extensions: dumpExtensions },
+        ],
+      });
+      return { paths: answer.filePaths };
+    },
+    async samples() {
+      const names = await readdir(samplesFolder);
+      return { paths: names.sort().map((name) => join(samplesFolder, name)) };
+    },
+    remember(recent) {
+      opened.add(recent.path);
+      app.addRecentDocument(recent.path);
+      return { recents: settings.remember(recent) };
+    },
+    forget: ({ path }) => ({ recents: settings.forget(path) }),
+    setTheme({ theme }) {
+      settings.setTheme(theme);
+      return {};
+    },
+    async saveText({ suggestedName, text, title }) {
+      const answer = await dialog.showSaveDialog(window.browser, { title, defaultPath: suggestedName, properties: ['showOverwriteConfirmation'] });
+      if (answer.canceled || answer.filePath === '') return {};
+      const target = answer.filePath;
+      if ([...opened].some((path) => samePath(path, target))) throw new Error(`${target} is an open dump: evidence is never written over`);
+      writeFileSync(target, text);
+      return { path: target };
+    },
+    async copyText({ text }) {
+      // A promise since Electron 40, nothing before.
+      await clipboard.writeText(text);
+      return {};
+    },
+    restartEngine() {
+      window.restartEngine();
+      return {};
+    },
+  };
+}
+
+export function handleShellCalls(window: MainWindow, settings: Settings): void {
+  const handlers = handlersFor(window, settings);
+  ipcMain.handle('shell-call', async (event, method: unknown, params: unknown) => {
+    if (event.sender !== window.browser.webContents || event.senderFrame?.url.startsWith(`${appOrigin}/`) !== true)
+      return { ok: false, message: 'not allowed' };
+    if (typeof method !== 'string' || !Object.hasOwn(shellMethods, method)) return { ok: false, message: 'no such method' };
+    const name = method as ShellMethod;
+    const checked = v.safeParse(shellMethods[name].params, params);
+    if (!checked.success) return { ok: false, message: `${name}: ${v.summarize(checked.issues)}` };
+    try {
+      return { ok: true, value: await (handlers[name] as (params: unknown) => unknown)(checked.output) };
+    } catch (error) {
+      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    }
+  });
+}

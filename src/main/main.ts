@@ -1,0 +1,42 @@
+/** Entry point of the desktop app: wires the parts, decides nothing itself. Never parses a dump. */
+import { app } from 'electron';
+import { dumpPaths } from './command-line.ts';
+import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { handleShellCalls } from './ipc.ts';
+import { installMenu } from './menu.ts';
+import { hardenApp, hardenSession } from './security.ts';
+import { openSettings } from './settings.ts';
+import { createWindow } from './window.ts';
+
+hardenApp();
+registerAppScheme();
+
+const paths = dumpPaths(process.argv, process.cwd());
+const first = app.requestSingleInstanceLock({ paths });
+if (!first) app.quit();
+else {
+  /** Files that macOS hands over before the window exists. */
+  const early: string[] = [];
+  let open = (more: readonly string[]): void => {
+    early.push(...more);
+  };
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    open([path]);
+  });
+  app.on('second-instance', (_event, argv, directory, data) => {
+    const given = (data as { paths?: unknown } | null)?.paths;
+    open(Array.isArray(given) ? given.filter((path) => typeof path === 'string') : dumpPaths(argv, directory));
+  });
+  app.on('window-all-closed', () => {
+    app.quit();
+  });
+  await app.whenReady();
+  hardenSession();
+  serveApp();
+  const settings = openSettings();
+  const window = createWindow(settings, [...paths, ...early]);
+  open = window.open;
+  handleShellCalls(window, settings);
+  installMenu(window, settings);
+}

@@ -1,0 +1,50 @@
+/** Native menu. Items that act on dumps send the id of a renderer command: it has the same name in the palette. */
+import { Menu, type MenuItemConstructorOptions } from 'electron';
+import { themes } from '../shared/shell-protocol.ts';
+import type { Settings } from './settings.ts';
+import type { MainWindow } from './window.ts';
+
+const themeTitles = { system: 'Like the system', light: 'Light', dark: 'Dark', contrast: 'High contrast' } as const;
+
+export function installMenu(window: MainWindow, settings: Settings): void {
+  const command = (label: string, id: string, accelerator?: string): MenuItemConstructorOptions => ({
+    label,
+    // The page handles the key itself; the menu shows it.
+    ...(accelerator === undefined ? {} : { accelerator, registerAccelerator: false }),
+    click: () => {
+      window.send({ event: 'command', command: id });
+    },
+  });
+  const template: MenuItemConstructorOptions[] = [
+    ...(process.platform === 'darwin' ? [{ role: 'appMenu' } as const] : []),
+    {
+      label: '&File',
+      submenu: [
+        command('Open…', 'file.open', 'CmdOrCtrl+O'),
+        command('Open the samples', 'file.samples'),
+        command('Close dump', 'file.close', 'CmdOrCtrl+W'),
+        { type: 'separator' },
+        { role: 'quit' },
+      ],
+    },
+    { role: 'editMenu' },
+    {
+      label: '&View',
+      submenu: [
+        command('Command palette…', 'app.palette', 'CmdOrCtrl+Shift+P'),
+        command('Go to address…', 'app.goTo', 'CmdOrCtrl+G'),
+        { type: 'separator' },
+        {
+          label: 'Theme',
+          submenu: themes.map((theme) => ({ ...command(themeTitles[theme], `theme.${theme}`), type: 'radio', checked: settings.theme() === theme })),
+        },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { role: 'resetZoom' },
+        { role: 'togglefullscreen' },
+      ],
+    },
+    { role: 'windowMenu' },
+  ];
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}

@@ -1,0 +1,108 @@
+/** The one window and the engine behind it. Each load of the page gets an engine of its own. */
+import { fileURLToPath } from 'node:url';
+import { BrowserWindow, MessageChannelMain, nativeTheme } from 'electron';
+import type { ShellEvent } from '../shared/shell-protocol.ts';
+import { appOrigin } from './app-protocol.ts';
+import { startEngine, type RunningEngine } from './engine-process.ts';
+import type { Settings } from './settings.ts';
+
+export interface MainWindow {
+  readonly browser: BrowserWindow;
+  /** Dumps to open in the page, now or as soon as it is there. */
+  readonly open: (paths: readonly string[]) => void;
+  /** Dumps named before the page asked for them; empty from then on. */
+  readonly takeFirstPaths: () => readonly string[];
+  readonly send: (event: ShellEvent) => void;
+  readonly restartEngine: () => void;
+}
+
+/** Restarts within this time count as one crash loop. */
+const loopMs = 30_000;
+const maxRestarts = 4;
+
+export function createWindow(settings: Settings, firstPaths: readonly string[]): MainWindow {
+  const bounds = settings.bounds();
+  const browser = new BrowserWindow({
+    ...(bounds ?? { width: 1280, height: 800 }),
+    minWidth: 800,
+    minHeight: 500,
+    show: false,
+    title: 'Dumpbench',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#14171c' : '#f4f5f7',
+    webPreferences: {
+      preload: fileURLToPath(new URL('../preload/preload.cjs', import.meta.url)),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+    },
+  });
+  let loaded = false;
+  let waiting = [...firstPaths];
+  let engine: RunningEngine | undefined;
+  let restarts: number[] = [];
+
+  const send = (event: ShellEvent): void => {
+    if (loaded && !browser.isDestroyed()) browser.webContents.send('shell-event', event);
+  };
+
+  const launch = (): void => {
+    send({ event: 'engine', state: 'starting' });
+    const { port1, port2 } = new MessageChannelMain();
+    const started = startEngine(port2, (reason) => {
+      if (engine !== started) return;
+      engine = undefined;
+      send({ event: 'engine', state: 'gone', reason });
+      const now = Date.now();
+      restarts = [...restarts.filter((time) => now - time < loopMs), now];
+      // A dump that kills the engine each time it is opened must not keep the machine busy.
+      if (restarts.length <= maxRestarts) launch();
+    });
+    engine = started;
+    browser.webContents.postMessage('engine-port', undefined, [port1]);
+    send({ event: 'engine', state: 'ready', host: started.host });
+  };
+
+  browser.webContents.on('did-finish-load', () => {
+    loaded = true;
+    engine?.stop();
+    engine = undefined;
+    launch();
+  });
+  browser.once('ready-to-show', () => {
+    browser.show();
+  });
+  browser.on('close', () => {
+    settings.setBounds(browser.getNormalBounds());
+  });
+  browser.on('closed', () => {
+    engine?.stop();
+    engine = undefined;
+  });
+  void browser.loadURL(`${appOrigin}/`);
+
+  return {
+    browser,
+    send,
+    open(paths) {
+      if (loaded) send({ event: 'open', paths: [...paths] });
+      else waiting.push(...paths);
+      if (browser.isMinimized()) browser.restore();
+      browser.focus();
+    },
+    takeFirstPaths() {
+      const taken = waiting;
+      waiting = [];
+      return taken;
+    },
+    restartEngine() {
+      restarts = [];
+      const old = engine;
+      engine = undefined;
+      old?.stop();
+      send({ event: 'engine', state: 'gone', reason: 'restarted on request' });
+      launch();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** The bridge of the sandboxed page: shell calls, shell events, and the engine's port handed through. Nothing else. */
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import { enginePortMessage } from '../shared/shell-protocol.ts';
+
+interface Answer {
+  readonly ok: boolean;
+  readonly value?: unknown;
+  readonly message?: string;
+}
+
+contextBridge.exposeInMainWorld('dumpbench', {
+  async call(method: string, params: unknown): Promise<unknown> {
+    const answer = (await ipcRenderer.invoke('shell-call', method, params)) as Answer;
+    if (!answer.ok) throw new Error(answer.message ?? 'the call failed');
+    return answer.value;
+  },
+  onEvent(listener: (event: unknown) => void): void {
+    ipcRenderer.on('shell-event', (_event, value: unknown) => {
+      listener(value);
+    });
+  },
+  pathOf: (file: File): string => webUtils.getPathForFile(file),
+});
+
+// A MessagePort cannot cross the context bridge; it can be posted to the page's own window.
+ipcRenderer.on('engine-port', (event) => {
+  window.postMessage(enginePortMessage, window.location.origin, [...event.ports]);
+});

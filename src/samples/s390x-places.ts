@@ -1,0 +1,66 @@
+/**
+ * Where the described Linux on s390x keeps its things: absolute addresses below 4 MiB, the same in every sample so that a
+ * person can remember them. The crashkernel area lies at 4 MiB or higher.
+ */
+export const places = {
+  text: 0x100000,
+  textEnd: 0x180000,
+  readOnlyData: 0x180000,
+  kallsyms: 0x18a000,
+  dataStart: 0x1c0000,
+  initUtsNs: 0x1c0918,
+  lowcorePtr: 0x1c1208,
+  modules: 0x1c1300,
+  prb: 0x1c1ef0,
+  prbStatic: 0x1c1f60,
+  initTask: 0x1c4000,
+  osInfo: 0x1c8000,
+  regionThird: 0x1d0000,
+  identitySegments: 0x1d4000,
+  moduleSegments: 0x1d8000,
+  imageSegments: 0x1dc000,
+  userRegionThird: 0x1e0000,
+  userSegments: 0x1e4000,
+  modulePages: 0x1e8000,
+  userPages: 0x1e8800,
+  /** Machine-check extended save areas, 2 KiB per CPU. */
+  extendedSaveAreas: 0x1ec000,
+  /** Page tables of the first 32 MiB, 2 KiB each. */
+  identityPages: 0x1f0000,
+  prbDescriptors: 0x200000,
+  prbInfos: 0x202000,
+  prbText: 0x208000,
+  vmcoreinfoNote: 0x210000,
+  vmcoreinfoText: 0x211000,
+  ipib: 0x212000,
+  amode31: 0x21d000,
+  imageEnd: 0x220000,
+  /** One per Linux CPU number, 8 KiB each. */
+  lowcores: 0x220000,
+  /** Kernel, async, nodat and machine-check stack of each CPU: 64 KiB per CPU. */
+  cpuStacks: 0x240000,
+  restartStack: 0x2c0000,
+  /** One task_struct per 4 KiB, after init_task. */
+  tasks: 0x2d0000,
+  taskStacks: 0x2e0000,
+  textLines: 0x300000,
+  pointers: 0x320000,
+  entropy: 0x340000,
+  fillZ: 0x360000,
+  fillOnes: 0x370000,
+  duplicates: 0x380000,
+  records: 0x3a0000,
+  moduleText: 0x3e0000,
+  userText: 0x3e8000,
+  firstFree: 0x400000,
+  upperText: 0x600000,
+} as const;
+
+/** Most CPUs that the places above have room for. */
+export const maxCpus = 8;
+/** LENGTH(lowcore_ptr): NR_CPUS of the described kernel. */
+export const lowcorePtrLength = 16;
+/** Virtual address of three module pages, mapped in reverse order to `places.moduleText`. */
+export const moduleVirtual = 0x3ff7ff00000n;
+/** Virtual address of two user pages, mapped to `places.userText` in the one user address space. */
+export const userVirtual = 0x1000000n;

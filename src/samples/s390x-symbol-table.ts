@@ -1,0 +1,64 @@
+import { writeKallsyms, type KernelSymbol } from './kallsyms.ts';
+import type { MemoryImage } from './memory-image.ts';
+import { functionAddress, imageVirtual, kernelFunctions, stext, type ImageMapping } from './s390x-kernel-symbols.ts';
+import { lowcoreKernels, type LowcoreKernel } from './s390x-lowcore.ts';
+import { moduleVirtual, places } from './s390x-places.ts';
+
+/** Readers take a table of fewer than 10 000 names for a mistake. */
+const fillers = 10_200;
+
+/** Names of the described kernel: its named functions, many small ones behind them, and data. Ascending by address. */
+export function kernelSymbols(mapping: ImageMapping): readonly KernelSymbol[] {
+  const virtual = (physical: number): bigint => imageVirtual(mapping, physical);
+  const symbol = (type: string, name: string, physical: number): KernelSymbol => ({ type, name, address: virtual(physical) });
+  const start = stext(mapping);
+  const behindNamed = start + 0x1000 + kernelFunctions.length * 0x800;
+  const step = Math.floor((places.textEnd - behindNamed) / fillers / 2) * 2;
+  return [
+    symbol('T', 'startup_continue', start),
+    symbol('T', '_stext', start),
+    symbol('T', '_text', start),
+    ...kernelFunctions.map((name) => symbol('T', name, functionAddress(mapping, name))),
+    ...Array.from({ length: fillers }, (_, index) => symbol('t', `sample_fn_${index.toString().padStart(5, '0')}`, behindNamed + index * step)),
+    symbol('T', '_etext', places.textEnd),
+    symbol('R', '__start_notes', places.readOnlyData),
+    symbol('D', 'init_uts_ns', places.initUtsNs),
+    symbol('D', 'lowcore_ptr', places.lowcorePtr),
+    symbol('d', 'modules', places.modules),
+    symbol('d', 'prb', places.prb),
+    symbol('d', 'printk_rb_static', places.prbStatic),
+    symbol('D', 'init_task', places.initTask),
+    symbol('b', 'os_info', places.osInfo),
+    symbol('B', 'swapper_pg_dir', places.regionThird),
+    symbol('B', '_end', places.imageEnd),
+  ];
+}
+
+/** Kernels since 6.0 publish where their kallsyms tables lie. */
+const hasKallsymsKeys = (kernel: LowcoreKernel): boolean => lowcoreKernels.indexOf(kernel) >= lowcoreKernels.indexOf('6.1');
+
+/** Writes the symbol tables and returns their VMCOREINFO lines; none for kernels before 6.0. */
+export function writeSymbolTable(memory: MemoryImage, kernel: LowcoreKernel, mapping: ImageMapping): readonly string[] {
+  if (!hasKallsymsKeys(kernel)) return [];
+  const place = {
+    start: places.kallsyms,
+    end: places.dataStart,
+    virtual: (address: number) => imageVirtual(mapping, address),
+    order: mapping.published ? '6.12' : '6.1',
+  } as const;
+  return writeKallsyms(memory, place, kernelSymbols(mapping));
+}
+
+/** The list of modules with one member, which lies in the module area and needs the page-table walk. */
+export function writeModules(memory: MemoryImage, mapping: ImageMapping): void {
+  const head = imageVirtual(mapping, places.modules);
+  // The third virtual page is the first physical one.
+  const node = moduleVirtual + 0x2008n;
+  memory.u64(places.modules, node).u64(places.modules + 8, node);
+  const module = places.moduleText;
+  memory
+    .fill(module, 0x400, 0)
+    .u64(module + 8, head)
+    .u64(module + 16, head)
+    .text(module + 24, 'sample_mod');
+}

@@ -1,0 +1,47 @@
+/**
+ * What a dump can do wrong. Everything that input can cause is a DumpError or a Finding; any other Error is our own bug.
+ */
+export type DumpErrorKind = 'not-this-format' | 'truncated' | 'corrupt' | 'unsupported' | 'io' | 'absent';
+
+export interface ErrorPlace {
+  /** The file as the user named it. */
+  readonly file?: string;
+  /** Byte position in that file. */
+  readonly offset?: number;
+  /** Memory address where the place is not a file position. */
+  readonly address?: bigint;
+}
+
+export class DumpError extends Error {
+  readonly kind: DumpErrorKind;
+  readonly where: ErrorPlace;
+  readonly what: string;
+  readonly expected: string | undefined;
+
+  /**
+   * @param kind what sort of trouble
+   * @param where file and offset, or memory address
+   * @param what what was found, in plain words
+   * @param expected what should have been there
+   */
+  constructor(kind: DumpErrorKind, where: ErrorPlace, what: string, expected?: string) {
+    super(describe(where, what, expected));
+    this.name = 'DumpError';
+    this.kind = kind;
+    this.where = where;
+    this.what = what;
+    this.expected = expected;
+  }
+}
+
+function describe(where: ErrorPlace, what: string, expected: string | undefined): string {
+  const place = [
+    where.file,
+    where.offset === undefined ? undefined : `offset 0x${where.offset.toString(16)}`,
+    where.address === undefined ? undefined : `address 0x${where.address.toString(16)}`,
+  ].filter((part) => part !== undefined);
+  const head = place.length === 0 ? '' : `${place.join(', ')}: `;
+  return `${head}${what}${expected === undefined ? '' : ` (expected ${expected})`}`;
+}
+
+export const isDumpError = (error: unknown): error is DumpError => error instanceof DumpError;

@@ -1,0 +1,333 @@
+/**
+ * The shapes that doors show and that `--json` prints. The schemas are the contract: tests validate every command's
+ * output against them and the reference page is generated from them. Absent facts are left out, never null.
+ */
+import * as v from 'valibot';
+import { trusts } from './fact.ts';
+
+/** Raised only by a breaking change of any shape below. */
+export const schemaVersion = 1;
+
+const schema = v.literal(schemaVersion);
+export const hexString = v.pipe(v.string(), v.regex(/^0x(0|[1-9a-f][0-9a-f]*)$/, 'lower-case hex without padding'));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const isoTime = v.pipe(v.string(), v.regex(/^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, 'ISO 8601 UTC'));
+
+export const rangeSchema = v.strictObject({ start: hexString, end: hexString });
+export type RangeJson = v.InferOutput<typeof rangeSchema>;
+
+export const formatIds = [
+  'elf-vmcore',
+  'kdump-compressed',
+  's390',
+  's390-ext',
+  's390-mv',
+  's390-mv-ext',
+  's390-tape',
+  'lkcd',
+  'vmdump',
+  'ngdump',
+  'pv-elf',
+] as const;
+export type FormatId = (typeof formatIds)[number];
+
+export const pageStates = ['present', 'zero', 'excluded', 'missing', 'unreadable', 'encrypted'] as const;
+/** present: has bytes that are not all zero · zero: known zero, stored or implied · excluded: left out by the dump tool on purpose. */
+export type PageState = (typeof pageStates)[number];
+
+/** First match wins, in this order. */
+export const pageClasses = ['zero', 'fill', 'text', 'code', 'pointers', 'entropy', 'data'] as const;
+export type PageClass = (typeof pageClasses)[number];
+
+export const severities = ['info', 'warning', 'error'] as const;
+export const addressSpaces = ['absolute', 'real', 'virtual', 'file'] as const;
+export type AddressSpace = (typeof addressSpaces)[number];
+
+export const placeSchema = v.union([
+  v.strictObject({ space: v.picklist(addressSpaces), start: hexString, end: hexString }),
+  v.strictObject({ fileOffset: count, bytes: count }),
+]);
+
+export const findingSchema = v.strictObject({
+  /** Id of the check, or `check/detail`. */
+  id: v.string(),
+  severity: v.picklist(severities),
+  title: v.string(),
+  detail: v.string(),
+  where: v.optional(placeSchema),
+  recorded: v.optional(v.string()),
+  computed: v.optional(v.string()),
+});
+export type Finding = v.InferOutput<typeof findingSchema>;
+
+export const provenanceSchema = v.record(v.string(), v.strictObject({ source: v.string(), trust: v.picklist(trusts) }));
+
+export const infoSchema = v.strictObject({
+  schema,
+  tool: v.strictObject({ name: v.string(), version: v.string() }),
+  file: v.strictObject({ path: v.string(), bytes: count }),
+  container: v.strictObject({
+    format: v.picklist(formatIds),
+    /** The format's own version number, where it has one. */
+    version: v.optional(count),
+    producer: v.optional(v.string()),
+    compression: v.optional(v.string()),
+    flattened: v.boolean(),
+    complete: v.boolean(),
+    volumes: v.optional(v.array(v.strictObject({ path: v.string(), bytes: count }))),
+  }),
+  machine: v.strictObject({
+    arch: v.string(),
+    endianness: v.picklist(['big', 'little']),
+    bits: v.picklist([32, 64]),
+    pageSize: count,
+    cpuCount: count,
+    machineType: v.optional(v.string()),
+    /** Serial number part of the CPU id, six hex digits (s390x). */
+    serial: v.optional(v.string()),
+    hypervisor: v.optional(v.string()),
+  }),
+  memory: v.strictObject({ bytes: count, ranges: v.array(rangeSchema), crashkernel: v.optional(rangeSchema) }),
+  kernel: v.strictObject({
+    release: v.optional(v.string()),
+    version: v.optional(v.string()),
+    nodename: v.optional(v.string()),
+    commandLine: v.optional(v.string()),
+  }),
+  times: v.strictObject({ dumpStart: v.optional(isoTime), dumpEnd: v.optional(isoTime), crash: v.optional(isoTime) }),
+  findings: v.array(findingSchema),
+  provenance: v.optional(provenanceSchema),
+});
+export type Info = v.InferOutput<typeof infoSchema>;
+
+export const verdicts = ['passed', 'failed', 'not-recorded', 'not-applicable', 'unreadable', 'not-run'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export const stepSchema = v.strictObject({ check: v.string(), passed: v.optional(v.boolean()), detail: v.string() });
+export type Step = v.InferOutput<typeof stepSchema>;
+
+export const checkResultSchema = v.strictObject({
+  id: v.string(),
+  title: v.string(),
+  verdict: v.picklist(verdicts),
+  /** One sentence: why this verdict. */
+  detail: v.string(),
+  recorded: v.optional(v.string()),
+  computed: v.optional(v.string()),
+  ranges: v.optional(v.array(placeSchema)),
+  steps: v.optional(v.array(stepSchema)),
+  findings: v.optional(v.array(findingSchema)),
+});
+export type CheckResult = v.InferOutput<typeof checkResultSchema>;
+
+export const healthSchema = v.strictObject({
+  passed: count,
+  failed: count,
+  notRecorded: count,
+  notApplicable: count,
+  unreadable: count,
+  notRun: count,
+});
+export type Health = v.InferOutput<typeof healthSchema>;
+
+export const verifySchema = v.strictObject({
+  schema,
+  digests: v.strictObject({ file: v.optional(v.string()), memoryRoot: v.optional(v.string()) }),
+  checks: v.array(checkResultSchema),
+  summary: healthSchema,
+});
+export type VerifyJson = v.InferOutput<typeof verifySchema>;
+
+export const pswSchema = v.strictObject({
+  mask: hexString,
+  address: hexString,
+  decoded: v.strictObject({
+    per: v.boolean(),
+    dat: v.boolean(),
+    io: v.boolean(),
+    external: v.boolean(),
+    key: count,
+    machineCheck: v.boolean(),
+    wait: v.boolean(),
+    problemState: v.boolean(),
+    addressSpace: v.picklist(['primary', 'access-register', 'secondary', 'home']),
+    conditionCode: count,
+    programMask: count,
+    addressingMode: v.picklist(['24', '31', '64', 'invalid']),
+    /** The state in words: "enabled wait (idle)", "disabled wait, code 0x4521: ...". */
+    text: v.string(),
+  }),
+});
+export type PswJson = v.InferOutput<typeof pswSchema>;
+
+const registers = v.array(hexString);
+
+export const cpuSchema = v.strictObject({
+  /** 0-based position in the dump; never changes. */
+  id: count,
+  linuxCpu: v.optional(count),
+  cpuAddress: v.optional(count),
+  state: v.optional(v.string()),
+  prefix: v.optional(hexString),
+  psw: v.optional(pswSchema),
+  gprs: v.optional(registers),
+  acrs: v.optional(registers),
+  crs: v.optional(registers),
+  fprs: v.optional(registers),
+  fpc: v.optional(hexString),
+  vxrs: v.optional(registers),
+  timer: v.optional(hexString),
+  todClock: v.optional(hexString),
+  clockComparator: v.optional(hexString),
+  todProgrammable: v.optional(hexString),
+  breakingEventAddress: v.optional(hexString),
+  /** Other architectures: register name -> value. */
+  registers: v.optional(v.record(v.string(), hexString)),
+  source: v.picklist(['note', 'lowcore', 'header']),
+});
+export type CpuJson = v.InferOutput<typeof cpuSchema>;
+export const cpusSchema = v.strictObject({ schema, cpus: v.array(cpuSchema), numbering: v.picklist(['linuxCpu', 'id']) });
+
+const decision = <const Outcomes extends readonly string[]>(outcomes: Outcomes) =>
+  v.strictObject({
+    outcome: v.picklist(outcomes),
+    failedCheck: v.optional(v.string()),
+    waitCode: v.optional(hexString),
+    steps: v.array(stepSchema),
+  });
+
+export const panicKdumpSchema = decision(['start-kdump', 'falls-to-panic-action', 'not-loaded', 'not-in-dump', 'unknown']);
+export const standaloneKdumpSchema = decision(['start-kdump', 'disabled-wait', 'unknown']);
+export const twoStageSchema = decision(['start-kdump', 'full-dump', 'unknown']);
+export type StandaloneKdump = v.InferOutput<typeof standaloneKdumpSchema>;
+
+const checksumSchema = v.strictObject({ recorded: hexString, computed: v.optional(hexString), valid: v.optional(v.boolean()) });
+
+export const osInfoSchema = v.strictObject({
+  schema,
+  address: hexString,
+  magicValid: v.boolean(),
+  checksum: checksumSchema,
+  versionMajor: count,
+  versionMinor: count,
+  crashkernel: v.optional(rangeSchema),
+  entries: v.array(
+    v.strictObject({
+      id: count,
+      name: v.string(),
+      kind: v.picklist(['data', 'value']),
+      address: v.optional(hexString),
+      value: v.optional(hexString),
+      size: v.optional(count),
+      checksum: v.optional(checksumSchema),
+    }),
+  ),
+  standaloneKdump: standaloneKdumpSchema,
+  panicKdump: v.optional(panicKdumpSchema),
+  twoStage: v.optional(twoStageSchema),
+});
+export type OsInfoJson = v.InferOutput<typeof osInfoSchema>;
+
+export const triageDumpSchema = v.strictObject({
+  info: infoSchema,
+  health: healthSchema,
+  /** Why it probably died, in one sentence. */
+  reason: v.optional(v.string()),
+  panicKdump: v.optional(panicKdumpSchema),
+  standaloneKdump: v.optional(standaloneKdumpSchema),
+  checks: v.array(checkResultSchema),
+  cpus: v.array(cpuSchema),
+});
+export type TriageDump = v.InferOutput<typeof triageDumpSchema>;
+export const triageSchema = v.strictObject({ schema, dumps: v.array(triageDumpSchema) });
+
+export const fieldSchema = v.strictObject({
+  name: v.string(),
+  offset: count,
+  size: count,
+  /** Absent when its bytes are not in the dump. */
+  value: v.optional(v.union([v.string(), v.number()])),
+  text: v.optional(v.string()),
+});
+export type FieldJson = v.InferOutput<typeof fieldSchema>;
+
+export const noteSchema = v.strictObject({
+  index: count,
+  owner: v.string(),
+  type: count,
+  name: v.string(),
+  cpu: v.optional(count),
+  fileOffset: count,
+  bytes: count,
+  fields: v.optional(v.array(fieldSchema)),
+  text: v.optional(v.string()),
+  /** Hex digits of the descriptor of a note whose type is not known, at most 4096 bytes of it. */
+  raw: v.optional(v.string()),
+});
+export type NoteJson = v.InferOutput<typeof noteSchema>;
+export const notesSchema = v.strictObject({ schema, notes: v.array(noteSchema) });
+
+export const regionKinds = ['stored', 'zero', 'excluded', 'missing', 'crashkernel', 'kernel', 'lowcore', 'structure'] as const;
+export const regionSchema = v.strictObject({
+  name: v.string(),
+  start: hexString,
+  end: hexString,
+  kind: v.picklist(regionKinds),
+  fileOffset: v.optional(count),
+});
+export type RegionJson = v.InferOutput<typeof regionSchema>;
+export const regionsSchema = v.strictObject({ schema, regions: v.array(regionSchema) });
+
+export const vmcoreinfoSchema = v.strictObject({
+  schema,
+  source: v.string(),
+  entries: v.record(v.string(), v.string()),
+  text: v.string(),
+});
+
+export const readSchema = v.strictObject({
+  schema,
+  space: v.picklist(addressSpaces),
+  address: hexString,
+  bytes: count,
+  /** Two hex digits a byte; absent bytes read as zero and are listed in `absent`. */
+  hex: v.string(),
+  absent: v.array(v.strictObject({ start: hexString, end: hexString, state: v.picklist(pageStates), reason: v.optional(v.string()) })),
+});
+export type ReadJson = v.InferOutput<typeof readSchema>;
+
+export const pageCountsSchema = v.strictObject({
+  total: count,
+  present: count,
+  zero: count,
+  excluded: count,
+  missing: count,
+  unreadable: count,
+  encrypted: v.optional(count),
+});
+export type PageCounts = v.InferOutput<typeof pageCountsSchema>;
+
+export const indexSchema = v.strictObject({
+  schema,
+  indexPath: v.string(),
+  pages: pageCountsSchema,
+  bytesRead: count,
+  seconds: v.number(),
+  resumed: v.boolean(),
+  memoryRoot: v.optional(v.string()),
+});
+export type IndexJson = v.InferOutput<typeof indexSchema>;
+
+export const sqlSchema = v.strictObject({
+  schema,
+  columns: v.array(v.string()),
+  rows: v.array(v.array(v.union([v.string(), v.number(), v.null()]))),
+  /** True when the row cap cut the result. */
+  truncated: v.boolean(),
+});
+export type SqlJson = v.InferOutput<typeof sqlSchema>;
+
+export const sampleSchema = v.strictObject({
+  schema,
+  files: v.array(v.strictObject({ path: v.string(), bytes: count, description: v.string() })),
+});

@@ -1,0 +1,78 @@
+/**
+ * THE contract between renderer and Electron main. The renderer calls methods through the preload's `shell`; main sends
+ * events. The engine is not here: it has a port of its own (engine-protocol.ts).
+ */
+import * as v from 'valibot';
+
+const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit));
+const path = text(4096);
+
+export const themes = ['system', 'light', 'dark', 'contrast'] as const;
+export type Theme = (typeof themes)[number];
+
+export const recentSchema = v.strictObject({
+  path,
+  /** What it was, in a line: "s390 stand-alone, 384 MiB, Linux 6.1". */
+  title: text(400),
+  health: v.picklist(['passed', 'failed', 'unknown']),
+});
+export type Recent = v.InferOutput<typeof recentSchema>;
+
+const nothing = v.strictObject({});
+
+export const shellMethods = {
+  /** What the window starts with. */
+  start: {
+    params: nothing,
+    result: v.strictObject({
+      paths: v.array(path),
+      recents: v.array(recentSchema),
+      theme: v.picklist(themes),
+      platform: v.string(),
+      versions: v.strictObject({ dumpbench: v.string(), electron: v.string(), chromium: v.string(), node: v.string() }),
+    }),
+  },
+  /** Open dialog; no paths when it was dismissed. */
+  chooseDumps: { params: nothing, result: v.strictObject({ paths: v.array(path) }) },
+  /** Paths of the bundled sample dumps. */
+  samples: { params: nothing, result: v.strictObject({ paths: v.array(path) }) },
+  remember: { params: recentSchema, result: v.strictObject({ recents: v.array(recentSchema) }) },
+  forget: { params: v.strictObject({ path }), result: v.strictObject({ recents: v.array(recentSchema) }) },
+  setTheme: { params: v.strictObject({ theme: v.picklist(themes) }), result: nothing },
+  /** Save dialog; no path when it was dismissed. Never over one of the open dumps. */
+  saveText: {
+    params: v.strictObject({ suggestedName: text(255), text: text(64 << 20), title: text(200) }),
+    result: v.strictObject({ path: v.optional(path) }),
+  },
+  copyText: { params: v.strictObject({ text: text(4 << 20) }), result: nothing },
+  /** Starts the engine again after it went away, or ends one that hangs. */
+  restartEngine: { params: nothing, result: nothing },
+} as const;
+export type ShellMethods = typeof shellMethods;
+export type ShellMethod = keyof ShellMethods;
+
+export const shellEventSchema = v.variant('event', [
+  v.strictObject({ event: v.literal('open'), paths: v.array(path) }),
+  v.strictObject({
+    event: v.literal('engine'),
+    state: v.picklist(['starting', 'ready', 'gone']),
+    /** utility process, or child process on the pinned Node. */
+    host: v.optional(v.string()),
+    reason: v.optional(v.string()),
+  }),
+  /** A menu item was chosen: the id of a command of the renderer. */
+  v.strictObject({ event: v.literal('command'), command: text(100) }),
+]);
+export type ShellEvent = v.InferOutput<typeof shellEventSchema>;
+
+/** What the preload puts on `window.dumpbench`. */
+export interface ShellBridge {
+  /** Rejects with an Error whose message is a plain sentence. */
+  readonly call: <M extends ShellMethod>(method: M, params: v.InferInput<ShellMethods[M]['params']>) => Promise<v.InferOutput<ShellMethods[M]['result']>>;
+  readonly onEvent: (listener: (event: unknown) => void) => void;
+  /** Path on disk of a dropped file. The parameter is the DOM's File, which this folder does not know. */
+  readonly pathOf: (file: object) => string;
+}
+
+/** `data` of the window message that carries the engine's MessagePort: posted by the preload at each engine start. */
+export const enginePortMessage = 'dumpbench:engine-port';
