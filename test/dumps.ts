@@ -131,11 +131,14 @@ export function oracleText(name: string, suffix: string): string | undefined {
   return textAt(`${stem}.${suffix}`) ?? textAt(`${stem.replace(/\.(elf|s390)$/, '')}.${suffix}`);
 }
 
-/** What the guest itself or its monitor said: `file` is a path below the guest's `guest` folder. */
-export function guestText(name: string, file: string): string | undefined {
+/** A text about a dump's guest as a whole: `file` is a path below the guest's folder of oracles. */
+export function guestOracle(name: string, file: string): string | undefined {
   const stem = folder === undefined ? undefined : oracleStem(name);
-  return stem === undefined ? undefined : textAt(join(dirname(stem), 'guest', file));
+  return stem === undefined ? undefined : textAt(join(dirname(stem), file));
 }
+
+/** What the guest itself or its monitor said. */
+export const guestText = (name: string, file: string): string | undefined => guestOracle(name, join('guest', file));
 
 /** What the reference tools said of a damaged dump. */
 export const damagedText = (name: string, suffix = 'txt'): string | undefined =>

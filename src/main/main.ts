@@ -31,12 +31,14 @@ else {
   app.on('window-all-closed', () => {
     app.quit();
   });
-  await app.whenReady();
-  hardenSession();
-  serveApp();
-  const settings = openSettings();
-  const window = createWindow(settings, [...paths, ...early]);
-  open = window.open;
-  handleShellCalls(window, settings);
-  installMenu(window, settings);
+  // Electron waits for this module before it is ready: awaiting readiness at the top level would never end.
+  void app.whenReady().then(() => {
+    hardenSession();
+    serveApp();
+    const settings = openSettings();
+    const window = createWindow(settings, [...paths, ...early]);
+    open = window.open;
+    handleShellCalls(window, settings);
+    installMenu(window, settings);
+  });
 }

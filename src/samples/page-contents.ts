@@ -27,9 +27,7 @@ const instructions = [
 ] as const;
 
 /** Each shape as hexadecimal digits; -1 = varies. */
-const shapes: readonly (readonly number[])[] = instructions.map((text) =>
-  Array.from(text, (digit) => (digit === '.' ? -1 : Number.parseInt(digit, 16))),
-);
+const shapes: readonly (readonly number[])[] = instructions.map((text) => Array.from(text, (digit) => (digit === '.' ? -1 : Number.parseInt(digit, 16))));
 
 /** Bytes that look like compiled s390x code. */
 export function codeBytes(length: number, seed: number): Uint8Array {

@@ -232,7 +232,8 @@ function writeCpuLowcore(memory: MemoryImage, plan: CpuPlan, cpu: S390xCpu, task
       preempt_count: 0x80000001n,
       spinlock_lockval: BigInt(cpu.linuxCpu + 1),
       percpu_offset: BigInt(0x5b000 + cpu.linuxCpu * 0x11000),
-      machine_flags: 0xb032n,
+      // Bit 0: z/VM guest, as the CPU id of the samples says; the others as on a real 6.1.
+      machine_flags: 0xb031n,
       return_lpswe: 0xb2b20290n,
       return_mcck_lpswe: 0xb2b202a0n,
     }),

@@ -75,7 +75,7 @@ const releases: Readonly<Record<LowcoreKernel, string>> = {
 /** Lines of a small kernel's log. */
 const bootRecords = (release: string, crashed: boolean): readonly PrintkRecord[] => [
   { time: 80380000n, level: 5, text: `Linux version ${release} (build@sample) #1 SMP` },
-  { time: 81257000n, text: 'setup: Linux is running under KVM in 64-bit mode' },
+  { time: 81257000n, text: 'setup: Linux is running as a z/VM guest operating system in 64-bit mode' },
   { time: 84035000n, text: 'setup: Reserving 2MB of memory at 4MB for crashkernel' },
   { time: 144729000n, level: 5, text: 'Kernel command line: console=ttysclp0 crashkernel=2M' },
   { time: 826897000n, text: 'smp: Brought up 1 node' },

@@ -7,7 +7,7 @@ import type { Oracle } from './oracle-suite.ts';
 type Value = string | number | boolean;
 
 const machines: Readonly<Record<string, number>> = { 'IBM S/390': 22, 'Advanced Micro Devices X86-64': 62, AArch64: 183, PowerPC64: 21 };
-const segmentTypes: Readonly<Record<string, number>> = { NULL: 0, LOAD: 1, NOTE: 4 };
+const segmentTypes: Readonly<Record<string, number>> = { NULL: 0, LOAD: 1, NOTE: 4, SHLIB: 5 };
 const flagBits: Readonly<Record<string, number>> = { R: 4, W: 2, E: 1 };
 
 /** Label of a header line -> our field, and how the text after the colon reads. */
@@ -28,7 +28,7 @@ const headerLines: readonly (readonly [label: string, field: string, read: (text
 ];
 
 const segmentFields = ['p_type', 'p_offset', 'p_vaddr', 'p_paddr', 'p_filesz', 'p_memsz', 'p_flags', 'p_align'] as const;
-const segmentLine = /^ {2}([A-Z]+) +0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) ([R ][W ][E ]) (?:0x)?([0-9a-f]+)$/;
+const segmentLine = /^ {2}([A-Z]+|<unknown>: [0-9a-f]+) +0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) ([R ][W ][E ]) (?:0x)?([0-9a-f]+)$/;
 const noteLine = /^ {2}(\S+) +0x([0-9a-f]{8})\t(\w+)(?: note type: \(0x([0-9a-f]+)\))?[^\t]*(?:\t +description data: ([0-9a-f ]+))?/;
 
 const hexOf = (digits: string): string => `0x${BigInt(`0x${digits}`).toString(16)}`;
@@ -47,8 +47,12 @@ function stated(text: string): Facts {
     if (segment !== null && segments < shownHeaders) {
       const [, type = '', offset = '', vaddr = '', paddr = '', filesz = '', memsz = '', flags = '', align = ''] = segment;
       const bits = [...flags].reduce((sum, letter) => sum + (flagBits[letter] ?? 0), 0);
-      const values = [segmentTypes[type] ?? type, hexOf(offset), hexOf(vaddr), hexOf(paddr), hexOf(filesz), hexOf(memsz), hexOf(bits.toString(16)), hexOf(align)];
-      segmentFields.forEach((field, index) => facts.set(`segment ${segments} ${field}`, values[index] ?? ''));
+      // A type without a name is cut to the width of its column.
+      const values = [segmentTypes[type], hexOf(offset), hexOf(vaddr), hexOf(paddr), hexOf(filesz), hexOf(memsz), hexOf(bits.toString(16)), hexOf(align)];
+      segmentFields.forEach((field, index) => {
+        const value = values[index];
+        if (value !== undefined) facts.set(`segment ${segments} ${field}`, value);
+      });
       segments += 1;
     }
     const note = noteLine.exec(line);
@@ -62,7 +66,8 @@ function stated(text: string): Facts {
       notes += 1;
     }
   }
-  if (segments > 0 && segments < shownHeaders) facts.set('segments', segments);
+  // The text about a damaged count is cut.
+  if (segments === facts.get('header e_phnum') && segments < shownHeaders) facts.set('segments', segments);
   if (notes > 0) facts.set('notes', notes);
   return facts;
 }
@@ -81,6 +86,10 @@ function bytesOf(note: NoteJson, little: boolean): string {
   return bytes.toString('hex');
 }
 
+/** Three letters show the low bits of p_flags; a damaged header has others too. */
+const shown = (field: string, value: string | number | undefined): string | number | undefined =>
+  field === 'p_flags' && value !== undefined ? `0x${(BigInt(value) & 7n).toString(16)}` : value;
+
 function answered(answers: Answers): Facts {
   const facts = new Map<string, Value>();
   const set = (name: string, value: Value | undefined): void => {
@@ -90,7 +99,7 @@ function answered(answers: Answers): Facts {
   for (const [, field] of headerLines) set(`header ${field}`, fieldOf(answers, 'Elf64_Ehdr', field));
   const segments = answers.structures.filter(({ name }) => name === 'Elf64_Phdr').length;
   for (let index = 0; index < segments; index += 1) {
-    for (const field of segmentFields) set(`segment ${index} ${field}`, fieldOf(answers, 'Elf64_Phdr', field, index));
+    for (const field of segmentFields) set(`segment ${index} ${field}`, shown(field, fieldOf(answers, 'Elf64_Phdr', field, index)));
   }
   facts.set('segments', segments);
   answers.notes.forEach((note, index) => {
@@ -104,14 +113,21 @@ function answered(answers: Answers): Facts {
   return facts;
 }
 
+/** The ELF header comes first, then the program headers; of the former e_version is not among the lines that are read. */
+function segmentOrHeader(structure: number, field: number, facts: Facts): boolean {
+  if (structure === 0) return field !== 3;
+  // Our table lists p_flags second.
+  const names = ['p_type', 'p_flags', 'p_offset', 'p_vaddr', 'p_paddr', 'p_filesz', 'p_memsz', 'p_align'];
+  return facts.has(`segment ${structure - 1} ${names[field] ?? ''}`) && (names[field] !== 'p_flags' || facts.has('segments'));
+}
+
 export const readelf: Oracle = {
   name: 'readelf',
   stated,
   answered,
   judged(pointer, facts) {
-    const field = /^\/structures\/(\d+)\/fields\/\d+\/value$/.exec(pointer);
-    // The ELF header comes first, then the program headers; of the former e_version is not among the lines that are read.
-    if (field !== null) return Number(field[1]) > 0 ? facts.has(`segment ${Number(field[1]) - 1} p_type`) : !pointer.endsWith('/fields/3/value');
+    const field = /^\/structures\/(\d+)\/fields\/(\d+)\/value$/.exec(pointer);
+    if (field !== null) return segmentOrHeader(Number(field[1]), Number(field[2]), facts);
     if (pointer === '/notes/-') return facts.has('notes');
     const note = /^\/notes\/(\d+)\/(owner|bytes|name|fields\/\d+\/value|text)$/.exec(pointer);
     if (note === null) return pointer === '/info/machine/endianness';

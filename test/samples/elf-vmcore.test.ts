@@ -22,7 +22,8 @@ const other = (arch: NamedArchitecture): System => ({
   cpus: [namedCpu(arch), namedCpu(arch, { linuxCpu: 1 })],
 });
 
-const hasReadelf = spawnSync('readelf', ['--version']).status === 0;
+const tool = 'readelf';
+const hasReadelf = spawnSync(tool, ['--version']).status === 0;
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'samples-'));
@@ -34,7 +35,7 @@ afterAll(() => {
 function readelf(bytes: Uint8Array): string {
   const path = join(folder, 'dump');
   writeFileSync(path, bytes);
-  return execFileSync('readelf', ['-hnlW', path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 24 });
+  return execFileSync(tool, ['-hnlW', path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 24 });
 }
 
 describe('ELF vmcore', () => {

@@ -33,7 +33,7 @@ async function verifySession(session: Session, quick: boolean, path: string | un
   });
   const summary = summarize(results);
   if (quick) return { schema: schemaVersion, digests: {}, checks: results, summary };
-  const file = await fileDigest(session.image.source, signal, progress);
+  const file = await fileDigest(session.file, signal, progress);
   const index = await indexPages(session, { digest: true, rebuild: false, ...(path === undefined ? {} : { path }) }, signal, progress);
   const memoryRoot = index.memoryRoot === undefined ? {} : { memoryRoot: index.memoryRoot };
   return { schema: schemaVersion, digests: { file, ...memoryRoot }, checks: results, summary };
@@ -70,8 +70,8 @@ export function createEngine(): Engine {
     return session;
   };
   const handlers: Handlers<EngineProtocol> = {
-    open({ path }) {
-      const session = openSession(path);
+    open({ path, volumes }) {
+      const session = openSession(path, volumes);
       const dump = `d${next++}`;
       sessions.set(dump, session);
       return { dump, identity: session.identity };

@@ -75,9 +75,9 @@ const gapJson = (gap: MemoryGap, shift = 0n): ReadJson['absent'][number] => ({
 
 function readFileBytes(session: Session, request: ReadRequest): ReadAnswer {
   const data = new Uint8Array(request.length);
-  const { size } = session.image.source;
+  const { size } = session.file;
   const inside = request.address < BigInt(size);
-  const got = inside ? session.image.source.readInto(Number(request.address), data) : 0;
+  const got = inside ? session.file.readInto(Number(request.address), data) : 0;
   const start = inside ? request.address + BigInt(got) : request.address;
   const end = request.address + BigInt(request.length);
   return { data, absent: start < end ? [{ start: hex(start), end: hex(end), state: 'missing' }] : [] };

@@ -5,16 +5,18 @@
 import { createHash } from 'node:crypto';
 import { findOsInfo, type OsInfoSearch } from '../arch/s390x/os-info.ts';
 import { openDump } from '../formats/index.ts';
-import type { DumpImage } from '../formats/dump-format.ts';
+import type { DumpImage, OpenContext } from '../formats/dump-format.ts';
 import { findVmcoreinfo, type VmcoreinfoSearch } from '../kernel/vmcoreinfo.ts';
 import { readUtsName, type UtsName } from '../kernel/uts-name.ts';
 import { readCpus, type CpuSet } from '../memory/cpu-state.ts';
 import { memoryReader, type MemoryReader } from '../memory/reader.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { openFile, type FileSource } from '../source/file-source.ts';
+import { companionFiles, openFile, type FileSource } from '../source/file-source.ts';
 
 export interface Session {
   readonly path: string;
+  /** The file as it lies on disk; `image.source` is the file inside it when that is a flattened stream. */
+  readonly file: ByteSource;
   readonly image: DumpImage;
   readonly memory: MemoryReader;
   /** Format, size and SHA-256 of headers and notes: the same for a renamed or copied file. */
@@ -49,8 +51,8 @@ export function dumpIdentity(image: DumpImage): string {
  * Opens a dump from bytes that are at hand already.
  * @throws DumpError
  */
-export function sessionOn(source: ByteSource, close: () => void = () => undefined): Session {
-  const image = openDump(source);
+export function sessionOn(source: ByteSource, close: () => void = () => undefined, context?: OpenContext): Session {
+  const image = openDump(source, context);
   const memory = memoryReader(image.memory, source.name);
   const osInfo = once(() => (image.machine.arch === 's390x' ? findOsInfo(memory) : undefined));
   const vmcoreinfo = once(() => findVmcoreinfo(image, memory));
@@ -62,6 +64,7 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
   const identity = once(() => dumpIdentity(image));
   return {
     path: source.name,
+    file: source,
     image,
     memory,
     get identity() {
@@ -83,15 +86,25 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
   };
 }
 
-/** @throws DumpError io, not-this-format, truncated, corrupt or unsupported */
-export function openSession(path: string): Session {
-  const source: FileSource = openFile(path);
+/**
+ * @param volumes the other files of a set as the user named them; without them, those in the same folder are looked at
+ * @throws DumpError io, not-this-format, truncated, corrupt or unsupported
+ */
+export function openSession(path: string, volumes?: readonly string[]): Session {
+  const first = openFile(path);
+  const opened: FileSource[] = [first];
+  const closeAll = (): void => {
+    for (const source of opened) source.close();
+  };
+  const companions = once(() => {
+    const others = volumes === undefined || volumes.length === 0 ? companionFiles(path) : volumes.map((volume) => openFile(volume));
+    opened.push(...others);
+    return others;
+  });
   try {
-    return sessionOn(source, () => {
-      source.close();
-    });
+    return sessionOn(first, closeAll, { companions });
   } catch (error) {
-    source.close();
+    closeAll();
     throw error;
   }
 }

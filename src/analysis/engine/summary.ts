@@ -19,12 +19,23 @@ function releaseFact(session: Session): Fact<string> | undefined {
   const recorded = vmcoreinfoFact(vmcoreinfoOf(session), 'OSRELEASE');
   const uts = session.utsName;
   const read = uts === undefined ? undefined : fact(uts.release, `utsname at absolute ${hex(uts.address)}`);
-  return recorded === undefined ? read : confirm(recorded, read);
+  const header = headerName(session, 'release');
+  return [recorded, read, header]
+    .filter((one) => one !== undefined)
+    .reduce<Fact<string> | undefined>((all, one) => (all === undefined ? one : confirm(all, one)), undefined);
+}
+
+/** A system name that the container's header carries; QEMU leaves them empty. */
+function headerName(session: Session, key: 'release' | 'version' | 'nodename'): Fact<string> | undefined {
+  const value = session.image.names?.[key];
+  return value === undefined || value === '' ? undefined : fact(value, 'container header');
 }
 
 function utsFact(session: Session, key: 'nodename' | 'version'): Fact<string> | undefined {
   const uts = session.utsName;
-  return uts === undefined || uts[key] === '' ? undefined : fact(uts[key], `utsname at absolute ${hex(uts.address)}`);
+  const header = headerName(session, key);
+  if (uts === undefined || uts[key] === '') return header;
+  return confirm(fact(uts[key], `utsname at absolute ${hex(uts.address)}`), header);
 }
 
 /** Crashkernel memory as os_info records it; shown with its doubt when the page's checksum is wrong. */
@@ -76,7 +87,7 @@ export function describeDump(session: Session): Info {
   const tree = {
     schema: schemaVersion,
     tool: { name: toolName, version: toolVersion },
-    file: { path: session.path, bytes: image.source.size },
+    file: { path: session.path, bytes: session.file.size },
     container: {
       format: image.format,
       version: image.container.version,

@@ -82,6 +82,8 @@ export interface Segment {
   /** Bytes in memory. */
   readonly memoryBytes: bigint;
   readonly virtual?: bigint;
+  /** File that holds it, in a set of several. */
+  readonly source?: ByteSource;
 }
 
 export interface ContainerFacts {
@@ -123,6 +125,8 @@ export interface DumpImage {
     /** Number of CPUs that the header counts, where it does. */
     readonly cpuCount?: number;
   };
+  /** System names that the header itself carries. */
+  readonly names?: { readonly nodename: string; readonly release: string; readonly version: string };
   readonly times: ContainerTimes;
   readonly memory: MemoryImage;
   /** What the headers say the dump describes, merged and ascending; a cut file describes more than it holds. */
@@ -141,6 +145,12 @@ export interface DumpImage {
 
 export type Architecture = 's390x' | 'x86_64' | 'aarch64' | 'ppc64' | 'ppc64le';
 
+/** What an open may ask for besides its own file. */
+export interface OpenContext {
+  /** Other files that may belong to the same set: those that the user named, else those in the same folder. */
+  companions(): readonly ByteSource[];
+}
+
 export interface DumpFormat {
   readonly id: FormatId;
   readonly title: string;
@@ -149,5 +159,5 @@ export interface DumpFormat {
   /** Looks at the first 4096 bytes (fewer in a shorter file) and at the source's size. Never throws. */
   probe(head: Uint8Array, source: ByteSource): Probe;
   /** @throws DumpError when not even the header can be used; other damage becomes findings */
-  open(source: ByteSource): DumpImage;
+  open(source: ByteSource, context?: OpenContext): DumpImage;
 }

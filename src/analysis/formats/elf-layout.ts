@@ -1,7 +1,7 @@
 /** ELF64 headers (elf-vmcore.md sections 1 and 2; the ELF-64 object file format). */
 import { bytes, u16, u32, u64 } from '../layout/field.ts';
 import { codes, hex } from '../layout/presentation.ts';
-import { struct } from '../layout/struct.ts';
+import { struct, type Values } from '../layout/struct.ts';
 
 export const elfHeader = struct(
   'Elf64_Ehdr',
@@ -38,6 +38,8 @@ export const elfProgramHeader = struct(
     p_align: u64(48, 'alignment'),
   },
 );
+
+export type ProgramHeader = Values<typeof elfProgramHeader.fields>;
 
 export const elfSectionHeader = struct(
   'Elf64_Shdr',

@@ -27,13 +27,22 @@ const cutFinding = (fileOffset: number, size: number, detail: string): Finding =
   where: { fileOffset, bytes: size },
 });
 
-/** Notes of one segment. What is cut off or out of bounds becomes a finding; the notes before it stay. */
-export function readNotes(source: ByteSource, offset: number, size: number, endian: Endian): NoteSegment {
-  const wanted = Math.min(size, maxNoteBytes);
-  const data = new Uint8Array(Math.min(wanted, Math.max(0, source.size - offset)));
+/**
+ * Notes of one segment. What is cut off or out of bounds becomes a finding; the notes before it stay.
+ * @param start p_offset, whatever it is
+ * @param size p_filesz, whatever it is
+ */
+export function readNotes(source: ByteSource, start: bigint, size: bigint, endian: Endian): NoteSegment {
+  if (start >= BigInt(source.size)) {
+    const detail = `the note segment begins at file offset 0x${start.toString(16)}, the file has ${source.size} bytes`;
+    return { notes: [], findings: [{ id: 'container-complete/notes', severity: 'error', title: 'The note segment is not in the file', detail }], bytes: 0 };
+  }
+  const offset = Number(start);
+  const wanted = Number(size < BigInt(maxNoteBytes) ? size : BigInt(maxNoteBytes));
+  const data = new Uint8Array(Math.min(wanted, source.size - offset));
   const got = source.readInto(offset, data);
   const findings: Finding[] = [];
-  if (got < size) {
+  if (BigInt(got) < size) {
     const why =
       got < wanted ? `the file ends after ${got} of the ${size} bytes of the notes` : `the note segment claims ${size} bytes; only the first ${got} are read`;
     findings.push(cutFinding(offset, got, why));

@@ -8,11 +8,13 @@ import type { Finding } from '../../shared/model.ts';
 import type { Endian } from '../layout/field.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
-import { broken, no, yes, type Architecture, type DumpFormat, type DumpImage, type RawNote, type Segment } from './dump-format.ts';
-import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE } from './elf-layout.ts';
+import { broken, no, yes, type Architecture, type DumpFormat, type DumpImage, type RawNote } from './dump-format.ts';
+import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE, type ProgramHeader } from './elf-layout.ts';
+import { loadPieces, truncationFindings } from './elf-loads.ts';
 import { readNotes } from './elf-notes.ts';
 import { mergeRanges } from './extent-sweep.ts';
-import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
+import { limitFindings } from './finding-limit.ts';
+import { segmentMemory } from './segment-memory.ts';
 
 const elfMagic = [0x7f, 0x45, 0x4c, 0x46];
 const EM_386 = 3;
@@ -29,7 +31,6 @@ const endianOf = (head: Uint8Array): Endian => (head[5] === 1 ? 'little' : 'big'
 const typeNames: Readonly<Record<number, string>> = { 1: 'an ELF object file', 2: 'an ELF executable', 3: 'an ELF shared object or executable' };
 
 type Header = ReturnType<typeof parse<typeof elfHeader.fields>>;
-type ProgramHeader = ReturnType<typeof parse<typeof elfProgramHeader.fields>>;
 
 /** The true number of program headers: e_phnum, or sh_info of section header 0 when it does not fit there. */
 function programHeaderCount(source: ByteSource, header: Header, endian: Endian): number {
@@ -97,53 +98,6 @@ function producerOf(arch: Architecture, header: Header, notes: readonly RawNote[
   return undefined;
 }
 
-function loadPieces(loads: readonly ProgramHeader[], producer: string | undefined, findings: Finding[]): { pieces: MemoryPiece[]; segments: Segment[] } {
-  const pieces: MemoryPiece[] = [];
-  const segments: Segment[] = [];
-  loads.forEach((load, index) => {
-    const memory = load.p_memsz;
-    if (load.p_paddr + memory > 1n << 64n) {
-      findings.push({
-        id: 'segments/wrap',
-        severity: 'error',
-        title: 'A PT_LOAD leaves the address space',
-        detail: `PT_LOAD ${index} at 0x${load.p_paddr.toString(16)} claims 0x${memory.toString(16)} bytes; it is left out`,
-      });
-      return;
-    }
-    const stored = load.p_filesz < memory ? load.p_filesz : memory;
-    if (load.p_filesz > memory) {
-      findings.push({
-        id: 'segments/filesz',
-        severity: 'warning',
-        title: 'A PT_LOAD holds more bytes in the file than in memory',
-        detail: `PT_LOAD ${index} has p_filesz 0x${load.p_filesz.toString(16)} and p_memsz 0x${memory.toString(16)}; the surplus is not memory`,
-      });
-    }
-    // QEMU marks memory that it did not store with p_filesz 0 and p_offset -1.
-    const notStored = load.p_filesz === 0n && load.p_offset >= 1n << 63n;
-    const offset = notStored ? 0 : Number(load.p_offset);
-    segments.push({ index, fileOffset: offset, fileBytes: Number(load.p_filesz), start: load.p_paddr, memoryBytes: memory, virtual: load.p_vaddr });
-    const tailStart = load.p_paddr + stored;
-    const end = load.p_paddr + memory;
-    if (stored > 0n) pieces.push({ start: load.p_paddr, end: tailStart, state: 'stored', fileOffset: offset });
-    if (tailStart === end) return;
-    if (notStored) pieces.push({ start: tailStart, end, state: 'missing', reason: 'the producer did not store it' });
-    else if (stored === 0n && producer === 'zgetdump')
-      pieces.push({ start: tailStart, end, state: 'zero', reason: 'zgetdump stores zero memory as p_filesz 0' });
-    else pieces.push({ start: tailStart, end, state: 'excluded', reason: 'p_filesz is smaller than p_memsz: filtered by the dump tool' });
-  });
-  // Only excluded and zero tails may be covered by stored bytes of another segment, never the other way round.
-  const rank = (piece: MemoryPiece): number => (piece.state === 'stored' ? 0 : 1);
-  return {
-    pieces: pieces
-      .map((piece, index) => ({ piece, index }))
-      .sort((a, b) => rank(a.piece) - rank(b.piece) || a.index - b.index)
-      .map(({ piece }) => piece),
-    segments,
-  };
-}
-
 function headerFindings(source: ByteSource, header: Header): Finding[] {
   const findings: Finding[] = [];
   if (header.e_ehsize !== elfHeader.size) {
@@ -179,25 +133,6 @@ function headerFindings(source: ByteSource, header: Header): Finding[] {
   return findings;
 }
 
-function truncationFindings(source: ByteSource, loads: readonly Segment[]): Finding[] {
-  return loads.flatMap((load): Finding[] => {
-    if (load.fileOffset + load.fileBytes <= source.size) return [];
-    const there = Math.max(0, source.size - load.fileOffset);
-    const from = load.start + BigInt(Math.min(there, Number(load.memoryBytes)));
-    return [
-      {
-        id: 'container-complete/truncated',
-        severity: 'error',
-        title: 'The file is cut off',
-        detail: `PT_LOAD ${load.index} needs ${load.fileBytes} bytes from file offset 0x${load.fileOffset.toString(16)}; the file ends after ${there} of them`,
-        where: { space: 'absolute', start: `0x${from.toString(16)}`, end: `0x${(load.start + load.memoryBytes).toString(16)}` },
-        recorded: `${load.fileOffset + load.fileBytes} bytes`,
-        computed: `${source.size} bytes`,
-      },
-    ];
-  });
-}
-
 function open(source: ByteSource): DumpImage {
   const head = readExactly(source, 0, elfHeader.size, 'the ELF header');
   const endian = endianOf(head);
@@ -219,15 +154,15 @@ function open(source: ByteSource): DumpImage {
   ];
   const notes: RawNote[] = [];
   for (const one of programHeaders.headers.filter((candidate) => candidate.p_type === PT_NOTE)) {
-    const offset = Number(one.p_offset);
-    const segment = readNotes(source, offset, Number(one.p_filesz), endian);
+    const segment = readNotes(source, one.p_offset, one.p_filesz, endian);
     for (const note of segment.notes) notes.push(note);
     findings.push(...segment.findings);
-    headerRanges.push({ offset, bytes: segment.bytes });
+    if (segment.bytes > 0) headerRanges.push({ offset: Number(one.p_offset), bytes: segment.bytes });
   }
   const producer = producerOf(arch, header, notes);
   const loads = programHeaders.headers.filter((candidate) => candidate.p_type === PT_LOAD);
-  const { pieces, segments } = loadPieces(loads, producer?.value, findings);
+  const { pieces, segments, findings: loadFindings } = loadPieces(loads, producer?.value);
+  findings.push(...loadFindings);
   const cut = truncationFindings(source, segments);
   findings.push(...cut);
   if (loads.length === 0) {
@@ -266,7 +201,7 @@ function open(source: ByteSource): DumpImage {
     notes,
     prefixes: [],
     structures,
-    findings,
+    findings: limitFindings(findings),
     headerRanges,
   };
 }

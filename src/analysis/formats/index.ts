@@ -1,11 +1,18 @@
 /** The registry of dump formats. Order decides: the first that says yes opens the file. */
 import { DumpError } from '../../shared/dump-error.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { DumpFormat, DumpImage } from './dump-format.ts';
+import { fact } from '../../shared/fact.ts';
+import type { Finding } from '../../shared/model.ts';
+import { flattenedSource, isFlattened, type FlattenedSource } from '../source/flattened-source.ts';
+import type { DumpFormat, DumpImage, OpenContext } from './dump-format.ts';
 import { elfVmcore } from './elf-vmcore.ts';
+import { kdumpCompressed } from './kdump-compressed.ts';
 import { s390 } from './s390.ts';
+import { s390Ext } from './s390-ext.ts';
+import { s390Mv } from './s390-mv.ts';
+import { s390MvExt } from './s390-mv-ext.ts';
 
-export const dumpFormats: readonly DumpFormat[] = [s390, elfVmcore];
+export const dumpFormats: readonly DumpFormat[] = [s390MvExt, s390Mv, s390Ext, s390, elfVmcore, kdumpCompressed];
 
 const probeBytes = 4096;
 
@@ -19,17 +26,47 @@ function describeHead(head: Uint8Array): string {
   return printable ? 'it looks like a text file' : `it starts with the bytes ${digits}`;
 }
 
+function streamFindings(stream: FlattenedSource): Finding[] {
+  if (stream.damage === undefined) return [];
+  return [
+    {
+      id: 'container-complete/flattened-stream',
+      severity: 'error',
+      title: 'The flattened stream is damaged',
+      detail: `${stream.damage}; what came before it is used`,
+    },
+  ];
+}
+
+/** The dump inside a flattened stream; positions in it are those of the file that the stream describes. */
+function openFlattened(outer: ByteSource, context: OpenContext | undefined): DumpImage {
+  const stream = flattenedSource(outer);
+  const image = openDump(stream, context);
+  const findings = streamFindings(stream);
+  return {
+    ...image,
+    container: {
+      ...image.container,
+      flattened: true,
+      complete: fact(image.container.complete.value && stream.complete, `${image.container.complete.source}; records of the flattened stream`),
+    },
+    findings: [...findings, ...image.findings],
+  };
+}
+
 /**
  * Recognises and opens a dump.
+ * @param context gives the other files of a set; without it a set of several files opens with what one of them holds
  * @throws DumpError not-this-format when no format knows it, corrupt when one does but its header cannot be used
  */
-export function openDump(source: ByteSource): DumpImage {
+export function openDump(source: ByteSource, context?: OpenContext): DumpImage {
   if (source.size === 0) throw new DumpError('not-this-format', { file: source.name, offset: 0 }, 'the file is empty', 'a dump');
   const head = new Uint8Array(Math.min(probeBytes, source.size));
   source.readInto(0, head);
+  if (isFlattened(head)) return openFlattened(source, context);
   for (const format of dumpFormats) {
     const probe = format.probe(head, source);
-    if (probe.answer === 'yes') return format.open(source);
+    if (probe.answer === 'yes') return format.open(source, context);
     if (probe.answer === 'broken') {
       throw new DumpError('corrupt', { file: source.name, offset: probe.offset }, `${format.title}, but ${probe.what}`, probe.expected);
     }

@@ -40,11 +40,13 @@ export function s390xShare(bytes: Uint8Array, start: number): number {
   for (const window of windows) {
     let at = start + window;
     const end = at + windowBytes;
-    let previous = -1;
+    let hit = -1;
     while (at < end) {
       const opcode = bytes[at] ?? 0;
-      if (opcode !== previous) usual += s390xOpcodes[opcode] ?? 0;
-      previous = opcode;
+      if (s390xOpcodes[opcode] === 1) {
+        if (opcode !== hit) usual += 1;
+        hit = opcode;
+      }
       walked += 1;
       at += opcode < 0x40 ? 2 : opcode < 0xc0 ? 4 : 6;
     }
@@ -143,11 +145,13 @@ export function aarch64Share(bytes: Uint8Array, start: number): number {
   let usual = 0;
   for (const window of windows) {
     const first = start + window;
-    let previous = -1;
+    let hit = -1;
     for (let at = first + 3; at < first + windowBytes; at += 4) {
       const opcode = bytes[at] ?? 0;
-      if (opcode !== previous) usual += aarch64Opcodes[opcode] ?? 0;
-      previous = opcode;
+      if (aarch64Opcodes[opcode] === 1) {
+        if (opcode !== hit) usual += 1;
+        hit = opcode;
+      }
     }
   }
   return Math.floor((usual << 10) / ((windows.length * windowBytes) / 4));

@@ -15,11 +15,11 @@ export const classThresholds = {
   textLeastBytes: 128,
   /** Printable ASCII and white space per 1024 non-zero bytes. */
   textShare: 870,
-  /** Usual instructions per 1024 (code above 600, all else below 560). */
-  s390xCode: 580,
-  /** Usual instruction words per 1024 (code above 650, all else below 550). */
+  /** Usual instructions per 1024: code from 550 on, nearly all else below 450. */
+  s390xCode: 540,
+  /** Usual instruction words per 1024: code from 650 on, nearly all else below 450. */
   aarch64Code: 600,
-  /** Common byte pairs per 1024 bytes (code above 80, all else below 40). */
+  /** Common byte pairs per 1024 bytes: code from 70 on, nearly all else below 20. */
   x86Code: 64,
   /** Of 128 sampled 8-byte units: fewer addresses do not make a page of pointers. */
   pointersLeast: 16,
@@ -112,8 +112,14 @@ function classOfSample(words: Int32Array, bytes: Uint8Array, page: number, histo
   return looksRandom(bytes, page * 4096, histogram) ? entropy : data;
 }
 
-/** One bit for each byte of a word that is printable ASCII or white space (0x09 to 0x0d). */
+const fourSpaces = 0x20202020;
+
+/**
+ * One bit for each byte of a word that is printable ASCII or white space (0x09 to 0x0d). Four equal bytes are no text
+ * unless they are spaces: the slab allocator's poison is 0x6b, the letter k.
+ */
 function textBits(word: number): number {
+  if (word === ((word << 8) | (word >>> 24)) && word !== fourSpaces) return 0;
   const low = word & 0x7f7f7f7f;
   const printable = (low + 0x60606060) & ~(low + 0x01010101);
   const space = (low + 0x77777777) & ~(low + 0x72727272);

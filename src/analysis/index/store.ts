@@ -2,15 +2,16 @@
  * Opens index files: the only file that touches SQLite. An index is disposable, so whatever is wrong with one (damage,
  * another schema, another dump) ends in an empty one, never in an error about it.
  */
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { CpuJson, Finding, NoteJson, RegionJson } from '../../shared/model.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import type { Connection } from './connection.ts';
 import { IndexBusy, IndexError } from './index-error.ts';
+import { indexFolder } from './index-location.ts';
 import { createIndexReader, type IndexReader } from './index-reader.ts';
 import { cpuRows, findingRows, noteRows, regionRows, type RecordTables } from './index-records.ts';
 import { createIndexWriter, type Batch } from './index-writer.ts';
@@ -74,13 +75,13 @@ export async function openIndex(options: OpenOptions): Promise<IndexStore> {
   const sqlite = loadSqlite();
   const unlock = await lockWriter(sqlite, options);
   try {
-    const kept = options.rebuild === true ? undefined : openStored(sqlite, options);
-    if (kept !== undefined && typeof kept !== 'string') return indexStore(kept, path, undefined, unlock);
-    const connection = createFresh(sqlite, options, kept ?? 'asked');
-    return indexStore(connection, path, options.rebuild === true ? 'asked' : kept, unlock);
+    const stored = assertReplaceable(path) ? (options.rebuild === true ? 'asked' : openStored(sqlite, options)) : 'new';
+    if (typeof stored !== 'string') return indexStore(stored, path, undefined, unlock);
+    return indexStore(createFresh(sqlite, options, stored), path, stored, unlock);
   } catch (error) {
     unlock();
-    throw error instanceof sqlite.SqliteError ? new IndexError(`the index ${path} cannot be opened: ${error.message}`) : error;
+    if (error instanceof IndexError || !(error instanceof sqlite.SqliteError || isSystemError(error))) throw error;
+    throw new IndexError(`the index ${path} cannot be opened: ${error.message}`);
   }
 }
 
@@ -101,6 +102,8 @@ export function readIndex(path: string, identity?: string): IndexReader {
     throw error instanceof IndexError ? error : new IndexError(`the index ${path} cannot be read: ${(error as Error).message}`);
   }
 }
+
+const isSystemError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 
 /** A connection that cannot write, for user SQL. @throws IndexError when there is no such file or it is not a database */
 export function openReadOnly(path: string): Connection {
@@ -148,10 +151,35 @@ async function lockWriter(sqlite: Sqlite, options: OpenOptions): Promise<() => v
   }
 }
 
+/**
+ * A path that a user gave may name anything, even the dump: what is replaced must be an index of ours, or lie in the
+ * folder where only those are.
+ * @returns whether there is something
+ * @throws IndexError when it is not ours
+ */
+function assertReplaceable(path: string): boolean {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there?.isFile() === true && there.size === 0) return false;
+  if (there === undefined) return false;
+  const ours = there.isFile() && (dirname(resolve(path)) === resolve(indexFolder()) || hasIndexMagic(path));
+  if (!ours) throw new IndexError(`${path} is not a page index and is left as it is: choose another place for the index`);
+  return true;
+}
+
+/** SQLite's magic, and our application id at byte 68 of its header (SQLite file format, section 1.3). */
+function hasIndexMagic(path: string): boolean {
+  const head = Buffer.alloc(72);
+  const descriptor = openSync(path, 'r');
+  try {
+    if (readSync(descriptor, head, 0, head.length, 0) < head.length) return false;
+  } finally {
+    closeSync(descriptor);
+  }
+  return head.toString('latin1', 0, 16) === 'SQLite format 3\0' && head.readUInt32BE(68) === indexApplicationId;
+}
+
 /** The stored index when it can be kept, else why it cannot. */
 function openStored(sqlite: Sqlite, key: IndexKey): Connection | FreshReason {
-  const size = statSync(key.path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) return 'new';
   let connection: Connection | undefined;
   try {
     connection = new sqlite(key.path, { timeout: 2000 });

@@ -1,6 +1,6 @@
 /** Ways to read a number: what a struct table hands to its fields as third argument. */
 import { byteText } from '../../shared/units.ts';
-import type { Endian, Presentation } from './field.ts';
+import type { Presentation } from './field.ts';
 
 const hexOf = (value: number | bigint): string => `0x${value.toString(16)}`;
 
@@ -44,4 +44,8 @@ export function bits(names: Readonly<Record<number, string>>): Presentation<bigi
   };
 }
 
-export type { Endian };
+/** The same for a field of 32 bits, shown as hex. */
+export function bits32(names: Readonly<Record<number, string>>): Presentation<number> {
+  const wide = bits(names);
+  return { json: hexOf, text: (value, endian) => wide.text?.(BigInt(value), endian) };
+}

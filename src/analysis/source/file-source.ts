@@ -2,7 +2,8 @@
  * The only place that opens evidence, and only for reading. Small reads go through a bounded block cache, large ones
  * straight into the caller's memory.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, type BigIntStats } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { ByteSource } from './byte-source.ts';
 
@@ -132,4 +133,32 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
       closeSync(descriptor);
     },
   };
+}
+
+/** Folders of evidence hold few files; a huge one is not searched to its end. */
+const maxCompanions = 512;
+
+/**
+ * The other regular files in the folder of `path`, opened read-only in the order of their names. Those that cannot be
+ * opened are left out: they are not what the user asked for.
+ */
+export function companionFiles(path: string): FileSource[] {
+  const folder = dirname(path);
+  let names: string[];
+  try {
+    names = readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== basename(path))
+      .map((entry) => entry.name)
+      .sort()
+      .slice(0, maxCompanions);
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => {
+    try {
+      return [openFile(join(folder, name), { cacheBlocks: 16 })];
+    } catch {
+      return [];
+    }
+  });
 }

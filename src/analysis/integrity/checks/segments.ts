@@ -47,6 +47,8 @@ function contradictingFileRanges(segments: readonly Segment[]): Finding[] {
     (one) => BigInt(one.fileOffset) + BigInt(one.fileBytes),
   );
   return pairs.flatMap(([left, right]): Finding[] => {
+    // File ranges of different volumes have nothing to do with one another.
+    if (left.source !== right.source) return [];
     if (left.start - BigInt(left.fileOffset) === right.start - BigInt(right.fileOffset)) return [];
     const from = Math.max(left.fileOffset, right.fileOffset);
     const to = Math.min(left.fileOffset + left.fileBytes, right.fileOffset + right.fileBytes);
@@ -71,8 +73,8 @@ async function firstDifference(alias: Alias, { image, signal }: CheckContext): P
     const length = Number(min(alias.end - at, BigInt(compareBytes)));
     const one = left.subarray(0, length);
     const other = right.subarray(0, length);
-    const gotLeft = image.source.readInto(alias.left.fileOffset + Number(at - alias.left.start), one);
-    const gotRight = image.source.readInto(alias.right.fileOffset + Number(at - alias.right.start), other);
+    const gotLeft = (alias.left.source ?? image.source).readInto(alias.left.fileOffset + Number(at - alias.left.start), one);
+    const gotRight = (alias.right.source ?? image.source).readInto(alias.right.fileOffset + Number(at - alias.right.start), other);
     if (gotLeft < length || gotRight < length) return 'cut';
     if (Buffer.compare(one, other) !== 0) return at + BigInt(one.findIndex((byte, index) => byte !== other[index]));
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,89 @@
+/** PT_LOADs as pieces of memory (elf-vmcore.md section 2, "Memory rules"). */
+import type { Finding } from '../../shared/model.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { Segment } from './dump-format.ts';
+import type { ProgramHeader } from './elf-layout.ts';
+import type { MemoryPiece } from './segment-memory.ts';
+
+/** No file and no machine is larger: beyond it stands a damaged number, which would lose digits as a count. */
+const largest = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** QEMU marks memory that it did not store with p_filesz 0 and p_offset -1. */
+const isNotStored = (load: ProgramHeader): boolean => load.p_filesz === 0n && load.p_offset >= 1n << 63n;
+
+/** Why a PT_LOAD cannot be what it claims, or undefined. */
+function impossible(load: ProgramHeader, index: number): Finding | undefined {
+  const end = load.p_paddr + load.p_memsz;
+  const range = `PT_LOAD ${index} claims 0x${load.p_memsz.toString(16)} bytes of memory at 0x${load.p_paddr.toString(16)}`;
+  if (end > 1n << 64n) return { id: 'segments/wrap', severity: 'error', title: 'A PT_LOAD leaves the address space', detail: `${range}; it is left out` };
+  if (end > largest)
+    return { id: 'segments/impossible', severity: 'error', title: 'A PT_LOAD claims memory that no machine has', detail: `${range}; it is left out` };
+  if (load.p_filesz > 0n && load.p_offset + load.p_filesz > largest) {
+    const detail = `PT_LOAD ${index} claims 0x${load.p_filesz.toString(16)} bytes of the file at 0x${load.p_offset.toString(16)}; it is left out`;
+    return { id: 'segments/impossible', severity: 'error', title: 'A PT_LOAD claims bytes that no file has', detail };
+  }
+  return undefined;
+}
+
+export interface LoadPieces {
+  readonly pieces: readonly MemoryPiece[];
+  readonly segments: readonly Segment[];
+  readonly findings: readonly Finding[];
+}
+
+/** @param producer who wrote the file, where that is known: it decides what p_filesz < p_memsz means */
+export function loadPieces(loads: readonly ProgramHeader[], producer: string | undefined): LoadPieces {
+  const stored: MemoryPiece[] = [];
+  const tails: MemoryPiece[] = [];
+  const segments: Segment[] = [];
+  const findings: Finding[] = [];
+  loads.forEach((load, index) => {
+    const wrong = impossible(load, index);
+    if (wrong !== undefined) {
+      findings.push(wrong);
+      return;
+    }
+    const memory = load.p_memsz;
+    const held = load.p_filesz < memory ? load.p_filesz : memory;
+    if (load.p_filesz > memory) {
+      findings.push({
+        id: 'segments/filesz',
+        severity: 'warning',
+        title: 'A PT_LOAD holds more bytes in the file than in memory',
+        detail: `PT_LOAD ${index} has p_filesz 0x${load.p_filesz.toString(16)} and p_memsz 0x${memory.toString(16)}; the surplus is not memory`,
+      });
+    }
+    const notStored = isNotStored(load);
+    const offset = load.p_filesz === 0n ? 0 : Number(load.p_offset);
+    segments.push({ index, fileOffset: offset, fileBytes: Number(load.p_filesz), start: load.p_paddr, memoryBytes: memory, virtual: load.p_vaddr });
+    const start = load.p_paddr + held;
+    const end = load.p_paddr + memory;
+    if (held > 0n) stored.push({ start: load.p_paddr, end: start, state: 'stored', fileOffset: offset });
+    if (start === end) return;
+    if (notStored) tails.push({ start, end, state: 'missing', reason: 'the producer did not store it' });
+    else if (held === 0n && producer === 'zgetdump') tails.push({ start, end, state: 'zero', reason: 'zgetdump stores zero memory as p_filesz 0' });
+    else tails.push({ start, end, state: 'excluded', reason: 'p_filesz is smaller than p_memsz: filtered by the dump tool' });
+  });
+  // Excluded, missing and zero tails may be covered by stored bytes of another segment, never the other way round.
+  return { pieces: [...stored, ...tails], segments, findings };
+}
+
+/** PT_LOADs whose bytes are not all in the file. */
+export function truncationFindings(source: ByteSource, segments: readonly Segment[]): Finding[] {
+  return segments.flatMap((load): Finding[] => {
+    if (load.fileOffset + load.fileBytes <= source.size) return [];
+    const there = Math.max(0, source.size - load.fileOffset);
+    const from = load.start + BigInt(Math.min(there, Number(load.memoryBytes)));
+    return [
+      {
+        id: 'container-complete/truncated',
+        severity: 'error',
+        title: 'The file is cut off',
+        detail: `PT_LOAD ${load.index} needs ${load.fileBytes} bytes from file offset 0x${load.fileOffset.toString(16)}; the file ends after ${there} of them`,
+        where: { space: 'absolute', start: `0x${from.toString(16)}`, end: `0x${(load.start + load.memoryBytes).toString(16)}` },
+        recorded: `${load.fileOffset + load.fileBytes} bytes`,
+        computed: `${source.size} bytes`,
+      },
+    ];
+  });
+}

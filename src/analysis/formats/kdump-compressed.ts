@@ -1,0 +1,273 @@
+/** kdump-compressed dumps as makedumpfile and QEMU write them, single or as a split set (formats/kdump-compressed.md). */
+import { DumpError } from '../../shared/dump-error.ts';
+import { fact, type Fact } from '../../shared/fact.ts';
+import type { Finding } from '../../shared/model.ts';
+import { microsecondsToIso } from '../arch/s390x/tod-clock.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { broken, no, yes, type Architecture, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
+import { readNotes } from './elf-notes.ts';
+import { mergeRanges } from './extent-sweep.ts';
+import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
+import { KDUMP_SIGNATURE, kdumpFlags } from './kdump-layout.ts';
+import { kdumpMemory, kdumpRanges, type KdumpGeometry, type KdumpPart } from './kdump-memory.ts';
+import { PageBitmap } from './page-bitmap.ts';
+
+const descriptorBytes = 24;
+const maxTextBytes = 1 << 20;
+
+function architectureOf(header: KdumpHeader, file: string): Architecture {
+  const machine = header.names.machine.toLowerCase();
+  const known = (['s390x', 'x86_64', 'aarch64', 'ppc64', 'ppc64le'] as const).find((one) => one === machine);
+  if (known === undefined)
+    throw new DumpError(
+      'unsupported',
+      { file, offset: 272 },
+      `the machine of this dump is "${header.names.machine}"`,
+      's390x, x86_64, aarch64, ppc64 or ppc64le',
+    );
+  return known;
+}
+
+const compressionNames: readonly (readonly [number, string])[] = [
+  [kdumpFlags.zlib, 'zlib'],
+  [kdumpFlags.lzo, 'lzo'],
+  [kdumpFlags.snappy, 'snappy'],
+  [kdumpFlags.zstd, 'zstd'],
+];
+
+/** Two headers of one split set: same system, same moment, same geometry. */
+function sameDump(left: KdumpHeader, right: KdumpHeader): boolean {
+  const key = (header: KdumpHeader): string =>
+    JSON.stringify([
+      header.names,
+      String(header.seconds),
+      String(header.microseconds),
+      header.blockSize,
+      header.maxMapnr,
+      header.bitmapBlocks,
+      header.subHeaderBlocks,
+      header.endian,
+      header.bits,
+    ]);
+  return left.split !== undefined && right.split !== undefined && key(left) === key(right);
+}
+
+const descriptorsAt = (header: KdumpHeader): number => (1 + header.subHeaderBlocks + header.bitmapBlocks) * header.blockSize;
+
+interface SetPart {
+  readonly source: ByteSource;
+  readonly header: KdumpHeader;
+}
+
+/** The other parts of a split set among the files at hand, each range once. */
+function splitParts(source: ByteSource, header: KdumpHeader, context: OpenContext | undefined): SetPart[] {
+  const parts: SetPart[] = [{ source, header }];
+  if (header.split === undefined) return parts;
+  for (const candidate of context?.companions() ?? []) {
+    const head = new Uint8Array(8);
+    if (candidate.readInto(0, head) < 8 || Buffer.from(head).toString('latin1') !== KDUMP_SIGNATURE) continue;
+    let other: KdumpHeader;
+    try {
+      other = readKdumpHeader(candidate);
+    } catch (error) {
+      if (error instanceof DumpError) continue;
+      throw error;
+    }
+    if (sameDump(header, other) && !parts.some((part) => part.header.split?.start === other.split?.start && part.header.split?.end === other.split?.end)) {
+      parts.push({ source: candidate, header: other });
+    }
+  }
+  return parts.sort((a, b) => (a.header.split?.start ?? 0) - (b.header.split?.start ?? 0) || (a.header.split?.end ?? 0) - (b.header.split?.end ?? 0));
+}
+
+function splitFindings(parts: readonly SetPart[], maxMapnr: number): Finding[] {
+  if (parts[0]?.header.split === undefined) return [];
+  const findings: Finding[] = [];
+  let covered = 0;
+  const gap = (start: number, end: number, size: number): void => {
+    findings.push({
+      id: 'volume-set/missing-part',
+      severity: 'error',
+      title: 'A part of the split set is missing',
+      detail: `no file at hand holds the page frames 0x${start.toString(16)} to 0x${end.toString(16)}; the other parts are looked for in the same folder, by their headers`,
+      where: { space: 'absolute', start: `0x${(BigInt(start) * BigInt(size)).toString(16)}`, end: `0x${(BigInt(end) * BigInt(size)).toString(16)}` },
+    });
+  };
+  for (const { header } of parts) {
+    const { start, end } = header.split ?? { start: 0, end: 0 };
+    if (start > covered) gap(covered, start, header.blockSize);
+    covered = Math.max(covered, end);
+  }
+  if (covered < maxMapnr) gap(covered, maxMapnr, parts[0].header.blockSize);
+  return findings;
+}
+
+/** Two full bitmaps, or only one (section 4). */
+function bitmapOffsets(header: KdumpHeader): { readonly bitmap1: number | undefined; readonly bitmap2: number } {
+  const first = (1 + header.subHeaderBlocks) * header.blockSize;
+  const oneBitmap = Math.ceil(Math.ceil(header.maxMapnr / 8) / header.blockSize);
+  if (header.bitmapBlocks < 2 * oneBitmap) return { bitmap1: undefined, bitmap2: first };
+  return { bitmap1: first, bitmap2: first + (header.bitmapBlocks / 2) * header.blockSize };
+}
+
+function textAt(source: ByteSource, extent: { readonly offset: number; readonly bytes: number }): Uint8Array {
+  const bytes = new Uint8Array(Math.min(extent.bytes, maxTextBytes, Math.max(0, source.size - extent.offset)));
+  return bytes.subarray(0, bytes.length === 0 ? 0 : source.readInto(extent.offset, bytes));
+}
+
+/** Notes of the sub header; vmcoreinfo and erase info as notes too where they lie outside. */
+function notesOf(source: ByteSource, header: KdumpHeader, findings: Finding[]): RawNote[] {
+  const notes: RawNote[] = [];
+  if (header.notes !== undefined) {
+    const segment = readNotes(source, BigInt(header.notes.offset), BigInt(header.notes.bytes), header.endian);
+    notes.push(...segment.notes);
+    findings.push(...segment.findings);
+  }
+  const add = (owner: string, extent: { readonly offset: number; readonly bytes: number } | undefined): void => {
+    if (extent === undefined || notes.some((note) => note.owner === owner)) return;
+    const desc = textAt(source, extent);
+    if (desc.length > 0) notes.push({ owner, type: 0, fileOffset: extent.offset, descOffset: extent.offset, desc });
+  };
+  add('VMCOREINFO', header.vmcoreinfo);
+  add('ERASEINFO', header.eraseinfo);
+  return notes;
+}
+
+function producerOf(header: KdumpHeader): Fact<string> {
+  if (header.names.sysname === '' && header.seconds === 0n) return fact('QEMU dump-guest-memory', 'a header without system name and time');
+  return fact('makedumpfile', 'a header with system name and time');
+}
+
+function structureFindings(parts: readonly SetPart[], header: KdumpHeader, stored: PageBitmap): Finding[] {
+  const findings: Finding[] = [];
+  if ((header.status & kdumpFlags.incomplete) !== 0) {
+    findings.push({
+      id: 'container-complete/incomplete-flag',
+      severity: 'error',
+      title: 'The dump is marked incomplete',
+      detail: 'status bit 0x08 is set: makedumpfile ran out of space while writing; pages without data are shown as missing',
+      where: { fileOffset: header.bits === 64 ? 424 : 412, bytes: 4 },
+    });
+  }
+  const headerEnd = descriptorsAt(header);
+  for (const part of parts) {
+    const { split } = part.header;
+    const pages =
+      split === undefined
+        ? stored.rank(header.maxMapnr)
+        : stored.rank(Math.min(split.end, header.maxMapnr)) - stored.rank(Math.min(split.start, header.maxMapnr));
+    const end = descriptorsAt(part.header) + pages * descriptorBytes;
+    const cut = part.source.size < headerEnd ? 'within the headers and bitmaps' : part.source.size < end ? 'within the page descriptors' : undefined;
+    if (cut === undefined) {
+      const lost = lastDataEnd(part, header, end, pages);
+      if (lost !== undefined) findings.push(lost);
+      continue;
+    }
+    findings.push({
+      id: 'container-complete/truncated',
+      severity: 'error',
+      title: 'The file is cut off',
+      detail: `${part.source.name} ends ${cut}`,
+      recorded: `at least ${end} bytes`,
+      computed: `${part.source.size} bytes`,
+    });
+  }
+  return findings;
+}
+
+/** The last descriptor points to the last data, or nearly: if it lies behind the end of the file, the file is cut off. */
+function lastDataEnd(part: SetPart, header: KdumpHeader, descriptorsEnd: number, pages: number): Finding | undefined {
+  const looked = Math.min(pages, 64);
+  const bytes = new Uint8Array(looked * descriptorBytes);
+  const at = descriptorsEnd - bytes.length;
+  if (looked === 0 || part.source.readInto(at, bytes) < bytes.length) return undefined;
+  const data = new DataView(bytes.buffer);
+  let end = 0n;
+  for (let index = 0; index < looked; index += 1) {
+    const dataEnd =
+      data.getBigUint64(index * descriptorBytes, header.endian === 'little') + BigInt(data.getUint32(index * descriptorBytes + 8, header.endian === 'little'));
+    if (dataEnd > end) end = dataEnd;
+  }
+  if (end <= BigInt(part.source.size)) return undefined;
+  return {
+    id: 'container-complete/truncated',
+    severity: 'error',
+    title: 'The file is cut off',
+    detail: `the last page descriptors of ${part.source.name} point to data behind its end`,
+    where: { fileOffset: at, bytes: bytes.length },
+    recorded: `0x${end.toString(16)} bytes`,
+    computed: `0x${part.source.size.toString(16)} bytes`,
+  };
+}
+
+function open(source: ByteSource, context?: OpenContext): DumpImage {
+  const header = readKdumpHeader(source);
+  const arch = architectureOf(header, source.name);
+  const parts = splitParts(source, header, context);
+  const { bitmap1, bitmap2 } = bitmapOffsets(header);
+  const pieces: KdumpPart[] = parts.map((part) => ({
+    source: part.source,
+    start: part.header.split?.start ?? 0,
+    end: part.header.split?.end ?? header.maxMapnr,
+    descriptors: descriptorsAt(part.header),
+  }));
+  const geometry: KdumpGeometry = {
+    endian: header.endian,
+    blockSize: header.blockSize,
+    maxMapnr: header.maxMapnr,
+    source,
+    bitmap1Offset: bitmap1,
+    bitmap2Offset: bitmap2,
+    parts: pieces,
+  };
+  const findings: Finding[] = structureFindings(parts, header, new PageBitmap(source, bitmap2, header.maxMapnr));
+  const setFindings = splitFindings(parts, header.maxMapnr);
+  findings.push(...setFindings);
+  const notes = notesOf(source, header, findings);
+  const complete = findings.every((finding) => finding.severity !== 'error');
+  const compression = compressionNames.filter(([flag]) => (header.status & flag) !== 0).map(([, name]) => name);
+  const dumpStart =
+    header.seconds > 0n && header.seconds < 253402300800n ? microsecondsToIso(header.seconds * 1_000_000n + (header.microseconds % 1_000_000n)) : undefined;
+  return {
+    format: 'kdump-compressed',
+    source,
+    container: {
+      version: header.version,
+      producer: producerOf(header),
+      ...(compression.length === 0 ? {} : { compression: fact(compression.join(', '), 'status in the header') }),
+      flattened: false,
+      complete: fact(complete, 'headers, bitmaps, descriptors and file size'),
+      ...(header.split === undefined ? {} : { volumes: parts.map((part) => ({ path: part.source.name, bytes: part.source.size })) }),
+    },
+    machine: { arch, endian: header.endian, bits: header.bits, cpuCount: header.cpuCount },
+    names: { nodename: header.names.nodename, release: header.names.release, version: header.names.version },
+    times: dumpStart === undefined ? {} : { dumpStart: fact(dumpStart, 'time in the header') },
+    memory: kdumpMemory(geometry),
+    ranges: mergeRanges(kdumpRanges(geometry)),
+    segments: [],
+    notes,
+    prefixes: [],
+    structures: header.structures,
+    findings,
+    headerRanges: [
+      { offset: 0, bytes: 464 },
+      { offset: header.blockSize, bytes: Math.min(header.subHeaderBlocks * header.blockSize, 1 << 20) },
+    ],
+  };
+}
+
+export const kdumpCompressed: DumpFormat = {
+  id: 'kdump-compressed',
+  title: 'kdump-compressed',
+  extensions: ['kdump', 'vmcore', 'dump'],
+  probe(head) {
+    const signature = Buffer.from(head.subarray(0, 8)).toString('latin1');
+    if (signature === 'DISKDUMP') return broken(0, 'it is of the ancient diskdump kind', `"${KDUMP_SIGNATURE}"`);
+    if (signature !== KDUMP_SIGNATURE) return no;
+    if (head.length < 464) return broken(head.length, `the file ends after ${head.length} bytes`, 'a header of 464 bytes');
+    if (detectWords(head) === undefined)
+      return broken(416, 'block size, bitmap size and number of page frames do not fit together in any byte order', 'sizes that make sense');
+    return yes;
+  },
+  open,
+};

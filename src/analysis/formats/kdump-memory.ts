@@ -1,0 +1,228 @@
+/**
+ * Memory of a kdump-compressed dump or split set: bitmaps say which pages exist and which are stored, descriptors say
+ * where (kdump-compressed.md sections 4, 5 and 8). Bitmaps and descriptors are read as they are needed.
+ */
+import { pageSize } from '../../shared/units.ts';
+import { decodeZlib, decodeZstd } from '../codec/inflate.ts';
+import { decodeLzo1x } from '../codec/lzo1x.ts';
+import type { PageDecoder } from '../codec/page-codec.ts';
+import { decodeSnappy } from '../codec/snappy.ts';
+import type { Endian } from '../layout/field.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
+import { indexAt } from './extent-sweep.ts';
+import { kdumpFlags, pageDescriptor } from './kdump-layout.ts';
+import { PageBitmap } from './page-bitmap.ts';
+
+/** One file of the set: the descriptors of page frames [start, end) begin at `descriptors`. */
+export interface KdumpPart {
+  readonly source: ByteSource;
+  readonly start: number;
+  readonly end: number;
+  readonly descriptors: number;
+}
+
+export interface KdumpGeometry {
+  readonly endian: Endian;
+  readonly blockSize: number;
+  readonly maxMapnr: number;
+  /** File that holds the bitmaps; they are the same in every part. */
+  readonly source: ByteSource;
+  /** Undefined in files with one bitmap: then every page that is not stored is excluded. */
+  readonly bitmap1Offset: number | undefined;
+  readonly bitmap2Offset: number;
+  readonly parts: readonly KdumpPart[];
+}
+
+const decoders: readonly (readonly [number, PageDecoder])[] = [
+  [kdumpFlags.zlib, decodeZlib],
+  [kdumpFlags.lzo, decodeLzo1x],
+  [kdumpFlags.snappy, decodeSnappy],
+  [kdumpFlags.zstd, decodeZstd],
+];
+
+const incompleteReason = 'lost: the dump ran out of space';
+const noRam = 'no memory there';
+const filtered = 'filtered by the dump tool';
+const notGiven = 'it lies in a part of the split set that is not at hand';
+
+type BlockState = { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored' | 'zero'>; readonly reason: string };
+const stored: BlockState = { state: 'stored' };
+
+class KdumpMemory implements MemoryImage {
+  readonly end: bigint;
+  readonly #geometry: KdumpGeometry;
+  readonly #exists: PageBitmap | undefined;
+  readonly #stored: PageBitmap;
+  readonly #descriptor = new Uint8Array(pageDescriptor.size);
+  /** The block read last; pages of 4096 bytes share blocks of up to 256 KiB. */
+  #block = -1;
+  #blockState: BlockState = stored;
+  readonly #bytes: Uint8Array;
+  #extents: readonly Extent[] | undefined;
+
+  constructor(geometry: KdumpGeometry) {
+    this.#geometry = geometry;
+    this.end = BigInt(geometry.maxMapnr) * BigInt(geometry.blockSize);
+    this.#exists = geometry.bitmap1Offset === undefined ? undefined : new PageBitmap(geometry.source, geometry.bitmap1Offset, geometry.maxMapnr);
+    this.#stored = new PageBitmap(geometry.source, geometry.bitmap2Offset, geometry.maxMapnr);
+    this.#bytes = new Uint8Array(geometry.blockSize);
+  }
+
+  #partOf(block: number): KdumpPart | undefined {
+    return this.#geometry.parts.find((part) => block >= part.start && block < part.end);
+  }
+
+  /** What the bitmaps say, before any descriptor is read. */
+  #bitmapState(block: number): BlockState {
+    if (this.#stored.has(block)) return this.#partOf(block) === undefined ? { state: 'missing', reason: notGiven } : stored;
+    if (this.#exists?.has(block) === false) return { state: 'missing', reason: noRam };
+    return { state: 'excluded', reason: filtered };
+  }
+
+  /** Reads and decodes one block into #bytes. */
+  #load(block: number): BlockState {
+    if (block === this.#block) return this.#blockState;
+    this.#block = block;
+    this.#blockState = this.#decode(block);
+    if (this.#blockState.state !== 'stored') this.#bytes.fill(0);
+    return this.#blockState;
+  }
+
+  #decode(block: number): BlockState {
+    const known = this.#bitmapState(block);
+    const part = this.#partOf(block);
+    if (known.state !== 'stored' || part === undefined) return known;
+    const unreadable = (reason: string): BlockState => ({ state: 'unreadable', reason });
+    const index = this.#stored.rank(block) - this.#stored.rank(part.start);
+    const at = part.descriptors + index * pageDescriptor.size;
+    if (at >= part.source.size || part.source.readInto(at, this.#descriptor) < this.#descriptor.length)
+      return unreadable('the file ends before its descriptor');
+    const little = this.#geometry.endian === 'little';
+    const data = new DataView(this.#descriptor.buffer);
+    const offset = data.getBigUint64(0, little);
+    const size = data.getUint32(8, little);
+    const flags = data.getUint32(12, little);
+    if (offset === 0n) return { state: 'missing', reason: incompleteReason };
+    const { blockSize } = this.#geometry;
+    if (size > blockSize || size === 0) return unreadable(`its descriptor at 0x${at.toString(16)} claims ${size} bytes`);
+    if (offset + BigInt(size) > BigInt(part.source.size))
+      return unreadable(`its descriptor at 0x${at.toString(16)} points to 0x${offset.toString(16)}, behind the end of the file`);
+    const decoder = decoders.find(([flag]) => (flags & flag) !== 0)?.[1];
+    if (decoder === undefined) {
+      if (size !== blockSize) return unreadable(`it is stored raw, but with ${size} bytes`);
+      return part.source.readInto(Number(offset), this.#bytes) < size ? unreadable('the file ends within it') : stored;
+    }
+    const input = new Uint8Array(size);
+    if (part.source.readInto(Number(offset), input) < size) return unreadable('the file ends within it');
+    const damage = decoder(input, this.#bytes);
+    return damage === undefined ? stored : unreadable(damage);
+  }
+
+  get extents(): readonly Extent[] {
+    return (this.#extents ??= this.#listExtents());
+  }
+
+  /** From the bitmaps alone: what a descriptor adds (lost, unreadable) shows when the page is read. */
+  #listExtents(): Extent[] {
+    const { blockSize, maxMapnr, parts } = this.#geometry;
+    const extents: Extent[] = [];
+    const push = (start: number, end: number, state: ExtentState, reason?: string): void => {
+      const last = extents.at(-1);
+      const from = BigInt(start) * BigInt(blockSize);
+      const to = BigInt(end) * BigInt(blockSize);
+      if (last?.state === state && last.reason === reason && last.end === from) extents[extents.length - 1] = { ...last, end: to };
+      else extents.push({ start: from, end: to, state, ...(reason === undefined ? {} : { reason }) });
+    };
+    const pushStored = (start: number, end: number): void => {
+      let at = start;
+      while (at < end) {
+        const part = parts.find((one) => at >= one.start && at < one.end);
+        const next = part === undefined ? Math.min(end, ...parts.filter((one) => one.start > at).map((one) => one.start)) : Math.min(end, part.end);
+        if (part === undefined) push(at, next, 'missing', notGiven);
+        else push(at, next, 'stored');
+        at = next;
+      }
+    };
+    const holes = this.#exists?.runs();
+    let hole = holes?.next().value;
+    for (const run of this.#stored.runs()) {
+      if (run.set) {
+        pushStored(run.start, run.end);
+        continue;
+      }
+      let at = run.start;
+      while (at < run.end) {
+        while (hole !== undefined && hole.end <= at) hole = holes?.next().value;
+        const stop = Math.min(run.end, hole?.end ?? maxMapnr);
+        if (hole?.set === false) push(at, stop, 'missing', noRam);
+        else push(at, stop, 'excluded', filtered);
+        at = stop;
+      }
+    }
+    return extents;
+  }
+
+  read(address: bigint, target: Uint8Array): readonly Absence[] {
+    const size = BigInt(this.#geometry.blockSize);
+    const stop = address + BigInt(target.length);
+    const absent: Absence[] = [];
+    for (let at = address; at < stop && at < this.end;) {
+      const block = Number(at / size);
+      const blockStart = BigInt(block) * size;
+      const to = blockStart + size < stop ? blockStart + size : stop;
+      const part = target.subarray(Number(at - address), Number(to - address));
+      const state = this.#load(block);
+      part.set(this.#bytes.subarray(Number(at - blockStart), Number(to - blockStart)));
+      if (state.state !== 'stored') {
+        const last = absent.at(-1);
+        if (last?.end === at && last.state === state.state && last.reason === state.reason) absent[absent.length - 1] = { ...last, end: to };
+        else absent.push({ start: at, end: to, state: state.state, reason: state.reason });
+      }
+      at = to;
+    }
+    if (stop > this.end) {
+      const from = address > this.end ? address : this.end;
+      target.fill(0, Number(from - address));
+      absent.push({ start: from, end: stop, state: 'missing', reason: 'behind the last page of the dump' });
+    }
+    return absent;
+  }
+
+  readPages(firstPfn: number, target: Uint8Array, states: Uint8Array): void {
+    const pagesPerBlock = this.#geometry.blockSize / pageSize;
+    const pages = this.#geometry.maxMapnr * pagesPerBlock;
+    const extents = this.extents;
+    let extentIndex = indexAt(extents, BigInt(firstPfn) * BigInt(pageSize));
+    for (let index = 0; index < states.length; index += 1) {
+      const page = firstPfn + index;
+      const bytes = target.subarray(index * pageSize, (index + 1) * pageSize);
+      if (page >= pages) {
+        states[index] = pageStateCodes.indexOf('missing');
+        bytes.fill(0);
+        continue;
+      }
+      const address = BigInt(page) * BigInt(pageSize);
+      while ((extents[extentIndex]?.end ?? address + 1n) <= address) extentIndex += 1;
+      const known = extents[extentIndex]?.state ?? 'missing';
+      if (known !== 'stored') {
+        states[index] = pageStateCodes.indexOf(known);
+        bytes.fill(0);
+        continue;
+      }
+      const state = this.#load(Math.floor(page / pagesPerBlock));
+      states[index] = pageStateCodes.indexOf(state.state);
+      const from = (page % pagesPerBlock) * pageSize;
+      bytes.set(this.#bytes.subarray(from, from + pageSize));
+    }
+  }
+}
+
+export const kdumpMemory = (geometry: KdumpGeometry): MemoryImage => new KdumpMemory(geometry);
+
+/** Runs of page frames that exist, by bitmap 1 (or 2 where there is only one), as addresses. */
+export function kdumpRanges(geometry: KdumpGeometry): { start: bigint; end: bigint }[] {
+  const bitmap = new PageBitmap(geometry.source, geometry.bitmap1Offset ?? geometry.bitmap2Offset, geometry.maxMapnr);
+  const size = BigInt(geometry.blockSize);
+  return [...bitmap.runs()].flatMap((run) => (run.set ? [{ start: BigInt(run.start) * size, end: BigInt(run.end) * size }] : []));
+}

@@ -1,0 +1,100 @@
+/** The extended stand-alone dump of one volume: segments, gaps that are zero, zlib entries in version 2 (s390-dump.md section 4). */
+import { fact } from '../../shared/fact.ts';
+import type { Finding } from '../../shared/model.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { no, type DumpFormat, type DumpImage, type EndMarker } from './dump-format.ts';
+import { S390_EXT_MAGIC } from './s390-header.ts';
+import { gapPieces, walkSegments, type SegmentWalk } from './s390-segments.ts';
+import { segmentMemory } from './segment-memory.ts';
+import {
+  markerFindings,
+  probeHeader,
+  readEndMarker,
+  readStandaloneHeader,
+  standaloneHeaderBytes,
+  standaloneImage,
+  type StandaloneHeader,
+} from './standalone-dump.ts';
+
+/** Sizes of DASD blocks, the usual one first. The file does not record which. */
+const blockSizes = [4096, 2048, 1024, 512] as const;
+const defaultEntrySize = 0x100000;
+
+interface Reading {
+  readonly walk: SegmentWalk;
+  readonly marker: EndMarker | undefined;
+  readonly blockSize: number;
+}
+
+function readWith(source: ByteSource, header: StandaloneHeader, blockSize: number): Reading {
+  const walk = walkSegments(source, standaloneHeaderBytes, {
+    blockSize,
+    entrySize: header.zlib_entry_size === 0 ? defaultEntrySize : header.zlib_entry_size,
+    memorySize: header.mem_size,
+  });
+  const marker = walk.end === undefined ? undefined : readEndMarker(source, walk.end, header.tod);
+  return { walk, marker, blockSize };
+}
+
+/** The block size with which the walk ends at a valid end marker; else the one that came furthest. */
+function bestReading(source: ByteSource, header: StandaloneHeader): Reading {
+  const readings: Reading[] = [];
+  for (const blockSize of blockSizes) {
+    const reading = readWith(source, header, blockSize);
+    if (reading.marker?.present === true) return reading;
+    readings.push(reading);
+    // Without compressed segments the block size plays no part.
+    if (!reading.walk.compressed) break;
+  }
+  const rank = (reading: Reading): number => (reading.walk.end === undefined ? 0 : 1e9) + reading.walk.segments.length;
+  return readings.reduce((best, one) => (rank(one) > rank(best) ? one : best));
+}
+
+function findingsOf(reading: Reading, source: ByteSource): Finding[] {
+  const { walk, marker } = reading;
+  if (walk.end === undefined) return [...walk.findings];
+  if (marker !== undefined) return [...walk.findings, ...markerFindings(marker)];
+  return [
+    ...walk.findings,
+    {
+      id: 'end-marker/missing',
+      severity: 'error',
+      title: 'The end marker is missing',
+      detail: `all segments are complete, but the file ends ${source.size - walk.end} bytes behind them and has no room for the marker`,
+      where: { fileOffset: walk.end, bytes: 16 },
+    },
+  ];
+}
+
+function open(source: ByteSource): DumpImage {
+  const { head, header } = readStandaloneHeader(source);
+  const reading = bestReading(source, header);
+  const { walk, marker } = reading;
+  return standaloneImage({
+    format: 's390-ext',
+    source,
+    head,
+    header,
+    marker,
+    findings: findingsOf(reading, source),
+    memory: segmentMemory(source, [...walk.pieces, ...gapPieces(walk, walk.end !== undefined, header.mem_size)]),
+    ranges: [{ start: 0n, end: header.mem_size }],
+    segments: walk.segments,
+    ...(walk.compressed ? { container: { compression: fact('zlib', `compressed segments, counted in blocks of ${reading.blockSize} bytes`) } } : {}),
+  });
+}
+
+export const s390Ext: DumpFormat = {
+  id: 's390-ext',
+  title: 's390 stand-alone dump (extended)',
+  extensions: ['s390', 'dump'],
+  probe(head) {
+    if (head.length < 8) return no;
+    const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
+    if (data.getBigUint64(0) !== S390_EXT_MAGIC) return no;
+    // A volume of a multi-volume dump has the same magic; it is the other format's.
+    if (head.length > 0x5c && data.getUint8(0x5c) === 1) return no;
+    return probeHeader(head);
+  },
+  open,
+};

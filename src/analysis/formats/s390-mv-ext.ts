@@ -1,0 +1,81 @@
+/** The extended stand-alone dump over several volumes: each holds a header and a chain of segments (s390-dump.md section 4). */
+import type { Finding } from '../../shared/model.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { no, type DumpFormat, type DumpImage, type EndMarker, type OpenContext, type Segment } from './dump-format.ts';
+import { S390_EXT_MAGIC } from './s390-header.ts';
+import { gapPieces, walkSegments } from './s390-segments.ts';
+import { collectVolumes, missingVolumes } from './s390-volumes.ts';
+import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
+import { markerFindings, probeHeader, readEndMarker, readStandaloneHeader, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
+
+function open(source: ByteSource, context?: OpenContext): DumpImage {
+  const { head, header } = readStandaloneHeader(source);
+  const set = collectVolumes({ source, header }, context);
+  const gaps = missingVolumes(set.volumes);
+  const pieces: MemoryPiece[] = [];
+  const segments: Segment[] = [];
+  const findings: Finding[] = [...set.findings, ...gaps];
+  let known = 0n;
+  let marker: EndMarker | undefined;
+  let markerSource: ByteSource | undefined;
+  let finished = false;
+  for (const volume of set.volumes) {
+    const walk = walkSegments(volume.source, standaloneHeaderBytes, {
+      blockSize: 4096,
+      entrySize: 0x100000,
+      memorySize: header.mem_size,
+      from: known,
+      openEnd: true,
+      firstIndex: segments.length,
+    });
+    pieces.push(...walk.pieces);
+    segments.push(...walk.segments);
+    findings.push(...walk.findings);
+    // Between the volumes at hand a whole one may be missing: then nothing is known of what lies between them.
+    known = walk.known;
+    if (walk.end === undefined) continue;
+    finished = true;
+    markerSource = volume.source;
+    marker = readEndMarker(volume.source, walk.end, header.tod);
+  }
+  if (!finished) {
+    findings.push({
+      id: 'volume-set/no-last-volume',
+      severity: 'error',
+      title: 'The last volume is missing',
+      detail: 'none of the volumes at hand holds the last segment; memory behind the last one found is not known',
+    });
+  } else if (marker !== undefined) findings.push(...markerFindings(marker));
+  const zeroAndMissing = gaps.length === 0 ? gapPieces({ known }, finished, header.mem_size) : unknownGaps(header.mem_size);
+  return standaloneImage({
+    format: 's390-mv-ext',
+    source,
+    head,
+    header,
+    marker,
+    ...(markerSource === undefined ? {} : { markerSource }),
+    findings,
+    memory: segmentMemory(source, [...pieces, ...zeroAndMissing]),
+    ranges: [{ start: 0n, end: header.mem_size }],
+    segments,
+    container: { volumes: set.volumes.map((volume) => ({ path: volume.source.name, bytes: volume.source.size })) },
+  });
+}
+
+/** With a volume missing, a gap between segments may be what that volume holds: nothing there may be called zero. */
+function unknownGaps(memorySize: bigint): MemoryPiece[] {
+  return [{ start: 0n, end: memorySize, state: 'missing', reason: 'a volume is missing that may hold it' }];
+}
+
+export const s390MvExt: DumpFormat = {
+  id: 's390-mv-ext',
+  title: 's390 multi-volume dump (extended)',
+  extensions: ['s390', 'dump'],
+  probe(head) {
+    if (head.length < 8) return no;
+    const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
+    if (data.getBigUint64(0) !== S390_EXT_MAGIC || head.length <= 0x5c || data.getUint8(0x5c) !== 1) return no;
+    return probeHeader(head);
+  },
+  open,
+};

@@ -1,0 +1,82 @@
+/** The older stand-alone dump over several volumes: memory goes on from one partition to the next (s390-dump.md section 4). */
+import type { Finding } from '../../shared/model.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { no, type DumpFormat, type DumpImage, type EndMarker, type OpenContext, type Segment } from './dump-format.ts';
+import { S390_MAGIC } from './s390-header.ts';
+import { collectVolumes, missingVolumes } from './s390-volumes.ts';
+import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
+import { markerFindings, probeHeader, readEndMarker, readStandaloneHeader, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
+
+const pageBytes = 4096;
+
+function open(source: ByteSource, context?: OpenContext): DumpImage {
+  const { head, header } = readStandaloneHeader(source);
+  const set = collectVolumes({ source, header }, context);
+  const gaps = missingVolumes(set.volumes);
+  const findings: Finding[] = [...set.findings, ...gaps];
+  const pieces: MemoryPiece[] = [];
+  const segments: Segment[] = [];
+  let start = 0n;
+  let marker: EndMarker | undefined;
+  let markerSource: ByteSource | undefined;
+  let expected = 0;
+  for (const volume of set.volumes) {
+    // How much a missing volume holds is its own size: everything behind it has no known address.
+    if (volume.header.volnr !== expected) break;
+    expected += 1;
+    const room = Math.floor((volume.source.size - standaloneHeaderBytes) / pageBytes) * pageBytes;
+    const length = header.mem_size - start < BigInt(room) ? header.mem_size - start : BigInt(room);
+    if (length > 0n) {
+      pieces.push({ start, end: start + length, state: 'stored', source: volume.source, fileOffset: standaloneHeaderBytes });
+      segments.push({
+        index: segments.length,
+        fileOffset: standaloneHeaderBytes,
+        fileBytes: Number(length),
+        start,
+        memoryBytes: length,
+        source: volume.source,
+      });
+    }
+    start += length;
+    if (start < header.mem_size) continue;
+    markerSource = volume.source;
+    marker = readEndMarker(volume.source, standaloneHeaderBytes + Number(length), header.tod);
+    if (marker !== undefined) break;
+  }
+  if (start < header.mem_size) {
+    pieces.push({ start, end: header.mem_size, state: 'missing', reason: 'the volume that holds it is not at hand' });
+    findings.push({
+      id: 'volume-set/no-last-volume',
+      severity: 'error',
+      title: 'Volumes are missing',
+      detail: `the volumes at hand hold memory up to 0x${start.toString(16)} of 0x${header.mem_size.toString(16)}`,
+      where: { space: 'absolute', start: `0x${start.toString(16)}`, end: `0x${header.mem_size.toString(16)}` },
+    });
+  } else if (marker !== undefined) findings.push(...markerFindings(marker));
+  return standaloneImage({
+    format: 's390-mv',
+    source,
+    head,
+    header,
+    marker,
+    ...(markerSource === undefined ? {} : { markerSource }),
+    findings,
+    memory: segmentMemory(source, pieces),
+    ranges: [{ start: 0n, end: header.mem_size }],
+    segments,
+    container: { volumes: set.volumes.map((volume) => ({ path: volume.source.name, bytes: volume.source.size })) },
+  });
+}
+
+export const s390Mv: DumpFormat = {
+  id: 's390-mv',
+  title: 's390 multi-volume dump',
+  extensions: ['s390', 'dump'],
+  probe(head) {
+    if (head.length < 8) return no;
+    const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
+    if (data.getBigUint64(0) !== S390_MAGIC || head.length <= 0x5c || data.getUint8(0x5c) !== 1) return no;
+    return probeHeader(head);
+  },
+  open,
+};

@@ -1,0 +1,191 @@
+/** The chain of dump segments of the extended stand-alone formats (s390-dump.md section 4). */
+import { inflateSync } from 'node:zlib';
+import type { Finding } from '../../shared/model.ts';
+import { hex as hexOf } from '../../shared/units.ts';
+import { u32, u64 } from '../layout/field.ts';
+import { bytesOf } from '../layout/presentation.ts';
+import { list, parse, struct } from '../layout/struct.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { Segment } from './dump-format.ts';
+import type { MemoryPiece } from './segment-memory.ts';
+
+const mebibyte = 1n << 20n;
+const maxEntries = 1011;
+const storedUncompressed = 0x8000_0000;
+
+export const s390SegmentHeader = struct(
+  'df_s390_dump_segm_hdr',
+  { endian: 'big', size: 4096, doc: 'Source: s390-dump.md section 4.' },
+  {
+    start: u64(0x00, 'absolute start, a multiple of 1 MiB'),
+    len: u64(0x08, 'length in memory', bytesOf),
+    stop_marker: u64(0x10, 'all ones in the last segment, else 0'),
+    size_on_disk: u32(0x18, '0: stored as it is, else compressed size in device blocks'),
+    entry_count: u32(0x30, 'number of compressed entries'),
+    entry_offset: list(0x34, maxEntries, u32(0), 'block offset of each compressed entry; bit 31: stored uncompressed'),
+  },
+);
+
+type SegmentHeader = ReturnType<typeof parse<typeof s390SegmentHeader.fields>>;
+
+export interface SegmentWalk {
+  readonly pieces: readonly MemoryPiece[];
+  readonly segments: readonly Segment[];
+  readonly findings: readonly Finding[];
+  /** Position behind the last segment when the stop marker was found: the end marker's place. */
+  readonly end: number | undefined;
+  /** Memory below this address is accounted for: what no segment holds there is zero. */
+  readonly known: bigint;
+  readonly compressed: boolean;
+}
+
+export interface WalkOptions {
+  /** Device block size that compressed segments are counted in. */
+  readonly blockSize: number;
+  readonly entrySize: number;
+  readonly memorySize: bigint;
+  /** First address that a segment may start at: where the volume before ended. */
+  readonly from?: bigint;
+  /** Nothing ends the chain of an earlier volume: what is no segment header there ends it silently. */
+  readonly openEnd?: boolean;
+  /** Number of the first segment, when other volumes came before. */
+  readonly firstIndex?: number;
+}
+
+/** Why these bytes are no segment header, or undefined. The order of segments is judged elsewhere. */
+function implausible(header: SegmentHeader, options: WalkOptions): string | undefined {
+  if (header.stop_marker !== 0n && header.stop_marker !== (1n << 64n) - 1n) return `its stop marker is ${hexOf(header.stop_marker)}`;
+  if (header.len === 0n) return header.stop_marker === 0n ? 'its length is zero, but it is not the last segment' : undefined;
+  if (header.start % mebibyte !== 0n || header.len % mebibyte !== 0n)
+    return `it describes ${hexOf(header.start)} + ${hexOf(header.len)}, which is not made of whole MiB`;
+  if (header.start + header.len > options.memorySize + mebibyte)
+    return `it describes ${hexOf(header.start)} + ${hexOf(header.len)}, beyond the memory of ${hexOf(options.memorySize)} bytes`;
+  if (header.entry_count > maxEntries) return `it counts ${header.entry_count} compressed entries`;
+  if ((header.size_on_disk === 0) !== (header.entry_count === 0))
+    return `its size on disk is ${header.size_on_disk} blocks, with ${header.entry_count} compressed entries`;
+  return undefined;
+}
+
+/** Pieces of a compressed segment: every entry is a zlib stream of its own, or raw. */
+function compressedPieces(source: ByteSource, header: SegmentHeader, dataAt: number, options: WalkOptions): MemoryPiece[] {
+  const pieces: MemoryPiece[] = [];
+  const entrySize = BigInt(options.entrySize);
+  const dataEnd = dataAt + header.size_on_disk * options.blockSize;
+  for (let index = 0; index < header.entry_count; index += 1) {
+    const start = header.start + BigInt(index) * entrySize;
+    const end = start + entrySize < header.start + header.len ? start + entrySize : header.start + header.len;
+    if (start >= end) break;
+    const offset = header.entry_offset[index] ?? 0;
+    const at = dataAt + (offset & ~storedUncompressed) * options.blockSize;
+    if ((offset & storedUncompressed) !== 0) {
+      pieces.push({ start, end, state: 'stored', source, fileOffset: at });
+      continue;
+    }
+    const next = index + 1 < header.entry_count ? dataAt + ((header.entry_offset[index + 1] ?? 0) & ~storedUncompressed) * options.blockSize : dataEnd;
+    pieces.push({ start, end, state: 'stored', source, fileOffset: at, decode: () => inflateEntry(source, at, next - at, Number(end - start)) });
+  }
+  return pieces;
+}
+
+/** One entry: a zlib stream, padded to a page. Never gives more than the entry's own size. */
+function inflateEntry(source: ByteSource, at: number, stored: number, size: number): Uint8Array | string {
+  // Deflate never needs much more than the raw bytes; a larger claim is damage.
+  if (stored <= 0 || stored > size + 65536) return `the compressed entry at 0x${at.toString(16)} claims ${stored} bytes on disk`;
+  const input = new Uint8Array(stored);
+  const got = at >= source.size ? 0 : source.readInto(at, input);
+  if (got === 0) return 'the file ends before the compressed entry';
+  try {
+    const bytes = inflateSync(input.subarray(0, got), { maxOutputLength: size });
+    return bytes.length === size ? bytes : `the compressed entry at 0x${at.toString(16)} gives ${bytes.length} bytes instead of ${size}`;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return `the compressed entry at 0x${at.toString(16)} is damaged (${code})`;
+  }
+}
+
+function chainFinding(source: ByteSource, at: number, what: string): Finding {
+  return {
+    id: 'container-complete/segment-chain',
+    severity: 'error',
+    title: 'The chain of dump segments is broken',
+    detail: `${source.name}: at file offset 0x${at.toString(16)} should stand a segment header, but ${what}; memory behind the last good segment is not known`,
+    where: { fileOffset: at, bytes: 4096 },
+  };
+}
+
+/** Walks the segments from `position` on. Never throws: what is broken ends the walk with a finding. */
+export function walkSegments(source: ByteSource, position: number, options: WalkOptions): SegmentWalk {
+  const pieces: MemoryPiece[] = [];
+  const segments: Segment[] = [];
+  const findings: Finding[] = [];
+  const bytes = new Uint8Array(s390SegmentHeader.size);
+  let at = position;
+  let known = options.from ?? 0n;
+  let compressed = false;
+  const result = (end: number | undefined): SegmentWalk => ({ pieces, segments, findings, end, known, compressed });
+  for (;;) {
+    const got = at >= source.size ? 0 : source.readInto(at, bytes);
+    if (got < bytes.length) {
+      if (options.openEnd !== true) findings.push(chainFinding(source, at, 'the file ends there'));
+      return result(undefined);
+    }
+    const header = parse(s390SegmentHeader, bytes);
+    const wrong = implausible(header, options);
+    const ascending = header.start >= known || header.len === 0n;
+    if (wrong !== undefined || (options.openEnd === true && !ascending)) {
+      // On a volume that is not the last, zeros or an older dump follow the last segment.
+      if (options.openEnd !== true) findings.push(chainFinding(source, at, wrong ?? ''));
+      return result(undefined);
+    }
+    const dataAt = at + s390SegmentHeader.size;
+    const fileBytes = header.size_on_disk === 0 ? Number(header.len) : header.size_on_disk * options.blockSize;
+    if (!ascending) {
+      findings.push({
+        id: 'segments/order',
+        severity: 'error',
+        title: 'Dump segments do not ascend',
+        detail: `the segment at file offset 0x${at.toString(16)} starts at absolute ${hexOf(header.start)}, below ${hexOf(known)} where the one before it ends`,
+        where: { fileOffset: at, bytes: 8 },
+      });
+    }
+    if (header.len > 0n) {
+      segments.push({
+        index: (options.firstIndex ?? 0) + segments.length,
+        fileOffset: dataAt,
+        fileBytes,
+        start: header.start,
+        memoryBytes: header.len,
+        source,
+      });
+      if (header.size_on_disk === 0) pieces.push({ start: header.start, end: header.start + header.len, state: 'stored', source, fileOffset: dataAt });
+      else {
+        compressed = true;
+        pieces.push(...compressedPieces(source, header, dataAt, options));
+      }
+      if (header.start + header.len > known) known = header.start + header.len;
+    }
+    if (dataAt + fileBytes > source.size) {
+      findings.push({
+        id: 'container-complete/truncated',
+        severity: 'error',
+        title: 'The file is cut off',
+        detail: `${source.name}: the segment at absolute ${hexOf(header.start)} needs ${fileBytes} bytes from file offset 0x${dataAt.toString(16)}; the file ends after ${Math.max(0, source.size - dataAt)} of them`,
+        where: { space: 'absolute', start: hexOf(header.start + BigInt(Math.max(0, source.size - dataAt))), end: hexOf(header.start + header.len) },
+        recorded: `${dataAt + fileBytes} bytes`,
+        computed: `${source.size} bytes`,
+      });
+      return result(undefined);
+    }
+    at = dataAt + fileBytes;
+    if (header.stop_marker !== 0n) return result(at);
+  }
+}
+
+/** What no segment holds: zero where the walk came to its end or passed by, missing behind the point where it broke. */
+export function gapPieces(walk: Pick<SegmentWalk, 'known'>, finished: boolean, memorySize: bigint): MemoryPiece[] {
+  const zero = 'the dumper stored only what is not zero';
+  const zeroEnd = finished || walk.known > memorySize ? memorySize : walk.known;
+  const pieces: MemoryPiece[] = [{ start: 0n, end: zeroEnd, state: 'zero', reason: zero }];
+  if (zeroEnd < memorySize) pieces.push({ start: zeroEnd, end: memorySize, state: 'missing', reason: 'the chain of segments ends before it' });
+  return pieces;
+}

@@ -1,0 +1,145 @@
+/** What every s390 stand-alone format shares: one header, one end marker, prefixes instead of registers. */
+import { DumpError } from '../../shared/dump-error.ts';
+import { fact } from '../../shared/fact.ts';
+import type { Finding, FormatId } from '../../shared/model.ts';
+import { asciiText } from '../layout/field.ts';
+import { parse, view, type StructView } from '../layout/struct.ts';
+import { todToIso } from '../arch/s390x/tod-clock.ts';
+import { readExactly, type ByteSource } from '../source/byte-source.ts';
+import { broken, yes, type ContainerFacts, type DumpImage, type EndMarker, type Probe } from './dump-format.ts';
+import { END_MARKER, s390EndMarker, s390Header } from './s390-header.ts';
+
+export const standaloneHeaderBytes = s390Header.size;
+const maxCpus = 512;
+const z_architecture = 2;
+
+export type StandaloneHeader = ReturnType<typeof parse<typeof s390Header.fields>>;
+
+/** The part of a probe that follows the magic. */
+export function probeHeader(head: Uint8Array): Probe {
+  if (head.length < standaloneHeaderBytes) return broken(head.length, `the file ends after ${head.length} bytes`, `a header of ${standaloneHeaderBytes} bytes`);
+  const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (data.getUint32(0x00c) !== standaloneHeaderBytes) return broken(0x00c, `the header size is 0x${data.getUint32(0x00c).toString(16)}`, '0x1000');
+  if (data.getUint32(0x014) !== 4096) return broken(0x014, `the page size is 0x${data.getUint32(0x014).toString(16)}`, '0x1000');
+  return yes;
+}
+
+/** @throws DumpError unsupported for 31-bit systems, corrupt for a memory size that no machine has */
+export function readStandaloneHeader(source: ByteSource): { readonly head: Uint8Array; readonly header: StandaloneHeader } {
+  const head = readExactly(source, 0, standaloneHeaderBytes, 'the stand-alone dump header');
+  const header = parse(s390Header, head);
+  if (header.arch !== z_architecture) {
+    const what = `the dumped system has architecture ${header.arch}${header.arch === 1 ? ' (31-bit)' : ''}`;
+    throw new DumpError('unsupported', { file: source.name, offset: 0x48 }, what, '2 (64-bit)');
+  }
+  if (header.mem_size > BigInt(Number.MAX_SAFE_INTEGER) - BigInt(standaloneHeaderBytes)) {
+    throw new DumpError('corrupt', { file: source.name, offset: 0x18 }, `mem_size is 0x${header.mem_size.toString(16)}`, 'a memory size below 8 PiB');
+  }
+  return { head, header };
+}
+
+/** The marker behind the memory, or what stands there instead. Undefined when the file ends before it. */
+export function readEndMarker(source: ByteSource, at: number, headerTod: bigint): EndMarker | undefined {
+  const found = new Uint8Array(s390EndMarker.size);
+  const got = at >= source.size ? 0 : source.readInto(at, found);
+  if (got < found.length) return undefined;
+  const text = asciiText(found.subarray(0, 8));
+  return { fileOffset: at, present: text === END_MARKER, text, tod: parse(s390EndMarker, found).tod, headerTod };
+}
+
+function prefixesOf(header: StandaloneHeader, findings: Finding[]): number[] {
+  if (header.cpu_cnt <= maxCpus) return header.lc_vec.slice(0, header.cpu_cnt);
+  findings.push({
+    id: 'container-complete/cpu-count',
+    severity: 'error',
+    title: 'The header counts more CPUs than it has room for',
+    detail: `cpu_cnt is ${header.cpu_cnt}; the prefix vector has ${maxCpus} slots`,
+    where: { fileOffset: 0x5d, bytes: 2 },
+  });
+  return [];
+}
+
+/** The finding for an end marker that is not there, or older than the header. None when all is well. */
+export function markerFindings(marker: EndMarker): Finding[] {
+  if (!marker.present) {
+    return [
+      {
+        id: 'end-marker/missing',
+        severity: 'error',
+        title: 'No end marker: the dump may be incomplete',
+        detail: `at file offset 0x${marker.fileOffset.toString(16)} stands "${marker.text}"`,
+        where: { fileOffset: marker.fileOffset, bytes: 16 },
+        recorded: END_MARKER,
+        computed: marker.text,
+      },
+    ];
+  }
+  if (marker.tod >= marker.headerTod) return [];
+  return [
+    {
+      id: 'end-marker/time',
+      severity: 'error',
+      title: 'The dump ends before it starts',
+      detail: `the end marker's TOD clock is ${todToIso(marker.tod) ?? 'not recorded'}, the header's ${todToIso(marker.headerTod) ?? 'not recorded'}`,
+      where: { fileOffset: marker.fileOffset + 8, bytes: 8 },
+      recorded: `0x${marker.headerTod.toString(16)}`,
+      computed: `0x${marker.tod.toString(16)}`,
+    },
+  ];
+}
+
+export interface StandaloneParts extends Pick<DumpImage, 'memory' | 'ranges' | 'segments'> {
+  readonly format: FormatId;
+  readonly source: ByteSource;
+  readonly head: Uint8Array;
+  readonly header: StandaloneHeader;
+  readonly marker: EndMarker | undefined;
+  /** File that the marker stands in, when it is not `source`. */
+  readonly markerSource?: ByteSource;
+  readonly findings: readonly Finding[];
+  readonly container?: Pick<ContainerFacts, 'compression' | 'volumes'>;
+}
+
+/** Puts the image together: times, CPU id and prefixes come from the header alike. */
+export function standaloneImage(parts: StandaloneParts): DumpImage {
+  const { source, head, header, marker } = parts;
+  const findings = [...parts.findings];
+  const prefixes = prefixesOf(header, findings);
+  const complete = !findings.some((finding) => finding.severity === 'error');
+  const dumpStart = todToIso(header.tod);
+  const dumpEnd = marker?.present === true ? todToIso(marker.tod) : undefined;
+  // The converter leaves every field of the dumping machine zero; a dumper always stores its clock.
+  const converted = header.tod === 0n && header.cpu_id === 0n && header.build_arch === 0;
+  const structures: StructView[] = [view(s390Header, head, { where: { fileOffset: 0 } })];
+  if (marker !== undefined) {
+    const bytes = readExactly(parts.markerSource ?? source, marker.fileOffset, s390EndMarker.size, 'the end marker');
+    structures.push(view(s390EndMarker, bytes, { where: { fileOffset: marker.fileOffset } }));
+  }
+  return {
+    format: parts.format,
+    source,
+    container: {
+      version: header.version,
+      producer: converted
+        ? fact('zgetdump (converted)', 'header without time, CPU id and build architecture')
+        : fact('zipl stand-alone dumper', 'header with the time and the id of the dumping CPU'),
+      flattened: false,
+      complete: fact(complete, 'header, file size and end marker'),
+      ...parts.container,
+    },
+    machine: { arch: 's390x', endian: 'big', bits: 64, cpuCount: header.cpu_cnt, ...(header.cpu_id === 0n ? {} : { cpuId: header.cpu_id }) },
+    times: {
+      ...(dumpStart === undefined ? {} : { dumpStart: fact(dumpStart, 'TOD clock in the header') }),
+      ...(dumpEnd === undefined ? {} : { dumpEnd: fact(dumpEnd, 'TOD clock in the end marker') }),
+    },
+    memory: parts.memory,
+    ranges: parts.ranges,
+    segments: parts.segments,
+    notes: [],
+    prefixes,
+    ...(marker === undefined ? {} : { endMarker: marker }),
+    structures,
+    findings,
+    headerRanges: [{ offset: 0, bytes: standaloneHeaderBytes }],
+  };
+}
