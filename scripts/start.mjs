@@ -1,32 +1,60 @@
 // npm start [-- FILE...]: the workbench on the given dumps, or on the bundled samples. Without a display it prints the
 // same triage in the terminal and says so.
+import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findDisplay } from './display.mjs';
+import { checkElectronLibraries } from './electron-libraries.mjs';
+import { ensureElectron, userCacheFolder } from './electron-runtime.mjs';
 import { pinnedNode, runOn } from './node-runtime.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = pinnedNode();
 const cli = join(root, 'src/cli/main.ts');
+const say = (/** @type {string} */ text) => console.log(`dumpbench: ${text}`);
 
-/** Where the samples are written: never into the checkout. */
-function cacheFolder() {
-  const base =
-    process.env.XDG_CACHE_HOME ?? process.env.LOCALAPPDATA ?? (process.platform === 'darwin' ? join(homedir(), 'Library/Caches') : join(homedir(), '.cache'));
-  return join(base, 'dumpbench', 'samples');
-}
-
+/** The samples as files in the cache folder: nothing is written into the checkout. */
 async function sampleFiles() {
-  const folder = cacheFolder();
+  const folder = join(userCacheFolder(), 'samples');
   mkdirSync(folder, { recursive: true });
   const code = await runOn(node, [cli, 'sample', folder, '--quiet']);
   if (code !== 0) process.exit(code);
-  return ['sample-healthy.vmcore', 'sample-damaged.s390'].map((name) => join(folder, name));
+  return ['sample-damaged.s390', 'sample-healthy.vmcore'].map((name) => join(folder, name));
+}
+
+/** @param {readonly string[]} files @param {string} why */
+async function inTerminal(files, why) {
+  say(`${why} Here is the same triage in the terminal.\n`);
+  return runOn(node, [cli, 'triage', ...files]);
+}
+
+/** @param {readonly string[]} files */
+async function inWindow(files) {
+  let runtime;
+  try {
+    runtime = await ensureElectron({ log: say });
+  } catch (error) {
+    return inTerminal(files, error instanceof Error ? error.message : String(error));
+  }
+  const libraries = await checkElectronLibraries(runtime.executable);
+  if (!libraries.complete) return inTerminal(files, libraries.advice ?? `the window lacks ${libraries.missing.join(', ')}`);
+  const built = await runOn(node, [join(root, 'scripts/build.mjs'), '--if-needed']);
+  if (built !== 0) return built;
+  const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
+  const args = [root, ...(asRoot ? ['--no-sandbox'] : []), '--', ...files.map((file) => resolve(file))];
+  const child = spawn(runtime.executable, args, { stdio: 'inherit', env: { ...process.env, DUMPBENCH_NODE: node } });
+  return new Promise((done) => {
+    child.on('error', (error) => {
+      console.error(`dumpbench: the window could not be started: ${error.message}`);
+      done(4);
+    });
+    child.on('exit', (code) => done(code ?? 0));
+  });
 }
 
 const given = process.argv.slice(2);
-if (given.length === 0) console.log('dumpbench: no file given, here are the bundled samples');
+if (given.length === 0) say('no file given, here are the bundled samples');
 const files = given.length > 0 ? given : await sampleFiles();
-console.log('dumpbench: the window is not part of this version yet, so this is the triage in the terminal\n');
-process.exitCode = await runOn(node, [cli, 'triage', ...files]);
+const display = await findDisplay();
+process.exitCode = display.usable ? await inWindow(files) : await inTerminal(files, display.reason);

@@ -200,6 +200,8 @@ export const panicKdumpSchema = decision(['start-kdump', 'falls-to-panic-action'
 export const standaloneKdumpSchema = decision(['start-kdump', 'disabled-wait', 'unknown']);
 export const twoStageSchema = decision(['start-kdump', 'full-dump', 'unknown']);
 export type StandaloneKdump = v.InferOutput<typeof standaloneKdumpSchema>;
+export type PanicKdump = v.InferOutput<typeof panicKdumpSchema>;
+export type TwoStage = v.InferOutput<typeof twoStageSchema>;
 
 const checksumSchema = v.strictObject({ recorded: hexString, computed: v.optional(hexString), valid: v.optional(v.boolean()) });
 

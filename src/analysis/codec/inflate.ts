@@ -1,4 +1,4 @@
-import { inflateSync, zstdDecompressSync } from 'node:zlib';
+import zlib from 'node:zlib';
 import type { PageDecoder } from './page-codec.ts';
 
 /** Runs a decompressor of node:zlib that stops at the size of the page. */
@@ -18,6 +18,9 @@ function bounded(name: string, decompress: (input: Uint8Array, options: { maxOut
 }
 
 /** zlib stream (RFC 1950) with its Adler-32. */
-export const decodeZlib: PageDecoder = bounded('zlib', inflateSync);
+export const decodeZlib: PageDecoder = bounded('zlib', zlib.inflateSync);
+/** Absent before Node 22.15, which an engine host may still be: then only these pages cannot be read. */
+const zstd = (zlib as Partial<typeof zlib>).zstdDecompressSync;
+
 /** One zstd frame. */
-export const decodeZstd: PageDecoder = bounded('zstd', zstdDecompressSync);
+export const decodeZstd: PageDecoder = zstd === undefined ? () => `this Node.js ${process.versions.node} has no zstd` : bounded('zstd', zstd);

@@ -4,6 +4,7 @@ import { DumpError } from '../../shared/dump-error.ts';
 import type { EngineProtocol, ScanProgress } from '../../shared/engine-protocol.ts';
 import { schemaVersion, type VerifyJson } from '../../shared/model.ts';
 import type { CallContext, Handlers } from '../../shared/rpc.ts';
+import { replayPanicKdump, replayTwoStage } from '../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
 import { checks, summarize } from '../integrity/index.ts';
 import { reportFormats } from '../report/index.ts';
@@ -42,6 +43,8 @@ async function verifySession(session: Session, quick: boolean, path: string | un
 async function buildReport(session: Session, quick: boolean, context: Scan): Promise<ReportModel> {
   const verified = await verifySession(session, quick, undefined, context);
   const described = describeDump(session);
+  const guard = await session.kdumpGuard?.(context.signal);
+  const { osInfo } = session;
   const fileName = basename(session.path);
   const reason = probableReason(session, described.times.crash);
   return {
@@ -55,7 +58,9 @@ async function buildReport(session: Session, quick: boolean, context: Scan): Pro
     ...(reason === undefined ? {} : { reason }),
     health: verified.summary,
     checks: verified.checks,
-    ...(session.osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(session.osInfo) }),
+    ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard) }),
+    ...(osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(osInfo) }),
+    ...(guard === undefined || osInfo === undefined ? {} : { twoStage: replayTwoStage(osInfo, guard) }),
     cpus: session.cpuSet.cpus,
     regions: describeRegions(session).regions,
   };
@@ -90,7 +95,7 @@ export function createEngine(): Engine {
     notes: ({ dump }) => describeNotes(sessionOf(dump)),
     regions: ({ dump }) => describeRegions(sessionOf(dump)),
     vmcoreinfo: ({ dump }) => describeVmcoreinfo(sessionOf(dump)),
-    osinfo: ({ dump }) => describeOsInfo(sessionOf(dump)),
+    osinfo: ({ dump }, { signal }) => describeOsInfo(sessionOf(dump), signal),
     read({ dump, space, address, length, cpu }) {
       return readMemory(sessionOf(dump), { space, address, length, cpu });
     },

@@ -16,8 +16,11 @@ export function probableReason(session: Session, crash: string | undefined): str
   const waiting = cpus.filter(isDisabledWait);
   const coded = waiting.find((cpu) => explainWaitAddress(BigInt(cpu.psw?.address ?? '0x0')) !== undefined);
   if (coded !== undefined) return `${cpuName(coded)} is in a disabled wait, ${explainWaitAddress(BigInt(coded.psw?.address ?? '0x0')) ?? ''}.`;
-  if (crash !== undefined) return `The kernel panicked at ${crash}: it recorded CRASHTIME on its way into kdump.`;
   const [stopped] = waiting;
+  if (crash !== undefined && stopped !== undefined) {
+    return `The kernel panicked at ${crash}; ${cpuName(stopped)} then stopped itself in a disabled wait at ${stopped.psw?.address ?? ''}: kdump did not take over.`;
+  }
+  if (crash !== undefined) return `The kernel panicked at ${crash}: it recorded CRASHTIME on its way into kdump.`;
   if (stopped !== undefined) {
     return `${cpuName(stopped)} stopped itself in a disabled wait at ${stopped.psw?.address ?? ''}, as the kernel does at the end of a panic.`;
   }

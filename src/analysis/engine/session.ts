@@ -3,6 +3,7 @@
  * nothing.
  */
 import { createHash } from 'node:crypto';
+import { examineKdumpGuard, type KdumpGuard } from '../arch/s390x/kdump-guard.ts';
 import { findOsInfo, type OsInfoSearch } from '../arch/s390x/os-info.ts';
 import { openDump } from '../formats/index.ts';
 import type { DumpImage, OpenContext } from '../formats/dump-format.ts';
@@ -26,6 +27,8 @@ export interface Session {
   readonly vmcoreinfo: VmcoreinfoSearch;
   readonly utsName: UtsName | undefined;
   readonly cpuSet: CpuSet;
+  /** The loaded kdump kernel and its purgatory; reads the crashkernel memory once. Undefined on other architectures. */
+  readonly kdumpGuard: ((signal: AbortSignal) => Promise<KdumpGuard>) | undefined;
   close(): void;
 }
 
@@ -40,8 +43,9 @@ export function dumpIdentity(image: DumpImage): string {
   const hash = createHash('sha256');
   hash.update(`${image.format}\0${image.source.size}\0`);
   for (const range of image.headerRanges) {
-    const bytes = new Uint8Array(Math.min(range.bytes, Math.max(0, image.source.size - range.offset)));
-    const got = image.source.readInto(range.offset, bytes);
+    const source = range.source ?? image.source;
+    const bytes = new Uint8Array(Math.min(range.bytes, Math.max(0, source.size - range.offset)));
+    const got = source.readInto(range.offset, bytes);
     hash.update(`${range.offset}\0${got}\0`).update(bytes.subarray(0, got));
   }
   return hash.digest('hex');
@@ -61,6 +65,12 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
     return found.found ? readUtsName(image.machine.arch, found.vmcoreinfo, memory) : undefined;
   });
   const cpuSet = once(() => readCpus(image, memory));
+  let guard: KdumpGuard | undefined;
+  const kdumpGuard = async (signal: AbortSignal): Promise<KdumpGuard> => {
+    // A cancelled look is forgotten: the next caller starts again.
+    guard ??= await examineKdumpGuard(memory, osInfo() ?? findOsInfo(memory), signal);
+    return guard;
+  };
   const identity = once(() => dumpIdentity(image));
   return {
     path: source.name,
@@ -82,6 +92,7 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
     get cpuSet() {
       return cpuSet();
     },
+    kdumpGuard: image.machine.arch === 's390x' ? kdumpGuard : undefined,
     close,
   };
 }

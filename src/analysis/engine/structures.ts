@@ -5,6 +5,7 @@ import { hex } from '../../shared/units.ts';
 import { csumPartial } from '../arch/s390x/checksum.ts';
 import { OS_INFO_MAGIC, osInfoEntries, osInfoSize, osInfoValid } from '../arch/s390x/os-info.ts';
 import { lowcoreSize } from '../arch/s390x/save-area.ts';
+import { replayPanicKdump, replayTwoStage } from '../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
 import { decodeNote } from '../notes/index.ts';
 import { notesByCpu } from '../memory/cpu-state.ts';
@@ -96,7 +97,7 @@ function entryJson(session: Session, values: { addr: bigint; size: bigint; csum:
   };
 }
 
-export function describeOsInfo(session: Session): OsInfoJson {
+export async function describeOsInfo(session: Session, signal: AbortSignal): Promise<OsInfoJson> {
   const search = session.osInfo;
   if (search === undefined)
     throw new DumpError('absent', { file: session.path }, `os_info exists on s390x only; this dump is of ${session.image.machine.arch}`);
@@ -112,6 +113,7 @@ export function describeOsInfo(session: Session): OsInfoJson {
     throw new DumpError('absent', { file: session.path, address: 0xe18n }, `no os_info: ${why}`, 'the absolute address of the os_info page');
   }
   const { values, computed, pointer } = search;
+  const guard = await session.kdumpGuard?.(signal);
   const used = (entry: { addr: bigint; size: bigint; csum: number }): boolean => entry.addr !== 0n || entry.size !== 0n || entry.csum !== 0;
   // Value entries came all at once with 6.10; one of them may well be zero.
   const hasValues = values.entry.some((entry, id) => osInfoEntries[id]?.kind === 'value' && used(entry));
@@ -131,5 +133,6 @@ export function describeOsInfo(session: Session): OsInfoJson {
       return shown ? [entryJson(session, entry, id)] : [];
     }),
     standaloneKdump: replayStandaloneKdump(search),
+    ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard), twoStage: replayTwoStage(search, guard) }),
   };
 }

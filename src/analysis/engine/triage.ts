@@ -7,7 +7,8 @@ import type { Session } from './session.ts';
 import { describeDump } from './summary.ts';
 
 export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, onProgress?: Parameters<typeof runChecks>[2]): Promise<CheckResult[]> {
-  return runChecks({ image: session.image, memory: session.memory, osInfo: session.osInfo, signal }, depth, onProgress);
+  const { image, memory, osInfo, vmcoreinfo, utsName, kdumpGuard } = session;
+  return runChecks({ image, memory, osInfo, vmcoreinfo, utsName, cpus: session.cpuSet.cpus, kdumpGuard, signal }, depth, onProgress);
 }
 
 export async function triage(session: Session, signal: AbortSignal): Promise<TriageDump> {

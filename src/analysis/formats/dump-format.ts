@@ -93,7 +93,12 @@ export interface ContainerFacts {
   readonly flattened: boolean;
   /** False when the container itself shows that something is cut off. */
   readonly complete: Fact<boolean>;
-  readonly volumes?: readonly { readonly path: string; readonly bytes: number }[];
+  /** Files of a set in the order of their numbers. */
+  readonly volumes?: readonly { readonly path: string; readonly bytes: number; readonly number?: number }[];
+  /** Bytes that the stored segments take in memory, where the container counts segments. */
+  readonly storedBytes?: number;
+  /** zlib in the dumper: its version (0: no compression) and the uncompressed bytes of a compressed entry. */
+  readonly zlib?: { readonly version: number; readonly entryBytes: number };
 }
 
 /** Times as the container records them: nanoseconds since 1970, exact to what the source has. */
@@ -111,6 +116,22 @@ export interface EndMarker {
   readonly headerTod: bigint;
 }
 
+/** Registers of an s390x CPU as a container's own record holds them, neither a note nor a save area in memory. */
+export interface RecordedCpu {
+  readonly cpuAddress: number;
+  readonly prefix: number;
+  readonly psw: { readonly mask: bigint; readonly address: bigint };
+  readonly gprs: readonly bigint[];
+  readonly acrs: readonly number[];
+  readonly crs: readonly bigint[];
+  readonly fprs: readonly bigint[];
+  readonly fpc: number;
+  readonly timer: bigint;
+  readonly clockComparator: bigint;
+  readonly todProgrammable: number;
+  readonly todClock?: bigint;
+}
+
 /** An opened dump: what one container says, nothing interpreted across sources. */
 export interface DumpImage {
   readonly format: FormatId;
@@ -124,6 +145,12 @@ export interface DumpImage {
     readonly cpuId?: bigint;
     /** Number of CPUs that the header counts, where it does. */
     readonly cpuCount?: number;
+    /** Number of CPUs that answered the dumper, where the header tells them from those whose registers it has. */
+    readonly realCpuCount?: number;
+    /** Architecture that the dumper was built for. */
+    readonly buildArch?: string;
+    /** Memory of the machine in bytes, before a size limit of the dumper. */
+    readonly realMemory?: bigint;
   };
   /** System names that the header itself carries. */
   readonly names?: { readonly nodename: string; readonly release: string; readonly version: string };
@@ -135,12 +162,16 @@ export interface DumpImage {
   readonly notes: readonly RawNote[];
   /** Prefix (lowcore address) of each CPU, in dump order, where the header lists them. */
   readonly prefixes: readonly number[];
+  /** Registers of each CPU, in dump order, where the container has records of its own for them. */
+  readonly recordedCpus?: readonly RecordedCpu[];
+  /** Digest that the container records of a file inside it. */
+  readonly recordedDigest?: { readonly sha256: string | undefined; readonly source: ByteSource };
   readonly endMarker?: EndMarker;
   /** Header structures with their place in the file, for the doors to show. */
   readonly structures: readonly StructView[];
   readonly findings: readonly Finding[];
-  /** Byte ranges of the file that hold headers and notes: they identify the dump. */
-  readonly headerRanges: readonly { readonly offset: number; readonly bytes: number }[];
+  /** Byte ranges that hold headers and notes, of `source` unless another file of the set is named: they identify the dump. */
+  readonly headerRanges: readonly { readonly offset: number; readonly bytes: number; readonly source?: ByteSource }[];
 }
 
 export type Architecture = 's390x' | 'x86_64' | 'aarch64' | 'ppc64' | 'ppc64le';
@@ -149,6 +180,8 @@ export type Architecture = 's390x' | 'x86_64' | 'aarch64' | 'ppc64' | 'ppc64le';
 export interface OpenContext {
   /** Other files that may belong to the same set: those that the user named, else those in the same folder. */
   companions(): readonly ByteSource[];
+  /** True when the user named the companions: then each of them should belong to the set. */
+  readonly named?: boolean;
 }
 
 export interface DumpFormat {

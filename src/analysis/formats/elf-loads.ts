@@ -73,6 +73,7 @@ export function truncationFindings(source: ByteSource, segments: readonly Segmen
   return segments.flatMap((load): Finding[] => {
     if (load.fileOffset + load.fileBytes <= source.size) return [];
     const there = Math.max(0, source.size - load.fileOffset);
+    const end = load.start + load.memoryBytes;
     const from = load.start + BigInt(Math.min(there, Number(load.memoryBytes)));
     return [
       {
@@ -80,7 +81,11 @@ export function truncationFindings(source: ByteSource, segments: readonly Segmen
         severity: 'error',
         title: 'The file is cut off',
         detail: `PT_LOAD ${load.index} needs ${load.fileBytes} bytes from file offset 0x${load.fileOffset.toString(16)}; the file ends after ${there} of them`,
-        where: { space: 'absolute', start: `0x${from.toString(16)}`, end: `0x${(load.start + load.memoryBytes).toString(16)}` },
+        // Surplus file bytes are not memory: then only the file can say what is missing.
+        where:
+          from < end
+            ? { space: 'absolute', start: `0x${from.toString(16)}`, end: `0x${end.toString(16)}` }
+            : { fileOffset: source.size, bytes: load.fileOffset + load.fileBytes - source.size },
         recorded: `${load.fileOffset + load.fileBytes} bytes`,
         computed: `${source.size} bytes`,
       },

@@ -1,8 +1,9 @@
 /** How the pages of an image are cut into blocks, and which blocks need no reading. */
+import { subtreeLeaves } from '../integrity/digest.ts';
 import { storedCode, type PageExtents } from './page-extents.ts';
 
-/** Pages in a block of the index, and in a subtree of the memory root. */
-export const blockPages = 4096;
+/** Pages in a block of the index. A block is one subtree of the memory root, so that one read serves both. */
+export const blockPages = subtreeLeaves;
 
 /** uniform: whole blocks in a row of one state without stored pages, one row together; block: up to 4096 pages. */
 export interface PlannedBlock {

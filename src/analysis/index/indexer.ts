@@ -54,7 +54,7 @@ const commitRows = 1024;
  */
 export async function buildIndex(image: { readonly memory: MemoryImage }, store: IndexStore, options: IndexOptions): Promise<IndexResult> {
   const extents = pageExtents(image.memory);
-  const resumed = store.totals().pages > 0;
+  const resumed = store.totals().pages > 0 || store.partial() !== undefined;
   const run = new IndexRun(image.memory, extents, store, options);
   const before = store.header();
   if (!before.complete || (options.digest && before.memoryRoot === undefined)) await run.run();

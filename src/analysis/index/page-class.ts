@@ -181,8 +181,3 @@ function looksRandom(bytes: Uint8Array, start: number, histogram: Uint16Array): 
   }
   return true;
 }
-
-/** The word for a class code. */
-export function className(classOfPage: number): PageClass | undefined {
-  return pageClasses[classOfPage];
-}

@@ -35,6 +35,9 @@ const harmlessPragmas: ReadonlySet<string> = new Set([
   'table_xinfo',
 ]);
 
+/** Characters of a whole result: it is held in memory three times on its way to a door. */
+const resultCharacters = 64 * 1024 * 1024;
+
 type Cell = SqlJson['rows'][number][number];
 
 /**
@@ -73,12 +76,15 @@ function collect(statement: Statement, caps: QueryCaps): SqlJson {
   const columns = statement.columns().map(({ name }) => name);
   const rows: Cell[][] = [];
   let truncated = false;
+  let characters = 0;
   for (const row of statement.raw().safeIntegers().iterate()) {
-    if (rows.length === caps.rows) {
+    if (rows.length === caps.rows || characters > resultCharacters) {
       truncated = true;
       break;
     }
-    rows.push((row as unknown[]).map((value) => cell(value, caps.cell)));
+    const cells = (row as unknown[]).map((value) => cell(value, caps.cell));
+    for (const value of cells) characters += typeof value === 'string' ? value.length : 8;
+    rows.push(cells);
   }
   return { schema: schemaVersion, columns, rows, truncated };
 }

@@ -1,7 +1,10 @@
 /** What an integrity check is. It reads through the one reader and returns a verdict with its evidence; it never prints. */
-import type { CheckResult, Finding, Step, Verdict } from '../../shared/model.ts';
+import type { CheckResult, CpuJson, Finding, Step, Verdict } from '../../shared/model.ts';
+import type { KdumpGuard } from '../arch/s390x/kdump-guard.ts';
 import type { OsInfoSearch } from '../arch/s390x/os-info.ts';
 import type { DumpImage } from '../formats/dump-format.ts';
+import type { UtsName } from '../kernel/uts-name.ts';
+import type { VmcoreinfoSearch } from '../kernel/vmcoreinfo.ts';
 import type { MemoryReader } from '../memory/reader.ts';
 
 type Place = NonNullable<CheckResult['ranges']>[number];
@@ -11,6 +14,11 @@ export interface CheckContext {
   readonly memory: MemoryReader;
   /** Undefined on other architectures than s390x. */
   readonly osInfo: OsInfoSearch | undefined;
+  readonly vmcoreinfo: VmcoreinfoSearch;
+  readonly utsName: UtsName | undefined;
+  readonly cpus: readonly CpuJson[];
+  /** Reads the crashkernel memory, once for all who ask. Undefined on other architectures than s390x. */
+  readonly kdumpGuard: ((signal: AbortSignal) => Promise<KdumpGuard>) | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -4,11 +4,32 @@ import type { CheckResult, Health } from '../../shared/model.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
 import type { Check, CheckContext, CheckOutcome } from './check.ts';
 import { containerComplete } from './checks/container-complete.ts';
+import { crossCpuCount, crossKernelRelease, crossMemorySize, crossPrefix, crossTime } from './checks/cross-sources.ts';
 import { endMarker } from './checks/end-marker.ts';
+import { ipib } from './checks/ipib.ts';
+import { kdumpImage } from './checks/kdump-image.ts';
+import { osInfoEntryChecksums } from './checks/os-info-entries.ts';
 import { osInfoPage } from './checks/os-info-page.ts';
+import { purgatorySha256 } from './checks/purgatory-sha256.ts';
 import { segments } from './checks/segments.ts';
+import { vmcoreinfoCheck } from './checks/vmcoreinfo.ts';
 
-export const checks: readonly Check[] = [containerComplete, segments, endMarker, osInfoPage];
+export const checks: readonly Check[] = [
+  containerComplete,
+  segments,
+  endMarker,
+  osInfoPage,
+  osInfoEntryChecksums,
+  ipib,
+  kdumpImage,
+  purgatorySha256,
+  vmcoreinfoCheck,
+  crossCpuCount,
+  crossMemorySize,
+  crossPrefix,
+  crossKernelRelease,
+  crossTime,
+];
 
 export type CheckDepth = Check['cost'];
 const depthOrder: readonly CheckDepth[] = ['headers', 'quick', 'scan'];

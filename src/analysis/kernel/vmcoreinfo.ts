@@ -33,28 +33,37 @@ function parseText(text: string): Map<string, string> {
 }
 
 export type VmcoreinfoSearch =
-  { readonly found: true; readonly vmcoreinfo: Vmcoreinfo } | { readonly found: false; readonly why: string; readonly address?: bigint };
+  | { readonly found: true; readonly vmcoreinfo: Vmcoreinfo }
+  | {
+      readonly found: false;
+      readonly why: string;
+      readonly address?: bigint;
+      /** A pointer is there, but what it leads to is no vmcoreinfo. */
+      readonly damaged?: boolean;
+      /** The place is known, but its bytes are not in the dump. */
+      readonly absent?: boolean;
+    };
 
 /** Looks where the lowcore of absolute 0 points. Says what is wrong instead of guessing. */
 export function vmcoreinfoInMemory(image: DumpImage, memory: MemoryReader): VmcoreinfoSearch {
   if (image.machine.arch !== 's390x') return { found: false, why: 'only s390x kernels leave a pointer to it in memory' };
   const words = memory.readPresent(lowcorePointersAddress, lowcorePointers.size);
-  if (words === undefined) return { found: false, why: 'absolute 0xe0c is not in the dump' };
+  if (words === undefined) return { found: false, why: 'absolute 0xe0c is not in the dump', absent: true };
   const pointer = parse(lowcorePointers, words).vmcore_info;
   if (pointer === 0n) return { found: false, why: 'the pointer at absolute 0xe0c is zero' };
   if ((pointer & 1n) === 1n) return { found: false, why: `the pointer at absolute 0xe0c is ${hex(pointer)}: the kernel crashed before it set up vmcoreinfo` };
   const head = memory.readPresent(pointer, elfNoteHeader.size + 12);
-  if (head === undefined) return { found: false, why: `the note at absolute ${hex(pointer)} is not in the dump`, address: pointer };
+  if (head === undefined) return { found: false, why: `the note at absolute ${hex(pointer)} is not in the dump`, address: pointer, absent: true };
   const header = parse(elfNoteHeader, head, { endian: 'big' });
   const owner = Buffer.from(head.subarray(12, 12 + ownerName.length)).toString('latin1');
   if (header.n_namesz !== ownerName.length + 1 || owner !== ownerName) {
-    return { found: false, why: `at absolute ${hex(pointer)} stands no note named VMCOREINFO`, address: pointer };
+    return { found: false, why: `at absolute ${hex(pointer)} stands no note named VMCOREINFO`, address: pointer, damaged: true };
   }
   if (header.n_descsz === 0 || header.n_descsz > maxTextBytes)
-    return { found: false, why: `the note at absolute ${hex(pointer)} claims ${header.n_descsz} bytes`, address: pointer };
+    return { found: false, why: `the note at absolute ${hex(pointer)} claims ${header.n_descsz} bytes`, address: pointer, damaged: true };
   const address = pointer + 24n;
   const desc = memory.readPresent(address, header.n_descsz);
-  if (desc === undefined) return { found: false, why: `the note at absolute ${hex(pointer)} is not wholly in the dump`, address: pointer };
+  if (desc === undefined) return { found: false, why: `the note at absolute ${hex(pointer)} is not wholly in the dump`, address: pointer, absent: true };
   const text = noteText(desc);
   return { found: true, vmcoreinfo: { source: `memory, absolute ${hex(pointer)}`, address, text, entries: parseText(text) } };
 }

@@ -96,10 +96,27 @@ function section(title: string, body: string): string {
   return `<section><h2>${escapeHtml(title)}</h2>${body}</section>`;
 }
 
+/** The three decisions, each with its steps; none is derived from another. */
+function decisions(report: ReportModel): string {
+  const list = [
+    ['Would a panic have started kdump?', report.panicKdump],
+    ['Would a stand-alone kdump have started?', report.standaloneKdump],
+    ['What would the two-stage dump have done?', report.twoStage],
+  ] as const;
+  const verdict = (passed: boolean | undefined): string =>
+    passed === undefined ? '' : passed ? '<span class="passed">passed</span>' : '<span class="failed">failed</span>';
+  return list
+    .flatMap(([title, decision]) => {
+      if (decision === undefined) return [];
+      const rows = decision.steps.map((step) => row([escapeHtml(step.check), verdict(step.passed), escapeHtml(step.detail)]));
+      return [section(`${title} ${decision.outcome}`, table(['Step', 'Result', 'Detail'], rows))];
+    })
+    .join('\n');
+}
+
 function render(report: ReportModel): string {
   const { health } = report;
   const findings = findingsOf(report);
-  const kdump = report.standaloneKdump;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Integrity report: ${escapeHtml(report.fileName)}</title><style>${style}</style></head><body>
@@ -108,23 +125,7 @@ function render(report: ReportModel): string {
 <div class="verdict${health.failed > 0 ? ' bad' : ''}">${escapeHtml(verdictSentence(health))}${report.reason === undefined ? '' : ` ${escapeHtml(report.reason)}`}</div>
 ${section('Facts', facts(report))}
 ${section('Checks', table(['Verdict', 'Check', 'Why', 'Values', 'Bytes'], report.checks.map(checkRow)))}
-${
-  kdump === undefined
-    ? ''
-    : section(
-        `Would a stand-alone kdump have started? ${kdump.outcome}`,
-        table(
-          ['Step', 'Result', 'Detail'],
-          kdump.steps.map((step) =>
-            row([
-              escapeHtml(step.check),
-              step.passed === undefined ? '' : step.passed ? '<span class="passed">passed</span>' : '<span class="failed">failed</span>',
-              escapeHtml(step.detail),
-            ]),
-          ),
-        ),
-      )
-}
+${decisions(report)}
 ${section(
   'Findings',
   findings.length === 0

@@ -2,7 +2,7 @@
  * What every report says: one model, so that no format knows more than another. It carries the file's name and identity,
  * no path, no clock and no durations: the same dump and version give the same bytes.
  */
-import type { CheckResult, CpuJson, Health, Info, RegionJson, StandaloneKdump, VerifyJson } from '../../shared/model.ts';
+import type { CheckResult, CpuJson, Health, Info, RegionJson, PanicKdump, StandaloneKdump, TwoStage, VerifyJson } from '../../shared/model.ts';
 
 export interface ReportModel {
   readonly schema: 1;
@@ -14,7 +14,9 @@ export interface ReportModel {
   readonly reason?: string;
   readonly health: Health;
   readonly checks: readonly CheckResult[];
+  readonly panicKdump?: PanicKdump;
   readonly standaloneKdump?: StandaloneKdump;
+  readonly twoStage?: TwoStage;
   readonly cpus: readonly CpuJson[];
   readonly regions: readonly RegionJson[];
 }

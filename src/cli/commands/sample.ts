@@ -20,7 +20,7 @@ export const sampleCommand: Command = {
       return { path, bytes: bytes.length, description };
     });
     if (context.output.json) printJson(context.io, { schema: schemaVersion, files });
-    else
+    else if (!context.output.quiet)
       context.io.out(
         `${columns(
           files.map((file) => [file.path, byteText(file.bytes), file.description]),

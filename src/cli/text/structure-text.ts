@@ -1,5 +1,5 @@
 /** Notes, regions, registers, os_info and bytes as text. */
-import type { CpuJson, NoteJson, OsInfoJson, ReadJson, RegionJson, SqlJson } from '../../shared/model.ts';
+import type { CpuJson, NoteJson, OsInfoJson, ReadJson, RegionJson, SqlJson, Step } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
@@ -99,12 +99,38 @@ export function osInfoText(osInfo: OsInfoJson, style: Style): string {
       `entry ${entry.id}`,
       `${entry.name} ${entry.value ?? `${entry.address ?? ''} + ${entry.size ?? ''} bytes, checksum ${entry.checksum?.valid === undefined ? 'not computable' : entry.checksum.valid ? 'valid' : 'WRONG'}`}`,
     ]),
-    [
-      'stand-alone kdump',
-      `${osInfo.standaloneKdump.outcome}${osInfo.standaloneKdump.waitCode === undefined ? '' : `, wait code ${osInfo.standaloneKdump.waitCode}`}`,
-    ],
   ];
-  return `${columns(rows, '')}\n`;
+  const decisions = [
+    ['panic', osInfo.panicKdump],
+    ['stand-alone kdump', osInfo.standaloneKdump],
+    ['two-stage', osInfo.twoStage],
+  ] as const;
+  const blocks = decisions.flatMap(([name, decision]) => (decision === undefined ? [] : [decisionText(name, decision, style)]));
+  return `${columns(rows, '')}\n\n${blocks.join('\n\n')}\n`;
+}
+
+const outcomeWords: Readonly<Record<string, string>> = {
+  'start-kdump': 'kdump starts',
+  'falls-to-panic-action': 'kdump is refused, the panic action runs',
+  'not-loaded': 'no kdump kernel is loaded',
+  'not-in-dump': 'the crashkernel memory is not in the dump',
+  'disabled-wait': 'disabled wait',
+  'full-dump': 'a full dump is written',
+  unknown: 'cannot be told from this dump',
+};
+
+interface Decision {
+  readonly outcome: string;
+  readonly waitCode?: string | undefined;
+  readonly steps: readonly Step[];
+}
+
+/** One decision: its outcome, then the steps in their order. */
+function decisionText(name: string, decision: Decision, style: Style): string {
+  const code = decision.waitCode === undefined ? '' : `, code ${decision.waitCode}`;
+  const mark = (passed: boolean | undefined): string => (passed === undefined ? style.dim('-') : passed ? style.ok('✓') : style.bad('✗'));
+  const steps = decision.steps.map((step) => [mark(step.passed), step.check, visibleText(step.detail)]);
+  return `${style.strong(`${name}: ${outcomeWords[decision.outcome] ?? decision.outcome}${code}`)}\n${columns(steps)}`;
 }
 
 export function sqlText(result: SqlJson): string {

@@ -1,0 +1,165 @@
+/**
+ * The purgatory guards a loaded kdump kernel with one SHA-256 over its segments. This finds the region table and the
+ * recorded digest of both producers without symbols, and computes the digest again (purgatory.md).
+ */
+import { createHash } from 'node:crypto';
+import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
+import { u64 } from '../../layout/field.ts';
+import { list, nested, parse, struct } from '../../layout/struct.ts';
+import { kdumpImageStart, type CrashkernelArea } from './kdump-image.ts';
+
+const regionCount = 16;
+const tableBytes = regionCount * 16;
+const digestBytes = 32;
+
+const shaRegion = struct(
+  'kexec_sha_region',
+  { endian: 'big', size: 16, doc: 'Source: purgatory.md section 2.' },
+  {
+    start: u64(0, 'absolute start, 0: unused'),
+    len: u64(8, 'bytes'),
+  },
+);
+export const shaRegionTable = struct(
+  'sha_regions',
+  { endian: 'big', size: tableBytes, doc: 'Source: purgatory.md section 2.' },
+  {
+    region: list(0, regionCount, nested(0, shaRegion), 'regions that the digest covers, in this order'),
+  },
+);
+
+export interface ShaRegion {
+  readonly start: bigint;
+  readonly length: bigint;
+}
+
+export interface FoundPurgatory {
+  /** kexec_load (user space's purgatory) or kexec_file_load (the kernel's own). */
+  readonly producer: 'kexec_load' | 'kexec_file_load';
+  readonly tableAt: bigint;
+  readonly regions: readonly ShaRegion[];
+  /** Where the recorded digest stands; undefined when its place could not be told. */
+  readonly digestAt: bigint | undefined;
+  /** 64 hex digits. */
+  readonly recorded: string | undefined;
+  readonly computed: string;
+  readonly matches: boolean;
+}
+
+export type PurgatorySearch =
+  | { readonly state: 'found'; readonly purgatory: FoundPurgatory }
+  | { readonly state: 'not-found'; readonly why: string }
+  /** A region is not wholly in the dump: the digest cannot be computed. */
+  | { readonly state: 'unreadable'; readonly why: string };
+
+/** Window of the kexec_load purgatory, from the base of the area. */
+const windowStart = 0x2000;
+const windowEnd = kdumpImageStart;
+/** Where kexec_load's cells lie from its table, in the builds that were seen (purgatory.md section 5). */
+const cells = { digest: 0x100, psw: 0x130, base: 0x140, size: 0x148 } as const;
+const kdumpPsw = [0x0000_0001_8000_0000n, 0x10010n] as const;
+const crashEntry = 0x10010n;
+const typeCrash = 1n;
+const scanBytes = 1 << 20;
+
+/** The used slots of a table that passes the sanity rules, or undefined. */
+function saneRegions(table: Uint8Array, area: CrashkernelArea, lowest: bigint): ShaRegion[] | undefined {
+  const slots = parse(shaRegionTable, table).region;
+  const used = slots.filter((slot) => slot.start !== 0n || slot.len !== 0n);
+  if (used.length === 0 || slots.slice(0, used.length).some((slot) => slot.start === 0n || slot.len === 0n)) return undefined;
+  let end = lowest;
+  for (const slot of used) {
+    if (slot.start < end || slot.len > area.size || slot.start + slot.len > area.base + area.size) return undefined;
+    end = slot.start + slot.len;
+  }
+  return used.map((slot) => ({ start: slot.start, length: slot.len }));
+}
+
+/** SHA-256 over the regions one after the other; a sentence when bytes are missing. */
+async function digestRegions(
+  memory: AbsoluteMemory,
+  regions: readonly ShaRegion[],
+  signal: AbortSignal,
+): Promise<{ readonly digest: string } | { readonly why: string }> {
+  const hash = createHash('sha256');
+  for (const region of regions) {
+    for (let at = region.start; at < region.start + region.length; at += BigInt(scanBytes)) {
+      const left = region.start + region.length - at;
+      const read = memory.read(at, Number(left < BigInt(scanBytes) ? left : BigInt(scanBytes)));
+      const gap = read.absences[0];
+      if (gap !== undefined) return { why: `absolute 0x${gap.start.toString(16)} in the region at 0x${region.start.toString(16)} is ${gap.state}` };
+      hash.update(read.bytes);
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+    }
+  }
+  return { digest: hash.digest('hex') };
+}
+
+const toHex = (data: Uint8Array): string => Buffer.from(data).toString('hex');
+
+/** The kernel's own purgatory: the cells kernel_entry, kernel_type, crash_start, crash_size in this order. */
+async function findFileLoad(memory: AbsoluteMemory, area: CrashkernelArea, signal: AbortSignal): Promise<PurgatorySearch | undefined> {
+  const pattern = Buffer.alloc(32);
+  [crashEntry, typeCrash, area.base, area.size].forEach((value, index) => pattern.writeBigUInt64BE(value, index * 8));
+  const end = area.base + area.size;
+  for (let at = area.base; at < end; at += BigInt(scanBytes)) {
+    // Blocks overlap by the pattern's length, so that it cannot hide on a border.
+    const length = Number(end - at < BigInt(scanBytes + pattern.length) ? end - at : BigInt(scanBytes + pattern.length));
+    const block = Buffer.from(memory.read(at, length).bytes.buffer, 0, length);
+    for (let found = block.indexOf(pattern); found !== -1; found = block.indexOf(pattern, found + 8)) {
+      if (found % 8 !== 0) continue;
+      const entry = at + BigInt(found);
+      const table = memory.readPresent(entry - BigInt(tableBytes), tableBytes);
+      const digest = memory.readPresent(entry - BigInt(tableBytes + digestBytes), digestBytes);
+      const regions = table === undefined ? undefined : saneRegions(table, area, area.base);
+      if (regions === undefined || digest === undefined) continue;
+      const computed = await digestRegions(memory, regions, signal);
+      if ('why' in computed) return { state: 'unreadable', why: computed.why };
+      const recorded = toHex(digest);
+      const place = { producer: 'kexec_file_load', tableAt: entry - BigInt(tableBytes), regions, digestAt: entry - BigInt(tableBytes + digestBytes) } as const;
+      return { state: 'found', purgatory: { ...place, recorded, computed: computed.digest, matches: recorded === computed.digest } };
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
+  }
+  return undefined;
+}
+
+/** User space's purgatory: a sane table in the window whose first region is the kernel. */
+async function findLoad(memory: AbsoluteMemory, area: CrashkernelArea, signal: AbortSignal): Promise<PurgatorySearch> {
+  const from = area.base + BigInt(windowStart);
+  const read = memory.read(from, windowEnd - windowStart);
+  const window = Buffer.from(read.bytes.buffer, read.bytes.byteOffset, read.bytes.length);
+  const kernelStart = area.base + BigInt(kdumpImageStart);
+  let unproven: FoundPurgatory | undefined;
+  for (let at = 0; at + tableBytes <= window.length; at += 8) {
+    if (window.readBigUInt64BE(at) !== kernelStart) continue;
+    const regions = saneRegions(window.subarray(at, at + tableBytes), area, kernelStart);
+    if (regions === undefined) continue;
+    const computed = await digestRegions(memory, regions, signal);
+    if ('why' in computed) return { state: 'unreadable', why: computed.why };
+    const base = { producer: 'kexec_load', tableAt: from + BigInt(at), regions, computed: computed.digest } as const;
+    const digest = window.indexOf(Buffer.from(computed.digest, 'hex'));
+    if (digest !== -1) return { state: 'found', purgatory: { ...base, digestAt: from + BigInt(digest), recorded: computed.digest, matches: true } };
+    const cell = (offset: number): bigint | undefined => (at + offset + 8 <= window.length ? window.readBigUInt64BE(at + offset) : undefined);
+    const fits = cell(cells.psw) === kdumpPsw[0] && cell(cells.psw + 8) === kdumpPsw[1] && cell(cells.base) === area.base && cell(cells.size) === area.size;
+    const recorded = fits ? toHex(window.subarray(at + cells.digest, at + cells.digest + digestBytes)) : undefined;
+    const digestAt = fits ? from + BigInt(at + cells.digest) : undefined;
+    unproven ??= { ...base, digestAt, recorded, matches: false };
+  }
+  if (unproven !== undefined) return { state: 'found', purgatory: unproven };
+  const gap = read.absences[0];
+  if (gap !== undefined) return { state: 'unreadable', why: `absolute 0x${gap.start.toString(16)}, where the purgatory of kexec_load lies, is ${gap.state}` };
+  return { state: 'not-found', why: 'no region table of either kind of purgatory lies in the crashkernel memory' };
+}
+
+/**
+ * Finds the purgatory of either producer and checks its digest.
+ * @throws whatever `signal` was aborted with
+ */
+export async function findPurgatory(memory: AbsoluteMemory, area: CrashkernelArea, signal: AbortSignal): Promise<PurgatorySearch> {
+  const load = await findLoad(memory, area, signal);
+  if (load.state === 'found') return load;
+  return (await findFileLoad(memory, area, signal)) ?? load;
+}

@@ -1,0 +1,155 @@
+/** Facts that several parts of a dump record must agree: a disagreement means that one of them is damaged or stale. */
+import type { Step } from '../../../shared/model.ts';
+import { hex } from '../../../shared/units.ts';
+import { osInfoValid } from '../../arch/s390x/os-info.ts';
+import { saveArea } from '../../arch/s390x/save-area.ts';
+import { vmcoreinfoNumber } from '../../kernel/vmcoreinfo.ts';
+import { parse } from '../../layout/struct.ts';
+import { failed, notApplicable, notRecorded, passed, type Check, type CheckOutcome } from '../check.ts';
+
+const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** Passed or failed by its steps; steps without verdict do not count. */
+function fromSteps(steps: readonly Step[], subject: string, summary?: string): CheckOutcome {
+  const wrong = steps.find((step) => step.passed === false);
+  if (wrong !== undefined) return failed(`${wrong.check}: ${wrong.detail}`, { steps });
+  if (!steps.some((step) => step.passed === true)) return { ...notRecorded(`${subject} is recorded in one place only`), steps };
+  return passed(summary ?? steps.map((step) => step.detail).join('; '), { steps });
+}
+
+export const crossCpuCount: Check = {
+  id: 'cross-cpu-count',
+  title: 'Header, notes and lowcores count the same CPUs',
+  cost: 'headers',
+  run({ image, cpus }) {
+    const { cpuCount } = image.machine;
+    const steps: Step[] = [];
+    const named = cpus.filter((cpu) => cpu.linuxCpu !== undefined);
+    const different = new Set(named.map((cpu) => cpu.linuxCpu)).size;
+    // QEMU's own kdump header may count CPUs of which no note follows, so only notes are compared with it.
+    if (cpuCount !== undefined && image.notes.length > 0)
+      steps.push({ check: 'header and notes', passed: cpuCount === cpus.length, detail: `the header counts ${cpuCount} CPUs, the notes ${cpus.length}` });
+    if (named.length > 0) {
+      steps.push({
+        check: 'CPU numbers',
+        passed: different === named.length,
+        detail: `${plural(named.length, 'lowcore')} with ${plural(different, 'different CPU number')}`,
+      });
+    }
+    return fromSteps(steps, 'the number of CPUs');
+  },
+};
+
+export const crossPrefix: Check = {
+  id: 'cross-prefix',
+  title: 'Every CPU has a prefix of its own, and its stored status names it',
+  cost: 'headers',
+  run({ image, cpus, memory }) {
+    if (image.machine.arch !== 's390x') return notApplicable('prefixes exist on s390x only');
+    const prefixes = cpus.flatMap((cpu) => (cpu.prefix === undefined ? [] : [cpu.prefix]));
+    if (prefixes.length === 0) return notRecorded('the dump records no prefixes');
+    const steps: Step[] = [
+      {
+        check: 'distinct',
+        passed: new Set(prefixes).size === prefixes.length,
+        detail: `${plural(prefixes.length, 'CPU')} with ${plural(new Set(prefixes).size, 'different prefix', 'different prefixes')}`,
+      },
+    ];
+    for (const cpu of cpus) {
+      if (cpu.prefix === undefined) continue;
+      const prefix = BigInt(cpu.prefix);
+      const lowcore = memory.readPresent(prefix, saveArea.size);
+      if (lowcore === undefined) continue;
+      const saved = parse(saveArea, lowcore);
+      // Nothing stored there says nothing: in a hypervisor's dump the registers are in the notes alone.
+      if (saved.prefix === 0 && saved.psw_mask === 0n && saved.psw_addr === 0n) continue;
+      steps.push({
+        check: `CPU ${cpu.linuxCpu ?? cpu.id}`,
+        passed: BigInt(saved.prefix) === prefix,
+        detail: `its save area at ${cpu.prefix} names ${hex(saved.prefix)}`,
+      });
+    }
+    const named = steps.length - 1;
+    return fromSteps(steps, 'the prefix', `${steps[0]?.detail ?? ''}; ${plural(named, 'stored status names its', 'stored statuses name their')} prefix`);
+  },
+};
+
+export const crossKernelRelease: Check = {
+  id: 'cross-kernel-release',
+  title: 'Header, vmcoreinfo and utsname name the same kernel',
+  cost: 'headers',
+  run({ image, vmcoreinfo, utsName }) {
+    const sources: readonly (readonly [string, string | undefined])[] = [
+      ['header', image.names?.release],
+      ['vmcoreinfo', vmcoreinfo.found ? vmcoreinfo.vmcoreinfo.entries.get('OSRELEASE') : undefined],
+      ['utsname', utsName?.release],
+    ];
+    const known = sources.filter((source): source is readonly [string, string] => source[1] !== undefined && source[1] !== '');
+    const [first, ...others] = known;
+    if (first === undefined) return notRecorded('no kernel release is recorded');
+    return fromSteps(
+      others.map(([name, release]) => ({
+        check: `${first[0]} and ${name}`,
+        passed: release === first[1],
+        detail: `${first[0]} says ${first[1]}, ${name} says ${release}`,
+      })),
+      'the kernel release',
+    );
+  },
+};
+
+export const crossMemorySize: Check = {
+  id: 'cross-memory-size',
+  title: 'The crashkernel memory of os_info fits the memory of the dump',
+  cost: 'headers',
+  run({ image, osInfo, memory }) {
+    if (osInfo === undefined) return notApplicable('os_info exists on s390x only');
+    if (!osInfoValid(osInfo)) return notRecorded('there is no os_info page that can be trusted');
+    const { crashkernel_addr: base, crashkernel_size: size } = osInfo.values;
+    if (base === 0n) return notRecorded('os_info records no crashkernel memory');
+    const mebibyte = 1n << 20n;
+    const end = base + size;
+    // /proc/vmcore leaves the area out; where it lies at the end of memory, the dump ends before it.
+    const fits = end <= memory.end || image.ranges.every((range) => range.end <= base || range.start >= end);
+    return fromSteps(
+      [
+        { check: 'aligned', passed: base % mebibyte === 0n && size % mebibyte === 0n && size > 0n, detail: `${hex(base)} + ${hex(size)} is made of whole MiB` },
+        { check: 'inside', passed: fits, detail: `it ends at ${hex(end)}, the dump at ${hex(memory.end)}` },
+      ],
+      'the crashkernel memory',
+    );
+  },
+};
+
+/** Allowed between two clocks of one machine: the kernel's is set from the TOD clock, but can be stepped. */
+const clockSlackSeconds = 300;
+const daySeconds = 86_400;
+
+export const crossTime: Check = {
+  id: 'cross-time',
+  title: 'The times of crash and dump come in their order',
+  cost: 'headers',
+  run({ image, vmcoreinfo }) {
+    const crash = vmcoreinfo.found ? vmcoreinfoNumber(vmcoreinfo.vmcoreinfo, 'CRASHTIME') : undefined;
+    const seconds = (iso: string | undefined): number | undefined => (iso === undefined ? undefined : Date.parse(iso) / 1000);
+    const start = seconds(image.times.dumpStart?.value);
+    const end = seconds(image.times.dumpEnd?.value);
+    const steps: Step[] = [];
+    if (crash !== undefined && start !== undefined) {
+      const late = start - Number(crash);
+      steps.push({
+        check: 'crash before dump',
+        passed: late >= -clockSlackSeconds && late < 365 * daySeconds,
+        detail: `the dump starts ${late.toFixed(0)} seconds after the crash`,
+      });
+    }
+    if (start !== undefined && end !== undefined) {
+      steps.push({
+        check: 'start before end',
+        passed: end >= start && end - start < 30 * daySeconds,
+        detail: `the dump took ${(end - start).toFixed(0)} seconds`,
+      });
+    }
+    return fromSteps(steps, 'the time');
+  },
+};

@@ -1,0 +1,28 @@
+import { hex } from '../../../shared/units.ts';
+import { kdumpImageStart } from '../../arch/s390x/kdump-image.ts';
+import { failed, notApplicable, notRecorded, passed, unreadable, type Check } from '../check.ts';
+
+/** A kdump kernel that is loaded names its own area (purgatory.md section 5): then it is the one that belongs there. */
+export const kdumpImage: Check = {
+  id: 'kdump-image',
+  title: 'The loaded kdump kernel belongs to its crashkernel memory',
+  cost: 'quick',
+  async run({ kdumpGuard, signal }) {
+    if (kdumpGuard === undefined) return notApplicable('the crashkernel memory is examined on s390x only');
+    const guard = await kdumpGuard(signal);
+    if (guard.stage === 'kdump-running') return notApplicable('the dumped system is itself a kdump kernel');
+    if (guard.stage === 'no-area') return notRecorded(guard.why);
+    const { image } = guard;
+    switch (image.state) {
+      case 'not-in-dump':
+        return unreadable(`the crashkernel memory is not in the dump: ${image.why}`);
+      case 'not-loaded':
+        return notRecorded(image.why);
+      case 'loaded': {
+        const start = image.area.base + BigInt(kdumpImageStart);
+        const ranges = [{ space: 'absolute' as const, start: hex(start), end: hex(start + 0x428n) }];
+        return image.parametersAgree ? passed(image.detail, { ranges }) : failed(image.detail, { ranges });
+      }
+    }
+  },
+};

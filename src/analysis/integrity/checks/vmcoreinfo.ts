@@ -1,0 +1,48 @@
+import type { Step } from '../../../shared/model.ts';
+import { hex } from '../../../shared/units.ts';
+import { vmcoreinfoInMemory } from '../../kernel/vmcoreinfo.ts';
+import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts';
+
+/** Keys that every kernel since 2.6.30 writes. */
+const expectedKeys = ['OSRELEASE', 'PAGESIZE'] as const;
+/** Written at the moment of the crash: a copy from before lacks it. */
+const laterKeys: ReadonlySet<string> = new Set(['CRASHTIME']);
+
+/** vmcoreinfo is well-formed, and its copies in the note and in memory agree (elf-vmcore.md section 7, meminfo.md section 2). */
+export const vmcoreinfoCheck: Check = {
+  id: 'vmcoreinfo',
+  title: 'vmcoreinfo is well-formed, and its copies agree',
+  cost: 'headers',
+  run({ image, memory, vmcoreinfo, utsName }) {
+    const inMemory = vmcoreinfoInMemory(image, memory);
+    // A pointer that leads to no note is damage; no pointer, or memory that is not in the dump, is not.
+    if (!inMemory.found && inMemory.damaged === true) {
+      const where =
+        inMemory.address === undefined ? {} : { ranges: [{ space: 'absolute' as const, start: hex(inMemory.address), end: hex(inMemory.address + 24n) }] };
+      return failed(inMemory.why, where);
+    }
+    if (!vmcoreinfo.found) return inMemory.found || vmcoreinfo.absent !== true ? notRecorded(vmcoreinfo.why) : unreadable(vmcoreinfo.why);
+    const { entries, source } = vmcoreinfo.vmcoreinfo;
+    const steps: Step[] = expectedKeys.map((key) => ({ check: key, passed: entries.has(key), detail: entries.get(key) ?? 'missing' }));
+    if (utsName !== undefined) {
+      const release = entries.get('OSRELEASE');
+      steps.push({
+        check: 'kernel release',
+        passed: release === utsName.release,
+        detail: `vmcoreinfo says ${release ?? 'nothing'}, utsname says ${utsName.release}`,
+      });
+    }
+    if (inMemory.found && inMemory.vmcoreinfo.source !== source) {
+      const others = inMemory.vmcoreinfo.entries;
+      const different = [...new Set([...entries.keys(), ...others.keys()])].filter((key) => !laterKeys.has(key) && entries.get(key) !== others.get(key));
+      steps.push({
+        check: 'copies',
+        passed: different.length === 0,
+        detail: different.length === 0 ? `the ${source} and ${inMemory.vmcoreinfo.source} agree` : `they differ in ${different.slice(0, 5).join(', ')}`,
+      });
+    }
+    const wrong = steps.find((step) => step.passed === false);
+    if (wrong !== undefined) return failed(`${wrong.check}: ${wrong.detail}`, { steps });
+    return passed(`${entries.size} entries from the ${source}`, { steps });
+  },
+};
