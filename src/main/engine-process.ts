@@ -3,6 +3,8 @@
  * child process on a Node that does (docs/engine-hosts.md).
  */
 import { fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { utilityProcess, type MessagePortMain } from 'electron';
 
@@ -44,8 +46,14 @@ function startUtility(port: MessagePortMain, onGone: (reason: string) => void): 
   };
 }
 
+/** The Node of the child process: named by the environment, brought along by the package, or the system's. */
+function childNode(): string {
+  const packaged = join(process.resourcesPath, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  return process.env.DUMPBENCH_NODE ?? (existsSync(packaged) ? packaged : 'node');
+}
+
 function startChild(port: MessagePortMain, onGone: (reason: string) => void): RunningEngine {
-  const node = process.env.DUMPBENCH_NODE ?? 'node';
+  const node = childNode();
   const child = fork(entry('child-process'), [], {
     execPath: node,
     execArgv: [],

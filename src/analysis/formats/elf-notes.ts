@@ -10,7 +10,8 @@ import { elfNoteHeader } from './elf-layout.ts';
 /** More would be a header gone wrong: the largest real note segments (thousands of CPUs) stay below 32 MiB. */
 const maxNoteBytes = 64 * 1024 * 1024;
 
-const align4 = (size: number): number => (size + 3) & ~3;
+/** Not with bit operators: a damaged size has all 32 bits, and a negative step would never end. */
+const align4 = (size: number): number => Math.ceil(size / 4) * 4;
 
 export interface NoteSegment {
   readonly notes: readonly RawNote[];

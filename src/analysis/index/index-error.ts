@@ -15,3 +15,11 @@ export class IndexBusy extends IndexError {
     super(`another process is building this index: ${path}`);
   }
 }
+
+/** A user's SQL is wrong, is not allowed, or took too long. The message is SQLite's own where it has one. */
+export class SqlError extends RequestError {
+  override name = 'SqlError';
+  constructor(message: string) {
+    super('query', message);
+  }
+}

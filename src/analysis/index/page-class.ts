@@ -15,8 +15,8 @@ export const classThresholds = {
   textLeastBytes: 128,
   /** Printable ASCII and white space per 1024 non-zero bytes. */
   textShare: 870,
-  /** Usual instructions per 1024: code from 550 on, nearly all else below 450. */
-  s390xCode: 540,
+  /** Usual instructions per 1024: code from 600 on, nearly all else below 450. */
+  s390xCode: 580,
   /** Usual instruction words per 1024: code from 650 on, nearly all else below 450. */
   aarch64Code: 600,
   /** Common byte pairs per 1024 bytes: code from 70 on, nearly all else below 20. */

@@ -7,10 +7,7 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { sqlSchema, type SqlJson } from '../../shared/model.ts';
 import { Cancelled } from '../../shared/rpc.ts';
-import { IndexError } from './index-error.ts';
-import { SqlError } from './sql-query.ts';
-
-export { SqlError } from './sql-query.ts';
+import { IndexError, SqlError } from './index-error.ts';
 
 export interface SqlRequest {
   /** Index file. */

@@ -1,17 +1,9 @@
 /** One query of a user on an index: read-only, capped in rows and cell size. Runs in the console's child process. */
 import { schemaVersion, type SqlJson } from '../../shared/model.ts';
-import { RequestError } from '../../shared/rpc.ts';
 import type { Connection, Statement } from './connection.ts';
+import { SqlError } from './index-error.ts';
 import { definePageTables } from './page-tables.ts';
 import { openReadOnly, readIndex } from './store.ts';
-
-/** The user's SQL is wrong, is not allowed, or took too long. The message is SQLite's own where it has one. */
-export class SqlError extends RequestError {
-  override name = 'SqlError';
-  constructor(message: string) {
-    super('query', message);
-  }
-}
 
 export interface QueryCaps {
   /** Rows given out; one more makes the result `truncated`. */
