@@ -25,9 +25,9 @@ const entrySchema = v.object({
 export type DumpEntry = v.InferOutput<typeof entrySchema>;
 
 const derivedSchema = v.object({
-  note: v.string(),
   patches: v.optional(v.array(v.object({ offset: v.number(), old: v.string(), new: v.string() }))),
   truncate: v.optional(v.number()),
+  facts: v.optional(v.record(v.string(), v.unknown())),
 });
 
 function findFolder(): string | undefined {
@@ -88,8 +88,13 @@ export interface OpenedDump {
   close(): void;
 }
 
-/** What the record of a damage says it is. */
-export const derivedNote = (entry: DumpEntry): string => v.parse(derivedSchema, JSON.parse(readFileSync(join(needFolder(), entry.file), 'utf8'))).note;
+const recordOf = (entry: DumpEntry): v.InferOutput<typeof derivedSchema> => v.parse(derivedSchema, JSON.parse(readFileSync(join(needFolder(), entry.file), 'utf8')));
+
+/** An address that the record of a damage notes: `os_info_at` and such. */
+export function derivedFact(entry: DumpEntry, name: string): string | undefined {
+  const value = recordOf(entry).facts?.[name];
+  return typeof value === 'string' ? value : undefined;
+}
 
 /** A dump as a source: from its file, or for a recorded damage from its base with the record's changes. */
 export async function openDumpSource(entry: DumpEntry): Promise<OpenedDump> {
@@ -98,7 +103,7 @@ export async function openDumpSource(entry: DumpEntry): Promise<OpenedDump> {
     return { source: { ...file, name: entry.name }, close: () => { file.close(); } };
   }
   if (entry.base === undefined) throw new Error(`${entry.name} has no base`);
-  const record = v.parse(derivedSchema, JSON.parse(readFileSync(join(needFolder(), entry.file), 'utf8')));
+  const record = recordOf(entry);
   const base = openFile(await dumpFile(entry.base));
   const patches = (record.patches ?? []).map((patch) => {
     const old = Buffer.from(patch.old, 'hex');

@@ -1,13 +1,22 @@
 /** What a command is: its words for commander and what it does with an engine. */
 import type { EngineClient } from '../shared/engine-protocol.ts';
+import type { MemoryView } from '../shared/model.ts';
 import type { CliIo, OutputOptions } from './io.ts';
 import type { Style } from './text/style.ts';
+
+/** What belongs to opening a dump, whichever command opens it. */
+export interface Opening {
+  /** The other files of a set. */
+  readonly volumes: readonly string[];
+  readonly view: MemoryView;
+}
 
 export interface CommandContext {
   readonly engine: EngineClient;
   readonly io: CliIo;
   readonly output: OutputOptions;
   readonly style: Style;
+  readonly opening: Opening;
 }
 
 export interface CommandOption {

@@ -1,12 +1,30 @@
 /** Opens dumps for the length of one command. */
 import type { CommandContext } from './command.ts';
+import { progressLine } from './progress-line.ts';
 
-/** Runs `use` on an open dump and closes it whatever happens. */
+/** Runs `use` on an open dump and closes it whatever happens. Unpacking a packed dump shows its progress. */
 export async function withDump<T>(context: CommandContext, path: string, use: (dump: string) => Promise<T>): Promise<T> {
-  const { dump } = await context.engine.call('open', { path }, { signal: context.io.signal });
+  const { engine, io, output, opening } = context;
+  const progress = progressLine(io, output);
+  const volumes = opening.volumes.length === 0 ? {} : { volumes: [...opening.volumes] };
+  const view = opening.view === 'all' ? {} : { view: opening.view };
+  const { dump } = await engine
+    .call(
+      'open',
+      { path, ...volumes, ...view },
+      {
+        signal: io.signal,
+        onProgress: (value) => {
+          progress.update(value);
+        },
+      },
+    )
+    .finally(() => {
+      progress.clear();
+    });
   try {
     return await use(dump);
   } finally {
-    await context.engine.call('close', { dump });
+    await engine.call('close', { dump });
   }
 }

@@ -5,9 +5,10 @@ import { portPair } from '../analysis/engine/in-process.ts';
 import { toolVersion } from '../analysis/engine/tool.ts';
 import { isDumpError } from '../shared/dump-error.ts';
 import { engineProtocol } from '../shared/engine-protocol.ts';
+import { memoryViews } from '../shared/model.ts';
 import { Cancelled, connect, RequestError, serve } from '../shared/rpc.ts';
 import { commands } from './commands/index.ts';
-import type { Command, OptionValues } from './command.ts';
+import type { Command, Opening, OptionValues } from './command.ts';
 import { exitCodes, UsageError, type CliIo } from './io.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import { makeStyle } from './text/style.ts';
@@ -18,7 +19,18 @@ interface Chosen {
   readonly options: OptionValues;
 }
 
-const views = ['all', 'prod', 'kdump'] as const;
+const opensDump = (command: Command): boolean => /^<files?(\.\.\.)?>$/.test(command.args[0] ?? '');
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** The options that belong to opening; they say which dump, so several dumps at once cannot share them. */
+function openingOf(command: Command, args: readonly string[], options: OptionValues): Opening {
+  if (!opensDump(command)) return { volumes: [], view: 'all' };
+  const volumes = Array.isArray(options.volume) ? (options.volume as readonly string[]) : [];
+  if (volumes.length > 0 && command.args[0] === '<files...>' && args.length > 1)
+    throw new UsageError('--volume: name one dump only, its other files with --volume');
+  return { volumes, view: memoryViews.find((view) => view === options.view) ?? 'all' };
+}
 
 function defineCommand(program: Commander, command: Command, choose: (chosen: Chosen) => void): void {
   const sub = program.command(command.name).description(command.summary);
@@ -32,7 +44,10 @@ function defineCommand(program: Commander, command: Command, choose: (chosen: Ch
   sub.option('--json', 'one JSON document on standard output, messages on standard error');
   sub.option('--quiet', 'no messages, no progress');
   sub.option('--no-color', 'plain text');
-  sub.addOption(new Option('--view <view>', 'where two systems are in one dump: which one').choices(views).default('all'));
+  if (opensDump(command)) {
+    sub.addOption(new Option('--volume <file>', 'another file of the same set; may be given several times').argParser(collect).default([]));
+    sub.addOption(new Option('--view <view>', 'where two systems are in one dump: which one').choices(memoryViews).default('all'));
+  }
   sub.addHelpText('after', `\nExample:\n  ${command.example}`);
   sub.action((...given: unknown[]) => {
     const options = given[command.args.length] as OptionValues;
@@ -91,8 +106,8 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   serve(engineProtocol, engine.handlers, far);
   const client = connect(engineProtocol, near);
   try {
-    if (options.view !== 'all') throw new UsageError('--view: this version knows the view "all" only');
-    return await command.run({ engine: client, io, output, style: makeStyle(output.color) }, args, options);
+    const opening = openingOf(command, args, options);
+    return await command.run({ engine: client, io, output, style: makeStyle(output.color), opening }, args, options);
   } catch (error) {
     return explain(error, io);
   } finally {

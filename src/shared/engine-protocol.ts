@@ -8,6 +8,7 @@ import {
   cpusSchema,
   indexSchema,
   infoSchema,
+  memoryViews,
   notesSchema,
   osInfoSchema,
   pageClasses,
@@ -15,6 +16,7 @@ import {
   readSchema,
   regionsSchema,
   sqlSchema,
+  translateSchema,
   triageDumpSchema,
   verifySchema,
   vmcoreinfoSchema,
@@ -24,6 +26,9 @@ import type { Client } from './rpc.ts';
 const dump = v.string();
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const onDump = v.strictObject({ dump });
+/** Which system, where two are in the dump; without it the view that the dump was opened with. */
+const view = v.optional(v.picklist(memoryViews));
+const onView = v.strictObject({ dump, view });
 
 export const scanProgressSchema = v.strictObject({
   /** What runs: "index", "digest", "check purgatory-sha256". */
@@ -43,15 +48,21 @@ export const stripBucketSchema = v.strictObject({
 });
 
 export const engineProtocol = {
-  open: { params: v.strictObject({ path: v.string(), volumes: v.optional(v.array(v.string())) }), result: v.strictObject({ dump, identity: v.string() }) },
+  open: {
+    /** `path` may be a folder with one dump; `volumes` are the other files of a set. */
+    params: v.strictObject({ path: v.string(), volumes: v.optional(v.array(v.string())), view }),
+    result: v.strictObject({ dump, identity: v.string() }),
+    /** Unpacking of a compressed file. */
+    progress: scanProgressSchema,
+  },
   close: { params: onDump, result: v.strictObject({}) },
-  info: { params: onDump, result: infoSchema },
-  triage: { params: onDump, result: triageDumpSchema },
-  cpus: { params: onDump, result: cpusSchema },
-  notes: { params: onDump, result: notesSchema },
-  regions: { params: onDump, result: regionsSchema },
-  vmcoreinfo: { params: onDump, result: vmcoreinfoSchema },
-  osinfo: { params: onDump, result: osInfoSchema },
+  info: { params: onView, result: infoSchema },
+  triage: { params: onView, result: triageDumpSchema },
+  cpus: { params: onView, result: cpusSchema },
+  notes: { params: onView, result: notesSchema },
+  regions: { params: onView, result: regionsSchema },
+  vmcoreinfo: { params: onView, result: vmcoreinfoSchema },
+  osinfo: { params: onView, result: osInfoSchema },
   read: {
     params: v.strictObject({
       dump,
@@ -60,8 +71,13 @@ export const engineProtocol = {
       address: v.bigint(),
       length: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(65536)),
       cpu: v.optional(count),
+      view,
     }),
     result: v.strictObject({ data: v.instance(Uint8Array), absent: readSchema.entries.absent }),
+  },
+  translate: {
+    params: v.strictObject({ dump, address: v.bigint(), cpu: v.optional(count), asce: v.optional(v.bigint()) }),
+    result: translateSchema,
   },
   index: {
     params: v.strictObject({ dump, digest: v.boolean(), rebuild: v.boolean(), path: v.optional(v.string()) }),

@@ -39,6 +39,10 @@ export type PageState = (typeof pageStates)[number];
 export const pageClasses = ['zero', 'fill', 'text', 'code', 'pointers', 'entropy', 'data'] as const;
 export type PageClass = (typeof pageClasses)[number];
 
+/** Views of a dump that holds two systems: as stored, the first crashed system, the kdump system. */
+export const memoryViews = ['all', 'prod', 'kdump'] as const;
+export type MemoryView = (typeof memoryViews)[number];
+
 export const severities = ['info', 'warning', 'error'] as const;
 export const addressSpaces = ['absolute', 'real', 'virtual', 'file'] as const;
 export type AddressSpace = (typeof addressSpaces)[number];
@@ -74,7 +78,17 @@ export const infoSchema = v.strictObject({
     compression: v.optional(v.string()),
     flattened: v.boolean(),
     complete: v.boolean(),
-    volumes: v.optional(v.array(v.strictObject({ path: v.string(), bytes: count }))),
+    /** Files of a set in the order of their numbers. */
+    volumes: v.optional(v.array(v.strictObject({ path: v.string(), bytes: count, number: v.optional(count) }))),
+    /** What the dump is packed in: "gzip", "zstd". */
+    wrapper: v.optional(v.string()),
+    /** Bytes of memory in the stored segments; beyond 2^53 a damaged header speaks, and it is left out. */
+    storedBytes: v.optional(count),
+    /** Version of the dumper's zlib, and uncompressed bytes of an entry, in compressed stand-alone dumps. */
+    zlibVersion: v.optional(count),
+    zlibEntryBytes: v.optional(count),
+    /** "live": taken from a running system, the contents need not fit together. */
+    method: v.optional(v.string()),
   }),
   machine: v.strictObject({
     arch: v.string(),
@@ -82,12 +96,27 @@ export const infoSchema = v.strictObject({
     bits: v.picklist([32, 64]),
     pageSize: count,
     cpuCount: count,
+    /** CPUs that answered the dumper, with or without registers in the dump. */
+    realCpuCount: v.optional(count),
+    /** CPU id as STIDP stores it (s390x stand-alone dumps). */
+    cpuId: v.optional(hexString),
+    /** Architecture that the dumper was built for. */
+    buildArch: v.optional(v.string()),
     machineType: v.optional(v.string()),
     /** Serial number part of the CPU id, six hex digits (s390x). */
     serial: v.optional(v.string()),
     hypervisor: v.optional(v.string()),
   }),
-  memory: v.strictObject({ bytes: count, ranges: v.array(rangeSchema), crashkernel: v.optional(rangeSchema) }),
+  memory: v.strictObject({
+    bytes: count,
+    /** Memory of the machine before a size limit of the dumper. */
+    realBytes: v.optional(count),
+    ranges: v.array(rangeSchema),
+    crashkernel: v.optional(rangeSchema),
+    /** Which system is shown, and the crashkernel area that holds the other, where two systems are in one dump. */
+    view: v.optional(v.picklist(memoryViews)),
+    twoSystems: v.optional(rangeSchema),
+  }),
   kernel: v.strictObject({
     release: v.optional(v.string()),
     version: v.optional(v.string()),
@@ -297,6 +326,20 @@ export const readSchema = v.strictObject({
   absent: v.array(v.strictObject({ start: hexString, end: hexString, state: v.picklist(pageStates), reason: v.optional(v.string()) })),
 });
 export type ReadJson = v.InferOutput<typeof readSchema>;
+
+export const translateStepSchema = v.strictObject({ table: v.string(), index: count, entryAddress: hexString, entry: hexString, decoded: v.string() });
+export type TranslateStep = v.InferOutput<typeof translateStepSchema>;
+export const translateSchema = v.strictObject({
+  schema,
+  space: v.literal('virtual'),
+  address: hexString,
+  /** The element whose tables were walked, and where it was found. */
+  asce: v.optional(v.strictObject({ value: hexString, source: v.string(), decoded: v.string() })),
+  steps: v.array(translateStepSchema),
+  absolute: v.optional(hexString),
+  failure: v.optional(v.string()),
+});
+export type TranslateJson = v.InferOutput<typeof translateSchema>;
 
 export const pageCountsSchema = v.strictObject({
   total: count,

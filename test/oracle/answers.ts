@@ -29,9 +29,9 @@ export interface Answers {
 }
 
 /** Undefined where the dump has no such thing. */
-function present<T>(ask: () => T): T | undefined {
+async function present<T>(ask: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return ask();
+    return await ask();
   } catch (error) {
     if (error instanceof DumpError && error.kind === 'absent') return undefined;
     throw error;
@@ -41,9 +41,10 @@ function present<T>(ask: () => T): T | undefined {
 const structure = (decoded: StructView): StructureAnswer => ({ name: decoded.name, fields: decoded.fields.map(({ doc: _, ...field }) => field) });
 
 export async function answersOf(session: Session): Promise<Answers> {
-  const vmcoreinfo = present(() => describeVmcoreinfo(session));
+  const { signal } = new AbortController();
+  const vmcoreinfo = await present(() => describeVmcoreinfo(session));
   const address = session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo.address : undefined;
-  const osInfoJson = present(() => describeOsInfo(session));
+  const osInfoJson = await present(() => describeOsInfo(session, signal));
   const structures = [...session.image.structures];
   const pointers = session.image.machine.arch === 's390x' ? session.memory.readPresent(lowcorePointersAddress, lowcorePointers.size) : undefined;
   if (pointers !== undefined) structures.push(view(lowcorePointers, pointers));
@@ -58,7 +59,7 @@ export async function answersOf(session: Session): Promise<Answers> {
       : { vmcoreinfo: { entries: vmcoreinfo.entries, text: vmcoreinfo.text, ...(address === undefined ? {} : { address: `0x${address.toString(16)}` }) } }),
     ...(osInfoJson === undefined ? {} : { osInfo: osInfoJson }),
     structures: structures.map(structure),
-    checks: await checkSession(session, 'quick', new AbortController().signal),
+    checks: await checkSession(session, 'quick', signal),
     memoryEnd: `0x${session.image.memory.end.toString(16)}`,
   };
 }

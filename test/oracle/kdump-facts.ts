@@ -11,8 +11,24 @@ const hexOf = (text: string): string => `0x${BigInt(text).toString(16)}`;
 const entries = 8;
 const fields = ['addr', 'size', 'csum'] as const;
 
+/** The region table of the purgatory: where it is, the digest if a right one stands beside it, and the regions. */
+function purgatoryFacts(text: string): [string, Value][] {
+  const [, table = '', valid, computed, regions = ''] =
+    /^sha regions table at (0x[0-9a-f]+) \(absolute starts\), (?:digest at (0x[0-9a-f]+ VALID [0-9a-f]{64})|no matching digest nearby \(computed ([0-9a-f]{64})\))\n((?: {3}region .*\n?)*)/m.exec(text) ?? [];
+  if (table === '') return [];
+  const [digestAt, , digest] = valid?.split(' ') ?? [];
+  const ranges = [...regions.matchAll(/start (0x[0-9a-f]+) len (0x[0-9a-f]+)/g)].map(([, start = '0', length = '0']) => `${hexOf(start)}-${hexOf(String(BigInt(start) + BigInt(length)))}`);
+  return [
+    ['purgatory table', hexOf(table)],
+    ['purgatory regions', ranges.join(' ')],
+    ['purgatory computed', digest ?? computed ?? ''],
+    ['purgatory matches', digest !== undefined],
+    ...(digest === undefined || digestAt === undefined ? [] : ([['purgatory recorded', digest], ['purgatory digest', hexOf(digestAt)]] satisfies [string, Value][])),
+  ];
+}
+
 function stated(text: string): Facts {
-  const facts = new Map<string, Value>();
+  const facts = new Map<string, Value>(purgatoryFacts(text));
   let inVmcoreinfo = false;
   for (const line of text.split('\n')) {
     const machine = /^e_machine (\d+)/.exec(line);
@@ -57,6 +73,14 @@ function answered(answers: Answers): Facts {
   set('vmcoreinfo text', vmcoreinfo?.address);
   set('vmcoreinfo bytes', vmcoreinfo?.text.length);
   for (const [key, value] of Object.entries(vmcoreinfo?.entries ?? {})) set(`vmcoreinfo ${key}`, value);
+  const purgatory = answers.checks.find(({ id }) => id === 'purgatory-sha256');
+  const place = (step: string): string | undefined => /absolute (0x[0-9a-f]+)/.exec(purgatory?.steps?.find(({ check }) => check === step)?.detail ?? '')?.[1];
+  set('purgatory table', place('purgatory'));
+  set('purgatory digest', place('recorded digest'));
+  set('purgatory regions', purgatory?.ranges?.map((range) => ('space' in range ? `${range.start}-${range.end}` : '')).join(' '));
+  set('purgatory recorded', purgatory?.recorded);
+  set('purgatory computed', purgatory?.computed);
+  set('purgatory matches', purgatory?.verdict === 'passed');
   return facts;
 }
 

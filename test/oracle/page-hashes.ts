@@ -52,7 +52,10 @@ const blockPages = 256;
 /** The same for all pages, through the bulk reader that the indexer uses. */
 export function compareAllPages(session: Session, list: PageHashes, complete: boolean): readonly PageDisagreement[] {
   const found: PageDisagreement[] = [];
-  const last = Math.max(...list.keys(), Number(session.image.memory.end / BigInt(pageSize)) - 1);
+  let last = 0;
+  for (const pfn of list.keys()) last = Math.max(last, pfn);
+  // A header may claim terabytes that the list does not know.
+  if (complete) last = Math.max(last, Number(session.image.memory.end / BigInt(pageSize)) - 1);
   const held = new Set([pageStateCodes.indexOf('stored'), pageStateCodes.indexOf('zero')]);
   const bytes = new Uint8Array(blockPages * pageSize);
   const states = new Uint8Array(blockPages);

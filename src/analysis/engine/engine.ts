@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { EngineProtocol, ScanProgress } from '../../shared/engine-protocol.ts';
-import { schemaVersion, type VerifyJson } from '../../shared/model.ts';
+import { schemaVersion, type MemoryView, type VerifyJson } from '../../shared/model.ts';
 import type { CallContext, Handlers } from '../../shared/rpc.ts';
 import { replayPanicKdump, replayTwoStage } from '../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
@@ -11,12 +11,15 @@ import { reportFormats } from '../report/index.ts';
 import type { ReportModel } from '../report/report-model.ts';
 import { fileDigest } from './file-digest.ts';
 import { indexPages, stripOf, queryIndex } from './index-job.ts';
-import { cpuNumbering, readMemory } from './read-memory.ts';
+import { readMemory } from './read-memory.ts';
 import { probableReason } from './reason.ts';
-import { openSession, type Session } from './session.ts';
+import { cpuNumbering } from './select-cpu.ts';
+import { openDumpAt } from './open-dump.ts';
+import type { Session } from './session.ts';
 import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from './structures.ts';
 import { describeDump } from './summary.ts';
 import { toolName, toolVersion } from './tool.ts';
+import { translateAddress } from './translate-address.ts';
 import { checkSession, triage } from './triage.ts';
 
 export interface Engine {
@@ -35,7 +38,7 @@ async function verifySession(session: Session, quick: boolean, path: string | un
   const summary = summarize(results);
   if (quick) return { schema: schemaVersion, digests: {}, checks: results, summary };
   const file = await fileDigest(session.file, signal, progress);
-  const index = await indexPages(session, { digest: true, rebuild: false, ...(path === undefined ? {} : { path }) }, signal, progress);
+  const index = await indexPages(session.inView('all'), { digest: true, rebuild: false, ...(path === undefined ? {} : { path }) }, signal, progress);
   const memoryRoot = index.memoryRoot === undefined ? {} : { memoryRoot: index.memoryRoot };
   return { schema: schemaVersion, digests: { file, ...memoryRoot }, checks: results, summary };
 }
@@ -69,14 +72,21 @@ async function buildReport(session: Session, quick: boolean, context: Scan): Pro
 export function createEngine(): Engine {
   const sessions = new Map<string, Session>();
   let next = 1;
-  const sessionOf = (dump: string): Session => {
+  const sessionOf = (dump: string, view?: MemoryView): Session => {
     const session = sessions.get(dump);
     if (session === undefined) throw new DumpError('absent', {}, `no open dump is named ${dump}`);
-    return session;
+    return view === undefined ? session : session.inView(view);
   };
   const handlers: Handlers<EngineProtocol> = {
-    open({ path, volumes }) {
-      const session = openSession(path, volumes);
+    async open({ path, volumes, view }, { signal, progress }) {
+      const opened = await openDumpAt({ path, ...(volumes === undefined ? {} : { volumes }), signal, progress });
+      let session: Session;
+      try {
+        session = opened.inView(view ?? 'all');
+      } catch (error) {
+        opened.close();
+        throw error;
+      }
       const dump = `d${next++}`;
       sessions.set(dump, session);
       return { dump, identity: session.identity };
@@ -86,24 +96,25 @@ export function createEngine(): Engine {
       sessions.delete(dump);
       return {};
     },
-    info: ({ dump }) => describeDump(sessionOf(dump)),
-    triage: ({ dump }, { signal }) => triage(sessionOf(dump), signal),
-    cpus({ dump }) {
-      const { cpus } = sessionOf(dump).cpuSet;
+    info: ({ dump, view }) => describeDump(sessionOf(dump, view)),
+    triage: ({ dump, view }, { signal }) => triage(sessionOf(dump, view), signal),
+    cpus({ dump, view }) {
+      const { cpus } = sessionOf(dump, view).cpuSet;
       return { schema: schemaVersion, cpus: [...cpus], numbering: cpuNumbering(cpus) };
     },
-    notes: ({ dump }) => describeNotes(sessionOf(dump)),
-    regions: ({ dump }) => describeRegions(sessionOf(dump)),
-    vmcoreinfo: ({ dump }) => describeVmcoreinfo(sessionOf(dump)),
-    osinfo: ({ dump }, { signal }) => describeOsInfo(sessionOf(dump), signal),
-    read({ dump, space, address, length, cpu }) {
-      return readMemory(sessionOf(dump), { space, address, length, cpu });
+    notes: ({ dump, view }) => describeNotes(sessionOf(dump, view)),
+    regions: ({ dump, view }) => describeRegions(sessionOf(dump, view)),
+    vmcoreinfo: ({ dump, view }) => describeVmcoreinfo(sessionOf(dump, view)),
+    osinfo: ({ dump, view }, { signal }) => describeOsInfo(sessionOf(dump, view), signal),
+    read({ dump, space, address, length, cpu, view }) {
+      return readMemory(sessionOf(dump, view), { space, address, length, cpu });
     },
+    translate: ({ dump, address, cpu, asce }) => translateAddress(sessionOf(dump), { address, cpu, asce }),
     index: ({ dump, digest, rebuild, path }, { signal, progress }) =>
-      indexPages(sessionOf(dump), { digest, rebuild, ...(path === undefined ? {} : { path }) }, signal, progress),
-    strip: ({ dump, start, end, buckets }) => stripOf(sessionOf(dump), { start, end, buckets }),
+      indexPages(sessionOf(dump, 'all'), { digest, rebuild, ...(path === undefined ? {} : { path }) }, signal, progress),
+    strip: ({ dump, start, end, buckets }) => stripOf(sessionOf(dump, 'all'), { start, end, buckets }),
     sql: ({ dump, query, rows, seconds, path }, { signal }) =>
-      queryIndex(sessionOf(dump), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal),
+      queryIndex(sessionOf(dump, 'all'), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal),
     verify: ({ dump, quick, path }, context) => verifySession(sessionOf(dump), quick, path, context),
     async report({ dump, format, quick }, context) {
       const chosen = reportFormats.find((one) => one.id === format);

@@ -29,9 +29,13 @@ export async function indexPages(session: Session, request: IndexRequest, signal
   const started = performance.now();
   const path = request.path ?? indexPath(session.identity);
   const totalPages = pageExtents(session.image.memory).totalPages;
-  const store = await openIndex({ path, identity: session.identity, totalPages, toolVersion, rebuild: request.rebuild, signal });
+  const onWait = (): void => {
+    progress({ phase: 'waiting for another process that builds this index', done: 0, total: 1, unit: 'checks' });
+  };
+  const store = await openIndex({ path, identity: session.identity, totalPages, toolVersion, rebuild: request.rebuild, signal, onWait });
   try {
-    if (store.fresh !== undefined) {
+    // Until the index is complete a kill may have come before these rows; writing them again costs little.
+    if (!store.header().complete) {
       store.putRegions(describeRegions(session).regions);
       store.putCpus(session.cpuSet.cpus);
       store.putNotes(describeNotes(session).notes);

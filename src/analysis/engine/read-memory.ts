@@ -1,10 +1,13 @@
-/** Bytes of a dump in any address space that needs no page tables. */
+/** Bytes of a dump in any address space. */
 import { DumpError } from '../../shared/dump-error.ts';
-import type { AddressSpace, CpuJson, ReadJson } from '../../shared/model.ts';
-import { hex } from '../../shared/units.ts';
+import type { AddressSpace, ReadJson } from '../../shared/model.ts';
+import { hex, pageSize } from '../../shared/units.ts';
+import { translate } from '../arch/s390x/dat.ts';
 import type { MemoryGap } from '../layout/absolute-memory.ts';
 import { lowcoreSize } from '../arch/s390x/save-area.ts';
+import { selectCpu } from './select-cpu.ts';
 import type { Session } from './session.ts';
+import { chooseAsce } from './translate-address.ts';
 
 export interface ReadRequest {
   readonly space: AddressSpace;
@@ -15,27 +18,6 @@ export interface ReadRequest {
 export interface ReadAnswer {
   readonly data: Uint8Array<ArrayBuffer>;
   readonly absent: ReadJson['absent'];
-}
-
-/** `--cpu N` means linuxCpu when every CPU has one, else the position in the dump (CLI.md). */
-export function cpuNumbering(cpus: readonly CpuJson[]): 'linuxCpu' | 'id' {
-  return cpus.length > 0 && cpus.every((cpu) => cpu.linuxCpu !== undefined) ? 'linuxCpu' : 'id';
-}
-
-export function selectCpu(session: Session, number: number): CpuJson {
-  const { cpus } = session.cpuSet;
-  const key = cpuNumbering(cpus);
-  const found = cpus.find((cpu) => cpu[key] === number);
-  if (found === undefined) {
-    const known = cpus.map((cpu) => cpu[key]).join(', ');
-    throw new DumpError(
-      'absent',
-      { file: session.path },
-      `there is no CPU ${number}`,
-      known === '' ? 'a dump with CPUs' : `one of ${known} (${key === 'linuxCpu' ? 'Linux CPU numbers' : 'positions in the dump'})`,
-    );
-  }
-  return found;
 }
 
 /** Prefixing exchanges real 0 to 0x1fff with the 8 KiB at the prefix (lowcore.md section 1). Page-wise, for both halves. */
@@ -73,6 +55,37 @@ const gapJson = (gap: MemoryGap, shift = 0n): ReadJson['absent'][number] => ({
   ...(gap.reason === undefined ? {} : { reason: gap.reason }),
 });
 
+/** Page by page: neighbours in a virtual address space lie anywhere. A page whose walk fails is missing, with the reason. */
+function readVirtual(session: Session, request: ReadRequest): ReadAnswer {
+  if (session.image.machine.arch !== 's390x') {
+    throw new DumpError(
+      'unsupported',
+      { file: session.path },
+      `virtual addresses of ${session.image.machine.arch} are not translated yet`,
+      'an absolute or file address',
+    );
+  }
+  const asce = chooseAsce(session, { cpu: request.cpu });
+  const data = new Uint8Array(request.length);
+  const absent: ReadJson['absent'] = [];
+  let done = 0;
+  while (done < request.length) {
+    const address = request.address + BigInt(done);
+    const step = Math.min(request.length - done, pageSize - Number(address % BigInt(pageSize)));
+    const walk = translate(session.memory, asce.value, address);
+    if (walk.absolute === undefined)
+      absent.push({ start: hex(address), end: hex(address + BigInt(step)), state: 'missing', reason: walk.failure ?? 'not mapped' });
+    else {
+      const part = session.memory.read(walk.absolute, step);
+      data.set(part.bytes, done);
+      const shift = address - walk.absolute;
+      absent.push(...part.absences.map((gap) => gapJson(gap, shift)));
+    }
+    done += step;
+  }
+  return { data, absent };
+}
+
 function readFileBytes(session: Session, request: ReadRequest): ReadAnswer {
   const data = new Uint8Array(request.length);
   const { size } = session.file;
@@ -98,11 +111,6 @@ export function readMemory(session: Session, request: ReadRequest): ReadAnswer {
     case 'file':
       return readFileBytes(session, request);
     case 'virtual':
-      throw new DumpError(
-        'unsupported',
-        { file: session.path },
-        'virtual addresses need the page-table walk, which this version does not have',
-        'an absolute, real or file address',
-      );
+      return readVirtual(session, request);
   }
 }

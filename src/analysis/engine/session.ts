@@ -3,16 +3,21 @@
  * nothing.
  */
 import { createHash } from 'node:crypto';
+import { DumpError } from '../../shared/dump-error.ts';
+import type { MemoryView } from '../../shared/model.ts';
+import type { AddressRange } from '../../shared/units.ts';
 import { examineKdumpGuard, type KdumpGuard } from '../arch/s390x/kdump-guard.ts';
 import { findOsInfo, type OsInfoSearch } from '../arch/s390x/os-info.ts';
 import { openDump } from '../formats/index.ts';
 import type { DumpImage, OpenContext } from '../formats/dump-format.ts';
 import { findVmcoreinfo, type VmcoreinfoSearch } from '../kernel/vmcoreinfo.ts';
 import { readUtsName, type UtsName } from '../kernel/uts-name.ts';
+import { lowcorePrefixes } from '../kernel/lowcore-array.ts';
 import { readCpus, type CpuSet } from '../memory/cpu-state.ts';
 import { memoryReader, type MemoryReader } from '../memory/reader.ts';
+import { findTwoSystems, viewMemory, viewRanges } from '../memory/view.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { companionFiles, openFile, type FileSource } from '../source/file-source.ts';
+import { companionFiles, openFile, type FileSource, type FileSourceOptions } from '../source/file-source.ts';
 
 export interface Session {
   readonly path: string;
@@ -27,8 +32,21 @@ export interface Session {
   readonly vmcoreinfo: VmcoreinfoSearch;
   readonly utsName: UtsName | undefined;
   readonly cpuSet: CpuSet;
+  /** Which system is shown where two are in the dump; `all` is the dump as stored. */
+  readonly view: MemoryView;
+  /** The crashkernel area that holds the low memory of the first system, where two systems are in the dump. */
+  readonly twoSystems: AddressRange | undefined;
+  /** True for a dump of a running system: zgetdump left its mark at absolute 0. */
+  readonly isLive: boolean;
+  /** What the dump was packed in. */
+  readonly wrapper: string | undefined;
   /** The loaded kdump kernel and its purgatory; reads the crashkernel memory once. Undefined on other architectures. */
   readonly kdumpGuard: ((signal: AbortSignal) => Promise<KdumpGuard>) | undefined;
+  /**
+   * The same dump as another of its views; closing any of them closes all.
+   * @throws DumpError absent when there is one system only
+   */
+  inView(view: MemoryView): Session;
   close(): void;
 }
 
@@ -51,13 +69,22 @@ export function dumpIdentity(image: DumpImage): string {
   return hash.digest('hex');
 }
 
-/**
- * Opens a dump from bytes that are at hand already.
- * @throws DumpError
- */
-export function sessionOn(source: ByteSource, close: () => void = () => undefined, context?: OpenContext): Session {
-  const image = openDump(source, context);
-  const memory = memoryReader(image.memory, source.name);
+/** What a session is made of besides what follows from the image. */
+interface SessionParts {
+  readonly path: string;
+  readonly file: ByteSource;
+  readonly wrapper: string | undefined;
+  readonly view: MemoryView;
+  readonly twoSystems: AddressRange | undefined;
+  readonly identity: () => string;
+  readonly inView: (view: MemoryView) => Session;
+  readonly close: () => void;
+}
+
+const liveMark = Buffer.from('LIVEDUMP');
+
+function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
+  const memory = memoryReader(image.memory, parts.path);
   const osInfo = once(() => (image.machine.arch === 's390x' ? findOsInfo(memory) : undefined));
   const vmcoreinfo = once(() => findVmcoreinfo(image, memory));
   const utsName = once(() => {
@@ -71,12 +98,15 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
     guard ??= await examineKdumpGuard(memory, osInfo() ?? findOsInfo(memory), signal);
     return guard;
   };
-  const identity = once(() => dumpIdentity(image));
+  const { path, file, wrapper, view, twoSystems, identity, inView, close } = parts;
   return {
-    path: source.name,
-    file: source,
+    path,
+    file,
     image,
     memory,
+    view,
+    twoSystems,
+    wrapper,
     get identity() {
       return identity();
     },
@@ -92,28 +122,91 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
     get cpuSet() {
       return cpuSet();
     },
+    get isLive() {
+      return image.machine.arch === 's390x' && liveMark.equals(memory.readPresent(0n, liveMark.length) ?? new Uint8Array());
+    },
     kdumpGuard: image.machine.arch === 's390x' ? kdumpGuard : undefined,
+    inView,
     close,
   };
+}
+
+/** The image as one of two systems shows it. Notes and prefixes in a container are those of the system that ran: kdump's. */
+function imageInView(image: DumpImage, view: MemoryView, area: AddressRange): DumpImage {
+  if (view === 'all') return image;
+  const memory = viewMemory(image.memory, view, area);
+  const ranges = viewRanges(view, area, image.ranges, image.memory.end);
+  if (view === 'kdump') return { ...image, memory, ranges };
+  const { names: _names, recordedCpus: _cpus, ...rest } = image;
+  const { cpuCount: _count, realCpuCount: _real, ...machine } = image.machine;
+  const production: DumpImage = { ...rest, machine, memory, ranges, notes: [], prefixes: [] };
+  const reader = memoryReader(memory, image.source.name);
+  const search = findVmcoreinfo(production, reader);
+  return { ...production, prefixes: search.found ? lowcorePrefixes(search.vmcoreinfo, reader) : [] };
+}
+
+export interface SessionOptions {
+  /** The file as it lies on disk, when `source` is what was packed in it. */
+  readonly file?: ByteSource;
+  readonly wrapper?: string;
+}
+
+/**
+ * Opens a dump from bytes that are at hand already.
+ * @throws DumpError
+ */
+export function sessionOn(source: ByteSource, close: () => void = () => undefined, context?: OpenContext, options: SessionOptions = {}): Session {
+  const image = openDump(source, context);
+  const area = image.machine.arch === 's390x' ? findTwoSystems(image.memory) : undefined;
+  const views = new Map<MemoryView, Session>();
+  const identity = once(() => dumpIdentity(image));
+  const inView = (view: MemoryView): Session => {
+    const known = views.get(view);
+    if (known !== undefined) return known;
+    if (view !== 'all' && area === undefined) {
+      throw new DumpError('absent', { file: source.name }, `there is one system in this dump, so it has no view "${view}"`, 'the view "all"');
+    }
+    const shown = area === undefined ? image : imageInView(image, view, area);
+    const session = sessionOfImage(shown, {
+      path: source.name,
+      file: options.file ?? source,
+      wrapper: options.wrapper,
+      view,
+      twoSystems: area,
+      identity,
+      inView,
+      close,
+    });
+    views.set(view, session);
+    return session;
+  };
+  return inView('all');
 }
 
 /**
  * @param volumes the other files of a set as the user named them; without them, those in the same folder are looked at
  * @throws DumpError io, not-this-format, truncated, corrupt or unsupported
  */
-export function openSession(path: string, volumes?: readonly string[]): Session {
-  const first = openFile(path);
-  const opened: FileSource[] = [first];
+export function openSession(path: string, volumes: readonly string[] = []): Session {
+  const opened: FileSource[] = [];
+  const open = (file: string, options?: FileSourceOptions): FileSource => {
+    const source = openFile(file, options);
+    opened.push(source);
+    return source;
+  };
   const closeAll = (): void => {
     for (const source of opened) source.close();
   };
-  const companions = once(() => {
-    const others = volumes === undefined || volumes.length === 0 ? companionFiles(path) : volumes.map((volume) => openFile(volume));
-    opened.push(...others);
-    return others;
-  });
   try {
-    return sessionOn(first, closeAll, { companions });
+    const first = open(path);
+    const named = volumes.length > 0;
+    const companions = once(() => {
+      if (named) return volumes.map((volume) => open(volume));
+      const others = companionFiles(path);
+      opened.push(...others);
+      return others;
+    });
+    return sessionOn(first, closeAll, { companions, named });
   } catch (error) {
     closeAll();
     throw error;

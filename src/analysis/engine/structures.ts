@@ -126,7 +126,7 @@ export async function describeOsInfo(session: Session, signal: AbortSignal): Pro
     versionMinor: values.version_minor,
     ...(values.crashkernel_addr === 0n
       ? {}
-      : { crashkernel: { start: hex(values.crashkernel_addr), end: hex(BigInt.asUintN(64, values.crashkernel_addr + values.crashkernel_size)) } }),
+      : { crashkernel: { start: hex(values.crashkernel_addr), end: hex(values.crashkernel_addr + values.crashkernel_size) } }),
     entries: values.entry.flatMap((entry, id) => {
       const kind = osInfoEntries[id]?.kind;
       const shown = kind === 'value' ? hasValues && id !== 3 : used(entry);

@@ -79,6 +79,30 @@ function cpuCountFact(session: Session): Fact<number> {
   return known.size === 0 ? header : confirm(header, fact(known.size, 'different CPU numbers in the lowcores'));
 }
 
+/** A count that JSON can carry exactly; a damaged header can claim more. */
+const countOf = (value: number | undefined): number | undefined => (value !== undefined && Number.isSafeInteger(value) ? value : undefined);
+
+function realMemoryFact(session: Session): Fact<number> | undefined {
+  const { realMemory } = session.image.machine;
+  const bytes = realMemory === undefined ? undefined : countOf(Number(realMemory));
+  return bytes === undefined ? undefined : fact(bytes, 'memory size in the header');
+}
+
+function twoSystemsFindings(session: Session): Info['findings'] {
+  const area = session.twoSystems;
+  if (area === undefined) return [];
+  const range = rangeJson(area);
+  return [
+    {
+      id: 'container-complete/two-systems',
+      severity: 'info',
+      title: 'Two systems are in this dump',
+      detail: `it was taken while a kdump system ran from absolute 0; the system that crashed before has its low memory at ${range.start} to ${range.end}. This is the view "${session.view}"; the others are ${['all', 'prod', 'kdump'].filter((view) => view !== session.view).join(' and ')}`,
+      where: { space: 'absolute', ...range },
+    },
+  ];
+}
+
 /** The tree that `info` prints, checked against its schema. */
 export function describeDump(session: Session): Info {
   const { image } = session;
@@ -96,6 +120,11 @@ export function describeDump(session: Session): Info {
       flattened: image.container.flattened,
       complete: image.container.complete,
       volumes: image.container.volumes,
+      wrapper: session.wrapper,
+      storedBytes: countOf(image.container.storedBytes),
+      zlibVersion: image.container.zlib?.version,
+      zlibEntryBytes: image.container.zlib?.entryBytes,
+      method: session.isLive ? fact('live', 'the word LIVEDUMP at absolute 0') : undefined,
     },
     machine: {
       arch: fact(image.machine.arch, 'container header'),
@@ -103,16 +132,22 @@ export function describeDump(session: Session): Info {
       bits: image.machine.bits,
       pageSize: kernelPage === undefined ? fact(pageSize, `default of ${image.machine.arch}`) : fact(Number(kernelPage), 'PAGESIZE of vmcoreinfo'),
       cpuCount: cpuCountFact(session),
+      realCpuCount: image.machine.realCpuCount === undefined ? undefined : fact(image.machine.realCpuCount, 'CPU count in the header'),
+      cpuId: image.machine.cpuId === undefined ? undefined : fact(hex(image.machine.cpuId), 'CPU id in the header'),
+      buildArch: image.machine.buildArch === undefined ? undefined : fact(image.machine.buildArch, 'header'),
       ...machineFacts(session),
     },
     memory: {
       bytes: fact(Number(bytes), 'container header'),
+      realBytes: realMemoryFact(session),
       ranges: image.ranges.map(rangeJson),
       crashkernel: crashkernelFact(session),
+      view: session.twoSystems === undefined ? undefined : session.view,
+      twoSystems: session.twoSystems === undefined ? undefined : fact(rangeJson(session.twoSystems), 'oldmem_base and oldmem_size at absolute 0x10418'),
     },
     kernel: { release: releaseFact(session), version: utsFact(session, 'version'), nodename: utsFact(session, 'nodename') },
     times: { dumpStart: image.times.dumpStart, dumpEnd: image.times.dumpEnd, crash: crashTimeFact(session) },
-    findings: [...image.findings],
+    findings: [...twoSystemsFindings(session), ...image.findings],
   };
   const { json, provenance } = splitFacts(tree);
   return v.parse(infoSchema, { ...(json as object), provenance });

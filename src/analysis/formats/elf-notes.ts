@@ -60,7 +60,7 @@ export function readNotes(source: ByteSource, start: bigint, size: bigint, endia
         cutFinding(
           offset + at,
           elfNoteHeader.size,
-          `note at file offset 0x${(offset + at).toString(16)} (type 0x${header.n_type.toString(16)}) claims ${header.n_descsz} bytes, but the segment has ${Math.max(0, got - descAt)} left`,
+          `note at file offset 0x${(offset + at).toString(16)} (type 0x${header.n_type.toString(16)}) claims a name of ${header.n_namesz} bytes and a descriptor of ${header.n_descsz}, but the segment has ${Math.max(0, got - descAt)} left`,
         ),
       );
       break;

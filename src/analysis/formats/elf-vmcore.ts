@@ -95,7 +95,7 @@ function producerOf(arch: Architecture, header: Header, notes: readonly RawNote[
   const high = position(0x30a);
   if (hasProcessInfo && low !== -1 && low < high) return fact('zgetdump', 'VXRS_LOW note before VXRS_HIGH');
   if (hasProcessInfo && high !== -1) return fact('Linux kdump (/proc/vmcore)', 'PRPSINFO note, VXRS_HIGH before VXRS_LOW');
-  return undefined;
+  return header.e_ehsize === 8 ? fact('QEMU dump-guest-memory', 'e_ehsize 8') : undefined;
 }
 
 function headerFindings(source: ByteSource, header: Header): Finding[] {

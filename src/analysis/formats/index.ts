@@ -1,20 +1,39 @@
 /** The registry of dump formats. Order decides: the first that says yes opens the file. */
-import { DumpError } from '../../shared/dump-error.ts';
+import { DumpError, isDumpError } from '../../shared/dump-error.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { flattenedSource, isFlattened, type FlattenedSource } from '../source/flattened-source.ts';
+import { wrapperOf } from '../source/wrapper.ts';
 import type { DumpFormat, DumpImage, OpenContext } from './dump-format.ts';
 import { elfVmcore } from './elf-vmcore.ts';
 import { kdumpCompressed } from './kdump-compressed.ts';
+import { lkcd } from './lkcd.ts';
+import { ngdump } from './ngdump.ts';
+import { pvElf } from './pv-elf.ts';
 import { s390 } from './s390.ts';
 import { s390Ext } from './s390-ext.ts';
 import { s390Mv } from './s390-mv.ts';
 import { s390MvExt } from './s390-mv-ext.ts';
+import { s390Tape } from './s390-tape.ts';
+import { vmdump } from './vmdump.ts';
 
-export const dumpFormats: readonly DumpFormat[] = [s390MvExt, s390Mv, s390Ext, s390, elfVmcore, kdumpCompressed];
+export const dumpFormats: readonly DumpFormat[] = [s390MvExt, s390Mv, s390Tape, s390Ext, s390, lkcd, vmdump, pvElf, elfVmcore, kdumpCompressed, ngdump];
 
 const probeBytes = 4096;
+
+/** The format that takes a file for its own, broken or not; undefined for anything else. A flattened stream is asked for what is inside. */
+export function recognise(source: ByteSource): DumpFormat | undefined {
+  const head = new Uint8Array(Math.min(probeBytes, source.size));
+  source.readInto(0, head);
+  if (!isFlattened(head)) return dumpFormats.find((format) => format.probe(head, source).answer !== 'no');
+  try {
+    return recognise(flattenedSource(source));
+  } catch (error) {
+    if (isDumpError(error)) return undefined;
+    throw error;
+  }
+}
 
 /** What an unknown file looks like, for the error message. */
 function describeHead(head: Uint8Array): string {
@@ -68,8 +87,14 @@ export function openDump(source: ByteSource, context?: OpenContext): DumpImage {
     const probe = format.probe(head, source);
     if (probe.answer === 'yes') return format.open(source, context);
     if (probe.answer === 'broken') {
-      throw new DumpError('corrupt', { file: source.name, offset: probe.offset }, `${format.title}, but ${probe.what}`, probe.expected);
+      const kind = probe.offset >= source.size ? 'truncated' : 'corrupt';
+      throw new DumpError(kind, { file: source.name, offset: probe.offset }, `${format.title}, but ${probe.what}`, probe.expected);
     }
+  }
+  const wrapper = wrapperOf(head);
+  if (wrapper !== undefined) {
+    const what = wrapper.name === 'tar' || wrapper.name === 'zip' ? `it is a ${wrapper.name} archive` : `it is packed with ${wrapper.name}`;
+    throw new DumpError('unsupported', { file: source.name, offset: 0 }, what, `the dump itself; unpack it first: ${wrapper.unpack}`);
   }
   const known = dumpFormats.map((format) => format.title).join(', ');
   throw new DumpError(

@@ -59,25 +59,60 @@ interface SetPart {
   readonly header: KdumpHeader;
 }
 
+function kdumpHeaderOf(source: ByteSource): KdumpHeader | undefined {
+  const head = new Uint8Array(8);
+  if (source.readInto(0, head) < 8 || Buffer.from(head).toString('latin1') !== KDUMP_SIGNATURE) return undefined;
+  try {
+    return readKdumpHeader(source);
+  } catch (error) {
+    if (error instanceof DumpError) return undefined;
+    throw error;
+  }
+}
+
+/** What is to be said of a file that is no part of the set: all when the user named it, else only that a part of another set lies there. */
+function stranger(source: ByteSource, header: KdumpHeader | undefined, named: boolean): Finding[] {
+  if (header?.split !== undefined) {
+    const title = named ? 'A part of another dump was named' : 'A part of another dump lies beside this one';
+    return [{ id: 'volume-set/other-run', severity: named ? 'error' : 'info', title, detail: `${source.name} belongs to another split set; it is not used` }];
+  }
+  if (!named) return [];
+  return [
+    {
+      id: 'volume-set/no-volume',
+      severity: 'error',
+      title: 'A file that was named is no part',
+      detail: `${source.name} is no part of a split set; it is not used`,
+    },
+  ];
+}
+
 /** The other parts of a split set among the files at hand, each range once. */
-function splitParts(source: ByteSource, header: KdumpHeader, context: OpenContext | undefined): SetPart[] {
+function splitParts(source: ByteSource, header: KdumpHeader, context: OpenContext | undefined): { readonly parts: SetPart[]; readonly findings: Finding[] } {
   const parts: SetPart[] = [{ source, header }];
-  if (header.split === undefined) return parts;
+  const findings: Finding[] = [];
+  if (header.split === undefined) return { parts, findings };
+  const named = context?.named === true;
   for (const candidate of context?.companions() ?? []) {
-    const head = new Uint8Array(8);
-    if (candidate.readInto(0, head) < 8 || Buffer.from(head).toString('latin1') !== KDUMP_SIGNATURE) continue;
-    let other: KdumpHeader;
-    try {
-      other = readKdumpHeader(candidate);
-    } catch (error) {
-      if (error instanceof DumpError) continue;
-      throw error;
+    const other = kdumpHeaderOf(candidate);
+    if (other === undefined || !sameDump(header, other)) {
+      findings.push(...stranger(candidate, other, named));
+      continue;
     }
-    if (sameDump(header, other) && !parts.some((part) => part.header.split?.start === other.split?.start && part.header.split?.end === other.split?.end)) {
-      parts.push({ source: candidate, header: other });
+    const twin = parts.find((part) => part.header.split?.start === other.split?.start && part.header.split?.end === other.split?.end);
+    if (twin === undefined) parts.push({ source: candidate, header: other });
+    else {
+      const detail = `${candidate.name} and ${twin.source.name} hold the same page frames; the latter is used`;
+      findings.push({ id: 'volume-set/duplicate', severity: 'warning', title: 'A part is there twice', detail });
     }
   }
-  return parts.sort((a, b) => (a.header.split?.start ?? 0) - (b.header.split?.start ?? 0) || (a.header.split?.end ?? 0) - (b.header.split?.end ?? 0));
+  const order = [...parts];
+  parts.sort((a, b) => (a.header.split?.start ?? 0) - (b.header.split?.start ?? 0) || (a.header.split?.end ?? 0) - (b.header.split?.end ?? 0));
+  if (named && order.some((part, index) => part !== parts[index])) {
+    const detail = 'their headers say which page frames each of them holds, and so they are used';
+    findings.push({ id: 'volume-set/order', severity: 'info', title: 'The parts were named in another order', detail });
+  }
+  return { parts, findings };
 }
 
 function splitFindings(parts: readonly SetPart[], maxMapnr: number): Finding[] {
@@ -200,10 +235,10 @@ function lastDataEnd(part: SetPart, header: KdumpHeader, descriptorsEnd: number,
   };
 }
 
-function open(source: ByteSource, context?: OpenContext): DumpImage {
-  const header = readKdumpHeader(source);
+function open(opened: ByteSource, context?: OpenContext): DumpImage {
+  const { parts, findings: setFindings } = splitParts(opened, readKdumpHeader(opened), context);
+  const [{ source, header } = { source: opened, header: readKdumpHeader(opened) }] = parts;
   const arch = architectureOf(header, source.name);
-  const parts = splitParts(source, header, context);
   const { bitmap1, bitmap2 } = bitmapOffsets(header);
   const pieces: KdumpPart[] = parts.map((part) => ({
     source: part.source,
@@ -221,8 +256,7 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
     parts: pieces,
   };
   const findings: Finding[] = structureFindings(parts, header, new PageBitmap(source, bitmap2, header.maxMapnr));
-  const setFindings = splitFindings(parts, header.maxMapnr);
-  findings.push(...setFindings);
+  findings.push(...setFindings, ...splitFindings(parts, header.maxMapnr));
   const notes = notesOf(source, header, findings);
   const complete = findings.every((finding) => finding.severity !== 'error');
   const compression = compressionNames.filter(([flag]) => (header.status & flag) !== 0).map(([, name]) => name);
@@ -237,7 +271,7 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
       ...(compression.length === 0 ? {} : { compression: fact(compression.join(', '), 'status in the header') }),
       flattened: false,
       complete: fact(complete, 'headers, bitmaps, descriptors and file size'),
-      ...(header.split === undefined ? {} : { volumes: parts.map((part) => ({ path: part.source.name, bytes: part.source.size })) }),
+      ...(header.split === undefined ? {} : { volumes: parts.map((part, index) => ({ path: part.source.name, bytes: part.source.size, number: index })) }),
     },
     machine: { arch, endian: header.endian, bits: header.bits, cpuCount: header.cpuCount },
     names: { nodename: header.names.nodename, release: header.names.release, version: header.names.version },
@@ -252,6 +286,7 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
     headerRanges: [
       { offset: 0, bytes: 464 },
       { offset: header.blockSize, bytes: Math.min(header.subHeaderBlocks * header.blockSize, 1 << 20) },
+      ...parts.slice(1).map((part) => ({ offset: header.blockSize, bytes: Math.min(header.subHeaderBlocks * header.blockSize, 1 << 20), source: part.source })),
     ],
   };
 }

@@ -181,7 +181,7 @@ class KdumpMemory implements MemoryImage {
       }
       at = to;
     }
-    if (stop > this.end) {
+    if (stop > this.end && stop > address) {
       const from = address > this.end ? address : this.end;
       target.fill(0, Number(from - address));
       absent.push({ start: from, end: stop, state: 'missing', reason: 'behind the last page of the dump' });

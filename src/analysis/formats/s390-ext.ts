@@ -80,7 +80,10 @@ function open(source: ByteSource): DumpImage {
     memory: segmentMemory(source, [...walk.pieces, ...gapPieces(walk, walk.end !== undefined, header.mem_size)]),
     ranges: [{ start: 0n, end: header.mem_size }],
     segments: walk.segments,
-    ...(walk.compressed ? { container: { compression: fact('zlib', `compressed segments, counted in blocks of ${reading.blockSize} bytes`) } } : {}),
+    container: {
+      storedBytes: walk.segments.reduce((sum, segment) => sum + Number(segment.memoryBytes), 0),
+      ...(walk.compressed ? { compression: fact('zlib', `compressed segments, counted in blocks of ${reading.blockSize} bytes`) } : {}),
+    },
   });
 }
 

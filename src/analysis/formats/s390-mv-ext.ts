@@ -1,16 +1,17 @@
 /** The extended stand-alone dump over several volumes: each holds a header and a chain of segments (s390-dump.md section 4). */
 import type { Finding } from '../../shared/model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { no, type DumpFormat, type DumpImage, type EndMarker, type OpenContext, type Segment } from './dump-format.ts';
+import { no, yes, type DumpFormat, type DumpImage, type EndMarker, type OpenContext, type Segment } from './dump-format.ts';
 import { S390_EXT_MAGIC } from './s390-header.ts';
 import { gapPieces, walkSegments } from './s390-segments.ts';
-import { collectVolumes, missingVolumes } from './s390-volumes.ts';
+import { collectVolumes, isUnusedVolume, missingVolumes, otherHeaders, volumeFacts } from './s390-volumes.ts';
 import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
-import { markerFindings, probeHeader, readEndMarker, readStandaloneHeader, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
+import { markerFindings, probeHeader, readEndMarker, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
 
-function open(source: ByteSource, context?: OpenContext): DumpImage {
-  const { head, header } = readStandaloneHeader(source);
-  const set = collectVolumes({ source, header }, context);
+function open(opened: ByteSource, context?: OpenContext): DumpImage {
+  const set = collectVolumes(opened, S390_EXT_MAGIC, context);
+  const { head } = set;
+  const { source, header } = set.volumes[0];
   const gaps = missingVolumes(set.volumes);
   const pieces: MemoryPiece[] = [];
   const segments: Segment[] = [];
@@ -58,7 +59,8 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
     memory: segmentMemory(source, [...pieces, ...zeroAndMissing]),
     ranges: [{ start: 0n, end: header.mem_size }],
     segments,
-    container: { volumes: set.volumes.map((volume) => ({ path: volume.source.name, bytes: volume.source.size })) },
+    container: { volumes: volumeFacts(set.volumes), storedBytes: segments.reduce((sum, segment) => sum + Number(segment.memoryBytes), 0) },
+    otherHeaders: otherHeaders(set.volumes),
   });
 }
 
@@ -73,6 +75,7 @@ export const s390MvExt: DumpFormat = {
   extensions: ['s390', 'dump'],
   probe(head) {
     if (head.length < 8) return no;
+    if (isUnusedVolume(head, S390_EXT_MAGIC)) return yes;
     const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
     if (data.getBigUint64(0) !== S390_EXT_MAGIC || head.length <= 0x5c || data.getUint8(0x5c) !== 1) return no;
     return probeHeader(head);

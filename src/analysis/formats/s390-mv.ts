@@ -1,17 +1,18 @@
 /** The older stand-alone dump over several volumes: memory goes on from one partition to the next (s390-dump.md section 4). */
 import type { Finding } from '../../shared/model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { no, type DumpFormat, type DumpImage, type EndMarker, type OpenContext, type Segment } from './dump-format.ts';
+import { no, yes, type DumpFormat, type DumpImage, type EndMarker, type OpenContext, type Segment } from './dump-format.ts';
 import { S390_MAGIC } from './s390-header.ts';
-import { collectVolumes, missingVolumes } from './s390-volumes.ts';
+import { collectVolumes, isUnusedVolume, missingVolumes, otherHeaders, volumeFacts } from './s390-volumes.ts';
 import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
-import { markerFindings, probeHeader, readEndMarker, readStandaloneHeader, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
+import { markerFindings, probeHeader, readEndMarker, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
 
 const pageBytes = 4096;
 
-function open(source: ByteSource, context?: OpenContext): DumpImage {
-  const { head, header } = readStandaloneHeader(source);
-  const set = collectVolumes({ source, header }, context);
+function open(opened: ByteSource, context?: OpenContext): DumpImage {
+  const set = collectVolumes(opened, S390_MAGIC, context);
+  const { head } = set;
+  const { source, header } = set.volumes[0];
   const gaps = missingVolumes(set.volumes);
   const findings: Finding[] = [...set.findings, ...gaps];
   const pieces: MemoryPiece[] = [];
@@ -64,7 +65,8 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
     memory: segmentMemory(source, pieces),
     ranges: [{ start: 0n, end: header.mem_size }],
     segments,
-    container: { volumes: set.volumes.map((volume) => ({ path: volume.source.name, bytes: volume.source.size })) },
+    container: { volumes: volumeFacts(set.volumes), storedBytes: segments.reduce((sum, segment) => sum + Number(segment.memoryBytes), 0) },
+    otherHeaders: otherHeaders(set.volumes),
   });
 }
 
@@ -74,6 +76,7 @@ export const s390Mv: DumpFormat = {
   extensions: ['s390', 'dump'],
   probe(head) {
     if (head.length < 8) return no;
+    if (isUnusedVolume(head, S390_MAGIC)) return yes;
     const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
     if (data.getBigUint64(0) !== S390_MAGIC || head.length <= 0x5c || data.getUint8(0x5c) !== 1) return no;
     return probeHeader(head);

@@ -1,11 +1,12 @@
 /** The volumes of a multi-volume stand-alone dump, put together from whatever files are at hand (s390-dump.md section 4). */
+import { DumpError } from '../../shared/dump-error.ts';
 import type { Finding } from '../../shared/model.ts';
 import { todToIso } from '../arch/s390x/tod-clock.ts';
 import { parse } from '../layout/struct.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { OpenContext } from './dump-format.ts';
+import type { ContainerFacts, DumpImage, OpenContext } from './dump-format.ts';
 import { s390Header } from './s390-header.ts';
-import { standaloneHeaderBytes, type StandaloneHeader } from './standalone-dump.ts';
+import { readStandaloneHeader, standaloneHeaderBytes, type StandaloneHeader } from './standalone-dump.ts';
 
 export interface Volume {
   readonly source: ByteSource;
@@ -14,7 +15,9 @@ export interface Volume {
 
 export interface VolumeSet {
   /** Ascending by volume number. */
-  readonly volumes: readonly Volume[];
+  readonly volumes: readonly [Volume, ...Volume[]];
+  /** Header of the first of them. */
+  readonly head: Uint8Array;
   readonly findings: readonly Finding[];
 }
 
@@ -23,49 +26,103 @@ function headerOf(source: ByteSource): StandaloneHeader | undefined {
   return source.readInto(0, head) < head.length ? undefined : parse(s390Header, head);
 }
 
-/** A partition that was prepared for this set but not needed: its header is empty but for the signature. */
-const isUnused = (header: StandaloneHeader, signature: bigint): boolean => header.magic === 0n && header.mem_size === 0n && header.mvdump_sign === signature;
+const isUnusedHeader = (header: StandaloneHeader, signature: bigint): boolean =>
+  header.magic === 0n && header.mem_size === 0n && header.mvdump_sign === signature;
 
-/** Collects the files that belong to the same dump as `first`. Volumes of other runs are told, not used. */
-export function collectVolumes(first: Volume, context: OpenContext | undefined): VolumeSet {
-  const volumes: Volume[] = [first];
-  const findings: Finding[] = [];
+/** A partition that was prepared for a set but not needed: its header is empty but for the signature, which is the magic of the set. */
+export function isUnusedVolume(head: Uint8Array, signature: bigint): boolean {
+  if (head.length < standaloneHeaderBytes) return false;
+  const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return data.getBigUint64(0) === 0n && data.getBigUint64(0x200) === signature && data.getBigUint64(0x18) === 0n;
+}
+
+const sameRun = (left: StandaloneHeader, right: StandaloneHeader): boolean =>
+  left.tod === right.tod && left.cpu_id === right.cpu_id && left.mem_size === right.mem_size;
+
+const unused = (source: ByteSource): Finding => ({
+  id: 'volume-set/unused',
+  severity: 'info',
+  title: 'A volume was not needed',
+  detail: `${source.name} was prepared for a multi-volume dump, but holds no data`,
+});
+
+/** A file that has no place in the set: an error when the user named it, else only worth a word. */
+function stranger(source: ByteSource, header: StandaloneHeader | undefined, magic: bigint, named: boolean): Finding[] {
+  if (header?.magic === magic && header.mvdump === 1) {
+    return [
+      {
+        id: 'volume-set/other-run',
+        severity: named ? 'error' : 'info',
+        title: named ? 'A volume of another dump was named' : 'A volume of another dump lies beside this one',
+        detail: `${source.name} is volume ${header.volnr} of a dump that was started at ${todToIso(header.tod) ?? 'an unknown time'}; it is not used`,
+      },
+    ];
+  }
+  if (!named) return [];
+  const detail = `${source.name} is no volume of such a dump; it is not used`;
+  return [{ id: 'volume-set/no-volume', severity: 'error', title: 'A file that was named is no volume', detail }];
+}
+
+/** The first file that holds data: an unused volume leads to the others of its set. */
+function firstVolume(source: ByteSource, signature: bigint, context: OpenContext | undefined): Volume {
+  const own = headerOf(source);
+  if (own === undefined || !isUnusedHeader(own, signature)) return { source, header: readStandaloneHeader(source).header };
+  for (const candidate of context?.companions() ?? []) {
+    const header = headerOf(candidate);
+    if (header?.magic === signature && header.mvdump === 1) return { source: candidate, header: readStandaloneHeader(candidate).header };
+  }
+  throw new DumpError(
+    'absent',
+    { file: source.name, offset: 0 },
+    'this volume was prepared for a multi-volume dump but not needed: it holds no data',
+    'one of the volumes that hold data',
+  );
+}
+
+/**
+ * Collects the files that belong to the same dump. Volumes of other runs are told, not used.
+ * @param signature magic of the volumes, and signature of the unused ones
+ * @throws DumpError when the header of the first volume cannot be used
+ */
+export function collectVolumes(source: ByteSource, signature: bigint, context: OpenContext | undefined): VolumeSet {
+  const first = firstVolume(source, signature, context);
   const { header } = first;
-  for (const source of context?.companions() ?? []) {
-    const other = headerOf(source);
-    if (other === undefined) continue;
-    if (isUnused(other, header.mvdump_sign)) {
-      findings.push({
-        id: 'volume-set/unused',
-        severity: 'info',
-        title: 'A volume was not needed',
-        detail: `${source.name} was prepared for a multi-volume dump, but holds no data`,
-      });
+  const named = context?.named === true;
+  const volumes: [Volume, ...Volume[]] = [first];
+  const findings: Finding[] = first.source === source ? [] : [unused(source)];
+  for (const candidate of context?.companions() ?? []) {
+    if (candidate === first.source) continue;
+    const other = headerOf(candidate);
+    if (other !== undefined && isUnusedHeader(other, signature)) {
+      findings.push(unused(candidate));
       continue;
     }
-    if (other.magic !== header.magic || other.mvdump !== 1) continue;
-    if (other.tod !== header.tod || other.cpu_id !== header.cpu_id || other.mem_size !== header.mem_size) {
-      findings.push({
-        id: 'volume-set/other-run',
-        severity: 'info',
-        title: 'A volume of another dump lies beside this one',
-        detail: `${source.name} is volume ${other.volnr} of a dump that was started at ${todToIso(other.tod) ?? 'an unknown time'}; it is not used`,
-      });
+    if (other?.magic !== signature || other.mvdump !== 1 || !sameRun(other, header)) {
+      findings.push(...stranger(candidate, other, signature, named));
       continue;
     }
     const twin = volumes.find((volume) => volume.header.volnr === other.volnr);
-    if (twin !== undefined) {
+    if (twin === undefined) volumes.push({ source: candidate, header: other });
+    else {
       findings.push({
         id: 'volume-set/duplicate',
         severity: 'warning',
         title: 'A volume is there twice',
-        detail: `${source.name} and ${twin.source.name} are both volume ${other.volnr} of this dump; the first is used`,
+        detail: `${candidate.name} and ${twin.source.name} are both volume ${other.volnr} of this dump; the latter is used`,
       });
-      continue;
     }
-    volumes.push({ source, header: other });
   }
-  return { volumes: volumes.sort((a, b) => a.header.volnr - b.header.volnr), findings };
+  const order = volumes.map((volume) => volume.header.volnr);
+  volumes.sort((a, b) => a.header.volnr - b.header.volnr);
+  if (named && order.some((number, index) => number !== volumes[index]?.header.volnr)) {
+    findings.push({
+      id: 'volume-set/order',
+      severity: 'info',
+      title: 'The volumes were named in another order',
+      detail: `they were given as volumes ${order.join(', ')}; their headers say how they follow each other, and so they are used`,
+    });
+  }
+  return { volumes, head: readStandaloneHeader(volumes[0].source).head, findings };
 }
 
 /** Findings for volume numbers below the highest one that no file has. */
@@ -84,3 +141,10 @@ export function missingVolumes(volumes: readonly Volume[]): Finding[] {
   }
   return findings;
 }
+
+export const volumeFacts = (volumes: readonly Volume[]): NonNullable<ContainerFacts['volumes']> =>
+  volumes.map(({ source, header }) => ({ path: source.name, bytes: source.size, number: header.volnr }));
+
+/** Headers of all volumes but the first: with another volume at hand it is another dump. */
+export const otherHeaders = ([, ...others]: readonly Volume[]): DumpImage['headerRanges'] =>
+  others.map(({ source }) => ({ offset: 0, bytes: standaloneHeaderBytes, source }));

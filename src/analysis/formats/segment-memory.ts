@@ -11,7 +11,7 @@ import { indexAt, sweep } from './extent-sweep.ts';
 /** A compressed piece: decodes to the bytes of the whole piece, or says in words why it cannot. */
 export type DecodePiece = () => Uint8Array | string;
 
-/** A piece as a header lists it. Where pieces overlap, the one listed first wins. */
+/** A piece as a header lists it. Where pieces overlap, the one listed first wins, but never with bytes that a cut file has lost. */
 export interface MemoryPiece extends AddressRange {
   readonly state: ExtentState;
   /** Where a stored piece starts in its file, if its bytes lie there as they are. */
@@ -27,16 +27,20 @@ const pageSizeBig = BigInt(pageSize);
 /** Decoded pieces kept: each is at most a few MiB, and neighbours are read one after the other. */
 const decodedPieces = 4;
 
-/** Splits stored pieces at the end of their file: what the header promises behind it is missing. */
+/**
+ * Splits stored pieces at the end of their file: what the header promises behind it is missing, unless another piece has it.
+ */
 function cutAtFileEnd(pieces: readonly MemoryPiece[], main: ByteSource): MemoryPiece[] {
-  return pieces.flatMap((piece): MemoryPiece[] => {
+  const lost: MemoryPiece[] = [];
+  const kept = pieces.flatMap((piece): MemoryPiece[] => {
     if (piece.state !== 'stored' || piece.fileOffset === undefined || piece.decode !== undefined) return [piece];
     const available = BigInt(Math.max(0, (piece.source ?? main).size - piece.fileOffset));
     if (piece.end - piece.start <= available) return [piece];
     const cut = piece.start + available;
-    const lost: MemoryPiece = { start: cut, end: piece.end, state: 'missing', reason: 'the file ends before it' };
-    return available === 0n ? [lost] : [{ ...piece, end: cut }, lost];
+    lost.push({ start: cut, end: piece.end, state: 'missing', reason: 'the file ends before it' });
+    return available === 0n ? [] : [{ ...piece, end: cut }];
   });
+  return [...kept, ...lost];
 }
 
 /** A page that several extents share is stored when any of it is; else it has the state that says least. */
@@ -103,7 +107,11 @@ export function segmentMemory(source: ByteSource, listed: readonly MemoryPiece[]
   const last = pieces.reduce((most, piece) => (piece.end > most ? piece.end : most), 0n);
   const end = ((last + pageSizeBig - 1n) / pageSizeBig) * pageSizeBig;
   const runs = end === 0n ? [] : runsOf(pieces, end);
-  const extents = runs.map(({ piece: _, ...extent }): Extent => extent);
+  // A position in another file of the set would be mistaken for one in this file.
+  const extents = runs.map(({ piece, fileOffset, ...extent }): Extent => {
+    const here = piece?.source === undefined || piece.source === source;
+    return fileOffset !== undefined && here ? { ...extent, fileOffset } : extent;
+  });
   const decoded = new DecodedPieces();
 
   /** Bytes of a stored run from address `from` on. Returns how many came, and why not all. */
@@ -121,6 +129,7 @@ export function segmentMemory(source: ByteSource, listed: readonly MemoryPiece[]
   };
 
   const read = (address: bigint, target: Uint8Array): readonly Absence[] => {
+    if (target.length === 0) return noAbsence;
     target.fill(0);
     const stop = address + BigInt(target.length);
     const absent: Absence[] = [];

@@ -97,7 +97,26 @@ export interface StandaloneParts extends Pick<DumpImage, 'memory' | 'ranges' | '
   /** File that the marker stands in, when it is not `source`. */
   readonly markerSource?: ByteSource;
   readonly findings: readonly Finding[];
-  readonly container?: Pick<ContainerFacts, 'compression' | 'volumes'>;
+  readonly container?: Pick<ContainerFacts, 'compression' | 'volumes' | 'storedBytes'>;
+  /** Headers of the other files of a set. */
+  readonly otherHeaders?: DumpImage['headerRanges'];
+}
+
+const architectures: Readonly<Record<number, string>> = { 1: 's390 (31 bit)', 2: 's390x (64 bit)' };
+
+/** What the header tells of the dumping machine; the converter leaves all of it zero. */
+function machineOf(header: StandaloneHeader): DumpImage['machine'] {
+  const buildArch = architectures[header.build_arch];
+  return {
+    arch: 's390x',
+    endian: 'big',
+    bits: 64,
+    cpuCount: header.cpu_cnt,
+    ...(header.real_cpu_cnt === 0 ? {} : { realCpuCount: header.real_cpu_cnt }),
+    ...(header.cpu_id === 0n ? {} : { cpuId: header.cpu_id }),
+    ...(buildArch === undefined ? {} : { buildArch }),
+    ...(header.mem_size_real === 0n ? {} : { realMemory: header.mem_size_real }),
+  };
 }
 
 /** Puts the image together: times, CPU id and prefixes come from the header alike. */
@@ -108,6 +127,8 @@ export function standaloneImage(parts: StandaloneParts): DumpImage {
   const complete = !findings.some((finding) => finding.severity === 'error');
   const dumpStart = todToIso(header.tod);
   const dumpEnd = marker?.present === true ? todToIso(marker.tod) : undefined;
+  // Each time is read from one place; where the end lies before the start, one of them is wrong.
+  const timeTrust = marker?.present === true && marker.tod < header.tod ? 'contradicted' : 'unverifiable';
   // The converter leaves every field of the dumping machine zero; a dumper always stores its clock.
   const converted = header.tod === 0n && header.cpu_id === 0n && header.build_arch === 0;
   const structures: StructView[] = [view(s390Header, head, { where: { fileOffset: 0 } })];
@@ -125,12 +146,13 @@ export function standaloneImage(parts: StandaloneParts): DumpImage {
         : fact('zipl stand-alone dumper', 'header with the time and the id of the dumping CPU'),
       flattened: false,
       complete: fact(complete, 'header, file size and end marker'),
+      ...(header.version === 2 && header.zlib_version_s390 !== 0 ? { zlib: { version: header.zlib_version_s390, entryBytes: header.zlib_entry_size } } : {}),
       ...parts.container,
     },
-    machine: { arch: 's390x', endian: 'big', bits: 64, cpuCount: header.cpu_cnt, ...(header.cpu_id === 0n ? {} : { cpuId: header.cpu_id }) },
+    machine: machineOf(header),
     times: {
-      ...(dumpStart === undefined ? {} : { dumpStart: fact(dumpStart, 'TOD clock in the header') }),
-      ...(dumpEnd === undefined ? {} : { dumpEnd: fact(dumpEnd, 'TOD clock in the end marker') }),
+      ...(dumpStart === undefined ? {} : { dumpStart: fact(dumpStart, 'TOD clock in the header', timeTrust) }),
+      ...(dumpEnd === undefined ? {} : { dumpEnd: fact(dumpEnd, 'TOD clock in the end marker', timeTrust) }),
     },
     memory: parts.memory,
     ranges: parts.ranges,
@@ -140,6 +162,6 @@ export function standaloneImage(parts: StandaloneParts): DumpImage {
     ...(marker === undefined ? {} : { endMarker: marker }),
     structures,
     findings,
-    headerRanges: [{ offset: 0, bytes: standaloneHeaderBytes }],
+    headerRanges: [{ offset: 0, bytes: standaloneHeaderBytes }, ...(parts.otherHeaders ?? [])],
   };
 }

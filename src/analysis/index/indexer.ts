@@ -34,9 +34,15 @@ export interface IndexResult {
   readonly bytesRead: number;
   /** True when something was stored before this run began. */
   readonly resumed: boolean;
-  /** 64 hex digits, when it was asked for. */
+  /** 64 hex digits, when it was asked for and memory does not end behind 16 TiB (see `digestPages`). */
   readonly memoryRoot: string | undefined;
 }
+
+/**
+ * Every address up to the last page has a leaf, also in a hole, at about 0.8 microseconds each. Behind 16 TiB, which only
+ * a damaged or hostile header names so far, that takes hours: such dumps have no memory root.
+ */
+const digestPages = 2 ** 32;
 
 /** A transaction is due after so long ... */
 const commitMilliseconds = 40;
@@ -52,8 +58,9 @@ const commitRows = 1024;
  * @throws DumpError io when the dump cannot be read; likewise
  * @throws IndexError when the index cannot be written
  */
-export async function buildIndex(image: { readonly memory: MemoryImage }, store: IndexStore, options: IndexOptions): Promise<IndexResult> {
+export async function buildIndex(image: { readonly memory: MemoryImage }, store: IndexStore, asked: IndexOptions): Promise<IndexResult> {
   const extents = pageExtents(image.memory);
+  const options: IndexOptions = { ...asked, digest: asked.digest && extents.availableEnd <= digestPages };
   const resumed = store.totals().pages > 0 || store.partial() !== undefined;
   const run = new IndexRun(image.memory, extents, store, options);
   const before = store.header();

@@ -72,7 +72,7 @@ export function runSql(request: SqlRequest): Promise<SqlJson> {
       fail(new Cancelled());
     };
     const timer = setTimeout(() => {
-      fail(new SqlError(`the query was stopped after ${seconds} seconds`));
+      fail(new SqlError(`the query was stopped at the time cap of ${seconds} s`));
     }, seconds * 1000);
     signal?.addEventListener('abort', cancel);
     child.on('error', (error) => {

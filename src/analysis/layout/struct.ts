@@ -142,27 +142,31 @@ interface Leaf {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly field: ScalarField<any>;
   readonly doc: string;
+  /** Byte order of its own structure; undefined: that of the outermost one. */
+  readonly endian: Endian | undefined;
 }
 
-function* leavesOf(field: AnyField, path: string, base: number, doc: string): Generator<Leaf> {
+function* leavesOf(field: AnyField, path: string, base: number, doc: string, endian: Endian | undefined): Generator<Leaf> {
   const at = base + field.offset;
   switch (field.kind) {
     case 'scalar':
-      yield { path, offset: at, field, doc: field.doc === '' ? doc : field.doc };
+      yield { path, offset: at, field, doc: field.doc === '' ? doc : field.doc, endian };
       return;
     case 'nested':
-      for (const [name, inner] of Object.entries(field.layout.fields)) yield* leavesOf(inner, `${path}.${name}`, at, inner.doc === '' ? field.doc : inner.doc);
+      for (const [name, inner] of Object.entries(field.layout.fields)) {
+        yield* leavesOf(inner, `${path}.${name}`, at, inner.doc === '' ? field.doc : inner.doc, field.layout.endian === 'given' ? endian : field.layout.endian);
+      }
       return;
     case 'list':
       for (let index = 0; index < field.count; index += 1) {
-        yield* leavesOf(field.element, `${path}[${index}]`, at + index * field.stride, field.doc === '' ? doc : field.doc);
+        yield* leavesOf(field.element, `${path}[${index}]`, at + index * field.stride, field.doc === '' ? doc : field.doc, endian);
       }
   }
 }
 
 /** Every scalar of a structure, in the order of the table. */
 export function* leaves<F extends Fields>(layout: StructLayout<F>): Generator<Leaf> {
-  for (const [name, field] of Object.entries(layout.fields)) yield* leavesOf(field, name, 0, field.doc);
+  for (const [name, field] of Object.entries(layout.fields)) yield* leavesOf(field, name, 0, field.doc, undefined);
 }
 
 /** Decodes what is there: a field any of whose bytes are absent has no value. `where` is kept for the links to bytes. */
@@ -179,8 +183,9 @@ export function view<F extends Fields>(
     const known = end <= partial.bytes.length && !partial.absent.some((gap) => gap.start < end && leaf.offset < gap.end);
     const place = { name: leaf.path, offset: leaf.offset, size: leaf.field.size, doc: leaf.doc };
     if (!known) return place;
-    const value: unknown = leaf.field.read(dataView, leaf.offset, endian);
-    const meaning = leaf.field.presentation.text?.(value, endian);
+    const order = leaf.endian ?? endian;
+    const value: unknown = leaf.field.read(dataView, leaf.offset, order);
+    const meaning = leaf.field.presentation.text?.(value, order);
     return { ...place, value: leaf.field.json(value), ...(meaning === undefined ? {} : { text: meaning }) };
   });
   return { name: layout.name, size: layout.size, fields, ...(options.where === undefined ? {} : { where: options.where }) };

@@ -7,7 +7,7 @@ import { hex } from '../../shared/units.ts';
 import { lowcoreIdentity, type LowcoreIdentity } from '../arch/s390x/lowcore-identity.ts';
 import { decodePsw } from '../arch/s390x/psw.ts';
 import { lowcoreSize, saveArea } from '../arch/s390x/save-area.ts';
-import type { DumpImage, RawNote } from '../formats/dump-format.ts';
+import type { DumpImage, RawNote, RecordedCpu } from '../formats/dump-format.ts';
 import { parse } from '../layout/struct.ts';
 import { fpregsetS390x } from '../notes/fpregset.ts';
 import { prRegOffset, prstatusS390x, registerNames } from '../notes/prstatus.ts';
@@ -16,6 +16,7 @@ import type { MemoryReader } from './reader.ts';
 
 const NT_PRSTATUS = 1;
 const NT_FPREGSET = 2;
+const NT_S390_PV_CPU_DATA = 0x30e;
 
 export interface CpuSet {
   readonly cpus: readonly CpuJson[];
@@ -54,6 +55,9 @@ function s390xFromNotes(group: readonly RawNote[], id: number, memory: MemoryRea
   // The registers end before orig_gpr2; shorter descriptors than the structure occur (elf-vmcore.md section 4).
   const status = desc(NT_PRSTATUS, 320);
   if (status === undefined) return undefined;
+  // The plain notes of a secure guest's CPU are blank: what it held is in the encrypted one.
+  if (group.some((note) => note.type === NT_S390_PV_CPU_DATA))
+    return { cpu: { id, state: 'encrypted: CPU of a secure guest', source: 'note' }, identity: undefined };
   const padded = new Uint8Array(prstatusS390x.size);
   padded.set(status.subarray(0, padded.length));
   const registers = parse(prstatusS390x, padded);
@@ -133,6 +137,32 @@ function s390xFromLowcore(prefix: number, id: number, memory: MemoryReader): { c
   };
 }
 
+function s390xFromRecord(record: RecordedCpu, id: number, memory: MemoryReader): { cpu: CpuJson; identity: LowcoreIdentity | undefined } {
+  const identity = identityAt(memory, record.prefix);
+  const psw = decodePsw(record.psw);
+  return {
+    identity,
+    cpu: {
+      id,
+      ...(identity === undefined ? {} : { linuxCpu: identity.linuxCpu }),
+      cpuAddress: record.cpuAddress,
+      state: psw.decoded.text,
+      prefix: hex(record.prefix),
+      psw,
+      gprs: hexAll(record.gprs),
+      acrs: hexAll(record.acrs),
+      crs: hexAll(record.crs),
+      fprs: hexAll(record.fprs),
+      fpc: hex(record.fpc),
+      timer: hex(record.timer),
+      clockComparator: hex(record.clockComparator),
+      todProgrammable: hex(record.todProgrammable),
+      ...(record.todClock === undefined ? {} : { todClock: hex(record.todClock) }),
+      source: 'header',
+    },
+  };
+}
+
 function otherFromNotes(group: readonly RawNote[], id: number, image: DumpImage): CpuJson | undefined {
   const { arch, endian } = image.machine;
   const status = group.find((note) => note.type === NT_PRSTATUS)?.desc;
@@ -151,9 +181,11 @@ export function readCpus(image: DumpImage, memory: MemoryReader): CpuSet {
     return { cpus: groups.flatMap((group, id) => otherFromNotes(group, id, image) ?? []) };
   }
   const found =
-    groups.length > 0
-      ? groups.flatMap((group, id) => s390xFromNotes(group, id, memory) ?? [])
-      : image.prefixes.map((prefix, id) => s390xFromLowcore(prefix, id, memory));
+    image.recordedCpus !== undefined
+      ? image.recordedCpus.map((record, id) => s390xFromRecord(record, id, memory))
+      : groups.length > 0
+        ? groups.flatMap((group, id) => s390xFromNotes(group, id, memory) ?? [])
+        : image.prefixes.map((prefix, id) => s390xFromLowcore(prefix, id, memory));
   const hypervisors = new Set(found.flatMap(({ identity }) => identity?.hypervisor ?? []));
   const [only] = hypervisors;
   return { cpus: found.map(({ cpu }) => cpu), ...(hypervisors.size === 1 && only !== undefined ? { hypervisor: only } : {}) };

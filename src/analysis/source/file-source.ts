@@ -2,7 +2,7 @@
  * The only place that opens evidence, and only for reading. Small reads go through a bounded block cache, large ones
  * straight into the caller's memory.
  */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync, type BigIntStats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -143,22 +143,42 @@ const maxCompanions = 512;
  * opened are left out: they are not what the user asked for.
  */
 export function companionFiles(path: string): FileSource[] {
-  const folder = dirname(path);
-  let names: string[];
+  let paths: string[];
   try {
-    names = readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name !== basename(path))
-      .map((entry) => entry.name)
-      .sort()
-      .slice(0, maxCompanions);
+    paths = folderFiles(dirname(path)).filter((one) => basename(one) !== basename(path));
   } catch {
     return [];
   }
-  return names.flatMap((name) => {
+  return paths.flatMap((one) => {
     try {
-      return [openFile(join(folder, name), { cacheBlocks: 16 })];
+      return [openFile(one, { cacheBlocks: 16 })];
     } catch {
       return [];
     }
   });
+}
+
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // What cannot be looked at is told when it is opened.
+    return false;
+  }
+}
+
+/**
+ * Paths of the regular files in a folder in the order of their names, the first few hundred of them.
+ * @throws DumpError io
+ */
+export function folderFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(folder, entry.name))
+      .sort()
+      .slice(0, maxCompanions);
+  } catch (error) {
+    throw ioError(folder, error);
+  }
 }

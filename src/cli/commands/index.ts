@@ -6,6 +6,7 @@ import { reportCommand } from './report.ts';
 import { sampleCommand } from './sample.ts';
 import { sqlCommand } from './sql.ts';
 import { cpusCommand, infoCommand, notesCommand, osinfoCommand, regionsCommand, vmcoreinfoCommand } from './structures.ts';
+import { translateCommand } from './translate.ts';
 import { triageCommand } from './triage.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   vmcoreinfoCommand,
   osinfoCommand,
   readCommand,
+  translateCommand,
   indexCommand,
   verifyCommand,
   reportCommand,

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { ScanProgress } from '../../../src/shared/engine-protocol.ts';
 import { DumpError } from '../../../src/shared/dump-error.ts';
 import { Cancelled } from '../../../src/shared/rpc.ts';
-import { absolute } from '../../../src/shared/units.ts';
 import type { MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
 import { buildIndex } from '../../../src/analysis/index/indexer.ts';
 import { classCounts, createPageLookup } from '../../../src/analysis/index/queries.ts';
 import { naiveRoot } from './naive-root.ts';
 import { numberedPage, pageImage, type ImagePart } from './page-image.ts';
-import { indexed, openFor, scratchIndexes, tablesOf } from './scratch-index.ts';
+import { openFor, tablesOf } from './open-for.ts';
+import { indexed, scratchIndexes } from './scratch-index.ts';
 
 const newPath = scratchIndexes();
 
@@ -91,7 +91,8 @@ describe('indexing', () => {
       read: () => [],
       readPages(firstPfn, target, states) {
         states.fill(0);
-        for (let index = 0; index < states.length; index += 1) target.fill(0x20, index * 4096, firstPfn + index === 1 ? index * 4096 + 2048 : (index + 1) * 4096);
+        for (let index = 0; index < states.length; index += 1)
+          target.fill(0x20, index * 4096, firstPfn + index === 1 ? index * 4096 + 2048 : (index + 1) * 4096);
       },
     };
     const half = Buffer.alloc(4096).fill(0x20, 0, 2048);
@@ -182,6 +183,19 @@ describe('memory root', () => {
   });
 });
 
+describe('memory that ends nowhere near', () => {
+  it('is indexed at once, without a memory root', async () => {
+    const { memory } = pageImage([
+      { pages: 2 ** 51, state: 'missing' },
+      { pages: 1, state: 'stored', fill: numberedPage },
+    ]);
+    const path = newPath();
+    for (const pagesRead of [1, 0]) {
+      expect(await indexed(path, memory, { digest: true })).toMatchObject({ pages: { present: 1, missing: 2 ** 51 }, pagesRead, memoryRoot: undefined });
+    }
+  });
+});
+
 describe('cancelling', () => {
   it.each([false, true])('takes effect at once and keeps what is done (digest: %s)', async (digest) => {
     const path = newPath();
@@ -208,15 +222,13 @@ describe('cancelling', () => {
     expect(reads).toEqual([]);
   });
 
-  it('takes effect within an endless hole', async () => {
+  it('takes effect within a long hole', async () => {
     const { memory } = pageImage([
-      { pages: 2 ** 36, state: 'missing' },
+      { pages: 2 ** 31, state: 'missing' },
       { pages: 1, state: 'stored' },
     ]);
-    expect(absolute(memory.end - 1n)).toBeGreaterThan(2n ** 47n);
-    const signal = AbortSignal.timeout(50);
     const start = performance.now();
-    await expect(indexed(newPath(), memory, { digest: true, signal })).rejects.toThrow(Cancelled);
+    await expect(indexed(newPath(), memory, { digest: true, signal: AbortSignal.timeout(50) })).rejects.toThrow(Cancelled);
     expect(performance.now() - start).toBeLessThan(400);
   });
 });

@@ -24,7 +24,9 @@ const present = (code: number): number => metaByte(stateCode.present, code);
 
 describe('packed block', () => {
   it('gives back what went in', () => {
-    const meta = Uint8Array.from({ length: 4096 }, (_, page) => (page % 3 === 0 ? metaByte(stateCode.zero) : page % 3 === 1 ? metaByte(stateCode.excluded) : present(1 + (page % 6))));
+    const meta = Uint8Array.from({ length: 4096 }, (_, page) =>
+      page % 3 === 0 ? metaByte(stateCode.zero) : page % 3 === 1 ? metaByte(stateCode.excluded) : present(1 + (page % 6)),
+    );
     const fingerprints = Int32Array.from({ length: 8192 }, (_, index) => ((index >> 1) % 3 === 2 ? Math.imul(index, 0x9e3779b1) : 0));
     const row = packBlock(8192, meta, fingerprints);
     expect([row.startPfn, row.pages, row.uniform]).toEqual([8192, 4096, undefined]);
@@ -56,7 +58,11 @@ describe('packed block', () => {
 
   it('notices a flip of any bit', () => {
     const meta = Uint8Array.from({ length: 200 }, (_, page) => present(1 + (page % 6)));
-    const row = packBlock(4096, meta, Int32Array.from({ length: 400 }, (_, index) => index));
+    const row = packBlock(
+      4096,
+      meta,
+      Int32Array.from({ length: 400 }, (_, index) => index),
+    );
     const flipped = (bytes: Uint8Array | undefined, bit: number): Uint8Array => {
       const copy = Uint8Array.from(bytes ?? []);
       copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));

@@ -97,7 +97,8 @@ describe('extents in pages', () => {
 });
 
 describe('block plan', () => {
-  const plan = (...parts: Parameters<typeof pageImage>[0]) => [...planBlocks(pageExtents(pageImage(parts).memory))].map(({ kind, startPfn, pages, state }) => [kind, startPfn, pages, state]);
+  const plan = (...parts: Parameters<typeof pageImage>[0]) =>
+    [...planBlocks(pageExtents(pageImage(parts).memory))].map(({ kind, startPfn, pages, state }) => [kind, startPfn, pages, state]);
 
   it('runs blocks of one state without stored pages together', () => {
     expect(plan({ pages: 5000, state: 'stored' }, { pages: 40_000, state: 'missing' }, { pages: 100, state: 'stored' })).toEqual([
@@ -116,7 +117,10 @@ describe('block plan', () => {
   });
 
   it('starts every row at a multiple of 4096, whatever the extents', () => {
-    const parts = Array.from({ length: 50 }, (_, index) => ({ pages: 1 + ((index * 7919) % 9000), state: (['missing', 'excluded', 'stored', 'zero'] as const)[index % 4] ?? 'zero' }));
+    const parts = Array.from({ length: 50 }, (_, index) => ({
+      pages: 1 + ((index * 7919) % 9000),
+      state: (['missing', 'excluded', 'stored', 'zero'] as const)[index % 4] ?? 'zero',
+    }));
     const total = parts.reduce((sum, { pages }) => sum + pages, 0);
     let next = 0;
     for (const [, startPfn, pages] of plan(...parts)) {

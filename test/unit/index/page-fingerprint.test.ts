@@ -42,7 +42,7 @@ function slowFingerprint(bytes: Uint8Array): string {
   };
   const [low, high] = fold(bytes);
   const [zeroLow, zeroHigh] = fold(new Uint8Array(pageBytes));
-  return ((high ^ zeroHigh) << 32n | (low ^ zeroLow)).toString(16).padStart(16, '0');
+  return (((high ^ zeroHigh) << 32n) | (low ^ zeroLow)).toString(16).padStart(16, '0');
 }
 
 const counting = Uint8Array.from({ length: pageBytes }, (_, at) => at);
@@ -58,7 +58,8 @@ describe('page fingerprint', () => {
   });
 
   it('is what its definition says', () => {
-    for (const page of [counting, seededRandom(2).bytes(pageBytes), new Uint8Array(pageBytes).fill(1, 4095)]) expect(fingerprintOf(page)).toBe(slowFingerprint(page));
+    for (const page of [counting, seededRandom(2).bytes(pageBytes), new Uint8Array(pageBytes).fill(1, 4095)])
+      expect(fingerprintOf(page)).toBe(slowFingerprint(page));
   });
 
   it('tells pages apart that differ in one column of every line', () => {

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, vi } from 'vitest';
 import type { MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
-import { buildIndex, type IndexOptions, type IndexResult } from '../../../src/analysis/index/indexer.ts';
 import { indexFolder, indexPath } from '../../../src/analysis/index/index-location.ts';
-import { pageExtents } from '../../../src/analysis/index/page-extents.ts';
-import { openIndex, type IndexStore, type OpenOptions } from '../../../src/analysis/index/store.ts';
+import { buildIndex, type IndexOptions, type IndexResult } from '../../../src/analysis/index/indexer.ts';
+import { openFor } from './open-for.ts';
 
 /** Gives a new path at each call. */
 export function scratchIndexes(): () => string {
@@ -33,10 +32,6 @@ function scratchFolder(): string {
   return folder;
 }
 
-/** Opens an index for an image under a name that the test chooses. */
-export const openFor = (path: string, memory: MemoryImage, options: Partial<OpenOptions> = {}): Promise<IndexStore> =>
-  openIndex({ path, identity: 'test', totalPages: pageExtents(memory).totalPages, toolVersion: '0.0.0', ...options });
-
 /** Builds an index in one go and leaves it closed. */
 export async function indexed(path: string, memory: MemoryImage, options: Partial<IndexOptions> = {}): Promise<IndexResult> {
   const store = await openFor(path, memory);
@@ -45,14 +40,4 @@ export async function indexed(path: string, memory: MemoryImage, options: Partia
   } finally {
     store.close();
   }
-}
-
-/** Everything that must not depend on interruptions, as plain values. */
-export function tablesOf(store: Pick<IndexStore, 'blocks' | 'extents' | 'subtrees'>) {
-  const hex = (bytes: Uint8Array | undefined): string | undefined => (bytes === undefined ? undefined : Buffer.from(bytes).toString('hex'));
-  return {
-    blocks: [...store.blocks()].map((row) => ({ ...row, meta: hex(row.meta), fingerprints: hex(row.fingerprints) })),
-    extents: [...store.extents()],
-    subtrees: [...store.subtrees()].map((row) => ({ ...row, root: hex(row.root), availableRoot: hex(row.availableRoot) })),
-  };
 }

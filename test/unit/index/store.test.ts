@@ -7,7 +7,8 @@ import { buildIndex } from '../../../src/analysis/index/indexer.ts';
 import { openReadOnly, readIndex } from '../../../src/analysis/index/store.ts';
 import { Cancelled } from '../../../src/shared/rpc.ts';
 import { numberedPage, pageImage } from './page-image.ts';
-import { cachedIndexes, indexed, openFor, scratchIndexes, tablesOf } from './scratch-index.ts';
+import { openFor, tablesOf } from './open-for.ts';
+import { cachedIndexes, indexed, scratchIndexes } from './scratch-index.ts';
 
 const newPath = cachedIndexes();
 const newPathElsewhere = scratchIndexes();
@@ -57,7 +58,7 @@ describe('index file', () => {
     ['fingerprint algorithm', "UPDATE header SET fingerprint_algorithm = 'columns16-0'", 'schema'],
     ['class version', 'UPDATE header SET class_version = 0', 'schema'],
     ['changed counter', 'UPDATE block SET state_present = state_present + 1 WHERE start_pfn = 0', 'damaged'],
-    ['changed blob', "UPDATE block SET meta = zeroblob(length(meta)) WHERE start_pfn = 4096", 'damaged'],
+    ['changed blob', 'UPDATE block SET meta = zeroblob(length(meta)) WHERE start_pfn = 4096', 'damaged'],
     ['missing table', 'DROP TABLE subtree', 'damaged'],
     ['missing header', 'DELETE FROM header', 'damaged'],
   ] as const)('begins afresh: %s', async (_, sql, reason) => {
@@ -149,7 +150,13 @@ describe('reading while another builds', () => {
     const path = newPath();
     const store = await openFor(path, memory);
     const abort = new AbortController();
-    const stopping = { ...memory, readPages: (...args: Parameters<typeof memory.readPages>) => { memory.readPages(...args); if (args[0] >= 4096) abort.abort(); } };
+    const stopping = {
+      ...memory,
+      readPages: (...args: Parameters<typeof memory.readPages>) => {
+        memory.readPages(...args);
+        if (args[0] >= 4096) abort.abort();
+      },
+    };
     await expect(buildIndex({ memory: stopping }, store, { digest: false, signal: abort.signal })).rejects.toThrow(Cancelled);
     const reader = readIndex(path, 'test');
     expect(reader.totals().pages).toBe(4096);

@@ -21,7 +21,7 @@ const identity = (kernels: string, lpp: number, cpuNr: number, flags: number) =>
     },
   );
 
-const candidates = [identity('5.4 and later', 0x398, 0x3a0, 0x3c8), identity('4.19', 0x390, 0x398, 0x3c0), identity('4.9', 0x368, 0x370, 0x388)];
+export const lowcoreIdentities = [identity('5.4 and later', 0x398, 0x3a0, 0x3c8), identity('4.19', 0x390, 0x398, 0x3c0), identity('4.9', 0x368, 0x370, 0x388)];
 
 export interface LowcoreIdentity {
   readonly linuxCpu: number;
@@ -36,7 +36,7 @@ const hypervisors: readonly (readonly [bigint, string])[] = [
 
 /** Undefined when no layout's `lpp` fits: not a Linux lowcore, or one of a kernel before 4.9. */
 export function lowcoreIdentity(lowcore: Uint8Array): LowcoreIdentity | undefined {
-  for (const layout of candidates) {
+  for (const layout of lowcoreIdentities) {
     const values = parse(layout, lowcore);
     if (values.lpp !== lppMagic || values.cpu_nr > 0xffff) continue;
     const hypervisor = hypervisors.filter(([flag]) => (values.machine_flags & flag) !== 0n);

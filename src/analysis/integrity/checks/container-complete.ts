@@ -17,6 +17,8 @@ export const containerComplete: Check = {
         ...(first.computed === undefined ? {} : { computed: first.computed }),
       });
     }
-    return passed(`all headers and ${image.segments.length} memory ${image.segments.length === 1 ? 'segment' : 'segments'} lie within the file`, { findings });
+    const { length } = image.segments;
+    const what = length === 0 ? 'everything that its headers describe lies' : `all headers and ${length} memory ${length === 1 ? 'segment' : 'segments'} lie`;
+    return passed(`${what} within the file`, { findings });
   },
 };

@@ -109,11 +109,12 @@ export const crossMemorySize: Check = {
     if (base === 0n) return notRecorded('os_info records no crashkernel memory');
     const mebibyte = 1n << 20n;
     const end = base + size;
+    const whole = base % mebibyte === 0n && size % mebibyte === 0n && size > 0n;
     // /proc/vmcore leaves the area out; where it lies at the end of memory, the dump ends before it.
     const fits = end <= memory.end || image.ranges.every((range) => range.end <= base || range.start >= end);
     return fromSteps(
       [
-        { check: 'aligned', passed: base % mebibyte === 0n && size % mebibyte === 0n && size > 0n, detail: `${hex(base)} + ${hex(size)} is made of whole MiB` },
+        { check: 'aligned', passed: whole, detail: `${hex(base)} + ${hex(size)} is ${whole ? '' : 'not '}made of whole MiB` },
         { check: 'inside', passed: fits, detail: `it ends at ${hex(end)}, the dump at ${hex(memory.end)}` },
       ],
       'the crashkernel memory',

@@ -1,0 +1,85 @@
+/**
+ * The reference page of all structures, written from their tables so that it cannot differ from what the parsers do:
+ * `node scripts/reference.ts` (Node 24) writes resources/reference/layouts.md.
+ */
+import { globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { renderReference } from '../src/analysis/layout/render.ts';
+import type { AnyField, Fields, StructLayout } from '../src/analysis/layout/struct.ts';
+import { noteTypes } from '../src/analysis/notes/index.ts';
+import type { Architecture } from '../src/analysis/formats/dump-format.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const referencePath = join(root, 'resources', 'reference', 'layouts.md');
+
+type Layout = StructLayout<Fields>;
+
+const isLayout = (value: unknown): value is Layout => typeof value === 'object' && value !== null && 'fields' in value && 'endian' in value && 'size' in value && 'name' in value;
+
+/** The layouts in an export: itself, or the members of a list or table of layouts. */
+function layoutsIn(value: unknown): Layout[] {
+  if (isLayout(value)) return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).filter(isLayout) : [];
+}
+
+function* within(layout: Layout): Generator<Layout> {
+  yield layout;
+  const inField = function* (field: AnyField): Generator<Layout> {
+    if (field.kind === 'nested') yield* within(field.layout);
+    if (field.kind === 'list') yield* inField(field.element);
+  };
+  for (const field of Object.values(layout.fields)) yield* inField(field);
+}
+
+export interface ReferenceChapter {
+  readonly title: string;
+  readonly layouts: readonly Layout[];
+}
+
+const architectures: readonly Architecture[] = ['s390x', 'x86_64', 'aarch64', 'ppc64', 'ppc64le'];
+
+/** Every exported layout of a folder, and what they are made of, in the order of files and exports. */
+async function chapter(title: string, folder: string, seen: Set<Layout>, more: readonly Layout[] = []): Promise<ReferenceChapter> {
+  const layouts: Layout[] = [];
+  const add = (found: readonly Layout[]): void => {
+    for (const layout of found.flatMap((one) => [...within(one)])) {
+      if (seen.has(layout)) continue;
+      seen.add(layout);
+      layouts.push(layout);
+    }
+  };
+  for (const file of globSync(`${folder}/**/*.ts`, { cwd: join(root, 'src', 'analysis') }).sort()) {
+    const exported = (await import(/* @vite-ignore */ pathToFileURL(join(root, 'src', 'analysis', file)).href)) as Record<string, unknown>;
+    add(Object.values(exported).flatMap(layoutsIn));
+  }
+  add(more);
+  return { title, layouts };
+}
+
+async function allChapters(): Promise<readonly ReferenceChapter[]> {
+  const seen = new Set<Layout>();
+  const notes = noteTypes.flatMap((type) => architectures.flatMap((architecture) => type.layout?.(architecture) ?? []));
+  return [
+    await chapter('Dump formats', 'formats', seen),
+    await chapter('ELF notes', 'notes', seen, notes),
+    await chapter('s390x', 'arch/s390x', seen),
+    await chapter('Kernel', 'kernel', seen),
+  ];
+}
+
+export const referenceChapters = await allChapters();
+
+/** All structures that the parsers know. */
+export const referencedLayouts = referenceChapters.flatMap(({ layouts }) => layouts);
+
+export function referencePage(): string {
+  const chapters = referenceChapters.flatMap(({ title, layouts }) => [`# ${title}`, '', ...layouts.map(renderReference)]);
+  return ['<!-- Written by scripts/reference.ts from the tables in src/analysis. -->', '', ...chapters].join('\n');
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  mkdirSync(dirname(referencePath), { recursive: true });
+  writeFileSync(referencePath, referencePage());
+}

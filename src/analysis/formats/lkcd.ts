@@ -1,0 +1,117 @@
+/** LKCD dumps of s390x: header facts and pages (formats/s390-dump.md section 6). */
+import { DumpError } from '../../shared/dump-error.ts';
+import { fact } from '../../shared/fact.ts';
+import type { Finding } from '../../shared/model.ts';
+import { pageSize } from '../../shared/units.ts';
+import { microsecondsToIso } from '../arch/s390x/tod-clock.ts';
+import { parse, view, type StructView } from '../layout/struct.ts';
+import { readExactly, type ByteSource } from '../source/byte-source.ts';
+import { broken, no, yes, type DumpFormat, type DumpImage } from './dump-format.ts';
+import { LKCD_MAGIC, LKCD_S390_MAGIC, lkcdHeader, lkcdPagesStart, lkcdS390Header } from './lkcd-layout.ts';
+import { lkcdPages } from './lkcd-pages.ts';
+
+const maxCpus = 512;
+const gzip = 2;
+
+interface S390Part {
+  readonly prefixes: readonly number[];
+  readonly cpuCount: number | undefined;
+  readonly realCpuCount: number | undefined;
+  readonly structures: readonly StructView[];
+  readonly findings: readonly Finding[];
+}
+
+/** The extension that holds the prefixes; a dump without it has no registers. */
+function readS390Part(source: ByteSource, at: number): S390Part {
+  const bytes = new Uint8Array(lkcdS390Header.size);
+  const inside = at >= 0 && at + bytes.length <= lkcdPagesStart && source.readInto(at, bytes) === bytes.length;
+  const values = inside ? parse(lkcdS390Header, bytes) : undefined;
+  if (values?.magic !== LKCD_S390_MAGIC || values.cpu_cnt > maxCpus) {
+    const detail =
+      values?.magic === LKCD_S390_MAGIC ? `it counts ${values.cpu_cnt} CPUs` : `at file offset 0x${at.toString(16)} (hdr_size) stands no such header`;
+    const finding: Finding = {
+      id: 'container-complete/s390-header',
+      severity: 'warning',
+      title: 'The s390 header of the LKCD dump cannot be used',
+      detail: `${detail}; the prefixes of the CPUs are not known`,
+    };
+    return { prefixes: [], cpuCount: undefined, realCpuCount: undefined, structures: [], findings: [finding] };
+  }
+  return {
+    prefixes: values.lc_vec.slice(0, values.cpu_cnt),
+    cpuCount: values.cpu_cnt,
+    realCpuCount: values.real_cpu_cnt,
+    structures: [view(lkcdS390Header, bytes, { where: { fileOffset: at } })],
+    findings: [],
+  };
+}
+
+function open(source: ByteSource): DumpImage {
+  const head = readExactly(source, 0, lkcdHeader.size, 'the LKCD header');
+  const header = parse(lkcdHeader, head);
+  if (header.machine !== 's390x')
+    throw new DumpError('unsupported', { file: source.name, offset: 584 }, `the machine of this LKCD dump is "${header.machine}"`, '"s390x"');
+  if (header.mem_size > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new DumpError('corrupt', { file: source.name, offset: 24 }, `mem_size is 0x${header.mem_size.toString(16)}`, 'a memory size below 8 PiB');
+  const s390Part = readS390Part(source, header.hdr_size);
+  const { memory, records, findings: pageFindings } = lkcdPages(source, Math.ceil(Number(header.mem_size) / pageSize));
+  const findings: Finding[] = [...s390Part.findings, ...pageFindings];
+  if (records !== header.num_dump_pgs) {
+    findings.push({
+      id: 'container-complete/page-count',
+      severity: 'warning',
+      title: 'The header counts other pages than there are',
+      detail: `num_dump_pgs is ${header.num_dump_pgs}; there are ${records} page records`,
+      where: { fileOffset: 48, bytes: 4 },
+      recorded: String(header.num_dump_pgs),
+      computed: String(records),
+    });
+  }
+  const seconds = header.time_tv_sec;
+  const dumpStart =
+    seconds > 0n && seconds < 253402300800n
+      ? { dumpStart: fact(microsecondsToIso(seconds * 1_000_000n + (header.time_tv_usec % 1_000_000n)), 'time in the header') }
+      : {};
+  return {
+    format: 'lkcd',
+    source,
+    container: {
+      version: header.version,
+      producer: fact('LKCD', 'LKCD header'),
+      ...(header.dump_compress === gzip ? { compression: fact('zlib', 'dump_compress in the header') } : {}),
+      flattened: false,
+      complete: fact(!findings.some((finding) => finding.severity === 'error'), 'headers and the chain of page records'),
+      storedBytes: records * pageSize,
+    },
+    machine: {
+      arch: 's390x',
+      endian: 'big',
+      bits: 64,
+      ...(s390Part.cpuCount === undefined ? {} : { cpuCount: s390Part.cpuCount }),
+      ...(s390Part.realCpuCount === undefined ? {} : { realCpuCount: s390Part.realCpuCount }),
+    },
+    names: { nodename: header.nodename, release: header.release, version: header.uts_version },
+    times: dumpStart,
+    memory,
+    ranges: [{ start: 0n, end: header.mem_size }],
+    segments: [],
+    notes: [],
+    prefixes: s390Part.prefixes,
+    structures: [view(lkcdHeader, head, { where: { fileOffset: 0 } }), ...s390Part.structures],
+    findings,
+    headerRanges: [{ offset: 0, bytes: lkcdPagesStart }],
+  };
+}
+
+export const lkcd: DumpFormat = {
+  id: 'lkcd',
+  title: 'LKCD dump',
+  extensions: ['lkcd', 'dump'],
+  probe(head) {
+    if (head.length < 8 || new DataView(head.buffer, head.byteOffset).getBigUint64(0) !== LKCD_MAGIC) return no;
+    if (head.length < lkcdHeader.size) return broken(head.length, `the file ends after ${head.length} bytes`, `a header of ${lkcdHeader.size} bytes`);
+    const size = new DataView(head.buffer, head.byteOffset).getUint32(20);
+    return size === pageSize ? yes : broken(20, `the page size is 0x${size.toString(16)}`, '0x1000');
+  },
+  open,
+};

@@ -1,0 +1,75 @@
+/** Memory of containers that keep every page on its own: a locator says where a page is, the rest is the same for all. */
+import { pageSize } from '../../shared/units.ts';
+import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
+import { indexAt } from './extent-sweep.ts';
+
+export type PageContent = { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored'>; readonly reason?: string };
+
+export interface PageLocator {
+  /** One past the last page frame that the dump describes. */
+  readonly pages: number;
+  /** Covers [0, pages * 4096) without holes; asked for once, when it is needed. */
+  extents(): readonly Extent[];
+  /** Puts the bytes of a page into `target` (4096 bytes), or says why not; then what `target` holds does not matter. */
+  load(pfn: number, target: Uint8Array): PageContent;
+}
+
+const pageBytes = BigInt(pageSize);
+
+export function pageMemory(locator: PageLocator): MemoryImage {
+  const end = BigInt(locator.pages) * pageBytes;
+  const page = new Uint8Array(pageSize);
+  let held = -1;
+  let content: PageContent = { state: 'stored' };
+  let extents: readonly Extent[] | undefined;
+
+  const load = (pfn: number): PageContent => {
+    if (pfn === held) return content;
+    held = pfn;
+    content = locator.load(pfn, page);
+    if (content.state !== 'stored') page.fill(0);
+    return content;
+  };
+  const listed = (): readonly Extent[] => (extents ??= locator.extents());
+
+  return {
+    end,
+    get extents() {
+      return listed();
+    },
+    read(address, target) {
+      const stop = address + BigInt(target.length);
+      const absent: Absence[] = [];
+      target.fill(0);
+      for (let at = address; at < stop && at < end;) {
+        const pfn = Number(at / pageBytes);
+        const pageStart = BigInt(pfn) * pageBytes;
+        const to = pageStart + pageBytes < stop ? pageStart + pageBytes : stop;
+        const found = load(pfn);
+        if (found.state === 'stored') target.set(page.subarray(Number(at - pageStart), Number(to - pageStart)), Number(at - address));
+        else if (found.state !== 'zero') {
+          const last = absent.at(-1);
+          if (last?.end === at && last.state === found.state && last.reason === found.reason) absent[absent.length - 1] = { ...last, end: to };
+          else absent.push({ start: at, end: to, state: found.state, ...(found.reason === undefined ? {} : { reason: found.reason }) });
+        }
+        at = to;
+      }
+      if (stop > end && stop > address) absent.push({ start: address > end ? address : end, end: stop, state: 'missing', reason: 'behind the last page of the dump' });
+      return absent;
+    },
+    readPages(firstPfn, target, states) {
+      const known = listed();
+      let at = indexAt(known, BigInt(firstPfn) * pageBytes);
+      for (let index = 0; index < states.length; index += 1) {
+        const address = BigInt(firstPfn + index) * pageBytes;
+        while ((known[at]?.end ?? address + 1n) <= address) at += 1;
+        const state = known[at]?.state ?? 'missing';
+        const found = state === 'stored' ? load(firstPfn + index) : { state };
+        states[index] = pageStateCodes.indexOf(found.state);
+        const bytes = target.subarray(index * pageSize, (index + 1) * pageSize);
+        if (found.state === 'stored') bytes.set(page);
+        else bytes.fill(0);
+      }
+    },
+  };
+}

@@ -1,0 +1,200 @@
+/**
+ * ELF dumps of secure guests (IBM Secure Execution) as QEMU writes them: memory and CPU states are encrypted; zero and shared
+ * pages can be told from the storage state (formats/s390-dump.md section 8). Nothing is decrypted here.
+ */
+import { fact } from '../../shared/fact.ts';
+import type { Finding } from '../../shared/model.ts';
+import { pageSize } from '../../shared/units.ts';
+import { bytes, u32 } from '../layout/field.ts';
+import { parse, struct, view, type StructView, type Values } from '../layout/struct.ts';
+import { readExactly, type ByteSource } from '../source/byte-source.ts';
+import { no, yes, type DumpFormat, type DumpImage, type ExtentState } from './dump-format.ts';
+import { elfHeader, elfSectionHeader, ET_CORE } from './elf-layout.ts';
+import { elfVmcore } from './elf-vmcore.ts';
+import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
+
+export const pvCompletion = struct(
+  'pv_compl',
+  { endian: 'big', size: 288, doc: 'Completion data, version 1. Source: s390-dump.md section 8.' },
+  {
+    version: u32(0, '1'),
+    length: u32(4, 'bytes'),
+    seed: bytes(16, 64, 'salt of the dump key'),
+    iv: bytes(80, 12, 'initialisation vector'),
+    encrypted: bytes(96, 176, 'nonce and keys of the pages, encrypted'),
+    tag: bytes(272, 16, 'authentication tag'),
+  },
+);
+
+const EM_S390 = 22;
+const maxSections = 4096;
+const maxNameBytes = 1 << 20;
+const entryBytes = 16;
+const readBytes = 1 << 20;
+/** Changes of state between neighbouring pages that are listed; more would cost too much memory. */
+const maxPieces = 1 << 20;
+const special = 0xffff_ffff;
+const flags = { zero: 0x01, shared: 0x02 } as const;
+const encryptedReason = 'encrypted: it belongs to a secure guest';
+
+type SectionHeader = Values<typeof elfSectionHeader.fields>;
+interface Section {
+  readonly header: SectionHeader;
+  readonly index: number;
+  readonly at: number;
+}
+type SectionName = 'pv_compl' | 'pv_mem_meta';
+
+/** The two sections that make a dump one of a secure guest, or undefined. */
+function pvSections(head: Uint8Array, source: ByteSource): Readonly<Record<SectionName, Section>> | undefined {
+  const isElf64 = head.length >= elfHeader.size && Buffer.from(head.subarray(0, 6)).toString('hex') === '7f454c460202';
+  if (!isElf64) return undefined;
+  const header = parse(elfHeader, head, { endian: 'big' });
+  if (header.e_machine !== EM_S390 || header.e_type !== ET_CORE || header.e_shentsize !== elfSectionHeader.size) return undefined;
+  const count = Math.min(header.e_shnum, maxSections);
+  const end = header.e_shoff + BigInt(count * elfSectionHeader.size);
+  if (count === 0 || header.e_shstrndx >= count || end > BigInt(source.size)) return undefined;
+  const table = new Uint8Array(count * elfSectionHeader.size);
+  if (source.readInto(Number(header.e_shoff), table) < table.length) return undefined;
+  const sections = Array.from({ length: count }, (_, index): Section => {
+    const at = index * elfSectionHeader.size;
+    return { header: parse(elfSectionHeader, table.subarray(at), { endian: 'big' }), index, at: Number(header.e_shoff) + at };
+  });
+  const names = sections[header.e_shstrndx]?.header;
+  if (names === undefined || names.sh_size > BigInt(maxNameBytes) || names.sh_offset + names.sh_size > BigInt(source.size)) return undefined;
+  const texts = new Uint8Array(Number(names.sh_size));
+  source.readInto(Number(names.sh_offset), texts);
+  const nameOf = (offset: number): string => {
+    const stop = texts.indexOf(0, offset);
+    return Buffer.from(texts.subarray(offset, stop === -1 ? texts.length : stop)).toString('latin1');
+  };
+  const named = (name: SectionName): Section | undefined => sections.find((section) => nameOf(section.header.sh_name) === name);
+  const [completion, meta] = [named('pv_compl'), named('pv_mem_meta')];
+  return completion === undefined || meta === undefined ? undefined : { pv_compl: completion, pv_mem_meta: meta };
+}
+
+function stateOf(entry: DataView, at: number): ExtentState {
+  if (entry.getUint32(at) !== special) return 'encrypted';
+  const bits = entry.getUint8(at + entryBytes - 1);
+  if ((bits & flags.zero) !== 0) return 'zero';
+  return (bits & flags.shared) !== 0 ? 'stored' : 'encrypted';
+}
+
+const reasons: Partial<Record<ExtentState, string>> = { encrypted: encryptedReason, zero: 'the storage state says that it is zero' };
+
+/** Pieces of the one PT_LOAD by the storage state of each page. */
+function pagePieces(
+  source: ByteSource,
+  meta: SectionHeader,
+  load: { readonly start: bigint; readonly bytes: number; readonly fileOffset: number },
+  findings: Finding[],
+): MemoryPiece[] {
+  const pages = Math.ceil(load.bytes / pageSize);
+  const offset = Number(meta.sh_offset);
+  const available = meta.sh_offset >= BigInt(source.size) ? 0 : source.size - offset;
+  const held = Math.min(pages, Math.floor(Math.min(available, meta.sh_size > BigInt(available) ? available : Number(meta.sh_size)) / entryBytes));
+  const pieces: MemoryPiece[] = [];
+  const block = new Uint8Array(readBytes);
+  let from = 0;
+  let current: ExtentState | undefined;
+  const close = (to: number): void => {
+    if (current === undefined || to <= from) return;
+    const start = load.start + BigInt(from) * BigInt(pageSize);
+    const reason = reasons[current];
+    pieces.push({
+      start,
+      end: start + BigInt(to - from) * BigInt(pageSize),
+      state: current,
+      ...(current === 'stored' ? { fileOffset: load.fileOffset + from * pageSize } : {}),
+      ...(reason === undefined ? {} : { reason }),
+    });
+  };
+  let page = 0;
+  for (; page < held && pieces.length < maxPieces;) {
+    const got = source.readInto(offset + page * entryBytes, block);
+    const entries = new DataView(block.buffer, 0, got);
+    const count = Math.min(held - page, Math.floor(got / entryBytes));
+    if (count === 0) break;
+    for (let index = 0; index < count; index += 1) {
+      const state = stateOf(entries, index * entryBytes);
+      if (state === current) continue;
+      close(page + index);
+      from = page + index;
+      current = state;
+    }
+    page += count;
+  }
+  close(page);
+  if (page < pages) {
+    const start = load.start + BigInt(page) * BigInt(pageSize);
+    pieces.push({ start, end: load.start + BigInt(load.bytes), state: 'encrypted', reason: 'its storage state is not in the file' });
+    findings.push({
+      id: 'container-complete/storage-state',
+      severity: 'error',
+      title: 'The storage state is not complete',
+      detail: `pv_mem_meta describes ${page} of ${pages} pages`,
+    });
+  }
+  return pieces;
+}
+
+function open(source: ByteSource): DumpImage {
+  const head = readExactly(source, 0, elfHeader.size, 'the ELF header');
+  const image = elfVmcore.open(source);
+  const sections = pvSections(head, source);
+  if (sections === undefined) return image;
+  const findings: Finding[] = [
+    {
+      id: 'container-complete/encrypted',
+      severity: 'info',
+      title: 'The dump is of a secure guest and encrypted',
+      detail: 'memory and CPU states can be read only after decryption with the customer communication key; headers, sections, zero and shared pages are shown',
+    },
+    ...image.findings,
+  ];
+  const structures: StructView[] = Object.entries(sections).map(([name, { at }]) => ({
+    ...view(elfSectionHeader, readExactly(source, at, elfSectionHeader.size, 'a section header'), { endian: 'big', where: { fileOffset: at } }),
+    name: `Elf64_Shdr of ${name}`,
+  }));
+  const completionAt = sections.pv_compl.header.sh_offset;
+  const completion = new Uint8Array(pvCompletion.size);
+  const inside = completionAt + BigInt(completion.length) <= BigInt(source.size) && source.readInto(Number(completionAt), completion) === completion.length;
+  if (inside) structures.push(view(pvCompletion, completion, { where: { fileOffset: Number(completionAt) } }));
+  else {
+    findings.push({
+      id: 'container-complete/completion-data',
+      severity: 'error',
+      title: 'The completion data are not in the file',
+      detail: 'without the section pv_compl nobody can decrypt this dump',
+    });
+  }
+  const [load, ...others] = image.segments;
+  const pieces =
+    load === undefined
+      ? []
+      : pagePieces(source, sections.pv_mem_meta.header, { start: load.start, bytes: load.fileBytes, fileOffset: load.fileOffset }, findings);
+  for (const other of others) pieces.push({ start: other.start, end: other.start + other.memoryBytes, state: 'encrypted', reason: encryptedReason });
+  const headerRanges = [...image.headerRanges, ...(inside ? [{ offset: Number(completionAt), bytes: completion.length }] : [])];
+  const complete = image.container.complete.value && !findings.some((finding) => finding.severity === 'error');
+  return {
+    ...image,
+    format: 'pv-elf',
+    container: {
+      ...image.container,
+      producer: fact('QEMU dump-guest-memory', 'sections pv_compl and pv_mem_meta'),
+      complete: fact(complete, 'ELF headers, sections and file size'),
+    },
+    memory: segmentMemory(source, pieces),
+    structures: [...image.structures, ...structures],
+    findings,
+    headerRanges,
+  };
+}
+
+export const pvElf: DumpFormat = {
+  id: 'pv-elf',
+  title: 'ELF dump of a secure guest',
+  extensions: ['elf', 'dump'],
+  probe: (head, source) => (pvSections(head, source) === undefined ? no : yes),
+  open,
+};

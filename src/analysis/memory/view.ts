@@ -1,0 +1,125 @@
+/**
+ * Two systems in one dump (meminfo.md section 8; s390-tools zdump/dfi.c): the kdump kernel ran from absolute 0 when it was
+ * dumped, the low memory of the system that crashed before lies in the crashkernel area. A view is a remap above the one image.
+ */
+import type { MemoryView } from '../../shared/model.ts';
+import { pageSize, type AddressRange } from '../../shared/units.ts';
+import { pageStateCodes, type Absence, type Extent, type MemoryImage } from '../formats/dump-format.ts';
+
+const mebibyte = 1n << 20n;
+/** oldmem_base and oldmem_size of the kernel's parameter area. */
+const oldmemAddress = 0x10418n;
+
+/** The crashkernel area that holds the low memory of the first system, or undefined when there is one system only. */
+export function findTwoSystems(memory: MemoryImage): AddressRange | undefined {
+  if (memory.end < oldmemAddress + 16n) return undefined;
+  const words = new Uint8Array(16);
+  if (memory.read(oldmemAddress, words).length > 0) return undefined;
+  const data = new DataView(words.buffer);
+  const [base, size] = [data.getBigUint64(0), data.getBigUint64(8)];
+  if (base === 0n || size === 0n || base % mebibyte !== 0n || size % mebibyte !== 0n) return undefined;
+  // An area that overlaps the memory it is exchanged with cannot be: then something else stands there.
+  return base >= size && base + size <= memory.end ? { start: base, end: base + size } : undefined;
+}
+
+/** Part of a view: addresses from `start` on show the dump from `from` on; undefined where the view has nothing. */
+interface Window extends AddressRange {
+  readonly from: bigint | undefined;
+}
+
+const removed = 'it is shown from address 0 on, where it was before kdump started';
+const notOfKdump = 'not part of the kdump system';
+
+function windowsOf(view: Exclude<MemoryView, 'all'>, area: AddressRange, end: bigint): readonly Window[] {
+  const size = area.end - area.start;
+  if (view === 'kdump') return [{ start: 0n, end: size, from: 0n }];
+  return [
+    { start: 0n, end: size, from: area.start },
+    { start: size, end: area.start, from: size },
+    { start: area.start, end: area.end, from: undefined },
+    { start: area.end, end, from: area.end },
+  ].filter((window) => window.start < window.end);
+}
+
+/** Addresses of the view that show a part of the dump's own address range. */
+export function viewRanges(view: MemoryView, area: AddressRange, ranges: readonly AddressRange[], end: bigint): AddressRange[] {
+  if (view === 'all') return [...ranges];
+  return windowsOf(view, area, end).flatMap((window) => {
+    const { from } = window;
+    if (from === undefined) return [];
+    return ranges.flatMap((range): AddressRange[] => {
+      const start = range.start > from ? range.start : from;
+      const stop = range.end < from + (window.end - window.start) ? range.end : from + (window.end - window.start);
+      return start < stop ? [{ start: start - from + window.start, end: stop - from + window.start }] : [];
+    });
+  });
+}
+
+/** The memory of a dump as one of its two systems had it. */
+export function viewMemory(image: MemoryImage, view: MemoryView, area: AddressRange): MemoryImage {
+  if (view === 'all') return image;
+  const windows = windowsOf(view, area, image.end);
+  const { end } = windows.at(-1) ?? { end: 0n };
+  const absentReason = view === 'kdump' ? notOfKdump : removed;
+  let extents: readonly Extent[] | undefined;
+
+  const listExtents = (): Extent[] =>
+    windows.flatMap((window): Extent[] => {
+      const { from } = window;
+      if (from === undefined) return [{ start: window.start, end: window.end, state: 'missing', reason: absentReason }];
+      const stop = from + (window.end - window.start);
+      return image.extents.flatMap((extent): Extent[] => {
+        const start = extent.start > from ? extent.start : from;
+        const last = extent.end < stop ? extent.end : stop;
+        if (start >= last) return [];
+        const fileOffset = extent.fileOffset === undefined ? {} : { fileOffset: extent.fileOffset + Number(start - extent.start) };
+        return [{ ...extent, start: start - from + window.start, end: last - from + window.start, ...fileOffset }];
+      });
+    });
+
+  return {
+    end,
+    get extents() {
+      return (extents ??= listExtents());
+    },
+    read(address, target) {
+      const stop = address + BigInt(target.length);
+      const absent: Absence[] = [];
+      for (const window of windows) {
+        const start = window.start > address ? window.start : address;
+        const last = window.end < stop ? window.end : stop;
+        if (start >= last) continue;
+        const part = target.subarray(Number(start - address), Number(last - address));
+        if (window.from === undefined) {
+          part.fill(0);
+          absent.push({ start, end: last, state: 'missing', reason: absentReason });
+          continue;
+        }
+        const shift = window.start - window.from;
+        for (const gap of image.read(start - shift, part)) absent.push({ ...gap, start: gap.start + shift, end: gap.end + shift });
+      }
+      if (stop > end) {
+        const start = address > end ? address : end;
+        target.fill(0, Number(start - address));
+        absent.push({ start, end: stop, state: 'missing', reason: view === 'kdump' ? notOfKdump : 'behind the last page of the dump' });
+      }
+      return absent;
+    },
+    readPages(firstPfn, target, states) {
+      target.fill(0);
+      states.fill(pageStateCodes.indexOf('missing'));
+      const page = BigInt(pageSize);
+      // Windows begin and end at whole MiB, but for the last one's end.
+      for (const window of windows) {
+        if (window.from === undefined) continue;
+        const first = Number(window.start / page);
+        const start = Math.max(first, firstPfn);
+        const last = Math.min(Number((window.end + page - 1n) / page), firstPfn + states.length);
+        if (start >= last) continue;
+        const at = start - firstPfn;
+        const bytes = target.subarray(at * pageSize, (last - firstPfn) * pageSize);
+        image.readPages(start - first + Number(window.from / page), bytes, states.subarray(at, last - firstPfn));
+      }
+    },
+  };
+}

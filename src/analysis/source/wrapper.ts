@@ -1,0 +1,22 @@
+/** Files that are no dump but hold one: told by their first bytes. */
+export interface Wrapper {
+  /** As it is called: "gzip". */
+  readonly name: string;
+  /** Whether a dump in it is opened as it is; else `unpack` says how a person gets at it. */
+  readonly opens: boolean;
+  readonly unpack: string;
+}
+
+const starts = (head: Uint8Array, ...bytes: readonly number[]): boolean => bytes.every((byte, index) => head[index] === byte);
+const ascii = (head: Uint8Array, at: number, text: string): boolean => Buffer.from(head.subarray(at, at + text.length)).toString('latin1') === text;
+
+/** The wrapper that a file is by its first 512 bytes, or undefined. */
+export function wrapperOf(head: Uint8Array): Wrapper | undefined {
+  if (starts(head, 0x1f, 0x8b, 8)) return { name: 'gzip', opens: true, unpack: 'gunzip FILE' };
+  if (starts(head, 0x28, 0xb5, 0x2f, 0xfd)) return { name: 'zstd', opens: true, unpack: 'zstd -d FILE' };
+  if (starts(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)) return { name: 'xz', opens: false, unpack: 'xz -d FILE' };
+  if (ascii(head, 0, 'BZh') && ascii(head, 4, '1AY&SY')) return { name: 'bzip2', opens: false, unpack: 'bzip2 -d FILE' };
+  if (starts(head, 0x50, 0x4b, 3, 4)) return { name: 'zip', opens: false, unpack: 'unzip FILE' };
+  if (ascii(head, 257, 'ustar')) return { name: 'tar', opens: false, unpack: 'tar -xf FILE' };
+  return undefined;
+}

@@ -1,0 +1,46 @@
+import type { TranslateJson } from '../../shared/model.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Command } from '../command.ts';
+import { addressIn, wholeNumber } from './address-argument.ts';
+import { exitCodes, printJson, UsageError } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import type { Style } from '../text/style.ts';
+import { columns } from '../text/table.ts';
+
+function translateText(answer: TranslateJson, style: Style): string {
+  const head = answer.asce === undefined ? '' : `${answer.address} through ${answer.asce.source}: ${answer.asce.decoded}\n`;
+  const rows = answer.steps.map((step) => [step.table, `[${step.index}]`, `at ${step.entryAddress}`, step.entry, visibleText(step.decoded)]);
+  const end = answer.absolute === undefined ? style.bad(visibleText(answer.failure ?? 'not translated')) : `absolute ${style.strong(answer.absolute)}`;
+  return `${head}${rows.length === 0 ? '' : `${columns(rows)}\n`}${end}\n`;
+}
+
+export const translateCommand: Command = {
+  name: 'translate',
+  summary: 'the page-table walk of a virtual address, step by step (s390x)',
+  args: ['<file>', '<address>'],
+  options: [
+    { flags: '--cpu <number>', description: 'walk the home space of this CPU (CR13)' },
+    { flags: '--asce <element>', description: 'walk the tables of this address-space-control element' },
+  ],
+  example: 'dumpbench translate dump.s390 cpu0.psw',
+  async run(context, [file = '', typed = ''], options) {
+    const cpu = options.cpu === undefined ? undefined : wholeNumber(String(options.cpu), '--cpu');
+    const given = options.asce === undefined ? undefined : String(options.asce);
+    if (given !== undefined && !/^0x[0-9a-f]{1,16}$/i.test(given)) throw new UsageError(`--asce: "${given}" is not a hexadecimal number`);
+    const answer = await withDump(context, file, async (dump) => {
+      const place = await addressIn(context, dump, typed, 'virtual');
+      if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; only virtual ones are translated`);
+      const chosen = place.cpu ?? cpu;
+      const params = {
+        dump,
+        address: place.address,
+        ...(chosen === undefined ? {} : { cpu: chosen }),
+        ...(given === undefined ? {} : { asce: BigInt(given) }),
+      };
+      return context.engine.call('translate', params, { signal: context.io.signal });
+    });
+    if (context.output.json) printJson(context.io, answer);
+    else context.io.out(translateText(answer, context.style));
+    return exitCodes.fine;
+  },
+};

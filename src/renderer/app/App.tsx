@@ -1,0 +1,48 @@
+/** The shell: top bar, rail, tabs, the active view, status bar, and what lies over them. */
+import { useEffect } from 'react';
+import { useStore } from '../state/use-store.ts';
+import { useWorkbench } from '../workbench.ts';
+import { ActivityRail } from './ActivityRail.tsx';
+import { CommandPalette } from './CommandPalette.tsx';
+import { runKeys } from './commands.ts';
+import { DropOverlay } from './DropOverlay.tsx';
+import { EngineBanner } from './EngineBanner.tsx';
+import { NoticeBar } from './NoticeBar.tsx';
+import { Shortcuts } from './Shortcuts.tsx';
+import { StatusBar } from './StatusBar.tsx';
+import { TabBar } from './TabBar.tsx';
+import { TopBar } from './TopBar.tsx';
+import { Workspace } from './Workspace.tsx';
+import './shell.css';
+
+export function App({ mac }: { readonly mac: boolean }) {
+  const workbench = useWorkbench();
+  const overlay = useStore(workbench.overlay);
+  const tabs = useStore(workbench.places.tabs);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (runKeys(workbench, event, mac)) event.preventDefault();
+    };
+    // Before widgets: an editor or a grid must not keep Ctrl+G for itself.
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => window.removeEventListener('keydown', onKey, { capture: true });
+  }, [workbench, mac]);
+  return (
+    <div className="shell">
+      <TopBar />
+      <div className="shell-middle">
+        <ActivityRail />
+        <div className="shell-main">
+          {tabs.open.length === 0 ? null : <TabBar />}
+          <EngineBanner />
+          <NoticeBar />
+          <Workspace />
+        </div>
+      </div>
+      <StatusBar />
+      <DropOverlay />
+      {overlay === 'palette' ? <CommandPalette mac={mac} /> : null}
+      {overlay === 'shortcuts' ? <Shortcuts mac={mac} /> : null}
+    </div>
+  );
+}

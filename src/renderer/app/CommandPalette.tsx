@@ -1,0 +1,78 @@
+/** The command palette: type, choose with the arrows, Enter. */
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useWorkbench } from '../workbench.ts';
+import { Hostile } from '../widgets/Hostile.tsx';
+import { offeredCommands, type Command } from './commands.ts';
+import { matchCommands } from './command-match.ts';
+import { keysText } from './keymap.ts';
+import './overlay.css';
+
+export function CommandPalette({ mac }: { readonly mac: boolean }) {
+  const workbench = useWorkbench();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [commands] = useState(() => offeredCommands(workbench).filter(({ id }) => id !== 'app.palette'));
+  const [typed, setTyped] = useState('');
+  const [chosen, setChosen] = useState(0);
+  const found = matchCommands(commands, typed);
+  const at = Math.min(chosen, found.length - 1);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  useEffect(() => {
+    document.getElementById(`command-${at}`)?.scrollIntoView({ block: 'nearest' });
+  }, [at]);
+
+  const close = (): void => workbench.overlay.set(undefined);
+  const run = (command: Command | undefined): void => {
+    close();
+    // After the dialog has given the focus back: a command may want it.
+    if (command !== undefined) setTimeout(command.run);
+  };
+  const keys = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step !== 0 && found.length > 0) {
+      event.preventDefault();
+      setChosen((at + step + found.length) % found.length);
+    }
+    if (event.key === 'Enter') run(found[at]);
+  };
+  return (
+    <dialog ref={dialog} className="overlay palette" aria-label="Command palette" onClose={close} onClick={(event) => event.target === dialog.current && close()} data-testid="palette">
+      <input
+        className="palette-input"
+        role="combobox"
+        aria-label="Command"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={found.length === 0 ? undefined : `command-${at}`}
+        placeholder="Type a command"
+        spellCheck={false}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+          setChosen(0);
+        }}
+        onKeyDown={keys}
+      />
+      <ul id="palette-list" className="palette-list" role="listbox" aria-label="Commands">
+        {found.map((command, index) => (
+          <li
+            key={command.id}
+            id={`command-${index}`}
+            role="option"
+            aria-selected={index === at}
+            className={index === at ? 'palette-item chosen' : 'palette-item'}
+            onClick={() => run(command)}
+            onPointerMove={() => setChosen(index)}
+          >
+            <span className="cut">
+              <Hostile text={command.title} />
+            </span>
+            {command.keys === undefined ? null : <kbd>{keysText(command.keys, mac)}</kbd>}
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 ? <p className="palette-none dim">No command matches.</p> : null}
+    </dialog>
+  );
+}

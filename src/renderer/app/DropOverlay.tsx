@@ -1,0 +1,48 @@
+import { useEffect, useState } from 'react';
+import { useWorkbench } from '../workbench.ts';
+import { Icon } from '../widgets/Icon.tsx';
+import './drop-overlay.css';
+
+const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+
+/** Files dropped anywhere are opened. The page itself never takes them: a dropped file would replace it. */
+export function DropOverlay() {
+  const { openPaths, shell, notice } = useWorkbench();
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const onOver = (event: DragEvent): void => {
+      event.preventDefault();
+      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = carriesFiles(event) ? 'copy' : 'none';
+      setOver(carriesFiles(event));
+    };
+    const onLeave = (event: DragEvent): void => {
+      // Leaving for nothing is leaving the window.
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const onDrop = (event: DragEvent): void => {
+      event.preventDefault();
+      setOver(false);
+      const paths = [...(event.dataTransfer?.files ?? [])].map((file) => shell.pathOf(file)).filter((path) => path !== '');
+      if (paths.length > 0) openPaths(paths);
+      else if (carriesFiles(event)) notice.set({ tone: 'bad', text: 'What was dropped is not a file on disk.' });
+    };
+    window.addEventListener('dragenter', onOver);
+    window.addEventListener('dragover', onOver);
+    window.addEventListener('dragleave', onLeave);
+    window.addEventListener('drop', onDrop);
+    return () => {
+      window.removeEventListener('dragenter', onOver);
+      window.removeEventListener('dragover', onOver);
+      window.removeEventListener('dragleave', onLeave);
+      window.removeEventListener('drop', onDrop);
+    };
+  }, [openPaths, shell, notice]);
+  if (!over) return null;
+  return (
+    <div className="drop-overlay" data-testid="drop-overlay">
+      <div className="drop-overlay-words">
+        <Icon name="desktop-download" /> Drop to open
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import { useStore } from '../state/use-store.ts';
+import { useWorkbench } from '../workbench.ts';
+import { Hostile } from '../widgets/Hostile.tsx';
+import { Icon } from '../widgets/Icon.tsx';
+import { IconButton } from '../widgets/IconButton.tsx';
+import './banner.css';
+
+/** Something that a person asked for did not work. Stays until it is dismissed. */
+export function NoticeBar() {
+  const { notice } = useWorkbench();
+  const shown = useStore(notice);
+  if (shown === undefined) return null;
+  return (
+    <div className={`banner ${shown.tone}`} role={shown.tone === 'bad' ? 'alert' : 'status'} data-testid="notice">
+      <Icon name={shown.tone === 'bad' ? 'warning' : 'info'} />
+      <span className="banner-words">
+        <Hostile text={shown.text} />
+      </span>
+      <IconButton icon="close" label="Dismiss" onPress={() => notice.set(undefined)} />
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import type { ReactNode } from 'react';
+import { positionText } from '../state/position.ts';
+import { isRunning } from '../state/jobs.ts';
+import { fractionOf } from '../state/job-meter.ts';
+import { useStore } from '../state/use-store.ts';
+import { percentText, plural } from '../words/numbers.ts';
+import { useCurrentDump, useWorkbench } from '../workbench.ts';
+import { Icon } from '../widgets/Icon.tsx';
+import './status-bar.css';
+
+function Cursor() {
+  const { places } = useWorkbench();
+  const dump = useCurrentDump();
+  const cursor = useStore(places.cursors)[dump?.key ?? ''];
+  if (dump === undefined || cursor === undefined) return null;
+  const text = positionText(cursor).replace(':', ' ');
+  return (
+    <span className="code" data-testid="status-cursor">
+      {text} · {plural(Math.max(1, cursor.length), 'byte')}
+    </span>
+  );
+}
+
+function Running() {
+  const { jobs, places } = useWorkbench();
+  const [job, ...more] = useStore(jobs.all).filter(isRunning);
+  if (job === undefined) return null;
+  const fraction = job.meter === undefined ? undefined : fractionOf(job.meter);
+  return (
+    <button type="button" className="status-job" onClick={() => places.show('jobs')}>
+      <Icon name="loading" spin />
+      {job.title}
+      {fraction === undefined ? '' : ` ${Math.floor(fraction * 100)} %`}
+      {more.length === 0 ? '' : ` and ${more.length} more`}
+    </button>
+  );
+}
+
+export function StatusBar() {
+  const { engine } = useWorkbench();
+  const { state, host } = useStore(engine.status);
+  const dump = useCurrentDump();
+  const coverage = dump?.coverage;
+  const engineWords: Readonly<Record<typeof state, ReactNode>> = {
+    ready: 'engine ready',
+    starting: 'engine starting…',
+    gone: <span className="tone-bad">engine stopped</span>,
+  };
+  return (
+    <footer className="status-bar" data-testid="status-bar">
+      <Cursor />
+      {dump?.triage === undefined ? null : (
+        <span data-testid="status-index">{coverage === undefined ? 'not indexed' : `index ${percentText(coverage.indexed, coverage.total)}`}</span>
+      )}
+      <span data-testid="status-engine" title={host === undefined ? undefined : `The engine runs in a ${host}`}>
+        {engineWords[state]}
+      </span>
+      <Running />
+      <span className="status-promise">evidence opened read-only · no network</span>
+    </footer>
+  );
+}

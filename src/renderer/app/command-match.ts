@@ -1,0 +1,30 @@
+/** Which commands a few typed letters mean: all letters in order, best at the starts of words. */
+
+interface Titled {
+  readonly title: string;
+}
+
+/** Lower is better; undefined when the letters are not there in order. */
+export function matchScore(title: string, typed: string): number | undefined {
+  const text = title.toLowerCase();
+  let score = 0;
+  let from = 0;
+  for (const letter of typed.toLowerCase().replaceAll(' ', '')) {
+    const at = text.indexOf(letter, from);
+    if (at === -1) return undefined;
+    const startsWord = at === 0 || /\W/.test(text.charAt(at - 1));
+    score += at === from && from > 0 ? 0 : startsWord ? 1 : 3 + (at - from);
+    from = at + 1;
+  }
+  return score;
+}
+
+export function matchCommands<T extends Titled>(commands: readonly T[], typed: string): readonly T[] {
+  return commands
+    .flatMap((command) => {
+      const score = matchScore(command.title, typed);
+      return score === undefined ? [] : [{ command, score }];
+    })
+    .sort((left, right) => left.score - right.score)
+    .map(({ command }) => command);
+}

@@ -1,0 +1,98 @@
+/**
+ * The registry of commands. Ids are stable: the native menu sends them, the palette and the keyboard map show them, and
+ * users will bind keys to them.
+ */
+import { themes } from '../../shared/shell-protocol.ts';
+import { reportFormats } from '../state/dump-jobs.ts';
+import { isRunning } from '../state/jobs.ts';
+import { views } from '../views/index.ts';
+import type { Workbench } from '../workbench.ts';
+import { focusGoTo, focusNextPane } from './focus.ts';
+import { matchesKeys, type KeyPress } from './keymap.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly keys?: string;
+  /** False: not offered and without effect now. */
+  readonly enabled?: () => boolean;
+  readonly run: () => void;
+}
+
+const themeTitles = { system: 'like the system', light: 'light', dark: 'dark', contrast: 'high contrast' } as const;
+
+/** All commands of a workbench, as they are now: some come and go with dumps and jobs. */
+export function commandsOf(workbench: Workbench): readonly Command[] {
+  const { places, dumps, dumpJobs, jobs, overlay } = workbench;
+  const current = (): string | undefined => places.tabs.get().dump;
+  const hasDump = (): boolean => {
+    const key = current();
+    return key !== undefined && dumps.find(key)?.phase.kind === 'open';
+  };
+  const onDump = (run: (key: string) => void) => () => {
+    const key = current();
+    if (key !== undefined) run(key);
+  };
+  const many = (): boolean => places.tabs.get().open.length > 1;
+  return [
+    { id: 'file.open', title: 'Open dumps…', keys: 'Ctrl+O', run: workbench.chooseDumps },
+    { id: 'file.samples', title: 'Open the sample dumps', run: workbench.openSamples },
+    { id: 'file.close', title: 'Close dump', keys: 'Ctrl+W', enabled: () => current() !== undefined, run: onDump(workbench.closeDump) },
+    { id: 'app.palette', title: 'Command palette', keys: 'Ctrl+Shift+P', run: () => overlay.update((now) => (now === 'palette' ? undefined : 'palette')) },
+    { id: 'app.goTo', title: 'Go to address', keys: 'Ctrl+G', enabled: () => current() !== undefined, run: focusGoTo },
+    { id: 'app.shortcuts', title: 'Keyboard shortcuts', keys: 'F1', run: () => overlay.update((now) => (now === 'shortcuts' ? undefined : 'shortcuts')) },
+    { id: 'app.nextPane', title: 'Focus next pane', keys: 'F6', run: () => focusNextPane(1) },
+    { id: 'app.previousPane', title: 'Focus previous pane', keys: 'Shift+F6', run: () => focusNextPane(-1) },
+    { id: 'history.back', title: 'Back', keys: 'Alt+Left', enabled: () => places.history.get().past.length > 0, run: places.back },
+    { id: 'history.forward', title: 'Forward', keys: 'Alt+Right', enabled: () => places.history.get().future.length > 0, run: places.forward },
+    ...views.map((view, index) => ({
+      id: `view.${view.id}`,
+      title: `Show ${view.title}`,
+      ...(index < 9 ? { keys: `Ctrl+${index + 1}` } : {}),
+      enabled: () => view.ofWindow || current() !== undefined,
+      run: () => places.show(view.id),
+    })),
+    { id: 'tab.next', title: 'Next tab', keys: 'Ctrl+PageDown', enabled: many, run: () => places.step(1) },
+    { id: 'tab.previous', title: 'Previous tab', keys: 'Ctrl+PageUp', enabled: many, run: () => places.step(-1) },
+    {
+      id: 'tab.close',
+      title: 'Close tab',
+      keys: 'Ctrl+F4',
+      enabled: () => places.tabs.get().active !== undefined,
+      run: () => places.closeTab(places.tabs.get().active ?? ''),
+    },
+    { id: 'dump.verify', title: 'Verify everything (full scan)', enabled: hasDump, run: onDump(dumpJobs.verify) },
+    { id: 'dump.index', title: 'Build or resume the page index', enabled: hasDump, run: onDump(dumpJobs.index) },
+    ...reportFormats.map((format) => ({
+      id: `dump.report.${format.id}`,
+      title: `Export report as ${format.title}…`,
+      enabled: hasDump,
+      run: onDump((key) => dumpJobs.report(key, format)),
+    })),
+    ...jobs.all
+      .get()
+      .filter(isRunning)
+      .map((job) => ({ id: `job.cancel.${job.id}`, title: `Cancel: ${job.title}, ${job.dumpName}`, run: () => jobs.cancel(job.id) })),
+    ...dumps.all.get().map((dump) => ({ id: `dump.show.${dump.key}`, title: `Go to dump: ${dump.name}`, run: () => places.show('overview', dump.key) })),
+    ...themes.map((theme) => ({ id: `theme.${theme}`, title: `Theme: ${themeTitles[theme]}`, run: () => workbench.chooseTheme(theme) })),
+  ];
+}
+
+const isOn = (command: Command): boolean => command.enabled?.() ?? true;
+
+/** What the palette offers now. */
+export const offeredCommands = (workbench: Workbench): readonly Command[] => commandsOf(workbench).filter(isOn);
+
+/** Runs a command by its id; what is not there or not possible now does nothing. */
+export function runCommand(workbench: Workbench, id: string): void {
+  const command = commandsOf(workbench).find((one) => one.id === id);
+  if (command !== undefined && isOn(command)) command.run();
+}
+
+/** Runs the command of a key press. Returns whether there is one: the press is then ours. */
+export function runKeys(workbench: Workbench, press: KeyPress, mac: boolean): boolean {
+  const command = commandsOf(workbench).find((one) => one.keys !== undefined && matchesKeys(press, one.keys, mac));
+  if (command === undefined) return false;
+  if (isOn(command)) command.run();
+  return true;
+}

@@ -1,0 +1,25 @@
+/** Keys as people write them ("Ctrl+Shift+P") against keyboard events. Ctrl means Command on macOS. */
+
+/** The part of the DOM's KeyboardEvent that is looked at. */
+export interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+}
+
+const names: Readonly<Record<string, string>> = { Left: 'ArrowLeft', Right: 'ArrowRight', Up: 'ArrowUp', Down: 'ArrowDown', Space: ' ' };
+
+export function matchesKeys(press: KeyPress, keys: string, mac: boolean): boolean {
+  const parts = keys.split('+');
+  const last = parts.at(-1) ?? '';
+  const wanted = new Set(parts.slice(0, -1));
+  const main = mac ? press.metaKey : press.ctrlKey;
+  const other = mac ? press.ctrlKey : press.metaKey;
+  if (main !== wanted.has('Ctrl') || other || press.shiftKey !== wanted.has('Shift') || press.altKey !== wanted.has('Alt')) return false;
+  return press.key.toLowerCase() === (names[last] ?? last).toLowerCase();
+}
+
+/** As shown beside a command. */
+export const keysText = (keys: string, mac: boolean): string => (mac ? keys.replace('Ctrl', '⌘').replace('Alt', '⌥').replace('Shift', '⇧') : keys);

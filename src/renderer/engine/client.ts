@@ -1,0 +1,105 @@
+/**
+ * The engine as the window sees it. The only file that touches the engine's port: the preload posts a new one at each
+ * start of the engine; calls that were under way on an older one are rejected with EngineFailure.
+ */
+import { engineProtocol, type EngineClient } from '../../shared/engine-protocol.ts';
+import { connect, EngineFailure, type Port } from '../../shared/rpc.ts';
+import { enginePortMessage, type ShellEvent } from '../../shared/shell-protocol.ts';
+import { createStore, type Readable } from '../state/store.ts';
+
+export interface EngineStatus {
+  readonly state: 'starting' | 'ready' | 'gone';
+  /** Raised with each new engine: handles of an older one mean nothing. */
+  readonly generation: number;
+  /** Where it runs, in words. */
+  readonly host?: string;
+  /** Why it went away. */
+  readonly reason?: string;
+}
+
+export interface EngineLink {
+  readonly status: Readable<EngineStatus>;
+  readonly call: EngineClient['call'];
+  /** To be told what main knows of the engine. */
+  readonly onShellEvent: (event: ShellEvent) => void;
+}
+
+function wrap(port: MessagePort): Port {
+  const closers: ((reason: string) => void)[] = [];
+  let open = true;
+  const closed = (reason: string): void => {
+    if (!open) return;
+    open = false;
+    for (const closer of closers) closer(reason);
+  };
+  port.addEventListener('close', () => closed('the engine closed its port'));
+  return {
+    post(message) {
+      if (open) port.postMessage(message);
+    },
+    onMessage(listener) {
+      port.addEventListener('message', (event) => listener(event.data));
+      port.start();
+    },
+    onClose(listener) {
+      closers.push(listener);
+    },
+    close() {
+      port.close();
+      closed('the engine went away');
+    },
+  };
+}
+
+/** Must run before the page has finished loading: the first port is posted then. */
+export function linkEngine(page: Window): EngineLink {
+  const status = createStore<EngineStatus>({ state: 'starting', generation: 0 });
+  let client: EngineClient | undefined;
+  let host: string | undefined;
+
+  const lost = (reason: string): void => {
+    const old = client;
+    client = undefined;
+    old?.close();
+    if (status.get().state !== 'gone') status.update(({ generation }) => ({ state: 'gone', generation, reason }));
+  };
+
+  page.addEventListener('message', (event) => {
+    const [port] = event.ports;
+    if (event.source !== page || event.data !== enginePortMessage || port === undefined) return;
+    const old = client;
+    client = undefined;
+    old?.close();
+    const wrapped = wrap(port);
+    const fresh = connect(engineProtocol, wrapped);
+    wrapped.onClose((reason) => {
+      if (client === fresh) lost(reason);
+    });
+    client = fresh;
+    status.update(({ generation }) => ({ state: 'ready', generation: generation + 1, ...(host === undefined ? {} : { host }) }));
+  });
+
+  return {
+    status,
+    call(method, params, options) {
+      if (client === undefined) return Promise.reject(new EngineFailure('the engine is not running'));
+      return client.call(method, params, options);
+    },
+    onShellEvent(event) {
+      if (event.event !== 'engine') return;
+      switch (event.state) {
+        case 'gone':
+          lost(event.reason ?? 'it ended without saying why');
+          break;
+        case 'starting':
+          // Said also before the first port; after a loss it tells that a new one comes.
+          if (client === undefined) status.update(({ generation }) => ({ state: 'starting', generation }));
+          break;
+        case 'ready':
+          host = event.host;
+          if (host !== undefined && client !== undefined) status.update((now) => ({ ...now, ...(host === undefined ? {} : { host }) }));
+          break;
+      }
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** A query slot for a component: asked again when the dump is reopened or the question's key changes. */
+import { useEffect, useEffectEvent, useState } from 'react';
+import { handleOf, type OpenDump } from '../state/open-dump.ts';
+import { useStore } from '../state/use-store.ts';
+import { createQuerySlot, type QueryState } from './query-slot.ts';
+
+/**
+ * @param dump whose engine handle the question gets; nothing is asked until it has one
+ * @param key names the question: a different key asks again. Undefined asks nothing.
+ */
+export function useQuery<T>(dump: OpenDump, key: string | undefined, ask: (handle: string, signal: AbortSignal) => Promise<T>): QueryState<T> {
+  const [slot] = useState(() => createQuerySlot<T>());
+  const question = useEffectEvent(ask);
+  const handle = handleOf(dump);
+  const { generation } = dump;
+  useEffect(() => {
+    if (handle === undefined || key === undefined) return undefined;
+    slot.ask((signal) => question(handle, signal));
+    return slot.drop;
+  }, [slot, handle, generation, key]);
+  return useStore(slot.state);
+}

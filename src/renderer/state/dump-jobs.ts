@@ -1,0 +1,122 @@
+/** Long work on a dump: what starts by itself behind the first facts, and what a person asks for. */
+import type { EngineLink } from '../engine/client.ts';
+import type { VerifyJson } from '../../shared/model.ts';
+import type { Shell } from '../shell/shell.ts';
+import { byteText } from '../../shared/units.ts';
+import { healthWords } from '../words/health.ts';
+import { countText } from '../words/numbers.ts';
+import { durationText } from '../words/durations.ts';
+import { isRunning, type Job, type JobKind, type Jobs } from './jobs.ts';
+import { handleOf, type OpenDump } from './open-dump.ts';
+import type { OpenDumps } from './open-dumps.ts';
+
+export const reportFormats = [
+  { id: 'html', title: 'HTML', extension: 'html' },
+  { id: 'json', title: 'JSON', extension: 'json' },
+] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+export interface DumpJobs {
+  /** Quick checks and the page index: what is still missing of them. */
+  readonly startBackground: (key: string) => void;
+  readonly index: (key: string) => void;
+  readonly verify: (key: string) => void;
+  readonly report: (key: string, format: ReportFormat) => void;
+}
+
+/** An engine that went away this often under a job does not get it again by itself. */
+const maxStops = 2;
+/** Strips are asked for again at most so often. */
+const stripIntervalMs = 250;
+
+/** Background work that a freshly (re)opened dump still needs. What a person cancelled stays cancelled. */
+export function neededJobs(dump: OpenDump, jobs: readonly Job[]): readonly JobKind[] {
+  const own = jobs.filter((job) => job.dump === dump.key);
+  const wanted = (kind: JobKind): boolean =>
+    !own.some((job) => job.kind === kind && (isRunning(job) || job.state === 'cancelled' || job.state === 'failed')) &&
+    own.filter((job) => job.kind === kind && job.state === 'stopped').length < maxStops;
+  const quick = dump.checked === 'triage' && wanted('quick-verify');
+  const complete = dump.coverage !== undefined && dump.coverage.indexed >= dump.coverage.total;
+  const index = !complete && wanted('index');
+  return [...(quick ? (['quick-verify'] as const) : []), ...(index ? (['index'] as const) : [])];
+}
+
+export function createDumpJobs(engine: EngineLink, dumps: OpenDumps, jobs: Jobs, shell: Shell, onChecked: (key: string) => void): DumpJobs {
+  const opened = (key: string): { readonly dump: OpenDump; readonly handle: string } | undefined => {
+    const dump = dumps.find(key);
+    const handle = dump === undefined ? undefined : handleOf(dump);
+    return dump === undefined || handle === undefined ? undefined : { dump, handle };
+  };
+  const verified = (key: string, result: VerifyJson, checked: 'quick' | 'full'): string => {
+    dumps.change(key, (dump) => {
+      // A quick pass that ends late does not take back what a full one found.
+      if (checked === 'quick' && dump.checked === 'full') return dump;
+      return { ...dump, checks: result.checks, health: result.summary, checked, digests: { ...dump.digests, ...result.digests } };
+    });
+    onChecked(key);
+    return healthWords(result.summary);
+  };
+
+  const index = (key: string): void => {
+    const one = opened(key);
+    if (one === undefined) return;
+    const { dump, handle } = one;
+    let askedAt = 0;
+    jobs.run({ kind: 'index', title: 'Page index', dump: key, dumpName: dump.name }, async ({ signal, onProgress }) => {
+      const result = await engine.call(
+        'index',
+        { dump: handle, digest: false, rebuild: false },
+        {
+          signal,
+          onProgress(progress) {
+            onProgress(progress);
+            const now = Date.now();
+            if (now - askedAt < stripIntervalMs) return;
+            askedAt = now;
+            const coverage = progress.unit === 'pages' ? { indexed: progress.done, total: progress.total } : undefined;
+            dumps.change(key, (old) => ({ ...old, ...(coverage === undefined ? {} : { coverage }), stripVersion: old.stripVersion + 1 }));
+          },
+        },
+      );
+      const { total } = result.pages;
+      dumps.change(key, (old) => ({ ...old, coverage: { indexed: total, total }, stripVersion: old.stripVersion + 1 }));
+      return `${countText(total)} pages, ${byteText(result.bytesRead)} read in ${durationText(result.seconds)}${result.resumed ? ', resumed' : ''}`;
+    });
+  };
+  const runVerify = (key: string, quick: boolean): void => {
+    const one = opened(key);
+    if (one === undefined) return;
+    const { dump, handle } = one;
+    const kind = quick ? 'quick-verify' : 'verify';
+    jobs.run({ kind, title: quick ? 'Quick checks' : 'Full verification', dump: key, dumpName: dump.name }, async ({ signal, onProgress }) => {
+      const result = await engine.call('verify', { dump: handle, quick }, { signal, onProgress });
+      if (!quick) dumps.change(key, (old) => ({ ...old, stripVersion: old.stripVersion + 1 }));
+      return verified(key, result, quick ? 'quick' : 'full');
+    });
+  };
+
+  return {
+    index,
+    verify: (key) => runVerify(key, false),
+    startBackground(key) {
+      const dump = dumps.find(key);
+      if (dump === undefined) return;
+      for (const kind of neededJobs(dump, jobs.all.get())) {
+        if (kind === 'index') index(key);
+        else runVerify(key, true);
+      }
+    },
+    report(key, format) {
+      const one = opened(key);
+      if (one === undefined) return;
+      const { dump, handle } = one;
+      jobs.run({ kind: 'report', title: `${format.title} report`, dump: key, dumpName: dump.name }, async ({ signal, onProgress }) => {
+        // A full pass was asked for before: its report says as much.
+        const quick = dump.checked !== 'full';
+        const { text } = await engine.call('report', { dump: handle, format: format.id, quick }, { signal, onProgress });
+        const { path } = await shell.call('saveText', { suggestedName: `${dump.name.slice(0, 200)}.report.${format.extension}`, text, title: 'Save report' });
+        return path === undefined ? 'not saved: the dialog was dismissed' : `saved as ${path}`;
+      });
+    },
+  };
+}

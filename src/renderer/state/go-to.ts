@@ -1,0 +1,26 @@
+/** What a person typed into the go-to box, as a position or as the reason why it is none. */
+import { parseAddress, resolveAddress } from '../../shared/address-expression.ts';
+import type { AddressSpace, CpuJson } from '../../shared/model.ts';
+import type { Position } from './position.ts';
+import { registerLookup } from './register-lookup.ts';
+
+export type GoTo =
+  | { readonly ok: true; readonly position: Position; readonly named: boolean }
+  | { readonly ok: false; readonly message: string; /** Character that it is about, from 0. */ readonly at?: number };
+
+/** @param space what a bare number means: the space that the cursor is in */
+export function resolveGoTo(text: string, space: AddressSpace, cpus: readonly CpuJson[]): GoTo {
+  const parsed = parseAddress(text);
+  if (!parsed.ok) return { ok: false, message: `expected ${parsed.error.expected}`, at: parsed.error.at };
+  const { expression } = parsed;
+  const found = resolveAddress(expression, space, registerLookup(cpus));
+  if ('why' in found) return { ok: false, message: found.why };
+  // A register that holds a real or virtual address holds it as its own CPU saw it.
+  const owner = found.cpu ?? (expression.base.kind === 'register' && found.space !== 'absolute' && found.space !== 'file' ? expression.base.cpu : undefined);
+  const cpu = owner ?? (found.space === 'real' ? 0 : undefined);
+  return {
+    ok: true,
+    position: { space: found.space, address: found.address, length: 1, ...(cpu === undefined ? {} : { cpu }) },
+    named: expression.base.kind !== 'number' || expression.offset !== 0n,
+  };
+}

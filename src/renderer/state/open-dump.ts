@@ -1,0 +1,72 @@
+/** One dump in the window: what is known of it, and how far it is open. Survives a restart of the engine. */
+import type { CheckResult, Health, RegionJson, TriageDump, VerifyJson } from '../../shared/model.ts';
+
+/** Why a file is not open, for its error page. */
+export interface OpenFailure {
+  /** DumpError's kind, or `engine` when the engine itself failed on the file. */
+  readonly kind: 'not-this-format' | 'truncated' | 'corrupt' | 'unsupported' | 'io' | 'absent' | 'engine';
+  readonly what: string;
+  readonly expected?: string;
+  /** The file that it is about, where it is not the one that was opened. */
+  readonly file?: string;
+  readonly offset?: number;
+}
+
+export type DumpPhase =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'open'; readonly handle: string; readonly identity: string }
+  | { readonly kind: 'failed'; readonly failure: OpenFailure };
+
+export interface OpenDump {
+  /** Ours: stays the same when the engine restarts. */
+  readonly key: string;
+  readonly path: string;
+  /** Last part of the path. */
+  readonly name: string;
+  readonly phase: DumpPhase;
+  /** Generation of the engine that the phase is about. */
+  readonly generation: number;
+  /** How often the engine went away while it opened this file. */
+  readonly lostWhileOpening: number;
+  readonly triage: TriageDump | undefined;
+  readonly regions: readonly RegionJson[] | undefined;
+  /** Results of the last verification; before it those of the triage. */
+  readonly checks: readonly CheckResult[];
+  readonly health: Health | undefined;
+  /** Which pass the checks come from. */
+  readonly checked: 'triage' | 'quick' | 'full';
+  readonly digests: VerifyJson['digests'];
+  readonly coverage: { readonly indexed: number; readonly total: number } | undefined;
+  /** Raised when more of the index is known: strips are asked for again. */
+  readonly stripVersion: number;
+}
+
+export const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+export function newDump(key: string, path: string): OpenDump {
+  return {
+    key,
+    path,
+    name: fileName(path),
+    phase: { kind: 'opening' },
+    generation: 0,
+    lostWhileOpening: 0,
+    triage: undefined,
+    regions: undefined,
+    checks: [],
+    health: undefined,
+    checked: 'triage',
+    digests: {},
+    coverage: undefined,
+    stripVersion: 0,
+  };
+}
+
+/** The engine's name of the dump, while it is open there. */
+export const handleOf = (dump: OpenDump): string | undefined => (dump.phase.kind === 'open' ? dump.phase.handle : undefined);
+
+/** End of the last range that the dump speaks of; 0 where it has no memory. */
+export function memoryEnd(dump: OpenDump): bigint {
+  const ends = [...(dump.triage?.info.memory.ranges ?? []), ...(dump.regions ?? [])].map((range) => BigInt(range.end));
+  return ends.reduce((last, end) => (end > last ? end : last), 0n);
+}

@@ -1,0 +1,116 @@
+/** The dumps of the window: opening, reopening after a restart of the engine, closing. */
+import type { EngineLink } from '../engine/client.ts';
+import { EngineFailure } from '../../shared/rpc.ts';
+import { handleOf, newDump, type OpenDump } from './open-dump.ts';
+import { openFailure } from './open-failure.ts';
+import { createStore, type Readable } from './store.ts';
+
+export interface OpenDumps {
+  readonly all: Readable<readonly OpenDump[]>;
+  readonly find: (key: string) => OpenDump | undefined;
+  /** Key of the dump of a path; the one that is open already, if any. */
+  readonly open: (path: string) => string;
+  readonly retry: (key: string) => void;
+  readonly close: (key: string) => void;
+  readonly change: (key: string, change: (dump: OpenDump) => OpenDump) => void;
+}
+
+export interface DumpEvents {
+  /** The first facts are there (again). */
+  readonly onTriaged: (key: string) => void;
+  readonly onClosed: (key: string) => void;
+}
+
+/** A file that takes the engine down this often is not tried again by itself. */
+const maxLosses = 2;
+
+export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDumps {
+  const store = createStore<readonly OpenDump[]>([]);
+  let next = 1;
+  const find = (key: string): OpenDump | undefined => store.get().find((dump) => dump.key === key);
+  const change = (key: string, how: (dump: OpenDump) => OpenDump): void => {
+    store.update((dumps) => dumps.map((dump) => (dump.key === key ? how(dump) : dump)));
+  };
+  const close = (key: string): void => {
+    const dump = find(key);
+    if (dump === undefined) return;
+    const handle = handleOf(dump);
+    // An engine that is gone has closed it already.
+    if (handle !== undefined) engine.call('close', { dump: handle }).catch(() => undefined);
+    store.update((dumps) => dumps.filter((one) => one !== dump));
+    events.onClosed(key);
+  };
+
+  const openOnEngine = async (key: string): Promise<void> => {
+    const dump = find(key);
+    const { state, generation } = engine.status.get();
+    if (dump === undefined || state !== 'ready') return;
+    const isCurrent = (): boolean => engine.status.get().generation === generation && find(key) !== undefined;
+    change(key, (old) => ({ ...old, phase: { kind: 'opening' }, generation }));
+    try {
+      const { dump: handle, identity } = await engine.call('open', { path: dump.path });
+      if (!isCurrent()) {
+        if (engine.status.get().generation === generation) await engine.call('close', { dump: handle });
+        return;
+      }
+      change(key, (old) => ({ ...old, phase: { kind: 'open', handle, identity } }));
+      const triage = await engine.call('triage', { dump: handle });
+      if (!isCurrent()) return;
+      change(key, (old) =>
+        // Checks of a longer pass stay: the file is the same.
+        old.checked === 'triage' ? { ...old, triage, checks: triage.checks, health: triage.health, lostWhileOpening: 0 } : { ...old, triage, lostWhileOpening: 0 },
+      );
+      events.onTriaged(key);
+      const { regions } = await engine.call('regions', { dump: handle });
+      if (isCurrent()) change(key, (old) => ({ ...old, regions }));
+    } catch (error) {
+      if (find(key) === undefined) return;
+      // The engine went away: its next start tries again, unless it is this file that takes it down.
+      const lost = error instanceof EngineFailure && (engine.status.get().generation !== generation || engine.status.get().state !== 'ready');
+      if (!lost) change(key, (old) => ({ ...old, phase: { kind: 'failed', failure: openFailure(error, old.path) } }));
+    }
+  };
+
+  const engineLost = (): void => {
+    store.update((dumps) =>
+      dumps.map((dump) => {
+        if (dump.phase.kind === 'failed') return dump;
+        // No triage in this generation: the engine died over this file, or beside it.
+        const lostWhileOpening = dump.phase.kind === 'opening' || dump.triage === undefined ? dump.lostWhileOpening + 1 : dump.lostWhileOpening;
+        if (lostWhileOpening < maxLosses) return { ...dump, phase: { kind: 'opening' }, lostWhileOpening };
+        const what = `the engine stopped ${lostWhileOpening} times while it opened this file`;
+        return { ...dump, phase: { kind: 'failed', failure: { kind: 'engine', what } }, lostWhileOpening };
+      }),
+    );
+  };
+
+  let seen = engine.status.get();
+  engine.status.subscribe(() => {
+    const now = engine.status.get();
+    const before = seen;
+    seen = now;
+    if (before.state === 'ready' && (now.state !== 'ready' || now.generation !== before.generation)) engineLost();
+    if (now.state === 'ready' && now.generation !== before.generation) {
+      for (const dump of store.get()) if (dump.phase.kind === 'opening') void openOnEngine(dump.key);
+    }
+  });
+
+  return {
+    all: store,
+    find,
+    change,
+    close,
+    open(path) {
+      const old = store.get().find((dump) => dump.path === path);
+      if (old !== undefined) return old.key;
+      const key = `dump${next++}`;
+      store.update((dumps) => [...dumps, newDump(key, path)]);
+      void openOnEngine(key);
+      return key;
+    },
+    retry(key) {
+      change(key, (dump) => ({ ...dump, lostWhileOpening: 0, phase: { kind: 'opening' } }));
+      void openOnEngine(key);
+    },
+  };
+}

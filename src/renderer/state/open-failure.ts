@@ -1,0 +1,15 @@
+/** From an error of the engine to what an error page needs. */
+import { isDumpError } from '../../shared/dump-error.ts';
+import type { OpenFailure } from './open-dump.ts';
+
+export function openFailure(error: unknown, path: string): OpenFailure {
+  if (!isDumpError(error)) return { kind: 'engine', what: error instanceof Error ? (error.message.split('\n')[0] ?? error.message) : String(error) };
+  const { file, offset } = error.where;
+  return {
+    kind: error.kind,
+    what: error.what,
+    ...(error.expected === undefined ? {} : { expected: error.expected }),
+    ...(file === undefined || file === path ? {} : { file }),
+    ...(offset === undefined ? {} : { offset }),
+  };
+}

@@ -1,0 +1,21 @@
+/** A cursor in a dump: the one selection that all views of the dump share. */
+import type { AddressSpace } from '../../shared/model.ts';
+import { hex } from '../../shared/units.ts';
+
+export interface Position {
+  readonly space: AddressSpace;
+  /** CPU of `real` and `virtual`, numbered as the engine's `cpus` answer says. */
+  readonly cpu?: number;
+  readonly address: bigint;
+  /** Selected bytes from `address` on; 0 is a cursor without selection. */
+  readonly length: number;
+}
+
+export const samePosition = (left: Position | undefined, right: Position | undefined): boolean =>
+  left?.space === right?.space && left?.cpu === right?.cpu && left?.address === right?.address && left?.length === right?.length;
+
+/** As the go-to box reads it: `absolute:0x1f00`, `real(2):0x200`. */
+export function positionText({ space, cpu, address }: Position): string {
+  const owner = cpu !== undefined && (space === 'real' || space === 'virtual') ? `(${cpu})` : '';
+  return `${space}${owner}:${hex(address)}`;
+}

@@ -1,0 +1,19 @@
+/** The registry of views, in the order of the rail. Menu, palette, keys and tests iterate it. */
+import { CpusView } from './cpus/CpusView.tsx';
+import { HexView } from './hex/HexView.tsx';
+import { IntegrityView } from './integrity/IntegrityView.tsx';
+import { JobsView } from './jobs/JobsView.tsx';
+import { NotesView } from './notes/NotesView.tsx';
+import { OverviewView } from './overview/OverviewView.tsx';
+import { RegionsView } from './regions/RegionsView.tsx';
+import type { View } from './view.ts';
+
+export const views: readonly View[] = [
+  { id: 'overview', title: 'Overview', icon: 'dashboard', ofWindow: false, component: OverviewView },
+  { id: 'cpus', title: 'CPUs', icon: 'chip', ofWindow: false, component: CpusView },
+  { id: 'notes', title: 'Notes', icon: 'list-tree', ofWindow: false, component: NotesView },
+  { id: 'regions', title: 'Memory', icon: 'layers', ofWindow: false, component: RegionsView },
+  { id: 'hex', title: 'Hex', icon: 'file-binary', ofWindow: false, component: HexView },
+  { id: 'integrity', title: 'Integrity', icon: 'shield', ofWindow: false, component: IntegrityView },
+  { id: 'jobs', title: 'Jobs', icon: 'server-process', ofWindow: true, component: JobsView },
+];

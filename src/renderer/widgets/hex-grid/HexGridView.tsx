@@ -1,0 +1,61 @@
+/** The thin React wrapper of the hex grid. */
+import { useEffect, useEffectEvent, useRef } from 'react';
+import { HexGrid, type HexMark, type HexSelection } from './hex-grid.ts';
+import { createHexSource, type ReadBytes } from './hex-source.ts';
+import './hex-grid.css';
+
+interface HexGridViewProps {
+  /** Names what is read: another key reads afresh. Undefined shows nothing, as while the engine is away. */
+  readonly sourceKey: string | undefined;
+  readonly size: bigint;
+  readonly memoryEnd: bigint;
+  readonly read: ReadBytes;
+  readonly selection: HexSelection;
+  readonly marks: readonly HexMark[];
+  readonly label: string;
+  readonly onSelect: (selection: HexSelection) => void;
+  readonly onRefused: (error: Error | undefined) => void;
+}
+
+export function HexGridView({ sourceKey, size, memoryEnd, read, selection, marks, label, onSelect, onRefused }: HexGridViewProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const grid = useRef<HexGrid>(undefined);
+  const top = useRef<bigint>(undefined);
+  const select = useEffectEvent(onSelect);
+  const refused = useEffectEvent(onRefused);
+  const reader = useEffectEvent(read);
+
+  useEffect(() => {
+    if (host.current === null) return undefined;
+    const made = new HexGrid(host.current, { onSelect: (now) => select(now), onRefused: (error) => refused(error) });
+    grid.current = made;
+    return () => {
+      // A tab that is shown again shows the same rows.
+      top.current = made.top;
+      made.destroy();
+      grid.current = undefined;
+    };
+  }, []);
+  useEffect(() => {
+    const made = grid.current;
+    if (made === undefined || sourceKey === undefined) return undefined;
+    const source = createHexSource(
+      size,
+      (address, length, signal) => reader(address, length, signal),
+      () => made.refresh(),
+    );
+    made.setSource(source, memoryEnd);
+    if (top.current !== undefined) made.scrollTo(top.current);
+    top.current = undefined;
+    return () => {
+      source.close();
+    };
+  }, [sourceKey, size, memoryEnd]);
+  useEffect(() => grid.current?.setMarks(marks), [marks]);
+  const { address, length } = selection;
+  useEffect(() => grid.current?.select({ address, length }), [sourceKey, address, length]);
+
+  return (
+    <div ref={host} className="hex-grid code" role="application" aria-roledescription="hex grid" aria-label={label} tabIndex={0} data-testid="hex-grid" data-pane-focus />
+  );
+}

@@ -1,0 +1,275 @@
+/**
+ * The hex grid: recycled DOM rows over a 64-bit space, without a framework. It shows a window of rows from a bigint row
+ * index; nothing in the DOM is as high as the space (Chromium clamps an element at 16.7 million pixels).
+ */
+import type { PageState } from '../../../shared/model.ts';
+import { isMoveKey, moveCursor } from './cursor-moves.ts';
+import { HexRowElement, rowHeight } from './hex-row-element.ts';
+import { absentStates, asciiColumn, byteAt, hexColumn, hexWidth, rowBytes, rowLayers, rowSpeech } from './hex-row.ts';
+import type { HexSource } from './hex-source.ts';
+import { HexScrollbar } from './hex-scrollbar.ts';
+
+export interface HexSelection {
+  readonly address: bigint;
+  readonly length: number;
+}
+/** A range with a reason to look at it, such as what a failed check covers. */
+export interface HexMark {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+export interface HexGridEvents {
+  readonly onSelect: (selection: HexSelection) => void;
+  /** The whole view cannot be read: why. Undefined when it can. */
+  readonly onRefused: (error: Error | undefined) => void;
+}
+
+const row64 = BigInt(rowBytes);
+const wheelRows = 3;
+const wheelNotch = 100;
+/** Where the target row comes to lie after a jump, from the top. */
+const jumpShare = 0.25;
+const speechDelayMs = 250;
+
+export class HexGrid {
+  readonly #host: HTMLElement;
+  readonly #body: HTMLElement;
+  readonly #speech: HTMLElement;
+  readonly #scrollbar: HexScrollbar;
+  readonly #events: HexGridEvents;
+  readonly #observer: ResizeObserver;
+  readonly #rows: HexRowElement[] = [];
+  #source: HexSource | undefined;
+  #memoryEnd = 0n;
+  #marks: readonly HexMark[] = [];
+  #top = 0n;
+  #cursor = 0n;
+  #anchor = 0n;
+  #frame = 0;
+  #wheelRest = 0;
+  #dragging = false;
+  #speechTimer = 0;
+
+  constructor(host: HTMLElement, events: HexGridEvents) {
+    this.#host = host;
+    this.#events = events;
+    this.#body = document.createElement('div');
+    this.#body.className = 'hex-body';
+    this.#body.ariaHidden = 'true';
+    this.#speech = document.createElement('div');
+    this.#speech.className = 'unseen';
+    this.#speech.ariaLive = 'polite';
+    this.#scrollbar = new HexScrollbar((row) => this.scrollTo(row));
+    host.replaceChildren(this.#body, this.#scrollbar.element, this.#speech);
+    this.#observer = new ResizeObserver(() => this.#draw());
+    this.#observer.observe(host);
+    host.addEventListener('wheel', this.#onWheel, { passive: false });
+    host.addEventListener('keydown', this.#onKey);
+    this.#body.addEventListener('pointerdown', this.#onPointerDown);
+    this.#body.addEventListener('pointermove', this.#onPointerMove);
+    this.#body.addEventListener('pointerup', this.#onPointerUp);
+  }
+
+  /** First row on screen, for coming back to the same picture. */
+  get top(): bigint {
+    return this.#top;
+  }
+
+  /** Shows another space, or the same one from a new engine. */
+  setSource(source: HexSource | undefined, memoryEnd: bigint): void {
+    this.#source = source;
+    this.#memoryEnd = memoryEnd;
+    this.#draw();
+  }
+
+  setMarks(marks: readonly HexMark[]): void {
+    this.#marks = marks;
+    this.#draw();
+  }
+
+  /** Sets the selection from outside; what is out of sight is scrolled to. */
+  select({ address, length }: HexSelection): void {
+    const now = this.#selection();
+    if (now.address !== address || now.length !== Math.max(1, length)) {
+      this.#cursor = address;
+      this.#anchor = address + BigInt(Math.max(1, length)) - 1n;
+      this.#speak();
+    }
+    this.#reveal(jumpShare);
+    this.#draw();
+  }
+
+  scrollTo(row: bigint): void {
+    const rows = this.#rowCount();
+    const last = rows > BigInt(this.#pageRows()) ? rows - BigInt(this.#pageRows()) : 0n;
+    this.#top = row < 0n ? 0n : row > last ? last : row;
+    this.#draw();
+  }
+
+  /** Something was read. */
+  refresh(): void {
+    this.#draw();
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#speechTimer);
+    this.#observer.disconnect();
+    this.#host.removeEventListener('wheel', this.#onWheel);
+    this.#host.removeEventListener('keydown', this.#onKey);
+    this.#host.replaceChildren();
+  }
+
+  #rowCount(): bigint {
+    return this.#source === undefined ? 0n : (this.#source.size + row64 - 1n) / row64;
+  }
+
+  /** Rows that are wholly on screen. */
+  #pageRows(): number {
+    return Math.max(1, Math.floor(this.#host.clientHeight / rowHeight));
+  }
+
+  #selection(): HexSelection {
+    const address = this.#cursor < this.#anchor ? this.#cursor : this.#anchor;
+    const end = this.#cursor < this.#anchor ? this.#anchor : this.#cursor;
+    return { address, length: Number(end - address) + 1 };
+  }
+
+  /** @param share where the row goes when it is out of sight; undefined moves as little as possible */
+  #reveal(share: number | undefined): void {
+    const row = this.#cursor / row64;
+    const page = BigInt(this.#pageRows());
+    if (row >= this.#top && row < this.#top + page) return;
+    if (share !== undefined) this.scrollTo(row - BigInt(Math.floor(Number(page) * share)));
+    else this.scrollTo(row < this.#top ? row : row - page + 1n);
+  }
+
+  #draw(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#paint);
+  }
+
+  readonly #paint = (): void => {
+    this.#frame = 0;
+    const source = this.#source;
+    const count = Math.ceil(this.#host.clientHeight / rowHeight);
+    while (this.#rows.length < count) {
+      const row = new HexRowElement();
+      this.#rows.push(row);
+      this.#body.append(row.element);
+    }
+    while (this.#rows.length > count) this.#rows.pop()?.element.remove();
+    if (source === undefined) {
+      for (const row of this.#rows) row.clear();
+      return;
+    }
+    const total = this.#rowCount();
+    const start = this.#top * row64;
+    source.want(start, start + BigInt(count) * row64);
+    let refused: Error | undefined;
+    this.#rows.forEach((element, index) => {
+      const row = this.#top + BigInt(index);
+      if (row >= total) {
+        element.clear();
+        return;
+      }
+      refused ??= this.#paintRow(element, source, row * row64);
+    });
+    this.#events.onRefused(refused);
+    this.#scrollbar.show({ rows: total, memoryRows: (this.#memoryEnd + row64 - 1n) / row64 }, this.#top, this.#pageRows());
+  };
+
+  #paintRow(element: HexRowElement, source: HexSource, address: bigint): Error | undefined {
+    const { bytes, absent, error } = this.#bytesOf(source, address);
+    element.show(address, rowLayers(address, bytes, absent));
+    const { address: from, length } = this.#selection();
+    element.select(address, from, from + BigInt(length), this.#cursor);
+    element.mark(address, this.#marks);
+    return error;
+  }
+
+  #bytesOf(source: HexSource, address: bigint): { bytes: Uint8Array | undefined; absent: readonly (PageState | undefined)[]; error: Error | undefined } {
+    const found = source.at(address);
+    if (found === undefined || found.window instanceof Error) return { bytes: undefined, absent: [], error: found?.window as Error | undefined };
+    const at = Number(address - found.start);
+    const left = source.size - address;
+    const count = left < row64 ? Number(left) : rowBytes;
+    return { bytes: found.window.data.subarray(at, at + count), absent: absentStates(found.window.absent, address, count), error: undefined };
+  }
+
+  #moved(extend: boolean): void {
+    if (!extend) this.#anchor = this.#cursor;
+    this.#reveal(undefined);
+    this.#draw();
+    this.#speak();
+    this.#events.onSelect(this.#selection());
+  }
+
+  /** Says the current row, once the keys rest. */
+  #speak(): void {
+    clearTimeout(this.#speechTimer);
+    this.#speechTimer = window.setTimeout(() => {
+      const source = this.#source;
+      if (source === undefined) return;
+      const row = this.#cursor - (this.#cursor % row64);
+      const { bytes, absent } = this.#bytesOf(source, row);
+      this.#speech.textContent = `byte ${this.#cursor.toString(16)}, ${rowSpeech(row, bytes, absent)}`;
+    }, speechDelayMs);
+  }
+
+  readonly #onWheel = (event: WheelEvent): void => {
+    if (event.ctrlKey) return;
+    event.preventDefault();
+    const rows = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? event.deltaY * this.#pageRows() : (event.deltaY * wheelRows) / wheelNotch;
+    this.#wheelRest += event.altKey ? rows * this.#pageRows() : rows;
+    const whole = Math.trunc(this.#wheelRest);
+    if (whole === 0) return;
+    this.#wheelRest -= whole;
+    this.scrollTo(this.#top + BigInt(whole));
+  };
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.altKey || event.metaKey || !isMoveKey(event.key) || this.#source === undefined) return;
+    event.preventDefault();
+    const room = { size: this.#source.size, memoryEnd: this.#memoryEnd, pageRows: this.#pageRows() };
+    const next = moveCursor(this.#cursor, event.key, event.ctrlKey, room);
+    // Whole pages scroll by a page: the cursor keeps its place on screen.
+    if (event.key === 'PageUp' || event.key === 'PageDown') this.scrollTo(this.#top + next / row64 - this.#cursor / row64);
+    this.#cursor = next;
+    this.#moved(event.shiftKey);
+  };
+
+  /** Byte under the pointer; undefined beside the columns. */
+  #under(event: PointerEvent): bigint | undefined {
+    const box = this.#body.getBoundingClientRect();
+    const index = Math.floor((event.clientY - box.top) / rowHeight);
+    const character = (event.clientX - box.left - HexRowElement.paddingLeft) / HexRowElement.characterWidth(this.#body);
+    const ascii = Math.floor(character - asciiColumn);
+    const column = ascii >= 0 && ascii < rowBytes ? ascii : character >= hexColumn - 0.5 && character < hexColumn + hexWidth + 1 ? byteAt(Math.floor(character - hexColumn + 0.5)) : undefined;
+    const size = this.#source?.size ?? 0n;
+    const row = this.#top + BigInt(Math.min(Math.max(0, index), this.#rows.length - 1));
+    if (column === undefined) return undefined;
+    const address = row * row64 + BigInt(column);
+    return address < size ? address : undefined;
+  }
+
+  readonly #onPointerDown = (event: PointerEvent): void => {
+    const address = event.button === 0 ? this.#under(event) : undefined;
+    if (address === undefined) return;
+    this.#dragging = true;
+    this.#body.setPointerCapture(event.pointerId);
+    this.#cursor = address;
+    this.#moved(event.shiftKey);
+  };
+
+  readonly #onPointerMove = (event: PointerEvent): void => {
+    if (!this.#dragging) return;
+    const address = this.#under(event);
+    if (address === undefined || address === this.#cursor) return;
+    this.#cursor = address;
+    this.#moved(true);
+  };
+
+  readonly #onPointerUp = (): void => {
+    this.#dragging = false;
+  };
+}

@@ -1,0 +1,82 @@
+/** Bytes for the hex grid, in windows that are read when they come on screen, with a small cache. */
+import type { AbsentRange } from './hex-row.ts';
+
+export interface HexWindow {
+  readonly data: Uint8Array;
+  readonly absent: readonly AbsentRange[];
+}
+
+/** Reads bytes; rejects when the space cannot be read at all. */
+export type ReadBytes = (address: bigint, length: number, signal: AbortSignal) => Promise<HexWindow>;
+
+export interface HexSource {
+  /** Bytes of the space. */
+  readonly size: bigint;
+  /** The window that holds an address: its bytes, why there are none, or undefined while it is read. */
+  readonly at: (address: bigint) => { readonly start: bigint; readonly window: HexWindow | Error } | undefined;
+  /** Reads the windows of [start, end) that are not there yet and gives up those that nobody waits for. */
+  readonly want: (start: bigint, end: bigint) => void;
+  readonly close: () => void;
+}
+
+export const windowBytes = 16384;
+const window64 = BigInt(windowBytes);
+const cachedWindows = 64;
+
+const windowStart = (address: bigint): bigint => address - (address % window64);
+
+export function createHexSource(size: bigint, read: ReadBytes, onChange: () => void): HexSource {
+  // A Map keeps the order of insertion: the first entry is the one not used for longest.
+  const cache = new Map<bigint, HexWindow | Error>();
+  const pending = new Map<bigint, AbortController>();
+
+  const keep = (start: bigint, window: HexWindow | Error): void => {
+    cache.set(start, window);
+    const [oldest] = cache.keys();
+    if (cache.size > cachedWindows && oldest !== undefined) cache.delete(oldest);
+  };
+  const fetch = (start: bigint): void => {
+    const abort = new AbortController();
+    pending.set(start, abort);
+    const left = size - start;
+    read(start, left < window64 ? Number(left) : windowBytes, abort.signal).then(
+      (window) => {
+        if (pending.get(start) !== abort) return;
+        pending.delete(start);
+        keep(start, window);
+        onChange();
+      },
+      (error: unknown) => {
+        if (pending.get(start) !== abort) return;
+        pending.delete(start);
+        keep(start, error instanceof Error ? error : new Error(String(error)));
+        onChange();
+      },
+    );
+  };
+  const giveUp = (keepIt: (start: bigint) => boolean): void => {
+    for (const [start, abort] of pending) {
+      if (keepIt(start)) continue;
+      pending.delete(start);
+      abort.abort();
+    }
+  };
+
+  return {
+    size,
+    at(address) {
+      const start = windowStart(address);
+      const window = cache.get(start);
+      if (window === undefined) return undefined;
+      cache.delete(start);
+      cache.set(start, window);
+      return { start, window };
+    },
+    want(start, end) {
+      const first = windowStart(start);
+      giveUp((one) => one >= first && one < end);
+      for (let at = first; at < end && at < size; at += window64) if (!cache.has(at) && !pending.has(at)) fetch(at);
+    },
+    close: () => giveUp(() => false),
+  };
+}

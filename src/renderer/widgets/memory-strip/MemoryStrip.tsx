@@ -1,0 +1,123 @@
+/** The memory strip: a canvas that shows, at each place, what memory holds there; a click goes there. */
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { hex } from '../../../shared/units.ts';
+import { useStore } from '../../state/use-store.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { countsText, kindCounts } from './memory-kinds.ts';
+import { addressAt, type Span } from './strip-layout.ts';
+import { paintStrip, stripHeight, stripMargin, type StripPicture } from './strip-painter.ts';
+import './memory-strip.css';
+
+interface MemoryStripProps {
+  readonly picture: StripPicture;
+  readonly label: string;
+  readonly onPick: (address: bigint) => void;
+  /** The width in CSS pixels, for the number of buckets to ask for. */
+  readonly onWidth: (width: number) => void;
+  readonly onZoom?: (around: bigint, factor: number) => void;
+  readonly onPan?: (share: number) => void;
+}
+
+const place = (picture: StripPicture, address: bigint): string => {
+  const { start, end } = picture.span;
+  const bucket = end > start ? picture.buckets[Number(((address - start) * BigInt(picture.buckets.length)) / (end - start))] : undefined;
+  const what = bucket === undefined ? '' : ` · ${countsText(kindCounts(bucket))} pages`;
+  const within = picture.outlines.filter((one) => address >= one.start && address < one.end).map((one) => one.label);
+  const broken = picture.failing.some((one) => address >= one.start && address < one.end) ? ['failed check'] : [];
+  return `absolute:${hex(address & ~0xfffn)}${what}${[...within, ...broken].map((name) => ` · ${name}`).join('')}`;
+};
+
+export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan }: MemoryStripProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { shown } = useStore(useWorkbench().themes.state);
+  const [pointed, setPointed] = useState<bigint>();
+  const [width, setWidth] = useState(0);
+
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (width > 0) onWidth(width);
+  }, [width, onWidth]);
+  useEffect(() => {
+    if (canvas.current !== null) paintStrip(canvas.current, picture);
+  }, [picture, width, shown]);
+
+  const inner = Math.max(1, width - 2 * stripMargin);
+  const under = (event: { readonly clientX: number }): bigint => {
+    const left = canvas.current?.getBoundingClientRect().left ?? 0;
+    return addressAt(event.clientX - left - stripMargin, picture.span, inner);
+  };
+
+  // React's wheel listeners are passive; this one keeps the page from scrolling away under the strip.
+  const wheel = useEffectEvent((event: WheelEvent) => {
+    if (onZoom === undefined || onPan === undefined) return;
+    event.preventDefault();
+    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) onPan((event.deltaX || event.deltaY) / 1000);
+    else onZoom(under(event), event.deltaY > 0 ? 1.25 : 0.8);
+  });
+  const zooms = onZoom !== undefined;
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null || !zooms) return undefined;
+    element.addEventListener('wheel', wheel, { passive: false });
+    return () => element.removeEventListener('wheel', wheel);
+  }, [zooms]);
+
+  const at = pointed ?? picture.cursor ?? picture.span.start;
+  const size = picture.span.end - picture.span.start;
+  const step = (share: number): void => {
+    const next = at + BigInt(Math.round(Number(size) * share));
+    setPointed(next < picture.span.start ? picture.span.start : next >= picture.span.end ? picture.span.end - 1n : next);
+  };
+  const keys = (event: KeyboardEvent): void => {
+    const actions: Readonly<Record<string, (() => void) | undefined>> = {
+      ArrowLeft: () => (event.shiftKey ? onPan?.(-0.2) : step(-1 / 200)),
+      ArrowRight: () => (event.shiftKey ? onPan?.(0.2) : step(1 / 200)),
+      Home: () => step(-1),
+      End: () => step(1),
+      Enter: () => onPick(at),
+      '+': onZoom && (() => onZoom(at, 0.5)),
+      '-': onZoom && (() => onZoom(at, 2)),
+    };
+    const action = event.ctrlKey || event.altKey || event.metaKey ? undefined : actions[event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  };
+  const text = size > 0n ? place(picture, at) : 'no memory';
+  return (
+    <div className="memory-strip">
+      <canvas
+        ref={canvas}
+        data-testid="memory-strip"
+        className="memory-strip-canvas"
+        style={{ height: stripHeight }}
+        tabIndex={0}
+        role="slider"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={size === 0n ? 0 : Number(((at - picture.span.start) * 100n) / size)}
+        aria-valuetext={text}
+        onKeyDown={keys}
+        onPointerMove={(event: PointerEvent) => setPointed(under(event))}
+        onPointerLeave={() => setPointed(undefined)}
+        onBlur={() => setPointed(undefined)}
+        onClick={(event) => onPick(under(event))}
+      />
+      {pointed === undefined ? null : (
+        <div className="memory-strip-place code" aria-hidden="true">
+          {text}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Whole range that a strip of a dump covers by default. */
+export const wholeSpan = (end: bigint): Span => ({ start: 0n, end });

@@ -1,0 +1,160 @@
+/** Draws a memory strip on a canvas. Colours come from the theme's tokens at each painting. */
+import { memoryKinds, type MemoryKind, type Pattern, type StripBucket } from './memory-kinds.ts';
+import { bandsOf, pixelOf, type Span } from './strip-layout.ts';
+
+export interface StripOutline extends Span {
+  readonly label: string;
+}
+export interface StripPicture {
+  readonly span: Span;
+  readonly buckets: readonly StripBucket[];
+  readonly outlines: readonly StripOutline[];
+  /** Ranges of failed checks: red lines, with a triangle below. */
+  readonly failing: readonly Span[];
+  readonly cursor: bigint | undefined;
+}
+
+/** Heights in CSS pixels: labels above, the strip, triangles below. */
+export const stripHeights = { labels: 18, strip: 32, marks: 14 } as const;
+export const stripHeight = stripHeights.labels + stripHeights.strip + stripHeights.marks;
+/** Room at both ends, so that an outline around everything is not cut off. */
+export const stripMargin = 1;
+
+const tileSize = 6;
+
+function patternTile(pattern: Pattern, ground: string, ink: string): HTMLCanvasElement | undefined {
+  if (pattern === 'solid') return undefined;
+  const tile = document.createElement('canvas');
+  const scale = 2;
+  tile.width = tileSize * scale;
+  tile.height = tileSize * scale;
+  const context = tile.getContext('2d');
+  if (context === null) return undefined;
+  context.scale(scale, scale);
+  context.fillStyle = ground;
+  context.fillRect(0, 0, tileSize, tileSize);
+  context.strokeStyle = ink;
+  context.fillStyle = ink;
+  context.lineWidth = 0.8;
+  const line = (x1: number, y1: number, x2: number, y2: number): void => {
+    context.beginPath();
+    context.moveTo(x1, y1);
+    context.lineTo(x2, y2);
+    context.stroke();
+  };
+  // Lines go over the edges so that tiles join.
+  const falling = (): void => [-tileSize, 0, tileSize].forEach((x) => line(x, 0, x + tileSize, tileSize));
+  const rising = (): void => [-tileSize, 0, tileSize].forEach((x) => line(x, tileSize, x + tileSize, 0));
+  if (pattern === 'hatch' || pattern === 'cross') rising();
+  if (pattern === 'back-hatch' || pattern === 'cross') falling();
+  if (pattern === 'dots') {
+    context.fillRect(1, 1, 1, 1);
+    context.fillRect(4, 4, 1, 1);
+  }
+  return tile;
+}
+
+/** Fill style of each kind, for the tokens in force at an element. */
+export function kindFills(context: CanvasRenderingContext2D, at: Element, kinds: readonly MemoryKind[] = memoryKinds): ReadonlyMap<string, string | CanvasPattern> {
+  const style = getComputedStyle(at);
+  const ink = style.getPropertyValue('--mem-hatch');
+  return new Map(
+    kinds.map(({ id, colour, pattern }) => {
+      const ground = style.getPropertyValue(colour);
+      const tile = patternTile(pattern, ground, ink);
+      if (tile === undefined) return [id, ground] as const;
+      const fill = context.createPattern(tile, 'repeat');
+      fill?.setTransform(new DOMMatrix().scale(0.5));
+      return [id, fill ?? ground] as const;
+    }),
+  );
+}
+
+export function paintStrip(canvas: HTMLCanvasElement, picture: StripPicture): void {
+  const width = canvas.clientWidth;
+  const context = canvas.getContext('2d');
+  if (context === null || width === 0) return;
+  const scale = devicePixelRatio;
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(stripHeight * scale);
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, stripHeight);
+  const style = getComputedStyle(canvas);
+  const colour = (name: string): string => style.getPropertyValue(name);
+  const inner = width - 2 * stripMargin;
+  const top = stripHeights.labels;
+  const place = (address: bigint): number => stripMargin + Math.min(inner, Math.max(0, pixelOf(address, picture.span, inner)));
+
+  paintBuckets(context, canvas, picture, inner, top);
+  for (const { start, end } of picture.failing) {
+    if (end <= picture.span.start || start >= picture.span.end) continue;
+    const x = place(start);
+    const w = Math.max(2, place(end) - x);
+    context.fillStyle = colour('--bad');
+    context.fillRect(x, top, Math.min(w, 2), stripHeights.strip);
+    if (w > 4) {
+      context.globalAlpha = 0.35;
+      context.fillRect(x, top, w, stripHeights.strip);
+      context.globalAlpha = 1;
+    }
+    triangle(context, x + Math.min(w, 2) / 2, top + stripHeights.strip + 3);
+  }
+  paintOutlines(context, picture, place, { ink: colour('--mem-outline'), words: colour('--dim'), right: width });
+  if (picture.cursor !== undefined && picture.cursor >= picture.span.start && picture.cursor < picture.span.end) {
+    context.fillStyle = colour('--accent');
+    context.fillRect(place(picture.cursor) - 1, top - 3, 2, stripHeights.strip + 6);
+  }
+}
+
+function paintBuckets(context: CanvasRenderingContext2D, canvas: HTMLCanvasElement, { buckets }: StripPicture, inner: number, top: number): void {
+  const fills = kindFills(context, canvas);
+  const step = inner / Math.max(1, buckets.length);
+  buckets.forEach((bucket, index) => {
+    // Whole pixels: no seams between neighbours.
+    const x = stripMargin + Math.round(index * step);
+    const w = stripMargin + Math.round((index + 1) * step) - x;
+    for (const { kind, from, to } of bandsOf(bucket)) {
+      context.fillStyle = fills.get(kind) ?? 'transparent';
+      const y = top + Math.round(from * stripHeights.strip);
+      context.fillRect(x, y, w, top + Math.round(to * stripHeights.strip) - y);
+    }
+  });
+}
+
+function triangle(context: CanvasRenderingContext2D, x: number, y: number): void {
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + 5, y + 8);
+  context.lineTo(x - 5, y + 8);
+  context.closePath();
+  context.fill();
+}
+
+interface OutlineInk {
+  readonly ink: string;
+  readonly words: string;
+  readonly right: number;
+}
+
+function paintOutlines(context: CanvasRenderingContext2D, { outlines, span }: StripPicture, place: (address: bigint) => number, { ink, words, right }: OutlineInk): void {
+  context.font = '11px "IBM Plex Sans", sans-serif';
+  context.textBaseline = 'alphabetic';
+  let free = 0;
+  const inView = outlines.filter(({ start, end }) => end > span.start && start < span.end).sort((left, other) => (left.start < other.start ? -1 : 1));
+  for (const { start, end, label } of inView) {
+    const x = place(start);
+    const w = Math.max(3, place(end) - x);
+    context.strokeStyle = ink;
+    context.globalAlpha = 0.75;
+    context.lineWidth = 1;
+    context.strokeRect(Math.round(x) - 0.5, stripHeights.labels - 3.5, Math.round(w) + 1, stripHeights.strip + 7);
+    context.globalAlpha = 1;
+    const length = context.measureText(label).width;
+    const at = Math.min(Math.max(x, free), right - length - stripMargin);
+    // Labels that would lie over one another are left out: the table below has them all.
+    if (at < free || at > x + w + 60) continue;
+    context.fillStyle = words;
+    context.fillText(label, at, stripHeights.labels - 7);
+    free = at + length + 12;
+  }
+}

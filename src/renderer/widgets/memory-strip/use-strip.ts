@@ -1,0 +1,29 @@
+/** The strip of a span of a dump, asked for again as the index grows. */
+import { useState } from 'react';
+import { useQuery } from '../../engine/use-query.ts';
+import type { QueryState } from '../../engine/query-slot.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { useWorkbench } from '../../workbench.ts';
+import type { Strip } from './memory-kinds.ts';
+import type { Span } from './strip-layout.ts';
+
+const maxBuckets = 4096;
+
+export interface StripQuery {
+  readonly strip: QueryState<Strip & { readonly span: Span }>;
+  readonly onWidth: (width: number) => void;
+}
+
+/** A bucket per pixel, but never less than a page per bucket. */
+export function useStrip(dump: OpenDump, span: Span): StripQuery {
+  const { engine } = useWorkbench();
+  const [width, setWidth] = useState(0);
+  const pages = Number((span.end - span.start) >> 12n);
+  const buckets = Math.max(1, Math.min(Math.floor(width), pages, maxBuckets));
+  const key = width === 0 || pages === 0 ? undefined : `${span.start}-${span.end}/${buckets}@${dump.stripVersion}`;
+  const strip = useQuery(dump, key, async (handle, signal) => {
+    const answer = await engine.call('strip', { dump: handle, start: span.start, end: span.end, buckets }, { signal });
+    return { ...answer, span };
+  });
+  return { strip, onWidth: setWidth };
+}

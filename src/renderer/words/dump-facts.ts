@@ -1,0 +1,88 @@
+/** The facts of a dump as short texts, each with where it comes from. One list feeds the pills and the table of all facts. */
+import type { Trust } from '../../shared/fact.ts';
+import type { FormatId, Info } from '../../shared/model.ts';
+import { byteText } from '../../shared/units.ts';
+import { timeText } from './durations.ts';
+import { plural } from './numbers.ts';
+
+export interface ShownFact {
+  readonly id: string;
+  readonly label: string;
+  readonly text: string;
+  /** Undefined: the engine says nothing about it, as for the file's own size. */
+  readonly trust: Trust | undefined;
+  readonly source: string | undefined;
+  /** Shown beside the title, in this wording. */
+  readonly pill?: string;
+}
+
+const formatNames: Readonly<Record<FormatId, string>> = {
+  'elf-vmcore': 'ELF vmcore',
+  'kdump-compressed': 'kdump compressed',
+  s390: 's390 stand-alone',
+  's390-ext': 's390 stand-alone, extended',
+  's390-mv': 's390 multi-volume',
+  's390-mv-ext': 's390 multi-volume, extended',
+  's390-tape': 's390 tape',
+  lkcd: 'LKCD',
+  vmdump: 'z/VM VMDUMP',
+  ngdump: 's390 NVMe (ngdump)',
+  'pv-elf': 'ELF of a secure guest',
+};
+
+export const formatName = (id: FormatId): string => formatNames[id];
+
+const archNames: Readonly<Record<string, string>> = { s390x: 'z/Architecture', s390: 'ESA/390', x86_64: 'x86-64', aarch64: 'AArch64' };
+
+const trustRank: readonly Trust[] = ['contradicted', 'missing', 'unverifiable', 'consistent', 'verified'];
+
+export function dumpFacts(info: Info): readonly ShownFact[] {
+  const { container, machine, memory, kernel, times, provenance = {} } = info;
+  const facts: ShownFact[] = [];
+  /** @param pointers JSON pointers into info; the least trusted one decides */
+  const add = (id: string, label: string, text: string | undefined, pointers: readonly string[], pill?: string): void => {
+    if (text === undefined || text === '') return;
+    const known = pointers.flatMap((pointer) => (provenance[pointer] === undefined ? [] : [provenance[pointer]]));
+    const trust = trustRank.find((one) => known.some((fact) => fact.trust === one));
+    const source = [...new Set(known.map((fact) => fact.source))].join('; ');
+    facts.push({ id, label, text, trust, source: source === '' ? undefined : source, ...(pill === undefined ? {} : { pill }) });
+  };
+  const version = container.version === undefined ? '' : `, version ${container.version}`;
+  const format = `${container.flattened ? 'flattened ' : ''}${formatName(container.format)}${version}`;
+  add('format', 'Format', format, ['/container/format', '/container/version'], format);
+  const complete = container.complete ? 'complete' : 'incomplete';
+  add('complete', 'Container', complete, ['/container/complete'], complete);
+  add('producer', 'Written by', container.producer, ['/container/producer']);
+  add('compression', 'Compression', container.compression, ['/container/compression']);
+  add('volumes', 'Volumes', container.volumes?.map((volume) => `${volume.path} (${byteText(volume.bytes)})`).join(', '), ['/container/volumes']);
+  add('memory', 'Memory', byteText(memory.bytes), ['/memory/bytes'], byteText(memory.bytes));
+  add('ranges', 'Memory ranges', memory.ranges.slice(0, 8).map(({ start, end }) => `${start} – ${end}`).join(', '), ['/memory/ranges']);
+  const { crashkernel } = memory;
+  add('crashkernel', 'crashkernel', crashkernel === undefined ? undefined : `${crashkernel.start} – ${crashkernel.end}`, ['/memory/crashkernel']);
+  add('cpus', 'CPUs', plural(machine.cpuCount, 'CPU'), ['/machine/cpuCount'], plural(machine.cpuCount, 'CPU'));
+  const arch = archNames[machine.arch] ?? machine.arch;
+  const guest = machine.hypervisor === undefined ? '' : machine.hypervisor === 'LPAR' ? ', LPAR' : `, ${machine.hypervisor} guest`;
+  const type = machine.machineType === undefined ? '' : ` ${machine.machineType}`;
+  add('machine', 'Machine', `${machine.arch}, ${machine.bits} bits, ${machine.endianness} endian${guest}`, ['/machine/arch', '/machine/hypervisor'], `${arch}${type}${guest}`);
+  add('machine-type', 'Machine type', machine.machineType, ['/machine/machineType']);
+  add('serial', 'Serial', machine.serial, ['/machine/serial']);
+  add('page-size', 'Page size', byteText(machine.pageSize), ['/machine/pageSize']);
+  add('release', 'Kernel release', kernel.release, ['/kernel/release'], kernel.release === undefined ? undefined : `Linux ${kernel.release}`);
+  add('kernel-version', 'Kernel build', kernel.version, ['/kernel/version']);
+  add('nodename', 'Node name', kernel.nodename, ['/kernel/nodename']);
+  add('command-line', 'Command line', kernel.commandLine, ['/kernel/commandLine']);
+  const time = (iso: string | undefined): string | undefined => (iso === undefined ? undefined : timeText(iso));
+  const dumped = time(times.dumpStart ?? times.dumpEnd);
+  const crashed = time(times.crash);
+  add('crash', 'Crashed', crashed, ['/times/crash'], crashed === undefined ? undefined : `crashed ${crashed}`);
+  add('dump-start', 'Dump started', time(times.dumpStart), ['/times/dumpStart'], crashed === undefined && dumped !== undefined ? `dumped ${dumped}` : undefined);
+  add('dump-end', 'Dump ended', time(times.dumpEnd), ['/times/dumpEnd'], crashed === undefined && times.dumpStart === undefined && dumped !== undefined ? `dumped ${dumped}` : undefined);
+  add('file-size', 'File', byteText(info.file.bytes), []);
+  return facts;
+}
+
+/** One line for the list of recent files: "s390 stand-alone, 384 MiB, Linux 6.1.192". */
+export function recentTitle(info: Info): string {
+  const parts = [formatName(info.container.format), byteText(info.memory.bytes), info.kernel.release === undefined ? undefined : `Linux ${info.kernel.release}`];
+  return parts.filter((part) => part !== undefined).join(', ').slice(0, 400);
+}

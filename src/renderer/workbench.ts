@@ -1,0 +1,132 @@
+/** Everything that components share, put together once at the start of the page. */
+import { createContext, useContext } from 'react';
+import type { Recent, Theme } from '../shared/shell-protocol.ts';
+import type { EngineLink } from './engine/client.ts';
+import type { Shell } from './shell/shell.ts';
+import { createDumpJobs, type DumpJobs } from './state/dump-jobs.ts';
+import { createJobs, type Jobs } from './state/jobs.ts';
+import type { OpenDump } from './state/open-dump.ts';
+import { createOpenDumps, type OpenDumps } from './state/open-dumps.ts';
+import { createPlaces, type Places } from './state/places.ts';
+import { createStore, type Store } from './state/store.ts';
+import { createThemes, type ScreenWishes, type Themes } from './state/theme.ts';
+import { useStore } from './state/use-store.ts';
+import { healthBadge } from './words/health.ts';
+import { recentTitle } from './words/dump-facts.ts';
+
+export interface Notice {
+  readonly tone: 'plain' | 'bad';
+  readonly text: string;
+}
+
+export interface Workbench {
+  readonly engine: EngineLink;
+  readonly shell: Shell;
+  readonly dumps: OpenDumps;
+  readonly jobs: Jobs;
+  readonly dumpJobs: DumpJobs;
+  readonly places: Places;
+  readonly themes: Themes;
+  readonly recents: Store<readonly Recent[]>;
+  /** What overlays are open: of the shell, not of a view. */
+  readonly overlay: Store<'palette' | 'shortcuts' | undefined>;
+  readonly notice: Store<Notice | undefined>;
+  /** Check whose steps the integrity view opens, and CPU that the CPUs view shows: set by links. Keyed by dump. */
+  readonly shownCheck: Store<Readonly<Record<string, string>>>;
+  readonly shownCpu: Store<Readonly<Record<string, number>>>;
+  /** Says what went wrong with something that a person asked for. */
+  readonly tell: (error: unknown) => void;
+  readonly openPaths: (paths: readonly string[]) => void;
+  readonly closeDump: (key: string) => void;
+  readonly chooseDumps: () => void;
+  readonly openSamples: () => void;
+  readonly chooseTheme: (theme: Theme) => void;
+  readonly forgetRecent: (path: string) => void;
+}
+
+export function createWorkbench(engine: EngineLink, shell: Shell, wishes: ScreenWishes): Workbench {
+  const places = createPlaces();
+  const jobs = createJobs();
+  const themes = createThemes(wishes);
+  const recents = createStore<readonly Recent[]>([]);
+  const notice = createStore<Notice | undefined>(undefined);
+  const tell = (error: unknown): void => notice.set({ tone: 'bad', text: error instanceof Error ? error.message : String(error) });
+
+  const remember = (key: string): void => {
+    const dump = dumps.find(key);
+    if (dump?.triage === undefined) return;
+    const health = dump.health === undefined ? 'unknown' : healthBadge(dump.health);
+    shell.call('remember', { path: dump.path, title: recentTitle(dump.triage.info), health }).then((answer) => recents.set(answer.recents), tell);
+  };
+  const dumps: OpenDumps = createOpenDumps(engine, {
+    onTriaged(key) {
+      remember(key);
+      mergeVolumes(key);
+      dumpJobs.startBackground(key);
+    },
+    onClosed(key) {
+      jobs.dumpClosed(key);
+      places.dumpClosed(key);
+    },
+  });
+  const dumpJobs = createDumpJobs(engine, dumps, jobs, shell, remember);
+
+  /** Several files of one volume set, opened together, are one dump: the first one opened stays. */
+  const mergeVolumes = (key: string): void => {
+    const dump = dumps.find(key);
+    const volumes = new Set(dump?.triage?.info.container.volumes?.map((volume) => volume.path) ?? []);
+    const twin = dumps.all.get().find((one) => one.key !== key && volumes.has(one.path) && one.triage !== undefined);
+    if (twin !== undefined) dumps.close(key);
+  };
+
+  const openPaths = (paths: readonly string[]): void => {
+    for (const path of paths) places.show('overview', dumps.open(path));
+  };
+
+  return {
+    engine,
+    shell,
+    dumps,
+    jobs,
+    dumpJobs,
+    places,
+    themes,
+    recents,
+    notice,
+    overlay: createStore<'palette' | 'shortcuts' | undefined>(undefined),
+    shownCheck: createStore<Readonly<Record<string, string>>>({}),
+    shownCpu: createStore<Readonly<Record<string, number>>>({}),
+    tell,
+    openPaths,
+    closeDump: (key) => dumps.close(key),
+    chooseDumps() {
+      shell.call('chooseDumps', {}).then(({ paths }) => openPaths(paths), tell);
+    },
+    openSamples() {
+      shell.call('samples', {}).then(({ paths }) => openPaths(paths), tell);
+    },
+    chooseTheme(theme) {
+      themes.choose(theme);
+      shell.call('setTheme', { theme }).catch(tell);
+    },
+    forgetRecent(path) {
+      shell.call('forget', { path }).then((answer) => recents.set(answer.recents), tell);
+    },
+  };
+}
+
+export const WorkbenchContext = createContext<Workbench | undefined>(undefined);
+
+export function useWorkbench(): Workbench {
+  const workbench = useContext(WorkbenchContext);
+  if (workbench === undefined) throw new Error('a component is outside the workbench');
+  return workbench;
+}
+
+/** The dump that commands are about. */
+export function useCurrentDump(): OpenDump | undefined {
+  const { dumps, places } = useWorkbench();
+  const all = useStore(dumps.all);
+  const { dump } = useStore(places.tabs);
+  return all.find((one) => one.key === dump);
+}

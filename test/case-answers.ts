@@ -1,0 +1,70 @@
+/** What we say of a dump that a case text describes. */
+import { isDumpError } from '../src/shared/dump-error.ts';
+import { schemaVersion, type VerifyJson } from '../src/shared/model.ts';
+import { cpuNumbering } from '../src/analysis/engine/select-cpu.ts';
+import { sessionOn, type Session } from '../src/analysis/engine/session.ts';
+import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from '../src/analysis/engine/structures.ts';
+import { describeDump } from '../src/analysis/engine/summary.ts';
+import { toolVersion } from '../src/analysis/engine/tool.ts';
+import { checkSession, triage } from '../src/analysis/engine/triage.ts';
+import { checks, summarize } from '../src/analysis/integrity/index.ts';
+import { memorySource } from '../src/analysis/source/memory-source.ts';
+import { buildCaseFiles } from '../src/samples/case-text.ts';
+
+const never = new AbortController().signal;
+
+/** What the first screen says on top of `info`, `cpus` and the checks. */
+async function judgement(session: Session): Promise<unknown> {
+  const { info: _info, cpus: _cpus, checks: _checks, health: _health, ...rest } = await triage(session, never);
+  return rest;
+}
+
+async function verify(session: Session): Promise<VerifyJson> {
+  const checks = await checkSession(session, 'scan', never);
+  return { schema: schemaVersion, digests: {}, checks, summary: summarize(checks) };
+}
+
+const kinds: Readonly<Record<string, (session: Session) => unknown>> = {
+  info: describeDump,
+  triage: judgement,
+  notes: describeNotes,
+  cpus: ({ cpuSet: { cpus } }) => ({ schema: schemaVersion, cpus, numbering: cpuNumbering(cpus) }),
+  regions: describeRegions,
+  vmcoreinfo: describeVmcoreinfo,
+  osinfo: (session) => describeOsInfo(session, never),
+  verify,
+  // One check alone, so that a new check does not change every case.
+  ...Object.fromEntries(checks.map(({ id }) => [`check:${id}`, async (session: Session) => (await verify(session)).checks.find((one) => one.id === id)])),
+};
+export const answerKinds = Object.keys(kinds);
+
+/** A refusal as part of an answer. */
+async function orRefusal(ask: () => unknown): Promise<unknown> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isDumpError(error)) throw error;
+    const { offset, address } = error.where;
+    return { refused: error.kind, message: error.message, ...(offset === undefined ? {} : { offset }), ...(address === undefined ? {} : { address: `0x${address.toString(16)}` }) };
+  }
+}
+
+/** Opens the first file of a case; the others of a set are its companions. */
+export function caseSession(name: string, text: string): Session {
+  const files = [...buildCaseFiles(text)].map(([file, bytes]) => memorySource(file === 'dump' ? name : file, bytes));
+  const [first] = files;
+  if (first === undefined) throw new Error(`${name} describes no file`);
+  return sessionOn(first, undefined, { companions: () => files.slice(1) });
+}
+
+/** The answers that the case's `# golden:` line names, without what changes with every release. */
+export async function caseAnswers(name: string, text: string): Promise<unknown> {
+  const wanted = /^# golden: (.+)$/m.exec(text)?.[1]?.split(' ') ?? [];
+  const unknown = wanted.filter((kind) => !answerKinds.includes(kind));
+  if (wanted.length === 0 || unknown.length > 0) throw new Error(`${name}: "# golden:" must name some of ${answerKinds.join(', ')}`);
+  const opened = await orRefusal(() => caseSession(name, text));
+  if (typeof opened === 'object' && opened !== null && 'refused' in opened) return { open: opened };
+  const answers: Record<string, unknown> = {};
+  for (const kind of wanted) answers[kind] = await orRefusal(() => kinds[kind]?.(opened as Session));
+  return JSON.parse(JSON.stringify(answers).replaceAll(`"version":"${toolVersion}"`, '"version":"(version)"'));
+}

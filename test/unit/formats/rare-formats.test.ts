@@ -1,0 +1,180 @@
+/** Formats for which no real dump is at hand, on dumps of builders that were written from the sheet. */
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { sessionOn } from '../../../src/analysis/engine/session.ts';
+import { describeDump } from '../../../src/analysis/engine/summary.ts';
+import { openDump } from '../../../src/analysis/formats/index.ts';
+import { memorySource } from '../../../src/analysis/source/memory-source.ts';
+import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
+import { lkcd } from '../../../src/samples/lkcd.ts';
+import { ngdump } from '../../../src/samples/ngdump.ts';
+import { pvElf } from '../../../src/samples/pv-elf.ts';
+import { s390Standalone } from '../../../src/samples/s390-standalone.ts';
+import { s390Tape } from '../../../src/samples/s390-tape.ts';
+import { s390xSystem } from '../../../src/samples/s390x-system.ts';
+import { vmdump } from '../../../src/samples/vmdump.ts';
+import { expectSoundExtents, wrongPages } from './described-memory.ts';
+
+const system = s390xSystem({ cpuCount: 2 });
+/** Not made of whole tape records. */
+const odd = s390xSystem({ cpuCount: 2, memorySize: 0x705000 });
+const open = (bytes: Uint8Array) => openDump(memorySource('dump', bytes));
+const session = (bytes: Uint8Array) => sessionOn(memorySource('dump', bytes));
+const pageBytes = 4096;
+
+describe('s390-tape', () => {
+  it.each([{}, { extendedMagic: true }, { shortMarker: true }])('opens with %o', (options) => {
+    const image = open(s390Tape(odd, options));
+    expect(image.format).toBe('s390-tape');
+    expect(image.container.complete.value).toBe(true);
+    expect(wrongPages(image.memory, { memory: odd.memory })).toEqual([]);
+    expectSoundExtents(image.memory);
+    expect(image.memory.end).toBe(BigInt(odd.memory.size));
+    expect(image.times.dumpEnd === undefined).toBe('shortMarker' in options);
+  });
+
+  it('is a plain dump where the two cannot be told apart, or the marker follows the memory', () => {
+    expect(open(s390Tape(s390xSystem({ cpuCount: 1 }))).format).toBe('s390');
+    expect(open(s390Standalone(odd)).format).toBe('s390');
+  });
+
+  it('has the CPUs of the header', () => {
+    expect(session(s390Tape(odd)).cpuSet.cpus.map((cpu) => cpu.linuxCpu)).toEqual([0, 1]);
+  });
+});
+
+describe('lkcd', () => {
+  const holes = [{ start: 0x300000, size: 0x20000 }];
+  const isHole = (pfn: number) => (pfn >= 0x300 && pfn < 0x320 ? ('missing' as const) : undefined);
+
+  it.each([{}, { compressed: true }, { end: 'last-page-twice' as const }, { end: 'zero-four-zero' as const }])('opens with %o', (options) => {
+    const image = open(lkcd(system, options));
+    expect(image.format).toBe('lkcd');
+    expect(image.container.complete.value).toBe(true);
+    expect(wrongPages(image.memory, { memory: system.memory })).toEqual([]);
+    expectSoundExtents(image.memory);
+    expect(image.findings.map((finding) => finding.id)).toEqual('end' in options ? ['container-complete/end-record'] : []);
+  });
+
+  it('shows holes as missing', () => {
+    const image = open(lkcd(system, { compressed: true, holes }));
+    expect(wrongPages(image.memory, { memory: system.memory, absent: isHole })).toEqual([]);
+    expectSoundExtents(image.memory);
+  });
+
+  it('gives the facts of its header', () => {
+    const info = describeDump(session(lkcd(system)));
+    expect(info.container).toMatchObject({ format: 'lkcd', version: 8, storedBytes: system.memory.size });
+    expect(info.machine).toMatchObject({ arch: 's390x', cpuCount: 2, realCpuCount: 2 });
+    expect(info.kernel).toMatchObject({ release: system.uts.release, nodename: system.uts.nodename });
+    expect(info.times.dumpStart).toBe(new Date(system.dumpTime * 1000).toISOString().replace('.000Z', '.000000Z'));
+    expect(session(lkcd(system)).cpuSet.cpus.map((cpu) => cpu.linuxCpu)).toEqual([0, 1]);
+  });
+
+  it('says where the chain of pages breaks', () => {
+    const cut = lkcd(system, { compressed: true });
+    const image = open(cut.subarray(0, Math.floor(cut.length / 2)));
+    expect(image.container.complete.value).toBe(false);
+    expect(image.findings[0]?.id).toBe('container-complete/page-chain');
+    expect(image.memory.extents.at(-1)?.state).toBe('missing');
+  });
+
+  it('calls a damaged page unreadable', () => {
+    const bytes = lkcd(system, { compressed: true });
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    let at = 0x10000;
+    while (view.getUint32(at + 12) !== 2) at += 16 + view.getUint32(at + 8);
+    const pfn = Number(view.getBigUint64(at) / 4096n);
+    bytes[at + 20] = (bytes[at + 20] ?? 0) ^ 0xff;
+    expect(wrongPages(open(bytes).memory, { memory: system.memory, absent: (one) => (one === pfn ? 'unreadable' : undefined) })).toEqual([]);
+  });
+});
+
+describe('vmdump', () => {
+  it.each([{}, { skipZeroPages: false }, { ranges: 'none' as const }])('opens with %o', (options) => {
+    const image = open(vmdump(system, options));
+    expect(image.format).toBe('vmdump');
+    expect(image.container.complete.value).toBe(true);
+    expect(wrongPages(image.memory, { memory: system.memory })).toEqual([]);
+    expectSoundExtents(image.memory);
+  });
+
+  it('takes the registers from its information record', () => {
+    const { cpus } = session(vmdump(system)).cpuSet;
+    expect(cpus.map((cpu) => cpu.source)).toEqual(['header', 'header']);
+    const [first, second] = system.cpus;
+    if (first?.kind !== 's390x' || second?.kind !== 's390x') throw new Error('the system has s390x CPUs');
+    [first, second].forEach((cpu, index) => {
+      const hex = (value: bigint | number) => `0x${value.toString(16)}`;
+      expect(cpus[index]).toMatchObject({
+        cpuAddress: cpu.cpuAddress,
+        prefix: hex(cpu.prefix),
+        gprs: cpu.gprs.map(hex),
+        crs: cpu.crs.map(hex),
+        acrs: cpu.acrs.map(hex),
+        fprs: cpu.fprs.map(hex),
+        fpc: hex(cpu.fpc),
+        timer: hex(cpu.timer),
+        psw: { mask: hex(cpu.psw.mask), address: hex(cpu.psw.address) },
+      });
+    });
+  });
+
+  it('refuses the formats of its record that nobody supports', () => {
+    expect(() => open(vmdump(system, { format: 0x82 }))).toThrow(/format 0x82/);
+  });
+
+  it('says what a cut file does not hold', () => {
+    const whole = vmdump(system);
+    const image = open(whole.subarray(0, whole.length - 10 * pageBytes));
+    expect(image.container.complete.value).toBe(false);
+    expect(image.memory.extents.filter((extent) => extent.state === 'missing').reduce((sum, extent) => sum + extent.end - extent.start, 0n)).toBe(10n * 4096n);
+  });
+});
+
+describe('pv-elf', () => {
+  const shared = { start: 0x1c8000, size: 0x1000 };
+  const image = open(pvElf(system, { shared: [shared] }));
+
+  it('shows zero and shared pages and calls the others encrypted', () => {
+    expect(image.format).toBe('pv-elf');
+    const isClear = (pfn: number): boolean => pfn === shared.start / pageBytes || system.memory.isZero(pfn * pageBytes, pageBytes);
+    expect(wrongPages(image.memory, { memory: system.memory, absent: (pfn) => (isClear(pfn) ? undefined : 'encrypted') })).toEqual([]);
+    expectSoundExtents(image.memory);
+  });
+
+  it('describes sections and completion data, and no registers', () => {
+    expect(image.structures.map((structure) => structure.name)).toEqual(expect.arrayContaining(['Elf64_Shdr of pv_compl', 'Elf64_Shdr of pv_mem_meta', 'pv_compl']));
+    expect(image.findings.map((finding) => finding.id)).toContain('container-complete/encrypted');
+    const { cpus } = session(pvElf(system)).cpuSet;
+    expect(cpus).toEqual([0, 1].map((id) => ({ id, state: 'encrypted: CPU of a secure guest', source: 'note' })));
+  });
+
+  it('is not mistaken for the dump of an open guest', () => {
+    expect(open(elfVmcore(system)).format).toBe('elf-vmcore');
+  });
+});
+
+describe('ngdump', () => {
+  const digest = createHash('sha256').update(elfVmcore(system)).digest('hex');
+
+  it.each([1, 4])('takes the dump out of the file system, with %i extents', (extentsPerFile) => {
+    const image = open(ngdump(system, { extentsPerFile }));
+    expect(image.format).toBe('ngdump');
+    const inside = new Uint8Array(image.source.size);
+    image.source.readInto(0, inside);
+    expect(createHash('sha256').update(inside).digest('hex')).toBe(digest);
+    expect(image.recordedDigest?.sha256).toBe(digest);
+    expect(wrongPages(image.memory, { memory: system.memory, absent: (pfn) => inCrashkernel(pfn) })).toEqual([]);
+  });
+
+  /** The kernel's own dump leaves the crashkernel memory out. */
+  const inCrashkernel = (pfn: number) => {
+    const area = system.crashkernel;
+    return area !== undefined && pfn * pageBytes >= area.start && pfn * pageBytes < area.start + area.size ? ('missing' as const) : undefined;
+  };
+
+  it('says that a prepared partition holds no dump', () => {
+    expect(() => open(ngdump(system, { prepared: true }))).toThrow(/prepared for NGDump, but holds no dump/);
+  });
+});
