@@ -16,7 +16,8 @@ export const referencePath = join(root, 'resources', 'reference', 'layouts.md');
 
 type Layout = StructLayout<Fields>;
 
-const isLayout = (value: unknown): value is Layout => typeof value === 'object' && value !== null && 'fields' in value && 'endian' in value && 'size' in value && 'name' in value;
+const isLayout = (value: unknown): value is Layout =>
+  typeof value === 'object' && value !== null && 'fields' in value && 'endian' in value && 'size' in value && 'name' in value;
 
 /** The layouts in an export: itself, or the members of a list or table of layouts. */
 function layoutsIn(value: unknown): Layout[] {

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pinnedNode, runOn } from './node-runtime.mjs';
+import { prepareWindow } from './prepare-window.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = pinnedNode();
@@ -41,10 +42,16 @@ function realDumps() {
 const dumps = realDumps();
 if (dumps.why !== undefined) console.log(`\n!!! NO REAL DUMPS: every test that needs one is SKIPPED (${dumps.why})\n`);
 
+/** Tests of the window are wanted unless other tests were named. */
+const wantsWindow = words.filter((word) => !word.startsWith('-')).every((word) => word.includes('e2e'));
+const noWindow = wantsWindow ? await prepareWindow(console.log) : 'not asked for';
+if (wantsWindow && noWindow !== undefined) console.log(`\n!!! NO WINDOW: every test that needs one is SKIPPED (${noWindow})\n`);
+
 const lintFailed = words.length === 0 && (await runOn(node, [join(root, 'scripts', 'lint.mjs')])) !== 0;
 const env = {
   ...process.env,
   DUMPBENCH_SHARED_DUMPS: dumps.folder ?? 'none',
+  ...(noWindow === undefined ? {} : { DUMPBENCH_NO_WINDOW: noWindow }),
   // The reporter says it again at the end, above its closing line.
   ...(lintFailed ? { DUMPBENCH_LINT: 'failed' } : {}),
   ...(given.includes('--all') ? { DUMPBENCH_ALL: '1' } : {}),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DumpError } from '../../src/shared/dump-error.ts';
 import { diff, fieldsAt, leaves, parse, view } from '../../src/analysis/layout/struct.ts';
 import { referencedLayouts } from '../../scripts/reference.ts';
+import { runs } from '../run-size.ts';
 import { randomStructs, type PlacedLeaf } from './random-layouts.ts';
 
 /** How a value stands in JSON: 64-bit numbers exactly, as text. */
@@ -39,7 +40,7 @@ describe('struct declaration, random structures', () => {
           expect(fieldsAt(decoded, at).map(({ name }) => name)).toEqual(covering);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30, 300) },
     );
   });
 
@@ -112,7 +113,7 @@ describe.each(referencedLayouts.map((layout) => [layout.name, layout] as const))
         // Text may go on behind its NUL without showing it.
         if (!placed.some(({ path, field }) => owners.includes(path) && field.type.startsWith('char'))) expect(names).toEqual(owners);
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20, 200) },
     );
   });
 });

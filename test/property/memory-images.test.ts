@@ -6,7 +6,7 @@ import { isDumpError } from '../../src/shared/dump-error.ts';
 import { pageSize } from '../../src/shared/units.ts';
 import { pageStateCodes, type Extent, type MemoryImage } from '../../src/analysis/formats/dump-format.ts';
 import { caseSession } from '../case-answers.ts';
-import { sample } from '../run-size.ts';
+import { runs, sample } from '../run-size.ts';
 
 const folder = new URL('../cases/', import.meta.url);
 
@@ -60,7 +60,7 @@ describe.each([...new Set(chosen)].map((one) => [`${one.format} (${one.name})`, 
           for (let index = Number(gap.start) - address; index < Number(gap.end) - address; index += 1) if (whole[index] !== 0) expect.fail('an absent byte is not zero');
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40, 400) },
     );
   });
 
@@ -83,7 +83,7 @@ describe.each([...new Set(chosen)].map((one) => [`${one.format} (${one.name})`, 
           if (state === 'zero') expect(bytes.every((byte) => byte === 0)).toBe(true);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40, 400) },
     );
   });
 

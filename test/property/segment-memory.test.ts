@@ -6,6 +6,7 @@ import { mergeRanges } from '../../src/analysis/formats/extent-sweep.ts';
 import { segmentMemory, type MemoryPiece } from '../../src/analysis/formats/segment-memory.ts';
 import { memorySource } from '../../src/analysis/source/memory-source.ts';
 import { pageSize } from '../../src/shared/units.ts';
+import { runs } from '../run-size.ts';
 
 interface ModelByte {
   readonly state: ExtentState;
@@ -29,17 +30,28 @@ const pieces = fc.array(
 
 const outside: ModelByte = { state: 'missing', value: 0 };
 
-/** Byte by byte: the first piece that covers it wins, bytes behind the end of the file lose against everything. */
+/**
+ * Byte by byte: the first piece that covers it wins. What a piece claims behind the end of the file is missing, unless another
+ * stored piece has it; pieces without bytes that come behind all stored ones do not make it up.
+ */
 function modelOf(listed: readonly MemoryPiece[]): ModelByte[] {
-  const last = listed.reduce((most, { start, end }) => (start < end ? Math.max(most, Number(end)) : most), 0);
-  const size = Math.ceil(last / pageSize) * pageSize;
+  const used = listed.filter(({ start, end }) => start < end);
+  const size = Math.ceil(used.reduce((most, { end }) => Math.max(most, Number(end)), 0) / pageSize) * pageSize;
+  const held = ({ state, fileOffset = 0 }: MemoryPiece): boolean => state === 'stored' && fileOffset < file.length;
+  const behindStored = used.findLastIndex(held) + 1;
   return Array.from({ length: size }, (_, at): ModelByte => {
-    const address = BigInt(at);
-    for (const piece of listed) {
-      if (address < piece.start || address >= piece.end) continue;
-      if (piece.state !== 'stored') return { state: piece.state, value: 0 };
-      const value = file[(piece.fileOffset ?? 0) + Number(address - piece.start)];
-      if (value !== undefined) return { state: 'stored', value };
+    const covering = used.flatMap((piece, index) => (BigInt(at) >= piece.start && BigInt(at) < piece.end ? [{ piece, index }] : []));
+    let claimed = false;
+    for (const { piece, index } of covering) {
+      if (index >= behindStored && claimed) return outside;
+      const value = piece.state === 'stored' ? file[(piece.fileOffset ?? 0) + Number(BigInt(at) - piece.start)] : 0;
+      if (value !== undefined) {
+        // A claim of a piece that comes later counts too: it stands before everything without bytes at the end of the list.
+        const claimedLater = covering.some((other) => other.piece.state === 'stored' && other.index > index);
+        if (index >= behindStored && claimedLater) return outside;
+        return { state: piece.state, value };
+      }
+      claimed = true;
     }
     return outside;
   });
@@ -62,7 +74,7 @@ describe('memory from pieces', () => {
         }
         expect(at).toBe(memory.end);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60, 600) },
     );
   });
 
@@ -87,7 +99,7 @@ describe('memory from pieces', () => {
           expect([...stateAt]).toEqual(gone);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60, 600) },
     );
   });
 
@@ -108,7 +120,7 @@ describe('memory from pieces', () => {
           expect(Buffer.compare(target.subarray(page * pageSize, (page + 1) * pageSize), expected)).toBe(0);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60, 600) },
     );
   });
 

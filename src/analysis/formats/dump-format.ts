@@ -132,6 +132,14 @@ export interface RecordedCpu {
   readonly todClock?: bigint;
 }
 
+/** How the page bitmaps of a container and its page descriptors fit together. */
+export interface BitmapFacts {
+  /** Pages that are stored, but do not exist. */
+  readonly outside: number;
+  /** Each file: pages that its bitmap announces, position of its descriptors and the first position that they point to. */
+  readonly parts: readonly { readonly name: string; readonly pages: number; readonly descriptors: number; readonly firstData?: number }[];
+}
+
 /** An opened dump: what one container says, nothing interpreted across sources. */
 export interface DumpImage {
   readonly format: FormatId;
@@ -167,6 +175,8 @@ export interface DumpImage {
   /** Digest that the container records of a file inside it. */
   readonly recordedDigest?: { readonly sha256: string | undefined; readonly source: ByteSource };
   readonly endMarker?: EndMarker;
+  /** Reads all bitmaps and descriptors, where the container has such. */
+  readonly bitmaps?: () => BitmapFacts;
   /** Header structures with their place in the file, for the doors to show. */
   readonly structures: readonly StructView[];
   readonly findings: readonly Finding[];

@@ -7,6 +7,7 @@ import type { ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type Architecture, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
 import { readNotes } from './elf-notes.ts';
 import { mergeRanges } from './extent-sweep.ts';
+import { kdumpBitmaps } from './kdump-bitmaps.ts';
 import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
 import { KDUMP_SIGNATURE, kdumpFlags } from './kdump-layout.ts';
 import { kdumpMemory, kdumpRanges, type KdumpGeometry, type KdumpPart } from './kdump-memory.ts';
@@ -50,6 +51,25 @@ function sameDump(left: KdumpHeader, right: KdumpHeader): boolean {
       header.bits,
     ]);
   return left.split !== undefined && right.split !== undefined && key(left) === key(right);
+}
+
+/** Blocks that two bitmaps of all page frames take. */
+const neededBitmapBlocks = (header: KdumpHeader): number => 2 * Math.ceil(Math.ceil(header.maxMapnr / 8) / header.blockSize);
+
+/** A number of bitmap blocks that no file has room for, where the number that the page frames need fits: then that one is used. */
+function mendedHeader(source: ByteSource, header: KdumpHeader, findings: Finding[]): KdumpHeader {
+  const needed = neededBitmapBlocks(header);
+  if (header.bitmapBlocks <= needed || descriptorsAt(header) <= source.size || descriptorsAt({ ...header, bitmapBlocks: needed }) > source.size) return header;
+  findings.push({
+    id: 'container-complete/bitmap-blocks',
+    severity: 'error',
+    title: 'The header claims more bitmap blocks than the file has',
+    detail: `bitmap_blocks is ${header.bitmapBlocks}; ${header.maxMapnr} page frames need ${needed}, and this number is used`,
+    where: { fileOffset: header.bits === 64 ? 436 : 424, bytes: 4 },
+    recorded: String(header.bitmapBlocks),
+    computed: String(needed),
+  });
+  return { ...header, bitmapBlocks: needed };
 }
 
 const descriptorsAt = (header: KdumpHeader): number => (1 + header.subHeaderBlocks + header.bitmapBlocks) * header.blockSize;
@@ -140,8 +160,7 @@ function splitFindings(parts: readonly SetPart[], maxMapnr: number): Finding[] {
 /** Two full bitmaps, or only one (section 4). */
 function bitmapOffsets(header: KdumpHeader): { readonly bitmap1: number | undefined; readonly bitmap2: number } {
   const first = (1 + header.subHeaderBlocks) * header.blockSize;
-  const oneBitmap = Math.ceil(Math.ceil(header.maxMapnr / 8) / header.blockSize);
-  if (header.bitmapBlocks < 2 * oneBitmap) return { bitmap1: undefined, bitmap2: first };
+  if (header.bitmapBlocks < neededBitmapBlocks(header)) return { bitmap1: undefined, bitmap2: first };
   return { bitmap1: first, bitmap2: first + (header.bitmapBlocks / 2) * header.blockSize };
 }
 
@@ -191,7 +210,7 @@ function structureFindings(parts: readonly SetPart[], header: KdumpHeader, store
       split === undefined
         ? stored.rank(header.maxMapnr)
         : stored.rank(Math.min(split.end, header.maxMapnr)) - stored.rank(Math.min(split.start, header.maxMapnr));
-    const end = descriptorsAt(part.header) + pages * descriptorBytes;
+    const end = headerEnd + pages * descriptorBytes;
     const cut = part.source.size < headerEnd ? 'within the headers and bitmaps' : part.source.size < end ? 'within the page descriptors' : undefined;
     if (cut === undefined) {
       const lost = lastDataEnd(part, header, end, pages);
@@ -237,14 +256,16 @@ function lastDataEnd(part: SetPart, header: KdumpHeader, descriptorsEnd: number,
 
 function open(opened: ByteSource, context?: OpenContext): DumpImage {
   const { parts, findings: setFindings } = splitParts(opened, readKdumpHeader(opened), context);
-  const [{ source, header } = { source: opened, header: readKdumpHeader(opened) }] = parts;
+  const findings: Finding[] = [];
+  const [{ source, header: ownHeader } = { source: opened, header: readKdumpHeader(opened) }] = parts;
+  const header = mendedHeader(source, ownHeader, findings);
   const arch = architectureOf(header, source.name);
   const { bitmap1, bitmap2 } = bitmapOffsets(header);
   const pieces: KdumpPart[] = parts.map((part) => ({
     source: part.source,
     start: part.header.split?.start ?? 0,
     end: part.header.split?.end ?? header.maxMapnr,
-    descriptors: descriptorsAt(part.header),
+    descriptors: descriptorsAt(header),
   }));
   const geometry: KdumpGeometry = {
     endian: header.endian,
@@ -255,7 +276,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     bitmap2Offset: bitmap2,
     parts: pieces,
   };
-  const findings: Finding[] = structureFindings(parts, header, new PageBitmap(source, bitmap2, header.maxMapnr));
+  findings.push(...structureFindings(parts, header, new PageBitmap(source, bitmap2, header.maxMapnr)));
   findings.push(...setFindings, ...splitFindings(parts, header.maxMapnr));
   const notes = notesOf(source, header, findings);
   const complete = findings.every((finding) => finding.severity !== 'error');
@@ -281,6 +302,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     segments: [],
     notes,
     prefixes: [],
+    bitmaps: () => kdumpBitmaps(geometry),
     structures: header.structures,
     findings,
     headerRanges: [

@@ -44,6 +44,7 @@ const decoders: readonly (readonly [number, PageDecoder])[] = [
 const incompleteReason = 'lost: the dump ran out of space';
 const noRam = 'no memory there';
 const filtered = 'filtered by the dump tool';
+const noBitmap = 'the file ends before its bit in the bitmap';
 const notGiven = 'it lies in a part of the split set that is not at hand';
 
 type BlockState = { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored' | 'zero'>; readonly reason: string };
@@ -60,6 +61,8 @@ class KdumpMemory implements MemoryImage {
   #blockState: BlockState = stored;
   readonly #bytes: Uint8Array;
   #extents: readonly Extent[] | undefined;
+  /** Blocks whose bits are in the file; behind a cut nothing can be said of any block. */
+  readonly #known: number;
 
   constructor(geometry: KdumpGeometry) {
     this.#geometry = geometry;
@@ -67,6 +70,7 @@ class KdumpMemory implements MemoryImage {
     this.#exists = geometry.bitmap1Offset === undefined ? undefined : new PageBitmap(geometry.source, geometry.bitmap1Offset, geometry.maxMapnr);
     this.#stored = new PageBitmap(geometry.source, geometry.bitmap2Offset, geometry.maxMapnr);
     this.#bytes = new Uint8Array(geometry.blockSize);
+    this.#known = Math.min(geometry.maxMapnr, 8 * Math.max(0, geometry.source.size - geometry.bitmap2Offset));
   }
 
   #partOf(block: number): KdumpPart | undefined {
@@ -75,6 +79,7 @@ class KdumpMemory implements MemoryImage {
 
   /** What the bitmaps say, before any descriptor is read. */
   #bitmapState(block: number): BlockState {
+    if (block >= this.#known) return { state: 'missing', reason: noBitmap };
     if (this.#stored.has(block)) return this.#partOf(block) === undefined ? { state: 'missing', reason: notGiven } : stored;
     if (this.#exists?.has(block) === false) return { state: 'missing', reason: noRam };
     return { state: 'excluded', reason: filtered };
@@ -147,19 +152,21 @@ class KdumpMemory implements MemoryImage {
     const holes = this.#exists?.runs();
     let hole = holes?.next().value;
     for (const run of this.#stored.runs()) {
+      const end = Math.min(run.end, this.#known);
       if (run.set) {
-        pushStored(run.start, run.end);
+        pushStored(run.start, end);
         continue;
       }
       let at = run.start;
-      while (at < run.end) {
+      while (at < end) {
         while (hole !== undefined && hole.end <= at) hole = holes?.next().value;
-        const stop = Math.min(run.end, hole?.end ?? maxMapnr);
+        const stop = Math.min(end, hole?.end ?? maxMapnr);
         if (hole?.set === false) push(at, stop, 'missing', noRam);
         else push(at, stop, 'excluded', filtered);
         at = stop;
       }
     }
+    if (this.#known < maxMapnr) push(this.#known, maxMapnr, 'missing', noBitmap);
     return extents;
   }
 

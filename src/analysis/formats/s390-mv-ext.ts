@@ -20,6 +20,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
   let marker: EndMarker | undefined;
   let markerSource: ByteSource | undefined;
   let finished = false;
+  let hollow = false;
   for (const volume of set.volumes) {
     const walk = walkSegments(volume.source, standaloneHeaderBytes, {
       blockSize: 4096,
@@ -34,6 +35,16 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     findings.push(...walk.findings);
     // Between the volumes at hand a whole one may be missing: then nothing is known of what lies between them.
     known = walk.known;
+    if (walk.end === undefined && walk.segments.length === 0 && walk.findings.length === 0) {
+      hollow = true;
+      findings.push({
+        id: 'container-complete/truncated',
+        severity: 'error',
+        title: 'A volume is cut off',
+        detail: `${volume.source.name} has a header but no segment behind it; a dumper takes a volume only for at least one`,
+        where: { fileOffset: volume.source.size, bytes: 0 },
+      });
+    }
     if (walk.end === undefined) continue;
     finished = true;
     markerSource = volume.source;
@@ -47,7 +58,9 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
       detail: 'none of the volumes at hand holds the last segment; memory behind the last one found is not known',
     });
   } else if (marker !== undefined) findings.push(...markerFindings(marker));
-  const zeroAndMissing = gaps.length === 0 ? gapPieces({ known }, finished, header.mem_size) : unknownGaps(header.mem_size);
+  else
+    findings.push({ id: 'end-marker/missing', severity: 'error', title: 'The end marker is missing', detail: 'the last volume ends behind its last segment' });
+  const zeroAndMissing = gaps.length === 0 && !hollow ? gapPieces({ known }, finished, header.mem_size) : unknownGaps(header.mem_size);
   return standaloneImage({
     format: 's390-mv-ext',
     source,

@@ -54,6 +54,14 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
       where: { space: 'absolute', start: `0x${start.toString(16)}`, end: `0x${header.mem_size.toString(16)}` },
     });
   } else if (marker !== undefined) findings.push(...markerFindings(marker));
+  else {
+    findings.push({
+      id: 'end-marker/missing',
+      severity: 'error',
+      title: 'The end marker is missing',
+      detail: 'no volume has room for the marker behind the memory: where one of them is shortened, the memory of the later ones is not where it seems',
+    });
+  }
   return standaloneImage({
     format: 's390-mv',
     source,

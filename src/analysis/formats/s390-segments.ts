@@ -2,15 +2,18 @@
 import { inflateSync } from 'node:zlib';
 import type { Finding } from '../../shared/model.ts';
 import { hex as hexOf } from '../../shared/units.ts';
-import { u32, u64 } from '../layout/field.ts';
+import { asciiText, u32, u64 } from '../layout/field.ts';
 import { bytesOf } from '../layout/presentation.ts';
 import { list, parse, struct } from '../layout/struct.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { Segment } from './dump-format.ts';
+import { END_MARKER } from './s390-header.ts';
 import type { MemoryPiece } from './segment-memory.ts';
 
 const mebibyte = 1n << 20n;
 const maxEntries = 1011;
+/** A segment's header and its first MiB. */
+const leastSegmentBytes = 4096 + (1 << 20);
 const storedUncompressed = 0x8000_0000;
 
 export const s390SegmentHeader = struct(
@@ -37,6 +40,8 @@ export interface SegmentWalk {
   /** Memory below this address is accounted for: what no segment holds there is zero. */
   readonly known: bigint;
   readonly compressed: boolean;
+  /** True when segments behind `known` may have been here, and are lost: the file is cut or the chain broken. */
+  readonly lost: boolean;
 }
 
 export interface WalkOptions {
@@ -103,12 +108,14 @@ function inflateEntry(source: ByteSource, at: number, stored: number, size: numb
   }
 }
 
+const isEndMarker = (bytes: Uint8Array): boolean => asciiText(bytes.subarray(0, 8)) === END_MARKER;
+
 function chainFinding(source: ByteSource, at: number, what: string): Finding {
   return {
     id: 'container-complete/segment-chain',
     severity: 'error',
     title: 'The chain of dump segments is broken',
-    detail: `${source.name}: at file offset 0x${at.toString(16)} should stand a segment header, but ${what}; memory behind the last good segment is not known`,
+    detail: `${source.name}: at file offset 0x${at.toString(16)} should stand a segment header, but ${what}; either this header or the length of the segment before it is wrong, and memory behind that segment is not known`,
     where: { fileOffset: at, bytes: 4096 },
   };
 }
@@ -122,20 +129,34 @@ export function walkSegments(source: ByteSource, position: number, options: Walk
   let at = position;
   let known = options.from ?? 0n;
   let compressed = false;
-  const result = (end: number | undefined): SegmentWalk => ({ pieces, segments, findings, end, known, compressed });
+  const result = (end: number | undefined, lost = false): SegmentWalk => ({ pieces, segments, findings, end, known, compressed, lost });
   for (;;) {
     const got = at >= source.size ? 0 : source.readInto(at, bytes);
     if (got < bytes.length) {
-      if (options.openEnd !== true) findings.push(chainFinding(source, at, 'the file ends there'));
-      return result(undefined);
+      // A volume may be full to its last block; it does not end within one.
+      const isFull = options.openEnd === true && got === 0;
+      if (!isFull) findings.push(chainFinding(source, at, 'the file ends there'));
+      return result(undefined, !isFull);
     }
     const header = parse(s390SegmentHeader, bytes);
     const wrong = implausible(header, options);
     const ascending = header.start >= known || header.len === 0n;
+    if (wrong !== undefined && segments.length > 0 && isEndMarker(bytes)) {
+      findings.push({
+        id: 'segments/stop-marker',
+        severity: 'error',
+        title: 'The last segment has no stop marker',
+        detail: `${source.name}: at file offset 0x${at.toString(16)} stands an end marker, though the segment before it is not marked as the last; the memory is taken as complete`,
+        where: { fileOffset: at, bytes: 16 },
+      });
+      return result(at);
+    }
     if (wrong !== undefined || (options.openEnd === true && !ascending)) {
       // On a volume that is not the last, zeros or an older dump follow the last segment.
+      // But a dumper goes on to the next volume only when too little room is left for another segment.
+      const isFull = options.openEnd === true && source.size - at < leastSegmentBytes;
       if (options.openEnd !== true) findings.push(chainFinding(source, at, wrong ?? ''));
-      return result(undefined);
+      return result(undefined, !isFull);
     }
     const dataAt = at + s390SegmentHeader.size;
     const fileBytes = header.size_on_disk === 0 ? Number(header.len) : header.size_on_disk * options.blockSize;
@@ -169,12 +190,12 @@ export function walkSegments(source: ByteSource, position: number, options: Walk
         id: 'container-complete/truncated',
         severity: 'error',
         title: 'The file is cut off',
-        detail: `${source.name}: the segment at absolute ${hexOf(header.start)} needs ${fileBytes} bytes from file offset 0x${dataAt.toString(16)}; the file ends after ${Math.max(0, source.size - dataAt)} of them`,
+        detail: `${source.name}: the segment at absolute ${hexOf(header.start)} needs ${fileBytes} bytes from file offset 0x${dataAt.toString(16)}; the file ends after ${Math.max(0, source.size - dataAt)} of them, and the dumper may have stopped even before`,
         where: { space: 'absolute', start: hexOf(header.start + BigInt(Math.max(0, source.size - dataAt))), end: hexOf(header.start + header.len) },
         recorded: `${dataAt + fileBytes} bytes`,
         computed: `${source.size} bytes`,
       });
-      return result(undefined);
+      return result(undefined, true);
     }
     at = dataAt + fileBytes;
     if (header.stop_marker !== 0n) return result(at);

@@ -28,7 +28,8 @@ const pageSizeBig = BigInt(pageSize);
 const decodedPieces = 4;
 
 /**
- * Splits stored pieces at the end of their file: what the header promises behind it is missing, unless another piece has it.
+ * Splits stored pieces at the end of their file: what the header promises behind it is missing, unless another stored piece
+ * has it. Pieces without bytes that are listed behind all stored ones ("the rest is zero") do not make it up.
  */
 function cutAtFileEnd(pieces: readonly MemoryPiece[], main: ByteSource): MemoryPiece[] {
   const lost: MemoryPiece[] = [];
@@ -40,7 +41,8 @@ function cutAtFileEnd(pieces: readonly MemoryPiece[], main: ByteSource): MemoryP
     lost.push({ start: cut, end: piece.end, state: 'missing', reason: 'the file ends before it' });
     return available === 0n ? [] : [{ ...piece, end: cut }];
   });
-  return [...kept, ...lost];
+  const behindStored = kept.findLastIndex(({ state }) => state === 'stored') + 1;
+  return [...kept.slice(0, behindStored), ...lost, ...kept.slice(behindStored)];
 }
 
 /** A page that several extents share is stored when any of it is; else it has the state that says least. */

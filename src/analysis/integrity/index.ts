@@ -3,21 +3,29 @@ import { Cancelled } from '../../shared/rpc.ts';
 import type { CheckResult, Health } from '../../shared/model.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
 import type { Check, CheckContext, CheckOutcome } from './check.ts';
+import { bitmapCount } from './checks/bitmap-count.ts';
 import { containerComplete } from './checks/container-complete.ts';
 import { crossCpuCount, crossKernelRelease, crossMemorySize, crossPrefix, crossTime } from './checks/cross-sources.ts';
 import { endMarker } from './checks/end-marker.ts';
 import { ipib } from './checks/ipib.ts';
 import { kdumpImage } from './checks/kdump-image.ts';
+import { ngdumpDigest } from './checks/ngdump-digest.ts';
 import { osInfoEntryChecksums } from './checks/os-info-entries.ts';
 import { osInfoPage } from './checks/os-info-page.ts';
+import { pageDecode } from './checks/page-decode.ts';
 import { purgatorySha256 } from './checks/purgatory-sha256.ts';
 import { segments } from './checks/segments.ts';
 import { vmcoreinfoCheck } from './checks/vmcoreinfo.ts';
+import { volumeSet } from './checks/volume-set.ts';
 
 export const checks: readonly Check[] = [
   containerComplete,
   segments,
   endMarker,
+  volumeSet,
+  ngdumpDigest,
+  pageDecode,
+  bitmapCount,
   osInfoPage,
   osInfoEntryChecksums,
   ipib,

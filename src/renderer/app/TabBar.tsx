@@ -13,7 +13,10 @@ export function TabBar() {
   const tabs = useStore(places.tabs);
   const all = useStore(dumps.all);
   const active = useRef<HTMLButtonElement>(null);
-  useEffect(() => active.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [tabs.active]);
+  useEffect(() => {
+    // Its result is no clean-up: newer browsers answer with a promise.
+    active.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tabs.active]);
 
   const keys = (event: KeyboardEvent, tab: Tab): void => {
     if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {

@@ -23,7 +23,7 @@ export function openShell(page: Window): Shell {
   return {
     async call(method, params) {
       const result: unknown = await bridge.call(method, params);
-      return v.parse(shellMethods[method].result, result) as never;
+      return v.parse(shellMethods[method].result, result);
     },
     onEvent(listener) {
       bridge.onEvent((event) => {

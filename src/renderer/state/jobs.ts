@@ -86,7 +86,7 @@ export function createJobs(clock: () => number = Date.now): Jobs {
       work({ signal: abort.signal, onProgress }).then(
         (outcome) => end(id, 'done', outcome),
         (error: unknown) => {
-          if (error instanceof Cancelled || abort.signal.aborted) end(id, 'cancelled', 'cancelled; what was done so far is kept');
+          if (error instanceof Cancelled || abort.signal.aborted) end(id, 'cancelled', 'What was done so far is kept.');
           else if (error instanceof EngineFailure) end(id, 'stopped', error.message.split('\n')[0] ?? error.message);
           else end(id, 'failed', error instanceof Error ? error.message : String(error));
         },

@@ -45,7 +45,8 @@ const rank = (check: CheckResult): number => {
 
 const sentence = (text: string): string => {
   const trimmed = text.trim();
-  const capital = /^[a-z][a-z]*[ ,]/.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
+  // Names such as vmcoreinfo and os_info keep their own spelling at the start of a sentence.
+  const capital = /^(a|all|an|both|it|no|of|one|the|there)\b/.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 };
 

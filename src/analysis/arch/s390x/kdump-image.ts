@@ -63,6 +63,9 @@ export function identifyKdumpImage(memory: AbsoluteMemory, area: CrashkernelArea
   return { state: 'loaded', area, parametersAgree, commandLine: values.command_line, detail };
 }
 
+/** Behind this the kernel reserves no crashkernel memory, and a damaged header may claim any amount of memory. */
+const searchedBytes = 1n << 40n;
+
 /** Places looked at before the event loop gets a turn. */
 const placesAtOnce = 4096;
 
@@ -72,7 +75,8 @@ const placesAtOnce = 4096;
  */
 export async function findCrashkernelArea(memory: AbsoluteMemory, signal: AbortSignal): Promise<CrashkernelArea | undefined> {
   let looked = 0;
-  for (let base = mebibyte; base + BigInt(kdumpImageStart) < memory.end; base += mebibyte) {
+  const end = memory.end < searchedBytes ? memory.end : searchedBytes;
+  for (let base = mebibyte; base + BigInt(kdumpImageStart) < end; base += mebibyte) {
     if ((looked += 1) % placesAtOnce === 0) {
       await new Promise((resolve) => setImmediate(resolve));
       signal.throwIfAborted();

@@ -51,9 +51,13 @@ export function HexGridView({ sourceKey, size, memoryEnd, read, selection, marks
       source.close();
     };
   }, [sourceKey, size, memoryEnd]);
-  useEffect(() => grid.current?.setMarks(marks), [marks]);
+  useEffect(() => {
+    grid.current?.setMarks(marks);
+  }, [marks]);
   const { address, length } = selection;
-  useEffect(() => grid.current?.select({ address, length }), [sourceKey, address, length]);
+  useEffect(() => {
+    grid.current?.select({ address, length });
+  }, [sourceKey, address, length]);
 
   return (
     <div ref={host} className="hex-grid code" role="application" aria-roledescription="hex grid" aria-label={label} tabIndex={0} data-testid="hex-grid" data-pane-focus />

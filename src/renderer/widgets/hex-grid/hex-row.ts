@@ -91,7 +91,7 @@ export function absentStates(ranges: readonly AbsentRange[], address: bigint, co
 /** The row as a sentence for screen readers. */
 export function rowSpeech(address: bigint, bytes: Uint8Array | undefined, absent: readonly (PageState | undefined)[]): string {
   if (bytes === undefined) return `row ${address.toString(16)}, being read`;
-  const words = [...bytes].map((value, index) => (absent[index] === undefined ? (digits[value] ?? '') : absent[index]));
+  const words = [...bytes].map((value, index) => absent[index] ?? digits[value]);
   const text = [...bytes].map((value, index) => (absent[index] === undefined && isPrintable(value) ? String.fromCharCode(value) : '.')).join('');
   return `row ${address.toString(16)}: ${words.join(' ')}; text ${text}`;
 }

@@ -1,0 +1,40 @@
+/** What bitmaps and page descriptors of a kdump-compressed dump say of each other, for the check that compares them. */
+import type { BitmapFacts } from './dump-format.ts';
+import type { KdumpGeometry } from './kdump-memory.ts';
+import { pageDescriptor } from './kdump-layout.ts';
+import { PageBitmap } from './page-bitmap.ts';
+
+const descriptorBytes = pageDescriptor.size;
+const blockDescriptors = 4096;
+
+/** Pages that are stored and do not exist. */
+function pagesOutside({ source, bitmap1Offset, bitmap2Offset, maxMapnr }: KdumpGeometry): number {
+  if (bitmap1Offset === undefined) return 0;
+  const exists = new PageBitmap(source, bitmap1Offset, maxMapnr);
+  const stored = new PageBitmap(source, bitmap2Offset, maxMapnr);
+  let outside = 0;
+  for (const run of stored.runs()) if (run.set) outside += run.end - run.start - (exists.rank(run.end) - exists.rank(run.start));
+  return outside;
+}
+
+export function kdumpBitmaps(geometry: KdumpGeometry): BitmapFacts {
+  const stored = new PageBitmap(geometry.source, geometry.bitmap2Offset, geometry.maxMapnr);
+  const block = new Uint8Array(blockDescriptors * descriptorBytes);
+  const data = new DataView(block.buffer);
+  const parts = geometry.parts.map((part) => {
+    const pages = stored.rank(Math.min(part.end, geometry.maxMapnr)) - stored.rank(Math.min(part.start, geometry.maxMapnr));
+    let firstData: bigint | undefined;
+    for (let index = 0; index < pages; index += blockDescriptors) {
+      const at = part.descriptors + index * descriptorBytes;
+      const wanted = block.subarray(0, Math.min(blockDescriptors, pages - index) * descriptorBytes);
+      const got = at >= part.source.size ? 0 : part.source.readInto(at, wanted);
+      for (let from = 0; from + descriptorBytes <= got; from += descriptorBytes) {
+        const offset = data.getBigUint64(from, geometry.endian === 'little');
+        if (offset !== 0n && (firstData === undefined || offset < firstData)) firstData = offset;
+      }
+      if (got < wanted.length) break;
+    }
+    return { name: part.source.name, pages, descriptors: part.descriptors, ...(firstData === undefined ? {} : { firstData: Number(firstData) }) };
+  });
+  return { outside: pagesOutside(geometry), parts };
+}

@@ -1,0 +1,48 @@
+/** Bitmaps and page descriptors of a kdump-compressed dump say the same (kdump-compressed.md section 11). */
+import type { Finding, Step } from '../../../shared/model.ts';
+import { failed, notApplicable, passed, type Check } from '../check.ts';
+
+const descriptorBytes = 24;
+
+export const bitmapCount: Check = {
+  id: 'bitmap-count',
+  title: 'The bitmaps announce as many pages as there are descriptors',
+  cost: 'scan',
+  run({ image }) {
+    if (image.bitmaps === undefined) return notApplicable('only kdump-compressed dumps have bitmaps');
+    const { outside, parts } = image.bitmaps();
+    const findings: Finding[] = [];
+    const steps: Step[] = [
+      { check: 'bitmap 2 within bitmap 1', passed: outside === 0, detail: outside === 0 ? 'every stored page exists' : `${outside} stored pages do not exist` },
+    ];
+    if (outside > 0)
+      findings.push({
+        id: 'bitmap-count/outside',
+        severity: 'error',
+        title: 'Pages are stored that do not exist',
+        detail: `${outside} pages are in bitmap 2, but not in bitmap 1`,
+      });
+    for (const part of parts) {
+      const end = part.descriptors + part.pages * descriptorBytes;
+      // The first page's data follow the last descriptor: that is where the descriptors themselves say that they end.
+      const described = part.firstData === undefined ? undefined : (part.firstData - part.descriptors) / descriptorBytes;
+      const right = described === undefined ? part.pages === 0 : described === part.pages;
+      steps.push({ check: part.name, passed: right, detail: `${part.pages} pages in bitmap 2, data from 0x${(part.firstData ?? end).toString(16)} on` });
+      if (right) continue;
+      findings.push({
+        id: 'bitmap-count/descriptors',
+        severity: 'error',
+        title: 'Bitmap and page descriptors do not fit together',
+        detail:
+          described === undefined
+            ? `${part.name}: bitmap 2 announces ${part.pages} pages, but no descriptor points to data`
+            : `${part.name}: bitmap 2 announces ${part.pages} pages, whose descriptors would end at 0x${end.toString(16)}; the data begin at 0x${(part.firstData ?? 0).toString(16)}`,
+        recorded: String(part.pages),
+        ...(described === undefined ? {} : { computed: String(described) }),
+      });
+    }
+    const [first] = findings;
+    if (first !== undefined) return failed(first.detail, { findings, steps });
+    return passed(`${parts.reduce((sum, part) => sum + part.pages, 0)} pages`, { steps });
+  },
+};

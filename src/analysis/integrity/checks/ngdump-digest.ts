@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { failed, notApplicable, notRecorded, passed, type Check } from '../check.ts';
+
+const stepBytes = 4 << 20;
+
+/** The dump file of an NGDump partition has the SHA-256 that the dumper recorded beside it (s390-dump.md section 9). */
+export const ngdumpDigest: Check = {
+  id: 'ngdump-digest',
+  title: 'The dump in the partition matches the recorded SHA-256',
+  cost: 'scan',
+  async run({ image, signal }) {
+    const recorded = image.recordedDigest;
+    if (recorded === undefined) return notApplicable('only NGDump records a digest of its dump');
+    if (recorded.sha256 === undefined) return notRecorded('ngdump.meta holds no SHA-256');
+    const hash = createHash('sha256');
+    const block = new Uint8Array(stepBytes);
+    let at = 0;
+    while (at < recorded.source.size) {
+      signal.throwIfAborted();
+      const got = recorded.source.readInto(at, block);
+      if (got === 0) return failed(`the file system ends after ${at} of the ${recorded.source.size} bytes of the dump`, { recorded: recorded.sha256 });
+      hash.update(block.subarray(0, got));
+      at += got;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const computed = hash.digest('hex');
+    const values = { recorded: recorded.sha256, computed };
+    return computed === recorded.sha256
+      ? passed(`SHA-256 over ${at} bytes matches`, values)
+      : failed(`SHA-256 over ${at} bytes does not match: the dump changed after it was written`, values);
+  },
+};

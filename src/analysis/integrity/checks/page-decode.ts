@@ -1,0 +1,61 @@
+/** Every page or segment that is stored compressed decodes to its size (kdump-compressed.md section 11). */
+import type { Finding } from '../../../shared/model.ts';
+import { hex, pageSize } from '../../../shared/units.ts';
+import { pageStateCodes } from '../../formats/dump-format.ts';
+import { failed, notApplicable, passed, type Check, type CheckContext } from '../check.ts';
+
+const blockPages = 256;
+const unreadable = pageStateCodes.indexOf('unreadable');
+const missing = pageStateCodes.indexOf('missing');
+/** More are counted, but not listed. */
+const maxListed = 20;
+
+function findingAt({ image }: CheckContext, pfn: number): Finding {
+  const address = BigInt(pfn) * BigInt(pageSize);
+  const [gap] = image.memory.read(address, new Uint8Array(pageSize));
+  return {
+    id: 'page-decode/unreadable',
+    severity: 'error',
+    title: 'A page cannot be read',
+    detail: `the page at absolute ${hex(address)}: ${gap?.reason ?? 'its bytes are not in the file'}`,
+    where: { space: 'absolute', start: hex(address), end: hex(address + BigInt(pageSize)) },
+  };
+}
+
+export const pageDecode: Check = {
+  id: 'page-decode',
+  title: 'Every stored page can be decoded',
+  cost: 'scan',
+  async run(context) {
+    const { image, signal } = context;
+    if (image.format !== 'kdump-compressed' && image.container.compression === undefined) return notApplicable('the container stores its memory as it is');
+    const bytes = new Uint8Array(blockPages * pageSize);
+    const states = new Uint8Array(blockPages);
+    const findings: Finding[] = [];
+    let pages = 0;
+    let wrong = 0;
+    let lost = 0;
+    for (const extent of image.memory.extents) {
+      if (extent.state !== 'stored') continue;
+      const end = Number((extent.end + BigInt(pageSize) - 1n) / BigInt(pageSize));
+      for (let first = Number(extent.start / BigInt(pageSize)); first < end; first += blockPages) {
+        signal.throwIfAborted();
+        const count = Math.min(blockPages, end - first);
+        const found = states.subarray(0, count);
+        image.memory.readPages(first, bytes.subarray(0, count * pageSize), found);
+        pages += count;
+        for (let index = 0; index < count; index += 1) {
+          if (found[index] === missing) lost += 1;
+          if (found[index] !== unreadable) continue;
+          wrong += 1;
+          if (findings.length < maxListed) findings.push(findingAt(context, first + index));
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    const [one] = findings;
+    const decoded = `${pages - wrong - lost} of ${pages} stored pages`;
+    if (one !== undefined) return failed(`${decoded} can be read; ${one.detail}`, { findings, ranges: findings.flatMap((finding) => finding.where ?? []) });
+    return passed(lost === 0 ? `all ${pages} stored pages` : `${decoded} can be read, ${lost} were lost when the dump ran out of space`);
+  },
+};

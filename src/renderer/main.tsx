@@ -1,0 +1,58 @@
+/** Entry of the page: puts the workbench together before the page has finished loading, because the engine's port comes then. */
+// The base first: what components bring along stands on it.
+import './app/fonts.css';
+import './app/tokens.css';
+import './app/base.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { runCommand } from './app/commands.ts';
+import { linkEngine } from './engine/client.ts';
+import { openShell } from './shell/shell.ts';
+import type { ScreenWishes } from './state/theme.ts';
+import { createWorkbench, WorkbenchContext } from './workbench.ts';
+
+const light = matchMedia('(prefers-color-scheme: light)');
+const contrast = matchMedia('(prefers-contrast: more)');
+const wishes = (): ScreenWishes => ({ light: light.matches, moreContrast: contrast.matches });
+
+const engine = linkEngine(window);
+const shell = openShell(window);
+const workbench = createWorkbench(engine, shell, wishes());
+
+const showTheme = (): void => {
+  document.documentElement.dataset.theme = workbench.themes.state.get().shown;
+};
+showTheme();
+workbench.themes.state.subscribe(showTheme);
+for (const query of [light, contrast]) query.addEventListener('change', () => workbench.themes.wishesChanged(wishes()));
+
+shell.onEvent((event) => {
+  engine.onShellEvent(event);
+  if (event.event === 'open') workbench.openPaths(event.paths);
+  if (event.event === 'command') runCommand(workbench, event.command);
+});
+
+let mac = navigator.userAgent.includes('Mac OS X');
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+const page = createRoot(root);
+const render = (): void => {
+  page.render(
+    <StrictMode>
+      <WorkbenchContext value={workbench}>
+        <App mac={mac} />
+      </WorkbenchContext>
+    </StrictMode>,
+  );
+};
+shell
+  .call('start', {})
+  .then((start) => {
+    mac = start.platform === 'darwin';
+    workbench.themes.choose(start.theme);
+    workbench.recents.set(start.recents);
+    workbench.openPaths(start.paths);
+  }, workbench.tell)
+  // The first picture is the right one: no flash of another theme, or of the page without dumps.
+  .finally(render);

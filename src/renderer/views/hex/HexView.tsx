@@ -1,0 +1,52 @@
+/** Bytes of a dump in any address space, with the inspector of what is under the cursor. */
+import { useMemo, useState } from 'react';
+import { useStore } from '../../state/use-store.ts';
+import { handleOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
+import type { Position } from '../../state/position.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { HexGridView } from '../../widgets/hex-grid/HexGridView.tsx';
+import { failingSpans } from '../../widgets/memory-strip/marks.ts';
+import { HexToolbar } from './HexToolbar.tsx';
+import { Inspector } from './Inspector.tsx';
+import { Refused } from './Refused.tsx';
+import './hex.css';
+
+const all64 = 1n << 64n;
+const start: Position = { space: 'absolute', address: 0n, length: 1 };
+
+export function HexView({ dump }: { readonly dump: OpenDump }) {
+  const { engine, places } = useWorkbench();
+  const position = useStore(places.cursors)[dump.key] ?? start;
+  const [refused, setRefused] = useState<Error>();
+  const { space, cpu } = position;
+  const handle = handleOf(dump);
+  const size = space === 'file' ? BigInt(dump.triage?.info.file.bytes ?? 0) : all64;
+  const failing = useMemo(() => failingSpans(dump.checks), [dump.checks]);
+  return (
+    <div className="hex-view">
+      <HexToolbar dump={dump} position={position} />
+      <div className="hex-panes">
+        <div className="hex-main">
+          <HexGridView
+            sourceKey={handle === undefined ? undefined : `${handle}/${dump.generation}/${space}/${cpu ?? ''}`}
+            size={size}
+            memoryEnd={space === 'file' ? size : memoryEnd(dump)}
+            read={async (address, length, signal) => {
+              if (handle === undefined) throw new Error('the dump is being opened');
+              const owner = space === 'real' || space === 'virtual' ? { cpu: cpu ?? 0 } : {};
+              const { data, absent } = await engine.call('read', { dump: handle, space, address, length, ...owner }, { signal });
+              return { data, absent: absent.map((gap) => ({ start: BigInt(gap.start), end: BigInt(gap.end), state: gap.state })) };
+            }}
+            selection={position}
+            marks={space === 'absolute' ? failing : []}
+            label={`Bytes of ${dump.name}, ${space} addresses. Arrows move the cursor, Shift selects.`}
+            onSelect={({ address, length }) => places.moveCursor(dump.key, { ...position, address, length })}
+            onRefused={setRefused}
+          />
+          {refused === undefined ? null : <Refused dump={dump.key} position={position} error={refused} />}
+        </div>
+        <Inspector dump={dump} position={position} />
+      </div>
+    </div>
+  );
+}

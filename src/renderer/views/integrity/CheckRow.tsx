@@ -1,0 +1,91 @@
+import type { CheckResult } from '../../../shared/model.ts';
+import { verdictTones, verdictWords } from '../../words/health.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { Icon } from '../../widgets/Icon.tsx';
+import { PlaceLink } from '../../widgets/PlaceLink.tsx';
+import { StepList } from '../../widgets/StepList.tsx';
+import { VerdictMark } from '../../widgets/VerdictMark.tsx';
+
+interface CheckRowProps {
+  readonly dump: string;
+  readonly check: CheckResult;
+  readonly open: boolean;
+  readonly running: boolean;
+  readonly onToggle: () => void;
+}
+
+/** More links are in the report. */
+const maxRanges = 8;
+
+/** What was compared, and the rows of the check's sheet. */
+function Details({ dump, check }: { readonly dump: string; readonly check: CheckResult }) {
+  const { recorded, computed, steps = [], findings = [], ranges = [] } = check;
+  return (
+    <div className="check-details selectable" id={`check-${dump}-${check.id}`}>
+      {recorded === undefined && computed === undefined ? null : (
+        <dl className="check-values">
+          <dt className="dim">recorded</dt>
+          <dd className="code">{recorded === undefined ? <span className="dim">nothing</span> : <Hostile text={recorded} />}</dd>
+          <dt className="dim">computed</dt>
+          <dd className={`code${check.verdict === 'failed' ? ' tone-bad' : ''}`}>{computed === undefined ? <span className="dim">nothing</span> : <Hostile text={computed} />}</dd>
+        </dl>
+      )}
+      {steps.length === 0 ? null : <StepList steps={steps} label={`Steps of ${check.title}`} />}
+      {ranges.length > 1 ? (
+        <ul className="check-ranges" aria-label="Ranges">
+          {ranges.map((place, index) => (
+            <li key={index}>
+              <PlaceLink dump={dump} place={place} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {findings.map((finding, index) => (
+        <p key={index}>
+          <span className={`tone-${finding.severity === 'error' ? 'bad' : finding.severity === 'warning' ? 'warn' : 'plain'}`}>{finding.severity}</span> <Hostile text={finding.title} />:{' '}
+          <span className="dim">
+            <Hostile text={finding.detail} />
+          </span>{' '}
+          {finding.where === undefined ? null : <PlaceLink dump={dump} place={finding.where} />}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+export function CheckRow({ dump, check, open, running, onToggle }: CheckRowProps) {
+  const hasMore = check.recorded !== undefined || check.computed !== undefined || [check.steps, check.findings].some((list) => list !== undefined && list.length > 0) || (check.ranges?.length ?? 0) > 1;
+  return (
+    <li className={open ? 'check open' : 'check'} data-check={check.id} data-verdict={check.verdict} data-testid={`check-${check.id}`}>
+      <div className="check-line">
+        <button
+          type="button"
+          className="check-toggle"
+          aria-expanded={open}
+          aria-controls={open ? `check-${dump}-${check.id}` : undefined}
+          disabled={!hasMore}
+          onClick={onToggle}
+        >
+          <Icon name={open ? 'chevron-down' : 'chevron-right'} className={hasMore ? '' : 'hidden'} />
+          <span className={`check-verdict tone-${verdictTones[check.verdict]}`}>
+            <VerdictMark verdict={check.verdict} running={running} /> {running ? 'running' : verdictWords[check.verdict]}
+          </span>
+          <span className="check-title">
+            <Hostile text={check.title} />
+            <span className="code dim check-id">{check.id}</span>
+          </span>
+        </button>
+        <span className="check-detail dim selectable">
+          <Hostile text={check.verdict === 'not-run' ? 'runs with the full verification' : check.detail} />
+        </span>
+        <span className="check-places">
+          {(check.ranges ?? []).slice(0, open ? maxRanges : 1).map((place, index) => (
+            <PlaceLink key={index} dump={dump} place={place} />
+          ))}
+          {!open && (check.ranges?.length ?? 0) > 1 ? <span className="dim">and {(check.ranges?.length ?? 0) - 1} more</span> : null}
+        </span>
+      </div>
+      {open ? <Details dump={dump} check={check} /> : null}
+    </li>
+  );
+}

@@ -1,0 +1,27 @@
+import type { VerifyJson } from '../../../shared/model.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+
+/** Digests over everything, which only the full pass computes. */
+export function Digests({ digests, checked }: { readonly digests: VerifyJson['digests']; readonly checked: 'triage' | 'quick' | 'full' }) {
+  const rows = [
+    ['SHA-256 of the file', digests.file],
+    ['memory root', digests.memoryRoot],
+  ] as const;
+  return (
+    <section className="digests" aria-label="Digests">
+      <h3 className="caption">Digests</h3>
+      {checked !== 'full' ? (
+        <p className="dim">Over the whole file and all of memory: computed by “Verify everything”.</p>
+      ) : (
+        <dl className="check-values selectable" data-testid="digests">
+          {rows.map(([name, value]) => (
+            <div key={name} className="digest">
+              <dt className="dim">{name}</dt>
+              <dd className="code">{value === undefined ? <span className="dim">not computed</span> : <Hostile text={value} />}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+import { fractionOf } from '../../state/job-meter.ts';
+import { reportFormats } from '../../state/dump-jobs.ts';
+import type { Job } from '../../state/jobs.ts';
+import { handleOf, type OpenDump } from '../../state/open-dump.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { Icon } from '../../widgets/Icon.tsx';
+import { ProgressBar } from '../../widgets/ProgressBar.tsx';
+
+/** Full verification with its progress, and the report. */
+export function IntegrityActions({ dump, running }: { readonly dump: OpenDump; readonly running: Job | undefined }) {
+  const { dumpJobs, jobs } = useWorkbench();
+  const usable = handleOf(dump) !== undefined;
+  return (
+    <div className="integrity-actions">
+      {running === undefined ? (
+        <button type="button" className="button primary" disabled={!usable} onClick={() => dumpJobs.verify(dump.key)} data-testid="verify-full">
+          <Icon name="shield" /> {dump.checked === 'full' ? 'Verify everything again' : 'Verify everything'}
+        </button>
+      ) : (
+        <div className="integrity-progress">
+          <span className="dim cut">
+            <Hostile text={running.meter?.progress.phase ?? running.title} />
+          </span>
+          <ProgressBar fraction={running.meter === undefined ? undefined : fractionOf(running.meter)} label={running.title} />
+          <button type="button" className="button" disabled={running.state === 'cancelling'} onClick={() => jobs.cancel(running.id)} data-testid="verify-cancel">
+            {running.state === 'cancelling' ? 'Cancelling…' : 'Cancel'}
+          </button>
+        </div>
+      )}
+      {reportFormats.map((format) => (
+        <button key={format.id} type="button" className="button" disabled={!usable} onClick={() => dumpJobs.report(dump.key, format)} data-testid={`report-${format.id}`}>
+          <Icon name="export" /> {format.title} report
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+/** Every check: recorded, recomputed, verdict, and the way to the bytes. */
+import { useEffect, useRef, useState } from 'react';
+import type { CheckResult, Verdict } from '../../../shared/model.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { isRunning } from '../../state/jobs.ts';
+import { useStore } from '../../state/use-store.ts';
+import { healthCounts, verdictWords } from '../../words/health.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { CheckRow } from './CheckRow.tsx';
+import { Digests } from './Digests.tsx';
+import { IntegrityActions } from './IntegrityActions.tsx';
+import './integrity.css';
+
+/** Worst first; what says nothing last. */
+const order: Readonly<Record<Verdict, number>> = { failed: 0, unreadable: 1, passed: 2, 'not-run': 3, 'not-recorded': 4, 'not-applicable': 5 };
+const byVerdict = (left: CheckResult, right: CheckResult): number => order[left.verdict] - order[right.verdict];
+
+export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
+  const { jobs, shownCheck } = useWorkbench();
+  const wanted = useStore(shownCheck)[dump.key];
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [applied, setApplied] = useState<string>();
+  const list = useRef<HTMLUListElement>(null);
+  const running = useStore(jobs.all).find((job) => job.dump === dump.key && (job.kind === 'verify' || job.kind === 'quick-verify') && isRunning(job));
+
+  // A link from elsewhere opens its check.
+  if (wanted !== applied) {
+    setApplied(wanted);
+    if (wanted !== undefined) setOpen(new Set([...open, wanted]));
+  }
+  useEffect(() => {
+    if (wanted === undefined) return;
+    list.current?.querySelector(`[data-check="${CSS.escape(wanted)}"]`)?.scrollIntoView({ block: 'nearest' });
+    // The next link to the same check is one again.
+    shownCheck.update(({ [dump.key]: _done, ...rest }) => rest);
+  }, [wanted, dump.key, shownCheck]);
+
+  const toggle = (id: string): void => {
+    const next = new Set(open);
+    if (!next.delete(id)) next.add(id);
+    setOpen(next);
+  };
+  const now = /^check (.+)$/.exec(running?.meter?.progress.phase ?? '')?.[1];
+  return (
+    <div className="view integrity-view">
+      <header className="integrity-head">
+        <div className="integrity-summary" data-testid="integrity-summary">
+          <h2>Integrity</h2>
+          {dump.health === undefined
+            ? null
+            : healthCounts(dump.health).map(({ verdict, count, tone }) => (
+                <span key={verdict} className={`tone-${tone}`}>
+                  <strong>{count}</strong> {verdictWords[verdict]}
+                </span>
+              ))}
+        </div>
+        <IntegrityActions dump={dump} running={running} />
+      </header>
+      {dump.checks.length === 0 ? <p className="message">No check has run yet.</p> : null}
+      <ul ref={list} className="checks" data-testid="checks">
+        {[...dump.checks].sort(byVerdict).map((check) => (
+          <CheckRow key={check.id} dump={dump.key} check={check} open={open.has(check.id)} running={check.id === now} onToggle={() => toggle(check.id)} />
+        ))}
+      </ul>
+      <Digests digests={dump.digests} checked={dump.checked} />
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { Icon } from '../../widgets/Icon.tsx';
+import { byteText } from '../../../shared/units.ts';
+import type { NoteGroup } from './note-groups.ts';
+
+export type NoteChoice = { readonly kind: 'vmcoreinfo' } | { readonly kind: 'note'; readonly index: number };
+
+interface NoteTreeProps {
+  readonly groups: readonly NoteGroup[];
+  readonly choice: NoteChoice;
+  readonly onChoose: (choice: NoteChoice) => void;
+}
+
+export function NoteTree({ groups, choice, onChoose }: NoteTreeProps) {
+  return (
+    <>
+      <button
+        type="button"
+        className={choice.kind === 'vmcoreinfo' ? 'note-item current' : 'note-item'}
+        aria-current={choice.kind === 'vmcoreinfo'}
+        onClick={() => onChoose({ kind: 'vmcoreinfo' })}
+        data-testid="vmcoreinfo-item"
+      >
+        <span>
+          <Icon name="file-text" /> vmcoreinfo as text
+        </span>
+      </button>
+      {groups.map((group) => (
+        <details key={group.id} className="note-group" open>
+          <summary>
+            <Hostile text={group.title} /> <span className="dim">{group.notes.length}</span>
+          </summary>
+          <ul>
+            {group.notes.map((note) => {
+              const current = choice.kind === 'note' && choice.index === note.index;
+              return (
+                <li key={note.index}>
+                  <button
+                    type="button"
+                    className={current ? 'note-item current' : 'note-item'}
+                    aria-current={current}
+                    onClick={() => onChoose({ kind: 'note', index: note.index })}
+                    data-testid={`note-${note.index}`}
+                  >
+                    <span className="cut">
+                      <Hostile text={note.name} title />
+                    </span>
+                    <span className="dim note-bytes">{byteText(note.bytes)}</span>
+                  </button>
+                </li>
+              );
+            })}
+          </ul>
+        </details>
+      ))}
+    </>
+  );
+}

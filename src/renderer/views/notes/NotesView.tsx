@@ -1,0 +1,40 @@
+/** ELF notes as a tree: group, note, fields; VMCOREINFO as searchable text. */
+import { useMemo, useState } from 'react';
+import type { NoteJson } from '../../../shared/model.ts';
+import { useQuery } from '../../engine/use-query.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { plural } from '../../words/numbers.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { NoteDetails } from './NoteDetails.tsx';
+import { NoteTree, type NoteChoice } from './NoteTree.tsx';
+import { groupNotes } from './note-groups.ts';
+import { VmcoreinfoPane } from './VmcoreinfoPane.tsx';
+import './notes.css';
+
+const none: readonly NoteJson[] = [];
+
+export function NotesView({ dump }: { readonly dump: OpenDump }) {
+  const { engine } = useWorkbench();
+  const query = useQuery(dump, 'notes', (handle, signal) => engine.call('notes', { dump: handle }, { signal }));
+  const [choice, setChoice] = useState<NoteChoice>({ kind: 'vmcoreinfo' });
+  const notes = query.value?.notes ?? none;
+  const groups = useMemo(() => groupNotes(notes), [notes]);
+  if (query.value === undefined) {
+    return (
+      <div className="view">
+        <QueryMessage query={query} what="the notes" />
+      </div>
+    );
+  }
+  const note = choice.kind === 'note' ? notes.find(({ index }) => index === choice.index) : undefined;
+  return (
+    <div className="view notes-view">
+      <nav className="notes-tree" aria-label="Notes">
+        <p className="dim notes-count">{notes.length === 0 ? 'This dump holds no ELF notes.' : plural(notes.length, 'note')}</p>
+        <NoteTree groups={groups} choice={choice} onChoose={setChoice} />
+      </nav>
+      <div className="notes-detail">{note === undefined ? <VmcoreinfoPane dump={dump} /> : <NoteDetails dump={dump.key} note={note} />}</div>
+    </div>
+  );
+}

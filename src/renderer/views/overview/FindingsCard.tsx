@@ -1,0 +1,51 @@
+import type { Finding, Info } from '../../../shared/model.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { PlaceLink } from '../../widgets/PlaceLink.tsx';
+import { allFindings } from './all-findings.ts';
+
+const tones = { error: 'bad', warning: 'warn', info: 'plain' } as const;
+
+function Row({ dump, finding }: { readonly dump: OpenDump; readonly finding: Finding }) {
+  return (
+    <li className="finding">
+      <span className={`tone-${tones[finding.severity]}`}>{finding.severity}</span>
+      <span className="finding-title">
+        <Hostile text={finding.title} />
+      </span>
+      <span className="finding-detail dim">
+        <Hostile text={finding.detail} />
+      </span>
+      <span className="finding-where">{finding.where === undefined ? null : <PlaceLink dump={dump.key} place={finding.where} />}</span>
+    </li>
+  );
+}
+
+export function FindingsCard({ dump, info }: { readonly dump: OpenDump; readonly info: Info }) {
+  const { places } = useWorkbench();
+  const findings = allFindings(info, dump.checks);
+  return (
+    <section className="card findings-card" aria-labelledby={`findings-${dump.key}`}>
+      <div className="card-head">
+        <h2 className="caption" id={`findings-${dump.key}`}>
+          Findings
+        </h2>
+        <button type="button" className="link" onClick={() => places.show('integrity', dump.key)}>
+          Integrity report
+        </button>
+      </div>
+      {findings.length === 0 ? (
+        <p className="dim" data-testid="findings">
+          Nothing stands out in the headers, the structures and the checks that ran.
+        </p>
+      ) : (
+        <ul className="findings card-scroll" data-testid="findings">
+          {findings.map((finding, index) => (
+            <Row key={index} dump={dump} finding={finding} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+import { useState } from 'react';
+import type { Step, TriageDump } from '../../../shared/model.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { StepList } from '../../widgets/StepList.tsx';
+
+interface Decision {
+  readonly id: 'panic' | 'standalone';
+  readonly title: string;
+  readonly answer: string;
+  readonly tone: 'ok' | 'bad' | 'plain';
+  readonly steps: readonly Step[];
+}
+
+const panicAnswers = {
+  'start-kdump': ['yes', 'ok'],
+  'falls-to-panic-action': ['no, it would have fallen back to the panic action', 'bad'],
+  'not-loaded': ['no kdump kernel was loaded', 'plain'],
+  'not-in-dump': ['the memory that decides it is not in the dump', 'plain'],
+  unknown: ['not known', 'plain'],
+} as const;
+const standaloneAnswers = { 'start-kdump': ['yes', 'ok'], 'disabled-wait': ['no, it would have stopped in a disabled wait', 'bad'], unknown: ['not known', 'plain'] } as const;
+
+/** The decisions are different ones, and none is derived from another. */
+function decisionsOf({ panicKdump, standaloneKdump }: TriageDump): readonly Decision[] {
+  const decisions: Decision[] = [];
+  if (panicKdump !== undefined) {
+    const [answer, tone] = panicAnswers[panicKdump.outcome];
+    decisions.push({ id: 'panic', title: 'after a panic', answer, tone, steps: panicKdump.steps });
+  }
+  if (standaloneKdump !== undefined) {
+    const [answer, tone] = standaloneAnswers[standaloneKdump.outcome];
+    const code = standaloneKdump.waitCode === undefined ? '' : `, code ${standaloneKdump.waitCode}`;
+    decisions.push({ id: 'standalone', title: 'stand-alone', answer: `${answer}${code}`, tone, steps: standaloneKdump.steps });
+  }
+  return decisions;
+}
+
+export function KdumpCard({ dump, triage }: { readonly dump: OpenDump; readonly triage: TriageDump }) {
+  const decisions = decisionsOf(triage);
+  const [chosen, setChosen] = useState<Decision['id']>();
+  const shown = decisions.find(({ id }) => id === chosen) ?? decisions.find(({ tone }) => tone === 'bad') ?? decisions[0];
+  if (shown === undefined) return null;
+  return (
+    <section className="card overview-card" aria-labelledby={`kdump-${dump.key}`} data-testid="kdump-card">
+      <div className="card-head">
+        <h2 className="caption" id={`kdump-${dump.key}`}>
+          Would kdump have started?
+        </h2>
+        <div className="segments" role="group" aria-label="Decision">
+          {decisions.map(({ id, title }) =>
+            decisions.length === 1 ? (
+              <span key={id} className="dim">
+                {title}
+              </span>
+            ) : (
+              <button key={id} type="button" className="segment" aria-pressed={id === shown.id} onClick={() => setChosen(id)}>
+                {title}
+              </button>
+            ),
+          )}
+        </div>
+      </div>
+      <p className={`kdump-answer tone-${shown.tone}`} data-testid="kdump-answer">
+        <Hostile text={shown.answer} />
+      </p>
+      <div className="card-scroll">
+        <StepList steps={shown.steps} label={`Steps of the decision ${shown.title}`} />
+      </div>
+    </section>
+  );
+}

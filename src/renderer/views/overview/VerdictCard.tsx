@@ -1,0 +1,53 @@
+import type { TriageDump } from '../../../shared/model.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { placePosition } from '../../words/place.ts';
+import { verdictBanner } from '../../words/verdict.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+
+/** The verdict first, in a sentence; then what it rests on. */
+export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonly triage: TriageDump }) {
+  const { places, shownCheck } = useWorkbench();
+  const { tone, headline, detail, check } = verdictBanner(triage, dump.checks);
+  const [range] = check?.ranges ?? [];
+  return (
+    <section className={`card verdict verdict-${tone}`} aria-label="Verdict" data-testid="verdict" data-tone={tone}>
+      <div className="verdict-words">
+        <h2>
+          <Hostile text={headline} />
+        </h2>
+        <p className="dim selectable">
+          <Hostile text={detail.join(' ')} />
+        </p>
+      </div>
+      <div className="verdict-links">
+        {check === undefined ? (
+          <button type="button" className="link" onClick={() => places.show('integrity', dump.key)}>
+            Show the checks
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              shownCheck.update((old) => ({ ...old, [dump.key]: check.id }));
+              places.show('integrity', dump.key);
+            }}
+          >
+            Show the steps
+          </button>
+        )}
+        {range === undefined ? null : (
+          <button type="button" className="link" onClick={() => places.goTo(dump.key, placePosition(range))}>
+            Go to the bytes
+          </button>
+        )}
+        {triage.cpus.length === 0 ? null : (
+          <button type="button" className="link" onClick={() => places.show('cpus', dump.key)}>
+            CPUs
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,19 @@
+/** Findings of a dump from everywhere, worst first, each once. */
+import { severities, type CheckResult, type Finding, type Info } from '../../../shared/model.ts';
+
+/** A failed check that reports no finding of its own is one. */
+const fromCheck = (check: CheckResult): readonly Finding[] => {
+  const own = check.findings ?? [];
+  if (check.verdict !== 'failed' || own.some(({ severity }) => severity === 'error')) return own;
+  const [where] = check.ranges ?? [];
+  const finding: Finding = { id: check.id, severity: 'error', title: check.id, detail: check.detail, ...(where === undefined ? {} : { where }) };
+  return [finding, ...own];
+};
+
+const key = ({ id, title, detail, where }: Finding): string => JSON.stringify([id, title, detail, where]);
+
+export function allFindings(info: Info, checks: readonly CheckResult[]): readonly Finding[] {
+  const all = [...checks.flatMap(fromCheck), ...info.findings];
+  const unique = [...new Map(all.map((finding) => [key(finding), finding])).values()];
+  return unique.sort((left, right) => severities.indexOf(right.severity) - severities.indexOf(left.severity));
+}

@@ -1,0 +1,82 @@
+import { useMemo } from 'react';
+import { pageSize, byteText } from '../../../shared/units.ts';
+import { countText, percentText } from '../../words/numbers.ts';
+import { Chart, type Slice } from '../../widgets/charts/Chart.tsx';
+import { Swatch } from '../../widgets/memory-strip/Legend.tsx';
+import { memoryKinds, pagesOf, type KindCounts, type MemoryKindId } from '../../widgets/memory-strip/memory-kinds.ts';
+
+const withBytes: ReadonlySet<MemoryKindId> = new Set<MemoryKindId>(['fill', 'data', 'pointers', 'text', 'code', 'entropy']);
+const describe = (pages: number): string => byteText(pages * pageSize);
+
+/** States as bars: pages with bytes are one of them. */
+function stateSlices(counts: KindCounts): readonly Slice[] {
+  const present = memoryKinds.reduce((sum, { id }) => (withBytes.has(id) ? sum + counts[id] : sum), 0);
+  const states: readonly (readonly [string, number, string])[] = [
+    ['present', present, '--mem-data'],
+    ['zero', counts.zero, '--mem-fill'],
+    ['excluded', counts.excluded, '--mem-encrypted'],
+    ['missing', counts.missing, '--mem-hatch'],
+    ['unreadable', counts.unreadable, '--bad'],
+    ['encrypted', counts.encrypted, '--mem-encrypted'],
+    ['not yet scanned', counts.unknown, '--faint'],
+  ];
+  return states
+    .filter(([label, value]) => value > 0 || label === 'present' || label === 'zero' || label === 'missing')
+    .map(([label, value, colour]) => ({ label, value, colour }));
+}
+
+/** Shares of classes (doughnut) and states (bars), with the numbers as a table. */
+export function PageCharts({ counts, zoomed }: { readonly counts: KindCounts; readonly zoomed: boolean }) {
+  const total = pagesOf(counts);
+  const classes = useMemo(
+    () => memoryKinds.filter(({ id }) => withBytes.has(id) && counts[id] > 0).map(({ id, label, colour }) => ({ label, value: counts[id], colour })),
+    [counts],
+  );
+  const states = useMemo(() => stateSlices(counts), [counts]);
+  const where = zoomed ? 'in this window' : 'of all memory';
+  return (
+    <aside className="page-charts" aria-label="Shares of pages">
+      <section className="card">
+        <h2 className="caption">Pages with bytes, by class</h2>
+        <div className="class-chart">
+          {classes.length === 0 ? <p className="dim">Classes are known when pages are indexed.</p> : <Chart kind="doughnut" slices={classes} describe={describe} />}
+        </div>
+      </section>
+      <section className="card">
+        <h2 className="caption">States {where}</h2>
+        <div className="state-chart" style={{ height: 30 + states.length * 26 }}>
+          <Chart kind="bars" slices={states} describe={describe} />
+        </div>
+      </section>
+      <section className="card">
+        <table className="table kind-table" data-testid="kind-table">
+          <thead>
+            <tr>
+              <th>pages {where}</th>
+              <th className="number">count</th>
+              <th className="number">size</th>
+              <th className="number">share</th>
+            </tr>
+          </thead>
+          <tbody>
+            {memoryKinds
+              .filter(({ id }) => counts[id] > 0)
+              .map((kind) => (
+                <tr key={kind.id} title={kind.meaning}>
+                  <td>
+                    <span className="legend-item">
+                      <Swatch kind={kind} />
+                      {kind.label}
+                    </span>
+                  </td>
+                  <td className="number">{countText(counts[kind.id])}</td>
+                  <td className="number">{byteText(counts[kind.id] * pageSize)}</td>
+                  <td className="number">{percentText(counts[kind.id], total)}</td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </section>
+    </aside>
+  );
+}

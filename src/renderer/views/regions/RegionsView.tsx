@@ -1,0 +1,87 @@
+/** The whole address range: a zoomable strip, shares of states and classes, and every region by name. */
+import { useMemo, useState } from 'react';
+import { byteText, hex } from '../../../shared/units.ts';
+import { memoryEnd, type OpenDump } from '../../state/open-dump.ts';
+import { useStore } from '../../state/use-store.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { Legend } from '../../widgets/memory-strip/Legend.tsx';
+import { MemoryStrip } from '../../widgets/memory-strip/MemoryStrip.tsx';
+import { failingSpans, outlinesOf } from '../../widgets/memory-strip/marks.ts';
+import { sumCounts } from '../../widgets/memory-strip/memory-kinds.ts';
+import { panSpan, zoomSpan, type Span } from '../../widgets/memory-strip/strip-layout.ts';
+import { useStrip } from '../../widgets/memory-strip/use-strip.ts';
+import { IconButton } from '../../widgets/IconButton.tsx';
+import { PageCharts } from './PageCharts.tsx';
+import { RegionTable } from './RegionTable.tsx';
+import './regions.css';
+
+/** Closest zoom: a page on a few pixels. */
+const minSpan = 64n * 4096n;
+
+export function RegionsView({ dump }: { readonly dump: OpenDump }) {
+  const { places } = useWorkbench();
+  const cursor = useStore(places.cursors)[dump.key];
+  const end = memoryEnd(dump);
+  const whole = useMemo<Span>(() => ({ start: 0n, end }), [end]);
+  const [zoomed, setZoomed] = useState<Span>();
+  const span = zoomed ?? whole;
+  const { strip, onWidth } = useStrip(dump, span);
+  const shown = strip.value?.span === span ? strip.value.buckets : undefined;
+  const address = cursor?.space === 'absolute' ? cursor.address : undefined;
+  const picture = useMemo(
+    () => ({ span, buckets: shown ?? [], outlines: outlinesOf(dump.regions ?? []), failing: failingSpans(dump.checks), cursor: address }),
+    [span, shown, dump.regions, dump.checks, address],
+  );
+  const counts = useMemo(() => (strip.value === undefined ? undefined : sumCounts(strip.value.buckets)), [strip.value]);
+  const zoom = (around: bigint, factor: number): void => setZoomed(zoomSpan(span, whole, around, factor, minSpan));
+  const middle = (span.start + span.end) / 2n;
+  if (end === 0n) return <p className="view message">This dump holds no memory.</p>;
+  return (
+    <div className="view regions-view">
+      <section className="card" aria-label="Memory strip">
+        <div className="card-head">
+          <h2 className="caption">
+            Memory · absolute{' '}
+            <span className="plain-case" data-testid="strip-span">
+              {hex(span.start)} – {hex(span.end)} · {byteText(span.end - span.start)}
+            </span>
+          </h2>
+          <div className="zoom" role="group" aria-label="Zoom">
+            <IconButton icon="zoom-in" label="Zoom in" onPress={() => zoom(address !== undefined && address >= span.start && address < span.end ? address : middle, 0.5)} />
+            <IconButton icon="zoom-out" label="Zoom out" onPress={() => zoom(middle, 2)} />
+            <IconButton icon="screen-full" label="Show all memory" onPress={() => setZoomed(undefined)} disabled={zoomed === undefined} />
+          </div>
+        </div>
+        <MemoryStrip
+          picture={picture}
+          label="Memory strip, zoomable"
+          onWidth={onWidth}
+          onPick={(picked) => places.goTo(dump.key, { space: 'absolute', address: picked & ~0xfffn, length: 1 })}
+          onZoom={zoom}
+          onPan={(share) => setZoomed(panSpan(span, whole, BigInt(Math.round(Number(span.end - span.start) * share))))}
+        />
+        <div className="memory-legend">
+          {counts === undefined ? (
+            <span className="dim">{strip.error === undefined ? 'Reading…' : <Hostile text={`The strip could not be read: ${strip.error.message}`} />}</span>
+          ) : (
+            <Legend counts={counts} failing={picture.failing.length} />
+          )}
+        </div>
+      </section>
+      <div className="regions-below">
+        <RegionTable dump={dump} onShow={(region) => setZoomed(zoomTo(region, whole))} />
+        {counts === undefined ? null : <PageCharts counts={counts} zoomed={zoomed !== undefined} />}
+      </div>
+    </div>
+  );
+}
+
+/** A region with some room around it. */
+function zoomTo({ start, end }: Span, whole: Span): Span {
+  const size = end - start;
+  const room = size / 4n > minSpan ? size / 4n : minSpan;
+  const from = start > whole.start + room ? start - room : whole.start;
+  const to = end + room < whole.end ? end + room : whole.end;
+  return { start: from - (from & 0xfffn), end: to };
+}

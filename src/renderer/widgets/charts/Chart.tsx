@@ -1,0 +1,72 @@
+/** A chart.js chart with the theme's colours. It repeats what a table beside it says in words: screen readers skip it. */
+import { ArcElement, BarController, BarElement, CategoryScale, Chart as ChartJs, DoughnutController, LinearScale, Tooltip, type ChartConfiguration } from 'chart.js';
+import { useEffect, useRef } from 'react';
+import { useStore } from '../../state/use-store.ts';
+import { useWorkbench } from '../../workbench.ts';
+import './chart.css';
+
+ChartJs.register(ArcElement, BarController, BarElement, CategoryScale, DoughnutController, LinearScale, Tooltip);
+
+export interface Slice {
+  readonly label: string;
+  readonly value: number;
+  /** CSS variable. */
+  readonly colour: string;
+}
+
+interface ChartProps {
+  readonly kind: 'doughnut' | 'bars';
+  readonly slices: readonly Slice[];
+  /** How a value reads in the tooltip. */
+  readonly describe: (value: number) => string;
+}
+
+function configuration(kind: ChartProps['kind'], slices: readonly Slice[], describe: ChartProps['describe'], at: Element): ChartConfiguration<'doughnut' | 'bar'> {
+  const style = getComputedStyle(at);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const font = { family: 'IBM Plex Sans', size: 12 };
+  const tooltip = { callbacks: { label: (item: { readonly raw: unknown }) => ` ${describe(Number(item.raw))}` }, titleFont: font, bodyFont: font };
+  const data = {
+    labels: slices.map(({ label }) => label),
+    datasets: [
+      {
+        data: slices.map(({ value }) => value),
+        backgroundColor: slices.map((slice) => colour(slice.colour)),
+        borderColor: colour('--panel'),
+        borderWidth: kind === 'doughnut' ? 1 : 0,
+      },
+    ],
+  };
+  const common = { responsive: true, maintainAspectRatio: false, animation: still ? (false as const) : { duration: 150 } };
+  if (kind === 'doughnut') return { type: 'doughnut', data, options: { ...common, cutout: '62%', plugins: { tooltip } } };
+  const ticks = { color: colour('--dim'), font };
+  return {
+    type: 'bar',
+    data,
+    options: {
+      ...common,
+      indexAxis: 'y',
+      plugins: { tooltip },
+      scales: {
+        x: { grid: { color: colour('--line') }, border: { display: false }, ticks: { ...ticks, maxTicksLimit: 5, callback: (value) => describe(Number(value)) } },
+        y: { grid: { display: false }, border: { display: false }, ticks },
+      },
+    },
+  };
+}
+
+export function Chart({ kind, slices, describe }: ChartProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { shown } = useStore(useWorkbench().themes.state);
+  useEffect(() => {
+    if (canvas.current === null) return undefined;
+    const chart = new ChartJs(canvas.current, configuration(kind, slices, describe, canvas.current));
+    return () => chart.destroy();
+  }, [kind, slices, describe, shown]);
+  return (
+    <div className="chart" aria-hidden="true">
+      <canvas ref={canvas} data-testid={`chart-${kind}`} />
+    </div>
+  );
+}

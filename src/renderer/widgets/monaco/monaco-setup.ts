@@ -1,0 +1,125 @@
+/**
+ * The text editor, as little of it as a read-only view needs: api, find, go to line, folding, clipboard, context menu.
+ * Imported lazily, by TextView. Its worker comes from our own origin (the content security policy allows nothing else).
+ */
+import 'monaco-editor/features/clipboard/register.js';
+import 'monaco-editor/features/codicon/register.js';
+import 'monaco-editor/features/contextmenu/register.js';
+import 'monaco-editor/features/find/register.js';
+import 'monaco-editor/features/gotoLine/register.js';
+import 'monaco-editor/features/unicodeHighlighter/register.js';
+import 'monaco-editor/features/wordHighlighter/register.js';
+import { editor, languages } from 'monaco-editor/editor.js';
+import EditorWorker from 'monaco-editor/editor/editor.worker.js?worker';
+import type { ShownTheme } from '../../state/theme.ts';
+
+declare global {
+  interface Window {
+    MonacoEnvironment?: { readonly getWorker: () => Worker };
+  }
+}
+
+window.MonacoEnvironment = { getWorker: () => new EditorWorker({ name: 'text view' }) };
+
+/** Key, optional argument, value: SYMBOL(init_uts_ns)=5b3918. */
+export const vmcoreinfoLanguage = 'vmcoreinfo';
+languages.register({ id: vmcoreinfoLanguage });
+languages.setMonarchTokensProvider(vmcoreinfoLanguage, {
+  tokenizer: {
+    root: [
+      [/^([A-Z_a-z][\w-]*)(\()([^)=]*)(\))/, ['keyword', 'delimiter', 'identifier', 'delimiter']],
+      [/^[A-Z_a-z][\w.-]*/, 'keyword'],
+      [/=/, { token: 'delimiter', next: '@value' }],
+    ],
+    value: [
+      [/-?(0x)?[0-9a-f]+$/, { token: 'number', next: '@pop' }],
+      [/.+$/, { token: 'string', next: '@pop' }],
+      [/$/, { token: '', next: '@pop' }],
+    ],
+  },
+});
+
+/** Editor theme from the tokens in force. */
+export function applyTheme(shown: ShownTheme): void {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const bare = (name: string): string => colour(name).slice(1);
+  const name = `dumpbench-${shown}`;
+  editor.defineTheme(name, {
+    base: shown === 'light' ? 'vs' : shown === 'contrast' ? 'hc-black' : 'vs-dark',
+    inherit: false,
+    rules: [
+      { token: '', foreground: bare('--text') },
+      { token: 'keyword', foreground: bare('--accent') },
+      { token: 'identifier', foreground: bare('--text') },
+      { token: 'delimiter', foreground: bare('--dim') },
+      { token: 'number', foreground: bare('--mem-text') },
+      { token: 'string', foreground: bare('--text') },
+    ],
+    colors: {
+      'editor.background': colour('--bg'),
+      'editor.foreground': colour('--text'),
+      'editorLineNumber.foreground': colour('--faint'),
+      'editorLineNumber.activeForeground': colour('--text'),
+      'editor.lineHighlightBackground': colour('--hover'),
+      'editor.selectionBackground': colour('--select'),
+      'editor.findMatchBackground': colour('--marked'),
+      'editor.findMatchHighlightBackground': colour('--marked'),
+      'editorWidget.background': colour('--raised'),
+      'editorWidget.border': colour('--line'),
+      'editorWidget.foreground': colour('--text'),
+      'input.background': colour('--bg'),
+      'input.foreground': colour('--text'),
+      'input.border': colour('--line'),
+      focusBorder: colour('--accent'),
+      'scrollbarSlider.background': colour('--line'),
+      'scrollbarSlider.hoverBackground': colour('--faint'),
+      'menu.background': colour('--raised'),
+      'menu.foreground': colour('--text'),
+      'menu.selectionBackground': colour('--select'),
+    },
+  });
+  editor.setTheme(name);
+}
+
+export interface TextEditor {
+  readonly setText: (text: string) => void;
+  readonly dispose: () => void;
+}
+
+/** A read-only editor in an element. The text must have gone through visibleText. */
+export function createTextEditor(host: HTMLElement, text: string, language: string, label: string): TextEditor {
+  const model = editor.createModel(text, language);
+  const made = editor.create(host, {
+    model,
+    readOnly: true,
+    domReadOnly: true,
+    ariaLabel: label,
+    automaticLayout: true,
+    fontFamily: 'IBM Plex Mono',
+    fontSize: 12,
+    lineHeight: 18,
+    fontLigatures: false,
+    lineNumbersMinChars: 4,
+    minimap: { enabled: false },
+    scrollBeyondLastLine: false,
+    renderLineHighlight: 'line',
+    folding: false,
+    wordWrap: 'off',
+    links: false,
+    contextmenu: true,
+    tabFocusMode: true,
+    // What is invisible was made visible already; letters of other scripts are marked all the same.
+    unicodeHighlight: { ambiguousCharacters: true, invisibleCharacters: true, nonBasicASCII: true },
+    stickyScroll: { enabled: false },
+    overviewRulerBorder: false,
+    padding: { top: 8, bottom: 8 },
+  });
+  return {
+    setText: (next) => model.setValue(next),
+    dispose() {
+      made.dispose();
+      model.dispose();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** The real window on the real Electron runtime, under a virtual display, driven by Playwright. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { startXvfb } from '../../scripts/display.mjs';
+import { ensureElectron } from '../../scripts/electron-runtime.mjs';
+import { pinnedNode } from '../../scripts/node-runtime.mjs';
+
+export const checkout = fileURLToPath(new URL('../../', import.meta.url));
+
+/** scripts/test.mjs says here why the window cannot be tested on this machine. */
+export const noWindow = process.env.DUMPBENCH_NO_WINDOW !== undefined;
+
+/** Screenshots are looked at by people; they never lie in the checkout. */
+export const screenshots = process.env.DUMPBENCH_SCREENSHOTS ?? join(tmpdir(), 'dumpbench-screenshots');
+
+export interface Desk {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  /** Folder of this window's settings, cache and home; gone after close. */
+  readonly folder: string;
+  /** Saves what the window shows, under a name. */
+  readonly photograph: (name: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface DeskOptions {
+  readonly width?: number;
+  readonly height?: number;
+  /** Overrides the choice between utility process and child process. */
+  readonly engineHost?: 'utility' | 'child';
+}
+
+/** Starts the window on the given dumps. A fresh user: no settings, no recents, no index. */
+export async function openDesk(paths: readonly string[], options: DeskOptions = {}): Promise<Desk> {
+  const { width = 1280, height = 800 } = options;
+  const runtime = await ensureElectron({ log: () => undefined });
+  const display = await startXvfb({ width, height });
+  const folder = mkdtempSync(join(tmpdir(), 'dumpbench-desk-'));
+  // Playwright loads the electron package in this process: the variable must be set here, not only in the child.
+  process.env.ELECTRON_OVERRIDE_DIST_PATH = runtime.distPath;
+  const environment = Object.fromEntries(
+    Object.entries({ ...process.env, ...display.env }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  const app = await _electron.launch({
+    args: [checkout, `--user-data-dir=${join(folder, 'user')}`, '--', ...paths],
+    env: {
+      ...environment,
+      XDG_CACHE_HOME: join(folder, 'cache'),
+      XDG_CONFIG_HOME: join(folder, 'config'),
+      DUMPBENCH_NODE: pinnedNode(),
+      ...(options.engineHost === undefined ? {} : { DUMPBENCH_ENGINE_HOST: options.engineHost }),
+    },
+  });
+  const page = await app.firstWindow();
+  await app.evaluate(
+    ({ BrowserWindow }, size) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height);
+    },
+    { width, height },
+  );
+  return {
+    app,
+    page,
+    folder,
+    async photograph(name) {
+      mkdirSync(screenshots, { recursive: true });
+      await page.screenshot({ path: join(screenshots, `${name}.png`) });
+    },
+    async close() {
+      await app.close();
+      await display.stop();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

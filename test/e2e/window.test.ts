@@ -1,0 +1,215 @@
+/** The window on real Electron: what a user does first, and what must never break it. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, closeSync, ftruncateSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildCase } from '../../src/samples/case-text.ts';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { dumpFile, haveDumps } from '../dumps.ts';
+import { noWindow, openDesk, type Desk } from './desk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dumpbench-e2e-'));
+let samples: { healthy: string; damaged: string };
+let desk: Desk | undefined;
+
+/** A stand-alone dump of 4 GiB, mostly a hole: its scan takes long enough to be cancelled. */
+function largeDump(path: string): void {
+  const size = 4n << 30n;
+  const bytes = Buffer.from(buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n'));
+  bytes.writeBigUInt64BE(size, 0x18);
+  const file = openSync(path, 'w');
+  writeSync(file, bytes, 0, bytes.length - 16, 0);
+  ftruncateSync(file, Number(size) + 4096);
+  writeSync(file, bytes, bytes.length - 16, 16, Number(size) + 4096);
+  closeSync(file);
+}
+
+async function open(paths: readonly string[], options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
+  desk = await openDesk(paths, options);
+  return desk;
+}
+
+beforeAll(() => {
+  const paths = bundledSamples().map(({ name, bytes }) => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return path;
+  });
+  samples = { healthy: paths.find((path) => path.includes('healthy'))!, damaged: paths.find((path) => path.includes('damaged'))! };
+});
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(noWindow)('the window', () => {
+  it('shows the triage of a sample and jumps from a finding to its bytes', async () => {
+    const { page } = await open([samples.damaged]);
+    await page.getByTestId('dump-title').getByText('sample-damaged.s390').waitFor();
+    expect(await page.getByTestId('health').innerText()).toMatch(/failed/);
+    await page.getByTestId('verdict').waitFor();
+    expect(await page.getByTestId('cpu-table').innerText()).toContain('0x220000');
+    // The check that reads the crashkernel memory comes from a background job.
+    await page
+      .getByTestId('view-overview')
+      .getByText(/purgatory/i)
+      .first()
+      .waitFor();
+  });
+
+  it.skipIf(!haveDumps)('reads the facts of a real dump off the page', async () => {
+    const path = await dumpFile('o-s390-s1-qemu.elf');
+    const { page } = await open([path]);
+    const overview = page.getByTestId('view-overview');
+    await overview.getByText('6.1.192-kdumptest').first().waitFor();
+    expect(await overview.innerText()).toContain('384 MiB');
+    const cpus = await page.getByTestId('cpu-table').innerText();
+    for (const prefix of ['0xc5a000', '0xc5c000', '0xc5e000']) expect(cpus).toContain(prefix);
+    expect(existsSync(`${path}.sqlite`)).toBe(false);
+  });
+
+  it('goes to an address and shows its bytes', async () => {
+    const { page } = await open([samples.healthy]);
+    await page.getByTestId('dump-title').waitFor();
+    await page.keyboard.press('Control+g');
+    await page.getByTestId('go-to').fill('absolute:0x1c8000');
+    await page.keyboard.press('Enter');
+    const grid = page.getByTestId('hex-grid');
+    await grid.waitFor();
+    // "OSINFOSZ" as it stands in memory.
+    await grid
+      .getByText(/4f 53 49 4e 46 4f 53 5a/)
+      .first()
+      .waitFor();
+  });
+
+  it('says what is wrong with a file that is no dump, and goes on', async () => {
+    const broken = join(folder, 'broken.elf');
+    writeFileSync(broken, Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1]), Buffer.alloc(100)]));
+    const { page } = await open([broken]);
+    await page.getByTestId('error-page').first().waitFor();
+    const text = await page.getByTestId('error-page').first().innerText();
+    expect(text).toContain('broken.elf');
+    expect(text).toMatch(/32-bit/);
+  });
+
+  it('cancels a job', async () => {
+    const large = join(folder, 'large.s390');
+    largeDump(large);
+    const { page } = await open([large]);
+    await page.getByTestId('dump-title').waitFor();
+    await page.getByTestId('rail-jobs').click();
+    const cancel = page.getByTestId('job-cancel').first();
+    await cancel.click({ timeout: 20_000 });
+    await page
+      .getByTestId('view-jobs')
+      .getByText(/cancelled/i)
+      .first()
+      .waitFor();
+  });
+
+  it('survives a killed engine: says so, starts it again, and is back at the dump', async () => {
+    const { page, app } = await open([samples.healthy]);
+    await page.getByTestId('dump-title').waitFor();
+    const mainPid = app.process().pid!;
+    const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(mainPid)], { encoding: 'utf8' });
+    const engine = children.split('\n').find((line) => line.includes('engine/child-process'));
+    expect(engine).toBeDefined();
+    process.kill(Number(engine!.trim().split(/\s+/)[0]), 'SIGKILL');
+    await page.getByTestId('engine-banner').waitFor({ timeout: 5000 });
+    await page.getByTestId('engine-banner').waitFor({ state: 'detached', timeout: 10_000 });
+    await page.getByTestId('dump-title').getByText('sample-healthy.vmcore').waitFor();
+    await page.keyboard.press('Control+g');
+    await page.getByTestId('go-to').fill('0x1c8000');
+    await page.keyboard.press('Enter');
+    await page
+      .getByTestId('hex-grid')
+      .getByText(/4f 53 49 4e/)
+      .first()
+      .waitFor();
+  });
+
+  it('runs the engine in a utility process as well; without SQLite the facts are still there', async () => {
+    const { page } = await open([samples.damaged], { engineHost: 'utility' });
+    await page.getByTestId('dump-title').getByText('sample-damaged.s390').waitFor();
+    await page.getByTestId('cpu-table').waitFor();
+  });
+
+  it('is closed to everything but its own page', async () => {
+    const { page, app } = await open([samples.healthy]);
+    await page.getByTestId('dump-title').waitFor();
+    expect(page.url()).toMatch(/^app:\/\/dumpbench\//);
+    const inside = await page.evaluate(async () => {
+      const fetched = await fetch('https://example.org/').then(
+        () => 'reached',
+        () => 'refused',
+      );
+      const opened = window.open('https://example.org/') === null ? 'refused' : 'opened';
+      const outside = await fetch('app://dumpbench/../../package.json').then((response) => response.status);
+      location.href = 'https://example.org/';
+      const permission = await navigator.permissions.query({ name: 'geolocation' as PermissionName }).then((status) => status.state);
+      return {
+        fetched,
+        opened,
+        outside,
+        permission,
+        node: typeof (window as unknown as { require?: unknown }).require,
+        bridge: Object.keys((window as unknown as { dumpbench: object }).dumpbench).sort(),
+      };
+    });
+    expect(inside).toEqual({
+      fetched: 'refused',
+      opened: 'refused',
+      outside: 404,
+      permission: 'denied',
+      node: 'undefined',
+      bridge: ['call', 'onEvent', 'pathOf'],
+    });
+    expect(page.url()).toMatch(/^app:\/\/dumpbench\//);
+    const policy = await page.evaluate(async () => (await fetch('app://dumpbench/')).headers.get('content-security-policy'));
+    expect(policy).toContain("script-src 'self'");
+    const refused = await page.evaluate(async () => {
+      const bridge = (window as unknown as { dumpbench: { call: (method: string, params: unknown) => Promise<unknown> } }).dumpbench;
+      const say = (promise: Promise<unknown>): Promise<string> =>
+        promise.then(
+          () => 'accepted',
+          (error: unknown) => String(error),
+        );
+      return { unknown: await say(bridge.call('constructor', {})), shape: await say(bridge.call('setTheme', { theme: 'pink' })) };
+    });
+    expect(refused.unknown).toContain('no such method');
+    expect(refused.shape).toContain('setTheme');
+    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  });
+});
+
+describe.skipIf(noWindow)('what the window looks like', () => {
+  for (const [width, height] of [
+    [1280, 800],
+    [1920, 1080],
+  ] as const) {
+    it(`is photographed in every theme at ${width}x${height}`, async () => {
+      const path = haveDumps ? await dumpFile('o-s390-s1-qemu.elf') : samples.healthy;
+      const { app, page, photograph } = await open([samples.damaged, path], { width, height });
+      await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
+      await page.waitForTimeout(3000);
+      for (const theme of ['dark', 'light', 'contrast']) {
+        // As the menu does it.
+        await app.evaluate(({ BrowserWindow }, command) => {
+          BrowserWindow.getAllWindows()[0]?.webContents.send('shell-event', { event: 'command', command });
+        }, `theme.${theme}`);
+        for (const view of ['overview', 'cpus', 'notes', 'regions', 'hex', 'integrity', 'jobs']) {
+          await page.getByTestId(`rail-${view}`).click();
+          await page.getByTestId(`view-${view}`).filter({ visible: true }).waitFor();
+          await page.waitForTimeout(400);
+          await photograph(`${view}-${theme}-${width}`);
+        }
+        await page.getByTestId('rail-overview').click();
+      }
+    });
+  }
+});

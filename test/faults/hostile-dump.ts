@@ -1,0 +1,46 @@
+/** What may come of any file whatever: answers with findings, or a DumpError, soon. */
+import { expect } from 'vitest';
+import * as v from 'valibot';
+import { isDumpError } from '../../src/shared/dump-error.ts';
+import { cpuSchema, infoSchema, noteSchema, osInfoSchema, regionSchema, verifySchema } from '../../src/shared/model.ts';
+import { sessionOn, type Session } from '../../src/analysis/engine/session.ts';
+import { summarize } from '../../src/analysis/integrity/index.ts';
+import type { ByteSource } from '../../src/analysis/source/byte-source.ts';
+import { answersOf, type Answers } from '../oracle/answers.ts';
+
+/** Generous: the answers come from headers and small structures. */
+const limitMs = 10_000;
+
+export interface Outcome {
+  readonly session: Session;
+  readonly answers: Answers;
+}
+
+/**
+ * Opens a source and asks it everything. Undefined when it was refused with a DumpError that names the file; any other
+ * error, an answer out of its schema, or one that takes too long fails the test.
+ */
+export async function askEverything(source: ByteSource, companions: readonly ByteSource[], what: string): Promise<Outcome | undefined> {
+  const started = performance.now();
+  try {
+    const session = sessionOn(source, undefined, { companions: () => companions });
+    const answers = await answersOf(session);
+    const wrong = [
+      v.safeParse(infoSchema, answers.info),
+      v.safeParse(v.array(cpuSchema), answers.cpus),
+      v.safeParse(v.array(noteSchema), answers.notes),
+      v.safeParse(v.array(regionSchema), answers.regions),
+      v.safeParse(v.optional(osInfoSchema), answers.osInfo),
+      v.safeParse(verifySchema, { schema: 1, digests: {}, checks: answers.checks, summary: summarize(answers.checks) }),
+    ].flatMap((parsed) => (parsed.success ? [] : [v.summarize(parsed.issues)]));
+    if (wrong.length > 0) expect.fail(`${what}: ${wrong.join('\n')}`);
+    return { session, answers };
+  } catch (error) {
+    if (!isDumpError(error)) throw new Error(`${what}: ${String(error)}`, { cause: error });
+    if (error.where.file === undefined) expect.fail(`${what}: the error names no file: ${error.message}`);
+    return undefined;
+  } finally {
+    const took = performance.now() - started;
+    if (took > limitMs) expect.fail(`${what}: took ${took.toFixed(0)} ms`);
+  }
+}

@@ -1,0 +1,90 @@
+/** Recorded damages of containers: exactly what we say of each. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sessionOn, type Session } from '../../../src/analysis/engine/session.ts';
+import { checkSession } from '../../../src/analysis/engine/triage.ts';
+import { dumpEntries, openDumpSource } from '../../dumps.ts';
+
+interface Expected {
+  /** Message of the refusal; undefined where it opens. */
+  readonly refused?: RegExp;
+  readonly complete?: boolean;
+  /** Ids of all findings that are not mere information. */
+  readonly findings?: readonly string[];
+  /** Checks that fail. */
+  readonly failed?: readonly string[];
+  /** Part of the detail of one of those checks. */
+  readonly detail?: RegExp;
+}
+
+const expectations: Readonly<Record<string, Expected>> = {
+  'o-small-s7-signature.kdump': { refused: /not a dump that Dumpbench knows/ },
+  'o-small-s7-bitmap-blocks.kdump': {
+    complete: false,
+    findings: ['container-complete/bitmap-blocks'],
+    failed: ['container-complete'],
+    detail: /bitmap_blocks is 2147483647; 65536 page frames need 4/,
+  },
+  'o-small-s7-desc-offset.kdump': { complete: true, findings: [], failed: ['page-decode'], detail: /^5765 of 5766 stored pages can be read; the page at absolute 0x4eb000: / },
+  'o-small-s7-page-flip.kdump': { complete: true, findings: [], failed: ['page-decode'], detail: /^5765 of 5766 stored pages can be read; the page at absolute 0x38e000: / },
+  'o-small-s7-truncated.kdump': {
+    complete: false,
+    findings: ['container-complete/truncated'],
+    failed: ['container-complete', 'page-decode'],
+    detail: /point to data behind its end/,
+  },
+  'o-herc-s7-no-stop-marker.s390': { complete: false, findings: ['segments/stop-marker'], failed: ['segments'], detail: /at file offset 0x310a000 stands an end marker/ },
+  'o-herc-s7-segment-length.s390': {
+    complete: false,
+    findings: ['container-complete/segment-chain'],
+    failed: ['container-complete', 'end-marker'],
+    detail: /at file offset 0x1504000 should stand a segment header/,
+  },
+  'o-herc-s7-segment-overlap.s390': { complete: false, findings: ['segments/order'], failed: ['segments', 'vmcoreinfo'], detail: /the segment at file offset 0x1605000 starts at absolute 0x1000000/ },
+  'o-herc-s7-end-before-start.s390': { complete: false, findings: ['end-marker/time'], failed: ['end-marker', 'cross-time'] },
+  'o-herc-s7-no-end-marker.s390': { complete: false, findings: ['end-marker/missing'], failed: ['end-marker'] },
+  'o-herc-s7-lc-vec-duplicate.s390': { complete: true, findings: [], failed: ['cross-cpu-count', 'cross-prefix'] },
+};
+
+const cases = dumpEntries.flatMap((entry) => {
+  const expected = expectations[entry.name];
+  return expected === undefined ? [] : [{ entry, expected }];
+});
+
+describe.skipIf(cases.length === 0)('recorded damages', () => {
+  if (cases.length === 0) it('needs the real dumps', () => undefined);
+
+  describe.each(cases.map((one) => [one.entry.name, one] as const))('%s', (_name, { entry, expected }) => {
+    let session: Session | undefined;
+    let refusal: unknown;
+    let close = (): void => undefined;
+    beforeAll(async () => {
+      const opened = await openDumpSource(entry);
+      ({ close } = opened);
+      try {
+        session = sessionOn(opened.source);
+      } catch (error) {
+        refusal = error;
+      }
+    });
+    afterAll(() => {
+      close();
+    });
+
+    it('is told for what it is', async () => {
+      if (expected.refused !== undefined) {
+        expect(String(refusal)).toMatch(expected.refused);
+        return;
+      }
+      if (session === undefined) throw refusal;
+      const { image } = session;
+      const checks = await checkSession(session, 'scan', new AbortController().signal);
+      const failed = checks.filter((check) => check.verdict === 'failed');
+      expect({
+        complete: image.container.complete.value,
+        findings: image.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.id),
+        failed: failed.map((check) => check.id),
+      }).toEqual({ complete: expected.complete, findings: expected.findings, failed: expected.failed });
+      if (expected.detail !== undefined) expect(failed.map((check) => check.detail).join('\n')).toMatch(expected.detail);
+    });
+  });
+});

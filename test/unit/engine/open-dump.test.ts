@@ -1,0 +1,168 @@
+/** What a person may name: a packed dump, a folder, a file that must be unpacked first. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import zlib from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDumpAt } from '../../../src/analysis/engine/open-dump.ts';
+import { describeDump } from '../../../src/analysis/engine/summary.ts';
+import { unpackedFile } from '../../../src/analysis/engine/unpacked-file.ts';
+import { memorySource } from '../../../src/analysis/source/memory-source.ts';
+import type { ScanProgress } from '../../../src/shared/engine-protocol.ts';
+import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
+import { s390MvExt } from '../../../src/samples/s390-mv.ts';
+import { s390Standalone } from '../../../src/samples/s390-standalone.ts';
+import { s390xSystem } from '../../../src/samples/s390x-system.ts';
+
+const system = s390xSystem({ cpuCount: 2 });
+const dump = s390Standalone(system);
+const never = new AbortController().signal;
+let folder = '';
+let cacheFolder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'open-dump-'));
+  cacheFolder = join(folder, 'cache');
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const write = (name: string, bytes: Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+};
+const open = (path: string, more: { volumes?: readonly string[]; progress?: (value: ScanProgress) => void; signal?: AbortSignal } = {}) =>
+  openDumpAt({ path, signal: never, progress: () => undefined, cacheFolder, ...more });
+
+describe.each([
+  ['gzip', 'dump.s390.gz', (bytes: Uint8Array) => zlib.gzipSync(bytes)],
+  ['zstd', 'dump.s390.zst', (bytes: Uint8Array) => zlib.zstdCompressSync(bytes)],
+] as const)('a dump packed with %s', (wrapper, name, pack) => {
+  it('opens through a copy in the cache, with progress, and says how it was packed', async () => {
+    const path = write(name, pack(dump));
+    const seen: ScanProgress[] = [];
+    const session = await open(path, { progress: (value) => seen.push(value) });
+    expect(describeDump(session)).toMatchObject({ file: { path, bytes: session.file.size }, container: { format: 's390', wrapper, complete: true } });
+    expect(session.memory.readPresent(0x1c8000n, 8)).toEqual(Uint8Array.from(Buffer.from('OSINFOSZ')));
+    expect(session.file.size).toBe(readFileSync(path).length);
+    expect(seen.at(-1)).toEqual({ phase: `unpack ${wrapper}`, done: session.file.size, total: session.file.size, unit: 'bytes' });
+    const { identity } = session;
+    session.close();
+
+    const again: ScanProgress[] = [];
+    const cached = await open(path, { progress: (value) => again.push(value) });
+    expect(again).toEqual([]);
+    expect(cached.identity).toBe(identity);
+    cached.close();
+    // Nothing is written beside the dump.
+    expect(readdirSync(folder).filter((one) => one.startsWith('dump.s390'))).not.toContain('dump.s390');
+  });
+
+  it('is unpacked anew when the file changed', async () => {
+    const path = write(name, pack(s390Standalone(s390xSystem({ cpuCount: 1 }))));
+    utimesSync(path, 1_000_000, 1_000_000);
+    const session = await open(path);
+    expect(session.cpuSet.cpus).toHaveLength(1);
+    session.close();
+  });
+
+  it.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length - 100), /end too early|damaged/],
+    ['damaged', (bytes: Buffer) => { bytes.fill(0xa5, bytes.length >> 1, (bytes.length >> 1) + 64); return bytes; }, /damaged|end too early/],
+  ])('that is %s is refused and leaves nothing behind', async (_what, damage, message) => {
+    const path = write(`broken-${name}`, damage(Buffer.from(pack(dump))));
+    await expect(open(path)).rejects.toThrow(message);
+    expect(readdirSync(cacheFolder).filter((one) => one.endsWith('.part'))).toEqual([]);
+  });
+
+  it('stops at the space that there is', async () => {
+    const path = write(`large-${name}`, pack(new Uint8Array(64 << 20)));
+    const limited = unpackedFile(path, memorySource(path, readFileSync(path)), wrapper, { signal: never, progress: () => undefined, folder: cacheFolder, limit: 1n << 20n });
+    await expect(limited).rejects.toThrow(/more than the 1 MiB that the disk of/);
+    expect(readdirSync(cacheFolder).filter((one) => one.endsWith('.part'))).toEqual([]);
+  });
+
+  it('can be cancelled', async () => {
+    const path = write(`cancelled-${name}`, pack(dump));
+    const abort = new AbortController();
+    await expect(open(path, { signal: abort.signal, progress: () => { abort.abort(); } })).rejects.toThrow('cancelled');
+    expect(readdirSync(cacheFolder).filter((one) => one.endsWith('.part'))).toEqual([]);
+  });
+
+  it('keeps few copies', async () => {
+    for (let index = 0; index < 6; index += 1) (await open(write(`copy-${index}-${name}`, pack(s390Standalone(s390xSystem({ cpuCount: 1, seed: index })))))).close();
+    expect(readdirSync(cacheFolder).filter((one) => one.endsWith('.dump')).length).toBeLessThanOrEqual(4);
+  });
+});
+
+const tar = (() => {
+  const header = Buffer.alloc(512);
+  header.write('dump');
+  header.write('ustar\0', 257);
+  return header;
+})();
+
+describe('other wrappers', () => {
+  it.each([
+    ['xz', Buffer.from('fd377a585a000004e6d6b446', 'hex'), /packed with xz.*xz -d FILE/],
+    ['bzip2', Buffer.from('BZh91AY&SY....'), /packed with bzip2.*bzip2 -d FILE/],
+    ['zip', Buffer.from('504b0304140000000800', 'hex'), /zip archive.*unzip FILE/],
+    ['tar', tar, /tar archive.*tar -xf FILE/],
+    ['tar.gz', zlib.gzipSync(tar), /tar archive.*tar -xf FILE/],
+  ])('%s: says how to unpack it', async (name, bytes, message) => {
+    await expect(open(write(`packed.${name}`, bytes))).rejects.toThrow(message);
+    await expect(open(write(`packed.${name}`, bytes))).rejects.toMatchObject({ kind: 'unsupported' });
+  });
+});
+
+describe('a folder', () => {
+  const inFolder = (name: string, files: Readonly<Record<string, Uint8Array>>): string => {
+    const path = join(folder, name);
+    mkdirSync(path);
+    for (const [file, bytes] of Object.entries(files)) writeFileSync(join(path, file), bytes);
+    return path;
+  };
+  const volumes = s390MvExt(system, { partitions: [0x300000, 0x600000, 0x100000] });
+  const named = Object.fromEntries(volumes.map((bytes, index) => [`part${9 - index}`, bytes]));
+
+  it('opens the set in it, whatever else lies there', async () => {
+    const session = await open(inFolder('set', { ...named, 'notes.txt': Buffer.from('text') }));
+    expect(session.image.container).toMatchObject({ complete: { value: true }, volumes: [{ number: 0 }, { number: 1 }] });
+    session.close();
+  });
+
+  it('opens the one dump in it', async () => {
+    const session = await open(inFolder('one', { vmcore: elfVmcore(system), 'vmcore-dmesg.txt': Buffer.from('text') }));
+    expect(session.image.format).toBe('elf-vmcore');
+    session.close();
+  });
+
+  it('does not choose between two dumps', async () => {
+    await expect(open(inFolder('two', { first: elfVmcore(system), second: dump }))).rejects.toThrow(/holds 2 dumps that do not belong together/);
+  });
+
+  it('says that it holds none', async () => {
+    await expect(open(inFolder('none', { 'notes.txt': Buffer.from('text') }))).rejects.toThrow(/the folder holds no dump/);
+  });
+});
+
+const xz = (() => {
+  try {
+    execFileSync('xz', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+describe.skipIf(!xz)('a file that xz made', () => {
+  it('is told from its first bytes', async () => {
+    const path = write('real', dump);
+    execFileSync('xz', ['-k', path]);
+    expect(existsSync(`${path}.xz`)).toBe(true);
+    await expect(open(`${path}.xz`)).rejects.toThrow(/packed with xz/);
+  });
+});

@@ -1,0 +1,103 @@
+/** Two systems in one dump (meminfo.md section 8): found, and each shown as it was. */
+import { describe, expect, it } from 'vitest';
+import { readMemory } from '../../../src/analysis/engine/read-memory.ts';
+import { sessionOn, type Session } from '../../../src/analysis/engine/session.ts';
+import { describeDump } from '../../../src/analysis/engine/summary.ts';
+import { findTwoSystems } from '../../../src/analysis/memory/view.ts';
+import { memorySource } from '../../../src/analysis/source/memory-source.ts';
+import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
+import { s390Standalone } from '../../../src/samples/s390-standalone.ts';
+import { s390xSystem } from '../../../src/samples/s390x-system.ts';
+import { twoSystems } from '../../../src/samples/two-systems.ts';
+import type { System } from '../../../src/samples/system.ts';
+import { expectSoundExtents, wrongPages } from '../formats/described-memory.ts';
+
+const { dumped, production, kdump, area } = twoSystems();
+const pageBytes = 4096;
+const qemu = (system: System): Uint8Array => elfVmcore(system, { producer: 'qemu' });
+const containers = [
+  ['a stand-alone dump', s390Standalone(dumped)],
+  ['an ELF dump', qemu(dumped)],
+] as const;
+const inArea = (pfn: number): boolean => pfn * pageBytes >= area.start && pfn * pageBytes < area.start + area.size;
+const open = (bytes: Uint8Array): Session => sessionOn(memorySource('dump', bytes));
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+describe.each(containers)('%s of two systems', (_name, bytes) => {
+  const session = open(bytes);
+
+  it('is recognised, and info says so', () => {
+    expect(session.twoSystems).toEqual({ start: BigInt(area.start), end: BigInt(area.start + area.size) });
+    const info = describeDump(session);
+    expect(info.memory).toMatchObject({ view: 'all', twoSystems: { start: hex(area.start), end: hex(area.start + area.size) } });
+    expect(info.findings.map((finding) => finding.id)).toContain('container-complete/two-systems');
+  });
+
+  it('shows the dump as stored in view all', () => {
+    expect(session.inView('all')).toBe(session);
+    expect(wrongPages(session.image.memory, { memory: dumped.memory })).toEqual([]);
+  });
+
+  it('shows the first system in view prod', () => {
+    const view = session.inView('prod');
+    expectSoundExtents(view.image.memory);
+    // The purgatory has overwritten a little of the low memory; that part of the crashkernel area is gone for good.
+    const overwritten = (pfn: number): boolean => pfn >= 0x2 && pfn < 0x10;
+    const wrong = wrongPages(view.image.memory, { memory: production.memory, absent: (pfn) => (inArea(pfn) ? 'missing' : undefined) });
+    expect(wrong.filter((one) => !overwritten(Number.parseInt(one, 10)))).toEqual([]);
+    expect(describeDump(view).kernel.release).toBe(production.uts.release);
+    expect(describeDump(view).memory.view).toBe('prod');
+  });
+
+  it('finds the CPUs of view prod through the kernel', () => {
+    const { cpus } = session.inView('prod').cpuSet;
+    expect(cpus.map((cpu) => cpu.prefix)).toEqual(production.cpus.map((cpu) => (cpu.kind === 's390x' ? hex(cpu.prefix) : '')));
+    expect(cpus.map((cpu) => cpu.linuxCpu)).toEqual([0, 1, 2]);
+    expect(cpus.every((cpu) => cpu.source === 'lowcore')).toBe(true);
+  });
+
+  it('shows the kdump system alone in view kdump', () => {
+    const view = session.inView('kdump');
+    expectSoundExtents(view.image.memory);
+    expect(view.image.memory.end).toBe(BigInt(area.size));
+    expect(wrongPages(view.image.memory, { memory: kdump.memory })).toEqual([]);
+    expect(view.cpuSet.cpus).toHaveLength(1);
+    expect(describeDump(view).kernel.release).toBe(kdump.uts.release);
+  });
+
+  it('has one identity: one index serves all views', () => {
+    expect(session.inView('prod').identity).toBe(session.identity);
+  });
+
+  it('reads across the borders of its parts', () => {
+    const view = session.inView('prod');
+    const { data, absent } = readMemory(view, { space: 'absolute', address: BigInt(area.start - 16), length: 32 });
+    expect(Buffer.compare(data.subarray(0, 16), production.memory.read(area.start - 16, 16))).toBe(0);
+    expect(absent).toMatchObject([{ start: hex(area.start), end: hex(area.start + 16), state: 'missing' }]);
+    const states = new Uint8Array(8);
+    view.image.memory.readPages(area.start / pageBytes - 4, new Uint8Array(8 * pageBytes), states);
+    expect([...states.subarray(4)]).toEqual([3, 3, 3, 3]);
+  });
+});
+
+describe('one system', () => {
+  it('has the view all and no other', () => {
+    const session = open(s390Standalone(s390xSystem({ cpuCount: 1 })));
+    expect(session.twoSystems).toBeUndefined();
+    expect(() => session.inView('prod')).toThrow(/one system in this dump/);
+    expect(describeDump(session).memory.view).toBeUndefined();
+  });
+
+  it.each([
+    ['not a multiple of 1 MiB', 0x400800n, 0x400000n],
+    ['overlapping low memory', 0x200000n, 0x400000n],
+    ['behind the end of the dump', 0x1000000n, 0x400000n],
+    ['without a size', 0x400000n, 0n],
+  ])('is what a parameter area says whose values are %s', (_why, base, size) => {
+    const bytes = s390Standalone(dumped);
+    const data = new DataView(bytes.buffer, bytes.byteOffset);
+    data.setBigUint64(0x1000 + 0x10418, base);
+    data.setBigUint64(0x1000 + 0x10420, size);
+    expect(findTwoSystems(open(bytes).image.memory)).toBeUndefined();
+  });
+});
