@@ -43,7 +43,8 @@ const dumps = realDumps();
 if (dumps.why !== undefined) console.log(`\n!!! NO REAL DUMPS: every test that needs one is SKIPPED (${dumps.why})\n`);
 
 /** Tests of the window are wanted unless other tests were named. */
-const wantsWindow = words.filter((word) => !word.startsWith('-')).every((word) => word.includes('e2e'));
+const namedTests = words.filter((word) => /^(\.\/)?test\b/.test(word));
+const wantsWindow = namedTests.length === 0 || namedTests.some((word) => word.includes('e2e'));
 const noWindow = wantsWindow ? await prepareWindow(console.log) : 'not asked for';
 if (wantsWindow && noWindow !== undefined) console.log(`\n!!! NO WINDOW: every test that needs one is SKIPPED (${noWindow})\n`);
 

@@ -84,7 +84,8 @@ function toWire(error: unknown): WireError {
   }
   if (error instanceof Cancelled || (error instanceof Error && error.name === 'AbortError')) return { kind: 'cancelled', message: 'cancelled' };
   if (error instanceof RequestError) return { kind: error.about, message: error.message };
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  // A wrong call is explained by its sentence, a bug by its stack.
+  const message = error instanceof EngineFailure ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { kind: 'internal', message };
 }
 

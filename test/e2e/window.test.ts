@@ -54,11 +54,12 @@ describe.skipIf(noWindow)('the window', () => {
     await page.getByTestId('verdict').waitFor();
     expect(await page.getByTestId('cpu-table').innerText()).toContain('0x220000');
     // The check that reads the crashkernel memory comes from a background job.
-    await page
-      .getByTestId('view-overview')
-      .getByText(/purgatory/i)
-      .first()
-      .waitFor();
+    const findings = page.getByTestId('findings');
+    await findings.getByText('The loaded kdump kernel is damaged').waitFor();
+    await findings.getByText('absolute:0x410000').first().click();
+    const grid = page.getByTestId('hex-grid').filter({ visible: true });
+    await grid.waitFor();
+    expect(await page.getByTestId('status-cursor').innerText()).toContain('0x410000');
   });
 
   it.skipIf(!haveDumps)('reads the facts of a real dump off the page', async () => {

@@ -7,8 +7,17 @@ import type { ByteSource } from '../source/byte-source.ts';
 import type { RawNote } from './dump-format.ts';
 import { elfNoteHeader } from './elf-layout.ts';
 
-/** More would be a header gone wrong: the largest real note segments (thousands of CPUs) stay below 32 MiB. */
+/** The largest real dumps (512 CPUs with a dozen notes each, thousands with two) stay far below: more is a header gone wrong. */
 const maxNoteBytes = 64 * 1024 * 1024;
+const maxNotes = 65_536;
+/** Owner names are a few letters. */
+const maxOwnerBytes = 64;
+
+/** What may still be read of all notes of a dump: a hostile header can list the same bytes as thousands of segments. */
+export class NoteBudget {
+  bytes = maxNoteBytes;
+  notes = maxNotes;
+}
 
 /** Not with bit operators: a damaged size has all 32 bits, and a negative step would never end. */
 const align4 = (size: number): number => Math.ceil(size / 4) * 4;
@@ -33,15 +42,16 @@ const cutFinding = (fileOffset: number, size: number, detail: string): Finding =
  * @param start p_offset, whatever it is
  * @param size p_filesz, whatever it is
  */
-export function readNotes(source: ByteSource, start: bigint, size: bigint, endian: Endian): NoteSegment {
+export function readNotes(source: ByteSource, start: bigint, size: bigint, endian: Endian, budget = new NoteBudget()): NoteSegment {
   if (start >= BigInt(source.size)) {
     const detail = `the note segment begins at file offset 0x${start.toString(16)}, the file has ${source.size} bytes`;
     return { notes: [], findings: [{ id: 'container-complete/notes', severity: 'error', title: 'The note segment is not in the file', detail }], bytes: 0 };
   }
   const offset = Number(start);
-  const wanted = Number(size < BigInt(maxNoteBytes) ? size : BigInt(maxNoteBytes));
+  const wanted = Number(size < BigInt(budget.bytes) ? size : BigInt(budget.bytes));
   const data = new Uint8Array(Math.min(wanted, source.size - offset));
   const got = source.readInto(offset, data);
+  budget.bytes -= got;
   const findings: Finding[] = [];
   if (BigInt(got) < size) {
     const why =
@@ -53,6 +63,11 @@ export function readNotes(source: ByteSource, start: bigint, size: bigint, endia
   while (at + elfNoteHeader.size <= got) {
     const header = parse(elfNoteHeader, data.subarray(at), { endian });
     if (header.n_namesz === 0 && header.n_descsz === 0) break;
+    if (budget.notes === 0) {
+      findings.push(cutFinding(offset + at, elfNoteHeader.size, `the dump has more than ${maxNotes} notes; the rest is not read`));
+      break;
+    }
+    budget.notes -= 1;
     const descAt = at + elfNoteHeader.size + align4(header.n_namesz);
     const next = descAt + align4(header.n_descsz);
     if (descAt + header.n_descsz > got) {
@@ -65,7 +80,7 @@ export function readNotes(source: ByteSource, start: bigint, size: bigint, endia
       );
       break;
     }
-    const owner = asciiText(data.subarray(at + elfNoteHeader.size, at + elfNoteHeader.size + header.n_namesz));
+    const owner = asciiText(data.subarray(at + elfNoteHeader.size, at + elfNoteHeader.size + Math.min(header.n_namesz, maxOwnerBytes)));
     notes.push({
       owner,
       type: header.n_type,

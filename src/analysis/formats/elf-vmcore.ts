@@ -11,7 +11,7 @@ import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type Architecture, type DumpFormat, type DumpImage, type RawNote } from './dump-format.ts';
 import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE, type ProgramHeader } from './elf-layout.ts';
 import { loadPieces, truncationFindings } from './elf-loads.ts';
-import { readNotes } from './elf-notes.ts';
+import { NoteBudget, readNotes } from './elf-notes.ts';
 import { mergeRanges } from './extent-sweep.ts';
 import { limitFindings } from './finding-limit.ts';
 import { segmentMemory } from './segment-memory.ts';
@@ -153,8 +153,9 @@ function open(source: ByteSource): DumpImage {
     { offset: programHeaders.offset, bytes: programHeaders.bytes },
   ];
   const notes: RawNote[] = [];
+  const budget = new NoteBudget();
   for (const one of programHeaders.headers.filter((candidate) => candidate.p_type === PT_NOTE)) {
-    const segment = readNotes(source, one.p_offset, one.p_filesz, endian);
+    const segment = readNotes(source, one.p_offset, one.p_filesz, endian, budget);
     for (const note of segment.notes) notes.push(note);
     findings.push(...segment.findings);
     if (segment.bytes > 0) headerRanges.push({ offset: Number(one.p_offset), bytes: segment.bytes });

@@ -22,13 +22,25 @@ export const dumpFormats: readonly DumpFormat[] = [s390MvExt, s390Mv, s390Tape, 
 
 const probeBytes = 4096;
 
+function headOf(source: ByteSource): Uint8Array {
+  const head = new Uint8Array(Math.min(probeBytes, source.size));
+  return head.subarray(0, source.readInto(0, head));
+}
+
+/** What is inside a flattened stream. No tool puts a stream into a stream, and each level would cost a step of the stack. */
+function innerSource(outer: ByteSource): FlattenedSource {
+  const stream = flattenedSource(outer);
+  if (!isFlattened(headOf(stream))) return stream;
+  throw new DumpError('unsupported', { file: outer.name, offset: 0 }, 'the flattened stream holds another flattened stream', 'a dump inside the stream');
+}
+
 /** The format that takes a file for its own, broken or not; undefined for anything else. A flattened stream is asked for what is inside. */
 export function recognise(source: ByteSource): DumpFormat | undefined {
-  const head = new Uint8Array(Math.min(probeBytes, source.size));
-  source.readInto(0, head);
+  const head = headOf(source);
   if (!isFlattened(head)) return dumpFormats.find((format) => format.probe(head, source).answer !== 'no');
   try {
-    return recognise(flattenedSource(source));
+    const inner = innerSource(source);
+    return dumpFormats.find((format) => format.probe(headOf(inner), inner).answer !== 'no');
   } catch (error) {
     if (isDumpError(error)) return undefined;
     throw error;
@@ -59,7 +71,7 @@ function streamFindings(stream: FlattenedSource): Finding[] {
 
 /** The dump inside a flattened stream; positions in it are those of the file that the stream describes. */
 function openFlattened(outer: ByteSource, context: OpenContext | undefined): DumpImage {
-  const stream = flattenedSource(outer);
+  const stream = innerSource(outer);
   const image = openDump(stream, context);
   const findings = streamFindings(stream);
   return {

@@ -209,7 +209,8 @@ function structureFindings(parts: readonly SetPart[], header: KdumpHeader, store
     const pages =
       split === undefined
         ? stored.rank(header.maxMapnr)
-        : stored.rank(Math.min(split.end, header.maxMapnr)) - stored.rank(Math.min(split.start, header.maxMapnr));
+        : // A damaged range may end before it starts.
+          Math.max(0, stored.rank(Math.min(split.end, header.maxMapnr)) - stored.rank(Math.min(split.start, header.maxMapnr)));
     const end = headerEnd + pages * descriptorBytes;
     const cut = part.source.size < headerEnd ? 'within the headers and bitmaps' : part.source.size < end ? 'within the page descriptors' : undefined;
     if (cut === undefined) {

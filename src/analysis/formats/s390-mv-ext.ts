@@ -21,6 +21,9 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
   let markerSource: ByteSource | undefined;
   let finished = false;
   let hollow = false;
+  /** Memory that segments of a damaged volume may have held: nothing there may be called zero. */
+  const unknown: MemoryPiece[] = [];
+  let lostFrom: bigint | undefined;
   for (const volume of set.volumes) {
     const walk = walkSegments(volume.source, standaloneHeaderBytes, {
       blockSize: 4096,
@@ -30,6 +33,9 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
       openEnd: true,
       firstIndex: segments.length,
     });
+    if (lostFrom !== undefined) unknown.push(lostPiece(lostFrom, walk.segments[0]?.start ?? header.mem_size));
+    lostFrom = walk.lost && volume !== set.volumes.at(-1) ? walk.known : undefined;
+    if (lostFrom !== undefined && walk.segments.length > 0 && walk.findings.length === 0) findings.push(earlyEnd(volume.source, lostFrom));
     pieces.push(...walk.pieces);
     segments.push(...walk.segments);
     findings.push(...walk.findings);
@@ -69,13 +75,23 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     marker,
     ...(markerSource === undefined ? {} : { markerSource }),
     findings,
-    memory: segmentMemory(source, [...pieces, ...zeroAndMissing]),
+    memory: segmentMemory(source, [...pieces, ...unknown, ...zeroAndMissing]),
     ranges: [{ start: 0n, end: header.mem_size }],
     segments,
     container: { volumes: volumeFacts(set.volumes), storedBytes: segments.reduce((sum, segment) => sum + Number(segment.memoryBytes), 0) },
     otherHeaders: otherHeaders(set.volumes),
   });
 }
+
+const lostPiece = (start: bigint, end: bigint): MemoryPiece => ({ start, end, state: 'missing', reason: 'the volume that may hold it is damaged' });
+
+/** The chain of a volume ends although another segment would have had room there. */
+const earlyEnd = (source: ByteSource, known: bigint): Finding => ({
+  id: 'container-complete/segment-chain',
+  severity: 'error',
+  title: 'The chain of dump segments is broken',
+  detail: `${source.name}: behind the segment that ends at absolute 0x${known.toString(16)} there is room for another one, but no segment header; what it held is not known`,
+});
 
 /** With a volume missing, a gap between segments may be what that volume holds: nothing there may be called zero. */
 function unknownGaps(memorySize: bigint): MemoryPiece[] {

@@ -10,6 +10,8 @@ const headerBytes = 4096;
 const recordHeaderBytes = 16;
 /** A record claims at least its header: more cannot be in the file. Hostile streams of empty records are cut here. */
 const maxRecords = 50_000_000;
+/** makedumpfile goes back to rewrite a few headers; inserting is not cheap enough for a stream of nothing but such records. */
+const maxOutOfOrder = 1 << 15;
 
 export interface FlattenedSource extends ByteSource {
   readonly outer: ByteSource;
@@ -34,13 +36,16 @@ interface Piece {
   readonly from: number;
 }
 
-/** Adds a piece to ascending, disjoint ones; it wins over what it overlaps. Appending, the usual case, is cheap. */
-function addPiece(pieces: Piece[], fresh: Piece): void {
+/**
+ * Adds a piece to ascending, disjoint ones; it wins over what it overlaps. Appending, the usual case, is cheap.
+ * @returns whether it could be appended
+ */
+function addPiece(pieces: Piece[], fresh: Piece): boolean {
   const last = pieces.at(-1);
   if (last === undefined || fresh.start >= last.end) {
     if (last?.end === fresh.start && last.from + (last.end - last.start) === fresh.from) last.end = fresh.end;
     else pieces.push(fresh);
-    return;
+    return true;
   }
   const first = pieces.findIndex((piece) => piece.end > fresh.start);
   const parts: Piece[] = [];
@@ -53,6 +58,7 @@ function addPiece(pieces: Piece[], fresh: Piece): void {
   }
   const merged = [...parts.filter((piece) => piece.end <= fresh.start), fresh, ...parts.filter((piece) => piece.start >= fresh.end)];
   pieces.splice(first, next - first, ...merged);
+  return false;
 }
 
 interface Walk {
@@ -69,6 +75,7 @@ function walkRecords(outer: ByteSource): Walk {
   const view = new DataView(head.buffer);
   let at = headerBytes;
   let records = 0;
+  let outOfOrder = 0;
   for (; records < maxRecords; records += 1) {
     const got = at >= outer.size ? 0 : outer.readInto(at, head);
     if (got < recordHeaderBytes)
@@ -81,7 +88,8 @@ function walkRecords(outer: ByteSource): Walk {
     }
     const from = at + recordHeaderBytes;
     const there = Math.min(Number(size), Math.max(0, outer.size - from));
-    if (there > 0) addPiece(pieces, { start: Number(offset), end: Number(offset) + there, from });
+    if (there > 0 && !addPiece(pieces, { start: Number(offset), end: Number(offset) + there, from })) outOfOrder += 1;
+    if (outOfOrder > maxOutOfOrder) return { pieces, complete: false, endsAt: at, records, damage: `more than ${maxOutOfOrder} records are out of order` };
     if (there < Number(size))
       return {
         pieces,

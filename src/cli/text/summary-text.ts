@@ -13,6 +13,10 @@ const formatTitles: Readonly<Record<string, string>> = {
   's390-mv': 's390 multi-volume',
   's390-mv-ext': 's390 multi-volume (extended)',
   's390-tape': 's390 tape',
+  lkcd: 'LKCD',
+  vmdump: 'z/VM VMDUMP',
+  ngdump: 'NGDump partition',
+  'pv-elf': 'ELF dump of a secure guest, encrypted',
 };
 
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

@@ -43,7 +43,8 @@ export function EngineBanner() {
       <div className="banner bad" role="alert" data-testid="engine-banner">
         <Icon name="debug-disconnect" />
         <span className="banner-words">
-          <strong>The engine stopped.</strong> <Hostile text={status.reason === undefined ? '' : `${status.reason}.`} />{' '}
+          <strong>{status.reason === undefined ? 'The engine stopped.' : 'The engine stopped:'}</strong>{' '}
+          <Hostile text={status.reason === undefined ? '' : `${status.reason}.`} />{' '}
           {stalled ? 'It did not come back by itself.' : 'It is being started again; your dumps will be reopened at the same place.'}
         </span>
         {stalled ? (

@@ -78,7 +78,7 @@ export function GoToBox() {
         aria-label="Go to address"
         aria-describedby={shown === undefined ? undefined : 'go-to-answer'}
         aria-invalid={refused && answer?.ok === false}
-        placeholder="0x1f00, real(0):0x200, pfn:42, cpu0.psw, lowcore+0x1300, file:0"
+        placeholder={dump?.triage === undefined ? '' : '0x1f00, real(0):0x200, pfn:42, cpu0.psw, file:0'}
         spellCheck={false}
         autoComplete="off"
         disabled={dump?.triage === undefined}

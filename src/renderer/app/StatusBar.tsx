@@ -30,7 +30,7 @@ function Running() {
     <button type="button" className="status-job" onClick={() => places.show('jobs')}>
       <Icon name="loading" spin />
       {job.title}
-      {fraction === undefined ? '' : ` ${Math.floor(fraction * 100)} %`}
+      {fraction === undefined ? '' : ` ${percentText(fraction, 1)}`}
       {more.length === 0 ? '' : ` and ${more.length} more`}
     </button>
   );

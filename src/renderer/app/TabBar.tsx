@@ -4,6 +4,7 @@ import type { Tab } from '../state/tabs.ts';
 import { useStore } from '../state/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
+import { Icon } from '../widgets/Icon.tsx';
 import './tab-bar.css';
 
 export const panelId = (tab: Tab): string => `panel-${tab.id}`;
@@ -56,7 +57,7 @@ export function TabBar() {
               ) : null}
             </button>
             <button type="button" className="tab-close" tabIndex={-1} aria-label={`Close tab ${view?.title ?? ''}`} onClick={() => places.closeTab(tab.id)}>
-              <span aria-hidden="true" className="codicon codicon-close" />
+              <Icon name="close" />
             </button>
           </div>
         );

@@ -5,7 +5,6 @@ import type { Shell } from '../shell/shell.ts';
 import { byteText } from '../../shared/units.ts';
 import { healthWords } from '../words/health.ts';
 import { countText } from '../words/numbers.ts';
-import { durationText } from '../words/durations.ts';
 import { isRunning, type Job, type JobKind, type Jobs } from './jobs.ts';
 import { handleOf, type OpenDump } from './open-dump.ts';
 import type { OpenDumps } from './open-dumps.ts';
@@ -80,7 +79,8 @@ export function createDumpJobs(engine: EngineLink, dumps: OpenDumps, jobs: Jobs,
       );
       const { total } = result.pages;
       dumps.change(key, (old) => ({ ...old, coverage: { indexed: total, total }, stripVersion: old.stripVersion + 1 }));
-      return `${countText(total)} pages, ${byteText(result.bytesRead)} read in ${durationText(result.seconds)}${result.resumed ? ', resumed' : ''}`;
+      if (result.bytesRead === 0 && result.resumed) return `${countText(total)} pages, indexed before`;
+      return `${countText(total)} pages, ${byteText(result.bytesRead)} read${result.resumed ? ', the rest was indexed before' : ''}`;
     });
   };
   const runVerify = (key: string, quick: boolean): void => {

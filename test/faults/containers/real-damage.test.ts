@@ -29,7 +29,16 @@ const alreadyInSet = new Set(Object.values(sets).flat());
 const whole = dumpEntries.filter(({ name, how }) => how !== 'derived' && !alreadyInSet.has(name));
 /** The normal run takes a few of the large ones, and every kind of container. */
 const small = whole.filter(({ name }) => /^o-herc-|-kdump-|-d31$|kdump-zlib$/.test(name));
-const chosen = everything ? whole : [...small, ...sample(whole.filter((one) => !small.includes(one)), 6, 'damaged dumps')];
+const chosen = everything
+  ? whole
+  : [
+      ...small,
+      ...sample(
+        whole.filter((one) => !small.includes(one)),
+        6,
+        'damaged dumps',
+      ),
+    ];
 
 interface Opened {
   readonly source: ByteSource;
@@ -102,7 +111,14 @@ describe.skipIf(chosen.length === 0)('damaged real dumps', () => {
           const what = `cut to ${cut} of ${source.size} bytes`;
           const damaged = await look(truncatedSource(source, cut), companions, what);
           if (damaged === undefined) continue;
-          expect(wrongPages(damaged, sound, Array.from({ length: 12 }, () => random.below(pages))), what).toEqual([]);
+          expect(
+            wrongPages(
+              damaged,
+              sound,
+              Array.from({ length: 12 }, () => random.below(pages)),
+            ),
+            what,
+          ).toEqual([]);
         }
       } finally {
         close();
@@ -125,7 +141,10 @@ describe.skipIf(chosen.length === 0)('damaged real dumps', () => {
         const values = [0, 1, 0xff].flatMap((fill) => places.map((place) => ({ ...place, fill })));
         for (const { name: field, offset, size, fill } of sample(values, 25, `fields ${name}`)) {
           // 1 is the number, not a pattern; it stands at the end in big-endian files, at the start in the others.
-          const bytes = fill === 1 ? Uint8Array.from({ length: size }, (_, index) => Number(index === (sound?.image.machine.endian === 'little' ? 0 : size - 1))) : new Uint8Array(size).fill(fill);
+          const bytes =
+            fill === 1
+              ? Uint8Array.from({ length: size }, (_, index) => Number(index === (sound?.image.machine.endian === 'little' ? 0 : size - 1)))
+              : new Uint8Array(size).fill(fill);
           await look(patchedSource(source, [{ offset, bytes }]), companions, `${field} = ${Buffer.from(bytes).toString('hex')}`);
         }
       } finally {
@@ -174,4 +193,4 @@ describe.skipIf(chosen.length === 0)('damaged real dumps', () => {
   );
 });
 
-const bitCount = (byte: number): number => [...byte.toString(2)].filter((digit) => digit === '1').length;
+const bitCount = (byte: number): number => byte.toString(2).replaceAll('0', '').length;

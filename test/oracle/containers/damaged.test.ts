@@ -24,22 +24,42 @@ const expectations: Readonly<Record<string, Expected>> = {
     failed: ['container-complete'],
     detail: /bitmap_blocks is 2147483647; 65536 page frames need 4/,
   },
-  'o-small-s7-desc-offset.kdump': { complete: true, findings: [], failed: ['page-decode'], detail: /^5765 of 5766 stored pages can be read; the page at absolute 0x4eb000: / },
-  'o-small-s7-page-flip.kdump': { complete: true, findings: [], failed: ['page-decode'], detail: /^5765 of 5766 stored pages can be read; the page at absolute 0x38e000: / },
+  'o-small-s7-desc-offset.kdump': {
+    complete: true,
+    findings: [],
+    failed: ['page-decode'],
+    detail: /^5765 of 5766 stored pages can be read; the page at absolute 0x4eb000: /,
+  },
+  'o-small-s7-page-flip.kdump': {
+    complete: true,
+    findings: [],
+    failed: ['page-decode'],
+    detail: /^5765 of 5766 stored pages can be read; the page at absolute 0x38e000: /,
+  },
   'o-small-s7-truncated.kdump': {
     complete: false,
     findings: ['container-complete/truncated'],
     failed: ['container-complete', 'page-decode'],
     detail: /point to data behind its end/,
   },
-  'o-herc-s7-no-stop-marker.s390': { complete: false, findings: ['segments/stop-marker'], failed: ['segments'], detail: /at file offset 0x310a000 stands an end marker/ },
+  'o-herc-s7-no-stop-marker.s390': {
+    complete: false,
+    findings: ['segments/stop-marker'],
+    failed: ['segments'],
+    detail: /at file offset 0x310a000 stands an end marker/,
+  },
   'o-herc-s7-segment-length.s390': {
     complete: false,
     findings: ['container-complete/segment-chain'],
     failed: ['container-complete', 'end-marker'],
     detail: /at file offset 0x1504000 should stand a segment header/,
   },
-  'o-herc-s7-segment-overlap.s390': { complete: false, findings: ['segments/order'], failed: ['segments', 'vmcoreinfo'], detail: /the segment at file offset 0x1605000 starts at absolute 0x1000000/ },
+  'o-herc-s7-segment-overlap.s390': {
+    complete: false,
+    findings: ['segments/order'],
+    failed: ['segments', 'vmcoreinfo'],
+    detail: /the segment at file offset 0x1605000 starts at absolute 0x1000000/,
+  },
   'o-herc-s7-end-before-start.s390': { complete: false, findings: ['end-marker/time'], failed: ['end-marker', 'cross-time'] },
   'o-herc-s7-no-end-marker.s390': { complete: false, findings: ['end-marker/missing'], failed: ['end-marker'] },
   'o-herc-s7-lc-vec-duplicate.s390': { complete: true, findings: [], failed: ['cross-cpu-count', 'cross-prefix'] },
@@ -56,10 +76,12 @@ describe.skipIf(cases.length === 0)('recorded damages', () => {
   describe.each(cases.map((one) => [one.entry.name, one] as const))('%s', (_name, { entry, expected }) => {
     let session: Session | undefined;
     let refusal: unknown;
-    let close = (): void => undefined;
+    let close: (() => void) | undefined;
     beforeAll(async () => {
       const opened = await openDumpSource(entry);
-      ({ close } = opened);
+      close = () => {
+        opened.close();
+      };
       try {
         session = sessionOn(opened.source);
       } catch (error) {
@@ -67,7 +89,7 @@ describe.skipIf(cases.length === 0)('recorded damages', () => {
       }
     });
     afterAll(() => {
-      close();
+      close?.();
     });
 
     it('is told for what it is', async () => {

@@ -40,6 +40,10 @@ function differing(list: PageHashes, answer: PageAnswer, pfns: Iterable<number>,
   });
 }
 
+/** libkdumpfile 0.5.1 also reads the last page of each gap before an ELF segment, as zeros. */
+const zeroPage = hash('sha256', new Uint8Array(pageSize));
+const readAheadOf = ({ image: { segments } }: Session): ReadonlySet<number> => new Set(segments.map(({ start }) => Number(start / BigInt(pageSize)) - 1));
+
 const ramOf = ({ name, ram }: Container): PageHashes | undefined => {
   const text = ram === undefined ? undefined : guestOracle(name, ram);
   return text === undefined ? undefined : parsePageHashes(text);
@@ -57,7 +61,9 @@ describe.skipIf(cases.length === 0)('pages of containers', () => {
       const random = randomFor(`container pages ${name}`);
       const held = [...list.keys()];
       const chosen = Array.from({ length: pagesPerDump }, (_, index) => (index % 2 === 0 ? random.below(end) : (held[random.below(held.length)] ?? 0)));
-      expect(differing(list, answersOf(session), chosen, ramOf(container))).toEqual([]);
+      const readAhead = readAheadOf(session);
+      const judged = chosen.filter((pfn) => !(readAhead.has(pfn) && list.get(pfn) === zeroPage));
+      expect(differing(list, answersOf(session), judged, ramOf(container))).toEqual([]);
     });
   });
 

@@ -11,7 +11,8 @@ const hexOf = (digits: string): string => `0x${BigInt(`0x${digits}`).toString(16
 const numberOf = (text: string): string => (text.startsWith('0x') ? hexOf(text.slice(2)) : `0x${BigInt(text).toString(16)}`);
 
 /** Fields of the header in the text, and what base they are printed in. */
-const headerFields = /\b(hdr_size|page_size|mem_size|mem_start|mem_end|num_pages|mem_size_real|tod|zlib_entry_size|version|dump_level|arch|volnr|build_arch|mvdump|cpu_cnt|real_cpu_cnt|zlib_version|mvdump_zipl_time) (0x[0-9a-f]+|\d+)\b/g;
+const headerFields =
+  /\b(hdr_size|page_size|mem_size|mem_start|mem_end|num_pages|mem_size_real|tod|zlib_entry_size|version|dump_level|arch|volnr|build_arch|mvdump|cpu_cnt|real_cpu_cnt|zlib_version|mvdump_zipl_time) (0x[0-9a-f]+|\d+)\b/g;
 const hexFields = /\b(magic|cpu_id|mvdump_sign) ([0-9a-f]{16})\b/g;
 const ourNames: Readonly<Record<string, string>> = { zlib_version: 'zlib_version_s390' };
 
@@ -24,7 +25,8 @@ export function statedFacts(text: string): Facts {
     if (line.startsWith('== ')) volume += 1;
     const inHeader = /^(magic|mem_size|tod|mvdump|header)/.test(line);
     if (inHeader && volume <= 0) {
-      for (const [, name = '', value = ''] of line.replace(/ = .*UTC/, '').matchAll(headerFields)) facts.set(`header ${ourNames[name] ?? name}`, numberOf(value));
+      for (const [, name = '', value = ''] of line.replace(/ = .*UTC/, '').matchAll(headerFields))
+        facts.set(`header ${ourNames[name] ?? name}`, numberOf(value));
       for (const [, name = '', value = ''] of line.matchAll(hexFields)) facts.set(`header ${name}`, hexOf(value));
     }
     const time = /^tod .* = (\S+) (\S+) UTC/.exec(line);
@@ -59,7 +61,7 @@ function memoryDigest({ image: { memory } }: Session): string {
 }
 
 const valueOf = (field: FieldJson): string | undefined =>
-  field.value === undefined || (typeof field.value === 'string' && !/^0x/.test(field.value)) ? undefined : `0x${BigInt(field.value).toString(16)}`;
+  field.value === undefined || (typeof field.value === 'string' && !field.value.startsWith('0x')) ? undefined : `0x${BigInt(field.value).toString(16)}`;
 
 export function answeredFacts(session: Session): Facts {
   const facts = new Map<string, Value>();
@@ -90,12 +92,14 @@ export interface PageDifference {
 
 /** `0x00001000:  134 bytes, offsets 0x20a..0x3bf`: pages that differ from those of the copied dump. */
 export const statedDifferences = (text: string): PageDifference[] =>
-  [...text.matchAll(/^ {2}0x([0-9a-f]+): +(\d+) bytes, offsets (0x[0-9a-f]+)\.\.(0x[0-9a-f]+)$/gm)].map(([, address = '0', bytes = '0', first = '', last = '']) => ({
-    address: hexOf(address),
-    bytes: Number(bytes),
-    first,
-    last,
-  }));
+  [...text.matchAll(/^ {2}0x([0-9a-f]+): +(\d+) bytes, offsets (0x[0-9a-f]+)\.\.(0x[0-9a-f]+)$/gm)].map(
+    ([, address = '0', bytes = '0', first = '', last = '']) => ({
+      address: hexOf(address),
+      bytes: Number(bytes),
+      first,
+      last,
+    }),
+  );
 
 /** MiBs that the dump does not hold although the copied one has data there. */
 export const statedAbsences = (text: string): string[] => {
@@ -122,7 +126,12 @@ export function differences(copy: Session, source: Session): { readonly pages: P
       copy.image.memory.read(at, ours);
       if (Buffer.compare(ours, theirs) === 0) continue;
       const offsets = [...ours.keys()].filter((index) => ours[index] !== theirs[index]);
-      pages.push({ address: `0x${at.toString(16)}`, bytes: offsets.length, first: `0x${(offsets[0] ?? 0).toString(16)}`, last: `0x${(offsets.at(-1) ?? 0).toString(16)}` });
+      pages.push({
+        address: `0x${at.toString(16)}`,
+        bytes: offsets.length,
+        first: `0x${(offsets[0] ?? 0).toString(16)}`,
+        last: `0x${(offsets.at(-1) ?? 0).toString(16)}`,
+      });
     }
   }
   return { pages, absentMebibytes: [...absent] };

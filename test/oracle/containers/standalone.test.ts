@@ -46,21 +46,24 @@ describe.skipIf(cases.length === 0)('dumps of stand-alone dumpers', () => {
     );
   });
 
-  it.each(named.filter(([name]) => /eckd-ext|fba-ext|mv-ext/.test(name)))('%s: the registers are those of the dump whose CPUs were loaded', async (_name, { container, copyOf }) => {
-    const [ours, theirs] = await withContainer(container, (copy) =>
-      withContainer({ name: copyOf, others: [] }, (source) => [copy.cpuSet.cpus, source.cpuSet.cpus] as const),
-    );
-    expect(ours.length).toBeGreaterThan(0);
-    expect(ours.map((cpu) => cpu.linuxCpu).sort()).toEqual(theirs.map((cpu) => cpu.linuxCpu).sort());
-    for (const cpu of ours) {
-      const other = theirs.find((one) => one.prefix === cpu.prefix);
-      if (other === undefined) throw new Error(`no CPU with the prefix ${cpu.prefix ?? '?'} in ${copyOf}`);
-      expect(kept(cpu)).toEqual(kept(other));
-      // The twin: each register counts.
-      const altered = { ...cpu, gprs: cpu.gprs?.map((value, index) => (index === 7 ? `${value}1` : value)) ?? [] };
-      expect(kept(altered)).not.toEqual(kept(other));
-    }
-  });
+  it.each(named.filter(([name]) => /eckd-ext|fba-ext|mv-ext/.test(name)))(
+    '%s: the registers are those of the dump whose CPUs were loaded',
+    async (_name, { container, copyOf }) => {
+      const [ours, theirs] = await withContainer(container, (copy) =>
+        withContainer({ name: copyOf, others: [] }, (source) => [copy.cpuSet.cpus, source.cpuSet.cpus] as const),
+      );
+      expect(ours.length).toBeGreaterThan(0);
+      expect(ours.map((cpu) => cpu.linuxCpu).sort()).toEqual(theirs.map((cpu) => cpu.linuxCpu).sort());
+      for (const cpu of ours) {
+        const other = theirs.find((one) => one.prefix === cpu.prefix);
+        if (other === undefined) throw new Error(`no CPU with the prefix ${cpu.prefix ?? '?'} in ${copyOf}`);
+        expect(kept(cpu)).toEqual(kept(other));
+        // The twin: each register counts.
+        const altered = { ...cpu, gprs: cpu.gprs?.map((value, index) => (index === 7 ? `${value}1` : value)) ?? [] };
+        expect(kept(altered)).not.toEqual(kept(other));
+      }
+    },
+  );
 
   it('a size limit below the prefix leaves the prefix and no registers', async () => {
     const limited = cases.find(({ container }) => container.name.includes('eckd-limit'));

@@ -12,7 +12,9 @@ const suffixes = ['zgetdump-2.16.txt', 'zgetdump-2.35.txt', 'zgetdump-2.35-devic
 const isSet = ({ others }: Container): boolean => others.length > 0;
 const alone = [
   ...containers.filter((one) => !isSet(one)),
-  ...dumpEntries.filter(({ name, how }) => how !== 'derived' && !containers.some((one) => one.name === name || one.others.includes(name))).map(({ name }) => ({ name, others: [] })),
+  ...dumpEntries
+    .filter(({ name, how }) => how !== 'derived' && !containers.some((one) => one.name === name || one.others.includes(name)))
+    .map(({ name }) => ({ name, others: [] })),
 ];
 
 const cases = alone.flatMap((container) =>

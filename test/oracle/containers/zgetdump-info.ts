@@ -5,7 +5,12 @@ import type { Facts } from '../facts.ts';
 type Value = string | number | boolean;
 
 const mebibyte = 1 << 20;
-const formats: Readonly<Record<string, string>> = { elf: 'elf-vmcore', kdump: 'kdump-compressed', kdump_flat: 'kdump-compressed flattened', s390_ext: 's390-ext' };
+const formats: Readonly<Record<string, string>> = {
+  elf: 'elf-vmcore',
+  kdump: 'kdump-compressed',
+  kdump_flat: 'kdump-compressed flattened',
+  s390_ext: 's390-ext',
+};
 
 const megabytes = (text: string): number => Number.parseInt(text, 10);
 /** "Mon, 23 Nov 2026 08:28:08 +0000" */
@@ -41,7 +46,7 @@ export function statedInfo(text: string): Facts {
   }
   // Of ELF files it prints e_version.
   if (facts.get('format') === 'elf-vmcore') facts.delete('version');
-  if (facts.size > 0) facts.set('complete', !/not complete/.test(text));
+  if (facts.size > 0) facts.set('complete', !text.includes('not complete'));
   // Of an incomplete dump it shows where the stored segments end.
   if (facts.get('complete') === false) facts.delete('memory range');
   return facts;

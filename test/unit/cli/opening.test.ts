@@ -54,7 +54,15 @@ describe('--volume', () => {
     expect(alone.json()).toMatchObject({ container: { complete: false } });
     const both = await run('info', second, '--volume', first, '--json');
     expect(both.code).toBe(0);
-    expect(both.json()).toMatchObject({ container: { complete: true, volumes: [{ path: first, number: 0 }, { path: second, number: 1 }] } });
+    expect(both.json()).toMatchObject({
+      container: {
+        complete: true,
+        volumes: [
+          { path: first, number: 0 },
+          { path: second, number: 1 },
+        ],
+      },
+    });
     expect((await run('triage', first, second, '--volume', second)).code).toBe(2);
     expect((await run('info', first, '--volume', join(folder, 'nothing'))).err).toMatch(/no such file/);
   });
@@ -72,7 +80,8 @@ describe('--volume', () => {
 describe('--view', () => {
   it('shows the system that is asked for', async () => {
     const path = join(folder, 'two.s390');
-    const info = async (view: string) => (await run('info', path, '--view', view, '--json')).json() as { kernel: { release: string }; machine: { cpuCount: number } };
+    const info = async (view: string) =>
+      (await run('info', path, '--view', view, '--json')).json() as { kernel: { release: string }; machine: { cpuCount: number } };
     expect((await info('prod')).kernel.release).toBe(production.uts.release);
     expect((await info('prod')).machine.cpuCount).toBe(production.cpus.length);
     expect((await info('kdump')).kernel.release).toBe(kdump.uts.release);

@@ -71,7 +71,14 @@ describe.each([
 
   it.each([
     ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length - 100), /end too early|damaged/],
-    ['damaged', (bytes: Buffer) => { bytes.fill(0xa5, bytes.length >> 1, (bytes.length >> 1) + 64); return bytes; }, /damaged|end too early/],
+    [
+      'damaged',
+      (bytes: Buffer) => {
+        bytes.fill(0xa5, bytes.length >> 1, (bytes.length >> 1) + 64);
+        return bytes;
+      },
+      /damaged|end too early/,
+    ],
   ])('that is %s is refused and leaves nothing behind', async (_what, damage, message) => {
     const path = write(`broken-${name}`, damage(Buffer.from(pack(dump))));
     await expect(open(path)).rejects.toThrow(message);
@@ -80,7 +87,12 @@ describe.each([
 
   it('stops at the space that there is', async () => {
     const path = write(`large-${name}`, pack(new Uint8Array(64 << 20)));
-    const limited = unpackedFile(path, memorySource(path, readFileSync(path)), wrapper, { signal: never, progress: () => undefined, folder: cacheFolder, limit: 1n << 20n });
+    const limited = unpackedFile(path, memorySource(path, readFileSync(path)), wrapper, {
+      signal: never,
+      progress: () => undefined,
+      folder: cacheFolder,
+      limit: 1n << 20n,
+    });
     await expect(limited).rejects.toThrow(/more than the 1 MiB that the disk of/);
     expect(readdirSync(cacheFolder).filter((one) => one.endsWith('.part'))).toEqual([]);
   });
@@ -88,12 +100,20 @@ describe.each([
   it('can be cancelled', async () => {
     const path = write(`cancelled-${name}`, pack(dump));
     const abort = new AbortController();
-    await expect(open(path, { signal: abort.signal, progress: () => { abort.abort(); } })).rejects.toThrow('cancelled');
+    await expect(
+      open(path, {
+        signal: abort.signal,
+        progress: () => {
+          abort.abort();
+        },
+      }),
+    ).rejects.toThrow('cancelled');
     expect(readdirSync(cacheFolder).filter((one) => one.endsWith('.part'))).toEqual([]);
   });
 
   it('keeps few copies', async () => {
-    for (let index = 0; index < 6; index += 1) (await open(write(`copy-${index}-${name}`, pack(s390Standalone(s390xSystem({ cpuCount: 1, seed: index })))))).close();
+    for (let index = 0; index < 6; index += 1)
+      (await open(write(`copy-${index}-${name}`, pack(s390Standalone(s390xSystem({ cpuCount: 1, seed: index })))))).close();
     expect(readdirSync(cacheFolder).filter((one) => one.endsWith('.dump')).length).toBeLessThanOrEqual(4);
   });
 });

@@ -32,7 +32,8 @@ export function wrongPages(image: MemoryImage, { memory, absent = () => undefine
     }
     const expected = memory.read(address, pageSize);
     if (!held.has(code) || gaps.length > 0) wrong.push(`${pfn}: ${pageStateCodes[code] ?? '?'} instead of bytes`);
-    else if (Buffer.compare(bytes.subarray(address, address + pageSize), expected) !== 0 || Buffer.compare(single, expected) !== 0) wrong.push(`${pfn}: other bytes`);
+    else if (Buffer.compare(bytes.subarray(address, address + pageSize), expected) !== 0 || Buffer.compare(single, expected) !== 0)
+      wrong.push(`${pfn}: other bytes`);
   }
   return wrong;
 }

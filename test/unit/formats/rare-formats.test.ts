@@ -144,7 +144,9 @@ describe('pv-elf', () => {
   });
 
   it('describes sections and completion data, and no registers', () => {
-    expect(image.structures.map((structure) => structure.name)).toEqual(expect.arrayContaining(['Elf64_Shdr of pv_compl', 'Elf64_Shdr of pv_mem_meta', 'pv_compl']));
+    expect(image.structures.map((structure) => structure.name)).toEqual(
+      expect.arrayContaining(['Elf64_Shdr of pv_compl', 'Elf64_Shdr of pv_mem_meta', 'pv_compl']),
+    );
     expect(image.findings.map((finding) => finding.id)).toContain('container-complete/encrypted');
     const { cpus } = session(pvElf(system)).cpuSet;
     expect(cpus).toEqual([0, 1].map((id) => ({ id, state: 'encrypted: CPU of a secure guest', source: 'note' })));

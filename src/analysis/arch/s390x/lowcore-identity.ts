@@ -2,26 +2,16 @@
  * The few Linux-private lowcore fields that identify a CPU. Their place moved between kernels; the program-parameter
  * word `lpp` (0x80000000) tells which layout it is (lowcore.md section 3.1).
  */
-import { u32, u64 } from '../../layout/field.ts';
-import { bits, hex } from '../../layout/presentation.ts';
-import { parse, struct } from '../../layout/struct.ts';
-import { lowcoreSize } from './save-area.ts';
+import { lowcoreKernels, type LowcoreKernel } from './lowcore/fields.ts';
+import { lowcoreOffset, lowcoreValue } from './lowcore/layouts.ts';
 
-const lppMagic = 0x8000_0000;
-const machineFlags = bits({ 0: 'VM', 1: 'KVM', 2: 'LPAR' });
+const lppMagic = 0x8000_0000n;
+const cpuLimit = 0xffffn;
 
-const identity = (kernels: string, lpp: number, cpuNr: number, flags: number) =>
-  struct(
-    `lowcore (${kernels}), identity`,
-    { endian: 'big', size: lowcoreSize, doc: 'Source: lowcore.md section 3.' },
-    {
-      lpp: u32(lpp, 'program-parameter magic', hex),
-      cpu_nr: u32(cpuNr, 'Linux CPU number'),
-      machine_flags: u64(flags, 'machine feature bits; gone in 6.19', machineFlags),
-    },
-  );
-
-export const lowcoreIdentities = [identity('5.4 and later', 0x398, 0x3a0, 0x3c8), identity('4.19', 0x390, 0x398, 0x3c0), identity('4.9', 0x368, 0x370, 0x388)];
+/** One layout for each set of places that these fields had, newest first; the columns of one set have them alike. */
+const columns: readonly LowcoreKernel[] = [...new Map(lowcoreKernels.map((kernel) => [lowcoreOffset(kernel, 'lpp'), kernel])).entries()]
+  .flatMap(([at, kernel]) => (at === undefined ? [] : [kernel]))
+  .reverse();
 
 export interface LowcoreIdentity {
   readonly linuxCpu: number;
@@ -34,13 +24,20 @@ const hypervisors: readonly (readonly [bigint, string])[] = [
   [1n << 2n, 'LPAR'],
 ];
 
+/** machine_flags lie where lpp's neighbours do; the newest layout has none, and zeros in their place. */
+function machineFlags(kernel: LowcoreKernel, lowcore: Uint8Array): bigint {
+  const sameLpp = lowcoreKernels.findLast((one) => lowcoreOffset(one, 'lpp') === lowcoreOffset(kernel, 'lpp') && lowcoreOffset(one, 'machine_flags') !== undefined);
+  return (sameLpp === undefined ? undefined : lowcoreValue(sameLpp, lowcore, 'machine_flags')) ?? 0n;
+}
+
 /** Undefined when no layout's `lpp` fits: not a Linux lowcore, or one of a kernel before 4.9. */
 export function lowcoreIdentity(lowcore: Uint8Array): LowcoreIdentity | undefined {
-  for (const layout of lowcoreIdentities) {
-    const values = parse(layout, lowcore);
-    if (values.lpp !== lppMagic || values.cpu_nr > 0xffff) continue;
-    const hypervisor = hypervisors.filter(([flag]) => (values.machine_flags & flag) !== 0n);
-    return { linuxCpu: values.cpu_nr, hypervisor: hypervisor.length === 1 ? hypervisor[0]?.[1] : undefined };
+  for (const kernel of columns) {
+    const cpu = lowcoreValue(kernel, lowcore, 'cpu_nr');
+    if (lowcoreValue(kernel, lowcore, 'lpp') !== lppMagic || cpu === undefined || cpu > cpuLimit) continue;
+    const flags = machineFlags(kernel, lowcore);
+    const hypervisor = hypervisors.filter(([flag]) => (flags & flag) !== 0n);
+    return { linuxCpu: Number(cpu), hypervisor: hypervisor.length === 1 ? hypervisor[0]?.[1] : undefined };
   }
   return undefined;
 }

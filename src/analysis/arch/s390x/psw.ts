@@ -38,6 +38,23 @@ function explanation(address: bigint): string {
   return meaning === undefined ? ': the system stopped itself' : `, ${meaning}`;
 }
 
+/** One line for a PSW that is not running: an old, new or saved one. */
+export function pswText(psw: Psw): string | undefined {
+  const { mask } = psw;
+  if (mask === 0n && psw.address === 0n) return 'zero';
+  const words = [
+    `${hex(mask)} ${hex(psw.address)}`,
+    bit(mask, 14) ? stateText(psw) : bit(mask, 15) ? 'user code' : 'kernel code',
+    bit(mask, 5) ? `${spaces[field(mask, 16, 17)] ?? ''} space` : 'DAT off',
+  ];
+  if (!bit(mask, 14)) words.push(bit(mask, 6) || bit(mask, 7) ? 'interrupts enabled' : 'interrupts disabled');
+  const mode = addressingMode(mask);
+  if (mode !== '64') words.push(mode === 'invalid' ? 'invalid addressing mode' : `${mode}-bit`);
+  if (field(mask, 8, 11) !== 0) words.push(`key ${field(mask, 8, 11)}`);
+  if (bit(mask, 1)) words.push('PER');
+  return words.join(', ');
+}
+
 export function decodePsw(psw: Psw): PswJson {
   const { mask } = psw;
   return {

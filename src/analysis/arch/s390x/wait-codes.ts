@@ -1,5 +1,7 @@
 /** Disabled-wait codes of the stand-alone tools (meminfo.md section 7; s390-tools include/boot/error.h). */
 const waitCodes: Readonly<Record<number, string>> = {
+  0x1b0: 'an external interruption that boot code did not expect',
+  0x1f0: 'an I/O interruption that boot code did not expect',
   0x4500: 'the boot device could not be enabled',
   0x4501: 'the boot device could not be disabled',
   0x4502: 'an I/O to the boot device failed',

@@ -6,7 +6,7 @@ import { differing, pswWords, registerBlocks } from './register-blocks.ts';
 
 const lowcoreBytes = 0x2000n;
 
-/** Registers of one CPU. A value that not all CPUs share is marked. */
+/** Registers of one CPU. A control register that not all CPUs share is marked. */
 export function CpuDetails({ dump, cpu, cpus }: { readonly dump: string; readonly cpu: CpuJson; readonly cpus: readonly CpuJson[] }) {
   const number = cpuNumber(cpu, cpuNumbering(cpus));
   const { psw, prefix } = cpu;
@@ -41,9 +41,9 @@ export function CpuDetails({ dump, cpu, cpus }: { readonly dump: string; readonl
       {registerBlocks(cpu).map((block) => (
         <div key={block.id} className="register-block">
           <h3 className="caption">{block.title}</h3>
-          <dl className={`registers ${block.wide ? 'wide' : ''}`}>
+          <dl className={`registers ${block.layout}`}>
             {block.registers.map(({ name, value }, index) => {
-              const differs = differing(cpus, block.id, index);
+              const differs = differing(cpus, block, index);
               return (
                 <div key={name} className="register">
                   <dt className="dim">{name}</dt>

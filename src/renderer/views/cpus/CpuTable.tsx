@@ -11,8 +11,6 @@ interface CpuTableProps {
   readonly chosen?: number;
 }
 
-const sources = { note: 'note', lowcore: 'lowcore', header: 'header' } as const;
-
 /** All CPUs in dump order, a line each. A row is chosen by click, or by its number's button. */
 export function CpuTable({ cpus, onChoose, chosen }: CpuTableProps) {
   const numbering = cpuNumbering(cpus);
@@ -24,7 +22,6 @@ export function CpuTable({ cpus, onChoose, chosen }: CpuTableProps) {
           <th>state</th>
           <th>PSW address</th>
           <th>prefix</th>
-          <th>from</th>
         </tr>
       </thead>
       <tbody>
@@ -42,7 +39,6 @@ export function CpuTable({ cpus, onChoose, chosen }: CpuTableProps) {
               </td>
               <td className="code">{cpu.psw?.address ?? <span className="dim">–</span>}</td>
               <td className="code">{cpu.prefix ?? <span className="dim">–</span>}</td>
-              <td className="dim">{sources[cpu.source]}</td>
             </tr>
           );
         })}

@@ -9,8 +9,10 @@ export interface RegisterBlock {
   readonly id: string;
   readonly title: string;
   readonly registers: readonly Register[];
-  /** Values too wide for four columns. */
-  readonly wide: boolean;
+  /** Sixteen short names in four columns, wide values in two, or long names. */
+  readonly layout: 'four' | 'wide' | 'named';
+  /** Usually the same on every CPU of a system: one that is not is worth a mark. */
+  readonly common: boolean;
 }
 
 const numbered = (prefix: string, values: readonly string[] | undefined): readonly Register[] =>
@@ -22,9 +24,9 @@ const named = (pairs: readonly (readonly [string, string | undefined])[]): reado
 /** Blocks that have something in them. */
 export function registerBlocks(cpu: CpuJson): readonly RegisterBlock[] {
   const blocks: readonly RegisterBlock[] = [
-    { id: 'gprs', title: 'General registers', registers: numbered('r', cpu.gprs), wide: false },
-    { id: 'crs', title: 'Control registers', registers: numbered('cr', cpu.crs), wide: false },
-    { id: 'acrs', title: 'Access registers', registers: numbered('ar', cpu.acrs), wide: false },
+    { id: 'gprs', title: 'General registers', registers: numbered('r', cpu.gprs), layout: 'four', common: false },
+    { id: 'crs', title: 'Control registers', registers: numbered('cr', cpu.crs), layout: 'four', common: true },
+    { id: 'acrs', title: 'Access registers', registers: numbered('ar', cpu.acrs), layout: 'four', common: false },
     {
       id: 'times',
       title: 'Clocks and others',
@@ -36,22 +38,25 @@ export function registerBlocks(cpu: CpuJson): readonly RegisterBlock[] {
         ['breaking-event address', cpu.breakingEventAddress],
         ['prefix', cpu.prefix],
       ]),
-      wide: true,
+      layout: 'named',
+      common: false,
     },
-    { id: 'fprs', title: 'Floating-point registers', registers: [...numbered('f', cpu.fprs), ...named([['fpc', cpu.fpc]])], wide: false },
-    { id: 'vxrs', title: 'Vector registers', registers: numbered('v', cpu.vxrs), wide: true },
+    { id: 'fprs', title: 'Floating-point registers', registers: [...numbered('f', cpu.fprs), ...named([['fpc', cpu.fpc]])], layout: 'four', common: false },
+    { id: 'vxrs', title: 'Vector registers', registers: numbered('v', cpu.vxrs), layout: 'wide', common: false },
     {
       id: 'registers',
       title: 'Registers',
       registers: Object.entries(cpu.registers ?? {}).map(([name, value]) => ({ name, value })),
-      wide: false,
+      layout: 'four',
+      common: false,
     },
   ];
   return blocks.filter(({ registers }) => registers.length > 0);
 }
 
-/** Whether a register is not the same on all CPUs that have it. */
-export function differing(cpus: readonly CpuJson[], block: string, index: number): boolean {
+/** Whether a register that is usually common to all CPUs is not. */
+export function differing(cpus: readonly CpuJson[], { id: block, common }: RegisterBlock, index: number): boolean {
+  if (!common) return false;
   const values = cpus.map((cpu) => registerBlocks(cpu).find(({ id }) => id === block)?.registers[index]?.value);
   return new Set(values.filter((value) => value !== undefined)).size > 1;
 }

@@ -9,9 +9,7 @@ export function Refused({ dump, position, error }: { readonly dump: string; read
   const what = isDumpError(error) ? error.what : (error.message.split('\n')[0] ?? '');
   return (
     <div className="hex-refused card" role="status" data-testid="hex-refused">
-      <h2>
-        {position.space === 'virtual' ? 'Virtual addresses cannot be shown yet.' : 'These bytes cannot be read.'}
-      </h2>
+      <h2>{position.space === 'virtual' ? 'These virtual addresses cannot be shown.' : 'These bytes cannot be read.'}</h2>
       <p className="dim">
         <Hostile text={what} />
       </p>

@@ -1,6 +1,6 @@
 /** ELF notes as a tree: group, note, fields; VMCOREINFO as searchable text. */
 import { useMemo, useState } from 'react';
-import type { NoteJson } from '../../../shared/model.ts';
+import type { CpuJson, NoteJson } from '../../../shared/model.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { plural } from '../../words/numbers.ts';
@@ -13,13 +13,15 @@ import { VmcoreinfoPane } from './VmcoreinfoPane.tsx';
 import './notes.css';
 
 const none: readonly NoteJson[] = [];
+const noCpus: readonly CpuJson[] = [];
 
 export function NotesView({ dump }: { readonly dump: OpenDump }) {
   const { engine } = useWorkbench();
   const query = useQuery(dump, 'notes', (handle, signal) => engine.call('notes', { dump: handle }, { signal }));
   const [choice, setChoice] = useState<NoteChoice>({ kind: 'vmcoreinfo' });
+  const cpus = dump.triage?.cpus ?? noCpus;
   const notes = query.value?.notes ?? none;
-  const groups = useMemo(() => groupNotes(notes), [notes]);
+  const groups = useMemo(() => groupNotes(notes, cpus), [notes, cpus]);
   if (query.value === undefined) {
     return (
       <div className="view">

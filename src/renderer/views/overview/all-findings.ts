@@ -1,12 +1,13 @@
 /** Findings of a dump from everywhere, worst first, each once. */
 import { severities, type CheckResult, type Finding, type Info } from '../../../shared/model.ts';
+import { failureSentence } from '../../words/failures.ts';
 
 /** A failed check that reports no finding of its own is one. */
 const fromCheck = (check: CheckResult): readonly Finding[] => {
   const own = check.findings ?? [];
   if (check.verdict !== 'failed' || own.some(({ severity }) => severity === 'error')) return own;
   const [where] = check.ranges ?? [];
-  const finding: Finding = { id: check.id, severity: 'error', title: check.id, detail: check.detail, ...(where === undefined ? {} : { where }) };
+  const finding: Finding = { id: check.id, severity: 'error', title: failureSentence(check).replace(/\.$/, ''), detail: check.detail, ...(where === undefined ? {} : { where }) };
   return [finding, ...own];
 };
 

@@ -13,6 +13,13 @@ const firstRows = 500;
 
 type Kind = RegionJson['kind'];
 
+/** By start; what holds others comes before them. */
+function byAddress(left: RegionJson, right: RegionJson): number {
+  const starts = BigInt(left.start) - BigInt(right.start);
+  const ends = BigInt(right.end) - BigInt(left.end);
+  return Number(starts === 0n ? ends : starts);
+}
+
 export function RegionTable({ dump, onShow }: { readonly dump: OpenDump; readonly onShow: (span: Span) => void }) {
   const { places } = useWorkbench();
   const [kind, setKind] = useState<Kind | 'all'>('all');
@@ -20,7 +27,7 @@ export function RegionTable({ dump, onShow }: { readonly dump: OpenDump; readonl
   const regions = dump.regions;
   const kinds = useMemo(() => regionKinds.filter((one) => regions?.some((region) => region.kind === one)), [regions]);
   if (regions === undefined) return <p className="message">Reading the regions…</p>;
-  const wanted = kind === 'all' ? regions : regions.filter((region) => region.kind === kind);
+  const wanted = (kind === 'all' ? regions : regions.filter((region) => region.kind === kind)).toSorted(byAddress);
   return (
     <section className="region-table" aria-label="Regions">
       <div className="region-head">

@@ -21,6 +21,12 @@ interface ChartProps {
   readonly describe: (value: number) => string;
 }
 
+/** Grid lines at powers of two, at most four of them. */
+function stepOf(slices: readonly Slice[]): number {
+  const most = Math.max(1, ...slices.map(({ value }) => value));
+  return 2 ** Math.ceil(Math.log2(most / 4));
+}
+
 function configuration(kind: ChartProps['kind'], slices: readonly Slice[], describe: ChartProps['describe'], at: Element): ChartConfiguration<'doughnut' | 'bar'> {
   const style = getComputedStyle(at);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
@@ -49,7 +55,7 @@ function configuration(kind: ChartProps['kind'], slices: readonly Slice[], descr
       indexAxis: 'y',
       plugins: { tooltip },
       scales: {
-        x: { grid: { color: colour('--line') }, border: { display: false }, ticks: { ...ticks, maxTicksLimit: 5, callback: (value) => describe(Number(value)) } },
+        x: { grid: { color: colour('--line') }, border: { display: false }, ticks: { ...ticks, stepSize: stepOf(slices), callback: (value) => describe(Number(value)) } },
         y: { grid: { display: false }, border: { display: false }, ticks },
       },
     },

@@ -5,7 +5,7 @@
 import type { PageState } from '../../../shared/model.ts';
 import { isMoveKey, moveCursor } from './cursor-moves.ts';
 import { HexRowElement, rowHeight } from './hex-row-element.ts';
-import { absentStates, asciiColumn, byteAt, hexColumn, hexWidth, rowBytes, rowLayers, rowSpeech } from './hex-row.ts';
+import { absentStates, asciiColumn, byteAt, hexColumn, hexWidth, rowBytes, rowLayers, rowSpeech, type RowLayers } from './hex-row.ts';
 import type { HexSource } from './hex-source.ts';
 import { HexScrollbar } from './hex-scrollbar.ts';
 
@@ -30,6 +30,8 @@ const wheelNotch = 100;
 /** Where the target row comes to lie after a jump, from the top. */
 const jumpShare = 0.25;
 const speechDelayMs = 250;
+/** A gap says its reason once in so many rows, and where it begins. */
+const reasonRows = 16n;
 
 export class HexGrid {
   readonly #host: HTMLElement;
@@ -166,25 +168,28 @@ export class HexGrid {
     const start = this.#top * row64;
     source.want(start, start + BigInt(count) * row64);
     let refused: Error | undefined;
+    let reason: PageState | undefined;
     this.#rows.forEach((element, index) => {
       const row = this.#top + BigInt(index);
       if (row >= total) {
         element.clear();
         return;
       }
-      refused ??= this.#paintRow(element, source, row * row64);
+      const { layers, error } = this.#paintRow(element, source, row * row64);
+      element.show(layers, layers.reason !== reason || row % reasonRows === 0n);
+      reason = layers.reason;
+      refused ??= error;
     });
     this.#events.onRefused(refused);
     this.#scrollbar.show({ rows: total, memoryRows: (this.#memoryEnd + row64 - 1n) / row64 }, this.#top, this.#pageRows());
   };
 
-  #paintRow(element: HexRowElement, source: HexSource, address: bigint): Error | undefined {
+  #paintRow(element: HexRowElement, source: HexSource, address: bigint): { layers: RowLayers; error: Error | undefined } {
     const { bytes, absent, error } = this.#bytesOf(source, address);
-    element.show(address, rowLayers(address, bytes, absent));
     const { address: from, length } = this.#selection();
     element.select(address, from, from + BigInt(length), this.#cursor);
     element.mark(address, this.#marks);
-    return error;
+    return { layers: rowLayers(address, bytes, absent), error };
   }
 
   #bytesOf(source: HexSource, address: bigint): { bytes: Uint8Array | undefined; absent: readonly (PageState | undefined)[]; error: Error | undefined } {

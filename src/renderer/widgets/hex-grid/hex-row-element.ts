@@ -80,14 +80,15 @@ export class HexRowElement {
     return length === 0 || width === 0 ? 7.2 : width / length;
   }
 
-  show(_address: bigint, layers: RowLayers): void {
+  /** @param say whether a row without bytes says why: every row would be noise */
+  show(layers: RowLayers, say: boolean): void {
     this.#address.nodeValue = layers.address;
     this.#bytes.nodeValue = layers.bytes;
     this.#zeros.nodeValue = layers.zeros;
     this.#gaps.nodeValue = layers.gaps;
     this.#ascii.nodeValue = layers.ascii;
     this.#dots.nodeValue = layers.dots;
-    this.#reason.nodeValue = layers.reason === undefined ? '' : reasons[layers.reason];
+    this.#reason.nodeValue = layers.reason === undefined || !say ? '' : reasons[layers.reason];
     this.element.className = layers.reason === undefined ? 'hex-row' : `hex-row absent ${layers.reason}`;
   }
 

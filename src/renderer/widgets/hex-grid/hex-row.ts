@@ -42,8 +42,8 @@ export interface RowLayers {
 export const reasons: Readonly<Record<PageState, string>> = {
   present: '',
   zero: '',
-  excluded: 'excluded by tool',
-  missing: 'not in dump',
+  excluded: 'left out by tool',
+  missing: 'not in the dump',
   unreadable: 'unreadable',
   encrypted: 'encrypted',
 };

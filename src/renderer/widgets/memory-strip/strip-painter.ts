@@ -91,13 +91,10 @@ export function paintStrip(canvas: HTMLCanvasElement, picture: StripPicture): vo
     const x = place(start);
     const w = Math.max(2, place(end) - x);
     context.fillStyle = colour('--bad');
-    context.fillRect(x, top, Math.min(w, 2), stripHeights.strip);
-    if (w > 4) {
-      context.globalAlpha = 0.35;
-      context.fillRect(x, top, w, stripHeights.strip);
-      context.globalAlpha = 1;
-    }
-    triangle(context, x + Math.min(w, 2) / 2, top + stripHeights.strip + 3);
+    // A line where it starts and a bar under all of it: what the pages hold stays to be seen.
+    context.fillRect(x, top, 2, stripHeights.strip);
+    context.fillRect(x, top + stripHeights.strip - 1, w, 3);
+    triangle(context, x + 1, top + stripHeights.strip + 5);
   }
   paintOutlines(context, picture, place, { ink: colour('--mem-outline'), words: colour('--dim'), right: width });
   if (picture.cursor !== undefined && picture.cursor >= picture.span.start && picture.cursor < picture.span.end) {

@@ -1,5 +1,5 @@
 /** The strip of a span of a dump, asked for again as the index grows. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useQuery } from '../../engine/use-query.ts';
 import type { QueryState } from '../../engine/query-slot.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -20,10 +20,15 @@ export function useStrip(dump: OpenDump, span: Span): StripQuery {
   const [width, setWidth] = useState(0);
   const pages = Number((span.end - span.start) >> 12n);
   const buckets = Math.max(1, Math.min(Math.floor(width), pages, maxBuckets));
-  const key = width === 0 || pages === 0 ? undefined : `${span.start}-${span.end}/${buckets}@${dump.stripVersion}`;
+  const [version, setVersion] = useState(dump.stripVersion);
+  const key = width === 0 || pages === 0 ? undefined : `${span.start}-${span.end}/${buckets}@${version}`;
   const strip = useQuery(dump, key, async (handle, signal) => {
     const answer = await engine.call('strip', { dump: handle, start: span.start, end: span.end, buckets }, { signal });
     return { ...answer, span };
   });
+  useEffect(() => {
+    // A newer index is asked about when the last answer is there: else an index that grows fast would starve the strip.
+    if (!strip.asking) setVersion(dump.stripVersion);
+  }, [strip.asking, dump.stripVersion]);
   return { strip, onWidth: setWidth };
 }

@@ -28,7 +28,7 @@ languages.setMonarchTokensProvider(vmcoreinfoLanguage, {
   tokenizer: {
     root: [
       [/^([A-Z_a-z][\w-]*)(\()([^)=]*)(\))/, ['keyword', 'delimiter', 'identifier', 'delimiter']],
-      [/^[A-Z_a-z][\w.-]*/, 'keyword'],
+      [/^[A-Z_a-z][\w.-]*/, 'identifier'],
       [/=/, { token: 'delimiter', next: '@value' }],
     ],
     value: [
@@ -50,10 +50,10 @@ export function applyTheme(shown: ShownTheme): void {
     inherit: false,
     rules: [
       { token: '', foreground: bare('--text') },
-      { token: 'keyword', foreground: bare('--accent') },
+      { token: 'keyword', foreground: bare('--dim') },
       { token: 'identifier', foreground: bare('--text') },
-      { token: 'delimiter', foreground: bare('--dim') },
-      { token: 'number', foreground: bare('--mem-text') },
+      { token: 'delimiter', foreground: bare('--faint') },
+      { token: 'number', foreground: bare('--text') },
       { token: 'string', foreground: bare('--text') },
     ],
     colors: {
@@ -113,6 +113,8 @@ export function createTextEditor(host: HTMLElement, text: string, language: stri
     unicodeHighlight: { ambiguousCharacters: true, invisibleCharacters: true, nonBasicASCII: true },
     stickyScroll: { enabled: false },
     overviewRulerBorder: false,
+    overviewRulerLanes: 0,
+    hideCursorInOverviewRuler: true,
     padding: { top: 8, bottom: 8 },
   });
   return {

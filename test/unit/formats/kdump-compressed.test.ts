@@ -1,0 +1,137 @@
+/** kdump-compressed in every shape that the sheet knows, on builder-made dumps. */
+import { describe, expect, it } from 'vitest';
+import { openDump } from '../../../src/analysis/formats/index.ts';
+import { bitmapCount } from '../../../src/analysis/integrity/checks/bitmap-count.ts';
+import { pageDecode } from '../../../src/analysis/integrity/checks/page-decode.ts';
+import type { Check, CheckContext, CheckOutcome } from '../../../src/analysis/integrity/check.ts';
+import { memorySource } from '../../../src/analysis/source/memory-source.ts';
+import { buildCase } from '../../../src/samples/case-text.ts';
+import { flatten } from '../../../src/samples/flatten.ts';
+import { kdumpCompressed, type KdumpOptions } from '../../../src/samples/kdump-compressed.ts';
+import { s390xSystem } from '../../../src/samples/s390x-system.ts';
+import { expectSoundExtents, wrongPages } from './described-memory.ts';
+
+const system = s390xSystem({ cpuCount: 2 });
+const open = (bytes: Uint8Array) => openDump(memorySource('dump', bytes));
+const area = system.crashkernel;
+const inCrashkernel = (pfn: number): 'missing' | undefined =>
+  area !== undefined && pfn * 4096 >= area.start && pfn * 4096 < area.start + area.size ? 'missing' : undefined;
+const runCheck = (check: Check, bytes: Uint8Array): CheckOutcome | Promise<CheckOutcome> =>
+  check.run({ image: open(bytes), signal: new AbortController().signal } as CheckContext);
+
+const shapes: readonly (readonly [string, KdumpOptions])[] = [
+  ...[0, 1, 2, 3, 4, 5, 6].map((version) => [`version ${version}`, { version }] as const),
+  ...(['zlib', 'lzo', 'snappy', 'zstd', 'none'] as const).map((codec) => [`pages in ${codec}`, { codec }] as const),
+  ...(['32-aligned', '32-packed'] as const).map((words) => [`${words} words`, { words }] as const),
+  ['blocks of 64 KiB', { blockSize: 65536 }],
+  ['no filter', { dumpLevel: 0 }],
+];
+
+describe('kdump-compressed', () => {
+  it.each(shapes)('%s: pages, states and checks', async (_name, options) => {
+    const bytes = kdumpCompressed(system, options);
+    const image = open(bytes);
+    expect(image.container).toMatchObject({ complete: { value: true }, version: options.version ?? 6 });
+    expect(image.machine.bits).toBe(options.words === undefined ? 64 : 32);
+    expect(wrongPages(image.memory, { memory: system.memory, absent: inCrashkernel })).toEqual([]);
+    expectSoundExtents(image.memory);
+    expect(image.notes.length > 0).toBe((options.version ?? 6) >= 3);
+    expect((await runCheck(pageDecode, bytes)).verdict).toBe('passed');
+    expect((await runCheck(bitmapCount, bytes)).verdict).toBe('passed');
+  });
+
+  it.each(['x86_64', 'aarch64', 'ppc64le'])('little-endian: %s', (arch) => {
+    const image = open(buildCase(`arch ${arch}\nmemory 2 MiB\ntext 0x3000 "here"\ncpu\nformat kdump-compressed codec=mixed\n`));
+    expect(image.machine).toMatchObject({ arch, endian: 'little', bits: 64 });
+    const page = new Uint8Array(4);
+    expect(image.memory.read(0x3000n, page)).toEqual([]);
+    expect(Buffer.from(page).toString()).toBe('here');
+  });
+
+  it('tells excluded, lost, missing and zero pages apart', () => {
+    const bytes = kdumpCompressed(system, {
+      holes: [{ start: 0x600000, size: 0x10000 }],
+      excluded: [{ start: 0x300000, size: 0x8000 }],
+      lost: [{ start: 0x310000, size: 0x2000 }],
+    });
+    const image = open(bytes);
+    const state = (pfn: number) =>
+      pfn >= 0x600 && pfn < 0x610
+        ? ('missing' as const)
+        : pfn >= 0x300 && pfn < 0x308
+          ? ('excluded' as const)
+          : pfn === 0x310 || pfn === 0x311
+            ? ('missing' as const)
+            : undefined;
+    expect(wrongPages(image.memory, { memory: system.memory, absent: state })).toEqual([]);
+    expect(image.memory.read(0x310000n, new Uint8Array(4096))[0]?.reason).toMatch(/lost/);
+    expect(image.memory.read(0x600000n, new Uint8Array(4096))[0]?.reason).toMatch(/no memory/);
+    expect(image.findings.map((finding) => finding.id)).toContain('container-complete/incomplete-flag');
+    expect(image.container.complete.value).toBe(false);
+  });
+
+  it('with one bitmap calls what is not stored excluded', () => {
+    const image = open(kdumpCompressed(system, { singleBitmap: true }));
+    expect(wrongPages(image.memory, { memory: system.memory, absent: (pfn) => (inCrashkernel(pfn) === undefined ? undefined : 'excluded') })).toEqual([]);
+  });
+
+  it.each([{}, { backwards: true }, { overwritten: true }, { sparse: true }])('as a flattened stream, %o', (how) => {
+    const image = open(flatten(kdumpCompressed(system), { recordSize: 50_000, ...how }));
+    expect(image.container).toMatchObject({ flattened: true, complete: { value: true } });
+    expect(wrongPages(image.memory, { memory: system.memory, absent: inCrashkernel })).toEqual([]);
+  });
+
+  it('as a stream without end says so and shows what there is', () => {
+    const image = open(flatten(kdumpCompressed(system), { endRecord: false }));
+    expect(image.container.complete.value).toBe(false);
+    expect(image.findings[0]?.detail).toMatch(/end record is missing/);
+    expect(wrongPages(image.memory, { memory: system.memory, absent: inCrashkernel })).toEqual([]);
+  });
+
+  it('QEMU leaves names and time empty', () => {
+    const image = open(kdumpCompressed(system, { producer: 'qemu' }));
+    expect(image.container.producer?.value).toMatch(/QEMU/);
+    expect(image.machine.arch).toBe('s390x');
+    expect(image.times).toEqual({});
+    expect(wrongPages(image.memory, { memory: system.memory })).toEqual([]);
+  });
+
+  it('shows erase information', () => {
+    const image = open(kdumpCompressed(system, { erase: 'erase secret size 8\n' }));
+    expect(image.notes.find((note) => note.owner === 'ERASEINFO')?.desc).toEqual(Uint8Array.from(Buffer.from('erase secret size 8\n')));
+  });
+
+  it('calls pages missing, not excluded, whose bits are cut off', () => {
+    const bytes = kdumpCompressed(system);
+    const image = open(bytes);
+    const bitmaps = 4096 * (1 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(432));
+    const cut = open(bytes.subarray(0, bitmaps + 4096 + 10));
+    expect(image.memory.end).toBe(cut.memory.end);
+    expect(cut.memory.extents.at(-1)).toMatchObject({ start: 80n * 4096n, state: 'missing', reason: 'the file ends before its bit in the bitmap' });
+  });
+
+  it('a bit too many or too few in bitmap 2 is found by the check', async () => {
+    const bytes = kdumpCompressed(system);
+    const at = 4096 * (1 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(432) + 1);
+    const stored = bytes[at + 10] ?? 0;
+    bytes[at + 10] = stored ^ 1;
+    expect(await runCheck(bitmapCount, bytes)).toMatchObject({ verdict: 'failed' });
+    bytes[at + 10] = stored;
+    // Bitmap 1 says that the page is not there.
+    bytes[at - 4096 + 10] = (bytes[at - 4096 + 10] ?? 0) & 0xfe;
+    expect(await runCheck(bitmapCount, bytes)).toMatchObject({ verdict: 'failed', findings: [{ id: 'bitmap-count/outside' }] });
+  });
+
+  it('a page that does not decode is unreadable, with the reason, and found by the check', async () => {
+    const bytes = kdumpCompressed(system);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const descriptors = 4096 * (1 + view.getUint32(432) + view.getUint32(436));
+    let index = 0;
+    while (view.getUint32(descriptors + index * 24 + 12) === 0) index += 1;
+    const data = Number(view.getBigUint64(descriptors + index * 24));
+    bytes[data + 20] = (bytes[data + 20] ?? 0) ^ 0x55;
+    // No hole comes before it: the descriptor's number is the page's.
+    expect(wrongPages(open(bytes).memory, { memory: system.memory, absent: (pfn) => (pfn === index ? 'unreadable' : inCrashkernel(pfn)) })).toEqual([]);
+    expect(await runCheck(pageDecode, bytes)).toMatchObject({ verdict: 'failed', findings: [{ id: 'page-decode/unreadable' }] });
+  });
+});
