@@ -1,4 +1,5 @@
 import eslint from '@eslint/js';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -20,6 +21,9 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  { files: ['src/renderer/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
+  // A query that waits for its last answer has to note the newer question when it comes.
+  { files: ['src/renderer/**/*.{ts,tsx}'], rules: { 'react-hooks/set-state-in-effect': 'off' } },
   {
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },

@@ -45,7 +45,12 @@ async function orRefusal(ask: () => unknown): Promise<unknown> {
   } catch (error) {
     if (!isDumpError(error)) throw error;
     const { offset, address } = error.where;
-    return { refused: error.kind, message: error.message, ...(offset === undefined ? {} : { offset }), ...(address === undefined ? {} : { address: `0x${address.toString(16)}` }) };
+    return {
+      refused: error.kind,
+      message: error.message,
+      ...(offset === undefined ? {} : { offset }),
+      ...(address === undefined ? {} : { address: `0x${address.toString(16)}` }),
+    };
   }
 }
 

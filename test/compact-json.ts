@@ -13,7 +13,10 @@ function filled(values: readonly unknown[], indent: string): string {
 }
 
 function format(value: unknown, indent: string, prefix: number): string {
-  const short = JSON.stringify(value).replaceAll(/("(?:[^"\\]|\\.)*")|([:,])/g, (_, text: string | undefined, mark: string | undefined) => text ?? `${mark ?? ''} `);
+  const short = JSON.stringify(value).replaceAll(
+    /("(?:[^"\\]|\\.)*")|([:,])/g,
+    (_, text: string | undefined, mark: string | undefined) => text ?? `${mark ?? ''} `,
+  );
   if (typeof value !== 'object' || value === null || indent.length + prefix + short.length <= lineWidth) return short;
   const inner = `${indent}  `;
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return `[\n${filled(value, inner)}\n${indent}]`;

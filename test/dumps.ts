@@ -58,7 +58,8 @@ export const wholeDumps: readonly DumpEntry[] = dumpEntries.filter((entry) => en
 export const derivedDumps: readonly DumpEntry[] = dumpEntries.filter((entry) => entry.how === 'derived' && isElfOrPlain(entry));
 
 /** A stand-in for it.each when there are no dumps: one test that is shown as skipped. */
-export const orNone = (entries: readonly DumpEntry[]): readonly DumpEntry[] => (entries.length > 0 ? entries : [{ name: '(no dumps)', size: 0, how: 'plain', file: '' }]);
+export const orNone = (entries: readonly DumpEntry[]): readonly DumpEntry[] =>
+  entries.length > 0 ? entries : [{ name: '(no dumps)', size: 0, how: 'plain', file: '' }];
 
 function cacheFolder(): string {
   const given = process.env.XDG_CACHE_HOME;
@@ -85,10 +86,11 @@ export function dumpFile(name: string): Promise<string> {
 
 export interface OpenedDump {
   readonly source: ByteSource;
-  close(): void;
+  readonly close: () => void;
 }
 
-const recordOf = (entry: DumpEntry): v.InferOutput<typeof derivedSchema> => v.parse(derivedSchema, JSON.parse(readFileSync(join(needFolder(), entry.file), 'utf8')));
+const recordOf = (entry: DumpEntry): v.InferOutput<typeof derivedSchema> =>
+  v.parse(derivedSchema, JSON.parse(readFileSync(join(needFolder(), entry.file), 'utf8')));
 
 /** An address that the record of a damage notes: `os_info_at` and such. */
 export function derivedFact(entry: DumpEntry, name: string): string | undefined {
@@ -100,7 +102,12 @@ export function derivedFact(entry: DumpEntry, name: string): string | undefined 
 export async function openDumpSource(entry: DumpEntry): Promise<OpenedDump> {
   if (entry.how !== 'derived') {
     const file = openFile(await dumpFile(entry.name));
-    return { source: { ...file, name: entry.name }, close: () => { file.close(); } };
+    return {
+      source: { ...file, name: entry.name },
+      close: () => {
+        file.close();
+      },
+    };
   }
   if (entry.base === undefined) throw new Error(`${entry.name} has no base`);
   const record = recordOf(entry);
@@ -112,7 +119,12 @@ export async function openDumpSource(entry: DumpEntry): Promise<OpenedDump> {
     if (!old.equals(found)) throw new Error(`${entry.name}: other bytes than recorded at ${patch.offset} of ${entry.base ?? ''}`);
     return { offset: patch.offset, bytes: Buffer.from(patch.new, 'hex') };
   });
-  return { source: patchedSource(base, patches, record.truncate, entry.name), close: () => { base.close(); } };
+  return {
+    source: patchedSource(base, patches, record.truncate, entry.name),
+    close: () => {
+      base.close();
+    },
+  };
 }
 
 /** Where the texts about a dump lie: "o-s390-s1-qemu.elf" -> oracles/o-s390/s1-qemu.elf. Undefined for other names. */

@@ -50,7 +50,11 @@ const childProcess: EngineHost = {
     const entry = fileURLToPath(new URL('../src/analysis/host/child-process.ts', import.meta.url));
     // Advanced serialization carries bigint and bytes.
     const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
-    const gone = new Promise<void>((resolve) => child.on('exit', () => { resolve(); }));
+    const gone = new Promise<void>((resolve) =>
+      child.on('exit', () => {
+        resolve();
+      }),
+    );
     const port: Port = {
       post(message) {
         if (child.connected) child.send(message as object);

@@ -1,8 +1,8 @@
 /** Everything that components share, put together once at the start of the page. */
 import { createContext, useContext } from 'react';
 import type { Recent, Theme } from '../shared/shell-protocol.ts';
-import type { EngineLink } from './engine/client.ts';
-import type { Shell } from './shell/shell.ts';
+import type { EngineLink } from './engine/engine-link.ts';
+import type { Shell } from './shell/shell-calls.ts';
 import { createDumpJobs, type DumpJobs } from './state/dump-jobs.ts';
 import { createJobs, type Jobs } from './state/jobs.ts';
 import type { OpenDump } from './state/open-dump.ts';

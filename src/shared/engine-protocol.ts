@@ -5,9 +5,11 @@
 import * as v from 'valibot';
 import {
   addressSpaces,
+  asceSources,
   cpusSchema,
   indexSchema,
   infoSchema,
+  lowcoreSchema,
   memoryViews,
   notesSchema,
   osInfoSchema,
@@ -59,6 +61,11 @@ export const engineProtocol = {
   info: { params: onView, result: infoSchema },
   triage: { params: onView, result: triageDumpSchema },
   cpus: { params: onView, result: cpusSchema },
+  lowcore: {
+    /** One CPU, or the lowcore at an absolute address; without either those of all CPUs. `layout` instead of the one that is found. */
+    params: v.strictObject({ dump, cpu: v.optional(count), address: v.optional(v.bigint()), layout: v.optional(v.string()), view }),
+    result: lowcoreSchema,
+  },
   notes: { params: onView, result: notesSchema },
   regions: { params: onView, result: regionsSchema },
   vmcoreinfo: { params: onView, result: vmcoreinfoSchema },
@@ -76,7 +83,15 @@ export const engineProtocol = {
     result: v.strictObject({ data: v.instance(Uint8Array), absent: readSchema.entries.absent }),
   },
   translate: {
-    params: v.strictObject({ dump, address: v.bigint(), cpu: v.optional(count), asce: v.optional(v.bigint()) }),
+    /** Without anything the kernel's address space. `asce` is an element (or CR3), `space` says whose to take. */
+    params: v.strictObject({
+      dump,
+      address: v.bigint(),
+      cpu: v.optional(count),
+      asce: v.optional(v.bigint()),
+      space: v.optional(v.picklist(asceSources)),
+      view,
+    }),
     result: translateSchema,
   },
   index: {

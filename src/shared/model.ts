@@ -191,6 +191,23 @@ export type PswJson = v.InferOutput<typeof pswSchema>;
 
 const registers = v.array(hexString);
 
+/** What registers mean, in words; computed, never recorded. */
+export const cpuMeaningSchema = v.strictObject({
+  /** Why the CPU is in a disabled wait. */
+  wait: v.optional(v.string()),
+  controlRegisters: v.optional(v.array(v.strictObject({ register: count, text: v.string() }))),
+  /** Floating-point registers that are not zero, as binary64. */
+  floating: v.optional(v.array(v.strictObject({ register: count, text: v.string() }))),
+  /** Seconds until the CPU timer is zero. */
+  timer: v.optional(v.string()),
+  /** Which of its encodings the recorded comparator has, and when it interrupts. */
+  clockComparator: v.optional(
+    v.strictObject({ form: v.picklist(['full', 'shifted', 'low-56-bits', 'ambiguous']), value: v.optional(hexString), text: v.optional(v.string()) }),
+  ),
+  todClock: v.optional(v.string()),
+});
+export type CpuMeaning = v.InferOutput<typeof cpuMeaningSchema>;
+
 export const cpuSchema = v.strictObject({
   /** 0-based position in the dump; never changes. */
   id: count,
@@ -213,6 +230,7 @@ export const cpuSchema = v.strictObject({
   /** Other architectures: register name -> value. */
   registers: v.optional(v.record(v.string(), hexString)),
   source: v.picklist(['note', 'lowcore', 'header']),
+  meaning: v.optional(cpuMeaningSchema),
 });
 export type CpuJson = v.InferOutput<typeof cpuSchema>;
 export const cpusSchema = v.strictObject({ schema, cpus: v.array(cpuSchema), numbering: v.picklist(['linuxCpu', 'id']) });
@@ -282,6 +300,37 @@ export const fieldSchema = v.strictObject({
 });
 export type FieldJson = v.InferOutput<typeof fieldSchema>;
 
+export const lowcoreFieldSchema = v.strictObject({
+  ...fieldSchema.entries,
+  /** Who defines it: the architecture, Linux (then its place depends on the layout), or store status. */
+  group: v.optional(v.picklist(['architected', 'linux', 'save area'])),
+  /** What an address in it leads to. */
+  pointsTo: v.optional(v.strictObject({ space: v.picklist(addressSpaces), address: hexString })),
+});
+export type LowcoreFieldJson = v.InferOutput<typeof lowcoreFieldSchema>;
+
+export const lowcoreViewSchema = v.strictObject({
+  /** CPU whose prefix leads here; absent for an address that is no CPU's. */
+  id: v.optional(count),
+  linuxCpu: v.optional(count),
+  /** Absolute address of the lowcore. */
+  prefix: hexString,
+  layout: v.strictObject({
+    /** Kernel whose layout it is: "6.1". */
+    name: v.string(),
+    /** 0 to 1: how much of what can be tested speaks for the layout. */
+    confidence: v.number(),
+    word: v.optional(v.string()),
+    /** What spoke for it and what against it. */
+    tests: v.optional(v.array(stepSchema)),
+    /** False where no real dump has shown it. */
+    proven: v.optional(v.boolean()),
+  }),
+  fields: v.array(lowcoreFieldSchema),
+});
+export type LowcoreJson = v.InferOutput<typeof lowcoreViewSchema>;
+export const lowcoreSchema = v.strictObject({ schema, cpus: v.array(lowcoreViewSchema) });
+
 export const noteSchema = v.strictObject({
   index: count,
   owner: v.string(),
@@ -327,6 +376,10 @@ export const readSchema = v.strictObject({
 });
 export type ReadJson = v.InferOutput<typeof readSchema>;
 
+/** Whose tables: a control register of the CPU, what its lowcore says, or what its PSW uses (s390x). */
+export const asceSources = ['cr1', 'cr7', 'cr13', 'kernel', 'user', 'psw'] as const;
+export type AsceSource = (typeof asceSources)[number];
+
 export const translateStepSchema = v.strictObject({ table: v.string(), index: count, entryAddress: hexString, entry: hexString, decoded: v.string() });
 export type TranslateStep = v.InferOutput<typeof translateStepSchema>;
 export const translateSchema = v.strictObject({
@@ -336,7 +389,11 @@ export const translateSchema = v.strictObject({
   /** The element whose tables were walked, and where it was found. */
   asce: v.optional(v.strictObject({ value: hexString, source: v.string(), decoded: v.string() })),
   steps: v.array(translateStepSchema),
+  /** s390x, where a CPU was named: the address before its prefixing. */
+  real: v.optional(hexString),
   absolute: v.optional(hexString),
+  /** What the entries on the way forbid: "read-only (segment)". */
+  protection: v.optional(v.array(v.string())),
   failure: v.optional(v.string()),
 });
 export type TranslateJson = v.InferOutput<typeof translateSchema>;

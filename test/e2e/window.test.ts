@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, closeSync, ftruncateSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { bundledSamples } from '../../src/samples/bundled.ts';
@@ -140,6 +141,29 @@ describe.skipIf(noWindow)('the window', () => {
     await page.getByTestId('cpu-table').waitFor();
   });
 
+  it('has nothing serious for axe to find, in any view', { timeout: 120_000 }, async () => {
+    const { page } = await open([samples.damaged]);
+    await page.getByTestId('dump-title').waitFor();
+    await page.getByTestId('status-index').getByText('100 %').waitFor();
+    const found: string[] = [];
+    for (const view of ['overview', 'cpus', 'notes', 'regions', 'hex', 'integrity', 'jobs']) {
+      await page.getByTestId(`rail-${view}`).click();
+      await page.getByTestId(`view-${view}`).filter({ visible: true }).waitFor();
+      await page.waitForTimeout(500);
+      // Electron opens no further pages for axe's usual way of working.
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      for (const one of violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')) {
+        found.push(
+          `${view}: ${one.id}: ${one.help}: ${one.nodes
+            .map((node) => node.target.join(' '))
+            .slice(0, 3)
+            .join(', ')}`,
+        );
+      }
+    }
+    expect(found).toEqual([]);
+  });
+
   it('is closed to everything but its own page', async () => {
     const { page, app } = await open([samples.healthy]);
     await page.getByTestId('dump-title').waitFor();
@@ -152,7 +176,7 @@ describe.skipIf(noWindow)('the window', () => {
       const opened = window.open('https://example.org/') === null ? 'refused' : 'opened';
       const outside = await fetch('app://dumpbench/../../package.json').then((response) => response.status);
       location.href = 'https://example.org/';
-      const permission = await navigator.permissions.query({ name: 'geolocation' as PermissionName }).then((status) => status.state);
+      const permission = await navigator.permissions.query({ name: 'geolocation' }).then((status) => status.state);
       return {
         fetched,
         opened,

@@ -31,7 +31,24 @@ function places(file: CaseFile): readonly Place[] {
 }
 
 /** Numbers at which arithmetic turns over. */
-const hostile = [0n, 1n, 0x7fn, 0xffn, 0x7fffn, 0xffffn, 0x7fffffffn, 0x80000000n, 0xfffffff0n, 0xffffffffn, 1n << 40n, (1n << 53n) - 1n, 1n << 53n, 0x7fffffffffffffffn, 1n << 63n, (1n << 64n) - 1n];
+const hostile = [
+  0n,
+  1n,
+  0x7fn,
+  0xffn,
+  0x7fffn,
+  0xffffn,
+  0x7fffffffn,
+  0x80000000n,
+  0xfffffff0n,
+  0xffffffffn,
+  1n << 40n,
+  (1n << 53n) - 1n,
+  1n << 53n,
+  0x7fffffffffffffffn,
+  1n << 63n,
+  (1n << 64n) - 1n,
+];
 
 function hostileBytes(random: SeededRandom, size: number): Uint8Array {
   const bytes = new Uint8Array(size);

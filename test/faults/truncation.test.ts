@@ -14,8 +14,8 @@ const files = caseFiles();
 function cuts({ name, bytes }: CaseFile): readonly number[] {
   const random = randomFor(`cuts ${name}`);
   const edges = [0, 1, 4, 8, 16, 52, 56, 63, 64, 120, 4095, 4096, 4097, bytes.length - 1, bytes.length - 16, bytes.length - 4096];
-  const anywhere = Array.from({ length: runs(40, 400) }, () => random.below(bytes.length));
-  const early = Array.from({ length: runs(30, 300) }, () => random.below(Math.min(bytes.length, 8192)));
+  const anywhere = Array.from({ length: runs(24, 400) }, () => random.below(bytes.length));
+  const early = Array.from({ length: runs(16, 300) }, () => random.below(Math.min(bytes.length, 8192)));
   return [...new Set([...edges, ...anywhere, ...early])].filter((at) => at >= 0 && at < bytes.length);
 }
 

@@ -37,12 +37,15 @@ function other(value: Json, random: SeededRandom): Json {
 
 /** The tree with one change; nothing of the original is touched. */
 export function altered<T>(tree: T, { pointer, what }: Alteration, random: SeededRandom): T {
-  const path = pointer.split('/').slice(1).map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
   const change = (node: Json, depth: number): Json => {
     const key = path[depth];
     if (key === undefined) return what === 'value' ? other(node, random) : (node as readonly Json[]).slice(0, -1);
     if (Array.isArray(node)) return node.map((item: Json, index) => (String(index) === key ? change(item, depth + 1) : item));
-    const members = node as { readonly [key: string]: Json };
+    const members = node as Readonly<Record<string, Json>>;
     return { ...members, [key]: change(members[key] ?? '', depth + 1) };
   };
   return change(tree as Json, 0) as T;

@@ -120,7 +120,8 @@ const expectations: Readonly<Record<string, (answers: Answers, entry: DumpEntry)
     expect(findingIds(answers)).toEqual(['container-complete/notes']);
     expect(check(answers, 'container-complete')?.ranges).toEqual([{ fileOffset: 0x130, bytes: 12 }]);
     expect(answers.notes).toEqual([]);
-    expect(answers.cpus).toEqual([]);
+    // What is known of CPUs then comes from the lowcores alone.
+    expect(answers.cpus.filter(({ source }) => source === 'note')).toEqual([]);
   },
   's7-truncated.elf'(answers, entry) {
     expect(failures(answers)).toEqual(['container-complete']);
@@ -133,7 +134,8 @@ const expectations: Readonly<Record<string, (answers: Answers, entry: DumpEntry)
 
 /** The part of a name that says what was done. */
 const damageOf = (name: string): string => /s\d-[a-z-]+/.exec(name)?.[0] ?? '';
-const find = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined => table[`${damageOf(name)}.${name.split('.').at(-1) ?? ''}`] ?? table[damageOf(name)];
+const find = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  table[`${damageOf(name)}.${name.split('.').at(-1) ?? ''}`] ?? table[damageOf(name)];
 
 describe.skipIf(derivedDumps.length === 0)('damaged dumps', () => {
   it.each(orNone(derivedDumps).map((entry) => [entry.name, entry] as const))('%s', async (name, entry) => {
@@ -142,7 +144,9 @@ describe.skipIf(derivedDumps.length === 0)('damaged dumps', () => {
       const { source, close } = await openDumpSource(entry);
       try {
         expect(() => sessionOn(source)).toThrow(DumpError);
-        expect(() => sessionOn(source)).toThrow(expect.objectContaining({ kind: refusal.kind, where: { file: name, offset: refusal.offset }, what: expect.stringMatching(refusal.what) as string }));
+        expect(() => sessionOn(source)).toThrow(
+          expect.objectContaining({ kind: refusal.kind, where: { file: name, offset: refusal.offset }, what: expect.stringMatching(refusal.what) as string }),
+        );
       } finally {
         close();
       }
@@ -185,6 +189,6 @@ describe.skipIf(wholeDumps.length === 0)('undamaged dumps', () => {
     expect(findingIds(answers)).toEqual(misconverted(name) ? ['container-complete/truncated'] : []);
     expect(answers.info.container.complete).toBe(!misconverted(name));
     // QEMU's malformed header is worth a remark, not more.
-    expect(answers.info.findings.some(({ id }) => id === 'container-complete/elf-header-size')).toBe(/qemu\.elf$/.test(name));
+    expect(answers.info.findings.some(({ id }) => id === 'container-complete/elf-header-size')).toBe(name.endsWith('qemu.elf'));
   });
 });

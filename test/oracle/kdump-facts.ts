@@ -14,16 +14,25 @@ const fields = ['addr', 'size', 'csum'] as const;
 /** The region table of the purgatory: where it is, the digest if a right one stands beside it, and the regions. */
 function purgatoryFacts(text: string): [string, Value][] {
   const [, table = '', valid, computed, regions = ''] =
-    /^sha regions table at (0x[0-9a-f]+) \(absolute starts\), (?:digest at (0x[0-9a-f]+ VALID [0-9a-f]{64})|no matching digest nearby \(computed ([0-9a-f]{64})\))\n((?: {3}region .*\n?)*)/m.exec(text) ?? [];
+    /^sha regions table at (0x[0-9a-f]+) \(absolute starts\), (?:digest at (0x[0-9a-f]+ VALID [0-9a-f]{64})|no matching digest nearby \(computed ([0-9a-f]{64})\))\n((?: {3}region .*\n?)*)/m.exec(
+      text,
+    ) ?? [];
   if (table === '') return [];
   const [digestAt, , digest] = valid?.split(' ') ?? [];
-  const ranges = [...regions.matchAll(/start (0x[0-9a-f]+) len (0x[0-9a-f]+)/g)].map(([, start = '0', length = '0']) => `${hexOf(start)}-${hexOf(String(BigInt(start) + BigInt(length)))}`);
+  const ranges = [...regions.matchAll(/start (0x[0-9a-f]+) len (0x[0-9a-f]+)/g)].map(
+    ([, start = '0', length = '0']) => `${hexOf(start)}-${hexOf(String(BigInt(start) + BigInt(length)))}`,
+  );
   return [
     ['purgatory table', hexOf(table)],
     ['purgatory regions', ranges.join(' ')],
     ['purgatory computed', digest ?? computed ?? ''],
     ['purgatory matches', digest !== undefined],
-    ...(digest === undefined || digestAt === undefined ? [] : ([['purgatory recorded', digest], ['purgatory digest', hexOf(digestAt)]] satisfies [string, Value][])),
+    ...(digest === undefined || digestAt === undefined
+      ? []
+      : ([
+          ['purgatory recorded', digest],
+          ['purgatory digest', hexOf(digestAt)],
+        ] satisfies [string, Value][])),
   ];
 }
 
@@ -34,7 +43,8 @@ function stated(text: string): Facts {
     const machine = /^e_machine (\d+)/.exec(line);
     if (machine?.[1] !== undefined) facts.set('e_machine', Number(machine[1]));
     const pointer = /^lowcore 0x[0-9a-f]+ (\w+)( checksum)?(?: ptr)? += (0x[0-9a-f]+)/.exec(line);
-    if (pointer?.[1] !== undefined && pointer[3] !== undefined) facts.set(`lowcore ${pointer[1]}${pointer[2] === undefined ? '' : '_checksum'}`, hexOf(pointer[3]));
+    if (pointer?.[1] !== undefined && pointer[3] !== undefined)
+      facts.set(`lowcore ${pointer[1]}${pointer[2] === undefined ? '' : '_checksum'}`, hexOf(pointer[3]));
     const page = /^os_info magic (0x[0-9a-f]+) .* csum (0x[0-9a-f]+) version (\d+)\.(\d+) crashkernel (0x[0-9a-f]+)\+(0x[0-9a-f]+)/.exec(line);
     if (page !== null) {
       const [, magic = '', csum = '', major = '', minor = '', start = '', size = ''] = page;
@@ -43,7 +53,8 @@ function stated(text: string): Facts {
       facts.set('os_info crashkernel_addr', hexOf(start)).set('os_info crashkernel_size', hexOf(size));
     }
     const entry = /^ {2}entry (\d+): addr (0x[0-9a-f]+) size (\d+) csum (0x[0-9a-f]+)/.exec(line);
-    if (entry !== null) [entry[2], entry[3], entry[4]].forEach((value, index) => facts.set(`entry ${entry[1] ?? ''} ${fields[index] ?? ''}`, hexOf(value ?? '')));
+    if (entry !== null)
+      [entry[2], entry[3], entry[4]].forEach((value, index) => facts.set(`entry ${entry[1] ?? ''} ${fields[index] ?? ''}`, hexOf(value ?? '')));
     const note = /^vmcoreinfo note at (0x[0-9a-f]+): (\d+) bytes/.exec(line);
     if (note !== null) facts.set('vmcoreinfo text', hexOf(String(BigInt(note[1] ?? '') + 24n))).set('vmcoreinfo bytes', Number(note[2]));
     inVmcoreinfo = note !== null || (inVmcoreinfo && line.startsWith('    '));
@@ -69,7 +80,8 @@ function answered(answers: Answers): Facts {
   set('os_info crashkernel_addr', start);
   // The end is computed modulo 2^64, as a damaged page may say anything.
   set('os_info crashkernel_size', hexOf(String(BigInt.asUintN(64, BigInt(osInfo?.crashkernel?.end ?? '0x0') - BigInt(start)))));
-  for (let id = 0; id < entries; id += 1) for (const field of fields) set(`entry ${id} ${field}`, hexOf(String(fieldOf(answers, 'os_info', `entry[${id}].${field}`) ?? '0x0')));
+  for (let id = 0; id < entries; id += 1)
+    for (const field of fields) set(`entry ${id} ${field}`, hexOf(String(fieldOf(answers, 'os_info', `entry[${id}].${field}`) ?? '0x0')));
   set('vmcoreinfo text', vmcoreinfo?.address);
   set('vmcoreinfo bytes', vmcoreinfo?.text.length);
   for (const [key, value] of Object.entries(vmcoreinfo?.entries ?? {})) set(`vmcoreinfo ${key}`, value);

@@ -8,5 +8,9 @@ const answer = (text: string | undefined): string | undefined => (text?.includes
 oracleSuite(
   libkdumpfile,
   // It refuses QEMU's own files; what is known of those comes from a copy with a mended header.
-  casesOf(wholeDumps, ['libkdumpfile.txt'], (name, suffix) => answer(oracleText(name, suffix)) ?? answer(oracleText(name.replace(/\.elf$/, '.fixed.elf'), suffix))),
+  casesOf(
+    wholeDumps,
+    ['libkdumpfile.txt'],
+    (name, suffix) => answer(oracleText(name, suffix)) ?? answer(oracleText(name.replace(/\.elf$/, '.fixed.elf'), suffix)),
+  ),
 );

@@ -30,7 +30,8 @@ function stated(text: string): Facts {
     const [, name = '', value = ''] = /^([\w.]+(?:\([^)]*\)|-ID)?) = (.*)$/.exec(line) ?? [];
     const number = /^(\d+) \(0x[0-9a-f]+\)$/.exec(value)?.[1];
     const known = plain[name];
-    if (known !== undefined) facts.set(known, known === 'byte order' ? (byteOrders[number ?? ''] ?? '') : number === undefined ? unquoted(value) : Number(number));
+    if (known !== undefined)
+      facts.set(known, known === 'byte order' ? (byteOrders[number ?? ''] ?? '') : number === undefined ? unquoted(value) : Number(number));
     const register = /^cpu\.(\d+)\.reg\.(\w+)$/.exec(name);
     if (register !== null && number !== undefined) facts.set(`cpu ${register[1] ?? ''} ${register[2] ?? ''}`, hexOf(number));
     const pid = /^cpu\.(\d+)\.pid$/.exec(name);
@@ -76,8 +77,12 @@ function answered(answers: Answers): Facts {
     };
     set('pswm', cpu.psw?.mask);
     set('pswa', cpu.psw?.address);
-    cpu.gprs?.forEach((value, index) => { set(`r${index}`, value); });
-    cpu.acrs?.forEach((value, index) => { set(`a${index}`, value); });
+    cpu.gprs?.forEach((value, index) => {
+      set(`r${index}`, value);
+    });
+    cpu.acrs?.forEach((value, index) => {
+      set(`a${index}`, value);
+    });
     for (const [name, value] of Object.entries(cpu.registers ?? {})) set(name === 'eflags' ? 'rflags' : name, value);
     const status = answers.notes.find((note) => note.cpu === cpu.id && note.name === 'NT_PRSTATUS')?.fields;
     set('pid', status?.find(({ name }) => name === 'pr_pid')?.value);
@@ -107,7 +112,14 @@ export const libkdumpfile: Oracle = {
     const cpu = /^\/cpus\/(\d+)\/(?:psw\/(mask|address)|(gprs|acrs)\/(\d+)|registers\/(\w+))$/.exec(pointer);
     if (cpu === null) return facts.has(pointers[pointer] ?? '');
     const [, id = '', psw, file, number = '', register = ''] = cpu;
-    const name = psw === undefined ? (file === undefined ? (register === 'eflags' ? 'rflags' : register) : `${file === 'gprs' ? 'r' : 'a'}${number}`) : `psw${psw === 'mask' ? 'm' : 'a'}`;
+    const name =
+      psw === undefined
+        ? file === undefined
+          ? register === 'eflags'
+            ? 'rflags'
+            : register
+          : `${file === 'gprs' ? 'r' : 'a'}${number}`
+        : `psw${psw === 'mask' ? 'm' : 'a'}`;
     return facts.has(`cpu ${id} ${name}`);
   },
 };

@@ -38,12 +38,17 @@ const cases = wholeDumps.flatMap((later) => {
 
 describe.skipIf(cases.length === 0)('two moments', () => {
   if (cases.length === 0) it('needs the real dumps', () => undefined);
-  it.each(cases.map((one) => [one.later.name, one] as const))('%s differs from the earlier dump where the reference says', async (_name, { earlier, later, text }) => {
-    const pages = await withSession(earlier, (left) => withSession(later, (right) => differingPages(left, right)));
-    const lines = pages.map(({ address, bytes, first, last }) => `page 0x${address.toString(16)}: ${bytes} bytes differ, offsets 0x${first.toString(16)}..0x${last.toString(16)}`);
-    const listed = text.split('\n').filter((line) => line.startsWith('page '));
-    expect(listed.length).toBeGreaterThan(5);
-    expect(lines.slice(0, listed.length)).toEqual(listed);
-    expect(pages.length).toBe(Number(/pages that differ: (\d+)/.exec(text)?.[1]));
-  });
+  it.each(cases.map((one) => [one.later.name, one] as const))(
+    '%s differs from the earlier dump where the reference says',
+    async (_name, { earlier, later, text }) => {
+      const pages = await withSession(earlier, (left) => withSession(later, (right) => differingPages(left, right)));
+      const lines = pages.map(
+        ({ address, bytes, first, last }) => `page 0x${address.toString(16)}: ${bytes} bytes differ, offsets 0x${first.toString(16)}..0x${last.toString(16)}`,
+      );
+      const listed = text.split('\n').filter((line) => line.startsWith('page '));
+      expect(listed.length).toBeGreaterThan(5);
+      expect(lines.slice(0, listed.length)).toEqual(listed);
+      expect(pages.length).toBe(Number(/pages that differ: (\d+)/.exec(text)?.[1]));
+    },
+  );
 });

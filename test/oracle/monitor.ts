@@ -42,8 +42,12 @@ function stated(text: string): Facts {
       set(`${(descriptor[1] ?? '').toLowerCase()}.limit`, descriptor[3] ?? '0');
       continue;
     }
-    if (isS390x) for (const [, letter = '', number = '', digits = ''] of line.matchAll(/\b([RVC])(\d\d)=([0-9a-f]{16,32})\b/g)) set(`${files[letter] ?? letter}${Number(number)}`, digits);
-    else for (const [, name = '', digits = ''] of line.matchAll(/\b(R[A-Z]{2}|R\d{1,2}|CR[0-4]) ?=([0-9a-f]{8,16})\b/g)) set(x86Names[name] ?? name.toLowerCase(), digits);
+    if (isS390x)
+      for (const [, letter = '', number = '', digits = ''] of line.matchAll(/\b([RVC])(\d\d)=([0-9a-f]{16,32})\b/g))
+        set(`${files[letter] ?? letter}${Number(number)}`, digits);
+    else
+      for (const [, name = '', digits = ''] of line.matchAll(/\b(R[A-Z]{2}|R\d{1,2}|CR[0-4]) ?=([0-9a-f]{8,16})\b/g))
+        set(x86Names[name] ?? name.toLowerCase(), digits);
   }
   return facts;
 }
@@ -58,11 +62,18 @@ function answered({ cpus, notes }: Answers): Facts {
     };
     set('psw mask', cpu.psw?.mask);
     set('psw address', cpu.psw?.address);
-    cpu.gprs?.forEach((value, index) => { set(`r${index}`, value); });
-    cpu.crs?.forEach((value, index) => { set(`c${index}`, value); });
-    cpu.vxrs?.forEach((value, index) => { set(`v${index}`, value); });
+    cpu.gprs?.forEach((value, index) => {
+      set(`r${index}`, value);
+    });
+    cpu.crs?.forEach((value, index) => {
+      set(`c${index}`, value);
+    });
+    cpu.vxrs?.forEach((value, index) => {
+      set(`v${index}`, value);
+    });
     // The monitor leaves the low byte of the descriptor flags out.
-    for (const { name, value } of states[cpu.id]?.fields ?? []) set(name, name.endsWith('.flags') ? `0x${(BigInt(value ?? 0) & 0xffff00n).toString(16)}` : value);
+    for (const { name, value } of states[cpu.id]?.fields ?? [])
+      set(name, name.endsWith('.flags') ? `0x${(BigInt(value ?? 0) & 0xffff00n).toString(16)}` : value);
     for (const [name, value] of Object.entries(cpu.registers ?? {})) set(name, value);
   }
   return facts;

@@ -31,7 +31,12 @@ describe.skipIf(cases.length === 0)('page hashes', () => {
       const found = everything ? compareAllPages(session, pages, list.complete) : comparePages(session, pages, inside, list.complete);
       expect(found.filter(({ pfn }) => !list.changed.has(pfn))).toEqual([]);
       // A page that the converter changed differs in both.
-      expect(found.filter(({ pfn }) => list.changed.has(pfn)).map(({ pfn }) => pfn).sort()).toEqual([...list.changed].sort());
+      expect(
+        found
+          .filter(({ pfn }) => list.changed.has(pfn))
+          .map(({ pfn }) => pfn)
+          .sort(),
+      ).toEqual([...list.changed].sort());
     });
   });
 

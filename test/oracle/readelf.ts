@@ -28,7 +28,8 @@ const headerLines: readonly (readonly [label: string, field: string, read: (text
 ];
 
 const segmentFields = ['p_type', 'p_offset', 'p_vaddr', 'p_paddr', 'p_filesz', 'p_memsz', 'p_flags', 'p_align'] as const;
-const segmentLine = /^ {2}([A-Z]+|<unknown>: [0-9a-f]+) +0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) ([R ][W ][E ]) (?:0x)?([0-9a-f]+)$/;
+const segmentLine =
+  /^ {2}([A-Z]+|<unknown>: [0-9a-f]+) +0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) ([R ][W ][E ]) (?:0x)?([0-9a-f]+)$/;
 const noteLine = /^ {2}(\S+) +0x([0-9a-f]{8})\t(\w+)(?: note type: \(0x([0-9a-f]+)\))?[^\t]*(?:\t +description data: ([0-9a-f ]+))?/;
 
 const hexOf = (digits: string): string => `0x${BigInt(`0x${digits}`).toString(16)}`;
@@ -46,7 +47,7 @@ function stated(text: string): Facts {
     const segment = segmentLine.exec(line);
     if (segment !== null && segments < shownHeaders) {
       const [, type = '', offset = '', vaddr = '', paddr = '', filesz = '', memsz = '', flags = '', align = ''] = segment;
-      const bits = [...flags].reduce((sum, letter) => sum + (flagBits[letter] ?? 0), 0);
+      const bits = Object.entries(flagBits).reduce((sum, [letter, bit]) => sum + (flags.includes(letter) ? bit : 0), 0);
       // A type without a name is cut to the width of its column.
       const values = [segmentTypes[type], hexOf(offset), hexOf(vaddr), hexOf(paddr), hexOf(filesz), hexOf(memsz), hexOf(bits.toString(16)), hexOf(align)];
       segmentFields.forEach((field, index) => {
@@ -79,7 +80,11 @@ function bytesOf(note: NoteJson, little: boolean): string {
   for (const { offset, size, value } of note.fields ?? []) {
     if (value === undefined) continue;
     const isNumber = typeof value === 'number' || value.startsWith('0x');
-    const digits = isNumber ? BigInt(value).toString(16).padStart(2 * size, '0') : value;
+    const digits = isNumber
+      ? BigInt(value)
+          .toString(16)
+          .padStart(2 * size, '0')
+      : value;
     const field = Buffer.from(digits, 'hex');
     (isNumber && little ? field.reverse() : field).copy(bytes, offset);
   }

@@ -24,9 +24,16 @@ const expressions: fc.Arbitrary<{ text: string; expected: AddressExpression }> =
       cpuNumbers.map((cpu) => ({ text: `cpu${cpu}.lowcore`, base: { kind: 'lowcore' as const, cpu } })),
       fc.tuple(cpuNumbers, names).map(([cpu, name]) => ({ text: `cpu${cpu}.${name}`, base: { kind: 'register' as const, cpu, name } })),
     ),
-    offset: fc.option(numbers.chain((value) => fc.tuple(fc.constantFrom('+', '-'), written(value), fc.constantFrom('', ' ')).map(([sign, text, gap]) => ({ text: `${gap}${sign}${gap}${text}`, value: sign === '-' ? -value : value }))), {
-      nil: { text: '', value: 0n },
-    }),
+    offset: fc.option(
+      numbers.chain((value) =>
+        fc
+          .tuple(fc.constantFrom('+', '-'), written(value), fc.constantFrom('', ' '))
+          .map(([sign, text, gap]) => ({ text: `${gap}${sign}${gap}${text}`, value: sign === '-' ? -value : value })),
+      ),
+      {
+        nil: { text: '', value: 0n },
+      },
+    ),
     upper: fc.boolean(),
   })
   .filter(({ space, base }) => !space.pages || (base.base.kind === 'number' && base.base.value < 1n << 52n))
@@ -35,7 +42,7 @@ const expressions: fc.Arbitrary<{ text: string; expected: AddressExpression }> =
     const meant = space.pages && base.base.kind === 'number' ? { kind: 'number' as const, value: base.base.value << 12n } : base.base;
     return {
       text: upper ? text.toUpperCase().replaceAll('0X', '0x') : text,
-      expected: { space: space.space as AddressExpression['space'], cpu: space.cpu, base: meant, offset: offset.value },
+      expected: { space: space.space, cpu: space.cpu, base: meant, offset: offset.value },
     };
   });
 
@@ -54,7 +61,11 @@ describe('address expressions', () => {
   });
 
   it('that are none are refused with a place inside the text, never with an exception', () => {
-    const junk = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[a-z0-9x:().+ -]{0,24}$/), fc.tuple(expressions, fc.string()).map(([{ text }, more]) => text + more));
+    const junk = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.stringMatching(/^[a-z0-9x:().+ -]{0,24}$/),
+      fc.tuple(expressions, fc.string()).map(([{ text }, more]) => text + more),
+    );
     fc.assert(
       fc.property(junk, (text) => {
         const parsed = parseAddress(text);

@@ -8,7 +8,7 @@ import { randomStructs, type PlacedLeaf } from './random-layouts.ts';
 
 /** How a value stands in JSON: 64-bit numbers exactly, as text. */
 function jsonOf({ scalar, value }: PlacedLeaf): string | number {
-  if (scalar === 'u64') return `0x${BigInt(value as bigint).toString(16)}`;
+  if (scalar === 'u64') return `0x${(value as bigint).toString(16)}`;
   if (scalar === 'bytes') return Buffer.from(value as Uint8Array).toString('hex');
   return value as string | number;
 }
@@ -65,7 +65,9 @@ describe('struct declaration, random structures', () => {
       fc.property(randomStructs, fc.nat(), ({ layout, endian, data }, cut) => {
         const short = data.subarray(0, cut % data.length);
         expect(() => parse(layout, short, { endian, where: { file: 'f', offset: 7 } })).toThrow(DumpError);
-        expect(() => parse(layout, short, { endian, where: { file: 'f', offset: 7 } })).toThrow(`f, offset 0x7: random is cut off after ${short.length} bytes (expected ${data.length} bytes)`);
+        expect(() => parse(layout, short, { endian, where: { file: 'f', offset: 7 } })).toThrow(
+          `f, offset 0x7: random is cut off after ${short.length} bytes (expected ${data.length} bytes)`,
+        );
       }),
     );
   });
@@ -103,16 +105,22 @@ describe.each(referencedLayouts.map((layout) => [layout.name, layout] as const))
   it('a changed byte changes at most the field that it belongs to', () => {
     const contents = fc.uint8Array({ minLength: layout.size, maxLength: layout.size });
     fc.assert(
-      fc.property(contents, fc.nat({ max: layout.size - 1 }), fc.integer({ min: 1, max: 255 }), fc.constantFrom('big' as const, 'little' as const), (data, at, flip, endian) => {
-        const changed = data.slice();
-        changed[at] = (changed[at] ?? 0) ^ flip;
-        const decoded = view(layout, data, { endian });
-        const names = diff(decoded, view(layout, changed, { endian })).map(({ field }) => field);
-        const owners = fieldsAt(decoded, at).map(({ name }) => name);
-        expect(owners).toEqual(expect.arrayContaining(names));
-        // Text may go on behind its NUL without showing it.
-        if (!placed.some(({ path, field }) => owners.includes(path) && field.type.startsWith('char'))) expect(names).toEqual(owners);
-      }),
+      fc.property(
+        contents,
+        fc.nat({ max: layout.size - 1 }),
+        fc.integer({ min: 1, max: 255 }),
+        fc.constantFrom('big' as const, 'little' as const),
+        (data, at, flip, endian) => {
+          const changed = data.slice();
+          changed[at] = (changed[at] ?? 0) ^ flip;
+          const decoded = view(layout, data, { endian });
+          const names = diff(decoded, view(layout, changed, { endian })).map(({ field }) => field);
+          const owners = fieldsAt(decoded, at).map(({ name }) => name);
+          expect(owners).toEqual(expect.arrayContaining(names));
+          // Text may go on behind its NUL without showing it.
+          if (!placed.some(({ path, field }) => owners.includes(path) && field.type.startsWith('char'))) expect(names).toEqual(owners);
+        },
+      ),
       { numRuns: runs(20, 200) },
     );
   });

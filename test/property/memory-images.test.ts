@@ -28,7 +28,10 @@ const stateOf = (extents: readonly Extent[], address: bigint): string | undefine
 
 describe.each([...new Set(chosen)].map((one) => [`${one.format} (${one.name})`, one.memory] as const))('%s', (_name, memory) => {
   const end = Number(memory.end);
-  const addresses = fc.oneof(fc.nat({ max: end + pageSize }), fc.nat({ max: Math.ceil(end / pageSize) }).chain((page) => fc.integer({ min: -2, max: 2 }).map((near) => Math.max(0, page * pageSize + near))));
+  const addresses = fc.oneof(
+    fc.nat({ max: end + pageSize }),
+    fc.nat({ max: Math.ceil(end / pageSize) }).chain((page) => fc.integer({ min: -2, max: 2 }).map((near) => Math.max(0, page * pageSize + near))),
+  );
 
   it('extents ascend and cover it without holes', () => {
     let at = 0n;
@@ -57,7 +60,8 @@ describe.each([...new Set(chosen)].map((one) => [`${one.format} (${one.name})`, 
           const listed = stateOf(memory.extents, gap.start) ?? 'missing';
           // What an extent stores may still turn out not to be readable.
           expect(listed === gap.state || (listed === 'stored' && gap.state === 'unreadable'), `${listed}, ${gap.state}`).toBe(true);
-          for (let index = Number(gap.start) - address; index < Number(gap.end) - address; index += 1) if (whole[index] !== 0) expect.fail('an absent byte is not zero');
+          for (let index = Number(gap.start) - address; index < Number(gap.end) - address; index += 1)
+            if (whole[index] !== 0) expect.fail('an absent byte is not zero');
         }
       }),
       { numRuns: runs(40, 400) },

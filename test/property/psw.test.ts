@@ -6,7 +6,10 @@ import { decodePsw, isDisabledWait } from '../../src/analysis/arch/s390x/psw.ts'
 
 const word = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 /** Masks in which single bits stand out are more telling than noise. */
-const masks = fc.oneof(word, fc.array(fc.nat({ max: 63 }), { maxLength: 4 }).map((bits) => bits.reduce((mask, bit) => mask | (1n << BigInt(bit)), 0n)));
+const masks = fc.oneof(
+  word,
+  fc.array(fc.nat({ max: 63 }), { maxLength: 4 }).map((bits) => bits.reduce((mask, bit) => mask | (1n << BigInt(bit)), 0n)),
+);
 
 /** Put together again with the masks of the table in lowcore.md section 4. */
 function maskOf({ decoded }: PswJson): bigint {

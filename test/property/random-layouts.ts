@@ -31,7 +31,9 @@ export interface RandomStruct {
 
 const scalarSizes = { u8: 1, u16: 2, u32: 4, i32: 4, u64: 8 } as const;
 const fixed = fc.constantFrom(...(['u8', 'u16', 'u32', 'i32', 'u64'] as const)).map((scalar): Shape => ({ kind: 'scalar', scalar, size: scalarSizes[scalar] }));
-const sized = fc.tuple(fc.constantFrom('text' as const, 'bytes' as const), fc.integer({ min: 1, max: 24 })).map(([scalar, size]): Shape => ({ kind: 'scalar', scalar, size }));
+const sized = fc
+  .tuple(fc.constantFrom('text' as const, 'bytes' as const), fc.integer({ min: 1, max: 24 }))
+  .map(([scalar, size]): Shape => ({ kind: 'scalar', scalar, size }));
 
 const { shape } = fc.letrec<{ shape: Shape }>((tie) => ({
   shape: fc.oneof(
@@ -39,7 +41,10 @@ const { shape } = fc.letrec<{ shape: Shape }>((tie) => ({
     fixed,
     sized,
     fc
-      .tuple(fc.constantFrom('big' as const, 'little' as const, 'given' as const), fc.array(fc.record({ gap: fc.integer({ min: 0, max: 5 }), shape: tie('shape') }), { minLength: 1, maxLength: 5 }))
+      .tuple(
+        fc.constantFrom('big' as const, 'little' as const, 'given' as const),
+        fc.array(fc.record({ gap: fc.integer({ min: 0, max: 5 }), shape: tie('shape') }), { minLength: 1, maxLength: 5 }),
+      )
       .map(([endian, members]): Shape => ({ kind: 'struct', endian, members })),
     fc
       .record({ count: fc.integer({ min: 1, max: 4 }), extraStride: fc.integer({ min: 0, max: 3 }), element: tie('shape') })
@@ -109,7 +114,22 @@ function putNumber(data: Uint8Array, offset: number, size: number, value: bigint
   }
 }
 
-const special = [0n, 1n, 0x7fn, 0x80n, 0xffn, 0x8000n, 0xffffn, 0x7fffffffn, 0x80000000n, 0xffffffffn, (1n << 53n) + 1n, 0x7fffffffffffffffn, 0x8000000000000000n, (1n << 64n) - 1n];
+const special = [
+  0n,
+  1n,
+  0x7fn,
+  0x80n,
+  0xffn,
+  0x8000n,
+  0xffffn,
+  0x7fffffffn,
+  0x80000000n,
+  0xffffffffn,
+  (1n << 53n) + 1n,
+  0x7fffffffffffffffn,
+  0x8000000000000000n,
+  (1n << 64n) - 1n,
+];
 
 interface Draw {
   /** 0 … bound - 1 */
@@ -167,10 +187,12 @@ function drawValue(scalar: Scalar, size: number, offset: number, endian: Endian,
 }
 
 /** A structure with noise in its gaps, and everything that was written into it. */
-export const randomStructs: fc.Arbitrary<RandomStruct> = fc.tuple(top, fc.constantFrom<Endian>('big', 'little'), fc.infiniteStream(fc.nat({ max: 0xffffff }))).map(([one, endian, numbers]) => {
-  const draw: Draw = { below: (bound) => (numbers.next().value ?? 0) % bound };
-  const data = Uint8Array.from({ length: sizeOf(one) }, () => draw.below(256));
-  const leaves: PlacedLeaf[] = [];
-  const value = fill(one, '', 0, endian, data, leaves, draw);
-  return { layout: layoutOf(one), endian, data, leaves, value };
-});
+export const randomStructs: fc.Arbitrary<RandomStruct> = fc
+  .tuple(top, fc.constantFrom<Endian>('big', 'little'), fc.infiniteStream(fc.nat({ max: 0xffffff })))
+  .map(([one, endian, numbers]) => {
+    const draw: Draw = { below: (bound) => (numbers.next().value ?? 0) % bound };
+    const data = Uint8Array.from({ length: sizeOf(one) }, () => draw.below(256));
+    const leaves: PlacedLeaf[] = [];
+    const value = fill(one, '', 0, endian, data, leaves, draw);
+    return { layout: layoutOf(one), endian, data, leaves, value };
+  });

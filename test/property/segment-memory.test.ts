@@ -18,7 +18,10 @@ const file = Uint8Array.from({ length: 3 * pageSize }, (_, index) => ((index * 7
 
 const states: fc.Arbitrary<ExtentState> = fc.constantFrom('stored', 'stored', 'stored', 'zero', 'excluded', 'missing', 'encrypted');
 /** Ends that meet at page borders and next to them are where mistakes live. */
-const places = fc.oneof(fc.nat({ max: space }), fc.tuple(fc.nat({ max: 6 }), fc.integer({ min: -2, max: 2 })).map(([page, near]) => Math.max(0, page * pageSize + near)));
+const places = fc.oneof(
+  fc.nat({ max: space }),
+  fc.tuple(fc.nat({ max: 6 }), fc.integer({ min: -2, max: 2 })).map(([page, near]) => Math.max(0, page * pageSize + near)),
+);
 const pieces = fc.array(
   fc.tuple(places, places, states, fc.nat({ max: file.length + pageSize })).map(([one, other, state, offset]): MemoryPiece => {
     const start = BigInt(Math.min(one, other));
@@ -39,22 +42,22 @@ function modelOf(listed: readonly MemoryPiece[]): ModelByte[] {
   const size = Math.ceil(used.reduce((most, { end }) => Math.max(most, Number(end)), 0) / pageSize) * pageSize;
   const held = ({ state, fileOffset = 0 }: MemoryPiece): boolean => state === 'stored' && fileOffset < file.length;
   const behindStored = used.findLastIndex(held) + 1;
-  return Array.from({ length: size }, (_, at): ModelByte => {
-    const covering = used.flatMap((piece, index) => (BigInt(at) >= piece.start && BigInt(at) < piece.end ? [{ piece, index }] : []));
+  const winner = (at: bigint): ModelByte => {
     let claimed = false;
-    for (const { piece, index } of covering) {
+    for (let index = 0; index < used.length; index += 1) {
+      const piece = used[index];
+      if (index === behindStored && claimedFrom(index, at)) claimed = true;
+      if (piece === undefined || at < piece.start || at >= piece.end) continue;
       if (index >= behindStored && claimed) return outside;
-      const value = piece.state === 'stored' ? file[(piece.fileOffset ?? 0) + Number(BigInt(at) - piece.start)] : 0;
-      if (value !== undefined) {
-        // A claim of a piece that comes later counts too: it stands before everything without bytes at the end of the list.
-        const claimedLater = covering.some((other) => other.piece.state === 'stored' && other.index > index);
-        if (index >= behindStored && claimedLater) return outside;
-        return { state: piece.state, value };
-      }
+      const value = piece.state === 'stored' ? file[(piece.fileOffset ?? 0) + Number(at - piece.start)] : 0;
+      if (value !== undefined) return { state: piece.state, value };
       claimed = true;
     }
     return outside;
-  });
+  };
+  // A claim of a piece that comes later counts too: it stands before everything without bytes at the end of the list.
+  const claimedFrom = (first: number, at: bigint): boolean => used.slice(first).some(({ state, start, end }) => state === 'stored' && at >= start && at < end);
+  return Array.from({ length: size }, (_, at) => winner(BigInt(at)));
 }
 
 describe('memory from pieces', () => {
@@ -68,7 +71,8 @@ describe('memory from pieces', () => {
         for (const extent of memory.extents) {
           expect(extent.start).toBe(at);
           expect(extent.end).toBeGreaterThan(extent.start);
-          for (let address = extent.start; address < extent.end; address += 1n) if (model[Number(address)]?.state !== extent.state) expect.fail(`0x${address.toString(16)} is ${extent.state}`);
+          for (let address = extent.start; address < extent.end; address += 1n)
+            if (model[Number(address)]?.state !== extent.state) expect.fail(`0x${address.toString(16)} is ${extent.state}`);
           if (extent.fileOffset !== undefined) expect(file[extent.fileOffset]).toBe(model[Number(extent.start)]?.value);
           at = extent.end;
         }
@@ -87,7 +91,12 @@ describe('memory from pieces', () => {
           const target = new Uint8Array(length).fill(0xee);
           const absent = memory.read(BigInt(address), target);
           const expected = Array.from({ length }, (_, index) => model[address + index] ?? outside);
-          expect(Buffer.compare(target, Uint8Array.from(expected, ({ state, value }) => (state === 'stored' ? value : 0)))).toBe(0);
+          expect(
+            Buffer.compare(
+              target,
+              Uint8Array.from(expected, ({ state, value }) => (state === 'stored' ? value : 0)),
+            ),
+          ).toBe(0);
           const stateAt = new Map<number, string>();
           let last = -1n;
           for (const gap of absent) {
@@ -126,7 +135,11 @@ describe('memory from pieces', () => {
 
   it('a file that turns out shorter than it said makes pages unreadable, not zero', () => {
     const honest = memorySource('dump', file);
-    const lying = { ...honest, size: file.length, readInto: (offset: number, target: Uint8Array) => honest.readInto(offset, target.subarray(0, Math.max(0, Math.min(target.length, pageSize - offset)))) };
+    const lying = {
+      ...honest,
+      size: file.length,
+      readInto: (offset: number, target: Uint8Array) => honest.readInto(offset, target.subarray(0, Math.max(0, Math.min(target.length, pageSize - offset)))),
+    };
     const memory = segmentMemory(lying, [{ start: 0n, end: 2n * BigInt(pageSize), state: 'stored', fileOffset: 0 }]);
     const codes = new Uint8Array(2);
     memory.readPages(0, new Uint8Array(2 * pageSize), codes);
@@ -135,7 +148,10 @@ describe('memory from pieces', () => {
   });
 
   it('merged ranges cover the same addresses, ascend and do not touch', () => {
-    const ranges = fc.array(fc.tuple(fc.nat({ max: 60 }), fc.nat({ max: 60 })).map(([one, other]) => ({ start: BigInt(one), end: BigInt(other) })), { maxLength: 10 });
+    const ranges = fc.array(
+      fc.tuple(fc.nat({ max: 60 }), fc.nat({ max: 60 })).map(([one, other]) => ({ start: BigInt(one), end: BigInt(other) })),
+      { maxLength: 10 },
+    );
     fc.assert(
       fc.property(ranges, (listed) => {
         const merged = mergeRanges(listed);

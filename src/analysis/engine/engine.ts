@@ -9,11 +9,12 @@ import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
 import { checks, summarize } from '../integrity/index.ts';
 import { reportFormats } from '../report/index.ts';
 import type { ReportModel } from '../report/report-model.ts';
+import { describeCpus } from './cpus.ts';
 import { fileDigest } from './file-digest.ts';
 import { indexPages, stripOf, queryIndex } from './index-job.ts';
+import { describeLowcores } from './lowcore.ts';
 import { readMemory } from './read-memory.ts';
 import { probableReason } from './reason.ts';
-import { cpuNumbering } from './select-cpu.ts';
 import { openDumpAt } from './open-dump.ts';
 import type { Session } from './session.ts';
 import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from './structures.ts';
@@ -98,10 +99,8 @@ export function createEngine(): Engine {
     },
     info: ({ dump, view }) => describeDump(sessionOf(dump, view)),
     triage: ({ dump, view }, { signal }) => triage(sessionOf(dump, view), signal),
-    cpus({ dump, view }) {
-      const { cpus } = sessionOf(dump, view).cpuSet;
-      return { schema: schemaVersion, cpus: [...cpus], numbering: cpuNumbering(cpus) };
-    },
+    cpus: ({ dump, view }) => describeCpus(sessionOf(dump, view)),
+    lowcore: ({ dump, view, cpu, address, layout }) => describeLowcores(sessionOf(dump, view), { cpu, address, layout }),
     notes: ({ dump, view }) => describeNotes(sessionOf(dump, view)),
     regions: ({ dump, view }) => describeRegions(sessionOf(dump, view)),
     vmcoreinfo: ({ dump, view }) => describeVmcoreinfo(sessionOf(dump, view)),
@@ -109,7 +108,7 @@ export function createEngine(): Engine {
     read({ dump, space, address, length, cpu, view }) {
       return readMemory(sessionOf(dump, view), { space, address, length, cpu });
     },
-    translate: ({ dump, address, cpu, asce }) => translateAddress(sessionOf(dump), { address, cpu, asce }),
+    translate: ({ dump, address, cpu, asce, space, view }) => translateAddress(sessionOf(dump, view), { address, cpu, asce, space }),
     index: ({ dump, digest, rebuild, path }, { signal, progress }) =>
       indexPages(sessionOf(dump, 'all'), { digest, rebuild, ...(path === undefined ? {} : { path }) }, signal, progress),
     strip: ({ dump, start, end, buckets }) => stripOf(sessionOf(dump, 'all'), { start, end, buckets }),

@@ -2,12 +2,12 @@
 import { DumpError } from '../../shared/dump-error.ts';
 import type { AddressSpace, ReadJson } from '../../shared/model.ts';
 import { hex, pageSize } from '../../shared/units.ts';
-import { translate } from '../arch/s390x/dat.ts';
+import { realToAbsolute } from '../arch/s390x/prefixing.ts';
 import type { MemoryGap } from '../layout/absolute-memory.ts';
 import { lowcoreSize } from '../arch/s390x/save-area.ts';
+import { addressSpace } from './address-space.ts';
 import { selectCpu } from './select-cpu.ts';
 import type { Session } from './session.ts';
-import { chooseAsce } from './translate-address.ts';
 
 export interface ReadRequest {
   readonly space: AddressSpace;
@@ -18,14 +18,6 @@ export interface ReadRequest {
 export interface ReadAnswer {
   readonly data: Uint8Array<ArrayBuffer>;
   readonly absent: ReadJson['absent'];
-}
-
-/** Prefixing exchanges real 0 to 0x1fff with the 8 KiB at the prefix (lowcore.md section 1). Page-wise, for both halves. */
-function realToAbsolute(address: bigint, prefix: bigint): bigint {
-  const size = BigInt(lowcoreSize);
-  if (address < size) return address + prefix;
-  if (address >= prefix && address < prefix + size) return address - prefix;
-  return address;
 }
 
 function readReal(session: Session, request: ReadRequest): ReadAnswer {
@@ -57,22 +49,14 @@ const gapJson = (gap: MemoryGap, shift = 0n): ReadJson['absent'][number] => ({
 
 /** Page by page: neighbours in a virtual address space lie anywhere. A page whose walk fails is missing, with the reason. */
 function readVirtual(session: Session, request: ReadRequest): ReadAnswer {
-  if (session.image.machine.arch !== 's390x') {
-    throw new DumpError(
-      'unsupported',
-      { file: session.path },
-      `virtual addresses of ${session.image.machine.arch} are not translated yet`,
-      'an absolute or file address',
-    );
-  }
-  const asce = chooseAsce(session, { cpu: request.cpu });
+  const space = addressSpace(session, { cpu: request.cpu });
   const data = new Uint8Array(request.length);
   const absent: ReadJson['absent'] = [];
   let done = 0;
   while (done < request.length) {
     const address = request.address + BigInt(done);
     const step = Math.min(request.length - done, pageSize - Number(address % BigInt(pageSize)));
-    const walk = translate(session.memory, asce.value, address);
+    const walk = space.walk(address);
     if (walk.absolute === undefined)
       absent.push({ start: hex(address), end: hex(address + BigInt(step)), state: 'missing', reason: walk.failure ?? 'not mapped' });
     else {

@@ -91,7 +91,12 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
     const found = vmcoreinfo();
     return found.found ? readUtsName(image.machine.arch, found.vmcoreinfo, memory) : undefined;
   });
-  const cpuSet = once(() => readCpus(image, memory));
+  const cpuSet = once(() =>
+    readCpus(image, memory, () => {
+      const found = vmcoreinfo();
+      return found.found ? lowcorePrefixes(found.vmcoreinfo, memory) : [];
+    }),
+  );
   let guard: KdumpGuard | undefined;
   const kdumpGuard = async (signal: AbortSignal): Promise<KdumpGuard> => {
     // A cancelled look is forgotten: the next caller starts again.

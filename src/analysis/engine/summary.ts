@@ -76,7 +76,9 @@ function cpuCountFact(session: Session): Fact<number> {
   const header = fact(image.machine.cpuCount, 'CPU count in the header');
   // What was read of the header's own vector is not a second source; lowcores with a Linux CPU number are.
   const known = new Set(cpuSet.cpus.flatMap((cpu) => cpu.linuxCpu ?? []));
-  return known.size === 0 ? header : confirm(header, fact(known.size, 'different CPU numbers in the lowcores'));
+  // A lowcore that is not in the dump says nothing against the header.
+  const unread = known.size === 0 || cpuSet.cpus.some((cpu) => cpu.linuxCpu === undefined);
+  return unread ? header : confirm(header, fact(known.size, 'different CPU numbers in the lowcores'));
 }
 
 /** A count that JSON can carry exactly; a damaged header can claim more. */

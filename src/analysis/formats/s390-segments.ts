@@ -12,6 +12,8 @@ import type { MemoryPiece } from './segment-memory.ts';
 
 const mebibyte = 1n << 20n;
 const maxEntries = 1011;
+/** Lengths in MiB that are tried where the recorded one leads nowhere. */
+const maxLengthsTried = 4096;
 /** A segment's header and its first MiB. */
 const leastSegmentBytes = 4096 + (1 << 20);
 const storedUncompressed = 0x8000_0000;
@@ -55,6 +57,8 @@ export interface WalkOptions {
   readonly openEnd?: boolean;
   /** Number of the first segment, when other volumes came before. */
   readonly firstIndex?: number;
+  /** False: a wrong length of a segment is not mended. */
+  readonly mendLength?: boolean;
 }
 
 /** Why these bytes are no segment header, or undefined. The order of segments is judged elsewhere. */
@@ -108,6 +112,50 @@ function inflateEntry(source: ByteSource, at: number, stored: number, size: numb
   }
 }
 
+interface MendedLength {
+  readonly last: Segment;
+  readonly length: bigint;
+  /** The chain behind it, which is sound to its end. */
+  readonly rest: SegmentWalk;
+}
+
+/**
+ * Another length of the segment before a place where no header stands: one with which the chain goes on from the place behind
+ * it and comes to its end without a fault. Segments are whole MiB, so there are few places to look at.
+ */
+function mendedLength(source: ByteSource, last: Segment | undefined, options: WalkOptions): MendedLength | undefined {
+  const isRaw = last !== undefined && BigInt(last.fileBytes) === last.memoryBytes;
+  if (!isRaw) return undefined;
+  const bytes = new Uint8Array(s390SegmentHeader.size);
+  for (let count = 1; count <= maxLengthsTried; count += 1) {
+    const length = BigInt(count) * mebibyte;
+    const at = last.fileOffset + Number(length);
+    if (at >= source.size || source.readInto(at, bytes) < bytes.length) return undefined;
+    if (length === last.memoryBytes || !startsChain(bytes, last.start + length, options)) continue;
+    const rest = walkSegments(source, at, { ...options, from: last.start + length, firstIndex: last.index + 1, mendLength: false });
+    if (rest.end !== undefined && rest.findings.length === 0) return { last, length, rest };
+  }
+  return undefined;
+}
+
+function startsChain(bytes: Uint8Array, from: bigint, options: WalkOptions): boolean {
+  const data = new DataView(bytes.buffer, bytes.byteOffset);
+  // A look at two words spares reading a table of a thousand entries at every place.
+  if (data.getBigUint64(0x08) === 0n && data.getBigUint64(0x10) === 0n) return false;
+  const header = parse(s390SegmentHeader, bytes);
+  return implausible(header, options) === undefined && (header.start >= from || header.len === 0n);
+}
+
+const lengthFinding = (source: ByteSource, segment: Segment, length: bigint): Finding => ({
+  id: 'segments/length',
+  severity: 'error',
+  title: 'The length of a dump segment is wrong',
+  detail: `${source.name}: the segment at absolute ${hexOf(segment.start)} claims ${hexOf(segment.memoryBytes)} bytes, but the next header stands behind ${hexOf(length)}; from there the chain is sound to its end, and this length is used`,
+  where: { fileOffset: segment.fileOffset - s390SegmentHeader.size + 0x08, bytes: 8 },
+  recorded: hexOf(segment.memoryBytes),
+  computed: hexOf(length),
+});
+
 const isEndMarker = (bytes: Uint8Array): boolean => asciiText(bytes.subarray(0, 8)) === END_MARKER;
 
 function chainFinding(source: ByteSource, at: number, what: string): Finding {
@@ -150,6 +198,16 @@ export function walkSegments(source: ByteSource, position: number, options: Walk
         where: { fileOffset: at, bytes: 16 },
       });
       return result(at);
+    }
+    const mended = wrong === undefined || options.openEnd === true || options.mendLength === false ? undefined : mendedLength(source, segments.at(-1), options);
+    if (mended !== undefined) {
+      const { last, length, rest } = mended;
+      pieces.splice(-1, 1, { start: last.start, end: last.start + length, state: 'stored', source, fileOffset: last.fileOffset }, ...rest.pieces);
+      segments.splice(-1, 1, { ...last, fileBytes: Number(length), memoryBytes: length }, ...rest.segments);
+      findings.push(lengthFinding(source, last, length));
+      ({ known } = rest);
+      compressed ||= rest.compressed;
+      return result(rest.end);
     }
     if (wrong !== undefined || (options.openEnd === true && !ascending)) {
       // On a volume that is not the last, zeros or an older dump follow the last segment.

@@ -38,6 +38,8 @@ export interface Check {
   readonly title: string;
   /** headers: small structures only, part of triage · quick: bounded reads · scan: reads much of the dump. */
   readonly cost: 'headers' | 'quick' | 'scan';
+  /** Why the check does not concern a container, told without reading anything; then a triage need not say that it was not run. */
+  readonly inapplicable?: (image: DumpImage) => string | undefined;
   run(context: CheckContext): CheckOutcome | Promise<CheckOutcome>;
 }
 

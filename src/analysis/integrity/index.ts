@@ -2,10 +2,11 @@
 import { Cancelled } from '../../shared/rpc.ts';
 import type { CheckResult, Health } from '../../shared/model.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
-import type { Check, CheckContext, CheckOutcome } from './check.ts';
+import { notApplicable, type Check, type CheckContext, type CheckOutcome } from './check.ts';
 import { bitmapCount } from './checks/bitmap-count.ts';
 import { containerComplete } from './checks/container-complete.ts';
 import { crossCpuCount, crossKernelRelease, crossMemorySize, crossPrefix, crossTime } from './checks/cross-sources.ts';
+import { crossRegisters } from './checks/cross-registers.ts';
 import { endMarker } from './checks/end-marker.ts';
 import { ipib } from './checks/ipib.ts';
 import { kdumpImage } from './checks/kdump-image.ts';
@@ -37,6 +38,7 @@ export const checks: readonly Check[] = [
   crossPrefix,
   crossKernelRelease,
   crossTime,
+  crossRegisters,
 ];
 
 export type CheckDepth = Check['cost'];
@@ -63,6 +65,11 @@ export async function runChecks(context: CheckContext, depth: CheckDepth, onProg
   for (const check of checks) {
     if (context.signal.aborted) throw new Cancelled();
     onProgress?.(results.length, check);
+    const why = check.inapplicable?.(context.image);
+    if (why !== undefined) {
+      results.push(toResult(check, notApplicable(why)));
+      continue;
+    }
     if (depthOrder.indexOf(check.cost) > depthOrder.indexOf(depth)) {
       results.push(
         toResult(check, { verdict: 'not-run', detail: check.cost === 'scan' ? 'needs a scan of the dump: run verify' : 'run verify --quick or verify' }),

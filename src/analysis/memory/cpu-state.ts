@@ -16,7 +16,10 @@ import type { MemoryReader } from './reader.ts';
 
 const NT_PRSTATUS = 1;
 const NT_FPREGSET = 2;
+const NT_S390_PREFIX = 0x305;
 const NT_S390_PV_CPU_DATA = 0x30e;
+/** What s390x dumps hold once for each CPU; others may hold several notes of a type. */
+const perCpuTypes: ReadonlySet<number> = new Set([NT_FPREGSET, 0x301, 0x302, 0x303, 0x304, NT_S390_PREFIX, 0x309, 0x30a, 0x30b]);
 
 export interface CpuSet {
   readonly cpus: readonly CpuJson[];
@@ -24,12 +27,19 @@ export interface CpuSet {
   readonly hypervisor?: string;
 }
 
-/** The notes of each CPU: every PRSTATUS and what follows it (elf-vmcore.md section 3). */
+/**
+ * The notes of each CPU: every PRSTATUS and what follows it (elf-vmcore.md section 3). No CPU has two notes of one type: where a type
+ * comes again without a PRSTATUS, that note is missing, and the notes from there on are another CPU's.
+ */
 export function notesByCpu(notes: readonly RawNote[]): readonly (readonly RawNote[])[] {
   const groups: RawNote[][] = [];
   for (const note of notes) {
-    if (note.owner === 'CORE' && note.type === NT_PRSTATUS) groups.push([note]);
-    else if (note.owner === 'CORE' || note.owner === 'LINUX') groups.at(-1)?.push(note);
+    if (note.owner !== 'CORE' && note.owner !== 'LINUX') continue;
+    const current = groups.at(-1);
+    const startsCpu = note.owner === 'CORE' && note.type === NT_PRSTATUS;
+    const isAnothers = perCpuTypes.has(note.type) && (current === undefined || current.some(({ type }) => type === note.type));
+    if (startsCpu || isAnothers) groups.push([note]);
+    else current?.push(note);
   }
   return groups;
 }
@@ -47,24 +57,11 @@ function identityAt(memory: MemoryReader, prefix: number): LowcoreIdentity | und
   return lowcore === undefined ? undefined : lowcoreIdentity(lowcore);
 }
 
-function s390xFromNotes(group: readonly RawNote[], id: number, memory: MemoryReader): { cpu: CpuJson; identity: LowcoreIdentity | undefined } | undefined {
-  const desc = (type: number, size: number): Uint8Array | undefined => {
-    const found = group.find((note) => note.type === type)?.desc;
-    return found !== undefined && found.length >= size ? found : undefined;
-  };
-  // The registers end before orig_gpr2; shorter descriptors than the structure occur (elf-vmcore.md section 4).
-  const status = desc(NT_PRSTATUS, 320);
-  if (status === undefined) return undefined;
-  // The plain notes of a secure guest's CPU are blank: what it held is in the encrypted one.
-  if (group.some((note) => note.type === NT_S390_PV_CPU_DATA))
-    return { cpu: { id, state: 'encrypted: CPU of a secure guest', source: 'note' }, identity: undefined };
-  const padded = new Uint8Array(prstatusS390x.size);
-  padded.set(status.subarray(0, padded.length));
-  const registers = parse(prstatusS390x, padded);
-  const psw = decodePsw({ mask: registers.psw_mask, address: registers.psw_addr });
-  const prefixDesc = desc(0x305, 4);
-  const prefix = prefixDesc === undefined ? undefined : parse(s390Prefix, prefixDesc).prefix;
-  const identity = prefix === undefined ? undefined : identityAt(memory, prefix);
+/** Descriptor of the note of a type, if it has at least so many bytes. */
+type NoteFinder = (type: number, size: number) => Uint8Array | undefined;
+
+/** The registers that have notes of their own. */
+function noteGroups(desc: NoteFinder): Partial<CpuJson> {
   const fpDesc = desc(NT_FPREGSET, fpregsetS390x.size);
   const floating = fpDesc === undefined ? undefined : parse(fpregsetS390x, fpDesc);
   const [ctrs, timer, todcmp, todpreg, low, high, lastBreak] = [
@@ -76,14 +73,7 @@ function s390xFromNotes(group: readonly RawNote[], id: number, memory: MemoryRea
     desc(0x30a, 256),
     desc(0x306, 8),
   ];
-  const cpu: CpuJson = {
-    id,
-    ...(identity === undefined ? {} : { linuxCpu: identity.linuxCpu }),
-    state: psw.decoded.text,
-    ...(prefix === undefined ? {} : { prefix: hex(prefix) }),
-    psw,
-    gprs: hexAll(registers.gprs),
-    acrs: hexAll(registers.acrs),
+  return {
     ...(ctrs === undefined ? {} : { crs: hexAll(parse(s390Ctrs, ctrs).crs) }),
     ...(floating === undefined ? {} : { fprs: hexAll(floating.fprs), fpc: hex(floating.fpc) }),
     ...(floating === undefined || low === undefined || high === undefined
@@ -93,9 +83,52 @@ function s390xFromNotes(group: readonly RawNote[], id: number, memory: MemoryRea
     ...(todcmp === undefined ? {} : { clockComparator: hex(parse(s390TodCmp, todcmp).todcmp) }),
     ...(todpreg === undefined ? {} : { todProgrammable: hex(parse(s390TodPreg, todpreg).todpreg) }),
     ...(lastBreak === undefined ? {} : { breakingEventAddress: hex(parse(s390LastBreak, lastBreak).last_break) }),
+  };
+}
+
+function s390xFromNotes(group: readonly RawNote[], id: number, memory: MemoryReader): { cpu: CpuJson; identity: LowcoreIdentity | undefined } | undefined {
+  const desc = (type: number, size: number): Uint8Array | undefined => {
+    const found = group.find((note) => note.type === type)?.desc;
+    return found !== undefined && found.length >= size ? found : undefined;
+  };
+  // The registers end before orig_gpr2; shorter descriptors than the structure occur (elf-vmcore.md section 4).
+  const status = desc(NT_PRSTATUS, 320);
+  const prefixDesc = desc(NT_S390_PREFIX, 4);
+  const prefix = prefixDesc === undefined ? undefined : parse(s390Prefix, prefixDesc).prefix;
+  const identity = prefix === undefined ? undefined : identityAt(memory, prefix);
+  if (status === undefined) {
+    // What is left of a CPU whose PRSTATUS is missing: it keeps its place, so that nobody else takes it.
+    if (group.some(({ type }) => type === NT_PRSTATUS)) return undefined;
+    const named = { ...(identity === undefined ? {} : { linuxCpu: identity.linuxCpu }), ...(prefix === undefined ? {} : { prefix: hex(prefix) }) };
+    return { cpu: { id, ...named, state: 'general registers not recorded', ...noteGroups(desc), source: 'note' }, identity };
+  }
+  // The plain notes of a secure guest's CPU are blank: what it held is in the encrypted one.
+  if (group.some((note) => note.type === NT_S390_PV_CPU_DATA))
+    return { cpu: { id, state: 'encrypted: CPU of a secure guest', source: 'note' }, identity: undefined };
+  const padded = new Uint8Array(prstatusS390x.size);
+  padded.set(status.subarray(0, padded.length));
+  const registers = parse(prstatusS390x, padded);
+  const psw = decodePsw({ mask: registers.psw_mask, address: registers.psw_addr });
+  const cpu: CpuJson = {
+    id,
+    ...(identity === undefined ? {} : { linuxCpu: identity.linuxCpu }),
+    state: psw.decoded.text,
+    ...(prefix === undefined ? {} : { prefix: hex(prefix) }),
+    psw,
+    gprs: hexAll(registers.gprs),
+    acrs: hexAll(registers.acrs),
+    ...noteGroups(desc),
     source: 'note',
   };
   return { cpu, identity };
+}
+
+/**
+ * The status that was stored into a CPU's own lowcore; without registers when none was.
+ * @returns undefined when the lowcore is not in the dump
+ */
+export function storedStatus(memory: MemoryReader, prefix: number): CpuJson | undefined {
+  return memory.readPresent(BigInt(prefix), lowcoreSize) === undefined ? undefined : s390xFromLowcore(prefix, 0, memory).cpu;
 }
 
 /** The vector save area that the lowcore names: 32 registers of 16 bytes (lowcore.md section 2.6). */
@@ -174,8 +207,19 @@ function otherFromNotes(group: readonly RawNote[], id: number, image: DumpImage)
   return { id, registers, source: 'note' };
 }
 
-/** All CPUs in dump order. */
-export function readCpus(image: DumpImage, memory: MemoryReader): CpuSet {
+/** CPUs whose lowcores the kernel's own array names, for dumps whose notes and header name none. */
+function fromKernelArray(prefixes: readonly number[], memory: MemoryReader): { cpu: CpuJson; identity: LowcoreIdentity | undefined }[] {
+  return prefixes.map((prefix, id) => {
+    const { cpu, identity } = s390xFromLowcore(prefix, id, memory);
+    return { cpu: { ...cpu, source: 'lowcore' }, identity };
+  });
+}
+
+/**
+ * All CPUs in dump order.
+ * @param kernelPrefixes prefixes of the kernel's `lowcore_ptr` array, asked for when neither notes nor header name a CPU
+ */
+export function readCpus(image: DumpImage, memory: MemoryReader, kernelPrefixes: () => readonly number[] = () => []): CpuSet {
   const groups = notesByCpu(image.notes);
   if (image.machine.arch !== 's390x') {
     return { cpus: groups.flatMap((group, id) => otherFromNotes(group, id, image) ?? []) };
@@ -185,7 +229,9 @@ export function readCpus(image: DumpImage, memory: MemoryReader): CpuSet {
       ? image.recordedCpus.map((record, id) => s390xFromRecord(record, id, memory))
       : groups.length > 0
         ? groups.flatMap((group, id) => s390xFromNotes(group, id, memory) ?? [])
-        : image.prefixes.map((prefix, id) => s390xFromLowcore(prefix, id, memory));
+        : image.prefixes.length > 0
+          ? image.prefixes.map((prefix, id) => s390xFromLowcore(prefix, id, memory))
+          : fromKernelArray(kernelPrefixes(), memory);
   const hypervisors = new Set(found.flatMap(({ identity }) => identity?.hypervisor ?? []));
   const [only] = hypervisors;
   return { cpus: found.map(({ cpu }) => cpu), ...(hypervisors.size === 1 && only !== undefined ? { hypervisor: only } : {}) };

@@ -1,12 +1,17 @@
 /** NT_PRSTATUS: the general registers of one CPU (elf-vmcore.md section 4; arch ptrace.h and user.h headers). */
 import type { Architecture } from '../formats/dump-format.ts';
-import { i32, u16, u32, u64 } from '../layout/field.ts';
+import { i32, u16, u32, u64, type Presentation } from '../layout/field.ts';
 import { hex } from '../layout/presentation.ts';
 import { list, struct, type Fields, type StructLayout } from '../layout/struct.ts';
 import type { NoteType } from './note-type.ts';
 
 /** Offset of pr_reg, the same on every 64-bit architecture. */
 export const prRegOffset = 112;
+
+/** QEMU 7.2 on a little-endian host stores the number byte-swapped in s390x files (elf-vmcore.md section 3). */
+const swappedPid: Presentation<number> = {
+  text: (value) => (value >= 0x10000 && (value & 0xffff) === 0 ? `byte-swapped by QEMU: ${((value >>> 24) | ((value >>> 8) & 0xff00)) >>> 0}` : undefined),
+};
 
 const head = {
   si_signo: i32(0, 'signal number, 0 in kernel dumps'),
@@ -26,6 +31,7 @@ export const prstatusS390x = struct(
   { endian: 'big', size: 336, doc: 'Source: elf-vmcore.md section 4.' },
   {
     ...head,
+    pr_pid: u32(32, 'CPU number + 1; QEMU may store it byte-swapped, so that the lowcore says which CPU it is', swappedPid),
     psw_mask: u64(112, 'PSW mask'),
     psw_addr: u64(120, 'PSW instruction address'),
     gprs: list(128, 16, u64(0), 'general registers'),

@@ -1,6 +1,7 @@
 /** The registry of commands. */
 import type { Command } from '../command.ts';
 import { indexCommand } from './index-pages.ts';
+import { lowcoreCommand } from './lowcore.ts';
 import { readCommand } from './read.ts';
 import { reportCommand } from './report.ts';
 import { sampleCommand } from './sample.ts';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   infoCommand,
   notesCommand,
   cpusCommand,
+  lowcoreCommand,
   regionsCommand,
   vmcoreinfoCommand,
   osinfoCommand,

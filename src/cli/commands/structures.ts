@@ -5,7 +5,8 @@ import type { Command } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { infoText } from '../text/summary-text.ts';
-import { cpuText, notesText, osInfoText, regionsText } from '../text/structure-text.ts';
+import { cpuText } from '../text/cpu-text.ts';
+import { notesText, osInfoText, regionsText } from '../text/structure-text.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from '../text/style.ts';
 

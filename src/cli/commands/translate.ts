@@ -1,4 +1,4 @@
-import type { TranslateJson } from '../../shared/model.ts';
+import { asceSources, type TranslateJson } from '../../shared/model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
 import { addressIn, wholeNumber } from './address-argument.ts';
@@ -10,23 +10,31 @@ import { columns } from '../text/table.ts';
 function translateText(answer: TranslateJson, style: Style): string {
   const head = answer.asce === undefined ? '' : `${answer.address} through ${answer.asce.source}: ${answer.asce.decoded}\n`;
   const rows = answer.steps.map((step) => [step.table, `[${step.index}]`, `at ${step.entryAddress}`, step.entry, visibleText(step.decoded)]);
-  const end = answer.absolute === undefined ? style.bad(visibleText(answer.failure ?? 'not translated')) : `absolute ${style.strong(answer.absolute)}`;
+  const prefixed = answer.real === undefined || answer.real === answer.absolute ? '' : `real ${answer.real}, by prefixing `;
+  const forbidden = answer.protection === undefined ? '' : style.dim(`  ${answer.protection.join(', ')}`);
+  const end =
+    answer.absolute === undefined ? style.bad(visibleText(answer.failure ?? 'not translated')) : `${prefixed}absolute ${style.strong(answer.absolute)}${forbidden}`;
   return `${head}${rows.length === 0 ? '' : `${columns(rows)}\n`}${end}\n`;
 }
 
 export const translateCommand: Command = {
   name: 'translate',
-  summary: 'the page-table walk of a virtual address, step by step (s390x)',
+  summary: 'the page-table walk of a virtual address, step by step',
   args: ['<file>', '<address>'],
   options: [
-    { flags: '--cpu <number>', description: 'walk the home space of this CPU (CR13)' },
-    { flags: '--asce <element>', description: 'walk the tables of this address-space-control element' },
+    { flags: '--cpu <number>', description: 'walk the home space of this CPU (CR13), and apply its prefix' },
+    {
+      flags: '--asce <element>',
+      description: `walk the tables of this address-space-control element (0x...; on x86_64 a CR3 value), or of one of ${asceSources.join(', ')}`,
+    },
   ],
   example: 'dumpbench translate dump.s390 cpu0.psw',
   async run(context, [file = '', typed = ''], options) {
     const cpu = options.cpu === undefined ? undefined : wholeNumber(String(options.cpu), '--cpu');
     const given = options.asce === undefined ? undefined : String(options.asce);
-    if (given !== undefined && !/^0x[0-9a-f]{1,16}$/i.test(given)) throw new UsageError(`--asce: "${given}" is not a hexadecimal number`);
+    const space = asceSources.find((name) => name === given);
+    if (given !== undefined && space === undefined && !/^0x[0-9a-f]{1,16}$/i.test(given))
+      throw new UsageError(`--asce: "${given}" is neither a hexadecimal number nor one of ${asceSources.join(', ')}`);
     const answer = await withDump(context, file, async (dump) => {
       const place = await addressIn(context, dump, typed, 'virtual');
       if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; only virtual ones are translated`);
@@ -35,7 +43,7 @@ export const translateCommand: Command = {
         dump,
         address: place.address,
         ...(chosen === undefined ? {} : { cpu: chosen }),
-        ...(given === undefined ? {} : { asce: BigInt(given) }),
+        ...(space === undefined ? (given === undefined ? {} : { asce: BigInt(given) }) : { space }),
       };
       return context.engine.call('translate', params, { signal: context.io.signal });
     });

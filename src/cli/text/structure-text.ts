@@ -1,5 +1,5 @@
 /** Notes, regions, registers, os_info and bytes as text. */
-import type { CpuJson, NoteJson, OsInfoJson, ReadJson, RegionJson, SqlJson, Step } from '../../shared/model.ts';
+import type { NoteJson, OsInfoJson, ReadJson, RegionJson, SqlJson, Step } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
@@ -48,43 +48,6 @@ export function hexRows(data: Uint8Array, base: bigint, absent: ReadJson['absent
     rows.push(`${(base + BigInt(at)).toString(16).padStart(12, '0')}  ${cells.slice(0, 8).join(' ')}  ${cells.slice(8).join(' ')}  ${text}`.trimEnd());
   }
   return `${rows.join('\n')}\n`;
-}
-
-function registerRows(values: readonly string[], letter: string, perRow: number): string[][] {
-  const rows: string[][] = [];
-  for (let at = 0; at < values.length; at += perRow) {
-    rows.push(values.slice(at, at + perRow).map((value, index) => `${`${letter}${at + index}`.padEnd(4)} ${value.padEnd(18)}`));
-  }
-  return rows;
-}
-
-export function cpuText(cpu: CpuJson, style: Style): string {
-  const name = cpu.linuxCpu === undefined ? `CPU ${cpu.id} (position in the dump)` : `CPU ${cpu.linuxCpu}`;
-  const lines = [style.strong(name) + style.dim(` from ${cpu.source}${cpu.prefix === undefined ? '' : `, prefix ${cpu.prefix}`}`)];
-  if (cpu.psw !== undefined) {
-    const { decoded } = cpu.psw;
-    lines.push(`  PSW ${cpu.psw.mask} ${cpu.psw.address}  ${decoded.text}`);
-    lines.push(
-      style.dim(
-        `      DAT ${decoded.dat ? 'on' : 'off'}, ${decoded.addressSpace} space, ${decoded.addressingMode}-bit, key ${decoded.key}, CC ${decoded.conditionCode}, I/O ${decoded.io ? 'on' : 'off'}, external ${decoded.external ? 'on' : 'off'}, machine checks ${decoded.machineCheck ? 'on' : 'off'}`,
-      ),
-    );
-  }
-  if (cpu.gprs !== undefined) lines.push(columns(registerRows(cpu.gprs, 'r', 4)));
-  if (cpu.crs !== undefined) lines.push(columns(registerRows(cpu.crs, 'c', 4)));
-  if (cpu.acrs !== undefined) lines.push(columns(registerRows(cpu.acrs, 'a', 4)));
-  if (cpu.fprs !== undefined) lines.push(columns(registerRows(cpu.fprs, 'f', 4)));
-  const others = Object.entries({
-    timer: cpu.timer,
-    'clock comparator': cpu.clockComparator,
-    'TOD programmable': cpu.todProgrammable,
-    'breaking event': cpu.breakingEventAddress,
-    fpc: cpu.fpc,
-  });
-  const known = others.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
-  if (known.length > 0) lines.push(columns(known));
-  if (cpu.registers !== undefined) lines.push(columns(Object.entries(cpu.registers)));
-  return lines.join('\n');
 }
 
 export function osInfoText(osInfo: OsInfoJson, style: Style): string {

@@ -7,6 +7,6 @@ export interface Style {
   readonly strong: (text: string) => string;
 }
 
-const wrap = (code: number, on: boolean) => (text: string) => (on ? `\u001b[${code}m${text}\u001b[0m` : text);
+const wrap = (code: number, on: boolean) => (text: string) => (on && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text);
 
 export const makeStyle = (on: boolean): Style => ({ ok: wrap(32, on), bad: wrap(31, on), warn: wrap(33, on), dim: wrap(2, on), strong: wrap(1, on) });

@@ -32,12 +32,12 @@ export function App({ mac }: { readonly mac: boolean }) {
       <TopBar />
       <div className="shell-middle">
         <ActivityRail />
-        <div className="shell-main">
+        <main className="shell-main">
           {tabs.open.length === 0 ? null : <TabBar />}
           <EngineBanner />
           <NoticeBar />
           <Workspace />
-        </div>
+        </main>
       </div>
       <StatusBar />
       <DropOverlay />

@@ -37,7 +37,14 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
     if (event.key === 'Enter') run(found[at]);
   };
   return (
-    <dialog ref={dialog} className="overlay palette" aria-label="Command palette" onClose={close} onClick={(event) => event.target === dialog.current && close()} data-testid="palette">
+    <dialog
+      ref={dialog}
+      className="overlay palette"
+      aria-label="Command palette"
+      onClose={close}
+      onClick={(event) => event.target === dialog.current && close()}
+      data-testid="palette"
+    >
       <input
         className="palette-input"
         role="combobox"

@@ -60,7 +60,8 @@ export function EngineBanner() {
       <div className="banner plain" role="status" data-testid="engine-banner">
         <Icon name="debug-connected" />
         <span className="banner-words">
-          <strong>The engine was started again.</strong> {opened === all.length ? `${plural(opened, 'dump')} reopened at the same place.` : 'Reopening the dumps…'}
+          <strong>The engine was started again.</strong>{' '}
+          {opened === all.length ? `${plural(opened, 'dump')} reopened at the same place.` : 'Reopening the dumps…'}
         </span>
         <IconButton icon="close" label="Dismiss" onPress={() => setDismissed(status.generation)} />
       </div>

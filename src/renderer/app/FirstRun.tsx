@@ -17,7 +17,7 @@ export function FirstRun() {
   const { chooseDumps, openSamples, openPaths, forgetRecent, recents } = useWorkbench();
   const list = useStore(recents);
   return (
-    <main className="first-run" data-testid="first-run" data-pane="view">
+    <div className="first-run" data-testid="first-run" data-pane="view">
       <div className="first-run-page">
         <h1>Open a kernel crash dump</h1>
         <p className="dim">What it is, whether it can be trusted, and why the system stopped: within a second, without debuginfo, without network.</p>
@@ -69,6 +69,6 @@ export function FirstRun() {
           <Icon name="lock-small" /> Dumps are opened read-only and never sent anywhere.
         </p>
       </div>
-    </main>
+    </div>
   );
 }

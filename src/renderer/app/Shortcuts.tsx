@@ -24,7 +24,13 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
   const close = (): void => workbench.overlay.set(undefined);
   const rows = [...commandsOf(workbench).flatMap(({ title, keys }) => (keys === undefined ? [] : [[title, keysText(keys, mac)] as const])), ...gridKeys];
   return (
-    <dialog ref={dialog} className="overlay shortcuts" aria-label="Keyboard shortcuts" onClose={close} onClick={(event) => event.target === dialog.current && close()}>
+    <dialog
+      ref={dialog}
+      className="overlay shortcuts"
+      aria-label="Keyboard shortcuts"
+      onClose={close}
+      onClick={(event) => event.target === dialog.current && close()}
+    >
       <h2>Keyboard shortcuts</h2>
       <dl className="shortcut-list">
         {rows.map(([title, keys]) => (

@@ -35,7 +35,12 @@ export function TabBar() {
         const named = dump !== undefined && (tab.view === 'overview' || all.length > 1);
         const isActive = tab.id === tabs.active;
         return (
-          <div key={tab.id} className={isActive ? 'tab active' : 'tab'} role="presentation" onAuxClick={(event) => event.button === 1 && places.closeTab(tab.id)}>
+          <div
+            key={tab.id}
+            className={isActive ? 'tab active' : 'tab'}
+            role="presentation"
+            onAuxClick={(event) => event.button === 1 && places.closeTab(tab.id)}
+          >
             <button
               ref={isActive ? active : undefined}
               type="button"
@@ -56,9 +61,10 @@ export function TabBar() {
                 </span>
               ) : null}
             </button>
-            <button type="button" className="tab-close" tabIndex={-1} aria-label={`Close tab ${view?.title ?? ''}`} onClick={() => places.closeTab(tab.id)}>
+            {/* For the pointer; keys have Delete on the tab, and the command. */}
+            <span className="tab-close" aria-hidden="true" title="Close tab" onClick={() => places.closeTab(tab.id)} data-testid={`close-${tab.view}`}>
               <Icon name="close" />
-            </button>
+            </span>
           </div>
         );
       })}

@@ -25,7 +25,7 @@ export function Workspace() {
   const tabs = useStore(places.tabs);
   if (tabs.open.length === 0) return <FirstRun />;
   return (
-    <main className="workspace" data-pane="view" tabIndex={-1}>
+    <div className="workspace" data-pane="view" tabIndex={-1}>
       {tabs.open.map((tab) => (
         <Activity key={tab.id} mode={tab.id === tabs.active ? 'visible' : 'hidden'}>
           <section className="workspace-panel" id={panelId(tab)} role="tabpanel" data-testid={`view-${tab.view}`} data-dump={tab.dump} aria-label={tab.view}>
@@ -35,6 +35,6 @@ export function Workspace() {
           </section>
         </Activity>
       ))}
-    </main>
+    </div>
   );
 }

@@ -25,7 +25,7 @@ export function focusNextPane(step: 1 | -1): void {
   if (panes.length === 0) return;
   const at = panes.findIndex((pane) => pane.contains(document.activeElement));
   for (let tried = 1; tried <= panes.length; tried += 1) {
-    const index = (((at === -1 && step === -1 ? 0 : at) + step * tried) % panes.length + panes.length) % panes.length;
+    const index = ((((at === -1 && step === -1 ? 0 : at) + step * tried) % panes.length) + panes.length) % panes.length;
     const pane = panes[index];
     const entry = pane === undefined ? undefined : entryOf(pane);
     if (entry === undefined) continue;

@@ -4,25 +4,9 @@
  */
 import { engineProtocol, type EngineClient } from '../../shared/engine-protocol.ts';
 import { connect, EngineFailure, type Port } from '../../shared/rpc.ts';
-import { enginePortMessage, type ShellEvent } from '../../shared/shell-protocol.ts';
-import { createStore, type Readable } from '../state/store.ts';
-
-export interface EngineStatus {
-  readonly state: 'starting' | 'ready' | 'gone';
-  /** Raised with each new engine: handles of an older one mean nothing. */
-  readonly generation: number;
-  /** Where it runs, in words. */
-  readonly host?: string;
-  /** Why it went away. */
-  readonly reason?: string;
-}
-
-export interface EngineLink {
-  readonly status: Readable<EngineStatus>;
-  readonly call: EngineClient['call'];
-  /** To be told what main knows of the engine. */
-  readonly onShellEvent: (event: ShellEvent) => void;
-}
+import { enginePortMessage } from '../../shared/shell-protocol.ts';
+import { createStore } from '../state/store.ts';
+import type { EngineLink, EngineStatus } from './engine-link.ts';
 
 function wrap(port: MessagePort): Port {
   const closers: ((reason: string) => void)[] = [];

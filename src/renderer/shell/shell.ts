@@ -1,20 +1,12 @@
 /** The preload's bridge, typed and checked: what main sends is validated here as main validates what it gets. */
 import * as v from 'valibot';
-import { shellEventSchema, shellMethods, type ShellBridge, type ShellEvent } from '../../shared/shell-protocol.ts';
+import { shellEventSchema, shellMethods, type ShellBridge } from '../../shared/shell-protocol.ts';
+import type { Shell } from './shell-calls.ts';
 
 declare global {
   interface Window {
     readonly dumpbench?: ShellBridge;
   }
-}
-
-export interface Shell {
-  /** Rejects with an Error whose message is a plain sentence. */
-  readonly call: ShellBridge['call'];
-  /** Events that have the contract's shape; others are dropped. */
-  readonly onEvent: (listener: (event: ShellEvent) => void) => void;
-  /** Path on disk of a dropped file; empty for what is no file on disk. */
-  readonly pathOf: (file: File) => string;
 }
 
 export function openShell(page: Window): Shell {

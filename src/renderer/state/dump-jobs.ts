@@ -1,7 +1,7 @@
 /** Long work on a dump: what starts by itself behind the first facts, and what a person asks for. */
-import type { EngineLink } from '../engine/client.ts';
+import type { EngineLink } from '../engine/engine-link.ts';
 import type { VerifyJson } from '../../shared/model.ts';
-import type { Shell } from '../shell/shell.ts';
+import type { Shell } from '../shell/shell-calls.ts';
 import { byteText } from '../../shared/units.ts';
 import { healthWords } from '../words/health.ts';
 import { countText } from '../words/numbers.ts';

@@ -1,5 +1,5 @@
 /** The dumps of the window: opening, reopening after a restart of the engine, closing. */
-import type { EngineLink } from '../engine/client.ts';
+import type { EngineLink } from '../engine/engine-link.ts';
 import { EngineFailure } from '../../shared/rpc.ts';
 import { handleOf, newDump, type OpenDump } from './open-dump.ts';
 import { openFailure } from './open-failure.ts';
@@ -45,12 +45,13 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     const dump = find(key);
     const { state, generation } = engine.status.get();
     if (dump === undefined || state !== 'ready') return;
-    const isCurrent = (): boolean => engine.status.get().generation === generation && find(key) !== undefined;
+    const isSameEngine = (): boolean => engine.status.get().generation === generation && engine.status.get().state === 'ready';
+    const isCurrent = (): boolean => isSameEngine() && find(key) !== undefined;
     change(key, (old) => ({ ...old, phase: { kind: 'opening' }, generation }));
     try {
       const { dump: handle, identity } = await engine.call('open', { path: dump.path });
       if (!isCurrent()) {
-        if (engine.status.get().generation === generation) await engine.call('close', { dump: handle });
+        if (isSameEngine()) await engine.call('close', { dump: handle });
         return;
       }
       change(key, (old) => ({ ...old, phase: { kind: 'open', handle, identity } }));
@@ -58,7 +59,9 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
       if (!isCurrent()) return;
       change(key, (old) =>
         // Checks of a longer pass stay: the file is the same.
-        old.checked === 'triage' ? { ...old, triage, checks: triage.checks, health: triage.health, lostWhileOpening: 0 } : { ...old, triage, lostWhileOpening: 0 },
+        old.checked === 'triage'
+          ? { ...old, triage, checks: triage.checks, health: triage.health, lostWhileOpening: 0 }
+          : { ...old, triage, lostWhileOpening: 0 },
       );
       events.onTriaged(key);
       const { regions } = await engine.call('regions', { dump: handle });
@@ -66,7 +69,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     } catch (error) {
       if (find(key) === undefined) return;
       // The engine went away: its next start tries again, unless it is this file that takes it down.
-      const lost = error instanceof EngineFailure && (engine.status.get().generation !== generation || engine.status.get().state !== 'ready');
+      const lost = error instanceof EngineFailure && !isSameEngine();
       if (!lost) change(key, (old) => ({ ...old, phase: { kind: 'failed', failure: openFailure(error, old.path) } }));
     }
   };

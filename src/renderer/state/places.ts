@@ -29,8 +29,7 @@ export interface Places {
   readonly forward: () => void;
 }
 
-const samePlace = (left: Place, right: Place): boolean =>
-  left.dump === right.dump && left.view === right.view && samePosition(left.position, right.position);
+const samePlace = (left: Place, right: Place): boolean => left.dump === right.dump && left.view === right.view && samePosition(left.position, right.position);
 
 export function createPlaces(): Places {
   const tabs = createStore<Tabs>(noTabs);

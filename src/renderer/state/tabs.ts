@@ -50,6 +50,8 @@ export function closeTab(tabs: Tabs, id: string): Tabs {
 /** Closes every tab of a dump; the dump beside it takes its place. */
 export function closeDumpTabs(tabs: Tabs, dump: string): Tabs {
   const open = tabs.open.filter((tab) => tab.dump !== dump);
+  // Without a dump the window shows how to open one, not a list of ended jobs.
+  if (open.every((tab) => tab.dump === undefined)) return noTabs;
   const still = open.find((tab) => tab.id === tabs.active);
   const active = still ?? open.find((tab) => tab.dump !== undefined) ?? open[0];
   const left = tabs.dump === dump ? (active?.dump ?? open.find((tab) => tab.dump !== undefined)?.dump) : tabs.dump;

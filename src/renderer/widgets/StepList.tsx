@@ -3,7 +3,11 @@ import { Hostile } from './Hostile.tsx';
 import { Icon } from './Icon.tsx';
 import './step-list.css';
 
-const signs = { passed: { icon: 'check', tone: 'ok', word: 'passed' }, failed: { icon: 'close', tone: 'bad', word: 'failed' }, open: { icon: 'dash', tone: 'plain', word: 'not decided' } };
+const signs = {
+  passed: { icon: 'check', tone: 'ok', word: 'passed' },
+  failed: { icon: 'close', tone: 'bad', word: 'failed' },
+  open: { icon: 'dash', tone: 'plain', word: 'not decided' },
+};
 
 /** The rows of a check's or a decision's sheet, in the order in which they are made. */
 export function StepList({ steps, label }: { readonly steps: readonly Step[]; readonly label: string }) {

@@ -56,14 +56,28 @@ export function dumpFacts(info: Info): readonly ShownFact[] {
   add('compression', 'Compression', container.compression, ['/container/compression']);
   add('volumes', 'Volumes', container.volumes?.map((volume) => `${volume.path} (${byteText(volume.bytes)})`).join(', '), ['/container/volumes']);
   add('memory', 'Memory', byteText(memory.bytes), ['/memory/bytes'], byteText(memory.bytes));
-  add('ranges', 'Memory ranges', memory.ranges.slice(0, 8).map(({ start, end }) => `${start} – ${end}`).join(', '), ['/memory/ranges']);
+  add(
+    'ranges',
+    'Memory ranges',
+    memory.ranges
+      .slice(0, 8)
+      .map(({ start, end }) => `${start} – ${end}`)
+      .join(', '),
+    ['/memory/ranges'],
+  );
   const { crashkernel } = memory;
   add('crashkernel', 'crashkernel', crashkernel === undefined ? undefined : `${crashkernel.start} – ${crashkernel.end}`, ['/memory/crashkernel']);
   add('cpus', 'CPUs', plural(machine.cpuCount, 'CPU'), ['/machine/cpuCount'], plural(machine.cpuCount, 'CPU'));
   const arch = archNames[machine.arch] ?? machine.arch;
   const guest = machine.hypervisor === undefined ? '' : machine.hypervisor === 'LPAR' ? ', LPAR' : `, ${machine.hypervisor} guest`;
   const type = machine.machineType === undefined ? '' : ` ${machine.machineType}`;
-  add('machine', 'Machine', `${machine.arch}, ${machine.bits} bits, ${machine.endianness} endian${guest}`, ['/machine/arch', '/machine/hypervisor'], `${arch}${type}${guest}`);
+  add(
+    'machine',
+    'Machine',
+    `${machine.arch}, ${machine.bits} bits, ${machine.endianness} endian${guest}`,
+    ['/machine/arch', '/machine/hypervisor'],
+    `${arch}${type}${guest}`,
+  );
   add('machine-type', 'Machine type', machine.machineType, ['/machine/machineType']);
   add('serial', 'Serial', machine.serial, ['/machine/serial']);
   add('page-size', 'Page size', byteText(machine.pageSize), ['/machine/pageSize']);
@@ -75,14 +89,33 @@ export function dumpFacts(info: Info): readonly ShownFact[] {
   const dumped = time(times.dumpStart ?? times.dumpEnd);
   const crashed = time(times.crash);
   add('crash', 'Crashed', crashed, ['/times/crash'], crashed === undefined ? undefined : `crashed ${crashed}`);
-  add('dump-start', 'Dump started', time(times.dumpStart), ['/times/dumpStart'], crashed === undefined && dumped !== undefined ? `dumped ${dumped}` : undefined);
-  add('dump-end', 'Dump ended', time(times.dumpEnd), ['/times/dumpEnd'], crashed === undefined && times.dumpStart === undefined && dumped !== undefined ? `dumped ${dumped}` : undefined);
+  add(
+    'dump-start',
+    'Dump started',
+    time(times.dumpStart),
+    ['/times/dumpStart'],
+    crashed === undefined && dumped !== undefined ? `dumped ${dumped}` : undefined,
+  );
+  add(
+    'dump-end',
+    'Dump ended',
+    time(times.dumpEnd),
+    ['/times/dumpEnd'],
+    crashed === undefined && times.dumpStart === undefined && dumped !== undefined ? `dumped ${dumped}` : undefined,
+  );
   add('file-size', 'File', byteText(info.file.bytes), []);
   return facts;
 }
 
 /** One line for the list of recent files: "s390 stand-alone, 384 MiB, Linux 6.1.192". */
 export function recentTitle(info: Info): string {
-  const parts = [formatName(info.container.format), byteText(info.memory.bytes), info.kernel.release === undefined ? undefined : `Linux ${info.kernel.release}`];
-  return parts.filter((part) => part !== undefined).join(', ').slice(0, 400);
+  const parts = [
+    formatName(info.container.format),
+    byteText(info.memory.bytes),
+    info.kernel.release === undefined ? undefined : `Linux ${info.kernel.release}`,
+  ];
+  return parts
+    .filter((part) => part !== undefined)
+    .join(', ')
+    .slice(0, 400);
 }

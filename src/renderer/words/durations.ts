@@ -13,3 +13,6 @@ export function durationText(seconds: number): string {
 
 /** ISO 8601 UTC with the fraction cut to seconds: "2026-11-23 07:25:37 UTC". */
 export const timeText = (iso: string): string => iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
+
+/** The same for every time within a sentence. */
+export const timesInText = (text: string): string => text.replaceAll(/\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, timeText);

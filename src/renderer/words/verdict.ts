@@ -1,5 +1,6 @@
 /** The verdict banner: the worst thing first, in a sentence; then what it rests on. */
 import type { CheckResult, StandaloneKdump, TriageDump } from '../../shared/model.ts';
+import { timesInText } from './durations.ts';
 import { failureRank, failureSentence } from './failures.ts';
 import { plural } from './numbers.ts';
 
@@ -39,13 +40,14 @@ function splitReason(reason: string): readonly [string, string | undefined] {
 
 /** @param checks the newest results, which may know more than the triage */
 export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[]): VerdictBanner {
+  const reason = triage.reason === undefined ? undefined : timesInText(triage.reason);
   const failed = checks.filter((check) => check.verdict === 'failed').sort((left, right) => failureRank(left) - failureRank(right));
   const [worst] = failed;
   const kdump = kdumpSentence(triage.standaloneKdump);
   if (worst !== undefined) {
     const headline = failureSentence(worst);
     const more = failed.length === 1 ? undefined : `${plural(failed.length - 1, 'more check')} failed.`;
-    const parts = [sentence(worst.detail), more, kdump, triage.reason];
+    const parts = [sentence(worst.detail), more, kdump, reason];
     return { tone: 'bad', headline, detail: parts.filter((part) => part !== undefined), check: worst };
   }
   const unreadable = checks.filter((check) => check.verdict === 'unreadable');
@@ -54,8 +56,8 @@ export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[]
   const passed = checks.filter((check) => check.verdict === 'passed').length;
   const soFar = passed === 0 ? 'Nothing was recorded that could be checked' : `All ${passed} checks that have something to compare passed`;
   const checked = `${soFar}${open === 0 ? '' : `; ${plural(open, 'check')} not run yet`}.`;
-  if (triage.reason !== undefined) {
-    const [headline, rest] = splitReason(triage.reason);
+  if (reason !== undefined) {
+    const [headline, rest] = splitReason(reason);
     const blocked = unread === undefined ? undefined : `${plural(unreadable.length, 'check')} could not be made: ${unread.detail}.`;
     const parts = [rest, kdump, checked, blocked];
     return { tone: 'plain', headline, detail: parts.filter((part) => part !== undefined), check: undefined };

@@ -2,7 +2,7 @@
  * Real dumps cut and damaged through the source layer: findings or a DumpError, soon, in little memory, and never a wrong page
  * where the container has a check that tells.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session.ts';
 import { describeDump } from '../../../src/analysis/engine/summary.ts';
 import { checkSession } from '../../../src/analysis/engine/triage.ts';
@@ -62,6 +62,7 @@ async function open(name: string): Promise<Opened> {
 /** Everything that the first screen asks, and the extents. Undefined: refused. */
 async function look(source: ByteSource, companions: readonly ByteSource[], what: string): Promise<Session | undefined> {
   const started = performance.now();
+  const before = process.memoryUsage.rss();
   try {
     const session = sessionOn(source, undefined, { companions: () => companions });
     describeDump(session);
@@ -73,6 +74,7 @@ async function look(source: ByteSource, companions: readonly ByteSource[], what:
     return undefined;
   } finally {
     expect(performance.now() - started, what).toBeLessThan(limitMs);
+    expect(process.memoryUsage.rss() - before, what).toBeLessThan(limitBytes);
   }
 }
 
@@ -88,14 +90,6 @@ function wrongPages(damaged: Session, sound: Session, pfns: readonly number[]): 
 
 describe.skipIf(chosen.length === 0)('damaged real dumps', () => {
   if (chosen.length === 0) it('needs the real dumps', () => undefined);
-  let before = 0;
-  beforeAll(() => {
-    before = process.memoryUsage().rss;
-  });
-  afterAll(() => {
-    expect(process.memoryUsage().rss - before).toBeLessThan(limitBytes);
-  });
-
   it.each(chosen.map((entry) => [entry.name]))(
     '%s: cut anywhere, it holds what it says',
     async (name) => {

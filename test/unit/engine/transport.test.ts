@@ -63,9 +63,9 @@ describe.each(engineHosts.map((host) => [host.name, host] as const))('engine %s'
     expect([...lowcore.data]).toEqual([0x7f, 0x45, 0x4c, 0x46]);
     const around = await engine.client.call('read', { dump, space: 'absolute', address: 0x7ffcn, length: 0x2008 });
     expect(around.data.length).toBe(0x2008);
-    expect(around.absent).toEqual([{ start: '0x8000', end: '0xa000', state: 'missing' }]);
+    expect(around.absent).toMatchObject([{ start: '0x8000', end: '0xa000', state: 'missing' }]);
     const top = await engine.client.call('read', { dump, space: 'absolute', address: (1n << 64n) - 16n, length: 16 });
-    expect(top.absent).toEqual([{ start: '0xfffffffffffffff0', end: '0x10000000000000000', state: 'missing' }]);
+    expect(top.absent).toMatchObject([{ start: '0xfffffffffffffff0', end: '0x10000000000000000', state: 'missing' }]);
     await expect(engine.client.call('read', { dump, space: 'absolute', address: (1n << 64n) - 8n, length: 16 })).rejects.toThrow(/64-bit address space/);
   });
 
@@ -99,7 +99,16 @@ describe.each(engineHosts.map((host) => [host.name, host] as const))('engine %s'
   it('can be cancelled', async () => {
     const { dump } = await engine.client.call('open', { path: damaged });
     const abort = new AbortController();
-    const running = engine.client.call('verify', { dump, quick: true }, { signal: abort.signal, onProgress: () => { abort.abort(); } });
+    const running = engine.client.call(
+      'verify',
+      { dump, quick: true },
+      {
+        signal: abort.signal,
+        onProgress: () => {
+          abort.abort();
+        },
+      },
+    );
     await expect(running).rejects.toThrow(Cancelled);
     expect((await engine.client.call('info', { dump })).container.format).toBe('s390');
   });

@@ -50,14 +50,21 @@ describe('splitFacts', () => {
         values,
         fc.tuple(values, fc.string(), fc.constantFrom(...trusts)).map(([value, source, trust]) => fact(value, source, trust)),
         fc.array(tie('tree'), { maxLength: 4 }),
-        fc.dictionary(fc.string({ maxLength: 5 }).filter((key) => !['source', 'trust', 'value', '__proto__'].includes(key)), tie('tree'), { maxKeys: 4 }),
+        fc.dictionary(
+          fc.string({ maxLength: 5 }).filter((key) => !['source', 'trust', 'value', '__proto__'].includes(key)),
+          tie('tree'),
+          { maxKeys: 4 },
+        ),
       ),
     }));
     fc.assert(
       fc.property(tree, (whole) => {
         const { json, provenance } = splitFacts(whole);
         for (const pointer of Object.keys(provenance)) {
-          const path = pointer.split('/').slice(1).map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+          const path = pointer
+            .split('/')
+            .slice(1)
+            .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
           const at = (node: unknown): unknown => path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], node);
           const found = at(whole) as { value: unknown; source: string; trust: string };
           expect(at(json)).toEqual(found.value);

@@ -113,7 +113,19 @@ describe('rpc', () => {
 
   it('ignores messages that are none', async () => {
     const { client, near, far } = served();
-    for (const junk of [undefined, null, 1, 'x', [], {}, { t: 'call' }, { t: 'result', id: 'x' }, { t: 'error', id: 1, error: 7 }, { t: 'bogus', id: 1 }, { t: 'cancel', id: 99 }]) {
+    for (const junk of [
+      undefined,
+      null,
+      1,
+      'x',
+      [],
+      {},
+      { t: 'call' },
+      { t: 'result', id: 'x' },
+      { t: 'error', id: 1, error: 7 },
+      { t: 'bogus', id: 1 },
+      { t: 'cancel', id: 99 },
+    ]) {
       near.post(junk);
       far.post(junk);
     }

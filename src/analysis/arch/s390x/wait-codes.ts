@@ -36,3 +36,21 @@ export function explainWaitAddress(address: bigint): string | undefined {
 }
 
 export const waitCodeText = (code: number): string => waitCodes[code] ?? 'unknown wait code';
+
+const waitInKernel = 0x0002_0001_8000_0000n;
+const waitIn31Bit = 0x0002_0000_8000_0000n;
+
+/**
+ * Why a CPU is in a disabled wait, in a sentence (lowcore.md section 4.1).
+ * @param crashkernel where the kdump kernel and its purgatory are loaded
+ */
+export function explainDisabledWait(mask: bigint, address: bigint, crashkernel: { readonly start: bigint; readonly end: bigint } | undefined): string {
+  const code = explainWaitAddress(address);
+  if (code !== undefined) return `The wait address is a code, not a place: ${code}.`;
+  if (mask === waitIn31Bit) return 'A kernel that was started for kdump found that it cannot be a dump kernel.';
+  if (crashkernel !== undefined && address >= crashkernel.start && address < crashkernel.end)
+    return 'The purgatory stopped before the kdump kernel: the checksum over what was loaded did not match.';
+  if (mask === waitInKernel)
+    return 'The kernel stopped itself (disabled_wait): at the end of a panic, at a machine check it could not handle, early in boot, or in kexec; the address is in the code that did.';
+  return 'All interruptions are off, so that nothing can end the wait.';
+}

@@ -8,6 +8,7 @@ export const bitmapCount: Check = {
   id: 'bitmap-count',
   title: 'The bitmaps announce as many pages as there are descriptors',
   cost: 'scan',
+  inapplicable: (image) => (image.bitmaps === undefined ? 'only kdump-compressed dumps have bitmaps' : undefined),
   run({ image }) {
     if (image.bitmaps === undefined) return notApplicable('only kdump-compressed dumps have bitmaps');
     const { outside, parts } = image.bitmaps();

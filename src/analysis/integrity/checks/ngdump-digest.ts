@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { failed, notApplicable, notRecorded, passed, type Check } from '../check.ts';
+import { failed, notRecorded, passed, type Check } from '../check.ts';
 
 const stepBytes = 4 << 20;
 
@@ -8,10 +8,10 @@ export const ngdumpDigest: Check = {
   id: 'ngdump-digest',
   title: 'The dump in the partition matches the recorded SHA-256',
   cost: 'scan',
+  inapplicable: (image) => (image.recordedDigest === undefined ? 'only NGDump records a digest of its dump' : undefined),
   async run({ image, signal }) {
     const recorded = image.recordedDigest;
-    if (recorded === undefined) return notApplicable('only NGDump records a digest of its dump');
-    if (recorded.sha256 === undefined) return notRecorded('ngdump.meta holds no SHA-256');
+    if (recorded?.sha256 === undefined) return notRecorded('ngdump.meta holds no SHA-256');
     const hash = createHash('sha256');
     const block = new Uint8Array(stepBytes);
     let at = 0;

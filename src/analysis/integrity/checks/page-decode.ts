@@ -2,7 +2,7 @@
 import type { Finding } from '../../../shared/model.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import { pageStateCodes } from '../../formats/dump-format.ts';
-import { failed, notApplicable, passed, type Check, type CheckContext } from '../check.ts';
+import { failed, passed, type Check, type CheckContext } from '../check.ts';
 
 const blockPages = 256;
 const unreadable = pageStateCodes.indexOf('unreadable');
@@ -26,9 +26,10 @@ export const pageDecode: Check = {
   id: 'page-decode',
   title: 'Every stored page can be decoded',
   cost: 'scan',
+  inapplicable: ({ format, container }) =>
+    format === 'kdump-compressed' || container.compression !== undefined ? undefined : 'the container stores its memory as it is',
   async run(context) {
     const { image, signal } = context;
-    if (image.format !== 'kdump-compressed' && image.container.compression === undefined) return notApplicable('the container stores its memory as it is');
     const bytes = new Uint8Array(blockPages * pageSize);
     const states = new Uint8Array(blockPages);
     const findings: Finding[] = [];

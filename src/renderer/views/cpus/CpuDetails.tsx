@@ -35,7 +35,10 @@ export function CpuDetails({ dump, cpu, cpus }: { readonly dump: string; readonl
       {prefix === undefined ? null : (
         <p>
           Lowcore at{' '}
-          <PlaceLink dump={dump} place={{ space: 'absolute', start: prefix, end: `0x${(BigInt(prefix) + lowcoreBytes).toString(16)}` }}>{`absolute:${prefix}`}</PlaceLink>
+          <PlaceLink
+            dump={dump}
+            place={{ space: 'absolute', start: prefix, end: `0x${(BigInt(prefix) + lowcoreBytes).toString(16)}` }}
+          >{`absolute:${prefix}`}</PlaceLink>
         </p>
       )}
       {registerBlocks(cpu).map((block) => (

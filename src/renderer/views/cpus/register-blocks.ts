@@ -65,7 +65,9 @@ const spaces = { primary: 'primary space', 'access-register': 'access-register m
 
 /** The PSW's fields in words (Principles of Operation, chapter 4). */
 export function pswWords({ decoded }: PswJson): readonly string[] {
-  const enabled = [decoded.io ? 'I/O' : undefined, decoded.external ? 'external' : undefined, decoded.machineCheck ? 'machine check' : undefined].filter((name) => name !== undefined);
+  const enabled = [decoded.io ? 'I/O' : undefined, decoded.external ? 'external' : undefined, decoded.machineCheck ? 'machine check' : undefined].filter(
+    (name) => name !== undefined,
+  );
   return [
     decoded.dat ? `DAT on, ${spaces[decoded.addressSpace]}` : 'DAT off',
     enabled.length === 0 ? 'disabled for I/O, external and machine-check interrupts' : `enabled for ${enabled.join(', ')}`,

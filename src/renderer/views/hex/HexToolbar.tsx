@@ -45,7 +45,11 @@ export function HexToolbar({ dump, position }: { readonly dump: OpenDump; readon
       {perCpu ? (
         <label className="dim">
           CPU{' '}
-          <select className="select" value={position.cpu ?? 0} onChange={(event) => places.goTo(dump.key, { ...position, cpu: Number(event.currentTarget.value) })}>
+          <select
+            className="select"
+            value={position.cpu ?? 0}
+            onChange={(event) => places.goTo(dump.key, { ...position, cpu: Number(event.currentTarget.value) })}
+          >
             {cpus.map((cpu) => (
               <option key={cpu.id} value={cpuNumber(cpu, numbering)}>
                 {cpuNumber(cpu, numbering)}

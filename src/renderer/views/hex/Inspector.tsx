@@ -43,7 +43,8 @@ function Numbers({ bytes, order }: { readonly bytes: Uint8Array; readonly order:
 /** Regions and checks that the cursor lies in. */
 function Known({ dump, position }: { readonly dump: OpenDump; readonly position: Position }) {
   if (position.space !== 'absolute') return null;
-  const holds = ({ start, end }: { readonly start: string; readonly end: string }): boolean => BigInt(start) <= position.address && position.address < BigInt(end);
+  const holds = ({ start, end }: { readonly start: string; readonly end: string }): boolean =>
+    BigInt(start) <= position.address && position.address < BigInt(end);
   const regions = (dump.regions ?? []).filter(holds);
   const checks = dump.checks.filter((check) => check.ranges?.some((place) => 'space' in place && place.space === 'absolute' && holds(place)));
   if (regions.length === 0 && checks.length === 0) return null;

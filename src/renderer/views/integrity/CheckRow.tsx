@@ -27,7 +27,9 @@ function Details({ dump, check }: { readonly dump: string; readonly check: Check
           <dt className="dim">recorded</dt>
           <dd className="code">{recorded === undefined ? <span className="dim">nothing</span> : <Hostile text={recorded} />}</dd>
           <dt className="dim">computed</dt>
-          <dd className={`code${check.verdict === 'failed' ? ' tone-bad' : ''}`}>{computed === undefined ? <span className="dim">nothing</span> : <Hostile text={computed} />}</dd>
+          <dd className={`code${check.verdict === 'failed' ? ' tone-bad' : ''}`}>
+            {computed === undefined ? <span className="dim">nothing</span> : <Hostile text={computed} />}
+          </dd>
         </dl>
       )}
       {steps.length === 0 ? null : <StepList steps={steps} label={`Steps of ${check.title}`} />}
@@ -42,7 +44,8 @@ function Details({ dump, check }: { readonly dump: string; readonly check: Check
       ) : null}
       {findings.map((finding, index) => (
         <p key={index}>
-          <span className={`tone-${finding.severity === 'error' ? 'bad' : finding.severity === 'warning' ? 'warn' : 'plain'}`}>{finding.severity}</span> <Hostile text={finding.title} />:{' '}
+          <span className={`tone-${finding.severity === 'error' ? 'bad' : finding.severity === 'warning' ? 'warn' : 'plain'}`}>{finding.severity}</span>{' '}
+          <Hostile text={finding.title} />:{' '}
           <span className="dim">
             <Hostile text={finding.detail} />
           </span>{' '}
@@ -54,7 +57,11 @@ function Details({ dump, check }: { readonly dump: string; readonly check: Check
 }
 
 export function CheckRow({ dump, check, open, running, onToggle }: CheckRowProps) {
-  const hasMore = check.recorded !== undefined || check.computed !== undefined || [check.steps, check.findings].some((list) => list !== undefined && list.length > 0) || (check.ranges?.length ?? 0) > 1;
+  const hasMore =
+    check.recorded !== undefined ||
+    check.computed !== undefined ||
+    [check.steps, check.findings].some((list) => list !== undefined && list.length > 0) ||
+    (check.ranges?.length ?? 0) > 1;
   return (
     <li className={open ? 'check open' : 'check'} data-check={check.id} data-verdict={check.verdict} data-testid={`check-${check.id}`}>
       <div className="check-line">

@@ -23,13 +23,26 @@ export function IntegrityActions({ dump, running }: { readonly dump: OpenDump; r
             <Hostile text={running.meter?.progress.phase ?? running.title} />
           </span>
           <ProgressBar fraction={running.meter === undefined ? undefined : fractionOf(running.meter)} label={running.title} />
-          <button type="button" className="button" disabled={running.state === 'cancelling'} onClick={() => jobs.cancel(running.id)} data-testid="verify-cancel">
+          <button
+            type="button"
+            className="button"
+            disabled={running.state === 'cancelling'}
+            onClick={() => jobs.cancel(running.id)}
+            data-testid="verify-cancel"
+          >
             {running.state === 'cancelling' ? 'Cancelling…' : 'Cancel'}
           </button>
         </div>
       )}
       {reportFormats.map((format) => (
-        <button key={format.id} type="button" className="button" disabled={!usable} onClick={() => dumpJobs.report(dump.key, format)} data-testid={`report-${format.id}`}>
+        <button
+          key={format.id}
+          type="button"
+          className="button"
+          disabled={!usable}
+          onClick={() => dumpJobs.report(dump.key, format)}
+          data-testid={`report-${format.id}`}
+        >
           <Icon name="export" /> {format.title} report
         </button>
       ))}

@@ -27,7 +27,12 @@ function progressText({ meter }: Job): string {
   const rate = bytesPerSecond(meter);
   const left = secondsLeft(meter);
   const amount = unit === 'bytes' ? `${byteText(done)} of ${byteText(total)}` : `${countText(done)} of ${countText(total)} ${unit}`;
-  const parts = [phase, amount, rate === undefined ? undefined : `${byteText(Math.round(rate))}/s`, left === undefined ? undefined : `${durationText(left)} left`];
+  const parts = [
+    phase,
+    amount,
+    rate === undefined ? undefined : `${byteText(Math.round(rate))}/s`,
+    left === undefined ? undefined : `${durationText(left)} left`,
+  ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
@@ -61,7 +66,14 @@ function Row({ job }: { readonly job: Job }) {
         </div>
       </div>
       {isRunning(job) ? (
-        <button type="button" className="button" disabled={job.state === 'cancelling'} onClick={() => jobs.cancel(job.id)} data-testid="job-cancel" aria-label={`Cancel ${job.title}`}>
+        <button
+          type="button"
+          className="button"
+          disabled={job.state === 'cancelling'}
+          onClick={() => jobs.cancel(job.id)}
+          data-testid="job-cancel"
+          aria-label={`Cancel ${job.title}`}
+        >
           {job.state === 'cancelling' ? 'Cancelling…' : 'Cancel'}
         </button>
       ) : null}

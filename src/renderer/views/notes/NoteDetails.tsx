@@ -47,7 +47,8 @@ export function NoteDetails({ dump, note }: { readonly dump: string; readonly no
         <Hostile text={note.name} />
       </h2>
       <p className="dim">
-        owner “<Hostile text={note.owner} />” · type {hex(note.type)} · note {note.index} · descriptor at <PlaceLink dump={dump} place={{ fileOffset: note.fileOffset, bytes: note.bytes }} />
+        owner “<Hostile text={note.owner} />” · type {hex(note.type)} · note {note.index} · descriptor at{' '}
+        <PlaceLink dump={dump} place={{ fileOffset: note.fileOffset, bytes: note.bytes }} />
       </p>
       {note.fields === undefined || note.fields.length === 0 ? null : (
         <table className="table note-fields">

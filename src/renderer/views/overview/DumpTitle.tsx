@@ -12,7 +12,11 @@ import { AllFacts } from './AllFacts.tsx';
 function Pill({ fact }: { readonly fact: ShownFact }) {
   const bad = fact.id === 'complete' && fact.text !== 'complete';
   return (
-    <li className={bad ? 'pill tone-bad' : 'pill'} title={fact.trust === undefined ? undefined : trustText(fact.trust, fact.source)} data-testid={`fact-${fact.id}`}>
+    <li
+      className={bad ? 'pill tone-bad' : 'pill'}
+      title={fact.trust === undefined ? undefined : trustText(fact.trust, fact.source)}
+      data-testid={`fact-${fact.id}`}
+    >
       <Hostile text={fact.pill ?? fact.text} />
       {fact.trust === undefined || fact.trust === 'unverifiable' ? (
         <span className="unseen"> (unverifiable)</span>
@@ -31,7 +35,7 @@ function coverageText({ checked, coverage }: OpenDump): string {
   const scan = { triage: 'first checks', quick: 'quick checks done', full: 'full scan done' }[checked];
   if (coverage === undefined) return `${scan} · pages not indexed`;
   if (coverage.indexed >= coverage.total) return `${scan} · ${countText(coverage.total)} pages indexed`;
-  return `${scan} · indexing, ${percentText(coverage.indexed, coverage.total)} of ${countText(coverage.total)} pages`;
+  return `${scan} · ${percentText(coverage.indexed, coverage.total)} of ${countText(coverage.total)} pages indexed`;
 }
 
 /** Name, facts and health: the head of the page. */

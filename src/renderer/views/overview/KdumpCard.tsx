@@ -19,7 +19,11 @@ const panicAnswers = {
   'not-in-dump': ['the memory that decides it is not in the dump', 'plain'],
   unknown: ['not known', 'plain'],
 } as const;
-const standaloneAnswers = { 'start-kdump': ['yes', 'ok'], 'disabled-wait': ['no, it would have stopped in a disabled wait', 'bad'], unknown: ['not known', 'plain'] } as const;
+const standaloneAnswers = {
+  'start-kdump': ['yes', 'ok'],
+  'disabled-wait': ['no, it would have stopped in a disabled wait', 'bad'],
+  unknown: ['not known', 'plain'],
+} as const;
 
 /** The decisions are different ones, and none is derived from another. */
 function decisionsOf({ panicKdump, standaloneKdump }: TriageDump): readonly Decision[] {

@@ -7,7 +7,13 @@ const fromCheck = (check: CheckResult): readonly Finding[] => {
   const own = check.findings ?? [];
   if (check.verdict !== 'failed' || own.some(({ severity }) => severity === 'error')) return own;
   const [where] = check.ranges ?? [];
-  const finding: Finding = { id: check.id, severity: 'error', title: failureSentence(check).replace(/\.$/, ''), detail: check.detail, ...(where === undefined ? {} : { where }) };
+  const finding: Finding = {
+    id: check.id,
+    severity: 'error',
+    title: failureSentence(check).replace(/\.$/, ''),
+    detail: check.detail,
+    ...(where === undefined ? {} : { where }),
+  };
   return [finding, ...own];
 };
 

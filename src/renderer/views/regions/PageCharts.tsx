@@ -35,11 +35,15 @@ export function PageCharts({ counts, zoomed }: { readonly counts: KindCounts; re
   const states = useMemo(() => stateSlices(counts), [counts]);
   const where = zoomed ? 'in this window' : 'of all memory';
   return (
-    <aside className="page-charts" aria-label="Shares of pages">
+    <aside className="page-charts" aria-label="Shares of pages" tabIndex={0}>
       <section className="card">
         <h2 className="caption">Pages with bytes, by class</h2>
         <div className="class-chart">
-          {classes.length === 0 ? <p className="dim">Classes are known when pages are indexed.</p> : <Chart kind="doughnut" slices={classes} describe={describe} />}
+          {classes.length === 0 ? (
+            <p className="dim">Classes are known when pages are indexed.</p>
+          ) : (
+            <Chart kind="doughnut" slices={classes} describe={describe} />
+          )}
         </div>
       </section>
       <section className="card">

@@ -48,7 +48,11 @@ export function RegionsView({ dump }: { readonly dump: OpenDump }) {
             </span>
           </h2>
           <div className="zoom" role="group" aria-label="Zoom">
-            <IconButton icon="zoom-in" label="Zoom in" onPress={() => zoom(address !== undefined && address >= span.start && address < span.end ? address : middle, 0.5)} />
+            <IconButton
+              icon="zoom-in"
+              label="Zoom in"
+              onPress={() => zoom(address !== undefined && address >= span.start && address < span.end ? address : middle, 0.5)}
+            />
             <IconButton icon="zoom-out" label="Zoom out" onPress={() => zoom(middle, 2)} />
             <IconButton icon="screen-full" label="Show all memory" onPress={() => setZoomed(undefined)} disabled={zoomed === undefined} />
           </div>

@@ -1,5 +1,15 @@
 /** A chart.js chart with the theme's colours. It repeats what a table beside it says in words: screen readers skip it. */
-import { ArcElement, BarController, BarElement, CategoryScale, Chart as ChartJs, DoughnutController, LinearScale, Tooltip, type ChartConfiguration } from 'chart.js';
+import {
+  ArcElement,
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart as ChartJs,
+  DoughnutController,
+  LinearScale,
+  Tooltip,
+  type ChartConfiguration,
+} from 'chart.js';
 import { useEffect, useRef } from 'react';
 import { useStore } from '../../state/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
@@ -27,7 +37,12 @@ function stepOf(slices: readonly Slice[]): number {
   return 2 ** Math.ceil(Math.log2(most / 4));
 }
 
-function configuration(kind: ChartProps['kind'], slices: readonly Slice[], describe: ChartProps['describe'], at: Element): ChartConfiguration<'doughnut' | 'bar'> {
+function configuration(
+  kind: ChartProps['kind'],
+  slices: readonly Slice[],
+  describe: ChartProps['describe'],
+  at: Element,
+): ChartConfiguration<'doughnut' | 'bar'> {
   const style = getComputedStyle(at);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -55,7 +70,11 @@ function configuration(kind: ChartProps['kind'], slices: readonly Slice[], descr
       indexAxis: 'y',
       plugins: { tooltip },
       scales: {
-        x: { grid: { color: colour('--line') }, border: { display: false }, ticks: { ...ticks, stepSize: stepOf(slices), callback: (value) => describe(Number(value)) } },
+        x: {
+          grid: { color: colour('--line') },
+          border: { display: false },
+          ticks: { ...ticks, stepSize: stepOf(slices), callback: (value) => describe(Number(value)) },
+        },
         y: { grid: { display: false }, border: { display: false }, ticks },
       },
     },

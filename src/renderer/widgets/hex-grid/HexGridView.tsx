@@ -60,6 +60,15 @@ export function HexGridView({ sourceKey, size, memoryEnd, read, selection, marks
   }, [sourceKey, address, length]);
 
   return (
-    <div ref={host} className="hex-grid code" role="application" aria-roledescription="hex grid" aria-label={label} tabIndex={0} data-testid="hex-grid" data-pane-focus />
+    <div
+      ref={host}
+      className="hex-grid code"
+      role="application"
+      aria-roledescription="hex grid"
+      aria-label={label}
+      tabIndex={0}
+      data-testid="hex-grid"
+      data-pane-focus
+    />
   );
 }

@@ -224,7 +224,12 @@ export class HexGrid {
   readonly #onWheel = (event: WheelEvent): void => {
     if (event.ctrlKey) return;
     event.preventDefault();
-    const rows = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? event.deltaY * this.#pageRows() : (event.deltaY * wheelRows) / wheelNotch;
+    const rows =
+      event.deltaMode === WheelEvent.DOM_DELTA_LINE
+        ? event.deltaY
+        : event.deltaMode === WheelEvent.DOM_DELTA_PAGE
+          ? event.deltaY * this.#pageRows()
+          : (event.deltaY * wheelRows) / wheelNotch;
     this.#wheelRest += event.altKey ? rows * this.#pageRows() : rows;
     const whole = Math.trunc(this.#wheelRest);
     if (whole === 0) return;
@@ -249,7 +254,12 @@ export class HexGrid {
     const index = Math.floor((event.clientY - box.top) / rowHeight);
     const character = (event.clientX - box.left - HexRowElement.paddingLeft) / HexRowElement.characterWidth(this.#body);
     const ascii = Math.floor(character - asciiColumn);
-    const column = ascii >= 0 && ascii < rowBytes ? ascii : character >= hexColumn - 0.5 && character < hexColumn + hexWidth + 1 ? byteAt(Math.floor(character - hexColumn + 0.5)) : undefined;
+    const column =
+      ascii >= 0 && ascii < rowBytes
+        ? ascii
+        : character >= hexColumn - 0.5 && character < hexColumn + hexWidth + 1
+          ? byteAt(Math.floor(character - hexColumn + 0.5))
+          : undefined;
     const size = this.#source?.size ?? 0n;
     const row = this.#top + BigInt(Math.min(Math.max(0, index), this.#rows.length - 1));
     if (column === undefined) return undefined;

@@ -8,7 +8,6 @@ export const hexColumn = addressDigits + 2;
 const groupSize = 8;
 export const hexWidth = rowBytes * 3;
 export const asciiColumn = hexColumn + hexWidth + 2;
-export const rowWidth = asciiColumn + rowBytes;
 
 /** Character of a byte's first digit, from the start of its column. */
 export const byteOffset = (index: number): number => index * 3 + (index >= groupSize ? 1 : 0);

@@ -4,8 +4,8 @@ import { hex } from '../../../shared/units.ts';
 import { useStore } from '../../state/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countsText, kindCounts } from './memory-kinds.ts';
-import { addressAt, type Span } from './strip-layout.ts';
-import { paintStrip, stripHeight, stripMargin, type StripPicture } from './strip-painter.ts';
+import { addressAt } from './strip-layout.ts';
+import { paintStrip, stripMargin, type StripPicture } from './strip-painter.ts';
 import './memory-strip.css';
 
 interface MemoryStripProps {
@@ -96,7 +96,6 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan }: 
         ref={canvas}
         data-testid="memory-strip"
         className="memory-strip-canvas"
-        style={{ height: stripHeight }}
         tabIndex={0}
         role="slider"
         aria-label={label}
@@ -118,6 +117,3 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan }: 
     </div>
   );
 }
-
-/** Whole range that a strip of a dump covers by default. */
-export const wholeSpan = (end: bigint): Span => ({ start: 0n, end });

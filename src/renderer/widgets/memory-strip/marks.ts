@@ -2,8 +2,7 @@
 import type { CheckResult, RegionJson } from '../../../shared/model.ts';
 import { byteText } from '../../../shared/units.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
-import type { Span } from './strip-layout.ts';
-import type { StripOutline } from './strip-painter.ts';
+import type { Span, StripOutline } from './strip-layout.ts';
 
 /** Regions with a frame and a name: the big ones that people look for. */
 export function outlinesOf(regions: readonly RegionJson[]): readonly StripOutline[] {

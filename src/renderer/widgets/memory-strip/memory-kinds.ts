@@ -5,7 +5,20 @@ import type { Result } from '../../../shared/rpc.ts';
 export type Strip = Result<EngineProtocol, 'strip'>;
 export type StripBucket = Strip['buckets'][number];
 
-export const memoryKindIds = ['zero', 'fill', 'data', 'pointers', 'text', 'code', 'entropy', 'encrypted', 'excluded', 'missing', 'unreadable', 'unknown'] as const;
+export const memoryKindIds = [
+  'zero',
+  'fill',
+  'data',
+  'pointers',
+  'text',
+  'code',
+  'entropy',
+  'encrypted',
+  'excluded',
+  'missing',
+  'unreadable',
+  'unknown',
+] as const;
 export type MemoryKindId = (typeof memoryKindIds)[number];
 
 /** How it is drawn besides its colour, so that it can be told without it. */

@@ -9,7 +9,20 @@ export interface Band {
 }
 
 /** What is drawn from the bottom up: what is most worth seeing stands on the ground, zero is the sky. */
-const stacking: readonly MemoryKindId[] = ['code', 'text', 'pointers', 'data', 'entropy', 'encrypted', 'fill', 'unknown', 'unreadable', 'excluded', 'missing', 'zero'];
+const stacking: readonly MemoryKindId[] = [
+  'code',
+  'text',
+  'pointers',
+  'data',
+  'entropy',
+  'encrypted',
+  'fill',
+  'unknown',
+  'unreadable',
+  'excluded',
+  'missing',
+  'zero',
+];
 
 /** A share that is there is at least this high: one page of code in a thousand zeros is still seen. */
 const minShare = 0.1;
@@ -34,6 +47,10 @@ export function bandsOf(bucket: StripBucket): readonly Band[] {
 export interface Span {
   readonly start: bigint;
   readonly end: bigint;
+}
+/** A range with a frame and a name. */
+export interface StripOutline extends Span {
+  readonly label: string;
 }
 
 /** Pixel of an address; may lie outside of 0 to width. */

@@ -1,10 +1,7 @@
 /** Draws a memory strip on a canvas. Colours come from the theme's tokens at each painting. */
 import { memoryKinds, type MemoryKind, type Pattern, type StripBucket } from './memory-kinds.ts';
-import { bandsOf, pixelOf, type Span } from './strip-layout.ts';
+import { bandsOf, pixelOf, type Span, type StripOutline } from './strip-layout.ts';
 
-export interface StripOutline extends Span {
-  readonly label: string;
-}
 export interface StripPicture {
   readonly span: Span;
   readonly buckets: readonly StripBucket[];
@@ -14,9 +11,9 @@ export interface StripPicture {
   readonly cursor: bigint | undefined;
 }
 
-/** Heights in CSS pixels: labels above, the strip, triangles below. */
-export const stripHeights = { labels: 18, strip: 32, marks: 14 } as const;
-export const stripHeight = stripHeights.labels + stripHeights.strip + stripHeights.marks;
+/** Heights in CSS pixels: labels above, triangles below; the strip between them has what the canvas leaves. */
+const labelsHeight = 18;
+const marksHeight = 14;
 /** Room at both ends, so that an outline around everything is not cut off. */
 export const stripMargin = 1;
 
@@ -55,7 +52,11 @@ function patternTile(pattern: Pattern, ground: string, ink: string): HTMLCanvasE
 }
 
 /** Fill style of each kind, for the tokens in force at an element. */
-export function kindFills(context: CanvasRenderingContext2D, at: Element, kinds: readonly MemoryKind[] = memoryKinds): ReadonlyMap<string, string | CanvasPattern> {
+export function kindFills(
+  context: CanvasRenderingContext2D,
+  at: Element,
+  kinds: readonly MemoryKind[] = memoryKinds,
+): ReadonlyMap<string, string | CanvasPattern> {
   const style = getComputedStyle(at);
   const ink = style.getPropertyValue('--mem-hatch');
   return new Map(
@@ -72,48 +73,57 @@ export function kindFills(context: CanvasRenderingContext2D, at: Element, kinds:
 
 export function paintStrip(canvas: HTMLCanvasElement, picture: StripPicture): void {
   const width = canvas.clientWidth;
+  const height = canvas.clientHeight;
   const context = canvas.getContext('2d');
   if (context === null || width === 0) return;
   const scale = devicePixelRatio;
   canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(stripHeight * scale);
+  canvas.height = Math.round(height * scale);
   context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, width, stripHeight);
+  context.clearRect(0, 0, width, height);
   const style = getComputedStyle(canvas);
   const colour = (name: string): string => style.getPropertyValue(name);
   const inner = width - 2 * stripMargin;
-  const top = stripHeights.labels;
+  const box: StripBox = { top: labelsHeight, height: height - labelsHeight - marksHeight, width };
+  const bottom = box.top + box.height;
   const place = (address: bigint): number => stripMargin + Math.min(inner, Math.max(0, pixelOf(address, picture.span, inner)));
 
-  paintBuckets(context, canvas, picture, inner, top);
+  paintBuckets(context, canvas, picture, box);
   for (const { start, end } of picture.failing) {
     if (end <= picture.span.start || start >= picture.span.end) continue;
     const x = place(start);
     const w = Math.max(2, place(end) - x);
     context.fillStyle = colour('--bad');
     // A line where it starts and a bar under all of it: what the pages hold stays to be seen.
-    context.fillRect(x, top, 2, stripHeights.strip);
-    context.fillRect(x, top + stripHeights.strip - 1, w, 3);
-    triangle(context, x + 1, top + stripHeights.strip + 5);
+    context.fillRect(x, box.top, 2, box.height);
+    context.fillRect(x, bottom - 1, w, 3);
+    triangle(context, x + 1, bottom + 5);
   }
-  paintOutlines(context, picture, place, { ink: colour('--mem-outline'), words: colour('--dim'), right: width });
+  paintOutlines(context, picture, place, box, { ink: colour('--mem-outline'), words: colour('--dim') });
   if (picture.cursor !== undefined && picture.cursor >= picture.span.start && picture.cursor < picture.span.end) {
     context.fillStyle = colour('--accent');
-    context.fillRect(place(picture.cursor) - 1, top - 3, 2, stripHeights.strip + 6);
+    context.fillRect(place(picture.cursor) - 1, box.top - 3, 2, box.height + 6);
   }
 }
 
-function paintBuckets(context: CanvasRenderingContext2D, canvas: HTMLCanvasElement, { buckets }: StripPicture, inner: number, top: number): void {
+/** Where the strip itself lies on the canvas. */
+interface StripBox {
+  readonly top: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+function paintBuckets(context: CanvasRenderingContext2D, canvas: HTMLCanvasElement, { buckets }: StripPicture, { top, height, width }: StripBox): void {
   const fills = kindFills(context, canvas);
-  const step = inner / Math.max(1, buckets.length);
+  const step = (width - 2 * stripMargin) / Math.max(1, buckets.length);
   buckets.forEach((bucket, index) => {
     // Whole pixels: no seams between neighbours.
     const x = stripMargin + Math.round(index * step);
     const w = stripMargin + Math.round((index + 1) * step) - x;
     for (const { kind, from, to } of bandsOf(bucket)) {
       context.fillStyle = fills.get(kind) ?? 'transparent';
-      const y = top + Math.round(from * stripHeights.strip);
-      context.fillRect(x, y, w, top + Math.round(to * stripHeights.strip) - y);
+      const y = top + Math.round(from * height);
+      context.fillRect(x, y, w, top + Math.round(to * height) - y);
     }
   });
 }
@@ -130,10 +140,15 @@ function triangle(context: CanvasRenderingContext2D, x: number, y: number): void
 interface OutlineInk {
   readonly ink: string;
   readonly words: string;
-  readonly right: number;
 }
 
-function paintOutlines(context: CanvasRenderingContext2D, { outlines, span }: StripPicture, place: (address: bigint) => number, { ink, words, right }: OutlineInk): void {
+function paintOutlines(
+  context: CanvasRenderingContext2D,
+  { outlines, span }: StripPicture,
+  place: (address: bigint) => number,
+  { top, height, width: right }: StripBox,
+  { ink, words }: OutlineInk,
+): void {
   context.font = '11px "IBM Plex Sans", sans-serif';
   context.textBaseline = 'alphabetic';
   let free = 0;
@@ -144,14 +159,14 @@ function paintOutlines(context: CanvasRenderingContext2D, { outlines, span }: St
     context.strokeStyle = ink;
     context.globalAlpha = 0.75;
     context.lineWidth = 1;
-    context.strokeRect(Math.round(x) - 0.5, stripHeights.labels - 3.5, Math.round(w) + 1, stripHeights.strip + 7);
+    context.strokeRect(Math.round(x) - 0.5, top - 3.5, Math.round(w) + 1, height + 7);
     context.globalAlpha = 1;
     const length = context.measureText(label).width;
     const at = Math.min(Math.max(x, free), right - length - stripMargin);
     // Labels that would lie over one another are left out: the table below has them all.
     if (at < free || at > x + w + 60) continue;
     context.fillStyle = words;
-    context.fillText(label, at, stripHeights.labels - 7);
+    context.fillText(label, at, top - 7);
     free = at + length + 12;
   }
 }

@@ -1,5 +1,5 @@
 /** The strip of a span of a dump, asked for again as the index grows. */
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useQuery } from '../../engine/use-query.ts';
 import type { QueryState } from '../../engine/query-slot.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -26,9 +26,7 @@ export function useStrip(dump: OpenDump, span: Span): StripQuery {
     const answer = await engine.call('strip', { dump: handle, start: span.start, end: span.end, buckets }, { signal });
     return { ...answer, span };
   });
-  useEffect(() => {
-    // A newer index is asked about when the last answer is there: else an index that grows fast would starve the strip.
-    if (!strip.asking) setVersion(dump.stripVersion);
-  }, [strip.asking, dump.stripVersion]);
+  // A newer index is asked about when the last answer is there: else an index that grows fast would starve the strip.
+  if (!strip.asking && version !== dump.stripVersion) setVersion(dump.stripVersion);
   return { strip, onWidth: setWidth };
 }

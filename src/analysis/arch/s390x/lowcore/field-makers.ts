@@ -67,7 +67,10 @@ export const asce: FieldMaker = (offset, doc) => u64(offset, doc, { text: (value
 export const teid: FieldMaker = (offset, doc) => u64(offset, doc, { text: describeTeid });
 export const mcic: FieldMaker = (offset, doc) => u64(offset, doc, { text: describeMcic });
 export const cpuTimer: FieldMaker = (offset, doc) => u64(offset, doc, { text: cpuTimerText });
-export const duration: FieldMaker = (offset, doc) => u64(offset, doc, { text: (value) => (value === 0n ? undefined : durationText(value)) });
+/** Between two accountings Linux keeps differences in some of these, which are no durations: only small values are told as such. */
+const believableDuration = 1n << 60n;
+export const duration: FieldMaker = (offset, doc) =>
+  u64(offset, doc, { text: (value) => (value === 0n || value >= believableDuration ? undefined : durationText(value)) });
 export const tod: FieldMaker = (offset, doc) => u64(offset, doc, { text: todToIso });
 export const comparator: FieldMaker = (offset, doc) => u64(offset, doc, { text: (value) => clockComparatorText(value, undefined) });
 /** Alone it cannot be told which of two encodings it has; the view of a whole lowcore can, by `clock_comparator`. */

@@ -40,7 +40,8 @@ import { dataExceptionCodes, externalCodes, instructionLength, machineFlagBits, 
 export const lowcoreKernels = ['3.12', '4.9', '4.19', '5.4', '5.15', '6.1', '6.6', '6.12', '6.19'] as const;
 export type LowcoreKernel = (typeof lowcoreKernels)[number];
 
-type Columns = readonly [...{ [K in keyof typeof lowcoreKernels]: number | undefined }];
+type OnePer<T extends readonly unknown[]> = { readonly [K in keyof T]: number | undefined };
+type Columns = OnePer<typeof lowcoreKernels>;
 export type FieldGroup = 'architected' | 'linux' | 'save area';
 /** Name, how it reads, its offset everywhere or by kernel, meaning. */
 export type LowcoreRow = readonly [name: string, make: FieldMaker, at: number | Columns, doc: string];

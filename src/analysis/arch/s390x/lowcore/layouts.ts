@@ -10,7 +10,7 @@ const groups: readonly (readonly [FieldGroup, readonly LowcoreRow[]])[] = [
 ];
 
 /** Kernels whose layout was read in real dumps and compared with crash and the kernel's debug information. */
-const proven: ReadonlySet<LowcoreKernel> = new Set(['6.1', '6.12']);
+export const provenLowcores: ReadonlySet<LowcoreKernel> = new Set(['6.1', '6.12']);
 
 /** Offset of a row in a kernel's layout, undefined where that kernel has no such field. */
 const offsetIn = (row: LowcoreRow, kernel: LowcoreKernel): number | undefined => (typeof row[2] === 'number' ? row[2] : row[2][lowcoreKernels.indexOf(kernel)]);
@@ -24,7 +24,7 @@ function layoutOf(kernel: LowcoreKernel): StructLayout<Fields> {
     }
   }
   found.sort(([, a], [, b]) => a.offset - b.offset);
-  const trust = proven.has(kernel) ? 'Proven on real dumps.' : 'Unproven on a real dump.';
+  const trust = provenLowcores.has(kernel) ? 'Proven on real dumps.' : 'Unproven on a real dump.';
   return struct(
     `lowcore (${kernel})`,
     { endian: 'big', size: lowcoreSize, doc: `Linux ${kernel}, at the prefix of a CPU. ${trust} Source: lowcore.md sections 2 and 3.` },

@@ -1,0 +1,11 @@
+/** Prefixing exchanges real 0 to 0x1fff with the 8 KiB at the prefix of a CPU (lowcore.md section 1). */
+import { lowcoreSize } from './save-area.ts';
+
+const size = BigInt(lowcoreSize);
+
+/** Absolute address of a real one; its own inverse. */
+export function realToAbsolute(address: bigint, prefix: bigint): bigint {
+  if (address < size) return address + prefix;
+  if (address >= prefix && address < prefix + size) return address - prefix;
+  return address;
+}

@@ -1,0 +1,114 @@
+/** Lowcores of a dump, decoded by the layout that fits each of them. */
+import { DumpError } from '../../shared/dump-error.ts';
+import { schemaVersion, type CpuJson, type LowcoreFieldJson, type LowcoreJson } from '../../shared/model.ts';
+import { hex } from '../../shared/units.ts';
+import { chooseLowcoreLayout, givenLowcoreLayout, type LowcoreChoice, type LowcoreContext } from '../arch/s390x/lowcore/choose-layout.ts';
+import { pointerSpaces } from '../arch/s390x/lowcore/field-makers.ts';
+import { lowcoreKernels, type LowcoreKernel } from '../arch/s390x/lowcore/fields.ts';
+import { asLowcoreKernel, lowcoreFieldGroup, lowcoreLayout, lowcoreValue, provenLowcores } from '../arch/s390x/lowcore/layouts.ts';
+import { lowcoreSize } from '../arch/s390x/save-area.ts';
+import { clockComparatorText } from '../arch/s390x/tod-clock.ts';
+import { vmcoreinfoNumber } from '../kernel/vmcoreinfo.ts';
+import { leaves, view } from '../layout/struct.ts';
+import { selectCpu } from './select-cpu.ts';
+import type { Session } from './session.ts';
+import { vmcoreinfoOf } from './summary.ts';
+
+export interface LowcoreRequest {
+  readonly cpu?: number | undefined;
+  /** Absolute, a multiple of 8 KiB unless the user insists on looking elsewhere. */
+  readonly address?: bigint | undefined;
+  readonly layout?: string | undefined;
+}
+
+/** What the dump knows that helps to tell layouts apart. */
+export function lowcoreContext(session: Session, cpu?: CpuJson): LowcoreContext {
+  const vmcoreinfo = vmcoreinfoOf(session);
+  const home = cpu?.crs?.[13];
+  return {
+    release: vmcoreinfo?.entries.get('OSRELEASE') ?? session.utsName?.release ?? session.image.names?.release,
+    memoryEnd: session.memory.end,
+    cpuLimit: vmcoreinfoNumber(vmcoreinfo, 'LENGTH(lowcore_ptr)'),
+    homeAsce: home === undefined ? undefined : BigInt(home),
+  };
+}
+
+/** The layout of the lowcore at an address; undefined when not all of its bytes are in the dump. */
+export function lowcoreChoiceAt(session: Session, address: bigint, cpu?: CpuJson): { readonly choice: LowcoreChoice; readonly bytes: Uint8Array } | undefined {
+  const bytes = session.memory.readPresent(address, lowcoreSize);
+  return bytes === undefined ? undefined : { bytes, choice: chooseLowcoreLayout(bytes, lowcoreContext(session, cpu)) };
+}
+
+function kernelNamed(session: Session, name: string | undefined): LowcoreKernel | undefined {
+  if (name === undefined) return undefined;
+  const kernel = asLowcoreKernel(name);
+  if (kernel === undefined) throw new DumpError('unsupported', { file: session.path }, `there is no lowcore layout "${name}"`, `one of ${lowcoreKernels.join(', ')}`);
+  return kernel;
+}
+
+function decode(kernel: LowcoreKernel, lowcore: Parameters<typeof view>[1], bytes: Uint8Array): LowcoreFieldJson[] {
+  const layout = lowcoreLayout(kernel);
+  const types = new Map(Array.from(leaves(layout), ({ path, field }) => [path, field.type]));
+  const software = lowcoreValue(kernel, bytes, 'clock_comparator');
+  return view(layout, lowcore).fields.map(({ doc: _, ...field }): LowcoreFieldJson => {
+    const space = pointerSpaces[types.get(field.name) ?? ''];
+    const target = space !== undefined && typeof field.value === 'string' && field.value !== '0x0' ? BigInt(field.value) : undefined;
+    // Only with the software copy beside it can the encoding of the stored comparator be told.
+    const time = field.name === 'clock_comp_save_area' && field.value !== undefined ? clockComparatorText(BigInt(field.value), software) : undefined;
+    return {
+      ...field,
+      ...(time === undefined ? {} : { text: time }),
+      group: lowcoreFieldGroup(field.name),
+      ...(target === undefined || space === undefined ? {} : { pointsTo: { space, address: hex(field.name === 'mcesad' ? target & ~0x3ffn : target) } }),
+    };
+  });
+}
+
+function lowcoreAt(session: Session, address: bigint, cpu: CpuJson | undefined, named: LowcoreKernel | undefined): LowcoreJson {
+  const read = session.memory.read(address, lowcoreSize);
+  if (read.absent.some(({ start, end }) => start === 0 && end === lowcoreSize)) {
+    const state = read.absences[0]?.state ?? 'missing';
+    throw new DumpError('absent', { file: session.path, address }, `the lowcore at absolute ${hex(address)} is ${state} in this dump`, `${lowcoreSize} bytes`);
+  }
+  const context = lowcoreContext(session, cpu);
+  const choice = named === undefined ? chooseLowcoreLayout(read.bytes, context) : givenLowcoreLayout(named, read.bytes, context);
+  return {
+    ...(cpu === undefined ? {} : { id: cpu.id, ...(cpu.linuxCpu === undefined ? {} : { linuxCpu: cpu.linuxCpu }) }),
+    prefix: hex(address),
+    layout: { name: choice.kernel, confidence: choice.confidence, word: choice.word, tests: [...choice.tests], proven: provenLowcores.has(choice.kernel) },
+    fields: decode(choice.kernel, read, read.bytes),
+  };
+}
+
+/**
+ * The lowcores of all CPUs, of one, or the one at an address.
+ * @throws DumpError unsupported on other architectures and for unknown layout names, absent when the bytes or the CPU are not there
+ */
+export function describeLowcores(session: Session, request: LowcoreRequest): { schema: 1; cpus: LowcoreJson[] } {
+  if (session.image.machine.arch !== 's390x')
+    throw new DumpError('unsupported', { file: session.path }, `${session.image.machine.arch} has no lowcore`, 'an s390x dump');
+  const named = kernelNamed(session, request.layout);
+  const { cpus } = session.cpuSet;
+  if (request.address !== undefined) {
+    const { address } = request;
+    if (address < 0n || address + BigInt(lowcoreSize) > session.memory.end)
+      throw new DumpError('absent', { file: session.path, address }, 'no lowcore can be there', `an absolute address below ${hex(session.memory.end)}`);
+    const cpu = cpus.find(({ prefix }) => prefix === hex(address));
+    return { schema: schemaVersion, cpus: [lowcoreAt(session, address, cpu, named)] };
+  }
+  const wanted = request.cpu === undefined ? cpus.filter(({ prefix }) => prefix !== undefined) : [selectCpu(session, request.cpu)];
+  const found = wanted.map((cpu) => {
+    if (cpu.prefix === undefined)
+      throw new DumpError('absent', { file: session.path }, `the prefix of CPU ${request.cpu ?? cpu.id} is not in the dump`, 'a prefix register');
+    return { cpu, address: BigInt(cpu.prefix) };
+  });
+  if (found.length === 0) throw new DumpError('absent', { file: session.path }, 'the prefix of no CPU is in the dump', 'an absolute address: --address');
+  const held = found.filter(({ address }) => address < session.memory.end);
+  // Of several lowcores one that is not in the dump hides none of the others.
+  const readable = held.filter(({ address }) => session.memory.read(address, lowcoreSize).absent.length === 0);
+  const shown = readable.length > 0 ? readable : held;
+  const [first] = found;
+  if (shown.length === 0 && first !== undefined)
+    throw new DumpError('absent', { file: session.path, address: first.address }, `the lowcore at absolute ${hex(first.address)} lies behind the end of the dump`);
+  return { schema: schemaVersion, cpus: shown.map(({ cpu, address }) => lowcoreAt(session, address, cpu, named)) };
+}

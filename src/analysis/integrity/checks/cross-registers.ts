@@ -1,0 +1,133 @@
+/**
+ * Registers that a dump records twice must agree: in the notes (or the container's own CPU records) and in the store-status save area
+ * of the CPU's lowcore (lowcore.md section 2). CPUs are matched by their prefix.
+ */
+import type { CpuJson, Finding, Step } from '../../../shared/model.ts';
+import { hex } from '../../../shared/units.ts';
+import { storedStatus } from '../../memory/cpu-state.ts';
+import { failed, notApplicable, notRecorded, passed, type Check, type CheckContext } from '../check.ts';
+
+interface RegisterDifference {
+  readonly register: string;
+  readonly recorded: string;
+  readonly stored: string;
+}
+
+const files = [
+  ['gprs', 'r'],
+  ['acrs', 'a'],
+  ['crs', 'c'],
+  ['fprs', 'f'],
+] as const;
+const single = [
+  ['fpc', 'fpc'],
+  ['timer', 'CPU timer'],
+  ['clockComparator', 'clock comparator'],
+  ['todProgrammable', 'TOD programmable register'],
+] as const;
+
+/** Every register that both have and that differs. */
+export function registerDifferences(recorded: CpuJson, stored: CpuJson): readonly RegisterDifference[] {
+  const found: RegisterDifference[] = [];
+  const compare = (register: string, left: string | undefined, right: string | undefined): void => {
+    if (left !== undefined && right !== undefined && left !== right) found.push({ register, recorded: left, stored: right });
+  };
+  compare('PSW mask', recorded.psw?.mask, stored.psw?.mask);
+  compare('PSW address', recorded.psw?.address, stored.psw?.address);
+  for (const [file, letter] of files) recorded[file]?.forEach((value, index) => { compare(`${letter}${index}`, value, stored[file]?.[index]); }); // prettier-ignore
+  for (const [name, words] of single) compare(words, recorded[name], stored[name]);
+  return found;
+}
+
+const nameOf = (cpu: CpuJson): string => `CPU ${cpu.linuxCpu ?? cpu.id}`;
+const differenceText = ({ register, recorded, stored }: RegisterDifference): string =>
+  `${register} is ${recorded} in the record and ${stored} in the save area`;
+const shown = 4;
+
+function listed(differences: readonly RegisterDifference[]): string {
+  const rest = differences.length - shown;
+  return `${differences.slice(0, shown).map(differenceText).join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`;
+}
+
+/** Two records of one CPU: the header or the notes named one lowcore twice, so that another CPU's registers are missing. */
+function duplicates(cpus: readonly CpuJson[]): readonly { readonly finding: Finding; readonly step: Step }[] {
+  return cpus.flatMap((cpu, index) => {
+    const first = cpus.slice(0, index).find((one) => one.prefix !== undefined && one.prefix === cpu.prefix);
+    if (first === undefined || cpu.prefix === undefined) return [];
+    const detail = `records ${first.id} and ${cpu.id} are of one CPU: both have the prefix ${cpu.prefix}`;
+    const where = { space: 'absolute' as const, start: cpu.prefix, end: hex(BigInt(cpu.prefix) + 0x2000n) };
+    const finding: Finding = { id: 'cross-registers/duplicate-cpu', severity: 'error', title: 'A CPU is recorded twice', detail, where };
+    return [{ finding, step: { check: `record ${cpu.id}`, passed: false, detail } }];
+  });
+}
+
+/** So many differences are no damage: they are another moment. */
+const damageLimit = 16;
+
+/**
+ * Whether the record and the save area must be of one moment. kdump makes its notes from the save areas. A hypervisor writes notes from the
+ * live machine and stores no status: what lies in a save area then is of another time.
+ */
+function isOneMoment({ image, vmcoreinfo }: CheckContext, differences: number): boolean {
+  if (image.recordedCpus !== undefined || /qemu/i.test(image.container.producer?.value ?? '')) return false;
+  return differences <= damageLimit || (vmcoreinfo.found && vmcoreinfo.vmcoreinfo.entries.has('CRASHTIME'));
+}
+
+/** Why no CPU could be compared. */
+function whyNone(cpus: readonly CpuJson[], steps: readonly Step[]): string {
+  if (cpus.every(({ source }) => source === 'lowcore')) return 'the registers are in the save areas alone';
+  return steps.length === 0 ? 'the dump has registers of no CPU' : `${steps[0]?.check ?? ''}: ${steps[0]?.detail ?? ''}`;
+}
+
+export const crossRegisters: Check = {
+  id: 'cross-registers',
+  title: 'Registers that are recorded twice agree',
+  cost: 'headers',
+  run(context) {
+    const { image, memory, cpus } = context;
+    if (image.machine.arch !== 's390x') return notApplicable('only s390x dumps record registers in memory too');
+    if (cpus.length === 0) return notRecorded('the dump has no CPUs');
+    const twice = duplicates(cpus);
+    const steps: Step[] = twice.map(({ step }) => step);
+    const findings: Finding[] = twice.map(({ finding }) => finding);
+    let equal = 0;
+    for (const cpu of cpus) {
+      // A CPU that was read from its save area has nothing else to be compared with.
+      if (cpu.source === 'lowcore' || cpu.prefix === undefined || cpu.gprs === undefined) continue;
+      const stored = storedStatus(memory, Number(BigInt(cpu.prefix)));
+      if (stored === undefined) {
+        steps.push({ check: nameOf(cpu), detail: `its lowcore at ${cpu.prefix} is not in the dump` });
+        continue;
+      }
+      if (stored.psw === undefined) {
+        steps.push({ check: nameOf(cpu), detail: 'no status is stored in its lowcore' });
+        continue;
+      }
+      const differences = registerDifferences(cpu, stored);
+      if (differences.length === 0) {
+        equal += 1;
+        steps.push({ check: nameOf(cpu), passed: true, detail: 'record and save area have the same registers' });
+        continue;
+      }
+      const isWrong = isOneMoment(context, differences.length);
+      const detail = `${nameOf(cpu)}: ${listed(differences)}`;
+      steps.push({
+        check: nameOf(cpu),
+        ...(isWrong ? { passed: false } : {}),
+        detail: isWrong ? detail : `the save area is of another time: ${listed(differences)}`,
+      });
+      const start = BigInt(cpu.prefix) + 0x1200n;
+      findings.push({
+        id: isWrong ? 'cross-registers' : 'cross-registers/other-time',
+        severity: isWrong ? 'warning' : 'info',
+        title: isWrong ? 'The registers of a CPU differ between its record and its save area' : 'A save area holds registers of another time than the record',
+        detail,
+        where: { space: 'absolute', start: hex(start), end: hex(start + 0x200n) },
+      });
+    }
+    const wrong = steps.find((step) => step.passed === false);
+    if (wrong !== undefined) return failed(wrong.detail, { steps, findings });
+    if (equal === 0) return { ...notRecorded(whyNone(cpus, steps)), steps, findings };
+    return passed(`the registers of ${equal} ${equal === 1 ? 'CPU' : 'CPUs'} are the same in record and save area`, { steps, findings });
+  },
+};

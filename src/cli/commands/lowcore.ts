@@ -1,0 +1,37 @@
+import type { LowcoreJson } from '../../shared/model.ts';
+import type { Command } from '../command.ts';
+import { addressIn, wholeNumber } from './address-argument.ts';
+import { exitCodes, printJson, UsageError } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { lowcoreText } from '../text/lowcore-text.ts';
+
+export const lowcoreCommand: Command = {
+  name: 'lowcore',
+  summary: 'lowcores of the CPUs, every field with its meaning (s390x)',
+  args: ['<file>'],
+  options: [
+    { flags: '--cpu <number>', description: 'only that of this CPU' },
+    { flags: '--address <address>', description: 'the lowcore at this absolute address' },
+    { flags: '--layout <kernel>', description: 'layout of this kernel ("6.1") instead of the one that fits' },
+    { flags: '--all', description: 'show fields that are zero too' },
+  ],
+  example: 'dumpbench lowcore dump.s390 --cpu 0',
+  async run(context, [file = ''], options) {
+    if (options.cpu !== undefined && options.address !== undefined) throw new UsageError('--cpu and --address: name one of them');
+    const cpu = options.cpu === undefined ? undefined : wholeNumber(String(options.cpu), '--cpu');
+    const answer = await withDump(context, file, async (dump): Promise<{ schema: 1; cpus: LowcoreJson[] }> => {
+      const place = options.address === undefined ? undefined : await addressIn(context, dump, String(options.address), 'absolute');
+      if (place !== undefined && place.space !== 'absolute') throw new UsageError(`--address: "${String(options.address)}" is not an absolute address`);
+      const params = {
+        dump,
+        ...(cpu === undefined ? {} : { cpu }),
+        ...(place === undefined ? {} : { address: place.address }),
+        ...(options.layout === undefined ? {} : { layout: String(options.layout) }),
+      };
+      return context.engine.call('lowcore', params, { signal: context.io.signal });
+    });
+    if (context.output.json) printJson(context.io, answer);
+    else context.io.out(`${answer.cpus.map((one) => lowcoreText(one, context.style, options.all === true)).join('\n\n')}\n`);
+    return exitCodes.fine;
+  },
+};

@@ -1,0 +1,72 @@
+/** The registers of a CPU as text, with what they mean beside them. */
+import type { CpuJson, PswJson } from '../../shared/model.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Style } from './style.ts';
+import { columns } from './table.ts';
+
+function registerRows(values: readonly string[], letter: string, perRow: number): string[][] {
+  const rows: string[][] = [];
+  for (let at = 0; at < values.length; at += perRow) {
+    rows.push(values.slice(at, at + perRow).map((value, index) => `${`${letter}${at + index}`.padEnd(4)} ${value.padEnd(18)}`));
+  }
+  return rows;
+}
+
+/** One register a line, with its meaning. */
+function namedRows(values: readonly string[], letter: string, meanings: readonly { readonly register: number; readonly text: string }[], style: Style): string {
+  const text = new Map(meanings.map((one) => [one.register, one.text]));
+  return columns(values.map((value, index) => [`${letter}${index}`, value, style.dim(visibleText(text.get(index) ?? ''))]));
+}
+
+const programMaskBits = ['fixed-point overflow', 'decimal overflow', 'HFP underflow', 'HFP significance'] as const;
+
+function pswWords(psw: PswJson): string {
+  const { decoded } = psw;
+  const enabled = [
+    ['I/O', decoded.io],
+    ['external', decoded.external],
+    ['machine checks', decoded.machineCheck],
+  ].flatMap(([name, on]) => (on === true ? [String(name)] : []));
+  const program = programMaskBits.filter((_, index) => ((decoded.programMask >> (3 - index)) & 1) === 1);
+  return [
+    `DAT ${decoded.dat ? 'on' : 'off'}`,
+    `${decoded.addressSpace} space`,
+    decoded.addressingMode === 'invalid' ? 'invalid addressing mode' : `${decoded.addressingMode}-bit`,
+    decoded.problemState ? 'problem state' : 'supervisor state',
+    `key ${decoded.key}`,
+    `CC ${decoded.conditionCode}`,
+    enabled.length === 0 ? 'all interruptions off' : `enabled for ${enabled.join(', ')}`,
+    ...(decoded.per ? ['PER'] : []),
+    ...(program.length === 0 ? [] : [`program mask: ${program.join(', ')}`]),
+  ].join(', ');
+}
+
+export function cpuText(cpu: CpuJson, style: Style): string {
+  const name = cpu.linuxCpu === undefined ? `CPU ${cpu.id} (position in the dump)` : `CPU ${cpu.linuxCpu}`;
+  const { meaning } = cpu;
+  const lines = [style.strong(name) + style.dim(` from ${cpu.source}${cpu.prefix === undefined ? '' : `, prefix ${cpu.prefix}`}`)];
+  if (cpu.psw !== undefined) {
+    lines.push(`  PSW ${cpu.psw.mask} ${cpu.psw.address}  ${cpu.psw.decoded.text}`, style.dim(`      ${pswWords(cpu.psw)}`));
+    if (meaning?.wait !== undefined) lines.push(`      ${visibleText(meaning.wait)}`);
+  } else if (cpu.state !== undefined) lines.push(`  ${visibleText(cpu.state)}`);
+  if (cpu.gprs !== undefined) lines.push(columns(registerRows(cpu.gprs, 'r', 4)));
+  if (cpu.crs !== undefined) lines.push(namedRows(cpu.crs, 'c', meaning?.controlRegisters ?? [], style));
+  if (cpu.acrs !== undefined) lines.push(columns(registerRows(cpu.acrs, 'a', 4)));
+  if (cpu.fprs !== undefined) lines.push(namedRows(cpu.fprs, 'f', meaning?.floating ?? [], style));
+  // The high halves of v0 to v15 are f0 to f15.
+  if (cpu.vxrs?.some((value) => value !== '0x0') === true)
+    lines.push(columns(cpu.vxrs.flatMap((value, index) => (value === '0x0' ? [] : [[`v${index}`, value]]))));
+  const comparator = meaning?.clockComparator;
+  const others: readonly (readonly [string, string | undefined, string | undefined])[] = [
+    ['timer', cpu.timer, meaning?.timer === undefined ? undefined : `${meaning.timer} left`],
+    ['clock comparator', cpu.clockComparator, comparator?.text ?? comparator?.form],
+    ['TOD clock', cpu.todClock, meaning?.todClock],
+    ['TOD programmable', cpu.todProgrammable, undefined],
+    ['breaking event', cpu.breakingEventAddress, undefined],
+    ['fpc', cpu.fpc, undefined],
+  ];
+  const known = others.flatMap(([key, value, text]) => (value === undefined ? [] : [[key, value, style.dim(visibleText(text ?? ''))]]));
+  if (known.length > 0) lines.push(columns(known));
+  if (cpu.registers !== undefined) lines.push(columns(Object.entries(cpu.registers)));
+  return lines.join('\n');
+}

@@ -1,0 +1,37 @@
+/** A lowcore as text: which layout and why, then its fields by who defines them. */
+import type { LowcoreFieldJson, LowcoreJson } from '../../shared/model.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Style } from './style.ts';
+import { columns } from './table.ts';
+
+const groupTitles = { architected: 'Interruptions and PSWs', linux: 'Linux', 'save area': 'Stored status' } as const;
+
+/** Values that say nothing are left out unless asked for. */
+const isZero = ({ value }: LowcoreFieldJson): boolean => value === 0 || value === '0x0';
+
+function fieldRow(field: LowcoreFieldJson, style: Style): string[] {
+  const wide = field.size === 16 && field.text?.startsWith('0x') === true;
+  const value = field.value === undefined ? '(not in the dump)' : wide ? '' : String(field.value);
+  const text = visibleText(field.text ?? '');
+  return [`0x${field.offset.toString(16).padStart(4, '0')}`, field.name, wide ? text : value, style.dim(wide ? '' : text)];
+}
+
+export function lowcoreText(lowcore: LowcoreJson, style: Style, all: boolean): string {
+  const { layout } = lowcore;
+  const name =
+    lowcore.id === undefined
+      ? `Lowcore at ${lowcore.prefix}`
+      : lowcore.linuxCpu === undefined
+        ? `Lowcore of CPU ${lowcore.id} (position in the dump) at ${lowcore.prefix}`
+        : `Lowcore of CPU ${lowcore.linuxCpu} at ${lowcore.prefix}`;
+  const proven = layout.proven === false ? ', unproven on a real dump' : '';
+  const lines = [style.strong(name), `  layout of Linux ${layout.name}: ${layout.word ?? ''} (${layout.confidence})${style.dim(proven)}`];
+  const mark = (passed: boolean | undefined): string => (passed === undefined ? style.dim('-') : passed ? style.ok('✓') : style.bad('✗'));
+  lines.push(columns((layout.tests ?? []).map((test) => [mark(test.passed), test.check, visibleText(test.detail)]), '    '));
+  for (const [group, title] of Object.entries(groupTitles)) {
+    const fields = lowcore.fields.filter((field) => field.group === group && (all || !isZero(field)));
+    if (fields.length === 0) continue;
+    lines.push(style.dim(`  ${title}`), columns(fields.map((field) => fieldRow(field, style))));
+  }
+  return lines.join('\n');
+}

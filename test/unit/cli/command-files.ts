@@ -1,0 +1,71 @@
+/** Dumps on disk for the tests of the command line, and a way to call every command. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { GenericSchema } from 'valibot';
+import {
+  cpusSchema,
+  indexSchema,
+  infoSchema,
+  lowcoreSchema,
+  notesSchema,
+  osInfoSchema,
+  readSchema,
+  regionsSchema,
+  sampleSchema,
+  sqlSchema,
+  translateSchema,
+  triageSchema,
+  verifySchema,
+  vmcoreinfoSchema,
+} from '../../../src/shared/model.ts';
+import { bundledSamples } from '../../../src/samples/bundled.ts';
+import { buildCase } from '../../../src/samples/case-text.ts';
+
+export interface CommandFiles {
+  readonly healthy: string;
+  readonly damaged: string;
+  /** Memory from 0x8000 to 0xa000 is not in it. */
+  readonly hole: string;
+  readonly notDump: string;
+}
+
+export function commandFiles(folder: string): CommandFiles {
+  const write = (name: string, bytes: Uint8Array | string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return path;
+  };
+  const [healthy, damaged] = bundledSamples();
+  return {
+    healthy: write('healthy.vmcore', healthy?.bytes ?? ''),
+    damaged: write('damaged.s390', damaged?.bytes ?? ''),
+    hole: write('hole.vmcore', buildCase('memory 64 KiB\ncpu prefix=0x2000\nload 0x0 0x8000\nload 0xa000 0x6000\nformat elf-vmcore')),
+    notDump: write('notes.txt', 'just some text\n'),
+  };
+}
+
+export interface JsonCommand {
+  readonly schema: GenericSchema;
+  readonly args: (files: CommandFiles, folder: string) => readonly string[];
+}
+
+/** How every command is called so that it answers in JSON. A new command needs its line here. */
+export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
+  triage: { schema: triageSchema, args: ({ healthy, damaged }) => [healthy, damaged] },
+  info: { schema: infoSchema, args: ({ healthy }) => [healthy] },
+  notes: { schema: notesSchema, args: ({ healthy }) => [healthy] },
+  cpus: { schema: cpusSchema, args: ({ damaged }) => [damaged, '--cpu', '1'] },
+  lowcore: { schema: lowcoreSchema, args: ({ damaged }) => [damaged, '--cpu', '0'] },
+  regions: { schema: regionsSchema, args: ({ hole }) => [hole] },
+  vmcoreinfo: { schema: vmcoreinfoSchema, args: ({ healthy }) => [healthy] },
+  osinfo: { schema: osInfoSchema, args: ({ damaged }) => [damaged] },
+  read: { schema: readSchema, args: ({ healthy }) => [healthy, 'lowcore+0xe18', '8'] },
+  translate: { schema: translateSchema, args: ({ healthy }) => [healthy, '0x1000'] },
+  index: { schema: indexSchema, args: ({ damaged }) => [damaged] },
+  verify: { schema: verifySchema, args: ({ healthy }) => [healthy, '--quick'] },
+  sql: { schema: sqlSchema, args: ({ damaged }) => [damaged, 'select state, count(*) from page group by state'] },
+  sample: { schema: sampleSchema, args: (_files, folder) => [join(folder, 'samples')] },
+};
+
+/** Commands whose answer is not one of the JSON shapes: their own tests say what they write. */
+export const otherCommands: readonly string[] = ['report'];

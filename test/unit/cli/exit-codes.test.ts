@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../../src/cli/commands/index.ts';
+import { runInProcess } from '../../cli-in-process.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+import { commandFiles } from './command-files.ts';
+
+const folder = scratchFolder();
+const { healthy, damaged, hole, notDump } = commandFiles(folder);
+process.env.XDG_CACHE_HOME = folder;
+
+describe('exit code', () => {
+  it.each([
+    [['info', healthy]],
+    [['triage', damaged]],
+    [['verify', '--quick', healthy]],
+    [['read', healthy, '0', '0']],
+    [['read', hole, '0x7ff0', '0x100', '--fill', '0']],
+    [['--help']],
+    [['--version']],
+    [['read', '--help']],
+  ])('0 for %j', async (argv) => {
+    expect(await runInProcess(argv)).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('1 when a check failed', async () => {
+    const { code, out } = await runInProcess(['verify', '--quick', damaged]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/FAILED +os-info-page/);
+    expect((await runInProcess(['verify', '--quick', damaged, '--json'])).code).toBe(1);
+  });
+
+  it.each([
+    [[], /Usage: dumpbench/],
+    [['nonsense'], /unknown command 'nonsense'/],
+    [['info'], /missing required argument 'file'/],
+    [['info', healthy, damaged], /too many arguments/],
+    [['info', '--bogus', healthy], /unknown option '--bogus'/],
+    [['triage'], /missing required argument 'files'/],
+    [['read', healthy, 'nowhere', '8'], /"nowhere" is no address: at character 1/],
+    [['read', healthy, '0', 'many'], /length: "many" is not a whole number/],
+    [['read', healthy, '0', '-1'], /./],
+    [['read', healthy, '0', '8', '--space', 'outer'], /"outer" is none of absolute, real, virtual, file/],
+    [['read', healthy, '0', '8', '--fill', '256'], /256 is not a byte/],
+    [['read', healthy, 'cpu99.r15', '8'], /cpu99/],
+    [['cpus', healthy, '--cpu', '99'], /there is no CPU 99/],
+    [['info', healthy, '--view', 'mine'], /view/],
+    [['sql', healthy, 'select 1', '--rows', '0'], /--rows/],
+  ])('2 for wrong usage: %j', async (argv, message) => {
+    const { code, out, err } = await runInProcess(argv);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n +at /);
+  });
+
+  it.each([
+    [['info', notDump], /not a dump that Dumpbench knows/],
+    [['read', hole, '0x8000', '1'], /the dump has no bytes there: missing/],
+    [['read', hole, '0xffffffffffffffff', '2'], /64-bit address space/],
+    [['osinfo', hole], /no os_info/],
+    [['vmcoreinfo', hole], /no vmcoreinfo/],
+    [['report', healthy, '--quick', '--format', 'papyrus'], /no report format "papyrus"/],
+  ])('3 when it is not there: %j', async (argv, message) => {
+    const { code, out, err } = await runInProcess(argv);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(message);
+    expect(err.trimEnd()).not.toContain('\n');
+  });
+
+  it('130 when interrupted', async () => {
+    expect((await runInProcess(['info', healthy], { signal: AbortSignal.abort() })).code).toBe(130);
+  });
+});
+
+describe('--help', () => {
+  it.each(commands.map((command) => [command.name, command] as const))('%s explains itself, with an example', async (name, command) => {
+    const { code, out } = await runInProcess([name, '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain(`Usage: dumpbench ${name}`);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(command.summary);
+    expect(out).toMatch(new RegExp(`Example:\\n  dumpbench ${name} `));
+    for (const option of [
+      '--json',
+      '--quiet',
+      '--no-color',
+      ...(command.options ?? []).map(({ flags }) => flags.split(/[ ,]+/).find((flag) => flag.startsWith('--')) ?? ''),
+    ])
+      expect(out).toContain(option);
+  });
+
+  it('without a command lists all of them', async () => {
+    const { out } = await runInProcess(['--help']);
+    for (const { name, summary } of commands)
+      expect(out.replaceAll(/\s+/g, ' ')).toMatch(new RegExp(`${name}.* ${summary.slice(0, 20).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`));
+  });
+});

@@ -1,0 +1,72 @@
+/** What is registered is shown by a case: a format, a note type or a check that nothing demonstrates is not done. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { formatIds } from '../../src/shared/model.ts';
+import { dumpFormats } from '../../src/analysis/formats/index.ts';
+import { checks } from '../../src/analysis/integrity/index.ts';
+import { noteTypes } from '../../src/analysis/notes/index.ts';
+import { reportFormats } from '../../src/analysis/report/index.ts';
+import { toolName, toolVersion } from '../../src/analysis/engine/tool.ts';
+import { commands } from '../../src/cli/commands/index.ts';
+
+const folder = new URL('../cases/', import.meta.url);
+const answers = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Record<string, unknown>);
+
+const infoAnswer = v.object({ container: v.object({ format: v.string() }) });
+const notesAnswer = v.object({ notes: v.array(v.object({ name: v.string() })) });
+const checkAnswer = v.object({ id: v.string(), verdict: v.string() });
+
+const unique = (values: readonly string[]): boolean => new Set(values).size === values.length;
+
+describe('registries', () => {
+  it('formats: each has a golden case, its id is in the contract, no two share one', () => {
+    const shown = answers.flatMap(({ info }) => (v.is(infoAnswer, info) ? [info.container.format] : []));
+    expect(dumpFormats.map(({ id }) => id).filter((id) => !shown.includes(id))).toEqual([]);
+    expect(dumpFormats.map(({ id }) => id).filter((id) => !formatIds.includes(id))).toEqual([]);
+    expect(unique(dumpFormats.map(({ id }) => id))).toBe(true);
+    expect(dumpFormats.filter(({ title, extensions }) => title === '' || extensions.length === 0 || extensions.some((one) => one.startsWith('.')))).toEqual([]);
+  });
+
+  it('formats: none takes another one for its own', () => {
+    const nothing = new Uint8Array(4096);
+    const source = { name: 'zeros', size: 4096, readInto: () => 4096 };
+    for (const format of dumpFormats)
+      for (const length of [0, 1, 7, 8, 63, 64, 4095, 4096]) expect(format.probe(nothing.subarray(0, length), source), format.id).toEqual({ answer: 'no' });
+  });
+
+  it('note types: each has a golden case, and no two claim the same note', () => {
+    const shown = answers.flatMap(({ notes }) => (v.is(notesAnswer, notes) ? notes.notes.map(({ name }) => name) : []));
+    expect(noteTypes.map(({ name }) => name).filter((name) => !shown.includes(name))).toEqual([]);
+    const claims = noteTypes.flatMap(({ owners, type, architectures }) =>
+      owners.flatMap((owner) => (architectures ?? ['any']).map((one) => `${owner} ${type} ${one}`)),
+    );
+    expect(claims.filter((claim, index) => claims.indexOf(claim) !== index)).toEqual([]);
+  });
+
+  it('checks: each passes in one golden case and fails in another', () => {
+    const all = answers.flatMap((answer) =>
+      Object.entries(answer).flatMap(([key, value]) => (key.startsWith('check:') && v.is(checkAnswer, value) ? [value] : [])),
+    );
+    const whole = answers.flatMap(({ verify }) => (v.is(v.object({ checks: v.array(checkAnswer) }), verify) ? verify.checks : []));
+    const verdicts = (id: string): readonly string[] => [...all, ...whole].filter((one) => one.id === id).map(({ verdict }) => verdict);
+    // Without a loaded kernel there is nothing that could be wrong about it but its parameters.
+    const cannotFailYet: readonly string[] = ['kdump-image'];
+    expect(checks.map(({ id }) => id).filter((id) => !verdicts(id).includes('passed'))).toEqual([]);
+    expect(checks.map(({ id }) => id).filter((id) => !verdicts(id).includes('failed') && !cannotFailYet.includes(id))).toEqual([]);
+    expect(unique(checks.map(({ id }) => id))).toBe(true);
+    expect(checks.filter(({ title }) => title === '' || title.endsWith('.'))).toEqual([]);
+  });
+
+  it('reports and commands: ids and names are used once', () => {
+    expect(unique(reportFormats.map(({ id }) => id))).toBe(true);
+    expect(unique(commands.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias])))).toBe(true);
+  });
+
+  it('the version is that of the package', () => {
+    const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(manifest).toMatchObject({ name: toolName, version: toolVersion });
+  });
+});

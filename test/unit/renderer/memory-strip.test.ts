@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { pageClasses, pageStates, type CheckResult } from '../../../src/shared/model.ts';
+import { failingSpans, outlinesOf } from '../../../src/renderer/widgets/memory-strip/marks.ts';
+import { countsText, kindCounts, sumCounts, type StripBucket } from '../../../src/renderer/widgets/memory-strip/memory-kinds.ts';
+import { addressAt, bandsOf, panSpan, pixelOf, zoomSpan } from '../../../src/renderer/widgets/memory-strip/strip-layout.ts';
+
+const zeros = <T extends string>(names: readonly T[]): Record<T, number> => Object.fromEntries(names.map((name) => [name, 0])) as Record<T, number>;
+const bucket = (states: Partial<StripBucket['states']>, classes: Partial<StripBucket['classes']> = {}, unknown = 0): StripBucket => ({
+  states: { ...zeros(pageStates), ...states },
+  classes: { ...zeros(pageClasses), ...classes },
+  unknown,
+});
+
+describe('memory kinds', () => {
+  it('count each page once: by its class where it has bytes, else by its state', () => {
+    const one = bucket({ present: 5, zero: 3, missing: 2 }, { zero: 3, code: 4, data: 1 }, 7);
+    expect(kindCounts(one)).toMatchObject({ zero: 3, code: 4, data: 1, missing: 2, unknown: 7 });
+    expect(sumCounts([one, one])).toMatchObject({ code: 8, unknown: 14 });
+    expect(countsText(kindCounts(one), 2)).toBe('not yet scanned 7, code 4');
+  });
+});
+
+describe('strip', () => {
+  it('fills the height of every bucket that has pages, without gaps', () => {
+    const counts = fc.nat(1000);
+    fc.assert(
+      fc.property(counts, counts, counts, counts, (zero, code, missing, unknown) => {
+        const bands = bandsOf(bucket({ zero, missing }, { code }, unknown));
+        if (zero + code + missing + unknown === 0) {
+          expect(bands).toEqual([]);
+          return;
+        }
+        expect(bands[0]?.to).toBe(1);
+        expect(bands.at(-1)?.from).toBeCloseTo(0);
+        bands.slice(1).forEach((band, index) => expect(band.to).toBe(bands[index]?.from));
+        // One page among many is still seen.
+        for (const band of bands) expect(band.to - band.from).toBeGreaterThan(0.05);
+      }),
+    );
+  });
+
+  it('goes from pixels to addresses and back', () => {
+    const span = { start: 0x1000_0000n, end: 0x1800_0000n };
+    expect(pixelOf(0x1400_0000n, span, 1000)).toBe(500);
+    expect(addressAt(500, span, 1000)).toBe(0x1400_0000n);
+    expect(addressAt(5000, span, 1000)).toBe(span.end - 1n);
+    expect(pixelOf(0n, { start: 0n, end: 0n }, 100)).toBe(0);
+  });
+
+  it('zooms around a place and stays within the whole', () => {
+    const whole = { start: 0n, end: 1n << 40n };
+    const zoomed = zoomSpan(whole, whole, 1n << 39n, 0.5, 0x40000n);
+    expect(zoomed).toEqual({ start: 1n << 38n, end: (1n << 38n) + (1n << 39n) });
+    expect(zoomSpan(zoomed, whole, 0n, 100, 0x40000n)).toEqual(whole);
+    expect(zoomSpan(whole, whole, 0x5000n, 1e-12, 0x40000n)).toEqual({ start: 0x5000n, end: 0x45000n });
+    expect(panSpan(zoomed, whole, 1n << 50n).end).toBe(whole.end);
+    expect(panSpan(zoomed, whole, -(1n << 50n)).start).toBe(0n);
+  });
+
+  it('marks absolute ranges of failed checks only, and frames what people look for', () => {
+    const check = (verdict: CheckResult['verdict']): CheckResult => ({
+      id: 'x',
+      title: 'x',
+      verdict,
+      detail: '',
+      ranges: [
+        { space: 'absolute', start: '0x10', end: '0x20' },
+        { fileOffset: 4, bytes: 2 },
+      ],
+    });
+    expect(failingSpans([check('passed'), check('failed')])).toEqual([{ start: 0x10n, end: 0x20n }]);
+    expect(
+      outlinesOf([
+        { name: 'crashkernel', start: '0x0', end: '0x8000000', kind: 'crashkernel' },
+        { name: 'memory', start: '0x0', end: '0x1000', kind: 'stored' },
+      ]),
+    ).toEqual([{ start: 0n, end: 0x8000000n, label: 'crashkernel 128 MiB' }]);
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { DumpError } from '../../../src/shared/dump-error.ts';
+import { EngineFailure } from '../../../src/shared/rpc.ts';
+import type { EngineLink, EngineStatus } from '../../../src/renderer/engine/engine-link.ts';
+import { createOpenDumps, type OpenDumps } from '../../../src/renderer/state/open-dumps.ts';
+import { createStore } from '../../../src/renderer/state/store.ts';
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const health = { passed: 1, failed: 0, notRecorded: 0, notApplicable: 0, unreadable: 0, notRun: 0 };
+const answers: Readonly<Record<string, unknown>> = { triage: { health, checks: [], info: { memory: { ranges: [] } } }, regions: { regions: [] }, close: {} };
+
+/** An engine that answers from a table; `dies` names paths that take it down. */
+function fakeEngine(dies: ReadonlySet<string> = new Set()) {
+  const status = createStore<EngineStatus>({ state: 'starting', generation: 0 });
+  const calls: string[] = [];
+  const start = (): void => status.set({ state: 'ready', generation: status.get().generation + 1 });
+  const stop = (): void => status.set({ state: 'gone', generation: status.get().generation });
+  const call = (method: string, params: { readonly path?: string; readonly dump?: string }): Promise<unknown> => {
+    calls.push(`${method} ${params.path ?? params.dump ?? ''}`);
+    const { path = '' } = params;
+    if (dies.has(path)) {
+      stop();
+      return Promise.reject(new EngineFailure('gone'));
+    }
+    if (path.endsWith('.txt')) return Promise.reject(new DumpError('not-this-format', { file: path, offset: 0 }, 'it looks like a text file', 'a header'));
+    if (method === 'open') return Promise.resolve({ dump: `g${status.get().generation}:${path}`, identity: 'i' });
+    return Promise.resolve(answers[method]);
+  };
+  return { link: { status, call, onShellEvent: () => undefined } as unknown as EngineLink, calls, start, stop };
+}
+
+const phases = (dumps: OpenDumps): string[] => dumps.all.get().map(({ phase }) => (phase.kind === 'open' ? phase.handle : phase.kind));
+const quiet = { onTriaged: () => undefined, onClosed: () => undefined };
+
+describe('open dumps', () => {
+  it('wait for the engine, and are opened once per path', async () => {
+    const engine = fakeEngine();
+    const dumps = createOpenDumps(engine.link, quiet);
+    const key = dumps.open('/a.elf');
+    expect(dumps.open('/a.elf')).toBe(key);
+    await settled();
+    expect(engine.calls).toEqual([]);
+    engine.start();
+    await settled();
+    expect(phases(dumps)).toEqual(['g1:/a.elf']);
+    expect(dumps.find(key)?.health).toEqual(health);
+  });
+
+  it('are reopened after a restart, and keep what was known', async () => {
+    const engine = fakeEngine();
+    const dumps = createOpenDumps(engine.link, quiet);
+    engine.start();
+    const key = dumps.open('/a.elf');
+    await settled();
+    engine.stop();
+    expect(phases(dumps)).toEqual(['opening']);
+    expect(dumps.find(key)?.triage).toBeDefined();
+    engine.start();
+    await settled();
+    expect(phases(dumps)).toEqual(['g2:/a.elf']);
+  });
+
+  it('say why a file cannot be opened, in its parts', async () => {
+    const engine = fakeEngine();
+    const dumps = createOpenDumps(engine.link, quiet);
+    engine.start();
+    const key = dumps.open('/notes.txt');
+    await settled();
+    expect(dumps.find(key)?.phase).toEqual({
+      kind: 'failed',
+      failure: { kind: 'not-this-format', what: 'it looks like a text file', expected: 'a header', offset: 0 },
+    });
+  });
+
+  it('give up on a file that takes the engine down twice, and spare the others', async () => {
+    const engine = fakeEngine(new Set(['/hostile']));
+    const dumps = createOpenDumps(engine.link, quiet);
+    engine.start();
+    dumps.open('/good');
+    await settled();
+    dumps.open('/hostile');
+    await settled();
+    engine.start();
+    await settled();
+    engine.start();
+    await settled();
+    expect(phases(dumps)).toEqual(['g3:/good', 'failed']);
+  });
+
+  it('close what was opened for a tab that is gone by then', async () => {
+    const engine = fakeEngine();
+    const dumps = createOpenDumps(engine.link, quiet);
+    engine.start();
+    dumps.close(dumps.open('/a.elf'));
+    await settled();
+    expect(engine.calls).toEqual(['open /a.elf', 'close g1:/a.elf']);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import type { CheckResult, Info, TriageDump } from '../../../src/shared/model.ts';
+import { dumpFacts, recentTitle } from '../../../src/renderer/words/dump-facts.ts';
+import { durationText, timesInText } from '../../../src/renderer/words/durations.ts';
+import { healthBadge, healthWords } from '../../../src/renderer/words/health.ts';
+import { countText, percentText, plural } from '../../../src/renderer/words/numbers.ts';
+import { placePosition, placeText } from '../../../src/renderer/words/place.ts';
+import { verdictBanner } from '../../../src/renderer/words/verdict.ts';
+
+const health = { passed: 0, failed: 0, notRecorded: 0, notApplicable: 0, unreadable: 0, notRun: 0 };
+const info: Info = {
+  schema: 1,
+  tool: { name: 'dumpbench', version: '0' },
+  file: { path: '/a', bytes: 4096 },
+  container: { format: 's390', version: 5, flattened: false, complete: true },
+  machine: { arch: 's390x', endianness: 'big', bits: 64, pageSize: 4096, cpuCount: 1, hypervisor: 'KVM' },
+  memory: { bytes: 384 << 20, ranges: [] },
+  kernel: { release: '6.1.192' },
+  times: { dumpStart: '2026-11-23T07:25:37.123456Z' },
+  findings: [],
+  provenance: {
+    '/machine/arch': { source: 'header', trust: 'verified' },
+    '/machine/hypervisor': { source: 'lowcore flags', trust: 'contradicted' },
+  },
+};
+const check = (id: string, verdict: CheckResult['verdict'], detail = 'because'): CheckResult => ({ id, title: `title of ${id}`, verdict, detail });
+const triage = (reason?: string): TriageDump => ({ info, health, checks: [], cpus: [], ...(reason === undefined ? {} : { reason }) });
+
+describe('numbers', () => {
+  it('read as people write them', () => {
+    expect([0, 999, 1000, 98304, 1234567].map(countText)).toEqual(['0', '999', '1,000', '98,304', '1,234,567']);
+    expect(plural(1, 'CPU')).toBe('1 CPU');
+    expect([1.23, 59.6, 200, 7500].map(durationText)).toEqual(['1.2 s', '1 min', '3 min 20 s', '2 h 5 min']);
+    expect(timesInText('at 2026-03-15T09:26:53.5Z it stopped')).toBe('at 2026-03-15 09:26:53 UTC it stopped');
+  });
+
+  it('never round something to nothing, nor nearly all to all', () => {
+    expect(percentText(1, 98304)).toBe('<0.1 %');
+    expect(percentText(98303, 98304)).toBe('99 %');
+    expect(percentText(5, 5)).toBe('100 %');
+    expect(percentText(0, 0)).toBe('0 %');
+  });
+});
+
+describe('facts', () => {
+  it('carry the least trust of what they rest on, and all sources', () => {
+    const machine = dumpFacts(info).find(({ id }) => id === 'machine');
+    expect(machine).toMatchObject({ pill: 'z/Architecture, KVM guest', trust: 'contradicted', source: 'header; lowcore flags' });
+  });
+
+  it('leave out what is not known', () => {
+    expect(dumpFacts(info).flatMap(({ pill }) => pill ?? [])).toEqual([
+      's390 stand-alone, version 5',
+      'complete',
+      '384 MiB',
+      '1 CPU',
+      'z/Architecture, KVM guest',
+      'Linux 6.1.192',
+      'dumped 2026-11-23 07:25:37 UTC',
+    ]);
+    expect(recentTitle(info)).toBe('s390 stand-alone, 384 MiB, Linux 6.1.192');
+  });
+});
+
+describe('health', () => {
+  it('calls passed only what passed', () => {
+    expect(healthBadge(health)).toBe('unknown');
+    expect(healthBadge({ ...health, passed: 3 })).toBe('passed');
+    expect(healthBadge({ ...health, passed: 3, failed: 1 })).toBe('failed');
+    expect(healthBadge({ ...health, passed: 3, unreadable: 1 })).toBe('unknown');
+    expect(healthWords({ ...health, passed: 3, notRun: 2 })).toBe('3 passed, 0 failed, 0 not recorded, 2 not run');
+  });
+});
+
+describe('verdict', () => {
+  it('names the gravest failure, then what else is known', () => {
+    const banner = verdictBanner(triage('The kernel panicked at 2026-03-15T09:26:53Z.'), [
+      check('purgatory-sha256', 'failed'),
+      check('os-info-page', 'failed', 'the checksum is wrong'),
+      check('segments', 'passed'),
+    ]);
+    expect(banner).toMatchObject({ tone: 'bad', headline: 'os_info is damaged.' });
+    expect(banner.detail).toEqual(['The checksum is wrong.', '1 more check failed.', 'The kernel panicked at 2026-03-15 09:26:53 UTC.']);
+    expect(banner.check?.id).toBe('os-info-page');
+  });
+
+  it('names a check that it has no sentence for', () => {
+    expect(verdictBanner(triage(), [check('new-check', 'failed')]).headline).toBe('The check “title of new-check” failed.');
+  });
+
+  it('gives the reason when nothing failed, with what could not be checked', () => {
+    const banner = verdictBanner(triage('No crash is recorded: vmcoreinfo has no CRASHTIME.'), [
+      check('segments', 'passed'),
+      check('ipib', 'unreadable', 'the page is missing'),
+    ]);
+    expect(banner.headline).toBe('No crash is recorded.');
+    expect(banner.detail).toContain('vmcoreinfo has no CRASHTIME.');
+    expect(banner.detail).toContain('1 check could not be made: the page is missing.');
+  });
+
+  it('is never green while checks are open or nothing was compared', () => {
+    expect(verdictBanner(triage(), []).tone).toBe('plain');
+    expect(verdictBanner(triage(), [check('segments', 'passed'), check('ipib', 'not-run')]).tone).toBe('plain');
+    expect(verdictBanner(triage(), [check('segments', 'passed')]).tone).toBe('ok');
+    expect(verdictBanner(triage(), [check('ipib', 'unreadable')]).tone).toBe('warn');
+  });
+});
+
+describe('places', () => {
+  it('have a text and a position', () => {
+    expect(placeText({ space: 'absolute', start: '0x10010000', end: '0x10020000' })).toBe('absolute:0x10010000 + 64 KiB');
+    expect(placePosition({ fileOffset: 52, bytes: 2 })).toEqual({ space: 'file', address: 52n, length: 2 });
+    expect(placePosition({ space: 'absolute', start: '0x0', end: '0x10000000000' })).toEqual({ space: 'absolute', address: 0n, length: 0 });
+  });
+});
