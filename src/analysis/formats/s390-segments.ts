@@ -124,8 +124,7 @@ interface MendedLength {
  * it and comes to its end without a fault. Segments are whole MiB, so there are few places to look at.
  */
 function mendedLength(source: ByteSource, last: Segment | undefined, options: WalkOptions): MendedLength | undefined {
-  const isRaw = last !== undefined && BigInt(last.fileBytes) === last.memoryBytes;
-  if (!isRaw) return undefined;
+  if (last?.memoryBytes !== BigInt(last?.fileBytes ?? 0)) return undefined;
   const bytes = new Uint8Array(s390SegmentHeader.size);
   for (let count = 1; count <= maxLengthsTried; count += 1) {
     const length = BigInt(count) * mebibyte;

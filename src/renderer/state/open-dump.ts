@@ -1,5 +1,5 @@
 /** One dump in the window: what is known of it, and how far it is open. Survives a restart of the engine. */
-import type { CheckResult, Health, RegionJson, TriageDump, VerifyJson } from '../../shared/model.ts';
+import type { CheckResult, Health, OsInfoJson, RegionJson, TriageDump, VerifyJson } from '../../shared/model.ts';
 
 /** Why a file is not open, for its error page. */
 export interface OpenFailure {
@@ -30,6 +30,8 @@ export interface OpenDump {
   readonly lostWhileOpening: number;
   readonly triage: TriageDump | undefined;
   readonly regions: readonly RegionJson[] | undefined;
+  /** The hand-over block with the decisions that rest on it; the triage has only those that need no scan. */
+  readonly osInfo: OsInfoJson | undefined;
   /** Results of the last verification; before it those of the triage. */
   readonly checks: readonly CheckResult[];
   readonly health: Health | undefined;
@@ -53,6 +55,7 @@ export function newDump(key: string, path: string): OpenDump {
     lostWhileOpening: 0,
     triage: undefined,
     regions: undefined,
+    osInfo: undefined,
     checks: [],
     health: undefined,
     checked: 'triage',

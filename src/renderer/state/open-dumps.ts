@@ -41,6 +41,16 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     events.onClosed(key);
   };
 
+  /** What the first page shows besides the triage. A dump may lack either: its page then goes without. */
+  const fillIn = (key: string, handle: string, isCurrent: () => boolean): void => {
+    const nothing = (): void => undefined;
+    const set = (part: Partial<Pick<OpenDump, 'regions' | 'osInfo'>>): void => {
+      if (isCurrent()) change(key, (old) => ({ ...old, ...part }));
+    };
+    engine.call('regions', { dump: handle }).then(({ regions }) => set({ regions }), nothing);
+    engine.call('osinfo', { dump: handle }).then((osInfo) => set({ osInfo }), nothing);
+  };
+
   const openOnEngine = async (key: string): Promise<void> => {
     const dump = find(key);
     const { state, generation } = engine.status.get();
@@ -64,8 +74,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
           : { ...old, triage, lostWhileOpening: 0 },
       );
       events.onTriaged(key);
-      const { regions } = await engine.call('regions', { dump: handle });
-      if (isCurrent()) change(key, (old) => ({ ...old, regions }));
+      fillIn(key, handle, isCurrent);
     } catch (error) {
       if (find(key) === undefined) return;
       // The engine went away: its next start tries again, unless it is this file that takes it down.

@@ -1,8 +1,15 @@
 /** The verdict banner: the worst thing first, in a sentence; then what it rests on. */
-import type { CheckResult, StandaloneKdump, TriageDump } from '../../shared/model.ts';
+import type { CheckResult, OsInfoJson, TriageDump } from '../../shared/model.ts';
 import { timesInText } from './durations.ts';
 import { failureRank, failureSentence } from './failures.ts';
 import { plural } from './numbers.ts';
+
+/** Decisions about kdump, from the triage or, where it has been read, from os_info. */
+export interface Decisions {
+  readonly standaloneKdump?: OsInfoJson['standaloneKdump'] | undefined;
+  readonly panicKdump?: OsInfoJson['panicKdump'];
+  readonly twoStage?: OsInfoJson['twoStage'];
+}
 
 export interface VerdictBanner {
   readonly tone: 'bad' | 'warn' | 'ok' | 'plain';
@@ -20,16 +27,27 @@ const sentence = (text: string): string => {
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 };
 
-export function kdumpSentence(kdump: StandaloneKdump | undefined): string | undefined {
-  switch (kdump?.outcome) {
-    case 'disabled-wait':
-      return `A stand-alone kdump would have stopped in a disabled wait${kdump.waitCode === undefined ? '' : `, code ${kdump.waitCode}`}.`;
-    case 'start-kdump':
-      return 'A stand-alone kdump would have started.';
-    case 'unknown':
-    case undefined:
-      return undefined;
-  }
+/** What kdump would have done: the decisions are different ones, and each is said only where it is known. */
+export function kdumpSentence({ standaloneKdump, panicKdump }: Decisions): string | undefined {
+  const panic = panicKdump?.outcome;
+  const standalone = standaloneKdump?.outcome;
+  if (panic === 'start-kdump' && standalone === 'start-kdump') return 'kdump would have started, after a panic and stand-alone.';
+  const panicWords = {
+    'start-kdump': 'A panic would have started kdump.',
+    'falls-to-panic-action': 'A panic would not have started kdump.',
+    'not-loaded': 'No kdump kernel was loaded.',
+    'not-in-dump': undefined,
+    unknown: undefined,
+  };
+  const code = standaloneKdump?.waitCode === undefined ? '' : `, code ${standaloneKdump.waitCode}`;
+  const standaloneWords = {
+    'start-kdump': 'A stand-alone kdump would have started.',
+    'disabled-wait': `A stand-alone kdump would have stopped in a disabled wait${code}.`,
+    unknown: undefined,
+  };
+  const known = [panic === undefined ? undefined : panicWords[panic], standalone === undefined ? undefined : standaloneWords[standalone]];
+  const sentences = known.filter((one) => one !== undefined);
+  return sentences.length === 0 ? undefined : sentences.join(' ');
 }
 
 /** Splits "headline: rest" of the engine's reason. */
@@ -38,12 +56,15 @@ function splitReason(reason: string): readonly [string, string | undefined] {
   return at === -1 ? [sentence(reason), undefined] : [`${reason.slice(0, at)}.`, sentence(reason.slice(at + 2))];
 }
 
-/** @param checks the newest results, which may know more than the triage */
-export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[]): VerdictBanner {
+/**
+ * @param checks the newest results, which may know more than the triage
+ * @param decisions the newest ones
+ */
+export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[], decisions: Decisions = triage): VerdictBanner {
   const reason = triage.reason === undefined ? undefined : timesInText(triage.reason);
   const failed = checks.filter((check) => check.verdict === 'failed').sort((left, right) => failureRank(left) - failureRank(right));
   const [worst] = failed;
-  const kdump = kdumpSentence(triage.standaloneKdump);
+  const kdump = kdumpSentence(decisions);
   if (worst !== undefined) {
     const headline = failureSentence(worst);
     const more = failed.length === 1 ? undefined : `${plural(failed.length - 1, 'more check')} failed.`;

@@ -8,7 +8,12 @@ import { createStore } from '../../../src/renderer/state/store.ts';
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const health = { passed: 1, failed: 0, notRecorded: 0, notApplicable: 0, unreadable: 0, notRun: 0 };
-const answers: Readonly<Record<string, unknown>> = { triage: { health, checks: [], info: { memory: { ranges: [] } } }, regions: { regions: [] }, close: {} };
+const answers: Readonly<Record<string, unknown>> = {
+  triage: { health, checks: [], info: { memory: { ranges: [] } } },
+  regions: { regions: [] },
+  osinfo: undefined,
+  close: {},
+};
 
 /** An engine that answers from a table; `dies` names paths that take it down. */
 function fakeEngine(dies: ReadonlySet<string> = new Set()) {

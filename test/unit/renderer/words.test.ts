@@ -5,7 +5,7 @@ import { durationText, timesInText } from '../../../src/renderer/words/durations
 import { healthBadge, healthWords } from '../../../src/renderer/words/health.ts';
 import { countText, percentText, plural } from '../../../src/renderer/words/numbers.ts';
 import { placePosition, placeText } from '../../../src/renderer/words/place.ts';
-import { verdictBanner } from '../../../src/renderer/words/verdict.ts';
+import { kdumpSentence, verdictBanner } from '../../../src/renderer/words/verdict.ts';
 
 const health = { passed: 0, failed: 0, notRecorded: 0, notApplicable: 0, unreadable: 0, notRun: 0 };
 const info: Info = {
@@ -111,5 +111,22 @@ describe('places', () => {
     expect(placeText({ space: 'absolute', start: '0x10010000', end: '0x10020000' })).toBe('absolute:0x10010000 + 64 KiB');
     expect(placePosition({ fileOffset: 52, bytes: 2 })).toEqual({ space: 'file', address: 52n, length: 2 });
     expect(placePosition({ space: 'absolute', start: '0x0', end: '0x10000000000' })).toEqual({ space: 'absolute', address: 0n, length: 0 });
+  });
+});
+
+describe('decisions about kdump', () => {
+  it('are said only where they are known, and never derived from one another', () => {
+    const steps: never[] = [];
+    expect(kdumpSentence({})).toBeUndefined();
+    expect(kdumpSentence({ standaloneKdump: { outcome: 'unknown', steps: steps } })).toBeUndefined();
+    expect(
+      kdumpSentence({
+        panicKdump: { outcome: 'falls-to-panic-action', steps: steps },
+        standaloneKdump: { outcome: 'disabled-wait', waitCode: '0x4521', steps: steps },
+      }),
+    ).toBe('A panic would not have started kdump. A stand-alone kdump would have stopped in a disabled wait, code 0x4521.');
+    expect(kdumpSentence({ panicKdump: { outcome: 'start-kdump', steps: steps }, standaloneKdump: { outcome: 'start-kdump', steps: steps } })).toBe(
+      'kdump would have started, after a panic and stand-alone.',
+    );
   });
 });

@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import type { Step, TriageDump } from '../../../shared/model.ts';
+import type { Step } from '../../../shared/model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import type { Decisions } from '../../words/verdict.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { StepList } from '../../widgets/StepList.tsx';
 
 interface Decision {
-  readonly id: 'panic' | 'standalone';
+  readonly id: 'panic' | 'standalone' | 'two-stage';
   readonly title: string;
   readonly answer: string;
   readonly tone: 'ok' | 'bad' | 'plain';
@@ -25,8 +26,14 @@ const standaloneAnswers = {
   unknown: ['not known', 'plain'],
 } as const;
 
+const twoStageAnswers = {
+  'start-kdump': ['yes', 'ok'],
+  'full-dump': ['no, it would have dumped everything', 'bad'],
+  unknown: ['not known', 'plain'],
+} as const;
+
 /** The decisions are different ones, and none is derived from another. */
-function decisionsOf({ panicKdump, standaloneKdump }: TriageDump): readonly Decision[] {
+function decisionsOf({ panicKdump, standaloneKdump, twoStage }: Decisions): readonly Decision[] {
   const decisions: Decision[] = [];
   if (panicKdump !== undefined) {
     const [answer, tone] = panicAnswers[panicKdump.outcome];
@@ -37,11 +44,15 @@ function decisionsOf({ panicKdump, standaloneKdump }: TriageDump): readonly Deci
     const code = standaloneKdump.waitCode === undefined ? '' : `, code ${standaloneKdump.waitCode}`;
     decisions.push({ id: 'standalone', title: 'stand-alone', answer: `${answer}${code}`, tone, steps: standaloneKdump.steps });
   }
+  if (twoStage !== undefined) {
+    const [answer, tone] = twoStageAnswers[twoStage.outcome];
+    decisions.push({ id: 'two-stage', title: 'two-stage', answer, tone, steps: twoStage.steps });
+  }
   return decisions;
 }
 
-export function KdumpCard({ dump, triage }: { readonly dump: OpenDump; readonly triage: TriageDump }) {
-  const decisions = decisionsOf(triage);
+export function KdumpCard({ dump, decided }: { readonly dump: OpenDump; readonly decided: Decisions }) {
+  const decisions = decisionsOf(decided);
   const [chosen, setChosen] = useState<Decision['id']>();
   const shown = decisions.find(({ id }) => id === chosen) ?? decisions.find(({ tone }) => tone === 'bad') ?? decisions[0];
   if (shown === undefined) return null;

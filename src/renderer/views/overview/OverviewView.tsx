@@ -12,13 +12,14 @@ import './overview.css';
 export function OverviewView({ dump }: { readonly dump: OpenDump }) {
   const { triage } = dump;
   if (triage === undefined) return <Opening dump={dump} />;
-  const hasKdump = triage.standaloneKdump !== undefined || triage.panicKdump !== undefined;
+  const decided = dump.osInfo ?? triage;
+  const hasKdump = decided.standaloneKdump !== undefined || decided.panicKdump !== undefined;
   return (
     <div className="view overview" data-testid="overview">
       <DumpTitle dump={dump} info={triage.info} />
       <VerdictCard dump={dump} triage={triage} />
       <div className={hasKdump ? 'overview-pair' : 'overview-single'}>
-        {hasKdump ? <KdumpCard dump={dump} triage={triage} /> : null}
+        {hasKdump ? <KdumpCard dump={dump} decided={decided} /> : null}
         <CpuCard dump={dump} cpus={triage.cpus} />
       </div>
       <MemoryCard dump={dump} />

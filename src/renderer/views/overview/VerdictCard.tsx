@@ -8,7 +8,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 /** The verdict first, in a sentence; then what it rests on. */
 export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonly triage: TriageDump }) {
   const { places, shownCheck } = useWorkbench();
-  const { tone, headline, detail, check } = verdictBanner(triage, dump.checks);
+  const { tone, headline, detail, check } = verdictBanner(triage, dump.checks, dump.osInfo ?? triage);
   const [range] = check?.ranges ?? [];
   return (
     <section className={`card verdict verdict-${tone}`} aria-label="Verdict" data-testid="verdict" data-tone={tone}>
