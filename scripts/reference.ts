@@ -41,7 +41,7 @@ export interface ReferenceChapter {
 
 const architectures: readonly Architecture[] = ['s390x', 'x86_64', 'aarch64', 'ppc64', 'ppc64le'];
 
-/** Every exported layout of a folder, and what they are made of, in the order of files and exports. */
+/** Every exported layout of a folder, and what they are made of, in the order of files and of the exports' names. */
 async function chapter(title: string, folder: string, seen: Set<Layout>, more: readonly Layout[] = []): Promise<ReferenceChapter> {
   const layouts: Layout[] = [];
   const add = (found: readonly Layout[]): void => {
@@ -53,7 +53,9 @@ async function chapter(title: string, folder: string, seen: Set<Layout>, more: r
   };
   for (const file of globSync(`${folder}/**/*.ts`, { cwd: join(root, 'src', 'analysis') }).sort()) {
     const exported = (await import(/* @vite-ignore */ pathToFileURL(join(root, 'src', 'analysis', file)).href)) as Record<string, unknown>;
-    add(Object.values(exported).flatMap(layoutsIn));
+    // The order of exports differs between Node and vitest, the order of names does not.
+    const names = Object.keys(exported).sort();
+    add(names.flatMap((name) => layoutsIn(exported[name])));
   }
   add(more);
   return { title, layouts };

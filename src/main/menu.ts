@@ -44,7 +44,8 @@ export function installMenu(window: MainWindow, settings: Settings): void {
         { role: 'togglefullscreen' },
       ],
     },
-    { role: 'windowMenu' },
+    // Electron's own window menu would close the window with Ctrl+W, which closes a dump here.
+    { label: '&Window', submenu: [{ role: 'minimize' }, { role: 'zoom' }, ...(process.platform === 'darwin' ? [{ role: 'front' } as const] : [])] },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

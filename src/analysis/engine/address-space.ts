@@ -91,7 +91,7 @@ function named(session: Session, cpu: CpuJson, space: AsceSource): Chosen | unde
       return fromLowcore(session, cpu, 'user_asce') ?? fromRegister(cpu, 7);
     case 'psw': {
       const decoded = cpu.psw?.decoded;
-      const register = decoded === undefined || !decoded.dat ? undefined : pswRegisters[decoded.addressSpace];
+      const register = !decoded?.dat ? undefined : pswRegisters[decoded.addressSpace];
       const found = register === undefined ? undefined : fromRegister(cpu, register);
       return found === undefined ? undefined : { ...found, source: `${found.source}, as its PSW is in ${decoded?.addressSpace ?? ''} space` };
     }
@@ -104,7 +104,8 @@ function chooseAsce(session: Session, request: SpaceRequest): Chosen {
   const cpus = request.cpu === undefined ? session.cpuSet.cpus : [selectCpu(session, request.cpu)];
   const { space } = request;
   if (space !== undefined) {
-    const found = cpus.map((cpu) => named(session, cpu, space)).find((one) => one !== undefined) ?? (space === 'kernel' ? asceOfKernelTable(session) : undefined);
+    const found =
+      cpus.map((cpu) => named(session, cpu, space)).find((one) => one !== undefined) ?? (space === 'kernel' ? asceOfKernelTable(session) : undefined);
     if (found !== undefined) return found;
     const whose = request.cpu === undefined ? '' : ` of CPU ${request.cpu}`;
     throw new DumpError('absent', { file: session.path }, `the address space "${space}"${whose} is not known`, 'another address space: --asce');
@@ -174,7 +175,8 @@ function x86Space(session: Session, request: SpaceRequest): AddressSpaceWalker {
 function aarch64Space(session: Session, request: SpaceRequest): AddressSpaceWalker {
   const vmcoreinfo = vmcoreinfoOf(session);
   const pageBytes = vmcoreinfoNumber(vmcoreinfo, 'PAGESIZE') ?? 4096n;
-  if (pageBytes !== 4096n) throw new DumpError('unsupported', { file: session.path }, `aarch64 with pages of ${pageBytes} bytes is not translated`, 'pages of 4096 bytes');
+  if (pageBytes !== 4096n)
+    throw new DumpError('unsupported', { file: session.path }, `aarch64 with pages of ${pageBytes} bytes is not translated`, 'pages of 4096 bytes');
   const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(swapper_pg_dir)');
   const found = vmcoreinfo === undefined || symbol === undefined ? undefined : kernelToAbsolute('aarch64', symbol, vmcoreinfo, session.memory);
   const table = request.asce ?? found;
@@ -182,7 +184,12 @@ function aarch64Space(session: Session, request: SpaceRequest): AddressSpaceWalk
   const size = sizeText !== undefined && /^(0x[0-9a-f]{1,4}|\d{1,3})$/i.test(sizeText) ? 64 - Number(sizeText) : undefined;
   const virtualBits = size ?? Number(vmcoreinfoNumber(vmcoreinfo, 'NUMBER(VA_BITS)') ?? 48n);
   if (table === undefined)
-    throw new DumpError('absent', { file: session.path }, 'no page tables are known: swapper_pg_dir cannot be found', 'the physical address of the top table: --asce');
+    throw new DumpError(
+      'absent',
+      { file: session.path },
+      'no page tables are known: swapper_pg_dir cannot be found',
+      'the physical address of the top table: --asce',
+    );
   return {
     root: {
       value: table,

@@ -42,7 +42,8 @@ export function lowcoreChoiceAt(session: Session, address: bigint, cpu?: CpuJson
 function kernelNamed(session: Session, name: string | undefined): LowcoreKernel | undefined {
   if (name === undefined) return undefined;
   const kernel = asLowcoreKernel(name);
-  if (kernel === undefined) throw new DumpError('unsupported', { file: session.path }, `there is no lowcore layout "${name}"`, `one of ${lowcoreKernels.join(', ')}`);
+  if (kernel === undefined)
+    throw new DumpError('unsupported', { file: session.path }, `there is no lowcore layout "${name}"`, `one of ${lowcoreKernels.join(', ')}`);
   return kernel;
 }
 
@@ -109,6 +110,10 @@ export function describeLowcores(session: Session, request: LowcoreRequest): { s
   const shown = readable.length > 0 ? readable : held;
   const [first] = found;
   if (shown.length === 0 && first !== undefined)
-    throw new DumpError('absent', { file: session.path, address: first.address }, `the lowcore at absolute ${hex(first.address)} lies behind the end of the dump`);
+    throw new DumpError(
+      'absent',
+      { file: session.path, address: first.address },
+      `the lowcore at absolute ${hex(first.address)} lies behind the end of the dump`,
+    );
   return { schema: schemaVersion, cpus: shown.map(({ cpu, address }) => lowcoreAt(session, address, cpu, named)) };
 }

@@ -10,8 +10,9 @@ export interface TranslateRequest extends SpaceRequest {
 
 /** @throws DumpError unsupported on architectures without a walk, absent when no tables are known */
 export function translateAddress(session: Session, request: TranslateRequest): TranslateJson {
-  const { root, walk } = addressSpace(session, request);
-  const found = walk(request.address);
+  const space = addressSpace(session, request);
+  const { root } = space;
+  const found = space.walk(request.address);
   return {
     schema: schemaVersion,
     space: 'virtual',

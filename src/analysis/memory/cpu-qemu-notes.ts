@@ -12,9 +12,8 @@ import { qemuCpuStateLayout } from '../notes/qemu-cpu-state.ts';
 export type QemuState = ReadonlyMap<string, bigint>;
 
 /** Names that PRSTATUS has too -> the same register in QEMU's note. */
-const shared: Readonly<Record<string, string>> = Object.fromEntries(
-  ['rax', 'rbx', 'rcx', 'rdx', 'rsi', 'rdi', 'rsp', 'rbp', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15', 'rip'].map((name) => [name, name]).concat([['eflags', 'rflags']]),
-);
+const same = ['rax', 'rbx', 'rcx', 'rdx', 'rsi', 'rdi', 'rsp', 'rbp', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15', 'rip'] as const;
+const shared: readonly (readonly [ours: string, theirs: string])[] = [...same.map((name) => [name, name] as const), ['eflags', 'rflags']];
 const added = ['cr0', 'cr2', 'cr3', 'cr4'] as const;
 
 /** The QEMU notes of a dump, in their order. */
@@ -22,12 +21,19 @@ export function qemuStates(image: DumpImage): readonly QemuState[] {
   if (image.machine.arch !== 'x86_64') return [];
   return image.notes
     .filter(({ owner, type }) => owner === 'QEMU' && type === 0)
-    .map(({ desc }) => new Map(view(qemuCpuStateLayout, desc, { endian: 'little' }).fields.flatMap(({ name, value }) => (value === undefined ? [] : [[name, BigInt(value)] as const]))));
+    .map(
+      ({ desc }) =>
+        new Map(
+          view(qemuCpuStateLayout, desc, { endian: 'little' }).fields.flatMap(({ name, value }) =>
+            value === undefined ? [] : [[name, BigInt(value)] as const],
+          ),
+        ),
+    );
 }
 
 /** Registers that a CPU and a note both have and that differ. */
 export function qemuDifferences(cpu: CpuJson, state: QemuState): readonly string[] {
-  return Object.entries(shared).flatMap(([ours, theirs]) => {
+  return shared.flatMap(([ours, theirs]) => {
     const left = cpu.registers?.[ours];
     const right = state.get(theirs);
     return left === undefined || right === undefined || BigInt(left) === right ? [] : [ours];

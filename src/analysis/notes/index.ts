@@ -5,12 +5,25 @@ import { view, type StructView } from '../layout/struct.ts';
 import { fpregset } from './fpregset.ts';
 import { eraseinfoNote, namedNotes, vmcoreinfoNote } from './named.ts';
 import type { NoteType } from './note-type.ts';
+import { powerpcVectorNotes } from './powerpc-vectors.ts';
 import { prpsinfo } from './prpsinfo.ts';
 import { prstatus } from './prstatus.ts';
 import { qemuCpuState } from './qemu-cpu-state.ts';
 import { s390RegisterNotes } from './s390x-registers.ts';
+import { xenNotes } from './xen.ts';
 
-export const noteTypes: readonly NoteType[] = [prstatus, fpregset, prpsinfo, ...s390RegisterNotes, vmcoreinfoNote, qemuCpuState, eraseinfoNote, ...namedNotes];
+export const noteTypes: readonly NoteType[] = [
+  prstatus,
+  fpregset,
+  prpsinfo,
+  ...s390RegisterNotes,
+  vmcoreinfoNote,
+  qemuCpuState,
+  eraseinfoNote,
+  ...powerpcVectorNotes,
+  ...xenNotes,
+  ...namedNotes,
+];
 
 /** The type of a note, by owner and number. */
 export function noteTypeOf(note: RawNote, architecture: Architecture): NoteType | undefined {

@@ -7,14 +7,6 @@ export const eraseinfoNote: NoteType = { name: 'ERASEINFO', owners: ['ERASEINFO'
 export const namedNotes: readonly NoteType[] = [
   { name: 'NT_S390_PV_CPU_DATA', owners: ['LINUX'], type: 0x30e, architectures: ['s390x'], title: 'encrypted CPU state of a secure guest' },
   { name: 'NT_VMCOREDD', owners: ['LINUX'], type: 0x700, title: 'device dump of a driver' },
-  { name: 'NT_PPC_VMX', owners: ['LINUX', 'CORE'], type: 0x100, architectures: ['ppc64', 'ppc64le'], title: 'VMX registers of a CPU' },
   { name: 'NT_PPC_SPE', owners: ['LINUX', 'CORE'], type: 0x101, architectures: ['ppc64', 'ppc64le'], title: 'SPE registers of a CPU' },
-  { name: 'NT_PPC_VSX', owners: ['LINUX', 'CORE'], type: 0x102, architectures: ['ppc64', 'ppc64le'], title: 'VSX registers of a CPU' },
   { name: 'NT_TASKSTRUCT', owners: ['CORE'], type: 4, title: 'raw task_struct' },
-  { name: 'XEN crash info', owners: ['Xen'], type: 0x1000001, title: 'Xen crash information' },
-  { name: 'XEN crash regs', owners: ['Xen'], type: 0x1000002, title: 'Xen control registers of a CPU' },
-  { name: 'XEN dumpcore none', owners: ['Xen'], type: 0x2000000, title: 'Xen dump-core' },
-  { name: 'XEN dumpcore header', owners: ['Xen'], type: 0x2000001, title: 'Xen dump-core header' },
-  { name: 'XEN version', owners: ['Xen'], type: 0x2000002, title: 'Xen version' },
-  { name: 'XEN format version', owners: ['Xen'], type: 0x2000003, title: 'Xen dump-core format version' },
 ];

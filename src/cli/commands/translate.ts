@@ -13,7 +13,9 @@ function translateText(answer: TranslateJson, style: Style): string {
   const prefixed = answer.real === undefined || answer.real === answer.absolute ? '' : `real ${answer.real}, by prefixing `;
   const forbidden = answer.protection === undefined ? '' : style.dim(`  ${answer.protection.join(', ')}`);
   const end =
-    answer.absolute === undefined ? style.bad(visibleText(answer.failure ?? 'not translated')) : `${prefixed}absolute ${style.strong(answer.absolute)}${forbidden}`;
+    answer.absolute === undefined
+      ? style.bad(visibleText(answer.failure ?? 'not translated'))
+      : `${prefixed}absolute ${style.strong(answer.absolute)}${forbidden}`;
   return `${head}${rows.length === 0 ? '' : `${columns(rows)}\n`}${end}\n`;
 }
 

@@ -27,7 +27,12 @@ export function lowcoreText(lowcore: LowcoreJson, style: Style, all: boolean): s
   const proven = layout.proven === false ? ', unproven on a real dump' : '';
   const lines = [style.strong(name), `  layout of Linux ${layout.name}: ${layout.word ?? ''} (${layout.confidence})${style.dim(proven)}`];
   const mark = (passed: boolean | undefined): string => (passed === undefined ? style.dim('-') : passed ? style.ok('✓') : style.bad('✗'));
-  lines.push(columns((layout.tests ?? []).map((test) => [mark(test.passed), test.check, visibleText(test.detail)]), '    '));
+  lines.push(
+    columns(
+      (layout.tests ?? []).map((test) => [mark(test.passed), test.check, visibleText(test.detail)]),
+      '    ',
+    ),
+  );
   for (const [group, title] of Object.entries(groupTitles)) {
     const fields = lowcore.fields.filter((field) => field.group === group && (all || !isZero(field)));
     if (fields.length === 0) continue;

@@ -1,4 +1,6 @@
 import type { Step } from '../../shared/model.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { shortDigests } from '../words/digests.ts';
 import { Hostile } from './Hostile.tsx';
 import { Icon } from './Icon.tsx';
 import './step-list.css';
@@ -9,8 +11,15 @@ const signs = {
   open: { icon: 'dash', tone: 'plain', word: 'not decided' },
 };
 
+interface StepListProps {
+  readonly steps: readonly Step[];
+  readonly label: string;
+  /** Long digests are cut; the tooltip has them whole. */
+  readonly brief?: boolean;
+}
+
 /** The rows of a check's or a decision's sheet, in the order in which they are made. */
-export function StepList({ steps, label }: { readonly steps: readonly Step[]; readonly label: string }) {
+export function StepList({ steps, label, brief = false }: StepListProps) {
   return (
     <ol className="steps" aria-label={label}>
       {steps.map((step, index) => {
@@ -24,8 +33,8 @@ export function StepList({ steps, label }: { readonly steps: readonly Step[]; re
             <span className="step-name cut">
               <Hostile text={step.check} title />
             </span>
-            <span className="step-detail code cut">
-              <Hostile text={step.detail} title />
+            <span className="step-detail code cut" title={visibleText(step.detail)}>
+              <Hostile text={brief ? shortDigests(step.detail) : step.detail} />
             </span>
           </li>
         );

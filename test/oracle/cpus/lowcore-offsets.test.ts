@@ -44,14 +44,26 @@ function sheetFacts(text: string, kernel: LowcoreKernel): Facts {
   const column = lowcoreKernels.indexOf(kernel);
   for (const [, name = '', size = '', ...offsets] of rows('## 3. ', '### 3.1')) {
     const offset = offsets[column];
-    if (offset === undefined || !offset.startsWith('0x')) continue;
+    if (!offset?.startsWith('0x')) continue;
     facts.set(`${name} offset`, Number(offset));
     if (/^\d+$/.test(size)) facts.set(`${name} size`, Number(size));
   }
   return facts;
 }
 
-const scalar: Readonly<Record<string, number>> = { __u8: 1, __u16: 2, __u32: 4, __s32: 4, __u64: 8, 'unsigned long': 8, 'psw_t': 16, 'struct ctlreg': 8, 'struct pgm_tdb': 256, 'union tod_clock': 16, 'struct psw_bits': 16 };
+const scalar: Readonly<Record<string, number>> = {
+  __u8: 1,
+  __u16: 2,
+  __u32: 4,
+  __s32: 4,
+  __u64: 8,
+  'unsigned long': 8,
+  psw_t: 16,
+  'struct ctlreg': 8,
+  'struct pgm_tdb': 256,
+  'union tod_clock': 16,
+  'struct psw_bits': 16,
+};
 
 /** `[136] __u32 svc_int_code;` of a struct that crash printed. */
 function crashFacts(text: string): Facts {

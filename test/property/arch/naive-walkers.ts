@@ -6,10 +6,14 @@ type EntryAt = (address: bigint) => bigint | undefined;
 
 /** Bits first..last of a 64-bit number, counted from the left as IBM does. */
 function ibm(value: bigint, first: number, last: number): bigint {
-  const text = value.toString(2).padStart(64, '0').slice(first, last + 1);
+  const text = value
+    .toString(2)
+    .padStart(64, '0')
+    .slice(first, last + 1);
   return BigInt(`0b${text}`);
 }
-const join = (...parts: readonly (readonly [bigint, number])[]): bigint => BigInt(`0b${parts.map(([value, width]) => (width === 0 ? '' : value.toString(2).padStart(width, '0'))).join('')}`);
+const join = (...parts: readonly (readonly [bigint, number])[]): bigint =>
+  BigInt(`0b${parts.map(([value, width]) => (width === 0 ? '' : value.toString(2).padStart(width, '0'))).join('')}`);
 
 /** s390x: undefined for every exception. */
 export function naiveS390x(entryAt: EntryAt, asce: bigint, address: bigint): bigint | undefined {
@@ -58,7 +62,10 @@ export function naiveS390x(entryAt: EntryAt, asce: bigint, address: bigint): big
 
 /** x86_64: undefined for addresses that are not canonical and for every page fault. */
 export function naiveX86(entryAt: EntryAt, cr3: bigint, levels: 4 | 5, encryption: bigint, address: bigint): bigint | undefined {
-  const high = address.toString(2).padStart(64, '0').slice(0, 64 - (11 + 9 * levels));
+  const high = address
+    .toString(2)
+    .padStart(64, '0')
+    .slice(0, 64 - (11 + 9 * levels));
   if (/01|10/.test(high)) return undefined;
   const pointer = (entry: bigint): bigint => (ibm(entry, 12, 51) << 12n) & ~encryption;
   let at = pointer(cr3);
@@ -79,7 +86,14 @@ export function naiveX86(entryAt: EntryAt, cr3: bigint, levels: 4 | 5, encryptio
 
 /** aarch64, 4 KiB granule, upper range: undefined for every fault. */
 export function naiveArm(entryAt: EntryAt, root: bigint, virtualBits: number, address: bigint): bigint | undefined {
-  if (address.toString(2).padStart(64, '0').slice(0, 64 - virtualBits).includes('0')) return undefined;
+  if (
+    address
+      .toString(2)
+      .padStart(64, '0')
+      .slice(0, 64 - virtualBits)
+      .includes('0')
+  )
+    return undefined;
   let at = root;
   for (let level = 0; level < 4; level += 1) {
     const low = 39 - 9 * level;
@@ -90,7 +104,8 @@ export function naiveArm(entryAt: EntryAt, root: bigint, virtualBits: number, ad
     const kind = entry % 4n;
     const output = ibm(entry, 16, 51) << 12n;
     if (kind === 3n && level < 3) at = output;
-    else if ((kind === 3n && level === 3) || (kind === 1n && (level === 1 || level === 2))) return (output >> BigInt(low) << BigInt(low)) + BigInt.asUintN(low, address); // prettier-ignore
+    else if ((kind === 3n && level === 3) || (kind === 1n && (level === 1 || level === 2)))
+      return (output >> BigInt(low) << BigInt(low)) + BigInt.asUintN(low, address); // prettier-ignore
     else return undefined;
   }
   return undefined;

@@ -48,7 +48,15 @@ describe('the layout of a lowcore', () => {
   });
 
   it('takes the nearest older layout for a release in between', () => {
-    expect(['3.9.0', '3.12.9', '4.12', '5.14.0-70.el9', '6.8.1', '6.18', '7.0'].map(layoutOfRelease)).toEqual([undefined, '3.12', '4.9', '5.4', '6.6', '6.12', '6.19']);
+    expect(['3.9.0', '3.12.9', '4.12', '5.14.0-70.el9', '6.8.1', '6.18', '7.0'].map(layoutOfRelease)).toEqual([
+      undefined,
+      '3.12',
+      '4.9',
+      '5.4',
+      '6.6',
+      '6.12',
+      '6.19',
+    ]);
   });
 
   it('shows the tests of a given layout too', () => {

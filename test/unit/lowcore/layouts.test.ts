@@ -4,7 +4,15 @@ import { lowcoreKernels as kernels } from '../../../src/analysis/arch/s390x/lowc
 import { lowcoreLayout } from '../../../src/analysis/arch/s390x/lowcore/layouts.ts';
 import { leaves, view } from '../../../src/analysis/layout/struct.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
-import { architectedFields, isLowcoreField, lowcoreKernels, lowcoreOffset, writeLowcore, writeSaveArea, type LowcoreValues } from '../../../src/samples/s390x-lowcore.ts';
+import {
+  architectedFields,
+  isLowcoreField,
+  lowcoreKernels,
+  lowcoreOffset,
+  writeLowcore,
+  writeSaveArea,
+  type LowcoreValues,
+} from '../../../src/samples/s390x-lowcore.ts';
 import { numberFromText, spelledText } from '../../../src/samples/spelled-register.ts';
 import { s390xCpu } from '../../../src/samples/system.ts';
 
@@ -27,7 +35,7 @@ describe('lowcore layouts', () => {
     const values = Object.fromEntries(architected.map((name) => [name, spelled(name, architectedFields[name][1])]));
     writeSaveArea(memory, 0x2000, s390xCpu({ linuxCpu: 0, prefix: 0x2000 }));
     writeLowcore(memory, 0x2000, { kernel, linux, architected: values });
-    const decoded = view(layout, memory.bytes.subarray(0x2000, 0x4000));
+    const decoded = view(layout, memory.read(0x2000, 0x2000));
     const valueOf = (name: string): bigint | undefined => {
       const value = decoded.fields.find((field) => field.name === name)?.value;
       return value === undefined ? undefined : BigInt(value);
@@ -39,8 +47,12 @@ describe('lowcore layouts', () => {
     });
 
     it('has every field that the builder has, and no other of those', () => {
-      expect(['cpu_flags', 'pcpu', 'panic_stack', 'nodat_stack', 'mcck_stack', 'lpp', 'last_break', 'thread_info', 'return_lpswe'].filter((name) => sizes.has(name))).toEqual(
-        ['cpu_flags', 'pcpu', 'panic_stack', 'nodat_stack', 'mcck_stack', 'lpp', 'last_break', 'thread_info', 'return_lpswe'].filter((name) => isLowcoreField(name) && lowcoreOffset(kernel, name) !== undefined),
+      expect(
+        ['cpu_flags', 'pcpu', 'panic_stack', 'nodat_stack', 'mcck_stack', 'lpp', 'last_break', 'thread_info', 'return_lpswe'].filter((name) => sizes.has(name)),
+      ).toEqual(
+        ['cpu_flags', 'pcpu', 'panic_stack', 'nodat_stack', 'mcck_stack', 'lpp', 'last_break', 'thread_info', 'return_lpswe'].filter(
+          (name) => isLowcoreField(name) && lowcoreOffset(kernel, name) !== undefined,
+        ),
       );
     });
 
@@ -50,8 +62,10 @@ describe('lowcore layouts', () => {
     });
 
     it('reads the stored status, whose registers spell their names', () => {
-      const texts = (name: string, size: 4 | 8, letter: string): string[] => Array.from({ length: 16 }, (_, index) => hex(numberFromText(spelledText(`${letter}${index}`, size)))).map((text, index) => `${name}[${index}] ${text}`);
-      const found = (name: string): string[] => Array.from({ length: 16 }, (_, index) => `${name}[${index}] ${String(decoded.fields.find((field) => field.name === `${name}[${index}]`)?.value)}`);
+      const texts = (name: string, size: 4 | 8, letter: string): string[] =>
+        Array.from({ length: 16 }, (_, index) => hex(numberFromText(spelledText(`${letter}${index}`, size)))).map((text, index) => `${name}[${index}] ${text}`);
+      const found = (name: string): string[] =>
+        Array.from({ length: 16 }, (_, index) => `${name}[${index}] ${String(decoded.fields.find((field) => field.name === `${name}[${index}]`)?.value)}`);
       expect(found('gpregs_save_area')).toEqual(texts('gpregs_save_area', 8, 'r'));
       expect(found('cregs_save_area')).toEqual(texts('cregs_save_area', 8, 'cr'));
       expect(found('access_regs_save_area')).toEqual(texts('access_regs_save_area', 4, 'a'));
@@ -61,7 +75,9 @@ describe('lowcore layouts', () => {
 
     it('has no two fields on the same bytes', () => {
       const ends = [...leaves(layout)].sort((a, b) => a.offset - b.offset);
-      const overlaps = ends.filter((leaf, index) => index > 0 && (ends[index - 1]?.offset ?? 0) + (ends[index - 1]?.field.size ?? 0) > leaf.offset).map(({ path }) => path);
+      const overlaps = ends
+        .filter((leaf, index) => index > 0 && (ends[index - 1]?.offset ?? 0) + (ends[index - 1]?.field.size ?? 0) > leaf.offset)
+        .map(({ path }) => path);
       expect(overlaps).toEqual([]);
     });
   });

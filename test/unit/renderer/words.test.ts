@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult, Info, TriageDump } from '../../../src/shared/model.ts';
+import { shortDigests } from '../../../src/renderer/words/digests.ts';
 import { dumpFacts, recentTitle } from '../../../src/renderer/words/dump-facts.ts';
 import { durationText, timesInText } from '../../../src/renderer/words/durations.ts';
 import { healthBadge, healthWords } from '../../../src/renderer/words/health.ts';
@@ -39,6 +40,12 @@ describe('numbers', () => {
     expect(percentText(98303, 98304)).toBe('99 %');
     expect(percentText(5, 5)).toBe('100 %');
     expect(percentText(0, 0)).toBe('0 %');
+  });
+});
+
+describe('digests', () => {
+  it('are cut to what tells them apart; shorter numbers are not', () => {
+    expect(shortDigests(`recorded ${'00b030be'.repeat(8)}, at 0x10010000`)).toBe('recorded 00b030be…, at 0x10010000');
   });
 });
 

@@ -50,12 +50,24 @@ export function translateAarch64(memory: AbsoluteMemory, root: Aarch64Root, addr
     const isTable = (entry & bits.table) !== 0n && level < 3;
     const frame = isTable ? undefined : frames[level];
     const start = frame === undefined ? entry & addressMask : entry & addressMask & ~(frame[0] - 1n);
-    steps.push(tableStep(`level ${level}`, index, entryAddress, entry, words(entry, frame === undefined ? `next table ${hex(start)}` : `frame of ${frame[1]} at ${hex(start)}`)));
-    if ((entry & bits.valid) === 0n) return { steps, failure: `level ${level}: the entry at physical ${hex(entryAddress)} is ${entry === 0n ? 'empty' : 'invalid'}` };
+    steps.push(
+      tableStep(
+        `level ${level}`,
+        index,
+        entryAddress,
+        entry,
+        words(entry, frame === undefined ? `next table ${hex(start)}` : `frame of ${frame[1]} at ${hex(start)}`),
+      ),
+    );
+    if ((entry & bits.valid) === 0n)
+      return { steps, failure: `level ${level}: the entry at physical ${hex(entryAddress)} is ${entry === 0n ? 'empty' : 'invalid'}` };
     if ((level === 3 && (entry & bits.table) === 0n) || (level === 0 && !isTable))
       return { steps, failure: `level ${level}: the entry at physical ${hex(entryAddress)} is of a reserved kind` };
     if (frame !== undefined) {
-      const protection = [...((entry & bits.readOnly) === 0n ? [] : [`read-only (level ${level})`]), ...((entry & bits.privilegedNoExecute) === 0n ? [] : [`no execute (level ${level})`])];
+      const protection = [
+        ...((entry & bits.readOnly) === 0n ? [] : [`read-only (level ${level})`]),
+        ...((entry & bits.privilegedNoExecute) === 0n ? [] : [`no execute (level ${level})`]),
+      ];
       return { steps, absolute: start + (address & (frame[0] - 1n)), ...(protection.length === 0 ? {} : { protection }) };
     }
     table = start;

@@ -35,7 +35,13 @@ function dispatchable(value: bigint): string {
 }
 
 function perEvents(value: bigint): string {
-  const events: Bits = { 32: 'successful branching', 33: 'instruction fetching', 34: 'storage alteration', 36: 'store using real address', 38: 'transaction end' };
+  const events: Bits = {
+    32: 'successful branching',
+    33: 'instruction fetching',
+    34: 'storage alteration',
+    36: 'store using real address',
+    38: 'transaction end',
+  };
   return bitsOf(value, events).join(', ') || 'no PER event';
 }
 

@@ -109,7 +109,10 @@ export function translate(memory: AbsoluteMemory, asce: bigint, address: bigint)
     const quarter = index >> 9n;
     const entryAddress = origin + index * 8n;
     if (quarter < offset || quarter > length)
-      return { steps, failure: `${level.table} translation: index ${index} is outside the table, of which ${designator} makes quarters ${offset} to ${length} valid` };
+      return {
+        steps,
+        failure: `${level.table} translation: index ${index} is outside the table, of which ${designator} makes quarters ${offset} to ${length} valid`,
+      };
     const entry = readTableEntry(memory, entryAddress, 'big');
     if (typeof entry === 'string') return { steps, failure: entry };
     const large = level.largeFrame !== undefined && (entry & entryBits.large) !== 0n ? level.largeFrame : undefined;

@@ -26,7 +26,9 @@ const hypervisors: readonly (readonly [bigint, string])[] = [
 
 /** machine_flags lie where lpp's neighbours do; the newest layout has none, and zeros in their place. */
 function machineFlags(kernel: LowcoreKernel, lowcore: Uint8Array): bigint {
-  const sameLpp = lowcoreKernels.findLast((one) => lowcoreOffset(one, 'lpp') === lowcoreOffset(kernel, 'lpp') && lowcoreOffset(one, 'machine_flags') !== undefined);
+  const sameLpp = lowcoreKernels.findLast(
+    (one) => lowcoreOffset(one, 'lpp') === lowcoreOffset(kernel, 'lpp') && lowcoreOffset(one, 'machine_flags') !== undefined,
+  );
   return (sameLpp === undefined ? undefined : lowcoreValue(sameLpp, lowcore, 'machine_flags')) ?? 0n;
 }
 

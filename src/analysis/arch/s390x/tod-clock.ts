@@ -63,5 +63,9 @@ export function clockComparatorText(raw: bigint, software: bigint | undefined): 
   if (value === undefined) return 'stored without its first or its last byte';
   if (value >> 8n === low56) return 'never';
   const time = todToIso(value);
-  return time === undefined ? undefined : form === 'full' ? time : `${time} (stored ${form === 'shifted' ? 'without its last byte' : 'without its first byte'})`;
+  return time === undefined
+    ? undefined
+    : form === 'full'
+      ? time
+      : `${time} (stored ${form === 'shifted' ? 'without its last byte' : 'without its first byte'})`;
 }

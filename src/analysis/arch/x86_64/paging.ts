@@ -19,7 +19,11 @@ export interface X86Root {
 const bits = { present: 0x001n, write: 0x002n, user: 0x004n, large: 0x080n, global: 0x100n, noExecute: 1n << 63n } as const;
 const frameMask = 0x000f_ffff_ffff_f000n;
 const names = ['PML5', 'PML4', 'PDPT', 'PD', 'PT'] as const;
-const frames: Readonly<Record<string, readonly [size: bigint, words: string]>> = { PDPT: [1n << 30n, '1 GiB'], PD: [1n << 21n, '2 MiB'], PT: [1n << 12n, '4 KiB'] };
+const frames: Readonly<Record<string, readonly [size: bigint, words: string]>> = {
+  PDPT: [1n << 30n, '1 GiB'],
+  PD: [1n << 21n, '2 MiB'],
+  PT: [1n << 12n, '4 KiB'],
+};
 
 function words(entry: bigint, maps: string): string {
   const flags = [maps];
@@ -39,7 +43,8 @@ export function translateX86(memory: AbsoluteMemory, root: X86Root, address: big
   const steps: TranslateStep[] = [];
   const protection: string[] = [];
   const width = root.levels === 5 ? 57n : 48n;
-  if (!isCanonical(address, width)) return { steps, failure: `the address is not canonical: with ${root.levels} levels bits ${width - 1n} to 63 must be equal` };
+  if (!isCanonical(address, width))
+    return { steps, failure: `the address is not canonical: with ${root.levels} levels bits ${width - 1n} to 63 must be equal` };
   const addressOf = (entry: bigint): bigint => entry & frameMask & ~root.encryptionMask;
   let table = addressOf(root.table);
   let shift = width - 9n;
@@ -51,8 +56,11 @@ export function translateX86(memory: AbsoluteMemory, root: X86Root, address: big
     const frame = frames[name];
     const maps = name === 'PT' || (frame !== undefined && (entry & bits.large) !== 0n) ? frame : undefined;
     const start = maps === undefined ? addressOf(entry) : addressOf(entry) & ~(maps[0] - 1n);
-    steps.push(tableStep(name, index, entryAddress, entry, words(entry, maps === undefined ? `next table ${hex(start)}` : `frame of ${maps[1]} at ${hex(start)}`)));
-    if ((entry & bits.present) === 0n) return { steps, failure: `${name}: the entry at physical ${hex(entryAddress)} is ${entry === 0n ? 'empty' : 'not present'}` };
+    steps.push(
+      tableStep(name, index, entryAddress, entry, words(entry, maps === undefined ? `next table ${hex(start)}` : `frame of ${maps[1]} at ${hex(start)}`)),
+    );
+    if ((entry & bits.present) === 0n)
+      return { steps, failure: `${name}: the entry at physical ${hex(entryAddress)} is ${entry === 0n ? 'empty' : 'not present'}` };
     if (name === 'PML5' || name === 'PML4') {
       if ((entry & bits.large) !== 0n) return { steps, failure: `${name}: the entry at physical ${hex(entryAddress)} has its reserved bit 7 set` };
     }

@@ -3,6 +3,7 @@ import type { Step } from '../../../shared/model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Decisions } from '../../words/verdict.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { Icon } from '../../widgets/Icon.tsx';
 import { StepList } from '../../widgets/StepList.tsx';
 
 interface Decision {
@@ -12,6 +13,8 @@ interface Decision {
   readonly tone: 'ok' | 'bad' | 'plain';
   readonly steps: readonly Step[];
 }
+
+const icons = { ok: 'check', bad: 'close', plain: 'dash' } as const;
 
 const panicAnswers = {
   'start-kdump': ['yes', 'ok'],
@@ -63,13 +66,16 @@ export function KdumpCard({ dump, decided }: { readonly dump: OpenDump; readonly
           Would kdump have started?
         </h2>
         <div className="segments" role="group" aria-label="Decision">
-          {decisions.map(({ id, title }) =>
+          {decisions.map(({ id, title, tone }) =>
             decisions.length === 1 ? (
               <span key={id} className="dim">
                 {title}
               </span>
             ) : (
               <button key={id} type="button" className="segment" aria-pressed={id === shown.id} onClick={() => setChosen(id)}>
+                <span className={`tone-${tone}`}>
+                  <Icon name={icons[tone]} />
+                </span>{' '}
                 {title}
               </button>
             ),
@@ -80,7 +86,7 @@ export function KdumpCard({ dump, decided }: { readonly dump: OpenDump; readonly
         <Hostile text={shown.answer} />
       </p>
       <div className="card-scroll">
-        <StepList steps={shown.steps} label={`Steps of the decision ${shown.title}`} />
+        <StepList brief steps={shown.steps} label={`Steps of the decision ${shown.title}`} />
       </div>
     </section>
   );

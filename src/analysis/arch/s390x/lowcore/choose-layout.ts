@@ -145,7 +145,10 @@ const tests: readonly Test[] = [
       if (trampoline === undefined && at === undefined) return undefined;
       const branch = trampoline === undefined || half(lowcore, trampoline) === branchToR1;
       const load = at === undefined || ((lowcoreValue(kernel, lowcore, 'return_lpswe') ?? 0n) & 0xffff_0000n) === lpswe;
-      return { passed: branch && load, detail: `the instructions at 0x400 are ${half(lowcore, 0x400).toString(16).padStart(4, '0')} ${half(lowcore, 0x402).toString(16).padStart(4, '0')}` };
+      return {
+        passed: branch && load,
+        detail: `the instructions at 0x400 are ${half(lowcore, 0x400).toString(16).padStart(4, '0')} ${half(lowcore, 0x402).toString(16).padStart(4, '0')}`,
+      };
     },
   },
   {
@@ -173,7 +176,8 @@ function newPswStep(lowcore: Uint8Array): Step {
   return {
     check: 'new PSWs',
     passed: wrong.length === 0,
-    detail: wrong.length === 0 ? 'the five new PSWs are those of a 64-bit kernel' : `${wrong.join(', ')} ${wrong.length === 1 ? 'is' : 'are'} not of a 64-bit kernel`,
+    detail:
+      wrong.length === 0 ? 'the five new PSWs are those of a 64-bit kernel' : `${wrong.join(', ')} ${wrong.length === 1 ? 'is' : 'are'} not of a 64-bit kernel`,
   };
 }
 

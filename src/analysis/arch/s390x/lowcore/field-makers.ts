@@ -37,7 +37,8 @@ export const word =
     u32(offset, doc, presentation);
 
 /** Mask and address; its text says what the PSW is. */
-export const psw: FieldMaker = (offset, doc) => wideField('psw', offset, doc, (value) => pswText({ mask: value >> 64n, address: value & 0xffff_ffff_ffff_ffffn }));
+export const psw: FieldMaker = (offset, doc) =>
+  wideField('psw', offset, doc, (value) => pswText({ mask: value >> 64n, address: value & 0xffff_ffff_ffff_ffffn }));
 
 /** Where a field of each of these types points, so that a door can go there. */
 export const pointerSpaces: Readonly<Record<string, 'absolute' | 'virtual'>> = { 'absolute pointer': 'absolute', 'kernel pointer': 'virtual' };
@@ -55,7 +56,8 @@ export const absolute =
       size === 4
         ? u32(offset, doc, { json: hexOf, text: none })
         : u64(offset, doc, {
-            text: (value) => none(value) ?? (flags === 0n || (value & flags) === 0n ? undefined : `at ${hexOf(value & ~flags)}, ${2 ** Number(value & 0xfn)} bytes`),
+            text: (value) =>
+              none(value) ?? (flags === 0n || (value & flags) === 0n ? undefined : `at ${hexOf(value & ~flags)}, ${2 ** Number(value & 0xfn)} bytes`),
           }),
       'absolute pointer',
     );
@@ -76,8 +78,7 @@ export const comparator: FieldMaker = (offset, doc) => u64(offset, doc, { text: 
 /** Alone it cannot be told which of two encodings it has; the view of a whole lowcore can, by `clock_comparator`. */
 export const savedComparator: FieldMaker = (offset, doc) => u64(offset, doc, { text: (value) => clockComparatorText(value, undefined) });
 /** STORE CLOCK EXTENDED: epoch index, then the 64 bits of the TOD clock (Principles of Operation, chapter 4; asm/timex.h). */
-export const extendedTod: FieldMaker = (offset, doc) =>
-  wideField('extended TOD', offset, doc, (value) => todToIso((value >> 56n) & 0xffff_ffff_ffff_ffffn));
+export const extendedTod: FieldMaker = (offset, doc) => wideField('extended TOD', offset, doc, (value) => todToIso((value >> 56n) & 0xffff_ffff_ffff_ffffn));
 
 export const registers32 =
   (count: number): FieldMaker =>
@@ -91,25 +92,27 @@ export const floating: FieldMaker = (offset, doc) => list(offset, 16, u64(0, '',
 export const vectors: FieldMaker = (offset, doc) => list(offset, 32, wideField('u128', 0, ''), doc);
 
 /** 32 facility bits. */
-export const stfl: FieldMaker = (offset, doc) => u32(offset, doc, hexText((value) => facilityNames(BigInt(value), 32, 0).join(', ') || undefined));
+export const stfl: FieldMaker = (offset, doc) =>
+  u32(
+    offset,
+    doc,
+    hexText((value) => facilityNames(BigInt(value), 32, 0).join(', ') || undefined),
+  );
 /** `count` pieces of 64 facility bits; each piece is a field of its own type, since its bits start at another number. */
 export const stfle =
   (count: number): FieldMaker =>
   (offset, doc) => {
     const read = (view: DataView, at: number): bigint => view.getBigUint64(at);
-    const pieces = Array.from(
-      { length: count },
-      (_, index): ScalarField<bigint> => ({
-        kind: 'scalar',
-        type: 'facility bits',
-        offset: 8 * index,
-        size: 8,
-        doc: `facility bits ${64 * index} to ${64 * index + 63}`,
-        presentation: { text: (value) => facilityNames(value, 64, 64 * index).join(', ') || undefined },
-        read,
-        json: hexOf,
-      }),
-    );
+    const pieces = Array.from({ length: count }, (_, index): ScalarField<bigint> => ({
+      kind: 'scalar',
+      type: 'facility bits',
+      offset: 8 * index,
+      size: 8,
+      doc: `facility bits ${64 * index} to ${64 * index + 63}`,
+      presentation: { text: (value) => facilityNames(value, 64, 64 * index).join(', ') || undefined },
+      read,
+      json: hexOf,
+    }));
     const fields = Object.fromEntries(pieces.map((piece, index) => [`bits_${64 * index}`, piece]));
     return {
       kind: 'nested',

@@ -66,7 +66,16 @@ export const dataExceptionCodes: Presentation<number> = {
 export const perCode: Presentation<number> = {
   json: hexOf,
   text(code) {
-    const events = ['successful branching', 'instruction fetching', 'storage alteration', 'storage key alteration', 'store using real address', 'zero address detection', 'transaction end', 'instruction fetching nullification'];
+    const events = [
+      'successful branching',
+      'instruction fetching',
+      'storage alteration',
+      'storage key alteration',
+      'store using real address',
+      'zero address detection',
+      'transaction end',
+      'instruction fetching nullification',
+    ];
     return events.filter((_, index) => ((code >> (7 - index)) & 1) === 1).join(', ') || undefined;
   },
 };
