@@ -5,7 +5,7 @@ import { hex } from '../../shared/units.ts';
 import { chooseLowcoreLayout, givenLowcoreLayout, type LowcoreChoice, type LowcoreContext } from '../arch/s390x/lowcore/choose-layout.ts';
 import { pointerSpaces } from '../arch/s390x/lowcore/field-makers.ts';
 import { lowcoreKernels, type LowcoreKernel } from '../arch/s390x/lowcore/fields.ts';
-import { asLowcoreKernel, lowcoreFieldGroup, lowcoreLayout, lowcoreValue, provenLowcores } from '../arch/s390x/lowcore/layouts.ts';
+import { asLowcoreKernel, lowcoreFieldGroup, lowcoreLayouts, lowcoreValue, provenLowcores } from '../arch/s390x/lowcore/layouts.ts';
 import { lowcoreSize } from '../arch/s390x/save-area.ts';
 import { clockComparatorText } from '../arch/s390x/tod-clock.ts';
 import { vmcoreinfoNumber } from '../kernel/vmcoreinfo.ts';
@@ -48,7 +48,7 @@ function kernelNamed(session: Session, name: string | undefined): LowcoreKernel 
 }
 
 function decode(kernel: LowcoreKernel, lowcore: Parameters<typeof view>[1], bytes: Uint8Array): LowcoreFieldJson[] {
-  const layout = lowcoreLayout(kernel);
+  const layout = lowcoreLayouts[kernel];
   const types = new Map(Array.from(leaves(layout), ({ path, field }) => [path, field.type]));
   const software = lowcoreValue(kernel, bytes, 'clock_comparator');
   return view(layout, lowcore).fields.map(({ doc: _, ...field }): LowcoreFieldJson => {

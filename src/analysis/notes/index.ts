@@ -46,7 +46,9 @@ export function decodeNote(note: RawNote, machine: { readonly arch: Architecture
   if (type.isText === true) return { note, name: type.name, text: noteText(note.desc) };
   const layout = type.layout?.(machine.arch);
   if (layout === undefined) return { note, name: type.name };
-  return { note, name: type.name, view: view(layout, note.desc, { endian: machine.endian, where: { fileOffset: note.descOffset } }) };
+  const decoded = view(layout, note.desc, { endian: machine.endian, where: { fileOffset: note.descOffset } });
+  // Too short for any field: then the bytes themselves say more.
+  return decoded.fields.some(({ value }) => value !== undefined) ? { note, name: type.name, view: decoded } : { note, name: type.name };
 }
 
 /** Lines of text up to the first NUL; everything but line feeds and printable ASCII is escaped. */

@@ -9,8 +9,6 @@ import { hex } from '../../../shared/units.ts';
 import { readTableEntry, tableStep, type PageWalk } from '../page-walk.ts';
 import { asceBits, describeAsce } from './asce.ts';
 
-export { describeAsce } from './asce.ts';
-
 const entryBits = {
   large: 0x400n,
   protected: 0x200n,

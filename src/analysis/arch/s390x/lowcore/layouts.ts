@@ -33,15 +33,9 @@ function layoutOf(kernel: LowcoreKernel): StructLayout<Fields> {
 }
 
 /** Every known layout, oldest kernel first. */
-export const lowcoreLayouts: ReadonlyMap<LowcoreKernel, StructLayout<Fields>> = new Map(lowcoreKernels.map((kernel) => [kernel, layoutOf(kernel)]));
-/** The same as a list, which the reference page is written from. */
-export const lowcoreLayoutList: readonly StructLayout<Fields>[] = [...lowcoreLayouts.values()];
-
-export function lowcoreLayout(kernel: LowcoreKernel): StructLayout<Fields> {
-  const layout = lowcoreLayouts.get(kernel);
-  if (layout === undefined) throw new Error(`no lowcore layout ${kernel}`);
-  return layout;
-}
+export const lowcoreLayouts = Object.fromEntries(lowcoreKernels.map((kernel) => [kernel, layoutOf(kernel)])) as Readonly<
+  Record<LowcoreKernel, StructLayout<Fields>>
+>;
 
 const groupOf = new Map(groups.flatMap(([group, rows]) => rows.map(([name]) => [name, group] as const)));
 
@@ -49,11 +43,11 @@ const groupOf = new Map(groups.flatMap(([group, rows]) => rows.map(([name]) => [
 export const lowcoreFieldGroup = (name: string): FieldGroup => groupOf.get(/^\w+/.exec(name)?.[0] ?? '') ?? 'linux';
 
 /** Offset of a field in a layout; undefined where that kernel has none. */
-export const lowcoreOffset = (kernel: LowcoreKernel, name: string): number | undefined => lowcoreLayout(kernel).fields[name]?.offset;
+export const lowcoreOffset = (kernel: LowcoreKernel, name: string): number | undefined => lowcoreLayouts[kernel].fields[name]?.offset;
 
 /** Reads one field of 4 or 8 bytes; undefined where the layout or the bytes do not have it. */
 export function lowcoreValue(kernel: LowcoreKernel, lowcore: Uint8Array, name: string): bigint | undefined {
-  const field = lowcoreLayout(kernel).fields[name];
+  const field = lowcoreLayouts[kernel].fields[name];
   if (field === undefined || (field.size !== 4 && field.size !== 8) || field.offset + field.size > lowcore.length) return undefined;
   const view = new DataView(lowcore.buffer, lowcore.byteOffset, lowcore.byteLength);
   return field.size === 4 ? BigInt(view.getUint32(field.offset)) : view.getBigUint64(field.offset);
