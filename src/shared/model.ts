@@ -14,7 +14,6 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const isoTime = v.pipe(v.string(), v.regex(/^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, 'ISO 8601 UTC'));
 
 export const rangeSchema = v.strictObject({ start: hexString, end: hexString });
-export type RangeJson = v.InferOutput<typeof rangeSchema>;
 
 export const formatIds = [
   'elf-vmcore',

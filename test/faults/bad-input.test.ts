@@ -85,8 +85,7 @@ describe('bad input', () => {
   it('named pipe', async () => {
     const path = join(folder, 'pipe');
     // A system without this command has no named pipes in its file system.
-    const [command, ...args] = ['mkfifo', path];
-    if (command === undefined || spawnSync(command, args).status !== 0) return;
+    if (spawnSync('mkfifo', [path]).status !== 0) return;
     expectRefusal(await runCliProcess(['info', path]), path, '', /it is not a regular file/, /a dump file/);
   });
 

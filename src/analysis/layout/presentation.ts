@@ -7,9 +7,6 @@ const hexOf = (value: number | bigint): string => `0x${value.toString(16)}`;
 /** Shown as 0x... in JSON too, for codes and masks that fit a number. */
 export const hex: Presentation<number> = { json: hexOf };
 
-/** A 64-bit count that is read as decimal. */
-export const decimal: Presentation<bigint> = { text: (value) => value.toString() };
-
 /** A size in bytes. */
 export const bytesOf: Presentation<bigint> = { text: (value) => byteText(value) };
 

@@ -1,5 +1,5 @@
 /** Text of a decoded structure and the reference page of a layout: both follow from the table. */
-import { leaves, type AnyField, type Fields, type StructLayout, type StructView } from './struct.ts';
+import type { AnyField, Fields, StructLayout, StructView } from './struct.ts';
 
 const offsetText = (offset: number): string => `0x${offset.toString(16).padStart(3, '0')}`;
 
@@ -44,6 +44,3 @@ export function renderReference(layout: StructLayout<Fields>): string {
     '',
   ].join('\n');
 }
-
-/** Number of leaf fields; reference and tests use it. */
-export const leafCount = (layout: StructLayout<Fields>): number => [...leaves(layout)].length;

@@ -2,7 +2,7 @@
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import { u16, u32, u64 } from '../../layout/field.ts';
 import { bytesOf, hex, magic } from '../../layout/presentation.ts';
-import { list, nested, parse, struct, view, type StructView } from '../../layout/struct.ts';
+import { list, nested, parse, struct } from '../../layout/struct.ts';
 import { csumPartial } from './checksum.ts';
 import { lowcorePointers, lowcorePointersAddress } from './lowcore-pointers.ts';
 
@@ -84,5 +84,3 @@ export function findOsInfo(memory: AbsoluteMemory): OsInfoSearch {
   if (absence !== undefined) return { stage: 'no-page', pointer, state: absence.state };
   return { stage: 'page', pointer, page: found.bytes, values: parse(osInfo, found.bytes), computed: csumPartial(found.bytes.subarray(checksumStart)) };
 }
-
-export const osInfoView = (search: OsInfoSearch & { stage: 'page' }): StructView => view(osInfo, search.page, { where: { address: search.pointer } });
