@@ -1,5 +1,5 @@
 /** Every way in which a door reaches the engine, as a test can start it. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createEngine } from '../src/analysis/engine/engine.ts';
 import { portPair } from '../src/analysis/engine/in-process.ts';
@@ -44,44 +44,48 @@ const inProcess: EngineHost = {
   },
 };
 
+/** An engine behind a process that relays its messages over an IPC channel. */
+export function engineBehind(child: ChildProcess): RunningEngine {
+  const gone = new Promise<void>((resolve) =>
+    child.on('exit', () => {
+      resolve();
+    }),
+  );
+  const port: Port = {
+    post(message) {
+      if (child.connected) child.send(message as object);
+    },
+    onMessage(listener) {
+      child.on('message', listener);
+    },
+    onClose(listener) {
+      child.on('exit', (code, signal) => {
+        listener(`the engine ended (${signal ?? `code ${code ?? 0}`})`);
+      });
+    },
+    close() {
+      if (child.connected) child.disconnect();
+    },
+  };
+  return {
+    client: connect(engineProtocol, port),
+    post: port.post,
+    kill: () => {
+      child.kill('SIGKILL');
+    },
+    close() {
+      port.close();
+      return gone;
+    },
+  };
+}
+
 const childProcess: EngineHost = {
   name: 'child process',
   start() {
     const entry = fileURLToPath(new URL('../src/analysis/host/child-process.ts', import.meta.url));
     // Advanced serialization carries bigint and bytes.
-    const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
-    const gone = new Promise<void>((resolve) =>
-      child.on('exit', () => {
-        resolve();
-      }),
-    );
-    const port: Port = {
-      post(message) {
-        if (child.connected) child.send(message as object);
-      },
-      onMessage(listener) {
-        child.on('message', listener);
-      },
-      onClose(listener) {
-        child.on('exit', (code, signal) => {
-          listener(`the engine ended (${signal ?? `code ${code ?? 0}`})`);
-        });
-      },
-      close() {
-        if (child.connected) child.disconnect();
-      },
-    };
-    return {
-      client: connect(engineProtocol, port),
-      post: port.post,
-      kill: () => {
-        child.kill('SIGKILL');
-      },
-      close() {
-        port.close();
-        return gone;
-      },
-    };
+    return engineBehind(spawn(process.execPath, [entry], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' }));
   },
 };
 
