@@ -24,6 +24,9 @@ import {
   vmcoreinfoSchema,
 } from './model.ts';
 import type { Client } from './rpc.ts';
+import { scanProgressSchema } from './scan-progress.ts';
+
+export type { ScanProgress } from './scan-progress.ts';
 
 const dump = v.string();
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -31,15 +34,6 @@ const onDump = v.strictObject({ dump });
 /** Which system, where two are in the dump; without it the view that the dump was opened with. */
 const view = v.optional(v.picklist(memoryViews));
 const onView = v.strictObject({ dump, view });
-
-export const scanProgressSchema = v.strictObject({
-  /** What runs: "index", "digest", "check purgatory-sha256". */
-  phase: v.string(),
-  done: count,
-  total: count,
-  unit: v.picklist(['pages', 'bytes', 'checks']),
-});
-export type ScanProgress = v.InferOutput<typeof scanProgressSchema>;
 
 /** Page counts of one bucket of the memory strip; index coverage decides whether classes are known. */
 export const stripBucketSchema = v.strictObject({
