@@ -1,7 +1,7 @@
 /** What we say of a dump that a case text describes. */
 import { isDumpError } from '../src/shared/dump-error.ts';
 import { schemaVersion, type VerifyJson } from '../src/shared/model.ts';
-import { cpuNumbering } from '../src/analysis/engine/select-cpu.ts';
+import { cpuNumbering } from '../src/shared/cpu-registers.ts';
 import { sessionOn, type Session } from '../src/analysis/engine/session.ts';
 import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from '../src/analysis/engine/structures.ts';
 import { describeDump } from '../src/analysis/engine/summary.ts';

@@ -36,7 +36,7 @@ export class CaseDraft {
   touched = false;
 
   get endian(): 'big' | 'little' {
-    return this.arch === 's390x' ? 'big' : 'little';
+    return this.arch === 's390x' || this.arch === 'ppc64' ? 'big' : 'little';
   }
 
   /** The system as the container builders want it. */

@@ -12,7 +12,7 @@ import { vmcoreinfoNote, vmcoreinfoText } from './vmcoreinfo-text.ts';
 
 type Statement = (draft: CaseDraft, values: CaseArguments) => void;
 
-const architectures: readonly Architecture[] = ['s390x', 'x86_64', 'aarch64', 'ppc64le'];
+const architectures: readonly Architecture[] = ['s390x', 'x86_64', 'aarch64', 'ppc64', 'ppc64le'];
 
 function beforeContents(draft: CaseDraft, name: string): void {
   if (draft.touched) throw new Error(`"${name}" must come before the statements that write memory`);

@@ -114,7 +114,7 @@ function namedCpuNotes(arch: NamedArchitecture, cpu: NamedCpu, producer: NotePro
   const notes: ElfNote[] = [{ owner: 'CORE', type: noteTypes.prstatus, descriptor: status.bytes }];
   if (producer !== 'qemu') return notes;
   if (arch === 'aarch64') notes.push({ owner: 'CORE', type: noteTypes.prfpreg, descriptor: vectorNote(528, 'v', 32, 16, endian) });
-  if (arch === 'ppc64le') {
+  if (arch === 'ppc64' || arch === 'ppc64le') {
     notes.push({ owner: 'CORE', type: noteTypes.prfpreg, descriptor: vectorNote(264, 'fp', 32, 8, endian) });
     notes.push({ owner: 'CORE', type: 0x100, descriptor: vectorNote(544, 'vmx', 32, 16, endian) });
     notes.push({ owner: 'CORE', type: 0x102, descriptor: vectorNote(256, 'vsx', 32, 8, endian) });

@@ -42,7 +42,7 @@ export interface ElfVmcoreOptions {
 }
 
 /** e_machine (elf-vmcore.md section 1). */
-export const elfMachines: Readonly<Record<Architecture, number>> = { s390x: 22, x86_64: 62, aarch64: 183, ppc64le: 21 };
+export const elfMachines: Readonly<Record<Architecture, number>> = { s390x: 22, x86_64: 62, aarch64: 183, ppc64: 21, ppc64le: 21 };
 
 /** An ELF core dump of a system as the kernel's /proc/vmcore, zgetdump or QEMU writes it. */
 export function elfVmcore(system: System, options: ElfVmcoreOptions = {}): Uint8Array {

@@ -2,7 +2,7 @@ import type { Endian } from './byte-writer.ts';
 import { spelledRegister } from './spelled-register.ts';
 
 /** Architectures whose CPUs are just named 64-bit registers to the builders. */
-export type NamedArchitecture = 'x86_64' | 'aarch64' | 'ppc64le';
+export type NamedArchitecture = 'x86_64' | 'aarch64' | 'ppc64' | 'ppc64le';
 
 /** One CPU of an architecture other than s390x. */
 export interface NamedCpu {
@@ -25,6 +25,27 @@ interface PrstatusLayout {
 
 const numbered = (letter: string, count: number, start: number): [string, number][] =>
   Array.from({ length: count }, (_, index) => [`${letter}${index}`, start + index * 8]);
+
+/** ppc64, in either byte order. */
+const powerPrstatus: PrstatusLayout = {
+  size: 504,
+  fpvalid: 496,
+  registers: new Map([
+    ...numbered('gpr', 32, 112),
+    ['nip', 368],
+    ['msr', 376],
+    ['orig_gpr3', 384],
+    ['ctr', 392],
+    ['link', 400],
+    ['xer', 408],
+    ['ccr', 416],
+    ['softe', 424],
+    ['trap', 432],
+    ['dar', 440],
+    ['dsisr', 448],
+    ['result', 456],
+  ]),
+};
 
 /** elf-vmcore.md section 4. */
 export const prstatusLayouts: Readonly<Record<NamedArchitecture, PrstatusLayout>> = {
@@ -66,25 +87,8 @@ export const prstatusLayouts: Readonly<Record<NamedArchitecture, PrstatusLayout>
     fpvalid: 384,
     registers: new Map([...numbered('x', 31, 112), ['sp', 360], ['pc', 368], ['pstate', 376]]),
   },
-  ppc64le: {
-    size: 504,
-    fpvalid: 496,
-    registers: new Map([
-      ...numbered('gpr', 32, 112),
-      ['nip', 368],
-      ['msr', 376],
-      ['orig_gpr3', 384],
-      ['ctr', 392],
-      ['link', 400],
-      ['xer', 408],
-      ['ccr', 416],
-      ['softe', 424],
-      ['trap', 432],
-      ['dar', 440],
-      ['dsisr', 448],
-      ['result', 456],
-    ]),
-  },
+  ppc64: powerPrstatus,
+  ppc64le: powerPrstatus,
 };
 
 /**
@@ -93,7 +97,7 @@ export const prstatusLayouts: Readonly<Record<NamedArchitecture, PrstatusLayout>
 export function namedCpu(
   arch: NamedArchitecture,
   options: { readonly linuxCpu?: number; readonly pid?: number; readonly registers?: Readonly<Record<string, bigint>> } = {},
-  endian: Endian = 'little',
+  endian: Endian = arch === 'ppc64' ? 'big' : 'little',
 ): NamedCpu {
   const known = prstatusLayouts[arch].registers;
   const registers: Record<string, bigint> = {};

@@ -3,7 +3,7 @@ import type { MemoryImage } from './memory-image.ts';
 import type { NamedCpu } from './named-registers.ts';
 import { spelledRegister } from './spelled-register.ts';
 
-export type Architecture = 's390x' | 'x86_64' | 'aarch64' | 'ppc64le';
+export type Architecture = 's390x' | 'x86_64' | 'aarch64' | 'ppc64' | 'ppc64le';
 
 /** The two words of a 16-byte program status word. */
 export interface Psw {

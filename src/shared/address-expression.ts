@@ -109,5 +109,8 @@ export function resolveAddress(expression: AddressExpression, defaultSpace: Addr
   }
   address += expression.offset;
   if (address < 0n || address >= limit) return { why: 'the offset leaves the 64-bit address space' };
-  return { space: space ?? defaultSpace, address, ...(cpu === undefined ? {} : { cpu }) };
+  space ??= defaultSpace;
+  // A register that holds a real or virtual address holds it as its own CPU saw it.
+  const owner = cpu ?? (base.kind === 'register' && (space === 'real' || space === 'virtual') ? base.cpu : undefined);
+  return { space, address, ...(owner === undefined ? {} : { cpu: owner }) };
 }

@@ -232,7 +232,9 @@ export const cpuSchema = v.strictObject({
   meaning: v.optional(cpuMeaningSchema),
 });
 export type CpuJson = v.InferOutput<typeof cpuSchema>;
-export const cpusSchema = v.strictObject({ schema, cpus: v.array(cpuSchema), numbering: v.picklist(['linuxCpu', 'id']) });
+/** What a CPU's number means in `--cpu N` and `cpuN`: linuxCpu when every CPU has one, else id. */
+const numbering = v.picklist(['linuxCpu', 'id']);
+export const cpusSchema = v.strictObject({ schema, cpus: v.array(cpuSchema), numbering });
 
 const decision = <const Outcomes extends readonly string[]>(outcomes: Outcomes) =>
   v.strictObject({
@@ -328,7 +330,7 @@ export const lowcoreViewSchema = v.strictObject({
   fields: v.array(lowcoreFieldSchema),
 });
 export type LowcoreJson = v.InferOutput<typeof lowcoreViewSchema>;
-export const lowcoreSchema = v.strictObject({ schema, cpus: v.array(lowcoreViewSchema) });
+export const lowcoreSchema = v.strictObject({ schema, cpus: v.array(lowcoreViewSchema), numbering });
 
 export const noteSchema = v.strictObject({
   index: count,
@@ -336,11 +338,15 @@ export const noteSchema = v.strictObject({
   type: count,
   name: v.string(),
   cpu: v.optional(count),
+  /** Of the note's header. */
   fileOffset: count,
+  /** Of the descriptor's first byte, from which the fields' offsets count; absent where the file on disk does not hold it as it is. */
+  descriptorOffset: v.optional(count),
+  /** Size of the descriptor. */
   bytes: count,
   fields: v.optional(v.array(fieldSchema)),
   text: v.optional(v.string()),
-  /** Hex digits of the descriptor of a note whose type is not known, at most 4096 bytes of it. */
+  /** Hex digits of the descriptor, at most 4096 bytes of it: where its type is not known, or its size is not that of its structure. */
   raw: v.optional(v.string()),
 });
 export type NoteJson = v.InferOutput<typeof noteSchema>;
@@ -368,6 +374,9 @@ export const readSchema = v.strictObject({
   schema,
   space: v.picklist(addressSpaces),
   address: hexString,
+  /** CPU whose prefix or tables were used, and what its number means. */
+  cpu: v.optional(count),
+  numbering: v.optional(numbering),
   bytes: count,
   /** Two hex digits a byte; absent bytes read as zero and are listed in `absent`. */
   hex: v.string(),
@@ -385,6 +394,9 @@ export const translateSchema = v.strictObject({
   schema,
   space: v.literal('virtual'),
   address: hexString,
+  /** CPU whose space was walked and whose prefix was applied, where one was named, and what its number means. */
+  cpu: v.optional(count),
+  numbering: v.optional(numbering),
   /** The element whose tables were walked, and where it was found. */
   asce: v.optional(v.strictObject({ value: hexString, source: v.string(), decoded: v.string() })),
   steps: v.array(translateStepSchema),

@@ -106,7 +106,7 @@ describe.skipIf(noWindow)('the window', () => {
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('rail-jobs').click();
     const cancel = page.getByTestId('job-cancel').first();
-    await cancel.click({ timeout: 20_000 });
+    await cancel.click();
     await page
       .getByTestId('view-jobs')
       .getByText(/cancelled/i)
@@ -122,8 +122,8 @@ describe.skipIf(noWindow)('the window', () => {
     const engine = children.split('\n').find((line) => line.includes('engine/child-process'));
     expect(engine).toBeDefined();
     process.kill(Number(engine!.trim().split(/\s+/)[0]), 'SIGKILL');
-    await page.getByTestId('engine-banner').waitFor({ timeout: 5000 });
-    await page.getByTestId('engine-banner').waitFor({ state: 'detached', timeout: 10_000 });
+    await page.getByTestId('engine-banner').waitFor();
+    await page.getByTestId('engine-banner').waitFor({ state: 'detached' });
     await page.getByTestId('dump-title').getByText('sample-healthy.vmcore').waitFor();
     await page.keyboard.press('Control+g');
     await page.getByTestId('go-to').fill('0x1c8000');
@@ -141,7 +141,7 @@ describe.skipIf(noWindow)('the window', () => {
     await page.getByTestId('cpu-table').waitFor();
   });
 
-  it('has nothing serious for axe to find, in any view', { timeout: 120_000 }, async () => {
+  it('has nothing serious for axe to find, in any view', async () => {
     const { page } = await open([samples.damaged]);
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('status-index').getByText('100 %').waitFor();

@@ -100,7 +100,7 @@ describe('address expressions', () => {
     ['0x1f00', { space: 'file', address: 0x1f00n }],
     ['lowcore+0xe18', { space: 'absolute', address: 0xe18n }],
     ['cpu2.lowcore+0x1300', { space: 'absolute', address: 0x5300n }],
-    ['cpu1.r15-1', { space: 'virtual', address: 0x1000n }],
+    ['cpu1.r15-1', { space: 'virtual', address: 0x1000n, cpu: 1 }],
     ['real(3):0x10', { space: 'real', address: 0x10n, cpu: 3 }],
     ['real(0):cpu1.r15', { space: 'real', address: 0x1001n, cpu: 0 }],
     ['pfn:3+1', { space: 'absolute', address: 0x3001n }],

@@ -1,4 +1,5 @@
 /** Which page tables a virtual address goes through, on each architecture, and the walk through them. */
+import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { AsceSource, CpuJson } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
@@ -63,18 +64,18 @@ function asceOfKernelTable(session: Session): Chosen | undefined {
   return undefined;
 }
 
-const cpuName = (cpu: CpuJson): string => `CPU ${cpu.linuxCpu ?? cpu.id}`;
+const nameIn = (session: Session, cpu: Pick<CpuJson, 'id' | 'linuxCpu'>): string => cpuName(cpu, cpuNumbering(session.cpuSet.cpus));
 
-function fromRegister(cpu: CpuJson, register: number): Chosen | undefined {
+function fromRegister(session: Session, cpu: CpuJson, register: number): Chosen | undefined {
   const value = cpu.crs?.[register];
-  return value === undefined || value === '0x0' ? undefined : { value: BigInt(value), source: `CR${register} of ${cpuName(cpu)}` };
+  return value === undefined || value === '0x0' ? undefined : { value: BigInt(value), source: `CR${register} of ${nameIn(session, cpu)}` };
 }
 
 function fromLowcore(session: Session, cpu: CpuJson, field: 'kernel_asce' | 'user_asce'): Chosen | undefined {
   const found = cpu.prefix === undefined ? undefined : lowcoreChoiceAt(session, BigInt(cpu.prefix), cpu);
   if (found === undefined || found.choice.word === 'not a Linux lowcore') return undefined;
   const value = lowcoreValue(found.choice.kernel, found.bytes, field);
-  return value === undefined || value === 0n ? undefined : { value, source: `${field} in the lowcore of ${cpuName(cpu)}` };
+  return value === undefined || value === 0n ? undefined : { value, source: `${field} in the lowcore of ${nameIn(session, cpu)}` };
 }
 
 const pswRegisters: Readonly<Record<string, number>> = { primary: 1, secondary: 7, home: 13 };
@@ -84,15 +85,15 @@ function named(session: Session, cpu: CpuJson, space: AsceSource): Chosen | unde
     case 'cr1':
     case 'cr7':
     case 'cr13':
-      return fromRegister(cpu, Number(space.slice(2)));
+      return fromRegister(session, cpu, Number(space.slice(2)));
     case 'kernel':
-      return fromLowcore(session, cpu, 'kernel_asce') ?? fromRegister(cpu, 13);
+      return fromLowcore(session, cpu, 'kernel_asce') ?? fromRegister(session, cpu, 13);
     case 'user':
-      return fromLowcore(session, cpu, 'user_asce') ?? fromRegister(cpu, 7);
+      return fromLowcore(session, cpu, 'user_asce') ?? fromRegister(session, cpu, 7);
     case 'psw': {
       const decoded = cpu.psw?.decoded;
       const register = !decoded?.dat ? undefined : pswRegisters[decoded.addressSpace];
-      const found = register === undefined ? undefined : fromRegister(cpu, register);
+      const found = register === undefined ? undefined : fromRegister(session, cpu, register);
       return found === undefined ? undefined : { ...found, source: `${found.source}, as its PSW is in ${decoded?.addressSpace ?? ''} space` };
     }
   }
@@ -111,7 +112,7 @@ function chooseAsce(session: Session, request: SpaceRequest): Chosen {
     throw new DumpError('absent', { file: session.path }, `the address space "${space}"${whose} is not known`, 'another address space: --asce');
   }
   const found =
-    cpus.map((cpu) => fromRegister(cpu, 13)).find((one) => one !== undefined) ??
+    cpus.map((cpu) => fromRegister(session, cpu, 13)).find((one) => one !== undefined) ??
     cpus.map((cpu) => fromLowcore(session, cpu, 'kernel_asce')).find((one) => one !== undefined) ??
     asceOfKernelTable(session);
   if (found !== undefined) return found;
@@ -137,6 +138,8 @@ function s390xSpace(session: Session, request: SpaceRequest): AddressSpaceWalker
   };
 }
 
+const cpuOfId = (session: Session, id: number): Pick<CpuJson, 'id' | 'linuxCpu'> => session.cpuSet.cpus.find((cpu) => cpu.id === id) ?? { id };
+
 const pageOffset = 0xfffn;
 /** CR4 bit 12: five levels. */
 const fiveLevels = 1n << 12n;
@@ -145,7 +148,8 @@ function x86Table(session: Session, request: SpaceRequest, states: ReadonlyMap<n
   const state = request.cpu === undefined ? [...states.entries()][0] : [...states.entries()].find(([id]) => id === selectCpu(session, request.cpu ?? 0).id);
   if (request.asce !== undefined) return { value: request.asce, source: 'given', ...(state === undefined ? {} : { state: state[1] }) };
   const cr3 = state?.[1].get('cr3');
-  if (state !== undefined && cr3 !== undefined && cr3 !== 0n) return { value: cr3, source: `CR3 of CPU ${state[0]} in QEMU's note`, state: state[1] };
+  if (state !== undefined && cr3 !== undefined && cr3 !== 0n)
+    return { value: cr3, source: `CR3 of ${nameIn(session, cpuOfId(session, state[0]))} in QEMU's note`, state: state[1] };
   const vmcoreinfo = vmcoreinfoOf(session);
   const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(init_top_pgt)') ?? vmcoreinfoHex(vmcoreinfo, 'SYMBOL(swapper_pg_dir)');
   const table = vmcoreinfo === undefined || symbol === undefined ? undefined : kernelToAbsolute('x86_64', symbol, vmcoreinfo, session.memory);

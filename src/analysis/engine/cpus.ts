@@ -1,4 +1,5 @@
 /** The CPUs of a dump as the doors show them: registers as recorded, and what they mean. */
+import { cpuNumbering } from '../../shared/cpu-registers.ts';
 import { schemaVersion, type CpuJson, type CpuMeaning } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
 import { describeControlRegister } from '../arch/s390x/control-registers.ts';
@@ -9,7 +10,6 @@ import { clockComparator, clockComparatorText, cpuTimerText, todToIso } from '..
 import { explainDisabledWait } from '../arch/s390x/wait-codes.ts';
 import { matchQemuStates, qemuControlRegisters, qemuStates } from '../memory/cpu-qemu-notes.ts';
 import { lowcoreChoiceAt } from './lowcore.ts';
-import { cpuNumbering } from './select-cpu.ts';
 import type { Session } from './session.ts';
 
 function crashkernelOf(session: Session): { readonly start: bigint; readonly end: bigint } | undefined {

@@ -1,4 +1,5 @@
 /** Lowcores of a dump, decoded by the layout that fits each of them. */
+import { cpuNumbering, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { schemaVersion, type CpuJson, type LowcoreFieldJson, type LowcoreJson } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
@@ -85,17 +86,18 @@ function lowcoreAt(session: Session, address: bigint, cpu: CpuJson | undefined, 
  * The lowcores of all CPUs, of one, or the one at an address.
  * @throws DumpError unsupported on other architectures and for unknown layout names, absent when the bytes or the CPU are not there
  */
-export function describeLowcores(session: Session, request: LowcoreRequest): { schema: 1; cpus: LowcoreJson[] } {
+export function describeLowcores(session: Session, request: LowcoreRequest): { schema: 1; cpus: LowcoreJson[]; numbering: CpuNumbering } {
   if (session.image.machine.arch !== 's390x')
     throw new DumpError('unsupported', { file: session.path }, `${session.image.machine.arch} has no lowcore`, 'an s390x dump');
   const named = kernelNamed(session, request.layout);
   const { cpus } = session.cpuSet;
+  const numbering = cpuNumbering(cpus);
   if (request.address !== undefined) {
     const { address } = request;
     if (address < 0n || address + BigInt(lowcoreSize) > session.memory.end)
       throw new DumpError('absent', { file: session.path, address }, 'no lowcore can be there', `an absolute address below ${hex(session.memory.end)}`);
     const cpu = cpus.find(({ prefix }) => prefix === hex(address));
-    return { schema: schemaVersion, cpus: [lowcoreAt(session, address, cpu, named)] };
+    return { schema: schemaVersion, cpus: [lowcoreAt(session, address, cpu, named)], numbering };
   }
   const wanted = request.cpu === undefined ? cpus.filter(({ prefix }) => prefix !== undefined) : [selectCpu(session, request.cpu)];
   const found = wanted.map((cpu) => {
@@ -115,5 +117,5 @@ export function describeLowcores(session: Session, request: LowcoreRequest): { s
       { file: session.path, address: first.address },
       `the lowcore at absolute ${hex(first.address)} lies behind the end of the dump`,
     );
-  return { schema: schemaVersion, cpus: shown.map(({ cpu, address }) => lowcoreAt(session, address, cpu, named)) };
+  return { schema: schemaVersion, cpus: shown.map(({ cpu, address }) => lowcoreAt(session, address, cpu, named)), numbering };
 }

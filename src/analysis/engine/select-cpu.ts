@@ -1,13 +1,10 @@
 /** Which CPU a number means. */
+import { cpuNumbering, numberingWords } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { CpuJson } from '../../shared/model.ts';
 import type { Session } from './session.ts';
 
-/** `--cpu N` means linuxCpu when every CPU has one, else the position in the dump (CLI.md). */
-export function cpuNumbering(cpus: readonly CpuJson[]): 'linuxCpu' | 'id' {
-  return cpus.length > 0 && cpus.every((cpu) => cpu.linuxCpu !== undefined) ? 'linuxCpu' : 'id';
-}
-
+/** @throws DumpError absent, naming the CPUs that there are and what their numbers mean */
 export function selectCpu(session: Session, number: number): CpuJson {
   const { cpus } = session.cpuSet;
   const key = cpuNumbering(cpus);
@@ -18,7 +15,7 @@ export function selectCpu(session: Session, number: number): CpuJson {
       'absent',
       { file: session.path },
       `there is no CPU ${number}`,
-      known === '' ? 'a dump with CPUs' : `one of ${known} (${key === 'linuxCpu' ? 'Linux CPU numbers' : 'positions in the dump'})`,
+      known === '' ? 'a dump with CPUs' : `one of ${known} (${numberingWords[key]})`,
     );
   }
   return found;

@@ -1,4 +1,5 @@
 /** Answers about single structures: notes, regions, vmcoreinfo, os_info. */
+import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { schemaVersion, type NoteJson, type OsInfoJson, type RegionJson } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
@@ -7,7 +8,7 @@ import { OS_INFO_MAGIC, osInfoEntries, osInfoSize, osInfoValid } from '../arch/s
 import { lowcoreSize } from '../arch/s390x/save-area.ts';
 import { replayPanicKdump, replayTwoStage } from '../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
-import { decodeNote } from '../notes/index.ts';
+import { decodeNote, type DecodedNote } from '../notes/index.ts';
 import { notesByCpu } from '../memory/cpu-state.ts';
 import type { Session } from './session.ts';
 import { vmcoreinfoOf } from './summary.ts';
@@ -15,6 +16,9 @@ import { vmcoreinfoOf } from './summary.ts';
 const rawNoteBytes = 4096;
 /** A reading of entry data beyond this would be a damaged size, not a re-IPL block. */
 const maxEntryBytes = 1n << 24n;
+
+/** Whether the fields or the text are all of a note: its structure has the descriptor's size. Else the bytes are shown as well. */
+const saysAll = (decoded: DecodedNote, bytes: number): boolean => decoded.text !== undefined || decoded.view?.size === bytes;
 
 export function describeNotes(session: Session): { schema: 1; notes: NoteJson[] } {
   const { image } = session;
@@ -29,10 +33,12 @@ export function describeNotes(session: Session): { schema: 1; notes: NoteJson[] 
       name: decoded.name,
       ...(cpu === undefined ? {} : { cpu }),
       fileOffset: note.fileOffset,
+      // Behind a flattened stream or a compressed file, positions are those of the file inside: no door can go there.
+      ...(image.source === session.file ? { descriptorOffset: note.descOffset } : {}),
       bytes: note.desc.length,
       ...(decoded.view === undefined ? {} : { fields: decoded.view.fields.map(({ doc: _, ...field }) => field) }),
       ...(decoded.text === undefined ? {} : { text: decoded.text }),
-      ...(decoded.view === undefined && decoded.text === undefined ? { raw: Buffer.from(note.desc.subarray(0, rawNoteBytes)).toString('hex') } : {}),
+      ...(saysAll(decoded, note.desc.length) ? {} : { raw: Buffer.from(note.desc.subarray(0, rawNoteBytes)).toString('hex') }),
     };
   });
   return { schema: schemaVersion, notes };
@@ -64,7 +70,7 @@ export function describeRegions(session: Session): { schema: 1; regions: RegionJ
     if (start < end && physical !== 0n) add('kernel image', 'kernel', physical, end - start);
   }
   for (const cpu of session.cpuSet.cpus) {
-    if (cpu.prefix !== undefined) add(`lowcore of CPU ${cpu.linuxCpu ?? cpu.id}`, 'lowcore', BigInt(cpu.prefix), lowcoreSize);
+    if (cpu.prefix !== undefined) add(`lowcore of ${cpuName(cpu, cpuNumbering(session.cpuSet.cpus))}`, 'lowcore', BigInt(cpu.prefix), lowcoreSize);
   }
   const vmcoreinfo = vmcoreinfoOf(session);
   if (vmcoreinfo?.address !== undefined) add('vmcoreinfo', 'structure', vmcoreinfo.address, vmcoreinfo.text.length);

@@ -72,7 +72,11 @@ function machineFacts(session: Session): Record<string, unknown> {
 function cpuCountFact(session: Session): Fact<number> {
   const { cpuSet, image } = session;
   const count = cpuSet.cpus.length;
-  if (image.machine.cpuCount === undefined) return fact(count, 'register notes');
+  if (image.machine.cpuCount === undefined) {
+    const impossible = image.findings.some(({ id }) => id === 'container-complete/cpu-count');
+    if (impossible) return fact(count, 'filled slots of the prefix vector, whose count in the header cannot be right', 'contradicted');
+    return fact(count, image.notes.length > 0 || count === 0 ? 'register notes' : 'CPUs found in memory');
+  }
   const header = fact(image.machine.cpuCount, 'CPU count in the header');
   // What was read of the header's own vector is not a second source; lowcores with a Linux CPU number are.
   const known = new Set(cpuSet.cpus.flatMap((cpu) => cpu.linuxCpu ?? []));

@@ -1,4 +1,5 @@
 /** The walk of one virtual address, as the doors show it. */
+import { cpuNumbering } from '../../shared/cpu-registers.ts';
 import { schemaVersion, type TranslateJson } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
 import { addressSpace, type SpaceRequest } from './address-space.ts';
@@ -17,6 +18,7 @@ export function translateAddress(session: Session, request: TranslateRequest): T
     schema: schemaVersion,
     space: 'virtual',
     address: hex(request.address),
+    ...(request.cpu === undefined ? {} : { cpu: request.cpu, numbering: cpuNumbering(session.cpuSet.cpus) }),
     asce: { value: hex(root.value), source: root.source, decoded: root.decoded },
     steps: [...found.steps],
     ...(found.real === undefined ? {} : { real: hex(found.real) }),

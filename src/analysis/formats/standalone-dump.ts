@@ -11,6 +11,8 @@ import { END_MARKER, s390EndMarker, s390Header } from './s390-header.ts';
 
 export const standaloneHeaderBytes = s390Header.size;
 const maxCpus = 512;
+/** Prefixes are multiples of 8 KiB (Principles of Operation, chapter 3). */
+const lowcoreAlignment = 0x2000;
 const z_architecture = 2;
 
 export type StandaloneHeader = ReturnType<typeof parse<typeof s390Header.fields>>;
@@ -49,14 +51,16 @@ export function readEndMarker(source: ByteSource, at: number, headerTod: bigint)
 
 function prefixesOf(header: StandaloneHeader, findings: Finding[]): number[] {
   if (header.cpu_cnt <= maxCpus) return header.lc_vec.slice(0, header.cpu_cnt);
+  const end = header.lc_vec.findIndex((prefix) => prefix === 0 || prefix % lowcoreAlignment !== 0);
+  const prefixes = header.lc_vec.slice(0, end === -1 ? maxCpus : end);
   findings.push({
     id: 'container-complete/cpu-count',
     severity: 'error',
     title: 'The header counts more CPUs than it has room for',
-    detail: `cpu_cnt is ${header.cpu_cnt}; the prefix vector has ${maxCpus} slots`,
+    detail: `cpu_cnt is ${header.cpu_cnt}; the prefix vector has ${maxCpus} slots. The CPUs are those of its leading slots that are filled: ${prefixes.length}`,
     where: { fileOffset: 0x5d, bytes: 2 },
   });
-  return [];
+  return prefixes;
 }
 
 /** The finding for an end marker that is not there, or older than the header. None when all is well. */
@@ -111,7 +115,7 @@ function machineOf(header: StandaloneHeader): DumpImage['machine'] {
     arch: 's390x',
     endian: 'big',
     bits: 64,
-    cpuCount: header.cpu_cnt,
+    ...(header.cpu_cnt > maxCpus ? {} : { cpuCount: header.cpu_cnt }),
     ...(header.real_cpu_cnt === 0 ? {} : { realCpuCount: header.real_cpu_cnt }),
     ...(header.cpu_id === 0n ? {} : { cpuId: header.cpu_id }),
     ...(buildArch === undefined ? {} : { buildArch }),

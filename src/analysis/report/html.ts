@@ -1,4 +1,5 @@
 /** Self-contained page without script: light and dark, prints well. Every text from the dump is escaped. */
+import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { CheckResult, Finding } from '../../shared/model.ts';
@@ -150,7 +151,7 @@ ${section(
         ['CPU', 'State', 'PSW', 'Prefix', 'Source'],
         report.cpus.map((cpu) =>
           row([
-            String(cpu.linuxCpu ?? cpu.id),
+            String(cpuNumber(cpu, cpuNumbering(report.cpus))),
             escapeHtml(cpu.state ?? ''),
             cpu.psw === undefined ? '' : code(`${cpu.psw.mask} ${cpu.psw.address}`),
             cpu.prefix === undefined ? '' : code(cpu.prefix),

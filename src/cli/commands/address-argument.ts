@@ -1,7 +1,8 @@
-/** Addresses and numbers as people type them on the command line. */
-import { parseAddress, resolveAddress } from '../../shared/address-expression.ts';
+/** Addresses, CPUs and numbers as people type them on the command line. */
+import { parseAddress, resolveAddress, type ResolvedAddress } from '../../shared/address-expression.ts';
+import { numberingWords, registerAddress, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { AddressSpace, CpuJson } from '../../shared/model.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, OptionValues } from '../command.ts';
 import { UsageError } from '../io.ts';
 
 /** @throws UsageError naming the option */
@@ -11,32 +12,58 @@ export function wholeNumber(text: string, what: string): number {
   return value;
 }
 
-/** Value of a register by its short name; the PSW stands for its address. */
-function registerValue(cpu: CpuJson | undefined, name: string): bigint | undefined {
-  const numbered = /^(r|gpr|cr|c|ar|a)(\d{1,2})$/.exec(name);
-  const list = numbered?.[1] === undefined ? undefined : { r: cpu?.gprs, gpr: cpu?.gprs, cr: cpu?.crs, c: cpu?.crs, ar: cpu?.acrs, a: cpu?.acrs }[numbered[1]];
-  const text = name === 'psw' ? cpu?.psw?.address : name === 'prefix' ? cpu?.prefix : (list?.[Number(numbered?.[2])] ?? cpu?.registers?.[name]);
-  return text === undefined ? undefined : BigInt(text);
+export interface NumberedCpus {
+  readonly cpus: readonly CpuJson[];
+  readonly numbering: CpuNumbering;
 }
 
-/** The address that a person typed, resolved with the dump's CPUs. @throws UsageError with the character position */
-export async function addressIn(
-  context: CommandContext,
-  dump: string,
-  typed: string,
-  space: AddressSpace,
-): Promise<{ space: AddressSpace; address: bigint; cpu?: number }> {
+/** @throws UsageError naming the CPUs that there are, and what their numbers mean */
+export function numberedCpu({ cpus, numbering }: NumberedCpus, number: number): CpuJson {
+  const found = cpus.find((cpu) => cpu[numbering] === number);
+  if (found !== undefined) return found;
+  const known = cpus.map((cpu) => cpu[numbering]).join(', ');
+  throw new UsageError(`there is no CPU ${number}; the dump has ${known === '' ? 'no CPUs' : `${known} (${numberingWords[numbering]})`}`);
+}
+
+/** The number behind `--cpu`. @throws UsageError when it is none */
+export const cpuOption = (options: OptionValues): number | undefined => (options.cpu === undefined ? undefined : wholeNumber(String(options.cpu), '--cpu'));
+
+export interface Place extends ResolvedAddress {
+  /** What `cpu` means. */
+  readonly numbering: CpuNumbering;
+}
+
+/**
+ * The address that a person typed, resolved with the dump's CPUs, and the CPU in whose space it is: the one in `real(N):`, else `--cpu`,
+ * else the one whose register it is.
+ * @throws UsageError with the character position, or for a CPU that the dump does not have
+ */
+export async function addressIn(context: CommandContext, dump: string, typed: string, space: AddressSpace, chosen?: number): Promise<Place> {
   const parsed = parseAddress(typed);
   if (!parsed.ok) throw new UsageError(`"${typed}" is no address: at character ${parsed.error.at + 1}, expected ${parsed.error.expected}`);
-  const { cpus, numbering } = await context.engine.call('cpus', { dump });
+  const { expression } = parsed;
+  const known = await context.engine.call('cpus', { dump });
+  const { cpus, numbering } = known;
   const cpuOf = (number: number): CpuJson | undefined => cpus.find((cpu) => cpu[numbering] === number);
-  const resolved = resolveAddress(parsed.expression, space, {
-    prefix: (number) => registerValue(cpuOf(number), 'prefix'),
+  const resolved = resolveAddress(expression, space, {
+    prefix(number) {
+      const prefix = cpuOf(number)?.prefix;
+      return prefix === undefined ? undefined : BigInt(prefix);
+    },
     register(number, name) {
-      const value = registerValue(cpuOf(number), name);
-      return value === undefined ? undefined : { value, space: name === 'prefix' ? 'absolute' : 'virtual' };
+      const cpu = cpuOf(number);
+      return cpu === undefined ? undefined : registerAddress(cpu, name);
     },
   });
   if ('why' in resolved) throw new UsageError(`"${typed}": ${resolved.why}`);
-  return resolved;
+  if (chosen !== undefined && expression.cpu !== undefined && expression.cpu !== chosen)
+    throw new UsageError(`--cpu ${chosen}: the address "${typed}" names CPU ${expression.cpu}`);
+  const owned = resolved.space === 'real' || resolved.space === 'virtual';
+  if (chosen !== undefined && !owned)
+    throw new UsageError(
+      `--cpu ${chosen}: "${typed}" is in ${resolved.space} space, which is the same for every CPU; only real and virtual addresses are a CPU's own`,
+    );
+  const cpu = chosen ?? resolved.cpu;
+  if (cpu !== undefined) numberedCpu(known, cpu);
+  return { space: resolved.space, address: resolved.address, numbering, ...(cpu === undefined ? {} : { cpu }) };
 }

@@ -1,9 +1,8 @@
-import type { LowcoreJson } from '../../shared/model.ts';
 import type { Command } from '../command.ts';
-import { addressIn, wholeNumber } from './address-argument.ts';
+import { addressIn, cpuOption, numberedCpu } from './address-argument.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
-import { lowcoreText } from '../text/lowcore-text.ts';
+import { lowcoresText } from '../text/lowcore-text.ts';
 
 export const lowcoreCommand: Command = {
   name: 'lowcore',
@@ -18,8 +17,9 @@ export const lowcoreCommand: Command = {
   example: 'dumpbench lowcore dump.s390 --cpu 0',
   async run(context, [file = ''], options) {
     if (options.cpu !== undefined && options.address !== undefined) throw new UsageError('--cpu and --address: name one of them');
-    const cpu = options.cpu === undefined ? undefined : wholeNumber(String(options.cpu), '--cpu');
-    const answer = await withDump(context, file, async (dump): Promise<{ schema: 1; cpus: LowcoreJson[] }> => {
+    const cpu = cpuOption(options);
+    const answer = await withDump(context, file, async (dump) => {
+      if (cpu !== undefined) numberedCpu(await context.engine.call('cpus', { dump }), cpu);
       const place = options.address === undefined ? undefined : await addressIn(context, dump, String(options.address), 'absolute');
       if (place !== undefined && place.space !== 'absolute') throw new UsageError(`--address: "${String(options.address)}" is not an absolute address`);
       const params = {
@@ -31,7 +31,7 @@ export const lowcoreCommand: Command = {
       return context.engine.call('lowcore', params, { signal: context.io.signal });
     });
     if (context.output.json) printJson(context.io, answer);
-    else context.io.out(`${answer.cpus.map((one) => lowcoreText(one, context.style, options.all === true)).join('\n\n')}\n`);
+    else context.io.out(lowcoresText(answer, context.style, options.all === true));
     return exitCodes.fine;
   },
 };

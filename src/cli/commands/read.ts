@@ -1,8 +1,9 @@
+import { numberingWords } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { addressSpaces, schemaVersion, type ReadJson } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
 import type { Command } from '../command.ts';
-import { addressIn, wholeNumber } from './address-argument.ts';
+import { addressIn, cpuOption, wholeNumber } from './address-argument.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { hexRows } from '../text/structure-text.ts';
@@ -15,21 +16,26 @@ export const readCommand: Command = {
   args: ['<file>', '<address>', '<length>'],
   options: [
     { flags: '--space <space>', description: `address space of a bare address: ${addressSpaces.join(', ')}`, default: 'absolute' },
-    { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses' },
+    { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses, and whose page tables a virtual one' },
     { flags: '--raw', description: 'write just the bytes' },
     { flags: '--fill <byte>', description: 'put this byte where the dump has none, instead of failing' },
   ],
   example: 'dumpbench read dump.s390 lowcore+0xe18 8',
   async run(context, [file = '', typed = '', lengthText = ''], options) {
-    const { engine, io, output } = context;
+    const { engine, io, output, style } = context;
+    const named = cpuOption(options);
     const length = wholeNumber(lengthText, 'length');
     const fill = options.fill === undefined ? undefined : wholeNumber(String(options.fill), '--fill');
     if (fill !== undefined && fill > 255) throw new UsageError(`--fill: ${fill} is not a byte`);
     const space = addressSpaces.find((one) => one === options.space);
     if (space === undefined) throw new UsageError(`--space: "${String(options.space)}" is none of ${addressSpaces.join(', ')}`);
     return withDump(context, file, async (dump) => {
-      const place = await addressIn(context, dump, typed, space);
-      const cpu = place.cpu ?? (options.cpu === undefined ? undefined : wholeNumber(String(options.cpu), '--cpu'));
+      const place = await addressIn(context, dump, typed, space, named);
+      // Real addresses are always some CPU's: without a choice those of CPU 0, as in the window.
+      const cpu = place.cpu ?? (place.space === 'real' ? 0 : undefined);
+      const whose = cpu === undefined ? {} : { cpu, numbering: place.numbering };
+      if (cpu !== undefined && !output.json && options.raw !== true && length > 0)
+        io.out(`${style.dim(`${place.space} addresses of CPU ${cpu} (${numberingWords[place.numbering]})`)}\n`);
       const parts: string[] = [];
       const absent: ReadJson['absent'] = [];
       for (let done = 0; done < length || (length === 0 && done === 0); done += stepBytes) {
@@ -57,7 +63,7 @@ export const readCommand: Command = {
         if (length === 0) break;
       }
       if (output.json && options.raw !== true)
-        printJson(io, { schema: schemaVersion, space: place.space, address: hex(place.address), bytes: length, hex: parts.join(''), absent });
+        printJson(io, { schema: schemaVersion, space: place.space, address: hex(place.address), ...whose, bytes: length, hex: parts.join(''), absent });
       return exitCodes.fine;
     });
   },

@@ -2,10 +2,11 @@
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { Result } from '../../shared/rpc.ts';
 import type { Command } from '../command.ts';
-import { exitCodes, printJson, UsageError } from '../io.ts';
+import { exitCodes, printJson } from '../io.ts';
+import { cpuOption, numberedCpu } from './address-argument.ts';
 import { withDump } from '../open-dump.ts';
 import { infoText } from '../text/summary-text.ts';
-import { cpuText } from '../text/cpu-text.ts';
+import { cpusText } from '../text/cpu-text.ts';
 import { notesText, osInfoText, regionsText } from '../text/structure-text.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from '../text/style.ts';
@@ -51,14 +52,11 @@ export const cpusCommand: Command = {
   options: [{ flags: '--cpu <number>', description: 'only this CPU' }],
   example: 'dumpbench cpus dump.s390 --cpu 0',
   async run(context, [file = ''], options) {
+    const wanted = cpuOption(options);
     const all = await withDump(context, file, (dump) => context.engine.call('cpus', { dump }, { signal: context.io.signal }));
-    const wanted = options.cpu === undefined ? undefined : Number(options.cpu);
-    const cpus = wanted === undefined ? all.cpus : all.cpus.filter((cpu) => cpu[all.numbering] === wanted);
-    if (wanted !== undefined && cpus.length === 0) {
-      throw new UsageError(`there is no CPU ${String(options.cpu)}; the dump has ${all.cpus.map((cpu) => cpu[all.numbering]).join(', ')}`);
-    }
+    const cpus = wanted === undefined ? all.cpus : [numberedCpu(all, wanted)];
     if (context.output.json) printJson(context.io, { ...all, cpus });
-    else context.io.out(`${cpus.map((cpu) => cpuText(cpu, context.style)).join('\n\n')}\n`);
+    else context.io.out(cpusText({ ...all, cpus }, context.style));
     return exitCodes.fine;
   },
 };

@@ -1,14 +1,17 @@
+import { numberingWords } from '../../shared/cpu-registers.ts';
 import { asceSources, type TranslateJson } from '../../shared/model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
-import { addressIn, wholeNumber } from './address-argument.ts';
+import { addressIn, cpuOption } from './address-argument.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import type { Style } from '../text/style.ts';
 import { columns } from '../text/table.ts';
 
 function translateText(answer: TranslateJson, style: Style): string {
-  const head = answer.asce === undefined ? '' : `${answer.address} through ${answer.asce.source}: ${answer.asce.decoded}\n`;
+  const whose =
+    answer.cpu === undefined || answer.numbering === undefined ? '' : style.dim(`in the space of CPU ${answer.cpu} (${numberingWords[answer.numbering]})\n`);
+  const head = `${whose}${answer.asce === undefined ? '' : `${answer.address} through ${answer.asce.source}: ${answer.asce.decoded}\n`}`;
   const rows = answer.steps.map((step) => [step.table, `[${step.index}]`, `at ${step.entryAddress}`, step.entry, visibleText(step.decoded)]);
   const prefixed = answer.real === undefined || answer.real === answer.absolute ? '' : `real ${answer.real}, by prefixing `;
   const forbidden = answer.protection === undefined ? '' : style.dim(`  ${answer.protection.join(', ')}`);
@@ -32,19 +35,18 @@ export const translateCommand: Command = {
   ],
   example: 'dumpbench translate dump.s390 cpu0.psw',
   async run(context, [file = '', typed = ''], options) {
-    const cpu = options.cpu === undefined ? undefined : wholeNumber(String(options.cpu), '--cpu');
+    const cpu = cpuOption(options);
     const given = options.asce === undefined ? undefined : String(options.asce);
     const space = asceSources.find((name) => name === given);
     if (given !== undefined && space === undefined && !/^0x[0-9a-f]{1,16}$/i.test(given))
       throw new UsageError(`--asce: "${given}" is neither a hexadecimal number nor one of ${asceSources.join(', ')}`);
     const answer = await withDump(context, file, async (dump) => {
-      const place = await addressIn(context, dump, typed, 'virtual');
+      const place = await addressIn(context, dump, typed, 'virtual', cpu);
       if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; only virtual ones are translated`);
-      const chosen = place.cpu ?? cpu;
       const params = {
         dump,
         address: place.address,
-        ...(chosen === undefined ? {} : { cpu: chosen }),
+        ...(place.cpu === undefined ? {} : { cpu: place.cpu }),
         ...(space === undefined ? (given === undefined ? {} : { asce: BigInt(given) }) : { space }),
       };
       return context.engine.call('translate', params, { signal: context.io.signal });

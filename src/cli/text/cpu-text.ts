@@ -1,4 +1,5 @@
 /** The registers of a CPU as text, with what they mean beside them. */
+import { cpuName, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson, PswJson } from '../../shared/model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
@@ -41,8 +42,8 @@ function pswWords(psw: PswJson): string {
   ].join(', ');
 }
 
-export function cpuText(cpu: CpuJson, style: Style): string {
-  const name = cpu.linuxCpu === undefined ? `CPU ${cpu.id} (position in the dump)` : `CPU ${cpu.linuxCpu}`;
+function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style): string {
+  const name = cpuName(cpu, numbering);
   const { meaning } = cpu;
   const lines = [style.strong(name) + style.dim(` from ${cpu.source}${cpu.prefix === undefined ? '' : `, prefix ${cpu.prefix}`}`)];
   if (cpu.psw !== undefined) {
@@ -69,4 +70,16 @@ export function cpuText(cpu: CpuJson, style: Style): string {
   if (known.length > 0) lines.push(columns(known));
   if (cpu.registers !== undefined) lines.push(columns(Object.entries(cpu.registers)));
   return lines.join('\n');
+}
+
+export interface CpusAnswer {
+  readonly cpus: readonly CpuJson[];
+  readonly numbering: CpuNumbering;
+}
+
+/** CPUs one after the other; first what their numbers mean. */
+export function cpusText({ cpus, numbering }: CpusAnswer, style: Style): string {
+  if (cpus.length === 0) return 'no CPU is recorded in this dump: no register note, and no lowcore that could be read\n';
+  const head = style.dim(`numbers are ${numberingWords[numbering]}`);
+  return `${head}\n\n${cpus.map((cpu) => cpuText(cpu, numbering, style)).join('\n\n')}\n`;
 }

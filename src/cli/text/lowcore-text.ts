@@ -1,4 +1,5 @@
 /** A lowcore as text: which layout and why, then its fields by who defines them. */
+import { cpuName, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { LowcoreFieldJson, LowcoreJson } from '../../shared/model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
@@ -16,14 +17,10 @@ function fieldRow(field: LowcoreFieldJson, style: Style): string[] {
   return [`0x${field.offset.toString(16).padStart(4, '0')}`, field.name, wide ? text : value, style.dim(wide ? '' : text)];
 }
 
-export function lowcoreText(lowcore: LowcoreJson, style: Style, all: boolean): string {
+function lowcoreText(lowcore: LowcoreJson, numbering: CpuNumbering, style: Style, all: boolean): string {
   const { layout } = lowcore;
-  const name =
-    lowcore.id === undefined
-      ? `Lowcore at ${lowcore.prefix}`
-      : lowcore.linuxCpu === undefined
-        ? `Lowcore of CPU ${lowcore.id} (position in the dump) at ${lowcore.prefix}`
-        : `Lowcore of CPU ${lowcore.linuxCpu} at ${lowcore.prefix}`;
+  const { id } = lowcore;
+  const name = `Lowcore ${id === undefined ? '' : `of ${cpuName({ ...lowcore, id }, numbering)} `}at ${lowcore.prefix}`;
   const proven = layout.proven === false ? ', unproven on a real dump' : '';
   const lines = [style.strong(name), `  layout of Linux ${layout.name}: ${layout.word ?? ''} (${layout.confidence})${style.dim(proven)}`];
   const mark = (passed: boolean | undefined): string => (passed === undefined ? style.dim('-') : passed ? style.ok('✓') : style.bad('✗'));
@@ -39,4 +36,15 @@ export function lowcoreText(lowcore: LowcoreJson, style: Style, all: boolean): s
     lines.push(style.dim(`  ${title}`), columns(fields.map((field) => fieldRow(field, style))));
   }
   return lines.join('\n');
+}
+
+export interface LowcoresAnswer {
+  readonly cpus: readonly LowcoreJson[];
+  readonly numbering: CpuNumbering;
+}
+
+/** @param all fields that are zero too */
+export function lowcoresText({ cpus, numbering }: LowcoresAnswer, style: Style, all: boolean): string {
+  const head = cpus.some(({ id }) => id !== undefined) ? `${style.dim(`numbers are ${numberingWords[numbering]}`)}\n\n` : '';
+  return `${head}${cpus.map((one) => lowcoreText(one, numbering, style, all)).join('\n\n')}\n`;
 }

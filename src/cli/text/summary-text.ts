@@ -1,4 +1,5 @@
 /** Triage and info as text: the verdict first, in a sentence; then what it rests on. */
+import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult, Finding, Health, Info, TriageDump } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
@@ -76,11 +77,17 @@ export function findingLines(findings: readonly Finding[], style: Style): string
 
 function cpuLines(dump: TriageDump, style: Style): string {
   const isS390x = dump.info.machine.arch === 's390x';
+  const numbering = cpuNumbering(dump.cpus);
   const rows = dump.cpus.map((cpu) => {
     const address = cpu.psw?.address ?? cpu.registers?.rip ?? cpu.registers?.pc ?? cpu.registers?.nip ?? '';
-    return [String(cpu.linuxCpu ?? cpu.id), cpu.state ?? '', address, cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
+    return [String(cpuNumber(cpu, numbering)), cpu.state ?? '', address, cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
   });
-  return columns([['CPU', 'state', isS390x ? 'PSW address' : 'instruction', isS390x ? 'prefix' : '', ''].map((head) => style.dim(head)), ...rows]);
+  return columns([
+    [numbering === 'linuxCpu' ? 'CPU' : 'position', 'state', isS390x ? 'PSW address' : 'instruction', isS390x ? 'prefix' : '', ''].map((head) =>
+      style.dim(head),
+    ),
+    ...rows,
+  ]);
 }
 
 const decisionWords: Readonly<Record<string, string>> = {

@@ -15,9 +15,7 @@ export function resolveGoTo(text: string, space: AddressSpace, cpus: readonly Cp
   const { expression } = parsed;
   const found = resolveAddress(expression, space, registerLookup(cpus));
   if ('why' in found) return { ok: false, message: found.why };
-  // A register that holds a real or virtual address holds it as its own CPU saw it.
-  const owner = found.cpu ?? (expression.base.kind === 'register' && found.space !== 'absolute' && found.space !== 'file' ? expression.base.cpu : undefined);
-  const cpu = owner ?? (found.space === 'real' ? 0 : undefined);
+  const cpu = found.cpu ?? (found.space === 'real' ? 0 : undefined);
   return {
     ok: true,
     position: { space: found.space, address: found.address, length: 1, ...(cpu === undefined ? {} : { cpu }) },

@@ -2,6 +2,7 @@
  * Registers that a dump records twice must agree: in the notes (or the container's own CPU records) and in the store-status save area
  * of the CPU's lowcore (lowcore.md section 2). CPUs are matched by their prefix.
  */
+import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson, Finding, Step } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { storedStatus } from '../../memory/cpu-state.ts';
@@ -39,7 +40,6 @@ export function registerDifferences(recorded: CpuJson, stored: CpuJson): readonl
   return found;
 }
 
-const nameOf = (cpu: CpuJson): string => `CPU ${cpu.linuxCpu ?? cpu.id}`;
 const differenceText = ({ register, recorded, stored }: RegisterDifference): string =>
   `${register} is ${recorded} in the record and ${stored} in the save area`;
 const shown = 4;
@@ -87,6 +87,8 @@ export const crossRegisters: Check = {
     const { image, memory, cpus } = context;
     if (image.machine.arch !== 's390x') return notApplicable('only s390x dumps record registers in memory too');
     if (cpus.length === 0) return notRecorded('the dump has no CPUs');
+    const numbering = cpuNumbering(cpus);
+    const nameOf = (cpu: CpuJson): string => cpuName(cpu, numbering);
     const twice = duplicates(cpus);
     const steps: Step[] = twice.map(({ step }) => step);
     const findings: Finding[] = twice.map(({ finding }) => finding);

@@ -1,4 +1,5 @@
 /** Facts that several parts of a dump record must agree: a disagreement means that one of them is damaged or stale. */
+import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { Step } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { osInfoValid } from '../../arch/s390x/os-info.ts';
@@ -64,7 +65,7 @@ export const crossPrefix: Check = {
       // Nothing stored there says nothing: in a hypervisor's dump the registers are in the notes alone.
       if (saved.prefix === 0 && saved.psw_mask === 0n && saved.psw_addr === 0n) continue;
       steps.push({
-        check: `CPU ${cpu.linuxCpu ?? cpu.id}`,
+        check: cpuName(cpu, cpuNumbering(cpus)),
         passed: BigInt(saved.prefix) === prefix,
         detail: `its save area at ${cpu.prefix} names ${hex(saved.prefix)}`,
       });

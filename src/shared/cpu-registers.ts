@@ -1,0 +1,45 @@
+/** Which CPU a number means, and what a register's short name stands for: the same for the command line and the window. */
+import type { AddressSpace, CpuJson } from './model.ts';
+
+export type CpuNumbering = 'linuxCpu' | 'id';
+
+/** `--cpu N` and `cpuN` mean the Linux number when every CPU has one, else the position in the dump (CLI.md). */
+export const cpuNumbering = (cpus: readonly CpuJson[]): CpuNumbering =>
+  cpus.length > 0 && cpus.every((cpu) => cpu.linuxCpu !== undefined) ? 'linuxCpu' : 'id';
+
+export const cpuNumber = (cpu: Pick<CpuJson, 'id' | 'linuxCpu'>, numbering: CpuNumbering): number =>
+  numbering === 'linuxCpu' ? (cpu.linuxCpu ?? cpu.id) : cpu.id;
+
+/** What the numbers are, behind "numbers are": said wherever CPUs are numbered. */
+export const numberingWords: Readonly<Record<CpuNumbering, string>> = { linuxCpu: 'Linux CPU numbers', id: 'positions in the dump' };
+
+/** The CPU's name where numbers are `numbering`: "CPU 2", "CPU at position 0 (Linux CPU 3)". */
+export function cpuName(cpu: Pick<CpuJson, 'id' | 'linuxCpu'>, numbering: CpuNumbering): string {
+  if (numbering === 'linuxCpu') return `CPU ${cpuNumber(cpu, numbering)}`;
+  return `CPU at position ${cpu.id}${cpu.linuxCpu === undefined ? '' : ` (Linux CPU ${cpu.linuxCpu})`}`;
+}
+
+const arrays = { r: 'gprs', gpr: 'gprs', cr: 'crs', c: 'crs', ar: 'acrs', a: 'acrs', fpr: 'fprs', f: 'fprs', v: 'vxrs' } as const;
+const programCounters = ['rip', 'pc', 'nip'] as const;
+
+function textOf(cpu: CpuJson, name: string): string | undefined {
+  if (name === 'prefix') return cpu.prefix;
+  if (cpu.registers !== undefined && Object.hasOwn(cpu.registers, name)) return cpu.registers[name];
+  if (name === 'psw' || name === 'pc') return cpu.psw?.address ?? programCounters.map((one) => cpu.registers?.[one]).find((one) => one !== undefined);
+  const found = /^(r|gpr|cr|c|ar|a|fpr|f|v)(\d{1,2})$/.exec(name);
+  const key = found?.[1] as keyof typeof arrays | undefined;
+  return key === undefined ? undefined : cpu[arrays[key]]?.[Number(found?.[2])];
+}
+
+/**
+ * Value of a register by its short name (r15, cr13, ar0, f4, psw, prefix; rip, x0 elsewhere), as an address in the space in which its
+ * CPU used it: virtual where translation was on, real where it was off. PSW stands for its address.
+ * @returns undefined when the CPU has no such register in this dump, or one that is no 64-bit address
+ */
+export function registerAddress(cpu: CpuJson, name: string): { readonly value: bigint; readonly space: AddressSpace } | undefined {
+  const text = textOf(cpu, name);
+  if (text === undefined) return undefined;
+  const value = BigInt(text);
+  if (value >= 1n << 64n) return undefined;
+  return { value, space: name === 'prefix' ? 'absolute' : cpu.psw?.decoded.dat === false ? 'real' : 'virtual' };
+}
