@@ -10,8 +10,8 @@ import { translate } from '../arch/s390x/dat.ts';
 import { lowcoreValue } from '../arch/s390x/lowcore/layouts.ts';
 import { realToAbsolute } from '../arch/s390x/prefixing.ts';
 import { translateX86 } from '../arch/x86_64/paging.ts';
-import { kernelToAbsolute } from '../kernel/kernel-address.ts';
-import { vmcoreinfoHex, vmcoreinfoNumber } from '../kernel/vmcoreinfo.ts';
+import { aarch64VirtualBits, asceOfKernelTable, kernelTableOrigin } from '../kernel/kernel-tables.ts';
+import { vmcoreinfoNumber } from '../kernel/vmcoreinfo.ts';
 import { matchQemuStates, qemuStates, type QemuState } from '../memory/cpu-qemu-notes.ts';
 import { lowcoreChoiceAt } from './lowcore.ts';
 import { selectCpu } from './select-cpu.ts';
@@ -42,26 +42,9 @@ interface Chosen {
   readonly source: string;
 }
 
-const tableTypeBits = 0x0cn;
-const invalidEntry = 0x20n;
-
-/**
- * The ASCE of swapper_pg_dir, when no CPU's registers are at hand: its type stands in the first valid entry of the
- * table (lowcore.md section 7.1).
- */
-function asceOfKernelTable(session: Session): Chosen | undefined {
-  const vmcoreinfo = vmcoreinfoOf(session);
-  const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(swapper_pg_dir)');
-  if (vmcoreinfo === undefined || symbol === undefined) return undefined;
-  const origin = kernelToAbsolute('s390x', symbol, vmcoreinfo, session.memory);
-  const table = origin === undefined ? undefined : session.memory.readPresent(origin, 0x4000);
-  if (origin === undefined || table === undefined) return undefined;
-  const view = new DataView(table.buffer, table.byteOffset);
-  for (let at = 0; at < table.length; at += 8) {
-    const entry = view.getBigUint64(at);
-    if ((entry & invalidEntry) === 0n) return { value: origin | (entry & tableTypeBits) | 3n, source: `swapper_pg_dir at absolute ${hex(origin)}` };
-  }
-  return undefined;
+function fromKernelTable(session: Session): Chosen | undefined {
+  const found = asceOfKernelTable(vmcoreinfoOf(session), session.memory);
+  return found === undefined ? undefined : { value: found.asce, source: `swapper_pg_dir at absolute ${hex(found.origin)}` };
 }
 
 const nameIn = (session: Session, cpu: Pick<CpuJson, 'id' | 'linuxCpu'>): string => cpuName(cpu, cpuNumbering(session.cpuSet.cpus));
@@ -105,8 +88,7 @@ function chooseAsce(session: Session, request: SpaceRequest): Chosen {
   const cpus = request.cpu === undefined ? session.cpuSet.cpus : [selectCpu(session, request.cpu)];
   const { space } = request;
   if (space !== undefined) {
-    const found =
-      cpus.map((cpu) => named(session, cpu, space)).find((one) => one !== undefined) ?? (space === 'kernel' ? asceOfKernelTable(session) : undefined);
+    const found = cpus.map((cpu) => named(session, cpu, space)).find((one) => one !== undefined) ?? (space === 'kernel' ? fromKernelTable(session) : undefined);
     if (found !== undefined) return found;
     const whose = request.cpu === undefined ? '' : ` of CPU ${request.cpu}`;
     throw new DumpError('absent', { file: session.path }, `the address space "${space}"${whose} is not known`, 'another address space: --asce');
@@ -114,7 +96,7 @@ function chooseAsce(session: Session, request: SpaceRequest): Chosen {
   const found =
     cpus.map((cpu) => fromRegister(session, cpu, 13)).find((one) => one !== undefined) ??
     cpus.map((cpu) => fromLowcore(session, cpu, 'kernel_asce')).find((one) => one !== undefined) ??
-    asceOfKernelTable(session);
+    fromKernelTable(session);
   if (found !== undefined) return found;
   throw new DumpError(
     'absent',
@@ -151,8 +133,7 @@ function x86Table(session: Session, request: SpaceRequest, states: ReadonlyMap<n
   if (state !== undefined && cr3 !== undefined && cr3 !== 0n)
     return { value: cr3, source: `CR3 of ${nameIn(session, cpuOfId(session, state[0]))} in QEMU's note`, state: state[1] };
   const vmcoreinfo = vmcoreinfoOf(session);
-  const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(init_top_pgt)') ?? vmcoreinfoHex(vmcoreinfo, 'SYMBOL(swapper_pg_dir)');
-  const table = vmcoreinfo === undefined || symbol === undefined ? undefined : kernelToAbsolute('x86_64', symbol, vmcoreinfo, session.memory);
+  const table = kernelTableOrigin('x86_64', vmcoreinfo, session.memory);
   if (table !== undefined) return { value: table, source: `init_top_pgt at physical ${hex(table)}` };
   throw new DumpError(
     'absent',
@@ -181,12 +162,8 @@ function aarch64Space(session: Session, request: SpaceRequest): AddressSpaceWalk
   const pageBytes = vmcoreinfoNumber(vmcoreinfo, 'PAGESIZE') ?? 4096n;
   if (pageBytes !== 4096n)
     throw new DumpError('unsupported', { file: session.path }, `aarch64 with pages of ${pageBytes} bytes is not translated`, 'pages of 4096 bytes');
-  const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(swapper_pg_dir)');
-  const found = vmcoreinfo === undefined || symbol === undefined ? undefined : kernelToAbsolute('aarch64', symbol, vmcoreinfo, session.memory);
-  const table = request.asce ?? found;
-  const sizeText = vmcoreinfo?.entries.get('NUMBER(TCR_EL1_T1SZ)');
-  const size = sizeText !== undefined && /^(0x[0-9a-f]{1,4}|\d{1,3})$/i.test(sizeText) ? 64 - Number(sizeText) : undefined;
-  const virtualBits = size ?? Number(vmcoreinfoNumber(vmcoreinfo, 'NUMBER(VA_BITS)') ?? 48n);
+  const table = request.asce ?? kernelTableOrigin('aarch64', vmcoreinfo, session.memory);
+  const virtualBits = aarch64VirtualBits(vmcoreinfo);
   if (table === undefined)
     throw new DumpError(
       'absent',

@@ -10,6 +10,7 @@ import { examineKdumpGuard, type KdumpGuard } from '../arch/s390x/kdump-guard.ts
 import { findOsInfo, type OsInfoSearch } from '../arch/s390x/os-info.ts';
 import { openDump } from '../formats/index.ts';
 import type { DumpImage, OpenContext } from '../formats/dump-format.ts';
+import { kernelOf, type Kernel } from '../kernel/kernel.ts';
 import { findVmcoreinfo, type VmcoreinfoSearch } from '../kernel/vmcoreinfo.ts';
 import { readUtsName, type UtsName } from '../kernel/uts-name.ts';
 import { lowcorePrefixes } from '../kernel/lowcore-array.ts';
@@ -32,6 +33,8 @@ export interface Session {
   readonly vmcoreinfo: VmcoreinfoSearch;
   readonly utsName: UtsName | undefined;
   readonly cpuSet: CpuSet;
+  /** The kernel's memory and symbols by what headers and notes say; nothing is scanned. */
+  readonly kernel: Kernel;
   /** Which system is shown where two are in the dump; `all` is the dump as stored. */
   readonly view: MemoryView;
   /** The crashkernel area that holds the low memory of the first system, where two systems are in the dump. */
@@ -97,6 +100,16 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
       return found.found ? lowcorePrefixes(found.vmcoreinfo, memory) : [];
     }),
   );
+  const kernel = once(() => {
+    const found = vmcoreinfo();
+    const asce = (): bigint | undefined => {
+      const value = cpuSet()
+        .cpus.map((cpu) => cpu.crs?.[13])
+        .find((one) => one !== undefined && one !== '0x0');
+      return value === undefined ? undefined : BigInt(value);
+    };
+    return kernelOf({ image, memory, vmcoreinfo: found.found ? found.vmcoreinfo : undefined, asce });
+  });
   let guard: KdumpGuard | undefined;
   const kdumpGuard = async (signal: AbortSignal): Promise<KdumpGuard> => {
     // A cancelled look is forgotten: the next caller starts again.
@@ -126,6 +139,9 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
     },
     get cpuSet() {
       return cpuSet();
+    },
+    get kernel() {
+      return kernel();
     },
     get isLive() {
       return image.machine.arch === 's390x' && liveMark.equals(memory.readPresent(0n, liveMark.length) ?? new Uint8Array());

@@ -1,0 +1,30 @@
+/** What a dump says about its kernel, each part looked for once and only when asked for. */
+import { readKallsyms, kallsymsPlaces, type SymbolSearch } from './kallsyms.ts';
+import { kernelMemory, type KernelMemory, type KernelMemoryParts } from './kernel-memory.ts';
+import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo.ts';
+
+export interface Kernel {
+  readonly vmcoreinfo: Vmcoreinfo | undefined;
+  readonly memory: KernelMemory;
+  /** The kernel's symbols, without those of modules. Decoded at the first use (100 000 names: about 0.1 s); no scan. */
+  readonly symbols: SymbolSearch;
+}
+
+export function kernelOf(parts: KernelMemoryParts): Kernel {
+  const { vmcoreinfo } = parts;
+  const memory = kernelMemory(parts);
+  let symbols: SymbolSearch | undefined;
+  const find = (): SymbolSearch => {
+    if (vmcoreinfo === undefined) return { found: false, why: 'no vmcoreinfo is known, which says where the tables lie' };
+    const places = kallsymsPlaces(vmcoreinfo);
+    if (places === undefined) return { found: false, why: 'vmcoreinfo does not say where the tables lie (kernels before 6.0)' };
+    return readKallsyms(memory, places, vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)'));
+  };
+  return {
+    vmcoreinfo,
+    memory,
+    get symbols() {
+      return (symbols ??= find());
+    },
+  };
+}

@@ -1,0 +1,120 @@
+/** The names of a kernel's addresses, both ways. Sorted by address; several names may share one. */
+
+export interface KernelSymbol {
+  readonly address: bigint;
+  /** Letter of nm: T t D d B b R r A a W w V v. */
+  readonly type: string;
+}
+
+export interface NamedSymbol extends KernelSymbol {
+  readonly name: string;
+}
+
+export interface SymbolAt {
+  readonly name: string;
+  readonly offset: number;
+  /** Bytes up to the next symbol, where one follows. */
+  readonly size?: number;
+  readonly module?: string;
+}
+
+export interface SymbolTable {
+  /** Where the table was found and by which rule it was read. */
+  readonly source: string;
+  /** Symbols that have a name; fewer than recorded when pages of names are absent. */
+  readonly count: number;
+  /** Every symbol of that name: static functions may share one. */
+  lookup(name: string): readonly KernelSymbol[];
+  /** The symbol that an address lies in. Undefined outside, between two pieces of the image, and where names are absent. */
+  at(address: bigint): SymbolAt | undefined;
+  /** All symbols with a name, in the order of the table. */
+  all(): Iterable<NamedSymbol>;
+}
+
+export interface SymbolList {
+  readonly addresses: BigUint64Array;
+  /** Type letter and name, or undefined where the page of the name is not in the dump. */
+  readonly names: readonly (string | undefined)[];
+}
+
+/** Names that end a piece of the image: what lies behind them belongs to nothing (include/asm-generic/sections.h). */
+const endMarks =
+  /^(_etext|_einittext|_edata|_end|__bss_stop|__brk_limit|__end_rodata|__end_rodata_aligned|__inittext_end|__init_end|_eshared|__exittext_end|_samode31|_eamode31)$/;
+const textTypes = new Set(['T', 't', 'W', 'w']);
+/** Offsets into per-CPU areas and absolute numbers are no places. */
+const noPlace = new Set(['A', 'a', 'U', 'N']);
+/** A symbol that would be larger than this is the last one before a hole. */
+const maxSymbolBytes = 64n * 1024n * 1024n;
+
+/** Among the names of one address: a global function, then any function, then the first. */
+function preferred(names: readonly string[]): string | undefined {
+  return names.find((name) => name.startsWith('T')) ?? names.find((name) => textTypes.has(name.slice(0, 1))) ?? names[0];
+}
+
+export function symbolTable(source: string, { addresses, names }: SymbolList): SymbolTable {
+  let byName: Map<string, number[]> | undefined;
+  const index = (): Map<string, number[]> => {
+    if (byName !== undefined) return byName;
+    byName = new Map();
+    for (const [at, text] of names.entries()) {
+      if (text === undefined) continue;
+      const name = text.slice(1);
+      const known = byName.get(name);
+      if (known === undefined) byName.set(name, [at]);
+      else known.push(at);
+    }
+    return byName;
+  };
+
+  /** Number of symbols whose address is not above. */
+  function countUpTo(address: bigint): number {
+    let low = 0;
+    let high = addresses.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((addresses[middle] ?? 0n) <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  const isPlace = (at: number): boolean => !noPlace.has(names[at]?.slice(0, 1) ?? '');
+
+  function at(address: bigint): SymbolAt | undefined {
+    const end = countUpTo(address);
+    let last = end - 1;
+    while (last >= 0 && !isPlace(last)) last -= 1;
+    const start = addresses[last];
+    if (last < 0 || start === undefined) return undefined;
+    let first = last;
+    while (first > 0 && addresses[first - 1] === start) first -= 1;
+    const known: string[] = [];
+    for (let one = first; one <= last; one += 1) {
+      const text = names[one];
+      // A name that is not in the dump could be the better one.
+      if (text === undefined) return undefined;
+      if (isPlace(one)) known.push(text);
+    }
+    const name = preferred(known)?.slice(1);
+    if (name === undefined) return undefined;
+    const offset = address - start;
+    let next = end;
+    while (next < addresses.length && !isPlace(next)) next += 1;
+    const following = addresses[next];
+    const size = following === undefined ? undefined : following - start;
+    if (offset > 0n && (size === undefined || size > maxSymbolBytes || known.some((one) => endMarks.test(one.slice(1))))) return undefined;
+    return { name, offset: Number(offset), ...(size === undefined || size > maxSymbolBytes ? {} : { size: Number(size) }) };
+  }
+
+  return {
+    source,
+    count: names.reduce((sum, name) => sum + (name === undefined ? 0 : 1), 0),
+    at,
+    lookup: (name) => (index().get(name) ?? []).map((one) => ({ address: addresses[one] ?? 0n, type: names[one]?.slice(0, 1) ?? '' })),
+    *all() {
+      for (const [one, text] of names.entries()) {
+        if (text !== undefined) yield { address: addresses[one] ?? 0n, type: text.slice(0, 1), name: text.slice(1) };
+      }
+    },
+  };
+}

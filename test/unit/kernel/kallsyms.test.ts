@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { sessionOn, type Session } from '../../../src/analysis/engine/session.ts';
+import { memorySource } from '../../../src/analysis/source/memory-source.ts';
+import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
+import { kernelSymbols } from '../../../src/samples/s390x-symbol-table.ts';
+import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
+
+const open = (system: S390xSystem): Session => sessionOn(memorySource('dump', elfVmcore(system)));
+
+const keyOf = (system: S390xSystem, key: string): bigint =>
+  BigInt(
+    `0x${
+      (system.vmcoreinfo ?? '')
+        .split('\n')
+        .find((line) => line.startsWith(`SYMBOL(kallsyms_${key})=`))
+        ?.split('=')[1] ?? '0'
+    }`,
+  );
+
+const physical = (system: S390xSystem, key: string): number => Number(keyOf(system, key) - system.mapping.virtualOffset) + system.mapping.physicalOffset;
+
+describe.each(['6.1', '6.12'] as const)('symbols of a described %s kernel', (kernel) => {
+  it('are those of the description', () => {
+    const system = s390xSystem({ kernel });
+    const found = open(system).kernel.symbols;
+    expect(found.found && [...found.symbols.all()]).toEqual(kernelSymbols(system.mapping));
+  });
+
+  it('lead from an address inside a function to it, and prefer what a function is called', () => {
+    const system = s390xSystem({ kernel });
+    const found = open(system).kernel.symbols;
+    if (!found.found) throw new Error(found.why);
+    const panic = kernelSymbols(system.mapping).find(({ name }) => name === 'panic')?.address ?? 0n;
+    expect(found.symbols.at(panic + 0x7ffn)).toEqual({ name: 'panic', offset: 0x7ff, size: 0x800 });
+    expect(found.symbols.at(0n)).toBeUndefined();
+    expect(found.symbols.at((1n << 64n) - 1n)).toBeUndefined();
+    expect(found.symbols.lookup('no_such_symbol')).toEqual([]);
+  });
+
+  // 100 places in each table: with a zeroed page there are fewer names or none, never another one.
+  it.each(['num_syms', 'names', 'token_table', 'token_index', 'offsets', 'relative_base'])('a zeroed page under %s gives less or the same', (key) => {
+    const whole = new Map(kernelSymbols(s390xSystem({ kernel }).mapping).map((symbol) => [symbol.name, symbol]));
+    for (const delta of key === 'names' || key === 'offsets' ? [0, 0x1000, 0x3000, 0x8000] : [0]) {
+      const system = s390xSystem({ kernel });
+      const page = (physical(system, key) & ~0xfff) + delta;
+      system.memory.fill(page, 0x1000, 0);
+      const found = open(system).kernel.symbols;
+      if (!found.found) {
+        expect(found.why).not.toBe('');
+        continue;
+      }
+      const symbols = [...found.symbols.all()];
+      expect(symbols.length).toBeLessThanOrEqual(whole.size);
+      for (const symbol of symbols) expect(symbol).toEqual(whole.get(symbol.name));
+    }
+  });
+
+  it('go on behind a page of names that is lost', () => {
+    const system = s390xSystem({ kernel });
+    system.memory.fill((physical(system, 'names') & ~0xfff) + 0x3000, 0x1000, 0);
+    const found = open(system).kernel.symbols;
+    expect(found.found && found.symbols.count).toBeGreaterThan(8000);
+    expect(found.found && found.symbols.source).toMatch(/\d+ of \d+ names are not in the dump/);
+    // Nothing is said about an address whose name is lost.
+    const lost = kernelSymbols(system.mapping).filter(({ name }) => found.found && found.symbols.lookup(name).length === 0);
+    expect(lost.length).toBeGreaterThan(100);
+    for (const { address } of lost) expect(found.found && found.symbols.at(address)).toBeUndefined();
+  });
+});
+
+describe('a damaged table', () => {
+  it('of which one offset is too high is not believed', () => {
+    const system = s390xSystem();
+    system.memory.u32(physical(system, 'offsets') + 4 * 500, 0x7fff_0000);
+    expect(open(system).kernel.symbols).toMatchObject({ found: false, why: expect.stringContaining('do not ascend') as string });
+  });
+
+  it('whose base moved is not believed, because _stext is elsewhere', () => {
+    const system = s390xSystem();
+    const at = physical(system, 'relative_base');
+    system.memory.u64(at, BigInt(`0x${Buffer.from(system.memory.read(at, 8)).toString('hex')}`) + 0x1000n);
+    expect(open(system).kernel.symbols).toMatchObject({ found: false, why: expect.stringContaining('_stext') as string });
+  });
+
+  it('kernels before 6.0 have no keys, which is said', () => {
+    expect(open(s390xSystem({ kernel: '5.15' })).kernel.symbols).toMatchObject({ found: false, why: expect.stringContaining('before 6.0') as string });
+  });
+});
+
+describe('kernel memory', () => {
+  const { memory } = open(s390xSystem({ kernel: '6.12' })).kernel;
+
+  it('says why there is no value', () => {
+    expect(memory.u64(0x7fff_ffff_0000n)).toBeUndefined();
+    expect(memory.absence(0x7fff_ffff_0000n, 8)).toMatchObject({ address: 0x7fff_ffff_0000n, reason: 'untranslated' });
+    expect(memory.u64(-8n)).toBeUndefined();
+    expect(memory.u64(1n << 64n)).toBeUndefined();
+    expect(memory.bytes((1n << 64n) - 4n, 8)).toBeUndefined();
+    expect(memory.cstring(0x7fff_ffff_0000n, 16)).toBeUndefined();
+  });
+});
