@@ -1,5 +1,5 @@
 /** What a command may do to the outside: so that tests run commands without a process. */
-import { visibleText } from '../shared/visible-text.ts';
+import { visibleJson, visibleText } from '../shared/visible-text.ts';
 
 export interface CliIo {
   readonly out: (text: string) => void;
@@ -25,7 +25,7 @@ export class UsageError extends Error {
 export const exitCodes = { fine: 0, difference: 1, usage: 2, dump: 3, internal: 4, interrupted: 130 } as const;
 
 export const printJson = (io: CliIo, value: unknown): void => {
-  io.out(`${JSON.stringify(value, undefined, 2)}\n`);
+  io.out(`${visibleJson(value)}\n`);
 };
 
 /** A line for people on stderr, unless --quiet. */

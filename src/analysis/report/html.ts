@@ -1,13 +1,12 @@
 /** Self-contained page without script: light and dark, prints well. Every text from the dump is escaped. */
 import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
-import { byteText } from '../../shared/units.ts';
-import { visibleText } from '../../shared/visible-text.ts';
-import type { CheckResult, Finding } from '../../shared/model.ts';
+import type { CheckResult } from '../../shared/model.ts';
 import { verdictSentence, type ReportFormat, type ReportModel } from './report-model.ts';
+import { placeText, reportDecisions, reportFacts, reportFindings, reportText } from './report-text.ts';
 
 /** Text as it may stand in HTML: nothing in it is markup, and nothing can hide or reorder what the reader sees. */
 export function escapeHtml(text: string): string {
-  return visibleText(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+  return reportText(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 }
 
 const style = `
@@ -29,43 +28,10 @@ function table(heads: readonly string[], rows: readonly string[]): string {
 }
 
 function facts(report: ReportModel): string {
-  const { info } = report;
-  const list: readonly (readonly [string, string | undefined])[] = [
-    ['File', `${report.fileName}, ${byteText(info.file.bytes)}`],
-    ['Identity', report.identity],
-    ['SHA-256 of the file', report.digests.file],
-    ['Memory root', report.digests.memoryRoot],
-    ['Format', `${info.container.format}${info.container.version === undefined ? '' : `, version ${info.container.version}`}`],
-    ['Written by', info.container.producer],
-    ['Complete', info.container.complete ? 'yes' : 'no'],
-    [
-      'Machine',
-      [
-        info.machine.arch,
-        info.machine.machineType && `type ${info.machine.machineType}`,
-        info.machine.serial && `serial ${info.machine.serial}`,
-        info.machine.hypervisor,
-      ]
-        .filter(Boolean)
-        .join(', '),
-    ],
-    ['CPUs', String(info.machine.cpuCount)],
-    ['Memory', `${byteText(info.memory.bytes)} in ${info.memory.ranges.map((range) => `${range.start}-${range.end}`).join(', ')}`],
-    ['Crashkernel', info.memory.crashkernel === undefined ? undefined : `${info.memory.crashkernel.start}-${info.memory.crashkernel.end}`],
-    ['Kernel', [info.kernel.release, info.kernel.version].filter(Boolean).join(' ')],
-    ['Node name', info.kernel.nodename],
-    ['Dump started', info.times.dumpStart],
-    ['Dump ended', info.times.dumpEnd],
-    ['Crashed', info.times.crash],
-  ];
   return table(
     ['Fact', 'Value'],
-    list.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [row([escapeHtml(name), code(value)])])),
+    reportFacts(report).map(([name, value]) => row([escapeHtml(name), code(value)])),
   );
-}
-
-function place(where: NonNullable<Finding['where']>): string {
-  return 'space' in where ? `${where.space}:${where.start}-${where.end}` : `file:0x${where.fileOffset.toString(16)} + ${where.bytes}`;
 }
 
 function checkRow(check: CheckResult): string {
@@ -75,7 +41,7 @@ function checkRow(check: CheckResult): string {
   ]
     .filter((part) => part !== '')
     .join('<br>');
-  const ranges = (check.ranges ?? []).map((range) => code(place(range))).join('<br>');
+  const ranges = (check.ranges ?? []).map((range) => code(placeText(range))).join('<br>');
   const steps = (check.steps ?? [])
     .map((step) => `<br><span class="${step.passed === false ? 'failed' : 'dim'}">${escapeHtml(step.check)}: ${escapeHtml(step.detail)}</span>`)
     .join('');
@@ -88,36 +54,24 @@ function checkRow(check: CheckResult): string {
   ]);
 }
 
-function findingsOf(report: ReportModel): readonly Finding[] {
-  const all = [...report.info.findings, ...report.checks.flatMap((check) => check.findings ?? [])];
-  return all.filter((finding, index) => all.findIndex((other) => other.id === finding.id && other.detail === finding.detail) === index);
-}
-
 function section(title: string, body: string): string {
   return `<section><h2>${escapeHtml(title)}</h2>${body}</section>`;
 }
 
-/** The three decisions, each with its steps; none is derived from another. */
 function decisions(report: ReportModel): string {
-  const list = [
-    ['Would a panic have started kdump?', report.panicKdump],
-    ['Would a stand-alone kdump have started?', report.standaloneKdump],
-    ['What would the two-stage dump have done?', report.twoStage],
-  ] as const;
   const verdict = (passed: boolean | undefined): string =>
     passed === undefined ? '' : passed ? '<span class="passed">passed</span>' : '<span class="failed">failed</span>';
-  return list
-    .flatMap(([title, decision]) => {
-      if (decision === undefined) return [];
-      const rows = decision.steps.map((step) => row([escapeHtml(step.check), verdict(step.passed), escapeHtml(step.detail)]));
-      return [section(`${title} ${decision.outcome}`, table(['Step', 'Result', 'Detail'], rows))];
+  return reportDecisions(report)
+    .map(({ question, outcome, steps }) => {
+      const rows = steps.map((step) => row([escapeHtml(step.check), verdict(step.passed), escapeHtml(step.detail)]));
+      return section(`${question} ${outcome}`, table(['Step', 'Result', 'Detail'], rows));
     })
     .join('\n');
 }
 
 function render(report: ReportModel): string {
   const { health } = report;
-  const findings = findingsOf(report);
+  const findings = reportFindings(report);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Integrity report: ${escapeHtml(report.fileName)}</title><style>${style}</style></head><body>
@@ -138,7 +92,7 @@ ${section(
             `<span class="${finding.severity}">${finding.severity}</span>`,
             `${code(finding.id)}<br>${escapeHtml(finding.title)}`,
             escapeHtml(finding.detail),
-            finding.where === undefined ? '' : code(place(finding.where)),
+            finding.where === undefined ? '' : code(placeText(finding.where)),
           ]),
         ),
       ),

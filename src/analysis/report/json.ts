@@ -1,3 +1,4 @@
+import { visibleJson } from '../../shared/visible-text.ts';
 import type { ReportFormat } from './report-model.ts';
 
 export const jsonReport: ReportFormat = {
@@ -5,5 +6,5 @@ export const jsonReport: ReportFormat = {
   title: 'JSON',
   mediaType: 'application/json',
   extension: 'json',
-  render: (report) => `${JSON.stringify(report, undefined, 2)}\n`,
+  render: (report) => `${visibleJson(report)}\n`,
 };

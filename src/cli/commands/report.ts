@@ -11,7 +11,7 @@ export const reportCommand: Command = {
   summary: 'an integrity report to hand on',
   args: ['<file>'],
   options: [
-    { flags: '--format <format>', description: 'html or json', default: 'html' },
+    { flags: '--format <format>', description: 'html, json, markdown, sarif, junit or csv', default: 'html' },
     { flags: '-o, --output <path>', description: 'file to write; - for standard output', default: '-' },
     { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
   ],

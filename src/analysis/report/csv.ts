@@ -1,0 +1,59 @@
+/** One row for every fact, check, step and finding, as RFC 4180 has it. No cell is a formula to a spreadsheet. */
+import type { ReportFormat, ReportModel } from './report-model.ts';
+import { placeText, reportDecisions, reportFacts, reportFindings, reportText } from './report-text.ts';
+
+/** What spreadsheets take for a formula, also behind blanks and in full width: an apostrophe before it says that it is text. */
+const formula = /^[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\n]/u;
+
+/** A cell; the line break within a text is allowed by the RFC, but not by every reader. */
+export function csvCell(text: string): string {
+  const shown = reportText(text);
+  const guarded = (formula.test(shown) ? `'${shown}` : shown).replaceAll('\n', '\\u{a}').replaceAll('\t', '\\u{9}');
+  return /[",\r\n']/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+}
+
+const heads = ['record', 'id', 'result', 'title', 'detail', 'recorded', 'computed', 'where'] as const;
+type Row = Partial<Record<(typeof heads)[number], string | undefined>> & { readonly record: string };
+
+const passedWord = (passed: boolean | undefined): string => (passed === undefined ? '' : passed ? 'passed' : 'failed');
+
+function rowsOf(report: ReportModel): readonly Row[] {
+  return [
+    { record: 'tool', id: report.tool.name, detail: report.tool.version },
+    ...reportFacts(report).map(([title, detail]): Row => ({ record: 'fact', title, detail })),
+    ...report.checks.flatMap((check): Row[] => [
+      {
+        record: 'check',
+        id: check.id,
+        result: check.verdict,
+        title: check.title,
+        detail: check.detail,
+        recorded: check.recorded,
+        computed: check.computed,
+        where: (check.ranges ?? []).map(placeText).join(' '),
+      },
+      ...(check.steps ?? []).map((step): Row => ({ record: 'step', id: check.id, result: passedWord(step.passed), title: step.check, detail: step.detail })),
+    ]),
+    ...reportDecisions(report).flatMap(({ question, outcome, steps }): Row[] => [
+      { record: 'decision', result: outcome, title: question },
+      ...steps.map((step): Row => ({ record: 'decision step', result: passedWord(step.passed), title: step.check, detail: step.detail })),
+    ]),
+    ...reportFindings(report).map(({ id, severity, title, detail, recorded, computed, where }): Row => ({
+      record: 'finding',
+      id,
+      result: severity,
+      title,
+      detail,
+      recorded,
+      computed,
+      ...(where === undefined ? {} : { where: placeText(where) }),
+    })),
+  ];
+}
+
+function render(report: ReportModel): string {
+  const lines = rowsOf(report).map((row) => heads.map((head) => csvCell(row[head] ?? '')).join(','));
+  return `${[heads.join(','), ...lines].join('\r\n')}\r\n`;
+}
+
+export const csvReport: ReportFormat = { id: 'csv', title: 'CSV', mediaType: 'text/csv', extension: 'csv', render };

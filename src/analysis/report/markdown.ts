@@ -1,0 +1,88 @@
+/**
+ * Markdown for tickets and mails. Text from the dump stands in code spans, where CommonMark knows no markup, no links and no HTML;
+ * there are no tables, because renderers disagree on how a bar in a cell is escaped.
+ */
+import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
+import type { CheckResult } from '../../shared/model.ts';
+import { verdictSentence, type ReportFormat, type ReportModel } from './report-model.ts';
+import { placeText, reportDecisions, reportFacts, reportFindings, reportText } from './report-text.ts';
+
+/** A code span that holds any text: its fence is longer than any run of backticks within, and nothing in it ends the line. */
+export function codeSpan(text: string): string {
+  const line = reportText(text).replaceAll('\n', '\\u{a}').replaceAll('\t', '\\u{9}');
+  if (line === '') return '';
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  // One space at both ends is taken away again by the renderer; without them a backtick would join the fence.
+  const pad = /^[` ]|[` ]$/.test(line) ? ' ' : '';
+  return `${fence}${pad}${line}${pad}${fence}`;
+}
+
+/** Words outside of a code span: every character that could be markup is a character reference. */
+const plainWords = (text: string): string => reportText(text).replaceAll(/[^\p{L}\p{N} ,;?/-]/gu, (mark) => `&#${mark.codePointAt(0) ?? 0};`);
+
+function checkLines(check: CheckResult): readonly string[] {
+  return [
+    `- **${check.verdict}** ${codeSpan(check.id)} ${plainWords(check.title)}`,
+    `  - ${codeSpan(check.detail)}`,
+    ...(check.recorded === undefined ? [] : [`  - recorded ${codeSpan(check.recorded)}`]),
+    ...(check.computed === undefined ? [] : [`  - computed ${codeSpan(check.computed)}`]),
+    ...(check.ranges ?? []).map((range) => `  - bytes ${codeSpan(placeText(range))}`),
+    ...(check.steps ?? []).map(
+      (step) => `  - ${step.passed === undefined ? '' : step.passed ? 'passed ' : '**failed** '}${codeSpan(`${step.check}: ${step.detail}`)}`,
+    ),
+  ];
+}
+
+function render(report: ReportModel): string {
+  const findings = reportFindings(report);
+  const lines = [
+    `# Integrity report: ${codeSpan(report.fileName)}`,
+    '',
+    `${report.tool.name} ${report.tool.version}`,
+    '',
+    `**${plainWords(verdictSentence(report.health))}**`,
+    ...(report.reason === undefined ? [] : ['', codeSpan(report.reason)]),
+    '',
+    '## Facts',
+    '',
+    ...reportFacts(report).map(([name, value]) => `- ${plainWords(name)}: ${codeSpan(value)}`),
+    '',
+    '## Checks',
+    '',
+    ...report.checks.flatMap(checkLines),
+    ...reportDecisions(report).flatMap(({ question, outcome, steps }) => [
+      '',
+      `## ${plainWords(question)} ${codeSpan(outcome)}`,
+      '',
+      ...steps.map(
+        (step, index) =>
+          `${index + 1}. ${step.passed === undefined ? '' : step.passed ? 'passed ' : '**failed** '}${codeSpan(step.check)} ${codeSpan(step.detail)}`,
+      ),
+    ]),
+    '',
+    '## Findings',
+    '',
+    ...(findings.length === 0 ? ['None.'] : []),
+    ...findings.map(
+      ({ severity, id, title, detail, where }) =>
+        `- **${severity}** ${codeSpan(id)} ${codeSpan(`${title}: ${detail}`)}${where === undefined ? '' : ` ${codeSpan(placeText(where))}`}`,
+    ),
+    '',
+    '## CPUs',
+    '',
+    ...(report.cpus.length === 0 ? ['The dump holds no CPU state.'] : []),
+    ...report.cpus.map((cpu) => {
+      const parts = [
+        cpu.state,
+        cpu.psw === undefined ? undefined : `PSW ${cpu.psw.mask} ${cpu.psw.address}`,
+        cpu.prefix === undefined ? undefined : `prefix ${cpu.prefix}`,
+        `from ${cpu.source}`,
+      ];
+      return `- ${cpuName(cpu, cpuNumbering(report.cpus))}: ${codeSpan(parts.filter((part) => part !== undefined).join(', '))}`;
+    }),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export const markdownReport: ReportFormat = { id: 'markdown', title: 'Markdown', mediaType: 'text/markdown', extension: 'md', render };

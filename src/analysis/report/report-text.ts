@@ -1,0 +1,75 @@
+/** What the formats for people share: the facts in their order, places, findings, decisions, and texts that stay texts. */
+import { visibleText } from '../../shared/visible-text.ts';
+import { byteText } from '../../shared/units.ts';
+import type { Finding, Step } from '../../shared/model.ts';
+import type { ReportModel } from './report-model.ts';
+
+/** A line of this length is no line any more. The JSON report holds all of it. */
+const maxText = 4096;
+
+/** Text from a dump as it may be shown: nothing in it is invisible, and what is endless is cut with a word. */
+export function reportText(text: string): string {
+  if (text.length <= maxText) return visibleText(text);
+  // Not between the halves of a surrogate pair.
+  const kept = text.slice(0, maxText).replace(/[\ud800-\udbff]$/, '');
+  return `${visibleText(kept)} (${text.length - kept.length} more characters)`;
+}
+
+/** Names and values of the facts of a report; values are hostile text. */
+export function reportFacts(report: ReportModel): readonly (readonly [name: string, value: string])[] {
+  const { info } = report;
+  const { container, machine, memory, kernel, times } = info;
+  const list: readonly (readonly [string, string | undefined])[] = [
+    ['File', `${report.fileName}, ${byteText(info.file.bytes)}`],
+    ['Identity', report.identity],
+    ['SHA-256 of the file', report.digests.file],
+    ['Memory root', report.digests.memoryRoot],
+    ['Format', `${container.format}${container.version === undefined ? '' : `, version ${container.version}`}`],
+    ['Written by', container.producer],
+    ['Complete', container.complete ? 'yes' : 'no'],
+    [
+      'Machine',
+      [machine.arch, machine.machineType && `type ${machine.machineType}`, machine.serial && `serial ${machine.serial}`, machine.hypervisor]
+        .filter(Boolean)
+        .join(', '),
+    ],
+    ['CPUs', String(machine.cpuCount)],
+    ['Memory', `${byteText(memory.bytes)} in ${memory.ranges.map((range) => `${range.start}-${range.end}`).join(', ')}`],
+    ['Crashkernel', memory.crashkernel === undefined ? undefined : `${memory.crashkernel.start}-${memory.crashkernel.end}`],
+    ['Kernel', [kernel.release, kernel.version].filter(Boolean).join(' ')],
+    ['Node name', kernel.nodename],
+    ['Dump started', times.dumpStart],
+    ['Dump ended', times.dumpEnd],
+    ['Crashed', times.crash],
+  ];
+  return list.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value] as const]));
+}
+
+export function placeText(where: NonNullable<Finding['where']>): string {
+  return 'space' in where ? `${where.space}:${where.start}-${where.end}` : `file:0x${where.fileOffset.toString(16)} + ${where.bytes}`;
+}
+
+/** The findings of container and checks, each once. */
+export function reportFindings(report: ReportModel): readonly Finding[] {
+  const seen = new Set<string>();
+  return [...report.info.findings, ...report.checks.flatMap((check) => check.findings ?? [])].filter(({ id, detail }) => {
+    const key = `${id}\0${detail}`;
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+
+interface ReportDecision {
+  readonly question: string;
+  readonly outcome: string;
+  readonly steps: readonly Step[];
+}
+
+/** The three decisions, each with its steps; none is derived from another. */
+export function reportDecisions(report: ReportModel): readonly ReportDecision[] {
+  const list = [
+    ['Would a panic have started kdump?', report.panicKdump],
+    ['Would a stand-alone kdump have started?', report.standaloneKdump],
+    ['What would the two-stage dump have done?', report.twoStage],
+  ] as const;
+  return list.flatMap(([question, decision]) => (decision === undefined ? [] : [{ question, outcome: decision.outcome, steps: decision.steps }]));
+}

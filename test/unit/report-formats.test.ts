@@ -1,0 +1,144 @@
+/** Every string of a report replaced by hostile text: in every format it must stay text. */
+import { describe, expect, it } from 'vitest';
+import { codeSpan } from '../../src/analysis/report/markdown.ts';
+import { csvCell } from '../../src/analysis/report/csv.ts';
+import { reportFormats } from '../../src/analysis/report/index.ts';
+import type { ReportModel } from '../../src/analysis/report/report-model.ts';
+import { runInProcess } from '../cli-in-process.ts';
+import { scratchFolder } from '../scratch-folder.ts';
+import { commandFiles } from './cli/command-files.ts';
+import { hostileTexts } from './report-corpus.ts';
+import { parseCsv, parseXml, wrongSarif } from './report-readers.ts';
+
+const { damaged } = commandFiles(scratchFolder());
+const json = runInProcess(['report', damaged, '--quick', '--format', 'json']);
+const model = async (): Promise<ReportModel> => JSON.parse((await json).out) as ReportModel;
+
+/** Words of closed lists, and numbers as text: our own, never a dump's. */
+const own = new Set([
+  'verdict',
+  'severity',
+  'space',
+  'start',
+  'end',
+  'outcome',
+  'source',
+  'mask',
+  'address',
+  'format',
+  'kind',
+  'endianness',
+  'prefix',
+  'version',
+  'id',
+]);
+
+/** The same report with `text` wherever a text can stand. */
+function hostileReport(value: unknown, text: string, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => hostileReport(item, text, key));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, name === 'tool' ? member : hostileReport(member, text, name)]));
+  return typeof value === 'string' && !own.has(key) ? text : value;
+}
+
+const render = (id: string, report: ReportModel): string => reportFormats.find((format) => format.id === id)?.render(report) ?? '';
+const each = hostileTexts.map((text) => [text.slice(0, 60), text] as const);
+const invisible = /[\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u; // eslint-disable-line no-control-regex
+
+/** The markdown without its code spans, as CommonMark finds them: the first run of backticks that is as long ends a span. */
+function withoutCodeSpans(markdown: string): string {
+  let rest = markdown;
+  let outside = '';
+  for (;;) {
+    const open = /`+/.exec(rest);
+    if (open === null) return outside + rest;
+    const from = open.index + open[0].length;
+    const close = [...rest.slice(from).matchAll(/`+/g)].find(([run]) => run.length === open[0].length);
+    if (close === undefined) throw new Error('a code span has no end');
+    expect(rest.slice(from, from + close.index)).not.toContain('\n');
+    outside += rest.slice(0, open.index);
+    rest = rest.slice(from + close.index + open[0].length);
+  }
+}
+
+describe.each(each)('a report full of %j', (_, text) => {
+  it('shows nothing invisible, in any format', async () => {
+    const report = hostileReport(await model(), text) as ReportModel;
+    for (const { id } of reportFormats) expect(render(id, report).replaceAll('\r\n', '\n'), id).not.toMatch(invisible);
+  });
+
+  it('html: the tags are those of a harmless report', async () => {
+    const report = await model();
+    const tags = (html: string): string[] => [...new Set([...html.matchAll(/<[^>]*>/g)].map(([tag]) => tag))].sort();
+    expect(tags(render('html', hostileReport(report, text) as ReportModel))).toEqual(tags(render('html', hostileReport(report, 'harmless') as ReportModel)));
+  });
+
+  it('json: the values come back', async () => {
+    const hostile = hostileReport(await model(), text);
+    expect(JSON.parse(render('json', hostile as ReportModel))).toEqual(hostile);
+  });
+
+  it('markdown: outside of code spans there are our own words alone', async () => {
+    const report = await model();
+    const plain = withoutCodeSpans(render('markdown', hostileReport(report, text) as ReportModel));
+    expect(plain.replaceAll(/&#\d+;/g, '')).not.toMatch(/[<>[\]|~@]|https?:|www\./);
+    const heads = (markdown: string): string[] => markdown.split('\n').map((line) => /^(#+ |\d+\. |\s*- |)/.exec(line)?.[0] ?? '');
+    expect(heads(plain)).toEqual(heads(withoutCodeSpans(render('markdown', hostileReport(report, 'harmless') as ReportModel))));
+  });
+
+  it('junit: well-formed, with the elements of a harmless report', async () => {
+    const report = await model();
+    expect(parseXml(render('junit', hostileReport(report, text) as ReportModel)).elements).toEqual(
+      parseXml(render('junit', hostileReport(report, 'harmless') as ReportModel)).elements,
+    );
+  });
+
+  it('csv: as many cells a row, none a formula', async () => {
+    const rows = parseCsv(render('csv', hostileReport(await model(), text) as ReportModel));
+    expect(new Set(rows.map((cells) => cells.length))).toEqual(new Set([8]));
+    expect(rows.flat().filter((cell) => /^\s*[=+@\uff1d-]/.test(cell))).toEqual([]);
+  });
+
+  it('sarif: has the structure of 2.1.0, and no link in a message', async () => {
+    const text210 = render('sarif', hostileReport(await model(), text) as ReportModel);
+    expect(wrongSarif(text210)).toEqual([]);
+    expect([...text210.matchAll(/"text": "(.*)"/g)].filter(([, message = '']) => message.includes(']('))).toEqual([]);
+  });
+});
+
+describe('formats', () => {
+  it('say of a damaged dump what failed', async () => {
+    const report = await model();
+    const failed = report.checks.filter(({ verdict }) => verdict === 'failed');
+    expect(failed.length).toBeGreaterThan(0);
+    const xml = parseXml(render('junit', report));
+    expect(xml.elements.filter((name) => name === 'failure')).toHaveLength(failed.length);
+    expect(xml.elements.filter((name) => name === 'testcase')).toHaveLength(report.checks.length);
+    expect(xml.attributes[0]).toMatchObject({ tests: String(report.checks.length), failures: String(failed.length), errors: '0' });
+    const rows = parseCsv(render('csv', report));
+    expect(rows.filter(([record, , result]) => record === 'check' && result === 'failed').map(([, id]) => id)).toEqual(failed.map(({ id }) => id));
+    for (const { id } of failed) expect(render('markdown', report)).toContain(`- **failed** \`${id}\``);
+    const sarif = JSON.parse(render('sarif', report)) as { runs: { results: { ruleId: string; kind: string; properties: { verdict?: string } }[] }[] };
+    expect(sarif.runs[0]?.results.filter(({ properties }) => properties.verdict === 'failed').map(({ ruleId }) => ruleId)).toEqual(failed.map(({ id }) => id));
+  });
+
+  it('a code span holds backticks at its ends', () => {
+    expect(codeSpan('`x')).toBe('`` `x ``');
+    expect(codeSpan('a``b')).toBe('```a``b```');
+    expect(codeSpan('')).toBe('');
+  });
+
+  it('a cell is quoted when it must be, and kept when not', () => {
+    expect(csvCell('plain 0x12')).toBe('plain 0x12');
+    expect(csvCell('a,"b"')).toBe('"a,""b"""');
+    expect(csvCell('-1')).toBe(`"'-1"`);
+  });
+
+  it('twins: the readers notice what is wrong', () => {
+    expect(() => parseXml('<a><b></a>')).toThrow();
+    expect(() => parseXml('<a x="<"/>')).toThrow();
+    expect(() => parseXml('<a>&nbsp;</a>')).toThrow();
+    expect(() => parseCsv('a,"b\r\n')).toThrow();
+    expect(wrongSarif('{"version":"2.1.0","runs":[{"tool":{"driver":{}},"results":[{"kind":"pass","level":"error"}]}]}').length).toBeGreaterThan(1);
+  });
+});
