@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import type { Recent, Theme } from '../shared/shell-protocol.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import type { Shell } from './shell/shell-calls.ts';
+import { createDock, type Dock } from './state/dock.ts';
 import { createDumpJobs, type DumpJobs } from './state/dump-jobs.ts';
 import { createJobs, type Jobs } from './state/jobs.ts';
 import type { OpenDump } from './state/open-dump.ts';
@@ -26,6 +27,7 @@ export interface Workbench {
   readonly jobs: Jobs;
   readonly dumpJobs: DumpJobs;
   readonly places: Places;
+  readonly dock: Dock;
   readonly themes: Themes;
   readonly recents: Store<readonly Recent[]>;
   /** What overlays are open: of the shell, not of a view. */
@@ -90,6 +92,7 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
     jobs,
     dumpJobs,
     places,
+    dock: createDock(places),
     themes,
     recents,
     notice,

@@ -1,4 +1,4 @@
-/** The shell: top bar, rail, tabs, the active view, status bar, and what lies over them. */
+/** The shell: top bar, rail, the dock with its tabs, status bar, and what lies over them. */
 import { useEffect } from 'react';
 import { useStore } from '../state/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
@@ -10,7 +10,6 @@ import { EngineBanner } from './EngineBanner.tsx';
 import { NoticeBar } from './NoticeBar.tsx';
 import { Shortcuts } from './Shortcuts.tsx';
 import { StatusBar } from './StatusBar.tsx';
-import { TabBar } from './TabBar.tsx';
 import { TopBar } from './TopBar.tsx';
 import { Workspace } from './Workspace.tsx';
 import './shell.css';
@@ -18,7 +17,6 @@ import './shell.css';
 export function App({ mac }: { readonly mac: boolean }) {
   const workbench = useWorkbench();
   const overlay = useStore(workbench.overlay);
-  const tabs = useStore(workbench.places.tabs);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (runKeys(workbench, event, mac)) event.preventDefault();
@@ -33,7 +31,6 @@ export function App({ mac }: { readonly mac: boolean }) {
       <div className="shell-middle">
         <ActivityRail />
         <main className="shell-main">
-          {tabs.open.length === 0 ? null : <TabBar />}
           <EngineBanner />
           <NoticeBar />
           <Workspace />

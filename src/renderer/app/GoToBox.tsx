@@ -2,10 +2,11 @@
 import { useState, type KeyboardEvent } from 'react';
 import { positionText, type Position } from '../state/position.ts';
 import { resolveGoTo, type GoTo } from '../state/go-to.ts';
+import { activeTab, cursorKey } from '../state/tabs.ts';
 import { useStore } from '../state/use-store.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
-import { goToInputId } from './focus.ts';
+import { focusActivePane, goToInputId } from './focus.ts';
 import './go-to-box.css';
 
 /** What stands under the box while it is typed into. */
@@ -43,7 +44,9 @@ export function GoToBox() {
   const cursors = useStore(places.cursors);
   const [typed, setTyped] = useState<string>();
   const [refused, setRefused] = useState(false);
-  const position = (dump === undefined ? undefined : cursors[dump.key]) ?? start;
+  const tab = activeTab(useStore(places.tabs));
+  const owner = (tab === undefined ? undefined : cursorKey(tab)) ?? dump?.key;
+  const position = (owner === undefined ? undefined : cursors[owner]) ?? start;
   const answer = typed === undefined || typed.trim() === '' ? undefined : resolveGoTo(typed, position.space, dump?.triage?.cpus ?? []);
   // Half-typed words are no mistake yet: an error shows when Enter was pressed.
   const shown = answer !== undefined && (answer.ok ? answer.named : refused) ? answer : undefined;
@@ -59,7 +62,7 @@ export function GoToBox() {
     setRefused(false);
     input.blur();
     // The cursor is in the bytes now, and so are the keys.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-testid="view-hex"] [data-pane-focus]')?.focus());
+    requestAnimationFrame(focusActivePane);
   };
   const keys = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.key === 'Enter') go(event.currentTarget);

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { positionText } from '../state/position.ts';
 import { isRunning } from '../state/jobs.ts';
 import { fractionOf } from '../state/job-meter.ts';
+import { activeTab, cursorKey } from '../state/tabs.ts';
 import { useStore } from '../state/use-store.ts';
 import { percentText, plural } from '../words/numbers.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
@@ -11,7 +12,8 @@ import './status-bar.css';
 function Cursor() {
   const { places } = useWorkbench();
   const dump = useCurrentDump();
-  const cursor = useStore(places.cursors)[dump?.key ?? ''];
+  const tab = activeTab(useStore(places.tabs));
+  const cursor = useStore(places.cursors)[(tab === undefined ? undefined : cursorKey(tab)) ?? dump?.key ?? ''];
   if (dump === undefined || cursor === undefined) return null;
   const text = positionText(cursor).replace(':', ' ');
   return (

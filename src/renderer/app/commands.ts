@@ -9,6 +9,7 @@ import { views } from '../views/index.ts';
 import type { Workbench } from '../workbench.ts';
 import { focusGoTo, focusNextPane } from './focus.ts';
 import { matchesKeys, type KeyPress } from './keymap.ts';
+import { paneCommands } from './pane-commands.ts';
 
 export interface Command {
   readonly id: string;
@@ -61,6 +62,7 @@ export function commandsOf(workbench: Workbench): readonly Command[] {
       enabled: () => places.tabs.get().active !== undefined,
       run: () => places.closeTab(places.tabs.get().active ?? ''),
     },
+    ...paneCommands(workbench),
     { id: 'dump.verify', title: 'Verify everything (full scan)', enabled: hasDump, run: onDump(dumpJobs.verify) },
     { id: 'dump.index', title: 'Build or resume the page index', enabled: hasDump, run: onDump(dumpJobs.index) },
     ...reportFormats.map((format) => ({

@@ -33,3 +33,10 @@ export function focusNextPane(step: 1 | -1): void {
     if (document.activeElement === entry) return;
   }
 }
+
+/** Into the view that is worked in. */
+export function focusActivePane(): void {
+  const pane = document.querySelector<HTMLElement>('.dv-active-group [data-pane="view"]');
+  const entry = pane === null ? undefined : entryOf(pane);
+  entry?.focus();
+}

@@ -2,25 +2,49 @@
 import { adjust, back, emptyHistory, forget, forward, visit, type History } from './history.ts';
 import { samePosition, type Position } from './position.ts';
 import { createStore, type Readable } from './store.ts';
-import { activate, activeTab, closeDumpTabs, closeTab, neighbourTab, noTabs, show, type Tabs } from './tabs.ts';
+import {
+  activate,
+  activeTab,
+  closeDumpTabs,
+  closeTab,
+  cursorKey,
+  neighbourTab,
+  newGrid,
+  noTabs,
+  reorder,
+  show,
+  showTab,
+  tabOf,
+  type Tab,
+  type Tabs,
+} from './tabs.ts';
 import type { ViewId } from './view-id.ts';
 
 export interface Place {
   readonly dump: string | undefined;
   readonly view: ViewId;
   readonly position: Position | undefined;
+  /** As in a tab: which of the further hex grids. */
+  readonly grid?: number;
 }
 
 export interface Places {
   readonly tabs: Readable<Tabs>;
+  /** By dump; further hex grids have theirs under the id of their tab. */
   readonly cursors: Readable<Readonly<Record<string, Position>>>;
   readonly history: Readable<History<Place>>;
   /** Shows a view of the present dump, or of another one. */
   readonly show: (view: ViewId, dump?: string) => void;
   /** A jump, as from a link or the go-to box. Bytes are looked at in the hex view. */
   readonly goTo: (dump: string, position: Position, view?: ViewId) => void;
-  /** A small move of the cursor within a view. */
-  readonly moveCursor: (dump: string, position: Position) => void;
+  /** A small move of the cursor within a view. @param owner a dump, or the tab of a further hex grid */
+  readonly moveCursor: (owner: string, position: Position) => void;
+  /** Opens one more hex grid of a dump, at a place of its own. Returns its tab. */
+  readonly openGrid: (dump: string, position: Position | undefined) => Tab;
+  /** Tabs as a layout says, all at once. */
+  readonly setTabs: (open: readonly Tab[], active: string | undefined, cursors: Readonly<Record<string, Position>>) => void;
+  /** The order on screen changed. */
+  readonly ordered: (tabs: readonly string[]) => void;
   readonly activate: (tab: string) => void;
   readonly step: (tabs: number) => void;
   readonly closeTab: (tab: string) => void;
@@ -29,7 +53,8 @@ export interface Places {
   readonly forward: () => void;
 }
 
-const samePlace = (left: Place, right: Place): boolean => left.dump === right.dump && left.view === right.view && samePosition(left.position, right.position);
+const samePlace = (left: Place, right: Place): boolean =>
+  left.dump === right.dump && left.view === right.view && left.grid === right.grid && samePosition(left.position, right.position);
 
 export function createPlaces(): Places {
   const tabs = createStore<Tabs>(noTabs);
@@ -39,21 +64,24 @@ export function createPlaces(): Places {
   const here = (): Place | undefined => {
     const tab = activeTab(tabs.get());
     if (tab === undefined) return undefined;
-    return { dump: tab.dump, view: tab.view, position: tab.dump === undefined ? undefined : cursors.get()[tab.dump] };
+    const grid = tab.grid === undefined ? {} : { grid: tab.grid };
+    return { dump: tab.dump, view: tab.view, position: cursors.get()[cursorKey(tab) ?? ''], ...grid };
   };
   const arrived = (): void => {
     const place = here();
     if (place !== undefined) history.update((old) => visit(old, place, samePlace));
   };
-  const setCursor = (dump: string, position: Position | undefined): void => {
-    if (position !== undefined) cursors.update((old) => ({ ...old, [dump]: position }));
+  const setCursor = (owner: string, position: Position | undefined): void => {
+    if (position !== undefined) cursors.update((old) => ({ ...old, [owner]: position }));
   };
   const restore = (moved: History<Place>): void => {
     const place = moved.present;
     if (moved === history.get() || place === undefined) return;
     history.set(moved);
-    if (place.dump !== undefined) setCursor(place.dump, place.position);
-    tabs.update((old) => show(old, place.view, place.dump));
+    const tab = tabOf(place.view, place.dump, place.grid);
+    const owner = cursorKey(tab);
+    if (owner !== undefined) setCursor(owner, place.position);
+    tabs.update((old) => showTab(old, tab));
   };
 
   return {
@@ -65,15 +93,33 @@ export function createPlaces(): Places {
       arrived();
     },
     goTo(dump, position, view = 'hex') {
-      setCursor(dump, position);
-      tabs.update((old) => show(old, view, dump));
+      // A further grid that one works in is the one that jumps.
+      const own = activeTab(tabs.get());
+      const tab = view === 'hex' && own?.dump === dump && own.grid !== undefined ? own : tabOf(view, dump);
+      setCursor(cursorKey(tab) ?? dump, position);
+      tabs.update((old) => showTab(old, tab));
       arrived();
     },
-    moveCursor(dump, position) {
-      setCursor(dump, position);
+    moveCursor(owner, position) {
+      setCursor(owner, position);
+      const tab = activeTab(tabs.get());
       const place = here();
-      if (place?.dump === dump) history.update((old) => adjust(old, place));
+      if (tab !== undefined && place !== undefined && cursorKey(tab) === owner) history.update((old) => adjust(old, place));
     },
+    openGrid(dump, position) {
+      const tab = newGrid(tabs.get(), dump);
+      setCursor(tab.id, position);
+      tabs.update((old) => showTab(old, tab));
+      arrived();
+      return tab;
+    },
+    setTabs(open, active, placed) {
+      cursors.update((old) => ({ ...old, ...placed }));
+      const shown = open.find((tab) => tab.id === active) ?? open[0];
+      tabs.set(open.length === 0 ? noTabs : { open, active: shown?.id, dump: shown?.dump ?? open.find((tab) => tab.dump !== undefined)?.dump });
+      arrived();
+    },
+    ordered: (ids) => tabs.update((old) => reorder(old, ids)),
     activate(tab) {
       tabs.update((old) => activate(old, tab));
       arrived();
@@ -89,7 +135,7 @@ export function createPlaces(): Places {
     },
     dumpClosed(dump) {
       tabs.update((old) => closeDumpTabs(old, dump));
-      cursors.update(({ [dump]: _gone, ...rest }) => rest);
+      cursors.update((old) => Object.fromEntries(Object.entries(old).filter(([owner]) => owner !== dump && !owner.startsWith(`${dump}/`))));
       history.update((old) => forget(old, (place) => place.dump === dump));
     },
     back: () => restore(back(history.get())),

@@ -1,4 +1,4 @@
-/** Open tabs, as data. A tab is a view of a dump; the job list is of the window. */
+/** Open tabs, as data. A tab is a view of a dump; the job list is of the window. Where they lie is the dock's (dock-layout.ts). */
 import type { ViewId } from './view-id.ts';
 
 export interface Tab {
@@ -6,6 +6,8 @@ export interface Tab {
   readonly view: ViewId;
   /** Undefined: a view of the window, not of a dump. */
   readonly dump: string | undefined;
+  /** Set for further hex grids of a dump: 2, 3, ... Each has a cursor of its own; the first one has the dump's. */
+  readonly grid?: number;
 }
 
 export interface Tabs {
@@ -22,20 +24,37 @@ export const isWindowView = (view: ViewId): boolean => windowViews.has(view);
 
 export const activeTab = (tabs: Tabs): Tab | undefined => tabs.open.find((tab) => tab.id === tabs.active);
 
-export function activate(tabs: Tabs, id: string): Tabs {
-  const tab = tabs.open.find((one) => one.id === id);
-  return tab === undefined ? tabs : { ...tabs, active: id, dump: tab.dump ?? tabs.dump };
-}
-
-/** Shows a view: its tab when there is one, else a new one behind the last of its dump. */
-export function show(tabs: Tabs, view: ViewId, dump: string | undefined): Tabs {
+/** The tab of a view, whether it is open or not. */
+export function tabOf(view: ViewId, dump: string | undefined, grid?: number): Tab {
   const owner = isWindowView(view) ? undefined : dump;
   const id = `${owner ?? 'window'}/${view}`;
-  if (tabs.open.some((tab) => tab.id === id)) return activate(tabs, id);
-  const tab: Tab = { id, view, dump: owner };
-  const last = owner === undefined ? -1 : tabs.open.findLastIndex((one) => one.dump === owner);
+  return grid === undefined ? { id, view, dump: owner } : { id: `${id}/${grid}`, view, dump: owner, grid };
+}
+
+/** Whose cursor a tab shows: the dump's, or its own. */
+export const cursorKey = (tab: Tab): string | undefined => (tab.grid === undefined ? tab.dump : tab.id);
+
+export function activate(tabs: Tabs, id: string): Tabs {
+  const tab = tabs.open.find((one) => one.id === id);
+  if (tab === undefined || (tabs.active === id && tabs.dump === (tab.dump ?? tabs.dump))) return tabs;
+  return { ...tabs, active: id, dump: tab.dump ?? tabs.dump };
+}
+
+/** Shows a tab: where it is open, else behind the last of its dump. */
+export function showTab(tabs: Tabs, tab: Tab): Tabs {
+  if (tabs.open.some((one) => one.id === tab.id)) return activate(tabs, tab.id);
+  const last = tab.dump === undefined ? -1 : tabs.open.findLastIndex((one) => one.dump === tab.dump);
   const at = last === -1 ? tabs.open.length : last + 1;
-  return { open: tabs.open.toSpliced(at, 0, tab), active: id, dump: owner ?? tabs.dump };
+  return { open: tabs.open.toSpliced(at, 0, tab), active: tab.id, dump: tab.dump ?? tabs.dump };
+}
+
+export const show = (tabs: Tabs, view: ViewId, dump: string | undefined): Tabs => showTab(tabs, tabOf(view, dump));
+
+/** A further hex grid of a dump, with the lowest free number. */
+export function newGrid(tabs: Tabs, dump: string): Tab {
+  let grid = 2;
+  while (tabs.open.some((tab) => tab.id === tabOf('hex', dump, grid).id)) grid += 1;
+  return tabOf('hex', dump, grid);
 }
 
 export function closeTab(tabs: Tabs, id: string): Tabs {
@@ -63,4 +82,11 @@ export function neighbourTab(tabs: Tabs, step: number): Tab | undefined {
   const at = tabs.open.findIndex((tab) => tab.id === tabs.active);
   const count = tabs.open.length;
   return count === 0 ? undefined : tabs.open[(((at + step) % count) + count) % count];
+}
+
+/** The same tabs in the order in which they lie on screen; what is not named keeps its place behind. */
+export function reorder(tabs: Tabs, ids: readonly string[]): Tabs {
+  const rank = new Map(ids.map((id, index) => [id, index]));
+  const open = tabs.open.toSorted((left, right) => (rank.get(left.id) ?? ids.length) - (rank.get(right.id) ?? ids.length));
+  return open.every((tab, index) => tab === tabs.open[index]) ? tabs : { ...tabs, open };
 }

@@ -3,7 +3,9 @@ import { useMemo, useState } from 'react';
 import { useStore } from '../../state/use-store.ts';
 import { handleOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
+import { cursorKey } from '../../state/tabs.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { usePane } from '../../widgets/pane.ts';
 import { HexGridView } from '../../widgets/hex-grid/HexGridView.tsx';
 import { failingSpans } from '../../widgets/memory-strip/marks.ts';
 import { HexToolbar } from './HexToolbar.tsx';
@@ -16,7 +18,10 @@ const start: Position = { space: 'absolute', address: 0n, length: 1 };
 
 export function HexView({ dump }: { readonly dump: OpenDump }) {
   const { engine, places } = useWorkbench();
-  const position = useStore(places.cursors)[dump.key] ?? start;
+  // A further grid of the dump has a cursor of its own.
+  const pane = usePane();
+  const owner = (pane === undefined ? undefined : cursorKey(pane)) ?? dump.key;
+  const position = useStore(places.cursors)[owner] ?? start;
   const [refused, setRefused] = useState<Error>();
   const { space, cpu } = position;
   const handle = handleOf(dump);
@@ -33,14 +38,14 @@ export function HexView({ dump }: { readonly dump: OpenDump }) {
             memoryEnd={space === 'file' ? size : memoryEnd(dump)}
             read={async (address, length, signal) => {
               if (handle === undefined) throw new Error('the dump is being opened');
-              const owner = space === 'real' || space === 'virtual' ? { cpu: cpu ?? 0 } : {};
-              const { data, absent } = await engine.call('read', { dump: handle, space, address, length, ...owner }, { signal });
+              const of = space === 'real' || space === 'virtual' ? { cpu: cpu ?? 0 } : {};
+              const { data, absent } = await engine.call('read', { dump: handle, space, address, length, ...of }, { signal });
               return { data, absent: absent.map((gap) => ({ start: BigInt(gap.start), end: BigInt(gap.end), state: gap.state })) };
             }}
             selection={position}
             marks={space === 'absolute' ? failing : []}
             label={`Bytes of ${dump.name}, ${space} addresses. Arrows move the cursor, Shift selects.`}
-            onSelect={({ address, length }) => places.moveCursor(dump.key, { ...position, address, length })}
+            onSelect={({ address, length }) => places.moveCursor(owner, { ...position, address, length })}
             onRefused={setRefused}
           />
           {refused === undefined ? null : <Refused dump={dump.key} position={position} error={refused} />}

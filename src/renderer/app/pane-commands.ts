@@ -1,0 +1,85 @@
+/** Commands of the dock: all that the pointer can do with tabs and panes. */
+import { sideBySide, single, triageLayout, type Side } from '../state/dock-layout.ts';
+import { cursorKey, activeTab } from '../state/tabs.ts';
+import type { Workbench } from '../workbench.ts';
+import type { Command } from './commands.ts';
+
+const sides: readonly { readonly side: Side; readonly word: string; readonly key: string }[] = [
+  { side: 'left', word: 'left', key: 'Left' },
+  { side: 'right', word: 'right', key: 'Right' },
+  { side: 'up', word: 'above', key: 'Up' },
+  { side: 'down', word: 'below', key: 'Down' },
+];
+const splitKeys: Partial<Record<Side, string>> = { right: 'Ctrl+\\', down: 'Ctrl+Shift+|' };
+
+export function paneCommands({ places, dock, dumps }: Workbench): readonly Command[] {
+  const open = (): boolean => places.tabs.get().open.length > 0;
+  const split = (): boolean => (dock.widget()?.panes() ?? 0) > 1;
+  const dump = (): string | undefined => places.tabs.get().dump;
+  const others = (): readonly string[] => dumps.all.get().flatMap(({ key }) => (key === dump() ? [] : [key]));
+  return [
+    ...sides.map(({ side, word }) => ({
+      id: `pane.split.${side}`,
+      title: `Split: put this tab into a new pane ${side === 'left' || side === 'right' ? `at the ${word}` : word}`,
+      ...(splitKeys[side] === undefined ? {} : { keys: splitKeys[side] }),
+      enabled: open,
+      run: () => dock.widget()?.split(side),
+    })),
+    ...sides.map(({ side, word, key }) => ({
+      id: `pane.move.${side}`,
+      title: `Move this tab to the pane ${side === 'left' || side === 'right' ? `at the ${word}` : word}`,
+      keys: `Ctrl+Alt+Shift+${key}`,
+      enabled: open,
+      run: () => dock.widget()?.move(side),
+    })),
+    ...sides.map(({ side, word, key }) => ({
+      id: `pane.focus.${side}`,
+      title: `Focus the pane ${side === 'left' || side === 'right' ? `at the ${word}` : word}`,
+      keys: `Ctrl+Alt+${key}`,
+      enabled: split,
+      run: () => dock.widget()?.focus(side),
+    })),
+    { id: 'pane.maximize', title: 'Maximize this pane, or show all again', keys: 'Ctrl+Shift+M', enabled: open, run: () => dock.widget()?.toggleMaximized() },
+    {
+      id: 'pane.newHex',
+      title: 'One more hex grid of this dump, beside',
+      keys: 'Ctrl+Shift+H',
+      enabled: () => dump() !== undefined,
+      run: () => {
+        const key = dump();
+        if (key === undefined) return;
+        const tab = activeTab(places.tabs.get());
+        places.openGrid(key, places.cursors.get()[(tab === undefined ? undefined : cursorKey(tab)) ?? key]);
+        dock.widget()?.split('right');
+      },
+    },
+    {
+      id: 'layout.triage',
+      title: 'Layout: triage, facts beside bytes',
+      enabled: () => dump() !== undefined,
+      run: () => {
+        const key = dump();
+        if (key !== undefined) dock.apply(triageLayout(key), {}, `${key}/overview`);
+      },
+    },
+    {
+      id: 'layout.compare',
+      title: 'Layout: compare, two dumps side by side',
+      enabled: () => dump() !== undefined && others().length > 0,
+      run: () => {
+        const key = dump();
+        const [other] = others();
+        if (key !== undefined && other !== undefined) dock.apply(sideBySide(key, other));
+      },
+    },
+    {
+      id: 'layout.single',
+      title: 'Layout: all tabs in one pane',
+      enabled: split,
+      run: () => {
+        const { open: tabs, active } = places.tabs.get();
+        dock.apply(single(tabs, active), {}, active);
+      },
+    },
+  ];
+}

@@ -1,0 +1,61 @@
+/** Where tabs lie: a tree of splits, as data. Sizes are shares of what holds them, so that a layout fits every window. */
+import { tabOf, type Tab } from './tabs.ts';
+
+export interface DockPane {
+  readonly kind: 'pane';
+  readonly share: number;
+  readonly tabs: readonly Tab[];
+  /** Id of the tab in front. */
+  readonly front: string | undefined;
+}
+export interface DockSplit {
+  readonly kind: 'split';
+  readonly share: number;
+  readonly parts: readonly DockNode[];
+}
+export type DockNode = DockPane | DockSplit;
+
+export interface DockLayout {
+  /** Of the outermost parts; those inside lie the other way, and so on. */
+  readonly direction: 'row' | 'column';
+  readonly parts: readonly DockNode[];
+}
+
+export type Side = 'left' | 'right' | 'up' | 'down';
+
+const tabsOf = (node: DockNode): readonly Tab[] => (node.kind === 'pane' ? node.tabs : node.parts.flatMap(tabsOf));
+export const layoutTabs = (layout: DockLayout): readonly Tab[] => layout.parts.flatMap(tabsOf);
+
+function mapNode(node: DockNode, change: (tab: Tab) => Tab | undefined): DockNode | undefined {
+  if (node.kind === 'split') {
+    const parts = node.parts.flatMap((part) => mapNode(part, change) ?? []);
+    return parts.length === 0 ? undefined : { ...node, parts };
+  }
+  const front = node.tabs.find((tab) => tab.id === node.front);
+  const tabs = node.tabs.flatMap((tab) => change(tab) ?? []);
+  if (tabs.length === 0) return undefined;
+  const shown = front === undefined ? undefined : change(front)?.id;
+  return { ...node, tabs, front: shown ?? tabs[0]?.id };
+}
+
+/** The same layout with other tabs; panes that become empty go. Undefined when all do. */
+export function mapLayout(layout: DockLayout, change: (tab: Tab) => Tab | undefined): DockLayout | undefined {
+  const parts = layout.parts.flatMap((part) => mapNode(part, change) ?? []);
+  return parts.length === 0 ? undefined : { ...layout, parts };
+}
+
+const pane = (tabs: readonly Tab[], share = 1): DockPane => ({ kind: 'pane', share, tabs, front: tabs[0]?.id });
+
+export const single = (tabs: readonly Tab[], front: string | undefined): DockLayout => ({ direction: 'row', parts: [{ ...pane(tabs), front }] });
+
+/** Triage: the facts at the left, the bytes that they rest on at the right. */
+export function triageLayout(dump: string): DockLayout {
+  const facts = (['overview', 'integrity', 'cpus'] as const).map((view) => tabOf(view, dump));
+  return { direction: 'row', parts: [pane(facts, 0.58), pane([tabOf('hex', dump), tabOf('regions', dump)], 0.42)] };
+}
+
+/** Two dumps side by side, each with the same views. */
+export function sideBySide(left: string, right: string): DockLayout {
+  const column = (dump: string): DockPane => pane((['overview', 'cpus', 'hex'] as const).map((view) => tabOf(view, dump)));
+  return { direction: 'row', parts: [column(left), column(right)] };
+}
