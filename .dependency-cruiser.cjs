@@ -6,7 +6,7 @@ const tiers = [
   ['source', 'layout', 'codec'],
   ['formats', 'notes', 'arch'],
   ['memory'],
-  ['index', 'integrity', 'compare', 'kernel'],
+  ['index', 'integrity', 'compare', 'kernel', 'search'],
   ['report'],
   ['engine'],
   ['host'],
@@ -46,7 +46,7 @@ module.exports = {
       name: 'only-file-source-opens-evidence',
       severity: 'error',
       from: {
-        path: '^src/analysis/(source|layout|codec|formats|notes|arch|memory|integrity|compare|kernel|report)/',
+        path: '^src/analysis/(source|layout|codec|formats|notes|arch|memory|integrity|compare|kernel|search|report)/',
         pathNot: '^src/analysis/source/file-source\\.ts$',
       },
       to: { path: '^(node:)?fs$' },

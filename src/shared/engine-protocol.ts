@@ -25,6 +25,7 @@ import {
 } from './model.ts';
 import type { Client } from './rpc.ts';
 import { scanProgressSchema } from './scan-progress.ts';
+import { searchProtocol } from './search-protocol.ts';
 
 export type { ScanProgress } from './scan-progress.ts';
 
@@ -107,6 +108,7 @@ export const engineProtocol = {
     }),
     result: sqlSchema,
   },
+  ...searchProtocol,
   verify: {
     params: v.strictObject({ dump, quick: v.boolean(), path: v.optional(v.string()) }),
     result: verifySchema,

@@ -16,6 +16,7 @@ import { describeLowcores } from './lowcore.ts';
 import { readMemory } from './read-memory.ts';
 import { probableReason } from './reason.ts';
 import { openDumpAt } from './open-dump.ts';
+import { searchSession } from './search.ts';
 import type { Session } from './session.ts';
 import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from './structures.ts';
 import { describeDump } from './summary.ts';
@@ -114,6 +115,7 @@ export function createEngine(): Engine {
     strip: ({ dump, start, end, buckets }) => stripOf(sessionOf(dump, 'all'), { start, end, buckets }),
     sql: ({ dump, query, rows, seconds, path }, { signal }) =>
       queryIndex(sessionOf(dump, 'all'), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal),
+    search: ({ dump, view, ...request }, context) => searchSession(sessionOf(dump, view), request, context),
     verify: ({ dump, quick, path }, context) => verifySession(sessionOf(dump), quick, path, context),
     async report({ dump, format, quick }, context) {
       const chosen = reportFormats.find((one) => one.id === format);

@@ -5,6 +5,7 @@ import { lowcoreCommand } from './lowcore.ts';
 import { readCommand } from './read.ts';
 import { reportCommand } from './report.ts';
 import { sampleCommand } from './sample.ts';
+import { searchCommand } from './search.ts';
 import { sqlCommand } from './sql.ts';
 import { cpusCommand, infoCommand, notesCommand, osinfoCommand, regionsCommand, vmcoreinfoCommand } from './structures.ts';
 import { translateCommand } from './translate.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   indexCommand,
   verifyCommand,
   reportCommand,
+  searchCommand,
   sqlCommand,
   sampleCommand,
 ];

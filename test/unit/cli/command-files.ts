@@ -18,6 +18,7 @@ import {
   verifySchema,
   vmcoreinfoSchema,
 } from '../../../src/shared/model.ts';
+import { searchSchema } from '../../../src/shared/search-model.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 
@@ -63,6 +64,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   translate: { schema: translateSchema, args: ({ healthy }) => [healthy, '0x1000'] },
   index: { schema: indexSchema, args: ({ damaged }) => [damaged] },
   verify: { schema: verifySchema, args: ({ healthy }) => [healthy, '--quick'] },
+  search: { schema: searchSchema, args: ({ damaged }) => [damaged, '4f53 49?? 464f', '--type', 'bytes', '--class', 'data,pointers'] },
   sql: { schema: sqlSchema, args: ({ damaged }) => [damaged, 'select state, count(*) from page group by state'] },
   sample: { schema: sampleSchema, args: (_files, folder) => [join(folder, 'samples')] },
 };

@@ -1,0 +1,114 @@
+import { ebcdicPages } from '../../shared/ebcdic.ts';
+import { pageClasses } from '../../shared/model.ts';
+import { mostHits, searchEndians, searchStates, searchTypes, type SearchHit } from '../../shared/search-model.ts';
+import { parseAddress } from '../../shared/address-expression.ts';
+import { byteText } from '../../shared/units.ts';
+import type { Command, CommandContext, OptionValues } from '../command.ts';
+import { exitCodes, printJson, say, UsageError } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { progressLine } from '../progress-line.ts';
+import { searchHitText } from '../text/search-text.ts';
+import { addressIn, wholeNumber } from './address-argument.ts';
+
+/** One word of a list. @throws UsageError naming the option */
+function oneOf<T extends string>(words: readonly T[], given: OptionValues[string], option: string): T | undefined {
+  if (given === undefined) return undefined;
+  const found = words.find((word) => word === given);
+  if (found === undefined) throw new UsageError(`${option}: "${String(given)}" is none of ${words.join(', ')}`);
+  return found;
+}
+
+/** Words with commas between them. */
+function someOf<T extends string>(words: readonly T[], given: OptionValues[string], option: string): T[] | undefined {
+  if (typeof given !== 'string') return undefined;
+  return given.split(',').flatMap((word) => oneOf(words, word.trim(), option) ?? []);
+}
+
+/** "A-B": the minus that leaves an address on both sides, as in lowcore-0x10-0x2000, is the one between them. */
+async function rangeOf(context: CommandContext, dump: string, text: string): Promise<{ start: bigint; end: bigint }> {
+  const dashes = [...text.matchAll(/-/g)].map(({ index }) => index).filter((at) => parseAddress(text.slice(0, at)).ok && parseAddress(text.slice(at + 1)).ok);
+  const [at] = dashes;
+  if (at === undefined || dashes.length > 1) throw new UsageError(`--range: "${text}" is not two addresses with a minus between them, as in 0x1000-0x2000`);
+  const [start, end] = [await addressIn(context, dump, text.slice(0, at), 'absolute'), await addressIn(context, dump, text.slice(at + 1), 'absolute')];
+  if (start.space !== 'absolute' || end.space !== 'absolute') throw new UsageError('--range: only absolute addresses are searched');
+  if (start.address >= end.address) throw new UsageError(`--range: "${text}" is empty: the end is one past the last byte`);
+  return { start: start.address, end: end.address };
+}
+
+function restrictions(options: OptionValues) {
+  const endian = oneOf(searchEndians, options.endian, '--endian');
+  const codePage = oneOf(ebcdicPages, options.codePage, '--code-page');
+  const states = someOf(searchStates, options.state, '--state');
+  const classes = someOf(pageClasses, options.class, '--class');
+  const align = options.align === undefined ? undefined : wholeNumber(String(options.align), '--align');
+  if (align === 0) throw new UsageError('--align: 0 is no alignment');
+  return {
+    ...(endian === undefined ? {} : { endian }),
+    ...(codePage === undefined ? {} : { codePage }),
+    ...(states === undefined ? {} : { states }),
+    ...(classes === undefined ? {} : { classes }),
+    ...(align === undefined ? {} : { align }),
+    ...(options.ignoreCase === true ? { ignoreCase: true } : {}),
+    ...(typeof options.index === 'string' ? { path: options.index } : {}),
+  };
+}
+
+export const searchCommand: Command = {
+  name: 'search',
+  summary: 'addresses where bytes, a text, a number or a regular expression stands in memory',
+  args: ['<file>', '<pattern>'],
+  options: [
+    { flags: '--type <type>', description: `what the pattern is: ${searchTypes.join(', ')}`, default: 'text' },
+    { flags: '--range <range>', description: 'only in these absolute addresses: 0x1000-0x2000, the end not included' },
+    { flags: '--state <states>', description: `only in pages of these states: ${searchStates.join(', ')} (others have no bytes)` },
+    { flags: '--class <classes>', description: `only in pages of these classes, which needs the page index: ${pageClasses.join(', ')}` },
+    { flags: '--endian <order>', description: `byte order of u32 and u64: ${searchEndians.join(', ')}; without it the dump's own` },
+    { flags: '--code-page <page>', description: `of ebcdic: ${ebcdicPages.join(', ')}; without it 1047` },
+    { flags: '--ignore-case', description: 'small and capital letters are the same' },
+    { flags: '--align <bytes>', description: 'only at multiples of this' },
+    { flags: '--limit <number>', description: 'at most this many hits', default: '1000' },
+    { flags: '--index <path>', description: 'where the index lies, instead of the cache folder' },
+  ],
+  example: `dumpbench search dump.s390 --type bytes "4f53494e 464f ???? 5?"
+  dumpbench search dump.s390 --type regex "Kernel panic - [^\\n]*" --class text,data`,
+  async run(context, [file = '', pattern = ''], options) {
+    const { engine, io, output, style } = context;
+    const type = oneOf(searchTypes, options.type, '--type') ?? 'text';
+    const limit = wholeNumber(String(options.limit), '--limit');
+    if (limit > mostHits) throw new UsageError(`--limit: at most ${mostHits}`);
+    const restricted = restrictions(options);
+    const progress = progressLine(io, output);
+    return withDump(context, file, async (dump) => {
+      const range = typeof options.range === 'string' ? await rangeOf(context, dump, options.range) : {};
+      const hits: SearchHit[] = [];
+      let found = 0;
+      const summary = await engine
+        .call(
+          'search',
+          { dump, pattern, type, limit, ...restricted, ...range },
+          {
+            signal: io.signal,
+            onProgress({ hits: more, ...value }) {
+              found += more.length;
+              if (output.json) hits.push(...more);
+              else if (more.length > 0) {
+                progress.clear();
+                io.out(more.map((hit) => `${searchHitText(hit, type, restricted.codePage ?? '1047', style)}\n`).join(''));
+              }
+              progress.update(value);
+            },
+          },
+        )
+        .finally(() => {
+          progress.clear();
+        });
+      if (output.json) printJson(io, { ...summary, hits });
+      else {
+        const unreadable = summary.unreadableBytes > 0 ? `; ${byteText(summary.unreadableBytes)} could not be read` : '';
+        say(io, output, `${found} ${found === 1 ? 'hit' : 'hits'} in ${byteText(summary.searchedBytes)}${unreadable}`);
+        if (summary.truncated) say(io, output, `more exist: the search ended at the limit of ${limit} (--limit)`);
+      }
+      return exitCodes.fine;
+    });
+  },
+};

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { Cancelled, RequestError } from '../../../src/shared/rpc.ts';
+import { regexMatcher } from '../../../src/analysis/search/regex-matcher.ts';
+
+/** Backtracks for longer than anybody waits. */
+const endless = '(A+)+B';
+const trap = Buffer.from(`${'A'.repeat(64)}C`);
+
+describe('a regular expression', () => {
+  it('that takes too long is stopped, with a sentence', async () => {
+    const matcher = await regexMatcher(endless, 'gm', { seconds: 1 });
+    const start = performance.now();
+    const asked = Promise.resolve(matcher.find(trap, 0, trap.length, 10));
+    await expect(asked).rejects.toThrow(RequestError);
+    await expect(asked).rejects.toThrow('takes too long');
+    expect(performance.now() - start).toBeLessThan(10_000);
+    // The worker is gone: nothing more is asked of it.
+    await expect(Promise.resolve(matcher.find(Buffer.from('AB'), 0, 2, 10))).rejects.toThrow('takes too long');
+  });
+
+  it('can be cancelled in the middle of a look', async () => {
+    const abort = new AbortController();
+    const matcher = await regexMatcher(endless, 'gm', { signal: abort.signal });
+    const asked = Promise.resolve(matcher.find(trap, 0, trap.length, 10));
+    setTimeout(() => {
+      abort.abort();
+    }, 50);
+    await expect(asked).rejects.toThrow(Cancelled);
+    await expect(regexMatcher('a', 'gm', { signal: abort.signal })).rejects.toThrow(Cancelled);
+  });
+
+  it('sees bytes as Latin-1, and knows whether zeros match', async () => {
+    const matcher = await regexMatcher('[\\x80-\\xff]+', 'gm');
+    expect(await matcher.find(Uint8Array.of(0, 0x80, 0xff, 0x7f, 0xe4), 0, 5, 10)).toEqual([
+      { at: 1, bytes: 2 },
+      { at: 4, bytes: 1 },
+    ]);
+    expect(matcher.matchesZeros).toBe(false);
+    matcher.close();
+    const zeros = await regexMatcher('\\x00{4}', 'gm');
+    expect(zeros.matchesZeros).toBe(true);
+    zeros.close();
+  });
+});
