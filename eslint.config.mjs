@@ -3,7 +3,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'out/', 'dist/', 'coverage/'] },
+  { ignores: ['node_modules/', 'out/', 'dist/', 'coverage/', 'src/analysis/index/page-job/assembly/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

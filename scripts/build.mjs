@@ -1,6 +1,6 @@
 // Bundles the desktop app into out/: main, preload, renderer, engine hosts, and the sample dumps.
 // With --if-needed it does nothing when no source is newer than the last build.
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,6 +65,8 @@ async function bundle() {
   await build(nodeBundle({ preload: source('preload/preload.ts') }, 'preload', 'cjs'));
   const hosts = readdirSync(source('analysis/host')).filter((name) => name.endsWith('.ts') && name !== 'electron-port.ts');
   await build(nodeBundle(Object.fromEntries(hosts.map((name) => [name.slice(0, -3), source(`analysis/host/${name}`)])), 'engine', 'es'));
+  // It lies beside the bundles that look for it.
+  copyFileSync(source('analysis/index/page-job/page-job.wasm'), join(out, 'engine', 'page-job.wasm'));
   await build({
     root: source('renderer'),
     configFile: false,

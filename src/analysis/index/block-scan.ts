@@ -1,23 +1,29 @@
 /**
- * Looks at the pages of one block in steps of at most 1 MiB: states, classes, fingerprints, and SHA-256 leaves when asked.
+ * Looks at the pages of one block in steps of at most 1 MiB: states, classes, fingerprints, csum_partial, and SHA-256
+ * leaves when asked. The same in the engine's thread and in page workers.
  */
 import { pageSize } from '../../shared/units.ts';
+import { csumAdd } from '../arch/s390x/checksum.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { digestBytes, subtreeOf, type Subtree, type TreeHasher } from '../integrity/digest.ts';
 import type { PlannedBlock } from './block-plan.ts';
 import type { PartialBlock } from './index-reader.ts';
+import { littleEndianBytes, littleEndianWords } from './little-endian.ts';
 import { availableEnd, packBlock, type BlockRow } from './packed-block.ts';
 import { storedCode, type PageExtents } from './page-extents.ts';
-import { createPageJob, littleEndianBytes, littleEndianWords } from './page-job.ts';
+import { createPageJob, stepPages } from './page-job.ts';
 import { stateCode } from './page-meta.ts';
-
-/** Pages of one read: 1 MiB stays in the second-level cache between reading and looking. */
-export const stepPages = 256;
 
 /** What has to be found out about a block. */
 export interface Wanted {
   readonly index: boolean;
   readonly digest: boolean;
+}
+
+/** The finished rows of a block. */
+export interface BlockRows {
+  readonly block: BlockRow | undefined;
+  readonly subtree: Subtree | undefined;
 }
 
 export interface BlockScan {
@@ -29,24 +35,28 @@ export interface BlockScan {
   /** What was found so far, for a later run. */
   partial(): PartialBlock;
   /** The finished rows; only when all pages are done. */
-  rows(): { readonly block: BlockRow | undefined; readonly subtree: Subtree | undefined };
+  rows(): BlockRows;
 }
 
 export interface BlockScanner {
   /** @param begun what a run before had of this block; used when it has what is wanted now */
-  begin(block: PlannedBlock, wanted: Wanted, begun: PartialBlock | undefined): BlockScan;
+  begin(block: Pick<PlannedBlock, 'startPfn' | 'pages'>, wanted: Wanted, begun?: PartialBlock): BlockScan;
 }
 
-export function createBlockScanner(memory: MemoryImage, extents: PageExtents, hasher: TreeHasher): BlockScanner {
-  const bytes = new Uint8Array(stepPages * pageSize);
+/** What a scanner asks of the extents. */
+export type ScanExtents = Pick<PageExtents, 'needs' | 'states'>;
+
+export function createBlockScanner(memory: MemoryImage, extents: ScanExtents, hasher: TreeHasher): BlockScanner {
+  const job = createPageJob(stepPages);
+  const { bytes } = job;
   const states = new Uint8Array(stepPages);
-  const job = createPageJob();
+  const sums = new Int32Array(stepPages);
 
   /** Fills `states`, and `bytes` where pages are stored, for the pages of one step. */
   const fetch = (startPfn: number, pages: number): void => {
     const needs = extents.needs(startPfn, startPfn + pages);
     if (needs === 'nothing') {
-      fillStates(extents, startPfn, states.subarray(0, pages));
+      extents.states(startPfn, states.subarray(0, pages));
       return;
     }
     const target = bytes.subarray(0, pages * pageSize);
@@ -71,8 +81,10 @@ export function createBlockScanner(memory: MemoryImage, extents: PageExtents, ha
       const fingerprints = new Int32Array(wanted.index ? 2 * pages : 0);
       const leaves = Buffer.alloc(wanted.digest ? digestBytes * pages : 0);
       let done = 0;
+      let csum = 0;
       if (begun?.startPfn === startPfn && (begun.fingerprints !== undefined) === wanted.index && (begun.leaves !== undefined) === wanted.digest) {
         done = begun.done;
+        csum = begun.csum;
         meta.set(begun.meta);
         if (begun.fingerprints !== undefined) fingerprints.set(littleEndianWords(Uint8Array.from(begun.fingerprints)));
         if (begun.leaves !== undefined) leaves.set(begun.leaves);
@@ -86,8 +98,10 @@ export function createBlockScanner(memory: MemoryImage, extents: PageExtents, ha
           const count = Math.min(stepPages, pages - done);
           fetch(startPfn + done, count);
           const now = states.subarray(0, count);
-          if (wanted.index) job.run(bytes, now, fingerprints.subarray(2 * done, 2 * (done + count)), meta.subarray(done, done + count));
-          else meta.set(now, done);
+          if (wanted.index) {
+            job.run(bytes, now, fingerprints.subarray(2 * done, 2 * (done + count)), meta.subarray(done, done + count), sums);
+            for (let page = 0; page < count; page += 1) csum = csumAdd(csum, sums[page] ?? 0);
+          } else meta.set(now, done);
           if (wanted.digest) hashLeaves(startPfn + done, count, leaves, done * digestBytes);
           done += count;
           return now.reduce((read, state) => read + (state === storedCode ? 1 : 0), 0);
@@ -95,12 +109,13 @@ export function createBlockScanner(memory: MemoryImage, extents: PageExtents, ha
         partial: () => ({
           startPfn,
           done,
+          csum,
           meta,
           fingerprints: wanted.index ? littleEndianBytes(fingerprints) : undefined,
           leaves: wanted.digest ? leaves : undefined,
         }),
         rows: () => ({
-          block: wanted.index ? packBlock(startPfn, meta, fingerprints) : undefined,
+          block: wanted.index ? packBlock(startPfn, meta, fingerprints, csum) : undefined,
           subtree: wanted.digest
             ? subtreeOf(
                 hasher,
@@ -114,16 +129,6 @@ export function createBlockScanner(memory: MemoryImage, extents: PageExtents, ha
       };
     },
   };
-}
-
-/** States of pages that need no reading, from the extents. */
-function fillStates(extents: PageExtents, startPfn: number, states: Uint8Array): void {
-  const endPfn = startPfn + states.length;
-  for (let index = extents.indexOf(startPfn); index < extents.count; index += 1) {
-    const extent = extents.at(index);
-    if (extent.startPfn >= endPfn) return;
-    states.fill(extent.state, Math.max(0, extent.startPfn - startPfn), Math.min(extent.endPfn, endPfn) - startPfn);
-  }
 }
 
 /** Subtree of pages that all have one state and no bytes of their own. */

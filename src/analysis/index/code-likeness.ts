@@ -19,7 +19,7 @@ const table = (size: number, entries: Iterable<number>): Uint8Array => {
  * First opcode bytes that gcc and clang emit for s390x (Principles of Operation, appendix B): loads, stores, branches,
  * arithmetic of the long and grande formats. 0x00 is no instruction and ends most data at once.
  */
-const s390xOpcodes = table(
+export const s390xOpcodes = table(
   256,
   [
     0x04, 0x07, 0x0b, 0x0c, 0x0d, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1e, 0x1f, 0x40, 0x41, 0x42, 0x43, 0x44, 0x47, 0x48,
@@ -99,7 +99,7 @@ function* x86Pairs(): Generator<number> {
   yield* pair(0x90, [0x90]);
 }
 /** One bit a pair: 8 KiB stay in the first-level cache, 64 KiB would not. */
-const x86PairBits = new Int32Array(65536 / 32);
+export const x86PairBits = new Int32Array(65536 / 32);
 for (const pair of x86Pairs()) x86PairBits[pair >> 5] = (x86PairBits[pair >> 5] ?? 0) | (1 << (pair & 31));
 
 /**
@@ -128,7 +128,7 @@ export function x86Share(bytes: Uint8Array, start: number): number {
  * Most significant bytes of the usual A64 instruction words (Arm Architecture Reference Manual, C4.1): loads and stores,
  * arithmetic and logic in both widths, branches, adrp, system.
  */
-const aarch64Opcodes = table(
+export const aarch64Opcodes = table(
   256,
   [
     0x0a, 0x0b, 0x10, 0x11, 0x12, 0x13, 0x14, 0x17, 0x1a, 0x1b, 0x2a, 0x2b, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x4a, 0x4b, 0x51, 0x52, 0x53, 0x54, 0x6a, 0x6b,

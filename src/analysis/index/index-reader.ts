@@ -43,6 +43,8 @@ export interface PartialBlock {
   readonly startPfn: number;
   /** Pages done, from the block's first on. */
   readonly done: number;
+  /** csum_partial of the pages done. */
+  readonly csum: number;
   /** One byte a page of the whole block; bare states when only digests were missing. */
   readonly meta: Uint8Array;
   /** Undefined when only digests were missing. */
@@ -101,22 +103,24 @@ interface HeaderRow {
 interface PartialRow {
   readonly start_pfn: number;
   readonly done: number;
+  readonly csum: number;
   readonly meta: Uint8Array;
   readonly fingerprints: Uint8Array | null;
   readonly leaves: Uint8Array | null;
   readonly checksum: number;
 }
 
-const firstCounter = 4;
+const firstCounter = 5;
 const blobColumn = firstCounter + counterColumns.length;
 
 function blockOf(row: Row): BlockRow {
-  const [startPfn, pages, uniform, checksum] = row;
+  const [startPfn, pages, uniform, checksum, csum] = row;
   if (!Number.isSafeInteger(startPfn) || !Number.isSafeInteger(pages)) throw new BlockDamaged(Number(startPfn));
   return {
     startPfn: startPfn as number,
     pages: pages as number,
     uniform: optional(uniform) as number | undefined,
+    csum: csum as number,
     checksum: checksum as number,
     counters: countersOf(row, firstCounter),
     meta: optional(row[blobColumn]) as Uint8Array | undefined,
@@ -144,7 +148,7 @@ function extentOf(row: Row): StoredExtent {
 export function createIndexReader(path: string, connection: Connection): IndexReader {
   const statement = (sql: string) => connection.prepare(sql).raw();
   const header = connection.prepare('SELECT * FROM header WHERE id = 1');
-  const blockSelect = `SELECT start_pfn, pages, uniform, checksum, ${counterList}`;
+  const blockSelect = `SELECT start_pfn, pages, uniform, checksum, csum, ${counterList}`;
   const blockBelow = statement(`${blockSelect}, meta, fingerprints FROM block WHERE start_pfn <= ? ORDER BY start_pfn DESC LIMIT 1`);
   const blockFrom = statement(`${blockSelect}, meta, fingerprints FROM block WHERE start_pfn >= ? ORDER BY start_pfn LIMIT 1`);
   const startBelow = statement('SELECT start_pfn, pages FROM block WHERE start_pfn <= ? ORDER BY start_pfn DESC LIMIT 1');
@@ -250,8 +254,8 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
     partial() {
       const row = partial.get() as PartialRow | undefined;
       if (row === undefined) return undefined;
-      const { start_pfn: startPfn, done, meta, fingerprints, leaves, checksum } = row;
-      return { startPfn, done, meta, fingerprints: fingerprints ?? undefined, leaves: leaves ?? undefined, checksum };
+      const { start_pfn: startPfn, done, csum, meta, fingerprints, leaves, checksum } = row;
+      return { startPfn, done, csum, meta, fingerprints: fingerprints ?? undefined, leaves: leaves ?? undefined, checksum };
     },
     close() {
       connection.close();

@@ -31,7 +31,7 @@ export interface IndexWriter {
 
 /** Checksum of a begun block: CRC-32 over its blobs. */
 export function partialChecksum(partial: PartialBlock): number {
-  let sum = crc32(Buffer.from(`${partial.startPfn} ${partial.done}`));
+  let sum = crc32(Buffer.from(`${partial.startPfn} ${partial.done} ${partial.csum}`));
   for (const blob of [partial.meta, partial.fingerprints, partial.leaves]) if (blob !== undefined) sum = crc32(blob, sum);
   return sum;
 }
@@ -71,7 +71,7 @@ export function createIndexWriter(connection: Connection): IndexWriter {
   const writeBlock = (row: BlockRow): void => {
     const { counters } = row;
     const blobs = [blob(row.meta), blob(row.fingerprints)];
-    insertBlock.run(row.startPfn, row.pages, ...counters.states, ...counters.classes, orNull(row.uniform), row.checksum, ...blobs);
+    insertBlock.run(row.startPfn, row.pages, ...counters.states, ...counters.classes, orNull(row.uniform), row.csum, row.checksum, ...blobs);
   };
 
   return {
@@ -86,8 +86,8 @@ export function createIndexWriter(connection: Connection): IndexWriter {
         }
         clearPartial.run();
         if (batch.partial !== undefined) {
-          const { startPfn, done, meta, fingerprints, leaves } = batch.partial;
-          insertPartial.run(startPfn, done, blob(meta), blob(fingerprints), blob(leaves), partialChecksum(batch.partial));
+          const { startPfn, done, csum, meta, fingerprints, leaves } = batch.partial;
+          insertPartial.run(startPfn, done, csum, blob(meta), blob(fingerprints), blob(leaves), partialChecksum(batch.partial));
         }
         note.run(batch.pagesRead ?? 0, batch.extents?.length ?? 0, batch.complete === true ? 1 : 0, orNull(batch.memoryRoot));
       });

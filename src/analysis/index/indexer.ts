@@ -8,7 +8,7 @@ import type { PageCounts } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { createTreeHasher, memoryRoot, type Subtree, type TreeHasher } from '../integrity/digest.ts';
-import { blockPages, planBlocks, type PlannedBlock } from './block-plan.ts';
+import { blockPages, blockQueue, type PlannedBlock } from './block-plan.ts';
 import { createBlockScanner, uniformSubtree, type BlockScanner, type Wanted } from './block-scan.ts';
 import type { PartialBlock } from './index-reader.ts';
 import { partialChecksum } from './index-writer.ts';
@@ -104,7 +104,8 @@ class IndexRun {
   async run(): Promise<void> {
     await this.#writeExtents();
     let begun = this.#begun();
-    for (const planned of planBlocks(this.#extents)) {
+    const queue = blockQueue(this.#extents);
+    for (let planned = queue.next(); planned !== undefined; planned = queue.next()) {
       if (planned.kind === 'uniform') await this.#uniform(planned);
       else await this.#block(planned, begun);
       if (begun?.startPfn === planned.startPfn) begun = undefined;

@@ -3,7 +3,7 @@
  * checksum, because SQLite's own checks do not look inside blobs.
  */
 import { crc32 } from 'node:zlib';
-import { littleEndianBytes, littleEndianWords } from './page-job.ts';
+import { littleEndianBytes, littleEndianWords } from './little-endian.ts';
 import { countMeta, countUniform, emptyCounters, metaAvailable, stateCode, type Counters } from './page-meta.ts';
 
 export interface BlockRow {
@@ -17,6 +17,8 @@ export interface BlockRow {
   readonly meta: Uint8Array | undefined;
   /** 8 bytes a page, little-endian; undefined when no page is present (zero pages have fingerprint 0). */
   readonly fingerprints: Uint8Array | undefined;
+  /** csum_partial over the pages that have bytes, seed 0. */
+  readonly csum: number;
   readonly checksum: number;
 }
 
@@ -41,8 +43,9 @@ export class BlockDamaged extends Error {
 /**
  * @param meta one byte a page
  * @param fingerprints two words a page, low half first
+ * @param csum csum_partial over the pages that have bytes
  */
-export function packBlock(startPfn: number, meta: Uint8Array, fingerprints: Int32Array): BlockRow {
+export function packBlock(startPfn: number, meta: Uint8Array, fingerprints: Int32Array, csum = 0): BlockRow {
   const counters = emptyCounters();
   countMeta(counters, meta, 0, meta.length);
   const first = meta[0] ?? 0;
@@ -55,6 +58,7 @@ export function packBlock(startPfn: number, meta: Uint8Array, fingerprints: Int3
     uniform: same ? first : undefined,
     meta: same ? undefined : meta,
     fingerprints: present ? littleEndianBytes(fingerprints) : undefined,
+    csum,
   };
   return { ...row, checksum: blockChecksum(row) };
 }
@@ -63,13 +67,13 @@ export function packBlock(startPfn: number, meta: Uint8Array, fingerprints: Int3
 export function uniformRun(startPfn: number, pages: number, meta: number): BlockRow {
   const counters = emptyCounters();
   countUniform(counters, meta, pages);
-  const row = { startPfn, pages, counters, uniform: meta, meta: undefined, fingerprints: undefined };
+  const row = { startPfn, pages, counters, uniform: meta, meta: undefined, fingerprints: undefined, csum: 0 };
   return { ...row, checksum: blockChecksum(row) };
 }
 
 /** CRC-32 of every number of the row and of both blobs. */
 export function blockChecksum(row: Omit<BlockRow, 'checksum'>): number {
-  const numbers = Float64Array.of(row.startPfn, row.pages, row.uniform ?? -1, ...row.counters.states, ...row.counters.classes);
+  const numbers = Float64Array.of(row.startPfn, row.pages, row.uniform ?? -1, row.csum, ...row.counters.states, ...row.counters.classes);
   let sum = crc32(littleEndianBytes(new Int32Array(numbers.buffer)));
   if (row.meta !== undefined) sum = crc32(row.meta, sum);
   if (row.fingerprints !== undefined) sum = crc32(row.fingerprints, sum);

@@ -36,7 +36,7 @@ const wordsPerPage = 1024;
 const sampledVectors = 64;
 const entropySamples = 1024;
 /** chi² = 256/n * sum(count²) - n, and sum(count²) = 2 * pairs + n: the most pairs of equal samples that still pass. */
-const entropyMostPairs = Math.floor((((classThresholds.entropyChiSquared + entropySamples) * entropySamples) / 256 - entropySamples) / 2);
+export const entropyMostPairs = Math.floor((((classThresholds.entropyChiSquared + entropySamples) * entropySamples) / 256 - entropySamples) / 2);
 
 const zeroPage = Buffer.alloc(4096);
 

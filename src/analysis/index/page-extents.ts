@@ -31,6 +31,8 @@ export interface PageExtents {
   indexOf(pfn: number): number;
   /** One past the last page that may have bytes (stored or zero). */
   readonly availableEnd: number;
+  /** Fills in the state codes of the pages from `startPfn` on, as the container says them. */
+  states(startPfn: number, states: Uint8Array): void;
   /** What it takes to know the pages of [startPfn, endPfn): nothing, a read, or a read where some page is only partly there. */
   needs(startPfn: number, endPfn: number): 'nothing' | 'read' | 'read-cut';
 }
@@ -68,22 +70,32 @@ export function pageExtents(memory: MemoryImage): PageExtents {
     if (state === storedCode) storedPages += end(index) - (starts[index] ?? 0);
   });
 
+  const at = (index: number): PageExtent => {
+    const fileOffset = offsets[index] ?? 0;
+    return {
+      startPfn: starts[index] ?? 0,
+      endPfn: end(index),
+      state: states[index] ?? 0,
+      fileOffset: fileOffset < 0 ? undefined : fileOffset,
+      whole: whole[index] === 1,
+    };
+  };
+
   return {
     totalPages,
     count: starts.length,
     storedPages,
     availableEnd,
-    at(index) {
-      const fileOffset = offsets[index] ?? 0;
-      return {
-        startPfn: starts[index] ?? 0,
-        endPfn: end(index),
-        state: states[index] ?? 0,
-        fileOffset: fileOffset < 0 ? undefined : fileOffset,
-        whole: whole[index] === 1,
-      };
-    },
+    at,
     indexOf,
+    states(startPfn, target) {
+      const endPfn = startPfn + target.length;
+      for (let index = indexOf(startPfn); index < starts.length; index += 1) {
+        const extent = at(index);
+        if (extent.startPfn >= endPfn) return;
+        target.fill(extent.state, Math.max(0, extent.startPfn - startPfn), Math.min(extent.endPfn, endPfn) - startPfn);
+      }
+    },
     needs(startPfn, endPfn) {
       let read = false;
       for (let index = indexOf(startPfn); index < starts.length && (starts[index] ?? 0) < endPfn; index += 1) {

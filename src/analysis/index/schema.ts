@@ -5,7 +5,7 @@
 import { pageClasses, pageStates } from '../../shared/model.ts';
 
 /** Raised by any change of the tables: an index of another version is rebuilt. */
-export const indexSchemaVersion = 1;
+export const indexSchemaVersion = 2;
 /** SQLite's application id: "DmpB". Says that a file is an index of ours before any table is read. */
 export const indexApplicationId = 0x446d7042;
 
@@ -146,6 +146,7 @@ export const indexTables: readonly SqlTable[] = [
       column('pages', 'INTEGER NOT NULL', 'how many pages'),
       ...counterColumns.map((name) => column(name, 'INTEGER NOT NULL', `pages of this ${name.startsWith('state') ? 'state' : 'class'}`)),
       column('uniform', 'INTEGER', 'meta byte of every page where all have the same one'),
+      column('csum', 'INTEGER NOT NULL', 'csum_partial over the pages of the block that have bytes, seed 0: big-endian words, not folded'),
       column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the row'),
       column('meta', 'BLOB', 'one byte a page: state in bits 0 to 2, class in bits 3 to 5; NULL for uniform blocks'),
       column('fingerprints', 'BLOB', '8 bytes a page, little-endian; NULL when no page is present'),
@@ -158,6 +159,7 @@ export const indexTables: readonly SqlTable[] = [
     [
       column('start_pfn', 'INTEGER PRIMARY KEY', 'first page of the block'),
       column('done', 'INTEGER NOT NULL', 'pages done'),
+      column('csum', 'INTEGER NOT NULL', 'as in block, of the pages done'),
       column('meta', 'BLOB NOT NULL', 'as in block; bare states when only digests were missing'),
       column('fingerprints', 'BLOB', 'as in block; NULL when only digests were missing'),
       column('leaves', 'BLOB', '32 bytes a page: SHA-256 leaves; NULL without digest'),

@@ -19,3 +19,12 @@ export function csumPartial(data: Uint8Array, seed = 0): number {
   }
   return sum;
 }
+
+/**
+ * Sum over two pieces that begin at multiples of 4 bytes, from the sums of each (csum_add of the kernel).
+ * @param more may be given as a signed 32-bit number
+ */
+export function csumAdd(sum: number, more: number): number {
+  const both = sum + (more >>> 0);
+  return both > 0xffff_ffff ? both - 0xffff_ffff : both;
+}
