@@ -26,6 +26,7 @@ import {
 import type { Client } from './rpc.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 import { searchProtocol } from './search-protocol.ts';
+import { taskProtocol } from './task-protocol.ts';
 
 export type { ScanProgress } from './scan-progress.ts';
 
@@ -65,6 +66,7 @@ export const engineProtocol = {
   regions: { params: onView, result: regionsSchema },
   vmcoreinfo: { params: onView, result: vmcoreinfoSchema },
   osinfo: { params: onView, result: osInfoSchema },
+  ...taskProtocol,
   read: {
     params: v.strictObject({
       dump,

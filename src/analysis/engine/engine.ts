@@ -9,9 +9,13 @@ import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
 import { checks, summarize } from '../integrity/index.ts';
 import { reportFormats } from '../report/index.ts';
 import type { ReportModel } from '../report/report-model.ts';
+import { describeBacktrace } from './backtraces.ts';
 import { describeCpus } from './cpus.ts';
 import { fileDigest } from './file-digest.ts';
 import { indexPages, stripOf, queryIndex } from './index-job.ts';
+import { describeKernelFacts, describeModules } from './kernel-facts.ts';
+import { describeMemoryUsage } from './kernel-memory-usage.ts';
+import { describeTasks } from './kernel-tasks.ts';
 import { describeLowcores } from './lowcore.ts';
 import { readMemory } from './read-memory.ts';
 import { probableReason } from './reason.ts';
@@ -106,6 +110,11 @@ export function createEngine(): Engine {
     regions: ({ dump, view }) => describeRegions(sessionOf(dump, view)),
     vmcoreinfo: ({ dump, view }) => describeVmcoreinfo(sessionOf(dump, view)),
     osinfo: ({ dump, view }, { signal }) => describeOsInfo(sessionOf(dump, view), signal),
+    tasks: ({ dump, view }) => describeTasks(sessionOf(dump, view)),
+    modules: ({ dump, view }) => describeModules(sessionOf(dump, view)),
+    backtrace: ({ dump, view, ...request }) => describeBacktrace(sessionOf(dump, view), request),
+    memoryUsage: ({ dump, view }) => describeMemoryUsage(sessionOf(dump, view)),
+    kernelFacts: ({ dump, view }) => describeKernelFacts(sessionOf(dump, view)),
     read({ dump, space, address, length, cpu, view }) {
       return readMemory(sessionOf(dump, view), { space, address, length, cpu });
     },

@@ -105,11 +105,15 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
   let rule: ((address: bigint) => boolean) | undefined;
   const pages = new Map<bigint, Page>();
 
+  const holds = (absolute: bigint): boolean => image.ranges.some(({ start, end }) => absolute >= start && absolute < end);
+
   function locate(address: bigint): { readonly absolute: bigint } | { readonly why: string } {
     rule ??= ruleApplies(parts, arch === 'aarch64' && tables() !== undefined);
     const byRule = rule(address) ? kernelToAbsolute(arch, address, vmcoreinfo ?? empty, memory) : undefined;
-    if (byRule !== undefined) return { absolute: byRule };
+    if (byRule !== undefined && holds(byRule)) return { absolute: byRule };
+    // Where virtual is absolute, an address behind the memory of the machine is a mapped one.
     const to = tables();
+    if (to === undefined && byRule !== undefined) return { absolute: byRule };
     if (to === undefined) return { why: `${hex(address)} is neither in the identity map nor in the kernel image, and no page tables are known` };
     const found = to(address);
     if (found.absolute === undefined) return { why: `${hex(address)}: ${found.failure ?? 'the walk leads nowhere'}` };

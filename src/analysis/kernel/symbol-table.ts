@@ -46,8 +46,13 @@ const noPlace = new Set(['A', 'a', 'U', 'N']);
 /** A symbol that would be larger than this is the last one before a hole. */
 const maxSymbolBytes = 64n * 1024n * 1024n;
 
-/** Among the names of one address: a global function, then any function, then the first. */
-function preferred(names: readonly string[]): string | undefined {
+/** Names of the linker for the borders of pieces of the image: an object there has a name of its own. */
+const borderMark = /(?:_text|_data|_section)_(?:start|end)$/;
+
+/** Among the names of one address: a global function, then any function, then the first; marks of borders last. */
+function preferred(all: readonly string[]): string | undefined {
+  const objects = all.filter((name) => !borderMark.test(name));
+  const names = objects.length > 0 ? objects : all;
   return names.find((name) => name.startsWith('T')) ?? names.find((name) => textTypes.has(name.slice(0, 1))) ?? names[0];
 }
 

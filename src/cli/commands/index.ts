@@ -1,6 +1,7 @@
 /** The registry of commands. */
 import type { Command } from '../command.ts';
 import { indexCommand } from './index-pages.ts';
+import { kernelStateCommands } from './kernel-state.ts';
 import { lowcoreCommand } from './lowcore.ts';
 import { readCommand } from './read.ts';
 import { reportCommand } from './report.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   osinfoCommand,
   readCommand,
   translateCommand,
+  ...kernelStateCommands,
   indexCommand,
   verifyCommand,
   reportCommand,

@@ -3,6 +3,7 @@ import { CpusView } from './cpus/CpusView.tsx';
 import { HexView } from './hex/HexView.tsx';
 import { IntegrityView } from './integrity/IntegrityView.tsx';
 import { JobsView } from './jobs/JobsView.tsx';
+import { KernelView } from './kernel/KernelView.tsx';
 import { NotesView } from './notes/NotesView.tsx';
 import { OverviewView } from './overview/OverviewView.tsx';
 import { RegionsView } from './regions/RegionsView.tsx';
@@ -15,5 +16,6 @@ export const views: readonly View[] = [
   { id: 'regions', title: 'Memory', icon: 'layers', ofWindow: false, component: RegionsView },
   { id: 'hex', title: 'Hex', icon: 'file-binary', ofWindow: false, component: HexView },
   { id: 'integrity', title: 'Integrity', icon: 'shield', ofWindow: false, component: IntegrityView },
+  { id: 'kernel', title: 'Kernel', icon: 'terminal-linux', ofWindow: false, component: KernelView },
   { id: 'jobs', title: 'Jobs', icon: 'server-process', ofWindow: true, component: JobsView },
 ];

@@ -1,0 +1,98 @@
+/** Modules and what the kernel says of itself, with sources. */
+import { schemaVersion } from '../../shared/model.ts';
+import type { KernelFactsJson, Missing, ModulesJson } from '../../shared/task-model.ts';
+import { hex } from '../../shared/units.ts';
+import {
+  dumpDevice,
+  hardwareName,
+  panicCpu,
+  parameterAreaCommandLine,
+  reiplDevice,
+  savedCommandLine,
+  shutdownActions,
+  taintMask,
+} from '../kernel/kernel-facts.ts';
+import { findModuleList, listModules } from '../kernel/modules.ts';
+import { taintFlags } from '../kernel/taint.ts';
+import { vmcoreinfoHex } from '../kernel/vmcoreinfo.ts';
+import { soleAddress } from '../kernel/vm-statistics.ts';
+import { symbolsOf } from './kernel-tasks.ts';
+import type { Session } from './session.ts';
+import { describeDump, vmcoreinfoOf } from './summary.ts';
+
+const imageSearchStart = 0xffffn;
+
+/** The head of the list of modules, by symbol or by its shape. */
+function moduleList(session: Session): { readonly head: bigint; readonly source: string } | string {
+  const symbols = symbolsOf(session);
+  const symbol = symbols === undefined ? undefined : soleAddress(symbols, 'modules');
+  if (symbol !== undefined) return { head: symbol, source: 'symbol modules' };
+  const text = vmcoreinfoHex(vmcoreinfoOf(session), 'SYMBOL(_stext)');
+  if (text === undefined) return 'no symbol names the list, and vmcoreinfo does not say where the kernel image lies';
+  const head = findModuleList(session.kernel.memory, text & ~imageSearchStart);
+  if (head === undefined) return 'no symbol names the list of modules, and no single list of modules begins in the kernel image';
+  return { head, source: `list head at ${hex(head)}, found by its shape` };
+}
+
+export function describeModules(session: Session): ModulesJson {
+  const list = moduleList(session);
+  if (typeof list === 'string') return { schema: schemaVersion, modules: [], complete: false, missing: [{ what: 'modules', why: list }] };
+  const { modules, complete, broken } = listModules(session.kernel.memory, list.head);
+  const missing: Missing[] = [{ what: 'sizes, users, taint and symbols of modules', why: 'types are needed, and this kernel has none that are read' }];
+  if (broken !== undefined) missing.push({ what: 'modules behind the break', why: broken });
+  return {
+    schema: schemaVersion,
+    modules: modules.map((module) => ({ address: hex(module.address), name: module.name, state: module.state })),
+    complete,
+    source: list.source,
+    missing,
+  };
+}
+
+export function describeKernelFacts(session: Session): KernelFactsJson {
+  const { memory } = session.kernel;
+  const search = session.kernel.symbols;
+  const missing: Missing[] = [];
+  const info = describeDump(session);
+  const named = (key: 'release' | 'version' | 'nodename'): Partial<Record<typeof key, { value: string; source: string }>> => {
+    const value = info.kernel[key];
+    return value === undefined ? {} : { [key]: { value, source: info.provenance?.[`/kernel/${key}`]?.source ?? 'dump' } };
+  };
+  const symbols = search.found ? search.symbols : undefined;
+  const fromSymbols = symbols === undefined ? undefined : savedCommandLine(memory, symbols);
+  const commandLine = fromSymbols ?? (memory.arch === 's390x' ? parameterAreaCommandLine(session.memory) : undefined);
+  const hardware = symbols === undefined ? undefined : hardwareName(memory, symbols);
+  const taint = symbols === undefined ? undefined : taintMask(memory, symbols);
+  const panicked = symbols === undefined ? undefined : panicCpu(memory, symbols);
+  const isZ = memory.arch === 's390x';
+  const actions = symbols === undefined || !isZ ? [] : shutdownActions(memory, symbols);
+  const dump = symbols === undefined || !isZ ? undefined : dumpDevice(memory, symbols);
+  const reipl = symbols === undefined || !isZ ? undefined : reiplDevice(memory, symbols);
+  const why = search.found ? 'no variable of that name is in the symbol table: a kernel without CONFIG_KALLSYMS_ALL names functions only' : search.why;
+  const absent: readonly (readonly [string, unknown])[] = [
+    ['command line', commandLine],
+    ['hardware name', hardware],
+    ['taint', taint],
+    ...(isZ
+      ? ([
+          ['shutdown actions (on_panic and others)', actions[0]],
+          ['dump and re-IPL devices', dump ?? reipl],
+        ] as const)
+      : []),
+  ];
+  for (const [what, value] of absent) if (value === undefined) missing.push({ what, why });
+  return {
+    schema: schemaVersion,
+    ...named('release'),
+    ...named('version'),
+    ...named('nodename'),
+    ...(commandLine === undefined ? {} : { commandLine }),
+    ...(hardware === undefined ? {} : { hardware }),
+    ...(taint === undefined ? {} : { taint: { value: hex(taint.value), flags: [...taintFlags(taint.value)], source: taint.source } }),
+    ...(panicked === undefined ? {} : { panicCpu: { value: panicked, source: 'panic_cpu' } }),
+    ...(actions.length === 0 ? {} : { shutdownActions: [...actions] }),
+    ...(dump === undefined ? {} : { dumpDevice: dump }),
+    ...(reipl === undefined ? {} : { reiplDevice: reipl }),
+    missing,
+  };
+}

@@ -1,0 +1,62 @@
+/** Commands about the kernel's own state: tasks, modules, backtraces, memory usage, what it says of itself. */
+import type { EngineProtocol } from '../../shared/engine-protocol.ts';
+import type { Result } from '../../shared/rpc.ts';
+import type { Command } from '../command.ts';
+import { exitCodes, printJson, UsageError } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import type { Style } from '../text/style.ts';
+import { backtraceText, kernelFactsText, memoryUsageText, modulesText, tasksText } from '../text/task-text.ts';
+import { wholeNumber } from './address-argument.ts';
+
+type StateMethod = 'tasks' | 'modules' | 'memoryUsage' | 'kernelFacts';
+
+function stateCommand<M extends StateMethod>(
+  name: string,
+  method: M,
+  summary: string,
+  render: (answer: Result<EngineProtocol, M>, style: Style) => string,
+): Command {
+  return {
+    name,
+    summary,
+    args: ['<file>'],
+    example: `dumpbench ${name} vmcore`,
+    async run(context, [file = '']) {
+      const answer = await withDump(context, file, (dump) => context.engine.call(method, { dump }, { signal: context.io.signal }));
+      if (context.output.json) printJson(context.io, answer);
+      else context.io.out(render(answer, context.style));
+      return exitCodes.fine;
+    },
+  };
+}
+
+export const kernelStateCommands: readonly Command[] = [
+  stateCommand('kernel', 'kernelFacts', 'what the kernel says of itself: command line, taint, hardware, shutdown actions', kernelFactsText),
+  stateCommand('tasks', 'tasks', 'tasks with state, parent and CPU; ">" marks those that ran', tasksText),
+  stateCommand('modules', 'modules', 'loaded modules', modulesText),
+  stateCommand('memory-usage', 'memoryUsage', 'memory usage in the lines of /proc/meminfo', memoryUsageText),
+  {
+    name: 'backtrace',
+    summary: 'backtraces of the CPUs, or of one CPU or task',
+    args: ['<file>'],
+    options: [
+      { flags: '--cpu <number>', description: 'only this CPU' },
+      { flags: '--task <task>', description: 'the task with this pid, or with task_struct at this virtual address (0x...)' },
+      { flags: '--all', description: 'every task, not only those that ran' },
+    ],
+    example: 'dumpbench backtrace vmcore --task 1',
+    async run(context, [file = ''], options) {
+      if (options.cpu !== undefined && options.task !== undefined) throw new UsageError('--cpu and --task: name one of them');
+      const cpu = options.cpu === undefined ? {} : { cpu: wholeNumber(String(options.cpu), '--cpu') };
+      const named = options.task === undefined ? undefined : String(options.task);
+      const task = named === undefined ? {} : /^0x[0-9a-f]{1,16}$/i.test(named) ? { task: BigInt(named) } : { pid: wholeNumber(named, '--task') };
+      const all = options.all === true ? { all: true } : {};
+      const answer = await withDump(context, file, (dump) =>
+        context.engine.call('backtrace', { dump, ...cpu, ...task, ...all }, { signal: context.io.signal }),
+      );
+      if (context.output.json) printJson(context.io, answer);
+      else context.io.out(backtraceText(answer, context.style));
+      return exitCodes.fine;
+    },
+  },
+];

@@ -1,0 +1,99 @@
+/** Tasks, modules, backtraces and memory usage as text. */
+import type { BacktraceJson, KernelFactsJson, MemoryUsageJson, Missing, ModulesJson, TasksJson, TraceJson } from '../../shared/task-model.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Style } from './style.ts';
+import { columns } from './table.ts';
+
+/** What the dump does not give, below the rest. */
+function missingText(missing: readonly Missing[], style: Style): string {
+  if (missing.length === 0) return '';
+  return `\n${style.dim('not known:')}\n${columns(missing.map(({ what, why }) => [visibleText(what), style.dim(visibleText(why))]))}\n`;
+}
+
+export function tasksText(answer: TasksJson, style: Style): string {
+  const head = ['pid', 'parent', 'cpu', 'state', 'task', 'name'];
+  const rows = answer.tasks.map((task) => {
+    const name = visibleText(task.comm);
+    return [
+      `${task.runsOn === undefined ? '' : '> '}${task.pid ?? '?'}`,
+      String(task.parent ?? '?'),
+      String(task.runsOn ?? task.cpu ?? '?'),
+      task.state?.letter ?? '?',
+      task.address,
+      task.kind === 'kernel' || task.kind === 'idle' ? `[${name}]` : task.thread === true ? `{${name}}` : name,
+    ];
+  });
+  const note = answer.complete ? '' : style.warn(answer.tasks.length === 0 ? 'no tasks were found\n' : 'the list is not complete\n');
+  const table = rows.length === 0 ? '' : `${columns([head, ...rows], '', [0, 1, 2])}\n`;
+  return `${table}${note}${missingText(answer.missing, style)}`;
+}
+
+export function modulesText(answer: ModulesJson, style: Style): string {
+  const rows = answer.modules.map((module) => [
+    visibleText(module.name),
+    module.bytes === undefined ? '' : String(module.bytes),
+    module.users === undefined ? '' : String(module.users),
+    module.state,
+    module.base ?? module.address,
+    module.taint === undefined || module.taint === '' ? '' : `(${module.taint})`,
+  ]);
+  const table = rows.length === 0 ? `${answer.complete ? 'no modules are loaded' : 'no modules were found'}\n` : `${columns(rows, '', [1, 2])}\n`;
+  return `${table}${missingText(answer.missing, style)}`;
+}
+
+function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], style: Style): string {
+  const who = trace.task === undefined ? '' : `${trace.task.pid ?? '?'} ${visibleText(trace.task.comm)} (task ${trace.task.address})`;
+  const where = trace.cpu === undefined ? '' : `CPU ${trace.cpu}${numbering === 'id' ? ' (position in the dump)' : ''}`;
+  const title = style.strong([where, who].filter((part) => part !== '').join(': '));
+  const marks = { running: 'at', link: 'from', return: '', interrupted: 'interrupted at', guess: 'perhaps' } as const;
+  const rows = trace.frames.map((frame, index) => [
+    `#${index}`,
+    frame.stackPointer === undefined ? '' : `[${frame.stackPointer}]`,
+    [marks[frame.kind], frame.symbol === undefined ? style.dim('?') : visibleText(frame.symbol)].filter((part) => part !== '').join(' '),
+    style.dim(frame.address),
+    style.dim(frame.stack ?? ''),
+  ]);
+  const end = trace.end === 'broken' || trace.end === 'partial' ? style.warn(visibleText(trace.detail)) : style.dim(visibleText(trace.detail));
+  const { user } = trace;
+  const registers = user === undefined ? [] : Object.entries(user.registers).map(([name, value]) => `${name} ${value}`);
+  const lines = Array.from({ length: Math.ceil(registers.length / 4) }, (_, row) => registers.slice(row * 4, row * 4 + 4));
+  const userText = user === undefined ? '' : `\n${columns([[`psw ${user.pswMask ?? ''} ${user.address}`], ...lines], '    ')}`;
+  return `${title}\n${rows.length === 0 ? '' : `${columns(rows)}\n`}  ${end}${userText}`;
+}
+
+export function backtraceText(answer: BacktraceJson, style: Style): string {
+  return `${answer.traces.map((trace) => traceText(trace, answer.numbering, style)).join('\n\n')}\n${missingText(answer.missing, style)}`;
+}
+
+/** As /proc/meminfo prints it: name, colon, kB in a column of eight digits. */
+export function memoryUsageText(answer: MemoryUsageJson, style: Style): string {
+  const lines = answer.lines.map(({ name, kib }) => `${`${name}:`.padEnd(16)}${String(kib).padStart(8)} kB\n`);
+  return `${lines.join('')}${missingText(answer.missing, style)}`;
+}
+
+export function kernelFactsText(facts: KernelFactsJson, style: Style): string {
+  const from = (source: string): string => style.dim(`(${visibleText(source)})`);
+  const named = (name: string, fact: { value: string; source: string } | undefined): string[][] =>
+    fact === undefined ? [] : [[name, `${visibleText(fact.value)} ${from(fact.source)}`]];
+  const { taint, panicCpu } = facts;
+  const rows = [
+    ...named('release', facts.release),
+    ...named('version', facts.version),
+    ...named('node name', facts.nodename),
+    ...named('command line', facts.commandLine),
+    ...named('hardware', facts.hardware),
+    ...(taint === undefined
+      ? []
+      : [
+          [
+            'taint',
+            `${taint.flags.length === 0 ? 'not tainted' : taint.flags.map(({ letter, meaning }) => `${letter} ${meaning}`).join(', ')} ${from(taint.source)}`,
+          ],
+        ]),
+    ...(panicCpu === undefined ? [] : [['panic', `on CPU ${panicCpu.value} ${from(panicCpu.source)}`]]),
+    ...(facts.shutdownActions ?? []).map(({ trigger, action }) => [trigger, action]),
+    ...named('dump device', facts.dumpDevice),
+    ...named('re-IPL device', facts.reiplDevice),
+  ];
+  return `${columns(rows, '')}\n${missingText(facts.missing, style)}`;
+}

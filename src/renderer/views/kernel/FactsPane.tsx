@@ -1,0 +1,84 @@
+import type { ReactNode } from 'react';
+import type { KernelFactsJson } from '../../../shared/task-model.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { MissingList } from './MissingList.tsx';
+
+interface FactRow {
+  readonly name: string;
+  readonly value: ReactNode;
+  readonly source: string | undefined;
+}
+
+const actionWords: Readonly<Record<string, string>> = {
+  stop: 'stop: the CPUs wait for good',
+  reipl: 'reipl: the system is started again',
+  dump: 'dump: to the configured device',
+  dump_reipl: 'dump_reipl: dump, then start again',
+  vmcmd: 'vmcmd: a command to z/VM',
+};
+const triggerWords: Readonly<Record<string, string>> = {
+  on_panic: 'on panic',
+  on_restart: 'on PSW restart',
+  on_halt: 'on halt',
+  on_poff: 'on power off',
+  on_reboot: 'on reboot',
+};
+
+function rowsOf(facts: KernelFactsJson): readonly FactRow[] {
+  const named = (name: string, fact: { readonly value: string; readonly source: string } | undefined): FactRow[] =>
+    fact === undefined ? [] : [{ name, value: <Hostile text={fact.value} />, source: fact.source }];
+  const { taint, panicCpu } = facts;
+  return [
+    ...named('release', facts.release),
+    ...named('version', facts.version),
+    ...named('node name', facts.nodename),
+    ...named('command line', facts.commandLine),
+    ...named('hardware', facts.hardware),
+    ...(taint === undefined
+      ? []
+      : [
+          {
+            name: 'taint',
+            source: taint.source,
+            value:
+              taint.flags.length === 0 ? (
+                'not tainted'
+              ) : (
+                <ul className="taint-flags">
+                  {taint.flags.map(({ letter, meaning }) => (
+                    <li key={meaning}>
+                      <strong>{letter}</strong> {meaning}
+                    </li>
+                  ))}
+                </ul>
+              ),
+          },
+        ]),
+    ...(panicCpu === undefined ? [] : [{ name: 'panic', value: `CPU ${panicCpu.value} panicked`, source: panicCpu.source }]),
+    ...(facts.shutdownActions ?? []).map(({ trigger, action }) => ({
+      name: triggerWords[trigger] ?? trigger,
+      value: actionWords[action] ?? action,
+      source: `${trigger}_trigger`,
+    })),
+    ...named('dump device', facts.dumpDevice),
+    ...named('re-IPL device', facts.reiplDevice),
+  ];
+}
+
+/** What the kernel says of itself, each fact with where it was read. One source each: none is confirmed by another. */
+export function FactsPane({ facts }: { readonly facts: KernelFactsJson }) {
+  return (
+    <div className="kernel-detail">
+      <dl className="kernel-facts" data-testid="kernel-facts">
+        {rowsOf(facts).map(({ name, value, source }) => (
+          <div key={name}>
+            <dt className="dim">{name}</dt>
+            <dd>{value}</dd>
+            <dd className="dim kernel-source">{source === undefined ? null : <Hostile text={source} />}</dd>
+          </div>
+        ))}
+      </dl>
+      <MissingList missing={facts.missing} />
+    </div>
+  );
+}
