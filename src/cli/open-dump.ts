@@ -1,6 +1,8 @@
 /** Opens dumps for the length of one command. */
+import type { CpuJson } from '../shared/model.ts';
 import type { CommandContext } from './command.ts';
 import { progressLine } from './progress-line.ts';
+import { addressesToName, placeNames, type PlaceNames } from './text/place-names.ts';
 
 /** Runs `use` on an open dump and closes it whatever happens. Unpacking a packed dump shows its progress. */
 export async function withDump<T>(context: CommandContext, path: string, use: (dump: string) => Promise<T>): Promise<T> {
@@ -27,4 +29,11 @@ export async function withDump<T>(context: CommandContext, path: string, use: (d
   } finally {
     await engine.call('close', { dump });
   }
+}
+
+/** Symbols of what the registers of CPUs hold, as far as they are known without a scan. */
+export async function namesOf(context: CommandContext, dump: string, cpus: readonly CpuJson[]): Promise<PlaceNames> {
+  const addresses = [...addressesToName(cpus)];
+  const { places } = await context.engine.call('symbolize', { dump, addresses, quick: true }, { signal: context.io.signal });
+  return placeNames(places);
 }

@@ -3,6 +3,7 @@
  * A dump is named by the handle that `open` returns.
  */
 import * as v from 'valibot';
+import { kernelProtocol } from './kernel-protocol.ts';
 import {
   addressSpaces,
   asceSources,
@@ -46,6 +47,7 @@ export const stripBucketSchema = v.strictObject({
 });
 
 export const engineProtocol = {
+  ...kernelProtocol,
   open: {
     /** `path` may be a folder with one dump; `volumes` are the other files of a set. */
     params: v.strictObject({ path: v.string(), volumes: v.optional(v.array(v.string())), view }),

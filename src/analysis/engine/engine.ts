@@ -16,6 +16,7 @@ import { indexPages, stripOf, queryIndex } from './index-job.ts';
 import { describeKernelFacts, describeModules } from './kernel-facts.ts';
 import { describeMemoryUsage } from './kernel-memory-usage.ts';
 import { describeTasks } from './kernel-tasks.ts';
+import { describeLog, describeSymbols, symbolize } from './kernel-story.ts';
 import { describeLowcores } from './lowcore.ts';
 import { readMemory } from './read-memory.ts';
 import { probableReason } from './reason.ts';
@@ -106,6 +107,9 @@ export function createEngine(): Engine {
     triage: ({ dump, view }, { signal }) => triage(sessionOf(dump, view), signal),
     cpus: ({ dump, view }) => describeCpus(sessionOf(dump, view)),
     lowcore: ({ dump, view, cpu, address, layout }) => describeLowcores(sessionOf(dump, view), { cpu, address, layout }),
+    dmesg: ({ dump, view, ...sources }, { signal }) => describeLog(sessionOf(dump, view), sources, signal),
+    symbols: ({ dump, view, ...request }, { signal }) => describeSymbols(sessionOf(dump, view), request, signal),
+    symbolize: ({ dump, view, ...request }, { signal }) => symbolize(sessionOf(dump, view), request, signal),
     notes: ({ dump, view }) => describeNotes(sessionOf(dump, view)),
     regions: ({ dump, view }) => describeRegions(sessionOf(dump, view)),
     vmcoreinfo: ({ dump, view }) => describeVmcoreinfo(sessionOf(dump, view)),

@@ -2,6 +2,8 @@
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../shared/model.ts';
 import { explainWaitAddress } from '../arch/s390x/wait-codes.ts';
+import { deathNotes, type DeathLine } from '../kernel/log/log-marks.ts';
+import { secondsText } from './kernel-story.ts';
 import type { Session } from './session.ts';
 import { vmcoreinfoOf } from './summary.ts';
 
@@ -10,7 +12,23 @@ const isDisabledWait = (cpu: CpuJson): boolean => {
   return psw !== undefined && psw.wait && !psw.io && !psw.external && !psw.machineCheck;
 };
 
+/** What the kernel's log says of its end, in a sentence. */
+function lastWords(session: Session): string | undefined {
+  const { log } = session.kernel;
+  const notes = log.found ? deathNotes(log.log.records) : undefined;
+  if (notes === undefined) return undefined;
+  const { last, cause } = notes;
+  const at = (line: DeathLine): string => (line.time === undefined ? '' : `, ${secondsText(line.time).slice(0, -3)} s after boot`);
+  return `${last.text} (kernel log${at(last)}${cause === undefined ? '' : `; before it${at(cause)}: ${cause.text}`}).`;
+}
+
+/** Why the system probably died: what its log says first, then what CPUs and vmcoreinfo show. */
 export function probableReason(session: Session, crash: string | undefined): string | undefined {
+  const sentences = [lastWords(session), traces(session, crash)].filter((sentence) => sentence !== undefined);
+  return sentences.length === 0 ? undefined : sentences.join(' ');
+}
+
+function traces(session: Session, crash: string | undefined): string | undefined {
   const { cpus } = session.cpuSet;
   const name = (cpu: CpuJson): string => cpuName(cpu, cpuNumbering(cpus));
   const waiting = cpus.filter(isDisabledWait);

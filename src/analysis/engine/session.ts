@@ -11,7 +11,8 @@ import { findOsInfo, type OsInfoSearch } from '../arch/s390x/os-info.ts';
 import { openDump } from '../formats/index.ts';
 import type { DumpImage, OpenContext } from '../formats/dump-format.ts';
 import { kernelOf, type Kernel } from '../kernel/kernel.ts';
-import { findVmcoreinfo, type VmcoreinfoSearch } from '../kernel/vmcoreinfo.ts';
+import { chooseVmcoreinfo, scanForVmcoreinfo } from '../kernel/vmcoreinfo-scan.ts';
+import { findVmcoreinfo, type Vmcoreinfo, type VmcoreinfoSearch } from '../kernel/vmcoreinfo.ts';
 import { readUtsName, type UtsName } from '../kernel/uts-name.ts';
 import { lowcorePrefixes } from '../kernel/lowcore-array.ts';
 import { readCpus, type CpuSet } from '../memory/cpu-state.ts';
@@ -35,6 +36,13 @@ export interface Session {
   readonly cpuSet: CpuSet;
   /** The kernel's memory and symbols by what headers and notes say; nothing is scanned. */
   readonly kernel: Kernel;
+  /**
+   * The same; where no note and no pointer leads to vmcoreinfo, memory is scanned for its text, once.
+   * @throws Cancelled
+   */
+  findKernel(signal: AbortSignal): Promise<Kernel>;
+  /** The kernel as a given vmcoreinfo describes it. */
+  kernelBy(vmcoreinfo: Vmcoreinfo | undefined): Kernel;
   /** Which system is shown where two are in the dump; `all` is the dump as stored. */
   readonly view: MemoryView;
   /** The crashkernel area that holds the low memory of the first system, where two systems are in the dump. */
@@ -100,16 +108,25 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
       return found.found ? lowcorePrefixes(found.vmcoreinfo, memory) : [];
     }),
   );
-  const kernel = once(() => {
-    const found = vmcoreinfo();
+  const kernelBy = (known: Vmcoreinfo | undefined): Kernel => {
     const asce = (): bigint | undefined => {
       const value = cpuSet()
         .cpus.map((cpu) => cpu.crs?.[13])
         .find((one) => one !== undefined && one !== '0x0');
       return value === undefined ? undefined : BigInt(value);
     };
-    return kernelOf({ image, memory, vmcoreinfo: found.found ? found.vmcoreinfo : undefined, asce });
+    return kernelOf({ image, memory, vmcoreinfo: known, asce });
+  };
+  const kernel = once(() => {
+    const found = vmcoreinfo();
+    return kernelBy(found.found ? found.vmcoreinfo : undefined);
   });
+  let scanned: Kernel | undefined;
+  const findKernel = async (signal: AbortSignal): Promise<Kernel> => {
+    if (kernel().vmcoreinfo !== undefined) return kernel();
+    scanned ??= kernelBy(chooseVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal)));
+    return scanned;
+  };
   let guard: KdumpGuard | undefined;
   const kdumpGuard = async (signal: AbortSignal): Promise<KdumpGuard> => {
     // A cancelled look is forgotten: the next caller starts again.
@@ -143,6 +160,8 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
     get kernel() {
       return kernel();
     },
+    findKernel,
+    kernelBy,
     get isLive() {
       return image.machine.arch === 's390x' && liveMark.equals(memory.readPresent(0n, liveMark.length) ?? new Uint8Array());
     },

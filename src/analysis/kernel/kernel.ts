@@ -1,6 +1,8 @@
 /** What a dump says about its kernel, each part looked for once and only when asked for. */
 import { readKallsyms, kallsymsPlaces, type SymbolSearch } from './kallsyms.ts';
 import { kernelMemory, type KernelMemory, type KernelMemoryParts } from './kernel-memory.ts';
+import { readKernelLog } from './log/kernel-log.ts';
+import type { LogSearch } from './log/log-record.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo.ts';
 
 export interface Kernel {
@@ -8,12 +10,15 @@ export interface Kernel {
   readonly memory: KernelMemory;
   /** The kernel's symbols, without those of modules. Decoded at the first use (100 000 names: about 0.1 s); no scan. */
   readonly symbols: SymbolSearch;
+  /** The kernel's log, read at the first use; no scan. */
+  readonly log: LogSearch;
 }
 
 export function kernelOf(parts: KernelMemoryParts): Kernel {
   const { vmcoreinfo } = parts;
   const memory = kernelMemory(parts);
   let symbols: SymbolSearch | undefined;
+  let log: LogSearch | undefined;
   const find = (): SymbolSearch => {
     if (vmcoreinfo === undefined) return { found: false, why: 'no vmcoreinfo is known, which says where the tables lie' };
     const places = kallsymsPlaces(vmcoreinfo);
@@ -25,6 +30,9 @@ export function kernelOf(parts: KernelMemoryParts): Kernel {
     memory,
     get symbols() {
       return (symbols ??= find());
+    },
+    get log() {
+      return (log ??= readKernelLog(memory, vmcoreinfo));
     },
   };
 }

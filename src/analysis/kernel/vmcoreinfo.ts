@@ -23,7 +23,8 @@ const ownerName = 'VMCOREINFO';
 /** The kernel keeps it within one page (elf-vmcore.md section 7). */
 const maxTextBytes = 16 * 1024;
 
-function parseText(text: string): Map<string, string> {
+/** KEY=VALUE lines; of a key that comes twice the last one counts. */
+export function parseVmcoreinfo(text: string): Map<string, string> {
   const entries = new Map<string, string>();
   for (const line of text.split('\n')) {
     const equals = line.indexOf('=');
@@ -65,7 +66,7 @@ export function vmcoreinfoInMemory(image: DumpImage, memory: MemoryReader): Vmco
   const desc = memory.readPresent(address, header.n_descsz);
   if (desc === undefined) return { found: false, why: `the note at absolute ${hex(pointer)} is not wholly in the dump`, address: pointer, absent: true };
   const text = noteText(desc);
-  return { found: true, vmcoreinfo: { source: `memory, absolute ${hex(pointer)}`, address, text, entries: parseText(text) } };
+  return { found: true, vmcoreinfo: { source: `memory, absolute ${hex(pointer)}`, address, text, entries: parseVmcoreinfo(text) } };
 }
 
 /** The dump's own note first, then memory. */
@@ -73,7 +74,7 @@ export function findVmcoreinfo(image: DumpImage, memory: MemoryReader): Vmcorein
   const note = image.notes.find((one) => one.owner === ownerName);
   if (note !== undefined) {
     const text = noteText(note.desc);
-    return { found: true, vmcoreinfo: { source: `note at file offset ${hex(note.fileOffset)}`, text, entries: parseText(text) } };
+    return { found: true, vmcoreinfo: { source: `note at file offset ${hex(note.fileOffset)}`, text, entries: parseVmcoreinfo(text) } };
   }
   return vmcoreinfoInMemory(image, memory);
 }

@@ -1,5 +1,6 @@
 /** The registry of commands. */
 import type { Command } from '../command.ts';
+import { dmesgCommand } from './dmesg.ts';
 import { indexCommand } from './index-pages.ts';
 import { kernelStateCommands } from './kernel-state.ts';
 import { lowcoreCommand } from './lowcore.ts';
@@ -9,6 +10,7 @@ import { sampleCommand } from './sample.ts';
 import { searchCommand } from './search.ts';
 import { sqlCommand } from './sql.ts';
 import { cpusCommand, infoCommand, notesCommand, osinfoCommand, regionsCommand, vmcoreinfoCommand } from './structures.ts';
+import { symbolsCommand } from './symbols.ts';
 import { translateCommand } from './translate.ts';
 import { triageCommand } from './triage.ts';
 import { verifyCommand } from './verify.ts';
@@ -30,5 +32,7 @@ export const commands: readonly Command[] = [
   reportCommand,
   searchCommand,
   sqlCommand,
+  dmesgCommand,
+  symbolsCommand,
   sampleCommand,
 ];

@@ -4,7 +4,7 @@ import type { Result } from '../../shared/rpc.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson } from '../io.ts';
 import { cpuOption, numberedCpu } from './address-argument.ts';
-import { withDump } from '../open-dump.ts';
+import { namesOf, withDump } from '../open-dump.ts';
 import { infoText } from '../text/summary-text.ts';
 import { cpusText } from '../text/cpu-text.ts';
 import { notesText, osInfoText, regionsText } from '../text/structure-text.ts';
@@ -53,10 +53,13 @@ export const cpusCommand: Command = {
   example: 'dumpbench cpus dump.s390 --cpu 0',
   async run(context, [file = ''], options) {
     const wanted = cpuOption(options);
-    const all = await withDump(context, file, (dump) => context.engine.call('cpus', { dump }, { signal: context.io.signal }));
-    const cpus = wanted === undefined ? all.cpus : [numberedCpu(all, wanted)];
+    const { all, cpus, names } = await withDump(context, file, async (dump) => {
+      const answer = await context.engine.call('cpus', { dump }, { signal: context.io.signal });
+      const chosen = wanted === undefined ? answer.cpus : [numberedCpu(answer, wanted)];
+      return { all: answer, cpus: chosen, names: context.output.json ? undefined : await namesOf(context, dump, chosen) };
+    });
     if (context.output.json) printJson(context.io, { ...all, cpus });
-    else context.io.out(cpusText({ ...all, cpus }, context.style));
+    else context.io.out(cpusText({ ...all, cpus }, context.style, names));
     return exitCodes.fine;
   },
 };

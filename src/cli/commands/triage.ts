@@ -2,7 +2,7 @@ import { isDumpError } from '../../shared/dump-error.ts';
 import { schemaVersion, type TriageDump } from '../../shared/model.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson } from '../io.ts';
-import { withDump } from '../open-dump.ts';
+import { namesOf, withDump } from '../open-dump.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { triageText } from '../text/summary-text.ts';
 
@@ -18,9 +18,12 @@ export const triageCommand: Command = {
     let code: number = exitCodes.fine;
     for (const file of files) {
       try {
-        const dump = await withDump(context, file, (handle) => engine.call('triage', { dump: handle }, { signal: io.signal }));
+        const { dump, names } = await withDump(context, file, async (handle) => {
+          const answer = await engine.call('triage', { dump: handle }, { signal: io.signal });
+          return { dump: answer, names: output.json ? undefined : await namesOf(context, handle, answer.cpus) };
+        });
         dumps.push(dump);
-        if (!output.json) io.out(`${dumps.length > 1 ? '\n' : ''}${triageText(dump, style)}`);
+        if (!output.json) io.out(`${dumps.length > 1 ? '\n' : ''}${triageText(dump, style, names)}`);
       } catch (error) {
         if (!isDumpError(error)) throw error;
         io.err(`dumpbench: ${visibleText(error.message)}\n`);

@@ -2,6 +2,7 @@
 import { cpuName, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson, PswJson } from '../../shared/model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+import { namedRegisters, noNames, type PlaceNames } from './place-names.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
@@ -42,7 +43,7 @@ function pswWords(psw: PswJson): string {
   ].join(', ');
 }
 
-function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style): string {
+function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style, names: PlaceNames): string {
   const name = cpuName(cpu, numbering);
   const { meaning } = cpu;
   const lines = [style.strong(name) + style.dim(` from ${cpu.source}${cpu.prefix === undefined ? '' : `, prefix ${cpu.prefix}`}`)];
@@ -69,6 +70,8 @@ function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style): string {
   const known = others.flatMap(([key, value, text]) => (value === undefined ? [] : [[key, value, style.dim(visibleText(text ?? ''))]]));
   if (known.length > 0) lines.push(columns(known));
   if (cpu.registers !== undefined) lines.push(columns(Object.entries(cpu.registers)));
+  const places = namedRegisters(cpu, names);
+  if (places.length > 0) lines.push(style.dim('  names of addresses:'), columns(places));
   return lines.join('\n');
 }
 
@@ -77,9 +80,9 @@ export interface CpusAnswer {
   readonly numbering: CpuNumbering;
 }
 
-/** CPUs one after the other; first what their numbers mean. */
-export function cpusText({ cpus, numbering }: CpusAnswer, style: Style): string {
+/** CPUs one after the other; first what their numbers mean. `names` are those of addresses in registers. */
+export function cpusText({ cpus, numbering }: CpusAnswer, style: Style, names = noNames): string {
   if (cpus.length === 0) return 'no CPU is recorded in this dump: no register note, and no lowcore that could be read\n';
   const head = style.dim(`numbers are ${numberingWords[numbering]}`);
-  return `${head}\n\n${cpus.map((cpu) => cpuText(cpu, numbering, style)).join('\n\n')}\n`;
+  return `${head}\n\n${cpus.map((cpu) => cpuText(cpu, numbering, style, names)).join('\n\n')}\n`;
 }

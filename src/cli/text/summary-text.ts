@@ -3,6 +3,7 @@ import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult, Finding, Health, Info, TriageDump } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+import { instructionAddress, noNames, type PlaceNames } from './place-names.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
@@ -75,15 +76,15 @@ export function findingLines(findings: readonly Finding[], style: Style): string
   return columns(findings.map((finding) => [colour[finding.severity](finding.severity), finding.id, visibleText(`${finding.title}: ${finding.detail}`)]));
 }
 
-function cpuLines(dump: TriageDump, style: Style): string {
+function cpuLines(dump: TriageDump, style: Style, names: PlaceNames): string {
   const isS390x = dump.info.machine.arch === 's390x';
   const numbering = cpuNumbering(dump.cpus);
   const rows = dump.cpus.map((cpu) => {
-    const address = cpu.psw?.address ?? cpu.registers?.rip ?? cpu.registers?.pc ?? cpu.registers?.nip ?? '';
-    return [String(cpuNumber(cpu, numbering)), cpu.state ?? '', address, cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
+    const address = instructionAddress(cpu) ?? '';
+    return [String(cpuNumber(cpu, numbering)), cpu.state ?? '', address, names.get(address) ?? '', cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
   });
   return columns([
-    [numbering === 'linuxCpu' ? 'CPU' : 'position', 'state', isS390x ? 'PSW address' : 'instruction', isS390x ? 'prefix' : '', ''].map((head) =>
+    [numbering === 'linuxCpu' ? 'CPU' : 'position', 'state', isS390x ? 'PSW address' : 'instruction', '', isS390x ? 'prefix' : '', ''].map((head) =>
       style.dim(head),
     ),
     ...rows,
@@ -96,7 +97,8 @@ const decisionWords: Readonly<Record<string, string>> = {
   unknown: 'cannot be told from this dump',
 };
 
-export function triageText(dump: TriageDump, style: Style): string {
+/** The first screen. `names` are those of addresses in registers. */
+export function triageText(dump: TriageDump, style: Style, names = noNames): string {
   const { info, health } = dump;
   const lines = [style.strong(visibleText(baseName(info.file.path))), `  ${headline(info)}`, ''];
   lines.push(`  ${healthLine(health, style)}`);
@@ -106,7 +108,7 @@ export function triageText(dump: TriageDump, style: Style): string {
     lines.push('', style.strong(`  Would a stand-alone kdump have started? ${decisionWords[dump.standaloneKdump.outcome] ?? dump.standaloneKdump.outcome}`));
     lines.push(columns(dump.standaloneKdump.steps.map((step) => [mark(step.passed, style), step.check, visibleText(step.detail)])));
   }
-  if (dump.cpus.length > 0) lines.push('', style.strong('  CPUs'), cpuLines(dump, style));
+  if (dump.cpus.length > 0) lines.push('', style.strong('  CPUs'), cpuLines(dump, style, names));
   lines.push('', style.strong('  Memory'));
   const ranges = info.memory.ranges.map((range) => [range.start, '-', range.end, byteText(BigInt(range.end) - BigInt(range.start))]);
   if (info.memory.crashkernel !== undefined) {

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GenericSchema } from 'valibot';
+import { dmesgSchema, symbolsSchema } from '../../../src/shared/kernel-model.ts';
 import {
   cpusSchema,
   indexSchema,
@@ -66,6 +67,8 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   verify: { schema: verifySchema, args: ({ healthy }) => [healthy, '--quick'] },
   search: { schema: searchSchema, args: ({ damaged }) => [damaged, '4f53 49?? 464f', '--type', 'bytes', '--class', 'data,pointers'] },
   sql: { schema: sqlSchema, args: ({ damaged }) => [damaged, 'select state, count(*) from page group by state'] },
+  dmesg: { schema: dmesgSchema, args: ({ healthy }) => [healthy, '--level', 'notice'] },
+  symbols: { schema: symbolsSchema, args: ({ healthy }) => [healthy, '*panic*'] },
   sample: { schema: sampleSchema, args: (_files, folder) => [join(folder, 'samples')] },
 };
 

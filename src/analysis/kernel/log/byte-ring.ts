@@ -1,0 +1,57 @@
+/**
+ * The ring of bytes of kernels before 3.5 (vmcoreinfo-kallsyms-btf.md section 2.3; kernel/printk.c of 3.0): lines as they were
+ * printed, "<6>[    1.234567] text". Proven on described systems only.
+ */
+import { hex } from '../../../shared/units.ts';
+import type { KernelMemory } from '../kernel-memory.ts';
+import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo.ts';
+import { logText, type LogRecord, type LogSearch } from './log-record.ts';
+
+const maxBuffer = 1 << 26;
+
+function lineRecord(line: string): LogRecord {
+  const prefix = /^<(\d{1,3})>/.exec(line);
+  const value = prefix === null ? undefined : Number(prefix[1]);
+  const rest = line.slice(prefix?.[0].length ?? 0);
+  const stamp = /^\[ *(\d{1,10})\.(\d{6})\] /.exec(rest);
+  const time = stamp === null ? undefined : BigInt(stamp[1] ?? 0) * 1_000_000_000n + BigInt(stamp[2] ?? 0) * 1000n;
+  return {
+    ...(time === undefined ? {} : { time }),
+    ...(value === undefined ? {} : { level: value & 7, facility: value >> 3 }),
+    text: rest.slice(stamp?.[0].length ?? 0),
+  };
+}
+
+export function readByteRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): LogSearch {
+  const not = (why: string): LogSearch => ({ found: false, why: `log_buf bytes: ${why}` });
+  const [bufferAt, lengthAt, endAt, charsAt] = ['log_buf', 'log_buf_len', 'log_end', 'logged_chars'].map((name) =>
+    vmcoreinfoHex(vmcoreinfo, `SYMBOL(${name})`),
+  );
+  if (bufferAt === undefined || lengthAt === undefined || endAt === undefined) return not('vmcoreinfo does not name its variables');
+  const buffer = memory.pointer(bufferAt);
+  const size = memory.u32(lengthAt);
+  const end = memory.u32(endAt);
+  if (buffer === undefined || size === undefined || end === undefined)
+    return not([bufferAt, lengthAt, endAt].map((at) => memory.absence(at, 4)?.detail).find((why) => why !== undefined) ?? 'it cannot be read');
+  if (buffer === 0n || size < 1024 || size > maxBuffer || (size & (size - 1)) !== 0) return not(`log_buf_len is ${size}: no buffer`);
+  const logged = Math.min(charsAt === undefined ? size : (memory.u32(charsAt) ?? size), size, end);
+  const start = (end - logged) & (size - 1);
+  const head = memory.partial(buffer + BigInt(start), Math.min(logged, size - start));
+  const tail = memory.partial(buffer, logged - head.bytes.length);
+  const bytes = Buffer.concat([head.bytes, tail.bytes]);
+  const isLost = bytes.includes(0) || head.absences.length > 0 || tail.absences.length > 0;
+  const lines = logText(bytes).split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  // The oldest line of a full ring has lost its start; a line with NULs has lost a piece.
+  const records = lines.flatMap((line, at) => {
+    const text = line.replaceAll('\0', '');
+    if (text === '' && line !== '') return [];
+    const isCut = text !== line || (at === 0 && logged === size);
+    return [{ ...lineRecord(text), ...(isCut ? { cut: true } : {}) }];
+  });
+  const why = head.absences[0]?.detail ?? tail.absences[0]?.detail ?? 'pieces of it are zero';
+  return {
+    found: true,
+    log: { records, source: `log_buf at ${hex(buffer)}, ${size} bytes of text`, lost: isLost ? 1 : 0, ...(isLost ? { lostWhy: why } : {}) },
+  };
+}

@@ -1,0 +1,71 @@
+/** A line of the kernel's log, whichever way the kernel kept it. */
+import type { KernelMemory } from '../kernel-memory.ts';
+
+export interface LogRecord {
+  /** Number since boot, where the kernel keeps one. */
+  readonly sequence?: bigint;
+  /** Nanoseconds since boot; absent in logs of before 3.5 that carry none. */
+  readonly time?: bigint;
+  /** 0 emergency to 7 debug; absent where the log does not say. */
+  readonly level?: number;
+  /** 0 kernel, 1 user, ...: syslog(3). */
+  readonly facility?: number;
+  /** Thread id, or CPU number with bit 31 set. */
+  readonly caller?: number;
+  readonly text: string;
+  /** The record goes on in the next one, or goes on the one before: pr_cont. */
+  readonly continued?: boolean;
+  /** Bytes of it are not in the dump or were overwritten: the text ends early. */
+  readonly cut?: boolean;
+  readonly subsystem?: string;
+  readonly device?: string;
+}
+
+export interface KernelLog {
+  readonly records: readonly LogRecord[];
+  /** Kind of buffer and where it was found. */
+  readonly source: string;
+  /** Records that stand in the buffer's books but cannot be read, and why the first cannot. */
+  readonly lost: number;
+  readonly lostWhy?: string;
+}
+
+export type LogSearch = { readonly found: true; readonly log: KernelLog } | { readonly found: false; readonly why: string };
+
+/** Most records that are read: a log of 32 MiB of short lines. */
+export const maxRecords = 1_000_000;
+
+/** flags and level share a byte; which bits are whose depends on the byte order (bit-fields of struct printk_info). */
+export const flagsAndLevel = (byte: number, endian: 'big' | 'little'): { readonly flags: number; readonly level: number } =>
+  endian === 'big' ? { flags: byte >> 3, level: byte & 7 } : { flags: byte & 0x1f, level: byte >> 5 };
+
+/** LOG_CONT: text is a fragment of a continuation line (include/linux/printk.h, kernel/printk/printk.c). */
+export const continuationFlag = 8;
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Text as UTF-8; a byte that is none appears as \xNN. */
+export function logText(bytes: Uint8Array): string {
+  if (bytes.every((byte) => byte < 0x80)) return Buffer.from(bytes).toString('latin1');
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return [...bytes].map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`)).join('');
+  }
+}
+
+/** Whether a page that holds part of [address, address + length) is all zero: a used one never is. */
+export function lostPage(memory: KernelMemory): (address: bigint, length: number) => boolean {
+  const known = new Map<bigint, boolean>();
+  return (address, length) => {
+    for (let page = address & ~0xfffn; page < address + BigInt(length); page += 0x1000n) {
+      let isZero = known.get(page);
+      if (isZero === undefined) {
+        isZero = memory.bytes(page, 0x1000)?.every((byte) => byte === 0) === true;
+        known.set(page, isZero);
+      }
+      if (isZero) return true;
+    }
+    return false;
+  };
+}

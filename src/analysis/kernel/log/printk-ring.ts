@@ -1,0 +1,237 @@
+/**
+ * The printk ring buffer of Linux 5.10 and later (vmcoreinfo-kallsyms-btf.md section 2.1; kernel/printk/printk_ringbuffer.{c,h}).
+ * Descriptors, infos and text are three rings; a record counts when its descriptor, its number and the id before its text agree.
+ */
+import { hex } from '../../../shared/units.ts';
+import type { KernelMemory } from '../kernel-memory.ts';
+import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo.ts';
+import { continuationFlag, flagsAndLevel, logText, lostPage, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
+
+const states = { committed: 1n, finalized: 2n } as const;
+const idMask = (1n << 62n) - 1n;
+const addressMask = (1n << 64n) - 1n;
+/** Larger rings are not configured: CONFIG_LOG_BUF_SHIFT is at most 25, log_buf_len at most 2 GiB. */
+const maxCountBits = 26;
+const maxSizeBits = 31;
+const maxText = 65_535;
+/** Facility and the byte of flags and level follow text_len; they have no keys of their own. */
+const facilityAfterLength = 2n;
+const levelAfterLength = 3n;
+
+type Offsets = Readonly<Record<(typeof offsetNames)[number], bigint>>;
+const offsetNames = [
+  'printk_ringbuffer.desc_ring',
+  'printk_ringbuffer.text_data_ring',
+  'prb_desc_ring.count_bits',
+  'prb_desc_ring.descs',
+  'prb_desc_ring.infos',
+  'prb_desc_ring.head_id',
+  'prb_desc_ring.tail_id',
+  'prb_desc.state_var',
+  'prb_desc.text_blk_lpos',
+  'prb_data_blk_lpos.begin',
+  'prb_data_blk_lpos.next',
+  'prb_data_ring.size_bits',
+  'prb_data_ring.data',
+  'printk_info.seq',
+  'printk_info.ts_nsec',
+  'printk_info.text_len',
+  'printk_info.caller_id',
+] as const;
+
+function readOffsets(vmcoreinfo: Vmcoreinfo): Offsets | string {
+  const found: Partial<Record<(typeof offsetNames)[number], bigint>> = {};
+  for (const name of offsetNames) {
+    const value = vmcoreinfoNumber(vmcoreinfo, `OFFSET(${name})`);
+    if (value === undefined || value < 0n || value > 4096n) return `vmcoreinfo does not give OFFSET(${name})`;
+    found[name] = value;
+  }
+  return found as Offsets;
+}
+
+interface Ring {
+  readonly countBits: number;
+  readonly sizeBits: number;
+  readonly descs: bigint;
+  readonly infos: bigint;
+  readonly data: bigint;
+  readonly head: bigint;
+  readonly tail: bigint;
+}
+
+function readRing(memory: KernelMemory, at: bigint, offset: Offsets): Ring | string {
+  const desc = at + offset['printk_ringbuffer.desc_ring'];
+  const text = at + offset['printk_ringbuffer.text_data_ring'];
+  const countBits = memory.u32(desc + offset['prb_desc_ring.count_bits']);
+  const sizeBits = memory.u32(text + offset['prb_data_ring.size_bits']);
+  const descs = memory.pointer(desc + offset['prb_desc_ring.descs']);
+  const infos = memory.pointer(desc + offset['prb_desc_ring.infos']);
+  const head = memory.u64(desc + offset['prb_desc_ring.head_id']);
+  const tail = memory.u64(desc + offset['prb_desc_ring.tail_id']);
+  const data = memory.pointer(text + offset['prb_data_ring.data']);
+  if (
+    countBits === undefined ||
+    sizeBits === undefined ||
+    descs === undefined ||
+    infos === undefined ||
+    head === undefined ||
+    tail === undefined ||
+    data === undefined
+  )
+    return memory.absence(at, 128)?.detail ?? 'it cannot be read';
+  if (countBits === 0 || countBits > maxCountBits || sizeBits === 0 || sizeBits > maxSizeBits || descs === 0n || infos === 0n || data === 0n)
+    return `what stands at ${hex(at)} is no ring buffer: 2^${countBits} descriptors, 2^${sizeBits} bytes of text`;
+  return { countBits, sizeBits, descs, infos, data, head: head & idMask, tail: tail & idMask };
+}
+
+/** Where a record's text block lies in the ring: its place and size, 'none' for a record without text, or undefined when the pair is no block. */
+function textBlock(begin: bigint, next: bigint, sizeBits: bigint): { readonly at: bigint; readonly size: bigint } | 'none' | undefined {
+  if ((begin & 1n) === 1n && (next & 1n) === 1n) return 'none';
+  const size = 1n << sizeBits;
+  const lap = (position: bigint): bigint => (position & addressMask) >> sizeBits;
+  if (lap(begin) === lap(next - 1n)) return next > begin ? { at: begin % size, size: next - begin } : undefined;
+  // A block that did not fit before the end of the ring lies at its start.
+  if (lap(begin + size) === lap(next - 1n)) return { at: 0n, size: ((next - 1n) % size) + 1n };
+  return undefined;
+}
+
+/** Reads the ring that SYMBOL(prb) points to. */
+export function readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): LogSearch {
+  const not = (why: string): LogSearch => ({ found: false, why: `printk ring buffer: ${why}` });
+  const pointer = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(prb)');
+  if (pointer === undefined) return not('vmcoreinfo does not name prb');
+  if (memory.pointerBytes !== 8) return not('only that of 64-bit kernels is read');
+  const found = readOffsets(vmcoreinfo);
+  if (typeof found === 'string') return not(found);
+  const offset: Offsets = found;
+  const descSize = vmcoreinfoNumber(vmcoreinfo, 'SIZE(prb_desc)');
+  const infoSize = vmcoreinfoNumber(vmcoreinfo, 'SIZE(printk_info)');
+  if (descSize === undefined || infoSize === undefined || descSize < 8n || infoSize < 24n || descSize > 4096n || infoSize > 4096n)
+    return not('vmcoreinfo does not give the sizes of prb_desc and printk_info');
+  const at = memory.pointer(pointer);
+  if (at === undefined) return not(`the pointer prb: ${memory.absence(pointer, 8)?.detail ?? ''}`);
+  if (at === 0n) return not(`the pointer prb at ${hex(pointer)} is zero`);
+  const books = readRing(memory, at, offset);
+  if (typeof books === 'string') return not(books);
+  const ring: Ring = books;
+  const count = 1n << BigInt(ring.countBits);
+  if (((ring.head - ring.tail) & idMask) > count) return not(`its head ${hex(ring.head)} is more than ${count} descriptors behind its tail ${hex(ring.tail)}`);
+
+  const sizeBits = BigInt(ring.sizeBits);
+  const isLost = lostPage(memory);
+  const device = deviceReader(memory, vmcoreinfo);
+  const records: LogRecord[] = [];
+  let lost = 0;
+  let lostWhy: string | undefined;
+  const lose = (why: string): void => {
+    lost += 1;
+    lostWhy ??= why;
+  };
+
+  function one(id: bigint, desc: bigint, info: bigint): LogRecord | undefined {
+    const blkAt = desc + offset['prb_desc.text_blk_lpos'];
+    const begin = memory.u64(blkAt + offset['prb_data_blk_lpos.begin']);
+    const next = memory.u64(blkAt + offset['prb_data_blk_lpos.next']);
+    const sequence = memory.u64(info + offset['printk_info.seq']);
+    const time = memory.u64(info + offset['printk_info.ts_nsec']);
+    const lengthAt = info + offset['printk_info.text_len'];
+    const length = memory.u16(lengthAt);
+    const facility = memory.u8(lengthAt + facilityAfterLength);
+    const byte = memory.u8(lengthAt + levelAfterLength);
+    const caller = memory.u32(info + offset['printk_info.caller_id']);
+    if (
+      begin === undefined ||
+      next === undefined ||
+      sequence === undefined ||
+      time === undefined ||
+      length === undefined ||
+      facility === undefined ||
+      byte === undefined ||
+      caller === undefined
+    ) {
+      lose(memory.absence(info, Number(infoSize))?.detail ?? memory.absence(desc, Number(descSize))?.detail ?? 'it cannot be read');
+      return undefined;
+    }
+    // Numbers count with the descriptors, so they agree modulo the size of the ring.
+    if (sequence % count !== id % count || isLost(info, Number(infoSize))) {
+      lose(`the info at ${hex(info)} is not that of its descriptor`);
+      return undefined;
+    }
+    const text = readText(id, begin, next, length);
+    if (text === undefined) return undefined;
+    const { flags, level } = flagsAndLevel(byte, memory.endian);
+    return {
+      sequence,
+      time,
+      level,
+      facility,
+      caller,
+      text: text.text,
+      ...(text.cut ? { cut: true } : {}),
+      ...((flags & continuationFlag) === 0 ? {} : { continued: true }),
+      ...device(info),
+    };
+  }
+
+  function readText(id: bigint, begin: bigint, next: bigint, length: number): { readonly text: string; readonly cut: boolean } | undefined {
+    const block = textBlock(begin, next, sizeBits);
+    if (block === 'none') return { text: '', cut: false };
+    if (block === undefined || block.size < 8n || block.size > BigInt(maxText) + 16n || block.at + block.size > 1n << sizeBits) {
+      lose(`descriptor ${hex(id)} has no proper text block (${hex(begin)} to ${hex(next)})`);
+      return undefined;
+    }
+    const blockAt = ring.data + block.at;
+    const owner = memory.u64(blockAt);
+    if (owner === undefined || (owner & idMask) !== id) {
+      lose(owner === undefined ? (memory.absence(blockAt, 8)?.detail ?? '') : `the text at ${hex(blockAt)} belongs to another record: overwritten`);
+      return undefined;
+    }
+    const wanted = Math.min(length, Number(block.size) - 8);
+    const read = memory.partial(blockAt + 8n, wanted);
+    const gap = read.absences[0];
+    const present = gap === undefined ? wanted : Number(gap.address - (blockAt + 8n));
+    const bytes = read.bytes.subarray(0, present);
+    const nul = bytes.indexOf(0);
+    // Text holds no NUL; one in a page of zeros is where the page was lost.
+    const isCut = present < wanted || (nul !== -1 && isLost(blockAt + 8n + BigInt(nul), 1));
+    return { text: logText(nul === -1 || !isCut ? bytes : bytes.subarray(0, nul)), cut: isCut };
+  }
+
+  let last: bigint | undefined;
+  for (let step = 0n, id = ring.tail; step < count && records.length < maxRecords; step += 1n, id = (id + 1n) & idMask) {
+    const index = id % count;
+    const desc = ring.descs + index * descSize;
+    const state = memory.u64(desc + offset['prb_desc.state_var']);
+    if (state === undefined) lose(memory.absence(desc, 8)?.detail ?? 'a descriptor cannot be read');
+    else if ((state & idMask) !== id) lose(`the descriptor at ${hex(desc)} is not of record ${hex(id)}`);
+    else if (state >> 62n === states.committed || state >> 62n === states.finalized) {
+      const record = one(id, desc, ring.infos + index * infoSize);
+      if (record?.sequence !== undefined && last !== undefined && record.sequence <= last) lose(`record ${record.sequence} comes after ${last}`);
+      else if (record !== undefined) {
+        records.push(record);
+        last = record.sequence;
+      }
+    }
+    if (id === ring.head) break;
+  }
+  if (records.length === 0 && lost > 0) return not(lostWhy ?? 'none of its records can be read');
+  const source = `printk ring buffer at ${hex(at)}, ${count} descriptors, ${1n << sizeBits} bytes of text`;
+  return { found: true, log: { records, source, lost, ...(lostWhy === undefined ? {} : { lostWhy }) } };
+}
+
+/** Subsystem and device of records that a driver wrote (dev_printk). */
+function deviceReader(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): (info: bigint) => { readonly subsystem?: string; readonly device?: string } {
+  const number = (key: string): bigint | undefined => vmcoreinfoNumber(vmcoreinfo, key);
+  const start = number('OFFSET(printk_info.dev_info)');
+  const subsystemAt = number('OFFSET(dev_printk_info.subsystem)');
+  const deviceAt = number('OFFSET(dev_printk_info.device)');
+  const subsystemBytes = number('LENGTH(printk_info_subsystem)');
+  const deviceBytes = number('LENGTH(printk_info_device)');
+  const fields = [start, subsystemAt, deviceAt, subsystemBytes, deviceBytes];
+  if (start === undefined || fields.some((one) => one === undefined || one < 0n || one > 4096n)) return () => ({});
+  return (info) => {
+    const subsystem = memory.cstring(info + start + (subsystemAt ?? 0n), Number(subsystemBytes));
+    const device = memory.cstring(info + start + (deviceAt ?? 0n), Number(deviceBytes));
+    return { ...(subsystem === undefined || subsystem === '' ? {} : { subsystem }), ...(device === undefined || device === '' ? {} : { device }) };
+  };
+}

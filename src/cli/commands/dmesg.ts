@@ -1,0 +1,37 @@
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Command } from '../command.ts';
+import { exitCodes, printJson, UsageError } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { levelNames, logLine } from '../text/log-text.ts';
+import { kernelOptions, kernelSources } from './kernel-options.ts';
+
+/** A level by name or number. @throws UsageError */
+function levelOf(text: string): number {
+  const index = /^[0-7]$/.test(text) ? Number(text) : levelNames.findIndex((name) => name === text.toLowerCase());
+  if (index === -1) throw new UsageError(`--level: "${text}" is neither a number from 0 to 7 nor one of ${levelNames.join(', ')}`);
+  return index;
+}
+
+export const dmesgCommand: Command = {
+  name: 'dmesg',
+  summary: "the kernel's log",
+  args: ['<file>'],
+  options: [
+    { flags: '--level <level>', description: `only records of this level and the graver ones: ${levelNames.join(', ')}, or 0 to 7` },
+    { flags: '--caller', description: 'with the thread or CPU that wrote each record, as newer makedumpfile prints it' },
+    ...kernelOptions,
+  ],
+  example: 'dumpbench dmesg dump.s390 --level warn',
+  async run(context, [file = ''], options) {
+    const limit = options.level === undefined ? undefined : levelOf(String(options.level));
+    const answer = await withDump(context, file, (dump) => context.engine.call('dmesg', { dump, ...kernelSources(options) }, { signal: context.io.signal }));
+    // A record that does not say its level is kept.
+    const records = limit === undefined ? answer.records : answer.records.filter(({ level }) => level === undefined || level <= limit);
+    if (context.output.json) printJson(context.io, { ...answer, records });
+    else context.io.out(records.map((record) => `${logLine(record, options.caller === true)}\n`).join(''));
+    if (answer.lost > 0 && !context.output.quiet) {
+      context.io.err(`dumpbench: ${answer.lost} ${answer.lost === 1 ? 'record' : 'records'} or more cannot be read: ${visibleText(answer.lostWhy ?? '')}\n`);
+    }
+    return exitCodes.fine;
+  },
+};

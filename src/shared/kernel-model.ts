@@ -1,0 +1,78 @@
+/** The shapes of the kernel's own story: log, symbols, types. Rules as in model.ts. */
+import * as v from 'valibot';
+import { hexString, schemaVersion } from './model.ts';
+
+const schema = v.literal(schemaVersion);
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+export const logMarks = ['panic', 'oops', 'bug', 'lockup', 'memory', 'hardware', 'request', 'warning'] as const;
+
+export const logRecordSchema = v.strictObject({
+  /** Number since boot. */
+  sequence: v.optional(count),
+  /** Seconds since boot with nine digits: "27.541294560". */
+  time: v.optional(v.pipe(v.string(), v.regex(/^\d+\.\d{9}$/))),
+  /** 0 emergency to 7 debug. */
+  level: v.optional(v.pipe(count, v.maxValue(7))),
+  facility: v.optional(count),
+  /** T and a thread id, or C and a CPU number. */
+  caller: v.optional(v.pipe(v.string(), v.regex(/^[TC]\d+$/))),
+  text: v.string(),
+  /** A fragment of a line that the kernel wrote in pieces. */
+  continued: v.optional(v.literal(true)),
+  /** Its end (in the oldest kernels its start) is not in the dump or was overwritten. */
+  cut: v.optional(v.literal(true)),
+  subsystem: v.optional(v.string()),
+  device: v.optional(v.string()),
+  /** What a line that tells of trouble is about. */
+  mark: v.optional(v.picklist(logMarks)),
+});
+export type LogRecordJson = v.InferOutput<typeof logRecordSchema>;
+
+export const dmesgSchema = v.strictObject({
+  schema,
+  /** Kind of buffer and where it lies. */
+  source: v.string(),
+  /** Where vmcoreinfo came from, which led there. */
+  vmcoreinfo: v.string(),
+  records: v.array(logRecordSchema),
+  /** Records that the buffer's books list and that cannot be read. */
+  lost: count,
+  lostWhy: v.optional(v.string()),
+});
+export type DmesgJson = v.InferOutput<typeof dmesgSchema>;
+
+export const symbolSchema = v.strictObject({
+  address: hexString,
+  /** Letter of nm. */
+  type: v.string(),
+  name: v.string(),
+  /** Bytes up to the next symbol. */
+  size: v.optional(count),
+  module: v.optional(v.string()),
+  /** Distance of the address that was asked for. */
+  offset: v.optional(count),
+});
+export type SymbolJson = v.InferOutput<typeof symbolSchema>;
+
+export const symbolsSchema = v.strictObject({
+  schema,
+  source: v.string(),
+  vmcoreinfo: v.string(),
+  /** Symbols that the table holds. */
+  total: count,
+  symbols: v.array(symbolSchema),
+});
+export type SymbolsJson = v.InferOutput<typeof symbolsSchema>;
+
+/** What stands at an address: `symbol+offset`. */
+export const placeNameSchema = v.strictObject({ address: hexString, name: v.string(), offset: count, size: v.optional(count), module: v.optional(v.string()) });
+export type PlaceNameJson = v.InferOutput<typeof placeNameSchema>;
+export const symbolizeSchema = v.strictObject({
+  schema,
+  /** Addresses that lie in something with a name; the others are left out. */
+  places: v.array(placeNameSchema),
+  /** Why there are no symbols at all. */
+  why: v.optional(v.string()),
+});
+export type SymbolizeJson = v.InferOutput<typeof symbolizeSchema>;
