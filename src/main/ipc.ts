@@ -7,6 +7,7 @@ import { app, clipboard, dialog, ipcMain } from 'electron';
 import * as v from 'valibot';
 import { shellMethods, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
+import { openSessionFiles, readTextFile } from './session-files.ts';
 import type { Settings } from './settings.ts';
 import type { MainWindow } from './window.ts';
 
@@ -31,6 +32,7 @@ function samePath(left: string, right: string): boolean {
 function handlersFor(window: MainWindow, settings: Settings): Handlers {
   /** Evidence: what was opened in this run must never be written over. */
   const opened = new Set<string>();
+  const sessions = openSessionFiles(join(app.getPath('userData'), 'sessions'));
   return {
     start() {
       const paths = [...window.takeFirstPaths()];
@@ -74,6 +76,20 @@ function handlersFor(window: MainWindow, settings: Settings): Handlers {
       if ([...opened].some((path) => samePath(path, target))) throw new Error(`${target} is an open dump: evidence is never written over`);
       writeFileSync(target, text);
       return { path: target };
+    },
+    async openText({ title, extension }) {
+      const answer = await dialog.showOpenDialog(window.browser, { title, properties: ['openFile'], filters: [{ name: extension, extensions: [extension] }] });
+      const [chosen] = answer.filePaths;
+      if (chosen === undefined) return {};
+      return { path: chosen, text: readTextFile(chosen) };
+    },
+    loadSession({ name }) {
+      const text = sessions.load(name);
+      return text === undefined ? {} : { text };
+    },
+    saveSession({ name, text }) {
+      sessions.save(name, text);
+      return {};
     },
     async copyText({ text }) {
       // A promise since Electron 40, nothing before.

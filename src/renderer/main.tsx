@@ -27,6 +27,8 @@ showTheme();
 workbench.themes.state.subscribe(showTheme);
 for (const query of [light, contrast]) query.addEventListener('change', () => workbench.themes.wishesChanged(wishes()));
 
+window.addEventListener('pagehide', workbench.sessions.flush);
+
 shell.onEvent((event) => {
   engine.onShellEvent(event);
   if (event.event === 'open') workbench.openPaths(event.paths);
@@ -52,7 +54,11 @@ shell
     mac = start.platform === 'darwin';
     workbench.themes.choose(start.theme);
     workbench.recents.set(start.recents);
-    workbench.openPaths(start.paths);
-  }, workbench.tell)
+    // Files that were asked for are what the window is about; else what it was about before.
+    if (start.paths.length > 0) workbench.openPaths(start.paths);
+    else return workbench.sessions.restoreLast();
+    return undefined;
+  })
+  .catch(workbench.tell)
   // The first picture is the right one: no flash of another theme, or of the page without dumps.
   .finally(render);

@@ -8,16 +8,24 @@ import { createDumpJobs, type DumpJobs } from './state/dump-jobs.ts';
 import { createJobs, type Jobs } from './state/jobs.ts';
 import type { OpenDump } from './state/open-dump.ts';
 import { createOpenDumps, type OpenDumps } from './state/open-dumps.ts';
+import { createMarkBook, type Mark, type MarkBook } from './state/marks.ts';
+import type { Notice } from './state/notice.ts';
 import { createPlaces, type Places } from './state/places.ts';
+import type { Position } from './state/position.ts';
+import { createSessions, type IgnoreRules, type Sessions } from './state/sessions.ts';
 import { createStore, type Store } from './state/store.ts';
 import { createThemes, type ScreenWishes, type Themes } from './state/theme.ts';
 import { useStore } from './state/use-store.ts';
 import { healthBadge } from './words/health.ts';
 import { recentTitle } from './words/dump-facts.ts';
 
-export interface Notice {
-  readonly tone: 'plain' | 'bad';
-  readonly text: string;
+export type Overlay = 'palette' | 'shortcuts';
+
+/** A bookmark or annotation that is being written. */
+export interface MarkDraft {
+  readonly dump: string;
+  readonly kind: Mark['kind'];
+  readonly position: Position;
 }
 
 export interface Workbench {
@@ -28,11 +36,16 @@ export interface Workbench {
   readonly dumpJobs: DumpJobs;
   readonly places: Places;
   readonly dock: Dock;
+  readonly marks: MarkBook;
+  readonly sessions: Sessions;
+  /** Rules of comparisons, kept with the session. */
+  readonly ignoreRules: Store<IgnoreRules>;
   readonly themes: Themes;
   readonly recents: Store<readonly Recent[]>;
   /** What overlays are open: of the shell, not of a view. */
-  readonly overlay: Store<'palette' | 'shortcuts' | undefined>;
+  readonly overlay: Store<Overlay | undefined>;
   readonly notice: Store<Notice | undefined>;
+  readonly markDraft: Store<MarkDraft | undefined>;
   /** Check whose steps the integrity view opens, and CPU that the CPUs view shows: set by links. Keyed by dump. */
   readonly shownCheck: Store<Readonly<Record<string, string>>>;
   readonly shownCpu: Store<Readonly<Record<string, number>>>;
@@ -48,6 +61,9 @@ export interface Workbench {
 
 export function createWorkbench(engine: EngineLink, shell: Shell, wishes: ScreenWishes): Workbench {
   const places = createPlaces();
+  const dock = createDock(places);
+  const marks = createMarkBook();
+  const ignoreRules = createStore<IgnoreRules>([]);
   const jobs = createJobs();
   const themes = createThemes(wishes);
   const recents = createStore<readonly Recent[]>([]);
@@ -66,11 +82,16 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
       mergeVolumes(key);
       dumpJobs.startBackground(key);
     },
+    onOpened(key, before) {
+      sessions.dumpOpened(key, before);
+    },
     onClosed(key) {
       jobs.dumpClosed(key);
+      marks.dumpClosed(key);
       places.dumpClosed(key);
     },
   });
+  const sessions: Sessions = createSessions({ dumps, places, dock, marks, ignoreRules, shell, notice, tell });
   const dumpJobs = createDumpJobs(engine, dumps, jobs, shell, remember);
 
   /** Several files of one volume set, opened together, are one dump: the first one opened stays. */
@@ -92,11 +113,15 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
     jobs,
     dumpJobs,
     places,
-    dock: createDock(places),
+    dock,
+    marks,
+    sessions,
+    ignoreRules,
     themes,
     recents,
     notice,
-    overlay: createStore<'palette' | 'shortcuts' | undefined>(undefined),
+    markDraft: createStore<MarkDraft | undefined>(undefined),
+    overlay: createStore<Overlay | undefined>(undefined),
     shownCheck: createStore<Readonly<Record<string, string>>>({}),
     shownCpu: createStore<Readonly<Record<string, number>>>({}),
     tell,

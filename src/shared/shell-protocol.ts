@@ -19,6 +19,8 @@ export const recentSchema = v.strictObject({
 export type Recent = v.InferOutput<typeof recentSchema>;
 
 const nothing = v.strictObject({});
+/** Becomes a file name: nothing else may. */
+const sessionName = v.pipe(v.string(), v.regex(/^(?:last|[0-9a-f]{64})$/));
 
 export const shellMethods = {
   /** What the window starts with. */
@@ -44,6 +46,14 @@ export const shellMethods = {
     params: v.strictObject({ suggestedName: text(255), text: text(64 << 20), title: text(200) }),
     result: v.strictObject({ path: v.optional(path) }),
   },
+  /** Open dialog for a small text file of ours; nothing when it was dismissed. */
+  openText: {
+    params: v.strictObject({ title: text(200), extension: text(40) }),
+    result: v.strictObject({ path: v.optional(path), text: v.optional(text(4 << 20)) }),
+  },
+  /** What was kept under a name: the last session, or that of a dump by its identity. */
+  loadSession: { params: v.strictObject({ name: sessionName }), result: v.strictObject({ text: v.optional(text(4 << 20)) }) },
+  saveSession: { params: v.strictObject({ name: sessionName, text: text(4 << 20) }), result: nothing },
   copyText: { params: v.strictObject({ text: text(4 << 20) }), result: nothing },
   /** Starts the engine again after it went away, or ends one that hangs. */
   restartEngine: { params: nothing, result: nothing },

@@ -35,6 +35,8 @@ export interface DeskOptions {
   readonly height?: number;
   /** Overrides the choice between utility process and child process. */
   readonly engineHost?: 'utility' | 'child';
+  /** Settings and caches of a user who was here before; left in place at the end. */
+  readonly folder?: string;
 }
 
 /** Starts the window on the given dumps. A fresh user: no settings, no recents, no index. */
@@ -42,7 +44,7 @@ export async function openDesk(paths: readonly string[], options: DeskOptions = 
   const { width = 1280, height = 800 } = options;
   const runtime = await ensureElectron({ log: () => undefined });
   const display = await startXvfb({ width, height });
-  const folder = mkdtempSync(join(tmpdir(), 'dumpbench-desk-'));
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'dumpbench-desk-'));
   // Playwright loads the electron package in this process: the variable must be set here, not only in the child.
   process.env.ELECTRON_OVERRIDE_DIST_PATH = runtime.distPath;
   const environment = Object.fromEntries(
@@ -78,7 +80,7 @@ export async function openDesk(paths: readonly string[], options: DeskOptions = 
     async close() {
       await app.close();
       await display.stop();
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

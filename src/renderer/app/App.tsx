@@ -7,6 +7,7 @@ import { CommandPalette } from './CommandPalette.tsx';
 import { runKeys } from './commands.ts';
 import { DropOverlay } from './DropOverlay.tsx';
 import { EngineBanner } from './EngineBanner.tsx';
+import { MarkDialog } from './MarkDialog.tsx';
 import { NoticeBar } from './NoticeBar.tsx';
 import { Shortcuts } from './Shortcuts.tsx';
 import { StatusBar } from './StatusBar.tsx';
@@ -38,6 +39,7 @@ export function App({ mac }: { readonly mac: boolean }) {
       </div>
       <StatusBar />
       <DropOverlay />
+      <MarkDialog />
       {overlay === 'palette' ? <CommandPalette mac={mac} /> : null}
       {overlay === 'shortcuts' ? <Shortcuts mac={mac} /> : null}
     </div>

@@ -22,7 +22,8 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
     document.getElementById(`command-${at}`)?.scrollIntoView({ block: 'nearest' });
   }, [at]);
 
-  const close = (): void => workbench.overlay.set(undefined);
+  // The dialog's own closing gives the focus back to where it was.
+  const close = (): void => dialog.current?.close();
   const run = (command: Command | undefined): void => {
     close();
     // After the dialog has given the focus back: a command may want it.
@@ -41,7 +42,7 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
       ref={dialog}
       className="overlay palette"
       aria-label="Command palette"
-      onClose={close}
+      onClose={() => workbench.overlay.set(undefined)}
       onClick={(event) => event.target === dialog.current && close()}
       data-testid="palette"
     >

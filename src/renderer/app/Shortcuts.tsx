@@ -21,14 +21,15 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
-  const close = (): void => workbench.overlay.set(undefined);
+  // The dialog's own closing gives the focus back to where it was.
+  const close = (): void => dialog.current?.close();
   const rows = [...commandsOf(workbench).flatMap(({ title, keys }) => (keys === undefined ? [] : [[title, keysText(keys, mac)] as const])), ...gridKeys];
   return (
     <dialog
       ref={dialog}
       className="overlay shortcuts"
       aria-label="Keyboard shortcuts"
-      onClose={close}
+      onClose={() => workbench.overlay.set(undefined)}
       onClick={(event) => event.target === dialog.current && close()}
     >
       <h2>Keyboard shortcuts</h2>

@@ -9,6 +9,7 @@ import { views } from '../views/index.ts';
 import type { Workbench } from '../workbench.ts';
 import { focusGoTo, focusNextPane } from './focus.ts';
 import { matchesKeys, type KeyPress } from './keymap.ts';
+import { noteCommands } from './note-commands.ts';
 import { paneCommands } from './pane-commands.ts';
 
 export interface Command {
@@ -63,6 +64,7 @@ export function commandsOf(workbench: Workbench): readonly Command[] {
       run: () => places.closeTab(places.tabs.get().active ?? ''),
     },
     ...paneCommands(workbench),
+    ...noteCommands(workbench),
     { id: 'dump.verify', title: 'Verify everything (full scan)', enabled: hasDump, run: onDump(dumpJobs.verify) },
     { id: 'dump.index', title: 'Build or resume the page index', enabled: hasDump, run: onDump(dumpJobs.index) },
     ...reportFormats.map((format) => ({

@@ -1,5 +1,5 @@
 /** One dump in the window: what is known of it, and how far it is open. Survives a restart of the engine. */
-import type { CheckResult, Health, OsInfoJson, RegionJson, TriageDump, VerifyJson } from '../../shared/model.ts';
+import type { CheckResult, Health, MemoryView, OsInfoJson, RegionJson, TriageDump, VerifyJson } from '../../shared/model.ts';
 
 /** Why a file is not open, for its error page. */
 export interface OpenFailure {
@@ -23,6 +23,12 @@ export interface OpenDump {
   readonly path: string;
   /** Last part of the path. */
   readonly name: string;
+  /** Other files of a set, where they were named. */
+  readonly volumes: readonly string[] | undefined;
+  /** Which system, where two are in the dump and one was chosen. */
+  readonly view: MemoryView | undefined;
+  /** What was opened last under this key; a session expects it before. */
+  readonly identity: string | undefined;
   readonly phase: DumpPhase;
   /** Generation of the engine that the phase is about. */
   readonly generation: number;
@@ -45,11 +51,20 @@ export interface OpenDump {
 
 export const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
-export function newDump(key: string, path: string): OpenDump {
+/** How a dump is opened, beside its path. */
+export interface OpenOptions {
+  readonly volumes?: readonly string[];
+  readonly view?: MemoryView;
+}
+
+export function newDump(key: string, path: string, { volumes, view }: OpenOptions = {}): OpenDump {
   return {
     key,
     path,
-    name: fileName(path),
+    name: view === undefined || view === 'all' ? fileName(path) : `${fileName(path)} (${view})`,
+    volumes,
+    view,
+    identity: undefined,
     phase: { kind: 'opening' },
     generation: 0,
     lostWhileOpening: 0,

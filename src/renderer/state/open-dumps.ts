@@ -1,21 +1,23 @@
 /** The dumps of the window: opening, reopening after a restart of the engine, closing. */
 import type { EngineLink } from '../engine/engine-link.ts';
 import { EngineFailure } from '../../shared/rpc.ts';
-import { handleOf, newDump, type OpenDump } from './open-dump.ts';
+import { handleOf, newDump, type OpenDump, type OpenOptions } from './open-dump.ts';
 import { openFailure } from './open-failure.ts';
 import { createStore, type Readable } from './store.ts';
 
 export interface OpenDumps {
   readonly all: Readable<readonly OpenDump[]>;
   readonly find: (key: string) => OpenDump | undefined;
-  /** Key of the dump of a path; the one that is open already, if any. */
-  readonly open: (path: string) => string;
+  /** Key of the dump of a path; the one that is open already the same way, if any. */
+  readonly open: (path: string, options?: OpenOptions) => string;
   readonly retry: (key: string) => void;
   readonly close: (key: string) => void;
   readonly change: (key: string, change: (dump: OpenDump) => OpenDump) => void;
 }
 
 export interface DumpEvents {
+  /** @param before identity of what was open under this key before, if anything was */
+  readonly onOpened: (key: string, before: string | undefined) => void;
   /** The first facts are there (again). */
   readonly onTriaged: (key: string) => void;
   readonly onClosed: (key: string) => void;
@@ -59,12 +61,18 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     const isCurrent = (): boolean => isSameEngine() && find(key) !== undefined;
     change(key, (old) => ({ ...old, phase: { kind: 'opening' }, generation }));
     try {
-      const { dump: handle, identity } = await engine.call('open', { path: dump.path });
+      const { dump: handle, identity } = await engine.call('open', {
+        path: dump.path,
+        ...(dump.volumes === undefined ? {} : { volumes: [...dump.volumes] }),
+        ...(dump.view === undefined ? {} : { view: dump.view }),
+      });
       if (!isCurrent()) {
         if (isSameEngine()) await engine.call('close', { dump: handle });
         return;
       }
-      change(key, (old) => ({ ...old, phase: { kind: 'open', handle, identity } }));
+      const before = dump.identity;
+      change(key, (old) => ({ ...old, identity, phase: { kind: 'open', handle, identity } }));
+      events.onOpened(key, before);
       const triage = await engine.call('triage', { dump: handle });
       if (!isCurrent()) return;
       change(key, (old) =>
@@ -112,11 +120,11 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     find,
     change,
     close,
-    open(path) {
-      const old = store.get().find((dump) => dump.path === path);
+    open(path, options = {}) {
+      const old = store.get().find((dump) => dump.path === path && dump.view === options.view && options.volumes === undefined);
       if (old !== undefined) return old.key;
       const key = `dump${next++}`;
-      store.update((dumps) => [...dumps, newDump(key, path)]);
+      store.update((dumps) => [...dumps, newDump(key, path, options)]);
       void openOnEngine(key);
       return key;
     },

@@ -36,7 +36,7 @@ function fakeEngine(dies: ReadonlySet<string> = new Set()) {
 }
 
 const phases = (dumps: OpenDumps): string[] => dumps.all.get().map(({ phase }) => (phase.kind === 'open' ? phase.handle : phase.kind));
-const quiet = { onTriaged: () => undefined, onClosed: () => undefined };
+const quiet = { onOpened: () => undefined, onTriaged: () => undefined, onClosed: () => undefined };
 
 describe('open dumps', () => {
   it('wait for the engine, and are opened once per path', async () => {

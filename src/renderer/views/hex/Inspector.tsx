@@ -7,6 +7,7 @@ import { placeText } from '../../words/place.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
+import { MarkList } from './MarkList.tsx';
 import { asciiText, inspectIntegers, presentBytes } from './inspect-bytes.ts';
 
 const inspectedBytes = 32n;
@@ -114,6 +115,7 @@ export function Inspector({ dump, position }: { readonly dump: OpenDump; readonl
         </>
       )}
       <Known dump={dump} position={position} />
+      <MarkList dump={dump} />
     </aside>
   );
 }

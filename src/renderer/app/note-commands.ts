@@ -1,0 +1,39 @@
+/** Commands about what a person writes: bookmarks, annotations, the session. */
+import { markPosition } from '../state/marks.ts';
+import { activeTab, cursorKey } from '../state/tabs.ts';
+import type { Mark } from '../state/marks.ts';
+import type { Position } from '../state/position.ts';
+import type { Workbench } from '../workbench.ts';
+import type { Command } from './commands.ts';
+
+export function noteCommands({ places, marks, markDraft, sessions }: Workbench): readonly Command[] {
+  const here = (): { readonly dump: string; readonly position: Position } | undefined => {
+    const { dump } = places.tabs.get();
+    const tab = activeTab(places.tabs.get());
+    if (dump === undefined) return undefined;
+    const position = places.cursors.get()[(tab === undefined ? undefined : cursorKey(tab)) ?? dump];
+    return position === undefined ? undefined : { dump, position };
+  };
+  const draft = (kind: Mark['kind']): void => {
+    const place = here();
+    if (place !== undefined) markDraft.set({ kind, ...place });
+  };
+  const step = (by: 1 | -1): void => {
+    const place = here();
+    const dump = places.tabs.get().dump;
+    if (dump === undefined) return;
+    const list = marks.of(dump);
+    const at = place?.position.address ?? -1n;
+    const next = by === 1 ? (list.find(({ start }) => start > at) ?? list[0]) : (list.findLast(({ start }) => start < at) ?? list.at(-1));
+    if (next !== undefined) places.goTo(dump, markPosition(next));
+  };
+  const some = (): boolean => marks.of(places.tabs.get().dump ?? '').length > 0;
+  return [
+    { id: 'mark.bookmark', title: 'Bookmark this place…', keys: 'Ctrl+D', enabled: () => here() !== undefined, run: () => draft('bookmark') },
+    { id: 'mark.annotate', title: 'Annotate the selected range…', keys: 'Ctrl+Shift+A', enabled: () => here() !== undefined, run: () => draft('annotation') },
+    { id: 'mark.next', title: 'Next bookmark or annotation', keys: 'F2', enabled: some, run: () => step(1) },
+    { id: 'mark.previous', title: 'Previous bookmark or annotation', keys: 'Shift+F2', enabled: some, run: () => step(-1) },
+    { id: 'session.export', title: 'Export the session…', run: sessions.exportFile },
+    { id: 'session.import', title: 'Import a session…', run: sessions.importFile },
+  ];
+}

@@ -1,0 +1,72 @@
+/** What a person wrote about places of a dump: bookmarks, and annotations on ranges. */
+import type { AddressSpace } from '../../shared/model.ts';
+import type { MarkColour } from '../../shared/session-model.ts';
+import type { Position } from './position.ts';
+import { createStore, type Store } from './store.ts';
+
+export interface Mark {
+  readonly id: number;
+  readonly kind: 'bookmark' | 'annotation';
+  readonly space: AddressSpace;
+  readonly cpu?: number;
+  readonly start: bigint;
+  /** One past the last byte; a bookmark is one byte long. */
+  readonly end: bigint;
+  readonly text: string;
+  readonly colour: MarkColour;
+}
+
+/** By dump key, in the order of their addresses. */
+export type Marks = Readonly<Record<string, readonly Mark[]>>;
+export type NewMark = Omit<Mark, 'id'>;
+
+export interface MarkBook {
+  readonly all: Store<Marks>;
+  readonly of: (dump: string) => readonly Mark[];
+  readonly add: (dump: string, mark: NewMark) => void;
+  readonly change: (dump: string, id: number, change: Partial<Pick<Mark, 'text' | 'colour'>>) => void;
+  readonly remove: (dump: string, id: number) => void;
+  readonly replace: (dump: string, marks: readonly NewMark[]) => void;
+  readonly dumpClosed: (dump: string) => void;
+}
+
+export const markPosition = ({ space, cpu, start, end }: Mark): Position => ({
+  space,
+  address: start,
+  length: Number(end - start),
+  ...(cpu === undefined ? {} : { cpu }),
+});
+
+/** Whether a mark lies in what a hex grid shows. */
+export const inSpace = (mark: Mark, position: Position): boolean =>
+  mark.space === position.space && (mark.space === 'absolute' || mark.space === 'file' || (mark.cpu ?? 0) === (position.cpu ?? 0));
+
+const byAddress = (left: Mark, right: Mark): number => (left.start < right.start ? -1 : left.start > right.start ? 1 : left.id - right.id);
+
+export function createMarkBook(): MarkBook {
+  const all = createStore<Marks>({});
+  let next = 1;
+  const of = (dump: string): readonly Mark[] => all.get()[dump] ?? [];
+  const set = (dump: string, marks: readonly Mark[]): void => all.update((old) => ({ ...old, [dump]: marks.toSorted(byAddress) }));
+  return {
+    all,
+    of,
+    add: (dump, mark) => set(dump, [...of(dump), { ...mark, id: next++ }]),
+    change: (dump, id, change) =>
+      set(
+        dump,
+        of(dump).map((mark) => (mark.id === id ? { ...mark, ...change } : mark)),
+      ),
+    remove: (dump, id) =>
+      set(
+        dump,
+        of(dump).filter((mark) => mark.id !== id),
+      ),
+    replace: (dump, marks) =>
+      set(
+        dump,
+        marks.map((mark) => ({ ...mark, id: next++ })),
+      ),
+    dumpClosed: (dump) => all.update(({ [dump]: _gone, ...rest }) => rest),
+  };
+}

@@ -1,0 +1,123 @@
+/** The window's state as a session file, and back. Pure: keys of dumps become places in a list, and back. */
+import { sessionVersion, type Session, type SessionNode, type SessionTab } from '../../shared/session-model.ts';
+import { hex } from '../../shared/units.ts';
+import { layoutTabs, type DockLayout, type DockNode } from './dock-layout.ts';
+import type { Marks, NewMark } from './marks.ts';
+import type { OpenDump } from './open-dump.ts';
+import type { Position } from './position.ts';
+import { isWindowView, tabOf, type Tab } from './tabs.ts';
+import { viewIds } from './view-id.ts';
+
+export interface SessionState {
+  readonly dumps: readonly Pick<OpenDump, 'key' | 'path' | 'volumes' | 'view' | 'identity'>[];
+  readonly layout: DockLayout | undefined;
+  readonly active: Tab | undefined;
+  readonly cursors: Readonly<Record<string, Position>>;
+  readonly marks: Marks;
+  readonly ignoreRules: Session['ignoreRules'];
+}
+
+export function writeSession(state: SessionState): Session {
+  const place = new Map(state.dumps.map(({ key }, at) => [key, at]));
+  const at = (key: string | undefined): number | undefined => (key === undefined ? undefined : place.get(key));
+  const tab = ({ view, dump, grid }: Tab): SessionTab => {
+    const owner = at(dump);
+    return { view, ...(owner === undefined ? {} : { dump: owner }), ...(grid === undefined ? {} : { grid }) };
+  };
+  const node = (one: DockNode): SessionNode => {
+    if (one.kind === 'split') return { share: one.share, parts: one.parts.map(node) };
+    const front = one.tabs.findIndex(({ id }) => id === one.front);
+    return { share: one.share, tabs: one.tabs.map(tab), ...(front === -1 ? {} : { front }) };
+  };
+  const cpuOf = (cpu: number | undefined): { readonly cpu?: number } => (cpu === undefined ? {} : { cpu });
+  const cursors = Object.entries(state.cursors).flatMap(([owner, position]) => {
+    const [key = '', , grid] = owner.split('/');
+    const dump = at(key);
+    const { space, cpu, address, length } = position;
+    if (dump === undefined) return [];
+    return [{ dump, ...(grid === undefined ? {} : { grid: Number(grid) }), space, ...cpuOf(cpu), address: hex(address), length }];
+  });
+  const marks = Object.entries(state.marks).flatMap(([key, list]) => {
+    const dump = at(key);
+    return dump === undefined ? [] : list.map((mark) => ({ dump, mark }));
+  });
+  return {
+    schema: sessionVersion,
+    dumps: state.dumps.map(({ path, volumes, view, identity }) => ({
+      ...(identity === undefined ? {} : { identity }),
+      pathHint: path,
+      ...(volumes === undefined ? {} : { volumes: [...volumes] }),
+      ...(view === undefined ? {} : { view }),
+    })),
+    ...(state.layout === undefined ? {} : { layout: { direction: state.layout.direction, parts: state.layout.parts.map(node) } }),
+    ...(state.active === undefined ? {} : { active: tab(state.active) }),
+    cursors,
+    bookmarks: marks.flatMap(({ dump, mark: { kind, space, cpu, start, text, colour } }) =>
+      kind === 'bookmark' ? [{ dump, space, ...cpuOf(cpu), address: hex(start), comment: text, colour }] : [],
+    ),
+    annotations: marks.flatMap(({ dump, mark: { kind, space, cpu, start, end, text, colour } }) =>
+      kind === 'annotation' ? [{ dump, space, ...cpuOf(cpu), start: hex(start), end: hex(end), text, colour }] : [],
+    ),
+    ignoreRules: state.ignoreRules,
+  };
+}
+
+export interface RestoredSession {
+  readonly layout: DockLayout | undefined;
+  readonly active: string | undefined;
+  readonly cursors: Readonly<Record<string, Position>>;
+  readonly marks: Readonly<Record<string, readonly NewMark[]>>;
+}
+
+/** @param keys keys of the opened dumps, in the order of the file's list */
+export function readSession(session: Session, keys: readonly string[]): RestoredSession {
+  const tab = ({ view, dump, grid }: SessionTab): Tab | undefined => {
+    const known = viewIds.find((id) => id === view);
+    const key = dump === undefined ? undefined : keys[dump];
+    if (known === undefined) return undefined;
+    const one = tabOf(known, key, grid);
+    return one.dump === undefined && !isWindowView(known) ? undefined : one;
+  };
+  const seen = new Set<string>();
+  const node = (one: SessionNode): readonly DockNode[] => {
+    if ('parts' in one) {
+      const parts = one.parts.flatMap(node);
+      return parts.length === 0 ? [] : [{ kind: 'split', share: one.share, parts }];
+    }
+    const front = one.tabs[one.front ?? 0];
+    const wanted = front === undefined ? undefined : tab(front)?.id;
+    const tabs = one.tabs.flatMap((each) => {
+      const found = tab(each);
+      // A tab is open once: a file that says otherwise is not believed.
+      if (found === undefined || seen.has(found.id)) return [];
+      seen.add(found.id);
+      return [found];
+    });
+    if (tabs.length === 0) return [];
+    return [{ kind: 'pane', share: one.share, tabs, front: tabs.some(({ id }) => id === wanted) ? wanted : tabs[0]?.id }];
+  };
+  const parts = session.layout?.parts.flatMap(node) ?? [];
+  const layout = session.layout === undefined || parts.length === 0 ? undefined : { direction: session.layout.direction, parts };
+  const active = session.active === undefined ? undefined : tab(session.active)?.id;
+  const cpuOf = (cpu: number | undefined): { readonly cpu?: number } => (cpu === undefined ? {} : { cpu });
+  const cursors = session.cursors.flatMap(({ dump, grid, space, cpu, address, length }): readonly (readonly [string, Position])[] => {
+    const key = keys[dump];
+    if (key === undefined) return [];
+    return [[grid === undefined ? key : tabOf('hex', key, grid).id, { space, ...cpuOf(cpu), address: BigInt(address), length }]];
+  });
+  const marks: Record<string, NewMark[]> = Object.fromEntries(keys.map((key) => [key, []]));
+  for (const { dump, space, cpu, address, comment, colour } of session.bookmarks) {
+    const start = BigInt(address);
+    marks[keys[dump] ?? '']?.push({ kind: 'bookmark', space, ...cpuOf(cpu), start, end: start + 1n, text: comment, colour });
+  }
+  for (const { dump, space, cpu, start, end, text, colour } of session.annotations) {
+    const range = { start: BigInt(start), end: BigInt(end) };
+    if (range.end > range.start) marks[keys[dump] ?? '']?.push({ kind: 'annotation', space, ...cpuOf(cpu), ...range, text, colour });
+  }
+  return {
+    layout,
+    active: layout !== undefined && layoutTabs(layout).some(({ id }) => id === active) ? active : undefined,
+    cursors: Object.fromEntries(cursors),
+    marks,
+  };
+}

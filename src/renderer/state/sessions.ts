@@ -1,0 +1,149 @@
+/** Keeps the session, and what is known of each dump, while one works; restores it; hands it out as a file. */
+import { parseSession, sessionExtension, type Session } from '../../shared/session-model.ts';
+import type { Shell } from '../shell/shell-calls.ts';
+import type { Dock } from './dock.ts';
+import { layoutTabs, mapLayout } from './dock-layout.ts';
+import type { MarkBook } from './marks.ts';
+import type { Notice } from './notice.ts';
+import type { OpenDump } from './open-dump.ts';
+import type { OpenDumps } from './open-dumps.ts';
+import type { Places } from './places.ts';
+import { readSession, writeSession } from './session-file.ts';
+import type { Store } from './store.ts';
+import { activeTab } from './tabs.ts';
+
+export type IgnoreRules = Session['ignoreRules'];
+
+export interface SessionParts {
+  readonly dumps: OpenDumps;
+  readonly places: Places;
+  readonly dock: Dock;
+  readonly marks: MarkBook;
+  readonly ignoreRules: Store<IgnoreRules>;
+  readonly shell: Pick<Shell, 'call'>;
+  readonly notice: Store<Notice | undefined>;
+  readonly tell: (error: unknown) => void;
+}
+
+export interface Sessions {
+  /** Opens what was open when the window was closed. */
+  readonly restoreLast: () => Promise<void>;
+  readonly exportFile: () => void;
+  readonly importFile: () => void;
+  readonly dumpOpened: (key: string, before: string | undefined) => void;
+  /** Saves now what has changed. */
+  readonly flush: () => void;
+}
+
+const delayMs = 400;
+const isIdentity = (identity: string | undefined): identity is string => identity !== undefined && /^[0-9a-f]{64}$/.test(identity);
+
+export function createSessions({ dumps, places, dock, marks, ignoreRules, shell, notice, tell }: SessionParts): Sessions {
+  /** What a session file says of the dumps that it opened, until they are open. */
+  const expected = new Map<string, string>();
+  const saved = new Map<string, string>();
+  /** Dumps whose own notes were looked for: before that nothing is saved over them. */
+  const known = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const stateOf = (chosen: readonly OpenDump[]): Session => {
+    const keys = new Set(chosen.map(({ key }) => key));
+    const whole = dock.layout();
+    const layout = whole === undefined ? undefined : mapLayout(whole, (tab) => (tab.dump === undefined || keys.has(tab.dump) ? tab : undefined));
+    const named = chosen.map((dump) => ({ ...dump, identity: dump.identity ?? expected.get(dump.key) }));
+    return writeSession({
+      dumps: named,
+      layout,
+      active: activeTab(places.tabs.get()),
+      cursors: places.cursors.get(),
+      marks: marks.all.get(),
+      ignoreRules: ignoreRules.get(),
+    });
+  };
+  const save = (name: string, session: Session): void => {
+    const text = JSON.stringify(session);
+    if (saved.get(name) === text) return;
+    saved.set(name, text);
+    shell.call('saveSession', { name, text }).catch(tell);
+  };
+  const flush = (): void => {
+    // Nothing changed: a window that is closed while it starts must not save an empty session over the last one.
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    const all = dumps.all.get();
+    save('last', stateOf(all));
+    for (const dump of all) if (isIdentity(dump.identity) && known.has(dump.key)) save(dump.identity, stateOf([dump]));
+  };
+  const later = (): void => {
+    timer ??= setTimeout(flush, delayMs);
+  };
+  for (const store of [dumps.all, places.tabs, places.cursors, dock.version, marks.all, ignoreRules]) store.subscribe(later);
+
+  const restore = (session: Session): void => {
+    const keys = session.dumps.map(({ pathHint, volumes, view, identity }) => {
+      const key = dumps.open(pathHint, { ...(volumes === undefined ? {} : { volumes }), ...(view === undefined ? {} : { view }) });
+      known.add(key);
+      if (identity !== undefined) expected.set(key, identity);
+      return key;
+    });
+    const restored = readSession(session, keys);
+    for (const [key, list] of Object.entries(restored.marks)) marks.replace(key, list);
+    ignoreRules.set(session.ignoreRules);
+    if (restored.layout !== undefined) dock.apply(restored.layout, restored.cursors, restored.active);
+    const shown = new Set(places.tabs.get().open.map(({ dump }) => dump));
+    for (const key of keys) if (!shown.has(key)) places.show('overview', key);
+  };
+  /** The last time that this dump was looked at: its notes always, its layout when it is alone and nothing was moved yet. */
+  const recall = async (key: string, identity: string): Promise<void> => {
+    if (known.has(key)) return;
+    const { text } = await shell.call('loadSession', { name: identity });
+    if (dumps.find(key) === undefined) return;
+    known.add(key);
+    const parsed = text === undefined ? undefined : parseSession(text);
+    if (parsed === undefined || !('session' in parsed)) return;
+    const restored = readSession(parsed.session, [key]);
+    const old = restored.marks[key] ?? [];
+    if (marks.of(key).length === 0 && old.length > 0) marks.replace(key, old);
+    const { open } = places.tabs.get();
+    const untouched = open.length === 1 && open[0]?.view === 'overview';
+    if (untouched && restored.layout !== undefined && layoutTabs(restored.layout).length > 1) dock.apply(restored.layout, restored.cursors, restored.active);
+  };
+
+  return {
+    flush,
+    async restoreLast() {
+      const { text } = await shell.call('loadSession', { name: 'last' });
+      if (text === undefined) return;
+      const parsed = parseSession(text);
+      if ('session' in parsed) restore(parsed.session);
+      else notice.set({ tone: 'bad', text: `The last session could not be restored: ${parsed.why}.` });
+    },
+    exportFile() {
+      const text = JSON.stringify(stateOf(dumps.all.get()), undefined, 2);
+      shell.call('saveText', { suggestedName: `session.${sessionExtension}`, text: `${text}\n`, title: 'Export the session' }).then(({ path }) => {
+        if (path !== undefined) notice.set({ tone: 'plain', text: `The session was saved as ${path}. It holds paths and your notes, no bytes of a dump.` });
+      }, tell);
+    },
+    importFile() {
+      shell.call('openText', { title: 'Import a session', extension: sessionExtension }).then(({ path, text }) => {
+        if (path === undefined || text === undefined) return;
+        const parsed = parseSession(text);
+        if ('session' in parsed) restore(parsed.session);
+        else notice.set({ tone: 'bad', text: `${path} is no session: ${parsed.why}.` });
+      }, tell);
+    },
+    dumpOpened(key, before) {
+      const dump = dumps.find(key);
+      if (dump === undefined || !isIdentity(dump.identity)) return;
+      const wanted = before ?? expected.get(key);
+      expected.delete(key);
+      if (wanted !== undefined && wanted !== dump.identity)
+        notice.set({
+          tone: 'bad',
+          text: `${dump.path} is not the dump that it was: its headers differ. Bookmarks and annotations were made on the other one.`,
+        });
+      recall(key, dump.identity).catch(tell);
+    },
+  };
+}

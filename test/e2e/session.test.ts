@@ -1,0 +1,98 @@
+/** What a person leaves behind is there again: layout, cursors, bookmarks, annotations; as a file too. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { parseSession } from '../../src/shared/session-model.ts';
+import { noWindow, openDesk, type Desk } from './desk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dumpbench-session-'));
+let damaged: string;
+let desk: Desk | undefined;
+
+beforeAll(() => {
+  const sample = bundledSamples().find(({ name }) => name.includes('damaged'))!;
+  damaged = join(folder, sample.name);
+  writeFileSync(damaged, sample.bytes);
+});
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Native dialogs cannot be clicked here: they answer with a path. */
+const answerDialogs = (app: Desk['app'], path: string): Promise<void> =>
+  app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] });
+  }, path);
+
+const command = async ({ page }: Desk, words: string): Promise<void> => {
+  await page.keyboard.press('Control+Shift+P');
+  await page.getByLabel('Command', { exact: true }).fill(words);
+  await page.keyboard.press('Enter');
+};
+
+describe.skipIf(noWindow)('a session', () => {
+  it('is restored at the next start, and can be handed on as a file without bytes of the dump', async () => {
+    const home = join(folder, 'home');
+    desk = await openDesk([damaged], { folder: home });
+    const { page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await command(desk, 'layout triage');
+    await page.getByTestId('view-hex').waitFor();
+    await page.keyboard.press('Control+g');
+    await page.getByTestId('go-to').fill('absolute:0x1c800c');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid="hex-grid"]:focus').waitFor();
+    await page.keyboard.press('Control+d');
+    await page.getByTestId('mark-text').fill('recorded checksum <b>');
+    await page.getByTestId('mark-save').click();
+    await page.locator('[data-testid="hex-grid"]:focus').waitFor();
+    for (let count = 0; count < 3; count += 1) await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Control+Shift+A');
+    await page.getByTestId('mark-text').fill('these four');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('marks').getByText('these four').waitFor();
+    await desk.photograph('session-marks');
+    const file = join(folder, 'out.dumpbench.json');
+    await answerDialogs(desk.app, file);
+    await command(desk, 'export the session');
+    await page.getByTestId('notice').getByText('out.dumpbench.json').waitFor();
+    await desk.close();
+
+    const parsed = parseSession(readFileSync(file, 'utf8'));
+    if (!('session' in parsed)) throw new Error(parsed.why);
+    expect(parsed.session.dumps).toMatchObject([{ pathHint: damaged, identity: expect.stringMatching(/^[0-9a-f]{64}$/) as string }]);
+    expect(parsed.session.bookmarks).toMatchObject([{ dump: 0, space: 'absolute', address: '0x1c800c', comment: 'recorded checksum <b>', colour: 'blue' }]);
+    expect(parsed.session.annotations).toMatchObject([{ start: '0x1c800c', end: '0x1c8010', text: 'these four' }]);
+
+    // The same user, without a file: the window as it was left.
+    desk = await openDesk([], { folder: home });
+    await desk.page.getByTestId('dump-title').waitFor();
+    await desk.page.getByTestId('marks').getByText('recorded checksum <b>').waitFor();
+    expect(await desk.page.locator('.dv-groupview').count()).toBe(2);
+    await desk.page.getByTestId('hex-grid').click();
+    await expect.poll(() => desk!.page.getByTestId('go-to').inputValue()).toMatch(/0x1c80/);
+    await desk.close();
+
+    // Another user imports the file.
+    desk = await openDesk([]);
+    await desk.page.getByTestId('first-run').waitFor();
+    await answerDialogs(desk.app, file);
+    await command(desk, 'import a session');
+    await desk.page.getByTestId('marks').getByText('these four').waitFor();
+    await desk.page.getByTestId('dump-title').waitFor();
+    // What is no session is told, and changes nothing.
+    await answerDialogs(desk.app, damaged);
+    await command(desk, 'import a session');
+    await desk.page
+      .getByTestId('notice')
+      .getByText(/no session|too many/)
+      .waitFor();
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { parseSession, type Session } from '../../../src/shared/session-model.ts';
+import { triageLayout } from '../../../src/renderer/state/dock-layout.ts';
+import { createMarkBook, inSpace } from '../../../src/renderer/state/marks.ts';
+import { readSession, writeSession, type SessionState } from '../../../src/renderer/state/session-file.ts';
+import { tabOf } from '../../../src/renderer/state/tabs.ts';
+
+const marks = createMarkBook();
+marks.add('dump7', { kind: 'bookmark', space: 'real', cpu: 1, start: 0x200n, end: 0x201n, text: 'late', colour: 'red' });
+marks.add('dump7', { kind: 'annotation', space: 'absolute', start: 0x10n, end: 0x20n, text: 'early', colour: 'green' });
+
+const state: SessionState = {
+  dumps: [
+    { key: 'dump3', path: '/a', volumes: ['/b'], view: 'prod', identity: undefined },
+    { key: 'dump7', path: '/c', volumes: undefined, view: undefined, identity: 'f'.repeat(64) },
+  ],
+  layout: triageLayout('dump7'),
+  active: tabOf('hex', 'dump7', 2),
+  cursors: {
+    dump7: { space: 'absolute', address: 16n, length: 4 },
+    'dump7/hex/2': { space: 'file', address: 1n, length: 1 },
+    gone: { space: 'file', address: 0n, length: 1 },
+  },
+  marks: marks.all.get(),
+  ignoreRules: [{ name: 'clocks', preset: 'time' }],
+};
+
+describe('a session file', () => {
+  it('says the same when it is read under other keys', () => {
+    const text = JSON.stringify(writeSession(state));
+    const parsed = parseSession(text);
+    if (!('session' in parsed)) throw new Error(parsed.why);
+    const restored = readSession(parsed.session, ['dump1', 'dump2']);
+    expect(restored.layout).toEqual(triageLayout('dump2'));
+    expect(restored.cursors).toEqual({ dump2: state.cursors.dump7, 'dump2/hex/2': state.cursors['dump7/hex/2'] });
+    expect(restored.marks.dump2?.map(({ text: words }) => words)).toEqual(['late', 'early']);
+    expect(restored.marks.dump1).toEqual([]);
+    expect(parsed.session.dumps[0]).toEqual({ pathHint: '/a', volumes: ['/b'], view: 'prod' });
+    expect(parsed.session.ignoreRules).toEqual([{ name: 'clocks', preset: 'time' }]);
+  });
+
+  it('is not believed further than it can be', () => {
+    const why = (change: (session: Record<string, unknown>) => void): string => {
+      const session = JSON.parse(JSON.stringify(writeSession(state))) as Record<string, unknown>;
+      change(session);
+      const parsed = parseSession(JSON.stringify(session));
+      return 'why' in parsed ? parsed.why : '';
+    };
+    expect(why(() => undefined)).toBe('');
+    expect(why((session) => (session.schema = 2))).toContain('later version');
+    expect(why((session) => (session.schema = 'x'))).toContain('schema');
+    expect(why((session) => (session.cursors = [{ dump: 0, space: 'virtual', address: '0xZZ', length: 1 }]))).toContain('cursors.0.address');
+    expect(why((session) => (session.more = 1))).not.toBe('');
+    expect(parseSession('{')).toEqual({ why: 'it is no JSON text' });
+    const deep = `{"schema":1,"dumps":[],"cursors":[],"bookmarks":[],"annotations":[],"ignoreRules":[],"layout":{"direction":"row","parts":[${'{"share":1,"parts":['.repeat(50_000)}${']}'.repeat(50_000)}]}}`;
+    expect('why' in parseSession(deep)).toBe(true);
+  });
+
+  it('opens a tab once, and no view or dump that is not there', () => {
+    const tabs = [{ view: 'hex', dump: 0 }, { view: 'hex', dump: 0 }, { view: 'holodeck', dump: 0 }, { view: 'cpus', dump: 9 }, { view: 'jobs' }];
+    const session: Session = {
+      ...writeSession(state),
+      layout: {
+        direction: 'row',
+        parts: [
+          { share: 1, tabs, front: 2 },
+          { share: 0.5, tabs: [] },
+        ],
+      },
+    };
+    const { layout } = readSession(session, ['a']);
+    expect(layout?.parts).toEqual([{ kind: 'pane', share: 1, tabs: [tabOf('hex', 'a'), tabOf('jobs', undefined)], front: 'a/hex' }]);
+  });
+});
+
+describe('marks', () => {
+  it('stand in the order of their addresses and belong to their space', () => {
+    const [first, second] = marks.of('dump7');
+    expect([first?.text, second?.text]).toEqual(['early', 'late']);
+    expect(inSpace(second!, { space: 'real', cpu: 1, address: 0n, length: 1 })).toBe(true);
+    expect(inSpace(second!, { space: 'real', cpu: 0, address: 0n, length: 1 })).toBe(false);
+    expect(inSpace(first!, { space: 'absolute', address: 0n, length: 1 })).toBe(true);
+  });
+});
