@@ -76,3 +76,42 @@ export const symbolizeSchema = v.strictObject({
   why: v.optional(v.string()),
 });
 export type SymbolizeJson = v.InferOutput<typeof symbolizeSchema>;
+
+export const structMemberSchema = v.strictObject({
+  /** Empty for an anonymous struct or union. */
+  name: v.string(),
+  type: v.string(),
+  /** Bytes from the start of what was asked for. */
+  offset: count,
+  /** For bit-fields: bits behind `offset`, counted as the machine stores them (from the most significant on big-endian ones), and width. */
+  bitOffset: v.optional(count),
+  bits: v.optional(count),
+  size: v.optional(count),
+  /** 0 for members of the struct itself, more inside anonymous and opened ones. */
+  depth: count,
+  value: v.optional(v.union([v.string(), v.number()])),
+  text: v.optional(v.string()),
+  /** Why there is no value. */
+  absent: v.optional(v.string()),
+});
+export type StructMemberJson = v.InferOutput<typeof structMemberSchema>;
+
+export const structSchema = v.strictObject({
+  schema,
+  /** Where the types were found, and how many sizes and offsets of vmcoreinfo they agree with. */
+  source: v.string(),
+  agreeing: count,
+  vmcoreinfo: v.string(),
+  kind: v.picklist(['struct', 'union', 'enum', 'other']),
+  /** In C: "struct list_head". */
+  name: v.string(),
+  size: v.optional(count),
+  /** Virtual address that values were read from. */
+  address: v.optional(hexString),
+  members: v.array(structMemberSchema),
+  enumerators: v.optional(v.array(v.strictObject({ name: v.string(), value: v.union([v.number(), v.string()]) }))),
+});
+export type StructJson = v.InferOutput<typeof structSchema>;
+
+export const typeNamesSchema = v.strictObject({ schema, names: v.array(v.string()), why: v.optional(v.string()) });
+export type TypeNamesJson = v.InferOutput<typeof typeNamesSchema>;

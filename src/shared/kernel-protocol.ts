@@ -1,6 +1,6 @@
 /** Engine methods about the kernel's log, symbols and types. */
 import * as v from 'valibot';
-import { dmesgSchema, symbolizeSchema, symbolsSchema } from './kernel-model.ts';
+import { dmesgSchema, structSchema, symbolizeSchema, symbolsSchema, typeNamesSchema } from './kernel-model.ts';
 import { memoryViews } from './model.ts';
 
 const onKernel = {
@@ -24,4 +24,16 @@ export const kernelProtocol = {
     params: v.strictObject({ ...onKernel, quick: v.optional(v.boolean()), addresses: v.pipe(v.array(v.bigint()), v.maxLength(65_536)) }),
     result: symbolizeSchema,
   },
+  struct: {
+    /** A struct, union, enum or typedef, or a member of one by its path: "task_struct.comm". With an address its values. */
+    params: v.strictObject({
+      ...onKernel,
+      name: v.string(),
+      address: v.optional(v.bigint()),
+      depth: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8))),
+    }),
+    result: structSchema,
+  },
+  /** Names of structs, unions, enums and typedefs, for completion. */
+  typeNames: { params: v.strictObject(onKernel), result: typeNamesSchema },
 } as const;

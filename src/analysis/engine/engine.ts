@@ -17,6 +17,7 @@ import { describeKernelFacts, describeModules } from './kernel-facts.ts';
 import { describeMemoryUsage } from './kernel-memory-usage.ts';
 import { describeTasks } from './kernel-tasks.ts';
 import { describeLog, describeSymbols, symbolize } from './kernel-story.ts';
+import { describeStruct, describeTypeNames } from './kernel-types.ts';
 import { describeLowcores } from './lowcore.ts';
 import { readMemory } from './read-memory.ts';
 import { probableReason } from './reason.ts';
@@ -110,6 +111,8 @@ export function createEngine(): Engine {
     dmesg: ({ dump, view, ...sources }, { signal }) => describeLog(sessionOf(dump, view), sources, signal),
     symbols: ({ dump, view, ...request }, { signal }) => describeSymbols(sessionOf(dump, view), request, signal),
     symbolize: ({ dump, view, ...request }, { signal }) => symbolize(sessionOf(dump, view), request, signal),
+    struct: ({ dump, view, ...request }, { signal }) => describeStruct(sessionOf(dump, view), request, signal),
+    typeNames: ({ dump, view, ...sources }, { signal }) => describeTypeNames(sessionOf(dump, view), sources, signal),
     notes: ({ dump, view }) => describeNotes(sessionOf(dump, view)),
     regions: ({ dump, view }) => describeRegions(sessionOf(dump, view)),
     vmcoreinfo: ({ dump, view }) => describeVmcoreinfo(sessionOf(dump, view)),

@@ -8,6 +8,7 @@ import type { KernelMemory } from './kernel-memory.ts';
 import { decodeNames } from './kallsyms-names.ts';
 import { symbolTable, type SymbolTable } from './symbol-table.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo.ts';
+import { zeroPage } from './zero-page.ts';
 
 /** Virtual addresses of the tables. */
 export interface KallsymsPlaces {
@@ -74,14 +75,6 @@ function readTokens(memory: KernelMemory, table: bigint, index: bigint): readonl
     found.push(Buffer.from(text.bytes.subarray(start, end)).toString('latin1'));
   }
   return found;
-}
-
-/** A page of a table of addresses is never all zero; one that is has been lost, and ascending by chance proves nothing. */
-function zeroPage(memory: KernelMemory, start: bigint, length: number): bigint | undefined {
-  for (let page = start & ~0xfffn; page < start + BigInt(length); page += 0x1000n) {
-    if (memory.bytes(page, 0x1000)?.every((byte) => byte === 0) === true) return page;
-  }
-  return undefined;
 }
 
 type Offsets = { readonly addresses: BigUint64Array; readonly rule: string } | string;

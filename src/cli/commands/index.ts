@@ -10,6 +10,7 @@ import { sampleCommand } from './sample.ts';
 import { searchCommand } from './search.ts';
 import { sqlCommand } from './sql.ts';
 import { cpusCommand, infoCommand, notesCommand, osinfoCommand, regionsCommand, vmcoreinfoCommand } from './structures.ts';
+import { structCommand } from './struct.ts';
 import { symbolsCommand } from './symbols.ts';
 import { translateCommand } from './translate.ts';
 import { triageCommand } from './triage.ts';
@@ -34,5 +35,6 @@ export const commands: readonly Command[] = [
   sqlCommand,
   dmesgCommand,
   symbolsCommand,
+  structCommand,
   sampleCommand,
 ];

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GenericSchema } from 'valibot';
-import { dmesgSchema, symbolsSchema } from '../../../src/shared/kernel-model.ts';
+import { dmesgSchema, structSchema, symbolsSchema } from '../../../src/shared/kernel-model.ts';
 import {
   cpusSchema,
   indexSchema,
@@ -21,6 +21,7 @@ import {
 } from '../../../src/shared/model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
+import { dumpWithTypes } from '../kernel/described-btf.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 
 export interface CommandFiles {
@@ -29,6 +30,8 @@ export interface CommandFiles {
   /** Memory from 0x8000 to 0xa000 is not in it. */
   readonly hole: string;
   readonly notDump: string;
+  /** Holds the types of its kernel. */
+  readonly types: string;
 }
 
 export function commandFiles(folder: string): CommandFiles {
@@ -43,6 +46,7 @@ export function commandFiles(folder: string): CommandFiles {
     damaged: write('damaged.s390', damaged?.bytes ?? ''),
     hole: write('hole.vmcore', buildCase('memory 64 KiB\ncpu prefix=0x2000\nload 0x0 0x8000\nload 0xa000 0x6000\nformat elf-vmcore')),
     notDump: write('notes.txt', 'just some text\n'),
+    types: write('types.vmcore', dumpWithTypes()),
   };
 }
 
@@ -69,6 +73,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   sql: { schema: sqlSchema, args: ({ damaged }) => [damaged, 'select state, count(*) from page group by state'] },
   dmesg: { schema: dmesgSchema, args: ({ healthy }) => [healthy, '--level', 'notice'] },
   symbols: { schema: symbolsSchema, args: ({ healthy }) => [healthy, '*panic*'] },
+  struct: { schema: structSchema, args: ({ types }) => [types, 'prb_desc_ring', '0x1000'] },
   sample: { schema: sampleSchema, args: (_files, folder) => [join(folder, 'samples')] },
 };
 

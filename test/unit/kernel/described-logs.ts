@@ -15,6 +15,7 @@ export const vmcoreinfoOf = (lines: readonly string[]): Vmcoreinfo => {
 export function plainMemory(memory: MemoryImage, absent: readonly number[] = []): KernelMemory {
   const image = {
     machine: { arch: memory.endian === 'big' ? 'ppc64' : 'ppc64le', endian: memory.endian, bits: 64 },
+    ranges: [{ start: 0n, end: BigInt(memory.size) }],
     memory: {
       end: BigInt(memory.size),
       extents: [],

@@ -1,0 +1,269 @@
+/**
+ * BTF, the kernel's description of its own types (vmcoreinfo-kallsyms-btf.md section 4; include/uapi/linux/btf.h of 6.19): all kinds, both
+ * byte orders, and the split BTF of modules, whose ids and strings go on where those of the kernel end.
+ */
+
+export const kinds = {
+  void: 0,
+  int: 1,
+  pointer: 2,
+  array: 3,
+  struct: 4,
+  union: 5,
+  enum: 6,
+  forward: 7,
+  typedef: 8,
+  volatile: 9,
+  const: 10,
+  restrict: 11,
+  function: 12,
+  prototype: 13,
+  variable: 14,
+  section: 15,
+  float: 16,
+  declTag: 17,
+  typeTag: 18,
+  enum64: 19,
+} as const;
+export type BtfKind = (typeof kinds)[keyof typeof kinds];
+
+export interface BtfMember {
+  /** Empty for an anonymous struct or union. */
+  readonly name: string;
+  readonly type: number;
+  /** From the start of the struct, in bits; on big-endian machines counted from the most significant side. */
+  readonly bitOffset: number;
+  /** Width of a bit-field, 0 for none. */
+  readonly bits: number;
+}
+
+export interface BtfEnumerator {
+  readonly name: string;
+  readonly value: bigint;
+}
+
+export interface BtfType {
+  readonly id: number;
+  readonly kind: BtfKind;
+  readonly name: string;
+  /** Bytes, for int, struct, union, enum, float and section. */
+  readonly size: number;
+  /** Referred type, for the others. */
+  readonly type: number;
+  readonly kindFlag: boolean;
+}
+
+export interface BtfTypes {
+  /** Number of types, those of the base included; ids run from 0 (void) to count. */
+  readonly count: number;
+  readonly stringBytes: number;
+  get(id: number): BtfType | undefined;
+  /** Ids of a named type of one of these kinds. */
+  named(name: string, wanted: readonly BtfKind[]): readonly number[];
+  /** Names of structs, unions, enums and typedefs. */
+  names(): Iterable<string>;
+  members(id: number): readonly BtfMember[];
+  enumerators(id: number): readonly BtfEnumerator[];
+  array(id: number): { readonly type: number; readonly count: number } | undefined;
+  int(
+    id: number,
+  ): { readonly isSigned: boolean; readonly isChar: boolean; readonly isBool: boolean; readonly bits: number; readonly offset: number } | undefined;
+}
+
+export const btfHeaderBytes = 24;
+const magic = 0xeb9f;
+const recordBytes = 12;
+const maxTypes = 4_000_000;
+
+export interface BtfHeader {
+  readonly headerBytes: number;
+  readonly typeOffset: number;
+  readonly typeBytes: number;
+  readonly stringOffset: number;
+  readonly stringBytes: number;
+  /** Of the whole blob. */
+  readonly bytes: number;
+}
+
+/** The header, or undefined when these bytes are none. */
+export function btfHeader(bytes: Uint8Array, endian: 'big' | 'little'): BtfHeader | undefined {
+  if (bytes.length < btfHeaderBytes) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = endian === 'little';
+  const u32 = (at: number): number => view.getUint32(at, little);
+  const headerBytes = u32(4);
+  if (view.getUint16(0, little) !== magic || view.getUint8(2) !== 1 || headerBytes < btfHeaderBytes || headerBytes > 256) return undefined;
+  const [typeOffset, typeBytes, stringOffset, stringBytes] = [u32(8), u32(12), u32(16), u32(20)];
+  if (typeOffset % 4 !== 0 || stringOffset < typeOffset + typeBytes || stringBytes === 0) return undefined;
+  return { headerBytes, typeOffset, typeBytes, stringOffset, stringBytes, bytes: headerBytes + stringOffset + stringBytes };
+}
+
+/** Bytes behind the 12 of a record, by kind; undefined for a kind that is not known and so cannot be skipped. */
+function extraBytes(kind: number, count: number): number | undefined {
+  switch (kind) {
+    case kinds.int:
+    case kinds.variable:
+    case kinds.declTag:
+      return 4;
+    case kinds.array:
+      return 12;
+    case kinds.struct:
+    case kinds.union:
+    case kinds.section:
+    case kinds.enum64:
+      return count * 12;
+    case kinds.enum:
+    case kinds.prototype:
+      return count * 8;
+    case kinds.pointer:
+    case kinds.forward:
+    case kinds.typedef:
+    case kinds.volatile:
+    case kinds.const:
+    case kinds.restrict:
+    case kinds.function:
+    case kinds.float:
+    case kinds.typeTag:
+      return 0;
+    default:
+      return undefined;
+  }
+}
+
+const namedKinds = new Set<number>([kinds.int, kinds.struct, kinds.union, kinds.enum, kinds.enum64, kinds.typedef, kinds.float]);
+
+/**
+ * Reads a whole blob.
+ * @param base the kernel's types, for the split BTF of a module
+ * @returns the types, or what is wrong with the bytes
+ */
+export function readBtf(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfTypes): BtfTypes | string {
+  const header = btfHeader(bytes, endian);
+  if (header === undefined) return 'it has no BTF header';
+  if (header.bytes > bytes.length) return `its header claims ${header.bytes} bytes, ${bytes.length} are there`;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = endian === 'little';
+  const typeStart = header.headerBytes + header.typeOffset;
+  const typeEnd = typeStart + header.typeBytes;
+  const stringStart = header.headerBytes + header.stringOffset;
+  const strings = bytes.subarray(stringStart, stringStart + header.stringBytes);
+  if (base === undefined && strings[0] !== 0) return 'its strings do not start with an empty one';
+  const firstString = base?.stringBytes ?? 0;
+  const firstId = (base?.count ?? 0) + 1;
+  const places: number[] = [];
+  for (let at = typeStart; at < typeEnd;) {
+    if (at + recordBytes > typeEnd) return `type ${firstId + places.length} is cut off`;
+    const info = view.getUint32(at + 4, little);
+    const kind = (info >>> 24) & 0x1f;
+    const extra = extraBytes(kind, info & 0xffff);
+    if (extra === undefined) return `type ${firstId + places.length} is of the unknown kind ${kind}`;
+    if (places.length >= maxTypes) return `it has more than ${maxTypes} types`;
+    places.push(at);
+    at += recordBytes + extra;
+    if (at > typeEnd) return `type ${firstId + places.length - 1} runs past the end`;
+  }
+  const count = firstId - 1 + places.length;
+
+  function text(offset: number): string {
+    if (offset < firstString) return baseText?.(offset) ?? '';
+    const start = offset - firstString;
+    const end = strings.indexOf(0, start);
+    return end === -1 ? '' : Buffer.from(strings.buffer, strings.byteOffset + start, end - start).toString('latin1');
+  }
+  const baseText = base === undefined ? undefined : (base as BtfTypes & { readonly text: (offset: number) => string }).text;
+
+  const u32 = (at: number): number => view.getUint32(at, little);
+  const placeOf = (id: number): number | undefined => (id >= firstId ? places[id - firstId] : undefined);
+
+  function get(id: number): BtfType | undefined {
+    if (id === 0) return { id, kind: kinds.void, name: 'void', size: 0, type: 0, kindFlag: false };
+    if (id < firstId) return base?.get(id);
+    const at = placeOf(id);
+    if (at === undefined) return undefined;
+    const info = u32(at + 4);
+    return { id, kind: ((info >>> 24) & 0x1f) as BtfKind, name: text(u32(at)), size: u32(at + 8), type: u32(at + 8), kindFlag: info >>> 31 === 1 };
+  }
+
+  let index: Map<string, number[]> | undefined;
+  function byName(): Map<string, number[]> {
+    if (index !== undefined) return index;
+    index = new Map();
+    for (const [at, place] of places.entries()) {
+      const nameAt = u32(place);
+      if (nameAt === 0 || !namedKinds.has((u32(place + 4) >>> 24) & 0x1f)) continue;
+      const name = text(nameAt);
+      const known = index.get(name);
+      if (known === undefined) index.set(name, [firstId + at]);
+      else known.push(firstId + at);
+    }
+    return index;
+  }
+
+  const types: BtfTypes & { readonly text: (offset: number) => string } = {
+    count,
+    stringBytes: firstString + header.stringBytes,
+    text,
+    get,
+    named: (name, wanted) => [...(base?.named(name, wanted) ?? []), ...(byName().get(name) ?? []).filter((id) => wanted.includes(get(id)?.kind ?? 0))],
+    *names() {
+      if (base !== undefined) yield* base.names();
+      yield* byName().keys();
+    },
+    members(id) {
+      const at = placeOf(id);
+      if (at === undefined) return base?.members(id) ?? [];
+      const info = u32(at + 4);
+      const kind = (info >>> 24) & 0x1f;
+      if (kind !== kinds.struct && kind !== kinds.union) return [];
+      const hasBits = info >>> 31 === 1;
+      return Array.from({ length: info & 0xffff }, (_, one) => {
+        const place = at + recordBytes + one * 12;
+        const offset = u32(place + 8);
+        return {
+          name: text(u32(place)),
+          type: u32(place + 4),
+          bitOffset: hasBits ? offset & 0xff_ffff : offset,
+          bits: hasBits ? offset >>> 24 : 0,
+        };
+      });
+    },
+    enumerators(id) {
+      const at = placeOf(id);
+      if (at === undefined) return base?.enumerators(id) ?? [];
+      const info = u32(at + 4);
+      const kind = (info >>> 24) & 0x1f;
+      const isSigned = info >>> 31 === 1;
+      if (kind === kinds.enum)
+        return Array.from({ length: info & 0xffff }, (_, one) => {
+          const place = at + recordBytes + one * 8;
+          return { name: text(u32(place)), value: BigInt(isSigned ? view.getInt32(place + 4, little) : u32(place + 4)) };
+        });
+      if (kind !== kinds.enum64) return [];
+      return Array.from({ length: info & 0xffff }, (_, one) => {
+        const place = at + recordBytes + one * 12;
+        const value = (BigInt(u32(place + 8)) << 32n) | BigInt(u32(place + 4));
+        return { name: text(u32(place)), value: isSigned ? BigInt.asIntN(64, value) : value };
+      });
+    },
+    array(id) {
+      const at = placeOf(id);
+      if (at === undefined) return base?.array(id);
+      return ((u32(at + 4) >>> 24) & 0x1f) === kinds.array ? { type: u32(at + recordBytes), count: u32(at + recordBytes + 8) } : undefined;
+    },
+    int(id) {
+      const at = placeOf(id);
+      if (at === undefined) return base?.int(id);
+      if (((u32(at + 4) >>> 24) & 0x1f) !== kinds.int) return undefined;
+      const data = u32(at + recordBytes);
+      const encoding = (data >>> 24) & 0xf;
+      return {
+        isSigned: (encoding & 1) !== 0,
+        isChar: (encoding & 2) !== 0,
+        isBool: (encoding & 4) !== 0,
+        bits: data & 0xff,
+        offset: (data >>> 16) & 0xff,
+      };
+    },
+  };
+  return types;
+}

@@ -1,0 +1,35 @@
+import type { Command } from '../command.ts';
+import { exitCodes, printJson, UsageError } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { structText } from '../text/type-text.ts';
+import { addressIn, wholeNumber } from './address-argument.ts';
+import { kernelOptions, kernelSources } from './kernel-options.ts';
+
+const maxDepth = 8;
+
+export const structCommand: Command = {
+  name: 'struct',
+  summary: 'a type of the kernel: members with their offsets; with an address or a symbol their values (needs BTF in the dump)',
+  args: ['<file>', '<name>', '[address]'],
+  options: [{ flags: '--depth <number>', description: 'open structs inside to this depth; 0 unless given' }, ...kernelOptions],
+  example: 'dumpbench struct vmcore task_struct.comm init_task',
+  async run(context, [file = '', name = '', typed], options) {
+    const depth = options.depth === undefined ? 0 : wholeNumber(String(options.depth), '--depth');
+    if (depth > maxDepth) throw new UsageError(`--depth: at most ${maxDepth}`);
+    const { signal } = context.io;
+    const answer = await withDump(context, file, async (dump) => {
+      const params = { dump, name, depth, ...kernelSources(options) };
+      if (typed === undefined) return context.engine.call('struct', params, { signal });
+      if (/^[A-Za-z_.][\w.]*$/.test(typed) && !/^(cpu\d+\.|lowcore$)/.test(typed)) {
+        const { symbols } = await context.engine.call('symbols', { dump, ...kernelSources(options), name: typed }, { signal });
+        return context.engine.call('struct', { ...params, address: BigInt(symbols[0]?.address ?? '0x0') }, { signal });
+      }
+      const place = await addressIn(context, dump, typed, 'virtual');
+      if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; the kernel's structures have virtual ones`);
+      return context.engine.call('struct', { ...params, address: place.address }, { signal });
+    });
+    if (context.output.json) printJson(context.io, answer);
+    else context.io.out(structText(answer, context.style));
+    return exitCodes.fine;
+  },
+};

@@ -1,0 +1,37 @@
+/** Layouts of kernel types as C, with the offset beside each member. */
+import type { StructJson, StructMemberJson } from '../../shared/kernel-model.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Style } from './style.ts';
+import { columns } from './table.ts';
+
+/** "u8 flags:5", "char comm[16]", "void (*func)()". */
+function declaration({ name, type, bits }: StructMemberJson): string {
+  const array = /^(.*?) ((?:\[\d+\])+)$/.exec(type);
+  const base = array?.[1] ?? type;
+  const suffix = `${array?.[2] ?? ''}${bits === undefined ? '' : `:${bits}`}`;
+  if (base.endsWith('(*)()')) return base.replace('(*)', `(*${name}${suffix})`);
+  return name === '' ? `${base}${suffix}` : `${base}${base.endsWith('*') ? '' : ' '}${name}${suffix}`;
+}
+
+function valueText({ value, text, absent }: StructMemberJson, style: Style): string {
+  if (absent !== undefined) return style.warn(visibleText(absent));
+  const known = [value === undefined ? undefined : String(value), text].filter((one) => one !== undefined);
+  return known.length === 0 ? '' : `= ${visibleText(known.join('  '))}`;
+}
+
+export function structText(answer: StructJson, style: Style): string {
+  const head = `${visibleText(answer.name)}${answer.address === undefined ? '' : ` at ${answer.address}`}${answer.size === undefined ? '' : `, ${answer.size} bytes`}`;
+  const rows = answer.members.map((member) => [
+    style.dim(`${member.offset}${member.bitOffset === undefined ? '' : `.${member.bitOffset}`}`),
+    `${'  '.repeat(member.depth)}${visibleText(declaration(member))}`,
+    valueText(member, style),
+  ]);
+  const values = (answer.enumerators ?? []).map(({ name, value }) => [visibleText(name), `= ${value}`]);
+  return [
+    style.strong(head),
+    style.dim(answer.source),
+    ...(rows.length === 0 ? [] : [columns(rows, '  ', [0])]),
+    ...(values.length === 0 ? [] : [columns(values)]),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { describeStruct, describeTypeNames } from '../../../src/analysis/engine/kernel-types.ts';
+import { describeSymbols } from '../../../src/analysis/engine/kernel-story.ts';
+import { compareWithVmcoreinfo } from '../../../src/analysis/kernel/btf/find-types.ts';
+import { haveDumps } from '../../dumps.ts';
+import { kernelDumps } from './kernel-dumps.ts';
+
+const never = new AbortController().signal;
+/** Types by the symbols around them, and by a scan. */
+const withTypes = [
+  ['o-x86-x1-vmcore.elf', 100_750],
+  ['o-a64-a1-qemu.elf', 109_496],
+] as const;
+
+describe.skipIf(!haveDumps)('the kernel’s types', () => {
+  const open = kernelDumps();
+
+  it.each(withTypes)('%s: all of them are read, and agree with vmcoreinfo', async (name, count) => {
+    const kernel = await (await open(name)).findKernel(never);
+    const found = await kernel.findTypes(never);
+    if (!found.found || kernel.vmcoreinfo === undefined) throw new Error(found.found ? 'no vmcoreinfo' : found.why);
+    expect(found.types.types.count).toBe(count);
+    expect(found.types.agreeing).toBe(65);
+    // The twin: one offset in vmcoreinfo that is off by one must be noticed.
+    const entries = new Map(kernel.vmcoreinfo.entries).set('OFFSET(page.mapping)', '25');
+    expect(compareWithVmcoreinfo(found.types.types, { ...kernel.vmcoreinfo, entries }, 8).differing).toHaveLength(1);
+  });
+
+  it.each(withTypes)('%s: sizes and bit-fields are those of the headers', async (name) => {
+    const session = await open(name);
+    const sizes = await Promise.all(
+      ['list_head', 'new_utsname', 'prb_desc', 'printk_info'].map(async (one) => (await describeStruct(session, { name: one }, never)).size),
+    );
+    expect(sizes).toEqual([16, 390, 24, 88]);
+    const { members } = await describeStruct(session, { name: 'printk_info' }, never);
+    expect(members.find((one) => one.name === 'flags')).toMatchObject({ offset: 19, bitOffset: 0, bits: 5 });
+    expect(members.find((one) => one.name === 'level')).toMatchObject({ offset: 19, bitOffset: 5, bits: 3 });
+    expect((await describeTypeNames(session, {}, never)).names.length).toBeGreaterThan(5000);
+  });
+
+  it('values at a symbol are the kernel’s own', async () => {
+    const session = await open('o-x86-x1-vmcore.elf');
+    const at = async (name: string): Promise<bigint> => BigInt((await describeSymbols(session, { name }, never)).symbols[0]?.address ?? '0x0');
+    const uts = await describeStruct(session, { name: 'uts_namespace', address: await at('init_uts_ns'), depth: 1 }, never);
+    expect(uts.members.find(({ name }) => name === 'release')?.text).toBe(`"${session.utsName?.release ?? ''}"`);
+    const task = await describeStruct(session, { name: 'task_struct', address: await at('init_task') }, never);
+    expect(task.members.find(({ name }) => name === 'comm')?.text).toBe('"swapper/0"');
+    expect(task.members.find(({ name }) => name === 'sched_class')?.text).toBe('idle_sched_class');
+    expect(task.members.find(({ name }) => name === 'pid')?.value).toBe(0);
+  });
+
+  it.each(['o-s390-s1-qemu.elf', 'o-small-s5-qemu.elf'])('%s: a kernel without BTF says so', async (name) => {
+    await expect(describeStruct(await open(name), { name: 'task_struct' }, never)).rejects.toThrow('no BTF was found');
+  });
+});
