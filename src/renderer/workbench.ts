@@ -49,6 +49,8 @@ export interface Workbench {
   /** Check whose steps the integrity view opens, and CPU that the CPUs view shows: set by links. Keyed by dump. */
   readonly shownCheck: Store<Readonly<Record<string, string>>>;
   readonly shownCpu: Store<Readonly<Record<string, number>>>;
+  /** Ids of the CPUs that stand beside the chosen one. Keyed by dump. */
+  readonly besideCpus: Store<Readonly<Record<string, readonly number[]>>>;
   /** Says what went wrong with something that a person asked for. */
   readonly tell: (error: unknown) => void;
   readonly openPaths: (paths: readonly string[]) => void;
@@ -124,6 +126,7 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
     overlay: createStore<Overlay | undefined>(undefined),
     shownCheck: createStore<Readonly<Record<string, string>>>({}),
     shownCpu: createStore<Readonly<Record<string, number>>>({}),
+    besideCpus: createStore<Readonly<Record<string, readonly number[]>>>({}),
     tell,
     openPaths,
     closeDump: (key) => dumps.close(key),

@@ -303,6 +303,8 @@ export type FieldJson = v.InferOutput<typeof fieldSchema>;
 
 export const lowcoreFieldSchema = v.strictObject({
   ...fieldSchema.entries,
+  /** What the field is for. */
+  doc: v.optional(v.string()),
   /** Who defines it: the architecture, Linux (then its place depends on the layout), or store status. */
   group: v.optional(v.picklist(['architected', 'linux', 'save area'])),
   /** What an address in it leads to. */
@@ -330,7 +332,13 @@ export const lowcoreViewSchema = v.strictObject({
   fields: v.array(lowcoreFieldSchema),
 });
 export type LowcoreJson = v.InferOutput<typeof lowcoreViewSchema>;
-export const lowcoreSchema = v.strictObject({ schema, cpus: v.array(lowcoreViewSchema), numbering });
+export const lowcoreSchema = v.strictObject({
+  schema,
+  cpus: v.array(lowcoreViewSchema),
+  numbering,
+  /** Kernels whose layouts are known, oldest first: what `--layout` takes. */
+  layouts: v.array(v.string()),
+});
 
 export const noteSchema = v.strictObject({
   index: count,

@@ -4,7 +4,7 @@ import { DumpError } from '../../shared/dump-error.ts';
 import { schemaVersion, type CpuJson, type LowcoreFieldJson, type LowcoreJson } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
 import { chooseLowcoreLayout, givenLowcoreLayout, type LowcoreChoice, type LowcoreContext } from '../arch/s390x/lowcore/choose-layout.ts';
-import { pointerSpaces } from '../arch/s390x/lowcore/field-makers.ts';
+import { pointerTarget } from '../arch/s390x/lowcore/pointers.ts';
 import { lowcoreKernels, type LowcoreKernel } from '../arch/s390x/lowcore/fields.ts';
 import { asLowcoreKernel, lowcoreFieldGroup, lowcoreLayouts, lowcoreValue, provenLowcores } from '../arch/s390x/lowcore/layouts.ts';
 import { lowcoreSize } from '../arch/s390x/save-area.ts';
@@ -52,16 +52,15 @@ function decode(kernel: LowcoreKernel, lowcore: Parameters<typeof view>[1], byte
   const layout = lowcoreLayouts[kernel];
   const types = new Map(Array.from(leaves(layout), ({ path, field }) => [path, field.type]));
   const software = lowcoreValue(kernel, bytes, 'clock_comparator');
-  return view(layout, lowcore).fields.map(({ doc: _, ...field }): LowcoreFieldJson => {
-    const space = pointerSpaces[types.get(field.name) ?? ''];
-    const target = space !== undefined && typeof field.value === 'string' && field.value !== '0x0' ? BigInt(field.value) : undefined;
+  return view(layout, lowcore).fields.map((field): LowcoreFieldJson => {
+    const target = field.value === undefined ? undefined : pointerTarget(types.get(field.name) ?? '', BigInt(field.value));
     // Only with the software copy beside it can the encoding of the stored comparator be told.
     const time = field.name === 'clock_comp_save_area' && field.value !== undefined ? clockComparatorText(BigInt(field.value), software) : undefined;
     return {
       ...field,
       ...(time === undefined ? {} : { text: time }),
       group: lowcoreFieldGroup(field.name),
-      ...(target === undefined || space === undefined ? {} : { pointsTo: { space, address: hex(field.name === 'mcesad' ? target & ~0x3ffn : target) } }),
+      ...(target === undefined ? {} : { pointsTo: { space: target.space, address: hex(field.name === 'mcesad' ? target.address & ~0x3ffn : target.address) } }),
     };
   });
 }
@@ -86,18 +85,18 @@ function lowcoreAt(session: Session, address: bigint, cpu: CpuJson | undefined, 
  * The lowcores of all CPUs, of one, or the one at an address.
  * @throws DumpError unsupported on other architectures and for unknown layout names, absent when the bytes or the CPU are not there
  */
-export function describeLowcores(session: Session, request: LowcoreRequest): { schema: 1; cpus: LowcoreJson[]; numbering: CpuNumbering } {
+export function describeLowcores(session: Session, request: LowcoreRequest): { schema: 1; cpus: LowcoreJson[]; numbering: CpuNumbering; layouts: string[] } {
   if (session.image.machine.arch !== 's390x')
     throw new DumpError('unsupported', { file: session.path }, `${session.image.machine.arch} has no lowcore`, 'an s390x dump');
   const named = kernelNamed(session, request.layout);
   const { cpus } = session.cpuSet;
-  const numbering = cpuNumbering(cpus);
+  const about = { numbering: cpuNumbering(cpus), layouts: [...lowcoreKernels] };
   if (request.address !== undefined) {
     const { address } = request;
     if (address < 0n || address + BigInt(lowcoreSize) > session.memory.end)
       throw new DumpError('absent', { file: session.path, address }, 'no lowcore can be there', `an absolute address below ${hex(session.memory.end)}`);
     const cpu = cpus.find(({ prefix }) => prefix === hex(address));
-    return { schema: schemaVersion, cpus: [lowcoreAt(session, address, cpu, named)], numbering };
+    return { schema: schemaVersion, cpus: [lowcoreAt(session, address, cpu, named)], ...about };
   }
   const wanted = request.cpu === undefined ? cpus.filter(({ prefix }) => prefix !== undefined) : [selectCpu(session, request.cpu)];
   const found = wanted.map((cpu) => {
@@ -117,5 +116,5 @@ export function describeLowcores(session: Session, request: LowcoreRequest): { s
       { file: session.path, address: first.address },
       `the lowcore at absolute ${hex(first.address)} lies behind the end of the dump`,
     );
-  return { schema: schemaVersion, cpus: shown.map(({ cpu, address }) => lowcoreAt(session, address, cpu, named)), numbering };
+  return { schema: schemaVersion, cpus: shown.map(({ cpu, address }) => lowcoreAt(session, address, cpu, named)), ...about };
 }

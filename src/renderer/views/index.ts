@@ -4,6 +4,7 @@ import { HexView } from './hex/HexView.tsx';
 import { IntegrityView } from './integrity/IntegrityView.tsx';
 import { JobsView } from './jobs/JobsView.tsx';
 import { KernelView } from './kernel/KernelView.tsx';
+import { LowcoreView } from './lowcore/LowcoreView.tsx';
 import { NotesView } from './notes/NotesView.tsx';
 import { OverviewView } from './overview/OverviewView.tsx';
 import { RegionsView } from './regions/RegionsView.tsx';
@@ -12,6 +13,7 @@ import type { View } from './view.ts';
 export const views: readonly View[] = [
   { id: 'overview', title: 'Overview', icon: 'dashboard', ofWindow: false, component: OverviewView },
   { id: 'cpus', title: 'CPUs', icon: 'chip', ofWindow: false, component: CpusView },
+  { id: 'lowcore', title: 'Lowcore', icon: 'table', ofWindow: false, component: LowcoreView },
   { id: 'notes', title: 'Notes', icon: 'list-tree', ofWindow: false, component: NotesView },
   { id: 'regions', title: 'Memory', icon: 'layers', ofWindow: false, component: RegionsView },
   { id: 'hex', title: 'Hex', icon: 'file-binary', ofWindow: false, component: HexView },

@@ -40,9 +40,6 @@ export const word =
 export const psw: FieldMaker = (offset, doc) =>
   wideField('psw', offset, doc, (value) => pswText({ mask: value >> 64n, address: value & 0xffff_ffff_ffff_ffffn }));
 
-/** Where a field of each of these types points, so that a door can go there. */
-export const pointerSpaces: Readonly<Record<string, 'absolute' | 'virtual'>> = { 'absolute pointer': 'absolute', 'kernel pointer': 'virtual' };
-
 function typed(field: ScalarField<bigint> | ScalarField<number>, type: string): AnyField {
   return { ...field, type } as AnyField;
 }
@@ -65,8 +62,8 @@ export const kernelPointer: FieldMaker = (offset, doc) => typed(u64(offset, doc,
 /** Stacks that are used without DAT: always physical (lowcore.md section 3). */
 export const realPointer: FieldMaker = (offset, doc) => typed(u64(offset, doc, { text: none }), 'absolute pointer');
 
-export const asce: FieldMaker = (offset, doc) => u64(offset, doc, { text: (value) => (value === 0n ? undefined : asceText(value)) });
-export const teid: FieldMaker = (offset, doc) => u64(offset, doc, { text: describeTeid });
+export const asce: FieldMaker = (offset, doc) => typed(u64(offset, doc, { text: (value) => (value === 0n ? undefined : asceText(value)) }), 'asce');
+export const teid: FieldMaker = (offset, doc) => typed(u64(offset, doc, { text: describeTeid }), 'translation-exception id');
 export const mcic: FieldMaker = (offset, doc) => u64(offset, doc, { text: describeMcic });
 export const cpuTimer: FieldMaker = (offset, doc) => u64(offset, doc, { text: cpuTimerText });
 /** Between two accountings Linux keeps differences in some of these, which are no durations: only small values are told as such. */

@@ -1,0 +1,57 @@
+/** Which kernel's layout a lowcore is read by, how sure that is and why, and another one instead. */
+import type { LowcoreJson } from '../../../shared/model.ts';
+import { StepList } from '../../widgets/StepList.tsx';
+
+interface LayoutLineProps {
+  readonly lowcore: LowcoreJson | undefined;
+  /** "CPU 0" */
+  readonly name: string | undefined;
+  readonly layouts: readonly string[];
+  /** The layout that the user wants; undefined: the one that fits. */
+  readonly chosen: string | undefined;
+  readonly onChoose: (layout: string | undefined) => void;
+}
+
+const tones: Readonly<Record<string, string>> = { certain: 'ok', likely: 'plain', given: 'plain' };
+
+export function LayoutLine({ lowcore, name, layouts, chosen, onChoose }: LayoutLineProps) {
+  const layout = lowcore?.layout;
+  const tests = layout?.tests ?? [];
+  const against = tests.filter(({ passed }) => passed === false).length;
+  return (
+    <div className="layout-line" data-testid="lowcore-layout">
+      <label className="dim">
+        Layout{' '}
+        <select
+          className="select"
+          value={chosen ?? ''}
+          onChange={(event) => onChoose(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}
+          data-testid="layout-choice"
+        >
+          <option value="">the one that fits</option>
+          {(layouts.length > 0 ? layouts : chosen === undefined ? [] : [chosen]).map((kernel) => (
+            <option key={kernel} value={kernel}>
+              Linux {kernel}
+            </option>
+          ))}
+        </select>
+      </label>
+      {layout === undefined ? null : (
+        <details className="layout-tests">
+          <summary>
+            <span>
+              {name}: layout of Linux {layout.name},{' '}
+            </span>
+            <span className={`tone-${tones[layout.word ?? ''] ?? 'warn'}`}>{layout.word === 'given' ? 'as you chose' : layout.word}</span>
+            <span className="dim">
+              {' '}
+              · confidence {Math.round(layout.confidence * 100)} %{against === 0 ? '' : `, ${against} of ${tests.length} tests against`} ·{' '}
+              {layout.proven === true ? 'proven on real dumps' : 'unproven on a real dump'}
+            </span>
+          </summary>
+          <StepList steps={tests} label="What speaks for the layout and against it" />
+        </details>
+      )}
+    </div>
+  );
+}

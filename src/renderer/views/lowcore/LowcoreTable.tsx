@@ -1,0 +1,189 @@
+/** The fields of one or several lowcores: a line each, in the order of their offsets, by who defines them. */
+import { memo, useEffect, useRef } from 'react';
+import type { CpuJson, LowcoreFieldJson, LowcoreJson } from '../../../shared/model.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { AddressLink } from '../../widgets/AddressLink.tsx';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { PlaceLink } from '../../widgets/PlaceLink.tsx';
+import { lowcoreBytes, meaningOf, pswParts, targetOf, type FieldGroup, type LowcoreRow } from './lowcore-rows.ts';
+
+export interface LowcoreColumn {
+  readonly cpu: CpuJson;
+  /** As positions and the engine name the CPU. */
+  readonly number: number;
+  readonly name: string;
+  readonly lowcore: LowcoreJson | undefined;
+  /** Why there is none. */
+  readonly error: string | undefined;
+}
+
+const groupTitles: Readonly<Record<FieldGroup, string>> = {
+  architected: 'Architected: interruptions and PSWs',
+  linux: 'Linux',
+  'save area': 'Save area: status as it was stored',
+};
+const groups = ['architected', 'linux', 'save area'] as const;
+
+export const offsetText = (offset: number): string => `0x${offset.toString(16).padStart(4, '0')}`;
+
+/** Value, its meaning, and where it leads. */
+export function FieldValue({ dump, field, number }: { readonly dump: string; readonly field: LowcoreFieldJson | undefined; readonly number: number }) {
+  if (field === undefined) return <span className="dim">not in this layout</span>;
+  if (field.value === undefined) return <span className="dim">not in the dump</span>;
+  const target = targetOf(field, number);
+  const psw = pswParts(field);
+  const value = psw?.address ?? String(field.value);
+  const meaning = meaningOf(field);
+  return (
+    <>
+      <span className="code field-value">
+        {psw === undefined ? null : `${psw.mask} `}
+        {target === undefined ? (
+          value
+        ) : (
+          <AddressLink dump={dump} position={target}>
+            {value}
+          </AddressLink>
+        )}
+      </span>
+      {meaning === undefined ? null : (
+        <span className="field-meaning">
+          <Hostile text={meaning} />
+        </span>
+      )}
+    </>
+  );
+}
+
+interface RowProps {
+  readonly dump: string;
+  readonly row: LowcoreRow;
+  readonly columns: readonly LowcoreColumn[];
+  /** Column whose bytes are selected; undefined in other rows. */
+  readonly current: number | undefined;
+  readonly onSelect: (row: LowcoreRow, column: number) => void;
+}
+
+const FieldRow = memo(function FieldRow({ dump, row, columns, current, onSelect }: RowProps) {
+  const line = useRef<HTMLTableRowElement>(null);
+  const isCurrent = current !== undefined;
+  useEffect(() => {
+    if (isCurrent) line.current?.scrollIntoView({ block: 'nearest' });
+  }, [isCurrent]);
+  return (
+    <tr
+      ref={line}
+      className={row.differs ? 'followed differs' : 'followed'}
+      aria-selected={isCurrent}
+      data-field={row.name}
+      onClick={() => onSelect(row, current ?? 0)}
+    >
+      <td className="code dim">{offsetText(row.offset)}</td>
+      <td className="number dim">{row.size}</td>
+      <td className="field-name">
+        <button type="button" className="code plain-button" title={row.doc} onClick={() => onSelect(row, current ?? 0)}>
+          {row.name}
+        </button>
+        {row.differs ? <span className="unseen"> differs between the CPUs</span> : null}
+      </td>
+      {columns.map((column, index) => (
+        <td
+          key={column.cpu.id}
+          className={current === index ? 'field-cell chosen' : 'field-cell'}
+          onClick={(event) => {
+            event.stopPropagation();
+            onSelect(row, index);
+          }}
+        >
+          {column.lowcore === undefined ? <span className="dim">–</span> : <FieldValue dump={dump} field={row.cells[index]} number={column.number} />}
+        </td>
+      ))}
+      {columns.length === 1 ? <td className="field-doc dim">{row.doc}</td> : null}
+    </tr>
+  );
+});
+
+interface LowcoreTableProps {
+  readonly dump: OpenDump;
+  readonly columns: readonly LowcoreColumn[];
+  readonly rows: readonly LowcoreRow[];
+  /** Key of the row that the cursor is in. */
+  readonly current: string | undefined;
+  /** Column that the cursor is in. */
+  readonly active: number;
+  readonly onSelect: (row: LowcoreRow, column: number) => void;
+}
+
+const arrows: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+
+export function LowcoreTable({ dump, columns, rows, current, active, onSelect }: LowcoreTableProps) {
+  const ordered = groups.flatMap((group) => rows.filter((row) => row.group === group));
+  return (
+    <div
+      className="lowcore-scroll"
+      tabIndex={0}
+      role="group"
+      aria-label="Fields of the lowcore. Up and down move from field to field."
+      data-testid="lowcore-fields"
+      onKeyDown={(event) => {
+        const by = arrows[event.key];
+        if (by === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+        event.preventDefault();
+        const at = ordered.findIndex(({ key }) => key === current);
+        const next = ordered[at === -1 ? 0 : at + by];
+        if (next !== undefined) onSelect(next, active);
+      }}
+    >
+      <table className="table lowcore-table selectable" style={{ minWidth: `${300 + columns.length * 230}px` }}>
+        <thead>
+          <tr>
+            <th className="lowcore-offset">offset</th>
+            <th className="lowcore-size number">size</th>
+            <th className="lowcore-field">field</th>
+            {columns.map(({ cpu, name, lowcore, error }) => (
+              <th key={cpu.id} className="lowcore-column">
+                <span className="lowcore-column-name">{name}</span>{' '}
+                {lowcore === undefined ? (
+                  <span className="tone-bad">
+                    <Hostile text={error ?? ''} />
+                  </span>
+                ) : (
+                  <>
+                    <PlaceLink
+                      dump={dump.key}
+                      place={{ space: 'absolute', start: lowcore.prefix, end: `0x${(BigInt(lowcore.prefix) + BigInt(lowcoreBytes)).toString(16)}` }}
+                    >
+                      {lowcore.prefix}
+                    </PlaceLink>
+                    <span className="lowcore-column-layout">
+                      {' '}
+                      {lowcore.layout.name}, {lowcore.layout.word}
+                    </span>
+                  </>
+                )}
+              </th>
+            ))}
+            {columns.length === 1 ? <th className="field-doc">what it is for</th> : null}
+          </tr>
+        </thead>
+        {groups.map((group) => {
+          const own = rows.filter((row) => row.group === group);
+          if (own.length === 0) return null;
+          return (
+            <tbody key={group}>
+              <tr className="lowcore-group">
+                <th colSpan={columns.length + (columns.length === 1 ? 4 : 3)} scope="rowgroup" className="caption">
+                  {groupTitles[group]}
+                </th>
+              </tr>
+              {own.map((row) => (
+                <FieldRow key={row.key} dump={dump.key} row={row} columns={columns} current={row.key === current ? active : undefined} onSelect={onSelect} />
+              ))}
+            </tbody>
+          );
+        })}
+      </table>
+      {rows.length === 0 ? <p className="message">No field passes the filter.</p> : null}
+    </div>
+  );
+}

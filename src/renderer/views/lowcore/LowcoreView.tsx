@@ -1,0 +1,195 @@
+/** Lowcores of the CPUs side by side: every field with its place, value and meaning, linked with its bytes both ways. */
+import { useCallback, useMemo, useState } from 'react';
+import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { isDumpError } from '../../../shared/dump-error.ts';
+import type { CpuJson, LowcoreJson } from '../../../shared/model.ts';
+import { useQuery } from '../../engine/use-query.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { useCpuColumns } from '../../state/use-cpu-columns.ts';
+import { useStore } from '../../state/use-store.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { CpuPicker } from '../../widgets/CpuPicker.tsx';
+import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { FieldPane } from './FieldPane.tsx';
+import { LayoutLine } from './LayoutLine.tsx';
+import { LowcoreTable, type LowcoreColumn } from './LowcoreTable.tsx';
+import { cursorIn, filterRows, lowcoreBytes, lowcoreRows, rowAt, type LowcoreRow } from './lowcore-rows.ts';
+import './lowcore.css';
+
+const noCpus: readonly CpuJson[] = [];
+
+interface Answer {
+  readonly lowcore?: LowcoreJson;
+  readonly layouts?: readonly string[];
+  readonly error?: string;
+}
+
+const what = (error: unknown): string => (isDumpError(error) ? error.what : error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+
+export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
+  const { engine, places } = useWorkbench();
+  const cpus = dump.triage?.cpus ?? noCpus;
+  const numbering = cpuNumbering(cpus);
+  const choice = useCpuColumns(dump, cpus);
+  const [layout, setLayout] = useState<string>();
+  const [text, setText] = useState('');
+  const [onlyDifferences, setOnlyDifferences] = useState(false);
+  const [hideZeros, setHideZeros] = useState(true);
+  const cursor = useStore(places.cursors)[dump.key];
+
+  const ids = choice.columns.map((cpu) => cpu.id);
+  const wanted = choice.columns.map((cpu) => cpuNumber(cpu, numbering));
+  const question = wanted.length === 0 ? undefined : `${ids.join()}/${layout ?? ''}`;
+  const query = useQuery(dump, question, async (handle, signal) => {
+    const ask = async (cpu: number): Promise<Answer> => {
+      try {
+        const answer = await engine.call('lowcore', { dump: handle, cpu, ...(layout === undefined ? {} : { layout }) }, { signal });
+        const [lowcore] = answer.cpus;
+        return lowcore === undefined ? { error: 'no lowcore' } : { lowcore, layouts: answer.layouts };
+      } catch (error) {
+        // One lowcore that is not in the dump hides none of the others; what stops the engine stops all.
+        if (isDumpError(error)) return { error: what(error) };
+        throw error;
+      }
+    };
+    return { ids, answers: await Promise.all(wanted.map(ask)) };
+  });
+
+  const answered = query.value;
+  const columns = useMemo(
+    () =>
+      (answered?.ids ?? []).flatMap((id, index): LowcoreColumn[] => {
+        const cpu = cpus.find((one) => one.id === id);
+        if (cpu === undefined) return [];
+        const { lowcore, error } = answered?.answers[index] ?? {};
+        return [{ cpu, number: cpuNumber(cpu, numbering), name: cpuName(cpu, numbering), lowcore, error }];
+      }),
+    [answered, cpus, numbering],
+  );
+  const rows = useMemo(() => lowcoreRows(columns.map(({ lowcore }) => lowcore)), [columns]);
+  const shown = useMemo(() => filterRows(rows, { text, onlyDifferences, hideZeros }), [rows, text, onlyDifferences, hideZeros]);
+
+  const spots = columns.flatMap((column, index) => (column.lowcore === undefined ? [] : [{ index, prefix: column.lowcore.prefix, number: column.number }]));
+  const at = cursorIn(cursor, spots);
+  const active = at?.place.index ?? spots[0]?.index ?? 0;
+  const { key } = dump;
+  const select = useCallback(
+    (column: number, offset: number, size: number): void => {
+      const prefix = columns[column]?.lowcore?.prefix;
+      if (prefix !== undefined) places.moveCursor(key, { space: 'absolute', address: BigInt(prefix) + BigInt(offset), length: size });
+    },
+    [places, key, columns],
+  );
+  const selectRow = useCallback(
+    (row: LowcoreRow, column: number): void => {
+      // A layout without the field: the bytes are those of a lowcore that has it.
+      const held = row.cells[column] === undefined ? row.cells.findIndex((cell) => cell !== undefined) : column;
+      select(held, row.offset, row.size);
+    },
+    [select],
+  );
+
+  if (dump.triage !== undefined && dump.triage.info.machine.arch !== 's390x')
+    return (
+      <div className="view">
+        <p className="message">
+          {dump.triage.info.machine.arch} has no lowcore: only s390x CPUs keep their state at a prefix. Their registers are in the view CPUs.
+        </p>
+      </div>
+    );
+  if (dump.triage !== undefined && cpus.length === 0)
+    return (
+      <div className="view">
+        <p className="message">The prefix of no CPU is in this dump, so no lowcore is known. “cpuN.lowcore” and absolute addresses still work in hex.</p>
+      </div>
+    );
+  if (answered === undefined)
+    return (
+      <div className="view">
+        <QueryMessage query={query} what="the lowcores" />
+      </div>
+    );
+
+  const everywhere = cpus.flatMap((cpu) => (cpu.prefix === undefined ? [] : [{ cpu, prefix: cpu.prefix, number: cpuNumber(cpu, numbering) }]));
+  const elsewhere = at === undefined ? cursorIn(cursor, everywhere) : undefined;
+  const current = at === undefined ? undefined : rowAt(rows, at.place.index, at.offset);
+  const hidden = current !== undefined && !shown.includes(current);
+  const differing = rows.filter((row) => row.differs).length;
+  const selectByte = (offset: number): void => {
+    const row = rowAt(rows, active, offset);
+    if (row === undefined) select(active, offset, 1);
+    else selectRow(row, active);
+  };
+  const bytesOf = columns[active]?.lowcore;
+
+  return (
+    <div className="view lowcore-view">
+      <div className="lowcore-bar" role="toolbar" aria-label="Lowcore">
+        <CpuPicker cpus={cpus} choice={choice} />
+        <input
+          type="search"
+          className="lowcore-search"
+          placeholder="Field, meaning or 0x offset"
+          aria-label="Filter fields"
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          data-testid="lowcore-search"
+        />
+        {columns.length > 1 ? (
+          <label className="lowcore-toggle">
+            <input
+              type="checkbox"
+              checked={onlyDifferences}
+              onChange={(event) => setOnlyDifferences(event.currentTarget.checked)}
+              data-testid="only-differences"
+            />{' '}
+            Only differences ({differing})
+          </label>
+        ) : null}
+        <label className="lowcore-toggle">
+          <input type="checkbox" checked={hideZeros} onChange={(event) => setHideZeros(event.currentTarget.checked)} data-testid="hide-zeros" /> Hide zero
+          fields
+        </label>
+        <span className="dim lowcore-count" role="status">
+          {shown.length} of {rows.length} fields
+          {query.asking ? ' · reading…' : ''}
+        </span>
+      </div>
+      <LayoutLine lowcore={bytesOf} name={columns[active]?.name} layouts={answered.answers[active]?.layouts ?? []} chosen={layout} onChoose={setLayout} />
+      {elsewhere === undefined ? null : (
+        <p className="lowcore-hint" role="status">
+          The cursor is at offset 0x{elsewhere.offset.toString(16)} of the lowcore of {cpuName(elsewhere.place.cpu, numbering)}.{' '}
+          <button type="button" className="link" onClick={() => choice.add(elsewhere.place.cpu.id)}>
+            Show it beside
+          </button>
+        </p>
+      )}
+      {current !== undefined && hidden ? (
+        <p className="lowcore-hint" role="status">
+          The filter hides {current.name}, where the cursor is.{' '}
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              setText('');
+              setOnlyDifferences(false);
+              setHideZeros(false);
+            }}
+          >
+            Show all fields
+          </button>
+        </p>
+      ) : null}
+      <LowcoreTable dump={dump} columns={columns} rows={shown} current={current?.key} active={active} onSelect={selectRow} />
+      <FieldPane
+        dump={dump}
+        columns={columns}
+        row={current}
+        bytesOf={bytesOf}
+        offset={at?.offset}
+        length={Math.min(Math.max(1, cursor?.length ?? 1), lowcoreBytes)}
+        onByte={selectByte}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+/** CPUs, lowcores and notes in the window: side by side, and bytes and fields linked both ways. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { buildCase } from '../../src/samples/case-text.ts';
+import { noWindow, openDesk, type Desk } from './desk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dumpbench-e2e-cpus-'));
+const dump = join(folder, 'two-cpus.vmcore');
+writeFileSync(dump, buildCase('system healthy\nformat elf-vmcore producer=kernel\n'));
+let desk: Desk | undefined;
+
+async function open(): Promise<Page> {
+  desk = await openDesk([dump]);
+  await desk.page.getByTestId('dump-title').waitFor();
+  return desk.page;
+}
+const goTo = async (page: Page, address: string): Promise<void> => {
+  await page.keyboard.press('Control+g');
+  await page.getByTestId('go-to').fill(address);
+  await page.keyboard.press('Enter');
+};
+
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(noWindow)('lowcore', () => {
+  it('shows CPUs side by side, marks differences, and links fields and bytes both ways', async () => {
+    const page = await open();
+    await page.getByTestId('rail-lowcore').click();
+    const fields = page.getByTestId('lowcore-fields');
+    await fields.waitFor();
+    expect(await page.getByTestId('lowcore-layout').innerText()).toMatch(/layout of Linux 6\.1.*certain.*confidence 100 %.*proven/s);
+    await page.getByTestId('cpu-add').selectOption({ index: 1 });
+    await fields.getByText('CPU 1', { exact: true }).waitFor();
+    await page.getByTestId('only-differences').check();
+    expect(await fields.locator('tr[data-field="cpu_nr"]').getAttribute('class')).toContain('differs');
+    expect(await fields.locator('tr[data-field="svc_new_psw"]').count()).toBe(0);
+    await page.getByTestId('only-differences').uncheck();
+
+    // A field selects its bytes, in the pane and in hex.
+    await fields.locator('tr[data-field="external_new_psw"]').getByRole('button').first().click();
+    await page.getByTestId('field-details').getByText('external new PSW').waitFor();
+    expect((await page.getByTestId('byte-pane').locator('[data-bytes="hex"] mark').innerText()).replaceAll(/\s/g, '').length).toBe(32);
+    await page.getByTestId('field-details').locator('.place-link').click();
+    await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
+    expect(await page.getByTestId('status-cursor').innerText()).toContain('0x2201b0');
+
+    // A cursor in hex chooses the field that its byte belongs to, in the column of its CPU.
+    await goTo(page, 'cpu1.lowcore+0x1e5');
+    await page.getByTestId('rail-lowcore').click();
+    await fields.locator('tr[data-field="mcck_new_psw"][aria-selected="true"]').waitFor();
+    // So does a byte of the pane, and the arrows.
+    await page.getByTestId('byte-pane').press('ArrowDown');
+    await fields.locator('tr[data-field="io_new_psw"][aria-selected="true"]').waitFor();
+
+    // Another layout instead of the one that fits.
+    await page.getByTestId('layout-choice').selectOption('4.19');
+    await page.getByTestId('lowcore-layout').getByText('as you chose').waitFor();
+    await page.getByTestId('hide-zeros').uncheck();
+    await page.getByTestId('lowcore-search').fill('current_task');
+    await fields.locator('tr[data-field="current_task"]').getByText('0x0338').waitFor();
+
+    // What an address leads to opens in its own space.
+    await page.getByTestId('layout-choice').selectOption('');
+    await page.getByTestId('lowcore-search').fill('restart_psw');
+    await fields.locator('tr[data-field="restart_psw"] .address-link').last().click();
+    await page.getByTestId('status-cursor').getByText(/real/).waitFor();
+  });
+});
