@@ -75,3 +75,33 @@ describe.skipIf(noWindow)('lowcore', () => {
     await page.getByTestId('status-cursor').getByText(/real/).waitFor();
   });
 });
+
+describe.skipIf(noWindow)('CPUs', () => {
+  it('stand side by side with their differences, and say where they come from', async () => {
+    const page = await open();
+    await page.getByTestId('rail-cpus').click();
+    const details = page.getByTestId('cpu-details');
+    await details.getByText('registers from ELF notes').waitFor();
+    await details
+      .getByTestId('cross-check')
+      .getByText(/record and save area/)
+      .waitFor();
+    await page.getByTestId('cpu-add').selectOption({ index: 1 });
+    const table = page.getByTestId('cpu-compare');
+    await table.waitFor();
+    await page.getByTestId('cpu-differences').check();
+    expect(await table.locator('tr[data-register="prefix"]').innerText()).toMatch(/0x220000[^]*0x222000/);
+    // The control registers of a system are alike: nothing of them is a difference.
+    expect(await table.locator('tr[data-register="c13"]').count()).toBe(0);
+    await page.getByTestId('copy-registers').click();
+    await page.getByText('copied', { exact: true }).waitFor();
+    // The prefix of the second CPU leads to its lowcore, and the lowcore view has the same two columns.
+    await table.locator('tr[data-register="prefix"] .address-link').last().click();
+    await page
+      .getByTestId('status-cursor')
+      .getByText(/0x222000/)
+      .waitFor();
+    await page.getByTestId('rail-lowcore').click();
+    await page.getByTestId('lowcore-fields').getByText('CPU 1', { exact: true }).waitFor();
+  });
+});

@@ -1,22 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult, CpuJson, Info, NoteJson } from '../../../src/shared/model.ts';
-import { differing, registerBlocks } from '../../../src/renderer/views/cpus/register-blocks.ts';
 import { asciiText, hexText, inspectIntegers, presentBytes } from '../../../src/renderer/views/hex/inspect-bytes.ts';
 import { groupNotes } from '../../../src/renderer/views/notes/note-groups.ts';
 import { allFindings } from '../../../src/renderer/views/overview/all-findings.ts';
-
-describe('registers', () => {
-  const cpus: readonly CpuJson[] = [
-    { id: 0, gprs: ['0x1'], crs: ['0xe0', '0x5'], source: 'note' },
-    { id: 1, gprs: ['0x2'], crs: ['0xe0', '0x6'], source: 'note' },
-  ];
-  it('are marked where a control register is not the same everywhere', () => {
-    const blocks = registerBlocks(cpus[0]!);
-    const marks = blocks.map((block) => block.registers.map((_, index) => differing(cpus, block, index)));
-    expect(blocks.map(({ id }) => id)).toEqual(['gprs', 'crs']);
-    expect(marks).toEqual([[false], [false, true]]);
-  });
-});
 
 describe('inspector', () => {
   const bytes = Uint8Array.of(0xff, 0x41, 0, 0, 0, 0, 0, 1);

@@ -1,63 +1,76 @@
-import type { CpuJson } from '../../../shared/model.ts';
-import { cpuNumber, cpuNumbering } from '../../state/register-lookup.ts';
-import { PlaceLink } from '../../widgets/PlaceLink.tsx';
-import { Hostile } from '../../widgets/Hostile.tsx';
-import { differing, pswWords, registerBlocks } from './register-blocks.ts';
-
-const lowcoreBytes = 0x2000n;
-
 /** Registers of one CPU. A control register that not all CPUs share is marked. */
-export function CpuDetails({ dump, cpu, cpus }: { readonly dump: string; readonly cpu: CpuJson; readonly cpus: readonly CpuJson[] }) {
-  const number = cpuNumber(cpu, cpuNumbering(cpus));
-  const { psw, prefix } = cpu;
-  const numbers = [
-    ...(cpu.linuxCpu === undefined ? [] : [`Linux CPU ${cpu.linuxCpu}`]),
-    ...(cpu.cpuAddress === undefined ? [] : [`CPU address ${cpu.cpuAddress}`]),
-    `position ${cpu.id} in the dump`,
-    `registers from ${cpu.source === 'note' ? 'an ELF note' : `the ${cpu.source}`}`,
-  ];
+import { useMemo } from 'react';
+import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
+import type { CpuJson } from '../../../shared/model.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { CpuFacts } from './CpuFacts.tsx';
+import { registerBlocks, unusual, type BlockId, type RegisterBlock } from './register-rows.ts';
+import { RegisterValue } from './RegisterValue.tsx';
+
+/** Sixteen short names in four columns; a line each, with what it means; wide values in two columns. */
+const layouts: Readonly<Record<BlockId, 'four' | 'meaning' | 'wide'>> = {
+  psw: 'meaning',
+  registers: 'four',
+  gprs: 'four',
+  crs: 'meaning',
+  acrs: 'four',
+  times: 'meaning',
+  fprs: 'meaning',
+  vxrs: 'wide',
+};
+
+interface BlockProps {
+  readonly dump: string;
+  readonly block: RegisterBlock;
+  readonly number: number;
+  readonly marked: ReadonlySet<string>;
+}
+
+function Block({ dump, block, number, marked }: BlockProps) {
   return (
-    <section className="cpu-details selectable" aria-label={`CPU ${number}`} data-testid="cpu-details">
-      <h2>CPU {number}</h2>
-      <p className="dim">{numbers.join(' · ')}</p>
-      {psw === undefined ? null : (
-        <div className="psw">
-          <h3 className="caption">PSW</h3>
-          <p className="code psw-value">
-            <span>{psw.mask}</span> <span>{psw.address}</span>
-          </p>
-          <p>
-            <Hostile text={psw.decoded.text} />
-          </p>
-          <p className="dim">{pswWords(psw).join(' · ')}</p>
-        </div>
+    <div className="register-block">
+      <h3 className="caption">{block.title}</h3>
+      {block.isZero ? (
+        <p className="dim">all zero</p>
+      ) : (
+        <dl className={`registers ${layouts[block.id]}`}>
+          {block.rows.map(({ name, cells: [cell] }) => {
+            const differs = marked.has(name) && block.id === 'crs';
+            return (
+              <div key={name} className="register">
+                <dt className="dim">{name}</dt>
+                <dd>
+                  <RegisterValue dump={dump} cell={cell} number={number} marked={differs} {...(differs ? { title: 'not the same on all CPUs' } : {})} />
+                  {cell?.text === undefined ? null : (
+                    <span className="register-text">
+                      <Hostile text={cell.text} />
+                    </span>
+                  )}
+                </dd>
+              </div>
+            );
+          })}
+        </dl>
       )}
-      {prefix === undefined ? null : (
-        <p>
-          Lowcore at{' '}
-          <PlaceLink
-            dump={dump}
-            place={{ space: 'absolute', start: prefix, end: `0x${(BigInt(prefix) + lowcoreBytes).toString(16)}` }}
-          >{`absolute:${prefix}`}</PlaceLink>
-        </p>
-      )}
-      {registerBlocks(cpu).map((block) => (
-        <div key={block.id} className="register-block">
-          <h3 className="caption">{block.title}</h3>
-          <dl className={`registers ${block.layout}`}>
-            {block.registers.map(({ name, value }, index) => {
-              const differs = differing(cpus, block, index);
-              return (
-                <div key={name} className="register">
-                  <dt className="dim">{name}</dt>
-                  <dd className={`code${differs ? ' differs' : ''}${value === '0x0' ? ' zero' : ''}`} title={differs ? 'not the same on all CPUs' : undefined}>
-                    {value}
-                  </dd>
-                </div>
-              );
-            })}
-          </dl>
-        </div>
+    </div>
+  );
+}
+
+export function CpuDetails({ dump, cpu, cpus }: { readonly dump: OpenDump; readonly cpu: CpuJson; readonly cpus: readonly CpuJson[] }) {
+  const numbering = cpuNumbering(cpus);
+  const blocks = useMemo(() => registerBlocks([cpu]), [cpu]);
+  const marked = useMemo(() => unusual(cpus), [cpus]);
+  const name = cpuName(cpu, numbering);
+  return (
+    <section className="cpu-details selectable" aria-label={name} data-testid="cpu-details">
+      <div>
+        <h2>{name}</h2>
+        <CpuFacts dump={dump} cpu={cpu} cpus={cpus} />
+      </div>
+      {blocks.length === 0 ? <p className="message">{cpu.state ?? 'No register of this CPU is in the dump.'}</p> : null}
+      {blocks.map((block) => (
+        <Block key={block.id} dump={dump.key} block={block} number={cpuNumber(cpu, numbering)} marked={marked} />
       ))}
     </section>
   );

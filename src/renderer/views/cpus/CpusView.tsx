@@ -1,20 +1,29 @@
-/** All CPUs, and everything that is known of the chosen one. */
+/** All CPUs, and everything that is known of the chosen one, or of several side by side. */
+import { useState } from 'react';
+import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/model.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useCpuColumns } from '../../state/use-cpu-columns.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { CpuPicker } from '../../widgets/CpuPicker.tsx';
+import { Icon } from '../../widgets/Icon.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { CpuCompare } from './CpuCompare.tsx';
 import { CpuDetails } from './CpuDetails.tsx';
 import { CpuTable } from './CpuTable.tsx';
+import { registerBlocks, registersText } from './register-rows.ts';
 import './cpus.css';
 
+const none: readonly CpuJson[] = [];
+
 export function CpusView({ dump }: { readonly dump: OpenDump }) {
-  const { engine, shownCpu } = useWorkbench();
+  const { engine, places, shell, tell } = useWorkbench();
   const query = useQuery(dump, 'cpus', (handle, signal) => engine.call('cpus', { dump: handle }, { signal }));
-  const chosen = useStore(shownCpu)[dump.key];
   // The triage has the same CPUs: nothing flickers while the question runs.
   const cpus: readonly CpuJson[] | undefined = query.value?.cpus ?? dump.triage?.cpus;
+  const choice = useCpuColumns(dump, cpus ?? none);
+  const [copied, setCopied] = useState<string>();
   if (cpus === undefined) {
     return (
       <div className="view">
@@ -22,14 +31,42 @@ export function CpusView({ dump }: { readonly dump: OpenDump }) {
       </div>
     );
   }
-  const shown = cpus.find(({ id }) => id === chosen) ?? cpus[0];
+  const { columns } = choice;
+  const [shown] = columns;
   if (shown === undefined) return <p className="view message">No registers are in this dump: no CPU note, and no lowcore that could be read.</p>;
+  const what = columns.map(({ id }) => id).join();
+  const copy = (): void => {
+    const numbering = cpuNumbering(cpus);
+    const text = registersText(
+      registerBlocks(columns),
+      columns.map((cpu) => cpuName(cpu, numbering)),
+    );
+    shell.call('copyText', { text }).then(() => setCopied(what), tell);
+  };
   return (
-    <div className="view cpus-view">
+    <div className={columns.length > 1 ? 'view cpus-view side-by-side' : 'view cpus-view'}>
       <section className="cpus-list" aria-label="All CPUs">
-        <CpuTable cpus={cpus} chosen={shown.id} onChoose={(cpu) => shownCpu.update((old) => ({ ...old, [dump.key]: cpu.id }))} />
+        <CpuTable cpus={cpus} chosen={shown.id} onChoose={(cpu) => choice.only(cpu.id)} />
       </section>
-      <CpuDetails dump={dump.key} cpu={shown} cpus={cpus} />
+      <div className="cpus-main">
+        <div className="cpus-bar" role="toolbar" aria-label="CPUs">
+          <CpuPicker cpus={cpus} choice={choice} />
+          <span className="cpus-bar-end">
+            <span role="status" className="dim">
+              {copied === what ? 'copied' : ''}
+            </span>
+            {shown.prefix === undefined ? null : (
+              <button type="button" className="button" onClick={() => places.show('lowcore', dump.key)} data-testid="show-lowcore">
+                <Icon name="table" /> Lowcore
+              </button>
+            )}
+            <button type="button" className="button" onClick={copy} title="Copy all registers as text, columns divided by tabs" data-testid="copy-registers">
+              <Icon name="copy" /> Copy
+            </button>
+          </span>
+        </div>
+        {columns.length > 1 ? <CpuCompare dump={dump} columns={columns} cpus={cpus} /> : <CpuDetails dump={dump} cpu={shown} cpus={cpus} />}
+      </div>
     </div>
   );
 }

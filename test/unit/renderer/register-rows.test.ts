@@ -1,0 +1,67 @@
+/** Registers as rows: what differs, where addresses lead, what is handed on as text. */
+import { describe, expect, it } from 'vitest';
+import { describeCpus } from '../../../src/analysis/engine/cpus.ts';
+import type { CpuJson } from '../../../src/shared/model.ts';
+import { registerBlocks, registersText, targetPosition, unusual } from '../../../src/renderer/views/cpus/register-rows.ts';
+import { caseSession } from '../../case-answers.ts';
+
+const system = describeCpus(caseSession('two', 'system healthy state=disabled-wait\nformat elf-vmcore producer=kernel\n')).cpus;
+const row = (cpus: readonly CpuJson[], block: string, name: string) =>
+  registerBlocks(cpus)
+    .find(({ id }) => id === block)!
+    .rows.find((one) => one.name === name)!;
+
+describe('registers of a CPU', () => {
+  it('hold everything that is recorded', () => {
+    const [cpu] = system;
+    const values = new Set(registerBlocks([cpu!]).flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map((cell) => cell?.value))));
+    const { psw, prefix, timer, fpc, gprs = [], acrs = [], crs = [], fprs = [], vxrs = [] } = cpu!;
+    for (const value of [psw!.mask, psw!.address, prefix, timer, fpc, ...gprs, ...acrs, ...crs, ...fprs, ...vxrs]) expect(values).toContain(value);
+  });
+
+  it('lead to their addresses in the space of their CPU', () => {
+    const cpu: CpuJson = { ...system[0]!, gprs: ['0xfff', '0x12345678'], crs: Array.from({ length: 16 }, () => '0x698007') };
+    expect(row([cpu], 'gprs', 'r0').cells[0]?.target).toBeUndefined();
+    expect(targetPosition(row([cpu], 'gprs', 'r1').cells[0]!.target!, 3)).toEqual({
+      space: cpu.psw!.decoded.dat ? 'virtual' : 'real',
+      cpu: 3,
+      address: 0x12345678n,
+      length: 1,
+    });
+    expect(targetPosition(row([cpu], 'crs', 'c13').cells[0]!.target!, 3)).toEqual({ space: 'absolute', address: 0x698000n, length: 1 });
+    expect(row([cpu], 'crs', 'c0').cells[0]?.target).toBeUndefined();
+    const other: CpuJson = { id: 0, source: 'note', registers: { rip: '0xffffffff81000000', eflags: '0x246000', cr3: '0x5009123' } };
+    const targets = registerBlocks([other]).flatMap(({ rows }) => rows.map(({ name, cells }) => [name, cells[0]?.target?.space]));
+    expect(targets).toEqual([
+      ['rip', 'virtual'],
+      ['eflags', undefined],
+      ['cr3', 'absolute'],
+    ]);
+  });
+});
+
+describe('registers side by side', () => {
+  const [left, right] = [system[0]!, system[1]!];
+  it('differ where they do, and only there', () => {
+    const changed: CpuJson = { ...left, id: 9, crs: left.crs!.with(6, '0x1') };
+    const differing = registerBlocks([left, changed]).flatMap(({ rows }) => rows.filter(({ differs }) => differs).map(({ name }) => name));
+    expect(differing).toEqual(['c6']);
+    expect(unusual([left, changed])).toEqual(new Set(['c6']));
+    expect(registerBlocks([left, left]).some(({ rows }) => rows.some(({ differs }) => differs))).toBe(false);
+    expect(row([left, right], 'times', 'prefix').differs).toBe(true);
+  });
+
+  it('that one of them does not have differ from none', () => {
+    const { fprs: _fprs, fpc: _fpc, ...less } = left;
+    const f0 = row([left, less], 'fprs', 'f0');
+    expect(f0.cells.map((cell) => cell !== undefined)).toEqual([true, false]);
+    expect(f0.differs).toBe(true);
+  });
+
+  it('are handed on as columns', () => {
+    const lines = registersText(registerBlocks([left, right]), ['CPU 0', 'CPU 1']).split('\n');
+    expect(lines[0]).toBe('register\tCPU 0\tCPU 1');
+    expect(lines).toContain(`Prefix, clocks and timers: prefix\t${left.prefix!}\t${right.prefix!}`);
+    expect(lines.filter((line) => line !== '').every((line) => line.split('\t').length === 3)).toBe(true);
+  });
+});
