@@ -25,7 +25,7 @@ const entrySchema = v.object({
 export type DumpEntry = v.InferOutput<typeof entrySchema>;
 
 const derivedSchema = v.object({
-  patches: v.optional(v.array(v.object({ offset: v.number(), old: v.string(), new: v.string() }))),
+  patches: v.optional(v.array(v.object({ offset: v.number(), phys: v.optional(v.string()), old: v.string(), new: v.string() }))),
   truncate: v.optional(v.number()),
   facts: v.optional(v.record(v.string(), v.unknown())),
 });
@@ -97,6 +97,12 @@ export function derivedFact(entry: DumpEntry, name: string): string | undefined 
   const value = recordOf(entry).facts?.[name];
   return typeof value === 'string' ? value : undefined;
 }
+
+/** What a recorded damage overwrote in memory, by absolute address. */
+export const derivedPatches = (entry: DumpEntry): readonly { readonly phys: string; readonly oldBytes: Buffer; readonly newBytes: Buffer }[] =>
+  (recordOf(entry).patches ?? []).flatMap((patch) =>
+    patch.phys === undefined ? [] : [{ phys: patch.phys, oldBytes: Buffer.from(patch.old, 'hex'), newBytes: Buffer.from(patch.new, 'hex') }],
+  );
 
 /** A dump as a source: from its file, or for a recorded damage from its base with the record's changes. */
 export async function openDumpSource(entry: DumpEntry): Promise<OpenedDump> {

@@ -7,8 +7,8 @@ const redrawMs = 100;
 const barWidth = 24;
 
 export interface ProgressLine {
-  update(value: ScanProgress): void;
-  clear(): void;
+  readonly update: (value: ScanProgress) => void;
+  readonly clear: () => void;
 }
 
 const duration = (seconds: number): string => (seconds < 60 ? `${Math.ceil(seconds)} s` : `${Math.floor(seconds / 60)} min ${Math.ceil(seconds % 60)} s`);

@@ -39,6 +39,7 @@ function defineCommand(program: Commander, command: Command, choose: (chosen: Ch
   for (const option of command.options ?? []) {
     const defined = new Option(option.flags, option.description);
     if (option.default !== undefined) defined.default(option.default);
+    if (option.repeatable === true) defined.argParser(collect).default([]);
     sub.addOption(defined);
   }
   sub.option('--json', 'one JSON document on standard output, messages on standard error');

@@ -21,9 +21,9 @@ import {
   sqlSchema,
   translateSchema,
   triageDumpSchema,
-  verifySchema,
   vmcoreinfoSchema,
 } from './model.ts';
+import { integrityProtocol } from './integrity-protocol.ts';
 import type { Client } from './rpc.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 import { searchProtocol } from './search-protocol.ts';
@@ -113,16 +113,7 @@ export const engineProtocol = {
     result: sqlSchema,
   },
   ...searchProtocol,
-  verify: {
-    params: v.strictObject({ dump, quick: v.boolean(), path: v.optional(v.string()) }),
-    result: verifySchema,
-    progress: scanProgressSchema,
-  },
-  report: {
-    params: v.strictObject({ dump, format: v.string(), quick: v.boolean() }),
-    result: v.strictObject({ mediaType: v.string(), text: v.string() }),
-    progress: scanProgressSchema,
-  },
+  ...integrityProtocol,
 } as const;
 
 export type EngineProtocol = typeof engineProtocol;

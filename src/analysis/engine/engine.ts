@@ -1,17 +1,11 @@
 /** The engine: answers the protocol for any number of open dumps. Nothing here knows which door asks. */
-import { basename } from 'node:path';
 import { DumpError } from '../../shared/dump-error.ts';
-import type { EngineProtocol, ScanProgress } from '../../shared/engine-protocol.ts';
-import { schemaVersion, type MemoryView, type VerifyJson } from '../../shared/model.ts';
-import type { CallContext, Handlers } from '../../shared/rpc.ts';
-import { replayPanicKdump, replayTwoStage } from '../arch/s390x/kdump-decisions.ts';
-import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
-import { checks, summarize } from '../integrity/index.ts';
+import type { EngineProtocol } from '../../shared/engine-protocol.ts';
+import type { MemoryView } from '../../shared/model.ts';
+import type { Handlers } from '../../shared/rpc.ts';
 import { reportFormats } from '../report/index.ts';
-import type { ReportModel } from '../report/report-model.ts';
 import { describeBacktrace } from './backtraces.ts';
 import { describeCpus } from './cpus.ts';
-import { fileDigest } from './file-digest.ts';
 import { indexPages, stripOf, queryIndex } from './index-job.ts';
 import { describeKernelFacts, describeModules } from './kernel-facts.ts';
 import { describeMemoryUsage } from './kernel-memory-usage.ts';
@@ -20,61 +14,19 @@ import { describeLog, describeSymbols, symbolize } from './kernel-story.ts';
 import { describeStruct, describeTypeNames } from './kernel-types.ts';
 import { describeLowcores } from './lowcore.ts';
 import { readMemory } from './read-memory.ts';
-import { probableReason } from './reason.ts';
 import { openDumpAt } from './open-dump.ts';
 import { searchSession } from './search.ts';
 import type { Session } from './session.ts';
 import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from './structures.ts';
 import { describeDump } from './summary.ts';
-import { toolName, toolVersion } from './tool.ts';
 import { translateAddress } from './translate-address.ts';
-import { checkSession, triage } from './triage.ts';
+import { triage } from './triage.ts';
+import { attestDump, buildReport, makeManifest, verifySession } from './verify.ts';
 
 export interface Engine {
   readonly handlers: Handlers<EngineProtocol>;
   /** Closes every dump. */
   close(): void;
-}
-
-type Scan = CallContext<ScanProgress>;
-
-/** Checks, and unless `quick` the digests over the whole file and the whole memory. */
-async function verifySession(session: Session, quick: boolean, path: string | undefined, { signal, progress }: Scan): Promise<VerifyJson> {
-  const results = await checkSession(session, quick ? 'quick' : 'scan', signal, (done, check) => {
-    progress({ phase: `check ${check.id}`, done, total: checks.length, unit: 'checks' });
-  });
-  const summary = summarize(results);
-  if (quick) return { schema: schemaVersion, digests: {}, checks: results, summary };
-  const file = await fileDigest(session.file, signal, progress);
-  const index = await indexPages(session.inView('all'), { digest: true, rebuild: false, ...(path === undefined ? {} : { path }) }, signal, progress);
-  const memoryRoot = index.memoryRoot === undefined ? {} : { memoryRoot: index.memoryRoot };
-  return { schema: schemaVersion, digests: { file, ...memoryRoot }, checks: results, summary };
-}
-
-async function buildReport(session: Session, quick: boolean, context: Scan): Promise<ReportModel> {
-  const verified = await verifySession(session, quick, undefined, context);
-  const described = describeDump(session);
-  const guard = await session.kdumpGuard?.(context.signal);
-  const { osInfo } = session;
-  const fileName = basename(session.path);
-  const reason = probableReason(session, described.times.crash);
-  return {
-    schema: schemaVersion,
-    tool: { name: toolName, version: toolVersion },
-    fileName,
-    identity: session.identity,
-    digests: verified.digests,
-    // A report says which dump, not where it lay.
-    info: { ...described, file: { ...described.file, path: fileName } },
-    ...(reason === undefined ? {} : { reason }),
-    health: verified.summary,
-    checks: verified.checks,
-    ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard) }),
-    ...(osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(osInfo) }),
-    ...(guard === undefined || osInfo === undefined ? {} : { twoStage: replayTwoStage(osInfo, guard) }),
-    cpus: session.cpuSet.cpus,
-    regions: describeRegions(session).regions,
-  };
 }
 
 export function createEngine(): Engine {
@@ -132,13 +84,15 @@ export function createEngine(): Engine {
     sql: ({ dump, query, rows, seconds, path }, { signal }) =>
       queryIndex(sessionOf(dump, 'all'), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal),
     search: ({ dump, view, ...request }, context) => searchSession(sessionOf(dump, view), request, context),
-    verify: ({ dump, quick, path }, context) => verifySession(sessionOf(dump), quick, path, context),
-    async report({ dump, format, quick }, context) {
+    verify: ({ dump, ...request }, context) => verifySession(sessionOf(dump), request, context),
+    async report({ dump, format, ...request }, context) {
       const chosen = reportFormats.find((one) => one.id === format);
       if (chosen === undefined) throw new DumpError('unsupported', {}, `there is no report format "${format}"`, reportFormats.map((one) => one.id).join(', '));
-      const model = await buildReport(sessionOf(dump), quick, context);
+      const model = await buildReport(sessionOf(dump), request, context);
       return { mediaType: chosen.mediaType, text: chosen.render(model) };
     },
+    manifest: ({ dump, format }, context) => makeManifest(sessionOf(dump), format, context),
+    attest: ({ dump, key }, context) => attestDump(sessionOf(dump), key, context),
   };
   return {
     handlers,

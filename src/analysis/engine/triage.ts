@@ -1,14 +1,22 @@
 /** The first screen: facts, checks that need headers alone, CPUs, decisions. No scan. */
 import type { CheckResult, TriageDump } from '../../shared/model.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
+import type { Evidence } from '../integrity/evidence.ts';
 import { runChecks, summarize, type CheckDepth } from '../integrity/index.ts';
 import { probableReason } from './reason.ts';
 import type { Session } from './session.ts';
 import { describeDump } from './summary.ts';
 
-export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, onProgress?: Parameters<typeof runChecks>[2]): Promise<CheckResult[]> {
+export interface CheckOptions {
+  /** What the user brought along; nothing by default. */
+  readonly evidence?: Evidence;
+  readonly onProgress?: Parameters<typeof runChecks>[2];
+}
+
+export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, options: CheckOptions = {}): Promise<CheckResult[]> {
   const { image, memory, osInfo, vmcoreinfo, utsName, kdumpGuard } = session;
-  return runChecks({ image, memory, osInfo, vmcoreinfo, utsName, cpus: session.cpuSet.cpus, kdumpGuard, signal }, depth, onProgress);
+  const evidence = options.evidence ?? { files: [session.file] };
+  return runChecks({ image, memory, osInfo, vmcoreinfo, utsName, cpus: session.cpuSet.cpus, kdumpGuard, evidence, signal }, depth, options.onProgress);
 }
 
 export async function triage(session: Session, signal: AbortSignal): Promise<TriageDump> {

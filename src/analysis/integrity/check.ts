@@ -6,6 +6,7 @@ import type { DumpImage } from '../formats/dump-format.ts';
 import type { UtsName } from '../kernel/uts-name.ts';
 import type { VmcoreinfoSearch } from '../kernel/vmcoreinfo.ts';
 import type { MemoryReader } from '../memory/reader.ts';
+import type { Evidence } from './evidence.ts';
 
 type Place = NonNullable<CheckResult['ranges']>[number];
 
@@ -19,6 +20,8 @@ export interface CheckContext {
   readonly cpus: readonly CpuJson[];
   /** Reads the crashkernel memory, once for all who ask. Undefined on other architectures than s390x. */
   readonly kdumpGuard: ((signal: AbortSignal) => Promise<KdumpGuard>) | undefined;
+  /** What the user brought along: manifest, attestation, healthy images. */
+  readonly evidence: Evidence;
   readonly signal: AbortSignal;
 }
 

@@ -3,6 +3,7 @@ import { Cancelled } from '../../shared/rpc.ts';
 import type { CheckResult, Health } from '../../shared/model.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
 import { notApplicable, type Check, type CheckContext, type CheckOutcome } from './check.ts';
+import { attestationCheck } from './checks/attestation.ts';
 import { bitmapCount } from './checks/bitmap-count.ts';
 import { containerComplete } from './checks/container-complete.ts';
 import { crossCpuCount, crossKernelRelease, crossMemorySize, crossPrefix, crossTime } from './checks/cross-sources.ts';
@@ -10,6 +11,8 @@ import { crossRegisters } from './checks/cross-registers.ts';
 import { endMarker } from './checks/end-marker.ts';
 import { ipib } from './checks/ipib.ts';
 import { kdumpImage } from './checks/kdump-image.ts';
+import { manifestCheck } from './checks/manifest.ts';
+import { meminfo2011 } from './checks/meminfo-2011.ts';
 import { ngdumpDigest } from './checks/ngdump-digest.ts';
 import { osInfoEntryChecksums } from './checks/os-info-entries.ts';
 import { osInfoPage } from './checks/os-info-page.ts';
@@ -39,6 +42,9 @@ export const checks: readonly Check[] = [
   crossKernelRelease,
   crossTime,
   crossRegisters,
+  meminfo2011,
+  manifestCheck,
+  attestationCheck,
 ];
 
 export type CheckDepth = Check['cost'];

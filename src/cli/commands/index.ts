@@ -1,9 +1,11 @@
 /** The registry of commands. */
 import type { Command } from '../command.ts';
 import { dmesgCommand } from './dmesg.ts';
+import { attestCommand } from './attest.ts';
 import { indexCommand } from './index-pages.ts';
 import { kernelStateCommands } from './kernel-state.ts';
 import { lowcoreCommand } from './lowcore.ts';
+import { manifestCommand } from './manifest.ts';
 import { readCommand } from './read.ts';
 import { reportCommand } from './report.ts';
 import { sampleCommand } from './sample.ts';
@@ -32,6 +34,8 @@ export const commands: readonly Command[] = [
   verifyCommand,
   reportCommand,
   searchCommand,
+  manifestCommand,
+  attestCommand,
   sqlCommand,
   dmesgCommand,
   symbolsCommand,

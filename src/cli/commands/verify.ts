@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
 import { exitCodes, printJson } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';
@@ -8,16 +9,17 @@ export const verifyCommand: Command = {
   name: 'verify',
   summary: 'integrity checks; exit code 1 when one fails',
   args: ['<file>'],
-  options: [{ flags: '--quick', description: 'leave out what reads the whole dump: digests and scans' }],
+  options: [{ flags: '--quick', description: 'leave out what reads the whole dump: digests and scans' }, ...evidenceOptions],
   example: 'dumpbench verify dump.s390 --quick',
   async run(context, [file = ''], options) {
     const { engine, io, output, style } = context;
+    const evidence = evidenceOf(options);
     const progress = progressLine(io, output);
     return withDump(context, file, async (dump) => {
       try {
         const answer = await engine.call(
           'verify',
-          { dump, quick: options.quick === true },
+          { dump, quick: options.quick === true, ...evidence },
           {
             signal: io.signal,
             onProgress: (value) => {

@@ -20,6 +20,7 @@ import {
   vmcoreinfoSchema,
 } from '../../../src/shared/model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
+import { manifestSchema } from '../../../src/shared/integrity-protocol.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { dumpWithTypes } from '../kernel/described-btf.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
@@ -70,6 +71,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   index: { schema: indexSchema, args: ({ damaged }) => [damaged] },
   verify: { schema: verifySchema, args: ({ healthy }) => [healthy, '--quick'] },
   search: { schema: searchSchema, args: ({ damaged }) => [damaged, '4f53 49?? 464f', '--type', 'bytes', '--class', 'data,pointers'] },
+  manifest: { schema: manifestSchema, args: ({ healthy }) => [healthy] },
   sql: { schema: sqlSchema, args: ({ damaged }) => [damaged, 'select state, count(*) from page group by state'] },
   dmesg: { schema: dmesgSchema, args: ({ healthy }) => [healthy, '--level', 'notice'] },
   symbols: { schema: symbolsSchema, args: ({ healthy }) => [healthy, '*panic*'] },
@@ -78,4 +80,4 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
 };
 
 /** Commands whose answer is not one of the JSON shapes: their own tests say what they write. */
-export const otherCommands: readonly string[] = ['report'];
+export const otherCommands: readonly string[] = ['report', 'attest'];

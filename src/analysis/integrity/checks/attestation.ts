@@ -1,0 +1,40 @@
+/** The dump is the one that a signed attestation speaks of, and the signature is that of the key that is trusted. */
+import type { Step } from '../../../shared/model.ts';
+import { failed, notRecorded, passed, type Check } from '../check.ts';
+import { hashFile } from '../file-hash.ts';
+
+const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+
+export const attestationCheck: Check = {
+  id: 'attestation',
+  title: 'The dump is the one that was attested, and the signature is right',
+  cost: 'headers',
+  async run({ evidence, signal }) {
+    if (evidence.attestation === undefined) return notRecorded('no attestation was given (--attestation)');
+    const { attested } = evidence.attestation;
+    const key = `public key ${attested.keyId}`;
+    if (!attested.signed) return failed(`no signature of the ${key} fits: the attestation was changed or is someone else's`);
+    const steps: Step[] = [{ check: 'signature', passed: true, detail: `Ed25519, ${key}` }];
+    if ('why' in attested) return failed(`signed, but not an attestation of a dump: ${attested.why}`, { steps });
+    const { subject, predicate } = attested.statement;
+    for (const file of evidence.files) {
+      const { sha256 } = await hashFile(file, { signal });
+      const name = baseName(file.name);
+      const same = subject.find(({ digest }) => digest.sha256 === sha256);
+      const named = subject.find((one) => one.name === name) ?? (subject.length === 1 ? subject[0] : undefined);
+      steps.push({
+        check: name,
+        passed: same !== undefined,
+        detail:
+          same === undefined
+            ? `SHA-256 is ${sha256}, attested is ${named?.digest.sha256 ?? 'another file'}`
+            : `SHA-256 ${sha256}${same.name === name ? '' : `, attested as ${same.name}`}`,
+      });
+    }
+    const { passed: right, failed: wrong } = predicate.summary;
+    steps.push({ check: 'attested', detail: `${predicate.tool.name} ${predicate.tool.version}: ${right} checks passed, ${wrong} failed` });
+    const different = steps.find((step) => step.passed === false);
+    if (different !== undefined) return failed(`${different.check}: ${different.detail}`, { steps });
+    return passed(`signed by the ${key}, and the bytes are those that were attested`, { steps });
+  },
+};

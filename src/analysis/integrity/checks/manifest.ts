@@ -1,0 +1,107 @@
+/** The files of a dump have the digests that a manifest beside them records (sha256sum, hashdeep). */
+import type { Finding, Step } from '../../../shared/model.ts';
+import type { DumpImage } from '../../formats/dump-format.ts';
+import type { ByteSource } from '../../source/byte-source.ts';
+import { failed, notRecorded, passed, type Check } from '../check.ts';
+import { hashFile, hashRange } from '../file-hash.ts';
+import type { FileDigests } from '../manifest.ts';
+
+interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+const hexOf = (value: number): string => `0x${value.toString(16)}`;
+
+/** Neighbouring bad pieces are one range. */
+function merged(ranges: readonly ByteRange[]): readonly ByteRange[] {
+  const result: { start: number; end: number }[] = [];
+  for (const { start, end } of [...ranges].sort((left, right) => left.start - right.start)) {
+    const last = result.at(-1);
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+    else result.push({ start, end });
+  }
+  return result;
+}
+
+/** The memory that lies in a range of the file, where the container stores it as it is. */
+function memoryText(image: DumpImage, { start, end }: ByteRange): string {
+  const parts = image.memory.extents.flatMap((extent) => {
+    if (extent.fileOffset === undefined) return [];
+    const from = Math.max(start, extent.fileOffset);
+    const to = Math.min(end, extent.fileOffset + Number(extent.end - extent.start));
+    const shift = extent.start - BigInt(extent.fileOffset);
+    return from < to ? [`0x${(BigInt(from) + shift).toString(16)}-0x${(BigInt(to) + shift).toString(16)}`] : [];
+  });
+  return parts.length === 0 ? '' : `, absolute ${parts.slice(0, 4).join(', ')}${parts.length > 4 ? ' and more' : ''}`;
+}
+
+/** More are counted, but not listed. */
+const maxListed = 256;
+
+/** The entry of a file: by its name, or the only one where a manifest names one file and the dump is one. */
+function entryOf(entries: readonly FileDigests[], file: ByteSource, files: readonly ByteSource[]): FileDigests | undefined {
+  return entries.find((entry) => entry.name === baseName(file.name)) ?? (entries.length === 1 && files.length === 1 ? entries[0] : undefined);
+}
+
+export const manifestCheck: Check = {
+  id: 'manifest',
+  title: 'The files match the digests that a manifest records',
+  // Without a manifest nothing is read; who names one wants it checked.
+  cost: 'headers',
+  async run({ image, evidence, signal }) {
+    const { manifest, files } = evidence;
+    if (manifest === undefined) return notRecorded('no manifest was given (--manifest)');
+    const steps: Step[] = [];
+    const findings: Finding[] = [];
+    const ranges: { fileOffset: number; bytes: number }[] = [];
+    let values: { recorded?: string; computed?: string } = {};
+    for (const file of files) {
+      const name = baseName(file.name);
+      const entry = entryOf(manifest.files, file, files);
+      if (entry === undefined) {
+        steps.push({ check: name, detail: 'the manifest does not name it' });
+        continue;
+      }
+      const { sha256 } = await hashFile(file, { signal });
+      const wholeWrong = entry.sha256 !== undefined && entry.sha256 !== sha256;
+      // Pieces cost a second reading: only when the whole is wrong, or is not recorded.
+      const suspect = entry.sha256 === undefined || wholeWrong ? entry.pieces : [];
+      const bad: ByteRange[] = [];
+      for (const piece of suspect) {
+        if ((await hashRange(file, piece.start, piece.end, signal)) !== piece.sha256) bad.push({ start: piece.start, end: piece.end });
+      }
+      const size = entry.bytes === undefined || entry.bytes === file.size ? '' : `; it has ${file.size} bytes, recorded are ${entry.bytes}`;
+      const right = !wholeWrong && bad.length === 0 && size === '';
+      if (entry.sha256 !== undefined) values = { recorded: entry.sha256, computed: sha256 };
+      const all = merged(bad);
+      const renamed = entry.name === name ? '' : ` (recorded as ${entry.name})`;
+      const detail = right
+        ? `SHA-256 ${sha256}${renamed}`
+        : `recorded SHA-256 ${entry.sha256 ?? 'of pieces only'}, computed ${sha256}${size}; ${
+            all.length > 0 ? `${all.length} bad ${all.length === 1 ? 'range' : 'ranges'}` : 'the manifest has no pieces that would say where'
+          }`;
+      steps.push({ check: name, passed: right, detail });
+      if (right) continue;
+      const listed = all.length > 0 ? all.slice(0, maxListed) : [{ start: 0, end: file.size }];
+      ranges.push(...listed.map(({ start, end }) => ({ fileOffset: start, bytes: end - start })));
+      findings.push(
+        ...listed.map(({ start, end }): Finding => ({
+          id: 'manifest/range',
+          severity: 'error',
+          title: 'Bytes of the file are not those that the manifest recorded',
+          detail: `${name}: ${hexOf(start)} to ${hexOf(end)}${memoryText(image, { start, end })}`,
+          where: { fileOffset: start, bytes: end - start },
+        })),
+      );
+    }
+    const wrong = steps.find((step) => step.passed === false);
+    if (wrong !== undefined) return failed(`${wrong.check}: ${wrong.detail}`, { steps, findings, ranges, ...values });
+    if (!steps.some((step) => step.passed === true)) return { ...notRecorded(`${manifest.name} does not name this dump`), steps };
+    return passed(`${steps.filter((step) => step.passed === true).length} of ${files.length} ${files.length === 1 ? 'file' : 'files'} as recorded`, {
+      steps,
+      ...values,
+    });
+  },
+};

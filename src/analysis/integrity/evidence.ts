@@ -1,0 +1,18 @@
+/** What a user brings along to check a dump against, besides the dump itself. */
+import type { AbsoluteMemory } from '../layout/absolute-memory.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { Attested } from './attestation.ts';
+import type { FileDigests } from './manifest.ts';
+
+/** An image of the loaded kdump kernel that is healthy: another dump of the same system, or the file that was loaded. */
+export type KdumpOriginal =
+  | { readonly kind: 'dump'; readonly name: string; readonly memory: AbsoluteMemory }
+  | { readonly kind: 'file'; readonly name: string; readonly source: ByteSource };
+
+export interface Evidence {
+  /** The files of the dump as they lie on disk. */
+  readonly files: readonly ByteSource[];
+  readonly manifest?: { readonly name: string; readonly files: readonly FileDigests[] };
+  readonly attestation?: { readonly name: string; readonly attested: Attested };
+  readonly kdumpOriginals?: readonly KdumpOriginal[];
+}

@@ -1,0 +1,137 @@
+/**
+ * Lists of digests that lie beside a file: what `sha256sum` and `hashdeep` write and check. Besides the digest of each file we write
+ * those of its pieces, as comments that both tools pass over: with them the bad ranges of a damaged file can be named. The pieces of
+ * `hashdeep -p` (lines whose name ends in "offset FIRST-LAST") are read as well.
+ */
+import { DumpError } from '../../shared/dump-error.ts';
+
+export const manifestFormats = ['sha256sum', 'hashdeep'] as const;
+export type ManifestFormat = (typeof manifestFormats)[number];
+
+/** Digest of `[start, end)` of a file. */
+export interface Piece {
+  readonly start: number;
+  readonly end: number;
+  /** 64 hex digits. */
+  readonly sha256: string;
+}
+export interface FileDigests {
+  /** Last part of the path. */
+  readonly name: string;
+  /** Undefined where a manifest does not say. */
+  readonly bytes?: number | undefined;
+  readonly sha256?: string | undefined;
+  readonly pieces: readonly Piece[];
+}
+
+const sha256 = /^[0-9a-f]{64}$/i;
+/** More pieces than we ever write; a manifest of a whole archive may name many files. */
+const maxLines = 1_000_000;
+
+/** Pieces of a file of this size: 1 MiB, and larger ones where there would be more than 4096. */
+export function pieceSize(bytes: number): number {
+  let size = 1 << 20;
+  while (bytes / size > 4096) size *= 2;
+  return size;
+}
+
+/** sha256sum writes a backslash before the line and escapes within when a name would break it. */
+const escapeName = (name: string): string => name.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+const unescapeName = (name: string): string => name.replaceAll(/\\([\\nr])/g, (_, mark: string) => (mark === 'n' ? '\n' : mark === 'r' ? '\r' : '\\'));
+
+function formatSha256sum(files: readonly FileDigests[]): string {
+  return files
+    .map(({ name, bytes, sha256: digest, pieces }) => {
+      const escaped = escapeName(name);
+      const head = `${escaped === name ? '' : '\\'}${digest ?? ''}  ${escaped}`;
+      return [head, `# size ${bytes ?? 0}  ${escaped}`, ...pieces.map((piece) => `# piece ${piece.sha256} ${piece.start}-${piece.end - 1}  ${escaped}`)].join(
+        '\n',
+      );
+    })
+    .join('\n');
+}
+
+function formatHashdeep(files: readonly FileDigests[]): string {
+  const lines = files.flatMap(({ name, bytes, sha256: digest, pieces }) => [
+    `${bytes ?? 0},${digest ?? ''},${escapeName(name)}`,
+    ...pieces.map((piece) => `## piece ${piece.end - piece.start},${piece.sha256},${escapeName(name)} offset ${piece.start}-${piece.end - 1}`),
+  ]);
+  return ['%%%% HASHDEEP-1.0', '%%%% size,sha256,filename', '##', ...lines].join('\n');
+}
+
+export const formatManifest = (files: readonly FileDigests[], format: ManifestFormat): string =>
+  `${format === 'sha256sum' ? formatSha256sum(files) : formatHashdeep(files)}\n`;
+
+interface Line {
+  readonly name: string;
+  readonly sha256?: string;
+  readonly bytes?: number;
+  readonly range?: readonly [first: number, last: number];
+}
+
+const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+
+function sha256sumLine(text: string): Line | undefined {
+  const size = /^# size (\d+) {2}(.+)$/.exec(text);
+  if (size?.[1] !== undefined && size[2] !== undefined) return { name: unescapeName(size[2]), bytes: Number(size[1]) };
+  const piece = /^# piece ([0-9a-f]{64}) (\d+)-(\d+) {2}(.+)$/i.exec(text);
+  if (piece?.[1] !== undefined && piece[4] !== undefined)
+    return { name: unescapeName(piece[4]), sha256: piece[1].toLowerCase(), range: [Number(piece[2]), Number(piece[3])] };
+  // Text and binary mode differ in the mark before the name; "SHA256 (NAME) = DIGEST" is what --tag writes.
+  const plain = /^(\\?)([0-9a-f]{64}) [ *](.+)$/i.exec(text);
+  const tagged = /^(\\?)SHA256 \((.+)\) = ([0-9a-f]{64})$/i.exec(text);
+  const [escape, digest, name] = plain === null ? [tagged?.[1], tagged?.[3], tagged?.[2]] : [plain[1], plain[2], plain[3]];
+  if (digest === undefined || name === undefined) return undefined;
+  return { name: escape === '\\' ? unescapeName(name) : name, sha256: digest.toLowerCase() };
+}
+
+function hashdeepLine(text: string, columns: readonly string[]): Line | undefined {
+  const cells = text.replace(/^## piece /, '').split(',');
+  const name = cells.slice(columns.length - 1).join(',');
+  const digest = cells[columns.indexOf('sha256')];
+  const bytes = Number(cells[columns.indexOf('size')]);
+  if (digest === undefined || !sha256.test(digest) || name === '') return undefined;
+  const range = /^(.*) offset (\d+)-(\d+)$/.exec(name);
+  if (range?.[1] === undefined) return { name: unescapeName(name), sha256: digest.toLowerCase(), ...(Number.isSafeInteger(bytes) ? { bytes } : {}) };
+  return { name: unescapeName(range[1]), sha256: digest.toLowerCase(), range: [Number(range[2]), Number(range[3])] };
+}
+
+/**
+ * Reads a manifest of either form.
+ * @param file its name, for errors
+ * @returns the files that it names, by their base names and in its order
+ * @throws DumpError corrupt, when a line is of neither form or no line has a SHA-256
+ */
+export function parseManifest(text: string, file: string): readonly FileDigests[] {
+  const lines = text.split(/\r?\n/);
+  if (lines.length > maxLines) throw new DumpError('unsupported', { file }, `the manifest has ${lines.length} lines`, `at most ${maxLines}`);
+  const columns = /^%%%% (size,.*filename)\s*$/m.exec(text)?.[1]?.split(',');
+  if (columns !== undefined && !columns.includes('sha256'))
+    throw new DumpError('unsupported', { file }, `the manifest has the columns ${columns.join(', ')}`, 'a column sha256');
+  const found = new Map<string, { bytes?: number | undefined; sha256?: string | undefined; pieces: Piece[] }>();
+  let offset = 0;
+  for (const line of lines) {
+    const at = offset;
+    offset += Buffer.byteLength(line) + 1;
+    const isComment = columns === undefined ? line.startsWith('#') && !/^# (size|piece) /.test(line) : /^(?:%%%%|#(?!# piece ))/.test(line);
+    if (line.trim() === '' || isComment) continue;
+    const parsed = columns === undefined ? sha256sumLine(line) : hashdeepLine(line, columns);
+    if (parsed === undefined)
+      throw new DumpError('corrupt', { file, offset: at }, 'a line of the manifest is of neither form', 'a line of sha256sum or of hashdeep with a SHA-256');
+    const name = baseName(parsed.name);
+    const entry = found.get(name) ?? { pieces: [] };
+    found.set(name, entry);
+    if (parsed.bytes !== undefined) entry.bytes = parsed.bytes;
+    if (parsed.sha256 === undefined) continue;
+    if (parsed.range === undefined) {
+      entry.sha256 = parsed.sha256;
+      continue;
+    }
+    const [first, last] = parsed.range;
+    if (!Number.isSafeInteger(last) || last < first)
+      throw new DumpError('corrupt', { file, offset: at }, `a piece of the manifest reaches from ${first} to ${last}`, 'an ascending range');
+    entry.pieces.push({ start: first, end: last + 1, sha256: parsed.sha256 });
+  }
+  if (found.size === 0) throw new DumpError('corrupt', { file }, 'the manifest names no file', 'lines of sha256sum or of hashdeep with a SHA-256');
+  return [...found].map(([name, entry]) => ({ name, ...entry }));
+}

@@ -1,0 +1,49 @@
+/** Engine methods and shapes about the integrity of a dump: checks with evidence, manifests, attestations, reports. */
+import * as v from 'valibot';
+import { schemaVersion, verifySchema } from './model.ts';
+import { scanProgressSchema } from './scan-progress.ts';
+
+const dump = v.string();
+const schema = v.literal(schemaVersion);
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+/** Digests of the files of a dump, as `manifest --json` prints them. Pieces are half open. */
+export const manifestSchema = v.strictObject({
+  schema,
+  files: v.array(v.strictObject({ name: v.string(), bytes: count, sha256, pieces: v.array(v.strictObject({ start: count, end: count, sha256 })) })),
+});
+export type ManifestJson = v.InferOutput<typeof manifestSchema>;
+
+/** Files that a user brings along, by their paths. */
+const evidence = {
+  manifest: v.optional(v.string()),
+  attestation: v.optional(v.string()),
+  /** PEM file with the Ed25519 public key that is trusted. */
+  publicKey: v.optional(v.string()),
+  kdumpImages: v.optional(v.array(v.string())),
+} as const;
+
+export const integrityProtocol = {
+  verify: {
+    params: v.strictObject({ dump, quick: v.boolean(), path: v.optional(v.string()), ...evidence }),
+    result: verifySchema,
+    progress: scanProgressSchema,
+  },
+  report: {
+    params: v.strictObject({ dump, format: v.string(), quick: v.boolean(), ...evidence }),
+    result: v.strictObject({ mediaType: v.string(), text: v.string() }),
+    progress: scanProgressSchema,
+  },
+  manifest: {
+    params: v.strictObject({ dump, format: v.picklist(['sha256sum', 'hashdeep']) }),
+    result: v.strictObject({ text: v.string(), manifest: manifestSchema }),
+    progress: scanProgressSchema,
+  },
+  /** Signs what a full verification finds with the PKCS#8 PEM key in a file. */
+  attest: {
+    params: v.strictObject({ dump, key: v.string() }),
+    result: v.strictObject({ text: v.string(), keyId: v.string() }),
+    progress: scanProgressSchema,
+  },
+} as const;
