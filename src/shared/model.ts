@@ -158,11 +158,27 @@ export const healthSchema = v.strictObject({
 });
 export type Health = v.InferOutput<typeof healthSchema>;
 
+/** A damaged place, with what lies there. */
+export const damageSchema = v.strictObject({
+  where: placeSchema,
+  severity: v.picklist(severities),
+  title: v.string(),
+  /** Ids of the findings, or of failed checks. */
+  findings: v.array(v.string()),
+  /** Structures and regions that it touches. */
+  structures: v.array(v.string()),
+  /** CPUs whose lowcore it touches, by their positions in the dump. */
+  cpus: v.array(count),
+});
+export type DamageEntry = v.InferOutput<typeof damageSchema>;
+
 export const verifySchema = v.strictObject({
   schema,
   digests: v.strictObject({ file: v.optional(v.string()), memoryRoot: v.optional(v.string()) }),
   checks: v.array(checkResultSchema),
   summary: healthSchema,
+  /** The damage map: files first, then memory, ascending. */
+  damage: v.optional(v.array(damageSchema)),
 });
 export type VerifyJson = v.InferOutput<typeof verifySchema>;
 

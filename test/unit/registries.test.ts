@@ -22,6 +22,7 @@ const checkAnswer = v.object({ id: v.string(), verdict: v.string() });
 /** Checks that need more than a dump: the tests that show them passed and failed. */
 const elsewhere: Readonly<Record<string, string>> = {
   manifest: './integrity/manifest.test.ts',
+  'index-digest': './integrity/index-digest.test.ts',
   attestation: './integrity/attestation.test.ts',
 };
 /** A slot: there is nothing that it could pass or fail. */

@@ -12,10 +12,14 @@ import { parseCsv, parseXml, wrongSarif } from './report-readers.ts';
 
 const { damaged } = commandFiles(scratchFolder());
 const json = runInProcess(['report', damaged, '--quick', '--format', 'json']);
-const model = async (): Promise<ReportModel> => JSON.parse((await json).out) as ReportModel;
+const model = async (): Promise<ReportModel> => ({
+  ...(JSON.parse((await json).out) as ReportModel),
+  comparison: { with: { fileName: 'other', identity: '00' }, summary: 'differs', parts: [{ title: 'lowcore', lines: ['one', 'two'] }] },
+});
 
 /** Words of closed lists, and numbers as text: our own, never a dump's. */
 const own = new Set([
+  'trust',
   'verdict',
   'severity',
   'space',

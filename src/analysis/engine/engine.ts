@@ -18,9 +18,8 @@ import { openDumpAt } from './open-dump.ts';
 import { searchSession } from './search.ts';
 import type { Session } from './session.ts';
 import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from './structures.ts';
-import { describeDump } from './summary.ts';
 import { translateAddress } from './translate-address.ts';
-import { triage } from './triage.ts';
+import { judgedInfo, triage } from './triage.ts';
 import { attestDump, buildReport, makeManifest, verifySession } from './verify.ts';
 
 export interface Engine {
@@ -56,7 +55,7 @@ export function createEngine(): Engine {
       sessions.delete(dump);
       return {};
     },
-    info: ({ dump, view }) => describeDump(sessionOf(dump, view)),
+    info: ({ dump, view }, { signal }) => judgedInfo(sessionOf(dump, view), signal),
     triage: ({ dump, view }, { signal }) => triage(sessionOf(dump, view), signal),
     cpus: ({ dump, view }) => describeCpus(sessionOf(dump, view)),
     lowcore: ({ dump, view, cpu, address, layout }) => describeLowcores(sessionOf(dump, view), { cpu, address, layout }),

@@ -2,6 +2,10 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { basename } from 'node:path';
 import { DumpError, isDumpError } from '../../shared/dump-error.ts';
+import { RequestError } from '../../shared/rpc.ts';
+import { indexPath } from '../index/index-location.ts';
+import type { IndexReader } from '../index/index-reader.ts';
+import { readIndex } from '../index/store.ts';
 import { openAttestation } from '../integrity/attestation.ts';
 import type { Evidence, KdumpOriginal } from '../integrity/evidence.ts';
 import { parseManifest } from '../integrity/manifest.ts';
@@ -14,6 +18,8 @@ export interface EvidencePaths {
   readonly attestation?: string | undefined;
   readonly publicKey?: string | undefined;
   readonly kdumpImages?: readonly string[] | undefined;
+  /** Where the page index lies, instead of the cache folder. */
+  readonly path?: string | undefined;
 }
 
 /** A manifest of a million pieces is smaller than this. */
@@ -78,6 +84,16 @@ function openOriginal(path: string, opened: (() => void)[]): KdumpOriginal {
   }
 }
 
+/** Our earlier index, where there is one that can be read; a new dump has none. */
+function earlierIndex(session: Session, path: string | undefined): IndexReader | undefined {
+  try {
+    return readIndex(path ?? indexPath(session.identity), session.identity);
+  } catch (error) {
+    if (error instanceof RequestError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Opens everything, lets `use` work with it and closes it.
  * @throws DumpError when a file that was named cannot be used
@@ -91,8 +107,14 @@ export async function withEvidence<T>(session: Session, paths: EvidencePaths, us
     const needsFiles = manifest !== undefined || attestation !== undefined;
     const own = needsFiles ? filesOf(session) : { files: [session.file], close: () => undefined };
     toClose.push(own.close);
+    const index = earlierIndex(session, paths.path);
+    if (index !== undefined)
+      toClose.push(() => {
+        index.close();
+      });
     return await use({
       files: own.files,
+      ...(index === undefined ? {} : { index }),
       ...(manifest === undefined ? {} : { manifest: { name: basename(manifest), files: parseManifest(readText(manifest, 'a manifest'), manifest) } }),
       ...(attestation === undefined || publicKey === undefined
         ? {}

@@ -1,8 +1,9 @@
 /** The first screen: facts, checks that need headers alone, CPUs, decisions. No scan. */
-import type { CheckResult, TriageDump } from '../../shared/model.ts';
+import type { CheckResult, Info, TriageDump } from '../../shared/model.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
 import type { Evidence } from '../integrity/evidence.ts';
 import { runChecks, summarize, type CheckDepth } from '../integrity/index.ts';
+import { judgeFacts } from '../integrity/trust.ts';
 import { probableReason } from './reason.ts';
 import type { Session } from './session.ts';
 import { describeDump } from './summary.ts';
@@ -19,9 +20,14 @@ export function checkSession(session: Session, depth: CheckDepth, signal: AbortS
   return runChecks({ image, memory, osInfo, vmcoreinfo, utsName, cpus: session.cpuSet.cpus, kdumpGuard, evidence, signal }, depth, options.onProgress);
 }
 
+/** The facts with the trust that the checks of headers give them. */
+export async function judgedInfo(session: Session, signal: AbortSignal): Promise<Info> {
+  return judgeFacts(describeDump(session), await checkSession(session, 'headers', signal));
+}
+
 export async function triage(session: Session, signal: AbortSignal): Promise<TriageDump> {
-  const info = describeDump(session);
   const checks = await checkSession(session, 'headers', signal);
+  const info = judgeFacts(describeDump(session), checks);
   const reason = probableReason(session, info.times.crash);
   return {
     info,

@@ -1,17 +1,20 @@
 /** Verification, and what is handed on of it: reports, manifests, attestations. */
 import { createPublicKey } from 'node:crypto';
 import { basename } from 'node:path';
+import { DumpError } from '../../shared/dump-error.ts';
 import type { ScanProgress } from '../../shared/engine-protocol.ts';
 import type { ManifestJson } from '../../shared/integrity-protocol.ts';
-import { schemaVersion, type VerifyJson } from '../../shared/model.ts';
+import { schemaVersion, type CheckResult, type VerifyJson } from '../../shared/model.ts';
 import type { CallContext } from '../../shared/rpc.ts';
 import { replayPanicKdump, replayTwoStage } from '../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
 import { attest } from '../integrity/attestation.ts';
+import { damageMap } from '../integrity/damage-map.ts';
 import { keyIdOf } from '../integrity/dsse.ts';
 import { hashFile } from '../integrity/file-hash.ts';
 import { checks, summarize } from '../integrity/index.ts';
 import { formatManifest, pieceSize, type ManifestFormat } from '../integrity/manifest.ts';
+import { judgeFacts } from '../integrity/trust.ts';
 import type { ReportModel } from '../report/report-model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { filesOf, readPrivateKey, withEvidence, type EvidencePaths } from './evidence.ts';
@@ -30,7 +33,15 @@ export interface VerifyRequest extends EvidencePaths {
   readonly quick: boolean;
   /** Where the page index lies, instead of the cache folder. */
   readonly path?: string | undefined;
+  /** For a report or an attestation: what lies in this machine's cache makes no difference to it, unless it contradicts. */
+  readonly handedOn?: boolean;
 }
+
+/** The same dump gives the same report, whether it was indexed here before or not. An index that disagrees is told all the same. */
+const withoutCache = (check: CheckResult): CheckResult =>
+  check.id !== 'index-digest' || check.verdict === 'failed' || check.verdict === 'not-run'
+    ? check
+    : { id: check.id, title: check.title, verdict: 'not-recorded', detail: 'indexes of this machine are no part of what is handed on' };
 
 const bytesOf = (context: Scan, phase: string) => ({
   signal: context.signal,
@@ -42,7 +53,7 @@ const bytesOf = (context: Scan, phase: string) => ({
 /** Checks, and unless `quick` the digests over the whole file and the whole memory. */
 export async function verifySession(session: Session, request: VerifyRequest, context: Scan): Promise<VerifyJson> {
   const { signal, progress } = context;
-  const results = await withEvidence(session, request, (evidence) =>
+  const found = await withEvidence(session, request, (evidence) =>
     checkSession(session, request.quick ? 'quick' : 'scan', signal, {
       evidence,
       onProgress: (done, check) => {
@@ -50,18 +61,24 @@ export async function verifySession(session: Session, request: VerifyRequest, co
       },
     }),
   );
+  const results = request.handedOn === true ? found.map(withoutCache) : found;
   const summary = summarize(results);
-  if (request.quick) return { schema: schemaVersion, digests: {}, checks: results, summary };
+  const { regions } = describeRegions(session);
+  const damage = damageMap({ regions, cpus: session.cpuSet.cpus, structures: session.image.structures, findings: session.image.findings, checks: results });
+  const common = { schema: schemaVersion, checks: results, summary, damage } as const;
+  if (request.quick) return { ...common, digests: {} };
   const { sha256 } = await hashFile(session.file, bytesOf(context, 'SHA-256 of the file'));
+  // Where the file changed under its index, the tree over the old pages is not that of the file.
+  if (results.some(({ id, verdict }) => id === 'index-digest' && verdict === 'failed')) return { ...common, digests: { file: sha256 } };
   const path = request.path === undefined ? {} : { path: request.path };
   const index = await indexPages(session.inView('all'), { digest: true, rebuild: false, ...path }, signal, progress);
   const memoryRoot = index.memoryRoot === undefined ? {} : { memoryRoot: index.memoryRoot };
-  return { schema: schemaVersion, digests: { file: sha256, ...memoryRoot }, checks: results, summary };
+  return { ...common, digests: { file: sha256, ...memoryRoot } };
 }
 
 export async function buildReport(session: Session, request: VerifyRequest, context: Scan): Promise<ReportModel> {
-  const verified = await verifySession(session, request, context);
-  const described = describeDump(session);
+  const verified = await verifySession(session, { ...request, handedOn: true }, context);
+  const described = judgeFacts(describeDump(session), verified.checks);
   const guard = await session.kdumpGuard?.(context.signal);
   const { osInfo } = session;
   const fileName = basename(session.path);
@@ -77,6 +94,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
     ...(reason === undefined ? {} : { reason }),
     health: verified.summary,
     checks: verified.checks,
+    damage: verified.damage ?? [],
     ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard) }),
     ...(osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(osInfo) }),
     ...(guard === undefined || osInfo === undefined ? {} : { twoStage: replayTwoStage(osInfo, guard) }),
@@ -111,7 +129,9 @@ export async function makeManifest(session: Session, format: ManifestFormat, con
 export async function attestDump(session: Session, key: string, context: Scan): Promise<{ text: string; keyId: string }> {
   const privateKey = readPrivateKey(key);
   const publicKey = createPublicKey(privateKey);
-  const verified = await verifySession(session, { quick: false }, context);
+  const verified = await verifySession(session, { quick: false, handedOn: true }, context);
+  const rot = verified.checks.find(({ id, verdict }) => id === 'index-digest' && verdict === 'failed');
+  if (rot !== undefined) throw new DumpError('corrupt', { file: session.path }, rot.detail, 'a file that is what it was when it was indexed');
   const files = await withFiles(session, async (sources) => {
     const list: { name: string; sha256: string }[] = [];
     for (const source of sources)

@@ -1,5 +1,6 @@
 /** What a user brings along to check a dump against, besides the dump itself. */
 import type { AbsoluteMemory } from '../layout/absolute-memory.ts';
+import type { IndexReader } from '../index/index-reader.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { Attested } from './attestation.ts';
 import type { FileDigests } from './manifest.ts';
@@ -14,5 +15,7 @@ export interface Evidence {
   readonly files: readonly ByteSource[];
   readonly manifest?: { readonly name: string; readonly files: readonly FileDigests[] };
   readonly attestation?: { readonly name: string; readonly attested: Attested };
+  /** Our own earlier index of the same dump. */
+  readonly index?: IndexReader;
   readonly kdumpOriginals?: readonly KdumpOriginal[];
 }

@@ -9,6 +9,7 @@ import { containerComplete } from './checks/container-complete.ts';
 import { crossCpuCount, crossKernelRelease, crossMemorySize, crossPrefix, crossTime } from './checks/cross-sources.ts';
 import { crossRegisters } from './checks/cross-registers.ts';
 import { endMarker } from './checks/end-marker.ts';
+import { indexDigest } from './checks/index-digest.ts';
 import { ipib } from './checks/ipib.ts';
 import { kdumpImage } from './checks/kdump-image.ts';
 import { manifestCheck } from './checks/manifest.ts';
@@ -44,6 +45,7 @@ export const checks: readonly Check[] = [
   crossRegisters,
   meminfo2011,
   manifestCheck,
+  indexDigest,
   attestationCheck,
 ];
 

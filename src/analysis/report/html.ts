@@ -2,7 +2,7 @@
 import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult } from '../../shared/model.ts';
 import { verdictSentence, type ReportFormat, type ReportModel } from './report-model.ts';
-import { placeText, reportDecisions, reportFacts, reportFindings, reportText } from './report-text.ts';
+import { damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
 
 /** Text as it may stand in HTML: nothing in it is markup, and nothing can hide or reorder what the reader sees. */
 export function escapeHtml(text: string): string {
@@ -18,7 +18,8 @@ h1{font-size:22px;line-height:28px;margin:0 0 4px}h2{font-size:14px;margin:28px 
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:4px 12px 4px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 th{color:var(--dim);font-weight:500}code,.mono{font:12px/18px "IBM Plex Mono",ui-monospace,monospace}
 .verdict{padding:12px 16px;border-left:4px solid var(--ok);background:var(--raised);margin:16px 0;font-weight:600}.verdict.bad{border-color:var(--bad)}
-.passed{color:var(--ok)}.failed,.error{color:var(--bad);font-weight:600}.unreadable,.warning{color:var(--warn)}.dim,.info{color:var(--dim)}`;
+.passed{color:var(--ok)}.failed,.error{color:var(--bad);font-weight:600}.unreadable,.warning{color:var(--warn)}.dim,.info{color:var(--dim)}
+.trust-contradicted{color:var(--bad);font-weight:600}.trust-verified,.trust-consistent{color:var(--ok)}.trust-missing{color:var(--warn)}`;
 
 const row = (cells: readonly string[]): string => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 const code = (text: string): string => `<code>${escapeHtml(text)}</code>`;
@@ -69,6 +70,34 @@ function decisions(report: ReportModel): string {
     .join('\n');
 }
 
+/** Where the damage is, by file position and by address, with what lies there. */
+function damage(report: ReportModel): string {
+  if (report.damage.length === 0) return '';
+  const rows = report.damage.map((entry) =>
+    row([
+      `<span class="${entry.severity}">${entry.severity}</span>`,
+      code(placeText(entry.where)),
+      escapeHtml(damageText(report, entry)),
+      `${escapeHtml(entry.title)}<br>${entry.findings.map(code).join(' ')}`,
+    ]),
+  );
+  return section('Damage map', table(['Severity', 'Where', 'What lies there', 'Finding'], rows));
+}
+
+function trust(report: ReportModel): string {
+  const rows = reportTrust(report).map((one) => row([escapeHtml(one.fact), `<span class="trust-${one.trust}">${one.trust}</span>`, escapeHtml(one.source)]));
+  return section('Trust', table(['Fact', 'Trust', 'Why'], rows));
+}
+
+function comparison({ comparison: found }: ReportModel): string {
+  if (found === undefined) return '';
+  const parts = found.parts.map(({ title, lines }) => `<tr><td>${escapeHtml(title)}</td><td>${lines.map(code).join('<br>')}</td></tr>`);
+  return section(
+    `Compared with ${found.with.fileName}`,
+    `<p>${escapeHtml(found.summary)} ${code(found.with.identity)}</p>${table(['Part', 'Differences'], parts)}`,
+  );
+}
+
 function render(report: ReportModel): string {
   const { health } = report;
   const findings = reportFindings(report);
@@ -79,8 +108,11 @@ function render(report: ReportModel): string {
 <div class="dim">${escapeHtml(report.tool.name)} ${escapeHtml(report.tool.version)}</div>
 <div class="verdict${health.failed > 0 ? ' bad' : ''}">${escapeHtml(verdictSentence(health))}${report.reason === undefined ? '' : ` ${escapeHtml(report.reason)}`}</div>
 ${section('Facts', facts(report))}
+${trust(report)}
+${damage(report)}
 ${section('Checks', table(['Verdict', 'Check', 'Why', 'Values', 'Bytes'], report.checks.map(checkRow)))}
 ${decisions(report)}
+${comparison(report)}
 ${section(
   'Findings',
   findings.length === 0

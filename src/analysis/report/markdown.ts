@@ -5,7 +5,7 @@
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult } from '../../shared/model.ts';
 import { verdictSentence, type ReportFormat, type ReportModel } from './report-model.ts';
-import { placeText, reportDecisions, reportFacts, reportFindings, reportText } from './report-text.ts';
+import { damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
 
 /** A code span that holds any text: its fence is longer than any run of backticks within, and nothing in it ends the line. */
 export function codeSpan(text: string): string {
@@ -48,6 +48,21 @@ function render(report: ReportModel): string {
     '',
     ...reportFacts(report).map(([name, value]) => `- ${plainWords(name)}: ${codeSpan(value)}`),
     '',
+    '## Trust',
+    '',
+    ...reportTrust(report).map(({ fact, trust, source }) => `- ${codeSpan(fact)} **${trust}** ${codeSpan(source)}`),
+    ...(report.damage.length === 0
+      ? []
+      : [
+          '',
+          '## Damage map',
+          '',
+          ...report.damage.map((entry) => {
+            const lies = damageText(report, entry);
+            return `- **${entry.severity}** ${codeSpan(placeText(entry.where))} ${codeSpan(entry.title)}${lies === '' ? '' : ` in ${codeSpan(lies)}`}`;
+          }),
+        ]),
+    '',
     '## Checks',
     '',
     ...report.checks.flatMap(checkLines),
@@ -60,6 +75,15 @@ function render(report: ReportModel): string {
           `${index + 1}. ${step.passed === undefined ? '' : step.passed ? 'passed ' : '**failed** '}${codeSpan(step.check)} ${codeSpan(step.detail)}`,
       ),
     ]),
+    ...(report.comparison === undefined
+      ? []
+      : [
+          '',
+          `## Compared with ${codeSpan(report.comparison.with.fileName)}`,
+          '',
+          codeSpan(report.comparison.summary),
+          ...report.comparison.parts.flatMap(({ title, lines: list }) => ['', `- ${codeSpan(title)}`, ...list.map((line) => `  - ${codeSpan(line)}`)]),
+        ]),
     '',
     '## Findings',
     '',

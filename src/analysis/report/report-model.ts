@@ -2,7 +2,16 @@
  * What every report says: one model, so that no format knows more than another. It carries the file's name and identity,
  * no path, no clock and no durations: the same dump and version give the same bytes.
  */
-import type { CheckResult, CpuJson, Health, Info, RegionJson, PanicKdump, StandaloneKdump, TwoStage, VerifyJson } from '../../shared/model.ts';
+import type { CheckResult, CpuJson, DamageEntry, Health, Info, RegionJson, PanicKdump, StandaloneKdump, TwoStage, VerifyJson } from '../../shared/model.ts';
+
+/** A comparison as every format can show it: named lists of lines. */
+export interface ReportComparison {
+  /** The other dump: its file name and identity. */
+  readonly with: { readonly fileName: string; readonly identity: string };
+  /** The outcome in a sentence. */
+  readonly summary: string;
+  readonly parts: readonly { readonly title: string; readonly lines: readonly string[] }[];
+}
 
 export interface ReportModel {
   readonly schema: 1;
@@ -14,11 +23,14 @@ export interface ReportModel {
   readonly reason?: string;
   readonly health: Health;
   readonly checks: readonly CheckResult[];
+  readonly damage: readonly DamageEntry[];
   readonly panicKdump?: PanicKdump;
   readonly standaloneKdump?: StandaloneKdump;
   readonly twoStage?: TwoStage;
   readonly cpus: readonly CpuJson[];
   readonly regions: readonly RegionJson[];
+  /** What a comparison with another dump found, where one was asked for. */
+  readonly comparison?: ReportComparison;
 }
 
 export interface ReportFormat {

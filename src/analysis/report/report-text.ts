@@ -1,7 +1,8 @@
 /** What the formats for people share: the facts in their order, places, findings, decisions, and texts that stay texts. */
 import { visibleText } from '../../shared/visible-text.ts';
 import { byteText } from '../../shared/units.ts';
-import type { Finding, Step } from '../../shared/model.ts';
+import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
+import type { DamageEntry, Finding, Step } from '../../shared/model.ts';
 import type { ReportModel } from './report-model.ts';
 
 /** A line of this length is no line any more. The JSON report holds all of it. */
@@ -72,4 +73,16 @@ export function reportDecisions(report: ReportModel): readonly ReportDecision[] 
     ['What would the two-stage dump have done?', report.twoStage],
   ] as const;
   return list.flatMap(([question, decision]) => (decision === undefined ? [] : [{ question, outcome: decision.outcome, steps: decision.steps }]));
+}
+
+/** Facts with trust and source, in the order of the tree: what cannot be trusted is said. */
+export function reportTrust(report: ReportModel): readonly { readonly fact: string; readonly trust: string; readonly source: string }[] {
+  return Object.entries(report.info.provenance ?? {}).map(([pointer, { trust, source }]) => ({ fact: pointer.slice(1).replaceAll('/', '.'), trust, source }));
+}
+
+/** What lies at a damaged place, in a line. */
+export function damageText(report: ReportModel, { structures, cpus }: DamageEntry): string {
+  const numbering = cpuNumbering(report.cpus);
+  const names = cpus.flatMap((id) => report.cpus.filter((cpu) => cpu.id === id).map((cpu) => cpuName(cpu, numbering)));
+  return [...structures, ...names].join(', ');
 }

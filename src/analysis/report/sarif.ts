@@ -5,7 +5,7 @@
 import { visibleJson } from '../../shared/visible-text.ts';
 import type { CheckResult, Finding, Verdict } from '../../shared/model.ts';
 import type { ReportFormat, ReportModel } from './report-model.ts';
-import { placeText, reportFacts, reportFindings, reportText } from './report-text.ts';
+import { placeText, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
 
 type Place = NonNullable<Finding['where']>;
 
@@ -101,7 +101,7 @@ function render(report: ReportModel): string {
         ],
         columnKind: 'utf16CodeUnits',
         results: [...report.checks.map(ofCheck), ...reportFindings(report).map(ofFinding)],
-        properties: { identity: report.identity, facts: Object.fromEntries(reportFacts(report)) },
+        properties: { identity: report.identity, facts: Object.fromEntries(reportFacts(report)), trust: reportTrust(report), damage: report.damage },
       },
     ],
   })}\n`;

@@ -1,7 +1,20 @@
+import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { checksumStart, OS_INFO_MAGIC, osInfoSize } from '../../arch/s390x/os-info.ts';
 import { failed, notApplicable, notRecorded, passed, unreadable, type Check } from '../check.ts';
 import { osInfoSteps } from './os-info-steps.ts';
+
+type AbsoluteRange = Extract<NonNullable<Finding['where']>, { readonly space: string }>;
+
+/** One finding with its bytes, which are also those of the check. */
+function damage(
+  detailId: string,
+  title: string,
+  detail: string,
+  where: AbsoluteRange,
+): { readonly findings: readonly Finding[]; readonly ranges: readonly AbsoluteRange[] } {
+  return { findings: [{ id: `os-info-page/${detailId}`, severity: 'error', title, detail, where }], ranges: [where] };
+}
 
 /** The os_info page that lowcore points to has its magic and matches its checksum (meminfo.md sections 3 and 6). */
 export const osInfoPage: Check = {
@@ -19,7 +32,11 @@ export const osInfoPage: Check = {
       case 'bad-pointer':
         return failed(`the lowcore pointer at absolute 0xe18 is ${hex(osInfo.pointer)}: ${osInfo.what}`, {
           steps,
-          ranges: [{ space: 'absolute', start: '0xe18', end: '0xe20' }],
+          ...damage('pointer', 'The lowcore points to no os_info page', `the pointer is ${hex(osInfo.pointer)}: ${osInfo.what}`, {
+            space: 'absolute',
+            start: '0xe18',
+            end: '0xe20',
+          }),
         });
       case 'no-page':
         return { ...unreadable(`the os_info page at absolute ${hex(osInfo.pointer)} is ${osInfo.state} in this dump`), steps };
@@ -29,7 +46,7 @@ export const osInfoPage: Check = {
         if (values.magic !== OS_INFO_MAGIC) {
           return failed(`the page at absolute ${hex(pointer)} has no os_info magic`, {
             steps,
-            ranges: [page],
+            ...damage('magic', 'The os_info page has lost its magic: it was overwritten, or the pointer is wrong', `it begins with ${hex(values.magic)}`, page),
             recorded: hex(OS_INFO_MAGIC),
             computed: hex(values.magic),
           });
@@ -37,8 +54,27 @@ export const osInfoPage: Check = {
         const covered = { ...page, start: hex(pointer + BigInt(checksumStart)) };
         const sums = { steps, ranges: [covered], recorded: hex(values.csum), computed: hex(computed) };
         if (values.csum !== computed)
-          return failed(`the checksum over ${osInfoSize - checksumStart} bytes is ${hex(computed)}, recorded is ${hex(values.csum)}`, sums);
-        if (values.version_major > 1) return failed(`version ${values.version_major}.${values.version_minor} is newer than any reader knows`, sums);
+          return failed(`the checksum over ${osInfoSize - checksumStart} bytes is ${hex(computed)}, recorded is ${hex(values.csum)}`, {
+            ...sums,
+            ...damage(
+              'checksum',
+              'os_info was changed after its checksum was made: nothing in it can be trusted',
+              `recorded ${hex(values.csum)}, computed ${hex(computed)} over ${osInfoSize - checksumStart} bytes`,
+              covered,
+            ),
+          });
+        if (values.version_major > 1) {
+          const detail = `version ${values.version_major}.${values.version_minor} is newer than any reader knows`;
+          return failed(detail, {
+            ...sums,
+            ...damage('version', 'os_info is of an unknown version: dump tools will not use it', detail, {
+              ...page,
+              start: hex(pointer + 0xcn),
+              end: hex(pointer + 0x10n),
+            }),
+            ranges: [covered],
+          });
+        }
         return passed(`checksum ${hex(computed)} over ${osInfoSize - checksumStart} bytes at absolute ${hex(pointer)}`, sums);
       }
     }

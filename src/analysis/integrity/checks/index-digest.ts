@@ -1,0 +1,84 @@
+/**
+ * Pages have the fingerprints that our own earlier index of the same dump recorded (CLI.md, index identity). Where they disagree the
+ * file changed under an unchanged header: bit rot. The old index stays until it is rebuilt on purpose.
+ */
+import type { Finding } from '../../../shared/model.ts';
+import { hex, pageSize } from '../../../shared/units.ts';
+import { BlockDamaged } from '../../index/packed-block.ts';
+import { createPageJob, fingerprintAlgorithm, fingerprintText, stepPages } from '../../index/page-job.ts';
+import { metaState } from '../../index/page-meta.ts';
+import { createPageLookup } from '../../index/queries.ts';
+import { failed, notRecorded, passed, unreadable, type Check, type CheckContext, type CheckOutcome } from '../check.ts';
+
+/** More are counted, but not listed. */
+const maxListed = 256;
+type Index = NonNullable<CheckContext['evidence']['index']>;
+
+async function compare({ image, signal }: CheckContext, index: Index): Promise<CheckOutcome> {
+  const lookup = createPageLookup(index);
+  const job = createPageJob(stepPages);
+  const states = new Uint8Array(stepPages);
+  const meta = new Uint8Array(stepPages);
+  const prints = new Int32Array(2 * stepPages);
+  const runs: { start: number; end: number }[] = [];
+  let compared = 0;
+  let wrong = 0;
+  for (const extent of image.memory.extents) {
+    if (extent.state !== 'stored') continue;
+    const end = Number((extent.end + BigInt(pageSize) - 1n) / BigInt(pageSize));
+    for (let first = Number(extent.start / BigInt(pageSize)); first < end; first += stepPages) {
+      signal.throwIfAborted();
+      const count = Math.min(stepPages, end - first);
+      const bytes = job.bytes.subarray(0, count * pageSize).fill(0);
+      image.memory.readPages(first, bytes, states.subarray(0, count));
+      job.run(bytes, states.subarray(0, count), prints.subarray(0, 2 * count), meta.subarray(0, count));
+      for (const page of lookup.range(first, first + count)) {
+        const at = page.pfn - first;
+        compared += 1;
+        const state = metaState(meta[at] ?? 0);
+        const hasBytes = state === 'present' || state === 'zero';
+        if (state === page.state && (!hasBytes || fingerprintText(prints[2 * at] ?? 0, prints[2 * at + 1] ?? 0) === page.fingerprint)) continue;
+        wrong += 1;
+        const last = runs.at(-1);
+        if (last?.end === page.pfn) last.end += 1;
+        else if (runs.length < maxListed) runs.push({ start: page.pfn, end: page.pfn + 1 });
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  if (compared === 0) return notRecorded('the earlier index holds no pages yet');
+  if (wrong === 0) return passed(`${compared} pages have the fingerprints of the earlier index`);
+  const ranges = runs.map(({ start, end }) => ({ space: 'absolute' as const, start: hex(BigInt(start) * 4096n), end: hex(BigInt(end) * 4096n) }));
+  const findings = ranges.map((where): Finding => ({
+    id: 'index-digest/changed',
+    severity: 'error',
+    title: 'Memory in the file is not what it was when the file was indexed',
+    detail: `absolute ${where.start} to ${where.end} changed since; header and notes are the same`,
+    where,
+  }));
+  return failed(
+    `${wrong} of ${compared} pages differ from the earlier index: the file changed after it was indexed. The old index stays until "index --rebuild"`,
+    {
+      ranges,
+      findings,
+    },
+  );
+}
+
+export const indexDigest: Check = {
+  id: 'index-digest',
+  title: 'Memory is what it was when the dump was indexed',
+  cost: 'scan',
+  async run(context) {
+    const { index } = context.evidence;
+    if (index === undefined) return notRecorded('there is no earlier index of this dump');
+    const { fingerprintAlgorithm: recorded } = index.header();
+    if (recorded !== fingerprintAlgorithm) return notRecorded(`the earlier index has fingerprints of the algorithm ${recorded}, not ${fingerprintAlgorithm}`);
+    try {
+      return await compare(context, index);
+    } catch (error) {
+      if (error instanceof BlockDamaged) return unreadable(`${error.message}; "index --rebuild" makes a new one`);
+      throw error;
+    }
+  },
+};

@@ -1,0 +1,89 @@
+/** Where the damage is: located findings and failed checks by address range, each with the structures, regions and CPUs that lie there. */
+import type { CheckResult, CpuJson, DamageEntry, Finding, RegionJson } from '../../shared/model.ts';
+import type { StructView } from '../layout/struct.ts';
+
+type Place = NonNullable<Finding['where']>;
+
+export interface Landscape {
+  readonly regions: readonly RegionJson[];
+  readonly cpus: readonly CpuJson[];
+  /** Header structures with their place in the file. */
+  readonly structures: readonly StructView[];
+  readonly findings: readonly Finding[];
+  readonly checks: readonly CheckResult[];
+}
+
+const severities = ['info', 'warning', 'error'] as const;
+const lowcoreBytes = 0x2000n;
+
+const keyOf = (place: Place): string => ('space' in place ? `${place.space} ${place.start} ${place.end}` : `file ${place.fileOffset} ${place.bytes}`);
+
+/** Orders by file, then address space, then position. */
+function orderOf(place: Place): readonly [number, bigint] {
+  return 'space' in place ? [1, BigInt(place.start)] : [0, BigInt(place.fileOffset)];
+}
+
+interface Located {
+  readonly id: string;
+  readonly severity: Finding['severity'];
+  readonly title: string;
+  readonly where: Place;
+}
+
+/** Findings with a place; a failed check whose findings have none stands for its ranges. */
+function locatedOf({ findings, checks }: Landscape): readonly Located[] {
+  const own = [...findings, ...checks.flatMap((check) => check.findings ?? [])].flatMap(({ id, severity, title, where }) =>
+    where === undefined || severity === 'info' ? [] : [{ id, severity, title, where }],
+  );
+  const ofChecks = checks.flatMap((check): Located[] =>
+    check.verdict === 'failed' && !(check.findings ?? []).some(({ where }) => where !== undefined)
+      ? (check.ranges ?? []).map((where) => ({ id: check.id, severity: 'error', title: `Failed: ${check.title}`, where }))
+      : [],
+  );
+  return [...own, ...ofChecks];
+}
+
+const overlaps = (start: bigint, end: bigint, other: { readonly start: string; readonly end: string }): boolean =>
+  start < BigInt(other.end) && BigInt(other.start) < end;
+
+function atPlace(place: Place, { regions, cpus, structures }: Landscape): Pick<DamageEntry, 'structures' | 'cpus'> {
+  if (!('space' in place)) {
+    const end = place.fileOffset + place.bytes;
+    const inFile = structures.filter(
+      ({ where, size }) => where !== undefined && 'fileOffset' in where && where.fileOffset < end && place.fileOffset < where.fileOffset + size,
+    );
+    return { structures: [...new Set(inFile.map(({ name }) => name))], cpus: [] };
+  }
+  const start = BigInt(place.start);
+  const end = BigInt(place.end);
+  if (place.space !== 'absolute') return { structures: [], cpus: [] };
+  const names = regions.filter((region) => region.kind !== 'stored' && region.kind !== 'zero' && overlaps(start, end, region)).map(({ name }) => name);
+  const owners = cpus.filter(({ prefix }) => prefix !== undefined && start < BigInt(prefix) + lowcoreBytes && BigInt(prefix) < end);
+  return { structures: [...new Set([...(start < lowcoreBytes ? ['lowcore at absolute 0'] : []), ...names])], cpus: owners.map(({ id }) => id) };
+}
+
+/** More places than anybody reads; the findings themselves are all in the checks. */
+const maxEntries = 1000;
+
+export function damageMap(landscape: Landscape): DamageEntry[] {
+  const entries = new Map<string, Located[]>();
+  for (const located of locatedOf(landscape)) {
+    const key = keyOf(located.where);
+    entries.set(key, [...(entries.get(key) ?? []), located]);
+  }
+  return [...entries.values()]
+    .flatMap((list): DamageEntry[] => {
+      const [first] = list;
+      if (first === undefined) return [];
+      const severity = list.reduce<Finding['severity']>(
+        (worst, one) => (severities.indexOf(one.severity) > severities.indexOf(worst) ? one.severity : worst),
+        'info',
+      );
+      return [{ where: first.where, severity, title: first.title, findings: [...new Set(list.map(({ id }) => id))], ...atPlace(first.where, landscape) }];
+    })
+    .sort((left, right) => {
+      const [[kind, at], [otherKind, otherAt]] = [orderOf(left.where), orderOf(right.where)];
+      return kind - otherKind || (at < otherAt ? -1 : at > otherAt ? 1 : 0);
+    })
+    .slice(0, maxEntries);
+}
