@@ -115,6 +115,8 @@ export const kernelFactsSchema = v.strictObject({
   commandLine: v.optional(sourced),
   /** "Standard PC ...", "QEMU 8561 QEMU (KVM/Linux)": what the kernel prints as hardware name in an oops. */
   hardware: v.optional(sourced),
+  /** What it says it runs under (s390x): "under KVM in 64-bit mode". */
+  environment: v.optional(sourced),
   taint: v.optional(v.strictObject({ value: hexString, flags: v.array(v.strictObject({ letter: v.string(), meaning: v.string() })), source: v.string() })),
   /** CPU that panicked, as the kernel noted it. */
   panicCpu: v.optional(v.strictObject({ value: count, source: v.string() })),

@@ -1,14 +1,19 @@
 /** Backtraces of CPUs and tasks, symbolised. */
 import { cpuNumbering } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
-import { schemaVersion } from '../../shared/model.ts';
+import { schemaVersion, type CpuJson } from '../../shared/model.ts';
 import type { BacktraceJson, FrameJson, Missing, TraceJson } from '../../shared/task-model.ts';
 import { hex } from '../../shared/units.ts';
-import { functionOf, type Frame, type StackRange, type Trace } from '../kernel/backtrace.ts';
+import { functionOf, stackOf, type Frame, type StackRange, type Trace } from '../kernel/backtrace.ts';
+import { unwindAarch64 } from '../kernel/backtrace-aarch64.ts';
 import { unwindS390x, type S390xStart } from '../kernel/backtrace-s390x.ts';
+import type { KernelMemory } from '../kernel/kernel-memory.ts';
+import { guessFrames } from '../kernel/stack-guess.ts';
 import type { SymbolTable } from '../kernel/symbol-table.ts';
+import { stackEndMagic, type TaskLayout, type TaskMember } from '../kernel/task-layout.ts';
 import type { KernelTask } from '../kernel/tasks.ts';
-import { kernelTasks, symbolsOf, type CpuContext, type KernelTasks } from './kernel-tasks.ts';
+import type { CpuContext } from './kernel-cpus.ts';
+import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
 import { selectCpu } from './select-cpu.ts';
 import type { Session } from './session.ts';
 
@@ -18,6 +23,8 @@ export interface BacktraceRequest {
   readonly task?: bigint | undefined;
   /** Tasks that run on no CPU too. */
   readonly all?: boolean | undefined;
+  /** Addresses of code on a stack that cannot be followed, marked as guesses. */
+  readonly guess?: boolean | undefined;
 }
 
 function frameJson(frame: Frame, symbols: SymbolTable | undefined): FrameJson {
@@ -60,43 +67,139 @@ function withTaskStack(stacks: readonly StackRange[], task: KernelTask | undefin
   return [...stacks, { name: 'kernel stack', start, end: start + BigInt(stackBytes) }];
 }
 
-function traceCpu(session: Session, tasks: KernelTasks, context: CpuContext): TraceJson {
-  const symbols = symbolsOf(session);
-  const { memory } = session.kernel;
-  const { cpu } = context;
-  const task = tasks.list.tasks.find(({ address }) => address === context.current);
-  if (memory.arch !== 's390x') return traceJson(broken(`backtraces of ${memory.arch} are not made yet`), symbols, context, task);
-  if (cpu.psw === undefined || cpu.gprs === undefined) return traceJson(broken('the registers of this CPU are not in the dump'), symbols, context, task);
-  const start: S390xStart = {
-    pswMask: BigInt(cpu.psw.mask),
-    pswAddress: BigInt(cpu.psw.address),
-    link: BigInt(cpu.gprs[14] ?? '0x0'),
-    stackPointer: BigInt(cpu.gprs[15] ?? '0x0'),
-  };
-  const stacks = withTaskStack(context.stacks, task, tasks.layout?.stackBytes ?? 0);
-  return traceJson(unwindS390x({ memory, symbols, stacks }, start), symbols, context, task);
+/** How to follow stacks on this machine; undefined where no unwinder is at hand. */
+interface Unwinders {
+  readonly running: (cpu: CpuJson, stacks: readonly StackRange[]) => Trace;
+  readonly sleeping: (task: KernelTask, stacks: readonly StackRange[]) => Trace;
 }
 
-function traceTask(session: Session, tasks: KernelTasks, task: KernelTask): TraceJson {
+const noRegisters = 'the registers of this CPU are not in the dump';
+const noSavedStack = 'where the saved stack pointer lies in task_struct is not known, or it is not in the dump';
+
+function s390xUnwinders({ memory, symbols, layout }: KernelTasks): Unwinders {
+  return {
+    running(cpu, stacks) {
+      if (cpu.psw === undefined || cpu.gprs === undefined) return broken(noRegisters);
+      const start: S390xStart = {
+        pswMask: BigInt(cpu.psw.mask),
+        pswAddress: BigInt(cpu.psw.address),
+        link: BigInt(cpu.gprs[14] ?? '0x0'),
+        stackPointer: BigInt(cpu.gprs[15] ?? '0x0'),
+      };
+      return unwindS390x({ memory, symbols, stacks }, start);
+    },
+    sleeping(task, stacks) {
+      const stackPointer = savedWord(memory, layout, task, 'savedStack');
+      return stackPointer === undefined ? broken(noSavedStack) : unwindS390x({ memory, symbols, stacks }, { stackPointer });
+    },
+  };
+}
+
+function aarch64Unwinders({ kernel, memory, symbols, layout }: KernelTasks): Unwinders {
+  const mask = kernel.vmcoreinfo?.entries.get('NUMBER(KERNELPACMASK)') ?? '';
+  const authenticationMask = /^0x[0-9a-f]{1,16}$/i.test(mask) ? BigInt(mask) : 0n;
+  return {
+    running(cpu, stacks) {
+      const { pc, x29, x30 } = cpu.registers ?? {};
+      if (pc === undefined || x29 === undefined || x30 === undefined) return broken(noRegisters);
+      return unwindAarch64({ memory, symbols, stacks, authenticationMask }, { pc: BigInt(pc), framePointer: BigInt(x29), link: BigInt(x30) });
+    },
+    sleeping(task, stacks) {
+      const pc = savedWord(memory, layout, task, 'savedPc');
+      const framePointer = savedWord(memory, layout, task, 'savedFrame');
+      return pc === undefined || framePointer === undefined
+        ? broken(noSavedStack)
+        : unwindAarch64({ memory, symbols, stacks, authenticationMask }, { pc, framePointer });
+    },
+  };
+}
+
+/** x86_64 kernels without frame pointers are unwound by their ORC tables, which are not read: the top is known, the rest can be guessed. */
+function x86Unwinders({ memory, symbols, layout }: KernelTasks, guess: boolean): Unwinders {
+  const why = 'the frames below need the ORC unwind tables, which are not read yet';
+  const rest = (stacks: readonly StackRange[], pointer: bigint | undefined): readonly Frame[] => {
+    const stack = pointer === undefined ? undefined : stackOf(stacks, pointer);
+    return !guess || stack === undefined || pointer === undefined ? [] : guessFrames(memory, symbols, stack, pointer);
+  };
+  const detail = guess ? `${why}; addresses of code that lie on the stack are guesses` : why;
+  return {
+    running(cpu, stacks) {
+      const { rip, rsp } = cpu.registers ?? {};
+      if (rip === undefined) return broken(noRegisters);
+      if (BigInt(rip) >> 63n === 0n) return { frames: [{ kind: 'running', address: BigInt(rip) }], end: 'entered-from-user', detail: 'the CPU runs user code' };
+      const pointer = rsp === undefined ? undefined : BigInt(rsp);
+      return { frames: [{ kind: 'running', address: BigInt(rip) }, ...rest(stacks, pointer)], end: 'partial', detail };
+    },
+    sleeping(task, stacks) {
+      const pointer = savedWord(memory, layout, task, 'savedStack');
+      return pointer === undefined ? broken(noSavedStack) : { frames: rest(stacks, pointer), end: 'partial', detail };
+    },
+  };
+}
+
+function savedWord(memory: KernelMemory, layout: TaskLayout | undefined, task: KernelTask, member: TaskMember): bigint | undefined {
+  const offset = layout?.offsets[member];
+  return offset === undefined ? undefined : memory.pointer(task.address + BigInt(offset));
+}
+
+function unwindersOf(tasks: KernelTasks, guess: boolean): Unwinders {
+  const { arch } = tasks.memory;
+  switch (arch) {
+    case 's390x':
+      return s390xUnwinders(tasks);
+    case 'aarch64':
+      return aarch64Unwinders(tasks);
+    case 'x86_64':
+      return x86Unwinders(tasks, guess);
+    case 'ppc64':
+    case 'ppc64le': {
+      const trace = broken(`stacks of ${arch} are not followed`);
+      return { running: () => trace, sleeping: () => trace };
+    }
+  }
+}
+
+interface Tracer {
+  readonly tasks: KernelTasks;
+  readonly unwinders: Unwinders;
+}
+
+/** The stack that a CPU's stack pointer lies in, where its task is not known: every kernel stack has the magic number at its bottom. */
+function withMarkedStack(stacks: readonly StackRange[], { cpu }: CpuContext, memory: KernelMemory, stackBytes: number): readonly StackRange[] {
+  const text = cpu.gprs?.[15] ?? cpu.registers?.sp ?? cpu.registers?.rsp;
+  if (text === undefined || stackBytes === 0 || stackOf(stacks, BigInt(text)) !== undefined) return stacks;
+  const start = BigInt(text) - (BigInt(text) % BigInt(stackBytes));
+  return memory.u64(start) === stackEndMagic ? [...stacks, { name: 'kernel stack', start, end: start + BigInt(stackBytes) }] : stacks;
+}
+
+function traceCpu({ tasks, unwinders }: Tracer, context: CpuContext): TraceJson {
+  const task = tasks.list.tasks.find(({ address }) => address === context.current);
+  const stackBytes = tasks.layout?.stackBytes ?? 0;
+  const stacks = withMarkedStack(withTaskStack(context.stacks, task, stackBytes), context, tasks.memory, stackBytes);
+  return traceJson(unwinders.running(context.cpu, stacks), tasks.symbols, context, task);
+}
+
+function traceTask(tracer: Tracer, task: KernelTask): TraceJson {
+  const { tasks, unwinders } = tracer;
   const running = tasks.cpus.find(({ current }) => current === task.address);
   // The saved stack pointer of a running task is from its last switch.
-  if (running !== undefined) return traceCpu(session, tasks, running);
-  const symbols = symbolsOf(session);
-  const { memory } = session.kernel;
+  if (running !== undefined) return traceCpu(tracer, running);
   const { layout } = tasks;
-  const give = (trace: Trace): TraceJson => traceJson(trace, symbols, undefined, task);
-  if (layout?.offsets.savedStack === undefined) return give(broken('where the saved stack pointer lies in task_struct is not known'));
-  if (task.stack === undefined) return give(broken('the task has no kernel stack any more, or its address is not known'));
-  const stackPointer = memory.pointer(task.address + BigInt(layout.offsets.savedStack));
-  if (stackPointer === undefined) return give(broken('the saved stack pointer is not in the dump'));
-  return give(unwindS390x({ memory, symbols, stacks: withTaskStack([], task, layout.stackBytes) }, { stackPointer }));
+  const give = (trace: Trace): TraceJson => traceJson(trace, tasks.symbols, undefined, task);
+  if (layout === undefined || task.stack === undefined) return give(broken('the task has no kernel stack any more, or its address is not known'));
+  const unknown = tasks.cpus.find(({ current }) => current === undefined);
+  if (unknown !== undefined && (task.kind === 'idle' || task.state === undefined || task.state.letter === 'R'))
+    return give(broken(`the task may have run on CPU ${unknown.number}, whose task is not known; then what it saved is from an earlier switch`));
+  if (task.onCpu === true) return give(broken('the task runs on a CPU whose registers cannot be told apart; what it saved is from its last switch'));
+  return give(unwinders.sleeping(task, withTaskStack([], task, layout.stackBytes)));
 }
 
-function wanted(session: Session, tasks: KernelTasks, request: BacktraceRequest): readonly TraceJson[] {
+function wanted(session: Session, tracer: Tracer, request: BacktraceRequest): readonly TraceJson[] {
+  const { tasks } = tracer;
   if (request.cpu !== undefined) {
     const { id } = selectCpu(session, request.cpu);
     const context = tasks.cpus.find(({ cpu }) => cpu.id === id);
-    return context === undefined ? [] : [traceCpu(session, tasks, context)];
+    return context === undefined ? [] : [traceCpu(tracer, context)];
   }
   const { pid, task } = request;
   if (pid !== undefined || task !== undefined) {
@@ -110,23 +213,24 @@ function wanted(session: Session, tasks: KernelTasks, request: BacktraceRequest)
         'a pid or an address that "tasks" lists',
       );
     }
-    return found.map((one) => traceTask(session, tasks, one));
+    return found.map((one) => traceTask(tracer, one));
   }
-  const ofCpus = tasks.cpus.map((context) => traceCpu(session, tasks, context));
+  const ofCpus = tasks.cpus.map((context) => traceCpu(tracer, context));
   if (request.all !== true) return ofCpus;
   const running = new Set(tasks.cpus.map(({ current }) => current));
-  return [...ofCpus, ...tasks.list.tasks.filter(({ address }) => !running.has(address)).map((task) => traceTask(session, tasks, task))];
+  return [...ofCpus, ...tasks.list.tasks.filter(({ address }) => !running.has(address)).map((task) => traceTask(tracer, task))];
 }
 
 /**
  * Backtraces of one CPU, one task, or of every CPU.
- * @throws DumpError absent when there is no such CPU or task
+ * @throws DumpError absent when there is no such CPU or task; Cancelled
  */
-export function describeBacktrace(session: Session, request: BacktraceRequest): BacktraceJson {
-  const tasks = kernelTasks(session);
+export async function describeBacktrace(session: Session, request: BacktraceRequest, signal: AbortSignal): Promise<BacktraceJson> {
+  const tasks = await kernelTasks(session, signal);
   const missing: Missing[] = [];
-  const search = session.kernel.symbols;
+  const search = tasks.kernel.symbols;
   if (!search.found) missing.push({ what: 'names of functions', why: search.why });
   if (tasks.list.tasks.length === 0) missing.push(...tasks.missing);
-  return { schema: schemaVersion, numbering: cpuNumbering(session.cpuSet.cpus), traces: [...wanted(session, tasks, request)], missing };
+  const traces = wanted(session, { tasks, unwinders: unwindersOf(tasks, request.guess === true) }, request);
+  return { schema: schemaVersion, numbering: cpuNumbering(session.cpuSet.cpus), traces: [...traces], missing };
 }

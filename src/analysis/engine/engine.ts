@@ -68,11 +68,11 @@ export function createEngine(): Engine {
     regions: ({ dump, view }) => describeRegions(sessionOf(dump, view)),
     vmcoreinfo: ({ dump, view }) => describeVmcoreinfo(sessionOf(dump, view)),
     osinfo: ({ dump, view }, { signal }) => describeOsInfo(sessionOf(dump, view), signal),
-    tasks: ({ dump, view }) => describeTasks(sessionOf(dump, view)),
-    modules: ({ dump, view }) => describeModules(sessionOf(dump, view)),
-    backtrace: ({ dump, view, ...request }) => describeBacktrace(sessionOf(dump, view), request),
-    memoryUsage: ({ dump, view }) => describeMemoryUsage(sessionOf(dump, view)),
-    kernelFacts: ({ dump, view }) => describeKernelFacts(sessionOf(dump, view)),
+    tasks: ({ dump, view }, { signal }) => describeTasks(sessionOf(dump, view), signal),
+    modules: ({ dump, view }, { signal }) => describeModules(sessionOf(dump, view), signal),
+    backtrace: ({ dump, view, ...request }, { signal }) => describeBacktrace(sessionOf(dump, view), request, signal),
+    memoryUsage: ({ dump, view }, { signal }) => describeMemoryUsage(sessionOf(dump, view), signal),
+    kernelFacts: ({ dump, view }, { signal }) => describeKernelFacts(sessionOf(dump, view), signal),
     read({ dump, space, address, length, cpu, view }) {
       return readMemory(sessionOf(dump, view), { space, address, length, cpu });
     },

@@ -5,6 +5,8 @@ import { hex } from '../../shared/units.ts';
 import {
   dumpDevice,
   hardwareName,
+  loggedCommandLine,
+  loggedEnvironment,
   panicCpu,
   parameterAreaCommandLine,
   reiplDevice,
@@ -12,61 +14,77 @@ import {
   shutdownActions,
   taintMask,
 } from '../kernel/kernel-facts.ts';
+import { withoutLostPages } from '../kernel/lost-pages.ts';
+import { moduleDetails, type ModuleDetails } from '../kernel/module-details.ts';
 import { findModuleList, listModules } from '../kernel/modules.ts';
 import { taintFlags } from '../kernel/taint.ts';
+import { readUtsName } from '../kernel/uts-name.ts';
 import { vmcoreinfoHex } from '../kernel/vmcoreinfo.ts';
 import { soleAddress } from '../kernel/vm-statistics.ts';
-import { symbolsOf } from './kernel-tasks.ts';
+import { kernelState, type KernelState } from './kernel-tasks.ts';
 import type { Session } from './session.ts';
-import { describeDump, vmcoreinfoOf } from './summary.ts';
+import { describeDump } from './summary.ts';
 
 const imageSearchStart = 0xffffn;
 
 /** The head of the list of modules, by symbol or by its shape. */
-function moduleList(session: Session): { readonly head: bigint; readonly source: string } | string {
-  const symbols = symbolsOf(session);
+function moduleList({ kernel, memory, symbols }: KernelState): { readonly head: bigint; readonly source: string } | string {
   const symbol = symbols === undefined ? undefined : soleAddress(symbols, 'modules');
   if (symbol !== undefined) return { head: symbol, source: 'symbol modules' };
-  const text = vmcoreinfoHex(vmcoreinfoOf(session), 'SYMBOL(_stext)');
+  const text = vmcoreinfoHex(kernel.vmcoreinfo, 'SYMBOL(_stext)');
   if (text === undefined) return 'no symbol names the list, and vmcoreinfo does not say where the kernel image lies';
-  const head = findModuleList(session.kernel.memory, text & ~imageSearchStart);
-  if (head === undefined) return 'no symbol names the list of modules, and no single list of modules begins in the kernel image';
+  const head = findModuleList(memory, text & ~imageSearchStart);
+  if (head === undefined)
+    return 'no symbol names the list of modules, and no single list of modules begins in the kernel image; it looks the same when none is loaded';
   return { head, source: `list head at ${hex(head)}, found by its shape` };
 }
 
-export function describeModules(session: Session): ModulesJson {
-  const list = moduleList(session);
+/** @throws Cancelled */
+export async function describeModules(session: Session, signal: AbortSignal): Promise<ModulesJson> {
+  const state = await kernelState(session, signal);
+  const { memory } = state;
+  const types = state.types?.types;
+  const list = moduleList(state);
   if (typeof list === 'string') return { schema: schemaVersion, modules: [], complete: false, missing: [{ what: 'modules', why: list }] };
-  const { modules, complete, broken } = listModules(session.kernel.memory, list.head);
-  const missing: Missing[] = [{ what: 'sizes, users, taint and symbols of modules', why: 'types are needed, and this kernel has none that are read' }];
+  const { modules, complete, broken } = listModules(memory, list.head);
+  const missing: Missing[] = types === undefined ? [{ what: 'sizes, users and taint of modules', why: `types are needed: ${state.noTypes}` }] : [];
   if (broken !== undefined) missing.push({ what: 'modules behind the break', why: broken });
   return {
     schema: schemaVersion,
-    modules: modules.map((module) => ({ address: hex(module.address), name: module.name, state: module.state })),
+    modules: modules.map((module) => {
+      const { base, ...details }: ModuleDetails = types === undefined ? {} : moduleDetails(types, memory, module.address);
+      return { address: hex(module.address), name: module.name, state: module.state, ...details, ...(base === undefined ? {} : { base: hex(base) }) };
+    }),
     complete,
     source: list.source,
     missing,
   };
 }
 
-export function describeKernelFacts(session: Session): KernelFactsJson {
-  const { memory } = session.kernel;
-  const search = session.kernel.symbols;
+/** @throws Cancelled */
+export async function describeKernelFacts(session: Session, signal: AbortSignal): Promise<KernelFactsJson> {
+  const kernel = await session.findKernel(signal);
+  const memory = withoutLostPages(kernel.memory);
+  const search = kernel.symbols;
   const missing: Missing[] = [];
   const info = describeDump(session);
+  const uts = kernel.vmcoreinfo === undefined ? undefined : readUtsName(memory.arch, kernel.vmcoreinfo, session.memory);
   const named = (key: 'release' | 'version' | 'nodename'): Partial<Record<typeof key, { value: string; source: string }>> => {
     const value = info.kernel[key];
-    return value === undefined ? {} : { [key]: { value, source: info.provenance?.[`/kernel/${key}`]?.source ?? 'dump' } };
+    if (value !== undefined) return { [key]: { value, source: info.provenance?.[`/kernel/${key}`]?.source ?? 'dump' } };
+    return uts === undefined ? {} : { [key]: { value: uts[key], source: `utsname at absolute ${hex(uts.address)}` } };
   };
   const symbols = search.found ? search.symbols : undefined;
   const fromSymbols = symbols === undefined ? undefined : savedCommandLine(memory, symbols);
-  const commandLine = fromSymbols ?? (memory.arch === 's390x' ? parameterAreaCommandLine(session.memory) : undefined);
+  const { log } = kernel;
+  const commandLine = fromSymbols ?? (memory.arch === 's390x' ? parameterAreaCommandLine(session.memory) : undefined) ?? loggedCommandLine(log);
   const hardware = symbols === undefined ? undefined : hardwareName(memory, symbols);
   const taint = symbols === undefined ? undefined : taintMask(memory, symbols);
   const panicked = symbols === undefined ? undefined : panicCpu(memory, symbols);
   const isZ = memory.arch === 's390x';
   const actions = symbols === undefined || !isZ ? [] : shutdownActions(memory, symbols);
   const dump = symbols === undefined || !isZ ? undefined : dumpDevice(memory, symbols);
+  const environment = isZ ? loggedEnvironment(log) : undefined;
   const reipl = symbols === undefined || !isZ ? undefined : reiplDevice(memory, symbols);
   const why = search.found ? 'no variable of that name is in the symbol table: a kernel without CONFIG_KALLSYMS_ALL names functions only' : search.why;
   const absent: readonly (readonly [string, unknown])[] = [
@@ -88,6 +106,7 @@ export function describeKernelFacts(session: Session): KernelFactsJson {
     ...named('nodename'),
     ...(commandLine === undefined ? {} : { commandLine }),
     ...(hardware === undefined ? {} : { hardware }),
+    ...(environment === undefined ? {} : { environment }),
     ...(taint === undefined ? {} : { taint: { value: hex(taint.value), flags: [...taintFlags(taint.value)], source: taint.source } }),
     ...(panicked === undefined ? {} : { panicCpu: { value: panicked, source: 'panic_cpu' } }),
     ...(actions.length === 0 ? {} : { shutdownActions: [...actions] }),

@@ -2,17 +2,18 @@
 import { schemaVersion } from '../../shared/model.ts';
 import type { MemoryUsageJson } from '../../shared/task-model.ts';
 import { memoryUsage } from '../kernel/memory-usage.ts';
-import { vmcoreinfoHex, vmcoreinfoNumber } from '../kernel/vmcoreinfo.ts';
+import type { KernelMemory } from '../kernel/kernel-memory.ts';
+import { blockDevicePages, percpuCounterSum } from '../kernel/typed-counters.ts';
+import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../kernel/vmcoreinfo.ts';
+import { cpuContexts } from './kernel-cpus.ts';
+import { kernelState } from './kernel-tasks.ts';
 import type { Session } from './session.ts';
-import { vmcoreinfoOf } from './summary.ts';
 
 const maxNodes = 1024n;
 const maxZones = 16;
 
 /** Addresses of struct zone in all nodes: contig_page_data, or the pointers in node_data with NUMA; sizes and offsets from vmcoreinfo. */
-function zonesOf(session: Session): readonly bigint[] | string {
-  const { memory } = session.kernel;
-  const vmcoreinfo = vmcoreinfoOf(session);
+function zonesOf(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): readonly bigint[] | string {
   const number = (key: string): bigint | undefined => vmcoreinfoNumber(vmcoreinfo, key);
   const zoneBytes = number('SIZE(zone)');
   const first = number('OFFSET(pglist_data.node_zones)');
@@ -37,17 +38,20 @@ function zonesOf(session: Session): readonly bigint[] | string {
   return zones;
 }
 
-export function describeMemoryUsage(session: Session): MemoryUsageJson {
-  const search = session.kernel.symbols;
-  if (!search.found) return { schema: schemaVersion, lines: [], missing: [{ what: 'all lines', why: search.why }] };
-  const needsTypes = 'types are needed, and this kernel has none that are read';
+/** @throws Cancelled */
+export async function describeMemoryUsage(session: Session, signal: AbortSignal): Promise<MemoryUsageJson> {
+  const state = await kernelState(session, signal);
+  const { kernel, memory, symbols, types, noTypes } = state;
+  const search = kernel.symbols;
+  if (symbols === undefined) return { schema: schemaVersion, lines: [], missing: [{ what: 'all lines', why: search.found ? '' : search.why }] };
+  const offsets = cpuContexts(session, kernel, types).cpus.flatMap(({ perCpuOffset }) => perCpuOffset ?? []);
   const { lines, missing } = memoryUsage({
-    memory: session.kernel.memory,
-    symbols: search.symbols,
-    pageBytes: Number(vmcoreinfoNumber(vmcoreinfoOf(session), 'PAGESIZE') ?? 4096n),
-    zones: zonesOf(session),
-    buffers: needsTypes,
-    percpuCounter: () => needsTypes,
+    memory,
+    symbols,
+    pageBytes: Number(vmcoreinfoNumber(kernel.vmcoreinfo, 'PAGESIZE') ?? 4096n),
+    zones: zonesOf(memory, kernel.vmcoreinfo),
+    buffers: types === undefined ? `types are needed: ${noTypes}` : blockDevicePages(types.types, memory, symbols),
+    percpuCounter: (name) => (types === undefined ? `types are needed: ${noTypes}` : percpuCounterSum(types.types, memory, symbols, name, offsets)),
   });
   return { schema: schemaVersion, lines: [...lines], missing: [...missing] };
 }

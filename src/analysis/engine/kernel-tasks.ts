@@ -1,33 +1,35 @@
 /** The tasks of a dump's kernel, found once per session: layout of task_struct, the list, and who ran on which CPU. */
 import { cpuNumbering } from '../../shared/cpu-registers.ts';
-import { schemaVersion, type CpuJson } from '../../shared/model.ts';
+import { schemaVersion } from '../../shared/model.ts';
 import type { Missing, TaskJson, TasksJson } from '../../shared/task-model.ts';
 import { hex } from '../../shared/units.ts';
-import type { LowcoreKernel } from '../arch/s390x/lowcore/fields.ts';
-import { lowcoreValue } from '../arch/s390x/lowcore/layouts.ts';
-import type { StackRange } from '../kernel/backtrace.ts';
+import type { KernelTypes } from '../kernel/btf/find-types.ts';
 import { findInitTask, type InitTask } from '../kernel/init-task.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { KernelMemory } from '../kernel/kernel-memory.ts';
+import { withoutLostPages } from '../kernel/lost-pages.ts';
 import type { SymbolTable } from '../kernel/symbol-table.ts';
 import type { TaskLayout } from '../kernel/task-layout.ts';
 import { layoutByStructure } from '../kernel/task-structure.ts';
+import { layoutByTypes } from '../kernel/task-types.ts';
 import { listTasks, readTask, type KernelTask, type TaskList } from '../kernel/tasks.ts';
+import { vmcoreinfoHex } from '../kernel/vmcoreinfo.ts';
 import { soleAddress } from '../kernel/vm-statistics.ts';
-import { lowcoreChoiceAt } from './lowcore.ts';
+import { cpuContexts, type CpuContext } from './kernel-cpus.ts';
 import type { Session } from './session.ts';
 
-/** What the kernel keeps about one CPU. */
-export interface CpuContext {
-  readonly cpu: CpuJson;
-  /** Number by which doors name it. */
-  readonly number: number;
-  /** task_struct of the task that occupied it. */
-  readonly current?: bigint;
-  readonly stacks: readonly StackRange[];
-  /** Added to the address of a per-CPU variable. */
-  readonly perCpuOffset?: bigint;
+/** A kernel with what was found of it besides symbols. */
+export interface KernelState {
+  readonly kernel: Kernel;
+  /** The kernel's memory; a page of zeros is none. */
+  readonly memory: KernelMemory;
+  readonly symbols: SymbolTable | undefined;
+  readonly types: KernelTypes | undefined;
+  /** Why there are no types. */
+  readonly noTypes: string;
 }
 
-export interface KernelTasks {
+export interface KernelTasks extends KernelState {
   readonly cpus: readonly CpuContext[];
   readonly initTask?: InitTask;
   readonly layout?: TaskLayout;
@@ -35,118 +37,109 @@ export interface KernelTasks {
   readonly missing: readonly Missing[];
 }
 
-const smallStack = 0x4000;
-/** With KASAN. */
-const largeStack = 0x10000;
-/** Where the first frame of a stack of 64 KiB lies. */
-const largeFirstFrame = 0xfe98n;
-const stackNames = [
-  ['kernel_stack', 'kernel stack'],
-  ['async_stack', 'interrupt stack'],
-  ['nodat_stack', 'no-DAT stack'],
-  ['restart_stack', 'restart stack'],
-  ['mcck_stack', 'machine-check stack'],
-  ['panic_stack', 'panic stack'],
-] as const;
-
-export function symbolsOf(session: Session): SymbolTable | undefined {
-  const search = session.kernel.symbols;
-  return search.found ? search.symbols : undefined;
-}
-
-interface LowcoreFacts {
-  readonly kernel: LowcoreKernel;
-  readonly value: (name: string) => bigint | undefined;
-}
-
-function lowcoreFacts(session: Session, cpu: CpuJson): LowcoreFacts | undefined {
-  const found = cpu.prefix === undefined ? undefined : lowcoreChoiceAt(session, BigInt(cpu.prefix), cpu);
-  if (found === undefined || found.choice.word === 'not a Linux lowcore') return undefined;
-  return { kernel: found.choice.kernel, value: (name) => lowcoreValue(found.choice.kernel, found.bytes, name) };
-}
-
-/** THREAD_SIZE, by where the first frames of all stacks lie. */
-function stackSize(lowcores: readonly (LowcoreFacts | undefined)[]): number {
-  const pointers = lowcores.flatMap((lowcore) => stackNames.flatMap(([field]) => lowcore?.value(field) ?? [])).filter((value) => value !== 0n);
-  return pointers.length > 0 && pointers.every((value) => (value & 0xffffn) === largeFirstFrame) ? largeStack : smallStack;
-}
-
-const nonZero = (value: bigint | undefined): bigint | undefined => (value === 0n ? undefined : value);
-
-function s390xCpus(session: Session): { readonly cpus: readonly CpuContext[]; readonly stackBytes: number; readonly kernel: LowcoreKernel | undefined } {
-  const { cpus } = session.cpuSet;
-  const key = cpuNumbering(cpus);
-  const lowcores = cpus.map((cpu) => lowcoreFacts(session, cpu));
-  const stackBytes = stackSize(lowcores);
-  const contexts = cpus.map((cpu, at): CpuContext => {
-    const lowcore = lowcores[at];
-    const current = nonZero(lowcore?.value('current_task'));
-    const perCpuOffset = lowcore?.value('percpu_offset');
-    const stacks = stackNames.flatMap(([field, name]): StackRange[] => {
-      const pointer = nonZero(lowcore?.value(field));
-      if (pointer === undefined) return [];
-      const start = pointer - (pointer % BigInt(stackBytes));
-      return [{ name, start, end: start + BigInt(stackBytes) }];
-    });
-    return {
-      cpu,
-      number: cpu[key] ?? cpu.id,
-      stacks,
-      ...(current === undefined ? {} : { current }),
-      ...(perCpuOffset === undefined ? {} : { perCpuOffset }),
-    };
-  });
-  return { cpus: contexts, stackBytes, kernel: lowcores.find((one) => one !== undefined)?.kernel };
+/**
+ * Types are taken where symbols lead to them. Only where nothing can be told without them memory is scanned: everywhere but on s390x.
+ * @throws Cancelled
+ */
+export async function kernelState(session: Session, signal: AbortSignal): Promise<KernelState> {
+  const kernel = await session.findKernel(signal);
+  const search = kernel.symbols;
+  const memory = withoutLostPages(kernel.memory);
+  const types = kernel.types.found || kernel.memory.arch === 's390x' ? kernel.types : await kernel.findTypes(signal);
+  return {
+    kernel,
+    memory,
+    symbols: search.found ? search.symbols : undefined,
+    types: types.found ? types.types : undefined,
+    noTypes: types.found ? '' : types.why,
+  };
 }
 
 /** Idle tasks of all CPUs: per-CPU pointers in idle_threads (kernel/smpboot.c), where the symbol is known. */
-function idleTasks(session: Session, cpus: readonly CpuContext[]): readonly bigint[] {
-  const symbols = symbolsOf(session);
+function idleTasks({ memory, symbols }: KernelState, cpus: readonly CpuContext[]): readonly bigint[] {
   const variable = symbols === undefined ? undefined : soleAddress(symbols, 'idle_threads');
   if (variable === undefined) return [];
   return cpus.flatMap(({ perCpuOffset }) => {
-    const task = perCpuOffset === undefined ? undefined : session.kernel.memory.pointer(BigInt.asUintN(64, variable + perCpuOffset));
+    const task = perCpuOffset === undefined ? undefined : memory.pointer(BigInt.asUintN(64, variable + perCpuOffset));
     return task === undefined || task === 0n ? [] : [task];
   });
 }
 
 const nothing: TaskList = { tasks: [], complete: false };
+/** The image begins on a multiple of this below its text. */
+const imageStartMask = 0xffffn;
 
-function findTasks(session: Session): KernelTasks {
-  const { memory } = session.kernel;
-  if (memory.arch !== 's390x') return { cpus: [], list: nothing, missing: [{ what: 'tasks', why: `${memory.arch} needs types, which are not read yet` }] };
-  const { cpus, stackBytes, kernel } = s390xCpus(session);
-  const symbols = symbolsOf(session);
-  const symbol = symbols === undefined ? undefined : soleAddress(symbols, 'init_task');
-  const initTask = findInitTask({ memory, absolute: session.memory, symbol, lowcoreKernel: kernel }, () => true);
-  if (initTask === undefined) {
-    return {
-      cpus,
-      list: nothing,
-      missing: [{ what: 'tasks', why: 'init_task is not found: no symbol names it, and the early lowcore at absolute 0 does not lead to it' }],
-    };
-  }
-  const layout = layoutByStructure({ memory, initTask: initTask.address, stackBytes });
-  if (typeof layout === 'string') return { cpus, initTask, list: nothing, missing: [{ what: 'tasks', why: layout }] };
-  const others = [...idleTasks(session, cpus), ...cpus.flatMap(({ current }) => current ?? [])].filter(
-    (address) => readTask(memory, layout, address, initTask.address) !== undefined,
+function layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | undefined): TaskLayout | string {
+  const { memory } = state;
+  if (state.types === undefined) return layoutByStructure({ memory, initTask: initTask.address, stackBytes });
+  const layout = layoutByTypes(state.types, memory.arch);
+  return typeof layout === 'string' || stackBytes === undefined ? layout : { ...layout, stackBytes };
+}
+
+/** Which task each CPU ran, where only registers tell: the task in whose stack the stack pointer lies. */
+function byStack(cpus: readonly CpuContext[], list: TaskList, stackBytes: number): readonly CpuContext[] {
+  return cpus.map((context) => {
+    const text = context.cpu.gprs?.[15] ?? context.cpu.registers?.sp ?? context.cpu.registers?.rsp;
+    if (context.current !== undefined || text === undefined) return context;
+    const pointer = BigInt(text);
+    const owner = list.tasks.find(({ stack }) => stack !== undefined && pointer >= stack && pointer < stack + BigInt(stackBytes));
+    return owner === undefined ? context : { ...context, current: owner.address };
+  });
+}
+
+async function findTasks(session: Session, signal: AbortSignal): Promise<KernelTasks> {
+  const state = await kernelState(session, signal);
+  const { kernel, memory, symbols, types } = state;
+  const contexts = cpuContexts(session, kernel, types);
+  const none = (why: string): KernelTasks => ({ ...state, cpus: contexts.cpus, list: nothing, missing: [{ what: 'tasks', why }] });
+  if (types === undefined && memory.arch !== 's390x') return none(state.noTypes);
+  const byTypes = types === undefined ? undefined : layoutByTypes(types, memory.arch);
+  const text = vmcoreinfoHex(kernel.vmcoreinfo, 'SYMBOL(_stext)');
+  const initTask = findInitTask(
+    {
+      memory,
+      absolute: session.memory,
+      symbol: symbols === undefined ? undefined : soleAddress(symbols, 'init_task'),
+      lowcoreKernel: contexts.lowcoreKernel,
+      comm: byTypes === undefined || typeof byTypes === 'string' ? undefined : byTypes.offsets.comm,
+      imageStart: text === undefined ? undefined : text & ~imageStartMask,
+    },
+    (address) => {
+      if (byTypes === undefined || typeof byTypes === 'string') return false;
+      const links = address + BigInt(byTypes.offsets.tasks);
+      const next = memory.pointer(links);
+      return next !== undefined && next !== 0n && memory.pointer(next + 8n) === links;
+    },
   );
+  if (initTask === undefined)
+    return none('init_task is not found: no symbol names it, no early lowcore leads to it, and its name does not stand in the kernel image');
+  const layout = layoutOf(state, initTask, contexts.stackBytes);
+  if (typeof layout === 'string') return { ...none(layout), initTask };
+  const isTask = (address: bigint): boolean => readTask(memory, layout, address, initTask.address) !== undefined;
+  const known = contexts.cpus.map(({ current, ...rest }): CpuContext => (current !== undefined && isTask(current) ? { ...rest, current } : rest));
+  const others = [...idleTasks(state, known), ...known.flatMap(({ current }) => current ?? [])].filter(isTask);
   const list = listTasks({ memory, layout, initTask: initTask.address, others });
+  const cpus = byStack(known, list, layout.stackBytes);
   const missing: Missing[] = [...layout.missing];
   if (list.broken !== undefined) missing.push({ what: 'tasks behind the break', why: list.broken });
-  for (const { number, current } of cpus) if (current === undefined) missing.push({ what: `task on CPU ${number}`, why: 'its lowcore cannot be read' });
-  return { cpus, initTask, layout, list, missing };
+  for (const { number, current } of cpus) {
+    if (current === undefined) missing.push({ what: `task on CPU ${number}`, why: 'neither the data of the CPU nor its stack pointer leads to a task' });
+  }
+  return { ...state, cpus, initTask, layout, list, missing };
 }
 
-const known = new WeakMap<Session, KernelTasks>();
+const found = new WeakMap<Session, KernelTasks>();
 
-export function kernelTasks(session: Session): KernelTasks {
-  const found = known.get(session) ?? findTasks(session);
-  known.set(session, found);
-  return found;
+/** @throws Cancelled when memory has to be scanned for types */
+export async function kernelTasks(session: Session, signal: AbortSignal): Promise<KernelTasks> {
+  const known = found.get(session);
+  if (known !== undefined) return known;
+  const tasks = await findTasks(session, signal);
+  found.set(session, tasks);
+  return tasks;
 }
 
-export function taskJson(task: KernelTask, layout: TaskLayout | undefined, runsOn: number | undefined): TaskJson {
+function taskJson(task: KernelTask, layout: TaskLayout | undefined, runsOn: number | undefined): TaskJson {
   const { state, stack } = task;
   return {
     address: hex(task.address),
@@ -163,9 +156,9 @@ export function taskJson(task: KernelTask, layout: TaskLayout | undefined, runsO
   };
 }
 
-/** All tasks that can be found; never throws for what the dump holds. */
-export function describeTasks(session: Session): TasksJson {
-  const { cpus, initTask, layout, list, missing } = kernelTasks(session);
+/** All tasks that can be found; what cannot is said, not thrown. @throws Cancelled */
+export async function describeTasks(session: Session, signal: AbortSignal): Promise<TasksJson> {
+  const { cpus, initTask, layout, list, missing } = await kernelTasks(session, signal);
   const runs = new Map(cpus.flatMap(({ current, number }) => (current === undefined ? [] : [[current, number] as const])));
   return {
     schema: schemaVersion,

@@ -4,9 +4,9 @@ import type { SymbolTable } from './symbol-table.ts';
 export interface Frame {
   /**
    * running: where the CPU is · link: the caller, from the link register of a function that has no frame of its own · return: a return
-   * address on the stack · interrupted: where an interruption or a restart stopped the code below.
+   * address on the stack · interrupted: where an interruption or a restart stopped the code below · guess: code address that lies on the stack, perhaps from an earlier call.
    */
-  readonly kind: 'running' | 'link' | 'return' | 'interrupted';
+  readonly kind: 'running' | 'link' | 'return' | 'interrupted' | 'guess';
   /** Instruction, or where the call returns to. */
   readonly address: bigint;
   /** Frame that the address was read from. */

@@ -1,6 +1,7 @@
 /** Facts that the kernel keeps about itself in variables of its own; each is checked by what must stand there. */
 import type { AbsoluteMemory } from '../layout/absolute-memory.ts';
 import type { KernelMemory } from './kernel-memory.ts';
+import type { LogSearch } from './log/log-record.ts';
 import type { SymbolTable } from './symbol-table.ts';
 import { soleAddress } from './vm-statistics.ts';
 
@@ -35,6 +36,22 @@ export function parameterAreaCommandLine(absolute: AbsoluteMemory): SourcedText 
   const text = Buffer.from(bytes.subarray(0, end)).toString('latin1');
   return printable(text) ? { value: text, source: 'parameter area at absolute 0x10480' } : undefined;
 }
+
+/** The rest of the first record of the log that begins with a text; boot messages are the first to go when the log wraps. */
+function logged(log: LogSearch, start: string): SourcedText | undefined {
+  const record = log.found ? log.log.records.find(({ text, cut }) => cut !== true && text.startsWith(start)) : undefined;
+  const value = record?.text.slice(start.length).split('\n')[0];
+  return value === undefined || value === '' ? undefined : { value, source: `kernel log: "${start.trimEnd()}"` };
+}
+
+/** start_kernel (init/main.c) logs the command line; a record holds about 1000 characters of it. */
+export function loggedCommandLine(log: LogSearch): SourcedText | undefined {
+  const found = logged(log, 'Kernel command line: ');
+  return found === undefined || found.value.length > 900 ? undefined : found;
+}
+
+/** setup_arch (arch/s390/kernel/setup.c) says under what it runs: "as a z/VM guest operating system in 64-bit mode", "under KVM", "natively". */
+export const loggedEnvironment = (log: LogSearch): SourcedText | undefined => logged(log, 'setup: Linux is running ');
 
 /** dump_stack_arch_desc_str (lib/dump_stack.c): the "Hardware name" of an oops; on s390x STSI texts and the hypervisor. */
 export function hardwareName(memory: KernelMemory, symbols: SymbolTable): SourcedText | undefined {

@@ -1,4 +1,8 @@
 /** Where the members of task_struct lie in one kernel, and how that is known. */
+
+/** STACK_END_MAGIC (include/uapi/linux/magic.h): stands at the bottom of every kernel stack. */
+export const stackEndMagic = 0x57ac_6e9dn;
+
 export const taskMembers = [
   'tasks',
   'comm',

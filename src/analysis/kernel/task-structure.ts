@@ -6,7 +6,7 @@ import { hex } from '../../shared/units.ts';
 import { commBytes, idleNameOffset, taskBytes } from './init-task.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { walkList, type ListWalk } from './linked-list.ts';
-import type { TaskLayout, TaskMember } from './task-layout.ts';
+import { stackEndMagic, type TaskLayout, type TaskMember } from './task-layout.ts';
 
 /** One task's bytes around what is looked for. */
 interface Sample {
@@ -90,8 +90,6 @@ function findPid(init: Sample, members: readonly Sample[], from: number, to: num
   return only(candidates);
 }
 
-/** STACK_END_MAGIC (include/uapi/linux/magic.h): stands at the bottom of every kernel stack. */
-const stackEndMagic = 0x57ac_6e9dn;
 const stackAlign = 0x4000n;
 
 /** stack: another aligned address in each task, with the magic number at the bottom. A task that ended has none. */

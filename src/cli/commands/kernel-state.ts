@@ -43,6 +43,7 @@ export const kernelStateCommands: readonly Command[] = [
       { flags: '--cpu <number>', description: 'only this CPU' },
       { flags: '--task <task>', description: 'the task with this pid, or with task_struct at this virtual address (0x...)' },
       { flags: '--all', description: 'every task, not only those that ran' },
+      { flags: '--guess', description: 'where a stack cannot be followed (x86_64), list the addresses of code on it, marked as guesses' },
     ],
     example: 'dumpbench backtrace vmcore --task 1',
     async run(context, [file = ''], options) {
@@ -50,7 +51,7 @@ export const kernelStateCommands: readonly Command[] = [
       const cpu = options.cpu === undefined ? {} : { cpu: wholeNumber(String(options.cpu), '--cpu') };
       const named = options.task === undefined ? undefined : String(options.task);
       const task = named === undefined ? {} : /^0x[0-9a-f]{1,16}$/i.test(named) ? { task: BigInt(named) } : { pid: wholeNumber(named, '--task') };
-      const all = options.all === true ? { all: true } : {};
+      const all = { ...(options.all === true ? { all: true } : {}), ...(options.guess === true ? { guess: true } : {}) };
       const answer = await withDump(context, file, (dump) =>
         context.engine.call('backtrace', { dump, ...cpu, ...task, ...all }, { signal: context.io.signal }),
       );

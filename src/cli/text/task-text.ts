@@ -82,6 +82,7 @@ export function kernelFactsText(facts: KernelFactsJson, style: Style): string {
     ...named('node name', facts.nodename),
     ...named('command line', facts.commandLine),
     ...named('hardware', facts.hardware),
+    ...named('runs', facts.environment),
     ...(taint === undefined
       ? []
       : [

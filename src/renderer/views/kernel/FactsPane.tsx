@@ -34,6 +34,7 @@ function rowsOf(facts: KernelFactsJson): readonly FactRow[] {
     ...named('node name', facts.nodename),
     ...named('command line', facts.commandLine),
     ...named('hardware', facts.hardware),
+    ...named('runs', facts.environment),
     ...(taint === undefined
       ? []
       : [

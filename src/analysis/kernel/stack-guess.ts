@@ -1,0 +1,30 @@
+/**
+ * Where no unwinder can follow a stack: every address on it that follows a call in the kernel's code. Some are left from earlier calls, so
+ * each is a guess and is marked so. x86_64 kernels without frame pointers need the ORC tables, which are not read.
+ */
+import { functionOf, maxFrames, type Frame, type StackRange } from './backtrace.ts';
+import type { KernelMemory } from './kernel-memory.ts';
+import type { SymbolTable } from './symbol-table.ts';
+
+/** x86_64: whether the bytes before an address can be a call (e8 with 4 bytes of distance, or ff /2 of 2 to 7 bytes). */
+function followsCall(memory: KernelMemory, address: bigint): boolean {
+  const before = memory.bytes(address - 7n, 7);
+  if (before === undefined) return false;
+  if (before[2] === 0xe8) return true;
+  return [5, 4, 3, 1, 0].some((at) => before[at] === 0xff && ((before[at + 1] ?? 0) & 0x38) === 0x10);
+}
+
+export function guessFrames(memory: KernelMemory, symbols: SymbolTable | undefined, stack: StackRange, from: bigint): readonly Frame[] {
+  const frames: Frame[] = [];
+  if (symbols === undefined) return frames;
+  for (let at = (from + 7n) & ~7n; at + 8n <= stack.end && frames.length < maxFrames; at += 8n) {
+    const address = memory.u64(at);
+    if (address === undefined) break;
+    const found = functionOf(symbols, address, true);
+    if (found === undefined || address === found.start || !followsCall(memory, address)) continue;
+    const [first] = symbols.lookup(found.name);
+    if (first === undefined || !/^[tw]$/i.test(first.type)) continue;
+    frames.push({ kind: 'guess', address, stackPointer: at, stack: stack.name });
+  }
+  return frames;
+}

@@ -1,0 +1,59 @@
+/** The kernel view on a real dump: tasks, the backtrace of what died, modules, memory usage and facts. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterEach, describe, expect, it } from 'vitest';
+import { dumpFile, haveDumps } from '../dumps.ts';
+import { noWindow, openDesk, type Desk } from './desk.ts';
+
+let desk: Desk | undefined;
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+
+describe.skipIf(noWindow || !haveDumps)('the kernel view', () => {
+  it('tells what ran and died, sorts and filters tasks, and leads to the bytes', async () => {
+    desk = await openDesk([await dumpFile('o-s390-s3-kdump-zlib-d31')]);
+    const { page } = desk;
+    page.setDefaultTimeout(60_000);
+    await page.getByTestId('dump-title').waitFor();
+    await page.getByTestId('rail-kernel').click();
+    const view = page.getByTestId('view-kernel').filter({ visible: true });
+    await view.getByTestId('kernel-command-line').getByText('crashkernel=128M').waitFor();
+    // The task that panicked is chosen from the start.
+    await view.getByTestId('backtrace').getByText('panic+0x10c').waitFor();
+    expect(await view.getByTestId('backtrace').innerText()).toMatch(/sysrq_handle_crash\+0x22[\s\S]*entered from user space/);
+    await desk.photograph('kernel-tasks-dark');
+
+    await view.getByRole('searchbox', { name: 'Filter tasks' }).fill('kworker');
+    await view
+      .getByTestId('task-count')
+      .getByText(/^\d+ of \d+ tasks$/)
+      .waitFor();
+    await view.getByRole('columnheader', { name: 'pid' }).getByRole('button').click();
+    await view.getByRole('button', { name: '[kworker/1:1H]' }).click();
+    await view.getByTestId('backtrace').getByText('worker_thread+0xd8').waitFor();
+
+    await view.getByTestId('kernel-tab-traces').click();
+    await view.getByTestId('backtrace').nth(2).waitFor();
+    await desk.photograph('kernel-traces-dark');
+    await view.getByTestId('kernel-tab-modules').click();
+    await view.getByTestId('module-table').getByText('null_blk').waitFor();
+    await view.getByTestId('kernel-tab-usage').click();
+    await view.getByTestId('usage-table').getByText('MemTotal').waitFor();
+    await desk.photograph('kernel-usage-dark');
+    await view.getByTestId('kernel-tab-facts').click();
+    await view.getByTestId('kernel-facts').getByText('QEMU 8561 QEMU (KVM/Linux)').waitFor();
+    await desk.photograph('kernel-facts-dark');
+
+    await view.getByTestId('kernel-tab-tasks').click();
+    await page.evaluate(() => {
+      document.documentElement.dataset.theme = 'light';
+    });
+    await view.getByTestId('backtrace').getByText('panic+0x10c').waitFor();
+    await desk.photograph('kernel-tasks-light');
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
+    await view.getByTestId('backtrace').getByRole('button', { name: '0xc9bbc0' }).click();
+    await page.getByTestId('status-cursor').getByText('0xc9bbc0').waitFor();
+  });
+});
