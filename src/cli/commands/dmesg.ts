@@ -2,7 +2,7 @@ import { visibleText } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
-import { levelNames, logLine } from '../text/log-text.ts';
+import { levelNames, logLine } from '../../shared/log-line.ts';
 import { kernelOptions, kernelSources } from './kernel-options.ts';
 
 /** A level by name or number. @throws UsageError */

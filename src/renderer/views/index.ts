@@ -1,5 +1,6 @@
 /** The registry of views, in the order of the rail. Menu, palette, keys and tests iterate it. */
 import { CpusView } from './cpus/CpusView.tsx';
+import { DmesgView } from './dmesg/DmesgView.tsx';
 import { HexView } from './hex/HexView.tsx';
 import { IntegrityView } from './integrity/IntegrityView.tsx';
 import { JobsView } from './jobs/JobsView.tsx';
@@ -19,5 +20,6 @@ export const views: readonly View[] = [
   { id: 'hex', title: 'Hex', icon: 'file-binary', ofWindow: false, component: HexView },
   { id: 'integrity', title: 'Integrity', icon: 'shield', ofWindow: false, component: IntegrityView },
   { id: 'kernel', title: 'Kernel', icon: 'terminal-linux', ofWindow: false, component: KernelView },
+  { id: 'dmesg', title: 'Kernel log', icon: 'output', ofWindow: false, component: DmesgView },
   { id: 'jobs', title: 'Jobs', icon: 'server-process', ofWindow: true, component: JobsView },
 ];

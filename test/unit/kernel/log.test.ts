@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readKernelLog } from '../../../src/analysis/kernel/log/kernel-log.ts';
 import { deathNotes, markOf } from '../../../src/analysis/kernel/log/log-marks.ts';
 import type { LogRecord } from '../../../src/analysis/kernel/log/log-record.ts';
-import { logLine } from '../../../src/cli/text/log-text.ts';
+import { logLine } from '../../../src/shared/log-line.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
 import { printkRingKeys, writePrintkRing, type PrintkRecord } from '../../../src/samples/printk-ring.ts';
 import { plainMemory, vmcoreinfoOf, writeByteRing, writeRecordBuffer, type OldRecord } from './described-logs.ts';

@@ -1,6 +1,6 @@
 /** The kernel's log as makedumpfile --dump-dmesg, crash and dmesg(1) print it. */
-import type { LogRecordJson } from '../../shared/kernel-model.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import type { LogRecordJson } from './kernel-model.ts';
+import { visibleText } from './visible-text.ts';
 
 /** Words of syslog(3), as dmesg(1) takes them. */
 export const levelNames = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug'] as const;

@@ -1,0 +1,96 @@
+/** The kernel's log: every record with its time and level, searched, filtered, the lines that tell of trouble marked. */
+import { useMemo, useState } from 'react';
+import type { DmesgJson } from '../../../shared/kernel-model.ts';
+import { levelNames, logLine } from '../../../shared/log-line.ts';
+import { useQuery } from '../../engine/use-query.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { plural } from '../../words/numbers.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { IconButton } from '../../widgets/IconButton.tsx';
+import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { everything, filterRecords, firstPlace, nextMarked, type LogFilter } from './log-filter.ts';
+import { LogTable } from './LogTable.tsx';
+import './dmesg.css';
+
+function Log({ answer }: { readonly answer: DmesgJson }) {
+  const { shell, tell } = useWorkbench();
+  const [filter, setFilter] = useState<LogFilter>(everything);
+  const records = useMemo(() => filterRecords(answer.records, filter), [answer, filter]);
+  const [shown, setShown] = useState({ index: firstPlace(answer.records), turn: 0 });
+  const narrow = (change: Partial<LogFilter>): void => {
+    const next = { ...filter, ...change };
+    setFilter(next);
+    setShown({ index: firstPlace(filterRecords(answer.records, next)), turn: shown.turn + 1 });
+  };
+  const step = (direction: 1 | -1): void => {
+    const index = nextMarked(records, shown.index, direction);
+    if (index !== undefined) setShown({ index, turn: shown.turn + 1 });
+  };
+  const marked = useMemo(() => answer.records.filter(({ mark }) => mark !== undefined).length, [answer]);
+  const text = (): string => records.map((record) => `${logLine(record, false)}\n`).join('');
+  return (
+    <>
+      <div className="log-head">
+        <input
+          type="search"
+          className="input"
+          placeholder="words in the text"
+          aria-label="Search the log"
+          value={filter.search}
+          onChange={(event) => narrow({ search: event.currentTarget.value })}
+          data-testid="log-search"
+        />
+        <select
+          className="input"
+          aria-label="Least grave level shown"
+          value={filter.level}
+          onChange={(event) => narrow({ level: Number(event.currentTarget.value) })}
+          data-testid="log-level"
+        >
+          {levelNames.map((name, level) => (
+            <option key={name} value={level}>
+              {level === levelNames.length - 1 ? 'all levels' : level === 0 ? name : `${name} and graver`}
+            </option>
+          ))}
+        </select>
+        <label className="log-marked">
+          <input type="checkbox" checked={filter.marked} onChange={(event) => narrow({ marked: event.currentTarget.checked })} />
+          only trouble
+        </label>
+        <IconButton icon="arrow-up" label="Previous line of trouble" onPress={() => step(-1)} disabled={nextMarked(records, shown.index, -1) === undefined} />
+        <IconButton
+          icon="arrow-down"
+          label="Next line of trouble"
+          testId="log-next-trouble"
+          onPress={() => step(1)}
+          disabled={nextMarked(records, shown.index, 1) === undefined}
+        />
+        <span className="dim log-count" role="status" data-testid="log-count">
+          {records.length === answer.records.length ? plural(records.length, 'record') : `${records.length} of ${plural(answer.records.length, 'record')}`}
+          {marked === 0 ? '' : ` · ${marked} of trouble`}
+        </span>
+        <button type="button" className="button" onClick={() => void shell.call('copyText', { text: text() }).catch(tell)} disabled={records.length === 0}>
+          Copy {records.length === answer.records.length ? 'all' : 'shown'}
+        </button>
+      </div>
+      {answer.lost === 0 ? null : (
+        <p className="log-lost tone-warn" role="note">
+          {plural(answer.lost, 'record')} or more cannot be read: <Hostile text={answer.lostWhy ?? ''} />
+        </p>
+      )}
+      {records.length === 0 ? <p className="message">No record is like that.</p> : <LogTable records={records} search={filter.search} shown={shown} />}
+      <p className="log-source dim cut">
+        <Hostile text={`${answer.source}; vmcoreinfo from the ${answer.vmcoreinfo}`} title />
+      </p>
+    </>
+  );
+}
+
+export function DmesgView({ dump }: { readonly dump: OpenDump }) {
+  const { engine } = useWorkbench();
+  const query = useQuery(dump, 'dmesg', (handle, signal) => engine.call('dmesg', { dump: handle }, { signal }));
+  return (
+    <div className="view dmesg-view">{query.value === undefined ? <QueryMessage query={query} what="the kernel log" /> : <Log answer={query.value} />}</div>
+  );
+}

@@ -1,0 +1,67 @@
+/** Which records of a log are shown, and where the words that are searched for stand in them. */
+import type { LogRecordJson } from '../../../shared/kernel-model.ts';
+
+export interface LogFilter {
+  /** Gravest is 0; records above are hidden. 7 shows all. */
+  readonly level: number;
+  /** Words that all have to be in the text, whatever their case. */
+  readonly search: string;
+  /** Only records that tell of trouble. */
+  readonly marked: boolean;
+}
+
+export const everything: LogFilter = { level: 7, search: '', marked: false };
+
+const wordsOf = (search: string): readonly string[] =>
+  search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+
+/** A record that does not say its level is never hidden by level. */
+export function filterRecords(records: readonly LogRecordJson[], { level, search, marked }: LogFilter): readonly LogRecordJson[] {
+  const words = wordsOf(search);
+  return records.filter((record) => {
+    if (record.level !== undefined && record.level > level) return false;
+    if (marked && record.mark === undefined) return false;
+    const text = record.text.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+export interface TextPiece {
+  readonly text: string;
+  readonly isHit: boolean;
+}
+
+/** A text cut into what was searched for and what lies between. */
+export function piecesOf(text: string, search: string): readonly TextPiece[] {
+  const words = wordsOf(search);
+  // Letters whose lower case is longer would move every place behind them.
+  const lower = text.toLowerCase();
+  if (words.length === 0 || lower.length !== text.length) return [{ text, isHit: false }];
+  const pieces: TextPiece[] = [];
+  let from = 0;
+  while (from < text.length) {
+    const hits = words.map((word) => ({ at: lower.indexOf(word, from), length: word.length })).filter(({ at }) => at !== -1);
+    const next = hits.sort((a, b) => a.at - b.at || b.length - a.length)[0];
+    if (next === undefined) break;
+    if (next.at > from) pieces.push({ text: text.slice(from, next.at), isHit: false });
+    pieces.push({ text: text.slice(next.at, next.at + next.length), isHit: true });
+    from = next.at + next.length;
+  }
+  if (from < text.length) pieces.push({ text: text.slice(from), isHit: false });
+  return pieces;
+}
+
+/** Where a log is looked at first: at the line that says why the system died, else at its end. */
+export function firstPlace(records: readonly LogRecordJson[]): number {
+  const panic = records.findLastIndex(({ mark }) => mark === 'panic');
+  return panic === -1 ? records.length - 1 : panic;
+}
+
+/** The next record of trouble behind `from`, or before it; undefined when there is none. */
+export function nextMarked(records: readonly LogRecordJson[], from: number, step: 1 | -1): number | undefined {
+  for (let at = from + step; at >= 0 && at < records.length; at += step) if (records[at]?.mark !== undefined) return at;
+  return undefined;
+}

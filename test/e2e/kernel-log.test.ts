@@ -1,0 +1,57 @@
+/** The view of the kernel log on a real window. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, describe, expect, it } from 'vitest';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { dumpFile, haveDumps } from '../dumps.ts';
+import { noWindow, openDesk } from './desk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dumpbench-log-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A real log of some hundred lines where the dumps are at hand, else that of the sample. */
+async function dump(): Promise<string> {
+  if (haveDumps) return dumpFile('o-x86-x1-vmcore.elf');
+  const path = join(folder, 'healthy.vmcore');
+  writeFileSync(path, bundledSamples()[0]?.bytes ?? '');
+  return path;
+}
+
+describe.skipIf(noWindow)('the kernel log in the window', () => {
+  it('opens at the panic, filters by words and level, and has no accessibility trouble', async () => {
+    const desk = await openDesk([await dump()]);
+    try {
+      const { page } = desk;
+      await page.getByTestId('rail-dmesg').click();
+      const table = page.getByTestId('log-table');
+      const panic = table.locator('[data-mark="panic"]');
+      await panic.getByText('Kernel panic - not syncing').waitFor();
+      await page.evaluate(() => {
+        document.documentElement.dataset.theme = 'dark';
+      });
+      await desk.photograph('dmesg-dark');
+      const all = Number((await page.getByTestId('log-count').innerText()).split(' ')[0]);
+      await page.getByTestId('log-level').selectOption('0');
+      await page.getByTestId('log-count').getByText(` of ${all} records`).waitFor();
+      await page.getByTestId('log-level').selectOption('7');
+      await page.getByTestId('log-search').fill('panic');
+      await table.locator('mark').first().waitFor();
+      const texts = await table.locator('.log-text').allInnerTexts();
+      expect(texts.every((text) => text.toLowerCase().includes('panic'))).toBe(true);
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('.dmesg-view').analyze();
+      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+      await page.evaluate(() => {
+        document.documentElement.dataset.theme = 'light';
+      });
+      await page.getByTestId('log-search').fill('');
+      await panic.first().waitFor();
+      await desk.photograph('dmesg-light');
+    } finally {
+      await desk.close();
+    }
+  });
+});
