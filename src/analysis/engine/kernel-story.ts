@@ -107,6 +107,7 @@ export async function symbolize(
   request: KernelSources & { readonly addresses: readonly bigint[]; readonly quick?: boolean | undefined },
   signal: AbortSignal,
 ): Promise<SymbolizeJson> {
+  if (request.quick === true && !session.kernel.publishesSymbols) return { schema: schemaVersion, places: [], why: 'symbols would have to be searched for' };
   const found = symbolsOf(request.quick === true ? session.kernel : await kernelFor(session, request, signal), request);
   if ('why' in found) return { schema: schemaVersion, places: [], why: found.why };
   const places = request.addresses.flatMap((address): PlaceNameJson[] => {

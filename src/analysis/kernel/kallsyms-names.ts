@@ -19,16 +19,21 @@ export interface DecodedNames {
   readonly missing: number;
 }
 
-/** Offsets of every 256th record; they end where the token table starts, up to 7 bytes of padding before it. */
-function readMarkers(memory: KernelMemory, places: KallsymsPlaces, blocks: number): readonly number[] | undefined {
+/**
+ * Offsets of every 256th record. They end where the token table starts, or where the order by name does, 3 bytes for each symbol (since 6.2 and
+ * in later releases of 6.1); some padding lies between.
+ */
+function readMarkers(memory: KernelMemory, places: KallsymsPlaces, blocks: number, count: number): readonly number[] | undefined {
   const bytes = blocks * markerBytes;
-  const start = places.tokenTable - BigInt(bytes);
-  for (const padding of [0n, 4n]) {
-    const read = memory.bytes(start - padding - (start % 4n), bytes);
-    if (read === undefined) continue;
-    const view = new DataView(read.buffer, read.byteOffset);
-    const markers = Array.from({ length: blocks }, (_, at) => view.getUint32(at * markerBytes, memory.endian === 'little'));
-    if (markers[0] === 0 && markers.every((marker, at) => at === 0 || marker > (markers[at - 1] ?? 0) + blockNames)) return markers;
+  for (const behind of [0, count * 3]) {
+    const end = places.tokenTable - BigInt(behind);
+    for (let padding = end % 4n; padding < 12n; padding += 4n) {
+      const read = memory.bytes(end - padding - BigInt(bytes), bytes);
+      if (read === undefined) continue;
+      const view = new DataView(read.buffer, read.byteOffset);
+      const markers = Array.from({ length: blocks }, (_, at) => view.getUint32(at * markerBytes, memory.endian === 'little'));
+      if (markers[0] === 0 && markers.every((marker, at) => at === 0 || marker > (markers[at - 1] ?? 0) + blockNames)) return markers;
+    }
   }
   return undefined;
 }
@@ -39,7 +44,7 @@ interface Block {
 }
 
 /** Decodes `count` records from `start` on. Undefined when one is no name; `end` is where the next record lies. */
-function decodeBlock(bytes: Uint8Array, start: number, count: number, tokens: readonly string[]): Block | undefined {
+export function decodeBlock(bytes: Uint8Array, start: number, count: number, tokens: readonly string[]): Block | undefined {
   const names: string[] = [];
   let at = start;
   for (let index = 0; index < count; index += 1) {
@@ -64,7 +69,7 @@ export function decodeNames(memory: KernelMemory, places: KallsymsPlaces, count:
   const length = Number(room > 0n && room < BigInt(maxNamesBytes) ? room : BigInt(Math.min(maxNamesBytes, count * 64)));
   const { bytes, absences } = memory.partial(places.names, length);
   const blocks = Math.ceil(count / blockNames);
-  const markers = readMarkers(memory, places, blocks);
+  const markers = readMarkers(memory, places, blocks, count);
   const names: (string | undefined)[] = [];
   let missing = 0;
   let at: number | undefined = 0;

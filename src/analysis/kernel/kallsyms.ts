@@ -57,7 +57,7 @@ const absent = (memory: KernelMemory, address: bigint, length: number, what: str
   `${what}: ${memory.absence(address, length)?.detail ?? `${length} bytes at ${hex(address)} cannot be read`}`;
 
 /** The text of each token, or why the table is none: each text must end where the next one's index says. */
-function readTokens(memory: KernelMemory, table: bigint, index: bigint): readonly string[] | string {
+export function kallsymsTokens(memory: KernelMemory, table: bigint, index: bigint): readonly string[] | string {
   const indexBytes = memory.bytes(index, tokens * 2);
   if (indexBytes === undefined) return absent(memory, index, tokens * 2, 'kallsyms_token_index');
   const view = new DataView(indexBytes.buffer, indexBytes.byteOffset);
@@ -130,7 +130,7 @@ export function readKallsyms(memory: KernelMemory, places: KallsymsPlaces, stext
   const count = memory.u32(places.count);
   if (count === undefined) return not(absent(memory, places.count, 4, 'kallsyms_num_syms'));
   if (count < minSymbols || count > maxSymbols) return not(`kallsyms_num_syms at ${hex(places.count)} is ${count}: no number of symbols`);
-  const texts = readTokens(memory, places.tokenTable, places.tokenIndex);
+  const texts = kallsymsTokens(memory, places.tokenTable, places.tokenIndex);
   if (typeof texts === 'string') return not(texts);
   const decoded = decodeNames(memory, places, count, texts);
   if (typeof decoded === 'string') return not(decoded);

@@ -1,6 +1,7 @@
 /** What a dump says about its kernel, each part looked for once and only when asked for. */
 import { scanForTypes, typesBySymbol, type TypeSearch } from './btf/find-types.ts';
 import { readKallsyms, kallsymsPlaces, type SymbolSearch } from './kallsyms.ts';
+import { searchKallsyms } from './kallsyms-search.ts';
 import { kernelMemory, type KernelMemory, type KernelMemoryParts } from './kernel-memory.ts';
 import { readKernelLog } from './log/kernel-log.ts';
 import type { LogSearch } from './log/log-record.ts';
@@ -9,8 +10,13 @@ import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo.ts';
 export interface Kernel {
   readonly vmcoreinfo: Vmcoreinfo | undefined;
   readonly memory: KernelMemory;
-  /** The kernel's symbols, without those of modules. Decoded at the first use (100 000 names: about 0.1 s); no scan. */
+  /**
+   * The kernel's symbols, without those of modules. Decoded at the first use (100 000 names: about 0.1 s); for kernels that do not
+   * publish where they lie the image is searched first.
+   */
   readonly symbols: SymbolSearch;
+  /** Whether symbols are had without searching. */
+  readonly publishesSymbols: boolean;
   /** The kernel's log, read at the first use; no scan. */
   readonly log: LogSearch;
   /** The kernel's types where symbols lead to them; parsed at the first use (100 000 types: about 0.1 s); no scan. */
@@ -28,13 +34,20 @@ export function kernelOf(parts: KernelMemoryParts): Kernel {
   let scanned: TypeSearch | undefined;
   const find = (): SymbolSearch => {
     if (vmcoreinfo === undefined) return { found: false, why: 'no vmcoreinfo is known, which says where the tables lie' };
+    const stext = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)');
     const places = kallsymsPlaces(vmcoreinfo);
-    if (places === undefined) return { found: false, why: 'vmcoreinfo does not say where the tables lie (kernels before 6.0)' };
-    return readKallsyms(memory, places, vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)'));
+    if (places !== undefined) return readKallsyms(memory, places, stext);
+    if (stext === undefined) return { found: false, why: 'vmcoreinfo names neither the tables nor _stext' };
+    for (const candidate of searchKallsyms(memory, stext)) {
+      const found = readKallsyms(memory, candidate, stext);
+      if (found.found) return found;
+    }
+    return { found: false, why: 'vmcoreinfo does not say where the tables lie (kernels before 6.0), and no pattern of them was found behind _stext' };
   };
   return {
     vmcoreinfo,
     memory,
+    publishesSymbols: vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined,
     get symbols() {
       return (symbols ??= find());
     },

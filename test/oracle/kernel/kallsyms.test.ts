@@ -47,6 +47,17 @@ describe.skipIf(!haveDumps)('kallsyms from memory', () => {
     expect(differences(ours, theirs.toSpliced(at, 1))).toBeGreaterThan(0);
   });
 
+  it.each(['o-s390k612-s1-qemu.elf', 'o-small-s5-qemu.elf', 'o-x86-x1-vmcore.elf'])('%s: the same table is found when its place is withheld', async (name) => {
+    const session = await open(name);
+    const kernel = await session.findKernel(new AbortController().signal);
+    if (!kernel.symbols.found || kernel.vmcoreinfo === undefined) throw new Error('no symbols');
+    const entries = new Map([...kernel.vmcoreinfo.entries].filter(([key]) => !key.startsWith('SYMBOL(kallsyms_')));
+    const searched = session.kernelBy({ ...kernel.vmcoreinfo, entries }).symbols;
+    if (!searched.found) throw new Error(searched.why);
+    expect(searched.symbols.source).toContain('found by their pattern');
+    expect(differences(linesOf(searched.symbols), linesOf(kernel.symbols.symbols))).toBe(0);
+  });
+
   it.each(dumps)('%s: an address inside a function leads back to it', async (name) => {
     const found = (await open(name)).kernel.symbols;
     if (!found.found) throw new Error(found.why);

@@ -82,6 +82,20 @@ describe('a damaged table', () => {
     expect(open(system).kernel.symbols).toMatchObject({ found: false, why: expect.stringContaining('_stext') as string });
   });
 
+  it.each(['6.1', '6.12'] as const)('of %s is found by its pattern when vmcoreinfo does not name it, with a page lost less of it', (kernel) => {
+    const system = s390xSystem({ kernel });
+    const withheld = (session: Session): Session['kernel']['symbols'] => {
+      const { vmcoreinfo } = session.kernel;
+      if (vmcoreinfo === undefined) throw new Error('no vmcoreinfo');
+      const entries = new Map([...vmcoreinfo.entries].filter(([key]) => !key.startsWith('SYMBOL(kallsyms_')));
+      return session.kernelBy({ ...vmcoreinfo, entries }).symbols;
+    };
+    const found = withheld(open(system));
+    expect(found.found && [...found.symbols.all()]).toEqual(kernelSymbols(system.mapping));
+    system.memory.fill(physical(system, 'token_table') & ~0xfff, 0x1000, 0);
+    expect(withheld(open(system))).toMatchObject({ found: false, why: expect.stringContaining('no pattern') as string });
+  });
+
   it('kernels before 6.0 have no keys, which is said', () => {
     expect(open(s390xSystem({ kernel: '5.15' })).kernel.symbols).toMatchObject({ found: false, why: expect.stringContaining('before 6.0') as string });
   });
