@@ -28,6 +28,7 @@ import type { Client } from './rpc.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 import { searchProtocol } from './search-protocol.ts';
 import { taskProtocol } from './task-protocol.ts';
+import { sqlProtocol } from './sql-protocol.ts';
 
 export type { ScanProgress } from './scan-progress.ts';
 
@@ -114,6 +115,7 @@ export const engineProtocol = {
   },
   ...searchProtocol,
   ...integrityProtocol,
+  ...sqlProtocol,
 } as const;
 
 export type EngineProtocol = typeof engineProtocol;

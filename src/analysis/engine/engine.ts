@@ -16,6 +16,7 @@ import { describeLowcores } from './lowcore.ts';
 import { readMemory } from './read-memory.ts';
 import { openDumpAt } from './open-dump.ts';
 import { searchSession } from './search.ts';
+import { sqlTables } from './sql-tables.ts';
 import type { Session } from './session.ts';
 import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from './structures.ts';
 import { translateAddress } from './translate-address.ts';
@@ -82,6 +83,7 @@ export function createEngine(): Engine {
     strip: ({ dump, start, end, buckets }) => stripOf(sessionOf(dump, 'all'), { start, end, buckets }),
     sql: ({ dump, query, rows, seconds, path }, { signal }) =>
       queryIndex(sessionOf(dump, 'all'), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal),
+    sqlTables: () => ({ tables: sqlTables() }),
     search: ({ dump, view, ...request }, context) => searchSession(sessionOf(dump, view), request, context),
     verify: ({ dump, ...request }, context) => verifySession(sessionOf(dump), request, context),
     async report({ dump, format, ...request }, context) {

@@ -9,6 +9,8 @@ import { LowcoreView } from './lowcore/LowcoreView.tsx';
 import { NotesView } from './notes/NotesView.tsx';
 import { OverviewView } from './overview/OverviewView.tsx';
 import { RegionsView } from './regions/RegionsView.tsx';
+import { SearchView } from './search/SearchView.tsx';
+import { SqlView } from './sql/SqlView.tsx';
 import type { View } from './view.ts';
 
 export const views: readonly View[] = [
@@ -18,8 +20,10 @@ export const views: readonly View[] = [
   { id: 'notes', title: 'Notes', icon: 'list-tree', ofWindow: false, component: NotesView },
   { id: 'regions', title: 'Memory', icon: 'layers', ofWindow: false, component: RegionsView },
   { id: 'hex', title: 'Hex', icon: 'file-binary', ofWindow: false, component: HexView },
+  { id: 'search', title: 'Search', icon: 'search', ofWindow: false, component: SearchView },
   { id: 'integrity', title: 'Integrity', icon: 'shield', ofWindow: false, component: IntegrityView },
   { id: 'kernel', title: 'Kernel', icon: 'terminal-linux', ofWindow: false, component: KernelView },
   { id: 'dmesg', title: 'Kernel log', icon: 'output', ofWindow: false, component: DmesgView },
+  { id: 'sql', title: 'SQL', icon: 'database', ofWindow: false, component: SqlView },
   { id: 'jobs', title: 'Jobs', icon: 'server-process', ofWindow: true, component: JobsView },
 ];

@@ -1,6 +1,6 @@
 /**
- * The text editor, as little of it as a read-only view needs: api, find, go to line, folding, clipboard, context menu.
- * Imported lazily, by TextView. Its worker comes from our own origin (the content security policy allows nothing else).
+ * The text editor, as little of it as the text view and the SQL editor need.
+ * Imported lazily, by what shows an editor. Its worker comes from our own origin (the content security policy allows nothing else).
  */
 import 'monaco-editor/features/clipboard/register.js';
 import 'monaco-editor/features/codicon/register.js';
@@ -9,6 +9,15 @@ import 'monaco-editor/features/find/register.js';
 import 'monaco-editor/features/gotoLine/register.js';
 import 'monaco-editor/features/unicodeHighlighter/register.js';
 import 'monaco-editor/features/wordHighlighter/register.js';
+// Typing and completion, for the SQL editor. Here, because services that are known only after the first editor are never found.
+import 'monaco-editor/features/bracketMatching/register.js';
+import 'monaco-editor/features/caretOperations/register.js';
+import 'monaco-editor/features/comment/register.js';
+import 'monaco-editor/features/linesOperations/register.js';
+import 'monaco-editor/features/snippet/register.js';
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController.js';
+import 'monaco-editor/features/wordOperations/register.js';
+import 'monaco-editor/languages/definitions/sql/register.js';
 import { editor, languages } from 'monaco-editor/editor.js';
 import EditorWorker from 'monaco-editor/editor/editor.worker.js?worker';
 import type { ShownTheme } from '../../state/theme.ts';
@@ -55,6 +64,9 @@ export function applyTheme(shown: ShownTheme): void {
       { token: 'delimiter', foreground: bare('--faint') },
       { token: 'number', foreground: bare('--text') },
       { token: 'string', foreground: bare('--text') },
+      { token: 'keyword.sql', foreground: bare('--text'), fontStyle: 'bold' },
+      { token: 'operator.sql', foreground: bare('--dim') },
+      { token: 'comment', foreground: bare('--faint'), fontStyle: 'italic' },
     ],
     colors: {
       'editor.background': colour('--bg'),
@@ -68,6 +80,16 @@ export function applyTheme(shown: ShownTheme): void {
       'editorWidget.background': colour('--raised'),
       'editorWidget.border': colour('--line'),
       'editorWidget.foreground': colour('--text'),
+      'editorCursor.foreground': colour('--text'),
+      'editorBracketMatch.background': colour('--select'),
+      'editorBracketMatch.border': colour('--line'),
+      'editorSuggestWidget.background': colour('--raised'),
+      'editorSuggestWidget.border': colour('--line'),
+      'editorSuggestWidget.foreground': colour('--text'),
+      'editorSuggestWidget.selectedBackground': colour('--chosen'),
+      'editorSuggestWidget.selectedForeground': colour('--text'),
+      'editorSuggestWidget.highlightForeground': colour('--accent'),
+      'editorSuggestWidget.focusHighlightForeground': colour('--accent'),
       'input.background': colour('--bg'),
       'input.foreground': colour('--text'),
       'input.border': colour('--line'),

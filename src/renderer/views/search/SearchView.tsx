@@ -1,0 +1,120 @@
+/** Search in the memory of a dump: hits appear while it runs, each leads to its bytes. */
+import { useEffect, useId, useRef, useState } from 'react';
+import { byteText } from '../../../shared/units.ts';
+import { handleOf, type OpenDump } from '../../state/open-dump.ts';
+import { useStore } from '../../state/use-store.ts';
+import { plural } from '../../words/numbers.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { ProgressBar } from '../../widgets/ProgressBar.tsx';
+import { SearchFields } from './SearchFields.tsx';
+import { SearchHits } from './SearchHits.tsx';
+import { emptyForm, hitLimit, patternHints, searchQuestion } from './search-form.ts';
+import { createSearchRun, type SearchState } from './search-run.ts';
+import './search.css';
+
+function outcome({ phase, hits, done, total, summary, error }: SearchState): string {
+  const found = plural(hits.length, 'hit');
+  switch (phase) {
+    case 'idle':
+      return '';
+    case 'running':
+      return `${found} so far · ${byteText(done)} of ${byteText(total)}`;
+    case 'cancelled':
+      return `${found} in the first ${byteText(done)} of ${byteText(total)}: cancelled`;
+    case 'failed':
+      return error ?? '';
+    case 'done': {
+      const unreadable = summary === undefined || summary.unreadableBytes === 0 ? '' : ` · ${byteText(summary.unreadableBytes)} could not be read`;
+      return `${found} in ${byteText(summary?.searchedBytes ?? 0)}${summary?.truncated === true ? `: the first ${hitLimit}, there are more` : ''}${unreadable}`;
+    }
+  }
+}
+
+export function SearchView({ dump }: { readonly dump: OpenDump }) {
+  const { engine, dumpJobs } = useWorkbench();
+  const [form, setForm] = useState(emptyForm);
+  const [problem, setProblem] = useState<string>();
+  const [run] = useState(() => createSearchRun(engine.call));
+  const state = useStore(run.state);
+  const field = useRef<HTMLInputElement>(null);
+  const hint = useId();
+  const handle = handleOf(dump);
+  const running = state.phase === 'running';
+  useEffect(() => () => run.cancel(), [run]);
+
+  const start = (): void => {
+    if (handle === undefined) return;
+    const question = searchQuestion(form, handle, dump.triage?.cpus ?? []);
+    if ('problem' in question) {
+      setProblem(question.problem);
+      field.current?.focus();
+      return;
+    }
+    setProblem(undefined);
+    run.start(question);
+  };
+  const needsIndex = state.phase === 'failed' && (state.error ?? '').includes('page index');
+  return (
+    <div className="view search-view">
+      <form
+        className="search-form"
+        role="search"
+        aria-label="Search in memory"
+        onSubmit={(event) => {
+          event.preventDefault();
+          start();
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') run.cancel();
+        }}
+      >
+        <div className="search-line">
+          <input
+            ref={field}
+            className="search-pattern code"
+            value={form.pattern}
+            onChange={(event) => setForm({ ...form, pattern: event.currentTarget.value })}
+            placeholder={patternHints[form.type]}
+            aria-label="Pattern"
+            aria-describedby={hint}
+            spellCheck={false}
+            autoComplete="off"
+            data-testid="search-pattern"
+          />
+          {running ? (
+            <button type="button" className="button" onClick={run.cancel} data-testid="search-cancel">
+              Cancel
+            </button>
+          ) : (
+            <button type="submit" className="button primary" disabled={handle === undefined} data-testid="search-start">
+              Search
+            </button>
+          )}
+        </div>
+        <SearchFields form={form} onChange={setForm} />
+      </form>
+      <div className="search-status" id={hint}>
+        {running ? <ProgressBar fraction={state.total === 0 ? undefined : state.done / state.total} label="Search" /> : null}
+        <p className={problem !== undefined || state.phase === 'failed' ? 'tone-bad' : 'dim'} role="status" data-testid="search-status">
+          <Hostile text={problem ?? outcome(state)} />{' '}
+          {needsIndex ? (
+            <button type="button" className="link" onClick={() => dumpJobs.index(dump.key)}>
+              Build the page index
+            </button>
+          ) : null}
+        </p>
+      </div>
+      {state.hits.length > 0 ? (
+        <SearchHits dump={dump} hits={state.hits} question={state.question} />
+      ) : state.phase === 'done' ? (
+        <p className="message">Nothing in the searched memory matches. Pages that are missing or excluded have no bytes to search.</p>
+      ) : state.phase === 'idle' ? (
+        <p className="message">
+          Finds a text, bytes, a number or a regular expression wherever it stands in absolute memory, also across the border of two neighbouring pages. The
+          same on the command line: <span className="code">dumpbench search</span>.
+        </p>
+      ) : null}
+    </div>
+  );
+}

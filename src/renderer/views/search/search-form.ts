@@ -1,0 +1,80 @@
+/** What stands in the fields of the search view, as a question to the engine or as the reason why it is none. */
+import type { EbcdicPage } from '../../../shared/ebcdic.ts';
+import type { CpuJson, PageClass } from '../../../shared/model.ts';
+import type { searchEndians, searchStates, SearchType } from '../../../shared/search-model.ts';
+import { resolveGoTo } from '../../state/go-to.ts';
+import type { SearchQuestion } from './search-run.ts';
+
+export interface SearchForm {
+  readonly pattern: string;
+  readonly type: SearchType;
+  readonly ignoreCase: boolean;
+  /** "dump": the dump's own byte order. */
+  readonly endian: 'dump' | (typeof searchEndians)[number];
+  readonly codePage: EbcdicPage;
+  readonly align: number;
+  /** Addresses as in the go-to box; empty for the start and the end of memory. */
+  readonly from: string;
+  readonly to: string;
+  readonly state: 'any' | (typeof searchStates)[number];
+  readonly class: 'any' | PageClass;
+}
+
+export const emptyForm: SearchForm = {
+  pattern: '',
+  type: 'text',
+  ignoreCase: false,
+  endian: 'dump',
+  codePage: '1047',
+  align: 1,
+  from: '',
+  to: '',
+  state: 'any',
+  class: 'any',
+};
+
+/** More hits are not listed: a pattern that is found so often is the wrong pattern. */
+export const hitLimit = 100_000;
+
+/** What each kind of pattern wants, for the field. */
+export const patternHints: Readonly<Record<SearchType, string>> = {
+  text: 'Text as it stands in memory, for example Kernel panic',
+  bytes: 'Hexadecimal digits, ? for any digit: 4f53 494e ???? 5?',
+  ebcdic: 'Text in EBCDIC, for example HCPDFMBK',
+  regex: 'Regular expression over bytes: BUG: .* at \\w+',
+  u32: 'A 32-bit integer: 0x12345678 or -1',
+  u64: 'A 64-bit integer: 0x3ffe0a1b2c8',
+};
+
+export const hasCase = (type: SearchType): boolean => type === 'text' || type === 'ebcdic' || type === 'regex';
+export const hasOrder = (type: SearchType): boolean => type === 'u32' || type === 'u64';
+
+function boundary(text: string, cpus: readonly CpuJson[], name: string): bigint | undefined | { readonly problem: string } {
+  if (text.trim() === '') return undefined;
+  const found = resolveGoTo(text, 'absolute', cpus);
+  if (!found.ok) return { problem: `${name}: ${found.message}` };
+  return found.position.space === 'absolute' ? found.position.address : { problem: `${name}: only absolute addresses are searched` };
+}
+
+export function searchQuestion(form: SearchForm, dump: string, cpus: readonly CpuJson[]): SearchQuestion | { readonly problem: string } {
+  if (form.pattern === '') return { problem: 'Type what to search for.' };
+  const start = boundary(form.from, cpus, 'from');
+  if (typeof start === 'object') return start;
+  const end = boundary(form.to, cpus, 'to');
+  if (typeof end === 'object') return end;
+  if (start !== undefined && end !== undefined && start >= end) return { problem: 'The range is empty: its end is not behind its start.' };
+  return {
+    dump,
+    pattern: form.pattern,
+    type: form.type,
+    limit: hitLimit,
+    ...(hasCase(form.type) && form.ignoreCase ? { ignoreCase: true } : {}),
+    ...(hasOrder(form.type) && form.endian !== 'dump' ? { endian: form.endian } : {}),
+    ...(form.type === 'ebcdic' ? { codePage: form.codePage } : {}),
+    ...(form.align === 1 ? {} : { align: form.align }),
+    ...(start === undefined ? {} : { start }),
+    ...(end === undefined ? {} : { end }),
+    ...(form.state === 'any' ? {} : { states: [form.state] }),
+    ...(form.class === 'any' ? {} : { classes: [form.class] }),
+  };
+}

@@ -1,0 +1,87 @@
+/** Rows as bars or shares: one column names them, another measures them. */
+import { useMemo, useState } from 'react';
+import type { SqlJson } from '../../../shared/model.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
+import { countText, plural } from '../../words/numbers.ts';
+import { Chart } from '../../widgets/charts/Chart.tsx';
+import { cellText, isNumberColumn } from './sql-cells.ts';
+
+/** More bars than this say nothing. */
+const mostBars = 60;
+const barHeight = 24;
+const colours = ['--mem-data', '--mem-text', '--mem-code', '--mem-entropy', '--mem-pointers', '--mem-fill', '--mem-encrypted'];
+
+/** Instead of a column: every column that is not of numbers. */
+const allWords = -1;
+
+function nameOf(result: SqlJson, row: SqlJson['rows'][number], label: number): string {
+  const wanted = label === allWords ? result.columns.map((_, index) => index).filter((index) => !isNumberColumn(result, index)) : [label];
+  return wanted.map((index) => cellText(result.columns[index] ?? '', row[index] ?? null)).join(' · ');
+}
+
+const describe = (value: number): string => (Number.isInteger(value) ? countText(value) : String(value));
+
+interface PictureProps {
+  readonly result: SqlJson;
+  readonly value: number;
+  readonly label: number;
+  readonly kind: 'bars' | 'doughnut';
+}
+
+function Picture({ result, value, label, kind }: PictureProps) {
+  const slices = useMemo(
+    () =>
+      result.rows.slice(0, mostBars).map((row, index) => ({
+        label: visibleText(nameOf(result, row, label) || String(index + 1)).slice(0, 48),
+        value: Number(row[value] ?? 0),
+        colour: (kind === 'bars' ? colours[0] : colours[index % colours.length]) ?? '--mem-data',
+      })),
+    [result, value, label, kind],
+  );
+  return (
+    <div className="sql-chart-scroll" tabIndex={0} role="group" aria-label="Chart; the table has the same numbers">
+      <div className="sql-chart-canvas" style={{ height: kind === 'bars' ? 40 + slices.length * barHeight : 260 }}>
+        <Chart kind={kind} slices={slices} describe={describe} />
+      </div>
+    </div>
+  );
+}
+
+export function ResultChart({ result }: { readonly result: SqlJson }) {
+  const numbers = result.columns.map((_, index) => index).filter((index) => isNumberColumn(result, index));
+  const [kind, setKind] = useState<'bars' | 'doughnut'>('bars');
+  const [chosenValue, setValue] = useState<number>();
+  const [chosenLabel, setLabel] = useState<number>();
+  const value = chosenValue !== undefined && numbers.includes(chosenValue) ? chosenValue : numbers.at(-1);
+  const label = chosenLabel !== undefined && chosenLabel < result.columns.length ? chosenLabel : allWords;
+  if (value === undefined) return <p className="message">A chart needs a column of numbers: this result has none.</p>;
+  const column = (name: string, chosen: number, from: readonly number[], onChoose: (index: number) => void) => (
+    <label className="dim">
+      {name}{' '}
+      <select className="select" value={chosen} onChange={(event) => onChoose(Number(event.currentTarget.value))}>
+        {from.map((index) => (
+          <option key={index} value={index}>
+            {index === allWords ? 'all words' : visibleText(result.columns[index] ?? '')}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return (
+    <div className="sql-chart">
+      <div className="sql-chart-head">
+        {column('names', label, [allWords, ...result.columns.map((_, index) => index)], setLabel)}
+        {column('values', value, numbers, setValue)}
+        <label className="dim">
+          as{' '}
+          <select className="select" value={kind} onChange={(event) => setKind(event.currentTarget.value === 'bars' ? 'bars' : 'doughnut')}>
+            <option value="bars">bars</option>
+            <option value="doughnut">shares</option>
+          </select>
+        </label>
+        {result.rows.length > mostBars ? <span className="dim">the first {plural(mostBars, 'row')}</span> : null}
+      </div>
+      <Picture result={result} value={value} label={label} kind={kind} />
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+/** The rows of a query: a table whose addresses lead to their bytes, a chart, and the way out as CSV or JSON. */
+import { useState } from 'react';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { plural } from '../../words/numbers.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { cellPosition, cellText, columnWidth, isNumberColumn, toCsv, toJson } from './sql-cells.ts';
+import { ResultChart } from './ResultChart.tsx';
+import type { TimedResult } from './SqlView.tsx';
+
+interface SqlResultProps {
+  readonly dump: OpenDump;
+  readonly answer: TimedResult;
+  /** A newer query runs or failed: these rows are not its answer. */
+  readonly stale: boolean;
+  readonly rowCap: number;
+}
+
+export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
+  const { places, shell, tell } = useWorkbench();
+  const [shown, setShown] = useState<'table' | 'chart'>('table');
+  const { result, seconds } = answer;
+  const save = (kind: 'csv' | 'json'): void => {
+    const text = kind === 'csv' ? toCsv(result) : toJson(result);
+    shell.call('saveText', { suggestedName: `${dump.name.slice(0, 200)}.query.${kind}`, text, title: `Save rows as ${kind.toUpperCase()}` }).catch(tell);
+  };
+  const columns = result.columns.map((title, index) => ({
+    id: String(index),
+    title: <Hostile text={title} />,
+    width: `${columnWidth(result, index)}ch`,
+    number: isNumberColumn(result, index) || cellPosition(title, result.rows[0]?.[index] ?? null) !== undefined,
+  }));
+  const cell = (row: number, column: number) => {
+    const title = result.columns[column] ?? '';
+    const value = result.rows[row]?.[column] ?? null;
+    if (value === null) return <span className="dim">NULL</span>;
+    const position = cellPosition(title, value);
+    const text = cellText(title, value);
+    if (position === undefined) return <Hostile text={text} />;
+    return (
+      <button
+        type="button"
+        className="link code"
+        title={`Show ${position.space}:0x${position.address.toString(16)} in hex`}
+        onClick={() => places.goTo(dump.key, position)}
+      >
+        {text}
+      </button>
+    );
+  };
+  return (
+    <section className={`sql-result${stale ? ' stale' : ''}`} aria-label="Result">
+      <div className="sql-result-head">
+        <p role="status" className="dim" data-testid="sql-status">
+          {stale ? 'Rows of the query before: ' : ''}
+          {plural(result.rows.length, 'row')} in {seconds.toFixed(seconds < 1 ? 2 : 1)} s
+          {result.truncated ? (
+            <span className="tone-warn"> · cut at {result.rows.length < rowCap ? 'the size cap' : 'the row cap'}, there are more</span>
+          ) : null}
+        </p>
+        <span className="sql-actions">
+          <button type="button" className="button" aria-pressed={shown === 'table'} onClick={() => setShown('table')}>
+            Table
+          </button>
+          <button type="button" className="button" aria-pressed={shown === 'chart'} onClick={() => setShown('chart')} data-testid="sql-chart">
+            Chart
+          </button>
+          <button type="button" className="button" onClick={() => save('csv')} data-testid="sql-csv">
+            CSV…
+          </button>
+          <button type="button" className="button" onClick={() => save('json')} data-testid="sql-json">
+            JSON…
+          </button>
+        </span>
+      </div>
+      {shown === 'table' ? (
+        <VirtualTable label="Rows" columns={columns} rows={result.rows.length} cell={cell} testId="sql-table" />
+      ) : (
+        <ResultChart result={result} />
+      )}
+    </section>
+  );
+}
