@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { kernelProtocol } from './kernel-protocol.ts';
+import { cacheProtocol } from './cache-protocol.ts';
 import {
   addressSpaces,
   asceSources,
@@ -95,7 +96,16 @@ export const engineProtocol = {
     result: translateSchema,
   },
   index: {
-    params: v.strictObject({ dump, digest: v.boolean(), rebuild: v.boolean(), path: v.optional(v.string()) }),
+    params: v.strictObject({
+      dump,
+      digest: v.boolean(),
+      rebuild: v.boolean(),
+      path: v.optional(v.string()),
+      /** Bytes that the engine may take. */
+      memory: v.optional(count),
+      /** Page workers, also where the dump is small; 0: the engine's thread alone. */
+      workers: v.optional(count),
+    }),
     result: indexSchema,
     progress: scanProgressSchema,
   },
@@ -113,6 +123,7 @@ export const engineProtocol = {
     }),
     result: sqlSchema,
   },
+  ...cacheProtocol,
   ...searchProtocol,
   ...integrityProtocol,
   ...sqlProtocol,

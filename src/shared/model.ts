@@ -451,6 +451,8 @@ export const indexSchema = v.strictObject({
   bytesRead: count,
   seconds: v.number(),
   resumed: v.boolean(),
+  /** Page workers that took part; 0: the engine's own thread did all. */
+  workers: count,
   memoryRoot: v.optional(v.string()),
 });
 export type IndexJson = v.InferOutput<typeof indexSchema>;

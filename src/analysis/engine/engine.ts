@@ -5,13 +5,14 @@ import type { MemoryView } from '../../shared/model.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { reportFormats } from '../report/index.ts';
 import { describeBacktrace } from './backtraces.ts';
+import { describeCache } from './cache.ts';
 import { describeCpus } from './cpus.ts';
-import { indexPages, stripOf, queryIndex } from './index-job.ts';
 import { describeKernelFacts, describeModules } from './kernel-facts.ts';
 import { describeMemoryUsage } from './kernel-memory-usage.ts';
 import { describeTasks } from './kernel-tasks.ts';
 import { describeLog, describeSymbols, symbolize } from './kernel-story.ts';
 import { describeStruct, describeTypeNames } from './kernel-types.ts';
+import { indexPages, preferAddress, stripOf, queryIndex } from './index-job.ts';
 import { describeLowcores } from './lowcore.ts';
 import { readMemory } from './read-memory.ts';
 import { openDumpAt } from './open-dump.ts';
@@ -75,11 +76,13 @@ export function createEngine(): Engine {
     memoryUsage: ({ dump, view }, { signal }) => describeMemoryUsage(sessionOf(dump, view), signal),
     kernelFacts: ({ dump, view }, { signal }) => describeKernelFacts(sessionOf(dump, view), signal),
     read({ dump, space, address, length, cpu, view }) {
-      return readMemory(sessionOf(dump, view), { space, address, length, cpu });
+      const session = sessionOf(dump, view);
+      if (space === 'absolute') preferAddress(session, address);
+      return readMemory(session, { space, address, length, cpu });
     },
     translate: ({ dump, address, cpu, asce, space, view }) => translateAddress(sessionOf(dump, view), { address, cpu, asce, space }),
-    index: ({ dump, digest, rebuild, path }, { signal, progress }) =>
-      indexPages(sessionOf(dump, 'all'), { digest, rebuild, ...(path === undefined ? {} : { path }) }, signal, progress),
+    index: ({ dump, ...request }, { signal, progress }) => indexPages(sessionOf(dump, 'all'), request, signal, progress),
+    cache: ({ pruneTo }) => describeCache(pruneTo),
     strip: ({ dump, start, end, buckets }) => stripOf(sessionOf(dump, 'all'), { start, end, buckets }),
     sql: ({ dump, query, rows, seconds, path }, { signal }) =>
       queryIndex(sessionOf(dump, 'all'), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal),

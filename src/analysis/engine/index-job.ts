@@ -6,13 +6,17 @@ import type { ScanProgress } from '../../shared/engine-protocol.ts';
 import { schemaVersion, type IndexJson, type SqlJson } from '../../shared/model.ts';
 import { RequestError } from '../../shared/rpc.ts';
 import { pageStateCodes, type MemoryImage } from '../formats/dump-format.ts';
-import { indexPath } from '../index/index-location.ts';
+import { cacheCapBytes, pruneIndexes, touchIndex } from '../index/index-cache.ts';
+import { indexFolder, indexPath } from '../index/index-location.ts';
+import { IndexError } from '../index/index-error.ts';
 import { buildIndex } from '../index/indexer.ts';
 import { pageExtents, storedCode } from '../index/page-extents.ts';
 import { emptyCounters } from '../index/page-meta.ts';
 import { runSql } from '../index/sql-console.ts';
 import { openIndex, readIndex } from '../index/store.ts';
 import { memoryStrip, type Strip, type StripSource } from '../index/strip.ts';
+import { pageSize } from '../../shared/units.ts';
+import type { ByteSource } from '../source/byte-source.ts';
 import type { Session } from './session.ts';
 import { describeNotes, describeRegions } from './structures.ts';
 import { toolVersion } from './tool.ts';
@@ -21,7 +25,19 @@ export interface IndexRequest {
   readonly digest: boolean;
   readonly rebuild: boolean;
   /** Instead of the cache folder. */
-  readonly path?: string;
+  readonly path?: string | undefined;
+  /** Bytes that the engine may take. */
+  readonly memory?: number | undefined;
+  /** Page workers, also where the dump is small; 0: this thread alone. */
+  readonly workers?: number | undefined;
+}
+
+/** Indexes under way, by the open file: how a page is brought to the front. */
+const running = new WeakMap<ByteSource, (pfn: number) => void>();
+
+/** A view shows this address: while the dump is indexed, the block around it comes first. */
+export function preferAddress(session: Session, address: bigint): void {
+  running.get(session.file)?.(Number(address / BigInt(pageSize)));
 }
 
 /** Builds or completes the index of a dump, with the rows of its small structures. */
@@ -41,7 +57,22 @@ export async function indexPages(session: Session, request: IndexRequest, signal
       store.putNotes(describeNotes(session).notes);
       store.putFindings(session.image.findings);
     }
-    const result = await buildIndex(session.image, store, { digest: request.digest, signal, onProgress: progress });
+    const { location, identity } = session;
+    const crew =
+      location === undefined || request.workers === 0
+        ? {}
+        : {
+            crew: {
+              location,
+              identity,
+              ...(request.memory === undefined ? {} : { memoryBytes: request.memory }),
+              ...(request.workers === undefined ? {} : { workers: request.workers }),
+            },
+          };
+    const onStart = (prefer: (pfn: number) => void): void => {
+      running.set(session.file, prefer);
+    };
+    const result = await buildIndex(session.image, store, { digest: request.digest, signal, onProgress: progress, onStart, ...crew });
     return {
       schema: schemaVersion,
       indexPath: path,
@@ -49,10 +80,25 @@ export async function indexPages(session: Session, request: IndexRequest, signal
       bytesRead: result.bytesRead,
       seconds: Math.round(performance.now() - started) / 1000,
       resumed: result.resumed,
+      workers: result.workers,
       ...(result.memoryRoot === undefined ? {} : { memoryRoot: result.memoryRoot }),
     };
   } finally {
+    running.delete(session.file);
     store.close();
+    await afterUse(path);
+  }
+}
+
+/** Notes that an index was used, and makes room in the cache folder for the next one. */
+async function afterUse(path: string): Promise<void> {
+  if (dirname(path) !== indexFolder()) return;
+  touchIndex(path);
+  try {
+    await pruneIndexes(cacheCapBytes, indexFolder(), path);
+  } catch (error) {
+    // What cannot be removed now is no reason to lose the index that was made.
+    if (!(error instanceof IndexError)) throw error;
   }
 }
 

@@ -43,7 +43,11 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
   try {
     const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...(cacheFolder === undefined ? {} : { folder: cacheFolder }) });
     inner = openFile(unpacked);
-    return sessionOn({ ...inner, name: path }, close, undefined, { file: packed, wrapper: wrapper.name });
+    return sessionOn({ ...inner, name: path }, close, undefined, {
+      file: packed,
+      wrapper: wrapper.name,
+      location: { path: unpacked, volumes: [], name: path },
+    });
   } catch (error) {
     close();
     throw error;

@@ -2,12 +2,13 @@
  * One open dump: the image and what was derived from it, each part once and only when asked for. Two sessions share
  * nothing.
  */
-import { createHash } from 'node:crypto';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { MemoryView } from '../../shared/model.ts';
 import type { AddressRange } from '../../shared/units.ts';
 import { examineKdumpGuard, type KdumpGuard } from '../arch/s390x/kdump-guard.ts';
 import { findOsInfo, type OsInfoSearch } from '../arch/s390x/os-info.ts';
+import { openDumpFiles, type DumpLocation } from '../formats/dump-files.ts';
+import { dumpIdentity } from '../formats/dump-identity.ts';
 import { openDump } from '../formats/index.ts';
 import type { DumpImage, OpenContext } from '../formats/dump-format.ts';
 import { kernelOf, type Kernel } from '../kernel/kernel.ts';
@@ -19,7 +20,6 @@ import { readCpus, type CpuSet } from '../memory/cpu-state.ts';
 import { memoryReader, type MemoryReader } from '../memory/reader.ts';
 import { findTwoSystems, viewMemory, viewRanges } from '../memory/view.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { companionFiles, openFile, type FileSource, type FileSourceOptions } from '../source/file-source.ts';
 
 export interface Session {
   readonly path: string;
@@ -29,6 +29,8 @@ export interface Session {
   readonly memory: MemoryReader;
   /** Format, size and SHA-256 of headers and notes: the same for a renamed or copied file. */
   readonly identity: string;
+  /** How the same files are opened again; undefined for bytes that lie in no file. */
+  readonly location: DumpLocation | undefined;
   /** Undefined on other architectures than s390x. */
   readonly osInfo: OsInfoSearch | undefined;
   readonly vmcoreinfo: VmcoreinfoSearch;
@@ -67,22 +69,10 @@ function once<T>(compute: () => T): () => T {
   return () => (done ??= { value: compute() }).value;
 }
 
-/** Identity of a dump (CLI.md): no path and no times, so that copies share an index. */
-export function dumpIdentity(image: DumpImage): string {
-  const hash = createHash('sha256');
-  hash.update(`${image.format}\0${image.source.size}\0`);
-  for (const range of image.headerRanges) {
-    const source = range.source ?? image.source;
-    const bytes = new Uint8Array(Math.min(range.bytes, Math.max(0, source.size - range.offset)));
-    const got = source.readInto(range.offset, bytes);
-    hash.update(`${range.offset}\0${got}\0`).update(bytes.subarray(0, got));
-  }
-  return hash.digest('hex');
-}
-
 /** What a session is made of besides what follows from the image. */
 interface SessionParts {
   readonly path: string;
+  readonly location: DumpLocation | undefined;
   readonly file: ByteSource;
   readonly wrapper: string | undefined;
   readonly view: MemoryView;
@@ -133,9 +123,10 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
     guard ??= await examineKdumpGuard(memory, osInfo() ?? findOsInfo(memory), signal);
     return guard;
   };
-  const { path, file, wrapper, view, twoSystems, identity, inView, close } = parts;
+  const { path, location, file, wrapper, view, twoSystems, identity, inView, close } = parts;
   return {
     path,
+    location,
     file,
     image,
     memory,
@@ -189,6 +180,7 @@ export interface SessionOptions {
   /** The file as it lies on disk, when `source` is what was packed in it. */
   readonly file?: ByteSource;
   readonly wrapper?: string;
+  readonly location?: DumpLocation;
 }
 
 /**
@@ -209,6 +201,7 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
     const shown = area === undefined ? image : imageInView(image, view, area);
     const session = sessionOfImage(shown, {
       path: source.name,
+      location: options.location,
       file: options.file ?? source,
       wrapper: options.wrapper,
       view,
@@ -228,27 +221,15 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
  * @throws DumpError io, not-this-format, truncated, corrupt or unsupported
  */
 export function openSession(path: string, volumes: readonly string[] = []): Session {
-  const opened: FileSource[] = [];
-  const open = (file: string, options?: FileSourceOptions): FileSource => {
-    const source = openFile(file, options);
-    opened.push(source);
-    return source;
-  };
-  const closeAll = (): void => {
-    for (const source of opened) source.close();
+  const location: DumpLocation = { path, ...(volumes.length === 0 ? {} : { volumes }) };
+  const files = openDumpFiles(location);
+  const close = (): void => {
+    files.close();
   };
   try {
-    const first = open(path);
-    const named = volumes.length > 0;
-    const companions = once(() => {
-      if (named) return volumes.map((volume) => open(volume));
-      const others = companionFiles(path);
-      opened.push(...others);
-      return others;
-    });
-    return sessionOn(first, closeAll, { companions, named });
+    return sessionOn(files.source, close, files.context, { location });
   } catch (error) {
-    closeAll();
+    close();
     throw error;
   }
 }

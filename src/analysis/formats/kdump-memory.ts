@@ -10,7 +10,6 @@ import { decodeSnappy } from '../codec/snappy.ts';
 import type { Endian } from '../layout/field.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
-import { indexAt } from './extent-sweep.ts';
 import { kdumpFlags, pageDescriptor } from './kdump-layout.ts';
 import { PageBitmap } from './page-bitmap.ts';
 
@@ -49,6 +48,7 @@ const notGiven = 'it lies in a part of the split set that is not at hand';
 
 type BlockState = { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored' | 'zero'>; readonly reason: string };
 const stored: BlockState = { state: 'stored' };
+const outside: BlockState = { state: 'missing', reason: 'behind the last page of the dump' };
 
 class KdumpMemory implements MemoryImage {
   readonly end: bigint;
@@ -61,6 +61,7 @@ class KdumpMemory implements MemoryImage {
   #blockState: BlockState = stored;
   readonly #bytes: Uint8Array;
   #extents: readonly Extent[] | undefined;
+  readonly #ranks = new Map<KdumpPart, number>();
   /** Blocks whose bits are in the file; behind a cut nothing can be said of any block. */
   readonly #known: number;
 
@@ -71,6 +72,16 @@ class KdumpMemory implements MemoryImage {
     this.#stored = new PageBitmap(geometry.source, geometry.bitmap2Offset, geometry.maxMapnr);
     this.#bytes = new Uint8Array(geometry.blockSize);
     this.#known = Math.min(geometry.maxMapnr, 8 * Math.max(0, geometry.source.size - geometry.bitmap2Offset));
+  }
+
+  /** Stored blocks before the part. */
+  #rankOf(part: KdumpPart): number {
+    let rank = this.#ranks.get(part);
+    if (rank === undefined) {
+      rank = this.#stored.rank(part.start);
+      this.#ranks.set(part, rank);
+    }
+    return rank;
   }
 
   #partOf(block: number): KdumpPart | undefined {
@@ -99,7 +110,7 @@ class KdumpMemory implements MemoryImage {
     const part = this.#partOf(block);
     if (known.state !== 'stored' || part === undefined) return known;
     const unreadable = (reason: string): BlockState => ({ state: 'unreadable', reason });
-    const index = this.#stored.rank(block) - this.#stored.rank(part.start);
+    const index = this.#stored.rank(block) - this.#rankOf(part);
     const at = part.descriptors + index * pageDescriptor.size;
     if (at >= part.source.size || part.source.readInto(at, this.#descriptor) < this.#descriptor.length)
       return unreadable('the file ends before its descriptor');
@@ -199,25 +210,18 @@ class KdumpMemory implements MemoryImage {
   readPages(firstPfn: number, target: Uint8Array, states: Uint8Array): void {
     const pagesPerBlock = this.#geometry.blockSize / pageSize;
     const pages = this.#geometry.maxMapnr * pagesPerBlock;
-    const extents = this.extents;
-    let extentIndex = indexAt(extents, BigInt(firstPfn) * BigInt(pageSize));
     for (let index = 0; index < states.length; index += 1) {
       const page = firstPfn + index;
+      const block = Math.floor(page / pagesPerBlock);
       const bytes = target.subarray(index * pageSize, (index + 1) * pageSize);
-      if (page >= pages) {
-        states[index] = pageStateCodes.indexOf('missing');
+      // From the bitmaps, not from the extents: their list may be long, and a page worker needs none.
+      const known = page >= pages ? outside : this.#bitmapState(block);
+      if (known.state !== 'stored') {
+        states[index] = pageStateCodes.indexOf(known.state);
         bytes.fill(0);
         continue;
       }
-      const address = BigInt(page) * BigInt(pageSize);
-      while ((extents[extentIndex]?.end ?? address + 1n) <= address) extentIndex += 1;
-      const known = extents[extentIndex]?.state ?? 'missing';
-      if (known !== 'stored') {
-        states[index] = pageStateCodes.indexOf(known);
-        bytes.fill(0);
-        continue;
-      }
-      const state = this.#load(Math.floor(page / pagesPerBlock));
+      const state = this.#load(block);
       states[index] = pageStateCodes.indexOf(state.state);
       const from = (page % pagesPerBlock) * pageSize;
       bytes.set(this.#bytes.subarray(from, from + pageSize));

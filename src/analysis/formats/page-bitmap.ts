@@ -26,6 +26,8 @@ export class PageBitmap {
   #before: Float64Array | undefined;
   #section = -1;
   readonly #bytes = new Uint8Array(sectionBytes);
+  /** Set bits before so many bytes of a section, as the last `rank` counted them. */
+  #asked = { section: -1, bytes: 0, sum: 0 };
 
   constructor(source: ByteSource, offset: number, length: number) {
     this.#source = source;
@@ -84,10 +86,14 @@ export class PageBitmap {
     const counts = this.#counts();
     const section = Math.min(Math.floor(bit / sectionBits), counts.length - 1);
     const inside = Math.min(bit, this.length) - section * sectionBits;
-    let sum = counts[section] ?? 0;
-    if (inside <= 0) return sum;
+    if (inside <= 0) return counts[section] ?? 0;
     const bytes = this.#load(section);
-    for (let at = 0; at < inside >> 3; at += 1) sum += bitCount[bytes[at] ?? 0] ?? 0;
+    const asked = this.#asked;
+    // Pages are mostly asked for in a row: then only the bytes since the last question are counted.
+    const goesOn = asked.section === section && asked.bytes <= inside >> 3;
+    let sum = goesOn ? asked.sum : (counts[section] ?? 0);
+    for (let at = goesOn ? asked.bytes : 0; at < inside >> 3; at += 1) sum += bitCount[bytes[at] ?? 0] ?? 0;
+    this.#asked = { section, bytes: inside >> 3, sum };
     if ((inside & 7) !== 0) sum += bitCount[(bytes[inside >> 3] ?? 0) & ((1 << (inside & 7)) - 1)] ?? 0;
     return sum;
   }

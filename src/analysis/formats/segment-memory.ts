@@ -132,7 +132,6 @@ export function segmentMemory(source: ByteSource, listed: readonly MemoryPiece[]
 
   const read = (address: bigint, target: Uint8Array): readonly Absence[] => {
     if (target.length === 0) return noAbsence;
-    target.fill(0);
     const stop = address + BigInt(target.length);
     const absent: Absence[] = [];
     for (let index = indexAt(runs, address); index < runs.length; index += 1) {
@@ -140,15 +139,18 @@ export function segmentMemory(source: ByteSource, listed: readonly MemoryPiece[]
       if (run === undefined || run.start >= stop) break;
       const from = run.start > address ? run.start : address;
       const to = run.end < stop ? run.end : stop;
+      const part = target.subarray(Number(from - address), Number(to - address));
+      if (run.state !== 'stored') part.fill(0);
       if (run.state === 'zero') continue;
       if (run.state !== 'stored') {
         absent.push({ start: from, end: to, state: run.state, ...(run.reason === undefined ? {} : { reason: run.reason }) });
         continue;
       }
-      const part = target.subarray(Number(from - address), Number(to - address));
       const { got, reason } = fill(run, from, part);
+      part.fill(0, got);
       if (got < part.length) absent.push({ start: from + BigInt(got), end: to, state: 'unreadable', ...(reason === undefined ? {} : { reason }) });
     }
+    if (stop > end) target.fill(0, Number((address > end ? address : end) - address));
     if (stop > end) absent.push({ start: address > end ? address : end, end: stop, state: 'missing', reason: notHeld });
     return absent.length === 0 ? noAbsence : absent;
   };

@@ -1,19 +1,22 @@
 /**
- * Builds the page index of a dump, or what is missing of it. Memory stays bounded whatever the dump's size: one block
- * and the rows of one transaction. A process that is killed loses what it did since its last transaction; what is stored
- * never depends on where that was.
+ * Builds the page index of a dump, or what is missing of it: page workers look at the blocks, the engine's thread alone
+ * writes. Memory stays bounded whatever the dump's size: the blocks under way and the rows of one transaction. A process
+ * that is killed loses what it did since its last transaction; what is stored never depends on where that was.
  */
 import type { ScanProgress } from '../../shared/engine-protocol.ts';
 import type { PageCounts } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { createTreeHasher, memoryRoot, type Subtree, type TreeHasher } from '../integrity/digest.ts';
-import { blockPages, blockQueue, type PlannedBlock } from './block-plan.ts';
-import { createBlockScanner, uniformSubtree, type BlockScanner, type Wanted } from './block-scan.ts';
+import { blockPages, blockQueue, type BlockQueue, type PlannedBlock } from './block-plan.ts';
+import { createBlockScanner, uniformSubtree, type BlockRows, type BlockScanner } from './block-scan.ts';
+import type { CrewOrder } from './crew-messages.ts';
+import { crewPlan, type CrewWish } from './crew-plan.ts';
 import type { PartialBlock } from './index-reader.ts';
 import { partialChecksum } from './index-writer.ts';
 import { createPace, type Pace } from './pace.ts';
 import { uniformRun, type BlockRow } from './packed-block.ts';
+import { startPageCrew, type PageCrew } from './page-crew.ts';
 import { pageExtents, type PageExtent, type PageExtents } from './page-extents.ts';
 import { metaByte } from './page-meta.ts';
 import { pageCounts } from './queries.ts';
@@ -24,6 +27,10 @@ export interface IndexOptions {
   readonly digest: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ScanProgress) => void;
+  /** Page workers, where the dump can be opened a second time; without them the engine's thread does all. */
+  readonly crew?: CrewWish;
+  /** Called once, with a function that brings the block of a page to the front while the index is built. */
+  readonly onStart?: (prefer: (pfn: number) => void) => void;
 }
 
 export interface IndexResult {
@@ -34,6 +41,8 @@ export interface IndexResult {
   readonly bytesRead: number;
   /** True when something was stored before this run began. */
   readonly resumed: boolean;
+  /** Page workers that took part. */
+  readonly workers: number;
   /** 64 hex digits, when it was asked for and memory does not end behind 16 TiB (see `digestPages`). */
   readonly memoryRoot: string | undefined;
 }
@@ -54,7 +63,7 @@ const commitRows = 1024;
 /**
  * Indexes every page of an image that the store does not have yet, and completes the memory root when asked. Reads each
  * page once for both. An index made without digest can be completed later, and the other way round.
- * @throws Cancelled after `signal`, within 200 ms; everything done so far is stored
+ * @throws Cancelled after `signal`, within 200 ms; what was committed, and in one thread everything done so far, is stored
  * @throws DumpError io when the dump cannot be read; likewise
  * @throws IndexError when the index cannot be written
  */
@@ -71,6 +80,7 @@ export async function buildIndex(image: { readonly memory: MemoryImage }, store:
     pagesRead: run.pagesRead,
     bytesRead: run.pagesRead * pageSize,
     resumed,
+    workers: run.workers,
     memoryRoot: options.digest ? root : undefined,
   };
 }
@@ -78,13 +88,20 @@ export async function buildIndex(image: { readonly memory: MemoryImage }, store:
 /** One call of `buildIndex`: what it has read, and the rows that wait for the next transaction. */
 class IndexRun {
   pagesRead = 0;
+  workers = 0;
+  readonly #memory: MemoryImage;
   readonly #extents: PageExtents;
   readonly #store: IndexStore;
   readonly #options: IndexOptions;
   readonly #pace: Pace;
-  readonly #hasher: TreeHasher;
-  readonly #scanner: BlockScanner;
+  readonly #hasher: TreeHasher = createTreeHasher();
+  readonly #queue: BlockQueue;
+  readonly #orders: Generator<CrewOrder | undefined, undefined>;
   readonly #commitPages: number;
+  #scanner: BlockScanner | undefined;
+  #crew: PageCrew | undefined;
+  /** True once every order was given out. */
+  #exhausted = false;
   #blocks: BlockRow[] = [];
   #subtrees: Subtree[] = [];
   #waitingPages = 0;
@@ -92,28 +109,40 @@ class IndexRun {
   #pagesDone = 0;
 
   constructor(memory: MemoryImage, extents: PageExtents, store: IndexStore, options: IndexOptions) {
+    this.#memory = memory;
     this.#extents = extents;
     this.#store = store;
     this.#options = options;
     this.#pace = createPace(options.signal);
-    this.#hasher = createTreeHasher();
-    this.#scanner = createBlockScanner(memory, extents, this.#hasher);
+    this.#queue = blockQueue(extents);
+    this.#orders = this.#plan();
     this.#commitPages = Math.max(blockPages / 2, extents.storedPages * commitShare);
   }
 
   async run(): Promise<void> {
-    await this.#writeExtents();
-    let begun = this.#begun();
-    const queue = blockQueue(this.#extents);
-    for (let planned = queue.next(); planned !== undefined; planned = queue.next()) {
-      if (planned.kind === 'uniform') await this.#uniform(planned);
-      else await this.#block(planned, begun);
-      if (begun?.startPfn === planned.startPfn) begun = undefined;
-      this.#pagesDone = planned.startPfn + planned.pages;
+    const crew = crewPlan(this.#extents, this.#options.crew);
+    try {
+      // Workers take their time to start: they do so while the first rows are written.
+      if (crew !== undefined) this.#crew = startPageCrew(crew);
+      this.workers = crew?.workers ?? 0;
+      await this.#writeExtents();
+      this.#options.onStart?.((pfn) => {
+        this.#queue.prefer(pfn);
+      });
+      const begun = this.#begun();
+      if (begun !== undefined) this.#queue.prefer(begun.startPfn);
+      await this.#work(begun);
+      const root = this.#options.digest ? { memoryRoot: this.#root() } : {};
+      this.#store.commit({ ...this.#waiting(), complete: true, ...root });
+      this.#report();
+    } catch (error) {
+      // What workers gave is kept, whatever went wrong; a block that this thread had begun is stored by now.
+      if (this.#blocks.length + this.#subtrees.length > 0) this.#store.commit(this.#waiting());
+      throw error;
+    } finally {
+      // Nobody needs to wait for their end.
+      this.#crew?.close();
     }
-    const root = this.#options.digest ? { memoryRoot: this.#root() } : {};
-    this.#store.commit({ ...this.#waiting(), complete: true, ...root });
-    this.#report();
   }
 
   /** What a killed run had of its last block, unless it is damaged. */
@@ -134,43 +163,96 @@ class IndexRun {
     }
   }
 
-  async #uniform({ startPfn, pages, state }: PlannedBlock): Promise<void> {
+  /** What is left to do, in order; undefined where something needed nothing. Rows of uniform runs are made on the way. */
+  *#plan(): Generator<CrewOrder | undefined, undefined> {
+    for (let planned = this.#queue.next(); planned !== undefined; planned = this.#queue.next()) {
+      if (planned.kind === 'uniform') yield* this.#uniform(planned);
+      else yield this.#order(planned);
+    }
+    return undefined;
+  }
+
+  *#uniform({ startPfn, pages, state }: PlannedBlock): Generator<CrewOrder | undefined> {
     if (!this.#store.hasBlock(startPfn)) this.#blocks.push(uniformRun(startPfn, pages, metaByte(state)));
-    await this.#breathe();
-    if (!this.#options.digest) return;
     // Behind the last page that can have bytes no leaf counts.
-    const end = Math.min(startPfn + pages, this.#extents.availableEnd);
+    const end = this.#options.digest ? Math.min(startPfn + pages, this.#extents.availableEnd) : startPfn;
     for (let first = startPfn; first < end; first += blockPages) {
-      if (!this.#store.hasSubtree(first)) this.#subtrees.push(uniformSubtree(this.#hasher, first, Math.min(blockPages, startPfn + pages - first), state));
-      this.#pagesDone = first;
-      await this.#breathe();
+      const count = Math.min(blockPages, startPfn + pages - first);
+      if (this.#store.hasSubtree(first)) this.#pagesDone += count;
+      yield this.#store.hasSubtree(first) ? undefined : { kind: 'subtree', startPfn: first, pages: count, state };
+    }
+    this.#pagesDone += Math.max(0, startPfn + pages - Math.max(startPfn, Math.ceil(end / blockPages) * blockPages));
+  }
+
+  #order({ startPfn, pages }: PlannedBlock): CrewOrder | undefined {
+    const index = !this.#store.hasBlock(startPfn);
+    const digest = this.#options.digest && startPfn < this.#extents.availableEnd && !this.#store.hasSubtree(startPfn);
+    if (index || digest) return { kind: 'block', startPfn, pages, index, digest };
+    this.#pagesDone += pages;
+    return undefined;
+  }
+
+  /** Until all workers have started, this thread takes orders too; without any it does all. */
+  async #work(begun: PartialBlock | undefined): Promise<void> {
+    for (;;) {
+      this.#serve();
+      const crew = this.#crew;
+      if (this.#exhausted && (crew === undefined || crew.idle)) return;
+      if (!this.#exhausted && (crew === undefined || crew.starting)) {
+        const next = this.#orders.next();
+        if (next.done === true) this.#exhausted = true;
+        else if (next.value !== undefined) await this.#own(next.value, begun);
+        await this.#breathe();
+      } else {
+        await this.#breathe();
+        this.#serve();
+        if (crew !== undefined && !(this.#exhausted && crew.idle)) await this.#pace.wait(crew.changed());
+      }
     }
   }
 
-  async #block(planned: PlannedBlock, begun: PartialBlock | undefined): Promise<void> {
-    const { startPfn } = planned;
-    const wanted: Wanted = {
-      index: !this.#store.hasBlock(startPfn),
-      digest: this.#options.digest && startPfn < this.#extents.availableEnd && !this.#store.hasSubtree(startPfn),
-    };
-    if (!wanted.index && !wanted.digest) return;
-    const scan = this.#scanner.begin(planned, wanted, begun);
+  /** Takes what the workers have done and gives them more. */
+  #serve(): void {
+    const crew = this.#crew;
+    if (crew === undefined) return;
+    for (const { rows, pages, read } of crew.take()) this.#keep(rows, pages, read);
+    while (crew.hasRoom && !this.#exhausted) {
+      const next = this.#orders.next();
+      if (next.done === true) this.#exhausted = true;
+      else if (next.value !== undefined) crew.give(next.value);
+    }
+  }
+
+  #keep({ block, subtree }: BlockRows, pages: number, read: number): void {
+    if (block !== undefined) this.#blocks.push(block);
+    if (subtree !== undefined) this.#subtrees.push(subtree);
+    this.pagesRead += read;
+    this.#waitingPages += read;
+    this.#pagesDone += pages;
+  }
+
+  /** Carries out an order in this thread. */
+  async #own(order: CrewOrder, begun: PartialBlock | undefined): Promise<void> {
+    const { startPfn, pages } = order;
+    if (order.kind === 'subtree') {
+      this.#keep({ block: undefined, subtree: uniformSubtree(this.#hasher, startPfn, pages, order.state) }, pages, 0);
+      return;
+    }
+    this.#scanner ??= createBlockScanner(this.#memory, this.#extents, this.#hasher);
+    const scan = this.#scanner.begin(order, order, begun);
+    this.#pagesDone += scan.done;
     try {
-      while (scan.done < scan.pages) {
+      while (scan.done < pages) {
+        const before = scan.done;
         const read = scan.step();
-        this.pagesRead += read;
-        this.#waitingPages += read;
-        this.#pagesDone = startPfn + scan.done;
-        if (scan.done < scan.pages) await this.#breathe(() => scan.partial());
+        this.#keep({ block: undefined, subtree: undefined }, scan.done - before, read);
+        if (scan.done < pages) await this.#breathe(() => scan.partial());
       }
     } catch (error) {
       this.#store.commit({ ...this.#waiting(), partial: scan.partial() });
       throw error;
     }
-    const { block, subtree } = scan.rows();
-    if (block !== undefined) this.#blocks.push(block);
-    if (subtree !== undefined) this.#subtrees.push(subtree);
-    await this.#breathe();
+    this.#keep(scan.rows(), 0, 0);
   }
 
   /** Between two steps: commits when it is time, gives way, notices a cancel. */
@@ -182,6 +264,7 @@ class IndexRun {
       await this.#pace.breathe(() => {
         this.#report();
       });
+      if (partial !== undefined) this.#serve();
     } catch (error) {
       // Inside a block the caller stores what it has begun together with the rows.
       if (partial === undefined) this.#store.commit(this.#waiting());

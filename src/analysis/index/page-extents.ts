@@ -26,6 +26,8 @@ export interface PageExtents {
   readonly count: number;
   /** Pages with bytes in the file. */
   readonly storedPages: number;
+  /** True when a boundary cuts through some page. */
+  readonly cut: boolean;
   at(index: number): PageExtent;
   /** Index of the extent that holds a page; every page below `totalPages` is in one. */
   indexOf(pfn: number): number;
@@ -85,6 +87,7 @@ export function pageExtents(memory: MemoryImage): PageExtents {
     totalPages,
     count: starts.length,
     storedPages,
+    cut: whole.includes(0),
     availableEnd,
     at,
     indexOf,

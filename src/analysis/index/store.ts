@@ -2,7 +2,7 @@
  * Opens index files: the only file that touches SQLite. An index is disposable, so whatever is wrong with one (damage,
  * another schema, another dump) ends in an empty one, never in an error about it.
  */
-import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -121,7 +121,7 @@ export function openReadOnly(path: string): Connection {
  * The lock is a transaction that is never committed, on an empty database beside the index: the operating system drops
  * it with the process, however that ends, and readers of the index itself are not in its way.
  */
-async function lockWriter(sqlite: Sqlite, options: OpenOptions): Promise<() => void> {
+async function lockWriter(sqlite: Sqlite, options: Pick<OpenOptions, 'path' | 'waitMilliseconds' | 'signal' | 'onWait'>): Promise<() => void> {
   const lockPath = `${options.path}.lock`;
   try {
     mkdirSync(dirname(lockPath), { recursive: true, mode: 0o700 });
@@ -178,6 +178,36 @@ function hasIndexMagic(path: string): boolean {
   return head.toString('latin1', 0, 16) === 'SQLite format 3\0' && head.readUInt32BE(68) === indexApplicationId;
 }
 
+/** True for an index of ours, whatever its state. */
+export function isIndexFile(path: string): boolean {
+  try {
+    return lstatSync(path).isFile() && hasIndexMagic(path);
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes an index and what SQLite keeps beside it. Its lock stays: it takes no room, and who waits for it goes on right.
+ * @throws IndexBusy when it is being built
+ * @throws IndexError when it is not an index, or cannot be removed
+ */
+export async function removeIndex(path: string): Promise<void> {
+  if (!isIndexFile(path)) throw new IndexError(`${path} is not a page index and is left as it is`);
+  const unlock = await lockWriter(loadSqlite(), { path, waitMilliseconds: 0 });
+  try {
+    for (const suffix of indexSuffixes) rmSync(path + suffix, { force: true });
+  } catch (error) {
+    throw new IndexError(`the index ${path} cannot be removed: ${(error as Error).message}`);
+  } finally {
+    unlock();
+  }
+}
+
+/** What SQLite may keep beside an index. */
+const indexSuffixes = ['', '-wal', '-shm', '-journal'];
+
 /** The stored index when it can be kept, else why it cannot. */
 function openStored(sqlite: Sqlite, key: IndexKey): Connection | FreshReason {
   let connection: Connection | undefined;
@@ -217,7 +247,7 @@ function createFresh(sqlite: Sqlite, key: IndexKey, reason: FreshReason): Connec
   } catch (error) {
     if (!(error instanceof sqlite.SqliteError) || reason === 'new') throw error;
     // Emptying in place keeps other processes' open connections right; a file too broken for that is replaced.
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(key.path + suffix, { force: true });
+    for (const suffix of indexSuffixes) rmSync(key.path + suffix, { force: true });
     return reset(new sqlite(key.path, { timeout: 2000 }), key);
   }
 }

@@ -3,6 +3,7 @@ import { exitCodes, printJson, say } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';
 import { byteText, pageSize } from '../../shared/units.ts';
+import { byteArgument, numberArgument } from './byte-argument.ts';
 import { columns } from '../text/table.ts';
 
 export const indexCommand: Command = {
@@ -12,6 +13,8 @@ export const indexCommand: Command = {
   options: [
     { flags: '--digest', description: 'also compute the SHA-256 tree over all pages' },
     { flags: '--rebuild', description: 'throw an existing index away first' },
+    { flags: '--memory <bytes>', description: 'what the engine may take (default 512MiB)' },
+    { flags: '--workers <n>', description: 'page workers; 0 for none (default: one for each processor where the dump is large)' },
     { flags: '--index <path>', description: 'where the index lies, instead of the cache folder' },
   ],
   example: 'dumpbench index dump.s390 --digest',
@@ -20,10 +23,13 @@ export const indexCommand: Command = {
     const progress = progressLine(io, output);
     return withDump(context, file, async (dump) => {
       const path = typeof options.index === 'string' ? { path: options.index } : {};
+      const memory = byteArgument('--memory', options.memory);
+      const workers = numberArgument('--workers', options.workers);
+      const limits = { ...(memory === undefined ? {} : { memory }), ...(workers === undefined ? {} : { workers }) };
       try {
         const answer = await engine.call(
           'index',
-          { dump, digest: options.digest === true, rebuild: options.rebuild === true, ...path },
+          { dump, digest: options.digest === true, rebuild: options.rebuild === true, ...path, ...limits },
           {
             signal: io.signal,
             onProgress: (value) => {

@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { dmesgCommand } from './dmesg.ts';
 import { attestCommand } from './attest.ts';
+import { cacheCommand } from './cache.ts';
 import { indexCommand } from './index-pages.ts';
 import { kernelStateCommands } from './kernel-state.ts';
 import { lowcoreCommand } from './lowcore.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   translateCommand,
   ...kernelStateCommands,
   indexCommand,
+  cacheCommand,
   verifyCommand,
   reportCommand,
   searchCommand,

@@ -19,6 +19,7 @@ import {
   verifySchema,
   vmcoreinfoSchema,
 } from '../../../src/shared/model.ts';
+import { cacheSchema } from '../../../src/shared/cache-model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
 import { manifestSchema } from '../../../src/shared/integrity-protocol.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
@@ -72,6 +73,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   verify: { schema: verifySchema, args: ({ healthy }) => [healthy, '--quick'] },
   search: { schema: searchSchema, args: ({ damaged }) => [damaged, '4f53 49?? 464f', '--type', 'bytes', '--class', 'data,pointers'] },
   manifest: { schema: manifestSchema, args: ({ healthy }) => [healthy] },
+  cache: { schema: cacheSchema, args: () => [] },
   sql: { schema: sqlSchema, args: ({ damaged }) => [damaged, 'select state, count(*) from page group by state'] },
   dmesg: { schema: dmesgSchema, args: ({ healthy }) => [healthy, '--level', 'notice'] },
   symbols: { schema: symbolsSchema, args: ({ healthy }) => [healthy, '*panic*'] },

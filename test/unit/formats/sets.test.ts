@@ -1,6 +1,6 @@
 /** Dumps of several files: order, missing ones, ones of other runs, each told apart. */
 import { describe, expect, it } from 'vitest';
-import { dumpIdentity } from '../../../src/analysis/engine/session.ts';
+import { dumpIdentity } from '../../../src/analysis/formats/dump-identity.ts';
 import { openDump } from '../../../src/analysis/formats/index.ts';
 import type { DumpImage } from '../../../src/analysis/formats/dump-format.ts';
 import { volumeSet } from '../../../src/analysis/integrity/checks/volume-set.ts';

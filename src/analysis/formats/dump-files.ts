@@ -1,0 +1,42 @@
+/** Opens the files of a dump, also a second time: page workers have descriptors of their own. */
+import { companionFiles, openFile, type FileSource, type FileSourceOptions } from '../source/file-source.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { OpenContext } from './dump-format.ts';
+
+/** Where the files of a dump lie. */
+export interface DumpLocation {
+  readonly path: string;
+  /** The other files of a set where they are known; without them, those in the same folder are looked at. */
+  readonly volumes?: readonly string[];
+  /** What messages call the file, where it is a copy of what the user named. */
+  readonly name?: string;
+}
+
+export interface DumpFiles {
+  readonly source: ByteSource;
+  readonly context: OpenContext;
+  close(): void;
+}
+
+/** @throws DumpError io */
+export function openDumpFiles({ path, volumes, name }: DumpLocation): DumpFiles {
+  const opened: FileSource[] = [];
+  const open = (file: string, options?: FileSourceOptions): FileSource => {
+    const source = openFile(file, options);
+    opened.push(source);
+    return source;
+  };
+  const close = (): void => {
+    for (const source of opened) source.close();
+  };
+  const first = open(path);
+  let others: readonly ByteSource[] | undefined;
+  const companions = (): readonly ByteSource[] => {
+    if (others !== undefined) return others;
+    if (volumes !== undefined) return (others = volumes.map((volume) => open(volume)));
+    const found = companionFiles(path);
+    opened.push(...found);
+    return (others = found);
+  };
+  return { source: name === undefined ? first : { ...first, name }, context: { companions, named: volumes !== undefined }, close };
+}

@@ -1,0 +1,16 @@
+/** What tells a dump from every other one, whatever its file is called. */
+import { createHash } from 'node:crypto';
+import type { DumpImage } from './dump-format.ts';
+
+/** Identity of a dump (CLI.md): no path and no times, so that copies share an index. */
+export function dumpIdentity(image: DumpImage): string {
+  const hash = createHash('sha256');
+  hash.update(`${image.format}\0${image.source.size}\0`);
+  for (const range of image.headerRanges) {
+    const source = range.source ?? image.source;
+    const bytes = new Uint8Array(Math.min(range.bytes, Math.max(0, source.size - range.offset)));
+    const got = source.readInto(range.offset, bytes);
+    hash.update(`${range.offset}\0${got}\0`).update(bytes.subarray(0, got));
+  }
+  return hash.digest('hex');
+}

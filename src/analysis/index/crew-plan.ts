@@ -1,0 +1,46 @@
+/** How many page workers an index is worth, and what they may take of the memory budget. */
+import { availableParallelism } from 'node:os';
+import type { DumpLocation } from '../formats/dump-files.ts';
+import type { CrewOptions } from './page-crew.ts';
+import { storedCode, type PageExtents } from './page-extents.ts';
+
+/** What somebody who builds an index can say of workers. */
+export interface CrewWish {
+  readonly location: DumpLocation;
+  readonly identity: string;
+  /** Bytes that the whole engine may take; default 512 MiB. */
+  readonly memoryBytes?: number;
+  /** Workers, also for a dump that is too small to be worth them; default as many as the machine has processors. */
+  readonly workers?: number;
+}
+
+const defaultMemoryBytes = 512 * 2 ** 20;
+/** The engine's own: Node, SQLite's cache, headers and lists of the dump. */
+const engineBytes = 192 * 2 ** 20;
+/** A worker's own: its Node, blocks of the file, pages of one read and what two orders give. */
+const workerBytes = 64 * 2 ** 20;
+const mostWorkers = 8;
+/** Pages below which starting workers takes longer than it saves; compressed ones take some twenty times as long each. */
+const leastStored = 131_072;
+const leastCompressed = 16_384;
+
+/** @returns undefined when this thread alone is best */
+export function crewPlan(extents: PageExtents, wish: CrewWish | undefined): CrewOptions | undefined {
+  if (wish === undefined) return undefined;
+  const { location, identity, memoryBytes = defaultMemoryBytes } = wish;
+  const wanted = wish.workers ?? Math.min(availableParallelism(), mostWorkers);
+  const affordable = Math.floor((memoryBytes - engineBytes) / workerBytes);
+  const workers = Math.min(wanted, affordable);
+  const least = wish.workers !== undefined ? 1 : liesAsItIs(extents) ? leastStored : leastCompressed;
+  if (workers < 1 || extents.storedPages < least) return undefined;
+  return { location, identity, wholePages: !extents.cut, workers, heapBytes: Math.min(workerBytes, Math.floor((memoryBytes - engineBytes) / workers)) };
+}
+
+/** True when the first stored pages lie in the file as they are. */
+function liesAsItIs(extents: PageExtents): boolean {
+  for (let index = 0; index < extents.count; index += 1) {
+    const extent = extents.at(index);
+    if (extent.state === storedCode) return extent.fileOffset !== undefined;
+  }
+  return true;
+}

@@ -1,0 +1,143 @@
+/**
+ * Page workers as the engine's thread sees them: started once for a run, each with at most two orders, so that none waits
+ * for the next and what is under way stays bounded. The engine's thread alone writes to SQLite.
+ */
+import { Worker } from 'node:worker_threads';
+import { DumpError } from '../../shared/dump-error.ts';
+import type { DumpLocation } from '../formats/dump-files.ts';
+import type { BlockRows } from './block-scan.ts';
+import type { CrewFailure, CrewOrder, CrewReport, CrewStart } from './crew-messages.ts';
+import { receivedRows } from './page-work.ts';
+
+/** One is worked on, one waits. */
+const ordersAtOnce = 2;
+
+export interface CrewOptions {
+  readonly location: DumpLocation;
+  readonly identity: string;
+  readonly wholePages: boolean;
+  readonly workers: number;
+  /** Bytes of JavaScript heap that a worker may have. */
+  readonly heapBytes: number;
+}
+
+/** What a worker has done. */
+export interface DoneWork {
+  readonly rows: BlockRows;
+  readonly pages: number;
+  readonly read: number;
+}
+
+export interface PageCrew {
+  /** True while a worker has not opened the dump yet. */
+  readonly starting: boolean;
+  /** True when no order is under way. */
+  readonly idle: boolean;
+  readonly hasRoom: boolean;
+  /** Only when there is room. */
+  give(order: CrewOrder): void;
+  /** What came back since the last call. @throws DumpError or Error when a worker failed */
+  take(): readonly DoneWork[];
+  /** Resolves once there is something to take, a worker is ready, or one has failed. */
+  changed(): Promise<void>;
+  /** Ends the workers; what they have under way is lost. */
+  close(): void;
+}
+
+interface Member {
+  readonly worker: Worker;
+  ready: boolean;
+  orders: number;
+}
+
+function errorOf(failure: CrewFailure): Error {
+  if (failure.kind === 'bug') return new Error(`a page worker failed: ${failure.message}`);
+  const { kind, where, what, expected } = failure.error;
+  return new DumpError(kind, where, what, expected);
+}
+
+/** In a bundle all hosts lie in one folder; in a checkout the entry lies in its own. */
+function workerEntry(): URL {
+  return import.meta.url.endsWith('.ts') ? new URL('../host/page-worker.ts', import.meta.url) : new URL('page-worker.js', import.meta.url);
+}
+
+export function startPageCrew({ location, identity, wholePages, workers, heapBytes }: CrewOptions): PageCrew {
+  const cancelled = new SharedArrayBuffer(4);
+  const start: CrewStart = { location, identity, wholePages, cancelled };
+  let done: DoneWork[] = [];
+  let failed: Error | undefined;
+  let wake: (() => void) | undefined;
+  const notify = (): void => {
+    wake?.();
+    wake = undefined;
+  };
+  let closing = false;
+  const fail = (error: Error): void => {
+    if (closing) return;
+    failed ??= error;
+    notify();
+  };
+
+  const members = Array.from({ length: workers }, (): Member => {
+    const worker = new Worker(workerEntry(), { workerData: start, resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytes / 2 ** 20) } });
+    const member: Member = { worker, ready: false, orders: 0 };
+    worker.on('message', (report: CrewReport) => {
+      if (report.kind === 'failed') {
+        fail(errorOf(report.failure));
+        return;
+      }
+      if (report.kind === 'ready') member.ready = true;
+      else {
+        member.orders -= 1;
+        done.push({ rows: receivedRows(report.rows), pages: report.pages, read: report.read });
+      }
+      notify();
+    });
+    worker.on('error', fail);
+    worker.on('exit', (code) => {
+      fail(new Error(`a page worker ended with code ${code}`));
+    });
+    return member;
+  });
+
+  /** The ready worker with the fewest orders, if it may have one more. */
+  const free = (): Member | undefined => {
+    const ready = members.filter((member) => member.ready && member.orders < ordersAtOnce);
+    return ready.reduce<Member | undefined>((best, member) => (best === undefined || member.orders < best.orders ? member : best), undefined);
+  };
+
+  return {
+    get starting() {
+      return members.some((member) => !member.ready);
+    },
+    get idle() {
+      return members.every((member) => member.orders === 0);
+    },
+    get hasRoom() {
+      return free() !== undefined;
+    },
+    give(order) {
+      const member = free();
+      if (member === undefined) throw new Error('no page worker has room for an order');
+      member.orders += 1;
+      member.worker.postMessage(order);
+    },
+    take() {
+      if (failed !== undefined) throw failed;
+      const taken = done;
+      done = [];
+      return taken;
+    },
+    changed() {
+      if (failed !== undefined || done.length > 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        wake = resolve;
+      });
+    },
+    close() {
+      Atomics.store(new Int32Array(cancelled), 0, 1);
+      closing = true;
+      for (const { worker } of members) void worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { copyFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openSession } from '../../../src/analysis/engine/session.ts';
+import { blockQueue } from '../../../src/analysis/index/block-plan.ts';
+import { crewPlan } from '../../../src/analysis/index/crew-plan.ts';
+import { buildIndex, type IndexOptions } from '../../../src/analysis/index/indexer.ts';
+import { pageExtents } from '../../../src/analysis/index/page-extents.ts';
+import { buildCase } from '../../../src/samples/case-text.ts';
+import { DumpError } from '../../../src/shared/dump-error.ts';
+import { Cancelled } from '../../../src/shared/rpc.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+import { openFor, tablesOf } from './open-for.ts';
+import { numberedPage, pageImage } from './page-image.ts';
+import { scratchIndexes } from './scratch-index.ts';
+
+const newPath = scratchIndexes();
+const folder = scratchFolder();
+
+const contents = 'memory 40 MiB\nrandom 0x100000 3 MiB\nlines 0x1000000 2 MiB\npointers 0x2000000 1 MiB\n';
+const written = (name: string, format: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, buildCase(`${contents}${format}\n`));
+  return path;
+};
+const plain = written('plain.s390', 'format s390 producer=zipl');
+
+async function built(path: string, workers: number | undefined, options: Partial<IndexOptions> = {}, indexPath = newPath()) {
+  const session = openSession(path);
+  const store = await openFor(indexPath, session.image.memory);
+  try {
+    const { location, identity } = session;
+    const crew = workers === undefined || location === undefined ? {} : { crew: { location, identity, workers } };
+    const result = await buildIndex(session.image, store, { digest: true, ...crew, ...options });
+    return { result, tables: tablesOf(store) };
+  } finally {
+    store.close();
+    session.close();
+  }
+}
+
+describe('page workers', () => {
+  it.each([
+    ['a plain dump', () => plain],
+    ['zlib', () => written('zlib.kdump', 'format kdump-compressed codec=zlib')],
+    ['lzo', () => written('lzo.kdump', 'format kdump-compressed codec=lzo')],
+    ['an ELF file whose last page is cut', () => written('cut.elf', 'format elf-vmcore producer=kernel\ntruncate -0x5678')],
+  ])('give the rows of one thread: %s', async (_, path) => {
+    const alone = await built(path(), undefined);
+    for (const workers of [1, 2]) {
+      const { result, tables } = await built(path(), workers);
+      expect(result).toEqual({ ...alone.result, workers });
+      expect(tables).toEqual(alone.tables);
+    }
+  });
+
+  it('go on where a cancel left off', async () => {
+    const alone = await built(plain, undefined);
+    const path = newPath();
+    const abort = new AbortController();
+    let reports = 0;
+    const onProgress = (): void => {
+      reports += 1;
+      if (reports === 1) abort.abort();
+    };
+    // Progress comes every 100 ms at most; on a fast machine all may be done by then.
+    const first = await built(plain, 2, { signal: abort.signal, onProgress }, path).catch((error: unknown) => error);
+    if (!(first instanceof Cancelled)) expect(first).toMatchObject({ result: { pages: alone.result.pages } });
+    const { result, tables } = await built(plain, 2, {}, path);
+    expect(tables).toEqual(alone.tables);
+    expect(result.memoryRoot).toBe(alone.result.memoryRoot);
+  });
+
+  it('do not read another dump that lies there meanwhile', async () => {
+    const path = join(folder, 'exchanged.s390');
+    copyFileSync(plain, path);
+    const session = openSession(path);
+    const store = await openFor(newPath(), session.image.memory);
+    const { location, identity } = session;
+    writeFileSync(path, buildCase(`${contents}cpu prefix=0x8000\nformat s390 producer=zipl\n`));
+    utimesSync(path, 1, 1);
+    const crew = { location: location!, identity, workers: 1 };
+    await expect(buildIndex(session.image, store, { digest: false, crew })).rejects.toThrow(DumpError);
+    store.close();
+    session.close();
+  });
+});
+
+describe('how many page workers', () => {
+  const wish = { location: { path: 'x' }, identity: 'x' };
+  const stored = (pages: number, fileOffset?: number) =>
+    pageExtents(pageImage([{ pages, state: 'stored', fill: numberedPage, ...(fileOffset === undefined ? {} : { fileOffset }) }]).memory);
+
+  it('follows from the budget, and stays within it', () => {
+    const mebibyte = 2 ** 20;
+    for (const memoryBytes of [100, 256, 300, 512, 4096].map((count) => count * mebibyte)) {
+      const plan = crewPlan(stored(10 ** 6, 0), { ...wish, memoryBytes, workers: 4 });
+      const heaps = (plan?.workers ?? 0) * (plan?.heapBytes ?? 0);
+      expect(heaps + 192 * mebibyte).toBeLessThanOrEqual(Math.max(memoryBytes, 192 * mebibyte));
+      expect(plan?.workers).toBe(memoryBytes < 256 * mebibyte ? undefined : Math.min(4, Math.floor((memoryBytes / mebibyte - 192) / 64)));
+    }
+  });
+
+  it('is none for a small dump, unless somebody wants some', () => {
+    expect(crewPlan(stored(20_000, 0), wish)).toBeUndefined();
+    expect(crewPlan(stored(20_000), wish)?.workers).toBeGreaterThan(0);
+    expect(crewPlan(stored(20_000, 0), { ...wish, workers: 1 })?.workers).toBe(1);
+    expect(crewPlan(stored(20_000, 0), undefined)).toBeUndefined();
+  });
+});
+
+describe('order of blocks', () => {
+  const extents = pageExtents(
+    pageImage([
+      { pages: 9000, state: 'stored' },
+      { pages: 40_960, state: 'missing' },
+      { pages: 9000, state: 'stored' },
+    ]).memory,
+  );
+  const starts = (wishes: readonly (readonly [after: number, pfn: number])[]): number[] => {
+    const queue = blockQueue(extents);
+    const order: number[] = [];
+    for (;;) {
+      for (const [after, pfn] of wishes) if (order.length === after) queue.prefer(pfn);
+      const next = queue.next();
+      if (next === undefined) return order;
+      order.push(next.startPfn);
+    }
+  };
+  const ascending = starts([]);
+
+  it('brings what somebody looks at to the front, each block once', () => {
+    expect(ascending).toEqual([0, 4096, 8192, 12_288, 49_152, 53_248, 57_344]);
+    expect(starts([[1, 58_000]])).toEqual([0, 57_344, 4096, 8192, 12_288, 49_152, 53_248]);
+    expect(
+      starts([
+        [0, 50_000],
+        [0, 8200],
+        [3, 8200],
+        [3, 0],
+        [3, 10 ** 9],
+        [3, 20_000],
+      ]),
+    ).toEqual([8192, 49_152, 0, 4096, 12_288, 53_248, 57_344]);
+  });
+});
