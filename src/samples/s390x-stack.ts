@@ -3,6 +3,8 @@ import type { Psw } from './system.ts';
 
 /** Bytes of a kernel stack, its alignment too. */
 export const stackBytes = 0x4000;
+/** What the kernel writes to the bottom of every stack (include/uapi/linux/magic.h). */
+const stackEndMagic = 0x57ac_6e9dn;
 /** Where the first frame of a stack lies: 160 bytes of frame and 200 of pt_regs below its end (lowcore.md section 3). */
 export const initialFrame = 0x3e98;
 
@@ -26,6 +28,7 @@ export function writeStack(
   returns: readonly bigint[],
   context?: SavedContext,
 ): { readonly running: number; readonly sleeping: number } {
+  memory.u64(stack, stackEndMagic);
   let pointer = stack + initialFrame;
   if (context !== undefined) writePtRegs(memory, pointer + 160, context);
   let previous = 0;

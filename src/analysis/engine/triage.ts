@@ -4,9 +4,9 @@ import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
 import type { Evidence } from '../integrity/evidence.ts';
 import { runChecks, summarize, type CheckDepth } from '../integrity/index.ts';
 import { judgeFacts } from '../integrity/trust.ts';
-import { probableReason } from './reason.ts';
 import type { Session } from './session.ts';
 import { describeDump } from './summary.ts';
+import { reasonOfDeath } from './what-died.ts';
 
 export interface CheckOptions {
   /** What the user brought along; nothing by default. */
@@ -28,7 +28,7 @@ export async function judgedInfo(session: Session, signal: AbortSignal): Promise
 export async function triage(session: Session, signal: AbortSignal): Promise<TriageDump> {
   const checks = await checkSession(session, 'headers', signal);
   const info = judgeFacts(describeDump(session), checks);
-  const reason = probableReason(session, info.times.crash);
+  const reason = await reasonOfDeath(session, info.times.crash, signal);
   return {
     info,
     health: summarize(checks),

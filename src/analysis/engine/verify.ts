@@ -19,12 +19,12 @@ import type { ReportModel } from '../report/report-model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { filesOf, readPrivateKey, withEvidence, type EvidencePaths } from './evidence.ts';
 import { indexPages } from './index-job.ts';
-import { probableReason } from './reason.ts';
 import type { Session } from './session.ts';
 import { describeRegions } from './structures.ts';
 import { describeDump } from './summary.ts';
 import { toolName, toolVersion } from './tool.ts';
 import { checkSession } from './triage.ts';
+import { reasonOfDeath } from './what-died.ts';
 
 type Scan = CallContext<ScanProgress>;
 
@@ -82,7 +82,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
   const guard = await session.kdumpGuard?.(context.signal);
   const { osInfo } = session;
   const fileName = basename(session.path);
-  const reason = probableReason(session, described.times.crash);
+  const reason = await reasonOfDeath(session, described.times.crash, context.signal);
   return {
     schema: schemaVersion,
     tool: { name: toolName, version: toolVersion },

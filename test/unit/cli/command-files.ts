@@ -22,6 +22,7 @@ import {
 import { cacheSchema } from '../../../src/shared/cache-model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
 import { manifestSchema } from '../../../src/shared/integrity-protocol.ts';
+import { backtraceSchema, kernelFactsSchema, memoryUsageSchema, modulesSchema, tasksSchema } from '../../../src/shared/task-model.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { dumpWithTypes } from '../kernel/described-btf.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
@@ -78,6 +79,11 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   dmesg: { schema: dmesgSchema, args: ({ healthy }) => [healthy, '--level', 'notice'] },
   symbols: { schema: symbolsSchema, args: ({ healthy }) => [healthy, '*panic*'] },
   struct: { schema: structSchema, args: ({ types }) => [types, 'prb_desc_ring', '0x1000'] },
+  kernel: { schema: kernelFactsSchema, args: ({ healthy }) => [healthy] },
+  tasks: { schema: tasksSchema, args: ({ healthy }) => [healthy] },
+  modules: { schema: modulesSchema, args: ({ healthy }) => [healthy] },
+  'memory-usage': { schema: memoryUsageSchema, args: ({ healthy }) => [healthy] },
+  backtrace: { schema: backtraceSchema, args: ({ healthy }) => [healthy, '--all'] },
   sample: { schema: sampleSchema, args: (_files, folder) => [join(folder, 'samples')] },
 };
 
