@@ -53,8 +53,33 @@ function bundleFile(url: string): string | undefined {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep) ? path : undefined;
 }
 
+/** Pages to be printed, by their paths: each is served to its own window for as long as it is printed. */
+const pages = new Map<string, string>();
+let nextPage = 1;
+
+/** Serves a page without script until it is released. */
+export function servePage(html: string): { readonly url: string; readonly release: () => void } {
+  const path = `/print/${nextPage++}`;
+  pages.set(path, html);
+  return {
+    url: `${appOrigin}${path}`,
+    release() {
+      pages.delete(path);
+    },
+  };
+}
+
 export function serveApp(): void {
   protocol.handle(scheme, async (request) => {
+    const page = pages.get(new URL(request.url).pathname);
+    if (page !== undefined)
+      return new Response(page, {
+        headers: {
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+          'x-content-type-options': 'nosniff',
+        },
+      });
     const path = bundleFile(request.url);
     const type = path === undefined ? undefined : mediaTypes[extname(path)];
     if (path === undefined || type === undefined) return new Response('not found', { status: 404 });

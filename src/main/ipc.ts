@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { shellMethods, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
 import { openSessionFiles, readTextFile } from './session-files.ts';
+import { printPage } from './print-page.ts';
 import type { Settings } from './settings.ts';
 import type { MainWindow } from './window.ts';
 
@@ -32,6 +33,14 @@ function samePath(left: string, right: string): boolean {
 function handlersFor(window: MainWindow, settings: Settings): Handlers {
   /** Evidence: what was opened in this run must never be written over. */
   const opened = new Set<string>();
+  /** Where a file is to be saved; undefined when the dialog was dismissed. Never one of the open dumps. */
+  const saveTarget = async (title: string, suggestedName: string): Promise<string | undefined> => {
+    const answer = await dialog.showSaveDialog(window.browser, { title, defaultPath: suggestedName, properties: ['showOverwriteConfirmation'] });
+    if (answer.canceled || answer.filePath === '') return undefined;
+    const target = answer.filePath;
+    if ([...opened].some((path) => samePath(path, target))) throw new Error(`${target} is an open dump: evidence is never written over`);
+    return target;
+  };
   const sessions = openSessionFiles(join(app.getPath('userData'), 'sessions'));
   return {
     start() {
@@ -70,12 +79,21 @@ function handlersFor(window: MainWindow, settings: Settings): Handlers {
       return {};
     },
     async saveText({ suggestedName, text, title }) {
-      const answer = await dialog.showSaveDialog(window.browser, { title, defaultPath: suggestedName, properties: ['showOverwriteConfirmation'] });
-      if (answer.canceled || answer.filePath === '') return {};
-      const target = answer.filePath;
-      if ([...opened].some((path) => samePath(path, target))) throw new Error(`${target} is an open dump: evidence is never written over`);
+      const target = await saveTarget(title, suggestedName);
+      if (target === undefined) return {};
       writeFileSync(target, text);
       return { path: target };
+    },
+    async savePdf({ suggestedName, html, title }) {
+      const target = await saveTarget(title, suggestedName);
+      if (target === undefined) return {};
+      writeFileSync(target, await printPage(html));
+      return { path: target };
+    },
+    async chooseKey() {
+      const answer = await dialog.showOpenDialog(window.browser, { title: 'Private key that signs (Ed25519, PKCS#8 PEM)', properties: ['openFile'] });
+      const [path] = answer.filePaths;
+      return path === undefined ? {} : { path };
     },
     async openText({ title, extension }) {
       const answer = await dialog.showOpenDialog(window.browser, { title, properties: ['openFile'], filters: [{ name: extension, extensions: [extension] }] });

@@ -54,6 +54,13 @@ export const shellMethods = {
   /** What was kept under a name: the last session, or that of a dump by its identity. */
   loadSession: { params: v.strictObject({ name: sessionName }), result: v.strictObject({ text: v.optional(text(4 << 20)) }) },
   saveSession: { params: v.strictObject({ name: sessionName, text: text(4 << 20) }), result: nothing },
+  /** Save dialog for a report as PDF: the page is printed by a window of its own, without script. */
+  savePdf: {
+    params: v.strictObject({ suggestedName: text(255), html: text(64 << 20), title: text(200) }),
+    result: v.strictObject({ path: v.optional(path) }),
+  },
+  /** Open dialog for the private key that signs; main never reads it. */
+  chooseKey: { params: nothing, result: v.strictObject({ path: v.optional(path) }) },
   copyText: { params: v.strictObject({ text: text(4 << 20) }), result: nothing },
   /** Starts the engine again after it went away, or ends one that hangs. */
   restartEngine: { params: nothing, result: nothing },

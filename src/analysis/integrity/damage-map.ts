@@ -30,16 +30,16 @@ interface Located {
   readonly where: Place;
 }
 
-/** Findings with a place; a failed check whose findings have none stands for its ranges. */
+/** Findings with a place, and every range of a failed check: one place that both name is one. */
 function locatedOf({ findings, checks }: Landscape): readonly Located[] {
   const own = [...findings, ...checks.flatMap((check) => check.findings ?? [])].flatMap(({ id, severity, title, where }) =>
     where === undefined || severity === 'info' ? [] : [{ id, severity, title, where }],
   );
-  const ofChecks = checks.flatMap((check): Located[] =>
-    check.verdict === 'failed' && !(check.findings ?? []).some(({ where }) => where !== undefined)
-      ? (check.ranges ?? []).map((where) => ({ id: check.id, severity: 'error', title: `Failed: ${check.title}`, where }))
-      : [],
-  );
+  const ofChecks = checks.flatMap((check): Located[] => {
+    if (check.verdict !== 'failed') return [];
+    const title = check.findings?.find(({ severity }) => severity === 'error')?.title ?? `Failed: ${check.title}`;
+    return (check.ranges ?? []).map((where) => ({ id: check.id, severity: 'error', title, where }));
+  });
   return [...own, ...ofChecks];
 }
 

@@ -3,7 +3,7 @@
  * users will bind keys to them.
  */
 import { themes } from '../../shared/shell-protocol.ts';
-import { reportFormats } from '../state/dump-jobs.ts';
+import { exportFormats } from '../state/dump-jobs.ts';
 import { isRunning } from '../state/jobs.ts';
 import { views } from '../views/index.ts';
 import type { Workbench } from '../workbench.ts';
@@ -67,11 +67,11 @@ export function commandsOf(workbench: Workbench): readonly Command[] {
     ...noteCommands(workbench),
     { id: 'dump.verify', title: 'Verify everything (full scan)', enabled: hasDump, run: onDump(dumpJobs.verify) },
     { id: 'dump.index', title: 'Build or resume the page index', enabled: hasDump, run: onDump(dumpJobs.index) },
-    ...reportFormats.map((format) => ({
-      id: `dump.report.${format.id}`,
-      title: `Export report as ${format.title}…`,
+    ...exportFormats.map((format) => ({
+      id: `dump.export.${format.id}`,
+      title: `Export: ${format.title}…`,
       enabled: hasDump,
-      run: onDump((key) => dumpJobs.report(key, format)),
+      run: onDump((key) => dumpJobs.hand(key, format)),
     })),
     ...jobs.all
       .get()

@@ -9,18 +9,28 @@ import { isRunning, type Job, type JobKind, type Jobs } from './jobs.ts';
 import { handleOf, type OpenDump } from './open-dump.ts';
 import type { OpenDumps } from './open-dumps.ts';
 
-export const reportFormats = [
-  { id: 'html', title: 'HTML', extension: 'html' },
-  { id: 'json', title: 'JSON', extension: 'json' },
+/** What can be handed on of a dump. */
+export const exportFormats = [
+  { id: 'html', kind: 'report', title: 'HTML report', note: 'a page for people, light and dark, prints well', extension: 'html' },
+  { id: 'pdf', kind: 'report', title: 'PDF report', note: 'the same page, printed', extension: 'pdf' },
+  { id: 'markdown', kind: 'report', title: 'Markdown report', note: 'for tickets and mails', extension: 'md' },
+  { id: 'json', kind: 'report', title: 'JSON report', note: 'everything, for scripts', extension: 'json' },
+  { id: 'sarif', kind: 'report', title: 'SARIF report', note: '2.1.0, for code-scanning viewers', extension: 'sarif' },
+  { id: 'junit', kind: 'report', title: 'JUnit report', note: 'one test case a check, for CI', extension: 'xml' },
+  { id: 'csv', kind: 'report', title: 'CSV report', note: 'for spreadsheets', extension: 'csv' },
+  { id: 'sha256sum', kind: 'manifest', title: 'Manifest (sha256sum)', note: 'digests of the files and their pieces', extension: 'sha256' },
+  { id: 'hashdeep', kind: 'manifest', title: 'Manifest (hashdeep)', note: 'the same for hashdeep', extension: 'hashdeep' },
+  { id: 'attestation', kind: 'attestation', title: 'Signed attestation', note: 'in-toto in DSSE, signed with your Ed25519 key', extension: 'attestation.json' },
 ] as const;
-export type ReportFormat = (typeof reportFormats)[number];
+export type ExportFormat = (typeof exportFormats)[number];
 
 export interface DumpJobs {
   /** Quick checks and the page index: what is still missing of them. */
   readonly startBackground: (key: string) => void;
   readonly index: (key: string) => void;
   readonly verify: (key: string) => void;
-  readonly report: (key: string, format: ReportFormat) => void;
+  /** @param full with digests and scans; without it as much as was checked so far. Manifests and attestations always read everything. */
+  readonly hand: (key: string, format: ExportFormat, full?: boolean) => void;
 }
 
 /** An engine that went away this often under a job does not get it again by itself. */
@@ -50,7 +60,7 @@ export function createDumpJobs(engine: EngineLink, dumps: OpenDumps, jobs: Jobs,
     dumps.change(key, (dump) => {
       // A quick pass that ends late does not take back what a full one found.
       if (checked === 'quick' && dump.checked === 'full') return dump;
-      return { ...dump, checks: result.checks, health: result.summary, checked, digests: { ...dump.digests, ...result.digests } };
+      return { ...dump, checks: result.checks, health: result.summary, checked, damage: result.damage ?? [], digests: { ...dump.digests, ...result.digests } };
     });
     onChecked(key);
     return healthWords(result.summary);
@@ -106,15 +116,27 @@ export function createDumpJobs(engine: EngineLink, dumps: OpenDumps, jobs: Jobs,
         else runVerify(key, true);
       }
     },
-    report(key, format) {
+    hand(key, format, full) {
       const one = opened(key);
       if (one === undefined) return;
       const { dump, handle } = one;
-      jobs.run({ kind: 'report', title: `${format.title} report`, dump: key, dumpName: dump.name }, async ({ signal, onProgress }) => {
+      const suggestedName = `${dump.name.slice(0, 200)}.${format.kind === 'report' ? 'report.' : ''}${format.extension}`;
+      const title = `Save: ${format.title}`;
+      jobs.run({ kind: 'report', title: format.title, dump: key, dumpName: dump.name }, async ({ signal, onProgress }) => {
+        const how = { signal, onProgress };
         // A full pass was asked for before: its report says as much.
-        const quick = dump.checked !== 'full';
-        const { text } = await engine.call('report', { dump: handle, format: format.id, quick }, { signal, onProgress });
-        const { path } = await shell.call('saveText', { suggestedName: `${dump.name.slice(0, 200)}.report.${format.extension}`, text, title: 'Save report' });
+        const quick = !(full ?? dump.checked === 'full');
+        const saved = async (text: string): Promise<{ path?: string | undefined }> => shell.call('saveText', { suggestedName, text, title });
+        const save = async (): Promise<{ path?: string | undefined }> => {
+          if (format.kind === 'manifest') return saved((await engine.call('manifest', { dump: handle, format: format.id }, how)).text);
+          if (format.kind === 'attestation') {
+            const { path: keyFile } = await shell.call('chooseKey', {});
+            return keyFile === undefined ? {} : saved((await engine.call('attest', { dump: handle, key: keyFile }, how)).text);
+          }
+          const { text } = await engine.call('report', { dump: handle, format: format.id === 'pdf' ? 'html' : format.id, quick }, how);
+          return format.id === 'pdf' ? shell.call('savePdf', { suggestedName, html: text, title }) : saved(text);
+        };
+        const { path } = await save();
         return path === undefined ? 'not saved: the dialog was dismissed' : `saved as ${path}`;
       });
     },

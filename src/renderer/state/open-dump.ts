@@ -1,5 +1,5 @@
 /** One dump in the window: what is known of it, and how far it is open. Survives a restart of the engine. */
-import type { CheckResult, Health, MemoryView, OsInfoJson, RegionJson, TriageDump, VerifyJson } from '../../shared/model.ts';
+import type { CheckResult, DamageEntry, Health, MemoryView, OsInfoJson, RegionJson, TriageDump, VerifyJson } from '../../shared/model.ts';
 
 /** Why a file is not open, for its error page. */
 export interface OpenFailure {
@@ -41,6 +41,8 @@ export interface OpenDump {
   /** Results of the last verification; before it those of the triage. */
   readonly checks: readonly CheckResult[];
   readonly health: Health | undefined;
+  /** The damage map of the last verification. */
+  readonly damage: readonly DamageEntry[];
   /** Which pass the checks come from. */
   readonly checked: 'triage' | 'quick' | 'full';
   readonly digests: VerifyJson['digests'];
@@ -73,6 +75,7 @@ export function newDump(key: string, path: string, { volumes, view }: OpenOption
     osInfo: undefined,
     checks: [],
     health: undefined,
+    damage: [],
     checked: 'triage',
     digests: {},
     coverage: undefined,

@@ -91,7 +91,7 @@ export const purgatorySha256: Check = {
       severity: 'error',
       title: 'The loaded kdump kernel is damaged',
       detail: `the kdump kernel or its initrd changed after it was loaded${cannotTell}`,
-      ...(ranges[0] === undefined ? {} : { where: ranges[0] }),
+      ...(ranges[0] === undefined || differences.length > 0 ? {} : { where: ranges[0] }),
       ...(purgatory.recorded === undefined ? {} : { recorded: purgatory.recorded }),
       computed: purgatory.computed,
     };

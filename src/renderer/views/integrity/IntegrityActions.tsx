@@ -1,5 +1,4 @@
 import { fractionOf } from '../../state/job-meter.ts';
-import { reportFormats } from '../../state/dump-jobs.ts';
 import type { Job } from '../../state/jobs.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
@@ -7,8 +6,14 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 
-/** Full verification with its progress, and the report. */
-export function IntegrityActions({ dump, running }: { readonly dump: OpenDump; readonly running: Job | undefined }) {
+/** Full verification with its progress, and what is handed on. */
+interface IntegrityActionsProps {
+  readonly dump: OpenDump;
+  readonly running: Job | undefined;
+  readonly onExport: () => void;
+}
+
+export function IntegrityActions({ dump, running, onExport }: IntegrityActionsProps) {
   const { dumpJobs, jobs } = useWorkbench();
   const usable = handleOf(dump) !== undefined;
   return (
@@ -34,18 +39,9 @@ export function IntegrityActions({ dump, running }: { readonly dump: OpenDump; r
           </button>
         </div>
       )}
-      {reportFormats.map((format) => (
-        <button
-          key={format.id}
-          type="button"
-          className="button"
-          disabled={!usable}
-          onClick={() => dumpJobs.report(dump.key, format)}
-          data-testid={`report-${format.id}`}
-        >
-          <Icon name="export" /> {format.title} report
-        </button>
-      ))}
+      <button type="button" className="button" disabled={!usable} onClick={onExport} data-testid="export">
+        <Icon name="export" /> Export…
+      </button>
     </div>
   );
 }

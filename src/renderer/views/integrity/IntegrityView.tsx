@@ -7,7 +7,9 @@ import { useStore } from '../../state/use-store.ts';
 import { healthCounts, verdictWords } from '../../words/health.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { CheckRow } from './CheckRow.tsx';
+import { DamageMap } from './DamageMap.tsx';
 import { Digests } from './Digests.tsx';
+import { ExportDialog } from './ExportDialog.tsx';
 import { IntegrityActions } from './IntegrityActions.tsx';
 import './integrity.css';
 
@@ -20,6 +22,7 @@ export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
   const wanted = useStore(shownCheck)[dump.key];
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [applied, setApplied] = useState<string>();
+  const [exporting, setExporting] = useState(false);
   const list = useRef<HTMLUListElement>(null);
   const running = useStore(jobs.all).find((job) => job.dump === dump.key && (job.kind === 'verify' || job.kind === 'quick-verify') && isRunning(job));
 
@@ -54,14 +57,16 @@ export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
                 </span>
               ))}
         </div>
-        <IntegrityActions dump={dump} running={running} />
+        <IntegrityActions dump={dump} running={running} onExport={() => setExporting(true)} />
       </header>
+      <DamageMap dump={dump} />
       {dump.checks.length === 0 ? <p className="message">No check has run yet.</p> : null}
       <ul ref={list} className="checks" data-testid="checks">
         {[...dump.checks].sort(byVerdict).map((check) => (
           <CheckRow key={check.id} dump={dump.key} check={check} open={open.has(check.id)} running={check.id === now} onToggle={() => toggle(check.id)} />
         ))}
       </ul>
+      {exporting ? <ExportDialog dump={dump} onClose={() => setExporting(false)} /> : null}
       <Digests digests={dump.digests} checked={dump.checked} />
     </div>
   );

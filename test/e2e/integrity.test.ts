@@ -1,0 +1,79 @@
+/** The integrity view: where the damage is, the way to its bytes, and what can be handed on. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { noWindow, openDesk, type Desk } from './desk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dumpbench-e2e-'));
+let damaged = '';
+let desk: Desk | undefined;
+
+beforeAll(() => {
+  for (const { name, bytes } of bundledSamples()) {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    if (name.includes('damaged')) damaged = path;
+  }
+});
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The dialogs of the system answer with these paths. */
+async function answerDialogs({ app }: Desk, save: string, open = ''): Promise<void> {
+  await app.evaluate(
+    ({ dialog }, paths) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: paths.save });
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [paths.open] });
+    },
+    { save, open },
+  );
+}
+
+async function exportAs(opened: Desk, format: string, path: string, key?: string): Promise<Buffer> {
+  await answerDialogs(opened, path, key);
+  const { page } = opened;
+  await page.getByTestId('export').click();
+  await page.getByTestId(`export-${format}`).check();
+  await page.getByTestId('export-start').click();
+  await expect.poll(() => existsSync(path) && statSync(path).size > 0, { timeout: 60_000, interval: 200 }).toBe(true);
+  return readFileSync(path);
+}
+
+describe.skipIf(noWindow)('the integrity view', () => {
+  it('maps the damage, leads to its bytes, and exports what is known', async () => {
+    desk = await openDesk([damaged]);
+    const { page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await page.getByTestId('rail-integrity').click();
+    const map = page.getByTestId('damage-map');
+    await map.waitFor({ timeout: 60_000 });
+    await page.locator('[data-check="purgatory-sha256"][data-verdict="failed"]').waitFor({ timeout: 60_000 });
+    expect(await map.innerText()).toContain('crashkernel');
+    expect(await page.getByTestId('damage-lane').count()).toBeGreaterThan(1);
+    await desk.photograph('integrity');
+    await page.getByTestId('export').click();
+    await page.getByTestId('export-dialog').waitFor();
+    await desk.photograph('integrity-export');
+    await page.keyboard.press('Escape');
+
+    const at = (name: string): string => join(folder, name);
+    expect((await exportAs(desk, 'pdf', at('report.pdf'))).subarray(0, 5).toString()).toBe('%PDF-');
+    expect(JSON.parse((await exportAs(desk, 'sarif', at('report.sarif'))).toString())).toMatchObject({ version: '2.1.0' });
+    expect((await exportAs(desk, 'sha256sum', at('m.sha256'))).toString()).toMatch(/^[0-9a-f]{64} {2}sample-damaged\.s390\n/);
+    const key = at('key.pem');
+    writeFileSync(key, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    expect(JSON.parse((await exportAs(desk, 'attestation', at('a.json'), key)).toString())).toMatchObject({ payloadType: 'application/vnd.in-toto+json' });
+
+    await map.getByRole('button', { name: 'absolute:0x410000' }).first().click();
+    await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
+    expect(await page.getByTestId('status-cursor').innerText()).toContain('0x410000');
+  }, 180_000);
+});
