@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { kernelProtocol } from './kernel-protocol.ts';
 import { cacheProtocol } from './cache-protocol.ts';
+import { compareMethods } from './compare-protocol.ts';
 import {
   addressSpaces,
   asceSources,
@@ -49,6 +50,7 @@ export const stripBucketSchema = v.strictObject({
 });
 
 export const engineProtocol = {
+  ...compareMethods,
   ...kernelProtocol,
   open: {
     /** `path` may be a folder with one dump; `volumes` are the other files of a set. */

@@ -1,4 +1,6 @@
 /** The engine: answers the protocol for any number of open dumps. Nothing here knows which door asks. */
+import { basename } from 'node:path';
+import { compareHandlers } from './compare.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { MemoryView } from '../../shared/model.ts';
@@ -39,6 +41,7 @@ export function createEngine(): Engine {
     return view === undefined ? session : session.inView(view);
   };
   const handlers: Handlers<EngineProtocol> = {
+    ...compareHandlers(sessionOf),
     async open({ path, volumes, view }, { signal, progress }) {
       const opened = await openDumpAt({ path, ...(volumes === undefined ? {} : { volumes }), signal, progress });
       let session: Session;

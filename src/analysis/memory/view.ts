@@ -23,14 +23,15 @@ export function findTwoSystems(memory: MemoryImage): AddressRange | undefined {
 }
 
 /** Part of a view: addresses from `start` on show the dump from `from` on; undefined where the view has nothing. */
-interface Window extends AddressRange {
+export interface ViewWindow extends AddressRange {
   readonly from: bigint | undefined;
 }
 
 const removed = 'it is shown from address 0 on, where it was before kdump started';
 const notOfKdump = 'not part of the kdump system';
 
-function windowsOf(view: Exclude<MemoryView, 'all'>, area: AddressRange, end: bigint): readonly Window[] {
+/** What a view shows where, for readers that know the dump as stored: its index. */
+export function viewWindows(view: Exclude<MemoryView, 'all'>, area: AddressRange, end: bigint): readonly ViewWindow[] {
   const size = area.end - area.start;
   if (view === 'kdump') return [{ start: 0n, end: size, from: 0n }];
   return [
@@ -44,7 +45,7 @@ function windowsOf(view: Exclude<MemoryView, 'all'>, area: AddressRange, end: bi
 /** Addresses of the view that show a part of the dump's own address range. */
 export function viewRanges(view: MemoryView, area: AddressRange, ranges: readonly AddressRange[], end: bigint): AddressRange[] {
   if (view === 'all') return [...ranges];
-  return windowsOf(view, area, end).flatMap((window) => {
+  return viewWindows(view, area, end).flatMap((window) => {
     const { from } = window;
     if (from === undefined) return [];
     return ranges.flatMap((range): AddressRange[] => {
@@ -58,7 +59,7 @@ export function viewRanges(view: MemoryView, area: AddressRange, ranges: readonl
 /** The memory of a dump as one of its two systems had it. */
 export function viewMemory(image: MemoryImage, view: MemoryView, area: AddressRange): MemoryImage {
   if (view === 'all') return image;
-  const windows = windowsOf(view, area, image.end);
+  const windows = viewWindows(view, area, image.end);
   const { end } = windows.at(-1) ?? { end: 0n };
   const absentReason = view === 'kdump' ? notOfKdump : removed;
   let extents: readonly Extent[] | undefined;

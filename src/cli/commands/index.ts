@@ -1,5 +1,6 @@
 /** The registry of commands. */
 import type { Command } from '../command.ts';
+import { compareCommand } from './compare.ts';
 import { dmesgCommand } from './dmesg.ts';
 import { attestCommand } from './attest.ts';
 import { cacheCommand } from './cache.ts';
@@ -21,6 +22,7 @@ import { verifyCommand } from './verify.ts';
 
 export const commands: readonly Command[] = [
   triageCommand,
+  compareCommand,
   infoCommand,
   notesCommand,
   cpusCommand,

@@ -26,6 +26,7 @@ import { backtraceSchema, kernelFactsSchema, memoryUsageSchema, modulesSchema, t
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { dumpWithTypes } from '../kernel/described-btf.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
+import { compareSchema } from '../../../src/shared/compare-model.ts';
 
 export interface CommandFiles {
   readonly healthy: string;
@@ -60,6 +61,7 @@ export interface JsonCommand {
 
 /** How every command is called so that it answers in JSON. A new command needs its line here. */
 export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
+  compare: { schema: compareSchema, args: ({ healthy }) => [healthy, healthy] },
   triage: { schema: triageSchema, args: ({ healthy, damaged }) => [healthy, damaged] },
   info: { schema: infoSchema, args: ({ healthy }) => [healthy] },
   notes: { schema: notesSchema, args: ({ healthy }) => [healthy] },

@@ -1,0 +1,68 @@
+/** Whether two dumps can be compared at all, and what a person should know before comparing them. */
+import type { Info } from '../../shared/model.ts';
+
+export interface ComparedDump {
+  readonly info: Info;
+  readonly vmcoreinfo: Readonly<Record<string, string>> | undefined;
+  /** The latest moment that the dump knows of, and where it was found. */
+  readonly moment: { readonly iso: string; readonly source: string } | undefined;
+}
+
+/** Sentences: `reasons` say why page for page the two have little to do with each other, `remarks` hinder nothing. */
+export interface Comparability {
+  readonly reasons: readonly string[];
+  readonly remarks: readonly string[];
+}
+
+export function comparability(left: ComparedDump, right: ComparedDump): Comparability {
+  const reasons: string[] = [];
+  const remarks: string[] = [];
+  /** A fact that only one of them knows says nothing. */
+  const differ = (list: string[], what: string, one: string | number | undefined, other: string | number | undefined): boolean => {
+    if (one === undefined || other === undefined || one === other) return false;
+    list.push(`${what}: ${one} and ${other}`);
+    return true;
+  };
+  const [l, r] = [left.info, right.info];
+  differ(reasons, 'different architectures', l.machine.arch, r.machine.arch);
+  differ(reasons, 'different byte orders', l.machine.endianness, r.machine.endianness);
+  differ(reasons, 'different word sizes', l.machine.bits, r.machine.bits);
+  differ(reasons, 'different page sizes', l.machine.pageSize, r.machine.pageSize);
+  differ(reasons, 'different machine types', l.machine.machineType, r.machine.machineType);
+  differ(reasons, 'different machines, by their serial numbers', l.machine.serial, r.machine.serial);
+  const otherRelease = differ(reasons, 'different kernels', l.kernel.release, r.kernel.release);
+  if (!otherRelease) differ(reasons, 'different builds of one kernel', l.kernel.version, r.kernel.version);
+  differ(reasons, 'different kernel build ids', left.vmcoreinfo?.['BUILD-ID'], right.vmcoreinfo?.['BUILD-ID']);
+
+  differ(remarks, 'different host names', l.kernel.nodename, r.kernel.nodename);
+  differ(remarks, 'different memory sizes', l.memory.bytes, r.memory.bytes);
+  differ(remarks, 'different numbers of CPUs', l.machine.cpuCount, r.machine.cpuCount);
+  if (differ(remarks, 'the kernel lies elsewhere (KERNELOFFSET)', left.vmcoreinfo?.KERNELOFFSET, right.vmcoreinfo?.KERNELOFFSET))
+    remarks.push('the system was started anew between the two');
+  const order = timeOrder(left.moment, right.moment);
+  if (order !== undefined) remarks.push(order);
+  return { reasons, remarks };
+}
+
+function timeOrder(left: ComparedDump['moment'], right: ComparedDump['moment']): string | undefined {
+  if (left === undefined || right === undefined) return undefined;
+  const apart = microseconds(right.iso) - microseconds(left.iso);
+  const source = left.source === right.source ? left.source : `${left.source}, ${right.source}`;
+  if (apart === 0n) return `both of one moment (${source})`;
+  return `the right dump was taken ${apartText(apart < 0n ? -apart : apart)} ${apart < 0n ? 'earlier' : 'later'} (${source})`;
+}
+
+/** Microseconds since 1970 of an ISO time with any number of digits behind the second. */
+function microseconds(iso: string): bigint {
+  const match = /^(.*:\d\d)(?:\.(\d+))?Z$/.exec(iso);
+  const seconds = BigInt(Math.floor(Date.parse(`${match?.[1] ?? iso}Z`) / 1000));
+  return seconds * 1_000_000n + BigInt((match?.[2] ?? '').slice(0, 6).padEnd(6, '0'));
+}
+
+function apartText(apart: bigint): string {
+  const seconds = Number(apart) / 1e6;
+  if (seconds < 120) return `${seconds.toFixed(seconds < 10 ? 3 : 1)} s`;
+  const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+  if (days > 0) return `${days} d ${hours} h`;
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${Math.floor(seconds % 60)} s`;
+}

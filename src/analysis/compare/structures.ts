@@ -1,0 +1,143 @@
+/** What differs between two dumps outside their pages: CPUs, lowcores, os_info, vmcoreinfo, named regions, notes. */
+import type { Difference, DifferenceSection } from '../../shared/compare-model.ts';
+import type { CpuJson, LowcoreJson, NoteJson, OsInfoJson, RegionJson } from '../../shared/model.ts';
+import { differingFields, flatten, type Fields } from './fields.ts';
+import { matchCpus, pairNumber, type CpuIdentity } from './match-cpus.ts';
+
+/** What is compared of a dump; undefined where it does not have it. */
+export interface ComparedStructures {
+  readonly cpus: readonly CpuJson[];
+  readonly lowcores: readonly LowcoreJson[];
+  readonly osInfo: OsInfoJson | undefined;
+  readonly vmcoreinfo: Readonly<Record<string, string>> | undefined;
+  readonly regions: readonly RegionJson[];
+  readonly ranges: readonly { readonly start: string; readonly end: string }[];
+  readonly notes: readonly NoteJson[];
+}
+
+export type StructureDifferences = Readonly<Record<DifferenceSection, readonly Difference[]>>;
+
+/** @returns the differences and what could not be compared, in sentences */
+export function compareStructures(
+  left: ComparedStructures,
+  right: ComparedStructures,
+): { readonly differences: StructureDifferences; readonly remarks: readonly string[] } {
+  const remarks: string[] = [];
+  const both = <T>(what: string, one: T | undefined, other: T | undefined, compare: (left: T, right: T) => Difference[]): Difference[] => {
+    if (one !== undefined && other !== undefined) return compare(one, other);
+    if (one !== undefined || other !== undefined) remarks.push(`${what} only in the ${one === undefined ? 'right' : 'left'} dump`);
+    return [];
+  };
+  const some = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list);
+  const differences: StructureDifferences = {
+    cpus: both('CPU registers are', some(left.cpus), some(right.cpus), (one, other) => perCpu(one, other, cpuFields)),
+    lowcore: both('readable lowcores are', some(left.lowcores), some(right.lowcores), (one, other) => perCpu(one, other, lowcoreFields)),
+    osinfo: both('os_info is', left.osInfo, right.osInfo, (one, other) => differingFields(osInfoFields(one), osInfoFields(other))),
+    vmcoreinfo: both('vmcoreinfo is', left.vmcoreinfo, right.vmcoreinfo, (one, other) => differingFields(flatten(one), flatten(other))),
+    regions: differingFields(regionFields(left), regionFields(right)),
+    notes: both('notes are', some(left.notes), some(right.notes), (one, other) => differingFields(noteFields(one), noteFields(other))),
+  };
+  return { differences, remarks };
+}
+
+function perCpu<T extends CpuIdentity>(left: readonly T[], right: readonly T[], fieldsOf: (cpu: T) => Fields): Difference[] {
+  return matchCpus(left, right).flatMap((pair): Difference[] => {
+    const number = pairNumber(pair);
+    const cpu = number === undefined ? {} : { cpu: number };
+    if (pair.left === undefined) return [{ ...cpu, field: 'cpu', right: 'in the dump' }];
+    if (pair.right === undefined) return [{ ...cpu, field: 'cpu', left: 'in the dump' }];
+    return differingFields(...withoutUnrecorded(fieldsOf(pair.left), fieldsOf(pair.right)), number);
+  });
+}
+
+/** Register files: one that a dump does not record at all is one difference, not one for each register. */
+const files = ['gprs', 'acrs', 'crs', 'fprs', 'vxrs'] as const;
+const prefixes: Readonly<Record<(typeof files)[number], string>> = { gprs: 'r', acrs: 'a', crs: 'c', fprs: 'f', vxrs: 'v' };
+
+function cpuFields(cpu: CpuJson): Fields {
+  const fields = new Map<string, string>();
+  const put = (name: string, value: string | number | undefined): void => {
+    if (value !== undefined) fields.set(name, String(value));
+  };
+  put('prefix', cpu.prefix);
+  put('cpuAddress', cpu.cpuAddress);
+  put('psw.mask', cpu.psw?.mask);
+  put('psw.address', cpu.psw?.address);
+  for (const file of files) {
+    cpu[file]?.forEach((value, index) => {
+      // The high half of v0 to v15 is the floating-point register, which has its own line.
+      put(`${prefixes[file]}${index}`, file === 'vxrs' && index < 16 ? lowHalf(value) : value);
+    });
+  }
+  put('fpc', cpu.fpc);
+  put('timer', cpu.timer);
+  put('todClock', cpu.todClock);
+  put('clockComparator', cpu.clockComparator);
+  put('todProgrammable', cpu.todProgrammable);
+  put('breakingEventAddress', cpu.breakingEventAddress);
+  for (const [name, value] of Object.entries(cpu.registers ?? {})) put(name, value);
+  return fields;
+}
+
+const lowHalf = (value: string): string => `0x${(BigInt(value) & ((1n << 64n) - 1n)).toString(16)}`;
+
+function withoutUnrecorded(left: Fields, right: Fields): [Fields, Fields] {
+  const [one, other] = [new Map(left), new Map(right)];
+  for (const file of files) {
+    const first = `${prefixes[file]}0`;
+    if (left.has(first) === right.has(first)) continue;
+    const numbered = new RegExp(`^${prefixes[file]}\\d+$`);
+    const held = left.has(first) ? one : other;
+    for (const name of [...held.keys()]) if (numbered.test(name)) held.delete(name);
+    held.set(`${prefixes[file]}0-`, 'recorded');
+  }
+  return [one, other];
+}
+
+function lowcoreFields(lowcore: LowcoreJson): Fields {
+  const fields = new Map([['layout', lowcore.layout.name]]);
+  for (const { name, value } of lowcore.fields) if (value !== undefined) fields.set(name, String(value));
+  return fields;
+}
+
+/** Not what the decisions say of each step, only how they end. */
+const notCompared = new Set(['schema', 'steps', 'id']);
+
+function osInfoFields({ entries, ...rest }: OsInfoJson): Fields {
+  const fields = flatten(rest, notCompared);
+  for (const { name, ...entry } of entries) for (const [field, value] of flatten(entry, notCompared, name)) fields.set(field, value);
+  return fields;
+}
+
+/** Pages show how the containers differ; what is compared here is what the dumped system had where. */
+const namedKinds: ReadonlySet<RegionJson['kind']> = new Set(['crashkernel', 'kernel', 'lowcore', 'structure']);
+
+function regionFields({ regions, ranges }: ComparedStructures): Fields {
+  const fields = new Map<string, string>();
+  const put = (name: string, range: { readonly start: string; readonly end: string }): void => {
+    let unique = name;
+    for (let number = 2; fields.has(unique); number += 1) unique = `${name} (${number})`;
+    fields.set(unique, `${range.start}-${range.end}`);
+  };
+  for (const range of ranges) put('memory', range);
+  for (const region of regions) if (namedKinds.has(region.kind)) put(region.name, region);
+  return fields;
+}
+
+/** Registers are compared as CPUs and vmcoreinfo by its lines; of a CPU's notes only which ones there are. */
+function noteFields(notes: readonly NoteJson[]): Fields {
+  const counts = new Map<string, number>();
+  const fields = new Map<string, string>();
+  for (const note of notes) {
+    const name = `${note.owner} ${note.name}`;
+    const number = (counts.get(name) ?? 0) + 1;
+    counts.set(name, number);
+    if (note.cpu !== undefined || note.owner === 'VMCOREINFO') continue;
+    const unique = number === 1 ? name : `${name} (${number})`;
+    if (note.fields !== undefined) {
+      for (const field of note.fields) if (field.value !== undefined) fields.set(`${unique}.${field.name}`, String(field.value));
+    } else fields.set(unique, note.text ?? (note.raw === undefined ? '' : `0x${note.raw}`));
+  }
+  for (const [name, count] of counts) fields.set(`${name}: notes`, String(count));
+  return fields;
+}

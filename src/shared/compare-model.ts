@@ -1,0 +1,90 @@
+/** The shape of a comparison of two dumps, as `compare --json` prints it. */
+import * as v from 'valibot';
+import { hexString, rangeSchema, schemaVersion } from './model.ts';
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+export const differenceSchema = v.strictObject({
+  /** Linux CPU number where it is known, else the position in the dump. */
+  cpu: v.optional(count),
+  field: v.string(),
+  /** Absent where the dump does not have it. */
+  left: v.optional(v.string()),
+  right: v.optional(v.string()),
+  /** Name of the rule by which it does not count. */
+  ignoredBy: v.optional(v.string()),
+});
+export type Difference = v.InferOutput<typeof differenceSchema>;
+const differences = v.array(differenceSchema);
+
+/** Pages by what became of them; addresses are the left dump's. */
+export const regionCountsSchema = v.strictObject({
+  name: v.string(),
+  start: v.optional(hexString),
+  end: v.optional(hexString),
+  /** Pages that at least one dump holds. */
+  pages: count,
+  equal: count,
+  changed: count,
+  onlyLeft: count,
+  onlyRight: count,
+  ignored: v.optional(count),
+  unreadable: v.optional(count),
+});
+export type RegionCounts = v.InferOutput<typeof regionCountsSchema>;
+
+const comparedDump = v.strictObject({ file: v.string(), identity: v.string() });
+
+/** Sections of field differences, in the order in which they are shown. */
+export const differenceSections = ['cpus', 'lowcore', 'osinfo', 'vmcoreinfo', 'regions', 'notes'] as const;
+export type DifferenceSection = (typeof differenceSections)[number];
+
+export const compareSchema = v.strictObject({
+  schema: v.literal(schemaVersion),
+  left: comparedDump,
+  right: comparedDump,
+  comparable: v.boolean(),
+  /** Why a comparison of the two means little. */
+  reasons: v.optional(v.array(v.string())),
+  /** What else to know: which one is older, what one of them does not have. */
+  remarks: v.optional(v.array(v.string())),
+  /** fingerprint: 64 bits a page, from the indexes · exact: every byte. */
+  method: v.picklist(['fingerprint', 'exact']),
+  /** Bytes that the right dump's addresses are higher by. */
+  shift: v.optional(v.pipe(v.number(), v.safeInteger())),
+  /** The rules that were in force. */
+  ignoring: v.optional(v.strictObject({ name: v.string(), rules: v.array(v.string()) })),
+  pages: v.strictObject({
+    /** Both hold it: equal, changed or ignored. */
+    common: count,
+    equal: count,
+    changed: count,
+    onlyLeft: count,
+    onlyRight: count,
+    /** Pages of the right dump that differ from the left one's there, but are among those that differ elsewhere. */
+    moved: v.optional(count),
+    /** Differ only where a rule says so. */
+    ignored: v.optional(count),
+    /** One dump holds it, but its bytes, or the other's, cannot be read. */
+    unreadable: v.optional(count),
+    /** Runs of changed pages, addresses of the left dump. */
+    changedRanges: v.array(rangeSchema),
+    /** How many more there are. */
+    changedRangesLeftOut: v.optional(count),
+    byRegion: v.array(regionCountsSchema),
+  }),
+  cpus: differences,
+  lowcore: differences,
+  osinfo: differences,
+  vmcoreinfo: differences,
+  regions: differences,
+  notes: differences,
+});
+export type CompareJson = v.InferOutput<typeof compareSchema>;
+
+/** Whether something differs that no rule covers. */
+export function hasDifferences(compared: CompareJson): boolean {
+  const { changed, onlyLeft, onlyRight, unreadable = 0 } = compared.pages;
+  if (changed + onlyLeft + onlyRight + unreadable > 0) return true;
+  return differenceSections.some((section) => compared[section].some((difference) => difference.ignoredBy === undefined));
+}

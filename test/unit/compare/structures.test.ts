@@ -1,0 +1,147 @@
+/** Fields, CPUs, comparability and rules. */
+import { describe, expect, it } from 'vitest';
+import { markIgnored } from '../../../src/analysis/compare/apply-rules.ts';
+import { comparability, type ComparedDump } from '../../../src/analysis/compare/comparability.ts';
+import { differingFields, flatten } from '../../../src/analysis/compare/fields.ts';
+import { matchCpus } from '../../../src/analysis/compare/match-cpus.ts';
+import { fitsPattern } from '../../../src/shared/ignore-rules.ts';
+import type { Info } from '../../../src/shared/model.ts';
+
+describe('fields', () => {
+  it('are leaves under dotted names', () => {
+    expect([...flatten({ a: 1, b: { c: true, steps: [1] }, d: ['x'], e: undefined }, new Set(['steps']))]).toEqual([
+      ['a', '1'],
+      ['b.c', 'true'],
+      ['d.0', 'x'],
+    ]);
+  });
+  it('that differ come in the left order, then what only the right one has', () => {
+    const left = new Map([
+      ['a', '1'],
+      ['b', '2'],
+      ['c', '3'],
+    ]);
+    const right = new Map([
+      ['d', '4'],
+      ['a', '1'],
+      ['c', '5'],
+    ]);
+    expect(differingFields(left, right, 2)).toEqual([
+      { cpu: 2, field: 'b', left: '2' },
+      { cpu: 2, field: 'c', left: '3', right: '5' },
+      { cpu: 2, field: 'd', right: '4' },
+    ]);
+  });
+});
+
+describe('CPUs', () => {
+  const cpu = (id: number, linuxCpu?: number, prefix?: string) => ({ id, linuxCpu, prefix });
+  const pairs = (left: ReturnType<typeof cpu>[], right: ReturnType<typeof cpu>[]) => matchCpus(left, right).map((pair) => [pair.left?.id, pair.right?.id]);
+
+  it('match by their Linux numbers, not by position', () => {
+    expect(pairs([cpu(0, 0, '0x1'), cpu(1, 1, '0x2')], [cpu(0, 1, '0x1'), cpu(1, 0, '0x2')])).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+  it('match by prefix where one of them has no number', () => {
+    expect(pairs([cpu(0, undefined, '0x2'), cpu(1, 1, '0x4')], [cpu(0, 1, '0x4'), cpu(1, 0, '0x2')])).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+  it('with other numbers are others, whatever their prefix', () => {
+    expect(pairs([cpu(0, 0, '0x2')], [cpu(0, 5, '0x2')])).toEqual([
+      [0, undefined],
+      [undefined, 0],
+    ]);
+  });
+  it('match by position only when nothing else is known of any', () => {
+    expect(pairs([cpu(0), cpu(1)], [cpu(0)])).toEqual([
+      [0, 0],
+      [1, undefined],
+    ]);
+    expect(pairs([cpu(0), cpu(1, 1)], [cpu(0), cpu(1)])).toEqual([
+      [0, undefined],
+      [1, undefined],
+      [undefined, 0],
+      [undefined, 1],
+    ]);
+  });
+  it('of a damaged dump that gives one number twice match once', () => {
+    expect(pairs([cpu(0, 0), cpu(1, 0)], [cpu(0, 0)])).toEqual([
+      [0, 0],
+      [1, undefined],
+    ]);
+  });
+});
+
+describe('comparability', () => {
+  const info = (change: { machine?: object; kernel?: object }): Info =>
+    ({
+      machine: { arch: 's390x', endianness: 'big', bits: 64, pageSize: 4096, cpuCount: 2, ...change.machine },
+      memory: { bytes: 4096, ranges: [] },
+      kernel: { release: '6.1.0', version: '#1', ...change.kernel },
+      times: {},
+    }) as unknown as Info;
+  const dump = (change: Parameters<typeof info>[0] = {}, iso?: string, vmcoreinfo: Record<string, string> = {}): ComparedDump => ({
+    info: info(change),
+    vmcoreinfo,
+    moment: iso === undefined ? undefined : { iso, source: 'clock' },
+  });
+
+  it.each([
+    [{ machine: { arch: 'x86_64' } }, 'different architectures: s390x and x86_64'],
+    [{ machine: { pageSize: 65536 } }, 'different page sizes: 4096 and 65536'],
+    [{ kernel: { release: '6.12.0' } }, 'different kernels: 6.1.0 and 6.12.0'],
+    [{ kernel: { version: '#2' } }, 'different builds of one kernel: #1 and #2'],
+  ])('says why not: %j', (change, reason) => {
+    expect(comparability(dump(), dump(change)).reasons).toEqual([reason]);
+  });
+  it('takes a fact that only one dump knows for no reason', () => {
+    expect(comparability(dump(), dump({ kernel: { release: undefined, version: undefined } })).reasons).toEqual([]);
+  });
+  it('names the build ids', () => {
+    expect(comparability(dump({}, undefined, { 'BUILD-ID': 'aa' }), dump({}, undefined, { 'BUILD-ID': 'bb' })).reasons).toEqual([
+      'different kernel build ids: aa and bb',
+    ]);
+  });
+  it.each([
+    ['2026-01-01T00:00:00Z', '2026-01-01T00:00:20.4Z', 'the right dump was taken 20.4 s later (clock)'],
+    ['2026-01-03T05:00:00Z', '2026-01-01T00:00:00Z', 'the right dump was taken 2 d 5 h earlier (clock)'],
+    ['2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123456Z', 'both of one moment (clock)'],
+  ])('remarks the order in time: %s, %s', (left, right, remark) => {
+    expect(comparability(dump({}, left), dump({}, right)).remarks).toEqual([remark]);
+  });
+});
+
+describe('rules', () => {
+  it.each([
+    ['lowcore.exit_timer', 'lowcore.*_timer', true],
+    ['lowcore.exit_timer2', 'lowcore.*_timer', false],
+    ['a', '*', true],
+    ['', '*', true],
+    ['abcabc', 'a*c', true],
+    ['abcabd', 'a*c', false],
+    ['abc', 'a*b*c*', true],
+    ['a.b', 'a?b', false],
+  ])('%s fits %s: %s', (text, pattern, fits) => {
+    expect(fitsPattern(text, pattern)).toBe(fits);
+  });
+  it('a pattern made to take forever does not', () => {
+    expect(fitsPattern('a'.repeat(5000), `${'a*'.repeat(100)}b`)).toBe(false);
+  });
+  it('mark what they cover with the name of the first that does', () => {
+    const rules = {
+      schema: 1 as const,
+      name: 'quiet',
+      rules: [
+        { name: 'clocks', preset: 'timers' as const },
+        { name: 'all', fields: ['lowcore.*'] },
+      ],
+    };
+    const marked = markIgnored(rules, 'lowcore', [{ field: 'exit_timer', left: '1', right: '2' }, { field: 'lpp' }]);
+    expect(marked.map(({ ignoredBy }) => ignoredBy)).toEqual(['clocks', 'all']);
+    expect(markIgnored(rules, 'cpus', [{ field: 'timer' }, { field: 'r2' }]).map(({ ignoredBy }) => ignoredBy)).toEqual(['clocks', undefined]);
+  });
+});
