@@ -18,7 +18,10 @@ const wishes = (): ScreenWishes => ({ light: light.matches, moreContrast: contra
 
 const engine = linkEngine(window);
 const shell = openShell(window);
-const workbench = createWorkbench(engine, shell, wishes());
+const workbench = createWorkbench(engine, shell, wishes(), {
+  read: () => localStorage.getItem('ignoreRules') ?? undefined,
+  write: (text) => localStorage.setItem('ignoreRules', text),
+});
 
 const showTheme = (): void => {
   document.documentElement.dataset.theme = workbench.themes.state.get().shown;

@@ -4,6 +4,7 @@ import type { Recent, Theme } from '../shared/shell-protocol.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import type { Shell } from './shell/shell-calls.ts';
 import { createDock, type Dock } from './state/dock.ts';
+import { createComparisons, type Comparisons, type KeptText } from './state/comparisons.ts';
 import { createDumpJobs, type DumpJobs } from './state/dump-jobs.ts';
 import { createJobs, type Jobs } from './state/jobs.ts';
 import type { OpenDump } from './state/open-dump.ts';
@@ -32,6 +33,7 @@ export interface Workbench {
   readonly engine: EngineLink;
   readonly shell: Shell;
   readonly dumps: OpenDumps;
+  readonly comparisons: Comparisons;
   readonly jobs: Jobs;
   readonly dumpJobs: DumpJobs;
   readonly places: Places;
@@ -61,7 +63,7 @@ export interface Workbench {
   readonly forgetRecent: (path: string) => void;
 }
 
-export function createWorkbench(engine: EngineLink, shell: Shell, wishes: ScreenWishes): Workbench {
+export function createWorkbench(engine: EngineLink, shell: Shell, wishes: ScreenWishes, keptRules: KeptText): Workbench {
   const places = createPlaces();
   const dock = createDock(places);
   const marks = createMarkBook();
@@ -112,6 +114,7 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
     engine,
     shell,
     dumps,
+    comparisons: createComparisons(keptRules),
     jobs,
     dumpJobs,
     places,

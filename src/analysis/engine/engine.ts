@@ -1,5 +1,4 @@
 /** The engine: answers the protocol for any number of open dumps. Nothing here knows which door asks. */
-import { basename } from 'node:path';
 import { compareHandlers } from './compare.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';

@@ -1,4 +1,5 @@
 /** The registry of views, in the order of the rail. Menu, palette, keys and tests iterate it. */
+import { CompareView } from './compare/CompareView.tsx';
 import { CpusView } from './cpus/CpusView.tsx';
 import { DmesgView } from './dmesg/DmesgView.tsx';
 import { HexView } from './hex/HexView.tsx';
@@ -25,5 +26,6 @@ export const views: readonly View[] = [
   { id: 'kernel', title: 'Kernel', icon: 'terminal-linux', ofWindow: false, component: KernelView },
   { id: 'dmesg', title: 'Kernel log', icon: 'output', ofWindow: false, component: DmesgView },
   { id: 'sql', title: 'SQL', icon: 'database', ofWindow: false, component: SqlView },
+  { id: 'compare', title: 'Compare', icon: 'diff', ofWindow: false, component: CompareView },
   { id: 'jobs', title: 'Jobs', icon: 'server-process', ofWindow: true, component: JobsView },
 ];

@@ -1,0 +1,76 @@
+/** What each dump is compared with and how, and the ignore rules that a person keeps. */
+import * as v from 'valibot';
+import { ignoreRulesSchema, type IgnoreRules } from '../../shared/ignore-rules.ts';
+import { createStore, type Readable } from './store.ts';
+
+export interface ComparisonSettings {
+  /** Key of the other dump. */
+  readonly right: string | undefined;
+  readonly exact: boolean;
+  /** Bytes that the right dump's addresses are higher by, for the comparison of pages; a multiple of 4096. */
+  readonly shift: number;
+  /** Name of a set of rules. */
+  readonly rules: string | undefined;
+}
+
+export const plainComparison: ComparisonSettings = { right: undefined, exact: false, shift: 0, rules: undefined };
+
+/** Comes with the program; a person can have others beside it. */
+const builtIn: IgnoreRules = {
+  schema: 1,
+  name: 'Time and timers',
+  rules: [
+    { name: 'time', preset: 'time' },
+    { name: 'timers', preset: 'timers' },
+  ],
+};
+
+/** Where the rules are kept between two starts: a text under a name. */
+export interface KeptText {
+  readonly read: () => string | undefined;
+  readonly write: (text: string) => void;
+}
+
+export interface Comparisons {
+  /** By the left dump's key. */
+  readonly settings: Readable<Readonly<Record<string, ComparisonSettings>>>;
+  readonly change: (left: string, part: Partial<ComparisonSettings>) => void;
+  /** The built-in set first. */
+  readonly rules: Readable<readonly IgnoreRules[]>;
+  /** Adds a set or replaces the one of its name. */
+  readonly saveRules: (rules: IgnoreRules) => void;
+  readonly dropRules: (name: string) => void;
+  readonly isBuiltIn: (name: string) => boolean;
+}
+
+export function createComparisons(kept: KeptText): Comparisons {
+  const settings = createStore<Readonly<Record<string, ComparisonSettings>>>({});
+  const rules = createStore<readonly IgnoreRules[]>([builtIn, ...restored(kept)]);
+  const isBuiltIn = (name: string): boolean => name === builtIn.name;
+  const set = (next: readonly IgnoreRules[]): void => {
+    rules.set(next);
+    kept.write(JSON.stringify(next.filter(({ name }) => !isBuiltIn(name))));
+  };
+  return {
+    settings,
+    rules,
+    isBuiltIn,
+    change: (left, part) => settings.update((all) => ({ ...all, [left]: { ...(all[left] ?? plainComparison), ...part } })),
+    saveRules(saved) {
+      if (isBuiltIn(saved.name)) return;
+      const now = rules.get();
+      set(now.some(({ name }) => name === saved.name) ? now.map((one) => (one.name === saved.name ? saved : one)) : [...now, saved]);
+    },
+    dropRules: (name) => set(rules.get().filter((one) => one.name !== name || isBuiltIn(name))),
+  };
+}
+
+/** What was kept by another version, or by hand, may be anything. */
+function restored(kept: KeptText): readonly IgnoreRules[] {
+  try {
+    const parsed = v.safeParse(v.array(ignoreRulesSchema), JSON.parse(kept.read() ?? '[]'));
+    return parsed.success ? parsed.output.filter(({ name }) => name !== builtIn.name) : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,118 @@
+import { useMemo, useState } from 'react';
+import { differenceSections, type CompareJson, type DifferenceSection } from '../../../shared/compare-model.ts';
+import type { ComparisonSettings } from '../../state/comparisons.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { useStore } from '../../state/use-store.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { countText } from '../../words/numbers.ts';
+import { ProgressBar } from '../../widgets/ProgressBar.tsx';
+import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { CompareBar } from './CompareBar.tsx';
+import { FieldDifferences } from './FieldDifferences.tsx';
+import { PagesPane } from './PagesPane.tsx';
+import { RulesPane } from './RulesPane.tsx';
+import { sectionTitles } from './section-titles.ts';
+import { TextsPane } from './TextsPane.tsx';
+import { useComparison, type ComparisonState } from './use-comparison.ts';
+
+type Page = 'pages' | DifferenceSection | 'texts' | 'rules';
+
+interface ComparisonProps {
+  readonly left: OpenDump;
+  readonly right: OpenDump;
+  readonly others: readonly OpenDump[];
+  readonly settings: ComparisonSettings;
+}
+
+export function Comparison({ left, right, others, settings }: ComparisonProps) {
+  const { comparisons } = useWorkbench();
+  const kept = useStore(comparisons.rules);
+  const rules = useMemo(() => kept.find(({ name }) => name === settings.rules), [kept, settings.rules]);
+  const state = useComparison(left, right, settings.exact, settings.shift, rules);
+  const [page, setPage] = useState<Page>('pages');
+  const { compared } = state;
+  return (
+    <div className="compare-view" data-testid="compare">
+      <CompareBar left={left} right={right} others={others} settings={settings} />
+      {compared?.comparable === false ? <NotComparable reasons={compared.reasons ?? []} /> : null}
+      <nav className="compare-tabs" role="tablist" aria-label="What is compared">
+        <Tab page="pages" shown={page} title="Memory" count={compared === undefined ? undefined : differingPages(compared)} onShow={setPage} />
+        {differenceSections.map((section) => (
+          <Tab key={section} page={section} shown={page} title={sectionTitles[section]} count={counted(compared, section)} onShow={setPage} />
+        ))}
+        <Tab page="texts" shown={page} title="Texts" count={undefined} onShow={setPage} />
+        <Tab page="rules" shown={page} title="Ignore rules" count={undefined} onShow={setPage} />
+      </nav>
+      <div className="compare-page" role="tabpanel">
+        {page === 'texts' ? (
+          <TextsPane left={left} right={right} />
+        ) : page === 'rules' ? (
+          <RulesPane left={left.key} settings={settings} />
+        ) : compared === undefined || state.request === undefined ? (
+          <Waiting state={state} />
+        ) : page === 'pages' ? (
+          <PagesPane left={left} right={right} request={state.request} compared={compared} />
+        ) : (
+          <FieldDifferences section={page} differences={compared[page]} compared={compared} left={left} settings={settings} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+const differingPages = ({ pages }: CompareJson): number => pages.changed + pages.onlyLeft + pages.onlyRight + (pages.unreadable ?? 0);
+const counted = (compared: CompareJson | undefined, section: DifferenceSection): number | undefined =>
+  compared?.[section].filter(({ ignoredBy }) => ignoredBy === undefined).length;
+
+interface TabProps {
+  readonly page: Page;
+  readonly shown: Page;
+  readonly title: string;
+  readonly count: number | undefined;
+  readonly onShow: (page: Page) => void;
+}
+
+function Tab({ page, shown, title, count, onShow }: TabProps) {
+  return (
+    <button type="button" role="tab" aria-selected={page === shown} className="compare-tab" data-testid={`compare-tab-${page}`} onClick={() => onShow(page)}>
+      {title}
+      {count === undefined ? null : <span className={count === 0 ? 'compare-count' : 'compare-count some'}>{countText(count)}</span>}
+    </button>
+  );
+}
+
+function NotComparable({ reasons }: { readonly reasons: readonly string[] }) {
+  return (
+    <div className="compare-banner" role="status" data-testid="not-comparable">
+      <strong>Not comparable:</strong> {reasons.join('; ')}. What is shown is right, but says little.
+    </div>
+  );
+}
+
+function Waiting({ state }: { readonly state: ComparisonState }) {
+  const { progress, error, asking } = state;
+  if (error !== undefined) return <QueryMessage query={{ value: undefined, asking, error }} what="the comparison" />;
+  if (!asking && state.request !== undefined)
+    return (
+      <div className="compare-waiting">
+        <p className="dim">The comparison was cancelled.</p>
+        <button type="button" className="button" onClick={state.again}>
+          Compare again
+        </button>
+      </div>
+    );
+  const fraction = progress === undefined || progress.total === 0 ? undefined : progress.done / progress.total;
+  return (
+    <div className="compare-waiting" role="status">
+      <p>
+        {progress === undefined
+          ? 'Comparing…'
+          : `${progress.phase === 'compare' ? 'Comparing' : progress.phase}: ${countText(progress.done)} of ${countText(progress.total)} ${progress.unit}`}
+      </p>
+      <ProgressBar fraction={fraction} label="Comparison" />
+      <button type="button" className="button" onClick={state.cancel}>
+        Cancel
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+/** What differs outside the pages, field by field. A field can be put on the list of what is ignored. */
+import { useState } from 'react';
+import type { CompareJson, Difference, DifferenceSection } from '../../../shared/compare-model.ts';
+import type { ComparisonSettings } from '../../state/comparisons.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { IconButton } from '../../widgets/IconButton.tsx';
+import { plural } from '../../words/numbers.ts';
+import { withField } from './edit-rules.ts';
+import { sectionTitles } from './section-titles.ts';
+
+const firstRows = 500;
+
+interface FieldDifferencesProps {
+  readonly section: DifferenceSection;
+  readonly differences: readonly Difference[];
+  readonly compared: CompareJson;
+  readonly left: OpenDump;
+  readonly settings: ComparisonSettings;
+}
+
+export function FieldDifferences({ section, differences, compared, left, settings }: FieldDifferencesProps) {
+  const { comparisons } = useWorkbench();
+  const [limit, setLimit] = useState(firstRows);
+  const ignored = differences.filter(({ ignoredBy }) => ignoredBy !== undefined).length;
+  const title = sectionTitles[section];
+  if (differences.length === 0)
+    return (
+      <p className="message compare-nothing">
+        {title}: nothing differs. {compared.remarks?.filter((remark) => remark.includes('only in the')).join('; ')}
+      </p>
+    );
+  const ignore = (field: string): void => {
+    const rules = withField(comparisons.rules.get(), settings.rules, comparisons.isBuiltIn, `${section}.${field}`);
+    comparisons.saveRules(rules);
+    comparisons.change(left.key, { rules: rules.name });
+  };
+  return (
+    <div className="compare-fields">
+      <p className="dim">
+        {plural(differences.length - ignored, 'field')} of {title} {differences.length - ignored === 1 ? 'differs' : 'differ'}
+        {ignored === 0 ? '' : `, ${ignored} ignored`}
+      </p>
+      <table className="table" data-testid="field-differences">
+        <thead>
+          <tr>
+            <th>CPU</th>
+            <th>field</th>
+            <th>left</th>
+            <th>right</th>
+            <th>
+              <span className="unseen">ignore</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {differences.slice(0, limit).map((difference, index) => (
+            <tr key={index} className={difference.ignoredBy === undefined ? '' : 'dim'}>
+              <td className="number">{difference.cpu}</td>
+              <td className="code">
+                <Hostile text={difference.field} />
+              </td>
+              <td className="code compare-value">
+                <Value value={difference.left} other={difference.right} />
+              </td>
+              <td className="code compare-value">
+                <Value value={difference.right} other={difference.left} />
+              </td>
+              <td>
+                {difference.ignoredBy === undefined ? (
+                  <IconButton icon="eye-closed" label={`Ignore ${difference.field}`} onPress={() => ignore(difference.field)} />
+                ) : (
+                  <span className="tone-warn">
+                    ignored: <Hostile text={difference.ignoredBy} />
+                  </span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {differences.length > limit ? (
+        <button type="button" className="button" onClick={() => setLimit(limit * 4)}>
+          Show more of {plural(differences.length, 'field')}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+/** Long values are told apart by where they begin to differ. */
+function Value({ value, other }: { readonly value: string | undefined; readonly other: string | undefined }) {
+  if (value === undefined) return <span className="dim">not there</span>;
+  if (other?.length !== value.length || value.length > 80) return <Hostile text={value.length > 400 ? `${value.slice(0, 400)}…` : value} />;
+  let from = 0;
+  while (from < value.length && value[from] === other[from]) from += 1;
+  return (
+    <>
+      <Hostile text={value.slice(0, from)} />
+      <mark>
+        <Hostile text={value.slice(from)} />
+      </mark>
+    </>
+  );
+}

@@ -1,0 +1,126 @@
+/** Memory of two dumps: counts, overview strip, both hex grids, the list of differences, counts by region. */
+import { useState } from 'react';
+import type { CompareJson } from '../../../shared/compare-model.ts';
+import type { PairRange } from '../../../shared/compare-protocol.ts';
+import { pageSize } from '../../../shared/units.ts';
+import { handleOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
+import { useStore } from '../../state/use-store.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { countText } from '../../words/numbers.ts';
+import { IconButton } from '../../widgets/IconButton.tsx';
+import { DifferenceList } from './DifferenceList.tsx';
+import { DifferenceStrip } from './DifferenceStrip.tsx';
+import { HexPanes } from './HexPanes.tsx';
+import { RegionCountsTable } from './RegionCountsTable.tsx';
+import { useDifferences } from './use-differences.ts';
+import type { CompareRequest } from './use-comparison.ts';
+
+interface PagesPaneProps {
+  readonly left: OpenDump;
+  readonly right: OpenDump;
+  readonly request: CompareRequest;
+  readonly compared: CompareJson;
+}
+
+const pageBytes = BigInt(pageSize);
+
+export function PagesPane({ left, right, request, compared }: PagesPaneProps) {
+  const { engine, places, tell } = useWorkbench();
+  const position = useStore(places.cursors)[left.key];
+  const address = position?.space === 'absolute' ? position.address : 0n;
+  const differences = useDifferences(request);
+  const [current, setCurrent] = useState<number>();
+  const [differing, setDiffering] = useState<number>();
+  const shift = BigInt(request.shift);
+  const ends = [memoryEnd(left), memoryEnd(right) - shift, differences.end ?? 0n];
+  const end = ends.reduce((most, one) => (one > most ? one : most), 0n);
+
+  const moveTo = (to: bigint): void => places.moveCursor(left.key, { space: 'absolute', address: to < 0n ? 0n : to, length: 1 });
+  /** The first byte of a range that differs: the range begins at a page. */
+  const firstByte = async (range: PairRange): Promise<bigint> => {
+    const [dump, other] = [handleOf(left), handleOf(right)];
+    if (range.kind !== 'changed' || dump === undefined || other === undefined || range.start < 0n) return range.start;
+    const read = (handle: string, at: bigint) => engine.call('read', { dump: handle, space: 'absolute', address: at, length: pageSize });
+    const [one, two] = await Promise.all([read(dump, range.start), read(other, range.start + shift)]);
+    const at = one.data.findIndex((byte, index) => byte !== two.data[index]);
+    return range.start + BigInt(Math.max(0, at));
+  };
+  const show = (range: PairRange): void => {
+    setCurrent(range.index);
+    firstByte(range).then(moveTo, (error: unknown) => {
+      moveTo(range.start);
+      tell(error);
+    });
+  };
+  const step = (by: 1 | -1): void => {
+    const find = async (): Promise<void> => {
+      // Where the cursor is decides, not where the last step went.
+      const { total, ranges } = await engine.call('compareRanges', { ...request, from: address, most: 1 });
+      const [here] = ranges;
+      const inside = here !== undefined && here.start <= address;
+      const next = here === undefined ? total - 1 : by === 1 ? (inside ? here.index + 1 : here.index) : here.index - 1;
+      const index = here === undefined && by === 1 ? total : next;
+      if (index < 0 || index >= total) return;
+      const [range] = (await engine.call('compareRanges', { ...request, first: index, most: 1 })).ranges;
+      if (range !== undefined) show(range);
+    };
+    find().catch(tell);
+  };
+  return (
+    <div className="compare-pages">
+      <div className="compare-summary" data-testid="compare-summary">
+        <Counts compared={compared} />
+        <span className="compare-space" />
+        <span className="compare-steps">
+          <IconButton icon="arrow-left" label="Previous difference" testId="previous-difference" onPress={() => step(-1)} disabled={differences.total === 0} />
+          <IconButton icon="arrow-right" label="Next difference" testId="next-difference" onPress={() => step(1)} disabled={differences.total === 0} />
+          <span className="code" data-testid="difference-place">
+            {current === undefined ? '–' : countText(current + 1)} / {differences.total === undefined ? '…' : countText(differences.total)}
+          </span>
+        </span>
+      </div>
+      <DifferenceStrip request={request} end={end} cursor={address} regions={left.regions ?? []} onPick={(to) => moveTo(to - (to % pageBytes))} />
+      <HexPanes left={left} right={right} shift={shift} end={end} address={address} onMove={moveTo} onDiffering={setDiffering} differing={differing} />
+      <div className="compare-below">
+        <section aria-label="Differences">
+          <DifferenceList differences={differences} current={current} onShow={show} />
+        </section>
+        <section aria-label="By region">
+          <RegionCountsTable regions={compared.pages.byRegion} onShow={moveTo} />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+function Counts({ compared }: { readonly compared: CompareJson }) {
+  const { pages, method, remarks = [] } = compared;
+  const shown = [
+    [pages.equal, 'equal'],
+    [pages.onlyLeft, 'only left'],
+    [pages.onlyRight, 'only right'],
+    [pages.moved, 'moved'],
+    [pages.ignored, 'ignored'],
+    [pages.unreadable, 'unreadable'],
+  ] as const;
+  return (
+    <>
+      <span>
+        <strong>{countText(pages.changed)}</strong> of {countText(pages.common)} pages differ
+        <span className="dim">, {method === 'exact' ? 'byte by byte' : 'by fingerprint'}</span>
+      </span>
+      {shown.map(([count, word]) =>
+        count === undefined ? null : (
+          <span key={word} className="dim">
+            {countText(count)} {word}
+          </span>
+        ),
+      )}
+      {remarks.map((remark) => (
+        <span key={remark} className="tone-warn cut" title={remark}>
+          {remark}
+        </span>
+      ))}
+    </>
+  );
+}

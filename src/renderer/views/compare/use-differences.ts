@@ -1,0 +1,69 @@
+/** The list of differences, read in parts as they come on screen. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { PairRange } from '../../../shared/compare-protocol.ts';
+import { useWorkbench } from '../../workbench.ts';
+import type { CompareRequest } from './use-comparison.ts';
+
+export interface Differences {
+  /** Undefined until the first part is there. */
+  readonly total: number | undefined;
+  /** False when the engine could not keep all of them. */
+  readonly complete: boolean;
+  /** One past the last page that either dump describes. */
+  readonly end: bigint | undefined;
+  readonly at: (index: number) => PairRange | undefined;
+  /** Reads what is not there yet of [first, end). */
+  readonly want: (first: number, end: number) => void;
+}
+
+const part = 256;
+
+interface Parts {
+  readonly total: number | undefined;
+  readonly complete: boolean;
+  readonly end: bigint | undefined;
+  readonly parts: ReadonlyMap<number, readonly PairRange[]>;
+}
+const nothing: Parts = { total: undefined, complete: true, end: undefined, parts: new Map() };
+
+export function useDifferences(request: CompareRequest): Differences {
+  const { engine, tell } = useWorkbench();
+  const [known, setKnown] = useState(nothing);
+  const asked = useRef(new Set<number>());
+  const abort = useRef<AbortController>(undefined);
+
+  const ask = useCallback(
+    (number: number) => {
+      const controller = abort.current;
+      if (controller === undefined || asked.current.has(number)) return;
+      asked.current.add(number);
+      engine.call('compareRanges', { ...request, first: number * part, most: part }, { signal: controller.signal }).then(
+        ({ ranges, total, complete, end }) => {
+          if (!controller.signal.aborted) setKnown((old) => ({ total, complete, end, parts: new Map(old.parts).set(number, ranges) }));
+        },
+        (error: unknown) => {
+          if (!controller.signal.aborted) tell(error);
+        },
+      );
+    },
+    [engine, request, tell],
+  );
+  useEffect(() => {
+    const controller = new AbortController();
+    abort.current = controller;
+    asked.current = new Set();
+    ask(0);
+    return () => {
+      controller.abort();
+      abort.current = undefined;
+      setKnown(nothing);
+    };
+  }, [ask]);
+  const want = useCallback(
+    (first: number, end: number) => {
+      for (let number = Math.floor(first / part); number * part < end; number += 1) ask(number);
+    },
+    [ask],
+  );
+  return { ...known, at: (index) => known.parts.get(Math.floor(index / part))?.[index % part], want };
+}

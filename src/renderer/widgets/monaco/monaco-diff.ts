@@ -1,0 +1,38 @@
+/** Monaco's diff editor, read-only. Imported lazily, by DiffTextView. */
+import 'monaco-editor/features/diffEditor/register.js';
+import { editor } from 'monaco-editor/editor.js';
+import type { ShownTheme } from '../../state/theme.ts';
+import { applyTheme } from './monaco-setup.ts';
+
+/** The texts must have gone through visibleText. @returns the function that takes it away */
+export function createDiffView(host: HTMLElement, left: string, right: string, label: string, shown: ShownTheme): () => void {
+  applyTheme(shown);
+  const original = editor.createModel(left, 'plaintext');
+  const modified = editor.createModel(right, 'plaintext');
+  const made = editor.createDiffEditor(host, {
+    readOnly: true,
+    originalEditable: false,
+    domReadOnly: true,
+    ariaLabel: label,
+    originalAriaLabel: `${label}: left`,
+    modifiedAriaLabel: `${label}: right`,
+    automaticLayout: true,
+    renderSideBySide: true,
+    useInlineViewWhenSpaceIsLimited: false,
+    hideUnchangedRegions: { enabled: true },
+    renderMarginRevertIcon: false,
+    fontFamily: 'IBM Plex Mono',
+    fontSize: 12,
+    lineHeight: 18,
+    minimap: { enabled: false },
+    scrollBeyondLastLine: false,
+    links: false,
+    tabFocusMode: true,
+  });
+  made.setModel({ original, modified });
+  return () => {
+    made.dispose();
+    original.dispose();
+    modified.dispose();
+  };
+}
