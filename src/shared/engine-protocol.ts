@@ -70,7 +70,11 @@ export const engineProtocol = {
   },
   notes: { params: onView, result: notesSchema },
   regions: { params: onView, result: regionsSchema },
-  vmcoreinfo: { params: onView, result: vmcoreinfoSchema },
+  vmcoreinfo: {
+    /** `copies`: search the whole memory for others and compare them. */
+    params: v.strictObject({ dump, view, copies: v.optional(v.boolean()) }),
+    result: vmcoreinfoSchema,
+  },
   osinfo: { params: onView, result: osInfoSchema },
   ...taskProtocol,
   read: {

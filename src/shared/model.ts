@@ -392,7 +392,12 @@ export const vmcoreinfoSchema = v.strictObject({
   source: v.string(),
   entries: v.record(v.string(), v.string()),
   text: v.string(),
+  /** The other copies in the dump and the keys in which they differ, when they were asked for; CRASHTIME is not compared. */
+  copies: v.optional(
+    v.array(v.strictObject({ source: v.string(), address: v.optional(hexString), release: v.optional(v.string()), differing: v.array(v.string()) })),
+  ),
 });
+export type VmcoreinfoJson = v.InferOutput<typeof vmcoreinfoSchema>;
 
 export const readSchema = v.strictObject({
   schema,

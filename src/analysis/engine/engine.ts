@@ -20,10 +20,11 @@ import { openDumpAt } from './open-dump.ts';
 import { searchSession } from './search.ts';
 import { sqlTables } from './sql-tables.ts';
 import type { Session } from './session.ts';
-import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from './structures.ts';
+import { describeNotes, describeOsInfo, describeRegions } from './structures.ts';
 import { translateAddress } from './translate-address.ts';
 import { judgedInfo, triage } from './triage.ts';
 import { attestDump, buildReport, makeManifest, verifySession } from './verify.ts';
+import { answerVmcoreinfo } from './vmcoreinfo-copies.ts';
 
 export interface Engine {
   readonly handlers: Handlers<EngineProtocol>;
@@ -70,7 +71,7 @@ export function createEngine(): Engine {
     typeNames: ({ dump, view, ...sources }, { signal }) => describeTypeNames(sessionOf(dump, view), sources, signal),
     notes: ({ dump, view }) => describeNotes(sessionOf(dump, view)),
     regions: ({ dump, view }) => describeRegions(sessionOf(dump, view)),
-    vmcoreinfo: ({ dump, view }) => describeVmcoreinfo(sessionOf(dump, view)),
+    vmcoreinfo: ({ dump, view, copies }, { signal }) => answerVmcoreinfo(sessionOf(dump, view), copies === true, signal),
     osinfo: ({ dump, view }, { signal }) => describeOsInfo(sessionOf(dump, view), signal),
     tasks: ({ dump, view }, { signal }) => describeTasks(sessionOf(dump, view), signal),
     modules: ({ dump, view }, { signal }) => describeModules(sessionOf(dump, view), signal),

@@ -1,7 +1,7 @@
 /** Answers about single structures: notes, regions, vmcoreinfo, os_info. */
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
-import { schemaVersion, type NoteJson, type OsInfoJson, type RegionJson } from '../../shared/model.ts';
+import { schemaVersion, type NoteJson, type OsInfoJson, type RegionJson, type VmcoreinfoJson } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
 import { csumPartial } from '../arch/s390x/checksum.ts';
 import { OS_INFO_MAGIC, osInfoEntries, osInfoSize, osInfoValid } from '../arch/s390x/os-info.ts';
@@ -9,6 +9,7 @@ import { lowcoreSize } from '../arch/s390x/save-area.ts';
 import { replayPanicKdump, replayTwoStage } from '../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
 import { decodeNote, type DecodedNote } from '../notes/index.ts';
+import type { Vmcoreinfo } from '../kernel/vmcoreinfo.ts';
 import { notesByCpu } from '../memory/cpu-state.ts';
 import type { Session } from './session.ts';
 import { vmcoreinfoOf } from './summary.ts';
@@ -77,14 +78,21 @@ export function describeRegions(session: Session): { schema: 1; regions: RegionJ
   return { schema: schemaVersion, regions };
 }
 
-export function describeVmcoreinfo(session: Session): { schema: 1; source: string; entries: Record<string, string>; text: string } {
+export const vmcoreinfoJson = ({ source, entries, text }: Vmcoreinfo): VmcoreinfoJson => ({
+  schema: schemaVersion,
+  source,
+  entries: Object.fromEntries(entries),
+  text,
+});
+
+/** As notes and pointers lead to it, without a scan. @throws DumpError absent */
+export function describeVmcoreinfo(session: Session): VmcoreinfoJson {
   const search = session.vmcoreinfo;
   if (!search.found) {
     const where = { file: session.path, ...(search.address === undefined ? {} : { address: search.address }) };
     throw new DumpError('absent', where, `no vmcoreinfo: the dump has no such note, and ${search.why}`, 'a VMCOREINFO note in the dump or in memory');
   }
-  const { source, entries, text } = search.vmcoreinfo;
-  return { schema: schemaVersion, source, entries: Object.fromEntries(entries), text };
+  return vmcoreinfoJson(search.vmcoreinfo);
 }
 
 function entryJson(session: Session, values: { addr: bigint; size: bigint; csum: number }, id: number): OsInfoJson['entries'][number] {

@@ -13,12 +13,13 @@ import { reportCommand } from './report.ts';
 import { sampleCommand } from './sample.ts';
 import { searchCommand } from './search.ts';
 import { sqlCommand } from './sql.ts';
-import { cpusCommand, infoCommand, notesCommand, osinfoCommand, regionsCommand, vmcoreinfoCommand } from './structures.ts';
+import { cpusCommand, infoCommand, notesCommand, osinfoCommand, regionsCommand } from './structures.ts';
 import { structCommand } from './struct.ts';
 import { symbolsCommand } from './symbols.ts';
 import { translateCommand } from './translate.ts';
 import { triageCommand } from './triage.ts';
 import { verifyCommand } from './verify.ts';
+import { vmcoreinfoCommand } from './vmcoreinfo.ts';
 
 export const commands: readonly Command[] = [
   triageCommand,

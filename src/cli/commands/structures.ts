@@ -8,10 +8,9 @@ import { namesOf, withDump } from '../open-dump.ts';
 import { infoText } from '../text/summary-text.ts';
 import { cpusText } from '../text/cpu-text.ts';
 import { notesText, osInfoText, regionsText } from '../text/structure-text.ts';
-import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from '../text/style.ts';
 
-type StructureMethod = 'info' | 'notes' | 'regions' | 'vmcoreinfo' | 'osinfo';
+type StructureMethod = 'info' | 'notes' | 'regions' | 'osinfo';
 
 function structureCommand<M extends StructureMethod>(
   method: M,
@@ -37,11 +36,6 @@ export const infoCommand = structureCommand('info', { summary: 'container, machi
 export const notesCommand = structureCommand('notes', { summary: 'ELF notes, decoded' }, (answer, style) => notesText(answer.notes, style));
 export const regionsCommand = structureCommand('regions', { summary: 'memory regions: stored, excluded, missing; crashkernel, lowcores' }, (answer) =>
   regionsText(answer.regions),
-);
-export const vmcoreinfoCommand = structureCommand(
-  'vmcoreinfo',
-  { summary: 'what the kernel says of itself for dump tools' },
-  (answer, style) => `${style.dim(`from the ${answer.source}`)}\n${visibleText(answer.text)}\n`,
 );
 export const osinfoCommand = structureCommand('osinfo', { summary: 'the hand-over block os_info (s390x)', alias: 'meminfo' }, osInfoText);
 

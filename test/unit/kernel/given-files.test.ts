@@ -56,6 +56,22 @@ describe('a vmcoreinfo text', () => {
     expect(read(given.out).records).toHaveLength(8);
   });
 
+  it('is found by its text, its copies compared', async () => {
+    const { code, out } = await runInProcess(['vmcoreinfo', lost, '--json']);
+    expect({ code, source: (JSON.parse(out) as { source: string }).source }).toEqual({
+      code: 0,
+      source: expect.stringContaining('found by its text') as string,
+    });
+    const other = s390xSystem();
+    // A copy of another boot, page-aligned, far from the kernel's own.
+    other.memory.text(0x65_0000, (other.vmcoreinfo ?? '').replace(/PAGESIZE=\d+/, 'PAGESIZE=8192'));
+    const twice = write('twice.vmcore', elfVmcore(other));
+    const found = await runInProcess(['vmcoreinfo', twice, '--copies', '--json']);
+    const { copies } = JSON.parse(found.out) as { copies: { address: string; differing: string[] }[] };
+    expect(copies.find(({ address }) => address === '0x650000')?.differing).toEqual(['PAGESIZE']);
+    expect((await runInProcess(['vmcoreinfo', twice, '--copies'])).out).toContain('differs in PAGESIZE');
+  });
+
   it('that is none is refused', async () => {
     const text = write('other.txt', 'just text\n');
     expect(await runInProcess(['dmesg', lost, '--vmcoreinfo', text])).toMatchObject({ code: 3, err: expect.stringContaining('OSRELEASE') as string });

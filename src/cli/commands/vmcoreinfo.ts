@@ -1,0 +1,34 @@
+import type { VmcoreinfoJson } from '../../shared/model.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Command } from '../command.ts';
+import { exitCodes, printJson } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import type { Style } from '../text/style.ts';
+
+function copyText({ source, release, differing }: NonNullable<VmcoreinfoJson['copies']>[number]): string {
+  const shown = differing.slice(0, 5).join(', ');
+  const more = differing.length > 5 ? ` and ${differing.length - 5} more` : '';
+  return visibleText(`copy in ${source}: ${differing.length === 0 ? 'the same' : `of ${release ?? 'no release'}, differs in ${shown}${more}`}`);
+}
+
+const text = (answer: VmcoreinfoJson, style: Style): string =>
+  [style.dim(visibleText(`from the ${answer.source}`)), ...(answer.copies ?? []).map((copy) => style.dim(copyText(copy))), visibleText(answer.text), ''].join(
+    '\n',
+  );
+
+export const vmcoreinfoCommand: Command = {
+  name: 'vmcoreinfo',
+  summary: 'what the kernel says of itself for dump tools; searched for in memory where no note leads to it',
+  args: ['<file>'],
+  options: [{ flags: '--copies', description: 'search the whole memory for copies and compare them' }],
+  example: 'dumpbench vmcoreinfo dump.s390 --json',
+  async run(context, [file = ''], options) {
+    const copies = options.copies === true;
+    const answer = await withDump(context, file, (dump) =>
+      context.engine.call('vmcoreinfo', { dump, ...(copies ? { copies } : {}) }, { signal: context.io.signal }),
+    );
+    if (context.output.json) printJson(context.io, answer);
+    else context.io.out(text(answer, context.style));
+    return exitCodes.fine;
+  },
+};
