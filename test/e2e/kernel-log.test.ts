@@ -54,4 +54,27 @@ describe.skipIf(noWindow)('the kernel log in the window', () => {
       await desk.close();
     }
   });
+
+  it.skipIf(!haveDumps)('names the function at the cursor of the hex view and the one that a pointer leads to', async () => {
+    const desk = await openDesk([await dumpFile('o-s390-s3-vmcore.elf')]);
+    try {
+      const { page } = desk;
+      await page.getByTestId('rail-hex').click();
+      const names = page.getByTestId('inspector-symbols');
+      // The PSW of CPU 0 in the kernel's own words: __do_machine_kdump.
+      await page.keyboard.press('Control+g');
+      await page.keyboard.type('virtual:0x1118e0');
+      await page.keyboard.press('Enter');
+      await names.getByText('__do_machine_kdump+0x0').waitFor();
+      // printk's pointer to its ring buffer, the static one.
+      await page.keyboard.press('Control+g');
+      await page.keyboard.type('virtual:0x59eef0');
+      await page.keyboard.press('Enter');
+      await names.getByText('prb+0x0', { exact: true }).waitFor();
+      await names.getByRole('button', { name: 'printk_rb_static+0x0' }).waitFor();
+      await desk.photograph('inspector-symbols');
+    } finally {
+      await desk.close();
+    }
+  });
 });

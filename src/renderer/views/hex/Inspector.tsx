@@ -8,6 +8,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
 import { MarkList } from './MarkList.tsx';
+import { SymbolNames } from './SymbolNames.tsx';
 import { asciiText, inspectIntegers, presentBytes } from './inspect-bytes.ts';
 
 const inspectedBytes = 32n;
@@ -114,6 +115,7 @@ export function Inspector({ dump, position }: { readonly dump: OpenDump; readonl
           </section>
         </>
       )}
+      {bytes === undefined ? null : <SymbolNames dump={dump} position={position} bytes={bytes} />}
       <Known dump={dump} position={position} />
       <MarkList dump={dump} />
     </aside>

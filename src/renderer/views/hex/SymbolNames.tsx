@@ -1,0 +1,48 @@
+import { useQuery } from '../../engine/use-query.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import type { Position } from '../../state/position.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { inspectIntegers } from './inspect-bytes.ts';
+
+interface SymbolNamesProps {
+  readonly dump: OpenDump;
+  readonly position: Position;
+  readonly bytes: Uint8Array;
+}
+
+/** What the kernel calls the place of the cursor, and the place that the eight bytes there point to. */
+export function SymbolNames({ dump, position, bytes }: SymbolNamesProps) {
+  const { engine, places } = useWorkbench();
+  const word = inspectIntegers(bytes).find(({ bits }) => bits === 64)?.[dump.triage?.info.machine.endianness === 'little' ? 'little' : 'big'];
+  const pointer = word === undefined ? undefined : BigInt(word.hex);
+  const own = position.space === 'virtual' ? position.address : undefined;
+  const addresses = [...new Set([own, pointer === 0n ? undefined : pointer].filter((one) => one !== undefined))];
+  const key = addresses.length === 0 ? undefined : addresses.join(' ');
+  const query = useQuery(dump, key, async (handle, signal) => (await engine.call('symbolize', { dump: handle, addresses, quick: true }, { signal })).places);
+  const nameOf = (address: bigint | undefined): string | undefined => {
+    const place = address === undefined ? undefined : query.value?.find((one) => BigInt(one.address) === address);
+    return place === undefined ? undefined : `${place.name}+0x${place.offset.toString(16)}`;
+  };
+  const here = nameOf(own);
+  const there = nameOf(pointer);
+  if (here === undefined && there === undefined) return null;
+  return (
+    <section data-testid="inspector-symbols">
+      <h3 className="caption">Symbol</h3>
+      {here === undefined ? null : (
+        <p className="code">
+          <Hostile text={here} />
+        </p>
+      )}
+      {there === undefined || pointer === undefined ? null : (
+        <p>
+          points to{' '}
+          <button type="button" className="link code" onClick={() => places.goTo(dump.key, { space: 'virtual', address: pointer, length: 8 })}>
+            <Hostile text={there} />
+          </button>
+        </p>
+      )}
+    </section>
+  );
+}
