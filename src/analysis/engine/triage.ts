@@ -1,6 +1,7 @@
 /** The first screen: facts, checks that need headers alone, CPUs, decisions. No scan. */
 import type { CheckResult, Info, TriageDump } from '../../shared/model.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
+import type { CheckContext } from '../integrity/check.ts';
 import type { Evidence } from '../integrity/evidence.ts';
 import { runChecks, summarize, type CheckDepth } from '../integrity/index.ts';
 import { judgeFacts } from '../integrity/trust.ts';
@@ -14,10 +15,14 @@ export interface CheckOptions {
   readonly onProgress?: Parameters<typeof runChecks>[2];
 }
 
-export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, options: CheckOptions = {}): Promise<CheckResult[]> {
+/** What checks read of a session. */
+export function checkContext(session: Session, signal: AbortSignal, evidence: Evidence = { files: [session.file] }): CheckContext {
   const { image, memory, osInfo, vmcoreinfo, utsName, kdumpGuard } = session;
-  const evidence = options.evidence ?? { files: [session.file] };
-  return runChecks({ image, memory, osInfo, vmcoreinfo, utsName, cpus: session.cpuSet.cpus, kdumpGuard, evidence, signal }, depth, options.onProgress);
+  return { image, memory, osInfo, vmcoreinfo, utsName, cpus: session.cpuSet.cpus, kdumpGuard, evidence, signal };
+}
+
+export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, options: CheckOptions = {}): Promise<CheckResult[]> {
+  return runChecks(checkContext(session, signal, options.evidence), depth, options.onProgress);
 }
 
 /** The facts with the trust that the checks of headers give them. */

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { ScanProgress } from '../../shared/engine-protocol.ts';
 import type { ManifestJson } from '../../shared/integrity-protocol.ts';
-import { schemaVersion, type CheckResult, type VerifyJson } from '../../shared/model.ts';
+import { schemaVersion, type CheckResult, type DamageEntry, type VerifyJson } from '../../shared/model.ts';
 import type { CallContext } from '../../shared/rpc.ts';
 import { replayPanicKdump, replayTwoStage } from '../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
@@ -50,6 +50,19 @@ const bytesOf = (context: Scan, phase: string) => ({
   },
 });
 
+/** Where the damage is, as far as checks and container say. */
+export function damageOf(session: Session, results: readonly CheckResult[]): DamageEntry[] {
+  const { image, cpuSet } = session;
+  return damageMap({
+    regions: describeRegions(session).regions,
+    cpus: cpuSet.cpus,
+    structures: image.structures,
+    findings: image.findings,
+    checks: results,
+    structureOf: (id) => checks.find((check) => check.id === id)?.structure,
+  });
+}
+
 /** Checks, and unless `quick` the digests over the whole file and the whole memory. */
 export async function verifySession(session: Session, request: VerifyRequest, context: Scan): Promise<VerifyJson> {
   const { signal, progress } = context;
@@ -63,8 +76,7 @@ export async function verifySession(session: Session, request: VerifyRequest, co
   );
   const results = request.handedOn === true ? found.map(withoutCache) : found;
   const summary = summarize(results);
-  const { regions } = describeRegions(session);
-  const damage = damageMap({ regions, cpus: session.cpuSet.cpus, structures: session.image.structures, findings: session.image.findings, checks: results });
+  const damage = damageOf(session, results);
   const common = { schema: schemaVersion, checks: results, summary, damage } as const;
   if (request.quick) return { ...common, digests: {} };
   const { sha256 } = await hashFile(session.file, bytesOf(context, 'SHA-256 of the file'));

@@ -41,6 +41,10 @@ export interface Check {
   readonly title: string;
   /** headers: small structures only, part of triage · quick: bounded reads · scan: reads much of the dump. */
   readonly cost: 'headers' | 'quick' | 'scan';
+  /** What its bytes are, where they are of one structure: names damage in the damage map. */
+  readonly structure?: string;
+  /** A checksum that the dump recorded covers every byte of its ranges: no flipped bit in them passes. */
+  readonly vouches?: true;
   /** Why the check does not concern a container, told without reading anything; then a triage need not say that it was not run. */
   readonly inapplicable?: (image: DumpImage) => string | undefined;
   run(context: CheckContext): CheckOutcome | Promise<CheckOutcome>;

@@ -11,6 +11,8 @@ export interface Landscape {
   readonly structures: readonly StructView[];
   readonly findings: readonly Finding[];
   readonly checks: readonly CheckResult[];
+  /** What the bytes of a check are. */
+  readonly structureOf: (check: string) => string | undefined;
 }
 
 const severities = ['info', 'warning', 'error'] as const;
@@ -79,7 +81,10 @@ export function damageMap(landscape: Landscape): DamageEntry[] {
         (worst, one) => (severities.indexOf(one.severity) > severities.indexOf(worst) ? one.severity : worst),
         'info',
       );
-      return [{ where: first.where, severity, title: first.title, findings: [...new Set(list.map(({ id }) => id))], ...atPlace(first.where, landscape) }];
+      const { structures, cpus } = atPlace(first.where, landscape);
+      const own = list.flatMap(({ id }) => landscape.structureOf(id.split('/')[0] ?? id) ?? []);
+      const names = [...new Set([...own, ...structures])];
+      return [{ where: first.where, severity, title: first.title, findings: [...new Set(list.map(({ id }) => id))], structures: names, cpus }];
     })
     .sort((left, right) => {
       const [[kind, at], [otherKind, otherAt]] = [orderOf(left.where), orderOf(right.where)];

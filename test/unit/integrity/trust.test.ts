@@ -1,19 +1,17 @@
 /** The checks raise and lower the trust of facts, and say why; damage is tied to what lies there. */
 import { describe, expect, it } from 'vitest';
 import type { VerifyJson, Info } from '../../../src/shared/model.ts';
-import { damageMap } from '../../../src/analysis/integrity/damage-map.ts';
 import { judgedInfo, checkSession } from '../../../src/analysis/engine/triage.ts';
-import { describeRegions } from '../../../src/analysis/engine/structures.ts';
+import { damageOf } from '../../../src/analysis/engine/verify.ts';
 import { caseSession } from '../../case-answers.ts';
 
 const { signal } = new AbortController();
 const infoOf = (text: string): Promise<Info> => judgedInfo(caseSession('case.dump', text), signal);
 
-async function damageOf(text: string): Promise<NonNullable<VerifyJson['damage']>> {
+async function mapOf(text: string): Promise<NonNullable<VerifyJson['damage']>> {
   const session = caseSession('case.dump', text);
   const checks = await checkSession(session, 'scan', signal);
-  const { image, cpuSet } = session;
-  return damageMap({ regions: describeRegions(session).regions, cpus: cpuSet.cpus, structures: image.structures, findings: image.findings, checks });
+  return damageOf(session, checks);
 }
 
 const system = 'system healthy cpus=2 state=disabled-wait reipl-entry ipib';
@@ -47,18 +45,18 @@ describe('trust', () => {
 
 describe('damage map', () => {
   it('of an intact dump is empty', async () => {
-    expect(await damageOf(`${system}\nformat s390`)).toEqual([]);
+    expect(await mapOf(`${system}\nformat s390`)).toEqual([]);
   });
 
   it('ties a wrong os_info checksum to the os_info page', async () => {
-    const [entry, ...more] = await damageOf(`${system}\ndamage osinfo-checksum\nformat s390`);
+    const [entry, ...more] = await mapOf(`${system}\ndamage osinfo-checksum\nformat s390`);
     expect(more).toEqual([]);
     expect(entry).toMatchObject({ severity: 'error', findings: ['os-info-page/checksum', 'os-info-page'], cpus: [] });
     expect(entry?.structures).toContain('os_info');
   });
 
   it('ties a register that differs to the lowcore of its CPU', async () => {
-    const entries = await damageOf('system healthy cpus=2 state=kdump\ndamage stored-register\nformat elf-vmcore');
+    const entries = await mapOf('system healthy cpus=2 state=kdump\ndamage stored-register\nformat elf-vmcore');
     const [entry] = entries.filter(({ findings }) => findings.includes('cross-registers'));
     expect(entry?.cpus).toHaveLength(1);
     expect(entry?.structures.some((name) => name.startsWith('lowcore of CPU'))).toBe(true);

@@ -9,6 +9,7 @@ export const endMarker: Check = {
   id: 'end-marker',
   title: 'The end marker is there and not older than the start',
   cost: 'headers',
+  structure: 'end marker',
   run({ image }) {
     if (!formatsWithMarker.has(image.format)) return notApplicable('only stand-alone dumps have an end marker');
     const findings = image.findings.filter((finding) => finding.id.startsWith('end-marker/'));

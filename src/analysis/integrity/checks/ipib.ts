@@ -12,6 +12,8 @@ export const ipib: Check = {
   id: 'ipib',
   title: 'The IPL parameter block for re-IPL matches its checksum',
   cost: 'headers',
+  structure: 'IPL parameter block',
+  vouches: true,
   run({ image, memory }) {
     if (image.machine.arch !== 's390x') return notApplicable('re-IPL exists on s390x only');
     const words = memory.readPresent(lowcorePointersAddress, lowcorePointers.size);

@@ -7,6 +7,7 @@ export const kdumpImage: Check = {
   id: 'kdump-image',
   title: 'The loaded kdump kernel belongs to its crashkernel memory',
   cost: 'quick',
+  structure: 'loaded kdump kernel',
   async run({ kdumpGuard, signal }) {
     if (kdumpGuard === undefined) return notApplicable('the crashkernel memory is examined on s390x only');
     const guard = await kdumpGuard(signal);

@@ -12,6 +12,8 @@ export const osInfoEntryChecksums: Check = {
   id: 'os-info-entries',
   title: 'The data that os_info points to match their checksums',
   cost: 'headers',
+  structure: 'data that os_info points to',
+  vouches: true,
   run({ osInfo, memory }) {
     if (osInfo === undefined) return notApplicable('os_info exists on s390x only');
     if (!osInfoValid(osInfo)) return notRecorded('there is no os_info page that can be trusted');

@@ -21,6 +21,8 @@ export const osInfoPage: Check = {
   id: 'os-info-page',
   title: 'os_info matches its checksum',
   cost: 'headers',
+  structure: 'os_info',
+  vouches: true,
   run({ osInfo }) {
     if (osInfo === undefined) return notApplicable('os_info exists on s390x only');
     const steps = osInfoSteps(osInfo);

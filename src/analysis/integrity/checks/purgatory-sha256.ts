@@ -58,6 +58,8 @@ export const purgatorySha256: Check = {
   id: 'purgatory-sha256',
   title: 'The loaded kdump kernel and initrd match the SHA-256 recorded when they were loaded',
   cost: 'quick',
+  structure: 'loaded kdump kernel and initrd',
+  vouches: true,
   async run({ kdumpGuard, memory, evidence, signal }) {
     if (kdumpGuard === undefined) return notApplicable('the crashkernel memory is examined on s390x only');
     const guard = await kdumpGuard(signal);

@@ -13,6 +13,7 @@ export const vmcoreinfoCheck: Check = {
   id: 'vmcoreinfo',
   title: 'vmcoreinfo is well-formed, and its copies agree',
   cost: 'headers',
+  structure: 'vmcoreinfo',
   run({ image, memory, vmcoreinfo, utsName }) {
     const inMemory = vmcoreinfoInMemory(image, memory);
     // A pointer that leads to no note is damage; no pointer, or memory that is not in the dump, is not.
