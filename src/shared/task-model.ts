@@ -106,6 +106,15 @@ export const memoryUsageSchema = v.strictObject({
 });
 export type MemoryUsageJson = v.InferOutput<typeof memoryUsageSchema>;
 
+export const mappingsSchema = v.strictObject({
+  schema,
+  task: v.strictObject({ address: hexString, comm: v.string(), pid: count }),
+  /** Virtual addresses of the process, half open; permissions as /proc/PID/maps writes them. */
+  mappings: v.array(v.strictObject({ start: hexString, end: hexString, permissions: v.string(), file: v.optional(v.string()) })),
+  missing,
+});
+export type MappingsJson = v.InferOutput<typeof mappingsSchema>;
+
 const sourced = v.strictObject({ value: v.string(), source: v.string() });
 export const kernelFactsSchema = v.strictObject({
   schema,

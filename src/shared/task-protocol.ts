@@ -1,7 +1,7 @@
 /** Engine methods about the kernel's tasks, modules, stacks and memory. */
 import * as v from 'valibot';
 import { memoryViews } from './model.ts';
-import { backtraceSchema, kernelFactsSchema, memoryUsageSchema, modulesSchema, tasksSchema } from './task-model.ts';
+import { backtraceSchema, kernelFactsSchema, mappingsSchema, memoryUsageSchema, modulesSchema, tasksSchema } from './task-model.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const onView = v.strictObject({ dump: v.string(), view: v.optional(v.picklist(memoryViews)) });
@@ -24,6 +24,7 @@ export const taskProtocol = {
     }),
     result: backtraceSchema,
   },
+  mappings: { params: v.strictObject({ ...onView.entries, pid: count }), result: mappingsSchema },
   memoryUsage: { params: onView, result: memoryUsageSchema },
   kernelFacts: { params: onView, result: kernelFactsSchema },
 } as const;

@@ -22,7 +22,7 @@ describe.skipIf(noWindow || !haveDumps)('the kernel view', () => {
     // The task that panicked is chosen from the start.
     await view.getByTestId('backtrace').getByText('panic+0x10c').waitFor();
     expect(await view.getByTestId('backtrace').innerText()).toMatch(/sysrq_handle_crash\+0x22[\s\S]*entered from user space/);
-    await desk.photograph('kernel-tasks-dark');
+    await desk.photograph('kernel-tasks');
 
     await view.getByRole('searchbox', { name: 'Filter tasks' }).fill('kworker');
     await view
@@ -35,22 +35,22 @@ describe.skipIf(noWindow || !haveDumps)('the kernel view', () => {
 
     await view.getByTestId('kernel-tab-traces').click();
     await view.getByTestId('backtrace').nth(2).waitFor();
-    await desk.photograph('kernel-traces-dark');
+    await desk.photograph('kernel-traces');
     await view.getByTestId('kernel-tab-modules').click();
     await view.getByTestId('module-table').getByText('null_blk').waitFor();
     await view.getByTestId('kernel-tab-usage').click();
     await view.getByTestId('usage-table').getByText('MemTotal').waitFor();
-    await desk.photograph('kernel-usage-dark');
+    await desk.photograph('kernel-usage');
     await view.getByTestId('kernel-tab-facts').click();
     await view.getByTestId('kernel-facts').getByText('QEMU 8561 QEMU (KVM/Linux)').waitFor();
-    await desk.photograph('kernel-facts-dark');
+    await desk.photograph('kernel-facts');
 
     await view.getByTestId('kernel-tab-tasks').click();
     await page.evaluate(() => {
-      document.documentElement.dataset.theme = 'light';
+      document.documentElement.dataset.theme = 'dark';
     });
     await view.getByTestId('backtrace').getByText('panic+0x10c').waitFor();
-    await desk.photograph('kernel-tasks-light');
+    await desk.photograph('kernel-tasks-other-theme');
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
     await view.getByTestId('backtrace').getByRole('button', { name: '0xc9bbc0' }).click();

@@ -9,6 +9,7 @@ import { describeBacktrace } from './backtraces.ts';
 import { describeCache } from './cache.ts';
 import { describeCpus } from './cpus.ts';
 import { describeKernelFacts, describeModules } from './kernel-facts.ts';
+import { describeMappings } from './kernel-mappings.ts';
 import { describeMemoryUsage } from './kernel-memory-usage.ts';
 import { describeTasks } from './kernel-tasks.ts';
 import { describeLog, describeSymbols, symbolize } from './kernel-story.ts';
@@ -76,6 +77,7 @@ export function createEngine(): Engine {
     tasks: ({ dump, view }, { signal }) => describeTasks(sessionOf(dump, view), signal),
     modules: ({ dump, view }, { signal }) => describeModules(sessionOf(dump, view), signal),
     backtrace: ({ dump, view, ...request }, { signal }) => describeBacktrace(sessionOf(dump, view), request, signal),
+    mappings: ({ dump, view, pid }, { signal }) => describeMappings(sessionOf(dump, view), pid, signal),
     memoryUsage: ({ dump, view }, { signal }) => describeMemoryUsage(sessionOf(dump, view), signal),
     kernelFacts: ({ dump, view }, { signal }) => describeKernelFacts(sessionOf(dump, view), signal),
     read({ dump, space, address, length, cpu, view }) {

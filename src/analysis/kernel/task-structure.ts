@@ -8,6 +8,8 @@ import type { KernelMemory } from './kernel-memory.ts';
 import { walkList, type ListWalk } from './linked-list.ts';
 import { stackEndMagic, type TaskLayout, type TaskMember } from './task-layout.ts';
 
+const maxSamples = 1024;
+
 /** One task's bytes around what is looked for. */
 interface Sample {
   readonly address: bigint;
@@ -193,7 +195,9 @@ export function layoutByStructure({ memory, initTask, stackBytes = 0x4000 }: Str
   const list = findTaskList(memory, initTask, comm);
   if (typeof list === 'string') return list;
   const { tasks, walk } = list;
-  const members = walk.nodes.map((node) => sampleAt(memory, node - BigInt(tasks)));
+  // A system with a hundred thousand tasks is not read whole for this: the first ones have the names that are known, the last ones are the newest.
+  const nodes = walk.nodes.length <= 2 * maxSamples ? walk.nodes : [...walk.nodes.slice(0, maxSamples), ...walk.nodes.slice(-maxSamples)];
+  const members = nodes.map((node) => sampleAt(memory, node - BigInt(tasks)));
   const all = [init, ...members];
   const offsets: Partial<Record<TaskMember, number>> & { tasks: number; comm: number } = { tasks, comm };
   const missing: { what: string; why: string }[] = [];

@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import type { Style } from '../text/style.ts';
-import { backtraceText, kernelFactsText, memoryUsageText, modulesText, tasksText } from '../text/task-text.ts';
+import { backtraceText, kernelFactsText, mappingsText, memoryUsageText, modulesText, tasksText } from '../text/task-text.ts';
 import { wholeNumber } from './address-argument.ts';
 
 type StateMethod = 'tasks' | 'modules' | 'memoryUsage' | 'kernelFacts';
@@ -35,6 +35,19 @@ export const kernelStateCommands: readonly Command[] = [
   stateCommand('tasks', 'tasks', 'tasks with state, parent and CPU; ">" marks those that ran', tasksText),
   stateCommand('modules', 'modules', 'loaded modules', modulesText),
   stateCommand('memory-usage', 'memoryUsage', 'memory usage in the lines of /proc/meminfo', memoryUsageText),
+  {
+    name: 'maps',
+    summary: 'memory mappings of a process (kernels with types)',
+    args: ['<file>', '<pid>'],
+    example: 'dumpbench maps vmcore 1',
+    async run(context, [file = '', typed = '']) {
+      const pid = wholeNumber(typed, 'pid');
+      const answer = await withDump(context, file, (dump) => context.engine.call('mappings', { dump, pid }, { signal: context.io.signal }));
+      if (context.output.json) printJson(context.io, answer);
+      else context.io.out(mappingsText(answer, context.style));
+      return exitCodes.fine;
+    },
+  },
   {
     name: 'backtrace',
     summary: 'backtraces of the CPUs, or of one CPU or task',

@@ -1,5 +1,5 @@
 /** Tasks, modules, backtraces and memory usage as text. */
-import type { BacktraceJson, KernelFactsJson, MemoryUsageJson, Missing, ModulesJson, TasksJson, TraceJson } from '../../shared/task-model.ts';
+import type { BacktraceJson, KernelFactsJson, MappingsJson, MemoryUsageJson, Missing, ModulesJson, TasksJson, TraceJson } from '../../shared/task-model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
@@ -63,6 +63,12 @@ function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], styl
 
 export function backtraceText(answer: BacktraceJson, style: Style): string {
   return `${answer.traces.map((trace) => traceText(trace, answer.numbering, style)).join('\n\n')}\n${missingText(answer.missing, style)}`;
+}
+
+export function mappingsText(answer: MappingsJson, style: Style): string {
+  const { task, mappings, missing } = answer;
+  const rows = mappings.map(({ start, end, permissions, file }) => [`${start}-${end}`, permissions, file === undefined ? '' : visibleText(file)]);
+  return `${style.strong(`${task.pid} ${visibleText(task.comm)} (task ${task.address})`)}\n${rows.length === 0 ? '' : `${columns(rows)}\n`}${missingText(missing, style)}`;
 }
 
 /** As /proc/meminfo prints it: name, colon, kB in a column of eight digits. */

@@ -22,7 +22,7 @@ import {
 import { cacheSchema } from '../../../src/shared/cache-model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
 import { manifestSchema } from '../../../src/shared/integrity-protocol.ts';
-import { backtraceSchema, kernelFactsSchema, memoryUsageSchema, modulesSchema, tasksSchema } from '../../../src/shared/task-model.ts';
+import { backtraceSchema, kernelFactsSchema, mappingsSchema, memoryUsageSchema, modulesSchema, tasksSchema } from '../../../src/shared/task-model.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { dumpWithTypes } from '../kernel/described-btf.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
@@ -84,6 +84,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   kernel: { schema: kernelFactsSchema, args: ({ healthy }) => [healthy] },
   tasks: { schema: tasksSchema, args: ({ healthy }) => [healthy] },
   modules: { schema: modulesSchema, args: ({ healthy }) => [healthy] },
+  maps: { schema: mappingsSchema, args: ({ healthy }) => [healthy, '1'] },
   'memory-usage': { schema: memoryUsageSchema, args: ({ healthy }) => [healthy] },
   backtrace: { schema: backtraceSchema, args: ({ healthy }) => [healthy, '--all'] },
   sample: { schema: sampleSchema, args: (_files, folder) => [join(folder, 'samples')] },
