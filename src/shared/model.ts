@@ -361,6 +361,8 @@ export const noteSchema = v.strictObject({
   owner: v.string(),
   type: count,
   name: v.string(),
+  /** What it holds, in words. */
+  title: v.optional(v.string()),
   cpu: v.optional(count),
   /** Of the note's header. */
   fileOffset: count,
@@ -370,7 +372,7 @@ export const noteSchema = v.strictObject({
   bytes: count,
   fields: v.optional(v.array(fieldSchema)),
   text: v.optional(v.string()),
-  /** Hex digits of the descriptor, at most 4096 bytes of it: where its type is not known, or its size is not that of its structure. */
+  /** Hex digits of the descriptor, at most 4096 bytes of it: where its type is not known, its size is not that of its structure, or there is no `descriptorOffset`. */
   raw: v.optional(v.string()),
 });
 export type NoteJson = v.InferOutput<typeof noteSchema>;

@@ -105,3 +105,29 @@ describe.skipIf(noWindow)('CPUs', () => {
     await page.getByTestId('lowcore-fields').getByText('CPU 1', { exact: true }).waitFor();
   });
 });
+
+describe.skipIf(noWindow)('notes', () => {
+  it('link fields and bytes both ways', async () => {
+    const page = await open();
+    await page.getByTestId('rail-notes').click();
+    await page.getByText('NT_PRSTATUS').first().click();
+    const details = page.getByTestId('note-details');
+    const address = details.locator('tr[data-field="psw_addr"]');
+    await address.click();
+    // The bytes that are marked are those of the field's value.
+    const value = (await address.locator('td').last().innerText()).split(/\s/)[0]!;
+    const marked = details.locator('[data-bytes="hex"] mark');
+    await marked.waitFor();
+    expect(BigInt(`0x${(await marked.innerText()).replaceAll(/\s/g, '')}`)).toBe(BigInt(value));
+    // A byte chooses the field that it belongs to.
+    await details.getByTestId('byte-pane').press('ArrowDown');
+    await details.locator('tr[data-field="gprs[1]"][aria-selected="true"]').waitFor();
+    // So does a cursor that hex sets, even from another note.
+    const place = /0x[0-9a-f]+/.exec(await page.getByTestId('status-cursor').innerText())![0];
+    await page.getByText('NT_FPREGSET').first().click();
+    await details.getByText('floating-point registers of a CPU').waitFor();
+    await goTo(page, `file:${place}+8`);
+    await page.getByTestId('rail-notes').click();
+    await details.locator('tr[data-field="gprs[2]"][aria-selected="true"]').waitFor();
+  });
+});

@@ -24,6 +24,8 @@ const saysAll = (decoded: DecodedNote, bytes: number): boolean => decoded.text !
 export function describeNotes(session: Session): { schema: 1; notes: NoteJson[] } {
   const { image } = session;
   const cpuOf = new Map(notesByCpu(image.notes).flatMap((group, cpu) => group.map((note) => [note, cpu] as const)));
+  // In a flattened stream or a compressed file, positions are those of the file inside: no door can go there, so the bytes come along.
+  const atPlace = image.source === session.file;
   const notes = image.notes.map((note, index): NoteJson => {
     const decoded = decodeNote(note, image.machine);
     const cpu = cpuOf.get(note);
@@ -32,14 +34,14 @@ export function describeNotes(session: Session): { schema: 1; notes: NoteJson[] 
       owner: note.owner,
       type: note.type,
       name: decoded.name,
+      ...(decoded.title === undefined ? {} : { title: decoded.title }),
       ...(cpu === undefined ? {} : { cpu }),
       fileOffset: note.fileOffset,
-      // Behind a flattened stream or a compressed file, positions are those of the file inside: no door can go there.
-      ...(image.source === session.file ? { descriptorOffset: note.descOffset } : {}),
+      ...(atPlace ? { descriptorOffset: note.descOffset } : {}),
       bytes: note.desc.length,
       ...(decoded.view === undefined ? {} : { fields: decoded.view.fields.map(({ doc: _, ...field }) => field) }),
       ...(decoded.text === undefined ? {} : { text: decoded.text }),
-      ...(saysAll(decoded, note.desc.length) ? {} : { raw: Buffer.from(note.desc.subarray(0, rawNoteBytes)).toString('hex') }),
+      ...(atPlace && saysAll(decoded, note.desc.length) ? {} : { raw: Buffer.from(note.desc.subarray(0, rawNoteBytes)).toString('hex') }),
     };
   });
   return { schema: schemaVersion, notes };

@@ -35,6 +35,8 @@ export function noteTypeOf(note: RawNote, architecture: Architecture): NoteType 
 export interface DecodedNote {
   readonly note: RawNote;
   readonly name: string;
+  /** What it holds, in words; absent for a type that is not known. */
+  readonly title?: string;
   readonly view?: StructView;
   readonly text?: string;
 }
@@ -43,12 +45,13 @@ export interface DecodedNote {
 export function decodeNote(note: RawNote, machine: { readonly arch: Architecture; readonly endian: Endian }): DecodedNote {
   const type = noteTypeOf(note, machine.arch);
   if (type === undefined) return { note, name: 'unknown' };
-  if (type.isText === true) return { note, name: type.name, text: noteText(note.desc) };
+  const named = { note, name: type.name, title: type.title };
+  if (type.isText === true) return { ...named, text: noteText(note.desc) };
   const layout = type.layout?.(machine.arch);
-  if (layout === undefined) return { note, name: type.name };
+  if (layout === undefined) return named;
   const decoded = view(layout, note.desc, { endian: machine.endian, where: { fileOffset: note.descOffset } });
   // Too short for any field: then the bytes themselves say more.
-  return decoded.fields.some(({ value }) => value !== undefined) ? { note, name: type.name, view: decoded } : { note, name: type.name };
+  return decoded.fields.some(({ value }) => value !== undefined) ? { ...named, view: decoded } : named;
 }
 
 /** Lines of text up to the first NUL; everything but line feeds and printable ASCII is escaped. */

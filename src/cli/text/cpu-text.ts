@@ -20,6 +20,23 @@ function namedRows(values: readonly string[], letter: string, meanings: readonly
   return columns(values.map((value, index) => [`${letter}${index}`, value, style.dim(visibleText(text.get(index) ?? ''))]));
 }
 
+const allZero = (values: readonly string[]): boolean => values.every((value) => value === '0x0');
+
+/** Those that are not zero, one a line; the others are told in a word. */
+function nonZeroRows(
+  values: readonly string[],
+  letter: string,
+  what: string,
+  meanings: readonly { readonly register: number; readonly text: string }[],
+  style: Style,
+): string {
+  if (allZero(values)) return style.dim(`  the ${what} are zero`);
+  const text = new Map(meanings.map((one) => [one.register, one.text]));
+  const rows = values.flatMap((value, index) => (value === '0x0' ? [] : [[`${letter}${index}`, value, style.dim(visibleText(text.get(index) ?? ''))]]));
+  const others = values.length - rows.length;
+  return columns(rows) + (others === 0 ? '' : `\n${style.dim(`  the other ${others} ${what} are zero`)}`);
+}
+
 const programMaskBits = ['fixed-point overflow', 'decimal overflow', 'HFP underflow', 'HFP significance'] as const;
 
 function pswWords(psw: PswJson): string {
@@ -43,21 +60,31 @@ function pswWords(psw: PswJson): string {
   ].join(', ');
 }
 
+const sourceWords: Readonly<Record<CpuJson['source'], string>> = {
+  note: 'from its ELF notes',
+  lowcore: 'from the save area in its lowcore',
+  header: "from the dump's header",
+};
+
 function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style, names: PlaceNames): string {
   const name = cpuName(cpu, numbering);
   const { meaning } = cpu;
-  const lines = [style.strong(name) + style.dim(` from ${cpu.source}${cpu.prefix === undefined ? '' : `, prefix ${cpu.prefix}`}`)];
+  const lines = [
+    style.strong(name) +
+      style.dim(
+        ` ${sourceWords[cpu.source]}${cpu.cpuAddress === undefined ? '' : `, CPU address ${cpu.cpuAddress}`}${cpu.prefix === undefined ? '' : `, prefix ${cpu.prefix}`}`,
+      ),
+  ];
   if (cpu.psw !== undefined) {
     lines.push(`  PSW ${cpu.psw.mask} ${cpu.psw.address}  ${cpu.psw.decoded.text}`, style.dim(`      ${pswWords(cpu.psw)}`));
     if (meaning?.wait !== undefined) lines.push(`      ${visibleText(meaning.wait)}`);
   } else if (cpu.state !== undefined) lines.push(`  ${visibleText(cpu.state)}`);
   if (cpu.gprs !== undefined) lines.push(columns(registerRows(cpu.gprs, 'r', 4)));
   if (cpu.crs !== undefined) lines.push(namedRows(cpu.crs, 'c', meaning?.controlRegisters ?? [], style));
-  if (cpu.acrs !== undefined) lines.push(columns(registerRows(cpu.acrs, 'a', 4)));
-  if (cpu.fprs !== undefined) lines.push(namedRows(cpu.fprs, 'f', meaning?.floating ?? [], style));
+  if (cpu.acrs !== undefined) lines.push(allZero(cpu.acrs) ? style.dim('  a0 to a15 are zero') : columns(registerRows(cpu.acrs, 'a', 4)));
+  if (cpu.fprs !== undefined) lines.push(nonZeroRows(cpu.fprs, 'f', 'floating-point registers', meaning?.floating ?? [], style));
   // The high halves of v0 to v15 are f0 to f15.
-  if (cpu.vxrs?.some((value) => value !== '0x0') === true)
-    lines.push(columns(cpu.vxrs.flatMap((value, index) => (value === '0x0' ? [] : [[`v${index}`, value]]))));
+  if (cpu.vxrs !== undefined) lines.push(nonZeroRows(cpu.vxrs, 'v', 'vector registers', [], style));
   const comparator = meaning?.clockComparator;
   const others: readonly (readonly [string, string | undefined, string | undefined])[] = [
     ['timer', cpu.timer, meaning?.timer === undefined ? undefined : `${meaning.timer} left`],

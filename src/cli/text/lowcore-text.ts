@@ -3,6 +3,7 @@ import { cpuName, numberingWords, type CpuNumbering } from '../../shared/cpu-reg
 import type { LowcoreFieldJson, LowcoreJson } from '../../shared/model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
+import { fieldLines } from './field-rows.ts';
 import { columns } from './table.ts';
 
 const groupTitles = { architected: 'Interruptions and PSWs', linux: 'Linux', 'save area': 'Stored status' } as const;
@@ -10,19 +11,14 @@ const groupTitles = { architected: 'Interruptions and PSWs', linux: 'Linux', 'sa
 /** Values that say nothing are left out unless asked for. */
 const isZero = ({ value }: LowcoreFieldJson): boolean => value === 0 || value === '0x0';
 
-function fieldRow(field: LowcoreFieldJson, style: Style): string[] {
-  const wide = field.size === 16 && field.text?.startsWith('0x') === true;
-  const value = field.value === undefined ? '(not in the dump)' : wide ? '' : String(field.value);
-  const text = visibleText(field.text ?? '');
-  return [`0x${field.offset.toString(16).padStart(4, '0')}`, field.name, wide ? text : value, style.dim(wide ? '' : text)];
-}
-
 function lowcoreText(lowcore: LowcoreJson, numbering: CpuNumbering, style: Style, all: boolean): string {
   const { layout } = lowcore;
   const { id } = lowcore;
   const name = `Lowcore ${id === undefined ? '' : `of ${cpuName({ ...lowcore, id }, numbering)} `}at ${lowcore.prefix}`;
   const proven = layout.proven === false ? ', unproven on a real dump' : '';
-  const lines = [style.strong(name), `  layout of Linux ${layout.name}: ${layout.word ?? ''} (${layout.confidence})${style.dim(proven)}`];
+  const sure = `${Math.round(layout.confidence * 100)} %`;
+  const word = layout.word === 'given' ? `as given, ${sure} of the tests speak for it` : `${layout.word ?? ''}, confidence ${sure}`;
+  const lines = [style.strong(name), `  layout of Linux ${layout.name}: ${word}${style.dim(proven)}`];
   const mark = (passed: boolean | undefined): string => (passed === undefined ? style.dim('-') : passed ? style.ok('✓') : style.bad('✗'));
   lines.push(
     columns(
@@ -32,8 +28,12 @@ function lowcoreText(lowcore: LowcoreJson, numbering: CpuNumbering, style: Style
   );
   for (const [group, title] of Object.entries(groupTitles)) {
     const fields = lowcore.fields.filter((field) => field.group === group && (all || !isZero(field)));
+    const zero = lowcore.fields.filter((field) => field.group === group && isZero(field)).length;
     if (fields.length === 0) continue;
-    lines.push(style.dim(`  ${title}`), columns(fields.map((field) => fieldRow(field, style))));
+    lines.push(
+      style.strong(`  ${title}`) + style.dim(all || zero === 0 ? '' : `, ${zero} more are zero: --all`),
+      fieldLines(fields, style, '(not in the dump)'),
+    );
   }
   return lines.join('\n');
 }

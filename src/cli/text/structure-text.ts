@@ -3,20 +3,35 @@ import type { NoteJson, OsInfoJson, ReadJson, RegionJson, SqlJson, Step } from '
 import { byteText } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
+import { fieldLines } from './field-rows.ts';
 import { columns } from './table.ts';
 
+/** 16 bytes a line. */
+function rawLines(note: NoteJson): string {
+  const rows = hexRows(Buffer.from(note.raw ?? '', 'hex'), 0n, []).trimEnd();
+  const rest = note.bytes - (note.raw?.length ?? 0) / 2;
+  return `${rows.replaceAll(/^0{8}/gm, '  ')}${rest > 0 ? `\n  and ${rest} bytes more` : ''}`;
+}
+
+function noteText(note: NoteJson, style: Style): string {
+  const title = note.title === undefined ? '' : `, ${note.title}`;
+  const cpu = note.cpu === undefined ? '' : `, CPU at position ${note.cpu}`;
+  const where = `${note.bytes} bytes at file offset 0x${(note.descriptorOffset ?? note.fileOffset).toString(16)}`;
+  const parts = [style.strong(`${visibleText(note.owner)} ${note.name}`) + style.dim(`${title} (type 0x${note.type.toString(16)}${cpu}, ${where})`)];
+  if (note.text !== undefined) parts.push(visibleText(note.text).replaceAll(/^/gm, '  '));
+  if (note.fields !== undefined) {
+    parts.push(fieldLines(note.fields, style, '(not in the note)'));
+    // In a packed file the bytes come along for doors that cannot go there; here they would only repeat the fields.
+    const isCut = note.fields.some(({ value }) => value === undefined);
+    if (note.raw !== undefined && (isCut || note.descriptorOffset !== undefined))
+      parts.push(style.dim('  its bytes, as its size is not that of the structure:'), rawLines(note));
+  } else if (note.raw !== undefined && note.text === undefined) parts.push(note.raw === '' ? '  empty' : rawLines(note));
+  return parts.join('\n');
+}
+
 export function notesText(notes: readonly NoteJson[], style: Style): string {
-  const blocks = notes.map((note) => {
-    const cpu = note.cpu === undefined ? '' : `, CPU ${note.cpu} of the dump`;
-    const head =
-      style.strong(`${visibleText(note.owner)} ${note.name}`) +
-      style.dim(` type 0x${note.type.toString(16)}, ${note.bytes} bytes at file offset 0x${note.fileOffset.toString(16)}${cpu}`);
-    if (note.text !== undefined) return `${head}\n${visibleText(note.text).replaceAll(/^/gm, '  ')}`;
-    if (note.fields !== undefined)
-      return `${head}\n${columns(note.fields.map((field) => [`0x${field.offset.toString(16).padStart(3, '0')}`, field.name, String(field.value ?? '(not in the note)'), visibleText(field.text ?? '')]))}`;
-    return `${head}\n  ${note.raw ?? ''}`;
-  });
-  return `${blocks.join('\n\n')}\n`;
+  if (notes.length === 0) return 'this dump holds no ELF notes\n';
+  return `${notes.map((note) => noteText(note, style)).join('\n\n')}\n`;
 }
 
 export function regionsText(regions: readonly RegionJson[]): string {

@@ -8,14 +8,14 @@ import { CpuFacts } from './CpuFacts.tsx';
 import { registerBlocks, unusual, type BlockId, type RegisterBlock } from './register-rows.ts';
 import { RegisterValue } from './RegisterValue.tsx';
 
-/** Sixteen short names in four columns; a line each, with what it means; wide values in two columns. */
-const layouts: Readonly<Record<BlockId, 'four' | 'meaning' | 'wide'>> = {
-  psw: 'meaning',
+/** Sixteen short names in four columns; a line each, with what it means; long names in two columns; wide values. */
+const layouts: Readonly<Record<BlockId, 'four' | 'meaning' | 'named' | 'wide'>> = {
+  psw: 'named',
   registers: 'four',
   gprs: 'four',
   crs: 'meaning',
   acrs: 'four',
-  times: 'meaning',
+  times: 'named',
   fprs: 'meaning',
   vxrs: 'wide',
 };
@@ -38,7 +38,7 @@ function Block({ dump, block, number, marked }: BlockProps) {
           {block.rows.map(({ name, cells: [cell] }) => {
             const differs = marked.has(name) && block.id === 'crs';
             return (
-              <div key={name} className="register">
+              <div key={name} className={name === 'meaning' ? 'register whole' : 'register'}>
                 <dt className="dim">{name}</dt>
                 <dd>
                   <RegisterValue dump={dump} cell={cell} number={number} marked={differs} {...(differs ? { title: 'not the same on all CPUs' } : {})} />

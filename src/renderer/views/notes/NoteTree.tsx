@@ -42,8 +42,8 @@ export function NoteTree({ groups, choice, onChoose }: NoteTreeProps) {
                     onClick={() => onChoose({ kind: 'note', index: note.index })}
                     data-testid={`note-${note.index}`}
                   >
-                    <span className="cut">
-                      <Hostile text={note.name} title />
+                    <span className="cut" title={note.title}>
+                      <Hostile text={note.name} />
                     </span>
                     <span className="dim note-bytes">{byteText(note.bytes)}</span>
                   </button>

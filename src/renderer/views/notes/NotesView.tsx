@@ -1,13 +1,15 @@
 /** ELF notes as a tree: group, note, fields; VMCOREINFO as searchable text. */
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { CpuJson, NoteJson } from '../../../shared/model.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { useStore } from '../../state/use-store.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { NoteDetails } from './NoteDetails.tsx';
 import { NoteTree, type NoteChoice } from './NoteTree.tsx';
+import { noteAt } from './note-bytes.ts';
 import { groupNotes } from './note-groups.ts';
 import { VmcoreinfoPane } from './VmcoreinfoPane.tsx';
 import './notes.css';
@@ -16,11 +18,17 @@ const none: readonly NoteJson[] = [];
 const noCpus: readonly CpuJson[] = [];
 
 export function NotesView({ dump }: { readonly dump: OpenDump }) {
-  const { engine } = useWorkbench();
+  const { engine, places } = useWorkbench();
   const query = useQuery(dump, 'notes', (handle, signal) => engine.call('notes', { dump: handle }, { signal }));
   const [choice, setChoice] = useState<NoteChoice>({ kind: 'vmcoreinfo' });
   const cpus = dump.triage?.cpus ?? noCpus;
   const notes = query.value?.notes ?? none;
+  // A cursor that hex sets in a note chooses it here.
+  const cursor = useStore(places.cursors)[dump.key];
+  const found = noteAt(notes, cursor)?.note.index;
+  useEffect(() => {
+    if (found !== undefined) setChoice({ kind: 'note', index: found });
+  }, [found, cursor]);
   const groups = useMemo(() => groupNotes(notes, cpus), [notes, cpus]);
   if (query.value === undefined) {
     return (
@@ -36,7 +44,7 @@ export function NotesView({ dump }: { readonly dump: OpenDump }) {
         <p className="dim notes-count">{notes.length === 0 ? 'This dump holds no ELF notes.' : plural(notes.length, 'note')}</p>
         <NoteTree groups={groups} choice={choice} onChoose={setChoice} />
       </nav>
-      <div className="notes-detail">{note === undefined ? <VmcoreinfoPane dump={dump} /> : <NoteDetails dump={dump.key} note={note} />}</div>
+      <div className="notes-detail">{note === undefined ? <VmcoreinfoPane dump={dump} /> : <NoteDetails key={note.index} dump={dump} note={note} />}</div>
     </div>
   );
 }

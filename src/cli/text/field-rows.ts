@@ -1,0 +1,55 @@
+/** Fields of a structure as lines: numbered registers without a meaning of their own stand four in a line. */
+import type { FieldJson } from '../../shared/model.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Style } from './style.ts';
+import { columns } from './table.ts';
+
+const perLine = 4;
+const numbered = /^(.*)\[(\d+)\]$/;
+
+const offsetText = (offset: number): string => `0x${offset.toString(16).padStart(4, '0')}`;
+
+/** A PSW's text holds both its words: its 128-bit number says nothing more. */
+const isWide = (field: FieldJson): boolean => field.size === 16 && field.text?.startsWith('0x') === true;
+
+function valueOf(field: FieldJson, absent: string): string {
+  if (field.value === undefined) return absent;
+  return isWide(field) ? visibleText(field.text ?? '') : String(field.value);
+}
+
+/** Runs of fields that can share a line: the same name, numbers one after the other, no words beside them. */
+function runs<T extends FieldJson>(fields: readonly T[]): readonly (readonly T[])[] {
+  const found: T[][] = [];
+  for (const field of fields) {
+    const run = found.at(-1);
+    const last = run?.at(-1);
+    const [mine, before] = [numbered.exec(field.name), last === undefined ? null : numbered.exec(last.name)];
+    const follows = mine !== null && before !== null && mine[1] === before[1] && Number(mine[2]) === Number(before[2]) + 1;
+    const bare = field.text === undefined && last?.text === undefined && field.size <= 8;
+    if (run !== undefined && run.length < perLine && follows && bare) run.push(field);
+    else found.push([field]);
+  }
+  return found;
+}
+
+function nameOf(run: readonly FieldJson[]): string {
+  const [first] = run;
+  const last = run.at(-1);
+  if (first === undefined || last === undefined || first === last) return visibleText(first?.name ?? '');
+  return visibleText(`${first.name.slice(0, -1)}..${numbered.exec(last.name)?.[2] ?? ''}]`);
+}
+
+/** @param absent what stands for a value that is not there */
+export function fieldLines(fields: readonly FieldJson[], style: Style, absent: string): string {
+  const widest = Math.max(0, ...runs(fields).flatMap((run) => (run.length > 1 ? run.map((field) => valueOf(field, absent).length) : [])));
+  return columns(
+    runs(fields).map((run) => {
+      const [first] = run;
+      const values = run.map((field, index) => (index === run.length - 1 ? valueOf(field, absent) : valueOf(field, absent).padEnd(widest)));
+      const text = first === undefined || run.length > 1 || isWide(first) ? '' : visibleText(first.text ?? '');
+      // Long values push no meaning out of sight: they are followed by it, not aligned with it.
+      const said = text === '' ? values.join('  ') : `${values.join('  ').padEnd(18)}  ${style.dim(text)}`;
+      return [offsetText(first?.offset ?? 0), nameOf(run), said];
+    }),
+  );
+}

@@ -1,0 +1,27 @@
+/** Notes and their bytes in the dump file, both ways. */
+import type { FieldJson, NoteJson } from '../../../shared/model.ts';
+import type { Position } from '../../state/position.ts';
+
+/** The note that the cursor is in, and where in its descriptor; undefined outside all of them. */
+export function noteAt(notes: readonly NoteJson[], cursor: Position | undefined): { readonly note: NoteJson; readonly offset: number } | undefined {
+  if (cursor?.space !== 'file') return undefined;
+  for (const note of notes) {
+    const start = note.descriptorOffset;
+    if (start === undefined) continue;
+    const offset = cursor.address - BigInt(start);
+    if (offset >= 0n && offset < BigInt(note.bytes)) return { note, offset: Number(offset) };
+  }
+  return undefined;
+}
+
+/** The field that a byte belongs to: the smallest where fields overlap. */
+export function fieldAt(fields: readonly FieldJson[] | undefined, offset: number): FieldJson | undefined {
+  return fields
+    ?.filter((field) => offset >= field.offset && offset < field.offset + field.size)
+    .reduce<FieldJson | undefined>((best, field) => (best === undefined || field.size < best.size ? field : best), undefined);
+}
+
+/** Where the bytes of a field lie, or of the byte at an offset. */
+export function bytesAt(note: NoteJson, offset: number, length: number): Position | undefined {
+  return note.descriptorOffset === undefined ? undefined : { space: 'file', address: BigInt(note.descriptorOffset + offset), length };
+}
