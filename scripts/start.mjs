@@ -1,5 +1,5 @@
 // npm start [-- FILE...]: the workbench on the given dumps, or on the bundled samples. Without a display it prints the
-// same triage in the terminal and says so.
+// same triage in the terminal and says so. `dumpbench open` comes here too; the flags are those of every command.
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -12,7 +12,15 @@ import { pinnedNode, runOn } from './node-runtime.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = pinnedNode();
 const cli = join(root, 'src/cli/main.ts');
-const say = (/** @type {string} */ text) => console.log(`dumpbench: ${text}`);
+const words = process.argv.slice(2);
+const flags = words.filter((word) => ['--json', '--quiet', '--no-color'].includes(word));
+const json = flags.includes('--json');
+/** With --json standard output holds one document: what is said to people goes elsewhere. */
+function say(/** @type {string} */ text) {
+  if (flags.includes('--quiet')) return;
+  if (json) console.error(`dumpbench: ${text}`);
+  else console.log(`dumpbench: ${text}`);
+}
 
 /** The samples as files in the cache folder: nothing is written into the checkout. */
 async function sampleFiles() {
@@ -26,7 +34,7 @@ async function sampleFiles() {
 /** @param {readonly string[]} files @param {string} why */
 async function inTerminal(files, why) {
   say(`${why} Here is the same triage in the terminal.\n`);
-  return runOn(node, [cli, 'triage', ...files]);
+  return runOn(node, [cli, 'triage', ...flags, '--', ...files]);
 }
 
 /** @param {readonly string[]} files */
@@ -43,6 +51,7 @@ async function inWindow(files) {
   if (built !== 0) return built;
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
   const args = [root, ...(asRoot ? ['--no-sandbox'] : []), '--', ...files.map((file) => resolve(file))];
+  if (json) console.log(JSON.stringify({ schema: 1, window: true, files }));
   const child = spawn(runtime.executable, args, { stdio: 'inherit', env: { ...process.env, DUMPBENCH_NODE: node } });
   return new Promise((done) => {
     child.on('error', (error) => {
@@ -53,7 +62,7 @@ async function inWindow(files) {
   });
 }
 
-const given = process.argv.slice(2);
+const given = words.filter((word) => !flags.includes(word) && word !== '--');
 if (given.length === 0) say('no file given, here are the bundled samples');
 const files = given.length > 0 ? given : await sampleFiles();
 const display = await findDisplay();

@@ -8,6 +8,7 @@ import { indexCommand } from './index-pages.ts';
 import { kernelStateCommands } from './kernel-state.ts';
 import { lowcoreCommand } from './lowcore.ts';
 import { manifestCommand } from './manifest.ts';
+import { openCommand } from './open.ts';
 import { readCommand } from './read.ts';
 import { reportCommand } from './report.ts';
 import { sampleCommand } from './sample.ts';
@@ -46,4 +47,5 @@ export const commands: readonly Command[] = [
   symbolsCommand,
   structCommand,
   sampleCommand,
+  openCommand,
 ];

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Command } from '../command.ts';
+import { exitCodes } from '../io.ts';
+
+const starter = fileURLToPath(new URL('../../../scripts/start.mjs', import.meta.url));
+
+export const openCommand: Command = {
+  name: 'open',
+  summary: 'start the window, on the sample dumps when no file is named; with no display the triage in the terminal',
+  args: ['[files...]'],
+  example: 'dumpbench open before.s390 after.s390',
+  run({ io, output }, files, options) {
+    const flags = [...(output.json ? ['--json'] : []), ...(output.quiet ? ['--quiet'] : []), ...(options.color === false ? ['--no-color'] : [])];
+    const child = spawn(process.execPath, [starter, ...flags, '--', ...files], { stdio: ['ignore', 'pipe', 'pipe'], signal: io.signal });
+    child.stdout.setEncoding('utf8').on('data', io.out);
+    child.stderr.setEncoding('utf8').on('data', io.err);
+    return new Promise((done, fail) => {
+      child.on('error', (error) => {
+        if (io.signal.aborted) done(exitCodes.interrupted);
+        else fail(error);
+      });
+      child.on('close', (code) => {
+        done(code ?? exitCodes.interrupted);
+      });
+    });
+  },
+};
