@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { utilityProcess, type MessagePortMain } from 'electron';
+import { serveSqlProcesses } from './sql-process.ts';
 
 export interface RunningEngine {
   /** In words, for the status bar. */
@@ -33,6 +34,7 @@ export function startEngine(port: MessagePortMain, onGone: (reason: string) => v
 function startUtility(port: MessagePortMain, onGone: (reason: string) => void): RunningEngine {
   const child = utilityProcess.fork(entry('utility-process'), [], { serviceName: 'Dumpbench engine', env: engineEnvironment() });
   let stopped = false;
+  serveSqlProcesses(child, entry('sql-console'), engineEnvironment());
   child.postMessage('engine-port', [port]);
   child.on('exit', (code) => {
     if (!stopped) onGone(`the engine ended with code ${code}`);

@@ -27,6 +27,7 @@ import {
 } from './model.ts';
 import { integrityProtocol } from './integrity-protocol.ts';
 import type { Client } from './rpc.ts';
+import { duplicatesProtocol } from './duplicates-protocol.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 import { searchProtocol } from './search-protocol.ts';
 import { taskProtocol } from './task-protocol.ts';
@@ -130,6 +131,7 @@ export const engineProtocol = {
     result: sqlSchema,
   },
   ...cacheProtocol,
+  ...duplicatesProtocol,
   ...searchProtocol,
   ...integrityProtocol,
   ...sqlProtocol,

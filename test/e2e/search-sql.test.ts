@@ -1,11 +1,14 @@
 /** Search, SQL and the memory view in the real window. */
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { pinnedNode } from '../../scripts/node-runtime.mjs';
+import { checkout, noWindow, openDesk, type Desk } from './desk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-e2e-'));
 const healthy = join(folder, 'healthy.vmcore');
@@ -13,8 +16,8 @@ writeFileSync(healthy, bundledSamples()[0]?.bytes ?? '');
 let desk: Desk | undefined;
 const wait = { timeout: 60_000 };
 
-async function open(path: string): Promise<Desk> {
-  desk = await openDesk([path]);
+async function open(path: string, options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
+  desk = await openDesk([path], options);
   await desk.page.getByTestId('dump-title').waitFor(wait);
   return desk;
 }
@@ -94,5 +97,74 @@ describe.skipIf(noWindow)('SQL', () => {
     await page.getByTestId('sql-table').getByRole('button', { name: '0x1c8000' }).click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor(wait);
     expect(await page.getByTestId('status-cursor').innerText()).toContain('0x1c8000');
+  });
+});
+
+describe.skipIf(noWindow)('SQL of an engine in the utility process', () => {
+  it('runs in a process that main starts', async () => {
+    const { page, app, folder: own } = await open(healthy, { engineHost: 'utility' });
+    // The utility process of an older Electron cannot make an index; it lies there as another program's work.
+    execFileSync(pinnedNode(), [join(checkout, 'bin', 'dumpbench.mjs'), 'index', healthy, '--quiet'], {
+      env: { ...process.env, XDG_CACHE_HOME: join(own, 'cache') },
+    });
+    await page.getByTestId('rail-sql').click();
+    await page.getByTestId('sql-editor').locator('.monaco-editor').first().waitFor(wait);
+    await page.getByTestId('sql-run').click();
+    // Rows where that Electron carries SQLite's binding; else the SQL process itself says what it lacks.
+    await page.getByTestId('sql-table').or(page.getByTestId('sql-error').getByText('Node-API')).waitFor(wait);
+    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  });
+});
+
+describe.skipIf(noWindow)('memory', () => {
+  it('shows a TiB as it shows a MiB: zooms by drawing, says what regions hold', async () => {
+    const huge = join(folder, 'tib.s390');
+    hugeDump(huge);
+    const { page } = await open(huge);
+    await page.getByTestId('rail-regions').click();
+    const strip = page.getByTestId('view-regions').getByTestId('memory-strip');
+    const span = page.getByTestId('strip-span');
+    await span.getByText('1 TiB').waitFor(wait);
+    const box = await strip.boundingBox();
+    if (box === null) throw new Error('the strip has no place');
+    await page.mouse.move(box.x + box.width * 0.25, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2, { steps: 4 });
+    await page.mouse.up();
+    await span.getByText(/25\d(\.\d+)? GiB/).waitFor(wait);
+    // Drawing a range is not a click: the view stays.
+    await page.getByTestId('tab-classes').click();
+    await page.getByTestId('region-classes').getByText('crashkernel').first().waitFor(wait);
+    await page.getByTestId('tab-duplicates').click();
+    await page.getByTestId('duplicates-summary').or(page.getByTestId('view-regions').getByText('duplicates:')).first().waitFor(wait);
+  });
+
+  it('has nothing serious for axe to find in search, SQL and memory', async () => {
+    const { page } = await open(healthy);
+    await page.getByTestId('status-index').getByText('100 %').waitFor(wait);
+    const found: string[] = [];
+    const look = async (what: string): Promise<void> => {
+      // Electron opens no further pages for axe's usual way of working.
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      for (const one of violations.filter(({ impact }) => impact === 'serious' || impact === 'critical'))
+        found.push(`${what}: ${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+    };
+    await page.getByTestId('rail-search').click();
+    await page.getByTestId('search-pattern').fill('00');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('search-hits').waitFor(wait);
+    await look('search');
+    await page.getByTestId('rail-sql').click();
+    await page.getByTestId('sql-editor').locator('.monaco-editor').first().waitFor(wait);
+    await page.getByTestId('sql-run').click();
+    await page.getByTestId('sql-table').waitFor(wait);
+    await look('sql');
+    await page.getByTestId('rail-regions').click();
+    for (const tab of ['classes', 'duplicates']) {
+      await page.getByTestId(`tab-${tab}`).click();
+      await page.getByTestId(tab === 'classes' ? 'region-classes' : 'duplicates').waitFor(wait);
+      await look(tab);
+    }
+    expect(found).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import type { Handlers } from '../../shared/rpc.ts';
 import { reportFormats } from '../report/index.ts';
 import { describeBacktrace } from './backtraces.ts';
 import { describeCache } from './cache.ts';
+import { describeDuplicates } from './duplicates.ts';
 import { describeCpus } from './cpus.ts';
 import { describeKernelFacts, describeModules } from './kernel-facts.ts';
 import { describeMappings } from './kernel-mappings.ts';
@@ -20,6 +21,7 @@ import { readMemory } from './read-memory.ts';
 import { openDumpAt } from './open-dump.ts';
 import { searchSession } from './search.ts';
 import { sqlTables } from './sql-tables.ts';
+import type { StartSqlProcess } from '../index/sql-process.ts';
 import type { Session } from './session.ts';
 import { describeNotes, describeOsInfo, describeRegions } from './structures.ts';
 import { translateAddress } from './translate-address.ts';
@@ -33,7 +35,12 @@ export interface Engine {
   close(): void;
 }
 
-export function createEngine(): Engine {
+export interface EngineOptions {
+  /** How this host starts the killable process of a user's SQL; default is a child process on the Node that runs now. */
+  readonly startSqlProcess?: StartSqlProcess;
+}
+
+export function createEngine(options: EngineOptions = {}): Engine {
   const sessions = new Map<string, Session>();
   let next = 1;
   const sessionOf = (dump: string, view?: MemoryView): Session => {
@@ -90,7 +97,8 @@ export function createEngine(): Engine {
     cache: ({ pruneTo }) => describeCache(pruneTo),
     strip: ({ dump, start, end, buckets }) => stripOf(sessionOf(dump, 'all'), { start, end, buckets }),
     sql: ({ dump, query, rows, seconds, path }, { signal }) =>
-      queryIndex(sessionOf(dump, 'all'), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal),
+      queryIndex(sessionOf(dump, 'all'), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal, options.startSqlProcess),
+    duplicates: ({ dump, limit }, context) => describeDuplicates(sessionOf(dump, 'all'), limit, context),
     sqlTables: () => ({ tables: sqlTables() }),
     search: ({ dump, view, ...request }, context) => searchSession(sessionOf(dump, view), request, context),
     verify: ({ dump, ...request }, context) => verifySession(sessionOf(dump), request, context),

@@ -13,6 +13,7 @@ import { buildIndex } from '../index/indexer.ts';
 import { pageExtents, storedCode } from '../index/page-extents.ts';
 import { emptyCounters } from '../index/page-meta.ts';
 import { runSql } from '../index/sql-console.ts';
+import type { StartSqlProcess } from '../index/sql-process.ts';
 import { openIndex, readIndex } from '../index/store.ts';
 import { memoryStrip, type Strip, type StripSource } from '../index/strip.ts';
 import { pageSize } from '../../shared/units.ts';
@@ -176,7 +177,7 @@ function consoleEntry(): string | undefined {
 }
 
 /** Runs a user's query on the index, which must have been built before. */
-export function queryIndex(session: Session, request: SqlQuery, signal: AbortSignal): Promise<SqlJson> {
+export function queryIndex(session: Session, request: SqlQuery, signal: AbortSignal, start: StartSqlProcess | undefined): Promise<SqlJson> {
   const entry = consoleEntry();
   const path = request.path ?? indexPath(session.identity);
   if (!existsSync(path)) return Promise.reject(new RequestError('index', `${session.path} has no page index yet: run "dumpbench index" on it first`));
@@ -187,5 +188,6 @@ export function queryIndex(session: Session, request: SqlQuery, signal: AbortSig
     seconds: request.seconds,
     signal,
     ...(entry === undefined ? {} : { entry }),
+    ...(start === undefined ? {} : { start }),
   });
 }

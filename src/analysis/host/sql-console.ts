@@ -1,4 +1,4 @@
-/** Child process of index/sql-console.ts: takes one query, answers, ends. */
+/** Process of index/sql-process.ts: takes one query, answers, ends. On Node a child process, in Electron a utility process of main. */
 import * as v from 'valibot';
 import { IndexError } from '../index/index-error.ts';
 import { sqlJobSchema, type SqlAnswer } from '../index/sql-console.ts';
@@ -13,10 +13,23 @@ function answer(message: unknown): SqlAnswer {
   }
 }
 
-process.once('message', (message) => {
-  process.send?.(answer(message), () => {
-    process.disconnect();
+/** The part of Electron's process object that this host uses. */
+interface UtilityProcess {
+  readonly parentPort?: { once(event: 'message', listener: (event: { readonly data: unknown }) => void): void; postMessage(message: unknown): void };
+}
+const { parentPort } = process as unknown as UtilityProcess;
+
+if (parentPort !== undefined) {
+  // Main ends it when the answer has been handed on.
+  parentPort.once('message', ({ data }) => {
+    parentPort.postMessage(answer(data));
   });
-});
-// Whoever asked is gone: nobody needs the answer.
-process.on('disconnect', () => process.exit(0));
+} else {
+  process.once('message', (message) => {
+    process.send?.(answer(message), () => {
+      process.disconnect();
+    });
+  });
+  // Whoever asked is gone: nobody needs the answer.
+  process.on('disconnect', () => process.exit(0));
+}

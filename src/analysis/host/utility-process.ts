@@ -2,11 +2,12 @@
 import { createEngine } from '../engine/engine.ts';
 import { engineProtocol } from '../../shared/engine-protocol.ts';
 import { serve } from '../../shared/rpc.ts';
+import { sqlThroughMain, type MainPort } from './sql-through-main.ts';
 import { electronPort, type ElectronMessagePort } from './electron-port.ts';
 
 /** The part of Electron's process object that this host uses; the engine does not import Electron. */
 interface UtilityProcess {
-  readonly parentPort?: { once(event: 'message', listener: (event: { readonly ports: readonly ElectronMessagePort[] }) => void): void };
+  readonly parentPort?: MainPort & { once(event: 'message', listener: (event: { readonly ports: readonly ElectronMessagePort[] }) => void): void };
 }
 
 const { parentPort } = process as unknown as UtilityProcess;
@@ -15,7 +16,7 @@ if (parentPort === undefined) throw new Error('host/utility-process runs inside 
 parentPort.once('message', ({ ports }) => {
   const [port] = ports;
   if (port === undefined) throw new Error('the first message carries no port');
-  const engine = createEngine();
+  const engine = createEngine({ startSqlProcess: sqlThroughMain(parentPort) });
   const connected = electronPort(port);
   serve(engineProtocol, engine.handlers, connected);
   connected.onClose(() => {

@@ -2,12 +2,12 @@
  * Runs a user's SQL in a child process: a query that runs cannot be interrupted from within, but a process can be killed
  * at any moment, and the index is opened read-only.
  */
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { sqlSchema, type SqlJson } from '../../shared/model.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import { IndexError, SqlError } from './index-error.ts';
+import { forkSqlProcess, type SqlProcess, type StartSqlProcess } from './sql-process.ts';
 
 export interface SqlRequest {
   /** Index file. */
@@ -25,8 +25,10 @@ export interface SqlRequest {
    * names its own file.
    */
   readonly entry?: string | URL;
-  /** Node.js to run it; default is the one that runs now, in Electron as plain Node. */
+  /** Node.js to run it; default is the one that runs now. */
   readonly execPath?: string;
+  /** How this host starts the process; default is a child process from `entry` on `execPath`. */
+  readonly start?: StartSqlProcess;
 }
 
 export const sqlJobSchema = v.strictObject({ path: v.string(), query: v.string(), rows: v.number(), cell: v.number() });
@@ -47,20 +49,15 @@ export function runSql(request: SqlRequest): Promise<SqlJson> {
   const { path, query, rows, seconds, signal } = request;
   if (signal?.aborted === true) return Promise.reject(new Cancelled());
   const entry = request.entry ?? new URL('../host/sql-console.ts', import.meta.url);
+  const start = request.start ?? forkSqlProcess(entry instanceof URL ? fileURLToPath(entry) : entry, request.execPath ?? process.execPath);
   return new Promise((resolve, reject) => {
-    const child = fork(entry instanceof URL ? fileURLToPath(entry) : entry, [], {
-      execPath: request.execPath ?? process.execPath,
-      // Flags of this process (a debugger's port, a test runner's loader) are not for the child.
-      execArgv: [],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    let complaint = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)));
+    let over = false;
     const finish = (settle: () => void): void => {
+      if (over) return;
+      over = true;
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
-      child.kill('SIGKILL');
+      child?.kill();
       settle();
     };
     const fail = (error: Error): void => {
@@ -75,23 +72,24 @@ export function runSql(request: SqlRequest): Promise<SqlJson> {
       fail(new SqlError(`the query was stopped at the time cap of ${seconds} s`));
     }, seconds * 1000);
     signal?.addEventListener('abort', cancel);
-    child.on('error', (error) => {
-      fail(new SqlError(`the SQL process cannot be started: ${error.message}`));
-    });
-    child.on('exit', (code, killedBy) => {
-      fail(new SqlError(`the SQL process ended early (${killedBy ?? `exit code ${code}`})${complaint === '' ? '' : `: ${complaint.trim()}`}`));
-    });
-    child.on('message', (message) => {
-      const answer = v.safeParse(sqlAnswerSchema, message);
-      if (!answer.success) fail(new SqlError('the SQL process answered in a wrong shape'));
-      else if (answer.output.outcome === 'result') {
-        const { result } = answer.output;
-        finish(() => {
-          resolve(result);
-        });
-      } else if (answer.output.outcome === 'sql-error') fail(new SqlError(answer.output.message));
-      else fail(new IndexError(answer.output.message));
-    });
-    child.send({ path, query, rows, cell: request.cell ?? 65536 });
+    const child: SqlProcess | undefined = start(
+      { path, query, rows, cell: request.cell ?? 65536 },
+      {
+        onEnd(why) {
+          fail(new SqlError(why));
+        },
+        onAnswer(message) {
+          const answer = v.safeParse(sqlAnswerSchema, message);
+          if (!answer.success) fail(new SqlError('the SQL process answered in a wrong shape'));
+          else if (answer.output.outcome === 'result') {
+            const { result } = answer.output;
+            finish(() => {
+              resolve(result);
+            });
+          } else if (answer.output.outcome === 'sql-error') fail(new SqlError(answer.output.message));
+          else fail(new IndexError(answer.output.message));
+        },
+      },
+    );
   });
 }

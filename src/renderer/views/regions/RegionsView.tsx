@@ -13,7 +13,7 @@ import { panSpan, zoomSpan, type Span } from '../../widgets/memory-strip/strip-l
 import { useStrip } from '../../widgets/memory-strip/use-strip.ts';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { PageCharts } from './PageCharts.tsx';
-import { RegionTable } from './RegionTable.tsx';
+import { RegionPanes } from './RegionPanes.tsx';
 import './regions.css';
 
 /** Closest zoom: a page on a few pixels. */
@@ -63,6 +63,7 @@ export function RegionsView({ dump }: { readonly dump: OpenDump }) {
           onWidth={onWidth}
           onPick={(picked) => places.goTo(dump.key, { space: 'absolute', address: picked & ~0xfffn, length: 1 })}
           onZoom={zoom}
+          onSpan={(drawn) => setZoomed(alignedSpan(drawn, whole))}
           onPan={(share) => setZoomed(panSpan(span, whole, BigInt(Math.round(Number(span.end - span.start) * share))))}
         />
         <div className="memory-legend">
@@ -74,11 +75,17 @@ export function RegionsView({ dump }: { readonly dump: OpenDump }) {
         </div>
       </section>
       <div className="regions-below">
-        <RegionTable dump={dump} onShow={(region) => setZoomed(zoomTo(region, whole))} />
+        <RegionPanes dump={dump} onShow={(region) => setZoomed(zoomTo(region, whole))} />
         {counts === undefined ? null : <PageCharts counts={counts} zoomed={zoomed !== undefined} />}
       </div>
     </div>
   );
+}
+
+/** A range drawn by hand, at least as large as the closest zoom. */
+function alignedSpan({ start, end }: Span, whole: Span): Span {
+  const middle = (start + end) / 2n;
+  return zoomSpan({ start, end }, whole, middle, 1, minSpan);
 }
 
 /** A region with some room around it. */

@@ -4,7 +4,7 @@ import { hex } from '../../../shared/units.ts';
 import { useStore } from '../../state/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countsText, kindCounts } from './memory-kinds.ts';
-import { addressAt } from './strip-layout.ts';
+import { addressAt, pixelOf, type Span } from './strip-layout.ts';
 import { paintStrip, stripMargin, type StripPicture } from './strip-painter.ts';
 import './memory-strip.css';
 
@@ -16,7 +16,12 @@ interface MemoryStripProps {
   readonly onWidth: (width: number) => void;
   readonly onZoom?: (around: bigint, factor: number) => void;
   readonly onPan?: (share: number) => void;
+  /** A range was drawn with the pointer. */
+  readonly onSpan?: (span: Span) => void;
 }
+
+/** Pixels that a pointer must move before it draws a range instead of clicking. */
+const dragPixels = 5;
 
 const place = (picture: StripPicture, address: bigint): string => {
   const { start, end } = picture.span;
@@ -27,11 +32,13 @@ const place = (picture: StripPicture, address: bigint): string => {
   return `absolute:${hex(address & ~0xfffn)}${what}${[...within, ...broken].map((name) => ` · ${name}`).join('')}`;
 };
 
-export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan }: MemoryStripProps) {
+export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, onSpan }: MemoryStripProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { shown } = useStore(useWorkbench().themes.state);
   const [pointed, setPointed] = useState<bigint>();
   const [width, setWidth] = useState(0);
+  /** Where a drag began, in CSS pixels of the page; and whether it has become one. */
+  const [drag, setDrag] = useState<{ readonly from: bigint; readonly x: number; readonly drawn: boolean }>();
 
   useEffect(() => {
     const element = canvas.current;
@@ -89,6 +96,10 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan }: 
     event.preventDefault();
     action();
   };
+  const dragBox = (from: bigint, to: bigint): { readonly left: number; readonly width: number } => {
+    const [left, right] = [pixelOf(from < to ? from : to, picture.span, inner), pixelOf(from < to ? to : from, picture.span, inner)];
+    return { left: stripMargin + left, width: right - left };
+  };
   const text = size > 0n ? place(picture, at) : 'no memory';
   return (
     <div className="memory-strip">
@@ -104,11 +115,30 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan }: 
         aria-valuenow={size === 0n ? 0 : Number(((at - picture.span.start) * 100n) / size)}
         aria-valuetext={text}
         onKeyDown={keys}
-        onPointerMove={(event: PointerEvent) => setPointed(under(event))}
+        onPointerDown={(event: PointerEvent<HTMLCanvasElement>) => {
+          if (onSpan === undefined || event.button !== 0) return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setDrag({ from: under(event), x: event.clientX, drawn: false });
+        }}
+        onPointerMove={(event: PointerEvent) => {
+          setPointed(under(event));
+          if (drag !== undefined && !drag.drawn && Math.abs(event.clientX - drag.x) >= dragPixels) setDrag({ ...drag, drawn: true });
+        }}
+        onPointerUp={(event: PointerEvent) => {
+          if (drag?.drawn !== true) return;
+          const to = under(event);
+          onSpan?.(drag.from < to ? { start: drag.from, end: to } : { start: to, end: drag.from });
+        }}
+        onPointerCancel={() => setDrag(undefined)}
         onPointerLeave={() => setPointed(undefined)}
         onBlur={() => setPointed(undefined)}
-        onClick={(event) => onPick(under(event))}
+        onClick={(event) => {
+          // The click that ends a drag picks nothing.
+          if (drag?.drawn !== true) onPick(under(event));
+          setDrag(undefined);
+        }}
       />
+      {drag?.drawn === true && pointed !== undefined ? <div className="memory-strip-drag" style={dragBox(drag.from, pointed)} aria-hidden="true" /> : null}
       {pointed === undefined ? null : (
         <div className="memory-strip-place code" aria-hidden="true">
           {text}

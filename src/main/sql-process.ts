@@ -1,0 +1,54 @@
+/** Starts and ends the processes of users' SQL for an engine in a utility process. Knows nothing of queries. */
+import { utilityProcess, type UtilityProcess } from 'electron';
+import * as v from 'valibot';
+import { toMainSchema, type FromMain } from '../shared/sql-process-protocol.ts';
+
+/** An engine that asks for more at once is out of its mind. */
+const mostAtOnce = 16;
+
+/**
+ * @param engine whose requests are served until it ends
+ * @param entry file of the SQL process
+ */
+export function serveSqlProcesses(engine: UtilityProcess, entry: string, environment: NodeJS.ProcessEnv): void {
+  const running = new Map<number, UtilityProcess>();
+  const tell = (message: FromMain): void => {
+    engine.postMessage(message);
+  };
+  const kill = (id: number): void => {
+    const child = running.get(id);
+    running.delete(id);
+    // A query that runs hears no polite signal.
+    if (child?.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+  };
+  const start = (id: number, job: unknown): void => {
+    if (running.size >= mostAtOnce) {
+      tell({ sql: 'end', id, why: `${mostAtOnce} queries run already` });
+      return;
+    }
+    const child = utilityProcess.fork(entry, [], { serviceName: 'Dumpbench SQL', env: environment, stdio: 'ignore' });
+    running.set(id, child);
+    child.once('spawn', () => {
+      child.postMessage(job);
+      // Killed while it started.
+      if (running.get(id) !== child && child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+    });
+    child.on('message', (answer: unknown) => {
+      if (running.get(id) === child) tell({ sql: 'answer', id, answer });
+    });
+    child.once('exit', (code) => {
+      if (running.get(id) !== child) return;
+      running.delete(id);
+      tell({ sql: 'end', id, why: `the SQL process ended early (exit code ${code})` });
+    });
+  };
+  engine.on('message', (message: unknown) => {
+    const request = v.safeParse(toMainSchema, message);
+    if (!request.success) return;
+    if (request.output.sql === 'start') start(request.output.id, request.output.job);
+    else kill(request.output.id);
+  });
+  engine.once('exit', () => {
+    for (const id of [...running.keys()]) kill(id);
+  });
+}

@@ -1,0 +1,75 @@
+/** Pages that occur more than once, the most frequent first. */
+import { byteText, pageSize } from '../../../shared/units.ts';
+import { useQuery } from '../../engine/use-query.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { countText, percentText, plural } from '../../words/numbers.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { VirtualTable, type VirtualColumn } from '../../widgets/virtual-table/VirtualTable.tsx';
+
+const shownGroups = 1000;
+const shownAddresses = 4;
+
+const columns: readonly VirtualColumn[] = [
+  { id: 'pages', title: 'pages', width: '9ch', number: true },
+  { id: 'size', title: 'size', width: '10ch', number: true },
+  { id: 'class', title: 'class', width: '9ch' },
+  { id: 'fingerprint', title: 'fingerprint', width: '17ch' },
+  { id: 'addresses', title: 'where', width: 'minmax(52ch, 1fr)' },
+];
+
+export function Duplicates({ dump }: { readonly dump: OpenDump }) {
+  const { engine, places } = useWorkbench();
+  const { coverage } = dump;
+  // Asked again when the index is complete, not at each of its steps: it goes over all of it.
+  const whole = coverage !== undefined && coverage.indexed >= coverage.total;
+  const query = useQuery(dump, whole ? 'duplicates of all' : 'duplicates so far', (handle, signal) =>
+    engine.call('duplicates', { dump: handle, limit: shownGroups }, { signal }),
+  );
+  const answer = query.value;
+  if (answer === undefined) return <QueryMessage query={query} what="the duplicates" />;
+  if (answer.groups.length === 0) return <p className="message">No page with bytes occurs twice{answer.complete ? '' : ' among those indexed so far'}.</p>;
+  const cell = (row: number, column: number) => {
+    const group = answer.groups[row];
+    if (group === undefined) return null;
+    switch (columns[column]?.id) {
+      case 'pages':
+        return countText(group.pages);
+      case 'size':
+        return byteText(group.pages * pageSize);
+      case 'class':
+        return group.class;
+      case 'fingerprint':
+        return <span className="dim">{group.fingerprint}</span>;
+      default:
+        return (
+          <>
+            {group.addresses.slice(0, shownAddresses).map((address) => (
+              <span key={address}>
+                <button
+                  type="button"
+                  className="link code"
+                  title={`Show absolute:${address} in hex`}
+                  onClick={() => places.goTo(dump.key, { space: 'absolute', address: BigInt(address), length: pageSize })}
+                >
+                  {address}
+                </button>{' '}
+              </span>
+            ))}
+            {group.pages > shownAddresses ? <span className="dim">and {countText(group.pages - shownAddresses)} more</span> : null}
+          </>
+        );
+    }
+  };
+  return (
+    <>
+      <p className="dim" data-testid="duplicates-summary">
+        {plural(answer.pages, 'page')} in {plural(answer.groupCount, 'group')} of equal pages, {percentText(answer.pages, answer.presentPages)} of the pages
+        with bytes
+        {answer.groupCount > answer.groups.length ? `; the ${countText(answer.groups.length)} largest groups` : ''}
+        {answer.complete ? '' : ' indexed so far'}. By fingerprint; zero pages are left out.
+      </p>
+      <VirtualTable label="Duplicate pages" columns={columns} rows={answer.groups.length} cell={cell} testId="duplicates" />
+    </>
+  );
+}
