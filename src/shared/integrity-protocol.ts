@@ -1,5 +1,6 @@
 /** Engine methods and shapes about the integrity of a dump: checks with evidence, manifests, attestations, reports. */
 import * as v from 'valibot';
+import { ignoreRulesSchema } from './ignore-rules.ts';
 import { schemaVersion, verifySchema } from './model.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 
@@ -31,7 +32,8 @@ export const integrityProtocol = {
     progress: scanProgressSchema,
   },
   report: {
-    params: v.strictObject({ dump, format: v.string(), quick: v.boolean(), ...evidence }),
+    /** `with` is another open dump to compare with, under the rules. */
+    params: v.strictObject({ dump, format: v.string(), quick: v.boolean(), ...evidence, with: v.optional(v.string()), rules: v.optional(ignoreRulesSchema) }),
     result: v.strictObject({ mediaType: v.string(), text: v.string() }),
     progress: scanProgressSchema,
   },

@@ -8,6 +8,7 @@ import { arch, cpus, tmpdir, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildCase } from '../../src/samples/case-text.ts';
+import { measureComparison } from './compare.ts';
 import { byteText } from '../../src/shared/units.ts';
 
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -131,7 +132,7 @@ try {
       files[0] ?? '',
       buildCase('memory 256 MiB\nrandom 0x100000 32 MiB\nlines 0x4000000 32 MiB\npointers 0x8000000 32 MiB\nformat s390 producer=zipl\n'),
     );
-  const measurements = [...measureSparse(folder), ...files.flatMap((file) => measureDump(file, folder))];
+  const measurements = [await measureComparison(), ...measureSparse(folder), ...files.flatMap((file) => measureDump(file, folder))];
   const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? '', architecture: arch(), memory: totalmem(), node: process.versions.node };
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ machine, measurements }, undefined, 2)}\n`);
   else process.stdout.write(`${machine.cpus} x ${machine.model}, ${byteText(machine.memory)}, Node ${machine.node}\n\n${table(measurements)}\n`);

@@ -9,6 +9,8 @@ import type { MovedPages } from './moved-pages.ts';
 import type { PageColumn, PageSpan } from './page-column.ts';
 import { kindCode, pairRunsBuilder, type PairKind, type PairRuns, type PairRunsBuilder } from './pair-runs.ts';
 
+/** Present and zero come first among the states. */
+const lastHeld = Math.max(stateCode.present, stateCode.zero);
 /** In the table of pairs: the states alone do not tell. */
 const lookAtPages = 255;
 
@@ -96,6 +98,20 @@ export async function compareByFingerprint(left: PageColumn, right: PageColumn, 
   return runs.finish();
 }
 
+/** How many pages from two places on are held and equal: most of two dumps of one system. */
+function equalPages(leftMeta: Uint8Array, rightMeta: Uint8Array, leftWords: Int32Array, rightWords: Int32Array, l: number, r: number, most: number): number {
+  let page = 0;
+  while (page < most) {
+    const left = l + page;
+    const right = r + page;
+    const meta = leftMeta[left] ?? 0;
+    if (meta !== rightMeta[right] || (meta & 7) > lastHeld) break;
+    if (leftWords[2 * left] !== rightWords[2 * right] || leftWords[2 * left + 1] !== rightWords[2 * right + 1]) break;
+    page += 1;
+  }
+  return page;
+}
+
 /** Words of a span without present pages: never looked at for anything but zeros. */
 const zeroWords = new Int32Array(2);
 
@@ -128,6 +144,14 @@ function comparePages(
   let run = 0;
   let runKind = -1;
   for (let page = 0; page < pages; page += 1, l += 1, r += 1) {
+    if (runKind === kindCode.equal && leftMeta !== undefined && rightMeta !== undefined && leftStep === 2 && rightStep === 2) {
+      const same = equalPages(leftMeta, rightMeta, leftWords, rightWords, l, r, pages - page);
+      run += same;
+      page += same;
+      l += same;
+      r += same;
+      if (page >= pages) break;
+    }
     const lm = leftMeta === undefined ? leftUniform : (leftMeta[l] ?? 0);
     const rm = rightMeta === undefined ? rightUniform : (rightMeta[r] ?? 0);
     let kind = statePairs[((lm & 7) << 3) | (rm & 7)] ?? 0;

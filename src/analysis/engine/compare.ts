@@ -23,6 +23,8 @@ import { BlockDamaged } from '../index/packed-block.ts';
 import { classVersion, fingerprintAlgorithm } from '../index/page-job.ts';
 import { readIndex } from '../index/store.ts';
 import { viewWindows } from '../memory/view.ts';
+import { reportComparison } from '../report/report-comparison.ts';
+import type { ReportComparison } from '../report/report-model.ts';
 import { indexPages } from './index-job.ts';
 import { describeLowcores } from './lowcore.ts';
 import type { Session } from './session.ts';
@@ -52,6 +54,11 @@ export async function compareSessions(left: Session, right: Session, settings: C
       : await indexesCompared(left, right, shift, scan);
   const sides = [await sideOf(left, scan.signal), await sideOf(right, scan.signal)] as const;
   return comparison(...sides, pages, shift, settings.rules);
+}
+
+/** The comparison that a report carries. */
+export async function comparisonOf(left: Session, right: Session, rules: IgnoreRules | undefined, scan: Scan): Promise<ReportComparison> {
+  return reportComparison(compareJson(await compareSessions(left, right, { exact: false, shift: 0, rules }, scan), usualRanges));
 }
 
 const options = (shift: number, { signal, progress }: Scan): CompareOptions & { moved: NonNullable<CompareOptions['moved']> } => ({

@@ -1,43 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
-import * as v from 'valibot';
 import { hasDifferences } from '../../shared/compare-model.ts';
-import { DumpError } from '../../shared/dump-error.ts';
-import { ignoreRulesSchema, type IgnoreRules } from '../../shared/ignore-rules.ts';
 import { memoryViews, type MemoryView } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import type { Command, CommandContext, OptionValues } from '../command.ts';
+import { readRules } from '../ignore-rules-file.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';
 import { compareText } from '../text/compare-text.ts';
-
-/** Rules are a page of text; what is larger is some other file. */
-const maxRulesBytes = 4 << 20;
-
-/**
- * Reads the rules that a user keeps in a file.
- * @throws UsageError naming what is wrong with them
- * @throws DumpError io when the file cannot be read
- */
-function readRules(path: string): IgnoreRules {
-  let text: string;
-  try {
-    if (statSync(path).size > maxRulesBytes) throw new UsageError(`--ignore: ${path} is too large to be a file of rules`);
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new DumpError('io', { file: path }, error instanceof Error ? error.message : String(error), 'a JSON file of ignore rules');
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`--ignore: ${path} is not JSON: ${(error as Error).message}`);
-  }
-  const parsed = v.safeParse(ignoreRulesSchema, json);
-  if (!parsed.success) throw new UsageError(`--ignore: ${path} holds no ignore rules: ${v.summarize(parsed.issues)}`);
-  return parsed.output;
-}
 
 /** Bytes by which the right dump's addresses are higher: decimal or 0x, with a sign, whole pages. */
 function shiftOf(text: string): number {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import type { Command } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
+import { readRules } from '../ignore-rules-file.ts';
 import { exitCodes, UsageError } from '../io.ts';
 import { writeResult } from '../new-file.ts';
 import { withDump } from '../open-dump.ts';
@@ -8,12 +9,14 @@ import { progressLine } from '../progress-line.ts';
 
 export const reportCommand: Command = {
   name: 'report',
-  summary: 'an integrity report to hand on',
+  summary: 'an integrity report to hand on, with a comparison if wanted',
   args: ['<file>'],
   options: [
     { flags: '--format <format>', description: 'html, json, markdown, sarif, junit or csv', default: 'html' },
     { flags: '-o, --output <path>', description: 'file to write; - for standard output', default: '-' },
     { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
+    { flags: '--with <dump>', description: 'also compare with another dump' },
+    { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
     ...evidenceOptions,
   ],
   example: 'dumpbench report dump.s390 --format html -o report.html',
@@ -21,22 +24,35 @@ export const reportCommand: Command = {
     const { engine, io, output } = context;
     const target = String(options.output);
     if (target !== '-' && resolve(target) === resolve(file)) throw new UsageError('the report would overwrite the dump');
+    const other = typeof options.with === 'string' ? options.with : undefined;
+    if (other === undefined && options.ignore !== undefined) throw new UsageError('--ignore belongs to a comparison: name the other dump by --with');
+    const rules = typeof options.ignore === 'string' ? { rules: readRules(options.ignore) } : {};
     const evidence = evidenceOf(options);
     const progress = progressLine(io, output);
-    const report = await withDump(context, file, (dump) =>
+    const make = (dump: string, compareWith?: string): Promise<{ text: string }> =>
       engine.call(
         'report',
-        { dump, format: String(options.format), quick: options.quick === true, ...evidence },
+        {
+          dump,
+          format: String(options.format),
+          quick: options.quick === true,
+          ...evidence,
+          ...(compareWith === undefined ? {} : { with: compareWith, ...rules }),
+        },
         {
           signal: io.signal,
           onProgress: (value) => {
             progress.update(value);
           },
         },
-      ),
-    ).finally(() => {
-      progress.clear();
-    });
+      );
+    // The options of opening are the reported dump's.
+    const plain: CommandContext = { ...context, opening: { volumes: [], view: 'all' } };
+    const report = await withDump(context, file, (dump) => (other === undefined ? make(dump) : withDump(plain, other, (one) => make(dump, one)))).finally(
+      () => {
+        progress.clear();
+      },
+    );
     writeResult(io, output, target, report.text);
     return exitCodes.fine;
   },

@@ -1,0 +1,77 @@
+/** A comparison as reports show it: a sentence, then named lists of lines. */
+import {
+  differenceSections,
+  hasDifferences,
+  type CompareJson,
+  type Difference,
+  type DifferenceSection,
+  type RegionCounts,
+} from '../../shared/compare-model.ts';
+import type { ReportComparison } from './report-model.ts';
+
+/** A report is read by people; all of it is in `compare --json`. */
+const mostLines = 200;
+
+const titles: Readonly<Record<DifferenceSection, string>> = {
+  cpus: 'CPU registers that differ',
+  lowcore: 'Lowcore fields that differ',
+  osinfo: 'os_info fields that differ',
+  vmcoreinfo: 'vmcoreinfo lines that differ',
+  regions: 'Regions that differ',
+  notes: 'Notes that differ',
+};
+
+const sentence = (compared: CompareJson): string => {
+  const { pages, method } = compared;
+  const how = method === 'exact' ? 'byte by byte' : 'by fingerprint';
+  const fields = differenceSections.reduce((sum, section) => sum + compared[section].filter(({ ignoredBy }) => ignoredBy === undefined).length, 0);
+  const found = hasDifferences(compared)
+    ? `${pages.changed} of ${pages.common} common pages differ (${how}), ${pages.onlyLeft} are only in this dump, ${pages.onlyRight} only in the other; ${fields} fields differ.`
+    : `No difference in ${pages.common} common pages (${how}).`;
+  return compared.comparable ? found : `Not comparable: ${(compared.reasons ?? []).join('; ')}. ${found}`;
+};
+
+const differenceLine = ({ cpu, field, left, right, ignoredBy }: Difference): string =>
+  `${cpu === undefined ? '' : `CPU ${cpu} `}${field}: ${left ?? 'not there'} / ${right ?? 'not there'}${ignoredBy === undefined ? '' : ` (ignored by the rule ${ignoredBy})`}`;
+
+function regionLine(region: RegionCounts): string {
+  const place = region.start === undefined ? '' : ` ${region.start}-${region.end ?? ''}`;
+  const counts = [`${region.pages} pages`, `${region.changed} changed`, `${region.onlyLeft} only here`, `${region.onlyRight} only in the other`];
+  return `${region.name}${place}: ${[...counts, ...(region.ignored === undefined ? [] : [`${region.ignored} ignored`])].join(', ')}`;
+}
+
+/** @param compared the reported dump is its left one */
+export function reportComparison(compared: CompareJson): ReportComparison {
+  const part = (title: string, lines: readonly string[], more = 0): ReportComparison['parts'] => {
+    const left = lines.length - Math.min(lines.length, mostLines) + more;
+    const shown = [...lines.slice(0, mostLines), ...(left === 0 ? [] : [`and ${left} more`])];
+    return shown.length === 0 ? [] : [{ title, lines: shown }];
+  };
+  const { pages, ignoring } = compared;
+  const counts = Object.entries({
+    'in both': pages.common,
+    equal: pages.equal,
+    changed: pages.changed,
+    'only here': pages.onlyLeft,
+    'only in the other': pages.onlyRight,
+    moved: pages.moved,
+    ignored: pages.ignored,
+    unreadable: pages.unreadable,
+  }).flatMap(([name, count]) => (count === undefined ? [] : [`${name}: ${count}`]));
+  return {
+    with: { fileName: compared.right.file, identity: compared.right.identity },
+    summary: sentence(compared),
+    parts: [
+      ...part('Remarks', compared.remarks ?? []),
+      ...(ignoring === undefined ? [] : part(`Ignore rules: ${ignoring.name}`, ignoring.rules)),
+      ...part('Pages', counts),
+      ...part('Pages by region', pages.byRegion.map(regionLine)),
+      ...part(
+        'Changed ranges',
+        pages.changedRanges.map(({ start, end }) => `${start}-${end}`),
+        pages.changedRangesLeftOut,
+      ),
+      ...differenceSections.flatMap((section) => part(titles[section], compared[section].map(differenceLine))),
+    ],
+  };
+}
