@@ -86,6 +86,8 @@ function openOriginal(path: string, opened: (() => void)[]): KdumpOriginal {
 
 /** Our earlier index, where there is one that can be read; a new dump has none. */
 function earlierIndex(session: Session, path: string | undefined): IndexReader | undefined {
+  // An index is of the memory as it is stored, not of one of two systems in it.
+  if (session.view !== 'all') return undefined;
   try {
     return readIndex(path ?? indexPath(session.identity), session.identity);
   } catch (error) {

@@ -16,7 +16,7 @@ const style = `
 body{margin:0 auto;padding:24px;max-width:1080px;background:var(--bg);color:var(--text);font:14px/20px "IBM Plex Sans",system-ui,sans-serif}
 h1{font-size:22px;line-height:28px;margin:0 0 4px}h2{font-size:14px;margin:28px 0 8px;text-transform:uppercase;letter-spacing:.05em;color:var(--dim)}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:4px 12px 4px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-th{color:var(--dim);font-weight:500}code,.mono{font:12px/18px "IBM Plex Mono",ui-monospace,monospace}
+th{color:var(--dim);font-weight:500;white-space:nowrap}td>span{white-space:nowrap}td>br~span{white-space:normal}code,.mono{font:12px/18px "IBM Plex Mono",ui-monospace,monospace}
 .verdict{padding:12px 16px;border-left:4px solid var(--ok);background:var(--raised);margin:16px 0;font-weight:600}.verdict.bad{border-color:var(--bad)}
 .passed{color:var(--ok)}.failed,.error{color:var(--bad);font-weight:600}.unreadable,.warning{color:var(--warn)}.dim,.info{color:var(--dim)}
 .trust-contradicted{color:var(--bad);font-weight:600}.trust-verified,.trust-consistent{color:var(--ok)}.trust-missing{color:var(--warn)}`;
@@ -85,7 +85,9 @@ function damage(report: ReportModel): string {
 }
 
 function trust(report: ReportModel): string {
-  const rows = reportTrust(report).map((one) => row([escapeHtml(one.fact), `<span class="trust-${one.trust}">${one.trust}</span>`, escapeHtml(one.source)]));
+  const rows = reportTrust(report).map((one) =>
+    row([`<span>${escapeHtml(one.fact)}</span>`, `<span class="trust-${one.trust}">${one.trust}</span>`, escapeHtml(one.source)]),
+  );
   return section('Trust', table(['Fact', 'Trust', 'Why'], rows));
 }
 
@@ -108,7 +110,6 @@ function render(report: ReportModel): string {
 <div class="dim">${escapeHtml(report.tool.name)} ${escapeHtml(report.tool.version)}</div>
 <div class="verdict${health.failed > 0 ? ' bad' : ''}">${escapeHtml(verdictSentence(health))}${report.reason === undefined ? '' : ` ${escapeHtml(report.reason)}`}</div>
 ${section('Facts', facts(report))}
-${trust(report)}
 ${damage(report)}
 ${section('Checks', table(['Verdict', 'Check', 'Why', 'Values', 'Bytes'], report.checks.map(checkRow)))}
 ${decisions(report)}
@@ -129,6 +130,7 @@ ${section(
         ),
       ),
 )}
+${trust(report)}
 ${section(
   'CPUs',
   report.cpus.length === 0

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { verifySchema, type VerifyJson } from '../../../src/shared/model.ts';
+import { buildCase } from '../../../src/samples/case-text.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { commandFiles } from '../cli/command-files.ts';
@@ -60,5 +61,16 @@ describe('index-digest', () => {
     const rebuilt = await verify(rotten);
     expect(checkOf(rebuilt.answer)?.verdict).toBe('passed');
     expect(rebuilt.answer.digests.memoryRoot).not.toBe(first.answer.digests.memoryRoot);
+  });
+
+  it('is of the memory as it is stored: another view of two systems is no bit rot', async () => {
+    const two = join(folder, 'two.s390');
+    writeFileSync(two, buildCase('system two\nformat s390'));
+    expect((await runInProcess(['index', two, '--quiet'])).code).toBe(0);
+    expect(checkOf((await verify(two)).answer)?.verdict).toBe('passed');
+    for (const view of ['prod', 'kdump']) {
+      const { out } = await runInProcess(['verify', two, '--json', '--view', view]);
+      expect(checkOf(v.parse(verifySchema, JSON.parse(out)))?.verdict, view).toBe('not-recorded');
+    }
   });
 });
