@@ -3,6 +3,7 @@
  * A dump is named by the handle that `open` returns.
  */
 import * as v from 'valibot';
+import { inspectProtocol } from './inspect-protocol.ts';
 import { kernelProtocol } from './kernel-protocol.ts';
 import { cacheProtocol } from './cache-protocol.ts';
 import { compareMethods } from './compare-protocol.ts';
@@ -52,6 +53,7 @@ export const stripBucketSchema = v.strictObject({
 
 export const engineProtocol = {
   ...compareMethods,
+  ...inspectProtocol,
   ...kernelProtocol,
   open: {
     /** `path` may be a folder with one dump; `volumes` are the other files of a set. */

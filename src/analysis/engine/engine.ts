@@ -16,6 +16,7 @@ import { describeTasks } from './kernel-tasks.ts';
 import { describeLog, describeSymbols, symbolize } from './kernel-story.ts';
 import { describeStruct, describeTypeNames } from './kernel-types.ts';
 import { indexPages, preferAddress, stripOf, queryIndex } from './index-job.ts';
+import { inspectPlace } from './inspect.ts';
 import { describeLowcores } from './lowcore.ts';
 import { readMemory } from './read-memory.ts';
 import { openDumpAt } from './open-dump.ts';
@@ -28,6 +29,7 @@ import { translateAddress } from './translate-address.ts';
 import { judgedInfo, triage } from './triage.ts';
 import { attestDump, buildReport, makeManifest, verifySession } from './verify.ts';
 import { answerVmcoreinfo } from './vmcoreinfo-copies.ts';
+import { listLayouts, viewAs } from './view-as.ts';
 
 export interface Engine {
   readonly handlers: Handlers<EngineProtocol>;
@@ -92,6 +94,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
       if (space === 'absolute') preferAddress(session, address);
       return readMemory(session, { space, address, length, cpu });
     },
+    inspect: ({ dump, view, ...place }) => inspectPlace(sessionOf(dump, view), place),
+    layouts: ({ dump }) => listLayouts(sessionOf(dump)),
+    viewAs: ({ dump, view, layout, ...place }) => viewAs(sessionOf(dump, view), layout, place),
     translate: ({ dump, address, cpu, asce, space, view }) => translateAddress(sessionOf(dump, view), { address, cpu, asce, space }),
     index: ({ dump, ...request }, { signal, progress }) => indexPages(sessionOf(dump, 'all'), request, signal, progress),
     cache: ({ pruneTo }) => describeCache(pruneTo),

@@ -52,12 +52,15 @@ export function GoToBox() {
   const shown = answer !== undefined && (answer.ok ? answer.named : refused) ? answer : undefined;
 
   const go = (input: HTMLInputElement): void => {
-    if (answer === undefined || dump === undefined) return;
-    if (!answer.ok) {
+    if (dump === undefined) return;
+    // What stands there unchanged is a place as well: Enter goes to its bytes.
+    const wanted = answer ?? (typed === undefined ? resolveGoTo(input.value, position.space, dump.triage?.cpus ?? []) : undefined);
+    if (wanted === undefined) return;
+    if (!wanted.ok) {
       setRefused(true);
       return;
     }
-    places.goTo(dump.key, answer.position);
+    places.goTo(dump.key, wanted.position);
     setTyped(undefined);
     setRefused(false);
     input.blur();

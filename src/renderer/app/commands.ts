@@ -9,6 +9,7 @@ import { views } from '../views/index.ts';
 import type { Workbench } from '../workbench.ts';
 import { focusGoTo, focusNextPane } from './focus.ts';
 import { matchesKeys, type KeyPress } from './keymap.ts';
+import { hexCommands } from './hex-commands.ts';
 import { noteCommands } from './note-commands.ts';
 import { paneCommands } from './pane-commands.ts';
 
@@ -65,6 +66,7 @@ export function commandsOf(workbench: Workbench): readonly Command[] {
     },
     ...paneCommands(workbench),
     ...noteCommands(workbench),
+    ...hexCommands(workbench),
     { id: 'dump.verify', title: 'Verify everything (full scan)', enabled: hasDump, run: onDump(dumpJobs.verify) },
     { id: 'dump.index', title: 'Build or resume the page index', enabled: hasDump, run: onDump(dumpJobs.index) },
     ...exportFormats.map((format) => ({

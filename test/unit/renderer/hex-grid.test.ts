@@ -112,11 +112,11 @@ describe('hex source', () => {
       },
       () => undefined,
     );
-    source.want(0n, 100n);
-    source.want(size - 10n, size + 1000n);
+    source.want([{ start: 0n, end: 100n }]);
+    source.want([{ start: size - 10n, end: size + 1000n }]);
     expect(signals.map((signal) => signal.aborted)).toEqual([true, false, false]);
     await settled();
-    source.want(size - 10n, size);
+    source.want([{ start: size - 10n, end: size }]);
     expect(asked).toEqual([`0+${windowBytes}`, `${windowBytes * 2}+${windowBytes}`, `${windowBytes * 3}+5`]);
     expect(source.at(size - 1n)).toEqual({ start: BigInt(windowBytes * 3), window });
     expect(source.at(0n)).toBeUndefined();

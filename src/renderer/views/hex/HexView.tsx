@@ -7,17 +7,20 @@ import { cursorKey } from '../../state/tabs.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { usePane } from '../../widgets/pane.ts';
 import { HexGridView } from '../../widgets/hex-grid/HexGridView.tsx';
-import { failingSpans } from '../../widgets/memory-strip/marks.ts';
+import { gridMarks } from './grid-marks.ts';
 import { HexToolbar } from './HexToolbar.tsx';
 import { Inspector } from './Inspector.tsx';
+import { memoryGaps } from './memory-gaps.ts';
 import { Refused } from './Refused.tsx';
+import type { Overlay } from './overlay.ts';
+import { ViewAs } from './ViewAs.tsx';
 import './hex.css';
 
 const all64 = 1n << 64n;
 const start: Position = { space: 'absolute', address: 0n, length: 1 };
 
 export function HexView({ dump }: { readonly dump: OpenDump }) {
-  const { engine, places } = useWorkbench();
+  const { engine, places, marks } = useWorkbench();
   // A further grid of the dump has a cursor of its own.
   const pane = usePane();
   const owner = (pane === undefined ? undefined : cursorKey(pane)) ?? dump.key;
@@ -26,7 +29,11 @@ export function HexView({ dump }: { readonly dump: OpenDump }) {
   const { space, cpu } = position;
   const handle = handleOf(dump);
   const size = space === 'file' ? BigInt(dump.triage?.info.file.bytes ?? 0) : all64;
-  const failing = useMemo(() => failingSpans(dump.checks), [dump.checks]);
+  const [overlay, setOverlay] = useState<Overlay>();
+  const notes = useStore(marks.all)[dump.key];
+  const shown = useMemo(() => gridMarks({ checks: dump.checks, marks: notes ?? [], overlay, space, cpu }), [dump.checks, notes, overlay, space, cpu]);
+  const ranges = dump.triage?.info.memory.ranges;
+  const gaps = useMemo(() => (space === 'absolute' ? memoryGaps(ranges ?? []) : []), [space, ranges]);
   return (
     <div className="hex-view">
       <HexToolbar dump={dump} position={position} />
@@ -43,14 +50,17 @@ export function HexView({ dump }: { readonly dump: OpenDump }) {
               return { data, absent: absent.map((gap) => ({ start: BigInt(gap.start), end: BigInt(gap.end), state: gap.state })) };
             }}
             selection={position}
-            marks={space === 'absolute' ? failing : []}
+            marks={shown}
+            gaps={gaps}
             label={`Bytes of ${dump.name}, ${space} addresses. Arrows move the cursor, Shift selects.`}
             onSelect={({ address, length }) => places.moveCursor(owner, { ...position, address, length })}
             onRefused={setRefused}
           />
           {refused === undefined ? null : <Refused dump={dump.key} position={position} error={refused} />}
         </div>
-        <Inspector dump={dump} position={position} />
+        <Inspector dump={dump} position={position}>
+          <ViewAs dump={dump} position={position} overlay={overlay} onOverlay={setOverlay} onSelect={(next) => places.goTo(dump.key, next)} />
+        </Inspector>
       </div>
     </div>
   );

@@ -1,4 +1,5 @@
 /** What is under the cursor: numbers in both byte orders, text, and what is known of the place. */
+import type { ReactNode } from 'react';
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { positionText, type Position } from '../../state/position.ts';
@@ -9,6 +10,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
 import { MarkList } from './MarkList.tsx';
 import { SymbolNames } from './SymbolNames.tsx';
+import { Readings } from './Readings.tsx';
 import { asciiText, inspectIntegers, presentBytes } from './inspect-bytes.ts';
 
 const inspectedBytes = 32n;
@@ -72,7 +74,7 @@ function Known({ dump, position }: { readonly dump: OpenDump; readonly position:
   );
 }
 
-export function Inspector({ dump, position }: { readonly dump: OpenDump; readonly position: Position }) {
+export function Inspector({ dump, position, children }: { readonly dump: OpenDump; readonly position: Position; readonly children?: ReactNode }) {
   const { engine } = useWorkbench();
   const { space, address, cpu, length } = position;
   const limit = space === 'file' ? BigInt(dump.triage?.info.file.bytes ?? 0) : all64;
@@ -116,6 +118,8 @@ export function Inspector({ dump, position }: { readonly dump: OpenDump; readonl
         </>
       )}
       {bytes === undefined ? null : <SymbolNames dump={dump} position={position} bytes={bytes} />}
+      <Readings dump={dump} position={position} />
+      {children}
       <Known dump={dump} position={position} />
       <MarkList dump={dump} />
     </aside>

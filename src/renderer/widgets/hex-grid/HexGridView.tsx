@@ -1,6 +1,8 @@
 /** The thin React wrapper of the hex grid. */
 import { useEffect, useEffectEvent, useRef } from 'react';
-import { HexGrid, type HexMark, type HexSelection } from './hex-grid.ts';
+import { HexGrid, type HexSelection } from './hex-grid.ts';
+import type { HexMark } from './hex-mark.ts';
+import type { Gap } from './row-map.ts';
 import { createHexSource, type ReadBytes } from './hex-source.ts';
 import './hex-grid.css';
 
@@ -12,12 +14,14 @@ interface HexGridViewProps {
   readonly read: ReadBytes;
   readonly selection: HexSelection;
   readonly marks: readonly HexMark[];
+  /** Ranges without bytes that become one row each; ascending. */
+  readonly gaps: readonly Gap[];
   readonly label: string;
   readonly onSelect: (selection: HexSelection) => void;
   readonly onRefused: (error: Error | undefined) => void;
 }
 
-export function HexGridView({ sourceKey, size, memoryEnd, read, selection, marks, label, onSelect, onRefused }: HexGridViewProps) {
+export function HexGridView({ sourceKey, size, memoryEnd, read, selection, marks, gaps, label, onSelect, onRefused }: HexGridViewProps) {
   const host = useRef<HTMLDivElement>(null);
   const grid = useRef<HexGrid>(undefined);
   const top = useRef<bigint>(undefined);
@@ -54,6 +58,9 @@ export function HexGridView({ sourceKey, size, memoryEnd, read, selection, marks
   useEffect(() => {
     grid.current?.setMarks(marks);
   }, [marks]);
+  useEffect(() => {
+    grid.current?.setGaps(gaps);
+  }, [gaps]);
   const { address, length } = selection;
   useEffect(() => {
     grid.current?.select({ address, length });

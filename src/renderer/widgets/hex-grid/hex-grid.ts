@@ -3,20 +3,18 @@
  * index; nothing in the DOM is as high as the space (Chromium clamps an element at 16.7 million pixels).
  */
 import type { PageState } from '../../../shared/model.ts';
+import { byteText } from '../../../shared/units.ts';
 import { isMoveKey, moveCursor } from './cursor-moves.ts';
+import type { HexMark } from './hex-mark.ts';
 import { HexRowElement, rowHeight } from './hex-row-element.ts';
-import { absentStates, asciiColumn, byteAt, hexColumn, hexWidth, rowBytes, rowLayers, rowSpeech, type RowLayers } from './hex-row.ts';
-import type { HexSource } from './hex-source.ts';
+import { absentStates, addressText, asciiColumn, byteAt, hexColumn, hexWidth, rowBytes, rowLayers, rowSpeech, type RowLayers } from './hex-row.ts';
+import type { HexSource, Span } from './hex-source.ts';
+import { foldsOf, RowMap, type Fold, type Gap } from './row-map.ts';
 import { HexScrollbar } from './hex-scrollbar.ts';
 
 export interface HexSelection {
   readonly address: bigint;
   readonly length: number;
-}
-/** A range with a reason to look at it, such as what a failed check covers. */
-export interface HexMark {
-  readonly start: bigint;
-  readonly end: bigint;
 }
 export interface HexGridEvents {
   readonly onSelect: (selection: HexSelection) => void;
@@ -44,6 +42,9 @@ export class HexGrid {
   #source: HexSource | undefined;
   #memoryEnd = 0n;
   #marks: readonly HexMark[] = [];
+  #folds: readonly Fold[] = [];
+  #map = new RowMap(0n, []);
+  /** Row on screen that is the first one. */
   #top = 0n;
   #cursor = 0n;
   #anchor = 0n;
@@ -81,6 +82,14 @@ export class HexGrid {
   setSource(source: HexSource | undefined, memoryEnd: bigint): void {
     this.#source = source;
     this.#memoryEnd = memoryEnd;
+    this.#remap();
+    this.#draw();
+  }
+
+  /** Long ranges without bytes, in ascending order: each becomes one row, but for the one that the cursor is in. */
+  setGaps(gaps: readonly Gap[]): void {
+    this.#folds = foldsOf(gaps);
+    this.#remap();
     this.#draw();
   }
 
@@ -93,8 +102,10 @@ export class HexGrid {
   select({ address, length }: HexSelection): void {
     const now = this.#selection();
     if (now.address !== address || now.length !== Math.max(1, length)) {
+      const before = this.#cursor;
       this.#cursor = address;
       this.#anchor = address + BigInt(Math.max(1, length)) - 1n;
+      this.#followCursor(before);
       this.#speak();
     }
     this.#reveal(jumpShare);
@@ -122,8 +133,27 @@ export class HexGrid {
     this.#host.replaceChildren();
   }
 
+  /** Rows on screen in all. */
   #rowCount(): bigint {
-    return this.#source === undefined ? 0n : (this.#source.size + row64 - 1n) / row64;
+    return this.#map.count;
+  }
+
+  /** The gap that the cursor is in is open; what was at the top stays there. */
+  #remap(): void {
+    const rows = this.#source === undefined ? 0n : (this.#source.size + row64 - 1n) / row64;
+    const at = this.#cursor / row64;
+    const top = this.#map.rowAt(this.#top).row;
+    this.#map = new RowMap(
+      rows,
+      this.#folds.filter(({ start, end }) => at < start || at >= end),
+    );
+    this.#top = this.#map.shownAt(top);
+  }
+
+  /** Keeps the folds as they are unless the cursor went into or out of one. */
+  #followCursor(before: bigint): void {
+    const inFold = (address: bigint): Fold | undefined => this.#folds.find(({ start, end }) => address / row64 >= start && address / row64 < end);
+    if (inFold(before) !== inFold(this.#cursor)) this.#remap();
   }
 
   /** Rows that are wholly on screen. */
@@ -139,7 +169,7 @@ export class HexGrid {
 
   /** @param share where the row goes when it is out of sight; undefined moves as little as possible */
   #reveal(share: number | undefined): void {
-    const row = this.#cursor / row64;
+    const row = this.#map.shownAt(this.#cursor / row64);
     const page = BigInt(this.#pageRows());
     if (row >= this.#top && row < this.#top + page) return;
     if (share !== undefined) this.scrollTo(row - BigInt(Math.floor(Number(page) * share)));
@@ -165,14 +195,20 @@ export class HexGrid {
       return;
     }
     const total = this.#rowCount();
-    const start = this.#top * row64;
-    source.want(start, start + BigInt(count) * row64);
+    source.want(this.#spans(count, total));
     let refused: Error | undefined;
     let reason: PageState | undefined;
     this.#rows.forEach((element, index) => {
-      const row = this.#top + BigInt(index);
-      if (row >= total) {
+      const shown = this.#top + BigInt(index);
+      if (shown >= total) {
         element.clear();
+        return;
+      }
+      const { row, fold } = this.#map.rowAt(shown);
+      if (fold !== undefined) {
+        const bytes = (fold.end - fold.start) * row64;
+        element.fold(addressText(row * row64), `${bytes < 1n << 53n ? byteText(Number(bytes)) : 'the rest'}: ${fold.reason}`);
+        reason = undefined;
         return;
       }
       const { layers, error } = this.#paintRow(element, source, row * row64);
@@ -181,8 +217,23 @@ export class HexGrid {
       refused ??= error;
     });
     this.#events.onRefused(refused);
-    this.#scrollbar.show({ rows: total, memoryRows: (this.#memoryEnd + row64 - 1n) / row64 }, this.#top, this.#pageRows());
+    const memoryRows = this.#map.shownAt((this.#memoryEnd + row64 - 1n) / row64);
+    this.#scrollbar.show({ rows: total, memoryRows: memoryRows < total ? memoryRows : total }, this.#top, this.#pageRows());
   };
+
+  /** What is on screen, as runs of addresses. */
+  #spans(count: number, total: bigint): readonly Span[] {
+    const spans: Span[] = [];
+    for (let index = 0n; index < BigInt(count) && this.#top + index < total; index += 1n) {
+      const { row, fold } = this.#map.rowAt(this.#top + index);
+      if (fold !== undefined) continue;
+      const start = row * row64;
+      const last = spans.at(-1);
+      if (last?.end === start) spans[spans.length - 1] = { start: last.start, end: start + row64 };
+      else spans.push({ start, end: start + row64 });
+    }
+    return spans;
+  }
 
   #paintRow(element: HexRowElement, source: HexSource, address: bigint): { layers: RowLayers; error: Error | undefined } {
     const { bytes, absent, error } = this.#bytesOf(source, address);
@@ -241,18 +292,29 @@ export class HexGrid {
     if (event.altKey || event.metaKey || !isMoveKey(event.key) || this.#source === undefined) return;
     event.preventDefault();
     const room = { size: this.#source.size, memoryEnd: this.#memoryEnd, pageRows: this.#pageRows() };
-    const next = moveCursor(this.#cursor, event.key, event.ctrlKey, room);
+    const before = this.#cursor;
+    const next = this.#overFold(moveCursor(before, event.key, event.ctrlKey, room), before, event.ctrlKey);
     // Whole pages scroll by a page: the cursor keeps its place on screen.
-    if (event.key === 'PageUp' || event.key === 'PageDown') this.scrollTo(this.#top + next / row64 - this.#cursor / row64);
+    if (event.key === 'PageUp' || event.key === 'PageDown') this.scrollTo(this.#top + this.#map.shownAt(next / row64) - this.#map.shownAt(before / row64));
     this.#cursor = next;
+    this.#followCursor(before);
     this.#moved(event.shiftKey);
   };
+
+  /** Small steps go over a fold, not into it; where it has no other side they stop. */
+  #overFold(next: bigint, before: bigint, far: boolean): bigint {
+    const fold = far ? undefined : this.#map.foldAt(next / row64);
+    if (fold === undefined) return next;
+    const column = next % row64;
+    const beyond = next > before ? fold.end * row64 + column : (fold.start - 1n) * row64 + column;
+    return beyond < 0n || beyond >= (this.#source?.size ?? 0n) ? before : beyond;
+  }
 
   /** Byte under the pointer; undefined beside the columns. */
   #under(event: PointerEvent): bigint | undefined {
     const box = this.#body.getBoundingClientRect();
     const index = Math.floor((event.clientY - box.top) / rowHeight);
-    const character = (event.clientX - box.left - HexRowElement.paddingLeft) / HexRowElement.characterWidth(this.#body);
+    const character = (event.clientX - box.left + this.#body.scrollLeft - HexRowElement.paddingLeft) / HexRowElement.characterWidth(this.#body);
     const ascii = Math.floor(character - asciiColumn);
     const column =
       ascii >= 0 && ascii < rowBytes
@@ -261,8 +323,10 @@ export class HexGrid {
           ? byteAt(Math.floor(character - hexColumn + 0.5))
           : undefined;
     const size = this.#source?.size ?? 0n;
-    const row = this.#top + BigInt(Math.min(Math.max(0, index), this.#rows.length - 1));
-    if (column === undefined) return undefined;
+    const shown = this.#top + BigInt(Math.min(Math.max(0, index), this.#rows.length - 1));
+    if (column === undefined || shown >= this.#rowCount()) return undefined;
+    // A click into a gap opens it.
+    const { row } = this.#map.rowAt(shown);
     const address = row * row64 + BigInt(column);
     return address < size ? address : undefined;
   }
@@ -272,7 +336,9 @@ export class HexGrid {
     if (address === undefined) return;
     this.#dragging = true;
     this.#body.setPointerCapture(event.pointerId);
+    const before = this.#cursor;
     this.#cursor = address;
+    this.#followCursor(before);
     this.#moved(event.shiftKey);
   };
 

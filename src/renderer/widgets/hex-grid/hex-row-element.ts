@@ -1,9 +1,11 @@
 /** The DOM of one recycled row: text layers over one another, selection and marks below them. */
 import { asciiColumn, byteOffset, hexColumn, reasons, rowBytes, type RowLayers } from './hex-row.ts';
-import type { HexMark } from './hex-grid.ts';
+import type { HexMark } from './hex-mark.ts';
 
 export const rowHeight = 18;
 const row64 = BigInt(rowBytes);
+/** Marks that one row can show; more in 16 bytes are not told apart anyway. */
+const maxMarks = 4;
 
 function layer(parent: HTMLElement, name: string): Text {
   const element = document.createElement('span');
@@ -41,8 +43,7 @@ const within = (address: bigint, start: bigint, end: bigint): readonly [number, 
 export class HexRowElement {
   static readonly paddingLeft = 16;
   readonly element = document.createElement('div');
-  readonly #markHex: HTMLElement;
-  readonly #markAscii: HTMLElement;
+  readonly #marks: readonly (readonly [HTMLElement, HTMLElement])[];
   readonly #selectedHex: HTMLElement;
   readonly #selectedAscii: HTMLElement;
   readonly #cursorHex: HTMLElement;
@@ -57,8 +58,7 @@ export class HexRowElement {
 
   constructor() {
     this.element.className = 'hex-row';
-    this.#markHex = box(this.element, 'hex-mark');
-    this.#markAscii = box(this.element, 'hex-mark');
+    this.#marks = Array.from({ length: maxMarks }, () => [box(this.element, 'hex-mark'), box(this.element, 'hex-mark')] as const);
     this.#selectedHex = box(this.element, 'hex-selected');
     this.#selectedAscii = box(this.element, 'hex-selected');
     this.#cursorHex = box(this.element, 'hex-cursor');
@@ -99,13 +99,26 @@ export class HexRowElement {
   }
 
   mark(address: bigint, marks: readonly HexMark[]): void {
-    const one = marks.find(({ start, end }) => start < address + row64 && end > address);
-    place(this.#markHex, this.#markAscii, ...(one === undefined ? ([0, 0] as const) : within(address, one.start, one.end)));
+    const here = marks.filter(({ start, end }) => start < address + row64 && end > address);
+    this.#marks.forEach(([hex, ascii], index) => {
+      const one = here[index];
+      place(hex, ascii, ...(one === undefined ? ([0, 0] as const) : within(address, one.start, one.end)));
+      if (one !== undefined) hex.className = ascii.className = `hex-box hex-mark ${one.tone}`;
+    });
+  }
+
+  /** One row for many: a gap. */
+  fold(address: string, reason: string): void {
+    this.clear();
+    this.#address.nodeValue = address;
+    this.#reason.nodeValue = '';
+    this.#gaps.nodeValue = reason;
+    this.element.className = 'hex-row hex-fold';
   }
 
   clear(): void {
     for (const text of [this.#address, this.#bytes, this.#zeros, this.#gaps, this.#ascii, this.#dots, this.#reason]) text.nodeValue = '';
-    for (const one of [this.#markHex, this.#markAscii, this.#selectedHex, this.#selectedAscii, this.#cursorHex, this.#cursorAscii]) one.hidden = true;
+    for (const one of [...this.#marks.flat(), this.#selectedHex, this.#selectedAscii, this.#cursorHex, this.#cursorAscii]) one.hidden = true;
     this.element.className = 'hex-row';
   }
 }

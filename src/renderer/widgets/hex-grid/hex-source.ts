@@ -9,13 +9,19 @@ export interface HexWindow {
 /** Reads bytes; rejects when the space cannot be read at all. */
 export type ReadBytes = (address: bigint, length: number, signal: AbortSignal) => Promise<HexWindow>;
 
+/** Half open. */
+export interface Span {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
 export interface HexSource {
   /** Bytes of the space. */
   readonly size: bigint;
   /** The window that holds an address: its bytes, why there are none, or undefined while it is read. */
   readonly at: (address: bigint) => { readonly start: bigint; readonly window: HexWindow | Error } | undefined;
-  /** Reads the windows of [start, end) that are not there yet and gives up those that nobody waits for. */
-  readonly want: (start: bigint, end: bigint) => void;
+  /** Reads the windows of some spans that are not there yet and gives up those that nobody waits for. */
+  readonly want: (spans: readonly Span[]) => void;
   readonly close: () => void;
 }
 
@@ -72,10 +78,11 @@ export function createHexSource(size: bigint, read: ReadBytes, onChange: () => v
       cache.set(start, window);
       return { start, window };
     },
-    want(start, end) {
-      const first = windowStart(start);
-      giveUp((one) => one >= first && one < end);
-      for (let at = first; at < end && at < size; at += window64) if (!cache.has(at) && !pending.has(at)) fetch(at);
+    want(spans) {
+      const wanted = new Set<bigint>();
+      for (const { start, end } of spans) for (let at = windowStart(start); at < end && at < size; at += window64) wanted.add(at);
+      giveUp((one) => wanted.has(one));
+      for (const at of wanted) if (!cache.has(at) && !pending.has(at)) fetch(at);
     },
     close: () => giveUp(() => false),
   };

@@ -148,7 +148,7 @@ export class HexPair {
     }
     const start = this.#top * row64;
     const end = start + BigInt(count) * row64;
-    sources.left.want(start, end);
+    sources.left.want([{ start, end }]);
     wantShifted(sources, start, end);
     let differing = 0;
     let refused: Error | undefined;
@@ -255,7 +255,7 @@ export class HexPair {
 
 function wantShifted({ right, shift }: HexPairSources, start: bigint, end: bigint): void {
   const first = start + shift < 0n ? 0n : start + shift;
-  if (end + shift > first) right.want(first, end + shift);
+  if (end + shift > first) right.want([{ start: first, end: end + shift }]);
 }
 
 /** The 16 bytes from an address on, which may lie in two windows; undefined outside the space. */

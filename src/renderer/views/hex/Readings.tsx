@@ -1,0 +1,58 @@
+/** What the bytes under the cursor can be read as; addresses lead on, with the symbol that stands there. */
+import { useQuery } from '../../engine/use-query.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import type { Position } from '../../state/position.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+
+export function Readings({ dump, position }: { readonly dump: OpenDump; readonly position: Position }) {
+  const { engine, places } = useWorkbench();
+  const { space, address, cpu } = position;
+  const owner = (space === 'real' || space === 'virtual') && cpu !== undefined ? { cpu } : {};
+  const query = useQuery(dump, `${space}/${cpu ?? ''}/${address}`, (handle, signal) =>
+    engine.call('inspect', { dump: handle, space, address, ...owner }, { signal }),
+  );
+  const readings = query.error === undefined ? (query.value?.readings ?? []) : [];
+  const virtual = readings.flatMap(({ place }) => (place?.space === 'virtual' ? [BigInt(place.address)] : []));
+  // Quick: what needs a scan for symbols goes without here.
+  const names = useQuery(dump, virtual.length === 0 ? undefined : virtual.join('/'), (handle, signal) =>
+    engine.call('symbolize', { dump: handle, addresses: virtual, quick: true }, { signal }),
+  );
+  if (readings.length === 0) return null;
+  return (
+    <section data-testid="readings">
+      <h3 className="caption">Read as</h3>
+      <dl className="readings">
+        {readings.map(({ name, text, place }) => {
+          const symbol = place === undefined ? undefined : names.value?.places.find((one) => one.address === place.address);
+          return (
+            <div key={name} className="reading">
+              <dt className="dim">{name}</dt>
+              <dd className="code">
+                <Hostile text={text} />
+                {symbol === undefined ? null : (
+                  <>
+                    {' '}
+                    <Hostile text={`${symbol.name}+0x${symbol.offset.toString(16)}`} />
+                  </>
+                )}
+                {place === undefined ? null : (
+                  <button
+                    type="button"
+                    className="link reading-follow"
+                    onClick={() =>
+                      places.goTo(dump.key, { space: place.space, address: BigInt(place.address), length: 1, ...(place.space === 'virtual' ? owner : {}) })
+                    }
+                  >
+                    follow
+                    <span className="unseen"> {name}</span>
+                  </button>
+                )}
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </section>
+  );
+}

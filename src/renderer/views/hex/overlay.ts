@@ -1,0 +1,7 @@
+import type { Position } from '../../state/position.ts';
+
+/** A structure at the place where it was laid: moving the cursor does not move it. */
+export interface Overlay {
+  readonly layout: string;
+  readonly at: Position;
+}

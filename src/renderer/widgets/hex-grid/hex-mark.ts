@@ -1,0 +1,11 @@
+import type { MarkColour } from '../../../shared/session-model.ts';
+
+/** Class that colours a mark (hex-grid.css). */
+export type MarkTone = 'failed' | 'field' | `mark-${MarkColour}`;
+
+/** A range with a reason to look at it, such as what a failed check covers. Half open. */
+export interface HexMark {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly tone: MarkTone;
+}

@@ -1,0 +1,31 @@
+/** What bytes can be read as: interpretations of a place, and structures laid over it. Rules as in model.ts. */
+import * as v from 'valibot';
+import { addressSpaces, fieldSchema, schemaVersion } from './model.ts';
+
+const schema = v.literal(schemaVersion);
+const hexString = v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const interpretationSchema = v.strictObject({
+  /** "f64 big", "PSW", "TOD clock", "as absolute address". */
+  name: v.string(),
+  text: v.string(),
+  /** Where it leads. */
+  place: v.optional(v.strictObject({ space: v.picklist(addressSpaces), address: hexString })),
+});
+export const inspectSchema = v.strictObject({ schema, readings: v.array(interpretationSchema) });
+export type InterpretationJson = v.InferOutput<typeof interpretationSchema>;
+
+export const layoutListSchema = v.strictObject({
+  schema,
+  layouts: v.array(v.strictObject({ name: v.string(), group: v.string(), size: count })),
+});
+export type LayoutListJson = v.InferOutput<typeof layoutListSchema>;
+
+export const structViewSchema = v.strictObject({
+  schema,
+  name: v.string(),
+  size: count,
+  fields: v.array(v.strictObject({ ...fieldSchema.entries, doc: v.optional(v.string()) })),
+});
+export type StructViewJson = v.InferOutput<typeof structViewSchema>;

@@ -1,0 +1,20 @@
+/** Engine methods about what bytes at a place can be read as. */
+import * as v from 'valibot';
+import { inspectSchema, layoutListSchema, structViewSchema } from './inspect-model.ts';
+import { addressSpaces, memoryViews } from './model.ts';
+
+const place = {
+  dump: v.string(),
+  space: v.picklist(addressSpaces),
+  address: v.bigint(),
+  cpu: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  view: v.optional(v.picklist(memoryViews)),
+};
+
+export const inspectProtocol = {
+  /** Readings of up to 16 bytes from an address on that make sense. */
+  inspect: { params: v.strictObject(place), result: inspectSchema },
+  /** Structures that `viewAs` can lay over memory. */
+  layouts: { params: v.strictObject({ dump: v.string() }), result: layoutListSchema },
+  viewAs: { params: v.strictObject({ ...place, layout: v.string() }), result: structViewSchema },
+} as const;

@@ -1,0 +1,154 @@
+/** The hex view: a TiB by scrollbar, wheel and go-to; what bytes can be read as; structures laid over; copies. */
+import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { buildCase } from '../../src/samples/case-text.ts';
+import { noWindow, openDesk, type Desk } from './desk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dumpbench-hex-'));
+const tebibyte = 1n << 40n;
+let damaged: string;
+let desk: Desk | undefined;
+
+/** A stand-alone dump of a TiB that takes no room: a hole, and a text at its end. */
+function sparseDump(path: string): void {
+  const bytes = Buffer.from(buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n'));
+  bytes.writeBigUInt64BE(tebibyte, 0x18);
+  const file = openSync(path, 'w');
+  writeSync(file, bytes, 0, bytes.length - 16, 0);
+  const end = Number(tebibyte) + 4096;
+  ftruncateSync(file, end);
+  writeSync(file, Buffer.from('the last bytes!!'), 0, 16, end - 16);
+  writeSync(file, bytes, bytes.length - 16, 16, end);
+  closeSync(file);
+}
+
+beforeAll(() => {
+  const sample = bundledSamples().find(({ name }) => name.includes('damaged'))!;
+  damaged = join(folder, sample.name);
+  writeFileSync(damaged, sample.bytes);
+});
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const goTo = async ({ page }: Desk, address: string): Promise<void> => {
+  await page.keyboard.press('Control+g');
+  await page.getByTestId('go-to').fill(address);
+  await page.keyboard.press('Enter');
+  await page.locator('[data-testid="hex-grid"]:focus').waitFor();
+};
+
+describe.skipIf(noWindow)('the hex view', () => {
+  it('scrolls through a TiB and reaches its last byte by scrollbar, wheel and go-to', async () => {
+    const path = join(folder, 'tebibyte.s390');
+    sparseDump(path);
+    desk = await openDesk([path]);
+    const { page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    // What runs in the background is not what is measured.
+    await page.keyboard.press('Control+Shift+P');
+    await page.getByLabel('Command', { exact: true }).fill('cancel page index');
+    await page.keyboard.press('Enter');
+    await goTo(desk, 'absolute:0x0');
+    const grid = page.getByTestId('hex-grid');
+    const end = grid.getByText('the last bytes!!');
+    const box = (await grid.boundingBox())!;
+
+    const thumb = (await page.locator('.hex-thumb').boundingBox())!;
+    await page.mouse.move(thumb.x + 4, thumb.y + 4);
+    await page.mouse.down();
+    await page.mouse.move(thumb.x + 4, box.y + box.height + 50, { steps: 10 });
+    await page.mouse.up();
+    await end.waitFor();
+    // Behind it nothing but one row that stands for the rest of the address space.
+    await grid.getByText('behind the last memory of the dump').waitFor();
+
+    await goTo(desk, 'absolute:0x0');
+    await goTo(desk, `absolute:0x${(tebibyte - 0x400n).toString(16)}`);
+    expect(await end.count()).toBe(0);
+    await page.mouse.move(box.x + 300, box.y + 200);
+    await expect
+      .poll(async () => {
+        await page.mouse.wheel(0, 800);
+        return end.count();
+      })
+      .toBe(1);
+
+    await goTo(desk, 'absolute:0x0');
+    await goTo(desk, `absolute:0x${(tebibyte - 1n).toString(16)}`);
+    await end.waitFor();
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0xffffffffff');
+    // Keys do not fall into the gap; the very end of the space is still a place to go to.
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByTestId('status-cursor').innerText()).toContain('0xffffffffff');
+    await goTo(desk, 'absolute:0xffffffffffffffff');
+    await grid.getByText('fffffffffffffff0').waitFor();
+
+    await goTo(desk, 'absolute:0x8000000000');
+    const times = await page.evaluate(async () => {
+      const host = document.querySelector<HTMLElement>('[data-testid="hex-grid"]')!;
+      const found: number[] = [];
+      let last = performance.now();
+      for (let frame = 0; frame < 180; frame += 1) {
+        host.dispatchEvent(new WheelEvent('wheel', { deltaY: frame % 3 === 0 ? 4000 : 300, bubbles: true, cancelable: true }));
+        await new Promise(requestAnimationFrame);
+        const now = performance.now();
+        found.push(now - last);
+        last = now;
+      }
+      return found.slice(20).sort((left, right) => left - right);
+    });
+    const at = (share: number): string => (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
+    // Told, not asserted: the machine may be busy.
+    console.log(`hex grid on 1 TiB: frame times p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, worst ${at(0.999)} ms`);
+    expect(times.length).toBe(160);
+  });
+
+  it('reads bytes in many ways, lays structures over them both ways, and copies with where they are from', async () => {
+    desk = await openDesk([damaged], { width: 1920, height: 1080 });
+    const { page, app, photograph } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await goTo(desk, 'absolute:0x1c8000');
+    const viewAs = page.getByTestId('view-as');
+    await viewAs.getByRole('combobox').selectOption('os_info');
+    const field = viewAs.getByRole('button', { name: /csum/ }).first();
+    await field.waitFor();
+    await field.click();
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x1c8008 · 4 bytes');
+    // The other way: the cursor in the bytes marks the field.
+    await goTo(desk, 'absolute:0x1c8010');
+    await expect.poll(() => viewAs.locator('[aria-current="true"]').innerText()).toContain('crashkernel');
+    await photograph('hex-view-as');
+
+    await goTo(desk, 'cpu0.prefix');
+    await goTo(desk, 'absolute:0xe18');
+    // The lowcore's pointer to os_info, followed and come back from.
+    await page.getByTestId('readings').getByRole('term').filter({ hasText: 'as absolute address' }).waitFor();
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x1c8000');
+    await page.getByTestId('readings').getByText('EBCDIC 1047').waitFor();
+    await page.keyboard.press('Alt+ArrowLeft');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0xe18');
+
+    await goTo(desk, 'absolute:0x1c8000');
+    for (let count = 0; count < 7; count += 1) await page.keyboard.press('Shift+ArrowRight');
+    for (const [format, expected] of [
+      ['hex', '4f 53 49 4e 46 4f 53 5a'],
+      ['c', '0x4f, 0x53, 0x49, 0x4e, 0x46, 0x4f, 0x53, 0x5a,'],
+      ['json', '"address": "0x1c8000"'],
+      ['markdown', 'OSINFOSZ'],
+    ] as const) {
+      await page.getByTestId('copy-format').selectOption(format);
+      await page.getByTestId('copy-bytes').click();
+      await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).toContain(expected);
+    }
+    expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toMatch(/sample-damaged\.s390 \(dump [0-9a-f]{16}\), absolute:0x1c8000, 8 bytes/);
+  });
+});
