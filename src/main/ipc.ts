@@ -1,6 +1,6 @@
 /** The only file that touches ipcMain: every call is checked for its sender and its shape before anything happens. */
 import { realpathSync, writeFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, clipboard, dialog, ipcMain } from 'electron';
@@ -30,7 +30,7 @@ function samePath(left: string, right: string): boolean {
   }
 }
 
-function handlersFor(window: MainWindow, settings: Settings): Handlers {
+function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () => void): Handlers {
   /** Evidence: what was opened in this run must never be written over. */
   const opened = new Set<string>();
   /** Where a file is to be saved; undefined when the dialog was dismissed. Never one of the open dumps. */
@@ -49,6 +49,8 @@ function handlersFor(window: MainWindow, settings: Settings): Handlers {
         paths,
         recents: settings.recents(),
         theme: settings.theme(),
+        density: settings.density(),
+        keys: settings.keys(),
         platform: process.platform,
         versions: { dumpbench: app.getVersion(), electron: process.versions.electron, chromium: process.versions.chrome, node: process.versions.node },
       };
@@ -109,6 +111,30 @@ function handlersFor(window: MainWindow, settings: Settings): Handlers {
       sessions.save(name, text);
       return {};
     },
+    async fileStates({ paths }) {
+      const state = async (path: string): Promise<{ bytes?: number; modified?: number }> =>
+        stat(path).then(
+          ({ size, mtimeMs }) => ({ bytes: size, modified: mtimeMs }),
+          () => ({}),
+        );
+      return { files: await Promise.all(paths.map(state)) };
+    },
+    setKeys({ command, keys }) {
+      settings.setKeys(command, keys);
+      onKeysChanged();
+      return { keys: settings.keys() };
+    },
+    setDensity({ density }) {
+      settings.setDensity(density);
+      return {};
+    },
+    zoom({ to }) {
+      const contents = window.browser.webContents;
+      const now = contents.getZoomFactor();
+      const factor = { in: Math.min(3, now + 0.1), out: Math.max(0.5, now - 0.1), reset: 1, double: 2 }[to];
+      contents.setZoomFactor(factor);
+      return {};
+    },
     async copyText({ text }) {
       // A promise since Electron 40, nothing before.
       await clipboard.writeText(text);
@@ -121,8 +147,9 @@ function handlersFor(window: MainWindow, settings: Settings): Handlers {
   };
 }
 
-export function handleShellCalls(window: MainWindow, settings: Settings): void {
-  const handlers = handlersFor(window, settings);
+/** @param onKeysChanged the menu shows keys */
+export function handleShellCalls(window: MainWindow, settings: Settings, onKeysChanged: () => void): void {
+  const handlers = handlersFor(window, settings, onKeysChanged);
   ipcMain.handle('shell-call', async (event, method: unknown, params: unknown) => {
     if (event.sender !== window.browser.webContents || event.senderFrame?.url.startsWith(`${appOrigin}/`) !== true)
       return { ok: false, message: 'not allowed' };

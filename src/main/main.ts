@@ -38,7 +38,7 @@ else {
     const settings = openSettings();
     const window = createWindow(settings, [...paths, ...early]);
     open = window.open;
-    handleShellCalls(window, settings);
+    handleShellCalls(window, settings, () => installMenu(window, settings));
     installMenu(window, settings);
   });
 }

@@ -6,11 +6,14 @@ import type { MainWindow } from './window.ts';
 
 const themeTitles = { system: 'Like the system', light: 'Light', dark: 'Dark', contrast: 'High contrast' } as const;
 
+const accelerated = (accelerator: string | undefined): MenuItemConstructorOptions =>
+  accelerator === undefined || accelerator === '' ? {} : { accelerator, registerAccelerator: false };
+
 export function installMenu(window: MainWindow, settings: Settings): void {
   const command = (label: string, id: string, accelerator?: string): MenuItemConstructorOptions => ({
     label,
     // The page handles the key itself; the menu shows it.
-    ...(accelerator === undefined ? {} : { accelerator, registerAccelerator: false }),
+    ...accelerated(settings.keys()[id]?.replace('Ctrl', 'CmdOrCtrl') ?? accelerator),
     click: () => {
       window.send({ event: 'command', command: id });
     },
@@ -23,6 +26,9 @@ export function installMenu(window: MainWindow, settings: Settings): void {
         command('Open…', 'file.open', 'CmdOrCtrl+O'),
         command('Open the samples', 'file.samples'),
         command('Close dump', 'file.close', 'CmdOrCtrl+W'),
+        { type: 'separator' },
+        command('Import a session…', 'session.import'),
+        command('Export the session…', 'session.export'),
         { type: 'separator' },
         { role: 'quit' },
       ],
@@ -38,12 +44,19 @@ export function installMenu(window: MainWindow, settings: Settings): void {
           label: 'Theme',
           submenu: themes.map((theme) => ({ ...command(themeTitles[theme], `theme.${theme}`), type: 'radio', checked: settings.theme() === theme })),
         },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { role: 'resetZoom' },
+        command('Zoom in', 'zoom.in', 'CmdOrCtrl+='),
+        command('Zoom out', 'zoom.out', 'CmdOrCtrl+-'),
+        command('200 %', 'zoom.double'),
+        command('Actual size', 'zoom.reset', 'CmdOrCtrl+0'),
+        { type: 'separator' },
+        command('Split: tab into a pane at the right', 'pane.split.right', 'CmdOrCtrl+\\'),
+        command('Layout: triage', 'layout.triage'),
+        command('Layout: compare', 'layout.compare'),
+        { type: 'separator' },
         { role: 'togglefullscreen' },
       ],
     },
+    { label: '&Help', submenu: [command('Keyboard shortcuts', 'app.shortcuts', 'F1')] },
     // Electron's own window menu would close the window with Ctrl+W, which closes a dump here.
     { label: '&Window', submenu: [{ role: 'minimize' }, { role: 'zoom' }, ...(process.platform === 'darwin' ? [{ role: 'front' } as const] : [])] },
   ];

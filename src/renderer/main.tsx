@@ -25,9 +25,11 @@ const workbench = createWorkbench(engine, shell, wishes(), {
 
 const showTheme = (): void => {
   document.documentElement.dataset.theme = workbench.themes.state.get().shown;
+  document.documentElement.dataset.density = workbench.density.get();
 };
 showTheme();
 workbench.themes.state.subscribe(showTheme);
+workbench.density.subscribe(showTheme);
 for (const query of [light, contrast]) query.addEventListener('change', () => workbench.themes.wishesChanged(wishes()));
 
 window.addEventListener('pagehide', workbench.sessions.flush);
@@ -56,6 +58,8 @@ shell
   .then((start) => {
     mac = start.platform === 'darwin';
     workbench.themes.choose(start.theme);
+    workbench.keys.set(start.keys);
+    workbench.density.set(start.density);
     workbench.recents.set(start.recents);
     // Files that were asked for are what the window is about; else what it was about before.
     if (start.paths.length > 0) workbench.openPaths(start.paths);

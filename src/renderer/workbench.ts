@@ -1,11 +1,13 @@
 /** Everything that components share, put together once at the start of the page. */
 import { createContext, useContext } from 'react';
-import type { Recent, Theme } from '../shared/shell-protocol.ts';
+import type { Density, Recent, Theme } from '../shared/shell-protocol.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import type { Shell } from './shell/shell-calls.ts';
 import { createDock, type Dock } from './state/dock.ts';
 import { createComparisons, type Comparisons, type KeptText } from './state/comparisons.ts';
 import { createDumpJobs, type DumpJobs } from './state/dump-jobs.ts';
+import { watchEngine, type EngineWatch } from './state/engine-watch.ts';
+import { watchFiles, type FileWatch } from './state/file-watch.ts';
 import { createJobs, type Jobs } from './state/jobs.ts';
 import type { OpenDump } from './state/open-dump.ts';
 import { createOpenDumps, type OpenDumps } from './state/open-dumps.ts';
@@ -47,6 +49,11 @@ export interface Workbench {
   /** What overlays are open: of the shell, not of a view. */
   readonly overlay: Store<Overlay | undefined>;
   readonly notice: Store<Notice | undefined>;
+  readonly engineWatch: EngineWatch;
+  readonly fileWatch: FileWatch;
+  /** Keys that a person chose, by command. */
+  readonly keys: Store<Readonly<Record<string, string>>>;
+  readonly density: Store<Density>;
   readonly markDraft: Store<MarkDraft | undefined>;
   /** Check whose steps the integrity view opens, and CPU that the CPUs view shows: set by links. Keyed by dump. */
   readonly shownCheck: Store<Readonly<Record<string, string>>>;
@@ -126,6 +133,10 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
     recents,
     notice,
     markDraft: createStore<MarkDraft | undefined>(undefined),
+    engineWatch: watchEngine(engine),
+    fileWatch: watchFiles(dumps, shell),
+    keys: createStore<Readonly<Record<string, string>>>({}),
+    density: createStore<Density>('comfortable'),
     overlay: createStore<Overlay | undefined>(undefined),
     shownCheck: createStore<Readonly<Record<string, string>>>({}),
     shownCpu: createStore<Readonly<Record<string, number>>>({}),

@@ -62,6 +62,8 @@ export const engineProtocol = {
     /** Unpacking of a compressed file. */
     progress: scanProgressSchema,
   },
+  /** Answered as soon as the engine gets to it: an engine that hangs does not. */
+  ping: { params: v.strictObject({}), result: v.strictObject({}) },
   close: { params: onDump, result: v.strictObject({}) },
   info: { params: onView, result: infoSchema },
   triage: { params: onView, result: triageDumpSchema },

@@ -18,6 +18,10 @@ export const recentSchema = v.strictObject({
 });
 export type Recent = v.InferOutput<typeof recentSchema>;
 
+export const densities = ['comfortable', 'compact'] as const;
+export type Density = (typeof densities)[number];
+/** Command id -> keys, where a person chose others. */
+const keyMap = v.record(text(100), text(40));
 const nothing = v.strictObject({});
 /** Becomes a file name: nothing else may. */
 const sessionName = v.pipe(v.string(), v.regex(/^(?:last|[0-9a-f]{64})$/));
@@ -30,6 +34,8 @@ export const shellMethods = {
       paths: v.array(path),
       recents: v.array(recentSchema),
       theme: v.picklist(themes),
+      density: v.picklist(densities),
+      keys: keyMap,
       platform: v.string(),
       versions: v.strictObject({ dumpbench: v.string(), electron: v.string(), chromium: v.string(), node: v.string() }),
     }),
@@ -61,6 +67,15 @@ export const shellMethods = {
   },
   /** Open dialog for the private key that signs; main never reads it. */
   chooseKey: { params: nothing, result: v.strictObject({ path: v.optional(path) }) },
+  /** Size and time of change of files; neither where there is no such file. */
+  fileStates: {
+    params: v.strictObject({ paths: v.pipe(v.array(path), v.maxLength(64)) }),
+    result: v.strictObject({ files: v.array(v.strictObject({ bytes: v.optional(v.number()), modified: v.optional(v.number()) })) }),
+  },
+  /** Keys of a command instead of its own; empty for none, absent for its own again. */
+  setKeys: { params: v.strictObject({ command: text(100), keys: v.optional(text(40)) }), result: v.strictObject({ keys: keyMap }) },
+  setDensity: { params: v.strictObject({ density: v.picklist(densities) }), result: nothing },
+  zoom: { params: v.strictObject({ to: v.picklist(['in', 'out', 'reset', 'double']) }), result: nothing },
   copyText: { params: v.strictObject({ text: text(4 << 20) }), result: nothing },
   /** Starts the engine again after it went away, or ends one that hangs. */
   restartEngine: { params: nothing, result: nothing },

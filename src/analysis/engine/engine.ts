@@ -65,6 +65,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       sessions.set(dump, session);
       return { dump, identity: session.identity };
     },
+    ping: () => ({}),
     close({ dump }) {
       sessionOf(dump).close();
       sessions.delete(dump);

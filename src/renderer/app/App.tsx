@@ -12,6 +12,7 @@ import { NoticeBar } from './NoticeBar.tsx';
 import { Shortcuts } from './Shortcuts.tsx';
 import { StatusBar } from './StatusBar.tsx';
 import { TopBar } from './TopBar.tsx';
+import { TroubleBanners } from './TroubleBanners.tsx';
 import { Workspace } from './Workspace.tsx';
 import './shell.css';
 
@@ -20,6 +21,8 @@ export function App({ mac }: { readonly mac: boolean }) {
   const overlay = useStore(workbench.overlay);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
+      // A dialog that asks for keys gets them first.
+      if (document.querySelector('[data-takes-keys]') !== null) return;
       if (runKeys(workbench, event, mac)) event.preventDefault();
     };
     // Before widgets: an editor or a grid must not keep Ctrl+G for itself.
@@ -33,6 +36,7 @@ export function App({ mac }: { readonly mac: boolean }) {
         <ActivityRail />
         <main className="shell-main">
           <EngineBanner />
+          <TroubleBanners />
           <NoticeBar />
           <Workspace />
         </main>

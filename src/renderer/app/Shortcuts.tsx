@@ -1,7 +1,10 @@
-import { useEffect, useRef } from 'react';
+/** The keyboard map: every command, and the keys that one gives it. */
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useStore } from '../state/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
+import { Hostile } from '../widgets/Hostile.tsx';
 import { commandsOf } from './commands.ts';
-import { keysText } from './keymap.ts';
+import { keysOf, keysText } from './keymap.ts';
 import './overlay.css';
 
 /** Keys that belong to a widget, beside the commands. */
@@ -10,20 +13,44 @@ const gridKeys: readonly (readonly [string, string])[] = [
   ['Hex: select', 'Shift+Arrows'],
   ['Hex: row start, end', 'Home, End'],
   ['Hex: first byte, end of memory, end of space', 'Ctrl+Home, Ctrl+End'],
+  ['Tab strip: other tab, close', 'Arrows, Delete'],
   ['Memory strip: move, go there', 'Arrows, Enter'],
   ['Memory strip: zoom, move the window', '+, -, Shift+Arrows'],
 ];
 
-/** The keyboard map. */
 export function Shortcuts({ mac }: { readonly mac: boolean }) {
   const workbench = useWorkbench();
+  const { keys: chosenKeys, shell, tell } = workbench;
   const dialog = useRef<HTMLDialogElement>(null);
+  const chosen = useStore(chosenKeys);
+  const [asking, setAsking] = useState<string>();
+  const [said, setSaid] = useState('');
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
   // The dialog's own closing gives the focus back to where it was.
   const close = (): void => dialog.current?.close();
-  const rows = [...commandsOf(workbench).flatMap(({ title, keys }) => (keys === undefined ? [] : [[title, keysText(keys, mac)] as const])), ...gridKeys];
+  const commands = commandsOf(workbench).filter(({ id }) => !id.startsWith('job.') && !id.startsWith('dump.show.'));
+
+  const save = (command: string, keys: string | undefined): void => {
+    setAsking(undefined);
+    shell.call('setKeys', { command, ...(keys === undefined ? {} : { keys }) }).then((answer) => chosenKeys.set(answer.keys), tell);
+  };
+  const onKey = (event: KeyboardEvent, command: string): void => {
+    if (asking !== command) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === 'Escape') setAsking(undefined);
+    else if (event.key === 'Backspace') save(command, '');
+    else {
+      const keys = keysOf(event, mac);
+      if (keys === undefined) return;
+      const other = commands.find((one) => one.keys === keys && one.id !== command);
+      // Two commands on one key would be a lottery.
+      if (other === undefined) save(command, keys);
+      else setSaid(`${keysText(keys, mac)} belongs to "${other.title}" already.`);
+    }
+  };
   return (
     <dialog
       ref={dialog}
@@ -31,10 +58,43 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
       aria-label="Keyboard shortcuts"
       onClose={() => workbench.overlay.set(undefined)}
       onClick={(event) => event.target === dialog.current && close()}
+      data-testid="shortcuts"
+      data-takes-keys={asking === undefined ? undefined : ''}
     >
       <h2>Keyboard shortcuts</h2>
+      <p className="dim" role="status">
+        {said === '' ? 'Choose keys, then press others; Backspace takes them away, Escape leaves them.' : said}
+      </p>
       <dl className="shortcut-list">
-        {rows.map(([title, keys]) => (
+        {commands.map(({ id, title, keys }) => (
+          <div key={id} className="shortcut">
+            <dt>
+              <Hostile text={title} />
+            </dt>
+            <dd>
+              {chosen[id] === undefined ? null : (
+                <button type="button" className="link" onClick={() => save(id, undefined)}>
+                  as it was
+                </button>
+              )}{' '}
+              <button
+                type="button"
+                className="shortcut-keys"
+                aria-label={`Keys of ${title}: ${keys ?? 'none'}`}
+                onClick={() => {
+                  setSaid('');
+                  setAsking(id);
+                }}
+                onKeyDown={(event) => onKey(event, id)}
+                onBlur={() => setAsking(undefined)}
+                data-testid={`keys-${id}`}
+              >
+                <kbd>{asking === id ? 'press keys…' : keys === undefined ? '—' : keysText(keys, mac)}</kbd>
+              </button>
+            </dd>
+          </div>
+        ))}
+        {gridKeys.map(([title, keys]) => (
           <div key={title} className="shortcut">
             <dt>{title}</dt>
             <dd>

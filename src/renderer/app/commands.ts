@@ -11,6 +11,7 @@ import { focusGoTo, focusNextPane } from './focus.ts';
 import { matchesKeys, type KeyPress } from './keymap.ts';
 import { hexCommands } from './hex-commands.ts';
 import { noteCommands } from './note-commands.ts';
+import { screenCommands } from './screen-commands.ts';
 import { paneCommands } from './pane-commands.ts';
 
 export interface Command {
@@ -24,8 +25,16 @@ export interface Command {
 
 const themeTitles = { system: 'like the system', light: 'light', dark: 'dark', contrast: 'high contrast' } as const;
 
-/** All commands of a workbench, as they are now: some come and go with dumps and jobs. */
+/** All commands of a workbench, as they are now: some come and go with dumps and jobs. Keys are those that a person chose. */
 export function commandsOf(workbench: Workbench): readonly Command[] {
+  const chosen = workbench.keys.get();
+  return allCommands(workbench).map(({ keys, ...command }) => {
+    const own = chosen[command.id] ?? keys;
+    return own === undefined || own === '' ? command : { ...command, keys: own };
+  });
+}
+
+function allCommands(workbench: Workbench): readonly Command[] {
   const { places, dumps, dumpJobs, jobs, overlay } = workbench;
   const current = (): string | undefined => places.tabs.get().dump;
   const hasDump = (): boolean => {
@@ -65,6 +74,7 @@ export function commandsOf(workbench: Workbench): readonly Command[] {
       run: () => places.closeTab(places.tabs.get().active ?? ''),
     },
     ...paneCommands(workbench),
+    ...screenCommands(workbench),
     ...noteCommands(workbench),
     ...hexCommands(workbench),
     { id: 'dump.verify', title: 'Verify everything (full scan)', enabled: hasDump, run: onDump(dumpJobs.verify) },

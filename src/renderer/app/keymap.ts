@@ -23,3 +23,14 @@ export function matchesKeys(press: KeyPress, keys: string, mac: boolean): boolea
 
 /** As shown beside a command. */
 export const keysText = (keys: string, mac: boolean): string => (mac ? keys.replace('Ctrl', '⌘').replace('Alt', '⌥').replace('Shift', '⇧') : keys);
+
+/** A key press as people write it; undefined for a modifier alone, or a letter that a text field needs. */
+export function keysOf(press: KeyPress, mac: boolean): string | undefined {
+  if (['Control', 'Shift', 'Alt', 'Meta', 'Tab', 'Enter', 'Dead', 'Unidentified'].includes(press.key)) return undefined;
+  const main = mac ? press.metaKey : press.ctrlKey;
+  const functionKey = /^F\d{1,2}$/.test(press.key);
+  if (!main && !press.altKey && !functionKey) return undefined;
+  const written = Object.entries(names).find(([, key]) => key === press.key)?.[0];
+  const key = written ?? (press.key.length === 1 ? press.key.toUpperCase() : press.key);
+  return [...(main ? ['Ctrl'] : []), ...(press.altKey ? ['Alt'] : []), ...(press.shiftKey ? ['Shift'] : []), key].join('+');
+}

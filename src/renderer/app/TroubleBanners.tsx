@@ -1,0 +1,60 @@
+/** What goes wrong behind the window's back: an engine that hangs, a file that is not what it was. */
+import { useStore } from '../state/use-store.ts';
+import { useWorkbench } from '../workbench.ts';
+import { Hostile } from '../widgets/Hostile.tsx';
+import { Icon } from '../widgets/Icon.tsx';
+import './banner.css';
+
+function HungEngine() {
+  const { engineWatch, shell, tell } = useWorkbench();
+  if (useStore(engineWatch.silentSince) === undefined) return null;
+  return (
+    <div className="banner bad" role="alert" data-testid="engine-hangs">
+      <Icon name="watch" />
+      <span className="banner-words">
+        <strong>The engine does not answer.</strong> It may be busy with something large, or hang. Started again, it reopens your dumps at the same place.
+      </span>
+      <button type="button" className="button" onClick={() => void shell.call('restartEngine', {}).catch(tell)}>
+        Start it again
+      </button>
+    </div>
+  );
+}
+
+export function TroubleBanners() {
+  const { fileWatch, dumps } = useWorkbench();
+  const troubles = useStore(fileWatch.troubles);
+  const all = useStore(dumps.all);
+  return (
+    <>
+      <HungEngine />
+      {all.map((dump) => {
+        const trouble = troubles[dump.key];
+        if (trouble === undefined) return null;
+        return (
+          <div key={dump.key} className="banner bad" role="alert" data-testid={`file-${trouble}`}>
+            <Icon name="warning" />
+            <span className="banner-words">
+              <strong>
+                <Hostile text={dump.name} /> {trouble === 'gone' ? 'is gone from the disk.' : 'has changed on the disk.'}
+              </strong>{' '}
+              {trouble === 'gone'
+                ? 'What is shown was read before; what is asked for from now on may fail.'
+                : 'What is shown may be of the file as it was, or of both: nothing from it can be trusted until it is opened again.'}
+            </span>
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                fileWatch.accept(dump.key);
+                dumps.retry(dump.key);
+              }}
+            >
+              Open it again
+            </button>
+          </div>
+        );
+      })}
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+/** What happens behind the window's back is told: a file that vanishes, an engine that hangs. Keys can be changed. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { noWindow, openDesk, type Desk } from './desk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dumpbench-trouble-'));
+let desk: Desk | undefined;
+
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(noWindow)('trouble', () => {
+  it('with a file or the engine is told, and is over at the same cursor', { timeout: 120_000 }, async () => {
+    const sample = bundledSamples()[0]!;
+    const path = join(folder, sample.name);
+    writeFileSync(path, sample.bytes);
+    desk = await openDesk([path]);
+    const { page, app } = desk;
+    await page.getByTestId('dump-title').waitFor();
+
+    // Other keys for a command, at once and in the list.
+    await page.keyboard.press('F1');
+    await page.getByTestId('keys-view.hex').click();
+    await page.keyboard.press('Control+Shift+X');
+    await expect.poll(() => page.getByTestId('keys-view.hex').innerText()).toBe('Ctrl+Shift+X');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Shift+X');
+    await page.getByTestId('view-hex').waitFor();
+    await page.keyboard.press('Control+g');
+    await page.getByTestId('go-to').fill('absolute:0x1c8004');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x1c8004');
+
+    // The watch has to have seen the file before it goes.
+    await page.waitForTimeout(2500);
+    renameSync(path, `${path}.away`);
+    await page.getByTestId('file-gone').waitFor();
+    renameSync(`${path}.away`, path);
+    await page.getByTestId('file-gone').waitFor({ state: 'detached' });
+
+    const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(app.process().pid)], { encoding: 'utf8' });
+    const line = children.split('\n').find((one) => one.includes('engine/child-process'));
+    const pid = Number(line?.trim().split(/\s+/)[0]);
+    process.kill(pid, 'SIGSTOP');
+    await page.getByTestId('engine-hangs').getByRole('button').click();
+    await page.getByTestId('engine-hangs').waitFor({ state: 'detached' });
+    await page
+      .getByTestId('hex-grid')
+      .getByText(/4f 53 49 4e/)
+      .first()
+      .waitFor();
+    expect(await page.getByTestId('status-cursor').innerText()).toContain('0x1c8004');
+    // A stopped process does not end by the signal that asks it to.
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It is gone already.
+    }
+  });
+});
