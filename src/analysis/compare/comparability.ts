@@ -37,8 +37,9 @@ export function comparability(left: ComparedDump, right: ComparedDump): Comparab
   differ(remarks, 'different host names', l.kernel.nodename, r.kernel.nodename);
   differ(remarks, 'different memory sizes', l.memory.bytes, r.memory.bytes);
   differ(remarks, 'different numbers of CPUs', l.machine.cpuCount, r.machine.cpuCount);
-  if (differ(remarks, 'the kernel lies elsewhere (KERNELOFFSET)', left.vmcoreinfo?.KERNELOFFSET, right.vmcoreinfo?.KERNELOFFSET))
-    remarks.push('the system was started anew between the two');
+  const moved = differ(remarks, 'the kernel lies elsewhere (KERNELOFFSET)', left.vmcoreinfo?.KERNELOFFSET, right.vmcoreinfo?.KERNELOFFSET);
+  // Of two different kernels that is no news.
+  if (moved && reasons.length === 0) remarks.push('the system was started anew between the two');
   const order = timeOrder(left.moment, right.moment);
   if (order !== undefined) remarks.push(order);
   return { reasons, remarks };
