@@ -1,19 +1,36 @@
-// Builds src/analysis/index/page-job/page-job.wasm from its AssemblyScript source. The result is part of the repository, so
-// that nothing has to be built after `npm ci`; a test says when it is not what the source gives.
-// With --check it writes nothing and fails when the result differs.
+// Builds the WebAssembly parts from their AssemblyScript sources. The results are part of the repository, so that nothing
+// has to be built after `npm ci`; a test says when one is not what its source gives.
+// With --check it writes nothing and fails when a result differs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 
-const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src', 'analysis', 'index', 'page-job');
-const options = ['--runtime', 'stub', '--enable', 'simd', '--optimizeLevel', '3', '--converge', '--noAssert', '--initialMemory', '2', '--use', 'abort='];
+const analysis = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src', 'analysis');
+const options = ['--runtime', 'stub', '--enable', 'simd', '--optimizeLevel', '3', '--converge', '--noAssert', '--use', 'abort='];
 
-/** @returns {Promise<Uint8Array>} the module as the source gives it */
-export async function buildPageJob() {
-  const source = 'page-job.ts';
+/** As text where the importing folder may not read files. @param {Uint8Array} binary */
+const asText = (binary) => `/** assembly/page-codecs.ts as scripts/page-job.mjs builds it, in base64. */
+export const pageCodecsModule =
+  '${Buffer.from(binary).toString('base64')}';
+`;
+
+const modules = [
+  { folder: join(analysis, 'index', 'page-job'), source: 'page-job.ts', target: 'page-job.wasm', memory: '2', form: (binary) => Buffer.from(binary) },
+  {
+    folder: join(analysis, 'codec', 'page-codecs'),
+    source: 'page-codecs.ts',
+    target: 'page-codecs-module.ts',
+    memory: '11',
+    form: (binary) => Buffer.from(asText(binary)),
+  },
+];
+
+/** @param {{ folder: string, source: string, memory: string }} module @returns {Promise<Uint8Array>} as the source gives it */
+async function build({ folder, source, memory }) {
   let binary = new Uint8Array();
-  const { error, stderr } = await main([source, '--outFile', 'page-job.wasm', '--baseDir', join(folder, 'assembly'), ...options], {
+  const command = [source, '--outFile', 'out.wasm', '--baseDir', join(folder, 'assembly'), '--initialMemory', memory, ...options];
+  const { error, stderr } = await main(command, {
     readFile: (name, base) => {
       try {
         return readFileSync(join(base, name), 'utf8');
@@ -26,13 +43,13 @@ export async function buildPageJob() {
     },
     listFiles: () => [],
   });
-  if (error !== null || binary.length === 0) throw new Error(`the page job does not build: ${stderr.toString() || String(error)}`);
+  if (error !== null || binary.length === 0) throw new Error(`${source} does not build: ${stderr.toString() || String(error)}`);
   return binary;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const target = join(folder, 'page-job.wasm');
-  const built = await buildPageJob();
+for (const module of modules) {
+  const target = join(module.folder, module.target);
+  const built = module.form(await build(module));
   if (!process.argv.includes('--check')) writeFileSync(target, built);
   else if (!readFileSync(target).equals(built)) {
     console.error(`${target} is not what its source gives: run node scripts/page-job.mjs`);

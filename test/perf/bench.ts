@@ -1,141 +1,255 @@
 /**
- * `npm run bench [-- FILE...]`: ratios against yardsticks of the same run, with the machine's facts. Never part of the tests:
- * machines are noisy. Without files it measures builder-made dumps and a sparse 1 TiB stand-alone dump.
+ * `npm run bench [-- --json] [-- FILE...]`: ratios against yardsticks of the same run, with the machine's facts and the
+ * targets. Never part of the tests: machines are noisy. What is compared runs in turn within each round, and the median of
+ * the rounds' ratios counts. Without files it measures dumps that it makes; it takes a few minutes and 7 GiB of disk.
  */
-import { spawnSync } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
-import { arch, cpus, tmpdir, totalmem } from 'node:os';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { arch, availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { buildCase } from '../../src/samples/case-text.ts';
-import { measureComparison } from './compare.ts';
+import { classCounts, createPageLookup } from '../../src/analysis/index/queries.ts';
+import { readIndex } from '../../src/analysis/index/store.ts';
+import { memoryStrip } from '../../src/analysis/index/strip.ts';
 import { byteText } from '../../src/shared/units.ts';
+import { codecRates } from './bench-codecs.ts';
+import { elf, kdump, sparseTebibyte, standalone } from './bench-dumps.ts';
+import { libkdumpfileSeconds, makedumpfileSeconds, x86Dumps } from './bench-others.ts';
+import { Bench, dropCached, median, timed } from './bench-run.ts';
+import { measureComparison } from './compare.ts';
 
-const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const repeats = 5;
-
-interface Measurement {
-  readonly name: string;
-  readonly seconds: number;
-  /** What it is compared with, and how often faster than that it is. */
-  readonly ratios?: Readonly<Record<string, number>>;
-  readonly peakMemory?: number;
+interface Row {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What it should be, and whether more or less of it is better. */
+  readonly target?: { readonly least: number } | { readonly most: number };
+  /** What limits it, or what it is made of. */
   readonly note?: string;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const rounds = 5;
+const gibibyte = 2 ** 30;
+const each = <T>(count: number, one: () => T): T[] => Array.from({ length: count }, one);
 
-/** Median wall time of a command, after one run that fills the page cache. */
-function time(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = process.env, before: () => void = () => undefined): number {
-  const times: number[] = [];
-  for (let run = 0; run <= repeats; run += 1) {
-    before();
-    const started = performance.now();
-    const done = spawnSync(command, args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
-    if (done.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${done.stderr.toString()}`);
-    if (run > 0) times.push((performance.now() - started) / 1000);
-  }
-  return median(times);
-}
-
-/** Peak resident memory of a command in bytes, by GNU time where it is installed. */
-function peakMemory(args: readonly string[], environment: NodeJS.ProcessEnv): number | undefined {
-  const done = spawnSync('/usr/bin/time', ['-f', '%M', process.execPath, ...args], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
-  const last = done.error === undefined ? done.stderr.toString().trim().split('\n').at(-1) : undefined;
-  return last !== undefined && /^\d+$/.test(last) ? Number(last) * 1024 : undefined;
-}
-
-/** A stand-alone dump of 1 TiB that takes a few KiB on disk: the first MiB is real, the rest a hole. */
-function sparseTebibyte(folder: string): string {
-  const path = join(folder, 'sparse-1tib.s390');
-  const small = buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n');
-  const size = 1n << 40n;
-  const header = Buffer.from(small);
-  header.writeBigUInt64BE(size, 0x18);
-  const marker = header.subarray(header.length - 16);
-  const file = openSync(path, 'w');
-  writeSync(file, header, 0, header.length - 16, 0);
-  ftruncateSync(file, Number(size) + 4096);
-  writeSync(file, marker, 0, 16, Number(size) + 4096);
-  closeSync(file);
-  return path;
-}
-
-function measureDump(path: string, folder: string): Measurement[] {
+/** An index against cat and openssl of the same file. */
+function againstYardsticks(bench: Bench, path: string): Row[] {
   const name = basename(path);
   const { size } = statSync(path);
-  const environment = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
-  const dropIndex = (): void => {
-    rmSync(join(folder, 'cache'), { recursive: true, force: true });
+  const cat = (): number => timed('sh', ['-c', 'cat "$1" > /dev/null', 'sh', path]);
+  const openssl = (): number => timed('openssl', ['dgst', '-sha256', path]);
+  cat();
+  const runs = each(rounds, () => ({
+    cat: cat(),
+    two: bench.index(path, '--workers', '2').seconds,
+    openssl: openssl(),
+    one: bench.index(path, '--workers', '1').seconds,
+    digest: bench.index(path, '--workers', '2', '--digest').seconds,
+    alone: bench.index(path, '--workers', '0').seconds,
+  }));
+  const ratio = (top: keyof (typeof runs)[number], bottom: keyof (typeof runs)[number]): number =>
+    median(runs.map((run) => run[top] / Math.max(run[bottom], 1e-3)));
+  const { indexPath } = bench.index(path);
+  return [
+    { what: `${name}: cat`, value: size / gibibyte / median(runs.map((run) => run.cat)), unit: 'GiB/s' },
+    { what: `${name}: index, 2 workers`, value: size / gibibyte / median(runs.map((run) => run.two)), unit: 'GiB/s' },
+    { what: `${name}: index, 2 workers`, value: ratio('cat', 'two'), unit: 'x cat', target: { least: 0.8 }, note: 'start of the workers included' },
+    { what: `${name}: index, 2 workers`, value: ratio('openssl', 'two'), unit: 'x openssl sha256', target: { least: 5 } },
+    {
+      what: `${name}: index, from 1 to 2 workers`,
+      value: ratio('one', 'two'),
+      unit: 'x as fast',
+      note: "the engine's thread helps until workers have started",
+    },
+    { what: `${name}: index, in one thread`, value: ratio('cat', 'alone'), unit: 'x cat' },
+    {
+      what: `${name}: index --digest, 2 workers`,
+      value: ratio('openssl', 'digest'),
+      unit: 'x openssl sha256',
+      target: { least: 2 },
+      note: 'zero pages have a leaf with their address too: nothing can be left out',
+    },
+    { what: `${name}: index size`, value: (statSync(indexPath).size / size) * 1024, unit: 'MiB per GiB', target: { most: 3.1 } },
+  ];
+}
+
+/** Reading from the disk, not from memory. */
+function cold(bench: Bench, path: string): Row {
+  const dd = (): number => {
+    dropCached(path);
+    return timed('dd', [`if=${path}`, 'of=/dev/null', 'bs=1M', 'status=none']);
   };
-  const start = time(process.execPath, [cli, '--version']);
-  const triage = time(process.execPath, [cli, 'triage', '--json', path], environment);
-  const cat = time('sh', ['-c', 'cat "$1" > /dev/null', 'sh', path]);
-  const openssl = time('openssl', ['dgst', '-sha256', path]);
-  const index = time(process.execPath, [cli, 'index', '--quiet', path], environment, dropIndex);
-  const digest = time(process.execPath, [cli, 'index', '--digest', '--quiet', path], environment, dropIndex);
-  const net = (seconds: number): number => Math.max(seconds - start, 1e-3);
-  dropIndex();
-  const memory = peakMemory([cli, 'index', '--quiet', path], environment);
-  const indexBytes = indexSize(path, environment);
-  const ratios = (seconds: number): Record<string, number> => ({ cat: cat / net(seconds), openssl: openssl / net(seconds) });
-  return [
-    { name: `${name}: first facts (triage, process start included)`, seconds: triage },
-    { name: `${name}: cat`, seconds: cat, note: `${byteText(Math.round(size / cat))}/s` },
-    { name: `${name}: openssl dgst -sha256`, seconds: openssl, note: `${byteText(Math.round(size / openssl))}/s` },
+  const index = (): number => {
+    dropCached(path);
+    return bench.index(path, '--workers', '2').seconds;
+  };
+  const ratios = each(3, () => dd() / index());
+  return { what: `${basename(path)}: index, not in the page cache`, value: median(ratios), unit: 'x dd', target: { least: 0.95 } };
+}
+
+async function growth(bench: Bench, paths: readonly string[]): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const path of paths) {
+    const { size } = statSync(path);
+    const name = basename(path);
+    rows.push({ what: `${name}: index`, value: (median(each(3, () => bench.index(path).seconds)) * gibibyte) / size, unit: 's per GiB' });
+    const peak = await bench.peakMemory('index', '--quiet', path);
+    if (peak !== undefined) rows.push({ what: `${name}: peak memory of the index`, value: peak / 2 ** 20, unit: 'MiB', target: { most: 512 } });
+  }
+  return rows;
+}
+
+function compressed(bench: Bench, folder: string): Row[] {
+  const codecs = ['zlib', 'lzo', 'snappy', 'zstd'];
+  const targets: Readonly<Record<string, number>> = { lzo: 150_000, snappy: 300_000 };
+  const decoding = codecRates(codecs).flatMap(({ codec, pagesPerSecond, perCall }): Row[] => [
     {
-      name: `${name}: index`,
-      seconds: index,
-      ratios: ratios(index),
-      ...(memory === undefined ? {} : { peakMemory: memory }),
-      ...(indexBytes === undefined ? {} : { note: `${byteText(Math.round((indexBytes / size) * 2 ** 30))} index per GiB` }),
+      what: `kdump ${codec}: pages read and decoded in one thread`,
+      value: Math.round(pagesPerSecond),
+      unit: 'pages/s',
+      ...(targets[codec] === undefined ? {} : { target: { least: targets[codec] } }),
     },
-    { name: `${name}: index --digest`, seconds: digest, ratios: ratios(digest) },
-  ];
-}
-
-function indexSize(path: string, environment: NodeJS.ProcessEnv): number | undefined {
-  const done = spawnSync(process.execPath, [cli, 'index', '--json', '--quiet', path], { env: environment, encoding: 'utf8' });
-  const { indexPath } = JSON.parse(done.stdout) as { indexPath?: string };
-  return indexPath === undefined ? undefined : statSync(indexPath).size;
-}
-
-function measureSparse(folder: string): Measurement[] {
-  const path = sparseTebibyte(folder);
-  const environment = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
-  const memory = peakMemory([cli, 'triage', path], environment);
-  return [
-    {
-      name: '1 TiB sparse: first facts (triage, process start included)',
-      seconds: time(process.execPath, [cli, 'triage', '--json', path], environment),
-      ...(memory === undefined ? {} : { peakMemory: memory }),
-    },
-    { name: '1 TiB sparse: first bytes at the end of memory', seconds: time(process.execPath, [cli, 'read', path, '0xfffffff000', '4096'], environment) },
-  ];
-}
-
-function table(measurements: readonly Measurement[]): string {
-  const rows = measurements.map((one) => {
-    const ratios = Object.entries(one.ratios ?? {}).map(([than, ratio]) => `${ratio.toFixed(2)} x ${than}`);
-    const memory = one.peakMemory === undefined ? [] : [`peak ${byteText(one.peakMemory)}`];
-    return `| ${one.name} | ${one.seconds.toFixed(3)} s | ${[...ratios, ...memory, ...(one.note === undefined ? [] : [one.note])].join(', ')} |`;
+    ...(perCall === undefined
+      ? []
+      : [
+          {
+            what: `kdump ${codec}: the same`,
+            value: pagesPerSecond / perCall,
+            unit: 'x node:zlib per call',
+            target: { least: 1.5 },
+            note: 'it calls node:zlib for each page',
+          },
+        ]),
+  ]);
+  const indexing = codecs.flatMap((codec): Row[] => {
+    const path = kdump(folder, codec, 32);
+    const { size } = statSync(path);
+    const runs = each(3, () => ({ one: bench.index(path, '--workers', '1').seconds, two: bench.index(path, '--workers', '2').seconds }));
+    const pages = bench.index(path).pages.total;
+    const other = libkdumpfileSeconds(path, pages, 1);
+    return [
+      { what: `kdump ${codec}: index, 2 workers`, value: size / 2 ** 20 / median(runs.map(({ two }) => two)), unit: 'MiB/s of the file' },
+      { what: `kdump ${codec}: index, from 1 to 2 workers`, value: median(runs.map(({ one, two }) => one / two)), unit: 'x as fast' },
+      typeof other === 'number'
+        ? { what: `kdump ${codec}: index, 2 workers`, value: other / median(runs.map(({ two }) => two)), unit: 'x libkdumpfile reading it' }
+        : { what: `kdump ${codec}: libkdumpfile`, value: NaN, unit: other },
+    ];
   });
-  return ['| what | median | ratios and notes |', '|---|---|---|', ...rows].join('\n');
+  return [...decoding, ...indexing];
 }
 
+function againstMakedumpfile(bench: Bench): Row[] {
+  const dumps = x86Dumps();
+  if (dumps.length === 0) return [{ what: 'makedumpfile', value: NaN, unit: 'no x86 dump at hand (the tests restore them)' }];
+  return dumps.map((path) => {
+    const other = makedumpfileSeconds(path, 3);
+    const what = `${basename(path)}: index, 2 workers`;
+    if (typeof other === 'string') return { what: `${basename(path)}: makedumpfile`, value: NaN, unit: other };
+    const ours = median(each(3, () => bench.index(path, '--workers', '2').seconds));
+    return { what, value: other / ours, unit: 'x makedumpfile -d 1', note: 'it looks for zero pages only, process start included' };
+  });
+}
+
+async function firstLook(bench: Bench, path: string): Promise<Row[]> {
+  const name = basename(path);
+  const peak = await bench.peakMemory('triage', '--quiet', path);
+  return [
+    {
+      what: `${name}: first facts`,
+      value: median(each(rounds, () => bench.command('triage', '--json', path))),
+      unit: 's',
+      target: { most: 1 },
+      note: 'process start included',
+    },
+    {
+      what: `${name}: first hex bytes`,
+      value: median(each(rounds, () => bench.command('read', path, '0x0', '4096'))),
+      unit: 's',
+      target: { most: 2 },
+      note: 'likewise',
+    },
+    ...(peak === undefined ? [] : [{ what: `${name}: peak memory of first facts`, value: peak / 2 ** 20, unit: 'MiB', target: { most: 512 } }]),
+  ];
+}
+
+function queries(bench: Bench, path: string): Row[] {
+  const { indexPath, pages } = bench.index(path);
+  const reader = readIndex(indexPath);
+  const lookup = createPageLookup(reader);
+  const microseconds = (work: () => void): number => {
+    const started = performance.now();
+    work();
+    return (performance.now() - started) * 1000;
+  };
+  let pfn = 1;
+  const next = (): void => {
+    pfn = (pfn * 48_271) % 2_147_483_647;
+    lookup.page(pfn % pages.total);
+  };
+  const end = BigInt(pages.total) * 4096n;
+  each(200, next);
+  const rows: Row[] = [
+    { what: 'page lookup anywhere, p50', value: median(each(2000, () => microseconds(next))), unit: 'us', target: { most: 10 } },
+    { what: 'class histogram', value: median(each(50, () => microseconds(() => classCounts(reader)))) / 1000, unit: 'ms', target: { most: 1 } },
+    { what: 'memory strip of 1024 buckets', value: median(each(20, () => microseconds(() => memoryStrip(reader, 0n, end, 1024)))) / 1000, unit: 'ms' },
+  ];
+  reader.close();
+  return rows;
+}
+
+const met = ({ value, target }: Row): string => {
+  if (target === undefined) return '';
+  const [bound, fine] = 'least' in target ? [`>= ${target.least}`, value >= target.least] : [`<= ${target.most}`, value <= target.most];
+  return `${bound}${fine ? '' : ' (missed)'}`;
+};
+
+const number = (value: number): string => (Number.isNaN(value) ? '-' : value >= 1000 ? String(Math.round(value)) : value.toPrecision(3));
+
+function table(rows: readonly Row[]): string {
+  const lines = rows.map((row) => `| ${row.what} | ${number(row.value)} ${row.unit} | ${met(row)} | ${row.note ?? ''} |`);
+  return ['| what | measured | target | note |', '|---|---|---|---|', ...lines].join('\n');
+}
+
+const started = performance.now();
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-bench-'));
 try {
+  const bench = new Bench(folder);
   const given = process.argv.slice(2).filter((argument) => argument !== '--json');
-  const files = given.length > 0 ? given : [join(folder, 'builder.s390')];
-  if (given.length === 0)
-    writeFileSync(
-      files[0] ?? '',
-      buildCase('memory 256 MiB\nrandom 0x100000 32 MiB\nlines 0x4000000 32 MiB\npointers 0x8000000 32 MiB\nformat s390 producer=zipl\n'),
-    );
-  const measurements = [await measureComparison(), ...measureSparse(folder), ...files.flatMap((file) => measureDump(file, folder))];
-  const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? '', architecture: arch(), memory: totalmem(), node: process.versions.node };
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ machine, measurements }, undefined, 2)}\n`);
-  else process.stdout.write(`${machine.cpus} x ${machine.model}, ${byteText(machine.memory)}, Node ${machine.node}\n\n${table(measurements)}\n`);
+  const rows: Row[] = [];
+  const say = (text: string): void => {
+    process.stderr.write(`bench: ${text}\n`);
+  };
+  if (given.length > 0) {
+    for (const path of given) rows.push(...againstYardsticks(bench, path), ...(await firstLook(bench, path)));
+  } else {
+    say('making the dumps');
+    const raw = standalone(folder, 1024);
+    const core = elf(folder, 1024);
+    say('first facts');
+    rows.push(...(await firstLook(bench, sparseTebibyte(folder))), ...(await firstLook(bench, raw)));
+    say('raw dumps against cat and openssl');
+    rows.push(...againstYardsticks(bench, core), ...againstYardsticks(bench, raw), cold(bench, raw));
+    say('queries');
+    const compared = await measureComparison();
+    rows.push(...queries(bench, raw), { what: compared.name, value: compared.seconds * 1000, unit: 'ms', target: { most: 15 }, note: compared.note });
+    say('compressed dumps');
+    rows.push(...compressed(bench, folder), ...againstMakedumpfile(bench));
+    say('growth');
+    rows.push(...(await growth(bench, [standalone(folder, 256), raw, standalone(folder, 4096)])));
+  }
+  const machine = {
+    cpus: availableParallelism(),
+    model: cpus()[0]?.model ?? '',
+    architecture: arch(),
+    memory: totalmem(),
+    node: process.versions.node,
+    load: loadavg()[0] ?? 0,
+    seconds: Math.round((performance.now() - started) / 1000),
+  };
+  const json = rows.map(({ value, ...row }) => ({ ...row, ...(Number.isNaN(value) ? {} : { value }) }));
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ machine, measurements: json }, undefined, 2)}\n`);
+  else {
+    const about = `${machine.cpus} x ${machine.model}, ${byteText(machine.memory)}, Node ${machine.node}, load ${machine.load.toFixed(1)}; took ${machine.seconds} s`;
+    process.stdout.write(`${about}\n\n${table(rows)}\n`);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,6 @@
 import zlib from 'node:zlib';
 import type { PageDecoder } from './page-codec.ts';
+import { withWasm } from './page-codecs/wasm-decoders.ts';
 
 /** Runs a decompressor of node:zlib that stops at the size of the page. */
 function bounded(name: string, decompress: (input: Uint8Array, options: { maxOutputLength: number }) => Uint8Array): PageDecoder {
@@ -18,7 +19,8 @@ function bounded(name: string, decompress: (input: Uint8Array, options: { maxOut
 }
 
 /** zlib stream (RFC 1950) with its Adler-32. */
-export const decodeZlib: PageDecoder = bounded('zlib', zlib.inflateSync);
+export const plainZlib: PageDecoder = bounded('zlib', zlib.inflateSync);
+export const decodeZlib: PageDecoder = withWasm('zlib', plainZlib);
 /** Absent before Node 22.15, which an engine host may still be: then only these pages cannot be read. */
 const zstd = (zlib as Partial<typeof zlib>).zstdDecompressSync;
 

@@ -1,5 +1,6 @@
 /** LZO1X block (kdump-compressed.md section 5.1). Every read and every copy is checked: the input is hostile. */
 import type { PageDecoder } from './page-codec.ts';
+import { withWasm } from './page-codecs/wasm-decoders.ts';
 
 class Damaged extends Error {}
 
@@ -116,7 +117,8 @@ function decode(reader: Lzo1xReader): void {
   }
 }
 
-export const decodeLzo1x: PageDecoder = (input, output) => {
+/** The definition; `decodeLzo1x` asks the fast decoder first. */
+export const plainLzo1x: PageDecoder = (input, output) => {
   const reader = new Lzo1xReader(input, output);
   try {
     decode(reader);
@@ -127,3 +129,5 @@ export const decodeLzo1x: PageDecoder = (input, output) => {
   if (reader.produced !== output.length) return `the LZO data give ${reader.produced} bytes instead of ${output.length}`;
   return reader.atEnd ? undefined : 'bytes follow the end of the LZO data';
 };
+
+export const decodeLzo1x: PageDecoder = withWasm('lzo', plainLzo1x);

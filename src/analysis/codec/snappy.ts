@@ -1,5 +1,6 @@
 /** Snappy raw block (kdump-compressed.md section 5.2). Every read and every copy is checked: the input is hostile. */
 import type { PageDecoder } from './page-codec.ts';
+import { withWasm } from './page-codecs/wasm-decoders.ts';
 
 const cut = 'the Snappy data end too early';
 const tooLong = 'the Snappy data give more than a page';
@@ -12,7 +13,8 @@ function littleEndian(input: Uint8Array, at: number, bytes: number): number | un
   return value;
 }
 
-export const decodeSnappy: PageDecoder = (input, output) => {
+/** The definition; `decodeSnappy` asks the fast decoder first. */
+export const plainSnappy: PageDecoder = (input, output) => {
   let at = 0;
   let stated = 0;
   for (let shift = 0; ; shift += 7) {
@@ -54,3 +56,5 @@ export const decodeSnappy: PageDecoder = (input, output) => {
   }
   return done === output.length ? undefined : `the Snappy data give ${done} bytes instead of ${output.length}`;
 };
+
+export const decodeSnappy: PageDecoder = withWasm('snappy', plainSnappy);

@@ -1,0 +1,69 @@
+/** Running and timing commands for the benchmark. */
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { indexSchema, type IndexJson } from '../../src/shared/model.ts';
+
+const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/** Wall time of a command in seconds. @throws Error when it fails */
+export function timed(command: string, args: readonly string[]): number {
+  const started = performance.now();
+  const done = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  if (done.error !== undefined || done.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${done.error?.message ?? done.stderr.toString()}`);
+  return (performance.now() - started) / 1000;
+}
+
+export const installed = (command: string, args: readonly string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+
+/** Drops what the system keeps of a file in memory; dd can ask for that without being root. */
+export const dropCached = (path: string): number => timed('dd', [`if=${path}`, 'iflag=nocache', 'count=0', 'status=none']);
+
+export class Bench {
+  readonly #cache: string;
+  constructor(folder: string) {
+    this.#cache = join(folder, 'cache');
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    return { ...process.env, XDG_CACHE_HOME: this.#cache };
+  }
+
+  /** Wall time of our own command, process start included. */
+  command(...args: readonly string[]): number {
+    const started = performance.now();
+    const done = spawnSync(process.execPath, [cli, ...args], { env: this.#environment(), stdio: ['ignore', 'ignore', 'pipe'] });
+    if (done.status !== 0) throw new Error(`dumpbench ${args.join(' ')}: ${done.stderr.toString()}`);
+    return (performance.now() - started) / 1000;
+  }
+
+  /** Builds an index afresh; its own clock says how long that took without the start of the process. */
+  index(path: string, ...options: readonly string[]): IndexJson {
+    rmSync(this.#cache, { recursive: true, force: true });
+    const done = spawnSync(process.execPath, [cli, 'index', path, '--json', '--quiet', ...options], { env: this.#environment(), encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`dumpbench index ${path}: ${done.stderr}`);
+    return v.parse(indexSchema, JSON.parse(done.stdout));
+  }
+
+  /** Peak resident memory of our own command in bytes; undefined where the system does not say. */
+  async peakMemory(...args: readonly string[]): Promise<number | undefined> {
+    rmSync(this.#cache, { recursive: true, force: true });
+    const child = spawn(process.execPath, [cli, ...args], { env: this.#environment(), stdio: 'ignore' });
+    let peak: number | undefined;
+    const look = setInterval(() => {
+      try {
+        const kibibytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid ?? 0}/status`, 'latin1'))?.[1];
+        if (kibibytes !== undefined) peak = Math.max(peak ?? 0, Number(kibibytes) * 1024);
+      } catch {
+        // Not Linux, or over.
+      }
+    }, 10);
+    await new Promise((resolve) => child.on('exit', resolve));
+    clearInterval(look);
+    return peak;
+  }
+}

@@ -1,0 +1,77 @@
+import { constants, deflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { decodeZlib, plainZlib } from '../../../src/analysis/codec/inflate.ts';
+import { decodeLzo1x, plainLzo1x } from '../../../src/analysis/codec/lzo1x.ts';
+import type { PageDecoder } from '../../../src/analysis/codec/page-codec.ts';
+import { decodeSnappy, plainSnappy } from '../../../src/analysis/codec/snappy.ts';
+import { lzo1xCompress } from '../../../src/samples/lzo1x.ts';
+import { snappyCompress } from '../../../src/samples/snappy.ts';
+import type { SeededRandom } from '../../../src/samples/seeded-random.ts';
+import { randomFor, runs } from '../../run-size.ts';
+import { corpus } from '../index/page-corpus.ts';
+
+const pack = {
+  zlib: (page: Uint8Array, random: SeededRandom) =>
+    deflateSync(page, {
+      level: random.below(10),
+      strategy: [constants.Z_DEFAULT_STRATEGY, constants.Z_FIXED, constants.Z_HUFFMAN_ONLY, constants.Z_RLE][random.below(4)]!,
+      memLevel: 1 + random.below(9),
+    }),
+  lzo: (page: Uint8Array) => lzo1xCompress(page),
+  snappy: (page: Uint8Array) => snappyCompress(page),
+};
+const decoders: readonly (readonly [keyof typeof pack, PageDecoder, PageDecoder])[] = [
+  ['zlib', decodeZlib, plainZlib],
+  ['lzo', decodeLzo1x, plainLzo1x],
+  ['snappy', decodeSnappy, plainSnappy],
+];
+
+/** Pages of the corpus, and ones that are made of pieces of each other. */
+function anyPage(random: SeededRandom): Uint8Array {
+  const page = Uint8Array.from(corpus[random.below(corpus.length)]!.make(random));
+  for (let piece = random.below(12); piece > 0; piece -= 1) {
+    const length = 1 + random.below(random.below(2) === 0 ? 20 : 600);
+    const [from, to] = [random.below(page.length - length), random.below(page.length - length)];
+    page.copyWithin(to, from, from + length);
+  }
+  return page;
+}
+
+describe.each(decoders)('fast decoder of %s', (codec, fast, plain) => {
+  it('gives the page back', () => {
+    const random = randomFor(`fast ${codec}`);
+    for (let run = 0; run < runs(200, 20_000); run += 1) {
+      const page = anyPage(random);
+      const output = new Uint8Array(4096).fill(0xaa);
+      expect(fast(pack[codec](page, random), output)).toBeUndefined();
+      expect(Buffer.compare(output, page)).toBe(0);
+    }
+  });
+
+  it('says of damaged input what the plain one says', () => {
+    const random = randomFor(`damaged ${codec}`);
+    let refused = 0;
+    for (let run = 0; run < runs(250, 30_000); run += 1) {
+      const packed = Uint8Array.from(pack[codec](anyPage(random), random));
+      const damaged = random.below(3) === 0 ? packed.subarray(0, random.below(packed.length)) : packed;
+      for (let flip = random.below(3); flip >= 0 && damaged.length > 0; flip -= 1) damaged[random.below(damaged.length)]! ^= 1 << random.below(8);
+      const size = random.below(8) === 0 ? 4096 + 16 - random.below(32) : 4096;
+      const [one, other] = [new Uint8Array(size), new Uint8Array(size)];
+      const answer = fast(damaged, one);
+      expect(answer).toBe(plain(damaged, other));
+      if (answer === undefined) expect(Buffer.compare(one, other)).toBe(0);
+      else refused += 1;
+    }
+    expect(refused).toBeGreaterThan(20);
+  });
+
+  it('takes blocks of other sizes, and leaves what is too large to the plain one', () => {
+    const random = randomFor(`sizes ${codec}`);
+    for (const size of [1, 15, 17, 65_536, 262_144, 300_000]) {
+      const page = Buffer.alloc(size, 'a page of another size; ');
+      const output = new Uint8Array(size);
+      expect(fast(pack[codec](page, random), output)).toBeUndefined();
+      expect(Buffer.compare(output, page)).toBe(0);
+    }
+  });
+});
