@@ -146,7 +146,7 @@ describe.skipIf(noWindow)('the window', () => {
     await page.getByTestId('cpu-table').waitFor();
   });
 
-  it('has nothing serious for axe to find, in any view', async () => {
+  it('has nothing serious for axe to find, in any view', { timeout: 300_000 }, async () => {
     const { page } = await open([samples.damaged]);
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('status-index').getByText('100 %').waitFor();
@@ -222,7 +222,7 @@ describe.skipIf(noWindow)('what the window looks like', () => {
     [1280, 800],
     [1920, 1080],
   ] as const) {
-    it(`is photographed in every theme at ${width}x${height}`, async () => {
+    it(`is photographed in every theme at ${width}x${height}`, { timeout: 300_000 }, async () => {
       const path = haveDumps ? await dumpFile('o-s390-s1-qemu.elf') : samples.healthy;
       const { app, page, photograph } = await open([samples.damaged, path], { width, height });
       await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
