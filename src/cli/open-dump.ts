@@ -1,8 +1,7 @@
 /** Opens dumps for the length of one command. */
-import type { CpuJson } from '../shared/model.ts';
 import type { CommandContext } from './command.ts';
 import { progressLine } from './progress-line.ts';
-import { addressesToName, placeNames, type PlaceNames } from './text/place-names.ts';
+import { placeNames, type PlaceNames } from './text/place-names.ts';
 
 /** Runs `use` on an open dump and closes it whatever happens. Unpacking a packed dump shows its progress. */
 export async function withDump<T>(context: CommandContext, path: string, use: (dump: string) => Promise<T>): Promise<T> {
@@ -31,9 +30,8 @@ export async function withDump<T>(context: CommandContext, path: string, use: (d
   }
 }
 
-/** Symbols of what the registers of CPUs hold, as far as they are known without a scan. */
-export async function namesOf(context: CommandContext, dump: string, cpus: readonly CpuJson[]): Promise<PlaceNames> {
-  const addresses = [...addressesToName(cpus)];
-  const { places } = await context.engine.call('symbolize', { dump, addresses, quick: true }, { signal: context.io.signal });
+/** Symbols of addresses, as far as they are known without a scan. */
+export async function namesOf(context: CommandContext, dump: string, addresses: readonly bigint[]): Promise<PlaceNames> {
+  const { places } = await context.engine.call('symbolize', { dump, addresses: [...new Set(addresses)], quick: true }, { signal: context.io.signal });
   return placeNames(places);
 }

@@ -1,8 +1,9 @@
 import type { Command } from '../command.ts';
 import { addressIn, cpuOption, numberedCpu } from './address-argument.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
-import { withDump } from '../open-dump.ts';
+import { namesOf, withDump } from '../open-dump.ts';
 import { lowcoresText } from '../text/lowcore-text.ts';
+import { fieldAddress } from '../text/place-names.ts';
 
 export const lowcoreCommand: Command = {
   name: 'lowcore',
@@ -18,7 +19,7 @@ export const lowcoreCommand: Command = {
   async run(context, [file = ''], options) {
     if (options.cpu !== undefined && options.address !== undefined) throw new UsageError('--cpu and --address: name one of them');
     const cpu = cpuOption(options);
-    const answer = await withDump(context, file, async (dump) => {
+    const { answer, names } = await withDump(context, file, async (dump) => {
       if (cpu !== undefined) numberedCpu(await context.engine.call('cpus', { dump }), cpu);
       const place = options.address === undefined ? undefined : await addressIn(context, dump, String(options.address), 'absolute');
       if (place !== undefined && place.space !== 'absolute') throw new UsageError(`--address: "${String(options.address)}" is not an absolute address`);
@@ -28,10 +29,12 @@ export const lowcoreCommand: Command = {
         ...(place === undefined ? {} : { address: place.address }),
         ...(options.layout === undefined ? {} : { layout: String(options.layout) }),
       };
-      return context.engine.call('lowcore', params, { signal: context.io.signal });
+      const answer = await context.engine.call('lowcore', params, { signal: context.io.signal });
+      const addresses = answer.cpus.flatMap(({ fields }) => fields.flatMap((field) => fieldAddress(field) ?? []));
+      return { answer, names: context.output.json ? undefined : await namesOf(context, dump, addresses) };
     });
     if (context.output.json) printJson(context.io, answer);
-    else context.io.out(lowcoresText(answer, context.style, options.all === true));
+    else context.io.out(lowcoresText(answer, context.style, options.all === true, names));
     return exitCodes.fine;
   },
 };

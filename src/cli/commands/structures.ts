@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { exitCodes, printJson } from '../io.ts';
 import { cpuOption, numberedCpu } from './address-argument.ts';
 import { namesOf, withDump } from '../open-dump.ts';
+import { addressesToName } from '../text/place-names.ts';
 import { infoText } from '../text/summary-text.ts';
 import { cpusText } from '../text/cpu-text.ts';
 import { notesText, osInfoText, regionsText } from '../text/structure-text.ts';
@@ -50,7 +51,7 @@ export const cpusCommand: Command = {
     const { all, cpus, names } = await withDump(context, file, async (dump) => {
       const answer = await context.engine.call('cpus', { dump }, { signal: context.io.signal });
       const chosen = wanted === undefined ? answer.cpus : [numberedCpu(answer, wanted)];
-      return { all: answer, cpus: chosen, names: context.output.json ? undefined : await namesOf(context, dump, chosen) };
+      return { all: answer, cpus: chosen, names: context.output.json ? undefined : await namesOf(context, dump, addressesToName(chosen)) };
     });
     if (context.output.json) printJson(context.io, { ...all, cpus });
     else context.io.out(cpusText({ ...all, cpus }, context.style, names));

@@ -3,6 +3,7 @@ import { schemaVersion, type TriageDump } from '../../shared/model.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson } from '../io.ts';
 import { namesOf, withDump } from '../open-dump.ts';
+import { addressesToName } from '../text/place-names.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { triageText } from '../text/summary-text.ts';
 
@@ -20,7 +21,7 @@ export const triageCommand: Command = {
       try {
         const { dump, names } = await withDump(context, file, async (handle) => {
           const answer = await engine.call('triage', { dump: handle }, { signal: io.signal });
-          return { dump: answer, names: output.json ? undefined : await namesOf(context, handle, answer.cpus) };
+          return { dump: answer, names: output.json ? undefined : await namesOf(context, handle, addressesToName(answer.cpus)) };
         });
         dumps.push(dump);
         if (!output.json) io.out(`${dumps.length > 1 ? '\n' : ''}${triageText(dump, style, names)}`);

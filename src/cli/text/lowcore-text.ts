@@ -1,7 +1,9 @@
 /** A lowcore as text: which layout and why, then its fields by who defines them. */
 import { cpuName, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { LowcoreFieldJson, LowcoreJson } from '../../shared/model.ts';
+import { hex } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+import { fieldAddress, noNames, type PlaceNames } from './place-names.ts';
 import type { Style } from './style.ts';
 import { fieldLines } from './field-rows.ts';
 import { columns } from './table.ts';
@@ -11,7 +13,14 @@ const groupTitles = { architected: 'Interruptions and PSWs', linux: 'Linux', 'sa
 /** Values that say nothing are left out unless asked for. */
 const isZero = ({ value }: LowcoreFieldJson): boolean => value === 0 || value === '0x0';
 
-function lowcoreText(lowcore: LowcoreJson, numbering: CpuNumbering, style: Style, all: boolean): string {
+/** The field with the name of the place that it leads to behind its meaning. */
+function named(field: LowcoreFieldJson, names: PlaceNames): LowcoreFieldJson {
+  const address = fieldAddress(field);
+  const name = address === undefined ? undefined : names.get(hex(address));
+  return name === undefined ? field : { ...field, text: field.text === undefined ? name : `${field.text}  ${name}` };
+}
+
+function lowcoreText(lowcore: LowcoreJson, numbering: CpuNumbering, style: Style, all: boolean, names: PlaceNames): string {
   const { layout } = lowcore;
   const { id } = lowcore;
   const name = `Lowcore ${id === undefined ? '' : `of ${cpuName({ ...lowcore, id }, numbering)} `}at ${lowcore.prefix}`;
@@ -32,7 +41,11 @@ function lowcoreText(lowcore: LowcoreJson, numbering: CpuNumbering, style: Style
     if (fields.length === 0) continue;
     lines.push(
       style.strong(`  ${title}`) + style.dim(all || zero === 0 ? '' : `, ${zero} more are zero: --all`),
-      fieldLines(fields, style, '(not in the dump)'),
+      fieldLines(
+        fields.map((field) => named(field, names)),
+        style,
+        '(not in the dump)',
+      ),
     );
   }
   return lines.join('\n');
@@ -43,8 +56,11 @@ export interface LowcoresAnswer {
   readonly numbering: CpuNumbering;
 }
 
-/** @param all fields that are zero too */
-export function lowcoresText({ cpus, numbering }: LowcoresAnswer, style: Style, all: boolean): string {
+/**
+ * @param all fields that are zero too
+ * @param names those of addresses that fields lead to
+ */
+export function lowcoresText({ cpus, numbering }: LowcoresAnswer, style: Style, all: boolean, names = noNames): string {
   const head = cpus.some(({ id }) => id !== undefined) ? `${style.dim(`numbers are ${numberingWords[numbering]}`)}\n\n` : '';
-  return `${head}${cpus.map((one) => lowcoreText(one, numbering, style, all)).join('\n\n')}\n`;
+  return `${head}${cpus.map((one) => lowcoreText(one, numbering, style, all, names)).join('\n\n')}\n`;
 }

@@ -3,7 +3,7 @@ import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult, Finding, Health, Info, TriageDump } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { instructionAddress, noNames, type PlaceNames } from './place-names.ts';
+import { instructionAddress, instructionName, noNames, type PlaceNames } from './place-names.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
@@ -81,7 +81,7 @@ function cpuLines(dump: TriageDump, style: Style, names: PlaceNames): string {
   const numbering = cpuNumbering(dump.cpus);
   const rows = dump.cpus.map((cpu) => {
     const address = instructionAddress(cpu) ?? '';
-    return [String(cpuNumber(cpu, numbering)), cpu.state ?? '', address, names.get(address) ?? '', cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
+    return [String(cpuNumber(cpu, numbering)), cpu.state ?? '', address, instructionName(cpu, names) ?? '', cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
   });
   return columns([
     [numbering === 'linuxCpu' ? 'CPU' : 'position', 'state', isS390x ? 'PSW address' : 'instruction', '', isS390x ? 'prefix' : '', ''].map((head) =>
