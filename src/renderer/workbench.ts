@@ -15,14 +15,14 @@ import { createMarkBook, type Mark, type MarkBook } from './state/marks.ts';
 import type { Notice } from './state/notice.ts';
 import { createPlaces, type Places } from './state/places.ts';
 import type { Position } from './state/position.ts';
-import { createSessions, type IgnoreRules, type Sessions } from './state/sessions.ts';
+import { createSessions, type Sessions } from './state/sessions.ts';
 import { createStore, type Store } from './state/store.ts';
 import { createThemes, type ScreenWishes, type Themes } from './state/theme.ts';
 import { useStore } from './state/use-store.ts';
 import { healthBadge } from './words/health.ts';
 import { recentTitle } from './words/dump-facts.ts';
 
-export type Overlay = 'palette' | 'shortcuts';
+export type Overlay = 'palette' | 'shortcuts' | 'compare';
 
 /** A bookmark or annotation that is being written. */
 export interface MarkDraft {
@@ -42,8 +42,6 @@ export interface Workbench {
   readonly dock: Dock;
   readonly marks: MarkBook;
   readonly sessions: Sessions;
-  /** Rules of comparisons, kept with the session. */
-  readonly ignoreRules: Store<IgnoreRules>;
   readonly themes: Themes;
   readonly recents: Store<readonly Recent[]>;
   /** What overlays are open: of the shell, not of a view. */
@@ -74,7 +72,7 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
   const places = createPlaces();
   const dock = createDock(places);
   const marks = createMarkBook();
-  const ignoreRules = createStore<IgnoreRules>([]);
+  const comparisons = createComparisons(keptRules);
   const jobs = createJobs();
   const themes = createThemes(wishes);
   const recents = createStore<readonly Recent[]>([]);
@@ -102,7 +100,7 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
       places.dumpClosed(key);
     },
   });
-  const sessions: Sessions = createSessions({ dumps, places, dock, marks, ignoreRules, shell, notice, tell });
+  const sessions: Sessions = createSessions({ dumps, places, dock, marks, comparisons, shell, notice, tell });
   const dumpJobs = createDumpJobs(engine, dumps, jobs, shell, remember);
 
   /** Several files of one volume set, opened together, are one dump: the first one opened stays. */
@@ -121,14 +119,13 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
     engine,
     shell,
     dumps,
-    comparisons: createComparisons(keptRules),
+    comparisons,
     jobs,
     dumpJobs,
     places,
     dock,
     marks,
     sessions,
-    ignoreRules,
     themes,
     recents,
     notice,

@@ -89,6 +89,21 @@ export const sessionSchema = v.strictObject({
   ),
   bookmarks: v.pipe(v.array(bookmarkSchema), v.maxLength(10_000)),
   annotations: v.pipe(v.array(annotationSchema), v.maxLength(10_000)),
+  /** How dumps are compared; older files have none. */
+  comparisons: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          left: index,
+          right: v.optional(index),
+          exact: v.boolean(),
+          shift: v.pipe(v.number(), v.safeInteger()),
+          rules: v.optional(text(200)),
+        }),
+      ),
+      v.maxLength(256),
+    ),
+  ),
   /** Rules of comparisons: their own contract checks what is in them. */
   ignoreRules: v.pipe(v.array(v.looseObject({ name: text(200) })), v.maxLength(1000)),
 });

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useStore } from '../state/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { ActivityRail } from './ActivityRail.tsx';
+import { CompareChooser } from './CompareChooser.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { runKeys } from './commands.ts';
 import { DropOverlay } from './DropOverlay.tsx';
@@ -45,6 +46,7 @@ export function App({ mac }: { readonly mac: boolean }) {
       <DropOverlay />
       <MarkDialog />
       {overlay === 'palette' ? <CommandPalette mac={mac} /> : null}
+      {overlay === 'compare' ? <CompareChooser /> : null}
       {overlay === 'shortcuts' ? <Shortcuts mac={mac} /> : null}
     </div>
   );

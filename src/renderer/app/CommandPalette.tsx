@@ -42,7 +42,7 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
       ref={dialog}
       className="overlay palette"
       aria-label="Command palette"
-      onClose={() => workbench.overlay.set(undefined)}
+      onClose={() => workbench.overlay.update((now) => (now === 'palette' ? undefined : now))}
       onClick={(event) => event.target === dialog.current && close()}
       data-testid="palette"
     >

@@ -12,7 +12,13 @@ const sides: readonly { readonly side: Side; readonly word: string; readonly key
 ];
 const splitKeys: Partial<Record<Side, string>> = { right: 'Ctrl+\\', down: 'Ctrl+Shift+|' };
 
-export function paneCommands({ places, dock, dumps }: Workbench): readonly Command[] {
+/** Two dumps in columns of the same views; the right one is what the compare view of the left one takes. */
+export function layOutBeside({ dock, comparisons }: Pick<Workbench, 'dock' | 'comparisons'>, left: string, right: string): void {
+  comparisons.change(left, { right });
+  dock.apply(sideBySide(left, right));
+}
+
+export function paneCommands({ places, dock, dumps, comparisons, overlay }: Workbench): readonly Command[] {
   const open = (): boolean => places.tabs.get().open.length > 0;
   const split = (): boolean => (dock.widget()?.panes() ?? 0) > 1;
   const dump = (): string | undefined => places.tabs.get().dump;
@@ -68,8 +74,9 @@ export function paneCommands({ places, dock, dumps }: Workbench): readonly Comma
       enabled: () => dump() !== undefined && others().length > 0,
       run: () => {
         const key = dump();
-        const [other] = others();
-        if (key !== undefined && other !== undefined) dock.apply(sideBySide(key, other));
+        const [other, ...more] = others();
+        if (more.length > 0) overlay.set('compare');
+        else if (key !== undefined && other !== undefined) layOutBeside({ dock, comparisons }, key, other);
       },
     },
     {

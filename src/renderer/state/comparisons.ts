@@ -1,6 +1,7 @@
 /** What each dump is compared with and how, and the ignore rules that a person keeps. */
 import * as v from 'valibot';
 import { ignoreRulesSchema, type IgnoreRules } from '../../shared/ignore-rules.ts';
+import type { Session } from '../../shared/session-model.ts';
 import { createStore, type Readable } from './store.ts';
 
 export interface ComparisonSettings {
@@ -41,17 +42,35 @@ export interface Comparisons {
   readonly saveRules: (rules: IgnoreRules) => void;
   readonly dropRules: (name: string) => void;
   readonly isBuiltIn: (name: string) => boolean;
+  /** The sets that a person made: what a session carries. */
+  readonly ownRules: () => readonly IgnoreRules[];
+  /** Takes in the sets of a session, each instead of the one of its name. Returns the names of those that are none. */
+  readonly takeRules: (sets: Session['ignoreRules']) => readonly string[];
 }
 
 export function createComparisons(kept: KeptText): Comparisons {
   const settings = createStore<Readonly<Record<string, ComparisonSettings>>>({});
   const rules = createStore<readonly IgnoreRules[]>([builtIn, ...restored(kept)]);
   const isBuiltIn = (name: string): boolean => name === builtIn.name;
+  const ownRules = (): readonly IgnoreRules[] => rules.get().filter(({ name }) => !isBuiltIn(name));
   const set = (next: readonly IgnoreRules[]): void => {
     rules.set(next);
-    kept.write(JSON.stringify(next.filter(({ name }) => !isBuiltIn(name))));
+    kept.write(JSON.stringify(ownRules()));
   };
   return {
+    ownRules,
+    takeRules(sets) {
+      const taken = new Map(rules.get().map((one) => [one.name, one]));
+      const wrong: string[] = [];
+      for (const one of sets) {
+        const parsed = v.safeParse(ignoreRulesSchema, one);
+        if (!parsed.success) wrong.push(one.name);
+        else if (!isBuiltIn(one.name)) taken.set(one.name, parsed.output);
+      }
+      const next = [...taken.values()];
+      if (JSON.stringify(next) !== JSON.stringify(rules.get())) set(next);
+      return wrong;
+    },
     settings,
     rules,
     isBuiltIn,

@@ -1,6 +1,8 @@
 /** The window's state as a session file, and back. Pure: keys of dumps become places in a list, and back. */
+import type { IgnoreRules } from '../../shared/ignore-rules.ts';
 import { sessionVersion, type Session, type SessionNode, type SessionTab } from '../../shared/session-model.ts';
-import { hex } from '../../shared/units.ts';
+import { hex, pageSize } from '../../shared/units.ts';
+import { plainComparison, type ComparisonSettings } from './comparisons.ts';
 import { layoutTabs, type DockLayout, type DockNode } from './dock-layout.ts';
 import type { Marks, NewMark } from './marks.ts';
 import type { OpenDump } from './open-dump.ts';
@@ -14,7 +16,9 @@ export interface SessionState {
   readonly active: Tab | undefined;
   readonly cursors: Readonly<Record<string, Position>>;
   readonly marks: Marks;
-  readonly ignoreRules: Session['ignoreRules'];
+  /** By the left dump's key. */
+  readonly comparisons: Readonly<Record<string, ComparisonSettings>>;
+  readonly ignoreRules: readonly IgnoreRules[];
 }
 
 export function writeSession(state: SessionState): Session {
@@ -58,7 +62,12 @@ export function writeSession(state: SessionState): Session {
     annotations: marks.flatMap(({ dump, mark: { kind, space, cpu, start, end, text, colour } }) =>
       kind === 'annotation' ? [{ dump, space, ...cpuOf(cpu), start: hex(start), end: hex(end), text, colour }] : [],
     ),
-    ignoreRules: state.ignoreRules,
+    comparisons: Object.entries(state.comparisons).flatMap(([key, { right, exact, shift, rules }]) => {
+      const left = at(key);
+      const other = at(right);
+      return left === undefined ? [] : [{ left, ...(other === undefined ? {} : { right: other }), exact, shift, ...(rules === undefined ? {} : { rules }) }];
+    }),
+    ignoreRules: [...state.ignoreRules],
   };
 }
 
@@ -67,6 +76,7 @@ export interface RestoredSession {
   readonly active: string | undefined;
   readonly cursors: Readonly<Record<string, Position>>;
   readonly marks: Readonly<Record<string, readonly NewMark[]>>;
+  readonly comparisons: Readonly<Record<string, ComparisonSettings>>;
 }
 
 /** @param keys keys of the opened dumps, in the order of the file's list */
@@ -114,8 +124,16 @@ export function readSession(session: Session, keys: readonly string[]): Restored
     const range = { start: BigInt(start), end: BigInt(end) };
     if (range.end > range.start) marks[keys[dump] ?? '']?.push({ kind: 'annotation', space, ...cpuOf(cpu), ...range, text, colour });
   }
+  const comparisons = (session.comparisons ?? []).flatMap(({ left, right, exact, shift, rules }): readonly (readonly [string, ComparisonSettings])[] => {
+    const key = keys[left];
+    if (key === undefined) return [];
+    const other = right === undefined ? undefined : keys[right];
+    // Pages are compared with pages.
+    return [[key, { ...plainComparison, right: other === key ? undefined : other, exact, shift: shift % pageSize === 0 ? shift : 0, rules }]];
+  });
   return {
     layout,
+    comparisons: Object.fromEntries(comparisons),
     active: layout !== undefined && layoutTabs(layout).some(({ id }) => id === active) ? active : undefined,
     cursors: Object.fromEntries(cursors),
     marks,

@@ -1,6 +1,7 @@
 /** Keeps the session, and what is known of each dump, while one works; restores it; hands it out as a file. */
 import { parseSession, sessionExtension, type Session } from '../../shared/session-model.ts';
 import type { Shell } from '../shell/shell-calls.ts';
+import type { Comparisons } from './comparisons.ts';
 import type { Dock } from './dock.ts';
 import { layoutTabs, mapLayout } from './dock-layout.ts';
 import type { MarkBook } from './marks.ts';
@@ -12,14 +13,12 @@ import { readSession, writeSession } from './session-file.ts';
 import type { Store } from './store.ts';
 import { activeTab } from './tabs.ts';
 
-export type IgnoreRules = Session['ignoreRules'];
-
 export interface SessionParts {
   readonly dumps: OpenDumps;
   readonly places: Places;
   readonly dock: Dock;
   readonly marks: MarkBook;
-  readonly ignoreRules: Store<IgnoreRules>;
+  readonly comparisons: Comparisons;
   readonly shell: Pick<Shell, 'call'>;
   readonly notice: Store<Notice | undefined>;
   readonly tell: (error: unknown) => void;
@@ -38,7 +37,7 @@ export interface Sessions {
 const delayMs = 400;
 const isIdentity = (identity: string | undefined): identity is string => identity !== undefined && /^[0-9a-f]{64}$/.test(identity);
 
-export function createSessions({ dumps, places, dock, marks, ignoreRules, shell, notice, tell }: SessionParts): Sessions {
+export function createSessions({ dumps, places, dock, marks, comparisons, shell, notice, tell }: SessionParts): Sessions {
   /** What a session file says of the dumps that it opened, until they are open. */
   const expected = new Map<string, string>();
   const saved = new Map<string, string>();
@@ -57,7 +56,8 @@ export function createSessions({ dumps, places, dock, marks, ignoreRules, shell,
       active: activeTab(places.tabs.get()),
       cursors: places.cursors.get(),
       marks: marks.all.get(),
-      ignoreRules: ignoreRules.get(),
+      comparisons: comparisons.settings.get(),
+      ignoreRules: comparisons.ownRules(),
     });
   };
   const save = (name: string, session: Session): void => {
@@ -78,7 +78,7 @@ export function createSessions({ dumps, places, dock, marks, ignoreRules, shell,
   const later = (): void => {
     timer ??= setTimeout(flush, delayMs);
   };
-  for (const store of [dumps.all, places.tabs, places.cursors, dock.version, marks.all, ignoreRules]) store.subscribe(later);
+  for (const store of [dumps.all, places.tabs, places.cursors, dock.version, marks.all, comparisons.rules, comparisons.settings]) store.subscribe(later);
 
   const restore = (session: Session): void => {
     const keys = session.dumps.map(({ pathHint, volumes, view, identity }) => {
@@ -89,7 +89,9 @@ export function createSessions({ dumps, places, dock, marks, ignoreRules, shell,
     });
     const restored = readSession(session, keys);
     for (const [key, list] of Object.entries(restored.marks)) marks.replace(key, list);
-    ignoreRules.set(session.ignoreRules);
+    const wrong = comparisons.takeRules(session.ignoreRules);
+    if (wrong.length > 0) notice.set({ tone: 'bad', text: `The session holds ignore rules that this version cannot read: ${wrong.join(', ')}.` });
+    for (const [key, settings] of Object.entries(restored.comparisons)) comparisons.change(key, settings);
     if (restored.layout !== undefined) dock.apply(restored.layout, restored.cursors, restored.active);
     const shown = new Set(places.tabs.get().open.map(({ dump }) => dump));
     for (const key of keys) if (!shown.has(key)) places.show('overview', key);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { IgnoreRules } from '../../../src/shared/ignore-rules.ts';
 import { parseSession, type Session } from '../../../src/shared/session-model.ts';
 import { triageLayout } from '../../../src/renderer/state/dock-layout.ts';
+import { createComparisons } from '../../../src/renderer/state/comparisons.ts';
 import { createMarkBook, inSpace } from '../../../src/renderer/state/marks.ts';
 import { readSession, writeSession, type SessionState } from '../../../src/renderer/state/session-file.ts';
 import { tabOf } from '../../../src/renderer/state/tabs.ts';
@@ -8,6 +10,8 @@ import { tabOf } from '../../../src/renderer/state/tabs.ts';
 const marks = createMarkBook();
 marks.add('dump7', { kind: 'bookmark', space: 'real', cpu: 1, start: 0x200n, end: 0x201n, text: 'late', colour: 'red' });
 marks.add('dump7', { kind: 'annotation', space: 'absolute', start: 0x10n, end: 0x20n, text: 'early', colour: 'green' });
+
+const clocks: IgnoreRules = { schema: 1, name: 'clocks', rules: [{ name: 'time', preset: 'time' }] };
 
 const state: SessionState = {
   dumps: [
@@ -22,7 +26,8 @@ const state: SessionState = {
     gone: { space: 'file', address: 0n, length: 1 },
   },
   marks: marks.all.get(),
-  ignoreRules: [{ name: 'clocks', preset: 'time' }],
+  comparisons: { dump7: { right: 'dump3', exact: true, shift: 0x2000, rules: 'clocks' }, gone: { right: 'dump3', exact: true, shift: 0, rules: undefined } },
+  ignoreRules: [clocks],
 };
 
 describe('a session file', () => {
@@ -36,7 +41,8 @@ describe('a session file', () => {
     expect(restored.marks.dump2?.map(({ text: words }) => words)).toEqual(['late', 'early']);
     expect(restored.marks.dump1).toEqual([]);
     expect(parsed.session.dumps[0]).toEqual({ pathHint: '/a', volumes: ['/b'], view: 'prod' });
-    expect(parsed.session.ignoreRules).toEqual([{ name: 'clocks', preset: 'time' }]);
+    expect(parsed.session.ignoreRules).toEqual([clocks]);
+    expect(restored.comparisons).toEqual({ dump2: { right: 'dump1', exact: true, shift: 0x2000, rules: 'clocks' } });
   });
 
   it('is not believed further than it can be', () => {
@@ -80,5 +86,21 @@ describe('marks', () => {
     expect(inSpace(second!, { space: 'real', cpu: 1, address: 0n, length: 1 })).toBe(true);
     expect(inSpace(second!, { space: 'real', cpu: 0, address: 0n, length: 1 })).toBe(false);
     expect(inSpace(first!, { space: 'absolute', address: 0n, length: 1 })).toBe(true);
+  });
+});
+
+describe('ignore rules', () => {
+  it('of a session join those that are kept; what is no rule is named, and the built-in set stays as it is', () => {
+    let kept: string | undefined;
+    const open = () => createComparisons({ read: () => kept, write: (text) => (kept = text) });
+    const comparisons = open();
+    const builtIn = comparisons.rules.get();
+    comparisons.saveRules({ ...clocks, name: 'own' });
+    const changed = { ...clocks, rules: [{ name: 'timers', preset: 'timers' as const }] };
+    expect(comparisons.takeRules([clocks, { name: 'odd', rules: 1 }, { ...clocks, name: builtIn[0]!.name }, changed])).toEqual(['odd']);
+    expect(comparisons.ownRules().map(({ name }) => name)).toEqual(['own', 'clocks']);
+    expect(comparisons.ownRules()[1]).toEqual(changed);
+    expect(comparisons.rules.get()[0]).toEqual(builtIn[0]);
+    expect(open().ownRules()).toEqual(comparisons.ownRules());
   });
 });
