@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
+import { dumpFile, haveDumps } from '../dumps.ts';
 import { noWindow, openDesk, type Desk } from './desk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-hex-'));
@@ -150,5 +151,23 @@ describe.skipIf(noWindow)('the hex view', () => {
       await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).toContain(expected);
     }
     expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toMatch(/sample-damaged\.s390 \(dump [0-9a-f]{16}\), absolute:0x1c8000, 8 bytes/);
+  });
+
+  it.skipIf(!haveDumps)('lays any type of the kernel over memory where the dump has them', async () => {
+    desk = await openDesk([await dumpFile('o-x86-x1-vmcore.elf')]);
+    const { page, photograph } = desk;
+    page.setDefaultTimeout(60_000);
+    await page.getByTestId('dump-title').waitFor();
+    await goTo(desk, 'virtual:0xffffffff82a1aa40');
+    const viewAs = page.getByTestId('view-as');
+    const search = viewAs.getByRole('searchbox', { name: 'Struct of the kernel' });
+    await search.fill('task_st');
+    await viewAs.getByRole('button', { name: 'task_struct', exact: true }).waitFor();
+    await photograph('hex-kernel-types');
+    await search.press('Enter');
+    const comm = viewAs.getByRole('button', { name: 'comm "swapper/0"' });
+    await comm.click();
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('16 bytes');
+    await photograph('hex-view-as-kernel-type');
   });
 });

@@ -30,6 +30,7 @@ import { judgedInfo, triage } from './triage.ts';
 import { attestDump, buildReport, makeManifest, verifySession } from './verify.ts';
 import { answerVmcoreinfo } from './vmcoreinfo-copies.ts';
 import { listLayouts, viewAs } from './view-as.ts';
+import { listViewableTypes, viewAsType } from './view-as-type.ts';
 
 export interface Engine {
   readonly handlers: Handlers<EngineProtocol>;
@@ -98,6 +99,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
     inspect: ({ dump, view, ...place }) => inspectPlace(sessionOf(dump, view), place),
     layouts: ({ dump }) => listLayouts(sessionOf(dump)),
     viewAs: ({ dump, view, layout, ...place }) => viewAs(sessionOf(dump, view), layout, place),
+    viewableTypes: ({ dump }, { signal }) => listViewableTypes(sessionOf(dump), signal),
+    viewAsType: ({ dump, view, type, ...place }, { signal }) => viewAsType(sessionOf(dump, view), type, place, signal),
     translate: ({ dump, address, cpu, asce, space, view }) => translateAddress(sessionOf(dump, view), { address, cpu, asce, space }),
     index: ({ dump, ...request }, { signal, progress }) => indexPages(sessionOf(dump, 'all'), request, signal, progress),
     cache: ({ pruneTo }) => describeCache(pruneTo),

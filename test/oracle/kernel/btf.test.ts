@@ -1,7 +1,10 @@
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { describeStruct, describeTypeNames } from '../../../src/analysis/engine/kernel-types.ts';
 import { describeSymbols } from '../../../src/analysis/engine/kernel-story.ts';
+import { listViewableTypes, viewAsType } from '../../../src/analysis/engine/view-as-type.ts';
 import { compareWithVmcoreinfo } from '../../../src/analysis/kernel/btf/find-types.ts';
+import { structViewSchema } from '../../../src/shared/inspect-model.ts';
 import { haveDumps } from '../../dumps.ts';
 import { kernelDumps } from './kernel-dumps.ts';
 
@@ -47,6 +50,42 @@ describe.skipIf(!haveDumps)('the kernel’s types', () => {
     expect(task.members.find(({ name }) => name === 'comm')?.text).toBe('"swapper/0"');
     expect(task.members.find(({ name }) => name === 'sched_class')?.text).toBe('idle_sched_class');
     expect(task.members.find(({ name }) => name === 'pid')?.value).toBe(0);
+  });
+
+  it('laid over memory, any type has the values that struct gives, by virtual and by absolute address', async () => {
+    const session = await open('o-x86-x1-vmcore.elf');
+    const address = BigInt((await describeSymbols(session, { name: 'init_task' }, never)).symbols[0]?.address ?? '0x0');
+    const values = await describeStruct(session, { name: 'task_struct', address }, never);
+    const absolute = (await session.findKernel(never)).memory.translate(address) ?? 0n;
+    const names = await listViewableTypes(session, never);
+    expect(names.names).toEqual(expect.arrayContaining(['task_struct', 'list_head']));
+    const views = await Promise.all(
+      (
+        [
+          ['virtual', address],
+          ['absolute', absolute],
+        ] as const
+      ).map(([space, at]) => viewAsType(session, 'task_struct', { space, address: at }, never)),
+    );
+    for (const shown of views) {
+      expect(v.is(structViewSchema, shown)).toBe(true);
+      expect(shown.size).toBe(values.size);
+      const plain = values.members.filter(({ name, depth }) => name !== '' && depth === 0);
+      expect(plain.length).toBeGreaterThan(100);
+      for (const { name, offset, value, text } of plain) {
+        const field = shown.fields.find((one) => one.name === name && one.offset === offset);
+        expect(field, name).toBeDefined();
+        if (value !== undefined || text !== undefined) expect(field?.value, name).toBe(value ?? text);
+      }
+      expect(shown.fields.find(({ name }) => name === 'comm')?.value).toBe('"swapper/0"');
+    }
+    // The twin: another place has other values.
+    const other = await viewAsType(session, 'task_struct', { space: 'virtual', address: address + 8n }, never);
+    expect(other.fields.find(({ name }) => name === 'comm')?.value).not.toBe('"swapper/0"');
+    const absent = await viewAsType(session, 'task_struct', { space: 'absolute', address: 1n << 50n }, never);
+    expect(absent.fields.find(({ name }) => name === 'pid')?.doc).toContain('missing');
+    expect(absent.fields.find(({ name }) => name === 'pid')?.value).toBeUndefined();
+    await expect(viewAsType(session, 'no_such_type', { space: 'absolute', address: 0n }, never)).rejects.toThrow('no_such_type');
   });
 
   it.each(['o-s390-s1-qemu.elf', 'o-small-s5-qemu.elf'])('%s: a kernel without BTF says so', async (name) => {

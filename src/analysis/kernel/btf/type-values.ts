@@ -1,6 +1,5 @@
 /** Values of members in memory, as C would show them. */
 import { hex } from '../../../shared/units.ts';
-import type { KernelMemory } from '../kernel-memory.ts';
 import type { SymbolTable } from '../symbol-table.ts';
 import { kinds, type BtfTypes } from './btf-types.ts';
 import { resolved, sizeOf } from './type-layout.ts';
@@ -14,9 +13,19 @@ export interface TypeValue {
   readonly absent?: string;
 }
 
+/** What values are read from: the kernel's memory, or any other address space. */
+export interface TypeMemory {
+  readonly endian: 'big' | 'little';
+  readonly pointerBytes: 4 | 8;
+  /** The bytes if all of them are in the dump, else undefined. */
+  bytes(address: bigint, length: number): Uint8Array | undefined;
+  /** Why `bytes` gives nothing. */
+  absence(address: bigint, length: number): { readonly detail: string } | undefined;
+}
+
 export interface ValueContext {
   readonly types: BtfTypes;
-  readonly memory: KernelMemory;
+  readonly memory: TypeMemory;
   readonly symbols: SymbolTable | undefined;
 }
 

@@ -1,0 +1,57 @@
+/** Structs and unions of the dumped kernel, found by a part of their name. They are read when a person first asks. */
+import { useState } from 'react';
+import { useQuery } from '../../engine/use-query.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { plural } from '../../words/numbers.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { matchingTypes } from './matching-types.ts';
+
+const shownTypes = 8;
+
+export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; readonly onChoose: (type: string) => void }) {
+  const { engine } = useWorkbench();
+  const [isAsked, setAsked] = useState(false);
+  const [text, setText] = useState('');
+  const query = useQuery(dump, isAsked ? 'viewable types' : undefined, (handle, signal) => engine.call('viewableTypes', { dump: handle }, { signal }));
+  const { names, why } = query.value ?? { names: [], why: undefined };
+  const found = matchingTypes(names, text);
+  const choose = (type: string): void => {
+    setText('');
+    onChoose(type);
+  };
+  const state = (): string => {
+    if (query.error !== undefined) return query.error.message.split('\n')[0] ?? '';
+    if (query.value === undefined) return 'Reading the types of the kernel…';
+    if (why !== undefined) return `No types of the kernel: ${why}`;
+    if (text.trim() === '') return `${plural(names.length, 'type')}, found by a part of the name`;
+    return found.length === 0 ? 'No struct or union has such a name.' : found.length > shownTypes ? `${found.length} match; the first ${shownTypes}:` : '';
+  };
+  return (
+    <div className="type-search">
+      <input
+        type="search"
+        className="input"
+        placeholder="struct of the kernel"
+        aria-label="Struct of the kernel"
+        value={text}
+        spellCheck={false}
+        onFocus={() => setAsked(true)}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && found[0] !== undefined) choose(found[0]);
+        }}
+      />
+      {isAsked ? (
+        <p className="dim" role="status">
+          <Hostile text={state()} />
+        </p>
+      ) : null}
+      {found.slice(0, shownTypes).map((name) => (
+        <button key={name} type="button" className="type-found code" onClick={() => choose(name)}>
+          <Hostile text={name} />
+        </button>
+      ))}
+    </div>
+  );
+}
