@@ -53,6 +53,8 @@ describe.skipIf(noWindow)('lowcore', () => {
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
     expect(await page.getByTestId('status-cursor').innerText()).toContain('0x2201b0');
 
+    // The inspector says which field a byte belongs to.
+    await page.getByTestId('lowcore-here').getByText('external_new_psw').waitFor();
     // A cursor in hex chooses the field that its byte belongs to, in the column of its CPU.
     await goTo(page, 'cpu1.lowcore+0x1e5');
     await page.getByTestId('rail-lowcore').click();

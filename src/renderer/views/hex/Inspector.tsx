@@ -11,6 +11,7 @@ import { PlaceLink } from '../../widgets/PlaceLink.tsx';
 import { MarkList } from './MarkList.tsx';
 import { SymbolNames } from './SymbolNames.tsx';
 import { Readings } from './Readings.tsx';
+import { LowcoreHere } from '../lowcore/LowcoreHere.tsx';
 import { asciiText, inspectIntegers, presentBytes } from './inspect-bytes.ts';
 
 const inspectedBytes = 32n;
@@ -117,6 +118,7 @@ export function Inspector({ dump, position, children }: { readonly dump: OpenDum
           </section>
         </>
       )}
+      <LowcoreHere dump={dump} position={position} />
       {bytes === undefined ? null : <SymbolNames dump={dump} position={position} bytes={bytes} />}
       <Readings dump={dump} position={position} />
       {children}

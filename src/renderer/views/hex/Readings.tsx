@@ -1,4 +1,4 @@
-/** What the bytes under the cursor can be read as; addresses lead on, with the symbol that stands there. */
+/** What the bytes under the cursor can be read as; addresses lead on. Their symbols are told by SymbolNames. */
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
@@ -13,45 +13,31 @@ export function Readings({ dump, position }: { readonly dump: OpenDump; readonly
     engine.call('inspect', { dump: handle, space, address, ...owner }, { signal }),
   );
   const readings = query.error === undefined ? (query.value?.readings ?? []) : [];
-  const virtual = readings.flatMap(({ place }) => (place?.space === 'virtual' ? [BigInt(place.address)] : []));
-  // Quick: what needs a scan for symbols goes without here.
-  const names = useQuery(dump, virtual.length === 0 ? undefined : virtual.join('/'), (handle, signal) =>
-    engine.call('symbolize', { dump: handle, addresses: virtual, quick: true }, { signal }),
-  );
   if (readings.length === 0) return null;
   return (
     <section data-testid="readings">
       <h3 className="caption">Read as</h3>
       <dl className="readings">
-        {readings.map(({ name, text, place }) => {
-          const symbol = place === undefined ? undefined : names.value?.places.find((one) => one.address === place.address);
-          return (
-            <div key={name} className="reading">
-              <dt className="dim">{name}</dt>
-              <dd className="code">
-                <Hostile text={text} />
-                {symbol === undefined ? null : (
-                  <>
-                    {' '}
-                    <Hostile text={`${symbol.name}+0x${symbol.offset.toString(16)}`} />
-                  </>
-                )}
-                {place === undefined ? null : (
-                  <button
-                    type="button"
-                    className="link reading-follow"
-                    onClick={() =>
-                      places.goTo(dump.key, { space: place.space, address: BigInt(place.address), length: 1, ...(place.space === 'virtual' ? owner : {}) })
-                    }
-                  >
-                    follow
-                    <span className="unseen"> {name}</span>
-                  </button>
-                )}
-              </dd>
-            </div>
-          );
-        })}
+        {readings.map(({ name, text, place }) => (
+          <div key={name} className="reading">
+            <dt className="dim">{name}</dt>
+            <dd className="code">
+              <Hostile text={text} />
+              {place === undefined ? null : (
+                <button
+                  type="button"
+                  className="link reading-follow"
+                  onClick={() =>
+                    places.goTo(dump.key, { space: place.space, address: BigInt(place.address), length: 1, ...(place.space === 'virtual' ? owner : {}) })
+                  }
+                >
+                  follow
+                  <span className="unseen"> {name}</span>
+                </button>
+              )}
+            </dd>
+          </div>
+        ))}
       </dl>
     </section>
   );

@@ -3,7 +3,8 @@ import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
-import { inspectIntegers } from './inspect-bytes.ts';
+import { inspectIntegers, presentBytes } from './inspect-bytes.ts';
+import { isProgramPswMask, isRegisterOfProgram } from './program-address.ts';
 
 interface SymbolNamesProps {
   readonly dump: OpenDump;
@@ -11,11 +12,29 @@ interface SymbolNamesProps {
   readonly bytes: Uint8Array;
 }
 
-/** What the kernel calls the place of the cursor, and the place that the eight bytes there point to. */
+/** Whether the eight bytes at the cursor are known to be an address of a program; undefined while that is being looked up. */
+function useProgramAddress(dump: OpenDump, position: Position): boolean | undefined {
+  const { engine } = useWorkbench();
+  const { space, address, cpu } = position;
+  const isRegister = isRegisterOfProgram(dump.triage?.cpus ?? [], position);
+  const mayFollowMask = dump.triage?.info.machine.arch === 's390x' && address >= 8n;
+  const key = mayFollowMask && !isRegister ? `${space}/${cpu ?? ''}/${address}` : undefined;
+  const query = useQuery(dump, key, async (handle, signal) => {
+    const owner = space === 'real' || space === 'virtual' ? { cpu: cpu ?? 0 } : {};
+    const { data, absent } = await engine.call('read', { dump: handle, space, address: address - 8n, length: 8, ...owner }, { signal });
+    const mask = inspectIntegers(presentBytes(data, address - 8n, absent)).find(({ bits }) => bits === 64)?.big;
+    return mask !== undefined && isProgramPswMask(BigInt(mask.hex));
+  });
+  if (key === undefined) return isRegister;
+  return query.error === undefined ? query.value : false;
+}
+
+/** What the kernel calls the place of the cursor, and the place that the eight bytes there point to, unless it is one of a program. */
 export function SymbolNames({ dump, position, bytes }: SymbolNamesProps) {
   const { engine, places } = useWorkbench();
   const word = inspectIntegers(bytes).find(({ bits }) => bits === 64)?.[dump.triage?.info.machine.endianness === 'little' ? 'little' : 'big'];
-  const pointer = word === undefined ? undefined : BigInt(word.hex);
+  const ofProgram = useProgramAddress(dump, position);
+  const pointer = word === undefined || ofProgram !== false ? undefined : BigInt(word.hex);
   const own = position.space === 'virtual' ? position.address : undefined;
   const addresses = [...new Set([own, pointer === 0n ? undefined : pointer].filter((one) => one !== undefined))];
   const key = addresses.length === 0 ? undefined : addresses.join(' ');
