@@ -4,12 +4,12 @@ import { progressLine } from './progress-line.ts';
 import { placeNames, type PlaceNames } from './text/place-names.ts';
 
 /** Runs `use` on an open dump and closes it whatever happens. Unpacking a packed dump shows its progress. */
-export async function withDump<T>(context: CommandContext, path: string, use: (dump: string) => Promise<T>): Promise<T> {
+export async function withDump<T>(context: CommandContext, path: string, use: (dump: string, identity: string) => Promise<T>): Promise<T> {
   const { engine, io, output, opening } = context;
   const progress = progressLine(io, output);
   const volumes = opening.volumes.length === 0 ? {} : { volumes: [...opening.volumes] };
   const view = opening.view === 'all' ? {} : { view: opening.view };
-  const { dump } = await engine
+  const { dump, identity } = await engine
     .call(
       'open',
       { path, ...volumes, ...view },
@@ -24,7 +24,7 @@ export async function withDump<T>(context: CommandContext, path: string, use: (d
       progress.clear();
     });
   try {
-    return await use(dump);
+    return await use(dump, identity);
   } finally {
     await engine.call('close', { dump });
   }

@@ -101,7 +101,7 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
     },
   });
   const sessions: Sessions = createSessions({ dumps, places, dock, marks, comparisons, shell, notice, tell });
-  const dumpJobs = createDumpJobs(engine, dumps, jobs, shell, remember);
+  const dumpJobs = createDumpJobs(engine, dumps, jobs, shell, marks, remember);
 
   /** Several files of one volume set, opened together, are one dump: the first one opened stays. */
   const mergeVolumes = (key: string): void => {

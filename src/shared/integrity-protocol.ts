@@ -1,5 +1,6 @@
 /** Engine methods and shapes about the integrity of a dump: checks with evidence, manifests, attestations, reports. */
 import * as v from 'valibot';
+import { annotationSchema } from './annotation-model.ts';
 import { ignoreRulesSchema } from './ignore-rules.ts';
 import { schemaVersion, verifySchema } from './model.ts';
 import { scanProgressSchema } from './scan-progress.ts';
@@ -32,8 +33,16 @@ export const integrityProtocol = {
     progress: scanProgressSchema,
   },
   report: {
-    /** `with` is another open dump to compare with, under the rules. */
-    params: v.strictObject({ dump, format: v.string(), quick: v.boolean(), ...evidence, with: v.optional(v.string()), rules: v.optional(ignoreRulesSchema) }),
+    /** `with` is another open dump to compare with, under the rules. `annotations` are a person's words, told from what was found. */
+    params: v.strictObject({
+      dump,
+      format: v.string(),
+      quick: v.boolean(),
+      ...evidence,
+      with: v.optional(v.string()),
+      rules: v.optional(ignoreRulesSchema),
+      annotations: v.optional(v.pipe(v.array(annotationSchema), v.maxLength(10_000))),
+    }),
     result: v.strictObject({ mediaType: v.string(), text: v.string() }),
     progress: scanProgressSchema,
   },

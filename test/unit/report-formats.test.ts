@@ -14,6 +14,7 @@ const { damaged } = commandFiles(scratchFolder());
 const json = runInProcess(['report', damaged, '--quick', '--format', 'json']);
 const model = async (): Promise<ReportModel> => ({
   ...(JSON.parse((await json).out) as ReportModel),
+  annotations: [{ space: 'real', cpu: 1, start: '0x200', end: '0x208', text: 'the PSW' }],
   comparison: { with: { fileName: 'other', identity: '00' }, summary: 'differs', parts: [{ title: 'lowcore', lines: ['one', 'two'] }] },
 });
 
@@ -124,6 +125,16 @@ describe('formats', () => {
     for (const { id } of failed) expect(render('markdown', report)).toContain(`- **failed** \`${id}\``);
     const sarif = JSON.parse(render('sarif', report)) as { runs: { results: { ruleId: string; kind: string; properties: { verdict?: string } }[] }[] };
     expect(sarif.runs[0]?.results.filter(({ properties }) => properties.verdict === 'failed').map(({ ruleId }) => ruleId)).toEqual(failed.map(({ id }) => id));
+  });
+
+  it("carry a person's annotations with their place", async () => {
+    const report = await model();
+    const { annotations: _none, ...without } = report;
+    for (const { id } of reportFormats) {
+      expect(render(id, report), id).toMatch(/the PSW/);
+      expect(render(id, report), id).toMatch(id === 'json' ? /"start": "0x200"/ : id === 'markdown' || id === 'html' ? /real\(1\):0x200-0x208/ : /0x200/);
+      expect(render(id, without), id).not.toMatch(/the PSW/);
+    }
   });
 
   it('a code span holds backticks at its ends', () => {

@@ -1,5 +1,6 @@
 /** The engine: answers the protocol for any number of open dumps. Nothing here knows which door asks. */
 import { comparisonOf, compareHandlers } from './compare.ts';
+import { sortAnnotations } from '../../shared/annotation-model.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { MemoryView } from '../../shared/model.ts';
@@ -111,12 +112,15 @@ export function createEngine(options: EngineOptions = {}): Engine {
     sqlTables: () => ({ tables: sqlTables() }),
     search: ({ dump, view, ...request }, context) => searchSession(sessionOf(dump, view), request, context),
     verify: ({ dump, ...request }, context) => verifySession(sessionOf(dump), request, context),
-    async report({ dump, format, with: other, rules, ...request }, context) {
+    async report({ dump, format, with: other, rules, annotations = [], ...request }, context) {
       const chosen = reportFormats.find((one) => one.id === format);
       if (chosen === undefined) throw new DumpError('unsupported', {}, `there is no report format "${format}"`, reportFormats.map((one) => one.id).join(', '));
       const model = await buildReport(sessionOf(dump), request, context);
       const comparison = other === undefined ? {} : { comparison: await comparisonOf(sessionOf(dump), sessionOf(other), rules, context) };
-      return { mediaType: chosen.mediaType, text: chosen.render({ ...model, ...comparison }) };
+      return {
+        mediaType: chosen.mediaType,
+        text: chosen.render({ ...model, ...comparison, ...(annotations.length === 0 ? {} : { annotations: sortAnnotations(annotations) }) }),
+      };
     },
     manifest: ({ dump, format }, context) => makeManifest(sessionOf(dump), format, context),
     attest: ({ dump, key }, context) => attestDump(sessionOf(dump), key, context),

@@ -1,6 +1,6 @@
 /** One row for every fact, check, step and finding, as RFC 4180 has it. No cell is a formula to a spreadsheet. */
 import type { ReportFormat, ReportModel } from './report-model.ts';
-import { damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
+import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
 
 /** What spreadsheets take for a formula, also behind blanks and in full width: an apostrophe before it says that it is text. */
 const formula = /^[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\n]/u;
@@ -47,6 +47,7 @@ function rowsOf(report: ReportModel): readonly Row[] {
       { record: 'decision', result: outcome, title: question },
       ...steps.map((step): Row => ({ record: 'decision step', result: passedWord(step.passed), title: step.check, detail: step.detail })),
     ]),
+    ...(report.annotations ?? []).map((one): Row => ({ record: 'annotation', detail: one.text, where: annotationPlace(one) })),
     ...(report.comparison?.parts ?? []).flatMap(({ title, lines }) => lines.map((detail): Row => ({ record: 'comparison', title, detail }))),
     ...reportFindings(report).map(({ id, severity, title, detail, recorded, computed, where }): Row => ({
       record: 'finding',

@@ -2,7 +2,7 @@
 import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult } from '../../shared/model.ts';
 import { verdictSentence, type ReportFormat, type ReportModel } from './report-model.ts';
-import { damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
+import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
 
 /** Text as it may stand in HTML: nothing in it is markup, and nothing can hide or reorder what the reader sees. */
 export function escapeHtml(text: string): string {
@@ -100,6 +100,18 @@ function comparison({ comparison: found }: ReportModel): string {
   );
 }
 
+/** A person's words, told apart from what the checks found. */
+function annotations({ annotations: list = [] }: ReportModel): string {
+  if (list.length === 0) return '';
+  return section(
+    'Annotations',
+    `<p class="dim">Written by a person, found by no check.</p>${table(
+      ['Where', 'Annotation'],
+      list.map((one) => row([code(annotationPlace(one)), escapeHtml(one.text)])),
+    )}`,
+  );
+}
+
 function render(report: ReportModel): string {
   const { health } = report;
   const findings = reportFindings(report);
@@ -113,6 +125,7 @@ ${section('Facts', facts(report))}
 ${damage(report)}
 ${section('Checks', table(['Verdict', 'Check', 'Why', 'Values', 'Bytes'], report.checks.map(checkRow)))}
 ${decisions(report)}
+${annotations(report)}
 ${comparison(report)}
 ${section(
   'Findings',

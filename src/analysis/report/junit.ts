@@ -4,7 +4,7 @@
  */
 import type { CheckResult } from '../../shared/model.ts';
 import type { ReportFormat, ReportModel } from './report-model.ts';
-import { placeText, reportFacts, reportText } from './report-text.ts';
+import { annotationPlace, placeText, reportFacts, reportText } from './report-text.ts';
 
 const references: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '\n': '&#10;', '\t': '&#9;' };
 
@@ -44,6 +44,7 @@ function render(report: ReportModel): string {
   const counts = `tests="${report.checks.length}" failures="${health.failed}" errors="0" skipped="${report.checks.length - health.passed - health.failed}"`;
   const name = xml(report.fileName);
   const properties = reportFacts(report).map(([fact, value]) => `      <property name="${xml(fact)}" value="${xml(value)}"/>`);
+  for (const one of report.annotations ?? []) properties.push(`      <property name="${xml(`annotation ${annotationPlace(one)}`)}" value="${xml(one.text)}"/>`);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="${xml(`${report.tool.name} ${report.tool.version}`)}" ${counts}>
   <testsuite name="${name}" ${counts}>

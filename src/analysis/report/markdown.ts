@@ -5,7 +5,7 @@
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult } from '../../shared/model.ts';
 import { verdictSentence, type ReportFormat, type ReportModel } from './report-model.ts';
-import { damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
+import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
 
 /** A code span that holds any text: its fence is longer than any run of backticks within, and nothing in it ends the line. */
 export function codeSpan(text: string): string {
@@ -75,6 +75,16 @@ function render(report: ReportModel): string {
           `${index + 1}. ${step.passed === undefined ? '' : step.passed ? 'passed ' : '**failed** '}${codeSpan(step.check)} ${codeSpan(step.detail)}`,
       ),
     ]),
+    ...(report.annotations === undefined
+      ? []
+      : [
+          '',
+          '## Annotations',
+          '',
+          'Written by a person, found by no check.',
+          '',
+          ...report.annotations.map((one) => `- ${codeSpan(annotationPlace(one))} ${codeSpan(one.text)}`),
+        ]),
     ...(report.comparison === undefined
       ? []
       : [

@@ -2,6 +2,7 @@
  * What every report says: one model, so that no format knows more than another. It carries the file's name and identity,
  * no path, no clock and no durations: the same dump and version give the same bytes.
  */
+import type { Annotation } from '../../shared/annotation-model.ts';
 import type { CheckResult, CpuJson, DamageEntry, Health, Info, RegionJson, PanicKdump, StandaloneKdump, TwoStage, VerifyJson } from '../../shared/model.ts';
 
 /** A comparison as every format can show it: named lists of lines. */
@@ -29,6 +30,8 @@ export interface ReportModel {
   readonly twoStage?: TwoStage;
   readonly cpus: readonly CpuJson[];
   readonly regions: readonly RegionJson[];
+  /** What a person wrote about ranges: not found by any check. */
+  readonly annotations?: readonly Annotation[];
   /** What a comparison with another dump found, where one was asked for. */
   readonly comparison?: ReportComparison;
 }

@@ -2,6 +2,7 @@
 import { visibleText } from '../../shared/visible-text.ts';
 import { byteText } from '../../shared/units.ts';
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
+import type { Annotation } from '../../shared/annotation-model.ts';
 import type { DamageEntry, Finding, Step } from '../../shared/model.ts';
 import type { ReportModel } from './report-model.ts';
 
@@ -49,6 +50,9 @@ export function reportFacts(report: ReportModel): readonly (readonly [name: stri
 export function placeText(where: NonNullable<Finding['where']>): string {
   return 'space' in where ? `${where.space}:${where.start}-${where.end}` : `file:0x${where.fileOffset.toString(16)} + ${where.bytes}`;
 }
+
+/** Where an annotation lies: `real(1):0x200-0x208`. */
+export const annotationPlace = ({ space, cpu, start, end }: Annotation): string => `${space}${cpu === undefined ? '' : `(${cpu})`}:${start}-${end}`;
 
 /** The findings of container and checks, each once. */
 export function reportFindings(report: ReportModel): readonly Finding[] {

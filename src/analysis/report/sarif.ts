@@ -3,9 +3,10 @@
  * place in the file or in memory. Hierarchical ids (`check/detail`) name the rule of their check, as section 3.5.4 has it.
  */
 import { visibleJson } from '../../shared/visible-text.ts';
+import type { Annotation } from '../../shared/annotation-model.ts';
 import type { CheckResult, Finding, Verdict } from '../../shared/model.ts';
 import type { ReportFormat, ReportModel } from './report-model.ts';
-import { placeText, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
+import { annotationPlace, placeText, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
 
 type Place = NonNullable<Finding['where']>;
 
@@ -78,6 +79,15 @@ function render(report: ReportModel): string {
     ...(locations(finding.where === undefined ? [] : [finding.where]) as object),
     properties: { finding: true, ...values(finding) },
   });
+  // A person's words are no finding: a note of a rule of their own.
+  const ofAnnotation = (one: Annotation): unknown => ({
+    ruleId: 'annotation',
+    kind: 'informational',
+    level: 'none',
+    message: message(one.text),
+    ...(locations([one]) as object),
+    properties: { annotation: true, place: annotationPlace(one) },
+  });
   const { file } = report.digests;
   return `${visibleJson({
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
@@ -100,7 +110,7 @@ function render(report: ReportModel): string {
           },
         ],
         columnKind: 'utf16CodeUnits',
-        results: [...report.checks.map(ofCheck), ...reportFindings(report).map(ofFinding)],
+        results: [...report.checks.map(ofCheck), ...reportFindings(report).map(ofFinding), ...(report.annotations ?? []).map(ofAnnotation)],
         properties: { identity: report.identity, facts: Object.fromEntries(reportFacts(report)), trust: reportTrust(report), damage: report.damage },
       },
     ],

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Annotation } from '../../shared/annotation-model.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
 import { readRules } from '../ignore-rules-file.ts';
@@ -6,6 +7,7 @@ import { exitCodes, UsageError } from '../io.ts';
 import { writeResult } from '../new-file.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';
+import { readSessionFile, sessionAnnotations } from '../session-file.ts';
 
 export const reportCommand: Command = {
   name: 'report',
@@ -17,6 +19,7 @@ export const reportCommand: Command = {
     { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
     { flags: '--with <dump>', description: 'also compare with another dump' },
     { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
+    { flags: '--session <file>', description: 'session of the window (*.dumpbench.json) whose annotations on this dump are to stand in the report' },
     ...evidenceOptions,
   ],
   example: 'dumpbench report dump.s390 --format html -o report.html',
@@ -28,8 +31,10 @@ export const reportCommand: Command = {
     if (other === undefined && options.ignore !== undefined) throw new UsageError('--ignore belongs to a comparison: name the other dump by --with');
     const rules = typeof options.ignore === 'string' ? { rules: readRules(options.ignore) } : {};
     const evidence = evidenceOf(options);
+    const sessionPath = typeof options.session === 'string' ? options.session : undefined;
+    const session = sessionPath === undefined ? undefined : readSessionFile(sessionPath);
     const progress = progressLine(io, output);
-    const make = (dump: string, compareWith?: string): Promise<{ text: string }> =>
+    const make = (dump: string, annotations: readonly Annotation[], compareWith?: string): Promise<{ text: string }> =>
       engine.call(
         'report',
         {
@@ -37,6 +42,7 @@ export const reportCommand: Command = {
           format: String(options.format),
           quick: options.quick === true,
           ...evidence,
+          ...(annotations.length === 0 ? {} : { annotations: [...annotations] }),
           ...(compareWith === undefined ? {} : { with: compareWith, ...rules }),
         },
         {
@@ -48,11 +54,12 @@ export const reportCommand: Command = {
       );
     // The options of opening are the reported dump's.
     const plain: CommandContext = { ...context, opening: { volumes: [], view: 'all' } };
-    const report = await withDump(context, file, (dump) => (other === undefined ? make(dump) : withDump(plain, other, (one) => make(dump, one)))).finally(
-      () => {
-        progress.clear();
-      },
-    );
+    const report = await withDump(context, file, (dump, identity) => {
+      const annotations = session === undefined ? [] : sessionAnnotations(sessionPath ?? '', session, identity, context.opening.view);
+      return other === undefined ? make(dump, annotations) : withDump(plain, other, (one) => make(dump, annotations, one));
+    }).finally(() => {
+      progress.clear();
+    });
     writeResult(io, output, target, report.text);
     return exitCodes.fine;
   },

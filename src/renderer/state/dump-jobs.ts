@@ -6,6 +6,7 @@ import { byteText } from '../../shared/units.ts';
 import { healthWords } from '../words/health.ts';
 import { countText } from '../words/numbers.ts';
 import { isRunning, type Job, type JobKind, type Jobs } from './jobs.ts';
+import { reportAnnotation, type MarkBook } from './marks.ts';
 import { handleOf, type OpenDump } from './open-dump.ts';
 import type { OpenDumps } from './open-dumps.ts';
 
@@ -50,7 +51,14 @@ export function neededJobs(dump: OpenDump, jobs: readonly Job[]): readonly JobKi
   return [...(quick ? (['quick-verify'] as const) : []), ...(index ? (['index'] as const) : [])];
 }
 
-export function createDumpJobs(engine: EngineLink, dumps: OpenDumps, jobs: Jobs, shell: Shell, onChecked: (key: string) => void): DumpJobs {
+export function createDumpJobs(
+  engine: EngineLink,
+  dumps: OpenDumps,
+  jobs: Jobs,
+  shell: Shell,
+  marks: Pick<MarkBook, 'of'>,
+  onChecked: (key: string) => void,
+): DumpJobs {
   const opened = (key: string): { readonly dump: OpenDump; readonly handle: string } | undefined => {
     const dump = dumps.find(key);
     const handle = dump === undefined ? undefined : handleOf(dump);
@@ -133,7 +141,8 @@ export function createDumpJobs(engine: EngineLink, dumps: OpenDumps, jobs: Jobs,
             const { path: keyFile } = await shell.call('chooseKey', {});
             return keyFile === undefined ? {} : saved((await engine.call('attest', { dump: handle, key: keyFile }, how)).text);
           }
-          const { text } = await engine.call('report', { dump: handle, format: format.id === 'pdf' ? 'html' : format.id, quick }, how);
+          const annotations = marks.of(key).flatMap(reportAnnotation);
+          const { text } = await engine.call('report', { dump: handle, format: format.id === 'pdf' ? 'html' : format.id, quick, annotations }, how);
           return format.id === 'pdf' ? shell.call('savePdf', { suggestedName, html: text, title }) : saved(text);
         };
         const { path } = await save();

@@ -1,0 +1,65 @@
+/** A report that carries what a person wrote in the window. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ReportModel } from '../../../src/analysis/report/report-model.ts';
+import type { Session } from '../../../src/shared/session-model.ts';
+import { runInProcess } from '../../cli-in-process.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+import { commandFiles } from './command-files.ts';
+
+const folder = scratchFolder();
+const { damaged, healthy } = commandFiles(folder);
+const report = (file: string, ...options: string[]) => runInProcess(['report', file, '--quick', '--format', 'json', ...options]);
+const identityOf = async (file: string): Promise<string> => (JSON.parse((await report(file)).out) as ReportModel).identity;
+
+let count = 0;
+function write(session: Partial<Session> | string): string {
+  const whole =
+    typeof session === 'string' ? session : JSON.stringify({ schema: 1, dumps: [], cursors: [], bookmarks: [], annotations: [], ignoreRules: [], ...session });
+  const path = join(folder, `${count++}.dumpbench.json`);
+  writeFileSync(path, whole);
+  return path;
+}
+const note = (dump: number, start: string, end: string, text: string): Session['annotations'][number] => ({
+  dump,
+  space: 'absolute',
+  start,
+  end,
+  text,
+  colour: 'red',
+});
+
+describe('report --session', () => {
+  it('takes the annotations on the dump of this identity, wherever it lay, in the order of their addresses', async () => {
+    const session = write({
+      dumps: [
+        { identity: await identityOf(healthy), pathHint: damaged },
+        { identity: await identityOf(damaged), pathHint: '/elsewhere' },
+      ],
+      annotations: [
+        note(0, '0x0', '0x8', 'of the other'),
+        note(1, '0x2000', '0x2010', 'late <b>'),
+        note(1, '0x0010', '0x20', 'early'),
+        note(1, '0x30', '0x30', 'nothing'),
+      ],
+    });
+    const { code, out } = await report(damaged, '--session', session);
+    expect(code).toBe(0);
+    expect((JSON.parse(out) as ReportModel).annotations).toEqual([
+      { space: 'absolute', start: '0x10', end: '0x20', text: 'early' },
+      { space: 'absolute', start: '0x2000', end: '0x2010', text: 'late <b>' },
+    ]);
+    expect((await runInProcess(['report', damaged, '--quick', '--session', session])).out).toContain('late &lt;b&gt;');
+  });
+
+  it('refuses a session about other dumps, and what is no session', async () => {
+    const other = await report(damaged, '--session', write({ dumps: [{ identity: 'f'.repeat(64), pathHint: damaged }] }));
+    expect(other.code).toBe(2);
+    expect(other.err).toContain('is about other dumps');
+    const broken = await report(damaged, '--session', write('{'));
+    expect(broken.code).toBe(2);
+    expect(broken.err).toContain('no JSON text');
+    expect((await report(damaged, '--session', join(folder, 'none.dumpbench.json'))).code).not.toBe(0);
+  });
+});
