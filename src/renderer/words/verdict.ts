@@ -14,7 +14,7 @@ export interface Decisions {
 export interface VerdictBanner {
   readonly tone: 'bad' | 'warn' | 'ok' | 'plain';
   readonly headline: string;
-  /** Sentences below it. */
+  /** Sentences below it. The whole reason is not among them: it stands with the CPUs. */
   readonly detail: readonly string[];
   /** The check that it is about: its steps and its bytes are what the links lead to. */
   readonly check: CheckResult | undefined;
@@ -50,10 +50,12 @@ export function kdumpSentence({ standaloneKdump, panicKdump }: Decisions): strin
   return sentences.length === 0 ? undefined : sentences.join(' ');
 }
 
-/** Splits "headline: rest" of the engine's reason. */
-function splitReason(reason: string): readonly [string, string | undefined] {
-  const at = reason.indexOf(': ');
-  return at === -1 ? [sentence(reason), undefined] : [`${reason.slice(0, at)}.`, sentence(reason.slice(at + 2))];
+/** The gist of the engine's reason: what the kernel's log says, whole; else what stands before the colon. */
+function reasonHeadline(reason: string): string {
+  const log = reason.indexOf(' (kernel log, ');
+  const colon = reason.indexOf(': ');
+  const end = log > 0 && log < 120 ? log : colon;
+  return sentence(end === -1 ? reason : reason.slice(0, end));
 }
 
 /**
@@ -68,7 +70,7 @@ export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[]
   if (worst !== undefined) {
     const headline = failureSentence(worst);
     const more = failed.length === 1 ? undefined : `${plural(failed.length - 1, 'more check')} failed.`;
-    const parts = [sentence(worst.detail), more, kdump, reason];
+    const parts = [sentence(worst.detail), more, kdump, reason === undefined ? undefined : reasonHeadline(reason)];
     return { tone: 'bad', headline, detail: parts.filter((part) => part !== undefined), check: worst };
   }
   const unreadable = checks.filter((check) => check.verdict === 'unreadable');
@@ -78,10 +80,9 @@ export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[]
   const soFar = passed === 0 ? 'Nothing was recorded that could be checked' : `All ${passed} checks that have something to compare passed`;
   const checked = `${soFar}${open === 0 ? '' : `; ${plural(open, 'check')} not run yet`}.`;
   if (reason !== undefined) {
-    const [headline, rest] = splitReason(reason);
     const blocked = unread === undefined ? undefined : `${plural(unreadable.length, 'check')} could not be made: ${unread.detail}.`;
-    const parts = [rest, kdump, checked, blocked];
-    return { tone: 'plain', headline, detail: parts.filter((part) => part !== undefined), check: undefined };
+    const parts = [kdump, checked, blocked];
+    return { tone: 'plain', headline: reasonHeadline(reason), detail: parts.filter((part) => part !== undefined), check: undefined };
   }
   if (unread !== undefined) {
     const parts = [sentence(unread.detail), kdump, checked];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pageClasses, pageStates, type CheckResult } from '../../../src/shared/model.ts';
+import { withPagesBehindEnd } from '../../../src/renderer/widgets/memory-strip/behind-end.ts';
 import { failingSpans, outlinesOf } from '../../../src/renderer/widgets/memory-strip/marks.ts';
 import { countsText, kindCounts, sumCounts, type StripBucket } from '../../../src/renderer/widgets/memory-strip/memory-kinds.ts';
 import { addressAt, bandsOf, panSpan, pixelOf, zoomSpan } from '../../../src/renderer/widgets/memory-strip/strip-layout.ts';
@@ -18,6 +19,18 @@ describe('memory kinds', () => {
     expect(kindCounts(one)).toMatchObject({ zero: 3, code: 4, data: 1, missing: 2, unknown: 7 });
     expect(sumCounts([one, one])).toMatchObject({ code: 8, unknown: 14 });
     expect(countsText(kindCounts(one), 2)).toBe('not yet scanned 7, code 4');
+  });
+});
+
+describe('memory behind the end of the image', () => {
+  it('counts as missing, page by page, and leaves every other count alone', () => {
+    // 7 pages in 3 buckets: 2, 2 and 3 pages; the image ends after the third page.
+    const filled = withPagesBehindEnd([bucket({ zero: 2 }), bucket({}, {}, 1), bucket({})], { start: 0x1000n, end: 0x8000n });
+    expect(filled.map(kindCounts)).toMatchObject([
+      { zero: 2, missing: 0, unknown: 0 },
+      { zero: 0, missing: 1, unknown: 1 },
+      { zero: 0, missing: 3, unknown: 0 },
+    ]);
   });
 });
 

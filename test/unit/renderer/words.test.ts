@@ -101,8 +101,15 @@ describe('verdict', () => {
       check('ipib', 'unreadable', 'the page is missing'),
     ]);
     expect(banner.headline).toBe('No crash is recorded.');
-    expect(banner.detail).toContain('vmcoreinfo has no CRASHTIME.');
+    expect(banner.detail.join(' ')).not.toContain('CRASHTIME');
     expect(banner.detail).toContain('1 check could not be made: the page is missing.');
+  });
+
+  it('has the words of the kernel log in the headline, and not where they were found', () => {
+    const reason = 'Kernel panic - not syncing: sysrq triggered crash (kernel log, 27.5 s after boot). CPU 0 was running init (pid 1).';
+    expect(verdictBanner(triage(reason), [check('segments', 'passed')]).headline).toBe('Kernel panic - not syncing: sysrq triggered crash.');
+    const failed = verdictBanner(triage(reason), [check('os-info-page', 'failed', 'the checksum is wrong')]);
+    expect(failed.detail).toEqual(['The checksum is wrong.', 'Kernel panic - not syncing: sysrq triggered crash.']);
   });
 
   it('is never green while checks are open or nothing was compared', () => {

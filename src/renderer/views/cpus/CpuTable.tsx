@@ -2,6 +2,7 @@ import type { CpuJson } from '../../../shared/model.ts';
 import { cpuNumber, cpuNumbering } from '../../state/register-lookup.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { cpuTone } from './cpu-tone.ts';
+import type { ActivityOf, CpuActivity } from './cpu-activity.ts';
 import './cpu-table.css';
 
 interface CpuTableProps {
@@ -9,19 +10,40 @@ interface CpuTableProps {
   readonly onChoose: (cpu: CpuJson) => void;
   /** Id of the CPU that is shown beside the table. */
   readonly chosen?: number;
+  /** What each CPU was doing: with it the table has columns for place and task. */
+  readonly activity?: ActivityOf;
+}
+
+const none = <span className="dim">–</span>;
+
+function ActivityCells({ activity }: { readonly activity: CpuActivity | undefined }) {
+  return (
+    <>
+      <td className="code cpu-where">{activity?.where === undefined ? none : <Hostile text={activity.where} title />}</td>
+      <td className="cpu-task">{activity?.task === undefined ? none : <Hostile text={activity.task} title />}</td>
+    </>
+  );
 }
 
 /** All CPUs in dump order, a line each. A row is chosen by click, or by its number's button. */
-export function CpuTable({ cpus, onChoose, chosen }: CpuTableProps) {
+export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
   const numbering = cpuNumbering(cpus);
+  const hasPsw = cpus.some(({ psw }) => psw !== undefined);
+  const hasPrefix = cpus.some(({ prefix }) => prefix !== undefined);
   return (
     <table className="table cpu-table" data-testid="cpu-table">
       <thead>
         <tr>
           <th>{numbering === 'linuxCpu' ? 'CPU' : 'position'}</th>
           <th>state</th>
-          <th>PSW address</th>
-          <th>prefix</th>
+          {hasPsw ? <th>PSW address</th> : null}
+          {activity === undefined ? null : (
+            <>
+              <th>where</th>
+              <th>task</th>
+            </>
+          )}
+          {hasPrefix ? <th>prefix</th> : null}
         </tr>
       </thead>
       <tbody>
@@ -37,8 +59,9 @@ export function CpuTable({ cpus, onChoose, chosen }: CpuTableProps) {
               <td className={`cpu-state tone-${cpuTone(cpu)}`}>
                 <Hostile text={cpu.psw?.decoded.text ?? cpu.state ?? 'not known'} title />
               </td>
-              <td className="code">{cpu.psw?.address ?? <span className="dim">–</span>}</td>
-              <td className="code">{cpu.prefix ?? <span className="dim">–</span>}</td>
+              {hasPsw ? <td className="code">{cpu.psw?.address ?? none}</td> : null}
+              {activity === undefined ? null : <ActivityCells activity={activity(cpu)} />}
+              {hasPrefix ? <td className="code">{cpu.prefix ?? none}</td> : null}
             </tr>
           );
         })}

@@ -20,7 +20,7 @@ export function OverviewView({ dump }: { readonly dump: OpenDump }) {
       <VerdictCard dump={dump} triage={triage} />
       <div className={hasKdump ? 'overview-pair' : 'overview-single'}>
         {hasKdump ? <KdumpCard dump={dump} decided={decided} /> : null}
-        <CpuCard dump={dump} cpus={triage.cpus} />
+        <CpuCard dump={dump} cpus={triage.cpus} reason={triage.reason} />
       </div>
       <MemoryCard dump={dump} />
       <FindingsCard dump={dump} info={triage.info} />

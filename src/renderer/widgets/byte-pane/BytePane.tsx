@@ -15,12 +15,29 @@ interface RowProps {
   readonly last: number | undefined;
 }
 
+/** Digits of a row, those of zero bytes dim. */
+function Digits({ text }: { readonly text: string }) {
+  return text.split(/((?:\b00\b *)+)/).map((part, index) =>
+    index % 2 === 0 ? (
+      part
+    ) : (
+      <span key={index} className="zero">
+        {part}
+      </span>
+    ),
+  );
+}
+
 const Row = memo(function Row({ row, digits, first, last }: RowProps) {
   const address = row.offset.toString(16).padStart(digits, '0');
   if (first === undefined || last === undefined)
     return (
       <div className="byte-row" data-offset={row.offset}>
-        <span className="faint">{address}</span> <span data-bytes="hex">{row.hex}</span> <span data-bytes="text">{row.text}</span>
+        <span className="faint">{address}</span>{' '}
+        <span data-bytes="hex">
+          <Digits text={row.hex} />
+        </span>{' '}
+        <span data-bytes="text">{row.text}</span>
       </div>
     );
   const { hex, text } = splitRow(row, [first, last]);
@@ -28,9 +45,9 @@ const Row = memo(function Row({ row, digits, first, last }: RowProps) {
     <div className="byte-row" data-offset={row.offset}>
       <span className="faint">{address}</span>{' '}
       <span data-bytes="hex">
-        {hex[0]}
+        <Digits text={hex[0] ?? ''} />
         <mark>{hex[1]}</mark>
-        {hex[2]}
+        <Digits text={hex[2] ?? ''} />
       </span>{' '}
       <span data-bytes="text">
         {text[0]}

@@ -4,13 +4,14 @@ import { useQuery } from '../../engine/use-query.ts';
 import type { QueryState } from '../../engine/query-slot.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
-import type { Strip } from './memory-kinds.ts';
+import { withPagesBehindEnd } from './behind-end.ts';
+import type { Strip, StripBucket } from './memory-kinds.ts';
 import type { Span } from './strip-layout.ts';
 
 const maxBuckets = 4096;
 
 export interface StripQuery {
-  readonly strip: QueryState<Strip & { readonly span: Span }>;
+  readonly strip: QueryState<Omit<Strip, 'buckets'> & { readonly buckets: readonly StripBucket[]; readonly span: Span }>;
   readonly onWidth: (width: number) => void;
 }
 
@@ -24,7 +25,7 @@ export function useStrip(dump: OpenDump, span: Span): StripQuery {
   const key = width === 0 || pages === 0 ? undefined : `${span.start}-${span.end}/${buckets}@${version}`;
   const strip = useQuery(dump, key, async (handle, signal) => {
     const answer = await engine.call('strip', { dump: handle, start: span.start, end: span.end, buckets }, { signal });
-    return { ...answer, span };
+    return { ...answer, buckets: withPagesBehindEnd(answer.buckets, span), span };
   });
   // A newer index is asked about when the last answer is there: else an index that grows fast would starve the strip.
   if (!strip.asking && version !== dump.stripVersion) setVersion(dump.stripVersion);

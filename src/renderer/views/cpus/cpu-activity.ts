@@ -1,0 +1,26 @@
+/** What the CPUs were doing, of the backtraces: the function that each was in, and whose task it ran. */
+import { cpuNumber } from '../../../shared/cpu-registers.ts';
+import type { CpuJson } from '../../../shared/model.ts';
+import type { BacktraceJson } from '../../../shared/task-model.ts';
+
+export interface CpuActivity {
+  /** "psw_idle_exit", without the offset into the function. */
+  readonly where?: string;
+  /** "init (1)"; an idle task, whose pid is 0, by its name alone. */
+  readonly task?: string;
+}
+
+export type ActivityOf = (cpu: CpuJson) => CpuActivity | undefined;
+
+/** CPUs are told by their number, in the numbering of the traces. The first frame is where the CPU was; a link to a caller is not. */
+export function cpuActivity({ traces, numbering }: BacktraceJson): ActivityOf {
+  const known = new Map<number, CpuActivity>();
+  for (const { cpu, task, frames } of traces) {
+    if (cpu === undefined) continue;
+    const [first] = frames;
+    const where = first?.kind === 'running' ? first.symbol?.replace(/\+0x[0-9a-f]+/, '') : undefined;
+    const pid = task?.pid === undefined || task.pid === 0 ? '' : ` (${task.pid})`;
+    known.set(cpu, { ...(where === undefined ? {} : { where }), ...(task === undefined ? {} : { task: `${task.comm}${pid}` }) });
+  }
+  return (cpu) => known.get(cpuNumber(cpu, numbering));
+}

@@ -1,0 +1,30 @@
+/** What the triage page says of each CPU, of its backtrace. */
+import { describe, expect, it } from 'vitest';
+import type { CpuJson } from '../../../src/shared/model.ts';
+import type { TraceJson } from '../../../src/shared/task-model.ts';
+import { cpuActivity } from '../../../src/renderer/views/cpus/cpu-activity.ts';
+
+const cpu = (id: number, linuxCpu: number): CpuJson => ({ id, linuxCpu, source: 'ELF notes' }) as unknown as CpuJson;
+const trace = (parts: Partial<TraceJson>): TraceJson => ({ frames: [], end: 'complete', detail: '', ...parts });
+const answer = (numbering: 'linuxCpu' | 'id', traces: TraceJson[]) => cpuActivity({ schema: 1, numbering, traces, missing: [] } as never);
+
+describe('what a CPU was doing', () => {
+  it('tells CPUs by their number, not by their position', () => {
+    const of = answer('linuxCpu', [
+      trace({ cpu: 2, task: { address: '0x1', comm: 'init', pid: 1 }, frames: [{ kind: 'running', address: '0x10', symbol: 'panic+0x10c' }] }),
+      trace({ cpu: 0, task: { address: '0x2', comm: 'swapper/0', pid: 0 } }),
+    ]);
+    expect(of(cpu(0, 2))).toEqual({ where: 'panic', task: 'init (1)' });
+    expect(of(cpu(2, 0))).toEqual({ task: 'swapper/0' });
+    expect(of(cpu(1, 1))).toBeUndefined();
+  });
+
+  it('keeps the module of a symbol, and takes no caller for the place', () => {
+    const of = answer('id', [
+      trace({ cpu: 0, frames: [{ kind: 'running', address: '0x10', symbol: 'null_open+0x4 [null_blk]' }] }),
+      trace({ cpu: 1, frames: [{ kind: 'link', address: '0x10', symbol: 'caller+0x4' }] }),
+    ]);
+    expect(of(cpu(0, 5))).toEqual({ where: 'null_open [null_blk]' });
+    expect(of(cpu(1, 6))).toEqual({});
+  });
+});
