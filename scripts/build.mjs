@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync }
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { collectLicences } from './licences.mjs';
 import { pinnedNode, runOn } from './node-runtime.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,7 +19,7 @@ function newest(path) {
 }
 
 function isCurrent() {
-  const sources = ['src', 'scripts/build.mjs', 'package.json', 'package-lock.json'].map((name) => newest(join(root, name)));
+  const sources = ['src', 'scripts/build.mjs', 'scripts/licences.mjs', 'package.json', 'package-lock.json'].map((name) => newest(join(root, name)));
   try {
     return statSync(stamp).mtimeMs > Math.max(...sources);
   } catch {
@@ -83,6 +84,8 @@ async function bundle() {
       chunkSizeWarningLimit: 8192,
     },
   });
+  // Read by the About page, without network.
+  writeFileSync(join(out, 'renderer', 'licences.json'), JSON.stringify(collectLicences(root)));
   const { writeSamples } = await import('../src/samples/bundled.ts');
   const samples = join(out, 'samples');
   rmSync(samples, { recursive: true, force: true });

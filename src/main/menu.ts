@@ -24,6 +24,7 @@ export function installMenu(window: MainWindow, settings: Settings): void {
       label: '&File',
       submenu: [
         command('Open…', 'file.open', 'CmdOrCtrl+O'),
+        command('Open with volumes or view…', 'file.openWith', 'CmdOrCtrl+Shift+O'),
         command('Open the samples', 'file.samples'),
         command('Close dump', 'file.close', 'CmdOrCtrl+W'),
         { type: 'separator' },
@@ -56,7 +57,10 @@ export function installMenu(window: MainWindow, settings: Settings): void {
         { role: 'togglefullscreen' },
       ],
     },
-    { label: '&Help', submenu: [command('Keyboard shortcuts', 'app.shortcuts', 'F1')] },
+    {
+      label: '&Help',
+      submenu: [command('Keyboard shortcuts', 'app.shortcuts', 'F1'), { type: 'separator' }, command('About Dumpbench and licences', 'app.about')],
+    },
     // Electron's own window menu would close the window with Ctrl+W, which closes a dump here.
     { label: '&Window', submenu: [{ role: 'minimize' }, { role: 'zoom' }, ...(process.platform === 'darwin' ? [{ role: 'front' } as const] : [])] },
   ];

@@ -61,6 +61,7 @@ shell
     workbench.keys.set(start.keys);
     workbench.density.set(start.density);
     workbench.recents.set(start.recents);
+    workbench.versions.set(start.versions);
     // Files that were asked for are what the window is about; else what it was about before.
     if (start.paths.length > 0) workbench.openPaths(start.paths);
     else return workbench.sessions.restoreLast();

@@ -1,6 +1,6 @@
 /** Everything that components share, put together once at the start of the page. */
 import { createContext, useContext } from 'react';
-import type { Density, Recent, Theme } from '../shared/shell-protocol.ts';
+import type { Density, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import type { Shell } from './shell/shell-calls.ts';
 import { createDock, type Dock } from './state/dock.ts';
@@ -22,13 +22,20 @@ import { useStore } from './state/use-store.ts';
 import { healthBadge } from './words/health.ts';
 import { recentTitle } from './words/dump-facts.ts';
 
-export type Overlay = 'palette' | 'shortcuts' | 'compare';
+export type Overlay = 'palette' | 'shortcuts' | 'compare' | 'about';
 
 /** A bookmark or annotation that is being written. */
 export interface MarkDraft {
   readonly dump: string;
   readonly kind: Mark['kind'];
   readonly position: Position;
+}
+
+/** Files of one dump that are named one by one, and which system of it. */
+export interface OpeningDraft {
+  readonly paths: readonly string[];
+  /** Key of the dump that did not open and gives its place. */
+  readonly instead?: string;
 }
 
 export interface Workbench {
@@ -52,7 +59,11 @@ export interface Workbench {
   /** Keys that a person chose, by command. */
   readonly keys: Store<Readonly<Record<string, string>>>;
   readonly density: Store<Density>;
+  /** What the program and its runtime say of themselves, once they have. */
+  readonly versions: Store<Versions | undefined>;
   readonly markDraft: Store<MarkDraft | undefined>;
+  /** A dump that is being opened with words about how. */
+  readonly openingDraft: Store<OpeningDraft | undefined>;
   /** Check whose steps the integrity view opens, and CPU that the CPUs view shows: set by links. Keyed by dump. */
   readonly shownCheck: Store<Readonly<Record<string, string>>>;
   readonly shownCpu: Store<Readonly<Record<string, number>>>;
@@ -107,7 +118,7 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
   const mergeVolumes = (key: string): void => {
     const dump = dumps.find(key);
     const volumes = new Set(dump?.triage?.info.container.volumes?.map((volume) => volume.path) ?? []);
-    const twin = dumps.all.get().find((one) => one.key !== key && volumes.has(one.path) && one.triage !== undefined);
+    const twin = dumps.all.get().find((one) => one.key !== key && one.view === dump?.view && volumes.has(one.path) && one.triage !== undefined);
     if (twin !== undefined) dumps.close(key);
   };
 
@@ -129,11 +140,13 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
     themes,
     recents,
     notice,
+    openingDraft: createStore<OpeningDraft | undefined>(undefined),
     markDraft: createStore<MarkDraft | undefined>(undefined),
     engineWatch: watchEngine(engine),
     fileWatch: watchFiles(dumps, shell),
     keys: createStore<Readonly<Record<string, string>>>({}),
     density: createStore<Density>('comfortable'),
+    versions: createStore<Versions | undefined>(undefined),
     overlay: createStore<Overlay | undefined>(undefined),
     shownCheck: createStore<Readonly<Record<string, string>>>({}),
     shownCpu: createStore<Readonly<Record<string, number>>>({}),

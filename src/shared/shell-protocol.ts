@@ -22,6 +22,8 @@ export const densities = ['comfortable', 'compact'] as const;
 export type Density = (typeof densities)[number];
 /** Command id -> keys, where a person chose others. */
 const keyMap = v.record(text(100), text(40));
+const versionsSchema = v.strictObject({ dumpbench: v.string(), electron: v.string(), chromium: v.string(), node: v.string() });
+export type Versions = v.InferOutput<typeof versionsSchema>;
 const nothing = v.strictObject({});
 /** Becomes a file name: nothing else may. */
 const sessionName = v.pipe(v.string(), v.regex(/^(?:last|[0-9a-f]{64})$/));
@@ -37,7 +39,7 @@ export const shellMethods = {
       density: v.picklist(densities),
       keys: keyMap,
       platform: v.string(),
-      versions: v.strictObject({ dumpbench: v.string(), electron: v.string(), chromium: v.string(), node: v.string() }),
+      versions: versionsSchema,
     }),
   },
   /** Open dialog; no paths when it was dismissed. */

@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { useStore } from '../state/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
+import { About } from './About.tsx';
 import { ActivityRail } from './ActivityRail.tsx';
 import { CompareChooser } from './CompareChooser.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
@@ -10,6 +11,7 @@ import { DropOverlay } from './DropOverlay.tsx';
 import { EngineBanner } from './EngineBanner.tsx';
 import { MarkDialog } from './MarkDialog.tsx';
 import { NoticeBar } from './NoticeBar.tsx';
+import { OpeningDialog } from './OpeningDialog.tsx';
 import { Shortcuts } from './Shortcuts.tsx';
 import { StatusBar } from './StatusBar.tsx';
 import { TopBar } from './TopBar.tsx';
@@ -45,8 +47,10 @@ export function App({ mac }: { readonly mac: boolean }) {
       <StatusBar />
       <DropOverlay />
       <MarkDialog />
+      <OpeningDialog />
       {overlay === 'palette' ? <CommandPalette mac={mac} /> : null}
       {overlay === 'compare' ? <CompareChooser /> : null}
+      {overlay === 'about' ? <About /> : null}
       {overlay === 'shortcuts' ? <Shortcuts mac={mac} /> : null}
     </div>
   );

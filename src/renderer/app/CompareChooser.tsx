@@ -6,8 +6,8 @@ import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { stateIcon } from './DumpSwitcher.tsx';
 import { layOutBeside } from './pane-commands.ts';
-import './choice-dialog.css';
 import './overlay.css';
+import './choice-dialog.css';
 
 export function CompareChooser() {
   const workbench = useWorkbench();

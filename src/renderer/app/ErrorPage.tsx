@@ -8,7 +8,7 @@ import { Icon } from '../widgets/Icon.tsx';
 import './error-page.css';
 
 export function ErrorPage({ dump, failure }: { readonly dump: OpenDump; readonly failure: OpenFailure }) {
-  const { dumps, closeDump, chooseDumps, shell, tell } = useWorkbench();
+  const { dumps, openingDraft, closeDump, chooseDumps, shell, tell } = useWorkbench();
   const facts: readonly (readonly [string, string])[] = [
     ['file', failure.file ?? dump.path],
     ...(failure.offset === undefined ? [] : ([['offset', `${hex(failure.offset)} (${failure.offset})`]] as const)),
@@ -48,6 +48,14 @@ export function ErrorPage({ dump, failure }: { readonly dump: OpenDump; readonly
         </button>
         <button type="button" className="button" onClick={chooseDumps}>
           Open another…
+        </button>
+        <button
+          type="button"
+          className="button"
+          onClick={() => openingDraft.set({ paths: [dump.path, ...(dump.volumes ?? [])], instead: dump.key })}
+          data-testid="error-volumes"
+        >
+          Open with its volumes…
         </button>
         <button type="button" className="button" onClick={() => void shell.call('copyText', { text: asText }).catch(tell)}>
           <Icon name="copy" /> Copy message

@@ -5,8 +5,10 @@ import { fractionOf } from '../state/job-meter.ts';
 import { activeTab, cursorKey } from '../state/tabs.ts';
 import { useStore } from '../state/use-store.ts';
 import { percentText, plural } from '../words/numbers.ts';
+import { wayWords } from '../words/dump-way.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Icon } from '../widgets/Icon.tsx';
+import { StatusPlace } from './StatusPlace.tsx';
 import './status-bar.css';
 
 function Cursor() {
@@ -17,9 +19,12 @@ function Cursor() {
   if (dump === undefined || cursor === undefined) return null;
   const text = positionText(cursor).replace(':', ' ');
   return (
-    <span className="code" data-testid="status-cursor">
-      {text} · {plural(Math.max(1, cursor.length), 'byte')}
-    </span>
+    <>
+      <span className="code" data-testid="status-cursor">
+        {text} · {plural(Math.max(1, cursor.length), 'byte')}
+      </span>
+      <StatusPlace dump={dump} cursor={cursor} />
+    </>
   );
 }
 
@@ -51,6 +56,7 @@ export function StatusBar() {
   return (
     <footer className="status-bar" data-testid="status-bar">
       <Cursor />
+      {dump?.triage === undefined ? null : wayWords(dump.triage.info).map((words) => <span key={words}>{words}</span>)}
       {dump?.triage === undefined ? null : (
         <span data-testid="status-index">{coverage === undefined ? 'not indexed' : `index ${percentText(coverage.indexed, coverage.total)}`}</span>
       )}

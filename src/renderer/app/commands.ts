@@ -48,11 +48,13 @@ function allCommands(workbench: Workbench): readonly Command[] {
   const many = (): boolean => places.tabs.get().open.length > 1;
   return [
     { id: 'file.open', title: 'Open dumps…', keys: 'Ctrl+O', run: workbench.chooseDumps },
+    { id: 'file.openWith', title: 'Open with volumes or view…', keys: 'Ctrl+Shift+O', run: () => workbench.openingDraft.set({ paths: [] }) },
     { id: 'file.samples', title: 'Open the sample dumps', run: workbench.openSamples },
     { id: 'file.close', title: 'Close dump', keys: 'Ctrl+W', enabled: () => current() !== undefined, run: onDump(workbench.closeDump) },
     { id: 'app.palette', title: 'Command palette', keys: 'Ctrl+Shift+P', run: () => overlay.update((now) => (now === 'palette' ? undefined : 'palette')) },
     { id: 'app.goTo', title: 'Go to address', keys: 'Ctrl+G', enabled: () => current() !== undefined, run: focusGoTo },
     { id: 'app.shortcuts', title: 'Keyboard shortcuts', keys: 'F1', run: () => overlay.update((now) => (now === 'shortcuts' ? undefined : 'shortcuts')) },
+    { id: 'app.about', title: 'About Dumpbench, and licences', run: () => overlay.set('about') },
     { id: 'app.nextPane', title: 'Focus next pane', keys: 'F6', run: () => focusNextPane(1) },
     { id: 'app.previousPane', title: 'Focus previous pane', keys: 'Shift+F6', run: () => focusNextPane(-1) },
     { id: 'history.back', title: 'Back', keys: 'Alt+Left', enabled: () => places.history.get().past.length > 0, run: places.back },

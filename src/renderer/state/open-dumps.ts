@@ -26,6 +26,10 @@ export interface DumpEvents {
 /** A file that takes the engine down this often is not tried again by itself. */
 const maxLosses = 2;
 
+/** Without names the engine finds the volumes by itself: that fits any dump of the path. */
+const sameWay = (dump: OpenDump, { view, volumes }: OpenOptions): boolean =>
+  (dump.view ?? 'all') === (view ?? 'all') && (volumes === undefined || JSON.stringify(dump.volumes) === JSON.stringify(volumes));
+
 export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDumps {
   const store = createStore<readonly OpenDump[]>([]);
   let next = 1;
@@ -121,7 +125,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     change,
     close,
     open(path, options = {}) {
-      const old = store.get().find((dump) => dump.path === path && dump.view === options.view && options.volumes === undefined);
+      const old = store.get().find((dump) => dump.path === path && sameWay(dump, options));
       if (old !== undefined) return old.key;
       const key = `dump${next++}`;
       store.update((dumps) => [...dumps, newDump(key, path, options)]);

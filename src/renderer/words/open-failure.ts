@@ -24,6 +24,9 @@ export const nextSteps: Readonly<Record<OpenFailure['kind'], readonly string[]>>
   corrupt: ['Compare checksums with the original.', 'Copy it again; text-mode transfers (ftp, some mail gateways) change bytes.'],
   unsupported: ['zgetdump (s390-tools) or makedumpfile may convert it into a kind that opens: ELF or s390 stand-alone.'],
   io: ['Check that the file still exists, and that you may read it.', 'A file on a network share may need a local copy.'],
-  absent: ['Put all volumes or split files of the dump into one folder and open any one of them.'],
+  absent: [
+    'Put all volumes or split files of the dump into one folder and open any one of them.',
+    'Files that lie in several folders can be named one by one: open it with its volumes.',
+  ],
   engine: ['Try again.', 'If it fails again, the file triggers a fault in Dumpbench: keep it, and report it with the message above.'],
 };

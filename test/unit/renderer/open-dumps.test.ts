@@ -52,6 +52,18 @@ describe('open dumps', () => {
     expect(dumps.find(key)?.health).toEqual(health);
   });
 
+  it('are two dumps where two systems of one file are looked at, or other volumes are named', () => {
+    const dumps = createOpenDumps(fakeEngine().link, quiet);
+    const key = dumps.open('/a.elf');
+    const kdump = dumps.open('/a.elf', { view: 'kdump' });
+    expect(kdump).not.toBe(key);
+    expect(dumps.open('/a.elf', { view: 'all' })).toBe(key);
+    expect(dumps.open('/a.elf', { view: 'kdump' })).toBe(kdump);
+    const named = dumps.open('/a.elf', { volumes: ['/b'] });
+    expect(named).not.toBe(key);
+    expect(dumps.open('/a.elf', { volumes: ['/b'] })).toBe(named);
+  });
+
   it('are reopened after a restart, and keep what was known', async () => {
     const engine = fakeEngine();
     const dumps = createOpenDumps(engine.link, quiet);

@@ -8,6 +8,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { TrustMark } from '../../widgets/TrustMark.tsx';
 import { AllFacts } from './AllFacts.tsx';
+import { ViewSwitch } from './ViewSwitch.tsx';
 
 function Pill({ fact }: { readonly fact: ShownFact }) {
   const bad = fact.id === 'complete' && fact.text !== 'complete';
@@ -59,6 +60,7 @@ export function DumpTitle({ dump, info }: { readonly dump: OpenDump; readonly in
         </button>
         <div className="title-coverage dim">{coverageText(dump)}</div>
       </div>
+      <ViewSwitch dump={dump} info={info} />
       <ul className="pills" aria-label="Facts">
         {facts.map((fact) => (fact.pill === undefined ? null : <Pill key={fact.id} fact={fact} />))}
         <li>

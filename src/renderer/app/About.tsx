@@ -1,0 +1,75 @@
+/** What the program is, what it is made of, and under which licences. All of it is on disk. */
+import { useEffect, useRef, useState } from 'react';
+import { useStore } from '../state/use-store.ts';
+import { useWorkbench } from '../workbench.ts';
+import { loadLicences, type Licence } from './licences.ts';
+import './overlay.css';
+import './about.css';
+
+export function About() {
+  const { overlay, versions } = useWorkbench();
+  const known = useStore(versions);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [licences, setLicences] = useState<readonly Licence[]>([]);
+  const [wrong, setWrong] = useState<string>();
+  const [chosen, setChosen] = useState(0);
+  useEffect(() => {
+    dialog.current?.showModal();
+    loadLicences().then(setLicences, (error: unknown) => setWrong(error instanceof Error ? error.message : String(error)));
+  }, []);
+  const close = (): void => dialog.current?.close();
+  const shown = licences[chosen];
+  return (
+    <dialog
+      ref={dialog}
+      className="overlay about"
+      aria-label="About Dumpbench"
+      onClose={() => overlay.set(undefined)}
+      onClick={(event) => event.target === dialog.current && close()}
+      data-testid="about"
+    >
+      <h2>Dumpbench {known?.dumpbench}</h2>
+      <p className="dim">
+        A workbench for Linux kernel crash dumps. Evidence is opened read-only; nothing is sent anywhere.
+        {known === undefined ? null : (
+          <>
+            <br />
+            Electron {known.electron} · Chromium {known.chromium} · Node {known.node}
+          </>
+        )}
+      </p>
+      <h3 className="caption">Made of</h3>
+      {wrong === undefined ? null : (
+        <p className="tone-bad" role="alert">
+          {wrong}
+        </p>
+      )}
+      <div className="about-licences">
+        <ul className="about-list" data-testid="licences">
+          {licences.map(({ name, version, licence }, at) => (
+            <li key={`${name} ${version}`}>
+              <button
+                type="button"
+                className={at === chosen ? 'about-package chosen' : 'about-package'}
+                aria-pressed={at === chosen}
+                onClick={() => setChosen(at)}
+              >
+                <span className="cut">{name}</span>
+                <span className="dim">{version}</span>
+                <span className="dim cut">{licence}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        {/* It scrolls, so it takes the focus. */}
+        <pre className="about-text code selectable" tabIndex={0} aria-label={`Licence of ${shown?.name ?? ''}`} data-testid="licence-text">
+          {shown?.text}
+        </pre>
+      </div>
+      <p className="dim">Chromium and what it is made of: LICENSES.chromium.html in the folder of the program.</p>
+      <button type="button" className="button" onClick={close}>
+        Close
+      </button>
+    </dialog>
+  );
+}

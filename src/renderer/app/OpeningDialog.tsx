@@ -1,0 +1,95 @@
+/** Opens one dump whose files are named, or one of the two systems in it. */
+import { useEffect, useRef, useState } from 'react';
+import { memoryViews, type MemoryView } from '../../shared/model.ts';
+import { useStore } from '../state/use-store.ts';
+import { viewWords } from '../words/dump-way.ts';
+import { useWorkbench, type OpeningDraft } from '../workbench.ts';
+import { Hostile } from '../widgets/Hostile.tsx';
+import { Icon } from '../widgets/Icon.tsx';
+import { IconButton } from '../widgets/IconButton.tsx';
+import './overlay.css';
+import './choice-dialog.css';
+
+const viewNotes: Readonly<Record<MemoryView, string>> = {
+  all: 'as it lies in the dump',
+  prod: 'the one that crashed, its memory put back where it was',
+  kdump: 'the one that was started to take the dump',
+};
+
+function Form({ draft }: { readonly draft: OpeningDraft }) {
+  const { dumps, places, openingDraft, closeDump, shell, tell } = useWorkbench();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [paths, setPaths] = useState(draft.paths);
+  const [view, setView] = useState<MemoryView>('all');
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const close = (): void => dialog.current?.close();
+  const add = (): void => {
+    shell.call('chooseDumps', {}).then((answer) => setPaths((old) => [...new Set([...old, ...answer.paths])]), tell);
+  };
+  const open = (event: { preventDefault: () => void }): void => {
+    event.preventDefault();
+    const [path, ...volumes] = paths;
+    if (path === undefined) return;
+    close();
+    if (draft.instead !== undefined) closeDump(draft.instead);
+    const key = dumps.open(path, { ...(volumes.length === 0 ? {} : { volumes }), ...(view === 'all' ? {} : { view }) });
+    places.show('overview', key);
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className="overlay choice-dialog"
+      aria-label="Open with volumes or view"
+      onClose={() => openingDraft.set(undefined)}
+      data-testid="opening-dialog"
+    >
+      <form onSubmit={open}>
+        <h2>Open one dump</h2>
+        <p className="dim">
+          {paths.length === 0
+            ? 'Choose the file. Of a set whose files lie in several folders choose them all: together they are one dump.'
+            : paths.length === 1
+              ? 'Add the other files of the set, if it has some elsewhere. Those in the same folder are found without.'
+              : `${paths.length} files, opened as one dump.`}
+        </p>
+        <ul className="choice-list">
+          {paths.map((path) => (
+            <li key={path} className="choice-file">
+              <span className="cut code">
+                <Hostile text={path} title />
+              </span>
+              <IconButton icon="close" label={`Leave out ${path}`} onPress={() => setPaths((old) => old.filter((one) => one !== path))} />
+            </li>
+          ))}
+        </ul>
+        <button type="button" className="button" onClick={add} data-testid="opening-add">
+          <Icon name="folder-opened" /> {paths.length === 0 ? 'Choose files…' : 'Add files…'}
+        </button>
+        <fieldset className="choice-views">
+          <legend className="caption">Where two systems are in the dump, show</legend>
+          {memoryViews.map((one) => (
+            <label key={one}>
+              <input type="radio" name="view" checked={one === view} onChange={() => setView(one)} data-testid={`opening-${one}`} /> {viewWords[one]}{' '}
+              <span className="dim">{viewNotes[one]}</span>
+            </label>
+          ))}
+        </fieldset>
+        <div className="choice-actions">
+          <button type="submit" className="button primary" disabled={paths.length === 0} data-testid="opening-open">
+            Open
+          </button>
+          <button type="button" className="button" onClick={close}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+export function OpeningDialog() {
+  const draft = useStore(useWorkbench().openingDraft);
+  return draft === undefined ? null : <Form draft={draft} />;
+}

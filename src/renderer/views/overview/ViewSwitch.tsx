@@ -1,0 +1,33 @@
+/** Two systems in one dump: which one is looked at. Each is a dump of its own in the window, so that they can be compared. */
+import { memoryViews, type Info } from '../../../shared/model.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { viewWords } from '../../words/dump-way.ts';
+import { useWorkbench } from '../../workbench.ts';
+
+export function ViewSwitch({ dump, info }: { readonly dump: OpenDump; readonly info: Info }) {
+  const { dumps, places } = useWorkbench();
+  if (info.memory.twoSystems === undefined) return null;
+  const now = info.memory.view ?? 'all';
+  return (
+    <div className="view-switch" role="group" aria-label="System in the dump" data-testid="view-switch">
+      <span className="dim">two systems in this dump:</span>
+      {memoryViews.map((view) => (
+        <button
+          key={view}
+          type="button"
+          className={view === now ? 'button chosen' : 'button'}
+          aria-pressed={view === now}
+          data-testid={`view-${view}`}
+          onClick={() => {
+            if (view === now) return;
+            const { volumes } = dump;
+            const key = dumps.open(dump.path, { ...(volumes === undefined ? {} : { volumes }), ...(view === 'all' ? {} : { view }) });
+            places.show('overview', key);
+          }}
+        >
+          {viewWords[view]}
+        </button>
+      ))}
+    </div>
+  );
+}

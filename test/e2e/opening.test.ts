@@ -1,0 +1,95 @@
+/** Ways of opening: one of two systems, files named one by one; several dumps to compare; what the program is made of. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { buildCase } from '../../src/samples/case-text.ts';
+import { noWindow, openDesk, type Desk } from './desk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dumpbench-opening-'));
+let desk: Desk | undefined;
+let two: string;
+let samples: readonly string[];
+
+beforeAll(() => {
+  const write = (name: string, bytes: Uint8Array): string => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return path;
+  };
+  two = write('two.elf', buildCase('system two\nformat elf-vmcore producer=qemu'));
+  samples = bundledSamples().map(({ name, bytes }) => write(name, bytes));
+});
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const command = async ({ page }: Desk, words: string): Promise<void> => {
+  await page.keyboard.press('Control+Shift+P');
+  await page.getByLabel('Command', { exact: true }).fill(words);
+  await page.keyboard.press('Enter');
+};
+
+describe.skipIf(noWindow)('opening', () => {
+  it('shows either system of a dump, takes volumes, compares with the chosen dump and names what it is made of', async () => {
+    desk = await openDesk([two, ...samples]);
+    const { page, app, photograph } = desk;
+    const title = page.getByTestId('dump-title').filter({ visible: true });
+    const status = page.getByTestId('status-bar');
+    const switcher = page.getByTestId('dump-switcher');
+    await expect.poll(() => switcher.innerText()).toContain('3');
+    await switcher.click();
+    await page.locator('#dump-menu').getByText('two.elf', { exact: true }).click();
+    await page.getByTestId('view-switch').filter({ visible: true }).waitFor();
+    await photograph('opening-two-systems');
+    await page.getByTestId('view-kdump').filter({ visible: true }).click();
+    await expect.poll(() => title.innerText()).toContain('(kdump)');
+    await expect.poll(() => status.innerText()).toContain('view: kdump kernel');
+
+    // What is under the cursor.
+    await page.keyboard.press('Control+g');
+    await page.getByTestId('go-to').fill('absolute:0x100');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByTestId('status-state').innerText()).toMatch(/in the dump|zero/);
+    await page.getByTestId('status-trust').waitFor();
+    await photograph('opening-status-bar');
+
+    // By the dialog: files, and the system.
+    await app.evaluate(({ dialog }, path) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+    }, two);
+    await page.keyboard.press('Control+Shift+O');
+    await page.getByTestId('opening-add').click();
+    await page.getByTestId('opening-dialog').getByText(two).waitFor();
+    await page.getByTestId('opening-prod').check();
+    await photograph('opening-dialog');
+    await page.getByTestId('opening-open').click();
+    await expect.poll(() => title.innerText()).toContain('(prod)');
+
+    // Several others are open: which one stands beside is asked.
+    await command(desk, 'layout compare');
+    const chooser = page.getByTestId('compare-chooser');
+    await chooser.waitFor();
+    await photograph('opening-compare-chooser');
+    await chooser.getByText('two.elf (kdump)').click();
+    await expect.poll(() => page.locator('.dv-groupview').count()).toBe(2);
+
+    await command(desk, 'about dumpbench');
+    const about = page.getByTestId('about');
+    await about.getByRole('button', { name: /^valibot / }).click();
+    await expect.poll(() => page.getByTestId('licence-text').innerText()).toContain('Permission is hereby granted');
+    const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+      dependencies: Record<string, string>;
+    };
+    const listed = await page.getByTestId('licences').innerText();
+    for (const name of Object.keys(manifest.dependencies)) expect(listed).toContain(name);
+    expect(await about.innerText()).toContain(`Dumpbench ${manifest.version}`);
+    await photograph('opening-about');
+  });
+});
