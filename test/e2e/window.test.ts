@@ -119,25 +119,41 @@ describe.skipIf(noWindow)('the window', () => {
       .waitFor();
   });
 
-  it('survives a killed engine: says so, starts it again, and is back at the dump', async () => {
+  it('survives a killed engine: says so, starts it again, and is back at the same cursor', async () => {
     const { page, app } = await open([samples.healthy]);
     await page.getByTestId('dump-title').waitFor();
+    await page.keyboard.press('Control+g');
+    await page.getByTestId('go-to').fill('absolute:0x1c8000');
+    await page.keyboard.press('Enter');
+    const bytes = page
+      .getByTestId('hex-grid')
+      .getByText(/4f 53 49 4e/)
+      .first();
+    await bytes.waitFor();
     const mainPid = app.process().pid!;
     const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(mainPid)], { encoding: 'utf8' });
     const engine = children.split('\n').find((line) => line.includes('engine/child-process'));
     expect(engine).toBeDefined();
+    const killed = performance.now();
     process.kill(Number(engine!.trim().split(/\s+/)[0]), 'SIGKILL');
     await page.getByTestId('engine-banner').waitFor();
+    const told = performance.now();
     await page.getByTestId('engine-banner').waitFor({ state: 'detached' });
-    await page.getByTestId('dump-title').getByText('sample-healthy.vmcore').waitFor();
+    await page.getByTestId('status-cursor').getByText('0x1c8000').waitFor();
+    await bytes.waitFor();
+    // Seen by a person: told within a second, back within five. How fast the machine is now does not decide the test.
+    console.log(`engine killed: told after ${Math.round(told - killed)} ms, back at the cursor after ${Math.round(performance.now() - killed)} ms`);
+    // The new engine reads what the old one had not.
     await page.keyboard.press('Control+g');
-    await page.getByTestId('go-to').fill('0x1c8000');
+    await page.getByTestId('go-to').fill('file:0');
     await page.keyboard.press('Enter');
     await page
       .getByTestId('hex-grid')
-      .getByText(/4f 53 49 4e/)
+      .getByText(/7f 45 4c 46/)
       .first()
       .waitFor();
+    await page.getByTestId('rail-overview').click();
+    await page.getByTestId('dump-title').getByText('sample-healthy.vmcore').waitFor();
   });
 
   it('runs the engine in a utility process as well; without SQLite the facts are still there', async () => {

@@ -29,13 +29,14 @@ function ActivityCells({ activity }: { readonly activity: CpuActivity | undefine
 export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
   const numbering = cpuNumbering(cpus);
   const hasPsw = cpus.some(({ psw }) => psw !== undefined);
+  const hasState = cpus.some(({ psw, state }) => psw !== undefined || state !== undefined);
   const hasPrefix = cpus.some(({ prefix }) => prefix !== undefined);
   return (
     <table className="table cpu-table" data-testid="cpu-table">
       <thead>
         <tr>
           <th>{numbering === 'linuxCpu' ? 'CPU' : 'position'}</th>
-          <th>state</th>
+          {hasState ? <th>state</th> : null}
           {hasPsw ? <th>PSW address</th> : null}
           {activity === undefined ? null : (
             <>
@@ -56,9 +57,11 @@ export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
                   {number}
                 </button>
               </td>
-              <td className={`cpu-state tone-${cpuTone(cpu)}`}>
-                <Hostile text={cpu.psw?.decoded.text ?? cpu.state ?? 'not known'} title />
-              </td>
+              {hasState ? (
+                <td className={`cpu-state tone-${cpuTone(cpu)}`}>
+                  <Hostile text={cpu.psw?.decoded.text ?? cpu.state ?? 'not known'} title />
+                </td>
+              ) : null}
               {hasPsw ? <td className="code">{cpu.psw?.address ?? none}</td> : null}
               {activity === undefined ? null : <ActivityCells activity={activity(cpu)} />}
               {hasPrefix ? <td className="code">{cpu.prefix ?? none}</td> : null}
