@@ -139,18 +139,20 @@ function comparePages(
   const rightWords = right.words ?? zeroWords;
   const leftStep = left.words === undefined ? 0 : 2;
   const rightStep = right.words === undefined ? 0 : 2;
-  let l = left.at + leftOffset;
-  let r = right.at + rightOffset;
+  // As 32-bit numbers: positions of spans are floating-point ones, and loops over those take twice as long. Where a span has columns it is short.
+  let l = (left.at + leftOffset) | 0;
+  let r = (right.at + rightOffset) | 0;
+  const most = pages | 0;
   let run = 0;
   let runKind = -1;
-  for (let page = 0; page < pages; page += 1, l += 1, r += 1) {
+  for (let page = 0; page < most; page += 1, l += 1, r += 1) {
     if (runKind === kindCode.equal && leftMeta !== undefined && rightMeta !== undefined && leftStep === 2 && rightStep === 2) {
-      const same = equalPages(leftMeta, rightMeta, leftWords, rightWords, l, r, pages - page);
+      const same = equalPages(leftMeta, rightMeta, leftWords, rightWords, l, r, most - page);
       run += same;
       page += same;
       l += same;
       r += same;
-      if (page >= pages) break;
+      if (page >= most) break;
     }
     const lm = leftMeta === undefined ? leftUniform : (leftMeta[l] ?? 0);
     const rm = rightMeta === undefined ? rightUniform : (rightMeta[r] ?? 0);

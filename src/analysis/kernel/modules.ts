@@ -50,6 +50,12 @@ export function listModules(memory: KernelMemory, head: bigint): ModuleList {
 const searchBytes = 64 * 1024 * 1024;
 const searchStep = 1024 * 1024;
 
+/** Whether a word can be the address of a list node: eight million words of an image are looked at, so without a BigInt. */
+function mayPoint(view: DataView, offset: number, little: boolean): boolean {
+  const low = view.getUint32(little ? offset : offset + 4, little);
+  return (low & 7) === 0 && (low >= 0x1_0000 || view.getUint32(little ? offset + 4 : offset, little) !== 0);
+}
+
 /**
  * The head of the list in a kernel whose symbol table has functions only: the one place in the image from which a list leads through
  * modules and back.
@@ -65,11 +71,12 @@ export function findModuleList(memory: KernelMemory, start: bigint): bigint | un
     if (absences.length * 0x1000 >= searchStep) continue;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let offset = 0; offset + 16 <= bytes.length; offset += 8) {
+      // Most words are no pointers to another place; a list has two.
+      if (!mayPoint(view, offset, little) || !mayPoint(view, offset + 8, little)) continue;
       const next = view.getBigUint64(offset, little);
       const previous = view.getBigUint64(offset + 8, little);
       const here = at + BigInt(offset);
-      // Most words are no pointers to another place; a list has two.
-      if (next < 0x1_0000n || next % 8n !== 0n || previous < 0x1_0000n || previous % 8n !== 0n || next === here || previous === here) continue;
+      if (next === here || previous === here) continue;
       if (memory.u64(next + 8n) !== here || moduleAt(memory, next) === undefined) continue;
       const list = listModules(memory, here);
       if (list.complete) found.push(here);
