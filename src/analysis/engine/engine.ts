@@ -4,7 +4,7 @@ import { sortAnnotations } from '../../shared/annotation-model.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { MemoryView } from '../../shared/model.ts';
-import type { Handlers } from '../../shared/rpc.ts';
+import { RequestError, type Handlers } from '../../shared/rpc.ts';
 import { reportFormats } from '../report/index.ts';
 import { describeBacktrace } from './backtraces.ts';
 import { describeCache } from './cache.ts';
@@ -114,7 +114,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
     verify: ({ dump, ...request }, context) => verifySession(sessionOf(dump), request, context),
     async report({ dump, format, with: other, rules, annotations = [], ...request }, context) {
       const chosen = reportFormats.find((one) => one.id === format);
-      if (chosen === undefined) throw new DumpError('unsupported', {}, `there is no report format "${format}"`, reportFormats.map((one) => one.id).join(', '));
+      if (chosen === undefined)
+        throw new RequestError('query', `there is no report format "${format}": expected one of ${reportFormats.map((one) => one.id).join(', ')}`);
       const model = await buildReport(sessionOf(dump), request, context);
       const comparison = other === undefined ? {} : { comparison: await comparisonOf(sessionOf(dump), sessionOf(other), rules, context) };
       return {

@@ -2,6 +2,7 @@
 import { cpuNumbering, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { schemaVersion, type CpuJson, type LowcoreFieldJson, type LowcoreJson } from '../../shared/model.ts';
+import { RequestError } from '../../shared/rpc.ts';
 import { hex } from '../../shared/units.ts';
 import { chooseLowcoreLayout, givenLowcoreLayout, type LowcoreChoice, type LowcoreContext } from '../arch/s390x/lowcore/choose-layout.ts';
 import { pointerTarget } from '../arch/s390x/lowcore/pointers.ts';
@@ -40,11 +41,10 @@ export function lowcoreChoiceAt(session: Session, address: bigint, cpu?: CpuJson
   return bytes === undefined ? undefined : { bytes, choice: chooseLowcoreLayout(bytes, lowcoreContext(session, cpu)) };
 }
 
-function kernelNamed(session: Session, name: string | undefined): LowcoreKernel | undefined {
+function kernelNamed(name: string | undefined): LowcoreKernel | undefined {
   if (name === undefined) return undefined;
   const kernel = asLowcoreKernel(name);
-  if (kernel === undefined)
-    throw new DumpError('unsupported', { file: session.path }, `there is no lowcore layout "${name}"`, `one of ${lowcoreKernels.join(', ')}`);
+  if (kernel === undefined) throw new RequestError('query', `there is no lowcore layout "${name}": expected one of ${lowcoreKernels.join(', ')}`);
   return kernel;
 }
 
@@ -83,12 +83,12 @@ function lowcoreAt(session: Session, address: bigint, cpu: CpuJson | undefined, 
 
 /**
  * The lowcores of all CPUs, of one, or the one at an address.
- * @throws DumpError unsupported on other architectures and for unknown layout names, absent when the bytes or the CPU are not there
+ * @throws RequestError for unknown layout names; DumpError unsupported on other architectures, absent when the bytes or the CPU are not there
  */
 export function describeLowcores(session: Session, request: LowcoreRequest): { schema: 1; cpus: LowcoreJson[]; numbering: CpuNumbering; layouts: string[] } {
   if (session.image.machine.arch !== 's390x')
     throw new DumpError('unsupported', { file: session.path }, `${session.image.machine.arch} has no lowcore`, 'an s390x dump');
-  const named = kernelNamed(session, request.layout);
+  const named = kernelNamed(request.layout);
   const { cpus } = session.cpuSet;
   const about = { numbering: cpuNumbering(cpus), layouts: [...lowcoreKernels] };
   if (request.address !== undefined) {

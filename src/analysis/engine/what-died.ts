@@ -23,9 +23,9 @@ function below(trace: TraceJson): readonly string[] | undefined {
   return names.slice(last + 1, Math.min(last + 1 + named, unknown === -1 ? names.length : unknown));
 }
 
-/** Whether everything that is needed is reached by pointers and symbols. */
+/** Whether everything that is needed is reached by pointers and symbols: symbols that are not published would be searched for. */
 function isReachable(session: Session): boolean {
-  if (!session.vmcoreinfo.found) return false;
+  if (!session.vmcoreinfo.found || !session.kernel.publishesSymbols) return false;
   const { memory, symbols, types } = session.kernel;
   return symbols.found && (memory.arch === 's390x' || types.found);
 }

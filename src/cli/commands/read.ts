@@ -9,6 +9,17 @@ import { withDump } from '../open-dump.ts';
 import { hexRows } from '../text/structure-text.ts';
 
 const stepBytes = 65536;
+/** One JSON document is made whole before it is written; text and --raw are written as they are read. */
+const maxJsonBytes = 16 * 1024 * 1024;
+
+/** Adds gaps, those that go on across a step as one. */
+function addAbsent(absent: ReadJson['absent'], more: ReadJson['absent']): void {
+  for (const gap of more) {
+    const last = absent.at(-1);
+    if (last !== undefined && last.end === gap.start && last.state === gap.state) last.end = gap.end;
+    else absent.push({ ...gap });
+  }
+}
 
 export const readCommand: Command = {
   name: 'read',
@@ -29,6 +40,8 @@ export const readCommand: Command = {
     if (fill !== undefined && fill > 255) throw new UsageError(`--fill: ${fill} is not a byte`);
     const space = addressSpaces.find((one) => one === options.space);
     if (space === undefined) throw new UsageError(`--space: "${String(options.space)}" is none of ${addressSpaces.join(', ')}`);
+    if (options.raw === true && output.json) throw new UsageError('--raw and --json: name one of them');
+    if (output.json && length > maxJsonBytes) throw new UsageError(`length: at most ${maxJsonBytes} bytes with --json; --raw writes any number`);
     return withDump(context, file, async (dump) => {
       const place = await addressIn(context, dump, typed, space, named);
       // Real addresses are always some CPU's: without a choice those of CPU 0, as in the window.
@@ -56,13 +69,13 @@ export const readCommand: Command = {
           );
         }
         if (fill !== undefined) for (const hole of part.absent) part.data.fill(fill, Number(BigInt(hole.start) - address), Number(BigInt(hole.end) - address));
-        absent.push(...part.absent);
+        addAbsent(absent, part.absent);
         if (options.raw === true) io.outBytes(part.data);
         else if (output.json) parts.push(Buffer.from(part.data).toString('hex'));
         else io.out(step === 0 ? '' : hexRows(part.data, address, []));
         if (length === 0) break;
       }
-      if (output.json && options.raw !== true)
+      if (output.json)
         printJson(io, { schema: schemaVersion, space: place.space, address: hex(place.address), ...whose, bytes: length, hex: parts.join(''), absent });
       return exitCodes.fine;
     });

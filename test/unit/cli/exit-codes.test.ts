@@ -45,6 +45,10 @@ describe('exit code', () => {
     [['cpus', healthy, '--cpu', '99'], /there is no CPU 99/],
     [['info', healthy, '--view', 'mine'], /view/],
     [['sql', healthy, 'select 1', '--rows', '0'], /--rows/],
+    [['report', healthy, '--quick', '--format', 'papyrus'], /no report format "papyrus": expected one of html, json/],
+    [['lowcore', healthy, '--layout', '5.0'], /no lowcore layout "5.0": expected one of 3.12, /],
+    [['read', healthy, '0', '8', '--raw', '--json'], /--raw and --json/],
+    [['read', healthy, '0', '0x10000000000', '--fill', '0', '--json'], /at most 16777216 bytes with --json/],
   ])('2 for wrong usage: %j', async (argv, message) => {
     const { code, out, err } = await runInProcess(argv);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -58,7 +62,6 @@ describe('exit code', () => {
     [['read', hole, '0xffffffffffffffff', '2'], /64-bit address space/],
     [['osinfo', hole], /no os_info/],
     [['vmcoreinfo', hole], /no vmcoreinfo/],
-    [['report', healthy, '--quick', '--format', 'papyrus'], /no report format "papyrus"/],
   ])('3 when it is not there: %j', async (argv, message) => {
     const { code, out, err } = await runInProcess(argv);
     expect({ code, out }).toEqual({ code: 3, out: '' });
