@@ -9,6 +9,7 @@ import { OS_INFO_MAGIC } from '../arch/s390x/os-info.ts';
 import { clockComparator, clockComparatorText, cpuTimerText, todToIso } from '../arch/s390x/tod-clock.ts';
 import { explainDisabledWait } from '../arch/s390x/wait-codes.ts';
 import { matchQemuStates, qemuControlRegisters, qemuStates } from '../memory/cpu-qemu-notes.ts';
+import { isDisabledWait } from './disabled-wait.ts';
 import { lowcoreChoiceAt } from './lowcore.ts';
 import type { Session } from './session.ts';
 
@@ -17,11 +18,6 @@ function crashkernelOf(session: Session): { readonly start: bigint; readonly end
   if (search?.stage !== 'page' || search.values.magic !== OS_INFO_MAGIC || search.values.crashkernel_addr === 0n) return undefined;
   const start = search.values.crashkernel_addr;
   return { start, end: start + search.values.crashkernel_size };
-}
-
-function isDisabledWait(cpu: CpuJson): boolean {
-  const psw = cpu.psw?.decoded;
-  return psw !== undefined && psw.wait && !psw.io && !psw.external && !psw.machineCheck;
 }
 
 /** The comparator as Linux set it, from the CPU's lowcore: it tells the encodings of the recorded one apart. */

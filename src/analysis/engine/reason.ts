@@ -3,14 +3,10 @@ import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../shared/model.ts';
 import { explainWaitAddress } from '../arch/s390x/wait-codes.ts';
 import { deathNotes, type DeathLine } from '../kernel/log/log-marks.ts';
+import { isDisabledWait } from './disabled-wait.ts';
 import { secondsText } from './kernel-story.ts';
 import type { Session } from './session.ts';
 import { vmcoreinfoOf } from './summary.ts';
-
-const isDisabledWait = (cpu: CpuJson): boolean => {
-  const psw = cpu.psw?.decoded;
-  return psw !== undefined && psw.wait && !psw.io && !psw.external && !psw.machineCheck;
-};
 
 /** What the kernel's log says of its end, in a sentence. */
 function lastWords(session: Session): string | undefined {

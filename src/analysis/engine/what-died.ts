@@ -3,6 +3,7 @@ import { cpuName } from '../../shared/cpu-registers.ts';
 import type { TraceJson } from '../../shared/task-model.ts';
 import { panicCpu } from '../kernel/kernel-facts.ts';
 import { describeBacktrace } from './backtraces.ts';
+import { isDisabledWait } from './disabled-wait.ts';
 import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
 import { probableReason } from './reason.ts';
 import type { Session } from './session.ts';
@@ -51,13 +52,10 @@ async function whatDied(session: Session, signal: AbortSignal): Promise<string |
   return `${cpuName(context.cpu, numbering)} was running ${task}${where}.`;
 }
 
-const isDisabledWait = (session: Session): boolean =>
-  session.cpuSet.cpus.some(({ psw }) => psw !== undefined && psw.decoded.wait && !psw.decoded.io && !psw.decoded.external && !psw.decoded.machineCheck);
-
 /** Why the system probably died, and in a crashed system which task it was. */
 export async function reasonOfDeath(session: Session, crash: string | undefined, signal: AbortSignal): Promise<string | undefined> {
   const reason = probableReason(session, crash);
-  const died = crash === undefined && !isDisabledWait(session) ? undefined : await whatDied(session, signal);
+  const died = crash === undefined && !session.cpuSet.cpus.some(isDisabledWait) ? undefined : await whatDied(session, signal);
   const sentences = [reason, died].filter((sentence) => sentence !== undefined);
   return sentences.length === 0 ? undefined : sentences.join(' ');
 }

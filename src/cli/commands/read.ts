@@ -16,7 +16,7 @@ const maxJsonBytes = 16 * 1024 * 1024;
 function addAbsent(absent: ReadJson['absent'], more: ReadJson['absent']): void {
   for (const gap of more) {
     const last = absent.at(-1);
-    if (last !== undefined && last.end === gap.start && last.state === gap.state) last.end = gap.end;
+    if (last?.end === gap.start && last.state === gap.state) last.end = gap.end;
     else absent.push({ ...gap });
   }
 }
