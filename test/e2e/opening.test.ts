@@ -2,12 +2,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { noWindow, openDesk, type Desk } from './desk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-opening-'));
+/** Other work on the machine can make any step slow. */
+const slow = { timeout: 60_000 };
 let desk: Desk | undefined;
 let two: string;
 let samples: readonly string[];
@@ -42,20 +45,20 @@ describe.skipIf(noWindow)('opening', () => {
     const title = page.getByTestId('dump-title').filter({ visible: true });
     const status = page.getByTestId('status-bar');
     const switcher = page.getByTestId('dump-switcher');
-    await expect.poll(() => switcher.innerText()).toContain('3');
+    await expect.poll(() => switcher.innerText(), slow).toContain('3');
     await switcher.click();
     await page.locator('#dump-menu').getByText('two.elf', { exact: true }).click();
     await page.getByTestId('view-switch').filter({ visible: true }).waitFor();
     await photograph('opening-two-systems');
     await page.getByTestId('view-kdump').filter({ visible: true }).click();
-    await expect.poll(() => title.innerText()).toContain('(kdump)');
-    await expect.poll(() => status.innerText()).toContain('view: kdump kernel');
+    await expect.poll(() => title.innerText(), slow).toContain('(kdump)');
+    await expect.poll(() => status.innerText(), slow).toContain('view: kdump kernel');
 
     // What is under the cursor.
     await page.keyboard.press('Control+g');
     await page.getByTestId('go-to').fill('absolute:0x100');
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.getByTestId('status-state').innerText()).toMatch(/in the dump|zero/);
+    await expect.poll(() => page.getByTestId('status-state').innerText(), slow).toMatch(/in the dump|zero/);
     await page.getByTestId('status-trust').waitFor();
     await photograph('opening-status-bar');
 
@@ -68,8 +71,10 @@ describe.skipIf(noWindow)('opening', () => {
     await page.getByTestId('opening-dialog').getByText(two).waitFor();
     await page.getByTestId('opening-prod').check();
     await photograph('opening-dialog');
+    const dialog = await new AxeBuilder({ page }).setLegacyMode().include('[data-testid="opening-dialog"]').analyze();
+    expect(dialog.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
     await page.getByTestId('opening-open').click();
-    await expect.poll(() => title.innerText()).toContain('(prod)');
+    await expect.poll(() => title.innerText(), slow).toContain('(prod)');
 
     // Several others are open: which one stands beside is asked.
     await command(desk, 'layout compare');
@@ -77,12 +82,12 @@ describe.skipIf(noWindow)('opening', () => {
     await chooser.waitFor();
     await photograph('opening-compare-chooser');
     await chooser.getByText('two.elf (kdump)').click();
-    await expect.poll(() => page.locator('.dv-groupview').count()).toBe(2);
+    await expect.poll(() => page.locator('.dv-groupview').count(), slow).toBe(2);
 
     await command(desk, 'about dumpbench');
     const about = page.getByTestId('about');
     await about.getByRole('button', { name: /^valibot / }).click();
-    await expect.poll(() => page.getByTestId('licence-text').innerText()).toContain('Permission is hereby granted');
+    await expect.poll(() => page.getByTestId('licence-text').innerText(), slow).toContain('Permission is hereby granted');
     const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
       version: string;
       dependencies: Record<string, string>;
@@ -91,5 +96,8 @@ describe.skipIf(noWindow)('opening', () => {
     for (const name of Object.keys(manifest.dependencies)) expect(listed).toContain(name);
     expect(await about.innerText()).toContain(`Dumpbench ${manifest.version}`);
     await photograph('opening-about');
+    // Electron opens no further pages for axe's usual way of working.
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('[data-testid="about"]').analyze();
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** What a person leaves behind is there again: layout, cursors, bookmarks, annotations; as a file too. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -63,6 +63,13 @@ describe.skipIf(noWindow)('a session', () => {
     await answerDialogs(desk.app, file);
     await command(desk, 'export the session');
     await page.getByTestId('notice').getByText('out.dumpbench.json').waitFor();
+    // A report of the window carries the annotation.
+    const report = join(folder, 'report.md');
+    await answerDialogs(desk.app, report);
+    await command(desk, 'export markdown report');
+    await expect.poll(() => existsSync(report), { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => readFileSync(report, 'utf8')).toContain('- `absolute:0x1c800c-0x1c8010` `these four`');
+    expect(readFileSync(report, 'utf8')).not.toContain('recorded checksum <b>');
     await desk.close();
 
     const parsed = parseSession(readFileSync(file, 'utf8'));

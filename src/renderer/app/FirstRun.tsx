@@ -14,7 +14,7 @@ const badges = {
 };
 
 export function FirstRun() {
-  const { chooseDumps, openSamples, openPaths, forgetRecent, recents } = useWorkbench();
+  const { chooseDumps, openingDraft, openSamples, openPaths, forgetRecent, recents } = useWorkbench();
   const list = useStore(recents);
   return (
     <div className="first-run" data-testid="first-run" data-pane="view">
@@ -33,7 +33,10 @@ export function FirstRun() {
           <Icon name="desktop-download" />
           <span>
             or drop files anywhere in this window
-            <span className="dim"> · s390 stand-alone, ELF vmcore, kdump; of a volume set any one file does</span>
+            <span className="dim"> · s390 stand-alone, ELF vmcore, kdump; of a volume set any one file does, or </span>
+            <button type="button" className="link" onClick={() => openingDraft.set({ paths: [] })}>
+              name its files one by one
+            </button>
           </span>
         </p>
         <section aria-label="Recent dumps" className="first-run-recents">

@@ -79,7 +79,11 @@ function Log({ answer }: { readonly answer: DmesgJson }) {
           {plural(answer.lost, 'record')} or more cannot be read: <Hostile text={answer.lostWhy ?? ''} />
         </p>
       )}
-      {records.length === 0 ? <p className="message">No record is like that.</p> : <LogTable records={records} search={filter.search} shown={shown} />}
+      {records.length === 0 ? (
+        <p className="message">No record passes: clear the search, or choose a lower level.</p>
+      ) : (
+        <LogTable records={records} search={filter.search} shown={shown} />
+      )}
       <p className="log-source dim cut">
         <Hostile text={`${answer.source}; vmcoreinfo from the ${answer.vmcoreinfo}`} title />
       </p>

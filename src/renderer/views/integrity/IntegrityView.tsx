@@ -60,7 +60,9 @@ export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
         <IntegrityActions dump={dump} running={running} onExport={() => setExporting(true)} />
       </header>
       <DamageMap dump={dump} />
-      {dump.checks.length === 0 ? <p className="message">No check has run yet.</p> : null}
+      {dump.checks.length === 0 ? (
+        <p className="message">No check has run yet. The first ones run as soon as the dump is open; “Verify everything” runs them all.</p>
+      ) : null}
       <ul ref={list} className="checks" data-testid="checks">
         {[...dump.checks].sort(byVerdict).map((check) => (
           <CheckRow key={check.id} dump={dump.key} check={check} open={open.has(check.id)} running={check.id === now} onToggle={() => toggle(check.id)} />

@@ -183,7 +183,7 @@ export function LowcoreTable({ dump, columns, rows, current, active, onSelect }:
           );
         })}
       </table>
-      {rows.length === 0 ? <p className="message">No field passes the filter.</p> : null}
+      {rows.length === 0 ? <p className="message">No field passes the filter: clear it to see all of them.</p> : null}
     </div>
   );
 }

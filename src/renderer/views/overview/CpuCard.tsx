@@ -33,7 +33,7 @@ export function CpuCard({ dump, cpus, reason }: CpuCardProps) {
       </div>
       <div className="card-scroll">
         {cpus.length === 0 ? (
-          <p className="dim">No registers are in this dump: no CPU note, and no lowcore that could be read.</p>
+          <p className="dim">No registers are in this dump: no CPU note, and no lowcore that could be read. Memory, kernel log and tasks do not need them.</p>
         ) : (
           <CpuTable
             cpus={cpus}

@@ -67,7 +67,7 @@ export function MemoryCard({ dump }: { readonly dump: OpenDump }) {
         <IndexState dump={dump} />
       </div>
       {end === 0n ? (
-        <p className="dim">This dump holds no memory.</p>
+        <p className="dim">This dump holds no memory. What its headers and notes say is in the views Notes and CPUs; Integrity says what could be checked.</p>
       ) : (
         <>
           <MemoryStrip

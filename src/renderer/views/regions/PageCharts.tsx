@@ -40,7 +40,10 @@ export function PageCharts({ counts, zoomed }: { readonly counts: KindCounts; re
         <h2 className="caption">Pages with bytes, by class</h2>
         <div className="class-chart">
           {classes.length === 0 ? (
-            <p className="dim">Classes are known when pages are indexed.</p>
+            <p className="dim">
+              Classes are known when pages are indexed. That runs by itself behind an open dump; where it was stopped, “Build or resume the page index” in the
+              palette goes on.
+            </p>
           ) : (
             <Chart kind="doughnut" slices={classes} describe={describe} />
           )}
