@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, clipboard, dialog, ipcMain } from 'electron';
 import * as v from 'valibot';
-import { shellMethods, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
+import { shellMethods, type EvidenceKind, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
 import { openSessionFiles, readTextFile } from './session-files.ts';
 import { printPage } from './print-page.ts';
@@ -38,7 +38,7 @@ function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () =
     const answer = await dialog.showSaveDialog(window.browser, { title, defaultPath: suggestedName, properties: ['showOverwriteConfirmation'] });
     if (answer.canceled || answer.filePath === '') return undefined;
     const target = answer.filePath;
-    if ([...opened].some((path) => samePath(path, target))) throw new Error(`${target} is an open dump: evidence is never written over`);
+    if ([...opened].some((path) => samePath(path, target))) throw new Error(`${target} is evidence that was opened: it is never written over`);
     return target;
   };
   const sessions = openSessionFiles(join(app.getPath('userData'), 'sessions'));
@@ -97,6 +97,14 @@ function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () =
       const [path] = answer.filePaths;
       return path === undefined ? {} : { path };
     },
+    async chooseEvidence({ kind }) {
+      const answer = await dialog.showOpenDialog(window.browser, { title: evidenceTitles[kind], properties: ['openFile'] });
+      const [path] = answer.filePaths;
+      if (path === undefined) return {};
+      // Evidence too: never written over.
+      opened.add(path);
+      return { path };
+    },
     async openText({ title, extension }) {
       const answer = await dialog.showOpenDialog(window.browser, { title, properties: ['openFile'], filters: [{ name: extension, extensions: [extension] }] });
       const [chosen] = answer.filePaths;
@@ -146,6 +154,13 @@ function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () =
     },
   };
 }
+
+const evidenceTitles: Readonly<Record<EvidenceKind, string>> = {
+  manifest: 'Manifest to check against (sha256sum, hashdeep)',
+  attestation: 'Signed attestation to check against',
+  publicKey: 'Public key that you trust (Ed25519, PEM)',
+  kdumpImage: 'Healthy image: another dump, the kdump kernel or its initrd',
+};
 
 /** @param onKeysChanged the menu shows keys */
 export function handleShellCalls(window: MainWindow, settings: Settings, onKeysChanged: () => void): void {

@@ -112,7 +112,10 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
     },
   });
   const sessions: Sessions = createSessions({ dumps, places, dock, marks, comparisons, shell, notice, tell });
-  const dumpJobs = createDumpJobs(engine, dumps, jobs, shell, marks, remember);
+  const shownCheck = createStore<Readonly<Record<string, string>>>({});
+  const dumpJobs = createDumpJobs(engine, dumps, jobs, shell, marks, remember, (key, check) => {
+    shownCheck.update((old) => ({ ...old, [key]: check }));
+  });
 
   /** Several files of one volume set, opened together, are one dump: the first one opened stays. */
   const mergeVolumes = (key: string): void => {
@@ -148,7 +151,7 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
     density: createStore<Density>('comfortable'),
     versions: createStore<Versions | undefined>(undefined),
     overlay: createStore<Overlay | undefined>(undefined),
-    shownCheck: createStore<Readonly<Record<string, string>>>({}),
+    shownCheck,
     shownCpu: createStore<Readonly<Record<string, number>>>({}),
     besideCpus: createStore<Readonly<Record<string, readonly number[]>>>({}),
     tell,

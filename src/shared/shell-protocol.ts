@@ -25,6 +25,9 @@ const keyMap = v.record(text(100), text(40));
 const versionsSchema = v.strictObject({ dumpbench: v.string(), electron: v.string(), chromium: v.string(), node: v.string() });
 export type Versions = v.InferOutput<typeof versionsSchema>;
 const nothing = v.strictObject({});
+/** What a person brings along to check a dump against. */
+export const evidenceKinds = ['manifest', 'attestation', 'publicKey', 'kdumpImage'] as const;
+export type EvidenceKind = (typeof evidenceKinds)[number];
 /** Becomes a file name: nothing else may. */
 const sessionName = v.pipe(v.string(), v.regex(/^(?:last|[0-9a-f]{64})$/));
 
@@ -69,6 +72,8 @@ export const shellMethods = {
   },
   /** Open dialog for the private key that signs; main never reads it. */
   chooseKey: { params: nothing, result: v.strictObject({ path: v.optional(path) }) },
+  /** Open dialog for a file to check a dump against; main never reads it. */
+  chooseEvidence: { params: v.strictObject({ kind: v.picklist(evidenceKinds) }), result: v.strictObject({ path: v.optional(path) }) },
   /** Size and time of change of files; neither where there is no such file. */
   fileStates: {
     params: v.strictObject({ paths: v.pipe(v.array(path), v.maxLength(64)) }),

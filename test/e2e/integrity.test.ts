@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
+import { buildCase } from '../../src/samples/case-text.ts';
 import { noWindow, openDesk, type Desk } from './desk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-e2e-'));
@@ -75,5 +76,38 @@ describe.skipIf(noWindow)('the integrity view', () => {
     await map.getByRole('button', { name: 'absolute:0x410000' }).first().click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
     expect(await page.getByTestId('status-cursor').innerText()).toContain('0x410000');
+  }, 180_000);
+
+  it('checks a dump against a manifest and the kdump kernel of another open dump', async () => {
+    const [healthy, overwritten] = ['', 'damage kdump-overwritten\n'].map((damage, index) => {
+      const path = join(folder, `case-${index}.s390`);
+      writeFileSync(path, buildCase(`system healthy cpus=1 state=disabled-wait\n${damage}format s390\n`));
+      return path;
+    });
+    desk = await openDesk([healthy!, overwritten!]);
+    const { page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await page.getByTestId('rail-integrity').click();
+    const failed = page.locator('[data-check="purgatory-sha256"][data-verdict="failed"]').filter({ visible: true });
+    await failed.waitFor({ timeout: 60_000 });
+    await failed.locator('.check-toggle').click();
+    await failed.getByTestId('compare-kdump').click({ timeout: 60_000 });
+    await desk.photograph('integrity-against');
+    await page.getByTestId('against-dialog').getByText('open here').click();
+    await page.getByTestId('against-start').click();
+    // The very bytes, not all that the digest covers.
+    await failed.getByText('are not those of the healthy image').first().waitFor({ timeout: 60_000 });
+    expect(await page.getByTestId('against-line').innerText()).toContain('case-0.s390');
+    await desk.photograph('integrity-compared');
+
+    const manifest = join(folder, 'other.sha256');
+    writeFileSync(manifest, `${'0'.repeat(64)}  case-1.s390\n`);
+    await answerDialogs(desk, '', manifest);
+    await page.getByTestId('check-against').click({ timeout: 60_000 });
+    await page.getByTestId('against-start').click();
+    await page.locator('[data-check="manifest"][data-verdict="failed"]').filter({ visible: true }).waitFor({ timeout: 60_000 });
+    expect(await page.getByTestId('against-line').innerText()).toContain('other.sha256');
+    // What was compared before still is.
+    expect(await failed.getByText('are not those of the healthy image').count()).toBeGreaterThan(0);
   }, 180_000);
 });

@@ -7,7 +7,7 @@ import { healthWords } from '../words/health.ts';
 import { countText } from '../words/numbers.ts';
 import { isRunning, type Job, type JobKind, type Jobs } from './jobs.ts';
 import { reportAnnotation, type MarkBook } from './marks.ts';
-import { handleOf, type OpenDump } from './open-dump.ts';
+import { evidencePaths, fileName, handleOf, type Evidence, type OpenDump } from './open-dump.ts';
 import type { OpenDumps } from './open-dumps.ts';
 
 /** What can be handed on of a dump. */
@@ -30,6 +30,8 @@ export interface DumpJobs {
   readonly startBackground: (key: string) => void;
   readonly index: (key: string) => void;
   readonly verify: (key: string) => void;
+  /** Checks it again with these files too; they are part of every later pass and report. Without any: forgets those of before. */
+  readonly checkAgainst: (key: string, evidence: Evidence) => void;
   /** @param full with digests and scans; without it as much as was checked so far. Manifests and attestations always read everything. */
   readonly hand: (key: string, format: ExportFormat, full?: boolean) => void;
 }
@@ -51,6 +53,10 @@ export function neededJobs(dump: OpenDump, jobs: readonly Job[]): readonly JobKi
   return [...(quick ? (['quick-verify'] as const) : []), ...(index ? (['index'] as const) : [])];
 }
 
+/** The check that says what came of it. */
+const evidenceCheck = ({ manifest, attestation }: Evidence): string =>
+  manifest !== undefined ? 'manifest' : attestation !== undefined ? 'attestation' : 'purgatory-sha256';
+
 export function createDumpJobs(
   engine: EngineLink,
   dumps: OpenDumps,
@@ -58,6 +64,7 @@ export function createDumpJobs(
   shell: Shell,
   marks: Pick<MarkBook, 'of'>,
   onChecked: (key: string) => void,
+  onCompared: (key: string, check: string) => void,
 ): DumpJobs {
   const opened = (key: string): { readonly dump: OpenDump; readonly handle: string } | undefined => {
     const dump = dumps.find(key);
@@ -101,20 +108,45 @@ export function createDumpJobs(
       return `${countText(total)} pages, ${byteText(result.bytesRead)} read${result.resumed ? ', the rest was indexed before' : ''}`;
     });
   };
+  const params = ({ kdumpImages, ...files }: Evidence): Evidence & { readonly kdumpImages?: string[] } => ({
+    ...files,
+    ...(kdumpImages === undefined ? {} : { kdumpImages: [...kdumpImages] }),
+  });
   const runVerify = (key: string, quick: boolean): void => {
     const one = opened(key);
     if (one === undefined) return;
     const { dump, handle } = one;
     const kind = quick ? 'quick-verify' : 'verify';
     jobs.run({ kind, title: quick ? 'Quick checks' : 'Full verification', dump: key, dumpName: dump.name }, async ({ signal, onProgress }) => {
-      const result = await engine.call('verify', { dump: handle, quick }, { signal, onProgress });
+      const result = await engine.call('verify', { dump: handle, quick, ...params(dump.evidence) }, { signal, onProgress });
       if (!quick) dumps.change(key, (old) => ({ ...old, stripVersion: old.stripVersion + 1 }));
       return verified(key, result, quick ? 'quick' : 'full');
     });
   };
 
+  const checkAgainst = (key: string, more: Evidence): void => {
+    const one = opened(key);
+    if (one === undefined) return;
+    const { dump, handle } = one;
+    const names = evidencePaths(more).map(fileName);
+    const images = [...new Set([...(dump.evidence.kdumpImages ?? []), ...(more.kdumpImages ?? [])])];
+    const evidence: Evidence = names.length === 0 ? {} : { ...dump.evidence, ...more, ...(images.length === 0 ? {} : { kdumpImages: images }) };
+    const title = names.length === 0 ? 'Check without other files' : `Check against ${names.join(', ')}`;
+    // As deep as before: nothing that was known is lost.
+    const depth = dump.checked === 'full' ? 'full' : 'quick';
+    jobs.run({ kind: 'verify', title, dump: key, dumpName: dump.name }, async ({ signal, onProgress }) => {
+      const result = await engine.call('verify', { dump: handle, quick: depth === 'quick', ...params(evidence) }, { signal, onProgress });
+      // What cannot be used is not kept.
+      dumps.change(key, (old) => ({ ...old, evidence }));
+      const words = verified(key, result, depth);
+      if (names.length > 0) onCompared(key, evidenceCheck(more));
+      return words;
+    });
+  };
+
   return {
     index,
+    checkAgainst,
     verify: (key) => runVerify(key, false),
     startBackground(key) {
       const dump = dumps.find(key);
@@ -142,7 +174,11 @@ export function createDumpJobs(
             return keyFile === undefined ? {} : saved((await engine.call('attest', { dump: handle, key: keyFile }, how)).text);
           }
           const annotations = marks.of(key).flatMap(reportAnnotation);
-          const { text } = await engine.call('report', { dump: handle, format: format.id === 'pdf' ? 'html' : format.id, quick, annotations }, how);
+          const { text } = await engine.call(
+            'report',
+            { dump: handle, format: format.id === 'pdf' ? 'html' : format.id, quick, annotations, ...params(dump.evidence) },
+            how,
+          );
           return format.id === 'pdf' ? shell.call('savePdf', { suggestedName, html: text, title }) : saved(text);
         };
         const { path } = await save();

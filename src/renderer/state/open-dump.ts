@@ -1,6 +1,19 @@
 /** One dump in the window: what is known of it, and how far it is open. Survives a restart of the engine. */
 import type { CheckResult, DamageEntry, Health, MemoryView, OsInfoJson, RegionJson, TriageDump, VerifyJson } from '../../shared/model.ts';
 
+/** Paths of what a person brought along: as the engine's `verify` takes them. */
+export interface Evidence {
+  readonly manifest?: string;
+  readonly attestation?: string;
+  readonly publicKey?: string;
+  readonly kdumpImages?: readonly string[];
+}
+
+export const evidencePaths = ({ manifest, attestation, publicKey, kdumpImages = [] }: Evidence): readonly string[] => [
+  ...[manifest, attestation, publicKey].filter((path) => path !== undefined),
+  ...kdumpImages,
+];
+
 /** Why a file is not open, for its error page. */
 export interface OpenFailure {
   /** DumpError's kind, or `engine` when the engine itself failed on the file. */
@@ -46,6 +59,8 @@ export interface OpenDump {
   /** Which pass the checks come from. */
   readonly checked: 'triage' | 'quick' | 'full';
   readonly digests: VerifyJson['digests'];
+  /** What it was checked against, and is in every later pass and report. */
+  readonly evidence: Evidence;
   readonly coverage: { readonly indexed: number; readonly total: number } | undefined;
   /** Raised when more of the index is known: strips are asked for again. */
   readonly stripVersion: number;
@@ -78,6 +93,7 @@ export function newDump(key: string, path: string, { volumes, view }: OpenOption
     damage: [],
     checked: 'triage',
     digests: {},
+    evidence: {},
     coverage: undefined,
     stripVersion: 0,
   };

@@ -12,13 +12,15 @@ interface CheckRowProps {
   readonly open: boolean;
   readonly running: boolean;
   readonly onToggle: () => void;
+  /** Offers to compare the kdump kernel with a healthy image, where its check failed. */
+  readonly onCompare: (() => void) | undefined;
 }
 
 /** More links are in the report. */
 const maxRanges = 8;
 
 /** What was compared, and the rows of the check's sheet. */
-function Details({ dump, check }: { readonly dump: string; readonly check: CheckResult }) {
+function Details({ dump, check, onCompare }: Pick<CheckRowProps, 'dump' | 'check' | 'onCompare'>) {
   const { recorded, computed, steps = [], findings = [], ranges = [] } = check;
   return (
     <div className="check-details selectable" id={`check-${dump}-${check.id}`}>
@@ -32,6 +34,13 @@ function Details({ dump, check }: { readonly dump: string; readonly check: Check
           </dd>
         </dl>
       )}
+      {check.id === 'purgatory-sha256' && check.verdict === 'failed' ? (
+        <p>
+          <button type="button" className="button" disabled={onCompare === undefined} onClick={onCompare} data-testid="compare-kdump">
+            <Icon name="git-compare" /> Compare with a healthy image…
+          </button>
+        </p>
+      ) : null}
       {steps.length === 0 ? null : <StepList steps={steps} label={`Steps of ${check.title}`} />}
       {ranges.length > 1 ? (
         <ul className="check-ranges" aria-label="Ranges">
@@ -56,7 +65,7 @@ function Details({ dump, check }: { readonly dump: string; readonly check: Check
   );
 }
 
-export function CheckRow({ dump, check, open, running, onToggle }: CheckRowProps) {
+export function CheckRow({ dump, check, open, running, onToggle, onCompare }: CheckRowProps) {
   const hasMore =
     check.recorded !== undefined ||
     check.computed !== undefined ||
@@ -92,7 +101,7 @@ export function CheckRow({ dump, check, open, running, onToggle }: CheckRowProps
           {!open && (check.ranges?.length ?? 0) > 1 ? <span className="dim">and {(check.ranges?.length ?? 0) - 1} more</span> : null}
         </span>
       </div>
-      {open ? <Details dump={dump} check={check} /> : null}
+      {open ? <Details dump={dump} check={check} onCompare={onCompare} /> : null}
     </li>
   );
 }

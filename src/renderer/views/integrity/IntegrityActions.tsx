@@ -10,10 +10,11 @@ import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 interface IntegrityActionsProps {
   readonly dump: OpenDump;
   readonly running: Job | undefined;
+  readonly onAgainst: () => void;
   readonly onExport: () => void;
 }
 
-export function IntegrityActions({ dump, running, onExport }: IntegrityActionsProps) {
+export function IntegrityActions({ dump, running, onAgainst, onExport }: IntegrityActionsProps) {
   const { dumpJobs, jobs } = useWorkbench();
   const usable = handleOf(dump) !== undefined;
   return (
@@ -39,6 +40,9 @@ export function IntegrityActions({ dump, running, onExport }: IntegrityActionsPr
           </button>
         </div>
       )}
+      <button type="button" className="button" disabled={!usable || running !== undefined} onClick={onAgainst} data-testid="check-against">
+        <Icon name="git-compare" /> Check against…
+      </button>
       <button type="button" className="button" disabled={!usable} onClick={onExport} data-testid="export">
         <Icon name="export" /> Export…
       </button>

@@ -1,11 +1,14 @@
 /** Every check: recorded, recomputed, verdict, and the way to the bytes. */
 import { useEffect, useRef, useState } from 'react';
 import type { CheckResult, Verdict } from '../../../shared/model.ts';
+import type { EvidenceKind } from '../../../shared/shell-protocol.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { isRunning } from '../../state/jobs.ts';
 import { useStore } from '../../state/use-store.ts';
 import { healthCounts, verdictWords } from '../../words/health.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { AgainstDialog } from './AgainstDialog.tsx';
+import { AgainstLine } from './AgainstLine.tsx';
 import { CheckRow } from './CheckRow.tsx';
 import { DamageMap } from './DamageMap.tsx';
 import { Digests } from './Digests.tsx';
@@ -23,6 +26,7 @@ export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [applied, setApplied] = useState<string>();
   const [exporting, setExporting] = useState(false);
+  const [against, setAgainst] = useState<EvidenceKind>();
   const list = useRef<HTMLUListElement>(null);
   const running = useStore(jobs.all).find((job) => job.dump === dump.key && (job.kind === 'verify' || job.kind === 'quick-verify') && isRunning(job));
 
@@ -57,17 +61,27 @@ export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
                 </span>
               ))}
         </div>
-        <IntegrityActions dump={dump} running={running} onExport={() => setExporting(true)} />
+        <IntegrityActions dump={dump} running={running} onAgainst={() => setAgainst('manifest')} onExport={() => setExporting(true)} />
       </header>
+      <AgainstLine dump={dump} />
       <DamageMap dump={dump} />
       {dump.checks.length === 0 ? (
         <p className="message">No check has run yet. The first ones run as soon as the dump is open; “Verify everything” runs them all.</p>
       ) : null}
       <ul ref={list} className="checks" data-testid="checks">
         {[...dump.checks].sort(byVerdict).map((check) => (
-          <CheckRow key={check.id} dump={dump.key} check={check} open={open.has(check.id)} running={check.id === now} onToggle={() => toggle(check.id)} />
+          <CheckRow
+            key={check.id}
+            dump={dump.key}
+            check={check}
+            open={open.has(check.id)}
+            running={check.id === now}
+            onToggle={() => toggle(check.id)}
+            onCompare={running === undefined ? () => setAgainst('kdumpImage') : undefined}
+          />
         ))}
       </ul>
+      {against === undefined ? null : <AgainstDialog dump={dump} first={against} onClose={() => setAgainst(undefined)} />}
       {exporting ? <ExportDialog dump={dump} onClose={() => setExporting(false)} /> : null}
       <Digests digests={dump.digests} checked={dump.checked} />
     </div>

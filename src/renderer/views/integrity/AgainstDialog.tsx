@@ -1,0 +1,89 @@
+/** What a dump can be checked against: files that a person brings along, and other open dumps. */
+import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
+import type { EvidenceKind } from '../../../shared/shell-protocol.ts';
+import type { Evidence, OpenDump } from '../../state/open-dump.ts';
+import { useStore } from '../../state/use-store.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import './export-dialog.css';
+
+interface AgainstDialogProps {
+  readonly dump: OpenDump;
+  readonly first: EvidenceKind;
+  readonly onClose: () => void;
+}
+
+const files = [
+  { id: 'manifest', title: 'Manifest', note: 'digests as sha256sum, hashdeep or Dumpbench write them' },
+  { id: 'attestation', title: 'Signed attestation', note: 'and the public key that you trust' },
+] as const;
+const image = { id: 'kdumpImage', title: 'Healthy kdump image', note: 'another dump of the system, the kernel image or the initrd that was loaded' } as const;
+
+export function AgainstDialog({ dump, first, onClose }: AgainstDialogProps) {
+  const { dumps, dumpJobs, shell, notice } = useWorkbench();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [chosen, setChosen] = useState<string>(first);
+  const isS390x = dump.triage?.info.machine.arch === 's390x';
+  const others = useStore(dumps.all).filter((one) => isS390x && one.path !== dump.path && one.triage?.info.machine.arch === 's390x');
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const close = (): void => dialog.current?.close();
+  const choose = async (kind: EvidenceKind): Promise<string | undefined> => (await shell.call('chooseEvidence', { kind })).path;
+  /** Undefined when a dialog was dismissed. */
+  const evidence = async (): Promise<Evidence | undefined> => {
+    const other = others.find(({ key }) => key === chosen);
+    if (other !== undefined) return { kdumpImages: [other.path] };
+    if (chosen === 'attestation') {
+      const attestation = await choose('attestation');
+      const publicKey = attestation === undefined ? undefined : await choose('publicKey');
+      return attestation === undefined || publicKey === undefined ? undefined : { attestation, publicKey };
+    }
+    const path = await choose(chosen === 'manifest' ? 'manifest' : 'kdumpImage');
+    if (path === undefined) return undefined;
+    return chosen === 'manifest' ? { manifest: path } : { kdumpImages: [path] };
+  };
+  const start = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    close();
+    evidence().then(
+      (found) => {
+        if (found !== undefined) dumpJobs.checkAgainst(dump.key, found);
+      },
+      (error: unknown) => notice.set({ tone: 'bad', text: error instanceof Error ? error.message : String(error) }),
+    );
+  };
+  const option = (id: string, title: string, note: string) => (
+    <label key={id} className={id === chosen ? 'export-format chosen' : 'export-format'}>
+      <input type="radio" name="against" checked={id === chosen} onChange={() => setChosen(id)} data-testid={`against-${id}`} />
+      <span className="cut">
+        <Hostile text={title} title />
+      </span>
+      <span className="dim">{note}</span>
+    </label>
+  );
+  return (
+    <dialog ref={dialog} className="overlay export-dialog" aria-labelledby="against-title" onClose={onClose} data-testid="against-dialog">
+      <form onSubmit={start}>
+        <h2 id="against-title">
+          Check <Hostile text={dump.name} /> against
+        </h2>
+        <fieldset className="export-formats">
+          <legend className="unseen">What to check against</legend>
+          {files.map(({ id, title, note }) => option(id, title, note))}
+          {isS390x ? option(image.id, image.title, image.note) : null}
+          {others.map(({ key, name }) => option(key, name, 'open here: its kdump kernel, byte by byte'))}
+        </fieldset>
+        {chosen === 'manifest' || chosen === 'attestation' ? <p className="dim">Its digests are computed for that: the whole file is read.</p> : null}
+        <div className="export-actions">
+          <button type="submit" className="button primary" data-testid="against-start">
+            {others.some(({ key }) => key === chosen) ? 'Compare' : chosen === 'attestation' ? 'Choose files and check' : 'Choose file and check'}
+          </button>
+          <button type="button" className="button" onClick={close}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
