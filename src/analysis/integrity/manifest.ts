@@ -51,10 +51,13 @@ function formatSha256sum(files: readonly FileDigests[]): string {
     .join('\n');
 }
 
+/** hashdeep takes a name as it is, and has no way to write a line break. */
+const oneLine = (name: string): string => name.replaceAll(/[\n\r]/g, '?');
+
 function formatHashdeep(files: readonly FileDigests[]): string {
   const lines = files.flatMap(({ name, bytes, sha256: digest, pieces }) => [
-    `${bytes ?? 0},${digest ?? ''},${escapeName(name)}`,
-    ...pieces.map((piece) => `## piece ${piece.end - piece.start},${piece.sha256},${escapeName(name)} offset ${piece.start}-${piece.end - 1}`),
+    `${bytes ?? 0},${digest ?? ''},${oneLine(name)}`,
+    ...pieces.map((piece) => `## piece ${piece.end - piece.start},${piece.sha256},${oneLine(name)} offset ${piece.start}-${piece.end - 1}`),
   ]);
   return ['%%%% HASHDEEP-1.0', '%%%% size,sha256,filename', '##', ...lines].join('\n');
 }
@@ -92,8 +95,8 @@ function hashdeepLine(text: string, columns: readonly string[]): Line | undefine
   const bytes = Number(cells[columns.indexOf('size')]);
   if (digest === undefined || !sha256.test(digest) || name === '') return undefined;
   const range = /^(.*) offset (\d+)-(\d+)$/.exec(name);
-  if (range?.[1] === undefined) return { name: unescapeName(name), sha256: digest.toLowerCase(), ...(Number.isSafeInteger(bytes) ? { bytes } : {}) };
-  return { name: unescapeName(range[1]), sha256: digest.toLowerCase(), range: [Number(range[2]), Number(range[3])] };
+  if (range?.[1] === undefined) return { name, sha256: digest.toLowerCase(), ...(Number.isSafeInteger(bytes) ? { bytes } : {}) };
+  return { name: range[1], sha256: digest.toLowerCase(), range: [Number(range[2]), Number(range[3])] };
 }
 
 /**
