@@ -1,5 +1,6 @@
 /** What a kernel's tasks, modules, stacks and memory look like in the doors and in `--json`. */
 import * as v from 'valibot';
+import { trusts } from './fact.ts';
 import { hexString, schemaVersion } from './model.ts';
 
 const schema = v.literal(schemaVersion);
@@ -115,7 +116,9 @@ export const mappingsSchema = v.strictObject({
 });
 export type MappingsJson = v.InferOutput<typeof mappingsSchema>;
 
-const sourced = v.strictObject({ value: v.string(), source: v.string() });
+/** How far it can be trusted as in shared/fact.ts. */
+const trust = v.picklist(trusts);
+const sourced = v.strictObject({ value: v.string(), source: v.string(), trust });
 export const kernelFactsSchema = v.strictObject({
   schema,
   release: v.optional(sourced),
@@ -126,9 +129,11 @@ export const kernelFactsSchema = v.strictObject({
   hardware: v.optional(sourced),
   /** What it says it runs under (s390x): "under KVM in 64-bit mode". */
   environment: v.optional(sourced),
-  taint: v.optional(v.strictObject({ value: hexString, flags: v.array(v.strictObject({ letter: v.string(), meaning: v.string() })), source: v.string() })),
+  taint: v.optional(
+    v.strictObject({ value: hexString, flags: v.array(v.strictObject({ letter: v.string(), meaning: v.string() })), source: v.string(), trust }),
+  ),
   /** CPU that panicked, as the kernel noted it. */
-  panicCpu: v.optional(v.strictObject({ value: count, source: v.string() })),
+  panicCpu: v.optional(v.strictObject({ value: count, source: v.string(), trust })),
   /** What the system does on panic, restart, halt, power off, reboot (s390x). */
   shutdownActions: v.optional(v.array(v.strictObject({ trigger: v.string(), action: v.string() }))),
   /** Devices for dump and re-IPL as configured (s390x): "none", "ccw", "fcp". */

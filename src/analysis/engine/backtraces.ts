@@ -32,7 +32,7 @@ function frameJson(frame: Frame, symbols: SymbolTable | undefined): FrameJson {
   return {
     kind: frame.kind,
     address: hex(frame.address),
-    ...(found === undefined ? {} : { symbol: `${found.name}+${hex(frame.address - found.start)}` }),
+    ...(found === undefined ? {} : { symbol: `${found.name}+${hex(frame.address - found.start)}${found.module === undefined ? '' : ` [${found.module}]`}` }),
     ...(frame.stackPointer === undefined ? {} : { stackPointer: hex(frame.stackPointer) }),
     ...(frame.stack === undefined ? {} : { stack: frame.stack }),
   };
@@ -76,7 +76,7 @@ interface Unwinders {
 const noRegisters = 'the registers of this CPU are not in the dump';
 const noSavedStack = 'where the saved stack pointer lies in task_struct is not known, or it is not in the dump';
 
-function s390xUnwinders({ memory, symbols, layout }: KernelTasks): Unwinders {
+function s390xUnwinders({ memory, names: symbols, layout }: KernelTasks): Unwinders {
   return {
     running(cpu, stacks) {
       if (cpu.psw === undefined || cpu.gprs === undefined) return broken(noRegisters);
@@ -95,7 +95,7 @@ function s390xUnwinders({ memory, symbols, layout }: KernelTasks): Unwinders {
   };
 }
 
-function aarch64Unwinders({ kernel, memory, symbols, layout }: KernelTasks): Unwinders {
+function aarch64Unwinders({ kernel, memory, names: symbols, layout }: KernelTasks): Unwinders {
   const mask = kernel.vmcoreinfo?.entries.get('NUMBER(KERNELPACMASK)') ?? '';
   const authenticationMask = /^0x[0-9a-f]{1,16}$/i.test(mask) ? BigInt(mask) : 0n;
   return {
@@ -115,7 +115,7 @@ function aarch64Unwinders({ kernel, memory, symbols, layout }: KernelTasks): Unw
 }
 
 /** x86_64 kernels without frame pointers are unwound by their ORC tables, which are not read: the top is known, the rest can be guessed. */
-function x86Unwinders({ memory, symbols, layout }: KernelTasks, guess: boolean): Unwinders {
+function x86Unwinders({ memory, names: symbols, layout }: KernelTasks, guess: boolean): Unwinders {
   const why = 'the frames below need the ORC unwind tables, which are not read yet';
   const rest = (stacks: readonly StackRange[], pointer: bigint | undefined): readonly Frame[] => {
     const stack = pointer === undefined ? undefined : stackOf(stacks, pointer);
@@ -176,7 +176,7 @@ function traceCpu({ tasks, unwinders }: Tracer, context: CpuContext): TraceJson 
   const task = tasks.list.tasks.find(({ address }) => address === context.current);
   const stackBytes = tasks.layout?.stackBytes ?? 0;
   const stacks = withMarkedStack(withTaskStack(context.stacks, task, stackBytes), context, tasks.memory, stackBytes);
-  return traceJson(unwinders.running(context.cpu, stacks), tasks.symbols, context, task);
+  return traceJson(unwinders.running(context.cpu, stacks), tasks.names, context, task);
 }
 
 function traceTask(tracer: Tracer, task: KernelTask): TraceJson {
@@ -185,7 +185,7 @@ function traceTask(tracer: Tracer, task: KernelTask): TraceJson {
   // The saved stack pointer of a running task is from its last switch.
   if (running !== undefined) return traceCpu(tracer, running);
   const { layout } = tasks;
-  const give = (trace: Trace): TraceJson => traceJson(trace, tasks.symbols, undefined, task);
+  const give = (trace: Trace): TraceJson => traceJson(trace, tasks.names, undefined, task);
   if (layout === undefined || task.stack === undefined) return give(broken('the task has no kernel stack any more, or its address is not known'));
   const unknown = tasks.cpus.find(({ current }) => current === undefined);
   if (unknown !== undefined && (task.kind === 'idle' || task.state === undefined || task.state.letter === 'R'))
@@ -232,5 +232,6 @@ export async function describeBacktrace(session: Session, request: BacktraceRequ
   if (!search.found) missing.push({ what: 'names of functions', why: search.why });
   if (tasks.list.tasks.length === 0) missing.push(...tasks.missing);
   const traces = wanted(session, { tasks, unwinders: unwindersOf(tasks, request.guess === true) }, request);
+  if (search.found && traces.some(({ frames }) => frames.some(({ symbol }) => symbol === undefined))) missing.push(...tasks.kernel.moduleSymbols.missing);
   return { schema: schemaVersion, numbering: cpuNumbering(session.cpuSet.cpus), traces: [...traces], missing };
 }

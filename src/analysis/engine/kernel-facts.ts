@@ -1,5 +1,6 @@
 /** Modules and what the kernel says of itself, with sources. */
 import { schemaVersion } from '../../shared/model.ts';
+import { confirm, fact, type Fact } from '../../shared/fact.ts';
 import type { KernelFactsJson, Missing, ModulesJson } from '../../shared/task-model.ts';
 import { hex } from '../../shared/units.ts';
 import {
@@ -13,6 +14,7 @@ import {
   savedCommandLine,
   shutdownActions,
   taintMask,
+  type SourcedText,
 } from '../kernel/kernel-facts.ts';
 import { withoutLostPages } from '../kernel/lost-pages.ts';
 import { moduleDetails, type ModuleDetails } from '../kernel/module-details.ts';
@@ -61,6 +63,16 @@ export async function describeModules(session: Session, signal: AbortSignal): Pr
   };
 }
 
+const single = ({ value, source }: SourcedText): Fact<string> => fact(value, source);
+
+/** The first of several places that say the same thing. Places that differ are no contradiction: some of them hold a part, or what came before. */
+function agreed(all: readonly (SourcedText | undefined)[]): Fact<string> | undefined {
+  const [first, ...others] = all.filter((one) => one !== undefined);
+  return first === undefined
+    ? undefined
+    : others.filter(({ value }) => value === first.value).reduce<Fact<string>>((sum, one) => confirm(sum, single(one)), single(first));
+}
+
 /** @throws Cancelled */
 export async function describeKernelFacts(session: Session, signal: AbortSignal): Promise<KernelFactsJson> {
   const kernel = await session.findKernel(signal);
@@ -69,15 +81,16 @@ export async function describeKernelFacts(session: Session, signal: AbortSignal)
   const missing: Missing[] = [];
   const info = describeDump(session);
   const uts = kernel.vmcoreinfo === undefined ? undefined : readUtsName(memory.arch, kernel.vmcoreinfo, session.memory);
-  const named = (key: 'release' | 'version' | 'nodename'): Partial<Record<typeof key, { value: string; source: string }>> => {
+  const named = (key: 'release' | 'version' | 'nodename'): Partial<Record<typeof key, Fact<string>>> => {
     const value = info.kernel[key];
-    if (value !== undefined) return { [key]: { value, source: info.provenance?.[`/kernel/${key}`]?.source ?? 'dump' } };
-    return uts === undefined ? {} : { [key]: { value: uts[key], source: `utsname at absolute ${hex(uts.address)}` } };
+    const { source = 'dump', trust = 'unverifiable' } = info.provenance?.[`/kernel/${key}`] ?? {};
+    if (value !== undefined) return { [key]: fact(value, source, trust) };
+    return uts === undefined ? {} : { [key]: fact(uts[key], `utsname at absolute ${hex(uts.address)}`) };
   };
   const symbols = search.found ? search.symbols : undefined;
   const fromSymbols = symbols === undefined ? undefined : savedCommandLine(memory, symbols);
   const { log } = kernel;
-  const commandLine = fromSymbols ?? (memory.arch === 's390x' ? parameterAreaCommandLine(session.memory) : undefined) ?? loggedCommandLine(log);
+  const commandLine = agreed([fromSymbols, memory.arch === 's390x' ? parameterAreaCommandLine(session.memory) : undefined, loggedCommandLine(log)]);
   const hardware = symbols === undefined ? undefined : hardwareName(memory, symbols);
   const taint = symbols === undefined ? undefined : taintMask(memory, symbols);
   const panicked = symbols === undefined ? undefined : panicCpu(memory, symbols);
@@ -105,13 +118,13 @@ export async function describeKernelFacts(session: Session, signal: AbortSignal)
     ...named('version'),
     ...named('nodename'),
     ...(commandLine === undefined ? {} : { commandLine }),
-    ...(hardware === undefined ? {} : { hardware }),
-    ...(environment === undefined ? {} : { environment }),
-    ...(taint === undefined ? {} : { taint: { value: hex(taint.value), flags: [...taintFlags(taint.value)], source: taint.source } }),
-    ...(panicked === undefined ? {} : { panicCpu: { value: panicked, source: 'panic_cpu' } }),
+    ...(hardware === undefined ? {} : { hardware: single(hardware) }),
+    ...(environment === undefined ? {} : { environment: single(environment) }),
+    ...(taint === undefined ? {} : { taint: { value: hex(taint.value), flags: [...taintFlags(taint.value)], source: taint.source, trust: 'unverifiable' } }),
+    ...(panicked === undefined ? {} : { panicCpu: { value: panicked, source: 'panic_cpu', trust: 'unverifiable' } }),
     ...(actions.length === 0 ? {} : { shutdownActions: [...actions] }),
-    ...(dump === undefined ? {} : { dumpDevice: dump }),
-    ...(reipl === undefined ? {} : { reiplDevice: reipl }),
+    ...(dump === undefined ? {} : { dumpDevice: single(dump) }),
+    ...(reipl === undefined ? {} : { reiplDevice: single(reipl) }),
     missing,
   };
 }

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { withModules } from '../kernel/module-symbol-table.ts';
 import { readSystemMap, systemMapTable } from '../kernel/system-map.ts';
 import { parseVmcoreinfo } from '../kernel/vmcoreinfo.ts';
 import type { SymbolTable } from '../kernel/symbol-table.ts';
@@ -38,7 +39,7 @@ export async function kernelFor(session: Session, sources: KernelSources, signal
   return session.kernelBy({ source: `file ${sources.vmcoreinfo}`, text, entries });
 }
 
-/** The dump's own symbols, else those of a System.map that the user gave. */
+/** The dump's own symbols, else those of a System.map that the user gave; with those of modules. */
 export function symbolsOf(kernel: Kernel, sources: KernelSources): SymbolTable | { readonly why: string } {
   const own = kernel.symbols;
   if (sources.systemMap !== undefined && (!own.found || own.symbols.lookup('init_task').length === 0)) {
@@ -46,7 +47,7 @@ export function symbolsOf(kernel: Kernel, sources: KernelSources): SymbolTable |
     if (typeof list === 'string') throw new DumpError('not-this-format', { file: sources.systemMap, offset: 0 }, list, 'lines of address, type and name');
     const table = systemMapTable(list, sources.systemMap, kernel);
     if (typeof table === 'string') throw new DumpError('corrupt', { file: sources.systemMap }, table, 'the System.map of the dumped kernel');
-    return table;
+    return withModules(table, kernel.moduleSymbols);
   }
-  return own.found ? own.symbols : { why: own.why };
+  return own.found ? withModules(own.symbols, kernel.moduleSymbols) : { why: own.why };
 }

@@ -5,7 +5,7 @@ import { schemaVersion } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
 import { markOf } from '../kernel/log/log-marks.ts';
 import type { LogRecord } from '../kernel/log/log-record.ts';
-import type { SymbolTable } from '../kernel/symbol-table.ts';
+import type { KernelSymbol, SymbolTable } from '../kernel/symbol-table.ts';
 import { kernelFor, symbolsOf, type KernelSources } from './kernel-sources.ts';
 import type { Session } from './session.ts';
 
@@ -67,13 +67,13 @@ const globOf = (name: string): RegExp =>
   );
 
 function named(table: SymbolTable, name: string): readonly SymbolJson[] {
-  const plain = (address: bigint, type: string, one: string): SymbolJson => {
+  const plain = ({ address, type, module }: KernelSymbol, one: string): SymbolJson => {
     const { size } = table.at(address) ?? {};
-    return { address: hex(address), type, name: one, ...(size === undefined ? {} : { size }) };
+    return { address: hex(address), type, name: one, ...(size === undefined ? {} : { size }), ...(module === undefined ? {} : { module }) };
   };
-  if (!name.includes('*')) return table.lookup(name).map(({ address, type }) => plain(address, type, name));
+  if (!name.includes('*')) return table.lookup(name).map((symbol) => plain(symbol, name));
   const glob = globOf(name);
-  return [...table.all()].filter((one) => glob.test(one.name)).map((one) => plain(one.address, one.type, one.name));
+  return [...table.all()].filter((one) => glob.test(one.name)).map((one) => plain(one, one.name));
 }
 
 /** @throws DumpError absent when there are no symbols, or none of that name or at that address */
@@ -98,7 +98,10 @@ export async function describeSymbols(
       throw new DumpError('absent', { file: session.path }, `no symbol is named ${request.name}`, 'a name of the kernel; * stands for anything');
     return { ...head, symbols: [...symbols] };
   }
-  return { ...head, symbols: Array.from(table.all(), ({ address, type, name }) => ({ address: hex(address), type, name })) };
+  return {
+    ...head,
+    symbols: Array.from(table.all(), ({ address, type, name, module }) => ({ address: hex(address), type, name, ...(module === undefined ? {} : { module }) })),
+  };
 }
 
 /** Names of many addresses at once; a table that cannot be read gives none and says why. */

@@ -8,6 +8,7 @@ import { findInitTask, type InitTask } from '../kernel/init-task.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { KernelMemory } from '../kernel/kernel-memory.ts';
 import { withoutLostPages } from '../kernel/lost-pages.ts';
+import { withModules } from '../kernel/module-symbol-table.ts';
 import type { SymbolTable } from '../kernel/symbol-table.ts';
 import type { TaskLayout } from '../kernel/task-layout.ts';
 import { layoutByStructure } from '../kernel/task-structure.ts';
@@ -23,7 +24,10 @@ export interface KernelState {
   readonly kernel: Kernel;
   /** The kernel's memory; a page of zeros is none. */
   readonly memory: KernelMemory;
+  /** The kernel's own: in them a variable's name is told from a module's of the same name. */
   readonly symbols: SymbolTable | undefined;
+  /** With those of modules: what addresses are called. */
+  readonly names: SymbolTable | undefined;
   readonly types: KernelTypes | undefined;
   /** Why there are no types. */
   readonly noTypes: string;
@@ -50,6 +54,7 @@ export async function kernelState(session: Session, signal: AbortSignal): Promis
     kernel,
     memory,
     symbols: search.found ? search.symbols : undefined,
+    names: search.found ? withModules(search.symbols, kernel.moduleSymbols) : undefined,
     types: types.found ? types.types : undefined,
     noTypes: types.found ? '' : types.why,
   };

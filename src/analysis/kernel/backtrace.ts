@@ -49,8 +49,10 @@ export function functionOf(
   symbols: SymbolTable | undefined,
   address: bigint,
   isReturn: boolean,
-): { readonly name: string; readonly start: bigint } | undefined {
+): { readonly name: string; readonly start: bigint; readonly module?: string } | undefined {
   const at = isReturn ? address - 1n : address;
   const found = symbols?.at(at);
-  return found === undefined ? undefined : { name: found.name, start: at - BigInt(found.offset) };
+  return found === undefined
+    ? undefined
+    : { name: found.name, start: at - BigInt(found.offset), ...(found.module === undefined ? {} : { module: found.module }) };
 }

@@ -3,8 +3,12 @@ import { scanForTypes, typesBySymbol, type TypeSearch } from './btf/find-types.t
 import { readKallsyms, kallsymsPlaces, type SymbolSearch } from './kallsyms.ts';
 import { searchKallsyms } from './kallsyms-search.ts';
 import { kernelMemory, type KernelMemory, type KernelMemoryParts } from './kernel-memory.ts';
+import { listModules } from './modules.ts';
+import { readModuleSymbols, type ModuleSymbols } from './module-symbols.ts';
+import { withoutLostPages } from './lost-pages.ts';
 import { readKernelLog } from './log/kernel-log.ts';
 import type { LogSearch } from './log/log-record.ts';
+import { soleAddress } from './vm-statistics.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo.ts';
 
 export interface Kernel {
@@ -15,6 +19,8 @@ export interface Kernel {
    * publish where they lie the image is searched first.
    */
   readonly symbols: SymbolSearch;
+  /** Symbols of the modules that the kernel's list `modules` leads to; read at the first use, no scan. */
+  readonly moduleSymbols: ModuleSymbols;
   /** Whether symbols are had without searching. */
   readonly publishesSymbols: boolean;
   /** The kernel's log, read at the first use; no scan. */
@@ -25,10 +31,17 @@ export interface Kernel {
   findTypes(signal: AbortSignal): Promise<TypeSearch>;
 }
 
+const noModuleSymbols: ModuleSymbols = {
+  symbols: [],
+  source: 'none',
+  missing: [{ what: 'symbols of modules', why: 'no symbol names the list of modules' }],
+};
+
 export function kernelOf(parts: KernelMemoryParts): Kernel {
   const { vmcoreinfo } = parts;
   const memory = kernelMemory(parts);
   let symbols: SymbolSearch | undefined;
+  let moduleSymbols: ModuleSymbols | undefined;
   let log: LogSearch | undefined;
   let types: TypeSearch | undefined;
   let scanned: TypeSearch | undefined;
@@ -50,6 +63,13 @@ export function kernelOf(parts: KernelMemoryParts): Kernel {
     publishesSymbols: vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined,
     get symbols() {
       return (symbols ??= find());
+    },
+    get moduleSymbols() {
+      if (moduleSymbols !== undefined) return moduleSymbols;
+      const head = this.symbols.found ? soleAddress(this.symbols.symbols, 'modules') : undefined;
+      if (head === undefined) return (moduleSymbols = noModuleSymbols);
+      const lasting = withoutLostPages(memory);
+      return (moduleSymbols = readModuleSymbols(lasting, this.types.found ? this.types.types.types : undefined, listModules(lasting, head)));
     },
     get types() {
       return (types ??= typesBySymbol(memory, this.symbols, vmcoreinfo));

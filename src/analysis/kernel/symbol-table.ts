@@ -4,6 +4,8 @@ export interface KernelSymbol {
   readonly address: bigint;
   /** Letter of nm: T t D d B b R r A a W w V v. */
   readonly type: string;
+  /** Absent for the kernel's own. */
+  readonly module?: string;
 }
 
 export interface NamedSymbol extends KernelSymbol {

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { describeSymbols, symbolize } from '../../../src/analysis/engine/kernel-story.ts';
+import type { KernelMemory } from '../../../src/analysis/kernel/kernel-memory.ts';
+import { readModuleSymbols } from '../../../src/analysis/kernel/module-symbols.ts';
+import { listModules } from '../../../src/analysis/kernel/modules.ts';
 import type { SymbolTable } from '../../../src/analysis/kernel/symbol-table.ts';
 import { guestText, haveDumps } from '../../dumps.ts';
 import { kernelDumps } from './kernel-dumps.ts';
@@ -11,6 +15,31 @@ const dumps = [
   'o-small-s5-qemu.elf',
   'o-x86-x1-vmcore.elf',
 ];
+
+/** The same memory without one page; notes which pages were asked for. */
+function withLostPage(memory: KernelMemory, lost: bigint | undefined, touched: Set<bigint>): KernelMemory {
+  const holds = (address: bigint, length: number): boolean => {
+    let whole = true;
+    for (let page = address >> 12n; page <= (address + BigInt(length) - 1n) >> 12n; page += 1n) {
+      if (memory.bytes(page << 12n, 1) !== undefined) touched.add(page);
+      if (page === lost) whole = false;
+    }
+    return whole;
+  };
+  return {
+    ...memory,
+    bytes: (address, length) => (holds(address, length) ? memory.bytes(address, length) : undefined),
+    u8: (address) => (holds(address, 1) ? memory.u8(address) : undefined),
+    u32: (address) => (holds(address, 4) ? memory.u32(address) : undefined),
+    pointer: (address) => (holds(address, 8) ? memory.pointer(address) : undefined),
+    cstring(address, limit) {
+      const text = memory.cstring(address, limit);
+      return text !== undefined && holds(address, text.length + 1) ? text : undefined;
+    },
+  };
+}
+
+const never = new AbortController().signal;
 
 /** Lines of /proc/kallsyms as the guest printed them, without those of modules. */
 const kernelLines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '' && !line.includes('['));
@@ -84,4 +113,55 @@ describe.skipIf(!haveDumps)('kallsyms from memory', () => {
       expect(kernel.memory.pointer((kernel.memory.pointer(node) ?? 0n) + BigInt(kernel.memory.pointerBytes))).toBe(node);
     },
   );
+
+  it.each(['o-s390-s1-qemu.elf', 'o-s390-s3-kdump-zlib-d31', 'o-s390k612-s1-qemu.elf', 'o-x86-x1-vmcore.elf'])(
+    '%s: with those of modules it is what the guest printed, line by line',
+    async (name) => {
+      const { symbols } = await describeSymbols(await open(name), {}, never);
+      const ours = symbols.map(
+        ({ address, type, name: one, module }) => `${address.slice(2).padStart(16, '0')} ${type} ${one}${module === undefined ? '' : `\t[${module}]`}`,
+      );
+      const theirs = (guestText(name, 'kallsyms.txt') ?? '').split('\n').filter((line) => line !== '');
+      expect(theirs.filter((line) => line.includes('[')).length).toBeGreaterThan(800);
+      expect(differences(ours, theirs)).toBe(0);
+      // The twin: one letter of the last module must be noticed.
+      expect(differences(ours, theirs.with(-1, theirs.at(-1)?.replace(/ [a-zA-Z] /, ' X ') ?? ''))).toBe(1);
+    },
+  );
+
+  it.each(['o-s390-s1-qemu.elf', 'o-x86-x1-vmcore.elf'])('%s: addresses in functions of modules get their names, those behind none', async (name) => {
+    const session = await open(name);
+    const { symbols: all } = session.kernel.moduleSymbols;
+    const functions = all.filter(({ type, size }) => /t/i.test(type) && size > 8).slice(0, 200);
+    expect(functions.length).toBeGreaterThan(100);
+    const { places } = await symbolize(session, { addresses: functions.map(({ address }) => address + 2n) }, never);
+    for (const [at, one] of functions.entries()) {
+      const names = all.filter(({ address }) => address === one.address).map((same) => same.name);
+      expect(names).toContain(places[at]?.name);
+      expect(places[at]).toMatchObject({ offset: 2, module: one.module, size: one.size });
+    }
+    const last = all.reduce((high, one) => (one.address > high.address ? one : high));
+    expect((await symbolize(session, { addresses: [last.address + BigInt(last.size) + 0x1000n] }, never)).places).toEqual([]);
+  });
+
+  it('a lost page under the symbols of a module gives fewer names, never others', async () => {
+    const { kernel } = await open('o-s390-s1-qemu.elf');
+    const [head] = kernel.symbols.found ? kernel.symbols.symbols.lookup('modules') : [];
+    const list = listModules(kernel.memory, head?.address ?? 0n);
+    const whole = kernel.moduleSymbols.symbols;
+    const lines = new Set(whole.map(({ address, name, module }) => `${address} ${name ?? ''} ${module}`));
+    const touched = new Set<bigint>();
+    const watched = readModuleSymbols(withLostPage(kernel.memory, undefined, touched), undefined, list);
+    expect(watched.symbols).toEqual(whole);
+    expect(touched.size).toBeGreaterThan(10);
+    let less = 0;
+    for (const page of touched) {
+      const { symbols, missing } = readModuleSymbols(withLostPage(kernel.memory, page, new Set()), undefined, list);
+      const named = symbols.filter(({ name }) => name !== undefined);
+      expect(named.filter(({ address, name, module }) => !lines.has(`${address} ${name ?? ''} ${module}`))).toEqual([]);
+      if (named.length < whole.length) less += 1;
+      if (symbols.length < whole.length) expect(missing.length).toBeGreaterThan(0);
+    }
+    expect(less).toBeGreaterThan(touched.size / 2);
+  });
 });

@@ -30,7 +30,7 @@ function others(before: unknown, now: unknown, path: string): string[] {
   if (typeof now !== 'object' || now === null) return before === now ? [] : [`${path}: ${JSON.stringify(now)}, was ${JSON.stringify(before)}`];
   // Another source of the same value is no contradiction.
   return Object.entries(now).flatMap(([key, value]) =>
-    key === 'source' ? [] : others((before as Readonly<Record<string, unknown>> | undefined)?.[key], value, `${path}.${key}`),
+    key === 'source' || key === 'trust' ? [] : others((before as Readonly<Record<string, unknown>> | undefined)?.[key], value, `${path}.${key}`),
   );
 }
 

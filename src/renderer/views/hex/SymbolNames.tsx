@@ -1,6 +1,7 @@
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
+import { symbolText } from '../../words/symbol.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { inspectIntegers, presentBytes } from './inspect-bytes.ts';
@@ -41,7 +42,7 @@ export function SymbolNames({ dump, position, bytes }: SymbolNamesProps) {
   const query = useQuery(dump, key, async (handle, signal) => (await engine.call('symbolize', { dump: handle, addresses, quick: true }, { signal })).places);
   const nameOf = (address: bigint | undefined): string | undefined => {
     const place = address === undefined ? undefined : query.value?.find((one) => BigInt(one.address) === address);
-    return place === undefined ? undefined : `${place.name}+0x${place.offset.toString(16)}`;
+    return place === undefined ? undefined : symbolText(place);
   };
   const here = nameOf(own);
   const there = nameOf(pointer);

@@ -1,12 +1,17 @@
 import type { ReactNode } from 'react';
+import type { Trust } from '../../../shared/fact.ts';
 import type { KernelFactsJson } from '../../../shared/task-model.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
+import { trustText } from '../../words/trust.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { TrustMark } from '../../widgets/TrustMark.tsx';
 import { MissingList } from './MissingList.tsx';
 
 interface FactRow {
   readonly name: string;
   readonly value: ReactNode;
-  readonly source: string | undefined;
+  readonly source: string;
+  readonly trust: Trust;
 }
 
 const actionWords: Readonly<Record<string, string>> = {
@@ -25,8 +30,8 @@ const triggerWords: Readonly<Record<string, string>> = {
 };
 
 function rowsOf(facts: KernelFactsJson): readonly FactRow[] {
-  const named = (name: string, fact: { readonly value: string; readonly source: string } | undefined): FactRow[] =>
-    fact === undefined ? [] : [{ name, value: <Hostile text={fact.value} />, source: fact.source }];
+  const named = (name: string, fact: KernelFactsJson['release']): FactRow[] =>
+    fact === undefined ? [] : [{ name, value: <Hostile text={fact.value} />, source: fact.source, trust: fact.trust }];
   const { taint, panicCpu } = facts;
   return [
     ...named('release', facts.release),
@@ -41,6 +46,7 @@ function rowsOf(facts: KernelFactsJson): readonly FactRow[] {
           {
             name: 'taint',
             source: taint.source,
+            trust: taint.trust,
             value:
               taint.flags.length === 0 ? (
                 'not tainted'
@@ -55,11 +61,12 @@ function rowsOf(facts: KernelFactsJson): readonly FactRow[] {
               ),
           },
         ]),
-    ...(panicCpu === undefined ? [] : [{ name: 'panic', value: `CPU ${panicCpu.value} panicked`, source: panicCpu.source }]),
+    ...(panicCpu === undefined ? [] : [{ name: 'panic', value: `CPU ${panicCpu.value} panicked`, source: panicCpu.source, trust: panicCpu.trust }]),
     ...(facts.shutdownActions ?? []).map(({ trigger, action }) => ({
       name: triggerWords[trigger] ?? trigger,
       value: actionWords[action] ?? action,
       source: `${trigger}_trigger`,
+      trust: 'unverifiable' as const,
     })),
     ...named('dump device', facts.dumpDevice),
     ...named('re-IPL device', facts.reiplDevice),
@@ -71,11 +78,13 @@ export function FactsPane({ facts }: { readonly facts: KernelFactsJson }) {
   return (
     <div className="kernel-detail">
       <dl className="kernel-facts" data-testid="kernel-facts">
-        {rowsOf(facts).map(({ name, value, source }) => (
+        {rowsOf(facts).map(({ name, value, source, trust }) => (
           <div key={name}>
             <dt className="dim">{name}</dt>
             <dd>{value}</dd>
-            <dd className="dim kernel-source">{source === undefined ? null : <Hostile text={source} />}</dd>
+            <dd className="dim kernel-source" title={trustText(trust, visibleText(source))}>
+              <TrustMark trust={trust} /> <Hostile text={source} />
+            </dd>
           </div>
         ))}
       </dl>

@@ -2,8 +2,11 @@
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
+import { trustText } from '../../words/trust.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { TrustMark } from '../../widgets/TrustMark.tsx';
 import { AddressLink } from './AddressLink.tsx';
 import { Backtrace } from './Backtrace.tsx';
 import { MissingList } from './MissingList.tsx';
@@ -78,7 +81,11 @@ export function ModulesPane({ dump }: PaneProps) {
           </tbody>
         </table>
       )}
-      {source === undefined ? null : <p className="dim">From the {source}.</p>}
+      {source === undefined ? null : (
+        <p className="dim" title={trustText('unverifiable', visibleText(source))}>
+          <TrustMark trust="unverifiable" /> From the <Hostile text={source} />.
+        </p>
+      )}
       <MissingList missing={missing} />
     </div>
   );
@@ -105,7 +112,9 @@ export function MemoryUsagePane({ dump }: PaneProps) {
               <tr key={name}>
                 <td>{name}</td>
                 <td className={kib === 0 ? 'number code dim' : 'number code'}>{kib.toLocaleString('en-US').replaceAll(',', '\u202f')}</td>
-                <td className="dim code">{source}</td>
+                <td className="dim code" title={trustText('unverifiable', visibleText(source))}>
+                  <TrustMark trust="unverifiable" /> <Hostile text={source} />
+                </td>
               </tr>
             ))}
           </tbody>

@@ -5,6 +5,7 @@ import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { Backtrace } from './Backtrace.tsx';
+import { Mappings } from './Mappings.tsx';
 import { MissingList } from './MissingList.tsx';
 import { TaskTable } from './TaskTable.tsx';
 
@@ -30,6 +31,7 @@ export function TasksPane({ dump }: { readonly dump: OpenDump }) {
         ) : (
           trace.value.traces.map((one, index) => <Backtrace key={index} dump={dump.key} trace={one} />)
         )}
+        {chosen?.kind === 'user' && chosen.pid !== undefined ? <Mappings key={chosen.address} dump={dump} pid={chosen.pid} /> : null}
         <MissingList missing={[...(trace.value?.missing ?? []), ...query.value.missing]} />
       </div>
     </div>
