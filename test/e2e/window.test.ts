@@ -142,7 +142,9 @@ describe.skipIf(noWindow)('the window', () => {
     await page.getByTestId('status-cursor').getByText('0x1c8000').waitFor();
     await bytes.waitFor();
     // Seen by a person: told within a second, back within five. How fast the machine is now does not decide the test.
-    console.log(`engine killed: told after ${Math.round(told - killed)} ms, back at the cursor after ${Math.round(performance.now() - killed)} ms`);
+    console.log(
+      `engine killed: told after ${Math.round(told - killed)} ms, at the cursor with the last word about it gone after ${Math.round(performance.now() - killed)} ms`,
+    );
     // The new engine reads what the old one had not.
     await page.keyboard.press('Control+g');
     await page.getByTestId('go-to').fill('file:0');

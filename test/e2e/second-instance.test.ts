@@ -1,0 +1,41 @@
+/** A second start of the program hands its file to the window that is there. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { checkout, noWindow, openDesk } from './desk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dumpbench-second-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(noWindow)('a second start', () => {
+  it('opens its file in the first window and ends', async () => {
+    const [first, second] = bundledSamples().map(({ name, bytes }) => {
+      const path = join(folder, name);
+      writeFileSync(path, bytes);
+      return path;
+    });
+    const desk = await openDesk([first!]);
+    try {
+      const { app, page } = desk;
+      await page.getByTestId('dump-title').waitFor();
+      const { executable, env } = await app.evaluate(() => ({ executable: process.execPath, env: { ...process.env } }));
+      // Chromium's own sandbox cannot run as root; Playwright leaves it out too.
+      const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+      const again = spawn(executable, [...sandbox, checkout, `--user-data-dir=${join(desk.folder, 'user')}`, '--', second!], { env, stdio: 'ignore' });
+      const code = new Promise<number | null>((resolve) => {
+        again.once('exit', resolve);
+      });
+      await page.getByText('2 dumps open').waitFor();
+      await page.getByTestId('dump-title').filter({ visible: true }).getByText(second!.split('/').at(-1)!).waitFor();
+      expect(await code).toBe(0);
+      expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+    } finally {
+      await desk.close();
+    }
+  });
+});
