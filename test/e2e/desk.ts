@@ -4,15 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import { vi } from 'vitest';
 import { startXvfb } from '../../scripts/display.mjs';
 import { ensureElectron } from '../../scripts/electron-runtime.mjs';
 import { pinnedNode } from '../../scripts/node-runtime.mjs';
 
 export const checkout = fileURLToPath(new URL('../../', import.meta.url));
-
-// Several waits of a minute fit into one test.
-vi.setConfig({ testTimeout: 240_000 });
 
 /** scripts/test.mjs says here why the window cannot be tested on this machine. */
 export const noWindow = process.env.DUMPBENCH_NO_WINDOW !== undefined;
