@@ -3,9 +3,9 @@ import type { AddressSpace, CpuJson } from './model.ts';
 
 export type CpuNumbering = 'linuxCpu' | 'id';
 
-/** `--cpu N` and `cpuN` mean the Linux number when every CPU has one, else the position in the dump (CLI.md). */
+/** `--cpu N` and `cpuN` mean the Linux number when every CPU has one of its own, else the position in the dump (CLI.md). */
 export const cpuNumbering = (cpus: readonly CpuJson[]): CpuNumbering =>
-  cpus.length > 0 && cpus.every((cpu) => cpu.linuxCpu !== undefined) ? 'linuxCpu' : 'id';
+  cpus.length > 0 && cpus.every((cpu) => cpu.linuxCpu !== undefined) && new Set(cpus.map((cpu) => cpu.linuxCpu)).size === cpus.length ? 'linuxCpu' : 'id';
 
 export const cpuNumber = (cpu: Pick<CpuJson, 'id' | 'linuxCpu'>, numbering: CpuNumbering): number =>
   numbering === 'linuxCpu' ? (cpu.linuxCpu ?? cpu.id) : cpu.id;

@@ -67,7 +67,8 @@ function decode(kernel: LowcoreKernel, lowcore: Parameters<typeof view>[1], byte
 
 function lowcoreAt(session: Session, address: bigint, cpu: CpuJson | undefined, named: LowcoreKernel | undefined): LowcoreJson {
   const read = session.memory.read(address, lowcoreSize);
-  if (read.absent.some(({ start, end }) => start === 0 && end === lowcoreSize)) {
+  // Its two pages may lack for different reasons.
+  if (read.absent.reduce((sum, { start, end }) => sum + end - start, 0) >= lowcoreSize) {
     const state = read.absences[0]?.state ?? 'missing';
     throw new DumpError('absent', { file: session.path, address }, `the lowcore at absolute ${hex(address)} is ${state} in this dump`, `${lowcoreSize} bytes`);
   }
