@@ -1,5 +1,6 @@
 /** JSON of `dumpbench cache`: the indexes in the user's cache folder. */
 import * as v from 'valibot';
+import { schemaVersion } from './model.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -16,7 +17,7 @@ export const cachedIndexSchema = v.strictObject({
 });
 
 export const cacheSchema = v.strictObject({
-  schema: v.number(),
+  schema: v.literal(schemaVersion),
   folder: v.string(),
   /** Of the indexes that are there now. */
   bytes: count,
