@@ -217,23 +217,28 @@ try {
   const say = (text: string): void => {
     process.stderr.write(`bench: ${text}\n`);
   };
+  /** Each at once: a run that is ended early has said what it measured. */
+  const add = (...measured: readonly Row[]): void => {
+    rows.push(...measured);
+    for (const row of measured) say(`  ${row.what}: ${number(row.value)} ${row.unit}`);
+  };
   if (given.length > 0) {
-    for (const path of given) rows.push(...againstYardsticks(bench, path), ...(await firstLook(bench, path)));
+    for (const path of given) add(...againstYardsticks(bench, path), ...(await firstLook(bench, path)));
   } else {
     say('making the dumps');
     const raw = standalone(folder, 1024);
     const core = elf(folder, 1024);
     say('first facts');
-    rows.push(...(await firstLook(bench, sparseTebibyte(folder))), ...(await firstLook(bench, raw)));
+    add(...(await firstLook(bench, sparseTebibyte(folder))), ...(await firstLook(bench, raw)));
     say('raw dumps against cat and openssl');
-    rows.push(...againstYardsticks(bench, core), ...againstYardsticks(bench, raw), cold(bench, raw));
+    add(...againstYardsticks(bench, core), ...againstYardsticks(bench, raw), cold(bench, raw));
     say('queries');
     const compared = await measureComparison();
-    rows.push(...queries(bench, raw), { what: compared.name, value: compared.seconds * 1000, unit: 'ms', target: { most: 15 }, note: compared.note });
+    add(...queries(bench, raw), { what: compared.name, value: compared.seconds * 1000, unit: 'ms', target: { most: 15 }, note: compared.note });
     say('compressed dumps');
-    rows.push(...compressed(bench, folder), ...againstMakedumpfile(bench));
+    add(...compressed(bench, folder), ...againstMakedumpfile(bench));
     say('growth');
-    rows.push(...(await growth(bench, [standalone(folder, 256), raw, standalone(folder, 4096)])));
+    add(...(await growth(bench, [standalone(folder, 256), raw, standalone(folder, 4096)])));
   }
   const machine = {
     cpus: availableParallelism(),
