@@ -1,7 +1,7 @@
 /** Opens dumps for the length of one command. */
 import type { CommandContext } from './command.ts';
 import { progressLine } from './progress-line.ts';
-import { placeNames, type PlaceNames } from './text/place-names.ts';
+import { placeNames, type PlaceNames } from '../shared/place-names.ts';
 
 /** Runs `use` on an open dump and closes it whatever happens. Unpacking a packed dump shows its progress. */
 export async function withDump<T>(context: CommandContext, path: string, use: (dump: string, identity: string) => Promise<T>): Promise<T> {

@@ -55,5 +55,11 @@ describe.skipIf(noWindow || !haveDumps)('the kernel view', () => {
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
     await view.getByTestId('backtrace').getByRole('button', { name: '0xc9bbc0' }).click();
     await page.getByTestId('status-cursor').getByText('0xc9bbc0').waitFor();
+
+    // Registers and lowcore fields that lead into the kernel say where.
+    await page.getByTestId('rail-cpus').click();
+    await page.getByTestId('cpu-details').getByText('__do_machine_kdump').first().waitFor();
+    await page.getByTestId('rail-lowcore').click();
+    await page.getByTestId('lowcore-fields').locator('tr[data-field="svc_new_psw"]').getByText('system_call+0x0').waitFor();
   });
 });

@@ -3,7 +3,7 @@ import { addressIn, cpuOption, numberedCpu } from './address-argument.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { namesOf, withDump } from '../open-dump.ts';
 import { lowcoresText } from '../text/lowcore-text.ts';
-import { fieldAddress } from '../text/place-names.ts';
+import { fieldAddress } from '../../shared/place-names.ts';
 
 export const lowcoreCommand: Command = {
   name: 'lowcore',

@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 import { exitCodes, printJson } from '../io.ts';
 import { cpuOption, numberedCpu } from './address-argument.ts';
 import { namesOf, withDump } from '../open-dump.ts';
-import { addressesToName } from '../text/place-names.ts';
+import { addressesToName } from '../../shared/place-names.ts';
 import { infoText } from '../text/summary-text.ts';
 import { cpusText } from '../text/cpu-text.ts';
 import { notesText, osInfoText, regionsText } from '../text/structure-text.ts';

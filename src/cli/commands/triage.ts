@@ -3,7 +3,7 @@ import { schemaVersion, type TriageDump } from '../../shared/model.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson } from '../io.ts';
 import { namesOf, withDump } from '../open-dump.ts';
-import { addressesToName } from '../text/place-names.ts';
+import { addressesToName } from '../../shared/place-names.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { triageText } from '../text/summary-text.ts';
 

@@ -2,7 +2,7 @@
 import { cpuName, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson, PswJson } from '../../shared/model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { namedRegisters, noNames, type PlaceNames } from './place-names.ts';
+import { namedRegisters, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 

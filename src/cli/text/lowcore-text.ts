@@ -3,7 +3,7 @@ import { cpuName, numberingWords, type CpuNumbering } from '../../shared/cpu-reg
 import type { LowcoreFieldJson, LowcoreJson } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { fieldAddress, noNames, type PlaceNames } from './place-names.ts';
+import { fieldAddress, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import type { Style } from './style.ts';
 import { fieldLines } from './field-rows.ts';
 import { columns } from './table.ts';

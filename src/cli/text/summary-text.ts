@@ -3,7 +3,7 @@ import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult, Finding, Health, Info, TriageDump } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { instructionAddress, instructionName, noNames, type PlaceNames } from './place-names.ts';
+import { instructionAddress, instructionName, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 

@@ -40,6 +40,32 @@ describe('registers of a CPU', () => {
   });
 });
 
+describe('names of the kernel', () => {
+  const kernel: CpuJson = {
+    ...system[0]!,
+    psw: { ...system[0]!.psw!, decoded: { ...system[0]!.psw!.decoded, dat: true, problemState: false } },
+    gprs: ['0x2', '0x4178a6'],
+  };
+  const names = new Map([
+    ['0x2', 'never+0x2'],
+    ['0x4178a6', 'psw_idle_exit+0x0'],
+  ]);
+  const text = (cpu: CpuJson, name: string): string | undefined =>
+    registerBlocks([cpu], names)
+      .find(({ id }) => id === 'gprs')!
+      .rows.find((one) => one.name === name)!.cells[0]!.text;
+
+  it('stand beside registers that lead to its places', () => {
+    expect(text(kernel, 'r1')).toBe('psw_idle_exit+0x0');
+    expect(text(kernel, 'r0')).toBeUndefined();
+  });
+
+  it('are not given to the registers of a program', () => {
+    const program: CpuJson = { ...kernel, psw: { ...kernel.psw!, decoded: { ...kernel.psw!.decoded, problemState: true } } };
+    expect(text(program, 'r1')).toBeUndefined();
+  });
+});
+
 describe('registers side by side', () => {
   const [left, right] = [system[0]!, system[1]!];
   it('differ where they do, and only there', () => {

@@ -2,7 +2,9 @@
 import { useMemo, useState } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/model.ts';
+import { addressesToName } from '../../../shared/place-names.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { usePlaceNames } from '../../state/use-place-names.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { CpuFacts } from './CpuFacts.tsx';
 import { registerBlocks } from './register-rows.ts';
@@ -19,7 +21,11 @@ interface CpuCompareProps {
 export function CpuCompare({ dump, columns, cpus }: CpuCompareProps) {
   const [onlyDifferences, setOnlyDifferences] = useState(false);
   const numbering = cpuNumbering(cpus);
-  const blocks = useMemo(() => registerBlocks(columns), [columns]);
+  const names = usePlaceNames(
+    dump,
+    useMemo(() => addressesToName(columns), [columns]),
+  );
+  const blocks = useMemo(() => registerBlocks(columns, names), [columns, names]);
   const differing = blocks.reduce((sum, { rows }) => sum + rows.filter(({ differs }) => differs).length, 0);
   const total = blocks.reduce((sum, { rows }) => sum + rows.length, 0);
   return (

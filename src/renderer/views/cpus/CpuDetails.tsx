@@ -2,14 +2,17 @@
 import { useMemo } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/model.ts';
+import { addressesToName } from '../../../shared/place-names.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { usePlaceNames } from '../../state/use-place-names.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { CpuFacts } from './CpuFacts.tsx';
 import { registerBlocks, unusual, type BlockId, type RegisterBlock } from './register-rows.ts';
 import { RegisterValue } from './RegisterValue.tsx';
 
-/** Sixteen short names in four columns; a line each, with what it means; long names in two columns; wide values. */
-const layouts: Readonly<Record<BlockId, 'four' | 'meaning' | 'named' | 'wide'>> = {
+/** Sixteen short names in four columns; a line each, with what it means; long names in two columns; wide values; two columns with places. */
+type Layout = 'four' | 'meaning' | 'named' | 'wide' | 'placed';
+const layouts: Readonly<Record<BlockId, Layout>> = {
   psw: 'named',
   registers: 'four',
   gprs: 'four',
@@ -27,6 +30,8 @@ interface BlockProps {
   readonly marked: ReadonlySet<string>;
 }
 
+const hasPlaces = ({ rows }: RegisterBlock): boolean => rows.some(({ cells: [cell] }) => cell?.text !== undefined);
+
 function Block({ dump, block, number, marked }: BlockProps) {
   return (
     <div className="register-block">
@@ -34,7 +39,7 @@ function Block({ dump, block, number, marked }: BlockProps) {
       {block.isZero ? (
         <p className="dim">all zero</p>
       ) : (
-        <dl className={`registers ${layouts[block.id]}`}>
+        <dl className={`registers ${layouts[block.id] === 'four' && hasPlaces(block) ? 'placed' : layouts[block.id]}`}>
           {block.rows.map(({ name, cells: [cell] }) => {
             const differs = marked.has(name) && block.id === 'crs';
             return (
@@ -59,7 +64,11 @@ function Block({ dump, block, number, marked }: BlockProps) {
 
 export function CpuDetails({ dump, cpu, cpus }: { readonly dump: OpenDump; readonly cpu: CpuJson; readonly cpus: readonly CpuJson[] }) {
   const numbering = cpuNumbering(cpus);
-  const blocks = useMemo(() => registerBlocks([cpu]), [cpu]);
+  const names = usePlaceNames(
+    dump,
+    useMemo(() => addressesToName([cpu]), [cpu]),
+  );
+  const blocks = useMemo(() => registerBlocks([cpu], names), [cpu, names]);
   const marked = useMemo(() => unusual(cpus), [cpus]);
   const name = cpuName(cpu, numbering);
   return (

@@ -3,8 +3,10 @@ import { useState } from 'react';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/model.ts';
 import { useQuery } from '../../engine/use-query.ts';
+import { addressesToName } from '../../../shared/place-names.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useCpuColumns } from '../../state/use-cpu-columns.ts';
+import { usePlaceNames } from '../../state/use-place-names.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { CpuPicker } from '../../widgets/CpuPicker.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
@@ -23,6 +25,7 @@ export function CpusView({ dump }: { readonly dump: OpenDump }) {
   // The triage has the same CPUs: nothing flickers while the question runs.
   const cpus: readonly CpuJson[] | undefined = query.value?.cpus ?? dump.triage?.cpus;
   const choice = useCpuColumns(dump, cpus ?? none);
+  const names = usePlaceNames(dump, addressesToName(choice.columns));
   const [copied, setCopied] = useState<string>();
   if (cpus === undefined) {
     return (
@@ -38,7 +41,7 @@ export function CpusView({ dump }: { readonly dump: OpenDump }) {
   const copy = (): void => {
     const numbering = cpuNumbering(cpus);
     const text = registersText(
-      registerBlocks(columns),
+      registerBlocks(columns, names),
       columns.map((cpu) => cpuName(cpu, numbering)),
     );
     shell.call('copyText', { text }).then(() => setCopied(what), tell);

@@ -1,5 +1,6 @@
 /** Registers of one or several CPUs as rows: a register a line, a column for each CPU. */
 import type { CpuJson, PswJson } from '../../../shared/model.ts';
+import { namedRegisters, noNames, type PlaceNames } from '../../../shared/place-names.ts';
 import type { Position } from '../../state/position.ts';
 
 export interface RegisterCell {
@@ -145,10 +146,22 @@ const sources: readonly { readonly id: BlockId; readonly title: string; readonly
   { id: 'vxrs', title: 'Vector registers', of: (cpu) => numbered('v', cpu.vxrs, (value) => ({ value })) },
 ];
 
-/** All that is recorded of these CPUs, in blocks; blocks and registers that none of them has are left out. */
-export function registerBlocks(cpus: readonly CpuJson[]): readonly RegisterBlock[] {
+/** Adds what the kernel calls the place that a register leads to. */
+function withPlace(cell: RegisterCell | undefined, place: string | undefined): RegisterCell | undefined {
+  if (cell?.target === undefined || place === undefined) return cell;
+  return { ...cell, text: [place, ...(cell.text === undefined ? [] : [cell.text])].join(' · ') };
+}
+
+/**
+ * All that is recorded of these CPUs, in blocks; blocks and registers that none of them has are left out.
+ * @param names those of the kernel for addresses that registers hold
+ */
+export function registerBlocks(cpus: readonly CpuJson[], names: PlaceNames = noNames): readonly RegisterBlock[] {
+  const places = cpus.map((cpu) => new Map(namedRegisters(cpu, names)));
   return sources.flatMap(({ id, title, of }) => {
-    const columns = cpus.map((cpu) => new Map(of(cpu)));
+    const columns = cpus.map(
+      (cpu, index) => new Map(of(cpu).map(([name, cell]) => [name, withPlace(cell, places[index]?.get(id === 'psw' && name === 'address' ? 'PSW' : name))])),
+    );
     const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
     const rows = names.flatMap((name): RegisterRow[] => {
       const cells = columns.map((column) => column.get(name));

@@ -1,5 +1,6 @@
 /** Below the table: the bytes of the lowcore, and the chosen field in full. */
 import type { LowcoreJson } from '../../../shared/model.ts';
+import type { PlaceNames } from '../../../shared/place-names.ts';
 import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { BytePane } from '../../widgets/byte-pane/BytePane.tsx';
@@ -11,6 +12,7 @@ interface FieldPaneProps {
   readonly dump: OpenDump;
   readonly columns: readonly LowcoreColumn[];
   readonly row: LowcoreRow | undefined;
+  readonly names: PlaceNames;
   /** Whose bytes are shown. */
   readonly bytesOf: LowcoreJson | undefined;
   /** Where the cursor is in them, and how much is selected. */
@@ -19,7 +21,7 @@ interface FieldPaneProps {
   readonly onByte: (offset: number) => void;
 }
 
-export function FieldPane({ dump, columns, row, bytesOf, offset, length, onByte }: FieldPaneProps) {
+export function FieldPane({ dump, columns, row, names, bytesOf, offset, length, onByte }: FieldPaneProps) {
   if (bytesOf === undefined) return null;
   const prefix = BigInt(bytesOf.prefix);
   const selection = offset === undefined ? undefined : { offset, length };
@@ -60,7 +62,7 @@ export function FieldPane({ dump, columns, row, bytesOf, offset, length, onByte 
                     {column.lowcore === undefined ? (
                       <span className="dim">–</span>
                     ) : (
-                      <FieldValue dump={dump.key} field={row.cells[index]} number={column.number} />
+                      <FieldValue dump={dump.key} field={row.cells[index]} number={column.number} names={names} />
                     )}
                   </dd>
                 </div>

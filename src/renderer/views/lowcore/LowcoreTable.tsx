@@ -1,6 +1,8 @@
 /** The fields of one or several lowcores: a line each, in the order of their offsets, by who defines them. */
 import { memo, useEffect, useRef } from 'react';
+import { fieldAddress, type PlaceNames } from '../../../shared/place-names.ts';
 import type { CpuJson, LowcoreFieldJson, LowcoreJson } from '../../../shared/model.ts';
+import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -26,14 +28,23 @@ const groups = ['architected', 'linux', 'save area'] as const;
 
 export const offsetText = (offset: number): string => `0x${offset.toString(16).padStart(4, '0')}`;
 
-/** Value, its meaning, and where it leads. */
-export function FieldValue({ dump, field, number }: { readonly dump: string; readonly field: LowcoreFieldJson | undefined; readonly number: number }) {
+interface FieldValueProps {
+  readonly dump: string;
+  readonly field: LowcoreFieldJson | undefined;
+  readonly number: number;
+  readonly names: PlaceNames;
+}
+
+/** Value, its meaning, and where it leads, with the kernel's name for that place. */
+export function FieldValue({ dump, field, number, names }: FieldValueProps) {
   if (field === undefined) return <span className="dim">not in this layout</span>;
   if (field.value === undefined) return <span className="dim">not in the dump</span>;
   const target = targetOf(field, number);
   const psw = pswParts(field);
   const value = psw?.address ?? String(field.value);
   const meaning = meaningOf(field);
+  const leadsTo = fieldAddress(field);
+  const place = leadsTo === undefined ? undefined : names.get(hex(leadsTo));
   return (
     <>
       <span className="code field-value">
@@ -46,6 +57,11 @@ export function FieldValue({ dump, field, number }: { readonly dump: string; rea
           </AddressLink>
         )}
       </span>
+      {place === undefined ? null : (
+        <span className="code field-place">
+          <Hostile text={place} />
+        </span>
+      )}
       {meaning === undefined ? null : (
         <span className="field-meaning">
           <Hostile text={meaning} />
@@ -59,12 +75,13 @@ interface RowProps {
   readonly dump: string;
   readonly row: LowcoreRow;
   readonly columns: readonly LowcoreColumn[];
+  readonly names: PlaceNames;
   /** Column whose bytes are selected; undefined in other rows. */
   readonly current: number | undefined;
   readonly onSelect: (row: LowcoreRow, column: number) => void;
 }
 
-const FieldRow = memo(function FieldRow({ dump, row, columns, current, onSelect }: RowProps) {
+const FieldRow = memo(function FieldRow({ dump, row, columns, names, current, onSelect }: RowProps) {
   const line = useRef<HTMLTableRowElement>(null);
   const isCurrent = current !== undefined;
   useEffect(() => {
@@ -95,7 +112,11 @@ const FieldRow = memo(function FieldRow({ dump, row, columns, current, onSelect 
             onSelect(row, index);
           }}
         >
-          {column.lowcore === undefined ? <span className="dim">–</span> : <FieldValue dump={dump} field={row.cells[index]} number={column.number} />}
+          {column.lowcore === undefined ? (
+            <span className="dim">–</span>
+          ) : (
+            <FieldValue dump={dump} field={row.cells[index]} number={column.number} names={names} />
+          )}
         </td>
       ))}
       {columns.length === 1 ? <td className="field-doc dim">{row.doc}</td> : null}
@@ -107,6 +128,8 @@ interface LowcoreTableProps {
   readonly dump: OpenDump;
   readonly columns: readonly LowcoreColumn[];
   readonly rows: readonly LowcoreRow[];
+  /** What the kernel calls the places that fields lead to. */
+  readonly names: PlaceNames;
   /** Key of the row that the cursor is in. */
   readonly current: string | undefined;
   /** Column that the cursor is in. */
@@ -116,7 +139,7 @@ interface LowcoreTableProps {
 
 const arrows: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
-export function LowcoreTable({ dump, columns, rows, current, active, onSelect }: LowcoreTableProps) {
+export function LowcoreTable({ dump, columns, rows, names, current, active, onSelect }: LowcoreTableProps) {
   const ordered = groups.flatMap((group) => rows.filter((row) => row.group === group));
   return (
     <div
@@ -177,7 +200,15 @@ export function LowcoreTable({ dump, columns, rows, current, active, onSelect }:
                 </th>
               </tr>
               {own.map((row) => (
-                <FieldRow key={row.key} dump={dump.key} row={row} columns={columns} current={row.key === current ? active : undefined} onSelect={onSelect} />
+                <FieldRow
+                  key={row.key}
+                  dump={dump.key}
+                  row={row}
+                  columns={columns}
+                  names={names}
+                  current={row.key === current ? active : undefined}
+                  onSelect={onSelect}
+                />
               ))}
             </tbody>
           );

@@ -3,9 +3,11 @@ import { useCallback, useMemo, useState } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
 import type { CpuJson, LowcoreJson } from '../../../shared/model.ts';
+import { fieldAddress } from '../../../shared/place-names.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useCpuColumns } from '../../state/use-cpu-columns.ts';
+import { usePlaceNames } from '../../state/use-place-names.ts';
 import { useStore } from '../../state/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { CpuPicker } from '../../widgets/CpuPicker.tsx';
@@ -67,6 +69,8 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
     [answered, cpus, numbering],
   );
   const rows = useMemo(() => lowcoreRows(columns.map(({ lowcore }) => lowcore)), [columns]);
+  const leads = useMemo(() => [...new Set(columns.flatMap(({ lowcore }) => lowcore?.fields.flatMap((field) => fieldAddress(field) ?? []) ?? []))], [columns]);
+  const names = usePlaceNames(dump, leads);
   const shown = useMemo(() => filterRows(rows, { text, onlyDifferences, hideZeros }), [rows, text, onlyDifferences, hideZeros]);
 
   const spots = columns.flatMap((column, index) => (column.lowcore === undefined ? [] : [{ index, prefix: column.lowcore.prefix, number: column.number }]));
@@ -180,11 +184,12 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
           </button>
         </p>
       ) : null}
-      <LowcoreTable dump={dump} columns={columns} rows={shown} current={current?.key} active={active} onSelect={selectRow} />
+      <LowcoreTable dump={dump} columns={columns} rows={shown} names={names} current={current?.key} active={active} onSelect={selectRow} />
       <FieldPane
         dump={dump}
         columns={columns}
         row={current}
+        names={names}
         bytesOf={bytesOf}
         offset={at?.offset}
         length={Math.min(Math.max(1, cursor?.length ?? 1), lowcoreBytes)}

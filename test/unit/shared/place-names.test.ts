@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldAddress, instructionName, namedRegisters, placeNames } from '../../../src/cli/text/place-names.ts';
+import { fieldAddress, instructionName, namedRegisters, placeNames } from '../../../src/shared/place-names.ts';
 import type { CpuJson } from '../../../src/shared/model.ts';
 
 const names = placeNames([{ address: '0x1000', name: 'panic', offset: 18 }]);

@@ -1,7 +1,7 @@
 /** Names of the addresses that a CPU's registers hold. */
-import type { PlaceNameJson } from '../../shared/kernel-model.ts';
-import type { CpuJson, LowcoreFieldJson } from '../../shared/model.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import type { PlaceNameJson } from './kernel-model.ts';
+import type { CpuJson, LowcoreFieldJson } from './model.ts';
+import { visibleText } from './visible-text.ts';
 
 /** Address -> "symbol+0x12 [module]". */
 export type PlaceNames = ReadonlyMap<string, string>;
