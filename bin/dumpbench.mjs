@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 // Starts the command line on a Node that runs TypeScript and carries Node-API 10: this one if it does, else the pinned one.
-import { pinnedNode, runOn } from '../scripts/node-runtime.mjs';
+// It runs from the bundle that `npm run build` made when that is current, else from its sources.
 import { fileURLToPath } from 'node:url';
+import { cliSources, cliStamp, isCurrent } from '../scripts/bundle-age.mjs';
+import { pinnedNode, runOn } from '../scripts/node-runtime.mjs';
 
-const entry = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
-process.exitCode = await runOn(pinnedNode(), [entry, ...process.argv.slice(2)]);
+const entry = new URL(isCurrent(cliStamp, cliSources) ? '../out/cli/main.js' : '../src/cli/main.ts', import.meta.url);
+const node = pinnedNode();
+if (node === process.execPath) await import(entry.href);
+else process.exitCode = await runOn(node, [fileURLToPath(entry), ...process.argv.slice(2)]);

@@ -26,6 +26,12 @@ export function indexFolder(surroundings: Surroundings = here()): string {
   return posix.join(cache !== undefined && posix.isAbsolute(cache) ? cache : posix.join(home, '.cache'), 'dumpbench', 'index');
 }
 
+/** Where Node keeps our compiled modules from one process to the next, beside the folder of the indexes. */
+export function codeFolder(surroundings: Surroundings = here()): string {
+  const path = surroundings.platform === 'win32' ? win32 : posix;
+  return path.join(path.dirname(indexFolder(surroundings)), 'code');
+}
+
 /** Index file of a dump. Identities that are no good file names stand there as their SHA-256. */
 export function indexPath(identity: string, surroundings: Surroundings = here()): string {
   const plain = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(identity);

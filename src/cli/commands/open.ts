@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../io.ts';
 
-const starter = fileURLToPath(new URL('../../../scripts/start.mjs', import.meta.url));
+/** The bundle lies in out/cli, one folder less deep. */
+const toRoot = import.meta.url.endsWith('.ts') ? '../../../' : '../../';
+const starter = fileURLToPath(new URL(`${toRoot}scripts/start.mjs`, import.meta.url));
 
 export const openCommand: Command = {
   name: 'open',
