@@ -16,20 +16,28 @@ export const pageCodecsModule =
 `;
 
 const modules = [
-  { folder: join(analysis, 'index', 'page-job'), source: 'page-job.ts', target: 'page-job.wasm', memory: '2', form: (binary) => Buffer.from(binary) },
+  {
+    folder: join(analysis, 'index', 'page-job'),
+    source: 'page-job.ts',
+    target: 'page-job.wasm',
+    memory: '2',
+    data: '0',
+    form: (binary) => Buffer.from(binary),
+  },
   {
     folder: join(analysis, 'codec', 'page-codecs'),
     source: 'page-codecs.ts',
     target: 'page-codecs-module.ts',
-    memory: '11',
+    memory: '14',
+    data: '49152',
     form: (binary) => Buffer.from(asText(binary)),
   },
 ];
 
-/** @param {{ folder: string, source: string, memory: string }} module @returns {Promise<Uint8Array>} as the source gives it */
-async function build({ folder, source, memory }) {
+/** @param {{ folder: string, source: string, memory: string, data: string }} module @returns {Promise<Uint8Array>} as the source gives it */
+async function build({ folder, source, memory, data }) {
   let binary = new Uint8Array();
-  const command = [source, '--outFile', 'out.wasm', '--baseDir', join(folder, 'assembly'), '--initialMemory', memory, ...options];
+  const command = [source, '--outFile', 'out.wasm', '--baseDir', join(folder, 'assembly'), '--initialMemory', memory, '--memoryBase', data, ...options];
   const { error, stderr } = await main(command, {
     readFile: (name, base) => {
       try {

@@ -13,7 +13,7 @@ declare const WebAssembly: {
   readonly Instance: new (module: object) => { readonly exports: unknown };
 };
 
-type Decode = (inputBytes: number, outputBytes: number) => number;
+type Decode = (inputAt: number, inputBytes: number, outputBytes: number) => number;
 interface PageCodecsExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly mostBytes: { readonly value: number };
@@ -26,6 +26,7 @@ interface PageCodecsExports {
 
 interface Codecs extends Pick<PageCodecsExports, 'zlib' | 'lzo' | 'snappy'> {
   readonly most: number;
+  readonly inputAt: number;
   readonly input: Uint8Array;
   readonly output: Uint8Array;
 }
@@ -38,7 +39,15 @@ function open(): Codecs | 'none' {
   if (!WebAssembly.validate(code)) return 'none';
   const { memory, mostBytes, inputAt, outputAt, zlib, lzo, snappy } = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as PageCodecsExports;
   const most = mostBytes.value;
-  return { zlib, lzo, snappy, most, input: new Uint8Array(memory.buffer, inputAt.value, most), output: new Uint8Array(memory.buffer, outputAt.value, most) };
+  return {
+    zlib,
+    lzo,
+    snappy,
+    most,
+    inputAt: inputAt.value,
+    input: new Uint8Array(memory.buffer, inputAt.value, most),
+    output: new Uint8Array(memory.buffer, outputAt.value, most),
+  };
 }
 
 /** @param plain decides where the fast decoder is not sure, and where there is none */
@@ -47,7 +56,7 @@ export function withWasm(codec: 'zlib' | 'lzo' | 'snappy', plain: PageDecoder): 
     const known = (codecs ??= open());
     if (known === 'none' || input.length > known.most || output.length > known.most) return plain(input, output);
     known.input.set(input);
-    if (known[codec](input.length, output.length) !== 1) return plain(input, output);
+    if (known[codec](known.inputAt, input.length, output.length) !== 1) return plain(input, output);
     output.set(known.output.subarray(0, output.length));
     return undefined;
   };
