@@ -102,6 +102,10 @@ export const structSchema = v.strictObject({
   source: v.string(),
   agreeing: count,
   vmcoreinfo: v.string(),
+  /** Module whose type it is; absent for the kernel's own. */
+  module: v.optional(v.string()),
+  /** Other modules that have the same type. */
+  alike: v.optional(v.array(v.string())),
   kind: v.picklist(['struct', 'union', 'enum', 'other']),
   /** In C: "struct list_head". */
   name: v.string(),
@@ -113,5 +117,12 @@ export const structSchema = v.strictObject({
 });
 export type StructJson = v.InferOutput<typeof structSchema>;
 
-export const typeNamesSchema = v.strictObject({ schema, names: v.array(v.string()), why: v.optional(v.string()) });
+export const typeNamesSchema = v.strictObject({
+  schema,
+  /** As `struct` takes them: "ext4:name" where modules have different types of one name. */
+  names: v.array(v.string()),
+  why: v.optional(v.string()),
+  /** Modules whose types are not among them, each with the reason. */
+  missing: v.optional(v.array(v.strictObject({ what: v.string(), why: v.string() }))),
+});
 export type TypeNamesJson = v.InferOutput<typeof typeNamesSchema>;

@@ -25,15 +25,17 @@ export const kernelProtocol = {
     result: symbolizeSchema,
   },
   struct: {
-    /** A struct, union, enum or typedef, or a member of one by its path: "task_struct.comm". With an address its values. */
+    /** A struct, union, enum or typedef, or a member of one by its path: "task_struct.comm", "ext4:ext4_inode_info". With an address its values. */
     params: v.strictObject({
       ...onKernel,
       name: v.string(),
+      /** Whose type it is; the kernel's, or the one that has the name, unless given. */
+      module: v.optional(v.string()),
       address: v.optional(v.bigint()),
       depth: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8))),
     }),
     result: structSchema,
   },
   /** Names of structs, unions, enums and typedefs, for completion. */
-  typeNames: { params: v.strictObject(onKernel), result: typeNamesSchema },
+  typeNames: { params: v.strictObject({ ...onKernel, module: v.optional(v.string()) }), result: typeNamesSchema },
 } as const;

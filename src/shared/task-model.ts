@@ -57,6 +57,8 @@ const moduleSchema = v.strictObject({
   base: v.optional(hexString),
   users: v.optional(count),
   taint: v.optional(v.string()),
+  /** Types of its own that `struct` knows; absent when its BTF is not in the dump. */
+  types: v.optional(count),
 });
 
 export const modulesSchema = v.strictObject({

@@ -1,7 +1,7 @@
-/** Modules and what the kernel says of itself, with sources. */
+/** What the kernel says of itself, with sources. */
 import { schemaVersion } from '../../shared/model.ts';
 import { confirm, fact, type Fact } from '../../shared/fact.ts';
-import type { KernelFactsJson, Missing, ModulesJson } from '../../shared/task-model.ts';
+import type { KernelFactsJson, Missing } from '../../shared/task-model.ts';
 import { hex } from '../../shared/units.ts';
 import {
   dumpDevice,
@@ -17,51 +17,10 @@ import {
   type SourcedText,
 } from '../kernel/kernel-facts.ts';
 import { withoutLostPages } from '../kernel/lost-pages.ts';
-import { moduleDetails, type ModuleDetails } from '../kernel/module-details.ts';
-import { findModuleList, listModules } from '../kernel/modules.ts';
 import { taintFlags } from '../kernel/taint.ts';
 import { readUtsName } from '../kernel/uts-name.ts';
-import { vmcoreinfoHex } from '../kernel/vmcoreinfo.ts';
-import { soleAddress } from '../kernel/vm-statistics.ts';
-import { kernelState, type KernelState } from './kernel-tasks.ts';
 import type { Session } from './session.ts';
 import { describeDump } from './summary.ts';
-
-const imageSearchStart = 0xffffn;
-
-/** The head of the list of modules, by symbol or by its shape. */
-function moduleList({ kernel, memory, symbols }: KernelState): { readonly head: bigint; readonly source: string } | string {
-  const symbol = symbols === undefined ? undefined : soleAddress(symbols, 'modules');
-  if (symbol !== undefined) return { head: symbol, source: 'symbol modules' };
-  const text = vmcoreinfoHex(kernel.vmcoreinfo, 'SYMBOL(_stext)');
-  if (text === undefined) return 'no symbol names the list, and vmcoreinfo does not say where the kernel image lies';
-  const head = findModuleList(memory, text & ~imageSearchStart);
-  if (head === undefined)
-    return 'no symbol names the list of modules, and no single list of modules begins in the kernel image; it looks the same when none is loaded';
-  return { head, source: `list head at ${hex(head)}, found by its shape` };
-}
-
-/** @throws Cancelled */
-export async function describeModules(session: Session, signal: AbortSignal): Promise<ModulesJson> {
-  const state = await kernelState(session, signal);
-  const { memory } = state;
-  const types = state.types?.types;
-  const list = moduleList(state);
-  if (typeof list === 'string') return { schema: schemaVersion, modules: [], complete: false, missing: [{ what: 'modules', why: list }] };
-  const { modules, complete, broken } = listModules(memory, list.head);
-  const missing: Missing[] = types === undefined ? [{ what: 'sizes, users and taint of modules', why: `types are needed: ${state.noTypes}` }] : [];
-  if (broken !== undefined) missing.push({ what: 'modules behind the break', why: broken });
-  return {
-    schema: schemaVersion,
-    modules: modules.map((module) => {
-      const { base, ...details }: ModuleDetails = types === undefined ? {} : moduleDetails(types, memory, module.address);
-      return { address: hex(module.address), name: module.name, state: module.state, ...details, ...(base === undefined ? {} : { base: hex(base) }) };
-    }),
-    complete,
-    source: list.source,
-    missing,
-  };
-}
 
 const single = ({ value, source }: SourcedText): Fact<string> => fact(value, source);
 

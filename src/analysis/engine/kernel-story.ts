@@ -2,6 +2,7 @@
 import { DumpError } from '../../shared/dump-error.ts';
 import type { DmesgJson, LogRecordJson, PlaceNameJson, SymbolizeJson, SymbolJson, SymbolsJson } from '../../shared/kernel-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
+import { namePattern } from '../../shared/name-pattern.ts';
 import { hex } from '../../shared/units.ts';
 import { markOf } from '../kernel/log/log-marks.ts';
 import type { LogRecord } from '../kernel/log/log-record.ts';
@@ -57,22 +58,13 @@ async function tableFor(session: Session, sources: KernelSources, signal: AbortS
   return { table: found, vmcoreinfo: kernel.vmcoreinfo?.source ?? 'none' };
 }
 
-/** `*` stands for anything, everything else for itself. */
-const globOf = (name: string): RegExp =>
-  new RegExp(
-    `^${name
-      .split('*')
-      .map((piece) => piece.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-  );
-
 function named(table: SymbolTable, name: string): readonly SymbolJson[] {
   const plain = ({ address, type, module }: KernelSymbol, one: string): SymbolJson => {
     const { size } = table.at(address) ?? {};
     return { address: hex(address), type, name: one, ...(size === undefined ? {} : { size }), ...(module === undefined ? {} : { module }) };
   };
   if (!name.includes('*')) return table.lookup(name).map((symbol) => plain(symbol, name));
-  const glob = globOf(name);
+  const glob = namePattern(name);
   return [...table.all()].filter((one) => glob.test(one.name)).map((one) => plain(one, one.name));
 }
 

@@ -3,12 +3,14 @@ import { DumpError } from '../../shared/dump-error.ts';
 import type { StructViewJson } from '../../shared/inspect-model.ts';
 import type { TypeNamesJson } from '../../shared/kernel-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
-import type { BtfTypes } from '../kernel/btf/btf-types.ts';
-import { aggregateNamed, layoutRows, sizeOf, typeText, type LayoutRow } from '../kernel/btf/type-layout.ts';
+import { kinds } from '../kernel/btf/btf-types.ts';
+import { aggregateNamed, layoutRows, resolved, sizeOf, typeText, type LayoutRow } from '../kernel/btf/type-layout.ts';
+import { parseTypeName, scopeOf } from '../kernel/btf/type-scope.ts';
 import { valueAt, type TypeMemory } from '../kernel/btf/type-values.ts';
 import { symbolsOf } from './kernel-sources.ts';
 import { readMemory, type ReadRequest } from './read-memory.ts';
 import type { Session } from './session.ts';
+import { typeNames } from './type-names.ts';
 
 type Place = Omit<ReadRequest, 'length'>;
 
@@ -44,11 +46,6 @@ function pathsOf(rows: readonly LayoutRow[]): readonly { readonly path: string; 
   });
 }
 
-function structNamed(types: BtfTypes, name: string): { readonly id: number; readonly size: number } | undefined {
-  const type = aggregateNamed(types, name);
-  return type === undefined ? undefined : { id: type.id, size: type.size };
-}
-
 /**
  * The members of a struct or union of the kernel as the bytes at an address say, whether they make sense or not; members that are
  * structs themselves stand as one field with their type.
@@ -59,17 +56,22 @@ export async function viewAsType(session: Session, name: string, place: Place, s
   const kernel = await session.findKernel(signal);
   const search = await kernel.findTypes(signal);
   if (!search.found) throw new DumpError('absent', { file: session.path }, search.why, 'BTF of the kernel');
-  const { types } = search.types;
-  const struct = structNamed(types, name);
-  if (struct === undefined) throw new DumpError('absent', { file: session.path }, `no struct or union is named ${name}`, 'a type of the kernel');
+  const { pointerBytes } = kernel.memory;
+  const wanted = parseTypeName(name);
+  const scope = await scopeOf(search.types.types, wanted, pointerBytes, () => kernel.findModuleTypes(signal));
+  const struct = scope === undefined || typeof scope === 'string' ? undefined : aggregateNamed(scope.types, wanted.name, scope.from);
+  if (scope === undefined || typeof scope === 'string' || struct === undefined) {
+    const why = typeof scope === 'string' ? scope : `no struct or union is named ${name}`;
+    throw new DumpError('absent', { file: session.path }, why, 'a type of the kernel or of a loaded module');
+  }
+  const { types } = scope;
   // A place that no read can reach fails as a whole, not member by member.
   readMemory(session, { ...place, length: 1 });
-  const { pointerBytes } = kernel.memory;
   const symbols = symbolsOf(kernel, {});
   const context = { types, memory: memoryAt(session, place, pointerBytes), symbols: 'why' in symbols ? undefined : symbols };
   return {
     schema: schemaVersion,
-    name: typeText(types, struct.id),
+    name: `${typeText(types, struct.id)}${scope.module === undefined ? '' : ` of ${scope.module}`}`,
     size: struct.size,
     fields: pathsOf(layoutRows(types, struct.id, 0)).map(({ path, row: { member, bitOffset } }) => {
       const { value, text, absent } = valueAt(context, place.address, member.type, bitOffset, member.bits);
@@ -92,8 +94,9 @@ export async function viewAsType(session: Session, name: string, place: Place, s
 
 /** Names that `viewAsType` takes, in the order of the alphabet, or why there are none. @throws Cancelled */
 export async function listViewableTypes(session: Session, signal: AbortSignal): Promise<TypeNamesJson> {
-  const search = await (await session.findKernel(signal)).findTypes(signal);
-  if (!search.found) return { schema: schemaVersion, names: [], why: search.why };
-  const { types } = search.types;
-  return { schema: schemaVersion, names: [...new Set(types.names())].filter((name) => structNamed(types, name) !== undefined).sort() };
+  const kernel = await session.findKernel(signal);
+  return typeNames(kernel, undefined, signal, (types, id) => {
+    const kind = resolved(types, id)?.kind;
+    return kind === kinds.struct || kind === kinds.union;
+  });
 }

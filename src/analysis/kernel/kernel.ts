@@ -3,7 +3,8 @@ import { scanForTypes, typesBySymbol, type TypeSearch } from './btf/find-types.t
 import { readKallsyms, kallsymsPlaces, type SymbolSearch } from './kallsyms.ts';
 import { searchKallsyms } from './kallsyms-search.ts';
 import { kernelMemory, type KernelMemory, type KernelMemoryParts } from './kernel-memory.ts';
-import { listModules } from './modules.ts';
+import { readModuleTypes, moduleTypeHead, type ModuleTypeSearch } from './btf/module-types.ts';
+import { modulesByShape, modulesBySymbol, type FoundModules } from './module-list.ts';
 import { readModuleSymbols, type ModuleSymbols } from './module-symbols.ts';
 import { withoutLostPages } from './lost-pages.ts';
 import { readKernelLog } from './log/kernel-log.ts';
@@ -29,6 +30,10 @@ export interface Kernel {
   readonly types: TypeSearch;
   /** The same; where no symbol leads to them memory is scanned, once. @throws Cancelled */
   findTypes(signal: AbortSignal): Promise<TypeSearch>;
+  /** Loaded modules, or why they are not known; where no symbol names their list it is searched for among the kernel's variables, once. */
+  readonly modules: FoundModules | string;
+  /** Types of the loaded modules, read at the first use. @throws Cancelled */
+  findModuleTypes(signal: AbortSignal): Promise<ModuleTypeSearch>;
 }
 
 const noModuleSymbols: ModuleSymbols = {
@@ -45,6 +50,8 @@ export function kernelOf(parts: KernelMemoryParts): Kernel {
   let log: LogSearch | undefined;
   let types: TypeSearch | undefined;
   let scanned: TypeSearch | undefined;
+  let modules: FoundModules | string | undefined;
+  let moduleTypes: ModuleTypeSearch | undefined;
   const find = (): SymbolSearch => {
     if (vmcoreinfo === undefined) return { found: false, why: 'no vmcoreinfo is known, which says where the tables lie' };
     const stext = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)');
@@ -66,10 +73,10 @@ export function kernelOf(parts: KernelMemoryParts): Kernel {
     },
     get moduleSymbols() {
       if (moduleSymbols !== undefined) return moduleSymbols;
-      const head = this.symbols.found ? soleAddress(this.symbols.symbols, 'modules') : undefined;
-      if (head === undefined) return (moduleSymbols = noModuleSymbols);
       const lasting = withoutLostPages(memory);
-      return (moduleSymbols = readModuleSymbols(lasting, this.types.found ? this.types.types.types : undefined, listModules(lasting, head)));
+      const found = modulesBySymbol(lasting, this.symbols);
+      if (found === undefined) return (moduleSymbols = noModuleSymbols);
+      return (moduleSymbols = readModuleSymbols(lasting, this.types.found ? this.types.types.types : undefined, found.list));
     },
     get types() {
       return (types ??= typesBySymbol(memory, this.symbols, vmcoreinfo));
@@ -77,6 +84,26 @@ export function kernelOf(parts: KernelMemoryParts): Kernel {
     async findTypes(signal) {
       if (this.types.found) return this.types;
       return (scanned ??= await scanForTypes(parts.image, parts.memory, memory, vmcoreinfo, signal));
+    },
+    get modules() {
+      if (modules !== undefined) return modules;
+      return (modules = modulesBySymbol(withoutLostPages(memory), this.symbols) ?? modulesByShape(memory, vmcoreinfo));
+    },
+    async findModuleTypes(signal) {
+      if (moduleTypes !== undefined) return moduleTypes;
+      const search = await this.findTypes(signal);
+      const none = (why: string): ModuleTypeSearch => ({ modules: [], missing: [{ what: 'types of modules', why }] });
+      if (!search.found) return (moduleTypes = none(search.why));
+      const found = this.modules;
+      if (typeof found === 'string') return (moduleTypes = none(found));
+      const loaded = found.list.modules;
+      if (loaded.length === 0) return (moduleTypes = { modules: [], missing: [] });
+      const lasting = withoutLostPages(memory);
+      const base = search.types.types;
+      const symbol = this.symbols.found ? soleAddress(this.symbols.symbols, 'btf_modules') : undefined;
+      const head = symbol ?? moduleTypeHead(memory, vmcoreinfo, base, loaded);
+      return (moduleTypes =
+        head === undefined ? none('no symbol names the list btf_modules, and its shape is not found') : readModuleTypes(lasting, base, head, loaded));
     },
     get log() {
       return (log ??= readKernelLog(memory, vmcoreinfo));

@@ -1,24 +1,47 @@
-import type { Command } from '../command.ts';
+import { namePattern } from '../../shared/name-pattern.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
-import { structText } from '../text/type-text.ts';
+import { structText, typeNamesText } from '../text/type-text.ts';
 import { addressIn, wholeNumber } from './address-argument.ts';
 import { kernelOptions, kernelSources } from './kernel-options.ts';
 
 const maxDepth = 8;
 
+/** Names of types instead of one type: all, or those that a pattern with `*` means. */
+async function listNames(
+  context: CommandContext,
+  file: string,
+  pattern: string | undefined,
+  request: ReturnType<typeof kernelSources> & { readonly module?: string },
+): Promise<number> {
+  const answer = await withDump(context, file, (dump) => context.engine.call('typeNames', { dump, ...request }, { signal: context.io.signal }));
+  const glob = pattern === undefined ? undefined : namePattern(pattern);
+  // "ext4:name" is listed under its name too.
+  const wanted = answer.names.filter((name) => glob === undefined || glob.test(name) || glob.test(name.replace(/^[\w-]+:/, '')));
+  if (context.output.json) printJson(context.io, { ...answer, names: wanted });
+  else context.io.out(typeNamesText({ ...answer, names: wanted }, context.style));
+  return exitCodes.fine;
+}
+
 export const structCommand: Command = {
   name: 'struct',
-  summary: 'a type of the kernel: members with their offsets; with an address or a symbol their values (needs BTF in the dump)',
-  args: ['<file>', '<name>', '[address]'],
-  options: [{ flags: '--depth <number>', description: 'open structs inside to this depth; 0 unless given' }, ...kernelOptions],
+  summary: 'a type of the kernel or of a module: members with their offsets; with an address or a symbol their values (needs BTF in the dump)',
+  args: ['<file>', '[name]', '[address]'],
+  options: [
+    { flags: '--depth <number>', description: 'open structs inside to this depth; 0 unless given' },
+    { flags: '--module <name>', description: "this module's type, for a name that several have; without a name all of its own types" },
+    ...kernelOptions,
+  ],
   example: 'dumpbench struct vmcore task_struct.comm init_task',
-  async run(context, [file = '', name = '', typed], options) {
+  async run(context, [file = '', name, typed], options) {
+    const owner = options.module === undefined ? {} : { module: String(options.module) };
+    if (name === undefined || name.includes('*')) return listNames(context, file, name, { ...owner, ...kernelSources(options) });
     const depth = options.depth === undefined ? 0 : wholeNumber(String(options.depth), '--depth');
     if (depth > maxDepth) throw new UsageError(`--depth: at most ${maxDepth}`);
     const { signal } = context.io;
     const answer = await withDump(context, file, async (dump) => {
-      const params = { dump, name, depth, ...kernelSources(options) };
+      const params = { dump, name, depth, ...owner, ...kernelSources(options) };
       if (typed === undefined) return context.engine.call('struct', params, { signal });
       if (/^[A-Za-z_.][\w.]*$/.test(typed) && !/^(cpu\d+\.|lowcore$)/.test(typed)) {
         const { symbols } = await context.engine.call('symbols', { dump, ...kernelSources(options), name: typed }, { signal });

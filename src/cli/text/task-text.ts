@@ -35,6 +35,7 @@ export function modulesText(answer: ModulesJson, style: Style): string {
     module.users === undefined ? '' : String(module.users),
     module.state,
     module.base ?? module.address,
+    module.types === undefined ? '' : `${module.types} types`,
     module.taint === undefined || module.taint === '' ? '' : `(${module.taint})`,
   ]);
   const table = rows.length === 0 ? `${answer.complete ? 'no modules are loaded' : 'no modules were found'}\n` : `${columns(rows, '', [1, 2])}\n`;

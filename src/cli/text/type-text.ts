@@ -1,5 +1,5 @@
 /** Layouts of kernel types as C, with the offset beside each member. */
-import type { StructJson, StructMemberJson } from '../../shared/kernel-model.ts';
+import type { StructJson, StructMemberJson, TypeNamesJson } from '../../shared/kernel-model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
@@ -30,8 +30,16 @@ export function structText(answer: StructJson, style: Style): string {
   return [
     style.strong(head),
     style.dim(answer.source),
+    ...(answer.alike === undefined ? [] : [style.dim(`the same in ${answer.alike.map(visibleText).join(', ')}`)]),
     ...(rows.length === 0 ? [] : [columns(rows, '  ', [0])]),
     ...(values.length === 0 ? [] : [columns(values)]),
     '',
   ].join('\n');
+}
+
+/** One name a line; then why some are not among them. */
+export function typeNamesText({ names, why, missing = [] }: TypeNamesJson, style: Style): string {
+  if (why !== undefined) return `${style.warn(visibleText(`no types: ${why}`))}\n`;
+  const lost = missing.map(({ what, why: reason }) => style.dim(visibleText(`not among them: ${what} (${reason})`)));
+  return [...names.map(visibleText), ...lost, ''].join('\n');
 }

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { describeBacktrace } from '../../../src/analysis/engine/backtraces.ts';
-import { describeKernelFacts, describeModules } from '../../../src/analysis/engine/kernel-facts.ts';
+import { describeKernelFacts } from '../../../src/analysis/engine/kernel-facts.ts';
+import { describeModules } from '../../../src/analysis/engine/kernel-modules.ts';
 import { describeMemoryUsage } from '../../../src/analysis/engine/kernel-memory-usage.ts';
 import { describeTasks } from '../../../src/analysis/engine/kernel-tasks.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { describeBacktrace } from '../../../src/analysis/engine/backtraces.ts';
-import { describeModules } from '../../../src/analysis/engine/kernel-facts.ts';
+import { describeModules } from '../../../src/analysis/engine/kernel-modules.ts';
 import { describeTasks } from '../../../src/analysis/engine/kernel-tasks.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session.ts';
 import { triage } from '../../../src/analysis/engine/triage.ts';

@@ -56,6 +56,8 @@ export interface BtfType {
 export interface BtfTypes {
   /** Number of types, those of the base included; ids run from 0 (void) to count. */
   readonly count: number;
+  /** The first id that is not the base's. */
+  readonly firstId: number;
   readonly stringBytes: number;
   get(id: number): BtfType | undefined;
   /** Ids of a named type of one of these kinds. */
@@ -148,6 +150,7 @@ export function readBtf(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfT
   const stringStart = header.headerBytes + header.stringOffset;
   const strings = bytes.subarray(stringStart, stringStart + header.stringBytes);
   if (base === undefined && strings[0] !== 0) return 'its strings do not start with an empty one';
+  if (strings.at(-1) !== 0) return 'its last string has no end';
   const firstString = base?.stringBytes ?? 0;
   const firstId = (base?.count ?? 0) + 1;
   const places: number[] = [];
@@ -157,6 +160,7 @@ export function readBtf(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfT
     const kind = (info >>> 24) & 0x1f;
     const extra = extraBytes(kind, info & 0xffff);
     if (extra === undefined) return `type ${firstId + places.length} is of the unknown kind ${kind}`;
+    if (view.getUint32(at, little) >= firstString + header.stringBytes) return `the name of type ${firstId + places.length} lies outside its strings`;
     if (places.length >= maxTypes) return `it has more than ${maxTypes} types`;
     places.push(at);
     at += recordBytes + extra;
@@ -201,6 +205,7 @@ export function readBtf(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfT
 
   const types: BtfTypes & { readonly text: (offset: number) => string } = {
     count,
+    firstId,
     stringBytes: firstString + header.stringBytes,
     text,
     get,

@@ -120,10 +120,14 @@ export function memberAt(types: BtfTypes, id: number, path: string, pointerBytes
   return at;
 }
 
-/** The struct or union of a name, a typedef of one included; of several the one with the most members. */
-export function aggregateNamed(types: BtfTypes, name: string): BtfType | undefined {
+/**
+ * The struct or union of a name, a typedef of one included; of several the one with the most members.
+ * @param from ids below are not looked at
+ */
+export function aggregateNamed(types: BtfTypes, name: string, from = 0): BtfType | undefined {
   const plain = name.replace(/^(struct|union)\s+/, '');
-  const ids = types.named(plain, [...aggregates, kinds.typedef]).map((id) => resolved(types, id));
+  const named = types.named(plain, [...aggregates, kinds.typedef]).filter((id) => id >= from);
+  const ids = named.map((id) => resolved(types, id));
   const found = ids.filter((type) => type?.kind === kinds.struct || type?.kind === kinds.union);
   return found.sort((a, b) => types.members(b?.id ?? 0).length - types.members(a?.id ?? 0).length)[0];
 }

@@ -14,7 +14,8 @@ export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; 
   const [isAsked, setAsked] = useState(false);
   const [text, setText] = useState('');
   const query = useQuery(dump, isAsked ? 'viewable types' : undefined, (handle, signal) => engine.call('viewableTypes', { dump: handle }, { signal }));
-  const { names, why } = query.value ?? { names: [], why: undefined };
+  const { names, why, missing = [] } = query.value ?? { names: [], why: undefined };
+  const [lost] = missing;
   const found = matchingTypes(names, text);
   const choose = (type: string): void => {
     setText('');
@@ -25,6 +26,7 @@ export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; 
     if (query.value === undefined) return 'Reading the types of the kernel…';
     if (why !== undefined) return `No types of the kernel: ${why}`;
     if (text.trim() === '') return `${plural(names.length, 'type')}, found by a part of the name`;
+    if (found.length === 0 && lost !== undefined) return `No struct or union has such a name; not looked at: ${lost.what} (${lost.why})`;
     return found.length === 0 ? 'No struct or union has such a name.' : found.length > shownTypes ? `${found.length} match; the first ${shownTypes}:` : '';
   };
   return (
@@ -32,8 +34,8 @@ export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; 
       <input
         type="search"
         className="input"
-        placeholder="struct of the kernel"
-        aria-label="Struct of the kernel"
+        placeholder="struct of the kernel or a module"
+        aria-label="Struct of the kernel or a module"
         value={text}
         spellCheck={false}
         onFocus={() => setAsked(true)}

@@ -53,6 +53,9 @@ export function ModulesPane({ dump }: PaneProps) {
                   <th className="number">users</th>
                   <th>base</th>
                   <th>taint</th>
+                  <th className="number" title="Types of its own that View as knows; empty where its BTF is not in the dump">
+                    types
+                  </th>
                 </>
               ) : null}
               <th>struct module</th>
@@ -71,6 +74,7 @@ export function ModulesPane({ dump }: PaneProps) {
                     <td className="number">{module.users ?? ''}</td>
                     <td>{module.base === undefined ? null : <AddressLink dump={dump.key} address={module.base} />}</td>
                     <td>{module.taint ?? ''}</td>
+                    <td className="number">{module.types ?? ''}</td>
                   </>
                 ) : null}
                 <td>

@@ -1,0 +1,173 @@
+/**
+ * Types of loaded modules. The kernel keeps a copy of each module's split BTF on its list btf_modules (kernel/bpf/btf.c, 5.11 to 6.19:
+ * struct btf_module { list, module, btf }, struct btf { data, data_size, name, base_btf, start_id, start_str_off, kernel_btf }). The
+ * copy is taken from here and not from module.btf_data: that points into what was loaded, and is freed or cleared once the module is live.
+ */
+import { hex } from '../../../shared/units.ts';
+import type { KernelMemory } from '../kernel-memory.ts';
+import { walkList } from '../linked-list.ts';
+import { searchListHeads } from '../list-search.ts';
+import type { KernelModule } from '../modules.ts';
+import type { Vmcoreinfo } from '../vmcoreinfo.ts';
+import { btfHeader, btfHeaderBytes, readBtf, type BtfTypes } from './btf-types.ts';
+import { danglingReference } from './dangling-reference.ts';
+import { offsetOf } from './type-layout.ts';
+
+export interface ModuleTypes {
+  readonly module: string;
+  /** Its own types and, below `firstId`, those of the kernel. */
+  readonly types: BtfTypes;
+  /** Virtual address and length of its BTF. */
+  readonly address: bigint;
+  readonly bytes: number;
+  readonly source: string;
+}
+
+export interface ModuleTypeSearch {
+  readonly modules: readonly ModuleTypes[];
+  /** Modules whose types are not there, each with the reason. */
+  readonly missing: readonly { readonly what: string; readonly why: string }[];
+}
+
+const maxBlob = 16 * 1024 * 1024;
+/** Of all modules together; a distribution's kernel with everything loaded has some 30 MiB. */
+const maxBlobs = 64 * 1024 * 1024;
+const nameBytes = 56;
+
+interface Places {
+  readonly list: number;
+  readonly module: number;
+  readonly btf: number;
+  readonly data: number;
+  readonly size: number;
+  readonly name: number;
+  readonly isKernel: number;
+  readonly base: number;
+  readonly startId: number;
+  readonly startString: number;
+}
+
+/** Where the members lie; undefined in kernels that keep no BTF of modules. */
+function moduleTypePlaces(types: BtfTypes): Places | undefined {
+  const places = {
+    list: offsetOf(types, 'btf_module', 'list'),
+    module: offsetOf(types, 'btf_module', 'module'),
+    btf: offsetOf(types, 'btf_module', 'btf'),
+    data: offsetOf(types, 'btf', 'data'),
+    size: offsetOf(types, 'btf', 'data_size'),
+    name: offsetOf(types, 'btf', 'name'),
+    isKernel: offsetOf(types, 'btf', 'kernel_btf'),
+    base: offsetOf(types, 'btf', 'base_btf'),
+    startId: offsetOf(types, 'btf', 'start_id'),
+    startString: offsetOf(types, 'btf', 'start_str_off'),
+  };
+  return Object.values(places).every((place) => place !== undefined) ? (places as Places) : undefined;
+}
+
+/** The struct module and the struct btf that a node leads to. */
+function entryAt(memory: KernelMemory, places: Places, node: bigint): { readonly module: bigint; readonly btf: bigint } | undefined {
+  const entry = node - BigInt(places.list);
+  const module = memory.pointer(entry + BigInt(places.module));
+  const btf = memory.pointer(entry + BigInt(places.btf));
+  return module === undefined || module === 0n || btf === undefined || btf === 0n ? undefined : { module, btf };
+}
+
+function nameOf(memory: KernelMemory, places: Places, btf: bigint): string | undefined {
+  const name = memory.cstring(btf + BigInt(places.name), nameBytes);
+  return name !== undefined && /^[\w-]+$/.test(name) ? name : undefined;
+}
+
+/** Where the list begins in a kernel whose symbol table has functions only: its nodes lead to loaded modules and to BTF of their names. */
+export function moduleTypeHead(
+  whole: KernelMemory,
+  vmcoreinfo: Vmcoreinfo | undefined,
+  kernelTypes: BtfTypes,
+  modules: readonly KernelModule[],
+): bigint | undefined {
+  const places = moduleTypePlaces(kernelTypes);
+  if (places === undefined) return undefined;
+  const heads = searchListHeads(whole, vmcoreinfo, (memory, node) => {
+    const entry = entryAt(memory, places, node);
+    const module = entry === undefined ? undefined : modules.find(({ address }) => address === entry.module);
+    return entry !== undefined && module !== undefined && nameOf(memory, places, entry.btf) === module.name;
+  });
+  return heads.length === 1 ? heads[0] : undefined;
+}
+
+interface Blob {
+  readonly memory: KernelMemory;
+  readonly kernelTypes: BtfTypes;
+  readonly places: Places;
+  readonly left: number;
+}
+
+/** The types that a struct btf leads to, or what is wrong with it. */
+function readBlob(
+  { memory, kernelTypes, places, left }: Blob,
+  btf: bigint,
+): { readonly types: BtfTypes; readonly at: bigint; readonly bytes: number } | string {
+  const at = memory.pointer(btf + BigInt(places.data));
+  const size = memory.u32(btf + BigInt(places.size));
+  const isKernel = memory.u8(btf + BigInt(places.isKernel));
+  const startId = memory.u32(btf + BigInt(places.startId));
+  const startString = memory.u32(btf + BigInt(places.startString));
+  if (at === undefined || size === undefined || isKernel === undefined || startId === undefined || startString === undefined)
+    return `its struct btf at ${hex(btf)} cannot be read`;
+  if (isKernel !== 1 || startId !== kernelTypes.count + 1 || startString !== kernelTypes.stringBytes)
+    return `its struct btf at ${hex(btf)} does not go on where the kernel's types end: type ${startId} instead of ${kernelTypes.count + 1}`;
+  if (size < btfHeaderBytes || size > maxBlob || size > left) return `its struct btf at ${hex(btf)} claims ${size} bytes`;
+  const bytes = memory.bytes(at, size);
+  if (bytes === undefined) return `its BTF: ${memory.absence(at, size)?.detail ?? 'it cannot be read'}`;
+  const header = btfHeader(bytes, memory.endian);
+  if (header !== undefined && header.bytes !== size) return `its BTF at ${hex(at)} has ${header.bytes} bytes by its header, ${size} by its struct btf`;
+  const types = readBtf(bytes, memory.endian, kernelTypes);
+  if (typeof types === 'string') return `its BTF at ${hex(at)}: ${types}`;
+  const dangling = danglingReference(types);
+  return dangling === undefined ? { types, at, bytes: size } : `its BTF at ${hex(at)}: ${dangling}`;
+}
+
+/**
+ * @param memory one in which lost pages are absent
+ * @param head virtual address of the list head btf_modules
+ * @param modules those that are loaded
+ */
+export function readModuleTypes(memory: KernelMemory, kernelTypes: BtfTypes, head: bigint, modules: readonly KernelModule[]): ModuleTypeSearch {
+  const places = moduleTypePlaces(kernelTypes);
+  if (places === undefined)
+    return { modules: [], missing: [{ what: 'types of modules', why: 'this kernel keeps no types of modules (no struct btf_module)' }] };
+  const walk = walkList(memory, head, (node) => entryAt(memory, places, node) !== undefined);
+  const found: ModuleTypes[] = [];
+  const missing: { what: string; why: string }[] = [];
+  let left = maxBlobs;
+  const listed = new Set<string>();
+  for (const node of walk.nodes) {
+    const entry = entryAt(memory, places, node);
+    if (entry === undefined) continue;
+    const name = nameOf(memory, places, entry.btf);
+    const module = modules.find(({ address }) => address === entry.module);
+    const what = `types of ${module?.name ?? name ?? `the module at ${hex(entry.module)}`}`;
+    if (module !== undefined) listed.add(module.name);
+    if (module === undefined || name !== module.name) {
+      const why = module === undefined ? 'btf_modules leads to a module that is not loaded' : `its struct btf at ${hex(entry.btf)} is not named after it`;
+      missing.push({ what, why });
+      continue;
+    }
+    const blob = readBlob({ memory, kernelTypes, places, left }, entry.btf);
+    if (typeof blob === 'string') {
+      missing.push({ what, why: blob });
+      continue;
+    }
+    left -= blob.bytes;
+    const own = blob.types.count + 1 - blob.types.firstId;
+    found.push({
+      module: name,
+      types: blob.types,
+      address: blob.at,
+      bytes: blob.bytes,
+      source: `BTF of the module ${name} at ${hex(blob.at)}, ${own} types on top of the kernel's`,
+    });
+  }
+  const unlisted = modules.filter(({ name }) => !listed.has(name));
+  const why = walk.broken === undefined ? 'the kernel keeps none of it: the list btf_modules does not name it' : `the list btf_modules: ${walk.broken}`;
+  return { modules: found, missing: [...missing, ...unlisted.map(({ name }) => ({ what: `types of ${name}`, why }))] };
+}
