@@ -11,12 +11,9 @@ describe('hex row', () => {
   it('puts every byte on exactly one layer, each at its own place', () => {
     const absent = absentStates([{ start: 0x1002n, end: 0x1003n, state: 'missing' }], 0x1000n, 16);
     const row = rowLayers(0x1000n, bytes, absent);
-    expect(row.address).toBe('0000000000001000');
-    expect(row.bytes).toBe('40 41       44 45 46 47  48 49 4a 4b 4c 4d 4e 4f ');
-    expect(row.zeros.slice(byteOffset(3), byteOffset(3) + 2)).toBe('00');
-    expect(row.gaps.slice(byteOffset(2), byteOffset(2) + 2)).toBe('--');
-    expect(row.ascii).toBe('@A  DEFGHIJKLMNO');
-    expect(row.dots).toBe('   ·            ');
+    expect(row.quiet).toBe(`0000000000001000  ${'00'.padStart(byteOffset(3) + 2).padEnd(50)}   ·`);
+    expect(row.plain).toBe('40 41       44 45 46 47  48 49 4a 4b 4c 4d 4e 4f  @A  DEFGHIJKLMNO');
+    expect(row.gaps).toBe('--'.padStart(byteOffset(2) + 2));
     expect(row.reason).toBeUndefined();
   });
 
@@ -26,7 +23,12 @@ describe('hex row', () => {
   });
 
   it('is short at the end of a file, and says that it is being read', () => {
-    expect(rowLayers(0n, Uint8Array.of(1, 2), []).bytes).toBe('01 02 ');
+    expect(rowLayers(0n, Uint8Array.of(1, 2), [])).toEqual({
+      quiet: `${'0'.repeat(16).padEnd(68)}··`,
+      plain: '01 02',
+      gaps: '',
+      reason: undefined,
+    });
     expect(rowLayers(0n, undefined, []).gaps).toContain('··');
     expect(rowSpeech(0x10n, Uint8Array.of(0x41, 0), [undefined, 'missing'])).toBe('row 10: 41 missing; text A.');
   });
@@ -120,5 +122,22 @@ describe('hex source', () => {
     expect(asked).toEqual([`0+${windowBytes}`, `${windowBytes * 2}+${windowBytes}`, `${windowBytes * 3}+5`]);
     expect(source.at(size - 1n)).toEqual({ start: BigInt(windowBytes * 3), window });
     expect(source.at(0n)).toBeUndefined();
+  });
+
+  it('reads ahead, and keeps what is wanted longer than what is not', async () => {
+    const asked: bigint[] = [];
+    const read = (address: bigint): Promise<HexWindow> => {
+      asked.push(address / BigInt(windowBytes));
+      return Promise.resolve(window);
+    };
+    const source = createHexSource(1n << 40n, read, () => undefined);
+    const shown = { start: 0n, end: 16n };
+    for (let at = 1n; at <= 70n; at += 1n) {
+      source.want([shown], { start: at * BigInt(windowBytes), end: at * BigInt(windowBytes) + 1n });
+      await settled();
+    }
+    expect(asked).toEqual(Array.from({ length: 71 }, (_, at) => BigInt(at)));
+    expect(source.at(0n)?.window).toBe(window);
+    expect(source.at(BigInt(windowBytes))).toBeUndefined();
   });
 });

@@ -6,11 +6,13 @@ import type { PageState } from '../../../shared/model.ts';
 import { byteText } from '../../../shared/units.ts';
 import { isMoveKey, moveCursor } from './cursor-moves.ts';
 import type { HexMark } from './hex-mark.ts';
-import { HexRowElement, rowHeight } from './hex-row-element.ts';
-import { absentStates, addressText, asciiColumn, byteAt, hexColumn, hexWidth, rowBytes, rowLayers, rowSpeech, type RowLayers } from './hex-row.ts';
-import type { HexSource, Span } from './hex-source.ts';
+import { HexRowElement } from './hex-row-element.ts';
+import { absentStates, addressText, rowBytes, rowLayers, rowSpeech } from './hex-row.ts';
+import { windowBytes, type HexSource, type Span } from './hex-source.ts';
+import { pointedByte } from './pointed-byte.ts';
 import { foldsOf, RowMap, type Fold, type Gap } from './row-map.ts';
-import { HexScrollbar } from './hex-scrollbar.ts';
+import { RowPlane } from './row-plane.ts';
+import { RowViewport } from './row-viewport.ts';
 
 export interface HexSelection {
   readonly address: bigint;
@@ -22,51 +24,51 @@ export interface HexGridEvents {
   readonly onRefused: (error: Error | undefined) => void;
 }
 
+interface GridRow {
+  readonly element: HexRowElement;
+  /** What the grid showed when this was drawn: another number draws it again. */
+  edition: number;
+  /** Why all of the row is missing. */
+  reason: PageState | undefined;
+  error: Error | undefined;
+}
+
 const row64 = BigInt(rowBytes);
-const wheelRows = 3;
-const wheelNotch = 100;
-/** Where the target row comes to lie after a jump, from the top. */
-const jumpShare = 0.25;
-const speechDelayMs = 250;
+/** Read before they come on screen. */
+const rowsAhead = BigInt(windowBytes) / row64;
 /** A gap says its reason once in so many rows, and where it begins. */
 const reasonRows = 16n;
 
 export class HexGrid {
   readonly #host: HTMLElement;
-  readonly #body: HTMLElement;
-  readonly #speech: HTMLElement;
-  readonly #scrollbar: HexScrollbar;
+  readonly #body = document.createElement('div');
+  readonly #plane: RowPlane<GridRow>;
+  readonly #viewport: RowViewport;
   readonly #events: HexGridEvents;
-  readonly #observer: ResizeObserver;
-  readonly #rows: HexRowElement[] = [];
   #source: HexSource | undefined;
   #memoryEnd = 0n;
   #marks: readonly HexMark[] = [];
   #folds: readonly Fold[] = [];
   #map = new RowMap(0n, []);
-  /** Row on screen that is the first one. */
-  #top = 0n;
   #cursor = 0n;
   #anchor = 0n;
-  #frame = 0;
-  #wheelRest = 0;
   #dragging = false;
-  #speechTimer = 0;
+  #edition = 0;
+  #refused: Error | undefined;
 
   constructor(host: HTMLElement, events: HexGridEvents) {
     this.#host = host;
     this.#events = events;
-    this.#body = document.createElement('div');
     this.#body.className = 'hex-body';
     this.#body.ariaHidden = 'true';
-    this.#speech = document.createElement('div');
-    this.#speech.className = 'unseen';
-    this.#speech.ariaLive = 'polite';
-    this.#scrollbar = new HexScrollbar((row) => this.scrollTo(row));
-    host.replaceChildren(this.#body, this.#scrollbar.element, this.#speech);
-    this.#observer = new ResizeObserver(() => this.#draw());
-    this.#observer.observe(host);
-    host.addEventListener('wheel', this.#onWheel, { passive: false });
+    host.replaceChildren(this.#body);
+    this.#plane = new RowPlane(this.#body, () => ({ element: new HexRowElement(), edition: -1, reason: undefined, error: undefined }));
+    this.#viewport = new RowViewport(host, {
+      rowCount: () => this.#map.count,
+      memoryRows: () => this.#map.shownAt((this.#memoryEnd + row64 - 1n) / row64),
+      paint: (rows) => this.#paint(rows),
+      speech: () => this.#speech(),
+    });
     host.addEventListener('keydown', this.#onKey);
     this.#body.addEventListener('pointerdown', this.#onPointerDown);
     this.#body.addEventListener('pointermove', this.#onPointerMove);
@@ -75,7 +77,7 @@ export class HexGrid {
 
   /** First row on screen, for coming back to the same picture. */
   get top(): bigint {
-    return this.#top;
+    return this.#viewport.top;
   }
 
   /** Shows another space, or the same one from a new engine. */
@@ -83,19 +85,17 @@ export class HexGrid {
     this.#source = source;
     this.#memoryEnd = memoryEnd;
     this.#remap();
-    this.#draw();
   }
 
   /** Long ranges without bytes, in ascending order: each becomes one row, but for the one that the cursor is in. */
   setGaps(gaps: readonly Gap[]): void {
     this.#folds = foldsOf(gaps);
     this.#remap();
-    this.#draw();
   }
 
   setMarks(marks: readonly HexMark[]): void {
     this.#marks = marks;
-    this.#draw();
+    this.refresh();
   }
 
   /** Sets the selection from outside; what is out of sight is scrolled to. */
@@ -106,48 +106,38 @@ export class HexGrid {
       this.#cursor = address;
       this.#anchor = address + BigInt(Math.max(1, length)) - 1n;
       this.#followCursor(before);
-      this.#speak();
+      this.#viewport.speak();
     }
-    this.#reveal(jumpShare);
-    this.#draw();
+    this.#viewport.reveal(this.#cursorRow(), 'jump');
+    this.#viewport.refresh();
   }
 
   scrollTo(row: bigint): void {
-    const rows = this.#rowCount();
-    const last = rows > BigInt(this.#pageRows()) ? rows - BigInt(this.#pageRows()) : 0n;
-    this.#top = row < 0n ? 0n : row > last ? last : row;
-    this.#draw();
+    this.#viewport.scrollTo(row);
   }
 
-  /** Something was read. */
+  /** What is shown may have changed, as when something was read. */
   refresh(): void {
-    this.#draw();
+    this.#edition += 1;
+    this.#viewport.refresh();
   }
 
   destroy(): void {
-    cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#speechTimer);
-    this.#observer.disconnect();
-    this.#host.removeEventListener('wheel', this.#onWheel);
     this.#host.removeEventListener('keydown', this.#onKey);
-    this.#host.replaceChildren();
-  }
-
-  /** Rows on screen in all. */
-  #rowCount(): bigint {
-    return this.#map.count;
+    this.#viewport.destroy();
   }
 
   /** The gap that the cursor is in is open; what was at the top stays there. */
   #remap(): void {
     const rows = this.#source === undefined ? 0n : (this.#source.size + row64 - 1n) / row64;
     const at = this.#cursor / row64;
-    const top = this.#map.rowAt(this.#top).row;
+    const top = this.#map.rowAt(this.#viewport.top).row;
     this.#map = new RowMap(
       rows,
       this.#folds.filter(({ start, end }) => at < start || at >= end),
     );
-    this.#top = this.#map.shownAt(top);
+    this.#viewport.scrollTo(this.#map.shownAt(top));
+    this.refresh();
   }
 
   /** Keeps the folds as they are unless the cursor went into or out of one. */
@@ -156,9 +146,9 @@ export class HexGrid {
     if (inFold(before) !== inFold(this.#cursor)) this.#remap();
   }
 
-  /** Rows that are wholly on screen. */
-  #pageRows(): number {
-    return Math.max(1, Math.floor(this.#host.clientHeight / rowHeight));
+  /** Where the cursor is among the rows on screen. */
+  #cursorRow(): bigint {
+    return this.#map.shownAt(this.#cursor / row64);
   }
 
   #selection(): HexSelection {
@@ -167,65 +157,63 @@ export class HexGrid {
     return { address, length: Number(end - address) + 1 };
   }
 
-  /** @param share where the row goes when it is out of sight; undefined moves as little as possible */
-  #reveal(share: number | undefined): void {
-    const row = this.#map.shownAt(this.#cursor / row64);
-    const page = BigInt(this.#pageRows());
-    if (row >= this.#top && row < this.#top + page) return;
-    if (share !== undefined) this.scrollTo(row - BigInt(Math.floor(Number(page) * share)));
-    else this.scrollTo(row < this.#top ? row : row - page + 1n);
-  }
-
-  #draw(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#paint);
-  }
-
-  readonly #paint = (): void => {
-    this.#frame = 0;
+  #paint(count: number): void {
     const source = this.#source;
-    const count = Math.ceil(this.#host.clientHeight / rowHeight);
-    while (this.#rows.length < count) {
-      const row = new HexRowElement();
-      this.#rows.push(row);
-      this.#body.append(row.element);
-    }
-    while (this.#rows.length > count) this.#rows.pop()?.element.remove();
     if (source === undefined) {
-      for (const row of this.#rows) row.clear();
+      this.#plane.clear();
       return;
     }
-    const total = this.#rowCount();
-    source.want(this.#spans(count, total));
+    const { top, direction } = this.#viewport;
+    source.want(this.#spans(top, count), this.#ahead(direction < 0 ? top : top + BigInt(count), direction));
     let refused: Error | undefined;
     let reason: PageState | undefined;
-    this.#rows.forEach((element, index) => {
-      const shown = this.#top + BigInt(index);
-      if (shown >= total) {
-        element.clear();
-        return;
+    this.#plane.show(top, count, (shown, row, isFresh) => {
+      if (isFresh || shown.edition !== this.#edition) this.#fill(shown, source, row);
+      refused ??= shown.error;
+      const { element } = shown;
+      if (row >= this.#map.count) return;
+      const at = this.#map.rowAt(row);
+      if (at.fold === undefined) {
+        const { address: from, length } = this.#selection();
+        element.select(at.row * row64, from, from + BigInt(length), this.#cursor);
       }
-      const { row, fold } = this.#map.rowAt(shown);
-      if (fold !== undefined) {
-        const bytes = (fold.end - fold.start) * row64;
-        element.fold(addressText(row * row64), `${bytes < 1n << 53n ? byteText(Number(bytes)) : 'the rest'}: ${fold.reason}`);
-        reason = undefined;
-        return;
-      }
-      const { layers, error } = this.#paintRow(element, source, row * row64);
-      element.show(layers, layers.reason !== reason || row % reasonRows === 0n);
-      reason = layers.reason;
-      refused ??= error;
+      element.explain(shown.reason !== reason || at.row % reasonRows === 0n ? shown.reason : undefined);
+      reason = shown.reason;
     });
+    if (refused === this.#refused) return;
+    this.#refused = refused;
     this.#events.onRefused(refused);
-    const memoryRows = this.#map.shownAt((this.#memoryEnd + row64 - 1n) / row64);
-    this.#scrollbar.show({ rows: total, memoryRows: memoryRows < total ? memoryRows : total }, this.#top, this.#pageRows());
-  };
+  }
+
+  /** Draws what a row shows, without selection. */
+  #fill(shown: GridRow, source: HexSource, index: bigint): void {
+    const { element } = shown;
+    shown.edition = this.#edition;
+    shown.reason = shown.error = undefined;
+    if (index >= this.#map.count) {
+      element.clear();
+      return;
+    }
+    const { row, fold } = this.#map.rowAt(index);
+    if (fold !== undefined) {
+      const bytes = (fold.end - fold.start) * row64;
+      element.fold(addressText(row * row64), `${bytes < 1n << 53n ? byteText(Number(bytes)) : 'the rest'}: ${fold.reason}`);
+      return;
+    }
+    const address = row * row64;
+    const { bytes, absent, error } = this.#bytesOf(source, address);
+    const layers = rowLayers(address, bytes, absent);
+    element.show(layers);
+    element.mark(address, this.#marks);
+    shown.reason = layers.reason;
+    shown.error = error;
+  }
 
   /** What is on screen, as runs of addresses. */
-  #spans(count: number, total: bigint): readonly Span[] {
+  #spans(top: bigint, count: number): readonly Span[] {
     const spans: Span[] = [];
-    for (let index = 0n; index < BigInt(count) && this.#top + index < total; index += 1n) {
-      const { row, fold } = this.#map.rowAt(this.#top + index);
+    for (let shown = top; shown < top + BigInt(count) && shown < this.#map.count; shown += 1n) {
+      const { row, fold } = this.#map.rowAt(shown);
       if (fold !== undefined) continue;
       const start = row * row64;
       const last = spans.at(-1);
@@ -235,12 +223,14 @@ export class HexGrid {
     return spans;
   }
 
-  #paintRow(element: HexRowElement, source: HexSource, address: bigint): { layers: RowLayers; error: Error | undefined } {
-    const { bytes, absent, error } = this.#bytesOf(source, address);
-    const { address: from, length } = this.#selection();
-    element.select(address, from, from + BigInt(length), this.#cursor);
-    element.mark(address, this.#marks);
-    return { layers: rowLayers(address, bytes, absent), error };
+  /** What comes on screen next if the rows go on as they went. @param edge the row at that end of the screen */
+  #ahead(edge: bigint, direction: -1 | 1): Span | undefined {
+    if (edge <= 0n || edge >= this.#map.count) return undefined;
+    const { row, fold } = this.#map.rowAt(edge);
+    if (fold !== undefined) return undefined;
+    const near = row * row64;
+    const far = (direction < 0 ? (row < rowsAhead ? 0n : row - rowsAhead) : row + rowsAhead) * row64;
+    return direction < 0 ? { start: far, end: near } : { start: near, end: far };
   }
 
   #bytesOf(source: HexSource, address: bigint): { bytes: Uint8Array | undefined; absent: readonly (PageState | undefined)[]; error: Error | undefined } {
@@ -254,48 +244,27 @@ export class HexGrid {
 
   #moved(extend: boolean): void {
     if (!extend) this.#anchor = this.#cursor;
-    this.#reveal(undefined);
-    this.#draw();
-    this.#speak();
+    this.#viewport.reveal(this.#cursorRow(), 'nudge');
+    this.#viewport.refresh();
+    this.#viewport.speak();
     this.#events.onSelect(this.#selection());
   }
 
-  /** Says the current row, once the keys rest. */
-  #speak(): void {
-    clearTimeout(this.#speechTimer);
-    this.#speechTimer = window.setTimeout(() => {
-      const source = this.#source;
-      if (source === undefined) return;
-      const row = this.#cursor - (this.#cursor % row64);
-      const { bytes, absent } = this.#bytesOf(source, row);
-      this.#speech.textContent = `byte ${this.#cursor.toString(16)}, ${rowSpeech(row, bytes, absent)}`;
-    }, speechDelayMs);
+  #speech(): string | undefined {
+    if (this.#source === undefined) return undefined;
+    const row = this.#cursor - (this.#cursor % row64);
+    const { bytes, absent } = this.#bytesOf(this.#source, row);
+    return `byte ${this.#cursor.toString(16)}, ${rowSpeech(row, bytes, absent)}`;
   }
-
-  readonly #onWheel = (event: WheelEvent): void => {
-    if (event.ctrlKey) return;
-    event.preventDefault();
-    const rows =
-      event.deltaMode === WheelEvent.DOM_DELTA_LINE
-        ? event.deltaY
-        : event.deltaMode === WheelEvent.DOM_DELTA_PAGE
-          ? event.deltaY * this.#pageRows()
-          : (event.deltaY * wheelRows) / wheelNotch;
-    this.#wheelRest += event.altKey ? rows * this.#pageRows() : rows;
-    const whole = Math.trunc(this.#wheelRest);
-    if (whole === 0) return;
-    this.#wheelRest -= whole;
-    this.scrollTo(this.#top + BigInt(whole));
-  };
 
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.altKey || event.metaKey || !isMoveKey(event.key) || this.#source === undefined) return;
     event.preventDefault();
-    const room = { size: this.#source.size, memoryEnd: this.#memoryEnd, pageRows: this.#pageRows() };
+    const room = { size: this.#source.size, memoryEnd: this.#memoryEnd, pageRows: this.#viewport.pageRows };
     const before = this.#cursor;
     const next = this.#overFold(moveCursor(before, event.key, event.ctrlKey, room), before, event.ctrlKey);
     // Whole pages scroll by a page: the cursor keeps its place on screen.
-    if (event.key === 'PageUp' || event.key === 'PageDown') this.scrollTo(this.#top + this.#map.shownAt(next / row64) - this.#map.shownAt(before / row64));
+    if (event.key === 'PageUp' || event.key === 'PageDown') this.#viewport.scrollBy(this.#map.shownAt(next / row64) - this.#map.shownAt(before / row64));
     this.#cursor = next;
     this.#followCursor(before);
     this.#moved(event.shiftKey);
@@ -312,23 +281,14 @@ export class HexGrid {
 
   /** Byte under the pointer; undefined beside the columns. */
   #under(event: PointerEvent): bigint | undefined {
-    const box = this.#body.getBoundingClientRect();
-    const index = Math.floor((event.clientY - box.top) / rowHeight);
-    const character = (event.clientX - box.left + this.#body.scrollLeft - HexRowElement.paddingLeft) / HexRowElement.characterWidth(this.#body);
-    const ascii = Math.floor(character - asciiColumn);
-    const column =
-      ascii >= 0 && ascii < rowBytes
-        ? ascii
-        : character >= hexColumn - 0.5 && character < hexColumn + hexWidth + 1
-          ? byteAt(Math.floor(character - hexColumn + 0.5))
-          : undefined;
-    const size = this.#source?.size ?? 0n;
-    const shown = this.#top + BigInt(Math.min(Math.max(0, index), this.#rows.length - 1));
-    if (column === undefined || shown >= this.#rowCount()) return undefined;
+    const row = this.#plane.anyRow;
+    const at = row === undefined ? undefined : pointedByte(event, this.#body, row);
+    if (at === undefined) return undefined;
+    const shown = this.#viewport.top + BigInt(at.index);
+    if (shown >= this.#map.count) return undefined;
     // A click into a gap opens it.
-    const { row } = this.#map.rowAt(shown);
-    const address = row * row64 + BigInt(column);
-    return address < size ? address : undefined;
+    const address = this.#map.rowAt(shown).row * row64 + BigInt(at.column);
+    return address < (this.#source?.size ?? 0n) ? address : undefined;
   }
 
   readonly #onPointerDown = (event: PointerEvent): void => {

@@ -1,124 +1,107 @@
-/** The DOM of one recycled row: text layers over one another, selection and marks below them. */
-import { asciiColumn, byteOffset, hexColumn, reasons, rowBytes, type RowLayers } from './hex-row.ts';
+/** The DOM of one recycled row: a text node for each tone, selection and marks behind them. */
+import { reasons, rowBytes, type RowLayers } from './hex-row.ts';
 import type { HexMark } from './hex-mark.ts';
+import { boxedIn, RowBoxes, type BoxedBytes } from './row-boxes.ts';
 
 export const rowHeight = 18;
-const row64 = BigInt(rowBytes);
 /** Marks that one row can show; more in 16 bytes are not told apart anyway. */
 const maxMarks = 4;
 
-function layer(parent: HTMLElement, name: string): Text {
-  const element = document.createElement('span');
-  element.className = `hex-layer hex-${name}`;
-  const text = document.createTextNode('');
-  element.append(text);
-  parent.append(element);
-  return text;
-}
-function box(parent: HTMLElement, name: string): HTMLElement {
-  const element = document.createElement('div');
-  element.className = `hex-box ${name}`;
-  element.hidden = true;
-  parent.append(element);
-  return element;
-}
+/** A text of the row. Setting what it says already costs nothing. */
+class Layer {
+  readonly #text = document.createTextNode('');
+  #says = '';
 
-/** Bytes [from, to) of a row, in the hex column and in the text column. */
-function place(hexBox: HTMLElement, asciiBox: HTMLElement, from: number, to: number): void {
-  hexBox.hidden = to <= from;
-  asciiBox.hidden = to <= from;
-  if (to <= from) return;
-  hexBox.style.left = `${hexColumn + byteOffset(from)}ch`;
-  hexBox.style.width = `${byteOffset(to - 1) + 2 - byteOffset(from)}ch`;
-  asciiBox.style.left = `${asciiColumn + from}ch`;
-  asciiBox.style.width = `${to - from}ch`;
-}
+  constructor(row: HTMLElement, name: string) {
+    const element = document.createElement('span');
+    element.className = `hex-layer hex-${name}`;
+    element.append(this.#text);
+    row.append(element);
+  }
 
-const within = (address: bigint, start: bigint, end: bigint): readonly [number, number] => {
-  const from = start <= address ? 0 : start >= address + row64 ? rowBytes : Number(start - address);
-  const to = end >= address + row64 ? rowBytes : end <= address ? 0 : Number(end - address);
-  return [from, to];
-};
+  say(text: string): void {
+    if (text === this.#says) return;
+    this.#says = text;
+    this.#text.nodeValue = text;
+  }
+}
 
 export class HexRowElement {
-  static readonly paddingLeft = 16;
   readonly element = document.createElement('div');
-  readonly #marks: readonly (readonly [HTMLElement, HTMLElement])[];
-  readonly #selectedHex: HTMLElement;
-  readonly #selectedAscii: HTMLElement;
-  readonly #cursorHex: HTMLElement;
-  readonly #cursorAscii: HTMLElement;
-  readonly #address: Text;
-  readonly #bytes: Text;
-  readonly #zeros: Text;
-  readonly #gaps: Text;
-  readonly #ascii: Text;
-  readonly #dots: Text;
-  readonly #reason: Text;
+  readonly #differences: RowBoxes;
+  readonly #marks: RowBoxes;
+  readonly #selected: RowBoxes;
+  readonly #cursor: RowBoxes;
+  readonly #quiet: Layer;
+  readonly #plain: Layer;
+  readonly #gaps: Layer;
+  readonly #reason: Layer;
+  #className = 'hex-row';
 
   constructor() {
-    this.element.className = 'hex-row';
-    this.#marks = Array.from({ length: maxMarks }, () => [box(this.element, 'hex-mark'), box(this.element, 'hex-mark')] as const);
-    this.#selectedHex = box(this.element, 'hex-selected');
-    this.#selectedAscii = box(this.element, 'hex-selected');
-    this.#cursorHex = box(this.element, 'hex-cursor');
-    this.#cursorAscii = box(this.element, 'hex-cursor');
-    this.#address = layer(this.element, 'address');
-    this.#bytes = layer(this.element, 'bytes');
-    this.#zeros = layer(this.element, 'zeros');
-    this.#gaps = layer(this.element, 'gaps');
-    this.#ascii = layer(this.element, 'ascii');
-    this.#dots = layer(this.element, 'dots');
-    this.#reason = layer(this.element, 'reason');
+    this.element.className = this.#className;
+    this.#differences = new RowBoxes(this.element, 'hex-differ');
+    this.#marks = new RowBoxes(this.element, 'hex-mark');
+    this.#selected = new RowBoxes(this.element, 'hex-selected');
+    this.#cursor = new RowBoxes(this.element, 'hex-cursor');
+    this.#quiet = new Layer(this.element, 'quiet');
+    this.#plain = new Layer(this.element, 'plain');
+    this.#gaps = new Layer(this.element, 'gaps');
+    this.#reason = new Layer(this.element, 'reason');
   }
 
-  /** Width of a character in CSS pixels; the font is the same everywhere in the grid. */
-  static characterWidth(body: HTMLElement): number {
-    const probe = body.querySelector('.hex-address');
-    const width = probe?.getBoundingClientRect().width ?? 0;
-    const length = probe?.textContent.length ?? 0;
-    return length === 0 || width === 0 ? 7.2 : width / length;
+  show(layers: RowLayers): void {
+    this.#quiet.say(layers.quiet);
+    this.#plain.say(layers.plain);
+    this.#gaps.say(layers.gaps);
+    this.#name(layers.reason === undefined ? 'hex-row' : `hex-row absent ${layers.reason}`);
   }
 
-  /** @param say whether a row without bytes says why: every row would be noise */
-  show(layers: RowLayers, say: boolean): void {
-    this.#address.nodeValue = layers.address;
-    this.#bytes.nodeValue = layers.bytes;
-    this.#zeros.nodeValue = layers.zeros;
-    this.#gaps.nodeValue = layers.gaps;
-    this.#ascii.nodeValue = layers.ascii;
-    this.#dots.nodeValue = layers.dots;
-    this.#reason.nodeValue = layers.reason === undefined || !say ? '' : reasons[layers.reason];
-    this.element.className = layers.reason === undefined ? 'hex-row' : `hex-row absent ${layers.reason}`;
+  /** Why all of the row is missing; undefined says nothing, as every row would be noise. */
+  explain(reason: RowLayers['reason']): void {
+    this.#reason.say(reason === undefined ? '' : reasons[reason]);
   }
 
   /** Selected bytes [start, end), and the byte that the cursor is on. */
   select(address: bigint, start: bigint, end: bigint, cursor: bigint): void {
-    place(this.#selectedHex, this.#selectedAscii, ...within(address, start, end));
-    place(this.#cursorHex, this.#cursorAscii, ...within(address, cursor, cursor + 1n));
+    this.#selected.show(listed(boxedIn(address, rowBytes, start, end)));
+    this.#cursor.show(listed(boxedIn(address, rowBytes, cursor, cursor + 1n)));
   }
 
   mark(address: bigint, marks: readonly HexMark[]): void {
-    const here = marks.filter(({ start, end }) => start < address + row64 && end > address);
-    this.#marks.forEach(([hex, ascii], index) => {
-      const one = here[index];
-      place(hex, ascii, ...(one === undefined ? ([0, 0] as const) : within(address, one.start, one.end)));
-      if (one !== undefined) hex.className = ascii.className = `hex-box hex-mark ${one.tone}`;
-    });
+    const here: BoxedBytes[] = [];
+    for (const { start, end, tone } of marks) {
+      const bytes = boxedIn(address, rowBytes, start, end);
+      if (bytes !== undefined) here.push({ ...bytes, tone });
+      if (here.length === maxMarks) break;
+    }
+    this.#marks.show(here);
+  }
+
+  /** Bytes that differ from those of the row beside it. */
+  differ(bytes: readonly BoxedBytes[]): void {
+    this.#differences.show(bytes);
   }
 
   /** One row for many: a gap. */
   fold(address: string, reason: string): void {
     this.clear();
-    this.#address.nodeValue = address;
-    this.#reason.nodeValue = '';
-    this.#gaps.nodeValue = reason;
-    this.element.className = 'hex-row hex-fold';
+    this.#quiet.say(address);
+    this.#gaps.say(reason);
+    this.#name('hex-row hex-fold');
   }
 
   clear(): void {
-    for (const text of [this.#address, this.#bytes, this.#zeros, this.#gaps, this.#ascii, this.#dots, this.#reason]) text.nodeValue = '';
-    for (const one of [...this.#marks.flat(), this.#selectedHex, this.#selectedAscii, this.#cursorHex, this.#cursorAscii]) one.hidden = true;
-    this.element.className = 'hex-row';
+    for (const layer of [this.#quiet, this.#plain, this.#gaps, this.#reason]) layer.say('');
+    for (const boxes of [this.#differences, this.#marks, this.#selected, this.#cursor]) boxes.show([]);
+    this.#name('hex-row');
+  }
+
+  #name(className: string): void {
+    if (className === this.#className) return;
+    this.#className = className;
+    this.element.className = className;
   }
 }
+
+const listed = (bytes: BoxedBytes | undefined): readonly BoxedBytes[] => (bytes === undefined ? [] : [bytes]);

@@ -1,4 +1,4 @@
-/** One row of 16 bytes as text layers, each with its own colour: a text node per layer and row, not a span per byte. */
+/** One row of 16 bytes as text layers, each with its own colour: a text node per layer and row, not a span per byte; most rows need one or two. */
 import type { PageState } from '../../../shared/model.ts';
 
 export const rowBytes = 16;
@@ -8,6 +8,8 @@ export const hexColumn = addressDigits + 2;
 const groupSize = 8;
 export const hexWidth = rowBytes * 3;
 export const asciiColumn = hexColumn + hexWidth + 2;
+/** Width of a row (hex-grid.css), which has room for a reason beside the bytes. */
+export const rowCharacters = 86;
 
 /** Character of a byte's first digit, from the start of its column. */
 export const byteOffset = (index: number): number => index * 3 + (index >= groupSize ? 1 : 0);
@@ -24,16 +26,14 @@ export interface AbsentRange {
   readonly state: PageState;
 }
 
+/** Texts that lie over one another; what is on one layer is blank on the others. Without blanks at the end: they would be laid out too. */
 export interface RowLayers {
-  readonly address: string;
-  /** Bytes that are not zero; blanks elsewhere. */
-  readonly bytes: string;
-  readonly zeros: string;
-  /** `--` for bytes that are not there, `··` while they are read. */
+  /** What one looks past: the address, and from the hex column on zero bytes, middle dots for what is no printable character. */
+  readonly quiet: string;
+  /** From the hex column on: bytes that are not zero, and characters. */
+  readonly plain: string;
+  /** From the hex column on: `--` for bytes that are not there, `··` while they are read. */
   readonly gaps: string;
-  readonly ascii: string;
-  /** Middle dots for bytes that are no printable character. */
-  readonly dots: string;
   /** Why bytes are missing, when the whole row is. */
   readonly reason: PageState | undefined;
 }
@@ -57,22 +57,33 @@ export const addressText = (address: bigint): string => address.toString(16).pad
  * @param absent states of bytes that are not there, by index; undefined where the byte is there
  */
 export function rowLayers(address: bigint, bytes: Uint8Array | undefined, absent: readonly (PageState | undefined)[]): RowLayers {
-  const layers = { bytes: '', zeros: '', gaps: '', ascii: '', dots: '' };
   const count = bytes?.length ?? rowBytes;
+  let zeros = '';
+  let plain = '';
+  let gaps = '';
+  let dots = '';
+  let ascii = '';
   for (let index = 0; index < count; index += 1) {
-    const blank = index === groupSize ? ' ' : '';
     const value = bytes?.[index];
-    const gone = absent[index];
-    const text = value === undefined ? '··' : gone === undefined ? (digits[value] ?? '') : '--';
-    const layer = value === undefined || gone !== undefined ? 'gaps' : value === 0 ? 'zeros' : 'bytes';
-    for (const name of ['bytes', 'zeros', 'gaps'] as const) layers[name] += `${blank}${name === layer ? text : '  '} `;
-    const shown = value !== undefined && gone === undefined;
-    layers.ascii += shown && isPrintable(value) ? String.fromCharCode(value) : ' ';
-    layers.dots += shown && !isPrintable(value) ? '·' : ' ';
+    const isThere = value !== undefined && absent[index] === undefined;
+    const blank = index === groupSize ? '    ' : '   ';
+    const gap = index === groupSize ? ' ' : '';
+    zeros += isThere && value === 0 ? `${gap}00 ` : blank;
+    plain += isThere && value !== 0 ? `${gap}${digits[value] ?? ''} ` : blank;
+    gaps += isThere ? blank : `${gap}${value === undefined ? '··' : '--'} `;
+    ascii += isThere && isPrintable(value) ? String.fromCharCode(value) : ' ';
+    dots += isThere && !isPrintable(value) ? '·' : ' ';
   }
   const [first] = absent;
   const reason = bytes !== undefined && first !== undefined && count > 0 && absent.slice(0, count).every((state) => state === first) ? first : undefined;
-  return { address: addressText(address), ...layers, reason };
+  const line = (hex: string, text: string): string => `${hex.padEnd(asciiColumn - hexColumn)}${text}`.trimEnd();
+  return {
+    quiet: `${addressText(address)}  ${line(zeros, dots)}`.trimEnd(),
+    // A character of the text may be a blank: it is there for the eye only.
+    plain: line(plain, ascii),
+    gaps: gaps.trimEnd(),
+    reason,
+  };
 }
 
 /** The state of each of `count` bytes from an address on. */

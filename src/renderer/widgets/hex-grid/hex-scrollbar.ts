@@ -12,6 +12,7 @@ export class HexScrollbar {
   /** Pointer's distance from the thumb's top while it is dragged. */
   #grip: number | undefined;
   #thumbHeight = minThumb;
+  #splitAt: number | undefined;
 
   constructor(onScroll: (row: bigint) => void) {
     this.#onScroll = onScroll;
@@ -25,17 +26,20 @@ export class HexScrollbar {
     this.element.addEventListener('pointerup', () => (this.#grip = undefined));
   }
 
-  show(scale: RowScale, top: bigint, pageRows: number): void {
+  /** @param height of the track, which is not asked for here: the layout is in motion */
+  show(scale: RowScale, top: bigint, pageRows: number, height: number): void {
     this.#scale = scale;
-    const height = this.element.clientHeight;
     const page = shareOfRow(scale, BigInt(pageRows));
     this.#thumbHeight = Math.min(height, Math.max(minThumb, page * height));
     // The thumb is higher than its share: its travel is what is left of the track.
     const last = scale.rows > BigInt(pageRows) ? scale.rows - BigInt(pageRows) : 0n;
     const share = last === 0n ? 0 : Math.min(1, shareOfRow(scale, top) / Math.max(shareOfRow(scale, last), Number.EPSILON));
-    this.#thumb.style.height = `${this.#thumbHeight}px`;
+    const thumb = `${this.#thumbHeight}px`;
+    if (this.#thumb.style.height !== thumb) this.#thumb.style.height = thumb;
     this.#thumb.style.transform = `translateY(${share * (height - this.#thumbHeight)}px)`;
     const split = splitShare(scale);
+    if (split === this.#splitAt) return;
+    this.#splitAt = split;
     this.#split.hidden = split === 1;
     this.#split.style.top = `${split * 100}%`;
   }

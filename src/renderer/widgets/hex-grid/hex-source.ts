@@ -20,8 +20,8 @@ export interface HexSource {
   readonly size: bigint;
   /** The window that holds an address: its bytes, why there are none, or undefined while it is read. */
   readonly at: (address: bigint) => { readonly start: bigint; readonly window: HexWindow | Error } | undefined;
-  /** Reads the windows of some spans that are not there yet and gives up those that nobody waits for. */
-  readonly want: (spans: readonly Span[]) => void;
+  /** Reads the windows of some spans that are not there yet and gives up those that nobody waits for. @param ahead will be wanted next */
+  readonly want: (spans: readonly Span[], ahead?: Span) => void;
   readonly close: () => void;
 }
 
@@ -78,11 +78,21 @@ export function createHexSource(size: bigint, read: ReadBytes, onChange: () => v
       cache.set(start, window);
       return { start, window };
     },
-    want(spans) {
+    want(spans, ahead) {
       const wanted = new Set<bigint>();
-      for (const { start, end } of spans) for (let at = windowStart(start); at < end && at < size; at += window64) wanted.add(at);
+      for (const { start, end } of ahead === undefined ? spans : [...spans, ahead])
+        for (let at = windowStart(start); at < end && at < size; at += window64) wanted.add(at);
       giveUp((one) => wanted.has(one));
-      for (const at of wanted) if (!cache.has(at) && !pending.has(at)) fetch(at);
+      for (const at of wanted) {
+        const window = cache.get(at);
+        if (window === undefined) {
+          if (!pending.has(at)) fetch(at);
+          continue;
+        }
+        // What is on screen is not the one that has to go.
+        cache.delete(at);
+        cache.set(at, window);
+      }
     },
     close: () => giveUp(() => false),
   };

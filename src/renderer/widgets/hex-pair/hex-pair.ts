@@ -2,13 +2,15 @@
  * Two hex grids that move as one: the same rows of two dumps side by side, the bytes that differ marked in both. One
  * cursor, one scrollbar; the right side may be shifted by any number of bytes.
  */
-import { isMoveKey, moveCursor } from '../hex-grid/cursor-moves.ts';
-import { HexRowElement, rowHeight } from '../hex-grid/hex-row-element.ts';
-import { absentStates, asciiColumn, byteAt, hexColumn, hexWidth, rowBytes, rowLayers, rowSpeech } from '../hex-grid/hex-row.ts';
-import { HexScrollbar } from '../hex-grid/hex-scrollbar.ts';
-import type { HexSource } from '../hex-grid/hex-source.ts';
 import type { PageState } from '../../../shared/model.ts';
-import { differingBytes, RowDifferences, type RowBytes } from './row-differences.ts';
+import { isMoveKey, moveCursor } from '../hex-grid/cursor-moves.ts';
+import { HexRowElement } from '../hex-grid/hex-row-element.ts';
+import { absentStates, rowBytes, rowLayers, rowSpeech } from '../hex-grid/hex-row.ts';
+import { windowBytes, type HexSource, type Span } from '../hex-grid/hex-source.ts';
+import { pointedByte } from '../hex-grid/pointed-byte.ts';
+import { RowPlane } from '../hex-grid/row-plane.ts';
+import { RowViewport } from '../hex-grid/row-viewport.ts';
+import { differingBytes, runsOf, type RowBytes } from './row-differences.ts';
 
 export interface HexPairEvents {
   /** The cursor moved: address in the left dump. */
@@ -25,19 +27,26 @@ export interface HexPairSources {
   readonly memoryEnd: bigint;
 }
 
+interface PairRow {
+  readonly element: HexRowElement;
+  /** What the pair showed when this was drawn: another number draws it again. */
+  edition: number;
+  reason: PageState | undefined;
+  error: Error | undefined;
+  differing: number;
+}
 interface Side {
   readonly body: HTMLElement;
-  readonly rows: { readonly element: HexRowElement; readonly differences: RowDifferences }[];
+  readonly plane: RowPlane<PairRow>;
+  readonly isRight: boolean;
 }
 
 const row64 = BigInt(rowBytes);
-const wheelRows = 3;
-const wheelNotch = 100;
-const jumpShare = 0.25;
-const speechDelayMs = 250;
+/** Bytes that are read before they come on screen. */
+const ahead64 = BigInt(windowBytes);
 const reasonRows = 16n;
 
-function sideIn(host: HTMLElement): Side {
+function sideIn(host: HTMLElement, isRight: boolean): Side {
   const pane = document.createElement('div');
   pane.className = 'hex-pair-pane';
   const body = document.createElement('div');
@@ -45,35 +54,30 @@ function sideIn(host: HTMLElement): Side {
   body.ariaHidden = 'true';
   pane.append(body);
   host.append(pane);
-  return { body, rows: [] };
+  const plane = new RowPlane<PairRow>(body, () => ({ element: new HexRowElement(), edition: -1, reason: undefined, error: undefined, differing: 0 }));
+  return { body, plane, isRight };
 }
 
 export class HexPair {
   readonly #host: HTMLElement;
   readonly #sides: readonly [Side, Side];
-  readonly #scrollbar: HexScrollbar;
-  readonly #speech = document.createElement('div');
+  readonly #viewport: RowViewport;
   readonly #events: HexPairEvents;
-  readonly #observer: ResizeObserver;
   #sources: HexPairSources | undefined;
-  #top = 0n;
   #cursor = 0n;
-  #frame = 0;
-  #wheelRest = 0;
-  #speechTimer = 0;
+  #edition = 0;
 
   constructor(host: HTMLElement, events: HexPairEvents) {
     this.#host = host;
     this.#events = events;
     host.replaceChildren();
-    this.#sides = [sideIn(host), sideIn(host)];
-    this.#scrollbar = new HexScrollbar((row) => this.#scrollTo(row));
-    this.#speech.className = 'unseen';
-    this.#speech.ariaLive = 'polite';
-    host.append(this.#scrollbar.element, this.#speech);
-    this.#observer = new ResizeObserver(() => this.refresh());
-    this.#observer.observe(host);
-    host.addEventListener('wheel', this.#onWheel, { passive: false });
+    this.#sides = [sideIn(host, false), sideIn(host, true)];
+    this.#viewport = new RowViewport(host, {
+      rowCount: () => (this.#size() + row64 - 1n) / row64,
+      memoryRows: () => ((this.#sources?.memoryEnd ?? 0n) + row64 - 1n) / row64,
+      paint: (rows) => this.#paint(rows),
+      speech: () => this.#speech(),
+    });
     host.addEventListener('keydown', this.#onKey);
     host.addEventListener('pointerdown', this.#onPointerDown);
   }
@@ -87,175 +91,123 @@ export class HexPair {
   goTo(address: bigint): void {
     if (address !== this.#cursor) {
       this.#cursor = address;
-      this.#speak();
+      this.#viewport.speak();
     }
-    this.#reveal(jumpShare);
-    this.refresh();
+    this.#viewport.reveal(address / row64, 'jump');
+    this.#viewport.refresh();
   }
 
+  /** What is shown may have changed, as when something was read. */
   refresh(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#paint);
+    this.#edition += 1;
+    this.#viewport.refresh();
   }
 
   destroy(): void {
-    cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#speechTimer);
-    this.#observer.disconnect();
-    this.#host.removeEventListener('wheel', this.#onWheel);
     this.#host.removeEventListener('keydown', this.#onKey);
     this.#host.removeEventListener('pointerdown', this.#onPointerDown);
-    this.#host.replaceChildren();
+    this.#viewport.destroy();
   }
 
   #size(): bigint {
     return this.#sources?.left.size ?? 0n;
   }
 
-  #pageRows(): number {
-    return Math.max(1, Math.floor(this.#host.clientHeight / rowHeight));
-  }
-
-  #scrollTo(row: bigint): void {
-    const rows = (this.#size() + row64 - 1n) / row64;
-    const last = rows > BigInt(this.#pageRows()) ? rows - BigInt(this.#pageRows()) : 0n;
-    this.#top = row < 0n ? 0n : row > last ? last : row;
-    this.refresh();
-  }
-
-  #reveal(share: number | undefined): void {
-    const row = this.#cursor / row64;
-    const page = BigInt(this.#pageRows());
-    if (row >= this.#top && row < this.#top + page) return;
-    if (share !== undefined) this.#scrollTo(row - BigInt(Math.floor(Number(page) * share)));
-    else this.#scrollTo(row < this.#top ? row : row - page + 1n);
-  }
-
-  readonly #paint = (): void => {
-    this.#frame = 0;
-    const count = Math.ceil(this.#host.clientHeight / rowHeight);
-    for (const { body, rows } of this.#sides) {
-      while (rows.length < count) {
-        const element = new HexRowElement();
-        rows.push({ element, differences: new RowDifferences(element.element) });
-        body.append(element.element);
-      }
-      while (rows.length > count) rows.pop()?.element.element.remove();
-    }
+  #paint(count: number): void {
     const sources = this.#sources;
     if (sources === undefined) {
-      for (const { rows } of this.#sides) for (const row of rows) this.#clear(row);
+      for (const { plane } of this.#sides) plane.clear();
       return;
     }
-    const start = this.#top * row64;
+    const { top, direction } = this.#viewport;
+    const start = top * row64;
     const end = start + BigInt(count) * row64;
-    sources.left.want([{ start, end }]);
-    wantShifted(sources, start, end);
+    const ahead = direction < 0 ? { start: start < ahead64 ? 0n : start - ahead64, end: start } : { start: end, end: end + ahead64 };
+    sources.left.want([{ start, end }], ahead);
+    sources.right.want([shifted(start, end, sources.shift)], shifted(ahead.start, ahead.end, sources.shift));
     let differing = 0;
     let refused: Error | undefined;
-    const reasons: [PageState | undefined, PageState | undefined] = [undefined, undefined];
-    for (let index = 0; index < count; index += 1) {
-      const row = this.#top + BigInt(index);
-      const address = row * row64;
-      const left = bytesAt(sources.left, address);
-      const right = bytesAt(sources.right, address + sources.shift);
-      const differ = differingBytes(left, right);
-      differing += differ.filter(Boolean).length;
-      refused ??= left?.error ?? right?.error;
-      for (const [side, at, bytes] of [
-        [0, address, left],
-        [1, address + sources.shift, right],
-      ] as const) {
-        const shown = this.#sides[side].rows[index];
-        if (shown === undefined) continue;
-        if (bytes === undefined) {
-          this.#clear(shown);
-          reasons[side] = undefined;
-          continue;
-        }
-        const layers = rowLayers(at, bytes.bytes, bytes.absent);
-        shown.element.show(layers, layers.reason !== reasons[side] || row % reasonRows === 0n);
-        reasons[side] = layers.reason;
-        const cursor = this.#cursor + (side === 0 ? 0n : sources.shift);
-        shown.element.select(at, cursor, cursor + 1n, cursor);
-        shown.differences.show(differ);
-      }
+    for (const { plane, isRight } of this.#sides) {
+      let reason: PageState | undefined;
+      const shift = isRight ? sources.shift : 0n;
+      plane.show(top, count, (shown, row, isFresh) => {
+        if (isFresh || shown.edition !== this.#edition) this.#fill(shown, sources, row, isRight);
+        const cursor = this.#cursor + shift;
+        shown.element.select(row * row64 + shift, cursor, cursor + 1n, cursor);
+        shown.element.explain(shown.reason !== reason || row % reasonRows === 0n ? shown.reason : undefined);
+        reason = shown.reason;
+        refused ??= shown.error;
+        if (!isRight) differing += shown.differing;
+      });
     }
-    this.#scrollbar.show({ rows: (sources.left.size + row64 - 1n) / row64, memoryRows: (sources.memoryEnd + row64 - 1n) / row64 }, this.#top, this.#pageRows());
     this.#events.onPainted(differing, refused);
-  };
+  }
 
-  #clear({ element, differences }: Side['rows'][number]): void {
-    element.clear();
-    differences.show([]);
+  /** Draws what a row of one side shows, without the cursor. */
+  #fill(shown: PairRow, sources: HexPairSources, row: bigint, isRight: boolean): void {
+    const { element } = shown;
+    const left = bytesAt(sources.left, row * row64);
+    const right = bytesAt(sources.right, row * row64 + sources.shift);
+    const differ = differingBytes(left, right);
+    const bytes = isRight ? right : left;
+    shown.edition = this.#edition;
+    shown.reason = undefined;
+    shown.error = left?.error ?? right?.error;
+    shown.differing = differ.filter(Boolean).length;
+    if (bytes === undefined) {
+      element.clear();
+      return;
+    }
+    const layers = rowLayers(row * row64 + (isRight ? sources.shift : 0n), bytes.bytes, bytes.absent);
+    element.show(layers);
+    element.differ(runsOf(differ).map(([from, to]) => ({ from, to })));
+    shown.reason = layers.reason;
   }
 
   #moved(): void {
-    this.#reveal(undefined);
-    this.refresh();
-    this.#speak();
+    this.#viewport.reveal(this.#cursor / row64, 'nudge');
+    this.#viewport.refresh();
+    this.#viewport.speak();
     this.#events.onCursor(this.#cursor);
   }
 
-  #speak(): void {
-    clearTimeout(this.#speechTimer);
-    this.#speechTimer = window.setTimeout(() => {
-      const sources = this.#sources;
-      if (sources === undefined) return;
-      const row = this.#cursor - (this.#cursor % row64);
-      const left = bytesAt(sources.left, row);
-      const right = bytesAt(sources.right, row + sources.shift);
-      const count = differingBytes(left, right).filter(Boolean).length;
-      const say = (name: string, at: bigint, bytes: RowBytes | undefined): string => `${name}: ${rowSpeech(at, bytes?.bytes, bytes?.absent ?? [])}`;
-      this.#speech.textContent = `${count} bytes differ. ${say('left', row, left)}. ${say('right', row + sources.shift, right)}`;
-    }, speechDelayMs);
+  #speech(): string | undefined {
+    const sources = this.#sources;
+    if (sources === undefined) return undefined;
+    const row = this.#cursor - (this.#cursor % row64);
+    const left = bytesAt(sources.left, row);
+    const right = bytesAt(sources.right, row + sources.shift);
+    const count = differingBytes(left, right).filter(Boolean).length;
+    const say = (name: string, at: bigint, bytes: RowBytes | undefined): string => `${name}: ${rowSpeech(at, bytes?.bytes, bytes?.absent ?? [])}`;
+    return `${count} bytes differ. ${say('left', row, left)}. ${say('right', row + sources.shift, right)}`;
   }
-
-  readonly #onWheel = (event: WheelEvent): void => {
-    if (event.ctrlKey) return;
-    event.preventDefault();
-    const rows =
-      event.deltaMode === WheelEvent.DOM_DELTA_LINE
-        ? event.deltaY
-        : event.deltaMode === WheelEvent.DOM_DELTA_PAGE
-          ? event.deltaY * this.#pageRows()
-          : (event.deltaY * wheelRows) / wheelNotch;
-    this.#wheelRest += event.altKey ? rows * this.#pageRows() : rows;
-    const whole = Math.trunc(this.#wheelRest);
-    if (whole === 0) return;
-    this.#wheelRest -= whole;
-    this.#scrollTo(this.#top + BigInt(whole));
-  };
 
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.altKey || event.metaKey || !isMoveKey(event.key) || this.#sources === undefined) return;
     event.preventDefault();
-    const next = moveCursor(this.#cursor, event.key, event.ctrlKey, { size: this.#size(), memoryEnd: this.#sources.memoryEnd, pageRows: this.#pageRows() });
-    if (event.key === 'PageUp' || event.key === 'PageDown') this.#scrollTo(this.#top + next / row64 - this.#cursor / row64);
+    const { memoryEnd } = this.#sources;
+    const next = moveCursor(this.#cursor, event.key, event.ctrlKey, { size: this.#size(), memoryEnd, pageRows: this.#viewport.pageRows });
+    if (event.key === 'PageUp' || event.key === 'PageDown') this.#viewport.scrollBy(next / row64 - this.#cursor / row64);
     this.#cursor = next;
     this.#moved();
   };
 
   readonly #onPointerDown = (event: PointerEvent): void => {
     const side = this.#sides.find(({ body }) => event.target instanceof Node && body.contains(event.target));
-    if (event.button !== 0 || side === undefined) return;
-    const [firstRow] = side.rows;
-    const box = (firstRow?.element.element ?? side.body).getBoundingClientRect();
-    const index = Math.floor((event.clientY - box.top) / rowHeight);
-    const character = (event.clientX - box.left) / HexRowElement.characterWidth(side.body);
-    const ascii = Math.floor(character - asciiColumn);
-    const inHex = character >= hexColumn - 0.5 && character < hexColumn + hexWidth + 1;
-    const column = ascii >= 0 && ascii < rowBytes ? ascii : inHex ? byteAt(Math.floor(character - hexColumn + 0.5)) : undefined;
-    if (column === undefined) return;
-    const address = (this.#top + BigInt(Math.max(0, index))) * row64 + BigInt(column);
+    const row = side?.plane.anyRow;
+    const at = event.button !== 0 || side === undefined || row === undefined ? undefined : pointedByte(event, side.body, row);
+    if (at === undefined) return;
+    const address = (this.#viewport.top + BigInt(at.index)) * row64 + BigInt(at.column);
     if (address >= this.#size()) return;
     this.#cursor = address;
     this.#moved();
   };
 }
 
-function wantShifted({ right, shift }: HexPairSources, start: bigint, end: bigint): void {
+/** The same bytes of the right dump; empty where they lie before its start. */
+function shifted(start: bigint, end: bigint, shift: bigint): Span {
   const first = start + shift < 0n ? 0n : start + shift;
-  if (end + shift > first) right.want([{ start: first, end: end + shift }]);
+  return { start: first, end: end + shift > first ? end + shift : first };
 }
 
 /** The 16 bytes from an address on, which may lie in two windows; undefined outside the space. */

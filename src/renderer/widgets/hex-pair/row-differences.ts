@@ -1,6 +1,5 @@
-/** Which bytes of two rows differ, and the boxes that mark them in one of the rows. */
+/** Which bytes of two rows differ. */
 import type { PageState } from '../../../shared/model.ts';
-import { asciiColumn, byteOffset, hexColumn } from '../hex-grid/hex-row.ts';
 
 export interface RowBytes {
   /** Undefined while they are read, or when they cannot be. */
@@ -32,36 +31,4 @@ export function runsOf(flags: readonly boolean[]): readonly (readonly [number, n
     else runs.push([index, index + 1]);
   });
   return runs;
-}
-
-export class RowDifferences {
-  readonly #row: HTMLElement;
-  readonly #boxes: HTMLElement[] = [];
-
-  constructor(row: HTMLElement) {
-    this.#row = row;
-  }
-
-  show(differ: readonly boolean[]): void {
-    let used = 0;
-    const place = (left: number, width: number): void => {
-      let box = this.#boxes[used];
-      if (box === undefined) {
-        box = document.createElement('div');
-        box.className = 'hex-box hex-differ';
-        this.#boxes.push(box);
-        // Below the text, or its contrast would change.
-        this.#row.prepend(box);
-      }
-      box.hidden = false;
-      box.style.left = `${left}ch`;
-      box.style.width = `${width}ch`;
-      used += 1;
-    };
-    for (const [from, to] of runsOf(differ)) {
-      place(hexColumn + byteOffset(from), byteOffset(to - 1) + 2 - byteOffset(from));
-      place(asciiColumn + from, to - from);
-    }
-    for (const box of this.#boxes.slice(used)) box.hidden = true;
-  }
 }

@@ -1,0 +1,136 @@
+/**
+ * What every hex grid has around its rows: which row is the first on screen, the wheel, the scrollbar, one paint a frame at most,
+ * and what a screen reader is told when the keys rest. Nothing here reads the layout while something moves.
+ */
+import { rowHeight } from './hex-row-element.ts';
+import { HexScrollbar } from './hex-scrollbar.ts';
+
+interface Contents {
+  /** Rows in all. */
+  readonly rowCount: () => bigint;
+  /** Those of them that the dump's memory ends in. */
+  readonly memoryRows: () => bigint;
+  /** Draws the rows from the viewport's `top` on. */
+  readonly paint: (rows: number) => void;
+  /** The row of the cursor as a sentence. */
+  readonly speech: () => string | undefined;
+}
+
+const wheelRows = 3;
+const wheelNotch = 100;
+/** Where the target row comes to lie after a jump, from the top. */
+const jumpShare = 0.25;
+const speechDelayMs = 250;
+
+export class RowViewport {
+  readonly #host: HTMLElement;
+  readonly #contents: Contents;
+  readonly #scrollbar: HexScrollbar;
+  readonly #speech = document.createElement('div');
+  readonly #observer: ResizeObserver;
+  #height: number;
+  #top = 0n;
+  #direction: -1 | 1 = 1;
+  #frame = 0;
+  #wheelRest = 0;
+  #speechTimer = 0;
+
+  constructor(host: HTMLElement, contents: Contents) {
+    this.#host = host;
+    this.#contents = contents;
+    this.#scrollbar = new HexScrollbar((row) => this.scrollTo(row));
+    this.#speech.className = 'unseen';
+    this.#speech.ariaLive = 'polite';
+    host.append(this.#scrollbar.element, this.#speech);
+    this.#height = host.clientHeight;
+    this.#observer = new ResizeObserver(() => {
+      this.#height = host.clientHeight;
+      this.refresh();
+    });
+    this.#observer.observe(host);
+    host.addEventListener('wheel', this.#onWheel, { passive: false });
+  }
+
+  /** The first row on screen. */
+  get top(): bigint {
+    return this.#top;
+  }
+
+  /** Where it moved last: 1 to higher rows. */
+  get direction(): -1 | 1 {
+    return this.#direction;
+  }
+
+  /** Rows that are wholly on screen. */
+  get pageRows(): number {
+    return Math.max(1, Math.floor(this.#height / rowHeight));
+  }
+
+  scrollTo(row: bigint): void {
+    const rows = this.#contents.rowCount();
+    const page = BigInt(this.pageRows);
+    const last = rows > page ? rows - page : 0n;
+    const top = row < 0n ? 0n : row > last ? last : row;
+    if (top !== this.#top) this.#direction = top < this.#top ? -1 : 1;
+    this.#top = top;
+    this.refresh();
+  }
+
+  scrollBy(rows: bigint): void {
+    this.scrollTo(this.#top + rows);
+  }
+
+  /** Brings a row into sight. @param how `jump`: some rows below the top; `nudge`: as little as it takes */
+  reveal(row: bigint, how: 'jump' | 'nudge'): void {
+    const page = BigInt(this.pageRows);
+    if (row >= this.#top && row < this.#top + page) return;
+    if (how === 'jump') this.scrollTo(row - BigInt(Math.floor(Number(page) * jumpShare)));
+    else this.scrollTo(row < this.#top ? row : row - page + 1n);
+  }
+
+  /** Draws with the next frame. */
+  refresh(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#paint);
+  }
+
+  /** Says the row of the cursor, once the keys rest. */
+  speak(): void {
+    clearTimeout(this.#speechTimer);
+    this.#speechTimer = window.setTimeout(() => {
+      const words = this.#contents.speech();
+      if (words !== undefined) this.#speech.textContent = words;
+    }, speechDelayMs);
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#speechTimer);
+    this.#observer.disconnect();
+    this.#host.removeEventListener('wheel', this.#onWheel);
+    this.#host.replaceChildren();
+  }
+
+  readonly #paint = (): void => {
+    this.#frame = 0;
+    this.#contents.paint(Math.ceil(this.#height / rowHeight));
+    const rows = this.#contents.rowCount();
+    const memoryRows = this.#contents.memoryRows();
+    this.#scrollbar.show({ rows, memoryRows: memoryRows < rows ? memoryRows : rows }, this.#top, this.pageRows, this.#height);
+  };
+
+  readonly #onWheel = (event: WheelEvent): void => {
+    if (event.ctrlKey) return;
+    event.preventDefault();
+    const rows =
+      event.deltaMode === WheelEvent.DOM_DELTA_LINE
+        ? event.deltaY
+        : event.deltaMode === WheelEvent.DOM_DELTA_PAGE
+          ? event.deltaY * this.pageRows
+          : (event.deltaY * wheelRows) / wheelNotch;
+    this.#wheelRest += event.altKey ? rows * this.pageRows : rows;
+    const whole = Math.trunc(this.#wheelRest);
+    if (whole === 0) return;
+    this.#wheelRest -= whole;
+    this.scrollBy(BigInt(whole));
+  };
+}
