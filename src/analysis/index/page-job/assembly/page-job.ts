@@ -16,6 +16,9 @@ export const aarch64TableAt: usize = 2304;
 export const x86PairsAt: usize = 4096;
 const nibblesAt: usize = 12288;
 const x86FirstAt: usize = 12544;
+/** Constants of the inner loops: as literals they would be put together again in each step. */
+const constantsAt: usize = 12800;
+/** Four histograms of 256 counters. */
 const histogramAt: usize = 13312;
 export const statesAt: usize = 16384;
 export const metaAt: usize = 20480;
@@ -57,6 +60,7 @@ export function prepare(pages: i32): i32 {
   const needed: i32 = <i32>((bytesAt + <usize>pages * pageBytes + 65535) >> 16);
   const missing = needed - memory.size();
   if (missing > 0 && memory.grow(missing) < 0) return 0;
+  setConstants();
   nibbleTable(s390xTableAt, nibblesAt);
   nibbleTable(aarch64TableAt, nibblesAt + 32);
   for (let first: usize = 0; first < 256; first += 1) {
@@ -68,28 +72,63 @@ export function prepare(pages: i32): i32 {
   return 1;
 }
 
-/** A table of 256 yes or no as two rows of 16 bytes: by the high nibble, one bit for each low nibble up to 7 and from 8 on. */
+/** A table of 256 yes or no as two rows of 16 bytes: by the low nibble, one bit for each high nibble up to 7 and from 8 on. */
 function nibbleTable(table: usize, target: usize): void {
-  for (let high: usize = 0; high < 16; high += 1) {
+  for (let low: usize = 0; low < 16; low += 1) {
     let below: i32 = 0;
     let above: i32 = 0;
-    for (let low: usize = 0; low < 8; low += 1) {
-      below |= (<i32>load<u8>(table + high * 16 + low)) << (<i32>low);
-      above |= (<i32>load<u8>(table + high * 16 + 8 + low)) << (<i32>low);
+    for (let high: usize = 0; high < 8; high += 1) {
+      below |= (<i32>load<u8>(table + high * 16 + low)) << (<i32>high);
+      above |= (<i32>load<u8>(table + 128 + high * 16 + low)) << (<i32>high);
     }
-    store<u8>(target + high, <u8>below);
-    store<u8>(target + 16 + high, <u8>above);
+    store<u8>(target + low, <u8>below);
+    store<u8>(target + 16 + low, <u8>above);
   }
 }
 
-/** Mask of the bytes that a nibble table holds. */
-function members(bytes: v128, table: usize): v128 {
-  const low = v128.and(bytes, i8x16.splat(15));
-  const high = i8x16.shr_u(bytes, 4);
-  const above = i8x16.gt_u(low, i8x16.splat(7));
-  const row = v128.bitselect(i8x16.swizzle(v128.load(table, 16), high), i8x16.swizzle(v128.load(table), high), above);
-  const bit = i8x16.swizzle(i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128), low);
-  return i8x16.ne(v128.and(row, bit), i8x16.splat(0));
+// Offsets from constantsAt.
+const atFactor: usize = 0;
+const atEvenBytes: usize = 16;
+const atSpaces: usize = 32;
+const atOne: usize = 48;
+const atWhite: usize = 64;
+const atWhiteEnd: usize = 80;
+const atLowNibble: usize = 96;
+const atTopBit: usize = 112;
+const atLowThreeBits: usize = 128;
+const atPowers: usize = 144;
+const atReversed: usize = 160;
+const atThree: usize = 176;
+const atSeven: usize = 192;
+const atFfff: usize = 208;
+const atLane: usize = 224;
+const atLastBytes: usize = 288;
+
+function setConstants(): void {
+  v128.store(constantsAt, i32x4.splat(stepFactor), atFactor);
+  v128.store(constantsAt, i16x8.splat(0x00ff), atEvenBytes);
+  v128.store(constantsAt, i8x16.splat(0x20), atSpaces);
+  v128.store(constantsAt, i8x16.splat(1), atOne);
+  // White space is 9 to 13: shifted so that it is least among signed bytes.
+  v128.store(constantsAt, i8x16.splat(119), atWhite);
+  v128.store(constantsAt, i8x16.splat(-123), atWhiteEnd);
+  v128.store(constantsAt, i8x16.splat(-113), atLowNibble);
+  v128.store(constantsAt, i8x16.splat(-128), atTopBit);
+  v128.store(constantsAt, i8x16.splat(7), atLowThreeBits);
+  v128.store(constantsAt, i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0), atPowers);
+  v128.store(constantsAt, i8x16(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8), atReversed);
+  v128.store(constantsAt, i64x2.splat(3), atThree);
+  v128.store(constantsAt, i64x2.splat(7), atSeven);
+  v128.store(constantsAt, i64x2.splat(0xffff), atFfff);
+  for (let byte = 0; byte < 4; byte += 1) v128.store(constantsAt + ((<usize>byte) << 4), i32x4.splat(0xff << (byte << 3)), atLane);
+  v128.store(constantsAt, i32x4.splat(0xff000000), atLastBytes);
+}
+
+/** Mask of the bytes that a nibble table holds. `below` and `above` are its rows for bytes up to 0x7f and from 0x80 on. */
+function members(low: v128, lowAbove: v128, bit: v128, below: v128, above: v128): v128 {
+  // A swizzle gives 0 for places from 16 on, so that one of the two rows counts.
+  const row = v128.or(i8x16.swizzle(below, low), i8x16.swizzle(above, lowAbove));
+  return i8x16.eq(v128.and(row, bit), bit);
 }
 
 /**
@@ -210,8 +249,8 @@ function finish(): void {
 /** Fingerprint and csum_partial in one pass. */
 function fingerprint(at: usize, page: usize): void {
   if (!zeroKnown) learnZero();
-  const factor = i32x4.splat(stepFactor);
-  const evenBytes = i16x8.splat(0x00ff);
+  const factor = v128.load(constantsAt, atFactor);
+  const evenBytes = v128.load(constantsAt, atEvenBytes);
   let a0 = seeds(0);
   let a1 = seeds(4);
   let a2 = seeds(8);
@@ -283,24 +322,29 @@ function sampled(at: usize, vector: usize): usize {
 
 function classOfSample(at: usize): i32 {
   const zero = i32x4.splat(0);
-  const spaces = i8x16.splat(0x20);
+  const one = v128.load(constantsAt, atOne);
+  const spaces = v128.load(constantsAt, atSpaces);
+  const white = v128.load(constantsAt, atWhite);
+  const whiteEnd = v128.load(constantsAt, atWhiteEnd);
   let text = zero;
   let empty = zero;
   let emptyUnits = zero;
   for (let vector: usize = 0; vector < 64; vector += 1) {
     const v = v128.load(sampled(at, vector));
-    const printable = i8x16.lt_u(i8x16.sub(v, spaces), i8x16.splat(0x5f));
-    const white = i8x16.lt_u(i8x16.sub(v, i8x16.splat(9)), i8x16.splat(5));
+    // 0x20 to 0x7e: one more is still a positive byte.
+    const printable = i8x16.gt_s(i8x16.add(v, one), spaces);
+    const blank = i8x16.lt_s(i8x16.add(v, white), whiteEnd);
     // Four equal bytes are no text unless they are spaces.
-    const turned = i8x16.shuffle(v, v, 3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14);
+    const turned = v128.or(i32x4.shl(v, 8), i32x4.shr_u(v, 24));
     const equal = v128.andnot(i32x4.eq(v, turned), i32x4.eq(v, spaces));
-    text = i8x16.sub(text, v128.andnot(v128.or(printable, white), equal));
+    text = i8x16.sub(text, v128.andnot(v128.or(printable, blank), equal));
     empty = i8x16.sub(empty, i8x16.eq(v, zero));
     emptyUnits = i64x2.sub(emptyUnits, i64x2.eq(v, zero));
   }
   const textBytes = byteSum(text);
   const usedBytes = 1024 - byteSum(empty);
   if (usedBytes >= setting(textLeastBytes) && textBytes << 10 >= usedBytes * setting(textShare)) return classText;
+  countMembers(at);
   if (isS390x(at) || isAarch64(at) || isX86(at)) return classCode;
   const usedUnits = 128 - <i32>(i64x2.extract_lane(emptyUnits, 0) + i64x2.extract_lane(emptyUnits, 1));
   if (isPointers(at, usedUnits)) return classPointers;
@@ -308,27 +352,32 @@ function classOfSample(at: usize): i32 {
 }
 
 /** Mask of 64-bit units that look like an address; see isLittleAddress of page-class.ts. */
-function addresses(unit: v128): v128 {
-  const zero = i64x2.splat(0);
+function addresses(unit: v128, zero: v128, three: v128, seven: v128, ffff: v128): v128 {
   const top = i64x2.shr_u(unit, 48);
-  const aligned4 = i64x2.eq(v128.and(unit, i64x2.splat(3)), zero);
-  const aligned8 = i64x2.eq(v128.and(unit, i64x2.splat(7)), zero);
-  const kernel = i64x2.eq(top, i64x2.splat(0xffff));
-  const above = i64x2.ne(i64x2.shr_u(unit, 40), zero);
-  const below4GiB = v128.and(i64x2.eq(i64x2.shr_u(unit, 32), zero), i64x2.ne(i64x2.shr_u(unit, 20), zero));
-  const other = v128.and(i64x2.eq(top, zero), v128.or(above, v128.and(below4GiB, aligned8)));
-  return v128.and(aligned4, v128.or(kernel, other));
+  const aligned4 = i64x2.eq(v128.and(unit, three), zero);
+  const aligned8 = i64x2.eq(v128.and(unit, seven), zero);
+  const kernel = i64x2.eq(top, ffff);
+  const below1TiB = i64x2.eq(i64x2.shr_u(unit, 40), zero);
+  const below4GiB = v128.andnot(i64x2.eq(i64x2.shr_u(unit, 32), zero), i64x2.eq(i64x2.shr_u(unit, 20), zero));
+  // Addresses from 1 TiB on, or below 4 GiB and well aligned.
+  const far = v128.andnot(i64x2.eq(top, zero), below1TiB);
+  return v128.and(aligned4, v128.or(v128.or(kernel, far), v128.and(below4GiB, aligned8)));
 }
 
 function isPointers(at: usize, usedUnits: i32): bool {
   const least = setting(pointersLeast);
   const share = usedUnits * setting(pointersShare);
-  let little = i64x2.splat(0);
-  let big = i64x2.splat(0);
+  const zero = i64x2.splat(0);
+  const reversed = v128.load(constantsAt, atReversed);
+  const three = v128.load(constantsAt, atThree);
+  const seven = v128.load(constantsAt, atSeven);
+  const ffff = v128.load(constantsAt, atFfff);
+  let little = zero;
+  let big = zero;
   for (let vector: usize = 0; vector < 64; vector += 1) {
     const v = v128.load(sampled(at, vector));
-    little = i64x2.sub(little, addresses(v));
-    big = i64x2.sub(big, addresses(i8x16.shuffle(v, v, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8)));
+    little = i64x2.sub(little, addresses(v, zero, three, seven, ffff));
+    big = i64x2.sub(big, addresses(i8x16.swizzle(v, reversed), zero, three, seven, ffff));
   }
   const found = <i32>max<i64>(i64x2.extract_lane(little, 0) + i64x2.extract_lane(little, 1), i64x2.extract_lane(big, 0) + i64x2.extract_lane(big, 1));
   return found >= least && found << 10 >= share;
@@ -339,20 +388,49 @@ const firstWindow: usize = 256;
 const nextWindow: usize = 1024;
 const windowBytes: usize = 128;
 
-/** Bytes of the four windows that are in a table, of those that `places` keeps: an upper bound of what a closer look finds. */
-function countMembers(at: usize, table: usize, places: v128): i32 {
-  let count = i32x4.splat(0);
+let s390xMembers: i32 = 0;
+let aarch64Members: i32 = 0;
+let x86Members: i32 = 0;
+
+/** Bytes of the four windows that are in each table and at its places: an upper bound of what a closer look finds. */
+function countMembers(at: usize): void {
+  const lowNibble = v128.load(constantsAt, atLowNibble);
+  const topBit = v128.load(constantsAt, atTopBit);
+  const lowThreeBits = v128.load(constantsAt, atLowThreeBits);
+  const powers = v128.load(constantsAt, atPowers);
+  const evenBytes = v128.load(constantsAt, atEvenBytes);
+  const lastBytes = v128.load(constantsAt, atLastBytes);
+  const s390xBelow = v128.load(nibblesAt);
+  const s390xAbove = v128.load(nibblesAt, 16);
+  const aarch64Below = v128.load(nibblesAt, 32);
+  const aarch64Above = v128.load(nibblesAt, 48);
+  const x86Below = v128.load(nibblesAt, 64);
+  const x86Above = v128.load(nibblesAt, 80);
+  let s390x = i32x4.splat(0);
+  let aarch64 = i32x4.splat(0);
+  let x86 = i32x4.splat(0);
   for (let window: usize = 0; window < 4; window += 1) {
     const start = at + firstWindow + window * nextWindow;
-    for (let p: usize = 0; p < windowBytes; p += 16) count = i8x16.sub(count, v128.and(members(v128.load(start + p), table), places));
+    for (let p: usize = 0; p < windowBytes; p += 16) {
+      const v = v128.load(start + p);
+      const low = v128.and(v, lowNibble);
+      const lowAbove = v128.xor(low, topBit);
+      const bit = i8x16.swizzle(powers, v128.and(i16x8.shr_u(v, 4), lowThreeBits));
+      // Instructions of s390x start at even places; the last byte of a little-endian A64 word says most.
+      s390x = i8x16.sub(s390x, v128.and(members(low, lowAbove, bit, s390xBelow, s390xAbove), evenBytes));
+      aarch64 = i8x16.sub(aarch64, v128.and(members(low, lowAbove, bit, aarch64Below, aarch64Above), lastBytes));
+      x86 = i8x16.sub(x86, members(low, lowAbove, bit, x86Below, x86Above));
+    }
   }
-  return byteSum(count);
+  s390xMembers = byteSum(s390x);
+  aarch64Members = byteSum(aarch64);
+  x86Members = byteSum(x86);
 }
 
 function isS390x(at: usize): bool {
   const share = setting(s390xCode);
-  // Instructions start at even places, and four windows hold 88 of them at least.
-  if (countMembers(at, nibblesAt, i16x8.splat(0x00ff)) << 10 < share * 88) return false;
+  // Four windows hold 88 instructions at least.
+  if (s390xMembers << 10 < share * 88) return false;
   let usual: i32 = 0;
   let walked: i32 = 0;
   for (let window: usize = 0; window < 4; window += 1) {
@@ -373,7 +451,7 @@ function isS390x(at: usize): bool {
 
 function isAarch64(at: usize): bool {
   const share = setting(aarch64Code);
-  if (countMembers(at, nibblesAt + 32, i32x4.splat(0xff000000)) << 10 < share * 128) return false;
+  if (aarch64Members << 10 < share * 128) return false;
   let usual: i32 = 0;
   for (let window: usize = 0; window < 4; window += 1) {
     const start = at + firstWindow + window * nextWindow;
@@ -390,13 +468,22 @@ function isAarch64(at: usize): bool {
 
 function isX86(at: usize): bool {
   const needed = setting(x86Code) * 508;
-  if (countMembers(at, nibblesAt + 64, i8x16.splat(-1)) << 10 < needed) return false;
+  if (x86Members << 10 < needed) return false;
+  const lowNibble = v128.load(constantsAt, atLowNibble);
+  const topBit = v128.load(constantsAt, atTopBit);
+  const lowThreeBits = v128.load(constantsAt, atLowThreeBits);
+  const powers = v128.load(constantsAt, atPowers);
+  const below = v128.load(nibblesAt, 64);
+  const above = v128.load(nibblesAt, 80);
   let common: i32 = 0;
   for (let window: usize = 0; window < 4; window += 1) {
     const start = at + firstWindow + window * nextWindow;
     let hit: i32 = -1;
     for (let p: usize = 0; p < windowBytes; p += 16) {
-      let candidates = i8x16.bitmask(members(v128.load(start + p), nibblesAt + 64));
+      const v = v128.load(start + p);
+      const low = v128.and(v, lowNibble);
+      const bit = i8x16.swizzle(powers, v128.and(i16x8.shr_u(v, 4), lowThreeBits));
+      let candidates = i8x16.bitmask(members(low, v128.xor(low, topBit), bit, below, above));
       // The last byte of a window starts no pair.
       if (p == windowBytes - 16) candidates &= 0x7fff;
       while (candidates != 0) {
@@ -414,18 +501,62 @@ function isX86(at: usize): bool {
 
 /** One byte of each word, the place in the word moving on every 16 bytes; ends when too many are alike. */
 function looksRandom(at: usize): bool {
-  memory.fill(histogramAt, 0, 512);
   const most = setting(entropyMostPairs);
-  let pairs: i32 = 0;
-  for (let group: usize = 0; group < 256; group += 1) {
-    const start = at + (group << 4) + (group & 3);
-    for (let word: usize = 0; word < 16; word += 4) {
-      const place = histogramAt + ((<usize>load<u8>(start + word)) << 1);
-      const seen = <i32>load<u16>(place);
-      pairs += seen;
-      store<u16>(place, <u16>(seen + 1));
+  if (!fewZeros(at, most)) return false;
+  memory.fill(histogramAt, 0, 2048);
+  for (let half: usize = 0; half < 2; half += 1) {
+    const first = at + half * 2048;
+    // Four histograms: the same byte twice in a row does not wait for itself.
+    for (let start = first; start < first + 2048; start += 64) {
+      count(start);
+      count(start + 17);
+      count(start + 34);
+      count(start + 51);
     }
-    if (pairs > most) return false;
+    if (equalPairs() > most) return false;
   }
   return true;
+}
+
+/** Counts the bytes at 0, 4, 8, and 12, one in each histogram. */
+function count(place: usize): void {
+  const p0 = histogramAt + ((<usize>load<u8>(place)) << 1);
+  store<u16>(p0, load<u16>(p0) + 1);
+  const p1 = histogramAt + ((<usize>load<u8>(place, 4)) << 1);
+  store<u16>(p1, load<u16>(p1, 512) + 1, 512);
+  const p2 = histogramAt + ((<usize>load<u8>(place, 8)) << 1);
+  store<u16>(p2, load<u16>(p2, 1024) + 1, 1024);
+  const p3 = histogramAt + ((<usize>load<u8>(place, 12)) << 1);
+  store<u16>(p3, load<u16>(p3, 1536) + 1, 1536);
+}
+
+/** Pairs of equal bytes among those counted: n * (n - 1) / 2 for each byte that came n times. */
+function equalPairs(): i32 {
+  let squares = i32x4.splat(0);
+  let counted = i32x4.splat(0);
+  for (let p = histogramAt; p < histogramAt + 512; p += 16) {
+    const n = i16x8.add(i16x8.add(v128.load(p), v128.load(p, 512)), i16x8.add(v128.load(p, 1024), v128.load(p, 1536)));
+    squares = i32x4.add(squares, i32x4.dot_i16x8_s(n, n));
+    counted = i32x4.add(counted, i32x4.extadd_pairwise_i16x8_u(n));
+  }
+  return <i32>((lanes(squares) - lanes(counted)) >> 1);
+}
+
+/** False when zeros alone make too many pairs among the bytes that looksRandom counts: most tables end here. */
+function fewZeros(at: usize, most: i32): bool {
+  const zero = i32x4.splat(0);
+  const lane0 = v128.load(constantsAt, atLane);
+  const lane1 = v128.load(constantsAt, atLane + 16);
+  const lane2 = v128.load(constantsAt, atLane + 32);
+  const lane3 = v128.load(constantsAt, atLane + 48);
+  let zeros = zero;
+  for (let p = at; p < at + pageBytes; p += 64) {
+    const taken = v128.or(
+      v128.or(v128.and(v128.load(p), lane0), v128.and(v128.load(p, 16), lane1)),
+      v128.or(v128.and(v128.load(p, 32), lane2), v128.and(v128.load(p, 48), lane3)),
+    );
+    zeros = i8x16.sub(zeros, i8x16.eq(taken, zero));
+  }
+  const found = byteSum(zeros);
+  return (found * (found - 1)) >> 1 <= most;
 }
