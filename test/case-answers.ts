@@ -3,7 +3,8 @@ import { isDumpError } from '../src/shared/dump-error.ts';
 import { schemaVersion, type VerifyJson } from '../src/shared/model.ts';
 import { cpuNumbering } from '../src/shared/cpu-registers.ts';
 import { sessionOn, type Session } from '../src/analysis/engine/session.ts';
-import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from '../src/analysis/engine/structures.ts';
+import { describeRegionsWithKernel } from '../src/analysis/engine/kernel-image.ts';
+import { describeNotes, describeOsInfo, describeVmcoreinfo } from '../src/analysis/engine/structures.ts';
 import { describeDump } from '../src/analysis/engine/summary.ts';
 import { toolVersion } from '../src/analysis/engine/tool.ts';
 import { checkSession, triage } from '../src/analysis/engine/triage.ts';
@@ -29,7 +30,7 @@ const kinds: Readonly<Record<string, (session: Session) => unknown>> = {
   triage: judgement,
   notes: describeNotes,
   cpus: ({ cpuSet: { cpus } }) => ({ schema: schemaVersion, cpus, numbering: cpuNumbering(cpus) }),
-  regions: describeRegions,
+  regions: describeRegionsWithKernel,
   vmcoreinfo: describeVmcoreinfo,
   osinfo: (session) => describeOsInfo(session, never),
   verify,

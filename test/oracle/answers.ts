@@ -2,7 +2,8 @@
 import { DumpError } from '../../src/shared/dump-error.ts';
 import type { CpuJson, FieldJson, Info, NoteJson, OsInfoJson, RegionJson, VerifyJson } from '../../src/shared/model.ts';
 import type { Session } from '../../src/analysis/engine/session.ts';
-import { describeNotes, describeOsInfo, describeRegions, describeVmcoreinfo } from '../../src/analysis/engine/structures.ts';
+import { describeRegionsWithKernel } from '../../src/analysis/engine/kernel-image.ts';
+import { describeNotes, describeOsInfo, describeVmcoreinfo } from '../../src/analysis/engine/structures.ts';
 import { describeDump } from '../../src/analysis/engine/summary.ts';
 import { checkSession } from '../../src/analysis/engine/triage.ts';
 import { lowcorePointers, lowcorePointersAddress } from '../../src/analysis/arch/s390x/lowcore-pointers.ts';
@@ -53,7 +54,7 @@ export async function answersOf(session: Session): Promise<Answers> {
     info: describeDump(session),
     cpus: session.cpuSet.cpus,
     notes: describeNotes(session).notes,
-    regions: describeRegions(session).regions,
+    regions: describeRegionsWithKernel(session).regions,
     ...(vmcoreinfo === undefined
       ? {}
       : { vmcoreinfo: { entries: vmcoreinfo.entries, text: vmcoreinfo.text, ...(address === undefined ? {} : { address: `0x${address.toString(16)}` }) } }),

@@ -26,7 +26,8 @@ import { searchSession } from './search.ts';
 import { sqlTables } from './sql-tables.ts';
 import type { StartSqlProcess } from '../index/sql-process.ts';
 import type { Session } from './session.ts';
-import { describeNotes, describeOsInfo, describeRegions } from './structures.ts';
+import { describeRegionsWithKernel } from './kernel-image.ts';
+import { describeNotes, describeOsInfo } from './structures.ts';
 import { translateAddress } from './translate-address.ts';
 import { judgedInfo, triage } from './triage.ts';
 import { attestDump, buildReport, makeManifest, verifySession } from './verify.ts';
@@ -84,7 +85,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     struct: ({ dump, view, ...request }, { signal }) => describeStruct(sessionOf(dump, view), request, signal),
     typeNames: ({ dump, view, ...sources }, { signal }) => describeTypeNames(sessionOf(dump, view), sources, signal),
     notes: ({ dump, view }) => describeNotes(sessionOf(dump, view)),
-    regions: ({ dump, view }) => describeRegions(sessionOf(dump, view)),
+    regions: ({ dump, view }) => describeRegionsWithKernel(sessionOf(dump, view)),
     vmcoreinfo: ({ dump, view, copies }, { signal }) => answerVmcoreinfo(sessionOf(dump, view), copies === true, signal),
     osinfo: ({ dump, view }, { signal }) => describeOsInfo(sessionOf(dump, view), signal),
     tasks: ({ dump, view }, { signal }) => describeTasks(sessionOf(dump, view), signal),
