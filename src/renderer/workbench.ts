@@ -1,6 +1,6 @@
 /** Everything that components share, put together once at the start of the page. */
 import { createContext, useContext } from 'react';
-import type { Density, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
+import type { Density, EvidenceKind, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import type { Shell } from './shell/shell-calls.ts';
 import { createDock, type Dock } from './state/dock.ts';
@@ -67,6 +67,8 @@ export interface Workbench {
   /** Check whose steps the integrity view opens, and CPU that the CPUs view shows: set by links. Keyed by dump. */
   readonly shownCheck: Store<Readonly<Record<string, string>>>;
   readonly shownCpu: Store<Readonly<Record<string, number>>>;
+  /** What the integrity view asks for, to check a dump against it: set by links. Keyed by dump. */
+  readonly wantedEvidence: Store<Readonly<Record<string, EvidenceKind>>>;
   /** Ids of the CPUs that stand beside the chosen one. Keyed by dump. */
   readonly besideCpus: Store<Readonly<Record<string, readonly number[]>>>;
   /** Says what went wrong with something that a person asked for. */
@@ -153,6 +155,7 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
     overlay: createStore<Overlay | undefined>(undefined),
     shownCheck,
     shownCpu: createStore<Readonly<Record<string, number>>>({}),
+    wantedEvidence: createStore<Readonly<Record<string, EvidenceKind>>>({}),
     besideCpus: createStore<Readonly<Record<string, readonly number[]>>>({}),
     tell,
     openPaths,

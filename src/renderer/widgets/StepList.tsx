@@ -33,7 +33,7 @@ export function StepList({ steps, label, brief = false }: StepListProps) {
             <span className="step-name cut">
               <Hostile text={step.check} title />
             </span>
-            <span className="step-detail code cut" title={visibleText(step.detail)}>
+            <span className={brief ? 'step-detail brief code' : 'step-detail code cut'} title={visibleText(step.detail)}>
               <Hostile text={brief ? shortDigests(step.detail) : step.detail} />
             </span>
           </li>

@@ -1,5 +1,5 @@
 import type { Finding, Step } from '../../../shared/model.ts';
-import { hex } from '../../../shared/units.ts';
+import { byteText, hex } from '../../../shared/units.ts';
 import type { CrashkernelArea } from '../../arch/s390x/kdump-image.ts';
 import type { FoundPurgatory } from '../../arch/s390x/purgatory.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
@@ -81,7 +81,7 @@ export const purgatorySha256: Check = {
       },
     ];
     const values = { ranges, steps, ...(purgatory.recorded === undefined ? {} : { recorded: purgatory.recorded }), computed: purgatory.computed };
-    if (purgatory.matches) return passed(`SHA-256 over ${purgatory.regions.length} regions, ${bytes} bytes, matches`, values);
+    if (purgatory.matches) return passed(`SHA-256 over ${purgatory.regions.length} regions, ${byteText(bytes)}, matches`, values);
     const { image } = guard;
     const originals = evidence.kdumpOriginals ?? [];
     const looked = await Promise.all(originals.map((original) => differencesFrom(original, { memory, area: image.area, purgatory, signal })));
@@ -97,12 +97,15 @@ export const purgatorySha256: Check = {
       ...(purgatory.recorded === undefined ? {} : { recorded: purgatory.recorded }),
       computed: purgatory.computed,
     };
-    return failed(`SHA-256 over ${purgatory.regions.length} regions, ${bytes} bytes, does not match: the kdump kernel or its initrd changed after loading`, {
-      ...values,
-      steps: [...steps, ...looked.flatMap((one) => one.steps)],
-      // With a healthy image the bad bytes are known; without, all that the digest covers is suspect.
-      ranges: differences.length === 0 ? ranges : differences.flatMap(({ where }) => where ?? []),
-      findings: [whole, ...differences],
-    });
+    return failed(
+      `SHA-256 over ${purgatory.regions.length} regions, ${byteText(bytes)}, does not match: the kdump kernel or its initrd changed after loading`,
+      {
+        ...values,
+        steps: [...steps, ...looked.flatMap((one) => one.steps)],
+        // With a healthy image the bad bytes are known; without, all that the digest covers is suspect.
+        ranges: differences.length === 0 ? ranges : differences.flatMap(({ where }) => where ?? []),
+        findings: [whole, ...differences],
+      },
+    );
   },
 };

@@ -1,6 +1,6 @@
 /** Two dumps side by side: which other one, then what differs. */
 import { useStore } from '../../state/use-store.ts';
-import type { OpenDump } from '../../state/open-dump.ts';
+import { fileName, type OpenDump } from '../../state/open-dump.ts';
 import { plainComparison } from '../../state/comparisons.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -19,35 +19,53 @@ export function CompareView({ dump }: { readonly dump: OpenDump }) {
 }
 
 function ChooseOther({ dump, others }: { readonly dump: OpenDump; readonly others: readonly OpenDump[] }) {
-  const { comparisons, chooseDumps } = useWorkbench();
+  const { dumps, comparisons, chooseDumps, recents } = useWorkbench();
+  const beside = (key: string): void => comparisons.change(dump.key, { right: key });
+  const closed = useStore(recents).filter(({ path }) => path !== dump.path && !others.some((other) => other.path === path));
   return (
     <div className="view">
       <section className="card compare-choose" aria-label="Choose the other dump">
         <h2>
           Compare <Hostile text={dump.name} /> with…
         </h2>
-        {others.length === 0 ? (
-          <p className="dim">
-            No other dump is open. Two times of one system, two kinds of container of one dump, or a damaged and a healthy copy can be compared.
-          </p>
-        ) : (
-          <ul>
-            {others.map((other) => (
-              <li key={other.key}>
-                <button type="button" className="link" onClick={() => comparisons.change(dump.key, { right: other.key })}>
-                  <Hostile text={other.name} />
-                </button>{' '}
-                <span className="dim cut">
-                  <Hostile text={other.path} />
-                </span>
-              </li>
-            ))}
-          </ul>
-        )}
+        <p className="dim">
+          Two times of one system, two kinds of container of one dump, or a damaged and a healthy copy. The same on the command line:{' '}
+          <span className="code">dumpbench compare</span>.
+        </p>
+        <Choices title="Open" choices={others.map(({ key, name, path }) => ({ key, name, note: path, choose: () => beside(key) }))} />
+        <Choices title="Recent" choices={closed.map(({ path }) => ({ key: path, name: fileName(path), note: path, choose: () => beside(dumps.open(path)) }))} />
         <button type="button" className="button primary" onClick={chooseDumps}>
           Open another dump…
         </button>
       </section>
     </div>
+  );
+}
+
+interface Choice {
+  readonly key: string;
+  readonly name: string;
+  readonly note: string;
+  readonly choose: () => void;
+}
+
+function Choices({ title, choices }: { readonly title: string; readonly choices: readonly Choice[] }) {
+  if (choices.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <h3 className="caption">{title}</h3>
+      <ul>
+        {choices.map(({ key, name, note, choose }) => (
+          <li key={key} className="compare-choice">
+            <button type="button" className="link" onClick={choose}>
+              <Hostile text={name} />
+            </button>
+            <span className="dim cut">
+              <Hostile text={note} title />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -21,12 +21,14 @@ const order: Readonly<Record<Verdict, number>> = { failed: 0, unreadable: 1, pas
 const byVerdict = (left: CheckResult, right: CheckResult): number => order[left.verdict] - order[right.verdict];
 
 export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
-  const { jobs, shownCheck } = useWorkbench();
+  const { jobs, shownCheck, wantedEvidence } = useWorkbench();
   const wanted = useStore(shownCheck)[dump.key];
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [applied, setApplied] = useState<string>();
   const [exporting, setExporting] = useState(false);
-  const [against, setAgainst] = useState<EvidenceKind>();
+  const against = useStore(wantedEvidence)[dump.key];
+  const setAgainst = (kind: EvidenceKind | undefined): void =>
+    wantedEvidence.update(({ [dump.key]: _before, ...rest }) => (kind === undefined ? rest : { ...rest, [dump.key]: kind }));
   const list = useRef<HTMLUListElement>(null);
   const running = useStore(jobs.all).find((job) => job.dump === dump.key && (job.kind === 'verify' || job.kind === 'quick-verify') && isRunning(job));
 

@@ -1,6 +1,5 @@
 import type { Finding, Info } from '../../../shared/model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
 import { allFindings } from './all-findings.ts';
@@ -23,7 +22,6 @@ function Row({ dump, finding }: { readonly dump: OpenDump; readonly finding: Fin
 }
 
 export function FindingsCard({ dump, info }: { readonly dump: OpenDump; readonly info: Info }) {
-  const { places } = useWorkbench();
   const findings = allFindings(info, dump.checks);
   return (
     <section className="card findings-card" aria-labelledby={`findings-${dump.key}`}>
@@ -31,9 +29,6 @@ export function FindingsCard({ dump, info }: { readonly dump: OpenDump; readonly
         <h2 className="caption" id={`findings-${dump.key}`}>
           Findings
         </h2>
-        <button type="button" className="link" onClick={() => places.show('integrity', dump.key)}>
-          Integrity report
-        </button>
       </div>
       {findings.length === 0 ? (
         <p className="dim" data-testid="findings">

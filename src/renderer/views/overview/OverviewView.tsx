@@ -7,6 +7,7 @@ import { KdumpCard } from './KdumpCard.tsx';
 import { MemoryCard } from './MemoryCard.tsx';
 import { Opening } from './Opening.tsx';
 import { VerdictCard } from './VerdictCard.tsx';
+import { WaysOn } from './WaysOn.tsx';
 import './overview.css';
 
 export function OverviewView({ dump }: { readonly dump: OpenDump }) {
@@ -24,6 +25,7 @@ export function OverviewView({ dump }: { readonly dump: OpenDump }) {
       </div>
       <MemoryCard dump={dump} />
       <FindingsCard dump={dump} info={triage.info} />
+      <WaysOn dump={dump} />
     </div>
   );
 }

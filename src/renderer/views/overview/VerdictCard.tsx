@@ -7,7 +7,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 
 /** The verdict first, in a sentence; then what it rests on. */
 export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonly triage: TriageDump }) {
-  const { places, shownCheck } = useWorkbench();
+  const { places, shownCheck, wantedEvidence } = useWorkbench();
   const { tone, headline, detail, check } = verdictBanner(triage, dump.checks, dump.osInfo ?? triage);
   const [range] = check?.ranges ?? [];
   return (
@@ -42,11 +42,18 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
             Go to the bytes
           </button>
         )}
-        {triage.cpus.length === 0 ? null : (
-          <button type="button" className="link" onClick={() => places.show('cpus', dump.key)}>
-            CPUs
+        {check?.id === 'purgatory-sha256' ? (
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              wantedEvidence.update((old) => ({ ...old, [dump.key]: 'kdumpImage' }));
+              places.show('integrity', dump.key);
+            }}
+          >
+            Compare with a healthy image
           </button>
-        )}
+        ) : null}
       </div>
     </section>
   );

@@ -2,17 +2,9 @@
 import type { ReactNode } from 'react';
 import { ebcdicPages } from '../../../shared/ebcdic.ts';
 import { pageClasses } from '../../../shared/model.ts';
-import { searchEndians, searchStates, searchTypes, type SearchType } from '../../../shared/search-model.ts';
-import { hasCase, hasOrder, type SearchForm } from './search-form.ts';
+import { searchEndians, searchStates, searchTypes } from '../../../shared/search-model.ts';
+import { hasCase, hasOrder, typeNames, type SearchForm } from './search-form.ts';
 
-const typeNames: Readonly<Record<SearchType, string>> = {
-  bytes: 'bytes',
-  text: 'text',
-  ebcdic: 'EBCDIC text',
-  regex: 'regular expression',
-  u32: '32-bit integer',
-  u64: '64-bit integer',
-};
 const alignments = [1, 2, 4, 8, 16, 4096];
 
 interface ChoiceProps<T extends string> {

@@ -7,6 +7,7 @@ import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
+import { SearchExamples } from './SearchExamples.tsx';
 import { SearchFields } from './SearchFields.tsx';
 import { SearchHits } from './SearchHits.tsx';
 import { emptyForm, hitLimit, patternHints, searchQuestion } from './search-form.ts';
@@ -43,9 +44,9 @@ export function SearchView({ dump }: { readonly dump: OpenDump }) {
   const running = state.phase === 'running';
   useEffect(() => () => run.cancel(), [run]);
 
-  const start = (): void => {
+  const start = (wanted = form): void => {
     if (handle === undefined) return;
-    const question = searchQuestion(form, handle, dump.triage?.cpus ?? []);
+    const question = searchQuestion(wanted, handle, dump.triage?.cpus ?? []);
     if ('problem' in question) {
       setProblem(question.problem);
       field.current?.focus();
@@ -110,10 +111,14 @@ export function SearchView({ dump }: { readonly dump: OpenDump }) {
       ) : state.phase === 'done' ? (
         <p className="message">Nothing in the searched memory matches. Pages that are missing or excluded have no bytes to search.</p>
       ) : state.phase === 'idle' ? (
-        <p className="message">
-          Finds a text, bytes, a number or a regular expression wherever it stands in absolute memory, also across the border of two neighbouring pages. The
-          same on the command line: <span className="code">dumpbench search</span>.
-        </p>
+        <SearchExamples
+          dump={dump}
+          onChoose={({ form: example }) => {
+            const next = { ...emptyForm, ...example };
+            setForm(next);
+            start(next);
+          }}
+        />
       ) : null}
     </div>
   );

@@ -36,6 +36,15 @@ export const emptyForm: SearchForm = {
 /** More hits are not listed: a pattern that is found so often is the wrong pattern. */
 export const hitLimit = 100_000;
 
+export const typeNames: Readonly<Record<SearchType, string>> = {
+  bytes: 'bytes',
+  text: 'text',
+  ebcdic: 'EBCDIC text',
+  regex: 'regular expression',
+  u32: '32-bit integer',
+  u64: '64-bit integer',
+};
+
 /** What each kind of pattern wants, for the field. */
 export const patternHints: Readonly<Record<SearchType, string>> = {
   text: 'Text as it stands in memory, for example Kernel panic',
@@ -45,6 +54,26 @@ export const patternHints: Readonly<Record<SearchType, string>> = {
   u32: 'A 32-bit integer: 0x12345678 or -1',
   u64: 'A 64-bit integer: 0x3ffe0a1b2c8',
 };
+
+export interface SearchExample {
+  readonly title: string;
+  readonly form: Pick<SearchForm, 'type' | 'pattern'> & Partial<SearchForm>;
+}
+
+/** What people look for first in a dump they do not know. */
+export const searchExamples: readonly SearchExample[] = [
+  { title: 'what the kernel said when it stopped', form: { type: 'text', pattern: 'Kernel panic' } },
+  { title: 'oopses and bugs', form: { type: 'regex', pattern: '(BUG|Oops|WARNING): [ -~]{8,}' } },
+  { title: 'copies of vmcoreinfo', form: { type: 'text', pattern: 'OSRELEASE=' } },
+  { title: 'kernel banners, also of a loaded kdump kernel', form: { type: 'text', pattern: 'Linux version ' } },
+  { title: 'paths of programs', form: { type: 'regex', pattern: '/(usr|bin|sbin|opt)/[a-z0-9._/-]{4,}' } },
+  { title: 'ELF files at page starts', form: { type: 'bytes', pattern: '7f45 4c46', align: 4096 } },
+];
+/** Those that only memory of s390x holds. */
+export const s390xExamples: readonly SearchExample[] = [
+  { title: 'the hand-over block os_info', form: { type: 'text', pattern: 'OSINFOSZ' } },
+  { title: 'console text in EBCDIC', form: { type: 'ebcdic', pattern: 'LINUX', ignoreCase: true } },
+];
 
 export const hasCase = (type: SearchType): boolean => type === 'text' || type === 'ebcdic' || type === 'regex';
 export const hasOrder = (type: SearchType): boolean => type === 'u32' || type === 'u64';

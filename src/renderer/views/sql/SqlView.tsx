@@ -76,6 +76,13 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
   }, [shown, tell]);
   useEffect(() => slot.drop, [slot]);
 
+  // The first look shows an answer, not a blank page: the query in the editor is one of ours, and quick.
+  const indexed = dump.coverage !== undefined && dump.coverage.indexed >= dump.coverage.total;
+  const ask = useEffectEvent(run);
+  useEffect(() => {
+    if (indexed && handle !== undefined && slot.state.get().value === undefined) ask();
+  }, [indexed, handle, slot]);
+
   const choose = (query: string): void => {
     setText(query);
     made.current?.setText(query);
