@@ -92,7 +92,12 @@ function addressPlaces(
   const base = countAt - 8n;
   const before = [...new Set([alignDown(base - BigInt(count * 4)), base - BigInt(count * 4)])].map((offsets) => ({ offsets, relativeBase: base }));
   const behind = index + BigInt(indexBytes);
-  return [...before, { offsets: behind, relativeBase: alignUp(behind + BigInt(count * 4)) }, { addresses: alignDown(countAt - BigInt(count * pointerBytes)) }];
+  return [
+    ...before,
+    { offsets: behind, relativeBase: alignUp(behind + BigInt(count * 4)) },
+    { offsets: behind },
+    { addresses: alignDown(countAt - BigInt(count * pointerBytes)) },
+  ];
 }
 
 /** Places where the tables may lie; each has to be read and proven. `from` is _stext. */

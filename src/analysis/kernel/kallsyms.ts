@@ -103,13 +103,19 @@ function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: numb
       },
     ];
   }
-  if (places.offsets === undefined || places.relativeBase === undefined) return ['vmcoreinfo names neither kallsyms_offsets nor kallsyms_addresses'];
+  const { offsets } = places;
+  if (offsets === undefined) return ['vmcoreinfo names neither kallsyms_offsets nor kallsyms_addresses'];
+  const data = view(offsets, count * 4);
+  if (data === undefined) return [absent(memory, offsets, count * 4, 'kallsyms_offsets')];
+  const zero = zeroPage(memory, offsets, count * 4);
+  if (zero !== undefined) return [`kallsyms_offsets: the page at ${hex(zero)} is all zero`];
+  if (places.relativeBase === undefined) {
+    // Kernels of 2026 have no base: each offset counts from where it stands itself (offset_to_ptr).
+    const place = (at: number): bigint => offsets + BigInt(at * 4 + data.getInt32(at * 4, little));
+    return [{ addresses: BigUint64Array.from({ length: count }, (_, at) => BigInt.asUintN(64, place(at))), rule: 'offsets from their own places' }];
+  }
   const base = memory.pointer(places.relativeBase);
   if (base === undefined) return [absent(memory, places.relativeBase, memory.pointerBytes, 'kallsyms_relative_base')];
-  const data = view(places.offsets, count * 4);
-  if (data === undefined) return [absent(memory, places.offsets, count * 4, 'kallsyms_offsets')];
-  const zero = zeroPage(memory, places.offsets, count * 4);
-  if (zero !== undefined) return [`kallsyms_offsets: the page at ${hex(zero)} is all zero`];
   // Per-CPU symbols of x86_64 are absolute numbers there, the rest counts down from the base (KALLSYMS_ABSOLUTE_PERCPU).
   const perCpu = (at: number): bigint => {
     const offset = data.getInt32(at * 4, little);

@@ -68,6 +68,39 @@ describe.each(['6.1', '6.12'] as const)('symbols of a described %s kernel', (ker
   });
 });
 
+/** The table as kernels of 2026 write it: no base, and each offset counts from its own place. */
+function withoutBase(system: S390xSystem): void {
+  const start = physical(system, 'offsets');
+  kernelSymbols(system.mapping).forEach(({ address }, at) => {
+    const place = keyOf(system, 'offsets') + BigInt(at * 4);
+    system.memory.u32(start + at * 4, Number(BigInt.asUintN(32, address - place)));
+  });
+  system.memory.fill(physical(system, 'relative_base'), 8, 0);
+}
+
+describe('a table without a base', () => {
+  const symbolsWithout = (system: S390xSystem, keys: RegExp): Session['kernel']['symbols'] => {
+    const session = open(system);
+    const { vmcoreinfo } = session.kernel;
+    if (vmcoreinfo === undefined) throw new Error('no vmcoreinfo');
+    return session.kernelBy({ ...vmcoreinfo, entries: new Map([...vmcoreinfo.entries].filter(([key]) => !keys.test(key))) }).symbols;
+  };
+
+  it.each([/^SYMBOL\(kallsyms_relative_base/, /^SYMBOL\(kallsyms_/])('is read when vmcoreinfo leaves out %s', (keys) => {
+    const system = s390xSystem({ kernel: '6.12' });
+    withoutBase(system);
+    const found = symbolsWithout(system, keys);
+    expect(found.found && [...found.symbols.all()]).toEqual(kernelSymbols(system.mapping));
+  });
+
+  it('is not believed when one offset is wrong', () => {
+    const system = s390xSystem({ kernel: '6.12' });
+    withoutBase(system);
+    system.memory.u32(physical(system, 'offsets') + 4 * 500, 0x7fff_0000);
+    expect(symbolsWithout(system, /relative_base/)).toMatchObject({ found: false, why: expect.stringContaining('their own places') as string });
+  });
+});
+
 describe('a damaged table', () => {
   it('of which one offset is too high is not believed', () => {
     const system = s390xSystem();
