@@ -1,0 +1,73 @@
+/** Files dropped onto the window, with the paths that a real drag carries. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { noWindow, openDesk, type Desk } from './desk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dumpbench-drop-'));
+/** Other work on the machine can make any step slow. */
+const slow = { timeout: 60_000 };
+let desk: Desk | undefined;
+
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(noWindow)('dropping', () => {
+  it('opens one file or several, and says plainly what is no dump', { timeout: 120_000 }, async () => {
+    const samples = bundledSamples().map(({ name, bytes }) => {
+      const path = join(folder, name);
+      writeFileSync(path, bytes);
+      return path;
+    });
+    const text = join(folder, 'letter.txt');
+    writeFileSync(text, 'Dear engineer, this is no dump.\n'.repeat(100));
+    const empty = join(folder, 'empty');
+    writeFileSync(empty, '');
+    const directory = join(folder, 'a folder');
+    mkdirSync(directory);
+
+    desk = await openDesk([]);
+    const { page, photograph } = desk;
+    await page.getByTestId('first-run').waitFor();
+    const cdp = await page.context().newCDPSession(page);
+    const drag = async (type: 'dragEnter' | 'dragOver' | 'drop', files: readonly string[]): Promise<void> => {
+      await cdp.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data: { items: [], files: [...files], dragOperationsMask: 1 } });
+    };
+    const drop = async (...files: readonly string[]): Promise<void> => {
+      for (const type of ['dragEnter', 'dragOver'] as const) await drag(type, files);
+      await page.getByTestId('drop-overlay').waitFor();
+      await drag('drop', files);
+      await page.getByTestId('drop-overlay').waitFor({ state: 'detached' });
+    };
+    const title = page.getByTestId('dump-title').filter({ visible: true });
+    const found = page.getByTestId('error-found').filter({ visible: true });
+    const opened = page.getByTestId('dump-switcher');
+    await drop(samples[0]!);
+    await title.getByText(basename(samples[0]!)).waitFor();
+    await expect.poll(() => opened.innerText(), slow).toContain('1 dump');
+
+    await drop(directory);
+    await expect.poll(() => found.innerText(), slow).toBe('the folder holds no dump');
+    expect(await page.getByTestId('error-file').filter({ visible: true }).innerText()).toBe(directory);
+    await photograph('drop-folder');
+    await drop(text, empty);
+    await expect.poll(() => found.innerText(), slow).toBe('the file is empty');
+    await expect.poll(() => opened.innerText(), slow).toContain('4 dumps');
+    await page.getByRole('tab', { name: /letter\.txt/ }).click();
+    await expect.poll(() => title.innerText(), slow).toBe('letter.txt');
+    await page.getByText('This is not a dump that Dumpbench knows.').filter({ visible: true }).waitFor();
+
+    // All at once; the one that is open already stays one.
+    await drop(...samples);
+    await expect.poll(() => opened.innerText(), slow).toContain(`${3 + samples.length} dumps`);
+    await title.getByText(basename(samples.at(-1)!)).waitFor();
+    await page.getByTestId('notice').waitFor({ state: 'detached' });
+  });
+});
