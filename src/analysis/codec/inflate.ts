@@ -21,8 +21,9 @@ function bounded(name: string, decompress: (input: Uint8Array, options: { maxOut
 /** zlib stream (RFC 1950) with its Adler-32. */
 export const plainZlib: PageDecoder = bounded('zlib', zlib.inflateSync);
 export const decodeZlib: PageDecoder = withWasm('zlib', plainZlib);
-/** Absent before Node 22.15, which an engine host may still be: then only these pages cannot be read. */
+/** Absent before Node 22.15, which an engine host may still be: then pages that are out of the ordinary cannot be read. */
 const zstd = (zlib as Partial<typeof zlib>).zstdDecompressSync;
 
 /** One zstd frame. */
-export const decodeZstd: PageDecoder = zstd === undefined ? () => `this Node.js ${process.versions.node} has no zstd` : bounded('zstd', zstd);
+export const plainZstd: PageDecoder = zstd === undefined ? () => `this Node.js ${process.versions.node} has no zstd` : bounded('zstd', zstd);
+export const decodeZstd: PageDecoder = withWasm('zstd', plainZstd);

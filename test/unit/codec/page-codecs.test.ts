@@ -1,6 +1,6 @@
-import { constants, deflateSync } from 'node:zlib';
+import { constants, deflateSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { decodeZlib, plainZlib } from '../../../src/analysis/codec/inflate.ts';
+import { decodeZlib, decodeZstd, plainZlib, plainZstd } from '../../../src/analysis/codec/inflate.ts';
 import { decodeLzo1x, plainLzo1x } from '../../../src/analysis/codec/lzo1x.ts';
 import type { PageDecoder } from '../../../src/analysis/codec/page-codec.ts';
 import { decodeSnappy, plainSnappy } from '../../../src/analysis/codec/snappy.ts';
@@ -17,11 +17,24 @@ const pack = {
       strategy: [constants.Z_DEFAULT_STRATEGY, constants.Z_FIXED, constants.Z_HUFFMAN_ONLY, constants.Z_RLE][random.below(4)]!,
       memLevel: 1 + random.below(9),
     }),
+  zstd: (page: Uint8Array, random: SeededRandom) =>
+    zstdCompressSync(page, {
+      params: {
+        [constants.ZSTD_c_compressionLevel]: 1 + random.below(19),
+        [constants.ZSTD_c_strategy]: 1 + random.below(9),
+        [constants.ZSTD_c_minMatch]: 3 + random.below(5),
+        [constants.ZSTD_c_windowLog]: 10 + random.below(9),
+        [constants.ZSTD_c_contentSizeFlag]: random.below(2),
+        [constants.ZSTD_c_checksumFlag]: random.below(2),
+      },
+      ...(random.below(2) === 0 ? {} : { pledgedSrcSize: page.length }),
+    }),
   lzo: (page: Uint8Array) => lzo1xCompress(page),
   snappy: (page: Uint8Array) => snappyCompress(page),
 };
 const decoders: readonly (readonly [keyof typeof pack, PageDecoder, PageDecoder])[] = [
   ['zlib', decodeZlib, plainZlib],
+  ['zstd', decodeZstd, plainZstd],
   ['lzo', decodeLzo1x, plainLzo1x],
   ['snappy', decodeSnappy, plainSnappy],
 ];

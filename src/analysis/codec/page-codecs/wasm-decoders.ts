@@ -22,9 +22,10 @@ interface PageCodecsExports {
   readonly zlib: Decode;
   readonly lzo: Decode;
   readonly snappy: Decode;
+  readonly zstd: Decode;
 }
 
-interface Codecs extends Pick<PageCodecsExports, 'zlib' | 'lzo' | 'snappy'> {
+interface Codecs extends Pick<PageCodecsExports, 'zlib' | 'lzo' | 'snappy' | 'zstd'> {
   readonly most: number;
   readonly inputAt: number;
   readonly input: Uint8Array;
@@ -37,12 +38,13 @@ let codecs: Codecs | 'none' | undefined;
 function open(): Codecs | 'none' {
   const code = Buffer.from(pageCodecsModule, 'base64');
   if (!WebAssembly.validate(code)) return 'none';
-  const { memory, mostBytes, inputAt, outputAt, zlib, lzo, snappy } = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as PageCodecsExports;
+  const { memory, mostBytes, inputAt, outputAt, zlib, lzo, snappy, zstd } = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as PageCodecsExports;
   const most = mostBytes.value;
   return {
     zlib,
     lzo,
     snappy,
+    zstd,
     most,
     inputAt: inputAt.value,
     input: new Uint8Array(memory.buffer, inputAt.value, most),
@@ -51,7 +53,7 @@ function open(): Codecs | 'none' {
 }
 
 /** @param plain decides where the fast decoder is not sure, and where there is none */
-export function withWasm(codec: 'zlib' | 'lzo' | 'snappy', plain: PageDecoder): PageDecoder {
+export function withWasm(codec: 'zlib' | 'lzo' | 'snappy' | 'zstd', plain: PageDecoder): PageDecoder {
   return (input, output) => {
     const known = (codecs ??= open());
     if (known === 'none' || input.length > known.most || output.length > known.most) return plain(input, output);

@@ -21,3 +21,27 @@ export const codeLengths: usize = 12160; // 320 bytes
 export const lengthCounts: usize = 12480; // 16 of 32 bits
 export const lengthPlaces: usize = 12544; // 16 of 32 bits
 export const sortedSymbols: usize = 12608; // 288 of 16 bits
+
+// zstd. Entries of sequences have 64 bits.
+export const literalLengthTable: usize = 16384; // 9 bits
+export const matchLengthTable: usize = 20480; // 9 bits
+export const offsetTable: usize = 24576; // 8 bits
+export const usualLiteralLengths: usize = 26624; // 6 bits
+export const usualMatchLengths: usize = 27136; // 6 bits
+export const usualOffsets: usize = 27648; // 5 bits
+export const oneLiteralLength: usize = 27904; // one entry
+export const oneMatchLength: usize = 27912;
+export const oneOffset: usize = 27920;
+export const literalLengthMeanings: usize = 28160; // 36
+export const matchLengthMeanings: usize = 28672; // 53
+export const offsetMeanings: usize = 29184; // 32
+export const weightMeanings: usize = 29440; // 16
+export const weightTable: usize = 29696; // 6 bits
+export const symbolShares: usize = 30208; // 256 of 16 bits
+export const symbolStates: usize = 30720; // 256 of 16 bits
+export const spreadSymbols: usize = 31232; // 512 bytes, and 16 that a copy may go too far
+export const weights: usize = 31872; // 256 bytes
+export const weightPlaces: usize = 32128; // 16 of 32 bits
+export const huffmanTable: usize = 32256; // 11 bits, entries of 16 bits
+/** Literals of a block that are not taken from the input as they lie. */
+export const literalsAt: usize = 720896;

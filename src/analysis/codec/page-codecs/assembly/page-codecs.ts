@@ -9,3 +9,4 @@ export { inputAt, mostBytes, outputAt } from './memory-map';
 export { lzo } from './lzo';
 export { snappy } from './snappy';
 export { zlib } from './inflate';
+export { zstd } from './zstd';
