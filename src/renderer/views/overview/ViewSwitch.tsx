@@ -10,7 +10,6 @@ export function ViewSwitch({ dump, info }: { readonly dump: OpenDump; readonly i
   const now = info.memory.view ?? 'all';
   return (
     <div className="view-switch" role="group" aria-label="System in the dump" data-testid="view-switch">
-      <span className="dim">two systems in this dump:</span>
       {memoryViews.map((view) => (
         <button
           key={view}
