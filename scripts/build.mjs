@@ -20,8 +20,9 @@ const external = ['electron', 'better-sqlite3', ...builtinModules, ...builtinMod
  * @param {Record<string, string>} entries name -> source file
  * @param {string} folder below out/
  * @param {'es' | 'cjs'} format
+ * @param {boolean} [fresh] removes what was in the folder
  */
-function nodeBundle(entries, folder, format) {
+function nodeBundle(entries, folder, format, fresh = true) {
   return {
     root,
     configFile: false,
@@ -30,7 +31,7 @@ function nodeBundle(entries, folder, format) {
     build: {
       ssr: true,
       outDir: join(out, folder),
-      emptyOutDir: true,
+      emptyOutDir: fresh,
       target: 'node20',
       minify: false,
       sourcemap: true,
@@ -53,7 +54,10 @@ const hosts = () => {
 /** Bundles the engine's threads and processes; what they look for beside themselves goes with them. @param {string} folder @param {Record<string, string>} [more] */
 async function bundleEngine(folder, more = {}) {
   const { build } = await import('vite');
-  await build(nodeBundle({ ...hosts(), ...more }, folder, 'es'));
+  const { 'page-worker': pageWorker, ...others } = hosts();
+  await build(nodeBundle({ ...others, ...more }, folder, 'es'));
+  // By itself: a page worker should load what it needs and no more.
+  await build(nodeBundle({ 'page-worker': pageWorker }, folder, 'es', false));
   copyFileSync(source('analysis/index/page-job/page-job.wasm'), join(out, folder, 'page-job.wasm'));
 }
 

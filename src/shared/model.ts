@@ -4,6 +4,9 @@
  */
 import * as v from 'valibot';
 import { trusts } from './fact.ts';
+import { pageStates } from './page-words.ts';
+
+export { pageClasses, pageStates, type PageClass, type PageState } from './page-words.ts';
 
 /** Raised only by a breaking change of any shape below. */
 export const schemaVersion = 1;
@@ -29,14 +32,6 @@ export const formatIds = [
   'pv-elf',
 ] as const;
 export type FormatId = (typeof formatIds)[number];
-
-export const pageStates = ['present', 'zero', 'excluded', 'missing', 'unreadable', 'encrypted'] as const;
-/** present: has bytes that are not all zero · zero: known zero, stored or implied · excluded: left out by the dump tool on purpose. */
-export type PageState = (typeof pageStates)[number];
-
-/** First match wins, in this order. */
-export const pageClasses = ['zero', 'fill', 'text', 'code', 'pointers', 'entropy', 'data'] as const;
-export type PageClass = (typeof pageClasses)[number];
 
 /** Views of a dump that holds two systems: as stored, the first crashed system, the kdump system. */
 export const memoryViews = ['all', 'prod', 'kdump'] as const;

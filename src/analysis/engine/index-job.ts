@@ -66,6 +66,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
             crew: {
               location,
               identity,
+              source: session.image.source,
               ...(request.memory === undefined ? {} : { memoryBytes: request.memory }),
               ...(request.workers === undefined ? {} : { workers: request.workers }),
             },

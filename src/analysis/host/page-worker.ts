@@ -6,7 +6,7 @@ import { startPageWork } from '../index/page-work.ts';
 const port = parentPort;
 if (port === null) throw new Error('host/page-worker is started by the engine, not by hand');
 
-startPageWork(
+void startPageWork(
   {
     post(report) {
       port.postMessage(report);

@@ -46,7 +46,7 @@ export interface BlockScanner {
 /** What a scanner asks of the extents. */
 export type ScanExtents = Pick<PageExtents, 'needs' | 'states'>;
 
-export function createBlockScanner(memory: MemoryImage, extents: ScanExtents, hasher: TreeHasher): BlockScanner {
+export function createBlockScanner(memory: Pick<MemoryImage, 'readPages'>, extents: ScanExtents, hasher: TreeHasher): BlockScanner {
   const job = createPageJob(stepPages);
   const { bytes } = job;
   const states = new Uint8Array(stepPages);

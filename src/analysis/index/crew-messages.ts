@@ -1,15 +1,27 @@
 /** What the engine's thread and its page workers say to each other. */
-import type { DumpErrorKind, ErrorPlace } from '../../shared/dump-error.ts';
+import { DumpError, type DumpErrorKind, type ErrorPlace } from '../../shared/dump-error.ts';
 import type { DumpLocation } from '../formats/dump-files.ts';
+import type { OpenedFile } from '../source/byte-source.ts';
 import type { BlockRows } from './block-scan.ts';
+import type { PackedExtents } from './page-extents.ts';
+
+/** How a worker comes to the pages. One that finds another file or another dump there says so instead of reading it. */
+export type CrewPages =
+  /** They lie in the file as they are. */
+  | { readonly kind: 'raw'; readonly file: OpenedFile; readonly name: string; readonly extents: PackedExtents }
+  | {
+      readonly kind: 'dump';
+      readonly location: DumpLocation;
+      readonly identity: string;
+      /** False when a boundary of extents cuts through a page. */
+      readonly wholePages: boolean;
+    };
 
 /** What a worker is started with. */
 export interface CrewStart {
-  readonly location: DumpLocation;
-  /** A worker that finds another dump there says so instead of reading it. */
-  readonly identity: string;
-  /** False when a boundary of extents cuts through a page. */
-  readonly wholePages: boolean;
+  readonly pages: CrewPages;
+  /** The compiled page job; undefined where this engine has no SIMD. */
+  readonly jobModule: object | undefined;
   /** One word: not 0 once nobody wants the work any more. */
   readonly cancelled: SharedArrayBuffer;
 }
@@ -30,3 +42,6 @@ export type CrewFailure =
       readonly error: { readonly kind: DumpErrorKind; readonly where: ErrorPlace; readonly what: string; readonly expected?: string };
     }
   | { readonly kind: 'bug'; readonly message: string };
+
+/** What a worker finds where the dump was opened is not what the engine has open. */
+export const exchanged = (file: string): DumpError => new DumpError('io', { file }, 'the file was exchanged while it was open', 'the dump that was opened');

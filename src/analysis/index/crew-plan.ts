@@ -1,13 +1,18 @@
 /** How many page workers an index is worth, and what they may take of the memory budget. */
 import { availableParallelism } from 'node:os';
 import type { DumpLocation } from '../formats/dump-files.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { CrewPages } from './crew-messages.ts';
 import type { CrewOptions } from './page-crew.ts';
 import { storedCode, type PageExtents } from './page-extents.ts';
+import { areRaw } from './raw-pages.ts';
 
 /** What somebody who builds an index can say of workers. */
 export interface CrewWish {
   readonly location: DumpLocation;
   readonly identity: string;
+  /** Of which the extents' positions are; workers read it directly where all pages lie in it as they are. */
+  readonly source?: ByteSource;
   /** Bytes that the whole engine may take; default 512 MiB. */
   readonly memoryBytes?: number;
   /** Workers, also for a dump that is too small to be worth them; default as many as the machine has processors. */
@@ -27,13 +32,18 @@ const leastCompressed = 16_384;
 /** @returns undefined when this thread alone is best */
 export function crewPlan(extents: PageExtents, wish: CrewWish | undefined): CrewOptions | undefined {
   if (wish === undefined) return undefined;
-  const { location, identity, memoryBytes = defaultMemoryBytes } = wish;
+  const { memoryBytes = defaultMemoryBytes } = wish;
   const wanted = wish.workers ?? Math.min(availableParallelism(), mostWorkers);
   const affordable = Math.floor((memoryBytes - engineBytes) / workerBytes);
   const workers = Math.min(wanted, affordable);
   const least = wish.workers !== undefined ? 1 : liesAsItIs(extents) ? leastStored : leastCompressed;
   if (workers < 1 || extents.storedPages < least) return undefined;
-  return { location, identity, wholePages: !extents.cut, workers, heapBytes: Math.min(workerBytes, Math.floor((memoryBytes - engineBytes) / workers)) };
+  return { pages: crewPages(extents, wish), workers, heapBytes: Math.min(workerBytes, Math.floor((memoryBytes - engineBytes) / workers)) };
+}
+
+function crewPages(extents: PageExtents, { location, identity, source }: CrewWish): CrewPages {
+  if (source?.file !== undefined && areRaw(extents)) return { kind: 'raw', file: source.file, name: source.name, extents: extents.packed };
+  return { kind: 'dump', location, identity, wholePages: !extents.cut };
 }
 
 /** True when the first stored pages lie in the file as they are. */

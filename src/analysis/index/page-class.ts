@@ -3,7 +3,7 @@
  * labelled corpus, never evidence. Zero and fill are exact, the others look at a quarter of the page: the 16-byte vector
  * number 4k + (k mod 4) of each k = 0 to 63, so that every column of 64-byte structures is seen.
  */
-import { pageClasses, type PageClass } from '../../shared/model.ts';
+import { pageClasses, type PageClass } from '../../shared/page-words.ts';
 import { aarch64Share, s390xShare, x86Share } from './code-likeness.ts';
 
 /** Raised when a page can get another class than before. Stands in the index header. */

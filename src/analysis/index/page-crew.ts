@@ -4,18 +4,16 @@
  */
 import { Worker } from 'node:worker_threads';
 import { DumpError } from '../../shared/dump-error.ts';
-import type { DumpLocation } from '../formats/dump-files.ts';
 import type { BlockRows } from './block-scan.ts';
-import type { CrewFailure, CrewOrder, CrewReport, CrewStart } from './crew-messages.ts';
-import { receivedRows } from './page-work.ts';
+import type { CrewFailure, CrewOrder, CrewPages, CrewReport, CrewStart } from './crew-messages.ts';
+import { pageJobModule } from './page-job/wasm-page-job.ts';
+import { receivedRows } from './received-rows.ts';
 
 /** One is worked on, one waits. */
 const ordersAtOnce = 2;
 
 export interface CrewOptions {
-  readonly location: DumpLocation;
-  readonly identity: string;
-  readonly wholePages: boolean;
+  readonly pages: CrewPages;
   readonly workers: number;
   /** Bytes of JavaScript heap that a worker may have. */
   readonly heapBytes: number;
@@ -61,9 +59,9 @@ function workerEntry(): URL {
   return import.meta.url.endsWith('.ts') ? new URL('../host/page-worker.ts', import.meta.url) : new URL('page-worker.js', import.meta.url);
 }
 
-export function startPageCrew({ location, identity, wholePages, workers, heapBytes }: CrewOptions): PageCrew {
+export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageCrew {
   const cancelled = new SharedArrayBuffer(4);
-  const start: CrewStart = { location, identity, wholePages, cancelled };
+  const start: CrewStart = { pages, jobModule: pageJobModule(), cancelled };
   let done: DoneWork[] = [];
   let failed: Error | undefined;
   let wake: (() => void) | undefined;

@@ -21,7 +21,18 @@ export interface PageExtent {
   readonly whole: boolean;
 }
 
+/** The same in columns that threads can share. */
+export interface PackedExtents {
+  readonly starts: Float64Array<SharedArrayBuffer>;
+  readonly states: Uint8Array<SharedArrayBuffer>;
+  /** -1 where there is none. */
+  readonly offsets: Float64Array<SharedArrayBuffer>;
+  readonly whole: Uint8Array<SharedArrayBuffer>;
+  readonly totalPages: number;
+}
+
 export interface PageExtents {
+  readonly packed: PackedExtents;
   readonly totalPages: number;
   readonly count: number;
   /** Pages with bytes in the file. */
@@ -44,13 +55,27 @@ export interface PageExtents {
  * the state of its first byte. Neighbours of one state are joined where their file positions allow it.
  * @throws Error when extents leave holes or overlap, which their format promised not to do
  */
-export function pageExtents(memory: MemoryImage): PageExtents {
+export function pageExtents(memory: Pick<MemoryImage, 'extents'>): PageExtents {
   const rows = [...joined(rounded(memory.extents))];
-  const starts = Float64Array.from(rows, (row) => row.startPfn);
-  const states = Uint8Array.from(rows, (row) => row.state);
-  const offsets = Float64Array.from(rows, (row) => row.fileOffset ?? -1);
-  const whole = Uint8Array.from(rows, (row) => (row.whole ? 1 : 0));
-  const totalPages = rows.at(-1)?.endPfn ?? 0;
+  const packed: PackedExtents = {
+    starts: new Float64Array(new SharedArrayBuffer(8 * rows.length)),
+    states: new Uint8Array(new SharedArrayBuffer(rows.length)),
+    offsets: new Float64Array(new SharedArrayBuffer(8 * rows.length)),
+    whole: new Uint8Array(new SharedArrayBuffer(rows.length)),
+    totalPages: rows.at(-1)?.endPfn ?? 0,
+  };
+  rows.forEach((row, index) => {
+    packed.starts[index] = row.startPfn;
+    packed.states[index] = row.state;
+    packed.offsets[index] = row.fileOffset ?? -1;
+    packed.whole[index] = row.whole ? 1 : 0;
+  });
+  return unpackExtents(packed);
+}
+
+/** Extents from their columns, in whichever thread. */
+export function unpackExtents(packed: PackedExtents): PageExtents {
+  const { starts, states, offsets, whole, totalPages } = packed;
   const end = (index: number): number => (index + 1 < starts.length ? (starts[index + 1] ?? 0) : totalPages);
 
   const indexOf = (pfn: number): number => {
@@ -66,11 +91,11 @@ export function pageExtents(memory: MemoryImage): PageExtents {
 
   let storedPages = 0;
   let availableEnd = 0;
-  states.forEach((state, index) => {
-    if (state > 1 && whole[index] === 1) return;
+  for (const [index, state] of states.entries()) {
+    if (state > 1 && whole[index] === 1) continue;
     availableEnd = end(index);
     if (state === storedCode) storedPages += end(index) - (starts[index] ?? 0);
-  });
+  }
 
   const at = (index: number): PageExtent => {
     const fileOffset = offsets[index] ?? 0;
@@ -84,6 +109,7 @@ export function pageExtents(memory: MemoryImage): PageExtents {
   };
 
   return {
+    packed,
     totalPages,
     count: starts.length,
     storedPages,

@@ -1,5 +1,5 @@
 /** One byte a page: its state in bits 0 to 2, its class in bits 3 to 5. */
-import { pageClasses, pageStates, type PageClass, type PageState } from '../../shared/model.ts';
+import { pageClasses, pageStates, type PageClass, type PageState } from '../../shared/page-words.ts';
 
 /**
  * Place of each state in `pageStates`, the same numbers as the state codes of `MemoryImage.readPages` (0: stored there,

@@ -1,12 +1,12 @@
-/** What a page worker does: opens the dump with descriptors of its own, then looks at the blocks that it is given. */
-import { DumpError, isDumpError } from '../../shared/dump-error.ts';
-import { dumpIdentity } from '../formats/dump-identity.ts';
-import { openDumpFiles } from '../formats/dump-files.ts';
-import { openDump } from '../formats/index.ts';
+/** What a page worker does: comes to the pages with a descriptor of its own, then looks at the blocks that it is given. */
+import { isDumpError } from '../../shared/dump-error.ts';
 import { createTreeHasher } from '../integrity/digest.ts';
-import { createBlockScanner, uniformSubtree, type BlockRows, type ScanExtents } from './block-scan.ts';
-import type { CrewFailure, CrewOrder, CrewReport, CrewStart } from './crew-messages.ts';
-import { pageExtents } from './page-extents.ts';
+import { openFile } from '../source/file-source.ts';
+import { createBlockScanner, uniformSubtree, type BlockScanner } from './block-scan.ts';
+import { exchanged, type CrewFailure, type CrewOrder, type CrewPages, type CrewReport, type CrewStart } from './crew-messages.ts';
+import { unpackExtents } from './page-extents.ts';
+import { useCompiledPageJob } from './page-job/wasm-page-job.ts';
+import { rawPages } from './raw-pages.ts';
 
 /** The worker's end of the line to the engine's thread. */
 export interface CrewPort {
@@ -14,21 +14,26 @@ export interface CrewPort {
   onOrder(listener: (order: CrewOrder) => void): void;
 }
 
-/** Without cut pages a read tells all there is to know, and a list of extents in each worker would only take memory. */
-const readsTell: ScanExtents = { needs: () => 'read', states: () => undefined };
+/** What a worker reads from. Only dumps whose pages must be decoded need the formats. */
+async function openPages(pages: CrewPages): Promise<Parameters<typeof createBlockScanner>> {
+  const hasher = createTreeHasher();
+  if (pages.kind === 'dump') {
+    const { dumpPages } = await import('./dump-pages.ts');
+    return [...dumpPages(pages), hasher];
+  }
+  const file = openFile(pages.file.path, { cacheBlocks: 1 });
+  if (file.file.stamp !== pages.file.stamp) throw exchanged(pages.name);
+  const extents = unpackExtents(pages.extents);
+  return [rawPages({ ...file, name: pages.name }, extents), extents, hasher];
+}
 
 /** Opens the dump and answers orders in their turn. What goes wrong is reported, once. */
-export function startPageWork(port: CrewPort, start: CrewStart): void {
+export async function startPageWork(port: CrewPort, start: CrewStart): Promise<void> {
   const cancelled = new Int32Array(start.cancelled);
   try {
-    const files = openDumpFiles(start.location);
-    const image = openDump(files.source, files.context);
-    if (dumpIdentity(image) !== start.identity) {
-      throw new DumpError('io', { file: files.source.name }, 'the file was exchanged while it was open', 'the dump that was opened');
-    }
-    const { memory } = image;
-    const hasher = createTreeHasher();
-    const scanner = createBlockScanner(memory, start.wholePages ? readsTell : pageExtents(memory), hasher);
+    useCompiledPageJob(start.jobModule);
+    const [memory, extents, hasher] = await openPages(start.pages);
+    const scanner: BlockScanner = createBlockScanner(memory, extents, hasher);
     port.onOrder((order) => {
       try {
         const { pages } = order;
@@ -61,15 +66,4 @@ function failureOf(error: unknown): CrewFailure {
     return { kind: 'dump', error: { kind, where, what, ...(expected === undefined ? {} : { expected }) } };
   }
   return { kind: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-}
-
-/** Rows as they come out of a message: views of bytes are no Buffers any more. */
-export function receivedRows({ block, subtree }: BlockRows): BlockRows {
-  if (subtree === undefined) return { block, subtree };
-  const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const { root, availableRoot } = subtree;
-  return {
-    block,
-    subtree: { ...subtree, root: buffer(root), availableRoot: availableRoot === undefined ? undefined : buffer(availableRoot) },
-  };
 }

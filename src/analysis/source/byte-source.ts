@@ -1,5 +1,12 @@
 import { DumpError } from '../../shared/dump-error.ts';
 
+/** A file on disk and the state in which it was opened: a second opening compares the stamp. */
+export interface OpenedFile {
+  readonly path: string;
+  /** Device, inode, size, and time of the last change. */
+  readonly stamp: string;
+}
+
 /**
  * Bytes of a dump, read-only and addressed from 0. Formats see nothing else of the outside world, so a file, a volume
  * of a set and an unflattened stream look the same.
@@ -9,6 +16,8 @@ export interface ByteSource {
   readonly name: string;
   /** Bytes that can be read. */
   readonly size: number;
+  /** Set where the bytes are those of one file as they lie on disk. */
+  readonly file?: OpenedFile;
   /**
    * Copies bytes from `offset` into `target`.
    * @returns how many bytes were there: fewer than `target.length` only at the end of the source

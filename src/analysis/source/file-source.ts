@@ -5,12 +5,13 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync, type BigIntStats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DumpError } from '../../shared/dump-error.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource, OpenedFile } from './byte-source.ts';
 
 const blockSize = 64 * 1024;
 const defaultCacheBlocks = 128;
 
 export interface FileSource extends ByteSource {
+  readonly file: OpenedFile;
   close(): void;
 }
 
@@ -111,6 +112,7 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
   return {
     name: path,
     size,
+    file: { path, stamp: [opened.dev, opened.ino, opened.size, opened.mtimeNs].join(' ') },
     readInto(offset, target) {
       if (offset >= size || target.length === 0) return 0;
       const wanted = Math.min(target.length, size - offset);

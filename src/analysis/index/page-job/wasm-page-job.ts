@@ -3,7 +3,7 @@
  * of one read, so that a read can go straight there.
  */
 import { readFileSync } from 'node:fs';
-import { pageStates, type pageClasses } from '../../../shared/model.ts';
+import { pageStates, type pageClasses } from '../../../shared/page-words.ts';
 import { pageSize } from '../../../shared/units.ts';
 import { aarch64Opcodes, s390xOpcodes, x86PairBits } from '../code-likeness.ts';
 import { littleEndianBytes, littleEndianWords } from '../little-endian.ts';
@@ -42,11 +42,16 @@ const place = (global: WasmGlobal): number => global.value;
 
 let compiled: object | undefined;
 
-/** The module, compiled once a thread; undefined where this engine knows no SIMD. */
-function pageJobModule(): object | undefined {
+/** The module, compiled once: workers are handed the engine's. Undefined where this engine knows no SIMD. */
+export function pageJobModule(): object | undefined {
   if (compiled !== undefined) return compiled;
   const code = readFileSync(new URL('page-job.wasm', import.meta.url));
   return WebAssembly.validate(code) ? (compiled = new WebAssembly.Module(code)) : undefined;
+}
+
+/** Takes what another thread has compiled. */
+export function useCompiledPageJob(module: object | undefined): void {
+  compiled = module;
 }
 
 /** Numbers in the order of the settings of assembly/page-job.ts. */
