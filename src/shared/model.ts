@@ -289,11 +289,23 @@ export const osInfoSchema = v.strictObject({
 });
 export type OsInfoJson = v.InferOutput<typeof osInfoSchema>;
 
+/** Where a CPU was before the code that every crash runs through took it. */
+const crashPlaceSchema = v.strictObject({
+  /** Its position in the dump. */
+  cpu: count,
+  symbol: v.string(),
+  address: hexString,
+  /** The frames above, the innermost first: they say nothing of this crash. */
+  through: v.array(v.string()),
+});
+export type CrashPlaceJson = v.InferOutput<typeof crashPlaceSchema>;
+
 export const triageDumpSchema = v.strictObject({
   info: infoSchema,
   health: healthSchema,
   /** Why it probably died, in one sentence. */
   reason: v.optional(v.string()),
+  crashPlaces: v.optional(v.array(crashPlaceSchema)),
   panicKdump: v.optional(panicKdumpSchema),
   standaloneKdump: v.optional(standaloneKdumpSchema),
   checks: v.array(checkResultSchema),

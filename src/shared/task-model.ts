@@ -90,6 +90,8 @@ export const traceSchema = v.strictObject({
   cpu: v.optional(count),
   task: v.optional(v.strictObject({ address: hexString, comm: v.string(), pid: v.optional(count) })),
   frames: v.array(frameSchema),
+  /** How many of them, from the innermost on, are what every crash runs through; the next one is where this one happened. */
+  crashFrames: v.optional(count),
   end: v.picklist(['entered-from-user', 'complete', 'broken', 'partial']),
   /** Where and why it ended. */
   detail: v.string(),

@@ -6,6 +6,7 @@ import type { BacktraceJson, FrameJson, Missing, TraceJson } from '../../shared/
 import { hex } from '../../shared/units.ts';
 import { functionOf, stackOf, type Frame, type StackRange, type Trace } from '../kernel/backtrace.ts';
 import { unwindAarch64 } from '../kernel/backtrace-aarch64.ts';
+import { crashPath } from '../kernel/crash-path.ts';
 import { unwindS390x, type S390xStart } from '../kernel/backtrace-s390x.ts';
 import type { KernelMemory } from '../kernel/kernel-memory.ts';
 import { guessFrames } from '../kernel/stack-guess.ts';
@@ -40,10 +41,13 @@ function frameJson(frame: Frame, symbols: SymbolTable | undefined): FrameJson {
 
 function traceJson(trace: Trace, symbols: SymbolTable | undefined, cpu: CpuContext | undefined, task: KernelTask | undefined): TraceJson {
   const { user } = trace;
+  const frames = trace.frames.map((frame) => frameJson(frame, symbols));
+  const path = crashPath(frames);
   return {
     ...(cpu === undefined ? {} : { cpu: cpu.number }),
     ...(task === undefined ? {} : { task: { address: hex(task.address), comm: task.comm, ...(task.pid === undefined ? {} : { pid: task.pid }) } }),
-    frames: trace.frames.map((frame) => frameJson(frame, symbols)),
+    frames,
+    ...(path === undefined || path.length >= frames.length ? {} : { crashFrames: path.length }),
     end: trace.end,
     detail: trace.detail,
     ...(user === undefined
@@ -226,7 +230,11 @@ function wanted(session: Session, tracer: Tracer, request: BacktraceRequest): re
  * @throws DumpError absent when there is no such CPU or task; Cancelled
  */
 export async function describeBacktrace(session: Session, request: BacktraceRequest, signal: AbortSignal): Promise<BacktraceJson> {
-  const tasks = await kernelTasks(session, signal);
+  return tracesOf(session, await kernelTasks(session, signal), request);
+}
+
+/** @throws DumpError absent when there is no such CPU or task among these */
+export function tracesOf(session: Session, tasks: KernelTasks, request: BacktraceRequest): BacktraceJson {
   const missing: Missing[] = [];
   const search = tasks.kernel.symbols;
   if (!search.found) missing.push({ what: 'names of functions', why: search.why });

@@ -99,10 +99,18 @@ function currentVariable(symbols: SymbolTable, types: KernelTypes | undefined): 
   return hot === undefined || offset === undefined ? undefined : hot + BigInt(offset);
 }
 
+/** Where the per-CPU pointer to the task that the scheduler runs lies: the same on all machines, but named only where types are known. */
+function scheduledVariable(symbols: SymbolTable, types: KernelTypes | undefined): bigint | undefined {
+  const queue = soleAddress(symbols, 'runqueues');
+  const offset = types === undefined ? undefined : offsetOf(types.types, 'rq', 'curr');
+  return queue === undefined || offset === undefined ? undefined : queue + BigInt(offset);
+}
+
 /** Other machines: __per_cpu_offset by CPU number, which is the position in the dump. */
 function otherCpus(session: Session, { memory, symbols }: Kernel, types: KernelTypes | undefined): CpuContexts {
   const table = symbols.found ? soleAddress(symbols.symbols, '__per_cpu_offset') : undefined;
-  const variable = symbols.found && memory.arch === 'x86_64' ? currentVariable(symbols.symbols, types) : undefined;
+  const variableOf = memory.arch === 'x86_64' ? currentVariable : scheduledVariable;
+  const variable = symbols.found ? variableOf(symbols.symbols, types) : undefined;
   return {
     cpus: session.cpuSet.cpus.map((cpu): CpuContext => {
       const perCpuOffset = table === undefined ? undefined : memory.pointer(table + BigInt(cpu.id * 8));

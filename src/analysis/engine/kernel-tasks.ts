@@ -74,9 +74,9 @@ const nothing: TaskList = { tasks: [], complete: false };
 /** The image begins on a multiple of this below its text. */
 const imageStartMask = 0xffffn;
 
-function layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | undefined): TaskLayout | string {
+function layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | undefined, ends: number | undefined): TaskLayout | string {
   const { memory } = state;
-  if (state.types === undefined) return layoutByStructure({ memory, initTask: initTask.address, stackBytes });
+  if (state.types === undefined) return layoutByStructure({ memory, initTask: initTask.address, stackBytes, ends });
   const layout = layoutByTypes(state.types, memory.arch);
   return typeof layout === 'string' || stackBytes === undefined ? layout : { ...layout, stackBytes };
 }
@@ -92,7 +92,10 @@ function byStack(cpus: readonly CpuContext[], list: TaskList, stackBytes: number
   });
 }
 
-async function findTasks(session: Session, signal: AbortSignal): Promise<KernelTasks> {
+/** Members at either end of the list that have to agree on a layout when only running tasks are asked for. */
+const endsForRunning = 128;
+
+async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | 'running'): Promise<KernelTasks> {
   const state = await kernelState(session, signal);
   const { kernel, memory, symbols, types } = state;
   const contexts = cpuContexts(session, kernel, types);
@@ -118,12 +121,15 @@ async function findTasks(session: Session, signal: AbortSignal): Promise<KernelT
   );
   if (initTask === undefined)
     return none('init_task is not found: no symbol names it, no early lowcore leads to it, and its name does not stand in the kernel image');
-  const layout = layoutOf(state, initTask, contexts.stackBytes);
+  const layout = layoutOf(state, initTask, contexts.stackBytes, scope === 'all' ? undefined : endsForRunning);
   if (typeof layout === 'string') return { ...none(layout), initTask };
   const isTask = (address: bigint): boolean => readTask(memory, layout, address, initTask.address) !== undefined;
   const known = contexts.cpus.map(({ current, ...rest }): CpuContext => (current !== undefined && isTask(current) ? { ...rest, current } : rest));
   const others = [...idleTasks(state, known), ...known.flatMap(({ current }) => current ?? [])].filter(isTask);
-  const list = listTasks({ memory, layout, initTask: initTask.address, others });
+  const list =
+    scope === 'all'
+      ? listTasks({ memory, layout, initTask: initTask.address, others })
+      : { tasks: others.flatMap((task) => readTask(memory, layout, task, initTask.address) ?? []), complete: false };
   const cpus = byStack(known, list, layout.stackBytes);
   const missing: Missing[] = [...layout.missing];
   if (list.broken !== undefined) missing.push({ what: 'tasks behind the break', why: list.broken });
@@ -139,10 +145,17 @@ const found = new WeakMap<Session, KernelTasks>();
 export async function kernelTasks(session: Session, signal: AbortSignal): Promise<KernelTasks> {
   const known = found.get(session);
   if (known !== undefined) return known;
-  const tasks = await findTasks(session, signal);
+  const tasks = await findTasks(session, signal, 'all');
   found.set(session, tasks);
   return tasks;
 }
+
+/**
+ * The tasks that occupied the CPUs, and idle ones: what is read for it does not grow with the number of tasks.
+ * @throws Cancelled when memory has to be scanned for types
+ */
+export const runningTasks = async (session: Session, signal: AbortSignal): Promise<KernelTasks> =>
+  found.get(session) ?? (await findTasks(session, signal, 'running'));
 
 function taskJson(task: KernelTask, layout: TaskLayout | undefined, runsOn: number | undefined): TaskJson {
   const { state, stack } = task;

@@ -7,7 +7,7 @@ import { runChecks, summarize, type CheckDepth } from '../integrity/index.ts';
 import { judgeFacts } from '../integrity/trust.ts';
 import type { Session } from './session.ts';
 import { describeDump } from './summary.ts';
-import { reasonOfDeath } from './what-died.ts';
+import { deathOf } from './what-died.ts';
 
 export interface CheckOptions {
   /** What the user brought along; nothing by default. */
@@ -33,11 +33,12 @@ export async function judgedInfo(session: Session, signal: AbortSignal): Promise
 export async function triage(session: Session, signal: AbortSignal): Promise<TriageDump> {
   const checks = await checkSession(session, 'headers', signal);
   const info = judgeFacts(describeDump(session), checks);
-  const reason = await reasonOfDeath(session, info.times.crash, signal);
+  const { reason, places } = await deathOf(session, info.times.crash, signal);
   return {
     info,
     health: summarize(checks),
     ...(reason === undefined ? {} : { reason }),
+    ...(places === undefined ? {} : { crashPlaces: [...places] }),
     ...(session.osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(session.osInfo) }),
     checks,
     cpus: [...session.cpuSet.cpus],

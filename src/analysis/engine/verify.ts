@@ -24,7 +24,7 @@ import { describeRegions } from './structures.ts';
 import { describeDump } from './summary.ts';
 import { toolName, toolVersion } from './tool.ts';
 import { checkSession } from './triage.ts';
-import { reasonOfDeath } from './what-died.ts';
+import { deathOf } from './what-died.ts';
 
 type Scan = CallContext<ScanProgress>;
 
@@ -94,7 +94,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
   const guard = await session.kdumpGuard?.(context.signal);
   const { osInfo } = session;
   const fileName = basename(session.path);
-  const reason = await reasonOfDeath(session, described.times.crash, context.signal);
+  const { reason } = await deathOf(session, described.times.crash, context.signal);
   return {
     schema: schemaVersion,
     tool: { name: toolName, version: toolVersion },

@@ -1,27 +1,24 @@
 /** Which task panicked and where, in a sentence: for the triage and the report, so nothing here scans memory. */
 import { cpuName } from '../../shared/cpu-registers.ts';
+import type { CrashPlaceJson } from '../../shared/model.ts';
 import type { TraceJson } from '../../shared/task-model.ts';
+import { crashPath, functionName } from '../kernel/crash-path.ts';
 import { panicCpu } from '../kernel/kernel-facts.ts';
-import { describeBacktrace } from './backtraces.ts';
+import { tracesOf } from './backtraces.ts';
 import { isDisabledWait } from './disabled-wait.ts';
-import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
+import { runningTasks, type KernelTasks } from './kernel-tasks.ts';
 import { probableReason } from './reason.ts';
 import type { Session } from './session.ts';
 
-/** What a panic itself calls: the code that is of interest called these. */
-const machinery =
-  /^(?:panic|nmi_panic|__crash_kexec|crash_kexec|oops_end|die|die_kernel_fault|do_report_trap|make_task_dead|mce_panic|check_panic_on_warn)(?:\.|$)/;
 const named = 4;
 
-const functionOf = (symbol: string | undefined): string => (symbol ?? '').replace(/\+0x[0-9a-f]+$/, '');
-
-/** The functions below the panic, the innermost first; undefined when the trace does not go through one. */
+/** The functions below the code that every crash runs through, the innermost first; undefined when the trace does not go through it. */
 function below(trace: TraceJson): readonly string[] | undefined {
-  const names = trace.frames.map(({ symbol }) => functionOf(symbol));
-  const last = names.findLastIndex((name) => machinery.test(name));
-  if (last === -1) return undefined;
-  const unknown = names.findIndex((name, at) => at > last && name === '');
-  return names.slice(last + 1, Math.min(last + 1 + named, unknown === -1 ? names.length : unknown));
+  const path = crashPath(trace.frames);
+  if (path?.isCause !== true) return undefined;
+  const names = trace.frames.slice(path.length, path.length + named).map(({ symbol }) => functionName(symbol));
+  const unknown = names.indexOf('');
+  return unknown === -1 ? names : names.slice(0, unknown);
 }
 
 /** Whether everything that is needed is reached by pointers and symbols: symbols that are not published would be searched for. */
@@ -39,23 +36,44 @@ function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJs
   return byNumber === undefined ? one : traces.find(({ cpu }) => cpu === byNumber.number);
 }
 
-async function whatDied(session: Session, signal: AbortSignal): Promise<string | undefined> {
-  if (!isReachable(session)) return undefined;
-  const tasks = await kernelTasks(session, signal);
-  const { traces, numbering } = await describeBacktrace(session, {}, signal);
-  const trace = chosen(tasks, traces);
-  const context = tasks.cpus.find(({ number }) => number === trace?.cpu);
-  if (trace?.task === undefined || context === undefined) return undefined;
-  const task = `${trace.task.comm}${trace.task.pid === undefined ? '' : ` (pid ${trace.task.pid})`}`;
-  const [first, ...callers] = below(trace) ?? [];
-  const where = first === undefined || first === '' ? '' : ` in ${first}${callers.length === 0 ? '' : `, called by ${callers.join(', ')}`}`;
-  return `${cpuName(context.cpu, numbering)} was running ${task}${where}.`;
+/** Where a CPU was before the code that every crash runs through took it; undefined when it was not taken, or nothing below has a name. */
+function placeBefore({ frames, crashFrames }: TraceJson, cpu: number): CrashPlaceJson | undefined {
+  const frame = crashFrames === undefined ? undefined : frames[crashFrames];
+  if (frame?.symbol === undefined) return undefined;
+  return { cpu, symbol: frame.symbol, address: frame.address, through: frames.slice(0, crashFrames).map(({ symbol, address }) => symbol ?? address) };
 }
 
-/** Why the system probably died, and in a crashed system which task it was. */
-export async function reasonOfDeath(session: Session, crash: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+export interface Death {
+  /** Why the system probably died, and in a crashed system which task it was. */
+  readonly reason?: string;
+  /** Of CPUs whose registers show nothing but the end of the system. */
+  readonly places?: readonly CrashPlaceJson[];
+}
+
+async function whatDied(session: Session, signal: AbortSignal): Promise<{ readonly sentence?: string; readonly places: readonly CrashPlaceJson[] }> {
+  if (!isReachable(session)) return { places: [] };
+  const tasks = await runningTasks(session, signal);
+  const { traces, numbering } = tracesOf(session, tasks, {});
+  const places = tasks.cpus.flatMap(({ cpu, number }) => {
+    const trace = traces.find((one) => one.cpu === number);
+    return trace === undefined ? [] : (placeBefore(trace, cpu.id) ?? []);
+  });
+  const trace = chosen(tasks, traces);
+  const context = tasks.cpus.find(({ number }) => number === trace?.cpu);
+  if (trace?.task === undefined || context === undefined) return { places };
+  const task = `${trace.task.comm}${trace.task.pid === undefined ? '' : ` (pid ${trace.task.pid})`}`;
+  const [first, ...callers] = below(trace) ?? [];
+  const where = first === undefined ? '' : ` in ${first}${callers.length === 0 ? '' : `, called by ${callers.join(', ')}`}`;
+  return { sentence: `${cpuName(context.cpu, numbering)} was running ${task}${where}.`, places };
+}
+
+/** What is known of the end of the system, by structures alone: nothing here scans memory, and no list is walked whole. */
+export async function deathOf(session: Session, crash: string | undefined, signal: AbortSignal): Promise<Death> {
   const reason = probableReason(session, crash);
   const died = crash === undefined && !session.cpuSet.cpus.some(isDisabledWait) ? undefined : await whatDied(session, signal);
-  const sentences = [reason, died].filter((sentence) => sentence !== undefined);
-  return sentences.length === 0 ? undefined : sentences.join(' ');
+  const sentences = [reason, died?.sentence].filter((sentence) => sentence !== undefined);
+  return {
+    ...(sentences.length === 0 ? {} : { reason: sentences.join(' ') }),
+    ...(died === undefined || died.places.length === 0 ? {} : { places: died.places }),
+  };
 }

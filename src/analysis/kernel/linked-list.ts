@@ -15,7 +15,15 @@ export interface ListWalk {
 const maxNodes = 1 << 20;
 
 /** One direction of a walk: `link` is the offset of the pointer to follow, `back` that of the one that must lead back. */
-function walk(memory: KernelMemory, head: bigint, link: bigint, back: bigint, seen: Set<bigint>, accept: (node: bigint) => boolean): ListWalk {
+function walk(
+  memory: KernelMemory,
+  head: bigint,
+  link: bigint,
+  back: bigint,
+  seen: Set<bigint>,
+  accept: (node: bigint) => boolean,
+  limit = maxNodes,
+): ListWalk {
   const nodes: bigint[] = [];
   const stop = (broken: string): ListWalk => ({ nodes, complete: false, broken });
   for (let at = head; ;) {
@@ -27,7 +35,7 @@ function walk(memory: KernelMemory, head: bigint, link: bigint, back: bigint, se
     if (before !== at) return stop(`the link at ${hex(at + link)} leads to ${hex(next)}, which does not point back`);
     if (next === head) return { nodes, complete: true };
     if (!accept(next)) return stop(`the link at ${hex(at + link)} leads to ${hex(next)}, where no such structure stands`);
-    if (seen.size >= maxNodes) return stop(`more than ${maxNodes} members`);
+    if (nodes.length >= limit) return stop(`more than ${limit} members`);
     seen.add(next);
     nodes.push(next);
     at = next;
@@ -44,4 +52,19 @@ export function walkList(memory: KernelMemory, head: bigint, accept: (node: bigi
   if (forward.complete) return forward;
   const backward = walk(memory, head, 8n, 0n, seen, accept);
   return { nodes: [...forward.nodes, ...backward.nodes.toReversed()], complete: false, ...(forward.broken === undefined ? {} : { broken: forward.broken }) };
+}
+
+/**
+ * Both ends of a list, for what must not take longer for a longer one.
+ * @param each members at most that are looked at from either end
+ * @returns complete when no break was met on the way; then nodes are the first ones and the last ones, in list order
+ */
+export function walkListEnds(memory: KernelMemory, head: bigint, accept: (node: bigint) => boolean, each: number): ListWalk {
+  const seen = new Set<bigint>();
+  const first = walk(memory, head, 0n, 8n, seen, accept, each);
+  if (first.complete || first.nodes.length < each) return first;
+  const last = walk(memory, head, 8n, 0n, new Set(), accept, each);
+  const known = new Set(first.nodes);
+  const nodes = [...first.nodes, ...last.nodes.filter((node) => !known.has(node)).toReversed()];
+  return { nodes, complete: last.complete || last.nodes.length >= each, ...(last.broken === undefined ? {} : { broken: last.broken }) };
 }

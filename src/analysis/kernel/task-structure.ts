@@ -5,7 +5,7 @@
 import { hex } from '../../shared/units.ts';
 import { commBytes, idleNameOffset, taskBytes } from './init-task.ts';
 import type { KernelMemory } from './kernel-memory.ts';
-import { walkList, type ListWalk } from './linked-list.ts';
+import { walkList, walkListEnds, type ListWalk } from './linked-list.ts';
 import { stackEndMagic, type TaskLayout, type TaskMember } from './task-layout.ts';
 
 const maxSamples = 1024;
@@ -46,7 +46,7 @@ interface Found {
 }
 
 /** The one offset below comm where a list of named tasks leads back to init_task; a broken list counts when no whole one is there. */
-function findTaskList(memory: KernelMemory, initTask: bigint, comm: number): Found | string {
+function findTaskList(memory: KernelMemory, initTask: bigint, comm: number, ends: number | undefined): Found | string {
   const whole: Found[] = [];
   const broken: Found[] = [];
   for (let offset = 0; offset < comm; offset += 8) {
@@ -55,7 +55,8 @@ function findTaskList(memory: KernelMemory, initTask: bigint, comm: number): Fou
     const previous = memory.u64(head + 8n);
     if (next === head || ((next === undefined || next % 8n !== 0n) && (previous === undefined || previous % 8n !== 0n))) continue;
     const toComm = BigInt(comm - offset);
-    const walk = walkList(memory, head, (node) => commAt(memory, node + toComm) !== undefined);
+    const isTask = (node: bigint): boolean => commAt(memory, node + toComm) !== undefined;
+    const walk = ends === undefined ? walkList(memory, head, isTask) : walkListEnds(memory, head, isTask, ends);
     if (walk.complete && walk.nodes.length > 0) whole.push({ tasks: offset, walk });
     else if (walk.nodes.length >= 3) broken.push({ tasks: offset, walk });
   }
@@ -180,19 +181,23 @@ function findParent(memory: KernelMemory, init: Sample, members: readonly Sample
   return only(candidates) ?? 'no place where every task is a child of its parent and leads its own group';
 }
 
+const notLookedFor = 'it was not looked for';
+
 export interface StructureContext {
   readonly memory: KernelMemory;
   readonly initTask: bigint;
   /** Bytes of a kernel stack, where a lowcore tells (s390x). */
   readonly stackBytes?: number | undefined;
+  /** Members at most that are looked at from either end of the list: for what a task's own stack needs, parents and CPUs are then not looked for. */
+  readonly ends?: number | undefined;
 }
 
 /** @returns the layout, or why there is none */
-export function layoutByStructure({ memory, initTask, stackBytes = 0x4000 }: StructureContext): TaskLayout | string {
+export function layoutByStructure({ memory, initTask, stackBytes = 0x4000, ends }: StructureContext): TaskLayout | string {
   const init = sampleAt(memory, initTask);
   const comm = idleNameOffset(new Uint8Array(init.view.buffer, init.view.byteOffset, init.view.byteLength));
   if (comm === undefined) return `no name "swapper" stands in the ${taskBytes} bytes at ${hex(initTask)}`;
-  const list = findTaskList(memory, initTask, comm);
+  const list = findTaskList(memory, initTask, comm, ends);
   if (typeof list === 'string') return list;
   const { tasks, walk } = list;
   // A system with a hundred thousand tasks is not read whole for this: the first ones have the names that are known, the last ones are the newest.
@@ -207,7 +212,7 @@ export function layoutByStructure({ memory, initTask, stackBytes = 0x4000 }: Str
   if (pid === undefined) lost('pid', 'no single place holds 0 in init_task and another number in every task');
   else Object.assign(offsets, { pid, tgid: pid + 4 });
 
-  const parent = findParent(memory, init, members, pid === undefined ? tasks + 16 : pid + 8, comm);
+  const parent = ends === undefined ? findParent(memory, init, members, pid === undefined ? tasks + 16 : pid + 8, comm) : notLookedFor;
   if (typeof parent === 'string') lost('parent', parent);
   else Object.assign(offsets, { realParent: parent, groupLeader: parent + groupLeader });
 
@@ -222,7 +227,7 @@ export function layoutByStructure({ memory, initTask, stackBytes = 0x4000 }: Str
       offsets.state = state.offset;
       stateBytes = state.bytes;
     }
-    const cpu = findCpu(memory, members, comm, stack);
+    const cpu = ends === undefined ? findCpu(memory, members, comm, stack) : notLookedFor;
     if (typeof cpu === 'string') lost('CPU of a task that does not run', cpu);
     else offsets.cpu = cpu;
     const savedStack = memory.arch === 's390x' ? findSavedStack(all, stack, comm, stackBytes) : undefined;

@@ -81,7 +81,11 @@ function cpuLines(dump: TriageDump, style: Style, names: PlaceNames): string {
   const numbering = cpuNumbering(dump.cpus);
   const rows = dump.cpus.map((cpu) => {
     const address = instructionAddress(cpu) ?? '';
-    return [String(cpuNumber(cpu, numbering)), cpu.state ?? '', address, instructionName(cpu, names) ?? '', cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
+    const before = dump.crashPlaces?.find((place) => place.cpu === cpu.id);
+    const name = instructionName(cpu, names) ?? '';
+    // The end of the system is the same in every crash; what it came from is not.
+    const where = before === undefined ? name : `${style.dim(name)} from ${visibleText(before.symbol)}`;
+    return [String(cpuNumber(cpu, numbering)), cpu.state ?? '', address, where, cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
   });
   return columns([
     [numbering === 'linuxCpu' ? 'CPU' : 'position', 'state', isS390x ? 'PSW address' : 'instruction', '', isS390x ? 'prefix' : '', ''].map((head) =>

@@ -48,7 +48,8 @@ function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], styl
   const title = style.strong([where, who].filter((part) => part !== '').join(': '));
   const marks = { running: 'at', link: 'from', return: '', interrupted: 'interrupted at', guess: 'perhaps' } as const;
   const rows = trace.frames.map((frame, index) => [
-    `#${index}`,
+    // What every crash runs through is paler: the first number that is not marks where this one happened.
+    index < (trace.crashFrames ?? 0) ? style.dim(`#${index}`) : `#${index}`,
     frame.stackPointer === undefined ? '' : `[${frame.stackPointer}]`,
     [marks[frame.kind], frame.symbol === undefined ? style.dim('?') : visibleText(frame.symbol)].filter((part) => part !== '').join(' '),
     style.dim(frame.address),

@@ -27,4 +27,14 @@ describe('what a CPU was doing', () => {
     expect(of(cpu(0, 5))).toEqual({ where: 'null_open [null_blk]' });
     expect(of(cpu(1, 6))).toEqual({});
   });
+
+  it('of a crash shows where it happened, not how it ended', () => {
+    const frames = [
+      { kind: 'running' as const, address: '0x10', symbol: '__do_machine_kdump+0x0' },
+      { kind: 'return' as const, address: '0x20', symbol: 'panic+0x10c' },
+      { kind: 'return' as const, address: '0x30', symbol: 'sysrq_handle_crash+0x22' },
+    ];
+    expect(answer('id', [trace({ cpu: 0, frames, crashFrames: 2 })])(cpu(0, 0))).toEqual({ where: 'sysrq_handle_crash' });
+    expect(answer('id', [trace({ cpu: 0, frames })])(cpu(0, 0))).toEqual({ where: '__do_machine_kdump' });
+  });
 });

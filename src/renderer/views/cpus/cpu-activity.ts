@@ -12,13 +12,16 @@ export interface CpuActivity {
 
 export type ActivityOf = (cpu: CpuJson) => CpuActivity | undefined;
 
-/** CPUs are told by their number, in the numbering of the traces. The first frame is where the CPU was; a link to a caller is not. */
+/**
+ * CPUs are told by their number, in the numbering of the traces. The first frame is where the CPU was; a link to a caller is not. Of a CPU
+ * that crashed, or was stopped for a crash, the frame below what every crash runs through.
+ */
 export function cpuActivity({ traces, numbering }: BacktraceJson): ActivityOf {
   const known = new Map<number, CpuActivity>();
-  for (const { cpu, task, frames } of traces) {
+  for (const { cpu, task, frames, crashFrames = 0 } of traces) {
     if (cpu === undefined) continue;
-    const [first] = frames;
-    const where = first?.kind === 'running' ? first.symbol?.replace(/\+0x[0-9a-f]+/, '') : undefined;
+    const frame = frames[crashFrames];
+    const where = frame?.kind === 'running' || crashFrames > 0 ? frame?.symbol?.replace(/\+0x[0-9a-f]+/, '') : undefined;
     const pid = task?.pid === undefined || task.pid === 0 ? '' : ` (${task.pid})`;
     known.set(cpu, { ...(where === undefined ? {} : { where }), ...(task === undefined ? {} : { task: `${task.comm}${pid}` }) });
   }
