@@ -107,7 +107,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     translate: ({ dump, address, cpu, asce, space, view }) => translateAddress(sessionOf(dump, view), { address, cpu, asce, space }),
     index: ({ dump, ...request }, { signal, progress }) => indexPages(sessionOf(dump, 'all'), request, signal, progress),
     cache: ({ pruneTo }) => describeCache(pruneTo),
-    strip: ({ dump, start, end, buckets }) => stripOf(sessionOf(dump, 'all'), { start, end, buckets }),
+    strip: ({ dump, ...request }) => stripOf(sessionOf(dump), request),
     sql: ({ dump, query, rows, seconds, path }, { signal }) =>
       queryIndex(sessionOf(dump, 'all'), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal, options.startSqlProcess),
     duplicates: ({ dump, limit }, context) => describeDuplicates(sessionOf(dump, 'all'), limit, context),

@@ -18,6 +18,7 @@ import { openIndex, readIndex } from '../index/store.ts';
 import { memoryStrip, type Strip, type StripSource } from '../index/strip.ts';
 import { pageSize } from '../../shared/units.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import { viewWindows } from '../memory/view.ts';
 import type { Session } from './session.ts';
 import { describeNotes, describeRegions } from './structures.ts';
 import { toolVersion } from './tool.ts';
@@ -140,12 +141,15 @@ function unindexed(memory: MemoryImage): StripSource {
   };
 }
 
-/** Page counts for the memory strip, from as much of the index as there is. */
+/** Page counts for the memory strip, from as much of the index as there is: the index is of the dump as stored, a view shows it elsewhere. */
 export function stripOf(
   session: Session,
   range: { readonly start: bigint; readonly end: bigint; readonly buckets: number },
 ): Strip & { readonly buckets: Strip['buckets'][number][] } {
-  const strip = withReader(session, (source) => memoryStrip(source, range.start, range.end, range.buckets));
+  const { view, twoSystems } = session;
+  const stored = session.inView('all');
+  const windows = view === 'all' || twoSystems === undefined ? undefined : viewWindows(view, twoSystems, stored.image.memory.end);
+  const strip = withReader(stored, (source) => memoryStrip(source, range.start, range.end, range.buckets, windows));
   return { ...strip, buckets: [...strip.buckets] };
 }
 

@@ -26,6 +26,8 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
   const query = useQuery(dump, whole ? 'duplicates of all' : 'duplicates so far', (handle, signal) =>
     engine.call('duplicates', { dump: handle, limit: shownGroups }, { signal }),
   );
+  // The index is of the dump as stored: one of two systems has the page elsewhere.
+  const isWhole = (dump.view ?? 'all') === 'all';
   const answer = query.value;
   if (answer === undefined) return <QueryMessage query={query} what="the duplicates" />;
   if (answer.groups.length === 0) return <p className="message">No page with bytes occurs twice{answer.complete ? '' : ' among those indexed so far'}.</p>;
@@ -46,14 +48,18 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
           <>
             {group.addresses.slice(0, shownAddresses).map((address) => (
               <span key={address}>
-                <button
-                  type="button"
-                  className="link code"
-                  title={`Show absolute:${address} in hex`}
-                  onClick={() => places.goTo(dump.key, { space: 'absolute', address: BigInt(address), length: pageSize })}
-                >
-                  {address}
-                </button>{' '}
+                {isWhole ? (
+                  <button
+                    type="button"
+                    className="link code"
+                    title={`Show absolute:${address} in hex`}
+                    onClick={() => places.goTo(dump.key, { space: 'absolute', address: BigInt(address), length: pageSize })}
+                  >
+                    {address}
+                  </button>
+                ) : (
+                  <span className="code">{address}</span>
+                )}{' '}
               </span>
             ))}
             {group.pages > shownAddresses ? <span className="dim">and {countText(group.pages - shownAddresses)} more</span> : null}
@@ -68,6 +74,7 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
         with bytes
         {answer.groupCount > answer.groups.length ? `; the ${countText(answer.groups.length)} largest groups` : ''}
         {answer.complete ? '' : ' indexed so far'}. By fingerprint; zero pages are left out.
+        {isWhole ? '' : ' Of all memory, at the addresses of the view “all memory”.'}
       </p>
       <VirtualTable label="Duplicate pages" columns={columns} rows={answer.groups.length} cell={cell} testId="duplicates" />
     </>
