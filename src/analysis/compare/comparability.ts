@@ -1,5 +1,6 @@
 /** Whether two dumps can be compared at all, and what a person should know before comparing them. */
 import type { Info } from '../../shared/model.ts';
+import { byteText } from '../../shared/units.ts';
 
 export interface ComparedDump {
   readonly info: Info;
@@ -13,6 +14,9 @@ export interface Comparability {
   readonly reasons: readonly string[];
   readonly remarks: readonly string[];
 }
+
+/** Two sizes may well be rounded to the same text. */
+const sizeText = (bytes: number): string => `${byteText(bytes)} (${bytes} bytes)`;
 
 export function comparability(left: ComparedDump, right: ComparedDump): Comparability {
   const reasons: string[] = [];
@@ -35,7 +39,7 @@ export function comparability(left: ComparedDump, right: ComparedDump): Comparab
   differ(reasons, 'different kernel build ids', left.vmcoreinfo?.['BUILD-ID'], right.vmcoreinfo?.['BUILD-ID']);
 
   differ(remarks, 'different host names', l.kernel.nodename, r.kernel.nodename);
-  differ(remarks, 'different memory sizes', l.memory.bytes, r.memory.bytes);
+  differ(remarks, 'different memory sizes', sizeText(l.memory.bytes), sizeText(r.memory.bytes));
   differ(remarks, 'different numbers of CPUs', l.machine.cpuCount, r.machine.cpuCount);
   const moved = differ(remarks, 'the kernel lies elsewhere (KERNELOFFSET)', left.vmcoreinfo?.KERNELOFFSET, right.vmcoreinfo?.KERNELOFFSET);
   // Of two different kernels that is no news.

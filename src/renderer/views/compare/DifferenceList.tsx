@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import type { PairRange } from '../../../shared/compare-protocol.ts';
 import { pageSize } from '../../../shared/units.ts';
 import { countText, plural } from '../../words/numbers.ts';
+import { IconButton } from '../../widgets/IconButton.tsx';
 import { kindWords } from './difference-kinds.ts';
 import type { Differences } from './use-differences.ts';
 
@@ -13,11 +14,12 @@ interface DifferenceListProps {
   readonly differences: Differences;
   readonly current: number | undefined;
   readonly onShow: (range: PairRange) => void;
+  readonly onIgnore: (range: PairRange) => void;
 }
 
 const addressText = (address: bigint): string => (address < 0n ? `-0x${(-address).toString(16)}` : `0x${address.toString(16)}`);
 
-export function DifferenceList({ differences, current, onShow }: DifferenceListProps) {
+export function DifferenceList({ differences, current, onShow, onIgnore }: DifferenceListProps) {
   const { total = 0, want, at } = differences;
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used here and passed to nobody
@@ -58,6 +60,9 @@ export function DifferenceList({ differences, current, onShow }: DifferenceListP
                     </button>
                     <span className="number">{plural(pages, 'page')}</span>
                     <span className={`compare-kind ${range.kind}`}>{kindWords[range.kind]}</span>
+                    {range.kind === 'ignored' || range.start < 0n ? null : (
+                      <IconButton icon="eye-closed" label={`Ignore ${addressText(range.start)} to ${addressText(range.end)}`} onPress={() => onIgnore(range)} />
+                    )}
                   </>
                 )}
               </div>

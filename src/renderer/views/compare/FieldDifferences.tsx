@@ -32,7 +32,8 @@ export function FieldDifferences({ section, differences, compared, left, setting
       </p>
     );
   const ignore = (field: string): void => {
-    const rules = withField(comparisons.rules.get(), settings.rules, comparisons.isBuiltIn, `${section}.${field}`);
+    const book = { all: comparisons.rules.get(), chosen: settings.rules, isBuiltIn: comparisons.isBuiltIn };
+    const rules = withField(book, `${section}.${field}`);
     comparisons.saveRules(rules);
     comparisons.change(left.key, { rules: rules.name });
   };

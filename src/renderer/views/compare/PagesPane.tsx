@@ -7,9 +7,11 @@ import { handleOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import { useStore } from '../../state/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { DifferenceList } from './DifferenceList.tsx';
 import { DifferenceStrip } from './DifferenceStrip.tsx';
+import { withRange } from './edit-rules.ts';
 import { HexPanes } from './HexPanes.tsx';
 import { RegionCountsTable } from './RegionCountsTable.tsx';
 import { useDifferences } from './use-differences.ts';
@@ -25,7 +27,7 @@ interface PagesPaneProps {
 const pageBytes = BigInt(pageSize);
 
 export function PagesPane({ left, right, request, compared }: PagesPaneProps) {
-  const { engine, places, tell } = useWorkbench();
+  const { engine, places, comparisons, tell } = useWorkbench();
   const position = useStore(places.cursors)[left.key];
   const address = position?.space === 'absolute' ? position.address : 0n;
   const differences = useDifferences(request);
@@ -66,6 +68,12 @@ export function PagesPane({ left, right, request, compared }: PagesPaneProps) {
     };
     find().catch(tell);
   };
+  const ignore = ({ start, end: stop }: PairRange): void => {
+    const chosen = comparisons.settings.get()[left.key]?.rules;
+    const rules = withRange({ all: comparisons.rules.get(), chosen, isBuiltIn: comparisons.isBuiltIn }, { start, end: stop });
+    comparisons.saveRules(rules);
+    comparisons.change(left.key, { rules: rules.name });
+  };
   return (
     <div className="compare-pages">
       <div className="compare-summary" data-testid="compare-summary">
@@ -79,11 +87,12 @@ export function PagesPane({ left, right, request, compared }: PagesPaneProps) {
           </span>
         </span>
       </div>
+      <Remarks remarks={compared.remarks ?? []} />
       <DifferenceStrip request={request} end={end} cursor={address} regions={left.regions ?? []} onPick={(to) => moveTo(to - (to % pageBytes))} />
       <HexPanes left={left} right={right} shift={shift} end={end} address={address} onMove={moveTo} onDiffering={setDiffering} differing={differing} />
       <div className="compare-below">
         <section aria-label="Differences">
-          <DifferenceList differences={differences} current={current} onShow={show} />
+          <DifferenceList differences={differences} current={current} onShow={show} onIgnore={ignore} />
         </section>
         <section aria-label="By region">
           <RegionCountsTable regions={compared.pages.byRegion} onShow={moveTo} />
@@ -94,7 +103,7 @@ export function PagesPane({ left, right, request, compared }: PagesPaneProps) {
 }
 
 function Counts({ compared }: { readonly compared: CompareJson }) {
-  const { pages, method, remarks = [] } = compared;
+  const { pages, method } = compared;
   const shown = [
     [pages.equal, 'equal'],
     [pages.onlyLeft, 'only left'],
@@ -116,11 +125,16 @@ function Counts({ compared }: { readonly compared: CompareJson }) {
           </span>
         ),
       )}
-      {remarks.map((remark) => (
-        <span key={remark} className="tone-warn cut" title={remark}>
-          {remark}
-        </span>
-      ))}
     </>
+  );
+}
+
+/** What a reader of the counts has to know of the two dumps. */
+function Remarks({ remarks }: { readonly remarks: readonly string[] }) {
+  if (remarks.length === 0) return null;
+  return (
+    <p className="compare-remarks tone-warn">
+      <Hostile text={remarks.join(' · ')} title />
+    </p>
   );
 }

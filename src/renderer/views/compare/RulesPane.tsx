@@ -59,7 +59,7 @@ export function RulesPane({ left, settings }: { readonly left: string; readonly 
             ))}
           </ul>
         )}
-        <AddRule onAdd={(field) => use(withField(all, settings.rules, comparisons.isBuiltIn, field))} />
+        <AddRule onAdd={(field) => use(withField({ all, chosen: settings.rules, isBuiltIn: comparisons.isBuiltIn }, field))} />
       </section>
       <RulesText key={JSON.stringify(chosen)} chosen={chosen} onUse={use} isBuiltIn={comparisons.isBuiltIn} />
     </div>

@@ -1,18 +1,31 @@
 /** Small changes of a set of ignore rules, each giving a new set. */
 import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
+import { hex, type AddressRange } from '../../../shared/units.ts';
 
 const ownName = 'My rules';
 
-/**
- * The chosen set with one more field. The built-in set stays as it is: what it has goes along into a person's own.
- * @param field `section.field`
- */
-export function withField(all: readonly IgnoreRules[], chosen: string | undefined, isBuiltIn: (name: string) => boolean, field: string): IgnoreRules {
+/** Where rules come from and go to: all sets, the chosen one, and which of them cannot be changed. */
+export interface RuleBook {
+  readonly all: readonly IgnoreRules[];
+  readonly chosen: string | undefined;
+  readonly isBuiltIn: (name: string) => boolean;
+}
+
+/** The chosen set with one more rule, in place of one of the same name. The built-in set stays as it is: what it has goes along into a person's own. */
+function withRule({ all, chosen, isBuiltIn }: RuleBook, rule: IgnoreRules['rules'][number]): IgnoreRules {
   const base = all.find(({ name }) => name === chosen);
   const own = base === undefined || isBuiltIn(base.name) ? all.find(({ name }) => name === ownName) : base;
   const rules = own?.rules ?? (base === undefined ? [] : base.rules);
-  const rule = { name: field, fields: [field] };
-  return { schema: 1, name: own?.name ?? ownName, rules: [...rules.filter(({ name }) => name !== field), rule] };
+  return { schema: 1, name: own?.name ?? ownName, rules: [...rules.filter(({ name }) => name !== rule.name), rule] };
+}
+
+/** @param field `section.field` */
+export const withField = (book: RuleBook, field: string): IgnoreRules => withRule(book, { name: field, fields: [field] });
+
+/** @param range absolute addresses in the left dump */
+export function withRange(book: RuleBook, range: AddressRange): IgnoreRules {
+  const [start, end] = [hex(range.start), hex(range.end)];
+  return withRule(book, { name: `${start} to ${end}`, ranges: [{ start, end }] });
 }
 
 export const withoutRule = (rules: IgnoreRules, index: number): IgnoreRules => ({ ...rules, rules: rules.rules.toSpliced(index, 1) });
