@@ -11,6 +11,7 @@ import type { Endian } from '../layout/field.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
 import { kdumpFlags, pageDescriptor } from './kdump-layout.ts';
+import { KdumpPages, mostRunPages } from './kdump-pages.ts';
 import { PageBitmap } from './page-bitmap.ts';
 
 /** One file of the set: the descriptors of page frames [start, end) begin at `descriptors`. */
@@ -48,6 +49,8 @@ const notGiven = 'it lies in a part of the split set that is not at hand';
 
 type BlockState = { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored' | 'zero'>; readonly reason: string };
 const stored: BlockState = { state: 'stored' };
+const missingCode = pageStateCodes.indexOf('missing');
+const excludedCode = pageStateCodes.indexOf('excluded');
 const outside: BlockState = { state: 'missing', reason: 'behind the last page of the dump' };
 
 class KdumpMemory implements MemoryImage {
@@ -64,6 +67,8 @@ class KdumpMemory implements MemoryImage {
   readonly #ranks = new Map<KdumpPart, number>();
   /** Blocks whose bits are in the file; behind a cut nothing can be said of any block. */
   readonly #known: number;
+  /** Made when pages are read in bulk for the first time. */
+  #bulk: { readonly pages: KdumpPages; readonly places: Int32Array } | undefined;
 
   constructor(geometry: KdumpGeometry) {
     this.#geometry = geometry;
@@ -208,13 +213,58 @@ class KdumpMemory implements MemoryImage {
   }
 
   readPages(firstPfn: number, target: Uint8Array, states: Uint8Array): void {
+    if (this.#geometry.blockSize !== pageSize) {
+      this.#readPagesOfBlocks(firstPfn, target, states);
+      return;
+    }
+    for (let done = 0; done < states.length; done += mostRunPages) {
+      const end = Math.min(done + mostRunPages, states.length);
+      this.#readRun(firstPfn + done, target.subarray(done * pageSize, end * pageSize), states.subarray(done, end));
+    }
+  }
+
+  /** Blocks of one page. Bitmaps tell what there is, not the extents: their list may be long, and a page worker needs none. */
+  #readRun(first: number, target: Uint8Array, states: Uint8Array): void {
+    const bulk = (this.#bulk ??= { pages: new KdumpPages(this.#geometry.endian), places: new Int32Array(mostRunPages) });
+    let part: KdumpPart | undefined;
+    let count = 0;
+    let before = 0;
+    /** First page without bytes of those that are not yet cleared. */
+    let clear = 0;
+    const finish = (): void => {
+      if (part === undefined || count === 0) return;
+      const rank = this.#stored.rank(before) - this.#rankOf(part);
+      bulk.pages.read(part.source, part.descriptors + rank * pageDescriptor.size, count, bulk.places, target, states);
+      count = 0;
+    };
+    for (let index = 0; index < states.length; index += 1) {
+      const page = first + index;
+      if (page < this.#known && this.#stored.has(page)) {
+        if (part === undefined || page < part.start || page >= part.end) {
+          finish();
+          part = this.#partOf(page);
+        }
+        if (part !== undefined) {
+          if (clear < index) target.fill(0, clear * pageSize, index * pageSize);
+          clear = index + 1;
+          if (count === 0) before = page;
+          bulk.places[count++] = index;
+          continue;
+        }
+      }
+      states[index] = page >= this.#known || this.#stored.has(page) || this.#exists?.has(page) === false ? missingCode : excludedCode;
+    }
+    target.fill(0, clear * pageSize);
+    finish();
+  }
+
+  #readPagesOfBlocks(firstPfn: number, target: Uint8Array, states: Uint8Array): void {
     const pagesPerBlock = this.#geometry.blockSize / pageSize;
     const pages = this.#geometry.maxMapnr * pagesPerBlock;
     for (let index = 0; index < states.length; index += 1) {
       const page = firstPfn + index;
       const block = Math.floor(page / pagesPerBlock);
       const bytes = target.subarray(index * pageSize, (index + 1) * pageSize);
-      // From the bitmaps, not from the extents: their list may be long, and a page worker needs none.
       const known = page >= pages ? outside : this.#bitmapState(block);
       if (known.state !== 'stored') {
         states[index] = pageStateCodes.indexOf(known.state);

@@ -3,7 +3,7 @@
  * for a page of 4 KiB costs less than the way into node:zlib. They say yes only where they are sure of every byte; for
  * anything else the plain decoder decides, and finds the words for what is wrong.
  */
-import type { PageDecoder } from '../page-codec.ts';
+import type { PageCodec, PageDecoder } from '../page-codec.ts';
 import { pageCodecsModule } from './page-codecs-module.ts';
 
 /** The part of WebAssembly's JavaScript interface that is used here: TypeScript has it in its library for browsers only. */
@@ -25,7 +25,7 @@ interface PageCodecsExports {
   readonly zstd: Decode;
 }
 
-interface Codecs extends Pick<PageCodecsExports, 'zlib' | 'lzo' | 'snappy' | 'zstd'> {
+interface Codecs extends Pick<PageCodecsExports, PageCodec> {
   readonly most: number;
   readonly inputAt: number;
   readonly input: Uint8Array;
@@ -53,7 +53,7 @@ function open(): Codecs | 'none' {
 }
 
 /** @param plain decides where the fast decoder is not sure, and where there is none */
-export function withWasm(codec: 'zlib' | 'lzo' | 'snappy' | 'zstd', plain: PageDecoder): PageDecoder {
+export function withWasm(codec: PageCodec, plain: PageDecoder): PageDecoder {
   return (input, output) => {
     const known = (codecs ??= open());
     if (known === 'none' || input.length > known.most || output.length > known.most) return plain(input, output);
@@ -61,5 +61,28 @@ export function withWasm(codec: 'zlib' | 'lzo' | 'snappy' | 'zstd', plain: PageD
     if (known[codec](known.inputAt, input.length, output.length) !== 1) return plain(input, output);
     output.set(known.output.subarray(0, output.length));
     return undefined;
+  };
+}
+
+/** The room for input and the fast decoders on what lies in it. */
+export interface WasmRoom {
+  readonly bytes: Uint8Array;
+  /** @returns false where the plain decoder has to look at `size` bytes from `at` on */
+  decode(codec: PageCodec, at: number, size: number, output: Uint8Array): boolean;
+}
+
+/** This thread's room: whoever decodes next uses it, too. Undefined where there is no WebAssembly. */
+export function wasmRoom(): WasmRoom | undefined {
+  const known = (codecs ??= open());
+  if (known === 'none') return undefined;
+  let page = known.output.subarray(0, 0);
+  return {
+    bytes: known.input,
+    decode(codec, at, size, output) {
+      if (at + size > known.most || output.length > known.most || known[codec](known.inputAt + at, size, output.length) !== 1) return false;
+      if (page.length !== output.length) page = known.output.subarray(0, output.length);
+      output.set(page);
+      return true;
+    },
   };
 }

@@ -1,0 +1,184 @@
+/**
+ * Stored pages of a kdump-compressed dump in bulk: descriptors and data of many pages come with few reads, and no object
+ * is made for a page. For blocks of one page only; what exactly is wrong with a page is told by reading it alone.
+ */
+import { pageSize } from '../../shared/units.ts';
+import type { PageCodec } from '../codec/page-codec.ts';
+import { packedPages, type PackedPages } from '../codec/packed-pages.ts';
+import type { Endian } from '../layout/field.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { pageStateCodes } from './dump-format.ts';
+import { kdumpFlags, pageDescriptor } from './kdump-layout.ts';
+
+/** Pages of one call at most. */
+export const mostRunPages = 256;
+
+const stored = pageStateCodes.indexOf('stored');
+const missing = pageStateCodes.indexOf('missing');
+const unreadable = pageStateCodes.indexOf('unreadable');
+const twoTo32 = 2 ** 32;
+
+/** The first flag that is set counts. */
+const codecs: readonly (readonly [number, PageCodec])[] = [
+  [kdumpFlags.zlib, 'zlib'],
+  [kdumpFlags.lzo, 'lzo'],
+  [kdumpFlags.snappy, 'snappy'],
+  [kdumpFlags.zstd, 'zstd'],
+];
+
+/** Where a page goes: its place among the pages of the target. */
+type Places = Int32Array;
+
+export class KdumpPages {
+  readonly #little: boolean;
+  readonly #packed: PackedPages = packedPages();
+  readonly #descriptors = new Uint8Array(mostRunPages * pageDescriptor.size);
+  readonly #fields = new DataView(this.#descriptors.buffer);
+  readonly #offsets = new Float64Array(mostRunPages);
+  readonly #sizes = new Int32Array(mostRunPages);
+  /** Place in `codecs`, -1 for pages that are stored raw. */
+  readonly #codecs = new Int8Array(mostRunPages);
+  /** A page whose data serve more than one descriptor: dumpers keep one page of zeros. */
+  #sharedSource: ByteSource | undefined;
+  #sharedOffset = -1;
+  #sharedSize = 0;
+  #sharedCodec = -1;
+  #sharedState = stored;
+  readonly #sharedBytes = new Uint8Array(pageSize);
+
+  constructor(endian: Endian) {
+    this.#little = endian === 'little';
+  }
+
+  /**
+   * Reads `count` pages whose descriptors follow each other from `at` on.
+   * @param places ascending, where each page goes in `target` and `states`
+   */
+  read(source: ByteSource, at: number, count: number, places: Places, target: Uint8Array, states: Uint8Array): void {
+    this.#readDescriptors(source, at, count, places, states);
+    let index = 0;
+    while (index < count) {
+      const place = places[index] ?? 0;
+      if (states[place] !== stored) {
+        target.fill(0, place * pageSize, (place + 1) * pageSize);
+        index += 1;
+      } else if (this.#isShared(source, index)) {
+        states[place] = this.#sharedState;
+        target.set(this.#sharedBytes, place * pageSize);
+        index += 1;
+      } else
+        index =
+          this.#codecs[index] === -1 ? this.#readRaw(source, index, count, places, target, states) : this.#decode(source, index, count, places, target, states);
+    }
+  }
+
+  /** What can be said from the descriptors goes to `states`. */
+  #readDescriptors(source: ByteSource, at: number, count: number, places: Places, states: Uint8Array): void {
+    const bytes = count * pageDescriptor.size;
+    const got = at >= source.size ? 0 : source.readInto(at, this.#descriptors.subarray(0, bytes));
+    const fields = this.#fields;
+    const little = this.#little;
+    for (let index = 0, from = 0; index < count; index += 1, from += pageDescriptor.size) {
+      const place = places[index] ?? 0;
+      if (from + pageDescriptor.size > got) {
+        states[place] = unreadable;
+        continue;
+      }
+      const first = fields.getUint32(from, little);
+      const second = fields.getUint32(from + 4, little);
+      const offset = little ? second * twoTo32 + first : first * twoTo32 + second;
+      const size = fields.getUint32(from + 8, little);
+      const flags = fields.getUint32(from + 12, little);
+      let codec = -1;
+      for (let one = 0; one < codecs.length && codec < 0; one += 1) if ((flags & (codecs[one]?.[0] ?? 0)) !== 0) codec = one;
+      this.#offsets[index] = offset;
+      this.#sizes[index] = size;
+      this.#codecs[index] = codec;
+      const sound = size > 0 && size <= pageSize && offset + size <= source.size && (codec >= 0 || size === pageSize);
+      states[place] = offset === 0 ? missing : sound ? stored : unreadable;
+    }
+  }
+
+  #isShared(source: ByteSource, index: number): boolean {
+    return (
+      this.#offsets[index] === this.#sharedOffset &&
+      this.#sharedSource === source &&
+      this.#sizes[index] === this.#sharedSize &&
+      this.#codecs[index] === this.#sharedCodec
+    );
+  }
+
+  /** Remembers a page that was just read, if the page before or behind it shows that its data serve for several. */
+  #share(source: ByteSource, index: number, count: number, bytes: Uint8Array, state: number): void {
+    const offset = this.#offsets[index] ?? 0;
+    const again = (index + 1 < count && this.#offsets[index + 1] === offset) || (index > 0 && offset < (this.#offsets[index - 1] ?? 0));
+    if (!again) return;
+    this.#sharedSource = source;
+    this.#sharedOffset = offset;
+    this.#sharedSize = this.#sizes[index] ?? 0;
+    this.#sharedCodec = this.#codecs[index] ?? -1;
+    this.#sharedState = state;
+    this.#sharedBytes.set(bytes);
+  }
+
+  /** Raw pages that follow each other in the file and in memory. @returns the index behind them */
+  #readRaw(source: ByteSource, first: number, count: number, places: Places, target: Uint8Array, states: Uint8Array): number {
+    const place = places[first] ?? 0;
+    const offset = this.#offsets[first] ?? 0;
+    let end = first + 1;
+    while (
+      end < count &&
+      this.#codecs[end] === -1 &&
+      this.#offsets[end] === offset + (end - first) * pageSize &&
+      places[end] === place + (end - first) &&
+      states[place + (end - first)] === stored
+    )
+      end += 1;
+    const bytes = target.subarray(place * pageSize, (place + end - first) * pageSize);
+    const whole = Math.floor(source.readInto(offset, bytes) / pageSize);
+    bytes.fill(0, whole * pageSize);
+    states.fill(unreadable, place + whole, place + end - first);
+    if (end === first + 1) this.#share(source, first, count, bytes, states[place] ?? unreadable);
+    return end;
+  }
+
+  /** Compressed pages that follow each other in the file, apart from those that are known. @returns the index behind them */
+  #decode(source: ByteSource, first: number, count: number, places: Places, target: Uint8Array, states: Uint8Array): number {
+    const room = this.#packed.bytes;
+    const start = this.#offsets[first] ?? 0;
+    let stop = start;
+    let end = first;
+    let shares = false;
+    for (; end < count; end += 1) {
+      if (states[places[end] ?? 0] !== stored) continue;
+      if (this.#isShared(source, end)) {
+        shares = true;
+        continue;
+      }
+      const next = stop + (this.#sizes[end] ?? 0);
+      if (this.#codecs[end] === -1 || this.#offsets[end] !== stop || next - start > room.length) break;
+      stop = next;
+    }
+    const got = source.readInto(start, room.subarray(0, stop - start));
+    for (let index = first; index < end; index += 1) {
+      const place = places[index] ?? 0;
+      const bytes = target.subarray(place * pageSize, (place + 1) * pageSize);
+      if (states[place] !== stored) bytes.fill(0);
+      else if (this.#isShared(source, index)) {
+        states[place] = this.#sharedState;
+        bytes.set(this.#sharedBytes);
+      } else {
+        const from = (this.#offsets[index] ?? 0) - start;
+        const size = this.#sizes[index] ?? 0;
+        const codec = codecs[this.#codecs[index] ?? 0]?.[1] ?? 'zlib';
+        if (from + size > got || this.#packed.decode(codec, from, size, bytes) !== undefined) {
+          states[place] = unreadable;
+          bytes.fill(0);
+        }
+        // Pages further on were left out of the read because of the one that is remembered now.
+        if (!shares) this.#share(source, index, count, bytes, states[place] ?? unreadable);
+      }
+    }
+    return end;
+  }
+}
