@@ -1,31 +1,17 @@
 /** The hex view: a TiB by scrollbar, wheel and go-to; what bytes can be read as; structures laid over; copies. */
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { buildCase } from '../../src/samples/case-text.ts';
 import { dumpFile, haveDumps } from '../dumps.ts';
 import { noWindow, openDesk, type Desk } from './desk.ts';
 import { measureFrames, quantile, type Frames, type Motion } from './frames.ts';
+import { lastBytes, sparseDump, tebibyte } from './sparse-dump.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-hex-'));
-const tebibyte = 1n << 40n;
 let damaged: string;
 let desk: Desk | undefined;
-
-/** A stand-alone dump of a TiB that takes no room: a hole, and a text at its end. */
-function sparseDump(path: string): void {
-  const bytes = Buffer.from(buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n'));
-  bytes.writeBigUInt64BE(tebibyte, 0x18);
-  const file = openSync(path, 'w');
-  writeSync(file, bytes, 0, bytes.length - 16, 0);
-  const end = Number(tebibyte) + 4096;
-  ftruncateSync(file, end);
-  writeSync(file, Buffer.from('the last bytes!!'), 0, 16, end - 16);
-  writeSync(file, bytes, bytes.length - 16, 16, end);
-  closeSync(file);
-}
 
 beforeAll(() => {
   const sample = bundledSamples().find(({ name }) => name.includes('damaged'))!;
@@ -60,7 +46,7 @@ describe.skipIf(noWindow)('the hex view', () => {
     await page.keyboard.press('Enter');
     await goTo(desk, 'absolute:0x0');
     const grid = page.getByTestId('hex-grid');
-    const end = grid.getByText('the last bytes!!');
+    const end = grid.getByText(lastBytes);
     const box = (await grid.boundingBox())!;
 
     const thumb = (await page.locator('.hex-thumb').boundingBox())!;

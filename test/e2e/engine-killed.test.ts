@@ -1,0 +1,127 @@
+/** The engine killed in the middle of something: told at once, and the window goes on where it was. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { buildCase } from '../../src/samples/case-text.ts';
+import { noWindow, openDesk, type Desk } from './desk.ts';
+import { sparseDump, tebibyte } from './sparse-dump.ts';
+
+/** What a person is promised, and what a busy machine is given. Milliseconds. */
+const promised = { told: 1000, back: 5000 };
+const allowed = { told: 5000, back: 20_000 };
+
+const folder = mkdtempSync(join(tmpdir(), 'dumpbench-killed-'));
+const slow = { timeout: 60_000 };
+let desk: Desk | undefined;
+
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function enginePid({ app }: Desk): number {
+  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(app.process().pid)], { encoding: 'utf8' });
+  const line = children.split('\n').find((one) => one.includes('engine/child-process'));
+  return Number(line?.trim().split(/\s+/)[0]);
+}
+
+/** Kills the engine; the times until the window says so, and until it shows again what `shown` finds. The page notes them itself. */
+async function killed(doing: string, one: Desk, shown: string): Promise<void> {
+  const { page } = one;
+  const watching = page.evaluate(async (there) => {
+    const times = { told: 0, back: 0 };
+    const stop = performance.now() + 60_000;
+    while (times.back === 0 && performance.now() < stop) {
+      await new Promise(requestAnimationFrame);
+      const banner = document.querySelector('[data-testid="engine-banner"]')?.textContent ?? '';
+      if (banner !== '' && times.told === 0) times.told = Date.now();
+      const isThere = [...document.querySelectorAll(there)].some((element) => element.checkVisibility());
+      // Rows whose bytes are still being read say so.
+      const isRead = ![...document.querySelectorAll('.hex-gaps')].some((element) => element.checkVisibility() && element.textContent.includes('··'));
+      if (/dumps? reopened/.test(banner) && isThere && isRead) times.back = Date.now();
+    }
+    return times;
+  }, shown);
+  const pid = enginePid(one);
+  const start = Date.now();
+  process.kill(pid, 'SIGKILL');
+  const times = await watching;
+  const told = times.told - start;
+  const back = times.back - start;
+  const late = told > promised.told || back > promised.back ? ', later than promised' : '';
+  console.log(`engine killed while ${doing}: told after ${told} ms, back after ${back} ms${late}`);
+  expect(times.told, doing).toBeGreaterThan(0);
+  expect(times.back, doing).toBeGreaterThan(0);
+  expect(told, doing).toBeLessThan(allowed.told);
+  expect(back, doing).toBeLessThan(allowed.back);
+  await page.getByTestId('engine-banner').getByRole('button', { name: 'Dismiss' }).click();
+  await page.getByTestId('engine-banner').waitFor({ state: 'detached' });
+}
+
+describe.skipIf(noWindow)('an engine that is killed', () => {
+  it('while it compares, opens, indexes and reads is back at the same place', { timeout: 180_000 }, async () => {
+    const system = 'system healthy state=running';
+    const small = [`${system}\nformat elf-vmcore producer=qemu`, `${system}\nfill 0x302000 8192 7\nformat elf-vmcore producer=qemu`].map((text, index) => {
+      const path = join(folder, `small-${index}.elf`);
+      writeFileSync(path, buildCase(text));
+      return path;
+    });
+    const large = join(folder, 'tebibyte.s390');
+    sparseDump(large);
+    desk = await openDesk(small);
+    const { page, app } = desk;
+    const goTo = async (address: string): Promise<void> => {
+      await page.keyboard.press('Control+g');
+      await page.getByTestId('go-to').fill(address);
+      await page.keyboard.press('Enter');
+      await page.locator('[data-testid="hex-grid"]:focus').waitFor();
+    };
+    const grid = page.getByTestId('hex-grid').filter({ visible: true });
+    const cursor = page.getByTestId('status-cursor');
+    await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
+    await expect.poll(() => page.getByTestId('status-index').innerText(), slow).toContain('100 %');
+
+    // Stopped, the engine is surely in the middle of what it is asked next.
+    process.kill(enginePid(desk), 'SIGSTOP');
+    await page.getByTestId('rail-compare').click();
+    await page.getByTestId('compare').filter({ visible: true }).waitFor();
+    await killed('comparing', desk, '[data-testid="compare-summary"]');
+
+    await app.evaluate(({ dialog }, path) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+    }, large);
+    process.kill(enginePid(desk), 'SIGSTOP');
+    await page.keyboard.press('Control+o');
+    await page.getByTestId('opening').filter({ visible: true }).waitFor();
+    await killed('opening', desk, '[data-testid="dump-title"]');
+
+    await goTo('absolute:0x1c8004');
+    await grid.getByText('OSINFOSZ').first().waitFor();
+    await page.locator('.status-job').waitFor();
+    await killed('indexing', desk, '[data-testid="hex-grid"]');
+    expect(await cursor.innerText()).toContain('absolute 0x1c8004');
+    await grid.getByText('OSINFOSZ').first().waitFor();
+    // It goes on by itself.
+    await page.locator('.status-job').waitFor();
+
+    await goTo(`absolute:0x${(tebibyte / 2n).toString(16)}`);
+    await page.evaluate(() => {
+      const host = [...document.querySelectorAll<HTMLElement>('[data-testid="hex-grid"]')].find((element) => element.checkVisibility())!;
+      const roll = (): void => {
+        host.dispatchEvent(new WheelEvent('wheel', { deltaY: 2000, bubbles: true, cancelable: true }));
+        if (!document.body.hasAttribute('data-rolled')) requestAnimationFrame(roll);
+      };
+      roll();
+      setTimeout(() => document.body.setAttribute('data-rolled', ''), 1500);
+    });
+    await killed('scrolling', desk, '[data-testid="hex-grid"]');
+    await page.locator('body[data-rolled]').waitFor();
+    expect(await cursor.innerText()).toContain(`absolute 0x${(tebibyte / 2n).toString(16)}`);
+    await expect.poll(() => grid.innerText(), slow).toMatch(/00000080000[0-9a-f]{5} {2}00 00/);
+  });
+});
