@@ -1,10 +1,11 @@
 /** What happens behind the window's back is told: a file that vanishes, an engine that hangs. Keys can be changed. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
+import { buildCase } from '../../src/samples/case-text.ts';
 import { noWindow, openDesk, type Desk } from './desk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-trouble-'));
@@ -65,5 +66,37 @@ describe.skipIf(noWindow)('trouble', () => {
     } catch {
       // It is gone already.
     }
+  });
+
+  it('with a file that is cut short or written to is told; what is gone is not guessed', { timeout: 120_000 }, async () => {
+    const path = join(folder, 'cut.s390');
+    const bytes = buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n');
+    writeFileSync(path, bytes);
+    desk = await openDesk([path]);
+    const { page, photograph } = desk;
+    const grid = page.getByTestId('hex-grid');
+    const goTo = async (address: string): Promise<void> => {
+      await page.keyboard.press('Control+g');
+      await page.getByTestId('go-to').fill(address);
+      await page.keyboard.press('Enter');
+      await page.locator('[data-testid="hex-grid"]:focus').waitFor();
+    };
+    await page.getByTestId('dump-title').waitFor();
+    await goTo('absolute:0x0');
+    // The watch has to have seen the file as it was.
+    await page.waitForTimeout(2500);
+    truncateSync(path, bytes.length / 2);
+    const cut = Date.now();
+    await page.getByTestId('file-changed').waitFor();
+    console.log(`file cut short: told after ${Date.now() - cut} ms`);
+    await goTo(`absolute:0x${(bytes.length - 0x100000).toString(16)}`);
+    await page.getByTestId('hex-refused').getByText('the file has shrunk while it was open').waitFor();
+    await photograph('resilience-cut');
+    await page.getByTestId('file-changed').getByRole('button').click();
+    // What is left is shown as what it is, at the same cursor, and marks of the other file are not taken for its own.
+    await grid.getByText('not in the dump').first().waitFor();
+    await page.getByTestId('notice').getByText('is not the dump that it was').waitFor();
+    expect(await page.getByTestId('status-cursor').innerText()).toContain(`0x${(bytes.length - 0x100000).toString(16)}`);
+    expect(await page.getByTestId('status-engine').innerText()).toBe('engine ready');
   });
 });

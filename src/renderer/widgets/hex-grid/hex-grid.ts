@@ -202,7 +202,8 @@ export class HexGrid {
     }
     const address = row * row64;
     const { bytes, absent, error } = this.#bytesOf(source, address);
-    const layers = rowLayers(address, bytes, absent);
+    // What cannot be read is not being read any more.
+    const layers = error === undefined ? rowLayers(address, bytes, absent) : rowLayers(address, new Uint8Array(0), absent);
     element.show(layers);
     element.mark(address, this.#marks);
     shown.reason = layers.reason;
