@@ -1,6 +1,5 @@
 /** A stored block as plain columns, for work that looks at every page and cannot pay for a call each. */
-import { BlockDamaged, blockChecksum, type BlockRow } from './packed-block.ts';
-import { littleEndianWords } from './page-job.ts';
+import { alignedWords, BlockDamaged, blockChecksum, type BlockRow } from './packed-block.ts';
 
 export interface BlockColumns {
   /** Meta byte of every page where all have the same one. */
@@ -17,7 +16,5 @@ export function blockColumns(row: BlockRow): BlockColumns {
   const sized = (meta?.length ?? pages) === pages && (fingerprints?.length ?? pages * 8) === pages * 8;
   if (!sized || (uniform === undefined) === (meta === undefined) || blockChecksum(row) !== row.checksum) throw new BlockDamaged(row.startPfn);
   if (fingerprints === undefined) return { uniform, meta, words: undefined };
-  // A blob from the database can begin at any byte; words need a boundary of four.
-  const aligned = fingerprints.byteOffset % 4 === 0 ? fingerprints : Uint8Array.from(fingerprints);
-  return { uniform, meta, words: littleEndianWords(aligned) };
+  return { uniform, meta, words: alignedWords(fingerprints) };
 }

@@ -21,7 +21,7 @@ export interface CrewWish {
 
 const defaultMemoryBytes = 512 * 2 ** 20;
 /** The engine's own: Node, SQLite's cache, headers and lists of the dump. */
-const engineBytes = 192 * 2 ** 20;
+export const engineBytes = 192 * 2 ** 20;
 /** A worker's own: its Node, blocks of the file, pages of one read and what two orders give. */
 const workerBytes = 64 * 2 ** 20;
 const mostWorkers = 8;

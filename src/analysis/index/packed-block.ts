@@ -88,14 +88,18 @@ export function unpackBlock(row: BlockRow): BlockPages {
   const { startPfn, pages, uniform, meta, fingerprints } = row;
   const sized = (meta?.length ?? pages) === pages && (fingerprints?.length ?? pages * 8) === pages * 8;
   if (!sized || (uniform === undefined) === (meta === undefined) || blockChecksum(row) !== row.checksum) throw new BlockDamaged(startPfn);
-  // A blob from the database can begin at any byte; words need a boundary of four.
-  const words = fingerprints === undefined ? undefined : littleEndianWords(Uint8Array.from(fingerprints));
+  const words = fingerprints === undefined ? undefined : alignedWords(fingerprints);
   return {
     startPfn,
     pages,
     meta: (index) => uniform ?? meta?.[index] ?? 0,
     fingerprint: (index) => (words === undefined ? noFingerprint : [words[2 * index] ?? 0, words[2 * index + 1] ?? 0]),
   };
+}
+
+/** A blob from the database can begin at any byte; words need a boundary of four. */
+export function alignedWords(blob: Uint8Array): Int32Array {
+  return littleEndianWords(blob.byteOffset % 4 === 0 ? blob : new Uint8Array(blob));
 }
 
 const noFingerprint = [0, 0] as const;

@@ -1,6 +1,7 @@
 /** What views and commands ask of an index. */
 import { pageClasses, type PageClass, type PageCounts, type PageState } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
+import { blockPages } from './block-plan.ts';
 import type { IndexReader } from './index-reader.ts';
 import { unpackBlock, type BlockPages } from './packed-block.ts';
 import { fingerprintText } from './page-job.ts';
@@ -46,11 +47,14 @@ export interface PageLookup {
   range(startPfn: number, endPfn: number): Generator<PageRecord>;
 }
 
-/** Blocks kept unpacked: neighbours of a page that was asked for are asked for next. */
-const keptBlocks = 16;
+/** Blocks kept unpacked, 36 KiB each: those of 4 GiB of memory. */
+const keptBlocks = 256;
+/** Runs of whole blocks kept beside them; they take no room, but are looked through one by one. */
+const keptRuns = 16;
 
 export function createPageLookup(reader: IndexReader): PageLookup {
   const kept = new Map<number, BlockPages>();
+  const runs: BlockPages[] = [];
   const place = extentCursor(reader);
 
   const record = (block: BlockPages, pfn: number): PageRecord => {
@@ -67,11 +71,18 @@ export function createPageLookup(reader: IndexReader): PageLookup {
   };
 
   const blockOf = (pfn: number): BlockPages | undefined => {
-    for (const block of kept.values()) if (block.startPfn <= pfn && pfn < block.startPfn + block.pages) return block;
+    // Blocks start at multiples of their size.
+    const known = kept.get(pfn - (pfn % blockPages)) ?? runs.find((run) => run.startPfn <= pfn && pfn < run.startPfn + run.pages);
+    if (known !== undefined && pfn < known.startPfn + known.pages) return known;
     const row = reader.blockAt(pfn);
     if (row === undefined) return undefined;
     const block = unpackBlock(row);
     // While an index is built it only grows, so a block that was seen stays right.
+    if (block.pages > blockPages) {
+      runs.unshift(block);
+      runs.length = Math.min(runs.length, keptRuns);
+      return block;
+    }
     kept.set(block.startPfn, block);
     const oldest = kept.keys().next().value;
     if (kept.size > keptBlocks && oldest !== undefined) kept.delete(oldest);

@@ -1,10 +1,13 @@
 import type { Command } from '../command.ts';
-import { exitCodes, printJson, say } from '../io.ts';
+import { engineBytes } from '../../analysis/index/crew-plan.ts';
+import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';
 import { byteText, pageSize } from '../../shared/units.ts';
 import { byteArgument, numberArgument } from './byte-argument.ts';
 import { columns } from '../text/table.ts';
+
+const workersText = (workers: number): string => (workers === 0 ? 'in one thread' : workers === 1 ? 'with one page worker' : `with ${workers} page workers`);
 
 export const indexCommand: Command = {
   name: 'index',
@@ -13,7 +16,7 @@ export const indexCommand: Command = {
   options: [
     { flags: '--digest', description: 'also compute the SHA-256 tree over all pages' },
     { flags: '--rebuild', description: 'throw an existing index away first' },
-    { flags: '--memory <bytes>', description: 'what the engine may take (default 512MiB)' },
+    { flags: '--memory <bytes>', description: `what the engine may take: ${byteText(engineBytes)} at least, and 64 MiB for each page worker (default 512MiB)` },
     { flags: '--workers <n>', description: 'page workers; 0 for none (default: one for each processor where the dump is large)' },
     { flags: '--index <path>', description: 'where the index lies, instead of the cache folder' },
   ],
@@ -24,6 +27,8 @@ export const indexCommand: Command = {
     return withDump(context, file, async (dump) => {
       const path = typeof options.index === 'string' ? { path: options.index } : {};
       const memory = byteArgument('--memory', options.memory);
+      if (memory !== undefined && memory < engineBytes)
+        throw new UsageError(`--memory wants ${byteText(engineBytes)} at least: so much the engine takes without any page worker`);
       const workers = numberArgument('--workers', options.workers);
       const limits = { ...(memory === undefined ? {} : { memory }), ...(workers === undefined ? {} : { workers }) };
       try {
@@ -47,7 +52,7 @@ export const indexCommand: Command = {
           say(
             io,
             output,
-            `${answer.resumed ? 'resumed; ' : ''}read ${byteText(answer.bytesRead)} in ${answer.seconds.toFixed(1)} s; index ${answer.indexPath}`,
+            `${answer.resumed ? 'resumed; ' : ''}read ${byteText(answer.bytesRead)} in ${answer.seconds.toFixed(1)} s ${workersText(answer.workers)}; index ${answer.indexPath}`,
           );
         }
       } finally {
