@@ -4,6 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { exitCodes } from '../../src/cli/io.ts';
 import { indexSchema, type IndexJson } from '../../src/shared/model.ts';
 
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -24,26 +25,26 @@ export const installed = (command: string, args: readonly string[]): boolean => 
 export const dropCached = (path: string): number => timed('dd', [`if=${path}`, 'iflag=nocache', 'count=0', 'status=none']);
 
 export class Bench {
-  readonly #cache: string;
+  readonly cache: string;
   constructor(folder: string) {
-    this.#cache = join(folder, 'cache');
+    this.cache = join(folder, 'cache');
   }
 
   #environment(): NodeJS.ProcessEnv {
-    return { ...process.env, XDG_CACHE_HOME: this.#cache };
+    return { ...process.env, XDG_CACHE_HOME: this.cache };
   }
 
-  /** Wall time of our own command, process start included. */
+  /** Wall time of our own command, process start included. One that ends with a verdict (`compare`: something differs) has done its work. */
   command(...args: readonly string[]): number {
     const started = performance.now();
     const done = spawnSync(process.execPath, [cli, ...args], { env: this.#environment(), stdio: ['ignore', 'ignore', 'pipe'] });
-    if (done.status !== 0) throw new Error(`dumpbench ${args.join(' ')}: ${done.stderr.toString()}`);
+    if (done.status !== exitCodes.fine && done.status !== exitCodes.difference) throw new Error(`dumpbench ${args.join(' ')}: ${done.stderr.toString()}`);
     return (performance.now() - started) / 1000;
   }
 
   /** Builds an index afresh; its own clock says how long that took without the start of the process. */
   index(path: string, ...options: readonly string[]): IndexJson {
-    rmSync(this.#cache, { recursive: true, force: true });
+    rmSync(this.cache, { recursive: true, force: true });
     const done = spawnSync(process.execPath, [cli, 'index', path, '--json', '--quiet', ...options], { env: this.#environment(), encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`dumpbench index ${path}: ${done.stderr}`);
     return v.parse(indexSchema, JSON.parse(done.stdout));
@@ -51,7 +52,7 @@ export class Bench {
 
   /** Peak resident memory of our own command in bytes; undefined where the system does not say. */
   async peakMemory(...args: readonly string[]): Promise<number | undefined> {
-    rmSync(this.#cache, { recursive: true, force: true });
+    rmSync(this.cache, { recursive: true, force: true });
     const child = spawn(process.execPath, [cli, ...args], { env: this.#environment(), stdio: 'ignore' });
     let peak: number | undefined;
     const look = setInterval(() => {

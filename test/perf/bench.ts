@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- --json] [-- FILE...]`: ratios against yardsticks of the same run, with the machine's facts and the
  * targets. Never part of the tests: machines are noisy. What is compared runs in turn within each round, and the median of
- * the rounds' ratios counts. Without files it measures dumps that it makes; it takes a few minutes and 7 GiB of disk.
+ * the rounds' ratios counts. Without files it measures dumps that it makes; it takes a few minutes and 11 GiB of disk.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
@@ -14,6 +14,7 @@ import { codecRates } from './bench-codecs.ts';
 import { elf, kdump, sparseTebibyte, standalone } from './bench-dumps.ts';
 import { libkdumpfileSeconds, makedumpfileSeconds, x86Dumps } from './bench-others.ts';
 import { Bench, dropCached, median, timed } from './bench-run.ts';
+import { compareDumps } from './compare-dumps.ts';
 import { measureComparison } from './compare.ts';
 
 interface Row {
@@ -238,7 +239,26 @@ try {
     say('compressed dumps');
     add(...compressed(bench, folder), ...againstMakedumpfile(bench));
     say('growth');
-    add(...(await growth(bench, [standalone(folder, 256), raw, standalone(folder, 4096)])));
+    const large = standalone(folder, 4096);
+    add(...(await growth(bench, [standalone(folder, 256), raw, large])));
+    say('comparing');
+    const { engine, command } = await compareDumps(bench, folder, large);
+    add(
+      {
+        what: 'two indexed dumps of 4 GiB compared',
+        value: engine,
+        unit: 's',
+        target: { most: 1 },
+        note: 'with CPUs, lowcores, notes and texts; the dumps are open',
+      },
+      {
+        what: 'two indexed dumps of 4 GiB compared by the command',
+        value: command,
+        unit: 's',
+        target: { most: 1 },
+        note: 'process start and opening included',
+      },
+    );
   }
   const machine = {
     cpus: availableParallelism(),
