@@ -15,7 +15,7 @@ export interface DumpLocation {
 export interface DumpFiles {
   readonly source: ByteSource;
   readonly context: OpenContext;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** @throws DumpError io */

@@ -17,8 +17,9 @@ export type CrewPages =
       readonly wholePages: boolean;
     };
 
-/** What a worker is started with. */
+/** What a worker begins an index with. */
 export interface CrewStart {
+  readonly kind: 'start';
   readonly pages: CrewPages;
   /** The compiled page job; undefined where this engine has no SIMD. */
   readonly jobModule: object | undefined;
@@ -30,6 +31,9 @@ export type CrewOrder =
   | { readonly kind: 'block'; readonly startPfn: number; readonly pages: number; readonly index: boolean; readonly digest: boolean }
   /** The subtree of pages that have no bytes of their own. */
   | { readonly kind: 'subtree'; readonly startPfn: number; readonly pages: number; readonly state: number };
+
+/** Rest: nothing is wanted of the dump any more, another may follow. */
+export type CrewMessage = CrewStart | CrewOrder | { readonly kind: 'rest' };
 
 export type CrewReport =
   | { readonly kind: 'ready' }

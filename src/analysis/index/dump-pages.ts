@@ -10,10 +10,21 @@ import { pageExtents } from './page-extents.ts';
 /** Without cut pages a read tells all there is to know, and a list of extents in each worker would only take memory. */
 const readsTell: ScanExtents = { needs: () => 'read', states: () => undefined };
 
+export interface DumpPages {
+  readonly memory: MemoryImage;
+  readonly extents: ScanExtents;
+  readonly close: () => void;
+}
+
 /** @throws DumpError when another dump lies there now, or it cannot be read */
-export function dumpPages({ location, identity, wholePages }: CrewPages & { readonly kind: 'dump' }): [MemoryImage, ScanExtents] {
-  const files = openDumpFiles(location);
-  const image = openDump(files.source, files.context);
-  if (dumpIdentity(image) !== identity) throw exchanged(files.source.name);
-  return [image.memory, wholePages ? readsTell : pageExtents(image.memory)];
+export function dumpPages({ location, identity, wholePages }: CrewPages & { readonly kind: 'dump' }): DumpPages {
+  const { source, context, close } = openDumpFiles(location);
+  try {
+    const image = openDump(source, context);
+    if (dumpIdentity(image) !== identity) throw exchanged(source.name);
+    return { memory: image.memory, extents: wholePages ? readsTell : pageExtents(image.memory), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }

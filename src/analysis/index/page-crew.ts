@@ -1,11 +1,12 @@
 /**
- * Page workers as the engine's thread sees them: started once for a run, each with at most two orders, so that none waits
+ * Page workers as the engine's thread sees them: there for a run, each with at most two orders, so that none waits
  * for the next and what is under way stays bounded. The engine's thread alone writes to SQLite.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { BlockRows } from './block-scan.ts';
 import type { CrewFailure, CrewOrder, CrewPages, CrewReport, CrewStart } from './crew-messages.ts';
+import { restWorker, takeWorker } from './idle-workers.ts';
 import { pageJobModule } from './page-job/wasm-page-job.ts';
 import { receivedRows } from './received-rows.ts';
 
@@ -38,7 +39,7 @@ export interface PageCrew {
   take(): readonly DoneWork[];
   /** Resolves once there is something to take, a worker is ready, or one has failed. */
   changed(): Promise<void>;
-  /** Ends the workers; what they have under way is lost. */
+  /** Lets the workers go; what they have under way is lost. */
   close(): void;
 }
 
@@ -54,14 +55,9 @@ function errorOf(failure: CrewFailure): Error {
   return new DumpError(kind, where, what, expected);
 }
 
-/** In a bundle all hosts lie in one folder; in a checkout the entry lies in its own. */
-function workerEntry(): URL {
-  return import.meta.url.endsWith('.ts') ? new URL('../host/page-worker.ts', import.meta.url) : new URL('page-worker.js', import.meta.url);
-}
-
 export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageCrew {
   const cancelled = new SharedArrayBuffer(4);
-  const start: CrewStart = { pages, jobModule: pageJobModule(), cancelled };
+  const start: CrewStart = { kind: 'start', pages, jobModule: pageJobModule(), cancelled };
   let done: DoneWork[] = [];
   let failed: Error | undefined;
   let wake: (() => void) | undefined;
@@ -77,7 +73,7 @@ export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageC
   };
 
   const members = Array.from({ length: workers }, (): Member => {
-    const worker = new Worker(workerEntry(), { workerData: start, resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytes / 2 ** 20) } });
+    const worker = takeWorker(heapBytes);
     const member: Member = { worker, ready: false, orders: 0 };
     worker.on('message', (report: CrewReport) => {
       if (report.kind === 'failed') {
@@ -95,6 +91,7 @@ export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageC
     worker.on('exit', (code) => {
       fail(new Error(`a page worker ended with code ${code}`));
     });
+    worker.postMessage(start);
     return member;
   });
 
@@ -135,7 +132,10 @@ export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageC
     close() {
       Atomics.store(new Int32Array(cancelled), 0, 1);
       closing = true;
-      for (const { worker } of members) void worker.terminate();
+      for (const { worker, ready, orders } of members) {
+        if (failed === undefined && ready && orders === 0) restWorker(worker, heapBytes);
+        else void worker.terminate();
+      }
     },
   };
 }

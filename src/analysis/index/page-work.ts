@@ -1,63 +1,94 @@
 /** What a page worker does: comes to the pages with a descriptor of its own, then looks at the blocks that it is given. */
 import { isDumpError } from '../../shared/dump-error.ts';
-import { createTreeHasher } from '../integrity/digest.ts';
+import { createTreeHasher, type TreeHasher } from '../integrity/digest.ts';
 import { openFile } from '../source/file-source.ts';
 import { createBlockScanner, uniformSubtree, type BlockScanner } from './block-scan.ts';
-import { exchanged, type CrewFailure, type CrewOrder, type CrewPages, type CrewReport, type CrewStart } from './crew-messages.ts';
+import { exchanged, type CrewFailure, type CrewMessage, type CrewOrder, type CrewReport, type CrewStart } from './crew-messages.ts';
 import { unpackExtents } from './page-extents.ts';
 import { useCompiledPageJob } from './page-job/wasm-page-job.ts';
 import { rawPages } from './raw-pages.ts';
 
 /** The worker's end of the line to the engine's thread. */
 export interface CrewPort {
-  post(report: CrewReport): void;
-  onOrder(listener: (order: CrewOrder) => void): void;
+  /** @param given buffers that go over instead of being copied */
+  post(report: CrewReport, given?: readonly ArrayBuffer[]): void;
+  onMessage(listener: (message: CrewMessage) => void): void;
 }
 
-/** What a worker reads from. Only dumps whose pages must be decoded need the formats. */
-async function openPages(pages: CrewPages): Promise<Parameters<typeof createBlockScanner>> {
+/** A dump that a worker has open. */
+interface OpenPages {
+  readonly scanner: BlockScanner;
+  readonly hasher: TreeHasher;
+  /** One word: not 0 once nobody wants the work any more. */
+  readonly cancelled: Int32Array;
+  close(): void;
+}
+
+/** Opens what a worker reads from. Only dumps whose pages must be decoded need the formats. */
+async function openPages({ pages, cancelled, jobModule }: CrewStart): Promise<OpenPages> {
+  useCompiledPageJob(jobModule);
   const hasher = createTreeHasher();
+  const word = new Int32Array(cancelled);
   if (pages.kind === 'dump') {
     const { dumpPages } = await import('./dump-pages.ts');
-    return [...dumpPages(pages), hasher];
+    const { memory, extents, close } = dumpPages(pages);
+    return { scanner: createBlockScanner(memory, extents, hasher), hasher, cancelled: word, close };
   }
   const file = openFile(pages.file.path, { cacheBlocks: 1 });
-  if (file.file.stamp !== pages.file.stamp) throw exchanged(pages.name);
+  const close = (): void => {
+    file.close();
+  };
+  if (file.file.stamp !== pages.file.stamp) {
+    close();
+    throw exchanged(pages.name);
+  }
   const extents = unpackExtents(pages.extents);
-  return [rawPages({ ...file, name: pages.name }, extents), extents, hasher];
+  return { scanner: createBlockScanner(rawPages({ ...file, name: pages.name }, extents), extents, hasher), hasher, cancelled: word, close };
 }
 
-/** Opens the dump and answers orders in their turn. What goes wrong is reported, once. */
-export async function startPageWork(port: CrewPort, start: CrewStart): Promise<void> {
-  const cancelled = new Int32Array(start.cancelled);
-  try {
-    useCompiledPageJob(start.jobModule);
-    const [memory, extents, hasher] = await openPages(start.pages);
-    const scanner: BlockScanner = createBlockScanner(memory, extents, hasher);
-    port.onOrder((order) => {
-      try {
-        const { pages } = order;
-        if (order.kind === 'subtree') {
-          if (Atomics.load(cancelled, 0) !== 0) return;
-          const subtree = uniformSubtree(hasher, order.startPfn, pages, order.state);
-          port.post({ kind: 'done', rows: { block: undefined, subtree }, pages, read: 0 });
-          return;
-        }
-        const scan = scanner.begin(order, order);
-        let read = 0;
-        while (scan.done < scan.pages) {
-          if (Atomics.load(cancelled, 0) !== 0) return;
-          read += scan.step();
-        }
-        port.post({ kind: 'done', rows: scan.rows(), pages, read });
-      } catch (error) {
-        port.post({ kind: 'failed', failure: failureOf(error) });
-      }
-    });
-    port.post({ kind: 'ready' });
-  } catch (error) {
-    port.post({ kind: 'failed', failure: failureOf(error) });
+/** Does what one order wants, unless nobody wants it any more. */
+function carryOut(order: CrewOrder, { scanner, hasher, cancelled }: OpenPages, post: CrewPort['post']): void {
+  const { pages } = order;
+  if (order.kind === 'subtree') {
+    if (Atomics.load(cancelled, 0) !== 0) return;
+    const subtree = uniformSubtree(hasher, order.startPfn, pages, order.state);
+    post({ kind: 'done', rows: { block: undefined, subtree }, pages, read: 0 });
+    return;
   }
+  const scan = scanner.begin(order, order);
+  let read = 0;
+  while (scan.done < scan.pages) {
+    if (Atomics.load(cancelled, 0) !== 0) return;
+    read += scan.step();
+  }
+  const rows = scan.rows();
+  const blobs = [rows.block?.meta, rows.block?.fingerprints].flatMap((blob) =>
+    blob?.buffer instanceof ArrayBuffer && blob.byteLength === blob.buffer.byteLength ? [blob.buffer] : [],
+  );
+  post({ kind: 'done', rows, pages, read }, blobs);
+}
+
+/** Opens the dumps that it is told and answers orders in their turn. What goes wrong is reported. */
+export function startPageWork(port: CrewPort): void {
+  let open: OpenPages | undefined;
+  const receive = async (message: CrewMessage): Promise<void> => {
+    if (message.kind === 'rest') {
+      open?.close();
+      open = undefined;
+    } else if (message.kind === 'start') {
+      open = await openPages(message);
+      port.post({ kind: 'ready' });
+    } else if (open === undefined) throw new Error('an order came before a dump');
+    else
+      carryOut(message, open, (report, given) => {
+        port.post(report, given);
+      });
+  };
+  port.onMessage((message) => {
+    receive(message).catch((error: unknown) => {
+      port.post({ kind: 'failed', failure: failureOf(error) });
+    });
+  });
 }
 
 function failureOf(error: unknown): CrewFailure {

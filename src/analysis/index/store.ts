@@ -256,6 +256,8 @@ function createFresh(sqlite: Sqlite, key: IndexKey, reason: FreshReason): Connec
 function reset(connection: Connection, key: IndexKey): Connection {
   try {
     connection.pragma('page_size = 16384', { simple: true });
+    // Nothing can be lost yet: a file that a power failure leaves half made is damaged, and made again.
+    connection.pragma('synchronous = OFF', { simple: true });
     connection.exec('BEGIN IMMEDIATE');
     const names = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'").raw().all() as [
       string,
@@ -322,7 +324,12 @@ function indexStore(connection: Connection, path: string, fresh: FreshReason | u
     close() {
       try {
         // One plain file is left, which can be read from a read-only folder. While others read it stays as it is.
-        if (writing) connection.pragma('journal_mode = DELETE', { simple: true });
+        if (writing) {
+          const busy = connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
+          // All is in the file then; what follows only says in its header that no log is needed any more.
+          if (busy === 0) connection.pragma('synchronous = OFF', { simple: true });
+          connection.pragma('journal_mode = DELETE', { simple: true });
+        }
       } catch (error) {
         if (!(error instanceof Error && error.name === 'SqliteError')) throw error;
       } finally {
