@@ -2,7 +2,7 @@
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { AsceSource, CpuJson } from '../../shared/model.ts';
-import { hex } from '../../shared/units.ts';
+import { byteText, hex } from '../../shared/units.ts';
 import { translateAarch64 } from '../arch/aarch64/paging.ts';
 import type { PageWalk } from '../arch/page-walk.ts';
 import { asceText } from '../arch/s390x/asce.ts';
@@ -10,7 +10,7 @@ import { translate } from '../arch/s390x/dat.ts';
 import { lowcoreValue } from '../arch/s390x/lowcore/layouts.ts';
 import { realToAbsolute } from '../arch/s390x/prefixing.ts';
 import { translateX86 } from '../arch/x86_64/paging.ts';
-import { aarch64VirtualBits, asceOfKernelTable, kernelTableOrigin } from '../kernel/kernel-tables.ts';
+import { aarch64Widths, asceOfKernelTable, kernelTableOrigin } from '../kernel/kernel-tables.ts';
 import { vmcoreinfoNumber } from '../kernel/vmcoreinfo.ts';
 import { matchQemuStates, qemuStates, type QemuState } from '../memory/cpu-qemu-notes.ts';
 import { lowcoreChoiceAt } from './lowcore.ts';
@@ -159,11 +159,8 @@ function x86Space(session: Session, request: SpaceRequest): AddressSpaceWalker {
 
 function aarch64Space(session: Session, request: SpaceRequest): AddressSpaceWalker {
   const vmcoreinfo = vmcoreinfoOf(session);
-  const pageBytes = vmcoreinfoNumber(vmcoreinfo, 'PAGESIZE') ?? 4096n;
-  if (pageBytes !== 4096n)
-    throw new DumpError('unsupported', { file: session.path }, `aarch64 with pages of ${pageBytes} bytes is not translated`, 'pages of 4096 bytes');
   const table = request.asce ?? kernelTableOrigin('aarch64', vmcoreinfo, session.memory);
-  const virtualBits = aarch64VirtualBits(vmcoreinfo);
+  const widths = aarch64Widths(vmcoreinfo);
   if (table === undefined)
     throw new DumpError(
       'absent',
@@ -175,9 +172,9 @@ function aarch64Space(session: Session, request: SpaceRequest): AddressSpaceWalk
     root: {
       value: table,
       source: request.asce === undefined ? `swapper_pg_dir at physical ${hex(table)}` : 'given',
-      decoded: `top table at ${hex(table & ~pageOffset)}, ${virtualBits} bits`,
+      decoded: `top table at ${hex(table & ~pageOffset)}, ${widths.virtualBits} bits, pages of ${byteText(widths.pageBytes ?? 4096)}`,
     },
-    walk: (address) => translateAarch64(session.memory, { table, virtualBits }, address),
+    walk: (address) => translateAarch64(session.memory, { table, ...widths }, address),
   };
 }
 

@@ -2,7 +2,7 @@
  * The kernel's own page tables: swapper_pg_dir (init_top_pgt on x86_64) as vmcoreinfo names it (vmcoreinfo-kallsyms-btf.md
  * section 1.4, lowcore.md section 7.1).
  */
-import { translateAarch64 } from '../arch/aarch64/paging.ts';
+import { translateAarch64, type Aarch64Root } from '../arch/aarch64/paging.ts';
 import type { PageWalk } from '../arch/page-walk.ts';
 import { translate } from '../arch/s390x/dat.ts';
 import { translateX86 } from '../arch/x86_64/paging.ts';
@@ -39,10 +39,20 @@ export function asceOfKernelTable(vmcoreinfo: Vmcoreinfo | undefined, memory: Me
 }
 
 /** Bits of an aarch64 kernel's virtual addresses: 64 - T1SZ, or VA_BITS; 48 when neither is recorded. */
-export function aarch64VirtualBits(vmcoreinfo: Vmcoreinfo | undefined): number {
+function aarch64VirtualBits(vmcoreinfo: Vmcoreinfo | undefined): number {
   const size = vmcoreinfo?.entries.get('NUMBER(TCR_EL1_T1SZ)');
   if (size !== undefined && /^(0x[0-9a-f]{1,4}|\d{1,3})$/i.test(size)) return 64 - Number(size);
   return Number(vmcoreinfoNumber(vmcoreinfo, 'NUMBER(VA_BITS)') ?? 48n);
+}
+
+/** What an aarch64 walk needs to know besides where its tables lie. */
+export function aarch64Widths(vmcoreinfo: Vmcoreinfo | undefined): Omit<Aarch64Root, 'table'> {
+  const virtualBits = aarch64VirtualBits(vmcoreinfo);
+  const pageBytes = Number(vmcoreinfoNumber(vmcoreinfo, 'PAGESIZE') ?? 4096n);
+  // With 64 KiB pages the machine enters the table of a 52-bit kernel behind its start (TTBR1_BADDR_4852_OFFSET); with smaller
+  // ones the kernel goes without the top level.
+  const configured = Number(vmcoreinfoNumber(vmcoreinfo, 'NUMBER(VA_BITS)') ?? 0n);
+  return { virtualBits, pageBytes, ...(pageBytes === 0x10000 && configured === 52 ? { tableBits: 52 } : {}) };
 }
 
 /**
@@ -70,8 +80,8 @@ export function kernelWalk(
     }
     case 'aarch64': {
       const table = kernelTableOrigin(architecture, vmcoreinfo, memory);
-      if (table === undefined || (vmcoreinfoNumber(vmcoreinfo, 'PAGESIZE') ?? 4096n) !== 4096n) return undefined;
-      const root = { table, virtualBits: aarch64VirtualBits(vmcoreinfo) };
+      if (table === undefined) return undefined;
+      const root = { table, ...aarch64Widths(vmcoreinfo) };
       return (address) => translateAarch64(memory, root, address);
     }
     case 'ppc64':

@@ -85,7 +85,7 @@ export function naiveX86(entryAt: EntryAt, cr3: bigint, levels: 4 | 5, encryptio
 }
 
 /** aarch64, 4 KiB granule, upper range: undefined for every fault. */
-export function naiveArm(entryAt: EntryAt, root: bigint, virtualBits: number, address: bigint): bigint | undefined {
+export function naiveArm(entryAt: EntryAt, root: bigint, virtualBits: number, address: bigint, pageShift = 12): bigint | undefined {
   if (
     address
       .toString(2)
@@ -95,16 +95,20 @@ export function naiveArm(entryAt: EntryAt, root: bigint, virtualBits: number, ad
   )
     return undefined;
   let at = root;
-  for (let level = 0; level < 4; level += 1) {
-    const low = 39 - 9 * level;
+  const large = virtualBits > 48;
+  const lowestFrame = { 12: large ? 0 : 1, 14: large ? 1 : 2, 16: 1 }[pageShift] ?? 4;
+  for (let level = -1; level < 4; level += 1) {
+    const low = pageShift + (pageShift - 3) * (3 - level);
     if (virtualBits <= low) continue;
-    const width = Math.min(9, virtualBits - low);
+    const width = Math.min(pageShift - 3, virtualBits - low);
     const entry = entryAt(at + 8n * BigInt.asUintN(width, address >> BigInt(low)));
     if (entry === undefined) return undefined;
     const kind = entry % 4n;
-    const output = ibm(entry, 16, 51) << 12n;
+    let output = ibm(entry, 16, 63 - pageShift) << BigInt(pageShift);
+    if (pageShift === 16) output += ibm(entry, 48, 51) << 48n;
+    else if (large) output += (ibm(entry, 14, 15) << 48n) + (ibm(entry, 54, 55) << 50n);
     if (kind === 3n && level < 3) at = output;
-    else if ((kind === 3n && level === 3) || (kind === 1n && (level === 1 || level === 2)))
+    else if ((kind === 3n && level === 3) || (kind === 1n && level >= lowestFrame && level < 3))
       return (output >> BigInt(low) << BigInt(low)) + BigInt.asUintN(low, address); // prettier-ignore
     else return undefined;
   }

@@ -139,28 +139,30 @@ describe('the aarch64 walk', () => {
     let reached = 0;
     fc.assert(
       fc.property(
-        fc.constantFrom(36, 39, 42, 47, 48),
+        fc.constantFrom([12, 36], [12, 39], [12, 42], [12, 47], [12, 48], [12, 52], [14, 36], [14, 47], [14, 48], [14, 52], [16, 42], [16, 48], [16, 52]),
         fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
         fc.boolean(),
         draw,
-        (virtualBits, wide, upper, stream) => {
+        ([pageShift = 12, virtualBits = 48], wide, upper, stream) => {
           const iterator = stream[Symbol.iterator]();
           const next = (below: bigint): bigint => (iterator.next().value as bigint) % below;
           const address = upper ? BigInt.asUintN(64, (-1n << BigInt(virtualBits)) | (wide & ((1n << BigInt(virtualBits)) - 1n))) : wide;
           const entries = new Map<bigint, bigint>();
-          const root = next(end >> 12n) << 12n;
+          const page = BigInt(pageShift);
+          const perLevel = pageShift - 3;
+          const root = next(end >> page) << page;
           let table = root;
-          for (let remaining = virtualBits; remaining > 12;) {
-            const step = (remaining - 12) % 9 === 0 ? 9 : (remaining - 12) % 9;
+          for (let remaining = virtualBits; remaining > pageShift;) {
+            const step = (remaining - pageShift) % perLevel === 0 ? perLevel : (remaining - pageShift) % perLevel;
             const index = (address >> BigInt(remaining - step)) & ((1n << BigInt(step)) - 1n);
-            const following = next(end >> 12n) << 12n;
+            const following = next(end >> page) << page;
             const kind = [3n, 3n, 3n, 3n, 1n, 0n, 2n][Number(next(7n))] ?? 3n;
-            entries.set(table + index * 8n, following | kind | next(2n) << 7n | next(2n) << 53n | next(2n) << 60n); // prettier-ignore
+            entries.set(table + index * 8n, following | kind | next(2n) << 7n | next(2n) << 53n | next(2n) << 60n | (next(8n) === 0n ? next(4n) << 8n : 0n)); // prettier-ignore
             table = following;
             remaining -= step;
           }
-          const ours = translateAarch64(tables(entries, 'little', end), { table: root, virtualBits }, address);
-          const theirs = naiveArm((at) => (at + 8n > end ? undefined : (entries.get(at) ?? 0n)), root, virtualBits, address);
+          const ours = translateAarch64(tables(entries, 'little', end), { table: root, virtualBits, pageBytes: 1 << pageShift }, address);
+          const theirs = naiveArm((at) => (at + 8n > end ? undefined : (entries.get(at) ?? 0n)), root, virtualBits, address, pageShift);
           expect(ours.absolute).toEqual(theirs);
           expect(ours.failure === undefined).toBe(theirs !== undefined);
           if (theirs !== undefined) reached += 1;
