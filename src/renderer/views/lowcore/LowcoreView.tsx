@@ -132,7 +132,7 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
         <CpuPicker cpus={cpus} choice={choice} />
         <input
           type="search"
-          className="lowcore-search"
+          className="input lowcore-search"
           placeholder="Field, meaning or 0x offset"
           aria-label="Filter fields"
           value={text}

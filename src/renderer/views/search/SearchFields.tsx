@@ -45,7 +45,7 @@ export function SearchFields({ form, onChange }: { readonly form: SearchForm; re
     <label className="dim">
       {name}{' '}
       <input
-        className="search-address code"
+        className="input search-address code"
         value={form[name]}
         placeholder={hint}
         onChange={(event) => set({ [name]: event.currentTarget.value })}

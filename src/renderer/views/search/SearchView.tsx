@@ -73,7 +73,7 @@ export function SearchView({ dump }: { readonly dump: OpenDump }) {
         <div className="search-line">
           <input
             ref={field}
-            className="search-pattern code"
+            className="input search-pattern code"
             value={form.pattern}
             onChange={(event) => setForm({ ...form, pattern: event.currentTarget.value })}
             placeholder={patternHints[form.type]}

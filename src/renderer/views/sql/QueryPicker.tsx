@@ -26,7 +26,7 @@ export function QueryPicker({ saved, text, onChoose }: QueryPickerProps) {
         }}
       >
         <input
-          className="sql-name"
+          className="input sql-name"
           value={naming}
           onChange={(event) => setNaming(event.currentTarget.value)}
           placeholder="Name of the query"
