@@ -1,16 +1,7 @@
 /** Engine methods about the kernel's log, symbols and types. */
 import * as v from 'valibot';
 import { dmesgSchema, structSchema, symbolizeSchema, symbolsSchema, typeNamesSchema } from './kernel-model.ts';
-import { memoryViews } from './model.ts';
-
-const onKernel = {
-  dump: v.string(),
-  view: v.optional(v.picklist(memoryViews)),
-  /** Path of a text that the user gives in place of the dump's vmcoreinfo. */
-  vmcoreinfo: v.optional(v.string()),
-  /** Path of a System.map whose symbols are added, moved by the kernel's KASLR offset. */
-  systemMap: v.optional(v.string()),
-} as const;
+import { onKernel } from './kernel-sources.ts';
 
 export const kernelProtocol = {
   dmesg: { params: v.strictObject(onKernel), result: dmesgSchema },

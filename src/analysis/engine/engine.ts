@@ -14,6 +14,7 @@ import { describeKernelFacts } from './kernel-facts.ts';
 import { describeModules } from './kernel-modules.ts';
 import { describeMappings } from './kernel-mappings.ts';
 import { describeMemoryUsage } from './kernel-memory-usage.ts';
+import { withSources } from './kernel-sources.ts';
 import { describeTasks } from './kernel-tasks.ts';
 import { describeLog, describeSymbols, symbolize } from './kernel-story.ts';
 import { describeStruct, describeTypeNames } from './kernel-types.ts';
@@ -88,12 +89,12 @@ export function createEngine(options: EngineOptions = {}): Engine {
     regions: ({ dump, view }) => describeRegionsWithKernel(sessionOf(dump, view)),
     vmcoreinfo: ({ dump, view, copies }, { signal }) => answerVmcoreinfo(sessionOf(dump, view), copies === true, signal),
     osinfo: ({ dump, view }, { signal }) => describeOsInfo(sessionOf(dump, view), signal),
-    tasks: ({ dump, view }, { signal }) => describeTasks(sessionOf(dump, view), signal),
-    modules: ({ dump, view }, { signal }) => describeModules(sessionOf(dump, view), signal),
-    backtrace: ({ dump, view, ...request }, { signal }) => describeBacktrace(sessionOf(dump, view), request, signal),
-    mappings: ({ dump, view, pid }, { signal }) => describeMappings(sessionOf(dump, view), pid, signal),
-    memoryUsage: ({ dump, view }, { signal }) => describeMemoryUsage(sessionOf(dump, view), signal),
-    kernelFacts: ({ dump, view }, { signal }) => describeKernelFacts(sessionOf(dump, view), signal),
+    tasks: async ({ dump, view, ...sources }, { signal }) => describeTasks(await withSources(sessionOf(dump, view), sources, signal), signal),
+    modules: async ({ dump, view, ...sources }, { signal }) => describeModules(await withSources(sessionOf(dump, view), sources, signal), signal),
+    backtrace: async ({ dump, view, ...request }, { signal }) => describeBacktrace(await withSources(sessionOf(dump, view), request, signal), request, signal),
+    mappings: async ({ dump, view, pid, ...sources }, { signal }) => describeMappings(await withSources(sessionOf(dump, view), sources, signal), pid, signal),
+    memoryUsage: async ({ dump, view, ...sources }, { signal }) => describeMemoryUsage(await withSources(sessionOf(dump, view), sources, signal), signal),
+    kernelFacts: async ({ dump, view, ...sources }, { signal }) => describeKernelFacts(await withSources(sessionOf(dump, view), sources, signal), signal),
     read({ dump, space, address, length, cpu, view }) {
       const session = sessionOf(dump, view);
       if (space === 'absolute') preferAddress(session, address);

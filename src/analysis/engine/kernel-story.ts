@@ -7,7 +7,7 @@ import { hex } from '../../shared/units.ts';
 import { markOf } from '../kernel/log/log-marks.ts';
 import type { LogRecord } from '../kernel/log/log-record.ts';
 import type { KernelSymbol, SymbolTable } from '../kernel/symbol-table.ts';
-import { kernelFor, symbolsOf, type KernelSources } from './kernel-sources.ts';
+import { kernelFor, namesOf, type KernelSources } from './kernel-sources.ts';
 import type { Session } from './session.ts';
 
 const cpuBit = 0x8000_0000;
@@ -53,7 +53,7 @@ export async function describeLog(session: Session, sources: KernelSources, sign
 
 async function tableFor(session: Session, sources: KernelSources, signal: AbortSignal): Promise<{ table: SymbolTable; vmcoreinfo: string }> {
   const kernel = await kernelFor(session, sources, signal);
-  const found = symbolsOf(kernel, sources);
+  const found = namesOf(kernel);
   if ('why' in found) throw new DumpError('absent', { file: session.path }, found.why, 'a symbol table; one can be given with --system-map');
   return { table: found, vmcoreinfo: kernel.vmcoreinfo?.source ?? 'none' };
 }
@@ -103,7 +103,7 @@ export async function symbolize(
   signal: AbortSignal,
 ): Promise<SymbolizeJson> {
   if (request.quick === true && !session.kernel.publishesSymbols) return { schema: schemaVersion, places: [], why: 'symbols would have to be searched for' };
-  const found = symbolsOf(request.quick === true ? session.kernel : await kernelFor(session, request, signal), request);
+  const found = namesOf(request.quick === true ? session.kernel : await kernelFor(session, request, signal));
   if ('why' in found) return { schema: schemaVersion, places: [], why: found.why };
   const places = request.addresses.flatMap((address): PlaceNameJson[] => {
     const place = found.at(address);

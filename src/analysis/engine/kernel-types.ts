@@ -8,7 +8,7 @@ import { parseTypeName, scopeOf, type TypeScope } from '../kernel/btf/type-scope
 import { aggregateNamed, layoutRows, memberAt, resolved, sizeOf, typeText, type FoundMember } from '../kernel/btf/type-layout.ts';
 import { valueAt, type ValueContext } from '../kernel/btf/type-values.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { kernelFor, symbolsOf, type KernelSources } from './kernel-sources.ts';
+import { kernelFor, namesOf, type KernelSources } from './kernel-sources.ts';
 import type { Session } from './session.ts';
 import { typeNames } from './type-names.ts';
 
@@ -66,7 +66,7 @@ export async function describeStruct(session: Session, request: StructRequest, s
   if (scope === undefined || found === undefined) throw absent(`no type or member is named ${request.name}${await unread(kernel, signal)}`);
   const { types } = scope;
   const type = resolved(types, found.type);
-  const symbols = symbolsOf(kernel, request);
+  const symbols = namesOf(kernel);
   const context: ValueContext = { types, memory, symbols: 'why' in symbols ? undefined : symbols };
   const size = sizeOf(types, found.type, memory.pointerBytes);
 

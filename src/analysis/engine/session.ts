@@ -11,6 +11,7 @@ import { openDumpFiles, type DumpLocation } from '../formats/dump-files.ts';
 import { dumpIdentity } from '../formats/dump-identity.ts';
 import { openDump } from '../formats/index.ts';
 import type { DumpImage, OpenContext } from '../formats/dump-format.ts';
+import type { GivenFacts } from '../kernel/given-vmlinux.ts';
 import { kernelOf, type Kernel } from '../kernel/kernel.ts';
 import { chooseVmcoreinfo, scanForVmcoreinfo } from '../kernel/vmcoreinfo-scan.ts';
 import { findVmcoreinfo, type Vmcoreinfo, type VmcoreinfoSearch } from '../kernel/vmcoreinfo.ts';
@@ -43,8 +44,8 @@ export interface Session {
    * @throws Cancelled
    */
   findKernel(signal: AbortSignal): Promise<Kernel>;
-  /** The kernel as a given vmcoreinfo describes it. */
-  kernelBy(vmcoreinfo: Vmcoreinfo | undefined): Kernel;
+  /** The kernel as a given vmcoreinfo describes it, with what a file of the user's tells besides. */
+  kernelBy(vmcoreinfo: Vmcoreinfo | undefined, given?: GivenFacts): Kernel;
   /** Which system is shown where two are in the dump; `all` is the dump as stored. */
   readonly view: MemoryView;
   /** The crashkernel area that holds the low memory of the first system, where two systems are in the dump. */
@@ -98,14 +99,14 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
       return found.found ? lowcorePrefixes(found.vmcoreinfo, memory) : [];
     }),
   );
-  const kernelBy = (known: Vmcoreinfo | undefined): Kernel => {
+  const kernelBy = (known: Vmcoreinfo | undefined, given?: GivenFacts): Kernel => {
     const asce = (): bigint | undefined => {
       const value = cpuSet()
         .cpus.map((cpu) => cpu.crs?.[13])
         .find((one) => one !== undefined && one !== '0x0');
       return value === undefined ? undefined : BigInt(value);
     };
-    return kernelOf({ image, memory, vmcoreinfo: known, asce });
+    return kernelOf({ image, memory, vmcoreinfo: known, asce }, given);
   };
   const kernel = once(() => {
     const found = vmcoreinfo();

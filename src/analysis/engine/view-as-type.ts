@@ -7,7 +7,7 @@ import { kinds } from '../kernel/btf/btf-types.ts';
 import { aggregateNamed, layoutRows, resolved, sizeOf, typeText, type LayoutRow } from '../kernel/btf/type-layout.ts';
 import { parseTypeName, scopeOf } from '../kernel/btf/type-scope.ts';
 import { valueAt, type TypeMemory } from '../kernel/btf/type-values.ts';
-import { symbolsOf } from './kernel-sources.ts';
+import { namesOf } from './kernel-sources.ts';
 import { readMemory, type ReadRequest } from './read-memory.ts';
 import type { Session } from './session.ts';
 import { typeNames } from './type-names.ts';
@@ -67,7 +67,7 @@ export async function viewAsType(session: Session, name: string, place: Place, s
   const { types } = scope;
   // A place that no read can reach fails as a whole, not member by member.
   readMemory(session, { ...place, length: 1 });
-  const symbols = symbolsOf(kernel, {});
+  const symbols = namesOf(kernel);
   const context = { types, memory: memoryAt(session, place, pointerBytes), symbols: 'why' in symbols ? undefined : symbols };
   return {
     schema: schemaVersion,

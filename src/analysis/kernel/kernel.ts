@@ -1,5 +1,6 @@
 /** What a dump says about its kernel, each part looked for once and only when asked for. */
 import { scanForTypes, typesBySymbol, type TypeSearch } from './btf/find-types.ts';
+import type { GivenFacts } from './given-vmlinux.ts';
 import { readKallsyms, kallsymsPlaces, type SymbolSearch } from './kallsyms.ts';
 import { searchKallsyms } from './kallsyms-search.ts';
 import { kernelMemory, type KernelMemory, type KernelMemoryParts } from './kernel-memory.ts';
@@ -42,7 +43,8 @@ const noModuleSymbols: ModuleSymbols = {
   missing: [{ what: 'symbols of modules', why: 'no symbol names the list of modules' }],
 };
 
-export function kernelOf(parts: KernelMemoryParts): Kernel {
+/** @param given what a file of the user's tells, taken where the dump tells less */
+export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
   const { vmcoreinfo } = parts;
   const memory = kernelMemory(parts);
   let symbols: SymbolSearch | undefined;
@@ -64,12 +66,17 @@ export function kernelOf(parts: KernelMemoryParts): Kernel {
     }
     return { found: false, why: 'vmcoreinfo does not say where the tables lie (kernels before 6.0), and no pattern of them was found behind _stext' };
   };
+  /** Symbols that would have to be searched for are not, and a table of functions alone is the lesser one. */
+  const ownOrGiven = (facts: GivenFacts): SymbolSearch => {
+    const own = vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined ? find() : undefined;
+    return own?.found === true && own.symbols.lookup('init_task').length > 0 ? own : { found: true, symbols: facts.symbols };
+  };
   return {
     vmcoreinfo,
     memory,
     publishesSymbols: vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined,
     get symbols() {
-      return (symbols ??= find());
+      return (symbols ??= given === undefined ? find() : ownOrGiven(given));
     },
     get moduleSymbols() {
       if (moduleSymbols !== undefined) return moduleSymbols;
@@ -79,7 +86,9 @@ export function kernelOf(parts: KernelMemoryParts): Kernel {
       return (moduleSymbols = readModuleSymbols(lasting, this.types.found ? this.types.types.types : undefined, found.list));
     },
     get types() {
-      return (types ??= typesBySymbol(memory, this.symbols, vmcoreinfo));
+      if (types !== undefined) return types;
+      const own = typesBySymbol(memory, this.symbols, vmcoreinfo);
+      return (types = own.found || given === undefined ? own : given.types.found ? given.types : { found: false, why: `${own.why}; ${given.types.why}` });
     },
     async findTypes(signal) {
       if (this.types.found) return this.types;

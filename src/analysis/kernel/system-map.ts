@@ -19,15 +19,20 @@ export function readSystemMap(text: string): SymbolList | string {
   return { addresses: BigUint64Array.from(rows, ({ address }) => address), names: rows.map(({ name }) => name) };
 }
 
+/** An image that is linked above this has nothing of it below. */
+const farImage = 0x1_0000_0000n;
+
 /** Moved so that _stext is where vmcoreinfo has it, or why the map is not of this kernel. */
-export function systemMapTable(list: SymbolList, path: string, { vmcoreinfo, symbols }: Kernel): SymbolTable | string {
+export function systemMapTable(list: SymbolList, path: string, { vmcoreinfo, symbols }: Pick<Kernel, 'vmcoreinfo' | 'symbols'>): SymbolTable | string {
   const linked = list.names.findIndex((name) => name?.slice(1) === '_stext');
   const ran = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)');
   const from = list.addresses[linked];
   if (from === undefined) return 'it has no _stext';
   const shift = ran === undefined ? 0n : ran - from;
+  // What does not move with the image: absolute numbers, and offsets into per-CPU areas, which are small where the image is not.
+  const imageFloor = from >= farImage ? farImage : 0x1000n;
   const addresses = list.addresses.map((address, at) =>
-    /^[aA]/.test(list.names[at] ?? '') || address < 0x1000n ? address : BigInt.asUintN(64, address + shift),
+    /^[aA]/.test(list.names[at] ?? '') || address < imageFloor ? address : BigInt.asUintN(64, address + shift),
   );
   const order = [...addresses.keys()].sort((a, b) => {
     const left = addresses[a] ?? 0n;

@@ -71,6 +71,12 @@ function believed(bytes: Uint8Array, where: string, memory: KernelMemory, vmcore
   return { found: true, types: { types, source: `BTF at ${where}, ${types.count} types`, agreeing } };
 }
 
+/** Those of the section .BTF of a file that the user gives. */
+export function typesOfFile(btf: Uint8Array | undefined, file: string, memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): TypeSearch {
+  if (btf === undefined) return not(`${file} has no section .BTF`);
+  return vmcoreinfo === undefined ? not('no vmcoreinfo is known to prove types by') : believed(btf, `.BTF of ${file}`, memory, vmcoreinfo);
+}
+
 /** By the symbols around it. */
 export function typesBySymbol(memory: KernelMemory, symbols: SymbolSearch, vmcoreinfo: Vmcoreinfo | undefined): TypeSearch {
   if (vmcoreinfo === undefined) return not('no vmcoreinfo is known to prove types by');
