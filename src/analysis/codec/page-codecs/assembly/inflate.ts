@@ -152,10 +152,10 @@ function symbols(literalsIn: usize, literalMask: u32, distancesIn: usize, distan
         break;
       }
     }
-    // Two literals and a length take 50 bits at most.
     const length = <usize>((entry >> 16) + (((<u32>bits) & ((1 << (entry & 255)) - 1)) >> ((entry >> 8) & 15)));
     bits >>= <u64>(entry & 63);
     have -= entry & 255;
+    // Two literals and a length took 50 bits at most.
     if (have < 28) {
       bits |= load<u64>(ip) << (<u64>have);
       ip += (63 - have) >> 3;

@@ -43,5 +43,6 @@ export const spreadSymbols: usize = 31232; // 512 bytes, and 16 that a copy may 
 export const weights: usize = 31872; // 256 bytes
 export const weightPlaces: usize = 32128; // 16 of 32 bits
 export const huffmanTable: usize = 32256; // 11 bits, entries of 16 bits
+export const weighedSymbols: usize = 36352; // 256 bytes
 /** Literals of a block that are not taken from the input as they lie. */
 export const literalsAt: usize = 720896;

@@ -1,6 +1,6 @@
 /** Literals of a zstd block (RFC 8878 sections 3.1.1.3.1 and 4.2). */
 import { buildStates, readShares, shareLog, shareSymbols } from './fse';
-import { huffmanTable, literalsAt, weightMeanings, weightPlaces, weights, weightTable } from './memory-map';
+import { huffmanTable, literalsAt, weightMeanings, weighedSymbols, weightPlaces, weights, weightTable } from './memory-map';
 
 /** Where the literals of the block lie, and how many they are. */
 export let literals: usize = 0;
@@ -138,27 +138,39 @@ function readTable(at: usize, end: usize): usize {
 /** Entries of 16 bits: length of the code, and the symbol from bit 8. Symbols of one weight lie in their order, light ones first. */
 function fillTable(count: usize, bits: u32): void {
   let place: u32 = 0;
-  for (let weight: u32 = 1; weight <= bits; weight += 1) {
+  for (let weight: u32 = 0; weight <= bits; weight += 1) {
     const at = weightPlaces + (weight << 2);
     const here = load<u32>(at);
     store<u32>(at, place);
-    place += here << (weight - 1);
+    place += here;
   }
+  // Sorted first: then the loops below do the same many times over.
   for (let symbol: usize = 0; symbol < count; symbol += 1) {
-    const weight = <u32>load<u8>(weights + symbol);
-    if (weight == 0) continue;
-    const at = weightPlaces + (weight << 2);
-    const from = load<u32>(at);
-    const entries: u32 = (1 << weight) >> 1;
-    store<u32>(at, from + entries);
-    const entry = (bits + 1 - weight) | ((<u32>symbol) << 8);
-    const to = huffmanTable + (from << 1);
-    if (entries == 1) store<u16>(to, <u16>entry);
-    else if (entries == 2) store<u32>(to, entry | (entry << 16));
-    else if (entries == 4) store<u64>(to, <u64>entry * 0x0001000100010001);
-    else {
-      const same = v128.splat<u16>(<u16>entry);
-      for (let i: usize = 0; i < entries << 1; i += 16) v128.store(to + i, same);
+    const at = weightPlaces + ((<usize>load<u8>(weights + symbol)) << 2);
+    const to = load<u32>(at);
+    store<u32>(at, to + 1);
+    store<u8>(weighedSymbols + to, <u8>symbol);
+  }
+  // Each weight ends where the next begins.
+  let next = weighedSymbols + load<u32>(weightPlaces);
+  let to = huffmanTable;
+  let entry: u32 = bits;
+  let end = weighedSymbols + load<u32>(weightPlaces + 4);
+  for (; next < end; next += 1, to += 2) store<u16>(to, <u16>(entry | ((<u32>load<u8>(next)) << 8)));
+  entry -= 1;
+  end = weighedSymbols + load<u32>(weightPlaces + 8);
+  for (; next < end; next += 1, to += 4) store<u32>(to, (entry | ((<u32>load<u8>(next)) << 8)) * 0x00010001);
+  entry -= 1;
+  end = weighedSymbols + load<u32>(weightPlaces + 12);
+  for (; next < end; next += 1, to += 8) store<u64>(to, <u64>(entry | ((<u32>load<u8>(next)) << 8)) * 0x0001000100010001);
+  let bytes: usize = 16;
+  for (let weight: u32 = 4; weight <= bits; weight += 1, bytes <<= 1) {
+    entry -= 1;
+    end = weighedSymbols + load<u32>(weightPlaces + (weight << 2));
+    for (; next < end; next += 1) {
+      const same = v128.splat<u16>(<u16>(entry | ((<u32>load<u8>(next)) << 8)));
+      const stop = to + bytes;
+      for (; to < stop; to += 16) v128.store(to, same);
     }
   }
 }
