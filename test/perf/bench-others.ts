@@ -3,30 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { installed, median, timed } from './bench-run.ts';
-
-/** Reads every page with libkdumpfile's own bindings; absent ones are passed over. */
-const readAll = `
-import sys, time, kdumpfile
-dump = kdumpfile.kdumpfile(sys.argv[1])
-pages = int(sys.argv[2])
-started = time.perf_counter()
-for pfn in range(pages):
-    try:
-        dump.read(kdumpfile.KDUMP_MACHPHYSADDR, pfn * 4096, 4096)
-    except Exception:
-        pass
-print(time.perf_counter() - started)
-`;
-const python = '/usr/bin/python3';
-
-/** @returns seconds, or in words why not */
-export function libkdumpfileSeconds(path: string, pages: number, rounds: number): number | string {
-  if (!installed(python, ['-c', 'import kdumpfile'])) return 'not installed (Debian: python3-libkdumpfile)';
-  if (!installed(python, ['-c', 'import sys, kdumpfile; kdumpfile.kdumpfile(sys.argv[1])', path])) return 'does not open this dump';
-  const seconds = Array.from({ length: rounds }, () => Number.parseFloat(spawnSync(python, ['-c', readAll, path, String(pages)], { encoding: 'utf8' }).stdout));
-  return seconds.some(Number.isNaN) ? 'failed while reading' : median(seconds);
-}
+import { median, timed } from './bench-run.ts';
 
 /** Real x86 dumps that were restored for the tests; makedumpfile of an x86 machine opens no others. */
 export function x86Dumps(): string[] {

@@ -25,6 +25,7 @@ export const installed = (command: string, args: readonly string[]): boolean => 
 export const dropCached = (path: string): number => timed('dd', [`if=${path}`, 'iflag=nocache', 'count=0', 'status=none']);
 
 export class Bench {
+  /** Folder of the indexes that are measured. */
   readonly cache: string;
   constructor(folder: string) {
     this.cache = join(folder, 'cache');

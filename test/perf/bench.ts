@@ -12,7 +12,8 @@ import { memoryStrip } from '../../src/analysis/index/strip.ts';
 import { byteText } from '../../src/shared/units.ts';
 import { codecRates } from './bench-codecs.ts';
 import { elf, kdump, sparseTebibyte, standalone } from './bench-dumps.ts';
-import { libkdumpfileSeconds, makedumpfileSeconds, x86Dumps } from './bench-others.ts';
+import { againstLibkdumpfile, againstMakedumpfile } from './bench-kdump.ts';
+import { x86Dumps } from './bench-others.ts';
 import { Bench, dropCached, median, timed } from './bench-run.ts';
 import { compareDumps } from './compare-dumps.ts';
 import { measureComparison } from './compare.ts';
@@ -124,29 +125,19 @@ function compressed(bench: Bench, folder: string): Row[] {
     const path = kdump(folder, codec, 32);
     const { size } = statSync(path);
     const runs = each(3, () => ({ one: bench.index(path, '--workers', '1').seconds, two: bench.index(path, '--workers', '2').seconds }));
-    const pages = bench.index(path).pages.total;
-    const other = libkdumpfileSeconds(path, pages, 1);
     return [
       { what: `kdump ${codec}: index, 2 workers`, value: size / 2 ** 20 / median(runs.map(({ two }) => two)), unit: 'MiB/s of the file' },
       { what: `kdump ${codec}: index, from 1 to 2 workers`, value: median(runs.map(({ one, two }) => one / two)), unit: 'x as fast' },
-      typeof other === 'number'
-        ? { what: `kdump ${codec}: index, 2 workers`, value: other / median(runs.map(({ two }) => two)), unit: 'x libkdumpfile reading it' }
-        : { what: `kdump ${codec}: libkdumpfile`, value: NaN, unit: other },
+      ...againstLibkdumpfile(bench, path, `kdump ${codec}`),
     ];
   });
   return [...decoding, ...indexing];
 }
 
-function againstMakedumpfile(bench: Bench): Row[] {
+function x86(bench: Bench): Row[] {
   const dumps = x86Dumps();
   if (dumps.length === 0) return [{ what: 'makedumpfile', value: NaN, unit: 'no x86 dump at hand (the tests restore them)' }];
-  return dumps.map((path) => {
-    const other = makedumpfileSeconds(path, 3);
-    const what = `${basename(path)}: index, 2 workers`;
-    if (typeof other === 'string') return { what: `${basename(path)}: makedumpfile`, value: NaN, unit: other };
-    const ours = median(each(3, () => bench.index(path, '--workers', '2').seconds));
-    return { what, value: other / ours, unit: 'x makedumpfile -d 1', note: 'it looks for zero pages only, process start included' };
-  });
+  return dumps.flatMap((path) => againstMakedumpfile(bench, path));
 }
 
 async function firstLook(bench: Bench, path: string): Promise<Row[]> {
@@ -237,7 +228,7 @@ try {
     const compared = await measureComparison();
     add(...queries(bench, raw), { what: compared.name, value: compared.seconds * 1000, unit: 'ms', target: { most: 15 }, note: compared.note });
     say('compressed dumps');
-    add(...compressed(bench, folder), ...againstMakedumpfile(bench));
+    add(...compressed(bench, folder), ...x86(bench));
     say('growth');
     const large = standalone(folder, 4096);
     add(...(await growth(bench, [standalone(folder, 256), raw, large])));
