@@ -39,6 +39,16 @@ function testCase(check: CheckResult): string {
   }
 }
 
+/** A comparison is no test: it goes along as the output of the suite. */
+function comparison({ comparison: found }: ReportModel): string {
+  if (found === undefined) return '';
+  const lines = [
+    `compared with ${found.with.fileName}, ${found.with.identity}: ${found.summary}`,
+    ...found.parts.flatMap(({ title, lines }) => [`${title}:`, ...lines.map((line) => `  ${line}`)]),
+  ];
+  return `\n    <system-out>${lines.map((line) => xml(line)).join('\n')}</system-out>`;
+}
+
 function render(report: ReportModel): string {
   const { health } = report;
   const counts = `tests="${report.checks.length}" failures="${health.failed}" errors="0" skipped="${report.checks.length - health.passed - health.failed}"`;
@@ -51,7 +61,7 @@ function render(report: ReportModel): string {
     <properties>
 ${properties.join('\n')}
     </properties>
-${report.checks.map(testCase).join('\n')}
+${report.checks.map(testCase).join('\n')}${comparison(report)}
   </testsuite>
 </testsuites>
 `;

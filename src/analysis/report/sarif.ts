@@ -111,7 +111,13 @@ function render(report: ReportModel): string {
         ],
         columnKind: 'utf16CodeUnits',
         results: [...report.checks.map(ofCheck), ...reportFindings(report).map(ofFinding), ...(report.annotations ?? []).map(ofAnnotation)],
-        properties: { identity: report.identity, facts: Object.fromEntries(reportFacts(report)), trust: reportTrust(report), damage: report.damage },
+        properties: {
+          identity: report.identity,
+          facts: Object.fromEntries(reportFacts(report)),
+          trust: reportTrust(report),
+          damage: report.damage,
+          ...(report.comparison === undefined ? {} : { comparison: report.comparison }),
+        },
       },
     ],
   })}\n`;

@@ -34,7 +34,7 @@ describe('report --with', () => {
     expect((await report('--format', 'json', '--with', after)).out).toBe(out);
   });
 
-  it.each(['html', 'markdown', 'csv'])('shows it as %s', async (format) => {
+  it.each(['html', 'markdown', 'csv', 'sarif', 'junit'])('shows it as %s', async (format) => {
     const { out } = await report('--format', format, '--with', after);
     expect(out).toContain('0x302000-0x304000');
     expect((await report('--format', format)).out).not.toContain('0x302000-0x304000');
