@@ -1,4 +1,5 @@
 /** The integrity view: where the damage is, the way to its bytes, and what can be handed on. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { pinnedNode } from '../../scripts/node-runtime.mjs';
+import { checkout, noWindow, openDesk, type Desk } from './desk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-e2e-'));
 let damaged = '';
@@ -36,6 +38,25 @@ async function answerDialogs({ app }: Desk, save: string, open = ''): Promise<vo
     },
     { save, open },
   );
+}
+
+/** The dialogs for opening answer with one path after the other. */
+async function answerOpenDialogs({ app }: Desk, paths: readonly string[]): Promise<void> {
+  await app.evaluate(
+    ({ dialog }, given) => {
+      const left = [...given];
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [left.shift() ?? ''] });
+    },
+    [...paths],
+  );
+}
+
+/** What `dumpbench verify` says of a signed attestation of the damaged dump. */
+function attestationVerdict(attestation: string, publicKey: string): string | undefined {
+  const args = ['verify', damaged, '--attestation', attestation, '--public-key', publicKey, '--json', '--quiet'];
+  const done = spawnSync(pinnedNode(), [join(checkout, 'src/cli/main.ts'), ...args], { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: folder } });
+  const { checks } = JSON.parse(done.stdout) as { readonly checks: readonly { readonly id: string; readonly verdict: string }[] };
+  return checks.find(({ id }) => id === 'attestation')?.verdict;
 }
 
 async function exportAs(opened: Desk, format: string, path: string, key?: string): Promise<Buffer> {
@@ -69,9 +90,25 @@ describe.skipIf(noWindow)('the integrity view', () => {
     expect((await exportAs(desk, 'pdf', at('report.pdf'))).subarray(0, 5).toString()).toBe('%PDF-');
     expect(JSON.parse((await exportAs(desk, 'sarif', at('report.sarif'))).toString())).toMatchObject({ version: '2.1.0' });
     expect((await exportAs(desk, 'sha256sum', at('m.sha256'))).toString()).toMatch(/^[0-9a-f]{64} {2}sample-damaged\.s390\n/);
-    const key = at('key.pem');
-    writeFileSync(key, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const [key, trusted, stranger] = [at('key.pem'), at('key.pub'), at('stranger.pub')];
+    writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(trusted, publicKey.export({ type: 'spki', format: 'pem' }));
+    writeFileSync(stranger, generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }));
     expect(JSON.parse((await exportAs(desk, 'attestation', at('a.json'), key)).toString())).toMatchObject({ payloadType: 'application/vnd.in-toto+json' });
+    // What the window signed the command line verifies, by the right key only; the window does so too.
+    expect(attestationVerdict(at('a.json'), trusted)).toBe('passed');
+    expect(attestationVerdict(at('a.json'), stranger)).toBe('failed');
+    for (const [by, verdict] of [
+      [trusted, 'passed'],
+      [stranger, 'failed'],
+    ] as const) {
+      await answerOpenDialogs(desk, [at('a.json'), by]);
+      await page.getByTestId('check-against').click({ timeout: 60_000 });
+      await page.getByTestId('against-attestation').check();
+      await page.getByTestId('against-start').click();
+      await page.locator(`[data-check="attestation"][data-verdict="${verdict}"]`).waitFor({ timeout: 60_000 });
+    }
 
     await map.getByRole('button', { name: 'absolute:0x410000' }).first().click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();

@@ -1,8 +1,8 @@
-/** A long text with search, read-only. The editor itself is loaded when the first text is shown. */
-import { useEffect, useRef, useState } from 'react';
+/** A long text with search, read-only. */
 import { visibleText } from '../../../shared/visible-text.ts';
 import { useStore } from '../../state/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { useEditor } from './use-editor.ts';
 import './text-view.css';
 
 interface TextViewProps {
@@ -12,29 +12,16 @@ interface TextViewProps {
 }
 
 export function TextView({ text, language, label }: TextViewProps) {
-  const { themes, tell } = useWorkbench();
+  const { themes } = useWorkbench();
   const { shown } = useStore(themes.state);
-  const host = useRef<HTMLDivElement>(null);
-  const [ready, setReady] = useState(false);
   const safe = visibleText(text);
-
-  useEffect(() => {
-    let over = false;
-    let dispose: (() => void) | undefined;
-    import('./monaco-setup.ts').then(({ applyTheme, createTextEditor }) => {
-      if (over || host.current === null) return;
+  const { host, ready } = useEditor(JSON.stringify([safe, language, label, shown]), async () => {
+    const { applyTheme, createTextEditor } = await import('./monaco-setup.ts');
+    return (element) => {
       applyTheme(shown);
-      const editor = createTextEditor(host.current, safe, language, label);
-      dispose = editor.dispose;
-      setReady(true);
-    }, tell);
-    return () => {
-      over = true;
-      setReady(false);
-      dispose?.();
+      return createTextEditor(element, safe, language, label).dispose;
     };
-  }, [safe, language, label, shown, tell]);
-
+  });
   return (
     <div className="text-view" data-testid="text-view" data-ready={ready}>
       <div ref={host} className="text-view-editor" />
