@@ -1,6 +1,6 @@
 /** Which page tables a virtual address goes through, on each architecture, and the walk through them. */
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
-import { DumpError } from '../../shared/dump-error.ts';
+import { DumpError, isDumpError } from '../../shared/dump-error.ts';
 import type { AsceSource, CpuJson } from '../../shared/model.ts';
 import { byteText, hex } from '../../shared/units.ts';
 import { translateAarch64 } from '../arch/aarch64/paging.ts';
@@ -16,7 +16,6 @@ import { matchQemuStates, qemuStates, type QemuState } from '../memory/cpu-qemu-
 import { lowcoreChoiceAt } from './lowcore.ts';
 import { selectCpu } from './select-cpu.ts';
 import type { Session } from './session.ts';
-import { vmcoreinfoOf } from './summary.ts';
 
 export interface SpaceRequest {
   readonly cpu?: number | undefined;
@@ -42,9 +41,13 @@ interface Chosen {
   readonly source: string;
 }
 
+/** Where vmcoreinfo was found, when nothing in the dump leads to it. */
+const scanNote = ({ vmcoreinfo, knownVmcoreinfo }: Session): string =>
+  vmcoreinfo.found || knownVmcoreinfo === undefined ? '' : `, by ${knownVmcoreinfo.source}`;
+
 function fromKernelTable(session: Session): Chosen | undefined {
-  const found = asceOfKernelTable(vmcoreinfoOf(session), session.memory);
-  return found === undefined ? undefined : { value: found.asce, source: `swapper_pg_dir at absolute ${hex(found.origin)}` };
+  const found = asceOfKernelTable(session.knownVmcoreinfo, session.memory);
+  return found === undefined ? undefined : { value: found.asce, source: `swapper_pg_dir at absolute ${hex(found.origin)}${scanNote(session)}` };
 }
 
 const nameIn = (session: Session, cpu: Pick<CpuJson, 'id' | 'linuxCpu'>): string => cpuName(cpu, cpuNumbering(session.cpuSet.cpus));
@@ -132,9 +135,9 @@ function x86Table(session: Session, request: SpaceRequest, states: ReadonlyMap<n
   const cr3 = state?.[1].get('cr3');
   if (state !== undefined && cr3 !== undefined && cr3 !== 0n)
     return { value: cr3, source: `CR3 of ${nameIn(session, cpuOfId(session, state[0]))} in QEMU's note`, state: state[1] };
-  const vmcoreinfo = vmcoreinfoOf(session);
+  const vmcoreinfo = session.knownVmcoreinfo;
   const table = kernelTableOrigin('x86_64', vmcoreinfo, session.memory);
-  if (table !== undefined) return { value: table, source: `init_top_pgt at physical ${hex(table)}` };
+  if (table !== undefined) return { value: table, source: `init_top_pgt at physical ${hex(table)}${scanNote(session)}` };
   throw new DumpError(
     'absent',
     { file: session.path },
@@ -145,7 +148,7 @@ function x86Table(session: Session, request: SpaceRequest, states: ReadonlyMap<n
 
 function x86Space(session: Session, request: SpaceRequest): AddressSpaceWalker {
   const chosen = x86Table(session, request, matchQemuStates(session.cpuSet.cpus, qemuStates(session.image)));
-  const vmcoreinfo = vmcoreinfoOf(session);
+  const vmcoreinfo = session.knownVmcoreinfo;
   const cr4 = chosen.state?.get('cr4');
   const five = cr4 === undefined ? vmcoreinfoNumber(vmcoreinfo, 'NUMBER(pgtable_l5_enabled)') === 1n : (cr4 & fiveLevels) !== 0n;
   const levels = five ? 5 : 4;
@@ -158,7 +161,7 @@ function x86Space(session: Session, request: SpaceRequest): AddressSpaceWalker {
 }
 
 function aarch64Space(session: Session, request: SpaceRequest): AddressSpaceWalker {
-  const vmcoreinfo = vmcoreinfoOf(session);
+  const vmcoreinfo = session.knownVmcoreinfo;
   const table = request.asce ?? kernelTableOrigin('aarch64', vmcoreinfo, session.memory);
   const widths = aarch64Widths(vmcoreinfo);
   if (table === undefined)
@@ -171,7 +174,7 @@ function aarch64Space(session: Session, request: SpaceRequest): AddressSpaceWalk
   return {
     root: {
       value: table,
-      source: request.asce === undefined ? `swapper_pg_dir at physical ${hex(table)}` : 'given',
+      source: request.asce === undefined ? `swapper_pg_dir at physical ${hex(table)}${scanNote(session)}` : 'given',
       decoded: `top table at ${hex(table & ~pageOffset)}, ${widths.virtualBits} bits, pages of ${byteText(widths.pageBytes ?? 4096)}`,
     },
     walk: (address) => translateAarch64(session.memory, { table, ...widths }, address),
@@ -196,5 +199,19 @@ export function addressSpace(session: Session, request: SpaceRequest): AddressSp
     case 'ppc64':
     case 'ppc64le':
       throw new DumpError('unsupported', { file: session.path }, `virtual addresses of ${arch} are not translated`, 'an s390x, x86_64 or aarch64 dump');
+  }
+}
+
+/**
+ * Looks for page tables where headers, notes and registers lead to none: memory is scanned for vmcoreinfo, once for a dump.
+ * @throws Cancelled
+ */
+export async function findTables(session: Session, request: SpaceRequest, signal: AbortSignal): Promise<void> {
+  try {
+    addressSpace(session, request);
+  } catch (error) {
+    // Without them the same error comes again where the address is used.
+    if (isDumpError(error) && error.kind === 'absent') await session.findKernel(signal);
+    else throw error;
   }
 }

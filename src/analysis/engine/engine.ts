@@ -6,6 +6,7 @@ import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { MemoryView } from '../../shared/model.ts';
 import { RequestError, type Handlers } from '../../shared/rpc.ts';
 import { reportFormats } from '../report/index.ts';
+import { findTables } from './address-space.ts';
 import { describeBacktrace } from './backtraces.ts';
 import { describeCache } from './cache.ts';
 import { describeDuplicates } from './duplicates.ts';
@@ -95,17 +96,30 @@ export function createEngine(options: EngineOptions = {}): Engine {
     mappings: async ({ dump, view, pid, ...sources }, { signal }) => describeMappings(await withSources(sessionOf(dump, view), sources, signal), pid, signal),
     memoryUsage: async ({ dump, view, ...sources }, { signal }) => describeMemoryUsage(await withSources(sessionOf(dump, view), sources, signal), signal),
     kernelFacts: async ({ dump, view, ...sources }, { signal }) => describeKernelFacts(await withSources(sessionOf(dump, view), sources, signal), signal),
-    read({ dump, space, address, length, cpu, view }) {
+    async read({ dump, space, address, length, cpu, view }, { signal }) {
       const session = sessionOf(dump, view);
       if (space === 'absolute') preferAddress(session, address);
+      if (space === 'virtual') await findTables(session, { cpu }, signal);
       return readMemory(session, { space, address, length, cpu });
     },
-    inspect: ({ dump, view, ...place }) => inspectPlace(sessionOf(dump, view), place),
+    async inspect({ dump, view, ...place }, { signal }) {
+      const session = sessionOf(dump, view);
+      if (place.space === 'virtual') await findTables(session, { cpu: place.cpu }, signal);
+      return inspectPlace(session, place);
+    },
     layouts: ({ dump }) => listLayouts(sessionOf(dump)),
-    viewAs: ({ dump, view, layout, ...place }) => viewAs(sessionOf(dump, view), layout, place),
+    async viewAs({ dump, view, layout, ...place }, { signal }) {
+      const session = sessionOf(dump, view);
+      if (place.space === 'virtual') await findTables(session, { cpu: place.cpu }, signal);
+      return viewAs(session, layout, place);
+    },
     viewableTypes: ({ dump }, { signal }) => listViewableTypes(sessionOf(dump), signal),
     viewAsType: ({ dump, view, type, ...place }, { signal }) => viewAsType(sessionOf(dump, view), type, place, signal),
-    translate: ({ dump, address, cpu, asce, space, view }) => translateAddress(sessionOf(dump, view), { address, cpu, asce, space }),
+    async translate({ dump, view, ...request }, { signal }) {
+      const session = sessionOf(dump, view);
+      await findTables(session, request, signal);
+      return translateAddress(session, request);
+    },
     index: ({ dump, ...request }, { signal, progress }) => indexPages(sessionOf(dump, 'all'), request, signal, progress),
     cache: ({ pruneTo }) => describeCache(pruneTo),
     strip: ({ dump, ...request }) => stripOf(sessionOf(dump), request),

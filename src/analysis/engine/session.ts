@@ -44,6 +44,8 @@ export interface Session {
    * @throws Cancelled
    */
   findKernel(signal: AbortSignal): Promise<Kernel>;
+  /** What headers and notes lead to, else what a scan has found by now. */
+  readonly knownVmcoreinfo: Vmcoreinfo | undefined;
   /** The kernel as a given vmcoreinfo describes it, with what a file of the user's tells besides. */
   kernelBy(vmcoreinfo: Vmcoreinfo | undefined, given?: GivenFacts): Kernel;
   /** Which system is shown where two are in the dump; `all` is the dump as stored. */
@@ -153,6 +155,10 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
       return kernel();
     },
     findKernel,
+    get knownVmcoreinfo() {
+      const found = vmcoreinfo();
+      return found.found ? found.vmcoreinfo : scanned?.vmcoreinfo;
+    },
     kernelBy,
     get isLive() {
       return image.machine.arch === 's390x' && liveMark.equals(memory.readPresent(0n, liveMark.length) ?? new Uint8Array());
