@@ -18,6 +18,7 @@ import { vmcoreinfoHex } from '../kernel/vmcoreinfo.ts';
 import { soleAddress } from '../kernel/vm-statistics.ts';
 import { cpuContexts, type CpuContext } from './kernel-cpus.ts';
 import type { Session } from './session.ts';
+import { withInterruptStack, withOwners } from './task-on-cpu.ts';
 
 /** A kernel with what was found of it besides symbols. */
 export interface KernelState {
@@ -81,17 +82,6 @@ function layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | u
   return typeof layout === 'string' || stackBytes === undefined ? layout : { ...layout, stackBytes };
 }
 
-/** Which task each CPU ran, where only registers tell: the task in whose stack the stack pointer lies. */
-function byStack(cpus: readonly CpuContext[], list: TaskList, stackBytes: number): readonly CpuContext[] {
-  return cpus.map((context) => {
-    const text = context.cpu.gprs?.[15] ?? context.cpu.registers?.sp ?? context.cpu.registers?.rsp;
-    if (context.current !== undefined || text === undefined) return context;
-    const pointer = BigInt(text);
-    const owner = list.tasks.find(({ stack }) => stack !== undefined && pointer >= stack && pointer < stack + BigInt(stackBytes));
-    return owner === undefined ? context : { ...context, current: owner.address };
-  });
-}
-
 /** Members at either end of the list that have to agree on a layout when only running tasks are asked for. */
 const endsForRunning = 128;
 
@@ -130,7 +120,11 @@ async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | '
     scope === 'all'
       ? listTasks({ memory, layout, initTask: initTask.address, others })
       : { tasks: others.flatMap((task) => readTask(memory, layout, task, initTask.address) ?? []), complete: false };
-  const cpus = byStack(known, list, layout.stackBytes);
+  const cpus = withOwners(
+    known.map((context) => withInterruptStack(context, state, layout.stackBytes)),
+    list,
+    layout.stackBytes,
+  );
   const missing: Missing[] = [...layout.missing];
   if (list.broken !== undefined) missing.push({ what: 'tasks behind the break', why: list.broken });
   for (const { number, current } of cpus) {

@@ -1,6 +1,8 @@
 /**
  * Backtraces on aarch64 by frame records (arch/arm64/kernel/stacktrace.c of 6.1): x29 points to { previous x29, return address }. Entry
  * from an exception leaves such a record too, whose return address is where the code was interrupted; the last record is { 0, 0 }.
+ * Since 6.13 a record { 0, 0 } is followed by its kind: the last one, or one inside the struct pt_regs of an exception taken in the kernel
+ * (struct frame_record_meta of arch/arm64/include/asm/stacktrace/frame.h).
  */
 import { hex } from '../../shared/units.ts';
 import { functionOf, maxFrames, stackOf, type Frame, type StackRange, type Trace } from './backtrace.ts';
@@ -25,6 +27,29 @@ export interface Aarch64Unwinder {
 /** stp x29, x30, [sp, #...], with or without write-back: a function makes its frame record. */
 const isFrameRecord = (instruction: number): boolean => (instruction & 0xff407fff) >>> 0 === 0xa9007bfd;
 const maxPrologueBytes = 64 * 1024;
+
+/** FRAME_META_TYPE_PT_REGS. */
+const insideRegisters = 2n;
+/** Where members of struct pt_regs lie, seen from the record in it: x29, sp, pc, pstate. */
+const registersBefore = { x29: 296n - 232n, sp: 296n - 248n, pc: 296n - 256n, pstate: 296n - 264n } as const;
+const modeBits = 0xfn;
+
+interface Interrupted {
+  readonly pc: bigint;
+  readonly framePointer: bigint;
+}
+
+/** What was interrupted where a record { 0, 0 } lies inside saved registers; undefined where it is the last one. */
+function interruptedAt({ memory, stacks }: Aarch64Unwinder, at: bigint): Interrupted | undefined {
+  if (memory.u64(at + 16n) !== insideRegisters) return undefined;
+  const [framePointer, sp, pc, pstate] = [registersBefore.x29, registersBefore.sp, registersBefore.pc, registersBefore.pstate].map((back) =>
+    memory.u64(at - back),
+  );
+  if (framePointer === undefined || sp === undefined || pc === undefined || pstate === undefined) return undefined;
+  // Such registers are of kernel code, at exception level 1 or 2, with a stack of the kernel.
+  const level = (pstate & modeBits) >> 2n;
+  return pc >> 55n === 0n || (level !== 1n && level !== 2n) || stackOf(stacks, sp - 1n) === undefined ? undefined : { pc, framePointer };
+}
 
 function hasFrame(memory: KernelMemory, start: bigint, address: bigint): boolean | undefined {
   const length = Number(address - start);
@@ -70,10 +95,20 @@ export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): T
     const address = memory.u64(at + 8n);
     if (next === undefined || address === undefined)
       return broken(`the frame record at ${hex(at)} cannot be read: ${memory.absence(at, 16)?.detail ?? 'no bytes'}`);
+    const interrupted = next === 0n && address === 0n ? interruptedAt(unwinder, at) : undefined;
+    if (interrupted !== undefined) {
+      frames.push({ kind: 'interrupted', address: interrupted.pc, stackPointer: at, stack: here.name });
+      stack = here;
+      at = interrupted.framePointer;
+      continue;
+    }
     if (next === 0n && address === 0n) return { frames, end: 'complete', detail: `the chain ends at ${hex(at)}, the first frame record of the ${here.name}` };
     if (stack === here && next !== 0n && stackOf(stacks, next) === here && next <= at)
       return broken(`the frame record at ${hex(at)} leads down, to ${hex(next)}`);
-    frames.push({ kind: 'return', address: plain(address, authenticationMask), stackPointer: at, stack: here.name });
+    const returnsTo = plain(address, authenticationMask);
+    // The function made a record after all: its own return address is no further caller.
+    if (seen.size === 1 && link?.address === returnsTo) frames.pop();
+    frames.push({ kind: 'return', address: returnsTo, stackPointer: at, stack: here.name });
     stack = here;
     at = next;
   }

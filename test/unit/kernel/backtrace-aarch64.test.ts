@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { withInterruptStack, withOwners } from '../../../src/analysis/engine/task-on-cpu.ts';
+import type { CpuContext } from '../../../src/analysis/engine/kernel-cpus.ts';
+import { unwindAarch64, type Aarch64Start } from '../../../src/analysis/kernel/backtrace-aarch64.ts';
+import type { Trace } from '../../../src/analysis/kernel/backtrace.ts';
+import type { KernelMemory } from '../../../src/analysis/kernel/kernel-memory.ts';
+import { symbolTable } from '../../../src/analysis/kernel/symbol-table.ts';
+import type { KernelTask } from '../../../src/analysis/kernel/tasks.ts';
+
+const code = 0xffff_8000_0801_0000n;
+const irq = { name: 'interrupt stack', start: 0xffff_8000_0a00_0000n, end: 0xffff_8000_0a00_4000n };
+const own = { name: 'kernel stack', start: 0xffff_8000_0b00_0000n, end: 0xffff_8000_0b00_4000n };
+
+/** Little-endian words at addresses; all else cannot be read. */
+function memoryOf(words: ReadonlyMap<bigint, bigint>): KernelMemory {
+  const u64 = (address: bigint): bigint | undefined => words.get(address);
+  const none = (): undefined => undefined;
+  return {
+    arch: 'aarch64',
+    endian: 'little',
+    pointerBytes: 8,
+    translate: none,
+    // Code of functions without a frame record.
+    bytes: (address, length) => (address >= code && address < code + 0x1000n ? new Uint8Array(length) : undefined),
+    partial: () => ({ bytes: new Uint8Array(0), absences: [] }),
+    u8: none,
+    u16: none,
+    u32: none,
+    s32: none,
+    u64,
+    pointer: u64,
+    cstring: none,
+    absence: none,
+  };
+}
+
+const names = ['vector', 'delay', 'panic', 'idle', 'start'];
+const functionAt = (name: string, offset = 0x20n): bigint => code + BigInt(names.indexOf(name) * 0x100) + offset;
+const symbols = symbolTable('described', { addresses: BigUint64Array.from(names, (name) => functionAt(name, 0n)), names: names.map((name) => `t${name}`) });
+
+const unwind = (words: ReadonlyMap<bigint, bigint>, start: Aarch64Start): Trace =>
+  unwindAarch64({ memory: memoryOf(words), symbols, stacks: [irq, own], authenticationMask: 0n }, start);
+
+describe('frame records of aarch64', () => {
+  /** An interrupt stack whose chain goes on in the registers that an exception saved on the task's stack. */
+  const saved = own.start + 0x3000n;
+  const record = saved + 296n;
+  const described = (): Map<bigint, bigint> =>
+    new Map([
+      [irq.start + 0x3f00n, record],
+      [irq.start + 0x3f08n, functionAt('panic')],
+      [record, 0n],
+      [record + 8n, 0n],
+      [record + 16n, 2n],
+      [saved + 232n, own.start + 0x3f00n],
+      [saved + 248n, own.start + 0x3200n],
+      [saved + 256n, functionAt('idle')],
+      [saved + 264n, 0x6000_0005n],
+      [own.start + 0x3f00n, own.start + 0x3fe8n],
+      [own.start + 0x3f08n, functionAt('start')],
+      [own.start + 0x3fe8n, 0n],
+      [own.start + 0x3ff0n, 0n],
+      [own.start + 0x3ff8n, 1n],
+    ]);
+  const start = { pc: functionAt('delay'), framePointer: irq.start + 0x3f00n, link: 0n };
+
+  it('lead through the saved registers of an exception to what was interrupted', () => {
+    const trace = unwind(described(), start);
+    expect(trace.frames.map(({ kind, address }) => [kind, address])).toEqual([
+      ['running', functionAt('delay')],
+      ['return', functionAt('panic')],
+      ['interrupted', functionAt('idle')],
+      ['return', functionAt('start')],
+    ]);
+    expect(trace.end).toBe('complete');
+  });
+
+  it.each([
+    ['a last record', (words: Map<bigint, bigint>) => words.set(record + 16n, 1n)],
+    ['user code', (words: Map<bigint, bigint>) => words.set(saved + 256n, 0x40_0000n)],
+    ['another exception level', (words: Map<bigint, bigint>) => words.set(saved + 264n, 0n)],
+    ['a lost word', (words: Map<bigint, bigint>) => (words.delete(saved + 232n), words)],
+  ])('end at %s', (_, change) => {
+    const trace = unwind(change(described()), start);
+    expect(trace.frames.map(({ kind }) => kind)).toEqual(['running', 'return']);
+  });
+
+  it('end where saved registers lead back to themselves', () => {
+    const trace = unwind(described().set(saved + 232n, irq.start + 0x3f00n), start);
+    expect(trace).toMatchObject({ end: 'broken', detail: expect.stringContaining('a second time') as string });
+  });
+
+  it('take the link register for a caller only when no record says the same', () => {
+    const words = described();
+    const running = { pc: functionAt('vector'), framePointer: irq.start + 0x3f00n };
+    const kinds = (link: bigint): readonly string[] => unwind(words, { ...running, link }).frames.map(({ kind }) => kind);
+    expect(kinds(functionAt('panic'))).toEqual(['running', 'return', 'interrupted', 'return']);
+    expect(kinds(functionAt('delay'))).toEqual(['running', 'link', 'return', 'interrupted', 'return']);
+  });
+});
+
+describe('the task on a CPU', () => {
+  const perCpuOffset = 0x1000n;
+  const context: CpuContext = {
+    cpu: { id: 1, source: 'note', registers: { sp: '0xffff80000a003f00' } },
+    number: 1,
+    stacks: [],
+    perCpuOffset,
+  };
+  const task = (address: bigint, rest: Partial<KernelTask>): KernelTask => ({ address, comm: 'a', isThread: false, ...rest });
+
+  it('is the only one that says so while the CPU is on its interrupt stack', () => {
+    const variable = code + 0x800n;
+    const table = symbolTable('described', { addresses: BigUint64Array.of(variable), names: ['dirq_stack_ptr'] });
+    const memory = memoryOf(new Map([[variable + perCpuOffset, irq.start]]));
+    const found = withInterruptStack(context, { memory, symbols: table }, 0x4000);
+    expect(found.stacks).toEqual([irq]);
+    const tasks = [task(1n, { onCpu: true, cpu: 0 }), task(2n, { onCpu: true, cpu: 1 }), task(3n, { onCpu: false, cpu: 1, stack: irq.start - 0x1000n })];
+    expect(withOwners([found], { tasks, complete: true }, 0x4000)).toMatchObject([{ current: 2n }]);
+    // Two that say so are one too many, and one that another CPU runs is no candidate.
+    const second = task(4n, { onCpu: true, cpu: 1 });
+    expect(withOwners([found], { tasks: [...tasks, second], complete: true }, 0x4000)[0]?.current).toBeUndefined();
+    const other = { ...context, number: 0, current: 2n };
+    expect(withOwners([other, found], { tasks: [...tasks, second], complete: true }, 0x4000)[1]?.current).toBe(4n);
+  });
+
+  it('is the one in whose stack the stack pointer lies', () => {
+    const tasks = [task(2n, { onCpu: true, cpu: 1 }), task(3n, { stack: irq.start })];
+    expect(withOwners([context], { tasks, complete: true }, 0x4000)).toMatchObject([{ current: 3n }]);
+  });
+});
