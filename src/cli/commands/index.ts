@@ -5,6 +5,7 @@ import { dmesgCommand } from './dmesg.ts';
 import { attestCommand } from './attest.ts';
 import { cacheCommand } from './cache.ts';
 import { indexCommand } from './index-pages.ts';
+import { inspectCommand } from './inspect.ts';
 import { kernelStateCommands } from './kernel-state.ts';
 import { lowcoreCommand } from './lowcore.ts';
 import { manifestCommand } from './manifest.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   vmcoreinfoCommand,
   osinfoCommand,
   readCommand,
+  inspectCommand,
   translateCommand,
   ...kernelStateCommands,
   indexCommand,

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GenericSchema } from 'valibot';
+import { inspectSchema } from '../../../src/shared/inspect-model.ts';
 import { dmesgSchema, structSchema, symbolsSchema } from '../../../src/shared/kernel-model.ts';
 import {
   cpusSchema,
@@ -71,6 +72,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   vmcoreinfo: { schema: vmcoreinfoSchema, args: ({ healthy }) => [healthy] },
   osinfo: { schema: osInfoSchema, args: ({ damaged }) => [damaged] },
   read: { schema: readSchema, args: ({ healthy }) => [healthy, 'lowcore+0xe18', '8'] },
+  inspect: { schema: inspectSchema, args: ({ healthy }) => [healthy, 'cpu0.lowcore+0x1a0'] },
   translate: { schema: translateSchema, args: ({ healthy }) => [healthy, '0x1000'] },
   index: { schema: indexSchema, args: ({ damaged }) => [damaged] },
   verify: { schema: verifySchema, args: ({ healthy }) => [healthy, '--quick'] },

@@ -1,0 +1,90 @@
+import { isDumpError } from '../../shared/dump-error.ts';
+import type { InterpretationJson, LayoutListJson, StructViewJson } from '../../shared/inspect-model.ts';
+import { addressSpaces } from '../../shared/model.ts';
+import { byteText } from '../../shared/units.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { exitCodes, printJson, UsageError } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { fieldLines } from '../text/field-rows.ts';
+import type { Style } from '../text/style.ts';
+import { columns } from '../text/table.ts';
+import { addressIn, cpuOption, type Place } from './address-argument.ts';
+
+function layoutsText({ layouts }: LayoutListJson, style: Style): string {
+  const groups = [...new Set(layouts.map(({ group }) => group))];
+  const blocks = groups.map((group) => {
+    const own = layouts.filter((one) => one.group === group);
+    return `${style.strong(group)}\n${columns(own.map(({ name, size }) => [visibleText(name), byteText(size)]))}`;
+  });
+  return `${blocks.join('\n')}\n`;
+}
+
+function readingsText(readings: readonly InterpretationJson[], style: Style): string {
+  if (readings.length === 0) return 'nothing that makes sense beyond plain integers\n';
+  const rows = readings.map(({ name, text, place }) => [
+    style.dim(visibleText(name)),
+    visibleText(text),
+    place === undefined ? '' : style.dim(`${place.space}:${place.address}`),
+  ]);
+  return `${columns(rows)}\n`;
+}
+
+const structureText = ({ name, size, fields }: StructViewJson, style: Style): string =>
+  `${style.strong(visibleText(name))}${style.dim(`, ${size} bytes`)}\n${fieldLines(fields, style, '(not in the dump)')}\n`;
+
+/** A declared structure of that name, else a type of the kernel. */
+async function laidOver(
+  { engine, io }: CommandContext,
+  at: Pick<Place, 'space' | 'address'> & { dump: string; cpu?: number },
+  name: string,
+): Promise<StructViewJson> {
+  const { layouts } = await engine.call('layouts', { dump: at.dump }, { signal: io.signal });
+  if (layouts.some((one) => one.name === name)) return engine.call('viewAs', { ...at, layout: name }, { signal: io.signal });
+  try {
+    return await engine.call('viewAsType', { ...at, type: name }, { signal: io.signal });
+  } catch (error) {
+    if (!isDumpError(error)) throw error;
+    throw new UsageError(
+      `--as: "${name}" is none of the declared structures ("dumpbench inspect FILE" lists them), and as a type of the kernel: ${error.what}`,
+    );
+  }
+}
+
+export const inspectCommand: Command = {
+  name: 'inspect',
+  summary: 'what the bytes at an address can be read as; with --as a structure laid over them; without an address the structures that there are',
+  args: ['<file>', '[address]'],
+  options: [
+    { flags: '--as <structure>', description: 'a declared structure ("lowcore (6.1)", os_info, Elf64_Ehdr...) or a struct of the kernel' },
+    { flags: '--space <space>', description: `address space of a bare address: ${addressSpaces.join(', ')}`, default: 'absolute' },
+    { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses, and whose page tables a virtual one' },
+  ],
+  example: 'dumpbench inspect dump.s390 cpu0.psw',
+  async run(context, [file = '', typed], options) {
+    const { engine, io, output, style } = context;
+    const named = cpuOption(options);
+    const structure = options.as === undefined ? undefined : String(options.as);
+    const space = addressSpaces.find((one) => one === options.space);
+    if (space === undefined) throw new UsageError(`--space: "${String(options.space)}" is none of ${addressSpaces.join(', ')}`);
+    if (typed === undefined && structure !== undefined) throw new UsageError('--as wants the address where the structure lies');
+    const { answer, text } = await withDump(context, file, async (dump) => {
+      if (typed === undefined) {
+        const answer = await engine.call('layouts', { dump }, { signal: io.signal });
+        return { answer, text: layoutsText(answer, style) };
+      }
+      const place = await addressIn(context, dump, typed, space, named);
+      const cpu = place.cpu ?? (place.space === 'real' ? 0 : undefined);
+      const at = { dump, space: place.space, address: place.address, ...(cpu === undefined ? {} : { cpu }) };
+      if (structure !== undefined) {
+        const answer = await laidOver(context, at, structure);
+        return { answer, text: structureText(answer, style) };
+      }
+      const answer = await engine.call('inspect', at, { signal: io.signal });
+      return { answer, text: readingsText(answer.readings, style) };
+    });
+    if (output.json) printJson(io, answer);
+    else io.out(text);
+    return exitCodes.fine;
+  },
+};

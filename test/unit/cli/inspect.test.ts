@@ -1,0 +1,37 @@
+/** The inspect command: readings of bytes, structures laid over them, wrong names. */
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { inspectSchema, layoutListSchema, structViewSchema } from '../../../src/shared/inspect-model.ts';
+import { runInProcess } from '../../cli-in-process.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+import { commandFiles } from './command-files.ts';
+
+const { healthy } = commandFiles(scratchFolder());
+const json = async (...argv: string[]): Promise<unknown> => JSON.parse((await runInProcess(['inspect', healthy, ...argv, '--json'])).out);
+
+describe('inspect', () => {
+  it('lists the structures that can be laid over memory', async () => {
+    const { layouts } = v.parse(layoutListSchema, await json());
+    expect(layouts.map(({ name }) => name)).toEqual(expect.arrayContaining(['os_info', 'lowcore (6.1)', 'Elf64_Ehdr']));
+    expect((await runInProcess(['inspect', healthy])).out).toContain('os_info');
+  });
+
+  it('reads a place in the ways that make sense', async () => {
+    const { readings } = v.parse(inspectSchema, await json('cpu0.lowcore+0x1a0'));
+    expect(readings.find(({ name }) => name === 'PSW')?.text).toContain('kernel code');
+    expect(readings).toEqual(v.parse(inspectSchema, await json('real(0):0x1a0')).readings);
+  });
+
+  it('lays a structure over a place', async () => {
+    const seen = v.parse(structViewSchema, await json('cpu1.lowcore', '--as', 'lowcore (6.1)'));
+    expect(seen.size).toBe(8192);
+    expect(seen.fields.find(({ name }) => name === 'cpu_nr')?.value).toBe(1);
+    expect((await runInProcess(['inspect', healthy, 'cpu1.lowcore', '--as', 'lowcore (6.1)'])).out).toMatch(/0x03a0 +cpu_nr +1/);
+  });
+
+  it('says which names there are', async () => {
+    const { code, err } = await runInProcess(['inspect', healthy, '0x1000', '--as', 'no_such_thing']);
+    expect([code, err]).toEqual([2, expect.stringMatching(/"no_such_thing" is none of the declared structures.*as a type of the kernel/)]);
+    expect((await runInProcess(['inspect', healthy, '--as', 'os_info'])).code).toBe(2);
+  });
+});
