@@ -7,7 +7,8 @@
  * - `special`: with `further` a table for longer codes, its place from bit 16, its bits from bit 8, and the bits before it
  *   in the lowest byte; with `never` a symbol that no stream may use; else the end of the block
  */
-import { distanceMeanings, lengthCounts, lengthMeanings, lengthPlaces, literalMeanings, sortedSymbols } from './memory-map';
+import { distanceMeanings, lengthCounts, lengthMeanings, lengthPlaces, literalMeanings, sortedSymbols, usedSymbols } from './memory-map';
+import { listUsed } from './used-symbols';
 
 export const special: u32 = 0x8000;
 export const further: u32 = 0x4000;
@@ -41,20 +42,11 @@ export function fillMeanings(): void {
  * @returns bits of the first table, or 0 for a set of codes that is not complete
  */
 export function buildTable(lengths: usize, count: usize, meanings: usize, table: usize, mostBits: u32): u32 {
-  const zero = i32x4.splat(0);
-  v128.store(lengthCounts, zero);
-  v128.store(lengthCounts, zero, 16);
-  v128.store(lengthCounts, zero, 32);
-  v128.store(lengthCounts, zero, 48);
-  for (let symbol: usize = 0; symbol < count; symbol += 1) {
-    const at = lengthCounts + ((<usize>load<u8>(lengths + symbol)) << 2);
-    store<u32>(at, load<u32>(at) + 1);
-  }
+  const used = listUsed(lengths, count, lengthCounts);
   let longest: usize = 15;
   while (longest > 1 && load<u32>(lengthCounts + (longest << 2)) == 0) longest -= 1;
-  let place: u32 = load<u32>(lengthCounts);
+  let place: u32 = 0;
   let left: i32 = 1;
-  store<u32>(lengthPlaces, 0);
   for (let length: usize = 1; length <= longest; length += 1) {
     const here = load<u32>(lengthCounts + (length << 2));
     store<u32>(lengthPlaces + (length << 2), place);
@@ -63,14 +55,14 @@ export function buildTable(lengths: usize, count: usize, meanings: usize, table:
     if (left < 0) return 0;
   }
   if (left != 0) return 0;
-  // Symbols without a code come first: nothing depends on them, and there is no jump that nobody can foresee.
-  for (let symbol: usize = 0; symbol < count; symbol += 1) {
-    const at = lengthPlaces + ((<usize>load<u8>(lengths + symbol)) << 2);
+  for (let index: usize = 0; index < used; index += 1) {
+    const one = load<u32>(usedSymbols + (index << 2));
+    const at = lengthPlaces + ((<usize>(one >> 16)) << 2);
     const to = load<u32>(at);
     store<u32>(at, to + 1);
-    store<u16>(sortedSymbols + (to << 1), <u16>symbol);
+    store<u16>(sortedSymbols + (to << 1), <u16>one);
   }
-  let next = sortedSymbols + (load<u32>(lengthCounts) << 1);
+  let next = sortedSymbols;
   const bits = <u32>longest < mostBits ? <u32>longest : mostBits;
   // Codes count up from their most significant bit; the stream has that first, as the lowest bit of the place.
   let code: u32 = 0;

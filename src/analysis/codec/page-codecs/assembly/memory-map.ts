@@ -21,6 +21,7 @@ export const codeLengths: usize = 12160; // 320 bytes
 export const lengthCounts: usize = 12480; // 16 of 32 bits
 export const lengthPlaces: usize = 12544; // 16 of 32 bits
 export const sortedSymbols: usize = 12608; // 288 of 16 bits
+export const usedSymbols: usize = 13184; // 288 of 32 bits, for zstd too
 
 // zstd. Entries of sequences have 64 bits.
 export const literalLengthTable: usize = 16384; // 9 bits

@@ -1,6 +1,7 @@
 /** Literals of a zstd block (RFC 8878 sections 3.1.1.3.1 and 4.2). */
 import { buildStates, readShares, shareLog, shareSymbols } from './fse';
-import { huffmanTable, literalsAt, weightMeanings, weighedSymbols, weightPlaces, weights, weightTable } from './memory-map';
+import { huffmanTable, literalsAt, usedSymbols, weightMeanings, weighedSymbols, weightPlaces, weights, weightTable } from './memory-map';
+import { listUsed } from './used-symbols';
 
 /** Where the literals of the block lie, and how many they are. */
 export let literals: usize = 0;
@@ -63,27 +64,38 @@ function codedWeights(from: usize, stop: usize): usize {
   if (last == 0) return 0;
   const log = shareLog;
   buildStates(weightTable, log, shareSymbols, weightMeanings);
-  // Bits that are left, counted from the start: they are read from the end.
+  // Bits that are left. The next one is the highest of `bits`, of which `gone` are used up.
   let left = <i32>((stop - start) << 3) - (<i32>clz<u32>(last) - 23) - <i32>(2 * log);
   if (left < 0) return 0;
-  const mask: u32 = (1 << log) - 1;
-  const first = load<u32>(start + ((<usize>left) >> 3)) >> ((<u32>left) & 7);
-  let one = (first >> log) & mask;
-  let two = first & mask;
+  let at = stop - 8;
+  let gone = <u64>clz<u32>(last) - 23;
+  let bits = load<u64>(at) << gone;
+  let one = <usize>(bits >> (64 - <u64>log));
+  bits <<= <u64>log;
+  let two = <usize>(bits >> (64 - <u64>log));
+  bits <<= <u64>log;
+  gone += <u64>(2 * log);
   let count: usize = 0;
-  for (;;) {
+  // Two states in turn. Up to 7 bits and eight times 6 are within the 64.
+  for (let turn: u32 = 0; count <= 253; turn += 1) {
+    if ((turn & 7) == 0) {
+      at -= <usize>(gone >> 3);
+      gone &= 7;
+      bits = load<u64>(at) << gone;
+    }
     const entry = load<u64>(weightTable + (one << 3));
     store<u8>(weights + count, <u8>(entry >> 32));
     count += 1;
-    const bits = (<u32>entry) & 255;
-    left -= <i32>bits;
+    const next = entry & 255;
+    left -= <i32>next;
     if (left < 0) {
       store<u8>(weights + count, <u8>(load<u64>(weightTable + (two << 3)) >> 32));
       return count + 1;
     }
     one = two;
-    two = ((<u32>(entry >> 16)) & 0xffff) + ((load<u32>(start + ((<usize>left) >> 3)) >> ((<u32>left) & 7)) & ((1 << bits) - 1));
-    if (count > 253) return 0;
+    two = ((<usize>(entry >> 16)) & 0xffff) + <usize>((bits >> 1) >> (63 - next));
+    bits <<= next;
+    gone += next;
   }
   return 0;
 }
@@ -92,6 +104,7 @@ function codedWeights(from: usize, stop: usize): usize {
 function readTable(at: usize, end: usize): usize {
   if (at >= end) return 0;
   const head = <usize>load<u8>(at);
+  /** All but the last. */
   let count: usize;
   let next = at + 1;
   if (head < 128) {
@@ -109,14 +122,12 @@ function readTable(at: usize, end: usize): usize {
       store<u8>(weights + i + 1, both & 15);
     }
   }
-  memory.fill(weightPlaces, 0, 64);
+  const used = listUsed(weights, count, weightPlaces);
   let sum: u32 = 0;
-  for (let i: usize = 0; i < count; i += 1) {
-    const weight = <u32>load<u8>(weights + i);
-    if (weight > mostHuffmanBits) return 0;
-    const place = weightPlaces + (weight << 2);
-    store<u32>(place, load<u32>(place) + 1);
-    sum += (1 << weight) >> 1;
+  for (let weight: u32 = 1; weight < 16; weight += 1) {
+    const here = load<u32>(weightPlaces + (weight << 2));
+    if (weight > mostHuffmanBits && here != 0) return 0;
+    sum += here << (weight - 1);
   }
   // The last weight is the one that makes the sum a power of two.
   if (sum == 0) return 0;
@@ -124,35 +135,35 @@ function readTable(at: usize, end: usize): usize {
   const rest: u32 = (1 << bits) - sum;
   if (bits > mostHuffmanBits || (rest & (rest - 1)) != 0) return 0;
   const lastWeight: u32 = 32 - <u32>clz<u32>(rest);
-  store<u8>(weights + count, <u8>lastWeight);
-  count += 1;
+  store<u32>(usedSymbols + (used << 2), (<u32>count) | (lastWeight << 16));
   const lastPlace = weightPlaces + (lastWeight << 2);
   store<u32>(lastPlace, load<u32>(lastPlace) + 1);
   const lightest = load<u32>(weightPlaces + 4);
   if (lightest < 2 || (lightest & 1) != 0) return 0;
-  fillTable(count, bits);
+  fillTable(used + 1, bits);
   huffmanBits = bits;
   return next;
 }
 
 /** Entries of 16 bits: length of the code, and the symbol from bit 8. Symbols of one weight lie in their order, light ones first. */
-function fillTable(count: usize, bits: u32): void {
+function fillTable(used: usize, bits: u32): void {
   let place: u32 = 0;
-  for (let weight: u32 = 0; weight <= bits; weight += 1) {
+  for (let weight: u32 = 1; weight <= bits; weight += 1) {
     const at = weightPlaces + (weight << 2);
     const here = load<u32>(at);
     store<u32>(at, place);
     place += here;
   }
   // Sorted first: then the loops below do the same many times over.
-  for (let symbol: usize = 0; symbol < count; symbol += 1) {
-    const at = weightPlaces + ((<usize>load<u8>(weights + symbol)) << 2);
+  for (let index: usize = 0; index < used; index += 1) {
+    const one = load<u32>(usedSymbols + (index << 2));
+    const at = weightPlaces + ((<usize>(one >> 16)) << 2);
     const to = load<u32>(at);
     store<u32>(at, to + 1);
-    store<u8>(weighedSymbols + to, <u8>symbol);
+    store<u8>(weighedSymbols + to, <u8>one);
   }
   // Each weight ends where the next begins.
-  let next = weighedSymbols + load<u32>(weightPlaces);
+  let next = weighedSymbols;
   let to = huffmanTable;
   let entry: u32 = bits;
   let end = weighedSymbols + load<u32>(weightPlaces + 4);
