@@ -7,7 +7,7 @@ import { hex } from '../../shared/units.ts';
 import { functionOf, stackOf, type Frame, type StackRange, type Trace } from '../kernel/backtrace.ts';
 import { unwindAarch64 } from '../kernel/backtrace-aarch64.ts';
 import { crashPath } from '../kernel/crash-path.ts';
-import { unwindS390x, type S390xStart } from '../kernel/backtrace-s390x.ts';
+import { frameLayoutOf, unwindS390x, type S390xStart } from '../kernel/backtrace-s390x.ts';
 import type { KernelMemory } from '../kernel/kernel-memory.ts';
 import { guessFrames } from '../kernel/stack-guess.ts';
 import type { SymbolTable } from '../kernel/symbol-table.ts';
@@ -80,7 +80,20 @@ interface Unwinders {
 const noRegisters = 'the registers of this CPU are not in the dump';
 const noSavedStack = 'where the saved stack pointer lies in task_struct is not known, or it is not in the dump';
 
-function s390xUnwinders({ memory, names: symbols, layout }: KernelTasks): Unwinders {
+/** Tasks that are looked at to learn how a kernel makes its frames. */
+const framesToLearnFrom = 64;
+
+function s390xUnwinders({ memory, names: symbols, layout, list, cpus }: KernelTasks): Unwinders {
+  const stackBytes = BigInt(layout?.stackBytes ?? 0);
+  const sleepers = list.tasks
+    .filter(({ address, stack }) => stack !== undefined && !cpus.some(({ current }) => current === address))
+    .slice(0, framesToLearnFrom)
+    .flatMap((task) => {
+      const stackPointer = savedWord(memory, layout, task, 'savedStack');
+      const { stack: start = 0n } = task;
+      return stackPointer === undefined ? [] : [{ stackPointer, stack: { name: 'kernel stack', start, end: start + stackBytes } }];
+    });
+  const frames = frameLayoutOf(memory, sleepers);
   return {
     running(cpu, stacks) {
       if (cpu.psw === undefined || cpu.gprs === undefined) return broken(noRegisters);
@@ -90,11 +103,11 @@ function s390xUnwinders({ memory, names: symbols, layout }: KernelTasks): Unwind
         link: BigInt(cpu.gprs[14] ?? '0x0'),
         stackPointer: BigInt(cpu.gprs[15] ?? '0x0'),
       };
-      return unwindS390x({ memory, symbols, stacks }, start);
+      return unwindS390x({ memory, symbols, stacks, frames }, start);
     },
     sleeping(task, stacks) {
       const stackPointer = savedWord(memory, layout, task, 'savedStack');
-      return stackPointer === undefined ? broken(noSavedStack) : unwindS390x({ memory, symbols, stacks }, { stackPointer });
+      return stackPointer === undefined ? broken(noSavedStack) : unwindS390x({ memory, symbols, stacks, frames }, { stackPointer });
     },
   };
 }

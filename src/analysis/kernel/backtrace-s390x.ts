@@ -1,17 +1,24 @@
 /**
- * Backtraces on s390x by the back chain of packed stacks (lowcore.md section 8; Linux arch/s390/kernel/stacktrace.c, unwind_bc.c).
- * A frame at `sp` holds at sp+136 where the function that its owner called returns to, at sp+152 the frame before it; a chain that
- * ends with 0 has a struct pt_regs at sp+160.
+ * Backtraces on s390x by the back chain (lowcore.md section 8; Linux arch/s390/kernel/stacktrace.c, unwind_bc.c). A frame at `sp` of a
+ * packed stack holds at sp+136 where the function that its owner called returns to, at sp+152 the frame before it; without
+ * CONFIG_PACK_STACK these are sp+112 and sp (struct stack_frame of asm/stacktrace.h). A chain that ends with 0 has a struct pt_regs at sp+160.
  */
 import { hex } from '../../shared/units.ts';
 import { functionOf, maxFrames, stackOf, type Frame, type SavedRegisters, type StackRange, type Trace } from './backtrace.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
-const returnSlot = 136n;
-const chainSlot = 152n;
+/** Where a frame holds the return address and the frame before it. */
+export interface FrameLayout {
+  readonly returnSlot: bigint;
+  readonly chainSlot: bigint;
+}
+
+const packed: FrameLayout = { returnSlot: 136n, chainSlot: 152n };
+const unpacked: FrameLayout = { returnSlot: 112n, chainSlot: 0n };
 const ptRegs = 160n;
-const ptRegsBytes = 200n;
+/** As far as they are read. The whole has 184 bytes in 5.10 and 200 in 6.1, and ends where the stack ends. */
+const ptRegsBytes = 152n;
 const pswAt = 8n;
 const gprsAt = 24n;
 const problemState = 1n << 48n;
@@ -31,6 +38,26 @@ export interface S390xUnwinder {
   readonly symbols: SymbolTable | undefined;
   /** Stacks that the chain may go through. */
   readonly stacks: readonly StackRange[];
+  /** Packed by default. */
+  readonly frames?: FrameLayout;
+}
+
+/** The frames of a sleeping task up to a chain that ends in its own stack; 0 when it does not. */
+function chainLength(memory: KernelMemory, { chainSlot }: FrameLayout, stack: StackRange, stackPointer: bigint): number {
+  let length = 1;
+  for (let sp = stackPointer; length <= maxFrames; length += 1) {
+    const next = sp % 8n === 0n && sp >= stack.start && sp < stack.end ? memory.u64(sp + chainSlot) : undefined;
+    if (next === 0n) return length;
+    if (next === undefined || next <= sp) return 0;
+    sp = next;
+  }
+  return 0;
+}
+
+/** Which frames a kernel makes: those by which more of its sleeping tasks have a chain of calls that ends. */
+export function frameLayoutOf(memory: KernelMemory, sleepers: readonly { readonly stack: StackRange; readonly stackPointer: bigint }[]): FrameLayout {
+  const chains = (layout: FrameLayout): number => sleepers.filter(({ stack, stackPointer }) => chainLength(memory, layout, stack, stackPointer) >= 3).length;
+  return chains(unpacked) > chains(packed) ? unpacked : packed;
 }
 
 /** Bytes of an instruction, from its first two bits (Principles of Operation, Instruction Formats). */
@@ -58,7 +85,7 @@ function hasOwnFrame(memory: KernelMemory, start: bigint, address: bigint): bool
 }
 
 /** The link register names the caller only while the function has not called anybody: it made no frame, or gave it back already. */
-function linkFrame({ memory, symbols }: S390xUnwinder, start: S390xStart): Frame | undefined {
+function linkFrame({ memory, symbols, frames = packed }: S390xUnwinder, start: S390xStart): Frame | undefined {
   const { pswAddress, link, stackPointer } = start;
   if (pswAddress === undefined || link === undefined || link === 0n) return undefined;
   const here = functionOf(symbols, pswAddress, false);
@@ -66,7 +93,7 @@ function linkFrame({ memory, symbols }: S390xUnwinder, start: S390xStart): Frame
   if (here === undefined || caller === undefined || caller.start === here.start) return undefined;
   const own = hasOwnFrame(memory, here.start, pswAddress);
   if (own === undefined) return undefined;
-  if (own && memory.u64(stackPointer + returnSlot) !== link) return undefined;
+  if (own && memory.u64(stackPointer + frames.returnSlot) !== link) return undefined;
   return { kind: 'link', address: link };
 }
 
@@ -109,6 +136,7 @@ function ending(unwinder: S390xUnwinder, sp: bigint, stack: StackRange, frames: 
 
 function stretch(unwinder: S390xUnwinder, start: S390xStart, frames: Frame[], seen: Set<bigint>): Stretch {
   const { memory, stacks } = unwinder;
+  const { returnSlot, chainSlot } = unwinder.frames ?? packed;
   const isRunning = start.pswAddress !== undefined;
   let sp = start.stackPointer;
   let stack = stackOf(stacks, sp);
@@ -127,7 +155,10 @@ function stretch(unwinder: S390xUnwinder, start: S390xStart, frames: Frame[], se
     const slot = memory.u64(sp + returnSlot);
     const next = memory.u64(sp + chainSlot);
     if (slot === undefined || next === undefined)
-      return { end: 'broken', detail: `the frame at ${hex(sp)} cannot be read: ${memory.absence(sp + returnSlot, 24)?.detail ?? 'no bytes'}` };
+      return {
+        end: 'broken',
+        detail: `the frame at ${hex(sp)} cannot be read: ${(memory.absence(sp + returnSlot, 8) ?? memory.absence(sp + chainSlot, 8))?.detail ?? 'no bytes'}`,
+      };
     if (slotHolds) frames.push({ kind: 'return', address: slot, stackPointer: sp, stack: stack.name });
     if (next === 0n) return ending(unwinder, sp, stack, frames);
     const nextStack = stackOf(stacks, next);

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { frameLayoutOf, unwindS390x } from '../../../src/analysis/kernel/backtrace-s390x.ts';
+import type { KernelMemory } from '../../../src/analysis/kernel/kernel-memory.ts';
+
+const stack = { name: 'kernel stack', start: 0x10a8000n, end: 0x10ac000n };
+
+function memoryOf(words: ReadonlyMap<bigint, bigint>): KernelMemory {
+  const u64 = (address: bigint): bigint | undefined => (address >= stack.start && address < stack.end ? (words.get(address) ?? 0n) : undefined);
+  const none = (): undefined => undefined;
+  return {
+    arch: 's390x',
+    endian: 'big',
+    pointerBytes: 8,
+    translate: none,
+    bytes(address, length) {
+      const view = new DataView(new ArrayBuffer(length));
+      for (let at = 0; at < length; at += 8) view.setBigUint64(at, u64(address + BigInt(at)) ?? 0n);
+      return new Uint8Array(view.buffer);
+    },
+    partial: () => ({ bytes: new Uint8Array(0), absences: [] }),
+    u8: none,
+    u16: none,
+    u32: none,
+    s32: none,
+    u64,
+    pointer: u64,
+    cstring: none,
+    absence: none,
+  };
+}
+
+const layouts = { packed: { returnSlot: 136n, chainSlot: 152n }, unpacked: { returnSlot: 112n, chainSlot: 0n } } as const;
+
+/** Four frames below the registers of a system call, which end where the stack does. */
+function described(kind: keyof typeof layouts, registers: 'of 5.10' | 'of 6.1'): { memory: KernelMemory; start: bigint; returns: readonly bigint[] } {
+  const { returnSlot, chainSlot } = layouts[kind];
+  const top = stack.end - (registers === 'of 5.10' ? 184n : 200n);
+  const words = new Map([
+    [top + 8n, 0x0705_2001_8000_0000n],
+    [top + 16n, 0x10e_7cf2n],
+  ]);
+  const frames = [0x3b8n, 0x308n, 0x208n, 0n].map((below) => top - 160n - below);
+  const returns = frames.map((frame, at) => {
+    words.set(frame + chainSlot, frames[at + 1] ?? 0n);
+    words.set(frame + returnSlot, 0x12_0000n + BigInt(at));
+    return 0x12_0000n + BigInt(at);
+  });
+  return { memory: memoryOf(words), start: frames[0] ?? 0n, returns };
+}
+
+describe.each(['packed', 'unpacked'] as const)('%s stacks of s390x', (kind) => {
+  it.each(['of 5.10', 'of 6.1'] as const)('are followed to the registers of user space %s', (registers) => {
+    const { memory, start, returns } = described(kind, registers);
+    const frames = frameLayoutOf(memory, [{ stack, stackPointer: start }]);
+    expect(frames).toEqual(layouts[kind]);
+    const trace = unwindS390x({ memory, symbols: undefined, stacks: [stack], frames }, { stackPointer: start });
+    expect(trace.frames.map(({ address }) => address)).toEqual(returns);
+    expect(trace).toMatchObject({ end: 'entered-from-user', user: { address: 0x10e_7cf2n } });
+  });
+});
+
+it('frames are taken for packed where no sleeping task tells', () => {
+  const { memory } = described('packed', 'of 6.1');
+  expect(frameLayoutOf(memory, [])).toEqual(layouts.packed);
+  expect(frameLayoutOf(memory, [{ stack, stackPointer: 0x20_0000n }])).toEqual(layouts.packed);
+});
