@@ -6,6 +6,8 @@ import type { BacktraceJson, FrameJson, Missing, TraceJson } from '../../shared/
 import { hex } from '../../shared/units.ts';
 import { functionOf, stackOf, type Frame, type StackRange, type Trace } from '../kernel/backtrace.ts';
 import { unwindAarch64 } from '../kernel/backtrace-aarch64.ts';
+import { unwindX86Cpu, unwindX86Task, type X86Registers, type X86Unwinder } from '../kernel/backtrace-x86_64.ts';
+import { orcTables, type OrcTables } from '../kernel/orc-tables.ts';
 import { crashPath } from '../kernel/crash-path.ts';
 import { frameLayoutOf, unwindS390x, type S390xStart } from '../kernel/backtrace-s390x.ts';
 import type { KernelMemory } from '../kernel/kernel-memory.ts';
@@ -131,28 +133,58 @@ function aarch64Unwinders({ kernel, memory, names: symbols, layout }: KernelTask
   };
 }
 
-/** x86_64 kernels without frame pointers are unwound by their ORC tables, which are not read: the top is known, the rest can be guessed. */
-function x86Unwinders({ memory, names: symbols, layout }: KernelTasks, guess: boolean): Unwinders {
-  const why = 'the frames below need the ORC unwind tables, which are not read yet';
-  const rest = (stacks: readonly StackRange[], pointer: bigint | undefined): readonly Frame[] => {
+/** By the ORC tables; without them the top is known, and the rest can be guessed. */
+function x86Unwinders(tasks: KernelTasks, guess: boolean): Unwinders {
+  const { memory, names: symbols, layout } = tasks;
+  const tables = x86Tables(tasks);
+  const types = tasks.types?.types;
+  const why = typeof tables === 'string' ? tables : '';
+  const unwinder = (stacks: readonly StackRange[]): X86Unwinder | undefined =>
+    types === undefined || typeof tables === 'string' ? undefined : { memory, symbols, types, tables, stacks };
+  /** What a chain that cannot be followed leaves open, where that is asked for. */
+  const withGuesses = (trace: Trace, stacks: readonly StackRange[], from: bigint | undefined): Trace => {
+    if (!guess || (trace.end !== 'broken' && trace.end !== 'partial')) return trace;
+    const last = trace.frames.findLast(({ stackPointer }) => stackPointer !== undefined)?.stackPointer;
+    const pointer = last === undefined ? from : last + 8n;
     const stack = pointer === undefined ? undefined : stackOf(stacks, pointer);
-    return !guess || stack === undefined || pointer === undefined ? [] : guessFrames(memory, symbols, stack, pointer);
+    const guesses = stack === undefined || pointer === undefined ? [] : guessFrames(memory, symbols, stack, pointer);
+    return { ...trace, frames: [...trace.frames, ...guesses], detail: `${trace.detail}; addresses of code that lie on the stack are guesses` };
   };
-  const detail = guess ? `${why}; addresses of code that lie on the stack are guesses` : why;
   return {
     running(cpu, stacks) {
       const { rip, rsp } = cpu.registers ?? {};
       if (rip === undefined) return broken(noRegisters);
-      if (BigInt(rip) >> 63n === 0n) return { frames: [{ kind: 'running', address: BigInt(rip) }], end: 'entered-from-user', detail: 'the CPU runs user code' };
-      const pointer = rsp === undefined ? undefined : BigInt(rsp);
-      return { frames: [{ kind: 'running', address: BigInt(rip) }, ...rest(stacks, pointer)], end: 'partial', detail };
+      const running: Frame = { kind: 'running', address: BigInt(rip) };
+      if (BigInt(rip) >> 63n === 0n) return { frames: [running], end: 'entered-from-user', detail: 'the CPU runs user code' };
+      const orc = unwinder(stacks);
+      const trace = orc === undefined ? undefined : unwindX86Cpu(orc, x86Registers(cpu));
+      const partial: Trace = { frames: [running], end: 'partial', detail: `the frames below are not known: ${orc === undefined ? why : noRegisters}` };
+      return withGuesses(trace ?? partial, stacks, rsp === undefined ? undefined : BigInt(rsp));
     },
     sleeping(task, stacks) {
       const pointer = savedWord(memory, layout, task, 'savedStack');
-      return pointer === undefined ? broken(noSavedStack) : { frames: rest(stacks, pointer), end: 'partial', detail };
+      if (pointer === undefined) return broken(noSavedStack);
+      const orc = unwinder(stacks);
+      const trace: Trace = orc === undefined ? { frames: [], end: 'partial', detail: `the frames are not known: ${why}` } : unwindX86Task(orc, pointer);
+      return withGuesses(trace, stacks, pointer);
     },
   };
 }
+
+function x86Tables({ memory, symbols, types, noTypes, kernel }: KernelTasks): OrcTables | string {
+  if (types === undefined) return `types are needed for the ORC tables: ${noTypes}`;
+  if (symbols === undefined) return 'no symbols lead to the ORC tables';
+  const { modules } = kernel;
+  return orcTables(memory, symbols, types.types, typeof modules === 'string' ? [] : modules.list.modules);
+}
+
+/** "rax" is ax in struct pt_regs, r8 is r8. */
+const x86Registers = (cpu: CpuJson): X86Registers =>
+  Object.fromEntries(
+    Object.entries(cpu.registers ?? {}).flatMap(([name, value]) =>
+      /^r(?:\d+|[abcd]x|[sd]i|[sb]p|ip)$/.test(name) ? [[/^r\d/.test(name) ? name : name.slice(1), BigInt(value)]] : [],
+    ),
+  );
 
 function savedWord(memory: KernelMemory, layout: TaskLayout | undefined, task: KernelTask, member: TaskMember): bigint | undefined {
   const offset = layout?.offsets[member];

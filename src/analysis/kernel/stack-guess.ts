@@ -1,6 +1,6 @@
 /**
  * Where no unwinder can follow a stack: every address on it that follows a call in the kernel's code. Some are left from earlier calls, so
- * each is a guess and is marked so. x86_64 kernels without frame pointers need the ORC tables, which are not read.
+ * each is a guess and is marked so. x86_64 kernels without frame pointers need the ORC tables; this is for where these cannot be used.
  */
 import { functionOf, maxFrames, type Frame, type StackRange } from './backtrace.ts';
 import type { KernelMemory } from './kernel-memory.ts';

@@ -61,7 +61,7 @@ export const kernelStateCommands: readonly Command[] = [
       { flags: '--cpu <number>', description: 'only this CPU' },
       { flags: '--task <task>', description: 'the task with this pid, or with task_struct at this virtual address (0x...)' },
       { flags: '--all', description: 'every task, not only those that ran' },
-      { flags: '--guess', description: 'where a stack cannot be followed (x86_64), list the addresses of code on it, marked as guesses' },
+      { flags: '--guess', description: 'where a stack cannot be followed, list the addresses of code on it, marked as guesses' },
       ...kernelOptions,
     ],
     example: 'dumpbench backtrace vmcore --task 1',

@@ -59,7 +59,10 @@ function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], styl
   const { user } = trace;
   const registers = user === undefined ? [] : Object.entries(user.registers).map(([name, value]) => `${name} ${value}`);
   const lines = Array.from({ length: Math.ceil(registers.length / 4) }, (_, row) => registers.slice(row * 4, row * 4 + 4));
-  const userText = user === undefined ? '' : `\n${columns([[`psw ${user.pswMask ?? ''} ${user.address}`], ...lines], '    ')}`;
+  const userText =
+    user === undefined
+      ? ''
+      : `\n${columns([[user.pswMask === undefined ? `instruction ${user.address}` : `psw ${user.pswMask} ${user.address}`], ...lines], '    ')}`;
   return `${title}\n${rows.length === 0 ? '' : `${columns(rows)}\n`}  ${end}${userText}`;
 }
 

@@ -1,0 +1,99 @@
+/**
+ * Backtraces on x86_64 by the ORC tables, against drgn's, which come from the debug information: every task's return addresses in their
+ * order. Inlined functions are one frame with the one that they are inlined in; the last frame of a system call is the user's.
+ */
+import { describe, expect, it } from 'vitest';
+import { describeBacktrace } from '../../../src/analysis/engine/backtraces.ts';
+import { sessionOn } from '../../../src/analysis/engine/session.ts';
+import { triage } from '../../../src/analysis/engine/triage.ts';
+import { unwindX86Task } from '../../../src/analysis/kernel/backtrace-x86_64.ts';
+import { orcTables } from '../../../src/analysis/kernel/orc-tables.ts';
+import { withoutLostPages } from '../../../src/analysis/kernel/lost-pages.ts';
+import type { TraceJson } from '../../../src/shared/task-model.ts';
+import { seededRandom } from '../../../src/samples/seeded-random.ts';
+import { dumpEntries, openDumpSource, oracleText } from '../../dumps.ts';
+import { withSession } from '../oracle-suite.ts';
+
+const never = new AbortController().signal;
+
+interface Stated {
+  readonly pid: number;
+  readonly addresses: readonly string[];
+}
+
+/** "stack of PID NAME", then a line for each frame. */
+function drgnTraces(text: string): readonly Stated[] {
+  const heads = [...text.matchAll(/^stack of (\d+) .*$/gm)];
+  return heads.map((head, index) => {
+    const part = text.slice(head.index, heads[index + 1]?.index ?? text.length);
+    const addresses = [...part.matchAll(/^ +#\d+ at (0x[0-9a-f]+)/gm)].map(([, address = '']) => address);
+    return { pid: Number(head[1]), addresses: addresses.filter((address, at) => address !== addresses[at - 1]) };
+  });
+}
+
+function differences(stated: readonly Stated[], traces: readonly TraceJson[]): readonly string[] {
+  return stated.flatMap(({ pid, addresses }) => {
+    const trace = traces.find(({ task }) => task?.pid === pid);
+    const kernel = addresses.filter((address) => BigInt(address) >> 63n === 1n);
+    const mine = trace?.frames.map(({ address }) => address) ?? [];
+    const user = addresses.find((address) => BigInt(address) >> 63n === 0n);
+    const isSame = JSON.stringify(mine) === JSON.stringify(kernel) && (user === undefined || trace?.user?.address === user);
+    return isSame ? [] : [`${pid}: ${JSON.stringify(trace)}\n stated ${JSON.stringify(addresses)}`];
+  });
+}
+
+const texts = dumpEntries.flatMap((entry) => {
+  const stated = entry.name.includes('-x86-') && entry.how !== 'derived' ? drgnTraces(oracleText(entry.name, 'drgn.txt') ?? '') : [];
+  return stated.length === 0 ? [] : [[entry.name, entry, stated] as const];
+});
+
+describe.skipIf(texts.length === 0)('backtraces by ORC', () => {
+  if (texts.length === 0) it('needs the real dumps', () => undefined);
+  it.each(texts)('%s: as drgn unwinds them', async (_, entry, stated) => {
+    const { traces } = await withSession(entry, (session) => describeBacktrace(session, { all: true }, never));
+    expect(stated.length).toBeGreaterThan(30);
+    expect(differences(stated, traces)).toEqual([]);
+    expect(traces.map(({ end }) => end).filter((end) => end !== 'complete' && end !== 'entered-from-user')).toEqual([]);
+    const altered = traces.map((trace) => ({ ...trace, frames: trace.frames.slice(1) }));
+    expect(differences(stated, altered)).toHaveLength(stated.length);
+  });
+
+  it('say in the triage where the kernel panicked', async () => {
+    const entry = dumpEntries.find(({ name }) => name === 'o-x86-x1-vmcore.elf');
+    if (entry === undefined) throw new Error('no such dump');
+    const { reason, crashPlaces } = await withSession(entry, (session) => triage(session, never));
+    expect(reason).toContain('was running init (pid 1) in sysrq_handle_crash, called by __handle_sysrq');
+    expect(crashPlaces).toEqual([expect.objectContaining({ cpu: 1, symbol: 'sysrq_handle_crash+0x16' })]);
+  });
+
+  it('of damaged stacks and tables end with a reason', async () => {
+    const entry = dumpEntries.find(({ name }) => name === 'o-x86-x1-vmcore.elf');
+    if (entry === undefined) throw new Error('no such dump');
+    const { source, close } = await openDumpSource(entry);
+    try {
+      const { kernel } = sessionOn(source);
+      if (!kernel.symbols.found || !kernel.types.found) throw new Error('no symbols or types');
+      const types = kernel.types.types.types;
+      const random = seededRandom(3);
+      const whole = withoutLostPages(kernel.memory);
+      const symbols = kernel.symbols.symbols;
+      const stack = symbols.lookup('init_stack')[0]?.address ?? symbols.lookup('init_thread_union')[0]?.address ?? 0n;
+      for (let round = 0; round < 200; round += 1) {
+        // Every word of a stack is something else, an address of code more often than not.
+        const text = symbols.lookup('_stext')[0]?.address ?? 0n;
+        const wrong = (): bigint => (random.below(3) === 0 ? (BigInt(random.u32()) << 32n) | BigInt(random.u32()) : text + BigInt(random.below(0x80_0000)));
+        const memory = { ...whole, u64: (address: bigint) => (address >= stack && address < stack + 0x4000n ? wrong() : whole.u64(address)) };
+        const tables = orcTables(memory, symbols, types, []);
+        if (typeof tables === 'string') throw new Error(tables);
+        const trace = unwindX86Task({ memory, symbols, types, tables, stacks: [] }, stack + BigInt(random.below(0x400) * 8));
+        expect(trace.frames.length).toBeLessThanOrEqual(512);
+        expect(trace.detail).not.toBe('');
+      }
+      // Without its pages a table is not used at all.
+      const lost = { ...whole, s32: () => undefined };
+      expect(orcTables(lost, symbols, types, [])).toMatch(/another meaning/);
+    } finally {
+      close();
+    }
+  });
+});
