@@ -19,13 +19,18 @@ function workerEntry(): URL {
   return import.meta.url.endsWith('.ts') ? new URL('../host/page-worker.ts', import.meta.url) : new URL('page-worker.js', import.meta.url);
 }
 
+/** Node listens to itself on a worker: without its own listeners no message comes through any more. */
+function forgetListeners(worker: Worker): void {
+  for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
+}
+
 /** @param heapBytes of JavaScript heap that the worker may have */
 export function takeWorker(heapBytes: number): Worker {
   const place = idle.findIndex((one) => one.heapBytes === heapBytes);
   const [found] = place < 0 ? [] : idle.splice(place, 1);
   if (found === undefined) return new Worker(workerEntry(), { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytes / 2 ** 20) } });
   clearTimeout(found.end);
-  found.worker.removeAllListeners();
+  forgetListeners(found.worker);
   found.worker.ref();
   return found.worker;
 }
@@ -33,7 +38,7 @@ export function takeWorker(heapBytes: number): Worker {
 /** Keeps a worker that has answered all its orders. */
 export function restWorker(worker: Worker, heapBytes: number): void {
   const rest: CrewMessage = { kind: 'rest' };
-  worker.removeAllListeners();
+  forgetListeners(worker);
   worker.postMessage(rest);
   worker.unref();
   const end = setTimeout(() => void worker.terminate(), keptMilliseconds).unref();

@@ -28,6 +28,8 @@ export interface DoneWork {
 }
 
 export interface PageCrew {
+  /** Thread ids of the workers. */
+  readonly threads: readonly number[];
   /** True while a worker has not opened the dump yet. */
   readonly starting: boolean;
   /** True when no order is under way. */
@@ -102,6 +104,7 @@ export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageC
   };
 
   return {
+    threads: members.map(({ worker }) => worker.threadId),
     get starting() {
       return members.some((member) => !member.ready);
     },

@@ -5,6 +5,7 @@ import { openSession } from '../../../src/analysis/engine/session.ts';
 import { blockPages, blockQueue } from '../../../src/analysis/index/block-plan.ts';
 import { crewPlan } from '../../../src/analysis/index/crew-plan.ts';
 import { buildIndex, type IndexOptions } from '../../../src/analysis/index/indexer.ts';
+import { startPageCrew } from '../../../src/analysis/index/page-crew.ts';
 import { pageExtents } from '../../../src/analysis/index/page-extents.ts';
 import { readIndex } from '../../../src/analysis/index/store.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
@@ -60,6 +61,29 @@ describe('page workers', () => {
       expect(result).toEqual({ ...alone.result, workers });
       expect(tables).toEqual(alone.tables);
     }
+  });
+
+  it('are there again for the next dump', async () => {
+    const session = openSession(plain);
+    const extents = pageExtents(session.image.memory);
+    const { location, identity } = session;
+    const options = crewPlan(extents, { location: location!, identity, source: session.image.source, workers: 2, memoryBytes: 2 ** 30 })!;
+    const ids = async (): Promise<number[]> => {
+      const crew = startPageCrew(options);
+      while (crew.starting) {
+        crew.take();
+        await crew.changed();
+      }
+      crew.give({ kind: 'block', startPfn: 4096, pages: 4096, index: true, digest: false });
+      await crew.changed();
+      expect(crew.take()).toMatchObject([{ pages: 4096, read: 4096 }]);
+      crew.close();
+      return crew.threads.toSorted((a, b) => a - b);
+    };
+    const first = await ids();
+    expect(await ids()).toEqual(first);
+    expect(await ids()).toEqual(first);
+    session.close();
   });
 
   it('go on where a cancel left off', async () => {
