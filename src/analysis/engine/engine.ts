@@ -80,7 +80,12 @@ export function createEngine(options: EngineOptions = {}): Engine {
     info: ({ dump, view }, { signal }) => judgedInfo(sessionOf(dump, view), signal),
     triage: ({ dump, view }, { signal }) => triage(sessionOf(dump, view), signal),
     cpus: ({ dump, view }) => describeCpus(sessionOf(dump, view)),
-    lowcore: ({ dump, view, cpu, address, layout }) => describeLowcores(sessionOf(dump, view), { cpu, address, layout }),
+    async lowcore({ dump, view, ...request }, { signal }) {
+      const session = sessionOf(dump, view);
+      // The release helps to tell layouts apart.
+      await session.lookForKernel(signal);
+      return describeLowcores(session, request);
+    },
     dmesg: ({ dump, view, ...sources }, { signal }) => describeLog(sessionOf(dump, view), sources, signal),
     symbols: ({ dump, view, ...request }, { signal }) => describeSymbols(sessionOf(dump, view), request, signal),
     symbolize: ({ dump, view, ...request }, { signal }) => symbolize(sessionOf(dump, view), request, signal),

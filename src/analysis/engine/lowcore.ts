@@ -14,7 +14,6 @@ import { vmcoreinfoNumber } from '../kernel/vmcoreinfo.ts';
 import { leaves, view } from '../layout/struct.ts';
 import { selectCpu } from './select-cpu.ts';
 import type { Session } from './session.ts';
-import { vmcoreinfoOf } from './summary.ts';
 
 export interface LowcoreRequest {
   readonly cpu?: number | undefined;
@@ -25,7 +24,7 @@ export interface LowcoreRequest {
 
 /** What the dump knows that helps to tell layouts apart. */
 export function lowcoreContext(session: Session, cpu?: CpuJson): LowcoreContext {
-  const vmcoreinfo = vmcoreinfoOf(session);
+  const vmcoreinfo = session.knownVmcoreinfo;
   const home = cpu?.crs?.[13];
   return {
     release: vmcoreinfo?.entries.get('OSRELEASE') ?? session.utsName?.release ?? session.image.names?.release,

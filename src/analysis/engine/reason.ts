@@ -6,11 +6,10 @@ import { deathNotes, type DeathLine } from '../kernel/log/log-marks.ts';
 import { isDisabledWait } from './disabled-wait.ts';
 import { secondsText } from './kernel-story.ts';
 import type { Session } from './session.ts';
-import { vmcoreinfoOf } from './summary.ts';
 
 /** What the kernel's log says of its end, in a sentence. */
 function lastWords(session: Session): string | undefined {
-  const { log } = session.kernel;
+  const { log } = session.knownKernel;
   const notes = log.found ? deathNotes(log.log.records) : undefined;
   if (notes === undefined) return undefined;
   const { last, cause } = notes;
@@ -38,6 +37,6 @@ function traces(session: Session, crash: string | undefined): string | undefined
   if (stopped !== undefined) {
     return `${name(stopped)} stopped itself in a disabled wait at ${stopped.psw?.address ?? ''}, as the kernel does at the end of a panic.`;
   }
-  if (cpus.length === 0 || vmcoreinfoOf(session) === undefined) return undefined;
+  if (cpus.length === 0 || session.knownVmcoreinfo === undefined) return undefined;
   return 'No crash is recorded: vmcoreinfo has no CRASHTIME and no CPU is in a disabled wait; the system was running when it was dumped.';
 }

@@ -44,6 +44,10 @@ export interface Session {
    * @throws Cancelled
    */
   findKernel(signal: AbortSignal): Promise<Kernel>;
+  /** The same with a look at the lowest stored memory alone, for the first facts: what it finds is in `knownKernel`. @throws Cancelled */
+  lookForKernel(signal: AbortSignal): Promise<void>;
+  /** The kernel as far as it is known by now, by pointers or by a scan. */
+  readonly knownKernel: Kernel;
   /** What headers and notes lead to, else what a scan has found by now. */
   readonly knownVmcoreinfo: Vmcoreinfo | undefined;
   /** The kernel as a given vmcoreinfo describes it, with what a file of the user's tells besides. */
@@ -71,6 +75,9 @@ function once<T>(compute: () => T): () => T {
   let done: { readonly value: T } | undefined;
   return () => (done ??= { value: compute() }).value;
 }
+
+/** Read within a fraction of a second, and where kernels lie. */
+const firstLookBytes = 256 * 1024 * 1024;
 
 /** What a session is made of besides what follows from the image. */
 interface SessionParts {
@@ -120,6 +127,12 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
     scanned ??= kernelBy(chooseVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal)));
     return scanned;
   };
+  const lookForKernel = async (signal: AbortSignal): Promise<void> => {
+    if (kernel().vmcoreinfo !== undefined || scanned !== undefined) return;
+    const found = chooseVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal, firstLookBytes));
+    if (found !== undefined) scanned = kernelBy(found);
+  };
+  const knownKernel = (): Kernel => scanned ?? kernel();
   let guard: KdumpGuard | undefined;
   const kdumpGuard = async (signal: AbortSignal): Promise<KdumpGuard> => {
     // A cancelled look is forgotten: the next caller starts again.
@@ -155,9 +168,12 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
       return kernel();
     },
     findKernel,
+    lookForKernel,
+    get knownKernel() {
+      return knownKernel();
+    },
     get knownVmcoreinfo() {
-      const found = vmcoreinfo();
-      return found.found ? found.vmcoreinfo : scanned?.vmcoreinfo;
+      return knownKernel().vmcoreinfo;
     },
     kernelBy,
     get isLive() {

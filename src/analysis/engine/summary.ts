@@ -4,6 +4,7 @@ import { infoSchema, schemaVersion, type Info } from '../../shared/model.ts';
 import { hex, pageSize, type AddressRange } from '../../shared/units.ts';
 import { OS_INFO_MAGIC, osInfoValid } from '../arch/s390x/os-info.ts';
 import { decodeCpuId } from '../formats/s390-header.ts';
+import { readUtsName, type UtsName } from '../kernel/uts-name.ts';
 import { vmcoreinfoFact, vmcoreinfoNumber, type Vmcoreinfo } from '../kernel/vmcoreinfo.ts';
 import * as v from 'valibot';
 import type { Session } from './session.ts';
@@ -15,9 +16,15 @@ export function vmcoreinfoOf(session: Session): Vmcoreinfo | undefined {
   return session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo : undefined;
 }
 
+/** The kernel's names: where vmcoreinfo was found by its text alone, of the kernel that it describes. */
+function utsNameOf(session: Session): UtsName | undefined {
+  const { image, memory, utsName, knownVmcoreinfo } = session;
+  return utsName ?? (knownVmcoreinfo === undefined ? undefined : readUtsName(image.machine.arch, knownVmcoreinfo, memory));
+}
+
 function releaseFact(session: Session): Fact<string> | undefined {
-  const recorded = vmcoreinfoFact(vmcoreinfoOf(session), 'OSRELEASE');
-  const uts = session.utsName;
+  const recorded = vmcoreinfoFact(session.knownVmcoreinfo, 'OSRELEASE');
+  const uts = utsNameOf(session);
   const read = uts === undefined ? undefined : fact(uts.release, `utsname at absolute ${hex(uts.address)}`);
   const header = headerName(session, 'release');
   return [recorded, read, header]
@@ -32,7 +39,7 @@ function headerName(session: Session, key: 'release' | 'version' | 'nodename'): 
 }
 
 function utsFact(session: Session, key: 'nodename' | 'version'): Fact<string> | undefined {
-  const uts = session.utsName;
+  const uts = utsNameOf(session);
   const header = headerName(session, key);
   if (uts === undefined || uts[key] === '') return header;
   return confirm(fact(uts[key], `utsname at absolute ${hex(uts.address)}`), header);
@@ -50,10 +57,11 @@ function crashkernelFact(session: Session): Fact<{ start: string; end: string }>
 
 /** When the kernel crashed, to the second: CRASHTIME of vmcoreinfo. */
 function crashTimeFact(session: Session): Fact<string> | undefined {
-  const seconds = vmcoreinfoNumber(vmcoreinfoOf(session), 'CRASHTIME');
+  const known = session.knownVmcoreinfo;
+  const seconds = vmcoreinfoNumber(known, 'CRASHTIME');
   if (seconds === undefined || seconds <= 0n || seconds > 253402300799n) return undefined;
   const iso = new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z');
-  return fact(iso, `CRASHTIME of vmcoreinfo (${vmcoreinfoOf(session)?.source ?? ''})`);
+  return fact(iso, `CRASHTIME of vmcoreinfo (${known?.source ?? ''})`);
 }
 
 function machineFacts(session: Session): Record<string, unknown> {
@@ -113,7 +121,7 @@ function twoSystemsFindings(session: Session): Info['findings'] {
 export function describeDump(session: Session): Info {
   const { image } = session;
   const bytes = image.ranges.reduce((sum, range) => sum + (range.end - range.start), 0n);
-  const kernelPage = vmcoreinfoNumber(vmcoreinfoOf(session), 'PAGESIZE');
+  const kernelPage = vmcoreinfoNumber(session.knownVmcoreinfo, 'PAGESIZE');
   const tree = {
     schema: schemaVersion,
     tool: { name: toolName, version: toolVersion },

@@ -1,4 +1,4 @@
-/** The first screen: facts, checks that need headers alone, CPUs, decisions. No scan. */
+/** The first screen: facts, checks that need headers alone, CPUs, decisions. No scan, but for a short look for vmcoreinfo where nothing leads to it. */
 import type { CheckResult, Info, TriageDump } from '../../shared/model.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
 import type { CheckContext } from '../integrity/check.ts';
@@ -27,11 +27,14 @@ export function checkSession(session: Session, depth: CheckDepth, signal: AbortS
 
 /** The facts with the trust that the checks of headers give them. */
 export async function judgedInfo(session: Session, signal: AbortSignal): Promise<Info> {
-  return judgeFacts(describeDump(session), await checkSession(session, 'headers', signal));
+  const checks = await checkSession(session, 'headers', signal);
+  await session.lookForKernel(signal);
+  return judgeFacts(describeDump(session), checks);
 }
 
 export async function triage(session: Session, signal: AbortSignal): Promise<TriageDump> {
   const checks = await checkSession(session, 'headers', signal);
+  await session.lookForKernel(signal);
   const info = judgeFacts(describeDump(session), checks);
   const { reason, places } = await deathOf(session, info.times.crash, signal);
   return {

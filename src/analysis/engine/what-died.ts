@@ -23,8 +23,9 @@ function below(trace: TraceJson): readonly string[] | undefined {
 
 /** Whether everything that is needed is reached by pointers and symbols: symbols that are not published would be searched for. */
 function isReachable(session: Session): boolean {
-  if (!session.vmcoreinfo.found || !session.kernel.publishesSymbols) return false;
-  const { memory, symbols, types } = session.kernel;
+  const { knownKernel } = session;
+  if (!knownKernel.publishesSymbols) return false;
+  const { memory, symbols, types } = knownKernel;
   return symbols.found && (memory.arch === 's390x' || types.found);
 }
 

@@ -45,18 +45,27 @@ function candidateAt(page: Buffer): number | undefined {
 
 /**
  * Reads every stored page's start.
+ * @param most stored bytes that are looked through, from the lowest address on; all without it
  * @returns copies in the order of their addresses; at most 64
  * @throws Cancelled when the signal fires
  */
-export async function scanForVmcoreinfo(image: DumpImage, memory: MemoryReader, signal: AbortSignal | undefined): Promise<readonly Vmcoreinfo[]> {
+export async function scanForVmcoreinfo(
+  image: DumpImage,
+  memory: MemoryReader,
+  signal: AbortSignal | undefined,
+  most = Infinity,
+): Promise<readonly Vmcoreinfo[]> {
   const pace = createPace(signal);
   const copies: Vmcoreinfo[] = [];
   const buffer = Buffer.alloc(stepBytes);
+  let seen = 0;
   for (const extent of image.memory.extents) {
     if (extent.state !== 'stored') continue;
     for (let start = extent.start; start < extent.end; start += BigInt(stepBytes)) {
       await pace.breathe(() => undefined);
       const length = Number(extent.end - start < BigInt(stepBytes) ? extent.end - start : BigInt(stepBytes));
+      if (seen + length > most) return copies;
+      seen += length;
       image.memory.read(start, buffer.subarray(0, length));
       for (let at = 0; at + pageBytes <= length; at += pageBytes) {
         // Both kinds of start have an O or a V at a fixed place; most pages are done with here.
