@@ -9,10 +9,10 @@ export interface PackedPages {
   /** Room for the data of pages as they are stored. What lies there lasts until anything else is decoded in this thread. */
   readonly bytes: Uint8Array;
   /**
-   * Decodes `size` bytes of the room into `output`.
+   * Decodes `size` bytes of the room from `at` on to `count` bytes of `target` from `to` on.
    * @returns in words why that fails
    */
-  decode(codec: PageCodec, at: number, size: number, output: Uint8Array): string | undefined;
+  decode(codec: PageCodec, at: number, size: number, target: Uint8Array, to: number, count: number): string | undefined;
 }
 
 const plain: Readonly<Record<PageCodec, PageDecoder>> = { zlib: plainZlib, lzo: plainLzo1x, snappy: plainSnappy, zstd: plainZstd };
@@ -23,8 +23,9 @@ export function packedPages(): PackedPages {
   const bytes = wasm?.bytes ?? new Uint8Array(plainRoomBytes);
   return {
     bytes,
-    decode(codec, at, size, output) {
-      return wasm?.decode(codec, at, size, output) === true ? undefined : plain[codec](bytes.subarray(at, at + size), output);
+    decode(codec, at, size, target, to, count) {
+      if (wasm?.decode(codec, at, size, target, to, count) === true) return undefined;
+      return plain[codec](bytes.subarray(at, at + size), target.subarray(to, to + count));
     },
   };
 }

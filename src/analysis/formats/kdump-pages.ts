@@ -109,7 +109,7 @@ export class KdumpPages {
   }
 
   /** Remembers a page that was just read, if the page before or behind it shows that its data serve for several. */
-  #share(source: ByteSource, index: number, count: number, bytes: Uint8Array, state: number): void {
+  #share(source: ByteSource, index: number, count: number, target: Uint8Array, at: number, state: number): void {
     const offset = this.#offsets[index] ?? 0;
     const again = (index + 1 < count && this.#offsets[index + 1] === offset) || (index > 0 && offset < (this.#offsets[index - 1] ?? 0));
     if (!again) return;
@@ -118,7 +118,7 @@ export class KdumpPages {
     this.#sharedSize = this.#sizes[index] ?? 0;
     this.#sharedCodec = this.#codecs[index] ?? -1;
     this.#sharedState = state;
-    this.#sharedBytes.set(bytes);
+    this.#sharedBytes.set(target.subarray(at, at + pageSize));
   }
 
   /** Raw pages that follow each other in the file and in memory. @returns the index behind them */
@@ -138,7 +138,7 @@ export class KdumpPages {
     const whole = Math.floor(source.readInto(offset, bytes) / pageSize);
     bytes.fill(0, whole * pageSize);
     states.fill(unreadable, place + whole, place + end - first);
-    if (end === first + 1) this.#share(source, first, count, bytes, states[place] ?? unreadable);
+    if (end === first + 1) this.#share(source, first, count, target, place * pageSize, states[place] ?? unreadable);
     return end;
   }
 
@@ -162,21 +162,21 @@ export class KdumpPages {
     const got = source.readInto(start, room.subarray(0, stop - start));
     for (let index = first; index < end; index += 1) {
       const place = places[index] ?? 0;
-      const bytes = target.subarray(place * pageSize, (place + 1) * pageSize);
-      if (states[place] !== stored) bytes.fill(0);
+      const to = place * pageSize;
+      if (states[place] !== stored) target.fill(0, to, to + pageSize);
       else if (this.#isShared(source, index)) {
         states[place] = this.#sharedState;
-        bytes.set(this.#sharedBytes);
+        target.set(this.#sharedBytes, to);
       } else {
         const from = (this.#offsets[index] ?? 0) - start;
         const size = this.#sizes[index] ?? 0;
         const codec = codecs[this.#codecs[index] ?? 0]?.[1] ?? 'zlib';
-        if (from + size > got || this.#packed.decode(codec, from, size, bytes) !== undefined) {
+        if (from + size > got || this.#packed.decode(codec, from, size, target, to, pageSize) !== undefined) {
           states[place] = unreadable;
-          bytes.fill(0);
+          target.fill(0, to, to + pageSize);
         }
         // Pages further on were left out of the read because of the one that is remembered now.
-        if (!shares) this.#share(source, index, count, bytes, states[place] ?? unreadable);
+        if (!shares) this.#share(source, index, count, target, to, states[place] ?? unreadable);
       }
     }
     return end;

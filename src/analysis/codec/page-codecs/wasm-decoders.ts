@@ -67,8 +67,11 @@ export function withWasm(codec: PageCodec, plain: PageDecoder): PageDecoder {
 /** The room for input and the fast decoders on what lies in it. */
 export interface WasmRoom {
   readonly bytes: Uint8Array;
-  /** @returns false where the plain decoder has to look at `size` bytes from `at` on */
-  decode(codec: PageCodec, at: number, size: number, output: Uint8Array): boolean;
+  /**
+   * Decodes `size` bytes from `at` on to `count` bytes of `target` from `to` on.
+   * @returns false where the plain decoder has to look at them
+   */
+  decode(codec: PageCodec, at: number, size: number, target: Uint8Array, to: number, count: number): boolean;
 }
 
 /** This thread's room: whoever decodes next uses it, too. Undefined where there is no WebAssembly. */
@@ -78,10 +81,10 @@ export function wasmRoom(): WasmRoom | undefined {
   let page = known.output.subarray(0, 0);
   return {
     bytes: known.input,
-    decode(codec, at, size, output) {
-      if (at + size > known.most || output.length > known.most || known[codec](known.inputAt + at, size, output.length) !== 1) return false;
-      if (page.length !== output.length) page = known.output.subarray(0, output.length);
-      output.set(page);
+    decode(codec, at, size, target, to, count) {
+      if (at + size > known.most || count > known.most || known[codec](known.inputAt + at, size, count) !== 1) return false;
+      if (page.length !== count) page = known.output.subarray(0, count);
+      target.set(page, to);
       return true;
     },
   };
