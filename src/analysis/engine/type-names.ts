@@ -3,7 +3,7 @@ import { DumpError } from '../../shared/dump-error.ts';
 import type { TypeNamesJson } from '../../shared/kernel-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import type { BtfTypes } from '../kernel/btf/btf-types.ts';
-import { isOneType, namedIds, ownModule } from '../kernel/btf/type-scope.ts';
+import { isCopy, isOneType, namedIds, ownModule } from '../kernel/btf/type-scope.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 
 type Wanted = (types: BtfTypes, id: number) => boolean;
@@ -16,7 +16,7 @@ function namesFrom(types: BtfTypes, from: number, wanted: Wanted): ReadonlyMap<s
 }
 
 /**
- * In the order of the alphabet. A name that several modules have for different types, or that the kernel has too, stands once for each
+ * In the order of the alphabet. A name that several modules have for different types, or for others than the kernel has, stands once for each
  * as "module:name".
  * @param module only the own types of this module
  * @throws DumpError absent when no types of that module are there; Cancelled
@@ -40,9 +40,10 @@ export async function typeNames(kernel: Kernel, module: string | undefined, sign
     }
   }
   const all = [...names];
+  const { pointerBytes } = kernel.memory;
   for (const [name, having] of owners) {
-    if (!names.has(name) && isOneType(having, kernel.memory.pointerBytes)) all.push(name);
-    else all.push(...having.map((one) => `${one.module}:${name}`));
+    if (names.has(name)) all.push(...having.filter((one) => !isCopy(search.types.types, name, one, pointerBytes)).map((one) => `${one.module}:${name}`));
+    else all.push(...(isOneType(having, pointerBytes) ? [name] : having.map((one) => `${one.module}:${name}`)));
   }
   return { schema: schemaVersion, names: all.sort(), ...(ofModules.missing.length === 0 ? {} : { missing: [...ofModules.missing] }) };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readBtf, type BtfTypes } from '../../../src/analysis/kernel/btf/btf-types.ts';
 import { readModuleTypes, type ModuleTypeSearch } from '../../../src/analysis/kernel/btf/module-types.ts';
-import { parseTypeName, scopeOf } from '../../../src/analysis/kernel/btf/type-scope.ts';
+import { isCopy, parseTypeName, scopeOf } from '../../../src/analysis/kernel/btf/type-scope.ts';
 import { aggregateNamed } from '../../../src/analysis/kernel/btf/type-layout.ts';
 import { withoutLostPages } from '../../../src/analysis/kernel/lost-pages.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
@@ -125,6 +125,10 @@ describe.each(['big', 'little'] as const)('types of modules, %s-endian', (endian
     expect(typeof beta === 'object' ? aggregateNamed(beta.types, 'differs', beta.from)?.size : beta).toBe(8);
     expect(await scope(types, search, 'gamma:differs')).toBe('no module gamma is loaded');
     expect(await scope(types, search, 'nowhere')).toBeUndefined();
+    // What a module has as the kernel has it is told from what only has the name.
+    const copy = readBtf(btfBlob(endian, [{ is: 'int', name: 'char', size: 1 }, structOf('list_head', 16)], types), endian, types);
+    if (typeof copy === 'string') throw new Error(copy);
+    expect([isCopy(types, 'char', { types: copy, id: own }, 8), isCopy(types, 'list_head', { types: copy, id: own + 1 }, 8)]).toEqual([true, false]);
   });
 
   const damages: readonly (readonly [string, (memory: MemoryImage, types: BtfTypes) => void, RegExp])[] = [

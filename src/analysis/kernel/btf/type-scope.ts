@@ -58,6 +58,12 @@ export function isOneType(all: readonly { readonly types: BtfTypes; readonly id:
   return others.every(({ types, id }) => signature(types, id, pointerBytes) === wanted);
 }
 
+/** Whether the kernel has a type of this name with the same layout: modules of newer kernels carry copies. */
+export function isCopy(kernelTypes: BtfTypes, name: string, one: { readonly types: BtfTypes; readonly id: number }, pointerBytes: number): boolean {
+  const wanted = signature(one.types, one.id, pointerBytes);
+  return namedFrom(kernelTypes, name, 0).some((id) => signature(kernelTypes, id, pointerBytes) === wanted);
+}
+
 const isModule = (name: string, wanted: string): boolean => name.replaceAll('-', '_') === wanted.replaceAll('-', '_');
 
 /** The types of one module, or why they are not there. */
