@@ -9,6 +9,7 @@ import { isDisabledWait } from './disabled-wait.ts';
 import { runningTasks, type KernelTasks } from './kernel-tasks.ts';
 import { probableReason } from './reason.ts';
 import type { Session } from './session.ts';
+import { describeDump } from './summary.ts';
 
 const named = 4;
 
@@ -68,11 +69,20 @@ async function whatDied(session: Session, signal: AbortSignal): Promise<{ readon
   return { sentence: `${cpuName(context.cpu, numbering)} was running ${task}${where}.`, places };
 }
 
+/** Where two systems are in the dump, what there is to know is why the first of them crashed. */
+async function deathOfFirst(session: Session, signal: AbortSignal): Promise<string | undefined> {
+  if (session.twoSystems === undefined || session.view !== 'all') return undefined;
+  const first = session.inView('prod');
+  const { reason } = await deathOf(first, describeDump(first).times.crash, signal);
+  return reason === undefined ? undefined : `The system that crashed before (view prod): ${reason} The kdump system that ran then (view kdump):`;
+}
+
 /** What is known of the end of the system, by structures alone: nothing here scans memory, and no list is walked whole. */
 export async function deathOf(session: Session, crash: string | undefined, signal: AbortSignal): Promise<Death> {
   const reason = probableReason(session, crash);
   const died = crash === undefined && !session.cpuSet.cpus.some(isDisabledWait) ? undefined : await whatDied(session, signal);
-  const sentences = [reason, died?.sentence].filter((sentence) => sentence !== undefined);
+  const first = await deathOfFirst(session, signal);
+  const sentences = [first, reason, died?.sentence].filter((sentence) => sentence !== undefined);
   return {
     ...(sentences.length === 0 ? {} : { reason: sentences.join(' ') }),
     ...(died === undefined || died.places.length === 0 ? {} : { places: died.places }),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readMemory } from '../../../src/analysis/engine/read-memory.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session.ts';
+import { triage } from '../../../src/analysis/engine/triage.ts';
 import { describeDump } from '../../../src/analysis/engine/summary.ts';
 import { findTwoSystems } from '../../../src/analysis/memory/view.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
@@ -31,6 +32,14 @@ describe.each(containers)('%s of two systems', (_name, bytes) => {
     const info = describeDump(session);
     expect(info.memory).toMatchObject({ view: 'all', twoSystems: { start: hex(area.start), end: hex(area.start + area.size) } });
     expect(info.findings.map((finding) => finding.id)).toContain('container-complete/two-systems');
+  });
+
+  it('says in view all what is known of the end of the first system', async () => {
+    const never = new AbortController().signal;
+    const first = (await triage(session.inView('prod'), never)).reason ?? '';
+    expect(first).not.toBe('');
+    expect((await triage(session, never)).reason).toContain(`The system that crashed before (view prod): ${first} The kdump system`);
+    expect((await triage(session.inView('kdump'), never)).reason ?? '').not.toContain(first);
   });
 
   it('shows the dump as stored in view all', () => {
