@@ -76,6 +76,37 @@ describe.skipIf(noWindow)('lowcore', () => {
     await fields.locator('tr[data-field="restart_psw"] .address-link').last().click();
     await page.getByTestId('status-cursor').getByText(/real/).waitFor();
   });
+
+  it('shows one at any address, and follows the hex grid that was in front last', async () => {
+    const page = await open();
+    await page.getByTestId('rail-lowcore').click();
+    const fields = page.getByTestId('lowcore-fields');
+    await fields.waitFor();
+    const at = page.getByTestId('lowcore-at');
+    await at.fill('real:0x222000');
+    await at.press('Enter');
+    await page.getByTestId('lowcore-at-wrong').getByText('absolute').waitFor();
+    await at.fill('0x222000');
+    await at.press('Enter');
+    const column = fields.getByRole('columnheader', { name: 'Lowcore at 0x222000' });
+    await column.getByText(/certain|likely/).waitFor();
+    expect(await fields.locator('tr[data-field="cpu_nr"]').getAttribute('class')).toContain('differs');
+    await desk!.photograph('lowcore-at-address');
+    await at.fill('0x7ffffffff000');
+    await at.press('Enter');
+    await fields.getByRole('columnheader', { name: 'Lowcore at 0x7ffffffff000' }).getByText('no lowcore can be there').waitFor();
+    await page.getByRole('button', { name: 'Take the lowcore at 0x7ffffffff000 away' }).click();
+
+    // A second grid at a field of the lowcore at the address; the first one stays at a field of CPU 0.
+    await goTo(page, 'absolute:0x2201e0');
+    await page.keyboard.press('Control+Shift+H');
+    await page.locator('[data-grid="2"]').waitFor();
+    await goTo(page, 'absolute:0x2221b0');
+    await page.getByTestId('rail-lowcore').click();
+    await fields.locator('tr[data-field="external_new_psw"][aria-selected="true"]').waitFor();
+    await fields.locator('tr[data-field="cpu_nr"]').getByRole('button').first().click();
+    expect(await page.getByTestId('status-cursor').innerText()).toMatch(/0x2223[0-9a-f]{2}/);
+  });
 });
 
 describe.skipIf(noWindow)('CPUs', () => {

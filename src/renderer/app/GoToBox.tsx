@@ -2,8 +2,7 @@
 import { useState, type KeyboardEvent } from 'react';
 import { positionText, type Position } from '../state/position.ts';
 import { resolveGoTo, type GoTo } from '../state/go-to.ts';
-import { activeTab, cursorKey } from '../state/tabs.ts';
-import { useStore } from '../state/use-store.ts';
+import { useActiveCursor } from '../state/use-cursor.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { focusActivePane, goToInputId } from './focus.ts';
@@ -41,12 +40,9 @@ const start: Position = { space: 'absolute', address: 0n, length: 1 };
 export function GoToBox() {
   const { places } = useWorkbench();
   const dump = useCurrentDump();
-  const cursors = useStore(places.cursors);
   const [typed, setTyped] = useState<string>();
   const [refused, setRefused] = useState(false);
-  const tab = activeTab(useStore(places.tabs));
-  const owner = (tab === undefined ? undefined : cursorKey(tab)) ?? dump?.key;
-  const position = (owner === undefined ? undefined : cursors[owner]) ?? start;
+  const position = useActiveCursor() ?? start;
   const answer = typed === undefined || typed.trim() === '' ? undefined : resolveGoTo(typed, position.space, dump?.triage?.cpus ?? []);
   // Half-typed words are no mistake yet: an error shows when Enter was pressed.
   const shown = answer !== undefined && (answer.ok ? answer.named : refused) ? answer : undefined;

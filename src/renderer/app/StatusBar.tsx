@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { positionText } from '../state/position.ts';
 import { isRunning } from '../state/jobs.ts';
 import { fractionOf } from '../state/job-meter.ts';
-import { activeTab, cursorKey } from '../state/tabs.ts';
+import { useActiveCursor } from '../state/use-cursor.ts';
 import { useStore } from '../state/use-store.ts';
 import { percentText, plural } from '../words/numbers.ts';
 import { wayWords } from '../words/dump-way.ts';
@@ -12,10 +12,8 @@ import { StatusPlace } from './StatusPlace.tsx';
 import './status-bar.css';
 
 function Cursor() {
-  const { places } = useWorkbench();
   const dump = useCurrentDump();
-  const tab = activeTab(useStore(places.tabs));
-  const cursor = useStore(places.cursors)[(tab === undefined ? undefined : cursorKey(tab)) ?? dump?.key ?? ''];
+  const cursor = useActiveCursor();
   if (dump === undefined || cursor === undefined) return null;
   const text = positionText(cursor).replace(':', ' ');
   return (

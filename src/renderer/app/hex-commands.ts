@@ -1,6 +1,5 @@
 /** Commands about the bytes under the cursor. */
 import { handleOf } from '../state/open-dump.ts';
-import { activeTab, cursorKey } from '../state/tabs.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Command } from './commands.ts';
 
@@ -9,8 +8,7 @@ export function hexCommands({ engine, places, dumps, notice, tell }: Workbench):
     const tabs = places.tabs.get();
     const dump = tabs.dump === undefined ? undefined : dumps.find(tabs.dump);
     const handle = dump === undefined ? undefined : handleOf(dump);
-    const tab = activeTab(tabs);
-    const position = places.cursors.get()[(tab === undefined ? undefined : cursorKey(tab)) ?? tabs.dump ?? ''];
+    const position = places.position();
     if (dump === undefined || handle === undefined || position === undefined) return;
     const { space, cpu, address } = position;
     const owner = (space === 'real' || space === 'virtual') && cpu !== undefined ? { cpu } : {};

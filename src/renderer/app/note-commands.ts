@@ -1,6 +1,5 @@
 /** Commands about what a person writes: bookmarks, annotations, the session. */
 import { markPosition } from '../state/marks.ts';
-import { activeTab, cursorKey } from '../state/tabs.ts';
 import type { Mark } from '../state/marks.ts';
 import type { Position } from '../state/position.ts';
 import type { Workbench } from '../workbench.ts';
@@ -9,10 +8,8 @@ import type { Command } from './commands.ts';
 export function noteCommands({ places, marks, markDraft, sessions }: Workbench): readonly Command[] {
   const here = (): { readonly dump: string; readonly position: Position } | undefined => {
     const { dump } = places.tabs.get();
-    const tab = activeTab(places.tabs.get());
-    if (dump === undefined) return undefined;
-    const position = places.cursors.get()[(tab === undefined ? undefined : cursorKey(tab)) ?? dump];
-    return position === undefined ? undefined : { dump, position };
+    const position = places.position();
+    return dump === undefined || position === undefined ? undefined : { dump, position };
   };
   const draft = (kind: Mark['kind']): void => {
     const place = here();

@@ -1,6 +1,5 @@
 /** Commands of the dock: all that the pointer can do with tabs and panes. */
 import { sideBySide, single, triageLayout, type Side } from '../state/dock-layout.ts';
-import { cursorKey, activeTab } from '../state/tabs.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Command } from './commands.ts';
 
@@ -54,8 +53,7 @@ export function paneCommands({ places, dock, dumps, comparisons, overlay }: Work
       run: () => {
         const key = dump();
         if (key === undefined) return;
-        const tab = activeTab(places.tabs.get());
-        places.openGrid(key, places.cursors.get()[(tab === undefined ? undefined : cursorKey(tab)) ?? key]);
+        places.openGrid(key, places.position());
         dock.widget()?.split('right');
       },
     },

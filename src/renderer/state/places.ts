@@ -1,4 +1,5 @@
 /** Where the user is: tabs, one cursor per dump, and the way back. */
+import { cursorOwner, followGrids, type FollowedGrids } from './followed-grid.ts';
 import { adjust, back, emptyHistory, forget, forward, visit, type History } from './history.ts';
 import { samePosition, type Position } from './position.ts';
 import { createStore, type Readable } from './store.ts';
@@ -32,6 +33,10 @@ export interface Places {
   readonly tabs: Readable<Tabs>;
   /** By dump; further hex grids have theirs under the id of their tab. */
   readonly cursors: Readable<Readonly<Record<string, Position>>>;
+  /** Which hex grid of a dump the other views follow. */
+  readonly followed: Readable<FollowedGrids>;
+  /** Where the cursor of the active tab is. */
+  readonly position: () => Position | undefined;
   readonly history: Readable<History<Place>>;
   /** Shows a view of the present dump, or of another one. */
   readonly show: (view: ViewId, dump?: string) => void;
@@ -60,12 +65,16 @@ export function createPlaces(): Places {
   const tabs = createStore<Tabs>(noTabs);
   const cursors = createStore<Readonly<Record<string, Position>>>({});
   const history = createStore<History<Place>>(emptyHistory);
+  const followed = followGrids(tabs);
+
+  const ownerOf = (tab: Tab | undefined): string | undefined => cursorOwner(tab, tabs.get().dump, followed.get());
+  const position = (): Position | undefined => cursors.get()[ownerOf(activeTab(tabs.get())) ?? ''];
 
   const here = (): Place | undefined => {
     const tab = activeTab(tabs.get());
     if (tab === undefined) return undefined;
     const grid = tab.grid === undefined ? {} : { grid: tab.grid };
-    return { dump: tab.dump, view: tab.view, position: cursors.get()[cursorKey(tab) ?? ''], ...grid };
+    return { dump: tab.dump, view: tab.view, position: tab.dump === undefined ? undefined : position(), ...grid };
   };
   const arrived = (): void => {
     const place = here();
@@ -79,7 +88,7 @@ export function createPlaces(): Places {
     if (moved === history.get() || place === undefined) return;
     history.set(moved);
     const tab = tabOf(place.view, place.dump, place.grid);
-    const owner = cursorKey(tab);
+    const owner = tab.dump === undefined ? undefined : ownerOf(tab);
     if (owner !== undefined) setCursor(owner, place.position);
     tabs.update((old) => showTab(old, tab));
   };
@@ -88,6 +97,8 @@ export function createPlaces(): Places {
     tabs,
     cursors,
     history,
+    followed,
+    position,
     show(view, dump) {
       tabs.update((old) => show(old, view, dump ?? old.dump));
       arrived();
@@ -104,7 +115,7 @@ export function createPlaces(): Places {
       setCursor(owner, position);
       const tab = activeTab(tabs.get());
       const place = here();
-      if (tab !== undefined && place !== undefined && cursorKey(tab) === owner) history.update((old) => adjust(old, place));
+      if (tab !== undefined && place !== undefined && ownerOf(tab) === owner) history.update((old) => adjust(old, place));
     },
     openGrid(dump, position) {
       const tab = newGrid(tabs.get(), dump);

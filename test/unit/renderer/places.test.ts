@@ -44,6 +44,27 @@ describe('places', () => {
     expect(activeTab(places.tabs.get())?.view).toBe('hex');
   });
 
+  it('are those of the hex grid that was in front last, until it is closed', () => {
+    const places = createPlaces();
+    places.goTo('a', at(0x1000n));
+    const second = places.openGrid('a', at(0x2000n));
+    places.show('lowcore', 'a');
+    expect(places.followed.get()).toEqual({ a: second.id });
+    expect(places.position()).toEqual(at(0x2000n));
+    // What the view moves is the cursor that it shows.
+    places.moveCursor(second.id, at(0x2010n));
+    expect(places.position()).toEqual(at(0x2010n));
+    expect(places.cursors.get().a).toEqual(at(0x1000n));
+    places.show('hex', 'a');
+    places.show('lowcore', 'a');
+    expect(places.position()).toEqual(at(0x1000n));
+    places.activate(second.id);
+    places.show('notes', 'a');
+    places.closeTab(second.id);
+    expect(places.followed.get()).toEqual({});
+    expect(places.position()).toEqual(at(0x1000n));
+  });
+
   it('forget a dump that was closed', () => {
     const places = createPlaces();
     places.show('overview', 'a');

@@ -56,7 +56,7 @@ export function FieldPane({ dump, columns, row, names, bytesOf, offset, length, 
             </p>
             <dl className="field-values">
               {columns.map((column, index) => (
-                <div key={column.cpu.id} className="field-entry">
+                <div key={column.key} className="field-entry">
                   {columns.length > 1 ? <dt className="dim">{column.name}</dt> : null}
                   <dd>
                     {column.lowcore === undefined ? (

@@ -1,7 +1,7 @@
 /** The fields of one or several lowcores: a line each, in the order of their offsets, by who defines them. */
 import { memo, useEffect, useRef } from 'react';
 import { fieldAddress, type PlaceNames } from '../../../shared/place-names.ts';
-import type { CpuJson, LowcoreFieldJson, LowcoreJson } from '../../../shared/model.ts';
+import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
@@ -10,9 +10,10 @@ import { PlaceLink } from '../../widgets/PlaceLink.tsx';
 import { lowcoreBytes, meaningOf, pswParts, targetOf, type FieldGroup, type LowcoreRow } from './lowcore-rows.ts';
 
 export interface LowcoreColumn {
-  readonly cpu: CpuJson;
-  /** As positions and the engine name the CPU. */
-  readonly number: number;
+  /** Unlike those of the others. */
+  readonly key: string;
+  /** As positions and the engine name the CPU; undefined for an address that a person gave. */
+  readonly number: number | undefined;
   readonly name: string;
   readonly lowcore: LowcoreJson | undefined;
   /** Why there is none. */
@@ -31,7 +32,7 @@ export const offsetText = (offset: number): string => `0x${offset.toString(16).p
 interface FieldValueProps {
   readonly dump: string;
   readonly field: LowcoreFieldJson | undefined;
-  readonly number: number;
+  readonly number: number | undefined;
   readonly names: PlaceNames;
 }
 
@@ -76,14 +77,15 @@ interface RowProps {
   readonly row: LowcoreRow;
   readonly columns: readonly LowcoreColumn[];
   readonly names: PlaceNames;
-  /** Column whose bytes are selected; undefined in other rows. */
-  readonly current: number | undefined;
+  /** Column that the cursor is in. */
+  readonly active: number;
+  /** Its bytes are selected. */
+  readonly isCurrent: boolean;
   readonly onSelect: (row: LowcoreRow, column: number) => void;
 }
 
-const FieldRow = memo(function FieldRow({ dump, row, columns, names, current, onSelect }: RowProps) {
+const FieldRow = memo(function FieldRow({ dump, row, columns, names, active, isCurrent, onSelect }: RowProps) {
   const line = useRef<HTMLTableRowElement>(null);
-  const isCurrent = current !== undefined;
   useEffect(() => {
     if (isCurrent) line.current?.scrollIntoView({ block: 'nearest' });
   }, [isCurrent]);
@@ -93,20 +95,20 @@ const FieldRow = memo(function FieldRow({ dump, row, columns, names, current, on
       className={row.differs ? 'followed differs' : 'followed'}
       aria-selected={isCurrent}
       data-field={row.name}
-      onClick={() => onSelect(row, current ?? 0)}
+      onClick={() => onSelect(row, active)}
     >
       <td className="code dim">{offsetText(row.offset)}</td>
       <td className="number dim">{row.size}</td>
       <td className="field-name">
-        <button type="button" className="code plain-button" title={row.doc} onClick={() => onSelect(row, current ?? 0)}>
+        <button type="button" className="code plain-button" title={row.doc} onClick={() => onSelect(row, active)}>
           {row.name}
         </button>
         {row.differs ? <span className="unseen"> differs between the CPUs</span> : null}
       </td>
       {columns.map((column, index) => (
         <td
-          key={column.cpu.id}
-          className={current === index ? 'field-cell chosen' : 'field-cell'}
+          key={column.key}
+          className={isCurrent && active === index ? 'field-cell chosen' : 'field-cell'}
           onClick={(event) => {
             event.stopPropagation();
             onSelect(row, index);
@@ -163,8 +165,8 @@ export function LowcoreTable({ dump, columns, rows, names, current, active, onSe
             <th className="lowcore-offset">offset</th>
             <th className="lowcore-size number">size</th>
             <th className="lowcore-field">field</th>
-            {columns.map(({ cpu, name, lowcore, error }) => (
-              <th key={cpu.id} className="lowcore-column">
+            {columns.map(({ key, name, lowcore, error }) => (
+              <th key={key} className="lowcore-column">
                 <span className="lowcore-column-name">{name}</span>{' '}
                 {lowcore === undefined ? (
                   <span className="tone-bad">
@@ -206,7 +208,8 @@ export function LowcoreTable({ dump, columns, rows, names, current, active, onSe
                   row={row}
                   columns={columns}
                   names={names}
-                  current={row.key === current ? active : undefined}
+                  active={active}
+                  isCurrent={row.key === current}
                   onSelect={onSelect}
                 />
               ))}

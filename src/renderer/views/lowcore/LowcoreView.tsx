@@ -3,16 +3,19 @@ import { useCallback, useMemo, useState } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
 import type { CpuJson, LowcoreJson } from '../../../shared/model.ts';
+import { hex } from '../../../shared/units.ts';
 import { fieldAddress } from '../../../shared/place-names.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { maxColumns } from '../../state/cpu-columns.ts';
 import { useCpuColumns } from '../../state/use-cpu-columns.ts';
 import { usePlaceNames } from '../../state/use-place-names.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useFollowedCursor } from '../../state/use-cursor.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { CpuPicker } from '../../widgets/CpuPicker.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { FieldPane } from './FieldPane.tsx';
+import { LowcoreAddresses } from './LowcoreAddresses.tsx';
 import { LayoutLine } from './LayoutLine.tsx';
 import { LowcoreTable, type LowcoreColumn } from './LowcoreTable.tsx';
 import { cursorIn, filterRows, lowcoreBytes, lowcoreRows, rowAt, type LowcoreRow } from './lowcore-rows.ts';
@@ -20,6 +23,10 @@ import './lowcore.css';
 
 const noCpus: readonly CpuJson[] = [];
 
+/** A column as it is asked for: of a CPU, or at an address. */
+interface Wanted extends Pick<LowcoreColumn, 'key' | 'number' | 'name'> {
+  readonly address?: bigint;
+}
 interface Answer {
   readonly lowcore?: LowcoreJson;
   readonly layouts?: readonly string[];
@@ -33,19 +40,22 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
   const cpus = dump.triage?.cpus ?? noCpus;
   const numbering = cpuNumbering(cpus);
   const choice = useCpuColumns(dump, cpus);
+  const [addresses, setAddresses] = useState<readonly bigint[]>([]);
   const [layout, setLayout] = useState<string>();
   const [text, setText] = useState('');
   const [onlyDifferences, setOnlyDifferences] = useState(false);
   const [hideZeros, setHideZeros] = useState(true);
-  const cursor = useStore(places.cursors)[dump.key];
+  const { owner, position: cursor } = useFollowedCursor(dump.key);
 
-  const ids = choice.columns.map((cpu) => cpu.id);
-  const wanted = choice.columns.map((cpu) => cpuNumber(cpu, numbering));
-  const question = wanted.length === 0 ? undefined : `${ids.join()}/${layout ?? ''}`;
+  const ofCpus = choice.columns.map((cpu): Wanted => ({ key: `cpu${cpu.id}`, number: cpuNumber(cpu, numbering), name: cpuName(cpu, numbering) }));
+  const ofAddresses = addresses.map((address): Wanted => ({ key: hex(address), address, number: undefined, name: `Lowcore at ${hex(address)}` }));
+  const wanted = [...ofCpus, ...ofAddresses].slice(0, maxColumns);
+  const question = wanted.length === 0 ? undefined : `${wanted.map(({ key }) => key).join()}/${layout ?? ''}`;
   const query = useQuery(dump, question, async (handle, signal) => {
-    const ask = async (cpu: number): Promise<Answer> => {
+    const ask = async ({ number: cpu, address }: Wanted): Promise<Answer> => {
       try {
-        const answer = await engine.call('lowcore', { dump: handle, cpu, ...(layout === undefined ? {} : { layout }) }, { signal });
+        const which = { ...(cpu === undefined ? {} : { cpu }), ...(address === undefined ? {} : { address }) };
+        const answer = await engine.call('lowcore', { dump: handle, ...which, ...(layout === undefined ? {} : { layout }) }, { signal });
         const [lowcore] = answer.cpus;
         return lowcore === undefined ? { error: 'no lowcore' } : { lowcore, layouts: answer.layouts };
       } catch (error) {
@@ -54,19 +64,17 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
         throw error;
       }
     };
-    return { ids, answers: await Promise.all(wanted.map(ask)) };
+    return { wanted, answers: await Promise.all(wanted.map(ask)) };
   });
 
   const answered = query.value;
   const columns = useMemo(
     () =>
-      (answered?.ids ?? []).flatMap((id, index): LowcoreColumn[] => {
-        const cpu = cpus.find((one) => one.id === id);
-        if (cpu === undefined) return [];
+      (answered?.wanted ?? []).map(({ key, number, name }, index): LowcoreColumn => {
         const { lowcore, error } = answered?.answers[index] ?? {};
-        return [{ cpu, number: cpuNumber(cpu, numbering), name: cpuName(cpu, numbering), lowcore, error }];
+        return { key, number, name, lowcore, error };
       }),
-    [answered, cpus, numbering],
+    [answered],
   );
   const rows = useMemo(() => lowcoreRows(columns.map(({ lowcore }) => lowcore)), [columns]);
   const leads = useMemo(() => [...new Set(columns.flatMap(({ lowcore }) => lowcore?.fields.flatMap((field) => fieldAddress(field) ?? []) ?? []))], [columns]);
@@ -76,13 +84,12 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
   const spots = columns.flatMap((column, index) => (column.lowcore === undefined ? [] : [{ index, prefix: column.lowcore.prefix, number: column.number }]));
   const at = cursorIn(cursor, spots);
   const active = at?.place.index ?? spots[0]?.index ?? 0;
-  const { key } = dump;
   const select = useCallback(
     (column: number, offset: number, size: number): void => {
       const prefix = columns[column]?.lowcore?.prefix;
-      if (prefix !== undefined) places.moveCursor(key, { space: 'absolute', address: BigInt(prefix) + BigInt(offset), length: size });
+      if (prefix !== undefined) places.moveCursor(owner, { space: 'absolute', address: BigInt(prefix) + BigInt(offset), length: size });
     },
-    [places, key, columns],
+    [places, owner, columns],
   );
   const selectRow = useCallback(
     (row: LowcoreRow, column: number): void => {
@@ -101,10 +108,12 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
         </p>
       </div>
     );
-  if (dump.triage !== undefined && cpus.length === 0)
+  const free = <LowcoreAddresses cpus={cpus} addresses={addresses} full={wanted.length >= maxColumns} onChange={setAddresses} />;
+  if (dump.triage !== undefined && wanted.length === 0)
     return (
       <div className="view">
-        <p className="message">The prefix of no CPU is in this dump, so no lowcore is known. “cpuN.lowcore” and absolute addresses still work in hex.</p>
+        <p className="message">The prefix of no CPU is in this dump, so no lowcore is known. One whose address you know can be shown:</p>
+        <div className="lowcore-bar">{free}</div>
       </div>
     );
   if (answered === undefined)
@@ -129,7 +138,8 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
   return (
     <div className="view lowcore-view">
       <div className="lowcore-bar" role="toolbar" aria-label="Lowcore">
-        <CpuPicker cpus={cpus} choice={choice} />
+        {cpus.length === 0 ? null : <CpuPicker cpus={cpus} choice={choice} />}
+        {free}
         <input
           type="search"
           className="input lowcore-search"

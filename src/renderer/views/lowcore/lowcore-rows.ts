@@ -69,8 +69,8 @@ export function filterRows(rows: readonly LowcoreRow[], { text, onlyDifferences,
 export interface LowcorePlace {
   /** Absolute address of a lowcore. */
   readonly prefix: string;
-  /** CPU as `cpu` of a position names it. */
-  readonly number: number;
+  /** CPU as `cpu` of a position names it; undefined for a lowcore that no CPU is known to have. */
+  readonly number: number | undefined;
 }
 
 /** Which of these lowcores the cursor is in, and where; undefined when in none. Real addresses of a CPU begin with its own lowcore. */
@@ -81,7 +81,7 @@ export function cursorIn<T extends LowcorePlace>(
   if (cursor === undefined) return undefined;
   const { space, address, cpu } = cursor;
   for (const place of places) {
-    const start = space === 'absolute' ? BigInt(place.prefix) : space === 'real' && cpu === place.number ? 0n : undefined;
+    const start = space === 'absolute' ? BigInt(place.prefix) : space === 'real' && cpu !== undefined && cpu === place.number ? 0n : undefined;
     if (start !== undefined && address >= start && address < start + BigInt(lowcoreBytes)) return { place, offset: Number(address - start) };
   }
   return undefined;
@@ -102,6 +102,8 @@ export function targetOf(field: LowcoreFieldJson, number: number | undefined): P
   const owner = number === undefined ? {} : { cpu: number };
   if (field.pointsTo !== undefined) {
     const { space, address } = field.pointsTo;
+    // Real addresses mean nothing without the CPU that they are real for.
+    if (space === 'real' && number === undefined) return undefined;
     return { space, address: BigInt(address), length: 1, ...(space === 'absolute' ? {} : owner) };
   }
   if (!heldRegisters.test(field.name) || typeof field.value !== 'string') return undefined;

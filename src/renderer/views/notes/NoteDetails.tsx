@@ -3,7 +3,7 @@ import { memo, useEffect, useRef } from 'react';
 import type { FieldJson, NoteJson } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useFollowedCursor } from '../../state/use-cursor.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { BytePane } from '../../widgets/byte-pane/BytePane.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -58,12 +58,12 @@ function sizeWords(note: NoteJson): string | undefined {
 
 export function NoteDetails({ dump, note }: { readonly dump: OpenDump; readonly note: NoteJson }) {
   const { places } = useWorkbench();
-  const cursor = useStore(places.cursors)[dump.key];
+  const { owner, position: cursor } = useFollowedCursor(dump.key);
   const at = noteAt([note], cursor);
   const current = at === undefined ? undefined : fieldAt(note.fields, at.offset);
   const select = (offset: number, length: number): void => {
     const position = bytesAt(note, offset, length);
-    if (position !== undefined) places.moveCursor(dump.key, position);
+    if (position !== undefined) places.moveCursor(owner, position);
   };
   const words = sizeWords(note);
   const start = note.descriptorOffset;

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { CpuJson, NoteJson } from '../../../shared/model.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useFollowedCursor } from '../../state/use-cursor.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
@@ -18,13 +18,13 @@ const none: readonly NoteJson[] = [];
 const noCpus: readonly CpuJson[] = [];
 
 export function NotesView({ dump }: { readonly dump: OpenDump }) {
-  const { engine, places } = useWorkbench();
+  const { engine } = useWorkbench();
   const query = useQuery(dump, 'notes', (handle, signal) => engine.call('notes', { dump: handle }, { signal }));
   const [choice, setChoice] = useState<NoteChoice>({ kind: 'vmcoreinfo' });
   const cpus = dump.triage?.cpus ?? noCpus;
   const notes = query.value?.notes ?? none;
   // A cursor that hex sets in a note chooses it here.
-  const cursor = useStore(places.cursors)[dump.key];
+  const { position: cursor } = useFollowedCursor(dump.key);
   const found = noteAt(notes, cursor)?.note.index;
   useEffect(() => {
     if (found !== undefined) setChoice({ kind: 'note', index: found });

@@ -4,6 +4,7 @@ import { hex } from '../../../shared/units.ts';
 import { memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import { fractionOf } from '../../state/job-meter.ts';
 import { isRunning } from '../../state/jobs.ts';
+import { useFollowedCursor } from '../../state/use-cursor.ts';
 import { useStore } from '../../state/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -47,7 +48,7 @@ function IndexState({ dump }: { readonly dump: OpenDump }) {
 
 export function MemoryCard({ dump }: { readonly dump: OpenDump }) {
   const { places } = useWorkbench();
-  const cursor = useStore(places.cursors)[dump.key];
+  const { position: cursor } = useFollowedCursor(dump.key);
   const end = memoryEnd(dump);
   const span = useMemo(() => ({ start: 0n, end }), [end]);
   const { strip, onWidth } = useStrip(dump, span);

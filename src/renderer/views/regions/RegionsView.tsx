@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 import { byteText, hex } from '../../../shared/units.ts';
 import { memoryEnd, type OpenDump } from '../../state/open-dump.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useFollowedCursor } from '../../state/use-cursor.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { Legend } from '../../widgets/memory-strip/Legend.tsx';
@@ -21,7 +21,7 @@ const minSpan = 64n * 4096n;
 
 export function RegionsView({ dump }: { readonly dump: OpenDump }) {
   const { places } = useWorkbench();
-  const cursor = useStore(places.cursors)[dump.key];
+  const { position: cursor } = useFollowedCursor(dump.key);
   const end = memoryEnd(dump);
   const whole = useMemo<Span>(() => ({ start: 0n, end }), [end]);
   const [zoomed, setZoomed] = useState<Span>();

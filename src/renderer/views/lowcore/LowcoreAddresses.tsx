@@ -1,0 +1,67 @@
+/** Lowcores at addresses that no CPU is known to have as its prefix: one of a CPU whose state was lost, one of an older kernel. */
+import { useState, type SyntheticEvent } from 'react';
+import type { CpuJson } from '../../../shared/model.ts';
+import { hex } from '../../../shared/units.ts';
+import { resolveGoTo } from '../../state/go-to.ts';
+import { Icon } from '../../widgets/Icon.tsx';
+
+interface LowcoreAddressesProps {
+  readonly cpus: readonly CpuJson[];
+  readonly addresses: readonly bigint[];
+  /** No further column fits. */
+  readonly full: boolean;
+  readonly onChange: (addresses: readonly bigint[]) => void;
+}
+
+export function LowcoreAddresses({ cpus, addresses, full, onChange }: LowcoreAddressesProps) {
+  const [text, setText] = useState('');
+  const [wrong, setWrong] = useState<string>();
+  const add = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    const found = resolveGoTo(text, 'absolute', cpus);
+    if (!found.ok) setWrong(found.message);
+    else if (found.position.space !== 'absolute') setWrong('expected an absolute address: prefixes are absolute');
+    else {
+      const { address } = found.position;
+      if (!addresses.includes(address)) onChange([...addresses, address]);
+      setText('');
+      setWrong(undefined);
+    }
+  };
+  return (
+    <form className="cpu-picker" onSubmit={add} aria-label="Lowcores at addresses">
+      {addresses.map((address) => (
+        <span key={address} className="cpu-chip code">
+          {hex(address)}
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={`Take the lowcore at ${hex(address)} away`}
+            onClick={() => onChange(addresses.filter((one) => one !== address))}
+          >
+            <Icon name="close" />
+          </button>
+        </span>
+      ))}
+      <input
+        className="lowcore-at"
+        placeholder="Lowcore at 0x…"
+        aria-label="Show the lowcore at an absolute address"
+        aria-invalid={wrong !== undefined}
+        title={full ? 'No further column fits' : 'Any absolute address, as in the go-to box; Enter shows it beside'}
+        disabled={full}
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setWrong(undefined);
+        }}
+        data-testid="lowcore-at"
+      />
+      {wrong === undefined ? null : (
+        <span className="tone-bad" role="alert" data-testid="lowcore-at-wrong">
+          {wrong}
+        </span>
+      )}
+    </form>
+  );
+}
