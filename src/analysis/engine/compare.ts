@@ -29,7 +29,7 @@ import { indexPages } from './index-job.ts';
 import { describeLowcores } from './lowcore.ts';
 import type { Session } from './session.ts';
 import { describeNotes, describeOsInfo, describeRegions } from './structures.ts';
-import { describeDump, vmcoreinfoOf } from './summary.ts';
+import { describeDump } from './summary.ts';
 
 type Scan = CallContext<ScanProgress>;
 
@@ -153,8 +153,9 @@ async function held<T>(describe: () => T | Promise<T>): Promise<T | undefined> {
 }
 
 async function sideOf(session: Session, signal: AbortSignal): Promise<ComparisonSide> {
+  await session.lookForKernel(signal);
   const lowcores = (await held(() => describeLowcores(session, {})))?.cpus ?? [];
-  const vmcoreinfo = vmcoreinfoOf(session);
+  const vmcoreinfo = session.knownVmcoreinfo;
   const info = describeDump(session);
   return {
     name: { file: basename(session.path), identity: session.identity },

@@ -90,6 +90,7 @@ export async function verifySession(session: Session, request: VerifyRequest, co
 
 export async function buildReport(session: Session, request: VerifyRequest, context: Scan): Promise<ReportModel> {
   const verified = await verifySession(session, { ...request, handedOn: true }, context);
+  await session.lookForKernel(context.signal);
   const described = judgeFacts(describeDump(session), verified.checks);
   const guard = await session.kdumpGuard?.(context.signal);
   const { osInfo } = session;
