@@ -3,7 +3,6 @@
  * runs in turn is compared; where the other tool hands out pages, they have to be the same ones.
  */
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { openDump } from '../../src/analysis/formats/index.ts';
@@ -102,7 +101,7 @@ function wall(command: string, args: readonly string[]): number {
 
 /** The whole command, with its own start, on a dump that has no index yet. */
 function indexProcess(bench: Bench, path: string): number {
-  rmSync(bench.cache, { recursive: true, force: true });
+  bench.forget();
   return bench.command('index', path, '--quiet');
 }
 

@@ -7,7 +7,12 @@ import * as v from 'valibot';
 import { exitCodes } from '../../src/cli/io.ts';
 import { indexSchema, type IndexJson } from '../../src/shared/model.ts';
 
-const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const checkout = fileURLToPath(new URL('../../', import.meta.url));
+/** The bundle, as people have it after `npm run build`. */
+const cli = join(checkout, 'out', 'cli', 'main.js');
+
+/** Bundles the command line unless that is done. */
+export const bundleCli = (): number => timed(process.execPath, [join(checkout, 'scripts', 'build.mjs'), '--cli']);
 
 export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
@@ -43,9 +48,20 @@ export class Bench {
     return (performance.now() - started) / 1000;
   }
 
+  /** Indexes go, compiled modules stay. */
+  forget(): void {
+    rmSync(join(this.cache, 'dumpbench', 'index'), { recursive: true, force: true });
+  }
+
+  /** Wall time of an index built afresh, process start included. */
+  indexCommand(path: string, ...options: readonly string[]): number {
+    this.forget();
+    return this.command('index', path, '--quiet', ...options);
+  }
+
   /** Builds an index afresh; its own clock says how long that took without the start of the process. */
   index(path: string, ...options: readonly string[]): IndexJson {
-    rmSync(this.cache, { recursive: true, force: true });
+    this.forget();
     const done = spawnSync(process.execPath, [cli, 'index', path, '--json', '--quiet', ...options], { env: this.#environment(), encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`dumpbench index ${path}: ${done.stderr}`);
     return v.parse(indexSchema, JSON.parse(done.stdout));
@@ -53,7 +69,7 @@ export class Bench {
 
   /** Peak resident memory of our own command in bytes; undefined where the system does not say. */
   async peakMemory(...args: readonly string[]): Promise<number | undefined> {
-    rmSync(this.cache, { recursive: true, force: true });
+    this.forget();
     const child = spawn(process.execPath, [cli, ...args], { env: this.#environment(), stdio: 'ignore' });
     let peak: number | undefined;
     const look = setInterval(() => {

@@ -14,7 +14,8 @@ import { codecRates } from './bench-codecs.ts';
 import { elf, kdump, sparseTebibyte, standalone } from './bench-dumps.ts';
 import { againstLibkdumpfile, againstMakedumpfile } from './bench-kdump.ts';
 import { x86Dumps } from './bench-others.ts';
-import { Bench, dropCached, median, timed } from './bench-run.ts';
+import { runningEngine, type RunningEngine } from './bench-engine.ts';
+import { Bench, bundleCli, dropCached, median, timed } from './bench-run.ts';
 import { compareDumps } from './compare-dumps.ts';
 import { measureComparison } from './compare.ts';
 
@@ -28,63 +29,96 @@ interface Row {
   readonly note?: string;
 }
 
-const rounds = 5;
+const roundCount = 5;
 const gibibyte = 2 ** 30;
 const each = <T>(count: number, one: () => T): T[] => Array.from({ length: count }, one);
 
-/** An index against cat and openssl of the same file. */
-function againstYardsticks(bench: Bench, path: string): Row[] {
+/** One after the other: what is measured must not overlap. */
+async function rounds<T>(count: number, one: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  while (results.length < count) results.push(await one());
+  return results;
+}
+
+const cat = (path: string): number => timed('sh', ['-c', 'cat "$1" > /dev/null', 'sh', path]);
+const openssl = (path: string): number => timed('openssl', ['dgst', '-sha256', path]);
+
+/** An index against cat and openssl of the same file: as a command, and in an engine that is up already, as behind the window. */
+async function againstYardsticks(bench: Bench, engine: RunningEngine, path: string): Promise<Row[]> {
   const name = basename(path);
   const { size } = statSync(path);
-  const cat = (): number => timed('sh', ['-c', 'cat "$1" > /dev/null', 'sh', path]);
-  const openssl = (): number => timed('openssl', ['dgst', '-sha256', path]);
-  cat();
-  const runs = each(rounds, () => ({
-    cat: cat(),
-    two: bench.index(path, '--workers', '2').seconds,
-    openssl: openssl(),
-    one: bench.index(path, '--workers', '1').seconds,
-    digest: bench.index(path, '--workers', '2', '--digest').seconds,
-    alone: bench.index(path, '--workers', '0').seconds,
+  cat(path);
+  await engine.index(path, { workers: 2 });
+  /** Seconds of processor time of an index, all threads together: what a busy machine says as well. */
+  const processor = async (): Promise<number> => {
+    const before = process.cpuUsage();
+    await engine.index(path, { workers: 2 });
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
+  };
+  const runs = await rounds(roundCount, async () => ({
+    cat: cat(path),
+    running: await engine.index(path, { workers: 2 }),
+    processor: await processor(),
+    command: bench.indexCommand(path, '--workers', '2'),
+    openssl: openssl(path),
+    digest: await engine.index(path, { workers: 2, digest: true }),
+    alone: await engine.index(path, { workers: 0 }),
   }));
   const ratio = (top: keyof (typeof runs)[number], bottom: keyof (typeof runs)[number]): number =>
     median(runs.map((run) => run[top] / Math.max(run[bottom], 1e-3)));
+  const rate = (what: keyof (typeof runs)[number]): number => size / gibibyte / median(runs.map((run) => run[what]));
   const { indexPath } = bench.index(path);
+  const running = `${name}: index in a running engine, 2 workers`;
+  const command = `${name}: index command, 2 workers, process start included`;
   return [
-    { what: `${name}: cat`, value: size / gibibyte / median(runs.map((run) => run.cat)), unit: 'GiB/s' },
-    { what: `${name}: index, 2 workers`, value: size / gibibyte / median(runs.map((run) => run.two)), unit: 'GiB/s' },
-    { what: `${name}: index, 2 workers`, value: ratio('cat', 'two'), unit: 'x cat', target: { least: 0.8 }, note: 'start of the workers included' },
-    { what: `${name}: index, 2 workers`, value: ratio('openssl', 'two'), unit: 'x openssl sha256', target: { least: 5 } },
+    { what: `${name}: cat`, value: rate('cat'), unit: 'GiB/s' },
+    { what: `${name}: openssl sha256`, value: rate('openssl'), unit: 'GiB/s' },
+    { what: running, value: rate('running'), unit: 'GiB/s' },
+    { what: running, value: ratio('cat', 'running'), unit: 'x cat', target: { least: 0.8 } },
+    { what: running, value: ratio('openssl', 'running'), unit: 'x openssl sha256', target: { least: 5 } },
+    { what: running, value: rate('processor'), unit: 'GiB/s of a core', note: 'by processor time' },
+    { what: command, value: rate('command'), unit: 'GiB/s' },
+    { what: command, value: ratio('cat', 'command'), unit: 'x cat' },
+    { what: command, value: ratio('openssl', 'command'), unit: 'x openssl sha256' },
+    { what: `${name}: index in one thread of a running engine`, value: ratio('cat', 'alone'), unit: 'x cat' },
     {
-      what: `${name}: index, from 1 to 2 workers`,
-      value: ratio('one', 'two'),
-      unit: 'x as fast',
-      note: "the engine's thread helps until workers have started",
-    },
-    { what: `${name}: index, in one thread`, value: ratio('cat', 'alone'), unit: 'x cat' },
-    {
-      what: `${name}: index --digest, 2 workers`,
+      what: `${name}: index --digest in a running engine, 2 workers`,
       value: ratio('openssl', 'digest'),
       unit: 'x openssl sha256',
       target: { least: 2 },
-      note: 'zero pages have a leaf with their address too: nothing can be left out',
+      note: 'every page is hashed: zero pages have a leaf with their address too',
     },
     { what: `${name}: index size`, value: (statSync(indexPath).size / size) * 1024, unit: 'MiB per GiB', target: { most: 3.1 } },
   ];
 }
 
+/** From one worker to two, and how long a cancel takes. */
+async function workers(engine: RunningEngine, path: string): Promise<Row[]> {
+  const name = basename(path);
+  cat(path);
+  await engine.index(path, { workers: 2 });
+  const runs = await rounds(roundCount, async () => ({ one: await engine.index(path, { workers: 1 }), two: await engine.index(path, { workers: 2 }) }));
+  const cancels = await rounds(roundCount, () => engine.cancel(path, { workers: 2 }, 150));
+  const slowest = Math.max(...cancels.map((milliseconds) => milliseconds ?? 0));
+  return [
+    { what: `${name}: index in a running engine, from 1 to 2 workers`, value: median(runs.map(({ one, two }) => one / two)), unit: 'x as fast' },
+    { what: `${name}: cancel of an index with 2 workers, slowest of ${roundCount}`, value: slowest, unit: 'ms', target: { most: 200 } },
+  ];
+}
+
 /** Reading from the disk, not from memory. */
-function cold(bench: Bench, path: string): Row {
+async function cold(engine: RunningEngine, path: string): Promise<Row> {
   const dd = (): number => {
     dropCached(path);
     return timed('dd', [`if=${path}`, 'of=/dev/null', 'bs=1M', 'status=none']);
   };
-  const index = (): number => {
+  const index = (): Promise<number> => {
     dropCached(path);
-    return bench.index(path, '--workers', '2').seconds;
+    return engine.index(path, { workers: 2 });
   };
-  const ratios = each(3, () => dd() / index());
-  return { what: `${basename(path)}: index, not in the page cache`, value: median(ratios), unit: 'x dd', target: { least: 0.95 } };
+  const ratios = await rounds(3, async () => dd() / (await index()));
+  return { what: `${basename(path)}: index in a running engine, not in the page cache`, value: median(ratios), unit: 'x dd', target: { least: 0.95 } };
 }
 
 async function growth(bench: Bench, paths: readonly string[]): Promise<Row[]> {
@@ -146,14 +180,14 @@ async function firstLook(bench: Bench, path: string): Promise<Row[]> {
   return [
     {
       what: `${name}: first facts`,
-      value: median(each(rounds, () => bench.command('triage', '--json', path))),
+      value: median(each(roundCount, () => bench.command('triage', '--json', path))),
       unit: 's',
       target: { most: 1 },
       note: 'process start included',
     },
     {
       what: `${name}: first hex bytes`,
-      value: median(each(rounds, () => bench.command('read', path, '0x0', '4096'))),
+      value: median(each(roundCount, () => bench.command('read', path, '0x0', '4096'))),
       unit: 's',
       target: { most: 2 },
       note: 'likewise',
@@ -177,9 +211,11 @@ function queries(bench: Bench, path: string): Row[] {
     lookup.page(pfn % pages.total);
   };
   const end = BigInt(pages.total) * 4096n;
-  each(200, next);
+  const first = each(16, () => microseconds(next));
+  each(2000, next);
   const rows: Row[] = [
-    { what: 'page lookup anywhere, p50', value: median(each(2000, () => microseconds(next))), unit: 'us', target: { most: 10 } },
+    { what: 'page lookup anywhere, block looked at before, p50', value: median(each(2000, () => microseconds(next))), unit: 'us', target: { most: 10 } },
+    { what: 'page lookup anywhere, the first ones, p50', value: median(first), unit: 'us', note: 'a block of 4096 pages is read and its checksum looked at' },
     { what: 'class histogram', value: median(each(50, () => microseconds(() => classCounts(reader)))) / 1000, unit: 'ms', target: { most: 1 } },
     { what: 'memory strip of 1024 buckets', value: median(each(20, () => microseconds(() => memoryStrip(reader, 0n, end, 1024)))) / 1000, unit: 'ms' },
   ];
@@ -203,7 +239,9 @@ function table(rows: readonly Row[]): string {
 const started = performance.now();
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-bench-'));
 try {
+  bundleCli();
   const bench = new Bench(folder);
+  const engine = runningEngine(folder);
   const given = process.argv.slice(2).filter((argument) => argument !== '--json');
   const rows: Row[] = [];
   const say = (text: string): void => {
@@ -215,7 +253,7 @@ try {
     for (const row of measured) say(`  ${row.what}: ${number(row.value)} ${row.unit}`);
   };
   if (given.length > 0) {
-    for (const path of given) add(...againstYardsticks(bench, path), ...(await firstLook(bench, path)));
+    for (const path of given) add(...(await againstYardsticks(bench, engine, path)), ...(await firstLook(bench, path)));
   } else {
     say('making the dumps');
     const raw = standalone(folder, 1024);
@@ -223,34 +261,38 @@ try {
     say('first facts');
     add(...(await firstLook(bench, sparseTebibyte(folder))), ...(await firstLook(bench, raw)));
     say('raw dumps against cat and openssl');
-    add(...againstYardsticks(bench, core), ...againstYardsticks(bench, raw), cold(bench, raw));
+    add(...(await againstYardsticks(bench, engine, core)));
+    add(...(await againstYardsticks(bench, engine, raw)));
+    add(await cold(engine, raw));
+    const large = standalone(folder, 4096);
+    add(...(await againstYardsticks(bench, engine, large)), ...(await workers(engine, large)));
     say('queries');
     const compared = await measureComparison();
     add(...queries(bench, raw), { what: compared.name, value: compared.seconds * 1000, unit: 'ms', target: { most: 15 }, note: compared.note });
     say('compressed dumps');
     add(...compressed(bench, folder), ...x86(bench));
     say('growth');
-    const large = standalone(folder, 4096);
     add(...(await growth(bench, [standalone(folder, 256), raw, large])));
     say('comparing');
-    const { engine, command } = await compareDumps(bench, folder, large);
+    const compares = await compareDumps(bench, folder, large);
     add(
       {
         what: 'two indexed dumps of 4 GiB compared',
-        value: engine,
+        value: compares.engine,
         unit: 's',
         target: { most: 1 },
         note: 'with CPUs, lowcores, notes and texts; the dumps are open',
       },
       {
         what: 'two indexed dumps of 4 GiB compared by the command',
-        value: command,
+        value: compares.command,
         unit: 's',
         target: { most: 1 },
         note: 'process start and opening included',
       },
     );
   }
+  engine.close();
   const machine = {
     cpus: availableParallelism(),
     model: cpus()[0]?.model ?? '',
