@@ -151,5 +151,11 @@ describe.skipIf(noWindow)('the hex view', () => {
     await comm.click();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('16 bytes');
     await photograph('hex-view-as-kernel-type');
+    // A type that only a module has.
+    await search.fill('ext4_inode_i');
+    await viewAs.getByRole('button', { name: 'ext4_inode_info', exact: true }).waitFor();
+    await search.press('Enter');
+    await viewAs.getByRole('group', { name: 'Fields of struct ext4_inode_info of ext4' }).waitFor();
+    await photograph('hex-view-as-module-type');
   });
 });

@@ -112,7 +112,7 @@ export function ViewAs({ dump, position, overlay, onOverlay, onSelect }: ViewAsP
       {overlay === undefined ? null : (
         <>
           <p className="dim code">at {positionText(overlay.at)}</p>
-          <FieldTable dump={dump} position={position} overlay={overlay} onSelect={onSelect} />
+          <FieldTable key={`${overlay.layout} ${positionText(overlay.at)}`} dump={dump} position={position} overlay={overlay} onSelect={onSelect} />
         </>
       )}
     </section>
