@@ -16,6 +16,7 @@ import type { SymbolTable } from '../kernel/symbol-table.ts';
 import { stackEndMagic, type TaskLayout, type TaskMember } from '../kernel/task-layout.ts';
 import type { KernelTask } from '../kernel/tasks.ts';
 import type { CpuContext } from './kernel-cpus.ts';
+import { namesOf } from './kernel-sources.ts';
 import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
 import { selectCpu } from './select-cpu.ts';
 import type { Session } from './session.ts';
@@ -270,12 +271,25 @@ function wanted(session: Session, tracer: Tracer, request: BacktraceRequest): re
   return [...ofCpus, ...tasks.list.tasks.filter(({ address }) => !running.has(address)).map((task) => traceTask(tracer, task))];
 }
 
+const named = new WeakMap<KernelTasks, SymbolTable>();
+
+/** With those of modules that have to be searched for; the table is made once. */
+function namesFor(tasks: KernelTasks): SymbolTable | undefined {
+  const known = named.get(tasks);
+  if (known !== undefined) return known;
+  const table = namesOf(tasks.kernel, true);
+  if ('why' in table) return undefined;
+  named.set(tasks, table);
+  return table;
+}
+
 /**
  * Backtraces of one CPU, one task, or of every CPU.
  * @throws DumpError absent when there is no such CPU or task; Cancelled
  */
 export async function describeBacktrace(session: Session, request: BacktraceRequest, signal: AbortSignal): Promise<BacktraceJson> {
-  return tracesOf(session, await kernelTasks(session, signal), request);
+  const tasks = await kernelTasks(session, signal);
+  return tracesOf(session, { ...tasks, names: namesFor(tasks) }, request);
 }
 
 /** @throws DumpError absent when there is no such CPU or task among these */

@@ -78,8 +78,11 @@ export async function withSources(session: Session, sources: KernelSources, sign
   return Object.create(session, seen) as Session;
 }
 
-/** The kernel's symbols with those of modules. */
-export function namesOf(kernel: Kernel): SymbolTable | { readonly why: string } {
+/**
+ * The kernel's symbols with those of modules.
+ * @param searches whether a list of modules that no symbol names may be searched for (a part of a second, once)
+ */
+export function namesOf(kernel: Kernel, searches = false): SymbolTable | { readonly why: string } {
   const own = kernel.symbols;
-  return own.found ? withModules(own.symbols, kernel.moduleSymbols) : { why: own.why };
+  return own.found ? withModules(own.symbols, searches ? kernel.findModuleSymbols() : kernel.moduleSymbols) : { why: own.why };
 }

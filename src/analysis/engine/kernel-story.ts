@@ -53,7 +53,7 @@ export async function describeLog(session: Session, sources: KernelSources, sign
 
 async function tableFor(session: Session, sources: KernelSources, signal: AbortSignal): Promise<{ table: SymbolTable; vmcoreinfo: string }> {
   const kernel = await kernelFor(session, sources, signal);
-  const found = namesOf(kernel);
+  const found = namesOf(kernel, true);
   if ('why' in found) throw new DumpError('absent', { file: session.path }, found.why, 'a symbol table; one can be given with --system-map');
   return { table: found, vmcoreinfo: kernel.vmcoreinfo?.source ?? 'none' };
 }
@@ -103,7 +103,7 @@ export async function symbolize(
   signal: AbortSignal,
 ): Promise<SymbolizeJson> {
   if (request.quick === true && !session.kernel.publishesSymbols) return { schema: schemaVersion, places: [], why: 'symbols would have to be searched for' };
-  const found = namesOf(request.quick === true ? session.kernel : await kernelFor(session, request, signal));
+  const found = request.quick === true ? namesOf(session.kernel) : namesOf(await kernelFor(session, request, signal), true);
   if ('why' in found) return { schema: schemaVersion, places: [], why: found.why };
   const places = request.addresses.flatMap((address): PlaceNameJson[] => {
     const place = found.at(address);

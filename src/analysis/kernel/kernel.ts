@@ -21,8 +21,10 @@ export interface Kernel {
    * publish where they lie the image is searched first.
    */
   readonly symbols: SymbolSearch;
-  /** Symbols of the modules that the kernel's list `modules` leads to; read at the first use, no scan. */
+  /** Symbols of the modules that the kernel's list `modules` leads to, or that were searched for before; read at the first use, no scan. */
   readonly moduleSymbols: ModuleSymbols;
+  /** The same; where no symbol names the list it is searched for among the kernel's variables, once. */
+  findModuleSymbols(): ModuleSymbols;
   /** Whether symbols are had without searching. */
   readonly publishesSymbols: boolean;
   /** The kernel's log, read at the first use; no scan. */
@@ -81,9 +83,14 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
     get moduleSymbols() {
       if (moduleSymbols !== undefined) return moduleSymbols;
       const lasting = withoutLostPages(memory);
-      const found = modulesBySymbol(lasting, this.symbols);
-      if (found === undefined) return (moduleSymbols = noModuleSymbols);
+      const found = modulesBySymbol(lasting, this.symbols) ?? modules;
+      // A later search may find more.
+      if (found === undefined || typeof found === 'string') return noModuleSymbols;
       return (moduleSymbols = readModuleSymbols(lasting, this.types.found ? this.types.types.types : undefined, found.list));
+    },
+    findModuleSymbols() {
+      const found = this.modules;
+      return typeof found === 'string' ? { ...noModuleSymbols, missing: [{ what: 'symbols of modules', why: found }] } : this.moduleSymbols;
     },
     get types() {
       if (types !== undefined) return types;
