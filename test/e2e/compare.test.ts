@@ -50,6 +50,8 @@ describe.skipIf(noWindow)('comparing', () => {
     const marks = view.locator('.hex-pair-pane');
     await marks.nth(0).locator('.hex-differ:not([hidden])').first().waitFor();
     expect(await marks.nth(1).locator('.hex-differ:not([hidden])').count()).toBe(await marks.nth(0).locator('.hex-differ:not([hidden])').count());
+    // Both have room for their rows: neither scrolls sideways.
+    expect(await marks.locator('.hex-body').evaluateAll((bodies) => bodies.map((body) => body.scrollWidth - body.clientWidth))).toEqual([0, 0]);
     const place = view.getByTestId('difference-place');
     await place.filter({ hasText: /^1 \// }).waitFor();
     await view.getByTestId('next-difference').click();
