@@ -1,7 +1,7 @@
 /**
  * What every crash runs through on its way to the dump, so that the function above it in the chain of calls can be told: the one that
  * panicked, or was running when an exception or a stop from another CPU came.
- * Names from kernel/panic.c, kernel/crash_core.c (kernel/kexec_core.c before 6.8), kernel/watchdog.c, arch/s390/kernel/{machine_kexec,smp,ipl,dumpstack}.c
+ * Names from kernel/panic.c, kernel/crash_core.c (kernel/kexec_core.c before 6.9), kernel/watchdog.c, arch/s390/kernel/{machine_kexec,smp,ipl,dumpstack}.c
  * and mm/fault.c, arch/arm64/kernel/{machine_kexec,smp,traps,entry-common}.c and mm/fault.c, arch/x86/kernel/{crash,dumpstack,traps}.c and
  * mm/fault.c, of 5.10 to 6.12.
  */

@@ -1,7 +1,7 @@
 /**
  * Types of loaded modules. The kernel keeps a copy of each module's split BTF on its list btf_modules (kernel/bpf/btf.c, 5.11 to 6.19:
  * struct btf_module { list, module, btf }, struct btf { data, data_size, name, base_btf, start_id, start_str_off, kernel_btf }). The
- * copy is taken from here and not from module.btf_data: that points into what was loaded, and is freed or cleared once the module is live.
+ * copy is taken from here and not from module.btf_data: that points into what was loaded, and is 0 in live modules of 6.1 and 6.12.
  */
 import { hex } from '../../../shared/units.ts';
 import type { KernelMemory } from '../kernel-memory.ts';
