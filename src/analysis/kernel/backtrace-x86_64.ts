@@ -82,7 +82,8 @@ const unknownBp = "the caller's frame is told by rbp, which is not known behind 
 /** Where the caller's frame begins, or why that cannot be told. */
 function previousStack({ memory }: X86Unwinder, { sp, bp, registers }: State, orc: OrcEntry): bigint | string {
   const offset = BigInt(orc.spOffset);
-  const held = (name: 'dx' | 'di' | 'r10' | 'r13'): bigint | string => registers[name] ?? `the caller's frame is told by ${name}, which is not known here`;
+  const held = (name: 'ax' | 'dx' | 'di' | 'r10' | 'r13'): bigint | string =>
+    registers[name] ?? `the caller's frame is told by ${name}, which is not known here`;
   const behind = (at: bigint, more: bigint): bigint | string => {
     const value = memory.u64(at);
     return value === undefined ? `the word at ${hex(at)} cannot be read: ${memory.absence(at, 8)?.detail ?? 'no bytes'}` : BigInt.asUintN(64, value + more);
@@ -96,6 +97,7 @@ function previousStack({ memory }: X86Unwinder, { sp, bp, registers }: State, or
       return behind(sp, offset);
     case 'bp indirect':
       return bp === undefined ? unknownBp : behind(BigInt.asUintN(64, bp + offset), 0n);
+    case 'ax':
     case 'dx':
     case 'di':
     case 'r10':

@@ -1,7 +1,7 @@
 /**
  * The ORC tables of x86_64: for every instruction where the caller's frame is (Documentation/arch/x86/orc-unwinder.rst; arch/x86/include/asm/orc_types.h
- * of 5.10 to 6.12). The entries' bit-fields are taken from the kernel's own types; which meaning `type` has shows in the member `end`, which
- * 6.4 turned into a type of its own. Numbers of registers are in no type: they are believed when entries of known functions make sense by them.
+ * of 5.10 to 7.2). The entries' bit-fields are taken from the kernel's own types; which meaning `type` has shows in the member `end`, which
+ * 6.4 turned into a type of its own. Numbers of registers are in no type: those are believed by which entries of known functions make sense.
  */
 import { hex } from '../../shared/units.ts';
 import type { BtfTypes } from './btf/btf-types.ts';
@@ -11,8 +11,14 @@ import type { KernelModule } from './modules.ts';
 import type { SymbolTable } from './symbol-table.ts';
 import { soleAddress } from './vm-statistics.ts';
 
-export const orcRegisters = ['undefined', 'previous sp', 'dx', 'di', 'bp', 'sp', 'r10', 'r13', 'bp indirect', 'sp indirect'] as const;
-export type OrcRegister = (typeof orcRegisters)[number];
+const registers = ['undefined', 'previous sp', 'dx', 'di', 'bp', 'sp', 'r10', 'r13', 'bp indirect', 'sp indirect'] as const;
+export type OrcRegister = (typeof registers)[number] | 'ax';
+
+/** Numbers of the registers: up to 6.12 and longer, and as 7.2 has them. */
+const numberings: readonly (readonly OrcRegister[])[] = [
+  registers,
+  ['undefined', 'ax', 'dx', 'sp', 'bp', 'di', 'r10', 'r13', 'previous sp', 'sp indirect', 'bp indirect'],
+];
 export type OrcType = 'undefined' | 'end' | 'call' | 'registers' | 'some registers';
 
 export interface OrcEntry {
@@ -47,7 +53,7 @@ const oldTypes: readonly OrcType[] = ['call', 'registers', 'some registers', 'un
 const newTypes: readonly OrcType[] = ['undefined', 'end', 'call', 'registers', 'some registers'];
 
 /** Reads an entry by the types of this kernel; undefined where they know none. */
-function entryReader(types: BtfTypes): { readonly bytes: number; readonly read: (word: bigint) => OrcEntry } | undefined {
+function entryReader(types: BtfTypes, numbering: readonly OrcRegister[]): { readonly bytes: number; readonly read: (word: bigint) => OrcEntry } | undefined {
   const struct = aggregateNamed(types, 'orc_entry');
   const member = (name: string): Bits | undefined => {
     const found = struct === undefined ? undefined : memberAt(types, struct.id, name);
@@ -62,7 +68,7 @@ function entryReader(types: BtfTypes): { readonly bytes: number; readonly read: 
   return {
     bytes: struct.size,
     read(word) {
-      const sp = orcRegisters[bitsOf(word, spReg)] ?? 'undefined';
+      const sp = numbering[bitsOf(word, spReg)] ?? 'undefined';
       const stated = (end === undefined ? newTypes : oldTypes)[bitsOf(word, type)] ?? 'undefined';
       const old = sp !== 'undefined' ? stated : end !== undefined && bitsOf(word, end) === 1 ? 'end' : 'undefined';
       const kind = end === undefined ? stated : old;
@@ -70,7 +76,7 @@ function entryReader(types: BtfTypes): { readonly bytes: number; readonly read: 
         type: kind,
         sp,
         spOffset: signed(word, spOffset),
-        bp: orcRegisters[bitsOf(word, bpReg)] ?? 'undefined',
+        bp: numbering[bitsOf(word, bpReg)] ?? 'undefined',
         bpOffset: signed(word, bpOffset),
         isSignal: signal === undefined ? kind === 'registers' || kind === 'some registers' : bitsOf(word, signal) === 1,
       };
@@ -94,7 +100,7 @@ function moduleTable(memory: KernelMemory, types: BtfTypes, module: bigint): Tab
 /** Ordinary functions of every kernel. */
 const ordinary = ['vfs_read', 'vfs_write', 'ksys_read', 'do_exit', 'schedule_timeout', 'kmem_cache_alloc'] as const;
 
-/** Where a function begins, only its return address is on the stack. Registers are renumbered in later kernels, which shows here. */
+/** Where a function begins, only its return address is on the stack. A wrong numbering of registers shows here. */
 function isKnownEncoding(tables: OrcTables, symbols: SymbolTable): boolean {
   const entries = ordinary.flatMap((name) => {
     const at = soleAddress(symbols, name);
@@ -106,7 +112,21 @@ function isKnownEncoding(tables: OrcTables, symbols: SymbolTable): boolean {
 
 /** @returns the tables, or why they cannot be used */
 export function orcTables(memory: KernelMemory, symbols: SymbolTable, types: BtfTypes, modules: readonly KernelModule[]): OrcTables | string {
-  const reader = entryReader(types);
+  for (const numbering of numberings) {
+    const tables = tablesBy(numbering, memory, symbols, types, modules);
+    if (typeof tables === 'string' || isKnownEncoding(tables, symbols)) return tables;
+  }
+  return 'the entries of the ORC tables of this kernel have another meaning than those that are known';
+}
+
+function tablesBy(
+  numbering: readonly OrcRegister[],
+  memory: KernelMemory,
+  symbols: SymbolTable,
+  types: BtfTypes,
+  modules: readonly KernelModule[],
+): OrcTables | string {
+  const reader = entryReader(types, numbering);
   const [places, placesEnd, entries] = ['__start_orc_unwind_ip', '__stop_orc_unwind_ip', '__start_orc_unwind'].map((name) => soleAddress(symbols, name));
   if (reader === undefined) return 'this kernel has no type orc_entry: it was built without the ORC unwinder';
   if (places === undefined || placesEnd === undefined || entries === undefined) return 'no symbols lead to the ORC tables';
@@ -122,7 +142,7 @@ export function orcTables(memory: KernelMemory, symbols: SymbolTable, types: Btf
     ofModules.set(name, table);
     return table;
   };
-  const tables: OrcTables = {
+  return {
     find(address, module) {
       const table = tableOf(module);
       if (table === undefined) return `the ORC table of ${module ?? 'the kernel'} is not known`;
@@ -142,5 +162,4 @@ export function orcTables(memory: KernelMemory, symbols: SymbolTable, types: Btf
       return reader.read(bytes.reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n));
     },
   };
-  return isKnownEncoding(tables, symbols) ? tables : 'the entries of the ORC tables of this kernel have another meaning than those of 5.10 to 6.12';
 }
