@@ -99,12 +99,6 @@ function wall(command: string, args: readonly string[]): number {
   return (performance.now() - started) / 1000;
 }
 
-/** The whole command, with its own start, on a dump that has no index yet. */
-function indexProcess(bench: Bench, path: string): number {
-  bench.forget();
-  return bench.command('index', path, '--quiet');
-}
-
 /** @returns ratios to libkdumpfile; in words why not where it is not here or does not open the dump */
 export function againstLibkdumpfile(bench: Bench, path: string, name: string): Row[] {
   const absent = (unit: string): Row[] => [{ what: `${name}: libkdumpfile`, value: NaN, unit }];
@@ -116,7 +110,7 @@ export function againstLibkdumpfile(bench: Bench, path: string, name: string): R
     const [seconds = '', checksum = ''] = spawnSync(python, ['-c', readAll, path, String(ours.pages), 'warm'], { encoding: 'utf8' }).stdout.split('\n');
     if (checksum !== ours.checksum()) throw new Error(`${path}: libkdumpfile reads ${checksum}, we read ${ours.checksum()}`);
     const warm = Number.parseFloat(seconds) / Math.min(ours.seconds(), ours.seconds());
-    return { warm, whole: wall(python, ['-c', readAll, path, String(ours.pages), 'once']) / indexProcess(bench, path) };
+    return { warm, whole: wall(python, ['-c', readAll, path, String(ours.pages), 'once']) / bench.indexCommand(path) };
   });
   return [
     {
@@ -138,7 +132,7 @@ export function againstMakedumpfile(bench: Bench, path: string): Row[] {
   ours.seconds();
   const runs = Array.from({ length: rounds }, () => {
     const other = Number(makedumpfileSeconds(path, 1));
-    return { warm: other / Math.min(ours.seconds(), ours.seconds()), whole: other / indexProcess(bench, path) };
+    return { warm: other / Math.min(ours.seconds(), ours.seconds()), whole: other / bench.indexCommand(path) };
   });
   const note = 'it looks for zero pages only; its start, some 10 ms, is in both';
   return [
