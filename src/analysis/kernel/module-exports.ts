@@ -1,6 +1,7 @@
 /**
  * What a module exports to everyone, which /proc/kallsyms shows by a capital letter (kernel/kallsyms.c, s_show; is_exported in
  * kernel/module/kallsyms.c of 6.1: module.syms only, not gpl_syms). Each export has a mark "__ksymtab_NAME" in the module's own table.
+ * Kernels such as 7.2 have one table for both, with the flags of each export beside it (`flagstab`), and print all by a capital letter.
  */
 import type { BtfTypes } from './btf/btf-types.ts';
 import { offsetOf } from './btf/type-layout.ts';
@@ -28,7 +29,17 @@ function starts(marks: readonly ModuleSymbol[]): ReadonlySet<bigint> {
   return new Set(first.values());
 }
 
-/** Offset of module.syms: the first of the two fields that lead to the start of marks; undefined while only one of them is ever seen. */
+/** Whether a field is `syms` of a struct module with `crcs`, `flagstab` and `num_syms` behind it: one table for all exports. */
+function isSoleTable(memory: KernelMemory, tables: readonly OwnSymbols[], offset: number): boolean {
+  const holders = tables.filter((table) => marksOf(table).length > 0);
+  return holders.every((table) => {
+    const field = table.module + BigInt(offset);
+    const flags = memory.pointer(field + BigInt(2 * memory.pointerBytes));
+    return flags !== undefined && memory.u8(flags) !== undefined && memory.u32(field + BigInt(3 * memory.pointerBytes)) === marksOf(table).length;
+  });
+}
+
+/** Offset of module.syms: the first of the two fields that lead to the start of marks, or the only one there is; undefined while the other is not seen. */
 function exportsAt(memory: KernelMemory, tables: readonly OwnSymbols[], end: number): number | undefined {
   const seen = new Set<number>();
   for (const table of tables) {
@@ -39,6 +50,8 @@ function exportsAt(memory: KernelMemory, tables: readonly OwnSymbols[], end: num
       if (pointer !== undefined && wanted.has(pointer)) seen.add(offset);
     }
   }
+  const [only] = seen;
+  if (seen.size === 1 && only !== undefined && isSoleTable(memory, tables, only)) return only;
   return seen.size === 2 ? Math.min(...seen) : undefined;
 }
 
