@@ -1,23 +1,16 @@
 /** Two dumps side by side in the real window: from opening them to the next difference. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { dumpFile, haveDumps } from '../dumps.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { noWindow } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-compare-'));
-let desk: Desk | undefined;
-
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = scratchFolder();
+const openOne = testDesk();
 
 async function realOrBuilt(): Promise<readonly [string, string]> {
   if (haveDumps) return [await dumpFile('o-s390-s1-qemu.elf'), await dumpFile('o-s390-s2-qemu.elf')];
@@ -36,7 +29,7 @@ async function realOrBuilt(): Promise<readonly [string, string]> {
 describe.skipIf(noWindow)('comparing', () => {
   it('shows what differs, goes from difference to difference, and ignores what it is told to', async () => {
     const paths = await realOrBuilt();
-    desk = await openDesk(paths);
+    const desk = await openOne(paths);
     const { page, photograph } = desk;
     await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
     await page.getByTestId('rail-compare').click();

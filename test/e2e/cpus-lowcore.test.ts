@@ -1,21 +1,22 @@
 /** CPUs, lowcores and notes in the window: side by side, and bytes and fields linked both ways. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { noWindow, type Desk } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-e2e-cpus-'));
+const folder = scratchFolder();
 const dump = join(folder, 'two-cpus.vmcore');
 writeFileSync(dump, buildCase('system healthy\nformat elf-vmcore producer=kernel\n'));
-let desk: Desk | undefined;
+const openOne = testDesk();
 
-async function open(): Promise<Page> {
-  desk = await openDesk([dump]);
+async function open(): Promise<Desk> {
+  const desk = await openOne([dump]);
   await desk.page.getByTestId('dump-title').waitFor();
-  return desk.page;
+  return desk;
 }
 const goTo = async (page: Page, address: string): Promise<void> => {
   await page.keyboard.press('Control+g');
@@ -23,17 +24,9 @@ const goTo = async (page: Page, address: string): Promise<void> => {
   await page.keyboard.press('Enter');
 };
 
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
 describe.skipIf(noWindow)('lowcore', () => {
   it('shows CPUs side by side, marks differences, and links fields and bytes both ways', async () => {
-    const page = await open();
+    const { page } = await open();
     await page.getByTestId('rail-lowcore').click();
     const fields = page.getByTestId('lowcore-fields');
     await fields.waitFor();
@@ -78,7 +71,7 @@ describe.skipIf(noWindow)('lowcore', () => {
   });
 
   it('shows one at any address, and follows the hex grid that was in front last', async () => {
-    const page = await open();
+    const { page, photograph } = await open();
     await page.getByTestId('rail-lowcore').click();
     const fields = page.getByTestId('lowcore-fields');
     await fields.waitFor();
@@ -91,7 +84,7 @@ describe.skipIf(noWindow)('lowcore', () => {
     const column = fields.getByRole('columnheader', { name: 'Lowcore at 0x222000' });
     await column.getByText(/certain|likely/).waitFor();
     expect(await fields.locator('tr[data-field="cpu_nr"]').getAttribute('class')).toContain('differs');
-    await desk!.photograph('lowcore-at-address');
+    await photograph('lowcore-at-address');
     await at.fill('0x7ffffffff000');
     await at.press('Enter');
     await fields.getByRole('columnheader', { name: 'Lowcore at 0x7ffffffff000' }).getByText('no lowcore can be there').waitFor();
@@ -111,7 +104,7 @@ describe.skipIf(noWindow)('lowcore', () => {
 
 describe.skipIf(noWindow)('CPUs', () => {
   it('stand side by side with their differences, and say where they come from', async () => {
-    const page = await open();
+    const { page } = await open();
     await page.getByTestId('rail-cpus').click();
     const details = page.getByTestId('cpu-details');
     await details.getByText('registers from ELF notes').waitFor();
@@ -141,7 +134,7 @@ describe.skipIf(noWindow)('CPUs', () => {
 
 describe.skipIf(noWindow)('notes', () => {
   it('link fields and bytes both ways', async () => {
-    const page = await open();
+    const { page } = await open();
     await page.getByTestId('rail-notes').click();
     await page.getByText('NT_PRSTATUS').first().click();
     const details = page.getByTestId('note-details');

@@ -1,14 +1,15 @@
 /** Panes of the window: splitting, moving, dragging, several grids, presets; all by keys too. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { noWindow } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-dock-'));
+const folder = scratchFolder();
 let paths: readonly string[];
-let desk: Desk | undefined;
+const openOne = testDesk();
 
 beforeAll(() => {
   paths = bundledSamples().map(({ name, bytes }) => {
@@ -17,17 +18,10 @@ beforeAll(() => {
     return path;
   });
 });
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 describe.skipIf(noWindow)('panes', () => {
   it('split, move, are dragged and laid out, each hex grid with a cursor of its own', async () => {
-    desk = await openDesk(paths);
+    const desk = await openOne(paths);
     const { page, photograph } = desk;
     const groups = page.locator('.dv-groupview');
     const hexes = page.getByTestId('view-hex').filter({ visible: true });

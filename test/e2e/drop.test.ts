@@ -1,23 +1,16 @@
 /** Files dropped onto the window, with the paths that a real drag carries. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { noWindow } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-drop-'));
+const folder = scratchFolder();
 /** Other work on the machine can make any step slow. */
 const slow = { timeout: 60_000 };
-let desk: Desk | undefined;
-
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const openOne = testDesk();
 
 describe.skipIf(noWindow)('dropping', () => {
   it('opens one file or several, and says plainly what is no dump', { timeout: 120_000 }, async () => {
@@ -33,7 +26,7 @@ describe.skipIf(noWindow)('dropping', () => {
     const directory = join(folder, 'a folder');
     mkdirSync(directory);
 
-    desk = await openDesk([]);
+    const desk = await openOne([]);
     const { page, photograph } = desk;
     await page.getByTestId('first-run').waitFor();
     const cdp = await page.context().newCDPSession(page);

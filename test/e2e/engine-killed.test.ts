@@ -1,28 +1,21 @@
 /** The engine killed in the middle of something: told at once, and the window goes on where it was. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { noWindow, type Desk } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 import { sparseDump, tebibyte } from './sparse-dump.ts';
 
 /** What a person is promised, and what a busy machine is given. Milliseconds. */
 const promised = { told: 1000, back: 5000 };
 const allowed = { told: 5000, back: 20_000 };
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-killed-'));
+const folder = scratchFolder();
 const slow = { timeout: 60_000 };
-let desk: Desk | undefined;
-
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const openOne = testDesk();
 
 function enginePid({ app }: Desk): number {
   const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(app.process().pid)], { encoding: 'utf8' });
@@ -73,7 +66,7 @@ describe.skipIf(noWindow)('an engine that is killed', () => {
     });
     const large = join(folder, 'tebibyte.s390');
     sparseDump(large);
-    desk = await openDesk(small);
+    const desk = await openOne(small);
     const { page, app } = desk;
     const goTo = async (address: string): Promise<void> => {
       await page.keyboard.press('Control+g');

@@ -1,29 +1,23 @@
 /** The hex view: a TiB by scrollbar, wheel and go-to; what bytes can be read as; structures laid over; copies. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { dumpFile, haveDumps } from '../dumps.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { noWindow, type Desk } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 import { measureFrames, quantile, type Frames, type Motion } from './frames.ts';
 import { lastBytes, sparseDump, tebibyte } from './sparse-dump.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-hex-'));
+const folder = scratchFolder();
 let damaged: string;
-let desk: Desk | undefined;
+const openOne = testDesk();
 
 beforeAll(() => {
   const sample = bundledSamples().find(({ name }) => name.includes('damaged'))!;
   damaged = join(folder, sample.name);
   writeFileSync(damaged, sample.bytes);
-});
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const goTo = async ({ page }: Desk, address: string): Promise<void> => {
@@ -37,7 +31,7 @@ describe.skipIf(noWindow)('the hex view', () => {
   it('scrolls through a TiB and reaches its last byte by scrollbar, wheel and go-to', async () => {
     const path = join(folder, 'tebibyte.s390');
     sparseDump(path);
-    desk = await openDesk([path]);
+    const desk = await openOne([path]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
     // What runs in the background is not what is measured.
@@ -95,7 +89,7 @@ describe.skipIf(noWindow)('the hex view', () => {
   });
 
   it('reads bytes in many ways, lays structures over them both ways, and copies with where they are from', async () => {
-    desk = await openDesk([damaged], { width: 1920, height: 1080 });
+    const desk = await openOne([damaged], { width: 1920, height: 1080 });
     const { page, app, photograph } = desk;
     await page.getByTestId('dump-title').waitFor();
     await goTo(desk, 'absolute:0x1c8000');
@@ -136,7 +130,7 @@ describe.skipIf(noWindow)('the hex view', () => {
   });
 
   it.skipIf(!haveDumps)('lays any type of the kernel over memory where the dump has them', async () => {
-    desk = await openDesk([await dumpFile('o-x86-x1-vmcore.elf')]);
+    const desk = await openOne([await dumpFile('o-x86-x1-vmcore.elf')]);
     const { page, photograph } = desk;
     page.setDefaultTimeout(60_000);
     await page.getByTestId('dump-title').waitFor();

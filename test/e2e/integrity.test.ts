@@ -1,18 +1,19 @@
 /** The integrity view: where the damage is, the way to its bytes, and what can be handed on. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { pinnedNode } from '../../scripts/node-runtime.mjs';
-import { checkout, noWindow, openDesk, type Desk } from './desk.ts';
+import { checkout, noWindow, type Desk } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-e2e-'));
+const folder = scratchFolder();
 let damaged = '';
-let desk: Desk | undefined;
+const openOne = testDesk();
 
 beforeAll(() => {
   for (const { name, bytes } of bundledSamples()) {
@@ -20,13 +21,6 @@ beforeAll(() => {
     writeFileSync(path, bytes);
     if (name.includes('damaged')) damaged = path;
   }
-});
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** The dialogs of the system answer with these paths. */
@@ -71,7 +65,7 @@ async function exportAs(opened: Desk, format: string, path: string, key?: string
 
 describe.skipIf(noWindow)('the integrity view', () => {
   it('maps the damage, leads to its bytes, and exports what is known', async () => {
-    desk = await openDesk([damaged]);
+    const desk = await openOne([damaged]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('rail-integrity').click();
@@ -121,7 +115,7 @@ describe.skipIf(noWindow)('the integrity view', () => {
       writeFileSync(path, buildCase(`system healthy cpus=1 state=disabled-wait\n${damage}format s390\n`));
       return path;
     });
-    desk = await openDesk([healthy!, overwritten!]);
+    const desk = await openOne([healthy!, overwritten!]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('rail-integrity').click();

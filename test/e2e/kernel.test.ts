@@ -1,18 +1,15 @@
 /** The kernel view on a real dump: tasks, the backtrace of what died, modules, memory usage and facts. */
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dumpFile, haveDumps } from '../dumps.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { noWindow } from './desk.ts';
+import { testDesk } from './test-desk.ts';
 
-let desk: Desk | undefined;
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
+const openOne = testDesk();
 
 describe.skipIf(noWindow || !haveDumps)('the kernel view', () => {
   it('tells what ran and died, sorts and filters tasks, and leads to the bytes', async () => {
-    desk = await openDesk([await dumpFile('o-s390-s3-kdump-zlib-d31')]);
+    const desk = await openOne([await dumpFile('o-s390-s3-kdump-zlib-d31')]);
     const { page } = desk;
     page.setDefaultTimeout(60_000);
     await page.getByTestId('dump-title').waitFor();

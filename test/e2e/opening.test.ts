@@ -1,17 +1,18 @@
 /** Ways of opening: one of two systems, files named one by one; several dumps to compare; what the program is made of. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { noWindow, type Desk } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-opening-'));
+const folder = scratchFolder();
 /** Other work on the machine can make any step slow. */
 const slow = { timeout: 60_000 };
-let desk: Desk | undefined;
+const openOne = testDesk();
 let two: string;
 let samples: readonly string[];
 
@@ -24,13 +25,6 @@ beforeAll(() => {
   two = write('two.elf', buildCase('system two\nformat elf-vmcore producer=qemu'));
   samples = bundledSamples().map(({ name, bytes }) => write(name, bytes));
 });
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 const command = async ({ page }: Desk, words: string): Promise<void> => {
   await page.keyboard.press('Control+Shift+P');
@@ -40,7 +34,7 @@ const command = async ({ page }: Desk, words: string): Promise<void> => {
 
 describe.skipIf(noWindow)('opening', () => {
   it('shows either system of a dump, takes volumes, compares with the chosen dump and names what it is made of', async () => {
-    desk = await openDesk([two, ...samples]);
+    const desk = await openOne([two, ...samples]);
     const { page, app, photograph } = desk;
     const title = page.getByTestId('dump-title').filter({ visible: true });
     const status = page.getByTestId('status-bar');

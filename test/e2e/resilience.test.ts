@@ -1,30 +1,23 @@
 /** What happens behind the window's back is told: a file that vanishes, an engine that hangs. Keys can be changed. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { noWindow } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-trouble-'));
-let desk: Desk | undefined;
-
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = scratchFolder();
+const openOne = testDesk();
 
 describe.skipIf(noWindow)('trouble', () => {
   it('with a file or the engine is told, and is over at the same cursor', { timeout: 120_000 }, async () => {
     const sample = bundledSamples()[0]!;
     const path = join(folder, sample.name);
     writeFileSync(path, sample.bytes);
-    desk = await openDesk([path]);
+    const desk = await openOne([path]);
     const { page, app } = desk;
     await page.getByTestId('dump-title').waitFor();
 
@@ -72,7 +65,7 @@ describe.skipIf(noWindow)('trouble', () => {
     const path = join(folder, 'cut.s390');
     const bytes = buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n');
     writeFileSync(path, bytes);
-    desk = await openDesk([path]);
+    const desk = await openOne([path]);
     const { page, photograph } = desk;
     const grid = page.getByTestId('hex-grid');
     const goTo = async (address: string): Promise<void> => {

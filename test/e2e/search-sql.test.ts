@@ -1,33 +1,27 @@
 /** Search, SQL and the memory view in the real window. */
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { pinnedNode } from '../../scripts/node-runtime.mjs';
-import { checkout, noWindow, openDesk, type Desk } from './desk.ts';
+import { checkout, noWindow, type Desk, type DeskOptions } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-e2e-'));
+const folder = scratchFolder();
 const healthy = join(folder, 'healthy.vmcore');
 writeFileSync(healthy, bundledSamples()[0]?.bytes ?? '');
-let desk: Desk | undefined;
+const openOne = testDesk();
 const wait = { timeout: 60_000 };
 
-async function open(path: string, options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
-  desk = await openDesk([path], options);
+async function open(path: string, options: DeskOptions = {}): Promise<Desk> {
+  const desk = await openOne([path], options);
   await desk.page.getByTestId('dump-title').waitFor(wait);
   return desk;
 }
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 /** A stand-alone dump of 1 TiB, nearly all of it a hole. */
 function hugeDump(path: string): void {

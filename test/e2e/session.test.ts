@@ -1,27 +1,21 @@
 /** What a person leaves behind is there again: layout, cursors, bookmarks, annotations; as a file too. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { parseSession } from '../../src/shared/session-model.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { noWindow, type Desk } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-session-'));
+const folder = scratchFolder();
 let damaged: string;
-let desk: Desk | undefined;
+const openOne = testDesk();
 
 beforeAll(() => {
   const sample = bundledSamples().find(({ name }) => name.includes('damaged'))!;
   damaged = join(folder, sample.name);
   writeFileSync(damaged, sample.bytes);
-});
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Native dialogs cannot be clicked here: they answer with a path. */
@@ -40,7 +34,7 @@ const command = async ({ page }: Desk, words: string): Promise<void> => {
 describe.skipIf(noWindow)('a session', () => {
   it('is restored at the next start, and can be handed on as a file without bytes of the dump', async () => {
     const home = join(folder, 'home');
-    desk = await openDesk([damaged], { folder: home });
+    const desk = await openOne([damaged], { folder: home });
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
     await command(desk, 'layout triage');
@@ -79,25 +73,25 @@ describe.skipIf(noWindow)('a session', () => {
     expect(parsed.session.annotations).toMatchObject([{ start: '0x1c800c', end: '0x1c8010', text: 'these four' }]);
 
     // The same user, without a file: the window as it was left.
-    desk = await openDesk([], { folder: home });
-    await desk.page.getByTestId('dump-title').waitFor();
-    await desk.page.getByTestId('marks').getByText('recorded checksum <b>').waitFor();
-    expect(await desk.page.locator('.dv-groupview').count()).toBe(2);
-    await desk.page.getByTestId('hex-grid').click();
-    await expect.poll(() => desk!.page.getByTestId('go-to').inputValue()).toMatch(/0x1c80/);
-    await desk.close();
+    const restored = await openOne([], { folder: home });
+    await restored.page.getByTestId('dump-title').waitFor();
+    await restored.page.getByTestId('marks').getByText('recorded checksum <b>').waitFor();
+    expect(await restored.page.locator('.dv-groupview').count()).toBe(2);
+    await restored.page.getByTestId('hex-grid').click();
+    await expect.poll(() => restored.page.getByTestId('go-to').inputValue()).toMatch(/0x1c80/);
+    await restored.close();
 
     // Another user imports the file.
-    desk = await openDesk([]);
-    await desk.page.getByTestId('first-run').waitFor();
-    await answerDialogs(desk.app, file);
-    await command(desk, 'import a session');
-    await desk.page.getByTestId('marks').getByText('these four').waitFor();
-    await desk.page.getByTestId('dump-title').waitFor();
+    const imported = await openOne([]);
+    await imported.page.getByTestId('first-run').waitFor();
+    await answerDialogs(imported.app, file);
+    await command(imported, 'import a session');
+    await imported.page.getByTestId('marks').getByText('these four').waitFor();
+    await imported.page.getByTestId('dump-title').waitFor();
     // What is no session is told, and changes nothing.
-    await answerDialogs(desk.app, damaged);
-    await command(desk, 'import a session');
-    await desk.page
+    await answerDialogs(imported.app, damaged);
+    await command(imported, 'import a session');
+    await imported.page
       .getByTestId('notice')
       .getByText(/no session|too many/)
       .waitFor();

@@ -2,24 +2,17 @@
  * One way through the window, as docs/guide.md tells it: from a file to a report, then to a comparison. With DUMPBENCH_GUIDE=1 the
  * pictures of the guide are taken on the way.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { dumpFile, haveDumps } from '../dumps.ts';
-import { checkout, noWindow, openDesk, type Desk } from './desk.ts';
+import { checkout, noWindow, type Desk } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-walk-'));
-let desk: Desk | undefined;
-
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = scratchFolder();
+const openOne = testDesk();
 
 interface Walk {
   readonly damaged: string;
@@ -64,7 +57,7 @@ describe.skipIf(noWindow)('a walk through the window', () => {
   it('leads from a file to a report and to a comparison', async () => {
     const { damaged, healthy, at } = await realOrBuilt();
     const report = join(folder, 'report.html');
-    desk = await openDesk([damaged]);
+    const desk = await openOne([damaged]);
     const { page } = desk;
     await answerDialogs(desk, healthy, report);
 

@@ -1,19 +1,20 @@
 /** The window on real Electron: what a user does first, and what must never break it. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, closeSync, ftruncateSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, openSync, closeSync, ftruncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { dumpFile, haveDumps } from '../dumps.ts';
-import { noWindow, openDesk, type Desk } from './desk.ts';
+import { noWindow, type Desk, type DeskOptions } from './desk.ts';
+import { testDesk } from './test-desk.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-e2e-'));
+const folder = scratchFolder();
 let samples: { healthy: string; damaged: string };
-let desk: Desk | undefined;
+const openOne = testDesk();
 
 /** A stand-alone dump of 4 GiB, mostly a hole: its scan takes long enough to be cancelled. */
 function largeDump(path: string): void {
@@ -27,8 +28,8 @@ function largeDump(path: string): void {
   closeSync(file);
 }
 
-async function open(paths: readonly string[], options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
-  desk = await openDesk(paths, options);
+async function open(paths: readonly string[], options: DeskOptions = {}): Promise<Desk> {
+  const desk = await openOne(paths, options);
   return desk;
 }
 
@@ -43,13 +44,6 @@ beforeAll(() => {
     return path;
   });
   samples = { healthy: paths.find((path) => path.includes('healthy'))!, damaged: paths.find((path) => path.includes('damaged'))! };
-});
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
 });
 
 describe.skipIf(noWindow)('the window', () => {
