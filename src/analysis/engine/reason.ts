@@ -19,11 +19,15 @@ function lastWords(session: Session): string | undefined {
 
 /** Why the system probably died: what its log says first, then what CPUs and vmcoreinfo show. */
 export function probableReason(session: Session, crash: string | undefined): string | undefined {
-  const sentences = [lastWords(session), traces(session, crash)].filter((sentence) => sentence !== undefined);
+  const words = lastWords(session);
+  const sentences = [words, traces(session, crash, words !== undefined)].filter((sentence) => sentence !== undefined);
   return sentences.length === 0 ? undefined : sentences.join(' ');
 }
 
-function traces(session: Session, crash: string | undefined): string | undefined {
+/** Whether the kernel's log ends in a panic. */
+export const logHasPanic = (session: Session): boolean => lastWords(session) !== undefined;
+
+function traces(session: Session, crash: string | undefined, isPanicLogged: boolean): string | undefined {
   const { cpus } = session.cpuSet;
   const name = (cpu: CpuJson): string => cpuName(cpu, cpuNumbering(cpus));
   const waiting = cpus.filter(isDisabledWait);
@@ -38,5 +42,8 @@ function traces(session: Session, crash: string | undefined): string | undefined
     return `${name(stopped)} stopped itself in a disabled wait at ${stopped.psw?.address ?? ''}, as the kernel does at the end of a panic.`;
   }
   if (cpus.length === 0 || session.knownVmcoreinfo === undefined) return undefined;
-  return 'No crash is recorded: vmcoreinfo has no CRASHTIME and no CPU is in a disabled wait; the system was running when it was dumped.';
+  if (isPanicLogged) return 'vmcoreinfo has no CRASHTIME: kdump did not take over.';
+  // Only s390x stops in a disabled wait; elsewhere a panicked CPU spins.
+  const sign = session.image.machine.arch === 's390x' ? 'no CPU is in a disabled wait' : 'the kernel log, where it can be read, has no panic';
+  return `No crash is recorded: vmcoreinfo has no CRASHTIME and ${sign}; the system was running when it was dumped.`;
 }

@@ -7,7 +7,7 @@ import { panicCpu } from '../kernel/kernel-facts.ts';
 import { tracesOf } from './backtraces.ts';
 import { isDisabledWait } from './disabled-wait.ts';
 import { runningTasks, type KernelTasks } from './kernel-tasks.ts';
-import { probableReason } from './reason.ts';
+import { logHasPanic, probableReason } from './reason.ts';
 import type { Session } from './session.ts';
 import { describeDump } from './summary.ts';
 
@@ -80,7 +80,7 @@ async function deathOfFirst(session: Session, signal: AbortSignal): Promise<stri
 /** What is known of the end of the system, by structures alone: nothing here scans memory, and no list is walked whole. */
 export async function deathOf(session: Session, crash: string | undefined, signal: AbortSignal): Promise<Death> {
   const reason = probableReason(session, crash);
-  const died = crash === undefined && !session.cpuSet.cpus.some(isDisabledWait) ? undefined : await whatDied(session, signal);
+  const died = crash === undefined && !session.cpuSet.cpus.some(isDisabledWait) && !logHasPanic(session) ? undefined : await whatDied(session, signal);
   const first = await deathOfFirst(session, signal);
   const sentences = [first, reason, died?.sentence].filter((sentence) => sentence !== undefined);
   return {

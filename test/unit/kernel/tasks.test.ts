@@ -42,6 +42,19 @@ describe.each(['6.1', '6.12'] as const)('a described %s kernel', (kernel) => {
   });
 });
 
+describe('a panic that is in the log alone', () => {
+  const reasonOf = async (text: string): Promise<string> => {
+    const records = [{ text, time: 5_000_000_000n, level: 0 }];
+    return (await triage(open(s390xSystem({ state: 'running', records })), never)).reason ?? '';
+  };
+
+  it('is not said to be none', async () => {
+    expect(await reasonOf('Kernel panic - not syncing: described')).toMatch(/^Kernel panic - not syncing: described .*kdump did not take over/);
+    expect(await reasonOf('Kernel panic - not syncing: described')).not.toContain('No crash is recorded');
+    expect(await reasonOf('all is well')).toContain('No crash is recorded');
+  });
+});
+
 describe('damaged lists', () => {
   /** The described kernel is 1:1 before 6.10, so addresses of tasks are absolute. */
   async function addressesOf(system: S390xSystem): Promise<readonly bigint[]> {
