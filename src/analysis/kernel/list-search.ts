@@ -12,6 +12,11 @@ const variables = ['init_uts_ns', 'prb', 'printk_rb_static', 'log_buf', 'log_buf
 const margin = 8n * 1024n * 1024n;
 const maxRange = 64n * 1024n * 1024n;
 const step = 1024 * 1024;
+/**
+ * Nodes that are looked at in all. Kernels have some thousands of lists among their variables, most of which end at their first node; memory in
+ * which long lists begin everywhere would be walked for hours.
+ */
+const mostLooks = 1 << 18;
 
 /** Where variables of the kernel are looked for; undefined when vmcoreinfo names none. */
 function dataRange(vmcoreinfo: Vmcoreinfo | undefined): { readonly start: bigint; readonly end: bigint } | undefined {
@@ -41,20 +46,22 @@ function mayBeLinks(view: DataView, offset: number, little: boolean): boolean {
 }
 
 /**
- * The heads from which a list leads through nothing but accepted nodes, at least one, and back.
+ * The one head from which a list leads through nothing but accepted nodes, at least one, and back.
  * @param whole the kernel's memory as it is, with pages that were lost
  * @param accept whether a node stands at an address
+ * @returns undefined when there is none, when there are several, or when there is too much to look at to be sure
  */
-export function searchListHeads(
+export function searchListHead(
   whole: KernelMemory,
   vmcoreinfo: Vmcoreinfo | undefined,
   accept: (memory: KernelMemory, node: bigint) => boolean,
-): readonly bigint[] {
+): bigint | undefined {
   // Pages of zeros hold no links: what is looked through needs no test for them, what is found does.
   const memory = withoutLostPages(whole);
-  const isNode = (node: bigint): boolean => accept(memory, node);
+  let looks = 0;
+  const isNode = (node: bigint): boolean => (looks += 1) <= mostLooks && accept(memory, node);
   const range = dataRange(vmcoreinfo);
-  const found: bigint[] = [];
+  let found: bigint | undefined;
   const little = memory.endian === 'little';
   for (let at = range?.start ?? 0n; at < (range?.end ?? 0n); at += BigInt(step)) {
     const { bytes, absences } = whole.partial(at, step);
@@ -65,8 +72,10 @@ export function searchListHeads(
       const here = at + BigInt(offset);
       const next = view.getBigUint64(offset, little);
       if (next === here || memory.u64(next + 8n) !== here || !isNode(next)) continue;
-      if (walkList(memory, here, isNode).complete) found.push(here);
+      if (!walkList(memory, here, isNode).complete) continue;
+      if (found !== undefined) return undefined;
+      found = here;
     }
   }
-  return found;
+  return looks > mostLooks ? undefined : found;
 }

@@ -2,7 +2,7 @@
 import { hex } from '../../shared/units.ts';
 import type { SymbolSearch } from './kallsyms.ts';
 import type { KernelMemory } from './kernel-memory.ts';
-import { searchListHeads } from './list-search.ts';
+import { searchListHead } from './list-search.ts';
 import { withoutLostPages } from './lost-pages.ts';
 import { isModuleNode, listModules, type ModuleList } from './modules.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo.ts';
@@ -25,8 +25,8 @@ export function modulesBySymbol(memory: KernelMemory, symbols: SymbolSearch): Fo
  */
 export function modulesByShape(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): FoundModules | string {
   if (vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)') === undefined) return 'no symbol names the list, and vmcoreinfo does not say where the kernel image lies';
-  const [head, ...others] = searchListHeads(memory, vmcoreinfo, isModuleNode);
-  return head === undefined || others.length > 0
+  const head = searchListHead(memory, vmcoreinfo, isModuleNode);
+  return head === undefined
     ? 'no symbol names the list of modules, and no single list of modules begins among the variables of the kernel; it looks the same when none is loaded'
     : { list: listModules(withoutLostPages(memory), head), source: `list head at ${hex(head)}, found by its shape` };
 }

@@ -6,7 +6,7 @@
 import { hex } from '../../../shared/units.ts';
 import type { KernelMemory } from '../kernel-memory.ts';
 import { walkList } from '../linked-list.ts';
-import { searchListHeads } from '../list-search.ts';
+import { searchListHead } from '../list-search.ts';
 import type { KernelModule } from '../modules.ts';
 import type { Vmcoreinfo } from '../vmcoreinfo.ts';
 import { btfHeader, btfHeaderBytes, readBtf, type BtfTypes } from './btf-types.ts';
@@ -77,6 +77,8 @@ function nameOf(memory: KernelMemory, places: Places, btf: bigint): string | und
   return name !== undefined && /^[\w-]+$/.test(name) ? name : undefined;
 }
 
+const byAddress = (modules: readonly KernelModule[]): ReadonlyMap<bigint, KernelModule> => new Map(modules.map((one) => [one.address, one]));
+
 /** Where the list begins in a kernel whose symbol table has functions only: its nodes lead to loaded modules and to BTF of their names. */
 export function moduleTypeHead(
   whole: KernelMemory,
@@ -86,12 +88,12 @@ export function moduleTypeHead(
 ): bigint | undefined {
   const places = moduleTypePlaces(kernelTypes);
   if (places === undefined) return undefined;
-  const heads = searchListHeads(whole, vmcoreinfo, (memory, node) => {
+  const loaded = byAddress(modules);
+  return searchListHead(whole, vmcoreinfo, (memory, node) => {
     const entry = entryAt(memory, places, node);
-    const module = entry === undefined ? undefined : modules.find(({ address }) => address === entry.module);
+    const module = entry === undefined ? undefined : loaded.get(entry.module);
     return entry !== undefined && module !== undefined && nameOf(memory, places, entry.btf) === module.name;
   });
-  return heads.length === 1 ? heads[0] : undefined;
 }
 
 interface Blob {
@@ -140,11 +142,12 @@ export function readModuleTypes(memory: KernelMemory, kernelTypes: BtfTypes, hea
   const missing: { what: string; why: string }[] = [];
   let left = maxBlobs;
   const listed = new Set<string>();
+  const loaded = byAddress(modules);
   for (const node of walk.nodes) {
     const entry = entryAt(memory, places, node);
     if (entry === undefined) continue;
     const name = nameOf(memory, places, entry.btf);
-    const module = modules.find(({ address }) => address === entry.module);
+    const module = loaded.get(entry.module);
     const what = `types of ${module?.name ?? name ?? `the module at ${hex(entry.module)}`}`;
     if (module !== undefined) listed.add(module.name);
     if (module === undefined || name !== module.name) {
