@@ -33,6 +33,8 @@ export const sectionFlags = { write: 1n, alloc: 2n, execute: 4n } as const;
 
 /** A vmlinux has some 60, with functions in sections of their own some thousands. */
 const maxSections = 65_280;
+/** Functions in sections of their own give them their names. */
+const maxSectionName = 1024;
 const maxNameBytes = 4 * 1024 * 1024;
 
 function architecture(machine: number, endian: Endian): Architecture | undefined {
@@ -82,8 +84,8 @@ export function readElfSections(source: ByteSource): ElfFile {
       ? new Uint8Array()
       : readExactly(source, Number(names.sh_offset), Number(names.sh_size), 'the names of the sections');
   const nameAt = (offset: number): string => {
-    const end = texts.indexOf(0, offset);
-    return end === -1 ? '' : Buffer.from(texts.subarray(offset, end)).toString('latin1');
+    const text = texts.subarray(offset, offset + maxSectionName);
+    return Buffer.from(text.subarray(0, Math.max(0, text.indexOf(0)))).toString('latin1');
   };
   return {
     source,

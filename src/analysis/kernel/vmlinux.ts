@@ -23,6 +23,8 @@ const symbolBytes = 24;
 const limits = { symbols: 256 * 1024 * 1024, names: 256 * 1024 * 1024, btf: 48 * 1024 * 1024 } as const;
 /** A distribution's vmlinux has 200 000 to 300 000, most of them local. */
 const maxSymbols = 4_000_000;
+/** KSYM_NAME_LEN; longer ones are left out, as by kallsyms. */
+const maxSymbolName = 512;
 const maxBanner = 1024;
 const absolute = 0xfff1;
 const reserved = 0xff00;
@@ -68,8 +70,8 @@ function symbolsOf(elf: ElfFile): SymbolList {
     const owner = index === absolute ? undefined : elf.sections[index];
     if (owner !== undefined && ((owner.flags & sectionFlags.alloc) === 0n || elsewhere.test(owner.name))) continue;
     const start = view.getUint32(at, little);
-    const end = texts.indexOf(0, start);
-    const name = end === -1 ? '' : texts.toString('latin1', start, end);
+    const text = texts.subarray(start, start + maxSymbolName);
+    const name = text.toString('latin1', 0, Math.max(0, text.indexOf(0)));
     if (name === '' || noName.test(name)) continue;
     rows.push({ address: view.getBigUint64(at + 8, little), name: `${letterOf(info, isPerCpu(owner) ? undefined : owner)}${name}` });
   }

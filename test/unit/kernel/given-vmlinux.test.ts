@@ -49,6 +49,14 @@ describe('a vmlinux', () => {
     expect((await run('backtrace', '--task', '2', '--vmlinux', file)).out).toContain('kthreadd+0x56');
   });
 
+  it('has no names longer than a kernel allows: one without an end must not be read again for every symbol', () => {
+    const long = 'x'.repeat(2000);
+    const file = describedVmlinux({ symbols: [...symbols, { type: 'T', name: long, address: 0x10_0000n }] });
+    const { names } = readVmlinux(memorySource('long', file)).symbols;
+    expect(names).toContain('Tpanic');
+    expect(names.filter((name) => name?.includes('xxx'))).toEqual([]);
+  });
+
   it('gives types, which have to agree with vmcoreinfo', async () => {
     const file = vmlinux('vmlinux-btf', { btf: btfBlob('big', printkTypes) });
     const { code, out } = await run('struct', 'prb_desc', '--vmlinux', file, '--json');
