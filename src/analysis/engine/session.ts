@@ -13,7 +13,7 @@ import { openDump } from '../formats/index.ts';
 import type { DumpImage, OpenContext } from '../formats/dump-format.ts';
 import type { GivenFacts } from '../kernel/given-vmlinux.ts';
 import { kernelOf, type Kernel } from '../kernel/kernel.ts';
-import { chooseVmcoreinfo, scanForVmcoreinfo } from '../kernel/vmcoreinfo-scan.ts';
+import { chooseVmcoreinfo, provenVmcoreinfo, scanForVmcoreinfo } from '../kernel/vmcoreinfo-scan.ts';
 import { findVmcoreinfo, type Vmcoreinfo, type VmcoreinfoSearch } from '../kernel/vmcoreinfo.ts';
 import { readUtsName, type UtsName } from '../kernel/uts-name.ts';
 import { lowcorePrefixes } from '../kernel/lowcore-array.ts';
@@ -127,10 +127,13 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
     scanned ??= kernelBy(chooseVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal)));
     return scanned;
   };
+  let looked = false;
   const lookForKernel = async (signal: AbortSignal): Promise<void> => {
-    if (kernel().vmcoreinfo !== undefined || scanned !== undefined) return;
-    const found = chooseVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal, firstLookBytes));
-    if (found !== undefined) scanned = kernelBy(found);
+    if (kernel().vmcoreinfo !== undefined || scanned !== undefined || looked) return;
+    // What is not proven may be an old copy, and the right one lie further up: that is for the whole scan.
+    const found = provenVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal, firstLookBytes));
+    looked = true;
+    if (found !== undefined) scanned ??= kernelBy(found);
   };
   const knownKernel = (): Kernel => scanned ?? kernel();
   let guard: KdumpGuard | undefined;

@@ -80,8 +80,12 @@ export async function scanForVmcoreinfo(
   return copies;
 }
 
-/** Of several copies the one whose kernel stands in memory: its init_uts_ns reads "Linux" with the release that the text names. */
+/** The copy whose kernel stands in memory: its init_uts_ns reads "Linux" with the release that the text names. */
+export function provenVmcoreinfo(image: DumpImage, memory: MemoryReader, copies: readonly Vmcoreinfo[]): Vmcoreinfo | undefined {
+  return copies.find((copy) => readUtsName(image.machine.arch, copy, memory)?.release === copy.entries.get('OSRELEASE'));
+}
+
+/** Of all copies the proven one, else the only text there is. */
 export function chooseVmcoreinfo(image: DumpImage, memory: MemoryReader, copies: readonly Vmcoreinfo[]): Vmcoreinfo | undefined {
-  const proven = copies.find((copy) => readUtsName(image.machine.arch, copy, memory)?.release === copy.entries.get('OSRELEASE'));
-  return proven ?? (new Set(copies.map(({ text }) => text)).size === 1 ? copies[0] : undefined);
+  return provenVmcoreinfo(image, memory, copies) ?? (new Set(copies.map(({ text }) => text)).size === 1 ? copies[0] : undefined);
 }

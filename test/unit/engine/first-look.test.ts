@@ -40,6 +40,16 @@ describe('the look', () => {
     expect(await scanForVmcoreinfo(image, memory, signal, mebibytes * 2 ** 20)).not.toEqual([]);
   });
 
+  it('takes no copy that memory does not prove: the right one may lie behind', async () => {
+    const { utsName } = caseSession('whole', withPointer);
+    // Of two copies of the text one is left, and no name of a kernel for it.
+    const gone = `fill 0x211000 8 0\nfill 0x${(utsName?.address ?? 0n).toString(16)} 390 0\n`;
+    const session = caseSession('unproven', without.replace('format', `${gone}format`));
+    await session.lookForKernel(signal);
+    expect(session.knownVmcoreinfo).toBeUndefined();
+    expect((await session.findKernel(signal)).vmcoreinfo).toBeDefined();
+  });
+
   it('can be cancelled', async () => {
     const abort = new AbortController();
     abort.abort();
