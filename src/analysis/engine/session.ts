@@ -77,7 +77,7 @@ function once<T>(compute: () => T): () => T {
 }
 
 /** Read within a fraction of a second, and where kernels lie. */
-const firstLookBytes = 256 * 1024 * 1024;
+const firstLookBytes = 512 * 1024 * 1024;
 
 /** What a session is made of besides what follows from the image. */
 interface SessionParts {
