@@ -8,6 +8,7 @@ import type { BtfTypes } from './btf/btf-types.ts';
 import { aggregateNamed, offsetOf } from './btf/type-layout.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import type { OrcEntry, OrcTables } from './orc-tables.ts';
+import { canBeReturnedTo } from './return-address-x86_64.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
 /** Registers by their names in struct pt_regs, as far as they are known. */
@@ -174,6 +175,8 @@ function step(unwinder: X86Unwinder, state: State): Step {
   };
 }
 
+const noCall = (at: bigint, ip: bigint): string => `the word at ${hex(at)} is no return address: no call stands before ${hex(ip)}`;
+
 /** Follows the chain from a state. Never throws; a damaged one ends with the reason. */
 function unwind(unwinder: X86Unwinder, start: State, kind: Frame['kind']): Trace {
   const frames: Frame[] = [{ kind, address: start.ip }];
@@ -184,10 +187,10 @@ function unwind(unwinder: X86Unwinder, start: State, kind: Frame['kind']): Trace
     const next = step(unwinder, state);
     if ('end' in next) return { frames, ...next };
     const { sp } = next.state;
-    if (next.state.ip === 0n) return { frames, end: 'complete', detail: `the chain ends at ${hex(next.at)}, with no caller` };
     if (sp % 8n !== 0n || seen.has(sp)) return { frames, ...broken(`the chain leads to ${hex(sp)}${seen.has(sp) ? ' a second time' : ', which is no stack'}`) };
     if (sp <= state.sp && sp / stackBytes === state.sp / stackBytes) return { frames, ...broken(`the chain leads down, from ${hex(state.sp)} to ${hex(sp)}`) };
     if (next.state.ip >> kernelBit === 0n) return { frames, ...broken(`the word at ${hex(next.at)} is no return address: ${hex(next.state.ip)}`) };
+    if (!next.state.isExact && !canBeReturnedTo(unwinder.memory, unwinder.symbols, next.state.ip)) return { frames, ...broken(noCall(next.at, next.state.ip)) };
     seen.add(sp);
     const stack = stackOf(unwinder.stacks, next.at)?.name;
     frames.push({ kind: next.kind, address: next.state.ip, stackPointer: next.at, ...(stack === undefined ? {} : { stack }) });
@@ -214,5 +217,6 @@ export function unwindX86Task(unwinder: X86Unwinder, saved: bigint): Trace {
     return { frames: [], ...broken(`what was saved at ${hex(saved)} cannot be read: ${memory.absence(saved, size)?.detail ?? 'no bytes'}`) };
   // A child that never ran would begin there; it did not call.
   const isExact = functionOf(symbols, ip, false)?.start === ip;
+  if (!isExact && !canBeReturnedTo(memory, symbols, ip)) return { frames: [], ...broken(noCall(saved + BigInt(returnAt), ip)) };
   return unwind(unwinder, { ip, sp: saved + BigInt(size), bp, registers: {}, isExact }, 'return');
 }

@@ -4,15 +4,8 @@
  */
 import { functionOf, maxFrames, type Frame, type StackRange } from './backtrace.ts';
 import type { KernelMemory } from './kernel-memory.ts';
+import { followsCall } from './return-address-x86_64.ts';
 import type { SymbolTable } from './symbol-table.ts';
-
-/** x86_64: whether the bytes before an address can be a call (e8 with 4 bytes of distance, or ff /2 of 2 to 7 bytes). */
-function followsCall(memory: KernelMemory, address: bigint): boolean {
-  const before = memory.bytes(address - 7n, 7);
-  if (before === undefined) return false;
-  if (before[2] === 0xe8) return true;
-  return [5, 4, 3, 1, 0].some((at) => before[at] === 0xff && ((before[at + 1] ?? 0) & 0x38) === 0x10);
-}
 
 export function guessFrames(memory: KernelMemory, symbols: SymbolTable | undefined, stack: StackRange, from: bigint): readonly Frame[] {
   const frames: Frame[] = [];
@@ -21,7 +14,7 @@ export function guessFrames(memory: KernelMemory, symbols: SymbolTable | undefin
     const address = memory.u64(at);
     if (address === undefined) break;
     const found = functionOf(symbols, address, true);
-    if (found === undefined || address === found.start || !followsCall(memory, address)) continue;
+    if (found === undefined || address === found.start || followsCall(memory, address) !== true) continue;
     const [first] = symbols.lookup(found.name);
     if (first === undefined || !/^[tw]$/i.test(first.type)) continue;
     frames.push({ kind: 'guess', address, stackPointer: at, stack: stack.name });

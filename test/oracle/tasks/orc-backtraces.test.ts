@@ -7,6 +7,7 @@ import { describeBacktrace } from '../../../src/analysis/engine/backtraces.ts';
 import { sessionOn } from '../../../src/analysis/engine/session.ts';
 import { triage } from '../../../src/analysis/engine/triage.ts';
 import { unwindX86Task } from '../../../src/analysis/kernel/backtrace-x86_64.ts';
+import { offsetOf } from '../../../src/analysis/kernel/btf/type-layout.ts';
 import { orcTables } from '../../../src/analysis/kernel/orc-tables.ts';
 import { withoutLostPages } from '../../../src/analysis/kernel/lost-pages.ts';
 import type { TraceJson } from '../../../src/shared/task-model.ts';
@@ -95,6 +96,39 @@ describe.skipIf(texts.length === 0)('backtraces by ORC', () => {
     } finally {
       close();
     }
+  });
+
+  it('end before a word that no call has left there', async () => {
+    const entry = dumpEntries.find(({ name }) => name === 'o-x86-x1-vmcore.elf');
+    if (entry === undefined) throw new Error('no such dump');
+    await withSession(entry, async (session) => {
+      const { kernel } = session;
+      if (!kernel.symbols.found || !kernel.types.found) throw new Error('no symbols or types');
+      const types = kernel.types.types.types;
+      const { symbols } = kernel.symbols;
+      const whole = withoutLostPages(kernel.memory);
+      const tables = orcTables(whole, symbols, types, []);
+      if (typeof tables === 'string') throw new Error(tables);
+      const savedAt = BigInt(offsetOf(types, 'task_struct', 'thread.sp') ?? 0);
+      const code = symbols.lookup('vfs_read')[0]?.address ?? 0n;
+      const { traces } = await describeBacktrace(session, { all: true }, never);
+      let words = 0;
+      for (const { task, frames } of traces.filter(({ cpu }) => cpu === undefined).slice(0, 12)) {
+        const saved = whole.u64(BigInt(task?.address ?? 0) + savedAt) ?? 0n;
+        const addresses = frames.map(({ address }) => BigInt(address));
+        for (const [index, { stackPointer }] of frames.entries()) {
+          if (stackPointer === undefined) continue;
+          for (const wrong of [0n, code, code + 4n]) {
+            const memory = { ...whole, u64: (at: bigint) => (at === BigInt(stackPointer) ? wrong : whole.u64(at)) };
+            const trace = unwindX86Task({ memory, symbols, types, tables, stacks: [] }, saved);
+            expect({ end: trace.end, addresses: trace.frames.map(({ address }) => address) }).toEqual({ end: 'broken', addresses: addresses.slice(0, index) });
+            expect(trace.detail).toContain(`${stackPointer} is no return address`);
+            words += 1;
+          }
+        }
+      }
+      expect(words).toBeGreaterThan(60);
+    });
   });
 
   it('are read with the registers numbered as later kernels number them', async () => {
