@@ -3,7 +3,17 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'out/', 'dist/', 'coverage/', 'src/analysis/index/page-job/assembly/', 'src/analysis/codec/page-codecs/assembly/'] },
+  {
+    ignores: [
+      'node_modules/',
+      'out/',
+      'dist/',
+      'coverage/',
+      'src/analysis/index/page-job/assembly/',
+      'src/analysis/codec/page-codecs/assembly/',
+      'src/analysis/integrity/lane-tree/assembly/',
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -9,11 +9,12 @@ import { main } from 'assemblyscript/asc';
 const analysis = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src', 'analysis');
 const options = ['--runtime', 'stub', '--enable', 'simd', '--optimizeLevel', '3', '--converge', '--noAssert', '--use', 'abort='];
 
-/** As text where the importing folder may not read files. @param {Uint8Array} binary */
-const asText = (binary) => `/** assembly/page-codecs.ts as scripts/page-job.mjs builds it, in base64. */
-export const pageCodecsModule =
+/** As text where the importing folder may not read files. @param {string} source @param {string} name */
+const asText = (source, name) => (/** @type {Uint8Array} */ binary) =>
+  Buffer.from(`/** assembly/${source} as scripts/page-job.mjs builds it, in base64. */
+export const ${name} =
   '${Buffer.from(binary).toString('base64')}';
-`;
+`);
 
 const modules = [
   {
@@ -30,7 +31,16 @@ const modules = [
     target: 'page-codecs-module.ts',
     memory: '14',
     data: '49152',
-    form: (binary) => Buffer.from(asText(binary)),
+    form: asText('page-codecs.ts', 'pageCodecsModule'),
+  },
+  {
+    folder: join(analysis, 'integrity', 'lane-tree'),
+    source: 'lane-tree.ts',
+    target: 'lane-tree-module.ts',
+    // Pages of 64 KiB: tables, then 4096 digests and what lanes write behind them.
+    memory: '5',
+    data: '512',
+    form: asText('lane-tree.ts', 'laneTreeModule'),
   },
 ];
 

@@ -66,11 +66,15 @@ export function createBlockScanner(memory: Pick<MemoryImage, 'readPages'>, exten
   };
 
   const hashLeaves = (startPfn: number, count: number, leaves: Buffer, to: number): void => {
-    for (let page = 0; page < count; page += 1) {
+    const isThere = (page: number): boolean => states[page] === storedCode || states[page] === stateCode.zero;
+    for (let page = 0, next = 1; page < count; page = next, next += 1) {
       const place = to + page * digestBytes;
       if (states[page] === storedCode) hasher.leaf(startPfn + page, bytes, page * pageSize, leaves, place);
       else if (states[page] === stateCode.zero) hasher.zeroLeaf(startPfn + page, leaves, place);
-      else hasher.absentLeaf(startPfn + page, leaves, place);
+      else {
+        while (next < count && !isThere(next)) next += 1;
+        hasher.absentLeaves(startPfn + page, next - page, leaves, place);
+      }
     }
   };
 
@@ -129,15 +133,4 @@ export function createBlockScanner(memory: Pick<MemoryImage, 'readPages'>, exten
       };
     },
   };
-}
-
-/** Subtree of pages that all have one state and no bytes of their own. */
-export function uniformSubtree(hasher: TreeHasher, startPfn: number, pages: number, state: number): Subtree {
-  const leaves = Buffer.alloc(pages * digestBytes);
-  const zero = state === stateCode.zero;
-  for (let page = 0; page < pages; page += 1) {
-    if (zero) hasher.zeroLeaf(startPfn + page, leaves, page * digestBytes);
-    else hasher.absentLeaf(startPfn + page, leaves, page * digestBytes);
-  }
-  return subtreeOf(hasher, startPfn, leaves, pages, zero ? pages : 0);
 }

@@ -4,11 +4,13 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { DumpError } from '../../shared/dump-error.ts';
-import type { BlockRows } from './block-scan.ts';
+import type { Subtree } from '../integrity/digest.ts';
 import type { CrewFailure, CrewOrder, CrewPages, CrewReport, CrewStart } from './crew-messages.ts';
 import { restWorker, takeWorker } from './idle-workers.ts';
 import { pageJobModule } from './page-job/wasm-page-job.ts';
+import type { BlockRow } from './packed-block.ts';
 import { receivedRows } from './received-rows.ts';
+import { subtreesOfRoots } from './uniform-subtrees.ts';
 
 /** One is worked on, one waits. */
 const ordersAtOnce = 2;
@@ -22,7 +24,8 @@ export interface CrewOptions {
 
 /** What a worker has done. */
 export interface DoneWork {
-  readonly rows: BlockRows;
+  readonly block: BlockRow | undefined;
+  readonly subtrees: readonly Subtree[];
   readonly pages: number;
   readonly read: number;
 }
@@ -57,6 +60,12 @@ function errorOf(failure: CrewFailure): Error {
   return new DumpError(kind, where, what, expected);
 }
 
+function doneWork(report: Extract<CrewReport, { kind: 'done' | 'roots' }>): DoneWork {
+  if (report.kind === 'roots') return { block: undefined, subtrees: subtreesOfRoots(report.of, report.roots), pages: report.of.pages, read: 0 };
+  const { block, subtree } = receivedRows(report.rows);
+  return { block, subtrees: subtree === undefined ? [] : [subtree], pages: report.pages, read: report.read };
+}
+
 export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageCrew {
   const cancelled = new SharedArrayBuffer(4);
   const start: CrewStart = { kind: 'start', pages, jobModule: pageJobModule(), cancelled };
@@ -85,7 +94,7 @@ export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageC
       if (report.kind === 'ready') member.ready = true;
       else {
         member.orders -= 1;
-        done.push({ rows: receivedRows(report.rows), pages: report.pages, read: report.read });
+        done.push(doneWork(report));
       }
       notify();
     });

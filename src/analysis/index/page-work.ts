@@ -1,12 +1,14 @@
 /** What a page worker does: comes to the pages with a descriptor of its own, then looks at the blocks that it is given. */
 import { isDumpError } from '../../shared/dump-error.ts';
-import { createTreeHasher, type TreeHasher } from '../integrity/digest.ts';
+import { createTreeHasher, digestBytes, type TreeHasher } from '../integrity/digest.ts';
 import { openFile } from '../source/file-source.ts';
-import { createBlockScanner, uniformSubtree, type BlockScanner } from './block-scan.ts';
+import { blockPages } from './block-plan.ts';
+import { createBlockScanner, type BlockScanner } from './block-scan.ts';
 import { exchanged, type CrewFailure, type CrewMessage, type CrewOrder, type CrewReport, type CrewStart } from './crew-messages.ts';
 import { unpackExtents } from './page-extents.ts';
 import { useCompiledPageJob } from './page-job/wasm-page-job.ts';
 import { rawPages } from './raw-pages.ts';
+import { uniformSubtrees } from './uniform-subtrees.ts';
 
 /** The worker's end of the line to the engine's thread. */
 export interface CrewPort {
@@ -48,11 +50,17 @@ async function openPages({ pages, cancelled, jobModule }: CrewStart): Promise<Op
 
 /** Does what one order wants, unless nobody wants it any more. */
 function carryOut(order: CrewOrder, { scanner, hasher, cancelled }: OpenPages, post: CrewPort['post']): void {
-  const { pages } = order;
-  if (order.kind === 'subtree') {
+  const { startPfn, pages } = order;
+  if (order.kind === 'subtrees') {
+    const roots = new Uint8Array(Math.ceil(pages / blockPages) * digestBytes);
+    let at = 0;
     if (Atomics.load(cancelled, 0) !== 0) return;
-    const subtree = uniformSubtree(hasher, order.startPfn, pages, order.state);
-    post({ kind: 'done', rows: { block: undefined, subtree }, pages, read: 0 });
+    for (const { root } of uniformSubtrees(hasher, order)) {
+      if (Atomics.load(cancelled, 0) !== 0) return;
+      roots.set(root, at);
+      at += digestBytes;
+    }
+    post({ kind: 'roots', of: { startPfn, pages, state: order.state }, roots }, [roots.buffer]);
     return;
   }
   const scan = scanner.begin(order, order);

@@ -11,12 +11,16 @@
  */
 import { hash } from 'node:crypto';
 import { pageSize } from '../../shared/units.ts';
+import { laneTree, type LaneTree } from './lane-tree/wasm-lane-tree.ts';
 
 export const digestBytes = 32;
 /** Leaves of a subtree: what is stored of the tree is one root for each. */
 export const subtreeLeaves = 4096;
 
-/** Makes leaves and nodes with one set of buffers; node:crypto answers fastest in Latin-1 text (no object a hash). */
+/**
+ * Makes leaves and nodes with one set of buffers; node:crypto answers fastest in Latin-1 text (no object a hash). For short
+ * messages, which are absent leaves and nodes, four at once in WebAssembly take a fifth of its time.
+ */
 export interface TreeHasher {
   /**
    * Leaf of a page that is there.
@@ -27,13 +31,16 @@ export interface TreeHasher {
   leaf(pfn: number, bytes: Uint8Array, at: number, target: Buffer, to: number): void;
   /** Leaf of a zero page whose bytes are implied. */
   zeroLeaf(pfn: number, target: Buffer, to: number): void;
-  /** Leaf of a page that is not there. */
-  absentLeaf(pfn: number, target: Buffer, to: number): void;
+  /** Leaves of `count` neighbouring pages that are not there. */
+  absentLeaves(pfn: number, count: number, target: Buffer, to: number): void;
   /** Node above the two digests at `left` and `right` of `from`. */
   node(from: Buffer, left: number, right: number, target: Buffer, to: number): void;
+  /** What makes many nodes at once, asked for when it is needed. */
+  lanes(): LaneTree | 'none';
 }
 
-export function createTreeHasher(): TreeHasher {
+/** @param lanes the plain code does all without */
+export function createTreeHasher(lanes: () => LaneTree | 'none' = laneTree): TreeHasher {
   const page = Buffer.alloc(9 + pageSize);
   const zero = Buffer.alloc(9 + pageSize);
   const absent = Buffer.alloc(9);
@@ -58,15 +65,26 @@ export function createTreeHasher(): TreeHasher {
       address(zero, pfn);
       put(zero, target, to);
     },
-    absentLeaf(pfn, target, to) {
-      address(absent, pfn);
-      put(absent, target, to);
+    absentLeaves(pfn, count, target, to) {
+      const room = lanes();
+      const step = room === 'none' ? 1 : room.most;
+      for (let first = 0; first < count; first += step) {
+        if (room === 'none') {
+          address(absent, pfn + first);
+          put(absent, target, to + first * digestBytes);
+        } else {
+          const now = Math.min(step, count - first);
+          room.absentLeaves(pfn + first, now);
+          target.set(room.digests.subarray(0, now * digestBytes), to + first * digestBytes);
+        }
+      }
     },
     node(from, left, right, target, to) {
       from.copy(pair, 1, left, left + digestBytes);
       from.copy(pair, 1 + digestBytes, right, right + digestBytes);
       put(pair, target, to);
     },
+    lanes,
   };
 }
 
@@ -77,6 +95,12 @@ export function createTreeHasher(): TreeHasher {
  */
 export function treeRoot(hasher: TreeHasher, digests: Buffer, leaves: number): Buffer {
   if (leaves === 0) return hash('sha256', Buffer.alloc(0), 'buffer');
+  const lanes = hasher.lanes();
+  if (lanes !== 'none' && leaves <= lanes.most) {
+    lanes.digests.set(digests.subarray(0, leaves * digestBytes));
+    lanes.root(leaves);
+    return Buffer.from(lanes.digests.subarray(0, digestBytes));
+  }
   const level = Buffer.from(digests.subarray(0, leaves * digestBytes));
   let width = leaves;
   while (width > 1) {
@@ -113,11 +137,15 @@ export function subtreeOf(hasher: TreeHasher, startPfn: number, leaves: Buffer, 
   };
 }
 
-/**
- * Memory root from subtrees in ascending order without gaps; those behind the last available page are ignored.
- * @returns 64 hex digits
- */
-export function memoryRoot(subtrees: Iterable<Subtree>): string {
+/** The memory root while its subtrees come in. */
+export interface MemoryRoot {
+  /** In ascending order without gaps. */
+  add(subtree: Subtree): void;
+  /** Over what was added, without what is behind the last available page. @returns 64 hex digits */
+  root(): string;
+}
+
+export function createMemoryRoot(): MemoryRoot {
   const hasher = createTreeHasher();
   /** Perfect trees from left to right, each larger than the next, as a binary counter holds them. */
   const stack: { digest: Buffer; height: number }[] = [];
@@ -136,15 +164,18 @@ export function memoryRoot(subtrees: Iterable<Subtree>): string {
   };
   /** What was to the left of the last subtree with a page, and that subtree: absent ones behind it do not count. */
   let left: readonly { digest: Buffer; height: number }[] = [];
-  let root: Buffer | undefined;
-  for (const subtree of subtrees) {
-    if (subtree.availablePages > 0) {
-      left = [...stack];
-      root = subtree.availableRoot ?? subtree.root;
-    }
-    push(subtree.root);
-  }
-  if (root === undefined) return treeRoot(hasher, Buffer.alloc(0), 0).toString('hex');
-  for (const tree of left.toReversed()) root = join(tree.digest, root);
-  return root.toString('hex');
+  let lastRoot: Buffer | undefined;
+  return {
+    add(subtree) {
+      if (subtree.availablePages > 0) {
+        left = [...stack];
+        lastRoot = subtree.availableRoot ?? subtree.root;
+      }
+      push(subtree.root);
+    },
+    root() {
+      if (lastRoot === undefined) return treeRoot(hasher, Buffer.alloc(0), 0).toString('hex');
+      return left.reduceRight((root, tree) => join(tree.digest, root), lastRoot).toString('hex');
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTreeHasher, digestBytes, memoryRoot, subtreeOf, treeRoot, type Subtree } from '../../../src/analysis/integrity/digest.ts';
+import { createMemoryRoot, createTreeHasher, digestBytes, subtreeOf, treeRoot, type Subtree } from '../../../src/analysis/integrity/digest.ts';
 import { naiveRoot } from '../../unit/index/naive-root.ts';
 
 const hasher = createTreeHasher();
@@ -19,10 +19,16 @@ function subtreesOf(there: readonly boolean[], size: number): Subtree[] {
     const leaves = Buffer.alloc(part.length * digestBytes);
     part.forEach((available, page) => {
       if (available) hasher.leaf(first + page, samplePage(first + page), 0, leaves, page * digestBytes);
-      else hasher.absentLeaf(first + page, leaves, page * digestBytes);
+      else hasher.absentLeaves(first + page, 1, leaves, page * digestBytes);
     });
     return subtreeOf(hasher, first, leaves, part.length, part.lastIndexOf(true) + 1);
   });
+}
+
+function memoryRoot(subtrees: readonly Subtree[]): string {
+  const tree = createMemoryRoot();
+  for (const subtree of subtrees) tree.add(subtree);
+  return tree.root();
 }
 
 describe('memory root', () => {
@@ -58,7 +64,7 @@ describe('memory root', () => {
         const leaves = Buffer.alloc(3 * digestBytes);
         hasher.zeroLeaf(pfn, leaves, 0);
         hasher.leaf(pfn, new Uint8Array(8192), 4096, leaves, digestBytes);
-        hasher.absentLeaf(pfn, leaves, 2 * digestBytes);
+        hasher.absentLeaves(pfn, 1, leaves, 2 * digestBytes);
         const [implied, stored, absent] = [0, 1, 2].map((index) => leaves.toString('hex', index * digestBytes, (index + 1) * digestBytes));
         expect(implied).toBe(stored);
         expect(absent).not.toBe(stored);
@@ -71,7 +77,7 @@ describe('memory root', () => {
     expect(naiveRoot([new Uint8Array(4096)])).toBe('8d40aeb011a96609f68f5336538d9e65a33bc5fee24abc9eced513778c1a620f');
     expect(memoryRoot(subtreesOf([], 4))).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
     const leaves = Buffer.alloc(2 * digestBytes);
-    hasher.absentLeaf(0, leaves, 0);
+    hasher.absentLeaves(0, 1, leaves, 0);
     hasher.zeroLeaf(1, leaves, digestBytes);
     expect(treeRoot(hasher, leaves, 2).toString('hex')).toBe('0185a0fd984c552f52689794c2b09442723e292d2bb371d4c22760061f0d9bfe');
   });

@@ -67,7 +67,7 @@ describe('page workers', () => {
     const session = openSession(plain);
     const extents = pageExtents(session.image.memory);
     const { location, identity } = session;
-    const options = crewPlan(extents, { location: location!, identity, source: session.image.source, workers: 2, memoryBytes: 2 ** 30 })!;
+    const options = crewPlan(extents, { location: location!, identity, source: session.image.source, workers: 2, memoryBytes: 2 ** 30 }, false)!;
     const ids = async (): Promise<number[]> => {
       const crew = startPageCrew(options);
       while (crew.starting) {
@@ -162,7 +162,7 @@ describe('how many page workers', () => {
   it('follows from the budget, and stays within it', () => {
     const mebibyte = 2 ** 20;
     for (const memoryBytes of [100, 256, 300, 512, 4096].map((count) => count * mebibyte)) {
-      const plan = crewPlan(stored(10 ** 6, 0), { ...wish, memoryBytes, workers: 4 });
+      const plan = crewPlan(stored(10 ** 6, 0), { ...wish, memoryBytes, workers: 4 }, false);
       const heaps = (plan?.workers ?? 0) * (plan?.heapBytes ?? 0);
       expect(heaps + 192 * mebibyte).toBeLessThanOrEqual(Math.max(memoryBytes, 192 * mebibyte));
       expect(plan?.workers).toBe(memoryBytes < 256 * mebibyte ? undefined : Math.min(4, Math.floor((memoryBytes / mebibyte - 192) / 64)));
@@ -170,10 +170,10 @@ describe('how many page workers', () => {
   });
 
   it('is none for a small dump, unless somebody wants some', () => {
-    expect(crewPlan(stored(20_000, 0), wish)).toBeUndefined();
-    expect(crewPlan(stored(20_000), wish)?.workers).toBeGreaterThan(0);
-    expect(crewPlan(stored(20_000, 0), { ...wish, workers: 1 })?.workers).toBe(1);
-    expect(crewPlan(stored(20_000, 0), undefined)).toBeUndefined();
+    expect(crewPlan(stored(20_000, 0), wish, false)).toBeUndefined();
+    expect(crewPlan(stored(20_000), wish, false)?.workers).toBeGreaterThan(0);
+    expect(crewPlan(stored(20_000, 0), { ...wish, workers: 1 }, false)?.workers).toBe(1);
+    expect(crewPlan(stored(20_000, 0), undefined, false)).toBeUndefined();
   });
 });
 
