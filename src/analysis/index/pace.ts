@@ -29,11 +29,12 @@ export function createPace(signal: AbortSignal | undefined): Pace {
     async breathe(report) {
       check();
       const now = performance.now();
-      if (now - turn < turnMilliseconds) return;
+      // Due also where waiting for others has given way often enough.
       if (now - reported >= progressMilliseconds) {
         report();
         reported = now;
       }
+      if (now - turn < turnMilliseconds) return;
       await nextTurn();
       turn = performance.now();
       check();
