@@ -1,6 +1,7 @@
 /** What we say of a dump that a case text describes. */
 import { isDumpError } from '../src/shared/dump-error.ts';
-import { schemaVersion, type VerifyJson } from '../src/shared/model.ts';
+import { type VerifyJson } from '../src/shared/check-model.ts';
+import { schemaVersion } from '../src/shared/model.ts';
 import { cpuNumbering } from '../src/shared/cpu-registers.ts';
 import { sessionOn, type Session } from '../src/analysis/engine/session.ts';
 import { describeRegionsWithKernel } from '../src/analysis/engine/kernel-image.ts';

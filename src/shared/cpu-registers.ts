@@ -1,5 +1,6 @@
 /** Which CPU a number means, and what a register's short name stands for: the same for the command line and the window. */
-import type { AddressSpace, CpuJson } from './model.ts';
+import type { CpuJson } from './cpu-model.ts';
+import type { AddressSpace } from './model.ts';
 
 export type CpuNumbering = 'linuxCpu' | 'id';
 

@@ -7,25 +7,11 @@ import { inspectProtocol } from './inspect-protocol.ts';
 import { kernelProtocol } from './kernel-protocol.ts';
 import { cacheProtocol } from './cache-protocol.ts';
 import { compareMethods } from './compare-protocol.ts';
-import {
-  addressSpaces,
-  asceSources,
-  cpusSchema,
-  indexSchema,
-  infoSchema,
-  lowcoreSchema,
-  memoryViews,
-  notesSchema,
-  osInfoSchema,
-  pageClasses,
-  pageStates,
-  readSchema,
-  regionsSchema,
-  sqlSchema,
-  translateSchema,
-  triageDumpSchema,
-  vmcoreinfoSchema,
-} from './model.ts';
+import { cpusSchema } from './cpu-model.ts';
+import { asceSources, indexSchema, readSchema, sqlSchema, translateSchema } from './memory-model.ts';
+import { addressSpaces, infoSchema, memoryViews, pageClasses, pageStates } from './model.ts';
+import { lowcoreSchema, notesSchema, osInfoSchema, regionsSchema, vmcoreinfoSchema } from './structure-model.ts';
+import { triageDumpSchema } from './triage-model.ts';
 import { integrityProtocol } from './integrity-protocol.ts';
 import type { Client } from './rpc.ts';
 import { duplicatesProtocol } from './duplicates-protocol.ts';

@@ -1,6 +1,7 @@
 /** What bytes can be read as: interpretations of a place, and structures laid over it. Rules as in model.ts. */
 import * as v from 'valibot';
-import { addressSpaces, fieldSchema, schemaVersion } from './model.ts';
+import { addressSpaces, schemaVersion } from './model.ts';
+import { fieldSchema } from './structure-model.ts';
 
 const schema = v.literal(schemaVersion);
 const hexString = v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/));

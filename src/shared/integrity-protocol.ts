@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { annotationSchema } from './annotation-model.ts';
 import { ignoreRulesSchema } from './ignore-rules.ts';
-import { schemaVersion, verifySchema } from './model.ts';
+import { verifySchema } from './check-model.ts';
+import { schemaVersion } from './model.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 
 const dump = v.string();

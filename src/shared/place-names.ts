@@ -1,6 +1,7 @@
 /** Names of the addresses that a CPU's registers hold. */
 import type { PlaceNameJson } from './kernel-model.ts';
-import type { CpuJson, LowcoreFieldJson } from './model.ts';
+import type { CpuJson } from './cpu-model.ts';
+import type { LowcoreFieldJson } from './structure-model.ts';
 import { visibleText } from './visible-text.ts';
 
 /** Address -> "symbol+0x12 [module]". */

@@ -3,7 +3,7 @@
  * structure it lies in. The checks come from the registry: a new one that vouches for its ranges is flipped too.
  */
 import { describe, expect, it } from 'vitest';
-import type { CheckResult } from '../../src/shared/model.ts';
+import type { CheckResult } from '../../src/shared/check-model.ts';
 import { sessionOn, type Session } from '../../src/analysis/engine/session.ts';
 import { checkContext, checkSession } from '../../src/analysis/engine/triage.ts';
 import { damageOf } from '../../src/analysis/engine/verify.ts';

@@ -2,7 +2,10 @@
 import { expect } from 'vitest';
 import * as v from 'valibot';
 import { isDumpError } from '../../src/shared/dump-error.ts';
-import { cpuSchema, infoSchema, noteSchema, osInfoSchema, regionSchema, verifySchema } from '../../src/shared/model.ts';
+import { verifySchema } from '../../src/shared/check-model.ts';
+import { cpuSchema } from '../../src/shared/cpu-model.ts';
+import { infoSchema } from '../../src/shared/model.ts';
+import { noteSchema, osInfoSchema, regionSchema } from '../../src/shared/structure-model.ts';
 import { sessionOn, type Session } from '../../src/analysis/engine/session.ts';
 import { summarize } from '../../src/analysis/integrity/index.ts';
 import type { ByteSource } from '../../src/analysis/source/byte-source.ts';

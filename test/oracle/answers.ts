@@ -1,6 +1,9 @@
 /** Everything that the engine says of a dump, as the doors get it, and its header structures. */
 import { DumpError } from '../../src/shared/dump-error.ts';
-import type { CpuJson, FieldJson, Info, NoteJson, OsInfoJson, RegionJson, VerifyJson } from '../../src/shared/model.ts';
+import type { VerifyJson } from '../../src/shared/check-model.ts';
+import type { CpuJson } from '../../src/shared/cpu-model.ts';
+import type { Info } from '../../src/shared/model.ts';
+import type { FieldJson, NoteJson, OsInfoJson, RegionJson } from '../../src/shared/structure-model.ts';
 import type { Session } from '../../src/analysis/engine/session.ts';
 import { describeRegionsWithKernel } from '../../src/analysis/engine/kernel-image.ts';
 import { describeNotes, describeOsInfo, describeVmcoreinfo } from '../../src/analysis/engine/structures.ts';

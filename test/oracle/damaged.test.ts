@@ -1,7 +1,7 @@
 /** What we say of real dumps with a recorded damage, and that we say nothing bad of the undamaged ones. */
 import { describe, expect, it } from 'vitest';
 import { DumpError } from '../../src/shared/dump-error.ts';
-import type { CheckResult } from '../../src/shared/model.ts';
+import type { CheckResult } from '../../src/shared/check-model.ts';
 import { sessionOn } from '../../src/analysis/engine/session.ts';
 import { cksm } from '../../src/samples/cksm.ts';
 import { damagedText, derivedDumps, derivedFact, openDumpSource, orNone, wholeDumps, type DumpEntry } from '../dumps.ts';

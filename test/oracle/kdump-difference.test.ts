@@ -1,6 +1,6 @@
 /** A damaged kdump kernel against a healthy image of it: exactly the recorded ranges, and what they look like. */
 import { describe, expect, it } from 'vitest';
-import type { CheckResult } from '../../src/shared/model.ts';
+import type { CheckResult } from '../../src/shared/check-model.ts';
 import { sessionOn } from '../../src/analysis/engine/session.ts';
 import { checkSession } from '../../src/analysis/engine/triage.ts';
 import type { KdumpOriginal } from '../../src/analysis/integrity/evidence.ts';

@@ -1,5 +1,5 @@
 /** `readelf -hlnW` (GNU binutils): ELF header, program headers, notes with the bytes of those that it does not decode. */
-import type { NoteJson } from '../../src/shared/model.ts';
+import type { NoteJson } from '../../src/shared/structure-model.ts';
 import { fieldOf, type Answers } from './answers.ts';
 import type { Facts } from './facts.ts';
 import type { Oracle } from './oracle-suite.ts';

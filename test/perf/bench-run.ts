@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { exitCodes } from '../../src/cli/io.ts';
-import { indexSchema, type IndexJson } from '../../src/shared/model.ts';
+import { indexSchema, type IndexJson } from '../../src/shared/memory-model.ts';
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
 /** The bundle, as people have it after `npm run build`. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { pswSchema, type PswJson } from '../../src/shared/model.ts';
+import { pswSchema, type PswJson } from '../../src/shared/cpu-model.ts';
 import { decodePsw, isDisabledWait } from '../../src/analysis/arch/s390x/psw.ts';
 
 const word = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });

@@ -1,5 +1,5 @@
 /** What a walk through page tables gives, on any architecture. */
-import type { TranslateStep } from '../../shared/model.ts';
+import type { TranslateStep } from '../../shared/memory-model.ts';
 import { hex } from '../../shared/units.ts';
 import type { AbsoluteMemory } from '../layout/absolute-memory.ts';
 import type { Endian } from '../layout/field.ts';

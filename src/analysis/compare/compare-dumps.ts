@@ -1,7 +1,8 @@
 /** A comparison put together: pages as runs, structures field by field, the rules applied. */
 import { differenceSections, type CompareJson, type Difference, type DifferenceSection, type RegionCounts } from '../../shared/compare-model.ts';
 import type { IgnoreRules } from '../../shared/ignore-rules.ts';
-import { schemaVersion, type RegionJson } from '../../shared/model.ts';
+import { schemaVersion } from '../../shared/model.ts';
+import { type RegionJson } from '../../shared/structure-model.ts';
 import { hex, pageSize } from '../../shared/units.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { ignoredRanges, markIgnored } from './apply-rules.ts';

@@ -1,6 +1,7 @@
 /** What differs between two dumps outside their pages: CPUs, lowcores, os_info, vmcoreinfo, named regions, notes. */
 import type { Difference, DifferenceSection } from '../../shared/compare-model.ts';
-import type { CpuJson, LowcoreJson, NoteJson, OsInfoJson, RegionJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { LowcoreJson, NoteJson, OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
 import { differingFields, flatten, type Fields } from './fields.ts';
 import { matchCpus, pairNumber, type CpuIdentity } from './match-cpus.ts';
 

@@ -1,7 +1,8 @@
 /** Which page tables a virtual address goes through, on each architecture, and the walk through them. */
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import { DumpError, isDumpError } from '../../shared/dump-error.ts';
-import type { AsceSource, CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { AsceSource } from '../../shared/memory-model.ts';
 import { byteText, hex } from '../../shared/units.ts';
 import { translateAarch64 } from '../arch/aarch64/paging.ts';
 import type { PageWalk } from '../arch/page-walk.ts';

@@ -1,7 +1,8 @@
 /** Backtraces of CPUs and tasks, symbolised. */
 import { cpuNumbering } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
-import { schemaVersion, type CpuJson } from '../../shared/model.ts';
+import { type CpuJson } from '../../shared/cpu-model.ts';
+import { schemaVersion } from '../../shared/model.ts';
 import type { BacktraceJson, FrameJson, Missing, TraceJson } from '../../shared/task-model.ts';
 import { hex } from '../../shared/units.ts';
 import { functionOf, stackOf, type Frame, type StackRange, type Trace } from '../kernel/backtrace.ts';

@@ -1,6 +1,7 @@
 /** The CPUs of a dump as the doors show them: registers as recorded, and what they mean. */
 import { cpuNumbering } from '../../shared/cpu-registers.ts';
-import { schemaVersion, type CpuJson, type CpuMeaning } from '../../shared/model.ts';
+import { type CpuJson, type CpuMeaning } from '../../shared/cpu-model.ts';
+import { schemaVersion } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
 import { describeControlRegister } from '../arch/s390x/control-registers.ts';
 import { binary64 } from '../arch/s390x/floating-point.ts';

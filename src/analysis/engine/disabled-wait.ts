@@ -1,4 +1,4 @@
-import type { CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 
 /** Whether a CPU has stopped for good: it waits, and no interruption can end that. */
 export function isDisabledWait({ psw }: CpuJson): boolean {

@@ -1,6 +1,6 @@
 /** What the kernel keeps about each CPU: the task that occupied it, the stacks it may use, where its per-CPU data lies. */
 import { cpuNumbering } from '../../shared/cpu-registers.ts';
-import type { CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { LowcoreKernel } from '../arch/s390x/lowcore/fields.ts';
 import { lowcoreValue } from '../arch/s390x/lowcore/layouts.ts';
 import type { StackRange } from '../kernel/backtrace.ts';

@@ -1,5 +1,6 @@
 /** Where the kernel image lies in memory, for dumps whose os_info does not say it (before Linux 6.10, and other architectures). */
-import { schemaVersion, type RegionJson } from '../../shared/model.ts';
+import { schemaVersion } from '../../shared/model.ts';
+import { type RegionJson } from '../../shared/structure-model.ts';
 import { hex } from '../../shared/units.ts';
 import { kernelToAbsolute } from '../kernel/kernel-address.ts';
 import { soleAddress } from '../kernel/vm-statistics.ts';

@@ -1,7 +1,9 @@
 /** Lowcores of a dump, decoded by the layout that fits each of them. */
 import { cpuNumbering, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
-import { schemaVersion, type CpuJson, type LowcoreFieldJson, type LowcoreJson } from '../../shared/model.ts';
+import { type CpuJson } from '../../shared/cpu-model.ts';
+import { schemaVersion } from '../../shared/model.ts';
+import { type LowcoreFieldJson, type LowcoreJson } from '../../shared/structure-model.ts';
 import { RequestError } from '../../shared/rpc.ts';
 import { hex } from '../../shared/units.ts';
 import { chooseLowcoreLayout, givenLowcoreLayout, type LowcoreChoice, type LowcoreContext } from '../arch/s390x/lowcore/choose-layout.ts';

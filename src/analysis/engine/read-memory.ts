@@ -1,6 +1,7 @@
 /** Bytes of a dump in any address space. */
 import { DumpError } from '../../shared/dump-error.ts';
-import type { AddressSpace, ReadJson } from '../../shared/model.ts';
+import type { ReadJson } from '../../shared/memory-model.ts';
+import type { AddressSpace } from '../../shared/model.ts';
 import { hex, pageSize } from '../../shared/units.ts';
 import { realToAbsolute } from '../arch/s390x/prefixing.ts';
 import type { MemoryGap } from '../layout/absolute-memory.ts';

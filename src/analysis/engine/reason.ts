@@ -1,6 +1,6 @@
 /** Why the system probably died, in one sentence, from structures alone. */
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
-import type { CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 import { explainWaitAddress } from '../arch/s390x/wait-codes.ts';
 import { deathNotes, type DeathLine } from '../kernel/log/log-marks.ts';
 import { isDisabledWait } from './disabled-wait.ts';

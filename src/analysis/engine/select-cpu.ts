@@ -1,7 +1,7 @@
 /** Which CPU a number means. */
 import { cpuNumbering, numberingWords } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
-import type { CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { Session } from './session.ts';
 
 /** @throws DumpError absent, naming the CPUs that there are and what their numbers mean */

@@ -1,7 +1,8 @@
 /** Answers about single structures: notes, regions, vmcoreinfo, os_info. */
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
-import { schemaVersion, type NoteJson, type OsInfoJson, type RegionJson, type VmcoreinfoJson } from '../../shared/model.ts';
+import { schemaVersion } from '../../shared/model.ts';
+import { type NoteJson, type OsInfoJson, type RegionJson, type VmcoreinfoJson } from '../../shared/structure-model.ts';
 import { hex } from '../../shared/units.ts';
 import { csumPartial } from '../arch/s390x/checksum.ts';
 import { OS_INFO_MAGIC, osInfoEntries, osInfoSize, osInfoValid } from '../arch/s390x/os-info.ts';

@@ -1,5 +1,7 @@
 /** The first screen: facts, checks that need headers alone, CPUs, decisions. No scan, but for a short look for vmcoreinfo where nothing leads to it. */
-import type { CheckResult, Info, TriageDump } from '../../shared/model.ts';
+import type { CheckResult } from '../../shared/check-model.ts';
+import type { Info } from '../../shared/model.ts';
+import type { TriageDump } from '../../shared/triage-model.ts';
 import { replayStandaloneKdump } from '../arch/s390x/standalone-kdump.ts';
 import type { CheckContext } from '../integrity/check.ts';
 import type { Evidence } from '../integrity/evidence.ts';

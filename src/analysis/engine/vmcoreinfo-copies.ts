@@ -1,6 +1,6 @@
 /** VMCOREINFO wherever it is: as notes and pointers lead to it, else found by its text; and how its copies differ. */
 import { DumpError } from '../../shared/dump-error.ts';
-import type { VmcoreinfoJson } from '../../shared/model.ts';
+import type { VmcoreinfoJson } from '../../shared/structure-model.ts';
 import { hex } from '../../shared/units.ts';
 import { chooseVmcoreinfo, scanForVmcoreinfo } from '../kernel/vmcoreinfo-scan.ts';
 import { vmcoreinfoInMemory, type Vmcoreinfo } from '../kernel/vmcoreinfo.ts';

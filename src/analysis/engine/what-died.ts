@@ -1,6 +1,6 @@
 /** Which task panicked and where, in a sentence: for the triage and the report, so nothing here scans memory. */
 import { cpuName } from '../../shared/cpu-registers.ts';
-import type { CrashPlaceJson } from '../../shared/model.ts';
+import type { CrashPlaceJson } from '../../shared/triage-model.ts';
 import type { TraceJson } from '../../shared/task-model.ts';
 import { crashPath, functionName } from '../kernel/crash-path.ts';
 import { panicCpu } from '../kernel/kernel-facts.ts';

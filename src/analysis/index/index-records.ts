@@ -1,5 +1,7 @@
 /** The small facts of a dump as rows, from the shapes that `--json` prints. */
-import type { CpuJson, Finding, NoteJson, RegionJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { Finding } from '../../shared/model.ts';
+import type { NoteJson, RegionJson } from '../../shared/structure-model.ts';
 
 type Rows = readonly (readonly unknown[])[];
 export type RecordTables = Readonly<Record<string, Rows>>;

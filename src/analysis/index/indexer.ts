@@ -4,7 +4,7 @@
  * that is killed loses what it did since its last transaction; what is stored never depends on where that was.
  */
 import type { ScanProgress } from '../../shared/engine-protocol.ts';
-import type { PageCounts } from '../../shared/model.ts';
+import type { PageCounts } from '../../shared/memory-model.ts';
 import { pageSize } from '../../shared/units.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { createMemoryRoot, createTreeHasher, type Subtree, type TreeHasher } from '../integrity/digest.ts';

@@ -1,5 +1,6 @@
 /** What views and commands ask of an index. */
-import { pageClasses, type PageClass, type PageCounts, type PageState } from '../../shared/model.ts';
+import { type PageCounts } from '../../shared/memory-model.ts';
+import { pageClasses, type PageClass, type PageState } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import { blockPages } from './block-plan.ts';
 import type { IndexReader } from './index-reader.ts';

@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { sqlSchema, type SqlJson } from '../../shared/model.ts';
+import { sqlSchema, type SqlJson } from '../../shared/memory-model.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import { IndexError, SqlError } from './index-error.ts';
 import { forkSqlProcess, type SqlProcess, type StartSqlProcess } from './sql-process.ts';

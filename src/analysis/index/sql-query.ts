@@ -1,5 +1,6 @@
 /** One query of a user on an index: read-only, capped in rows and cell size. Runs in the console's child process. */
-import { schemaVersion, type SqlJson } from '../../shared/model.ts';
+import { type SqlJson } from '../../shared/memory-model.ts';
+import { schemaVersion } from '../../shared/model.ts';
 import type { Connection, Statement } from './connection.ts';
 import { SqlError } from './index-error.ts';
 import { definePageTables } from './page-tables.ts';

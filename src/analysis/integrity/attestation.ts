@@ -5,7 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import { DumpError } from '../../shared/dump-error.ts';
-import { healthSchema, verdicts, type CheckResult, type Health } from '../../shared/model.ts';
+import { healthSchema, verdicts, type CheckResult, type Health } from '../../shared/check-model.ts';
 import { envelopeSchema, keyIdOf, openEnvelope, signEnvelope } from './dsse.ts';
 
 const payloadType = 'application/vnd.in-toto+json';

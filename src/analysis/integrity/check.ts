@@ -1,5 +1,7 @@
 /** What an integrity check is. It reads through the one reader and returns a verdict with its evidence; it never prints. */
-import type { CheckResult, CpuJson, Finding, Step, Verdict } from '../../shared/model.ts';
+import type { CheckResult, Step, Verdict } from '../../shared/check-model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { Finding } from '../../shared/model.ts';
 import type { KdumpGuard } from '../arch/s390x/kdump-guard.ts';
 import type { OsInfoSearch } from '../arch/s390x/os-info.ts';
 import type { DumpImage } from '../formats/dump-format.ts';

@@ -1,5 +1,8 @@
 /** Where the damage is: located findings and failed checks by address range, each with the structures, regions and CPUs that lie there. */
-import type { CheckResult, CpuJson, DamageEntry, Finding, RegionJson } from '../../shared/model.ts';
+import type { CheckResult, DamageEntry } from '../../shared/check-model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { Finding } from '../../shared/model.ts';
+import type { RegionJson } from '../../shared/structure-model.ts';
 import type { StructView } from '../layout/struct.ts';
 
 type Place = NonNullable<Finding['where']>;

@@ -1,6 +1,6 @@
 /** The registry of integrity checks, and their run. */
 import { Cancelled } from '../../shared/rpc.ts';
-import type { CheckResult, Health } from '../../shared/model.ts';
+import type { CheckResult, Health } from '../../shared/check-model.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
 import { notApplicable, type Check, type CheckContext, type CheckOutcome } from './check.ts';
 import { attestationCheck } from './checks/attestation.ts';

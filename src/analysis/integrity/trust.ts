@@ -4,7 +4,8 @@
  * part of the source's words.
  */
 import type { Provenance, Trust } from '../../shared/fact.ts';
-import type { CheckResult, Info } from '../../shared/model.ts';
+import type { CheckResult } from '../../shared/check-model.ts';
+import type { Info } from '../../shared/model.ts';
 
 interface Rule {
   /** JSON pointers of facts. */

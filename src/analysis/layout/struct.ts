@@ -3,7 +3,7 @@
  * differences and the reference page. Offsets of a structure stand nowhere else.
  */
 import { DumpError, type ErrorPlace } from '../../shared/dump-error.ts';
-import type { FieldJson } from '../../shared/model.ts';
+import type { FieldJson } from '../../shared/structure-model.ts';
 import type { Endian, ScalarField } from './field.ts';
 
 export interface NestedField<V> {

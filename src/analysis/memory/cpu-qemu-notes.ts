@@ -2,7 +2,7 @@
  * QEMU's own notes of x86 CPUs (elf-vmcore.md section 6). They come in a second block and name no CPU, so they are matched to the
  * PRSTATUS notes by the registers that both hold.
  */
-import type { CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 import { hex } from '../../shared/units.ts';
 import type { DumpImage } from '../formats/dump-format.ts';
 import { view } from '../layout/struct.ts';

@@ -2,7 +2,7 @@
  * The CPUs of a dump from whichever source it has: register notes, or the prefix vector of a stand-alone header with the
  * store-status areas in memory. CPUs are matched by identity (prefix, lowcore cpu_nr), never by position.
  */
-import type { CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 import { hex } from '../../shared/units.ts';
 import { lowcoreIdentity, type LowcoreIdentity } from '../arch/s390x/lowcore-identity.ts';
 import { decodePsw } from '../arch/s390x/psw.ts';

@@ -1,6 +1,6 @@
 /** Self-contained page without script: light and dark, prints well. Every text from the dump is escaped. */
 import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
-import type { CheckResult } from '../../shared/model.ts';
+import type { CheckResult } from '../../shared/check-model.ts';
 import { verdictSentence, type ReportFormat, type ReportModel } from './report-model.ts';
 import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
 

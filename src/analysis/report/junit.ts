@@ -2,7 +2,7 @@
  * JUnit XML as CI systems read it: one test case a check. Only a failed check is a failure, as in the exit code of `verify`; what
  * could not be checked is skipped, with the reason. No times: the same dump gives the same bytes.
  */
-import type { CheckResult } from '../../shared/model.ts';
+import type { CheckResult } from '../../shared/check-model.ts';
 import type { ReportFormat, ReportModel } from './report-model.ts';
 import { annotationPlace, placeText, reportFacts, reportText } from './report-text.ts';
 

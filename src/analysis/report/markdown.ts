@@ -3,7 +3,7 @@
  * there are no tables, because renderers disagree on how a bar in a cell is escaped.
  */
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
-import type { CheckResult } from '../../shared/model.ts';
+import type { CheckResult } from '../../shared/check-model.ts';
 import { verdictSentence, type ReportFormat, type ReportModel } from './report-model.ts';
 import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
 

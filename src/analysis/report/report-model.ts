@@ -3,7 +3,10 @@
  * no path, no clock and no durations: the same dump and version give the same bytes.
  */
 import type { Annotation } from '../../shared/annotation-model.ts';
-import type { CheckResult, CpuJson, DamageEntry, Health, Info, RegionJson, PanicKdump, StandaloneKdump, TwoStage, VerifyJson } from '../../shared/model.ts';
+import type { CheckResult, DamageEntry, Health, PanicKdump, StandaloneKdump, TwoStage, VerifyJson } from '../../shared/check-model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { Info } from '../../shared/model.ts';
+import type { RegionJson } from '../../shared/structure-model.ts';
 
 /** A comparison as every format can show it: named lists of lines. */
 export interface ReportComparison {

@@ -3,7 +3,8 @@ import { visibleText } from '../../shared/visible-text.ts';
 import { byteText } from '../../shared/units.ts';
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { Annotation } from '../../shared/annotation-model.ts';
-import type { DamageEntry, Finding, Step } from '../../shared/model.ts';
+import type { DamageEntry, Step } from '../../shared/check-model.ts';
+import type { Finding } from '../../shared/model.ts';
 import type { ReportModel } from './report-model.ts';
 
 /** A line of this length is no line any more. The JSON report holds all of it. */

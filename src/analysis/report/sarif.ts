@@ -4,7 +4,8 @@
  */
 import { visibleJson } from '../../shared/visible-text.ts';
 import type { Annotation } from '../../shared/annotation-model.ts';
-import type { CheckResult, Finding, Verdict } from '../../shared/model.ts';
+import type { CheckResult, Verdict } from '../../shared/check-model.ts';
+import type { Finding } from '../../shared/model.ts';
 import type { ReportFormat, ReportModel } from './report-model.ts';
 import { annotationPlace, placeText, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
 

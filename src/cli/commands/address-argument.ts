@@ -1,7 +1,8 @@
 /** Addresses, CPUs and numbers as people type them on the command line. */
 import { parseAddress, resolveAddress, type ResolvedAddress } from '../../shared/address-expression.ts';
 import { numberingWords, registerAddress, type CpuNumbering } from '../../shared/cpu-registers.ts';
-import type { AddressSpace, CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { AddressSpace } from '../../shared/model.ts';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { UsageError } from '../io.ts';
 

@@ -1,6 +1,7 @@
 import { numberingWords } from '../../shared/cpu-registers.ts';
 import { DumpError } from '../../shared/dump-error.ts';
-import { addressSpaces, schemaVersion, type ReadJson } from '../../shared/model.ts';
+import { type ReadJson } from '../../shared/memory-model.ts';
+import { addressSpaces, schemaVersion } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
 import type { Command } from '../command.ts';
 import { addressIn, cpuOption, wholeNumber } from './address-argument.ts';

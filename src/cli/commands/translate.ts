@@ -1,5 +1,5 @@
 import { numberingWords } from '../../shared/cpu-registers.ts';
-import { asceSources, type TranslateJson } from '../../shared/model.ts';
+import { asceSources, type TranslateJson } from '../../shared/memory-model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
 import { addressIn, cpuOption } from './address-argument.ts';

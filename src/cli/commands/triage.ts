@@ -1,5 +1,6 @@
 import { isDumpError } from '../../shared/dump-error.ts';
-import { schemaVersion, type TriageDump } from '../../shared/model.ts';
+import { schemaVersion } from '../../shared/model.ts';
+import { type TriageDump } from '../../shared/triage-model.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson } from '../io.ts';
 import { namesOf, withDump } from '../open-dump.ts';

@@ -1,4 +1,4 @@
-import type { VmcoreinfoJson } from '../../shared/model.ts';
+import type { VmcoreinfoJson } from '../../shared/structure-model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson } from '../io.ts';

@@ -1,6 +1,6 @@
 /** The registers of a CPU as text, with what they mean beside them. */
 import { cpuName, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
-import type { CpuJson, PswJson } from '../../shared/model.ts';
+import type { CpuJson, PswJson } from '../../shared/cpu-model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { namedRegisters, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import type { Style } from './style.ts';

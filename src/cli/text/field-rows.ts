@@ -1,5 +1,5 @@
 /** Fields of a structure as lines: numbered registers without a meaning of their own stand four in a line. */
-import type { FieldJson } from '../../shared/model.ts';
+import type { FieldJson } from '../../shared/structure-model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';

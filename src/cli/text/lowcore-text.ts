@@ -1,6 +1,6 @@
 /** A lowcore as text: which layout and why, then its fields by who defines them. */
 import { cpuName, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
-import type { LowcoreFieldJson, LowcoreJson } from '../../shared/model.ts';
+import type { LowcoreFieldJson, LowcoreJson } from '../../shared/structure-model.ts';
 import { hex } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { fieldAddress, noNames, type PlaceNames } from '../../shared/place-names.ts';

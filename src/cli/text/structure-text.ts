@@ -1,5 +1,7 @@
 /** Notes, regions, registers, os_info and bytes as text. */
-import type { NoteJson, OsInfoJson, ReadJson, RegionJson, SqlJson, Step } from '../../shared/model.ts';
+import type { Step } from '../../shared/check-model.ts';
+import type { ReadJson, SqlJson } from '../../shared/memory-model.ts';
+import type { NoteJson, OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';

@@ -1,6 +1,8 @@
 /** Triage and info as text: the verdict first, in a sentence; then what it rests on. */
 import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
-import type { CheckResult, Finding, Health, Info, TriageDump } from '../../shared/model.ts';
+import type { CheckResult, Health } from '../../shared/check-model.ts';
+import type { Finding, Info } from '../../shared/model.ts';
+import type { TriageDump } from '../../shared/triage-model.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { instructionAddress, instructionName, noNames, type PlaceNames } from '../../shared/place-names.ts';

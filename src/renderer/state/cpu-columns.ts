@@ -1,5 +1,5 @@
 /** Which CPUs a view shows side by side: the one that was chosen, and those that were added to it. */
-import type { CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 
 /** So many columns fit; each costs a question to the engine. */
 export const maxColumns = 8;

@@ -1,6 +1,6 @@
 /** Long work on a dump: what starts by itself behind the first facts, and what a person asks for. */
 import type { EngineLink } from '../engine/engine-link.ts';
-import type { VerifyJson } from '../../shared/model.ts';
+import type { VerifyJson } from '../../shared/check-model.ts';
 import type { Shell } from '../shell/shell-calls.ts';
 import { byteText } from '../../shared/units.ts';
 import { healthWords } from '../words/health.ts';

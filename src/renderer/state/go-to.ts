@@ -1,6 +1,7 @@
 /** What a person typed into the go-to box, as a position or as the reason why it is none. */
 import { parseAddress, resolveAddress } from '../../shared/address-expression.ts';
-import type { AddressSpace, CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { AddressSpace } from '../../shared/model.ts';
 import type { Position } from './position.ts';
 import { registerLookup } from './register-lookup.ts';
 

@@ -1,5 +1,8 @@
 /** One dump in the window: what is known of it, and how far it is open. Survives a restart of the engine. */
-import type { CheckResult, DamageEntry, Health, MemoryView, OsInfoJson, RegionJson, TriageDump, VerifyJson } from '../../shared/model.ts';
+import type { CheckResult, DamageEntry, Health, VerifyJson } from '../../shared/check-model.ts';
+import type { MemoryView } from '../../shared/model.ts';
+import type { OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
+import type { TriageDump } from '../../shared/triage-model.ts';
 
 /** Paths of what a person brought along: as the engine's `verify` takes them. */
 export interface Evidence {

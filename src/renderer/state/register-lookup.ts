@@ -1,7 +1,7 @@
 /** What `cpu0.r15` and `cpu2.lowcore` mean in the go-to box, from the registers of a dump. */
 import type { RegisterLookup } from '../../shared/address-expression.ts';
 import { cpuNumber, cpuNumbering, registerAddress } from '../../shared/cpu-registers.ts';
-import type { CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 
 export { cpuNumber, cpuNumbering };
 

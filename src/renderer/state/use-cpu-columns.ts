@@ -1,4 +1,4 @@
-import type { CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 import { useWorkbench } from '../workbench.ts';
 import { cpuColumns, withoutColumn } from './cpu-columns.ts';
 import type { OpenDump } from './open-dump.ts';

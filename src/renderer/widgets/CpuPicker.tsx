@@ -1,6 +1,6 @@
 /** Which CPUs stand side by side: a chip for each, and a list to add one. */
 import { cpuName, cpuNumber, cpuNumbering, numberingWords } from '../../shared/cpu-registers.ts';
-import type { CpuJson } from '../../shared/model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 import { maxColumns } from '../state/cpu-columns.ts';
 import type { CpuColumns } from '../state/use-cpu-columns.ts';
 import { Icon } from './Icon.tsx';

@@ -1,4 +1,4 @@
-import type { Step } from '../../shared/model.ts';
+import type { Step } from '../../shared/check-model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { shortDigests } from '../words/digests.ts';
 import { Hostile } from './Hostile.tsx';

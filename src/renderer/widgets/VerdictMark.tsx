@@ -1,4 +1,4 @@
-import type { Verdict } from '../../shared/model.ts';
+import type { Verdict } from '../../shared/check-model.ts';
 import { verdictTones } from '../words/health.ts';
 import { Icon } from './Icon.tsx';
 

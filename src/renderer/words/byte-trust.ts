@@ -1,6 +1,6 @@
 /** How far a byte can be trusted: what the checks that covered it found. */
 import type { Trust } from '../../shared/fact.ts';
-import type { CheckResult, DamageEntry } from '../../shared/model.ts';
+import type { CheckResult, DamageEntry } from '../../shared/check-model.ts';
 import type { Position } from '../state/position.ts';
 
 type Place = DamageEntry['where'];

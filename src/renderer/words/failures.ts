@@ -1,5 +1,5 @@
 /** Failed checks in sentences. */
-import type { CheckResult } from '../../shared/model.ts';
+import type { CheckResult } from '../../shared/check-model.ts';
 
 /** What a failed check says, as a sentence. A check that is not here is named by its title. */
 const failures: Readonly<Record<string, string>> = {

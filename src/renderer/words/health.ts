@@ -1,5 +1,5 @@
 /** Health counts in words. Only what passed is called passed. */
-import type { Health, Verdict } from '../../shared/model.ts';
+import type { Health, Verdict } from '../../shared/check-model.ts';
 
 export const verdictWords: Readonly<Record<Verdict, string>> = {
   passed: 'passed',

@@ -1,5 +1,7 @@
 /** The verdict banner: the worst thing first, in a sentence; then what it rests on. */
-import type { CheckResult, OsInfoJson, TriageDump } from '../../shared/model.ts';
+import type { CheckResult } from '../../shared/check-model.ts';
+import type { OsInfoJson } from '../../shared/structure-model.ts';
+import type { TriageDump } from '../../shared/triage-model.ts';
 import { timesInText } from './durations.ts';
 import { failureRank, failureSentence } from './failures.ts';
 import { plural } from './numbers.ts';

@@ -1,6 +1,6 @@
 /** Dumps that real DASD dumpers wrote, against what a script read from them and the dumps whose memory they copy. */
 import { describe, expect, it } from 'vitest';
-import type { CpuJson } from '../../../src/shared/model.ts';
+import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 import { disagreements } from '../facts.ts';
 import { containers, standaloneText, withContainer } from './container-dumps.ts';
 import { answeredFacts, differences, statedAbsences, statedDifferences, statedFacts } from './standalone-facts.ts';

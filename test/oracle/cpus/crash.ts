@@ -1,5 +1,5 @@
 /** What crash's `bt -a` and `bt` print: registers of each CPU, running tasks, and frames whose return addresses stand in memory. */
-import type { CpuJson } from '../../../src/shared/model.ts';
+import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 import type { Facts } from '../facts.ts';
 
 const hexOf = (digits: string): string => `0x${BigInt(`0x${digits}`).toString(16)}`;

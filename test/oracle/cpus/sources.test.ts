@@ -4,8 +4,8 @@ import * as v from 'valibot';
 import { describeCpus } from '../../../src/analysis/engine/cpus.ts';
 import type { Session } from '../../../src/analysis/engine/session.ts';
 import { checkSession } from '../../../src/analysis/engine/triage.ts';
-import type { CheckResult } from '../../../src/shared/model.ts';
-import { cpusSchema } from '../../../src/shared/model.ts';
+import type { CheckResult } from '../../../src/shared/check-model.ts';
+import { cpusSchema } from '../../../src/shared/cpu-model.ts';
 import { dumpEntries, guestOracle, guestText, haveDumps, oracleText, type DumpEntry } from '../../dumps.ts';
 import { withSession } from '../oracle-suite.ts';
 

@@ -8,7 +8,7 @@ import { matchQemuStates, qemuStates } from '../../../src/analysis/memory/cpu-qe
 import { notesByCpu, readCpus } from '../../../src/analysis/memory/cpu-state.ts';
 import { memoryReader } from '../../../src/analysis/memory/reader.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
-import type { CpuJson } from '../../../src/shared/model.ts';
+import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 import { caseSession } from '../../case-answers.ts';
 

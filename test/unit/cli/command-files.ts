@@ -4,22 +4,12 @@ import { join } from 'node:path';
 import type { GenericSchema } from 'valibot';
 import { inspectSchema } from '../../../src/shared/inspect-model.ts';
 import { dmesgSchema, structSchema, symbolsSchema } from '../../../src/shared/kernel-model.ts';
-import {
-  cpusSchema,
-  indexSchema,
-  infoSchema,
-  lowcoreSchema,
-  notesSchema,
-  osInfoSchema,
-  readSchema,
-  regionsSchema,
-  sampleSchema,
-  sqlSchema,
-  translateSchema,
-  triageSchema,
-  verifySchema,
-  vmcoreinfoSchema,
-} from '../../../src/shared/model.ts';
+import { verifySchema } from '../../../src/shared/check-model.ts';
+import { cpusSchema } from '../../../src/shared/cpu-model.ts';
+import { indexSchema, readSchema, sampleSchema, sqlSchema, translateSchema } from '../../../src/shared/memory-model.ts';
+import { infoSchema } from '../../../src/shared/model.ts';
+import { lowcoreSchema, notesSchema, osInfoSchema, regionsSchema, vmcoreinfoSchema } from '../../../src/shared/structure-model.ts';
+import { triageSchema } from '../../../src/shared/triage-model.ts';
 import { cacheSchema } from '../../../src/shared/cache-model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
 import { manifestSchema } from '../../../src/shared/integrity-protocol.ts';

@@ -1,7 +1,7 @@
 /** `open` on a machine without a display: the triage of the same dumps, and a word why. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { triageSchema } from '../../../src/shared/model.ts';
+import { triageSchema } from '../../../src/shared/triage-model.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { commandFiles } from './command-files.ts';

@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { sqlSchema, type CpuJson, type Finding, type NoteJson, type RegionJson } from '../../../src/shared/model.ts';
+import { type CpuJson } from '../../../src/shared/cpu-model.ts';
+import { sqlSchema } from '../../../src/shared/memory-model.ts';
+import { type Finding } from '../../../src/shared/model.ts';
+import { type NoteJson, type RegionJson } from '../../../src/shared/structure-model.ts';
 import { Cancelled } from '../../../src/shared/rpc.ts';
 import { IndexError, SqlError } from '../../../src/analysis/index/index-error.ts';
 import { buildIndex } from '../../../src/analysis/index/indexer.ts';

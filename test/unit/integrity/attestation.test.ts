@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { verifySchema, type CheckResult } from '../../../src/shared/model.ts';
+import { verifySchema, type CheckResult } from '../../../src/shared/check-model.ts';
 import { openAttestation } from '../../../src/analysis/integrity/attestation.ts';
 import { preAuthEncoding } from '../../../src/analysis/integrity/dsse.ts';
 import { runInProcess } from '../../cli-in-process.ts';

@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { verifySchema, type VerifyJson } from '../../../src/shared/model.ts';
+import { verifySchema, type VerifyJson } from '../../../src/shared/check-model.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { runInProcess } from '../../cli-in-process.ts';
-import { verifySchema } from '../../../src/shared/model.ts';
+import { verifySchema } from '../../../src/shared/check-model.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { DumpError } from '../../../src/shared/dump-error.ts';
 import { manifestSchema } from '../../../src/shared/integrity-protocol.ts';
-import { verifySchema, type CheckResult } from '../../../src/shared/model.ts';
+import { verifySchema, type CheckResult } from '../../../src/shared/check-model.ts';
 import { formatManifest, manifestFormats, parseManifest, pieceSize, type FileDigests } from '../../../src/analysis/integrity/manifest.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';

@@ -1,6 +1,7 @@
 /** The checks raise and lower the trust of facts, and say why; damage is tied to what lies there. */
 import { describe, expect, it } from 'vitest';
-import type { VerifyJson, Info } from '../../../src/shared/model.ts';
+import type { VerifyJson } from '../../../src/shared/check-model.ts';
+import type { Info } from '../../../src/shared/model.ts';
 import { judgedInfo, checkSession } from '../../../src/analysis/engine/triage.ts';
 import { damageOf } from '../../../src/analysis/engine/verify.ts';
 import { caseSession } from '../../case-answers.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckResult } from '../../../src/shared/model.ts';
+import type { CheckResult } from '../../../src/shared/check-model.ts';
 import { byteTrust } from '../../../src/renderer/words/byte-trust.ts';
 
 const check = (verdict: CheckResult['verdict'], more: Partial<CheckResult>): CheckResult => ({ id: verdict, title: verdict, verdict, detail: 'so', ...more });

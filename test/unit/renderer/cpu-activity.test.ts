@@ -1,6 +1,6 @@
 /** What the triage page says of each CPU, of its backtrace. */
 import { describe, expect, it } from 'vitest';
-import type { CpuJson } from '../../../src/shared/model.ts';
+import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 import type { TraceJson } from '../../../src/shared/task-model.ts';
 import { cpuActivity } from '../../../src/renderer/views/cpus/cpu-activity.ts';
 

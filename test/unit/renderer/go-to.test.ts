@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CpuJson, PswJson } from '../../../src/shared/model.ts';
+import type { CpuJson, PswJson } from '../../../src/shared/cpu-model.ts';
 import { resolveGoTo } from '../../../src/renderer/state/go-to.ts';
 
 const psw = (dat: boolean, address: string): PswJson => ({ mask: '0x0', address, decoded: { dat } as PswJson['decoded'] });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pageClasses, pageStates, type CheckResult } from '../../../src/shared/model.ts';
+import { type CheckResult } from '../../../src/shared/check-model.ts';
+import { pageClasses, pageStates } from '../../../src/shared/model.ts';
 import { withPagesBehindEnd } from '../../../src/renderer/widgets/memory-strip/behind-end.ts';
 import { failingSpans, outlinesOf } from '../../../src/renderer/widgets/memory-strip/marks.ts';
 import { countsText, kindCounts, sumCounts, type StripBucket } from '../../../src/renderer/widgets/memory-strip/memory-kinds.ts';

@@ -1,7 +1,7 @@
 /** Which numbers of an s390x dump are addresses of a program, and so no places of the kernel. */
 import { describe, expect, it } from 'vitest';
 import { isProgramPswMask, isRegisterOfProgram } from '../../../src/renderer/views/hex/program-address.ts';
-import type { CpuJson } from '../../../src/shared/model.ts';
+import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 
 const cpu = (problemState: boolean): CpuJson =>
   ({ id: 0, source: 'note', prefix: '0x2000', psw: { mask: '0x0', address: '0x1000', decoded: { problemState } } }) as unknown as CpuJson;

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckResult, CpuJson, Info, NoteJson } from '../../../src/shared/model.ts';
+import type { CheckResult } from '../../../src/shared/check-model.ts';
+import type { CpuJson } from '../../../src/shared/cpu-model.ts';
+import type { Info } from '../../../src/shared/model.ts';
+import type { NoteJson } from '../../../src/shared/structure-model.ts';
 import { asciiText, hexText, inspectIntegers, presentBytes } from '../../../src/renderer/views/hex/inspect-bytes.ts';
 import { groupNotes } from '../../../src/renderer/views/notes/note-groups.ts';
 import { allFindings } from '../../../src/renderer/views/overview/all-findings.ts';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckResult, Info, TriageDump } from '../../../src/shared/model.ts';
+import type { CheckResult } from '../../../src/shared/check-model.ts';
+import type { Info } from '../../../src/shared/model.ts';
+import type { TriageDump } from '../../../src/shared/triage-model.ts';
 import { shortDigests } from '../../../src/renderer/words/digests.ts';
 import { dumpFacts, recentTitle } from '../../../src/renderer/words/dump-facts.ts';
 import { durationText, timesInText } from '../../../src/renderer/words/durations.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fieldAddress, instructionName, namedRegisters, placeNames } from '../../../src/shared/place-names.ts';
-import type { CpuJson } from '../../../src/shared/model.ts';
+import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 
 const names = placeNames([{ address: '0x1000', name: 'panic', offset: 18 }]);
 const cpu = (problemState: boolean): CpuJson =>

@@ -4,7 +4,7 @@
  * with 48 bits, 16 KiB with 52 bits (LPA2); the others and large frames are not.
  */
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
-import type { TranslateStep } from '../../../shared/model.ts';
+import type { TranslateStep } from '../../../shared/memory-model.ts';
 import { byteText, hex } from '../../../shared/units.ts';
 import { readTableEntry, tableStep, type PageWalk } from '../page-walk.ts';
 

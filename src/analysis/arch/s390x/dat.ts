@@ -4,7 +4,7 @@
  * are unproven on a real dump.
  */
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
-import type { TranslateStep } from '../../../shared/model.ts';
+import type { TranslateStep } from '../../../shared/memory-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { readTableEntry, tableStep, type PageWalk } from '../page-walk.ts';
 import { asceBits, describeAsce } from './asce.ts';

@@ -3,7 +3,7 @@
  * arch/s390/kernel/machine_kexec.c), and what the two-stage design of 2011 would do. The third, standalone-kdump.ts, is
  * made by other code on the machine and derives from neither.
  */
-import type { PanicKdump, Step, TwoStage } from '../../../shared/model.ts';
+import type { PanicKdump, Step, TwoStage } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { KdumpGuard } from './kdump-guard.ts';
 import { OS_INFO_MAGIC, type OsInfoSearch } from './os-info.ts';

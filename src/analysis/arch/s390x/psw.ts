@@ -1,5 +1,5 @@
 /** Program status word of 16 bytes (lowcore.md section 4; arch/s390/include/asm/ptrace.h). */
-import type { PswJson } from '../../../shared/model.ts';
+import type { PswJson } from '../../../shared/cpu-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { explainWaitAddress } from './wait-codes.ts';
 

@@ -2,7 +2,7 @@
  * What a boot-menu entry "kdump" of the stand-alone tools decides (meminfo.md sections 6 and 7; s390-tools
  * zipl/boot/kdump.c): a kernel from disk is started when os_info is right, else a disabled wait with a code.
  */
-import type { StandaloneKdump, Step } from '../../../shared/model.ts';
+import type { StandaloneKdump, Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { OS_INFO_MAGIC, type OsInfoSearch } from './os-info.ts';
 import { standaloneKdumpWait, waitCodeText } from './wait-codes.ts';

@@ -1,5 +1,5 @@
 /** The dump is the one that a signed attestation speaks of, and the signature is that of the key that is trusted. */
-import type { Step } from '../../../shared/model.ts';
+import type { Step } from '../../../shared/check-model.ts';
 import { failed, notRecorded, passed, type Check } from '../check.ts';
 import { hashFile } from '../file-hash.ts';
 

@@ -1,5 +1,6 @@
 /** Bitmaps and page descriptors of a kdump-compressed dump say the same (kdump-compressed.md section 11). */
-import type { Finding, Step } from '../../../shared/model.ts';
+import type { Step } from '../../../shared/check-model.ts';
+import type { Finding } from '../../../shared/model.ts';
 import { failed, notApplicable, passed, type Check } from '../check.ts';
 
 const descriptorBytes = 24;

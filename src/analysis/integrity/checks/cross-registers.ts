@@ -3,7 +3,9 @@
  * of the CPU's lowcore (lowcore.md section 2). CPUs are matched by their prefix.
  */
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
-import type { CpuJson, Finding, Step } from '../../../shared/model.ts';
+import type { Step } from '../../../shared/check-model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
+import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { storedStatus } from '../../memory/cpu-state.ts';
 import { failed, notApplicable, notRecorded, passed, type Check, type CheckContext } from '../check.ts';

@@ -1,6 +1,6 @@
 /** Facts that several parts of a dump record must agree: a disagreement means that one of them is damaged or stale. */
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
-import type { Step } from '../../../shared/model.ts';
+import type { Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { osInfoValid } from '../../arch/s390x/os-info.ts';
 import { saveArea } from '../../arch/s390x/save-area.ts';

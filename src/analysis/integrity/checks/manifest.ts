@@ -1,5 +1,6 @@
 /** The files of a dump have the digests that a manifest beside them records (sha256sum, hashdeep). */
-import type { Finding, Step } from '../../../shared/model.ts';
+import type { Step } from '../../../shared/check-model.ts';
+import type { Finding } from '../../../shared/model.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { failed, notRecorded, passed, type Check } from '../check.ts';

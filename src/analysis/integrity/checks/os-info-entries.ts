@@ -1,4 +1,5 @@
-import type { Finding, Step } from '../../../shared/model.ts';
+import type { Step } from '../../../shared/check-model.ts';
+import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { csumPartial } from '../../arch/s390x/checksum.ts';
 import { osInfoEntries as entryKinds, osInfoValid } from '../../arch/s390x/os-info.ts';

@@ -1,5 +1,5 @@
 /** The rows of meminfo.md section 6 that concern the os_info page, each as its own result. */
-import type { Step } from '../../../shared/model.ts';
+import type { Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { OS_INFO_MAGIC, type OsInfoSearch } from '../../arch/s390x/os-info.ts';
 

@@ -1,4 +1,5 @@
-import type { Finding, Step } from '../../../shared/model.ts';
+import type { Step } from '../../../shared/check-model.ts';
+import type { Finding } from '../../../shared/model.ts';
 import { byteText, hex } from '../../../shared/units.ts';
 import type { CrashkernelArea } from '../../arch/s390x/kdump-image.ts';
 import type { FoundPurgatory } from '../../arch/s390x/purgatory.ts';

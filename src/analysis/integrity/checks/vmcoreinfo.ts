@@ -1,4 +1,4 @@
-import type { Step } from '../../../shared/model.ts';
+import type { Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { vmcoreinfoInMemory } from '../../kernel/vmcoreinfo.ts';
 import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts';

@@ -1,7 +1,7 @@
 /** Registers of several CPUs side by side; what differs is marked. */
 import { useMemo, useState } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
-import type { CpuJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { addressesToName } from '../../../shared/place-names.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { usePlaceNames } from '../../state/use-place-names.ts';

@@ -1,7 +1,7 @@
 /** Registers of one CPU. A control register that not all CPUs share is marked. */
 import { useMemo } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
-import type { CpuJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { addressesToName } from '../../../shared/place-names.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { usePlaceNames } from '../../state/use-place-names.ts';

@@ -1,6 +1,6 @@
 /** Where the state of a CPU comes from, and whether its second record says the same. */
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
-import type { CpuJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 

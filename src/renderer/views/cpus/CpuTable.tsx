@@ -1,4 +1,4 @@
-import type { CpuJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { cpuNumber, cpuNumbering } from '../../state/register-lookup.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { cpuTone } from './cpu-tone.ts';

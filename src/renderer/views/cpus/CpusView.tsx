@@ -1,7 +1,7 @@
 /** All CPUs, and everything that is known of the chosen one, or of several side by side. */
 import { useState } from 'react';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
-import type { CpuJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import { addressesToName } from '../../../shared/place-names.ts';
 import type { OpenDump } from '../../state/open-dump.ts';

@@ -1,6 +1,6 @@
 /** What the CPUs were doing, of the backtraces: the function that each was in, and whose task it ran. */
 import { cpuNumber } from '../../../shared/cpu-registers.ts';
-import type { CpuJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { BacktraceJson } from '../../../shared/task-model.ts';
 
 export interface CpuActivity {

@@ -1,4 +1,4 @@
-import type { CpuJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 
 /** A CPU in a disabled wait stopped for good: it stands out. Everything else is just its state. */
 export function cpuTone(cpu: CpuJson): 'bad' | 'text' {

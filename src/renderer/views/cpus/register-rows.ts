@@ -1,5 +1,5 @@
 /** Registers of one or several CPUs as rows: a register a line, a column for each CPU. */
-import type { CpuJson, PswJson } from '../../../shared/model.ts';
+import type { CpuJson, PswJson } from '../../../shared/cpu-model.ts';
 import { namedRegisters, noNames, type PlaceNames } from '../../../shared/place-names.ts';
 import type { Position } from '../../state/position.ts';
 

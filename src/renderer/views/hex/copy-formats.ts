@@ -1,5 +1,5 @@
 /** Selected bytes as text to paste elsewhere. What is not in the dump is said, never written as zero. */
-import type { ReadJson } from '../../../shared/model.ts';
+import type { ReadJson } from '../../../shared/memory-model.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { positionText, type Position } from '../../state/position.ts';
 import { hexText } from './inspect-bytes.ts';

@@ -1,5 +1,6 @@
 /** What is marked in a hex grid: ranges of failed checks, what a person wrote, the structure that is laid over. */
-import type { AddressSpace, CheckResult } from '../../../shared/model.ts';
+import type { CheckResult } from '../../../shared/check-model.ts';
+import type { AddressSpace } from '../../../shared/model.ts';
 import { inSpace, type Mark } from '../../state/marks.ts';
 import type { HexMark } from '../../widgets/hex-grid/hex-mark.ts';
 import { failingSpans } from '../../widgets/memory-strip/marks.ts';

@@ -1,5 +1,5 @@
 /** What the bytes under the cursor are as numbers and text. */
-import type { ReadJson } from '../../../shared/model.ts';
+import type { ReadJson } from '../../../shared/memory-model.ts';
 
 export interface InspectedInteger {
   readonly bits: 8 | 16 | 32 | 64;

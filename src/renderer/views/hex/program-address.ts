@@ -3,7 +3,7 @@
  * a place in both: what is known to be a program's gets no name of the kernel's.
  */
 import { cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
-import type { CpuJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { Position } from '../../state/position.ts';
 import { cursorIn } from '../lowcore/lowcore-rows.ts';
 

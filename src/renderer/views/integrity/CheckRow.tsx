@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../../shared/model.ts';
+import type { CheckResult } from '../../../shared/check-model.ts';
 import { verdictTones, verdictWords } from '../../words/health.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { Icon } from '../../widgets/Icon.tsx';

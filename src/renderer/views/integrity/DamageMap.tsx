@@ -1,5 +1,5 @@
 /** Where the damage is: lanes of file, memory, structures and CPUs, and the list with the way to the bytes. */
-import type { DamageEntry } from '../../../shared/model.ts';
+import type { DamageEntry } from '../../../shared/check-model.ts';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { placePosition, placeText } from '../../words/place.ts';

@@ -1,4 +1,4 @@
-import type { VerifyJson } from '../../../shared/model.ts';
+import type { VerifyJson } from '../../../shared/check-model.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 
 /** Digests over everything, which only the full pass computes. */

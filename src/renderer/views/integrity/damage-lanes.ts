@@ -1,5 +1,6 @@
 /** The damage map as lanes: the file, all of memory, and each structure, region and CPU that is touched, to its own scale. */
-import type { DamageEntry, RegionJson } from '../../../shared/model.ts';
+import type { DamageEntry } from '../../../shared/check-model.ts';
+import type { RegionJson } from '../../../shared/structure-model.ts';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 

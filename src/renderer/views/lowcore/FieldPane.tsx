@@ -1,5 +1,5 @@
 /** Below the table: the bytes of the lowcore, and the chosen field in full. */
-import type { LowcoreJson } from '../../../shared/model.ts';
+import type { LowcoreJson } from '../../../shared/structure-model.ts';
 import type { PlaceNames } from '../../../shared/place-names.ts';
 import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';

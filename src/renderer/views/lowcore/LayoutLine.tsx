@@ -1,5 +1,5 @@
 /** Which kernel's layout a lowcore is read by, how sure that is and why, and another one instead. */
-import type { LowcoreJson } from '../../../shared/model.ts';
+import type { LowcoreJson } from '../../../shared/structure-model.ts';
 import { StepList } from '../../widgets/StepList.tsx';
 
 interface LayoutLineProps {

@@ -1,6 +1,6 @@
 /** Lowcores at addresses that no CPU is known to have as its prefix: one of a CPU whose state was lost, one of an older kernel. */
 import { useState, type SyntheticEvent } from 'react';
-import type { CpuJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { resolveGoTo } from '../../state/go-to.ts';
 import { Icon } from '../../widgets/Icon.tsx';

@@ -1,7 +1,7 @@
 /** The fields of one or several lowcores: a line each, in the order of their offsets, by who defines them. */
 import { memo, useEffect, useRef } from 'react';
 import { fieldAddress, type PlaceNames } from '../../../shared/place-names.ts';
-import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/model.ts';
+import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';

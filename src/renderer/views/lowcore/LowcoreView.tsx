@@ -2,7 +2,8 @@
 import { useCallback, useMemo, useState } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
-import type { CpuJson, LowcoreJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
+import type { LowcoreJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { fieldAddress } from '../../../shared/place-names.ts';
 import { useQuery } from '../../engine/use-query.ts';

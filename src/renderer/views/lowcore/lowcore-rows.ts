@@ -1,5 +1,5 @@
 /** Lowcores of several CPUs as rows: a field a line, a column for each CPU. */
-import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/model.ts';
+import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/structure-model.ts';
 import type { Position } from '../../state/position.ts';
 
 export const lowcoreBytes = 0x2000;

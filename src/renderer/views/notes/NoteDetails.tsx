@@ -1,6 +1,6 @@
 /** One note: what it holds, decoded and as bytes, linked both ways. */
 import { memo, useEffect, useRef } from 'react';
-import type { FieldJson, NoteJson } from '../../../shared/model.ts';
+import type { FieldJson, NoteJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useFollowedCursor } from '../../state/use-cursor.ts';

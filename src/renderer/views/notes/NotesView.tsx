@@ -1,6 +1,7 @@
 /** ELF notes as a tree: group, note, fields; VMCOREINFO as searchable text. */
 import { useEffect, useMemo, useState } from 'react';
-import type { CpuJson, NoteJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
+import type { NoteJson } from '../../../shared/structure-model.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useFollowedCursor } from '../../state/use-cursor.ts';

@@ -1,5 +1,5 @@
 /** Notes and their bytes in the dump file, both ways. */
-import type { FieldJson, NoteJson } from '../../../shared/model.ts';
+import type { FieldJson, NoteJson } from '../../../shared/structure-model.ts';
 import type { Position } from '../../state/position.ts';
 
 /** The note that the cursor is in, and where in its descriptor; undefined outside all of them. */

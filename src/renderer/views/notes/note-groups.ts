@@ -1,5 +1,6 @@
 /** Notes in groups for the tree: by CPU where they have one, the rest by owner. Dump order is kept. */
-import type { CpuJson, NoteJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
+import type { NoteJson } from '../../../shared/structure-model.ts';
 import { cpuNumber, cpuNumbering } from '../../state/register-lookup.ts';
 
 export interface NoteGroup {

@@ -1,4 +1,4 @@
-import type { CpuJson } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';

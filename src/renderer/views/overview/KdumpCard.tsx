@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Step } from '../../../shared/model.ts';
+import type { Step } from '../../../shared/check-model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Decisions } from '../../words/verdict.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';

@@ -1,4 +1,4 @@
-import type { TriageDump } from '../../../shared/model.ts';
+import type { TriageDump } from '../../../shared/triage-model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { placePosition } from '../../words/place.ts';
 import { verdictBanner } from '../../words/verdict.ts';

@@ -1,5 +1,6 @@
 /** Findings of a dump from everywhere, worst first, each once. */
-import { severities, type CheckResult, type Finding, type Info } from '../../../shared/model.ts';
+import { type CheckResult } from '../../../shared/check-model.ts';
+import { severities, type Finding, type Info } from '../../../shared/model.ts';
 import { failureSentence } from '../../words/failures.ts';
 
 /** A failed check that reports no finding of its own is one. */

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { regionKinds, type RegionJson } from '../../../shared/model.ts';
+import { regionKinds, type RegionJson } from '../../../shared/structure-model.ts';
 import { byteText, hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { plural } from '../../words/numbers.ts';

@@ -1,5 +1,5 @@
 /** Which regions are compared by what they hold: the named ones, and around them the pieces that the dump stores. */
-import type { RegionJson } from '../../../shared/model.ts';
+import type { RegionJson } from '../../../shared/structure-model.ts';
 
 /** More bars than this are not legible, and each asks the index. */
 export const mostRegions = 40;

@@ -1,6 +1,7 @@
 /** What stands in the fields of the search view, as a question to the engine or as the reason why it is none. */
 import type { EbcdicPage } from '../../../shared/ebcdic.ts';
-import type { CpuJson, PageClass } from '../../../shared/model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
+import type { PageClass } from '../../../shared/model.ts';
 import type { searchEndians, searchStates, SearchType } from '../../../shared/search-model.ts';
 import { resolveGoTo } from '../../state/go-to.ts';
 import type { SearchQuestion } from './search-run.ts';

@@ -1,6 +1,6 @@
 /** Rows as bars or shares: one column names them, another measures them. */
 import { useMemo, useState } from 'react';
-import type { SqlJson } from '../../../shared/model.ts';
+import type { SqlJson } from '../../../shared/memory-model.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { countText, plural } from '../../words/numbers.ts';
 import { Chart } from '../../widgets/charts/Chart.tsx';

@@ -1,6 +1,6 @@
 /** Read-only queries on the page index, with completion, saved queries, and results as a table, a chart, CSV or JSON. */
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
-import type { SqlJson } from '../../../shared/model.ts';
+import type { SqlJson } from '../../../shared/memory-model.ts';
 import { createQuerySlot } from '../../engine/query-slot.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';

@@ -1,5 +1,5 @@
 /** Cells of a result: how they read, and where those lead that are addresses. */
-import type { SqlJson } from '../../../shared/model.ts';
+import type { SqlJson } from '../../../shared/memory-model.ts';
 import { hex, pageShift } from '../../../shared/units.ts';
 import type { Position } from '../../state/position.ts';
 

@@ -1,5 +1,6 @@
 /** What is marked on a strip: outlines of known regions, ranges of failed checks. */
-import type { CheckResult, RegionJson } from '../../../shared/model.ts';
+import type { CheckResult } from '../../../shared/check-model.ts';
+import type { RegionJson } from '../../../shared/structure-model.ts';
 import { byteText } from '../../../shared/units.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import type { Span, StripOutline } from './strip-layout.ts';

@@ -2,7 +2,7 @@
  * Which layout a lowcore has: by the kernel's release, and by what stands in the lowcore itself (lowcore.md section 3.1). A release
  * alone never decides: kernels between the known ones may have either neighbour's layout, and distributions carry changes back.
  */
-import type { Step } from '../../../../shared/model.ts';
+import type { Step } from '../../../../shared/check-model.ts';
 import { hex } from '../../../../shared/units.ts';
 import { lowcoreKernels, type LowcoreKernel } from './fields.ts';
 import { lowcoreOffset, lowcoreValue } from './layouts.ts';

@@ -1,0 +1,85 @@
+/** Bytes, translations, the page index and queries on it. Rules as in model.ts. */
+import * as v from 'valibot';
+import { pageStates } from './page-words.ts';
+import { cpuNumberingSchema } from './cpu-model.ts';
+import { addressSpaces, hexString, schemaVersion } from './model.ts';
+
+const schema = v.literal(schemaVersion);
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+export const readSchema = v.strictObject({
+  schema,
+  space: v.picklist(addressSpaces),
+  address: hexString,
+  /** CPU whose prefix or tables were used, and what its number means. */
+  cpu: v.optional(count),
+  numbering: v.optional(cpuNumberingSchema),
+  bytes: count,
+  /** Two hex digits a byte; absent bytes read as zero and are listed in `absent`. */
+  hex: v.string(),
+  absent: v.array(v.strictObject({ start: hexString, end: hexString, state: v.picklist(pageStates), reason: v.optional(v.string()) })),
+});
+export type ReadJson = v.InferOutput<typeof readSchema>;
+
+/** Whose tables: a control register of the CPU, what its lowcore says, or what its PSW uses (s390x). */
+export const asceSources = ['cr1', 'cr7', 'cr13', 'kernel', 'user', 'psw'] as const;
+export type AsceSource = (typeof asceSources)[number];
+
+export const translateStepSchema = v.strictObject({ table: v.string(), index: count, entryAddress: hexString, entry: hexString, decoded: v.string() });
+export type TranslateStep = v.InferOutput<typeof translateStepSchema>;
+export const translateSchema = v.strictObject({
+  schema,
+  space: v.literal('virtual'),
+  address: hexString,
+  /** CPU whose space was walked and whose prefix was applied, where one was named, and what its number means. */
+  cpu: v.optional(count),
+  numbering: v.optional(cpuNumberingSchema),
+  /** The element whose tables were walked, and where it was found. */
+  asce: v.optional(v.strictObject({ value: hexString, source: v.string(), decoded: v.string() })),
+  steps: v.array(translateStepSchema),
+  /** s390x, where a CPU was named: the address before its prefixing. */
+  real: v.optional(hexString),
+  absolute: v.optional(hexString),
+  /** What the entries on the way forbid: "read-only (segment)". */
+  protection: v.optional(v.array(v.string())),
+  failure: v.optional(v.string()),
+});
+export type TranslateJson = v.InferOutput<typeof translateSchema>;
+
+export const pageCountsSchema = v.strictObject({
+  total: count,
+  present: count,
+  zero: count,
+  excluded: count,
+  missing: count,
+  unreadable: count,
+  encrypted: v.optional(count),
+});
+export type PageCounts = v.InferOutput<typeof pageCountsSchema>;
+
+export const indexSchema = v.strictObject({
+  schema,
+  indexPath: v.string(),
+  pages: pageCountsSchema,
+  bytesRead: count,
+  seconds: v.number(),
+  resumed: v.boolean(),
+  /** Page workers that took part; 0: the engine's own thread did all. */
+  workers: count,
+  memoryRoot: v.optional(v.string()),
+});
+export type IndexJson = v.InferOutput<typeof indexSchema>;
+
+export const sqlSchema = v.strictObject({
+  schema,
+  columns: v.array(v.string()),
+  rows: v.array(v.array(v.union([v.string(), v.number(), v.null()]))),
+  /** True when the row cap cut the result. */
+  truncated: v.boolean(),
+});
+export type SqlJson = v.InferOutput<typeof sqlSchema>;
+
+export const sampleSchema = v.strictObject({
+  schema,
+  files: v.array(v.strictObject({ path: v.string(), bytes: count, description: v.string() })),
+});

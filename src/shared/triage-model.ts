@@ -1,0 +1,33 @@
+/** The first screen. Rules as in model.ts. */
+import * as v from 'valibot';
+import { checkResultSchema, healthSchema, panicKdumpSchema, standaloneKdumpSchema } from './check-model.ts';
+import { cpuSchema } from './cpu-model.ts';
+import { hexString, infoSchema, schemaVersion } from './model.ts';
+
+const schema = v.literal(schemaVersion);
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** Where a CPU was before the code that every crash runs through took it. */
+const crashPlaceSchema = v.strictObject({
+  /** Its position in the dump. */
+  cpu: count,
+  symbol: v.string(),
+  address: hexString,
+  /** The frames above, the innermost first: they say nothing of this crash. */
+  through: v.array(v.string()),
+});
+export type CrashPlaceJson = v.InferOutput<typeof crashPlaceSchema>;
+
+export const triageDumpSchema = v.strictObject({
+  info: infoSchema,
+  health: healthSchema,
+  /** Why it probably died, in one sentence. */
+  reason: v.optional(v.string()),
+  crashPlaces: v.optional(v.array(crashPlaceSchema)),
+  panicKdump: v.optional(panicKdumpSchema),
+  standaloneKdump: v.optional(standaloneKdumpSchema),
+  checks: v.array(checkResultSchema),
+  cpus: v.array(cpuSchema),
+});
+export type TriageDump = v.InferOutput<typeof triageDumpSchema>;
+export const triageSchema = v.strictObject({ schema, dumps: v.array(triageDumpSchema) });
