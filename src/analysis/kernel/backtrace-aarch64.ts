@@ -5,7 +5,7 @@
  * (struct frame_record_meta of arch/arm64/include/asm/stacktrace/frame.h).
  */
 import { hex } from '../../shared/units.ts';
-import { functionOf, maxFrames, stackOf, type Frame, type StackRange, type Trace } from './backtrace.ts';
+import { functionOf, isFirstFrame, maxFrames, stackOf, type Frame, type StackRange, type Trace } from './backtrace.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
@@ -102,13 +102,16 @@ export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): T
       at = interrupted.framePointer;
       continue;
     }
-    if (next === 0n && address === 0n) return { frames, end: 'complete', detail: `the chain ends at ${hex(at)}, the first frame record of the ${here.name}` };
+    const isLost = next === 0n && !isFirstFrame(here, at);
+    if (next === 0n && address === 0n && !isLost)
+      return { frames, end: 'complete', detail: `the chain ends at ${hex(at)}, the first frame record of the ${here.name}` };
     if (stack === here && next !== 0n && stackOf(stacks, next) === here && next <= at)
       return broken(`the frame record at ${hex(at)} leads down, to ${hex(next)}`);
     const returnsTo = plain(address, authenticationMask);
     // The function made a record after all: its own return address is no further caller.
     if (seen.size === 1 && link?.address === returnsTo) frames.pop();
-    frames.push({ kind: 'return', address: returnsTo, stackPointer: at, stack: here.name });
+    if (address !== 0n) frames.push({ kind: 'return', address: returnsTo, stackPointer: at, stack: here.name });
+    if (isLost) return broken(`the chain ends at ${hex(at)}, in the middle of the ${here.name}`);
     stack = here;
     at = next;
   }

@@ -4,7 +4,7 @@
  * CONFIG_PACK_STACK these are sp+112 and sp (struct stack_frame of asm/stacktrace.h). A chain that ends with 0 has a struct pt_regs at sp+160.
  */
 import { hex } from '../../shared/units.ts';
-import { functionOf, maxFrames, stackOf, type Frame, type SavedRegisters, type StackRange, type Trace } from './backtrace.ts';
+import { functionOf, isFirstFrame, maxFrames, stackOf, type Frame, type SavedRegisters, type StackRange, type Trace } from './backtrace.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
@@ -120,7 +120,11 @@ function ending(unwinder: S390xUnwinder, sp: bigint, stack: StackRange, frames: 
     const why = unwinder.memory.absence(at, Number(ptRegsBytes))?.detail ?? 'no bytes';
     return { end: 'broken', detail: `the registers at the end of the chain, ${hex(at)}, cannot be read: ${why}` };
   }
-  if (regs.pswMask === 0n && regs.address === 0n) return { end: 'complete', detail: `the chain ends at ${hex(sp)}, the first frame of the ${stack.name}` };
+  const first = (what: string): Stretch =>
+    isFirstFrame(stack, sp)
+      ? { end: 'complete', detail: `the chain ends at ${hex(sp)}, the first frame of ${what}` }
+      : { end: 'broken', detail: `the back chain ends at ${hex(sp)}, in the middle of the ${stack.name}` };
+  if (regs.pswMask === 0n && regs.address === 0n) return first(`the ${stack.name}`);
   if ((regs.pswMask & problemState) !== 0n) return { end: 'entered-from-user', detail: `entered from user space at ${hex(regs.address)}`, user: regs };
   if ((regs.pswMask & mode64) !== mode64) {
     return {
@@ -129,7 +133,7 @@ function ending(unwinder: S390xUnwinder, sp: bigint, stack: StackRange, frames: 
     };
   }
   const stackPointer = regs.registers.r15 ?? 0n;
-  if (stackPointer === 0n) return { end: 'complete', detail: `the chain ends at ${hex(sp)}, the first frame of a kernel thread` };
+  if (stackPointer === 0n) return first('a kernel thread');
   frames.push({ kind: 'interrupted', address: regs.address, stackPointer: at, stack: stack.name });
   return { next: { pswMask: regs.pswMask, pswAddress: regs.address, link: regs.registers.r14 ?? 0n, stackPointer } };
 }

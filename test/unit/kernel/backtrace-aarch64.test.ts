@@ -90,6 +90,20 @@ describe('frame records of aarch64', () => {
     expect(trace).toMatchObject({ end: 'broken', detail: expect.stringContaining('a second time') as string });
   });
 
+  it('do not end in the middle of a stack: there a link was overwritten', () => {
+    const middle = own.start + 0x2000n;
+    const at = (address: bigint) =>
+      unwind(
+        new Map([
+          [middle, 0n],
+          [middle + 8n, address],
+        ]),
+        { pc: functionAt('delay'), framePointer: middle },
+      );
+    expect(at(functionAt('panic'))).toMatchObject({ end: 'broken', frames: [{ address: functionAt('delay') }, { address: functionAt('panic') }] });
+    expect(at(0n)).toMatchObject({ end: 'broken', frames: [{ address: functionAt('delay') }] });
+  });
+
   it('take the link register for a caller only when no record says the same', () => {
     const words = described();
     const running = { pc: functionAt('vector'), framePointer: irq.start + 0x3f00n };

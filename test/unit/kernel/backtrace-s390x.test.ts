@@ -31,8 +31,15 @@ function memoryOf(words: ReadonlyMap<bigint, bigint>): KernelMemory {
 
 const layouts = { packed: { returnSlot: 136n, chainSlot: 152n }, unpacked: { returnSlot: 112n, chainSlot: 0n } } as const;
 
-/** Four frames below the registers of a system call, which end where the stack does. */
-function described(kind: keyof typeof layouts, registers: 'of 5.10' | 'of 6.1'): { memory: KernelMemory; start: bigint; returns: readonly bigint[] } {
+/**
+ * Four frames below the registers of a system call, which end where the stack does.
+ * @param cut frame whose link was overwritten with 0
+ */
+function described(
+  kind: keyof typeof layouts,
+  registers: 'of 5.10' | 'of 6.1',
+  cut?: number,
+): { memory: KernelMemory; start: bigint; returns: readonly bigint[] } {
   const { returnSlot, chainSlot } = layouts[kind];
   const top = stack.end - (registers === 'of 5.10' ? 184n : 200n);
   const words = new Map([
@@ -41,7 +48,7 @@ function described(kind: keyof typeof layouts, registers: 'of 5.10' | 'of 6.1'):
   ]);
   const frames = [0x3b8n, 0x308n, 0x208n, 0n].map((below) => top - 160n - below);
   const returns = frames.map((frame, at) => {
-    words.set(frame + chainSlot, frames[at + 1] ?? 0n);
+    words.set(frame + chainSlot, at === cut ? 0n : (frames[at + 1] ?? 0n));
     words.set(frame + returnSlot, 0x12_0000n + BigInt(at));
     return 0x12_0000n + BigInt(at);
   });
@@ -56,6 +63,13 @@ describe.each(['packed', 'unpacked'] as const)('%s stacks of s390x', (kind) => {
     const trace = unwindS390x({ memory, symbols: undefined, stacks: [stack], frames }, { stackPointer: start });
     expect(trace.frames.map(({ address }) => address)).toEqual(returns);
     expect(trace).toMatchObject({ end: 'entered-from-user', user: { address: 0x10e_7cf2n } });
+  });
+
+  it('do not end in the middle: there a link was overwritten', () => {
+    const { memory, start, returns } = described(kind, 'of 6.1', 1);
+    const trace = unwindS390x({ memory, symbols: undefined, stacks: [stack], frames: layouts[kind] }, { stackPointer: start });
+    expect(trace.frames.map(({ address }) => address)).toEqual(returns.slice(0, 2));
+    expect(trace).toMatchObject({ end: 'broken', detail: expect.stringContaining('in the middle of the kernel stack') as string });
   });
 });
 
