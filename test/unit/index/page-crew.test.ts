@@ -138,6 +138,23 @@ describe('page workers', () => {
     60_000,
   );
 
+  it.each([true, false])('say by themselves that another dump lies there meanwhile (read directly: %s)', async (direct) => {
+    const path = join(folder, `other-${String(direct)}.s390`);
+    copyFileSync(plain, path);
+    const session = openSession(path);
+    const { location, identity, image } = session;
+    const wish = { location: location!, identity, workers: 1, ...(direct ? { source: image.source } : {}) };
+    const plan = crewPlan(pageExtents(image.memory), wish, false)!;
+    expect(plan.pages.kind).toBe(direct ? 'raw' : 'dump');
+    writeFileSync(path, buildCase(`${contents}cpu prefix=0x8000\nformat s390 producer=zipl\n`));
+    utimesSync(path, 1, 1);
+    const crew = startPageCrew(plan);
+    await crew.changed();
+    expect(() => crew.take()).toThrow(/was exchanged while it was open/);
+    crew.close();
+    session.close();
+  });
+
   it.each([true, false])('do not read another dump that lies there meanwhile (read directly: %s)', async (direct) => {
     const path = join(folder, `exchanged-${String(direct)}.s390`);
     copyFileSync(plain, path);
