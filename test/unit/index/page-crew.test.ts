@@ -51,13 +51,14 @@ describe('page workers', () => {
     ['lzo', () => written('lzo.kdump', 'format kdump-compressed codec=lzo')],
     ['an ELF file whose last page is cut', () => written('cut.elf', 'format elf-vmcore producer=kernel\ntruncate -0x5678')],
   ])('give the rows of one thread: %s', async (_, path) => {
-    const alone = await built(path(), undefined);
+    const dump = path();
+    const alone = await built(dump, undefined);
     for (const [workers, direct] of [
       [1, true],
       [2, true],
       [1, false],
     ] as const) {
-      const { result, tables } = await built(path(), workers, {}, newPath(), direct);
+      const { result, tables } = await built(dump, workers, {}, newPath(), direct);
       expect(result).toEqual({ ...alone.result, workers });
       expect(tables).toEqual(alone.tables);
     }
