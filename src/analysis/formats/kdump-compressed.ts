@@ -4,30 +4,18 @@ import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { microsecondsToIso } from '../arch/s390x/tod-clock.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { broken, no, yes, type Architecture, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
+import { broken, no, yes, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
 import { readNotes } from './elf-notes.ts';
 import { mergeRanges } from './extent-sweep.ts';
 import { kdumpBitmaps } from './kdump-bitmaps.ts';
 import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
 import { KDUMP_SIGNATURE, kdumpFlags } from './kdump-layout.ts';
+import { architectureOf } from './kdump-machine.ts';
 import { kdumpMemory, kdumpRanges, type KdumpGeometry, type KdumpPart } from './kdump-memory.ts';
 import { PageBitmap } from './page-bitmap.ts';
 
 const descriptorBytes = 24;
 const maxTextBytes = 1 << 20;
-
-function architectureOf(header: KdumpHeader, file: string): Architecture {
-  const machine = header.names.machine.toLowerCase();
-  const known = (['s390x', 'x86_64', 'aarch64', 'ppc64', 'ppc64le'] as const).find((one) => one === machine);
-  if (known === undefined)
-    throw new DumpError(
-      'unsupported',
-      { file, offset: 272 },
-      `the machine of this dump is "${header.names.machine}"`,
-      's390x, x86_64, aarch64, ppc64 or ppc64le',
-    );
-  return known;
-}
 
 const compressionNames: readonly (readonly [number, string])[] = [
   [kdumpFlags.zlib, 'zlib'],
@@ -260,7 +248,6 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
   const findings: Finding[] = [];
   const [{ source, header: ownHeader } = { source: opened, header: readKdumpHeader(opened) }] = parts;
   const header = mendedHeader(source, ownHeader, findings);
-  const arch = architectureOf(header, source.name);
   const { bitmap1, bitmap2 } = bitmapOffsets(header);
   const pieces: KdumpPart[] = parts.map((part) => ({
     source: part.source,
@@ -280,6 +267,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
   findings.push(...structureFindings(parts, header, new PageBitmap(source, bitmap2, header.maxMapnr)));
   findings.push(...setFindings, ...splitFindings(parts, header.maxMapnr));
   const notes = notesOf(source, header, findings);
+  const arch = architectureOf(header, notes, source.name, findings);
   const complete = findings.every((finding) => finding.severity !== 'error');
   const compression = compressionNames.filter(([flag]) => (header.status & flag) !== 0).map(([, name]) => name);
   const dumpStart =
