@@ -120,12 +120,11 @@ function ending(unwinder: S390xUnwinder, sp: bigint, stack: StackRange, frames: 
     const why = unwinder.memory.absence(at, Number(ptRegsBytes))?.detail ?? 'no bytes';
     return { end: 'broken', detail: `the registers at the end of the chain, ${hex(at)}, cannot be read: ${why}` };
   }
-  const first = (what: string): Stretch =>
-    isFirstFrame(stack, sp)
-      ? { end: 'complete', detail: `the chain ends at ${hex(sp)}, the first frame of ${what}` }
-      : { end: 'broken', detail: `the back chain ends at ${hex(sp)}, in the middle of the ${stack.name}` };
-  if (regs.pswMask === 0n && regs.address === 0n) return first(`the ${stack.name}`);
-  if ((regs.pswMask & problemState) !== 0n) return { end: 'entered-from-user', detail: `entered from user space at ${hex(regs.address)}`, user: regs };
+  const first = (trace: Stretch): Stretch =>
+    isFirstFrame(stack, sp) ? trace : { end: 'broken', detail: `the back chain ends at ${hex(sp)}, in the middle of the ${stack.name}` };
+  if (regs.pswMask === 0n && regs.address === 0n)
+    return first({ end: 'complete', detail: `the chain ends at ${hex(sp)}, the first frame of the ${stack.name}` });
+  if ((regs.pswMask & problemState) !== 0n) return first({ end: 'entered-from-user', detail: `entered from user space at ${hex(regs.address)}`, user: regs });
   if ((regs.pswMask & mode64) !== mode64) {
     return {
       end: 'broken',
@@ -133,7 +132,7 @@ function ending(unwinder: S390xUnwinder, sp: bigint, stack: StackRange, frames: 
     };
   }
   const stackPointer = regs.registers.r15 ?? 0n;
-  if (stackPointer === 0n) return first('a kernel thread');
+  if (stackPointer === 0n) return first({ end: 'complete', detail: `the chain ends at ${hex(sp)}, the first frame of a kernel thread` });
   frames.push({ kind: 'interrupted', address: regs.address, stackPointer: at, stack: stack.name });
   return { next: { pswMask: regs.pswMask, pswAddress: regs.address, link: regs.registers.r14 ?? 0n, stackPointer } };
 }

@@ -39,7 +39,7 @@ export interface StackRange {
 }
 
 /** The first frame of a stack stands at its end, behind no more than saved registers: 0x18 to 0x168 bytes in kernels of 5.10 to 7.2. */
-const mostBehindFirstFrame = 0x400n;
+const mostBehindFirstFrame = 0x1a0n;
 
 /** Whether a chain can end at a frame because nothing was before it: elsewhere its link was overwritten. */
 export const isFirstFrame = (stack: StackRange, frame: bigint): boolean => stack.end - frame <= mostBehindFirstFrame;
