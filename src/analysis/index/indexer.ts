@@ -50,7 +50,7 @@ export interface IndexResult {
 
 /**
  * Every address up to the last page has a leaf, also in a hole, at about 0.35 microseconds each. Behind 16 TiB, which only
- * a damaged or hostile header names so far, that takes half an hour and more: such dumps have no memory root.
+ * a damaged or hostile header names so far, that takes half an hour of a core and more: such dumps have no memory root.
  */
 const digestPages = 2 ** 32;
 
