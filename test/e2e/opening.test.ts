@@ -5,8 +5,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { noWindow, type Desk } from './desk.ts';
-import { testDesk } from './test-desk.ts';
+import { noWindow } from './desk.ts';
+import { command, testDesk } from './test-desk.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -25,12 +25,6 @@ beforeAll(() => {
   two = write('two.elf', buildCase('system two\nformat elf-vmcore producer=qemu'));
   samples = bundledSamples().map(({ name, bytes }) => write(name, bytes));
 });
-
-const command = async ({ page }: Desk, words: string): Promise<void> => {
-  await page.keyboard.press('Control+Shift+P');
-  await page.getByLabel('Command', { exact: true }).fill(words);
-  await page.keyboard.press('Enter');
-};
 
 describe.skipIf(noWindow)('opening', () => {
   it('shows either system of a dump, takes volumes, compares with the chosen dump and names what it is made of', async () => {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { parseSession } from '../../src/shared/session-model.ts';
 import { noWindow, type Desk } from './desk.ts';
-import { testDesk } from './test-desk.ts';
+import { command, testDesk } from './test-desk.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -24,12 +24,6 @@ const answerDialogs = (app: Desk['app'], path: string): Promise<void> =>
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] });
   }, path);
-
-const command = async ({ page }: Desk, words: string): Promise<void> => {
-  await page.keyboard.press('Control+Shift+P');
-  await page.getByLabel('Command', { exact: true }).fill(words);
-  await page.keyboard.press('Enter');
-};
 
 describe.skipIf(noWindow)('a session', () => {
   it('is restored at the next start, and can be handed on as a file without bytes of the dump', async () => {

@@ -20,3 +20,14 @@ export function testDesk(): (paths: readonly string[], options?: DeskOptions) =>
     };
   };
 }
+
+/** Runs the first command that fits the words, by the palette. A press that comes while the window is busy is made again. */
+export async function command({ page }: Desk, words: string): Promise<void> {
+  const field = page.getByLabel('Command', { exact: true });
+  for (let tries = 0; tries < 10 && !(await field.isVisible()); tries += 1) {
+    await page.keyboard.press('Control+Shift+P');
+    await field.waitFor({ timeout: 5000 }).catch(() => undefined);
+  }
+  await field.fill(words);
+  await page.keyboard.press('Enter');
+}

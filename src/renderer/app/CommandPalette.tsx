@@ -22,8 +22,12 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
     document.getElementById(`command-${at}`)?.scrollIntoView({ block: 'nearest' });
   }, [at]);
 
-  // The dialog's own closing gives the focus back to where it was.
-  const close = (): void => dialog.current?.close();
+  const gone = (): void => workbench.overlay.update((now) => (now === 'palette' ? undefined : now));
+  // The dialog's own closing gives the focus back to where it was. Its event comes later: keys must not find a palette that is closed.
+  const close = (): void => {
+    dialog.current?.close();
+    gone();
+  };
   const run = (command: Command | undefined): void => {
     close();
     // After the dialog has given the focus back: a command may want it.
@@ -42,7 +46,7 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
       ref={dialog}
       className="overlay palette"
       aria-label="Command palette"
-      onClose={() => workbench.overlay.update((now) => (now === 'palette' ? undefined : now))}
+      onClose={gone}
       onClick={(event) => event.target === dialog.current && close()}
       data-testid="palette"
     >
