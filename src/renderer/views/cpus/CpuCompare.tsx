@@ -2,9 +2,8 @@
 import { useMemo, useState } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import { addressesToName } from '../../../shared/place-names.ts';
+import type { PlaceNames } from '../../../shared/place-names.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { usePlaceNames } from '../../state/use-place-names.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { CpuFacts } from './CpuFacts.tsx';
 import { registerBlocks } from './register-rows.ts';
@@ -16,15 +15,13 @@ interface CpuCompareProps {
   readonly columns: readonly CpuJson[];
   /** All of the dump. */
   readonly cpus: readonly CpuJson[];
+  /** What the kernel calls the places that registers lead to. */
+  readonly names: PlaceNames;
 }
 
-export function CpuCompare({ dump, columns, cpus }: CpuCompareProps) {
+export function CpuCompare({ dump, columns, cpus, names }: CpuCompareProps) {
   const [onlyDifferences, setOnlyDifferences] = useState(false);
   const numbering = cpuNumbering(cpus);
-  const names = usePlaceNames(
-    dump,
-    useMemo(() => addressesToName(columns), [columns]),
-  );
   const blocks = useMemo(() => registerBlocks(columns, names), [columns, names]);
   const differing = blocks.reduce((sum, { rows }) => sum + rows.filter(({ differs }) => differs).length, 0);
   const total = blocks.reduce((sum, { rows }) => sum + rows.length, 0);

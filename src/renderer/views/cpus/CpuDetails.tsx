@@ -2,9 +2,8 @@
 import { useMemo } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import { addressesToName } from '../../../shared/place-names.ts';
+import type { PlaceNames } from '../../../shared/place-names.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { usePlaceNames } from '../../state/use-place-names.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { CpuFacts } from './CpuFacts.tsx';
 import { registerBlocks, unusual, type BlockId, type RegisterBlock } from './register-rows.ts';
@@ -62,12 +61,17 @@ function Block({ dump, block, number, marked }: BlockProps) {
   );
 }
 
-export function CpuDetails({ dump, cpu, cpus }: { readonly dump: OpenDump; readonly cpu: CpuJson; readonly cpus: readonly CpuJson[] }) {
+interface CpuDetailsProps {
+  readonly dump: OpenDump;
+  readonly cpu: CpuJson;
+  /** All of the dump. */
+  readonly cpus: readonly CpuJson[];
+  /** What the kernel calls the places that registers lead to. */
+  readonly names: PlaceNames;
+}
+
+export function CpuDetails({ dump, cpu, cpus, names }: CpuDetailsProps) {
   const numbering = cpuNumbering(cpus);
-  const names = usePlaceNames(
-    dump,
-    useMemo(() => addressesToName([cpu]), [cpu]),
-  );
   const blocks = useMemo(() => registerBlocks([cpu], names), [cpu, names]);
   const marked = useMemo(() => unusual(cpus), [cpus]);
   const name = cpuName(cpu, numbering);

@@ -68,7 +68,11 @@ export function CpusView({ dump }: { readonly dump: OpenDump }) {
             </button>
           </span>
         </div>
-        {columns.length > 1 ? <CpuCompare dump={dump} columns={columns} cpus={cpus} /> : <CpuDetails dump={dump} cpu={shown} cpus={cpus} />}
+        {columns.length > 1 ? (
+          <CpuCompare dump={dump} columns={columns} cpus={cpus} names={names} />
+        ) : (
+          <CpuDetails dump={dump} cpu={shown} cpus={cpus} names={names} />
+        )}
       </div>
     </div>
   );
