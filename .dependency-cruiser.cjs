@@ -6,7 +6,10 @@ const tiers = [
   ['source', 'layout', 'codec'],
   ['formats', 'notes', 'arch'],
   ['memory'],
-  ['index', 'integrity', 'compare', 'kernel', 'search'],
+  ['jobs', 'memory-tree'],
+  ['kernel'],
+  ['page-index'],
+  ['integrity', 'compare', 'search'],
   ['report'],
   ['engine'],
   ['host'],
@@ -39,14 +42,14 @@ module.exports = {
     {
       name: 'only-the-store-touches-sqlite',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/analysis/index/store\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/analysis/page-index/store\\.ts$' },
       to: { path: 'better-sqlite3' },
     },
     {
       name: 'only-file-source-opens-evidence',
       severity: 'error',
       from: {
-        path: '^src/analysis/(source|layout|codec|formats|notes|arch|memory|integrity|compare|kernel|search|report)/',
+        path: '^src/analysis/(source|layout|codec|formats|notes|arch|memory|memory-tree|jobs|integrity|compare|kernel|search|report)/',
         pathNot: '^src/analysis/source/file-source\\.ts$',
       },
       to: { path: '^(node:)?fs$' },

@@ -58,7 +58,7 @@ async function bundleEngine(folder, more = {}) {
   await build(nodeBundle({ ...others, ...more }, folder, 'es'));
   // By itself: a page worker should load what it needs and no more.
   await build(nodeBundle({ 'page-worker': pageWorker }, folder, 'es', false));
-  copyFileSync(source('analysis/index/page-job/page-job.wasm'), join(out, folder, 'page-job.wasm'));
+  copyFileSync(source('analysis/page-index/page-job/page-job.wasm'), join(out, folder, 'page-job.wasm'));
 }
 
 /** The command line starts some six times as fast from a bundle; without one it runs from its sources. */

@@ -18,7 +18,7 @@ export const ${name} =
 
 const modules = [
   {
-    folder: join(analysis, 'index', 'page-job'),
+    folder: join(analysis, 'page-index', 'page-job'),
     source: 'page-job.ts',
     target: 'page-job.wasm',
     memory: '2',
@@ -34,7 +34,7 @@ const modules = [
     form: asText('page-codecs.ts', 'pageCodecsModule'),
   },
   {
-    folder: join(analysis, 'integrity', 'lane-tree'),
+    folder: join(analysis, 'memory-tree', 'lane-tree'),
     source: 'lane-tree.ts',
     target: 'lane-tree-module.ts',
     // Pages of 64 KiB: tables, then 4096 digests and what lanes write behind them.

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { indexSchemaVersion, indexTables, type SqlTable } from '../src/analysis/index/schema.ts';
+import { indexSchemaVersion, indexTables, type SqlTable } from '../src/analysis/page-index/schema.ts';
 
 export const sqlReferencePath = fileURLToPath(new URL('../resources/reference/sql.md', import.meta.url));
 
@@ -38,7 +38,7 @@ export function sqlReferencePage(): string {
     ...indexTables.filter((table) => table.stable === stable).map(section),
   ];
   return [
-    '<!-- Written by scripts/sql-reference.ts from src/analysis/index/schema.ts. -->',
+    '<!-- Written by scripts/sql-reference.ts from src/analysis/page-index/schema.ts. -->',
     '',
     `Schema version ${indexSchemaVersion}. Queries run read-only, in a process of their own that is ended at the time cap: SELECT, WITH, VALUES, EXPLAIN and`,
     'PRAGMA statements that only look. Absolute addresses are integers (above 2^63 negative, as SQLite has them), virtual ones text "0x...", page',

@@ -1,7 +1,7 @@
 /** Entry point of the command line: connects the process to runCli. */
 import { writeSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { codeFolder } from '../analysis/index/index-location.ts';
+import { codeFolder } from '../analysis/page-index/index-location.ts';
 import { exitCodes, type CliIo } from './io.ts';
 
 // Compiled modules of the run before: most of the start of a process is compiling. Where it cannot be kept, it isn't.

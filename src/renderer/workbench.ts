@@ -18,7 +18,7 @@ import type { Position } from './state/position.ts';
 import { createSessions, type Sessions } from './state/sessions.ts';
 import { createStore, type Store } from './state/store.ts';
 import { createThemes, type ScreenWishes, type Themes } from './state/theme.ts';
-import { useStore } from './state/use-store.ts';
+import { useStore } from './hooks/use-store.ts';
 import { healthBadge } from './words/health.ts';
 import { recentTitle } from './words/dump-facts.ts';
 

@@ -4,9 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/shared/check-model.ts';
-import { sessionOn, type Session } from '../../src/analysis/engine/session.ts';
-import { checkContext, checkSession } from '../../src/analysis/engine/triage.ts';
-import { damageOf } from '../../src/analysis/engine/verify.ts';
+import { sessionOn, type Session } from '../../src/analysis/engine/session/session.ts';
+import { checkContext, checkSession } from '../../src/analysis/engine/triage/triage.ts';
+import { damageOf } from '../../src/analysis/engine/integrity/verify.ts';
 import type { Check, CheckOutcome } from '../../src/analysis/integrity/check.ts';
 import { checks } from '../../src/analysis/integrity/index.ts';
 import { memorySource } from '../../src/analysis/source/memory-source.ts';

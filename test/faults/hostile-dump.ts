@@ -6,7 +6,7 @@ import { verifySchema } from '../../src/shared/check-model.ts';
 import { cpuSchema } from '../../src/shared/cpu-model.ts';
 import { infoSchema } from '../../src/shared/model.ts';
 import { noteSchema, osInfoSchema, regionSchema } from '../../src/shared/structure-model.ts';
-import { sessionOn, type Session } from '../../src/analysis/engine/session.ts';
+import { sessionOn, type Session } from '../../src/analysis/engine/session/session.ts';
 import { summarize } from '../../src/analysis/integrity/index.ts';
 import type { ByteSource } from '../../src/analysis/source/byte-source.ts';
 import { answersOf, type Answers } from '../oracle/answers.ts';

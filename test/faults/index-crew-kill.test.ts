@@ -4,11 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readIndex } from '../../src/analysis/index/store.ts';
+import { readIndex } from '../../src/analysis/page-index/store.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { randomFor, runs, seed } from '../run-size.ts';
 import { scratchFolder } from '../scratch-folder.ts';
-import { tablesOf } from '../unit/index/open-for.ts';
+import { tablesOf } from '../unit/page-index/open-for.ts';
 
 const folder = scratchFolder();
 const dump = join(folder, 'dump.s390');

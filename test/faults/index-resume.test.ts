@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { buildIndex } from '../../src/analysis/index/indexer.ts';
+import { buildIndex } from '../../src/analysis/page-index/indexer.ts';
 import { randomFor, runs, seed } from '../run-size.ts';
-import { openFor, tablesOf } from '../unit/index/open-for.ts';
-import { scratchIndexes } from '../unit/index/scratch-index.ts';
+import { openFor, tablesOf } from '../unit/page-index/open-for.ts';
+import { scratchIndexes } from '../unit/page-index/scratch-index.ts';
 import { killedImage, storedPages } from './killed-image.mts';
 
 const newPath = scratchIndexes();

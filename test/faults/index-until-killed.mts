@@ -1,6 +1,6 @@
 /** Child process of index-resume.test.ts: builds the index of the generated image until it is done or killed. */
-import { buildIndex } from '../../src/analysis/index/indexer.ts';
-import { openFor } from '../unit/index/open-for.ts';
+import { buildIndex } from '../../src/analysis/page-index/indexer.ts';
+import { openFor } from '../unit/page-index/open-for.ts';
 import { killedImage } from './killed-image.mts';
 
 const [, , path = '', log = '', digest = ''] = process.argv;

@@ -4,7 +4,7 @@
  */
 import { appendFileSync } from 'node:fs';
 import type { MemoryImage } from '../../src/analysis/formats/dump-format.ts';
-import { numberedPage, pageImage, type ImagePart } from '../unit/index/page-image.ts';
+import { numberedPage, pageImage, type ImagePart } from '../unit/page-index/page-image.ts';
 
 const parts: readonly ImagePart[] = [
   { pages: 7000, state: 'stored', fill: numberedPage, fileOffset: 0x1000 },

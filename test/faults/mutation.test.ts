@@ -1,6 +1,6 @@
 /** Headers with hostile numbers: sizes, counts and offsets that lead anywhere. */
 import { describe, it } from 'vitest';
-import { sessionOn } from '../../src/analysis/engine/session.ts';
+import { sessionOn } from '../../src/analysis/engine/session/session.ts';
 import { isDumpError } from '../../src/shared/dump-error.ts';
 import { memorySource } from '../../src/analysis/source/memory-source.ts';
 import { caseFiles, type CaseFile } from '../case-files.ts';

@@ -1,7 +1,7 @@
 /** Every dump cut at many places: what is gone is said to be gone, what is there stays as it was. */
 import { describe, expect, it } from 'vitest';
 import { dumpFormats } from '../../src/analysis/formats/index.ts';
-import { sessionOn } from '../../src/analysis/engine/session.ts';
+import { sessionOn } from '../../src/analysis/engine/session/session.ts';
 import { isDumpError } from '../../src/shared/dump-error.ts';
 import { memorySource, truncatedSource } from '../../src/analysis/source/memory-source.ts';
 import { caseFiles, type CaseFile } from '../case-files.ts';

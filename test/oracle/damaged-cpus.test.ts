@@ -1,8 +1,8 @@
 /** CPUs and lowcores of real dumps with recorded damages: what is not there is not judged, and every CPU can be named. */
 import { describe, expect, it } from 'vitest';
-import { addressSpace } from '../../src/analysis/engine/address-space.ts';
-import { describeLowcores } from '../../src/analysis/engine/lowcore.ts';
-import { sessionOn } from '../../src/analysis/engine/session.ts';
+import { addressSpace } from '../../src/analysis/engine/bytes/address-space.ts';
+import { describeLowcores } from '../../src/analysis/engine/machine/lowcore.ts';
+import { sessionOn } from '../../src/analysis/engine/session/session.ts';
 import { cpuNumber, cpuNumbering } from '../../src/shared/cpu-registers.ts';
 import { dumpEntries, haveDumps, openDumpSource } from '../dumps.ts';
 

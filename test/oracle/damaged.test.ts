@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { DumpError } from '../../src/shared/dump-error.ts';
 import type { CheckResult } from '../../src/shared/check-model.ts';
-import { sessionOn } from '../../src/analysis/engine/session.ts';
+import { sessionOn } from '../../src/analysis/engine/session/session.ts';
 import { cksm } from '../../src/samples/cksm.ts';
 import { damagedText, derivedDumps, derivedFact, openDumpSource, orNone, wholeDumps, type DumpEntry } from '../dumps.ts';
 import { answersOf, type Answers } from './answers.ts';

@@ -1,8 +1,8 @@
 /** A damaged kdump kernel against a healthy image of it: exactly the recorded ranges, and what they look like. */
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/shared/check-model.ts';
-import { sessionOn } from '../../src/analysis/engine/session.ts';
-import { checkSession } from '../../src/analysis/engine/triage.ts';
+import { sessionOn } from '../../src/analysis/engine/session/session.ts';
+import { checkSession } from '../../src/analysis/engine/triage/triage.ts';
 import type { KdumpOriginal } from '../../src/analysis/integrity/evidence.ts';
 import { memorySource } from '../../src/analysis/source/memory-source.ts';
 import { derivedDumps, derivedPatches, openDumpSource, orNone, wholeDumps, type DumpEntry } from '../dumps.ts';

@@ -1,6 +1,6 @@
 /** The same guest at two moments: which pages differ, as a reference script counted them. */
 import { describe, expect, it } from 'vitest';
-import type { Session } from '../../src/analysis/engine/session.ts';
+import type { Session } from '../../src/analysis/engine/session/session.ts';
 import { pageSize } from '../../src/shared/units.ts';
 import { guestOracle, wholeDumps } from '../dumps.ts';
 import { withSession } from './oracle-suite.ts';

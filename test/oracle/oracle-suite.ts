@@ -1,6 +1,6 @@
 /** The two tests that every oracle gets: we agree with it, and it notices when one of our answers is altered. */
 import { describe, expect, it } from 'vitest';
-import { sessionOn, type Session } from '../../src/analysis/engine/session.ts';
+import { sessionOn, type Session } from '../../src/analysis/engine/session/session.ts';
 import { openDumpSource, type DumpEntry } from '../dumps.ts';
 import { randomFor, sample } from '../run-size.ts';
 import { altered, alterationsOf } from './alterations.ts';

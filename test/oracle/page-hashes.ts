@@ -1,6 +1,6 @@
 /** Lists of page frame number and SHA-256, made by reference tools from the same memory, against the pages that we read. */
 import { createHash, hash } from 'node:crypto';
-import type { Session } from '../../src/analysis/engine/session.ts';
+import type { Session } from '../../src/analysis/engine/session/session.ts';
 import { pageStateCodes } from '../../src/analysis/formats/dump-format.ts';
 import { pageSize } from '../../src/shared/units.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sessionOn } from '../../src/analysis/engine/session.ts';
+import { sessionOn } from '../../src/analysis/engine/session/session.ts';
 import { pageSize } from '../../src/shared/units.ts';
 import { openDumpSource, wholeDumps } from '../dumps.ts';
 import { patchedSource } from '../patched-source.ts';

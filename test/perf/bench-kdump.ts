@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { openDump } from '../../src/analysis/formats/index.ts';
 import { pageStateCodes } from '../../src/analysis/formats/dump-format.ts';
-import { createPageJob, stepPages } from '../../src/analysis/index/page-job.ts';
+import { createPageJob, stepPages } from '../../src/analysis/page-index/page-job.ts';
 import { openFile } from '../../src/analysis/source/file-source.ts';
 import { pageSize } from '../../src/shared/units.ts';
 import { makedumpfileSeconds } from './bench-others.ts';

@@ -6,9 +6,9 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
-import { classCounts, createPageLookup } from '../../src/analysis/index/queries.ts';
-import { readIndex } from '../../src/analysis/index/store.ts';
-import { memoryStrip } from '../../src/analysis/index/strip.ts';
+import { classCounts, createPageLookup } from '../../src/analysis/page-index/queries.ts';
+import { readIndex } from '../../src/analysis/page-index/store.ts';
+import { memoryStrip } from '../../src/analysis/page-index/strip.ts';
 import { byteText } from '../../src/shared/units.ts';
 import { codecRates } from './bench-codecs.ts';
 import { elf, kdump, sparseTebibyte, standalone } from './bench-dumps.ts';

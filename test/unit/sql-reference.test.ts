@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sqlReferencePage, sqlReferencePath } from '../../scripts/sql-reference.ts';
-import { indexTables } from '../../src/analysis/index/schema.ts';
+import { indexTables } from '../../src/analysis/page-index/schema.ts';
 
 describe('reference page of the SQL names', () => {
   it('is what the tables say (DUMPBENCH_UPDATE=1 writes it)', () => {

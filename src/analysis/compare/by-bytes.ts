@@ -1,10 +1,10 @@
 /** Two dumps byte by byte: no index is needed, and no two pages that differ count as equal. */
 import { pageSize } from '../../shared/units.ts';
 import { pageStateCodes, type MemoryImage } from '../formats/dump-format.ts';
-import { createPace } from '../index/pace.ts';
-import { pageExtents, type PageExtents } from '../index/page-extents.ts';
-import { createPageJob } from '../index/page-job.ts';
-import { metaAvailable, stateCode } from '../index/page-meta.ts';
+import { createPace } from '../jobs/pace.ts';
+import { pageExtents, type PageExtents } from '../page-index/page-extents.ts';
+import { createPageJob } from '../page-index/page-job.ts';
+import { metaAvailable, stateCode } from '../page-index/page-meta.ts';
 import { kindOfStates, type CompareOptions } from './by-fingerprint.ts';
 import type { MovedPage } from './moved-pages.ts';
 import { kindCode, pairRunsBuilder, type PairRuns } from './pair-runs.ts';

@@ -3,8 +3,8 @@
  * A million pages take a few milliseconds, so everything here is typed arrays and one loop.
  */
 import { pageStates } from '../../shared/model.ts';
-import { metaAvailable, stateCode } from '../index/page-meta.ts';
-import { createPace } from '../index/pace.ts';
+import { metaAvailable, stateCode } from '../page-index/page-meta.ts';
+import { createPace } from '../jobs/pace.ts';
 import type { MovedPages } from './moved-pages.ts';
 import type { PageColumn, PageSpan } from './page-column.ts';
 import { kindCode, pairRunsBuilder, type PairKind, type PairRuns, type PairRunsBuilder } from './pair-runs.ts';

@@ -1,7 +1,7 @@
 /** A page worker: a thread of the engine, see index/page-crew.ts. */
 import { parentPort } from 'node:worker_threads';
-import type { CrewMessage } from '../index/crew-messages.ts';
-import { startPageWork } from '../index/page-work.ts';
+import type { CrewMessage } from '../page-index/crew-messages.ts';
+import { startPageWork } from '../page-index/page-work.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('host/page-worker is started by the engine, not by hand');

@@ -1,8 +1,8 @@
 /** Process of index/sql-process.ts: takes one query, answers, ends. On Node a child process, in Electron a utility process of main. */
 import * as v from 'valibot';
-import { IndexError } from '../index/index-error.ts';
-import { sqlJobSchema, type SqlAnswer } from '../index/sql-console.ts';
-import { runQuery } from '../index/sql-query.ts';
+import { IndexError } from '../page-index/index-error.ts';
+import { sqlJobSchema, type SqlAnswer } from '../page-index/sql-console.ts';
+import { runQuery } from '../page-index/sql-query.ts';
 
 function answer(message: unknown): SqlAnswer {
   try {

@@ -1,7 +1,7 @@
 /** SQL processes of an engine in Electron's utility process: main starts and ends them (shared/sql-process-protocol.ts). */
 import * as v from 'valibot';
 import { fromMainSchema, type ToMain } from '../../shared/sql-process-protocol.ts';
-import type { SqlListener, StartSqlProcess } from '../index/sql-process.ts';
+import type { SqlListener, StartSqlProcess } from '../page-index/sql-process.ts';
 
 export interface MainPort {
   on(event: 'message', listener: (event: { readonly data: unknown }) => void): void;

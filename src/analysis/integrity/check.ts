@@ -5,8 +5,8 @@ import type { Finding } from '../../shared/model.ts';
 import type { KdumpGuard } from '../arch/s390x/kdump-guard.ts';
 import type { OsInfoSearch } from '../arch/s390x/os-info.ts';
 import type { DumpImage } from '../formats/dump-format.ts';
-import type { UtsName } from '../kernel/uts-name.ts';
-import type { VmcoreinfoSearch } from '../kernel/vmcoreinfo.ts';
+import type { UtsName } from '../kernel/vmcoreinfo/uts-name.ts';
+import type { VmcoreinfoSearch } from '../kernel/vmcoreinfo/vmcoreinfo.ts';
 import type { MemoryReader } from '../memory/reader.ts';
 import type { Evidence } from './evidence.ts';
 

@@ -1,17 +1,17 @@
 /** What a dump says about its kernel, each part looked for once and only when asked for. */
 import { scanForTypes, typesBySymbol, type TypeSearch } from './btf/find-types.ts';
-import type { GivenFacts } from './given-vmlinux.ts';
-import { readKallsyms, kallsymsPlaces, type SymbolSearch } from './kallsyms.ts';
-import { searchKallsyms } from './kallsyms-search.ts';
-import { kernelMemory, type KernelMemory, type KernelMemoryParts } from './kernel-memory.ts';
+import type { GivenFacts } from './given/given-vmlinux.ts';
+import { readKallsyms, kallsymsPlaces, type SymbolSearch } from './symbols/kallsyms.ts';
+import { searchKallsyms } from './symbols/kallsyms-search.ts';
+import { kernelMemory, type KernelMemory, type KernelMemoryParts } from './memory/kernel-memory.ts';
 import { readModuleTypes, moduleTypeHead, type ModuleTypeSearch } from './btf/module-types.ts';
-import { modulesByShape, modulesBySymbol, type FoundModules } from './module-list.ts';
-import { readModuleSymbols, type ModuleSymbols } from './module-symbols.ts';
-import { withoutLostPages } from './lost-pages.ts';
+import { modulesByShape, modulesBySymbol, type FoundModules } from './modules/module-list.ts';
+import { readModuleSymbols, type ModuleSymbols } from './modules/module-symbols.ts';
+import { withoutLostPages } from './memory/lost-pages.ts';
 import { readKernelLog } from './log/kernel-log.ts';
 import type { LogSearch } from './log/log-record.ts';
-import { soleAddress } from './vm-statistics.ts';
-import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo.ts';
+import { soleAddress } from './usage/vm-statistics.ts';
+import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo/vmcoreinfo.ts';
 
 export interface Kernel {
   readonly vmcoreinfo: Vmcoreinfo | undefined;

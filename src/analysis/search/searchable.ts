@@ -2,9 +2,9 @@
 import { pageSize, type AddressRange } from '../../shared/units.ts';
 import type { PageClass } from '../../shared/model.ts';
 import type { Absence, MemoryImage } from '../formats/dump-format.ts';
-import type { IndexReader } from '../index/index-reader.ts';
-import { unpackBlock } from '../index/packed-block.ts';
-import { metaClass } from '../index/page-meta.ts';
+import type { IndexReader } from '../page-index/index-reader.ts';
+import { unpackBlock } from '../page-index/packed-block.ts';
+import { metaClass } from '../page-index/page-meta.ts';
 
 /** Memory that has bytes: stored ones, or zeros that the container implies. */
 export interface SearchSpan extends AddressRange {

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { engineBytes } from '../../analysis/index/crew-plan.ts';
+import { engineBytes } from '../../analysis/page-index/crew-plan.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';

@@ -1,6 +1,6 @@
 /** What the program is, what it is made of, and under which licences. All of it is on disk. */
 import { useEffect, useRef, useState } from 'react';
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { loadLicences, type Licence } from './licences.ts';
 import './overlay.css';

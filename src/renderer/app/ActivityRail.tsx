@@ -1,5 +1,5 @@
 import { views } from '../views/index.ts';
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { activeTab } from '../state/tabs.ts';
 import { isRunning } from '../state/jobs.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';

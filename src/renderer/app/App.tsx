@@ -1,6 +1,6 @@
 /** The shell: top bar, rail, the dock with its tabs, status bar, and what lies over them. */
 import { useEffect } from 'react';
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { About } from './About.tsx';
 import { ActivityRail } from './ActivityRail.tsx';

@@ -1,6 +1,6 @@
 /** Which other dump stands beside the current one, where more than two are open. */
 import { useEffect, useRef } from 'react';
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import type { OpenDump } from '../state/open-dump.ts';
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { plural } from '../words/numbers.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';

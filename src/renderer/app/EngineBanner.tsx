@@ -1,6 +1,6 @@
 /** Says when the engine went away, that it comes back, and that it is back. */
 import { useEffect, useState } from 'react';
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { plural } from '../words/numbers.ts';
 import { useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';

@@ -1,5 +1,5 @@
 /** The page without a dump: how to open one. */
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { fileName } from '../state/open-dump.ts';
 import { Hostile } from '../widgets/Hostile.tsx';

@@ -2,7 +2,7 @@
 import { useState, type KeyboardEvent } from 'react';
 import { positionText, type Position } from '../state/position.ts';
 import { resolveGoTo, type GoTo } from '../state/go-to.ts';
-import { useActiveCursor } from '../state/use-cursor.ts';
+import { useActiveCursor } from '../hooks/use-cursor.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { focusActivePane, goToInputId } from './focus.ts';

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { markColours, type MarkColour } from '../../shared/session-model.ts';
 import { positionText } from '../state/position.ts';
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench, type MarkDraft } from '../workbench.ts';
 import { plural } from '../words/numbers.ts';
 import './overlay.css';

@@ -1,7 +1,7 @@
 /** Opens one dump whose files are named, or one of the two systems in it. */
 import { useEffect, useRef, useState } from 'react';
 import { memoryViews, type MemoryView } from '../../shared/model.ts';
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { viewWords } from '../words/dump-way.ts';
 import { useWorkbench, type OpeningDraft } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';

@@ -1,6 +1,6 @@
 /** The keyboard map: every command, and the keys that one gives it. */
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { commandsOf } from './commands.ts';

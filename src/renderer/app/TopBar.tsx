@@ -1,4 +1,4 @@
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { DumpSwitcher } from './DumpSwitcher.tsx';
 import { GoToBox } from './GoToBox.tsx';

@@ -1,5 +1,5 @@
 /** What goes wrong behind the window's back: an engine that hangs, a file that is not what it was. */
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';

@@ -1,7 +1,7 @@
 /** A query slot for a component: asked again when the dump is reopened or the question's key changes. */
 import { useEffect, useEffectEvent, useState } from 'react';
 import { handleOf, type OpenDump } from '../state/open-dump.ts';
-import { useStore } from '../state/use-store.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { createQuerySlot, type QueryState } from './query-slot.ts';
 
 /**

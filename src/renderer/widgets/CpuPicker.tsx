@@ -2,7 +2,7 @@
 import { cpuName, cpuNumber, cpuNumbering, numberingWords } from '../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import { maxColumns } from '../state/cpu-columns.ts';
-import type { CpuColumns } from '../state/use-cpu-columns.ts';
+import type { CpuColumns } from '../hooks/use-cpu-columns.ts';
 import { Icon } from './Icon.tsx';
 import './cpu-picker.css';
 

@@ -1,5 +1,5 @@
 /** The real dumps in containers that store pages in other ways than ELF and plain stand-alone dumps do. */
-import { openSession, type Session } from '../../../src/analysis/engine/session.ts';
+import { openSession, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { dumpEntries, dumpFile, guestOracle, type DumpEntry } from '../../dumps.ts';
 
 export interface Container {

@@ -1,7 +1,7 @@
 /** Pages of every container against the lists that libkdumpfile and scripts made: bytes, and what is not there. */
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Session } from '../../../src/analysis/engine/session.ts';
+import type { Session } from '../../../src/analysis/engine/session/session.ts';
 import { pageStateCodes } from '../../../src/analysis/formats/dump-format.ts';
 import { pageSize } from '../../../src/shared/units.ts';
 import { guestOracle } from '../../dumps.ts';

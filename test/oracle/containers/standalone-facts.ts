@@ -1,6 +1,6 @@
 /** `*.facts.txt`: header, segments and end marker of a stand-alone dump, and its memory beside that of the dump it copies. */
 import { createHash } from 'node:crypto';
-import type { Session } from '../../../src/analysis/engine/session.ts';
+import type { Session } from '../../../src/analysis/engine/session/session.ts';
 import type { FieldJson } from '../../../src/shared/structure-model.ts';
 import { pageSize } from '../../../src/shared/units.ts';
 import type { Facts } from '../facts.ts';

@@ -1,10 +1,10 @@
 /** Registers, running tasks, lowcores and translations against crash. */
 import { describe, expect, it } from 'vitest';
-import { addressSpace } from '../../../src/analysis/engine/address-space.ts';
-import { describeLowcores } from '../../../src/analysis/engine/lowcore.ts';
-import { readMemory } from '../../../src/analysis/engine/read-memory.ts';
-import type { Session } from '../../../src/analysis/engine/session.ts';
-import { lowcorePrefixes } from '../../../src/analysis/kernel/lowcore-array.ts';
+import { addressSpace } from '../../../src/analysis/engine/bytes/address-space.ts';
+import { describeLowcores } from '../../../src/analysis/engine/machine/lowcore.ts';
+import { readMemory } from '../../../src/analysis/engine/bytes/read-memory.ts';
+import type { Session } from '../../../src/analysis/engine/session/session.ts';
+import { lowcorePrefixes } from '../../../src/analysis/kernel/vmcoreinfo/lowcore-array.ts';
 import { dumpEntries, oracleText } from '../../dumps.ts';
 import { randomFor, sample } from '../../run-size.ts';
 import { disagreements, type Facts } from '../facts.ts';

@@ -1,9 +1,9 @@
 /** Registers from several sources: the emulators' own, header and save areas, and the check that compares them. */
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { describeCpus } from '../../../src/analysis/engine/cpus.ts';
-import type { Session } from '../../../src/analysis/engine/session.ts';
-import { checkSession } from '../../../src/analysis/engine/triage.ts';
+import { describeCpus } from '../../../src/analysis/engine/machine/cpus.ts';
+import type { Session } from '../../../src/analysis/engine/session/session.ts';
+import { checkSession } from '../../../src/analysis/engine/triage/triage.ts';
 import type { CheckResult } from '../../../src/shared/check-model.ts';
 import { cpusSchema } from '../../../src/shared/cpu-model.ts';
 import { dumpEntries, guestOracle, guestText, haveDumps, oracleText, type DumpEntry } from '../../dumps.ts';

@@ -1,7 +1,7 @@
 /** Damaged, cut and filtered dumps: of log and symbols there is less or the same, never anything else. */
 import { describe, expect, it } from 'vitest';
 import { isDumpError } from '../../../src/shared/dump-error.ts';
-import { openSession, sessionOn, type Session } from '../../../src/analysis/engine/session.ts';
+import { openSession, sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { dumpFile, haveDumps, openDumpSource, orNone, derivedDumps, dumpEntries } from '../../dumps.ts';
 
 /** The damages that leave a dump which opens; one of each kind, of the smallest guest. */

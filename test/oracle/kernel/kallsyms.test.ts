@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeSymbols, symbolize } from '../../../src/analysis/engine/kernel-story.ts';
-import type { KernelMemory } from '../../../src/analysis/kernel/kernel-memory.ts';
-import { readModuleSymbols } from '../../../src/analysis/kernel/module-symbols.ts';
-import { listModules } from '../../../src/analysis/kernel/modules.ts';
-import type { SymbolTable } from '../../../src/analysis/kernel/symbol-table.ts';
+import { describeSymbols, symbolize } from '../../../src/analysis/engine/kernel/kernel-story.ts';
+import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
+import { readModuleSymbols } from '../../../src/analysis/kernel/modules/module-symbols.ts';
+import { listModules } from '../../../src/analysis/kernel/modules/modules.ts';
+import type { SymbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
 import { guestText, haveDumps } from '../../dumps.ts';
 import { kernelDumps } from './kernel-dumps.ts';
 

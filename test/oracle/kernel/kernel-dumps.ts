@@ -1,6 +1,6 @@
 /** Real dumps as open sessions, each opened once in a test file. */
 import { afterAll } from 'vitest';
-import { openSession, type Session } from '../../../src/analysis/engine/session.ts';
+import { openSession, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { dumpFile } from '../../dumps.ts';
 
 /** Opens by name and closes what was opened when the file's tests are over. */

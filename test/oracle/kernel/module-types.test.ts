@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { describeModules } from '../../../src/analysis/engine/kernel-modules.ts';
-import { describeStruct, describeTypeNames } from '../../../src/analysis/engine/kernel-types.ts';
-import { sessionOn, type Session } from '../../../src/analysis/engine/session.ts';
-import { listViewableTypes, viewAsType } from '../../../src/analysis/engine/view-as-type.ts';
+import { describeModules } from '../../../src/analysis/engine/kernel/kernel-modules.ts';
+import { describeStruct, describeTypeNames } from '../../../src/analysis/engine/kernel/kernel-types.ts';
+import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
+import { listViewableTypes, viewAsType } from '../../../src/analysis/engine/bytes/view-as-type.ts';
 import { moduleTypeHead } from '../../../src/analysis/kernel/btf/module-types.ts';
 import { structSchema, typeNamesSchema } from '../../../src/shared/kernel-model.ts';
 import { modulesSchema } from '../../../src/shared/task-model.ts';

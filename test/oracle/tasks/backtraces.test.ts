@@ -3,8 +3,8 @@
  * neither where the CPU is nor the caller that only the link register names; those frames are ours alone.
  */
 import { describe, expect, it } from 'vitest';
-import { describeBacktrace } from '../../../src/analysis/engine/backtraces.ts';
-import type { SymbolTable } from '../../../src/analysis/kernel/symbol-table.ts';
+import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtraces.ts';
+import type { SymbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
 import type { BacktraceJson, FrameJson } from '../../../src/shared/task-model.ts';
 import { dumpEntries, oracleText } from '../../dumps.ts';
 import { withSession } from '../oracle-suite.ts';

@@ -3,13 +3,13 @@
  * order. Inlined functions are one frame with the one that they are inlined in; the last frame of a system call is the user's.
  */
 import { describe, expect, it } from 'vitest';
-import { describeBacktrace } from '../../../src/analysis/engine/backtraces.ts';
-import { sessionOn } from '../../../src/analysis/engine/session.ts';
-import { triage } from '../../../src/analysis/engine/triage.ts';
-import { unwindX86Task } from '../../../src/analysis/kernel/backtrace-x86_64.ts';
+import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtraces.ts';
+import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
+import { triage } from '../../../src/analysis/engine/triage/triage.ts';
+import { unwindX86Task } from '../../../src/analysis/kernel/stacks/backtrace-x86_64.ts';
 import { offsetOf } from '../../../src/analysis/kernel/btf/type-layout.ts';
-import { orcTables } from '../../../src/analysis/kernel/orc-tables.ts';
-import { withoutLostPages } from '../../../src/analysis/kernel/lost-pages.ts';
+import { orcTables } from '../../../src/analysis/kernel/stacks/orc-tables.ts';
+import { withoutLostPages } from '../../../src/analysis/kernel/memory/lost-pages.ts';
 import type { TraceJson } from '../../../src/shared/task-model.ts';
 import { seededRandom } from '../../../src/samples/seeded-random.ts';
 import { dumpEntries, openDumpSource, oracleText } from '../../dumps.ts';

@@ -5,7 +5,7 @@ import { compareByFingerprint } from '../../../src/analysis/compare/by-fingerpri
 import type { PageColumn } from '../../../src/analysis/compare/page-column.ts';
 import type { PairRuns } from '../../../src/analysis/compare/pair-runs.ts';
 import type { MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
-import { createPageJob, fingerprintAlgorithm } from '../../../src/analysis/index/page-job.ts';
+import { createPageJob, fingerprintAlgorithm } from '../../../src/analysis/page-index/page-job.ts';
 import { seededRandom } from '../../../src/samples/seeded-random.ts';
 import { collidingPage } from './collision.ts';
 import { naiveKinds, randomPair, readAll } from './random-pairs.ts';

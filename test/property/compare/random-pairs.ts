@@ -1,5 +1,5 @@
 /** Pairs of dumps that builders made of nearly the same memory, and a naive comparison to hold the fast ones against. */
-import { sessionOn } from '../../../src/analysis/engine/session.ts';
+import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { pageStateCodes, type MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';

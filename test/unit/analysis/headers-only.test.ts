@@ -2,10 +2,10 @@
 import { closeSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sessionOn } from '../../../src/analysis/engine/session.ts';
-import { describeNotes, describeRegions } from '../../../src/analysis/engine/structures.ts';
-import { describeDump } from '../../../src/analysis/engine/summary.ts';
-import { triage } from '../../../src/analysis/engine/triage.ts';
+import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
+import { describeNotes, describeRegions } from '../../../src/analysis/engine/machine/structures.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/summary.ts';
+import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { openFile } from '../../../src/analysis/source/file-source.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 import { countingSource } from '../../counting-source.ts';

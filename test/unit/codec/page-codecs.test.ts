@@ -8,7 +8,7 @@ import { lzo1xCompress } from '../../../src/samples/lzo1x.ts';
 import { snappyCompress } from '../../../src/samples/snappy.ts';
 import type { SeededRandom } from '../../../src/samples/seeded-random.ts';
 import { randomFor, runs } from '../../run-size.ts';
-import { corpus } from '../index/page-corpus.ts';
+import { corpus } from '../page-index/page-corpus.ts';
 
 const pack = {
   zlib: (page: Uint8Array, random: SeededRandom) =>

@@ -6,7 +6,7 @@ import { kindOfStates } from '../../../src/analysis/compare/by-fingerprint.ts';
 import { movedPages } from '../../../src/analysis/compare/moved-pages.ts';
 import { kindCode, pairRunsBuilder, type PairKind, type PairRuns } from '../../../src/analysis/compare/pair-runs.ts';
 import type { MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
-import { stateCode } from '../../../src/analysis/index/page-meta.ts';
+import { stateCode } from '../../../src/analysis/page-index/page-meta.ts';
 
 const runsOf = (kinds: string, start = 0, limit?: number): PairRuns => {
   const letters: Readonly<Record<string, PairKind>> = { '=': 'equal', c: 'changed', l: 'onlyLeft', r: 'onlyRight', u: 'unreadable', '.': 'neither' };

@@ -1,7 +1,7 @@
 /** A kernel that panicked without a kdump kernel, and was dumped from outside: its log tells, where vmcoreinfo and waits do not. */
 import { describe, expect, it } from 'vitest';
-import { sessionOn } from '../../../src/analysis/engine/session.ts';
-import { triage } from '../../../src/analysis/engine/triage.ts';
+import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
+import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';

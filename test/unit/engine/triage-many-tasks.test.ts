@@ -1,8 +1,8 @@
 /** What triage reads of a crashed system must not grow with the number of its tasks. */
 import { describe, expect, it } from 'vitest';
-import { describeTasks } from '../../../src/analysis/engine/kernel-tasks.ts';
-import { sessionOn } from '../../../src/analysis/engine/session.ts';
-import { triage } from '../../../src/analysis/engine/triage.ts';
+import { describeTasks } from '../../../src/analysis/engine/kernel/kernel-tasks.ts';
+import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
+import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import type { ByteSource } from '../../../src/analysis/source/byte-source.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';

@@ -1,8 +1,8 @@
 /** Formats for which no real dump is at hand, on dumps of builders that were written from the sheet. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sessionOn } from '../../../src/analysis/engine/session.ts';
-import { describeDump } from '../../../src/analysis/engine/summary.ts';
+import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/summary.ts';
 import { openDump } from '../../../src/analysis/formats/index.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';

@@ -1,8 +1,8 @@
 /** Extended stand-alone dumps: segments, gaps, compression and the block size that the file does not record. */
 import { describe, expect, it } from 'vitest';
 import { openDump } from '../../../src/analysis/formats/index.ts';
-import { describeDump } from '../../../src/analysis/engine/summary.ts';
-import { sessionOn } from '../../../src/analysis/engine/session.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/summary.ts';
+import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { ngdumpDigest } from '../../../src/analysis/integrity/checks/ngdump-digest.ts';
 import { pageDecode } from '../../../src/analysis/integrity/checks/page-decode.ts';
 import type { Check, CheckContext, CheckOutcome } from '../../../src/analysis/integrity/check.ts';

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { VerifyJson } from '../../../src/shared/check-model.ts';
 import type { Info } from '../../../src/shared/model.ts';
-import { judgedInfo, checkSession } from '../../../src/analysis/engine/triage.ts';
-import { damageOf } from '../../../src/analysis/engine/verify.ts';
+import { judgedInfo, checkSession } from '../../../src/analysis/engine/triage/triage.ts';
+import { damageOf } from '../../../src/analysis/engine/integrity/verify.ts';
 import { caseSession } from '../../case-answers.ts';
 
 const { signal } = new AbortController();

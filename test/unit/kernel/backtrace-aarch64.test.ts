@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { withInterruptStack, withOwners } from '../../../src/analysis/engine/task-on-cpu.ts';
-import type { CpuContext } from '../../../src/analysis/engine/kernel-cpus.ts';
-import { unwindAarch64, type Aarch64Start } from '../../../src/analysis/kernel/backtrace-aarch64.ts';
-import type { Trace } from '../../../src/analysis/kernel/backtrace.ts';
-import type { KernelMemory } from '../../../src/analysis/kernel/kernel-memory.ts';
-import { symbolTable } from '../../../src/analysis/kernel/symbol-table.ts';
-import type { KernelTask } from '../../../src/analysis/kernel/tasks.ts';
+import { withInterruptStack, withOwners } from '../../../src/analysis/engine/kernel/task-on-cpu.ts';
+import type { CpuContext } from '../../../src/analysis/engine/kernel/kernel-cpus.ts';
+import { unwindAarch64, type Aarch64Start } from '../../../src/analysis/kernel/stacks/backtrace-aarch64.ts';
+import type { Trace } from '../../../src/analysis/kernel/stacks/backtrace.ts';
+import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
+import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
+import type { KernelTask } from '../../../src/analysis/kernel/tasks/tasks.ts';
 
 const code = 0xffff_8000_0801_0000n;
 const irq = { name: 'interrupt stack', start: 0xffff_8000_0a00_0000n, end: 0xffff_8000_0a00_4000n };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { frameLayoutOf, unwindS390x } from '../../../src/analysis/kernel/backtrace-s390x.ts';
-import type { KernelMemory } from '../../../src/analysis/kernel/kernel-memory.ts';
+import { frameLayoutOf, unwindS390x } from '../../../src/analysis/kernel/stacks/backtrace-s390x.ts';
+import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
 
 const stack = { name: 'kernel stack', start: 0x10a8000n, end: 0x10ac000n };
 

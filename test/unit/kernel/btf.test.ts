@@ -3,8 +3,8 @@ import { btfHeader, readBtf, type BtfTypes } from '../../../src/analysis/kernel/
 import { compareWithVmcoreinfo } from '../../../src/analysis/kernel/btf/find-types.ts';
 import { aggregateNamed, layoutRows, memberAt, offsetOf, resolved, sizeOf, typeText } from '../../../src/analysis/kernel/btf/type-layout.ts';
 import { valueAt } from '../../../src/analysis/kernel/btf/type-values.ts';
-import { sessionOn } from '../../../src/analysis/engine/session.ts';
-import { describeStruct, describeTypeNames } from '../../../src/analysis/engine/kernel-types.ts';
+import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
+import { describeStruct, describeTypeNames } from '../../../src/analysis/engine/kernel/kernel-types.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
 import { seededRandom } from '../../../src/samples/seeded-random.ts';

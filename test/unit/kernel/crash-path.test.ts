@@ -1,6 +1,6 @@
 /** Which frames every crash has, on traces as the kernels print them. */
 import { describe, expect, it } from 'vitest';
-import { crashPath, functionName } from '../../../src/analysis/kernel/crash-path.ts';
+import { crashPath, functionName } from '../../../src/analysis/kernel/stacks/crash-path.ts';
 
 /** "panic" is a return address, "!name" where something interrupted. */
 const trace = (text: string) =>

@@ -1,7 +1,7 @@
 /** Kernel logs of kernels before 5.10 as bytes, and a kernel memory in which virtual is physical. */
-import type { KernelMemory } from '../../../src/analysis/kernel/kernel-memory.ts';
-import { kernelMemory } from '../../../src/analysis/kernel/kernel-memory.ts';
-import { parseVmcoreinfo, type Vmcoreinfo } from '../../../src/analysis/kernel/vmcoreinfo.ts';
+import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
+import { kernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
+import { parseVmcoreinfo, type Vmcoreinfo } from '../../../src/analysis/kernel/vmcoreinfo/vmcoreinfo.ts';
 import { memoryReader } from '../../../src/analysis/memory/reader.ts';
 import type { Absence, DumpImage } from '../../../src/analysis/formats/dump-format.ts';
 import type { MemoryImage } from '../../../src/samples/memory-image.ts';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readVmlinux } from '../../../src/analysis/kernel/vmlinux.ts';
+import { readVmlinux } from '../../../src/analysis/kernel/given/vmlinux.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { kernelSymbols } from '../../../src/samples/s390x-symbol-table.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sessionOn, type Session } from '../../../src/analysis/engine/session.ts';
+import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { kernelSymbols } from '../../../src/samples/s390x-symbol-table.ts';

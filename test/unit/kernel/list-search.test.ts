@@ -1,6 +1,6 @@
 /** The head of a list, searched among the kernel's variables: found, ambiguous, and in memory that is made to take long. */
 import { describe, expect, it } from 'vitest';
-import { searchListHead } from '../../../src/analysis/kernel/list-search.ts';
+import { searchListHead } from '../../../src/analysis/kernel/memory/list-search.ts';
 import { ByteWriter } from '../../../src/samples/byte-writer.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
 import { plainMemory, vmcoreinfoOf } from './described-logs.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { KernelMemory } from '../../../src/analysis/kernel/kernel-memory.ts';
-import { asPrinted } from '../../../src/analysis/kernel/module-exports.ts';
+import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
+import { asPrinted } from '../../../src/analysis/kernel/modules/module-exports.ts';
 
 const module = 0x3ff_7fb3_6700n;
 const marks = 0x3ff_7fb3_c000n;

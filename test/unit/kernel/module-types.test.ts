@@ -4,7 +4,7 @@ import { readBtf, type BtfTypes } from '../../../src/analysis/kernel/btf/btf-typ
 import { readModuleTypes, type ModuleTypeSearch } from '../../../src/analysis/kernel/btf/module-types.ts';
 import { isCopy, parseTypeName, scopeOf } from '../../../src/analysis/kernel/btf/type-scope.ts';
 import { aggregateNamed } from '../../../src/analysis/kernel/btf/type-layout.ts';
-import { withoutLostPages } from '../../../src/analysis/kernel/lost-pages.ts';
+import { withoutLostPages } from '../../../src/analysis/kernel/memory/lost-pages.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
 import { seededRandom } from '../../../src/samples/seeded-random.ts';
 import { btfBlob, type DescribedType, type Endian } from './described-btf.ts';

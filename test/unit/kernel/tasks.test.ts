@@ -1,11 +1,11 @@
 /** Tasks, stacks and modules of a described kernel without types, whole and damaged. */
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { describeBacktrace } from '../../../src/analysis/engine/backtraces.ts';
-import { describeModules } from '../../../src/analysis/engine/kernel-modules.ts';
-import { describeTasks } from '../../../src/analysis/engine/kernel-tasks.ts';
-import { sessionOn, type Session } from '../../../src/analysis/engine/session.ts';
-import { triage } from '../../../src/analysis/engine/triage.ts';
+import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtraces.ts';
+import { describeModules } from '../../../src/analysis/engine/kernel/kernel-modules.ts';
+import { describeTasks } from '../../../src/analysis/engine/kernel/kernel-tasks.ts';
+import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
+import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';

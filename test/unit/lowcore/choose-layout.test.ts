@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseLowcoreLayout, givenLowcoreLayout, layoutOfRelease } from '../../../src/analysis/arch/s390x/lowcore/choose-layout.ts';
 import { lowcoreKernels } from '../../../src/analysis/arch/s390x/lowcore/fields.ts';
-import { describeLowcores } from '../../../src/analysis/engine/lowcore.ts';
+import { describeLowcores } from '../../../src/analysis/engine/machine/lowcore.ts';
 import { caseSession } from '../../case-answers.ts';
 
 function lowcoreOf(kernel: string): { readonly bytes: Uint8Array; readonly end: bigint } {

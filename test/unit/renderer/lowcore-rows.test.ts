@@ -1,6 +1,6 @@
 /** Fields of several lowcores as rows, and the way between bytes and fields. */
 import { describe, expect, it } from 'vitest';
-import { describeLowcores } from '../../../src/analysis/engine/lowcore.ts';
+import { describeLowcores } from '../../../src/analysis/engine/machine/lowcore.ts';
 import type { LowcoreJson } from '../../../src/shared/structure-model.ts';
 import { cpuColumns, maxColumns, withoutColumn } from '../../../src/renderer/state/cpu-columns.ts';
 import { cursorIn, filterRows, lowcoreRows, pswParts, rowAt, targetOf, meaningOf } from '../../../src/renderer/views/lowcore/lowcore-rows.ts';

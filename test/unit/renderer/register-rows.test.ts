@@ -1,6 +1,6 @@
 /** Registers as rows: what differs, where addresses lead, what is handed on as text. */
 import { describe, expect, it } from 'vitest';
-import { describeCpus } from '../../../src/analysis/engine/cpus.ts';
+import { describeCpus } from '../../../src/analysis/engine/machine/cpus.ts';
 import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 import { registerBlocks, registersText, targetPosition, unusual } from '../../../src/renderer/views/cpus/register-rows.ts';
 import { caseSession } from '../../case-answers.ts';

@@ -4,10 +4,10 @@
  */
 import type { Finding } from '../../../shared/model.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
-import { BlockDamaged } from '../../index/packed-block.ts';
-import { createPageJob, fingerprintAlgorithm, fingerprintText, stepPages } from '../../index/page-job.ts';
-import { metaState } from '../../index/page-meta.ts';
-import { createPageLookup } from '../../index/queries.ts';
+import { BlockDamaged } from '../../page-index/packed-block.ts';
+import { createPageJob, fingerprintAlgorithm, fingerprintText, stepPages } from '../../page-index/page-job.ts';
+import { metaState } from '../../page-index/page-meta.ts';
+import { createPageLookup } from '../../page-index/queries.ts';
 import { failed, notRecorded, passed, unreadable, type Check, type CheckContext, type CheckOutcome } from '../check.ts';
 
 /** More are counted, but not listed. */

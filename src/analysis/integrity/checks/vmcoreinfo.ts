@@ -1,6 +1,6 @@
 import type { Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
-import { vmcoreinfoInMemory } from '../../kernel/vmcoreinfo.ts';
+import { vmcoreinfoInMemory } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts';
 
 /** Keys that every kernel since 2.6.30 writes. */

@@ -5,12 +5,12 @@
  */
 import { hex } from '../../../shared/units.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
-import { createPace } from '../../index/pace.ts';
+import { createPace } from '../../jobs/pace.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
-import type { SymbolSearch } from '../kallsyms.ts';
-import type { KernelMemory } from '../kernel-memory.ts';
-import type { Vmcoreinfo } from '../vmcoreinfo.ts';
-import { zeroPage } from '../zero-page.ts';
+import type { SymbolSearch } from '../symbols/kallsyms.ts';
+import type { KernelMemory } from '../memory/kernel-memory.ts';
+import type { Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
+import { zeroPage } from '../memory/zero-page.ts';
 import { btfHeader, btfHeaderBytes, kinds, readBtf, type BtfTypes } from './btf-types.ts';
 import { memberAt, resolved, sizeOf } from './type-layout.ts';
 

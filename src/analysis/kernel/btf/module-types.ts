@@ -4,11 +4,11 @@
  * copy is taken from here and not from module.btf_data: that points into what was loaded, and is 0 in live modules of 6.1 and 6.12.
  */
 import { hex } from '../../../shared/units.ts';
-import type { KernelMemory } from '../kernel-memory.ts';
-import { walkList } from '../linked-list.ts';
-import { searchListHead } from '../list-search.ts';
-import type { KernelModule } from '../modules.ts';
-import type { Vmcoreinfo } from '../vmcoreinfo.ts';
+import type { KernelMemory } from '../memory/kernel-memory.ts';
+import { walkList } from '../memory/linked-list.ts';
+import { searchListHead } from '../memory/list-search.ts';
+import type { KernelModule } from '../modules/modules.ts';
+import type { Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { btfHeader, btfHeaderBytes, readBtf, type BtfTypes } from './btf-types.ts';
 import { danglingReference } from './dangling-reference.ts';
 import { offsetOf } from './type-layout.ts';

@@ -1,6 +1,6 @@
 /** Values of members in memory, as C would show them. */
 import { hex } from '../../../shared/units.ts';
-import type { SymbolTable } from '../symbol-table.ts';
+import type { SymbolTable } from '../symbols/symbol-table.ts';
 import { kinds, type BtfTypes } from './btf-types.ts';
 import { resolved, sizeOf } from './type-layout.ts';
 

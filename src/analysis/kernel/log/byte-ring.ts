@@ -3,8 +3,8 @@
  * printed, "<6>[    1.234567] text". Proven on described systems only.
  */
 import { hex } from '../../../shared/units.ts';
-import type { KernelMemory } from '../kernel-memory.ts';
-import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo.ts';
+import type { KernelMemory } from '../memory/kernel-memory.ts';
+import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { logText, type LogRecord, type LogSearch } from './log-record.ts';
 
 const maxBuffer = 1 << 26;

@@ -1,6 +1,6 @@
 /** The kernel's log: which of the three kinds of buffer there is follows from what vmcoreinfo names, never from a version. */
-import type { KernelMemory } from '../kernel-memory.ts';
-import type { Vmcoreinfo } from '../vmcoreinfo.ts';
+import type { KernelMemory } from '../memory/kernel-memory.ts';
+import type { Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { readByteRing } from './byte-ring.ts';
 import type { LogSearch } from './log-record.ts';
 import { readPrintkRing } from './printk-ring.ts';

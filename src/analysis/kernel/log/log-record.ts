@@ -1,5 +1,5 @@
 /** A line of the kernel's log, whichever way the kernel kept it. */
-import type { KernelMemory } from '../kernel-memory.ts';
+import type { KernelMemory } from '../memory/kernel-memory.ts';
 
 export interface LogRecord {
   /** Number since boot, where the kernel keeps one. */

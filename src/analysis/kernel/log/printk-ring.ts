@@ -3,8 +3,8 @@
  * Descriptors, infos and text are three rings; a record counts when its descriptor, its number and the id before its text agree.
  */
 import { hex } from '../../../shared/units.ts';
-import type { KernelMemory } from '../kernel-memory.ts';
-import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo.ts';
+import type { KernelMemory } from '../memory/kernel-memory.ts';
+import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { continuationFlag, flagsAndLevel, logText, lostPage, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
 
 const states = { committed: 1n, finalized: 2n } as const;

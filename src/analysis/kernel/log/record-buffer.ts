@@ -3,8 +3,8 @@
  * the other in a ring of bytes, each with its length. Proven on described systems only.
  */
 import { hex } from '../../../shared/units.ts';
-import type { KernelMemory } from '../kernel-memory.ts';
-import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo.ts';
+import type { KernelMemory } from '../memory/kernel-memory.ts';
+import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { continuationFlag, flagsAndLevel, logText, lostPage, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
 
 const maxBuffer = 2 ** 31;

@@ -4,7 +4,7 @@ import { DockviewReact, type DockviewApi, type DockviewTheme } from 'dockview-re
 import 'dockview-react/dist/styles/dockview.css';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { views } from '../../views/index.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { DockPanel } from './DockPanel.tsx';
 import { DockTab } from './DockTab.tsx';

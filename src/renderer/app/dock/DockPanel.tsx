@@ -3,7 +3,7 @@ import { Activity, useCallback, useSyncExternalStore } from 'react';
 import type { IDockviewPanelProps } from 'dockview-react';
 import { views } from '../../views/index.ts';
 import type { Tab } from '../../state/tabs.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { PaneContext } from '../../widgets/pane.ts';
 import { ErrorPage } from '../ErrorPage.tsx';

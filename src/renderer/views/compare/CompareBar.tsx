@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { ComparisonSettings } from '../../state/comparisons.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { hex, pageSize } from '../../../shared/units.ts';

@@ -1,5 +1,5 @@
 /** Two dumps side by side: which other one, then what differs. */
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { fileName, type OpenDump } from '../../state/open-dump.ts';
 import { plainComparison } from '../../state/comparisons.ts';
 import { useWorkbench } from '../../workbench.ts';

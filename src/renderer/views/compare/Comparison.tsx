@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { differenceSections, type CompareJson, type DifferenceSection } from '../../../shared/compare-model.ts';
 import type { ComparisonSettings } from '../../state/comparisons.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Result } from '../../../shared/rpc.ts';
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
 import type { RegionJson } from '../../../shared/structure-model.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
 import { differenceKinds, kindColours, kindWords } from './difference-kinds.ts';

@@ -4,7 +4,7 @@ import type { CompareJson } from '../../../shared/compare-model.ts';
 import type { PairRange } from '../../../shared/compare-protocol.ts';
 import { pageSize } from '../../../shared/units.ts';
 import { handleOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { useState } from 'react';
 import { ignoreRulesSchema, type IgnoreRules } from '../../../shared/ignore-rules.ts';
 import type { ComparisonSettings } from '../../state/comparisons.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';

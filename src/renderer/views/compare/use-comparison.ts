@@ -5,7 +5,7 @@ import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
 import type { ScanProgress } from '../../../shared/scan-progress.ts';
 import { createQuerySlot } from '../../engine/query-slot.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 
 /** What names a comparison to the engine. */

@@ -1,6 +1,6 @@
 /** Bytes of a dump in any address space, with the inspector of what is under the cursor. */
 import { useMemo, useState } from 'react';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { handleOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
 import { cursorKey } from '../../state/tabs.ts';

@@ -1,7 +1,7 @@
 import { markPosition, type Mark } from '../../state/marks.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { positionText } from '../../state/position.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';

@@ -4,7 +4,7 @@ import type { CheckResult, Verdict } from '../../../shared/check-model.ts';
 import type { EvidenceKind } from '../../../shared/shell-protocol.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { isRunning } from '../../state/jobs.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { healthCounts, verdictWords } from '../../words/health.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { AgainstDialog } from './AgainstDialog.tsx';

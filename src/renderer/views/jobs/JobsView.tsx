@@ -2,7 +2,7 @@
 import { byteText } from '../../../shared/units.ts';
 import { bytesPerSecond, fractionOf, secondsLeft } from '../../state/job-meter.ts';
 import { isRunning, type Job } from '../../state/jobs.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { durationText } from '../../words/durations.ts';
 import { countText } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';

@@ -3,7 +3,7 @@ import { memo, useEffect, useRef } from 'react';
 import type { FieldJson, NoteJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { useFollowedCursor } from '../../state/use-cursor.ts';
+import { useFollowedCursor } from '../../hooks/use-cursor.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { BytePane } from '../../widgets/byte-pane/BytePane.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';

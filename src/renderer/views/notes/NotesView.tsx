@@ -4,7 +4,7 @@ import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { NoteJson } from '../../../shared/structure-model.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { useFollowedCursor } from '../../state/use-cursor.ts';
+import { useFollowedCursor } from '../../hooks/use-cursor.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';

@@ -1,5 +1,5 @@
 import type { OpenDump } from '../../state/open-dump.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';

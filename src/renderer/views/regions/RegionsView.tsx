@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 import { byteText, hex } from '../../../shared/units.ts';
 import { memoryEnd, type OpenDump } from '../../state/open-dump.ts';
-import { useFollowedCursor } from '../../state/use-cursor.ts';
+import { useFollowedCursor } from '../../hooks/use-cursor.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { Legend } from '../../widgets/memory-strip/Legend.tsx';

@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { byteText } from '../../../shared/units.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';

@@ -1,6 +1,6 @@
 /** Saved queries: the ones that come with the product, the user's own, and saving the one in the editor. */
 import { useState } from 'react';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { starterQueries, type SavedQueries } from './saved-queries.ts';
 
 interface QueryPickerProps {

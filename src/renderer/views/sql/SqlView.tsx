@@ -4,7 +4,7 @@ import type { SqlJson } from '../../../shared/memory-model.ts';
 import { createQuerySlot } from '../../engine/query-slot.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { percentText } from '../../words/numbers.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';

@@ -1,7 +1,7 @@
 /** Stacked bars of shares, one bar a row: what each of several things is made of. A table beside it has the numbers. */
 import { BarController, BarElement, CategoryScale, Chart as ChartJs, LinearScale, Tooltip, type ChartConfiguration } from 'chart.js';
 import { useEffect, useRef } from 'react';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import './chart.css';
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { percentText } from '../../words/numbers.ts';
 import { Icon } from '../Icon.tsx';

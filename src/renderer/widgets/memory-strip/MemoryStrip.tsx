@@ -1,7 +1,7 @@
 /** The memory strip: a canvas that shows, at each place, what memory holds there; a click goes there. */
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { hex } from '../../../shared/units.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countsText, kindCounts } from './memory-kinds.ts';
 import { addressAt, pixelOf, type Span } from './strip-layout.ts';

@@ -1,6 +1,6 @@
 /** Two texts side by side with their differences, read-only. */
 import { visibleText } from '../../../shared/visible-text.ts';
-import { useStore } from '../../state/use-store.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { useEditor } from './use-editor.ts';
 import './text-view.css';

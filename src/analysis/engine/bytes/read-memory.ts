@@ -1,0 +1,101 @@
+/** Bytes of a dump in any address space. */
+import { DumpError } from '../../../shared/dump-error.ts';
+import type { ReadJson } from '../../../shared/memory-model.ts';
+import type { AddressSpace } from '../../../shared/model.ts';
+import { hex, pageSize } from '../../../shared/units.ts';
+import { realToAbsolute } from '../../arch/s390x/prefixing.ts';
+import type { MemoryGap } from '../../layout/absolute-memory.ts';
+import { lowcoreSize } from '../../arch/s390x/save-area.ts';
+import { addressSpace } from './address-space.ts';
+import { selectCpu } from '../session/select-cpu.ts';
+import type { Session } from '../session/session.ts';
+
+export interface ReadRequest {
+  readonly space: AddressSpace;
+  readonly address: bigint;
+  readonly length: number;
+  readonly cpu?: number | undefined;
+}
+export interface ReadAnswer {
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly absent: ReadJson['absent'];
+}
+
+function readReal(session: Session, request: ReadRequest): ReadAnswer {
+  const cpu = selectCpu(session, request.cpu ?? 0);
+  if (cpu.prefix === undefined)
+    throw new DumpError('absent', { file: session.path }, `the prefix of CPU ${request.cpu ?? 0} is not in the dump`, 'a prefix register');
+  const prefix = BigInt(cpu.prefix);
+  const data = new Uint8Array(request.length);
+  const absent: ReadJson['absent'] = [];
+  let done = 0;
+  while (done < request.length) {
+    const address = request.address + BigInt(done);
+    const step = Math.min(request.length - done, lowcoreSize - Number(address % BigInt(lowcoreSize)));
+    const absolute = realToAbsolute(address, prefix);
+    const part = session.memory.read(absolute, step);
+    data.set(part.bytes, done);
+    absent.push(...part.absences.map((gap) => gapJson(gap, address - absolute)));
+    done += step;
+  }
+  return { data, absent };
+}
+
+const gapJson = (gap: MemoryGap, shift = 0n): ReadJson['absent'][number] => ({
+  start: hex(gap.start + shift),
+  end: hex(gap.end + shift),
+  state: gap.state,
+  ...(gap.reason === undefined ? {} : { reason: gap.reason }),
+});
+
+/** Page by page: neighbours in a virtual address space lie anywhere. A page whose walk fails is missing, with the reason. */
+function readVirtual(session: Session, request: ReadRequest): ReadAnswer {
+  const space = addressSpace(session, { cpu: request.cpu });
+  const data = new Uint8Array(request.length);
+  const absent: ReadJson['absent'] = [];
+  let done = 0;
+  while (done < request.length) {
+    const address = request.address + BigInt(done);
+    const step = Math.min(request.length - done, pageSize - Number(address % BigInt(pageSize)));
+    const walk = space.walk(address);
+    if (walk.absolute === undefined)
+      absent.push({ start: hex(address), end: hex(address + BigInt(step)), state: 'missing', reason: walk.failure ?? 'not mapped' });
+    else {
+      const part = session.memory.read(walk.absolute, step);
+      data.set(part.bytes, done);
+      const shift = address - walk.absolute;
+      absent.push(...part.absences.map((gap) => gapJson(gap, shift)));
+    }
+    done += step;
+  }
+  return { data, absent };
+}
+
+function readFileBytes(session: Session, request: ReadRequest): ReadAnswer {
+  const data = new Uint8Array(request.length);
+  const { size } = session.file;
+  const inside = request.address < BigInt(size);
+  const got = inside ? session.file.readInto(Number(request.address), data) : 0;
+  const start = inside ? request.address + BigInt(got) : request.address;
+  const end = request.address + BigInt(request.length);
+  return { data, absent: start < end ? [{ start: hex(start), end: hex(end), state: 'missing' }] : [] };
+}
+
+/** @throws DumpError when the space cannot be used or its translation is not known */
+export function readMemory(session: Session, request: ReadRequest): ReadAnswer {
+  if (request.address < 0n || request.address + BigInt(request.length) > 1n << 64n) {
+    throw new DumpError('absent', { file: session.path }, `0x${request.address.toString(16)} + ${request.length} leaves the 64-bit address space`);
+  }
+  switch (request.space) {
+    case 'absolute': {
+      const result = session.memory.read(request.address, request.length);
+      return { data: result.bytes as Uint8Array<ArrayBuffer>, absent: result.absences.map((gap) => gapJson(gap)) };
+    }
+    case 'real':
+      return readReal(session, request);
+    case 'file':
+      return readFileBytes(session, request);
+    case 'virtual':
+      return readVirtual(session, request);
+  }
+}

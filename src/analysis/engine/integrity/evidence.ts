@@ -1,0 +1,134 @@
+/** Reads what a user brings along: manifests, attestations, keys, healthy images of the kdump kernel. */
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { basename } from 'node:path';
+import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
+import { RequestError } from '../../../shared/rpc.ts';
+import { indexPath } from '../../page-index/index-location.ts';
+import type { IndexReader } from '../../page-index/index-reader.ts';
+import { readIndex } from '../../page-index/store.ts';
+import { openAttestation } from '../../integrity/attestation.ts';
+import type { Evidence, KdumpOriginal } from '../../integrity/evidence.ts';
+import { parseManifest } from '../../integrity/manifest.ts';
+import { readExactly, type ByteSource } from '../../source/byte-source.ts';
+import { openFile, type FileSource } from '../../source/file-source.ts';
+import { openSession, type Session } from '../session/session.ts';
+
+export interface EvidencePaths {
+  readonly manifest?: string | undefined;
+  readonly attestation?: string | undefined;
+  readonly publicKey?: string | undefined;
+  readonly kdumpImages?: readonly string[] | undefined;
+  /** Where the page index lies, instead of the cache folder. */
+  readonly path?: string | undefined;
+}
+
+/** A manifest of a million pieces is smaller than this. */
+const maxTextBytes = 256 << 20;
+
+function readText(path: string, what: string): string {
+  const file = openFile(path);
+  try {
+    if (file.size > maxTextBytes) throw new DumpError('unsupported', { file: path }, `${what} of ${file.size} bytes`, `at most ${maxTextBytes} bytes`);
+    return Buffer.from(readExactly(file, 0, file.size, what)).toString('utf8');
+  } finally {
+    file.close();
+  }
+}
+
+function ed25519(path: string, make: (pem: string) => KeyObject, expected: string): KeyObject {
+  let key: KeyObject;
+  try {
+    key = make(readText(path, 'a key'));
+  } catch (error) {
+    if (isDumpError(error)) throw error;
+    // What the library says may quote the key.
+    throw new DumpError('corrupt', { file: path }, 'the key cannot be read (keys with a passphrase are not supported)', expected);
+  }
+  if (key.asymmetricKeyType !== 'ed25519') throw new DumpError('unsupported', { file: path }, `the key is of type ${key.asymmetricKeyType ?? '?'}`, expected);
+  return key;
+}
+
+/** @throws DumpError when the file is no Ed25519 private key in PKCS#8 PEM form */
+export const readPrivateKey = (path: string): KeyObject => ed25519(path, (pem) => createPrivateKey(pem), 'an Ed25519 private key in PKCS#8 PEM form');
+const readPublicKey = (path: string): KeyObject => ed25519(path, (pem) => createPublicKey(pem), 'an Ed25519 public key in PEM form');
+
+/** The files of a dump as they lie on disk; `close` closes those that were opened for it. */
+export function filesOf(session: Session): { readonly files: readonly ByteSource[]; readonly close: () => void } {
+  const { volumes } = session.image.container;
+  if (volumes === undefined || volumes.length < 2) return { files: [session.file], close: () => undefined };
+  const opened = volumes.map(({ path }) => openFile(path));
+  return {
+    files: opened,
+    close() {
+      for (const file of opened) file.close();
+    },
+  };
+}
+
+function openOriginal(path: string, opened: (() => void)[]): KdumpOriginal {
+  const name = basename(path);
+  try {
+    const session = openSession(path);
+    opened.push(() => {
+      session.close();
+    });
+    return { kind: 'dump', name, memory: session.memory };
+  } catch (error) {
+    // A kernel image or an initrd is no dump; a file that cannot be read at all says so below.
+    if (!isDumpError(error) || error.kind === 'io') throw error;
+    const source: FileSource = openFile(path);
+    opened.push(() => {
+      source.close();
+    });
+    return { kind: 'file', name, source };
+  }
+}
+
+/** Our earlier index, where there is one that can be read; a new dump has none. */
+function earlierIndex(session: Session, path: string | undefined): IndexReader | undefined {
+  // An index is of the memory as it is stored, not of one of two systems in it.
+  if (session.view !== 'all') return undefined;
+  try {
+    return readIndex(path ?? indexPath(session.identity), session.identity);
+  } catch (error) {
+    if (error instanceof RequestError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Opens everything, lets `use` work with it and closes it.
+ * @throws DumpError when a file that was named cannot be used
+ */
+export async function withEvidence<T>(session: Session, paths: EvidencePaths, use: (evidence: Evidence) => Promise<T>): Promise<T> {
+  const toClose: (() => void)[] = [];
+  try {
+    const { manifest, attestation, publicKey, kdumpImages = [] } = paths;
+    if (attestation !== undefined && publicKey === undefined)
+      throw new DumpError('absent', { file: attestation }, 'a signature proves nothing without a key that is trusted', 'the public key (--public-key)');
+    const needsFiles = manifest !== undefined || attestation !== undefined;
+    const own = needsFiles ? filesOf(session) : { files: [session.file], close: () => undefined };
+    toClose.push(own.close);
+    const index = earlierIndex(session, paths.path);
+    if (index !== undefined)
+      toClose.push(() => {
+        index.close();
+      });
+    return await use({
+      files: own.files,
+      ...(index === undefined ? {} : { index }),
+      ...(manifest === undefined ? {} : { manifest: { name: basename(manifest), files: parseManifest(readText(manifest, 'a manifest'), manifest) } }),
+      ...(attestation === undefined || publicKey === undefined
+        ? {}
+        : {
+            attestation: {
+              name: basename(attestation),
+              attested: openAttestation(readText(attestation, 'an attestation'), readPublicKey(publicKey), attestation),
+            },
+          }),
+      ...(kdumpImages.length === 0 ? {} : { kdumpOriginals: kdumpImages.map((path) => openOriginal(path, toClose)) }),
+    });
+  } finally {
+    for (const close of toClose) close();
+  }
+}

@@ -1,0 +1,38 @@
+/** Loaded modules, and what of them is in the dump. */
+import { schemaVersion } from '../../../shared/model.ts';
+import type { Missing, ModulesJson } from '../../../shared/task-model.ts';
+import { hex } from '../../../shared/units.ts';
+import { moduleDetails, type ModuleDetails } from '../../kernel/modules/module-details.ts';
+import { kernelState } from './kernel-tasks.ts';
+import type { Session } from '../session/session.ts';
+
+/** @throws Cancelled */
+export async function describeModules(session: Session, signal: AbortSignal): Promise<ModulesJson> {
+  const { kernel, memory, types: search, noTypes } = await kernelState(session, signal);
+  const types = search?.types;
+  const found = kernel.modules;
+  if (typeof found === 'string') return { schema: schemaVersion, modules: [], complete: false, missing: [{ what: 'modules', why: found }] };
+  const { modules, complete, broken } = found.list;
+  const missing: Missing[] = types === undefined ? [{ what: 'sizes, users and taint of modules', why: `types are needed: ${noTypes}` }] : [];
+  if (broken !== undefined) missing.push({ what: 'modules behind the break', why: broken });
+  const own = types === undefined ? undefined : await kernel.findModuleTypes(signal);
+  const typeCounts = new Map(own?.modules.map(({ module, types: all }) => [module, all.count + 1 - all.firstId]));
+  return {
+    schema: schemaVersion,
+    modules: modules.map((module) => {
+      const { base, ...details }: ModuleDetails = types === undefined ? {} : moduleDetails(types, memory, module.address);
+      const count = typeCounts.get(module.name);
+      return {
+        address: hex(module.address),
+        name: module.name,
+        state: module.state,
+        ...details,
+        ...(base === undefined ? {} : { base: hex(base) }),
+        ...(count === undefined ? {} : { types: count }),
+      };
+    }),
+    complete,
+    source: found.source,
+    missing: [...missing, ...(own?.missing ?? [])],
+  };
+}

@@ -1,0 +1,113 @@
+/** Answers about the kernel's log and symbols. */
+import { DumpError } from '../../../shared/dump-error.ts';
+import type { DmesgJson, LogRecordJson, PlaceNameJson, SymbolizeJson, SymbolJson, SymbolsJson } from '../../../shared/kernel-model.ts';
+import { schemaVersion } from '../../../shared/model.ts';
+import { namePattern } from '../../../shared/name-pattern.ts';
+import { hex } from '../../../shared/units.ts';
+import { markOf } from '../../kernel/log/log-marks.ts';
+import type { LogRecord } from '../../kernel/log/log-record.ts';
+import type { KernelSymbol, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
+import { kernelFor, namesOf, type KernelSources } from '../session/kernel-sources.ts';
+import type { Session } from '../session/session.ts';
+
+const cpuBit = 0x8000_0000;
+const second = 1_000_000_000n;
+
+/** Seconds since boot with nine digits. */
+export const secondsText = (time: bigint): string => `${time / second}.${(time % second).toString().padStart(9, '0')}`;
+
+const callerText = (caller: number): string => ((caller & cpuBit) === 0 ? `T${caller}` : `C${caller & ~cpuBit}`);
+
+function recordJson(record: LogRecord): LogRecordJson {
+  const { sequence, time, level, facility, caller, text, continued, cut, subsystem, device } = record;
+  const mark = markOf(text);
+  return {
+    ...(sequence === undefined || sequence > BigInt(Number.MAX_SAFE_INTEGER) ? {} : { sequence: Number(sequence) }),
+    ...(time === undefined ? {} : { time: secondsText(time) }),
+    ...(level === undefined ? {} : { level }),
+    ...(facility === undefined ? {} : { facility }),
+    ...(caller === undefined ? {} : { caller: callerText(caller) }),
+    text,
+    ...(continued === true ? { continued } : {}),
+    ...(cut === true ? { cut } : {}),
+    ...(subsystem === undefined ? {} : { subsystem }),
+    ...(device === undefined ? {} : { device }),
+    ...(mark === undefined ? {} : { mark }),
+  };
+}
+
+/** @throws DumpError absent when there is no log to read */
+export async function describeLog(session: Session, sources: KernelSources, signal: AbortSignal): Promise<DmesgJson> {
+  const { log, vmcoreinfo } = await kernelFor(session, sources, signal);
+  if (!log.found || vmcoreinfo === undefined) throw new DumpError('absent', { file: session.path }, log.found ? 'no vmcoreinfo' : log.why, 'a kernel log');
+  const { records, source, lost, lostWhy } = log.log;
+  return {
+    schema: schemaVersion,
+    source,
+    vmcoreinfo: vmcoreinfo.source,
+    records: records.map(recordJson),
+    lost,
+    ...(lostWhy === undefined ? {} : { lostWhy }),
+  };
+}
+
+async function tableFor(session: Session, sources: KernelSources, signal: AbortSignal): Promise<{ table: SymbolTable; vmcoreinfo: string }> {
+  const kernel = await kernelFor(session, sources, signal);
+  const found = namesOf(kernel, true);
+  if ('why' in found) throw new DumpError('absent', { file: session.path }, found.why, 'a symbol table; one can be given with --system-map');
+  return { table: found, vmcoreinfo: kernel.vmcoreinfo?.source ?? 'none' };
+}
+
+function named(table: SymbolTable, name: string): readonly SymbolJson[] {
+  const plain = ({ address, type, module }: KernelSymbol, one: string): SymbolJson => {
+    const { size } = table.at(address) ?? {};
+    return { address: hex(address), type, name: one, ...(size === undefined ? {} : { size }), ...(module === undefined ? {} : { module }) };
+  };
+  if (!name.includes('*')) return table.lookup(name).map((symbol) => plain(symbol, name));
+  const glob = namePattern(name);
+  return [...table.all()].filter((one) => glob.test(one.name)).map((one) => plain(one, one.name));
+}
+
+/** @throws DumpError absent when there are no symbols, or none of that name or at that address */
+export async function describeSymbols(
+  session: Session,
+  request: KernelSources & { readonly name?: string | undefined; readonly address?: bigint | undefined },
+  signal: AbortSignal,
+): Promise<SymbolsJson> {
+  const { table, vmcoreinfo } = await tableFor(session, request, signal);
+  const head = { schema: schemaVersion, source: table.source, vmcoreinfo, total: table.count } as const;
+  if (request.address !== undefined) {
+    const found = table.at(request.address);
+    if (found === undefined)
+      throw new DumpError('absent', { file: session.path, address: request.address }, 'no symbol is there', 'an address of the kernel image');
+    const start = request.address - BigInt(found.offset);
+    const type = table.lookup(found.name).find(({ address }) => address === start)?.type ?? '?';
+    return { ...head, symbols: [{ ...found, address: hex(start), type }] };
+  }
+  if (request.name !== undefined) {
+    const symbols = named(table, request.name);
+    if (symbols.length === 0)
+      throw new DumpError('absent', { file: session.path }, `no symbol is named ${request.name}`, 'a name of the kernel; * stands for anything');
+    return { ...head, symbols: [...symbols] };
+  }
+  return {
+    ...head,
+    symbols: Array.from(table.all(), ({ address, type, name, module }) => ({ address: hex(address), type, name, ...(module === undefined ? {} : { module }) })),
+  };
+}
+
+/** Names of many addresses at once; a table that cannot be read gives none and says why. */
+export async function symbolize(
+  session: Session,
+  request: KernelSources & { readonly addresses: readonly bigint[]; readonly quick?: boolean | undefined },
+  signal: AbortSignal,
+): Promise<SymbolizeJson> {
+  if (request.quick === true && !session.kernel.publishesSymbols) return { schema: schemaVersion, places: [], why: 'symbols would have to be searched for' };
+  const found = request.quick === true ? namesOf(session.kernel) : namesOf(await kernelFor(session, request, signal), true);
+  if ('why' in found) return { schema: schemaVersion, places: [], why: found.why };
+  const places = request.addresses.flatMap((address): PlaceNameJson[] => {
+    const place = found.at(address);
+    return place === undefined ? [] : [{ address: hex(address), ...place }];
+  });
+  return { schema: schemaVersion, places };
+}

@@ -1,0 +1,184 @@
+/** The tasks of a dump's kernel, found once per session: layout of task_struct, the list, and who ran on which CPU. */
+import { cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { schemaVersion } from '../../../shared/model.ts';
+import type { Missing, TaskJson, TasksJson } from '../../../shared/task-model.ts';
+import { hex } from '../../../shared/units.ts';
+import type { KernelTypes } from '../../kernel/btf/find-types.ts';
+import { findInitTask, type InitTask } from '../../kernel/tasks/init-task.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
+import { withoutLostPages } from '../../kernel/memory/lost-pages.ts';
+import { withModules } from '../../kernel/modules/module-symbol-table.ts';
+import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
+import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
+import { layoutByStructure } from '../../kernel/tasks/task-structure.ts';
+import { layoutByTypes } from '../../kernel/tasks/task-types.ts';
+import { listTasks, readTask, type KernelTask, type TaskList } from '../../kernel/tasks/tasks.ts';
+import { vmcoreinfoHex } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { soleAddress } from '../../kernel/usage/vm-statistics.ts';
+import { cpuContexts, type CpuContext } from './kernel-cpus.ts';
+import type { Session } from '../session/session.ts';
+import { withInterruptStack, withOwners } from './task-on-cpu.ts';
+
+/** A kernel with what was found of it besides symbols. */
+export interface KernelState {
+  readonly kernel: Kernel;
+  /** The kernel's memory; a page of zeros is none. */
+  readonly memory: KernelMemory;
+  /** The kernel's own: in them a variable's name is told from a module's of the same name. */
+  readonly symbols: SymbolTable | undefined;
+  /** With those of modules: what addresses are called. */
+  readonly names: SymbolTable | undefined;
+  readonly types: KernelTypes | undefined;
+  /** Why there are no types. */
+  readonly noTypes: string;
+}
+
+export interface KernelTasks extends KernelState {
+  readonly cpus: readonly CpuContext[];
+  readonly initTask?: InitTask;
+  readonly layout?: TaskLayout;
+  readonly list: TaskList;
+  readonly missing: readonly Missing[];
+}
+
+/**
+ * Types are taken where symbols lead to them. Only where nothing can be told without them memory is scanned: everywhere but on s390x.
+ * @throws Cancelled
+ */
+export async function kernelState(session: Session, signal: AbortSignal): Promise<KernelState> {
+  const kernel = await session.findKernel(signal);
+  const search = kernel.symbols;
+  const memory = withoutLostPages(kernel.memory);
+  const types = kernel.types.found || kernel.memory.arch === 's390x' ? kernel.types : await kernel.findTypes(signal);
+  return {
+    kernel,
+    memory,
+    symbols: search.found ? search.symbols : undefined,
+    names: search.found ? withModules(search.symbols, kernel.moduleSymbols) : undefined,
+    types: types.found ? types.types : undefined,
+    noTypes: types.found ? '' : types.why,
+  };
+}
+
+/** Idle tasks of all CPUs: per-CPU pointers in idle_threads (kernel/smpboot.c), where the symbol is known. */
+function idleTasks({ memory, symbols }: KernelState, cpus: readonly CpuContext[]): readonly bigint[] {
+  const variable = symbols === undefined ? undefined : soleAddress(symbols, 'idle_threads');
+  if (variable === undefined) return [];
+  return cpus.flatMap(({ perCpuOffset }) => {
+    const task = perCpuOffset === undefined ? undefined : memory.pointer(BigInt.asUintN(64, variable + perCpuOffset));
+    return task === undefined || task === 0n ? [] : [task];
+  });
+}
+
+const nothing: TaskList = { tasks: [], complete: false };
+/** The image begins on a multiple of this below its text. */
+const imageStartMask = 0xffffn;
+
+function layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | undefined, ends: number | undefined): TaskLayout | string {
+  const { memory } = state;
+  if (state.types === undefined) return layoutByStructure({ memory, initTask: initTask.address, stackBytes, ends });
+  const layout = layoutByTypes(state.types, memory.arch);
+  return typeof layout === 'string' || stackBytes === undefined ? layout : { ...layout, stackBytes };
+}
+
+/** Members at either end of the list that have to agree on a layout when only running tasks are asked for. */
+const endsForRunning = 128;
+
+async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | 'running'): Promise<KernelTasks> {
+  const state = await kernelState(session, signal);
+  const { kernel, memory, symbols, types } = state;
+  const contexts = cpuContexts(session, kernel, types);
+  const none = (why: string): KernelTasks => ({ ...state, cpus: contexts.cpus, list: nothing, missing: [{ what: 'tasks', why }] });
+  if (types === undefined && memory.arch !== 's390x') return none(state.noTypes);
+  const byTypes = types === undefined ? undefined : layoutByTypes(types, memory.arch);
+  const text = vmcoreinfoHex(kernel.vmcoreinfo, 'SYMBOL(_stext)');
+  const initTask = findInitTask(
+    {
+      memory,
+      absolute: session.memory,
+      symbol: symbols === undefined ? undefined : soleAddress(symbols, 'init_task'),
+      lowcoreKernel: contexts.lowcoreKernel,
+      comm: byTypes === undefined || typeof byTypes === 'string' ? undefined : byTypes.offsets.comm,
+      imageStart: text === undefined ? undefined : text & ~imageStartMask,
+    },
+    (address) => {
+      if (byTypes === undefined || typeof byTypes === 'string') return false;
+      const links = address + BigInt(byTypes.offsets.tasks);
+      const next = memory.pointer(links);
+      return next !== undefined && next !== 0n && memory.pointer(next + 8n) === links;
+    },
+  );
+  if (initTask === undefined)
+    return none('init_task is not found: no symbol names it, no early lowcore leads to it, and its name does not stand in the kernel image');
+  const layout = layoutOf(state, initTask, contexts.stackBytes, scope === 'all' ? undefined : endsForRunning);
+  if (typeof layout === 'string') return { ...none(layout), initTask };
+  const isTask = (address: bigint): boolean => readTask(memory, layout, address, initTask.address) !== undefined;
+  const known = contexts.cpus.map(({ current, ...rest }): CpuContext => (current !== undefined && isTask(current) ? { ...rest, current } : rest));
+  const others = [...idleTasks(state, known), ...known.flatMap(({ current }) => current ?? [])].filter(isTask);
+  const list =
+    scope === 'all'
+      ? listTasks({ memory, layout, initTask: initTask.address, others })
+      : { tasks: others.flatMap((task) => readTask(memory, layout, task, initTask.address) ?? []), complete: false };
+  const cpus = withOwners(
+    known.map((context) => withInterruptStack(context, state, layout.stackBytes)),
+    list,
+    layout.stackBytes,
+  );
+  const missing: Missing[] = [...layout.missing];
+  if (list.broken !== undefined) missing.push({ what: 'tasks behind the break', why: list.broken });
+  for (const { number, current } of cpus) {
+    if (current === undefined) missing.push({ what: `task on CPU ${number}`, why: 'neither the data of the CPU nor its stack pointer leads to a task' });
+  }
+  return { ...state, cpus, initTask, layout, list, missing };
+}
+
+const found = new WeakMap<Session, KernelTasks>();
+
+/** @throws Cancelled when memory has to be scanned for types */
+export async function kernelTasks(session: Session, signal: AbortSignal): Promise<KernelTasks> {
+  const known = found.get(session);
+  if (known !== undefined) return known;
+  const tasks = await findTasks(session, signal, 'all');
+  found.set(session, tasks);
+  return tasks;
+}
+
+/**
+ * The tasks that occupied the CPUs, and idle ones: what is read for it does not grow with the number of tasks.
+ * @throws Cancelled when memory has to be scanned for types
+ */
+export const runningTasks = async (session: Session, signal: AbortSignal): Promise<KernelTasks> =>
+  found.get(session) ?? (await findTasks(session, signal, 'running'));
+
+function taskJson(task: KernelTask, layout: TaskLayout | undefined, runsOn: number | undefined): TaskJson {
+  const { state, stack } = task;
+  return {
+    address: hex(task.address),
+    comm: task.comm,
+    ...(task.pid === undefined ? {} : { pid: task.pid }),
+    ...(task.tgid === undefined ? {} : { tgid: task.tgid }),
+    ...(state === undefined ? {} : { state: { letter: state.letter, word: state.word, value: hex(state.value) } }),
+    ...(task.parent === undefined ? {} : { parent: task.parent }),
+    ...(stack === undefined || layout === undefined ? {} : { stack: { start: hex(stack), end: hex(stack + BigInt(layout.stackBytes)) } }),
+    ...(task.cpu === undefined ? {} : { cpu: task.cpu }),
+    ...(runsOn === undefined ? {} : { runsOn }),
+    ...(task.kind === undefined ? {} : { kind: task.kind }),
+    ...(task.isThread ? { thread: true } : {}),
+  };
+}
+
+/** All tasks that can be found; what cannot is said, not thrown. @throws Cancelled */
+export async function describeTasks(session: Session, signal: AbortSignal): Promise<TasksJson> {
+  const { cpus, initTask, layout, list, missing } = await kernelTasks(session, signal);
+  const runs = new Map(cpus.flatMap(({ current, number }) => (current === undefined ? [] : [[current, number] as const])));
+  return {
+    schema: schemaVersion,
+    numbering: cpuNumbering(session.cpuSet.cpus),
+    tasks: list.tasks.map((task) => taskJson(task, layout, runs.get(task.address))),
+    complete: list.complete,
+    ...(initTask === undefined ? {} : { initTask: { address: hex(initTask.address), source: initTask.source } }),
+    ...(layout === undefined ? {} : { layout: { method: layout.method, offsets: { ...layout.offsets } } }),
+    missing: [...missing],
+  };
+}

@@ -1,0 +1,80 @@
+/** The CPUs of a dump as the doors show them: registers as recorded, and what they mean. */
+import { cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { type CpuJson, type CpuMeaning } from '../../../shared/cpu-model.ts';
+import { schemaVersion } from '../../../shared/model.ts';
+import { hex } from '../../../shared/units.ts';
+import { describeControlRegister } from '../../arch/s390x/control-registers.ts';
+import { binary64 } from '../../arch/s390x/floating-point.ts';
+import { lowcoreValue } from '../../arch/s390x/lowcore/layouts.ts';
+import { OS_INFO_MAGIC } from '../../arch/s390x/os-info.ts';
+import { clockComparator, clockComparatorText, cpuTimerText, todToIso } from '../../arch/s390x/tod-clock.ts';
+import { explainDisabledWait } from '../../arch/s390x/wait-codes.ts';
+import { matchQemuStates, qemuControlRegisters, qemuStates } from '../../memory/cpu-qemu-notes.ts';
+import { isDisabledWait } from '../triage/disabled-wait.ts';
+import { lowcoreChoiceAt } from './lowcore.ts';
+import type { Session } from '../session/session.ts';
+
+function crashkernelOf(session: Session): { readonly start: bigint; readonly end: bigint } | undefined {
+  const search = session.osInfo;
+  if (search?.stage !== 'page' || search.values.magic !== OS_INFO_MAGIC || search.values.crashkernel_addr === 0n) return undefined;
+  const start = search.values.crashkernel_addr;
+  return { start, end: start + search.values.crashkernel_size };
+}
+
+/** The comparator as Linux set it, from the CPU's lowcore: it tells the encodings of the recorded one apart. */
+function softwareComparator(session: Session, cpu: CpuJson): bigint | undefined {
+  if (cpu.prefix === undefined) return undefined;
+  const found = lowcoreChoiceAt(session, BigInt(cpu.prefix), cpu);
+  return found === undefined || found.choice.word === 'not a Linux lowcore' ? undefined : lowcoreValue(found.choice.kernel, found.bytes, 'clock_comparator');
+}
+
+function comparatorMeaning(session: Session, cpu: CpuJson): CpuMeaning['clockComparator'] {
+  if (cpu.clockComparator === undefined) return undefined;
+  const raw = BigInt(cpu.clockComparator);
+  const software = softwareComparator(session, cpu);
+  const { form, value } = clockComparator(raw, software);
+  const text = clockComparatorText(raw, software);
+  return { form, ...(value === undefined ? {} : { value: hex(value) }), ...(text === undefined ? {} : { text }) };
+}
+
+const texts = (values: readonly string[] | undefined, describe: (index: number, value: bigint) => string | undefined): { register: number; text: string }[] =>
+  (values ?? []).flatMap((value, register) => {
+    const text = describe(register, BigInt(value));
+    return text === undefined ? [] : [{ register, text }];
+  });
+
+/** What the registers of an s390x CPU mean. */
+export function cpuMeaning(session: Session, cpu: CpuJson): CpuMeaning {
+  const wait =
+    cpu.psw !== undefined && isDisabledWait(cpu) ? explainDisabledWait(BigInt(cpu.psw.mask), BigInt(cpu.psw.address), crashkernelOf(session)) : undefined;
+  const timer = cpu.timer === undefined ? undefined : cpuTimerText(BigInt(cpu.timer));
+  const todClock = cpu.todClock === undefined ? undefined : todToIso(BigInt(cpu.todClock));
+  const comparator = comparatorMeaning(session, cpu);
+  return {
+    ...(wait === undefined ? {} : { wait }),
+    ...(cpu.crs === undefined ? {} : { controlRegisters: texts(cpu.crs, describeControlRegister) }),
+    ...(cpu.fprs === undefined ? {} : { floating: texts(cpu.fprs, (_, value) => binary64(value)) }),
+    ...(timer === undefined ? {} : { timer }),
+    ...(comparator === undefined ? {} : { clockComparator: comparator }),
+    ...(todClock === undefined ? {} : { todClock }),
+  };
+}
+
+/** All CPUs in dump order. On x86_64 the control registers of QEMU's notes stand beside those of PRSTATUS. */
+export function describeCpus(session: Session): { schema: 1; cpus: CpuJson[]; numbering: 'linuxCpu' | 'id' } {
+  const { cpus } = session.cpuSet;
+  const numbering = cpuNumbering(cpus);
+  if (session.image.machine.arch === 's390x') {
+    const described = cpus.map((cpu) => {
+      const meaning = cpuMeaning(session, cpu);
+      return Object.keys(meaning).length === 0 ? cpu : { ...cpu, meaning };
+    });
+    return { schema: schemaVersion, cpus: described, numbering };
+  }
+  const states = matchQemuStates(cpus, qemuStates(session.image));
+  const described = cpus.map((cpu) => {
+    const state = states.get(cpu.id);
+    return state === undefined ? cpu : { ...cpu, registers: { ...cpu.registers, ...qemuControlRegisters(state) } };
+  });
+  return { schema: schemaVersion, cpus: described, numbering };
+}

@@ -1,0 +1,235 @@
+/** Compares two open dumps: sees to their indexes, compares pages and structures, and keeps the last comparisons. */
+import { basename } from 'node:path';
+import type * as v from 'valibot';
+import type { CompareJson } from '../../../shared/compare-model.ts';
+import type { compareMethods } from '../../../shared/compare-protocol.ts';
+import { isDumpError } from '../../../shared/dump-error.ts';
+import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
+import type { MemoryView } from '../../../shared/model.ts';
+import type { CallContext, Handlers } from '../../../shared/rpc.ts';
+import type { ScanProgress } from '../../../shared/scan-progress.ts';
+import { pageSize } from '../../../shared/units.ts';
+import { compareByBytes, confirmByBytes } from '../../compare/by-bytes.ts';
+import { compareByFingerprint, type CompareOptions } from '../../compare/by-fingerprint.ts';
+import { differenceList, type DifferenceList } from '../../compare/difference-list.ts';
+import { compareJson, comparison, type Comparison, type ComparisonSide, type PagesCompared } from '../../compare/compare-dumps.ts';
+import { movedPages } from '../../compare/moved-pages.ts';
+import { indexColumn, type PageColumn } from '../../compare/page-column.ts';
+import { pairRunsBuilder } from '../../compare/pair-runs.ts';
+import { indexPath } from '../../page-index/index-location.ts';
+import type { IndexReader } from '../../page-index/index-reader.ts';
+import { pageExtents } from '../../page-index/page-extents.ts';
+import { BlockDamaged } from '../../page-index/packed-block.ts';
+import { classVersion, fingerprintAlgorithm } from '../../page-index/page-job.ts';
+import { readIndex } from '../../page-index/store.ts';
+import { viewWindows } from '../../memory/view.ts';
+import { reportComparison } from '../../report/report-comparison.ts';
+import type { ReportComparison } from '../../report/report-model.ts';
+import { indexPages } from './index-job.ts';
+import { describeLowcores } from '../machine/lowcore.ts';
+import type { Session } from '../session/session.ts';
+import { describeNotes, describeOsInfo, describeRegions } from '../machine/structures.ts';
+import { describeDump } from '../triage/summary.ts';
+
+type Scan = CallContext<ScanProgress>;
+
+export interface CompareSettings {
+  readonly exact: boolean;
+  /** Pages that the right dump's addresses are higher by. */
+  readonly shift: number;
+  readonly rules: IgnoreRules | undefined;
+}
+
+/** @throws DumpError, RequestError or Cancelled */
+export async function compareSessions(left: Session, right: Session, settings: CompareSettings, scan: Scan): Promise<Comparison> {
+  const { shift } = settings;
+  // One index would stand for both, so it could only say that they are equal.
+  const indistinct = !settings.exact && left.identity === right.identity && left.path !== right.path;
+  const remark =
+    'both have one identity (format, size, headers and notes), as a copy or a damaged copy has, and indexes are kept by identity: every byte was compared';
+  const pages = settings.exact
+    ? await bytesCompared(left, right, shift, scan)
+    : indistinct
+      ? { ...(await bytesCompared(left, right, shift, scan)), remark }
+      : await indexesCompared(left, right, shift, scan);
+  const sides = [await sideOf(left, scan.signal), await sideOf(right, scan.signal)] as const;
+  return comparison(...sides, pages, shift, settings.rules);
+}
+
+/** The comparison that a report carries. */
+export async function comparisonOf(left: Session, right: Session, rules: IgnoreRules | undefined, scan: Scan): Promise<ReportComparison> {
+  return reportComparison(compareJson(await compareSessions(left, right, { exact: false, shift: 0, rules }, scan), usualRanges));
+}
+
+const options = (shift: number, { signal, progress }: Scan): CompareOptions & { moved: NonNullable<CompareOptions['moved']> } => ({
+  shift,
+  signal,
+  progress: (done, total) => progress({ phase: 'compare', done, total, unit: 'pages' }),
+  moved: movedPages(shift),
+});
+
+async function bytesCompared(left: Session, right: Session, shift: number, scan: Scan): Promise<PagesCompared> {
+  const chosen = options(shift, scan);
+  const runs = await compareByBytes(left.image.memory, right.image.memory, chosen);
+  const moved = await chosen.moved.find(confirmByBytes(left.image.memory, right.image.memory));
+  return { method: 'exact', runs, moved: moved?.length };
+}
+
+async function indexesCompared(left: Session, right: Session, shift: number, scan: Scan): Promise<PagesCompared> {
+  try {
+    return await columnsCompared(left, right, shift, scan);
+  } catch (error) {
+    if (!(error instanceof BlockDamaged)) throw error;
+    // Opening a damaged index for building replaces it.
+    for (const session of [left, right]) await indexPages(session.inView('all'), { digest: false, rebuild: false }, scan.signal, scan.progress);
+    return columnsCompared(left, right, shift, scan);
+  }
+}
+
+async function columnsCompared(left: Session, right: Session, shift: number, scan: Scan): Promise<PagesCompared> {
+  const leftIndex = await completeIndex(left, 'left', scan);
+  try {
+    const rightIndex = await completeIndex(right, 'right', scan);
+    try {
+      const [one, other] = [columnOf(leftIndex, left), columnOf(rightIndex, right)];
+      if (one.algorithm !== other.algorithm) {
+        const refused = `not comparable by fingerprint: the indexes hold ${one.algorithm} and ${other.algorithm}; comparing every byte needs no index`;
+        return { method: 'fingerprint', runs: pairRunsBuilder(0).finish(), moved: undefined, refused };
+      }
+      const chosen = options(shift, scan);
+      const runs = await compareByFingerprint(one, other, chosen);
+      const moved = await chosen.moved.find();
+      return { method: 'fingerprint', runs, moved: moved?.length };
+    } finally {
+      rightIndex.close();
+    }
+  } finally {
+    leftIndex.close();
+  }
+}
+
+function columnOf(index: IndexReader, session: Session): PageColumn {
+  const { view, twoSystems } = session;
+  if (view === 'all' || twoSystems === undefined) return indexColumn(index);
+  return indexColumn(index, viewWindows(view, twoSystems, session.inView('all').image.memory.end));
+}
+
+/** The index of a dump, built or completed first where need be. */
+async function completeIndex(session: Session, side: string, { signal, progress }: Scan): Promise<IndexReader> {
+  const path = indexPath(session.identity);
+  const known = wholeIndex(path, session);
+  if (known !== undefined) return known;
+  await indexPages(session.inView('all'), { digest: false, rebuild: false }, signal, (value) =>
+    progress({ ...value, phase: `${value.phase} of the ${side} dump` }),
+  );
+  return readIndex(path, session.identity);
+}
+
+/** An index as it lies there, if it needs no work. */
+function wholeIndex(path: string, session: Session): IndexReader | undefined {
+  let reader: IndexReader | undefined;
+  try {
+    reader = readIndex(path, session.identity);
+    const header = reader.header();
+    const { totalPages } = pageExtents(session.inView('all').image.memory);
+    if (header.complete && header.totalPages === totalPages && header.fingerprintAlgorithm === fingerprintAlgorithm && header.classVersion === classVersion)
+      return reader;
+  } catch (error) {
+    // No index, or none that can be read: building it says what is wrong, if something is.
+    if (!(error instanceof Error)) throw error;
+  }
+  reader?.close();
+  return undefined;
+}
+
+/** What a session does not have is undefined, and so are structures that cannot be read. */
+async function held<T>(describe: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await describe();
+  } catch (error) {
+    if (isDumpError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function sideOf(session: Session, signal: AbortSignal): Promise<ComparisonSide> {
+  await session.lookForKernel(signal);
+  const lowcores = (await held(() => describeLowcores(session, {})))?.cpus ?? [];
+  const vmcoreinfo = session.knownVmcoreinfo;
+  const info = describeDump(session);
+  return {
+    name: { file: basename(session.path), identity: session.identity },
+    memory: session.image.memory,
+    info,
+    cpus: session.cpuSet.cpus,
+    lowcores,
+    osInfo: await held(() => describeOsInfo(session, signal)),
+    vmcoreinfo: vmcoreinfo === undefined ? undefined : Object.fromEntries(vmcoreinfo.entries),
+    regions: describeRegions(session).regions,
+    ranges: info.memory.ranges,
+    notes: describeNotes(session).notes,
+    moment: momentOf(info, lowcores),
+  };
+}
+
+/** The lowcores tell to the microsecond when each CPU last looked at its clock; other sources are the container's times. */
+function momentOf(info: ComparisonSide['info'], lowcores: ComparisonSide['lowcores']): ComparisonSide['moment'] {
+  const clocks = lowcores.flatMap(({ fields }) => fields.find(({ name }) => name === 'last_update_clock')?.text ?? []).sort();
+  const last = clocks.filter((iso) => /^\d{4}-.*Z$/.test(iso)).at(-1);
+  if (last !== undefined) return { iso: last, source: 'last_update_clock of the lowcores' };
+  const { dumpStart, crash } = info.times;
+  if (dumpStart !== undefined) return { iso: dumpStart, source: 'start of the dump' };
+  return crash === undefined ? undefined : { iso: crash, source: 'time of the crash' };
+}
+
+/** Changed ranges in one answer unless more or fewer are asked for: a million of them take 60 MiB as JSON. */
+const usualRanges = 100_000;
+const keptComparisons = 4;
+
+type Methods = typeof compareMethods;
+type Request = Omit<v.InferOutput<Methods['compare']['params']>, 'maxRanges'>;
+
+interface Kept extends Comparison {
+  /** Made when it is first asked for. */
+  list?: DifferenceList;
+}
+
+/** Handlers of the methods over two dumps. @param sessionOf the open dump of a handle */
+export function compareHandlers(sessionOf: (dump: string, view?: MemoryView) => Session): Handlers<Methods> {
+  const kept = new Map<string, Kept>();
+
+  const compared = async (request: Request, scan: Scan): Promise<Kept> => {
+    const { left, right, leftView, rightView, exact = false, shift = 0, rules } = request;
+    // First, so that a comparison of a closed dump is none.
+    const [one, other] = [sessionOf(left, leftView), sessionOf(right, rightView)];
+    const key = JSON.stringify([left, right, one.view, other.view, exact, shift, rules]);
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const made: Kept = await compareSessions(one, other, { exact, shift: shift / pageSize, rules }, scan);
+    kept.set(key, made);
+    const oldest = kept.keys().next().value;
+    if (kept.size > keptComparisons && oldest !== undefined) kept.delete(oldest);
+    return made;
+  };
+
+  return {
+    async compare({ maxRanges, ...request }, scan): Promise<CompareJson> {
+      return compareJson(await compared(request, scan), maxRanges ?? usualRanges);
+    },
+    async compareRanges({ first, from, most, ...request }, scan) {
+      const found = await compared(request, scan);
+      const list = (found.list ??= differenceList(found.runs));
+      const start = first ?? (from === undefined ? 0 : list.positionFrom(from));
+      const { complete, end } = found.runs;
+      return { total: list.total, complete, end: BigInt(Math.max(end, 0)) * BigInt(pageSize), ranges: list.slice(start, most) };
+    },
+    async compareStrip({ start, end, buckets, ...request }, scan) {
+      const { runs } = await compared(request, scan);
+      const page = BigInt(pageSize);
+      const first = start / page;
+      const pages = end > start ? (end + page - 1n) / page - first : 0n;
+      const edge = (index: number): number => Number(first + (pages * BigInt(index)) / BigInt(buckets));
+      return { buckets: Array.from({ length: buckets }, (_, index) => runs.count(edge(index), edge(index + 1))) };
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/** `search` of a session: pattern, restrictions, hits as they are found. */
+import { existsSync } from 'node:fs';
+import { RequestError, type CallContext } from '../../../shared/rpc.ts';
+import { schemaVersion } from '../../../shared/model.ts';
+import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
+import type { Params, Progress } from '../../../shared/rpc.ts';
+import type { SearchHit, SearchSummary } from '../../../shared/search-model.ts';
+import { hex, type AddressRange } from '../../../shared/units.ts';
+import { indexPath } from '../../page-index/index-location.ts';
+import { createPace } from '../../jobs/pace.ts';
+import { readIndex } from '../../page-index/store.ts';
+import type { Matcher } from '../../search/matcher.ts';
+import { maskedMatcher } from '../../search/masked-matcher.ts';
+import { searchPattern, type SearchPattern } from '../../search/pattern.ts';
+import { regexMatcher } from '../../search/regex-matcher.ts';
+import { searchMemory, type FoundAt } from '../../search/search-memory.ts';
+import { classRuns, pieces, spansWithBytes, within, type PieceCounts, type SearchSpan } from '../../search/searchable.ts';
+import type { Session } from '../session/session.ts';
+
+type SearchRequest = Omit<Params<EngineProtocol, 'search'>, 'dump' | 'view'>;
+type SearchContext = CallContext<Progress<EngineProtocol, 'search'>>;
+
+/** Bytes of a match that are shown, and of what lies around it. */
+const shownMatch = 64;
+const shownBefore = 16;
+const shownAfter = 48;
+/** Hits that wait for the next report; more than these are sent at once. */
+const waitingHits = 512;
+
+const makeMatcher = (pattern: SearchPattern, signal: AbortSignal): Matcher | Promise<Matcher> =>
+  pattern.kind === 'masked' ? maskedMatcher(pattern.alternatives) : regexMatcher(pattern.source, pattern.flags, { signal });
+
+const digits = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+
+/** Position in the dump file of an address; extents ascend, so does a search. */
+function fileOffsets(session: Session): (address: bigint) => number | undefined {
+  const { extents } = session.image.memory;
+  let at = 0;
+  return (address) => {
+    while ((extents[at]?.end ?? address + 1n) <= address) at += 1;
+    const extent = extents[at];
+    return extent?.fileOffset === undefined ? undefined : extent.fileOffset + Number(address - extent.start);
+  };
+}
+
+/** Makes what is shown of a match; bytes around it are read again, so that they do not depend on where a step ended. */
+function hitMaker(session: Session): (found: FoundAt) => SearchHit {
+  const offsetOf = fileOffsets(session);
+  return ({ address, bytes }) => {
+    const start = address > BigInt(shownBefore) ? address - BigInt(shownBefore) : 0n;
+    const lead = Number(address - start);
+    const { bytes: around, absent } = session.memory.read(start, lead + shownAfter);
+    const before = absent.filter((gap) => gap.start < lead).reduce((last, gap) => Math.max(last, gap.end), 0);
+    const after = absent.filter((gap) => gap.start >= lead).reduce((first, gap) => Math.min(first, gap.start), around.length);
+    const shown = Math.min(bytes, shownMatch);
+    const match = shown <= shownAfter ? around.subarray(lead, lead + shown) : session.memory.read(address, shown).bytes;
+    const fileOffset = offsetOf(address);
+    return {
+      address: hex(address),
+      bytes,
+      ...(fileOffset === undefined ? {} : { fileOffset }),
+      match: digits(match),
+      before: digits(around.subarray(Math.min(before, lead), lead)),
+      after: digits(around.subarray(Math.min(lead + bytes, after), after)),
+    };
+  };
+}
+
+interface Restricted {
+  /** A fresh pass over what is searched. */
+  spans(): Iterable<SearchSpan>;
+  close(): void;
+}
+
+/** @throws RequestError index when classes are asked for and the index is not there or not complete */
+function restrict(session: Session, request: SearchRequest, range: AddressRange): Restricted {
+  const spans = (): Iterable<SearchSpan> => spansWithBytes(session.image.memory, range);
+  if (request.classes === undefined || request.classes.length === 0) return { spans, close: () => undefined };
+  if (session.view !== 'all') throw new RequestError('query', `page classes are known of the whole dump, not of its view "${session.view}"`);
+  const path = request.path ?? indexPath(session.identity);
+  if (!existsSync(path)) throw new RequestError('index', `${session.path} has no page index yet: searching by class needs "dumpbench index" first`);
+  const reader = readIndex(path, session.identity);
+  try {
+    if (!reader.header().complete)
+      throw new RequestError('index', `the page index of ${session.path} is not complete: searching by class needs "dumpbench index" first`);
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+  const classes = new Set(request.classes);
+  return {
+    spans: () => within(spans(), classRuns(reader, classes, range)),
+    close() {
+      reader.close();
+    },
+  };
+}
+
+/**
+ * @throws RequestError query for a wrong pattern or a regular expression without end, index without a needed index
+ * @throws Cancelled
+ */
+export async function searchSession(session: Session, request: SearchRequest, { signal, progress }: SearchContext): Promise<SearchSummary> {
+  const { type, states = ['present', 'zero'], limit } = request;
+  const endian = request.endian ?? session.image.machine.endian;
+  const codePage = request.codePage ?? '1047';
+  const pattern = searchPattern({ pattern: request.pattern, type, endian, codePage, ignoreCase: request.ignoreCase ?? false });
+  const { memory } = session.image;
+  const start = request.start ?? 0n;
+  const end = request.end === undefined || request.end > memory.end ? memory.end : request.end;
+  const range = { start: start < 0n ? 0n : start, end };
+  const restricted = restrict(session, request, range);
+  let matcher: Matcher | undefined;
+  try {
+    matcher = await makeMatcher(pattern, signal);
+    let total = 0;
+    for (const span of restricted.spans()) total += Number(span.end - span.start);
+    const counts: PieceCounts = { done: 0, searched: 0, unreadable: 0 };
+    const wanted = {
+      present: states.includes('present'),
+      zero: states.includes('zero'),
+      zeroEdge: matcher.matchesZeros ? undefined : matcher.reach + matcher.behind,
+    };
+    const makeHit = hitMaker(session);
+    const pace = createPace(signal);
+    let waiting: SearchHit[] = [];
+    const report = (): void => {
+      progress({ phase: 'search', done: counts.done, total, unit: 'bytes', hits: waiting });
+      waiting = [];
+    };
+    const truncated = await searchMemory(pieces(memory, restricted.spans(), wanted, counts), matcher, {
+      align: BigInt(request.align ?? 1),
+      limit,
+      async afterStep(found) {
+        for (const one of found) {
+          waiting.push(makeHit(one));
+          if (waiting.length >= waitingHits) {
+            report();
+            await pace.breathe(() => undefined);
+          }
+        }
+        await pace.breathe(report);
+      },
+    });
+    report();
+    return {
+      schema: schemaVersion,
+      pattern: request.pattern,
+      type,
+      ...(type === 'u32' || type === 'u64' ? { endian } : {}),
+      ...(type === 'ebcdic' ? { codePage } : {}),
+      space: 'absolute',
+      range: { start: hex(range.start), end: hex(range.end > range.start ? range.end : range.start) },
+      searchedBytes: counts.searched,
+      unreadableBytes: counts.unreadable,
+      truncated,
+    };
+  } finally {
+    matcher?.close();
+    restricted.close();
+  }
+}

@@ -1,0 +1,89 @@
+/** Opens what a person names: a dump, one file of a set, a folder with a set, or a dump that is packed. */
+import { DumpError } from '../../../shared/dump-error.ts';
+import type { ScanProgress } from '../../../shared/engine-protocol.ts';
+import { recognise } from '../../formats/index.ts';
+import { folderFiles, isFolder, openFile } from '../../source/file-source.ts';
+import { wrapperOf, type Wrapper } from '../../source/wrapper.ts';
+import { openSession, sessionOn, type Session } from './session.ts';
+import { unpackedFile } from './unpacked-file.ts';
+
+export interface OpenRequest {
+  readonly path: string;
+  /** The other files of a set; without them, those in the same folder are looked at. */
+  readonly volumes?: readonly string[];
+  readonly signal: AbortSignal;
+  readonly progress: (value: ScanProgress) => void;
+  /** Instead of the user's cache folder. */
+  readonly cacheFolder?: string;
+}
+
+/** A wrapper that is opened through a cache, or undefined for any other file. */
+function packedAs(path: string): Wrapper | undefined {
+  const file = openFile(path);
+  try {
+    const head = new Uint8Array(Math.min(512, file.size));
+    file.readInto(0, head);
+    const wrapper = wrapperOf(head);
+    return wrapper?.opens === true ? wrapper : undefined;
+  } finally {
+    file.close();
+  }
+}
+
+async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Session> {
+  const { path, signal, progress, cacheFolder } = request;
+  if (request.volumes !== undefined && request.volumes.length > 0)
+    throw new DumpError('unsupported', { file: path }, `the files of a set cannot be packed with ${wrapper.name}`, `unpacked files: ${wrapper.unpack}`);
+  const packed = openFile(path);
+  let inner: ReturnType<typeof openFile> | undefined;
+  const close = (): void => {
+    packed.close();
+    inner?.close();
+  };
+  try {
+    const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...(cacheFolder === undefined ? {} : { folder: cacheFolder }) });
+    inner = openFile(unpacked);
+    return sessionOn({ ...inner, name: path }, close, undefined, {
+      file: packed,
+      wrapper: wrapper.name,
+      location: { path: unpacked, volumes: [], name: path },
+    });
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** The one dump or set in a folder; files that are no dumps do not matter. */
+function openFolder(folder: string, volumes: readonly string[] | undefined): Session {
+  const dumps = folderFiles(folder).filter((path) => {
+    const file = openFile(path, { cacheBlocks: 2 });
+    try {
+      return recognise(file) !== undefined;
+    } finally {
+      file.close();
+    }
+  });
+  const [first] = dumps;
+  if (first === undefined) throw new DumpError('not-this-format', { file: folder }, 'the folder holds no dump', 'a folder with one dump or one set of volumes');
+  const session = openSession(first, volumes);
+  const used = new Set([first, ...(session.image.container.volumes ?? []).map((volume) => volume.path)]);
+  const unused = session.image.findings.filter((finding) => finding.id.startsWith('volume-set/')).map((finding) => finding.detail);
+  const others = dumps.filter((path) => !used.has(path) && !unused.some((detail) => detail.startsWith(`${path} `)));
+  if (others.length === 0) return session;
+  session.close();
+  throw new DumpError(
+    'unsupported',
+    { file: folder },
+    `the folder holds ${others.length + 1} dumps that do not belong together, among them ${first} and ${others[0] ?? ''}`,
+    'the name of one of them',
+  );
+}
+
+/** @throws DumpError, Cancelled */
+export async function openDumpAt(request: OpenRequest): Promise<Session> {
+  const { path, volumes } = request;
+  if (isFolder(path)) return openFolder(path, volumes);
+  const wrapper = packedAs(path);
+  return wrapper === undefined ? openSession(path, volumes) : openPacked(wrapper, request);
+}

@@ -1,0 +1,22 @@
+/** Which CPU a number means. */
+import { cpuNumbering, numberingWords } from '../../../shared/cpu-registers.ts';
+import { DumpError } from '../../../shared/dump-error.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
+import type { Session } from './session.ts';
+
+/** @throws DumpError absent, naming the CPUs that there are and what their numbers mean */
+export function selectCpu(session: Session, number: number): CpuJson {
+  const { cpus } = session.cpuSet;
+  const key = cpuNumbering(cpus);
+  const found = cpus.find((cpu) => cpu[key] === number);
+  if (found === undefined) {
+    const known = cpus.map((cpu) => cpu[key]).join(', ');
+    throw new DumpError(
+      'absent',
+      { file: session.path },
+      `there is no CPU ${number}`,
+      known === '' ? 'a dump with CPUs' : `one of ${known} (${numberingWords[key]})`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,168 @@
+/** The facts of a dump in one tree: each with source and trust, confirmed where two sources can be compared. */
+import { confirm, fact, splitFacts, type Fact } from '../../../shared/fact.ts';
+import { infoSchema, schemaVersion, type Info } from '../../../shared/model.ts';
+import { hex, pageSize, type AddressRange } from '../../../shared/units.ts';
+import { OS_INFO_MAGIC, osInfoValid } from '../../arch/s390x/os-info.ts';
+import { decodeCpuId } from '../../formats/s390-header.ts';
+import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
+import { vmcoreinfoFact, vmcoreinfoNumber, type Vmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import * as v from 'valibot';
+import type { Session } from '../session/session.ts';
+import { toolName, toolVersion } from '../tool.ts';
+
+const rangeJson = (range: AddressRange): { start: string; end: string } => ({ start: hex(range.start), end: hex(range.end) });
+
+export function vmcoreinfoOf(session: Session): Vmcoreinfo | undefined {
+  return session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo : undefined;
+}
+
+/** The kernel's names: where vmcoreinfo was found by its text alone, of the kernel that it describes. */
+function utsNameOf(session: Session): UtsName | undefined {
+  const { image, memory, utsName, knownVmcoreinfo } = session;
+  return utsName ?? (knownVmcoreinfo === undefined ? undefined : readUtsName(image.machine.arch, knownVmcoreinfo, memory));
+}
+
+function releaseFact(session: Session): Fact<string> | undefined {
+  const recorded = vmcoreinfoFact(session.knownVmcoreinfo, 'OSRELEASE');
+  const uts = utsNameOf(session);
+  const read = uts === undefined ? undefined : fact(uts.release, `utsname at absolute ${hex(uts.address)}`);
+  const header = headerName(session, 'release');
+  return [recorded, read, header]
+    .filter((one) => one !== undefined)
+    .reduce<Fact<string> | undefined>((all, one) => (all === undefined ? one : confirm(all, one)), undefined);
+}
+
+/** A system name that the container's header carries; QEMU leaves them empty. */
+function headerName(session: Session, key: 'release' | 'version' | 'nodename'): Fact<string> | undefined {
+  const value = session.image.names?.[key];
+  return value === undefined || value === '' ? undefined : fact(value, 'container header');
+}
+
+function utsFact(session: Session, key: 'nodename' | 'version'): Fact<string> | undefined {
+  const uts = utsNameOf(session);
+  const header = headerName(session, key);
+  if (uts === undefined || uts[key] === '') return header;
+  return confirm(fact(uts[key], `utsname at absolute ${hex(uts.address)}`), header);
+}
+
+/** Crashkernel memory as os_info records it; shown with its doubt when the page's checksum is wrong. */
+function crashkernelFact(session: Session): Fact<{ start: string; end: string }> | undefined {
+  const search = session.osInfo;
+  if (search?.stage !== 'page' || search.values.magic !== OS_INFO_MAGIC || search.values.crashkernel_addr === 0n) return undefined;
+  const start = search.values.crashkernel_addr;
+  const source = `os_info at absolute ${hex(search.pointer)}`;
+  const value = rangeJson({ start, end: start + search.values.crashkernel_size });
+  return osInfoValid(search) ? fact(value, source, 'verified') : fact(value, `${source}, whose checksum is wrong`, 'contradicted');
+}
+
+/** When the kernel crashed, to the second: CRASHTIME of vmcoreinfo. */
+function crashTimeFact(session: Session): Fact<string> | undefined {
+  const known = session.knownVmcoreinfo;
+  const seconds = vmcoreinfoNumber(known, 'CRASHTIME');
+  if (seconds === undefined || seconds <= 0n || seconds > 253402300799n) return undefined;
+  const iso = new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z');
+  return fact(iso, `CRASHTIME of vmcoreinfo (${known?.source ?? ''})`);
+}
+
+function machineFacts(session: Session): Record<string, unknown> {
+  const { machine } = session.image;
+  const id = machine.cpuId === undefined ? undefined : decodeCpuId(machine.cpuId);
+  const fromHeader = id?.version === 0xff ? fact('z/VM', 'CPU id in the header') : undefined;
+  const { hypervisor } = session.cpuSet;
+  const fromLowcore = hypervisor === undefined ? undefined : fact(hypervisor, 'machine flags in the lowcores');
+  return {
+    machineType: id === undefined ? undefined : fact(id.machineType, 'CPU id in the header'),
+    serial: id === undefined ? undefined : fact(id.serial, 'CPU id in the header'),
+    hypervisor: fromHeader === undefined ? fromLowcore : confirm(fromHeader, fromLowcore),
+  };
+}
+
+function cpuCountFact(session: Session): Fact<number> {
+  const { cpuSet, image } = session;
+  const count = cpuSet.cpus.length;
+  if (image.machine.cpuCount === undefined) {
+    const impossible = image.findings.some(({ id }) => id === 'container-complete/cpu-count');
+    if (impossible) return fact(count, 'filled slots of the prefix vector, whose count in the header cannot be right', 'contradicted');
+    return fact(count, image.notes.length > 0 || count === 0 ? 'register notes' : 'CPUs found in memory');
+  }
+  const header = fact(image.machine.cpuCount, 'CPU count in the header');
+  // What was read of the header's own vector is not a second source; lowcores with a Linux CPU number are.
+  const known = new Set(cpuSet.cpus.flatMap((cpu) => cpu.linuxCpu ?? []));
+  // A lowcore that is not in the dump says nothing against the header.
+  const unread = known.size === 0 || cpuSet.cpus.some((cpu) => cpu.linuxCpu === undefined);
+  return unread ? header : confirm(header, fact(known.size, 'different CPU numbers in the lowcores'));
+}
+
+/** A count that JSON can carry exactly; a damaged header can claim more. */
+const countOf = (value: number | undefined): number | undefined => (value !== undefined && Number.isSafeInteger(value) ? value : undefined);
+
+function realMemoryFact(session: Session): Fact<number> | undefined {
+  const { realMemory } = session.image.machine;
+  const bytes = realMemory === undefined ? undefined : countOf(Number(realMemory));
+  return bytes === undefined ? undefined : fact(bytes, 'memory size in the header');
+}
+
+function twoSystemsFindings(session: Session): Info['findings'] {
+  const area = session.twoSystems;
+  if (area === undefined) return [];
+  const range = rangeJson(area);
+  return [
+    {
+      id: 'container-complete/two-systems',
+      severity: 'info',
+      title: 'Two systems are in this dump',
+      detail: `it was taken while a kdump system ran from absolute 0; the system that crashed before has its low memory at ${range.start} to ${range.end}. This is the view "${session.view}"; the others are ${['all', 'prod', 'kdump'].filter((view) => view !== session.view).join(' and ')}`,
+      where: { space: 'absolute', ...range },
+    },
+  ];
+}
+
+/** The tree that `info` prints, checked against its schema. */
+export function describeDump(session: Session): Info {
+  const { image } = session;
+  const bytes = image.ranges.reduce((sum, range) => sum + (range.end - range.start), 0n);
+  const kernelPage = vmcoreinfoNumber(session.knownVmcoreinfo, 'PAGESIZE');
+  const tree = {
+    schema: schemaVersion,
+    tool: { name: toolName, version: toolVersion },
+    file: { path: session.path, bytes: session.file.size },
+    container: {
+      format: image.format,
+      version: image.container.version,
+      producer: image.container.producer,
+      compression: image.container.compression,
+      flattened: image.container.flattened,
+      complete: image.container.complete,
+      volumes: image.container.volumes,
+      wrapper: session.wrapper,
+      storedBytes: countOf(image.container.storedBytes),
+      zlibVersion: image.container.zlib?.version,
+      zlibEntryBytes: image.container.zlib?.entryBytes,
+      method: session.isLive ? fact('live', 'the word LIVEDUMP at absolute 0') : undefined,
+    },
+    machine: {
+      arch: fact(image.machine.arch, 'container header'),
+      endianness: image.machine.endian,
+      bits: image.machine.bits,
+      pageSize: kernelPage === undefined ? fact(pageSize, `default of ${image.machine.arch}`) : fact(Number(kernelPage), 'PAGESIZE of vmcoreinfo'),
+      cpuCount: cpuCountFact(session),
+      realCpuCount: image.machine.realCpuCount === undefined ? undefined : fact(image.machine.realCpuCount, 'CPU count in the header'),
+      cpuId: image.machine.cpuId === undefined ? undefined : fact(hex(image.machine.cpuId), 'CPU id in the header'),
+      buildArch: image.machine.buildArch === undefined ? undefined : fact(image.machine.buildArch, 'header'),
+      ...machineFacts(session),
+    },
+    memory: {
+      bytes: fact(Number(bytes), 'container header'),
+      realBytes: realMemoryFact(session),
+      ranges: image.ranges.map(rangeJson),
+      crashkernel: crashkernelFact(session),
+      view: session.twoSystems === undefined ? undefined : session.view,
+      twoSystems: session.twoSystems === undefined ? undefined : fact(rangeJson(session.twoSystems), 'oldmem_base and oldmem_size at absolute 0x10418'),
+    },
+    kernel: { release: releaseFact(session), version: utsFact(session, 'version'), nodename: utsFact(session, 'nodename') },
+    times: { dumpStart: image.times.dumpStart, dumpEnd: image.times.dumpEnd, crash: crashTimeFact(session) },
+    findings: [...twoSystemsFindings(session), ...image.findings],
+  };
+  const { json, provenance } = splitFacts(tree);
+  return v.parse(infoSchema, { ...(json as object), provenance });
+}

@@ -1,0 +1,77 @@
+/** A vmlinux that the user gives, held against the dump: another kernel's would name everything wrongly. */
+import { typesOfFile, type TypeSearch } from '../btf/find-types.ts';
+import type { Kernel } from '../kernel.ts';
+import type { SymbolTable } from '../symbols/symbol-table.ts';
+import { systemMapTable } from './system-map.ts';
+import type { Vmlinux } from './vmlinux.ts';
+
+/** What is taken where the dump itself has less. */
+export interface GivenFacts {
+  readonly symbols: SymbolTable;
+  readonly types: TypeSearch;
+}
+
+const noSymbols = { found: false, why: 'they are not compared' } as const;
+const maxNotes = 4096;
+const buildIdHeader = { name: 'GNU\0', type: 3, bytes: 20 } as const;
+
+/** The build ID among the notes of the running image (between __start_notes and __stop_notes). */
+function buildIdInMemory({ memory }: Kernel, table: SymbolTable): string | undefined {
+  const [start] = table.lookup('__start_notes');
+  const [stop] = table.lookup('__stop_notes');
+  const length = start === undefined || stop === undefined ? 0 : Number(stop.address - start.address);
+  if (start === undefined || length < 16 || length > maxNotes) return undefined;
+  const bytes = memory.bytes(start.address, length);
+  if (bytes === undefined) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = memory.endian === 'little';
+  for (let at = 0; at + 16 <= bytes.length;) {
+    const [name, desc, type] = [view.getUint32(at, little), view.getUint32(at + 4, little), view.getUint32(at + 8, little)];
+    if (name > maxNotes || desc > maxNotes) return undefined;
+    const data = at + 12 + Math.ceil(name / 4) * 4;
+    const owner = Buffer.from(bytes.subarray(at + 12, at + 12 + name)).toString('latin1');
+    if (owner === buildIdHeader.name && type === buildIdHeader.type && desc === buildIdHeader.bytes && data + desc <= bytes.length)
+      return Buffer.from(bytes.subarray(data, data + desc)).toString('hex');
+    at = data + Math.ceil(desc / 4) * 4;
+  }
+  return undefined;
+}
+
+const maxBanner = 1024;
+
+/** What shows that file and dump are of one kernel, in words; "" when nothing can be compared. */
+function proof(vmlinux: Vmlinux, kernel: Kernel, table: SymbolTable): { readonly holds: string } | { readonly why: string } {
+  const ids = [
+    ['vmcoreinfo', kernel.vmcoreinfo?.entries.get('BUILD-ID')?.toLowerCase()],
+    ['memory', buildIdInMemory(kernel, table)],
+  ] as const;
+  for (const [where, id] of ids) {
+    if (vmlinux.buildId === undefined || id === undefined) continue;
+    return id === vmlinux.buildId ? { holds: `its build ID is that of ${where}` } : { why: `its build ID is ${vmlinux.buildId}, that of ${where} ${id}` };
+  }
+  const [at] = table.lookup('linux_banner');
+  const banner = at === undefined ? undefined : kernel.memory.cstring(at.address, maxBanner)?.trimEnd();
+  if (vmlinux.banner !== undefined && banner !== undefined)
+    return banner === vmlinux.banner ? { holds: 'its banner is that of memory' } : { why: `its banner is "${vmlinux.banner}", that of memory "${banner}"` };
+  const release = kernel.vmcoreinfo?.entries.get('OSRELEASE');
+  if (vmlinux.banner === undefined || release === undefined) return { holds: '' };
+  return vmlinux.banner.startsWith(`Linux version ${release} `)
+    ? { holds: 'its banner has the release of vmcoreinfo' }
+    : { why: `its banner is "${vmlinux.banner}", the dump is of ${release}` };
+}
+
+/** Symbols moved to where the kernel ran, and types; or why the file is not of this kernel. */
+export function factsOfVmlinux(vmlinux: Vmlinux, kernel: Kernel): GivenFacts | string {
+  const { arch } = kernel.memory;
+  if (vmlinux.arch !== arch) return `it is for ${vmlinux.arch ?? 'another machine'}, the dump is of ${arch}`;
+  const moved = systemMapTable(vmlinux.symbols, vmlinux.name, { vmcoreinfo: kernel.vmcoreinfo, symbols: noSymbols });
+  if (typeof moved === 'string') return moved;
+  const shown = proof(vmlinux, kernel, moved);
+  if ('why' in shown) return `it is of another kernel: ${shown.why}`;
+  const label = `${vmlinux.name} (${shown.holds === '' ? 'not proven to be of this kernel: it has no build ID and no banner to compare' : shown.holds})`;
+  // The dump's own symbols have to agree too. Where they would have to be searched for, only a file that nothing else proves is worth it.
+  const symbols = kernel.publishesSymbols || shown.holds === '' ? kernel.symbols : noSymbols;
+  const table = systemMapTable(vmlinux.symbols, label, { vmcoreinfo: kernel.vmcoreinfo, symbols });
+  if (typeof table === 'string') return table;
+  return { symbols: table, types: typesOfFile(vmlinux.btf, vmlinux.name, kernel.memory, kernel.vmcoreinfo) };
+}

@@ -1,0 +1,221 @@
+/**
+ * Reads of the kernel's virtual addresses. Each page is looked up once: by the rules of the identity map and the kernel image,
+ * else through the kernel's page tables (vmalloc, modules, vmemmap). Nothing here throws on what a dump holds: a value that
+ * cannot be read is undefined, and `absence` says why.
+ */
+import { hex } from '../../../shared/units.ts';
+import type { PageWalk } from '../../arch/page-walk.ts';
+import type { Architecture, DumpImage } from '../../formats/dump-format.ts';
+import type { MemoryReader } from '../../memory/reader.ts';
+import { kernelToAbsolute } from '../vmcoreinfo/kernel-address.ts';
+import { kernelWalk } from './kernel-tables.ts';
+import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
+
+/** Why there is no value: no translation leads anywhere, or the dump has no bytes where it leads. */
+export interface KernelAbsence {
+  /** First virtual address without bytes. */
+  readonly address: bigint;
+  readonly reason: 'untranslated' | 'excluded' | 'missing' | 'unreadable' | 'encrypted';
+  readonly detail: string;
+}
+
+export interface KernelMemory {
+  readonly arch: Architecture;
+  readonly endian: 'big' | 'little';
+  /** Bytes of a pointer and of an unsigned long. */
+  readonly pointerBytes: 4 | 8;
+  /** Absolute address of a virtual one, whether or not the dump holds bytes there. */
+  translate(address: bigint): bigint | undefined;
+  /** The bytes if all of them are in the dump, else undefined. At most 64 MiB. */
+  bytes(address: bigint, length: number): Uint8Array | undefined;
+  /** What there is: absent bytes are zero, and `absences` lists the first of each page that has none. At most 64 MiB. */
+  partial(address: bigint, length: number): { readonly bytes: Uint8Array; readonly absences: readonly KernelAbsence[] };
+  u8(address: bigint): number | undefined;
+  u16(address: bigint): number | undefined;
+  u32(address: bigint): number | undefined;
+  s32(address: bigint): number | undefined;
+  u64(address: bigint): bigint | undefined;
+  /** A pointer or an unsigned long. */
+  pointer(address: bigint): bigint | undefined;
+  /** Text up to a NUL, as Latin-1. Undefined when no NUL comes within `limit` bytes or a byte before it is absent. */
+  cstring(address: bigint, limit: number): string | undefined;
+  /** Why `bytes` gives nothing; undefined when it does. */
+  absence(address: bigint, length: number): KernelAbsence | undefined;
+}
+
+export interface KernelMemoryParts {
+  readonly image: DumpImage;
+  readonly memory: MemoryReader;
+  readonly vmcoreinfo: Vmcoreinfo | undefined;
+  /** s390x: an element of some CPU that maps the kernel; asked for only when swapper_pg_dir cannot be found. */
+  readonly asce: () => bigint | undefined;
+}
+
+const pageBits = 12n;
+const pageBytes = 4096;
+const pageMask = 0xfffn;
+const maxRead = 64 * 1024 * 1024;
+/** Pages kept: 8 MiB. The oldest half goes when they are full. */
+const maxPages = 2048;
+const addressEnd = 1n << 64n;
+const x86KernelMap = 0xffff_ffff_8000_0000n;
+const x86DefaultImage = 512n * 1024n * 1024n;
+
+type Page = { readonly bytes: Uint8Array } | { readonly absence: Omit<KernelAbsence, 'address'> };
+
+/** First and last address of the image that vmcoreinfo names; what lies between is image for sure. */
+function imageSpan(vmcoreinfo: Vmcoreinfo | undefined, floor: bigint): readonly [bigint, bigint] | undefined {
+  const symbols = ['_stext', 'swapper_pg_dir', 'init_uts_ns', 'prb', 'log_buf', 'log_buf_len', 'kallsyms_names', 'kallsyms_token_index', 'clear_seq']
+    .map((name) => vmcoreinfoHex(vmcoreinfo, `SYMBOL(${name})`))
+    .filter((value) => value !== undefined && value >= floor);
+  const values = symbols.flatMap((value) => value ?? []).sort((a, b) => (a < b ? -1 : 1));
+  const [first] = values;
+  const last = values.at(-1);
+  return first === undefined || last === undefined ? undefined : [first, last + BigInt(pageBytes)];
+}
+
+/** Whether the rules of kernel-address.ts hold for an address without asking the page tables. */
+function ruleApplies({ image, vmcoreinfo }: KernelMemoryParts, hasWalk: boolean): (address: bigint) => boolean {
+  switch (image.machine.arch) {
+    case 's390x':
+    case 'ppc64':
+    case 'ppc64le':
+      return () => true;
+    case 'x86_64': {
+      // Modules follow the room for the image (arch/x86/include/asm/page_64_types.h).
+      const size = vmcoreinfoNumber(vmcoreinfo, 'NUMBER(KERNEL_IMAGE_SIZE)') ?? x86DefaultImage;
+      return (address) => address >= x86KernelMap && address < x86KernelMap + size;
+    }
+    case 'aarch64': {
+      // vmalloc and modules surround the image, so its extent must be known; with tables they are asked.
+      const span = hasWalk ? undefined : imageSpan(vmcoreinfo, 0xffff_0000_0000_0000n);
+      return (address) => span !== undefined && address >= span[0] && address < span[1];
+    }
+  }
+}
+
+export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
+  const { image, memory, vmcoreinfo } = parts;
+  const { arch, endian } = image.machine;
+  const pointerBytes = image.machine.bits === 64 ? 8 : 4;
+  const little = endian === 'little';
+  const empty: Vmcoreinfo = { source: 'nothing', text: '', entries: new Map() };
+  let walk: { readonly to: ((address: bigint) => PageWalk) | undefined } | undefined;
+  const tables = (): ((address: bigint) => PageWalk) | undefined => (walk ??= { to: kernelWalk(arch, vmcoreinfo, memory, parts.asce) }).to;
+  let rule: ((address: bigint) => boolean) | undefined;
+  const pages = new Map<bigint, Page>();
+
+  const holds = (absolute: bigint): boolean => image.ranges.some(({ start, end }) => absolute >= start && absolute < end);
+
+  function locate(address: bigint): { readonly absolute: bigint } | { readonly why: string } {
+    rule ??= ruleApplies(parts, arch === 'aarch64' && tables() !== undefined);
+    const byRule = rule(address) ? kernelToAbsolute(arch, address, vmcoreinfo ?? empty, memory) : undefined;
+    if (byRule !== undefined && holds(byRule)) return { absolute: byRule };
+    // Where virtual is absolute, an address behind the memory of the machine is a mapped one.
+    const to = tables();
+    if (to === undefined && byRule !== undefined) return { absolute: byRule };
+    if (to === undefined) return { why: `${hex(address)} is neither in the identity map nor in the kernel image, and no page tables are known` };
+    const found = to(address);
+    if (found.absolute === undefined) return { why: `${hex(address)}: ${found.failure ?? 'the walk leads nowhere'}` };
+    if (found.absolute >= memory.end) return { why: `${hex(address)} is mapped to ${hex(found.absolute)}, behind the end of the dump` };
+    return { absolute: found.absolute };
+  }
+
+  function load(page: bigint): Page {
+    const place = locate(page << pageBits);
+    if ('why' in place) return { absence: { reason: 'untranslated', detail: place.why } };
+    const read = memory.read(place.absolute, pageBytes);
+    const gap = read.absences[0];
+    if (gap === undefined) return { bytes: read.bytes };
+    return {
+      absence: { reason: gap.state, detail: `absolute ${hex(gap.start)} is ${gap.state} in this dump${gap.reason === undefined ? '' : `: ${gap.reason}`}` },
+    };
+  }
+
+  function pageOf(address: bigint): Page {
+    const key = address >> pageBits;
+    const known = pages.get(key);
+    if (known !== undefined) return known;
+    if (pages.size >= maxPages) {
+      for (const old of [...pages.keys()].slice(0, maxPages / 2)) pages.delete(old);
+    }
+    const page = load(key);
+    pages.set(key, page);
+    return page;
+  }
+
+  function partial(address: bigint, length: number): ReturnType<KernelMemory['partial']> {
+    if (length < 0 || length > maxRead || address < 0n || address + BigInt(length) > addressEnd) {
+      return { bytes: new Uint8Array(0), absences: [{ address, reason: 'untranslated', detail: `${length} bytes at ${hex(address)} are not read at once` }] };
+    }
+    const bytes = new Uint8Array(length);
+    const absences: KernelAbsence[] = [];
+    for (let done = 0; done < length;) {
+      const at = address + BigInt(done);
+      const within = Number(at & pageMask);
+      const count = Math.min(length - done, pageBytes - within);
+      const page = pageOf(at);
+      if ('bytes' in page) bytes.set(page.bytes.subarray(within, within + count), done);
+      else absences.push({ address: at, ...page.absence });
+      done += count;
+    }
+    return { bytes, absences };
+  }
+
+  const bytes = (address: bigint, length: number): Uint8Array | undefined => {
+    const read = partial(address, length);
+    return read.absences.length === 0 ? read.bytes : undefined;
+  };
+  const view = (address: bigint, length: number): DataView | undefined => {
+    if (address < 0n || address >= addressEnd) return undefined;
+    const within = Number(address & pageMask);
+    if (within + length > pageBytes) {
+      const found = bytes(address, length);
+      return found === undefined ? undefined : new DataView(found.buffer);
+    }
+    const page = pageOf(address);
+    return 'bytes' in page ? new DataView(page.bytes.buffer, page.bytes.byteOffset + within, length) : undefined;
+  };
+  const u32 = (address: bigint): number | undefined => view(address, 4)?.getUint32(0, little);
+  const u64 = (address: bigint): bigint | undefined => view(address, 8)?.getBigUint64(0, little);
+
+  function cstring(address: bigint, limit: number): string | undefined {
+    let text = '';
+    for (let done = 0; done < limit;) {
+      const at = address + BigInt(done);
+      const count = Math.min(limit - done, pageBytes - Number(at & pageMask));
+      const piece = bytes(at, count);
+      if (piece === undefined) return undefined;
+      const end = piece.indexOf(0);
+      text += Buffer.from(end === -1 ? piece : piece.subarray(0, end)).toString('latin1');
+      if (end !== -1) return text;
+      done += count;
+    }
+    return undefined;
+  }
+
+  return {
+    arch,
+    endian,
+    pointerBytes,
+    translate(address) {
+      if (address < 0n || address >= addressEnd) return undefined;
+      const place = locate(address);
+      return 'absolute' in place ? place.absolute : undefined;
+    },
+    bytes,
+    partial,
+    u8: (address) => view(address, 1)?.getUint8(0),
+    u16: (address) => view(address, 2)?.getUint16(0, little),
+    u32,
+    s32: (address) => view(address, 4)?.getInt32(0, little),
+    u64,
+    pointer: (address) => {
+      if (pointerBytes === 8) return u64(address);
+      const value = u32(address);
+      return value === undefined ? undefined : BigInt(value);
+    },
+    cstring,
+    absence: (address, length) => partial(address, length).absences[0],
+  };
+}

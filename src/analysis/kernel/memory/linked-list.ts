@@ -1,0 +1,70 @@
+/** Circular doubly linked lists of the kernel (include/linux/list.h): a head and nodes, each { next, prev }. */
+import { hex } from '../../../shared/units.ts';
+import type { KernelMemory } from './kernel-memory.ts';
+
+export interface ListWalk {
+  /** Addresses of the nodes in list order, without the head. After a break those reached backwards follow. */
+  readonly nodes: readonly bigint[];
+  /** True when the walk came back to the head. */
+  readonly complete: boolean;
+  /** Where it broke, and why. */
+  readonly broken?: string;
+}
+
+/** A list longer than this is taken for damage: PID_MAX_LIMIT of 64-bit kernels is 4 Mi, and no dump shows more than this. */
+const maxNodes = 1 << 20;
+
+/** One direction of a walk: `link` is the offset of the pointer to follow, `back` that of the one that must lead back. */
+function walk(
+  memory: KernelMemory,
+  head: bigint,
+  link: bigint,
+  back: bigint,
+  seen: Set<bigint>,
+  accept: (node: bigint) => boolean,
+  limit = maxNodes,
+): ListWalk {
+  const nodes: bigint[] = [];
+  const stop = (broken: string): ListWalk => ({ nodes, complete: false, broken });
+  for (let at = head; ;) {
+    const next = memory.pointer(at + link);
+    if (next === undefined) return stop(`the link at ${hex(at + link)} cannot be read: ${memory.absence(at + link, 8)?.detail ?? 'no bytes'}`);
+    if (next !== head && seen.has(next)) return stop(`the link at ${hex(at + link)} leads back to ${hex(next)}`);
+    const before = memory.pointer(next + back);
+    if (before === undefined) return stop(`the link at ${hex(at + link)} leads to ${hex(next)}: ${memory.absence(next + back, 8)?.detail ?? 'no bytes'}`);
+    if (before !== at) return stop(`the link at ${hex(at + link)} leads to ${hex(next)}, which does not point back`);
+    if (next === head) return { nodes, complete: true };
+    if (!accept(next)) return stop(`the link at ${hex(at + link)} leads to ${hex(next)}, where no such structure stands`);
+    if (nodes.length >= limit) return stop(`more than ${limit} members`);
+    seen.add(next);
+    nodes.push(next);
+    at = next;
+  }
+}
+
+/**
+ * Walks a list from its head. Each node must point back to the one before and pass `accept`; a broken list is walked from
+ * its other end too. Loops and endless lists end.
+ */
+export function walkList(memory: KernelMemory, head: bigint, accept: (node: bigint) => boolean = () => true): ListWalk {
+  const seen = new Set<bigint>();
+  const forward = walk(memory, head, 0n, 8n, seen, accept);
+  if (forward.complete) return forward;
+  const backward = walk(memory, head, 8n, 0n, seen, accept);
+  return { nodes: [...forward.nodes, ...backward.nodes.toReversed()], complete: false, ...(forward.broken === undefined ? {} : { broken: forward.broken }) };
+}
+
+/**
+ * Both ends of a list, for what must not take longer for a longer one.
+ * @param each members at most that are looked at from either end
+ * @returns complete when no break was met on the way; then nodes are the first ones and the last ones, in list order
+ */
+export function walkListEnds(memory: KernelMemory, head: bigint, accept: (node: bigint) => boolean, each: number): ListWalk {
+  const seen = new Set<bigint>();
+  const first = walk(memory, head, 0n, 8n, seen, accept, each);
+  if (first.complete || first.nodes.length < each) return first;
+  const last = walk(memory, head, 8n, 0n, new Set(), accept, each);
+  const known = new Set(first.nodes);
+  const nodes = [...first.nodes, ...last.nodes.filter((node) => !known.has(node)).toReversed()];
+  return { nodes, complete: last.complete || last.nodes.length >= each, ...(last.broken === undefined ? {} : { broken: last.broken }) };
+}

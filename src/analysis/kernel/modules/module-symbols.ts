@@ -1,0 +1,157 @@
+/**
+ * The symbols of loaded modules. Each struct module points to its struct mod_kallsyms { Elf_Sym *symtab; unsigned int num_symtab; char
+ * *strtab; char *typetab } (kernel/module/kallsyms.c of 6.1; typetab since 5.2). Types tell where; without them it is the one place where
+ * every live module has such a pointer into itself: module.kallsyms leads to module.core_kallsyms once a module is live.
+ */
+import { hex } from '../../../shared/units.ts';
+import type { BtfTypes } from '../btf/btf-types.ts';
+import { offsetOf } from '../btf/type-layout.ts';
+import { asPrinted, type OwnSymbols } from './module-exports.ts';
+import type { KernelMemory } from '../memory/kernel-memory.ts';
+import type { KernelModule, ModuleList } from './modules.ts';
+
+export interface ModuleSymbol {
+  readonly address: bigint;
+  /** Bytes that the symbol table of the module gives it; 0 for none. */
+  readonly size: number;
+  /** Letter of nm, "?" where it is not in the dump. */
+  readonly type: string;
+  /** Undefined where its page is not in the dump. */
+  readonly name: string | undefined;
+  readonly module: string;
+  /** Index of its ELF section. */
+  readonly section: number;
+}
+
+export interface ModuleSymbols {
+  /** Modules in the order of the kernel's list, symbols of each in the order of its table: as /proc/kallsyms prints them. */
+  readonly symbols: readonly ModuleSymbol[];
+  /** By which rule they were found. */
+  readonly source: string;
+  /** Modules whose symbols cannot be read, and why. */
+  readonly missing: readonly { readonly what: string; readonly why: string }[];
+}
+
+interface TablePlaces {
+  /** Of the pointer in struct module. */
+  readonly pointer: number;
+  readonly symtab: number;
+  readonly count: number;
+  readonly strtab: number;
+  readonly typetab: number | undefined;
+  readonly source: string;
+}
+
+/** Elf64_Sym. */
+const symbolBytes = 24;
+const maxSymbols = 1 << 20;
+const maxAllSymbols = 1 << 21;
+const maxNameBytes = 512;
+/** struct module is smaller than this on every 64-bit kernel. */
+const moduleBytes = 4096;
+const firstField = 80;
+const nmLetters = /^[A-Za-z?]*$/;
+
+function placesByTypes(types: BtfTypes): TablePlaces | undefined {
+  const at = (path: string): number | undefined => offsetOf(types, 'mod_kallsyms', path);
+  const [pointer, symtab, count, strtab] = [offsetOf(types, 'module', 'kallsyms'), at('symtab'), at('num_symtab'), at('strtab')];
+  if (pointer === undefined || symtab === undefined || count === undefined || strtab === undefined) return undefined;
+  return { pointer, symtab, count, strtab, typetab: at('typetab'), source: 'by the types of struct module and mod_kallsyms' };
+}
+
+const isEmptySymbol = (bytes: Uint8Array | undefined): boolean => bytes?.every((byte) => byte === 0) === true;
+
+/** Whether a table of symbols begins here: an empty symbol and an empty name first, then a symbol with a name. */
+function isTable(memory: KernelMemory, table: bigint): boolean {
+  const symtab = memory.pointer(table);
+  const count = memory.u32(table + 8n);
+  const strtab = memory.pointer(table + 16n);
+  if (symtab === undefined || count === undefined || strtab === undefined || count < 2 || count > maxSymbols) return false;
+  if (symtab === 0n || strtab === 0n || !isEmptySymbol(memory.bytes(symtab, symbolBytes)) || memory.u8(strtab) !== 0) return false;
+  const name = memory.u32(symtab + BigInt(symbolBytes));
+  const text = name === undefined ? undefined : memory.cstring(strtab + BigInt(name), maxNameBytes);
+  return text !== undefined && /^[\x21-\x7e]+$/.test(text);
+}
+
+/** Offsets of (pointer, what it leads to) where a module has such a table of its own. */
+function candidates(memory: KernelMemory, module: bigint): readonly string[] {
+  const found: string[] = [];
+  for (let offset = firstField; offset < moduleBytes; offset += memory.pointerBytes) {
+    const pointer = memory.pointer(module + BigInt(offset));
+    if (pointer === undefined || pointer <= module || pointer >= module + BigInt(moduleBytes)) continue;
+    if (isTable(memory, pointer)) found.push(`${offset}/${pointer - module}`);
+  }
+  return found;
+}
+
+function placesByShape(memory: KernelMemory, modules: readonly KernelModule[]): TablePlaces | string {
+  const live = modules.filter(({ state }) => state === 'live');
+  // One damaged module must not hide the others.
+  const votes = new Map<string, number>();
+  let voters = 0;
+  for (const { address } of live) {
+    const own = candidates(memory, address);
+    if (own.length > 0) voters += 1;
+    for (const one of own) votes.set(one, (votes.get(one) ?? 0) + 1);
+  }
+  const agreed = [...votes].filter(([, count]) => count === voters);
+  const pointer = agreed.length === 1 ? Number(agreed[0]?.[0].split('/')[0]) : undefined;
+  if (pointer === undefined) return 'where struct module points to its symbols is not to be told without types';
+  return { pointer, symtab: 0, count: 8, strtab: 16, typetab: 24, source: `by the table that each struct module points to at offset ${pointer}` };
+}
+
+function symbolsOfModule(memory: KernelMemory, module: KernelModule, places: TablePlaces, left: number): readonly ModuleSymbol[] | string {
+  const table = memory.pointer(module.address + BigInt(places.pointer));
+  if (table === undefined || table === 0n) return table === 0n ? 'it has no table' : `struct module at ${hex(module.address)} cannot be read`;
+  const symtab = memory.pointer(table + BigInt(places.symtab));
+  const count = memory.u32(table + BigInt(places.count));
+  const strtab = memory.pointer(table + BigInt(places.strtab));
+  if (symtab === undefined || count === undefined || strtab === undefined) return `its table at ${hex(table)} cannot be read`;
+  if (count > maxSymbols || count > left) return `its table at ${hex(table)} claims ${count} symbols`;
+  const bytes = memory.bytes(symtab, count * symbolBytes);
+  // With a part of the table lost, what is left could name the wrong one for an address.
+  if (bytes === undefined) return `its symbols: ${memory.absence(symtab, count * symbolBytes)?.detail ?? 'they cannot be read'}`;
+  if (count > 0 && !isEmptySymbol(bytes.subarray(0, symbolBytes))) return `what its table at ${hex(table)} leads to is no symbol table`;
+  const typetab = places.typetab === undefined ? undefined : memory.pointer(table + BigInt(places.typetab));
+  const letters = typetab === undefined ? undefined : memory.bytes(typetab, count);
+  const types = letters === undefined ? '' : Buffer.from(letters).toString('latin1');
+  const hasTypes = types.length === count && nmLetters.test(types.replaceAll('\0', ''));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = memory.endian === 'little';
+  const symbols: ModuleSymbol[] = [];
+  for (let at = 0; at < bytes.length; at += symbolBytes) {
+    const name = memory.cstring(strtab + BigInt(view.getUint32(at, little)), maxNameBytes);
+    if (name === '') continue;
+    const size = view.getBigUint64(at + 16, little);
+    symbols.push({
+      address: view.getBigUint64(at + 8, little),
+      size: size < 1n << 32n ? Number(size) : 0,
+      type: hasTypes ? (types[at / symbolBytes] ?? '?') : '?',
+      name,
+      module: module.name,
+      section: view.getUint16(at + 6, little),
+    });
+  }
+  return symbols;
+}
+
+/** @param memory one in which lost pages are absent */
+export function readModuleSymbols(memory: KernelMemory, types: BtfTypes | undefined, list: ModuleList): ModuleSymbols {
+  const loaded = list.modules.filter(({ state }) => state !== 'unformed');
+  const missing: { what: string; why: string }[] = list.broken === undefined ? [] : [{ what: 'symbols of modules behind the break', why: list.broken }];
+  if (loaded.length === 0) return { symbols: [], source: 'no modules', missing };
+  const places = (types === undefined ? undefined : placesByTypes(types)) ?? placesByShape(memory, loaded);
+  if (typeof places === 'string') return { symbols: [], source: 'none', missing: [...missing, { what: 'symbols of modules', why: places }] };
+  const tables: OwnSymbols[] = [];
+  let left = maxAllSymbols;
+  for (const module of loaded) {
+    const found = symbolsOfModule(memory, module, places, left);
+    if (typeof found === 'string') {
+      missing.push({ what: `symbols of ${module.name}`, why: found });
+      continue;
+    }
+    left -= found.length;
+    tables.push({ module: module.address, symbols: found });
+  }
+  return { symbols: asPrinted(memory, types, tables, places.pointer), source: places.source, missing };
+}

@@ -1,0 +1,118 @@
+/**
+ * Backtraces on aarch64 by frame records (arch/arm64/kernel/stacktrace.c of 6.1): x29 points to { previous x29, return address }. Entry
+ * from an exception leaves such a record too, whose return address is where the code was interrupted; the last record is { 0, 0 }.
+ * Since 6.13 a record { 0, 0 } is followed by its kind: the last one, or one inside the struct pt_regs of an exception taken in the kernel
+ * (struct frame_record_meta of arch/arm64/include/asm/stacktrace/frame.h).
+ */
+import { hex } from '../../../shared/units.ts';
+import { functionOf, isFirstFrame, maxFrames, stackOf, type Frame, type StackRange, type Trace } from './backtrace.ts';
+import type { KernelMemory } from '../memory/kernel-memory.ts';
+import type { SymbolTable } from '../symbols/symbol-table.ts';
+
+export interface Aarch64Start {
+  readonly pc: bigint;
+  readonly framePointer: bigint;
+  /** x30 and the stack pointer of a CPU; a task that sleeps has none that count. */
+  readonly link?: bigint;
+}
+
+export interface Aarch64Unwinder {
+  readonly memory: KernelMemory;
+  readonly symbols: SymbolTable | undefined;
+  readonly stacks: readonly StackRange[];
+  /** Bits of a return address that pointer authentication uses (KERNELPACMASK); 0 for none. */
+  readonly authenticationMask: bigint;
+}
+
+/** stp x29, x30, [sp, #...], with or without write-back: a function makes its frame record. */
+const isFrameRecord = (instruction: number): boolean => (instruction & 0xff407fff) >>> 0 === 0xa9007bfd;
+const maxPrologueBytes = 64 * 1024;
+
+/** FRAME_META_TYPE_PT_REGS. */
+const insideRegisters = 2n;
+/** Where members of struct pt_regs lie, seen from the record in it: x29, sp, pc, pstate. */
+const registersBefore = { x29: 296n - 232n, sp: 296n - 248n, pc: 296n - 256n, pstate: 296n - 264n } as const;
+const modeBits = 0xfn;
+
+interface Interrupted {
+  readonly pc: bigint;
+  readonly framePointer: bigint;
+}
+
+/** What was interrupted where a record { 0, 0 } lies inside saved registers; undefined where it is the last one. */
+function interruptedAt({ memory, stacks }: Aarch64Unwinder, at: bigint): Interrupted | undefined {
+  if (memory.u64(at + 16n) !== insideRegisters) return undefined;
+  const [framePointer, sp, pc, pstate] = [registersBefore.x29, registersBefore.sp, registersBefore.pc, registersBefore.pstate].map((back) =>
+    memory.u64(at - back),
+  );
+  if (framePointer === undefined || sp === undefined || pc === undefined || pstate === undefined) return undefined;
+  // Such registers are of kernel code, at exception level 1 or 2, with a stack of the kernel.
+  const level = (pstate & modeBits) >> 2n;
+  return pc >> 55n === 0n || (level !== 1n && level !== 2n) || stackOf(stacks, sp - 1n) === undefined ? undefined : { pc, framePointer };
+}
+
+function hasFrame(memory: KernelMemory, start: bigint, address: bigint): boolean | undefined {
+  const length = Number(address - start);
+  if (length < 0 || length > maxPrologueBytes || length % 4 !== 0) return undefined;
+  const code = memory.bytes(start, length);
+  if (code === undefined) return undefined;
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
+  // Instructions are little-endian whatever the data is.
+  for (let at = 0; at < length; at += 4) if (isFrameRecord(view.getUint32(at, true))) return true;
+  return false;
+}
+
+/** The caller of a function that makes no frame record, or has not made it yet. */
+function linkFrame({ memory, symbols }: Aarch64Unwinder, pc: bigint, link: bigint | undefined): Frame | undefined {
+  if (link === undefined || link === 0n) return undefined;
+  const here = functionOf(symbols, pc, false);
+  const caller = functionOf(symbols, link, true);
+  if (here === undefined || caller === undefined || caller.start === here.start || hasFrame(memory, here.start, pc) !== false) return undefined;
+  return { kind: 'link', address: link };
+}
+
+/** An authenticated address with its bits put back: kernel addresses begin with ones. */
+const plain = (address: bigint, mask: bigint): bigint => (address >> 55n === 0n ? address : address | mask);
+
+/** Follows the frame records. Never throws; a damaged chain ends with the reason. */
+export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): Trace {
+  const { memory, stacks, authenticationMask } = unwinder;
+  const frames: Frame[] = [{ kind: start.link === undefined ? 'return' : 'running', address: start.pc }];
+  if (start.pc >> 55n === 0n) return { frames, end: 'entered-from-user', detail: 'the CPU runs user code' };
+  const link = linkFrame(unwinder, start.pc, start.link === undefined ? undefined : plain(start.link, authenticationMask));
+  if (link !== undefined) frames.push(link);
+  const seen = new Set<bigint>();
+  const broken = (detail: string): Trace => ({ frames, end: 'broken', detail });
+  let stack: StackRange | undefined;
+  for (let at = start.framePointer; ;) {
+    const here = stackOf(stacks, at);
+    if (at === 0n) return { frames, end: 'complete', detail: 'the chain of frame records ends' };
+    if (here === undefined) return broken(`the frame pointer ${hex(at)} is in no known stack`);
+    if (at % 8n !== 0n || seen.has(at)) return broken(`the chain leads to ${hex(at)}${seen.has(at) ? ' a second time' : ', which is no frame record'}`);
+    if (frames.length >= maxFrames) return broken(`more than ${maxFrames} frames`);
+    seen.add(at);
+    const next = memory.u64(at);
+    const address = memory.u64(at + 8n);
+    if (next === undefined || address === undefined)
+      return broken(`the frame record at ${hex(at)} cannot be read: ${memory.absence(at, 16)?.detail ?? 'no bytes'}`);
+    const interrupted = next === 0n && address === 0n ? interruptedAt(unwinder, at) : undefined;
+    if (interrupted !== undefined) {
+      frames.push({ kind: 'interrupted', address: interrupted.pc, stackPointer: at, stack: here.name });
+      stack = here;
+      at = interrupted.framePointer;
+      continue;
+    }
+    const isLost = next === 0n && !isFirstFrame(here, at);
+    if (next === 0n && address === 0n && !isLost)
+      return { frames, end: 'complete', detail: `the chain ends at ${hex(at)}, the first frame record of the ${here.name}` };
+    if (stack === here && next !== 0n && stackOf(stacks, next) === here && next <= at)
+      return broken(`the frame record at ${hex(at)} leads down, to ${hex(next)}`);
+    const returnsTo = plain(address, authenticationMask);
+    // The function made a record after all: its own return address is no further caller.
+    if (seen.size === 1 && link?.address === returnsTo) frames.pop();
+    if (address !== 0n) frames.push({ kind: 'return', address: returnsTo, stackPointer: at, stack: here.name });
+    if (isLost) return broken(`the chain ends at ${hex(at)}, in the middle of the ${here.name}`);
+    stack = here;
+    at = next;
+  }
+}

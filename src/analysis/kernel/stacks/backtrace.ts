@@ -1,0 +1,64 @@
+/** What a backtrace is, on any architecture. */
+import type { SymbolTable } from '../symbols/symbol-table.ts';
+
+export interface Frame {
+  /**
+   * running: where the CPU is · link: the caller, from the link register of a function that has no frame of its own · return: a return
+   * address on the stack · interrupted: where an interruption or a restart stopped the code below · guess: code address that lies on the stack, perhaps from an earlier call.
+   */
+  readonly kind: 'running' | 'link' | 'return' | 'interrupted' | 'guess';
+  /** Instruction, or where the call returns to. */
+  readonly address: bigint;
+  /** Frame that the address was read from. */
+  readonly stackPointer?: bigint;
+  /** Which stack that frame lies in. */
+  readonly stack?: string;
+}
+
+export interface SavedRegisters {
+  readonly pswMask?: bigint;
+  readonly address: bigint;
+  readonly registers: Readonly<Record<string, bigint>>;
+}
+
+export interface Trace {
+  readonly frames: readonly Frame[];
+  /** entered-from-user: the chain led to user space · complete: to the first frame of the stack · broken: neither · partial: more is there, but this architecture's unwinder is missing. */
+  readonly end: 'entered-from-user' | 'complete' | 'broken' | 'partial';
+  /** Where and why it ended, in words. */
+  readonly detail: string;
+  /** Registers of user space, where the chain leads there. */
+  readonly user?: SavedRegisters;
+}
+
+/** A stack that frames may lie in: half open. */
+export interface StackRange {
+  readonly name: string;
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/** The first frame of a stack stands at its end, behind no more than saved registers: 0x18 to 0x168 bytes in kernels of 5.10 to 7.2. */
+const mostBehindFirstFrame = 0x1a0n;
+
+/** Whether a chain can end at a frame because nothing was before it: elsewhere its link was overwritten. */
+export const isFirstFrame = (stack: StackRange, frame: bigint): boolean => stack.end - frame <= mostBehindFirstFrame;
+
+export const stackOf = (stacks: readonly StackRange[], address: bigint): StackRange | undefined =>
+  stacks.find(({ start, end }) => address >= start && address < end);
+
+/** Frames beyond this are damage: a kernel stack of 64 KiB has room for 400. */
+export const maxFrames = 512;
+
+/** The function that an address belongs to. A call may be the last instruction of a function, so a return address counts as the byte before it. */
+export function functionOf(
+  symbols: SymbolTable | undefined,
+  address: bigint,
+  isReturn: boolean,
+): { readonly name: string; readonly start: bigint; readonly module?: string } | undefined {
+  const at = isReturn ? address - 1n : address;
+  const found = symbols?.at(at);
+  return found === undefined
+    ? undefined
+    : { name: found.name, start: at - BigInt(found.offset), ...(found.module === undefined ? {} : { module: found.module }) };
+}

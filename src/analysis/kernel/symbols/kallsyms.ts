@@ -1,0 +1,160 @@
+/**
+ * The kernel's own symbol table, kallsyms, decoded from memory (vmcoreinfo-kallsyms-btf.md section 3; Linux kernel/kallsyms.c,
+ * scripts/kallsyms.c). Kernels since 6.0 say in vmcoreinfo where the tables lie; for older ones see kallsyms-search.ts. A table is
+ * taken only when it proves itself: tokens chain, every name has a type, addresses ascend, _stext is where vmcoreinfo says.
+ */
+import { hex } from '../../../shared/units.ts';
+import type { KernelMemory } from '../memory/kernel-memory.ts';
+import { decodeNames } from './kallsyms-names.ts';
+import { symbolTable, type SymbolTable } from './symbol-table.ts';
+import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
+import { zeroPage } from '../memory/zero-page.ts';
+
+/** Virtual addresses of the tables. */
+export interface KallsymsPlaces {
+  readonly names: bigint;
+  readonly count: bigint;
+  readonly tokenTable: bigint;
+  readonly tokenIndex: bigint;
+  readonly offsets?: bigint;
+  readonly relativeBase?: bigint;
+  readonly addresses?: bigint;
+  /** How they were found. */
+  readonly found: string;
+}
+
+export type SymbolSearch = { readonly found: true; readonly symbols: SymbolTable } | { readonly found: false; readonly why: string };
+
+const minSymbols = 10_000;
+const maxSymbols = 2_000_000;
+const tokens = 256;
+const maxTokenTableBytes = 16 * 1024;
+
+/** What the keys of vmcoreinfo say; undefined for kernels before 6.0. */
+export function kallsymsPlaces(vmcoreinfo: Vmcoreinfo): KallsymsPlaces | undefined {
+  const key = (name: string): bigint | undefined => vmcoreinfoHex(vmcoreinfo, `SYMBOL(kallsyms_${name})`);
+  const names = key('names');
+  const count = key('num_syms');
+  const tokenTable = key('token_table');
+  const tokenIndex = key('token_index');
+  if (names === undefined || count === undefined || tokenTable === undefined || tokenIndex === undefined) return undefined;
+  const offsets = key('offsets');
+  const relativeBase = key('relative_base');
+  const addresses = key('addresses');
+  return {
+    names,
+    count,
+    tokenTable,
+    tokenIndex,
+    ...(offsets === undefined ? {} : { offsets }),
+    ...(relativeBase === undefined ? {} : { relativeBase }),
+    ...(addresses === undefined ? {} : { addresses }),
+    found: 'keys of vmcoreinfo',
+  };
+}
+
+const absent = (memory: KernelMemory, address: bigint, length: number, what: string): string =>
+  `${what}: ${memory.absence(address, length)?.detail ?? `${length} bytes at ${hex(address)} cannot be read`}`;
+
+/** The text of each token, or why the table is none: each text must end where the next one's index says. */
+export function kallsymsTokens(memory: KernelMemory, table: bigint, index: bigint): readonly string[] | string {
+  const indexBytes = memory.bytes(index, tokens * 2);
+  if (indexBytes === undefined) return absent(memory, index, tokens * 2, 'kallsyms_token_index');
+  const view = new DataView(indexBytes.buffer, indexBytes.byteOffset);
+  const starts = Array.from({ length: tokens }, (_, code) => view.getUint16(code * 2, memory.endian === 'little'));
+  const last = starts.at(-1) ?? 0;
+  if (starts[0] !== 0 || last > maxTokenTableBytes) return 'kallsyms_token_index does not start at 0';
+  const text = memory.partial(table, last + 64);
+  const gap = text.absences.find(({ address }) => address < table + BigInt(last + 1));
+  if (gap !== undefined) return `kallsyms_token_table: ${gap.detail}`;
+  const found: string[] = [];
+  for (const [code, start] of starts.entries()) {
+    const end = text.bytes.indexOf(0, start);
+    const next = starts[code + 1];
+    if (end === -1 || (next !== undefined && next !== end + 1)) return `kallsyms_token_table: token ${code} does not end where the next one starts`;
+    found.push(Buffer.from(text.bytes.subarray(start, end)).toString('latin1'));
+  }
+  return found;
+}
+
+type Offsets = { readonly addresses: BigUint64Array; readonly rule: string } | string;
+
+const ascends = (addresses: BigUint64Array): boolean => {
+  for (let at = 1; at < addresses.length; at += 1) if ((addresses[at] ?? 0n) < (addresses[at - 1] ?? 0n)) return false;
+  return true;
+};
+
+function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: number): readonly Offsets[] {
+  const little = memory.endian === 'little';
+  const view = (address: bigint, bytes: number): DataView | undefined => {
+    const read = memory.bytes(address, bytes);
+    return read === undefined ? undefined : new DataView(read.buffer, read.byteOffset);
+  };
+  if (places.addresses !== undefined && places.offsets === undefined) {
+    const size = memory.pointerBytes;
+    const data = view(places.addresses, count * size);
+    if (data === undefined) return [absent(memory, places.addresses, count * size, 'kallsyms_addresses')];
+    const zero = zeroPage(memory, places.addresses, count * size);
+    if (zero !== undefined) return [`kallsyms_addresses: the page at ${hex(zero)} is all zero`];
+    return [
+      {
+        addresses: BigUint64Array.from({ length: count }, (_, at) => (size === 8 ? data.getBigUint64(at * 8, little) : BigInt(data.getUint32(at * 4, little)))),
+        rule: 'addresses as such',
+      },
+    ];
+  }
+  const { offsets } = places;
+  if (offsets === undefined) return ['vmcoreinfo names neither kallsyms_offsets nor kallsyms_addresses'];
+  const data = view(offsets, count * 4);
+  if (data === undefined) return [absent(memory, offsets, count * 4, 'kallsyms_offsets')];
+  const zero = zeroPage(memory, offsets, count * 4);
+  if (zero !== undefined) return [`kallsyms_offsets: the page at ${hex(zero)} is all zero`];
+  if (places.relativeBase === undefined) {
+    // Kernels of 2026 have no base: each offset counts from where it stands itself (offset_to_ptr).
+    const place = (at: number): bigint => offsets + BigInt(at * 4 + data.getInt32(at * 4, little));
+    return [{ addresses: BigUint64Array.from({ length: count }, (_, at) => BigInt.asUintN(64, place(at))), rule: 'offsets from their own places' }];
+  }
+  const base = memory.pointer(places.relativeBase);
+  if (base === undefined) return [absent(memory, places.relativeBase, memory.pointerBytes, 'kallsyms_relative_base')];
+  // Per-CPU symbols of x86_64 are absolute numbers there, the rest counts down from the base (KALLSYMS_ABSOLUTE_PERCPU).
+  const perCpu = (at: number): bigint => {
+    const offset = data.getInt32(at * 4, little);
+    return offset >= 0 ? BigInt(offset) : base - 1n - BigInt(offset);
+  };
+  return [
+    {
+      addresses: BigUint64Array.from({ length: count }, (_, at) => BigInt.asUintN(64, base + BigInt(data.getUint32(at * 4, little)))),
+      rule: 'offsets from a base',
+    },
+    { addresses: BigUint64Array.from({ length: count }, (_, at) => BigInt.asUintN(64, perCpu(at))), rule: 'offsets from a base, per-CPU symbols absolute' },
+  ];
+}
+
+/** Reads and proves the tables. `stext` is what vmcoreinfo says of _stext. */
+export function readKallsyms(memory: KernelMemory, places: KallsymsPlaces, stext: bigint | undefined): SymbolSearch {
+  const not = (why: string): SymbolSearch => ({ found: false, why });
+  const count = memory.u32(places.count);
+  if (count === undefined) return not(absent(memory, places.count, 4, 'kallsyms_num_syms'));
+  if (count < minSymbols || count > maxSymbols) return not(`kallsyms_num_syms at ${hex(places.count)} is ${count}: no number of symbols`);
+  const texts = kallsymsTokens(memory, places.tokenTable, places.tokenIndex);
+  if (typeof texts === 'string') return not(texts);
+  const decoded = decodeNames(memory, places, count, texts);
+  if (typeof decoded === 'string') return not(decoded);
+  const { names, missing } = decoded;
+  const stextAt = names.flatMap((name, at) => (name !== undefined && /^[Tt]_stext$/.test(name) ? [at] : []));
+  const candidates = readAddresses(memory, places, count);
+  const why: string[] = [];
+  for (const candidate of candidates) {
+    if (typeof candidate === 'string') return not(candidate);
+    const { addresses, rule } = candidate;
+    if (!ascends(addresses)) why.push(`${rule}: the addresses do not ascend`);
+    else if (stext !== undefined && stextAt.length > 0 && !stextAt.some((at) => addresses[at] === stext)) {
+      why.push(`${rule}: _stext is not at ${hex(stext)}, where vmcoreinfo has it`);
+    } else if (stext !== undefined && stextAt.length === 0 && missing === 0) why.push(`${rule}: there is no _stext`);
+    else {
+      const lost = missing === 0 ? '' : `; ${missing} of ${count} names are not in the dump`;
+      return { found: true, symbols: symbolTable(`kallsyms at ${hex(places.names)} (${places.found}; ${rule}${lost})`, { addresses, names }) };
+    }
+  }
+  return not(`kallsyms: ${why.join('; ')}`);
+}

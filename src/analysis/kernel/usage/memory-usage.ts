@@ -1,0 +1,245 @@
+/**
+ * Memory usage in the lines and the order of /proc/meminfo (fs/proc/meminfo.c of 6.1 and 6.12), from the counters that the kernel
+ * itself prints there. A line whose value cannot be proven is left out with the reason.
+ */
+import type { KernelMemory } from '../memory/kernel-memory.ts';
+import type { SymbolTable } from '../symbols/symbol-table.ts';
+import { soleAddress, vmStatistics, type VmStatistics } from './vm-statistics.ts';
+
+export interface UsageLine {
+  readonly name: string;
+  readonly kib: number;
+  /** What it was computed from. */
+  readonly source: string;
+}
+
+export interface MemoryUsage {
+  readonly lines: readonly UsageLine[];
+  readonly missing: readonly { readonly what: string; readonly why: string }[];
+}
+
+export interface MemoryUsageContext {
+  readonly memory: KernelMemory;
+  readonly symbols: SymbolTable;
+  readonly pageBytes: number;
+  /** Pages in the page caches of block devices, or why they are not known. */
+  readonly buffers: bigint | string;
+  /** Zones of all nodes, from vmcoreinfo: addresses of struct zone. */
+  readonly zones: readonly bigint[] | string;
+  /** Sum of a struct percpu_counter, or why it is not known. */
+  readonly percpuCounter: (symbol: string) => bigint | string;
+}
+
+/** A value in pages, or the reason why there is none. */
+type Pages = { readonly pages: bigint; readonly source: string } | string;
+type Kib = { readonly kib: bigint; readonly source: string } | string;
+
+const max0 = (value: bigint): bigint => (value < 0n ? 0n : value);
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const signed = (value: bigint): bigint => BigInt.asIntN(64, value);
+
+/** Counters that are not printed one to one. */
+class Counters {
+  private readonly context: MemoryUsageContext;
+  private readonly statistics: VmStatistics;
+
+  constructor(context: MemoryUsageContext, statistics: VmStatistics) {
+    this.context = context;
+    this.statistics = statistics;
+  }
+
+  /** Sum of named counters. */
+  readonly sum = (...names: readonly string[]): Pages => {
+    let pages = 0n;
+    for (const name of names) {
+      const value = this.statistics.value(name);
+      if (value === undefined) return `there is no counter ${name}`;
+      pages += value;
+    }
+    return { pages, source: names.join(' + ') };
+  };
+
+  /** A variable of 8 bytes. */
+  readonly variable = (name: string): Pages => {
+    const { memory, symbols } = this.context;
+    const address = soleAddress(symbols, name);
+    if (address === undefined) return `the symbol table names no ${name}`;
+    const value = memory.u64(address);
+    return value === undefined ? `${name}: ${memory.absence(address, 8)?.detail ?? 'no bytes'}` : { pages: signed(value), source: name };
+  };
+
+  readonly int = (name: string): bigint | string => {
+    const { memory, symbols } = this.context;
+    const address = soleAddress(symbols, name);
+    if (address === undefined) return `the symbol table names no ${name}`;
+    const value = memory.s32(address);
+    return value === undefined ? `${name}: ${memory.absence(address, 4)?.detail ?? 'no bytes'}` : BigInt(value);
+  };
+}
+
+/** @param values in the order of `compute`; the first reason wins */
+function combine(values: readonly Pages[], source: string, compute: (...pages: bigint[]) => bigint): Pages {
+  const pages: bigint[] = [];
+  for (const value of values) {
+    if (typeof value === 'string') return value;
+    pages.push(value.pages);
+  }
+  return { pages: compute(...pages), source };
+}
+
+/**
+ * The low watermarks of all zones. `_watermark` is the first member of struct zone since 4.20 (include/linux/mmzone.h): min, low,
+ * high and, since 5.18, promo, each as far from the one before as low is from min; then the boost. Taken only when that shows.
+ */
+function lowWatermarks(memory: KernelMemory, zones: readonly bigint[] | string): Pages {
+  if (typeof zones === 'string') return zones;
+  let pages = 0n;
+  for (const zone of zones) {
+    const words = Array.from({ length: 5 }, (_, at) => memory.u64(zone + BigInt(at * 8)));
+    const [min, low, high, fourth, fifth] = words;
+    if (min === undefined || low === undefined || high === undefined || fourth === undefined || fifth === undefined) return 'a zone is not in the dump';
+    if (min === 0n && low === 0n && high === 0n) continue;
+    const step = low - min;
+    if (step <= 0n || high - low !== step) return 'the watermarks of a zone do not stand where they are looked for';
+    const boost = fourth === high + step ? fifth : fourth;
+    if (boost > high) return 'the watermark boost of a zone does not stand where it is looked for';
+    pages += low + boost;
+  }
+  return pages === 0n ? 'no zone has watermarks' : { pages, source: 'watermarks of the zones' };
+}
+
+/** si_mem_available (mm/page_alloc.c, mm/show_mem.c). */
+function available(counters: Counters, context: MemoryUsageContext): Pages {
+  const reclaimable = counters.sum('nr_slab_reclaimable', 'nr_kernel_misc_reclaimable');
+  const parts = [
+    counters.sum('nr_free_pages'),
+    counters.variable('totalreserve_pages'),
+    counters.sum('nr_active_file', 'nr_inactive_file'),
+    lowWatermarks(context.memory, context.zones),
+    reclaimable,
+  ];
+  return combine(parts, 'free and reclaimable pages less reserves and watermarks', (free = 0n, reserve = 0n, cache = 0n, low = 0n, slab = 0n) =>
+    max0(free - reserve + cache - smaller(cache / 2n, low) + slab - smaller(slab / 2n, low)),
+  );
+}
+
+/** vm_commit_limit (mm/util.c), for the ratio; a limit in bytes wins over it. */
+function commitLimit(counters: Counters): Pages {
+  const ratio = counters.int('sysctl_overcommit_ratio');
+  const kbytes = counters.variable('sysctl_overcommit_kbytes');
+  if (typeof ratio === 'string') return ratio;
+  if (typeof kbytes === 'string') return kbytes;
+  if (kbytes.pages !== 0n) return 'sysctl_overcommit_kbytes is set';
+  return combine(
+    [counters.variable('_totalram_pages'), counters.variable('total_swap_pages')],
+    'memory x overcommit_ratio + swap',
+    (ram = 0n, swap = 0n) => (ram * ratio) / 100n + swap,
+  );
+}
+
+/** What arch_report_meminfo prints (arch/s390/mm/pageattr.c, arch/x86/mm/pat/set_memory.c): pages of each size in the direct map. */
+function directMap({ memory, symbols }: MemoryUsageContext): readonly (readonly [string, Kib])[] {
+  const table = soleAddress(symbols, 'direct_pages_count');
+  const sizes: Readonly<Record<string, readonly (readonly [string, number, bigint])[]>> = {
+    s390x: [
+      ['DirectMap4k', 0, 4n],
+      ['DirectMap1M', 1, 1n << 10n],
+      ['DirectMap2G', 2, 1n << 21n],
+    ],
+    // PG_LEVEL_NONE is 0.
+    x86_64: [
+      ['DirectMap4k', 1, 4n],
+      ['DirectMap2M', 2, 2n << 10n],
+      ['DirectMap1G', 3, 1n << 20n],
+    ],
+  };
+  return (sizes[memory.arch] ?? []).map(([name, at, kib]) => {
+    const value = table === undefined ? undefined : memory.u64(table + BigInt(at * 8));
+    return [name, value === undefined ? 'direct_pages_count cannot be read' : { kib: value * kib, source: 'direct_pages_count' }];
+  });
+}
+
+/** Reads what /proc/meminfo would print; without counters no line at all. */
+export function memoryUsage(context: MemoryUsageContext): MemoryUsage {
+  const statistics = vmStatistics(context.memory, context.symbols);
+  if (typeof statistics === 'string') return { lines: [], missing: [{ what: 'all lines', why: statistics }] };
+  const counters = new Counters(context, statistics);
+  const { sum, variable } = counters;
+  const scale = BigInt(context.pageBytes / 1024);
+  const both = combine([sum('nr_file_pages'), sum('nr_swapcached')], '', (file = 0n, swap = 0n) => file - swap);
+  const together = typeof both === 'string' ? '' : `; Buffers and Cached together are ${both.pages * scale} kB`;
+  const buffers: Pages =
+    typeof context.buffers === 'string' ? `${context.buffers}${together}` : { pages: context.buffers, source: 'page caches of the block devices' };
+  const committed = context.percpuCounter('vm_committed_as');
+  const perUnit = variable('pcpu_nr_populated');
+  const units = counters.int('pcpu_nr_units');
+  const kernelStack = statistics.value('nr_kernel_stack');
+  const pages: readonly (readonly [string, Pages])[] = [
+    ['MemTotal', variable('_totalram_pages')],
+    ['MemFree', sum('nr_free_pages')],
+    ['MemAvailable', available(counters, context)],
+    ['Buffers', buffers],
+    [
+      'Cached',
+      combine([sum('nr_file_pages'), sum('nr_swapcached'), buffers], 'nr_file_pages - nr_swapcached - Buffers', (file = 0n, swap = 0n, block = 0n) =>
+        max0(file - swap - block),
+      ),
+    ],
+    ['SwapCached', sum('nr_swapcached')],
+    ['Active', sum('nr_active_anon', 'nr_active_file')],
+    ['Inactive', sum('nr_inactive_anon', 'nr_inactive_file')],
+    ['Active(anon)', sum('nr_active_anon')],
+    ['Inactive(anon)', sum('nr_inactive_anon')],
+    ['Active(file)', sum('nr_active_file')],
+    ['Inactive(file)', sum('nr_inactive_file')],
+    ['Unevictable', sum('nr_unevictable')],
+    ['Mlocked', sum('nr_mlock')],
+    ['SwapTotal', variable('total_swap_pages')],
+    ['SwapFree', variable('nr_swap_pages')],
+    ['Dirty', sum('nr_dirty')],
+    ['Writeback', sum('nr_writeback')],
+    ['AnonPages', sum('nr_anon_pages')],
+    ['Mapped', sum('nr_mapped')],
+    ['Shmem', sum('nr_shmem')],
+    ['KReclaimable', sum('nr_slab_reclaimable', 'nr_kernel_misc_reclaimable')],
+    ['Slab', sum('nr_slab_reclaimable', 'nr_slab_unreclaimable')],
+    ['SReclaimable', sum('nr_slab_reclaimable')],
+    ['SUnreclaim', sum('nr_slab_unreclaimable')],
+  ];
+  const later: readonly (readonly [string, Pages])[] = [
+    ['PageTables', sum('nr_page_table_pages')],
+    ['SecPageTables', sum('nr_sec_page_table_pages')],
+    ['Bounce', sum('nr_bounce')],
+    ['WritebackTmp', sum('nr_writeback_temp')],
+    ['CommitLimit', commitLimit(counters)],
+    ['Committed_AS', typeof committed === 'string' ? committed : { pages: max0(committed), source: 'vm_committed_as' }],
+    ['VmallocUsed', variable('nr_vmalloc_pages')],
+    [
+      'Percpu',
+      typeof perUnit === 'string' ? perUnit : typeof units === 'string' ? units : { pages: perUnit.pages * units, source: 'pcpu_nr_populated x pcpu_nr_units' },
+    ],
+    ['AnonHugePages', sum('nr_anon_transparent_hugepages')],
+    ['ShmemHugePages', sum('nr_shmem_hugepages')],
+    ['ShmemPmdMapped', sum('nr_shmem_pmdmapped')],
+    ['FileHugePages', sum('nr_file_hugepages')],
+    ['FilePmdMapped', sum('nr_file_pmdmapped')],
+  ];
+  const inKib = ([name, value]: readonly [string, Pages]): readonly [string, Kib] => [
+    name,
+    typeof value === 'string' ? value : { kib: value.pages * scale, source: value.source },
+  ];
+  const all: readonly (readonly [string, Kib])[] = [
+    ...pages.map(inKib),
+    ['KernelStack', kernelStack === undefined ? 'there is no counter nr_kernel_stack' : { kib: kernelStack, source: 'nr_kernel_stack' }],
+    ...later.map(inKib),
+    ...directMap(context),
+  ];
+  const lines: UsageLine[] = [];
+  const missing: { what: string; why: string }[] = [];
+  for (const [name, value] of all) {
+    if (typeof value === 'string') missing.push({ what: name, why: value });
+    else if (value.kib < 0n || value.kib > BigInt(Number.MAX_SAFE_INTEGER)) missing.push({ what: name, why: `${value.source} holds no number of pages` });
+    else lines.push({ name, kib: Number(value.kib), source: value.source });
+  }
+  return { lines, missing };
+}

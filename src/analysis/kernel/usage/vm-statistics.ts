@@ -1,0 +1,73 @@
+/**
+ * The kernel's page counters by name: vmstat_text holds the names of vm_zone_stat and vm_node_stat in the order of their enums
+ * (mm/vmstat.c; since 4.8), so that no enum has to be known. With NUMA the names of the NUMA events stand between the two.
+ */
+import type { KernelMemory } from '../memory/kernel-memory.ts';
+import type { SymbolTable } from '../symbols/symbol-table.ts';
+
+export interface VmStatistics {
+  /** A counter's value as the kernel's sums have it; negative ones read as 0, as the kernel shows them. Undefined: no such counter, or not readable. */
+  value(name: string): bigint | undefined;
+}
+
+const maxNames = 512;
+const maxNameBytes = 64;
+const counterBytes = 8n;
+const firstZoneItem = 'nr_free_pages';
+const firstNodeItem = 'nr_inactive_anon';
+const firstNumaEvent = 'numa_hit';
+/** What stands behind the last node counter. */
+const behindNodeItems = 'nr_dirty_threshold';
+
+/** One address of a symbol that only one object has. */
+export function soleAddress(symbols: SymbolTable, name: string): bigint | undefined {
+  const found = symbols.lookup(name);
+  return found.length === 1 ? found[0]?.address : undefined;
+}
+
+function readNames(memory: KernelMemory, table: bigint): readonly string[] {
+  const names: string[] = [];
+  while (names.length < maxNames) {
+    const pointer = memory.pointer(table + BigInt(names.length * memory.pointerBytes));
+    const name = pointer === undefined ? undefined : memory.cstring(pointer, maxNameBytes);
+    if (name === undefined || !/^[a-z][a-z0-9_]*$/.test(name)) break;
+    names.push(name);
+  }
+  return names;
+}
+
+/** Bytes up to the next symbol: the room that an array has. */
+function room(symbols: SymbolTable, address: bigint): number | undefined {
+  return symbols.at(address)?.size;
+}
+
+/** @returns the counters, or why there are none */
+export function vmStatistics(memory: KernelMemory, symbols: SymbolTable): VmStatistics | string {
+  if (memory.pointerBytes !== 8) return 'counters of 32-bit kernels are not read';
+  const text = soleAddress(symbols, 'vmstat_text');
+  const zone = soleAddress(symbols, 'vm_zone_stat');
+  const node = soleAddress(symbols, 'vm_node_stat');
+  if (text === undefined || zone === undefined || node === undefined)
+    return 'the symbol table names no vmstat_text, vm_zone_stat and vm_node_stat (a kernel without CONFIG_KALLSYMS_ALL has function names only)';
+  const names = readNames(memory, text);
+  const nodeStart = names.indexOf(firstNodeItem);
+  const numa = names.indexOf(firstNumaEvent);
+  const nodeEnd = names.indexOf(behindNodeItems);
+  const zoneEnd = numa === -1 ? nodeStart : numa;
+  if (names[0] !== firstZoneItem || nodeStart < 1 || zoneEnd > nodeStart || nodeEnd < nodeStart) return 'vmstat_text does not hold the names of the counters';
+  const zoneRoom = room(symbols, zone);
+  const nodeRoom = room(symbols, node);
+  if ((zoneRoom !== undefined && zoneRoom < zoneEnd * 8) || (nodeRoom !== undefined && nodeRoom < (nodeEnd - nodeStart) * 8))
+    return 'vmstat_text holds more names than the counters have room for';
+  const places = new Map<string, bigint>();
+  names.slice(0, zoneEnd).forEach((name, at) => places.set(name, zone + BigInt(at) * counterBytes));
+  names.slice(nodeStart, nodeEnd).forEach((name, at) => places.set(name, node + BigInt(at) * counterBytes));
+  return {
+    value(name) {
+      const place = places.get(name);
+      const value = place === undefined ? undefined : memory.u64(place);
+      if (value === undefined) return undefined;
+      return value >= 1n << 63n ? 0n : value;
+    },
+  };
+}

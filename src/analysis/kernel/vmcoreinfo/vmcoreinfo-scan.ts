@@ -1,0 +1,91 @@
+/**
+ * VMCOREINFO without a note: its text starts a page of its own, or follows a note header at the start of one
+ * (vmcoreinfo-kallsyms-btf.md section 1). Copies that differ are told apart by the kernel's own utsname.
+ */
+import { hex } from '../../../shared/units.ts';
+import type { DumpImage } from '../../formats/dump-format.ts';
+import { createPace } from '../../jobs/pace.ts';
+import type { MemoryReader } from '../../memory/reader.ts';
+import { readUtsName } from './uts-name.ts';
+import { parseVmcoreinfo, type Vmcoreinfo } from './vmcoreinfo.ts';
+
+const pageBytes = 4096;
+const stepBytes = 256 * pageBytes;
+const textStart = Buffer.from('OSRELEASE=');
+const noteName = Buffer.from('VMCOREINFO\0');
+const noteNameAt = 12;
+const noteTextAt = 24;
+/** The text takes at most a page of the kernel's; those of aarch64 and ppc64 may have 64 KiB. */
+const maxText = 64 * 1024;
+const maxCopies = 64;
+const minLines = 10;
+const lineForm = /^[A-Za-z][\w().:*-]*=[\u0020-\u007e]*$/;
+
+/** The text at an address, if it looks like one: lines of KEY=VALUE up to the NUL behind the last. */
+function textAt(memory: MemoryReader, address: bigint): Vmcoreinfo | undefined {
+  const { bytes, absent } = memory.read(address, Number(address + BigInt(maxText) > memory.end ? memory.end - address : BigInt(maxText)));
+  const end = bytes.indexOf(0);
+  const whole = end === -1 ? bytes.length : end;
+  if (absent.some((gap) => gap.start < whole)) return undefined;
+  const lines = Buffer.from(bytes.subarray(0, whole)).toString('latin1').split('\n');
+  const firstBad = lines.findIndex((line) => !lineForm.test(line));
+  const kept = firstBad === -1 ? lines : lines.slice(0, firstBad);
+  const text = `${kept.join('\n')}\n`;
+  const found = parseVmcoreinfo(text);
+  if (kept.length < minLines || !found.has('PAGESIZE') || ![...found.keys()].some((key) => key.startsWith('SYMBOL('))) return undefined;
+  return { source: `memory, absolute ${hex(address)}, found by its text`, address, text, entries: found };
+}
+
+/** What a page holds at its start. */
+function candidateAt(page: Buffer): number | undefined {
+  if (page.subarray(0, textStart.length).equals(textStart)) return 0;
+  const isNote = page.subarray(noteNameAt, noteNameAt + noteName.length).equals(noteName);
+  return isNote && page.subarray(noteTextAt, noteTextAt + textStart.length).equals(textStart) ? noteTextAt : undefined;
+}
+
+/**
+ * Reads every stored page's start.
+ * @param most stored bytes that are looked through, from the lowest address on; all without it
+ * @returns copies in the order of their addresses; at most 64
+ * @throws Cancelled when the signal fires
+ */
+export async function scanForVmcoreinfo(
+  image: DumpImage,
+  memory: MemoryReader,
+  signal: AbortSignal | undefined,
+  most = Infinity,
+): Promise<readonly Vmcoreinfo[]> {
+  const pace = createPace(signal);
+  const copies: Vmcoreinfo[] = [];
+  const buffer = Buffer.alloc(stepBytes);
+  let seen = 0;
+  for (const extent of image.memory.extents) {
+    if (extent.state !== 'stored') continue;
+    for (let start = extent.start; start < extent.end; start += BigInt(stepBytes)) {
+      await pace.breathe(() => undefined);
+      const length = Number(extent.end - start < BigInt(stepBytes) ? extent.end - start : BigInt(stepBytes));
+      if (seen + length > most) return copies;
+      seen += length;
+      image.memory.read(start, buffer.subarray(0, length));
+      for (let at = 0; at + pageBytes <= length; at += pageBytes) {
+        // Both kinds of start have an O or a V at a fixed place; most pages are done with here.
+        if (buffer[at] !== 0x4f && buffer[at + noteNameAt] !== 0x56) continue;
+        const within = candidateAt(buffer.subarray(at, at + pageBytes));
+        const found = within === undefined ? undefined : textAt(memory, start + BigInt(at + within));
+        if (found !== undefined) copies.push(found);
+        if (copies.length >= maxCopies) return copies;
+      }
+    }
+  }
+  return copies;
+}
+
+/** The copy whose kernel stands in memory: its init_uts_ns reads "Linux" with the release that the text names. */
+export function provenVmcoreinfo(image: DumpImage, memory: MemoryReader, copies: readonly Vmcoreinfo[]): Vmcoreinfo | undefined {
+  return copies.find((copy) => readUtsName(image.machine.arch, copy, memory)?.release === copy.entries.get('OSRELEASE'));
+}
+
+/** Of all copies the proven one, else the only text there is. */
+export function chooseVmcoreinfo(image: DumpImage, memory: MemoryReader, copies: readonly Vmcoreinfo[]): Vmcoreinfo | undefined {
+  return provenVmcoreinfo(image, memory, copies) ?? (new Set(copies.map(({ text }) => text)).size === 1 ? copies[0] : undefined);
+}

@@ -1,0 +1,97 @@
+/**
+ * VMCOREINFO: KEY=VALUE lines that the kernel leaves for dump tools (vmcoreinfo-kallsyms-btf.md; elf-vmcore.md section 7).
+ * Found in an ELF note, or in memory through absolute lowcore 0xe0c on s390x (meminfo.md section 2).
+ */
+import { fact, type Fact } from '../../../shared/fact.ts';
+import { hex } from '../../../shared/units.ts';
+import { lowcorePointers, lowcorePointersAddress } from '../../arch/s390x/lowcore-pointers.ts';
+import type { DumpImage } from '../../formats/dump-format.ts';
+import { elfNoteHeader } from '../../formats/elf-layout.ts';
+import { parse } from '../../layout/struct.ts';
+import type { MemoryReader } from '../../memory/reader.ts';
+import { noteText } from '../../notes/index.ts';
+
+export interface Vmcoreinfo {
+  readonly source: string;
+  /** Absolute address of its text, when it was found in memory. */
+  readonly address?: bigint;
+  readonly text: string;
+  readonly entries: ReadonlyMap<string, string>;
+}
+
+const ownerName = 'VMCOREINFO';
+/** The kernel keeps it within one page (elf-vmcore.md section 7). */
+const maxTextBytes = 16 * 1024;
+
+/** KEY=VALUE lines; of a key that comes twice the last one counts. */
+export function parseVmcoreinfo(text: string): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const equals = line.indexOf('=');
+    if (equals > 0) entries.set(line.slice(0, equals), line.slice(equals + 1));
+  }
+  return entries;
+}
+
+export type VmcoreinfoSearch =
+  | { readonly found: true; readonly vmcoreinfo: Vmcoreinfo }
+  | {
+      readonly found: false;
+      readonly why: string;
+      readonly address?: bigint;
+      /** A pointer is there, but what it leads to is no vmcoreinfo. */
+      readonly damaged?: boolean;
+      /** The place is known, but its bytes are not in the dump. */
+      readonly absent?: boolean;
+    };
+
+/** Looks where the lowcore of absolute 0 points. Says what is wrong instead of guessing. */
+export function vmcoreinfoInMemory(image: DumpImage, memory: MemoryReader): VmcoreinfoSearch {
+  if (image.machine.arch !== 's390x') return { found: false, why: 'only s390x kernels leave a pointer to it in memory' };
+  const words = memory.readPresent(lowcorePointersAddress, lowcorePointers.size);
+  if (words === undefined) return { found: false, why: 'absolute 0xe0c is not in the dump', absent: true };
+  const pointer = parse(lowcorePointers, words).vmcore_info;
+  if (pointer === 0n) return { found: false, why: 'the pointer at absolute 0xe0c is zero' };
+  if ((pointer & 1n) === 1n) return { found: false, why: `the pointer at absolute 0xe0c is ${hex(pointer)}: the kernel crashed before it set up vmcoreinfo` };
+  const head = memory.readPresent(pointer, elfNoteHeader.size + 12);
+  if (head === undefined) return { found: false, why: `the note at absolute ${hex(pointer)} is not in the dump`, address: pointer, absent: true };
+  const header = parse(elfNoteHeader, head, { endian: 'big' });
+  const owner = Buffer.from(head.subarray(12, 12 + ownerName.length)).toString('latin1');
+  if (header.n_namesz !== ownerName.length + 1 || owner !== ownerName) {
+    return { found: false, why: `at absolute ${hex(pointer)} stands no note named VMCOREINFO`, address: pointer, damaged: true };
+  }
+  if (header.n_descsz === 0 || header.n_descsz > maxTextBytes)
+    return { found: false, why: `the note at absolute ${hex(pointer)} claims ${header.n_descsz} bytes`, address: pointer, damaged: true };
+  const address = pointer + 24n;
+  const desc = memory.readPresent(address, header.n_descsz);
+  if (desc === undefined) return { found: false, why: `the note at absolute ${hex(pointer)} is not wholly in the dump`, address: pointer, absent: true };
+  const text = noteText(desc);
+  return { found: true, vmcoreinfo: { source: `memory, absolute ${hex(pointer)}`, address, text, entries: parseVmcoreinfo(text) } };
+}
+
+/** The dump's own note first, then memory. */
+export function findVmcoreinfo(image: DumpImage, memory: MemoryReader): VmcoreinfoSearch {
+  const note = image.notes.find((one) => one.owner === ownerName);
+  if (note !== undefined) {
+    const text = noteText(note.desc);
+    return { found: true, vmcoreinfo: { source: `note at file offset ${hex(note.fileOffset)}`, text, entries: parseVmcoreinfo(text) } };
+  }
+  return vmcoreinfoInMemory(image, memory);
+}
+
+/** A value of vmcoreinfo as a fact. */
+export function vmcoreinfoFact(vmcoreinfo: Vmcoreinfo | undefined, key: string): Fact<string> | undefined {
+  const value = vmcoreinfo?.entries.get(key);
+  return value === undefined ? undefined : fact(value, `${key} of vmcoreinfo (${vmcoreinfo?.source ?? ''})`);
+}
+
+/** A hexadecimal value such as SYMBOL(...) or KERNELOFFSET, written without 0x. */
+export function vmcoreinfoHex(vmcoreinfo: Vmcoreinfo | undefined, key: string): bigint | undefined {
+  const value = vmcoreinfo?.entries.get(key);
+  return value !== undefined && /^[0-9a-f]{1,16}$/i.test(value) ? BigInt(`0x${value}`) : undefined;
+}
+
+export function vmcoreinfoNumber(vmcoreinfo: Vmcoreinfo | undefined, key: string): bigint | undefined {
+  const value = vmcoreinfo?.entries.get(key);
+  return value !== undefined && /^-?\d{1,20}$/.test(value) ? BigInt(value) : undefined;
+}

@@ -1,0 +1,78 @@
+/** How the pages of an image are cut into blocks, which blocks need no reading, and in which order they are looked at. */
+import { subtreeLeaves } from '../memory-tree/digest.ts';
+import { storedCode, type PageExtents } from './page-extents.ts';
+
+/** Pages in a block of the index. A block is one subtree of the memory root, so that one read serves both. */
+export const blockPages = subtreeLeaves;
+
+/** uniform: whole blocks in a row of one state without stored pages, one row together; block: up to 4096 pages. */
+export interface PlannedBlock {
+  readonly kind: 'uniform' | 'block';
+  readonly startPfn: number;
+  readonly pages: number;
+  /** State code of a uniform run. */
+  readonly state: number;
+}
+
+function plannedFrom(extents: PageExtents, startPfn: number): PlannedBlock {
+  const extent = extents.at(extents.indexOf(startPfn));
+  const blockEnd = Math.min(startPfn + blockPages, extents.totalPages);
+  if (extent.state === storedCode || !extent.whole || extent.endPfn < blockEnd)
+    return { kind: 'block', startPfn, pages: blockEnd - startPfn, state: storedCode };
+  const wholeEnd = extent.endPfn === extents.totalPages ? extent.endPfn : extent.endPfn - (extent.endPfn % blockPages);
+  return { kind: 'uniform', startPfn, pages: wholeEnd - startPfn, state: extent.state };
+}
+
+/**
+ * Every block of an image in ascending order. The plan depends on the extents alone, never on where a run before was
+ * interrupted, so an index has the same rows however often it was resumed. Blocks start at multiples of 4096 pages.
+ */
+export function* planBlocks(extents: PageExtents): Generator<PlannedBlock, undefined> {
+  for (let startPfn = 0; startPfn < extents.totalPages;) {
+    const planned = plannedFrom(extents, startPfn);
+    yield planned;
+    startPfn += planned.pages;
+  }
+  return undefined;
+}
+
+/** Blocks in the order in which they are worth looking at; each comes once. */
+export interface BlockQueue {
+  next(): PlannedBlock | undefined;
+  /** Brings the block of a page to the front: somebody looks at it. Uniform runs stay where they are, they cost nothing. */
+  prefer(pfn: number): void;
+}
+
+/** Pages that may wait at the front: a view shows a few blocks, and the newest wish counts most. */
+const mostWishes = 64;
+
+export function blockQueue(extents: PageExtents): BlockQueue {
+  const plan = planBlocks(extents);
+  const wishes: number[] = [];
+  /** Blocks given out ahead of the plan. */
+  const early = new Set<number>();
+  let position = 0;
+  return {
+    next() {
+      for (let wish = wishes.pop(); wish !== undefined; wish = wishes.pop()) {
+        if (wish < position || early.has(wish)) continue;
+        const planned = plannedFrom(extents, wish);
+        if (planned.kind !== 'block') continue;
+        early.add(wish);
+        return planned;
+      }
+      for (;;) {
+        const planned: PlannedBlock | undefined = plan.next().value;
+        if (planned === undefined) return undefined;
+        position = planned.startPfn + planned.pages;
+        if (!early.delete(planned.startPfn)) return planned;
+      }
+    },
+    prefer(pfn) {
+      const startPfn = pfn - (pfn % blockPages);
+      if (startPfn >= extents.totalPages || startPfn < position || early.has(startPfn)) return;
+      wishes.push(startPfn);
+      if (wishes.length > mostWishes) wishes.shift();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/** Writing an index: everything that belongs together goes into one transaction. */
+import { crc32 } from 'node:zlib';
+import { pageStateCodes } from '../formats/dump-format.ts';
+import type { Subtree } from '../memory-tree/digest.ts';
+import type { Connection } from './connection.ts';
+import type { PartialBlock } from './index-reader.ts';
+import type { BlockRow } from './packed-block.ts';
+import type { PageExtent } from './page-extents.ts';
+import { indexTables } from './schema.ts';
+
+/** What one transaction adds. Everything is optional, an empty batch changes nothing. */
+export interface Batch {
+  readonly blocks?: readonly BlockRow[];
+  readonly subtrees?: readonly Subtree[];
+  /** Extents in order, those that follow the ones written before. */
+  readonly extents?: readonly PageExtent[];
+  /** Replaces what was kept of a begun block; every commit without it removes that. */
+  readonly partial?: PartialBlock;
+  /** Pages read from the dump for this batch. */
+  readonly pagesRead?: number;
+  /** Set once every page is in a block. */
+  readonly complete?: boolean;
+  readonly memoryRoot?: string;
+}
+
+export interface IndexWriter {
+  commit(batch: Batch): void;
+  /** Replaces all rows of tables; values in the order of the table's columns, undefined as NULL. */
+  replaceRows(tables: Readonly<Record<string, readonly (readonly unknown[])[]>>): void;
+}
+
+/** Checksum of a begun block: CRC-32 over its blobs. */
+export function partialChecksum(partial: PartialBlock): number {
+  let sum = crc32(Buffer.from(`${partial.startPfn} ${partial.done} ${partial.csum}`));
+  for (const blob of [partial.meta, partial.fingerprints, partial.leaves]) if (blob !== undefined) sum = crc32(blob, sum);
+  return sum;
+}
+
+const orNull = (value: unknown): unknown => value ?? null;
+const blob = (bytes: Uint8Array | undefined): Buffer | null => (bytes === undefined ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+
+function insertInto(connection: Connection, table: string) {
+  const columns = indexTables.find((one) => one.name === table)?.columns ?? [];
+  return connection.prepare(`INSERT INTO "${table}" VALUES (${columns.map(() => '?').join(', ')})`);
+}
+
+/** @param connection writable, on an index with the current schema */
+export function createIndexWriter(connection: Connection): IndexWriter {
+  const insertBlock = insertInto(connection, 'block');
+  const insertSubtree = insertInto(connection, 'subtree');
+  const insertExtent = insertInto(connection, 'extent');
+  const insertPartial = insertInto(connection, 'partial_block');
+  const clearPartial = connection.prepare('DELETE FROM partial_block');
+  const note = connection.prepare(
+    'UPDATE header SET pages_read = pages_read + ?, extents_written = extents_written + ?, complete = max(complete, ?), memory_root = coalesce(?, memory_root)',
+  );
+  const [begin, commit, rollback] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((sql) => connection.prepare(sql));
+
+  const transaction = (work: () => void): void => {
+    begin?.run();
+    try {
+      work();
+      commit?.run();
+    } catch (error) {
+      // Some errors (a full disk) have rolled back by themselves, and a second failure would hide the first.
+      if (connection.inTransaction) rollback?.run();
+      throw error;
+    }
+  };
+
+  const writeBlock = (row: BlockRow): void => {
+    const { counters } = row;
+    const blobs = [blob(row.meta), blob(row.fingerprints)];
+    insertBlock.run(row.startPfn, row.pages, ...counters.states, ...counters.classes, orNull(row.uniform), row.csum, row.checksum, ...blobs);
+  };
+
+  return {
+    commit(batch) {
+      transaction(() => {
+        for (const row of batch.blocks ?? []) writeBlock(row);
+        for (const { startPfn, pages, root, availablePages, availableRoot } of batch.subtrees ?? []) {
+          insertSubtree.run(startPfn, pages, root, availablePages, orNull(availableRoot));
+        }
+        for (const { startPfn, endPfn, state, fileOffset } of batch.extents ?? []) {
+          insertExtent.run(startPfn, endPfn, pageStateCodes[state], orNull(fileOffset));
+        }
+        clearPartial.run();
+        if (batch.partial !== undefined) {
+          const { startPfn, done, csum, meta, fingerprints, leaves } = batch.partial;
+          insertPartial.run(startPfn, done, csum, blob(meta), blob(fingerprints), blob(leaves), partialChecksum(batch.partial));
+        }
+        note.run(batch.pagesRead ?? 0, batch.extents?.length ?? 0, batch.complete === true ? 1 : 0, orNull(batch.memoryRoot));
+      });
+    },
+    replaceRows(tables) {
+      transaction(() => {
+        for (const [table, rows] of Object.entries(tables)) {
+          connection.prepare(`DELETE FROM "${table}"`).run();
+          const insert = insertInto(connection, table);
+          for (const row of rows) insert.run(...row.map(orNull));
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,312 @@
+/**
+ * Builds the page index of a dump, or what is missing of it: page workers look at the blocks, the engine's thread alone
+ * writes. Memory stays bounded whatever the dump's size: the blocks under way and the rows of one transaction. A process
+ * that is killed loses what it did since its last transaction; what is stored never depends on where that was.
+ */
+import type { ScanProgress } from '../../shared/engine-protocol.ts';
+import type { PageCounts } from '../../shared/memory-model.ts';
+import { pageSize } from '../../shared/units.ts';
+import type { MemoryImage } from '../formats/dump-format.ts';
+import { createMemoryRoot, createTreeHasher, type Subtree, type TreeHasher } from '../memory-tree/digest.ts';
+import { blockPages, blockQueue, type BlockQueue, type PlannedBlock } from './block-plan.ts';
+import { createBlockScanner, type BlockScanner } from './block-scan.ts';
+import type { CrewOrder } from './crew-messages.ts';
+import { crewPlan, type CrewWish } from './crew-plan.ts';
+import type { PartialBlock } from './index-reader.ts';
+import { partialChecksum } from './index-writer.ts';
+import { createPace, type Pace } from '../jobs/pace.ts';
+import { uniformRun, type BlockRow } from './packed-block.ts';
+import { startPageCrew, type DoneWork, type PageCrew } from './page-crew.ts';
+import { pageExtents, type PageExtent, type PageExtents } from './page-extents.ts';
+import { metaByte } from './page-meta.ts';
+import { pageCounts } from './queries.ts';
+import type { IndexStore } from './store.ts';
+import { uniformOrders, uniformSubtrees } from './uniform-subtrees.ts';
+
+export interface IndexOptions {
+  /** Also compute the memory root. */
+  readonly digest: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ScanProgress) => void;
+  /** Page workers, where the dump can be opened a second time; without them the engine's thread does all. */
+  readonly crew?: CrewWish;
+  /** Called once, with a function that brings the block of a page to the front while the index is built. */
+  readonly onStart?: (prefer: (pfn: number) => void) => void;
+}
+
+export interface IndexResult {
+  readonly pages: PageCounts;
+  /** Pages read from the dump in this run. */
+  readonly pagesRead: number;
+  /** The same in bytes of memory. */
+  readonly bytesRead: number;
+  /** True when something was stored before this run began. */
+  readonly resumed: boolean;
+  /** Page workers that took part. */
+  readonly workers: number;
+  /** 64 hex digits, when it was asked for and memory does not end behind 16 TiB (see `digestPages`). */
+  readonly memoryRoot: string | undefined;
+}
+
+/**
+ * Every address up to the last page has a leaf, also in a hole, at about 0.35 microseconds each. Behind 16 TiB, which only
+ * a damaged or hostile header names so far, that takes half an hour of a core and more: such dumps have no memory root.
+ */
+const digestPages = 2 ** 32;
+
+/** A transaction is due after so long ... */
+const commitMilliseconds = 40;
+/** ... or after this part of the stored pages, so that a kill costs a small dump little as well. */
+const commitShare = 1 / 32;
+/** Rows that wait for the next transaction at most. */
+const commitRows = 1024;
+/** Subtrees of a uniform run that are looked up in one go. */
+const lookedUp = 1024 * blockPages;
+
+/**
+ * Indexes every page of an image that the store does not have yet, and completes the memory root when asked. Reads each
+ * page once for both. An index made without digest can be completed later, and the other way round.
+ * @throws Cancelled after `signal`, within 200 ms; what was committed, and in one thread everything done so far, is stored
+ * @throws DumpError io when the dump cannot be read; likewise
+ * @throws IndexError when the index cannot be written
+ */
+export async function buildIndex(image: { readonly memory: MemoryImage }, store: IndexStore, asked: IndexOptions): Promise<IndexResult> {
+  const extents = pageExtents(image.memory);
+  const options: IndexOptions = { ...asked, digest: asked.digest && extents.availableEnd <= digestPages };
+  const resumed = store.totals().pages > 0 || store.partial() !== undefined;
+  const run = new IndexRun(image.memory, extents, store, options);
+  const before = store.header();
+  if (!before.complete || (options.digest && before.memoryRoot === undefined)) await run.run();
+  const { memoryRoot: root } = store.header();
+  return {
+    pages: pageCounts(store),
+    pagesRead: run.pagesRead,
+    bytesRead: run.pagesRead * pageSize,
+    resumed,
+    workers: run.workers,
+    memoryRoot: options.digest ? root : undefined,
+  };
+}
+
+/** One call of `buildIndex`: what it has read, and the rows that wait for the next transaction. */
+class IndexRun {
+  pagesRead = 0;
+  workers = 0;
+  readonly #memory: MemoryImage;
+  readonly #extents: PageExtents;
+  readonly #store: IndexStore;
+  readonly #options: IndexOptions;
+  readonly #pace: Pace;
+  readonly #hasher: TreeHasher = createTreeHasher();
+  readonly #queue: BlockQueue;
+  readonly #orders: Generator<CrewOrder | undefined, undefined>;
+  readonly #commitPages: number;
+  #scanner: BlockScanner | undefined;
+  #crew: PageCrew | undefined;
+  /** True once every order was given out. */
+  #exhausted = false;
+  #blocks: BlockRow[] = [];
+  #subtrees: Subtree[] = [];
+  #waitingPages = 0;
+  #committed = performance.now();
+  #pagesDone = 0;
+
+  constructor(memory: MemoryImage, extents: PageExtents, store: IndexStore, options: IndexOptions) {
+    this.#memory = memory;
+    this.#extents = extents;
+    this.#store = store;
+    this.#options = options;
+    this.#pace = createPace(options.signal);
+    this.#queue = blockQueue(extents);
+    this.#orders = this.#plan();
+    this.#commitPages = Math.max(blockPages / 2, extents.storedPages * commitShare);
+  }
+
+  async run(): Promise<void> {
+    const crew = crewPlan(this.#extents, this.#options.crew, this.#options.digest);
+    try {
+      // Workers take their time to start: they do so while the first rows are written.
+      if (crew !== undefined) this.#crew = startPageCrew(crew);
+      this.workers = crew?.workers ?? 0;
+      await this.#writeExtents();
+      this.#options.onStart?.((pfn) => {
+        this.#queue.prefer(pfn);
+      });
+      const begun = this.#begun();
+      if (begun !== undefined) this.#queue.prefer(begun.startPfn);
+      await this.#work(begun);
+      const root = this.#options.digest ? { memoryRoot: await this.#root() } : {};
+      this.#store.commit({ ...this.#waiting(), complete: true, ...root });
+      this.#report();
+    } catch (error) {
+      // What workers gave is kept, whatever went wrong; a block that this thread had begun is stored by now.
+      if (this.#blocks.length + this.#subtrees.length > 0) this.#store.commit(this.#waiting());
+      throw error;
+    } finally {
+      // Nobody needs to wait for their end.
+      this.#crew?.close();
+    }
+  }
+
+  /** What a killed run had of its last block, unless it is damaged. */
+  #begun(): PartialBlock | undefined {
+    const stored = this.#store.partial();
+    if (stored === undefined) return undefined;
+    return partialChecksum(stored) === stored.checksum ? stored : undefined;
+  }
+
+  async #writeExtents(): Promise<void> {
+    const { count } = this.#extents;
+    let next = this.#store.header().extentsWritten;
+    while (next < count) {
+      const rows: PageExtent[] = [];
+      while (next < count && rows.length < 4 * commitRows) rows.push(this.#extents.at(next++));
+      this.#store.commit({ extents: rows });
+      await this.#breathe();
+    }
+  }
+
+  /** What is left to do, in order; undefined where something needed nothing. Rows of uniform runs are made on the way. */
+  *#plan(): Generator<CrewOrder | undefined, undefined> {
+    for (let planned = this.#queue.next(); planned !== undefined; planned = this.#queue.next()) {
+      if (planned.kind === 'uniform') yield* this.#uniform(planned);
+      else yield this.#order(planned);
+    }
+    return undefined;
+  }
+
+  *#uniform({ startPfn, pages, state }: PlannedBlock): Generator<CrewOrder | undefined> {
+    if (!this.#store.hasBlock(startPfn)) this.#blocks.push(uniformRun(startPfn, pages, metaByte(state)));
+    // Behind the last page that can have bytes no leaf counts.
+    const end = this.#options.digest ? Math.min(startPfn + pages, this.#extents.availableEnd) : startPfn;
+    let left = pages;
+    for (let first = startPfn; first < end; first += lookedUp) {
+      // The last subtree goes on behind the last page that can have bytes.
+      const endPfn = Math.min(startPfn + pages, first + lookedUp, Math.ceil(end / blockPages) * blockPages);
+      const stored = this.#store.subtreeStarts(first, endPfn);
+      for (const start of stored) this.#pagesDone += Math.min(blockPages, endPfn - start);
+      left -= endPfn - first;
+      for (const order of uniformOrders({ startPfn: first, pages: endPfn - first, state }, new Set(stored))) yield { kind: 'subtrees', ...order };
+      yield undefined;
+    }
+    this.#pagesDone += left;
+  }
+
+  #order({ startPfn, pages }: PlannedBlock): CrewOrder | undefined {
+    const index = !this.#store.hasBlock(startPfn);
+    const digest = this.#options.digest && startPfn < this.#extents.availableEnd && !this.#store.hasSubtree(startPfn);
+    if (index || digest) return { kind: 'block', startPfn, pages, index, digest };
+    this.#pagesDone += pages;
+    return undefined;
+  }
+
+  /** Until all workers have started, this thread takes orders too; without any it does all. */
+  async #work(begun: PartialBlock | undefined): Promise<void> {
+    for (;;) {
+      this.#serve();
+      const crew = this.#crew;
+      if (this.#exhausted && (crew === undefined || crew.idle)) return;
+      if (!this.#exhausted && (crew === undefined || crew.starting)) {
+        const next = this.#orders.next();
+        if (next.done === true) this.#exhausted = true;
+        else if (next.value !== undefined) await this.#own(next.value, begun);
+        await this.#breathe();
+      } else {
+        await this.#breathe();
+        this.#serve();
+        if (crew !== undefined && !(this.#exhausted && crew.idle)) await this.#pace.wait(crew.changed());
+      }
+    }
+  }
+
+  /** Takes what the workers have done and gives them more. */
+  #serve(): void {
+    const crew = this.#crew;
+    if (crew === undefined) return;
+    for (const done of crew.take()) this.#keep(done);
+    while (crew.hasRoom && !this.#exhausted) {
+      const next = this.#orders.next();
+      if (next.done === true) this.#exhausted = true;
+      else if (next.value !== undefined) crew.give(next.value);
+    }
+  }
+
+  #keep({ block, subtrees, pages, read }: DoneWork): void {
+    if (block !== undefined) this.#blocks.push(block);
+    this.#subtrees.push(...subtrees);
+    this.pagesRead += read;
+    this.#waitingPages += read;
+    this.#pagesDone += pages;
+  }
+
+  /** Carries out an order in this thread. */
+  async #own(order: CrewOrder, begun: PartialBlock | undefined): Promise<void> {
+    const { pages } = order;
+    if (order.kind === 'subtrees') {
+      for (const subtree of uniformSubtrees(this.#hasher, order)) {
+        this.#keep({ block: undefined, subtrees: [subtree], pages: subtree.pages, read: 0 });
+        this.#serve();
+        await this.#breathe();
+      }
+      return;
+    }
+    this.#scanner ??= createBlockScanner(this.#memory, this.#extents, this.#hasher);
+    const scan = this.#scanner.begin(order, order, begun);
+    this.#pagesDone += scan.done;
+    try {
+      while (scan.done < pages) {
+        const before = scan.done;
+        const read = scan.step();
+        this.#keep({ block: undefined, subtrees: [], pages: scan.done - before, read });
+        if (scan.done < pages) await this.#breathe(() => scan.partial());
+      }
+    } catch (error) {
+      this.#store.commit({ ...this.#waiting(), partial: scan.partial() });
+      throw error;
+    }
+    const { block, subtree } = scan.rows();
+    this.#keep({ block, subtrees: subtree === undefined ? [] : [subtree], pages: 0, read: 0 });
+  }
+
+  /** Between two steps: commits when it is time, gives way, notices a cancel. */
+  async #breathe(partial?: () => PartialBlock): Promise<void> {
+    const rows = this.#blocks.length + this.#subtrees.length;
+    const due = performance.now() - this.#committed >= commitMilliseconds || this.#waitingPages >= this.#commitPages || rows >= commitRows;
+    if (due && (rows > 0 || this.#waitingPages > 0)) this.#store.commit({ ...this.#waiting(), ...(partial === undefined ? {} : { partial: partial() }) });
+    try {
+      await this.#pace.breathe(() => {
+        this.#report();
+      });
+      if (partial !== undefined) this.#serve();
+    } catch (error) {
+      // Inside a block the caller stores what it has begun together with the rows.
+      if (partial === undefined) this.#store.commit(this.#waiting());
+      throw error;
+    }
+  }
+
+  /** Takes the rows that wait for a transaction. */
+  #waiting(): { blocks: BlockRow[]; subtrees: Subtree[]; pagesRead: number } {
+    const waiting = { blocks: this.#blocks, subtrees: this.#subtrees, pagesRead: this.#waitingPages };
+    this.#blocks = [];
+    this.#subtrees = [];
+    this.#waitingPages = 0;
+    this.#committed = performance.now();
+    return waiting;
+  }
+
+  async #root(): Promise<string> {
+    this.#store.commit(this.#waiting());
+    const tree = createMemoryRoot();
+    for (const subtree of this.#store.subtrees()) {
+      tree.add(subtree);
+      if (subtree.startPfn % lookedUp === 0) await this.#breathe();
+    }
+    return tree.root();
+  }
+
+  #report(): void {
+    const { digest, onProgress } = this.#options;
+    onProgress?.({ phase: digest ? 'digest' : 'index', done: this.#pagesDone, total: this.#extents.totalPages, unit: 'pages' });
+  }
+}

@@ -1,0 +1,32 @@
+import type { CpuJson } from '../../shared/cpu-model.ts';
+import { useWorkbench } from '../workbench.ts';
+import { cpuColumns, withoutColumn } from '../state/cpu-columns.ts';
+import type { OpenDump } from '../state/open-dump.ts';
+import { useStore } from './use-store.ts';
+
+export interface CpuColumns {
+  readonly columns: readonly CpuJson[];
+  readonly add: (id: number) => void;
+  readonly remove: (id: number) => void;
+  /** Shows this one alone. */
+  readonly only: (id: number) => void;
+}
+
+/** The CPUs that views of a dump show side by side: one choice for all of them. */
+export function useCpuColumns(dump: OpenDump, cpus: readonly CpuJson[]): CpuColumns {
+  const { shownCpu, besideCpus } = useWorkbench();
+  const primary = useStore(shownCpu)[dump.key];
+  const beside = useStore(besideCpus)[dump.key] ?? [];
+  const columns = cpuColumns(cpus, primary, beside);
+  const set = ([first, ...rest]: readonly number[]): void => {
+    if (first === undefined) return;
+    shownCpu.update((old) => ({ ...old, [dump.key]: first }));
+    besideCpus.update((old) => ({ ...old, [dump.key]: rest }));
+  };
+  return {
+    columns,
+    add: (id) => set([...columns.map((cpu) => cpu.id), id]),
+    remove: (id) => set(withoutColumn(columns, id)),
+    only: (id) => set([id]),
+  };
+}
