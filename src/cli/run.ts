@@ -96,7 +96,7 @@ function explain(error: unknown, io: CliIo): number {
   return exitCodes.internal;
 }
 
-/** @returns the exit code of CLI.md */
+/** @returns the exit code (docs/contract.md section 3) */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
   const chosen = parseArguments(argv, io);
   if (typeof chosen === 'number') return chosen;

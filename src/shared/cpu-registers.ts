@@ -4,7 +4,7 @@ import type { AddressSpace } from './model.ts';
 
 export type CpuNumbering = 'linuxCpu' | 'id';
 
-/** `--cpu N` and `cpuN` mean the Linux number when every CPU has one of its own, else the position in the dump (CLI.md). */
+/** `--cpu N` and `cpuN` mean the Linux number when every CPU has one of its own, else the position in the dump (docs/contract.md section 2). */
 export const cpuNumbering = (cpus: readonly CpuJson[]): CpuNumbering =>
   cpus.length > 0 && cpus.every((cpu) => cpu.linuxCpu !== undefined) && new Set(cpus.map((cpu) => cpu.linuxCpu)).size === cpus.length ? 'linuxCpu' : 'id';
 

@@ -1,4 +1,4 @@
-/** The known text of the guests: lines "DUMPMARK <name> line <n> of the known text" (dumps/README.md). */
+/** The known text of the guests: lines "DUMPMARK <name> line <n> of the known text" (README of the dumps). */
 import { openSync, readSync, closeSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';

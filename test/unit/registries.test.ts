@@ -2,13 +2,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
+import { verdicts } from '../../src/shared/check-model.ts';
+import { trusts } from '../../src/shared/fact.ts';
 import { formatIds } from '../../src/shared/model.ts';
+import { pageClasses, pageStates } from '../../src/shared/page-words.ts';
 import { dumpFormats } from '../../src/analysis/formats/index.ts';
 import { checks } from '../../src/analysis/integrity/index.ts';
 import { noteTypes } from '../../src/analysis/notes/index.ts';
 import { reportFormats } from '../../src/analysis/report/index.ts';
 import { toolName, toolVersion } from '../../src/analysis/engine/tool.ts';
 import { commands } from '../../src/cli/commands/index.ts';
+import { viewIds } from '../../src/renderer/state/view-id.ts';
 
 const folder = new URL('../cases/', import.meta.url);
 const answers = readdirSync(folder)
@@ -76,6 +80,23 @@ describe('registries', () => {
   it('reports and commands: ids and names are used once', () => {
     expect(unique(reportFormats.map(({ id }) => id))).toBe(true);
     expect(unique(commands.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias])))).toBe(true);
+  });
+
+  it('docs/contract.md names what the registries hold, and nothing else where its lists are closed', () => {
+    const contract = readFileSync(new URL('../../docs/contract.md', import.meta.url), 'utf8');
+    const names = (text: string | undefined): string[] => [...(text ?? '').matchAll(/`([a-z0-9-]+)`/g)].map(([, name = '']) => name).sort();
+    const list = (title: string): string[] => names(new RegExp(`\\*\\*${title}\\*\\*[^:]*:([^.;]*)`).exec(contract)?.[1]);
+    const rows = (section: string): string[] =>
+      [...(contract.split(`\n## ${section}. `)[1]?.split('\n## ')[0] ?? '').matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, name = '']) => name).sort();
+    const sorted = (values: readonly string[]): string[] => [...values].sort();
+    expect(rows('1')).toEqual(sorted(commands.map(({ name }) => name)));
+    expect(list('Formats')).toEqual(sorted(formatIds));
+    expect(list('Checks')).toEqual(sorted(checks.map(({ id }) => id)));
+    expect(list('Verdicts')).toEqual(sorted(verdicts));
+    expect(list('Views of the window')).toEqual(sorted(viewIds));
+    expect(list('Report formats')).toEqual(sorted(reportFormats.map(({ id }) => id)));
+    expect(rows('7')).toEqual(sorted(trusts));
+    for (const word of [...pageStates, ...pageClasses]) expect(contract).toContain(`\`${word}\``);
   });
 
   it('the version is that of the package', () => {

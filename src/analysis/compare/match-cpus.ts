@@ -1,4 +1,4 @@
-/** Which CPU of one dump is which of another (CLI.md: linuxCpu, then prefix); never by position unless nothing else is known. */
+/** Which CPU of one dump is which of another (docs/contract.md section 2: linuxCpu, then prefix); never by position unless nothing else is known. */
 
 export interface CpuIdentity {
   readonly id?: number | undefined;

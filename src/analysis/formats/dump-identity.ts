@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { DumpImage } from './dump-format.ts';
 
-/** Identity of a dump (CLI.md): no path and no times, so that copies share an index. */
+/** Identity of a dump (docs/contract.md section 10): no path and no times, so that copies share an index. */
 export function dumpIdentity(image: DumpImage): string {
   const hash = createHash('sha256');
   hash.update(`${image.format}\0${image.source.size}\0`);

@@ -1,5 +1,5 @@
 /**
- * How far each fact can be trusted, as the checks leave it (CLI.md, facts): a failed check contradicts the facts that it is about, a passed
+ * How far each fact can be trusted, as the checks leave it (docs/contract.md section 7): a failed check contradicts the facts that it is about, a passed
  * one makes them consistent, or verified where it recomputed a checksum over them. What is expected and absent is missing. The reason is
  * part of the source's words.
  */

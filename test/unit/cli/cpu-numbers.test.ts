@@ -1,4 +1,4 @@
-/** One meaning of a CPU's number in every command that takes one (CLI.md, "CPU id"). */
+/** One meaning of a CPU's number in every command that takes one (docs/contract.md section 2). */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 /**
- * Two of the three decisions of CLI.md, each in its own order: what the panicking kernel does (purgatory.md section 6;
+ * Two of the three decisions about kdump (docs/contract.md section 6), each in its own order: what the panicking kernel does (purgatory.md section 6;
  * arch/s390/kernel/machine_kexec.c), and what the two-stage design of 2011 would do. The third, standalone-kdump.ts, is
  * made by other code on the machine and derives from neither.
  */

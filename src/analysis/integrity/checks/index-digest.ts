@@ -1,5 +1,5 @@
 /**
- * Pages have the fingerprints that our own earlier index of the same dump recorded (CLI.md, index identity). Where they disagree the
+ * Pages have the fingerprints that our own earlier index of the same dump recorded (docs/contract.md section 10). Where they disagree the
  * file changed under an unchanged header: bit rot. The old index stays until it is rebuilt on purpose.
  */
 import type { Finding } from '../../../shared/model.ts';
