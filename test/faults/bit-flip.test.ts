@@ -24,7 +24,7 @@ const run = (session: Session, check: Check): CheckOutcome | Promise<CheckOutcom
 
 /** Where an absolute address lies in the file. */
 function fileOffsetOf(session: Session, address: bigint): number {
-  const extent = session.image.memory.extents.find(({ start, end, fileOffset }) => fileOffset !== undefined && address >= start && address < end);
+  const extent = [...session.image.memory.extents].find(({ start, end, fileOffset }) => fileOffset !== undefined && address >= start && address < end);
   if (extent?.fileOffset === undefined) throw new Error(`0x${address.toString(16)} is not in the file`);
   return extent.fileOffset + Number(address - extent.start);
 }

@@ -49,7 +49,7 @@ describe.skipIf(overwritten.length === 0)('kdump kernel with recorded damage', (
       const opened = await openDumpSource(healthy);
       try {
         const kernel = sessionOn(opened.source);
-        const extent = kernel.image.memory.extents.find(({ state }) => state === 'stored');
+        const extent = [...kernel.image.memory.extents].find(({ state }) => state === 'stored');
         const at = (extent?.fileOffset ?? 0) + 0x10020000;
         const byte = new Uint8Array(1);
         opened.source.readInto(at, byte);

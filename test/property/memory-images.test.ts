@@ -57,7 +57,7 @@ describe.each([...new Set(chosen)].map((one) => [`${one.format} (${one.name})`, 
         for (const gap of absent) {
           expect(gap.start).toBeGreaterThanOrEqual(BigInt(address));
           expect(gap.end).toBeLessThanOrEqual(BigInt(address + length));
-          const listed = stateOf(memory.extents, gap.start) ?? 'missing';
+          const listed = stateOf([...memory.extents], gap.start) ?? 'missing';
           // What an extent stores may still turn out not to be readable.
           expect(listed === gap.state || (listed === 'stored' && gap.state === 'unreadable'), `${listed}, ${gap.state}`).toBe(true);
           for (let index = Number(gap.start) - address; index < Number(gap.end) - address; index += 1)

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isDumpError } from '../../src/shared/dump-error.ts';
 import { pageSize, type AddressRange } from '../../src/shared/units.ts';
 import type { Absence, Extent, MemoryImage } from '../../src/analysis/formats/dump-format.ts';
+import { extentList } from '../../src/analysis/formats/extent-map.ts';
 import { maskedMatcher } from '../../src/analysis/search/masked-matcher.ts';
 import type { Matcher } from '../../src/analysis/search/matcher.ts';
 import type { MaskedBytes } from '../../src/analysis/search/pattern.ts';
@@ -35,7 +36,7 @@ function awkwardMemory(): MemoryImage {
   for (const { start, end } of lost) bytes.fill(0, Number(start), Number(end));
   return {
     end: BigInt(bytes.length),
-    extents,
+    extents: extentList(extents),
     read(address, target) {
       target.set(bytes.subarray(Number(address), Number(address) + target.length));
       const end = address + BigInt(target.length);

@@ -41,8 +41,8 @@ function readSide(side: Side, first: number, pages: number): void {
 function uniformFrom({ extents }: Side, first: number): { readonly pages: number; readonly state: number } {
   if (first < 0) return { pages: -first, state: missingCode };
   if (first >= extents.totalPages) return { pages: Infinity, state: missingCode };
-  const extent = extents.at(extents.indexOf(first));
-  return extent.whole && extent.state !== 0 ? { pages: extent.endPfn - first, state: extent.state } : { pages: 0, state: 0 };
+  const extent = extents.from(first).next().value;
+  return extent?.whole === true && extent.state !== 0 ? { pages: extent.endPfn - first, state: extent.state } : { pages: 0, state: 0 };
 }
 
 /**

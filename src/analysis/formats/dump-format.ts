@@ -7,6 +7,7 @@ import type { Finding, FormatId, PageState } from '../../shared/model.ts';
 import type { AddressRange } from '../../shared/units.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { StructView } from '../layout/struct.ts';
+import type { ExtentMap } from './extent-map.ts';
 
 /** A file is not of this format, is, or is but broken: then where and why. */
 export type Probe =
@@ -45,7 +46,7 @@ export interface MemoryImage {
   /** One past the last address that the dump describes; a multiple of 4096 unless the container ends within a page. */
   readonly end: bigint;
   /** Covers [0, end) without holes: what no segment holds is `missing`. */
-  readonly extents: readonly Extent[];
+  readonly extents: ExtentMap;
   /**
    * Fills `target` with the bytes at `address`. What is not there is left zero and listed; implied zeros are not.
    * @throws DumpError io when the file cannot be read

@@ -9,7 +9,9 @@ import type { PageDecoder } from '../codec/page-codec.ts';
 import { decodeSnappy } from '../codec/snappy.ts';
 import type { Endian } from '../layout/field.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
+import { pageStateCodes, type Absence, type ExtentState, type MemoryImage } from './dump-format.ts';
+import type { ExtentMap } from './extent-map.ts';
+import { filtered, kdumpExtents, knownBlocks, noBitmap, noRam, notGiven } from './kdump-extents.ts';
 import { kdumpFlags, pageDescriptor } from './kdump-layout.ts';
 import { KdumpPages, mostRunPages } from './kdump-pages.ts';
 import { PageBitmap } from './page-bitmap.ts';
@@ -42,10 +44,6 @@ const decoders: readonly (readonly [number, PageDecoder])[] = [
 ];
 
 const incompleteReason = 'lost: the dump ran out of space';
-const noRam = 'no memory there';
-const filtered = 'filtered by the dump tool';
-const noBitmap = 'the file ends before its bit in the bitmap';
-const notGiven = 'it lies in a part of the split set that is not at hand';
 
 type BlockState = { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored' | 'zero'>; readonly reason: string };
 const stored: BlockState = { state: 'stored' };
@@ -55,6 +53,7 @@ const outside: BlockState = { state: 'missing', reason: 'behind the last page of
 
 class KdumpMemory implements MemoryImage {
   readonly end: bigint;
+  readonly extents: ExtentMap;
   readonly #geometry: KdumpGeometry;
   readonly #exists: PageBitmap | undefined;
   readonly #stored: PageBitmap;
@@ -63,7 +62,6 @@ class KdumpMemory implements MemoryImage {
   #block = -1;
   #blockState: BlockState = stored;
   readonly #bytes: Uint8Array;
-  #extents: readonly Extent[] | undefined;
   readonly #ranks = new Map<KdumpPart, number>();
   /** Blocks whose bits are in the file; behind a cut nothing can be said of any block. */
   readonly #known: number;
@@ -76,7 +74,8 @@ class KdumpMemory implements MemoryImage {
     this.#exists = geometry.bitmap1Offset === undefined ? undefined : new PageBitmap(geometry.source, geometry.bitmap1Offset, geometry.maxMapnr);
     this.#stored = new PageBitmap(geometry.source, geometry.bitmap2Offset, geometry.maxMapnr);
     this.#bytes = new Uint8Array(geometry.blockSize);
-    this.#known = Math.min(geometry.maxMapnr, 8 * Math.max(0, geometry.source.size - geometry.bitmap2Offset));
+    this.#known = knownBlocks(geometry);
+    this.extents = kdumpExtents(geometry, this.#exists, this.#stored);
   }
 
   /** Stored blocks before the part. */
@@ -138,52 +137,6 @@ class KdumpMemory implements MemoryImage {
     if (part.source.readInto(Number(offset), input) < size) return unreadable('the file ends within it');
     const damage = decoder(input, this.#bytes);
     return damage === undefined ? stored : unreadable(damage);
-  }
-
-  get extents(): readonly Extent[] {
-    return (this.#extents ??= this.#listExtents());
-  }
-
-  /** From the bitmaps alone: what a descriptor adds (lost, unreadable) shows when the page is read. */
-  #listExtents(): Extent[] {
-    const { blockSize, maxMapnr, parts } = this.#geometry;
-    const extents: Extent[] = [];
-    const push = (start: number, end: number, state: ExtentState, reason?: string): void => {
-      const last = extents.at(-1);
-      const from = BigInt(start) * BigInt(blockSize);
-      const to = BigInt(end) * BigInt(blockSize);
-      if (last?.state === state && last.reason === reason && last.end === from) extents[extents.length - 1] = { ...last, end: to };
-      else extents.push({ start: from, end: to, state, ...(reason === undefined ? {} : { reason }) });
-    };
-    const pushStored = (start: number, end: number): void => {
-      let at = start;
-      while (at < end) {
-        const part = parts.find((one) => at >= one.start && at < one.end);
-        const next = part === undefined ? Math.min(end, ...parts.filter((one) => one.start > at).map((one) => one.start)) : Math.min(end, part.end);
-        if (part === undefined) push(at, next, 'missing', notGiven);
-        else push(at, next, 'stored');
-        at = next;
-      }
-    };
-    const holes = this.#exists?.runs();
-    let hole = holes?.next().value;
-    for (const run of this.#stored.runs()) {
-      const end = Math.min(run.end, this.#known);
-      if (run.set) {
-        pushStored(run.start, end);
-        continue;
-      }
-      let at = run.start;
-      while (at < end) {
-        while (hole !== undefined && hole.end <= at) hole = holes?.next().value;
-        const stop = Math.min(end, hole?.end ?? maxMapnr);
-        if (hole?.set === false) push(at, stop, 'missing', noRam);
-        else push(at, stop, 'excluded', filtered);
-        at = stop;
-      }
-    }
-    if (this.#known < maxMapnr) push(this.#known, maxMapnr, 'missing', noBitmap);
-    return extents;
   }
 
   read(address: bigint, target: Uint8Array): readonly Absence[] {

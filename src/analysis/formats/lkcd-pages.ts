@@ -4,6 +4,8 @@ import type { Finding } from '../../shared/model.ts';
 import { decodeZlib } from '../codec/inflate.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { Extent } from './dump-format.ts';
+import { generatedExtents } from './extent-map.ts';
+import { NumberColumn } from './number-column.ts';
 import { lkcdPageFlags, lkcdPageHeader, lkcdPagesStart } from './lkcd-layout.ts';
 import { pageMemory, type PageContent, type PageLocator } from './page-memory.ts';
 import type { MemoryImage } from './dump-format.ts';
@@ -13,23 +15,6 @@ const headerBytes = lkcdPageHeader.size;
 const maxStoredBytes = 2 * pageSize;
 const noRecord = 'no page record: a hole';
 const behindBreak = 'the chain of page records ends before it';
-
-/** Growing list of numbers in one typed array: a dump may have millions of records. */
-class Numbers {
-  #values = new Float64Array(1024);
-  length = 0;
-  push(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Float64Array(2 * this.length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.length++] = value;
-  }
-  at(index: number): number {
-    return this.#values[index] ?? 0;
-  }
-}
 
 export interface LkcdPages {
   readonly memory: MemoryImage;
@@ -80,8 +65,8 @@ const badEnd = (at: number, what: string): Finding => ({
 });
 
 function walkRecords(source: ByteSource, findings: Finding[]): Records {
-  const pfns = new Numbers();
-  const offsets = new Numbers();
+  const pfns = new NumberColumn();
+  const offsets = new NumberColumn();
   const head = new Uint8Array(headerBytes);
   const data = new DataView(head.buffer);
   let at = lkcdPagesStart;
@@ -164,28 +149,29 @@ export function lkcdPages(source: ByteSource, pages: number): LkcdPages {
   const known = records.count === 0 ? 0 : records.pfn(records.count - 1) + 1;
   const total = Math.max(pages, known);
   const gap = (pfn: number): PageContent => ({ state: 'missing', reason: pfn >= known && !records.finished ? behindBreak : noRecord });
+  function* extentsFrom(address: bigint): Generator<Extent, undefined> {
+    const extent = (start: number, end: number, content: PageContent): Extent => ({
+      start: BigInt(start) * BigInt(pageSize),
+      end: BigInt(end) * BigInt(pageSize),
+      state: content.state,
+      ...('reason' in content ? { reason: content.reason } : {}),
+    });
+    let at = Number(address / BigInt(pageSize));
+    for (let index = recordAt(records, at); index < records.count;) {
+      const first = records.pfn(index);
+      if (at < first) yield extent(at, first, gap(at));
+      let next = index + 1;
+      while (next < records.count && records.pfn(next) === first + (next - index)) next += 1;
+      at = first + (next - index);
+      yield extent(first, at, { state: 'stored' });
+      index = next;
+    }
+    if (at < total) yield extent(at, total, gap(at));
+    return undefined;
+  }
   const locator: PageLocator = {
     pages: total,
-    extents() {
-      const extents: Extent[] = [];
-      const push = (start: number, end: number, content: PageContent): void => {
-        if (start >= end) return;
-        const reason = 'reason' in content ? { reason: content.reason } : {};
-        extents.push({ start: BigInt(start) * BigInt(pageSize), end: BigInt(end) * BigInt(pageSize), state: content.state, ...reason });
-      };
-      let at = 0;
-      for (let index = 0; index < records.count;) {
-        const first = records.pfn(index);
-        push(at, first, gap(at));
-        let next = index + 1;
-        while (next < records.count && records.pfn(next) === first + (next - index)) next += 1;
-        at = first + (next - index);
-        push(first, at, { state: 'stored' });
-        index = next;
-      }
-      push(at, total, gap(at));
-      return extents;
-    },
+    extents: generatedExtents(extentsFrom),
     load(pfn, target) {
       const index = recordAt(records, pfn);
       return index < records.count && records.pfn(index) === pfn ? loadRecord(source, records.offset(index), target) : gap(pfn);

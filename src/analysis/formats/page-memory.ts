@@ -1,15 +1,15 @@
 /** Memory of containers that keep every page on its own: a locator says where a page is, the rest is the same for all. */
 import { pageSize } from '../../shared/units.ts';
-import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
-import { indexAt } from './extent-sweep.ts';
+import { pageStateCodes, type Absence, type ExtentState, type MemoryImage } from './dump-format.ts';
+import type { ExtentMap } from './extent-map.ts';
 
 export type PageContent = { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored'>; readonly reason?: string };
 
 export interface PageLocator {
   /** One past the last page frame that the dump describes. */
   readonly pages: number;
-  /** Covers [0, pages * 4096) without holes; asked for once, when it is needed. */
-  extents(): readonly Extent[];
+  /** Covers [0, pages * 4096) without holes. */
+  readonly extents: ExtentMap;
   /** Puts the bytes of a page into `target` (4096 bytes), or says why not; then what `target` holds does not matter. */
   load(pfn: number, target: Uint8Array): PageContent;
 }
@@ -21,7 +21,6 @@ export function pageMemory(locator: PageLocator): MemoryImage {
   const page = new Uint8Array(pageSize);
   let held = -1;
   let content: PageContent = { state: 'stored' };
-  let extents: readonly Extent[] | undefined;
 
   const load = (pfn: number): PageContent => {
     if (pfn === held) return content;
@@ -30,13 +29,9 @@ export function pageMemory(locator: PageLocator): MemoryImage {
     if (content.state !== 'stored') page.fill(0);
     return content;
   };
-  const listed = (): readonly Extent[] => (extents ??= locator.extents());
-
   return {
     end,
-    get extents() {
-      return listed();
-    },
+    extents: locator.extents,
     read(address, target) {
       const stop = address + BigInt(target.length);
       const absent: Absence[] = [];
@@ -59,12 +54,12 @@ export function pageMemory(locator: PageLocator): MemoryImage {
       return absent;
     },
     readPages(firstPfn, target, states) {
-      const known = listed();
-      let at = indexAt(known, BigInt(firstPfn) * pageBytes);
+      const known = locator.extents.from(BigInt(firstPfn) * pageBytes);
+      let extent = known.next().value;
       for (let index = 0; index < states.length; index += 1) {
         const address = BigInt(firstPfn + index) * pageBytes;
-        while ((known[at]?.end ?? address + 1n) <= address) at += 1;
-        const state = known[at]?.state ?? 'missing';
+        while (extent !== undefined && extent.end <= address) extent = known.next().value;
+        const state = extent?.state ?? 'missing';
         const found = state === 'stored' ? load(firstPfn + index) : { state };
         states[index] = pageStateCodes.indexOf(found.state);
         const bytes = target.subarray(index * pageSize, (index + 1) * pageSize);

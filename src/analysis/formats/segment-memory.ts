@@ -6,6 +6,7 @@ import type { AddressRange } from '../../shared/units.ts';
 import { pageSize } from '../../shared/units.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
+import { extentList } from './extent-map.ts';
 import { indexAt, sweep } from './extent-sweep.ts';
 
 /** A compressed piece: decodes to the bytes of the whole piece, or says in words why it cannot. */
@@ -185,5 +186,5 @@ export function segmentMemory(source: ByteSource, listed: readonly MemoryPiece[]
     }
   };
 
-  return { end, extents, read, readPages };
+  return { end, extents: extentList(extents), read, readPages };
 }

@@ -3,6 +3,8 @@ import { pageSize } from '../../shared/units.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { Extent, MemoryImage } from './dump-format.ts';
+import { generatedExtents } from './extent-map.ts';
+import { NumberColumn } from './number-column.ts';
 import { pageMemory, type PageContent } from './page-memory.ts';
 
 /** Pages per bit-key page, and bit-key pages per index page. */
@@ -10,14 +12,6 @@ const groupPages = 4096;
 const groupsPerIndex = 32768;
 const notStored = 'z/VM stored only what is not zero';
 const beyondFile = 'the file ends before it';
-
-/** One bit-key page: which pages of its group are stored. */
-interface Group {
-  /** File offset of the bit-key page. */
-  readonly keys: number;
-  /** Stored pages before this group. */
-  readonly before: number;
-}
 
 export interface VmdumpPages {
   readonly memory: MemoryImage;
@@ -30,7 +24,8 @@ export interface VmdumpPages {
  * @param total number of pages that the dump describes, at most 2^32
  */
 export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): VmdumpPages {
-  const groups = new Map<number, Group>();
+  /** One row a bit-key page: its group, its place in the file, and the stored pages before the group. */
+  const groups = { number: new NumberColumn(), keys: new NumberColumn(), before: new NumberColumn() };
   const findings: Finding[] = [];
   const block = new Uint8Array(pageSize);
   let at = mapsAt;
@@ -63,7 +58,9 @@ export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): 
         cut(first + bit);
         break;
       }
-      groups.set(first + bit, { keys: at, before: stored });
+      groups.number.push(first + bit);
+      groups.keys.push(at);
+      groups.before.push(stored);
       const pages = Math.min(groupPages, total - (first + bit) * groupPages);
       for (let page = 0; page < pages; page += 1) stored += (keys[page] ?? 0) & 1;
       at += pageSize;
@@ -83,63 +80,87 @@ export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): 
 
   let loaded = -1;
   const keys = new Uint8Array(groupPages);
-  const keysOf = (number: number, group: Group): Uint8Array => {
-    if (loaded !== number) {
-      source.readInto(group.keys, keys);
-      loaded = number;
+  const keysOf = (index: number): Uint8Array => {
+    if (loaded !== index) {
+      source.readInto(groups.keys.at(index), keys);
+      loaded = index;
     }
     return keys;
   };
   const unknown: PageContent = { state: 'missing', reason: beyondFile };
   const zero: PageContent = { state: 'zero', reason: notStored };
 
-  const extents = (): Extent[] => {
-    const list: Extent[] = [];
-    const push = (start: number, end: number, content: PageContent, fileOffset?: number): void => {
-      const last = list.at(-1);
-      const to = BigInt(end) * BigInt(pageSize);
-      // The pages that are stored lie one behind the other, so an extent of them grows without a look at its place.
-      if (last?.state === content.state) list[list.length - 1] = { ...last, end: to };
-      else {
-        const reason = 'reason' in content ? { reason: content.reason } : {};
-        list.push({ start: BigInt(start) * BigInt(pageSize), end: to, state: content.state, ...(fileOffset === undefined ? {} : { fileOffset }), ...reason });
-      }
-    };
-    const knownPages = Math.min(total, known * groupPages);
-    let next = 0;
-    for (const [number, group] of groups) {
-      const first = number * groupPages;
-      if (first > next) push(next, first, zero);
-      const present = keysOf(number, group);
-      const end = Math.min(first + groupPages, total);
-      let before = group.before;
-      for (let pfn = first; pfn < end; pfn += 1) {
-        if (((present[pfn - first] ?? 0) & 1) === 0) push(pfn, pfn + 1, zero);
-        else {
-          const offset = dataAt + before * pageSize;
-          push(pfn, pfn + 1, offset + pageSize > source.size ? unknown : { state: 'stored' }, offset + pageSize > source.size ? undefined : offset);
-          before += 1;
-        }
-      }
-      next = end;
+  interface Piece {
+    readonly start: number;
+    readonly end: number;
+    readonly content: PageContent;
+    readonly fileOffset?: number;
+  }
+
+  /** Runs of pages of one group from page `from` on. */
+  function* groupPieces(index: number, from: number): Generator<Piece> {
+    const first = groups.number.at(index) * groupPages;
+    const end = Math.min(first + groupPages, total);
+    // A copy: the next question may load other keys before this run is asked for more.
+    const present = keysOf(index).slice();
+    let before = groups.before.at(index);
+    for (let pfn = first; pfn < end; pfn += 1) {
+      const isStored = ((present[pfn - first] ?? 0) & 1) === 1;
+      const offset = dataAt + before * pageSize;
+      if (isStored) before += 1;
+      if (pfn < from) continue;
+      if (!isStored) yield { start: pfn, end: pfn + 1, content: zero };
+      else if (offset + pageSize > source.size) yield { start: pfn, end: pfn + 1, content: unknown };
+      else yield { start: pfn, end: pfn + 1, content: { state: 'stored' }, fileOffset: offset };
     }
-    if (next < knownPages) push(next, knownPages, zero);
-    if (knownPages < total) push(knownPages, total, unknown);
-    return list;
-  };
+  }
+
+  function* piecesFrom(pfn: number): Generator<Piece> {
+    const knownPages = Math.min(total, known * groupPages);
+    let next = pfn;
+    for (let index = groups.number.firstFrom(Math.floor(pfn / groupPages)); index < groups.number.length; index += 1) {
+      const first = groups.number.at(index) * groupPages;
+      if (first > next) yield { start: next, end: first, content: zero };
+      yield* groupPieces(index, next);
+      next = Math.min(first + groupPages, total);
+    }
+    if (next < knownPages) yield { start: next, end: knownPages, content: zero };
+    if (knownPages < total) yield { start: Math.max(knownPages, pfn), end: total, content: unknown };
+  }
+
+  function* extentsFrom(address: bigint): Generator<Extent, undefined> {
+    let last: Piece | undefined;
+    const extent = ({ start, end, content, fileOffset }: Piece): Extent => ({
+      start: BigInt(start) * BigInt(pageSize),
+      end: BigInt(end) * BigInt(pageSize),
+      state: content.state,
+      ...(fileOffset === undefined ? {} : { fileOffset }),
+      ...('reason' in content ? { reason: content.reason } : {}),
+    });
+    for (const piece of piecesFrom(Number(address / BigInt(pageSize)))) {
+      // Stored pages follow one another in the file, so an extent of them grows without a look at its place.
+      if (last?.content.state === piece.content.state) last = { ...last, end: piece.end };
+      else {
+        if (last !== undefined) yield extent(last);
+        last = piece;
+      }
+    }
+    if (last !== undefined) yield extent(last);
+    return undefined;
+  }
 
   const load = (pfn: number, target: Uint8Array): PageContent => {
     const number = Math.floor(pfn / groupPages);
     if (number >= known) return unknown;
-    const group = groups.get(number);
-    if (group === undefined) return zero;
-    const present = keysOf(number, group);
+    const index = groups.number.firstFrom(number);
+    if (index === groups.number.length || groups.number.at(index) !== number) return zero;
+    const present = keysOf(index);
     const slot = pfn % groupPages;
     if (((present[slot] ?? 0) & 1) === 0) return zero;
-    let { before } = group;
+    let before = groups.before.at(index);
     for (let page = 0; page < slot; page += 1) before += (present[page] ?? 0) & 1;
     const offset = dataAt + before * pageSize;
     return offset + pageSize > source.size || source.readInto(offset, target) < pageSize ? unknown : { state: 'stored' };
   };
-  return { memory: pageMemory({ pages: total, extents, load }), stored, findings };
+  return { memory: pageMemory({ pages: total, extents: generatedExtents(extentsFrom), load }), stored, findings };
 }

@@ -5,6 +5,7 @@
 import type { MemoryView } from '../../shared/model.ts';
 import { pageSize, type AddressRange } from '../../shared/units.ts';
 import { pageStateCodes, type Absence, type Extent, type MemoryImage } from '../formats/dump-format.ts';
+import { generatedExtents } from '../formats/extent-map.ts';
 
 const mebibyte = 1n << 20n;
 /** oldmem_base and oldmem_size of the kernel's parameter area. */
@@ -62,27 +63,31 @@ export function viewMemory(image: MemoryImage, view: MemoryView, area: AddressRa
   const windows = viewWindows(view, area, image.end);
   const { end } = windows.at(-1) ?? { end: 0n };
   const absentReason = view === 'kdump' ? notOfKdump : removed;
-  let extents: readonly Extent[] | undefined;
 
-  const listExtents = (): Extent[] =>
-    windows.flatMap((window): Extent[] => {
+  function* extentsFrom(address: bigint): Generator<Extent, undefined> {
+    for (const window of windows) {
+      if (window.end <= address) continue;
       const { from } = window;
-      if (from === undefined) return [{ start: window.start, end: window.end, state: 'missing', reason: absentReason }];
-      const stop = from + (window.end - window.start);
-      return image.extents.flatMap((extent): Extent[] => {
+      if (from === undefined) {
+        yield { start: window.start, end: window.end, state: 'missing', reason: absentReason };
+        continue;
+      }
+      const shift = window.start - from;
+      const stop = window.end - shift;
+      for (const extent of image.extents.from(address > window.start ? address - shift : from)) {
         const start = extent.start > from ? extent.start : from;
+        if (start >= stop) break;
         const last = extent.end < stop ? extent.end : stop;
-        if (start >= last) return [];
         const fileOffset = extent.fileOffset === undefined ? {} : { fileOffset: extent.fileOffset + Number(start - extent.start) };
-        return [{ ...extent, start: start - from + window.start, end: last - from + window.start, ...fileOffset }];
-      });
-    });
+        yield { ...extent, start: start + shift, end: last + shift, ...fileOffset };
+      }
+    }
+    return undefined;
+  }
 
   return {
     end,
-    get extents() {
-      return (extents ??= listExtents());
-    },
+    extents: generatedExtents(extentsFrom),
     read(address, target) {
       const stop = address + BigInt(target.length);
       const absent: Absence[] = [];

@@ -15,9 +15,9 @@ export interface PlannedBlock {
 }
 
 function plannedFrom(extents: PageExtents, startPfn: number): PlannedBlock {
-  const extent = extents.at(extents.indexOf(startPfn));
+  const extent = extents.from(startPfn).next().value;
   const blockEnd = Math.min(startPfn + blockPages, extents.totalPages);
-  if (extent.state === storedCode || !extent.whole || extent.endPfn < blockEnd)
+  if (extent === undefined || extent.state === storedCode || !extent.whole || extent.endPfn < blockEnd)
     return { kind: 'block', startPfn, pages: blockEnd - startPfn, state: storedCode };
   const wholeEnd = extent.endPfn === extents.totalPages ? extent.endPfn : extent.endPfn - (extent.endPfn % blockPages);
   return { kind: 'uniform', startPfn, pages: wholeEnd - startPfn, state: extent.state };

@@ -48,14 +48,14 @@ export function crewPlan(extents: PageExtents, wish: CrewWish | undefined, diges
 }
 
 function crewPages(extents: PageExtents, { location, identity, source }: CrewWish): CrewPages {
-  if (source?.file !== undefined && areRaw(extents)) return { kind: 'raw', file: source.file, name: source.name, extents: extents.packed };
+  const { packed } = extents;
+  if (source?.file !== undefined && packed !== undefined && areRaw(packed)) return { kind: 'raw', file: source.file, name: source.name, extents: packed };
   return { kind: 'dump', location, identity, wholePages: !extents.cut };
 }
 
 /** True when the first stored pages lie in the file as they are. */
 function liesAsItIs(extents: PageExtents): boolean {
-  for (let index = 0; index < extents.count; index += 1) {
-    const extent = extents.at(index);
+  for (const extent of extents.from(0)) {
     if (extent.state === storedCode) return extent.fileOffset !== undefined;
   }
   return true;

@@ -60,6 +60,8 @@ const commitMilliseconds = 40;
 const commitShare = 1 / 32;
 /** Rows that wait for the next transaction at most. */
 const commitRows = 1024;
+/** Extents that are kept in the index. */
+const mostExtents = 2 ** 16;
 /** Subtrees of a uniform run that are looked up in one go. */
 const lookedUp = 1024 * blockPages;
 
@@ -155,15 +157,22 @@ class IndexRun {
     return partialChecksum(stored) === stored.checksum ? stored : undefined;
   }
 
+  /** What SQL shows as `extent`, up to a bound: filtered dumps have tens of millions. */
   async #writeExtents(): Promise<void> {
-    const { count } = this.#extents;
-    let next = this.#store.header().extentsWritten;
-    while (next < count) {
-      const rows: PageExtent[] = [];
-      while (next < count && rows.length < 4 * commitRows) rows.push(this.#extents.at(next++));
+    const written = this.#store.header().extentsWritten;
+    let rows: PageExtent[] = [];
+    let seen = 0;
+    for (const extent of this.#extents.from(0)) {
+      if (seen === mostExtents) break;
+      if (++seen <= written) continue;
+      rows.push(extent);
+      if (rows.length < 4 * commitRows) continue;
       this.#store.commit({ extents: rows });
+      rows = [];
       await this.#breathe();
     }
+    if (rows.length > 0) this.#store.commit({ extents: rows });
+    await this.#breathe();
   }
 
   /** What is left to do, in order; undefined where something needed nothing. Rows of uniform runs are made on the way. */

@@ -4,6 +4,7 @@
  */
 import { pageSize } from '../../shared/units.ts';
 import { pageStateCodes, type Extent, type MemoryImage } from '../formats/dump-format.ts';
+import type { ExtentMap } from '../formats/extent-map.ts';
 
 /** State code of pages that have bytes in the file. */
 export const storedCode = 0;
@@ -32,31 +33,65 @@ export interface PackedExtents {
 }
 
 export interface PageExtents {
-  readonly packed: PackedExtents;
   readonly totalPages: number;
-  readonly count: number;
   /** Pages with bytes in the file. */
   readonly storedPages: number;
   /** True when a boundary cuts through some page. */
   readonly cut: boolean;
-  at(index: number): PageExtent;
-  /** Index of the extent that holds a page; every page below `totalPages` is in one. */
-  indexOf(pfn: number): number;
   /** One past the last page that may have bytes (stored or zero). */
   readonly availableEnd: number;
+  /** Extents from the one that holds a page on; the first one begins at that page. Nothing from `totalPages` on. */
+  from(pfn: number): Generator<PageExtent, undefined>;
   /** Fills in the state codes of the pages from `startPfn` on, as the container says them. */
   states(startPfn: number, states: Uint8Array): void;
+  /** Pages of each state in [startPfn, endPfn), by state code. */
+  counts(startPfn: number, endPfn: number): Float64Array;
   /** What it takes to know the pages of [startPfn, endPfn): nothing, a read, or a read where some page is only partly there. */
   needs(startPfn: number, endPfn: number): 'nothing' | 'read' | 'read-cut';
+  /** In columns that threads can share, where the container lists few extents; undefined where they are made on demand. */
+  readonly packed: PackedExtents | undefined;
 }
+
+type Totals = Pick<PageExtents, 'totalPages' | 'storedPages' | 'cut' | 'availableEnd'>;
 
 /**
  * Rounds a memory image's extents to pages. A page that a boundary cuts is stored when any of its bytes are, else it has
  * the state of its first byte. Neighbours of one state are joined where their file positions allow it.
  * @throws Error when extents leave holes or overlap, which their format promised not to do
  */
-export function pageExtents(memory: Pick<MemoryImage, 'extents'>): PageExtents {
-  const rows = [...joined(rounded(memory.extents))];
+export function pageExtents(memory: Pick<MemoryImage, 'extents' | 'end'>): PageExtents {
+  let made = known.get(memory.extents);
+  if (made === undefined) {
+    made = makePageExtents(memory);
+    known.set(memory.extents, made);
+  }
+  return made;
+}
+
+/** Each map is rounded once: the strip asks at every zoom. */
+const known = new WeakMap<ExtentMap, PageExtents>();
+
+function makePageExtents({ extents, end }: Pick<MemoryImage, 'extents' | 'end'>): PageExtents {
+  if (extents.count !== undefined) return unpackExtents(packedRows([...joined(rounded(extents, 0))]));
+  const totals: Totals = {
+    totalPages: Number((end + bytesPerPage - 1n) / bytesPerPage),
+    get storedPages() {
+      return extents.storedPages;
+    },
+    get availableEnd() {
+      return Number((extents.availableEnd + bytesPerPage - 1n) / bytesPerPage);
+    },
+    get cut() {
+      return extents.cut;
+    },
+  };
+  return withQuestions(totals, { counts: extents.counts }, function* from(pfn) {
+    yield* joined(rounded(extents.from(BigInt(pfn) * bytesPerPage), pfn));
+    return undefined;
+  });
+}
+
+function packedRows(rows: readonly PageExtent[]): PackedExtents {
   const packed: PackedExtents = {
     starts: new Float64Array(new SharedArrayBuffer(8 * rows.length)),
     states: new Uint8Array(new SharedArrayBuffer(rows.length)),
@@ -70,7 +105,7 @@ export function pageExtents(memory: Pick<MemoryImage, 'extents'>): PageExtents {
     packed.offsets[index] = row.fileOffset ?? -1;
     packed.whole[index] = row.whole ? 1 : 0;
   });
-  return unpackExtents(packed);
+  return packed;
 }
 
 /** Extents from their columns, in whichever thread. */
@@ -97,51 +132,86 @@ export function unpackExtents(packed: PackedExtents): PageExtents {
     if (state === storedCode) storedPages += end(index) - (starts[index] ?? 0);
   }
 
-  const at = (index: number): PageExtent => {
-    const fileOffset = offsets[index] ?? 0;
-    return {
-      startPfn: starts[index] ?? 0,
-      endPfn: end(index),
-      state: states[index] ?? 0,
-      fileOffset: fileOffset < 0 ? undefined : fileOffset,
-      whole: whole[index] === 1,
-    };
-  };
+  return withQuestions({ totalPages, storedPages, cut: whole.includes(0), availableEnd }, { packed }, function* from(pfn) {
+    if (pfn >= totalPages) return undefined;
+    for (let index = indexOf(pfn); index < starts.length; index += 1) {
+      const begin = starts[index] ?? 0;
+      const startPfn = Math.max(begin, pfn);
+      const offset = offsets[index] ?? -1;
+      yield {
+        startPfn,
+        endPfn: end(index),
+        state: states[index] ?? 0,
+        fileOffset: offset < 0 ? undefined : offset + (startPfn - begin) * pageSize,
+        whole: whole[index] === 1,
+      };
+    }
+    return undefined;
+  });
+}
 
+/** What can be asked of extents that are given out in a row. */
+function withQuestions(
+  totals: Totals,
+  { packed, counts }: { readonly packed?: PackedExtents; readonly counts?: ExtentMap['counts'] | undefined },
+  from: PageExtents['from'],
+): PageExtents {
   return {
+    counts(startPfn, endPfn) {
+      const sums = new Float64Array(pageStateCodes.length);
+      if (counts !== undefined) {
+        for (const [state, pages] of Object.entries(counts(startPfn, endPfn))) sums[codeOf.get(state) ?? 0] = pages;
+        return sums;
+      }
+      for (const extent of from(startPfn)) {
+        if (extent.startPfn >= endPfn) break;
+        sums[extent.state] = (sums[extent.state] ?? 0) + Math.min(extent.endPfn, endPfn) - extent.startPfn;
+      }
+      return sums;
+    },
+    get totalPages() {
+      return totals.totalPages;
+    },
+    get storedPages() {
+      return totals.storedPages;
+    },
+    get cut() {
+      return totals.cut;
+    },
+    get availableEnd() {
+      return totals.availableEnd;
+    },
     packed,
-    totalPages,
-    count: starts.length,
-    storedPages,
-    cut: whole.includes(0),
-    availableEnd,
-    at,
-    indexOf,
+    from,
     states(startPfn, target) {
       const endPfn = startPfn + target.length;
-      for (let index = indexOf(startPfn); index < starts.length; index += 1) {
-        const extent = at(index);
+      for (const extent of from(startPfn)) {
         if (extent.startPfn >= endPfn) return;
-        target.fill(extent.state, Math.max(0, extent.startPfn - startPfn), Math.min(extent.endPfn, endPfn) - startPfn);
+        target.fill(extent.state, extent.startPfn - startPfn, Math.min(extent.endPfn, endPfn) - startPfn);
       }
     },
     needs(startPfn, endPfn) {
       let read = false;
-      for (let index = indexOf(startPfn); index < starts.length && (starts[index] ?? 0) < endPfn; index += 1) {
-        if (whole[index] === 0) return 'read-cut';
-        read ||= states[index] === storedCode;
+      for (const extent of from(startPfn)) {
+        if (extent.startPfn >= endPfn) break;
+        if (!extent.whole) return 'read-cut';
+        read ||= extent.state === storedCode;
+        // Where no page is cut nothing else can be found.
+        if (read && !totals.cut) break;
       }
       return read ? 'read' : 'nothing';
     },
   };
 }
 
-function* rounded(extents: readonly Extent[]): Generator<PageExtent> {
-  let position = 0n;
+/** @param fromPfn pages below it are left out; the first extent holds it */
+function* rounded(extents: Iterable<Extent>, fromPfn: number): Generator<PageExtent> {
+  let position: bigint | undefined = fromPfn === 0 ? 0n : undefined;
   /** The page that the last boundary cut, not yet given out: the next extent may add to it. */
   let shared: PageExtent | undefined;
   for (const extent of extents) {
-    if (extent.start !== position || extent.end < extent.start) throw new Error(`extents are not contiguous at 0x${position.toString(16)}`);
+    const expected = position ?? extent.start;
+    if (extent.start !== expected || extent.end < extent.start) throw new Error(`extents are not contiguous at 0x${expected.toString(16)}`);
     position = extent.end;
     if (extent.end === extent.start) continue;
     const state = codeOf.get(extent.state) ?? 0;
@@ -150,7 +220,7 @@ function* rounded(extents: readonly Extent[]): Generator<PageExtent> {
       const fileOffset = extent.fileOffset === undefined || inFile < 0 ? undefined : extent.fileOffset + inFile;
       return { startPfn: pfn, endPfn: pfn + 1, state, fileOffset, whole: false };
     };
-    const firstWhole = Number((extent.start + bytesPerPage - 1n) / bytesPerPage);
+    const firstWhole = Math.max(fromPfn, Number((extent.start + bytesPerPage - 1n) / bytesPerPage));
     const endWhole = Number(extent.end / bytesPerPage);
     if (shared !== undefined) {
       if (shared.state !== storedCode && state === storedCode) shared = pageOf(shared.startPfn);

@@ -5,13 +5,12 @@
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { pageSize } from '../../shared/units.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { storedCode, type PageExtents } from './page-extents.ts';
+import { storedCode, type PackedExtents, type PageExtents } from './page-extents.ts';
 import { stateCode } from './page-meta.ts';
 
 /** True when every stored page lies in the dump's own file, and no boundary of extents cuts through a page. */
-export function areRaw(extents: PageExtents): boolean {
-  const { states, offsets } = extents.packed;
-  return !extents.cut && states.every((state, index) => state !== storedCode || (offsets[index] ?? -1) >= 0);
+export function areRaw({ states, offsets, whole }: PackedExtents): boolean {
+  return !whole.includes(0) && states.every((state, index) => state !== storedCode || (offsets[index] ?? -1) >= 0);
 }
 
 /**
@@ -23,13 +22,11 @@ export function rawPages(source: ByteSource, extents: PageExtents): Pick<MemoryI
     readPages(firstPfn, target, states) {
       extents.states(firstPfn, states);
       const endPfn = firstPfn + states.length;
-      for (let index = extents.indexOf(firstPfn); index < extents.count; index += 1) {
-        const { startPfn, endPfn: end, state, fileOffset } = extents.at(index);
-        if (startPfn >= endPfn) return;
+      for (const { startPfn: from, endPfn: end, state, fileOffset } of extents.from(firstPfn)) {
+        if (from >= endPfn) return;
         if (state !== storedCode || fileOffset === undefined) continue;
-        const from = Math.max(startPfn, firstPfn);
         const part = target.subarray((from - firstPfn) * pageSize, (Math.min(end, endPfn) - firstPfn) * pageSize);
-        const got = source.readInto(fileOffset + (from - startPfn) * pageSize, part);
+        const got = source.readInto(fileOffset, part);
         if (got === part.length) continue;
         // What the file no longer holds cannot be read, and neither can a page of which only a part came.
         part.fill(0, got);

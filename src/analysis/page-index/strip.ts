@@ -6,7 +6,7 @@ import type { ViewWindow } from '../memory/view.ts';
 import type { BlockCounters, IndexReader } from './index-reader.ts';
 import { unpackBlock } from './packed-block.ts';
 import { addCounters, countMeta, countUniform, emptyCounters, metaByte, type Counters } from './page-meta.ts';
-import { storedCode } from './page-extents.ts';
+import { storedCode, type PageExtents } from './page-extents.ts';
 
 export interface StripBucket {
   readonly states: Record<PageState, number>;
@@ -23,7 +23,10 @@ export interface Strip {
 }
 
 /** What a strip needs of an index; `unindexed` gives the same for a dump that has none. */
-export type StripSource = Pick<IndexReader, 'header' | 'totals' | 'counters' | 'blockAt' | 'extents'>;
+export type StripSource = Pick<IndexReader, 'header' | 'totals' | 'counters' | 'blockAt'>;
+
+/** What is known of the pages that no index has looked at. */
+export type StripExtents = Pick<PageExtents, 'counts'>;
 
 interface Sum {
   readonly counters: Counters;
@@ -48,13 +51,13 @@ const missingCode = pageStateCodes.indexOf('missing');
  * @param windows of one of two systems, see `viewWindows`: addresses are those of that system. Without them the dump as stored
  * @throws BlockDamaged
  */
-export function memoryStrip(reader: StripSource, start: bigint, end: bigint, buckets: number, windows?: readonly ViewWindow[]): Strip {
+export function memoryStrip(reader: StripSource, extents: StripExtents, start: bigint, end: bigint, buckets: number, windows?: readonly ViewWindow[]): Strip {
   const slices = slicesOf(start, end, buckets);
-  if (windows === undefined) count(reader, slices);
+  if (windows === undefined) count(reader, extents, slices);
   else
     for (const { from, ...window } of windows) {
       const inside = slices.flatMap((slice) => clipped(slice, window));
-      if (from !== undefined) count(reader, shifted(inside, pfnOf(from) - pfnOf(window.start)));
+      if (from !== undefined) count(reader, extents, shifted(inside, pfnOf(from) - pfnOf(window.start)));
       else for (const { startPfn, endPfn, sum } of inside) countUniform(sum.counters, metaByte(missingCode), endPfn - startPfn);
     }
   return { buckets: slices.map(finished), indexedPages: reader.totals().pages, totalPages: reader.header().totalPages };
@@ -71,17 +74,17 @@ const shifted = (slices: readonly Slice[], by: number): readonly Slice[] =>
   slices.map((slice) => ({ ...slice, startPfn: slice.startPfn + by, endPfn: slice.endPfn + by }));
 
 /** Counts the pages of ascending slices into their sums. */
-function count(reader: StripSource, slices: readonly Slice[]): void {
+function count(reader: StripSource, extents: StripExtents, slices: readonly Slice[]): void {
   const first = slices[0]?.startPfn ?? 0;
   const last = Math.min(slices.at(-1)?.endPfn ?? 0, reader.header().totalPages);
   const cursor = { at: 0 };
   let known = first;
   for (const row of reader.counters(first, last)) {
-    addFromExtents(reader, slices, cursor, known, Math.min(row.startPfn, last));
+    addFromExtents(extents, slices, cursor, known, Math.min(row.startPfn, last));
     addBlock(reader, slices, cursor, row, first, last);
     known = row.startPfn + row.pages;
   }
-  addFromExtents(reader, slices, cursor, known, last);
+  addFromExtents(extents, slices, cursor, known, last);
 }
 
 function slicesOf(start: bigint, end: bigint, buckets: number): readonly Slice[] {
@@ -130,15 +133,14 @@ function metaOf(reader: StripSource, startPfn: number): Uint8Array {
   return row.meta;
 }
 
-function addFromExtents(reader: StripSource, slices: readonly Slice[], cursor: { at: number }, from: number, to: number): void {
+function addFromExtents(extents: StripExtents, slices: readonly Slice[], cursor: { at: number }, from: number, to: number): void {
   if (from >= to) return;
-  for (const extent of reader.extents(from, to)) {
-    const state = pageStateCodes.findIndex((word) => word === extent.state);
-    spread(slices, cursor, Math.max(from, extent.startPfn), Math.min(to, extent.endPfn), (sum, start, end) => {
-      if (state === storedCode) sum.unknown += end - start;
-      else countUniform(sum.counters, metaByte(state), end - start);
+  spread(slices, cursor, from, to, (sum, start, end) => {
+    extents.counts(start, end).forEach((pages, state) => {
+      if (state === storedCode) sum.unknown += pages;
+      else countUniform(sum.counters, metaByte(state), pages);
     });
-  }
+  });
 }
 
 function finished({ sum: { counters, unknown } }: Slice): StripBucket {

@@ -15,7 +15,7 @@ const page = BigInt(pageSize);
 
 /** Extents with bytes, cut to a range. Implied zeros in a page that also has stored bytes count as stored, like the page. */
 export function* spansWithBytes(memory: MemoryImage, range: AddressRange): Generator<SearchSpan> {
-  for (const { start, end, state } of memory.extents) {
+  for (const { start, end, state } of memory.extents.from(range.start)) {
     if (end <= range.start || (state !== 'stored' && state !== 'zero')) continue;
     if (start >= range.end) return;
     const cut = (from: bigint, to: bigint, zero: boolean): SearchSpan[] => {

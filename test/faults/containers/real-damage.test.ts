@@ -67,7 +67,7 @@ async function look(source: ByteSource, companions: readonly ByteSource[], what:
     const session = sessionOn(source, undefined, { companions: () => companions });
     describeDump(session);
     await checkSession(session, 'headers', new AbortController().signal);
-    expect(session.image.memory.extents.at(-1)?.end ?? 0n).toBe(session.image.memory.end);
+    expect([...session.image.memory.extents].at(-1)?.end ?? 0n).toBe(session.image.memory.end);
     return session;
   } catch (error) {
     if (!isDumpError(error)) throw new Error(`${what}: ${String(error)}`, { cause: error });
@@ -157,7 +157,7 @@ describe.skipIf(chosen.length === 0)('damaged real dumps', () => {
         const sound = await look(source, companions, 'sound');
         if (sound === undefined) throw new Error('the whole dump was refused');
         const random = randomFor(`flips ${name}`);
-        const stored = sound.image.memory.extents.filter((extent) => extent.state === 'stored');
+        const stored = [...sound.image.memory.extents].filter((extent) => extent.state === 'stored');
         const pfns = Array.from({ length: 400 }, () => {
           const extent = stored[random.below(stored.length)];
           return extent === undefined ? 0 : Number(extent.start / BigInt(pageSize)) + random.below(Number((extent.end - extent.start) / BigInt(pageSize)));

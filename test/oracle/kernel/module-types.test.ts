@@ -124,7 +124,7 @@ describe.skipIf(!haveDumps)('types of modules', () => {
     try {
       for (const at of [ext4.address, ext4.address + 0x5000n, ext4.address + BigInt(ext4.bytes) - 1n]) {
         const absolute = session.kernel.memory.translate(at & ~0xfffn) ?? 0n;
-        const stored = session.image.memory.extents.find(({ state, start, end }) => state === 'stored' && absolute >= start && absolute < end);
+        const stored = [...session.image.memory.extents].find(({ state, start, end }) => state === 'stored' && absolute >= start && absolute < end);
         if (stored?.fileOffset === undefined) throw new Error('not in the file');
         const offset = stored.fileOffset + Number(absolute - stored.start);
         const damaged = sessionOn(patchedSource(source, [{ offset, bytes: Buffer.alloc(4096) }]));

@@ -125,7 +125,7 @@ describe.skipIf(entry === undefined)('a dump with a zeroed page', () => {
       const found: string[] = [];
       let less = 0;
       for (const [name, address] of pages) {
-        const extent = session.image.memory.extents.find(({ start, end }) => address >= start && address < end);
+        const extent = [...session.image.memory.extents].find(({ start, end }) => address >= start && address < end);
         if (extent?.fileOffset === undefined) continue;
         const offset = extent.fileOffset + Number(address - extent.start);
         const damaged = await answers(sessionOn(patchedSource(source, [{ offset, bytes: new Uint8Array(4096) }])));

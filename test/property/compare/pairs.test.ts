@@ -5,6 +5,7 @@ import { compareByFingerprint } from '../../../src/analysis/compare/by-fingerpri
 import type { PageColumn } from '../../../src/analysis/compare/page-column.ts';
 import type { PairRuns } from '../../../src/analysis/compare/pair-runs.ts';
 import type { MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
+import { extentList } from '../../../src/analysis/formats/extent-map.ts';
 import { createPageJob, fingerprintAlgorithm } from '../../../src/analysis/page-index/page-job.ts';
 import { seededRandom } from '../../../src/samples/seeded-random.ts';
 import { collidingPage } from './collision.ts';
@@ -68,7 +69,7 @@ function imageOf(bytes: Uint8Array): MemoryImage {
   const end = BigInt(bytes.length);
   return {
     end,
-    extents: [{ start: 0n, end, state: 'stored' }],
+    extents: extentList([{ start: 0n, end, state: 'stored' }]),
     read(address, target) {
       target.set(bytes.subarray(Number(address), Number(address) + target.length));
       return [];

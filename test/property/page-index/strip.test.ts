@@ -4,6 +4,7 @@ import { Cancelled } from '../../../src/shared/rpc.ts';
 import { pageClasses, pageStates } from '../../../src/shared/model.ts';
 import { buildIndex } from '../../../src/analysis/page-index/indexer.ts';
 import { createPageLookup, largestZeroRuns } from '../../../src/analysis/page-index/queries.ts';
+import { pageExtents } from '../../../src/analysis/page-index/page-extents.ts';
 import { memoryStrip, type StripBucket } from '../../../src/analysis/page-index/strip.ts';
 import { viewWindows } from '../../../src/analysis/memory/view.ts';
 import { runs } from '../../run-size.ts';
@@ -88,7 +89,7 @@ describe('memory strip', () => {
 
         const start = BigInt(from) * 2999n;
         const end = start + BigInt(length) * 3001n;
-        const { buckets: strip, totalPages, indexedPages } = memoryStrip(store, start, end, buckets);
+        const { buckets: strip, totalPages, indexedPages } = memoryStrip(store, pageExtents(memory), start, end, buckets);
         const states = listed(parts);
         const lookup = createPageLookup(store);
         expect([totalPages, indexedPages]).toEqual([states.length, store.totals().pages]);
@@ -127,7 +128,7 @@ describe('memory strip of one of two systems', () => {
             if (pfn < sizePfn) return startPfn + pfn;
             return pfn >= startPfn && pfn < startPfn + sizePfn ? undefined : pfn;
           };
-          const { buckets: strip } = memoryStrip(store, cut.start, cut.end, buckets, viewWindows(view, area, memory.end));
+          const { buckets: strip } = memoryStrip(store, pageExtents(memory), cut.start, cut.end, buckets, viewWindows(view, area, memory.end));
           expect(strip).toEqual(countedByPage(createPageLookup(store), states, cut, shown));
           store.close();
         },

@@ -6,6 +6,7 @@ import { kindOfStates } from '../../../src/analysis/compare/by-fingerprint.ts';
 import { movedPages } from '../../../src/analysis/compare/moved-pages.ts';
 import { kindCode, pairRunsBuilder, type PairKind, type PairRuns } from '../../../src/analysis/compare/pair-runs.ts';
 import type { MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
+import { extentList } from '../../../src/analysis/formats/extent-map.ts';
 import { stateCode } from '../../../src/analysis/page-index/page-meta.ts';
 
 const runsOf = (kinds: string, start = 0, limit?: number): PairRuns => {
@@ -114,7 +115,7 @@ describe('ranges that do not count', () => {
     const end = BigInt(bytes.length);
     return {
       end,
-      extents: [{ start: 0n, end, state: 'stored' }],
+      extents: extentList([{ start: 0n, end, state: 'stored' }]),
       read(address, target) {
         target.set(bytes.subarray(Number(address), Number(address) + target.length));
         return [];

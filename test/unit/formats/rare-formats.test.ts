@@ -76,7 +76,7 @@ describe('lkcd', () => {
     const image = open(cut.subarray(0, Math.floor(cut.length / 2)));
     expect(image.container.complete.value).toBe(false);
     expect(image.findings[0]?.id).toBe('container-complete/page-chain');
-    expect(image.memory.extents.at(-1)?.state).toBe('missing');
+    expect([...image.memory.extents].at(-1)?.state).toBe('missing');
   });
 
   it('calls a damaged page unreadable', () => {
@@ -128,7 +128,9 @@ describe('vmdump', () => {
     const whole = vmdump(system);
     const image = open(whole.subarray(0, whole.length - 10 * pageBytes));
     expect(image.container.complete.value).toBe(false);
-    expect(image.memory.extents.filter((extent) => extent.state === 'missing').reduce((sum, extent) => sum + extent.end - extent.start, 0n)).toBe(10n * 4096n);
+    expect([...image.memory.extents].filter((extent) => extent.state === 'missing').reduce((sum, extent) => sum + extent.end - extent.start, 0n)).toBe(
+      10n * 4096n,
+    );
   });
 });
 

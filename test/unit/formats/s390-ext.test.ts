@@ -26,7 +26,7 @@ describe('s390-ext', () => {
     expect(image.container.complete.value).toBe(true);
     expect(wrongPages(image.memory, { memory: large.memory })).toEqual([]);
     expectSoundExtents(image.memory);
-    expect(image.memory.extents.some((extent) => extent.state === 'zero')).toBe(true);
+    expect([...image.memory.extents].some((extent) => extent.state === 'zero')).toBe(true);
   });
 
   it.each([4096, 2048, 1024, 512])('finds out that compressed segments are counted in blocks of %i bytes', async (blockSize) => {
@@ -41,7 +41,7 @@ describe('s390-ext', () => {
 
   it('calls the pages of a damaged entry unreadable', async () => {
     const bytes = s390Ext(system, { version: 2, compression: { blockSize: 4096 } });
-    const extent = open(bytes).memory.extents.findIndex((one) => one.state === 'stored' && one.fileOffset === undefined);
+    const extent = [...open(bytes).memory.extents].findIndex((one) => one.state === 'stored' && one.fileOffset === undefined);
     expect(extent).toBeGreaterThan(0);
     // The second segment is the first compressed one: its header follows the raw MiB.
     const data = 0x1000 + 0x1000 + 0x100000 + 0x1000;

@@ -3,6 +3,7 @@ import type { ScanProgress } from '../../../src/shared/engine-protocol.ts';
 import { DumpError } from '../../../src/shared/dump-error.ts';
 import { Cancelled } from '../../../src/shared/rpc.ts';
 import type { MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
+import { extentList } from '../../../src/analysis/formats/extent-map.ts';
 import { buildIndex } from '../../../src/analysis/page-index/indexer.ts';
 import { classCounts, createPageLookup } from '../../../src/analysis/page-index/queries.ts';
 import { naiveRoot } from './naive-root.ts';
@@ -84,10 +85,10 @@ describe('indexing', () => {
   it('does not take bytes of the page before for the rest of a cut page', async () => {
     const cut: MemoryImage = {
       end: 0x2000n,
-      extents: [
+      extents: extentList([
         { start: 0n, end: 0x1800n, state: 'stored', fileOffset: 0 },
         { start: 0x1800n, end: 0x2000n, state: 'missing' },
-      ],
+      ]),
       read: () => [],
       readPages(firstPfn, target, states) {
         states.fill(0);

@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Extent, MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
+import { extentList } from '../../../src/analysis/formats/extent-map.ts';
 import { planBlocks } from '../../../src/analysis/page-index/block-plan.ts';
 import { pageExtents } from '../../../src/analysis/page-index/page-extents.ts';
 import { pageImage } from './page-image.ts';
 
-const image = (extents: readonly Extent[]): MemoryImage => ({ end: extents.at(-1)?.end ?? 0n, extents, read: () => [], readPages: () => undefined });
+const image = (extents: readonly Extent[]): MemoryImage => ({
+  end: extents.at(-1)?.end ?? 0n,
+  extents: extentList(extents),
+  read: () => [],
+  readPages: () => undefined,
+});
 const rows = (extents: readonly Extent[]) => {
   const rounded = pageExtents(image(extents));
-  return Array.from({ length: rounded.count }, (_, index) => {
-    const { startPfn, endPfn, state, fileOffset, whole } = rounded.at(index);
-    return [startPfn, endPfn, state, fileOffset, whole];
-  });
+  return [...rounded.from(0)].map(({ startPfn, endPfn, state, fileOffset, whole }) => [startPfn, endPfn, state, fileOffset, whole]);
 };
 const [stored, zero, excluded, missing] = [0, 1, 2, 3];
 
@@ -90,7 +93,12 @@ describe('extents in pages', () => {
       { pages: 5, state: 'excluded' },
     ]);
     const extents = pageExtents(memory);
-    expect(Array.from({ length: 10 }, (_, pfn) => extents.indexOf(pfn))).toEqual([0, 0, 0, 1, 1, 2, 2, 2, 2, 2]);
+    const first = (pfn: number) => extents.from(pfn).next().value;
+    expect(Array.from({ length: 10 }, (_, pfn) => first(pfn)?.state)).toEqual([3, 3, 3, 0, 0, 2, 2, 2, 2, 2]);
+    expect(Array.from({ length: 10 }, (_, pfn) => [first(pfn)?.startPfn, first(pfn)?.endPfn])).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((pfn) => [pfn, pfn < 3 ? 3 : pfn < 5 ? 5 : 10]),
+    );
+    expect(first(10)).toBeUndefined();
     expect([extents.needs(0, 3), extents.needs(0, 4), extents.needs(4, 9), extents.needs(5, 10)]).toEqual(['nothing', 'read', 'read', 'nothing']);
     expect([extents.totalPages, extents.storedPages, extents.availableEnd]).toEqual([10, 2, 5]);
   });

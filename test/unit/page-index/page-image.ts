@@ -1,5 +1,6 @@
 /** Memory images made by hand for the tests of the index: pages by number, holes by state. */
 import { pageStateCodes, type Extent, type ExtentState, type MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
+import { extentList } from '../../../src/analysis/formats/extent-map.ts';
 
 export const pageBytes = 4096;
 
@@ -39,7 +40,7 @@ export function pageImage(parts: readonly ImagePart[]): PageImage {
     reads,
     memory: {
       end: BigInt(pfn) * 4096n,
-      extents,
+      extents: extentList(extents),
       read: () => {
         throw new Error('the index reads pages, not bytes');
       },

@@ -50,7 +50,7 @@ export function describeNotes(session: Session): { schema: 1; notes: NoteJson[] 
 
 export function describeRegions(session: Session): { schema: 1; regions: RegionJson[] } {
   const { image } = session;
-  const regions: RegionJson[] = image.memory.extents.map((extent) => ({
+  const regions: RegionJson[] = [...image.memory.extents].map((extent) => ({
     name: extent.reason ?? (extent.state === 'stored' ? 'memory in the dump' : extent.state),
     start: hex(extent.start),
     end: hex(extent.end),

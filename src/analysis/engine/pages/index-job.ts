@@ -6,12 +6,12 @@ import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { type IndexJson, type SqlJson } from '../../../shared/memory-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { RequestError } from '../../../shared/rpc.ts';
-import { pageStateCodes, type MemoryImage } from '../../formats/dump-format.ts';
+import type { MemoryImage } from '../../formats/dump-format.ts';
 import { cacheCapBytes, pruneIndexes, touchIndex } from '../../page-index/index-cache.ts';
 import { indexFolder, indexPath } from '../../page-index/index-location.ts';
 import { IndexError } from '../../page-index/index-error.ts';
 import { buildIndex } from '../../page-index/indexer.ts';
-import { pageExtents, storedCode } from '../../page-index/page-extents.ts';
+import { pageExtents } from '../../page-index/page-extents.ts';
 import { emptyCounters } from '../../page-index/page-meta.ts';
 import { runSql } from '../../page-index/sql-console.ts';
 import type { StartSqlProcess } from '../../page-index/sql-process.ts';
@@ -126,19 +126,6 @@ function unindexed(memory: MemoryImage): StripSource {
       // No block is indexed.
     },
     blockAt: () => undefined,
-    *extents(startPfn = 0, endPfn = extents.totalPages) {
-      if (startPfn >= endPfn) return;
-      for (let index = extents.indexOf(startPfn); index < extents.count; index += 1) {
-        const extent = extents.at(index);
-        if (extent.startPfn >= endPfn) return;
-        yield {
-          startPfn: extent.startPfn,
-          endPfn: extent.endPfn,
-          state: pageStateCodes[extent.state] ?? pageStateCodes[storedCode],
-          fileOffset: extent.fileOffset,
-        };
-      }
-    },
   };
 }
 
@@ -150,7 +137,7 @@ export function stripOf(
   const { view, twoSystems } = session;
   const stored = session.inView('all');
   const windows = view === 'all' || twoSystems === undefined ? undefined : viewWindows(view, twoSystems, stored.image.memory.end);
-  const strip = withReader(stored, (source) => memoryStrip(source, range.start, range.end, range.buckets, windows));
+  const strip = withReader(stored, (source) => memoryStrip(source, pageExtents(stored.image.memory), range.start, range.end, range.buckets, windows));
   return { ...strip, buckets: [...strip.buckets] };
 }
 

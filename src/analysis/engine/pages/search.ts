@@ -7,6 +7,7 @@ import type { Params, Progress } from '../../../shared/rpc.ts';
 import type { SearchHit, SearchSummary } from '../../../shared/search-model.ts';
 import { hex, type AddressRange } from '../../../shared/units.ts';
 import { indexPath } from '../../page-index/index-location.ts';
+import type { Extent } from '../../formats/dump-format.ts';
 import { createPace } from '../../jobs/pace.ts';
 import { readIndex } from '../../page-index/store.ts';
 import type { Matcher } from '../../search/matcher.ts';
@@ -32,13 +33,12 @@ const makeMatcher = (pattern: SearchPattern, signal: AbortSignal): Matcher | Pro
 
 const digits = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 
-/** Position in the dump file of an address; extents ascend, so does a search. */
+/** Position in the dump file of an address; neighbouring hits share an extent. */
 function fileOffsets(session: Session): (address: bigint) => number | undefined {
   const { extents } = session.image.memory;
-  let at = 0;
+  let extent: Extent | undefined;
   return (address) => {
-    while ((extents[at]?.end ?? address + 1n) <= address) at += 1;
-    const extent = extents[at];
+    if (extent === undefined || address < extent.start || address >= extent.end) extent = extents.at(address);
     return extent?.fileOffset === undefined ? undefined : extent.fileOffset + Number(address - extent.start);
   };
 }

@@ -26,16 +26,22 @@ function merged(ranges: readonly ByteRange[]): readonly ByteRange[] {
   return result;
 }
 
+/** Parts of memory that a finding names. */
+const namedParts = 4;
+
 /** The memory that lies in a range of the file, where the container stores it as it is. */
 function memoryText(image: DumpImage, { start, end }: ByteRange): string {
-  const parts = image.memory.extents.flatMap((extent) => {
-    if (extent.fileOffset === undefined) return [];
+  const parts: string[] = [];
+  for (const extent of image.memory.extents) {
+    if (extent.fileOffset === undefined) continue;
     const from = Math.max(start, extent.fileOffset);
     const to = Math.min(end, extent.fileOffset + Number(extent.end - extent.start));
+    if (from >= to) continue;
+    if (parts.length === namedParts) return `, absolute ${parts.join(', ')} and more`;
     const shift = extent.start - BigInt(extent.fileOffset);
-    return from < to ? [`0x${(BigInt(from) + shift).toString(16)}-0x${(BigInt(to) + shift).toString(16)}`] : [];
-  });
-  return parts.length === 0 ? '' : `, absolute ${parts.slice(0, 4).join(', ')}${parts.length > 4 ? ' and more' : ''}`;
+    parts.push(`0x${(BigInt(from) + shift).toString(16)}-0x${(BigInt(to) + shift).toString(16)}`);
+  }
+  return parts.length === 0 ? '' : `, absolute ${parts.join(', ')}`;
 }
 
 /** More are counted, but not listed. */

@@ -1,0 +1,98 @@
+/**
+ * What a container knows of its memory without reading a page, as a map that is asked instead of a list that is held: filtered dumps of
+ * large systems have tens of millions of runs.
+ */
+import { pageSize } from '../../shared/units.ts';
+import type { Extent, ExtentState } from './dump-format.ts';
+import { indexAt } from './extent-sweep.ts';
+
+/** Extents cover [0, end of memory) without holes, ascend and do not overlap; iterating gives all of them. */
+export interface ExtentMap extends Iterable<Extent, undefined> {
+  /** The extent that holds an address, undefined at or above the end of memory. It may be cut before the address, and far above it. */
+  at(address: bigint): Extent | undefined;
+  /** Extents from the one that holds `address` on; the first one may be cut before the address. Nothing at or above the end of memory. */
+  from(address: bigint): Generator<Extent, undefined>;
+  /** Pages of 4096 bytes of which some byte is stored. May take a pass over what the container lists, once. */
+  readonly storedPages: number;
+  /** One past the last address that is stored or zero. Likewise. */
+  readonly availableEnd: bigint;
+  /** True when a boundary lies inside a page of 4096 bytes. */
+  readonly cut: boolean;
+  /** Number of extents, where it is known without a pass. */
+  readonly count?: number;
+  /** Pages of each state in [startPfn, endPfn), where the container can count them without going through its extents. */
+  readonly counts?: (startPfn: number, endPfn: number) => Partial<Record<ExtentState, number>>;
+}
+
+const page = BigInt(pageSize);
+
+/** Stored pages, available end and cut boundaries of extents, in one pass. */
+export function totalsOf(extents: Iterable<Extent>): Pick<ExtentMap, 'storedPages' | 'availableEnd' | 'cut'> {
+  let storedPages = 0;
+  let availableEnd = 0n;
+  let cut = false;
+  /** One past the last page that was counted. */
+  let counted = 0n;
+  for (const { start, end, state } of extents) {
+    cut ||= start % page !== 0n || end % page !== 0n;
+    if (start === end || (state !== 'stored' && state !== 'zero')) continue;
+    availableEnd = end;
+    if (state === 'zero') continue;
+    const first = start / page > counted ? start / page : counted;
+    const last = (end + page - 1n) / page;
+    storedPages += Number(last - first);
+    counted = last;
+  }
+  return { storedPages, availableEnd, cut };
+}
+
+/** A map of few extents, which are held as a list. */
+export function extentList(list: readonly Extent[]): ExtentMap {
+  let totals: ReturnType<typeof totalsOf> | undefined;
+  const known = (): ReturnType<typeof totalsOf> => (totals ??= totalsOf(list));
+  function* from(address: bigint): Generator<Extent, undefined> {
+    for (let index = indexAt(list, address); index < list.length; index += 1) {
+      const extent = list[index];
+      if (extent !== undefined) yield extent;
+    }
+    return undefined;
+  }
+  return {
+    at: (address) => list[indexAt(list, address)],
+    from,
+    [Symbol.iterator]: () => from(0n),
+    get storedPages() {
+      return known().storedPages;
+    },
+    get availableEnd() {
+      return known().availableEnd;
+    },
+    get cut() {
+      return known().cut;
+    },
+    count: list.length,
+  };
+}
+
+/** A map that makes its extents on demand; totals take a pass, once. */
+export function generatedExtents(from: (address: bigint) => Generator<Extent, undefined>): ExtentMap {
+  let totals: ReturnType<typeof totalsOf> | undefined;
+  const known = (): ReturnType<typeof totalsOf> => (totals ??= totalsOf(from(0n)));
+  return {
+    at(address) {
+      for (const extent of from(address)) return extent;
+      return undefined;
+    },
+    from,
+    [Symbol.iterator]: () => from(0n),
+    get storedPages() {
+      return known().storedPages;
+    },
+    get availableEnd() {
+      return known().availableEnd;
+    },
+    get cut() {
+      return known().cut;
+    },
+  };
+}
