@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { renderReference } from '../src/analysis/layout/render.ts';
 import type { AnyField, Fields, StructLayout } from '../src/analysis/layout/struct.ts';
 import { noteTypes } from '../src/analysis/notes/index.ts';
-import type { Architecture } from '../src/analysis/formats/dump-format.ts';
+import { architectureNames } from '../src/analysis/arch/index.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const referencePath = join(root, 'resources', 'reference', 'layouts.md');
@@ -39,8 +39,6 @@ export interface ReferenceChapter {
   readonly layouts: readonly Layout[];
 }
 
-const architectures: readonly Architecture[] = ['s390x', 'x86_64', 'aarch64', 'ppc64', 'ppc64le'];
-
 /** Every exported layout of a folder, and what they are made of, in the order of files and of the exports' names. */
 async function chapter(title: string, folder: string, seen: Set<Layout>, more: readonly Layout[] = []): Promise<ReferenceChapter> {
   const layouts: Layout[] = [];
@@ -63,7 +61,7 @@ async function chapter(title: string, folder: string, seen: Set<Layout>, more: r
 
 async function allChapters(): Promise<readonly ReferenceChapter[]> {
   const seen = new Set<Layout>();
-  const notes = noteTypes.flatMap((type) => architectures.flatMap((architecture) => type.layout?.(architecture) ?? []));
+  const notes = noteTypes.flatMap((type) => architectureNames.flatMap((architecture) => type.layout?.(architecture) ?? []));
   return [
     await chapter('Dump formats', 'formats', seen),
     await chapter('ELF notes', 'notes', seen, notes),

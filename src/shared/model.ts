@@ -17,6 +17,13 @@ const isoTime = v.pipe(v.string(), v.regex(/^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\
 
 export const rangeSchema = v.strictObject({ start: hexString, end: hexString });
 
+/**
+ * lowcore: every CPU keeps its state at a prefix · psw: the place of execution is a program status word, and a stopped CPU is in a disabled
+ * wait · os-info: the kernel leaves os_info, a re-IPL block and the checksum of the loaded kdump kernel.
+ */
+const architectureFeatures = ['lowcore', 'psw', 'os-info'] as const;
+export type ArchitectureFeature = (typeof architectureFeatures)[number];
+
 export const formatIds = [
   'elf-vmcore',
   'kdump-compressed',
@@ -85,6 +92,8 @@ export const infoSchema = v.strictObject({
   }),
   machine: v.strictObject({
     arch: v.string(),
+    /** What machine and kernel have that others lack; left out when nothing. */
+    features: v.optional(v.array(v.picklist(architectureFeatures))),
     endianness: v.picklist(['big', 'little']),
     bits: v.picklist([32, 64]),
     pageSize: count,

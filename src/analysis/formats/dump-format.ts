@@ -5,6 +5,7 @@
 import type { Fact } from '../../shared/fact.ts';
 import type { Finding, FormatId, PageState } from '../../shared/model.ts';
 import type { AddressRange } from '../../shared/units.ts';
+import type { Architecture } from '../arch/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { StructView } from '../layout/struct.ts';
 import type { ExtentMap } from './extent-map.ts';
@@ -184,8 +185,6 @@ export interface DumpImage {
   /** Byte ranges that hold headers and notes, of `source` unless another file of the set is named: they identify the dump. */
   readonly headerRanges: readonly { readonly offset: number; readonly bytes: number; readonly source?: ByteSource }[];
 }
-
-export type Architecture = 's390x' | 'x86_64' | 'aarch64' | 'ppc64' | 'ppc64le';
 
 /** What an open may ask for besides its own file. */
 export interface OpenContext {

@@ -3,7 +3,7 @@ import { DumpError } from '../../shared/dump-error.ts';
 import type { Endian } from '../layout/field.ts';
 import { parse } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
-import type { Architecture } from './dump-format.ts';
+import { architectureOfElf, type Architecture } from '../arch/index.ts';
 import { elfHeader, elfSectionHeader } from './elf-layout.ts';
 
 export interface ElfSection {
@@ -36,21 +36,6 @@ const maxSections = 65_280;
 /** Functions in sections of their own give them their names. */
 const maxSectionName = 1024;
 const maxNameBytes = 4 * 1024 * 1024;
-
-function architecture(machine: number, endian: Endian): Architecture | undefined {
-  switch (machine) {
-    case 21:
-      return endian === 'big' ? 'ppc64' : 'ppc64le';
-    case 22:
-      return 's390x';
-    case 62:
-      return 'x86_64';
-    case 183:
-      return 'aarch64';
-    default:
-      return undefined;
-  }
-}
 
 /** @throws DumpError not-this-format, truncated or corrupt */
 export function readElfSections(source: ByteSource): ElfFile {
@@ -90,7 +75,7 @@ export function readElfSections(source: ByteSource): ElfFile {
   return {
     source,
     endian,
-    arch: architecture(header.e_machine, endian),
+    arch: architectureOfElf(header.e_machine, endian),
     sections: headers.map((one) => ({
       name: nameAt(one.sh_name),
       type: one.sh_type,

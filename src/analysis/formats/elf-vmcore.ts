@@ -8,7 +8,8 @@ import type { Finding } from '../../shared/model.ts';
 import type { Endian } from '../layout/field.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
-import { broken, no, yes, type Architecture, type DumpFormat, type DumpImage, type RawNote } from './dump-format.ts';
+import { architectureOfElf, architectures, type Architecture } from '../arch/index.ts';
+import { broken, no, yes, type DumpFormat, type DumpImage, type RawNote } from './dump-format.ts';
 import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE, type ProgramHeader } from './elf-layout.ts';
 import { loadPieces, truncationFindings } from './elf-loads.ts';
 import { NoteBudget, readNotes } from './elf-notes.ts';
@@ -18,13 +19,8 @@ import { segmentMemory } from './segment-memory.ts';
 
 const elfMagic = [0x7f, 0x45, 0x4c, 0x46];
 const EM_386 = 3;
-const machines: Readonly<Record<number, Architecture>> = { 22: 's390x', 62: 'x86_64', 183: 'aarch64' };
-const EM_PPC64 = 21;
 /** Enough for any machine; more is a damaged count that would cost memory. */
 const maxProgramHeaders = 1 << 20;
-
-const architectureOf = (machine: number, endian: Endian): Architecture | undefined =>
-  machine === EM_PPC64 ? (endian === 'big' ? 'ppc64' : 'ppc64le') : machines[machine];
 
 const endianOf = (head: Uint8Array): Endian => (head[5] === 1 ? 'little' : 'big');
 
@@ -83,7 +79,7 @@ function producerOf(arch: Architecture, header: Header, notes: readonly RawNote[
   const has = (owner: string): boolean => notes.some((note) => note.owner === owner);
   if (has('QEMU')) return fact('QEMU dump-guest-memory', 'its notes named QEMU');
   if (has('ERASEINFO')) return fact('makedumpfile', 'an ERASEINFO note');
-  if (arch !== 's390x') {
+  if (!architectures[arch].features.has('lowcore')) {
     if (header.e_ehsize === 8) return fact('QEMU dump-guest-memory', 'e_ehsize 8');
     return has('VMCOREINFO') ? fact('Linux kdump (/proc/vmcore)', 'VMCOREINFO note, no QEMU note') : undefined;
   }
@@ -137,7 +133,7 @@ function open(source: ByteSource): DumpImage {
   const head = readExactly(source, 0, elfHeader.size, 'the ELF header');
   const endian = endianOf(head);
   const header = parse(elfHeader, head, { endian });
-  const arch = architectureOf(header.e_machine, endian);
+  const arch = architectureOfElf(header.e_machine, endian);
   if (arch === undefined) {
     throw new DumpError(
       'unsupported',

@@ -1,19 +1,13 @@
 /** The machine of a kdump-compressed dump: by its name, or by the notes where QEMU has no name for it. */
 import { DumpError } from '../../shared/dump-error.ts';
 import type { Finding } from '../../shared/model.ts';
-import type { Endian } from '../layout/field.ts';
-import type { Architecture, RawNote } from './dump-format.ts';
+import { architectureNamed, architectureNames, architectureOfPrstatus, type Architecture } from '../arch/index.ts';
+import type { RawNote } from './dump-format.ts';
 import type { KdumpHeader } from './kdump-header.ts';
 
-const architectures = ['s390x', 'x86_64', 'aarch64', 'ppc64', 'ppc64le'] as const;
 /** ELF_MACHINE_UNAME of QEMU's dump/dump.c, where the target names none: aarch64 among others. */
 const unnamed = 'unknown';
 const prstatus = 1;
-/** Bytes of struct elf_prstatus, by byte order; riscv64 has 376, loongarch64 and mips64 have 480. */
-const statusBytes: Readonly<Record<Endian, Readonly<Record<number, Architecture>>>> = {
-  little: { 336: 'x86_64', 392: 'aarch64', 504: 'ppc64le' },
-  big: { 336: 's390x', 504: 'ppc64' },
-};
 
 /**
  * @param findings is told when the machine was concluded
@@ -21,12 +15,17 @@ const statusBytes: Readonly<Record<Endian, Readonly<Record<number, Architecture>
  */
 export function architectureOf(header: KdumpHeader, notes: readonly RawNote[], file: string, findings: Finding[]): Architecture {
   const { machine } = header.names;
-  const known = architectures.find((one) => one === machine.toLowerCase());
+  const known = architectureNamed(machine);
   if (known !== undefined) return known;
   const bytes = notes.find(({ owner, type }) => owner === 'CORE' && type === prstatus)?.desc.length;
-  const concluded = machine.toLowerCase() !== unnamed || header.bits !== 64 || bytes === undefined ? undefined : statusBytes[header.endian][bytes];
+  const concluded = machine.toLowerCase() !== unnamed || header.bits !== 64 || bytes === undefined ? undefined : architectureOfPrstatus(bytes, header.endian);
   if (concluded === undefined)
-    throw new DumpError('unsupported', { file, offset: 272 }, `the machine of this dump is "${machine}"`, 's390x, x86_64, aarch64, ppc64 or ppc64le');
+    throw new DumpError(
+      'unsupported',
+      { file, offset: 272 },
+      `the machine of this dump is "${machine}"`,
+      `${architectureNames.slice(0, -1).join(', ')} or ${architectureNames.at(-1) ?? ''}`,
+    );
   findings.push({
     id: 'container-complete/machine',
     severity: 'info',

@@ -10,6 +10,8 @@ import { broken, no, yes, type DumpFormat, type DumpImage } from './dump-format.
 import { LKCD_MAGIC, LKCD_S390_MAGIC, lkcdHeader, lkcdPagesStart, lkcdS390Header } from './lkcd-layout.ts';
 import { lkcdPages } from './lkcd-pages.ts';
 
+/** LKCD ran on others too; their header extensions are not read. */
+const readMachines: ReadonlySet<string> = new Set(['s390x']);
 const maxCpus = 512;
 const gzip = 2;
 
@@ -49,7 +51,7 @@ function readS390Part(source: ByteSource, at: number): S390Part {
 function open(source: ByteSource): DumpImage {
   const head = readExactly(source, 0, lkcdHeader.size, 'the LKCD header');
   const header = parse(lkcdHeader, head);
-  if (header.machine !== 's390x')
+  if (!readMachines.has(header.machine))
     throw new DumpError('unsupported', { file: source.name, offset: 584 }, `the machine of this LKCD dump is "${header.machine}"`, '"s390x"');
   if (header.mem_size > BigInt(Number.MAX_SAFE_INTEGER))
     throw new DumpError('corrupt', { file: source.name, offset: 24 }, `mem_size is 0x${header.mem_size.toString(16)}`, 'a memory size below 8 PiB');

@@ -36,7 +36,11 @@ const rules: readonly Rule[] = [
 /** Facts that a dump of a Linux kernel should have, and the check whose words say why one has none. */
 const expected: readonly { readonly fact: string; readonly check: string; readonly applies: (info: Info) => boolean }[] = [
   { fact: '/kernel/release', check: 'vmcoreinfo', applies: ({ kernel }) => kernel.release === undefined },
-  { fact: '/memory/crashkernel', check: 'os-info-page', applies: ({ machine, memory }) => machine.arch === 's390x' && memory.crashkernel === undefined },
+  {
+    fact: '/memory/crashkernel',
+    check: 'os-info-page',
+    applies: ({ machine, memory }) => (machine.features?.includes('os-info') ?? false) && memory.crashkernel === undefined,
+  },
   { fact: '/times/dumpEnd', check: 'end-marker', applies: ({ times }) => times.dumpEnd === undefined },
 ];
 

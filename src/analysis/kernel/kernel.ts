@@ -10,8 +10,8 @@ import { readModuleSymbols, type ModuleSymbols } from './modules/module-symbols.
 import { withoutLostPages } from './memory/lost-pages.ts';
 import { readKernelLog } from './log/kernel-log.ts';
 import type { LogSearch } from './log/log-record.ts';
-import { soleAddress } from './usage/vm-statistics.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo/vmcoreinfo.ts';
+import { soleAddress } from './symbols/symbol-table.ts';
 
 export interface Kernel {
   readonly vmcoreinfo: Vmcoreinfo | undefined;

@@ -1,31 +1,13 @@
-/**
- * The CPUs of a dump from whichever source it has: register notes, or the prefix vector of a stand-alone header with the
- * store-status areas in memory. CPUs are matched by identity (prefix, lowcore cpu_nr), never by position.
- */
-import type { CpuJson } from '../../shared/cpu-model.ts';
-import { hex } from '../../shared/units.ts';
-import { lowcoreIdentity, type LowcoreIdentity } from '../arch/s390x/lowcore-identity.ts';
-import { decodePsw } from '../arch/s390x/psw.ts';
-import { lowcoreSize, saveArea } from '../arch/s390x/save-area.ts';
-import type { DumpImage, RawNote, RecordedCpu } from '../formats/dump-format.ts';
-import { parse } from '../layout/struct.ts';
-import { fpregsetS390x } from '../notes/fpregset.ts';
-import { prRegOffset, prstatusS390x, registerNames } from '../notes/prstatus.ts';
-import { s390Ctrs, s390LastBreak, s390Prefix, s390Timer, s390TodCmp, s390TodPreg, s390VxrsHigh, s390VxrsLow } from '../notes/s390x-registers.ts';
+/** The CPUs of a dump: its notes grouped by CPU, and what the architecture makes of them. */
+import type { CpuSet } from '../arch/architecture.ts';
+import { architectures } from '../arch/index.ts';
+import type { DumpImage, RawNote } from '../formats/dump-format.ts';
 import type { MemoryReader } from './reader.ts';
 
 const NT_PRSTATUS = 1;
 const NT_FPREGSET = 2;
-const NT_S390_PREFIX = 0x305;
-const NT_S390_PV_CPU_DATA = 0x30e;
 /** What s390x dumps hold once for each CPU; others may hold several notes of a type. */
-const perCpuTypes: ReadonlySet<number> = new Set([NT_FPREGSET, 0x301, 0x302, 0x303, 0x304, NT_S390_PREFIX, 0x309, 0x30a, 0x30b]);
-
-export interface CpuSet {
-  readonly cpus: readonly CpuJson[];
-  /** What the lowcores say of the machine: "KVM", "z/VM", "LPAR". */
-  readonly hypervisor?: string;
-}
+const perCpuTypes: ReadonlySet<number> = new Set([NT_FPREGSET, 0x301, 0x302, 0x303, 0x304, 0x305, 0x309, 0x30a, 0x30b]);
 
 /**
  * The notes of each CPU: every PRSTATUS and what follows it (elf-vmcore.md section 3). No CPU has two notes of one type: where a type
@@ -44,195 +26,9 @@ export function notesByCpu(notes: readonly RawNote[]): readonly (readonly RawNot
   return groups;
 }
 
-const hexAll = (values: readonly (bigint | number)[]): string[] => values.map((value) => hex(value));
-
-/** v0 to v15 are floating-point register and low half, v16 to v31 stand alone. */
-function vectorRegisters(fprs: readonly bigint[], low: readonly bigint[], high: readonly Uint8Array[]): string[] {
-  const first = fprs.map((value, index) => hex((value << 64n) | (low[index] ?? 0n)));
-  return [...first, ...high.map((value) => hex(BigInt(`0x${Buffer.from(value).toString('hex')}`)))];
-}
-
-function identityAt(memory: MemoryReader, prefix: number): LowcoreIdentity | undefined {
-  const lowcore = memory.readPresent(BigInt(prefix), lowcoreSize);
-  return lowcore === undefined ? undefined : lowcoreIdentity(lowcore);
-}
-
-/** Descriptor of the note of a type, if it has at least so many bytes. */
-type NoteFinder = (type: number, size: number) => Uint8Array | undefined;
-
-/** The registers that have notes of their own. */
-function noteGroups(desc: NoteFinder): Partial<CpuJson> {
-  const fpDesc = desc(NT_FPREGSET, fpregsetS390x.size);
-  const floating = fpDesc === undefined ? undefined : parse(fpregsetS390x, fpDesc);
-  const [ctrs, timer, todcmp, todpreg, low, high, lastBreak] = [
-    desc(0x304, 128),
-    desc(0x301, 8),
-    desc(0x302, 8),
-    desc(0x303, 4),
-    desc(0x309, 128),
-    desc(0x30a, 256),
-    desc(0x306, 8),
-  ];
-  return {
-    ...(ctrs === undefined ? {} : { crs: hexAll(parse(s390Ctrs, ctrs).crs) }),
-    ...(floating === undefined ? {} : { fprs: hexAll(floating.fprs), fpc: hex(floating.fpc) }),
-    ...(floating === undefined || low === undefined || high === undefined
-      ? {}
-      : { vxrs: vectorRegisters(floating.fprs, parse(s390VxrsLow, low).low, parse(s390VxrsHigh, high).high) }),
-    ...(timer === undefined ? {} : { timer: hex(parse(s390Timer, timer).timer) }),
-    ...(todcmp === undefined ? {} : { clockComparator: hex(parse(s390TodCmp, todcmp).todcmp) }),
-    ...(todpreg === undefined ? {} : { todProgrammable: hex(parse(s390TodPreg, todpreg).todpreg) }),
-    ...(lastBreak === undefined ? {} : { breakingEventAddress: hex(parse(s390LastBreak, lastBreak).last_break) }),
-  };
-}
-
-function s390xFromNotes(group: readonly RawNote[], id: number, memory: MemoryReader): { cpu: CpuJson; identity: LowcoreIdentity | undefined } | undefined {
-  const desc = (type: number, size: number): Uint8Array | undefined => {
-    const found = group.find((note) => note.type === type)?.desc;
-    return found !== undefined && found.length >= size ? found : undefined;
-  };
-  // The registers end before orig_gpr2; shorter descriptors than the structure occur (elf-vmcore.md section 4).
-  const status = desc(NT_PRSTATUS, 320);
-  const prefixDesc = desc(NT_S390_PREFIX, 4);
-  const prefix = prefixDesc === undefined ? undefined : parse(s390Prefix, prefixDesc).prefix;
-  const identity = prefix === undefined ? undefined : identityAt(memory, prefix);
-  if (status === undefined) {
-    // What is left of a CPU whose PRSTATUS is missing: it keeps its place, so that nobody else takes it.
-    if (group.some(({ type }) => type === NT_PRSTATUS)) return undefined;
-    const named = { ...(identity === undefined ? {} : { linuxCpu: identity.linuxCpu }), ...(prefix === undefined ? {} : { prefix: hex(prefix) }) };
-    return { cpu: { id, ...named, state: 'general registers not recorded', ...noteGroups(desc), source: 'note' }, identity };
-  }
-  // The plain notes of a secure guest's CPU are blank: what it held is in the encrypted one.
-  if (group.some((note) => note.type === NT_S390_PV_CPU_DATA))
-    return { cpu: { id, state: 'encrypted: CPU of a secure guest', source: 'note' }, identity: undefined };
-  const padded = new Uint8Array(prstatusS390x.size);
-  padded.set(status.subarray(0, padded.length));
-  const registers = parse(prstatusS390x, padded);
-  const psw = decodePsw({ mask: registers.psw_mask, address: registers.psw_addr });
-  const cpu: CpuJson = {
-    id,
-    ...(identity === undefined ? {} : { linuxCpu: identity.linuxCpu }),
-    state: psw.decoded.text,
-    ...(prefix === undefined ? {} : { prefix: hex(prefix) }),
-    psw,
-    gprs: hexAll(registers.gprs),
-    acrs: hexAll(registers.acrs),
-    ...noteGroups(desc),
-    source: 'note',
-  };
-  return { cpu, identity };
-}
-
-/**
- * The status that was stored into a CPU's own lowcore; without registers when none was.
- * @returns undefined when the lowcore is not in the dump
- */
-export function storedStatus(memory: MemoryReader, prefix: number): CpuJson | undefined {
-  return memory.readPresent(BigInt(prefix), lowcoreSize) === undefined ? undefined : s390xFromLowcore(prefix, 0, memory).cpu;
-}
-
-/** The vector save area that the lowcore names: 32 registers of 16 bytes (lowcore.md section 2.6). */
-function vectorSaveArea(memory: MemoryReader, mcesad: bigint): string[] | undefined {
-  const origin = mcesad & ~0x3ffn;
-  const area = origin === 0n || origin >= memory.end ? undefined : memory.readPresent(origin, 512);
-  if (area === undefined) return undefined;
-  return Array.from({ length: 32 }, (_, index) => hex(BigInt(`0x${Buffer.from(area.subarray(16 * index, 16 * index + 16)).toString('hex')}`)));
-}
-
-function s390xFromLowcore(prefix: number, id: number, memory: MemoryReader): { cpu: CpuJson; identity: LowcoreIdentity | undefined } {
-  const lowcore = memory.readPresent(BigInt(prefix), lowcoreSize);
-  if (lowcore === undefined) return { cpu: { id, prefix: hex(prefix), state: 'registers not in the dump', source: 'header' }, identity: undefined };
-  const identity = lowcoreIdentity(lowcore);
-  const saved = parse(saveArea, lowcore);
-  const named = { id, ...(identity === undefined ? {} : { linuxCpu: identity.linuxCpu }), prefix: hex(prefix) };
-  // Linux fills the control register save area itself, so only PSW and prefix tell whether a status was stored.
-  if (saved.psw_mask === 0n && saved.psw_addr === 0n && saved.prefix === 0) return { cpu: { ...named, state: 'no status stored', source: 'header' }, identity };
-  const psw = decodePsw({ mask: saved.psw_mask, address: saved.psw_addr });
-  const vectors = vectorSaveArea(memory, saved.mcesad);
-  return {
-    identity,
-    cpu: {
-      ...named,
-      state: psw.decoded.text,
-      psw,
-      gprs: hexAll(saved.gprs),
-      acrs: hexAll(saved.acrs),
-      crs: hexAll(saved.crs),
-      fprs: hexAll(saved.fprs),
-      fpc: hex(saved.fpc),
-      ...(vectors === undefined ? {} : { vxrs: vectors }),
-      timer: hex(saved.timer),
-      clockComparator: hex(saved.todcmp),
-      todProgrammable: hex(saved.todpreg),
-      ...(saved.last_break === 0n ? {} : { breakingEventAddress: hex(saved.last_break) }),
-      source: 'lowcore',
-    },
-  };
-}
-
-function s390xFromRecord(record: RecordedCpu, id: number, memory: MemoryReader): { cpu: CpuJson; identity: LowcoreIdentity | undefined } {
-  const identity = identityAt(memory, record.prefix);
-  const psw = decodePsw(record.psw);
-  return {
-    identity,
-    cpu: {
-      id,
-      ...(identity === undefined ? {} : { linuxCpu: identity.linuxCpu }),
-      cpuAddress: record.cpuAddress,
-      state: psw.decoded.text,
-      prefix: hex(record.prefix),
-      psw,
-      gprs: hexAll(record.gprs),
-      acrs: hexAll(record.acrs),
-      crs: hexAll(record.crs),
-      fprs: hexAll(record.fprs),
-      fpc: hex(record.fpc),
-      timer: hex(record.timer),
-      clockComparator: hex(record.clockComparator),
-      todProgrammable: hex(record.todProgrammable),
-      ...(record.todClock === undefined ? {} : { todClock: hex(record.todClock) }),
-      source: 'header',
-    },
-  };
-}
-
-function otherFromNotes(group: readonly RawNote[], id: number, image: DumpImage): CpuJson | undefined {
-  const { arch, endian } = image.machine;
-  const status = group.find((note) => note.type === NT_PRSTATUS)?.desc;
-  if (arch === 's390x' || status === undefined) return undefined;
-  const names = registerNames[arch];
-  if (status.length < prRegOffset + 8 * names.length) return undefined;
-  const data = new DataView(status.buffer, status.byteOffset, status.byteLength);
-  const registers = Object.fromEntries(names.map((name, index) => [name, hex(data.getBigUint64(prRegOffset + 8 * index, endian === 'little'))]));
-  return { id, registers, source: 'note' };
-}
-
-/** CPUs whose lowcores the kernel's own array names, for dumps whose notes and header name none. */
-function fromKernelArray(prefixes: readonly number[], memory: MemoryReader): { cpu: CpuJson; identity: LowcoreIdentity | undefined }[] {
-  return prefixes.map((prefix, id) => {
-    const { cpu, identity } = s390xFromLowcore(prefix, id, memory);
-    return { cpu: { ...cpu, source: 'lowcore' }, identity };
-  });
-}
-
 /**
  * All CPUs in dump order.
  * @param kernelPrefixes prefixes of the kernel's `lowcore_ptr` array, asked for when neither notes nor header name a CPU
  */
-export function readCpus(image: DumpImage, memory: MemoryReader, kernelPrefixes: () => readonly number[] = () => []): CpuSet {
-  const groups = notesByCpu(image.notes);
-  if (image.machine.arch !== 's390x') {
-    return { cpus: groups.flatMap((group, id) => otherFromNotes(group, id, image) ?? []) };
-  }
-  const found =
-    image.recordedCpus !== undefined
-      ? image.recordedCpus.map((record, id) => s390xFromRecord(record, id, memory))
-      : groups.length > 0
-        ? groups.flatMap((group, id) => s390xFromNotes(group, id, memory) ?? [])
-        : image.prefixes.length > 0
-          ? image.prefixes.map((prefix, id) => s390xFromLowcore(prefix, id, memory))
-          : fromKernelArray(kernelPrefixes(), memory);
-  const hypervisors = new Set(found.flatMap(({ identity }) => identity?.hypervisor ?? []));
-  const [only] = hypervisors;
-  return { cpus: found.map(({ cpu }) => cpu), ...(hypervisors.size === 1 && only !== undefined ? { hypervisor: only } : {}) };
-}
+export const readCpus = (image: DumpImage, memory: MemoryReader, kernelPrefixes: () => readonly number[] = () => []): CpuSet =>
+  architectures[image.machine.arch].readCpus({ image, memory, groups: notesByCpu(image.notes), kernelPrefixes });

@@ -1,26 +1,22 @@
 /** The registry of note types, and the decoding that follows from it. */
-import type { Architecture, RawNote } from '../formats/dump-format.ts';
+import { everyArchitecture, type Architecture } from '../arch/index.ts';
+import type { RawNote } from '../formats/dump-format.ts';
 import { asciiText, type Endian } from '../layout/field.ts';
 import { view, type StructView } from '../layout/struct.ts';
 import { fpregset } from './fpregset.ts';
 import { eraseinfoNote, namedNotes, vmcoreinfoNote } from './named.ts';
 import type { NoteType } from './note-type.ts';
-import { powerpcVectorNotes } from './powerpc-vectors.ts';
 import { prpsinfo } from './prpsinfo.ts';
 import { prstatus } from './prstatus.ts';
-import { qemuCpuState } from './qemu-cpu-state.ts';
-import { s390RegisterNotes } from './s390x-registers.ts';
 import { xenNotes } from './xen.ts';
 
 export const noteTypes: readonly NoteType[] = [
   prstatus,
   fpregset,
   prpsinfo,
-  ...s390RegisterNotes,
   vmcoreinfoNote,
-  qemuCpuState,
   eraseinfoNote,
-  ...powerpcVectorNotes,
+  ...new Set(everyArchitecture.flatMap(({ notes }) => notes.types)),
   ...xenNotes,
   ...namedNotes,
 ];

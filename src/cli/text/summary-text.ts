@@ -79,7 +79,7 @@ export function findingLines(findings: readonly Finding[], style: Style): string
 }
 
 function cpuLines(dump: TriageDump, style: Style, names: PlaceNames): string {
-  const isS390x = dump.info.machine.arch === 's390x';
+  const { features = [] } = dump.info.machine;
   const numbering = cpuNumbering(dump.cpus);
   const rows = dump.cpus.map((cpu) => {
     const address = instructionAddress(cpu) ?? '';
@@ -90,9 +90,14 @@ function cpuLines(dump: TriageDump, style: Style, names: PlaceNames): string {
     return [String(cpuNumber(cpu, numbering)), cpu.state ?? '', address, where, cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
   });
   return columns([
-    [numbering === 'linuxCpu' ? 'CPU' : 'position', 'state', isS390x ? 'PSW address' : 'instruction', '', isS390x ? 'prefix' : '', ''].map((head) =>
-      style.dim(head),
-    ),
+    [
+      numbering === 'linuxCpu' ? 'CPU' : 'position',
+      'state',
+      features.includes('psw') ? 'PSW address' : 'instruction',
+      '',
+      features.includes('lowcore') ? 'prefix' : '',
+      '',
+    ].map((head) => style.dim(head)),
     ...rows,
   ]);
 }

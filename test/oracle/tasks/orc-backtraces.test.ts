@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtraces.ts';
 import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
-import { unwindX86Task } from '../../../src/analysis/kernel/stacks/backtrace-x86_64.ts';
-import { offsetOf } from '../../../src/analysis/kernel/btf/type-layout.ts';
-import { orcTables } from '../../../src/analysis/kernel/stacks/orc-tables.ts';
+import { unwindX86Task } from '../../../src/analysis/arch/x86_64/unwind.ts';
+import { structTypes } from '../../../src/analysis/kernel/btf/type-layout.ts';
+import { orcTables } from '../../../src/analysis/arch/x86_64/orc-tables.ts';
 import { withoutLostPages } from '../../../src/analysis/kernel/memory/lost-pages.ts';
 import type { TraceJson } from '../../../src/shared/task-model.ts';
 import { seededRandom } from '../../../src/samples/seeded-random.ts';
@@ -74,7 +74,7 @@ describe.skipIf(texts.length === 0)('backtraces by ORC', () => {
     try {
       const { kernel } = sessionOn(source);
       if (!kernel.symbols.found || !kernel.types.found) throw new Error('no symbols or types');
-      const types = kernel.types.types.types;
+      const types = structTypes(kernel.types.types.types);
       const random = seededRandom(3);
       const whole = withoutLostPages(kernel.memory);
       const symbols = kernel.symbols.symbols;
@@ -104,12 +104,12 @@ describe.skipIf(texts.length === 0)('backtraces by ORC', () => {
     await withSession(entry, async (session) => {
       const { kernel } = session;
       if (!kernel.symbols.found || !kernel.types.found) throw new Error('no symbols or types');
-      const types = kernel.types.types.types;
+      const types = structTypes(kernel.types.types.types);
       const { symbols } = kernel.symbols;
       const whole = withoutLostPages(kernel.memory);
       const tables = orcTables(whole, symbols, types, []);
       if (typeof tables === 'string') throw new Error(tables);
-      const savedAt = BigInt(offsetOf(types, 'task_struct', 'thread.sp') ?? 0);
+      const savedAt = BigInt(types.offset('task_struct', 'thread.sp') ?? 0);
       const code = symbols.lookup('vfs_read')[0]?.address ?? 0n;
       const { traces } = await describeBacktrace(session, { all: true }, never);
       let words = 0;
@@ -139,7 +139,7 @@ describe.skipIf(texts.length === 0)('backtraces by ORC', () => {
       const { kernel } = sessionOn(source);
       if (!kernel.symbols.found || !kernel.types.found) throw new Error('no symbols or types');
       const { symbols } = kernel.symbols;
-      const types = kernel.types.types.types;
+      const types = structTypes(kernel.types.types.types);
       const whole = withoutLostPages(kernel.memory);
       const start = symbols.lookup('__start_orc_unwind')[0]?.address ?? 0n;
       const end = symbols.lookup('__stop_orc_unwind')[0]?.address ?? 0n;

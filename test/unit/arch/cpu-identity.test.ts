@@ -4,7 +4,7 @@ import { describeCpus } from '../../../src/analysis/engine/machine/cpus.ts';
 import { checkSession } from '../../../src/analysis/engine/triage/triage.ts';
 import type { DumpImage, RawNote } from '../../../src/analysis/formats/dump-format.ts';
 import { openDump } from '../../../src/analysis/formats/index.ts';
-import { matchQemuStates, qemuStates } from '../../../src/analysis/memory/cpu-qemu-notes.ts';
+import { matchQemuStates, qemuStates } from '../../../src/analysis/arch/x86_64/qemu-notes.ts';
 import { notesByCpu, readCpus } from '../../../src/analysis/memory/cpu-state.ts';
 import { memoryReader } from '../../../src/analysis/memory/reader.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';

@@ -4,6 +4,7 @@ import { ebcdicTables } from '../../../shared/ebcdic-tables.ts';
 import type { InterpretationJson } from '../../../shared/inspect-model.ts';
 import { schemaVersion, type AddressSpace } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
 import { pageEntryText, tableEntryText } from '../../arch/s390x/dat-entry.ts';
 import { pswText } from '../../arch/s390x/psw.ts';
 import { microsecondsToIso, todToIso } from '../../arch/s390x/tod-clock.ts';
@@ -90,7 +91,7 @@ export function inspectPlace(session: Session, place: Omit<ReadRequest, 'length'
   const add = (name: string, text: string | undefined): void => {
     if (text !== undefined) readings.push({ name, text });
   };
-  if (arch === 's390x' && value !== undefined) {
+  if (architectures[arch].features.has('psw') && value !== undefined) {
     const tod = todToIso(value);
     add('TOD clock', tod !== undefined && tod < '2100' && tod > '1990' ? tod : undefined);
     if (bytes.length >= 16) add('PSW', pswText({ mask: value, address: view.getBigUint64(8) }));

@@ -2,6 +2,7 @@
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { LayoutListJson, StructViewJson } from '../../../shared/inspect-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
+import { architectures } from '../../arch/index.ts';
 import { kdumpParameters } from '../../arch/s390x/kdump-image.ts';
 import { lowcoreLayouts } from '../../arch/s390x/lowcore/layouts.ts';
 import { osInfo } from '../../arch/s390x/os-info.ts';
@@ -31,7 +32,7 @@ function groupsFor(session: Session): readonly Group[] {
   ];
   const notes = noteTypes.flatMap((type) => type.layout?.(arch) ?? []);
   return [
-    ...(arch === 's390x' ? s390x : []),
+    ...(architectures[arch].features.has('lowcore') ? s390x : []),
     { title: 'Kernel', layouts: [newUtsname] },
     { title: 'ELF', layouts: [elfHeader, elfProgramHeader, elfSectionHeader, elfNoteHeader] },
     { title: 'Dump formats', layouts: [s390Header, s390EndMarker, s390SegmentHeader, diskDumpHeader64, kdumpSubHeader64, pageDescriptor] },

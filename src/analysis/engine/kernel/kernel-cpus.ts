@@ -1,14 +1,15 @@
 /** What the kernel keeps about each CPU: the task that occupied it, the stacks it may use, where its per-CPU data lies. */
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import type { RunningTask } from '../../arch/architecture.ts';
+import { architectures } from '../../arch/index.ts';
 import type { LowcoreKernel } from '../../arch/s390x/lowcore/fields.ts';
 import { lowcoreValue } from '../../arch/s390x/lowcore/layouts.ts';
-import type { StackRange } from '../../kernel/stacks/backtrace.ts';
+import type { StackRange } from '../../arch/backtrace.ts';
 import { offsetOf } from '../../kernel/btf/type-layout.ts';
 import type { KernelTypes } from '../../kernel/btf/find-types.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
-import { soleAddress } from '../../kernel/usage/vm-statistics.ts';
+import { soleAddress, type SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { lowcoreChoiceAt } from '../machine/lowcore.ts';
 import type { Session } from '../session/session.ts';
 
@@ -90,27 +91,21 @@ function s390xCpus(session: Session): CpuContexts {
   return { cpus: contexts, stackBytes, ...(kernel === undefined ? {} : { lowcoreKernel: kernel }) };
 }
 
-/** Where the per-CPU pointer to the running task lies (x86_64): current_task, in 6.2 to 6.14 a member of pcpu_hot. */
-function currentVariable(symbols: SymbolTable, types: KernelTypes | undefined): bigint | undefined {
-  const plain = soleAddress(symbols, 'current_task');
-  if (plain !== undefined) return plain;
-  const hot = soleAddress(symbols, 'pcpu_hot');
-  const offset = types === undefined ? undefined : offsetOf(types.types, 'pcpu_hot', 'current_task');
-  return hot === undefined || offset === undefined ? undefined : hot + BigInt(offset);
-}
-
-/** Where the per-CPU pointer to the task that the scheduler runs lies: the same on all machines, but named only where types are known. */
-function scheduledVariable(symbols: SymbolTable, types: KernelTypes | undefined): bigint | undefined {
-  const queue = soleAddress(symbols, 'runqueues');
-  const offset = types === undefined ? undefined : offsetOf(types.types, 'rq', 'curr');
-  return queue === undefined || offset === undefined ? undefined : queue + BigInt(offset);
+/** Where the per-CPU pointer to the running task lies. */
+function runningVariable(running: RunningTask, symbols: SymbolTable, types: KernelTypes | undefined): bigint | undefined {
+  if (running.in === 'lowcore') return undefined;
+  for (const { symbol, member } of running.variables) {
+    const variable = soleAddress(symbols, symbol);
+    const offset = member === undefined ? 0 : types === undefined ? undefined : offsetOf(types.types, ...member);
+    if (variable !== undefined && offset !== undefined) return variable + BigInt(offset);
+  }
+  return undefined;
 }
 
 /** Other machines: __per_cpu_offset by CPU number, which is the position in the dump. */
 function otherCpus(session: Session, { memory, symbols }: Kernel, types: KernelTypes | undefined): CpuContexts {
   const table = symbols.found ? soleAddress(symbols.symbols, '__per_cpu_offset') : undefined;
-  const variableOf = memory.arch === 'x86_64' ? currentVariable : scheduledVariable;
-  const variable = symbols.found ? variableOf(symbols.symbols, types) : undefined;
+  const variable = symbols.found ? runningVariable(architectures[memory.arch].tasks.running, symbols.symbols, types) : undefined;
   return {
     cpus: session.cpuSet.cpus.map((cpu): CpuContext => {
       const perCpuOffset = table === undefined ? undefined : memory.pointer(table + BigInt(cpu.id * 8));
@@ -121,4 +116,4 @@ function otherCpus(session: Session, { memory, symbols }: Kernel, types: KernelT
 }
 
 export const cpuContexts = (session: Session, kernel: Kernel, types: KernelTypes | undefined): CpuContexts =>
-  session.image.machine.arch === 's390x' ? s390xCpus(session) : otherCpus(session, kernel, types);
+  architectures[session.image.machine.arch].tasks.running.in === 'lowcore' ? s390xCpus(session) : otherCpus(session, kernel, types);

@@ -3,6 +3,7 @@ import { schemaVersion } from '../../../shared/model.ts';
 import { confirm, fact, type Fact } from '../../../shared/fact.ts';
 import type { KernelFactsJson, Missing } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
 import {
   dumpDevice,
   hardwareName,
@@ -49,11 +50,12 @@ export async function describeKernelFacts(session: Session, signal: AbortSignal)
   const symbols = search.found ? search.symbols : undefined;
   const fromSymbols = symbols === undefined ? undefined : savedCommandLine(memory, symbols);
   const { log } = kernel;
-  const commandLine = agreed([fromSymbols, memory.arch === 's390x' ? parameterAreaCommandLine(session.memory) : undefined, loggedCommandLine(log)]);
+  const { features } = architectures[memory.arch];
+  const commandLine = agreed([fromSymbols, features.has('lowcore') ? parameterAreaCommandLine(session.memory) : undefined, loggedCommandLine(log)]);
   const hardware = symbols === undefined ? undefined : hardwareName(memory, symbols);
   const taint = symbols === undefined ? undefined : taintMask(memory, symbols);
   const panicked = symbols === undefined ? undefined : panicCpu(memory, symbols);
-  const isZ = memory.arch === 's390x';
+  const isZ = features.has('os-info');
   const actions = symbols === undefined || !isZ ? [] : shutdownActions(memory, symbols);
   const dump = symbols === undefined || !isZ ? undefined : dumpDevice(memory, symbols);
   const environment = isZ ? loggedEnvironment(log) : undefined;

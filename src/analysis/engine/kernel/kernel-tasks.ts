@@ -3,19 +3,19 @@ import { cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { Missing, TaskJson, TasksJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
 import type { KernelTypes } from '../../kernel/btf/find-types.ts';
 import { findInitTask, type InitTask } from '../../kernel/tasks/init-task.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
 import { withoutLostPages } from '../../kernel/memory/lost-pages.ts';
 import { withModules } from '../../kernel/modules/module-symbol-table.ts';
-import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
+import { soleAddress, type SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
 import { layoutByStructure } from '../../kernel/tasks/task-structure.ts';
 import { layoutByTypes } from '../../kernel/tasks/task-types.ts';
 import { listTasks, readTask, type KernelTask, type TaskList } from '../../kernel/tasks/tasks.ts';
 import { vmcoreinfoHex } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
-import { soleAddress } from '../../kernel/usage/vm-statistics.ts';
 import { cpuContexts, type CpuContext } from './kernel-cpus.ts';
 import type { Session } from '../session/session.ts';
 import { withInterruptStack, withOwners } from './task-on-cpu.ts';
@@ -43,14 +43,14 @@ export interface KernelTasks extends KernelState {
 }
 
 /**
- * Types are taken where symbols lead to them. Only where nothing can be told without them memory is scanned: everywhere but on s390x.
+ * Types are taken where symbols lead to them. Only where nothing can be told without them memory is scanned.
  * @throws Cancelled
  */
 export async function kernelState(session: Session, signal: AbortSignal): Promise<KernelState> {
   const kernel = await session.findKernel(signal);
   const search = kernel.symbols;
   const memory = withoutLostPages(kernel.memory);
-  const types = kernel.types.found || kernel.memory.arch === 's390x' ? kernel.types : await kernel.findTypes(signal);
+  const types = kernel.types.found || architectures[memory.arch].tasks.withoutTypes ? kernel.types : await kernel.findTypes(signal);
   return {
     kernel,
     memory,
@@ -90,7 +90,7 @@ async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | '
   const { kernel, memory, symbols, types } = state;
   const contexts = cpuContexts(session, kernel, types);
   const none = (why: string): KernelTasks => ({ ...state, cpus: contexts.cpus, list: nothing, missing: [{ what: 'tasks', why }] });
-  if (types === undefined && memory.arch !== 's390x') return none(state.noTypes);
+  if (types === undefined && !architectures[memory.arch].tasks.withoutTypes) return none(state.noTypes);
   const byTypes = types === undefined ? undefined : layoutByTypes(types, memory.arch);
   const text = vmcoreinfoHex(kernel.vmcoreinfo, 'SYMBOL(_stext)');
   const initTask = findInitTask(
@@ -121,6 +121,7 @@ async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | '
       ? listTasks({ memory, layout, initTask: initTask.address, others })
       : { tasks: others.flatMap((task) => readTask(memory, layout, task, initTask.address) ?? []), complete: false };
   const cpus = withOwners(
+    memory.arch,
     known.map((context) => withInterruptStack(context, state, layout.stackBytes)),
     list,
     layout.stackBytes,

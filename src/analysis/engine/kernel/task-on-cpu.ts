@@ -1,18 +1,19 @@
 /** Which task each CPU ran, and on which stack, where no per-CPU data says it: registers and the tasks themselves tell. */
-import { stackOf, type StackRange } from '../../kernel/stacks/backtrace.ts';
-import { soleAddress } from '../../kernel/usage/vm-statistics.ts';
+import { architectures, type Architecture } from '../../arch/index.ts';
+import { stackOf, type StackRange } from '../../arch/backtrace.ts';
 import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
-import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
+import { soleAddress, type SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import type { KernelTask, TaskList } from '../../kernel/tasks/tasks.ts';
 import type { CpuContext } from './kernel-cpus.ts';
 
-/** The stack that a CPU takes interrupts on: the per-CPU pointer irq_stack_ptr (arch/arm64/kernel/irq.c), as long as a task's. */
+/** The stack that a CPU takes interrupts on, where a per-CPU pointer leads to it (irq_stack_ptr of arch/arm64/kernel/irq.c), as long as a task's. */
 export function withInterruptStack(
   context: CpuContext,
   { memory, symbols }: { readonly memory: KernelMemory; readonly symbols: SymbolTable | undefined },
   stackBytes: number,
 ): CpuContext {
-  const variable = memory.arch !== 'aarch64' || symbols === undefined ? undefined : soleAddress(symbols, 'irq_stack_ptr');
+  const { interruptStack: pointer } = architectures[memory.arch].tasks;
+  const variable = pointer === undefined || symbols === undefined ? undefined : soleAddress(symbols, pointer);
   if (variable === undefined || context.perCpuOffset === undefined) return context;
   const start = memory.pointer(BigInt.asUintN(64, variable + context.perCpuOffset));
   if (start === undefined || start === 0n || start % 16n !== 0n) return context;
@@ -23,9 +24,8 @@ export function withInterruptStack(
 const sole = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list[0] : undefined);
 
 /** The task in whose stack the stack pointer lies, else the only one that says it occupies this CPU (`on_cpu`; two say so in a switch). */
-function ownerOf({ cpu, number, stacks }: CpuContext, { tasks }: TaskList, stackBytes: number): KernelTask | undefined {
-  const text = cpu.gprs?.[15] ?? cpu.registers?.sp ?? cpu.registers?.rsp;
-  const pointer = text === undefined ? undefined : BigInt(text);
+function ownerOf(arch: Architecture, { cpu, number, stacks }: CpuContext, { tasks }: TaskList, stackBytes: number): KernelTask | undefined {
+  const pointer = architectures[arch].registers.stackPointer(cpu);
   const owner =
     pointer === undefined || stackOf(stacks, pointer) !== undefined
       ? undefined
@@ -34,11 +34,11 @@ function ownerOf({ cpu, number, stacks }: CpuContext, { tasks }: TaskList, stack
 }
 
 /** Tasks of CPUs whose own data does not tell them. A task that another CPU is known to run is no candidate. */
-export function withOwners(cpus: readonly CpuContext[], list: TaskList, stackBytes: number): readonly CpuContext[] {
+export function withOwners(arch: Architecture, cpus: readonly CpuContext[], list: TaskList, stackBytes: number): readonly CpuContext[] {
   const taken = new Set(cpus.flatMap(({ current }) => current ?? []));
   const rest = { ...list, tasks: list.tasks.filter(({ address }) => !taken.has(address)) };
   return cpus.map((context) => {
-    const owner = context.current === undefined ? ownerOf(context, rest, stackBytes) : undefined;
+    const owner = context.current === undefined ? ownerOf(arch, context, rest, stackBytes) : undefined;
     return owner === undefined ? context : { ...context, current: owner.address };
   });
 }

@@ -3,13 +3,13 @@ import { cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { type CpuJson, type CpuMeaning } from '../../../shared/cpu-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
 import { describeControlRegister } from '../../arch/s390x/control-registers.ts';
 import { binary64 } from '../../arch/s390x/floating-point.ts';
 import { lowcoreValue } from '../../arch/s390x/lowcore/layouts.ts';
 import { OS_INFO_MAGIC } from '../../arch/s390x/os-info.ts';
 import { clockComparator, clockComparatorText, cpuTimerText, todToIso } from '../../arch/s390x/tod-clock.ts';
 import { explainDisabledWait } from '../../arch/s390x/wait-codes.ts';
-import { matchQemuStates, qemuControlRegisters, qemuStates } from '../../memory/cpu-qemu-notes.ts';
 import { isDisabledWait } from '../triage/disabled-wait.ts';
 import { lowcoreChoiceAt } from './lowcore.ts';
 import type { Session } from '../session/session.ts';
@@ -43,7 +43,7 @@ const texts = (values: readonly string[] | undefined, describe: (index: number, 
     return text === undefined ? [] : [{ register, text }];
   });
 
-/** What the registers of an s390x CPU mean. */
+/** What the registers of an s390x CPU mean; nothing of others. */
 export function cpuMeaning(session: Session, cpu: CpuJson): CpuMeaning {
   const wait =
     cpu.psw !== undefined && isDisabledWait(cpu) ? explainDisabledWait(BigInt(cpu.psw.mask), BigInt(cpu.psw.address), crashkernelOf(session)) : undefined;
@@ -64,17 +64,16 @@ export function cpuMeaning(session: Session, cpu: CpuJson): CpuMeaning {
 export function describeCpus(session: Session): { schema: 1; cpus: CpuJson[]; numbering: 'linuxCpu' | 'id' } {
   const { cpus } = session.cpuSet;
   const numbering = cpuNumbering(cpus);
-  if (session.image.machine.arch === 's390x') {
-    const described = cpus.map((cpu) => {
-      const meaning = cpuMeaning(session, cpu);
-      return Object.keys(meaning).length === 0 ? cpu : { ...cpu, meaning };
-    });
-    return { schema: schemaVersion, cpus: described, numbering };
-  }
-  const states = matchQemuStates(cpus, qemuStates(session.image));
+  const { image } = session;
+  const besides = architectures[image.machine.arch].registers.besides(image, cpus);
   const described = cpus.map((cpu) => {
-    const state = states.get(cpu.id);
-    return state === undefined ? cpu : { ...cpu, registers: { ...cpu.registers, ...qemuControlRegisters(state) } };
+    const more = besides.get(cpu.id);
+    const meaning = cpuMeaning(session, cpu);
+    return {
+      ...cpu,
+      ...(more === undefined ? {} : { registers: { ...cpu.registers, ...more } }),
+      ...(Object.keys(meaning).length === 0 ? {} : { meaning }),
+    };
   });
   return { schema: schemaVersion, cpus: described, numbering };
 }

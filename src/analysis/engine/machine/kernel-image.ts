@@ -3,9 +3,9 @@ import { schemaVersion } from '../../../shared/model.ts';
 import { type RegionJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { kernelToAbsolute } from '../../kernel/vmcoreinfo/kernel-address.ts';
-import { soleAddress } from '../../kernel/usage/vm-statistics.ts';
 import type { Session } from '../session/session.ts';
 import { describeRegions } from './structures.ts';
+import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
 
 /** Names at its ends, the wider first; kernels built without data symbols know its text only. */
 const ends = [

@@ -6,6 +6,7 @@ import { schemaVersion } from '../../../shared/model.ts';
 import { type LowcoreFieldJson, type LowcoreJson } from '../../../shared/structure-model.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
 import { chooseLowcoreLayout, givenLowcoreLayout, type LowcoreChoice, type LowcoreContext } from '../../arch/s390x/lowcore/choose-layout.ts';
 import { pointerTarget } from '../../arch/s390x/lowcore/pointers.ts';
 import { lowcoreKernels, type LowcoreKernel } from '../../arch/s390x/lowcore/fields.ts';
@@ -88,7 +89,7 @@ function lowcoreAt(session: Session, address: bigint, cpu: CpuJson | undefined, 
  * @throws RequestError for unknown layout names; DumpError unsupported on other architectures, absent when the bytes or the CPU are not there
  */
 export function describeLowcores(session: Session, request: LowcoreRequest): { schema: 1; cpus: LowcoreJson[]; numbering: CpuNumbering; layouts: string[] } {
-  if (session.image.machine.arch !== 's390x')
+  if (!architectures[session.image.machine.arch].features.has('lowcore'))
     throw new DumpError('unsupported', { file: session.path }, `${session.image.machine.arch} has no lowcore`, 'an s390x dump');
   const named = kernelNamed(request.layout);
   const { cpus } = session.cpuSet;

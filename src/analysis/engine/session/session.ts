@@ -5,6 +5,8 @@
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { MemoryView } from '../../../shared/model.ts';
 import type { AddressRange } from '../../../shared/units.ts';
+import type { CpuSet } from '../../arch/architecture.ts';
+import { architectures } from '../../arch/index.ts';
 import { examineKdumpGuard, type KdumpGuard } from '../../arch/s390x/kdump-guard.ts';
 import { findOsInfo, type OsInfoSearch } from '../../arch/s390x/os-info.ts';
 import { openDumpFiles, type DumpLocation } from '../../formats/dump-files.ts';
@@ -17,7 +19,7 @@ import { chooseVmcoreinfo, provenVmcoreinfo, scanForVmcoreinfo } from '../../ker
 import { findVmcoreinfo, type Vmcoreinfo, type VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import { lowcorePrefixes } from '../../kernel/vmcoreinfo/lowcore-array.ts';
-import { readCpus, type CpuSet } from '../../memory/cpu-state.ts';
+import { readCpus } from '../../memory/cpu-state.ts';
 import { memoryReader, type MemoryReader } from '../../memory/reader.ts';
 import { findTwoSystems, viewMemory, viewRanges } from '../../memory/view.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
@@ -96,7 +98,8 @@ const liveMark = Buffer.from('LIVEDUMP');
 
 function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
   const memory = memoryReader(image.memory, parts.path);
-  const osInfo = once(() => (image.machine.arch === 's390x' ? findOsInfo(memory) : undefined));
+  const { features } = architectures[image.machine.arch];
+  const osInfo = once(() => (features.has('os-info') ? findOsInfo(memory) : undefined));
   const vmcoreinfo = once(() => findVmcoreinfo(image, memory));
   const utsName = once(() => {
     const found = vmcoreinfo();
@@ -180,9 +183,9 @@ function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
     },
     kernelBy,
     get isLive() {
-      return image.machine.arch === 's390x' && liveMark.equals(memory.readPresent(0n, liveMark.length) ?? new Uint8Array());
+      return features.has('lowcore') && liveMark.equals(memory.readPresent(0n, liveMark.length) ?? new Uint8Array());
     },
-    kdumpGuard: image.machine.arch === 's390x' ? kdumpGuard : undefined,
+    kdumpGuard: features.has('os-info') ? kdumpGuard : undefined,
     inView,
     close,
   };
@@ -215,7 +218,7 @@ export interface SessionOptions {
  */
 export function sessionOn(source: ByteSource, close: () => void = () => undefined, context?: OpenContext, options: SessionOptions = {}): Session {
   const image = openDump(source, context);
-  const area = image.machine.arch === 's390x' ? findTwoSystems(image.memory) : undefined;
+  const area = architectures[image.machine.arch].features.has('os-info') ? findTwoSystems(image.memory) : undefined;
   const views = new Map<MemoryView, Session>();
   const identity = once(() => dumpIdentity(image));
   const inView = (view: MemoryView): Session => {

@@ -1,6 +1,7 @@
 /** Why the system probably died, in one sentence, from structures alone. */
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { architectures } from '../../arch/index.ts';
 import { explainWaitAddress } from '../../arch/s390x/wait-codes.ts';
 import { deathNotes, type DeathLine } from '../../kernel/log/log-marks.ts';
 import { isDisabledWait } from './disabled-wait.ts';
@@ -43,7 +44,9 @@ function traces(session: Session, crash: string | undefined, isPanicLogged: bool
   }
   if (cpus.length === 0 || session.knownVmcoreinfo === undefined) return undefined;
   if (isPanicLogged) return 'vmcoreinfo has no CRASHTIME: kdump did not take over.';
-  // Only s390x stops in a disabled wait; elsewhere a panicked CPU spins.
-  const sign = session.image.machine.arch === 's390x' ? 'no CPU is in a disabled wait' : 'the kernel log, where it can be read, has no panic';
+  // Only a machine with a PSW stops in a disabled wait; elsewhere a panicked CPU spins.
+  const sign = architectures[session.image.machine.arch].features.has('psw')
+    ? 'no CPU is in a disabled wait'
+    : 'the kernel log, where it can be read, has no panic';
   return `No crash is recorded: vmcoreinfo has no CRASHTIME and ${sign}; the system was running when it was dumped.`;
 }

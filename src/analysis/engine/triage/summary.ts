@@ -2,6 +2,7 @@
 import { confirm, fact, splitFacts, type Fact } from '../../../shared/fact.ts';
 import { infoSchema, schemaVersion, type Info } from '../../../shared/model.ts';
 import { hex, pageSize, type AddressRange } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
 import { OS_INFO_MAGIC, osInfoValid } from '../../arch/s390x/os-info.ts';
 import { decodeCpuId } from '../../formats/s390-header.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
@@ -120,6 +121,7 @@ function twoSystemsFindings(session: Session): Info['findings'] {
 /** The tree that `info` prints, checked against its schema. */
 export function describeDump(session: Session): Info {
   const { image } = session;
+  const { features } = architectures[image.machine.arch];
   const bytes = image.ranges.reduce((sum, range) => sum + (range.end - range.start), 0n);
   const kernelPage = vmcoreinfoNumber(session.knownVmcoreinfo, 'PAGESIZE');
   const tree = {
@@ -142,6 +144,7 @@ export function describeDump(session: Session): Info {
     },
     machine: {
       arch: fact(image.machine.arch, 'container header'),
+      features: features.size === 0 ? undefined : [...features],
       endianness: image.machine.endian,
       bits: image.machine.bits,
       pageSize: kernelPage === undefined ? fact(pageSize, `default of ${image.machine.arch}`) : fact(Number(kernelPage), 'PAGESIZE of vmcoreinfo'),

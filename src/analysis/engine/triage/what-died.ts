@@ -2,6 +2,7 @@
 import { cpuName } from '../../../shared/cpu-registers.ts';
 import type { CrashPlaceJson } from '../../../shared/triage-model.ts';
 import type { TraceJson } from '../../../shared/task-model.ts';
+import { architectures } from '../../arch/index.ts';
 import { crashPath, functionName } from '../../kernel/stacks/crash-path.ts';
 import { panicCpu } from '../../kernel/facts/kernel-facts.ts';
 import { tracesOf } from '../kernel/backtraces.ts';
@@ -27,7 +28,7 @@ function isReachable(session: Session): boolean {
   const { knownKernel } = session;
   if (!knownKernel.publishesSymbols) return false;
   const { memory, symbols, types } = knownKernel;
-  return symbols.found && (memory.arch === 's390x' || types.found);
+  return symbols.found && (architectures[memory.arch].tasks.withoutTypes || types.found);
 }
 
 function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJson[]): TraceJson | undefined {

@@ -7,7 +7,8 @@ import type { Step } from '../../../shared/check-model.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
-import { storedStatus } from '../../memory/cpu-state.ts';
+import { architectures } from '../../arch/index.ts';
+import { storedStatus } from '../../arch/s390x/cpus.ts';
 import { failed, notApplicable, notRecorded, passed, type Check, type CheckContext } from '../check.ts';
 
 interface RegisterDifference {
@@ -87,7 +88,7 @@ export const crossRegisters: Check = {
   cost: 'headers',
   run(context) {
     const { image, memory, cpus } = context;
-    if (image.machine.arch !== 's390x') return notApplicable('only s390x dumps record registers in memory too');
+    if (!architectures[image.machine.arch].features.has('lowcore')) return notApplicable('only s390x dumps record registers in memory too');
     if (cpus.length === 0) return notRecorded('the dump has no CPUs');
     const numbering = cpuNumbering(cpus);
     const nameOf = (cpu: CpuJson): string => cpuName(cpu, numbering);

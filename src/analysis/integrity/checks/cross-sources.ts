@@ -2,6 +2,7 @@
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
 import { osInfoValid } from '../../arch/s390x/os-info.ts';
 import { saveArea } from '../../arch/s390x/save-area.ts';
 import { vmcoreinfoNumber } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
@@ -46,7 +47,7 @@ export const crossPrefix: Check = {
   title: 'Every CPU has a prefix of its own, and its stored status names it',
   cost: 'headers',
   run({ image, cpus, memory }) {
-    if (image.machine.arch !== 's390x') return notApplicable('prefixes exist on s390x only');
+    if (!architectures[image.machine.arch].features.has('lowcore')) return notApplicable('prefixes exist on s390x only');
     const prefixes = cpus.flatMap((cpu) => (cpu.prefix === undefined ? [] : [cpu.prefix]));
     if (prefixes.length === 0) return notRecorded('the dump records no prefixes');
     const steps: Step[] = [

@@ -1,4 +1,5 @@
 import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
 import { csumPartial } from '../../arch/s390x/checksum.ts';
 import { lowcorePointers, lowcorePointersAddress } from '../../arch/s390x/lowcore-pointers.ts';
 import { parse } from '../../layout/struct.ts';
@@ -15,7 +16,7 @@ export const ipib: Check = {
   structure: 'IPL parameter block',
   vouches: true,
   run({ image, memory }) {
-    if (image.machine.arch !== 's390x') return notApplicable('re-IPL exists on s390x only');
+    if (!architectures[image.machine.arch].features.has('os-info')) return notApplicable('re-IPL exists on s390x only');
     const words = memory.readPresent(lowcorePointersAddress, lowcorePointers.size);
     if (words === undefined) return unreadable('absolute 0xe00 is not in the dump');
     const { ipib: pointer, ipib_checksum: recorded } = parse(lowcorePointers, words);

@@ -3,6 +3,7 @@
  * section 1). No layout of it was ever published and no kernel shipped it: os_info is what came of it. Until somebody brings a dump
  * or the missing patch, there is nothing that could be looked for, and nothing is guessed.
  */
+import { architectures } from '../../arch/index.ts';
 import { notApplicable, notRecorded, type Check } from '../check.ts';
 
 export const meminfo2011: Check = {
@@ -10,7 +11,7 @@ export const meminfo2011: Check = {
   title: 'The hand-over block "meminfo" of the 2011 proposal matches its checksum',
   cost: 'headers',
   run({ image }) {
-    if (image.machine.arch !== 's390x') return notApplicable('it was proposed for s390x only');
+    if (!architectures[image.machine.arch].features.has('os-info')) return notApplicable('it was proposed for s390x only');
     return notRecorded('no layout of it was ever published and no released kernel writes it; os_info took its place');
   },
 };

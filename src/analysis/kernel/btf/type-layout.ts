@@ -1,4 +1,5 @@
 /** Layouts from BTF: sizes, C names, members by path. Every walk is bounded: a damaged blob can refer in circles. */
+import type { StructTypes } from '../../arch/kernel-view.ts';
 import { kinds, type BtfKind, type BtfMember, type BtfType, type BtfTypes } from './btf-types.ts';
 
 const maxChain = 64;
@@ -138,6 +139,17 @@ export function offsetOf(types: BtfTypes, struct: string, path: string): number 
   const member = type === undefined ? undefined : memberAt(types, type.id, path);
   return member?.bits !== 0 || member.bitOffset % 8 !== 0 ? undefined : member.bitOffset / 8;
 }
+
+/** A kernel's types as an architecture asks for them. */
+export const structTypes = (types: BtfTypes): StructTypes => ({
+  size: (struct) => aggregateNamed(types, struct)?.size,
+  offset: (struct, path) => offsetOf(types, struct, path),
+  bits(struct, member) {
+    const type = aggregateNamed(types, struct);
+    const found = type === undefined ? undefined : memberAt(types, type.id, member);
+    return found === undefined ? undefined : { at: found.bitOffset, bits: found.bits };
+  },
+});
 
 export interface LayoutRow {
   readonly member: BtfMember;

@@ -2,8 +2,7 @@
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import type { LogSearch } from '../log/log-record.ts';
-import type { SymbolTable } from '../symbols/symbol-table.ts';
-import { soleAddress } from '../usage/vm-statistics.ts';
+import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
 
 export interface SourcedText {
   readonly value: string;

@@ -4,12 +4,12 @@
  * cannot be read is undefined, and `absence` says why.
  */
 import { hex } from '../../../shared/units.ts';
+import { architectures, type Architecture } from '../../arch/index.ts';
 import type { PageWalk } from '../../arch/page-walk.ts';
-import type { Architecture, DumpImage } from '../../formats/dump-format.ts';
+import type { DumpImage } from '../../formats/dump-format.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import { kernelToAbsolute } from '../vmcoreinfo/kernel-address.ts';
-import { kernelWalk } from './kernel-tables.ts';
-import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
+import type { Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 
 /** Why there is no value: no translation leads anywhere, or the dump has no bytes where it leads. */
 export interface KernelAbsence {
@@ -58,57 +58,25 @@ const maxRead = 64 * 1024 * 1024;
 /** Pages kept: 8 MiB. The oldest half goes when they are full. */
 const maxPages = 2048;
 const addressEnd = 1n << 64n;
-const x86KernelMap = 0xffff_ffff_8000_0000n;
-const x86DefaultImage = 512n * 1024n * 1024n;
 
 type Page = { readonly bytes: Uint8Array } | { readonly absence: Omit<KernelAbsence, 'address'> };
-
-/** First and last address of the image that vmcoreinfo names; what lies between is image for sure. */
-function imageSpan(vmcoreinfo: Vmcoreinfo | undefined, floor: bigint): readonly [bigint, bigint] | undefined {
-  const symbols = ['_stext', 'swapper_pg_dir', 'init_uts_ns', 'prb', 'log_buf', 'log_buf_len', 'kallsyms_names', 'kallsyms_token_index', 'clear_seq']
-    .map((name) => vmcoreinfoHex(vmcoreinfo, `SYMBOL(${name})`))
-    .filter((value) => value !== undefined && value >= floor);
-  const values = symbols.flatMap((value) => value ?? []).sort((a, b) => (a < b ? -1 : 1));
-  const [first] = values;
-  const last = values.at(-1);
-  return first === undefined || last === undefined ? undefined : [first, last + BigInt(pageBytes)];
-}
-
-/** Whether the rules of kernel-address.ts hold for an address without asking the page tables. */
-function ruleApplies({ image, vmcoreinfo }: KernelMemoryParts, hasWalk: boolean): (address: bigint) => boolean {
-  switch (image.machine.arch) {
-    case 's390x':
-    case 'ppc64':
-    case 'ppc64le':
-      return () => true;
-    case 'x86_64': {
-      // Modules follow the room for the image (arch/x86/include/asm/page_64_types.h).
-      const size = vmcoreinfoNumber(vmcoreinfo, 'NUMBER(KERNEL_IMAGE_SIZE)') ?? x86DefaultImage;
-      return (address) => address >= x86KernelMap && address < x86KernelMap + size;
-    }
-    case 'aarch64': {
-      // vmalloc and modules surround the image, so its extent must be known; with tables they are asked.
-      const span = hasWalk ? undefined : imageSpan(vmcoreinfo, 0xffff_0000_0000_0000n);
-      return (address) => span !== undefined && address >= span[0] && address < span[1];
-    }
-  }
-}
 
 export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
   const { image, memory, vmcoreinfo } = parts;
   const { arch, endian } = image.machine;
+  const ops = architectures[arch];
   const pointerBytes = image.machine.bits === 64 ? 8 : 4;
   const little = endian === 'little';
   const empty: Vmcoreinfo = { source: 'nothing', text: '', entries: new Map() };
   let walk: { readonly to: ((address: bigint) => PageWalk) | undefined } | undefined;
-  const tables = (): ((address: bigint) => PageWalk) | undefined => (walk ??= { to: kernelWalk(arch, vmcoreinfo, memory, parts.asce) }).to;
+  const tables = (): ((address: bigint) => PageWalk) | undefined => (walk ??= { to: ops.paging?.kernelWalk(vmcoreinfo, memory, parts.asce) }).to;
   let rule: ((address: bigint) => boolean) | undefined;
   const pages = new Map<bigint, Page>();
 
   const holds = (absolute: bigint): boolean => image.ranges.some(({ start, end }) => absolute >= start && absolute < end);
 
   function locate(address: bigint): { readonly absolute: bigint } | { readonly why: string } {
-    rule ??= ruleApplies(parts, arch === 'aarch64' && tables() !== undefined);
+    rule ??= ops.kernelAddressHolds(vmcoreinfo, () => tables() !== undefined);
     const byRule = rule(address) ? kernelToAbsolute(arch, address, vmcoreinfo ?? empty, memory) : undefined;
     if (byRule !== undefined && holds(byRule)) return { absolute: byRule };
     // Where virtual is absolute, an address behind the memory of the machine is a mapped one.

@@ -6,7 +6,7 @@ import { searchListHead } from '../memory/list-search.ts';
 import { withoutLostPages } from '../memory/lost-pages.ts';
 import { isModuleNode, listModules, type ModuleList } from './modules.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
-import { soleAddress } from '../usage/vm-statistics.ts';
+import { soleAddress } from '../symbols/symbol-table.ts';
 
 export interface FoundModules {
   readonly list: ModuleList;

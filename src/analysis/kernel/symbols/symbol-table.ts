@@ -1,4 +1,5 @@
 /** The names of a kernel's addresses, both ways. Sorted by address; several names may share one. */
+export { soleAddress } from '../../arch/kernel-view.ts';
 
 export interface KernelSymbol {
   readonly address: bigint;

@@ -2,6 +2,7 @@
  * Where init_task lies (vmcoreinfo-kallsyms-btf.md section 5.2): by symbol, on s390x by the boot CPU's early lowcore, else by
  * its name in the kernel image.
  */
+import { architectures } from '../../arch/index.ts';
 import { lowcoreKernels, type LowcoreKernel } from '../../arch/s390x/lowcore/fields.ts';
 import { lowcoreOffset } from '../../arch/s390x/lowcore/layouts.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
@@ -77,7 +78,7 @@ function* namesInImage(memory: KernelMemory, start: bigint): Generator<bigint> {
 export function findInitTask(places: InitTaskPlaces, accept: (address: bigint) => boolean): InitTask | undefined {
   const { memory, absolute, symbol, comm, imageStart } = places;
   if (symbol !== undefined && holdsIdleName(memory, symbol)) return { address: symbol, source: 'symbol init_task' };
-  if (memory.arch === 's390x') {
+  if (architectures[memory.arch].features.has('lowcore')) {
     const found = fromAbsoluteLowcore(absolute, memory, places.lowcoreKernel);
     if (found !== undefined) return found;
   }

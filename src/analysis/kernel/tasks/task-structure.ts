@@ -3,6 +3,7 @@
  * 5.2). A member whose place is not certain is left out: nothing here prefers one of two candidates.
  */
 import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
 import { commBytes, idleNameOffset, taskBytes } from './init-task.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { walkList, walkListEnds, type ListWalk } from '../memory/linked-list.ts';
@@ -230,7 +231,7 @@ export function layoutByStructure({ memory, initTask, stackBytes = 0x4000, ends 
     const cpu = ends === undefined ? findCpu(memory, members, comm, stack) : notLookedFor;
     if (typeof cpu === 'string') lost('CPU of a task that does not run', cpu);
     else offsets.cpu = cpu;
-    const savedStack = memory.arch === 's390x' ? findSavedStack(all, stack, comm, stackBytes) : undefined;
+    const savedStack = architectures[memory.arch].tasks.withoutTypes ? findSavedStack(all, stack, comm, stackBytes) : undefined;
     if (savedStack === undefined) lost('saved stack pointer', 'no place behind the name holds an address in the own stack in nine of ten tasks');
     else offsets.savedStack = savedStack;
   }

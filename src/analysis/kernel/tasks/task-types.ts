@@ -1,5 +1,5 @@
 /** Offsets in task_struct by the kernel's own types; a member that a kernel does not have is named as missing. */
-import type { Architecture } from '../../formats/dump-format.ts';
+import { architectures, type Architecture } from '../../arch/index.ts';
 import type { KernelTypes } from '../btf/find-types.ts';
 import { aggregateNamed, offsetOf, sizeOf } from '../btf/type-layout.ts';
 import type { TaskLayout, TaskMember } from './task-layout.ts';
@@ -25,13 +25,6 @@ const paths: Readonly<Partial<Record<TaskMember, readonly string[]>>> = {
   mm: ['mm'],
 };
 
-/** Where a task that gave up its CPU keeps its stack pointer and what else the architecture saves. */
-const saved: Readonly<Partial<Record<Architecture, Readonly<Partial<Record<TaskMember, string>>>>>> = {
-  s390x: { savedStack: 'thread.ksp' },
-  x86_64: { savedStack: 'thread.sp' },
-  aarch64: { savedStack: 'thread.cpu_context.sp', savedFrame: 'thread.cpu_context.fp', savedPc: 'thread.cpu_context.pc' },
-};
-
 const defaultStack = 0x4000;
 
 export function layoutByTypes({ types }: KernelTypes, arch: Architecture): TaskLayout | string {
@@ -39,7 +32,7 @@ export function layoutByTypes({ types }: KernelTypes, arch: Architecture): TaskL
   const missing: { what: string; why: string }[] = [];
   const members: (readonly [string, readonly string[]])[] = [
     ...Object.entries(paths),
-    ...Object.entries(saved[arch] ?? {}).map(([name, path]) => [name, [path]] as const),
+    ...Object.entries(architectures[arch].tasks.saved as Readonly<Record<string, string>>).map(([name, path]) => [name, [path]] as const),
   ];
   for (const [name, names] of members) {
     const found = names.map((path) => offsetOf(types, task, path)).find((offset) => offset !== undefined);

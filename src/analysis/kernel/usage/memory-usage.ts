@@ -3,8 +3,8 @@
  * itself prints there. A line whose value cannot be proven is left out with the reason.
  */
 import type { KernelMemory } from '../memory/kernel-memory.ts';
-import type { SymbolTable } from '../symbols/symbol-table.ts';
-import { soleAddress, vmStatistics, type VmStatistics } from './vm-statistics.ts';
+import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
+import { vmStatistics, type VmStatistics } from './vm-statistics.ts';
 
 export interface UsageLine {
   readonly name: string;

@@ -4,8 +4,7 @@ import type { BtfTypes } from '../btf/btf-types.ts';
 import { offsetOf } from '../btf/type-layout.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { walkList } from '../memory/linked-list.ts';
-import type { SymbolTable } from '../symbols/symbol-table.ts';
-import { soleAddress } from './vm-statistics.ts';
+import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
 
 /** nr_blockdev_pages (block/bdev.c): pages of all inodes of the file system that holds block devices. */
 export function blockDevicePages(types: BtfTypes, memory: KernelMemory, symbols: SymbolTable): bigint | string {

@@ -3,7 +3,7 @@
  * (mm/vmstat.c; since 4.8), so that no enum has to be known. With NUMA the names of the NUMA events stand between the two.
  */
 import type { KernelMemory } from '../memory/kernel-memory.ts';
-import type { SymbolTable } from '../symbols/symbol-table.ts';
+import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
 
 export interface VmStatistics {
   /** A counter's value as the kernel's sums have it; negative ones read as 0, as the kernel shows them. Undefined: no such counter, or not readable. */
@@ -18,12 +18,6 @@ const firstNodeItem = 'nr_inactive_anon';
 const firstNumaEvent = 'numa_hit';
 /** What stands behind the last node counter. */
 const behindNodeItems = 'nr_dirty_threshold';
-
-/** One address of a symbol that only one object has. */
-export function soleAddress(symbols: SymbolTable, name: string): bigint | undefined {
-  const found = symbols.lookup(name);
-  return found.length === 1 ? found[0]?.address : undefined;
-}
 
 function readNames(memory: KernelMemory, table: bigint): readonly string[] {
   const names: string[] = [];

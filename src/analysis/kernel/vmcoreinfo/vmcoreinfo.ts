@@ -4,12 +4,15 @@
  */
 import { fact, type Fact } from '../../../shared/fact.ts';
 import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
 import { lowcorePointers, lowcorePointersAddress } from '../../arch/s390x/lowcore-pointers.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import { elfNoteHeader } from '../../formats/elf-layout.ts';
 import { parse } from '../../layout/struct.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import { noteText } from '../../notes/index.ts';
+
+export { vmcoreinfoHex, vmcoreinfoNumber } from '../../arch/vmcoreinfo-values.ts';
 
 export interface Vmcoreinfo {
   readonly source: string;
@@ -47,7 +50,7 @@ export type VmcoreinfoSearch =
 
 /** Looks where the lowcore of absolute 0 points. Says what is wrong instead of guessing. */
 export function vmcoreinfoInMemory(image: DumpImage, memory: MemoryReader): VmcoreinfoSearch {
-  if (image.machine.arch !== 's390x') return { found: false, why: 'only s390x kernels leave a pointer to it in memory' };
+  if (!architectures[image.machine.arch].features.has('lowcore')) return { found: false, why: 'only s390x kernels leave a pointer to it in memory' };
   const words = memory.readPresent(lowcorePointersAddress, lowcorePointers.size);
   if (words === undefined) return { found: false, why: 'absolute 0xe0c is not in the dump', absent: true };
   const pointer = parse(lowcorePointers, words).vmcore_info;
@@ -83,15 +86,4 @@ export function findVmcoreinfo(image: DumpImage, memory: MemoryReader): Vmcorein
 export function vmcoreinfoFact(vmcoreinfo: Vmcoreinfo | undefined, key: string): Fact<string> | undefined {
   const value = vmcoreinfo?.entries.get(key);
   return value === undefined ? undefined : fact(value, `${key} of vmcoreinfo (${vmcoreinfo?.source ?? ''})`);
-}
-
-/** A hexadecimal value such as SYMBOL(...) or KERNELOFFSET, written without 0x. */
-export function vmcoreinfoHex(vmcoreinfo: Vmcoreinfo | undefined, key: string): bigint | undefined {
-  const value = vmcoreinfo?.entries.get(key);
-  return value !== undefined && /^[0-9a-f]{1,16}$/i.test(value) ? BigInt(`0x${value}`) : undefined;
-}
-
-export function vmcoreinfoNumber(vmcoreinfo: Vmcoreinfo | undefined, key: string): bigint | undefined {
-  const value = vmcoreinfo?.entries.get(key);
-  return value !== undefined && /^-?\d{1,20}$/.test(value) ? BigInt(value) : undefined;
 }

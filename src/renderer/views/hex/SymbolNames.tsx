@@ -18,7 +18,7 @@ function useProgramAddress(dump: OpenDump, position: Position): boolean | undefi
   const { engine } = useWorkbench();
   const { space, address, cpu } = position;
   const isRegister = isRegisterOfProgram(dump.triage?.cpus ?? [], position);
-  const mayFollowMask = dump.triage?.info.machine.arch === 's390x' && address >= 8n;
+  const mayFollowMask = dump.triage?.info.machine.features?.includes('psw') === true && address >= 8n;
   const key = mayFollowMask && !isRegister ? `${space}/${cpu ?? ''}/${address}` : undefined;
   const query = useQuery(dump, key, async (handle, signal) => {
     const owner = space === 'real' || space === 'virtual' ? { cpu: cpu ?? 0 } : {};

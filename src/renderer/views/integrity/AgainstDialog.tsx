@@ -23,8 +23,10 @@ export function AgainstDialog({ dump, first, onClose }: AgainstDialogProps) {
   const { dumps, dumpJobs, shell, notice } = useWorkbench();
   const dialog = useRef<HTMLDialogElement>(null);
   const [chosen, setChosen] = useState<string>(first);
-  const isS390x = dump.triage?.info.machine.arch === 's390x';
-  const others = useStore(dumps.all).filter((one) => isS390x && one.path !== dump.path && one.triage?.info.machine.arch === 's390x');
+  const hasKdumpImage = dump.triage?.info.machine.features?.includes('os-info') === true;
+  const others = useStore(dumps.all).filter(
+    (one) => hasKdumpImage && one.path !== dump.path && one.triage?.info.machine.features?.includes('os-info') === true,
+  );
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
@@ -71,7 +73,7 @@ export function AgainstDialog({ dump, first, onClose }: AgainstDialogProps) {
         <fieldset className="export-formats">
           <legend className="unseen">What to check against</legend>
           {files.map(({ id, title, note }) => option(id, title, note))}
-          {isS390x ? option(image.id, image.title, image.note) : null}
+          {hasKdumpImage ? option(image.id, image.title, image.note) : null}
           {others.map(({ key, name }) => option(key, name, 'open here: its kdump kernel, byte by byte'))}
         </fieldset>
         {chosen === 'manifest' || chosen === 'attestation' ? <p className="dim">Its digests are computed for that: the whole file is read.</p> : null}

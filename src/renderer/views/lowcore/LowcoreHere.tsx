@@ -10,8 +10,7 @@ import { cursorIn, lowcoreRows, meaningOf, rowAt } from './lowcore-rows.ts';
 
 export function LowcoreHere({ dump, position }: { readonly dump: OpenDump; readonly position: Position }) {
   const { engine, places, shownCpu } = useWorkbench();
-  const isS390x = dump.triage?.info.machine.arch === 's390x';
-  const cpus = isS390x ? dump.triage.cpus : [];
+  const cpus = dump.triage?.info.machine.features?.includes('lowcore') === true ? dump.triage.cpus : [];
   const numbering = cpuNumbering(cpus);
   const found = cursorIn(
     position,

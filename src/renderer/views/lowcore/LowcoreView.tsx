@@ -101,7 +101,7 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
     [select],
   );
 
-  if (dump.triage !== undefined && dump.triage.info.machine.arch !== 's390x')
+  if (dump.triage !== undefined && dump.triage.info.machine.features?.includes('lowcore') !== true)
     return (
       <div className="view">
         <p className="message">

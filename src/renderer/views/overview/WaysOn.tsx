@@ -12,9 +12,9 @@ interface Way {
 
 const lowcore: Way = { view: 'lowcore', icon: 'table', title: 'Lowcore' };
 
-const waysOf = (isS390x: boolean): readonly Way[] => [
+const waysOf = (hasLowcore: boolean): readonly Way[] => [
   { view: 'cpus', icon: 'chip', title: 'CPUs' },
-  ...(isS390x ? [lowcore] : []),
+  ...(hasLowcore ? [lowcore] : []),
   { view: 'regions', icon: 'layers', title: 'Memory' },
   { view: 'dmesg', icon: 'output', title: 'Kernel log' },
   { view: 'integrity', icon: 'shield', title: 'Integrity report' },
@@ -25,7 +25,7 @@ export function WaysOn({ dump }: { readonly dump: OpenDump }) {
   const { places } = useWorkbench();
   return (
     <nav className="ways-on" aria-label="Ways on" data-testid="ways-on">
-      {waysOf(dump.triage?.info.machine.arch === 's390x').map(({ view, icon, title }) => (
+      {waysOf(dump.triage?.info.machine.features?.includes('lowcore') === true).map(({ view, icon, title }) => (
         <button key={view} type="button" className="button" onClick={() => places.show(view, dump.key)}>
           <Icon name={icon} /> {title}
         </button>

@@ -8,7 +8,7 @@ interface SearchExamplesProps {
 
 /** Before the first search: what can be searched for, and searches to start with. */
 export function SearchExamples({ dump, onChoose }: SearchExamplesProps) {
-  const examples = [...searchExamples, ...(dump.triage?.info.machine.arch === 's390x' ? s390xExamples : [])];
+  const examples = [...searchExamples, ...(dump.triage?.info.machine.features?.includes('lowcore') === true ? s390xExamples : [])];
   return (
     <div className="search-examples">
       <p className="dim">

@@ -1,8 +1,33 @@
-/** The NT_S390_* notes: one register group of one CPU each (elf-vmcore.md section 3; include/uapi/linux/elf.h). */
-import { bytes, u32, u64 } from '../layout/field.ts';
-import { hex } from '../layout/presentation.ts';
-import { list, struct, type StructLayout } from '../layout/struct.ts';
-import type { NoteType } from './note-type.ts';
+/** Notes of s390x CPUs: NT_PRSTATUS, NT_FPREGSET, and the NT_S390_* notes of one register group each (elf-vmcore.md section 3; include/uapi/linux/elf.h). */
+import { bytes, u32, u64 } from '../../layout/field.ts';
+import { hex } from '../../layout/presentation.ts';
+import { list, struct, type StructLayout } from '../../layout/struct.ts';
+import type { NoteType } from '../../notes/note-type.ts';
+import { prstatusHead, swappedPid } from '../../notes/prstatus-fields.ts';
+
+export const prstatusS390x = struct(
+  'elf_prstatus (s390x)',
+  { endian: 'big', size: 336, doc: 'Source: elf-vmcore.md section 4.' },
+  {
+    ...prstatusHead,
+    pr_pid: u32(32, 'CPU number + 1; QEMU may store it byte-swapped, so that the lowcore says which CPU it is', swappedPid),
+    psw_mask: u64(112, 'PSW mask'),
+    psw_addr: u64(120, 'PSW instruction address'),
+    gprs: list(128, 16, u64(0), 'general registers'),
+    acrs: list(256, 16, u32(0, '', hex), 'access registers'),
+    orig_gpr2: u64(320, 'r2 at the system call'),
+    pr_fpvalid: u32(328, 'floating-point registers are valid'),
+  },
+);
+
+export const fpregsetS390x = struct(
+  'fpregset (s390x)',
+  { endian: 'big', size: 136, doc: 'Source: elf-vmcore.md section 5.' },
+  {
+    fpc: u32(0, 'floating-point control', hex),
+    fprs: list(8, 16, u64(0), 'floating-point registers'),
+  },
+);
 
 const source = 'Source: elf-vmcore.md section 3.';
 const big = (size: number): { endian: 'big'; size: number; doc: string } => ({ endian: 'big', size, doc: source });
@@ -56,4 +81,5 @@ export const s390RegisterNotes: readonly NoteType[] = [
   note(0x30b, loose(s390GsCb), 'guarded-storage control block'),
   note(0x30c, loose(s390GsBc), 'guarded-storage broadcast control'),
   note(0x30d, loose(s390RiCb), 'runtime-instrumentation control block'),
+  { name: 'NT_S390_PV_CPU_DATA', owners: ['LINUX'], type: 0x30e, architectures: ['s390x'], title: 'encrypted CPU state of a secure guest' },
 ];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { withInterruptStack, withOwners } from '../../../src/analysis/engine/kernel/task-on-cpu.ts';
 import type { CpuContext } from '../../../src/analysis/engine/kernel/kernel-cpus.ts';
-import { unwindAarch64, type Aarch64Start } from '../../../src/analysis/kernel/stacks/backtrace-aarch64.ts';
-import type { Trace } from '../../../src/analysis/kernel/stacks/backtrace.ts';
+import { unwindAarch64, type Aarch64Start } from '../../../src/analysis/arch/aarch64/unwind.ts';
+import type { Trace } from '../../../src/analysis/arch/backtrace.ts';
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
 import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
 import type { KernelTask } from '../../../src/analysis/kernel/tasks/tasks.ts';
@@ -130,16 +130,16 @@ describe('the task on a CPU', () => {
     const found = withInterruptStack(context, { memory, symbols: table }, 0x4000);
     expect(found.stacks).toEqual([irq]);
     const tasks = [task(1n, { onCpu: true, cpu: 0 }), task(2n, { onCpu: true, cpu: 1 }), task(3n, { onCpu: false, cpu: 1, stack: irq.start - 0x1000n })];
-    expect(withOwners([found], { tasks, complete: true }, 0x4000)).toMatchObject([{ current: 2n }]);
+    expect(withOwners('aarch64', [found], { tasks, complete: true }, 0x4000)).toMatchObject([{ current: 2n }]);
     // Two that say so are one too many, and one that another CPU runs is no candidate.
     const second = task(4n, { onCpu: true, cpu: 1 });
-    expect(withOwners([found], { tasks: [...tasks, second], complete: true }, 0x4000)[0]?.current).toBeUndefined();
+    expect(withOwners('aarch64', [found], { tasks: [...tasks, second], complete: true }, 0x4000)[0]?.current).toBeUndefined();
     const other = { ...context, number: 0, current: 2n };
-    expect(withOwners([other, found], { tasks: [...tasks, second], complete: true }, 0x4000)[1]?.current).toBe(4n);
+    expect(withOwners('aarch64', [other, found], { tasks: [...tasks, second], complete: true }, 0x4000)[1]?.current).toBe(4n);
   });
 
   it('is the one in whose stack the stack pointer lies', () => {
     const tasks = [task(2n, { onCpu: true, cpu: 1 }), task(3n, { stack: irq.start })];
-    expect(withOwners([context], { tasks, complete: true }, 0x4000)).toMatchObject([{ current: 3n }]);
+    expect(withOwners('aarch64', [context], { tasks, complete: true }, 0x4000)).toMatchObject([{ current: 3n }]);
   });
 });

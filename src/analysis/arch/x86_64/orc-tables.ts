@@ -4,12 +4,7 @@
  * 6.4 turned into a type of its own. Numbers of registers are in no type: those are believed by which entries of known functions make sense.
  */
 import { hex } from '../../../shared/units.ts';
-import type { BtfTypes } from '../btf/btf-types.ts';
-import { aggregateNamed, memberAt, offsetOf } from '../btf/type-layout.ts';
-import type { KernelMemory } from '../memory/kernel-memory.ts';
-import type { KernelModule } from '../modules/modules.ts';
-import type { SymbolTable } from '../symbols/symbol-table.ts';
-import { soleAddress } from '../usage/vm-statistics.ts';
+import { soleAddress, type KernelBytes, type KernelNames, type StructTypes } from '../kernel-view.ts';
 
 const registers = ['undefined', 'previous sp', 'dx', 'di', 'bp', 'sp', 'r10', 'r13', 'bp indirect', 'sp indirect'] as const;
 export type OrcRegister = (typeof registers)[number] | 'ax';
@@ -36,6 +31,12 @@ export interface OrcTables {
   find(address: bigint, module: string | undefined): OrcEntry | string;
 }
 
+/** A module as far as its table is concerned: its name and its struct module. */
+export interface OrcModule {
+  readonly name: string;
+  readonly address: bigint;
+}
+
 interface Table {
   readonly places: bigint;
   readonly entries: bigint;
@@ -53,20 +54,17 @@ const oldTypes: readonly OrcType[] = ['call', 'registers', 'some registers', 'un
 const newTypes: readonly OrcType[] = ['undefined', 'end', 'call', 'registers', 'some registers'];
 
 /** Reads an entry by the types of this kernel; undefined where they know none. */
-function entryReader(types: BtfTypes, numbering: readonly OrcRegister[]): { readonly bytes: number; readonly read: (word: bigint) => OrcEntry } | undefined {
-  const struct = aggregateNamed(types, 'orc_entry');
-  const member = (name: string): Bits | undefined => {
-    const found = struct === undefined ? undefined : memberAt(types, struct.id, name);
-    return found === undefined ? undefined : { at: found.bitOffset, bits: found.bits };
-  };
+function entryReader(types: StructTypes, numbering: readonly OrcRegister[]): { readonly bytes: number; readonly read: (word: bigint) => OrcEntry } | undefined {
+  const bytes = types.size('orc_entry');
+  const member = (name: string): Bits | undefined => types.bits('orc_entry', name);
   const [spOffset, bpOffset, spReg, bpReg, type] = ['sp_offset', 'bp_offset', 'sp_reg', 'bp_reg', 'type'].map(member);
-  if (struct === undefined || struct.size > 8 || spOffset === undefined || bpOffset === undefined) return undefined;
+  if (bytes === undefined || bytes > 8 || spOffset === undefined || bpOffset === undefined) return undefined;
   if (spReg === undefined || bpReg === undefined || type === undefined) return undefined;
   const [end, signal] = [member('end'), member('signal')];
   const bitsOf = (word: bigint, { at, bits }: Bits): number => Number((word >> BigInt(at)) & ((1n << BigInt(bits)) - 1n));
   const signed = (word: bigint, { at }: Bits): number => Number(BigInt.asIntN(16, word >> BigInt(at)));
   return {
-    bytes: struct.size,
+    bytes,
     read(word) {
       const sp = numbering[bitsOf(word, spReg)] ?? 'undefined';
       const stated = (end === undefined ? newTypes : oldTypes)[bitsOf(word, type)] ?? 'undefined';
@@ -85,9 +83,9 @@ function entryReader(types: BtfTypes, numbering: readonly OrcRegister[]): { read
 }
 
 /** The table of one module, where the types tell its place (struct mod_arch_specific). */
-function moduleTable(memory: KernelMemory, types: BtfTypes, module: bigint): Table | undefined {
+function moduleTable(memory: KernelBytes, types: StructTypes, module: bigint): Table | undefined {
   const at = (path: string): bigint | undefined => {
-    const offset = offsetOf(types, 'module', `arch.${path}`);
+    const offset = types.offset('module', `arch.${path}`);
     return offset === undefined ? undefined : module + BigInt(offset);
   };
   const [countAt, placesAt, entriesAt] = [at('num_orcs'), at('orc_unwind_ip'), at('orc_unwind')];
@@ -101,7 +99,7 @@ function moduleTable(memory: KernelMemory, types: BtfTypes, module: bigint): Tab
 const ordinary = ['vfs_read', 'vfs_write', 'ksys_read', 'do_exit', 'schedule_timeout', 'kmem_cache_alloc'] as const;
 
 /** Where a function begins, only its return address is on the stack. A wrong numbering of registers shows here. */
-function isKnownEncoding(tables: OrcTables, symbols: SymbolTable): boolean {
+function isKnownEncoding(tables: OrcTables, symbols: KernelNames): boolean {
   const entries = ordinary.flatMap((name) => {
     const at = soleAddress(symbols, name);
     const entry = at === undefined ? undefined : tables.find(at, undefined);
@@ -111,7 +109,7 @@ function isKnownEncoding(tables: OrcTables, symbols: SymbolTable): boolean {
 }
 
 /** @returns the tables, or why they cannot be used */
-export function orcTables(memory: KernelMemory, symbols: SymbolTable, types: BtfTypes, modules: readonly KernelModule[]): OrcTables | string {
+export function orcTables(memory: KernelBytes, symbols: KernelNames, types: StructTypes, modules: readonly OrcModule[]): OrcTables | string {
   for (const numbering of numberings) {
     const tables = tablesBy(numbering, memory, symbols, types, modules);
     if (typeof tables === 'string' || isKnownEncoding(tables, symbols)) return tables;
@@ -121,10 +119,10 @@ export function orcTables(memory: KernelMemory, symbols: SymbolTable, types: Btf
 
 function tablesBy(
   numbering: readonly OrcRegister[],
-  memory: KernelMemory,
-  symbols: SymbolTable,
-  types: BtfTypes,
-  modules: readonly KernelModule[],
+  memory: KernelBytes,
+  symbols: KernelNames,
+  types: StructTypes,
+  modules: readonly OrcModule[],
 ): OrcTables | string {
   const reader = entryReader(types, numbering);
   const [places, placesEnd, entries] = ['__start_orc_unwind_ip', '__stop_orc_unwind_ip', '__start_orc_unwind'].map((name) => soleAddress(symbols, name));

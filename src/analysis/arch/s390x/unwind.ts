@@ -4,9 +4,22 @@
  * CONFIG_PACK_STACK these are sp+112 and sp (struct stack_frame of asm/stacktrace.h). A chain that ends with 0 has a struct pt_regs at sp+160.
  */
 import { hex } from '../../../shared/units.ts';
-import { functionOf, isFirstFrame, maxFrames, stackOf, type Frame, type SavedRegisters, type StackRange, type Trace } from './backtrace.ts';
-import type { KernelMemory } from '../memory/kernel-memory.ts';
-import type { SymbolTable } from '../symbols/symbol-table.ts';
+import {
+  functionOf,
+  isFirstFrame,
+  maxFrames,
+  noRegisters,
+  noSavedStack,
+  noTrace,
+  stackOf,
+  type Frame,
+  type SavedRegisters,
+  type StackRange,
+  type Trace,
+  type UnwindContext,
+  type Unwinders,
+} from '../backtrace.ts';
+import type { KernelBytes, KernelNames } from '../kernel-view.ts';
 
 /** Where a frame holds the return address and the frame before it. */
 export interface FrameLayout {
@@ -34,8 +47,8 @@ export interface S390xStart {
 }
 
 export interface S390xUnwinder {
-  readonly memory: KernelMemory;
-  readonly symbols: SymbolTable | undefined;
+  readonly memory: KernelBytes;
+  readonly symbols: KernelNames | undefined;
   /** Stacks that the chain may go through. */
   readonly stacks: readonly StackRange[];
   /** Packed by default. */
@@ -43,7 +56,7 @@ export interface S390xUnwinder {
 }
 
 /** The frames of a sleeping task up to a chain that ends in its own stack; 0 when it does not. */
-function chainLength(memory: KernelMemory, { chainSlot }: FrameLayout, stack: StackRange, stackPointer: bigint): number {
+function chainLength(memory: KernelBytes, { chainSlot }: FrameLayout, stack: StackRange, stackPointer: bigint): number {
   let length = 1;
   for (let sp = stackPointer; length <= maxFrames; length += 1) {
     const next = sp % 8n === 0n && sp >= stack.start && sp < stack.end ? memory.u64(sp + chainSlot) : undefined;
@@ -55,7 +68,7 @@ function chainLength(memory: KernelMemory, { chainSlot }: FrameLayout, stack: St
 }
 
 /** Which frames a kernel makes: those by which more of its sleeping tasks have a chain of calls that ends. */
-export function frameLayoutOf(memory: KernelMemory, sleepers: readonly { readonly stack: StackRange; readonly stackPointer: bigint }[]): FrameLayout {
+export function frameLayoutOf(memory: KernelBytes, sleepers: readonly { readonly stack: StackRange; readonly stackPointer: bigint }[]): FrameLayout {
   const chains = (layout: FrameLayout): number => sleepers.filter(({ stack, stackPointer }) => chainLength(memory, layout, stack, stackPointer) >= 3).length;
   return chains(unpacked) > chains(packed) ? unpacked : packed;
 }
@@ -69,7 +82,7 @@ const maxPrologueBytes = 64 * 1024;
  * Whether a function made a frame of its own before an address: some instruction from its start on lowered r15 (aghi %r15,-n, or
  * lay/la %r15,-n(%r15)). Undefined when its code is not at hand.
  */
-function hasOwnFrame(memory: KernelMemory, start: bigint, address: bigint): boolean | undefined {
+function hasOwnFrame(memory: KernelBytes, start: bigint, address: bigint): boolean | undefined {
   const length = Number(address - start);
   if (length < 0 || length > maxPrologueBytes) return undefined;
   const code = memory.bytes(start, length);
@@ -101,7 +114,7 @@ interface PtRegs extends SavedRegisters {
   readonly pswMask: bigint;
 }
 
-function readPtRegs(memory: KernelMemory, at: bigint): PtRegs | undefined {
+function readPtRegs(memory: KernelBytes, at: bigint): PtRegs | undefined {
   const bytes = memory.bytes(at, Number(ptRegsBytes));
   if (bytes === undefined) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -187,4 +200,22 @@ export function unwindS390x(unwinder: S390xUnwinder, start: S390xStart): Trace {
     if ('next' in found) from = found.next;
     else return { frames, ...found };
   }
+}
+
+export function s390xUnwinders({ memory, names: symbols, sleepers }: UnwindContext): Unwinders {
+  const frames = frameLayoutOf(memory, sleepers());
+  return {
+    running(cpu, stacks) {
+      if (cpu.psw === undefined || cpu.gprs === undefined) return noTrace(noRegisters);
+      const start: S390xStart = {
+        pswMask: BigInt(cpu.psw.mask),
+        pswAddress: BigInt(cpu.psw.address),
+        link: BigInt(cpu.gprs[14] ?? '0x0'),
+        stackPointer: BigInt(cpu.gprs[15] ?? '0x0'),
+      };
+      return unwindS390x({ memory, symbols, stacks, frames }, start);
+    },
+    sleeping: ({ savedStack }, stacks) =>
+      savedStack === undefined ? noTrace(noSavedStack) : unwindS390x({ memory, symbols, stacks, frames }, { stackPointer: savedStack }),
+  };
 }

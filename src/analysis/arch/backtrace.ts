@@ -1,5 +1,7 @@
-/** What a backtrace is, on any architecture. */
-import type { SymbolTable } from '../symbols/symbol-table.ts';
+/** What a backtrace is, and what an unwinder works with, on any architecture. */
+import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { KernelBytes, KernelNames, StructTypes } from './kernel-view.ts';
+import type { VmcoreinfoValues } from './vmcoreinfo-values.ts';
 
 export interface Frame {
   /**
@@ -52,7 +54,7 @@ export const maxFrames = 512;
 
 /** The function that an address belongs to. A call may be the last instruction of a function, so a return address counts as the byte before it. */
 export function functionOf(
-  symbols: SymbolTable | undefined,
+  symbols: KernelNames | undefined,
   address: bigint,
   isReturn: boolean,
 ): { readonly name: string; readonly start: bigint; readonly module?: string } | undefined {
@@ -62,3 +64,38 @@ export function functionOf(
     ? undefined
     : { name: found.name, start: at - BigInt(found.offset), ...(found.module === undefined ? {} : { module: found.module }) };
 }
+
+/** What a task that gave up its CPU keeps in its task_struct, as far as it is known. */
+export interface SavedState {
+  readonly savedStack?: bigint | undefined;
+  readonly savedFrame?: bigint | undefined;
+  readonly savedPc?: bigint | undefined;
+}
+
+export interface UnwindContext {
+  readonly memory: KernelBytes;
+  /** The kernel's own names: in them a variable is told from a module's of the same name. */
+  readonly symbols: KernelNames | undefined;
+  /** With those of modules: what addresses are called. */
+  readonly names: KernelNames | undefined;
+  readonly types: StructTypes | undefined;
+  /** Why there are no types. */
+  readonly noTypes: string;
+  readonly modules: () => readonly { readonly name: string; readonly address: bigint }[];
+  readonly vmcoreinfo: VmcoreinfoValues | undefined;
+  /** Some of the tasks that sleep: from their stacks an unwinder may learn how this kernel makes frames. */
+  readonly sleepers: () => readonly { readonly stack: StackRange; readonly stackPointer: bigint }[];
+  /** Whether addresses of code on a stack that cannot be followed are wanted, marked as guesses. */
+  readonly guess: boolean;
+}
+
+/** How to follow stacks on one machine. Nothing here throws; what cannot be followed ends with the reason. */
+export interface Unwinders {
+  readonly running: (cpu: CpuJson, stacks: readonly StackRange[]) => Trace;
+  readonly sleeping: (saved: SavedState, stacks: readonly StackRange[]) => Trace;
+}
+
+/** A trace that cannot begin. */
+export const noTrace = (detail: string): Trace => ({ frames: [], end: 'broken', detail });
+export const noRegisters = 'the registers of this CPU are not in the dump';
+export const noSavedStack = 'where the saved stack pointer lies in task_struct is not known, or it is not in the dump';

@@ -2,12 +2,11 @@
  * Where no unwinder can follow a stack: every address on it that follows a call in the kernel's code. Some are left from earlier calls, so
  * each is a guess and is marked so. x86_64 kernels without frame pointers need the ORC tables; this is for where these cannot be used.
  */
-import { functionOf, maxFrames, type Frame, type StackRange } from './backtrace.ts';
-import type { KernelMemory } from '../memory/kernel-memory.ts';
-import { followsCall } from './return-address-x86_64.ts';
-import type { SymbolTable } from '../symbols/symbol-table.ts';
+import { functionOf, maxFrames, type Frame, type StackRange } from '../backtrace.ts';
+import type { KernelBytes, KernelNames } from '../kernel-view.ts';
+import { followsCall } from './return-address.ts';
 
-export function guessFrames(memory: KernelMemory, symbols: SymbolTable | undefined, stack: StackRange, from: bigint): readonly Frame[] {
+export function guessFrames(memory: KernelBytes, symbols: KernelNames | undefined, stack: StackRange, from: bigint): readonly Frame[] {
   const frames: Frame[] = [];
   if (symbols === undefined) return frames;
   for (let at = (from + 7n) & ~7n; at + 8n <= stack.end && frames.length < maxFrames; at += 8n) {

@@ -1,8 +1,8 @@
 /** QEMU's own CPU note on x86 (elf-vmcore.md section 6): it holds the control registers that PRSTATUS lacks. */
-import { u32, u64 } from '../layout/field.ts';
-import { hex } from '../layout/presentation.ts';
-import { nested, struct, type Fields } from '../layout/struct.ts';
-import type { NoteType } from './note-type.ts';
+import { u32, u64 } from '../../layout/field.ts';
+import { hex } from '../../layout/presentation.ts';
+import { nested, struct, type Fields } from '../../layout/struct.ts';
+import type { NoteType } from '../../notes/note-type.ts';
 
 const source = 'Source: elf-vmcore.md section 6.';
 

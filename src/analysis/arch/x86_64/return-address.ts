@@ -1,7 +1,5 @@
 /** What stands before an address that a function of x86_64 may return to. */
-import type { KernelMemory } from '../memory/kernel-memory.ts';
-import type { SymbolTable } from '../symbols/symbol-table.ts';
-import { soleAddress } from '../usage/vm-statistics.ts';
+import { soleAddress, type KernelBytes, type KernelNames } from '../kernel-view.ts';
 
 const before = 7;
 
@@ -9,7 +7,7 @@ const before = 7;
  * Whether the bytes before an address can be a call: e8 with 4 bytes of distance, or ff /2 of 2 to 7 bytes.
  * @returns undefined where they are not in the dump
  */
-export function followsCall(memory: KernelMemory, address: bigint): boolean | undefined {
+export function followsCall(memory: KernelBytes, address: bigint): boolean | undefined {
   const code = memory.bytes(address - BigInt(before), before);
   if (code === undefined) return undefined;
   if (code[2] === 0xe8) return true;
@@ -23,7 +21,7 @@ const farReturn = 0xcb48;
  * Whether a function can return to an address: a call stands before it, or a far return (by which the startup code of 5.10 goes to what it has
  * pushed an address for). Code that the kernel has freed after its start is believed: its memory holds something else by now.
  */
-export function canBeReturnedTo(memory: KernelMemory, symbols: SymbolTable | undefined, address: bigint): boolean {
+export function canBeReturnedTo(memory: KernelBytes, symbols: KernelNames | undefined, address: bigint): boolean {
   if (followsCall(memory, address) !== false || memory.u16(address - 2n) === farReturn) return true;
   if (symbols === undefined) return false;
   const [start, end] = [soleAddress(symbols, '_sinittext'), soleAddress(symbols, '_einittext')];

@@ -2,11 +2,11 @@
  * QEMU's own notes of x86 CPUs (elf-vmcore.md section 6). They come in a second block and name no CPU, so they are matched to the
  * PRSTATUS notes by the registers that both hold.
  */
-import type { CpuJson } from '../../shared/cpu-model.ts';
-import { hex } from '../../shared/units.ts';
-import type { DumpImage } from '../formats/dump-format.ts';
-import { view } from '../layout/struct.ts';
-import { qemuCpuStateLayout } from '../notes/qemu-cpu-state.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { hex } from '../../../shared/units.ts';
+import type { DumpImage } from '../../formats/dump-format.ts';
+import { view } from '../../layout/struct.ts';
+import { qemuCpuStateLayout } from './qemu-cpu-state.ts';
 
 /** Register name -> value: "rax", "cs.base", "cr3". */
 export type QemuState = ReadonlyMap<string, bigint>;
@@ -18,7 +18,6 @@ const added = ['cr0', 'cr2', 'cr3', 'cr4'] as const;
 
 /** The QEMU notes of a dump, in their order. */
 export function qemuStates(image: DumpImage): readonly QemuState[] {
-  if (image.machine.arch !== 'x86_64') return [];
   return image.notes
     .filter(({ owner, type }) => owner === 'QEMU' && type === 0)
     .map(

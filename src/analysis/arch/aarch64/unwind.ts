@@ -5,9 +5,22 @@
  * (struct frame_record_meta of arch/arm64/include/asm/stacktrace/frame.h).
  */
 import { hex } from '../../../shared/units.ts';
-import { functionOf, isFirstFrame, maxFrames, stackOf, type Frame, type StackRange, type Trace } from './backtrace.ts';
-import type { KernelMemory } from '../memory/kernel-memory.ts';
-import type { SymbolTable } from '../symbols/symbol-table.ts';
+import {
+  functionOf,
+  isFirstFrame,
+  maxFrames,
+  noRegisters,
+  noSavedStack,
+  noTrace,
+  stackOf,
+  type Frame,
+  type StackRange,
+  type Trace,
+  type UnwindContext,
+  type Unwinders,
+} from '../backtrace.ts';
+import type { KernelBytes, KernelNames } from '../kernel-view.ts';
+import { vmcoreinfoPrefixedHex } from '../vmcoreinfo-values.ts';
 
 export interface Aarch64Start {
   readonly pc: bigint;
@@ -17,8 +30,8 @@ export interface Aarch64Start {
 }
 
 export interface Aarch64Unwinder {
-  readonly memory: KernelMemory;
-  readonly symbols: SymbolTable | undefined;
+  readonly memory: KernelBytes;
+  readonly symbols: KernelNames | undefined;
   readonly stacks: readonly StackRange[];
   /** Bits of a return address that pointer authentication uses (KERNELPACMASK); 0 for none. */
   readonly authenticationMask: bigint;
@@ -51,7 +64,7 @@ function interruptedAt({ memory, stacks }: Aarch64Unwinder, at: bigint): Interru
   return pc >> 55n === 0n || (level !== 1n && level !== 2n) || stackOf(stacks, sp - 1n) === undefined ? undefined : { pc, framePointer };
 }
 
-function hasFrame(memory: KernelMemory, start: bigint, address: bigint): boolean | undefined {
+function hasFrame(memory: KernelBytes, start: bigint, address: bigint): boolean | undefined {
   const length = Number(address - start);
   if (length < 0 || length > maxPrologueBytes || length % 4 !== 0) return undefined;
   const code = memory.bytes(start, length);
@@ -115,4 +128,19 @@ export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): T
     stack = here;
     at = next;
   }
+}
+
+export function aarch64Unwinders({ memory, names: symbols, vmcoreinfo }: UnwindContext): Unwinders {
+  const authenticationMask = vmcoreinfoPrefixedHex(vmcoreinfo, 'NUMBER(KERNELPACMASK)') ?? 0n;
+  return {
+    running(cpu, stacks) {
+      const { pc, x29, x30 } = cpu.registers ?? {};
+      if (pc === undefined || x29 === undefined || x30 === undefined) return noTrace(noRegisters);
+      return unwindAarch64({ memory, symbols, stacks, authenticationMask }, { pc: BigInt(pc), framePointer: BigInt(x29), link: BigInt(x30) });
+    },
+    sleeping: ({ savedPc, savedFrame }, stacks) =>
+      savedPc === undefined || savedFrame === undefined
+        ? noTrace(noSavedStack)
+        : unwindAarch64({ memory, symbols, stacks, authenticationMask }, { pc: savedPc, framePointer: savedFrame }),
+  };
 }

@@ -3,21 +3,18 @@
  * of a function to those of its caller. Where an exception or system call entered, a struct pt_regs stands on the stack.
  */
 import { hex } from '../../../shared/units.ts';
-import { functionOf, maxFrames, stackOf, type Frame, type SavedRegisters, type StackRange, type Trace } from './backtrace.ts';
-import type { BtfTypes } from '../btf/btf-types.ts';
-import { aggregateNamed, offsetOf } from '../btf/type-layout.ts';
-import type { KernelMemory } from '../memory/kernel-memory.ts';
+import { functionOf, maxFrames, stackOf, type Frame, type SavedRegisters, type StackRange, type Trace } from '../backtrace.ts';
+import type { KernelBytes, KernelNames, StructTypes } from '../kernel-view.ts';
 import type { OrcEntry, OrcTables } from './orc-tables.ts';
-import { canBeReturnedTo } from './return-address-x86_64.ts';
-import type { SymbolTable } from '../symbols/symbol-table.ts';
+import { canBeReturnedTo } from './return-address.ts';
 
 /** Registers by their names in struct pt_regs, as far as they are known. */
 export type X86Registers = Readonly<Partial<Record<string, bigint>>>;
 
 export interface X86Unwinder {
-  readonly memory: KernelMemory;
-  readonly symbols: SymbolTable | undefined;
-  readonly types: BtfTypes;
+  readonly memory: KernelBytes;
+  readonly symbols: KernelNames | undefined;
+  readonly types: StructTypes;
   readonly tables: OrcTables;
   readonly stacks: readonly StackRange[];
 }
@@ -63,7 +60,7 @@ const stackBytes = 0x4000n;
 function savedRegisters({ memory, types }: X86Unwinder, at: bigint, names: readonly string[], shift = 0n): X86Registers | undefined {
   const values: Record<string, bigint> = {};
   for (const name of names) {
-    const offset = offsetOf(types, 'pt_regs', name);
+    const offset = types.offset('pt_regs', name);
     const value = offset === undefined ? undefined : memory.u64(at + BigInt(offset) - shift);
     if (value === undefined) return undefined;
     values[name] = value;
@@ -161,7 +158,7 @@ function step(unwinder: X86Unwinder, state: State): Step {
     if (orc.bp === 'bp' && state.bp === undefined) return broken(unknownBp);
     return { state: { ip, sp, bp, registers: {}, isExact: orc.isSignal }, kind: 'return', at: sp - 8n };
   }
-  const first = offsetOf(unwinder.types, 'pt_regs', 'ip');
+  const first = unwinder.types.offset('pt_regs', 'ip');
   if (first === undefined) return broken('the type pt_regs is not known');
   const isWhole = orc.type === 'registers';
   const registers = isWhole ? savedRegisters(unwinder, sp, registerNames) : savedRegisters(unwinder, sp, ['ip', 'cs', 'flags', 'sp', 'ss'], BigInt(first));
@@ -208,8 +205,8 @@ export function unwindX86Cpu(unwinder: X86Unwinder, registers: X86Registers): Tr
 /** From the stack pointer that a task saved when it gave up its CPU: struct inactive_task_frame (arch/x86/include/asm/switch_to.h). */
 export function unwindX86Task(unwinder: X86Unwinder, saved: bigint): Trace {
   const { memory, types, symbols } = unwinder;
-  const size = aggregateNamed(types, 'inactive_task_frame')?.size;
-  const [returnAt, bpAt] = ['ret_addr', 'bp'].map((name) => offsetOf(types, 'inactive_task_frame', name));
+  const size = types.size('inactive_task_frame');
+  const [returnAt, bpAt] = ['ret_addr', 'bp'].map((name) => types.offset('inactive_task_frame', name));
   if (size === undefined || returnAt === undefined || bpAt === undefined) return { frames: [], ...broken('the type inactive_task_frame is not known') };
   const ip = memory.u64(saved + BigInt(returnAt));
   const bp = memory.u64(saved + BigInt(bpAt));

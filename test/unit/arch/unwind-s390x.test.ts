@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frameLayoutOf, unwindS390x } from '../../../src/analysis/kernel/stacks/backtrace-s390x.ts';
+import { frameLayoutOf, unwindS390x } from '../../../src/analysis/arch/s390x/unwind.ts';
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
 
 const stack = { name: 'kernel stack', start: 0x10a8000n, end: 0x10ac000n };

@@ -1,0 +1,39 @@
+/** aarch64. */
+import type { ArchitectureOps } from '../architecture.ts';
+import { namedCpus, registerOf } from '../named-cpus.ts';
+import { aarch64Paging } from './address-space.ts';
+import { aarch64Address, isAarch64Image } from './kernel-address.ts';
+import { aarch64Registers, fpregsetAarch64, prstatusAarch64 } from './notes.ts';
+import { aarch64Unwinders } from './unwind.ts';
+
+/** PSTATE.M: the exception level in bits 2 and 3, and in bit 4 whether the state is AArch32, whose only level here is EL0. */
+const exceptionLevel = 0xcn;
+const aarch32 = 0x10n;
+
+export const aarch64: ArchitectureOps = {
+  name: 'aarch64',
+  features: new Set(),
+  elf: { machine: 183, endian: 'either' },
+  notes: { prstatus: prstatusAarch64, prstatusEndian: 'little', fpregset: fpregsetAarch64, types: [] },
+  readCpus: namedCpus(aarch64Registers),
+  registers: {
+    stackPointer: (cpu) => registerOf(cpu, 'sp'),
+    isUserCode(cpu) {
+      const pstate = registerOf(cpu, 'pstate');
+      return pstate === undefined ? undefined : (pstate & exceptionLevel) === 0n || (pstate & aarch32) !== 0n;
+    },
+    besides: () => new Map(),
+  },
+  paging: aarch64Paging,
+  kernelAddress: aarch64Address,
+  kernelAddressHolds: isAarch64Image,
+  physBase: () => undefined,
+  tasks: {
+    saved: { savedStack: 'thread.cpu_context.sp', savedFrame: 'thread.cpu_context.fp', savedPc: 'thread.cpu_context.pc' },
+    withoutTypes: false,
+    // sp_el0 holds the running task, and no dump records it: the scheduler's own pointer says the same.
+    running: { in: 'per-CPU variable', variables: [{ symbol: 'runqueues', member: ['rq', 'curr'] }] },
+    interruptStack: 'irq_stack_ptr',
+  },
+  unwind: aarch64Unwinders,
+};

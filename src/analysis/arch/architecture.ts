@@ -1,0 +1,135 @@
+/**
+ * What an architecture brings: one table per folder, and everything that has to ask "which machine is this?" asks the table. The registry
+ * is `index.ts`.
+ */
+import type { AsceSource } from '../../shared/memory-model.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { ArchitectureFeature } from '../../shared/model.ts';
+import type { DumpImage, RawNote } from '../formats/dump-format.ts';
+import type { AbsoluteMemory } from '../layout/absolute-memory.ts';
+import type { Endian } from '../layout/field.ts';
+import type { Fields, StructLayout } from '../layout/struct.ts';
+import type { NoteType } from '../notes/note-type.ts';
+import type { Unwinders, UnwindContext } from './backtrace.ts';
+import type { PageWalk } from './page-walk.ts';
+import type { VmcoreinfoValues } from './vmcoreinfo-values.ts';
+
+export interface CpuSet {
+  readonly cpus: readonly CpuJson[];
+  /** What the lowcores say of the machine: "KVM", "z/VM", "LPAR". */
+  readonly hypervisor?: string;
+}
+
+export interface CpuSource {
+  readonly image: DumpImage;
+  readonly memory: AbsoluteMemory;
+  /** Notes by CPU, in dump order. */
+  readonly groups: readonly (readonly RawNote[])[];
+  /** Prefixes of the kernel's own array of lowcores; asked for when neither notes nor header name a CPU. */
+  readonly kernelPrefixes: () => readonly number[];
+}
+
+export type Walk = (address: bigint) => PageWalk;
+
+/** What a user's question about a virtual address says of the address space. */
+export interface SpaceQuestion {
+  readonly memory: AbsoluteMemory;
+  readonly image: DumpImage;
+  readonly vmcoreinfo: VmcoreinfoValues | undefined;
+  /** Where vmcoreinfo was found, when nothing in the dump leads to it: ", by ..." */
+  readonly foundBy: string;
+  /** All CPUs of the dump. */
+  readonly cpus: readonly CpuJson[];
+  /** The one that was asked for. */
+  readonly cpu: CpuJson | undefined;
+  readonly nameOf: (cpu: CpuJson) => string;
+  /** Table or element given by the user; wins over everything. */
+  readonly given: bigint | undefined;
+  /** Whose element to take on s390x; without it the kernel's. */
+  readonly space: AsceSource | undefined;
+  /** A field of a CPU's lowcore, where it has one whose layout is known. */
+  readonly lowcoreField: (cpu: CpuJson, field: string) => bigint | undefined;
+}
+
+export interface AddressWalk extends PageWalk {
+  /** Before prefixing, where a CPU was named (s390x). */
+  readonly real?: bigint;
+}
+
+export interface AddressSpaceWalker {
+  /** Element or top table that was chosen, where it was found, what it says. */
+  readonly root: { readonly value: bigint; readonly source: string; readonly decoded: string };
+  walk(address: bigint): AddressWalk;
+}
+
+export interface Paging {
+  /**
+   * A walk through the kernel's own tables.
+   * @param fallback root that some CPU's registers give, for when the table itself cannot be found (s390x)
+   * @returns undefined when no tables are known
+   */
+  kernelWalk(vmcoreinfo: VmcoreinfoValues | undefined, memory: AbsoluteMemory, fallback: () => bigint | undefined): Walk | undefined;
+  /** The address space that a question means, or what is missing for it and what would help. */
+  space(question: SpaceQuestion): AddressSpaceWalker | { readonly what: string; readonly expected: string };
+}
+
+/** Where the kernel notes which task each CPU runs. */
+export type RunningTask =
+  /** current_task in the CPU's lowcore. */
+  | { readonly in: 'lowcore' }
+  /** A per-CPU pointer: the variable itself, or a member of it. The first of them that the kernel has counts. */
+  | {
+      readonly in: 'per-CPU variable';
+      readonly variables: readonly { readonly symbol: string; readonly member?: readonly [struct: string, member: string] }[];
+    };
+
+export interface SavedMembers {
+  /** Paths in task_struct of what a task that gave up its CPU keeps. */
+  readonly savedStack?: string;
+  readonly savedFrame?: string;
+  readonly savedPc?: string;
+}
+
+export interface ArchitectureOps {
+  /** As the kernel's utsname and the dumps' headers name it. */
+  readonly name: string;
+  /** What the machine and its kernels have that others lack. */
+  readonly features: ReadonlySet<ArchitectureFeature>;
+  /** e_machine of its ELF files, and the byte order that makes it this architecture. */
+  readonly elf: { readonly machine: number; readonly endian: Endian | 'either' };
+  readonly notes: {
+    /** struct elf_prstatus; its size and byte order tell the machine where a header does not. */
+    readonly prstatus: StructLayout<Fields>;
+    readonly prstatusEndian: Endian;
+    readonly fpregset: StructLayout<Fields> | undefined;
+    /** Note types that no other architecture has. */
+    readonly types: readonly NoteType[];
+  };
+  /** The CPUs of a dump, from whichever source it has. */
+  readCpus(source: CpuSource): CpuSet;
+  readonly registers: {
+    stackPointer(cpu: CpuJson): bigint | undefined;
+    /** Whether the registers are of user code, by the machine's own state (PSW, CS, PSTATE); undefined where that is not recorded. */
+    isUserCode(cpu: CpuJson): boolean | undefined;
+    /** Registers that a dump holds besides the general ones, by CPU id. */
+    besides(image: DumpImage, cpus: readonly CpuJson[]): ReadonlyMap<number, Readonly<Record<string, string>>>;
+  };
+  /** Absent where virtual addresses are not translated yet. */
+  readonly paging: Paging | undefined;
+  /** Absolute address of kernel data without page tables: in the identity map or the image. Undefined elsewhere. */
+  kernelAddress(address: bigint, vmcoreinfo: VmcoreinfoValues): bigint | undefined;
+  /** Which addresses `kernelAddress` may be asked for without asking the page tables first. */
+  kernelAddressHolds(vmcoreinfo: VmcoreinfoValues | undefined, hasWalk: () => boolean): (address: bigint) => boolean;
+  /** The number by which the image was moved in physical memory, as its kernel records it; undefined where it records none. */
+  physBase(vmcoreinfo: VmcoreinfoValues): bigint | undefined;
+  readonly tasks: {
+    readonly saved: SavedMembers;
+    /** Whether tasks and chains are found by structure alone, without the kernel's types. */
+    readonly withoutTypes: boolean;
+    readonly running: RunningTask;
+    /** Per-CPU pointer to the stack that interrupts are taken on, as long as a task's. */
+    readonly interruptStack: string | undefined;
+  };
+  /** How stacks are followed. */
+  unwind(context: UnwindContext): Unwinders;
+}

@@ -1,0 +1,44 @@
+/** ppc64, big and little-endian: registers and the linear map; page tables and stacks are not followed. */
+import type { ArchitectureOps } from '../architecture.ts';
+import { noTrace } from '../backtrace.ts';
+import { namedCpus, registerOf } from '../named-cpus.ts';
+import { fpregsetPpc64, powerNotes, powerRegisters, prstatusPpc64 } from './notes.ts';
+
+/** The linear map begins at 0xc000000000000000: its uppermost bits are no part of the address. */
+const linearMask = 0x0fff_ffff_ffff_ffffn;
+/** MSR[PR]: problem state. */
+const problemState = 1n << 14n;
+
+function power(name: 'ppc64' | 'ppc64le'): ArchitectureOps {
+  const endian = name === 'ppc64' ? 'big' : 'little';
+  const trace = noTrace(`stacks of ${name} are not followed`);
+  return {
+    name,
+    features: new Set(),
+    elf: { machine: 21, endian },
+    notes: { prstatus: prstatusPpc64, prstatusEndian: endian, fpregset: fpregsetPpc64, types: powerNotes },
+    readCpus: namedCpus(powerRegisters),
+    registers: {
+      stackPointer: (cpu) => registerOf(cpu, 'r1'),
+      isUserCode(cpu) {
+        const msr = registerOf(cpu, 'msr');
+        return msr === undefined ? undefined : (msr & problemState) !== 0n;
+      },
+      besides: () => new Map(),
+    },
+    paging: undefined,
+    kernelAddress: (address) => address & linearMask,
+    kernelAddressHolds: () => () => true,
+    physBase: () => undefined,
+    tasks: {
+      saved: {},
+      withoutTypes: false,
+      running: { in: 'per-CPU variable', variables: [{ symbol: 'runqueues', member: ['rq', 'curr'] }] },
+      interruptStack: undefined,
+    },
+    unwind: () => ({ running: () => trace, sleeping: () => trace }),
+  };
+}
+
+export const ppc64 = power('ppc64');
+export const ppc64le = power('ppc64le');

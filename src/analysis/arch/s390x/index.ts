@@ -1,0 +1,32 @@
+/** s390x. */
+import type { ArchitectureOps } from '../architecture.ts';
+import { vmcoreinfoHex } from '../vmcoreinfo-values.ts';
+import { s390xPaging } from './address-space.ts';
+import { readS390xCpus } from './cpus.ts';
+import { s390xAddress } from './kernel-address.ts';
+import { fpregsetS390x, prstatusS390x, s390RegisterNotes } from './notes.ts';
+import { s390xUnwinders } from './unwind.ts';
+
+const stackRegister = 15;
+
+export const s390x: ArchitectureOps = {
+  name: 's390x',
+  features: new Set(['lowcore', 'psw', 'os-info']),
+  elf: { machine: 22, endian: 'either' },
+  notes: { prstatus: prstatusS390x, prstatusEndian: 'big', fpregset: fpregsetS390x, types: s390RegisterNotes },
+  readCpus: readS390xCpus,
+  registers: {
+    stackPointer(cpu) {
+      const text = cpu.gprs?.[stackRegister];
+      return text === undefined ? undefined : BigInt(text);
+    },
+    isUserCode: (cpu) => cpu.psw?.decoded.problemState,
+    besides: () => new Map(),
+  },
+  paging: s390xPaging,
+  kernelAddress: s390xAddress,
+  kernelAddressHolds: () => () => true,
+  physBase: (vmcoreinfo) => vmcoreinfoHex(vmcoreinfo, 'KERNELOFFPHYS'),
+  tasks: { saved: { savedStack: 'thread.ksp' }, withoutTypes: true, running: { in: 'lowcore' }, interruptStack: undefined },
+  unwind: s390xUnwinders,
+};

@@ -1,0 +1,24 @@
+/** Values of vmcoreinfo as an architecture's rules ask for them; `kernel/vmcoreinfo` finds and parses the text. */
+
+export interface VmcoreinfoValues {
+  /** KEY=VALUE lines. */
+  readonly entries: ReadonlyMap<string, string>;
+}
+
+/** A hexadecimal value such as SYMBOL(...) or KERNELOFFSET, written without 0x. */
+export function vmcoreinfoHex(vmcoreinfo: VmcoreinfoValues | undefined, key: string): bigint | undefined {
+  const value = vmcoreinfo?.entries.get(key);
+  return value !== undefined && /^[0-9a-f]{1,16}$/i.test(value) ? BigInt(`0x${value}`) : undefined;
+}
+
+/** A decimal value such as NUMBER(phys_base). */
+export function vmcoreinfoNumber(vmcoreinfo: VmcoreinfoValues | undefined, key: string): bigint | undefined {
+  const value = vmcoreinfo?.entries.get(key);
+  return value !== undefined && /^-?\d{1,20}$/.test(value) ? BigInt(value) : undefined;
+}
+
+/** A value that the kernel writes with 0x, as aarch64 does for NUMBER(kimage_voffset). */
+export function vmcoreinfoPrefixedHex(vmcoreinfo: VmcoreinfoValues | undefined, key: string): bigint | undefined {
+  const value = vmcoreinfo?.entries.get(key);
+  return value !== undefined && /^0x[0-9a-f]{1,16}$/i.test(value) ? BigInt(value) : undefined;
+}

@@ -1,0 +1,61 @@
+/** Which page tables a virtual address of x86_64 goes through, and the walk. */
+import { hex } from '../../../shared/units.ts';
+import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
+import type { Paging, SpaceQuestion } from '../architecture.ts';
+import { withinDump } from '../kernel-image.ts';
+import { vmcoreinfoHex, vmcoreinfoNumber, type VmcoreinfoValues } from '../vmcoreinfo-values.ts';
+import { x86Address } from './kernel-address.ts';
+import { translateX86 } from './paging.ts';
+import { matchQemuStates, qemuStates, type QemuState } from './qemu-notes.ts';
+
+const pageOffset = 0xfffn;
+/** CR4 bit 12: five levels. */
+const fiveLevels = 1n << 12n;
+
+/** init_top_pgt as vmcoreinfo names it (vmcoreinfo-kallsyms-btf.md section 1.4). */
+function kernelTable(vmcoreinfo: VmcoreinfoValues | undefined, memory: AbsoluteMemory): bigint | undefined {
+  const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(init_top_pgt)') ?? vmcoreinfoHex(vmcoreinfo, 'SYMBOL(swapper_pg_dir)');
+  return vmcoreinfo === undefined || symbol === undefined ? undefined : withinDump(x86Address(symbol, vmcoreinfo), memory);
+}
+
+const encryption = (vmcoreinfo: VmcoreinfoValues | undefined): bigint => vmcoreinfoNumber(vmcoreinfo, 'NUMBER(sme_mask)') ?? 0n;
+const hasFiveLevels = (vmcoreinfo: VmcoreinfoValues | undefined): boolean => vmcoreinfoNumber(vmcoreinfo, 'NUMBER(pgtable_l5_enabled)') === 1n;
+
+interface Table {
+  readonly value: bigint;
+  readonly source: string;
+  readonly state?: QemuState | undefined;
+}
+
+function tableOf({ image, cpus, cpu, nameOf, given, vmcoreinfo, memory, foundBy }: SpaceQuestion): Table | undefined {
+  const states = [...matchQemuStates(cpus, qemuStates(image)).entries()];
+  const [id, state] = (cpu === undefined ? states[0] : states.find(([one]) => one === cpu.id)) ?? [];
+  if (given !== undefined) return { value: given, source: 'given', state };
+  const cr3 = state?.get('cr3');
+  const owner = cpus.find((one) => one.id === id);
+  if (cr3 !== undefined && cr3 !== 0n && owner !== undefined) return { value: cr3, source: `CR3 of ${nameOf(owner)} in QEMU's note`, state };
+  const table = kernelTable(vmcoreinfo, memory);
+  return table === undefined ? undefined : { value: table, source: `init_top_pgt at physical ${hex(table)}${foundBy}` };
+}
+
+export const x86Paging: Paging = {
+  kernelWalk(vmcoreinfo, memory) {
+    const table = kernelTable(vmcoreinfo, memory);
+    if (table === undefined) return undefined;
+    const root = { table, levels: hasFiveLevels(vmcoreinfo) ? 5 : 4, encryptionMask: encryption(vmcoreinfo) } as const;
+    return (address) => translateX86(memory, root, address);
+  },
+  space(question) {
+    const { vmcoreinfo, memory } = question;
+    const chosen = tableOf(question);
+    if (chosen === undefined)
+      return { what: 'no page tables are known: the dump has no QEMU notes with CR3, and init_top_pgt cannot be found', expected: 'a CR3 value: --asce' };
+    const cr4 = chosen.state?.get('cr4');
+    const five = cr4 === undefined ? hasFiveLevels(vmcoreinfo) : (cr4 & fiveLevels) !== 0n;
+    const root = { table: chosen.value, levels: five ? 5 : 4, encryptionMask: encryption(vmcoreinfo) } as const;
+    return {
+      root: { value: chosen.value, source: chosen.source, decoded: `${five ? 'PML5' : 'PML4'} at ${hex(chosen.value & ~pageOffset)}, ${root.levels} levels` },
+      walk: (address) => translateX86(memory, root, address),
+    };
+  },
+};

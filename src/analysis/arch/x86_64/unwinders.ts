@@ -1,0 +1,55 @@
+/** How stacks of x86_64 are followed: by the ORC tables; without them the top is known, and the rest can be guessed. */
+import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { noRegisters, noSavedStack, noTrace, stackOf, type Frame, type StackRange, type Trace, type UnwindContext, type Unwinders } from '../backtrace.ts';
+import { orcTables, type OrcTables } from './orc-tables.ts';
+import { guessFrames } from './stack-guess.ts';
+import { unwindX86Cpu, unwindX86Task, type X86Registers, type X86Unwinder } from './unwind.ts';
+
+function tablesOf({ memory, symbols, types, noTypes, modules }: UnwindContext): OrcTables | string {
+  if (types === undefined) return `types are needed for the ORC tables: ${noTypes}`;
+  if (symbols === undefined) return 'no symbols lead to the ORC tables';
+  return orcTables(memory, symbols, types, modules());
+}
+
+/** "rax" is ax in struct pt_regs, r8 is r8. */
+const registersOf = (cpu: CpuJson): X86Registers =>
+  Object.fromEntries(
+    Object.entries(cpu.registers ?? {}).flatMap(([name, value]) =>
+      /^r(?:\d+|[abcd]x|[sd]i|[sb]p|ip)$/.test(name) ? [[/^r\d/.test(name) ? name : name.slice(1), BigInt(value)]] : [],
+    ),
+  );
+
+export function x86Unwinders(context: UnwindContext): Unwinders {
+  const { memory, names: symbols, types, guess } = context;
+  const tables = tablesOf(context);
+  const why = typeof tables === 'string' ? tables : '';
+  const unwinder = (stacks: readonly StackRange[]): X86Unwinder | undefined =>
+    types === undefined || typeof tables === 'string' ? undefined : { memory, symbols, types, tables, stacks };
+  /** What a chain that cannot be followed leaves open, where that is asked for. */
+  const withGuesses = (trace: Trace, stacks: readonly StackRange[], from: bigint | undefined): Trace => {
+    if (!guess || (trace.end !== 'broken' && trace.end !== 'partial')) return trace;
+    const last = trace.frames.findLast(({ stackPointer }) => stackPointer !== undefined)?.stackPointer;
+    const pointer = last === undefined ? from : last + 8n;
+    const stack = pointer === undefined ? undefined : stackOf(stacks, pointer);
+    const guesses = stack === undefined || pointer === undefined ? [] : guessFrames(memory, symbols, stack, pointer);
+    return { ...trace, frames: [...trace.frames, ...guesses], detail: `${trace.detail}; addresses of code that lie on the stack are guesses` };
+  };
+  return {
+    running(cpu, stacks) {
+      const { rip, rsp } = cpu.registers ?? {};
+      if (rip === undefined) return noTrace(noRegisters);
+      const running: Frame = { kind: 'running', address: BigInt(rip) };
+      if (BigInt(rip) >> 63n === 0n) return { frames: [running], end: 'entered-from-user', detail: 'the CPU runs user code' };
+      const orc = unwinder(stacks);
+      const trace = orc === undefined ? undefined : unwindX86Cpu(orc, registersOf(cpu));
+      const partial: Trace = { frames: [running], end: 'partial', detail: `the frames below are not known: ${orc === undefined ? why : noRegisters}` };
+      return withGuesses(trace ?? partial, stacks, rsp === undefined ? undefined : BigInt(rsp));
+    },
+    sleeping({ savedStack }, stacks) {
+      if (savedStack === undefined) return noTrace(noSavedStack);
+      const orc = unwinder(stacks);
+      const trace: Trace = orc === undefined ? { frames: [], end: 'partial', detail: `the frames are not known: ${why}` } : unwindX86Task(orc, savedStack);
+      return withGuesses(trace, stacks, savedStack);
+    },
+  };
+}
