@@ -3,6 +3,7 @@
  * A dump is named by the handle that `open` returns.
  */
 import * as v from 'valibot';
+import { analysisProtocol } from './analysis-protocol.ts';
 import { inspectProtocol } from './inspect-protocol.ts';
 import { kernelProtocol } from './kernel-protocol.ts';
 import { cacheProtocol } from './cache-protocol.ts';
@@ -38,6 +39,7 @@ export const stripBucketSchema = v.strictObject({
 });
 
 export const engineProtocol = {
+  ...analysisProtocol,
   ...compareMethods,
   ...inspectProtocol,
   ...kernelProtocol,

@@ -1,6 +1,7 @@
 /** The shapes of the kernel's own story: log, symbols, types. Rules as in model.ts. */
 import * as v from 'valibot';
 import { hexString, schemaVersion } from './model.ts';
+import { missingSchema } from './result.ts';
 
 const schema = v.literal(schemaVersion);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -123,6 +124,6 @@ export const typeNamesSchema = v.strictObject({
   names: v.array(v.string()),
   why: v.optional(v.string()),
   /** Modules whose types are not among them, each with the reason. */
-  missing: v.optional(v.array(v.strictObject({ what: v.string(), why: v.string() }))),
+  missing: v.optional(v.array(missingSchema)),
 });
 export type TypeNamesJson = v.InferOutput<typeof typeNamesSchema>;

@@ -2,13 +2,11 @@
 import * as v from 'valibot';
 import { trusts } from './fact.ts';
 import { hexString, schemaVersion } from './model.ts';
+import { missingSchema } from './result.ts';
 
 const schema = v.literal(schemaVersion);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-/** A fact that this dump does not give, and why. */
-const missingSchema = v.strictObject({ what: v.string(), why: v.string() });
 const missing = v.array(missingSchema);
-export type Missing = v.InferOutput<typeof missingSchema>;
 const numbering = v.picklist(['linuxCpu', 'id']);
 
 export const taskSchema = v.strictObject({

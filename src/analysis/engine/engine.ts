@@ -7,6 +7,7 @@ import type { MemoryView } from '../../shared/model.ts';
 import { RequestError, type Handlers } from '../../shared/rpc.ts';
 import { reportFormats } from '../report/index.ts';
 import { findTables } from './bytes/address-space.ts';
+import { analysisHandlers } from './kernel/analyses.ts';
 import { describeBacktrace } from './kernel/backtraces.ts';
 import { describeCache } from './pages/cache.ts';
 import { describeDuplicates } from './pages/duplicates.ts';
@@ -58,6 +59,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   };
   const handlers: Handlers<EngineProtocol> = {
     ...compareHandlers(sessionOf),
+    ...analysisHandlers(sessionOf),
     async open({ path, volumes, view }, { signal, progress }) {
       const opened = await openDumpAt({ path, ...(volumes === undefined ? {} : { volumes }), signal, progress });
       let session: Session;

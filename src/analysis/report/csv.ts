@@ -1,16 +1,10 @@
 /** One row for every fact, check, step and finding, as RFC 4180 has it. No cell is a formula to a spreadsheet. */
+import { csvField, csvLine } from '../../shared/csv.ts';
 import type { ReportFormat, ReportModel } from './report-model.ts';
 import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
 
-/** What spreadsheets take for a formula, also behind blanks and in full width: an apostrophe before it says that it is text. */
-const formula = /^[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\n]/u;
-
-/** A cell; the line break within a text is allowed by the RFC, but not by every reader. */
-export function csvCell(text: string): string {
-  const shown = reportText(text);
-  const guarded = (formula.test(shown) ? `'${shown}` : shown).replaceAll('\n', '\\u{a}').replaceAll('\t', '\\u{9}');
-  return /[",\r\n']/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-}
+/** A cell; what is endless is cut. */
+export const csvCell = (text: string): string => csvField(reportText(text));
 
 const heads = ['record', 'id', 'result', 'title', 'detail', 'recorded', 'computed', 'where'] as const;
 type Row = Partial<Record<(typeof heads)[number], string | undefined>> & { readonly record: string };
@@ -63,8 +57,8 @@ function rowsOf(report: ReportModel): readonly Row[] {
 }
 
 function render(report: ReportModel): string {
-  const lines = rowsOf(report).map((row) => heads.map((head) => csvCell(row[head] ?? '')).join(','));
-  return `${[heads.join(','), ...lines].join('\r\n')}\r\n`;
+  const lines = rowsOf(report).map((row) => csvLine(heads.map((head) => csvCell(row[head] ?? ''))));
+  return [csvLine(heads), ...lines].join('');
 }
 
 export const csvReport: ReportFormat = { id: 'csv', title: 'CSV', mediaType: 'text/csv', extension: 'csv', render };

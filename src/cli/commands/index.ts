@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { compareCommand } from './compare.ts';
 import { dmesgCommand } from './dmesg.ts';
+import { analyseCommand } from './analyse.ts';
 import { attestCommand } from './attest.ts';
 import { cacheCommand } from './cache.ts';
 import { indexCommand } from './index-pages.ts';
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   inspectCommand,
   translateCommand,
   ...kernelStateCommands,
+  analyseCommand,
   indexCommand,
   cacheCommand,
   verifyCommand,

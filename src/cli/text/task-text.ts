@@ -1,5 +1,6 @@
 /** Tasks, modules, backtraces and memory usage as text. */
-import type { BacktraceJson, KernelFactsJson, MappingsJson, MemoryUsageJson, Missing, ModulesJson, TasksJson, TraceJson } from '../../shared/task-model.ts';
+import type { Missing } from '../../shared/result.ts';
+import type { BacktraceJson, KernelFactsJson, MappingsJson, MemoryUsageJson, ModulesJson, TasksJson, TraceJson } from '../../shared/task-model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';

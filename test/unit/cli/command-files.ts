@@ -14,6 +14,7 @@ import { cacheSchema } from '../../../src/shared/cache-model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
 import { manifestSchema } from '../../../src/shared/integrity-protocol.ts';
 import { backtraceSchema, kernelFactsSchema, mappingsSchema, memoryUsageSchema, modulesSchema, tasksSchema } from '../../../src/shared/task-model.ts';
+import { analysisSchema } from '../../../src/shared/analysis-table.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { dumpWithTypes } from '../kernel/described-btf.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
@@ -78,6 +79,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   modules: { schema: modulesSchema, args: ({ healthy }) => [healthy] },
   maps: { schema: mappingsSchema, args: ({ healthy }) => [healthy, '1'] },
   'memory-usage': { schema: memoryUsageSchema, args: ({ healthy }) => [healthy] },
+  analyse: { schema: analysisSchema, args: ({ healthy }) => [healthy, 'log'] },
   backtrace: { schema: backtraceSchema, args: ({ healthy }) => [healthy, '--all'] },
   sample: { schema: sampleSchema, args: (_files, folder) => [join(folder, 'samples')] },
 };

@@ -2,7 +2,8 @@
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
-import type { BacktraceJson, FrameJson, Missing, TraceJson } from '../../../shared/task-model.ts';
+import type { Missing } from '../../../shared/result.ts';
+import type { BacktraceJson, FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { functionOf, noTrace, stackOf, type Frame, type SavedState, type StackRange, type Trace, type Unwinders } from '../../arch/backtrace.ts';
 import { architectures } from '../../arch/index.ts';
@@ -183,6 +184,21 @@ function namesFor(tasks: KernelTasks): SymbolTable | undefined {
   if ('why' in table) return undefined;
   named.set(tasks, table);
   return table;
+}
+
+/** Every stack, those of the CPUs first; each is followed when it is asked for. */
+export function stacksOf(found: KernelTasks): { all(): Generator<TraceJson, void>; readonly missing: readonly Missing[] } {
+  const tasks = { ...found, names: namesFor(found) };
+  const tracer: Tracer = { tasks, unwinders: unwindersOf(tasks, false) };
+  const running = new Set(tasks.cpus.map(({ current }) => current));
+  const search = tasks.kernel.symbols;
+  return {
+    *all() {
+      for (const context of tasks.cpus) yield traceCpu(tracer, context);
+      for (const task of tasks.list.tasks) if (!running.has(task.address)) yield traceTask(tracer, task);
+    },
+    missing: search.found ? tasks.missing : [{ what: 'names of functions', why: search.why }, ...tasks.missing],
+  };
 }
 
 /**

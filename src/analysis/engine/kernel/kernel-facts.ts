@@ -1,7 +1,8 @@
 /** What the kernel says of itself, with sources. */
 import { schemaVersion } from '../../../shared/model.ts';
 import { confirm, fact, type Fact } from '../../../shared/fact.ts';
-import type { KernelFactsJson, Missing } from '../../../shared/task-model.ts';
+import type { Missing } from '../../../shared/result.ts';
+import type { KernelFactsJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import {

@@ -3,13 +3,9 @@ import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { MappingsJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
-import { mappingsOf } from '../../kernel/tasks/mappings.ts';
+import { mappingPermissions, mappingsOf } from '../../kernel/tasks/mappings.ts';
 import { kernelTasks } from './kernel-tasks.ts';
 import type { Session } from '../session/session.ts';
-
-/** VM_READ, VM_WRITE, VM_EXEC, VM_SHARED (include/linux/mm.h): the letters of /proc/PID/maps. */
-const permissions = (flags: bigint): string =>
-  `${(flags & 1n) === 0n ? '-' : 'r'}${(flags & 2n) === 0n ? '-' : 'w'}${(flags & 4n) === 0n ? '-' : 'x'}${(flags & 8n) === 0n ? 'p' : 's'}`;
 
 /** @throws DumpError absent when there is no such task; Cancelled */
 export async function describeMappings(session: Session, pid: number, signal: AbortSignal): Promise<MappingsJson> {
@@ -35,7 +31,7 @@ export async function describeMappings(session: Session, pid: number, signal: Ab
   const mappings = found.map(({ start, end, flags, file }) => ({
     start: hex(start),
     end: hex(end),
-    permissions: permissions(flags),
+    permissions: mappingPermissions(flags),
     ...(file === undefined ? {} : { file }),
   }));
   return { ...named, mappings, missing: [] };

@@ -1,7 +1,8 @@
 /** The tasks of a dump's kernel, found once per session: layout of task_struct, the list, and who ran on which CPU. */
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { schemaVersion } from '../../../shared/model.ts';
-import type { Missing, TaskJson, TasksJson } from '../../../shared/task-model.ts';
+import type { Missing } from '../../../shared/result.ts';
+import type { TaskJson, TasksJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import type { KernelTypes } from '../../kernel/btf/find-types.ts';

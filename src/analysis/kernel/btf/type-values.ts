@@ -36,7 +36,7 @@ const asNumber = (value: bigint): string | number =>
   value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value < 0n ? value.toString() : hex(value);
 
 /** Bits of a value in memory order: from the most significant side on big-endian machines. */
-function bitField(bytes: Uint8Array, endian: 'big' | 'little', bitOffset: number, bits: number): bigint {
+export function bitField(bytes: Uint8Array, endian: 'big' | 'little', bitOffset: number, bits: number): bigint {
   let all = 0n;
   for (let at = 0; at < bytes.length; at += 1) all = (all << 8n) | BigInt(bytes[endian === 'big' ? at : bytes.length - 1 - at] ?? 0);
   const shift = endian === 'big' ? bytes.length * 8 - bitOffset - bits : bitOffset;

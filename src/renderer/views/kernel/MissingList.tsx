@@ -1,4 +1,4 @@
-import type { Missing } from '../../../shared/task-model.ts';
+import type { Missing } from '../../../shared/result.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 
 /** What this dump does not give, and why: never silent. */

@@ -1,0 +1,73 @@
+/** What an analysis reads of one session: what it needs is looked for before it starts, for it does not wait while it runs. */
+import type { AnalysisNeed, AnalysisTable } from '../../../shared/analysis-table.ts';
+import type { AnalysisKernel, AnalysisStacks } from '../../kernel/analyses/analysis-kernel.ts';
+import type { KernelTypes } from '../../kernel/btf/find-types.ts';
+import type { ModuleTypeSearch } from '../../kernel/btf/module-types.ts';
+import { kernelObjects, type KernelObjects } from '../../kernel/object/kernel-objects.ts';
+import { ownModule } from '../../kernel/btf/type-scope.ts';
+import type { Session } from '../session/session.ts';
+import { stacksOf } from './backtraces.ts';
+import { cpuContexts } from './kernel-cpus.ts';
+import { kernelState, kernelTasks, type KernelTasks } from './kernel-tasks.ts';
+
+/** "name+0x1a [module]"; the offset is left out where it is 0. */
+const placeText = (name: string, offset: number, module: string | undefined): string =>
+  `${name}${offset === 0 ? '' : `+0x${offset.toString(16)}`}${module === undefined ? '' : ` [${module}]`}`;
+
+/**
+ * @param table whose `needs` and `uses` are looked for
+ * @throws Cancelled
+ */
+export async function analysisKernel(session: Session, { needs, uses }: Pick<AnalysisTable, 'needs' | 'uses'>, signal: AbortSignal): Promise<AnalysisKernel> {
+  const wanted = new Set<AnalysisNeed>([...needs, ...uses]);
+  const state = await kernelState(session, signal);
+  const { kernel, memory, symbols, names } = state;
+  // On s390x memory is scanned for types only where something cannot go without them.
+  const search = state.types === undefined && (needs.includes('types') || needs.includes('module-types')) ? await kernel.findTypes(signal) : undefined;
+  const types: KernelTypes | undefined = state.types ?? (search?.found === true ? search.types : undefined);
+  const noTypes = types === undefined ? (search?.found === false ? search.why : state.noTypes) : '';
+  const noSymbols = kernel.symbols.found ? '' : kernel.symbols.why;
+  const moduleTypes: ModuleTypeSearch | undefined = wanted.has('module-types') && types !== undefined ? await kernel.findModuleTypes(signal) : undefined;
+  const hasTasks = wanted.has('tasks') || wanted.has('stacks');
+  const tasks: KernelTasks | undefined = hasTasks ? await kernelTasks(session, signal) : undefined;
+  const stacks: AnalysisStacks | undefined = tasks !== undefined && wanted.has('stacks') ? stacksOf(tasks) : undefined;
+  const symbolAt = (address: bigint): string | undefined => {
+    const found = names?.at(address);
+    return found === undefined ? undefined : placeText(found.name, found.offset, found.module);
+  };
+  const source = { noTypes, vmcoreinfo: kernel.vmcoreinfo, pointerBytes: memory.pointerBytes, memory, symbolAt };
+  const objects = kernelObjects({ space: { ...source, types: types?.types }, symbols, noSymbols });
+  const ofModules = new Map<string, KernelObjects>();
+  const { modules } = wanted.has('modules') ? kernel : { modules: '' };
+  const why: Readonly<Record<AnalysisNeed, () => string | undefined>> = {
+    symbols: () => (symbols === undefined ? noSymbols : undefined),
+    types: () => (types === undefined ? noTypes : undefined),
+    'module-types': () => (moduleTypes === undefined ? noTypes : undefined),
+    modules: () => (typeof modules === 'string' ? modules : undefined),
+    tasks: () => (tasks === undefined || tasks.list.tasks.length > 0 ? undefined : (tasks.missing[0]?.why ?? 'no tasks were found')),
+    stacks: () => undefined,
+    log: () => (kernel.log.found ? undefined : kernel.log.why),
+  };
+  return {
+    kernel,
+    memory,
+    symbols,
+    types,
+    objects,
+    objectsOf(module) {
+      const known = ofModules.get(module);
+      if (known !== undefined) return known;
+      const own = moduleTypes === undefined ? noTypes : ownModule(moduleTypes, module);
+      const space = typeof own === 'string' ? { ...source, types: undefined, noTypes: own } : { ...source, types: own.types };
+      const made = kernelObjects({ space, symbols: names, noSymbols });
+      ofModules.set(module, made);
+      return made;
+    },
+    symbolAt,
+    cpus: tasks?.cpus ?? cpuContexts(session, kernel, types).cpus,
+    moduleTypes,
+    tasks: tasks === undefined ? undefined : { list: tasks.list, missing: tasks.missing, ...(tasks.layout === undefined ? {} : { layout: tasks.layout }) },
+    stacks,
+    why: (need) => why[need](),
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * An analysis: a declared table (shared/analysis-table.ts) and the generator of its rows. It reads the kernel without waiting, and yields a row, a
+ * fact that is missing, or a pause where it worked without finding anything; whoever runs it gives way to others between two of them.
+ */
+import type { AnalysisNeed, AnalysisTable, ColumnJson, ColumnType, ParameterJson, ParameterType } from '../../../shared/analysis-table.ts';
+import type { Failure, Result } from '../../../shared/result.ts';
+import type { AnalysisKernel } from './analysis-kernel.ts';
+
+/** What a cell is made from. */
+interface CellValues {
+  readonly address: bigint;
+  /** Bytes in the order of memory, or flags and masks as a number. */
+  readonly hex: bigint | Uint8Array;
+  readonly count: number | bigint;
+  readonly bytes: number | bigint;
+  readonly size: number | bigint;
+  /** Seconds. */
+  readonly duration: number;
+  /** ISO 8601 UTC. */
+  readonly time: string;
+  readonly pid: number;
+  readonly cpu: number;
+  readonly symbol: string;
+  readonly text: string;
+  readonly flag: boolean;
+}
+export type CellValue<T extends ColumnType = ColumnType> = CellValues[T];
+
+export interface Column<T extends ColumnType = ColumnType> {
+  readonly type: T;
+  readonly about: string;
+}
+export type Columns = Readonly<Record<string, Column>>;
+
+export interface Parameter<T extends ParameterType = ParameterType, R extends boolean = boolean> {
+  readonly type: T;
+  readonly about: string;
+  readonly required: R;
+  readonly choices?: readonly string[];
+}
+export type Parameters = Readonly<Record<string, Parameter>>;
+
+/** A cell may be left out; one that could not be read is left out too, and is among what is missing. */
+export type Row<C extends Columns> = { readonly [K in keyof C]?: CellValue<C[K]['type']> | Result<CellValue<C[K]['type']>> | undefined };
+
+export type ParameterValues<P extends Parameters> = {
+  readonly [K in keyof P]: P[K]['required'] extends true ? CellValue<P[K]['type']> : CellValue<P[K]['type']> | undefined;
+};
+
+/** What a generator yields where it has worked for a while without finding anything. */
+export const pause = { pause: true } as const;
+export type Step<R> = { readonly row: R } | Failure | typeof pause;
+
+export interface AnalysisDefinition<C extends Columns, P extends Parameters> {
+  /** Lower case, parts joined by hyphens; never changed once published. */
+  readonly id: string;
+  readonly title: string;
+  /** One or two sentences: what a row is, and where the kernel keeps it. */
+  readonly about: string;
+  /** Without these it has no rows. */
+  readonly needs: readonly AnalysisNeed[];
+  /** These are looked for too; where they are not found, columns are empty. */
+  readonly uses?: readonly AnalysisNeed[];
+  readonly parameters?: P;
+  readonly columns: C;
+  /** Columns that tell a row from the others, and that name the same thing in another dump of the same system. */
+  readonly key: readonly (keyof C & string)[];
+  readonly grouping?: readonly (keyof C & string)[];
+  run(kernel: AnalysisKernel, parameters: ParameterValues<P>): Generator<Step<Row<C>>, void>;
+}
+
+/** An analysis as the registry holds it. */
+export interface Analysis {
+  readonly table: AnalysisTable;
+  /** @param parameters checked against the declaration */
+  run(kernel: AnalysisKernel, parameters: Readonly<Record<string, CellValue | undefined>>): Generator<Step<Row<Columns>>, void>;
+}
+
+const column =
+  <T extends ColumnType>(type: T) =>
+  (about: string): Column<T> => ({ type, about });
+
+/** Columns by their type, each with a sentence on what it holds. */
+export const address = column('address');
+export const hexadecimal = column('hex');
+export const count = column('count');
+export const bytes = column('bytes');
+export const size = column('size');
+export const duration = column('duration');
+export const time = column('time');
+export const pid = column('pid');
+export const cpu = column('cpu');
+export const symbol = column('symbol');
+export const text = column('text');
+export const flag = column('flag');
+
+export const required = <T extends ParameterType>(type: T, about: string): Parameter<T, true> => ({ type, about, required: true });
+export const optional = <T extends ParameterType>(type: T, about: string, choices?: readonly string[]): Parameter<T, false> => ({
+  type,
+  about,
+  required: false,
+  ...(choices === undefined ? {} : { choices }),
+});
+
+const columnJson = ([name, { type, about }]: readonly [string, Column]): ColumnJson => ({ name, type, about });
+
+const parameterJson = ([name, one]: readonly [string, Parameter]): ParameterJson => ({
+  name,
+  type: one.type,
+  about: one.about,
+  ...(one.required ? { required: true } : {}),
+  ...(one.choices === undefined ? {} : { choices: [...one.choices] }),
+});
+
+/** Declares an analysis. Columns and parameters keep the order in which they are written. */
+export function defineAnalysis<C extends Columns, P extends Parameters = Readonly<Record<string, never>>>(definition: AnalysisDefinition<C, P>): Analysis {
+  const { id, title, about, needs, uses = [], key, grouping } = definition;
+  return {
+    table: {
+      id,
+      title,
+      about,
+      needs: [...needs],
+      uses: [...uses],
+      parameters: Object.entries(definition.parameters ?? {}).map(parameterJson),
+      columns: Object.entries(definition.columns).map(columnJson),
+      key: [...key],
+      ...(grouping === undefined ? {} : { grouping: [...grouping] }),
+    },
+    run: (kernel, parameters) => definition.run(kernel, parameters as ParameterValues<P>),
+  };
+}

@@ -1,0 +1,56 @@
+/** The kernel's log, one record a row. */
+import { levelNames } from '../../../shared/log-line.ts';
+import { markOf } from '../log/log-marks.ts';
+import { count, defineAnalysis, duration, flag, optional, text } from './analysis.ts';
+
+const nanoseconds = 1_000_000_000n;
+const cpuBit = 0x8000_0000;
+
+export const log = defineAnalysis({
+  id: 'log',
+  title: 'Kernel log',
+  about: 'Records of the printk buffer, the oldest first.',
+  needs: ['log'],
+  parameters: { level: optional('text', 'only records of this level and the graver ones; those that do not say theirs are kept', levelNames) },
+  columns: {
+    sequence: count('number since boot'),
+    time: duration('since boot, by the clock of the CPU that wrote it'),
+    level: text(levelNames.join(', ')),
+    facility: count('0 for the kernel'),
+    caller: text('T and a thread id, or C and a CPU number'),
+    text: text('the line'),
+    mark: text('what a line that tells of trouble is about'),
+    subsystem: text('of the device that it is about'),
+    device: text('of the device that it is about'),
+    continued: flag('a piece of a line that the kernel wrote in pieces'),
+    cut: flag('an end of it is not in the dump or was overwritten'),
+  },
+  key: ['sequence'],
+  grouping: ['level', 'mark', 'caller', 'device'],
+  *run({ kernel }, { level }) {
+    const found = kernel.log;
+    if (!found.found) return;
+    const limit = level === undefined ? undefined : levelNames.findIndex((name) => name === level);
+    for (const record of found.log.records) {
+      if (limit !== undefined && record.level !== undefined && record.level > limit) continue;
+      const { caller } = record;
+      yield {
+        row: {
+          sequence: record.sequence,
+          time: record.time === undefined ? undefined : Number(record.time / nanoseconds) + Number(record.time % nanoseconds) / Number(nanoseconds),
+          level: record.level === undefined ? undefined : levelNames[record.level],
+          facility: record.facility,
+          caller: caller === undefined ? undefined : (caller & cpuBit) === 0 ? `T${caller}` : `C${caller & ~cpuBit}`,
+          text: record.text,
+          mark: markOf(record.text),
+          subsystem: record.subsystem,
+          device: record.device,
+          continued: record.continued,
+          cut: record.cut,
+        },
+      };
+    }
+    const { lost, lostWhy } = found.log;
+    if (lost > 0) yield { missing: { what: `${lost} records or more`, why: lostWhy ?? 'they cannot be read' } };
+  },
+});

@@ -1,0 +1,72 @@
+/** `analyse`: the catalogue of analyses, and the rows of one. */
+import type { AnalysisTable, ParameterJson } from '../../shared/analysis-table.ts';
+import { analysisCsv } from '../../shared/analysis-text.ts';
+import { analyses } from '../../analysis/kernel/analyses/index.ts';
+import type { Command, CommandOption, OptionValues } from '../command.ts';
+import { exitCodes, printJson, say, UsageError } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { analysisCatalogueText, analysisTableText, partialText } from '../text/analysis-text.ts';
+import { wholeNumber } from './address-argument.ts';
+import { kernelOptions, kernelSources } from './kernel-options.ts';
+
+const tables: readonly AnalysisTable[] = analyses.map(({ table }) => table);
+
+/** Parameters of all analyses as options; one that several analyses have is one option. */
+function parameterOptions(): readonly CommandOption[] {
+  const named = new Map<string, (ParameterJson & { readonly id: string })[]>();
+  for (const { id, parameters } of tables) for (const one of parameters) named.set(one.name, [...(named.get(one.name) ?? []), { ...one, id }]);
+  return [...named].map(([name, all]) => ({
+    flags: `--${name} <${all[0]?.type ?? 'text'}>`,
+    description: all
+      .map(
+        ({ id, about, required, choices }) =>
+          `${id}: ${about}${choices === undefined ? '' : ` (${choices.join(', ')})`}${required === true ? ', required' : ''}`,
+      )
+      .join('; '),
+  }));
+}
+
+/** As commander names the value of an option: "--device-name" is deviceName. */
+const optionKey = (name: string): string => name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+const givenParameters = (options: OptionValues): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...new Set(tables.flatMap(({ parameters }) => parameters.map(({ name }) => name)))].flatMap((name) => {
+      const value = options[optionKey(name)];
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );
+
+export const analyseCommand: Command = {
+  name: 'analyse',
+  summary: 'what the kernel was doing, as tables: the catalogue, or one analysis',
+  args: ['<file>', '[id]'],
+  options: [
+    ...parameterOptions(),
+    { flags: '--csv', description: 'comma-separated values instead of a table' },
+    { flags: '--rows <number>', description: 'at most this many rows', default: '100000' },
+    ...kernelOptions,
+  ],
+  example: `dumpbench analyse vmcore
+  dumpbench analyse vmcore modules
+  dumpbench analyse vmcore mappings --pid 1 --csv`,
+  async run(context, [file = '', id], options) {
+    const { engine, io, output, style } = context;
+    const limit = wholeNumber(String(options.rows), '--rows');
+    if (limit === 0) throw new UsageError('--rows: 0 rows are no answer');
+    if (output.json && options.csv === true) throw new UsageError('--json and --csv: name one of them');
+    return withDump(context, file, async (dump) => {
+      if (id === undefined) {
+        const catalogue = await engine.call('analyses', {});
+        if (output.json) printJson(io, catalogue);
+        else io.out(analysisCatalogueText(catalogue.analyses, style));
+        return exitCodes.fine;
+      }
+      const answer = await engine.call('analyse', { dump, id, parameters: givenParameters(options), limit, ...kernelSources(options) }, { signal: io.signal });
+      if (output.json) printJson(io, answer);
+      else io.out(options.csv === true ? analysisCsv(answer.columns, answer.rows) : analysisTableText(answer, style));
+      if (!answer.complete) say(io, output, partialText(answer));
+      return exitCodes.fine;
+    });
+  },
+};

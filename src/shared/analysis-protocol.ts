@@ -1,0 +1,34 @@
+/** Engine methods about analyses: their catalogue, and one of them on a dump, row by row. */
+import * as v from 'valibot';
+import { analysesSchema, analysisSchema, mostRows, rowSchema } from './analysis-table.ts';
+import { onKernel } from './kernel-sources.ts';
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+export const analysisProgressSchema = v.strictObject({
+  /** Rows since the progress before, where they are streamed. */
+  rows: v.array(rowSchema),
+  /** Rows found by now. */
+  found: count,
+});
+export type AnalysisProgress = v.InferOutput<typeof analysisProgressSchema>;
+
+export const analysisProtocol = {
+  analyses: { params: v.strictObject({}), result: analysesSchema },
+  analyse: {
+    params: v.strictObject({
+      ...onKernel,
+      id: v.string(),
+      /** As a person types them: an address may be a symbol, "panic+0x10". */
+      parameters: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.bigint(), v.boolean()]))),
+      /** Rows that are passed over: the page that follows. */
+      first: v.optional(count),
+      /** Rows of the page. */
+      limit: v.optional(v.pipe(count, v.minValue(1), v.maxValue(mostRows))),
+      /** Rows come with the progress, and the answer holds the last of them only. */
+      stream: v.optional(v.boolean()),
+    }),
+    result: analysisSchema,
+    progress: analysisProgressSchema,
+  },
+} as const;

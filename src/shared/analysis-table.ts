@@ -1,0 +1,103 @@
+/**
+ * What an analysis declares and what it answers. Doors, reports, SQL, comparisons and the reference page are made from the declaration, so an
+ * analysis is one file and one line of the registry (analysis/kernel/analyses).
+ */
+import * as v from 'valibot';
+import { hexString, schemaVersion } from './model.ts';
+import { missingSchema } from './result.ts';
+
+const schema = v.literal(schemaVersion);
+
+/** How a cell is written in JSON, by the type of its column. */
+export const cellSchemas = {
+  /** Virtual address of the kernel, unless the column says otherwise. */
+  address: hexString,
+  /** Bytes in the order of memory, two digits each; flags and masks as the number that they are. */
+  hex: v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/)),
+  /** Beyond 2^53 a string of digits. */
+  count: v.union([v.pipe(v.number(), v.safeInteger()), v.pipe(v.string(), v.regex(/^-?\d{16,}$/))]),
+  /** An amount of memory that can be added up, in bytes. */
+  bytes: v.union([v.pipe(v.number(), v.safeInteger()), v.pipe(v.string(), v.regex(/^-?\d{16,}$/))]),
+  /** Extent of one thing, in bytes. */
+  size: v.union([v.pipe(v.number(), v.safeInteger()), v.pipe(v.string(), v.regex(/^-?\d{16,}$/))]),
+  /** Seconds. */
+  duration: v.pipe(v.number(), v.finite()),
+  /** ISO 8601 UTC. */
+  time: v.pipe(v.string(), v.regex(/^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)),
+  pid: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** Number of Linux, or position in the dump where the dump does not tell that. */
+  cpu: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** name+0x1a [module] */
+  symbol: v.string(),
+  text: v.string(),
+  flag: v.boolean(),
+} as const;
+export type ColumnType = keyof typeof cellSchemas;
+export const columnTypes = Object.keys(cellSchemas) as readonly ColumnType[];
+
+/** What of a dump an analysis reads. Without one of its `needs` it has no rows; one of its `uses` gives it more columns. */
+export const analysisNeeds = ['symbols', 'types', 'module-types', 'modules', 'tasks', 'stacks', 'log'] as const;
+export type AnalysisNeed = (typeof analysisNeeds)[number];
+
+export const columnSchema = v.strictObject({ name: v.string(), type: v.picklist(columnTypes), about: v.string() });
+export type ColumnJson = v.InferOutput<typeof columnSchema>;
+
+/** Types that a person can type, or a query can name. */
+export const parameterTypes = ['address', 'count', 'pid', 'cpu', 'text', 'flag'] as const satisfies readonly ColumnType[];
+export type ParameterType = (typeof parameterTypes)[number];
+
+export const parameterSchema = v.strictObject({
+  name: v.string(),
+  type: v.picklist(parameterTypes),
+  about: v.string(),
+  /** Without it there is no answer. */
+  required: v.optional(v.literal(true)),
+  /** The only texts that it can have. */
+  choices: v.optional(v.array(v.string())),
+});
+export type ParameterJson = v.InferOutput<typeof parameterSchema>;
+
+/** The declaration: everything that a door has to know. */
+export const analysisTableSchema = v.strictObject({
+  /** Lower case, parts joined by hyphens. */
+  id: v.string(),
+  title: v.string(),
+  about: v.string(),
+  needs: v.array(v.picklist(analysisNeeds)),
+  uses: v.array(v.picklist(analysisNeeds)),
+  parameters: v.array(parameterSchema),
+  columns: v.array(columnSchema),
+  /** Columns that tell a row from the others, and that name the same thing in another dump. */
+  key: v.array(v.string()),
+  /** Columns by which a person may want to group the rows. */
+  grouping: v.optional(v.array(v.string())),
+});
+export type AnalysisTable = v.InferOutput<typeof analysisTableSchema>;
+
+export const cellSchema = v.union([v.string(), v.number(), v.boolean()]);
+export type Cell = v.InferOutput<typeof cellSchema>;
+/** Cells by column; a cell that is not known is left out. */
+export const rowSchema = v.record(v.string(), cellSchema);
+export type RowJson = v.InferOutput<typeof rowSchema>;
+
+export const analysesSchema = v.strictObject({ schema, analyses: v.array(analysisTableSchema) });
+export type AnalysesJson = v.InferOutput<typeof analysesSchema>;
+
+export const analysisSchema = v.strictObject({
+  schema,
+  id: v.string(),
+  columns: v.array(columnSchema),
+  rows: v.array(rowSchema),
+  missing: v.array(missingSchema),
+  /** False when something that should be there could not be read, or more rows exist than were asked for. */
+  complete: v.boolean(),
+});
+export type AnalysisJson = v.InferOutput<typeof analysisSchema>;
+
+/** Cells of one table, each held against the type of its column. */
+export const rowSchemaOf = (columns: readonly ColumnJson[]): v.GenericSchema =>
+  v.strictObject(Object.fromEntries(columns.map(({ name, type }) => [name, v.optional(cellSchemas[type])])));
+
+/** Where rows lie in a page of an answer, and how much is asked for at most. */
+export const mostRows = 1_000_000;
+export const defaultRows = 100_000;

@@ -1,0 +1,45 @@
+/** Tables of analyses for people: cells by the types of their columns, CSV, what is missing. */
+import type { Cell, ColumnJson, ColumnType, RowJson } from './analysis-table.ts';
+import { csvField, csvLine } from './csv.ts';
+import type { Missing } from './result.ts';
+import { byteText } from './units.ts';
+import { visibleText } from './visible-text.ts';
+
+const rightAligned: ReadonlySet<ColumnType> = new Set<ColumnType>(['count', 'bytes', 'size', 'duration', 'pid', 'cpu']);
+
+/** Columns of numbers stand flush right. */
+export const isRightAligned = ({ type }: Pick<ColumnJson, 'type'>): boolean => rightAligned.has(type);
+
+/** A cell as people read it: amounts of memory in their unit, seconds as such; one that is not known is empty. */
+export function analysisCellText(type: ColumnType, cell: Cell | undefined): string {
+  if (cell === undefined) return '';
+  switch (type) {
+    case 'bytes':
+      return byteText(typeof cell === 'string' ? BigInt(cell) : Number(cell));
+    case 'duration':
+      return `${String(cell)} s`;
+    case 'flag':
+      return cell === true ? 'yes' : 'no';
+    default:
+      return visibleText(String(cell)).replaceAll('\n', '\\u{a}').replaceAll('\t', '\\u{9}');
+  }
+}
+
+/** A table with a line of names, each cell as JSON has it. */
+export function analysisCsv(columns: readonly ColumnJson[], rows: readonly RowJson[]): string {
+  const line = (row: RowJson): string =>
+    csvLine(
+      columns.map(({ name }) => {
+        const cell = row[name];
+        return cell === undefined ? '' : typeof cell === 'string' ? csvField(cell) : String(cell);
+      }),
+    );
+  return [csvLine(columns.map(({ name }) => csvField(name))), ...rows.map(line)].join('');
+}
+
+/** A missing fact in one line. */
+export function missingText({ what, why, where }: Missing): string {
+  const place = where === undefined ? '' : 'space' in where ? ` (${where.space} ${where.start})` : ` (file offset ${where.fileOffset})`;
+  // Reasons often name the place themselves.
+  return `${what}: ${why}${where !== undefined && 'space' in where && why.includes(where.start) ? '' : place}`;
+}

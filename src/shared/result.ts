@@ -1,0 +1,24 @@
+/** Failure as a value: what an analysis could not learn from a dump, why, and where it looked. */
+import * as v from 'valibot';
+import { placeSchema } from './model.ts';
+
+/** A fact that this dump does not give. */
+export const missingSchema = v.strictObject({
+  what: v.string(),
+  why: v.string(),
+  /** Place that has no bytes, or bytes that cannot be meant. */
+  where: v.optional(placeSchema),
+});
+export type Missing = v.InferOutput<typeof missingSchema>;
+
+export interface Failure {
+  readonly missing: Missing;
+}
+export type Result<T> = { readonly value: T } | Failure;
+
+export const failed = (what: string, why: string, where?: Missing['where']): Failure => ({ missing: { what, why, ...(where === undefined ? {} : { where }) } });
+
+export const isFailure = (one: unknown): one is Failure => typeof one === 'object' && one !== null && 'missing' in one;
+
+/** The value of a result through a function; a failure stays as it is. */
+export const mapResult = <T, U>(result: Result<T>, change: (value: T) => U): Result<U> => (isFailure(result) ? result : { value: change(result.value) });
