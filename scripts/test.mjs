@@ -2,7 +2,7 @@
 // words go to vitest (`npm test -- test/oracle`), and the static checks are then left out.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pinnedNode, runOn } from './node-runtime.mjs';
 import { prepareWindow } from './prepare-window.mjs';
@@ -12,8 +12,8 @@ const node = pinnedNode();
 const given = process.argv.slice(2);
 const words = given.filter((word) => word !== '--all');
 
-/** What restores the real dumps and reads their compressed reference texts: command -> Debian package. */
-const tools = { python3: 'python3', zstd: 'zstd', xz: 'xz-utils' };
+/** What reads the packed reference texts of more real dumps than the repository's: command -> Debian package. */
+const tools = { xz: 'xz-utils' };
 
 const missingTools = () => Object.keys(tools).filter((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status !== 0);
 
@@ -21,7 +21,7 @@ const missingTools = () => Object.keys(tools).filter((tool) => spawnSync(tool, [
 function installTools() {
   const missing = missingTools();
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return missing;
-  console.log(`installing ${missing.join(', ')} to restore the real dumps`);
+  console.log(`installing ${missing.join(', ')} to read the texts of more real dumps`);
   const apt = (...args) =>
     spawnSync('apt-get', ['-q', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
   apt('update');
@@ -29,18 +29,18 @@ function installTools() {
   return missingTools();
 }
 
-/** The folder with the real dumps, or why there is none. */
-function realDumps() {
+/** Why only the repository's real dumps are used; undefined: there are more next to the checkout (test/dump-folders.ts). */
+function noMoreDumps() {
   const wanted = process.env.DUMPBENCH_SHARED_DUMPS;
-  if (wanted === 'none') return { why: 'DUMPBENCH_SHARED_DUMPS is "none"' };
-  const folder = resolve(wanted === undefined || wanted === '' ? join(root, '..', 'shared', 'dumps') : wanted);
-  if (!existsSync(join(folder, 'unpack.py'))) return { why: `${folder} does not hold them` };
+  if (wanted === 'none') return 'DUMPBENCH_SHARED_DUMPS is "none"';
+  const folders = wanted === undefined || wanted === '' ? ['dumps', 'crashes'].map((name) => join(root, '..', 'shared', name)) : wanted.split(delimiter);
+  if (!folders.some((folder) => existsSync(join(folder, 'files.json')))) return `none in ${folders.join(', ')}`;
   const missing = installTools();
-  return missing.length === 0 ? { folder } : { why: `restoring them needs ${missing.join(', ')}` };
+  return missing.length === 0 ? undefined : `their texts need ${missing.join(', ')}`;
 }
 
-const dumps = realDumps();
-if (dumps.why !== undefined) console.log(`\n!!! NO REAL DUMPS: every test that needs one is SKIPPED (${dumps.why})\n`);
+const noMore = noMoreDumps();
+if (noMore !== undefined) console.log(`\n!!! ONLY THE REPOSITORY'S REAL DUMPS: every test that needs another one is SKIPPED (${noMore})\n`);
 
 /** Tests of the window are wanted unless other tests were named. */
 const namedTests = words.filter((word) => /^(\.\/)?test\b/.test(word));
@@ -51,7 +51,7 @@ if (wantsWindow && noWindow !== undefined) console.log(`\n!!! NO WINDOW: every t
 const lintFailed = words.length === 0 && (await runOn(node, [join(root, 'scripts', 'lint.mjs')])) !== 0;
 const env = {
   ...process.env,
-  DUMPBENCH_SHARED_DUMPS: dumps.folder ?? 'none',
+  ...(noMore === undefined ? {} : { DUMPBENCH_SHARED_DUMPS: 'none' }),
   ...(noWindow === undefined ? {} : { DUMPBENCH_NO_WINDOW: noWindow }),
   // The reporter says it again at the end, above its closing line.
   ...(lintFailed ? { DUMPBENCH_LINT: 'failed' } : {}),

@@ -1,28 +1,19 @@
 /**
- * The real dumps that lie beside the checkout (`../shared/dumps`, or DUMPBENCH_SHARED_DUMPS). Those that a test names are
- * restored through the folder's own unpack.py into a cache outside the checkout; recorded damages are applied in memory.
+ * The real dumps that tests run on, by name, with the texts that reference tools and the guests themselves wrote about them. Some are in this
+ * repository, more may lie in folders next to the checkout (dump-folders.ts). Recorded damages are applied in memory.
  */
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
+import { constants, zstdDecompressSync } from 'node:zlib';
 import * as v from 'valibot';
 import { openFile } from '../src/analysis/source/file-source.ts';
 import type { ByteSource } from '../src/analysis/source/byte-source.ts';
+import { dumpFolders, dumpsByName, type DumpEntry } from './dump-folders.ts';
 import { patchedSource } from './patched-source.ts';
+import { restoreDump } from './restore-dump.ts';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-
-const entrySchema = v.object({
-  name: v.string(),
-  size: v.number(),
-  how: v.picklist(['plain', 'delta', 'derived']),
-  file: v.string(),
-  base: v.optional(v.string()),
-});
-export type DumpEntry = v.InferOutput<typeof entrySchema>;
+export type { DumpEntry } from './dump-folders.ts';
 
 const derivedSchema = v.object({
   patches: v.optional(v.array(v.object({ offset: v.number(), phys: v.optional(v.string()), old: v.string(), new: v.string() }))),
@@ -30,23 +21,18 @@ const derivedSchema = v.object({
   facts: v.optional(v.record(v.string(), v.unknown())),
 });
 
-function findFolder(): string | undefined {
-  const given = process.env.DUMPBENCH_SHARED_DUMPS;
-  if (given === 'none') return undefined;
-  const folder = resolve(given === undefined || given === '' ? join(root, '..', 'shared', 'dumps') : given);
-  if (!existsSync(join(folder, 'unpack.py'))) return undefined;
-  const canRestore = ['python3', 'zstd', 'xz'].every((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status === 0);
-  return canRestore ? folder : undefined;
-}
+/** Whether all of these dumps are here. */
+export const haveDump = (...names: readonly string[]): boolean => names.every((name) => dumpsByName.has(name));
 
-const folder = findFolder();
+/** Whether the folders with more dumps are here, not only the repository's. */
+export const haveDumps = haveDump('o-s390-s1-qemu.elf', 'o-s390k612-s1-qemu.elf', 'o-x86-x1-qemu.elf');
 
-/** Whether the real dumps can be used here; scripts/test.mjs says why not. */
-export const haveDumps = folder !== undefined;
+/** Crash dumps of known trouble, whose truth is in their texts (`crashOracle`). */
+const isCrash = ({ name }: DumpEntry): boolean => name.startsWith('c-');
+export const crashDumps: readonly DumpEntry[] = [...dumpsByName.values()].filter(isCrash);
 
-/** Everything that the folder lists. */
-export const dumpEntries: readonly DumpEntry[] =
-  folder === undefined ? [] : v.parse(v.object({ files: v.array(entrySchema) }), JSON.parse(readFileSync(join(folder, 'files.json'), 'utf8'))).files;
+/** All other dumps: the same few moments of a few guests in many formats. */
+export const dumpEntries: readonly DumpEntry[] = [...dumpsByName.values()].filter((entry) => !isCrash(entry));
 
 /** ELF and plain stand-alone dumps: names tell them from compressed, flattened and extended ones. */
 const isElfOrPlain = ({ name }: DumpEntry): boolean => /\.elf$|-elf-d\d+$|\.s390$/.test(name) && !/-flat-|^[a-z]-herc-/.test(name);
@@ -59,27 +45,13 @@ export const derivedDumps: readonly DumpEntry[] = dumpEntries.filter((entry) => 
 
 /** A stand-in for it.each when there are no dumps: one test that is shown as skipped. */
 export const orNone = (entries: readonly DumpEntry[]): readonly DumpEntry[] =>
-  entries.length > 0 ? entries : [{ name: '(no dumps)', size: 0, how: 'plain', file: '' }];
+  entries.length > 0 ? entries : [{ name: '(no dumps)', size: 0, sha256: '', how: 'plain', file: '' }];
 
-function cacheFolder(): string {
-  const given = process.env.XDG_CACHE_HOME;
-  return join(given === undefined || given === '' ? join(homedir(), '.cache') : given, 'dumpbench-test', 'dumps');
-}
-
-function needFolder(): string {
-  if (folder === undefined) throw new Error('there are no real dumps here: guard the test with haveDumps');
-  return folder;
-}
-
-const run = promisify(execFile);
 const restored = new Map<string, Promise<string>>();
 
-/** Path of a dump, restored if it is not in the cache yet. unpack.py locks each file and restores the bases of deltas. */
+/** Path of a dump, restored if it is not in the cache yet. */
 export function dumpFile(name: string): Promise<string> {
-  const known = restored.get(name);
-  if (known !== undefined) return known;
-  const cache = cacheFolder();
-  const path = run('python3', [join(needFolder(), 'unpack.py'), cache, name]).then(() => join(cache, name));
+  const path = restored.get(name) ?? restoreDump(name);
   restored.set(name, path);
   return path;
 }
@@ -89,8 +61,7 @@ export interface OpenedDump {
   readonly close: () => void;
 }
 
-const recordOf = (entry: DumpEntry): v.InferOutput<typeof derivedSchema> =>
-  v.parse(derivedSchema, JSON.parse(readFileSync(join(needFolder(), entry.file), 'utf8')));
+const recordOf = (entry: DumpEntry): v.InferOutput<typeof derivedSchema> => v.parse(derivedSchema, JSON.parse(readFileSync(entry.file, 'utf8')));
 
 /** An address that the record of a damage notes: `os_info_at` and such. */
 export function derivedFact(entry: DumpEntry, name: string): string | undefined {
@@ -133,36 +104,57 @@ export async function openDumpSource(entry: DumpEntry): Promise<OpenedDump> {
   };
 }
 
-/** Where the texts about a dump lie: "o-s390-s1-qemu.elf" -> oracles/o-s390/s1-qemu.elf. Undefined for other names. */
-function oracleStem(name: string): string | undefined {
-  const match = /^(.+?)-([a-z]\d-.+)$/.exec(name);
-  return match?.[1] === undefined || match[2] === undefined ? undefined : join(needFolder(), 'oracles', match[1], match[2]);
+/** Reads xz files, which only the folders with more dumps have. */
+function fromXz(path: string): string {
+  try {
+    return execFileSync('xz', ['-dc', path], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error(`${path} needs the command xz: install the package xz-utils`, { cause: error });
+  }
 }
-
-const decompressed = (path: string): string => execFileSync('xz', ['-dc', path], { encoding: 'utf8', maxBuffer: 1 << 28 });
 
 function textAt(path: string): string | undefined {
   if (existsSync(path)) return readFileSync(path, 'utf8');
-  return existsSync(`${path}.xz`) ? decompressed(`${path}.xz`) : undefined;
+  if (existsSync(`${path}.zst`)) return zstdDecompressSync(readFileSync(`${path}.zst`), { params: { [constants.ZSTD_d_windowLogMax]: 31 } }).toString('utf8');
+  return existsSync(`${path}.xz`) ? fromXz(`${path}.xz`) : undefined;
+}
+
+/** A text below `oracles` of the first folder that has it. */
+function oracleAt(...path: readonly string[]): string | undefined {
+  for (const folder of dumpFolders) {
+    const text = textAt(join(folder, 'oracles', ...path));
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+/** Where the texts about a dump lie: "o-s390-s1-qemu.elf" -> o-s390, s1-qemu.elf. Undefined for other names. */
+function guestAndMoment(name: string): readonly [string, string] | undefined {
+  const match = /^(.+?)-([a-z]\d-.+)$/.exec(name);
+  return match?.[1] === undefined || match[2] === undefined ? undefined : [match[1], match[2]];
 }
 
 /** What a reference tool said of a dump: `suffix` is "readelf.txt", "zgetdump-2.35.txt" and so on. Undefined: no such text. */
 export function oracleText(name: string, suffix: string): string | undefined {
-  const stem = folder === undefined ? undefined : oracleStem(name);
-  if (stem === undefined) return undefined;
+  const place = guestAndMoment(name);
+  if (place === undefined) return undefined;
+  const [guest, moment] = place;
   // Some guests' texts leave the ending of the dump's name out.
-  return textAt(`${stem}.${suffix}`) ?? textAt(`${stem.replace(/\.(elf|s390)$/, '')}.${suffix}`);
+  return oracleAt(guest, `${moment}.${suffix}`) ?? oracleAt(guest, `${moment.replace(/\.(elf|s390)$/, '')}.${suffix}`);
 }
 
 /** A text about a dump's guest as a whole: `file` is a path below the guest's folder of oracles. */
 export function guestOracle(name: string, file: string): string | undefined {
-  const stem = folder === undefined ? undefined : oracleStem(name);
-  return stem === undefined ? undefined : textAt(join(dirname(stem), file));
+  const place = guestAndMoment(name);
+  return place === undefined ? undefined : oracleAt(place[0], file);
 }
 
 /** What the guest itself or its monitor said. */
 export const guestText = (name: string, file: string): string | undefined => guestOracle(name, join('guest', file));
 
 /** What the reference tools said of a damaged dump. */
-export const damagedText = (name: string, suffix = 'txt'): string | undefined =>
-  folder === undefined ? undefined : textAt(join(folder, 'oracles', `${name.split('-')[0] ?? ''}-damaged`, `${name}.${suffix}`));
+export const damagedText = (name: string, suffix = 'txt'): string | undefined => oracleAt(`${name.split('-')[0] ?? ''}-damaged`, `${name}.${suffix}`);
+
+/** A text about a crash dump, with or without its ending: crashOracle('c-abba-mutex', 'truth.txt'), 'guest/meminfo.txt', 'crash-a.txt'. */
+export const crashOracle = (name: string, file: string): string | undefined => oracleAt(name.replace(/\.(kdump|s390|elf)$/, ''), file);

@@ -1,0 +1,91 @@
+/**
+ * Every crash dump that is here: it opens, fails no check, and gives the kernel log that makedumpfile printed and the tasks that crash and drgn
+ * listed. What each dump is a case of is in its truth.txt.
+ */
+import { describe, expect, it } from 'vitest';
+import { describeLog } from '../../src/analysis/engine/kernel/kernel-story.ts';
+import { describeTasks } from '../../src/analysis/engine/kernel/kernel-tasks.ts';
+import { checkSession } from '../../src/analysis/engine/triage/triage.ts';
+import { logLine } from '../../src/shared/log-line.ts';
+import type { TasksJson } from '../../src/shared/task-model.ts';
+import { crashDumps, crashOracle, haveDump } from '../dumps.ts';
+import { withSession } from './oracle-suite.ts';
+import { crashPs, type StatedTask } from './tasks/crash-texts.ts';
+
+const never = new AbortController().signal;
+const entries = crashDumps.map((entry) => [entry.name, entry] as const);
+
+/** A system in a dump, with the ending of the names of its texts: where kdump itself was running there are two. */
+const systems = crashDumps.flatMap((entry) => {
+  const views = crashOracle(entry.name, 'dmesg-kdump.txt') === undefined ? (['all'] as const) : (['prod', 'kdump'] as const);
+  return views.map((view) => ({ name: entry.name, view, entry, texts: view === 'all' ? '' : `-${view}` }));
+});
+
+/** The lines "pid N S cpu N task 0x... comm NAME" of drgn's list; its letters are those of /proc. */
+const drgnTasks = (text: string): readonly StatedTask[] =>
+  [...text.matchAll(/^pid +(\d+) (\S+) cpu (\d+) task 0x([0-9a-f]+) .*? comm (.*)$/gm)].map(([, pid, state = '', cpu, address = '', comm = '']) => ({
+    pid: Number(pid),
+    state,
+    cpu: Number(cpu),
+    address: `0x${BigInt(`0x${address}`).toString(16)}`,
+    comm,
+  }));
+
+/** Rows of crash's `ps`. It calls a task that is being reaped dead, which /proc, drgn and we still call a zombie. */
+const crashTasks = (text: string): readonly StatedTask[] => crashPs(text).map((task) => (task.state === 'X' ? { ...task, state: 'Z' } : task));
+
+/** The CPUs that the guest itself called offline. crash lists their idle tasks too, and we list those of the dump's CPUs. */
+const offlineCpus = (name: string): ReadonlySet<number> =>
+  new Set([...(crashOracle(name, 'guest/cpus.txt') ?? '').matchAll(/^cpu(\d+) online=0/gm)].map(([, cpu]) => Number(cpu)));
+
+/** What a list of tasks states and ours does not have. */
+function differences(stated: readonly StatedTask[], ours: TasksJson): readonly string[] {
+  const byAddress = new Map(ours.tasks.map((task) => [task.address, task]));
+  return stated.flatMap((task) => {
+    const mine = byAddress.get(task.address);
+    const text = (pid?: number, comm?: string, state?: string): string => `${task.address} ${pid ?? '?'} ${state ?? '?'} ${comm ?? '?'}`;
+    const theirs = text(task.pid, task.comm, task.state);
+    const our = text(mine?.pid, mine?.comm, mine?.state?.letter);
+    return our === theirs ? [] : [`${our}, stated ${theirs}`];
+  });
+}
+
+describe('crash dumps', () => {
+  it('of several kinds of trouble are in the repository', () => {
+    const own = ['null-kthread', 'abba-mutex', 'slab-redzone', 'oom-slab', 'stack-overflow', 'io-stall', 'x86-null'].map((name) => `c-${name}.kdump`);
+    expect(own.filter((name) => !haveDump(name))).toEqual([]);
+  });
+
+  it.each(entries)('%s fails no quick check', async (_name, entry) => {
+    const results = await withSession(entry, (session) => checkSession(session, 'headers', never));
+    expect(results.filter(({ verdict }) => verdict === 'failed').map(({ id, detail }) => `${id}: ${detail}`)).toEqual([]);
+    expect(results.some(({ verdict }) => verdict === 'passed')).toBe(true);
+  });
+
+  it.each(systems)('$name ($view): the log is byte for byte what makedumpfile prints', async ({ name, view, entry, texts }) => {
+    const text = crashOracle(name, `dmesg${texts}.txt`) ?? '';
+    expect(text.length).toBeGreaterThan(1000);
+    const withCaller = /^\[[ .\d]+\] \[ +[TC]\d+\]/.test(text);
+    const { records } = await withSession(entry, (session) => describeLog(session.inView(view), {}, never));
+    const ours = records.map((record) => `${logLine(record, withCaller)}\n`).join('');
+    expect(ours).toBe(text);
+    // The twin: one letter must be noticed.
+    expect(ours).not.toBe(text.replace('Linux', 'Linus'));
+  });
+
+  it.each(systems)('$name ($view): the tasks are those that crash and drgn list', async ({ name, view, entry, texts }) => {
+    const lists = [
+      crashTasks(crashOracle(name, `crash${texts === '' ? '-a' : texts}.txt`) ?? ''),
+      drgnTasks(crashOracle(name, `drgn${texts}.txt`) ?? ''),
+    ].filter(({ length }) => length > 0);
+    expect(lists.length).toBeGreaterThan(0);
+    const ours = await withSession(entry, (session) => describeTasks(session.inView(view), never));
+    const offline = offlineCpus(name);
+    for (const list of lists) {
+      const stated = list.filter(({ pid, cpu }) => pid !== 0 || cpu === undefined || !offline.has(cpu));
+      expect(stated.length).toBeGreaterThan(20);
+      expect(differences(stated, ours)).toEqual([]);
+      expect(differences(stated, { ...ours, tasks: ours.tasks.map((task) => (task.pid === 2 ? { ...task, comm: 'other' } : task)) })).not.toEqual([]);
+    }
+  });
+});
