@@ -1,4 +1,4 @@
-/** The import rule: shared <- analysis <- cli; shared <- samples <- cli, test; shared <- main, preload, renderer; nothing else. */
+/** The import rule: shared <- files <- analysis <- cli; shared <- samples <- cli, test; files <- main; shared <- preload, renderer; nothing else. */
 const layer = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { path: '^src/', pathNot: to } });
 
 /** Folders of src/analysis from the bottom up; one may import its own tier and those below. */
@@ -31,10 +31,11 @@ const tierRules = tiers.slice(0, -1).map((tier, level) => ({
 module.exports = {
   forbidden: [
     layer('shared-imports-nothing', '^src/shared/', '^src/shared/'),
-    layer('analysis-imports-shared', '^src/analysis/', '^src/(shared|analysis)/'),
+    layer('files-import-shared', '^src/files/', '^src/(shared|files)/'),
+    layer('analysis-imports-files', '^src/analysis/', '^src/(shared|files|analysis)/'),
     layer('samples-import-shared', '^src/samples/', '^src/(shared|samples)/'),
-    layer('cli-imports-analysis-and-samples', '^src/cli/', '^src/(shared|analysis|samples|cli)/'),
-    layer('main-imports-shared', '^src/main/', '^src/(shared|main)/'),
+    layer('cli-imports-analysis-and-samples', '^src/cli/', '^src/(shared|files|analysis|samples|cli)/'),
+    layer('main-imports-files', '^src/main/', '^src/(shared|files|main)/'),
     layer('preload-imports-shared', '^src/preload/', '^src/(shared|preload)/'),
     layer('renderer-imports-shared', '^src/renderer/', '^src/(shared|renderer)/'),
     ...tierRules,
@@ -57,7 +58,7 @@ module.exports = {
     {
       name: 'no-electron-in-the-engine',
       severity: 'error',
-      from: { path: '^src/(shared|analysis|samples|cli|renderer)/' },
+      from: { path: '^src/(shared|files|analysis|samples|cli|renderer)/' },
       to: { path: '(^|/)electron($|/)' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },

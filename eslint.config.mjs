@@ -2,6 +2,25 @@ import eslint from '@eslint/js';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
+/** What asks and changes nothing. Whatever opens, reads or writes a file is in src/files, or is named below with its file. */
+const askingFs = ['existsSync', 'readdirSync', 'statSync', 'realpathSync', 'Stats', 'BigIntStats'];
+const askingFsPromises = ['readdir', 'stat'];
+
+/** @param {readonly string[]} [more] names that a file needs besides @param {readonly string[]} [morePromises] */
+const onlyAsking = (more = [], morePromises = []) => {
+  const message = 'evidence is safe because src/files alone writes (output-file.ts) and opens files: use it';
+  const path = (/** @type {string} */ name, /** @type {readonly string[]} */ allowImportNames) => ({ name, allowImportNames, message });
+  return [
+    'error',
+    {
+      paths: [
+        ...['fs', 'node:fs'].map((name) => path(name, [...askingFs, ...more])),
+        ...['fs/promises', 'node:fs/promises'].map((name) => path(name, [...askingFsPromises, ...morePromises])),
+      ],
+    },
+  ];
+};
+
 export default tseslint.config(
   {
     ignores: [
@@ -31,6 +50,33 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/files/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': onlyAsking(),
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ImportExpression[source.value=/^(node:)?fs/]', message: 'import it statically, so that the rule sees the names' },
+        { selector: "CallExpression[callee.property.name='getBuiltinModule']", message: 'import it statically, so that the rule sees the names' },
+      ],
+    },
+  },
+  // Reads dumps by descriptors that src/files has opened.
+  {
+    files: ['src/analysis/source/file-source.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': onlyAsking(['closeSync', 'fstatSync', 'readSync']) },
+  },
+  // Reads a part of the program.
+  { files: ['src/analysis/page-index/page-job/wasm-page-job.ts'], rules: { '@typescript-eslint/no-restricted-imports': onlyAsking(['readFileSync']) } },
+  { files: ['src/main/app-protocol.ts'], rules: { '@typescript-eslint/no-restricted-imports': onlyAsking([], ['readFile']) } },
+  // The cache folder: page indexes and unpacked copies.
+  {
+    files: ['src/analysis/page-index/index-cache.ts', 'src/analysis/page-index/store.ts', 'src/analysis/engine/session/unpacked-file.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': 'off' },
+  },
+  // Writes to descriptors 1 and 2.
+  { files: ['src/cli/main.ts'], rules: { '@typescript-eslint/no-restricted-imports': onlyAsking(['writeSync']) } },
   { files: ['src/renderer/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
   // A query that waits for its last answer has to note the newer question when it comes.
   { files: ['src/renderer/**/*.{ts,tsx}'], rules: { 'react-hooks/set-state-in-effect': 'off' } },

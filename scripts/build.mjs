@@ -93,11 +93,11 @@ async function bundle() {
   });
   // Read by the About page, without network.
   writeFileSync(join(out, 'renderer', 'licences.json'), JSON.stringify(collectLicences(root)));
-  const { writeSamples } = await import('../src/samples/bundled.ts');
+  const { bundledSamples } = await import('../src/samples/bundled.ts');
   const samples = join(out, 'samples');
   rmSync(samples, { recursive: true, force: true });
   mkdirSync(samples, { recursive: true });
-  writeSamples(samples);
+  for (const { name, bytes } of bundledSamples()) writeFileSync(join(samples, name), bytes);
   await bundleCli();
   writeFileSync(join(out, stamp), '');
 }

@@ -31,6 +31,6 @@ export function isCurrent(stamp, sources) {
 }
 
 /** What the command line is made of. */
-export const cliSources = ['analysis', 'cli', 'samples', 'shared'];
+export const cliSources = ['analysis', 'cli', 'files', 'samples', 'shared'];
 /** Written when the command line was bundled. */
 export const cliStamp = 'cli/built';

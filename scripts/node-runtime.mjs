@@ -42,15 +42,16 @@ export function pinnedNode() {
 }
 
 /**
- * Runs a program to its end with our standard streams and signals.
+ * Runs a program to its end with our standard streams, or none, and our signals.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env]
+ * @param {'inherit' | 'ignore'} [stdio]
  * @returns {Promise<number>} its exit code
  */
-export function runOn(program, args, env = process.env) {
+export function runOn(program, args, env = process.env, stdio = 'inherit') {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'inherit', env });
+    const child = spawn(program, args, { stdio, env });
     // The terminal sends Ctrl+C to both; the child decides what it means.
     const ignore = () => undefined;
     process.on('SIGINT', ignore);

@@ -1,7 +1,7 @@
 // npm start [-- FILE...]: the workbench on the given dumps, or on the bundled samples. Without a display it prints the
 // same triage in the terminal and says so. `dumpbench open` comes here too; the flags are those of every command.
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findDisplay } from './display.mjs';
@@ -25,10 +25,15 @@ function say(/** @type {string} */ text) {
 /** The samples as files in the cache folder: nothing is written into the checkout. */
 async function sampleFiles() {
   const folder = join(userCacheFolder(), 'samples');
-  mkdirSync(folder, { recursive: true });
-  const code = await runOn(node, [cli, 'sample', folder, '--quiet']);
-  if (code !== 0) process.exit(code);
-  return ['sample-damaged.s390', 'sample-healthy.vmcore'].map((name) => join(folder, name));
+  const paths = ['sample-damaged.s390', 'sample-healthy.vmcore'].map((name) => join(folder, name));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if ((await runOn(node, [cli, 'sample', folder, '--quiet'], process.env, 'ignore')) !== 0) {
+    // Those of another version, which no command replaces: a dump is a dump.
+    for (const path of paths) rmSync(path, { force: true });
+    const code = await runOn(node, [cli, 'sample', folder, '--quiet']);
+    if (code !== 0) process.exit(code);
+  }
+  return paths;
 }
 
 /** @param {readonly string[]} files @param {string} why */

@@ -1,7 +1,6 @@
 /** Ignore rules that a user keeps in a file. */
-import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
-import { DumpError } from '../shared/dump-error.ts';
+import { readGivenText } from '../files/given-file.ts';
 import { ignoreRulesSchema, type IgnoreRules } from '../shared/ignore-rules.ts';
 import { UsageError } from './io.ts';
 
@@ -10,17 +9,10 @@ const maxRulesBytes = 4 << 20;
 
 /**
  * @throws UsageError naming what is wrong with them
- * @throws DumpError io when the file cannot be read
+ * @throws DumpError io when it is no file that can be read, unsupported when it is larger than any rules
  */
 export function readRules(path: string): IgnoreRules {
-  let text: string;
-  try {
-    if (statSync(path).size > maxRulesBytes) throw new UsageError(`--ignore: ${path} is too large to be a file of rules`);
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new DumpError('io', { file: path }, error instanceof Error ? error.message : String(error), 'a JSON file of ignore rules');
-  }
+  const text = readGivenText(path, { what: 'a JSON file of ignore rules', most: maxRulesBytes });
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,7 +1,6 @@
 /** Annotations in a session file that the window wrote. */
-import { readFileSync, statSync } from 'node:fs';
+import { readGivenText } from '../files/given-file.ts';
 import { annotationsOf, type Annotation } from '../shared/annotation-model.ts';
-import { DumpError } from '../shared/dump-error.ts';
 import type { MemoryView } from '../shared/model.ts';
 import { parseSession, type Session } from '../shared/session-model.ts';
 import { UsageError } from './io.ts';
@@ -11,18 +10,10 @@ const maxSessionBytes = 4 << 20;
 
 /**
  * @throws UsageError when it is no session
- * @throws DumpError io when the file cannot be read
+ * @throws DumpError io when it is no file that can be read, unsupported when it is larger than any session
  */
 export function readSessionFile(path: string): Session {
-  let text: string;
-  try {
-    if (statSync(path).size > maxSessionBytes) throw new UsageError(`--session: ${path} is too large to be a session`);
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new DumpError('io', { file: path }, error instanceof Error ? error.message : String(error), 'a session file (*.dumpbench.json)');
-  }
-  const parsed = parseSession(text);
+  const parsed = parseSession(readGivenText(path, { what: 'a session file (*.dumpbench.json)', most: maxSessionBytes }));
   if ('why' in parsed) throw new UsageError(`--session: ${path} is no session: ${parsed.why}`);
   return parsed.session;
 }

@@ -1,13 +1,14 @@
 /** The only file that touches ipcMain: every call is checked for its sender and its shape before anything happens. */
-import { realpathSync, writeFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, clipboard, dialog, ipcMain } from 'electron';
 import * as v from 'valibot';
-import { shellMethods, type EvidenceKind, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
+import { noteEvidence, noteEvidencePath } from '../files/evidence-files.ts';
+import { checkOutput, writeOutput } from '../files/output-file.ts';
+import { shellMethods, type EvidenceKind, type SavedKind, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
-import { openSessionFiles, readTextFile } from './session-files.ts';
+import { openSessionFiles, readSessionText } from './session-files.ts';
 import { printPage } from './print-page.ts';
 import type { Settings } from './settings.ts';
 import type { MainWindow } from './window.ts';
@@ -21,25 +22,17 @@ type Handlers = {
 const samplesFolder = fileURLToPath(new URL('../samples/', import.meta.url)).replace('app.asar', 'app.asar.unpacked');
 const dumpExtensions = ['s390', 'vmcore', 'elf', 'core', 'dump', 'kdump'];
 
-/** Same file, also through links; a path that does not exist is no file's twin. */
-function samePath(left: string, right: string): boolean {
-  try {
-    return realpathSync(left) === realpathSync(right);
-  } catch {
-    return false;
-  }
-}
-
 function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () => void): Handlers {
-  /** Evidence: what was opened in this run must never be written over. */
-  const opened = new Set<string>();
-  /** Where a file is to be saved; undefined when the dialog was dismissed. Never one of the open dumps. */
-  const saveTarget = async (title: string, suggestedName: string): Promise<string | undefined> => {
+  /** Asks where, and writes what `content` gives. Nothing when the dialog was dismissed. */
+  const save = async (kind: SavedKind, title: string, suggestedName: string, content: () => string | Promise<Uint8Array>): Promise<{ path?: string }> => {
     const answer = await dialog.showSaveDialog(window.browser, { title, defaultPath: suggestedName, properties: ['showOverwriteConfirmation'] });
-    if (answer.canceled || answer.filePath === '') return undefined;
+    if (answer.canceled || answer.filePath === '') return {};
     const target = answer.filePath;
-    if ([...opened].some((path) => samePath(path, target))) throw new Error(`${target} is evidence that was opened: it is never written over`);
-    return target;
+    // The dialog has asked whether what is there may be replaced.
+    const how = { kind, replace: true, expected: 'another place' } as const;
+    checkOutput(target, how);
+    writeOutput(target, await content(), how);
+    return { path: target };
   };
   const sessions = openSessionFiles(join(app.getPath('userData'), 'sessions'));
   return {
@@ -71,7 +64,7 @@ function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () =
       return { paths: names.sort().map((name) => join(samplesFolder, name)) };
     },
     remember(recent) {
-      opened.add(recent.path);
+      noteEvidencePath(recent.path);
       app.addRecentDocument(recent.path);
       return { recents: settings.remember(recent) };
     },
@@ -80,36 +73,31 @@ function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () =
       settings.setTheme(theme);
       return {};
     },
-    async saveText({ suggestedName, text, title }) {
-      const target = await saveTarget(title, suggestedName);
-      if (target === undefined) return {};
-      writeFileSync(target, text);
-      return { path: target };
+    protect({ files }) {
+      for (const { path, device, inode } of files) noteEvidence({ path, device: BigInt(device), inode: BigInt(inode) });
+      return {};
     },
-    async savePdf({ suggestedName, html, title }) {
-      const target = await saveTarget(title, suggestedName);
-      if (target === undefined) return {};
-      writeFileSync(target, await printPage(html));
-      return { path: target };
-    },
+    saveText: ({ kind, suggestedName, text, title }) => save(kind, title, suggestedName, () => text),
+    savePdf: ({ suggestedName, html, title }) => save('report', title, suggestedName, () => printPage(html)),
     async chooseKey() {
       const answer = await dialog.showOpenDialog(window.browser, { title: 'Private key that signs (Ed25519, PKCS#8 PEM)', properties: ['openFile'] });
       const [path] = answer.filePaths;
-      return path === undefined ? {} : { path };
+      if (path === undefined) return {};
+      noteEvidencePath(path);
+      return { path };
     },
     async chooseEvidence({ kind }) {
       const answer = await dialog.showOpenDialog(window.browser, { title: evidenceTitles[kind], properties: ['openFile'] });
       const [path] = answer.filePaths;
       if (path === undefined) return {};
-      // Evidence too: never written over.
-      opened.add(path);
+      noteEvidencePath(path);
       return { path };
     },
     async openText({ title, extension }) {
       const answer = await dialog.showOpenDialog(window.browser, { title, properties: ['openFile'], filters: [{ name: extension, extensions: [extension] }] });
       const [chosen] = answer.filePaths;
       if (chosen === undefined) return {};
-      return { path: chosen, text: readTextFile(chosen) };
+      return { path: chosen, text: readSessionText(chosen) };
     },
     loadSession({ name }) {
       const text = sessions.load(name);

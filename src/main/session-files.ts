@@ -1,6 +1,8 @@
 /** Sessions that the window keeps by itself: small text files in the user's configuration folder. The page knows their form. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readGivenText } from '../files/given-file.ts';
+import { writeOutput } from '../files/output-file.ts';
+import { keepNewest, makeOwnFolder } from '../files/own-folder.ts';
 
 export interface SessionFiles {
   readonly load: (name: string) => string | undefined;
@@ -11,34 +13,23 @@ const maxBytes = 4 << 20;
 /** Dumps whose layout and notes are remembered; those looked at longest ago go first. */
 const maxKept = 200;
 
-/** @throws Error when the file is larger than any session */
-export function readTextFile(path: string): string {
-  const { size } = statSync(path);
-  if (size > maxBytes) throw new Error(`${path} has ${size} bytes: too many for a session`);
-  return readFileSync(path, 'utf8');
-}
+/** A session that a person names. @throws DumpError when it is no file that can be read, or larger than any session */
+export const readSessionText = (path: string): string => readGivenText(path, { what: 'a session file', most: maxBytes, evidence: false });
 
 export function openSessionFiles(folder: string): SessionFiles {
   const pathOf = (name: string): string => join(folder, `${name}.dumpbench.json`);
-  const prune = (): void => {
-    const files = readdirSync(folder).map((name) => ({ name, time: statSync(join(folder, name)).mtimeMs }));
-    for (const { name } of files.sort((left, right) => right.time - left.time).slice(maxKept)) rmSync(join(folder, name), { force: true });
-  };
   return {
     load(name) {
       try {
-        return readTextFile(pathOf(name));
+        return readGivenText(pathOf(name), { what: 'a session file', most: maxBytes, evidence: false });
       } catch {
         return undefined;
       }
     },
     save(name, text) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      // Whole or not at all: a power cut leaves the old one.
-      const fresh = `${pathOf(name)}.new`;
-      writeFileSync(fresh, text, { mode: 0o600 });
-      renameSync(fresh, pathOf(name));
-      prune();
+      makeOwnFolder(folder);
+      writeOutput(pathOf(name), text, { kind: 'own', replace: true });
+      keepNewest(folder, /\.dumpbench\.json$/, maxKept);
     },
   };
 }

@@ -1,16 +1,8 @@
 /** Theme, recents and the window's place, in one small file of the user's configuration folder. */
-import Store from 'electron-store';
-import { nativeTheme } from 'electron';
+import { join } from 'node:path';
+import { app, nativeTheme } from 'electron';
 import type { Density, Recent, Theme } from '../shared/shell-protocol.ts';
-
-interface Stored {
-  theme: Theme;
-  recents: Recent[];
-  density: Density;
-  /** Command id -> keys. */
-  keys: Record<string, string>;
-  bounds?: { x: number; y: number; width: number; height: number };
-}
+import { readSettings, writeSettings, type StoredSettings } from './settings-file.ts';
 
 export interface Settings {
   readonly theme: () => Theme;
@@ -22,8 +14,8 @@ export interface Settings {
   readonly recents: () => Recent[];
   readonly remember: (recent: Recent) => Recent[];
   readonly forget: (path: string) => Recent[];
-  readonly bounds: () => Stored['bounds'];
-  readonly setBounds: (bounds: NonNullable<Stored['bounds']>) => void;
+  readonly bounds: () => StoredSettings['bounds'];
+  readonly setBounds: (bounds: NonNullable<StoredSettings['bounds']>) => void;
 }
 
 const maxRecents = 12;
@@ -33,34 +25,43 @@ function applyTheme(theme: Theme): void {
 }
 
 export function openSettings(): Settings {
-  const store = new Store<Stored>({ defaults: { theme: 'system', recents: [], density: 'comfortable', keys: {} }, clearInvalidConfig: true });
-  applyTheme(store.get('theme'));
+  const path = join(app.getPath('userData'), 'config.json');
+  let stored = readSettings(path);
+  applyTheme(stored.theme);
+  /** What cannot be kept holds for this run all the same. */
+  const set = (change: Partial<StoredSettings>): void => {
+    stored = { ...stored, ...change };
+    writeSettings(path, stored);
+  };
   const save = (recents: Recent[]): Recent[] => {
-    store.set('recents', recents);
+    set({ recents });
     return recents;
   };
   return {
-    theme: () => store.get('theme'),
+    theme: () => stored.theme,
     setTheme(theme) {
-      store.set('theme', theme);
       applyTheme(theme);
+      set({ theme });
     },
-    density: () => store.get('density'),
+    density: () => stored.density,
     setDensity(density) {
-      store.set('density', density);
+      set({ density });
     },
-    keys: () => store.get('keys'),
+    keys: () => stored.keys,
     setKeys(command, keys) {
-      const { [command]: _old, ...rest } = store.get('keys');
-      // Whole: ids hold dots, which the store would take for a path.
-      store.set('keys', keys === undefined ? rest : { ...rest, [command]: keys });
+      const { [command]: _old, ...rest } = stored.keys;
+      set({ keys: keys === undefined ? rest : { ...rest, [command]: keys } });
     },
-    recents: () => store.get('recents'),
-    remember: (recent) => save([recent, ...store.get('recents').filter((one) => one.path !== recent.path)].slice(0, maxRecents)),
-    forget: (path) => save(store.get('recents').filter((one) => one.path !== path)),
-    bounds: () => store.get('bounds'),
+    recents: () => stored.recents,
+    remember: (recent) => save([recent, ...stored.recents.filter((one) => one.path !== recent.path)].slice(0, maxRecents)),
+    forget: (path) => save(stored.recents.filter((one) => one.path !== path)),
+    bounds: () => stored.bounds,
     setBounds(bounds) {
-      store.set('bounds', bounds);
+      try {
+        set({ bounds });
+      } catch {
+        // The window closes now: nobody is left to be told.
+      }
     },
   };
 }

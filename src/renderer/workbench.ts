@@ -2,6 +2,7 @@
 import { createContext, useContext } from 'react';
 import type { Density, EvidenceKind, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
 import type { EngineLink } from './engine/engine-link.ts';
+import { guardEvidence, protectEvidence } from './shell/evidence-guard.ts';
 import type { Shell } from './shell/shell-calls.ts';
 import { createDock, type Dock } from './state/dock.ts';
 import { createComparisons, type Comparisons, type KeptText } from './state/comparisons.ts';
@@ -81,7 +82,8 @@ export interface Workbench {
   readonly forgetRecent: (path: string) => void;
 }
 
-export function createWorkbench(engine: EngineLink, shell: Shell, wishes: ScreenWishes, keptRules: KeptText): Workbench {
+export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: ScreenWishes, keptRules: KeptText): Workbench {
+  const shell = guardEvidence(bareShell, engine);
   const places = createPlaces();
   const dock = createDock(places);
   const marks = createMarkBook();
@@ -105,6 +107,8 @@ export function createWorkbench(engine: EngineLink, shell: Shell, wishes: Screen
       dumpJobs.startBackground(key);
     },
     onOpened(key, before) {
+      // Now as well: the engine may be gone when something is saved.
+      protectEvidence(shell, engine).catch(tell);
       sessions.dumpOpened(key, before);
     },
     onClosed(key) {

@@ -1,6 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { applyDamage } from './damage.ts';
 import { writeDumperTraces } from './dumper-traces.ts';
 import { elfVmcore } from './elf-vmcore.ts';
@@ -48,14 +45,4 @@ export function bundledSamples(): readonly BundledSample[] {
         'Stand-alone dump of the same machine: the loaded kdump kernel was overwritten, the os_info checksum is wrong, and one CPU sits in a disabled wait.',
     },
   ];
-}
-
-/** Writes the bundled samples into a folder, which is made if it is missing. Throws Node's error when writing fails. */
-export function writeSamples(folder: string): readonly string[] {
-  mkdirSync(folder, { recursive: true });
-  return bundledSamples().map(({ name, bytes }) => {
-    const path = join(folder, name);
-    writeFileSync(path, bytes);
-    return path;
-  });
 }

@@ -16,6 +16,7 @@ import { triageDumpSchema } from './triage-model.ts';
 import { integrityProtocol } from './integrity-protocol.ts';
 import type { Client } from './rpc.ts';
 import { duplicatesProtocol } from './duplicates-protocol.ts';
+import { evidenceProtocol } from './evidence-protocol.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 import { searchProtocol } from './search-protocol.ts';
 import { taskProtocol } from './task-protocol.ts';
@@ -124,6 +125,7 @@ export const engineProtocol = {
   },
   ...cacheProtocol,
   ...duplicatesProtocol,
+  ...evidenceProtocol,
   ...searchProtocol,
   ...integrityProtocol,
   ...sqlProtocol,

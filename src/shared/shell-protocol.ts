@@ -3,6 +3,7 @@
  * events. The engine is not here: it has a port of its own (engine-protocol.ts).
  */
 import * as v from 'valibot';
+import { evidenceFilesSchema } from './evidence-protocol.ts';
 
 const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit));
 const path = text(4096);
@@ -28,6 +29,9 @@ const nothing = v.strictObject({});
 /** What a person brings along to check a dump against. */
 export const evidenceKinds = ['manifest', 'attestation', 'publicKey', 'kdumpImage'] as const;
 export type EvidenceKind = (typeof evidenceKinds)[number];
+/** What a person saves: says which files it may replace. */
+export const savedKinds = ['report', 'manifest', 'attestation', 'session', 'rows'] as const;
+export type SavedKind = (typeof savedKinds)[number];
 /** Becomes a file name: nothing else may. */
 const sessionName = v.pipe(v.string(), v.regex(/^(?:last|[0-9a-f]{64})$/));
 
@@ -52,9 +56,11 @@ export const shellMethods = {
   remember: { params: recentSchema, result: v.strictObject({ recents: v.array(recentSchema) }) },
   forget: { params: v.strictObject({ path }), result: v.strictObject({ recents: v.array(recentSchema) }) },
   setTheme: { params: v.strictObject({ theme: v.picklist(themes) }), result: nothing },
-  /** Save dialog; no path when it was dismissed. Never over one of the open dumps. */
+  /** Evidence that the engine has open or had open: never written over from now on, whatever its name is then. */
+  protect: { params: v.strictObject({ files: evidenceFilesSchema }), result: nothing },
+  /** Save dialog; no path when it was dismissed. Never over evidence. */
   saveText: {
-    params: v.strictObject({ suggestedName: text(255), text: text(64 << 20), title: text(200) }),
+    params: v.strictObject({ kind: v.picklist(savedKinds), suggestedName: text(255), text: text(64 << 20), title: text(200) }),
     result: v.strictObject({ path: v.optional(path) }),
   },
   /** Open dialog for a small text file of ours; nothing when it was dismissed. */

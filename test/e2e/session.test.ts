@@ -87,7 +87,7 @@ describe.skipIf(noWindow)('a session', () => {
     await command(imported, 'import a session');
     await imported.page
       .getByTestId('notice')
-      .getByText(/no session|too many/)
+      .getByText(/no session|at most/)
       .waitFor();
   });
 });

@@ -1,5 +1,6 @@
 /** The engine: answers the protocol for any number of open dumps. Nothing here knows which door asks. */
 import { comparisonOf, compareHandlers } from './pages/compare.ts';
+import { allEvidence } from '../../files/evidence-files.ts';
 import { sortAnnotations } from '../../shared/annotation-model.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
@@ -74,6 +75,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       return { dump, identity: session.identity };
     },
     ping: () => ({}),
+    evidence: () => ({ files: allEvidence().map(({ path, device, inode }) => ({ path, device: String(device), inode: String(inode) })) }),
     close({ dump }) {
       sessionOf(dump).close();
       sessions.delete(dump);

@@ -1,5 +1,5 @@
 /** Opens the files of a dump, also a second time: page workers have descriptors of their own. */
-import { companionFiles, openFile, type FileSource, type FileSourceOptions } from '../source/file-source.ts';
+import { companionFiles, noteOpened, openFile, type FileSource, type FileSourceOptions } from '../source/file-source.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { OpenContext } from './dump-format.ts';
 
@@ -15,6 +15,8 @@ export interface DumpLocation {
 export interface DumpFiles {
   readonly source: ByteSource;
   readonly context: OpenContext;
+  /** Those of the files that were looked at and are a part of the dump, by their paths: nothing is written over them any more. */
+  readonly noteParts: (paths: readonly string[]) => void;
   readonly close: () => void;
 }
 
@@ -38,5 +40,8 @@ export function openDumpFiles({ path, volumes, name }: DumpLocation): DumpFiles 
     opened.push(...found);
     return (others = found);
   };
-  return { source: name === undefined ? first : { ...first, name }, context: { companions, named: volumes !== undefined }, close };
+  const noteParts = (paths: readonly string[]): void => {
+    for (const { name: part, file } of opened) if (paths.includes(part)) noteOpened(file);
+  };
+  return { source: name === undefined ? first : { ...first, name }, context: { companions, named: volumes !== undefined }, noteParts, close };
 }

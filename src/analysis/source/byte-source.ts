@@ -3,6 +3,8 @@ import { DumpError } from '../../shared/dump-error.ts';
 /** A file on disk and the state in which it was opened: a second opening compares the stamp. */
 export interface OpenedFile {
   readonly path: string;
+  readonly device: bigint;
+  readonly inode: bigint;
   /** Device, inode, size, and time of the last change. */
   readonly stamp: string;
 }

@@ -2,8 +2,10 @@
  * The only place that opens evidence, and only for reading. Small reads go through a bounded block cache, large ones
  * straight into the caller's memory.
  */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync, type BigIntStats } from 'node:fs';
+import { closeSync, fstatSync, readdirSync, readSync, statSync, type BigIntStats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { noteEvidence } from '../../files/evidence-files.ts';
+import { openRegular, readReason } from '../../files/given-file.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { ByteSource, OpenedFile } from './byte-source.ts';
 
@@ -18,41 +20,28 @@ export interface FileSource extends ByteSource {
 export interface FileSourceOptions {
   /** Blocks of 64 KiB kept in memory. */
   readonly cacheBlocks?: number;
+  /** False for a file that is only looked at, because it may belong to a dump: whoever uses it notes it as evidence. */
+  readonly evidence?: boolean;
 }
 
-const systemErrors: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'no permission to read it',
-  EPERM: 'no permission to read it',
-  ELOOP: 'too many symbolic links',
-  EISDIR: 'it is a directory',
-  EIO: 'the device reports a read error',
-};
-
 function ioError(file: string, error: unknown, offset?: number): DumpError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  const what = (code === undefined ? undefined : systemErrors[code]) ?? (error instanceof Error ? error.message : String(error));
-  return new DumpError('io', offset === undefined ? { file } : { file, offset }, what, 'a readable dump file');
+  return new DumpError('io', offset === undefined ? { file } : { file, offset }, readReason(error), 'a readable dump file');
 }
 
 /**
- * Opens a regular file read-only.
+ * Opens a regular file read-only. Unless `evidence` is false, nothing is written over it from now on.
  * @throws DumpError io for a directory, a device, a missing or unreadable file
  */
 export function openFile(path: string, options: FileSourceOptions = {}): FileSource {
-  let descriptor: number;
-  try {
-    // Without O_NONBLOCK a named pipe would hang here until somebody writes to it.
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    throw ioError(path, error);
-  }
-  const opened = fstatSync(descriptor, { bigint: true });
-  if (!opened.isFile()) {
-    closeSync(descriptor);
-    throw new DumpError('io', { file: path }, opened.isDirectory() ? 'it is a directory' : 'it is not a regular file', 'a dump file');
-  }
-  return cachedSource(path, descriptor, opened, options.cacheBlocks ?? defaultCacheBlocks);
+  const { descriptor, stats } = openRegular(path, 'a readable dump file');
+  const source = cachedSource(path, descriptor, stats, options.cacheBlocks ?? defaultCacheBlocks);
+  if (options.evidence !== false) noteOpened(source.file);
+  return source;
+}
+
+/** An open file is part of a dump, or something that a dump is checked against. */
+export function noteOpened({ path, device, inode }: OpenedFile): void {
+  noteEvidence({ path, device, inode });
 }
 
 function cachedSource(path: string, descriptor: number, opened: BigIntStats, cacheBlocks: number): FileSource {
@@ -112,7 +101,7 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
   return {
     name: path,
     size,
-    file: { path, stamp: [opened.dev, opened.ino, opened.size, opened.mtimeNs].join(' ') },
+    file: { path, device: opened.dev, inode: opened.ino, stamp: [opened.dev, opened.ino, opened.size, opened.mtimeNs].join(' ') },
     readInto(offset, target) {
       if (offset >= size || target.length === 0) return 0;
       const wanted = Math.min(target.length, size - offset);
@@ -153,7 +142,7 @@ export function companionFiles(path: string): FileSource[] {
   }
   return paths.flatMap((one) => {
     try {
-      return [openFile(one, { cacheBlocks: 16 })];
+      return [openFile(one, { cacheBlocks: 16, evidence: false })];
     } catch {
       return [];
     }

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import type { Annotation } from '../../shared/annotation-model.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
 import { readRules } from '../ignore-rules-file.ts';
 import { exitCodes, UsageError } from '../io.ts';
-import { writeResult } from '../new-file.ts';
 import { withDump } from '../open-dump.ts';
+import { outputOptions, resultTarget } from '../output.ts';
 import { progressLine } from '../progress-line.ts';
 import { readSessionFile, sessionAnnotations } from '../session-file.ts';
 
@@ -15,7 +14,7 @@ export const reportCommand: Command = {
   args: ['<file>'],
   options: [
     { flags: '--format <format>', description: 'html, json, markdown, sarif, junit or csv', default: 'html' },
-    { flags: '-o, --output <path>', description: 'file to write; - for standard output', default: '-' },
+    ...outputOptions,
     { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
     { flags: '--with <dump>', description: 'also compare with another dump' },
     { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
@@ -25,8 +24,7 @@ export const reportCommand: Command = {
   example: 'dumpbench report dump.s390 --format html -o report.html',
   async run(context, [file = ''], options) {
     const { engine, io, output } = context;
-    const target = String(options.output);
-    if (target !== '-' && resolve(target) === resolve(file)) throw new UsageError('the report would overwrite the dump');
+    const target = resultTarget(options, 'report');
     const other = typeof options.with === 'string' ? options.with : undefined;
     if (other === undefined && options.ignore !== undefined) throw new UsageError('--ignore belongs to a comparison: name the other dump by --with');
     const rules = typeof options.ignore === 'string' ? { rules: readRules(options.ignore) } : {};
@@ -60,7 +58,7 @@ export const reportCommand: Command = {
     }).finally(() => {
       progress.clear();
     });
-    writeResult(io, output, target, report.text);
+    target.write(io, output, report.text);
     return exitCodes.fine;
   },
 };

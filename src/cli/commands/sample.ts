@@ -1,5 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeNewOutputs } from '../../files/output-file.ts';
+import { makeOutputFolder } from '../../files/output-folder.ts';
+import { holdsAlready } from '../../files/same-content.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
 import { bundledSamples } from '../../samples/bundled.ts';
@@ -13,12 +15,19 @@ export const sampleCommand: Command = {
   args: ['<dir>'],
   example: 'dumpbench sample ./samples',
   run(context, [directory = '']) {
-    mkdirSync(directory, { recursive: true });
-    const files = bundledSamples().map(({ name, bytes, description }) => {
-      const path = join(directory, name);
-      writeFileSync(path, bytes);
-      return { path, bytes: bytes.length, description };
-    });
+    const samples = bundledSamples().map(({ name, bytes, description }) => ({ path: join(directory, name), content: bytes, description }));
+    const removeFolder = makeOutputFolder(directory);
+    try {
+      // Those that are there already stay: what was noted about them stays true.
+      writeNewOutputs(
+        samples.filter(({ path, content }) => !holdsAlready(path, content)),
+        { kind: 'sample' },
+      );
+    } catch (error) {
+      removeFolder();
+      throw error;
+    }
+    const files = samples.map(({ path, content, description }) => ({ path, bytes: content.length, description }));
     if (context.output.json) printJson(context.io, { schema: schemaVersion, files });
     else if (!context.output.quiet)
       context.io.out(

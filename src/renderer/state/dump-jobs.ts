@@ -166,7 +166,7 @@ export function createDumpJobs(
         const how = { signal, onProgress };
         // A full pass was asked for before: its report says as much.
         const quick = !(full ?? dump.checked === 'full');
-        const saved = async (text: string): Promise<{ path?: string | undefined }> => shell.call('saveText', { suggestedName, text, title });
+        const saved = async (text: string): Promise<{ path?: string | undefined }> => shell.call('saveText', { kind: format.kind, suggestedName, text, title });
         const save = async (): Promise<{ path?: string | undefined }> => {
           if (format.kind === 'manifest') return saved((await engine.call('manifest', { dump: handle, format: format.id }, how)).text);
           if (format.kind === 'attestation') {

@@ -80,7 +80,7 @@ describe('file source', () => {
     const directory = join(folder, 'directory');
     mkdirSync(directory);
     expect(() => openFile(directory)).toThrow(/it is a directory/);
-    expect(() => openFile('/dev/null')).toThrow(/it is not a regular file/);
+    expect(() => openFile('/dev/null')).toThrow(/it is a device/);
     const loop = join(folder, 'loop');
     symlinkSync(loop, loop);
     expect(() => openFile(loop)).toThrow(/too many symbolic links/);

@@ -17,7 +17,7 @@ import { backtraceSchema, kernelFactsSchema, mappingsSchema, memoryUsageSchema, 
 import { analysisSchema } from '../../../src/shared/analysis-table.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { dumpWithTypes } from '../kernel/described-btf.ts';
-import { buildCase } from '../../../src/samples/case-text.ts';
+import { buildCase, buildCaseFiles } from '../../../src/samples/case-text.ts';
 import { compareSchema } from '../../../src/shared/compare-model.ts';
 
 export interface CommandFiles {
@@ -28,6 +28,8 @@ export interface CommandFiles {
   readonly notDump: string;
   /** Holds the types of its kernel. */
   readonly types: string;
+  /** The first volume of a set whose other one is not there. */
+  readonly volume: string;
 }
 
 export function commandFiles(folder: string): CommandFiles {
@@ -43,6 +45,7 @@ export function commandFiles(folder: string): CommandFiles {
     hole: write('hole.vmcore', buildCase('memory 64 KiB\ncpu prefix=0x2000\nload 0x0 0x8000\nload 0xa000 0x6000\nformat elf-vmcore')),
     notDump: write('notes.txt', 'just some text\n'),
     types: write('types.vmcore', dumpWithTypes()),
+    volume: write('volume.1', [...buildCaseFiles('memory 64 KiB\ncpu prefix=0x8000\nformat s390-mv partitions=0xa000,0xa000').values()][0] ?? ''),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Reads what a user brings along: manifests, attestations, keys, healthy images of the kdump kernel. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { basename } from 'node:path';
+import { readGivenText } from '../../../files/given-file.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import { indexPath } from '../../page-index/index-location.ts';
@@ -9,7 +10,7 @@ import { readIndex } from '../../page-index/store.ts';
 import { openAttestation } from '../../integrity/attestation.ts';
 import type { Evidence, KdumpOriginal } from '../../integrity/evidence.ts';
 import { parseManifest } from '../../integrity/manifest.ts';
-import { readExactly, type ByteSource } from '../../source/byte-source.ts';
+import type { ByteSource } from '../../source/byte-source.ts';
 import { openFile, type FileSource } from '../../source/file-source.ts';
 import { openSession, type Session } from '../session/session.ts';
 
@@ -22,18 +23,10 @@ export interface EvidencePaths {
   readonly path?: string | undefined;
 }
 
-/** A manifest of a million pieces is smaller than this. */
-const maxTextBytes = 256 << 20;
+/** A manifest of half a million files or pieces is smaller than this; keys and attestations are far smaller. */
+const maxTextBytes = 64 << 20;
 
-function readText(path: string, what: string): string {
-  const file = openFile(path);
-  try {
-    if (file.size > maxTextBytes) throw new DumpError('unsupported', { file: path }, `${what} of ${file.size} bytes`, `at most ${maxTextBytes} bytes`);
-    return Buffer.from(readExactly(file, 0, file.size, what)).toString('utf8');
-  } finally {
-    file.close();
-  }
-}
+const readText = (path: string, what: string): string => readGivenText(path, { what, most: maxTextBytes });
 
 function ed25519(path: string, make: (pem: string) => KeyObject, expected: string): KeyObject {
   let key: KeyObject;

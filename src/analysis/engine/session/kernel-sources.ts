@@ -1,5 +1,5 @@
 /** The kernel that a question is about: as the dump describes it, with what the user gave beside it. */
-import { readFileSync, statSync } from 'node:fs';
+import { readGivenText } from '../../../files/given-file.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { factsOfVmlinux, type GivenFacts } from '../../kernel/given/given-vmlinux.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
@@ -20,16 +20,7 @@ export interface KernelSources {
 
 const maxTextBytes = 64 * 1024 * 1024;
 
-function readText(path: string): string {
-  try {
-    const { size } = statSync(path);
-    if (size > maxTextBytes) throw new DumpError('unsupported', { file: path }, `it has ${size} bytes`, `a text of at most ${maxTextBytes}`);
-    return readFileSync(path, 'latin1');
-  } catch (error) {
-    if (error instanceof DumpError) throw error;
-    throw new DumpError('io', { file: path }, error instanceof Error ? error.message : 'it cannot be read', 'a text');
-  }
-}
+const readText = (path: string, what: string): string => readGivenText(path, { what, most: maxTextBytes }, 'latin1');
 
 /** What the user's vmlinux or System.map tells; undefined when there is none. @throws DumpError when it cannot be read or is another kernel's */
 function givenFacts(kernel: Kernel, { vmlinux, systemMap }: KernelSources): GivenFacts | undefined {
@@ -44,7 +35,7 @@ function givenFacts(kernel: Kernel, { vmlinux, systemMap }: KernelSources): Give
     }
   }
   if (systemMap === undefined) return undefined;
-  const list = readSystemMap(readText(systemMap));
+  const list = readSystemMap(readText(systemMap, 'a System.map'));
   if (typeof list === 'string') throw new DumpError('not-this-format', { file: systemMap, offset: 0 }, list, 'lines of address, type and name');
   const symbols = systemMapTable(list, systemMap, kernel);
   if (typeof symbols === 'string') throw new DumpError('corrupt', { file: systemMap }, symbols, 'the System.map of the dumped kernel');
@@ -53,7 +44,7 @@ function givenFacts(kernel: Kernel, { vmlinux, systemMap }: KernelSources): Give
 
 async function kernelByText(session: Session, { vmcoreinfo }: KernelSources, signal: AbortSignal): Promise<Kernel> {
   if (vmcoreinfo === undefined) return session.findKernel(signal);
-  const text = readText(vmcoreinfo);
+  const text = readText(vmcoreinfo, 'the text of a VMCOREINFO note');
   const entries = parseVmcoreinfo(text);
   if (!entries.has('OSRELEASE'))
     throw new DumpError('not-this-format', { file: vmcoreinfo, offset: 0 }, 'it has no line OSRELEASE=', 'the text of a VMCOREINFO note');

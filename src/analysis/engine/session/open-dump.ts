@@ -57,7 +57,7 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
 /** The one dump or set in a folder; files that are no dumps do not matter. */
 function openFolder(folder: string, volumes: readonly string[] | undefined): Session {
   const dumps = folderFiles(folder).filter((path) => {
-    const file = openFile(path, { cacheBlocks: 2 });
+    const file = openFile(path, { cacheBlocks: 2, evidence: false });
     try {
       return recognise(file) !== undefined;
     } finally {

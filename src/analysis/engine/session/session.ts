@@ -256,7 +256,9 @@ export function openSession(path: string, volumes: readonly string[] = []): Sess
     files.close();
   };
   try {
-    return sessionOn(files.source, close, files.context, { location });
+    const session = sessionOn(files.source, close, files.context, { location });
+    files.noteParts((session.image.container.volumes ?? []).map((volume) => volume.path));
+    return session;
   } catch (error) {
     close();
     throw error;

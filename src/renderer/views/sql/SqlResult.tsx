@@ -23,7 +23,9 @@ export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
   const { result, seconds } = answer;
   const save = (kind: 'csv' | 'json'): void => {
     const text = kind === 'csv' ? toCsv(result) : toJson(result);
-    shell.call('saveText', { suggestedName: `${dump.name.slice(0, 200)}.query.${kind}`, text, title: `Save rows as ${kind.toUpperCase()}` }).catch(tell);
+    shell
+      .call('saveText', { kind: 'rows', suggestedName: `${dump.name.slice(0, 200)}.query.${kind}`, text, title: `Save rows as ${kind.toUpperCase()}` })
+      .catch(tell);
   };
   const columns = result.columns.map((title, index) => ({
     id: String(index),

@@ -1,0 +1,38 @@
+/** Where commands write what is handed on: standard output, or a file. */
+import { checkOutput, writeOutput, type OutputOptions as WriterOptions } from '../files/output-file.ts';
+import type { OutputKind } from '../files/replaceable.ts';
+import type { CommandOption, OptionValues } from './command.ts';
+import { say, type CliIo, type OutputOptions } from './io.ts';
+
+/** Of every command that hands something on. */
+export const outputOptions: readonly CommandOption[] = [
+  { flags: '-o, --output <path>', description: 'file to write; - for standard output', default: '-' },
+  { flags: '--force', description: 'replace an output of the same kind that is there; evidence never is' },
+];
+
+export interface ResultTarget {
+  readonly isStandardOutput: boolean;
+  /** @throws DumpError io; nothing is left then */
+  write(io: CliIo, output: OutputOptions, text: string): void;
+}
+
+/**
+ * Where the options say that the result goes; looked at before the work for it begins.
+ * @throws DumpError io when something is there that may not be replaced
+ */
+export function resultTarget(options: OptionValues, kind: OutputKind): ResultTarget {
+  const path = String(options.output);
+  const how: WriterOptions = { kind, replace: options.force === true, expected: 'a new file, or --force' };
+  if (path !== '-') checkOutput(path, how);
+  return {
+    isStandardOutput: path === '-',
+    write(io, output, text) {
+      if (path === '-') {
+        io.out(text);
+        return;
+      }
+      writeOutput(path, text, how);
+      say(io, output, `wrote ${path}`);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * The files that this process has opened as evidence: dumps, volumes, keys, manifests, indexes. A name proves nothing (links,
+ * bind mounts, another spelling), so they are known by device and inode. They stay known when they are closed: a command
+ * writes its output when the dump is closed again.
+ */
+import { statSync } from 'node:fs';
+
+/** What the operating system calls a file, whatever its names are. */
+export interface FileIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+/** A file of this process's, as it is handed to a process that writes for it. */
+export interface EvidenceFile extends FileIdentity {
+  /** As it was opened; for messages. */
+  readonly path: string;
+}
+
+/** By device and inode. The one state that all dumps of a process share: no dump may be harmed by the work on another. */
+const known = new Map<string, EvidenceFile>();
+
+const keyOf = ({ device, inode }: FileIdentity): string => `${device} ${inode}`;
+
+/** From now on the file is never written over. */
+export function noteEvidence(file: EvidenceFile): void {
+  const key = keyOf(file);
+  if (!known.has(key)) known.set(key, file);
+}
+
+/** The same for the file that a path names now; nothing where there is none. */
+export function noteEvidencePath(path: string): void {
+  try {
+    const { dev: device, ino: inode } = statSync(path, { bigint: true });
+    noteEvidence({ path, device, inode });
+  } catch {
+    // What is not there cannot be written over.
+  }
+}
+
+/** The evidence that a file is, or undefined. */
+export function evidenceOf(file: FileIdentity): EvidenceFile | undefined {
+  return known.get(keyOf(file));
+}
+
+/** All of it, in the order in which it was opened. */
+export function allEvidence(): readonly EvidenceFile[] {
+  return [...known.values()];
+}

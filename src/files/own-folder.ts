@@ -1,0 +1,74 @@
+/** Folders that hold what the program keeps for itself. Only the user may write there: what others could plant is not read. */
+import { lstatSync, mkdirSync, readdirSync, rmSync, statSync, type Stats } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { DumpError } from '../shared/dump-error.ts';
+import { errorCode, systemReason } from './system-error.ts';
+
+const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0');
+
+/** Why what lies there could have been put there by somebody else; undefined when it is the user's alone. */
+function whyForeign(stats: Stats): string | undefined {
+  const user = process.getuid?.();
+  // Windows has no such modes; its cache folders are private by their place.
+  if (user === undefined) return undefined;
+  if (stats.uid !== user) return `it belongs to another user (${stats.uid})`;
+  return (stats.mode & 0o022) === 0 ? undefined : `others may write to it (mode ${octal(stats.mode)})`;
+}
+
+/** Why a folder is not used for what is ours; undefined when it may be, also when it is not there yet. */
+export function whyNoOwnFolder(folder: string): string | undefined {
+  let stats: Stats | undefined;
+  try {
+    stats = lstatSync(folder, { throwIfNoEntry: false });
+  } catch (error) {
+    return systemReason(error);
+  }
+  if (stats === undefined) return undefined;
+  if (stats.isSymbolicLink()) return 'it is a symbolic link';
+  return stats.isDirectory() ? whyForeign(stats) : 'it is no folder';
+}
+
+/** Why a file in such a folder is not ours; undefined when it is, also when it is not there yet. */
+export function whyNoOwnFile(path: string): string | undefined {
+  let stats: Stats | undefined;
+  try {
+    stats = lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    return systemReason(error);
+  }
+  if (stats === undefined) return undefined;
+  if (stats.isSymbolicLink()) return 'it is a symbolic link';
+  if (!stats.isFile()) return 'it is no regular file';
+  return stats.nlink > 1 ? 'it is a hard link: it has another name elsewhere' : whyForeign(stats);
+}
+
+/**
+ * Makes a folder that only the user may enter, with those above it where they are missing.
+ * @throws DumpError io when it cannot be made, or is not the user's alone
+ */
+export function makeOwnFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let at = resolve(folder); dirname(at) !== at; at = dirname(at)) {
+    if (statSync(at, { throwIfNoEntry: false }) !== undefined) break;
+    missing.push(at);
+  }
+  for (const one of missing.toReversed()) {
+    try {
+      mkdirSync(one, { mode: 0o700 });
+    } catch (error) {
+      // Another process of ours makes it at the same moment.
+      if (errorCode(error) !== 'EEXIST') throw new DumpError('io', { file: one }, systemReason(error), 'a folder that can be written to');
+    }
+  }
+  const why = whyNoOwnFolder(folder);
+  if (why !== undefined) throw new DumpError('io', { file: folder }, why, 'a folder that only you may write to');
+}
+
+/** Removes all but the files of a kind that changed last. */
+export function keepNewest(folder: string, kind: RegExp, most: number): void {
+  const aged = readdirSync(folder)
+    .filter((name) => kind.test(name))
+    .map((name) => ({ name, time: lstatSync(join(folder, name)).mtimeMs }))
+    .sort((left, right) => right.time - left.time);
+  for (const { name } of aged.slice(most)) rmSync(join(folder, name), { force: true });
+}

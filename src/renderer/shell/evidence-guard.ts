@@ -1,0 +1,28 @@
+/** Before anything is saved, main is given the files that the engine has opened: its save dialogs keep away from them. */
+import type { EngineLink } from '../engine/engine-link.ts';
+import type { Shell } from './shell-calls.ts';
+
+/** A busy engine answers between two steps of its work; one that hangs must not keep a report from being saved. */
+const patienceMs = 2000;
+const saves: ReadonlySet<string> = new Set(['saveText', 'savePdf']);
+
+/** Hands the engine's evidence to main. Where the engine does not answer, main goes by what it knows. */
+export async function protectEvidence(shell: Pick<Shell, 'call'>, engine: Pick<EngineLink, 'call' | 'status'>): Promise<void> {
+  if (engine.status.get().state !== 'ready') return;
+  const signal = AbortSignal.timeout(patienceMs);
+  const given = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
+  const asked = engine.call('evidence', {}, { signal }).catch(() => undefined);
+  const answer = await Promise.race([asked, given]);
+  if (answer !== undefined) await shell.call('protect', answer);
+}
+
+/** The same shell, whose save dialogs know the evidence. */
+export function guardEvidence(shell: Shell, engine: Pick<EngineLink, 'call' | 'status'>): Shell {
+  return {
+    ...shell,
+    async call(method, params) {
+      if (saves.has(method)) await protectEvidence(shell, engine);
+      return shell.call(method, params);
+    },
+  };
+}

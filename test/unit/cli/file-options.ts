@@ -1,0 +1,53 @@
+/** Every option of the command line that names a file which is read, with what else its command needs. */
+import { commands } from '../../../src/cli/commands/index.ts';
+import { jsonCommands, otherCommands, type CommandFiles } from './command-files.ts';
+
+export interface FileOption {
+  readonly command: string;
+  readonly flag: string;
+  readonly argv: (files: CommandFiles, folder: string, path: string) => readonly string[];
+}
+
+/** Placeholders of options that name a file to read. */
+const readPlaceholders = new Set(['file', 'rules', 'dump']);
+/** Those that name none. A new placeholder belongs here or above. */
+const otherPlaceholders = new Set(
+  'address byte bytes classes element format kernel level n name number order page path range space states structure task type view'.split(' '),
+);
+
+/** What an option needs beside it. */
+const companions: Readonly<Record<string, (files: CommandFiles) => readonly string[]>> = {
+  '--attestation': ({ notDump }) => ['--public-key', notDump],
+  '--public-key': ({ notDump }) => ['--attestation', notDump],
+  'report --ignore': ({ damaged }) => ['--with', damaged],
+};
+
+const placeholderOf = (flags: string): string | undefined => /<([a-z|0-9-]+)>/.exec(flags)?.[1];
+const flagOf = (flags: string): string => /--[a-z-]+/.exec(flags)?.[0] ?? flags;
+
+/** @throws Error for an option whose placeholder says nothing: it may name a file */
+export function fileOptions(): readonly FileOption[] {
+  return commands.flatMap((command) => {
+    const named = (command.options ?? []).filter(({ flags }) => {
+      const placeholder = placeholderOf(flags);
+      if (placeholder === undefined || otherPlaceholders.has(placeholder)) return false;
+      if (readPlaceholders.has(placeholder)) return true;
+      throw new Error(`${command.name} ${flags}: <${placeholder}> is neither known as a file nor as something else`);
+    });
+    const flags = named.map((option) => flagOf(option.flags));
+    const opens = /^<files?(\.\.\.)?>$/.test(command.args[0] ?? '');
+    return [...flags, ...(opens ? ['--volume'] : [])].map((flag) => ({
+      command: command.name,
+      flag,
+      argv(files: CommandFiles, folder: string, path: string) {
+        // Only a set of several files looks at the others.
+        const set = (word: string): string =>
+          flag === '--volume' && (word === files.healthy || word === files.damaged || word === files.hole || word === files.types) ? files.volume : word;
+        const base = otherCommands.includes(command.name) ? [files.damaged] : (jsonCommands[command.name]?.args(files, folder) ?? [files.damaged]);
+        const more = (companions[`${command.name} ${flag}`] ?? companions[flag])?.(files) ?? [];
+        const quick = command.name === 'report' ? ['--quick'] : [];
+        return [command.name, ...base.slice(0, 1).map(set), ...base.slice(1), ...quick, flag, path, ...more];
+      },
+    }));
+  });
+}

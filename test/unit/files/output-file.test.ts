@@ -1,0 +1,182 @@
+import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { allEvidence, noteEvidencePath } from '../../../src/files/evidence-files.ts';
+import { checkOutput, openOutput, writeNewOutputs, writeOutput } from '../../../src/files/output-file.ts';
+import { makeOutputFolder } from '../../../src/files/output-folder.ts';
+import type { OutputKind } from '../../../src/files/replaceable.ts';
+import { holdsAlready } from '../../../src/files/same-content.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+
+const root = scratchFolder();
+let count = 0;
+function folder(): string {
+  const path = join(root, String(count++));
+  mkdirSync(path);
+  return path;
+}
+const report = { kind: 'report' } as const;
+
+describe('an output', () => {
+  it('appears under its name in one piece', () => {
+    const inside = folder();
+    const path = join(inside, 'report.html');
+    const output = openOutput(path, report);
+    output.write(Buffer.from('half'));
+    expect(existsSync(path)).toBe(false);
+    output.write(Buffer.from(' and whole'));
+    output.finish();
+    expect(readdirSync(inside)).toEqual(['report.html']);
+    expect(readFileSync(path, 'utf8')).toBe('half and whole');
+    expect(() => output.write(Buffer.from('more'))).toThrow('finished');
+  });
+
+  it('leaves nothing when it is given up, and a process that ends in the middle leaves nothing either', () => {
+    const inside = folder();
+    const output = openOutput(join(inside, 'a'), report);
+    output.write(Buffer.from('x'));
+    output.abandon();
+    expect(readdirSync(inside)).toEqual([]);
+    const module = JSON.stringify(new URL('../../../src/files/output-file.ts', import.meta.url).href);
+    const script = `import(${module}).then(({ openOutput }) => { openOutput(${JSON.stringify(join(inside, 'b'))}, { kind: 'report' }).write(Buffer.from('x')); process.exit(0); })`;
+    execFileSync(process.execPath, ['-e', script]);
+    expect(readdirSync(inside)).toEqual([]);
+  });
+
+  it('leaves what is there unless a person asked, and then only what is of its kind', () => {
+    const path = join(folder(), 'out');
+    writeFileSync(path, 'old words');
+    expect(() => writeOutput(path, 'new', report)).toThrow(/the file exists already/);
+    writeOutput(path, 'new', { ...report, replace: true });
+    expect(readFileSync(path, 'utf8')).toBe('new');
+  });
+
+  it('keeps the mode of what it replaces', () => {
+    const path = join(folder(), 'out');
+    writeFileSync(path, 'secret', { mode: 0o600 });
+    writeOutput(path, 'new', { ...report, replace: true });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  const evidence: readonly (readonly [what: string, content: string | Uint8Array, allowed: readonly OutputKind[]])[] = [
+    ['a dump', Buffer.from('7f454c46020201000000000000000000', 'hex'), []],
+    ['a page index', Buffer.from('SQLite format 3\0', 'latin1'), []],
+    ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x41]), []],
+    ['a private key', '-----BEGIN PRIVATE KEY-----\nMC4CAQ==\n-----END PRIVATE KEY-----\n', []],
+    ['a key with words before it', 'Bag Attributes\n    name: k\n-----BEGIN EC PRIVATE KEY-----\n', []],
+    ['a System.map', '0000000000100000 T _stext\n', []],
+    ['a VMCOREINFO text', 'OSRELEASE=6.1.0\nPAGESIZE=4096\n', []],
+    ['a manifest of sha256sum', `# made by hand\n${'a'.repeat(64)}  dump.s390\n`, ['manifest']],
+    ['a manifest of hashdeep', '%%%% HASHDEEP-1.0\n', ['manifest']],
+    ['an attestation', '{\n "payloadType": "application/vnd.in-toto+json",', ['attestation']],
+    ['a session', '{"schema":1,"dumps":[{"pathHint":"/a"}]', ['session']],
+    ['a report', '<!doctype html>\n<p>-----BEGIN KEY-----</p>', ['report', 'manifest', 'attestation', 'session', 'rows']],
+    ['a PDF', '%PDF-1.4\n%\u00e2\u00e3', ['report']],
+    ['nothing', '', ['report', 'manifest', 'attestation', 'session', 'rows']],
+  ];
+  it.each(evidence)('replaces %s only where it is of its kind', (_what, content, allowed) => {
+    const path = join(folder(), 'out');
+    for (const kind of ['report', 'manifest', 'attestation', 'session', 'rows'] as const) {
+      writeFileSync(path, content);
+      const write = (): void => writeOutput(path, 'new', { kind, replace: true });
+      if (allowed.includes(kind)) {
+        write();
+        expect(readFileSync(path, 'utf8')).toBe('new');
+      } else {
+        expect(write).toThrow(/never written over/);
+        expect(readFileSync(path)).toEqual(Buffer.from(content as string));
+      }
+    }
+  });
+
+  it('follows no link and takes nothing for a file that is none', () => {
+    const inside = folder();
+    const file = join(inside, 'file');
+    writeFileSync(file, 'plain text');
+    symlinkSync(file, join(inside, 'link'));
+    symlinkSync(join(inside, 'nowhere'), join(inside, 'dangling'));
+    mkdirSync(join(inside, 'folder'));
+    execFileSync('mkfifo', [join(inside, 'pipe')]);
+    for (const name of ['link', 'dangling', 'folder', 'pipe']) {
+      expect(() => writeOutput(join(inside, name), 'x', { ...report, replace: true }), name).toThrow(/it is a/);
+      expect(() => checkOutput(join(inside, name), { ...report, replace: true }), name).toThrow(/it is a/);
+    }
+    expect(() => writeOutput('/dev/null', 'x', { ...report, replace: true })).toThrow(/device/);
+    expect(readdirSync(inside).sort()).toEqual(['dangling', 'file', 'folder', 'link', 'pipe']);
+    expect(readFileSync(file, 'utf8')).toBe('plain text');
+  });
+
+  it('never replaces what was opened as evidence, whatever its name is and whatever it looks like', () => {
+    const inside = folder();
+    const file = join(inside, 'words.txt');
+    writeFileSync(file, 'a text like any other');
+    linkSync(file, join(inside, 'other-name'));
+    noteEvidencePath(file);
+    noteEvidencePath(join(inside, 'nowhere'));
+    for (const name of ['words.txt', 'other-name']) expect(() => writeOutput(join(inside, name), 'x', { ...report, replace: true }), name).toThrow(/evidence/);
+    expect(readFileSync(file, 'utf8')).toBe('a text like any other');
+    expect(allEvidence().some(({ path }) => path === file)).toBe(true);
+  });
+
+  it('is refused before the work begins where it could not be written', () => {
+    const inside = folder();
+    expect(() => checkOutput(join(inside, 'missing', 'out'), report)).toThrow(/no such file or folder/);
+    writeFileSync(join(inside, 'file'), '');
+    expect(() => checkOutput(join(inside, 'file', 'out'), report)).toThrow(/no folder/);
+    expect(() => writeOutput(join(inside, 'x'.repeat(300)), 'x', report)).toThrow(/too long/);
+    // Just valid: the name of the unfinished file must not be longer.
+    writeOutput(join(inside, '\u{1f4a5}'.repeat(63)), 'x', report);
+  });
+
+  it('notices a file that was put there while it was written', () => {
+    const inside = folder();
+    const path = join(inside, 'out');
+    const output = openOutput(path, report);
+    output.write(Buffer.from('x'));
+    writeFileSync(path, 'theirs');
+    expect(() => output.finish()).toThrow(/exists already/);
+    expect(readdirSync(inside)).toEqual(['out']);
+    expect(readFileSync(path, 'utf8')).toBe('theirs');
+  });
+});
+
+describe('several outputs', () => {
+  it('are written all or not at all', () => {
+    const inside = folder();
+    const paths = ['one', 'two'].map((name) => join(inside, name));
+    writeFileSync(paths[1]!, 'theirs');
+    expect(() =>
+      writeNewOutputs(
+        paths.map((path) => ({ path, content: 'x' })),
+        { kind: 'sample' },
+      ),
+    ).toThrow(/exists already/);
+    expect(readdirSync(inside)).toEqual(['two']);
+    expect(holdsAlready(paths[1]!, Buffer.from('theirs'))).toBe(true);
+    expect(holdsAlready(paths[1]!, Buffer.from('others'))).toBe(false);
+    symlinkSync(paths[1]!, paths[0]!);
+    expect(holdsAlready(paths[0]!, Buffer.from('theirs'))).toBe(false);
+  });
+
+  it('get a folder that is made for them, which goes again when nothing is in it', () => {
+    const inside = folder();
+    const undo = makeOutputFolder(join(inside, 'a', 'b'));
+    expect(statSync(join(inside, 'a', 'b')).isDirectory()).toBe(true);
+    undo();
+    expect(readdirSync(inside)).toEqual([]);
+    makeOutputFolder(inside)();
+    expect(existsSync(inside)).toBe(true);
+    writeFileSync(join(inside, 'file'), '');
+    expect(() => makeOutputFolder(join(inside, 'file', 'b'))).toThrow(/no folder/);
+    // Node's own way spins there for ever.
+    expect(() => makeOutputFolder('/proc/dumpbench/samples')).toThrow();
+  });
+
+  it('are refused in a folder that cannot be written to', () => {
+    if (process.getuid?.() === 0) return;
+    const inside = folder();
+    chmodSync(inside, 0o555);
+    expect(() => writeOutput(join(inside, 'x'), 'x', report)).toThrow(/no permission/);
+  });
+});
