@@ -23,15 +23,7 @@ const onlyAsking = (more = [], morePromises = []) => {
 
 export default tseslint.config(
   {
-    ignores: [
-      'node_modules/',
-      'out/',
-      'dist/',
-      'coverage/',
-      'src/analysis/page-index/page-job/assembly/',
-      'src/analysis/codec/page-codecs/assembly/',
-      'src/analysis/memory-tree/lane-tree/assembly/',
-    ],
+    ignores: ['node_modules/', 'out/', 'dist/', 'coverage/', 'src/analysis/page-index/page-job/assembly/', 'src/analysis/codec/page-codecs/assembly/'],
   },
   eslint.configs.recommended,
   {

@@ -33,15 +33,6 @@ const modules = [
     data: '49152',
     form: asText('page-codecs.ts', 'pageCodecsModule'),
   },
-  {
-    folder: join(analysis, 'memory-tree', 'lane-tree'),
-    source: 'lane-tree.ts',
-    target: 'lane-tree-module.ts',
-    // Pages of 64 KiB: tables, then 4096 digests and what lanes write behind them.
-    memory: '5',
-    data: '512',
-    form: asText('lane-tree.ts', 'laneTreeModule'),
-  },
 ];
 
 /** @param {{ folder: string, source: string, memory: string, data: string }} module @returns {Promise<Uint8Array>} as the source gives it */

@@ -51,7 +51,7 @@ export type DamageEntry = v.InferOutput<typeof damageSchema>;
 
 export const verifySchema = v.strictObject({
   schema,
-  digests: v.strictObject({ file: v.optional(v.string()), memoryRoot: v.optional(v.string()) }),
+  digests: v.strictObject({ file: v.optional(v.string()), memoryRoot: v.optional(v.string()), memoryRootVersion: v.optional(count) }),
   checks: v.array(checkResultSchema),
   summary: healthSchema,
   /** The damage map: files first, then memory, ascending. */

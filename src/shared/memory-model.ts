@@ -67,6 +67,7 @@ export const indexSchema = v.strictObject({
   /** Page workers that took part; 0: the engine's own thread did all. */
   workers: count,
   memoryRoot: v.optional(v.string()),
+  memoryRootVersion: v.optional(count),
 });
 export type IndexJson = v.InferOutput<typeof indexSchema>;
 

@@ -1,6 +1,6 @@
 /** The pages of one dump in ascending order, as its index knows them: what a comparison by fingerprint walks through. */
 import { pageSize } from '../../shared/units.ts';
-import { blockColumns } from '../page-index/block-columns.ts';
+import { blockColumns } from '../page-index/packed-block.ts';
 import type { IndexReader } from '../page-index/index-reader.ts';
 import type { ViewWindow } from '../memory/view.ts';
 

@@ -6,6 +6,7 @@ import type { KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import { DumpError } from '../../shared/dump-error.ts';
 import { healthSchema, verdicts, type CheckResult, type Health } from '../../shared/check-model.ts';
+import { memoryRootVersion } from '../memory-tree/digest.ts';
 import { envelopeSchema, keyIdOf, openEnvelope, signEnvelope } from './dsse.ts';
 
 const payloadType = 'application/vnd.in-toto+json';
@@ -20,6 +21,8 @@ const statementSchema = v.object({
     tool: v.object({ name: v.string(), version: v.string() }),
     identity: v.string(),
     memoryRoot: v.optional(v.string()),
+    /** Absent in statements made before version 2. */
+    memoryRootVersion: v.optional(v.number()),
     checks: v.array(v.object({ id: v.string(), verdict: v.picklist(verdicts), recorded: v.optional(v.string()), computed: v.optional(v.string()) })),
     summary: healthSchema,
     decisions: v.object({ panicKdump: v.optional(v.string()), standaloneKdump: v.optional(v.string()), twoStage: v.optional(v.string()) }),
@@ -47,7 +50,7 @@ export function attest(facts: AttestedFacts, privateKey: KeyObject, publicKey: K
     predicate: {
       tool: facts.tool,
       identity: facts.identity,
-      ...(facts.memoryRoot === undefined ? {} : { memoryRoot: facts.memoryRoot }),
+      ...(facts.memoryRoot === undefined ? {} : { memoryRoot: facts.memoryRoot, memoryRootVersion }),
       checks: facts.checks.map(({ id, verdict, recorded, computed }) => ({
         id,
         verdict,

@@ -5,7 +5,7 @@
 import { pageSize } from '../../shared/units.ts';
 import { csumAdd } from '../arch/s390x/checksum.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
-import { digestBytes, subtreeOf, type Subtree, type TreeHasher } from '../memory-tree/digest.ts';
+import { digestBytes, subtreeOf, uniformLeaf, type Subtree, type TreeHasher } from '../memory-tree/digest.ts';
 import type { PlannedBlock } from './block-plan.ts';
 import type { PartialBlock } from './index-reader.ts';
 import { littleEndianBytes, littleEndianWords } from './little-endian.ts';
@@ -46,6 +46,10 @@ export interface BlockScanner {
 /** What a scanner asks of the extents. */
 export type ScanExtents = Pick<PageExtents, 'needs' | 'states'>;
 
+const zeroPage = Buffer.alloc(pageSize);
+/** @param page place among the pages in `bytes` */
+const isZeroPage = (bytes: Uint8Array, page: number): boolean => zeroPage.equals(bytes.subarray(page * pageSize, (page + 1) * pageSize));
+
 export function createBlockScanner(memory: Pick<MemoryImage, 'readPages'>, extents: ScanExtents, hasher: TreeHasher): BlockScanner {
   const job = createPageJob(stepPages);
   const { bytes } = job;
@@ -65,16 +69,16 @@ export function createBlockScanner(memory: Pick<MemoryImage, 'readPages'>, exten
     memory.readPages(startPfn, target, states.subarray(0, pages));
   };
 
-  const hashLeaves = (startPfn: number, count: number, leaves: Buffer, to: number): void => {
-    const isThere = (page: number): boolean => states[page] === storedCode || states[page] === stateCode.zero;
-    for (let page = 0, next = 1; page < count; page = next, next += 1) {
+  const isThere = (state: number): boolean => state === storedCode || state === stateCode.zero;
+  /** @param looked whether `meta` says which stored pages are zero; without an index run the bytes tell */
+  const hashLeaves = (meta: Uint8Array, looked: boolean, count: number, leaves: Buffer, to: number): void => {
+    for (let page = 0; page < count; page += 1) {
       const place = to + page * digestBytes;
-      if (states[page] === storedCode) hasher.leaf(startPfn + page, bytes, page * pageSize, leaves, place);
-      else if (states[page] === stateCode.zero) hasher.zeroLeaf(startPfn + page, leaves, place);
-      else {
-        while (next < count && !isThere(next)) next += 1;
-        hasher.absentLeaves(startPfn + page, next - page, leaves, place);
-      }
+      const state = states[page] ?? 0;
+      const zero = state === stateCode.zero || (looked ? ((meta[page] ?? 0) & 7) === stateCode.zero : isZeroPage(bytes, page));
+      if (!isThere(state)) uniformLeaf.absent.copy(leaves, place);
+      else if (zero) uniformLeaf.zero.copy(leaves, place);
+      else hasher.leaf(bytes, page * pageSize, leaves, place);
     }
   };
 
@@ -106,7 +110,7 @@ export function createBlockScanner(memory: Pick<MemoryImage, 'readPages'>, exten
             job.run(bytes, now, fingerprints.subarray(2 * done, 2 * (done + count)), meta.subarray(done, done + count), sums);
             for (let page = 0; page < count; page += 1) csum = csumAdd(csum, sums[page] ?? 0);
           } else meta.set(now, done);
-          if (wanted.digest) hashLeaves(startPfn + done, count, leaves, done * digestBytes);
+          if (wanted.digest) hashLeaves(meta.subarray(done, done + count), wanted.index, count, leaves, done * digestBytes);
           done += count;
           return now.reduce((read, state) => read + (state === storedCode ? 1 : 0), 0);
         },

@@ -4,7 +4,6 @@ import type { DumpLocation } from '../formats/dump-files.ts';
 import type { OpenedFile } from '../source/byte-source.ts';
 import type { BlockRows } from './block-scan.ts';
 import type { PackedExtents } from './page-extents.ts';
-import type { UniformPages } from './uniform-subtrees.ts';
 
 /** How a worker comes to the pages. One that finds another file or another dump there says so instead of reading it. */
 export type CrewPages =
@@ -28,10 +27,13 @@ export interface CrewStart {
   readonly cancelled: SharedArrayBuffer;
 }
 
-export type CrewOrder =
-  | { readonly kind: 'block'; readonly startPfn: number; readonly pages: number; readonly index: boolean; readonly digest: boolean }
-  /** The subtrees of pages that have no bytes of their own. */
-  | ({ readonly kind: 'subtrees' } & UniformPages);
+export interface CrewOrder {
+  readonly kind: 'block';
+  readonly startPfn: number;
+  readonly pages: number;
+  readonly index: boolean;
+  readonly digest: boolean;
+}
 
 /** Rest: nothing is wanted of the dump any more, another may follow. */
 export type CrewMessage = CrewStart | CrewOrder | { readonly kind: 'rest' };
@@ -39,8 +41,6 @@ export type CrewMessage = CrewStart | CrewOrder | { readonly kind: 'rest' };
 export type CrewReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly rows: BlockRows; readonly pages: number; readonly read: number }
-  /** 32 bytes for each subtree. */
-  | { readonly kind: 'roots'; readonly of: UniformPages; readonly roots: Uint8Array }
   | { readonly kind: 'failed'; readonly failure: CrewFailure };
 
 export type CrewFailure =

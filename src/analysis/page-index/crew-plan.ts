@@ -28,22 +28,16 @@ const mostWorkers = 8;
 /** Pages below which starting workers takes longer than it saves; compressed ones take some twenty times as long each. */
 const leastStored = 131_072;
 const leastCompressed = 16_384;
-/** The same for pages without bytes whose leaves are wanted: 0.35 us each. */
-const leastLeaves = 1_048_576;
 
-/**
- * @param digest the leaves of all pages up to the last available one are wanted
- * @returns undefined when this thread alone is best
- */
-export function crewPlan(extents: PageExtents, wish: CrewWish | undefined, digest: boolean): CrewOptions | undefined {
+/** @returns undefined when this thread alone is best */
+export function crewPlan(extents: PageExtents, wish: CrewWish | undefined): CrewOptions | undefined {
   if (wish === undefined) return undefined;
   const { memoryBytes = defaultMemoryBytes } = wish;
   const wanted = wish.workers ?? Math.min(availableParallelism(), mostWorkers);
   const affordable = Math.floor((memoryBytes - engineBytes) / workerBytes);
   const workers = Math.min(wanted, affordable);
   const least = wish.workers !== undefined ? 1 : liesAsItIs(extents) ? leastStored : leastCompressed;
-  const leaves = digest ? extents.availableEnd - extents.storedPages : 0;
-  if (workers < 1 || (extents.storedPages < least && leaves < leastLeaves)) return undefined;
+  if (workers < 1 || extents.storedPages < least) return undefined;
   return { pages: crewPages(extents, wish), workers, heapBytes: Math.min(workerBytes, Math.floor((memoryBytes - engineBytes) / workers)) };
 }
 

@@ -66,8 +66,6 @@ export interface IndexReader {
   totals(): { readonly counters: Counters; readonly pages: number };
   hasBlock(startPfn: number): boolean;
   hasSubtree(startPfn: number): boolean;
-  /** First pages of the subtrees that begin in [startPfn, endPfn). */
-  subtreeStarts(startPfn: number, endPfn: number): readonly number[];
   subtrees(): Generator<Subtree>;
   extentAt(pfn: number): StoredExtent | undefined;
   /** Extents that touch [startPfn, endPfn). */
@@ -158,7 +156,6 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
   const sums = statement(`SELECT total(pages), ${counterColumns.map((name) => `total(${name})`).join(', ')} FROM block`);
   const hasBlock = statement('SELECT 1 FROM block WHERE start_pfn = ?');
   const hasSubtree = statement('SELECT 1 FROM subtree WHERE start_pfn = ?');
-  const subtreesIn = statement('SELECT start_pfn FROM subtree WHERE start_pfn >= ? AND start_pfn < ?');
   const subtreesFrom = statement(`SELECT * FROM subtree WHERE start_pfn >= ? ORDER BY start_pfn LIMIT ${rowsAtOnce}`);
   const extentBelow = statement('SELECT * FROM extent WHERE start_pfn <= ? ORDER BY start_pfn DESC LIMIT 1');
   const extentsFrom = statement(`SELECT * FROM extent WHERE start_pfn >= ? AND start_pfn < ? ORDER BY start_pfn LIMIT ${rowsAtOnce}`);
@@ -226,7 +223,6 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
     },
     hasBlock: (startPfn) => hasBlock.get(startPfn) !== undefined,
     hasSubtree: (startPfn) => hasSubtree.get(startPfn) !== undefined,
-    subtreeStarts: (startPfn, endPfn) => (subtreesIn.all(startPfn, endPfn) as Row[]).map(([start]) => start as number),
     *subtrees() {
       let next = 0;
       for (;;) {

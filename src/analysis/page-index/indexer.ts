@@ -8,20 +8,20 @@ import type { PageCounts } from '../../shared/memory-model.ts';
 import { pageSize } from '../../shared/units.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { createMemoryRoot, createTreeHasher, type Subtree, type TreeHasher } from '../memory-tree/digest.ts';
-import { blockPages, blockQueue, type BlockQueue, type PlannedBlock } from './block-plan.ts';
+import { blockPages, blockQueue, planBlocks, type BlockQueue, type PlannedBlock } from './block-plan.ts';
 import { createBlockScanner, type BlockScanner } from './block-scan.ts';
 import type { CrewOrder } from './crew-messages.ts';
 import { crewPlan, type CrewWish } from './crew-plan.ts';
+import { IndexError } from './index-error.ts';
 import type { PartialBlock } from './index-reader.ts';
 import { partialChecksum } from './index-writer.ts';
 import { createPace, type Pace } from '../jobs/pace.ts';
 import { uniformRun, type BlockRow } from './packed-block.ts';
 import { startPageCrew, type DoneWork, type PageCrew } from './page-crew.ts';
 import { pageExtents, type PageExtent, type PageExtents } from './page-extents.ts';
-import { metaByte } from './page-meta.ts';
+import { metaByte, stateCode } from './page-meta.ts';
 import { pageCounts } from './queries.ts';
 import type { IndexStore } from './store.ts';
-import { uniformOrders, uniformSubtrees } from './uniform-subtrees.ts';
 
 export interface IndexOptions {
   /** Also compute the memory root. */
@@ -44,15 +44,9 @@ export interface IndexResult {
   readonly resumed: boolean;
   /** Page workers that took part. */
   readonly workers: number;
-  /** 64 hex digits, when it was asked for and memory does not end behind 16 TiB (see `digestPages`). */
+  /** 64 hex digits, when it was asked for. */
   readonly memoryRoot: string | undefined;
 }
-
-/**
- * Every address up to the last page has a leaf, also in a hole, at about 0.35 microseconds each. Behind 16 TiB, which only
- * a damaged or hostile header names so far, that takes half an hour of a core and more: such dumps have no memory root.
- */
-const digestPages = 2 ** 32;
 
 /** A transaction is due after so long ... */
 const commitMilliseconds = 40;
@@ -62,8 +56,6 @@ const commitShare = 1 / 32;
 const commitRows = 1024;
 /** Extents that are kept in the index. */
 const mostExtents = 2 ** 16;
-/** Subtrees of a uniform run that are looked up in one go. */
-const lookedUp = 1024 * blockPages;
 
 /**
  * Indexes every page of an image that the store does not have yet, and completes the memory root when asked. Reads each
@@ -72,9 +64,8 @@ const lookedUp = 1024 * blockPages;
  * @throws DumpError io when the dump cannot be read; likewise
  * @throws IndexError when the index cannot be written
  */
-export async function buildIndex(image: { readonly memory: MemoryImage }, store: IndexStore, asked: IndexOptions): Promise<IndexResult> {
+export async function buildIndex(image: { readonly memory: MemoryImage }, store: IndexStore, options: IndexOptions): Promise<IndexResult> {
   const extents = pageExtents(image.memory);
-  const options: IndexOptions = { ...asked, digest: asked.digest && extents.availableEnd <= digestPages };
   const resumed = store.totals().pages > 0 || store.partial() !== undefined;
   const run = new IndexRun(image.memory, extents, store, options);
   const before = store.header();
@@ -125,7 +116,7 @@ class IndexRun {
   }
 
   async run(): Promise<void> {
-    const crew = crewPlan(this.#extents, this.#options.crew, this.#options.digest);
+    const crew = crewPlan(this.#extents, this.#options.crew);
     try {
       // Workers take their time to start: they do so while the first rows are written.
       if (crew !== undefined) this.#crew = startPageCrew(crew);
@@ -178,27 +169,18 @@ class IndexRun {
   /** What is left to do, in order; undefined where something needed nothing. Rows of uniform runs are made on the way. */
   *#plan(): Generator<CrewOrder | undefined, undefined> {
     for (let planned = this.#queue.next(); planned !== undefined; planned = this.#queue.next()) {
-      if (planned.kind === 'uniform') yield* this.#uniform(planned);
-      else yield this.#order(planned);
+      if (planned.kind === 'uniform') {
+        this.#uniform(planned);
+        yield undefined;
+      } else yield this.#order(planned);
     }
     return undefined;
   }
 
-  *#uniform({ startPfn, pages, state }: PlannedBlock): Generator<CrewOrder | undefined> {
+  /** A run of whole blocks of one state: its subtrees are constants, which `#root` puts in their places. */
+  #uniform({ startPfn, pages, state }: PlannedBlock): void {
     if (!this.#store.hasBlock(startPfn)) this.#blocks.push(uniformRun(startPfn, pages, metaByte(state)));
-    // Behind the last page that can have bytes no leaf counts.
-    const end = this.#options.digest ? Math.min(startPfn + pages, this.#extents.availableEnd) : startPfn;
-    let left = pages;
-    for (let first = startPfn; first < end; first += lookedUp) {
-      // The last subtree goes on behind the last page that can have bytes.
-      const endPfn = Math.min(startPfn + pages, first + lookedUp, Math.ceil(end / blockPages) * blockPages);
-      const stored = this.#store.subtreeStarts(first, endPfn);
-      for (const start of stored) this.#pagesDone += Math.min(blockPages, endPfn - start);
-      left -= endPfn - first;
-      for (const order of uniformOrders({ startPfn: first, pages: endPfn - first, state }, new Set(stored))) yield { kind: 'subtrees', ...order };
-      yield undefined;
-    }
-    this.#pagesDone += left;
+    this.#pagesDone += pages;
   }
 
   #order({ startPfn, pages }: PlannedBlock): CrewOrder | undefined {
@@ -251,14 +233,6 @@ class IndexRun {
   /** Carries out an order in this thread. */
   async #own(order: CrewOrder, begun: PartialBlock | undefined): Promise<void> {
     const { pages } = order;
-    if (order.kind === 'subtrees') {
-      for (const subtree of uniformSubtrees(this.#hasher, order)) {
-        this.#keep({ block: undefined, subtrees: [subtree], pages: subtree.pages, read: 0 });
-        this.#serve();
-        await this.#breathe();
-      }
-      return;
-    }
     this.#scanner ??= createBlockScanner(this.#memory, this.#extents, this.#hasher);
     const scan = this.#scanner.begin(order, order, begun);
     this.#pagesDone += scan.done;
@@ -304,12 +278,20 @@ class IndexRun {
     return waiting;
   }
 
+  /** Joins the stored subtrees with those of uniform runs, which are constants. */
   async #root(): Promise<string> {
     this.#store.commit(this.#waiting());
     const tree = createMemoryRoot();
-    for (const subtree of this.#store.subtrees()) {
-      tree.add(subtree);
-      if (subtree.startPfn % lookedUp === 0) await this.#breathe();
+    const subtrees = this.#store.subtrees();
+    for (const { kind, startPfn, pages, state } of planBlocks(this.#extents)) {
+      if (startPfn >= this.#extents.availableEnd) break;
+      if (kind === 'uniform') tree.addUniform(state === stateCode.zero ? 'zero' : 'absent', pages);
+      else {
+        const subtree = subtrees.next().value;
+        if (subtree?.startPfn !== startPfn) throw new IndexError(`the index lacks the subtree of the pages from PFN 0x${startPfn.toString(16)} on`);
+        tree.add(subtree);
+      }
+      await this.#breathe();
     }
     return tree.root();
   }

@@ -15,7 +15,7 @@ export interface BlockRow {
   readonly uniform: number | undefined;
   /** One byte a page; undefined for uniform blocks. */
   readonly meta: Uint8Array | undefined;
-  /** 8 bytes a page, little-endian; undefined when no page is present (zero pages have fingerprint 0). */
+  /** 8 bytes for each present page in their order, little-endian; undefined when no page is present. Other pages have fingerprint 0. */
   readonly fingerprints: Uint8Array | undefined;
   /** csum_partial over the pages that have bytes, seed 0. */
   readonly csum: number;
@@ -50,14 +50,14 @@ export function packBlock(startPfn: number, meta: Uint8Array, fingerprints: Int3
   countMeta(counters, meta, 0, meta.length);
   const first = meta[0] ?? 0;
   const same = meta.every((value) => value === first);
-  const present = (counters.states[stateCode.present] ?? 0) > 0;
+  const present = counters.states[stateCode.present] ?? 0;
   const row = {
     startPfn,
     pages: meta.length,
     counters,
     uniform: same ? first : undefined,
     meta: same ? undefined : meta,
-    fingerprints: present ? littleEndianBytes(fingerprints) : undefined,
+    fingerprints: present === 0 ? undefined : littleEndianBytes(packedPrints(meta, fingerprints, present)),
     csum,
   };
   return { ...row, checksum: blockChecksum(row) };
@@ -85,10 +85,8 @@ export function blockChecksum(row: Omit<BlockRow, 'checksum'>): number {
  * @throws BlockDamaged when it does not match its checksum or its blobs have a wrong size
  */
 export function unpackBlock(row: BlockRow): BlockPages {
-  const { startPfn, pages, uniform, meta, fingerprints } = row;
-  const sized = (meta?.length ?? pages) === pages && (fingerprints?.length ?? pages * 8) === pages * 8;
-  if (!sized || (uniform === undefined) === (meta === undefined) || blockChecksum(row) !== row.checksum) throw new BlockDamaged(startPfn);
-  const words = fingerprints === undefined ? undefined : alignedWords(fingerprints);
+  const { startPfn, pages } = row;
+  const { uniform, meta, words } = blockColumns(row);
   return {
     startPfn,
     pages,
@@ -97,8 +95,48 @@ export function unpackBlock(row: BlockRow): BlockPages {
   };
 }
 
+/** A stored block as plain columns, for work that looks at every page and cannot pay for a call each. */
+export interface BlockColumns {
+  /** Meta byte of every page where all have the same one. */
+  readonly uniform: number | undefined;
+  /** One meta byte a page; undefined for uniform blocks. */
+  readonly meta: Uint8Array | undefined;
+  /** Two words a page, low half first, 0 for pages that are not present; undefined when none is. */
+  readonly words: Int32Array | undefined;
+}
+
+/** @throws BlockDamaged when the block does not match its checksum or its blobs have a wrong size */
+export function blockColumns(row: BlockRow): BlockColumns {
+  const { pages, uniform, meta, fingerprints } = row;
+  const present = row.counters.states[stateCode.present] ?? 0;
+  const sized = (meta?.length ?? pages) === pages && (fingerprints?.length ?? 0) === present * 8;
+  if (!sized || (uniform === undefined) === (meta === undefined) || blockChecksum(row) !== row.checksum) throw new BlockDamaged(row.startPfn);
+  if (fingerprints === undefined) return { uniform, meta, words: undefined };
+  const packed = alignedWords(fingerprints);
+  if (present === pages || meta === undefined) return { uniform, meta, words: packed };
+  const words = new Int32Array(2 * pages);
+  for (let page = 0, at = 0; page < pages; page += 1) {
+    if (((meta[page] ?? 0) & 7) !== stateCode.present) continue;
+    words[2 * page] = packed[at++] ?? 0;
+    words[2 * page + 1] = packed[at++] ?? 0;
+  }
+  return { uniform, meta, words };
+}
+
+/** Those of present pages alone. */
+function packedPrints(meta: Uint8Array, fingerprints: Int32Array, present: number): Int32Array {
+  if (present === meta.length) return fingerprints;
+  const packed = new Int32Array(2 * present);
+  for (let page = 0, at = 0; page < meta.length; page += 1) {
+    if (((meta[page] ?? 0) & 7) !== stateCode.present) continue;
+    packed[at++] = fingerprints[2 * page] ?? 0;
+    packed[at++] = fingerprints[2 * page + 1] ?? 0;
+  }
+  return packed;
+}
+
 /** A blob from the database can begin at any byte; words need a boundary of four. */
-export function alignedWords(blob: Uint8Array): Int32Array {
+function alignedWords(blob: Uint8Array): Int32Array {
   return littleEndianWords(blob.byteOffset % 4 === 0 ? blob : new Uint8Array(blob));
 }
 

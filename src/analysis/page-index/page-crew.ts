@@ -10,7 +10,6 @@ import { restWorker, takeWorker } from './idle-workers.ts';
 import { pageJobModule } from './page-job/wasm-page-job.ts';
 import type { BlockRow } from './packed-block.ts';
 import { receivedRows } from './received-rows.ts';
-import { subtreesOfRoots } from './uniform-subtrees.ts';
 
 /** One is worked on, one waits. */
 const ordersAtOnce = 2;
@@ -60,8 +59,7 @@ function errorOf(failure: CrewFailure): Error {
   return new DumpError(kind, where, what, expected);
 }
 
-function doneWork(report: Extract<CrewReport, { kind: 'done' | 'roots' }>): DoneWork {
-  if (report.kind === 'roots') return { block: undefined, subtrees: subtreesOfRoots(report.of, report.roots), pages: report.of.pages, read: 0 };
+function doneWork(report: Extract<CrewReport, { kind: 'done' }>): DoneWork {
   const { block, subtree } = receivedRows(report.rows);
   return { block, subtrees: subtree === undefined ? [] : [subtree], pages: report.pages, read: report.read };
 }

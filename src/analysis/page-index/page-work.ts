@@ -1,14 +1,12 @@
 /** What a page worker does: comes to the pages with a descriptor of its own, then looks at the blocks that it is given. */
 import { isDumpError } from '../../shared/dump-error.ts';
-import { createTreeHasher, digestBytes, type TreeHasher } from '../memory-tree/digest.ts';
+import { createTreeHasher } from '../memory-tree/digest.ts';
 import { openFile } from '../source/file-source.ts';
-import { blockPages } from './block-plan.ts';
 import { createBlockScanner, type BlockScanner } from './block-scan.ts';
 import { exchanged, type CrewFailure, type CrewMessage, type CrewOrder, type CrewReport, type CrewStart } from './crew-messages.ts';
 import { unpackExtents } from './page-extents.ts';
 import { useCompiledPageJob } from './page-job/wasm-page-job.ts';
 import { rawPages } from './raw-pages.ts';
-import { uniformSubtrees } from './uniform-subtrees.ts';
 
 /** The worker's end of the line to the engine's thread. */
 export interface CrewPort {
@@ -20,7 +18,6 @@ export interface CrewPort {
 /** A dump that a worker has open. */
 interface OpenPages {
   readonly scanner: BlockScanner;
-  readonly hasher: TreeHasher;
   /** One word: not 0 once nobody wants the work any more. */
   readonly cancelled: Int32Array;
   close(): void;
@@ -34,7 +31,7 @@ async function openPages({ pages, cancelled, jobModule }: CrewStart): Promise<Op
   if (pages.kind === 'dump') {
     const { dumpPages } = await import('./dump-pages.ts');
     const { memory, extents, close } = dumpPages(pages);
-    return { scanner: createBlockScanner(memory, extents, hasher), hasher, cancelled: word, close };
+    return { scanner: createBlockScanner(memory, extents, hasher), cancelled: word, close };
   }
   const file = openFile(pages.file.path, { cacheBlocks: 1 });
   const close = (): void => {
@@ -45,24 +42,11 @@ async function openPages({ pages, cancelled, jobModule }: CrewStart): Promise<Op
     throw exchanged(pages.name);
   }
   const extents = unpackExtents(pages.extents);
-  return { scanner: createBlockScanner(rawPages({ ...file, name: pages.name }, extents), extents, hasher), hasher, cancelled: word, close };
+  return { scanner: createBlockScanner(rawPages({ ...file, name: pages.name }, extents), extents, hasher), cancelled: word, close };
 }
 
 /** Does what one order wants, unless nobody wants it any more. */
-function carryOut(order: CrewOrder, { scanner, hasher, cancelled }: OpenPages, post: CrewPort['post']): void {
-  const { startPfn, pages } = order;
-  if (order.kind === 'subtrees') {
-    const roots = new Uint8Array(Math.ceil(pages / blockPages) * digestBytes);
-    let at = 0;
-    if (Atomics.load(cancelled, 0) !== 0) return;
-    for (const { root } of uniformSubtrees(hasher, order)) {
-      if (Atomics.load(cancelled, 0) !== 0) return;
-      roots.set(root, at);
-      at += digestBytes;
-    }
-    post({ kind: 'roots', of: { startPfn, pages, state: order.state }, roots }, [roots.buffer]);
-    return;
-  }
+function carryOut(order: CrewOrder, { scanner, cancelled }: OpenPages, post: CrewPort['post']): void {
   const scan = scanner.begin(order, order);
   let read = 0;
   while (scan.done < scan.pages) {
@@ -73,7 +57,7 @@ function carryOut(order: CrewOrder, { scanner, hasher, cancelled }: OpenPages, p
   const blobs = [rows.block?.meta, rows.block?.fingerprints].flatMap((blob) =>
     blob?.buffer instanceof ArrayBuffer && blob.byteLength === blob.buffer.byteLength ? [blob.buffer] : [],
   );
-  post({ kind: 'done', rows, pages, read }, blobs);
+  post({ kind: 'done', rows, pages: order.pages, read }, blobs);
 }
 
 /** Opens the dumps that it is told and answers orders in their turn. What goes wrong is reported. */

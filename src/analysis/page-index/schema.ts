@@ -5,7 +5,7 @@
 import { pageClasses, pageStates } from '../../shared/model.ts';
 
 /** Raised by any change of the tables: an index of another version is rebuilt. */
-export const indexSchemaVersion = 2;
+export const indexSchemaVersion = 3;
 /** SQLite's application id: "DmpB". Says that a file is an index of ours before any table is read. */
 export const indexApplicationId = 0x446d7042;
 
@@ -149,7 +149,7 @@ export const indexTables: readonly SqlTable[] = [
       column('csum', 'INTEGER NOT NULL', 'csum_partial over the pages of the block that have bytes, seed 0: big-endian words, not folded'),
       column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the row'),
       column('meta', 'BLOB', 'one byte a page: state in bits 0 to 2, class in bits 3 to 5; NULL for uniform blocks'),
-      column('fingerprints', 'BLOB', '8 bytes a page, little-endian; NULL when no page is present'),
+      column('fingerprints', 'BLOB', '8 bytes for each present page in their order, little-endian; NULL when no page is present'),
     ],
     { stable: false },
   ),
@@ -161,7 +161,7 @@ export const indexTables: readonly SqlTable[] = [
       column('done', 'INTEGER NOT NULL', 'pages done'),
       column('csum', 'INTEGER NOT NULL', 'as in block, of the pages done'),
       column('meta', 'BLOB NOT NULL', 'as in block; bare states when only digests were missing'),
-      column('fingerprints', 'BLOB', 'as in block; NULL when only digests were missing'),
+      column('fingerprints', 'BLOB', '8 bytes a page, little-endian; NULL when only digests were missing'),
       column('leaves', 'BLOB', '32 bytes a page: SHA-256 leaves; NULL without digest'),
       column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the blobs'),
     ],
@@ -192,7 +192,7 @@ export const indexTables: readonly SqlTable[] = [
       column('extents_written', 'INTEGER NOT NULL', 'rows of extent so far'),
       column('complete', 'INTEGER NOT NULL', '1 when every page is in block'),
       column('pages_read', 'INTEGER NOT NULL', 'pages read for what is stored here, over all runs'),
-      column('memory_root', 'TEXT', 'SHA-256 memory root in hex, when it was asked for'),
+      column('memory_root', 'TEXT', 'SHA-256 memory root, version 2, in hex, when it was asked for'),
     ],
     { stable: false },
   ),

@@ -25,9 +25,6 @@ function treeHash(leaves: readonly Buffer[]): Buffer {
 /** @param pages bytes of each page from address 0 on; undefined for one that is not there */
 export function naiveRoot(pages: readonly (Uint8Array | undefined)[]): string {
   const last = pages.findLastIndex((page) => page !== undefined);
-  const leaves = pages.slice(0, last + 1).map((page, pfn) => {
-    const address = u64be(BigInt(pfn) * 4096n);
-    return page === undefined ? sha256(Uint8Array.of(2), address) : sha256(Uint8Array.of(0), address, page);
-  });
-  return treeHash(leaves).toString('hex');
+  const leaves = pages.slice(0, last + 1).map((page) => (page === undefined ? sha256(Uint8Array.of(2)) : sha256(Uint8Array.of(0), page)));
+  return sha256(Uint8Array.of(3), u64be(BigInt(leaves.length)), treeHash(leaves)).toString('hex');
 }

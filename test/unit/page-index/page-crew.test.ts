@@ -68,7 +68,7 @@ describe('page workers', () => {
     const session = openSession(plain);
     const extents = pageExtents(session.image.memory);
     const { location, identity } = session;
-    const options = crewPlan(extents, { location: location!, identity, source: session.image.source, workers: 2, memoryBytes: 2 ** 30 }, false)!;
+    const options = crewPlan(extents, { location: location!, identity, source: session.image.source, workers: 2, memoryBytes: 2 ** 30 })!;
     const ids = async (): Promise<number[]> => {
       const crew = startPageCrew(options);
       while (crew.starting) {
@@ -145,7 +145,7 @@ describe('page workers', () => {
     const session = openSession(path);
     const { location, identity, image } = session;
     const wish = { location: location!, identity, workers: 1, ...(direct ? { source: image.source } : {}) };
-    const plan = crewPlan(pageExtents(image.memory), wish, false)!;
+    const plan = crewPlan(pageExtents(image.memory), wish)!;
     expect(plan.pages.kind).toBe(direct ? 'raw' : 'dump');
     writeFileSync(path, buildCase(`${contents}cpu prefix=0x8000\nformat s390 producer=zipl\n`));
     utimesSync(path, 1, 1);
@@ -180,7 +180,7 @@ describe('how many page workers', () => {
   it('follows from the budget, and stays within it', () => {
     const mebibyte = 2 ** 20;
     for (const memoryBytes of [100, 256, 300, 512, 4096].map((count) => count * mebibyte)) {
-      const plan = crewPlan(stored(10 ** 6, 0), { ...wish, memoryBytes, workers: 4 }, false);
+      const plan = crewPlan(stored(10 ** 6, 0), { ...wish, memoryBytes, workers: 4 });
       const heaps = (plan?.workers ?? 0) * (plan?.heapBytes ?? 0);
       expect(heaps + 192 * mebibyte).toBeLessThanOrEqual(Math.max(memoryBytes, 192 * mebibyte));
       expect(plan?.workers).toBe(memoryBytes < 256 * mebibyte ? undefined : Math.min(4, Math.floor((memoryBytes / mebibyte - 192) / 64)));
@@ -188,10 +188,10 @@ describe('how many page workers', () => {
   });
 
   it('is none for a small dump, unless somebody wants some', () => {
-    expect(crewPlan(stored(20_000, 0), wish, false)).toBeUndefined();
-    expect(crewPlan(stored(20_000), wish, false)?.workers).toBeGreaterThan(0);
-    expect(crewPlan(stored(20_000, 0), { ...wish, workers: 1 }, false)?.workers).toBe(1);
-    expect(crewPlan(stored(20_000, 0), undefined, false)).toBeUndefined();
+    expect(crewPlan(stored(20_000, 0), wish)).toBeUndefined();
+    expect(crewPlan(stored(20_000), wish)?.workers).toBeGreaterThan(0);
+    expect(crewPlan(stored(20_000, 0), { ...wish, workers: 1 })?.workers).toBe(1);
+    expect(crewPlan(stored(20_000, 0), undefined)).toBeUndefined();
   });
 });
 

@@ -7,6 +7,7 @@ import type { ManifestJson } from '../../../shared/integrity-protocol.ts';
 import { type CheckResult, type DamageEntry, type VerifyJson } from '../../../shared/check-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { CallContext } from '../../../shared/rpc.ts';
+import { memoryRootVersion } from '../../memory-tree/digest.ts';
 import { replayPanicKdump, replayTwoStage } from '../../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { attest } from '../../integrity/attestation.ts';
@@ -85,7 +86,7 @@ export async function verifySession(session: Session, request: VerifyRequest, co
   if (results.some(({ id, verdict }) => id === 'index-digest' && verdict === 'failed')) return { ...common, digests: { file: sha256 } };
   const path = request.path === undefined ? {} : { path: request.path };
   const index = await indexPages(session.inView('all'), { digest: true, rebuild: false, ...path }, signal, progress);
-  const memoryRoot = index.memoryRoot === undefined ? {} : { memoryRoot: index.memoryRoot };
+  const memoryRoot = index.memoryRoot === undefined ? {} : { memoryRoot: index.memoryRoot, memoryRootVersion };
   return { ...common, digests: { file: sha256, ...memoryRoot } };
 }
 

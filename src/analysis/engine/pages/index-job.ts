@@ -7,6 +7,7 @@ import { type IndexJson, type SqlJson } from '../../../shared/memory-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import type { MemoryImage } from '../../formats/dump-format.ts';
+import { memoryRootVersion } from '../../memory-tree/digest.ts';
 import { cacheCapBytes, pruneIndexes, touchIndex } from '../../page-index/index-cache.ts';
 import { indexFolder, indexPath } from '../../page-index/index-location.ts';
 import { IndexError } from '../../page-index/index-error.ts';
@@ -85,7 +86,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
       seconds: Math.round(performance.now() - started) / 1000,
       resumed: result.resumed,
       workers: result.workers,
-      ...(result.memoryRoot === undefined ? {} : { memoryRoot: result.memoryRoot }),
+      ...(result.memoryRoot === undefined ? {} : { memoryRoot: result.memoryRoot, memoryRootVersion }),
     };
   } finally {
     running.delete(session.file);

@@ -1,5 +1,6 @@
 /** The dump is the one that a signed attestation speaks of, and the signature is that of the key that is trusted. */
 import type { Step } from '../../../shared/check-model.ts';
+import { memoryRootVersion } from '../../memory-tree/digest.ts';
 import { failed, notRecorded, passed, type Check } from '../check.ts';
 import { hashFile } from '../file-hash.ts';
 
@@ -33,6 +34,13 @@ export const attestationCheck: Check = {
     }
     const { passed: right, failed: wrong } = predicate.summary;
     steps.push({ check: 'attested', detail: `${predicate.tool.name} ${predicate.tool.version}: ${right} checks passed, ${wrong} failed` });
+    const { memoryRoot, memoryRootVersion: version = 1 } = predicate;
+    if (memoryRoot !== undefined) {
+      const now = evidence.index?.header().memoryRoot;
+      if (version !== memoryRootVersion) steps.push({ check: 'memory root', detail: `not applicable: made with memory root ${version}` });
+      else if (now === undefined) steps.push({ check: 'memory root', detail: 'not compared: the page index of this dump has no memory root' });
+      else steps.push({ check: 'memory root', passed: now === memoryRoot, detail: now === memoryRoot ? now : `it is ${now}, attested is ${memoryRoot}` });
+    }
     const different = steps.find((step) => step.passed === false);
     if (different !== undefined) return failed(`${different.check}: ${different.detail}`, { steps });
     return passed(`signed by the ${key}, and the bytes are those that were attested`, { steps });
