@@ -1,4 +1,4 @@
-/** Native menu. Items that act on dumps send the id of a renderer command: it has the same name in the palette. */
+/** Native menu. Items that act on dumps send the id of an action of the renderer: it has the same name in the palette. */
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import { themes } from '../shared/shell-protocol.ts';
 import type { Settings } from './settings.ts';
@@ -15,7 +15,7 @@ export function installMenu(window: MainWindow, settings: Settings): void {
     // The page handles the key itself; the menu shows it.
     ...accelerated(settings.keys()[id]?.replace('Ctrl', 'CmdOrCtrl') ?? accelerator),
     click: () => {
-      window.send({ event: 'command', command: id });
+      window.send({ event: 'action', action: id });
     },
   });
   const template: MenuItemConstructorOptions[] = [

@@ -6,7 +6,7 @@ import './app/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { runCommand } from './app/commands.ts';
+import { runAction } from './app/actions.ts';
 import { linkEngine } from './engine/client.ts';
 import { openShell } from './shell/shell.ts';
 import type { ScreenWishes } from './state/theme.ts';
@@ -37,7 +37,7 @@ window.addEventListener('pagehide', workbench.sessions.flush);
 shell.onEvent((event) => {
   engine.onShellEvent(event);
   if (event.event === 'open') workbench.openPaths(event.paths);
-  if (event.event === 'command') runCommand(workbench, event.command);
+  if (event.event === 'action') runAction(workbench, event.action);
 });
 
 let mac = navigator.userAgent.includes('Mac OS X');

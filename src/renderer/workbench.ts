@@ -57,7 +57,7 @@ export interface Workbench {
   readonly notice: Store<Notice | undefined>;
   readonly engineWatch: EngineWatch;
   readonly fileWatch: FileWatch;
-  /** Keys that a person chose, by command. */
+  /** Keys that a person chose, by action. */
   readonly keys: Store<Readonly<Record<string, string>>>;
   readonly density: Store<Density>;
   /** What the program and its runtime say of themselves, once they have. */
@@ -188,7 +188,7 @@ export function useWorkbench(): Workbench {
   return workbench;
 }
 
-/** The dump that commands are about. */
+/** The dump that actions are about. */
 export function useCurrentDump(): OpenDump | undefined {
   const { dumps, places } = useWorkbench();
   const all = useStore(dumps.all);

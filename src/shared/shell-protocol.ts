@@ -21,7 +21,7 @@ export type Recent = v.InferOutput<typeof recentSchema>;
 
 export const densities = ['comfortable', 'compact'] as const;
 export type Density = (typeof densities)[number];
-/** Command id -> keys, where a person chose others. */
+/** Action id -> keys, where a person chose others. */
 const keyMap = v.record(text(100), text(40));
 const versionsSchema = v.strictObject({ dumpbench: v.string(), electron: v.string(), chromium: v.string(), node: v.string() });
 export type Versions = v.InferOutput<typeof versionsSchema>;
@@ -85,7 +85,7 @@ export const shellMethods = {
     params: v.strictObject({ paths: v.pipe(v.array(path), v.maxLength(64)) }),
     result: v.strictObject({ files: v.array(v.strictObject({ bytes: v.optional(v.number()), modified: v.optional(v.number()) })) }),
   },
-  /** Keys of a command instead of its own; empty for none, absent for its own again. */
+  /** Keys of an action instead of its own; empty for none, absent for its own again. */
   setKeys: { params: v.strictObject({ command: text(100), keys: v.optional(text(40)) }), result: v.strictObject({ keys: keyMap }) },
   setDensity: { params: v.strictObject({ density: v.picklist(densities) }), result: nothing },
   zoom: { params: v.strictObject({ to: v.picklist(['in', 'out', 'reset', 'double']) }), result: nothing },
@@ -105,8 +105,8 @@ export const shellEventSchema = v.variant('event', [
     host: v.optional(v.string()),
     reason: v.optional(v.string()),
   }),
-  /** A menu item was chosen: the id of a command of the renderer. */
-  v.strictObject({ event: v.literal('command'), command: text(100) }),
+  /** A menu item was chosen: the id of an action of the renderer. */
+  v.strictObject({ event: v.literal('action'), action: text(100) }),
 ]);
 export type ShellEvent = v.InferOutput<typeof shellEventSchema>;
 

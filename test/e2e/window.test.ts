@@ -242,7 +242,7 @@ describe.skipIf(noWindow)('what the window looks like', () => {
       for (const theme of ['dark', 'light', 'contrast']) {
         // As the menu does it.
         await app.evaluate(({ BrowserWindow }, command) => {
-          BrowserWindow.getAllWindows()[0]?.webContents.send('shell-event', { event: 'command', command });
+          BrowserWindow.getAllWindows()[0]?.webContents.send('shell-event', { event: 'action', action: command });
         }, `theme.${theme}`);
         for (const view of await railViews(page)) {
           await page.getByTestId(`rail-${view}`).click();

@@ -6,7 +6,7 @@ import { About } from './About.tsx';
 import { ActivityRail } from './ActivityRail.tsx';
 import { CompareChooser } from './CompareChooser.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
-import { runKeys } from './commands.ts';
+import { runKeys } from './actions.ts';
 import { DropOverlay } from './DropOverlay.tsx';
 import { EngineBanner } from './EngineBanner.tsx';
 import { MarkDialog } from './MarkDialog.tsx';

@@ -2,18 +2,18 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
-import { offeredCommands, type Command } from './commands.ts';
-import { matchCommands } from './command-match.ts';
+import { offeredActions, type Action } from './actions.ts';
+import { matchActions } from './action-match.ts';
 import { keysText } from './keymap.ts';
 import './overlay.css';
 
 export function CommandPalette({ mac }: { readonly mac: boolean }) {
   const workbench = useWorkbench();
   const dialog = useRef<HTMLDialogElement>(null);
-  const [commands] = useState(() => offeredCommands(workbench).filter(({ id }) => id !== 'app.palette'));
+  const [actions] = useState(() => offeredActions(workbench).filter(({ id }) => id !== 'app.palette'));
   const [typed, setTyped] = useState('');
   const [chosen, setChosen] = useState(0);
-  const found = matchCommands(commands, typed);
+  const found = matchActions(actions, typed);
   const at = Math.min(chosen, found.length - 1);
   useEffect(() => {
     dialog.current?.showModal();
@@ -28,10 +28,10 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
     dialog.current?.close();
     gone();
   };
-  const run = (command: Command | undefined): void => {
+  const run = (action: Action | undefined): void => {
     close();
-    // After the dialog has given the focus back: a command may want it.
-    if (command !== undefined) setTimeout(command.run);
+    // After the dialog has given the focus back: an action may want it.
+    if (action !== undefined) setTimeout(action.run);
   };
   const keys = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
@@ -67,20 +67,20 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
         onKeyDown={keys}
       />
       <ul id="palette-list" className="palette-list" role="listbox" aria-label="Commands">
-        {found.map((command, index) => (
+        {found.map((action, index) => (
           <li
-            key={command.id}
+            key={action.id}
             id={`command-${index}`}
             role="option"
             aria-selected={index === at}
             className={index === at ? 'palette-item chosen' : 'palette-item'}
-            onClick={() => run(command)}
+            onClick={() => run(action)}
             onPointerMove={() => setChosen(index)}
           >
             <span className="cut">
-              <Hostile text={command.title} />
+              <Hostile text={action.title} />
             </span>
-            {command.keys === undefined ? null : <kbd>{keysText(command.keys, mac)}</kbd>}
+            {action.keys === undefined ? null : <kbd>{keysText(action.keys, mac)}</kbd>}
           </li>
         ))}
       </ul>

@@ -5,7 +5,7 @@ import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { stateIcon } from './DumpSwitcher.tsx';
-import { layOutBeside } from './pane-commands.ts';
+import { layOutBeside } from './pane-actions.ts';
 import './overlay.css';
 import './choice-dialog.css';
 

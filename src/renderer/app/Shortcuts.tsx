@@ -1,13 +1,13 @@
-/** The keyboard map: every command, and the keys that one gives it. */
+/** The keyboard map: every action, and the keys for it. */
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
-import { commandsOf } from './commands.ts';
+import { actionsOf } from './actions.ts';
 import { keysOf, keysText } from './keymap.ts';
 import './overlay.css';
 
-/** Keys that belong to a widget, beside the commands. */
+/** Keys that belong to a widget, in addition to those of actions. */
 const gridKeys: readonly (readonly [string, string])[] = [
   ['Hex: move by byte or row', 'Arrows'],
   ['Hex: select', 'Shift+Arrows'],
@@ -30,24 +30,24 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
   }, []);
   // The dialog's own closing gives the focus back to where it was.
   const close = (): void => dialog.current?.close();
-  const commands = commandsOf(workbench).filter(({ id }) => !id.startsWith('job.') && !id.startsWith('dump.show.'));
+  const actions = actionsOf(workbench).filter(({ id }) => !id.startsWith('job.') && !id.startsWith('dump.show.'));
 
-  const save = (command: string, keys: string | undefined): void => {
+  const save = (action: string, keys: string | undefined): void => {
     setAsking(undefined);
-    shell.call('setKeys', { command, ...(keys === undefined ? {} : { keys }) }).then((answer) => chosenKeys.set(answer.keys), tell);
+    shell.call('setKeys', { command: action, ...(keys === undefined ? {} : { keys }) }).then((answer) => chosenKeys.set(answer.keys), tell);
   };
-  const onKey = (event: KeyboardEvent, command: string): void => {
-    if (asking !== command) return;
+  const onKey = (event: KeyboardEvent, action: string): void => {
+    if (asking !== action) return;
     event.preventDefault();
     event.stopPropagation();
     if (event.key === 'Escape') setAsking(undefined);
-    else if (event.key === 'Backspace') save(command, '');
+    else if (event.key === 'Backspace') save(action, '');
     else {
       const keys = keysOf(event, mac);
       if (keys === undefined) return;
-      const other = commands.find((one) => one.keys === keys && one.id !== command);
-      // Two commands on one key would be a lottery.
-      if (other === undefined) save(command, keys);
+      const other = actions.find((one) => one.keys === keys && one.id !== action);
+      // With two actions on one key nobody could say which one runs.
+      if (other === undefined) save(action, keys);
       else setSaid(`${keysText(keys, mac)} belongs to "${other.title}" already.`);
     }
   };
@@ -66,7 +66,7 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
         {said === '' ? 'Choose keys, then press others; Backspace takes them away, Escape leaves them.' : said}
       </p>
       <dl className="shortcut-list">
-        {commands.map(({ id, title, keys }) => (
+        {actions.map(({ id, title, keys }) => (
           <div key={id} className="shortcut">
             <dt>
               <Hostile text={title} />

@@ -21,7 +21,7 @@ export function matchesKeys(press: KeyPress, keys: string, mac: boolean): boolea
   return press.key.toLowerCase() === (names[last] ?? last).toLowerCase();
 }
 
-/** As shown beside a command. */
+/** As shown next to an action. */
 export const keysText = (keys: string, mac: boolean): string => (mac ? keys.replace('Ctrl', '⌘').replace('Alt', '⌥').replace('Shift', '⇧') : keys);
 
 /** A key press as people write it; undefined for a modifier alone, or a letter that a text field needs. */

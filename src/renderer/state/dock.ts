@@ -1,4 +1,4 @@
-/** The dock as commands and sessions see it, without its widget: while no tab is open there is none. */
+/** The dock as actions and sessions see it, without its widget: while no tab is open there is none. */
 import type { DockLayout, Side } from './dock-layout.ts';
 import { layoutTabs } from './dock-layout.ts';
 import type { Places } from './places.ts';

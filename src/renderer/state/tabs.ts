@@ -13,7 +13,7 @@ export interface Tab {
 export interface Tabs {
   readonly open: readonly Tab[];
   readonly active: string | undefined;
-  /** The dump that commands are about: of the active tab, else the last one that was looked at. */
+  /** The dump that actions are about: of the active tab, else the last one that was looked at. */
   readonly dump: string | undefined;
 }
 

@@ -1,3 +1,3 @@
-/** Ids of the views: in commands, tabs, test ids and session files. They never change. */
+/** Ids of the views: in actions, tabs, test ids and session files. They never change. */
 export const viewIds = ['overview', 'cpus', 'lowcore', 'notes', 'regions', 'hex', 'search', 'integrity', 'compare', 'dmesg', 'kernel', 'sql', 'jobs'] as const;
 export type ViewId = (typeof viewIds)[number];

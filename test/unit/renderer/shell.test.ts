@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchCommands, matchScore } from '../../../src/renderer/app/command-match.ts';
+import { matchActions, matchScore } from '../../../src/renderer/app/action-match.ts';
 import { keysText, matchesKeys, type KeyPress } from '../../../src/renderer/app/keymap.ts';
 import { createThemes, shownTheme } from '../../../src/renderer/state/theme.ts';
 
@@ -22,12 +22,12 @@ describe('keys', () => {
 });
 
 describe('palette', () => {
-  const commands = ['Open dumps…', 'Go to address', 'Show Overview', 'Theme: dark'].map((title) => ({ title }));
+  const actions = ['Open dumps…', 'Go to address', 'Show Overview', 'Theme: dark'].map((title) => ({ title }));
   it('finds by letters in order, starts of words first', () => {
     expect(matchScore('Go to address', 'xyz')).toBeUndefined();
-    expect(matchCommands(commands, 'so').map(({ title }) => title)[0]).toBe('Show Overview');
-    expect(matchCommands(commands, 'dark').map(({ title }) => title)).toEqual(['Theme: dark']);
-    expect(matchCommands(commands, '').length).toBe(4);
+    expect(matchActions(actions, 'so').map(({ title }) => title)[0]).toBe('Show Overview');
+    expect(matchActions(actions, 'dark').map(({ title }) => title)).toEqual(['Theme: dark']);
+    expect(matchActions(actions, '').length).toBe(4);
   });
 });
 

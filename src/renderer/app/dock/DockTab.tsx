@@ -26,7 +26,7 @@ export function DockTab({ api }: IDockviewPanelHeaderProps) {
           · <Hostile text={dump.name} title />
         </span>
       ) : null}
-      {/* For the pointer; keys have Delete on the tab, and the command. */}
+      {/* For the pointer; keys have Delete on the tab, and the action. */}
       <span
         className="tab-close"
         aria-hidden="true"

@@ -1,9 +1,9 @@
-/** Commands about the size of things. */
+/** Actions about the size of things. */
 import { densities } from '../../shared/shell-protocol.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Command } from './commands.ts';
+import type { Action } from './actions.ts';
 
-export function screenCommands({ shell, density, tell }: Workbench): readonly Command[] {
+export function screenActions({ shell, density, tell }: Workbench): readonly Action[] {
   const zoom = (to: 'in' | 'out' | 'reset' | 'double') => (): void => void shell.call('zoom', { to }).catch(tell);
   return [
     { id: 'zoom.in', title: 'Zoom in', keys: 'Ctrl+=', run: zoom('in') },

@@ -1,4 +1,4 @@
-/** Which commands a few typed letters mean: all letters in order, best at the starts of words. */
+/** Which actions a few typed letters mean: all letters in order, best at the starts of words. */
 
 interface Titled {
   readonly title: string;
@@ -19,12 +19,12 @@ export function matchScore(title: string, typed: string): number | undefined {
   return score;
 }
 
-export function matchCommands<T extends Titled>(commands: readonly T[], typed: string): readonly T[] {
-  return commands
-    .flatMap((command) => {
-      const score = matchScore(command.title, typed);
-      return score === undefined ? [] : [{ command, score }];
+export function matchActions<T extends Titled>(actions: readonly T[], typed: string): readonly T[] {
+  return actions
+    .flatMap((action) => {
+      const score = matchScore(action.title, typed);
+      return score === undefined ? [] : [{ action, score }];
     })
     .sort((left, right) => left.score - right.score)
-    .map(({ command }) => command);
+    .map(({ action }) => action);
 }

@@ -1,9 +1,9 @@
-/** Commands about the bytes under the cursor. */
+/** Actions about the bytes under the cursor. */
 import { handleOf } from '../state/open-dump.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Command } from './commands.ts';
+import type { Action } from './actions.ts';
 
-export function hexCommands({ engine, places, dumps, notice, tell }: Workbench): readonly Command[] {
+export function hexActions({ engine, places, dumps, notice, tell }: Workbench): readonly Action[] {
   const follow = async (): Promise<void> => {
     const tabs = places.tabs.get();
     const dump = tabs.dump === undefined ? undefined : dumps.find(tabs.dump);

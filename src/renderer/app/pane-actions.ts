@@ -1,7 +1,7 @@
-/** Commands of the dock: all that the pointer can do with tabs and panes. */
+/** Actions of the dock: all that the pointer can do with tabs and panes. */
 import { sideBySide, single, triageLayout, type Side } from '../state/dock-layout.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Command } from './commands.ts';
+import type { Action } from './actions.ts';
 
 const sides: readonly { readonly side: Side; readonly word: string; readonly key: string }[] = [
   { side: 'left', word: 'left', key: 'Left' },
@@ -17,7 +17,7 @@ export function layOutBeside({ dock, comparisons }: Pick<Workbench, 'dock' | 'co
   dock.apply(sideBySide(left, right));
 }
 
-export function paneCommands({ places, dock, dumps, comparisons, overlay }: Workbench): readonly Command[] {
+export function paneActions({ places, dock, dumps, comparisons, overlay }: Workbench): readonly Action[] {
   const open = (): boolean => places.tabs.get().open.length > 0;
   const split = (): boolean => (dock.widget()?.panes() ?? 0) > 1;
   const dump = (): string | undefined => places.tabs.get().dump;

@@ -1,11 +1,11 @@
-/** Commands about what a person writes: bookmarks, annotations, the session. */
+/** Actions about what a person writes: bookmarks, annotations, the session. */
 import { markPosition } from '../state/marks.ts';
 import type { Mark } from '../state/marks.ts';
 import type { Position } from '../state/position.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Command } from './commands.ts';
+import type { Action } from './actions.ts';
 
-export function noteCommands({ places, marks, markDraft, sessions }: Workbench): readonly Command[] {
+export function noteActions({ places, marks, markDraft, sessions }: Workbench): readonly Action[] {
   const here = (): { readonly dump: string; readonly position: Position } | undefined => {
     const { dump } = places.tabs.get();
     const position = places.position();

@@ -1,6 +1,6 @@
 /**
- * The registry of commands. Ids are stable: the native menu sends them, the palette and the keyboard map show them, and
- * users will bind keys to them.
+ * The registry of actions: what palette, menu and keys start ("command" means one of the command line; docs/GLOSSARY.md). Ids are
+ * stable: the native menu sends them, the palette and the keyboard map show them, and users bind keys to them.
  */
 import { themes } from '../../shared/shell-protocol.ts';
 import { exportFormats } from '../state/dump-jobs.ts';
@@ -9,12 +9,12 @@ import { views } from '../views/index.ts';
 import type { Workbench } from '../workbench.ts';
 import { focusGoTo, focusNextPane } from './focus.ts';
 import { matchesKeys, type KeyPress } from './keymap.ts';
-import { hexCommands } from './hex-commands.ts';
-import { noteCommands } from './note-commands.ts';
-import { screenCommands } from './screen-commands.ts';
-import { paneCommands } from './pane-commands.ts';
+import { hexActions } from './hex-actions.ts';
+import { noteActions } from './note-actions.ts';
+import { screenActions } from './screen-actions.ts';
+import { paneActions } from './pane-actions.ts';
 
-export interface Command {
+export interface Action {
   readonly id: string;
   readonly title: string;
   readonly keys?: string;
@@ -25,16 +25,16 @@ export interface Command {
 
 const themeTitles = { system: 'like the system', light: 'light', dark: 'dark', contrast: 'high contrast' } as const;
 
-/** All commands of a workbench, as they are now: some come and go with dumps and jobs. Keys are those that a person chose. */
-export function commandsOf(workbench: Workbench): readonly Command[] {
+/** All actions of a workbench, as they are now: some come and go with dumps and jobs. Keys are those that a person chose. */
+export function actionsOf(workbench: Workbench): readonly Action[] {
   const chosen = workbench.keys.get();
-  return allCommands(workbench).map(({ keys, ...command }) => {
-    const own = chosen[command.id] ?? keys;
-    return own === undefined || own === '' ? command : { ...command, keys: own };
+  return allActions(workbench).map(({ keys, ...action }) => {
+    const own = chosen[action.id] ?? keys;
+    return own === undefined || own === '' ? action : { ...action, keys: own };
   });
 }
 
-function allCommands(workbench: Workbench): readonly Command[] {
+function allActions(workbench: Workbench): readonly Action[] {
   const { places, dumps, dumpJobs, jobs, overlay } = workbench;
   const current = (): string | undefined => places.tabs.get().dump;
   const hasDump = (): boolean => {
@@ -75,10 +75,10 @@ function allCommands(workbench: Workbench): readonly Command[] {
       enabled: () => places.tabs.get().active !== undefined,
       run: () => places.closeTab(places.tabs.get().active ?? ''),
     },
-    ...paneCommands(workbench),
-    ...screenCommands(workbench),
-    ...noteCommands(workbench),
-    ...hexCommands(workbench),
+    ...paneActions(workbench),
+    ...screenActions(workbench),
+    ...noteActions(workbench),
+    ...hexActions(workbench),
     { id: 'dump.verify', title: 'Verify everything (full scan)', enabled: hasDump, run: onDump(dumpJobs.verify) },
     { id: 'dump.index', title: 'Build or resume the page index', enabled: hasDump, run: onDump(dumpJobs.index) },
     ...exportFormats.map((format) => ({
@@ -96,21 +96,21 @@ function allCommands(workbench: Workbench): readonly Command[] {
   ];
 }
 
-const isOn = (command: Command): boolean => command.enabled?.() ?? true;
+const isOn = (action: Action): boolean => action.enabled?.() ?? true;
 
 /** What the palette offers now. */
-export const offeredCommands = (workbench: Workbench): readonly Command[] => commandsOf(workbench).filter(isOn);
+export const offeredActions = (workbench: Workbench): readonly Action[] => actionsOf(workbench).filter(isOn);
 
-/** Runs a command by its id; what is not there or not possible now does nothing. */
-export function runCommand(workbench: Workbench, id: string): void {
-  const command = commandsOf(workbench).find((one) => one.id === id);
-  if (command !== undefined && isOn(command)) command.run();
+/** Runs a action by its id; what is not there or not possible now does nothing. */
+export function runAction(workbench: Workbench, id: string): void {
+  const action = actionsOf(workbench).find((one) => one.id === id);
+  if (action !== undefined && isOn(action)) action.run();
 }
 
-/** Runs the command of a key press. Returns whether there is one: the press is then ours. */
+/** Runs the action of a key press. Returns whether there is one: the press is then ours. */
 export function runKeys(workbench: Workbench, press: KeyPress, mac: boolean): boolean {
-  const command = commandsOf(workbench).find((one) => one.keys !== undefined && matchesKeys(press, one.keys, mac));
-  if (command === undefined) return false;
-  if (isOn(command)) command.run();
+  const action = actionsOf(workbench).find((one) => one.keys !== undefined && matchesKeys(press, one.keys, mac));
+  if (action === undefined) return false;
+  if (isOn(action)) action.run();
   return true;
 }
