@@ -1,4 +1,4 @@
-/** Every document that source, tests, or documentation cite exists, with the section that is named. */
+/** Every document and source file that comments or documentation cite exists, with the section that is named. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const shelves = ['', 'docs', 'docs/formats', 'docs/decisions', 'docs/recipes', '
 /** Documents of others, cited by their names. */
 const foreign = new Set(['protocol.md', 'envelope.md', 'spec/v1/statement.md']);
 
-const textFiles = new Set(['.md', '.ts', '.tsx', '.mts', '.mjs', '.cjs', '.css', '.html', '.yml']);
+const textFiles = new Set(['.md', '.ts', '.tsx', '.mts', '.mjs', '.cjs', '.css', '.html', '.yml', '.wasm']);
 const outside = new Set(['node_modules', 'out', 'dist', 'coverage', '.git', 'cases', 'dumps']);
 
 /** Text files below the root, with "/" in their names. */
@@ -94,7 +94,19 @@ function unresolved(file: string, { document, sections, headings, anchor }: Cita
   ];
 }
 
-const files = repositoryFiles().filter((file) => file !== 'test/unit/cited-documents.test.ts');
+/** Source files of others, and examples of how files are named. */
+const foreignSources = new Set(['electron/default_app/main.ts', 'kebab-case.ts', 'PascalCase.tsx']);
+
+const sourcePattern = /(?<![\w/.*$}<>'@-])((?:[\w@-]+\/)*[\w.-]+\.(?:tsx?|m[jt]s|cjs|css|yml|wasm))\b(?!['\w(])/g;
+const commentPattern = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*/g;
+
+/** Source files that a text names: in documentation anywhere, in code in its comments. */
+const sourcesIn = (file: string, text: string): string[] =>
+  (file.endsWith('.md') ? [text] : [...text.matchAll(commentPattern)].map(([comment]) => comment)).flatMap((part) =>
+    [...part.matchAll(sourcePattern)].map(([, path = '']) => path),
+  );
+
+const files = repositoryFiles().filter((file) => extname(file) !== '.wasm' && file !== 'test/unit/cited-documents.test.ts');
 
 describe('cited documents', () => {
   it('exist, with the sections that are cited', () => {
@@ -104,6 +116,22 @@ describe('cited documents', () => {
         .flatMap((citation) => unresolved(file, citation)),
     );
     expect(problems).toEqual([]);
+  });
+
+  it('source files that are named exist', () => {
+    const there = new Set(
+      repositoryFiles().flatMap((file) => {
+        const parts = file.split('/');
+        return parts.map((_, at) => parts.slice(at).join('/'));
+      }),
+    );
+    // Records of decisions and the changelog speak of their own time.
+    const lasting = files.filter((file) => !file.startsWith('docs/decisions/') && file !== 'CHANGELOG.md');
+    const named = lasting.flatMap((file) => sourcesIn(file, readFileSync(join(root, file), 'utf8')).map((source) => ({ file, source })));
+    expect(named.length).toBeGreaterThan(200);
+    const gone = named.filter(({ source }) => !there.has(source) && !foreignSources.has(source));
+    expect(gone.map(({ file, source }) => `${file}: ${source} does not exist`)).toEqual([]);
+    expect(sourcesIn('x.ts', '/** see index/gone.ts */ const a = left.ts; // and gone.mjs\n')).toEqual(['index/gone.ts', 'gone.mjs']);
   });
 
   it('sheets refer to sections of their own that exist', () => {

@@ -1,4 +1,4 @@
-/** A page worker: a thread of the engine, see index/page-crew.ts. */
+/** A page worker: a thread of the engine, see page-index/page-crew.ts. */
 import { parentPort } from 'node:worker_threads';
 import type { CrewMessage } from '../page-index/crew-messages.ts';
 import { startPageWork } from '../page-index/page-work.ts';

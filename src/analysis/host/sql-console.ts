@@ -1,4 +1,4 @@
-/** Process of index/sql-process.ts: takes one query, answers, ends. On Node a child process, in Electron a utility process of main. */
+/** Process of page-index/sql-process.ts: takes one query, answers, ends. On Node a child process, in Electron a utility process of main. */
 import * as v from 'valibot';
 import { IndexError } from '../page-index/index-error.ts';
 import { sqlJobSchema, type SqlAnswer } from '../page-index/sql-console.ts';
