@@ -4,11 +4,19 @@ import type { MemoryView } from '../shared/model.ts';
 import type { CliIo, OutputOptions } from './io.ts';
 import type { Style } from './text/style.ts';
 
+/** Files of the user's that tell more of the dump's kernel. */
+export interface KernelFiles {
+  readonly vmlinux?: string;
+  readonly systemMap?: string;
+  readonly vmcoreinfo?: string;
+}
+
 /** What belongs to opening a dump, whichever command opens it. */
 export interface Opening {
   /** The other files of a set. */
   readonly volumes: readonly string[];
   readonly view: MemoryView;
+  readonly kernelFiles: KernelFiles;
 }
 
 export interface CommandContext {
@@ -36,6 +44,8 @@ export interface Command {
   /** In commander's syntax: "<file>", "<files...>", "[address]". */
   readonly args: readonly string[];
   readonly options?: readonly CommandOption[];
+  /** It speaks of the kernel: --vmlinux, --system-map and --vmcoreinfo are its options too. */
+  readonly ofKernel?: true;
   readonly example: string;
   /** @returns exit code */
   run(context: CommandContext, args: readonly string[], options: OptionValues): Promise<number>;

@@ -3,7 +3,7 @@ import type { CommandContext } from './command.ts';
 import { progressLine } from './progress-line.ts';
 import { placeNames, type PlaceNames } from '../shared/place-names.ts';
 
-/** Runs `use` on an open dump and closes it whatever happens. Unpacking a packed dump shows its progress. */
+/** Runs `use` on an open dump with the files that tell of its kernel, and closes it whatever happens. Unpacking a packed dump shows its progress. */
 export async function withDump<T>(context: CommandContext, path: string, use: (dump: string, identity: string) => Promise<T>): Promise<T> {
   const { engine, io, output, opening } = context;
   const progress = progressLine(io, output);
@@ -24,7 +24,9 @@ export async function withDump<T>(context: CommandContext, path: string, use: (d
       progress.clear();
     });
   try {
-    return await use(dump, identity);
+    const { kernelFiles } = opening;
+    const shown = Object.keys(kernelFiles).length === 0 ? dump : (await engine.call('attach', { dump, ...kernelFiles }, { signal: io.signal })).dump;
+    return await use(shown, identity);
   } finally {
     await engine.call('close', { dump });
   }

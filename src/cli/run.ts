@@ -8,8 +8,9 @@ import { engineProtocol } from '../shared/engine-protocol.ts';
 import { memoryViews } from '../shared/model.ts';
 import { Cancelled, connect, RequestError, serve } from '../shared/rpc.ts';
 import { commands } from './commands/index.ts';
-import type { Command, Opening, OptionValues } from './command.ts';
+import type { Command, CommandOption, Opening, OptionValues } from './command.ts';
 import { exitCodes, UsageError, type CliIo } from './io.ts';
+import { kernelFileOptions, kernelFilesOf } from './kernel-files.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import { makeStyle } from './text/style.ts';
 
@@ -25,23 +26,26 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 
 /** The options that belong to opening; they say which dump, so several dumps at once cannot share them. */
 function openingOf(command: Command, args: readonly string[], options: OptionValues): Opening {
-  if (!opensDump(command)) return { volumes: [], view: 'all' };
+  const kernelFiles = command.ofKernel === true ? kernelFilesOf(options) : {};
+  if (!opensDump(command)) return { volumes: [], view: 'all', kernelFiles };
   const volumes = Array.isArray(options.volume) ? (options.volume as readonly string[]) : [];
   if (volumes.length > 0 && command.args[0] === '<files...>' && args.length > 1)
     throw new UsageError('--volume: name one dump only, its other files with --volume');
-  return { volumes, view: memoryViews.find((view) => view === options.view) ?? 'all' };
+  return { volumes, view: memoryViews.find((view) => view === options.view) ?? 'all', kernelFiles };
+}
+
+function defineOption({ flags, description, default: value, repeatable }: CommandOption): Option {
+  const defined = new Option(flags, description);
+  if (value !== undefined) defined.default(value);
+  if (repeatable === true) defined.argParser(collect).default([]);
+  return defined;
 }
 
 function defineCommand(program: Commander, command: Command, choose: (chosen: Chosen) => void): void {
   const sub = program.command(command.name).description(command.summary);
   if (command.alias !== undefined) sub.alias(command.alias);
   for (const argument of command.args) sub.argument(argument);
-  for (const option of command.options ?? []) {
-    const defined = new Option(option.flags, option.description);
-    if (option.default !== undefined) defined.default(option.default);
-    if (option.repeatable === true) defined.argParser(collect).default([]);
-    sub.addOption(defined);
-  }
+  for (const option of [...(command.options ?? []), ...(command.ofKernel === true ? kernelFileOptions : [])]) sub.addOption(defineOption(option));
   sub.option('--json', 'one JSON document on standard output, messages on standard error');
   sub.option('--quiet', 'no messages, no progress');
   sub.option('--no-color', 'plain text');

@@ -1,7 +1,7 @@
 /** Engine methods about analyses: their catalogue, and one of them on a dump, row by row. */
 import * as v from 'valibot';
 import { analysesSchema, analysisSchema, mostRows, rowSchema } from './analysis-table.ts';
-import { onKernel } from './kernel-sources.ts';
+import { onView } from './wire-types.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -17,7 +17,7 @@ export const analysisProtocol = {
   analyses: { params: v.strictObject({}), result: analysesSchema },
   analyse: {
     params: v.strictObject({
-      ...onKernel,
+      ...onView,
       id: v.string(),
       /** As a person types them: an address may be a symbol, "panic+0x10". */
       parameters: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.bigint(), v.boolean()]))),

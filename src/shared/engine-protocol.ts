@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { analysisProtocol } from './analysis-protocol.ts';
+import { attachProtocol } from './attach-protocol.ts';
 import { inspectProtocol } from './inspect-protocol.ts';
 import { kernelProtocol } from './kernel-protocol.ts';
 import { cacheProtocol } from './cache-protocol.ts';
@@ -41,6 +42,7 @@ export const stripBucketSchema = v.strictObject({
 
 export const engineProtocol = {
   ...analysisProtocol,
+  ...attachProtocol,
   ...compareMethods,
   ...inspectProtocol,
   ...kernelProtocol,

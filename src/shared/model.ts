@@ -3,6 +3,7 @@
  * output against them and the reference page is generated from them. Absent facts are left out, never null.
  */
 import * as v from 'valibot';
+import { attachedSchema } from './attachment.ts';
 import { trusts } from './fact.ts';
 
 export { pageClasses, pageStates, type PageClass, type PageState } from './page-words.ts';
@@ -124,6 +125,8 @@ export const infoSchema = v.strictObject({
     version: v.optional(v.string()),
     nodename: v.optional(v.string()),
     commandLine: v.optional(v.string()),
+    /** Files that the user attached to the dump. */
+    attached: v.optional(v.array(attachedSchema)),
   }),
   times: v.strictObject({ dumpStart: v.optional(isoTime), dumpEnd: v.optional(isoTime), crash: v.optional(isoTime) }),
   findings: v.array(findingSchema),

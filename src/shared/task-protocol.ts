@@ -1,10 +1,10 @@
 /** Engine methods about the kernel's tasks, modules, stacks and memory. */
 import * as v from 'valibot';
-import { onKernel } from './kernel-sources.ts';
 import { backtraceSchema, kernelFactsSchema, mappingsSchema, memoryUsageSchema, modulesSchema, tasksSchema } from './task-model.ts';
+import { onView } from './wire-types.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const aboutKernel = v.strictObject(onKernel);
+const aboutKernel = v.strictObject(onView);
 
 export const taskProtocol = {
   tasks: { params: aboutKernel, result: tasksSchema },
@@ -12,7 +12,7 @@ export const taskProtocol = {
   backtrace: {
     /** One CPU, one task (its pid, or the virtual address of its task_struct); without either every CPU. */
     params: v.strictObject({
-      ...onKernel,
+      ...onView,
       cpu: v.optional(count),
       pid: v.optional(count),
       task: v.optional(v.bigint()),
@@ -23,7 +23,7 @@ export const taskProtocol = {
     }),
     result: backtraceSchema,
   },
-  mappings: { params: v.strictObject({ ...onKernel, pid: count }), result: mappingsSchema },
+  mappings: { params: v.strictObject({ ...onView, pid: count }), result: mappingsSchema },
   memoryUsage: { params: aboutKernel, result: memoryUsageSchema },
   kernelFacts: { params: aboutKernel, result: kernelFactsSchema },
 } as const;

@@ -66,7 +66,7 @@ describe('crash dumps', () => {
     const text = crashOracle(name, `dmesg${texts}.txt`) ?? '';
     expect(text.length).toBeGreaterThan(1000);
     const withCaller = /^\[[ .\d]+\] \[ +[TC]\d+\]/.test(text);
-    const { records } = await withSession(entry, (session) => describeLog(session.inView(view), {}, never));
+    const { records } = await withSession(entry, (session) => describeLog(session.inView(view), never));
     const ours = records.map((record) => `${logLine(record, withCaller)}\n`).join('');
     expect(ours).toBe(text);
     // The twin: one letter must be noticed.

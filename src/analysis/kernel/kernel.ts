@@ -76,7 +76,7 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
   return {
     vmcoreinfo,
     memory,
-    publishesSymbols: vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined,
+    publishesSymbols: given !== undefined || (vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined),
     get symbols() {
       return (symbols ??= given === undefined ? find() : ownOrGiven(given));
     },

@@ -1,5 +1,6 @@
 /** What the formats for people share: the facts in their order, places, findings, decisions, and texts that stay texts. */
 import { visibleText } from '../../shared/visible-text.ts';
+import { attachedText } from '../../shared/attachment.ts';
 import { byteText } from '../../shared/units.ts';
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { Annotation } from '../../shared/annotation-model.ts';
@@ -40,6 +41,7 @@ export function reportFacts(report: ReportModel): readonly (readonly [name: stri
     ['Memory', `${byteText(memory.bytes)} in ${memory.ranges.map((range) => `${range.start}-${range.end}`).join(', ')}`],
     ['Crashkernel', memory.crashkernel === undefined ? undefined : `${memory.crashkernel.start}-${memory.crashkernel.end}`],
     ['Kernel', [kernel.release, kernel.version].filter(Boolean).join(' ')],
+    ['Attached', kernel.attached?.map(attachedText).join(', ')],
     ['Node name', kernel.nodename],
     ['Dump started', times.dumpStart],
     ['Dump ended', times.dumpEnd],

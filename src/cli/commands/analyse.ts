@@ -7,7 +7,6 @@ import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { analysisCatalogueText, analysisTableText, partialText } from '../text/analysis-text.ts';
 import { wholeNumber } from './address-argument.ts';
-import { kernelOptions, kernelSources } from './kernel-options.ts';
 
 const tables: readonly AnalysisTable[] = analyses.map(({ table }) => table);
 
@@ -45,8 +44,8 @@ export const analyseCommand: Command = {
     ...parameterOptions(),
     { flags: '--csv', description: 'comma-separated values instead of a table' },
     { flags: '--rows <number>', description: 'at most this many rows', default: '100000' },
-    ...kernelOptions,
   ],
+  ofKernel: true,
   example: `dumpbench analyse vmcore
   dumpbench analyse vmcore modules
   dumpbench analyse vmcore mappings --pid 1 --csv`,
@@ -62,7 +61,7 @@ export const analyseCommand: Command = {
         else io.out(analysisCatalogueText(catalogue.analyses, style));
         return exitCodes.fine;
       }
-      const answer = await engine.call('analyse', { dump, id, parameters: givenParameters(options), limit, ...kernelSources(options) }, { signal: io.signal });
+      const answer = await engine.call('analyse', { dump, id, parameters: givenParameters(options), limit }, { signal: io.signal });
       if (output.json) printJson(io, answer);
       else io.out(options.csv === true ? analysisCsv(answer.columns, answer.rows) : analysisTableText(answer, style));
       if (!answer.complete) say(io, output, partialText(answer));

@@ -63,6 +63,7 @@ export const compareCommand: Command = {
   name: 'compare',
   summary: 'what differs between two dumps; exit code 1 when something does',
   args: ['<fileA>', '<fileB>'],
+  ofKernel: true,
   options: [
     { flags: '--exact', description: 'compare every byte instead of the fingerprints of the page indexes' },
     { flags: '--shift <bytes>', description: 'compare address A of the first dump with A + bytes of the second' },

@@ -3,7 +3,6 @@ import type { Command } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { levelNames, logLine } from '../../shared/log-line.ts';
-import { kernelOptions, kernelSources } from './kernel-options.ts';
 
 /** A level by name or number. @throws UsageError */
 function levelOf(text: string): number {
@@ -19,12 +18,12 @@ export const dmesgCommand: Command = {
   options: [
     { flags: '--level <level>', description: `only records of this level and the graver ones: ${levelNames.join(', ')}, or 0 to 7` },
     { flags: '--caller', description: 'with the thread or CPU that wrote each record, as newer makedumpfile prints it' },
-    ...kernelOptions,
   ],
+  ofKernel: true,
   example: 'dumpbench dmesg dump.s390 --level warn',
   async run(context, [file = ''], options) {
     const limit = options.level === undefined ? undefined : levelOf(String(options.level));
-    const answer = await withDump(context, file, (dump) => context.engine.call('dmesg', { dump, ...kernelSources(options) }, { signal: context.io.signal }));
+    const answer = await withDump(context, file, (dump) => context.engine.call('dmesg', { dump }, { signal: context.io.signal }));
     // A record that does not say its level is kept.
     const records = limit === undefined ? answer.records : answer.records.filter(({ level }) => level === undefined || level <= limit);
     if (context.output.json) printJson(context.io, { ...answer, records });

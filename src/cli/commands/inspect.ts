@@ -55,6 +55,7 @@ export const inspectCommand: Command = {
   name: 'inspect',
   summary: 'what the bytes at an address can be read as; with --as a structure laid over them; without an address the structures that there are',
   args: ['<file>', '[address]'],
+  ofKernel: true,
   options: [
     { flags: '--as <structure>', description: 'a declared structure ("lowcore (6.1)", os_info, Elf64_Ehdr...) or a struct of the kernel' },
     { flags: '--space <space>', description: `address space of a bare address: ${addressSpaces.join(', ')}`, default: 'absolute' },

@@ -7,7 +7,6 @@ import { withDump } from '../open-dump.ts';
 import type { Style } from '../text/style.ts';
 import { backtraceText, kernelFactsText, mappingsText, memoryUsageText, modulesText, tasksText } from '../text/task-text.ts';
 import { wholeNumber } from './address-argument.ts';
-import { kernelOptions, kernelSources } from './kernel-options.ts';
 
 type StateMethod = 'tasks' | 'modules' | 'memoryUsage' | 'kernelFacts';
 
@@ -21,10 +20,10 @@ function stateCommand<M extends StateMethod>(
     name,
     summary,
     args: ['<file>'],
-    options: kernelOptions,
+    ofKernel: true,
     example: `dumpbench ${name} vmcore`,
-    async run(context, [file = ''], options) {
-      const answer = await withDump(context, file, (dump) => context.engine.call(method, { dump, ...kernelSources(options) }, { signal: context.io.signal }));
+    async run(context, [file = '']) {
+      const answer = await withDump(context, file, (dump) => context.engine.call(method, { dump }, { signal: context.io.signal }));
       if (context.output.json) printJson(context.io, answer);
       else context.io.out(render(answer, context.style));
       return exitCodes.fine;
@@ -41,13 +40,11 @@ export const kernelStateCommands: readonly Command[] = [
     name: 'maps',
     summary: 'memory mappings of a process (kernels with types)',
     args: ['<file>', '<pid>'],
-    options: kernelOptions,
+    ofKernel: true,
     example: 'dumpbench maps vmcore 1',
-    async run(context, [file = '', typed = ''], options) {
+    async run(context, [file = '', typed = '']) {
       const pid = wholeNumber(typed, 'pid');
-      const answer = await withDump(context, file, (dump) =>
-        context.engine.call('mappings', { dump, pid, ...kernelSources(options) }, { signal: context.io.signal }),
-      );
+      const answer = await withDump(context, file, (dump) => context.engine.call('mappings', { dump, pid }, { signal: context.io.signal }));
       if (context.output.json) printJson(context.io, answer);
       else context.io.out(mappingsText(answer, context.style));
       return exitCodes.fine;
@@ -62,8 +59,8 @@ export const kernelStateCommands: readonly Command[] = [
       { flags: '--task <task>', description: 'the task with this pid, or with task_struct at this virtual address (0x...)' },
       { flags: '--all', description: 'every task, not only those that ran' },
       { flags: '--guess', description: 'where a stack cannot be followed, list the addresses of code on it, marked as guesses' },
-      ...kernelOptions,
     ],
+    ofKernel: true,
     example: 'dumpbench backtrace vmcore --task 1',
     async run(context, [file = ''], options) {
       if (options.cpu !== undefined && options.task !== undefined) throw new UsageError('--cpu and --task: name one of them');
@@ -72,7 +69,7 @@ export const kernelStateCommands: readonly Command[] = [
       const task = named === undefined ? {} : /^0x[0-9a-f]{1,16}$/i.test(named) ? { task: BigInt(named) } : { pid: wholeNumber(named, '--task') };
       const all = { ...(options.all === true ? { all: true } : {}), ...(options.guess === true ? { guess: true } : {}) };
       const answer = await withDump(context, file, (dump) =>
-        context.engine.call('backtrace', { dump, ...cpu, ...task, ...all, ...kernelSources(options) }, { signal: context.io.signal }),
+        context.engine.call('backtrace', { dump, ...cpu, ...task, ...all }, { signal: context.io.signal }),
       );
       if (context.output.json) printJson(context.io, answer);
       else context.io.out(backtraceText(answer, context.style));

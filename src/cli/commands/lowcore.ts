@@ -9,6 +9,7 @@ export const lowcoreCommand: Command = {
   name: 'lowcore',
   summary: 'lowcores of the CPUs, every field with its meaning (s390x)',
   args: ['<file>'],
+  ofKernel: true,
   options: [
     { flags: '--cpu <number>', description: 'only that of this CPU' },
     { flags: '--address <address>', description: 'the lowcore at this absolute address' },

@@ -26,6 +26,7 @@ export const readCommand: Command = {
   name: 'read',
   summary: 'bytes at an address',
   args: ['<file>', '<address>', '<length>'],
+  ofKernel: true,
   options: [
     { flags: '--space <space>', description: `address space of a bare address: ${addressSpaces.join(', ')}`, default: 'absolute' },
     { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses, and whose page tables a virtual one' },

@@ -12,6 +12,7 @@ export const reportCommand: Command = {
   name: 'report',
   summary: 'an integrity report to hand on, with a comparison if wanted',
   args: ['<file>'],
+  ofKernel: true,
   options: [
     { flags: '--format <format>', description: 'html, json, markdown, sarif, junit or csv', default: 'html' },
     ...outputOptions,
@@ -51,7 +52,7 @@ export const reportCommand: Command = {
         },
       );
     // The options of opening are the reported dump's.
-    const plain: CommandContext = { ...context, opening: { volumes: [], view: 'all' } };
+    const plain: CommandContext = { ...context, opening: { volumes: [], view: 'all', kernelFiles: {} } };
     const report = await withDump(context, file, (dump, identity) => {
       const annotations = session === undefined ? [] : sessionAnnotations(sessionPath ?? '', session, identity, context.opening.view);
       return other === undefined ? make(dump, annotations) : withDump(plain, other, (one) => make(dump, annotations, one));

@@ -4,18 +4,12 @@ import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { structText, typeNamesText } from '../text/type-text.ts';
 import { addressIn, wholeNumber } from './address-argument.ts';
-import { kernelOptions, kernelSources } from './kernel-options.ts';
 
 const maxDepth = 8;
 
 /** Names of types instead of one type: all, or those that a pattern with `*` means. */
-async function listNames(
-  context: CommandContext,
-  file: string,
-  pattern: string | undefined,
-  request: ReturnType<typeof kernelSources> & { readonly module?: string },
-): Promise<number> {
-  const answer = await withDump(context, file, (dump) => context.engine.call('typeNames', { dump, ...request }, { signal: context.io.signal }));
+async function listNames(context: CommandContext, file: string, pattern: string | undefined, owner: { readonly module?: string }): Promise<number> {
+  const answer = await withDump(context, file, (dump) => context.engine.call('typeNames', { dump, ...owner }, { signal: context.io.signal }));
   const glob = pattern === undefined ? undefined : namePattern(pattern);
   // "ext4:name" is listed under its name too.
   const wanted = answer.names.filter((name) => glob === undefined || glob.test(name) || glob.test(name.replace(/^[\w-]+:/, '')));
@@ -31,20 +25,20 @@ export const structCommand: Command = {
   options: [
     { flags: '--depth <number>', description: 'open structs inside to this depth; 0 unless given' },
     { flags: '--module <name>', description: "this module's type, for a name that several have; without a name all of its own types" },
-    ...kernelOptions,
   ],
+  ofKernel: true,
   example: 'dumpbench struct vmcore task_struct.comm init_task',
   async run(context, [file = '', name, typed], options) {
     const owner = options.module === undefined ? {} : { module: String(options.module) };
-    if (name === undefined || name.includes('*')) return listNames(context, file, name, { ...owner, ...kernelSources(options) });
+    if (name === undefined || name.includes('*')) return listNames(context, file, name, owner);
     const depth = options.depth === undefined ? 0 : wholeNumber(String(options.depth), '--depth');
     if (depth > maxDepth) throw new UsageError(`--depth: at most ${maxDepth}`);
     const { signal } = context.io;
     const answer = await withDump(context, file, async (dump) => {
-      const params = { dump, name, depth, ...owner, ...kernelSources(options) };
+      const params = { dump, name, depth, ...owner };
       if (typed === undefined) return context.engine.call('struct', params, { signal });
       if (/^[A-Za-z_.][\w.]*$/.test(typed) && !/^(cpu\d+\.|lowcore$)/.test(typed)) {
-        const { symbols } = await context.engine.call('symbols', { dump, ...kernelSources(options), name: typed }, { signal });
+        const { symbols } = await context.engine.call('symbols', { dump, name: typed }, { signal });
         return context.engine.call('struct', { ...params, address: BigInt(symbols[0]?.address ?? '0x0') }, { signal });
       }
       const place = await addressIn(context, dump, typed, 'virtual');

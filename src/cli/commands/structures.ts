@@ -15,13 +15,12 @@ type StructureMethod = 'info' | 'notes' | 'regions' | 'osinfo';
 
 function structureCommand<M extends StructureMethod>(
   method: M,
-  words: { readonly summary: string; readonly alias?: string },
+  words: Pick<Command, 'summary' | 'alias' | 'ofKernel'>,
   render: (answer: Result<EngineProtocol, M>, style: Style) => string,
 ): Command {
   return {
     name: method,
-    ...(words.alias === undefined ? {} : { alias: words.alias }),
-    summary: words.summary,
+    ...words,
     args: ['<file>'],
     example: `dumpbench ${method} dump.s390 --json`,
     async run(context, [file = '']) {
@@ -33,10 +32,16 @@ function structureCommand<M extends StructureMethod>(
   };
 }
 
-export const infoCommand = structureCommand('info', { summary: 'container, machine, memory, kernel and times, each fact with its source' }, infoText);
+export const infoCommand = structureCommand(
+  'info',
+  { summary: 'container, machine, memory, kernel and times, each fact with its source', ofKernel: true },
+  infoText,
+);
 export const notesCommand = structureCommand('notes', { summary: 'ELF notes, decoded' }, (answer, style) => notesText(answer.notes, style));
-export const regionsCommand = structureCommand('regions', { summary: 'memory regions: stored, excluded, missing; crashkernel, lowcores' }, (answer) =>
-  regionsText(answer.regions),
+export const regionsCommand = structureCommand(
+  'regions',
+  { summary: 'memory regions: stored, excluded, missing; crashkernel, lowcores', ofKernel: true },
+  (answer) => regionsText(answer.regions),
 );
 export const osinfoCommand = structureCommand('osinfo', { summary: 'the hand-over block os_info (s390x)', alias: 'meminfo' }, osInfoText);
 
@@ -44,6 +49,7 @@ export const cpusCommand: Command = {
   name: 'cpus',
   summary: 'registers of every CPU',
   args: ['<file>'],
+  ofKernel: true,
   options: [{ flags: '--cpu <number>', description: 'only this CPU' }],
   example: 'dumpbench cpus dump.s390 --cpu 0',
   async run(context, [file = ''], options) {

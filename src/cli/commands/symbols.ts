@@ -4,7 +4,6 @@ import type { Command } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { addressIn } from './address-argument.ts';
-import { kernelOptions, kernelSources } from './kernel-options.ts';
 
 /** A line of /proc/kallsyms. */
 function symbolLine({ address, type, name, offset, module }: SymbolJson): string {
@@ -21,11 +20,11 @@ export const symbolsCommand: Command = {
   name: 'symbols',
   summary: "the kernel's symbols: all, those of a name (* stands for anything), or the one at an address",
   args: ['<file>', '[name-or-address]'],
-  options: kernelOptions,
+  ofKernel: true,
   example: 'dumpbench symbols dump.s390 cpu0.psw',
-  async run(context, [file = '', typed], options) {
+  async run(context, [file = '', typed]) {
     const answer = await withDump(context, file, async (dump) => {
-      const params = { dump, ...kernelSources(options) };
+      const params = { dump };
       if (typed === undefined) return context.engine.call('symbols', params, { signal: context.io.signal });
       if (!addressLike.test(typed)) return context.engine.call('symbols', { ...params, name: typed }, { signal: context.io.signal });
       const place = await addressIn(context, dump, typed, 'virtual');

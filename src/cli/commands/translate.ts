@@ -26,6 +26,7 @@ export const translateCommand: Command = {
   name: 'translate',
   summary: 'the page-table walk of a virtual address, step by step',
   args: ['<file>', '<address>'],
+  ofKernel: true,
   options: [
     { flags: '--cpu <number>', description: 'walk the home space of this CPU (CR13), and apply its prefix' },
     {

@@ -13,6 +13,7 @@ export const triageCommand: Command = {
   name: 'triage',
   summary: 'the first screen: what it is, what happened, is it whole. Headers and small structures only, no scan',
   args: ['<files...>'],
+  ofKernel: true,
   example: 'dumpbench triage dump.s390 vmcore',
   async run(context, files) {
     const { engine, io, output, style } = context;

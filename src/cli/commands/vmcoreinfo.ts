@@ -20,6 +20,7 @@ export const vmcoreinfoCommand: Command = {
   name: 'vmcoreinfo',
   summary: 'what the kernel says of itself for dump tools; searched for in memory where no note leads to it',
   args: ['<file>'],
+  ofKernel: true,
   options: [{ flags: '--copies', description: 'search the whole memory for copies and compare them' }],
   example: 'dumpbench vmcoreinfo dump.s390 --json',
   async run(context, [file = ''], options) {

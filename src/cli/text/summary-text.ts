@@ -1,4 +1,5 @@
 /** Triage and info as text: the verdict first, in a sentence; then what it rests on. */
+import { attachedText } from '../../shared/attachment.ts';
 import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult, Health } from '../../shared/check-model.ts';
 import type { Finding, Info } from '../../shared/model.ts';
@@ -111,8 +112,9 @@ const decisionWords: Readonly<Record<string, string>> = {
 /** The first screen. `names` are those of addresses in registers. */
 export function triageText(dump: TriageDump, style: Style, names = noNames): string {
   const { info, health } = dump;
-  const lines = [style.strong(visibleText(baseName(info.file.path))), `  ${headline(info)}`, ''];
-  lines.push(`  ${healthLine(health, style)}`);
+  const lines = [style.strong(visibleText(baseName(info.file.path))), `  ${headline(info)}`];
+  if (info.kernel.attached !== undefined) lines.push(`  attached: ${visibleText(info.kernel.attached.map(attachedText).join(', '))}`);
+  lines.push('', `  ${healthLine(health, style)}`);
   if (dump.reason !== undefined) lines.push(`  ${visibleText(dump.reason)}`);
   lines.push('', style.strong('  Checks'), checkLines(dump.checks, style));
   if (dump.standaloneKdump !== undefined) {

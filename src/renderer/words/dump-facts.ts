@@ -1,4 +1,5 @@
 /** The facts of a dump as short texts, each with where it comes from. One list feeds the pills and the table of all facts. */
+import { attachedText } from '../../shared/attachment.ts';
 import type { Trust } from '../../shared/fact.ts';
 import type { FormatId, Info } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
@@ -84,6 +85,7 @@ export function dumpFacts(info: Info): readonly ShownFact[] {
   add('release', 'Kernel release', kernel.release, ['/kernel/release'], kernel.release === undefined ? undefined : `Linux ${kernel.release}`);
   add('kernel-version', 'Kernel build', kernel.version, ['/kernel/version']);
   add('nodename', 'Node name', kernel.nodename, ['/kernel/nodename']);
+  add('attached', 'Attached', kernel.attached?.map(attachedText).join(', '), []);
   add('command-line', 'Command line', kernel.commandLine, ['/kernel/commandLine']);
   const time = (iso: string | undefined): string | undefined => (iso === undefined ? undefined : timeText(iso));
   const dumped = time(times.dumpStart ?? times.dumpEnd);

@@ -26,7 +26,7 @@ function crashLog(name: string): string {
 describe.skipIf(!haveDumps)('the kernel log', () => {
   const open = kernelDumps();
   const logOf = async (name: string, withCaller: boolean): Promise<string> => {
-    const { records } = await describeLog(await open(name), {}, never);
+    const { records } = await describeLog(await open(name), never);
     return records.map((record) => `${logLine(record, withCaller)}\n`).join('');
   };
 
@@ -49,7 +49,7 @@ describe.skipIf(!haveDumps)('the kernel log', () => {
   });
 
   it('of the aarch64 guest, which has no note, is found by scanning', async () => {
-    const { records, vmcoreinfo } = await describeLog(await open('o-a64-a1-qemu.elf'), {}, never);
+    const { records, vmcoreinfo } = await describeLog(await open('o-a64-a1-qemu.elf'), never);
     expect(vmcoreinfo).toContain('found by its text');
     expect(records.length).toBeGreaterThan(200);
     expect(records[0]?.text).toMatch(/^Booting Linux on physical CPU/);
@@ -58,7 +58,7 @@ describe.skipIf(!haveDumps)('the kernel log', () => {
   });
 
   it('has the records that the guest itself printed with their levels', async () => {
-    const { records } = await describeLog(await open('o-s390-s3-kdump-zlib-d31'), {}, never);
+    const { records } = await describeLog(await open('o-s390-s3-kdump-zlib-d31'), never);
     expect(records.at(-1)).toMatchObject({ level: 0, facility: 0, mark: 'panic', caller: 'T1' });
     expect(records.find(({ text }) => text.startsWith('sysrq: Trigger'))).toMatchObject({ mark: 'request', level: 6 });
     expect(guestText('o-s390-s1-qemu.elf', 'dmesg.txt')).toContain(records[3]?.text);

@@ -92,10 +92,10 @@ describe.skipIf(!haveDumps)('types of modules', () => {
     const { modules } = await describeModules(session, never);
     expect(v.is(modulesSchema, await describeModules(session, never))).toBe(true);
     expect(Object.fromEntries(modules.map((module) => [module.name, module.types]))).toMatchObject({ ext4: 2928, crc16: 4, virtio_ring: 149 });
-    const all = await describeTypeNames(session, {}, never);
+    const all = await describeTypeNames(session, undefined, never);
     expect(v.is(typeNamesSchema, all)).toBe(true);
     expect(all.names).toEqual(expect.arrayContaining(['task_struct', 'ext4_inode_info', 'mb_cache_entry']));
-    expect((await describeTypeNames(session, { module: 'mbcache' }, never)).names).toEqual(['mb_cache', 'mb_cache_entry']);
+    expect((await describeTypeNames(session, 'mbcache', never)).names).toEqual(['mb_cache', 'mb_cache_entry']);
     expect((await listViewableTypes(session, never)).names).toContain('ext4_inode_info');
     // struct mb_cache begins with a pointer to its hash; laid over a struct module, its fields are the same words as read there.
     const place = { space: 'virtual', address: BigInt(modules[0]?.address ?? '0x0') } as const;

@@ -50,7 +50,7 @@ describe('a vmcoreinfo text', () => {
     const given = await runInProcess(['dmesg', lost, '--vmcoreinfo', text, '--json']);
     const scanned = await runInProcess(['dmesg', lost, '--json']);
     const read = (out: string): { vmcoreinfo: string; records: unknown[] } => JSON.parse(out) as { vmcoreinfo: string; records: unknown[] };
-    expect(read(given.out).vmcoreinfo).toBe(`file ${text}`);
+    expect(read(given.out).vmcoreinfo).toBe('file vmcoreinfo.txt');
     expect(read(scanned.out).vmcoreinfo).toContain('found by its text');
     expect(read(scanned.out).records).toEqual(read(given.out).records);
     expect(read(given.out).records).toHaveLength(8);

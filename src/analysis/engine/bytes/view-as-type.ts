@@ -7,7 +7,7 @@ import { kinds } from '../../kernel/btf/btf-types.ts';
 import { aggregateNamed, layoutRows, resolved, sizeOf, typeText, type LayoutRow } from '../../kernel/btf/type-layout.ts';
 import { parseTypeName, scopeOf } from '../../kernel/btf/type-scope.ts';
 import { valueAt, type TypeMemory } from '../../kernel/btf/type-values.ts';
-import { namesOf } from '../session/kernel-sources.ts';
+import { namesOf } from '../kernel/kernel-names.ts';
 import { readMemory, type ReadRequest } from './read-memory.ts';
 import type { Session } from '../session/session.ts';
 import { typeNames } from '../kernel/type-names.ts';

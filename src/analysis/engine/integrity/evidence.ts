@@ -46,7 +46,7 @@ export const readPrivateKey = (path: string): KeyObject => ed25519(path, (pem) =
 const readPublicKey = (path: string): KeyObject => ed25519(path, (pem) => createPublicKey(pem), 'an Ed25519 public key in PEM form');
 
 /** The files of a dump as they lie on disk; `close` closes those that were opened for it. */
-export function filesOf(session: Session): { readonly files: readonly ByteSource[]; readonly close: () => void } {
+function filesOf(session: Session): { readonly files: readonly ByteSource[]; readonly close: () => void } {
   const { volumes } = session.image.container;
   if (volumes === undefined || volumes.length < 2) return { files: [session.file], close: () => undefined };
   const opened = volumes.map(({ path }) => openFile(path));
@@ -56,6 +56,16 @@ export function filesOf(session: Session): { readonly files: readonly ByteSource
       for (const file of opened) file.close();
     },
   };
+}
+
+/** Runs `use` on the dump's files, each open once. */
+export async function withFiles<T>(session: Session, use: (files: readonly ByteSource[]) => Promise<T>): Promise<T> {
+  const { files, close } = filesOf(session);
+  try {
+    return await use(files);
+  } finally {
+    close();
+  }
 }
 
 function openOriginal(path: string, opened: (() => void)[]): KdumpOriginal {

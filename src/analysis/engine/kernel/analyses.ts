@@ -1,13 +1,12 @@
 /** Engine methods about analyses: the catalogue, and one analysis on one dump. */
 import type { AnalysisJson, RowJson } from '../../../shared/analysis-table.ts';
 import { defaultRows } from '../../../shared/analysis-table.ts';
-import type { analysisProtocol } from '../../../shared/analysis-protocol.ts';
-import { schemaVersion, type MemoryView } from '../../../shared/model.ts';
-import { RequestError, type Handlers } from '../../../shared/rpc.ts';
+import { schemaVersion } from '../../../shared/model.ts';
+import { RequestError } from '../../../shared/rpc.ts';
 import { analyses } from '../../kernel/analyses/index.ts';
 import type { Analysis } from '../../kernel/analyses/analysis.ts';
 import { runAnalysis } from '../../kernel/analyses/run-analysis.ts';
-import { withSources, type KernelSources } from '../session/kernel-sources.ts';
+import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import type { Session } from '../session/session.ts';
 import { analysisKernel } from './analysis-context.ts';
 import { readParameters, type GivenParameters } from './analysis-parameters.ts';
@@ -44,18 +43,16 @@ export async function analyseSession(
   return { schema: schemaVersion, id, columns: analysis.table.columns, rows: [...rows], missing: [...missing], complete };
 }
 
-export function analysisHandlers(sessionOf: (dump: string, view?: MemoryView) => Session): Handlers<typeof analysisProtocol> {
+export function analysisHandlers(sessionOf: SessionOf) {
   return {
     analyses: () => ({ schema: schemaVersion, analyses: analyses.map(({ table }) => table) }),
-    async analyse({ dump, view, id, parameters, first, limit, stream, ...sources }, { signal, progress }) {
-      const given: KernelSources = sources;
-      const session = await withSources(sessionOf(dump, view), given, signal);
+    async analyse({ dump, view, id, parameters, first, limit, stream }, { signal, progress }) {
       const before: RowJson[] = [];
-      const answer = await analyseSession(session, { id, parameters, first, limit }, signal, (rows, found) => {
+      const answer = await analyseSession(sessionOf(dump, view), { id, parameters, first, limit }, signal, (rows, found) => {
         if (stream !== true) before.push(...rows);
         progress({ rows: stream === true ? [...rows] : [], found });
       });
       return stream === true ? answer : { ...answer, rows: [...before, ...answer.rows] };
     },
-  };
+  } satisfies SomeMethods;
 }

@@ -6,7 +6,7 @@ import type { ModuleTypeSearch } from '../../kernel/btf/module-types.ts';
 import { kernelObjects, type KernelObjects } from '../../kernel/object/kernel-objects.ts';
 import { ownModule } from '../../kernel/btf/type-scope.ts';
 import type { Session } from '../session/session.ts';
-import { stacksOf } from './backtraces.ts';
+import { stacksOf, withAllNames } from './backtraces.ts';
 import { cpuContexts } from './kernel-cpus.ts';
 import { kernelState, kernelTasks, type KernelTasks } from './kernel-tasks.ts';
 
@@ -30,7 +30,7 @@ export async function analysisKernel(session: Session, { needs, uses }: Pick<Ana
   const moduleTypes: ModuleTypeSearch | undefined = wanted.has('module-types') && types !== undefined ? await kernel.findModuleTypes(signal) : undefined;
   const hasTasks = wanted.has('tasks') || wanted.has('stacks');
   const tasks: KernelTasks | undefined = hasTasks ? await kernelTasks(session, signal) : undefined;
-  const stacks: AnalysisStacks | undefined = tasks !== undefined && wanted.has('stacks') ? stacksOf(tasks) : undefined;
+  const stacks: AnalysisStacks | undefined = tasks !== undefined && wanted.has('stacks') ? stacksOf(await withAllNames(tasks, session, signal)) : undefined;
   const symbolAt = (address: bigint): string | undefined => {
     const found = names?.at(address);
     return found === undefined ? undefined : placeText(found.name, found.offset, found.module);

@@ -14,7 +14,7 @@ import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { stackEndMagic, type TaskMember } from '../../kernel/tasks/task-layout.ts';
 import type { KernelTask } from '../../kernel/tasks/tasks.ts';
 import type { CpuContext } from './kernel-cpus.ts';
-import { namesOf } from '../session/kernel-sources.ts';
+import { allNames } from './kernel-names.ts';
 import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
 import { selectCpu } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
@@ -174,21 +174,14 @@ function wanted(session: Session, tracer: Tracer, request: BacktraceRequest): re
   return [...ofCpus, ...tasks.list.tasks.filter(({ address }) => !running.has(address)).map((task) => traceTask(tracer, task))];
 }
 
-const named = new WeakMap<KernelTasks, SymbolTable>();
-
-/** With those of modules that have to be searched for; the table is made once. */
-function namesFor(tasks: KernelTasks): SymbolTable | undefined {
-  const known = named.get(tasks);
-  if (known !== undefined) return known;
-  const table = namesOf(tasks.kernel, true);
-  if ('why' in table) return undefined;
-  named.set(tasks, table);
-  return table;
+/** With the names of modules that have to be searched for. @throws Cancelled */
+export async function withAllNames(tasks: KernelTasks, session: Session, signal: AbortSignal): Promise<KernelTasks> {
+  const names = await allNames(session, signal);
+  return { ...tasks, names: 'why' in names ? undefined : names };
 }
 
-/** Every stack, those of the CPUs first; each is followed when it is asked for. */
-export function stacksOf(found: KernelTasks): { all(): Generator<TraceJson, void>; readonly missing: readonly Missing[] } {
-  const tasks = { ...found, names: namesFor(found) };
+/** Every stack, those of the CPUs first; each is followed when it is asked for. @param tasks with the names that frames get */
+export function stacksOf(tasks: KernelTasks): { all(): Generator<TraceJson, void>; readonly missing: readonly Missing[] } {
   const tracer: Tracer = { tasks, unwinders: unwindersOf(tasks, false) };
   const running = new Set(tasks.cpus.map(({ current }) => current));
   const search = tasks.kernel.symbols;
@@ -207,7 +200,7 @@ export function stacksOf(found: KernelTasks): { all(): Generator<TraceJson, void
  */
 export async function describeBacktrace(session: Session, request: BacktraceRequest, signal: AbortSignal): Promise<BacktraceJson> {
   const tasks = await kernelTasks(session, signal);
-  return tracesOf(session, { ...tasks, names: namesFor(tasks) }, request);
+  return tracesOf(session, await withAllNames(tasks, session, signal), request);
 }
 
 /** @throws DumpError absent when there is no such CPU or task among these */

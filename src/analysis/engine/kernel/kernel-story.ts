@@ -7,7 +7,7 @@ import { hex } from '../../../shared/units.ts';
 import { markOf } from '../../kernel/log/log-marks.ts';
 import type { LogRecord } from '../../kernel/log/log-record.ts';
 import type { KernelSymbol, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
-import { kernelFor, namesOf, type KernelSources } from '../session/kernel-sources.ts';
+import { allNames, namesOf } from './kernel-names.ts';
 import type { Session } from '../session/session.ts';
 
 const cpuBit = 0x8000_0000;
@@ -37,8 +37,8 @@ function recordJson(record: LogRecord): LogRecordJson {
 }
 
 /** @throws DumpError absent when there is no log to read */
-export async function describeLog(session: Session, sources: KernelSources, signal: AbortSignal): Promise<DmesgJson> {
-  const { log, vmcoreinfo } = await kernelFor(session, sources, signal);
+export async function describeLog(session: Session, signal: AbortSignal): Promise<DmesgJson> {
+  const { log, vmcoreinfo } = await session.findKernel(signal);
   if (!log.found || vmcoreinfo === undefined) throw new DumpError('absent', { file: session.path }, log.found ? 'no vmcoreinfo' : log.why, 'a kernel log');
   const { records, source, lost, lostWhy } = log.log;
   return {
@@ -51,9 +51,9 @@ export async function describeLog(session: Session, sources: KernelSources, sign
   };
 }
 
-async function tableFor(session: Session, sources: KernelSources, signal: AbortSignal): Promise<{ table: SymbolTable; vmcoreinfo: string }> {
-  const kernel = await kernelFor(session, sources, signal);
-  const found = namesOf(kernel, true);
+async function tableFor(session: Session, signal: AbortSignal): Promise<{ table: SymbolTable; vmcoreinfo: string }> {
+  const kernel = await session.findKernel(signal);
+  const found = await allNames(session, signal);
   if ('why' in found) throw new DumpError('absent', { file: session.path }, found.why, 'a symbol table; one can be given with --system-map');
   return { table: found, vmcoreinfo: kernel.vmcoreinfo?.source ?? 'none' };
 }
@@ -71,10 +71,10 @@ function named(table: SymbolTable, name: string): readonly SymbolJson[] {
 /** @throws DumpError absent when there are no symbols, or none of that name or at that address */
 export async function describeSymbols(
   session: Session,
-  request: KernelSources & { readonly name?: string | undefined; readonly address?: bigint | undefined },
+  request: { readonly name?: string | undefined; readonly address?: bigint | undefined },
   signal: AbortSignal,
 ): Promise<SymbolsJson> {
-  const { table, vmcoreinfo } = await tableFor(session, request, signal);
+  const { table, vmcoreinfo } = await tableFor(session, signal);
   const head = { schema: schemaVersion, source: table.source, vmcoreinfo, total: table.count } as const;
   if (request.address !== undefined) {
     const found = table.at(request.address);
@@ -99,11 +99,11 @@ export async function describeSymbols(
 /** Names of many addresses at once; a table that cannot be read gives none and says why. */
 export async function symbolize(
   session: Session,
-  request: KernelSources & { readonly addresses: readonly bigint[]; readonly quick?: boolean | undefined },
+  request: { readonly addresses: readonly bigint[]; readonly quick?: boolean | undefined },
   signal: AbortSignal,
 ): Promise<SymbolizeJson> {
   if (request.quick === true && !session.kernel.publishesSymbols) return { schema: schemaVersion, places: [], why: 'symbols would have to be searched for' };
-  const found = request.quick === true ? namesOf(session.kernel) : namesOf(await kernelFor(session, request, signal), true);
+  const found = request.quick === true ? namesOf(session.kernel) : await allNames(session, signal);
   if ('why' in found) return { schema: schemaVersion, places: [], why: found.why };
   const places = request.addresses.flatMap((address): PlaceNameJson[] => {
     const place = found.at(address);

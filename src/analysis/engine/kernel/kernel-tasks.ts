@@ -18,6 +18,7 @@ import { layoutByTypes } from '../../kernel/tasks/task-types.ts';
 import { listTasks, readTask, type KernelTask, type TaskList } from '../../kernel/tasks/tasks.ts';
 import { vmcoreinfoHex } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { cpuContexts, type CpuContext } from './kernel-cpus.ts';
+import { searched } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
 import { withInterruptStack, withOwners } from './task-on-cpu.ts';
 
@@ -135,23 +136,15 @@ async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | '
   return { ...state, cpus, initTask, layout, list, missing };
 }
 
-const found = new WeakMap<Session, KernelTasks>();
-
-/** @throws Cancelled when memory has to be scanned for types */
-export async function kernelTasks(session: Session, signal: AbortSignal): Promise<KernelTasks> {
-  const known = found.get(session);
-  if (known !== undefined) return known;
-  const tasks = await findTasks(session, signal, 'all');
-  found.set(session, tasks);
-  return tasks;
-}
+/** All tasks, found once. @throws Cancelled when memory has to be scanned for types */
+export const kernelTasks = searched((session: Session, signal) => findTasks(session, signal, 'all'));
 
 /**
  * The tasks that occupied the CPUs, and idle ones: what is read for it does not grow with the number of tasks.
  * @throws Cancelled when memory has to be scanned for types
  */
 export const runningTasks = async (session: Session, signal: AbortSignal): Promise<KernelTasks> =>
-  found.get(session) ?? (await findTasks(session, signal, 'running'));
+  kernelTasks.known(session) ?? (await findTasks(session, signal, 'running'));
 
 function taskJson(task: KernelTask, layout: TaskLayout | undefined, runsOn: number | undefined): TaskJson {
   const { state, stack } = task;

@@ -8,11 +8,11 @@ import { parseTypeName, scopeOf, type TypeScope } from '../../kernel/btf/type-sc
 import { aggregateNamed, layoutRows, memberAt, resolved, sizeOf, typeText, type FoundMember } from '../../kernel/btf/type-layout.ts';
 import { valueAt, type ValueContext } from '../../kernel/btf/type-values.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import { kernelFor, namesOf, type KernelSources } from '../session/kernel-sources.ts';
+import { namesOf } from './kernel-names.ts';
 import type { Session } from '../session/session.ts';
 import { typeNames } from './type-names.ts';
 
-export interface StructRequest extends KernelSources {
+export interface StructRequest {
   /** "task_struct.comm", "ext4:ext4_inode_info". */
   readonly name: string;
   readonly module?: string | undefined;
@@ -50,7 +50,7 @@ const numberJson = (value: bigint): number | string =>
 
 /** @throws DumpError absent when the dump has no types, or none of that name */
 export async function describeStruct(session: Session, request: StructRequest, signal: AbortSignal): Promise<StructJson> {
-  const kernel = await kernelFor(session, request, signal);
+  const kernel = await session.findKernel(signal);
   const search = await kernel.findTypes(signal);
   if (!search.found || kernel.vmcoreinfo === undefined)
     throw new DumpError('absent', { file: session.path }, search.found ? 'no vmcoreinfo' : search.why, 'BTF of the kernel');
@@ -117,11 +117,6 @@ async function unread(kernel: Kernel, signal: AbortSignal): Promise<string> {
 }
 
 /** Names that `struct` knows, in the order of the alphabet: all, or those of one module's own types. */
-export async function describeTypeNames(
-  session: Session,
-  { module, ...sources }: KernelSources & { readonly module?: string | undefined },
-  signal: AbortSignal,
-): Promise<TypeNamesJson> {
-  const kernel = await kernelFor(session, sources, signal);
-  return typeNames(kernel, module, signal);
+export async function describeTypeNames(session: Session, module: string | undefined, signal: AbortSignal): Promise<TypeNamesJson> {
+  return typeNames(await session.findKernel(signal), module, signal);
 }

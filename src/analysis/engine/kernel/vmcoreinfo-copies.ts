@@ -27,10 +27,12 @@ function copyJson(used: Vmcoreinfo, copy: Vmcoreinfo): NonNullable<VmcoreinfoJso
  * @throws DumpError absent, Cancelled
  */
 export async function answerVmcoreinfo(session: Session, copies: boolean, signal: AbortSignal): Promise<VmcoreinfoJson> {
-  const { image, memory, vmcoreinfo } = session;
+  const { image, memory, vmcoreinfo, attached, knownVmcoreinfo } = session;
+  const given = attached.some(({ kind }) => kind === 'vmcoreinfo') ? knownVmcoreinfo : undefined;
+  if (given !== undefined && !copies) return vmcoreinfoJson(given);
   if (vmcoreinfo.found && !copies) return describeVmcoreinfo(session);
   const scanned = await scanForVmcoreinfo(image, memory, signal);
-  const used = vmcoreinfo.found ? vmcoreinfo.vmcoreinfo : chooseVmcoreinfo(image, memory, scanned);
+  const used = given ?? (vmcoreinfo.found ? vmcoreinfo.vmcoreinfo : chooseVmcoreinfo(image, memory, scanned));
   if (used === undefined) {
     const why = vmcoreinfo.found ? '' : vmcoreinfo.why;
     const found =

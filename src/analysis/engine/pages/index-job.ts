@@ -19,9 +19,9 @@ import type { StartSqlProcess } from '../../page-index/sql-process.ts';
 import { openIndex, readIndex } from '../../page-index/store.ts';
 import { memoryStrip, type Strip, type StripSource } from '../../page-index/strip.ts';
 import { pageSize } from '../../../shared/units.ts';
-import type { ByteSource } from '../../source/byte-source.ts';
 import { viewWindows } from '../../memory/view.ts';
-import type { Session } from '../session/session.ts';
+import { derived } from '../session/memo.ts';
+import type { OpenFiles, Session } from '../session/session.ts';
 import { describeNotes, describeRegions } from '../machine/structures.ts';
 import { toolVersion } from '../tool.ts';
 
@@ -36,12 +36,12 @@ export interface IndexRequest {
   readonly workers?: number | undefined;
 }
 
-/** Indexes under way, by the open file: how a page is brought to the front. */
-const running = new WeakMap<ByteSource, (pfn: number) => void>();
+/** How a page is brought to the front of the index that is under way. */
+const underWay = derived((_: OpenFiles): { prefer?: ((pfn: number) => void) | undefined } => ({}));
 
 /** A view shows this address: while the dump is indexed, the block around it comes first. */
 export function preferAddress(session: Session, address: bigint): void {
-  running.get(session.file)?.(Number(address / BigInt(pageSize)));
+  underWay(session.files).prefer?.(Number(address / BigInt(pageSize)));
 }
 
 /** Builds or completes the index of a dump, with the rows of its small structures. */
@@ -75,7 +75,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
             },
           };
     const onStart = (prefer: (pfn: number) => void): void => {
-      running.set(session.file, prefer);
+      underWay(session.files).prefer = prefer;
     };
     const result = await buildIndex(session.image, store, { digest: request.digest, signal, onProgress: progress, onStart, ...crew });
     return {
@@ -89,7 +89,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
       ...(result.memoryRoot === undefined ? {} : { memoryRoot: result.memoryRoot, memoryRootVersion }),
     };
   } finally {
-    running.delete(session.file);
+    underWay(session.files).prefer = undefined;
     store.close();
     await afterUse(path);
   }

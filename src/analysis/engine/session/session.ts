@@ -1,6 +1,7 @@
 /**
- * One open dump: the image and what was derived from it, each part once and only when asked for. Two sessions share
- * nothing.
+ * A session is an open dump in one of its views: the image and what was derived from it, each part once and only when asked for. The
+ * views of a dump (`all`, `prod`, `kdump`, and each with files attached to it) share its files and are closed together; sessions of
+ * two dumps share nothing. (What a person saves of the window is a window session: shared/session-model.ts.)
  */
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { MemoryView } from '../../../shared/model.ts';
@@ -23,23 +24,43 @@ import { readCpus } from '../../memory/cpu-state.ts';
 import { memoryReader, type MemoryReader } from '../../memory/reader.ts';
 import { findTwoSystems, viewMemory, viewRanges } from '../../memory/view.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
+import type { Attached } from './attach.ts';
+import { createMemo, derived, searched, type Memo } from './memo.ts';
 
-export interface Session {
+/** What the views of one dump have in common. */
+export interface OpenFiles {
   readonly path: string;
+  /** How the same files are opened again; undefined for bytes that lie in no file. */
+  readonly location: DumpLocation | undefined;
   /** The file as it lies on disk; `image.source` is the file inside it when that is a flattened stream. */
   readonly file: ByteSource;
+  /** What the dump was packed in. */
+  readonly wrapper: string | undefined;
+  /** The crashkernel area that holds the low memory of the first system, where two systems are in the dump. */
+  readonly twoSystems: AddressRange | undefined;
+  /** The dump as stored, whichever view is asked. */
+  readonly stored: DumpImage;
+  /** What follows from the stored dump, whichever view is asked. */
+  readonly memo: Memo;
+  close(): void;
+}
+
+export interface Session extends Omit<OpenFiles, 'stored'> {
+  /** What is the same in all views of the dump. */
+  readonly files: OpenFiles;
+  /** What follows from this view. */
+  readonly memo: Memo;
   readonly image: DumpImage;
   readonly memory: MemoryReader;
   /** Format, size and SHA-256 of headers and notes: the same for a renamed or copied file. */
   readonly identity: string;
-  /** How the same files are opened again; undefined for bytes that lie in no file. */
-  readonly location: DumpLocation | undefined;
   /** Undefined on other architectures than s390x. */
   readonly osInfo: OsInfoSearch | undefined;
+  /** What the dump itself says, whatever is attached. */
   readonly vmcoreinfo: VmcoreinfoSearch;
   readonly utsName: UtsName | undefined;
   readonly cpuSet: CpuSet;
-  /** The kernel's memory and symbols by what headers and notes say; nothing is scanned. */
+  /** The kernel's memory and symbols by what headers, notes and attached files say; nothing is scanned. */
   readonly kernel: Kernel;
   /**
    * The same; where no note and no pointer leads to vmcoreinfo, memory is scanned for its text, once.
@@ -50,145 +71,152 @@ export interface Session {
   lookForKernel(signal: AbortSignal): Promise<void>;
   /** The kernel as far as it is known by now, by pointers or by a scan. */
   readonly knownKernel: Kernel;
-  /** What headers and notes lead to, else what a scan has found by now. */
+  /** What headers, notes and attached files lead to, else what a scan has found by now. */
   readonly knownVmcoreinfo: Vmcoreinfo | undefined;
   /** The kernel as a given vmcoreinfo describes it, with what a file of the user's tells besides. */
   kernelBy(vmcoreinfo: Vmcoreinfo | undefined, given?: GivenFacts): Kernel;
   /** Which system is shown where two are in the dump; `all` is the dump as stored. */
   readonly view: MemoryView;
-  /** The crashkernel area that holds the low memory of the first system, where two systems are in the dump. */
-  readonly twoSystems: AddressRange | undefined;
+  /** Files of the user's that tell more of the kernel. */
+  readonly attached: readonly Attached[];
   /** True for a dump of a running system: zgetdump left its mark at absolute 0. */
   readonly isLive: boolean;
-  /** What the dump was packed in. */
-  readonly wrapper: string | undefined;
   /** The loaded kdump kernel and its purgatory; reads the crashkernel memory once. Undefined on other architectures. */
   readonly kdumpGuard: ((signal: AbortSignal) => Promise<KdumpGuard>) | undefined;
   /**
-   * The same dump as another of its views; closing any of them closes all.
+   * The same dump as another of its views, with what is attached as far as it is of that system's kernel; closing any of them closes all.
    * @throws DumpError absent when there is one system only
    */
   inView(view: MemoryView): Session;
+  /** The same view without what is attached. */
+  readonly bare: Session;
+  /** The same view as another kernel shows it. For `attach` alone. */
+  withKernel(seen: SeenKernel): Session;
+  /** Closes the dump with all its views. */
   close(): void;
 }
 
-/** Value of `compute`, computed at the first call. */
-function once<T>(compute: () => T): () => T {
-  let done: { readonly value: T } | undefined;
-  return () => (done ??= { value: compute() }).value;
+/** What attached files make of a view. */
+export interface SeenKernel {
+  readonly kernel: Kernel;
+  readonly attached: readonly Attached[];
+  /** The dump's other views with the same files. */
+  inView(view: MemoryView): Session;
 }
 
 /** Read within a fraction of a second, and where kernels lie. */
 const firstLookBytes = 512 * 1024 * 1024;
 
-/** What a session is made of besides what follows from the image. */
-interface SessionParts {
-  readonly path: string;
-  readonly location: DumpLocation | undefined;
-  readonly file: ByteSource;
-  readonly wrapper: string | undefined;
-  readonly view: MemoryView;
-  readonly twoSystems: AddressRange | undefined;
-  readonly identity: () => string;
-  readonly inView: (view: MemoryView) => Session;
-  readonly close: () => void;
-}
-
 const liveMark = Buffer.from('LIVEDUMP');
 
-function sessionOfImage(image: DumpImage, parts: SessionParts): Session {
-  const memory = memoryReader(image.memory, parts.path);
-  const { features } = architectures[image.machine.arch];
-  const osInfo = once(() => (features.has('os-info') ? findOsInfo(memory) : undefined));
-  const vmcoreinfo = once(() => findVmcoreinfo(image, memory));
-  const utsName = once(() => {
-    const found = vmcoreinfo();
-    return found.found ? readUtsName(image.machine.arch, found.vmcoreinfo, memory) : undefined;
-  });
-  const cpuSet = once(() =>
+const featuresOf = ({ machine }: DumpImage) => architectures[machine.arch].features;
+const identityOf = derived(({ stored }: OpenFiles) => dumpIdentity(stored));
+const osInfoOf = derived(({ image, memory }: Session) => (featuresOf(image).has('os-info') ? findOsInfo(memory) : undefined));
+const vmcoreinfoOf = derived(({ image, memory }: Session) => findVmcoreinfo(image, memory));
+const utsNameOf = derived(({ image, memory, vmcoreinfo }: Session) =>
+  vmcoreinfo.found ? readUtsName(image.machine.arch, vmcoreinfo.vmcoreinfo, memory) : undefined,
+);
+const isLiveOf = derived(
+  ({ image, memory }: Session) => featuresOf(image).has('lowcore') && liveMark.equals(memory.readPresent(0n, liveMark.length) ?? new Uint8Array()),
+);
+const kernelOfNotes = derived((session: Session) => session.kernelBy(session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo : undefined));
+const scannedKernel = searched(async (session: Session, signal) => {
+  const { image, memory } = session;
+  return session.kernelBy(chooseVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal)));
+});
+/** What is not proven may be an old copy, and the right one lie further up: that is for the whole scan. */
+const firstLook = searched(async (session: Session, signal) => {
+  const { image, memory } = session;
+  const found = provenVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal, firstLookBytes));
+  return found === undefined ? undefined : session.kernelBy(found);
+});
+const guardOf = searched(({ memory, osInfo }: Session, signal) => examineKdumpGuard(memory, osInfo ?? findOsInfo(memory), signal));
+
+/** What a view is made of besides what follows from the image. */
+interface ViewParts {
+  readonly files: OpenFiles;
+  readonly view: MemoryView;
+  readonly inView: (view: MemoryView) => Session;
+  /** The view without attached files, and what those tell. */
+  readonly seen?: { readonly by: SeenKernel; readonly bare: Session };
+}
+
+function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
+  const { files, view, seen } = parts;
+  const { path, location, file, wrapper, twoSystems } = files;
+  const memory = memoryReader(image.memory, path);
+  const cpus = derived((session: Session) =>
     readCpus(image, memory, () => {
-      const found = vmcoreinfo();
-      return found.found ? lowcorePrefixes(found.vmcoreinfo, memory) : [];
+      // An attached text leads to lowcores where the dump's own is lost; what a scan finds later does not count CPUs anew.
+      const known = seen?.by.kernel.vmcoreinfo ?? (session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo : undefined);
+      return known === undefined ? [] : lowcorePrefixes(known, memory);
     }),
   );
-  const kernelBy = (known: Vmcoreinfo | undefined, given?: GivenFacts): Kernel => {
-    const asce = (): bigint | undefined => {
-      const value = cpuSet()
-        .cpus.map((cpu) => cpu.crs?.[13])
-        .find((one) => one !== undefined && one !== '0x0');
-      return value === undefined ? undefined : BigInt(value);
-    };
-    return kernelOf({ image, memory, vmcoreinfo: known, asce }, given);
-  };
-  const kernel = once(() => {
-    const found = vmcoreinfo();
-    return kernelBy(found.found ? found.vmcoreinfo : undefined);
-  });
-  let scanned: Kernel | undefined;
-  const findKernel = async (signal: AbortSignal): Promise<Kernel> => {
-    if (kernel().vmcoreinfo !== undefined) return kernel();
-    scanned ??= kernelBy(chooseVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal)));
-    return scanned;
-  };
-  let looked = false;
-  const lookForKernel = async (signal: AbortSignal): Promise<void> => {
-    if (kernel().vmcoreinfo !== undefined || scanned !== undefined || looked) return;
-    // What is not proven may be an old copy, and the right one lie further up: that is for the whole scan.
-    const found = provenVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal, firstLookBytes));
-    looked = true;
-    if (found !== undefined) scanned ??= kernelBy(found);
-  };
-  const knownKernel = (): Kernel => scanned ?? kernel();
-  let guard: KdumpGuard | undefined;
-  const kdumpGuard = async (signal: AbortSignal): Promise<KdumpGuard> => {
-    // A cancelled look is forgotten: the next caller starts again.
-    guard ??= await examineKdumpGuard(memory, osInfo() ?? findOsInfo(memory), signal);
-    return guard;
-  };
-  const { path, location, file, wrapper, view, twoSystems, identity, inView, close } = parts;
-  return {
+  const session: Session = {
+    files,
     path,
     location,
     file,
+    wrapper,
+    twoSystems,
+    memo: createMemo(),
     image,
     memory,
     view,
-    twoSystems,
-    wrapper,
+    attached: seen?.by.attached ?? [],
     get identity() {
-      return identity();
+      return identityOf(files);
     },
     get osInfo() {
-      return osInfo();
+      return osInfoOf(session);
     },
     get vmcoreinfo() {
-      return vmcoreinfo();
+      return vmcoreinfoOf(session);
     },
     get utsName() {
-      return utsName();
+      return utsNameOf(session);
     },
     get cpuSet() {
-      return cpuSet();
+      return cpus(session);
+    },
+    get isLive() {
+      return isLiveOf(session);
     },
     get kernel() {
-      return kernel();
+      return seen?.by.kernel ?? kernelOfNotes(session);
     },
-    findKernel,
-    lookForKernel,
+    async findKernel(signal) {
+      const known = session.knownKernel;
+      return known.vmcoreinfo !== undefined || seen !== undefined ? known : scannedKernel(session, signal);
+    },
+    async lookForKernel(signal) {
+      if (session.knownKernel.vmcoreinfo !== undefined || seen !== undefined || scannedKernel.known(session) !== undefined) return;
+      await firstLook(session, signal);
+    },
     get knownKernel() {
-      return knownKernel();
+      return seen?.by.kernel ?? scannedKernel.known(session) ?? firstLook.known(session) ?? kernelOfNotes(session);
     },
     get knownVmcoreinfo() {
-      return knownKernel().vmcoreinfo;
+      return session.knownKernel.vmcoreinfo;
     },
-    kernelBy,
-    get isLive() {
-      return features.has('lowcore') && liveMark.equals(memory.readPresent(0n, liveMark.length) ?? new Uint8Array());
+    kernelBy(vmcoreinfo, given) {
+      const asce = (): bigint | undefined => {
+        const value = session.cpuSet.cpus.map((cpu) => cpu.crs?.[13]).find((one) => one !== undefined && one !== '0x0');
+        return value === undefined ? undefined : BigInt(value);
+      };
+      return kernelOf({ image, memory, vmcoreinfo, asce }, given);
     },
-    kdumpGuard: features.has('os-info') ? kdumpGuard : undefined,
-    inView,
-    close,
+    kdumpGuard: featuresOf(image).has('os-info') ? (signal): Promise<KdumpGuard> => guardOf(session, signal) : undefined,
+    inView: (other) => (seen === undefined ? parts.inView(other) : seen.by.inView(other)),
+    get bare() {
+      return seen?.bare ?? session;
+    },
+    close() {
+      files.close();
+    },
+    withKernel: (by) => sessionOfImage(image, { ...parts, seen: { by, bare: session.bare } }),
   };
+  return session;
 }
 
 /** The image as one of two systems shows it. Notes and prefixes in a container are those of the system that ran: kdump's. */
@@ -218,27 +246,25 @@ export interface SessionOptions {
  */
 export function sessionOn(source: ByteSource, close: () => void = () => undefined, context?: OpenContext, options: SessionOptions = {}): Session {
   const image = openDump(source, context);
-  const area = architectures[image.machine.arch].features.has('os-info') ? findTwoSystems(image.memory) : undefined;
+  const area = featuresOf(image).has('os-info') ? findTwoSystems(image.memory) : undefined;
+  const files: OpenFiles = {
+    path: source.name,
+    location: options.location,
+    file: options.file ?? source,
+    wrapper: options.wrapper,
+    twoSystems: area,
+    stored: image,
+    memo: createMemo(),
+    close,
+  };
   const views = new Map<MemoryView, Session>();
-  const identity = once(() => dumpIdentity(image));
   const inView = (view: MemoryView): Session => {
     const known = views.get(view);
     if (known !== undefined) return known;
     if (view !== 'all' && area === undefined) {
       throw new DumpError('absent', { file: source.name }, `there is one system in this dump, so it has no view "${view}"`, 'the view "all"');
     }
-    const shown = area === undefined ? image : imageInView(image, view, area);
-    const session = sessionOfImage(shown, {
-      path: source.name,
-      location: options.location,
-      file: options.file ?? source,
-      wrapper: options.wrapper,
-      view,
-      twoSystems: area,
-      identity,
-      inView,
-      close,
-    });
+    const session = sessionOfImage(area === undefined ? image : imageInView(image, view, area), { files, view, inView });
     views.set(view, session);
     return session;
   };

@@ -1,4 +1,6 @@
 /** The facts of a dump in one tree: each with source and trust, confirmed where two sources can be compared. */
+import { basename } from 'node:path';
+import type { AttachedJson } from '../../../shared/attachment.ts';
 import { confirm, fact, splitFacts, type Fact } from '../../../shared/fact.ts';
 import { infoSchema, schemaVersion, type Info } from '../../../shared/model.ts';
 import { hex, pageSize, type AddressRange } from '../../../shared/units.ts';
@@ -118,6 +120,11 @@ function twoSystemsFindings(session: Session): Info['findings'] {
   ];
 }
 
+function attachedTo({ attached }: Session): AttachedJson[] | undefined {
+  if (attached.length === 0) return undefined;
+  return attached.map(({ kind, path, proof }) => ({ kind, file: basename(path), ...(proof === undefined ? {} : { proof }) }));
+}
+
 /** The tree that `info` prints, checked against its schema. */
 export function describeDump(session: Session): Info {
   const { image } = session;
@@ -162,7 +169,12 @@ export function describeDump(session: Session): Info {
       view: session.twoSystems === undefined ? undefined : session.view,
       twoSystems: session.twoSystems === undefined ? undefined : fact(rangeJson(session.twoSystems), 'oldmem_base and oldmem_size at absolute 0x10418'),
     },
-    kernel: { release: releaseFact(session), version: utsFact(session, 'version'), nodename: utsFact(session, 'nodename') },
+    kernel: {
+      release: releaseFact(session),
+      version: utsFact(session, 'version'),
+      nodename: utsFact(session, 'nodename'),
+      attached: attachedTo(session),
+    },
     times: { dumpStart: image.times.dumpStart, dumpEnd: image.times.dumpEnd, crash: crashTimeFact(session) },
     findings: [...twoSystemsFindings(session), ...image.findings],
   };

@@ -1,4 +1,5 @@
 /** A vmlinux that the user gives, held against the dump: another kernel's would name everything wrongly. */
+import type { AttachmentProof } from '../../../shared/attachment.ts';
 import { typesOfFile, type TypeSearch } from '../btf/find-types.ts';
 import type { Kernel } from '../kernel.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';
@@ -9,6 +10,8 @@ import type { Vmlinux } from './vmlinux.ts';
 export interface GivenFacts {
   readonly symbols: SymbolTable;
   readonly types: TypeSearch;
+  /** What shows that the file is of this kernel; undefined when nothing could be compared. */
+  readonly proof: AttachmentProof | undefined;
 }
 
 const noSymbols = { found: false, why: 'they are not compared' } as const;
@@ -39,24 +42,32 @@ function buildIdInMemory({ memory }: Kernel, table: SymbolTable): string | undef
 
 const maxBanner = 1024;
 
-/** What shows that file and dump are of one kernel, in words; "" when nothing can be compared. */
-function proof(vmlinux: Vmlinux, kernel: Kernel, table: SymbolTable): { readonly holds: string } | { readonly why: string } {
+/** What shows that file and dump are of one kernel, and in words; neither when nothing can be compared. */
+function proof(
+  vmlinux: Vmlinux,
+  kernel: Kernel,
+  table: SymbolTable,
+): { readonly holds: string; readonly by: AttachmentProof } | { readonly by: undefined } | { readonly why: string } {
   const ids = [
     ['vmcoreinfo', kernel.vmcoreinfo?.entries.get('BUILD-ID')?.toLowerCase()],
     ['memory', buildIdInMemory(kernel, table)],
   ] as const;
   for (const [where, id] of ids) {
     if (vmlinux.buildId === undefined || id === undefined) continue;
-    return id === vmlinux.buildId ? { holds: `its build ID is that of ${where}` } : { why: `its build ID is ${vmlinux.buildId}, that of ${where} ${id}` };
+    return id === vmlinux.buildId
+      ? { by: 'build-id', holds: `its build ID is that of ${where}` }
+      : { why: `its build ID is ${vmlinux.buildId}, that of ${where} ${id}` };
   }
   const [at] = table.lookup('linux_banner');
   const banner = at === undefined ? undefined : kernel.memory.cstring(at.address, maxBanner)?.trimEnd();
   if (vmlinux.banner !== undefined && banner !== undefined)
-    return banner === vmlinux.banner ? { holds: 'its banner is that of memory' } : { why: `its banner is "${vmlinux.banner}", that of memory "${banner}"` };
+    return banner === vmlinux.banner
+      ? { by: 'banner', holds: 'its banner is that of memory' }
+      : { why: `its banner is "${vmlinux.banner}", that of memory "${banner}"` };
   const release = kernel.vmcoreinfo?.entries.get('OSRELEASE');
-  if (vmlinux.banner === undefined || release === undefined) return { holds: '' };
+  if (vmlinux.banner === undefined || release === undefined) return { by: undefined };
   return vmlinux.banner.startsWith(`Linux version ${release} `)
-    ? { holds: 'its banner has the release of vmcoreinfo' }
+    ? { by: 'release', holds: 'its banner has the release of vmcoreinfo' }
     : { why: `its banner is "${vmlinux.banner}", the dump is of ${release}` };
 }
 
@@ -68,10 +79,11 @@ export function factsOfVmlinux(vmlinux: Vmlinux, kernel: Kernel): GivenFacts | s
   if (typeof moved === 'string') return moved;
   const shown = proof(vmlinux, kernel, moved);
   if ('why' in shown) return `it is of another kernel: ${shown.why}`;
-  const label = `${vmlinux.name} (${shown.holds === '' ? 'not proven to be of this kernel: it has no build ID and no banner to compare' : shown.holds})`;
+  const label = `${vmlinux.name} (${shown.by === undefined ? 'not proven to be of this kernel: it has no build ID and no banner to compare' : shown.holds})`;
   // The dump's own symbols have to agree too. Where they would have to be searched for, only a file that nothing else proves is worth it.
-  const symbols = kernel.publishesSymbols || shown.holds === '' ? kernel.symbols : noSymbols;
+  const symbols = kernel.publishesSymbols || shown.by === undefined ? kernel.symbols : noSymbols;
   const table = systemMapTable(vmlinux.symbols, label, { vmcoreinfo: kernel.vmcoreinfo, symbols });
   if (typeof table === 'string') return table;
-  return { symbols: table, types: typesOfFile(vmlinux.btf, vmlinux.name, kernel.memory, kernel.vmcoreinfo) };
+  const by = shown.by ?? (symbols.found ? 'symbols' : undefined);
+  return { symbols: table, proof: by, types: typesOfFile(vmlinux.btf, vmlinux.name, kernel.memory, kernel.vmcoreinfo) };
 }

@@ -1,7 +1,7 @@
-/** Files that a user may put beside a dump to tell more of its kernel. */
-import type { CommandOption, OptionValues } from '../command.ts';
+/** Options of the commands that speak of the kernel: files that a user may attach to a dump to tell more of it. */
+import type { CommandOption, KernelFiles, OptionValues } from './command.ts';
 
-export const kernelOptions: readonly CommandOption[] = [
+export const kernelFileOptions: readonly CommandOption[] = [
   { flags: '--vmcoreinfo <file>', description: "take this text of a VMCOREINFO note instead of the dump's own" },
   { flags: '--system-map <file>', description: 'take the symbols of this System.map where the dump holds none or text symbols only' },
   {
@@ -11,7 +11,7 @@ export const kernelOptions: readonly CommandOption[] = [
   },
 ];
 
-export const kernelSources = (options: OptionValues): { readonly vmcoreinfo?: string; readonly systemMap?: string; readonly vmlinux?: string } => ({
+export const kernelFilesOf = (options: OptionValues): KernelFiles => ({
   ...(typeof options.vmcoreinfo === 'string' ? { vmcoreinfo: options.vmcoreinfo } : {}),
   ...(typeof options.systemMap === 'string' ? { systemMap: options.systemMap } : {}),
   ...(typeof options.vmlinux === 'string' ? { vmlinux: options.vmlinux } : {}),

@@ -1,0 +1,37 @@
+/** The engine's methods about bytes, where they lie and what they can mean. */
+import { preferAddress } from '../pages/index-job.ts';
+import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
+import { findTables } from './address-space.ts';
+import { inspectPlace } from './inspect.ts';
+import { readMemory } from './read-memory.ts';
+import { translateAddress } from './translate-address.ts';
+import { listViewableTypes, viewAsType } from './view-as-type.ts';
+import { listLayouts, viewAs } from './view-as.ts';
+
+export const byteHandlers = (sessionOf: SessionOf) =>
+  ({
+    async read({ dump, view, ...request }, { signal }) {
+      const session = sessionOf(dump, view);
+      if (request.space === 'absolute') preferAddress(session, request.address);
+      if (request.space === 'virtual') await findTables(session, { cpu: request.cpu }, signal);
+      return readMemory(session, request);
+    },
+    async inspect({ dump, view, ...place }, { signal }) {
+      const session = sessionOf(dump, view);
+      if (place.space === 'virtual') await findTables(session, { cpu: place.cpu }, signal);
+      return inspectPlace(session, place);
+    },
+    layouts: ({ dump }) => listLayouts(sessionOf(dump)),
+    async viewAs({ dump, view, layout, ...place }, { signal }) {
+      const session = sessionOf(dump, view);
+      if (place.space === 'virtual') await findTables(session, { cpu: place.cpu }, signal);
+      return viewAs(session, layout, place);
+    },
+    viewableTypes: ({ dump }, { signal }) => listViewableTypes(sessionOf(dump), signal),
+    viewAsType: ({ dump, view, type, ...place }, { signal }) => viewAsType(sessionOf(dump, view), type, place, signal),
+    async translate({ dump, view, ...request }, { signal }) {
+      const session = sessionOf(dump, view);
+      await findTables(session, request, signal);
+      return translateAddress(session, request);
+    },
+  }) satisfies SomeMethods;

@@ -1,0 +1,48 @@
+/** `attest`: a signed statement of what a full verification finds. */
+import { createPublicKey } from 'node:crypto';
+import { basename } from 'node:path';
+import { DumpError } from '../../../shared/dump-error.ts';
+import { replayPanicKdump, replayTwoStage } from '../../arch/s390x/kdump-decisions.ts';
+import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
+import { attest } from '../../integrity/attestation.ts';
+import { keyIdOf } from '../../integrity/dsse.ts';
+import { hashFile } from '../../integrity/file-hash.ts';
+import type { Session } from '../session/session.ts';
+import { toolName, toolVersion } from '../tool.ts';
+import { readPrivateKey, withFiles } from './evidence.ts';
+import { bytesOf, verifySession, type Scan } from './verify.ts';
+
+/** @param key path of the private key */
+export async function attestDump(session: Session, key: string, context: Scan): Promise<{ text: string; keyId: string }> {
+  const privateKey = readPrivateKey(key);
+  const publicKey = createPublicKey(privateKey);
+  const verified = await verifySession(session, { quick: false, handedOn: true }, context);
+  const rot = verified.checks.find(({ id, verdict }) => id === 'index-digest' && verdict === 'failed');
+  if (rot !== undefined) throw new DumpError('corrupt', { file: session.path }, rot.detail, 'a file that is what it was when it was indexed');
+  const files = await withFiles(session, async (sources) => {
+    const list: { name: string; sha256: string }[] = [];
+    for (const source of sources)
+      list.push({ name: basename(source.name), sha256: (await hashFile(source, bytesOf(context, `SHA-256 of ${basename(source.name)}`))).sha256 });
+    return list;
+  });
+  const guard = await session.kdumpGuard?.(context.signal);
+  const { osInfo } = session;
+  const text = attest(
+    {
+      tool: { name: toolName, version: toolVersion },
+      identity: session.identity,
+      files,
+      memoryRoot: verified.digests.memoryRoot,
+      checks: verified.checks,
+      summary: verified.summary,
+      decisions: {
+        ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard).outcome }),
+        ...(osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(osInfo).outcome }),
+        ...(guard === undefined || osInfo === undefined ? {} : { twoStage: replayTwoStage(osInfo, guard).outcome }),
+      },
+    },
+    privateKey,
+    publicKey,
+  );
+  return { text, keyId: keyIdOf(publicKey) };
+}

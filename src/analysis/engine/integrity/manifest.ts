@@ -1,0 +1,21 @@
+/** `manifest`: digests of a dump's files and of their pieces. */
+import { basename } from 'node:path';
+import type { ManifestJson } from '../../../shared/integrity-protocol.ts';
+import { schemaVersion } from '../../../shared/model.ts';
+import { hashFile } from '../../integrity/file-hash.ts';
+import { formatManifest, pieceSize, type ManifestFormat } from '../../integrity/manifest.ts';
+import type { Session } from '../session/session.ts';
+import { withFiles } from './evidence.ts';
+import { bytesOf, type Scan } from './verify.ts';
+
+export async function makeManifest(session: Session, format: ManifestFormat, context: Scan): Promise<{ text: string; manifest: ManifestJson }> {
+  const digests = await withFiles(session, async (files) => {
+    const list: ManifestJson['files'] = [];
+    for (const file of files) {
+      const { sha256, pieces } = await hashFile(file, bytesOf(context, `SHA-256 of ${basename(file.name)}`), pieceSize(file.size));
+      list.push({ name: basename(file.name), bytes: file.size, sha256, pieces: [...pieces] });
+    }
+    return list;
+  });
+  return { text: formatManifest(digests, format), manifest: { schema: schemaVersion, files: digests } };
+}

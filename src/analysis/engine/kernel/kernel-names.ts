@@ -1,0 +1,20 @@
+/** What addresses of a kernel are called: its own symbols with those of its modules. */
+import type { Kernel } from '../../kernel/kernel.ts';
+import { withModules } from '../../kernel/modules/module-symbol-table.ts';
+import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
+import { searched } from '../session/memo.ts';
+import type { Session } from '../session/session.ts';
+
+export type NameSearch = SymbolTable | { readonly why: string };
+
+/** The names as far as pointers lead to them: a list of modules that no symbol names is not searched for. */
+export function namesOf({ symbols, moduleSymbols }: Pick<Kernel, 'symbols' | 'moduleSymbols'>): NameSearch {
+  return symbols.found ? withModules(symbols.symbols, moduleSymbols) : { why: symbols.why };
+}
+
+/** All names: vmcoreinfo and a list of modules that nothing leads to are searched for. @throws Cancelled */
+export const allNames = searched(async (session: Session, signal): Promise<NameSearch> => {
+  const kernel = await session.findKernel(signal);
+  const { symbols } = kernel;
+  return symbols.found ? withModules(symbols.symbols, kernel.findModuleSymbols()) : { why: symbols.why };
+});

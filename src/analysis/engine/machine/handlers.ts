@@ -1,0 +1,20 @@
+/** The engine's methods about CPUs and about structures that lie at known places. */
+import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
+import { describeCpus } from './cpus.ts';
+import { describeRegionsWithKernel } from './kernel-image.ts';
+import { describeLowcores } from './lowcore.ts';
+import { describeNotes, describeOsInfo } from './structures.ts';
+
+export const machineHandlers = (sessionOf: SessionOf) =>
+  ({
+    cpus: ({ dump, view }) => describeCpus(sessionOf(dump, view)),
+    async lowcore({ dump, view, ...request }, { signal }) {
+      const session = sessionOf(dump, view);
+      // The release helps to tell layouts apart.
+      await session.lookForKernel(signal);
+      return describeLowcores(session, request);
+    },
+    notes: ({ dump, view }) => describeNotes(sessionOf(dump, view)),
+    regions: ({ dump, view }) => describeRegionsWithKernel(sessionOf(dump, view)),
+    osinfo: ({ dump, view }, { signal }) => describeOsInfo(sessionOf(dump, view), signal),
+  }) satisfies SomeMethods;

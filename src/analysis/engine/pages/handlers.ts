@@ -1,0 +1,23 @@
+/** The engine's methods about pages: their index, searches, comparisons. */
+import type { StartSqlProcess } from '../../page-index/sql-process.ts';
+import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
+import { describeCache } from './cache.ts';
+import { compareHandlers } from './compare.ts';
+import { describeDuplicates } from './duplicates.ts';
+import { indexPages, queryIndex, stripOf } from './index-job.ts';
+import { searchSession } from './search.ts';
+import { sqlTables } from './sql-tables.ts';
+
+/** @param startSql how this host starts the killable process of a user's SQL */
+export const pageHandlers = (sessionOf: SessionOf, startSql: StartSqlProcess | undefined) =>
+  ({
+    ...compareHandlers(sessionOf),
+    index: ({ dump, ...request }, { signal, progress }) => indexPages(sessionOf(dump, 'all'), request, signal, progress),
+    cache: ({ pruneTo }) => describeCache(pruneTo),
+    strip: ({ dump, ...request }) => stripOf(sessionOf(dump), request),
+    sql: ({ dump, query, rows, seconds, path }, { signal }) =>
+      queryIndex(sessionOf(dump, 'all'), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal, startSql),
+    sqlTables: () => ({ tables: sqlTables() }),
+    duplicates: ({ dump, limit }, context) => describeDuplicates(sessionOf(dump, 'all'), limit, context),
+    search: ({ dump, view, ...request }, context) => searchSession(sessionOf(dump, view), request, context),
+  }) satisfies SomeMethods;

@@ -1,0 +1,9 @@
+/** The engine's methods of the first screen. */
+import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
+import { judgedInfo, triage } from './triage.ts';
+
+export const triageHandlers = (sessionOf: SessionOf) =>
+  ({
+    info: ({ dump, view }, { signal }) => judgedInfo(sessionOf(dump, view), signal),
+    triage: ({ dump, view }, { signal }) => triage(sessionOf(dump, view), signal),
+  }) satisfies SomeMethods;
