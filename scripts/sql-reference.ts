@@ -44,6 +44,8 @@ export function sqlReferencePage(): string {
     'PRAGMA statements that only look. Absolute addresses are integers (above 2^63 negative, as SQLite has them), virtual ones text "0x...", page',
     'frame numbers are absolute addresses divided by 4096. `dumpbench sql FILE QUERY` and the SQL view of the window show the same.',
     '',
+    'Each analysis is a function too, `analysis_modules()`: [analyses.md](analyses.md) names them, their parameters and columns.',
+    '',
     ...chapter('Names that scripts may rely on', 'They stay, with their columns.', true),
     ...chapter('How the index is stored', 'These may change with the schema version.', false),
   ].join('\n');

@@ -77,6 +77,8 @@ export const sqlSchema = v.strictObject({
   rows: v.array(v.array(v.union([v.string(), v.number(), v.null()]))),
   /** True when the row cap cut the result. */
   truncated: v.boolean(),
+  /** What makes the answer less than whole: an analysis that could read only a part. */
+  warnings: v.optional(v.array(v.string())),
 });
 export type SqlJson = v.InferOutput<typeof sqlSchema>;
 

@@ -1,13 +1,36 @@
 /** Process of page-index/sql-process.ts: takes one query, answers, ends. On Node a child process, in Electron a utility process of main. */
 import * as v from 'valibot';
+import type { SqlJson } from '../../shared/memory-model.ts';
 import { IndexError } from '../page-index/index-error.ts';
-import { sqlJobSchema, type SqlAnswer } from '../page-index/sql-console.ts';
+import { sqlJobSchema, type SqlAnswer, type SqlJob } from '../page-index/sql-console.ts';
 import { runQuery } from '../page-index/sql-query.ts';
 
-function answer(message: unknown): SqlAnswer {
+/** One query; a dump whose analyses it names is opened for as long as it runs. */
+async function query({ path, dump, query: text, rows, cell }: SqlJob): Promise<SqlJson> {
+  if (dump === undefined) return runQuery(path, text, { rows, cell });
+  // Only then: what opens dumps takes longer to load than most queries on an index run.
+  const [{ analysisFunctions }, { attach }, { openSession }] = await Promise.all([
+    import('../engine/kernel/analysis-functions.ts'),
+    import('../engine/session/attach.ts'),
+    import('../engine/session/session.ts'),
+  ]);
+  // Whoever asked ends this process to cancel.
+  const never = new AbortController().signal;
+  const opened = openSession(dump.path, dump.volumes);
   try {
-    const { path, query, rows, cell } = v.parse(sqlJobSchema, message);
-    return { outcome: 'result', result: runQuery(path, query, { rows, cell }) };
+    const session = await attach(opened.inView(dump.view), dump.attached, never);
+    const found = await analysisFunctions(session, text, never);
+    const result = runQuery(path, text, { rows, cell }, found.functions);
+    const partial = found.warnings();
+    return partial.length === 0 ? result : { ...result, warnings: [...partial] };
+  } finally {
+    opened.close();
+  }
+}
+
+async function answer(message: unknown): Promise<SqlAnswer> {
+  try {
+    return { outcome: 'result', result: await query(v.parse(sqlJobSchema, message)) };
   } catch (error) {
     return { outcome: error instanceof IndexError ? 'index-error' : 'sql-error', message: error instanceof Error ? error.message : String(error) };
   }
@@ -22,12 +45,16 @@ const { parentPort } = process as unknown as UtilityProcess;
 if (parentPort !== undefined) {
   // Main ends it when the answer has been handed on.
   parentPort.once('message', ({ data }) => {
-    parentPort.postMessage(answer(data));
+    void answer(data).then((one) => {
+      parentPort.postMessage(one);
+    });
   });
 } else {
   process.once('message', (message) => {
-    process.send?.(answer(message), () => {
-      process.disconnect();
+    void answer(message).then((one) => {
+      process.send?.(one, () => {
+        process.disconnect();
+      });
     });
   });
   // Whoever asked is gone: nobody needs the answer.

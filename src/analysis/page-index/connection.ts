@@ -25,6 +25,11 @@ export interface TableFunction {
   readonly rows: (...values: unknown[]) => Generator;
 }
 
+export interface NamedFunction {
+  readonly name: string;
+  readonly definition: TableFunction;
+}
+
 export interface Connection {
   readonly inTransaction: boolean;
   prepare(sql: string): Statement;

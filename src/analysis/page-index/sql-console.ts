@@ -5,13 +5,17 @@
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { sqlSchema, type SqlJson } from '../../shared/memory-model.ts';
+import { attachmentKinds, type AttachmentKind } from '../../shared/attachment.ts';
+import { memoryViews } from '../../shared/model.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import { IndexError, SqlError } from './index-error.ts';
 import { forkSqlProcess, type SqlProcess, type StartSqlProcess } from './sql-process.ts';
 
 export interface SqlRequest {
-  /** Index file. */
-  readonly path: string;
+  /** Index file; without one, a query sees analyses alone. */
+  readonly path?: string;
+  /** The dump that analyses read, where the query names some. */
+  readonly dump?: SqlDump;
   readonly query: string;
   /** Row cap. */
   readonly rows: number;
@@ -31,7 +35,29 @@ export interface SqlRequest {
   readonly start?: StartSqlProcess;
 }
 
-export const sqlJobSchema = v.strictObject({ path: v.string(), query: v.string(), rows: v.number(), cell: v.number() });
+/** A dump as the process opens it, read-only, with the files that the user gave. */
+export const sqlDumpSchema = v.strictObject({
+  path: v.string(),
+  volumes: v.array(v.string()),
+  view: v.picklist(memoryViews),
+  /** Paths of what is attached to it. */
+  attached: v.strictObject(
+    Object.fromEntries(attachmentKinds.map((kind) => [kind, v.optional(v.string())])) as Record<
+      AttachmentKind,
+      v.OptionalSchema<v.StringSchema<undefined>, undefined>
+    >,
+  ),
+});
+export type SqlDump = v.InferOutput<typeof sqlDumpSchema>;
+
+export const sqlJobSchema = v.strictObject({
+  path: v.optional(v.string()),
+  dump: v.optional(sqlDumpSchema),
+  query: v.string(),
+  rows: v.number(),
+  cell: v.number(),
+});
+export type SqlJob = v.InferOutput<typeof sqlJobSchema>;
 export const sqlAnswerSchema = v.variant('outcome', [
   v.strictObject({ outcome: v.literal('result'), result: sqlSchema }),
   v.strictObject({ outcome: v.literal('sql-error'), message: v.string() }),
@@ -46,7 +72,7 @@ export type SqlAnswer = v.InferOutput<typeof sqlAnswerSchema>;
  * @throws Cancelled after `signal`
  */
 export function runSql(request: SqlRequest): Promise<SqlJson> {
-  const { path, query, rows, seconds, signal } = request;
+  const { path, dump, query, rows, seconds, signal } = request;
   if (signal?.aborted === true) return Promise.reject(new Cancelled());
   const entry = request.entry ?? new URL('../host/sql-console.ts', import.meta.url);
   const start = request.start ?? forkSqlProcess(entry instanceof URL ? fileURLToPath(entry) : entry, request.execPath ?? process.execPath);
@@ -73,7 +99,7 @@ export function runSql(request: SqlRequest): Promise<SqlJson> {
     }, seconds * 1000);
     signal?.addEventListener('abort', cancel);
     const child: SqlProcess | undefined = start(
-      { path, query, rows, cell: request.cell ?? 65536 },
+      { ...(path === undefined ? {} : { path }), ...(dump === undefined ? {} : { dump }), query, rows, cell: request.cell ?? 65536 },
       {
         onEnd(why) {
           fail(new SqlError(why));

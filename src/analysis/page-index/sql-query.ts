@@ -1,10 +1,10 @@
 /** One query of a user on an index: read-only, capped in rows and cell size. Runs in the console's child process. */
 import { type SqlJson } from '../../shared/memory-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
-import type { Connection, Statement } from './connection.ts';
+import type { Connection, NamedFunction, Statement } from './connection.ts';
 import { SqlError } from './index-error.ts';
 import { definePageTables } from './page-tables.ts';
-import { openReadOnly, readIndex } from './store.ts';
+import { openEmpty, openReadOnly, readIndex } from './store.ts';
 
 export interface QueryCaps {
   /** Rows given out; one more makes the result `truncated`. */
@@ -34,21 +34,25 @@ const resultCharacters = 64 * 1024 * 1024;
 type Cell = SqlJson['rows'][number][number];
 
 /**
- * @param path index file
+ * @param path index file; without one there are the functions alone
+ * @param functions besides those over the pages of the index
  * @throws SqlError for whatever is wrong with the query
  * @throws IndexError when the index cannot be opened
  */
-export function runQuery(path: string, query: string, caps: QueryCaps): SqlJson {
-  const reader = readIndex(path);
-  const connection = openReadOnly(path);
+export function runQuery(path: string | undefined, query: string, caps: QueryCaps, functions: readonly NamedFunction[] = []): SqlJson {
+  const reader = path === undefined ? undefined : readIndex(path);
+  const connection = path === undefined ? openEmpty() : openReadOnly(path);
   try {
-    definePageTables(connection, reader);
+    if (reader !== undefined) definePageTables(connection, reader);
+    for (const { name, definition } of functions) connection.table(name, definition);
     return collect(prepare(connection, query), caps);
   } catch (error) {
-    throw error instanceof SqlError ? error : new SqlError(error instanceof Error ? error.message : String(error));
+    if (error instanceof SqlError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new SqlError(path === undefined && message.startsWith('no such table') ? `${message}: there is no page index of this dump yet` : message);
   } finally {
     connection.close();
-    reader.close();
+    reader?.close();
   }
 }
 

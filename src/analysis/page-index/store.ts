@@ -119,6 +119,14 @@ export function openReadOnly(path: string): Connection {
   }
 }
 
+/** A connection to an empty database in memory, for SQL on what is no index. @throws IndexError when this Node.js is too old */
+export function openEmpty(): Connection {
+  const sqlite = loadSqlite();
+  const connection: Connection = new sqlite(':memory:');
+  connection.pragma('query_only = 1', { simple: true });
+  return connection;
+}
+
 /**
  * The lock is a transaction that is never committed, on an empty database beside the index: the operating system drops
  * it with the process, however that ends, and readers of the index itself are not in its way.

@@ -11,14 +11,16 @@ function positive(text: unknown, what: string): number {
 
 export const sqlCommand: Command = {
   name: 'sql',
-  summary: 'read-only query on the page index',
+  summary: 'read-only query on the page index, and on analyses as functions: analysis_modules()',
   args: ['<file>', '<query>'],
   options: [
     { flags: '--rows <number>', description: 'at most this many rows', default: '1000' },
     { flags: '--seconds <number>', description: 'stop the query after this time', default: '30' },
     { flags: '--index <path>', description: 'where the index lies, instead of the cache folder' },
   ],
-  example: 'dumpbench sql dump.s390 "select state, count(*) from page group by state"',
+  ofKernel: true,
+  example: `dumpbench sql dump.s390 "select state, count(*) from page group by state"
+  dumpbench sql vmcore "select name, bytes from analysis_modules() order by bytes desc"`,
   async run(context, [file = '', query = ''], options) {
     const { engine, io, output } = context;
     const rows = Math.floor(positive(options.rows, '--rows'));
@@ -30,6 +32,7 @@ export const sqlCommand: Command = {
       io.out(sqlText(result));
       if (result.truncated) say(io, output, `more rows exist: only the first ${rows} are shown (--rows)`);
     }
+    for (const warning of result.warnings ?? []) say(io, output, `dumpbench: ${warning}`);
     return exitCodes.fine;
   },
 };

@@ -16,7 +16,7 @@ export const pageHandlers = (sessionOf: SessionOf, startSql: StartSqlProcess | u
     cache: ({ pruneTo }) => describeCache(pruneTo),
     strip: ({ dump, ...request }) => stripOf(sessionOf(dump), request),
     sql: ({ dump, query, rows, seconds, path }, { signal }) =>
-      queryIndex(sessionOf(dump, 'all'), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal, startSql),
+      queryIndex(sessionOf(dump), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal, startSql),
     sqlTables: () => ({ tables: sqlTables() }),
     duplicates: ({ dump, limit }, context) => describeDuplicates(sessionOf(dump, 'all'), limit, context),
     search: ({ dump, view, ...request }, context) => searchSession(sessionOf(dump, view), request, context),

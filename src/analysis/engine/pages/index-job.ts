@@ -14,11 +14,13 @@ import { IndexError } from '../../page-index/index-error.ts';
 import { buildIndex } from '../../page-index/indexer.ts';
 import { pageExtents } from '../../page-index/page-extents.ts';
 import { emptyCounters } from '../../page-index/page-meta.ts';
-import { runSql } from '../../page-index/sql-console.ts';
+import { runSql, type SqlDump } from '../../page-index/sql-console.ts';
 import type { StartSqlProcess } from '../../page-index/sql-process.ts';
 import { openIndex, readIndex } from '../../page-index/store.ts';
 import { memoryStrip, type Strip, type StripSource } from '../../page-index/strip.ts';
 import { pageSize } from '../../../shared/units.ts';
+import { analyses } from '../../kernel/analyses/index.ts';
+import { namedInQuery } from '../../kernel/analyses/sql-name.ts';
 import { viewWindows } from '../../memory/view.ts';
 import { derived } from '../session/memo.ts';
 import type { OpenFiles, Session } from '../session/session.ts';
@@ -170,13 +172,32 @@ function consoleEntry(): string | undefined {
   return here.endsWith('.ts') ? undefined : join(dirname(here), 'sql-console.js');
 }
 
-/** Runs a user's query on the index, which must have been built before. */
+/** The dump for the process of a query that names analyses; undefined where the query names none. @throws RequestError where it lies in no file */
+function dumpOfQuery({ location, view, attached }: Session, query: string): SqlDump | undefined {
+  if (namedInQuery(query, analyses).length === 0) return undefined;
+  if (location === undefined) throw new RequestError('query', 'analyses read a dump in a file, and this one lies in memory alone');
+  return {
+    path: location.path,
+    volumes: [...(location.volumes ?? [])],
+    view,
+    attached: Object.fromEntries(attached.map(({ kind, path }) => [kind, path])),
+  };
+}
+
+/**
+ * Runs a user's query on the index, which must have been built before, and on analyses of the dump.
+ * @param session in the view, and with the files attached, that analyses read; the index is of the whole dump
+ */
 export function queryIndex(session: Session, request: SqlQuery, signal: AbortSignal, start: StartSqlProcess | undefined): Promise<SqlJson> {
   const entry = consoleEntry();
   const path = request.path ?? indexPath(session.identity);
-  if (!existsSync(path)) return Promise.reject(new RequestError('index', `${session.path} has no page index yet: run "dumpbench index" on it first`));
+  const dump = dumpOfQuery(session, request.query);
+  const isThere = existsSync(path);
+  if (!isThere && (dump === undefined || request.path !== undefined))
+    return Promise.reject(new RequestError('index', `${session.path} has no page index yet: run "dumpbench index" on it first`));
   return runSql({
-    path,
+    ...(isThere ? { path } : {}),
+    ...(dump === undefined ? {} : { dump }),
     query: request.query,
     rows: request.rows,
     seconds: request.seconds,

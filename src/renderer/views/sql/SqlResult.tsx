@@ -76,6 +76,11 @@ export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
           </button>
         </span>
       </div>
+      {(result.warnings ?? []).map((warning) => (
+        <p key={warning} className="tone-warn" role="note" data-testid="sql-warning">
+          <Hostile text={warning} />
+        </p>
+      ))}
       {shown === 'table' ? (
         <VirtualTable label="Rows" columns={columns} rows={result.rows.length} cell={cell} testId="sql-table" />
       ) : (

@@ -1,4 +1,4 @@
-/** Read-only queries on the page index, with completion, saved queries, and results as a table, a chart, CSV or JSON. */
+/** Read-only queries on the page index and on analyses, with completion, saved queries, and results as a table, a chart, CSV or JSON. */
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { SqlJson } from '../../../shared/memory-model.ts';
 import { createQuerySlot } from '../../engine/query-slot.ts';
@@ -147,7 +147,9 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
       )}
       {answer.value === undefined ? (
         <p className="message" role="status">
-          {answer.asking ? 'Running…' : 'A query sees the page index of this dump and cannot change it. Run one, or choose one of the saved ones.'}
+          {answer.asking
+            ? 'Running…'
+            : 'A query sees the page index and the analyses of this dump and cannot change them. Run one, or choose one of the saved ones.'}
         </p>
       ) : (
         <SqlResult dump={dump} answer={answer.value} stale={answer.asking || answer.error !== undefined} rowCap={rows} />
