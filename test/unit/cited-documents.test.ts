@@ -134,6 +134,23 @@ describe('cited documents', () => {
     expect(sourcesIn('x.ts', '/** see index/gone.ts */ const a = left.ts; // and gone.mjs\n')).toEqual(['index/gone.ts', 'gone.mjs']);
   });
 
+  it('the list of decisions says what the records say', () => {
+    const plain = (text: string): string => text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+    const records = files.filter((file) => /^docs\/decisions\/\d{4}-/.test(file)).sort();
+    expect(records.length).toBeGreaterThan(20);
+    const rows = records.map((file) => {
+      const [, number, title, date, status] = /^# (\d{4})\. (.+)\n\n(\d{4}-\d\d-\d\d) · (.+)\n/.exec(readFileSync(join(root, file), 'utf8')) ?? [file];
+      return `| [${number}](${posix.basename(file)}) | ${title} | ${date} | ${plain(status ?? '')} |`;
+    });
+    const list = readFileSync(join(root, 'docs/decisions/README.md'), 'utf8');
+    expect(list.split('\n').filter((line) => line.startsWith('| ['))).toEqual(rows);
+  });
+
+  it('nothing names a folder outside the repository but the place that looks for more dumps', () => {
+    const naming = repositoryFiles().filter((file) => /\.\.\/shared\/(?![\w./-]*\.ts)/.test(readFileSync(join(root, file), 'utf8')));
+    expect(naming.filter((file) => file !== 'test/unit/cited-documents.test.ts')).toEqual(['test/dump-folders.ts']);
+  });
+
   it('sheets refer to sections of their own that exist', () => {
     const sheets = files.filter((file) => /^docs\/(?:formats\/|contract)/.test(file));
     expect(sheets.length).toBeGreaterThan(7);
