@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/shared/check-model.ts';
 import { sessionOn, type Session } from '../../src/analysis/engine/session/session.ts';
-import { checkContext, checkSession } from '../../src/analysis/engine/triage/triage.ts';
+import { checkContext, checkSession } from '../../src/analysis/engine/integrity/check-session.ts';
 import { damageOf } from '../../src/analysis/engine/integrity/verify.ts';
 import type { Check, CheckOutcome } from '../../src/analysis/integrity/check.ts';
 import { checks } from '../../src/analysis/integrity/index.ts';

@@ -3,9 +3,9 @@
  * listed. What each dump is a case of is in its truth.txt.
  */
 import { describe, expect, it } from 'vitest';
-import { describeLog } from '../../src/analysis/engine/kernel/kernel-story.ts';
-import { describeTasks } from '../../src/analysis/engine/kernel/kernel-tasks.ts';
-import { checkSession } from '../../src/analysis/engine/triage/triage.ts';
+import { describeLog } from '../../src/analysis/engine/kernel/dmesg.ts';
+import { describeTasks } from '../../src/analysis/engine/kernel/tasks.ts';
+import { checkSession } from '../../src/analysis/engine/integrity/check-session.ts';
 import { logLine } from '../../src/shared/log-line.ts';
 import type { TasksJson } from '../../src/shared/task-model.ts';
 import { crashDumps, crashOracle, haveDump } from '../dumps.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/shared/check-model.ts';
 import { sessionOn } from '../../src/analysis/engine/session/session.ts';
-import { checkSession } from '../../src/analysis/engine/triage/triage.ts';
+import { checkSession } from '../../src/analysis/engine/integrity/check-session.ts';
 import type { KdumpOriginal } from '../../src/analysis/integrity/evidence.ts';
 import { memorySource } from '../../src/analysis/source/memory-source.ts';
 import { derivedDumps, derivedPatches, openDumpSource, orNone, wholeDumps, type DumpEntry } from '../dumps.ts';

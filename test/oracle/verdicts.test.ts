@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkSession } from '../../src/analysis/engine/triage/triage.ts';
+import { checkSession } from '../../src/analysis/engine/integrity/check-session.ts';
 import type { Session } from '../../src/analysis/engine/session/session.ts';
 import { summarize } from '../../src/analysis/integrity/index.ts';
 import { haveDumps, wholeDumps } from '../dumps.ts';

@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
-import { describeDump } from '../../../src/analysis/engine/triage/summary.ts';
-import { checkSession } from '../../../src/analysis/engine/triage/triage.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
+import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import { openFile } from '../../../src/analysis/source/file-source.ts';
 import { truncatedSource } from '../../../src/analysis/source/memory-source.ts';
 import type { ByteSource } from '../../../src/analysis/source/byte-source.ts';

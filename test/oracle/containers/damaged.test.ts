@@ -1,7 +1,7 @@
 /** Recorded damages of containers: exactly what we say of each. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
-import { checkSession } from '../../../src/analysis/engine/triage/triage.ts';
+import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import { dumpEntries, openDumpSource } from '../../dumps.ts';
 import { standaloneText } from './container-dumps.ts';
 import { answeredFacts, statedFacts } from './standalone-facts.ts';

@@ -1,6 +1,6 @@
 /** What `zgetdump -i` says of every dump that it opens stands in `info` too. */
 import { describe, expect, it } from 'vitest';
-import { describeDump } from '../../../src/analysis/engine/triage/summary.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { dumpEntries, oracleText } from '../../dumps.ts';
 import { disagreements } from '../facts.ts';
 import { containers, standaloneText, withContainer, type Container } from './container-dumps.ts';

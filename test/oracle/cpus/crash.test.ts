@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { addressSpace } from '../../../src/analysis/engine/bytes/address-space.ts';
 import { describeLowcores } from '../../../src/analysis/engine/machine/lowcore.ts';
-import { readMemory } from '../../../src/analysis/engine/bytes/read-memory.ts';
+import { readMemory } from '../../../src/analysis/engine/bytes/read.ts';
 import type { Session } from '../../../src/analysis/engine/session/session.ts';
 import { lowcorePrefixes } from '../../../src/analysis/kernel/vmcoreinfo/lowcore-array.ts';
 import { dumpEntries, oracleText } from '../../dumps.ts';

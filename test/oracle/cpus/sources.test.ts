@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { describeCpus } from '../../../src/analysis/engine/machine/cpus.ts';
 import type { Session } from '../../../src/analysis/engine/session/session.ts';
-import { checkSession } from '../../../src/analysis/engine/triage/triage.ts';
+import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import type { CheckResult } from '../../../src/shared/check-model.ts';
 import { cpusSchema } from '../../../src/shared/cpu-model.ts';
 import { dumpEntries, guestOracle, guestText, haveDumps, oracleText, type DumpEntry } from '../../dumps.ts';

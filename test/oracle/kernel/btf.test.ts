@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { describeStruct, describeTypeNames } from '../../../src/analysis/engine/kernel/kernel-types.ts';
-import { describeSymbols } from '../../../src/analysis/engine/kernel/kernel-story.ts';
+import { describeStruct } from '../../../src/analysis/engine/kernel/struct.ts';
+import { describeTypeNames } from '../../../src/analysis/engine/kernel/type-names.ts';
+import { describeSymbols } from '../../../src/analysis/engine/kernel/symbols.ts';
 import { listViewableTypes, viewAsType } from '../../../src/analysis/engine/bytes/view-as-type.ts';
 import { compareWithVmcoreinfo } from '../../../src/analysis/kernel/btf/find-types.ts';
 import { structViewSchema } from '../../../src/shared/inspect-model.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeLog } from '../../../src/analysis/engine/kernel/kernel-story.ts';
+import { describeLog } from '../../../src/analysis/engine/kernel/dmesg.ts';
 import { logLine } from '../../../src/shared/log-line.ts';
 import { dumpEntries, guestText, haveDumps, oracleText } from '../../dumps.ts';
 import { kernelDumps } from './kernel-dumps.ts';

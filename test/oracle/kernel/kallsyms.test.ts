@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeSymbols, symbolize } from '../../../src/analysis/engine/kernel/kernel-story.ts';
+import { describeSymbols, symbolize } from '../../../src/analysis/engine/kernel/symbols.ts';
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
 import { readModuleSymbols } from '../../../src/analysis/kernel/modules/module-symbols.ts';
 import { listModules } from '../../../src/analysis/kernel/modules/modules.ts';

@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { describeModules } from '../../../src/analysis/engine/kernel/kernel-modules.ts';
-import { describeStruct, describeTypeNames } from '../../../src/analysis/engine/kernel/kernel-types.ts';
+import { describeModules } from '../../../src/analysis/engine/kernel/modules.ts';
+import { describeStruct } from '../../../src/analysis/engine/kernel/struct.ts';
+import { describeTypeNames } from '../../../src/analysis/engine/kernel/type-names.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { listViewableTypes, viewAsType } from '../../../src/analysis/engine/bytes/view-as-type.ts';
 import { moduleTypeHead } from '../../../src/analysis/kernel/btf/module-types.ts';

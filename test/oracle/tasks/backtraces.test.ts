@@ -3,7 +3,7 @@
  * neither where the CPU is nor the caller that only the link register names; those frames are ours alone.
  */
 import { describe, expect, it } from 'vitest';
-import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtraces.ts';
+import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtrace.ts';
 import type { SymbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
 import type { BacktraceJson, FrameJson } from '../../../src/shared/task-model.ts';
 import { dumpEntries, oracleText } from '../../dumps.ts';

@@ -3,11 +3,11 @@
  * is missing is said.
  */
 import { describe, expect, it } from 'vitest';
-import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtraces.ts';
+import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtrace.ts';
 import { describeKernelFacts } from '../../../src/analysis/engine/kernel/kernel-facts.ts';
-import { describeModules } from '../../../src/analysis/engine/kernel/kernel-modules.ts';
-import { describeMemoryUsage } from '../../../src/analysis/engine/kernel/kernel-memory-usage.ts';
-import { describeTasks } from '../../../src/analysis/engine/kernel/kernel-tasks.ts';
+import { describeModules } from '../../../src/analysis/engine/kernel/modules.ts';
+import { describeMemoryUsage } from '../../../src/analysis/engine/kernel/memory-usage.ts';
+import { describeTasks } from '../../../src/analysis/engine/kernel/tasks.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { dumpEntries, openDumpSource } from '../../dumps.ts';
 import { patchedSource } from '../../patched-source.ts';

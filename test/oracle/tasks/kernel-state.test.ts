@@ -1,8 +1,8 @@
 /** Memory usage against crash's `kmem -i` and the guest's own /proc/meminfo; modules, command line and facts against what the guest reported. */
 import { describe, expect, it } from 'vitest';
 import { describeKernelFacts } from '../../../src/analysis/engine/kernel/kernel-facts.ts';
-import { describeModules } from '../../../src/analysis/engine/kernel/kernel-modules.ts';
-import { describeMemoryUsage } from '../../../src/analysis/engine/kernel/kernel-memory-usage.ts';
+import { describeModules } from '../../../src/analysis/engine/kernel/modules.ts';
+import { describeMemoryUsage } from '../../../src/analysis/engine/kernel/memory-usage.ts';
 import type { MemoryUsageJson } from '../../../src/shared/task-model.ts';
 import { dumpEntries, guestText, oracleText } from '../../dumps.ts';
 import { withSession } from '../oracle-suite.ts';

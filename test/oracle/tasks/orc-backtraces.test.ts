@@ -3,7 +3,7 @@
  * order. Inlined functions are one frame with the one that they are inlined in; the last frame of a system call is the user's.
  */
 import { describe, expect, it } from 'vitest';
-import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtraces.ts';
+import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtrace.ts';
 import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { unwindX86Task } from '../../../src/analysis/arch/x86_64/unwind.ts';

@@ -1,6 +1,6 @@
 /** Tasks against crash's `ps` and drgn's list, on every real dump that they opened. */
 import { describe, expect, it } from 'vitest';
-import { describeTasks } from '../../../src/analysis/engine/kernel/kernel-tasks.ts';
+import { describeTasks } from '../../../src/analysis/engine/kernel/tasks.ts';
 import type { TasksJson } from '../../../src/shared/task-model.ts';
 import { dumpEntries, oracleText } from '../../dumps.ts';
 import { withSession } from '../oracle-suite.ts';

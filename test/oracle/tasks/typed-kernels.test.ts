@@ -1,8 +1,8 @@
 /** Kernels that carry their types: mappings of processes, the tasks and stacks of an aarch64 guest of which no reference tool said anything. */
 import { describe, expect, it } from 'vitest';
-import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtraces.ts';
-import { describeMappings } from '../../../src/analysis/engine/kernel/kernel-mappings.ts';
-import { describeTasks } from '../../../src/analysis/engine/kernel/kernel-tasks.ts';
+import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtrace.ts';
+import { describeMappings } from '../../../src/analysis/engine/kernel/mappings.ts';
+import { describeTasks } from '../../../src/analysis/engine/kernel/tasks.ts';
 import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { dumpEntries, openDumpSource } from '../../dumps.ts';
 

@@ -3,8 +3,9 @@ import { closeSync, openSync, truncateSync, writeFileSync, writeSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
-import { describeNotes, describeRegions } from '../../../src/analysis/engine/machine/structures.ts';
-import { describeDump } from '../../../src/analysis/engine/triage/summary.ts';
+import { describeNotes } from '../../../src/analysis/engine/machine/notes.ts';
+import { describeRegions } from '../../../src/analysis/engine/machine/regions.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { openFile } from '../../../src/analysis/source/file-source.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';

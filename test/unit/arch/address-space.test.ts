@@ -1,8 +1,8 @@
 /** Which tables a virtual address goes through, and what a failing walk says. */
 import { describe, expect, it } from 'vitest';
 import { translate } from '../../../src/analysis/arch/s390x/dat.ts';
-import { readMemory } from '../../../src/analysis/engine/bytes/read-memory.ts';
-import { translateAddress } from '../../../src/analysis/engine/bytes/translate-address.ts';
+import { readMemory } from '../../../src/analysis/engine/bytes/read.ts';
+import { translateAddress } from '../../../src/analysis/engine/bytes/translate.ts';
 import { caseSession } from '../../case-answers.ts';
 
 const session = caseSession('system.dump', '# a system\nsystem healthy kernel=6.1 cpus=2\nformat elf-vmcore producer=kernel\n');

@@ -1,7 +1,7 @@
 /** CPUs are matched by identity: a missing note of one CPU shifts nobody else's registers. */
 import { describe, expect, it } from 'vitest';
 import { describeCpus } from '../../../src/analysis/engine/machine/cpus.ts';
-import { checkSession } from '../../../src/analysis/engine/triage/triage.ts';
+import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import type { DumpImage, RawNote } from '../../../src/analysis/formats/dump-format.ts';
 import { openDump } from '../../../src/analysis/formats/index.ts';
 import { matchQemuStates, qemuStates } from '../../../src/analysis/arch/x86_64/qemu-notes.ts';

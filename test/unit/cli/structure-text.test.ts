@@ -1,6 +1,6 @@
 /** What `notes`, `lowcore` and `cpus` print for people: nothing is lost on the way from the fields to the lines. */
 import { describe, expect, it } from 'vitest';
-import { describeNotes } from '../../../src/analysis/engine/machine/structures.ts';
+import { describeNotes } from '../../../src/analysis/engine/machine/notes.ts';
 import { fieldLines } from '../../../src/cli/text/field-rows.ts';
 import { makeStyle } from '../../../src/cli/text/style.ts';
 import { notesText } from '../../../src/cli/text/structure-text.ts';

@@ -1,6 +1,6 @@
 /** Where nothing leads to vmcoreinfo, the first facts still come from its text, within a look that has an end. */
 import { describe, expect, it } from 'vitest';
-import { describeDump } from '../../../src/analysis/engine/triage/summary.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { describeLowcores } from '../../../src/analysis/engine/machine/lowcore.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { scanForVmcoreinfo } from '../../../src/analysis/kernel/vmcoreinfo/vmcoreinfo-scan.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDumpAt } from '../../../src/analysis/engine/session/open-dump.ts';
-import { describeDump } from '../../../src/analysis/engine/triage/summary.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { unpackedFile } from '../../../src/analysis/engine/session/unpacked-file.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import type { ScanProgress } from '../../../src/shared/engine-protocol.ts';

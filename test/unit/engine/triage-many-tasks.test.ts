@@ -1,6 +1,6 @@
 /** What triage reads of a crashed system must not grow with the number of its tasks. */
 import { describe, expect, it } from 'vitest';
-import { describeTasks } from '../../../src/analysis/engine/kernel/kernel-tasks.ts';
+import { describeTasks } from '../../../src/analysis/engine/kernel/tasks.ts';
 import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import type { ByteSource } from '../../../src/analysis/source/byte-source.ts';

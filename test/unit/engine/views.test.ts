@@ -1,9 +1,9 @@
 /** Two systems in one dump (meminfo.md section 8): found, and each shown as it was. */
 import { describe, expect, it } from 'vitest';
-import { readMemory } from '../../../src/analysis/engine/bytes/read-memory.ts';
+import { readMemory } from '../../../src/analysis/engine/bytes/read.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
-import { describeDump } from '../../../src/analysis/engine/triage/summary.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { findTwoSystems } from '../../../src/analysis/memory/view.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';

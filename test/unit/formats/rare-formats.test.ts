@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
-import { describeDump } from '../../../src/analysis/engine/triage/summary.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { openDump } from '../../../src/analysis/formats/index.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';

@@ -1,7 +1,7 @@
 /** Extended stand-alone dumps: segments, gaps, compression and the block size that the file does not record. */
 import { describe, expect, it } from 'vitest';
 import { openDump } from '../../../src/analysis/formats/index.ts';
-import { describeDump } from '../../../src/analysis/engine/triage/summary.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { ngdumpDigest } from '../../../src/analysis/integrity/checks/ngdump-digest.ts';
 import { pageDecode } from '../../../src/analysis/integrity/checks/page-decode.ts';

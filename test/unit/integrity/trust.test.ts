@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { VerifyJson } from '../../../src/shared/check-model.ts';
 import type { Info } from '../../../src/shared/model.ts';
-import { judgedInfo, checkSession } from '../../../src/analysis/engine/triage/triage.ts';
+import { judgedInfo } from '../../../src/analysis/engine/triage/info.ts';
+import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import { damageOf } from '../../../src/analysis/engine/integrity/verify.ts';
 import { caseSession } from '../../case-answers.ts';
 

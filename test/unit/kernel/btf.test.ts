@@ -4,7 +4,8 @@ import { compareWithVmcoreinfo } from '../../../src/analysis/kernel/btf/find-typ
 import { aggregateNamed, layoutRows, memberAt, offsetOf, resolved, sizeOf, typeText } from '../../../src/analysis/kernel/btf/type-layout.ts';
 import { valueAt } from '../../../src/analysis/kernel/btf/type-values.ts';
 import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
-import { describeStruct, describeTypeNames } from '../../../src/analysis/engine/kernel/kernel-types.ts';
+import { describeStruct } from '../../../src/analysis/engine/kernel/struct.ts';
+import { describeTypeNames } from '../../../src/analysis/engine/kernel/type-names.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
 import { seededRandom } from '../../../src/samples/seeded-random.ts';

@@ -1,9 +1,9 @@
 /** Tasks, stacks and modules of a described kernel without types, whole and damaged. */
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtraces.ts';
-import { describeModules } from '../../../src/analysis/engine/kernel/kernel-modules.ts';
-import { describeTasks } from '../../../src/analysis/engine/kernel/kernel-tasks.ts';
+import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtrace.ts';
+import { describeModules } from '../../../src/analysis/engine/kernel/modules.ts';
+import { describeTasks } from '../../../src/analysis/engine/kernel/tasks.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';

@@ -1,6 +1,6 @@
 /** The SQL view without its editor: completion, cells, export, saved queries. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sqlTables } from '../../../src/analysis/engine/pages/sql-tables.ts';
+import { sqlTables } from '../../../src/analysis/engine/pages/sql.ts';
 import type { SqlJson } from '../../../src/shared/memory-model.ts';
 import { cellPosition, cellText, isNumberColumn, toCsv, toJson } from '../../../src/renderer/views/sql/sql-cells.ts';
 import { sqlSuggestions } from '../../../src/renderer/views/sql/sql-completion.ts';

@@ -1,10 +1,10 @@
 /** The engine's methods about bytes, where they lie and what they can mean. */
-import { preferAddress } from '../pages/index-job.ts';
+import { preferAddress } from '../pages/index-pages.ts';
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import { findTables } from './address-space.ts';
 import { inspectPlace } from './inspect.ts';
-import { readMemory } from './read-memory.ts';
-import { translateAddress } from './translate-address.ts';
+import { readMemory } from './read.ts';
+import { translateAddress } from './translate.ts';
 import { listViewableTypes, viewAsType } from './view-as-type.ts';
 import { listLayouts, viewAs } from './view-as.ts';
 

@@ -1,4 +1,4 @@
-/** What the bytes at a place can be read as, beyond plain integers. Only readings that make sense are given. */
+/** `inspect`: what the bytes at a place can be read as, beyond plain integers. Only readings that make sense are given. */
 import { isDumpError } from '../../../shared/dump-error.ts';
 import { ebcdicTables } from '../../../shared/ebcdic-tables.ts';
 import type { InterpretationJson } from '../../../shared/inspect-model.ts';
@@ -9,7 +9,7 @@ import { pageEntryText, tableEntryText } from '../../arch/s390x/dat-entry.ts';
 import { pswText } from '../../arch/s390x/psw.ts';
 import { microsecondsToIso, todToIso } from '../../arch/s390x/tod-clock.ts';
 import { addressSpace } from './address-space.ts';
-import { readMemory, type ReadRequest } from './read-memory.ts';
+import { readMemory, type ReadRequest } from './read.ts';
 import type { Session } from '../session/session.ts';
 
 const wanted = 16;

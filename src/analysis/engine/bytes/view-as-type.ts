@@ -8,7 +8,7 @@ import { aggregateNamed, layoutRows, resolved, sizeOf, typeText, type LayoutRow 
 import { parseTypeName, scopeOf } from '../../kernel/btf/type-scope.ts';
 import { valueAt, type TypeMemory } from '../../kernel/btf/type-values.ts';
 import { namesOf } from '../kernel/kernel-names.ts';
-import { readMemory, type ReadRequest } from './read-memory.ts';
+import { readMemory, type ReadRequest } from './read.ts';
 import type { Session } from '../session/session.ts';
 import { typeNames } from '../kernel/type-names.ts';
 

@@ -15,7 +15,7 @@ import { s390SegmentHeader } from '../../formats/s390-segments.ts';
 import { newUtsname } from '../../kernel/vmcoreinfo/uts-name.ts';
 import { view, type Fields, type StructLayout } from '../../layout/struct.ts';
 import { noteTypes } from '../../notes/index.ts';
-import { readMemory, type ReadRequest } from './read-memory.ts';
+import { readMemory, type ReadRequest } from './read.ts';
 import type { Session } from '../session/session.ts';
 
 interface Group {

@@ -9,11 +9,11 @@ import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
 import { reportFormats } from '../../report/index.ts';
 import type { ReportModel } from '../../report/report-model.ts';
-import { describeRegions } from '../machine/structures.ts';
+import { describeRegions } from '../machine/regions.ts';
 import { comparisonOf } from '../pages/compare.ts';
 import type { Session } from '../session/session.ts';
 import { toolName, toolVersion } from '../tool.ts';
-import { describeDump } from '../triage/summary.ts';
+import { describeDump } from '../triage/info.ts';
 import { deathOf } from '../triage/what-died.ts';
 import { verifySession, type Scan, type VerifyRequest } from './verify.ts';
 

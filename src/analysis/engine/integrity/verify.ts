@@ -1,6 +1,6 @@
 /** `verify`: checks, digests, where the damage is. */
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
-import { type CheckResult, type DamageEntry, type VerifyJson } from '../../../shared/check-model.ts';
+import type { CheckResult, DamageEntry, VerifyJson } from '../../../shared/check-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { CallContext } from '../../../shared/rpc.ts';
 import { memoryRootVersion } from '../../memory-tree/digest.ts';
@@ -8,10 +8,10 @@ import { damageMap } from '../../integrity/damage-map.ts';
 import { hashFile } from '../../integrity/file-hash.ts';
 import { checks, summarize } from '../../integrity/index.ts';
 import { withEvidence, type EvidencePaths } from './evidence.ts';
-import { indexPages } from '../pages/index-job.ts';
+import { indexPages } from '../pages/index-pages.ts';
 import type { Session } from '../session/session.ts';
-import { describeRegions } from '../machine/structures.ts';
-import { checkSession } from '../triage/triage.ts';
+import { describeRegions } from '../machine/regions.ts';
+import { checkSession } from './check-session.ts';
 
 export type Scan = CallContext<ScanProgress>;
 

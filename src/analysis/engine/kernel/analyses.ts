@@ -1,6 +1,5 @@
 /** Engine methods about analyses: the catalogue, and one analysis on one dump. */
-import type { AnalysisJson, RowJson } from '../../../shared/analysis-table.ts';
-import { defaultRows } from '../../../shared/analysis-table.ts';
+import { type AnalysisJson, type RowJson, defaultRows } from '../../../shared/analysis-table.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import { analyses } from '../../kernel/analyses/index.ts';

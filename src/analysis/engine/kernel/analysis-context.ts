@@ -6,9 +6,10 @@ import type { ModuleTypeSearch } from '../../kernel/btf/module-types.ts';
 import { kernelObjects, type KernelObjects } from '../../kernel/object/kernel-objects.ts';
 import { ownModule } from '../../kernel/btf/type-scope.ts';
 import type { Session } from '../session/session.ts';
-import { stacksOf, withAllNames } from './backtraces.ts';
+import { stacksOf, withAllNames } from './backtrace.ts';
 import { cpuContexts } from './kernel-cpus.ts';
-import { kernelState, kernelTasks, type KernelTasks } from './kernel-tasks.ts';
+import { kernelState } from './kernel-state.ts';
+import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
 
 /** "name+0x1a [module]"; the offset is left out where it is 0. */
 const placeText = (name: string, offset: number, module: string | undefined): string =>

@@ -1,15 +1,17 @@
 /** The engine's methods about what the kernel says. */
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import { analysisHandlers } from './analyses.ts';
-import { describeBacktrace } from './backtraces.ts';
+import { describeBacktrace } from './backtrace.ts';
 import { describeKernelFacts } from './kernel-facts.ts';
-import { describeMappings } from './kernel-mappings.ts';
-import { describeMemoryUsage } from './kernel-memory-usage.ts';
-import { describeModules } from './kernel-modules.ts';
-import { describeLog, describeSymbols, symbolize } from './kernel-story.ts';
-import { describeTasks } from './kernel-tasks.ts';
-import { describeStruct, describeTypeNames } from './kernel-types.ts';
-import { answerVmcoreinfo } from './vmcoreinfo-copies.ts';
+import { describeMappings } from './mappings.ts';
+import { describeMemoryUsage } from './memory-usage.ts';
+import { describeModules } from './modules.ts';
+import { describeLog } from './dmesg.ts';
+import { describeSymbols, symbolize } from './symbols.ts';
+import { describeTasks } from './tasks.ts';
+import { describeStruct } from './struct.ts';
+import { describeTypeNames } from './type-names.ts';
+import { answerVmcoreinfo } from './vmcoreinfo.ts';
 
 export const kernelHandlers = (sessionOf: SessionOf) =>
   ({

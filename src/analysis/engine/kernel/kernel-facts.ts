@@ -1,4 +1,4 @@
-/** What the kernel says of itself, with sources. */
+/** `kernelFacts`: what the kernel says of itself, with sources. */
 import { schemaVersion } from '../../../shared/model.ts';
 import { confirm, fact, type Fact } from '../../../shared/fact.ts';
 import type { Missing } from '../../../shared/result.ts';
@@ -22,7 +22,7 @@ import { withoutLostPages } from '../../kernel/memory/lost-pages.ts';
 import { taintFlags } from '../../kernel/facts/taint.ts';
 import { readUtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import type { Session } from '../session/session.ts';
-import { describeDump } from '../triage/summary.ts';
+import { describeDump } from '../triage/info.ts';
 
 const single = ({ value, source }: SourcedText): Fact<string> => fact(value, source);
 

@@ -1,40 +1,18 @@
 /** The tasks of a dump's kernel, found once per session: layout of task_struct, the list, and who ran on which CPU. */
-import { cpuNumbering } from '../../../shared/cpu-registers.ts';
-import { schemaVersion } from '../../../shared/model.ts';
-import type { Missing } from '../../../shared/result.ts';
-import type { TaskJson, TasksJson } from '../../../shared/task-model.ts';
-import { hex } from '../../../shared/units.ts';
-import { architectures } from '../../arch/index.ts';
-import type { KernelTypes } from '../../kernel/btf/find-types.ts';
-import { findInitTask, type InitTask } from '../../kernel/tasks/init-task.ts';
-import type { Kernel } from '../../kernel/kernel.ts';
-import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
-import { withoutLostPages } from '../../kernel/memory/lost-pages.ts';
-import { withModules } from '../../kernel/modules/module-symbol-table.ts';
-import { soleAddress, type SymbolTable } from '../../kernel/symbols/symbol-table.ts';
+import { type KernelState, kernelState } from './kernel-state.ts';
+import { type CpuContext, cpuContexts } from './kernel-cpus.ts';
+import { type InitTask, findInitTask } from '../../kernel/tasks/init-task.ts';
 import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
+import { type TaskList, listTasks, readTask } from '../../kernel/tasks/tasks.ts';
+import type { Missing } from '../../../shared/result.ts';
+import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
 import { layoutByStructure } from '../../kernel/tasks/task-structure.ts';
 import { layoutByTypes } from '../../kernel/tasks/task-types.ts';
-import { listTasks, readTask, type KernelTask, type TaskList } from '../../kernel/tasks/tasks.ts';
-import { vmcoreinfoHex } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
-import { cpuContexts, type CpuContext } from './kernel-cpus.ts';
-import { searched } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
+import { architectures } from '../../arch/index.ts';
+import { vmcoreinfoHex } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { withInterruptStack, withOwners } from './task-on-cpu.ts';
-
-/** A kernel with what was found of it besides symbols. */
-export interface KernelState {
-  readonly kernel: Kernel;
-  /** The kernel's memory; a page of zeros is none. */
-  readonly memory: KernelMemory;
-  /** The kernel's own: in them a variable's name is told from a module's of the same name. */
-  readonly symbols: SymbolTable | undefined;
-  /** With those of modules: what addresses are called. */
-  readonly names: SymbolTable | undefined;
-  readonly types: KernelTypes | undefined;
-  /** Why there are no types. */
-  readonly noTypes: string;
-}
+import { searched } from '../session/memo.ts';
 
 export interface KernelTasks extends KernelState {
   readonly cpus: readonly CpuContext[];
@@ -42,25 +20,6 @@ export interface KernelTasks extends KernelState {
   readonly layout?: TaskLayout;
   readonly list: TaskList;
   readonly missing: readonly Missing[];
-}
-
-/**
- * Types are taken where symbols lead to them. Only where nothing can be told without them memory is scanned.
- * @throws Cancelled
- */
-export async function kernelState(session: Session, signal: AbortSignal): Promise<KernelState> {
-  const kernel = await session.findKernel(signal);
-  const search = kernel.symbols;
-  const memory = withoutLostPages(kernel.memory);
-  const types = kernel.types.found || architectures[memory.arch].tasks.withoutTypes ? kernel.types : await kernel.findTypes(signal);
-  return {
-    kernel,
-    memory,
-    symbols: search.found ? search.symbols : undefined,
-    names: search.found ? withModules(search.symbols, kernel.moduleSymbols) : undefined,
-    types: types.found ? types.types : undefined,
-    noTypes: types.found ? '' : types.why,
-  };
 }
 
 /** Idle tasks of all CPUs: per-CPU pointers in idle_threads (kernel/smpboot.c), where the symbol is known. */
@@ -74,6 +33,7 @@ function idleTasks({ memory, symbols }: KernelState, cpus: readonly CpuContext[]
 }
 
 const nothing: TaskList = { tasks: [], complete: false };
+
 /** The image begins on a multiple of this below its text. */
 const imageStartMask = 0xffffn;
 
@@ -145,35 +105,3 @@ export const kernelTasks = searched((session: Session, signal) => findTasks(sess
  */
 export const runningTasks = async (session: Session, signal: AbortSignal): Promise<KernelTasks> =>
   kernelTasks.known(session) ?? (await findTasks(session, signal, 'running'));
-
-function taskJson(task: KernelTask, layout: TaskLayout | undefined, runsOn: number | undefined): TaskJson {
-  const { state, stack } = task;
-  return {
-    address: hex(task.address),
-    comm: task.comm,
-    ...(task.pid === undefined ? {} : { pid: task.pid }),
-    ...(task.tgid === undefined ? {} : { tgid: task.tgid }),
-    ...(state === undefined ? {} : { state: { letter: state.letter, word: state.word, value: hex(state.value) } }),
-    ...(task.parent === undefined ? {} : { parent: task.parent }),
-    ...(stack === undefined || layout === undefined ? {} : { stack: { start: hex(stack), end: hex(stack + BigInt(layout.stackBytes)) } }),
-    ...(task.cpu === undefined ? {} : { cpu: task.cpu }),
-    ...(runsOn === undefined ? {} : { runsOn }),
-    ...(task.kind === undefined ? {} : { kind: task.kind }),
-    ...(task.isThread ? { thread: true } : {}),
-  };
-}
-
-/** All tasks that can be found; what cannot is said, not thrown. @throws Cancelled */
-export async function describeTasks(session: Session, signal: AbortSignal): Promise<TasksJson> {
-  const { cpus, initTask, layout, list, missing } = await kernelTasks(session, signal);
-  const runs = new Map(cpus.flatMap(({ current, number }) => (current === undefined ? [] : [[current, number] as const])));
-  return {
-    schema: schemaVersion,
-    numbering: cpuNumbering(session.cpuSet.cpus),
-    tasks: list.tasks.map((task) => taskJson(task, layout, runs.get(task.address))),
-    complete: list.complete,
-    ...(initTask === undefined ? {} : { initTask: { address: hex(initTask.address), source: initTask.source } }),
-    ...(layout === undefined ? {} : { layout: { method: layout.method, offsets: { ...layout.offsets } } }),
-    missing: [...missing],
-  };
-}

@@ -5,6 +5,7 @@ import { schemaVersion } from '../../../shared/model.ts';
 import type { BtfTypes } from '../../kernel/btf/btf-types.ts';
 import { isCopy, isOneType, namedIds, ownModule } from '../../kernel/btf/type-scope.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { Session } from '../session/session.ts';
 
 type Wanted = (types: BtfTypes, id: number) => boolean;
 
@@ -46,4 +47,9 @@ export async function typeNames(kernel: Kernel, module: string | undefined, sign
     else all.push(...(isOneType(having, pointerBytes) ? [name] : having.map((one) => `${one.module}:${name}`)));
   }
   return { schema: schemaVersion, names: all.sort(), ...(ofModules.missing.length === 0 ? {} : { missing: [...ofModules.missing] }) };
+}
+
+/** Names that `struct` knows, in the order of the alphabet: all, or those of one module's own types. */
+export async function describeTypeNames(session: Session, module: string | undefined, signal: AbortSignal): Promise<TypeNamesJson> {
+  return typeNames(await session.findKernel(signal), module, signal);
 }

@@ -1,6 +1,6 @@
-/** The CPUs of a dump as the doors show them: registers as recorded, and what they mean. */
+/** `cpus`: the CPUs of a dump as the doors show them: registers as recorded, and what they mean. */
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
-import { type CpuJson, type CpuMeaning } from '../../../shared/cpu-model.ts';
+import type { CpuJson, CpuMeaning } from '../../../shared/cpu-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';

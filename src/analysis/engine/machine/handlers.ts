@@ -3,7 +3,8 @@ import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import { describeCpus } from './cpus.ts';
 import { describeRegionsWithKernel } from './kernel-image.ts';
 import { describeLowcores } from './lowcore.ts';
-import { describeNotes, describeOsInfo } from './structures.ts';
+import { describeNotes } from './notes.ts';
+import { describeOsInfo } from './osinfo.ts';
 
 export const machineHandlers = (sessionOf: SessionOf) =>
   ({

@@ -1,10 +1,10 @@
 /** Where the kernel image lies in memory, for dumps whose os_info does not say it (before Linux 6.10, and other architectures). */
 import { schemaVersion } from '../../../shared/model.ts';
-import { type RegionJson } from '../../../shared/structure-model.ts';
+import type { RegionJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { kernelToAbsolute } from '../../kernel/vmcoreinfo/kernel-address.ts';
 import type { Session } from '../session/session.ts';
-import { describeRegions } from './structures.ts';
+import { describeRegions } from './regions.ts';
 import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
 
 /** Names at its ends, the wider first; kernels built without data symbols know its text only. */

@@ -1,9 +1,9 @@
-/** Lowcores of a dump, decoded by the layout that fits each of them. */
+/** `lowcore`: lowcores of a dump, decoded by the layout that fits each of them. */
 import { cpuNumbering, type CpuNumbering } from '../../../shared/cpu-registers.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
-import { type CpuJson } from '../../../shared/cpu-model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
-import { type LowcoreFieldJson, type LowcoreJson } from '../../../shared/structure-model.ts';
+import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/structure-model.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';

@@ -1,4 +1,4 @@
-/** The cache folder of indexes as the doors see it. */
+/** `cache`: the cache folder of indexes as the doors see it. */
 import { schemaVersion } from '../../../shared/model.ts';
 import type { CachedIndexJson, CacheJson } from '../../../shared/cache-model.ts';
 import { cacheCapBytes, cachedIndexes, indexContent, pruneIndexes, type CachedIndex } from '../../page-index/index-cache.ts';

@@ -1,6 +1,6 @@
-/** Compares two open dumps: sees to their indexes, compares pages and structures, and keeps the last comparisons. */
-import { basename } from 'node:path';
+/** `compare`: compares two open dumps: sees to their indexes, compares pages and structures, and keeps the last comparisons. */
 import type * as v from 'valibot';
+import { basename } from 'node:path';
 import type { CompareJson } from '../../../shared/compare-model.ts';
 import type { compareMethods } from '../../../shared/compare-protocol.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
@@ -25,11 +25,13 @@ import { readIndex } from '../../page-index/store.ts';
 import { viewWindows } from '../../memory/view.ts';
 import { reportComparison } from '../../report/report-comparison.ts';
 import type { ReportComparison } from '../../report/report-model.ts';
-import { indexPages } from './index-job.ts';
+import { indexPages } from './index-pages.ts';
 import { describeLowcores } from '../machine/lowcore.ts';
 import type { Session } from '../session/session.ts';
-import { describeNotes, describeOsInfo, describeRegions } from '../machine/structures.ts';
-import { describeDump } from '../triage/summary.ts';
+import { describeNotes } from '../machine/notes.ts';
+import { describeOsInfo } from '../machine/osinfo.ts';
+import { describeRegions } from '../machine/regions.ts';
+import { describeDump } from '../triage/info.ts';
 
 type Scan = CallContext<ScanProgress>;
 

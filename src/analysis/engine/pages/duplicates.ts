@@ -1,7 +1,6 @@
-/** The most frequent pages of a dump. Goes over the index in parts, so that memory stays bounded and other questions are answered meanwhile. */
+/** `duplicates`: the most frequent pages of a dump. Goes over the index in parts, so that memory stays bounded and other questions are answered meanwhile. */
 import { existsSync } from 'node:fs';
-import type { DuplicateGroupJson } from '../../../shared/duplicates-protocol.ts';
-import { shownDuplicates } from '../../../shared/duplicates-protocol.ts';
+import { type DuplicateGroupJson, shownDuplicates } from '../../../shared/duplicates-protocol.ts';
 import type { EngineProtocol, ScanProgress } from '../../../shared/engine-protocol.ts';
 import { RequestError, type CallContext, type Result } from '../../../shared/rpc.ts';
 import { hex, pageSize } from '../../../shared/units.ts';

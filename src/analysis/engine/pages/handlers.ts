@@ -4,9 +4,10 @@ import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import { describeCache } from './cache.ts';
 import { compareHandlers } from './compare.ts';
 import { describeDuplicates } from './duplicates.ts';
-import { indexPages, queryIndex, stripOf } from './index-job.ts';
+import { indexPages } from './index-pages.ts';
+import { queryIndex, sqlTables } from './sql.ts';
+import { stripOf } from './strip.ts';
 import { searchSession } from './search.ts';
-import { sqlTables } from './sql-tables.ts';
 
 /** @param startSql how this host starts the killable process of a user's SQL */
 export const pageHandlers = (sessionOf: SessionOf, startSql: StartSqlProcess | undefined) =>

@@ -1,9 +1,8 @@
 /** `search` of a session: pattern, restrictions, hits as they are found. */
 import { existsSync } from 'node:fs';
-import { RequestError, type CallContext } from '../../../shared/rpc.ts';
+import { RequestError, type CallContext, type Params, type Progress } from '../../../shared/rpc.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
-import type { Params, Progress } from '../../../shared/rpc.ts';
 import type { SearchHit, SearchSummary } from '../../../shared/search-model.ts';
 import { hex, type AddressRange } from '../../../shared/units.ts';
 import { indexPath } from '../../page-index/index-location.ts';

@@ -2,13 +2,13 @@
  * A dump packed with gzip or zstd is unpacked once into the user's cache folder, never beside the dump: a dump needs random
  * access. The copy is known by the packed file's size, time and first bytes, and appears in one piece or not at all.
  */
+import zlib from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import zlib from 'node:zlib';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { Cancelled } from '../../../shared/rpc.ts';

@@ -1,6 +1,7 @@
 /** The engine's methods of the first screen. */
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
-import { judgedInfo, triage } from './triage.ts';
+import { judgedInfo } from './info.ts';
+import { triage } from './triage.ts';
 
 export const triageHandlers = (sessionOf: SessionOf) =>
   ({

@@ -5,7 +5,7 @@ import { architectures } from '../../arch/index.ts';
 import { explainWaitAddress } from '../../arch/s390x/wait-codes.ts';
 import { deathNotes, type DeathLine } from '../../kernel/log/log-marks.ts';
 import { isDisabledWait } from './disabled-wait.ts';
-import { secondsText } from '../kernel/kernel-story.ts';
+import { secondsText } from '../kernel/dmesg.ts';
 import type { Session } from '../session/session.ts';
 
 /** What the kernel's log says of its end, in a sentence. */

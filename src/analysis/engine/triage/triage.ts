@@ -1,38 +1,12 @@
-/** The first screen: facts, checks that need headers alone, CPUs, decisions. No scan, but for a short look for vmcoreinfo where nothing leads to it. */
-import type { CheckResult } from '../../../shared/check-model.ts';
-import type { Info } from '../../../shared/model.ts';
-import type { TriageDump } from '../../../shared/triage-model.ts';
-import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
-import type { CheckContext } from '../../integrity/check.ts';
-import type { Evidence } from '../../integrity/evidence.ts';
-import { runChecks, summarize, type CheckDepth } from '../../integrity/index.ts';
-import { judgeFacts } from '../../integrity/trust.ts';
+/** `triage`: the first screen: facts, checks that need headers alone, CPUs, decisions. No scan, but for a short look for vmcoreinfo where nothing leads to it. */
 import type { Session } from '../session/session.ts';
-import { describeDump } from './summary.ts';
+import type { TriageDump } from '../../../shared/triage-model.ts';
+import { checkSession } from '../integrity/check-session.ts';
+import { judgeFacts } from '../../integrity/trust.ts';
+import { describeDump } from './info.ts';
 import { deathOf } from './what-died.ts';
-
-export interface CheckOptions {
-  /** What the user brought along; nothing by default. */
-  readonly evidence?: Evidence;
-  readonly onProgress?: Parameters<typeof runChecks>[2];
-}
-
-/** What checks read of a session. */
-export function checkContext(session: Session, signal: AbortSignal, evidence: Evidence = { files: [session.file] }): CheckContext {
-  const { image, memory, osInfo, vmcoreinfo, utsName, kdumpGuard } = session;
-  return { image, memory, osInfo, vmcoreinfo, utsName, cpus: session.cpuSet.cpus, kdumpGuard, evidence, signal };
-}
-
-export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, options: CheckOptions = {}): Promise<CheckResult[]> {
-  return runChecks(checkContext(session, signal, options.evidence), depth, options.onProgress);
-}
-
-/** The facts with the trust that the checks of headers give them. */
-export async function judgedInfo(session: Session, signal: AbortSignal): Promise<Info> {
-  const checks = await checkSession(session, 'headers', signal);
-  await session.lookForKernel(signal);
-  return judgeFacts(describeDump(session), checks);
-}
+import { summarize } from '../../integrity/index.ts';
+import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 
 export async function triage(session: Session, signal: AbortSignal): Promise<TriageDump> {
   const checks = await checkSession(session, 'headers', signal);

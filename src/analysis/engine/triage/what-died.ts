@@ -5,12 +5,12 @@ import type { TraceJson } from '../../../shared/task-model.ts';
 import { architectures } from '../../arch/index.ts';
 import { crashPath, functionName } from '../../kernel/stacks/crash-path.ts';
 import { panicCpu } from '../../kernel/facts/kernel-facts.ts';
-import { tracesOf } from '../kernel/backtraces.ts';
+import { tracesOf } from '../kernel/backtrace.ts';
 import { isDisabledWait } from './disabled-wait.ts';
 import { runningTasks, type KernelTasks } from '../kernel/kernel-tasks.ts';
 import { logHasPanic, probableReason } from './reason.ts';
 import type { Session } from '../session/session.ts';
-import { describeDump } from './summary.ts';
+import { describeDump } from './info.ts';
 
 const named = 4;
 

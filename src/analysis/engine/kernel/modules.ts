@@ -1,10 +1,10 @@
-/** Loaded modules, and what of them is in the dump. */
+/** `modules`: loaded modules, and what of them is in the dump. */
 import { schemaVersion } from '../../../shared/model.ts';
 import type { Missing } from '../../../shared/result.ts';
 import type { ModulesJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { moduleDetails, type ModuleDetails } from '../../kernel/modules/module-details.ts';
-import { kernelState } from './kernel-tasks.ts';
+import { kernelState } from './kernel-state.ts';
 import type { Session } from '../session/session.ts';
 
 /** @throws Cancelled */

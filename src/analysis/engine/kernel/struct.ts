@@ -1,16 +1,15 @@
-/** Answers about the kernel's types: layouts, and values at an address. */
-import { DumpError } from '../../../shared/dump-error.ts';
-import type { StructJson, StructMemberJson, TypeNamesJson } from '../../../shared/kernel-model.ts';
-import { schemaVersion } from '../../../shared/model.ts';
+/** `struct`: a type of the kernel or of a module, its layout, and values at an address. */
+import { type BtfType, kinds } from '../../kernel/btf/btf-types.ts';
+import { type TypeScope, parseTypeName, scopeOf } from '../../kernel/btf/type-scope.ts';
+import { type FoundMember, aggregateNamed, layoutRows, memberAt, resolved, sizeOf, typeText } from '../../kernel/btf/type-layout.ts';
+import type { StructJson, StructMemberJson } from '../../../shared/kernel-model.ts';
 import { hex } from '../../../shared/units.ts';
-import { kinds, type BtfType } from '../../kernel/btf/btf-types.ts';
-import { parseTypeName, scopeOf, type TypeScope } from '../../kernel/btf/type-scope.ts';
-import { aggregateNamed, layoutRows, memberAt, resolved, sizeOf, typeText, type FoundMember } from '../../kernel/btf/type-layout.ts';
-import { valueAt, type ValueContext } from '../../kernel/btf/type-values.ts';
-import type { Kernel } from '../../kernel/kernel.ts';
-import { namesOf } from './kernel-names.ts';
 import type { Session } from '../session/session.ts';
-import { typeNames } from './type-names.ts';
+import { DumpError } from '../../../shared/dump-error.ts';
+import { namesOf } from './kernel-names.ts';
+import { type ValueContext, valueAt } from '../../kernel/btf/type-values.ts';
+import { schemaVersion } from '../../../shared/model.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 
 export interface StructRequest {
   /** "task_struct.comm", "ext4:ext4_inode_info". */
@@ -114,9 +113,4 @@ async function unread(kernel: Kernel, signal: AbortSignal): Promise<string> {
   const { missing } = await kernel.findModuleTypes(signal);
   const [first, ...more] = missing;
   return first === undefined ? '' : `; not looked at: ${first.what} (${first.why})${more.length === 0 ? '' : ` and those of ${more.length} more`}`;
-}
-
-/** Names that `struct` knows, in the order of the alphabet: all, or those of one module's own types. */
-export async function describeTypeNames(session: Session, module: string | undefined, signal: AbortSignal): Promise<TypeNamesJson> {
-  return typeNames(await session.findKernel(signal), module, signal);
 }

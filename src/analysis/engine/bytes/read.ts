@@ -1,4 +1,4 @@
-/** Bytes of a dump in any address space. */
+/** `read`: bytes of a dump in any address space. */
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { ReadJson } from '../../../shared/memory-model.ts';
 import type { AddressSpace } from '../../../shared/model.ts';

@@ -1,4 +1,5 @@
-/** The facts of a dump in one tree: each with source and trust, confirmed where two sources can be compared. */
+/** `info`: the facts of a dump in one tree: each with source and trust, confirmed where two sources can be compared. */
+import * as v from 'valibot';
 import { basename } from 'node:path';
 import type { AttachedJson } from '../../../shared/attachment.ts';
 import { confirm, fact, splitFacts, type Fact } from '../../../shared/fact.ts';
@@ -9,9 +10,10 @@ import { OS_INFO_MAGIC, osInfoValid } from '../../arch/s390x/os-info.ts';
 import { decodeCpuId } from '../../formats/s390-header.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import { vmcoreinfoFact, vmcoreinfoNumber, type Vmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
-import * as v from 'valibot';
 import type { Session } from '../session/session.ts';
 import { toolName, toolVersion } from '../tool.ts';
+import { checkSession } from '../integrity/check-session.ts';
+import { judgeFacts } from '../../integrity/trust.ts';
 
 const rangeJson = (range: AddressRange): { start: string; end: string } => ({ start: hex(range.start), end: hex(range.end) });
 
@@ -180,4 +182,11 @@ export function describeDump(session: Session): Info {
   };
   const { json, provenance } = splitFacts(tree);
   return v.parse(infoSchema, { ...(json as object), provenance });
+}
+
+/** The facts with the trust that the checks of headers give them. */
+export async function judgedInfo(session: Session, signal: AbortSignal): Promise<Info> {
+  const checks = await checkSession(session, 'headers', signal);
+  await session.lookForKernel(signal);
+  return judgeFacts(describeDump(session), checks);
 }

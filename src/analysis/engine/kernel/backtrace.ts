@@ -1,4 +1,4 @@
-/** Backtraces of CPUs and tasks, symbolised. */
+/** `backtrace`: backtraces of CPUs and tasks, symbolised. */
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';

@@ -1,55 +1,12 @@
-/** Answers about the kernel's log and symbols. */
-import { DumpError } from '../../../shared/dump-error.ts';
-import type { DmesgJson, LogRecordJson, PlaceNameJson, SymbolizeJson, SymbolJson, SymbolsJson } from '../../../shared/kernel-model.ts';
-import { schemaVersion } from '../../../shared/model.ts';
-import { namePattern } from '../../../shared/name-pattern.ts';
-import { hex } from '../../../shared/units.ts';
-import { markOf } from '../../kernel/log/log-marks.ts';
-import type { LogRecord } from '../../kernel/log/log-record.ts';
+/** `symbols` and `symbolize`: names of the kernel's addresses, both ways. */
+import type { Session } from '../session/session.ts';
 import type { KernelSymbol, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { allNames, namesOf } from './kernel-names.ts';
-import type { Session } from '../session/session.ts';
-
-const cpuBit = 0x8000_0000;
-const second = 1_000_000_000n;
-
-/** Seconds since boot with nine digits. */
-export const secondsText = (time: bigint): string => `${time / second}.${(time % second).toString().padStart(9, '0')}`;
-
-const callerText = (caller: number): string => ((caller & cpuBit) === 0 ? `T${caller}` : `C${caller & ~cpuBit}`);
-
-function recordJson(record: LogRecord): LogRecordJson {
-  const { sequence, time, level, facility, caller, text, continued, cut, subsystem, device } = record;
-  const mark = markOf(text);
-  return {
-    ...(sequence === undefined || sequence > BigInt(Number.MAX_SAFE_INTEGER) ? {} : { sequence: Number(sequence) }),
-    ...(time === undefined ? {} : { time: secondsText(time) }),
-    ...(level === undefined ? {} : { level }),
-    ...(facility === undefined ? {} : { facility }),
-    ...(caller === undefined ? {} : { caller: callerText(caller) }),
-    text,
-    ...(continued === true ? { continued } : {}),
-    ...(cut === true ? { cut } : {}),
-    ...(subsystem === undefined ? {} : { subsystem }),
-    ...(device === undefined ? {} : { device }),
-    ...(mark === undefined ? {} : { mark }),
-  };
-}
-
-/** @throws DumpError absent when there is no log to read */
-export async function describeLog(session: Session, signal: AbortSignal): Promise<DmesgJson> {
-  const { log, vmcoreinfo } = await session.findKernel(signal);
-  if (!log.found || vmcoreinfo === undefined) throw new DumpError('absent', { file: session.path }, log.found ? 'no vmcoreinfo' : log.why, 'a kernel log');
-  const { records, source, lost, lostWhy } = log.log;
-  return {
-    schema: schemaVersion,
-    source,
-    vmcoreinfo: vmcoreinfo.source,
-    records: records.map(recordJson),
-    lost,
-    ...(lostWhy === undefined ? {} : { lostWhy }),
-  };
-}
+import { DumpError } from '../../../shared/dump-error.ts';
+import type { PlaceNameJson, SymbolJson, SymbolizeJson, SymbolsJson } from '../../../shared/kernel-model.ts';
+import { hex } from '../../../shared/units.ts';
+import { namePattern } from '../../../shared/name-pattern.ts';
+import { schemaVersion } from '../../../shared/model.ts';
 
 async function tableFor(session: Session, signal: AbortSignal): Promise<{ table: SymbolTable; vmcoreinfo: string }> {
   const kernel = await session.findKernel(signal);

@@ -1,11 +1,11 @@
-/** VMCOREINFO wherever it is: as notes and pointers lead to it, else found by its text; and how its copies differ. */
+/** `vmcoreinfo`: the note wherever it is, as notes and pointers lead to it, else found by its text; and how its copies differ. */
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { VmcoreinfoJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { chooseVmcoreinfo, scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
 import { vmcoreinfoInMemory, type Vmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import type { Session } from '../session/session.ts';
-import { describeVmcoreinfo, vmcoreinfoJson } from '../machine/structures.ts';
+import { schemaVersion } from '../../../shared/model.ts';
 
 /** Written at the moment of the crash: a copy from before lacks it. */
 const laterKeys: ReadonlySet<string> = new Set(['CRASHTIME']);
@@ -44,4 +44,21 @@ export async function answerVmcoreinfo(session: Session, copies: boolean, signal
   // The text behind the pointer is found again by its note: each place once, and not the one that is used.
   const others = known.filter((copy, at) => copy.address !== used.address && known.findIndex(({ address }) => address === copy.address) === at);
   return { ...vmcoreinfoJson(used), ...(copies ? { copies: others.map((copy) => copyJson(used, copy)) } : {}) };
+}
+
+export const vmcoreinfoJson = ({ source, entries, text }: Vmcoreinfo): VmcoreinfoJson => ({
+  schema: schemaVersion,
+  source,
+  entries: Object.fromEntries(entries),
+  text,
+});
+
+/** As notes and pointers lead to it, without a scan. @throws DumpError absent */
+export function describeVmcoreinfo(session: Session): VmcoreinfoJson {
+  const search = session.vmcoreinfo;
+  if (!search.found) {
+    const where = { file: session.path, ...(search.address === undefined ? {} : { address: search.address }) };
+    throw new DumpError('absent', where, `no vmcoreinfo: the dump has no such note, and ${search.why}`, 'a VMCOREINFO note in the dump or in memory');
+  }
+  return vmcoreinfoJson(search.vmcoreinfo);
 }

@@ -1,9 +1,9 @@
-/** Memory usage of a dump's kernel, in the lines of /proc/meminfo. */
+/** `memoryUsage`: memory usage of a dump's kernel, in the lines of /proc/meminfo. */
 import { schemaVersion } from '../../../shared/model.ts';
 import type { MemoryUsageJson } from '../../../shared/task-model.ts';
 import { usageOfKernel } from '../../kernel/usage/usage-of-kernel.ts';
 import { cpuContexts } from './kernel-cpus.ts';
-import { kernelState } from './kernel-tasks.ts';
+import { kernelState } from './kernel-state.ts';
 import type { Session } from '../session/session.ts';
 
 /** @throws Cancelled */

@@ -1,4 +1,4 @@
-/** The memory mappings of one process. */
+/** `mappings`: the memory mappings of one process. */
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { MappingsJson } from '../../../shared/task-model.ts';

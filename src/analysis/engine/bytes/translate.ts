@@ -1,6 +1,6 @@
-/** The walk of one virtual address, as the doors show it. */
+/** `translate`: the walk of one virtual address, as the doors show it. */
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
-import { type TranslateJson } from '../../../shared/memory-model.ts';
+import type { TranslateJson } from '../../../shared/memory-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { addressSpace, type SpaceRequest } from './address-space.ts';

@@ -1,0 +1,22 @@
+/** The checks of a session. */
+import type { Evidence } from '../../integrity/evidence.ts';
+import { type CheckDepth, runChecks } from '../../integrity/index.ts';
+import type { Session } from '../session/session.ts';
+import type { CheckContext } from '../../integrity/check.ts';
+import type { CheckResult } from '../../../shared/check-model.ts';
+
+export interface CheckOptions {
+  /** What the user brought along; nothing by default. */
+  readonly evidence?: Evidence;
+  readonly onProgress?: Parameters<typeof runChecks>[2];
+}
+
+/** What checks read of a session. */
+export function checkContext(session: Session, signal: AbortSignal, evidence: Evidence = { files: [session.file] }): CheckContext {
+  const { image, memory, osInfo, vmcoreinfo, utsName, kdumpGuard } = session;
+  return { image, memory, osInfo, vmcoreinfo, utsName, cpus: session.cpuSet.cpus, kdumpGuard, evidence, signal };
+}
+
+export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, options: CheckOptions = {}): Promise<CheckResult[]> {
+  return runChecks(checkContext(session, signal, options.evidence), depth, options.onProgress);
+}

@@ -1,0 +1,42 @@
+/** What answers about a kernel's own state read of it: memory, symbols, types, and why one of them is missing. */
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
+import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
+import type { KernelTypes } from '../../kernel/btf/find-types.ts';
+import type { Session } from '../session/session.ts';
+import { withoutLostPages } from '../../kernel/memory/lost-pages.ts';
+import { architectures } from '../../arch/index.ts';
+import { withModules } from '../../kernel/modules/module-symbol-table.ts';
+
+/** A kernel with what was found of it besides symbols. */
+export interface KernelState {
+  readonly kernel: Kernel;
+  /** The kernel's memory; a page of zeros is none. */
+  readonly memory: KernelMemory;
+  /** The kernel's own: in them a variable's name is told from a module's of the same name. */
+  readonly symbols: SymbolTable | undefined;
+  /** With those of modules: what addresses are called. */
+  readonly names: SymbolTable | undefined;
+  readonly types: KernelTypes | undefined;
+  /** Why there are no types. */
+  readonly noTypes: string;
+}
+
+/**
+ * Types are taken where symbols lead to them. Only where nothing can be told without them memory is scanned.
+ * @throws Cancelled
+ */
+export async function kernelState(session: Session, signal: AbortSignal): Promise<KernelState> {
+  const kernel = await session.findKernel(signal);
+  const search = kernel.symbols;
+  const memory = withoutLostPages(kernel.memory);
+  const types = kernel.types.found || architectures[memory.arch].tasks.withoutTypes ? kernel.types : await kernel.findTypes(signal);
+  return {
+    kernel,
+    memory,
+    symbols: search.found ? search.symbols : undefined,
+    names: search.found ? withModules(search.symbols, kernel.moduleSymbols) : undefined,
+    types: types.found ? types.types : undefined,
+    noTypes: types.found ? '' : types.why,
+  };
+}

@@ -1,0 +1,41 @@
+/** `tasks`: the tasks of a dump's kernel. */
+import type { KernelTask } from '../../kernel/tasks/tasks.ts';
+import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
+import type { TaskJson, TasksJson } from '../../../shared/task-model.ts';
+import { hex } from '../../../shared/units.ts';
+import type { Session } from '../session/session.ts';
+import { kernelTasks } from './kernel-tasks.ts';
+import { schemaVersion } from '../../../shared/model.ts';
+import { cpuNumbering } from '../../../shared/cpu-registers.ts';
+
+function taskJson(task: KernelTask, layout: TaskLayout | undefined, runsOn: number | undefined): TaskJson {
+  const { state, stack } = task;
+  return {
+    address: hex(task.address),
+    comm: task.comm,
+    ...(task.pid === undefined ? {} : { pid: task.pid }),
+    ...(task.tgid === undefined ? {} : { tgid: task.tgid }),
+    ...(state === undefined ? {} : { state: { letter: state.letter, word: state.word, value: hex(state.value) } }),
+    ...(task.parent === undefined ? {} : { parent: task.parent }),
+    ...(stack === undefined || layout === undefined ? {} : { stack: { start: hex(stack), end: hex(stack + BigInt(layout.stackBytes)) } }),
+    ...(task.cpu === undefined ? {} : { cpu: task.cpu }),
+    ...(runsOn === undefined ? {} : { runsOn }),
+    ...(task.kind === undefined ? {} : { kind: task.kind }),
+    ...(task.isThread ? { thread: true } : {}),
+  };
+}
+
+/** All tasks that can be found; what cannot is said, not thrown. @throws Cancelled */
+export async function describeTasks(session: Session, signal: AbortSignal): Promise<TasksJson> {
+  const { cpus, initTask, layout, list, missing } = await kernelTasks(session, signal);
+  const runs = new Map(cpus.flatMap(({ current, number }) => (current === undefined ? [] : [[current, number] as const])));
+  return {
+    schema: schemaVersion,
+    numbering: cpuNumbering(session.cpuSet.cpus),
+    tasks: list.tasks.map((task) => taskJson(task, layout, runs.get(task.address))),
+    complete: list.complete,
+    ...(initTask === undefined ? {} : { initTask: { address: hex(initTask.address), source: initTask.source } }),
+    ...(layout === undefined ? {} : { layout: { method: layout.method, offsets: { ...layout.offsets } } }),
+    missing: [...missing],
+  };
+}

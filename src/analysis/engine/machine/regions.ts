@@ -1,0 +1,42 @@
+/** `regions`: what lies where in memory. */
+import type { Session } from '../session/session.ts';
+import type { RegionJson } from '../../../shared/structure-model.ts';
+import { hex } from '../../../shared/units.ts';
+import { OS_INFO_MAGIC, osInfoSize, osInfoValid } from '../../arch/s390x/os-info.ts';
+import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { lowcoreSize } from '../../arch/s390x/save-area.ts';
+import { vmcoreinfoOf } from '../triage/info.ts';
+import { schemaVersion } from '../../../shared/model.ts';
+
+export function describeRegions(session: Session): { schema: 1; regions: RegionJson[] } {
+  const { image } = session;
+  const regions: RegionJson[] = [...image.memory.extents].map((extent) => ({
+    name: extent.reason ?? (extent.state === 'stored' ? 'memory in the dump' : extent.state),
+    start: hex(extent.start),
+    end: hex(extent.end),
+    kind: extent.state === 'unreadable' || extent.state === 'encrypted' ? 'missing' : extent.state,
+    ...(extent.fileOffset === undefined ? {} : { fileOffset: extent.fileOffset }),
+  }));
+  const add = (name: string, kind: RegionJson['kind'], start: bigint, bytes: bigint | number): void => {
+    regions.push({ name, start: hex(start), end: hex(start + BigInt(bytes)), kind });
+  };
+  if (session.osInfo?.stage === 'page' && session.osInfo.values.magic === OS_INFO_MAGIC) {
+    const { pointer, values } = session.osInfo;
+    add('os_info', 'structure', pointer, osInfoSize);
+    if (values.crashkernel_addr !== 0n)
+      add(
+        osInfoValid(session.osInfo) ? 'crashkernel' : 'crashkernel (os_info checksum is wrong)',
+        'crashkernel',
+        values.crashkernel_addr,
+        values.crashkernel_size,
+      );
+    const [start, end, physical] = [values.entry[10]?.addr ?? 0n, values.entry[11]?.addr ?? 0n, values.entry[12]?.addr ?? 0n];
+    if (start < end && physical !== 0n) add('kernel image', 'kernel', physical, end - start);
+  }
+  for (const cpu of session.cpuSet.cpus) {
+    if (cpu.prefix !== undefined) add(`lowcore of ${cpuName(cpu, cpuNumbering(session.cpuSet.cpus))}`, 'lowcore', BigInt(cpu.prefix), lowcoreSize);
+  }
+  const vmcoreinfo = vmcoreinfoOf(session);
+  if (vmcoreinfo?.address !== undefined) add('vmcoreinfo', 'structure', vmcoreinfo.address, vmcoreinfo.text.length);
+  return { schema: schemaVersion, regions };
+}

@@ -1,0 +1,75 @@
+/** What a query can read, as the doors show it: the tables of an index, and analyses as functions. */
+import type { SqlTableJson } from '../../../shared/sql-protocol.ts';
+import { analysisSqlTables } from '../kernel/analysis-functions.ts';
+import { indexTables } from '../../page-index/schema.ts';
+import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+import type { Session } from '../session/session.ts';
+import { type SqlDump, runSql } from '../../page-index/sql-console.ts';
+import { namedInQuery } from '../../kernel/analyses/sql-name.ts';
+import { analyses } from '../../kernel/analyses/index.ts';
+import { RequestError } from '../../../shared/rpc.ts';
+import type { StartSqlProcess } from '../../page-index/sql-process.ts';
+import type { SqlJson } from '../../../shared/memory-model.ts';
+import { indexPath } from '../../page-index/index-location.ts';
+import { existsSync } from 'node:fs';
+
+export const sqlTables = (): SqlTableJson[] => [
+  ...indexTables.map(({ name, kind, parameters = [], stable, about, columns }) => ({
+    name,
+    kind,
+    parameters: [...parameters],
+    stable,
+    about,
+    columns: columns.map((column) => ({ ...column })),
+  })),
+  ...analysisSqlTables(),
+];
+
+export interface SqlQuery {
+  readonly query: string;
+  readonly rows: number;
+  readonly seconds: number;
+  readonly path?: string;
+}
+
+/** In a bundle all hosts lie in one folder; in a checkout sql-console.ts lies in its own. */
+function consoleEntry(): string | undefined {
+  const here = fileURLToPath(import.meta.url);
+  return here.endsWith('.ts') ? undefined : join(dirname(here), 'sql-console.js');
+}
+
+/** The dump for the process of a query that names analyses; undefined where the query names none. @throws RequestError where it lies in no file */
+function dumpOfQuery({ location, view, attached }: Session, query: string): SqlDump | undefined {
+  if (namedInQuery(query, analyses).length === 0) return undefined;
+  if (location === undefined) throw new RequestError('query', 'analyses read a dump in a file, and this one lies in memory alone');
+  return {
+    path: location.path,
+    volumes: [...(location.volumes ?? [])],
+    view,
+    attached: Object.fromEntries(attached.map(({ kind, path }) => [kind, path])),
+  };
+}
+
+/**
+ * Runs a user's query on the index, which must have been built before, and on analyses of the dump.
+ * @param session in the view, and with the files attached, that analyses read; the index is of the whole dump
+ */
+export function queryIndex(session: Session, request: SqlQuery, signal: AbortSignal, start: StartSqlProcess | undefined): Promise<SqlJson> {
+  const entry = consoleEntry();
+  const path = request.path ?? indexPath(session.identity);
+  const dump = dumpOfQuery(session, request.query);
+  const isThere = existsSync(path);
+  if (!isThere && (dump === undefined || request.path !== undefined))
+    return Promise.reject(new RequestError('index', `${session.path} has no page index yet: run "dumpbench index" on it first`));
+  return runSql({
+    ...(isThere ? { path } : {}),
+    ...(dump === undefined ? {} : { dump }),
+    query: request.query,
+    rows: request.rows,
+    seconds: request.seconds,
+    signal,
+    ...(entry === undefined ? {} : { entry }),
+    ...(start === undefined ? {} : { start }),
+  });
+}

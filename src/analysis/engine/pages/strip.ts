@@ -1,0 +1,61 @@
+/** `strip`: page counts for the memory strip. */
+import type { MemoryImage } from '../../formats/dump-format.ts';
+import { type Strip, type StripSource, memoryStrip } from '../../page-index/strip.ts';
+import { pageExtents } from '../../page-index/page-extents.ts';
+import { toolVersion } from '../tool.ts';
+import { emptyCounters } from '../../page-index/page-meta.ts';
+import type { Session } from '../session/session.ts';
+import { viewWindows } from '../../memory/view.ts';
+import { readIndex } from '../../page-index/store.ts';
+import { indexPath } from '../../page-index/index-location.ts';
+import { RequestError } from '../../../shared/rpc.ts';
+
+/** A dump without index: what the container says of its pages is known, the stored ones are not looked at yet. */
+function unindexed(memory: MemoryImage): StripSource {
+  const extents = pageExtents(memory);
+  return {
+    header: () => ({
+      identity: '',
+      toolVersion,
+      fingerprintAlgorithm: '',
+      classVersion: 0,
+      totalPages: extents.totalPages,
+      extentsWritten: 0,
+      complete: false,
+      pagesRead: 0,
+      memoryRoot: undefined,
+    }),
+    totals: () => ({ counters: emptyCounters(), pages: 0 }),
+    *counters() {
+      // No block is indexed.
+    },
+    blockAt: () => undefined,
+  };
+}
+
+/** Page counts for the memory strip, from as much of the index as there is: the index is of the dump as stored, a view shows it elsewhere. */
+export function stripOf(
+  session: Session,
+  range: { readonly start: bigint; readonly end: bigint; readonly buckets: number },
+): Strip & { readonly buckets: Strip['buckets'][number][] } {
+  const { view, twoSystems } = session;
+  const stored = session.inView('all');
+  const windows = view === 'all' || twoSystems === undefined ? undefined : viewWindows(view, twoSystems, stored.image.memory.end);
+  const strip = withReader(stored, (source) => memoryStrip(source, pageExtents(stored.image.memory), range.start, range.end, range.buckets, windows));
+  return { ...strip, buckets: [...strip.buckets] };
+}
+
+function withReader<T>(session: Session, use: (source: StripSource) => T): T {
+  let reader: ReturnType<typeof readIndex>;
+  try {
+    reader = readIndex(indexPath(session.identity), session.identity);
+  } catch (error) {
+    if (error instanceof RequestError) return use(unindexed(session.image.memory));
+    throw error;
+  }
+  try {
+    return use(reader);
+  } finally {
+    reader.close();
+  }
+}
