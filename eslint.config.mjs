@@ -77,6 +77,22 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
+    files: ['test/**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.name='expect'] CallExpression[callee.property.name='now']",
+          message: 'A busy machine would fail this: count steps, or let the guard against what hangs (vitest.config.ts) do it.',
+        },
+        {
+          selector: "Property[key.name='timeout'] > Literal[value<300000]",
+          message: 'A busy machine would fail this: the guards against what hangs are in vitest.config.ts and test/e2e/desk.ts.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: {

@@ -7,7 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 
 const connectMilliseconds = 2000;
-const startMilliseconds = 10_000;
+/** A guard against what hangs: on a machine with much else to do it takes its time. */
+const startMilliseconds = 60_000;
 
 /**
  * @typedef {object} Display

@@ -32,19 +32,27 @@ const stallSeconds = 15;
  * @throws {Error} with a sentence on what to do, when there is none for this machine
  */
 export async function ensureElectron({ log = console.error, cacheFolder = userCacheFolder() } = {}) {
-  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  if (override) return inspect(path.resolve(override));
-
-  const present = () => findInstalled() ?? findCached(cacheFolder);
-  const found = present();
+  const found = findElectron(cacheFolder);
   if (found !== undefined) return found;
 
-  const lock = await takeLock(path.join(cacheFolder, 'electron.lock'), () => present() !== undefined);
+  const lock = await takeLock(path.join(cacheFolder, 'electron.lock'), () => findElectron(cacheFolder) !== undefined);
   try {
-    return present() ?? (await obtain(cacheFolder, log));
+    return findElectron(cacheFolder) ?? (await obtain(cacheFolder, log));
   } finally {
     lock.release();
   }
+}
+
+/**
+ * The Electron that is here already: what `ensureElectron` returns without a network.
+ * @param {string} [cacheFolder]
+ * @returns {ElectronRuntime | undefined}
+ * @throws {Error} when ELECTRON_OVERRIDE_DIST_PATH names a folder that is no Electron distribution
+ */
+export function findElectron(cacheFolder = userCacheFolder()) {
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  if (override) return inspect(path.resolve(override));
+  return findInstalled() ?? findCached(cacheFolder);
 }
 
 /**

@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { dumpFile, haveDumps } from '../dumps.ts';
-import { noWindow } from './desk.ts';
 import { testDesk } from './test-desk.ts';
+import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -26,7 +26,7 @@ async function realOrBuilt(): Promise<readonly [string, string]> {
   ];
 }
 
-describe.skipIf(noWindow)('comparing', () => {
+describeNeeding('window', 'comparing', () => {
   it('shows what differs, goes from difference to difference, and ignores what it is told to', async () => {
     const paths = await realOrBuilt();
     const desk = await openOne(paths);

@@ -6,22 +6,21 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { _electron } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startXvfb } from '../../scripts/display.mjs';
 import { ensureElectron } from '../../scripts/electron-runtime.mjs';
 import { pinnedNode } from '../../scripts/node-runtime.mjs';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { checkout, noWindow } from './desk.ts';
+import { checkout } from './desk.ts';
+import { describeNeeding } from '../requirements.ts';
 
 const nobody = 65534;
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-confined-'));
 const sample = join(folder, 'sample-healthy.vmcore');
 
-/** Only root can become another user and make a network namespace. */
-const isRoot = process.getuid?.() === 0;
 const asNobody = ['--reuid', String(nobody), '--regid', String(nobody), '--clear-groups'];
-const readableByAll = (path: string): boolean => isRoot && spawnSync('setpriv', [...asNobody, 'test', '-r', path]).status === 0;
+const runs = (program: string, ...args: readonly string[]): boolean => spawnSync(program, args).status === 0;
 
 beforeAll(() => {
   chmodSync(folder, 0o755);
@@ -32,8 +31,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-describe.skipIf(noWindow || !isRoot)('confinement', () => {
-  it.skipIf(!readableByAll(join(checkout, 'package.json')))('runs in the real sandbox as an unprivileged user', async () => {
+describeNeeding(['window', 'confinement'], 'confinement', () => {
+  it('runs in the real sandbox as an unprivileged user', async ({ skip }) => {
+    skip(!runs('setpriv', ...asNobody, 'true'), 'only root can become another user');
+    skip(!runs('setpriv', ...asNobody, 'test', '-r', join(checkout, 'package.json')), 'the checkout lies where other users cannot read it');
     const official = await ensureElectron({ log: () => undefined });
     // The runtime may lie in root's own cache folder; hard links cost nothing.
     const runtime = join(folder, 'runtime');
@@ -69,7 +70,8 @@ describe.skipIf(noWindow || !isRoot)('confinement', () => {
     }
   });
 
-  it('needs no network: it works in a namespace that has no route', async () => {
+  it('needs no network: it works in a namespace that has no route', async ({ skip }) => {
+    skip(!runs('unshare', '--net', 'true'), 'a network namespace cannot be made here');
     // Loopback must be up: Playwright itself talks to the window through it.
     const loopbackUp = [
       'import fcntl, os, socket, struct, sys',
@@ -79,7 +81,7 @@ describe.skipIf(noWindow || !isRoot)('confinement', () => {
       'os.execvp(sys.argv[1], sys.argv[1:])',
     ].join('\n');
     const script = join(dirname(fileURLToPath(import.meta.url)), 'confined.mts');
-    const { stdout } = await run('unshare', ['--net', 'python3', '-c', loopbackUp, process.execPath, script, sample], { timeout: 120_000 });
+    const { stdout } = await run('unshare', ['--net', 'python3', '-c', loopbackUp, process.execPath, script, sample]);
     const shown = JSON.parse(stdout) as { title: string; health: string; interfaces: string[] };
     expect(shown.title).toContain('sample-healthy.vmcore');
     expect(shown.health).toMatch(/passed/);

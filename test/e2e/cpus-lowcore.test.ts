@@ -2,10 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { noWindow, type Desk } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { testDesk } from './test-desk.ts';
+import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -24,7 +25,7 @@ const goTo = async (page: Page, address: string): Promise<void> => {
   await page.keyboard.press('Enter');
 };
 
-describe.skipIf(noWindow)('lowcore', () => {
+describeNeeding('window', 'lowcore', () => {
   it('shows CPUs side by side, marks differences, and links fields and bytes both ways', async () => {
     const { page } = await open();
     await page.getByTestId('rail-lowcore').click();
@@ -102,7 +103,7 @@ describe.skipIf(noWindow)('lowcore', () => {
   });
 });
 
-describe.skipIf(noWindow)('CPUs', () => {
+describeNeeding('window', 'CPUs', () => {
   it('stand side by side with their differences, and say where they come from', async () => {
     const { page } = await open();
     await page.getByTestId('rail-cpus').click();
@@ -132,7 +133,7 @@ describe.skipIf(noWindow)('CPUs', () => {
   });
 });
 
-describe.skipIf(noWindow)('notes', () => {
+describeNeeding('window', 'notes', () => {
   it('link fields and bytes both ways', async () => {
     const { page } = await open();
     await page.getByTestId('rail-notes').click();

@@ -1,10 +1,10 @@
 /** Panes of the window: splitting, moving, dragging, several grids, presets; all by keys too. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { noWindow } from './desk.ts';
 import { testDesk } from './test-desk.ts';
+import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -19,7 +19,7 @@ beforeAll(() => {
   });
 });
 
-describe.skipIf(noWindow)('panes', () => {
+describeNeeding('window', 'panes', () => {
   it('split, move, are dragged and laid out, each hex grid with a cursor of its own', async () => {
     const desk = await openOne(paths);
     const { page, photograph } = desk;

@@ -1,19 +1,17 @@
 /** Files dropped onto the window, with the paths that a real drag carries. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { noWindow } from './desk.ts';
 import { testDesk } from './test-desk.ts';
+import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
-/** Other work on the machine can make any step slow. */
-const slow = { timeout: 60_000 };
 const openOne = testDesk();
 
-describe.skipIf(noWindow)('dropping', () => {
-  it('opens one file or several, and says plainly what is no dump', { timeout: 120_000 }, async () => {
+describeNeeding('window', 'dropping', () => {
+  it('opens one file or several, and says plainly what is no dump', async () => {
     const samples = bundledSamples().map(({ name, bytes }) => {
       const path = join(folder, name);
       writeFileSync(path, bytes);
@@ -44,22 +42,22 @@ describe.skipIf(noWindow)('dropping', () => {
     const opened = page.getByTestId('dump-switcher');
     await drop(samples[0]!);
     await title.getByText(basename(samples[0]!)).waitFor();
-    await expect.poll(() => opened.innerText(), slow).toContain('1 dump');
+    await expect.poll(() => opened.innerText()).toContain('1 dump');
 
     await drop(directory);
-    await expect.poll(() => found.innerText(), slow).toBe('the folder holds no dump');
+    await expect.poll(() => found.innerText()).toBe('the folder holds no dump');
     expect(await page.getByTestId('error-file').filter({ visible: true }).innerText()).toBe(directory);
     await photograph('drop-folder');
     await drop(text, empty);
-    await expect.poll(() => found.innerText(), slow).toBe('the file is empty');
-    await expect.poll(() => opened.innerText(), slow).toContain('4 dumps');
+    await expect.poll(() => found.innerText()).toBe('the file is empty');
+    await expect.poll(() => opened.innerText()).toContain('4 dumps');
     await page.getByRole('tab', { name: /letter\.txt/ }).click();
-    await expect.poll(() => title.innerText(), slow).toBe('letter.txt');
+    await expect.poll(() => title.innerText()).toBe('letter.txt');
     await page.getByText('This is not a dump that Dumpbench knows.').filter({ visible: true }).waitFor();
 
     // All at once; the one that is open already stays one.
     await drop(...samples);
-    await expect.poll(() => opened.innerText(), slow).toContain(`${3 + samples.length} dumps`);
+    await expect.poll(() => opened.innerText()).toContain(`${3 + samples.length} dumps`);
     await title.getByText(basename(samples.at(-1)!)).waitFor();
     await page.getByTestId('notice').waitFor({ state: 'detached' });
   });

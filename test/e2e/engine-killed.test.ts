@@ -1,35 +1,27 @@
 /** The engine killed in the middle of something: told at once, and the window goes on where it was. */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { noWindow, type Desk } from './desk.ts';
+import type { Desk } from './desk.ts';
+import { enginePid } from './engine-process.ts';
 import { testDesk } from './test-desk.ts';
+import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import { sparseDump, tebibyte } from './sparse-dump.ts';
 
-/** What a person is promised, and what a busy machine is given. Milliseconds. */
-const promised = { told: 1000, back: 5000 };
-const allowed = { told: 5000, back: 20_000 };
-
 const folder = scratchFolder();
-const slow = { timeout: 60_000 };
 const openOne = testDesk();
 
-function enginePid({ app }: Desk): number {
-  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(app.process().pid)], { encoding: 'utf8' });
-  const line = children.split('\n').find((one) => one.includes('engine/child-process'));
-  return Number(line?.trim().split(/\s+/)[0]);
-}
-
-/** Kills the engine; the times until the window says so, and until it shows again what `shown` finds. The page notes them itself. */
+/**
+ * Kills the engine; the window says so first, and then shows again what `shown` finds. The page itself looks at every frame, so that a message
+ * that is soon gone is seen too. The times are for people: how busy the machine is does not decide the test.
+ */
 async function killed(doing: string, one: Desk, shown: string): Promise<void> {
   const { page } = one;
   const watching = page.evaluate(async (there) => {
     const times = { told: 0, back: 0 };
-    const stop = performance.now() + 60_000;
-    while (times.back === 0 && performance.now() < stop) {
+    while (times.back === 0) {
       await new Promise(requestAnimationFrame);
       const banner = document.querySelector('[data-testid="engine-banner"]')?.textContent ?? '';
       if (banner !== '' && times.told === 0) times.told = Date.now();
@@ -43,21 +35,16 @@ async function killed(doing: string, one: Desk, shown: string): Promise<void> {
   const pid = enginePid(one);
   const start = Date.now();
   process.kill(pid, 'SIGKILL');
-  const times = await watching;
-  const told = times.told - start;
-  const back = times.back - start;
-  const late = told > promised.told || back > promised.back ? ', later than promised' : '';
-  console.log(`engine killed while ${doing}: told after ${told} ms, back after ${back} ms${late}`);
-  expect(times.told, doing).toBeGreaterThan(0);
-  expect(times.back, doing).toBeGreaterThan(0);
-  expect(told, doing).toBeLessThan(allowed.told);
-  expect(back, doing).toBeLessThan(allowed.back);
+  const { told, back } = await watching;
+  console.log(`engine killed while ${doing}: told after ${told - start} ms, back after ${back - start} ms`);
+  expect(told, doing).toBeGreaterThan(0);
+  expect(back, doing).toBeGreaterThanOrEqual(told);
   await page.getByTestId('engine-banner').getByRole('button', { name: 'Dismiss' }).click();
   await page.getByTestId('engine-banner').waitFor({ state: 'detached' });
 }
 
-describe.skipIf(noWindow)('an engine that is killed', () => {
-  it('while it compares, opens, indexes and reads is back at the same place', { timeout: 180_000 }, async () => {
+describeNeeding('window', 'an engine that is killed', () => {
+  it('while it compares, opens, indexes and reads is back at the same place', async () => {
     const system = 'system healthy state=running';
     const small = [`${system}\nformat elf-vmcore producer=qemu`, `${system}\nfill 0x302000 8192 7\nformat elf-vmcore producer=qemu`].map((text, index) => {
       const path = join(folder, `small-${index}.elf`);
@@ -77,7 +64,7 @@ describe.skipIf(noWindow)('an engine that is killed', () => {
     const grid = page.getByTestId('hex-grid').filter({ visible: true });
     const cursor = page.getByTestId('status-cursor');
     await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
-    await expect.poll(() => page.getByTestId('status-index').innerText(), slow).toContain('100 %');
+    await expect.poll(() => page.getByTestId('status-index').innerText()).toContain('100 %');
 
     // Stopped, the engine is surely in the middle of what it is asked next.
     process.kill(enginePid(desk), 'SIGSTOP');
@@ -115,6 +102,6 @@ describe.skipIf(noWindow)('an engine that is killed', () => {
     await killed('scrolling', desk, '[data-testid="hex-grid"]');
     await page.locator('body[data-rolled]').waitFor();
     expect(await cursor.innerText()).toContain(`absolute 0x${(tebibyte / 2n).toString(16)}`);
-    await expect.poll(() => grid.innerText(), slow).toMatch(/00000080000[0-9a-f]{5} {2}00 00/);
+    await expect.poll(() => grid.innerText()).toMatch(/00000080000[0-9a-f]{5} {2}00 00/);
   });
 });

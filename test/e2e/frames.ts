@@ -11,6 +11,10 @@ export interface Frames {
   readonly intervals: readonly number[];
   /** Milliseconds of processor time of the page's main thread for each frame, in ascending order. */
   readonly work: readonly number[];
+  /** How often the page was laid out for each frame, in ascending order: more than once means that a script asked for sizes in between. */
+  readonly layouts: readonly number[];
+  /** Elements that came into the grid or went out of it while its frames were measured. */
+  readonly replaced: number;
 }
 
 interface TraceEvent {
@@ -33,25 +37,31 @@ const ascending = (left: number, right: number): number => left - right;
 /** @param share 0.5 is the median */
 export const quantile = (values: readonly number[], share: number): number => values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
 
-/** Processor time of the tasks up to the end of each one that fired animation frames. */
-function workPerFrame(events: readonly TraceEvent[]): number[] {
+/** Processor time and number of layouts of the tasks up to the end of each one that fired animation frames. */
+function costOfFrames(events: readonly TraceEvent[]): { readonly work: readonly number[]; readonly layouts: readonly number[] } {
   const fired = events.filter(({ name }) => name === 'FireAnimationFrame');
   const [first] = fired;
-  const tasks = events.filter(({ name, ph, pid, tid }) => name === 'RunTask' && ph === 'X' && pid === first?.pid && tid === first.tid);
-  tasks.sort((left, right) => left.ts - right.ts);
-  fired.sort((left, right) => left.ts - right.ts);
+  const ofPage = events.filter(({ pid, tid }) => pid === first?.pid && tid === first.tid);
+  const tasks = ofPage.filter(({ name, ph }) => name === 'RunTask' && ph === 'X');
+  const laidOut = ofPage.filter(({ name, ph }) => name === 'Layout' && (ph === 'X' || ph === 'B'));
+  for (const list of [tasks, fired, laidOut]) list.sort((left, right) => left.ts - right.ts);
   const work: number[] = [];
+  const layouts: number[] = [];
   let sum = 0;
   let next = 0;
+  let count = 0;
   for (const { ts, dur = 0, tdur = 0 } of tasks) {
     sum += tdur;
     const end = ts + dur;
     if ((fired[next]?.ts ?? Infinity) > end) continue;
     while ((fired[next]?.ts ?? Infinity) <= end) next += 1;
     work.push(sum / 1000);
+    const before = count;
+    while ((laidOut[count]?.ts ?? Infinity) <= end) count += 1;
+    layouts.push(count - before);
     sum = 0;
   }
-  return work;
+  return { work, layouts };
 }
 
 /** What is done before each frame: a square that moves over the window and nothing else, the wheel by a notch, by leaps, a key. */
@@ -61,8 +71,8 @@ export type Motion = 'square' | 'wheel' | 'leaps' | 'keys';
 export async function measureFrames({ app, page, folder }: Desk, motion: Motion): Promise<Frames> {
   const file = join(folder, 'frames.json');
   await app.evaluate(({ contentTracing }, included) => contentTracing.startRecording({ included_categories: included }), categories);
-  const intervals = await page.evaluate(
-    async ([kind, frames]) => {
+  const { intervals, replaced } = await page.evaluate(
+    async ([kind, frames, warmUp]) => {
       const grid = document.querySelector<HTMLElement>('[data-testid="hex-grid"]')!;
       const cover = document.createElement('div');
       const square = document.createElement('div');
@@ -72,8 +82,14 @@ export async function measureFrames({ app, page, folder }: Desk, motion: Motion)
       if (kind === 'square') document.body.append(cover);
       const wheel = (deltaY: number): boolean => grid.dispatchEvent(new WheelEvent('wheel', { deltaY, bubbles: true, cancelable: true }));
       const found: number[] = [];
+      let elements = 0;
+      const observer = new MutationObserver((changes) => {
+        for (const { addedNodes, removedNodes } of changes)
+          elements += [...addedNodes, ...removedNodes].filter((node) => node.nodeType === Node.ELEMENT_NODE).length;
+      });
       let last = performance.now();
       for (let frame = 0; frame < frames; frame += 1) {
+        if (frame === warmUp) observer.observe(grid, { subtree: true, childList: true });
         if (kind === 'square') square.style.transform = `translateX(${frame}px)`;
         else if (kind === 'wheel') wheel(100);
         else if (kind === 'leaps') wheel(frame % 3 === 0 ? 4000 : 300);
@@ -84,12 +100,15 @@ export async function measureFrames({ app, page, folder }: Desk, motion: Motion)
         last = now;
       }
       cover.remove();
-      return found;
+      observer.disconnect();
+      return { intervals: found, replaced: elements };
     },
-    [motion, warmUp + measured] as const,
+    [motion, warmUp + measured, warmUp] as const,
   );
   await app.evaluate(({ contentTracing }, path) => contentTracing.stopRecording(path), file);
   const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: TraceEvent[] };
   rmSync(file);
-  return { intervals: intervals.slice(warmUp).sort(ascending), work: workPerFrame(traceEvents).slice(warmUp).sort(ascending) };
+  const { work, layouts } = costOfFrames(traceEvents);
+  const sorted = (values: readonly number[]): number[] => values.slice(warmUp).sort(ascending);
+  return { intervals: sorted(intervals), work: sorted(work), layouts: sorted(layouts), replaced };
 }

@@ -3,12 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { pinnedNode } from '../../scripts/node-runtime.mjs';
-import { checkout, noWindow, type Desk } from './desk.ts';
+import { checkout, type Desk } from './desk.ts';
 import { testDesk } from './test-desk.ts';
+import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -59,19 +60,19 @@ async function exportAs(opened: Desk, format: string, path: string, key?: string
   await page.getByTestId('export').click();
   await page.getByTestId(`export-${format}`).check();
   await page.getByTestId('export-start').click();
-  await expect.poll(() => existsSync(path) && statSync(path).size > 0, { timeout: 60_000, interval: 200 }).toBe(true);
+  await expect.poll(() => existsSync(path) && statSync(path).size > 0).toBe(true);
   return readFileSync(path);
 }
 
-describe.skipIf(noWindow)('the integrity view', () => {
+describeNeeding('window', 'the integrity view', () => {
   it('maps the damage, leads to its bytes, and exports what is known', async () => {
     const desk = await openOne([damaged]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('rail-integrity').click();
     const map = page.getByTestId('damage-map');
-    await map.waitFor({ timeout: 60_000 });
-    await page.locator('[data-check="purgatory-sha256"][data-verdict="failed"]').waitFor({ timeout: 60_000 });
+    await map.waitFor();
+    await page.locator('[data-check="purgatory-sha256"][data-verdict="failed"]').waitFor();
     expect(await map.innerText()).toContain('crashkernel');
     expect(await page.getByTestId('damage-lane').count()).toBeGreaterThan(1);
     await desk.photograph('integrity');
@@ -98,16 +99,16 @@ describe.skipIf(noWindow)('the integrity view', () => {
       [stranger, 'failed'],
     ] as const) {
       await answerOpenDialogs(desk, [at('a.json'), by]);
-      await page.getByTestId('check-against').click({ timeout: 60_000 });
+      await page.getByTestId('check-against').click();
       await page.getByTestId('against-attestation').check();
       await page.getByTestId('against-start').click();
-      await page.locator(`[data-check="attestation"][data-verdict="${verdict}"]`).waitFor({ timeout: 60_000 });
+      await page.locator(`[data-check="attestation"][data-verdict="${verdict}"]`).waitFor();
     }
 
     await map.getByRole('button', { name: 'absolute:0x410000' }).first().click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
     expect(await page.getByTestId('status-cursor').innerText()).toContain('0x410000');
-  }, 180_000);
+  });
 
   it('checks a dump against a manifest and the kdump kernel of another open dump', async () => {
     const [healthy, overwritten] = ['', 'damage kdump-overwritten\n'].map((damage, index) => {
@@ -120,25 +121,25 @@ describe.skipIf(noWindow)('the integrity view', () => {
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('rail-integrity').click();
     const failed = page.locator('[data-check="purgatory-sha256"][data-verdict="failed"]').filter({ visible: true });
-    await failed.waitFor({ timeout: 60_000 });
+    await failed.waitFor();
     await failed.locator('.check-toggle').click();
-    await failed.getByTestId('compare-kdump').click({ timeout: 60_000 });
+    await failed.getByTestId('compare-kdump').click();
     await desk.photograph('integrity-against');
     await page.getByTestId('against-dialog').getByText('open here').click();
     await page.getByTestId('against-start').click();
     // The very bytes, not all that the digest covers.
-    await failed.getByText('are not those of the healthy image').first().waitFor({ timeout: 60_000 });
+    await failed.getByText('are not those of the healthy image').first().waitFor();
     expect(await page.getByTestId('against-line').innerText()).toContain('case-0.s390');
     await desk.photograph('integrity-compared');
 
     const manifest = join(folder, 'other.sha256');
     writeFileSync(manifest, `${'0'.repeat(64)}  case-1.s390\n`);
     await answerDialogs(desk, '', manifest);
-    await page.getByTestId('check-against').click({ timeout: 60_000 });
+    await page.getByTestId('check-against').click();
     await page.getByTestId('against-start').click();
-    await page.locator('[data-check="manifest"][data-verdict="failed"]').filter({ visible: true }).waitFor({ timeout: 60_000 });
+    await page.locator('[data-check="manifest"][data-verdict="failed"]').filter({ visible: true }).waitFor();
     expect(await page.getByTestId('against-line').innerText()).toContain('other.sha256');
     // What was compared before still is.
     expect(await failed.getByText('are not those of the healthy image').count()).toBeGreaterThan(0);
-  }, 180_000);
+  });
 });

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { dumpFile, haveDumps } from '../dumps.ts';
-import { noWindow, openDesk } from './desk.ts';
+import { openDesk } from './desk.ts';
+import { describeNeeding } from '../requirements.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-log-'));
 afterAll(() => {
@@ -21,7 +22,7 @@ async function dump(): Promise<string> {
   return path;
 }
 
-describe.skipIf(noWindow)('the kernel log in the window', () => {
+describeNeeding('window', 'the kernel log in the window', () => {
   it('opens at the panic, filters by words and level, and has no accessibility trouble', async () => {
     const desk = await openDesk([await dump()]);
     try {

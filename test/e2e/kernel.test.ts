@@ -1,17 +1,16 @@
 /** The kernel view on a real dump: tasks, the backtrace of what died, modules, memory usage and facts. */
 import { AxeBuilder } from '@axe-core/playwright';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { dumpFile, haveDumps } from '../dumps.ts';
-import { noWindow } from './desk.ts';
 import { testDesk } from './test-desk.ts';
+import { describeNeeding } from '../requirements.ts';
 
 const openOne = testDesk();
 
-describe.skipIf(noWindow || !haveDumps)('the kernel view', () => {
-  it('tells what ran and died, sorts and filters tasks, and leads to the bytes', async () => {
+describeNeeding('window', 'the kernel view', () => {
+  it.skipIf(!haveDumps)('tells what ran and died, sorts and filters tasks, and leads to the bytes', async () => {
     const desk = await openOne([await dumpFile('o-s390-s3-kdump-zlib-d31')]);
     const { page } = desk;
-    page.setDefaultTimeout(60_000);
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('rail-kernel').click();
     const view = page.getByTestId('view-kernel').filter({ visible: true });

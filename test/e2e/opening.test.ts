@@ -2,16 +2,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { noWindow } from './desk.ts';
 import { command, testDesk } from './test-desk.ts';
+import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
-/** Other work on the machine can make any step slow. */
-const slow = { timeout: 60_000 };
 const openOne = testDesk();
 let two: string;
 let samples: readonly string[];
@@ -26,27 +24,27 @@ beforeAll(() => {
   samples = bundledSamples().map(({ name, bytes }) => write(name, bytes));
 });
 
-describe.skipIf(noWindow)('opening', () => {
+describeNeeding('window', 'opening', () => {
   it('shows either system of a dump, takes volumes, compares with the chosen dump and names what it is made of', async () => {
     const desk = await openOne([two, ...samples]);
     const { page, app, photograph } = desk;
     const title = page.getByTestId('dump-title').filter({ visible: true });
     const status = page.getByTestId('status-bar');
     const switcher = page.getByTestId('dump-switcher');
-    await expect.poll(() => switcher.innerText(), slow).toContain('3');
+    await expect.poll(() => switcher.innerText()).toContain('3');
     await switcher.click();
     await page.locator('#dump-menu').getByText('two.elf', { exact: true }).click();
     await page.getByTestId('view-switch').filter({ visible: true }).waitFor();
     await photograph('opening-two-systems');
     await page.getByTestId('view-kdump').filter({ visible: true }).click();
-    await expect.poll(() => title.innerText(), slow).toContain('(kdump)');
-    await expect.poll(() => status.innerText(), slow).toContain('view: kdump kernel');
+    await expect.poll(() => title.innerText()).toContain('(kdump)');
+    await expect.poll(() => status.innerText()).toContain('view: kdump kernel');
 
     // What is under the cursor.
     await page.keyboard.press('Control+g');
     await page.getByTestId('go-to').fill('absolute:0x100');
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.getByTestId('status-state').innerText(), slow).toMatch(/in the dump|zero/);
+    await expect.poll(() => page.getByTestId('status-state').innerText()).toMatch(/in the dump|zero/);
     await page.getByTestId('status-trust').waitFor();
     await photograph('opening-status-bar');
 
@@ -62,7 +60,7 @@ describe.skipIf(noWindow)('opening', () => {
     const dialog = await new AxeBuilder({ page }).setLegacyMode().include('[data-testid="opening-dialog"]').analyze();
     expect(dialog.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
     await page.getByTestId('opening-open').click();
-    await expect.poll(() => title.innerText(), slow).toContain('(prod)');
+    await expect.poll(() => title.innerText()).toContain('(prod)');
 
     // Several others are open: which one stands beside is asked.
     await command(desk, 'layout compare');
@@ -70,12 +68,12 @@ describe.skipIf(noWindow)('opening', () => {
     await chooser.waitFor();
     await photograph('opening-compare-chooser');
     await chooser.getByText('two.elf (kdump)').click();
-    await expect.poll(() => page.locator('.dv-groupview').count(), slow).toBe(2);
+    await expect.poll(() => page.locator('.dv-groupview').count()).toBe(2);
 
     await command(desk, 'about dumpbench');
     const about = page.getByTestId('about');
     await about.getByRole('button', { name: /^valibot / }).click();
-    await expect.poll(() => page.getByTestId('licence-text').innerText(), slow).toContain('Permission is hereby granted');
+    await expect.poll(() => page.getByTestId('licence-text').innerText()).toContain('Permission is hereby granted');
     const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
       version: string;
       dependencies: Record<string, string>;

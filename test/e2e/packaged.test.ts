@@ -4,10 +4,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { startXvfb } from '../../scripts/display.mjs';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { checkout, noWindow } from './desk.ts';
+import { checkout } from './desk.ts';
+import { describeNeeding } from '../requirements.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-packaged-'));
 afterAll(() => {
@@ -29,8 +30,8 @@ function debuggerAddress(program: ChildProcess): Promise<string> {
   });
 }
 
-describe.skipIf(noWindow)('the package', () => {
-  it('is built as a folder and opens a dump', { timeout: 180_000 }, async () => {
+describeNeeding('window', 'the package', () => {
+  it('is built as a folder and opens a dump', async () => {
     const built = spawnSync(process.execPath, [join(checkout, 'scripts', 'dist.mjs'), 'dir'], { cwd: checkout, encoding: 'utf8' });
     expect(built.status, built.stdout + built.stderr).toBe(0);
     const program = join(checkout, 'dist', 'linux-unpacked', 'dumpbench');

@@ -1,24 +1,24 @@
 /** What happens behind the window's back is told: a file that vanishes, an engine that hangs. Keys can be changed. */
-import { execFileSync } from 'node:child_process';
 import { renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { noWindow } from './desk.ts';
+import { enginePid } from './engine-process.ts';
 import { testDesk } from './test-desk.ts';
+import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
 const openOne = testDesk();
 
-describe.skipIf(noWindow)('trouble', () => {
-  it('with a file or the engine is told, and is over at the same cursor', { timeout: 120_000 }, async () => {
+describeNeeding('window', 'trouble', () => {
+  it('with a file or the engine is told, and is over at the same cursor', async () => {
     const sample = bundledSamples()[0]!;
     const path = join(folder, sample.name);
     writeFileSync(path, sample.bytes);
     const desk = await openOne([path]);
-    const { page, app } = desk;
+    const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
 
     // Other keys for a command, at once and in the list.
@@ -34,16 +34,12 @@ describe.skipIf(noWindow)('trouble', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x1c8004');
 
-    // The watch has to have seen the file before it goes.
-    await page.waitForTimeout(2500);
     renameSync(path, `${path}.away`);
     await page.getByTestId('file-gone').waitFor();
     renameSync(`${path}.away`, path);
     await page.getByTestId('file-gone').waitFor({ state: 'detached' });
 
-    const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(app.process().pid)], { encoding: 'utf8' });
-    const line = children.split('\n').find((one) => one.includes('engine/child-process'));
-    const pid = Number(line?.trim().split(/\s+/)[0]);
+    const pid = enginePid(desk);
     process.kill(pid, 'SIGSTOP');
     await page.getByTestId('engine-hangs').getByRole('button').click();
     await page.getByTestId('engine-hangs').waitFor({ state: 'detached' });
@@ -61,7 +57,7 @@ describe.skipIf(noWindow)('trouble', () => {
     }
   });
 
-  it('with a file that is cut short or written to is told; what is gone is not guessed', { timeout: 120_000 }, async () => {
+  it('with a file that is cut short or written to is told; what is gone is not guessed', async () => {
     const path = join(folder, 'cut.s390');
     const bytes = buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n');
     writeFileSync(path, bytes);
@@ -76,12 +72,13 @@ describe.skipIf(noWindow)('trouble', () => {
     };
     await page.getByTestId('dump-title').waitFor();
     await goTo('absolute:0x0');
-    // The watch has to have seen the file as it was.
-    await page.waitForTimeout(2500);
+    // The watch has to have seen the file as it was: it has when it notices that the file is back.
+    renameSync(path, `${path}.away`);
+    await page.getByTestId('file-gone').waitFor();
+    renameSync(`${path}.away`, path);
+    await page.getByTestId('file-gone').waitFor({ state: 'detached' });
     truncateSync(path, bytes.length / 2);
-    const cut = Date.now();
     await page.getByTestId('file-changed').waitFor();
-    console.log(`file cut short: told after ${Date.now() - cut} ms`);
     await goTo(`absolute:0x${(bytes.length - 0x100000).toString(16)}`);
     await page.getByTestId('hex-refused').getByText('the file has shrunk while it was open').waitFor();
     await photograph('resilience-cut');

@@ -3,23 +3,23 @@ import { closeSync, ftruncateSync, openSync, writeFileSync, writeSync } from 'no
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { pinnedNode } from '../../scripts/node-runtime.mjs';
-import { checkout, noWindow, type Desk, type DeskOptions } from './desk.ts';
+import { checkout, type Desk, type DeskOptions } from './desk.ts';
 import { testDesk } from './test-desk.ts';
+import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
 const healthy = join(folder, 'healthy.vmcore');
 writeFileSync(healthy, bundledSamples()[0]?.bytes ?? '');
 const openOne = testDesk();
-const wait = { timeout: 60_000 };
 
 async function open(path: string, options: DeskOptions = {}): Promise<Desk> {
   const desk = await openOne([path], options);
-  await desk.page.getByTestId('dump-title').waitFor(wait);
+  await desk.page.getByTestId('dump-title').waitFor();
   return desk;
 }
 
@@ -35,21 +35,21 @@ function hugeDump(path: string): void {
   closeSync(file);
 }
 
-describe.skipIf(noWindow)('search', () => {
+describeNeeding('window', 'search', () => {
   it('lists hits and leads to their bytes; a wrong pattern gets a sentence', async () => {
     const { page } = await open(healthy);
     await page.getByTestId('rail-search').click();
     await page.getByTestId('search-pattern').fill('OSINFOSZ');
     await page.keyboard.press('Enter');
     const hits = page.getByTestId('search-hits');
-    await hits.getByRole('button', { name: '0x1c8000' }).click(wait);
-    await page.getByTestId('hex-grid').filter({ visible: true }).waitFor(wait);
+    await hits.getByRole('button', { name: '0x1c8000' }).click();
+    await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
     expect(await page.getByTestId('status-cursor').innerText()).toContain('0x1c8000');
     await page.getByTestId('rail-search').click();
     await page.getByTestId('search-kind').selectOption('regex');
     await page.getByTestId('search-pattern').fill('(');
     await page.keyboard.press('Enter');
-    await page.getByTestId('search-status').getByText('Invalid regular expression').waitFor(wait);
+    await page.getByTestId('search-status').getByText('Invalid regular expression').waitFor();
   });
 
   it('can be cancelled in a dump of a TiB', async () => {
@@ -59,42 +59,42 @@ describe.skipIf(noWindow)('search', () => {
     await page.getByTestId('rail-search').click();
     await page.getByTestId('search-pattern').fill('not to be found');
     await page.keyboard.press('Enter');
-    await page.getByTestId('search-cancel').click(wait);
-    await page.getByTestId('search-status').getByText('cancelled').waitFor(wait);
+    await page.getByTestId('search-cancel').click();
+    await page.getByTestId('search-status').getByText('cancelled').waitFor();
   });
 });
 
-describe.skipIf(noWindow)('SQL', () => {
+describeNeeding('window', 'SQL', () => {
   it('completes, runs, refuses to write, and leads from a cell to the bytes', async () => {
     const { page } = await open(healthy);
-    await page.getByTestId('status-index').getByText('100 %').waitFor(wait);
+    await page.getByTestId('status-index').getByText('100 %').waitFor();
     await page.getByTestId('rail-sql').click();
     const editor = page.getByTestId('sql-editor');
-    await editor.locator('.monaco-editor').first().waitFor(wait);
+    await editor.locator('.monaco-editor').first().waitFor();
     const type = async (query: string): Promise<void> => {
       await editor.click();
       await page.keyboard.press('Control+a');
       await page.keyboard.type(query);
     };
     await type('select * from dupl');
-    await page.locator('.suggest-widget').getByText('duplicate').first().waitFor(wait);
+    await page.locator('.suggest-widget').getByText('duplicate').first().waitFor();
     await page.keyboard.press('Enter');
-    await editor.getByText('duplicate').first().waitFor(wait);
+    await editor.getByText('duplicate').first().waitFor();
     await type("select name, start from region where name = 'os_info' ");
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Enter');
-    await page.getByTestId('sql-table').getByRole('button', { name: '0x1c8000' }).waitFor(wait);
+    await page.getByTestId('sql-table').getByRole('button', { name: '0x1c8000' }).waitFor();
     await type('delete from region ');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Enter');
-    await page.getByTestId('sql-error').getByText('read-only').waitFor(wait);
+    await page.getByTestId('sql-error').getByText('read-only').waitFor();
     await page.getByTestId('sql-table').getByRole('button', { name: '0x1c8000' }).click();
-    await page.getByTestId('hex-grid').filter({ visible: true }).waitFor(wait);
+    await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
     expect(await page.getByTestId('status-cursor').innerText()).toContain('0x1c8000');
   });
 });
 
-describe.skipIf(noWindow)('SQL of an engine in the utility process', () => {
+describeNeeding('window', 'SQL of an engine in the utility process', () => {
   it('runs in a process that main starts', async () => {
     const { page, app, folder: own } = await open(healthy, { engineHost: 'utility' });
     // The utility process of an older Electron cannot make an index; it lies there as another program's work.
@@ -102,15 +102,15 @@ describe.skipIf(noWindow)('SQL of an engine in the utility process', () => {
       env: { ...process.env, XDG_CACHE_HOME: join(own, 'cache') },
     });
     await page.getByTestId('rail-sql').click();
-    await page.getByTestId('sql-editor').locator('.monaco-editor').first().waitFor(wait);
+    await page.getByTestId('sql-editor').locator('.monaco-editor').first().waitFor();
     await page.getByTestId('sql-run').click();
     // Rows where that Electron carries SQLite's binding; else the SQL process itself says what it lacks.
-    await page.getByTestId('sql-table').or(page.getByTestId('sql-error').getByText('Node-API')).waitFor(wait);
+    await page.getByTestId('sql-table').or(page.getByTestId('sql-error').getByText('Node-API')).waitFor();
     expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
   });
 });
 
-describe.skipIf(noWindow)('memory', () => {
+describeNeeding('window', 'memory', () => {
   it('shows a TiB as it shows a MiB: zooms by drawing, says what regions hold', async () => {
     const huge = join(folder, 'tib.s390');
     hugeDump(huge);
@@ -118,24 +118,24 @@ describe.skipIf(noWindow)('memory', () => {
     await page.getByTestId('rail-regions').click();
     const strip = page.getByTestId('view-regions').getByTestId('memory-strip');
     const span = page.getByTestId('strip-span');
-    await span.getByText('1 TiB').waitFor(wait);
+    await span.getByText('1 TiB').waitFor();
     const box = await strip.boundingBox();
     if (box === null) throw new Error('the strip has no place');
     await page.mouse.move(box.x + box.width * 0.25, box.y + box.height / 2);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2, { steps: 4 });
     await page.mouse.up();
-    await span.getByText(/25\d(\.\d+)? GiB/).waitFor(wait);
+    await span.getByText(/25\d(\.\d+)? GiB/).waitFor();
     // Drawing a range is not a click: the view stays.
     await page.getByTestId('tab-classes').click();
-    await page.getByTestId('region-classes').getByText('crashkernel').first().waitFor(wait);
+    await page.getByTestId('region-classes').getByText('crashkernel').first().waitFor();
     await page.getByTestId('tab-duplicates').click();
-    await page.getByTestId('duplicates-summary').or(page.getByTestId('view-regions').getByText('duplicates:')).first().waitFor(wait);
+    await page.getByTestId('duplicates-summary').or(page.getByTestId('view-regions').getByText('duplicates:')).first().waitFor();
   });
 
   it('has nothing serious for axe to find in search, SQL and memory', async () => {
     const { page } = await open(healthy);
-    await page.getByTestId('status-index').getByText('100 %').waitFor(wait);
+    await page.getByTestId('status-index').getByText('100 %').waitFor();
     const found: string[] = [];
     const look = async (what: string): Promise<void> => {
       // Electron opens no further pages for axe's usual way of working.
@@ -146,17 +146,17 @@ describe.skipIf(noWindow)('memory', () => {
     await page.getByTestId('rail-search').click();
     await page.getByTestId('search-pattern').fill('00');
     await page.keyboard.press('Enter');
-    await page.getByTestId('search-hits').waitFor(wait);
+    await page.getByTestId('search-hits').waitFor();
     await look('search');
     await page.getByTestId('rail-sql').click();
-    await page.getByTestId('sql-editor').locator('.monaco-editor').first().waitFor(wait);
+    await page.getByTestId('sql-editor').locator('.monaco-editor').first().waitFor();
     await page.getByTestId('sql-run').click();
-    await page.getByTestId('sql-table').waitFor(wait);
+    await page.getByTestId('sql-table').waitFor();
     await look('sql');
     await page.getByTestId('rail-regions').click();
     for (const tab of ['classes', 'duplicates']) {
       await page.getByTestId(`tab-${tab}`).click();
-      await page.getByTestId(tab === 'classes' ? 'region-classes' : 'duplicates').waitFor(wait);
+      await page.getByTestId(tab === 'classes' ? 'region-classes' : 'duplicates').waitFor();
       await look(tab);
     }
     expect(found).toEqual([]);

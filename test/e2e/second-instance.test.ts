@@ -3,16 +3,17 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { checkout, noWindow, openDesk } from './desk.ts';
+import { checkout, openDesk } from './desk.ts';
+import { describeNeeding } from '../requirements.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dumpbench-second-'));
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.skipIf(noWindow)('a second start', () => {
+describeNeeding('window', 'a second start', () => {
   it('opens its file in the first window and ends', async () => {
     const [first, second] = bundledSamples().map(({ name, bytes }) => {
       const path = join(folder, name);

@@ -1,11 +1,12 @@
 /** What a person leaves behind is there again: layout, cursors, bookmarks, annotations; as a file too. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { parseSession } from '../../src/shared/session-model.ts';
-import { noWindow, type Desk } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { command, testDesk } from './test-desk.ts';
+import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -25,7 +26,7 @@ const answerDialogs = (app: Desk['app'], path: string): Promise<void> =>
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] });
   }, path);
 
-describe.skipIf(noWindow)('a session', () => {
+describeNeeding('window', 'a session', () => {
   it('is restored at the next start, and can be handed on as a file without bytes of the dump', async () => {
     const home = join(folder, 'home');
     const desk = await openOne([damaged], { folder: home });
@@ -55,7 +56,7 @@ describe.skipIf(noWindow)('a session', () => {
     const report = join(folder, 'report.md');
     await answerDialogs(desk.app, report);
     await command(desk, 'export markdown report');
-    await expect.poll(() => existsSync(report), { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => existsSync(report)).toBe(true);
     await expect.poll(() => readFileSync(report, 'utf8')).toContain('- `absolute:0x1c800c-0x1c8010` `these four`');
     expect(readFileSync(report, 'utf8')).not.toContain('recorded checksum <b>');
     await desk.close();

@@ -4,18 +4,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { startXvfb } from '../../scripts/display.mjs';
 import { ensureElectron } from '../../scripts/electron-runtime.mjs';
 import { describeEngine } from '../engine-conformance.ts';
 import { engineBehind } from '../engine-hosts.ts';
-import { checkout, noWindow } from './desk.ts';
+import { checkout } from './desk.ts';
+import { describeNeeding } from '../requirements.ts';
 
-describe.skipIf(noWindow)('in Electron', async () => {
-  if (noWindow) return;
-  const runtime = await ensureElectron({ log: () => undefined });
-  const display = await startXvfb();
+describeNeeding('window', 'in Electron', () => {
+  let runtime: Awaited<ReturnType<typeof ensureElectron>>;
+  let display: Awaited<ReturnType<typeof startXvfb>>;
   const folder = mkdtempSync(join(tmpdir(), 'dumpbench-utility-'));
+  beforeAll(async () => {
+    runtime = await ensureElectron({ log: () => undefined });
+    display = await startXvfb();
+  });
   afterAll(async () => {
     await display.stop();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -1,9 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeNeeding } from '../requirements.ts';
 
 import { elfVmcore } from '../../src/samples/elf-vmcore.ts';
 import { MemoryImage } from '../../src/samples/memory-image.ts';
@@ -22,8 +23,6 @@ const other = (arch: NamedArchitecture): System => ({
   cpus: [namedCpu(arch), namedCpu(arch, { linuxCpu: 1 })],
 });
 
-const tool = 'readelf';
-const hasReadelf = spawnSync(tool, ['--version']).status === 0;
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'samples-'));
@@ -35,7 +34,7 @@ afterAll(() => {
 function readelf(bytes: Uint8Array): string {
   const path = join(folder, 'dump');
   writeFileSync(path, bytes);
-  return execFileSync(tool, ['-hnlW', path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 24 });
+  return execFileSync('readelf', ['-hnlW', path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 24 });
 }
 
 describe('ELF vmcore', () => {
@@ -93,8 +92,10 @@ describe('ELF vmcore', () => {
     expect(header(1)[1]).toBe(0xffff000000000000n);
     expect(header(2)).toEqual([0xffffffffffffffffn, 0xc000n, 0xc000n, 0n, 0x1000n]);
   });
+});
 
-  it.skipIf(!hasReadelf)('is accepted by readelf', () => {
+describeNeeding('readelf', 'an ELF vmcore', () => {
+  it('is accepted by readelf', () => {
     const healthy = readelf(elfVmcore(s390xSystem({ cpuCount: 3 })));
     expect(healthy).toContain('IBM S/390');
     expect(healthy.match(/NT_S390_PREFIX/g)).toHaveLength(3);

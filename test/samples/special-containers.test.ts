@@ -1,10 +1,11 @@
 import { createDecipheriv, createHash, hkdfSync } from 'node:crypto';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
+import { describeNeeding } from '../requirements.ts';
 
 import { elfVmcore } from '../../src/samples/elf-vmcore.ts';
 import { ngdump } from '../../src/samples/ngdump.ts';
@@ -55,8 +56,6 @@ describe('protected virtualization', () => {
   });
 });
 
-const tools = spawnSync('/sbin/e2fsck', ['-V']).status === 0 && spawnSync('/sbin/debugfs', ['-V']).status === 0;
-
 describe('NGDump', () => {
   it('records the digest of the dump file', () => {
     const image = Buffer.from(ngdump(system));
@@ -64,8 +63,10 @@ describe('NGDump', () => {
     expect(image.readUInt16LE(1024 + 0x38)).toBe(0xef53);
     expect(image.includes(`version=1\nfile=dump.elf\nsha256sum=${digest}\n`)).toBe(true);
   });
+});
 
-  it.skipIf(!tools).each([1, 4])('is a file system without fault, with %i extents per file', (extentsPerFile) => {
+describeNeeding('e2fsprogs', 'NGDump', () => {
+  it.each([1, 4])('is a file system without fault, with %i extents per file', (extentsPerFile) => {
     const folder = mkdtempSync(join(tmpdir(), 'ngdump-'));
     try {
       const image = join(folder, 'image');

@@ -17,14 +17,14 @@ const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
 beforeAll(() => {
   execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--cli']);
   writeFileSync(dump, buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n'));
-}, 120_000);
+});
 
 describe('the bundled command line', () => {
   it('answers as the sources do', async () => {
     const [bundled, plain] = await Promise.all([runCliProcess(['triage', dump, '--json'], { env, entry }), runCliProcess(['triage', dump, '--json'], { env })]);
     expect(bundled).toEqual(plain);
     expect(bundled.code).toBe(0);
-  }, 60_000);
+  });
 
   it('finds its page workers and the SQL console', async () => {
     const built = await runCliProcess(['index', dump, '--workers', '2', '--json'], { env, entry });
@@ -33,5 +33,5 @@ describe('the bundled command line', () => {
     const asked = await runCliProcess(['sql', dump, 'SELECT count(*) AS pages FROM page', '--json'], { env, entry });
     expect(asked.err).toBe('');
     expect(asked.code).toBe(0);
-  }, 60_000);
+  });
 });

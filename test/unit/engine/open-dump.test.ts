@@ -14,6 +14,7 @@ import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390MvExt } from '../../../src/samples/s390-mv.ts';
 import { s390Standalone } from '../../../src/samples/s390-standalone.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
+import { describeNeeding } from '../../requirements.ts';
 
 const system = s390xSystem({ cpuCount: 2 });
 const dump = s390Standalone(system);
@@ -169,16 +170,7 @@ describe('a folder', () => {
   });
 });
 
-const xz = (() => {
-  try {
-    execFileSync('xz', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-describe.skipIf(!xz)('a file that xz made', () => {
+describeNeeding('xz', 'a file that xz made', () => {
   it('is told from its first bytes', async () => {
     const path = write('real', dump);
     execFileSync('xz', ['-k', path]);

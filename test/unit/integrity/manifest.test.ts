@@ -9,6 +9,7 @@ import { manifestSchema } from '../../../src/shared/integrity-protocol.ts';
 import { verifySchema, type CheckResult } from '../../../src/shared/check-model.ts';
 import { formatManifest, manifestFormats, parseManifest, pieceSize, type FileDigests } from '../../../src/analysis/integrity/manifest.ts';
 import { runInProcess } from '../../cli-in-process.ts';
+import { describeNeeding } from '../../requirements.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { commandFiles } from '../cli/command-files.ts';
 
@@ -117,8 +118,7 @@ describe('manifests of other tools', () => {
   });
 });
 
-const haveTool = spawnSync('sha256sum', ['--version'], { stdio: 'ignore' }).status === 0;
-describe.skipIf(!haveTool)('the tool sha256sum', () => {
+describeNeeding('sha256sum', 'the tool sha256sum', () => {
   it('checks what we write, and we check what it writes', async () => {
     const own = await manifestOf(healthy, 'sha256sum');
     const check = spawnSync('sha256sum', ['--check', '--strict', own], { cwd: folder, encoding: 'utf8' });

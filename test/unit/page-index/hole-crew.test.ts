@@ -67,7 +67,7 @@ describe('a long hole below the last pages', () => {
     expect(crew.result).toEqual({ ...alone.result, workers: crew.result.workers });
     expect(crew.tables).toEqual(alone.tables);
     expect(seen.at(-1)).toMatchObject({ done: totalPages, total: totalPages });
-  }, 60_000);
+  });
 
   it('is in the root as so many absent pages', async () => {
     const session = openSession(path);
@@ -81,7 +81,7 @@ describe('a long hole below the last pages', () => {
     const count = Buffer.alloc(8);
     count.writeBigUInt64BE(BigInt(totalPages));
     expect((await built(false)).result.memoryRoot).toBe(sha256(Uint8Array.of(3), count, tree).toString('hex'));
-  }, 60_000);
+  });
 
   it('is worth no page worker', () => {
     const session = openSession(path);

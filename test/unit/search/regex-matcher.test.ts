@@ -9,11 +9,9 @@ const trap = Buffer.from(`${'A'.repeat(64)}C`);
 describe('a regular expression', () => {
   it('that takes too long is stopped, with a sentence', async () => {
     const matcher = await regexMatcher(endless, 'gm', { seconds: 1 });
-    const start = performance.now();
     const asked = Promise.resolve(matcher.find(trap, 0, trap.length, 10));
     await expect(asked).rejects.toThrow(RequestError);
     await expect(asked).rejects.toThrow('takes too long');
-    expect(performance.now() - start).toBeLessThan(10_000);
     // The worker is gone: nothing more is asked of it.
     await expect(Promise.resolve(matcher.find(Buffer.from('AB'), 0, 2, 10))).rejects.toThrow('takes too long');
   });

@@ -1,0 +1,92 @@
+// What tests need beyond npm's packages. A test names it (`describeNeeding` in test/requirements.ts); where it is missing the test
+// is skipped, and the run says so with the line that installs it. A new kind of suite adds one entry here and its id to `RequirementId`.
+import { checkElectronLibraries, packagesFor } from './electron-libraries.mjs';
+import { ensureElectron, findElectron } from './electron-runtime.mjs';
+import { findProgram, installLine } from './system-packages.mjs';
+
+/** @typedef {'window' | 'confinement' | 'xz' | 'e2fsprogs' | 'readelf' | 'sha256sum' | 'hashdeep'} RequirementId */
+
+/**
+ * @typedef {object} Requirement
+ * @property {RequirementId} id           also the tag of the tests that need it
+ * @property {string} purpose             what is tested with it
+ * @property {readonly string[]} packages Debian packages that hold it
+ * @property {() => Promise<string | undefined> | string | undefined} missing  what of it is not here; undefined: nothing
+ * @property {string} install             the line that installs it
+ * @property {((log: (line: string) => void) => Promise<unknown>)} [fetch]     gets what is in no package
+ */
+
+const setUp = 'npm run test:setup';
+
+/** What of these programs is not here. */
+function without(/** @type {readonly string[]} */ ...programs) {
+  const absent = programs.filter((program) => findProgram(program) === undefined);
+  return absent.length === 0 ? undefined : `no ${absent.join(', ')}`;
+}
+
+/**
+ * A requirement that is programs of packages.
+ * @param {RequirementId} id
+ * @param {string} purpose
+ * @param {readonly string[]} packages
+ * @param {readonly string[]} names
+ * @returns {Requirement}
+ */
+const programs = (id, purpose, packages, ...names) => ({ id, purpose, packages, missing: () => without(...names), install: installLine(packages) });
+
+async function windowMissing() {
+  if (process.platform !== 'linux') return 'a virtual display, which only Linux has';
+  try {
+    const runtime = findElectron();
+    if (runtime === undefined) return 'no Electron runtime';
+    const libraries = await checkElectronLibraries(runtime.executable);
+    const absent = [...libraries.missing, ...(libraries.hasXvfb ? [] : ['Xvfb'])];
+    return absent.length === 0 ? undefined : `no ${absent.join(', ')}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** @type {readonly Requirement[]} */
+export const requirements = [
+  {
+    id: 'window',
+    purpose: 'the window: an Electron runtime (about 200 MB), its libraries, and a virtual display',
+    packages: packagesFor() ?? [],
+    missing: windowMissing,
+    install: setUp,
+    fetch: (log) => ensureElectron({ log }),
+  },
+  programs('confinement', 'the window as an unprivileged user and without a network', ['util-linux', 'python3'], 'setpriv', 'unshare', 'python3'),
+  programs('xz', 'packed dumps that are refused, and the reference texts of more dumps', ['xz-utils'], 'xz'),
+  programs('e2fsprogs', 'the file system of an NGDump partition', ['e2fsprogs'], 'e2fsck', 'debugfs'),
+  programs('readelf', 'built ELF vmcores against readelf', ['binutils'], 'readelf'),
+  programs('sha256sum', 'manifests against sha256sum', ['coreutils'], 'sha256sum'),
+  programs('hashdeep', 'manifests against hashdeep', ['hashdeep'], 'hashdeep'),
+];
+
+/** A requirement that is not met here. @typedef {Requirement & { readonly lack: string }} Lacking */
+
+/**
+ * What is missing here. DUMPBENCH_WITHOUT=window,xz (or "all") makes a machine look as if it had not what it has.
+ * @returns {Promise<readonly Lacking[]>}
+ */
+export async function lacking() {
+  const hidden = (process.env.DUMPBENCH_WITHOUT ?? '').split(',');
+  const found = await Promise.all(
+    requirements.map(async (requirement) => {
+      const isHidden = hidden.includes(requirement.id) || hidden.includes('all');
+      return { ...requirement, lack: isHidden ? 'DUMPBENCH_WITHOUT hides it' : await requirement.missing() };
+    }),
+  );
+  return found.flatMap((one) => (one.lack === undefined ? [] : [{ ...one, lack: one.lack }]));
+}
+
+/**
+ * Those that must be there: DUMPBENCH_REQUIRE=all, or a list of ids.
+ * @param {readonly Lacking[]} lack
+ */
+export function demanded(lack) {
+  const wanted = (process.env.DUMPBENCH_REQUIRE ?? '').split(',');
+  return lack.filter(({ id }) => wanted.includes('all') || wanted.includes(id));
+}
