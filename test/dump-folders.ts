@@ -1,11 +1,12 @@
 /**
- * Where real dumps lie: `test/dumps` of this repository, then the folders with more of them (`../shared/dumps` and `../shared/crashes`,
- * or those that DUMPBENCH_SHARED_DUMPS lists; "none" hides them). Each has an index `files.json`; a dump that several list is taken from the first.
+ * Where real dumps lie: `test/dumps` of this repository, then the folders with more of them that are there (scripts/more-dumps.mjs). Each has an
+ * index `files.json`; a dump that several list is taken from the first.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { moreDumpFolders } from '../scripts/more-dumps.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -43,15 +44,8 @@ export function readDumpIndex(folder: string): readonly DumpEntry[] {
   return index.map((entry) => ({ ...entry, file: join(folder, entry.file) }));
 }
 
-function moreFolders(): readonly string[] {
-  const given = process.env.DUMPBENCH_SHARED_DUMPS;
-  if (given === 'none') return [];
-  if (given !== undefined && given !== '') return given.split(delimiter).map((folder) => resolve(folder));
-  return ['dumps', 'crashes'].map((folder) => join(here, '..', '..', 'shared', folder));
-}
-
 /** Every folder that there is, the repository's own first. */
-export const dumpFolders: readonly string[] = [join(here, 'dumps'), ...moreFolders()].filter((folder) => existsSync(join(folder, 'files.json')));
+export const dumpFolders: readonly string[] = [join(here, 'dumps'), ...moreDumpFolders()];
 
 /** Every dump by name. One whose base is missing cannot be restored and is left out. */
 export const dumpsByName: ReadonlyMap<string, DumpEntry> = (() => {

@@ -41,7 +41,7 @@ describeNeeding('window', 'the hex view', () => {
     await page.keyboard.press('Enter');
     await goTo(desk, 'absolute:0x0');
     const grid = page.getByTestId('hex-grid');
-    const end = grid.getByText(lastBytes);
+    const end = grid.locator('.hex-plain').getByText(lastBytes);
     const box = (await grid.boundingBox())!;
 
     const thumb = (await page.locator('.hex-thumb').boundingBox())!;

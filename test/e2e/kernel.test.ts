@@ -1,15 +1,16 @@
 /** The kernel view on a real dump: tasks, the backtrace of what died, modules, memory usage and facts. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
-import { dumpFile, haveDumps } from '../dumps.ts';
+import { dumpFile, haveDump } from '../dumps.ts';
 import { testDesk } from './test-desk.ts';
 import { describeNeeding } from '../requirements.ts';
 
 const openOne = testDesk();
+const dump = 'o-s390-s3-kdump-zlib-d31';
 
 describeNeeding('window', 'the kernel view', () => {
-  it.skipIf(!haveDumps)('tells what ran and died, sorts and filters tasks, and leads to the bytes', async () => {
-    const desk = await openOne([await dumpFile('o-s390-s3-kdump-zlib-d31')]);
+  it.skipIf(!haveDump(dump))('tells what ran and died, sorts and filters tasks, and leads to the bytes', async () => {
+    const desk = await openOne([await dumpFile(dump)]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('rail-kernel').click();

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { buildCase } from '../../src/samples/case-text.ts';
 import { dumpFile, haveDumps } from '../dumps.ts';
 import { checkout, type Desk } from './desk.ts';
 import { testDesk } from './test-desk.ts';
@@ -26,12 +26,18 @@ async function realOrBuilt(): Promise<Walk> {
   if (haveDumps) {
     return { damaged: await dumpFile('o-s390-s6-kdump-overwritten.s390'), healthy: await dumpFile('o-s390-s1-qemu.elf'), at: '0x10010000' };
   }
-  const paths = bundledSamples().map(({ name, bytes }) => {
+  const write = (name: string, text: string): string => {
     const path = join(folder, name);
-    writeFileSync(path, bytes);
+    writeFileSync(path, buildCase(text));
     return path;
-  });
-  return { damaged: paths.find((path) => path.includes('damaged'))!, healthy: paths.find((path) => path.includes('healthy'))!, at: '0x410000' };
+  };
+  // Nothing but the kdump kernel is damaged, as in the real one: then this is the verdict.
+  const system = 'system healthy state=disabled-wait registers=believable';
+  return {
+    damaged: write('damaged.s390', `${system}\ndamage kdump-overwritten\nformat s390 producer=zipl`),
+    healthy: write('healthy.elf', `${system}\nformat elf-vmcore producer=qemu`),
+    at: '0x410000',
+  };
 }
 
 /** For people who look at the artefacts, and on request for the guide. */
