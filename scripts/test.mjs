@@ -67,6 +67,8 @@ async function buildWindow() {
   if ((await runOn(node, [join(root, 'scripts', 'build.mjs'), '--if-needed'])) !== 0) faults.push('the window could not be built');
 }
 
+const counted = (/** @type {number} */ count) => `${count} ${count === 1 ? 'test' : 'tests'}`;
+
 /** One line for each thing that is missing: what is skipped without it, and what installs it. */
 function sayLacking() {
   for (const { id, purpose, lack: what, install } of lack)
@@ -77,8 +79,8 @@ function sayLacking() {
 function sayEnd() {
   if (words.length === 0) console.log(`\n${timeTable(tally, suiteMinutes).join('\n')}\n`);
   const skipped = lack.filter(({ id }) => tally.lacking[id] !== undefined);
-  for (const { id, lack: what, install } of skipped) console.log(`!!! ${tally.lacking[id]} tests SKIPPED for want of ${id} (${what}): ${install}`);
-  for (const [note, count] of Object.entries(tally.notes)) console.log(`${count} skipped: ${note}`);
+  for (const { id, lack: what, install } of skipped) console.log(`!!! ${counted(tally.lacking[id] ?? 0)} SKIPPED for want of ${id} (${what}): ${install}`);
+  for (const [note, count] of Object.entries(tally.notes)) console.log(`${counted(count)} skipped: ${note}`);
   if (folders.length === 0) console.log('Only the real dumps of the repository were there: tests that ask for more of them are skipped.');
   else if (!canReadMore) console.log(`The dumps in ${folders.join(', ')} were left alone: reading their texts needs xz.`);
   for (const { id } of demanded(skipped)) faults.push(`${id} is required (DUMPBENCH_REQUIRE), and tests that need it were skipped`);
