@@ -36,7 +36,7 @@ describeNeeding('window', 'comparing', () => {
     const view = page.getByTestId('compare').filter({ visible: true });
     const summary = view.getByTestId('compare-summary');
     await summary.waitFor();
-    if (haveDumps) expect(await summary.innerText()).toMatch(/857\s+of\s+98,304\s+pages differ/);
+    if (haveDumps) await expect.poll(() => summary.innerText()).toMatch(/857\s+of\s+98,304\s+pages differ/);
 
     // Both panes show the same rows, and what differs is marked in both.
     await view.getByTestId('next-difference').click();

@@ -31,11 +31,11 @@ describeNeeding('window', 'lowcore', () => {
     await page.getByTestId('rail-lowcore').click();
     const fields = page.getByTestId('lowcore-fields');
     await fields.waitFor();
-    expect(await page.getByTestId('lowcore-layout').innerText()).toMatch(/layout of Linux 6\.1.*certain.*confidence 100 %.*proven/s);
+    await expect.poll(() => page.getByTestId('lowcore-layout').innerText()).toMatch(/layout of Linux 6\.1.*certain.*confidence 100 %.*proven/s);
     await page.getByTestId('cpu-add').selectOption({ index: 1 });
     await fields.getByText('CPU 1', { exact: true }).waitFor();
     await page.getByTestId('only-differences').check();
-    expect(await fields.locator('tr[data-field="cpu_nr"]').getAttribute('class')).toContain('differs');
+    await expect.poll(() => fields.locator('tr[data-field="cpu_nr"]').getAttribute('class')).toContain('differs');
     expect(await fields.locator('tr[data-field="svc_new_psw"]').count()).toBe(0);
     await page.getByTestId('only-differences').uncheck();
 
@@ -45,7 +45,7 @@ describeNeeding('window', 'lowcore', () => {
     expect((await page.getByTestId('byte-pane').locator('[data-bytes="hex"] mark').innerText()).replaceAll(/\s/g, '').length).toBe(32);
     await page.getByTestId('field-details').locator('.place-link').click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
-    expect(await page.getByTestId('status-cursor').innerText()).toContain('0x2201b0');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x2201b0');
 
     // The inspector says which field a byte belongs to.
     await page.getByTestId('lowcore-here').getByText('external_new_psw').waitFor();
@@ -84,7 +84,7 @@ describeNeeding('window', 'lowcore', () => {
     await at.press('Enter');
     const column = fields.getByRole('columnheader', { name: 'Lowcore at 0x222000' });
     await column.getByText(/certain|likely/).waitFor();
-    expect(await fields.locator('tr[data-field="cpu_nr"]').getAttribute('class')).toContain('differs');
+    await expect.poll(() => fields.locator('tr[data-field="cpu_nr"]').getAttribute('class')).toContain('differs');
     await photograph('lowcore-at-address');
     await at.fill('0x7ffffffff000');
     await at.press('Enter');
@@ -99,7 +99,7 @@ describeNeeding('window', 'lowcore', () => {
     await page.getByTestId('rail-lowcore').click();
     await fields.locator('tr[data-field="external_new_psw"][aria-selected="true"]').waitFor();
     await fields.locator('tr[data-field="cpu_nr"]').getByRole('button').first().click();
-    expect(await page.getByTestId('status-cursor').innerText()).toMatch(/0x2223[0-9a-f]{2}/);
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toMatch(/0x2223[0-9a-f]{2}/);
   });
 });
 
@@ -117,7 +117,7 @@ describeNeeding('window', 'CPUs', () => {
     const table = page.getByTestId('cpu-compare');
     await table.waitFor();
     await page.getByTestId('cpu-differences').check();
-    expect(await table.locator('tr[data-register="prefix"]').innerText()).toMatch(/0x220000[^]*0x222000/);
+    await expect.poll(() => table.locator('tr[data-register="prefix"]').innerText()).toMatch(/0x220000[^]*0x222000/);
     // The control registers of a system are alike: nothing of them is a difference.
     expect(await table.locator('tr[data-register="c13"]').count()).toBe(0);
     await page.getByTestId('copy-registers').click();

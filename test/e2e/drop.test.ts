@@ -46,7 +46,7 @@ describeNeeding('window', 'dropping', () => {
 
     await drop(directory);
     await expect.poll(() => found.innerText()).toBe('the folder holds no dump');
-    expect(await page.getByTestId('error-file').filter({ visible: true }).innerText()).toBe(directory);
+    await expect.poll(() => page.getByTestId('error-file').filter({ visible: true }).innerText()).toBe(directory);
     await photograph('drop-folder');
     await drop(text, empty);
     await expect.poll(() => found.innerText()).toBe('the file is empty');

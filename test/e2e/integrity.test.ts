@@ -73,8 +73,8 @@ describeNeeding('window', 'the integrity view', () => {
     const map = page.getByTestId('damage-map');
     await map.waitFor();
     await page.locator('[data-check="purgatory-sha256"][data-verdict="failed"]').waitFor();
-    expect(await map.innerText()).toContain('crashkernel');
-    expect(await page.getByTestId('damage-lane').count()).toBeGreaterThan(1);
+    await expect.poll(() => map.innerText()).toContain('crashkernel');
+    await expect.poll(() => page.getByTestId('damage-lane').count()).toBeGreaterThan(1);
     await desk.photograph('integrity');
     await page.getByTestId('export').click();
     await page.getByTestId('export-dialog').waitFor();
@@ -107,7 +107,7 @@ describeNeeding('window', 'the integrity view', () => {
 
     await map.getByRole('button', { name: 'absolute:0x410000' }).first().click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
-    expect(await page.getByTestId('status-cursor').innerText()).toContain('0x410000');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x410000');
   });
 
   it('checks a dump against a manifest and the kdump kernel of another open dump', async () => {
@@ -129,7 +129,7 @@ describeNeeding('window', 'the integrity view', () => {
     await page.getByTestId('against-start').click();
     // The very bytes, not all that the digest covers.
     await failed.getByText('are not those of the healthy image').first().waitFor();
-    expect(await page.getByTestId('against-line').innerText()).toContain('case-0.s390');
+    await expect.poll(() => page.getByTestId('against-line').innerText()).toContain('case-0.s390');
     await desk.photograph('integrity-compared');
 
     const manifest = join(folder, 'other.sha256');
@@ -138,8 +138,8 @@ describeNeeding('window', 'the integrity view', () => {
     await page.getByTestId('check-against').click();
     await page.getByTestId('against-start').click();
     await page.locator('[data-check="manifest"][data-verdict="failed"]').filter({ visible: true }).waitFor();
-    expect(await page.getByTestId('against-line').innerText()).toContain('other.sha256');
+    await expect.poll(() => page.getByTestId('against-line').innerText()).toContain('other.sha256');
     // What was compared before still is.
-    expect(await failed.getByText('are not those of the healthy image').count()).toBeGreaterThan(0);
+    await expect.poll(() => failed.getByText('are not those of the healthy image').count()).toBeGreaterThan(0);
   });
 });

@@ -18,7 +18,7 @@ describeNeeding('window', 'the kernel view', () => {
     await view.getByTestId('kernel-command-line').getByText('crashkernel=128M').waitFor();
     // The task that panicked is chosen from the start.
     await view.getByTestId('backtrace').getByText('panic+0x10c').waitFor();
-    expect(await view.getByTestId('backtrace').innerText()).toMatch(/sysrq_handle_crash\+0x22[\s\S]*entered from user space/);
+    await expect.poll(() => view.getByTestId('backtrace').innerText()).toMatch(/sysrq_handle_crash\+0x22[\s\S]*entered from user space/);
     await desk.photograph('kernel-tasks');
 
     await view.getByRole('searchbox', { name: 'Filter tasks' }).fill('kworker');

@@ -80,7 +80,7 @@ describeNeeding('window', 'opening', () => {
     };
     const listed = await page.getByTestId('licences').innerText();
     for (const name of Object.keys(manifest.dependencies)) expect(listed).toContain(name);
-    expect(await about.innerText()).toContain(`Dumpbench ${manifest.version}`);
+    await expect.poll(() => about.innerText()).toContain(`Dumpbench ${manifest.version}`);
     await photograph('opening-about');
     // Electron opens no further pages for axe's usual way of working.
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('[data-testid="about"]').analyze();

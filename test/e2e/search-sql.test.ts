@@ -44,7 +44,7 @@ describeNeeding('window', 'search', () => {
     const hits = page.getByTestId('search-hits');
     await hits.getByRole('button', { name: '0x1c8000' }).click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
-    expect(await page.getByTestId('status-cursor').innerText()).toContain('0x1c8000');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x1c8000');
     await page.getByTestId('rail-search').click();
     await page.getByTestId('search-kind').selectOption('regex');
     await page.getByTestId('search-pattern').fill('(');
@@ -90,7 +90,7 @@ describeNeeding('window', 'SQL', () => {
     await page.getByTestId('sql-error').getByText('read-only').waitFor();
     await page.getByTestId('sql-table').getByRole('button', { name: '0x1c8000' }).click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
-    expect(await page.getByTestId('status-cursor').innerText()).toContain('0x1c8000');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x1c8000');
   });
 });
 

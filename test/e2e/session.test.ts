@@ -71,7 +71,7 @@ describeNeeding('window', 'a session', () => {
     const restored = await openOne([], { folder: home });
     await restored.page.getByTestId('dump-title').waitFor();
     await restored.page.getByTestId('marks').getByText('recorded checksum <b>').waitFor();
-    expect(await restored.page.locator('.dv-groupview').count()).toBe(2);
+    await expect.poll(() => restored.page.locator('.dv-groupview').count()).toBe(2);
     await restored.page.getByTestId('hex-grid').click();
     await expect.poll(() => restored.page.getByTestId('go-to').inputValue()).toMatch(/0x1c80/);
     await restored.close();

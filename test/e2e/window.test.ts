@@ -51,16 +51,16 @@ describeNeeding('window', 'the window', () => {
   it('shows the triage of a sample and jumps from a finding to its bytes', async () => {
     const { page } = await open([samples.damaged]);
     await page.getByTestId('dump-title').getByText('sample-damaged.s390').waitFor();
-    expect(await page.getByTestId('health').innerText()).toMatch(/failed/);
+    await expect.poll(() => page.getByTestId('health').innerText()).toMatch(/failed/);
     await page.getByTestId('verdict').waitFor();
-    expect(await page.getByTestId('cpu-table').innerText()).toContain('0x220000');
+    await expect.poll(() => page.getByTestId('cpu-table').innerText()).toContain('0x220000');
     // The check that reads the crashkernel memory comes from a background job.
     const findings = page.getByTestId('findings');
     await findings.getByText('The loaded kdump kernel is damaged').waitFor();
     await findings.getByText('absolute:0x410000').first().click();
     const grid = page.getByTestId('hex-grid').filter({ visible: true });
     await grid.waitFor();
-    expect(await page.getByTestId('status-cursor').innerText()).toContain('0x410000');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x410000');
   });
 
   it.skipIf(!haveDumps)('reads the facts of a real dump off the page', async () => {
@@ -68,7 +68,7 @@ describeNeeding('window', 'the window', () => {
     const { page } = await open([path]);
     const overview = page.getByTestId('view-overview');
     await overview.getByText('6.1.192-kdumptest').first().waitFor();
-    expect(await overview.innerText()).toContain('384 MiB');
+    await expect.poll(() => overview.innerText()).toContain('384 MiB');
     const cpus = await page.getByTestId('cpu-table').innerText();
     for (const prefix of ['0xc5a000', '0xc5c000', '0xc5e000']) expect(cpus).toContain(prefix);
     expect(existsSync(`${path}.sqlite`)).toBe(false);
