@@ -1,9 +1,19 @@
 /** Engine methods about analyses: their catalogue, and one of them on a dump, row by row. */
 import * as v from 'valibot';
+import { analysisComparisonSchema } from './analysis-compare.ts';
 import { analysesSchema, analysisSchema, mostRows, rowSchema } from './analysis-table.ts';
+import { memoryViews } from './model.ts';
 import { onView } from './wire-types.ts';
 
+/** One analysis with its parameters, as a person types them: an address may be a symbol, "panic+0x10". */
+export const analysisRequestSchema = v.strictObject({
+  id: v.string(),
+  parameters: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.bigint(), v.boolean()]))),
+});
+export type AnalysisRequest = v.InferOutput<typeof analysisRequestSchema>;
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const view = v.optional(v.picklist(memoryViews));
 
 export const analysisProgressSchema = v.strictObject({
   /** Rows since the progress before, where they are streamed. */
@@ -18,9 +28,7 @@ export const analysisProtocol = {
   analyse: {
     params: v.strictObject({
       ...onView,
-      id: v.string(),
-      /** As a person types them: an address may be a symbol, "panic+0x10". */
-      parameters: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.bigint(), v.boolean()]))),
+      ...analysisRequestSchema.entries,
       /** Rows that are passed over: the page that follows. */
       first: v.optional(count),
       /** Rows of the page. */
@@ -29,6 +37,12 @@ export const analysisProtocol = {
       stream: v.optional(v.boolean()),
     }),
     result: analysisSchema,
+    progress: analysisProgressSchema,
+  },
+  /** One analysis on two dumps: the rows that differ. */
+  compareAnalysis: {
+    params: v.strictObject({ left: v.string(), right: v.string(), leftView: view, rightView: view, ...analysisRequestSchema.entries }),
+    result: analysisComparisonSchema,
     progress: analysisProgressSchema,
   },
 } as const;

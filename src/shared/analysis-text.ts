@@ -1,4 +1,5 @@
 /** Tables of analyses for people: cells by the types of their columns, CSV, what is missing. */
+import type { RowDifference } from './analysis-compare.ts';
 import type { Cell, ColumnJson, ColumnType, RowJson } from './analysis-table.ts';
 import { csvField, csvLine } from './csv.ts';
 import type { Missing } from './result.ts';
@@ -35,6 +36,28 @@ export function analysisCsv(columns: readonly ColumnJson[], rows: readonly RowJs
       }),
     );
   return [csvLine(columns.map(({ name }) => csvField(name))), ...rows.map(line)].join('');
+}
+
+/** The key of a row in one line: "pid 1, name init". */
+export const rowKeyText = (key: readonly string[], columns: readonly ColumnJson[], row: RowJson): string =>
+  key.map((name) => `${name} ${analysisCellText(columns.find((column) => column.name === name)?.type ?? 'text', row[name]) || '?'}`).join(', ');
+
+/** Cells of a row in one line: "state S, cpu 1". */
+export const rowText = (columns: readonly ColumnJson[], row: RowJson): string =>
+  columns.flatMap(({ name, type }) => (row[name] === undefined ? [] : [`${name} ${analysisCellText(type, row[name])}`])).join(', ');
+
+/** What became of a row in one line: "state: S / D". */
+export function rowDifferenceText(
+  { columns }: { readonly columns: readonly ColumnJson[] },
+  { kind, left = {}, right = {}, columns: differing = [] }: RowDifference,
+): string {
+  if (kind === 'onlyLeft') return 'only in the left dump';
+  if (kind === 'onlyRight') return 'only in the right dump';
+  const cell = (row: RowJson, { name, type }: ColumnJson): string => (row[name] === undefined ? 'not known' : analysisCellText(type, row[name]));
+  return columns
+    .filter(({ name }) => differing.includes(name))
+    .map((column) => `${column.name}: ${cell(left, column)} / ${cell(right, column)}`)
+    .join('; ');
 }
 
 /** A missing fact in one line. */

@@ -1,5 +1,6 @@
 /** The shape of a comparison of two dumps, as `compare --json` prints it. */
 import * as v from 'valibot';
+import { analysisDiffers, comparedAnalysisSchema } from './analysis-compare.ts';
 import { hexString, rangeSchema, schemaVersion } from './model.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -79,6 +80,8 @@ export const compareSchema = v.strictObject({
   vmcoreinfo: differences,
   regions: differences,
   notes: differences,
+  /** Rows of the analyses that were asked for. */
+  analyses: v.optional(v.array(comparedAnalysisSchema)),
 });
 export type CompareJson = v.InferOutput<typeof compareSchema>;
 
@@ -86,5 +89,6 @@ export type CompareJson = v.InferOutput<typeof compareSchema>;
 export function hasDifferences(compared: CompareJson): boolean {
   const { changed, onlyLeft, onlyRight, unreadable = 0 } = compared.pages;
   if (changed + onlyLeft + onlyRight + unreadable > 0) return true;
+  if (compared.analyses?.some(analysisDiffers) === true) return true;
   return differenceSections.some((section) => compared[section].some((difference) => difference.ignoredBy === undefined));
 }

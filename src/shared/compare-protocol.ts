@@ -1,5 +1,6 @@
 /** The engine's methods over two open dumps. The request itself names a comparison: the engine keeps the last ones. */
 import * as v from 'valibot';
+import { analysisRequestSchema } from './analysis-protocol.ts';
 import { compareSchema } from './compare-model.ts';
 import { ignoreRulesSchema } from './ignore-rules.ts';
 import { memoryViews } from './model.ts';
@@ -35,8 +36,8 @@ const pairBucketSchema = v.strictObject({ equal: count, changed: count, onlyLeft
 
 export const compareMethods = {
   compare: {
-    /** `maxRanges` bounds `changedRanges` of the answer. */
-    params: v.strictObject({ ...request, maxRanges: v.optional(count) }),
+    /** `maxRanges` bounds `changedRanges` of the answer; `analyses` are compared too, row by row. */
+    params: v.strictObject({ ...request, maxRanges: v.optional(count), analyses: v.optional(v.array(analysisRequestSchema)) }),
     result: compareSchema,
     /** Indexing of what has no index, then the comparison. */
     progress: scanProgressSchema,

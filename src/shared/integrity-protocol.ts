@@ -1,5 +1,6 @@
 /** Engine methods and shapes about the integrity of a dump: checks with evidence, manifests, attestations, reports. */
 import * as v from 'valibot';
+import { analysisRequestSchema } from './analysis-protocol.ts';
 import { annotationSchema } from './annotation-model.ts';
 import { ignoreRulesSchema } from './ignore-rules.ts';
 import { verifySchema } from './check-model.ts';
@@ -43,6 +44,8 @@ export const integrityProtocol = {
       with: v.optional(v.string()),
       rules: v.optional(ignoreRulesSchema),
       annotations: v.optional(v.pipe(v.array(annotationSchema), v.maxLength(10_000))),
+      /** Each gets a section, and is compared with the other dump. */
+      analyses: v.optional(v.array(analysisRequestSchema)),
     }),
     result: v.strictObject({ mediaType: v.string(), text: v.string() }),
     progress: scanProgressSchema,

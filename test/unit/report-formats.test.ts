@@ -12,9 +12,27 @@ import { parseCsv, parseXml, wrongSarif } from './report-readers.ts';
 
 const { damaged } = commandFiles(scratchFolder());
 const json = runInProcess(['report', damaged, '--quick', '--format', 'json']);
+/** An analysis with the text in every cell and reason; its declaration is our own. */
+const analysesFull = (text: string): NonNullable<ReportModel['analyses']> => [
+  {
+    id: 'toy',
+    title: 'Toy',
+    about: 'Rows of a test.',
+    columns: [
+      { name: 'name', type: 'text', about: 'a text' },
+      { name: 'place', type: 'symbol', about: 'a symbol' },
+      { name: 'bytes', type: 'bytes', about: 'an amount' },
+      { name: 'unheard', type: 'count', about: 'in no row' },
+    ],
+    rows: [{ name: text, place: text, bytes: 4096 }, { name: text }],
+    missing: [{ what: text, why: text, where: { space: 'virtual', start: '0x10', end: '0x18' } }],
+    complete: false,
+  },
+];
 const model = async (): Promise<ReportModel> => ({
   ...(JSON.parse((await json).out) as ReportModel),
   annotations: [{ space: 'real', cpu: 1, start: '0x200', end: '0x208', text: 'the PSW' }],
+  analyses: analysesFull('a row'),
   comparison: { with: { fileName: 'other', identity: '00' }, summary: 'differs', parts: [{ title: 'lowcore', lines: ['one', 'two'] }] },
 });
 
@@ -42,7 +60,12 @@ const own = new Set([
 function hostileReport(value: unknown, text: string, key = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => hostileReport(item, text, key));
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, name === 'tool' ? member : hostileReport(member, text, name)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [
+        name,
+        name === 'tool' ? member : name === 'analyses' ? analysesFull(text) : hostileReport(member, text, name),
+      ]),
+    );
   return typeof value === 'string' && !own.has(key) ? text : value;
 }
 
@@ -125,6 +148,19 @@ describe('formats', () => {
     for (const { id } of failed) expect(render('markdown', report)).toContain(`- **failed** \`${id}\``);
     const sarif = JSON.parse(render('sarif', report)) as { runs: { results: { ruleId: string; kind: string; properties: { verdict?: string } }[] }[] };
     expect(sarif.runs[0]?.results.filter(({ properties }) => properties.verdict === 'failed').map(({ ruleId }) => ruleId)).toEqual(failed.map(({ id }) => id));
+  });
+
+  it('show the rows of an analysis with its words, and what is missing of it', async () => {
+    const report = await model();
+    const { analyses: _none, ...without } = report;
+    for (const { id } of reportFormats) {
+      for (const words of ['a row', '0x10']) expect(render(id, report).split(words).length, id).toBeGreaterThan(render(id, without).split(words).length);
+      expect(render(id, report), id).toContain('Toy');
+    }
+    for (const id of ['html', 'markdown', 'csv', 'junit']) {
+      expect(render(id, report), id).toContain('4 KiB');
+      expect(render(id, report), id).not.toContain('unheard');
+    }
   });
 
   it("carry a person's annotations with their place", async () => {

@@ -1,4 +1,5 @@
 /** One row for every fact, check, step and finding, as RFC 4180 has it. No cell is a formula to a spreadsheet. */
+import { missingText, rowText } from '../../shared/analysis-text.ts';
 import { csvField, csvLine } from '../../shared/csv.ts';
 import type { ReportFormat, ReportModel } from './report-model.ts';
 import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
@@ -40,6 +41,10 @@ function rowsOf(report: ReportModel): readonly Row[] {
     ...reportDecisions(report).flatMap(({ question, outcome, steps }): Row[] => [
       { record: 'decision', result: outcome, title: question },
       ...steps.map((step): Row => ({ record: 'decision step', result: passedWord(step.passed), title: step.check, detail: step.detail })),
+    ]),
+    ...(report.analyses ?? []).flatMap(({ id, title, columns, rows, missing }): Row[] => [
+      ...rows.map((row): Row => ({ record: 'analysis row', id, title, detail: rowText(columns, row) })),
+      ...missing.map((one): Row => ({ record: 'analysis', id, result: 'not known', title, detail: missingText(one) })),
     ]),
     ...(report.annotations ?? []).map((one): Row => ({ record: 'annotation', detail: one.text, where: annotationPlace(one) })),
     ...(report.comparison?.parts ?? []).flatMap(({ title, lines }) => lines.map((detail): Row => ({ record: 'comparison', title, detail }))),

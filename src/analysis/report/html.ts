@@ -1,8 +1,9 @@
 /** Self-contained page without script: light and dark, prints well. Every text from the dump is escaped. */
+import { analysisCellText } from '../../shared/analysis-text.ts';
 import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult } from '../../shared/check-model.ts';
 import { verdictSentence, type ReportFormat, type ReportModel } from './report-model.ts';
-import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
+import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust, shownAnalysis } from './report-text.ts';
 
 /** Text as it may stand in HTML: nothing in it is markup, and nothing can hide or reorder what the reader sees. */
 export function escapeHtml(text: string): string {
@@ -100,6 +101,23 @@ function comparison({ comparison: found }: ReportModel): string {
   );
 }
 
+/** One section for each analysis that was asked for. */
+function analyses({ analyses: list = [] }: ReportModel): string {
+  return list
+    .map((one) => {
+      const { columns, rows, notes } = shownAnalysis(one);
+      const cells = rows.map((cellsOf) =>
+        row(columns.map(({ name, type }) => (cellsOf[name] === undefined ? '' : code(analysisCellText(type, cellsOf[name]))))),
+      );
+      const shown = columns.length === 0 ? '' : table(columns.map(({ name }) => name), cells); // prettier-ignore
+      return section(
+        one.title,
+        `<p class="dim">${escapeHtml(one.about)}</p>${shown}${notes.map((note) => `<p class="warning">${escapeHtml(note)}</p>`).join('')}`,
+      );
+    })
+    .join('\n');
+}
+
 /** A person's words, told apart from what the checks found. */
 function annotations({ annotations: list = [] }: ReportModel): string {
   if (list.length === 0) return '';
@@ -126,6 +144,7 @@ ${damage(report)}
 ${section('Checks', table(['Verdict', 'Check', 'Why', 'Values', 'Bytes'], report.checks.map(checkRow)))}
 ${decisions(report)}
 ${annotations(report)}
+${analyses(report)}
 ${comparison(report)}
 ${section(
   'Findings',

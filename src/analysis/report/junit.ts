@@ -2,9 +2,10 @@
  * JUnit XML as CI systems read it: one test case a check. Only a failed check is a failure, as in the exit code of `verify`; what
  * could not be checked is skipped, with the reason. No times: the same dump gives the same bytes.
  */
+import { rowText } from '../../shared/analysis-text.ts';
 import type { CheckResult } from '../../shared/check-model.ts';
 import type { ReportFormat, ReportModel } from './report-model.ts';
-import { annotationPlace, placeText, reportFacts, reportText } from './report-text.ts';
+import { annotationPlace, placeText, reportFacts, reportText, shownAnalysis } from './report-text.ts';
 
 const references: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '\n': '&#10;', '\t': '&#9;' };
 
@@ -39,12 +40,20 @@ function testCase(check: CheckResult): string {
   }
 }
 
-/** A comparison is no test: it goes along as the output of the suite. */
-function comparison({ comparison: found }: ReportModel): string {
-  if (found === undefined) return '';
+/** Analyses and a comparison are no tests: they go along as the output of the suite. */
+function output({ analyses = [], comparison: found }: ReportModel): string {
+  if (found === undefined && analyses.length === 0) return '';
   const lines = [
-    `compared with ${found.with.fileName}, ${found.with.identity}: ${found.summary}`,
-    ...found.parts.flatMap(({ title, lines }) => [`${title}:`, ...lines.map((line) => `  ${line}`)]),
+    ...analyses.flatMap((one) => {
+      const { columns, rows, notes } = shownAnalysis(one);
+      return [`${one.title}:`, ...rows.map((row) => `  ${rowText(columns, row)}`), ...notes.map((note) => `  ${note}`)];
+    }),
+    ...(found === undefined
+      ? []
+      : [
+          `compared with ${found.with.fileName}, ${found.with.identity}: ${found.summary}`,
+          ...found.parts.flatMap(({ title, lines: parts }) => [`${title}:`, ...parts.map((line) => `  ${line}`)]),
+        ]),
   ];
   return `\n    <system-out>${lines.map((line) => xml(line)).join('\n')}</system-out>`;
 }
@@ -61,7 +70,7 @@ function render(report: ReportModel): string {
     <properties>
 ${properties.join('\n')}
     </properties>
-${report.checks.map(testCase).join('\n')}${comparison(report)}
+${report.checks.map(testCase).join('\n')}${output(report)}
   </testsuite>
 </testsuites>
 `;

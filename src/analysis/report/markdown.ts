@@ -2,10 +2,11 @@
  * Markdown for tickets and mails. Text from the dump stands in code spans, where CommonMark knows no markup, no links and no HTML;
  * there are no tables, because renderers disagree on how a bar in a cell is escaped.
  */
+import { rowText } from '../../shared/analysis-text.ts';
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult } from '../../shared/check-model.ts';
 import { verdictSentence, type ReportFormat, type ReportModel } from './report-model.ts';
-import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
+import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust, shownAnalysis } from './report-text.ts';
 
 /** A code span that holds any text: its fence is longer than any run of backticks within, and nothing in it ends the line. */
 export function codeSpan(text: string): string {
@@ -85,6 +86,18 @@ function render(report: ReportModel): string {
           '',
           ...report.annotations.map((one) => `- ${codeSpan(annotationPlace(one))} ${codeSpan(one.text)}`),
         ]),
+    ...(report.analyses ?? []).flatMap((one) => {
+      const { columns, rows, notes } = shownAnalysis(one);
+      return [
+        '',
+        `## ${plainWords(one.title)}`,
+        '',
+        plainWords(one.about),
+        '',
+        ...rows.map((row) => `- ${codeSpan(rowText(columns, row))}`),
+        ...notes.map((note) => `- ${codeSpan(note)}`),
+      ];
+    }),
     ...(report.comparison === undefined
       ? []
       : [

@@ -1,4 +1,6 @@
 /** A comparison as reports show it: a sentence, then named lists of lines. */
+import { comparisonDoubt, type ComparedAnalysis } from '../../shared/analysis-compare.ts';
+import { rowDifferenceText, rowKeyText } from '../../shared/analysis-text.ts';
 import {
   differenceSections,
   hasDifferences,
@@ -40,6 +42,18 @@ function regionLine(region: RegionCounts): string {
   return `${region.name}${place}: ${[...counts, ...(region.ignored === undefined ? [] : [`${region.ignored} ignored`])].join(', ')}`;
 }
 
+/** Rows that differ in more than addresses; the doubt first, where a dump gave only a part. */
+function analysisLines(compared: ComparedAnalysis): readonly string[] {
+  const { key, columns, counts, differences } = compared;
+  const doubt = comparisonDoubt(compared);
+  const shown = differences.filter(({ kind }) => kind !== 'moved');
+  return [
+    ...(doubt === undefined ? [] : [doubt]),
+    `equal: ${counts.equal}, changed: ${counts.changed}, only here: ${counts.onlyLeft}, only in the other: ${counts.onlyRight}, only addresses differ: ${counts.moved}`,
+    ...shown.map((one) => `${rowKeyText(key, columns, one.left ?? one.right ?? {})}: ${rowDifferenceText(compared, one)}`),
+  ];
+}
+
 /** @param compared the reported dump is its left one */
 export function reportComparison(compared: CompareJson): ReportComparison {
   const part = (title: string, lines: readonly string[], more = 0): ReportComparison['parts'] => {
@@ -72,6 +86,7 @@ export function reportComparison(compared: CompareJson): ReportComparison {
         pages.changedRangesLeftOut,
       ),
       ...differenceSections.flatMap((section) => part(titles[section], compared[section].map(differenceLine))),
+      ...(compared.analyses ?? []).flatMap((one) => part(`Analysis ${one.id}`, analysisLines(one), one.differencesLeftOut)),
     ],
   };
 }

@@ -2,6 +2,7 @@
  * What every report says: one model, so that no format knows more than another. It carries the file's name and identity,
  * no path, no clock and no durations: the same dump and version give the same bytes.
  */
+import type { AnalysisJson } from '../../shared/analysis-table.ts';
 import type { Annotation } from '../../shared/annotation-model.ts';
 import type { CheckResult, DamageEntry, Health, PanicKdump, StandaloneKdump, TwoStage, VerifyJson } from '../../shared/check-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
@@ -15,6 +16,12 @@ export interface ReportComparison {
   /** The outcome in a sentence. */
   readonly summary: string;
   readonly parts: readonly { readonly title: string; readonly lines: readonly string[] }[];
+}
+
+/** An analysis that was asked for: its declaration's words, and its rows. */
+export interface ReportAnalysis extends Pick<AnalysisJson, 'id' | 'columns' | 'rows' | 'missing' | 'complete'> {
+  readonly title: string;
+  readonly about: string;
 }
 
 export interface ReportModel {
@@ -35,6 +42,7 @@ export interface ReportModel {
   readonly regions: readonly RegionJson[];
   /** What a person wrote about ranges: not found by any check. */
   readonly annotations?: readonly Annotation[];
+  readonly analyses?: readonly ReportAnalysis[];
   /** What a comparison with another dump found, where one was asked for. */
   readonly comparison?: ReportComparison;
 }

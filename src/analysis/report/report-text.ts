@@ -1,4 +1,5 @@
 /** What the formats for people share: the facts in their order, places, findings, decisions, and texts that stay texts. */
+import { missingText } from '../../shared/analysis-text.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { attachedText } from '../../shared/attachment.ts';
 import { byteText } from '../../shared/units.ts';
@@ -6,7 +7,7 @@ import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { Annotation } from '../../shared/annotation-model.ts';
 import type { DamageEntry, Step } from '../../shared/check-model.ts';
 import type { Finding } from '../../shared/model.ts';
-import type { ReportModel } from './report-model.ts';
+import type { ReportAnalysis, ReportModel } from './report-model.ts';
 
 /** A line of this length is no line any more. The JSON report holds all of it. */
 const maxText = 4096;
@@ -92,4 +93,28 @@ export function damageText(report: ReportModel, { structures, cpus }: DamageEntr
   const numbering = cpuNumbering(report.cpus);
   const names = cpus.flatMap((id) => report.cpus.filter((cpu) => cpu.id === id).map((cpu) => cpuName(cpu, numbering)));
   return [...structures, ...names].join(', ');
+}
+
+/** Rows of an analysis that formats for people show; the JSON report holds all of them. */
+const mostRows = 1000;
+
+export interface ShownAnalysis {
+  /** Of which a row knows something. */
+  readonly columns: ReportAnalysis['columns'];
+  readonly rows: ReportAnalysis['rows'];
+  /** What is to know of them: rows that are left out, what could not be read. */
+  readonly notes: readonly string[];
+}
+
+export function shownAnalysis({ columns, rows, missing }: ReportAnalysis): ShownAnalysis {
+  const more = rows.length - mostRows;
+  return {
+    columns: columns.filter(({ name }) => rows.some((row) => row[name] !== undefined)),
+    rows: rows.slice(0, mostRows),
+    notes: [
+      ...(rows.length === 0 ? ['no rows'] : []),
+      ...(more > 0 ? [`${more} more rows are in the JSON report`] : []),
+      ...missing.map((one) => `not known: ${missingText(one)}`),
+    ],
+  };
 }

@@ -117,6 +117,7 @@ function render(report: ReportModel): string {
           facts: Object.fromEntries(reportFacts(report)),
           trust: reportTrust(report),
           damage: report.damage,
+          ...(report.analyses === undefined ? {} : { analyses: report.analyses }),
           ...(report.comparison === undefined ? {} : { comparison: report.comparison }),
         },
       },

@@ -1,11 +1,13 @@
 /** `analyse`: the catalogue of analyses, and the rows of one. */
+import { comparisonDoubt } from '../../shared/analysis-compare.ts';
+import type { AnalysisRequest } from '../../shared/analysis-protocol.ts';
 import type { AnalysisTable, ParameterJson } from '../../shared/analysis-table.ts';
 import { analysisCsv } from '../../shared/analysis-text.ts';
 import { analyses } from '../../analysis/kernel/analyses/index.ts';
-import type { Command, CommandOption, OptionValues } from '../command.ts';
+import type { Command, CommandContext, CommandOption, OptionValues } from '../command.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
-import { analysisCatalogueText, analysisTableText, partialText } from '../text/analysis-text.ts';
+import { analysisCatalogueText, analysisTableText, comparedAnalysisText, partialText } from '../text/analysis-text.ts';
 import { wholeNumber } from './address-argument.ts';
 
 const tables: readonly AnalysisTable[] = analyses.map(({ table }) => table);
@@ -36,24 +38,41 @@ const givenParameters = (options: OptionValues): Readonly<Record<string, string>
     }),
   );
 
+/** The rows that differ from another dump's; a difference is no failure here. */
+async function compareWith(context: CommandContext, dump: string, other: string, request: AnalysisRequest): Promise<number> {
+  const { engine, io, output, style } = context;
+  // The options of opening are the first dump's.
+  return withDump({ ...context, opening: { ...context.opening, volumes: [], view: 'all' } }, other, async (right) => {
+    const answer = await engine.call('compareAnalysis', { left: dump, right, ...request }, { signal: io.signal });
+    if (output.json) printJson(io, answer);
+    else io.out(comparedAnalysisText(answer, style));
+    const doubt = comparisonDoubt(answer);
+    if (doubt !== undefined && output.json) say(io, output, `dumpbench: ${doubt}`);
+    return exitCodes.fine;
+  });
+}
+
 export const analyseCommand: Command = {
   name: 'analyse',
   summary: 'what the kernel was doing, as tables: the catalogue, or one analysis',
   args: ['<file>', '[id]'],
   options: [
     ...parameterOptions(),
+    { flags: '--with <dump>', description: 'the rows that differ from those of this other dump' },
     { flags: '--csv', description: 'comma-separated values instead of a table' },
     { flags: '--rows <number>', description: 'at most this many rows', default: '100000' },
   ],
   ofKernel: true,
   example: `dumpbench analyse vmcore
   dumpbench analyse vmcore modules
-  dumpbench analyse vmcore mappings --pid 1 --csv`,
+  dumpbench analyse vmcore mappings --pid 1 --csv
+  dumpbench analyse before.elf modules --with after.elf`,
   async run(context, [file = '', id], options) {
     const { engine, io, output, style } = context;
     const limit = wholeNumber(String(options.rows), '--rows');
     if (limit === 0) throw new UsageError('--rows: 0 rows are no answer');
-    if (output.json && options.csv === true) throw new UsageError('--json and --csv: name one of them');
+    if (options.csv === true && (output.json || options.with !== undefined)) throw new UsageError('--csv: only for the rows of one dump, and without --json');
+    if (id === undefined && options.with !== undefined) throw new UsageError('--with: name the analysis to compare');
     return withDump(context, file, async (dump) => {
       if (id === undefined) {
         const catalogue = await engine.call('analyses', {});
@@ -61,6 +80,7 @@ export const analyseCommand: Command = {
         else io.out(analysisCatalogueText(catalogue.analyses, style));
         return exitCodes.fine;
       }
+      if (typeof options.with === 'string') return compareWith(context, dump, options.with, { id, parameters: givenParameters(options) });
       const answer = await engine.call('analyse', { dump, id, parameters: givenParameters(options), limit }, { signal: io.signal });
       if (output.json) printJson(io, answer);
       else io.out(options.csv === true ? analysisCsv(answer.columns, answer.rows) : analysisTableText(answer, style));

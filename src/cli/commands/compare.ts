@@ -1,6 +1,7 @@
 import { hasDifferences } from '../../shared/compare-model.ts';
 import { memoryViews, type MemoryView } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
+import { analysesOption, analysisOption } from '../analysis-options.ts';
 import type { Command, CommandContext, OptionValues } from '../command.ts';
 import { readRules } from '../ignore-rules-file.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
@@ -32,6 +33,7 @@ async function run(context: CommandContext, [left = '', right = '']: readonly st
   const { engine, io, output, style } = context;
   const shift = typeof chosen.shift === 'string' ? shiftOf(chosen.shift) : 0;
   const rules = typeof chosen.ignore === 'string' ? readRules(chosen.ignore) : undefined;
+  const analyses = analysesOption(chosen);
   const progress = progressLine(io, output);
   const view = memoryViews.find((one) => one === chosen.view);
   if (view === undefined) throw new UsageError(`--view: "${String(chosen.view)}" is none of ${memoryViews.join(', ')}`);
@@ -41,7 +43,16 @@ async function run(context: CommandContext, [left = '', right = '']: readonly st
       const compared = await engine
         .call(
           'compare',
-          { left: one, right: other, leftView, rightView, exact: chosen.exact === true, shift, ...(rules === undefined ? {} : { rules }) },
+          {
+            left: one,
+            right: other,
+            leftView,
+            rightView,
+            exact: chosen.exact === true,
+            shift,
+            ...(analyses.length === 0 ? {} : { analyses }),
+            ...(rules === undefined ? {} : { rules }),
+          },
           {
             signal: io.signal,
             onProgress: (value) => {
@@ -68,6 +79,7 @@ export const compareCommand: Command = {
     { flags: '--exact', description: 'compare every byte instead of the fingerprints of the page indexes' },
     { flags: '--shift <bytes>', description: 'compare address A of the first dump with A + bytes of the second' },
     { flags: '--ignore <rules>', description: 'JSON file of rules: fields, ranges and timers that do not count' },
+    analysisOption,
     { flags: '--view <view>', description: 'where two systems are in one dump: all, prod or kdump', default: 'all' },
   ],
   example: 'dumpbench compare before.elf after.elf --exact',

@@ -1,4 +1,5 @@
 import type { Annotation } from '../../shared/annotation-model.ts';
+import { analysesOption, analysisOption } from '../analysis-options.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
 import { readRules } from '../ignore-rules-file.ts';
@@ -20,6 +21,7 @@ export const reportCommand: Command = {
     { flags: '--with <dump>', description: 'also compare with another dump' },
     { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
     { flags: '--session <file>', description: 'session of the window (*.dumpbench.json) whose annotations on this dump are to stand in the report' },
+    analysisOption,
     ...evidenceOptions,
   ],
   example: 'dumpbench report dump.s390 --format html -o report.html',
@@ -29,6 +31,7 @@ export const reportCommand: Command = {
     const other = typeof options.with === 'string' ? options.with : undefined;
     if (other === undefined && options.ignore !== undefined) throw new UsageError('--ignore belongs to a comparison: name the other dump by --with');
     const rules = typeof options.ignore === 'string' ? { rules: readRules(options.ignore) } : {};
+    const analyses = analysesOption(options);
     const evidence = evidenceOf(options);
     const sessionPath = typeof options.session === 'string' ? options.session : undefined;
     const session = sessionPath === undefined ? undefined : readSessionFile(sessionPath);
@@ -41,6 +44,7 @@ export const reportCommand: Command = {
           format: String(options.format),
           quick: options.quick === true,
           ...evidence,
+          ...(analyses.length === 0 ? {} : { analyses }),
           ...(annotations.length === 0 ? {} : { annotations: [...annotations] }),
           ...(compareWith === undefined ? {} : { with: compareWith, ...rules }),
         },

@@ -2,6 +2,7 @@
 import { differenceSections, hasDifferences, type CompareJson, type Difference, type DifferenceSection } from '../../shared/compare-model.ts';
 import { byteText, pageSize } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+import { comparedAnalysisText } from './analysis-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
@@ -124,6 +125,7 @@ export function compareText(compared: CompareJson, style: Style): string {
     pageRows(compared, style),
     regionRows(compared, style),
     ...differenceSections.flatMap((section) => (compared[section].length === 0 ? [] : [differenceRows(sectionTitles[section], compared[section], style)])),
+    ...(compared.analyses ?? []).map((one) => `${style.strong(`analysis ${one.id}`)}\n${comparedAnalysisText(one, style).trimEnd()}`),
     ...(compared.pages.changedRanges.length === 0 ? [] : [rangeRows(compared, style)]),
   ];
   return `${blocks.join('\n\n')}\n`;

@@ -51,3 +51,32 @@ describe('report --with', () => {
     expect((await report('--ignore', rules)).code).toBe(2);
   });
 });
+
+describe('report --analysis', () => {
+  it('has the rows of the analysis, and compares them with the other dump', async () => {
+    const { code, out } = await report('--format', 'json', '--analysis', 'tasks', '--analysis', 'log,level=err', '--with', after);
+    expect(code).toBe(0);
+    const { analyses, comparison } = JSON.parse(out) as ReportModel;
+    const direct = JSON.parse((await runInProcess(['analyse', before, 'tasks', '--json'])).out) as { rows: unknown };
+    expect(analyses?.map(({ id }) => id)).toEqual(['tasks', 'log']);
+    expect(analyses?.[0]?.rows).toEqual(direct.rows);
+    expect(comparison?.parts.find(({ title }) => title === 'Analysis tasks')?.lines.join('\n')).toMatch(/equal: [1-9]\d*, changed: 0/);
+    expect((await report('--analysis', 'nothing')).err).toMatch(/there is no analysis "nothing": expected one of tasks/);
+    expect((await report('--analysis', 'log,err')).code).toBe(2);
+  });
+});
+
+describe('compare --analysis and analyse --with', () => {
+  it('show the same rows, and compare counts them', async () => {
+    const other = write('other.elf', buildCase('system healthy state=kdump\nformat elf-vmcore producer=qemu'));
+    const alone = JSON.parse((await runInProcess(['analyse', before, 'log', '--with', other, '--json'])).out) as { counts: Record<string, number> };
+    expect(alone.counts.onlyRight).toBeGreaterThan(0);
+    const { code, out } = await runInProcess(['compare', before, other, '--analysis', 'log', '--json']);
+    expect(code).toBe(1);
+    const { analyses } = JSON.parse(out) as { analyses: readonly Record<string, unknown>[] };
+    expect({ schema: 1, ...analyses[0] }).toEqual(alone);
+    const shown = await runInProcess(['analyse', before, 'log', '--with', other]);
+    expect(shown.out).toMatch(/only right {2}sequence \d+/);
+    expect((await runInProcess(['compare', before, before, '--analysis', 'tasks'])).out).toMatch(/analysis tasks\n\d+ equal, 0 changed/);
+  });
+});

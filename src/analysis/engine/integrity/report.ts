@@ -1,6 +1,8 @@
 /** `report`: what an integrity report holds, in the format that was asked for. */
 import { basename } from 'node:path';
+import type { AnalysisJson } from '../../../shared/analysis-table.ts';
 import { sortAnnotations, type Annotation } from '../../../shared/annotation-model.ts';
+import type { AnalysisRequest } from '../../../shared/analysis-protocol.ts';
 import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { RequestError } from '../../../shared/rpc.ts';
@@ -8,7 +10,8 @@ import { replayPanicKdump, replayTwoStage } from '../../arch/s390x/kdump-decisio
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
 import { reportFormats } from '../../report/index.ts';
-import type { ReportModel } from '../../report/report-model.ts';
+import type { ReportAnalysis, ReportModel } from '../../report/report-model.ts';
+import { analysesOf, analysisNamed } from '../kernel/analyses.ts';
 import { describeRegions } from '../machine/regions.ts';
 import { comparisonOf } from '../pages/compare.ts';
 import type { Session } from '../session/session.ts';
@@ -45,29 +48,43 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
   };
 }
 
+/** The answer of an analysis with the words of its declaration. */
+function reportAnalysis({ id, columns, rows, missing, complete }: AnalysisJson): ReportAnalysis {
+  const { title, about } = analysisNamed(id).table;
+  return { id, title, about, columns, rows, missing, complete };
+}
+
 export interface ReportRequest extends VerifyRequest {
   readonly format: string;
   readonly rules?: IgnoreRules | undefined;
   readonly annotations?: readonly Annotation[] | undefined;
+  /** Each gets a section. */
+  readonly analyses?: readonly AnalysisRequest[] | undefined;
 }
 
 /**
  * @param other a dump to compare with, under the rules
- * @throws RequestError for a format that there is not
+ * @throws RequestError for a format or an analysis that there is not
  */
 export async function renderReport(
   session: Session,
   other: Session | undefined,
-  { format, rules, annotations = [], ...request }: ReportRequest,
+  { format, rules, annotations = [], analyses = [], ...request }: ReportRequest,
   context: Scan,
 ): Promise<{ mediaType: string; text: string }> {
   const chosen = reportFormats.find((one) => one.id === format);
   if (chosen === undefined)
     throw new RequestError('query', `there is no report format "${format}": expected one of ${reportFormats.map((one) => one.id).join(', ')}`);
+  const tables = await analysesOf(session, analyses, context);
   const model = await buildReport(session, request, context);
-  const comparison = other === undefined ? {} : { comparison: await comparisonOf(session, other, rules, context) };
+  const comparison = other === undefined ? {} : { comparison: await comparisonOf(session, other, { rules, analyses }, context) };
   return {
     mediaType: chosen.mediaType,
-    text: chosen.render({ ...model, ...comparison, ...(annotations.length === 0 ? {} : { annotations: sortAnnotations(annotations) }) }),
+    text: chosen.render({
+      ...model,
+      ...(tables.length === 0 ? {} : { analyses: tables.map(reportAnalysis) }),
+      ...comparison,
+      ...(annotations.length === 0 ? {} : { annotations: sortAnnotations(annotations) }),
+    }),
   };
 }

@@ -1,14 +1,20 @@
 /** Engine methods about analyses: the catalogue, and one analysis on one dump. */
+import type { ComparedAnalysis } from '../../../shared/analysis-compare.ts';
+import type { AnalysisRequest } from '../../../shared/analysis-protocol.ts';
 import { type AnalysisJson, type RowJson, defaultRows } from '../../../shared/analysis-table.ts';
 import { schemaVersion } from '../../../shared/model.ts';
-import { RequestError } from '../../../shared/rpc.ts';
+import type { ScanProgress } from '../../../shared/scan-progress.ts';
+import { RequestError, type CallContext } from '../../../shared/rpc.ts';
+import { compareRows } from '../../compare/analysis-rows.ts';
 import { analyses } from '../../kernel/analyses/index.ts';
 import type { Analysis } from '../../kernel/analyses/analysis.ts';
 import { runAnalysis } from '../../kernel/analyses/run-analysis.ts';
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import type { Session } from '../session/session.ts';
 import { analysisKernel } from './analysis-context.ts';
-import { readParameters, type GivenParameters } from './analysis-parameters.ts';
+import { readParameters } from './analysis-parameters.ts';
+
+type Scan = CallContext<ScanProgress>;
 
 /** @throws RequestError query when there is none of this id */
 export function analysisNamed(id: string): Analysis {
@@ -17,9 +23,8 @@ export function analysisNamed(id: string): Analysis {
   throw new RequestError('query', `there is no analysis "${id}": expected one of ${analyses.map(({ table }) => table.id).join(', ')}`);
 }
 
-export interface AnalysisRequest {
-  readonly id: string;
-  readonly parameters?: GivenParameters | undefined;
+/** An analysis, its parameters, and which of its rows. */
+export interface AnalysisPage extends AnalysisRequest {
   readonly first?: number | undefined;
   readonly limit?: number | undefined;
 }
@@ -31,7 +36,7 @@ export interface AnalysisRequest {
  */
 export async function analyseSession(
   session: Session,
-  { id, parameters = {}, first = 0, limit = defaultRows }: AnalysisRequest,
+  { id, parameters = {}, first = 0, limit = defaultRows }: AnalysisPage,
   signal: AbortSignal,
   report: (rows: readonly RowJson[], found: number) => void,
 ): Promise<AnalysisJson> {
@@ -40,6 +45,40 @@ export async function analyseSession(
   const values = readParameters(analysis.table, parameters, { session, symbols: kernel.symbols });
   const { rows, missing, complete } = await runAnalysis(analysis, kernel, { parameters: values, first, limit, signal, report });
   return { schema: schemaVersion, id, columns: analysis.table.columns, rows: [...rows], missing: [...missing], complete };
+}
+
+/** All rows of an analysis up to the usual number. */
+async function wholeAnalysis(session: Session, request: AnalysisRequest, signal: AbortSignal, report: (found: number) => void): Promise<AnalysisJson> {
+  const before: RowJson[] = [];
+  const answer = await analyseSession(session, request, signal, (rows, found) => {
+    before.push(...rows);
+    report(found);
+  });
+  return { ...answer, rows: [...before, ...answer.rows] };
+}
+
+/**
+ * Analyses as a report holds them.
+ * @throws RequestError query for an unknown id or a wrong parameter; Cancelled
+ */
+export async function analysesOf(session: Session, requests: readonly AnalysisRequest[], scan: Scan): Promise<readonly AnalysisJson[]> {
+  const answers: AnalysisJson[] = [];
+  for (const [at, request] of requests.entries())
+    answers.push(
+      await wholeAnalysis(session, request, scan.signal, () =>
+        scan.progress({ phase: `analysis ${request.id}`, done: at, total: requests.length, unit: 'checks' }),
+      ),
+    );
+  return answers;
+}
+
+/** Analyses of two dumps, row by row. @throws RequestError query for an unknown id or a wrong parameter; Cancelled */
+export async function comparedAnalyses(left: Session, right: Session, requests: readonly AnalysisRequest[], scan: Scan): Promise<readonly ComparedAnalysis[]> {
+  const [ofLeft, ofRight] = [await analysesOf(left, requests, scan), await analysesOf(right, requests, scan)];
+  return ofLeft.flatMap((one, at) => {
+    const other = ofRight[at];
+    return other === undefined ? [] : [compareRows(analysisNamed(one.id).table, one, other)];
+  });
 }
 
 export function analysisHandlers(sessionOf: SessionOf) {
@@ -52,6 +91,12 @@ export function analysisHandlers(sessionOf: SessionOf) {
         progress({ rows: stream === true ? [...rows] : [], found });
       });
       return stream === true ? answer : { ...answer, rows: [...before, ...answer.rows] };
+    },
+    async compareAnalysis({ left, right, leftView, rightView, ...request }, { signal, progress }) {
+      const sessions = [sessionOf(left, leftView), sessionOf(right, rightView)] as const;
+      const report = (found: number): void => progress({ rows: [], found });
+      const [one, other] = [await wholeAnalysis(sessions[0], request, signal, report), await wholeAnalysis(sessions[1], request, signal, report)];
+      return { schema: schemaVersion, ...compareRows(analysisNamed(request.id).table, one, other) };
     },
   } satisfies SomeMethods;
 }

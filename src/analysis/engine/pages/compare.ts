@@ -1,6 +1,7 @@
 /** `compare`: compares two open dumps: sees to their indexes, compares pages and structures, and keeps the last comparisons. */
 import type * as v from 'valibot';
 import { basename } from 'node:path';
+import type { AnalysisRequest } from '../../../shared/analysis-protocol.ts';
 import type { CompareJson } from '../../../shared/compare-model.ts';
 import type { compareMethods } from '../../../shared/compare-protocol.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
@@ -25,6 +26,7 @@ import { readIndex } from '../../page-index/store.ts';
 import { viewWindows } from '../../memory/view.ts';
 import { reportComparison } from '../../report/report-comparison.ts';
 import type { ReportComparison } from '../../report/report-model.ts';
+import { comparedAnalyses } from '../kernel/analyses.ts';
 import { indexPages } from './index-pages.ts';
 import { describeLowcores } from '../machine/lowcore.ts';
 import type { Session } from '../session/session.ts';
@@ -59,8 +61,15 @@ export async function compareSessions(left: Session, right: Session, settings: C
 }
 
 /** The comparison that a report carries. */
-export async function comparisonOf(left: Session, right: Session, rules: IgnoreRules | undefined, scan: Scan): Promise<ReportComparison> {
-  return reportComparison(compareJson(await compareSessions(left, right, { exact: false, shift: 0, rules }, scan), usualRanges));
+export async function comparisonOf(
+  left: Session,
+  right: Session,
+  { rules, analyses }: { readonly rules: IgnoreRules | undefined; readonly analyses: readonly AnalysisRequest[] },
+  scan: Scan,
+): Promise<ReportComparison> {
+  const rows = await comparedAnalyses(left, right, analyses, scan);
+  const answer = compareJson(await compareSessions(left, right, { exact: false, shift: 0, rules }, scan), usualRanges);
+  return reportComparison(rows.length === 0 ? answer : { ...answer, analyses: [...rows] });
 }
 
 const options = (shift: number, { signal, progress }: Scan): CompareOptions & { moved: NonNullable<CompareOptions['moved']> } => ({
@@ -189,7 +198,7 @@ const usualRanges = 100_000;
 const keptComparisons = 4;
 
 type Methods = typeof compareMethods;
-type Request = Omit<v.InferOutput<Methods['compare']['params']>, 'maxRanges'>;
+type Request = Omit<v.InferOutput<Methods['compare']['params']>, 'maxRanges' | 'analyses'>;
 
 interface Kept extends Comparison {
   /** Made when it is first asked for. */
@@ -215,8 +224,11 @@ export function compareHandlers(sessionOf: (dump: string, view?: MemoryView) => 
   };
 
   return {
-    async compare({ maxRanges, ...request }, scan): Promise<CompareJson> {
-      return compareJson(await compared(request, scan), maxRanges ?? usualRanges);
+    async compare({ maxRanges, analyses = [], ...request }, scan): Promise<CompareJson> {
+      // A wrong name or parameter says so before the pages are compared.
+      const rows = await comparedAnalyses(sessionOf(request.left, request.leftView), sessionOf(request.right, request.rightView), analyses, scan);
+      const answer = compareJson(await compared(request, scan), maxRanges ?? usualRanges);
+      return rows.length === 0 ? answer : { ...answer, analyses: [...rows] };
     },
     async compareRanges({ first, from, most, ...request }, scan) {
       const found = await compared(request, scan);
