@@ -65,7 +65,11 @@ export const engineProtocol = {
     result: lowcoreSchema,
   },
   notes: { params: onView, result: notesSchema },
-  regions: { params: onView, result: regionsSchema },
+  regions: {
+    /** Without `exact` ranges of memory are joined where there are more than 4096; with it they come in pages. */
+    params: v.object({ ...onView.entries, exact: v.optional(v.boolean()), start: v.optional(v.bigint()), end: v.optional(v.bigint()) }),
+    result: regionsSchema,
+  },
   vmcoreinfo: {
     /** `copies`: search the whole memory for others and compare them. */
     params: v.strictObject({ dump, view, copies: v.optional(v.boolean()) }),

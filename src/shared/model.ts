@@ -114,7 +114,12 @@ export const infoSchema = v.strictObject({
     bytes: count,
     /** Memory of the machine before a size limit of the dumper. */
     realBytes: v.optional(count),
+    /** The first 256 at most. */
     ranges: v.array(rangeSchema),
+    /** How many there are. */
+    rangeCount: count,
+    /** One past the last address that the dump describes. */
+    end: hexString,
     crashkernel: v.optional(rangeSchema),
     /** Which system is shown, and the crashkernel area that holds the other, where two systems are in one dump. */
     view: v.optional(v.picklist(memoryViews)),

@@ -1,4 +1,5 @@
 /** Single structures of a dump: os_info, lowcores, notes, regions, vmcoreinfo. Rules as in model.ts. */
+import { pageStates } from './page-words.ts';
 import * as v from 'valibot';
 import { panicKdumpSchema, standaloneKdumpSchema, stepSchema, twoStageSchema } from './check-model.ts';
 import { cpuNumberingSchema } from './cpu-model.ts';
@@ -105,16 +106,26 @@ export const noteSchema = v.strictObject({
 export type NoteJson = v.InferOutput<typeof noteSchema>;
 export const notesSchema = v.strictObject({ schema, notes: v.array(noteSchema) });
 
-export const regionKinds = ['stored', 'zero', 'excluded', 'missing', 'crashkernel', 'kernel', 'lowcore', 'structure'] as const;
+export const regionKinds = ['stored', 'zero', 'excluded', 'missing', 'mixed', 'crashkernel', 'kernel', 'lowcore', 'structure'] as const;
 export const regionSchema = v.strictObject({
   name: v.string(),
   start: hexString,
   end: hexString,
   kind: v.picklist(regionKinds),
   fileOffset: v.optional(count),
+  /** Pages of each state, where the row joins several ranges (`mixed`). */
+  pages: v.optional(v.record(v.picklist(pageStates), count)),
 });
 export type RegionJson = v.InferOutput<typeof regionSchema>;
-export const regionsSchema = v.strictObject({ schema, regions: v.array(regionSchema) });
+export type RegionsJson = v.InferOutput<typeof regionsSchema>;
+export const regionsSchema = v.strictObject({
+  schema,
+  regions: v.array(regionSchema),
+  /** True when ranges of memory are joined, because there are too many to list. */
+  summarized: v.optional(v.boolean()),
+  /** Of exact ranges: where the next page begins; absent on the last one. */
+  next: v.optional(hexString),
+});
 
 export const vmcoreinfoSchema = v.strictObject({
   schema,

@@ -29,7 +29,7 @@ export interface PageDisagreement {
 
 /** libkdumpfile 0.5.1 also reads the last page of each gap before a segment, as zeros. */
 const isReadAhead = (session: Session, pfn: number, digest: string): boolean =>
-  digest === zeroPage && session.image.segments.some(({ start }) => start === BigInt(pfn + 1) * BigInt(pageSize));
+  digest === zeroPage && [...session.image.segments].some(({ start }) => start === BigInt(pfn + 1) * BigInt(pageSize));
 
 /**
  * Compares single pages.

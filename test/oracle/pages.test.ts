@@ -25,7 +25,7 @@ describe.skipIf(cases.length === 0)('page hashes', () => {
       const end = Number(session.image.memory.end / BigInt(pageSize));
       const random = randomFor(`pages ${name}`);
       // Ends of segments, whose neighbours are most easily mistaken for them, and pages from everywhere.
-      const edges = session.image.segments.flatMap(({ start, memoryBytes }) => [start, start + memoryBytes].map((at) => Number(at / BigInt(pageSize))));
+      const edges = [...session.image.segments].flatMap(({ start, memoryBytes }) => [start, start + memoryBytes].map((at) => Number(at / BigInt(pageSize))));
       const chosen = new Set([...edges.flatMap((pfn) => [pfn - 1, pfn]), ...list.changed, ...Array.from({ length: pagesPerDump }, () => random.below(end))]);
       const inside = [...chosen].filter((pfn) => pfn >= 0 && (pages.has(pfn) || pfn < end));
       const found = everything ? compareAllPages(session, pages, list.complete) : comparePages(session, pages, inside, list.complete);
@@ -51,7 +51,7 @@ describe.skipIf(cases.length === 0)('page hashes', () => {
         const pfn = listed[random.below(listed.length)] ?? 0;
         // Where pieces overlap the first one listed is read.
         const address = BigInt(pfn) * BigInt(pageSize);
-        const segment = segments.find(({ start, fileBytes }) => address >= start && address < start + BigInt(fileBytes));
+        const segment = [...segments].find(({ start, fileBytes }) => address >= start && address < start + BigInt(fileBytes));
         if (segment === undefined) continue;
         const offset = segment.fileOffset + Number(address - segment.start) + random.below(pageSize);
         const byte = new Uint8Array(1);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pageStateCodes, type ExtentState } from '../../src/analysis/formats/dump-format.ts';
-import { mergeRanges } from '../../src/analysis/formats/extent-sweep.ts';
+import { RangeColumns } from '../../src/analysis/formats/range-columns.ts';
 import { segmentMemory, type MemoryPiece } from '../../src/analysis/formats/segment-memory.ts';
 import { memorySource } from '../../src/analysis/source/memory-source.ts';
 import { pageSize } from '../../src/shared/units.ts';
@@ -154,9 +154,11 @@ describe('memory from pieces', () => {
     );
     fc.assert(
       fc.property(ranges, (listed) => {
-        const merged = mergeRanges(listed);
+        const columns = RangeColumns.merged(listed);
+        const merged = [...columns];
         const covers = (all: readonly { start: bigint; end: bigint }[], at: bigint): boolean => all.some(({ start, end }) => at >= start && at < end);
-        for (let at = 0n; at <= 61n; at += 1n) expect(covers(merged, at)).toBe(covers(listed, at));
+        for (let at = 0n; at <= 61n; at += 1n) expect([covers(merged, at), columns.holds(at)]).toEqual([covers(listed, at), covers(listed, at)]);
+        expect(columns.bytes).toBe(merged.reduce((sum, { start, end }) => sum + end - start, 0n));
         for (const [index, { start, end }] of merged.entries()) {
           expect(end).toBeGreaterThan(start);
           if (index > 0) expect(start).toBeGreaterThan(merged[index - 1]?.end ?? 0n);

@@ -4,11 +4,11 @@
  */
 import type { Fact } from '../../shared/fact.ts';
 import type { Finding, FormatId, PageState } from '../../shared/model.ts';
-import type { AddressRange } from '../../shared/units.ts';
 import type { Architecture } from '../arch/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { StructView } from '../layout/struct.ts';
 import type { ExtentMap } from './extent-map.ts';
+import type { RangeColumns } from './range-columns.ts';
 
 /** A file is not of this format, is, or is but broken: then where and why. */
 export type Probe =
@@ -86,6 +86,12 @@ export interface Segment {
   readonly virtual?: bigint;
   /** File that holds it, in a set of several. */
   readonly source?: ByteSource;
+}
+
+/** Segments in the order of the headers. A plain array is one; a long list is held in columns. */
+export interface SegmentList extends Iterable<Segment> {
+  readonly length: number;
+  at(index: number): Segment | undefined;
 }
 
 export interface ContainerFacts {
@@ -167,8 +173,8 @@ export interface DumpImage {
   readonly times: ContainerTimes;
   readonly memory: MemoryImage;
   /** What the headers say the dump describes, merged and ascending; a cut file describes more than it holds. */
-  readonly ranges: readonly AddressRange[];
-  readonly segments: readonly Segment[];
+  readonly ranges: RangeColumns;
+  readonly segments: SegmentList;
   readonly notes: readonly RawNote[];
   /** Prefix (lowcore address) of each CPU, in dump order, where the header lists them. */
   readonly prefixes: readonly number[];

@@ -3,6 +3,9 @@ import type { Finding } from '../../shared/model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { Segment } from './dump-format.ts';
 import type { ProgramHeader } from './elf-layout.ts';
+import { LimitedFindings } from './finding-limit.ts';
+import { PieceColumns } from './piece-columns.ts';
+import { SegmentColumns } from './segment-columns.ts';
 import type { MemoryPiece } from './segment-memory.ts';
 
 /** No file and no machine is larger: beyond it stands a damaged number, which would lose digits as a count. */
@@ -26,22 +29,27 @@ function impossible(load: ProgramHeader, index: number): Finding | undefined {
 }
 
 export interface LoadPieces {
-  readonly pieces: readonly MemoryPiece[];
-  readonly segments: readonly Segment[];
+  readonly pieces: Iterable<MemoryPiece>;
+  readonly segments: SegmentColumns;
   readonly findings: readonly Finding[];
 }
 
-/** @param producer who wrote the file, where that is known: it decides what p_filesz < p_memsz means */
-export function loadPieces(loads: readonly ProgramHeader[], producer: string | undefined): LoadPieces {
-  const stored: MemoryPiece[] = [];
-  const tails: MemoryPiece[] = [];
-  const segments: Segment[] = [];
-  const findings: Finding[] = [];
-  loads.forEach((load, index) => {
+/**
+ * @param loads in the order of their headers; gone through once
+ * @param producer who wrote the file, where that is known: it decides what p_filesz < p_memsz means
+ */
+export function loadPieces(loads: Iterable<ProgramHeader>, producer: string | undefined): LoadPieces {
+  const stored = new PieceColumns();
+  const tails = new PieceColumns();
+  const segments = new SegmentColumns();
+  const findings = new LimitedFindings();
+  let index = -1;
+  for (const load of loads) {
+    index += 1;
     const wrong = impossible(load, index);
     if (wrong !== undefined) {
       findings.push(wrong);
-      return;
+      continue;
     }
     const memory = load.p_memsz;
     const held = load.p_filesz < memory ? load.p_filesz : memory;
@@ -59,36 +67,42 @@ export function loadPieces(loads: readonly ProgramHeader[], producer: string | u
     const start = load.p_paddr + held;
     const end = load.p_paddr + memory;
     if (held > 0n) stored.push({ start: load.p_paddr, end: start, state: 'stored', fileOffset: offset });
-    if (start === end) return;
+    if (start === end) continue;
     if (notStored) tails.push({ start, end, state: 'missing', reason: 'the producer did not store it' });
     else if (held === 0n && producer === 'zgetdump') tails.push({ start, end, state: 'zero', reason: 'zgetdump stores zero memory as p_filesz 0' });
     else tails.push({ start, end, state: 'excluded', reason: 'p_filesz is smaller than p_memsz: filtered by the dump tool' });
-  });
+  }
   // Excluded, missing and zero tails may be covered by stored bytes of another segment, never the other way round.
-  return { pieces: [...stored, ...tails], segments, findings };
+  const pieces = {
+    *[Symbol.iterator]() {
+      yield* stored;
+      yield* tails;
+    },
+  };
+  return { pieces, segments, findings: findings.all() };
 }
 
-/** PT_LOADs whose bytes are not all in the file. */
-export function truncationFindings(source: ByteSource, segments: readonly Segment[]): Finding[] {
-  return segments.flatMap((load): Finding[] => {
-    if (load.fileOffset + load.fileBytes <= source.size) return [];
+/** PT_LOADs whose bytes are not all in the file: how many, and findings for the first of them. */
+export function truncationFindings(source: ByteSource, segments: Iterable<Segment>): readonly Finding[] {
+  const findings = new LimitedFindings();
+  for (const load of segments) {
+    if (load.fileOffset + load.fileBytes <= source.size) continue;
     const there = Math.max(0, source.size - load.fileOffset);
     const end = load.start + load.memoryBytes;
     const from = load.start + BigInt(Math.min(there, Number(load.memoryBytes)));
-    return [
-      {
-        id: 'container-complete/truncated',
-        severity: 'error',
-        title: 'The file is cut off',
-        detail: `PT_LOAD ${load.index} needs ${load.fileBytes} bytes from file offset 0x${load.fileOffset.toString(16)}; the file ends after ${there} of them`,
-        // Surplus file bytes are not memory: then only the file can say what is missing.
-        where:
-          from < end
-            ? { space: 'absolute', start: `0x${from.toString(16)}`, end: `0x${end.toString(16)}` }
-            : { fileOffset: source.size, bytes: load.fileOffset + load.fileBytes - source.size },
-        recorded: `${load.fileOffset + load.fileBytes} bytes`,
-        computed: `${source.size} bytes`,
-      },
-    ];
-  });
+    findings.push({
+      id: 'container-complete/truncated',
+      severity: 'error',
+      title: 'The file is cut off',
+      detail: `PT_LOAD ${load.index} needs ${load.fileBytes} bytes from file offset 0x${load.fileOffset.toString(16)}; the file ends after ${there} of them`,
+      // Surplus file bytes are not memory: then only the file can say what is missing.
+      where:
+        from < end
+          ? { space: 'absolute', start: `0x${from.toString(16)}`, end: `0x${end.toString(16)}` }
+          : { fileOffset: source.size, bytes: load.fileOffset + load.fileBytes - source.size },
+      recorded: `${load.fileOffset + load.fileBytes} bytes`,
+      computed: `${source.size} bytes`,
+    });
+  }
+  return findings.all();
 }

@@ -5,15 +5,17 @@
 import { DumpError } from '../../shared/dump-error.ts';
 import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
+import type { AddressRange } from '../../shared/units.ts';
 import type { Endian } from '../layout/field.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { architectureOfElf, architectures, type Architecture } from '../arch/index.ts';
-import { broken, no, yes, type DumpFormat, type DumpImage, type RawNote } from './dump-format.ts';
-import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE, type ProgramHeader } from './elf-layout.ts';
+import { broken, no, yes, type DumpFormat, type DumpImage, type RawNote, type Segment } from './dump-format.ts';
+import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE } from './elf-layout.ts';
 import { loadPieces, truncationFindings } from './elf-loads.ts';
 import { NoteBudget, readNotes } from './elf-notes.ts';
-import { mergeRanges } from './extent-sweep.ts';
+import { ProgramHeaders } from './elf-program-headers.ts';
+import { RangeColumns } from './range-columns.ts';
 import { limitFindings } from './finding-limit.ts';
 import { segmentMemory } from './segment-memory.ts';
 
@@ -40,7 +42,7 @@ function readProgramHeaders(
   header: Header,
   endian: Endian,
   findings: Finding[],
-): { headers: ProgramHeader[]; bytes: number; offset: number } {
+): { headers: ProgramHeaders; bytes: number; offset: number } {
   const count = programHeaderCount(source, header, endian);
   if (header.e_phentsize !== elfProgramHeader.size) {
     throw new DumpError('corrupt', { file: source.name, offset: 54 }, `e_phentsize is ${header.e_phentsize}`, `${elfProgramHeader.size}`);
@@ -56,11 +58,6 @@ function readProgramHeaders(
   }
   const usable = Math.min(count, fits, maxProgramHeaders);
   const data = readExactly(source, offset, usable * elfProgramHeader.size, 'the program headers');
-  const headers: ProgramHeader[] = [];
-  for (let index = 0; index < usable; index += 1) {
-    const one = parse(elfProgramHeader, data.subarray(index * elfProgramHeader.size), { endian });
-    headers.push(one);
-  }
   if (usable < count) {
     findings.push({
       id: 'container-complete/program-headers',
@@ -70,7 +67,7 @@ function readProgramHeaders(
       where: { fileOffset: 56, bytes: 2 },
     });
   }
-  return { headers, bytes: data.length, offset };
+  return { headers: new ProgramHeaders(data, endian), bytes: data.length, offset };
 }
 
 /** Who wrote the file, by the evidence of elf-vmcore.md section 9. */
@@ -129,6 +126,11 @@ function headerFindings(source: ByteSource, header: Header): Finding[] {
   return findings;
 }
 
+function* segmentRanges(segments: Iterable<Segment>): Generator<AddressRange, undefined> {
+  for (const { start, memoryBytes } of segments) yield { start, end: start + memoryBytes };
+  return undefined;
+}
+
 function open(source: ByteSource): DumpImage {
   const head = readExactly(source, 0, elfHeader.size, 'the ELF header');
   const endian = endianOf(head);
@@ -150,19 +152,19 @@ function open(source: ByteSource): DumpImage {
   ];
   const notes: RawNote[] = [];
   const budget = new NoteBudget();
-  for (const one of programHeaders.headers.filter((candidate) => candidate.p_type === PT_NOTE)) {
+  for (const one of programHeaders.headers.ofType(PT_NOTE)) {
     const segment = readNotes(source, one.p_offset, one.p_filesz, endian, budget);
     for (const note of segment.notes) notes.push(note);
     findings.push(...segment.findings);
     if (segment.bytes > 0) headerRanges.push({ offset: Number(one.p_offset), bytes: segment.bytes });
   }
   const producer = producerOf(arch, header, notes);
-  const loads = programHeaders.headers.filter((candidate) => candidate.p_type === PT_LOAD);
+  const loads = programHeaders.headers.ofType(PT_LOAD);
   const { pieces, segments, findings: loadFindings } = loadPieces(loads, producer?.value);
   findings.push(...loadFindings);
   const cut = truncationFindings(source, segments);
   findings.push(...cut);
-  if (loads.length === 0) {
+  if (segments.length === 0 && loadFindings.length === 0) {
     findings.push({
       id: 'container-complete/no-memory',
       severity: 'error',
@@ -172,12 +174,12 @@ function open(source: ByteSource): DumpImage {
   }
   const complete =
     cut.length === 0 &&
-    loads.length > 0 &&
+    segments.length > 0 &&
     (header.e_flags & 1) === 0 &&
     !findings.some((finding) => finding.id.startsWith('container-complete/') && finding.severity === 'error');
   const structures: StructView[] = [
     view(elfHeader, head, { endian, where: { fileOffset: 0 } }),
-    ...programHeaders.headers.slice(0, 64).map((_, index) => {
+    ...Array.from({ length: Math.min(64, programHeaders.headers.length) }, (_, index) => {
       const at = programHeaders.offset + index * elfProgramHeader.size;
       return view(elfProgramHeader, readExactly(source, at, elfProgramHeader.size, 'a program header'), { endian, where: { fileOffset: at } });
     }),
@@ -193,7 +195,7 @@ function open(source: ByteSource): DumpImage {
     machine: { arch, endian, bits: 64 },
     times: {},
     memory: segmentMemory(source, pieces),
-    ranges: mergeRanges(segments.map((segment) => ({ start: segment.start, end: segment.start + segment.memoryBytes }))),
+    ranges: RangeColumns.merged(segmentRanges(segments)),
     segments,
     notes,
     prefixes: [],

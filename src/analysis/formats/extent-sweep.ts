@@ -1,25 +1,18 @@
 /** Overlapping pieces of memory to disjoint runs, in O(n log n): headers are hostile input. */
 import type { AddressRange } from '../../shared/units.ts';
 
-const byStart = (a: AddressRange, b: AddressRange): number => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0);
-
-/** Merges overlapping and touching ranges; the result ascends. */
-export function mergeRanges(ranges: readonly AddressRange[]): AddressRange[] {
-  const merged: { start: bigint; end: bigint }[] = [];
-  for (const range of ranges.filter((one) => one.start < one.end).sort(byStart)) {
-    const last = merged.at(-1);
-    if (last !== undefined && range.start <= last.end) {
-      if (range.end > last.end) last.end = range.end;
-    } else merged.push({ start: range.start, end: range.end });
-  }
-  return merged;
+/** Pieces of memory by number: what the sweep asks of them. */
+export interface SweptPieces {
+  readonly length: number;
+  start(index: number): bigint;
+  end(index: number): bigint;
 }
 
-/** Smallest-index-first queue of the pieces that cover the sweep position; entries are dropped when their end is passed. */
+/** Smallest-number-first queue of the pieces that cover the sweep position; entries are dropped when their end is passed. */
 class ActivePieces {
   readonly #heap: number[] = [];
-  readonly #pieces: readonly AddressRange[];
-  constructor(pieces: readonly AddressRange[]) {
+  readonly #pieces: SweptPieces;
+  constructor(pieces: SweptPieces) {
     this.#pieces = pieces;
   }
   add(index: number): void {
@@ -33,13 +26,12 @@ class ActivePieces {
     }
     heap[at] = index;
   }
-  /** Index of the winning piece at `address`, or undefined where none covers it. */
-  top(address: bigint): number | undefined {
+  /** Number of the winning piece at `address`, or -1 where none covers it. */
+  top(address: bigint): number {
     for (;;) {
       const first = this.#heap[0];
-      if (first === undefined) return undefined;
-      const piece = this.#pieces[first];
-      if (piece !== undefined && piece.end > address) return first;
+      if (first === undefined) return -1;
+      if (this.#pieces.end(first) > address) return first;
       this.#removeTop();
     }
   }
@@ -61,31 +53,45 @@ class ActivePieces {
   }
 }
 
-/** Part of [0, end) and the piece that wins there: the one listed first. No index: no piece covers it. */
+/** Part of [0, end) and the piece that wins there: the one listed first. Number -1: no piece covers it. */
 export interface SweepRun extends AddressRange {
-  readonly index?: number;
+  readonly index: number;
 }
 
-/** Disjoint runs that cover [0, end) in ascending order. */
-export function sweep(pieces: readonly AddressRange[], end: bigint): SweepRun[] {
-  const order = pieces.map((piece, index) => ({ start: piece.start, end: piece.end, index })).sort((a, b) => byStart(a, b) || a.index - b.index);
-  const marks = [...new Set(pieces.flatMap((piece) => [piece.start, piece.end]).concat([0n, end]))].sort((a, b) => (a < b ? -1 : 1));
+/** Pieces in ascending order of their starts; most lists ascend already. */
+function startOrder(pieces: SweptPieces): Uint32Array {
+  const order = Uint32Array.from({ length: pieces.length }, (_, index) => index);
+  let ascends = true;
+  for (let index = 1; index < pieces.length && ascends; index += 1) ascends = pieces.start(index - 1) <= pieces.start(index);
+  if (ascends) return order;
+  return order.sort((a, b) => {
+    const [left, right] = [pieces.start(a), pieces.start(b)];
+    return left < right ? -1 : left > right ? 1 : a - b;
+  });
+}
+
+/** Disjoint runs that cover [0, end) in ascending order, one at a time: at most twice as many as there are pieces, and one. */
+export function* sweep(pieces: SweptPieces, end: bigint): Generator<SweepRun, undefined> {
+  const order = startOrder(pieces);
   const active = new ActivePieces(pieces);
-  const runs: SweepRun[] = [];
   let next = 0;
-  for (let mark = 0; mark + 1 < marks.length; mark += 1) {
-    const start = marks[mark] ?? 0n;
-    const stop = marks[mark + 1] ?? 0n;
-    for (let piece = order[next]; piece !== undefined && piece.start <= start; piece = order[next]) {
-      active.add(piece.index);
-      next += 1;
+  let last: SweepRun | undefined;
+  for (let position = 0n; position < end;) {
+    while (next < order.length && pieces.start(order[next] ?? 0) <= position) active.add(order[next++] ?? 0);
+    const index = active.top(position);
+    let stop = index === -1 ? end : pieces.end(index);
+    // Another piece may win from its start on.
+    if (next < order.length && pieces.start(order[next] ?? 0) < stop) stop = pieces.start(order[next] ?? 0);
+    if (stop > end) stop = end;
+    if (last?.index === index) last = { start: last.start, end: stop, index };
+    else {
+      if (last !== undefined) yield last;
+      last = { start: position, end: stop, index };
     }
-    const index = active.top(start);
-    const last = runs.at(-1);
-    if (last?.end === start && last.index === index) runs[runs.length - 1] = { ...last, end: stop };
-    else runs.push({ start, end: stop, ...(index === undefined ? {} : { index }) });
+    position = stop;
   }
-  return runs;
+  if (last !== undefined) yield last;
+  return undefined;
 }
 
 /** Index of the range that holds `address`, for ranges that cover the space without gaps; their number when none does. */

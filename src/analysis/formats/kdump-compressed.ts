@@ -6,7 +6,7 @@ import { microsecondsToIso } from '../arch/s390x/tod-clock.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
 import { readNotes } from './elf-notes.ts';
-import { mergeRanges } from './extent-sweep.ts';
+import { RangeColumns } from './range-columns.ts';
 import { kdumpBitmaps } from './kdump-bitmaps.ts';
 import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
 import { KDUMP_SIGNATURE, kdumpFlags } from './kdump-layout.ts';
@@ -287,7 +287,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     names: { nodename: header.names.nodename, release: header.names.release, version: header.names.version },
     times: dumpStart === undefined ? {} : { dumpStart: fact(dumpStart, 'time in the header') },
     memory: kdumpMemory(geometry),
-    ranges: mergeRanges(kdumpRanges(geometry)),
+    ranges: RangeColumns.merged(kdumpRanges(geometry)),
     segments: [],
     notes,
     prefixes: [],

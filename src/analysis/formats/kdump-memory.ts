@@ -235,8 +235,9 @@ class KdumpMemory implements MemoryImage {
 export const kdumpMemory = (geometry: KdumpGeometry): MemoryImage => new KdumpMemory(geometry);
 
 /** Runs of page frames that exist, by bitmap 1 (or 2 where there is only one), as addresses. */
-export function kdumpRanges(geometry: KdumpGeometry): { start: bigint; end: bigint }[] {
+export function* kdumpRanges(geometry: KdumpGeometry): Generator<{ start: bigint; end: bigint }, undefined> {
   const bitmap = new PageBitmap(geometry.source, geometry.bitmap1Offset ?? geometry.bitmap2Offset, geometry.maxMapnr);
   const size = BigInt(geometry.blockSize);
-  return [...bitmap.runs()].flatMap((run) => (run.set ? [{ start: BigInt(run.start) * size, end: BigInt(run.end) * size }] : []));
+  for (const run of bitmap.runs()) if (run.set) yield { start: BigInt(run.start) * size, end: BigInt(run.end) * size };
+  return undefined;
 }

@@ -9,6 +9,7 @@ import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage } from './dump-format.ts';
 import { LKCD_MAGIC, LKCD_S390_MAGIC, lkcdHeader, lkcdPagesStart, lkcdS390Header } from './lkcd-layout.ts';
 import { lkcdPages } from './lkcd-pages.ts';
+import { RangeColumns } from './range-columns.ts';
 
 /** LKCD ran on others too; their header extensions are not read. */
 const readMachines: ReadonlySet<string> = new Set(['s390x']);
@@ -95,7 +96,7 @@ function open(source: ByteSource): DumpImage {
     names: { nodename: header.nodename, release: header.release, version: header.uts_version },
     times: dumpStart,
     memory,
-    ranges: [{ start: 0n, end: header.mem_size }],
+    ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
     segments: [],
     notes: [],
     prefixes: s390Part.prefixes,

@@ -1,4 +1,7 @@
 /** The extended stand-alone dump of one volume: segments, gaps that are zero, zlib entries in version 2 (s390-dump.md section 4). */
+import { RangeColumns } from './range-columns.ts';
+import { chained } from './piece-columns.ts';
+import { memoryBytesOf } from './segment-columns.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
@@ -77,11 +80,11 @@ function open(source: ByteSource): DumpImage {
     header,
     marker,
     findings: findingsOf(reading, source),
-    memory: segmentMemory(source, [...walk.pieces, ...gapPieces(walk, walk.end !== undefined, header.mem_size)]),
-    ranges: [{ start: 0n, end: header.mem_size }],
+    memory: segmentMemory(source, chained(walk.pieces, gapPieces(walk, walk.end !== undefined, header.mem_size))),
+    ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
     segments: walk.segments,
     container: {
-      storedBytes: walk.segments.reduce((sum, segment) => sum + Number(segment.memoryBytes), 0),
+      storedBytes: memoryBytesOf(walk.segments),
       ...(walk.compressed ? { compression: fact('zlib', `compressed segments, counted in blocks of ${reading.blockSize} bytes`) } : {}),
     },
   });

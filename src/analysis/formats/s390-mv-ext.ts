@@ -1,20 +1,23 @@
 /** The extended stand-alone dump over several volumes: each holds a header and a chain of segments (s390-dump.md section 4). */
 import type { Finding } from '../../shared/model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { no, yes, type DumpFormat, type DumpImage, type EndMarker, type OpenContext, type Segment } from './dump-format.ts';
+import { no, yes, type DumpFormat, type DumpImage, type EndMarker, type OpenContext } from './dump-format.ts';
 import { S390_EXT_MAGIC } from './s390-header.ts';
 import { gapPieces, walkSegments } from './s390-segments.ts';
 import { collectVolumes, isUnusedVolume, missingVolumes, otherHeaders, volumeFacts } from './s390-volumes.ts';
 import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
 import { markerFindings, probeHeader, readEndMarker, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
+import { RangeColumns } from './range-columns.ts';
+import { chained, PieceColumns } from './piece-columns.ts';
+import { memoryBytesOf, SegmentColumns } from './segment-columns.ts';
 
 function open(opened: ByteSource, context?: OpenContext): DumpImage {
   const set = collectVolumes(opened, S390_EXT_MAGIC, context);
   const { head } = set;
   const { source, header } = set.volumes[0];
   const gaps = missingVolumes(set.volumes);
-  const pieces: MemoryPiece[] = [];
-  const segments: Segment[] = [];
+  const pieces = new PieceColumns();
+  const segments = new SegmentColumns();
   const findings: Finding[] = [...set.findings, ...gaps];
   let known = 0n;
   let marker: EndMarker | undefined;
@@ -33,11 +36,11 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
       openEnd: true,
       firstIndex: segments.length,
     });
-    if (lostFrom !== undefined) unknown.push(lostPiece(lostFrom, walk.segments[0]?.start ?? header.mem_size));
+    if (lostFrom !== undefined) unknown.push(lostPiece(lostFrom, walk.segments.at(0)?.start ?? header.mem_size));
     lostFrom = walk.lost && volume !== set.volumes.at(-1) ? walk.known : undefined;
     if (lostFrom !== undefined && walk.segments.length > 0 && walk.findings.length === 0) findings.push(earlyEnd(volume.source, lostFrom));
-    pieces.push(...walk.pieces);
-    segments.push(...walk.segments);
+    for (const piece of walk.pieces) pieces.push(piece);
+    for (const segment of walk.segments) segments.push(segment);
     findings.push(...walk.findings);
     // Between the volumes at hand a whole one may be missing: then nothing is known of what lies between them.
     known = walk.known;
@@ -75,10 +78,10 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     marker,
     ...(markerSource === undefined ? {} : { markerSource }),
     findings,
-    memory: segmentMemory(source, [...pieces, ...unknown, ...zeroAndMissing]),
-    ranges: [{ start: 0n, end: header.mem_size }],
+    memory: segmentMemory(source, chained(pieces, unknown, zeroAndMissing)),
+    ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
     segments,
-    container: { volumes: volumeFacts(set.volumes), storedBytes: segments.reduce((sum, segment) => sum + Number(segment.memoryBytes), 0) },
+    container: { volumes: volumeFacts(set.volumes), storedBytes: memoryBytesOf(segments) },
     otherHeaders: otherHeaders(set.volumes),
   });
 }

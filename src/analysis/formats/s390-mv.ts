@@ -6,6 +6,7 @@ import { S390_MAGIC } from './s390-header.ts';
 import { collectVolumes, isUnusedVolume, missingVolumes, otherHeaders, volumeFacts } from './s390-volumes.ts';
 import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
 import { markerFindings, probeHeader, readEndMarker, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
+import { RangeColumns } from './range-columns.ts';
 
 const pageBytes = 4096;
 
@@ -71,7 +72,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     ...(markerSource === undefined ? {} : { markerSource }),
     findings,
     memory: segmentMemory(source, pieces),
-    ranges: [{ start: 0n, end: header.mem_size }],
+    ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
     segments,
     container: { volumes: volumeFacts(set.volumes), storedBytes: segments.reduce((sum, segment) => sum + Number(segment.memoryBytes), 0) },
     otherHeaders: otherHeaders(set.volumes),

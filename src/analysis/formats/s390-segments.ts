@@ -8,6 +8,8 @@ import { list, parse, struct } from '../layout/struct.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { Segment } from './dump-format.ts';
 import { END_MARKER } from './s390-header.ts';
+import { PieceColumns } from './piece-columns.ts';
+import { SegmentColumns } from './segment-columns.ts';
 import type { MemoryPiece } from './segment-memory.ts';
 
 const mebibyte = 1n << 20n;
@@ -34,8 +36,8 @@ export const s390SegmentHeader = struct(
 type SegmentHeader = ReturnType<typeof parse<typeof s390SegmentHeader.fields>>;
 
 export interface SegmentWalk {
-  readonly pieces: readonly MemoryPiece[];
-  readonly segments: readonly Segment[];
+  readonly pieces: PieceColumns;
+  readonly segments: SegmentColumns;
   readonly findings: readonly Finding[];
   /** Position behind the last segment when the stop marker was found: the end marker's place. */
   readonly end: number | undefined;
@@ -169,8 +171,8 @@ function chainFinding(source: ByteSource, at: number, what: string): Finding {
 
 /** Walks the segments from `position` on. Never throws: what is broken ends the walk with a finding. */
 export function walkSegments(source: ByteSource, position: number, options: WalkOptions): SegmentWalk {
-  const pieces: MemoryPiece[] = [];
-  const segments: Segment[] = [];
+  const pieces = new PieceColumns();
+  const segments = new SegmentColumns();
   const findings: Finding[] = [];
   const bytes = new Uint8Array(s390SegmentHeader.size);
   let at = position;
@@ -198,11 +200,15 @@ export function walkSegments(source: ByteSource, position: number, options: Walk
       });
       return result(at);
     }
-    const mended = wrong === undefined || options.openEnd === true || options.mendLength === false ? undefined : mendedLength(source, segments.at(-1), options);
+    const mended = wrong === undefined || options.openEnd === true || options.mendLength === false ? undefined : mendedLength(source, segments.at(segments.length - 1), options);
     if (mended !== undefined) {
       const { last, length, rest } = mended;
-      pieces.splice(-1, 1, { start: last.start, end: last.start + length, state: 'stored', source, fileOffset: last.fileOffset }, ...rest.pieces);
-      segments.splice(-1, 1, { ...last, fileBytes: Number(length), memoryBytes: length }, ...rest.segments);
+      pieces.pop();
+      pieces.push({ start: last.start, end: last.start + length, state: 'stored', source, fileOffset: last.fileOffset });
+      for (const piece of rest.pieces) pieces.push(piece);
+      segments.pop();
+      segments.push({ ...last, fileBytes: Number(length), memoryBytes: length });
+      for (const segment of rest.segments) segments.push(segment);
       findings.push(lengthFinding(source, last, length));
       ({ known } = rest);
       compressed ||= rest.compressed;
@@ -238,7 +244,7 @@ export function walkSegments(source: ByteSource, position: number, options: Walk
       if (header.size_on_disk === 0) pieces.push({ start: header.start, end: header.start + header.len, state: 'stored', source, fileOffset: dataAt });
       else {
         compressed = true;
-        pieces.push(...compressedPieces(source, header, dataAt, options));
+        for (const piece of compressedPieces(source, header, dataAt, options)) pieces.push(piece);
       }
       if (header.start + header.len > known) known = header.start + header.len;
     }

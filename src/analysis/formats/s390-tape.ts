@@ -8,6 +8,7 @@ import { no, yes, type DumpFormat, type DumpImage, type EndMarker } from './dump
 import { END_MARKER, S390_EXT_MAGIC, S390_MAGIC } from './s390-header.ts';
 import { segmentMemory } from './segment-memory.ts';
 import { markerFindings, probeHeader, readEndMarker, readStandaloneHeader, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
+import { RangeColumns } from './range-columns.ts';
 
 const recordBytes = 32768n;
 /** Old dumpers wrote the text of the marker alone. */
@@ -33,7 +34,7 @@ function open(source: ByteSource): DumpImage {
     marker,
     findings: marker === undefined ? [] : markerFindings(marker),
     memory: segmentMemory(source, [{ start: 0n, end: header.mem_size, state: 'stored', fileOffset: standaloneHeaderBytes }]),
-    ranges: [{ start: 0n, end: header.mem_size }],
+    ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
     segments: [{ index: 0, fileOffset: standaloneHeaderBytes, fileBytes: Number(header.mem_size), start: 0n, memoryBytes: header.mem_size }],
   });
   if (marker !== undefined) return image;

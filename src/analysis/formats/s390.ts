@@ -1,4 +1,5 @@
 /** The plain s390 stand-alone dump: header, memory from address 0 as it is, end marker (formats/s390-dump.md). */
+import { RangeColumns } from './range-columns.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
@@ -78,7 +79,7 @@ function open(source: ByteSource): DumpImage {
     marker,
     findings: completenessFindings(source, header, marker),
     memory: segmentMemory(source, [{ start: 0n, end: header.mem_size, state: 'stored', fileOffset: standaloneHeaderBytes }]),
-    ranges: [{ start: 0n, end: header.mem_size }],
+    ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
     segments: [{ index: 0, fileOffset: standaloneHeaderBytes, fileBytes: Number(header.mem_size), start: 0n, memoryBytes: header.mem_size }],
   });
 }

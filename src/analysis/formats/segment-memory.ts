@@ -1,13 +1,14 @@
 /**
  * Memory of containers that store pieces of it: as they are (ELF, stand-alone dumps) or compressed a piece at a time.
- * Overlapping pieces become disjoint extents, what lies behind the end of its file becomes missing.
+ * Overlapping pieces become disjoint runs, what lies above the end of its file becomes missing.
  */
 import type { AddressRange } from '../../shared/units.ts';
 import { pageSize } from '../../shared/units.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
-import { extentList } from './extent-map.ts';
-import { indexAt, sweep } from './extent-sweep.ts';
+import { totalsOf, type ExtentMap } from './extent-map.ts';
+import { sweep } from './extent-sweep.ts';
+import { PieceColumns } from './piece-columns.ts';
 
 /** A compressed piece: decodes to the bytes of the whole piece, or says in words why it cannot. */
 export type DecodePiece = () => Uint8Array | string;
@@ -29,21 +30,33 @@ const pageSizeBig = BigInt(pageSize);
 const decodedPieces = 4;
 
 /**
- * Splits stored pieces at the end of their file: what the header promises behind it is missing, unless another stored piece
- * has it. Pieces without bytes that are listed behind all stored ones ("the rest is zero") do not make it up.
+ * Splits stored pieces at the end of their file: what the header promises above it is missing, unless another stored piece
+ * has it. Pieces without bytes that are listed after all stored ones ("the rest is zero") do not make it up.
  */
-function cutAtFileEnd(pieces: readonly MemoryPiece[], main: ByteSource): MemoryPiece[] {
-  const lost: MemoryPiece[] = [];
-  const kept = pieces.flatMap((piece): MemoryPiece[] => {
-    if (piece.state !== 'stored' || piece.fileOffset === undefined || piece.decode !== undefined) return [piece];
-    const available = BigInt(Math.max(0, (piece.source ?? main).size - piece.fileOffset));
-    if (piece.end - piece.start <= available) return [piece];
-    const cut = piece.start + available;
-    lost.push({ start: cut, end: piece.end, state: 'missing', reason: 'the file ends before it' });
-    return available === 0n ? [] : [{ ...piece, end: cut }];
-  });
-  const behindStored = kept.findLastIndex(({ state }) => state === 'stored') + 1;
-  return [...kept.slice(0, behindStored), ...lost, ...kept.slice(behindStored)];
+function* cutAtFileEnd(pieces: PieceColumns, main: ByteSource): Generator<MemoryPiece, undefined> {
+  const availableOf = (index: number): bigint | undefined => {
+    const fileOffset = pieces.fileOffset(index);
+    if (pieces.state(index) !== 'stored' || fileOffset === undefined || pieces.decoder(index) !== undefined) return undefined;
+    const available = BigInt(Math.max(0, (pieces.source(index) ?? main).size - fileOffset));
+    return pieces.end(index) - pieces.start(index) <= available ? undefined : available;
+  };
+  let afterStored = 0;
+  for (let index = 0; index < pieces.length; index += 1) if (pieces.state(index) === 'stored' && availableOf(index) !== 0n) afterStored = index + 1;
+  const kept = function* (from: number, to: number): Generator<MemoryPiece> {
+    for (let index = from; index < to; index += 1) {
+      const available = availableOf(index);
+      const piece = pieces.at(index);
+      if (available === undefined) yield piece;
+      else if (available > 0n) yield { ...piece, end: piece.start + available };
+    }
+  };
+  yield* kept(0, afterStored);
+  for (let index = 0; index < pieces.length; index += 1) {
+    const available = availableOf(index);
+    if (available !== undefined) yield { start: pieces.start(index) + available, end: pieces.end(index), state: 'missing', reason: 'the file ends before it' };
+  }
+  yield* kept(afterStored, pieces.length);
+  return undefined;
 }
 
 /** A page that several extents share is stored when any of it is; else it has the state that says least. */
@@ -51,10 +64,10 @@ const statePriority: readonly ExtentState[] = ['stored', 'unreadable', 'encrypte
 
 const noAbsence: readonly Absence[] = [];
 
-/** Decoded bytes of the pieces used last. */
+/** Decoded bytes of the pieces used last, by their numbers. */
 class DecodedPieces {
-  readonly #kept = new Map<MemoryPiece, Uint8Array | string>();
-  get(piece: MemoryPiece, decode: DecodePiece): Uint8Array | string {
+  readonly #kept = new Map<number, Uint8Array | string>();
+  get(piece: number, decode: DecodePiece): Uint8Array | string {
     const known = this.#kept.get(piece);
     if (known !== undefined) return known;
     const fresh = decode();
@@ -67,84 +80,144 @@ class DecodedPieces {
   }
 }
 
-interface Run extends Extent {
-  readonly piece?: MemoryPiece;
+/** Part of the address space that one piece fills, or none. */
+interface Run {
+  readonly start: bigint;
+  readonly end: bigint;
+  /** Number of the piece; -1 where no piece is. */
+  readonly piece: number;
 }
 
-/** Extents of the sweep, and for each the piece it comes from. Touching runs that continue each other are one. */
-function runsOf(pieces: readonly MemoryPiece[], end: bigint): Run[] {
-  const runs: Run[] = [];
-  for (const { start, end: stop, index } of sweep(pieces, end)) {
-    const piece = index === undefined ? undefined : pieces[index];
-    const state = piece?.state ?? 'missing';
-    const reason = piece === undefined ? notHeld : piece.reason;
-    const fileOffset = piece?.fileOffset === undefined || piece.decode !== undefined ? undefined : piece.fileOffset + Number(start - piece.start);
-    const last = runs.at(-1);
-    const continues =
-      last?.state === state &&
-      last.reason === reason &&
-      last.piece?.decode === undefined &&
-      piece?.decode === undefined &&
-      last.piece?.source === piece?.source &&
-      (fileOffset === undefined ? last.fileOffset === undefined : last.fileOffset !== undefined && last.fileOffset + Number(start - last.start) === fileOffset);
-    if (last !== undefined && continues) runs[runs.length - 1] = { ...last, end: stop };
-    else {
-      runs.push({
-        start,
-        end: stop,
-        state,
-        ...(fileOffset === undefined ? {} : { fileOffset }),
-        ...(reason === undefined ? {} : { reason }),
-        ...(piece === undefined ? {} : { piece }),
-      });
+/** Disjoint runs over [0, end) in columns: where each begins and which piece it is of. Runs that continue each other are one. */
+class Runs {
+  length = 0;
+  readonly end: bigint;
+  readonly #pieces: PieceColumns;
+  #starts: BigUint64Array;
+  #of: Int32Array;
+
+  constructor(pieces: PieceColumns, end: bigint) {
+    this.#pieces = pieces;
+    this.end = end;
+    this.#starts = new BigUint64Array(2 * pieces.length + 1);
+    this.#of = new Int32Array(2 * pieces.length + 1);
+    let last = -1;
+    for (const { start, index } of sweep(pieces, end)) {
+      if (this.length > 0 && this.#continues(last, this.#starts[this.length - 1] ?? 0n, index, start)) continue;
+      this.#starts[this.length] = start;
+      this.#of[this.length++] = index;
+      last = index;
     }
+    this.#starts = this.#starts.slice(0, this.length);
+    this.#of = this.#of.slice(0, this.length);
   }
-  return runs;
+
+  #continues(last: number, lastStart: bigint, next: number, start: bigint): boolean {
+    const pieces = this.#pieces;
+    if (last === -1 || next === -1) return false;
+    if (pieces.decoder(last) !== undefined || pieces.decoder(next) !== undefined) return false;
+    if (pieces.state(last) !== pieces.state(next) || pieces.reason(last) !== pieces.reason(next) || pieces.source(last) !== pieces.source(next)) return false;
+    const [before, after] = [this.fileOffset(last, lastStart), this.fileOffset(next, start)];
+    return before === undefined || after === undefined ? before === after : before + Number(start - lastStart) === after;
+  }
+
+  /** File position of an address of a piece. */
+  fileOffset(piece: number, address: bigint): number | undefined {
+    const offset = this.#pieces.fileOffset(piece);
+    return offset === undefined || this.#pieces.decoder(piece) !== undefined ? undefined : offset + Number(address - this.#pieces.start(piece));
+  }
+
+  /** Number of the run that holds an address; their count above the last one. */
+  indexOf(address: bigint): number {
+    if (address >= this.end) return this.length;
+    let low = 0;
+    let high = this.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#starts[middle] ?? 0n) <= address) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  at(index: number): Run {
+    return { start: this.#starts[index] ?? 0n, end: index + 1 < this.length ? (this.#starts[index + 1] ?? 0n) : this.end, piece: this.#of[index] ?? -1 };
+  }
 }
 
-export function segmentMemory(source: ByteSource, listed: readonly MemoryPiece[]): MemoryImage {
-  const pieces = cutAtFileEnd(
-    listed.filter((piece) => piece.start < piece.end),
-    source,
-  );
-  const last = pieces.reduce((most, piece) => (piece.end > most ? piece.end : most), 0n);
+export function segmentMemory(source: ByteSource, listed: Iterable<MemoryPiece>): MemoryImage {
+  const whole = new PieceColumns();
+  for (const piece of listed) if (piece.start < piece.end) whole.push(piece);
+  const pieces = PieceColumns.of(cutAtFileEnd(whole, source));
+  let last = 0n;
+  for (let index = 0; index < pieces.length; index += 1) if (pieces.end(index) > last) last = pieces.end(index);
   const end = ((last + pageSizeBig - 1n) / pageSizeBig) * pageSizeBig;
-  const runs = end === 0n ? [] : runsOf(pieces, end);
-  // A position in another file of the set would be mistaken for one in this file.
-  const extents = runs.map(({ piece, fileOffset, ...extent }): Extent => {
-    const here = piece?.source === undefined || piece.source === source;
-    return fileOffset !== undefined && here ? { ...extent, fileOffset } : extent;
-  });
+  const runs = new Runs(pieces, end);
   const decoded = new DecodedPieces();
+  const stateOf = ({ piece }: Run): ExtentState => (piece === -1 ? 'missing' : pieces.state(piece));
+  const reasonOf = ({ piece }: Run): string | undefined => (piece === -1 ? notHeld : pieces.reason(piece));
+
+  const extentOf = (run: Run): Extent => {
+    const { piece, start, end: stop } = run;
+    const reason = reasonOf(run);
+    // A position in another file of the set would be mistaken for one in this file.
+    const other = piece === -1 ? undefined : pieces.source(piece);
+    const fileOffset = piece === -1 || (other !== undefined && other !== source) ? undefined : runs.fileOffset(piece, start);
+    return { start, end: stop, state: stateOf(run), ...(fileOffset === undefined ? {} : { fileOffset }), ...(reason === undefined ? {} : { reason }) };
+  };
+
+  function* extentsFrom(address: bigint): Generator<Extent, undefined> {
+    for (let index = runs.indexOf(address); index < runs.length; index += 1) yield extentOf(runs.at(index));
+    return undefined;
+  }
+  let totals: ReturnType<typeof totalsOf> | undefined;
+  const known = (): ReturnType<typeof totalsOf> => (totals ??= totalsOf(extentsFrom(0n)));
+  const extents: ExtentMap = {
+    at: (address) => (address < end ? extentOf(runs.at(runs.indexOf(address))) : undefined),
+    from: extentsFrom,
+    [Symbol.iterator]: () => extentsFrom(0n),
+    get storedPages() {
+      return known().storedPages;
+    },
+    get availableEnd() {
+      return known().availableEnd;
+    },
+    get cut() {
+      return known().cut;
+    },
+    count: runs.length,
+  };
 
   /** Bytes of a stored run from address `from` on. Returns how many came, and why not all. */
-  const fill = (run: Run, from: bigint, target: Uint8Array): { readonly got: number; readonly reason?: string } => {
-    const { piece } = run;
-    if (piece?.decode !== undefined) {
-      const bytes = decoded.get(piece, piece.decode);
+  const fill = ({ piece }: Run, from: bigint, target: Uint8Array): { readonly got: number; readonly reason?: string } => {
+    const decode = pieces.decoder(piece);
+    if (decode !== undefined) {
+      const bytes = decoded.get(piece, decode);
       if (typeof bytes === 'string') return { got: 0, reason: bytes };
-      const at = Number(from - piece.start);
+      const at = Number(from - pieces.start(piece));
       target.set(bytes.subarray(at, at + target.length));
       return { got: Math.max(0, Math.min(target.length, bytes.length - at)) };
     }
-    if (run.fileOffset === undefined) return { got: 0 };
-    return { got: (piece?.source ?? source).readInto(run.fileOffset + Number(from - run.start), target) };
+    const fileOffset = runs.fileOffset(piece, from);
+    return { got: fileOffset === undefined ? 0 : (pieces.source(piece) ?? source).readInto(fileOffset, target) };
   };
 
   const read = (address: bigint, target: Uint8Array): readonly Absence[] => {
     if (target.length === 0) return noAbsence;
     const stop = address + BigInt(target.length);
     const absent: Absence[] = [];
-    for (let index = indexAt(runs, address); index < runs.length; index += 1) {
-      const run = runs[index];
-      if (run === undefined || run.start >= stop) break;
+    for (let index = runs.indexOf(address); index < runs.length; index += 1) {
+      const run = runs.at(index);
+      if (run.start >= stop) break;
       const from = run.start > address ? run.start : address;
       const to = run.end < stop ? run.end : stop;
       const part = target.subarray(Number(from - address), Number(to - address));
-      if (run.state !== 'stored') part.fill(0);
-      if (run.state === 'zero') continue;
-      if (run.state !== 'stored') {
-        absent.push({ start: from, end: to, state: run.state, ...(run.reason === undefined ? {} : { reason: run.reason }) });
+      const state = stateOf(run);
+      if (state !== 'stored') part.fill(0);
+      if (state === 'zero') continue;
+      if (state !== 'stored') {
+        const why = reasonOf(run);
+        absent.push({ start: from, end: to, state, ...(why === undefined ? {} : { reason: why }) });
         continue;
       }
       const { got, reason } = fill(run, from, part);
@@ -173,10 +246,10 @@ export function segmentMemory(source: ByteSource, listed: readonly MemoryPiece[]
     };
     states.fill(pageStateCodes.indexOf('missing'));
     const absent = read(start, target);
-    for (let index = indexAt(runs, start); index < runs.length; index += 1) {
-      const run = runs[index];
-      if (run === undefined || run.start >= stop) break;
-      mark(run.start > start ? run.start : start, run.end < stop ? run.end : stop, run.state);
+    for (let index = runs.indexOf(start); index < runs.length; index += 1) {
+      const run = runs.at(index);
+      if (run.start >= stop) break;
+      mark(run.start > start ? run.start : start, run.end < stop ? run.end : stop, stateOf(run));
     }
     // A read that failed in the middle of a stored extent makes the pages it touches unreadable, not zero.
     for (const gap of absent) {
@@ -186,5 +259,5 @@ export function segmentMemory(source: ByteSource, listed: readonly MemoryPiece[]
     }
   };
 
-  return { end, extents: extentList(extents), read, readPages };
+  return { end, extents, read, readPages };
 }

@@ -9,6 +9,7 @@ import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type RecordedCpu } from './dump-format.ts';
 import { vmdumpInformation, vmdumpMap, vmdumpOtherCpu, vmdumpRecordBytes, vmdumpSpace, vmdumpSymptom } from './vmdump-layout.ts';
 import { vmdumpPages } from './vmdump-pages.ts';
+import { RangeColumns } from './range-columns.ts';
 
 const symptomId = 'e2d9';
 const dumpType = 'e5d4c4e4d4d74040';
@@ -130,7 +131,7 @@ function open(source: ByteSource): DumpImage {
     machine: { arch: 's390x', endian: 'big', bits: 64, cpuCount: cpus.cpus.length, realMemory: cpus.storageSize },
     times: dumpStart === undefined ? {} : { dumpStart: fact(dumpStart, 'TOD clock in the symptom record') },
     memory,
-    ranges: end === 0n ? [] : [{ start: 0n, end }],
+    ranges: RangeColumns.merged([{ start: 0n, end }]),
     segments: [],
     notes: [],
     prefixes: cpus.cpus.map((cpu) => cpu.prefix),

@@ -6,6 +6,7 @@ import type { MemoryView } from '../../shared/model.ts';
 import { pageSize, type AddressRange } from '../../shared/units.ts';
 import { pageStateCodes, type Absence, type Extent, type MemoryImage } from '../formats/dump-format.ts';
 import { generatedExtents } from '../formats/extent-map.ts';
+import { RangeColumns } from '../formats/range-columns.ts';
 
 const mebibyte = 1n << 20n;
 /** oldmem_base and oldmem_size of the kernel's parameter area. */
@@ -44,12 +45,16 @@ export function viewWindows(view: Exclude<MemoryView, 'all'>, area: AddressRange
 }
 
 /** Addresses of the view that show a part of the dump's own address range. */
-export function viewRanges(view: MemoryView, area: AddressRange, ranges: readonly AddressRange[], end: bigint): AddressRange[] {
-  if (view === 'all') return [...ranges];
+export function viewRanges(view: MemoryView, area: AddressRange, ranges: RangeColumns, end: bigint): RangeColumns {
+  if (view === 'all') return ranges;
+  return RangeColumns.merged(rangesInView(view, area, ranges, end));
+}
+
+function rangesInView(view: Exclude<MemoryView, 'all'>, area: AddressRange, ranges: RangeColumns, end: bigint): AddressRange[] {
   return viewWindows(view, area, end).flatMap((window) => {
     const { from } = window;
     if (from === undefined) return [];
-    return ranges.flatMap((range): AddressRange[] => {
+    return [...ranges].flatMap((range): AddressRange[] => {
       const start = range.start > from ? range.start : from;
       const stop = range.end < from + (window.end - window.start) ? range.end : from + (window.end - window.start);
       return start < stop ? [{ start: start - from + window.start, end: stop - from + window.start }] : [];

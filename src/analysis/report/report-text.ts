@@ -13,6 +13,14 @@ import type { ReportAnalysis, ReportModel } from './report-model.ts';
 const maxText = 4096;
 
 /** Text from a dump as it may be shown: nothing in it is invisible, and what is endless is cut with a word. */
+/** Ranges that a report names. */
+const namedRanges = 16;
+
+function rangesText({ ranges, rangeCount }: { readonly ranges: readonly { readonly start: string; readonly end: string }[]; readonly rangeCount: number }): string {
+  const named = ranges.slice(0, namedRanges).map(({ start, end }) => `${start}-${end}`);
+  return rangeCount > named.length ? `${rangeCount} ranges: ${named.join(', ')} and ${rangeCount - named.length} more` : named.join(', ');
+}
+
 export function reportText(text: string): string {
   if (text.length <= maxText) return visibleText(text);
   // Not between the halves of a surrogate pair.
@@ -39,7 +47,7 @@ export function reportFacts(report: ReportModel): readonly (readonly [name: stri
         .join(', '),
     ],
     ['CPUs', String(machine.cpuCount)],
-    ['Memory', `${byteText(memory.bytes)} in ${memory.ranges.map((range) => `${range.start}-${range.end}`).join(', ')}`],
+    ['Memory', `${byteText(memory.bytes)} in ${rangesText(memory)}`],
     ['Crashkernel', memory.crashkernel === undefined ? undefined : `${memory.crashkernel.start}-${memory.crashkernel.end}`],
     ['Kernel', [kernel.release, kernel.version].filter(Boolean).join(' ')],
     ['Attached', kernel.attached?.map(attachedText).join(', ')],

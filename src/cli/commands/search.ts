@@ -1,14 +1,13 @@
 import { ebcdicPages } from '../../shared/ebcdic.ts';
 import { pageClasses } from '../../shared/model.ts';
 import { mostHits, searchEndians, searchStates, searchTypes, type SearchHit } from '../../shared/search-model.ts';
-import { parseAddress } from '../../shared/address-expression.ts';
 import { byteText } from '../../shared/units.ts';
-import type { Command, CommandContext, OptionValues } from '../command.ts';
+import type { Command, OptionValues } from '../command.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';
 import { searchHitText } from '../text/search-text.ts';
-import { addressIn, wholeNumber } from './address-argument.ts';
+import { rangeArgument, wholeNumber } from './address-argument.ts';
 
 /** One word of a list. @throws UsageError naming the option */
 function oneOf<T extends string>(words: readonly T[], given: OptionValues[string], option: string): T | undefined {
@@ -22,17 +21,6 @@ function oneOf<T extends string>(words: readonly T[], given: OptionValues[string
 function someOf<T extends string>(words: readonly T[], given: OptionValues[string], option: string): T[] | undefined {
   if (typeof given !== 'string') return undefined;
   return given.split(',').flatMap((word) => oneOf(words, word.trim(), option) ?? []);
-}
-
-/** "A-B": the minus that leaves an address on both sides, as in lowcore-0x10-0x2000, is the one between them. */
-async function rangeOf(context: CommandContext, dump: string, text: string): Promise<{ start: bigint; end: bigint }> {
-  const dashes = [...text.matchAll(/-/g)].map(({ index }) => index).filter((at) => parseAddress(text.slice(0, at)).ok && parseAddress(text.slice(at + 1)).ok);
-  const [at] = dashes;
-  if (at === undefined || dashes.length > 1) throw new UsageError(`--range: "${text}" is not two addresses with a minus between them, as in 0x1000-0x2000`);
-  const [start, end] = [await addressIn(context, dump, text.slice(0, at), 'absolute'), await addressIn(context, dump, text.slice(at + 1), 'absolute')];
-  if (start.space !== 'absolute' || end.space !== 'absolute') throw new UsageError('--range: only absolute addresses are searched');
-  if (start.address >= end.address) throw new UsageError(`--range: "${text}" is empty: the end is one past the last byte`);
-  return { start: start.address, end: end.address };
 }
 
 function restrictions(options: OptionValues) {
@@ -79,7 +67,7 @@ export const searchCommand: Command = {
     const restricted = restrictions(options);
     const progress = progressLine(io, output);
     return withDump(context, file, async (dump) => {
-      const range = typeof options.range === 'string' ? await rangeOf(context, dump, options.range) : {};
+      const range = typeof options.range === 'string' ? await rangeArgument(context, dump, options.range) : {};
       const hits: SearchHit[] = [];
       let found = 0;
       const summary = await engine

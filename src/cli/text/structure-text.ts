@@ -36,16 +36,22 @@ export function notesText(notes: readonly NoteJson[], style: Style): string {
   return `${notes.map((note) => noteText(note, style)).join('\n\n')}\n`;
 }
 
-export function regionsText(regions: readonly RegionJson[]): string {
+const pagesText = (pages: NonNullable<RegionJson['pages']>): string =>
+  Object.entries(pages)
+    .map(([state, count]) => `${count} ${state === 'present' ? 'stored' : state}`)
+    .join(', ');
+
+/** @param headings false for a page that follows another one */
+export function regionsText(regions: readonly RegionJson[], headings = true): string {
   const rows = regions.map((region) => [
     region.start,
     region.end,
     byteText(BigInt(region.end) - BigInt(region.start)),
     region.kind,
     visibleText(region.name),
-    region.fileOffset === undefined ? '' : `file 0x${region.fileOffset.toString(16)}`,
+    region.pages !== undefined ? pagesText(region.pages) : region.fileOffset === undefined ? '' : `file 0x${region.fileOffset.toString(16)}`,
   ]);
-  return `${columns([['start', 'end', 'size', 'kind', 'what', 'where'], ...rows], '', [0, 1, 2])}\n`;
+  return `${columns([...(headings ? [['start', 'end', 'size', 'kind', 'what', 'where']] : []), ...rows], '', [0, 1, 2])}\n`;
 }
 
 /** 16 bytes a row with ASCII; absent bytes are `--`. */

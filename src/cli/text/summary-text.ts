@@ -110,6 +110,9 @@ const decisionWords: Readonly<Record<string, string>> = {
 };
 
 /** The first screen. `names` are those of addresses in registers. */
+/** Ranges of memory in the first screen. */
+const shownRanges = 16;
+
 export function triageText(dump: TriageDump, style: Style, names = noNames): string {
   const { info, health } = dump;
   const lines = [style.strong(visibleText(baseName(info.file.path))), `  ${headline(info)}`];
@@ -123,12 +126,13 @@ export function triageText(dump: TriageDump, style: Style, names = noNames): str
   }
   if (dump.cpus.length > 0) lines.push('', style.strong('  CPUs'), cpuLines(dump, style, names));
   lines.push('', style.strong('  Memory'));
-  const ranges = info.memory.ranges.map((range) => [range.start, '-', range.end, byteText(BigInt(range.end) - BigInt(range.start))]);
+  const ranges = info.memory.ranges.slice(0, shownRanges).map((range) => [range.start, '-', range.end, byteText(BigInt(range.end) - BigInt(range.start))]);
   if (info.memory.crashkernel !== undefined) {
     const { start, end } = info.memory.crashkernel;
     ranges.push([start, '-', end, `crashkernel ${byteText(BigInt(end) - BigInt(start))}`]);
   }
   lines.push(columns(ranges, '  ', [0, 2]));
+  if (info.memory.rangeCount > shownRanges) lines.push(`  and ${info.memory.rangeCount - shownRanges} more ranges; ${byteText(info.memory.bytes)} in all`);
   if (info.findings.length > 0) lines.push('', style.strong('  Findings'), findingLines(info.findings, style));
   return `${lines.join('\n')}\n`;
 }

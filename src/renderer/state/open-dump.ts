@@ -107,6 +107,6 @@ export const handleOf = (dump: OpenDump): string | undefined => (dump.phase.kind
 
 /** End of the last range that the dump speaks of; 0 where it has no memory. */
 export function memoryEnd(dump: OpenDump): bigint {
-  const ends = [...(dump.triage?.info.memory.ranges ?? []), ...(dump.regions ?? [])].map((range) => BigInt(range.end));
+  const ends = [dump.triage?.info.memory.end, ...(dump.regions ?? []).map(({ end }) => end)].flatMap((end) => (end === undefined ? [] : [BigInt(end)]));
   return ends.reduce((last, end) => (end > last ? end : last), 0n);
 }

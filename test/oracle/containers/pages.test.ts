@@ -42,7 +42,7 @@ function differing(list: PageHashes, answer: PageAnswer, pfns: Iterable<number>,
 
 /** libkdumpfile 0.5.1 also reads the last page of each gap before an ELF segment, as zeros. */
 const zeroPage = hash('sha256', new Uint8Array(pageSize));
-const readAheadOf = ({ image: { segments } }: Session): ReadonlySet<number> => new Set(segments.map(({ start }) => Number(start / BigInt(pageSize)) - 1));
+const readAheadOf = ({ image: { segments } }: Session): ReadonlySet<number> => new Set([...segments].map(({ start }) => Number(start / BigInt(pageSize)) - 1));
 
 const ramOf = ({ name, ram }: Container): PageHashes | undefined => {
   const text = ram === undefined ? undefined : guestOracle(name, ram);

@@ -71,7 +71,7 @@ export function answeredFacts(session: Session): Facts {
     if (value !== undefined) facts.set(`header ${field.name}`, value);
   }
   facts.set('prefixes', image.prefixes.map((prefix) => `0x${prefix.toString(16)}`).join(' '));
-  image.segments.forEach((segment, index) => {
+  [...image.segments].forEach((segment, index) => {
     facts.set(`segment ${index}`, `0x${segment.start.toString(16)} 0x${segment.memoryBytes.toString(16)} at 0x${segment.fileOffset.toString(16)}`);
   });
   facts.set('segments', image.segments.length);

@@ -17,7 +17,7 @@ const info: Info = {
   file: { path: '/a', bytes: 4096 },
   container: { format: 's390', version: 5, flattened: false, complete: true },
   machine: { arch: 's390x', endianness: 'big', bits: 64, pageSize: 4096, cpuCount: 1, hypervisor: 'KVM' },
-  memory: { bytes: 384 << 20, ranges: [] },
+  memory: { bytes: 384 << 20, ranges: [], rangeCount: 0, end: '0x18000000' },
   kernel: { release: '6.1.192' },
   times: { dumpStart: '2026-11-23T07:25:37.123456Z' },
   findings: [],

@@ -16,6 +16,6 @@ export const machineHandlers = (sessionOf: SessionOf) =>
       return describeLowcores(session, request);
     },
     notes: ({ dump, view }) => describeNotes(sessionOf(dump, view)),
-    regions: ({ dump, view }) => describeRegionsWithKernel(sessionOf(dump, view)),
+    regions: ({ dump, view, ...request }) => describeRegionsWithKernel(sessionOf(dump, view), request),
     osinfo: ({ dump, view }, { signal }) => describeOsInfo(sessionOf(dump, view), signal),
   }) satisfies SomeMethods;

@@ -1,9 +1,10 @@
 /** Where the kernel image lies in memory, for dumps whose os_info does not say it (before Linux 6.10, and other architectures). */
 import { schemaVersion } from '../../../shared/model.ts';
-import type { RegionJson } from '../../../shared/structure-model.ts';
+import { type RegionJson, type RegionsJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { kernelToAbsolute } from '../../kernel/vmcoreinfo/kernel-address.ts';
 import type { Session } from '../session/session.ts';
+import { exactRegions } from './memory-regions.ts';
 import { describeRegions } from './regions.ts';
 import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
 
@@ -35,9 +36,22 @@ function byTheSymbols(session: Session): RegionJson | undefined {
   return undefined;
 }
 
-/** The regions of a dump with the kernel image among them. Decodes the kernel's symbols where only they tell where it lies. */
-export function describeRegionsWithKernel(session: Session): { schema: 1; regions: RegionJson[] } {
-  const { regions } = describeRegions(session);
-  const image = regions.some(({ kind }) => kind === 'kernel') ? undefined : byTheSymbols(session);
-  return { schema: schemaVersion, regions: image === undefined ? regions : [...regions, image] };
+interface RegionsRequest {
+  readonly exact?: boolean | undefined;
+  readonly start?: bigint | undefined;
+  readonly end?: bigint | undefined;
+}
+
+/**
+ * The regions of a dump with the kernel image among them, or a page of exact ranges of memory. Decodes the kernel's symbols where only they
+ * tell where the image lies.
+ */
+export function describeRegionsWithKernel(session: Session, request: RegionsRequest = {}): RegionsJson {
+  const { memory } = session.image;
+  const { start = 0n, end = memory.end } = request;
+  if (request.exact === true) return { schema: schemaVersion, ...exactRegions(memory, start, end) };
+  const answer = describeRegions(session);
+  const image = answer.regions.some(({ kind }) => kind === 'kernel') ? undefined : byTheSymbols(session);
+  const regions = image === undefined ? answer.regions : [...answer.regions, image];
+  return { ...answer, regions: regions.filter((region) => BigInt(region.end) > start && BigInt(region.start) < end) };
 }

@@ -1,22 +1,17 @@
 /** `regions`: what lies where in memory. */
 import type { Session } from '../session/session.ts';
-import type { RegionJson } from '../../../shared/structure-model.ts';
+import type { RegionJson, RegionsJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { OS_INFO_MAGIC, osInfoSize, osInfoValid } from '../../arch/s390x/os-info.ts';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { lowcoreSize } from '../../arch/s390x/save-area.ts';
 import { vmcoreinfoOf } from '../triage/info.ts';
 import { schemaVersion } from '../../../shared/model.ts';
+import { containerRegions } from './memory-regions.ts';
 
-export function describeRegions(session: Session): { schema: 1; regions: RegionJson[] } {
-  const { image } = session;
-  const regions: RegionJson[] = [...image.memory.extents].map((extent) => ({
-    name: extent.reason ?? (extent.state === 'stored' ? 'memory in the dump' : extent.state),
-    start: hex(extent.start),
-    end: hex(extent.end),
-    kind: extent.state === 'unreadable' || extent.state === 'encrypted' ? 'missing' : extent.state,
-    ...(extent.fileOffset === undefined ? {} : { fileOffset: extent.fileOffset }),
-  }));
+export function describeRegions(session: Session): RegionsJson {
+  const { regions: ofContainer, summarized } = containerRegions(session.image.memory);
+  const regions = [...ofContainer];
   const add = (name: string, kind: RegionJson['kind'], start: bigint, bytes: bigint | number): void => {
     regions.push({ name, start: hex(start), end: hex(start + BigInt(bytes)), kind });
   };
@@ -38,5 +33,5 @@ export function describeRegions(session: Session): { schema: 1; regions: RegionJ
   }
   const vmcoreinfo = vmcoreinfoOf(session);
   if (vmcoreinfo?.address !== undefined) add('vmcoreinfo', 'structure', vmcoreinfo.address, vmcoreinfo.text.length);
-  return { schema: schemaVersion, regions };
+  return { schema: schemaVersion, regions, ...(summarized ? { summarized } : {}) };
 }

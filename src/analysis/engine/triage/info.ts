@@ -127,11 +127,15 @@ function attachedTo({ attached }: Session): AttachedJson[] | undefined {
   return attached.map(({ kind, path, proof }) => ({ kind, file: basename(path), ...(proof === undefined ? {} : { proof }) }));
 }
 
+/** Ranges of memory that are named; a filtered dump may have millions. */
+const namedRanges = 256;
+const noRange = { start: 0n, end: 0n };
+
 /** The tree that `info` prints, checked against its schema. */
 export function describeDump(session: Session): Info {
   const { image } = session;
   const { features } = architectures[image.machine.arch];
-  const bytes = image.ranges.reduce((sum, range) => sum + (range.end - range.start), 0n);
+  const { bytes, length: rangeCount } = image.ranges;
   const kernelPage = vmcoreinfoNumber(session.knownVmcoreinfo, 'PAGESIZE');
   const tree = {
     schema: schemaVersion,
@@ -166,7 +170,9 @@ export function describeDump(session: Session): Info {
     memory: {
       bytes: fact(Number(bytes), 'container header'),
       realBytes: realMemoryFact(session),
-      ranges: image.ranges.map(rangeJson),
+      ranges: Array.from({ length: Math.min(namedRanges, rangeCount) }, (_, index) => image.ranges.at(index) ?? noRange).map(rangeJson),
+      rangeCount,
+      end: hex(image.memory.end),
       crashkernel: crashkernelFact(session),
       view: session.twoSystems === undefined ? undefined : session.view,
       twoSystems: session.twoSystems === undefined ? undefined : fact(rangeJson(session.twoSystems), 'oldmem_base and oldmem_size at absolute 0x10418'),

@@ -4,7 +4,7 @@
  */
 import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
-import type { Segment } from '../../formats/dump-format.ts';
+import type { Segment, SegmentList } from '../../formats/dump-format.ts';
 import { limitFindings } from '../../formats/finding-limit.ts';
 import { failed, notApplicable, passed, unreadable, type Check, type CheckContext } from '../check.ts';
 
@@ -25,9 +25,21 @@ const storedEnd = (segment: Segment): bigint =>
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
-/** Pairs of neighbours in `order` whose ranges overlap. */
-function overlaps(segments: readonly Segment[], start: (one: Segment) => bigint, end: (one: Segment) => bigint): [Segment, Segment][] {
-  const order = segments.filter((one) => end(one) > start(one)).sort((a, b) => (start(a) < start(b) ? -1 : start(a) > start(b) ? 1 : a.index - b.index));
+/** Whether each segment starts where the ones before have ended: then no two overlap, and nothing has to be sorted. */
+function ascends(segments: SegmentList, start: (one: Segment) => bigint, end: (one: Segment) => bigint): boolean {
+  let last = 0n;
+  for (const segment of segments) {
+    if (end(segment) <= start(segment)) continue;
+    if (start(segment) < last) return false;
+    last = end(segment);
+  }
+  return true;
+}
+
+/** Pairs of segments whose ranges overlap. */
+function overlaps(segments: SegmentList, start: (one: Segment) => bigint, end: (one: Segment) => bigint): [Segment, Segment][] {
+  if (ascends(segments, start, end)) return [];
+  const order = [...segments].filter((one) => end(one) > start(one)).sort((a, b) => (start(a) < start(b) ? -1 : start(a) > start(b) ? 1 : a.index - b.index));
   const pairs: [Segment, Segment][] = [];
   let open: Segment[] = [];
   for (const segment of order) {

@@ -73,7 +73,7 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
   let rule: ((address: bigint) => boolean) | undefined;
   const pages = new Map<bigint, Page>();
 
-  const holds = (absolute: bigint): boolean => image.ranges.some(({ start, end }) => absolute >= start && absolute < end);
+  const holds = (absolute: bigint): boolean => image.ranges.holds(absolute);
 
   function locate(address: bigint): { readonly absolute: bigint } | { readonly why: string } {
     rule ??= ops.kernelAddressHolds(vmcoreinfo, () => tables() !== undefined);

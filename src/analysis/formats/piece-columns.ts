@@ -1,0 +1,112 @@
+/** Pieces of memory in columns: 27 bytes a row and no object, because a dump may have a million. */
+import type { ByteSource } from '../source/byte-source.ts';
+import { pageStateCodes, type ExtentState } from './dump-format.ts';
+import type { DecodePiece, MemoryPiece } from './segment-memory.ts';
+
+const none = 0xffff;
+
+export class PieceColumns implements Iterable<MemoryPiece, undefined> {
+  length = 0;
+  #starts = new BigUint64Array(16);
+  #ends = new BigUint64Array(16);
+  #offsets = new Float64Array(16);
+  #states = new Uint8Array(16);
+  #reasons = new Uint16Array(16);
+  #sources = new Uint16Array(16);
+  /** Few different ones: texts are constants of the formats, files those of a set. */
+  readonly #reasonTexts: string[] = [];
+  readonly #files: ByteSource[] = [];
+  readonly #decoders = new Map<number, DecodePiece>();
+
+  static of(pieces: Iterable<MemoryPiece>): PieceColumns {
+    const columns = new PieceColumns();
+    for (const piece of pieces) columns.push(piece);
+    return columns;
+  }
+
+  push({ start, end, state, fileOffset, source, decode, reason }: MemoryPiece): void {
+    if (this.length === this.#starts.length) this.#grow();
+    const at = this.length++;
+    this.#starts[at] = start;
+    this.#ends[at] = end;
+    this.#states[at] = pageStateCodes.indexOf(state);
+    this.#offsets[at] = fileOffset ?? -1;
+    this.#reasons[at] = reason === undefined ? none : numberOf(this.#reasonTexts, reason);
+    this.#sources[at] = source === undefined ? none : numberOf(this.#files, source);
+    if (decode !== undefined) this.#decoders.set(at, decode);
+  }
+
+  /** Takes the last one back. */
+  pop(): void {
+    this.length = Math.max(0, this.length - 1);
+    this.#decoders.delete(this.length);
+  }
+
+  start(index: number): bigint {
+    return this.#starts[index] ?? 0n;
+  }
+  end(index: number): bigint {
+    return this.#ends[index] ?? 0n;
+  }
+  state(index: number): ExtentState {
+    return pageStateCodes[this.#states[index] ?? 0] ?? 'missing';
+  }
+  /** Undefined where the piece's bytes do not lie in a file as they are, or are compressed. */
+  fileOffset(index: number): number | undefined {
+    const offset = this.#offsets[index] ?? -1;
+    return offset < 0 ? undefined : offset;
+  }
+  source(index: number): ByteSource | undefined {
+    return this.#files[this.#sources[index] ?? none];
+  }
+  decoder(index: number): DecodePiece | undefined {
+    return this.#decoders.get(index);
+  }
+  reason(index: number): string | undefined {
+    return this.#reasonTexts[this.#reasons[index] ?? none];
+  }
+
+  at(index: number): MemoryPiece {
+    const fileOffset = this.fileOffset(index);
+    const [source, decode, reason] = [this.source(index), this.decoder(index), this.reason(index)];
+    return {
+      start: this.start(index),
+      end: this.end(index),
+      state: this.state(index),
+      ...(fileOffset === undefined ? {} : { fileOffset }),
+      ...(source === undefined ? {} : { source }),
+      ...(decode === undefined ? {} : { decode }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  }
+
+  *[Symbol.iterator](): Generator<MemoryPiece, undefined> {
+    for (let index = 0; index < this.length; index += 1) yield this.at(index);
+    return undefined;
+  }
+
+  #grow(): void {
+    const wanted = 2 * this.#starts.length;
+    const larger = <T extends BigUint64Array | Float64Array | Uint16Array | Uint8Array>(fresh: T, old: T): T => {
+      fresh.set(old as never);
+      return fresh;
+    };
+    this.#starts = larger(new BigUint64Array(wanted), this.#starts);
+    this.#ends = larger(new BigUint64Array(wanted), this.#ends);
+    this.#offsets = larger(new Float64Array(wanted), this.#offsets);
+    this.#states = larger(new Uint8Array(wanted), this.#states);
+    this.#reasons = larger(new Uint16Array(wanted), this.#reasons);
+    this.#sources = larger(new Uint16Array(wanted), this.#sources);
+  }
+}
+
+function numberOf<T>(known: T[], value: T): number {
+  const at = known.lastIndexOf(value);
+  return at === -1 ? known.push(value) - 1 : at;
+}
+
+/** Pieces of several lists in a row. */
+export function* chained(...lists: readonly Iterable<MemoryPiece>[]): Generator<MemoryPiece, undefined> {
+  for (const list of lists) yield* list;
+  return undefined;
+}

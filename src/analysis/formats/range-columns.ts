@@ -1,0 +1,79 @@
+/** Ascending ranges that neither touch nor overlap, in columns: 16 bytes a range and no object, because a dump may have a million. */
+import type { AddressRange } from '../../shared/units.ts';
+
+export class RangeColumns implements Iterable<AddressRange, undefined> {
+  length = 0;
+  #starts = new BigUint64Array(16);
+  #ends = new BigUint64Array(16);
+
+  /** Merges overlapping and touching ranges, whatever their order; empty ones are left out. */
+  static merged(ranges: Iterable<AddressRange>): RangeColumns {
+    const columns = new RangeColumns();
+    /** Those that do not follow the ones before, which is rare. */
+    let unordered: AddressRange[] | undefined;
+    for (const range of ranges) {
+      if (range.start >= range.end) continue;
+      if (unordered !== undefined) unordered.push(range);
+      else if (!columns.#append(range)) unordered = [...columns, range];
+    }
+    if (unordered === undefined) return columns;
+    const sorted = new RangeColumns();
+    unordered.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+    for (const range of unordered) sorted.#append(range);
+    return sorted;
+  }
+
+  at(index: number): AddressRange | undefined {
+    return index < 0 || index >= this.length ? undefined : { start: this.#starts[index] ?? 0n, end: this.#ends[index] ?? 0n };
+  }
+
+  /** Whether an address lies in one of the ranges. */
+  holds(address: bigint): boolean {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#ends[middle] ?? 0n) <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.length && (this.#starts[low] ?? 0n) <= address;
+  }
+
+  /** Bytes in all ranges. */
+  get bytes(): bigint {
+    let sum = 0n;
+    for (let index = 0; index < this.length; index += 1) sum += (this.#ends[index] ?? 0n) - (this.#starts[index] ?? 0n);
+    return sum;
+  }
+
+  *[Symbol.iterator](): Generator<AddressRange, undefined> {
+    for (let index = 0; index < this.length; index += 1) {
+      const range = this.at(index);
+      if (range !== undefined) yield range;
+    }
+    return undefined;
+  }
+
+  /** False when the range begins before the last one does: then nothing is added. */
+  #append({ start, end }: AddressRange): boolean {
+    const last = this.length - 1;
+    if (last >= 0) {
+      if (start < (this.#starts[last] ?? 0n)) return false;
+      const lastEnd = this.#ends[last] ?? 0n;
+      if (start <= lastEnd) {
+        if (end > lastEnd) this.#ends[last] = end;
+        return true;
+      }
+    }
+    if (this.length === this.#starts.length) {
+      const [starts, ends] = [new BigUint64Array(2 * this.length), new BigUint64Array(2 * this.length)];
+      starts.set(this.#starts);
+      ends.set(this.#ends);
+      this.#starts = starts;
+      this.#ends = ends;
+    }
+    this.#starts[this.length] = start;
+    this.#ends[this.length++] = end;
+    return true;
+  }
+}

@@ -1,0 +1,87 @@
+/** Stored pieces of memory as headers list them, in columns: 40 bytes a row and no object, because a dump may have a million. */
+import type { ByteSource } from '../source/byte-source.ts';
+import type { Segment, SegmentList } from './dump-format.ts';
+
+const noSource = 0xffff;
+
+export class SegmentColumns implements SegmentList {
+  length = 0;
+  #starts = new BigUint64Array(16);
+  #memoryBytes = new BigUint64Array(16);
+  #virtuals = new BigUint64Array(16);
+  #fileOffsets = new Float64Array(16);
+  #fileBytes = new Float64Array(16);
+  #indexes = new Float64Array(16);
+  #sources = new Uint16Array(16);
+  #hasVirtual = new Uint8Array(16);
+  readonly #files: ByteSource[] = [];
+
+  push({ index, fileOffset, fileBytes, start, memoryBytes, virtual, source }: Segment): void {
+    if (this.length === this.#starts.length) this.#grow();
+    const at = this.length++;
+    this.#starts[at] = start;
+    this.#memoryBytes[at] = memoryBytes;
+    this.#virtuals[at] = virtual ?? 0n;
+    this.#hasVirtual[at] = virtual === undefined ? 0 : 1;
+    this.#fileOffsets[at] = fileOffset;
+    this.#fileBytes[at] = fileBytes;
+    this.#indexes[at] = index;
+    this.#sources[at] = this.#sourceNumber(source);
+  }
+
+  /** Takes the last one back. */
+  pop(): void {
+    this.length = Math.max(0, this.length - 1);
+  }
+
+  at(index: number): Segment | undefined {
+    if (index < 0 || index >= this.length) return undefined;
+    const source = this.#files[this.#sources[index] ?? noSource];
+    return {
+      index: this.#indexes[index] ?? 0,
+      fileOffset: this.#fileOffsets[index] ?? 0,
+      fileBytes: this.#fileBytes[index] ?? 0,
+      start: this.#starts[index] ?? 0n,
+      memoryBytes: this.#memoryBytes[index] ?? 0n,
+      ...(this.#hasVirtual[index] === 1 ? { virtual: this.#virtuals[index] ?? 0n } : {}),
+      ...(source === undefined ? {} : { source }),
+    };
+  }
+
+  *[Symbol.iterator](): Generator<Segment, undefined> {
+    for (let index = 0; index < this.length; index += 1) {
+      const segment = this.at(index);
+      if (segment !== undefined) yield segment;
+    }
+    return undefined;
+  }
+
+  #sourceNumber(source: ByteSource | undefined): number {
+    if (source === undefined) return noSource;
+    const known = this.#files.lastIndexOf(source);
+    return known === -1 ? this.#files.push(source) - 1 : known;
+  }
+
+  #grow(): void {
+    const wanted = 2 * this.#starts.length;
+    const larger = <T extends BigUint64Array | Float64Array | Uint16Array | Uint8Array>(fresh: T, old: T): T => {
+      fresh.set(old as never);
+      return fresh;
+    };
+    this.#starts = larger(new BigUint64Array(wanted), this.#starts);
+    this.#memoryBytes = larger(new BigUint64Array(wanted), this.#memoryBytes);
+    this.#virtuals = larger(new BigUint64Array(wanted), this.#virtuals);
+    this.#fileOffsets = larger(new Float64Array(wanted), this.#fileOffsets);
+    this.#fileBytes = larger(new Float64Array(wanted), this.#fileBytes);
+    this.#indexes = larger(new Float64Array(wanted), this.#indexes);
+    this.#sources = larger(new Uint16Array(wanted), this.#sources);
+    this.#hasVirtual = larger(new Uint8Array(wanted), this.#hasVirtual);
+  }
+}
+
+/** Bytes that segments take in memory. */
+export function memoryBytesOf(segments: Iterable<Segment>): number {
+  let sum = 0;
+  for (const { memoryBytes } of segments) sum += Number(memoryBytes);
+  return sum;
+}

@@ -1,0 +1,60 @@
+/** `regions`: what the container knows of memory, with the structures that matter in it. */
+import type { RegionJson, RegionsJson } from '../../shared/structure-model.ts';
+import { visibleJson } from '../../shared/visible-text.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { exitCodes, printJson, say } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { regionsText } from '../text/structure-text.ts';
+import { rangeArgument } from './address-argument.ts';
+
+/** Exact ranges page by page: a filtered dump of a large system has millions. */
+async function* exactPages(context: CommandContext, dump: string, range: { readonly start?: bigint; readonly end?: bigint }): AsyncGenerator<readonly RegionJson[]> {
+  for (let { start } = range; ;) {
+    const page = await context.engine.call('regions', { dump, exact: true, ...range, ...(start === undefined ? {} : { start }) }, { signal: context.io.signal });
+    yield page.regions;
+    if (page.next === undefined) return;
+    start = BigInt(page.next);
+  }
+}
+
+async function printExact(context: CommandContext, pages: AsyncGenerator<readonly RegionJson[]>): Promise<void> {
+  const { out } = context.io;
+  let first = true;
+  if (context.output.json) out('{"schema":1,"regions":[');
+  for await (const regions of pages) {
+    if (!context.output.json) out(regionsText(regions, first));
+    else out(regions.map((region, index) => `${first && index === 0 ? '' : ','}\n${visibleJson(region)}`).join(''));
+    first = false;
+  }
+  if (context.output.json) out('\n]}\n');
+}
+
+function summaryNote(context: CommandContext, answer: RegionsJson): void {
+  if (answer.summarized === true) say(context.io, context.output, 'ranges of memory are joined, because there are more than 4096; --exact lists each');
+}
+
+export const regionsCommand: Command = {
+  name: 'regions',
+  summary: 'memory regions: stored, excluded, missing; crashkernel, lowcores',
+  ofKernel: true,
+  args: ['<file>'],
+  options: [
+    { flags: '--range <range>', description: 'only what touches these absolute addresses: 0x1000-0x2000, the end not included' },
+    { flags: '--exact', description: "every range as the container has it, without the kernel's structures" },
+  ],
+  example: 'dumpbench regions dump.kdump --range 0x0-0x40000000 --exact',
+  async run(context, [file = ''], options) {
+    await withDump(context, file, async (dump) => {
+      const range = typeof options.range === 'string' ? await rangeArgument(context, dump, options.range) : {};
+      if (options.exact === true) {
+        await printExact(context, exactPages(context, dump, range));
+        return;
+      }
+      const answer = await context.engine.call('regions', { dump, ...range }, { signal: context.io.signal });
+      if (context.output.json) printJson(context.io, answer);
+      else context.io.out(regionsText(answer.regions));
+      summaryNote(context, answer);
+    });
+    return exitCodes.fine;
+  },
+};
