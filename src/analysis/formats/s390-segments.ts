@@ -200,7 +200,10 @@ export function walkSegments(source: ByteSource, position: number, options: Walk
       });
       return result(at);
     }
-    const mended = wrong === undefined || options.openEnd === true || options.mendLength === false ? undefined : mendedLength(source, segments.at(segments.length - 1), options);
+    const mended =
+      wrong === undefined || options.openEnd === true || options.mendLength === false
+        ? undefined
+        : mendedLength(source, segments.at(segments.length - 1), options);
     if (mended !== undefined) {
       const { last, length, rest } = mended;
       pieces.pop();

@@ -71,8 +71,11 @@ export function pageExtents(memory: Pick<MemoryImage, 'extents' | 'end'>): PageE
 /** Each map is rounded once: the strip asks at every zoom. */
 const known = new WeakMap<ExtentMap, PageExtents>();
 
+/** Extents that are worth columns of their own: 18 bytes each. More are asked for where they are. */
+const mostPacked = 2 ** 18;
+
 function makePageExtents({ extents, end }: Pick<MemoryImage, 'extents' | 'end'>): PageExtents {
-  if (extents.count !== undefined) return unpackExtents(packedRows([...joined(rounded(extents, 0))]));
+  if (extents.count !== undefined && extents.count <= mostPacked) return unpackExtents(packedRows([...joined(rounded(extents, 0))]));
   const totals: Totals = {
     totalPages: Number((end + bytesPerPage - 1n) / bytesPerPage),
     get storedPages() {

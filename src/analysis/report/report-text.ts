@@ -16,7 +16,13 @@ const maxText = 4096;
 /** Ranges that a report names. */
 const namedRanges = 16;
 
-function rangesText({ ranges, rangeCount }: { readonly ranges: readonly { readonly start: string; readonly end: string }[]; readonly rangeCount: number }): string {
+function rangesText({
+  ranges,
+  rangeCount,
+}: {
+  readonly ranges: readonly { readonly start: string; readonly end: string }[];
+  readonly rangeCount: number;
+}): string {
   const named = ranges.slice(0, namedRanges).map(({ start, end }) => `${start}-${end}`);
   return rangeCount > named.length ? `${rangeCount} ranges: ${named.join(', ')} and ${rangeCount - named.length} more` : named.join(', ');
 }

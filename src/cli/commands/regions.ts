@@ -8,9 +8,17 @@ import { regionsText } from '../text/structure-text.ts';
 import { rangeArgument } from './address-argument.ts';
 
 /** Exact ranges page by page: a filtered dump of a large system has millions. */
-async function* exactPages(context: CommandContext, dump: string, range: { readonly start?: bigint; readonly end?: bigint }): AsyncGenerator<readonly RegionJson[]> {
+async function* exactPages(
+  context: CommandContext,
+  dump: string,
+  range: { readonly start?: bigint; readonly end?: bigint },
+): AsyncGenerator<readonly RegionJson[]> {
   for (let { start } = range; ;) {
-    const page = await context.engine.call('regions', { dump, exact: true, ...range, ...(start === undefined ? {} : { start }) }, { signal: context.io.signal });
+    const page = await context.engine.call(
+      'regions',
+      { dump, exact: true, ...range, ...(start === undefined ? {} : { start }) },
+      { signal: context.io.signal },
+    );
     yield page.regions;
     if (page.next === undefined) return;
     start = BigInt(page.next);
