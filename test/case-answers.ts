@@ -5,6 +5,7 @@ import { schemaVersion } from '../src/shared/model.ts';
 import { cpuNumbering } from '../src/shared/cpu-registers.ts';
 import { sessionOn, type Session } from '../src/analysis/engine/session/session.ts';
 import { describeRegionsWithKernel } from '../src/analysis/engine/machine/kernel-image.ts';
+import { machineCpus } from '../src/analysis/engine/machine/machine-cpus.ts';
 import { describeNotes } from '../src/analysis/engine/machine/notes.ts';
 import { describeOsInfo } from '../src/analysis/engine/machine/osinfo.ts';
 import { describeVmcoreinfo } from '../src/analysis/engine/kernel/vmcoreinfo.ts';
@@ -33,7 +34,10 @@ const kinds: Readonly<Record<string, (session: Session) => unknown>> = {
   info: describeDump,
   triage: judgement,
   notes: describeNotes,
-  cpus: ({ cpuSet: { cpus } }) => ({ schema: schemaVersion, cpus, numbering: cpuNumbering(cpus) }),
+  cpus(session) {
+    const { cpus } = machineCpus(session);
+    return { schema: schemaVersion, cpus, numbering: cpuNumbering(cpus) };
+  },
   regions: describeRegionsWithKernel,
   vmcoreinfo: describeVmcoreinfo,
   osinfo: (session) => describeOsInfo(session, never),

@@ -11,6 +11,8 @@ export const places = {
   initUtsNs: 0x1c0918,
   lowcorePtr: 0x1c1208,
   modules: 0x1c1300,
+  /** nr_cpu_ids, then a word for each mask of CPUs. */
+  cpuMasks: 0x1c1500,
   prb: 0x1c1ef0,
   prbStatic: 0x1c1f60,
   initTask: 0x1c4000,

@@ -4,11 +4,27 @@ import { functionAddress, imageVirtual, kernelFunctions, stext, type ImageMappin
 import { lowcoreKernels, type LowcoreKernel } from './s390x-lowcore.ts';
 import { moduleVirtual, places } from './s390x-places.ts';
 
+/** In the order in which they lie from `places.cpuMasks` on, eight bytes each. */
+const maskSymbols = ['nr_cpu_ids', '__cpu_possible_mask', '__cpu_present_mask', '__cpu_online_mask', 'cpus_booted_once_mask'] as const;
+
+/** The masks of CPUs of a kernel (kernel/cpu.c): a word each, CPU 0 in its lowest bit. */
+export function writeCpuMasks(
+  memory: MemoryImage,
+  masks: { readonly online: readonly number[]; readonly offline: readonly number[]; readonly neverStarted: readonly number[] },
+): void {
+  const word = (numbers: readonly number[]): bigint => numbers.reduce((bits, number) => bits | (1n << BigInt(number)), 0n);
+  const { online, offline, neverStarted } = masks;
+  const all = [...online, ...offline, ...neverStarted];
+  memory.u32(places.cpuMasks, Math.max(...all) + 1);
+  const words = [all, all, online, [...online, ...offline]];
+  words.forEach((numbers, index) => memory.u64(places.cpuMasks + 8 + index * 8, word(numbers)));
+}
+
 /** Readers take a table of fewer than 10 000 names for a mistake. */
 const fillers = 10_200;
 
 /** Names of the described kernel: its named functions, many small ones behind them, and data. Ascending by address. */
-export function kernelSymbols(mapping: ImageMapping): readonly KernelSymbol[] {
+export function kernelSymbols(mapping: ImageMapping, hasMasks = false): readonly KernelSymbol[] {
   const virtual = (physical: number): bigint => imageVirtual(mapping, physical);
   const symbol = (type: string, name: string, physical: number): KernelSymbol => ({ type, name, address: virtual(physical) });
   const start = stext(mapping);
@@ -25,6 +41,7 @@ export function kernelSymbols(mapping: ImageMapping): readonly KernelSymbol[] {
     symbol('D', 'init_uts_ns', places.initUtsNs),
     symbol('D', 'lowcore_ptr', places.lowcorePtr),
     symbol('d', 'modules', places.modules),
+    ...(hasMasks ? maskSymbols.map((name, index) => symbol('D', name, places.cpuMasks + index * 8)) : []),
     symbol('d', 'prb', places.prb),
     symbol('d', 'printk_rb_static', places.prbStatic),
     symbol('D', 'init_task', places.initTask),
@@ -38,7 +55,7 @@ export function kernelSymbols(mapping: ImageMapping): readonly KernelSymbol[] {
 const hasKallsymsKeys = (kernel: LowcoreKernel): boolean => lowcoreKernels.indexOf(kernel) >= lowcoreKernels.indexOf('6.1');
 
 /** Writes the symbol tables and returns their VMCOREINFO lines; none for kernels before 6.0. */
-export function writeSymbolTable(memory: MemoryImage, kernel: LowcoreKernel, mapping: ImageMapping): readonly string[] {
+export function writeSymbolTable(memory: MemoryImage, kernel: LowcoreKernel, mapping: ImageMapping, hasMasks = false): readonly string[] {
   if (!hasKallsymsKeys(kernel)) return [];
   const place = {
     start: places.kallsyms,
@@ -46,7 +63,7 @@ export function writeSymbolTable(memory: MemoryImage, kernel: LowcoreKernel, map
     virtual: (address: number) => imageVirtual(mapping, address),
     order: mapping.published ? '6.12' : '6.1',
   } as const;
-  return writeKallsyms(memory, place, kernelSymbols(mapping));
+  return writeKallsyms(memory, place, kernelSymbols(mapping, hasMasks));
 }
 
 /** The list of modules with one member, which lies in the module area and needs the page-table walk. */

@@ -8,7 +8,7 @@ import { functionAddress, imageMapping, imageVirtual, stext, type ImageMapping }
 import { writeLowcore, writeSaveArea, type LowcoreKernel } from './s390x-lowcore.ts';
 import { iplParameterBlock, osInfoDataEntry, osInfoPage, writeDumpPointers, type OsInfoEntry } from './s390x-os-info.ts';
 import { writePageTables } from './s390x-address-spaces.ts';
-import { writeModules, writeSymbolTable } from './s390x-symbol-table.ts';
+import { writeCpuMasks, writeModules, writeSymbolTable } from './s390x-symbol-table.ts';
 import { lowcorePtrLength, maxCpus, places } from './s390x-places.ts';
 import { seededRandom } from './seeded-random.ts';
 import { sampleCpuId, type MemoryRange, type S390xCpu, type System, type UtsNames } from './system.ts';
@@ -30,6 +30,11 @@ export interface S390xSystemOptions {
   readonly cpuCount?: number;
   /** Linux number of the CPU that panicked or takes the dump; it comes first in the dump. */
   readonly firstCpu?: number;
+  /** Linux numbers, above those of the CPUs that run, of one that was set offline and of one that was never started. With any of the three the kernel has its masks of CPUs. */
+  readonly offlineCpu?: number;
+  readonly neverStartedCpu?: number;
+  /** A CPU that runs, and of which the dump has no record. */
+  readonly unrecordedCpu?: number;
   readonly state?: SystemState;
   /** 2 MiB at 4 MiB unless given. */
   readonly crashkernel?: MemoryRange | 'none';
@@ -164,7 +169,11 @@ export function s390xSystem(options: S390xSystemOptions = {}): S390xSystem {
     options.records ?? bootRecords(uts.release, crashed),
   );
 
-  const symbolKeys = writeSymbolTable(memory, kernel, mapping);
+  const offline = [options.offlineCpu].flatMap((number) => number ?? []);
+  const neverStarted = [options.neverStartedCpu].flatMap((number) => number ?? []);
+  const hasMasks = offline.length + neverStarted.length > 0 || options.unrecordedCpu !== undefined;
+  if (hasMasks) writeCpuMasks(memory, { online: byNumber.map(({ linuxCpu }) => linuxCpu), offline, neverStarted });
+  const symbolKeys = writeSymbolTable(memory, kernel, mapping, hasMasks);
   writeModules(memory, mapping);
 
   // A kdump kernel was loaded and panic() saved the time before purgatory was asked, so both kinds of crash have CRASHTIME.
@@ -193,7 +202,7 @@ export function s390xSystem(options: S390xSystemOptions = {}): S390xSystem {
     kernel,
     mapping,
     memory,
-    cpus,
+    cpus: cpus.filter(({ linuxCpu }) => linuxCpu !== options.unrecordedCpu),
     uts,
     vmcoreinfo: info,
     crashkernel,

@@ -46,8 +46,27 @@ export const cpuMeaningSchema = v.strictObject({
 });
 export type CpuMeaning = v.InferOutput<typeof cpuMeaningSchema>;
 
+/**
+ * What says which CPU of the kernel a set of registers is of: prefix (its lowcore) · crash-notes (the buffer into which a CPU saves them at a crash) · stack (the stack
+ * that its stack pointer lies in) · per-cpu-base (the register that leads to per-CPU data) · pid (the note names the task that the CPU ran) · panic-cpu (the CPU that panicked, and
+ * registers that show the panic) · remaining (all other CPUs are accounted for) · kernel (registers were looked for by the kernel's own numbers) · position (nothing: only the order in the dump).
+ */
+export const cpuIdentityKinds = ['prefix', 'crash-notes', 'stack', 'per-cpu-base', 'pid', 'panic-cpu', 'remaining', 'kernel', 'position'] as const;
+export type CpuIdentityKind = (typeof cpuIdentityKinds)[number];
+export const cpuIdentitySchema = v.strictObject({
+  by: v.picklist(cpuIdentityKinds),
+  /** The evidence in words. */
+  detail: v.string(),
+  /** What names another CPU. */
+  contradicted: v.optional(v.array(v.string())),
+});
+export type CpuIdentityJson = v.InferOutput<typeof cpuIdentitySchema>;
+
+/** Why a dump has no registers of a CPU: it did not run, never did, or did and no note of it is there. */
+export const withoutRegistersKinds = ['offline', 'never-started', 'no-note', 'unknown'] as const;
+
 export const cpuSchema = v.strictObject({
-  /** 0-based position in the dump; never changes. */
+  /** 0-based position in the dump; CPUs of which the dump records nothing follow. */
   id: count,
   linuxCpu: v.optional(count),
   cpuAddress: v.optional(count),
@@ -67,7 +86,13 @@ export const cpuSchema = v.strictObject({
   breakingEventAddress: v.optional(hexString),
   /** Other architectures: register name -> value. */
   registers: v.optional(v.record(v.string(), hexString)),
-  source: v.picklist(['note', 'lowcore', 'header']),
+  /** note, header: recorded in the dump · lowcore: its save area in memory · memory: the kernel's own data name the CPU, and its registers where it saved them there. */
+  source: v.picklist(['note', 'lowcore', 'header', 'memory']),
+  identity: v.optional(cpuIdentitySchema),
+  /** Which of two systems in the dump it belongs to, where that is not the one that is shown. */
+  system: v.optional(v.picklist(['prod', 'kdump'])),
+  /** Why there are no general registers. */
+  withoutRegisters: v.optional(v.strictObject({ reason: v.picklist(withoutRegistersKinds), detail: v.string() })),
   meaning: v.optional(cpuMeaningSchema),
 });
 export type CpuJson = v.InferOutput<typeof cpuSchema>;

@@ -1,6 +1,6 @@
 /** Which CPU a number means, and what a register's short name stands for: the same for the command line and the window. */
 import type { CpuJson } from './cpu-model.ts';
-import type { AddressSpace } from './model.ts';
+import type { AddressSpace, Info } from './model.ts';
 
 export type CpuNumbering = 'linuxCpu' | 'id';
 
@@ -19,6 +19,29 @@ export function cpuName(cpu: Pick<CpuJson, 'id' | 'linuxCpu'>, numbering: CpuNum
   if (numbering === 'linuxCpu') return `CPU ${cpuNumber(cpu, numbering)}`;
   return `CPU at position ${cpu.id}${cpu.linuxCpu === undefined ? '' : ` (Linux CPU ${cpu.linuxCpu})`}`;
 }
+
+/** "5 CPUs (3 online, registers of 2)": how many there are, and where they differ how many ran and how many the dump has registers of. */
+export function cpuCountText({ cpuCount, onlineCpuCount, recordedCpuCount }: Info['machine']): string {
+  const parts = [
+    onlineCpuCount === undefined || onlineCpuCount === cpuCount ? undefined : `${onlineCpuCount} online`,
+    recordedCpuCount === undefined || recordedCpuCount === onlineCpuCount ? undefined : `registers of ${recordedCpuCount}`,
+  ].filter((part) => part !== undefined);
+  return `${cpuCount} ${cpuCount === 1 ? 'CPU' : 'CPUs'}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
+}
+
+/** What says which CPU a set of registers is of, as a sentence; undefined where nothing is to be said. */
+type Identified = Partial<Pick<CpuJson, 'identity' | 'withoutRegisters' | 'system'>>;
+
+export function identityText({ identity, withoutRegisters, system }: Identified): string | undefined {
+  if (identity === undefined || withoutRegisters !== undefined) return undefined;
+  const whose = system === undefined ? '' : `a CPU of the ${system === 'prod' ? 'system that crashed before' : 'kdump system'}: `;
+  const against = identity.contradicted === undefined ? '' : `; but ${identity.contradicted.join('; ')}`;
+  return `${whose}${identity.detail}${against}`;
+}
+
+/** The same only where a reader should know of it: nothing but the position speaks, something speaks against it, or it is of another system. */
+export const doubtfulIdentity = (one: Identified): string | undefined =>
+  one.identity?.by === 'position' || one.identity?.contradicted !== undefined || one.system !== undefined ? identityText(one) : undefined;
 
 const arrays = { r: 'gprs', gpr: 'gprs', cr: 'crs', c: 'crs', ar: 'acrs', a: 'acrs', fpr: 'fprs', f: 'fprs', v: 'vxrs' } as const;
 const programCounters = ['rip', 'pc', 'nip'] as const;

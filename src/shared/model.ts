@@ -98,7 +98,12 @@ export const infoSchema = v.strictObject({
     endianness: v.picklist(['big', 'little']),
     bits: v.picklist([32, 64]),
     pageSize: count,
+    /** CPUs of the machine: those that the dump records, and those that its kernel knows besides. */
     cpuCount: count,
+    /** Those that ran, by the kernel's own mask. */
+    onlineCpuCount: v.optional(count),
+    /** Those whose registers the dump records, where that is fewer. */
+    recordedCpuCount: v.optional(count),
     /** CPUs that answered the dumper, with or without registers in the dump. */
     realCpuCount: v.optional(count),
     /** CPU id as STIDP stores it (s390x stand-alone dumps). */

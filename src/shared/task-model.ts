@@ -1,5 +1,6 @@
 /** What a kernel's tasks, modules, stacks and memory look like in the doors and in `--json`. */
 import * as v from 'valibot';
+import { cpuIdentitySchema } from './cpu-model.ts';
 import { trusts } from './fact.ts';
 import { hexString, schemaVersion } from './model.ts';
 import { missingSchema } from './result.ts';
@@ -86,11 +87,16 @@ export type FrameJson = v.InferOutput<typeof frameSchema>;
 export const traceSchema = v.strictObject({
   /** CPU whose registers it starts from; absent for a task that was not running. */
   cpu: v.optional(count),
+  /** Its number in the kernel, and what says so. */
+  linuxCpu: v.optional(count),
+  identity: v.optional(cpuIdentitySchema),
+  /** Which of two systems in the dump it belongs to, where that is not the one that is shown. */
+  system: v.optional(v.picklist(['prod', 'kdump'])),
   task: v.optional(v.strictObject({ address: hexString, comm: v.string(), pid: v.optional(count) })),
   frames: v.array(frameSchema),
   /** How many of them, from the innermost on, are what every crash runs through; the next one is where this one happened. */
   crashFrames: v.optional(count),
-  end: v.picklist(['entered-from-user', 'complete', 'broken', 'partial']),
+  end: v.picklist(['entered-from-user', 'complete', 'broken', 'partial', 'no-registers']),
   /** Where and why it ended. */
   detail: v.string(),
   /** What user space had when it entered the kernel. */

@@ -73,15 +73,27 @@ export interface Paging {
   space(question: SpaceQuestion): AddressSpaceWalker | { readonly what: string; readonly expected: string };
 }
 
+/** A per-CPU variable, or a member of one. */
+export interface PerCpuVariable {
+  readonly symbol: string;
+  readonly member?: readonly [struct: string, member: string];
+}
+
+/** A stack that a CPU has besides its task's: a per-CPU variable is its first byte (`is`), points to it (`start`), or to its last word (`top`). */
+export interface PerCpuStack {
+  readonly name: string;
+  readonly variables: readonly PerCpuVariable[];
+  readonly points: 'is' | 'start' | 'top';
+  /** As long as a task's, so many bytes, or as a struct. */
+  readonly bytes: 'task' | number | { readonly struct: string };
+}
+
 /** Where the kernel notes which task each CPU runs. */
 export type RunningTask =
   /** current_task in the CPU's lowcore. */
   | { readonly in: 'lowcore' }
   /** A per-CPU pointer: the variable itself, or a member of it. The first of them that the kernel has counts. */
-  | {
-      readonly in: 'per-CPU variable';
-      readonly variables: readonly { readonly symbol: string; readonly member?: readonly [struct: string, member: string] }[];
-    };
+  | { readonly in: 'per-CPU variable'; readonly variables: readonly PerCpuVariable[] };
 
 export interface SavedMembers {
   /** Paths in task_struct of what a task that gave up its CPU keeps. */
@@ -109,8 +121,12 @@ export interface ArchitectureOps {
   readCpus(source: CpuSource): CpuSet;
   readonly registers: {
     stackPointer(cpu: CpuJson): bigint | undefined;
+    /** Address of the instruction. */
+    programCounter(cpu: CpuJson): bigint | undefined;
     /** Whether the registers are of user code, by the machine's own state (PSW, CS, PSTATE); undefined where that is not recorded. */
     isUserCode(cpu: CpuJson): boolean | undefined;
+    /** By CPU id, what may be the register that leads to per-CPU data. */
+    perCpuBases(image: DumpImage, cpus: readonly CpuJson[]): ReadonlyMap<number, readonly bigint[]>;
     /** Registers that a dump holds besides the general ones, by CPU id. */
     besides(image: DumpImage, cpus: readonly CpuJson[]): ReadonlyMap<number, Readonly<Record<string, string>>>;
   };
@@ -127,8 +143,11 @@ export interface ArchitectureOps {
     /** Whether tasks and chains are found by structure alone, without the kernel's types. */
     readonly withoutTypes: boolean;
     readonly running: RunningTask;
-    /** Per-CPU pointer to the stack that interrupts are taken on, as long as a task's. */
-    readonly interruptStack: string | undefined;
+    /** Per-CPU pointer to the end of the stack of the task that runs, where there is one. */
+    readonly stackTop: readonly PerCpuVariable[];
+    readonly stacks: readonly PerCpuStack[];
+    /** The array, by CPU number, of what the register that leads to per-CPU data holds in the kernel; or a pointer to that array. */
+    readonly base: { readonly table: string; readonly isPointer: boolean } | undefined;
   };
   /** How stacks are followed. */
   unwind(context: UnwindContext): Unwinders;

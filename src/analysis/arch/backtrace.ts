@@ -25,8 +25,8 @@ export interface SavedRegisters {
 
 export interface Trace {
   readonly frames: readonly Frame[];
-  /** entered-from-user: the chain led to user space · complete: to the first frame of the stack · broken: neither · partial: more is there, but this architecture's unwinder is missing. */
-  readonly end: 'entered-from-user' | 'complete' | 'broken' | 'partial';
+  /** entered-from-user: the chain led to user space · complete: to the first frame of the stack · broken: neither · partial: more is there, but this architecture's unwinder is missing · no-registers: of a CPU whose registers the dump has not. */
+  readonly end: 'entered-from-user' | 'complete' | 'broken' | 'partial' | 'no-registers';
   /** Where and why it ended, in words. */
   readonly detail: string;
   /** Registers of user space, where the chain leads there. */

@@ -12,6 +12,15 @@ import type { Evidence } from './evidence.ts';
 
 type Place = NonNullable<CheckResult['ranges']>[number];
 
+export interface KernelCpuFacts {
+  /** CPUs that the kernel knows and the dump records nothing of. */
+  readonly absent: readonly CpuJson[];
+  /** Linux numbers of those that ran; undefined where no symbol leads to the mask. */
+  readonly online: readonly number[] | undefined;
+  /** Contradictions about which CPU is which, CPUs that ran and have no registers. */
+  readonly findings: readonly Finding[];
+}
+
 export interface CheckContext {
   readonly image: DumpImage;
   readonly memory: MemoryReader;
@@ -19,7 +28,10 @@ export interface CheckContext {
   readonly osInfo: OsInfoSearch | undefined;
   readonly vmcoreinfo: VmcoreinfoSearch;
   readonly utsName: UtsName | undefined;
+  /** Those whose registers, or part of them, the dump records. */
   readonly cpus: readonly CpuJson[];
+  /** What the kernel's own data says of CPUs besides. */
+  readonly kernelCpus: KernelCpuFacts;
   /** Reads the crashkernel memory, once for all who ask. Undefined on other architectures than s390x. */
   readonly kdumpGuard: ((signal: AbortSignal) => Promise<KdumpGuard>) | undefined;
   /** What the user brought along: manifest, attestation, healthy images. */

@@ -27,6 +27,8 @@ export interface Kernel {
   findModuleSymbols(): ModuleSymbols;
   /** Whether symbols are had without searching. */
   readonly publishesSymbols: boolean;
+  /** Whether they are had without searching from now on: published, given by the user, or decoded before. */
+  readonly hasSymbols: boolean;
   /** The kernel's log, read at the first use; no scan. */
   readonly log: LogSearch;
   /** The kernel's types where symbols lead to them; parsed at the first use (100 000 types: about 0.1 s); no scan. */
@@ -77,6 +79,9 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
     vmcoreinfo,
     memory,
     publishesSymbols: given !== undefined || (vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined),
+    get hasSymbols() {
+      return this.publishesSymbols || symbols !== undefined;
+    },
     get symbols() {
       return (symbols ??= given === undefined ? find() : ownOrGiven(given));
     },

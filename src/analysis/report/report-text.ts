@@ -3,7 +3,7 @@ import { missingText } from '../../shared/analysis-text.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { attachedText } from '../../shared/attachment.ts';
 import { byteText } from '../../shared/units.ts';
-import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
+import { cpuCountText, cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { Annotation } from '../../shared/annotation-model.ts';
 import type { DamageEntry, Step } from '../../shared/check-model.ts';
 import type { Finding } from '../../shared/model.ts';
@@ -52,7 +52,7 @@ export function reportFacts(report: ReportModel): readonly (readonly [name: stri
         .filter(Boolean)
         .join(', '),
     ],
-    ['CPUs', String(machine.cpuCount)],
+    ['CPUs', cpuCountText(machine)],
     ['Memory', `${byteText(memory.bytes)} in ${rangesText(memory)}`],
     ['Crashkernel', memory.crashkernel === undefined ? undefined : `${memory.crashkernel.start}-${memory.crashkernel.end}`],
     ['Kernel', [kernel.release, kernel.version].filter(Boolean).join(' ')],

@@ -1,5 +1,5 @@
 /** The registers of a CPU as text, with what they mean beside them. */
-import { cpuName, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
+import { cpuName, identityText, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson, PswJson } from '../../shared/cpu-model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { namedRegisters, noNames, type PlaceNames } from '../../shared/place-names.ts';
@@ -64,6 +64,7 @@ const sourceWords: Readonly<Record<CpuJson['source'], string>> = {
   note: 'from its ELF notes',
   lowcore: 'from the save area in its lowcore',
   header: "from the dump's header",
+  memory: 'known from the memory of the kernel',
 };
 
 function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style, names: PlaceNames): string {
@@ -79,6 +80,9 @@ function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style, names: Pla
     lines.push(`  PSW ${cpu.psw.mask} ${cpu.psw.address}  ${cpu.psw.decoded.text}`, style.dim(`      ${pswWords(cpu.psw)}`));
     if (meaning?.wait !== undefined) lines.push(`      ${visibleText(meaning.wait)}`);
   } else if (cpu.state !== undefined) lines.push(`  ${visibleText(cpu.state)}`);
+  if (cpu.withoutRegisters !== undefined) lines.push(`  ${visibleText(cpu.withoutRegisters.detail)}`);
+  const identity = identityText(cpu);
+  if (identity !== undefined) lines.push(style.dim(`  which CPU: ${visibleText(identity)}`));
   if (cpu.gprs !== undefined) lines.push(columns(registerRows(cpu.gprs, 'r', 4)));
   if (cpu.crs !== undefined) lines.push(namedRows(cpu.crs, 'c', meaning?.controlRegisters ?? [], style));
   if (cpu.acrs !== undefined) lines.push(allZero(cpu.acrs) ? style.dim('  a0 to a15 are zero') : columns(registerRows(cpu.acrs, 'a', 4)));

@@ -1,6 +1,6 @@
 /** Triage and info as text: the verdict first, in a sentence; then what it rests on. */
 import { attachedText } from '../../shared/attachment.ts';
-import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
+import { cpuCountText, cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult, Health } from '../../shared/check-model.ts';
 import type { Finding, Info } from '../../shared/model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
@@ -32,7 +32,7 @@ export function headline(info: Info): string {
     `${formatTitles[info.container.format] ?? info.container.format}${info.container.version === undefined ? '' : `, version ${info.container.version}`}`,
     info.container.complete ? 'complete' : 'INCOMPLETE',
     byteText(info.memory.bytes),
-    `${info.machine.cpuCount} ${info.machine.cpuCount === 1 ? 'CPU' : 'CPUs'}`,
+    cpuCountText(info.machine),
     [info.machine.arch, info.machine.machineType === undefined ? undefined : `type ${info.machine.machineType}`, info.machine.hypervisor]
       .filter((part) => part !== undefined)
       .join(', '),

@@ -1,4 +1,5 @@
 /** Tasks, modules, backtraces and memory usage as text. */
+import { cpuName, doubtfulIdentity } from '../../shared/cpu-registers.ts';
 import type { Missing } from '../../shared/result.ts';
 import type { BacktraceJson, KernelFactsJson, MappingsJson, MemoryUsageJson, ModulesJson, TasksJson, TraceJson } from '../../shared/task-model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
@@ -43,9 +44,14 @@ export function modulesText(answer: ModulesJson, style: Style): string {
   return `${table}${missingText(answer.missing, style)}`;
 }
 
+/** Which CPU a trace is of: "CPU 2", "CPU at position 0 (Linux CPU 3)". */
+const traceCpu = ({ cpu = 0, linuxCpu }: TraceJson, numbering: BacktraceJson['numbering']): string =>
+  numbering === 'linuxCpu' ? `CPU ${cpu}` : cpuName({ id: cpu, ...(linuxCpu === undefined ? {} : { linuxCpu }) }, numbering);
+
 function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], style: Style): string {
   const who = trace.task === undefined ? '' : `${trace.task.pid ?? '?'} ${visibleText(trace.task.comm)} (task ${trace.task.address})`;
-  const where = trace.cpu === undefined ? '' : `CPU ${trace.cpu}${numbering === 'id' ? ' (position in the dump)' : ''}`;
+  const where = trace.cpu === undefined ? '' : traceCpu(trace, numbering);
+  const doubt = doubtfulIdentity(trace);
   const title = style.strong([where, who].filter((part) => part !== '').join(': '));
   const marks = { running: 'at', link: 'from', return: '', interrupted: 'interrupted at', guess: 'perhaps' } as const;
   const rows = trace.frames.map((frame, index) => [
@@ -64,7 +70,7 @@ function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], styl
     user === undefined
       ? ''
       : `\n${columns([[user.pswMask === undefined ? `instruction ${user.address}` : `psw ${user.pswMask} ${user.address}`], ...lines], '    ')}`;
-  return `${title}\n${rows.length === 0 ? '' : `${columns(rows)}\n`}  ${end}${userText}`;
+  return `${title}\n${doubt === undefined ? '' : `  ${style.warn(visibleText(doubt))}\n`}${rows.length === 0 ? '' : `${columns(rows)}\n`}  ${end}${userText}`;
 }
 
 export function backtraceText(answer: BacktraceJson, style: Style): string {

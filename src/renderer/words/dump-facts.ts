@@ -1,10 +1,10 @@
 /** The facts of a dump as short texts, each with where it comes from. One list feeds the pills and the table of all facts. */
+import { cpuCountText } from '../../shared/cpu-registers.ts';
 import { attachedText } from '../../shared/attachment.ts';
 import type { Trust } from '../../shared/fact.ts';
 import type { FormatId, Info } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
 import { timeText } from './durations.ts';
-import { plural } from './numbers.ts';
 
 export interface ShownFact {
   readonly id: string;
@@ -68,7 +68,7 @@ export function dumpFacts(info: Info): readonly ShownFact[] {
   );
   const { crashkernel } = memory;
   add('crashkernel', 'crashkernel', crashkernel === undefined ? undefined : `${crashkernel.start} – ${crashkernel.end}`, ['/memory/crashkernel']);
-  add('cpus', 'CPUs', plural(machine.cpuCount, 'CPU'), ['/machine/cpuCount'], plural(machine.cpuCount, 'CPU'));
+  add('cpus', 'CPUs', cpuCountText(machine), ['/machine/cpuCount'], cpuCountText(machine));
   const arch = archNames[machine.arch] ?? machine.arch;
   const guest = machine.hypervisor === undefined ? '' : machine.hypervisor === 'LPAR' ? ', LPAR' : `, ${machine.hypervisor} guest`;
   const type = machine.machineType === undefined ? '' : ` ${machine.machineType}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withInterruptStack, withOwners } from '../../../src/analysis/engine/kernel/task-on-cpu.ts';
+import { withOwners } from '../../../src/analysis/engine/kernel/task-on-cpu.ts';
 import type { CpuContext } from '../../../src/analysis/engine/kernel/kernel-cpus.ts';
 import { unwindAarch64, type Aarch64Start } from '../../../src/analysis/arch/aarch64/unwind.ts';
 import type { Trace } from '../../../src/analysis/arch/backtrace.ts';
@@ -114,28 +114,41 @@ describe('frame records of aarch64', () => {
 });
 
 describe('the task on a CPU', () => {
-  const perCpuOffset = 0x1000n;
   const context: CpuContext = {
     cpu: { id: 1, source: 'note', registers: { sp: '0xffff80000a003f00' } },
     number: 1,
+    linuxNumber: 1,
     stacks: [],
-    perCpuOffset,
   };
   const task = (address: bigint, rest: Partial<KernelTask>): KernelTask => ({ address, comm: 'a', isThread: false, ...rest });
 
   it('is the only one that says so while the CPU is on its interrupt stack', () => {
-    const variable = code + 0x800n;
-    const table = symbolTable('described', { addresses: BigUint64Array.of(variable), names: ['dirq_stack_ptr'] });
-    const memory = memoryOf(new Map([[variable + perCpuOffset, irq.start]]));
-    const found = withInterruptStack(context, { memory, symbols: table }, 0x4000);
-    expect(found.stacks).toEqual([irq]);
+    const found: CpuContext = { ...context, stacks: [irq] };
     const tasks = [task(1n, { onCpu: true, cpu: 0 }), task(2n, { onCpu: true, cpu: 1 }), task(3n, { onCpu: false, cpu: 1, stack: irq.start - 0x1000n })];
     expect(withOwners('aarch64', [found], { tasks, complete: true }, 0x4000)).toMatchObject([{ current: 2n }]);
     // Two that say so are one too many, and one that another CPU runs is no candidate.
     const second = task(4n, { onCpu: true, cpu: 1 });
     expect(withOwners('aarch64', [found], { tasks: [...tasks, second], complete: true }, 0x4000)[0]?.current).toBeUndefined();
-    const other = { ...context, number: 0, current: 2n };
+    const other = { ...context, number: 0, linuxNumber: 0, current: 2n };
     expect(withOwners('aarch64', [other, found], { tasks: [...tasks, second], complete: true }, 0x4000)[1]?.current).toBe(4n);
+  });
+
+  it('tells which CPU the registers are of, where only their position did', () => {
+    const identity = { by: 'position', detail: 'nothing says it' } as const;
+    const unknown: CpuContext = { ...context, cpu: { ...context.cpu, identity } };
+    const tasks = [task(3n, { stack: irq.start, cpu: 5, comm: 'dd', pid: 7 })];
+    const [found] = withOwners('aarch64', [unknown], { tasks, complete: true }, 0x4000);
+    expect(found).toMatchObject({
+      current: 3n,
+      linuxNumber: 5,
+      cpu: { linuxCpu: 5, identity: { by: 'stack', detail: expect.stringContaining('dd (pid 7)') as string } },
+    });
+  });
+
+  it('is none of a CPU that did not run', () => {
+    const cpu = { ...context.cpu, withoutRegisters: { reason: 'offline', detail: '' } } as const;
+    const tasks = [task(2n, { onCpu: true, cpu: 1 })];
+    expect(withOwners('aarch64', [{ ...context, cpu }], { tasks, complete: true }, 0x4000)[0]?.current).toBeUndefined();
   });
 
   it('is the one in whose stack the stack pointer lies', () => {

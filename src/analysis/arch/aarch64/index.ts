@@ -9,6 +9,8 @@ import { aarch64Unwinders } from './unwind.ts';
 /** PSTATE.M: the exception level in bits 2 and 3, and in bit 4 whether the state is AArch32, whose only level here is EL0. */
 const exceptionLevel = 0xcn;
 const aarch32 = 0x10n;
+/** OVERFLOW_STACK_SIZE (arch/arm64/include/asm/memory.h). */
+const overflowStackBytes = 0x1000;
 
 export const aarch64: ArchitectureOps = {
   name: 'aarch64',
@@ -18,10 +20,13 @@ export const aarch64: ArchitectureOps = {
   readCpus: namedCpus(aarch64Registers),
   registers: {
     stackPointer: (cpu) => registerOf(cpu, 'sp'),
+    programCounter: (cpu) => registerOf(cpu, 'pc'),
     isUserCode(cpu) {
       const pstate = registerOf(cpu, 'pstate');
       return pstate === undefined ? undefined : (pstate & exceptionLevel) === 0n || (pstate & aarch32) !== 0n;
     },
+    // tpidr_el1 is in no note.
+    perCpuBases: () => new Map(),
     besides: () => new Map(),
   },
   paging: aarch64Paging,
@@ -33,7 +38,12 @@ export const aarch64: ArchitectureOps = {
     withoutTypes: false,
     // sp_el0 holds the running task, and no dump records it: the scheduler's own pointer says the same.
     running: { in: 'per-CPU variable', variables: [{ symbol: 'runqueues', member: ['rq', 'curr'] }] },
-    interruptStack: 'irq_stack_ptr',
+    stackTop: [],
+    stacks: [
+      { name: 'interrupt stack', variables: [{ symbol: 'irq_stack_ptr' }], points: 'start', bytes: 'task' },
+      { name: 'overflow stack', variables: [{ symbol: 'overflow_stack' }], points: 'is', bytes: overflowStackBytes },
+    ],
+    base: undefined,
   },
   unwind: aarch64Unwinders,
 };

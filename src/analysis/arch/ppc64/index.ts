@@ -20,10 +20,13 @@ function power(name: 'ppc64' | 'ppc64le'): ArchitectureOps {
     readCpus: namedCpus(powerRegisters),
     registers: {
       stackPointer: (cpu) => registerOf(cpu, 'r1'),
+      programCounter: (cpu) => registerOf(cpu, 'nip'),
       isUserCode(cpu) {
         const msr = registerOf(cpu, 'msr');
         return msr === undefined ? undefined : (msr & problemState) !== 0n;
       },
+      // r13 holds the address of the PACA, as paca_ptrs does (since 4.17).
+      perCpuBases: (_, cpus) => new Map(cpus.map((cpu) => [cpu.id, [registerOf(cpu, 'r13')].flatMap((value) => value ?? [])])),
       besides: () => new Map(),
     },
     paging: undefined,
@@ -34,7 +37,9 @@ function power(name: 'ppc64' | 'ppc64le'): ArchitectureOps {
       saved: {},
       withoutTypes: false,
       running: { in: 'per-CPU variable', variables: [{ symbol: 'runqueues', member: ['rq', 'curr'] }] },
-      interruptStack: undefined,
+      stackTop: [],
+      stacks: [],
+      base: { table: 'paca_ptrs', isPointer: true },
     },
     unwind: () => ({ running: () => trace, sleeping: () => trace }),
   };

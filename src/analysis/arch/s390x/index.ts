@@ -20,13 +20,15 @@ export const s390x: ArchitectureOps = {
       const text = cpu.gprs?.[stackRegister];
       return text === undefined ? undefined : BigInt(text);
     },
+    programCounter: ({ psw }) => (psw === undefined ? undefined : BigInt(psw.address)),
     isUserCode: (cpu) => cpu.psw?.decoded.problemState,
+    perCpuBases: () => new Map(),
     besides: () => new Map(),
   },
   paging: s390xPaging,
   kernelAddress: s390xAddress,
   kernelAddressHolds: () => () => true,
   physBase: (vmcoreinfo) => vmcoreinfoHex(vmcoreinfo, 'KERNELOFFPHYS'),
-  tasks: { saved: { savedStack: 'thread.ksp' }, withoutTypes: true, running: { in: 'lowcore' }, interruptStack: undefined },
+  tasks: { saved: { savedStack: 'thread.ksp' }, withoutTypes: true, running: { in: 'lowcore' }, stackTop: [], stacks: [], base: undefined },
   unwind: s390xUnwinders,
 };

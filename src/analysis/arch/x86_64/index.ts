@@ -10,6 +10,8 @@ import { x86Unwinders } from './unwinders.ts';
 
 /** Requested privilege level in CS: 0 in the kernel, 3 in user code. */
 const privilege = 3n;
+/** IRQ_STACK_SIZE without KASAN (arch/x86/include/asm/page_64_types.h). */
+const interruptStackBytes = 0x4000;
 
 export const x86: ArchitectureOps = {
   name: 'x86_64',
@@ -19,9 +21,20 @@ export const x86: ArchitectureOps = {
   readCpus: namedCpus(x86Registers),
   registers: {
     stackPointer: (cpu) => registerOf(cpu, 'rsp'),
+    programCounter: (cpu) => registerOf(cpu, 'rip'),
     isUserCode(cpu) {
       const cs = registerOf(cpu, 'cs');
       return cs === undefined ? undefined : (cs & privilege) !== 0n;
+    },
+    // The kernel's own notes hold the user's GS base; a hypervisor's hold the CPU's, and the other one that swapgs exchanges it with.
+    perCpuBases(image, cpus) {
+      const states = matchQemuStates(cpus, qemuStates(image));
+      return new Map(
+        cpus.map((cpu) => {
+          const state = states.get(cpu.id);
+          return [cpu.id, [registerOf(cpu, 'gs_base'), state?.get('gs.base'), state?.get('kernel_gs_base')].flatMap((base) => base ?? [])];
+        }),
+      );
     },
     besides: (image, cpus) => new Map([...matchQemuStates(cpus, qemuStates(image))].map(([id, state]) => [id, qemuControlRegisters(state)])),
   },
@@ -34,7 +47,17 @@ export const x86: ArchitectureOps = {
     withoutTypes: false,
     // current_task, in 6.2 to 6.14 a member of pcpu_hot.
     running: { in: 'per-CPU variable', variables: [{ symbol: 'current_task' }, { symbol: 'pcpu_hot', member: ['pcpu_hot', 'current_task'] }] },
-    interruptStack: undefined,
+    stackTop: [{ symbol: 'cpu_current_top_of_stack' }, { symbol: 'pcpu_hot', member: ['pcpu_hot', 'top_of_stack'] }],
+    stacks: [
+      {
+        name: 'interrupt stack',
+        variables: [{ symbol: 'hardirq_stack_ptr' }, { symbol: 'pcpu_hot', member: ['pcpu_hot', 'hardirq_stack_ptr'] }],
+        points: 'top',
+        bytes: interruptStackBytes,
+      },
+      { name: 'exception stack', variables: [{ symbol: 'cea_exception_stacks' }], points: 'start', bytes: { struct: 'cea_exception_stacks' } },
+    ],
+    base: { table: '__per_cpu_offset', isPointer: false },
   },
   unwind: x86Unwinders,
 };

@@ -5,9 +5,10 @@ import type { AsceSource } from '../../../shared/memory-model.ts';
 import type { AddressSpaceWalker } from '../../arch/architecture.ts';
 import { architectureNames, architectures } from '../../arch/index.ts';
 import { lowcoreValue } from '../../arch/s390x/lowcore/layouts.ts';
-import { lowcoreChoiceAt } from '../machine/lowcore.ts';
+import { lowcoreChoiceAt } from '../machine/lowcore-choice.ts';
 import { selectCpu } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 export interface SpaceRequest {
   readonly cpu?: number | undefined;
@@ -38,7 +39,7 @@ export function addressSpace(session: Session, request: SpaceRequest): AddressSp
     throw new DumpError('unsupported', { file: session.path }, `the address space "${request.space}" exists on s390x only`, 'no such choice');
   if (paging === undefined)
     throw new DumpError('unsupported', { file: session.path }, `virtual addresses of ${arch} are not translated`, `an ${translated()} dump`);
-  const { cpus } = session.cpuSet;
+  const { cpus } = machineCpus(session);
   const numbering = cpuNumbering(cpus);
   const found = paging.space({
     memory: session.memory,

@@ -5,6 +5,7 @@ import { schemaVersion } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { addressSpace, type SpaceRequest } from './address-space.ts';
 import type { Session } from '../session/session.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 export interface TranslateRequest extends SpaceRequest {
   readonly address: bigint;
@@ -19,7 +20,7 @@ export function translateAddress(session: Session, request: TranslateRequest): T
     schema: schemaVersion,
     space: 'virtual',
     address: hex(request.address),
-    ...(request.cpu === undefined ? {} : { cpu: request.cpu, numbering: cpuNumbering(session.cpuSet.cpus) }),
+    ...(request.cpu === undefined ? {} : { cpu: request.cpu, numbering: cpuNumbering(machineCpus(session).cpus) }),
     asce: { value: hex(root.value), source: root.source, decoded: root.decoded },
     steps: [...found.steps],
     ...(found.real === undefined ? {} : { real: hex(found.real) }),

@@ -4,6 +4,7 @@ import { type CheckDepth, runChecks } from '../../integrity/index.ts';
 import type { Session } from '../session/session.ts';
 import type { CheckContext } from '../../integrity/check.ts';
 import type { CheckResult } from '../../../shared/check-model.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 export interface CheckOptions {
   /** What the user brought along; nothing by default. */
@@ -14,7 +15,9 @@ export interface CheckOptions {
 /** What checks read of a session. */
 export function checkContext(session: Session, signal: AbortSignal, evidence: Evidence = { files: [session.file] }): CheckContext {
   const { image, memory, osInfo, vmcoreinfo, utsName, kdumpGuard } = session;
-  return { image, memory, osInfo, vmcoreinfo, utsName, cpus: session.cpuSet.cpus, kdumpGuard, evidence, signal };
+  const { cpus, recorded, masks, findings } = machineCpus(session);
+  const kernelCpus = { absent: cpus.slice(recorded), online: masks?.online, findings };
+  return { image, memory, osInfo, vmcoreinfo, utsName, cpus: cpus.slice(0, recorded), kernelCpus, kdumpGuard, evidence, signal };
 }
 
 export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, options: CheckOptions = {}): Promise<CheckResult[]> {

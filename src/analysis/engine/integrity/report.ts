@@ -19,6 +19,7 @@ import { toolName, toolVersion } from '../tool.ts';
 import { describeDump } from '../triage/info.ts';
 import { deathOf } from '../triage/what-died.ts';
 import { verifySession, type Scan, type VerifyRequest } from './verify.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 export async function buildReport(session: Session, request: VerifyRequest, context: Scan): Promise<ReportModel> {
   const verified = await verifySession(session, { ...request, handedOn: true }, context);
@@ -43,7 +44,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
     ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard) }),
     ...(osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(osInfo) }),
     ...(guard === undefined || osInfo === undefined ? {} : { twoStage: replayTwoStage(osInfo, guard) }),
-    cpus: session.cpuSet.cpus,
+    cpus: machineCpus(session).cpus,
     regions: describeRegions(session).regions,
   };
 }

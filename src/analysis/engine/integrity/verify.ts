@@ -12,6 +12,7 @@ import { indexPages } from '../pages/index-pages.ts';
 import type { Session } from '../session/session.ts';
 import { describeRegions } from '../machine/regions.ts';
 import { checkSession } from './check-session.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 export type Scan = CallContext<ScanProgress>;
 
@@ -40,10 +41,10 @@ export const bytesOf = (context: Scan, phase: string) => ({
 
 /** Where the damage is, as far as checks and container say. */
 export function damageOf(session: Session, results: readonly CheckResult[]): DamageEntry[] {
-  const { image, cpuSet } = session;
+  const { image } = session;
   return damageMap({
     regions: describeRegions(session).regions,
-    cpus: cpuSet.cpus,
+    cpus: machineCpus(session).cpus,
     structures: image.structures,
     findings: image.findings,
     checks: results,

@@ -6,6 +6,7 @@ import { RequestError } from '../../../shared/rpc.ts';
 import type { CellValue } from '../../kernel/analyses/analysis.ts';
 import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import type { Session } from '../session/session.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 export type GivenParameters = Readonly<Record<string, string | number | bigint | boolean>>;
 
@@ -28,7 +29,7 @@ function addressOf(parameter: ParameterJson, typed: string, { session, symbols }
   }
   const parsed = parseAddress(typed);
   if (!parsed.ok) throw wrong(parameter, typed, 'an address such as 0x1f00, a symbol of this kernel such as panic+0x10, or a register such as cpu0.psw');
-  const { cpus } = session.cpuSet;
+  const { cpus } = machineCpus(session);
   const key = cpuNumbering(cpus);
   const resolved = resolveAddress(parsed.expression, 'virtual', {
     prefix(number) {

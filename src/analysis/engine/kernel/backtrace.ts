@@ -13,7 +13,8 @@ import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
 import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { stackEndMagic, type TaskMember } from '../../kernel/tasks/task-layout.ts';
 import type { KernelTask } from '../../kernel/tasks/tasks.ts';
-import type { CpuContext } from './kernel-cpus.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
+import { ran, type CpuContext } from './kernel-cpus.ts';
 import { allNames } from './kernel-names.ts';
 import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
 import { selectCpu } from '../session/select-cpu.ts';
@@ -40,12 +41,23 @@ function frameJson(frame: Frame, symbols: SymbolTable | undefined): FrameJson {
   };
 }
 
+/** The CPU's number as doors have it, and its Linux number where that is another thing. */
+function cpuOfTrace({ cpu, number }: CpuContext): Pick<TraceJson, 'cpu' | 'linuxCpu' | 'identity' | 'system'> {
+  const { linuxCpu, identity, system } = cpu;
+  return {
+    cpu: number,
+    ...(linuxCpu === undefined ? {} : { linuxCpu }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(system === undefined ? {} : { system }),
+  };
+}
+
 function traceJson(trace: Trace, symbols: SymbolTable | undefined, cpu: CpuContext | undefined, task: KernelTask | undefined): TraceJson {
   const { user } = trace;
   const frames = trace.frames.map((frame) => frameJson(frame, symbols));
   const path = crashPath(frames);
   return {
-    ...(cpu === undefined ? {} : { cpu: cpu.number }),
+    ...(cpu === undefined ? {} : cpuOfTrace(cpu)),
     ...(task === undefined ? {} : { task: { address: hex(task.address), comm: task.comm, ...(task.pid === undefined ? {} : { pid: task.pid }) } }),
     frames,
     ...(path === undefined || path.length >= frames.length ? {} : { crashFrames: path.length }),
@@ -115,6 +127,14 @@ function unwindersOf(tasks: KernelTasks, guess: boolean): Unwinders {
 interface Tracer {
   readonly tasks: KernelTasks;
   readonly unwinders: Unwinders;
+  /** Of the system that crashed before. */
+  readonly first?: Tracer;
+}
+
+function tracerOf(tasks: KernelTasks, guess: boolean): Tracer {
+  const { first } = tasks;
+  const own: Tracer = { tasks, unwinders: unwindersOf(tasks, guess) };
+  return first === undefined ? own : { ...own, first: tracerOf(first, guess) };
 }
 
 /** The stack that a CPU's stack pointer lies in, where its task is not known: every kernel stack has the magic number at its bottom. */
@@ -125,9 +145,24 @@ function withMarkedStack(stacks: readonly StackRange[], { cpu }: CpuContext, mem
   return memory.u64(start) === stackEndMagic ? [...stacks, { name: 'kernel stack', start, end: start + BigInt(stackBytes) }] : stacks;
 }
 
-function traceCpu({ tasks, unwinders }: Tracer, context: CpuContext): TraceJson {
+/** A CPU of the system that crashed before: its registers, in that system's memory. */
+function traceOfFirst({ first }: Tracer, context: CpuContext): TraceJson | undefined {
+  const own = first?.tasks.cpus.find(({ cpu }) => cpu.prefix !== undefined && cpu.prefix === context.cpu.prefix);
+  if (first === undefined || own === undefined) return undefined;
+  const { cpu, number } = context;
+  return { ...traceCpu(first, { ...own, cpu: { ...own.cpu, ...cpu } }), ...cpuOfTrace({ ...context, number }) };
+}
+
+function traceCpu(tracer: Tracer, context: CpuContext): TraceJson {
+  const { tasks, unwinders } = tracer;
+  const { system, withoutRegisters } = context.cpu;
+  if (system !== undefined && tracer.first !== undefined) {
+    const found = traceOfFirst(tracer, context);
+    if (found !== undefined) return found;
+  }
   const task = tasks.list.tasks.find(({ address }) => address === context.current);
   const stackBytes = tasks.layout?.stackBytes ?? 0;
+  if (withoutRegisters !== undefined) return traceJson({ frames: [], end: 'no-registers', detail: withoutRegisters.detail }, tasks.names, context, task);
   const stacks = withMarkedStack(withTaskStack(context.stacks, task, stackBytes), context, tasks.memory, stackBytes);
   return traceJson(unwinders.running(context.cpu, stacks), tasks.names, context, task);
 }
@@ -140,7 +175,7 @@ function traceTask(tracer: Tracer, task: KernelTask): TraceJson {
   const { layout } = tasks;
   const give = (trace: Trace): TraceJson => traceJson(trace, tasks.names, undefined, task);
   if (layout === undefined || task.stack === undefined) return give(noTrace('the task has no kernel stack any more, or its address is not known'));
-  const unknown = tasks.cpus.find(({ current }) => current === undefined);
+  const unknown = tasks.cpus.find(({ cpu, current }) => current === undefined && ran(cpu) && cpu.system === undefined);
   if (unknown !== undefined && (task.kind === 'idle' || task.state === undefined || task.state.letter === 'R'))
     return give(noTrace(`the task may have run on CPU ${unknown.number}, whose task is not known; then what it saved is from an earlier switch`));
   if (task.onCpu === true) return give(noTrace('the task runs on a CPU whose registers cannot be told apart; what it saved is from its last switch'));
@@ -177,12 +212,14 @@ function wanted(session: Session, tracer: Tracer, request: BacktraceRequest): re
 /** With the names of modules that have to be searched for. @throws Cancelled */
 export async function withAllNames(tasks: KernelTasks, session: Session, signal: AbortSignal): Promise<KernelTasks> {
   const names = await allNames(session, signal);
-  return { ...tasks, names: 'why' in names ? undefined : names };
+  const { first } = tasks;
+  const ofFirst = first === undefined ? {} : { first: await withAllNames(first, session.inView('prod'), signal) };
+  return { ...tasks, names: 'why' in names ? undefined : names, ...ofFirst };
 }
 
 /** Every stack, those of the CPUs first; each is followed when it is asked for. @param tasks with the names that frames get */
 export function stacksOf(tasks: KernelTasks): { all(): Generator<TraceJson, void>; readonly missing: readonly Missing[] } {
-  const tracer: Tracer = { tasks, unwinders: unwindersOf(tasks, false) };
+  const tracer = tracerOf(tasks, false);
   const running = new Set(tasks.cpus.map(({ current }) => current));
   const search = tasks.kernel.symbols;
   return {
@@ -209,7 +246,7 @@ export function tracesOf(session: Session, tasks: KernelTasks, request: Backtrac
   const search = tasks.kernel.symbols;
   if (!search.found) missing.push({ what: 'names of functions', why: search.why });
   if (tasks.list.tasks.length === 0) missing.push(...tasks.missing);
-  const traces = wanted(session, { tasks, unwinders: unwindersOf(tasks, request.guess === true) }, request);
+  const traces = wanted(session, tracerOf(tasks, request.guess === true), request);
   if (search.found && traces.some(({ frames }) => frames.some(({ symbol }) => symbol === undefined))) missing.push(...tasks.kernel.moduleSymbols.missing);
-  return { schema: schemaVersion, numbering: cpuNumbering(session.cpuSet.cpus), traces: [...traces], missing };
+  return { schema: schemaVersion, numbering: cpuNumbering(machineCpus(session).cpus), traces: [...traces], missing };
 }

@@ -1,6 +1,6 @@
 /** The tasks of a dump's kernel, found once per session: layout of task_struct, the list, and who ran on which CPU. */
 import { type KernelState, kernelState } from './kernel-state.ts';
-import { type CpuContext, cpuContexts } from './kernel-cpus.ts';
+import { type CpuContext, cpuContexts, ran } from './kernel-cpus.ts';
 import { type InitTask, findInitTask } from '../../kernel/tasks/init-task.ts';
 import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
 import { type TaskList, listTasks, readTask } from '../../kernel/tasks/tasks.ts';
@@ -11,7 +11,7 @@ import { layoutByTypes } from '../../kernel/tasks/task-types.ts';
 import type { Session } from '../session/session.ts';
 import { architectures } from '../../arch/index.ts';
 import { vmcoreinfoHex } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
-import { withInterruptStack, withOwners } from './task-on-cpu.ts';
+import { withOwners } from './task-on-cpu.ts';
 import { searched } from '../session/memo.ts';
 
 export interface KernelTasks extends KernelState {
@@ -20,6 +20,8 @@ export interface KernelTasks extends KernelState {
   readonly layout?: TaskLayout;
   readonly list: TaskList;
   readonly missing: readonly Missing[];
+  /** Those of the system that crashed before, where CPUs of it are among the dump's. */
+  readonly first?: KernelTasks;
 }
 
 /** Idle tasks of all CPUs: per-CPU pointers in idle_threads (kernel/smpboot.c), where the symbol is known. */
@@ -51,7 +53,9 @@ async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | '
   const state = await kernelState(session, signal);
   const { kernel, memory, symbols, types } = state;
   const contexts = cpuContexts(session, kernel, types);
-  const none = (why: string): KernelTasks => ({ ...state, cpus: contexts.cpus, list: nothing, missing: [{ what: 'tasks', why }] });
+  const isMixed = contexts.cpus.some(({ cpu }) => cpu.system === 'prod');
+  const first = isMixed ? { first: await findTasks(session.inView('prod'), signal, scope) } : {};
+  const none = (why: string): KernelTasks => ({ ...state, ...first, cpus: contexts.cpus, list: nothing, missing: [{ what: 'tasks', why }] });
   if (types === undefined && !architectures[memory.arch].tasks.withoutTypes) return none(state.noTypes);
   const byTypes = types === undefined ? undefined : layoutByTypes(types, memory.arch);
   const text = vmcoreinfoHex(kernel.vmcoreinfo, 'SYMBOL(_stext)');
@@ -82,18 +86,14 @@ async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | '
     scope === 'all'
       ? listTasks({ memory, layout, initTask: initTask.address, others })
       : { tasks: others.flatMap((task) => readTask(memory, layout, task, initTask.address) ?? []), complete: false };
-  const cpus = withOwners(
-    memory.arch,
-    known.map((context) => withInterruptStack(context, state, layout.stackBytes)),
-    list,
-    layout.stackBytes,
-  );
+  const cpus = withOwners(memory.arch, known, list, layout.stackBytes);
   const missing: Missing[] = [...layout.missing];
   if (list.broken !== undefined) missing.push({ what: 'tasks behind the break', why: list.broken });
-  for (const { number, current } of cpus) {
-    if (current === undefined) missing.push({ what: `task on CPU ${number}`, why: 'neither the data of the CPU nor its stack pointer leads to a task' });
+  for (const { cpu, number, current } of cpus) {
+    if (current === undefined && ran(cpu) && cpu.system === undefined)
+      missing.push({ what: `task on CPU ${number}`, why: 'neither the data of the CPU nor its stack pointer leads to a task' });
   }
-  return { ...state, cpus, initTask, layout, list, missing };
+  return { ...state, ...first, cpus, initTask, layout, list, missing };
 }
 
 /** All tasks, found once. @throws Cancelled when memory has to be scanned for types */

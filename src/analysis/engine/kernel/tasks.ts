@@ -7,6 +7,7 @@ import type { Session } from '../session/session.ts';
 import { kernelTasks } from './kernel-tasks.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 function taskJson(task: KernelTask, layout: TaskLayout | undefined, runsOn: number | undefined): TaskJson {
   const { state, stack } = task;
@@ -31,7 +32,7 @@ export async function describeTasks(session: Session, signal: AbortSignal): Prom
   const runs = new Map(cpus.flatMap(({ current, number }) => (current === undefined ? [] : [[current, number] as const])));
   return {
     schema: schemaVersion,
-    numbering: cpuNumbering(session.cpuSet.cpus),
+    numbering: cpuNumbering(machineCpus(session).cpus),
     tasks: list.tasks.map((task) => taskJson(task, layout, runs.get(task.address))),
     complete: list.complete,
     ...(initTask === undefined ? {} : { initTask: { address: hex(initTask.address), source: initTask.source } }),

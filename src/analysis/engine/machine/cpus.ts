@@ -11,8 +11,9 @@ import { OS_INFO_MAGIC } from '../../arch/s390x/os-info.ts';
 import { clockComparator, clockComparatorText, cpuTimerText, todToIso } from '../../arch/s390x/tod-clock.ts';
 import { explainDisabledWait } from '../../arch/s390x/wait-codes.ts';
 import { isDisabledWait } from '../triage/disabled-wait.ts';
-import { lowcoreChoiceAt } from './lowcore.ts';
+import { lowcoreChoiceAt } from './lowcore-choice.ts';
 import type { Session } from '../session/session.ts';
+import { machineCpus } from './machine-cpus.ts';
 
 function crashkernelOf(session: Session): { readonly start: bigint; readonly end: bigint } | undefined {
   const search = session.osInfo;
@@ -62,7 +63,7 @@ export function cpuMeaning(session: Session, cpu: CpuJson): CpuMeaning {
 
 /** All CPUs in dump order. On x86_64 the control registers of QEMU's notes stand beside those of PRSTATUS. */
 export function describeCpus(session: Session): { schema: 1; cpus: CpuJson[]; numbering: 'linuxCpu' | 'id' } {
-  const { cpus } = session.cpuSet;
+  const { cpus } = machineCpus(session);
   const numbering = cpuNumbering(cpus);
   const { image } = session;
   const besides = architectures[image.machine.arch].registers.besides(image, cpus);

@@ -7,15 +7,16 @@ import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/structure-mo
 import { RequestError } from '../../../shared/rpc.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
-import { chooseLowcoreLayout, givenLowcoreLayout, type LowcoreChoice, type LowcoreContext } from '../../arch/s390x/lowcore/choose-layout.ts';
+import { chooseLowcoreLayout, givenLowcoreLayout } from '../../arch/s390x/lowcore/choose-layout.ts';
 import { pointerTarget } from '../../arch/s390x/lowcore/pointers.ts';
 import { lowcoreKernels, type LowcoreKernel } from '../../arch/s390x/lowcore/fields.ts';
 import { asLowcoreKernel, lowcoreFieldGroup, lowcoreLayouts, lowcoreValue, provenLowcores } from '../../arch/s390x/lowcore/layouts.ts';
 import { lowcoreSize } from '../../arch/s390x/save-area.ts';
 import { clockComparatorText } from '../../arch/s390x/tod-clock.ts';
-import { vmcoreinfoNumber } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { leaves, view } from '../../layout/struct.ts';
 import { selectCpu } from '../session/select-cpu.ts';
+import { lowcoreContext } from './lowcore-choice.ts';
+import { machineCpus } from './machine-cpus.ts';
 import type { Session } from '../session/session.ts';
 
 export interface LowcoreRequest {
@@ -23,24 +24,6 @@ export interface LowcoreRequest {
   /** Absolute, a multiple of 8 KiB unless the user insists on looking elsewhere. */
   readonly address?: bigint | undefined;
   readonly layout?: string | undefined;
-}
-
-/** What the dump knows that helps to tell layouts apart. */
-export function lowcoreContext(session: Session, cpu?: CpuJson): LowcoreContext {
-  const vmcoreinfo = session.knownVmcoreinfo;
-  const home = cpu?.crs?.[13];
-  return {
-    release: vmcoreinfo?.entries.get('OSRELEASE') ?? session.utsName?.release ?? session.image.names?.release,
-    memoryEnd: session.memory.end,
-    cpuLimit: vmcoreinfoNumber(vmcoreinfo, 'LENGTH(lowcore_ptr)'),
-    homeAsce: home === undefined ? undefined : BigInt(home),
-  };
-}
-
-/** The layout of the lowcore at an address; undefined when not all of its bytes are in the dump. */
-export function lowcoreChoiceAt(session: Session, address: bigint, cpu?: CpuJson): { readonly choice: LowcoreChoice; readonly bytes: Uint8Array } | undefined {
-  const bytes = session.memory.readPresent(address, lowcoreSize);
-  return bytes === undefined ? undefined : { bytes, choice: chooseLowcoreLayout(bytes, lowcoreContext(session, cpu)) };
 }
 
 function kernelNamed(name: string | undefined): LowcoreKernel | undefined {
@@ -92,7 +75,7 @@ export function describeLowcores(session: Session, request: LowcoreRequest): { s
   if (!architectures[session.image.machine.arch].features.has('lowcore'))
     throw new DumpError('unsupported', { file: session.path }, `${session.image.machine.arch} has no lowcore`, 'an s390x dump');
   const named = kernelNamed(request.layout);
-  const { cpus } = session.cpuSet;
+  const { cpus } = machineCpus(session);
   const about = { numbering: cpuNumbering(cpus), layouts: [...lowcoreKernels] };
   if (request.address !== undefined) {
     const { address } = request;

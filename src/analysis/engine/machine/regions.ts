@@ -8,6 +8,7 @@ import { lowcoreSize } from '../../arch/s390x/save-area.ts';
 import { vmcoreinfoOf } from '../triage/info.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { containerRegions } from './memory-regions.ts';
+import { machineCpus } from './machine-cpus.ts';
 
 export function describeRegions(session: Session): RegionsJson {
   const { regions: ofContainer, summarized } = containerRegions(session.image.memory);
@@ -28,8 +29,8 @@ export function describeRegions(session: Session): RegionsJson {
     const [start, end, physical] = [values.entry[10]?.addr ?? 0n, values.entry[11]?.addr ?? 0n, values.entry[12]?.addr ?? 0n];
     if (start < end && physical !== 0n) add('kernel image', 'kernel', physical, end - start);
   }
-  for (const cpu of session.cpuSet.cpus) {
-    if (cpu.prefix !== undefined) add(`lowcore of ${cpuName(cpu, cpuNumbering(session.cpuSet.cpus))}`, 'lowcore', BigInt(cpu.prefix), lowcoreSize);
+  for (const cpu of machineCpus(session).cpus) {
+    if (cpu.prefix !== undefined) add(`lowcore of ${cpuName(cpu, cpuNumbering(machineCpus(session).cpus))}`, 'lowcore', BigInt(cpu.prefix), lowcoreSize);
   }
   const vmcoreinfo = vmcoreinfoOf(session);
   if (vmcoreinfo?.address !== undefined) add('vmcoreinfo', 'structure', vmcoreinfo.address, vmcoreinfo.text.length);

@@ -34,6 +34,7 @@ import { describeNotes } from '../machine/notes.ts';
 import { describeOsInfo } from '../machine/osinfo.ts';
 import { describeRegions } from '../machine/regions.ts';
 import { describeDump } from '../triage/info.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 type Scan = CallContext<ScanProgress>;
 
@@ -172,7 +173,7 @@ async function sideOf(session: Session, signal: AbortSignal): Promise<Comparison
     name: { file: basename(session.path), identity: session.identity },
     memory: session.image.memory,
     info,
-    cpus: session.cpuSet.cpus,
+    cpus: machineCpus(session).cpus,
     lowcores,
     osInfo: await held(() => describeOsInfo(session, signal)),
     vmcoreinfo: vmcoreinfo === undefined ? undefined : Object.fromEntries(vmcoreinfo.entries),

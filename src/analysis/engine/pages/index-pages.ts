@@ -16,6 +16,7 @@ import { memoryRootVersion } from '../../memory-tree/digest.ts';
 import { dirname } from 'node:path';
 import { cacheCapBytes, pruneIndexes, touchIndex } from '../../page-index/index-cache.ts';
 import { IndexError } from '../../page-index/index-error.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 export interface IndexRequest {
   readonly digest: boolean;
@@ -49,7 +50,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
     // Until the index is complete a kill may have come before these rows; writing them again costs little.
     if (!store.header().complete) {
       store.putRegions(describeRegions(session).regions);
-      store.putCpus(session.cpuSet.cpus);
+      store.putCpus(machineCpus(session).cpus);
       store.putNotes(describeNotes(session).notes);
       store.putFindings(session.image.findings);
     }

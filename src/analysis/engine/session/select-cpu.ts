@@ -3,10 +3,11 @@ import { cpuNumbering, numberingWords } from '../../../shared/cpu-registers.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { Session } from './session.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 /** @throws DumpError absent, naming the CPUs that there are and what their numbers mean */
 export function selectCpu(session: Session, number: number): CpuJson {
-  const { cpus } = session.cpuSet;
+  const { cpus } = machineCpus(session);
   const key = cpuNumbering(cpus);
   const found = cpus.find((cpu) => cpu[key] === number);
   if (found === undefined) {

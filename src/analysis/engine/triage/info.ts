@@ -6,6 +6,7 @@ import { confirm, fact, splitFacts, type Fact } from '../../../shared/fact.ts';
 import { infoSchema, schemaVersion, type Info } from '../../../shared/model.ts';
 import { hex, pageSize, type AddressRange } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 import { OS_INFO_MAGIC, osInfoValid } from '../../arch/s390x/os-info.ts';
 import { decodeCpuId } from '../../formats/s390-header.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
@@ -83,8 +84,9 @@ function machineFacts(session: Session): Record<string, unknown> {
 }
 
 function cpuCountFact(session: Session): Fact<number> {
-  const { cpuSet, image } = session;
-  const count = cpuSet.cpus.length;
+  const { image } = session;
+  const { cpus, recorded: count } = machineCpus(session);
+  if (cpus.length > count) return fact(cpus.length, `the CPUs that the kernel knows; the dump records registers of ${count}`);
   if (image.machine.cpuCount === undefined) {
     const impossible = image.findings.some(({ id }) => id === 'container-complete/cpu-count');
     if (impossible) return fact(count, 'filled slots of the prefix vector, whose count in the header cannot be right', 'contradicted');
@@ -92,10 +94,19 @@ function cpuCountFact(session: Session): Fact<number> {
   }
   const header = fact(image.machine.cpuCount, 'CPU count in the header');
   // What was read of the header's own vector is not a second source; lowcores with a Linux CPU number are.
-  const known = new Set(cpuSet.cpus.flatMap((cpu) => cpu.linuxCpu ?? []));
+  const known = new Set(cpus.flatMap((cpu) => cpu.linuxCpu ?? []));
   // A lowcore that is not in the dump says nothing against the header.
-  const unread = known.size === 0 || cpuSet.cpus.some((cpu) => cpu.linuxCpu === undefined);
+  const unread = known.size === 0 || cpus.some((cpu) => cpu.linuxCpu === undefined);
   return unread ? header : confirm(header, fact(known.size, 'different CPU numbers in the lowcores'));
+}
+
+/** What the kernel's masks and the records say apart from each other. */
+function kernelCpuFacts(session: Session): Record<string, unknown> {
+  const { cpus, recorded, masks } = machineCpus(session);
+  return {
+    onlineCpuCount: masks === undefined ? undefined : fact(masks.online.length, '__cpu_online_mask'),
+    recordedCpuCount: cpus.length === recorded ? undefined : fact(recorded, 'sets of registers in the dump'),
+  };
 }
 
 /** A count that JSON can carry exactly; a damaged header can claim more. */
@@ -162,6 +173,7 @@ export function describeDump(session: Session): Info {
       bits: image.machine.bits,
       pageSize: kernelPage === undefined ? fact(pageSize, `default of ${image.machine.arch}`) : fact(Number(kernelPage), 'PAGESIZE of vmcoreinfo'),
       cpuCount: cpuCountFact(session),
+      ...kernelCpuFacts(session),
       realCpuCount: image.machine.realCpuCount === undefined ? undefined : fact(image.machine.realCpuCount, 'CPU count in the header'),
       cpuId: image.machine.cpuId === undefined ? undefined : fact(hex(image.machine.cpuId), 'CPU id in the header'),
       buildArch: image.machine.buildArch === undefined ? undefined : fact(image.machine.buildArch, 'header'),
@@ -192,7 +204,8 @@ export function describeDump(session: Session): Info {
 
 /** The facts with the trust that the checks of headers give them. */
 export async function judgedInfo(session: Session, signal: AbortSignal): Promise<Info> {
-  const checks = await checkSession(session, 'headers', signal);
+  // First of all: what the CPUs are called rests on it.
   await session.lookForKernel(signal);
+  const checks = await checkSession(session, 'headers', signal);
   return judgeFacts(describeDump(session), checks);
 }

@@ -7,6 +7,7 @@ import { deathNotes, type DeathLine } from '../../kernel/log/log-marks.ts';
 import { isDisabledWait } from './disabled-wait.ts';
 import { secondsText } from '../kernel/dmesg.ts';
 import type { Session } from '../session/session.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 /** What the kernel's log says of its end, in a sentence. */
 function lastWords(session: Session): string | undefined {
@@ -29,7 +30,7 @@ export function probableReason(session: Session, crash: string | undefined): str
 export const logHasPanic = (session: Session): boolean => lastWords(session) !== undefined;
 
 function traces(session: Session, crash: string | undefined, isPanicLogged: boolean): string | undefined {
-  const { cpus } = session.cpuSet;
+  const { cpus } = machineCpus(session);
   const name = (cpu: CpuJson): string => cpuName(cpu, cpuNumbering(cpus));
   const waiting = cpus.filter(isDisabledWait);
   const coded = waiting.find((cpu) => explainWaitAddress(BigInt(cpu.psw?.address ?? '0x0')) !== undefined);

@@ -7,10 +7,12 @@ import { describeDump } from './info.ts';
 import { deathOf } from './what-died.ts';
 import { summarize } from '../../integrity/index.ts';
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 export async function triage(session: Session, signal: AbortSignal): Promise<TriageDump> {
-  const checks = await checkSession(session, 'headers', signal);
+  // First of all: what the CPUs are called rests on it.
   await session.lookForKernel(signal);
+  const checks = await checkSession(session, 'headers', signal);
   const info = judgeFacts(describeDump(session), checks);
   const { reason, places } = await deathOf(session, info.times.crash, signal);
   return {
@@ -20,6 +22,6 @@ export async function triage(session: Session, signal: AbortSignal): Promise<Tri
     ...(places === undefined ? {} : { crashPlaces: [...places] }),
     ...(session.osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(session.osInfo) }),
     checks,
-    cpus: [...session.cpuSet.cpus],
+    cpus: [...machineCpus(session).cpus],
   };
 }

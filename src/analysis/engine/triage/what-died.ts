@@ -11,6 +11,7 @@ import { runningTasks, type KernelTasks } from '../kernel/kernel-tasks.ts';
 import { logHasPanic, probableReason } from './reason.ts';
 import type { Session } from '../session/session.ts';
 import { describeDump } from './info.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 
 const named = 4;
 
@@ -81,7 +82,7 @@ async function deathOfFirst(session: Session, signal: AbortSignal): Promise<stri
 /** What is known of the end of the system, by structures alone: nothing here scans memory, and no list is walked whole. */
 export async function deathOf(session: Session, crash: string | undefined, signal: AbortSignal): Promise<Death> {
   const reason = probableReason(session, crash);
-  const died = crash === undefined && !session.cpuSet.cpus.some(isDisabledWait) && !logHasPanic(session) ? undefined : await whatDied(session, signal);
+  const died = crash === undefined && !machineCpus(session).cpus.some(isDisabledWait) && !logHasPanic(session) ? undefined : await whatDied(session, signal);
   const first = await deathOfFirst(session, signal);
   const sentences = [first, reason, died?.sentence].filter((sentence) => sentence !== undefined);
   return {

@@ -27,9 +27,9 @@ function overlapsRange(ranges: RangeColumns, start: bigint, end: bigint): boolea
 
 export const crossCpuCount: Check = {
   id: 'cross-cpu-count',
-  title: 'Header, notes and lowcores count the same CPUs',
+  title: 'Header, notes, lowcores and the kernel count the same CPUs',
   cost: 'headers',
-  run({ image, cpus }) {
+  run({ image, cpus, kernelCpus }) {
     const { cpuCount } = image.machine;
     const steps: Step[] = [];
     const named = cpus.filter((cpu) => cpu.linuxCpu !== undefined);
@@ -44,7 +44,18 @@ export const crossCpuCount: Check = {
         detail: `${plural(named.length, 'lowcore')} with ${plural(different, 'different CPU number')}`,
       });
     }
-    return fromSteps(steps, 'the number of CPUs');
+    const { absent, online, findings } = kernelCpus;
+    if (online !== undefined) {
+      const lost = absent.flatMap(({ linuxCpu }) => (linuxCpu !== undefined && online.includes(linuxCpu) ? [linuxCpu] : []));
+      const own = cpus.filter(({ system }) => system === undefined).length;
+      const missing = lost.length === 0 ? '' : `; none of CPU ${lost.join(', ')}`;
+      steps.push({
+        check: 'online CPUs',
+        passed: lost.length === 0 && own >= online.length,
+        detail: `${plural(online.length, 'CPU')} ran by the kernel's mask, the dump records ${plural(own, 'set')} of registers${missing}`,
+      });
+    }
+    return { ...fromSteps(steps, 'the number of CPUs'), findings };
   },
 };
 

@@ -8,8 +8,14 @@ const twoGiB = 1n << 31n;
 const maxCpus = 8192n;
 const pointerBytes = 8;
 
-/** Prefixes in the order of Linux CPU numbers; empty when the array cannot be found. */
-export function lowcorePrefixes(vmcoreinfo: Vmcoreinfo, memory: MemoryReader): number[] {
+export interface ArrayedLowcore {
+  /** Linux CPU number. */
+  readonly number: number;
+  readonly prefix: number;
+}
+
+/** The lowcores that the array has, by Linux CPU number; empty when it cannot be found. A CPU that was set offline has none (since 5.14 or so). */
+export function lowcoreArray(vmcoreinfo: Vmcoreinfo, memory: MemoryReader): readonly ArrayedLowcore[] {
   const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(lowcore_ptr)');
   const at = symbol === undefined ? undefined : kernelToAbsolute('s390x', symbol, vmcoreinfo, memory);
   if (at === undefined) return [];
@@ -17,11 +23,15 @@ export function lowcorePrefixes(vmcoreinfo: Vmcoreinfo, memory: MemoryReader): n
   if (length < 1n || length > maxCpus) return [];
   const { bytes } = memory.read(at, Number(length) * pointerBytes);
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const prefixes: number[] = [];
+  const lowcores: ArrayedLowcore[] = [];
   for (let index = 0; index < Number(length); index += 1) {
     const pointer = data.getBigUint64(index * pointerBytes);
     const prefix = pointer === 0n ? undefined : kernelToAbsolute('s390x', pointer, vmcoreinfo, memory);
-    if (prefix !== undefined && prefix !== 0n && prefix % BigInt(lowcoreSize) === 0n && prefix < twoGiB) prefixes.push(Number(prefix));
+    if (prefix !== undefined && prefix !== 0n && prefix % BigInt(lowcoreSize) === 0n && prefix < twoGiB)
+      lowcores.push({ number: index, prefix: Number(prefix) });
   }
-  return prefixes;
+  return lowcores;
 }
+
+/** Prefixes in the order of Linux CPU numbers; empty when the array cannot be found. */
+export const lowcorePrefixes = (vmcoreinfo: Vmcoreinfo, memory: MemoryReader): number[] => lowcoreArray(vmcoreinfo, memory).map(({ prefix }) => prefix);

@@ -1,4 +1,5 @@
 /** Texts of both dumps in a diff editor: vmcoreinfo, kernel log, command line and versions. */
+import { cpuCountText } from '../../../shared/cpu-registers.ts';
 import { useState } from 'react';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useQuery } from '../../engine/use-query.ts';
@@ -49,7 +50,7 @@ function useText(dump: OpenDump, text: Text) {
       ['architecture', machine.arch],
       ['machine type', machine.machineType],
       ['hypervisor', machine.hypervisor],
-      ['CPUs', String(machine.cpuCount)],
+      ['CPUs', cpuCountText(machine)],
     ];
     return { text, content: lines.flatMap(([name, value]) => (value === undefined ? [] : [`${name ?? ''}: ${value}`])).join('\n') };
   });

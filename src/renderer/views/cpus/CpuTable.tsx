@@ -59,7 +59,7 @@ export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
               </td>
               {hasState ? (
                 <td className={`cpu-state tone-${cpuTone(cpu)}`}>
-                  <Hostile text={cpu.psw?.decoded.text ?? cpu.state ?? 'not known'} title />
+                  {cpu.psw === undefined && cpu.state === undefined ? none : <Hostile text={cpu.psw?.decoded.text ?? cpu.state ?? ''} title />}
                 </td>
               ) : null}
               {hasPsw ? <td className="code">{cpu.psw?.address ?? none}</td> : null}

@@ -1,3 +1,4 @@
+import { doubtfulIdentity } from '../../../shared/cpu-registers.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { AddressLink } from './AddressLink.tsx';
@@ -13,11 +14,13 @@ const hints: Readonly<Record<FrameJson['kind'], string>> = {
 
 function title(trace: TraceJson): string {
   const task = trace.task === undefined ? undefined : `${trace.task.comm} (${trace.task.pid ?? '?'})`;
-  return [trace.cpu === undefined ? undefined : `CPU ${trace.cpu}`, task].filter((part) => part !== undefined).join(' · ');
+  const linux = trace.linuxCpu === undefined || trace.linuxCpu === trace.cpu ? '' : ` (Linux CPU ${trace.linuxCpu})`;
+  return [trace.cpu === undefined ? undefined : `CPU ${trace.cpu}${linux}`, task].filter((part) => part !== undefined).join(' · ');
 }
 
 /** One backtrace: every frame with its function, addresses to follow, and where and why it ends. */
 export function Backtrace({ dump, trace }: { readonly dump: string; readonly trace: TraceJson }) {
+  const doubt = doubtfulIdentity(trace);
   const isShort = trace.end === 'broken' || trace.end === 'partial';
   return (
     <section className="backtrace" aria-label={`Backtrace of ${title(trace)}`} data-testid="backtrace">
@@ -30,6 +33,11 @@ export function Backtrace({ dump, trace }: { readonly dump: string; readonly tra
           </span>
         )}
       </h3>
+      {doubt === undefined ? null : (
+        <p className="tone-warn">
+          <Hostile text={doubt} />
+        </p>
+      )}
       {trace.frames.length === 0 ? null : (
         <table className="table frames">
           <thead className="unseen">

@@ -1,0 +1,145 @@
+/**
+ * The CPUs of the machine: those whose registers the dump records, each with the number that evidence gives it, then those of which it
+ * records none, with the reason. Every door numbers CPUs by this list.
+ */
+import { cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
+import type { Finding } from '../../../shared/model.ts';
+import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
+import { structTypes } from '../../kernel/btf/type-layout.ts';
+import { cpuMasks, type CpuMasks } from '../../kernel/cpus/cpu-masks.ts';
+import { identifyCpus, type CpuEvidence, type CpuIdentity } from '../../kernel/cpus/identify-cpus.ts';
+import { perCpuData, type KernelCpu } from '../../kernel/cpus/per-cpu-data.ts';
+import type { KernelTypes } from '../../kernel/btf/find-types.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { withoutLostPages } from '../../kernel/memory/lost-pages.ts';
+import { lowcoreArray } from '../../kernel/vmcoreinfo/lowcore-array.ts';
+import { derived } from '../session/memo.ts';
+import type { Session } from '../session/session.ts';
+import { absentByLowcore, absentByMask } from './absent-cpus.ts';
+import { lowcoreEvidence, perCpuEvidence } from './cpu-evidence.ts';
+
+export interface MachineCpus {
+  /** Those that the dump records, in its order, then those without registers by their numbers. */
+  readonly cpus: readonly CpuJson[];
+  /** How many of them the dump records. */
+  readonly recorded: number;
+  readonly masks: CpuMasks | undefined;
+  /** What the kernel keeps about each CPU in per-CPU variables, by Linux number; empty where lowcores say it. */
+  readonly data: ReadonlyMap<number, KernelCpu>;
+  /** By CPU id: the Linux number by evidence, else the one that the position suggests. */
+  readonly numbers: ReadonlyMap<number, number>;
+  readonly findings: readonly Finding[];
+}
+
+const nameOf = (cpu: CpuJson): string => (cpu.linuxCpu === undefined ? `the registers at position ${cpu.id}` : `CPU ${cpu.linuxCpu}`);
+
+function findingsOf(recorded: readonly CpuJson[], absent: readonly CpuJson[], masks: CpuMasks | undefined): readonly Finding[] {
+  const contradicted = recorded.flatMap((cpu): Finding[] => {
+    const { contradicted: against } = cpu.identity ?? {};
+    if (cpu.identity === undefined || against === undefined) return [];
+    const detail = `${nameOf(cpu)}, by this: ${cpu.identity.detail}; but against it: ${against.join('; ')}`;
+    return [{ id: 'cross-cpu-count/identity', severity: 'warning', title: 'Sources name different CPUs for the same registers', detail }];
+  });
+  const twice = recorded.flatMap((cpu, at): Finding[] => {
+    const first = cpu.linuxCpu === undefined ? undefined : recorded.slice(0, at).find((one) => one.linuxCpu === cpu.linuxCpu && one.system === cpu.system);
+    // Two records of one prefix are one CPU, which another check says.
+    if (first === undefined || (cpu.prefix !== undefined && first.prefix === cpu.prefix)) return [];
+    const detail = `the registers at positions ${first.id} and ${cpu.id} are both of CPU ${cpu.linuxCpu ?? 0}: ${first.identity?.detail ?? ''}; ${cpu.identity?.detail ?? ''}`;
+    return [{ id: 'cross-cpu-count/identity', severity: 'warning', title: 'Two sets of registers are of one CPU', detail }];
+  });
+  const lost = absent.filter((cpu) => masks?.online.includes(cpu.linuxCpu ?? -1) === true);
+  const missing = lost.map((cpu): Finding => {
+    const detail = cpu.withoutRegisters?.detail ?? `the dump has no note of it; ${cpu.identity?.detail ?? ''}`;
+    return { id: 'cross-cpu-count/no-registers', severity: 'warning', title: `The dump records no registers of CPU ${cpu.linuxCpu ?? 0}`, detail };
+  });
+  return [...contradicted, ...twice, ...missing];
+}
+
+function withIdentity(cpu: CpuJson, { linuxCpu, json }: CpuIdentity): CpuJson {
+  const { linuxCpu: _, ...rest } = cpu;
+  return { ...rest, ...(linuxCpu === undefined ? {} : { linuxCpu }), identity: json };
+}
+
+/** CPUs of the system that crashed before, where the one that ran then is shown: stopped, with prefixes that mean nothing to it. */
+function ofFirstSystem(session: Session): ReadonlyMap<number, CpuJson> {
+  if (session.twoSystems === undefined || session.view === 'prod') return new Map();
+  const own = new Set(arrayOf(session).map(({ prefix }) => hex(prefix)));
+  const first = new Map(arrayOf(session.inView('prod')).map(({ number, prefix }) => [hex(prefix), number]));
+  return new Map(
+    session.cpuSet.cpus.flatMap((cpu): [number, CpuJson][] => {
+      const number = cpu.prefix === undefined || own.has(cpu.prefix) ? undefined : first.get(cpu.prefix);
+      if (number === undefined || cpu.prefix === undefined) return [];
+      const { linuxCpu: _, ...rest } = cpu;
+      const detail = `lowcore_ptr[${number}] of the system that crashed before is its prefix ${cpu.prefix}`;
+      return [[cpu.id, { ...rest, system: 'prod', identity: { by: 'prefix', detail } }]];
+    }),
+  );
+}
+
+const arrayOf = ({ knownVmcoreinfo, memory }: Session): ReturnType<typeof lowcoreArray> =>
+  knownVmcoreinfo === undefined ? [] : lowcoreArray(knownVmcoreinfo, memory);
+
+function compute(session: Session, kernel: Kernel, found: KernelTypes | undefined): MachineCpus {
+  const { arch } = session.image.machine;
+  const recorded = session.cpuSet.cpus;
+  const hasLowcores = architectures[arch].features.has('lowcore');
+  const search = kernel.hasSymbols ? kernel.symbols : undefined;
+  const symbols = search?.found === true ? search.symbols : undefined;
+  const memory = withoutLostPages(kernel.memory);
+  const known = hasLowcores || symbols === undefined ? undefined : (found ?? (kernel.types.found ? kernel.types.types : undefined));
+  const types = known === undefined ? undefined : structTypes(known.types);
+  const masks = symbols === undefined ? undefined : cpuMasks(memory, symbols);
+  const perCpu = hasLowcores || symbols === undefined ? [] : perCpuData({ memory, symbols, types, masks });
+  const data = new Map(perCpu.map((one) => [one.number, one]));
+  const array = hasLowcores ? arrayOf(session) : [];
+  const others = hasLowcores ? ofFirstSystem(session) : new Map<number, CpuJson>();
+  const evidence: readonly (readonly CpuEvidence[])[] = hasLowcores
+    ? lowcoreEvidence(session, array)
+    : symbols === undefined
+      ? recorded.map(() => [])
+      : perCpuEvidence(session, { memory, symbols, types, data: perCpu });
+  const own = recorded.flatMap((cpu, at) => (others.has(cpu.id) ? [] : [{ cpu, evidence: evidence[at] ?? [] }]));
+  const running = masks?.online ?? (array.length === 0 ? undefined : array.map(({ number }) => number));
+  const identities = identifyCpus(
+    own.map((one) => one.evidence),
+    running,
+  );
+  const identified = new Map(own.flatMap(({ cpu }, at) => (identities[at] === undefined ? [] : [[cpu.id, identities[at]] as const])));
+  const named = recorded.map((cpu) => {
+    const identity = identified.get(cpu.id);
+    return others.get(cpu.id) ?? (identity === undefined ? cpu : withIdentity(cpu, identity));
+  });
+  const numbers = new Map([...identified].flatMap(([id, { assumed }]) => (assumed === undefined ? [] : [[id, assumed] as const])));
+  const taken = new Set(numbers.values());
+  const firstId = Math.max(-1, ...recorded.map(({ id }) => id)) + 1;
+  // Where registers cannot be told apart, those that are missing cannot either.
+  const canTell = numbers.size === own.length;
+  const absent = !canTell ? [] : hasLowcores ? absentByLowcore(session, taken, firstId, array, masks) : absentByMask(session, taken, firstId, masks, data);
+  for (const { id, linuxCpu } of absent) if (linuxCpu !== undefined) numbers.set(id, linuxCpu);
+  return { cpus: [...named, ...absent], recorded: named.length, masks, data, numbers, findings: findingsOf(named, absent, masks) };
+}
+
+const asKnown = (session: Session): MachineCpus => compute(session, session.knownKernel, undefined);
+
+/**
+ * The CPUs as doors number them. What is known of the kernel when they are first asked for counts: numbers do not change under a user's hands.
+ * Symbols are used where they are at hand; nothing is searched for.
+ */
+export const machineCpus = derived(asKnown);
+
+/** The same by all that a kernel says whose symbols and types may have been searched for since: for what reads per-CPU data. */
+export function kernelCpus(session: Session, kernel: Kernel, types: KernelTypes | undefined): MachineCpus {
+  return session.memo.once(kernelCpus, () => {
+    const made = compute(session, kernel, types);
+    session.memo.once(asKnown, () => made);
+    return made;
+  });
+}
+
+/** Number by which doors name a CPU. */
+export function doorNumber(session: Session, cpu: Pick<CpuJson, 'id' | 'linuxCpu'>): number {
+  const { cpus } = machineCpus(session);
+  return cpuNumber(cpus.find(({ id }) => id === cpu.id) ?? cpu, cpuNumbering(cpus));
+}
