@@ -3,13 +3,13 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { createEngine } from '../analysis/engine/engine.ts';
 import { portPair } from '../analysis/engine/in-process.ts';
 import { toolVersion } from '../analysis/engine/tool.ts';
-import { isDumpError } from '../shared/dump-error.ts';
+import { ForeignFile, isDumpError } from '../shared/dump-error.ts';
 import { engineProtocol } from '../shared/engine-protocol.ts';
 import { memoryViews } from '../shared/model.ts';
 import { Cancelled, connect, RequestError, serve } from '../shared/rpc.ts';
 import { commands } from './commands/index.ts';
 import type { Command, CommandOption, Opening, OptionValues } from './command.ts';
-import { exitCodes, UsageError, type CliIo } from './io.ts';
+import { exitCodes, UsageError, type CliIo, printJson } from './io.ts';
 import { kernelFileOptions, kernelFilesOf } from './kernel-files.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import { makeStyle } from './text/style.ts';
@@ -86,7 +86,9 @@ function parseArguments(argv: readonly string[], io: CliIo): Chosen | number {
   return exitCodes.usage;
 }
 
-function explain(error: unknown, io: CliIo): number {
+/** With --json a file that is recognised but not opened is a document of its own (docs/contract.md). */
+function explain(error: unknown, io: CliIo, json = false): number {
+  if (error instanceof ForeignFile && json) printJson(io, { error: { kind: 'foreign', ...error.foreign } });
   if (error instanceof Cancelled) return exitCodes.interrupted;
   if (error instanceof UsageError) {
     io.err(`dumpbench: ${visibleText(error.message)}\n`);
@@ -114,7 +116,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     const opening = openingOf(command, args, options);
     return await command.run({ engine: client, io, output, style: makeStyle(output.color), opening }, args, options);
   } catch (error) {
-    return explain(error, io);
+    return explain(error, io, output.json);
   } finally {
     client.close();
     engine.close();

@@ -1,6 +1,8 @@
 /**
  * What a dump can do wrong. Everything that input can cause is a DumpError or a Finding; any other Error is our own bug.
  */
+import type { ForeignKind } from './foreign-kind.ts';
+
 export type DumpErrorKind = 'not-this-format' | 'truncated' | 'corrupt' | 'unsupported' | 'io' | 'absent';
 
 export interface ErrorPlace {
@@ -31,6 +33,17 @@ export class DumpError extends Error {
     this.where = where;
     this.what = what;
     this.expected = expected;
+  }
+}
+
+/** A file that is recognised, but is no Linux kernel dump that can be opened. */
+export class ForeignFile extends DumpError {
+  readonly foreign: ForeignKind;
+
+  constructor(where: ErrorPlace, foreign: ForeignKind) {
+    super('unsupported', where, `not a kernel dump that Dumpbench opens: ${foreign.name}. What helps: ${foreign.wayOut}`);
+    this.name = 'ForeignFile';
+    this.foreign = foreign;
   }
 }
 

@@ -3,7 +3,8 @@
  * arrives: a hostile or broken peer gets an error, never a crash.
  */
 import * as v from 'valibot';
-import { DumpError, type DumpErrorKind } from './dump-error.ts';
+import { DumpError, ForeignFile, type DumpErrorKind } from './dump-error.ts';
+import { foreignKindSchema } from './foreign-kind.ts';
 
 /** The least that a MessagePort, a child process and an in-process pair have in common. */
 export interface Port {
@@ -39,6 +40,7 @@ const wireError = v.object({
   where: v.optional(v.object({ file: v.optional(v.string()), offset: v.optional(v.number()), address: v.optional(v.bigint()) })),
   what: v.optional(v.string()),
   expected: v.optional(v.string()),
+  foreign: v.optional(foreignKindSchema),
 });
 type WireError = v.InferOutput<typeof wireError>;
 
@@ -80,7 +82,8 @@ function toWire(error: unknown): WireError {
       ...(address === undefined ? {} : { address }),
     };
     const expected = error.expected === undefined ? {} : { expected: error.expected };
-    return { kind: error.kind, message: error.message, where, what: error.what, ...expected };
+    const foreign = error instanceof ForeignFile ? { foreign: error.foreign } : {};
+    return { kind: error.kind, message: error.message, where, what: error.what, ...expected, ...foreign };
   }
   if (error instanceof Cancelled || (error instanceof Error && error.name === 'AbortError')) return { kind: 'cancelled', message: 'cancelled' };
   if (error instanceof RequestError) return { kind: error.about, message: error.message };
@@ -101,6 +104,7 @@ function fromWire(error: WireError): Error {
       ...(offset === undefined ? {} : { offset }),
       ...(address === undefined ? {} : { address }),
     };
+    if (error.foreign !== undefined) return new ForeignFile(where, error.foreign);
     return new DumpError(error.kind as DumpErrorKind, where, error.what ?? error.message, error.expected);
   }
   return new EngineFailure(error.message);

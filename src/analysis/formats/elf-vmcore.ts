@@ -2,7 +2,7 @@
  * ELF64 core dumps of kernels: /proc/vmcore, QEMU's dump-guest-memory, zgetdump and makedumpfile -E
  * (formats/elf-vmcore.md).
  */
-import { DumpError } from '../../shared/dump-error.ts';
+import { DumpError, ForeignFile } from '../../shared/dump-error.ts';
 import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { AddressRange } from '../../shared/units.ts';
@@ -15,6 +15,7 @@ import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOA
 import { loadPieces, truncationFindings } from './elf-loads.ts';
 import { NoteBudget, readNotes } from './elf-notes.ts';
 import { ProgramHeaders } from './elf-program-headers.ts';
+import { processCore } from './process-core.ts';
 import { RangeColumns } from './range-columns.ts';
 import { limitFindings } from './finding-limit.ts';
 import { segmentMemory } from './segment-memory.ts';
@@ -158,6 +159,8 @@ function open(source: ByteSource): DumpImage {
     findings.push(...segment.findings);
     if (segment.bytes > 0) headerRanges.push({ offset: Number(one.p_offset), bytes: segment.bytes });
   }
+  const process = processCore(notes, endian);
+  if (process !== undefined) throw new ForeignFile({ file: source.name, offset: 0 }, process);
   const producer = producerOf(arch, header, notes);
   const loads = programHeaders.headers.ofType(PT_LOAD);
   const { pieces, segments, findings: loadFindings } = loadPieces(loads, producer?.value);

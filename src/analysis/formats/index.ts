@@ -1,5 +1,5 @@
 /** The registry of dump formats. Order decides: the first that says yes opens the file. */
-import { DumpError, isDumpError } from '../../shared/dump-error.ts';
+import { DumpError, ForeignFile, isDumpError } from '../../shared/dump-error.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
@@ -7,6 +7,7 @@ import { flattenedSource, isFlattened, type FlattenedSource } from '../source/fl
 import { wrapperOf } from '../source/wrapper.ts';
 import type { DumpFormat, DumpImage, OpenContext } from './dump-format.ts';
 import { elfVmcore } from './elf-vmcore.ts';
+import { foreignKind } from './foreign.ts';
 import { kdumpCompressed } from './kdump-compressed.ts';
 import { lkcd } from './lkcd.ts';
 import { ngdump } from './ngdump.ts';
@@ -72,6 +73,13 @@ function streamFindings(stream: FlattenedSource): Finding[] {
 /** The dump inside a flattened stream; positions in it are those of the file that the stream describes. */
 function openFlattened(outer: ByteSource, context: OpenContext | undefined): DumpImage {
   const stream = innerSource(outer);
+  if (stream.size === 0)
+    throw new DumpError(
+      'truncated',
+      { file: outer.name, offset: 0x10 },
+      'a makedumpfile stream that ends after its header: it has no record',
+      'the records of a dump',
+    );
   const image = openDump(stream, context);
   const findings = streamFindings(stream);
   return {
@@ -108,6 +116,8 @@ export function openDump(source: ByteSource, context?: OpenContext): DumpImage {
     const what = wrapper.name === 'tar' || wrapper.name === 'zip' ? `it is a ${wrapper.name} archive` : `it is packed with ${wrapper.name}`;
     throw new DumpError('unsupported', { file: source.name, offset: 0 }, what, `the dump itself; unpack it first: ${wrapper.unpack}`);
   }
+  const foreign = foreignKind({ head, source });
+  if (foreign !== undefined) throw new ForeignFile({ file: source.name, offset: 0 }, foreign);
   const known = dumpFormats.map((format) => format.title).join(', ');
   throw new DumpError(
     'not-this-format',

@@ -1,4 +1,4 @@
-import { isDumpError } from '../../shared/dump-error.ts';
+import { ForeignFile, isDumpError } from '../../shared/dump-error.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import { type TriageDump } from '../../shared/triage-model.ts';
 import type { Command } from '../command.ts';
@@ -29,6 +29,8 @@ export const triageCommand: Command = {
         if (!output.json) io.out(`${dumps.length > 1 ? '\n' : ''}${triageText(dump, style, names)}`);
       } catch (error) {
         if (!isDumpError(error)) throw error;
+        // Of a single file the error is the answer.
+        if (files.length === 1 && error instanceof ForeignFile) throw error;
         io.err(`dumpbench: ${visibleText(error.message)}\n`);
         code = exitCodes.dump;
       }

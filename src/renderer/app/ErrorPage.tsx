@@ -37,6 +37,11 @@ export function ErrorPage({ dump, failure }: { readonly dump: OpenDump; readonly
       <section className="error-next" aria-label="What to do next">
         <h2 className="caption">What to do next</h2>
         <ul>
+          {failure.wayOut === undefined ? null : (
+            <li data-testid="error-way-out">
+              <Hostile text={failure.wayOut} />
+            </li>
+          )}
           {nextSteps[failure.kind].map((step) => (
             <li key={step}>{step}</li>
           ))}

@@ -19,13 +19,15 @@ export const evidencePaths = ({ manifest, attestation, publicKey, kdumpImages = 
 
 /** Why a file is not open, for its error page. */
 export interface OpenFailure {
-  /** DumpError's kind, or `engine` when the engine itself failed on the file. */
-  readonly kind: 'not-this-format' | 'truncated' | 'corrupt' | 'unsupported' | 'io' | 'absent' | 'engine';
+  /** DumpError's kind, `foreign` for a file of another known kind, or `engine` when the engine itself failed on the file. */
+  readonly kind: 'foreign' | 'not-this-format' | 'truncated' | 'corrupt' | 'unsupported' | 'io' | 'absent' | 'engine';
   readonly what: string;
   readonly expected?: string;
   /** The file that it is about, where it is not the one that was opened. */
   readonly file?: string;
   readonly offset?: number;
+  /** What helps with a file of another kind. */
+  readonly wayOut?: string;
 }
 
 export type DumpPhase =
