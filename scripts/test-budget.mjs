@@ -5,6 +5,7 @@ export const gateMinutes = 45;
 
 /** Minutes of one worker by suite; two workers share the tests. @type {Readonly<Record<string, number>>} */
 export const suiteMinutes = {
+  install: 5,
   lint: 4,
   'test/unit': 12,
   'test/oracle': 14,

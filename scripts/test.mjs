@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { moreDumpFolders, testsThatAskForDumps } from './more-dumps.mjs';
 import { pinnedNode, runOn } from './node-runtime.mjs';
-import { suiteMinutes } from './test-budget.mjs';
+import { gateMinutes, suiteMinutes } from './test-budget.mjs';
 import { demanded, lacking } from './test-requirements.mjs';
 import { addTallies, closingLine, emptyTally, timeTable } from './test-tally.mjs';
 
@@ -25,6 +25,8 @@ const lack = await lacking();
 const canReadMore = folders.length > 0 && !lack.some(({ id }) => id === 'xz');
 
 let tally = emptyTally();
+const installSeconds = Number(process.env.DUMPBENCH_INSTALL_SECONDS ?? 0);
+if (installSeconds > 0) tally.suites.install = { files: 0, tests: 0, milliseconds: installSeconds * 1000 };
 /** What makes the run fail besides its tests. @type {string[]} */
 const faults = [];
 
@@ -75,9 +77,15 @@ function sayLacking() {
     console.log(`!!! SKIPPED: tests that need ${id} (${purpose}): ${what} here. To run them: ${install}`);
 }
 
+/** What passed from the start to now; .ci/run says how long it had been installing before. */
+function totalTime() {
+  const minutes = (installSeconds + performance.now() / 1000) / 60;
+  return `${minutes.toFixed(1)} min in all${has('--gate') ? `; the gate may take ${gateMinutes} min on two cores with nothing else to do` : ''}`;
+}
+
 /** Everything that a reader looks for at the end, in the order of how much it matters to him: the last line is what it all came to. */
 function sayEnd() {
-  if (words.length === 0) console.log(`\n${timeTable(tally, suiteMinutes).join('\n')}\n`);
+  if (words.length === 0) console.log(`\n${timeTable(tally, suiteMinutes).join('\n')}\n${totalTime()}\n`);
   const skipped = lack.filter(({ id }) => tally.lacking[id] !== undefined);
   for (const { id, lack: what, install } of skipped) console.log(`!!! ${counted(tally.lacking[id] ?? 0)} SKIPPED for want of ${id} (${what}): ${install}`);
   for (const [note, count] of Object.entries(tally.notes)) console.log(`${counted(count)} skipped: ${note}`);

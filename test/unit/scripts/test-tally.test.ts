@@ -56,10 +56,10 @@ describe('the budget', () => {
     expect(readme).toContain(`It may take ${gateMinutes} minutes`);
   });
 
-  it('leaves time for what comes before the tests', () => {
-    const { lint = 0, ...suites } = suiteMinutes;
+  it('is within that of the gate: two workers share the tests', () => {
+    const { install = 0, lint = 0, ...suites } = suiteMinutes;
     const tested = Object.values(suites).reduce((sum, minutes) => sum + minutes, 0) / 2;
-    expect(lint + tested + 5).toBeLessThanOrEqual(gateMinutes);
+    expect(install + lint + tested).toBeLessThanOrEqual(gateMinutes);
   });
 
   it('covers every folder of tests', () => {
