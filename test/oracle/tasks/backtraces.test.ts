@@ -45,11 +45,17 @@ function withoutStale(frames: StatedTrace['frames'], mine: readonly FrameJson[])
   });
 }
 
+/** crash prints what lies where a leaf with a frame would have saved its return address: after an idle CPU's PSW the same function again. */
+const isOfLeaf = ({ stackPointer, name }: StatedTrace['frames'][number], all: readonly FrameJson[]): boolean =>
+  all.every((frame) => frame.stackPointer !== stackPointer) &&
+  all.some(({ kind, symbol }, at) => all[at + 1]?.kind === 'link' && kind !== 'return' && symbol?.startsWith(`${name}+`) === true);
+
 function differences(stated: readonly StatedTrace[], ours: BacktraceJson, symbols: SymbolTable | undefined): readonly string[] {
   const byTask = new Map(ours.traces.map((trace) => [trace.task?.address, trace]));
   return stated.flatMap(({ pid, task, frames: printed }) => {
-    const mine = byTask.get(task)?.frames.filter(({ kind }) => kind === 'return') ?? [];
-    const frames = withoutStale(printed, mine);
+    const all = byTask.get(task)?.frames ?? [];
+    const mine = all.filter(({ kind }) => kind === 'return');
+    const frames = withoutStale(printed, mine).filter((frame) => !isOfLeaf(frame, all));
     const same =
       mine.length === frames.length &&
       frames.every(({ stackPointer, name, address }, at) => {

@@ -77,7 +77,7 @@ describe('frame records of aarch64', () => {
 
   it.each([
     ['a last record', (words: Map<bigint, bigint>) => words.set(record + 16n, 1n)],
-    ['user code', (words: Map<bigint, bigint>) => words.set(saved + 256n, 0x40_0000n)],
+    ['user code', (words: Map<bigint, bigint>) => words.set(saved + 264n, 0x6000_0000n)],
     ['another exception level', (words: Map<bigint, bigint>) => words.set(saved + 264n, 0n)],
     ['a lost word', (words: Map<bigint, bigint>) => (words.delete(saved + 232n), words)],
   ])('end at %s', (_, change) => {

@@ -5,10 +5,8 @@ import { aarch64Paging } from './address-space.ts';
 import { aarch64Address, isAarch64Image } from './kernel-address.ts';
 import { aarch64Registers, fpregsetAarch64, prstatusAarch64 } from './notes.ts';
 import { aarch64Unwinders } from './unwind.ts';
+import { isAarch64User } from './user-code.ts';
 
-/** PSTATE.M: the exception level in bits 2 and 3, and in bit 4 whether the state is AArch32, whose only level here is EL0. */
-const exceptionLevel = 0xcn;
-const aarch32 = 0x10n;
 /** OVERFLOW_STACK_SIZE (arch/arm64/include/asm/memory.h). */
 const overflowStackBytes = 0x1000;
 
@@ -21,10 +19,7 @@ export const aarch64: ArchitectureOps = {
   registers: {
     stackPointer: (cpu) => registerOf(cpu, 'sp'),
     programCounter: (cpu) => registerOf(cpu, 'pc'),
-    isUserCode(cpu) {
-      const pstate = registerOf(cpu, 'pstate');
-      return pstate === undefined ? undefined : (pstate & exceptionLevel) === 0n || (pstate & aarch32) !== 0n;
-    },
+    isUserCode: isAarch64User,
     // tpidr_el1 is in no note.
     perCpuBases: () => new Map(),
     besides: () => new Map(),

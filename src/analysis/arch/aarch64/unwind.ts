@@ -20,6 +20,7 @@ import {
   type Unwinders,
 } from '../backtrace.ts';
 import type { KernelBytes, KernelNames } from '../kernel-view.ts';
+import { isAarch64User } from './user-code.ts';
 import { vmcoreinfoPrefixedHex } from '../vmcoreinfo-values.ts';
 
 export interface Aarch64Start {
@@ -27,6 +28,8 @@ export interface Aarch64Start {
   readonly framePointer: bigint;
   /** x30 and the stack pointer of a CPU; a task that sleeps has none that count. */
   readonly link?: bigint;
+  /** By PSTATE; without it by the half of the address space. */
+  readonly isUser?: boolean | undefined;
 }
 
 export interface Aarch64Unwinder {
@@ -44,12 +47,14 @@ const maxPrologueBytes = 64 * 1024;
 /** FRAME_META_TYPE_PT_REGS. */
 const insideRegisters = 2n;
 /** Where members of struct pt_regs lie, seen from the record in it: x29, sp, pc, pstate. */
-const registersBefore = { x29: 296n - 232n, sp: 296n - 248n, pc: 296n - 256n, pstate: 296n - 264n } as const;
+const registersBefore = { x29: 296n - 232n, x30: 296n - 240n, sp: 296n - 248n, pc: 296n - 256n, pstate: 296n - 264n } as const;
 const modeBits = 0xfn;
+const aarch32 = 0x10n;
 
 interface Interrupted {
   readonly pc: bigint;
   readonly framePointer: bigint;
+  readonly link: bigint | undefined;
 }
 
 /** What was interrupted where a record { 0, 0 } lies inside saved registers; undefined where it is the last one. */
@@ -61,7 +66,8 @@ function interruptedAt({ memory, stacks }: Aarch64Unwinder, at: bigint): Interru
   if (framePointer === undefined || sp === undefined || pc === undefined || pstate === undefined) return undefined;
   // Such registers are of kernel code, at exception level 1 or 2, with a stack of the kernel.
   const level = (pstate & modeBits) >> 2n;
-  return pc >> 55n === 0n || (level !== 1n && level !== 2n) || stackOf(stacks, sp - 1n) === undefined ? undefined : { pc, framePointer };
+  if ((level !== 1n && level !== 2n) || (pstate & aarch32) !== 0n || stackOf(stacks, sp - 1n) === undefined) return undefined;
+  return { pc, framePointer, link: memory.u64(at - registersBefore.x30) };
 }
 
 function hasFrame(memory: KernelBytes, start: bigint, address: bigint): boolean | undefined {
@@ -80,7 +86,10 @@ function linkFrame({ memory, symbols }: Aarch64Unwinder, pc: bigint, link: bigin
   if (link === undefined || link === 0n) return undefined;
   const here = functionOf(symbols, pc, false);
   const caller = functionOf(symbols, link, true);
-  if (here === undefined || caller === undefined || caller.start === here.start || hasFrame(memory, here.start, pc) !== false) return undefined;
+  if (caller === undefined) return undefined;
+  // A branch to where no code is: nothing was done there with the link register.
+  if (here === undefined) return symbols === undefined ? undefined : { kind: 'link', address: link };
+  if (caller.start === here.start || hasFrame(memory, here.start, pc) !== false) return undefined;
   return { kind: 'link', address: link };
 }
 
@@ -91,7 +100,7 @@ const plain = (address: bigint, mask: bigint): bigint => (address >> 55n === 0n 
 export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): Trace {
   const { memory, stacks, authenticationMask } = unwinder;
   const frames: Frame[] = [{ kind: start.link === undefined ? 'return' : 'running', address: start.pc }];
-  if (start.pc >> 55n === 0n) return { frames, end: 'entered-from-user', detail: 'the CPU runs user code' };
+  if (start.isUser ?? start.pc >> 55n === 0n) return { frames, end: 'entered-from-user', detail: 'the CPU runs user code' };
   const link = linkFrame(unwinder, start.pc, start.link === undefined ? undefined : plain(start.link, authenticationMask));
   if (link !== undefined) frames.push(link);
   const seen = new Set<bigint>();
@@ -111,6 +120,8 @@ export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): T
     const interrupted = next === 0n && address === 0n ? interruptedAt(unwinder, at) : undefined;
     if (interrupted !== undefined) {
       frames.push({ kind: 'interrupted', address: interrupted.pc, stackPointer: at, stack: here.name });
+      const caller = linkFrame(unwinder, interrupted.pc, interrupted.link === undefined ? undefined : plain(interrupted.link, authenticationMask));
+      if (caller !== undefined) frames.push(caller);
       stack = here;
       at = interrupted.framePointer;
       continue;
@@ -136,7 +147,10 @@ export function aarch64Unwinders({ memory, names: symbols, vmcoreinfo }: UnwindC
     running(cpu, stacks) {
       const { pc, x29, x30 } = cpu.registers ?? {};
       if (pc === undefined || x29 === undefined || x30 === undefined) return noTrace(noRegisters);
-      return unwindAarch64({ memory, symbols, stacks, authenticationMask }, { pc: BigInt(pc), framePointer: BigInt(x29), link: BigInt(x30) });
+      return unwindAarch64(
+        { memory, symbols, stacks, authenticationMask },
+        { pc: BigInt(pc), framePointer: BigInt(x29), link: BigInt(x30), isUser: isAarch64User(cpu) },
+      );
     },
     sleeping: ({ savedPc, savedFrame }, stacks) =>
       savedPc === undefined || savedFrame === undefined

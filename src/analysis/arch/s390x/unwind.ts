@@ -78,36 +78,71 @@ const instructionBytes = (first: number): number => (first < 0x40 ? 2 : first < 
 
 const maxPrologueBytes = 64 * 1024;
 
+interface Prologue {
+  /** Bytes by which r15 was lowered; 0 where the function made no frame of its own. */
+  readonly frameBytes: number;
+  /** Whether r14 was saved into the caller's frame. */
+  readonly savesLink: boolean;
+}
+
+const signed20 = (low: number, high: number): number => ((high << 12) | low) - (high >= 0x80 ? 1 << 20 : 0);
+
 /**
- * Whether a function made a frame of its own before an address: some instruction from its start on lowered r15 (aghi %r15,-n, or
- * lay/la %r15,-n(%r15)). Undefined when its code is not at hand.
+ * What a function did to its stack before an address: aghi %r15,-n, or lay/la %r15,-n(%r15), makes a frame; stmg %rN,%r14 or %r15,d(%r15), or
+ * stg %r14,d(%r15), saves the way back. Undefined when its code is not at hand.
  */
-function hasOwnFrame(memory: KernelBytes, start: bigint, address: bigint): boolean | undefined {
+function prologueOf(memory: KernelBytes, start: bigint, address: bigint): Prologue | undefined {
   const length = Number(address - start);
   if (length < 0 || length > maxPrologueBytes) return undefined;
   const code = memory.bytes(start, length);
   if (code === undefined) return undefined;
-  for (let at = 0; at < code.length;) {
-    const size = instructionBytes(code[at] ?? 0);
-    const [first = 0, second = 0, third = 0, , high = 0, last = 0] = code.subarray(at, at + 6);
-    if (first === 0xa7 && second === 0xfb && third >= 0x80) return true;
-    if (first === 0xe3 && second === 0xf0 && third >> 4 === 0xf && last === 0x71 && high >= 0x80) return true;
-    at += size;
+  let frameBytes = 0;
+  let savesLink = false;
+  for (let at = 0; at < code.length; at += instructionBytes(code[at] ?? 0)) {
+    const [first = 0, second = 0, third = 0, fourth = 0, high = 0, last = 0] = code.subarray(at, at + 6);
+    const displacement = signed20(((third & 0xf) << 8) | fourth, high);
+    const toStack = third >> 4 === 0xf;
+    if (frameBytes === 0 && first === 0xa7 && second === 0xfb && third >= 0x80) frameBytes = 0x10000 - ((third << 8) | fourth);
+    else if (frameBytes === 0 && first === 0xe3 && second === 0xf0 && toStack && last === 0x71 && displacement < 0) frameBytes = -displacement;
+    else if (first === 0xeb && (second & 0xf) >= 14 && toStack && last === 0x24) savesLink = true;
+    else if (first === 0xe3 && second === 0xe0 && toStack && last === 0x24) savesLink = true;
   }
-  return false;
+  return { frameBytes, savesLink };
 }
 
-/** The link register names the caller only while the function has not called anybody: it made no frame, or gave it back already. */
-function linkFrame({ memory, symbols, frames = packed }: S390xUnwinder, start: S390xStart): Frame | undefined {
+/** Whether a call stands before an address: brasl, bras, basr or bas. What cannot be read is believed. */
+function followsCall(memory: KernelBytes, address: bigint): boolean {
+  const code = memory.bytes(address - 6n, 6);
+  if (code === undefined) return true;
+  const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = code;
+  return (first === 0xc0 && (second & 0xf) === 5) || (third === 0xa7 && (fourth & 0xf) === 5) || third === 0x4d || fifth === 0x0d;
+}
+
+/** How the function at a PSW is left: by which address, and where its caller's frame is. */
+interface Leaving {
+  /** The caller, where only the link register names it. */
+  readonly link?: Frame;
+  /** The caller's frame holds no return address of this function: what lies in its slot is from an earlier call. */
+  readonly slotIsStale: boolean;
+  readonly prologue: Prologue | undefined;
+}
+
+/** The link register names the caller while nothing was called with it: of code that is none, of a leaf, of a function that gave its frame back. */
+function leavingOf({ memory, symbols, frames = packed }: S390xUnwinder, start: S390xStart): Leaving {
   const { pswAddress, link, stackPointer } = start;
-  if (pswAddress === undefined || link === undefined || link === 0n) return undefined;
+  const none: Leaving = { slotIsStale: false, prologue: undefined };
+  if (pswAddress === undefined || symbols === undefined) return none;
   const here = functionOf(symbols, pswAddress, false);
-  const caller = functionOf(symbols, link, true);
-  if (here === undefined || caller === undefined || caller.start === here.start) return undefined;
-  const own = hasOwnFrame(memory, here.start, pswAddress);
-  if (own === undefined) return undefined;
-  if (own && memory.u64(stackPointer + frames.returnSlot) !== link) return undefined;
-  return { kind: 'link', address: link };
+  const caller = link === undefined || link === 0n || !followsCall(memory, link) ? undefined : functionOf(symbols, link, true);
+  // A branch to where no code is: it went nowhere, so all is as the caller left it.
+  if (here === undefined)
+    return caller === undefined || link === undefined ? none : { link: { kind: 'link', address: link }, slotIsStale: false, prologue: undefined };
+  const prologue = prologueOf(memory, here.start, pswAddress);
+  if (prologue === undefined) return none;
+  const isLeaf = prologue.frameBytes > 0 && !prologue.savesLink;
+  if (caller === undefined || link === undefined || caller.start === here.start) return { slotIsStale: isLeaf, prologue };
+  const gaveBack = prologue.frameBytes === 0 || isLeaf || memory.u64(stackPointer + frames.returnSlot) === link;
+  return gaveBack ? { link: { kind: 'link', address: link }, slotIsStale: isLeaf, prologue } : { slotIsStale: false, prologue };
 }
 
 interface PtRegs extends SavedRegisters {
@@ -120,6 +155,20 @@ function readPtRegs(memory: KernelBytes, at: bigint): PtRegs | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const registers = Object.fromEntries(Array.from({ length: 16 }, (_, one) => [`r${one}`, view.getBigUint64(Number(gprsAt) + one * 8)]));
   return { pswMask: view.getBigUint64(Number(pswAt)), address: view.getBigUint64(Number(pswAt) + 8), registers };
+}
+
+const monitorCall = 0xaf00;
+const monitorCallBytes = 4n;
+
+/** BUG() and WARN() are a monitor call, which completes: the PSW points behind it, at the next function where it is a function's last instruction. */
+const interruptedAt = (memory: KernelBytes, address: bigint): bigint =>
+  memory.u16(address - monitorCallBytes) === monitorCall ? address - monitorCallBytes : address;
+
+/** Whether the function that switched stacks before a return address had made no frame: then the chain leads to its caller's, which holds its own way back. */
+function switchedWithoutFrame({ memory, symbols }: S390xUnwinder, address: bigint): boolean {
+  const here = functionOf(symbols, address, true);
+  const prologue = here === undefined ? undefined : prologueOf(memory, here.start, address);
+  return prologue?.frameBytes === 0 && prologue.savesLink;
 }
 
 /** One stretch of chain, up to a pt_regs or the end. */
@@ -146,23 +195,31 @@ function ending(unwinder: S390xUnwinder, sp: bigint, stack: StackRange, frames: 
   }
   const stackPointer = regs.registers.r15 ?? 0n;
   if (stackPointer === 0n) return first({ end: 'complete', detail: `the chain ends at ${hex(sp)}, the first frame of a kernel thread` });
-  frames.push({ kind: 'interrupted', address: regs.address, stackPointer: at, stack: stack.name });
+  frames.push({ kind: 'interrupted', address: interruptedAt(unwinder.memory, regs.address), stackPointer: at, stack: stack.name });
   return { next: { pswMask: regs.pswMask, pswAddress: regs.address, link: regs.registers.r14 ?? 0n, stackPointer } };
 }
 
-function stretch(unwinder: S390xUnwinder, start: S390xStart, frames: Frame[], seen: Set<bigint>): Stretch {
+function stretch(unwinder: S390xUnwinder, start: S390xStart, { prologue, slotIsStale }: Leaving, frames: Frame[], seen: Set<bigint>): Stretch {
   const { memory, stacks } = unwinder;
   const { returnSlot, chainSlot } = unwinder.frames ?? packed;
   const isRunning = start.pswAddress !== undefined;
   let sp = start.stackPointer;
   let stack = stackOf(stacks, sp);
+  let slotHolds = !isRunning;
+  // A function that ran over the end of its stack: its caller's frame lies where the stack pointer was before it was lowered.
+  const before = stack === undefined && prologue !== undefined && prologue.frameBytes > 0 ? sp + BigInt(prologue.frameBytes) : undefined;
+  if (before !== undefined && stackOf(stacks, before) !== undefined) {
+    sp = before;
+    stack = stackOf(stacks, sp);
+    slotHolds = prologue?.savesLink === true;
+  }
+  let isStale = slotIsStale;
   if (stack === undefined)
     return {
       end: 'broken',
       detail: `the stack pointer ${hex(sp)} is in no known stack${stacks.length === 0 ? '' : ` (${stacks.map(({ name }) => name).join(', ')})`}`,
     };
   // What the youngest function's frame holds at the return slot is left from an earlier call, unless it gave up the CPU in one.
-  let slotHolds = !isRunning;
   for (;;) {
     if (seen.has(sp)) return { end: 'broken', detail: `the back chain leads to ${hex(sp)} a second time` };
     if (sp % 8n !== 0n) return { end: 'broken', detail: `the back chain leads to ${hex(sp)}, which is no frame` };
@@ -175,13 +232,16 @@ function stretch(unwinder: S390xUnwinder, start: S390xStart, frames: Frame[], se
         end: 'broken',
         detail: `the frame at ${hex(sp)} cannot be read: ${(memory.absence(sp + returnSlot, 8) ?? memory.absence(sp + chainSlot, 8))?.detail ?? 'no bytes'}`,
       };
-    if (slotHolds) frames.push({ kind: 'return', address: slot, stackPointer: sp, stack: stack.name });
+    const isEntry = next === 0n && unwinder.symbols !== undefined && functionOf(unwinder.symbols, slot, true) === undefined;
+    // The code that handles a stack overflow is jumped to: nothing was called from the frame that holds the registers.
+    if (slotHolds && !isEntry) frames.push({ kind: 'return', address: slot, stackPointer: sp, stack: stack.name });
     if (next === 0n) return ending(unwinder, sp, stack, frames);
     const nextStack = stackOf(stacks, next);
     if (nextStack === undefined) return { end: 'broken', detail: `the back chain at ${hex(sp + chainSlot)} leads to ${hex(next)}, in no known stack` };
     if (nextStack === stack && next <= sp) return { end: 'broken', detail: `the back chain at ${hex(sp + chainSlot)} leads down, to ${hex(next)}` };
-    // A function is called onto another stack without leaving a return address in the frame that it came from.
-    slotHolds = nextStack === stack;
+    // A function is called onto another stack without leaving a return address in the frame that it came from, unless that is its caller's.
+    slotHolds = nextStack === stack ? !isStale : switchedWithoutFrame(unwinder, slot);
+    isStale = false;
     stack = nextStack;
     sp = next;
   }
@@ -194,9 +254,9 @@ export function unwindS390x(unwinder: S390xUnwinder, start: S390xStart): Trace {
   if (start.pswAddress !== undefined) frames.push({ kind: 'running', address: start.pswAddress });
   for (let from = start; ;) {
     if (from.pswMask !== undefined && (from.pswMask & problemState) !== 0n) return { frames, end: 'entered-from-user', detail: 'the CPU runs user code' };
-    const link = linkFrame(unwinder, from);
-    if (link !== undefined) frames.push(link);
-    const found = stretch(unwinder, from, frames, seen);
+    const leaving = leavingOf(unwinder, from);
+    if (leaving.link !== undefined) frames.push(leaving.link);
+    const found = stretch(unwinder, from, leaving, frames, seen);
     if ('next' in found) from = found.next;
     else return { frames, ...found };
   }

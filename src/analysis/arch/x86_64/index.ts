@@ -7,9 +7,8 @@ import { prstatusX86, x86Registers } from './notes.ts';
 import { qemuCpuState } from './qemu-cpu-state.ts';
 import { matchQemuStates, qemuControlRegisters, qemuStates } from './qemu-notes.ts';
 import { x86Unwinders } from './unwinders.ts';
+import { isX86User } from './user-code.ts';
 
-/** Requested privilege level in CS: 0 in the kernel, 3 in user code. */
-const privilege = 3n;
 /** IRQ_STACK_SIZE without KASAN (arch/x86/include/asm/page_64_types.h). */
 const interruptStackBytes = 0x4000;
 
@@ -22,10 +21,7 @@ export const x86: ArchitectureOps = {
   registers: {
     stackPointer: (cpu) => registerOf(cpu, 'rsp'),
     programCounter: (cpu) => registerOf(cpu, 'rip'),
-    isUserCode(cpu) {
-      const cs = registerOf(cpu, 'cs');
-      return cs === undefined ? undefined : (cs & privilege) !== 0n;
-    },
+    isUserCode: isX86User,
     // The kernel's own notes hold the user's GS base; a hypervisor's hold the CPU's, and the other one that swapgs exchanges it with.
     perCpuBases(image, cpus) {
       const states = matchQemuStates(cpus, qemuStates(image));

@@ -172,6 +172,20 @@ function step(unwinder: X86Unwinder, state: State): Step {
   };
 }
 
+/** Whether no code covers an instruction: a call through a bad pointer went there. */
+const isNowhere = (symbols: KernelNames | undefined, ip: bigint): boolean =>
+  ip >> kernelBit === 0n || (symbols !== undefined && functionOf(symbols, ip, false) === undefined);
+
+/** Behind a call to where no code is: the return address that the call pushed is still the last word. */
+function fromNowhere({ memory, symbols }: X86Unwinder, { ip, sp, bp }: State): Step {
+  const caller = memory.u64(sp);
+  if (caller === undefined)
+    return broken(`no code covers ${hex(ip)}, and the word at ${hex(sp)} cannot be read: ${memory.absence(sp, 8)?.detail ?? 'no bytes'}`);
+  if (isNowhere(symbols, caller - 1n) || !canBeReturnedTo(memory, symbols, caller))
+    return broken(`no code covers ${hex(ip)}, and the word at ${hex(sp)} is no return address: ${hex(caller)}`);
+  return { state: { ip: caller, sp: sp + 8n, bp, registers: {}, isExact: false }, kind: 'return', at: sp };
+}
+
 const noCall = (at: bigint, ip: bigint): string => `the word at ${hex(at)} is no return address: no call stands before ${hex(ip)}`;
 
 /** Follows the chain from a state. Never throws; a damaged one ends with the reason. */
@@ -179,14 +193,14 @@ function unwind(unwinder: X86Unwinder, start: State, kind: Frame['kind']): Trace
   const frames: Frame[] = [{ kind, address: start.ip }];
   const seen = new Set<bigint>();
   for (let state = start; ;) {
-    if (state.ip >> kernelBit === 0n) return { frames, ...broken(`${hex(state.ip)} is no address of the kernel`) };
     if (frames.length >= maxFrames) return { frames, ...broken(`more than ${maxFrames} frames`) };
-    const next = step(unwinder, state);
+    const next = state.isExact && isNowhere(unwinder.symbols, state.ip) ? fromNowhere(unwinder, state) : step(unwinder, state);
     if ('end' in next) return { frames, ...next };
     const { sp } = next.state;
     if (sp % 8n !== 0n || seen.has(sp)) return { frames, ...broken(`the chain leads to ${hex(sp)}${seen.has(sp) ? ' a second time' : ', which is no stack'}`) };
     if (sp <= state.sp && sp / stackBytes === state.sp / stackBytes) return { frames, ...broken(`the chain leads down, from ${hex(state.sp)} to ${hex(sp)}`) };
-    if (next.state.ip >> kernelBit === 0n) return { frames, ...broken(`the word at ${hex(next.at)} is no return address: ${hex(next.state.ip)}`) };
+    if (!next.state.isExact && next.state.ip >> kernelBit === 0n)
+      return { frames, ...broken(`the word at ${hex(next.at)} is no return address: ${hex(next.state.ip)}`) };
     if (!next.state.isExact && !canBeReturnedTo(unwinder.memory, unwinder.symbols, next.state.ip)) return { frames, ...broken(noCall(next.at, next.state.ip)) };
     seen.add(sp);
     const stack = stackOf(unwinder.stacks, next.at)?.name;

@@ -3,6 +3,7 @@ import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { noRegisters, noSavedStack, noTrace, stackOf, type Frame, type StackRange, type Trace, type UnwindContext, type Unwinders } from '../backtrace.ts';
 import { orcTables, type OrcTables } from './orc-tables.ts';
 import { guessFrames } from './stack-guess.ts';
+import { isX86User } from './user-code.ts';
 import { unwindX86Cpu, unwindX86Task, type X86Registers, type X86Unwinder } from './unwind.ts';
 
 function tablesOf({ memory, symbols, types, noTypes, modules }: UnwindContext): OrcTables | string {
@@ -39,7 +40,7 @@ export function x86Unwinders(context: UnwindContext): Unwinders {
       const { rip, rsp } = cpu.registers ?? {};
       if (rip === undefined) return noTrace(noRegisters);
       const running: Frame = { kind: 'running', address: BigInt(rip) };
-      if (BigInt(rip) >> 63n === 0n) return { frames: [running], end: 'entered-from-user', detail: 'the CPU runs user code' };
+      if (isX86User(cpu) ?? BigInt(rip) >> 63n === 0n) return { frames: [running], end: 'entered-from-user', detail: 'the CPU runs user code' };
       const orc = unwinder(stacks);
       const trace = orc === undefined ? undefined : unwindX86Cpu(orc, registersOf(cpu));
       const partial: Trace = { frames: [running], end: 'partial', detail: `the frames below are not known: ${orc === undefined ? why : noRegisters}` };
