@@ -14,7 +14,7 @@ import type { AnalysisTable, ColumnType } from '../src/shared/analysis-table.ts'
 export const analysisReferencePath = fileURLToPath(new URL('../resources/reference/analyses.md', import.meta.url));
 
 const typeWords: Readonly<Record<ColumnType, string>> = {
-  address: 'address, `"0x..."`, kernel virtual unless the column says otherwise',
+  address: 'address, `"0x..."`, virtual of the kernel unless the column names another space; in SQL absolute ones are integers',
   hex: 'bytes in the order of memory, or flags, `"0x..."`',
   count: 'number; beyond 2^53 a string of digits',
   bytes: 'amount of memory in bytes, as `count`',
@@ -38,7 +38,7 @@ function command({ id, parameters }: AnalysisTable): string {
 
 function section({ table }: Analysis): string {
   const { title, about, needs, uses, parameters, columns, key, grouping } = table;
-  const rows = columns.map((one) => `| \`${one.name}\` | ${one.type} | ${cell(one.about)} |`);
+  const rows = columns.map((one) => `| \`${one.name}\` | ${one.type}${one.space === undefined ? '' : `, ${one.space}`} | ${cell(one.about)} |`);
   const asked = parameters.map(
     ({ name, type, about: words, required, choices }) =>
       `- \`${name}\` (${type}${required === true ? ', required' : ''}): ${words}${choices === undefined ? '' : `: ${choices.join(', ')}`}`,

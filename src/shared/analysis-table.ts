@@ -10,7 +10,7 @@ const schema = v.literal(schemaVersion);
 
 /** How a cell is written in JSON, by the type of its column. */
 export const cellSchemas = {
-  /** Virtual address of the kernel, unless the column says otherwise. */
+  /** Virtual address of the kernel, unless the column names another space. */
   address: hexString,
   /** Bytes in the order of memory, two digits each; flags and masks as the number that they are. */
   hex: v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/)),
@@ -39,7 +39,17 @@ export const columnTypes = Object.keys(cellSchemas) as readonly ColumnType[];
 export const analysisNeeds = ['symbols', 'types', 'module-types', 'modules', 'tasks', 'stacks', 'log'] as const;
 export type AnalysisNeed = (typeof analysisNeeds)[number];
 
-export const columnSchema = v.strictObject({ name: v.string(), type: v.picklist(columnTypes), about: v.string() });
+/** Of what an address is, where it is no virtual one of the kernel: absolute memory, or the address space of a process. */
+export const columnSpaces = ['absolute', 'process'] as const;
+export type ColumnSpace = (typeof columnSpaces)[number];
+
+export const columnSchema = v.strictObject({
+  name: v.string(),
+  type: v.picklist(columnTypes),
+  about: v.string(),
+  /** Of an address; without it a virtual one of the kernel. */
+  space: v.optional(v.picklist(columnSpaces)),
+});
 export type ColumnJson = v.InferOutput<typeof columnSchema>;
 
 /** Types that a person can type, or a query can name. */

@@ -33,7 +33,7 @@ export interface DumpJobs {
   /** Checks it again with these files too; they are part of every later pass and report. Without any: forgets those of before. */
   readonly checkAgainst: (key: string, evidence: Evidence) => void;
   /** @param full with digests and scans; without it as much as was checked so far. Manifests and attestations always read everything. */
-  readonly hand: (key: string, format: ExportFormat, full?: boolean) => void;
+  readonly hand: (key: string, format: ExportFormat, full?: boolean, analyses?: readonly string[]) => void;
 }
 
 /** An engine that went away this often under a job does not get it again by itself. */
@@ -156,7 +156,7 @@ export function createDumpJobs(
         else runVerify(key, true);
       }
     },
-    hand(key, format, full) {
+    hand(key, format, full, analyses = []) {
       const one = opened(key);
       if (one === undefined) return;
       const { dump, handle } = one;
@@ -176,7 +176,14 @@ export function createDumpJobs(
           const annotations = marks.of(key).flatMap(reportAnnotation);
           const { text } = await engine.call(
             'report',
-            { dump: handle, format: format.id === 'pdf' ? 'html' : format.id, quick, annotations, ...params(dump.evidence) },
+            {
+              dump: handle,
+              format: format.id === 'pdf' ? 'html' : format.id,
+              quick,
+              annotations,
+              analyses: analyses.map((id) => ({ id })),
+              ...params(dump.evidence),
+            },
             how,
           );
           return format.id === 'pdf' ? shell.call('savePdf', { suggestedName, html: text, title }) : saved(text);

@@ -1,6 +1,6 @@
 /** Analyses as table-valued functions of a user's SQL: what they need is looked for before the query starts, then rows come as they are asked for. */
 import { missingText } from '../../../shared/analysis-text.ts';
-import type { AnalysisTable, Cell, ColumnType } from '../../../shared/analysis-table.ts';
+import type { AnalysisTable, Cell, ColumnJson, ColumnType } from '../../../shared/analysis-table.ts';
 import { cellsOf, MissingFacts } from '../../kernel/analyses/analysis-cells.ts';
 import type { AnalysisKernel } from '../../kernel/analyses/analysis-kernel.ts';
 import type { Analysis } from '../../kernel/analyses/analysis.ts';
@@ -23,8 +23,10 @@ const numbers: ReadonlySet<ColumnType> = new Set<ColumnType>(['count', 'bytes', 
 const largestInteger = 1n << 63n;
 
 /** Numbers are integers, also beyond 2^53 where SQLite has them; addresses stay the text that they are in JSON. */
-function sqlValue(type: ColumnType, cell: Cell | undefined): unknown {
+function sqlValue({ type, space }: ColumnJson, cell: Cell | undefined): unknown {
   if (cell === undefined) return null;
+  // As in the tables of the index: absolute addresses are integers, virtual ones text.
+  if (type === 'address' && space === 'absolute') return BigInt.asIntN(64, BigInt(cell));
   if (typeof cell === 'boolean') return cell ? 1n : 0n;
   if (!numbers.has(type)) return cell;
   const value = BigInt(cell);
@@ -57,7 +59,7 @@ function definitionOf(analysis: Analysis, kernel: AnalysisKernel, session: Sessi
         if (!('row' in step)) continue;
         const { cells, missing: unread } = cellsOf(table, step.row);
         for (const one of unread) missing.add(one);
-        if (Object.keys(cells).length > 0) yield table.columns.map(({ name, type }) => sqlValue(type, cells[name]));
+        if (Object.keys(cells).length > 0) yield table.columns.map((column) => sqlValue(column, cells[column.name]));
       }
     },
   };
@@ -96,6 +98,6 @@ function sqlTable(table: AnalysisTable): SqlTableJson {
     parameters: [...sqlParametersOf(table)],
     stable: true,
     about: table.about,
-    columns: table.columns.map((column) => ({ ...column })),
+    columns: table.columns.map(({ name, type, about, space }) => ({ name, type, about: space === undefined ? about : `${about} (${space})` })),
   };
 }

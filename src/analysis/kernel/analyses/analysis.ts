@@ -2,7 +2,7 @@
  * An analysis: a declared table (shared/analysis-table.ts) and the generator of its rows. It reads the kernel without waiting, and yields a row, a
  * fact that is missing, or a pause where it worked without finding anything; whoever runs it gives way to others between two of them.
  */
-import type { AnalysisNeed, AnalysisTable, ColumnJson, ColumnType, ParameterJson, ParameterType } from '../../../shared/analysis-table.ts';
+import type { AnalysisNeed, AnalysisTable, ColumnJson, ColumnSpace, ColumnType, ParameterJson, ParameterType } from '../../../shared/analysis-table.ts';
 import type { Failure, Result } from '../../../shared/result.ts';
 import type { AnalysisKernel } from './analysis-kernel.ts';
 
@@ -29,6 +29,8 @@ export type CellValue<T extends ColumnType = ColumnType> = CellValues[T];
 export interface Column<T extends ColumnType = ColumnType> {
   readonly type: T;
   readonly about: string;
+  /** Of an address that is no virtual one of the kernel. */
+  readonly space?: ColumnSpace;
 }
 export type Columns = Readonly<Record<string, Column>>;
 
@@ -81,7 +83,8 @@ const column =
   (about: string): Column<T> => ({ type, about });
 
 /** Columns by their type, each with a sentence on what it holds. */
-export const address = column('address');
+/** @param space of what it is an address, where it is no virtual one of the kernel */
+export const address = (about: string, space?: ColumnSpace): Column<'address'> => ({ type: 'address', about, ...(space === undefined ? {} : { space }) });
 export const hexadecimal = column('hex');
 export const count = column('count');
 export const bytes = column('bytes');
@@ -102,7 +105,12 @@ export const optional = <T extends ParameterType>(type: T, about: string, choice
   ...(choices === undefined ? {} : { choices }),
 });
 
-const columnJson = ([name, { type, about }]: readonly [string, Column]): ColumnJson => ({ name, type, about });
+const columnJson = ([name, { type, about, space }]: readonly [string, Column]): ColumnJson => ({
+  name,
+  type,
+  about,
+  ...(space === undefined ? {} : { space }),
+});
 
 const parameterJson = ([name, one]: readonly [string, Parameter]): ParameterJson => ({
   name,

@@ -11,8 +11,8 @@ export const mappings = defineAnalysis({
   needs: ['types', 'tasks'],
   parameters: { pid: required('pid', 'pid of the process') },
   columns: {
-    start: address('first address, of the process'),
-    end: address('one past the last address'),
+    start: address('first address', 'process'),
+    end: address('one past the last address', 'process'),
     bytes: bytes('length'),
     permissions: text('r, w, x, and p for private or s for shared'),
     file: text('path of the file within its file system'),

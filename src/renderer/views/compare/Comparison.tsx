@@ -7,6 +7,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { AnalysesPane } from './AnalysesPane.tsx';
 import { CompareBar } from './CompareBar.tsx';
 import { FieldDifferences } from './FieldDifferences.tsx';
 import { PagesPane } from './PagesPane.tsx';
@@ -15,7 +16,7 @@ import { sectionTitles } from './section-titles.ts';
 import { TextsPane } from './TextsPane.tsx';
 import { useComparison, type ComparisonState } from './use-comparison.ts';
 
-type Page = 'pages' | DifferenceSection | 'texts' | 'rules';
+type Page = 'pages' | DifferenceSection | 'analyses' | 'texts' | 'rules';
 
 interface ComparisonProps {
   readonly left: OpenDump;
@@ -40,11 +41,14 @@ export function Comparison({ left, right, others, settings }: ComparisonProps) {
         {differenceSections.map((section) => (
           <Tab key={section} page={section} shown={page} title={sectionTitles[section]} count={counted(compared, section)} onShow={setPage} />
         ))}
+        <Tab page="analyses" shown={page} title="Analyses" count={undefined} onShow={setPage} />
         <Tab page="texts" shown={page} title="Texts" count={undefined} onShow={setPage} />
         <Tab page="rules" shown={page} title="Ignore rules" count={undefined} onShow={setPage} />
       </nav>
       <div className="compare-page" role="tabpanel">
-        {page === 'texts' ? (
+        {page === 'analyses' ? (
+          <AnalysesPane left={left} right={right} />
+        ) : page === 'texts' ? (
           <TextsPane left={left} right={right} />
         ) : page === 'rules' ? (
           <RulesPane left={left.key} settings={settings} />

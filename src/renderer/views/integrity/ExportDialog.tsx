@@ -1,5 +1,6 @@
 /** What can be handed on of a dump: reports, manifests, a signed attestation. */
 import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
+import { useQuery } from '../../engine/use-query.ts';
 import { exportFormats } from '../../state/dump-jobs.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
@@ -7,7 +8,11 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import './export-dialog.css';
 
 export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; readonly onClose: () => void }) {
-  const { dumpJobs } = useWorkbench();
+  const { dumpJobs, engine } = useWorkbench();
+  // Those that need a parameter have their table in the kernel view.
+  const catalogue = useQuery(dump, 'analyses', async (_handle, signal) => (await engine.call('analyses', {}, { signal })).analyses);
+  const offered = (catalogue.value ?? []).filter(({ parameters }) => parameters.every(({ required }) => required !== true));
+  const [analyses, setAnalyses] = useState<readonly string[]>([]);
   const dialog = useRef<HTMLDialogElement>(null);
   const [chosen, setChosen] = useState<string>('html');
   const [full, setFull] = useState(dump.checked === 'full');
@@ -19,7 +24,7 @@ export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; reado
   const close = (): void => dialog.current?.close();
   const start = (event: SyntheticEvent): void => {
     event.preventDefault();
-    if (format !== undefined) dumpJobs.hand(dump.key, format, full);
+    if (format !== undefined) dumpJobs.hand(dump.key, format, full, analyses);
     close();
   };
   return (
@@ -47,6 +52,22 @@ export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; reado
           />
           With digests and full scan: reads the whole dump
         </label>
+        {format?.kind !== 'report' || offered.length === 0 ? null : (
+          <details className="export-analyses">
+            <summary>Analyses in the report: {analyses.length === 0 ? 'none' : analyses.length}</summary>
+            {offered.map(({ id, title, about }) => (
+              <label key={id} title={about}>
+                <input
+                  type="checkbox"
+                  checked={analyses.includes(id)}
+                  onChange={(event) => setAnalyses(event.currentTarget.checked ? [...analyses, id] : analyses.filter((one) => one !== id))}
+                  data-testid={`export-analysis-${id}`}
+                />{' '}
+                {title}
+              </label>
+            ))}
+          </details>
+        )}
         <div className="export-actions">
           <button type="submit" className="button primary" data-testid="export-start">
             {format?.kind === 'attestation' ? 'Choose key and export' : 'Export'}

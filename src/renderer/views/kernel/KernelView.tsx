@@ -5,6 +5,7 @@ import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { AnalysisPane } from './AnalysisPane.tsx';
 import { FactsPane } from './FactsPane.tsx';
 import { CpuTracesPane, MemoryUsagePane, ModulesPane } from './StatePanes.tsx';
 import { TasksPane } from './TasksPane.tsx';
@@ -16,6 +17,7 @@ const panes = [
   { id: 'modules', title: 'Modules' },
   { id: 'usage', title: 'Memory usage' },
   { id: 'facts', title: 'Facts' },
+  { id: 'analyses', title: 'Analyses' },
 ] as const;
 type Pane = (typeof panes)[number]['id'];
 
@@ -73,6 +75,7 @@ export function KernelView({ dump }: { readonly dump: OpenDump }) {
         {pane === 'traces' ? <CpuTracesPane dump={dump} /> : null}
         {pane === 'modules' ? <ModulesPane dump={dump} /> : null}
         {pane === 'usage' ? <MemoryUsagePane dump={dump} /> : null}
+        {pane === 'analyses' ? <AnalysisPane dump={dump} /> : null}
         {pane === 'facts' ? known === undefined ? <QueryMessage query={facts} what="the facts" /> : <FactsPane facts={known} /> : null}
       </div>
     </div>

@@ -9,6 +9,8 @@ export interface VirtualColumn {
   /** CSS grid track: "12ch", "minmax(20ch, 1fr)". */
   readonly width: string;
   readonly number?: boolean;
+  /** Given where the title orders the rows. */
+  readonly sorted?: 'ascending' | 'descending' | 'none';
 }
 
 interface VirtualTableProps {
@@ -45,7 +47,7 @@ export function VirtualTable({ label, columns, rows, cell, testId, onRow }: Virt
       <div className="virtual-head" role="rowgroup">
         <div className="virtual-row" role="row" aria-rowindex={1} style={tracks}>
           {columns.map((column) => (
-            <div key={column.id} role="columnheader" className={column.number === true ? 'number cut' : 'cut'}>
+            <div key={column.id} role="columnheader" aria-sort={column.sorted} className={column.number === true ? 'number cut' : 'cut'}>
               {column.title}
             </div>
           ))}

@@ -1,0 +1,119 @@
+/** Rows of an analysis that differ between the two dumps, matched by the key that the analysis declares. */
+import { useState } from 'react';
+import { analysisDiffers, comparisonDoubt, type ComparedAnalysis, type RowDifference } from '../../../shared/analysis-compare.ts';
+import type { AnalysisTable, RowJson } from '../../../shared/analysis-table.ts';
+import { analysisCellText, rowKeyText, rowText } from '../../../shared/analysis-text.ts';
+import { useQuery } from '../../engine/use-query.ts';
+import { handleOf, type OpenDump } from '../../state/open-dump.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { countText } from '../../words/numbers.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { AnalysisParameters } from '../kernel/AnalysisParameters.tsx';
+
+interface AnalysesPaneProps {
+  readonly left: OpenDump;
+  readonly right: OpenDump;
+}
+
+export function AnalysesPane({ left, right }: AnalysesPaneProps) {
+  const { engine } = useWorkbench();
+  const catalogue = useQuery(left, 'analyses', async (_handle, signal) => (await engine.call('analyses', {}, { signal })).analyses);
+  const [chosen, setChosen] = useState<string>();
+  const tables = catalogue.value;
+  if (tables === undefined) return <QueryMessage query={catalogue} what="the catalogue of analyses" />;
+  const table = tables.find(({ id }) => id === chosen) ?? tables[0];
+  return (
+    <div className="compare-analyses">
+      <label className="dim">
+        Analysis{' '}
+        <select className="select" value={table?.id} onChange={(event) => setChosen(event.currentTarget.value)} data-testid="compare-analysis">
+          {tables.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      {table === undefined ? null : <Compared key={table.id} left={left} right={right} table={table} />}
+    </div>
+  );
+}
+
+function Compared({ left, right, table }: AnalysesPaneProps & { readonly table: AnalysisTable }) {
+  const { engine } = useWorkbench();
+  const [parameters, setParameters] = useState<Readonly<Record<string, string>> | undefined>(
+    table.parameters.some(({ required }) => required === true) ? undefined : {},
+  );
+  const other = handleOf(right);
+  const key = parameters === undefined || other === undefined ? undefined : `${table.id} ${other} ${right.generation} ${JSON.stringify(parameters)}`;
+  const query = useQuery(left, key, (handle, signal) =>
+    engine.call('compareAnalysis', { left: handle, right: other ?? '', id: table.id, parameters: parameters ?? {} }, { signal }),
+  );
+  return (
+    <>
+      {table.parameters.length === 0 ? null : <AnalysisParameters table={table} given={parameters ?? {}} onRun={setParameters} />}
+      {key === undefined ? null : query.value === undefined || query.error !== undefined ? (
+        <QueryMessage query={query} what={`the analysis ${table.title}`} />
+      ) : (
+        <Differences compared={query.value} />
+      )}
+    </>
+  );
+}
+
+const kinds: Readonly<Record<RowDifference['kind'], string>> = { changed: 'changed', moved: 'addresses', onlyLeft: 'only left', onlyRight: 'only right' };
+
+function Differences({ compared }: { readonly compared: ComparedAnalysis }) {
+  const { counts, columns, key, differences, differencesLeftOut } = compared;
+  const [withAddresses, setWithAddresses] = useState(false);
+  const doubt = comparisonDoubt(compared);
+  const shown = withAddresses ? differences : differences.filter(({ kind }) => kind !== 'moved');
+  const changed = (row: RowJson | undefined, { columns: differing = [] }: RowDifference): string =>
+    row === undefined
+      ? ''
+      : columns
+          .filter(({ name }) => differing.includes(name))
+          .map(({ name, type }) => `${name} ${row[name] === undefined ? 'not known' : analysisCellText(type, row[name])}`)
+          .join(', ');
+  const text = (one: RowDifference, side: 'left' | 'right'): string =>
+    one.columns === undefined ? rowText(columns, one[side] ?? {}) : changed(one[side], one);
+  return (
+    <>
+      <p className="dim" role="status" data-testid="compared-analysis">
+        {analysisDiffers(compared) ? '' : 'Nothing differs. '}
+        {countText(counts.equal)} equal, {countText(counts.changed)} changed, {countText(counts.onlyLeft)} only left, {countText(counts.onlyRight)} only right,{' '}
+        {countText(counts.moved)} differ in addresses alone
+        {differencesLeftOut === undefined ? '' : `; ${countText(differencesLeftOut)} more differences are not listed`}
+      </p>
+      {doubt === undefined ? null : <p className="tone-warn">{doubt}</p>}
+      {counts.moved === 0 ? null : (
+        <label className="dim">
+          <input type="checkbox" checked={withAddresses} onChange={(event) => setWithAddresses(event.currentTarget.checked)} /> list rows that differ in
+          addresses alone
+        </label>
+      )}
+      {shown.length === 0 ? null : (
+        <VirtualTable
+          label="Rows that differ"
+          testId="compared-rows"
+          columns={[
+            { id: 'kind', title: 'what', width: '12ch' },
+            { id: 'key', title: key.join(', '), width: '40ch' },
+            { id: 'left', title: 'left', width: '64ch' },
+            { id: 'right', title: 'right', width: '64ch' },
+          ]}
+          rows={shown.length}
+          cell={(row, column) => {
+            const one = shown[row];
+            if (one === undefined) return null;
+            if (column === 0) return <span className={one.kind === 'moved' ? 'dim' : 'tone-warn'}>{kinds[one.kind]}</span>;
+            if (column === 1) return <Hostile text={rowKeyText(key, columns, one.left ?? one.right ?? {})} />;
+            return <Hostile text={text(one, column === 2 ? 'left' : 'right')} title />;
+          }}
+        />
+      )}
+    </>
+  );
+}

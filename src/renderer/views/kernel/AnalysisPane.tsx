@@ -1,0 +1,100 @@
+/** The catalogue of analyses, and the one that was chosen. What is shown follows from its declaration alone. */
+import { useEffect, useState } from 'react';
+import type { AnalysisTable as Declaration, RowJson } from '../../../shared/analysis-table.ts';
+import { analysisCsv } from '../../../shared/analysis-text.ts';
+import { useQuery } from '../../engine/use-query.ts';
+import { useStore } from '../../hooks/use-store.ts';
+import { handleOf, type OpenDump } from '../../state/open-dump.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { plural } from '../../words/numbers.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { AnalysisParameters } from './AnalysisParameters.tsx';
+import { AnalysisTable } from './AnalysisTable.tsx';
+import { createAnalysisRun, type AnalysisState } from './analysis-run.ts';
+import { MissingList } from './MissingList.tsx';
+import './analysis.css';
+
+export function AnalysisPane({ dump }: { readonly dump: OpenDump }) {
+  const { engine } = useWorkbench();
+  const catalogue = useQuery(dump, 'analyses', async (_handle, signal) => (await engine.call('analyses', {}, { signal })).analyses);
+  const [chosen, setChosen] = useState<string>();
+  const tables = catalogue.value;
+  if (tables === undefined) return <QueryMessage query={catalogue} what="the catalogue of analyses" />;
+  const table = tables.find(({ id }) => id === chosen) ?? tables[0];
+  return (
+    <div className="analysis-split">
+      <ul className="analysis-catalogue" aria-label="Analyses">
+        {tables.map(({ id, title, about }) => (
+          <li key={id}>
+            <button
+              type="button"
+              className={id === table?.id ? 'analysis-choice current' : 'analysis-choice'}
+              aria-current={id === table?.id}
+              title={about}
+              onClick={() => setChosen(id)}
+              data-testid={`analysis-${id}`}
+            >
+              {title}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {table === undefined ? null : <OneAnalysis key={table.id} dump={dump} table={table} />}
+    </div>
+  );
+}
+
+function OneAnalysis({ dump, table }: { readonly dump: OpenDump; readonly table: Declaration }) {
+  const { engine, shell, tell } = useWorkbench();
+  const [run] = useState(() => createAnalysisRun((...call) => engine.call(...call)));
+  const state = useStore(run.state);
+  // What needs no parameter shows its rows at once.
+  const [parameters, setParameters] = useState<Readonly<Record<string, string>> | undefined>(
+    table.parameters.some(({ required }) => required === true) ? undefined : {},
+  );
+  const handle = handleOf(dump);
+  const { generation } = dump;
+  useEffect(() => {
+    if (handle !== undefined && parameters !== undefined) run.start({ dump: handle, id: table.id, parameters });
+    return run.cancel;
+  }, [run, handle, generation, table, parameters]);
+  const save = (rows: readonly RowJson[]): void => {
+    const text = analysisCsv(table.columns, rows);
+    shell.call('saveText', { kind: 'rows', suggestedName: `${dump.name.slice(0, 200)}.${table.id}.csv`, text, title: 'Save rows as CSV' }).catch(tell);
+  };
+  return (
+    <section className="analysis" aria-label={table.title}>
+      <header className="analysis-head">
+        <p className="dim">{table.about}</p>
+        {table.parameters.length === 0 ? null : <AnalysisParameters table={table} given={parameters ?? {}} onRun={setParameters} />}
+        {state.phase === 'running' ? (
+          <button type="button" className="button" onClick={run.cancel} data-testid="analysis-cancel">
+            Cancel
+          </button>
+        ) : null}
+      </header>
+      {state.phase === 'failed' ? (
+        <p className="tone-bad" role="alert" data-testid="analysis-error">
+          <Hostile text={state.error ?? ''} />
+        </p>
+      ) : null}
+      {state.phase === 'idle' ? <p className="message">Say what to look for, then run it.</p> : null}
+      {state.phase === 'done' && state.rows.length === 0 ? <p className="message">No rows.</p> : null}
+      {state.rows.length === 0 ? null : <AnalysisTable dump={dump} table={table} rows={state.rows} status={statusText(state)} onSave={save} />}
+      <MissingList missing={state.answer?.missing ?? []} />
+    </section>
+  );
+}
+
+function statusText({ phase, rows }: AnalysisState): string {
+  const count = plural(rows.length, 'row');
+  switch (phase) {
+    case 'running':
+      return `${count} so far`;
+    case 'cancelled':
+      return `${count}, then cancelled`;
+    default:
+      return count;
+  }
+}

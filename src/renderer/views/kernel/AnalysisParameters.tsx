@@ -1,0 +1,61 @@
+/** Fields for what an analysis takes, and the button that runs it with them. */
+import { useState, type SyntheticEvent } from 'react';
+import type { AnalysisTable, ParameterJson } from '../../../shared/analysis-table.ts';
+
+interface AnalysisParametersProps {
+  readonly table: AnalysisTable;
+  readonly given: Readonly<Record<string, string>>;
+  readonly onRun: (parameters: Readonly<Record<string, string>>) => void;
+}
+
+export function AnalysisParameters({ table, given, onRun }: AnalysisParametersProps) {
+  const [typed, setTyped] = useState(given);
+  const ready = table.parameters.every(({ name, required }) => required !== true || (typed[name] ?? '').trim() !== '');
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    onRun(Object.fromEntries(Object.entries(typed).filter(([, value]) => value.trim() !== '')));
+  };
+  return (
+    <form className="analysis-parameters" onSubmit={submit}>
+      {table.parameters.map((parameter) => (
+        <label key={parameter.name} title={parameter.about}>
+          <span className="dim">{parameter.name}</span>
+          <Field parameter={parameter} value={typed[parameter.name] ?? ''} onChange={(value) => setTyped((now) => ({ ...now, [parameter.name]: value }))} />
+        </label>
+      ))}
+      <button type="submit" className="button primary" disabled={!ready} data-testid="analysis-run">
+        Run
+      </button>
+    </form>
+  );
+}
+
+interface FieldProps {
+  readonly parameter: ParameterJson;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function Field({ parameter, value, onChange }: FieldProps) {
+  const { name, type, required, choices } = parameter;
+  const options = choices ?? (type === 'flag' ? ['yes', 'no'] : undefined);
+  if (options !== undefined)
+    return (
+      <select className="select" value={value} onChange={(event) => onChange(event.currentTarget.value)} data-testid={`analysis-parameter-${name}`}>
+        <option value="">{required === true ? '' : 'any'}</option>
+        {options.map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </select>
+    );
+  return (
+    <input
+      className="input"
+      value={value}
+      placeholder={type === 'address' ? '0x… or symbol' : required === true ? '' : 'any'}
+      required={required === true}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      data-testid={`analysis-parameter-${name}`}
+    />
+  );
+}

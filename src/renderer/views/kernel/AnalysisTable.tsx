@@ -1,0 +1,147 @@
+/** The rows of an analysis: sorted by a press on a title, narrowed by a filter, grouped, saved. */
+import { useDeferredValue, useMemo, useState } from 'react';
+import type { AnalysisTable as Declaration, ColumnJson, RowJson } from '../../../shared/analysis-table.ts';
+import { analysisCellText, isRightAligned } from '../../../shared/analysis-text.ts';
+import { byteText } from '../../../shared/units.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { countText, plural } from '../../words/numbers.ts';
+import { AddressLink as PlaceOfAddress } from '../../widgets/AddressLink.tsx';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { columnCharacters, grouped, knownColumns, narrowed, nextSort, sorted, summedColumns, type OneValue, type SortBy } from './analysis-rows.ts';
+
+interface AnalysisTableProps {
+  readonly dump: OpenDump;
+  readonly table: Declaration;
+  readonly rows: readonly RowJson[];
+  /** "1,024 rows so far". */
+  readonly status: string;
+  readonly onSave: (rows: readonly RowJson[]) => void;
+}
+
+export function AnalysisTable({ dump, table, rows, status, onSave }: AnalysisTableProps) {
+  const [typed, setTyped] = useState('');
+  const [by, setBy] = useState<SortBy>();
+  const [group, setGroup] = useState('');
+  const [only, setOnly] = useState<OneValue>();
+  const filter = useDeferredValue(typed);
+  const columns = useMemo(() => knownColumns(table.columns, rows), [table, rows]);
+  const shown = useMemo(() => sorted(columns, narrowed(columns, rows, filter, only), by), [columns, rows, filter, only, by]);
+  const groups = useMemo(() => (group === '' ? [] : grouped(columns, shown, group)), [columns, shown, group]);
+  return (
+    <>
+      <div className="analysis-bar">
+        <p role="status" className="dim" data-testid="analysis-status">
+          {shown.length === rows.length ? status : `${countText(shown.length)} of ${plural(rows.length, 'row')}`}
+        </p>
+        <input
+          type="search"
+          className="input"
+          aria-label="Filter rows"
+          placeholder="Filter"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        {table.grouping === undefined ? null : (
+          <label className="dim">
+            group by{' '}
+            <select className="select" value={group} onChange={(event) => setGroup(event.currentTarget.value)} data-testid="analysis-group">
+              <option value="">nothing</option>
+              {table.grouping.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </label>
+        )}
+        {only === undefined ? null : (
+          <button type="button" className="button" onClick={() => setOnly(undefined)} title="Show all rows again">
+            {only.column}: <Hostile text={only.text === '' ? 'not known' : only.text} /> ✕
+          </button>
+        )}
+        <button type="button" className="button" onClick={() => onSave(shown)} disabled={shown.length === 0} data-testid="analysis-csv">
+          CSV…
+        </button>
+      </div>
+      {group === '' ? (
+        <Rows dump={dump} label={table.title} columns={columns} rows={shown} by={by} onSort={(name) => setBy((now) => nextSort(now, name))} />
+      ) : (
+        <VirtualTable
+          label={`${table.title} by ${group}`}
+          testId="analysis-groups"
+          columns={[
+            { id: 'group', title: group, width: '40ch' },
+            { id: 'rows', title: 'rows', width: '12ch', number: true },
+            ...summedColumns(columns).map(({ name }) => ({ id: name, title: name, width: '16ch', number: true })),
+          ]}
+          rows={groups.length}
+          cell={(row, column) => {
+            const one = groups[row];
+            if (one === undefined) return null;
+            if (column === 1) return countText(one.rows);
+            if (column > 1) return byteText(one.sums[column - 2] ?? 0n);
+            return (
+              <button
+                type="button"
+                className="link"
+                onClick={() => {
+                  setOnly({ column: group, text: one.text });
+                  setGroup('');
+                }}
+              >
+                <Hostile text={one.text === '' ? 'not known' : one.text} />
+              </button>
+            );
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface RowsProps {
+  readonly dump: OpenDump;
+  readonly label: string;
+  readonly columns: readonly ColumnJson[];
+  readonly rows: readonly RowJson[];
+  readonly by: SortBy | undefined;
+  readonly onSort: (column: string) => void;
+}
+
+function Rows({ dump, label, columns, rows, by, onSort }: RowsProps) {
+  const heads = columns.map((column) => {
+    const direction = by?.column !== column.name ? undefined : by.descending ? ('descending' as const) : ('ascending' as const);
+    return {
+      id: column.name,
+      title: (
+        <button type="button" className="analysis-sort" title={column.about} onClick={() => onSort(column.name)}>
+          {column.name}
+          {direction === undefined ? null : <span aria-hidden="true"> {direction === 'ascending' ? '▴' : '▾'}</span>}
+        </button>
+      ),
+      width: `${columnCharacters(column, rows)}ch`,
+      number: isRightAligned(column),
+      sorted: direction ?? ('none' as const),
+    };
+  });
+  return (
+    <VirtualTable
+      label={label}
+      testId="analysis-table"
+      columns={heads}
+      rows={rows.length}
+      cell={(row, at) => {
+        const column = columns[at];
+        const cell = column === undefined ? undefined : rows[row]?.[column.name];
+        if (column === undefined || cell === undefined) return null;
+        const text = analysisCellText(column.type, cell);
+        // An address of a process means nothing in the kernel's space.
+        if (column.type !== 'address' || column.space === 'process') return <Hostile text={text} title />;
+        return (
+          <PlaceOfAddress dump={dump.key} position={{ space: column.space ?? 'virtual', address: BigInt(cell), length: 8 }}>
+            {text}
+          </PlaceOfAddress>
+        );
+      }}
+    />
+  );
+}

@@ -1,0 +1,105 @@
+/** Rows of an analysis as a person orders, narrows and groups them. */
+import type { Cell, ColumnJson, ColumnType, RowJson } from '../../../shared/analysis-table.ts';
+import { analysisCellText } from '../../../shared/analysis-text.ts';
+
+export interface SortBy {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+/** Rows of which one column has this text: what a group stands for. */
+export interface OneValue {
+  readonly column: string;
+  readonly text: string;
+}
+
+const whole: ReadonlySet<ColumnType> = new Set<ColumnType>(['address', 'count', 'bytes', 'size', 'pid', 'cpu']);
+
+/** Numbers by their size, whatever form they have in JSON; everything else by its text. */
+function order(type: ColumnType): (a: Cell, b: Cell) => number {
+  if (type === 'duration') return (a, b) => Number(a) - Number(b);
+  if (!whole.has(type)) return (a, b) => (String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0);
+  return (a, b) => {
+    if (typeof a === 'number' && typeof b === 'number') return a - b;
+    const [one, other] = [BigInt(a), BigInt(b)];
+    return one < other ? -1 : one > other ? 1 : 0;
+  };
+}
+
+/** Cells that are not known come last, whichever way. */
+export function sorted(columns: readonly ColumnJson[], rows: readonly RowJson[], by: SortBy | undefined): readonly RowJson[] {
+  const column = columns.find(({ name }) => name === by?.column);
+  if (by === undefined || column === undefined) return rows;
+  const compare = order(column.type);
+  const sign = by.descending ? -1 : 1;
+  return rows.toSorted((left, right) => {
+    const [a, b] = [left[column.name], right[column.name]];
+    if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+    return sign * compare(a, b);
+  });
+}
+
+/** The next order when a column's title is pressed: up, down, then as the kernel has it. */
+export function nextSort(by: SortBy | undefined, column: string): SortBy | undefined {
+  if (by?.column !== column) return { column, descending: false };
+  return by.descending ? undefined : { column, descending: true };
+}
+
+const cellText = ({ name, type }: ColumnJson, row: RowJson): string => analysisCellText(type, row[name]);
+
+/** Rows in which every word of the filter stands somewhere, and that belong to the chosen group. */
+export function narrowed(columns: readonly ColumnJson[], rows: readonly RowJson[], filter: string, only: OneValue | undefined): readonly RowJson[] {
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const column = columns.find(({ name }) => name === only?.column);
+  if (words.length === 0 && column === undefined) return rows;
+  return rows.filter((row) => {
+    if (column !== undefined && cellText(column, row) !== only?.text) return false;
+    if (words.length === 0) return true;
+    const text = columns
+      .map((one) => cellText(one, row))
+      .join('\n')
+      .toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+export interface RowGroup {
+  /** Empty for rows of which the value is not known. */
+  readonly text: string;
+  readonly rows: number;
+  /** Sums of the columns that can be added up, in their order. */
+  readonly sums: readonly bigint[];
+}
+
+/** Columns of which a group shows the sum. */
+export const summedColumns = (columns: readonly ColumnJson[]): readonly ColumnJson[] => columns.filter(({ type }) => type === 'bytes');
+
+/** Groups by the text of a column, the largest first. */
+export function grouped(columns: readonly ColumnJson[], rows: readonly RowJson[], by: string): readonly RowGroup[] {
+  const column = columns.find(({ name }) => name === by);
+  if (column === undefined) return [];
+  const summed = summedColumns(columns);
+  const groups = new Map<string, { rows: number; sums: bigint[] }>();
+  for (const row of rows) {
+    const text = cellText(column, row);
+    const group = groups.get(text) ?? { rows: 0, sums: summed.map(() => 0n) };
+    groups.set(text, group);
+    group.rows += 1;
+    summed.forEach(({ name }, at) => {
+      const cell = row[name];
+      if (cell !== undefined) group.sums[at] = (group.sums[at] ?? 0n) + BigInt(cell);
+    });
+  }
+  return [...groups].map(([text, group]) => ({ text, ...group })).sort((a, b) => b.rows - a.rows || (a.text < b.text ? -1 : 1));
+}
+
+/** Columns of which some row knows something. */
+export const knownColumns = (columns: readonly ColumnJson[], rows: readonly RowJson[]): readonly ColumnJson[] =>
+  rows.length === 0 ? columns : columns.filter(({ name }) => rows.some((row) => row[name] !== undefined));
+
+/** Width in characters, from the title and the first rows. */
+export const columnCharacters = (column: ColumnJson, rows: readonly RowJson[]): number =>
+  Math.min(64, Math.max(6, 2 + rows.slice(0, 200).reduce((most, row) => Math.max(most, cellText(column, row).length), column.name.length)));

@@ -1,0 +1,110 @@
+/** The analysis pane without its components: order, filter, groups, and a run that streams. */
+import { describe, expect, it } from 'vitest';
+import type { ColumnJson, RowJson } from '../../../src/shared/analysis-table.ts';
+import { Cancelled } from '../../../src/shared/rpc.ts';
+import { columnCharacters, grouped, knownColumns, narrowed, nextSort, sorted, summedColumns } from '../../../src/renderer/views/kernel/analysis-rows.ts';
+import { createAnalysisRun } from '../../../src/renderer/views/kernel/analysis-run.ts';
+import type { EngineLink } from '../../../src/renderer/engine/engine-link.ts';
+
+const columns: readonly ColumnJson[] = [
+  { name: 'name', type: 'text', about: '' },
+  { name: 'at', type: 'address', about: '' },
+  { name: 'used', type: 'bytes', about: '' },
+  { name: 'age', type: 'duration', about: '' },
+  { name: 'never', type: 'flag', about: '' },
+];
+const rows: readonly RowJson[] = [
+  { name: 'b', at: '0x10', used: 4096, age: 1.5 },
+  { name: 'a', at: '0x9', used: '18014398509481984', age: 10 },
+  { name: 'b', used: 8192 },
+  { name: 'c', at: '0xffff800000000000', age: 2 },
+];
+const names = (list: readonly RowJson[]): unknown[] => list.map(({ name }) => name);
+
+describe('rows of an analysis', () => {
+  it('are ordered by the size of numbers, whatever their form; what is not known comes last', () => {
+    expect(sorted(columns, rows, undefined)).toBe(rows);
+    expect(names(sorted(columns, rows, { column: 'at', descending: false }))).toEqual(['a', 'b', 'c', 'b']);
+    expect(names(sorted(columns, rows, { column: 'at', descending: true }))).toEqual(['c', 'b', 'a', 'b']);
+    expect(sorted(columns, rows, { column: 'used', descending: true }).map(({ used }) => used)).toEqual(['18014398509481984', 8192, 4096, undefined]);
+    expect(sorted(columns, rows, { column: 'age', descending: false }).map(({ age }) => age)).toEqual([1.5, 2, 10, undefined]);
+    expect(names(sorted(columns, rows, { column: 'name', descending: false }))).toEqual(['a', 'b', 'b', 'c']);
+  });
+
+  it('a press on a title goes up, down, and back to the order of the kernel', () => {
+    const up = nextSort(undefined, 'at');
+    expect(up).toEqual({ column: 'at', descending: false });
+    expect(nextSort(up, 'at')).toEqual({ column: 'at', descending: true });
+    expect(nextSort({ column: 'at', descending: true }, 'at')).toBeUndefined();
+    expect(nextSort(up, 'name')).toEqual({ column: 'name', descending: false });
+  });
+
+  it('are narrowed by words as they are shown, and by a group', () => {
+    expect(narrowed(columns, rows, ' ', undefined)).toBe(rows);
+    expect(narrowed(columns, rows, 'KiB', undefined)).toHaveLength(2);
+    expect(narrowed(columns, rows, 'b 8 kib', undefined)).toEqual([rows[2]]);
+    expect(narrowed(columns, rows, '', { column: 'name', text: 'b' })).toHaveLength(2);
+    expect(narrowed(columns, rows, '', { column: 'at', text: '' })).toEqual([rows[2]]);
+  });
+
+  it('are grouped with sums, the largest group first', () => {
+    expect(summedColumns(columns).map(({ name }) => name)).toEqual(['used']);
+    expect(grouped(columns, rows, 'name')).toEqual([
+      { text: 'b', rows: 2, sums: [12288n] },
+      { text: 'a', rows: 1, sums: [18014398509481984n] },
+      { text: 'c', rows: 1, sums: [0n] },
+    ]);
+    expect(grouped(columns, rows, 'nothing')).toEqual([]);
+  });
+
+  it('show only columns of which something is known, wide enough', () => {
+    expect(knownColumns(columns, rows).map(({ name }) => name)).toEqual(['name', 'at', 'used', 'age']);
+    expect(knownColumns(columns, [])).toBe(columns);
+    expect(columnCharacters(columns[1] ?? { name: '', type: 'text', about: '' }, rows)).toBe('0xffff800000000000'.length + 2);
+  });
+});
+
+describe('a run', () => {
+  type Call = (method: string, params: object, options: { signal: AbortSignal; onProgress: (value: object) => void }) => Promise<object>;
+  const started = (call: Call) => createAnalysisRun(call as unknown as EngineLink['call']);
+
+  it('collects what is streamed and what closes it', async () => {
+    const run = started((_method, params, { onProgress }) => {
+      expect(params).toEqual({ dump: 'd1', id: 'toy', stream: true });
+      onProgress({ rows: [{ name: 'one' }], found: 1 });
+      onProgress({ rows: [], found: 1 });
+      return Promise.resolve({ schema: 1, id: 'toy', columns: [], rows: [{ name: 'two' }], missing: [], complete: true });
+    });
+    run.start({ dump: 'd1', id: 'toy' });
+    expect(run.state.get()).toMatchObject({ phase: 'running', rows: [{ name: 'one' }] });
+    await Promise.resolve();
+    expect(run.state.get()).toMatchObject({ phase: 'done', rows: [{ name: 'one' }, { name: 'two' }], answer: { complete: true } });
+  });
+
+  it('an older run says nothing more; a cancelled and a failed one say so', async () => {
+    const answers: ((value: object) => void)[] = [];
+    const run = started(
+      (_method, _params, { signal }) =>
+        new Promise((resolve, reject) => {
+          answers.push(resolve);
+          signal.addEventListener('abort', () => {
+            reject(new Cancelled());
+          });
+        }),
+    );
+    run.start({ dump: 'd1', id: 'old' });
+    run.start({ dump: 'd1', id: 'new' });
+    answers[0]?.({ rows: [{ name: 'late' }] });
+    await Promise.resolve();
+    expect(run.state.get()).toMatchObject({ phase: 'running', rows: [], question: { id: 'new' } });
+    run.cancel();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(run.state.get().phase).toBe('cancelled');
+    const failing = started(() => Promise.reject(new Error('no such analysis\nat line 3')));
+    failing.start({ dump: 'd1', id: 'toy' });
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(failing.state.get()).toMatchObject({ phase: 'failed', error: 'no such analysis' });
+  });
+});
