@@ -1,0 +1,102 @@
+/** A program counter where no code is, and what a prologue had done by then: stacks that are described word by word. */
+import { describe, expect, it } from 'vitest';
+import { unwindAarch64 } from '../../../src/analysis/arch/aarch64/unwind.ts';
+import { unwindS390x, type S390xStart } from '../../../src/analysis/arch/s390x/unwind.ts';
+import type { Trace } from '../../../src/analysis/arch/backtrace.ts';
+import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
+import { describedMemory } from '../kernel/described-memory.ts';
+
+const addresses = ({ frames }: Trace): readonly unknown[] => frames.map(({ kind, address }) => [kind, address]);
+
+describe('stacks of s390x', () => {
+  const code = 0x10_0000n;
+  const stack = { name: 'kernel stack', start: 0x20_0000n, end: 0x20_4000n };
+  const symbols = symbolTable('described', {
+    addresses: BigUint64Array.of(code, code + 0x100n, code + 0x200n, code + 0x300n),
+    names: ['tleaf', 'tcaller', 'tstart', 'T_etext'],
+  });
+  const top = stack.end - 200n;
+  const frame = top - 160n;
+  /** A frame of `caller` on the first frame of the stack; `leaf` makes a frame of 64 bytes and saves nothing. */
+  const words = (): Map<bigint, bigint> => {
+    const found = new Map<bigint, bigint>();
+    for (let at = stack.start; at < stack.end; at += 8n) found.set(at, 0n);
+    for (let at = code; at < code + 0x300n; at += 8n) found.set(at, 0x0707_0707_0707_0707n);
+    // lay %r15,-64(%r15)
+    found.set(code, 0xe3f0_ffc0_ff71_0707n);
+    found.set(frame + 136n, code + 0x250n);
+    found.set(frame - 0x100n + 136n, 0x89n);
+    found.set(frame - 0x100n + 152n, frame);
+    // What called the leaf, and the bad address: brasl %r14.
+    found.set(code + 0x148n, 0x0707_c0e5_0000_0000n);
+    return found;
+  };
+  const link = code + 0x150n;
+  const unwind = (start: S390xStart, change: ReadonlyMap<bigint, bigint> = new Map()): Trace =>
+    unwindS390x(
+      { memory: describedMemory('s390x', new Map([...words(), ...change])), symbols, stacks: [stack] },
+      { pswMask: 0x0704_c001_8000_0000n, ...start },
+    );
+
+  it('go on at r14 after a branch to where no code is', () => {
+    const trace = unwind({ pswAddress: 0x6b6b_6b6b_6b6b_6b6an, link, stackPointer: frame - 0x100n });
+    expect(addresses(trace)).toEqual([
+      ['running', 0x6b6b_6b6b_6b6b_6b6an],
+      ['link', link],
+      ['return', code + 0x250n],
+    ]);
+    // r14 that no call has set is nobody's caller.
+    expect(addresses(unwind({ pswAddress: 0n, link: link + 2n, stackPointer: frame - 0x100n }))[1]).toEqual(['return', code + 0x250n]);
+  });
+
+  it('of a leaf with a frame have its caller in r14, and not what lies in the slot', () => {
+    const own = frame - 0x140n;
+    const trace = unwind({ pswAddress: code + 0x20n, link, stackPointer: own }, new Map([[own + 152n, frame - 0x100n]]));
+    expect(addresses(trace)).toEqual([
+      ['running', code + 0x20n],
+      ['link', link],
+      ['return', code + 0x250n],
+    ]);
+  });
+
+  it('name a BUG by its monitor call, not by what follows it', () => {
+    const regs = frame - 0x100n + 160n;
+    const change = new Map([
+      [frame - 0x100n + 152n, 0n],
+      [frame - 0x100n + 136n, code + 0x250n],
+      [regs + 8n, 0x0704_c001_8000_0000n],
+      [regs + 16n, code + 0x200n],
+      [regs + 24n + 15n * 8n, frame],
+      // mc 0,0 at the end of `caller`.
+      [code + 0x1f8n, 0x0707_0707_af00_0000n],
+    ]);
+    const trace = unwindS390x(
+      { memory: describedMemory('s390x', new Map([...words(), ...change])), symbols, stacks: [stack] },
+      { stackPointer: frame - 0x100n },
+    );
+    expect(addresses(trace)).toContainEqual(['interrupted', code + 0x1fcn]);
+  });
+});
+
+describe('stacks of aarch64', () => {
+  const code = 0xffff_8000_0801_0000n;
+  const stack = { name: 'kernel stack', start: 0xffff_8000_0b00_0000n, end: 0xffff_8000_0b00_4000n };
+  const symbols = symbolTable('described', { addresses: BigUint64Array.of(code, code + 0x100n), names: ['tcaller', 'T_etext'] });
+  const record = stack.end - 24n;
+  const memory = describedMemory('aarch64', new Map([[record, 0n], [record + 8n, 0n], [record + 16n, 1n]])); // prettier-ignore
+  const start = { pc: 0n, framePointer: record, link: code + 0x10n };
+
+  it.each([0n, 0xdead_0000_0000_beefn])('go on at x30 where PSTATE is of the kernel and the PC is %#x', (pc) => {
+    const trace = unwindAarch64({ memory, symbols, stacks: [stack], authenticationMask: 0n }, { ...start, pc, isUser: false });
+    expect(addresses(trace)).toEqual([
+      ['running', pc],
+      ['link', code + 0x10n],
+    ]);
+    expect(trace.end).toBe('complete');
+  });
+
+  it('end where PSTATE is of user code, whatever the PC is', () => {
+    const trace = unwindAarch64({ memory, symbols, stacks: [stack], authenticationMask: 0n }, { ...start, pc: code, isUser: true });
+    expect(trace).toMatchObject({ end: 'entered-from-user', frames: [{ kind: 'running' }] });
+  });
+});
