@@ -120,11 +120,11 @@ export interface ArchitectureOps {
   /** The CPUs of a dump, from whichever source it has. */
   readCpus(source: CpuSource): CpuSet;
   readonly registers: {
-    stackPointer(cpu: CpuJson): bigint | undefined;
+    readonly stackPointer: (cpu: CpuJson) => bigint | undefined;
     /** Address of the instruction. */
-    programCounter(cpu: CpuJson): bigint | undefined;
+    readonly programCounter: (cpu: CpuJson) => bigint | undefined;
     /** Whether the registers are of user code, by the machine's own state (PSW, CS, PSTATE); undefined where that is not recorded. */
-    isUserCode(cpu: CpuJson): boolean | undefined;
+    readonly isUserCode: (cpu: CpuJson) => boolean | undefined;
     /** By CPU id, what may be the register that leads to per-CPU data. */
     perCpuBases(image: DumpImage, cpus: readonly CpuJson[]): ReadonlyMap<number, readonly bigint[]>;
     /** Registers that a dump holds besides the general ones, by CPU id. */

@@ -48,7 +48,7 @@ const misnamed = new Set(['smp_handle_ext_call', 'order_audit_thread']);
 /** Below a switch of stacks the frame that was left is passed over, as crash does: what its slot holds may be of an earlier call. */
 const atSwitch = new Set(['do_ext_irq', 'do_account_vtime']);
 const reported = cases.flatMap(({ entry, truth }) =>
-  truth.oops == null || truth.reported_task == null || truth.log_trace.length === 0
+  (truth.oops ?? undefined) === undefined || !truth.reported_task || truth.log_trace.length === 0
     ? []
     : [{ name: entry.name, entry, cpu: truth.reported_task.cpu, log: plain(truth.log_trace).filter((one) => !misnamed.has(one) && !atSwitch.has(one)) }],
 );
