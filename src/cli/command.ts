@@ -1,22 +1,16 @@
 /** What a command is: its words for commander and what it does with an engine. */
+import type { AttachmentPaths } from '../shared/attachment.ts';
 import type { EngineClient } from '../shared/engine-protocol.ts';
 import type { MemoryView } from '../shared/model.ts';
 import type { CliIo, OutputOptions } from './io.ts';
 import type { Style } from './text/style.ts';
-
-/** Files of the user's that tell more of the dump's kernel. */
-export interface KernelFiles {
-  readonly vmlinux?: string;
-  readonly systemMap?: string;
-  readonly vmcoreinfo?: string;
-}
 
 /** What belongs to opening a dump, whichever command opens it. */
 export interface Opening {
   /** The other files of a set. */
   readonly volumes: readonly string[];
   readonly view: MemoryView;
-  readonly kernelFiles: KernelFiles;
+  readonly attachments: AttachmentPaths;
 }
 
 export interface CommandContext {

@@ -24,8 +24,8 @@ export async function withDump<T>(context: CommandContext, path: string, use: (d
       progress.clear();
     });
   try {
-    const { kernelFiles } = opening;
-    const shown = Object.keys(kernelFiles).length === 0 ? dump : (await engine.call('attach', { dump, ...kernelFiles }, { signal: io.signal })).dump;
+    const { attachments } = opening;
+    const shown = Object.keys(attachments).length === 0 ? dump : (await engine.call('attach', { dump, ...attachments }, { signal: io.signal })).dump;
     return await use(shown, identity);
   } finally {
     await engine.call('close', { dump });

@@ -10,7 +10,7 @@ import { Cancelled, connect, RequestError, serve } from '../shared/rpc.ts';
 import { commands } from './commands/index.ts';
 import type { Command, CommandOption, Opening, OptionValues } from './command.ts';
 import { exitCodes, UsageError, type CliIo, printJson } from './io.ts';
-import { kernelFileOptions, kernelFilesOf } from './kernel-files.ts';
+import { attachmentOptions, attachmentsOf } from './attachment-options.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import { makeStyle } from './text/style.ts';
 
@@ -26,12 +26,12 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 
 /** The options that belong to opening; they say which dump, so several dumps at once cannot share them. */
 function openingOf(command: Command, args: readonly string[], options: OptionValues): Opening {
-  const kernelFiles = command.ofKernel === true ? kernelFilesOf(options) : {};
-  if (!opensDump(command)) return { volumes: [], view: 'all', kernelFiles };
+  const attachments = command.ofKernel === true ? attachmentsOf(options) : {};
+  if (!opensDump(command)) return { volumes: [], view: 'all', attachments };
   const volumes = Array.isArray(options.volume) ? (options.volume as readonly string[]) : [];
   if (volumes.length > 0 && command.args[0] === '<files...>' && args.length > 1)
     throw new UsageError('--volume: name one dump only, its other files with --volume');
-  return { volumes, view: memoryViews.find((view) => view === options.view) ?? 'all', kernelFiles };
+  return { volumes, view: memoryViews.find((view) => view === options.view) ?? 'all', attachments };
 }
 
 function defineOption({ flags, description, default: value, repeatable }: CommandOption): Option {
@@ -45,7 +45,7 @@ function defineCommand(program: Commander, command: Command, choose: (chosen: Ch
   const sub = program.command(command.name).description(command.summary);
   if (command.alias !== undefined) sub.alias(command.alias);
   for (const argument of command.args) sub.argument(argument);
-  for (const option of [...(command.options ?? []), ...(command.ofKernel === true ? kernelFileOptions : [])]) sub.addOption(defineOption(option));
+  for (const option of [...(command.options ?? []), ...(command.ofKernel === true ? attachmentOptions : [])]) sub.addOption(defineOption(option));
   sub.option('--json', 'one JSON document on standard output, messages on standard error');
   sub.option('--quiet', 'no messages, no progress');
   sub.option('--no-color', 'plain text');

@@ -6,6 +6,7 @@ import { app, clipboard, dialog, ipcMain } from 'electron';
 import * as v from 'valibot';
 import { noteEvidence, noteEvidencePath } from '../files/evidence-files.ts';
 import { checkOutput, writeOutput } from '../files/output-file.ts';
+import type { AttachmentKind } from '../shared/attachment.ts';
 import { shellMethods, type EvidenceKind, type SavedKind, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
 import { openSessionFiles, readSessionText } from './session-files.ts';
@@ -93,6 +94,13 @@ function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () =
       noteEvidencePath(path);
       return { path };
     },
+    async chooseAttachment({ kind }) {
+      const answer = await dialog.showOpenDialog(window.browser, { title: attachmentTitles[kind], properties: ['openFile'] });
+      const [path] = answer.filePaths;
+      if (path === undefined) return {};
+      noteEvidencePath(path);
+      return { path };
+    },
     async openText({ title, extension }) {
       const answer = await dialog.showOpenDialog(window.browser, { title, properties: ['openFile'], filters: [{ name: extension, extensions: [extension] }] });
       const [chosen] = answer.filePaths;
@@ -148,6 +156,12 @@ const evidenceTitles: Readonly<Record<EvidenceKind, string>> = {
   attestation: 'Signed attestation to check against',
   publicKey: 'Public key that you trust (Ed25519, PEM)',
   kdumpImage: 'Healthy image: another dump, the kdump kernel or its initrd',
+};
+
+const attachmentTitles: Readonly<Record<AttachmentKind, string>> = {
+  vmlinux: 'vmlinux of the dumped kernel, or the file of its debug information',
+  systemMap: 'System.map of the dumped kernel',
+  vmcoreinfo: 'Text of a VMCOREINFO note',
 };
 
 /** @param onKeysChanged the menu shows keys */

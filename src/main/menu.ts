@@ -1,5 +1,6 @@
 /** Native menu. Items that act on dumps send the id of an action of the renderer: it has the same name in the palette. */
 import { Menu, type MenuItemConstructorOptions } from 'electron';
+import { attachmentKinds, attachmentTitles } from '../shared/attachment.ts';
 import { themes } from '../shared/shell-protocol.ts';
 import type { Settings } from './settings.ts';
 import type { MainWindow } from './window.ts';
@@ -26,6 +27,14 @@ export function installMenu(window: MainWindow, settings: Settings): void {
         command('Open…', 'file.open', 'CmdOrCtrl+O'),
         command('Open with volumes or view…', 'file.openWith', 'CmdOrCtrl+Shift+O'),
         command('Open the samples', 'file.samples'),
+        {
+          label: 'Attach to the dump',
+          submenu: [
+            ...attachmentKinds.map((kind) => command(`${attachmentTitles[kind]}…`, `dump.attach.${kind}`)),
+            { type: 'separator' },
+            command('Detach all', 'dump.detach'),
+          ],
+        },
         command('Close dump', 'file.close', 'CmdOrCtrl+W'),
         { type: 'separator' },
         command('Import a session…', 'session.import'),

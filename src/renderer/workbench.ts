@@ -119,7 +119,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
   });
   const sessions: Sessions = createSessions({ dumps, places, dock, marks, comparisons, shell, notice, tell });
   const shownCheck = createStore<Readonly<Record<string, string>>>({});
-  const dumpJobs = createDumpJobs(engine, dumps, jobs, shell, marks, remember, (key, check) => {
+  const dumpJobs = createDumpJobs(engine, dumps, jobs, shell, marks, tell, remember, (key, check) => {
     shownCheck.update((old) => ({ ...old, [key]: check }));
   });
 

@@ -5,10 +5,20 @@ import * as v from 'valibot';
 export const attachmentKinds = ['vmlinux', 'systemMap', 'vmcoreinfo'] as const;
 export type AttachmentKind = (typeof attachmentKinds)[number];
 
+/** Where they lie on disk. With a vmlinux a System.map is not looked at. */
+export type AttachmentPaths = Readonly<Partial<Record<AttachmentKind, string | undefined>>>;
+
 export const attachmentNames: Readonly<Record<AttachmentKind, string>> = {
   vmlinux: 'vmlinux',
   systemMap: 'System.map',
   vmcoreinfo: 'text of vmcoreinfo',
+};
+
+/** As a thing to be chosen. */
+export const attachmentTitles: Readonly<Record<AttachmentKind, string>> = {
+  vmlinux: 'vmlinux',
+  systemMap: 'System.map',
+  vmcoreinfo: 'Text of vmcoreinfo',
 };
 
 /** What shows that an attached file is of the dumped kernel. */

@@ -69,6 +69,8 @@ export const sessionSchema = v.strictObject({
         pathHint: text(4096),
         volumes: v.optional(v.pipe(v.array(text(4096)), v.maxLength(256))),
         view: v.optional(v.picklist(memoryViews)),
+        /** Where files that were attached to it lie; older files have none. */
+        attachments: v.optional(v.strictObject({ vmlinux: v.optional(text(4096)), systemMap: v.optional(text(4096)), vmcoreinfo: v.optional(text(4096)) })),
       }),
     ),
     v.maxLength(64),

@@ -3,6 +3,7 @@
  * events. The engine is not here: it has a port of its own (engine-protocol.ts).
  */
 import * as v from 'valibot';
+import { attachmentKinds } from './attachment.ts';
 import { evidenceFilesSchema } from './evidence-protocol.ts';
 
 const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit));
@@ -80,6 +81,8 @@ export const shellMethods = {
   chooseKey: { params: nothing, result: v.strictObject({ path: v.optional(path) }) },
   /** Open dialog for a file to check a dump against; main never reads it. */
   chooseEvidence: { params: v.strictObject({ kind: v.picklist(evidenceKinds) }), result: v.strictObject({ path: v.optional(path) }) },
+  /** Open dialog for a file that tells more of a dump's kernel; main never reads it. */
+  chooseAttachment: { params: v.strictObject({ kind: v.picklist(attachmentKinds) }), result: v.strictObject({ path: v.optional(path) }) },
   /** Size and time of change of files; neither where there is no such file. */
   fileStates: {
     params: v.strictObject({ paths: v.pipe(v.array(path), v.maxLength(64)) }),

@@ -56,7 +56,7 @@ export const reportCommand: Command = {
         },
       );
     // The options of opening are the reported dump's.
-    const plain: CommandContext = { ...context, opening: { volumes: [], view: 'all', kernelFiles: {} } };
+    const plain: CommandContext = { ...context, opening: { volumes: [], view: 'all', attachments: {} } };
     const report = await withDump(context, file, (dump, identity) => {
       const annotations = session === undefined ? [] : sessionAnnotations(sessionPath ?? '', session, identity, context.opening.view);
       return other === undefined ? make(dump, annotations) : withDump(plain, other, (one) => make(dump, annotations, one));

@@ -39,7 +39,11 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
       event.preventDefault();
       setChosen((at + step + found.length) % found.length);
     }
-    if (event.key === 'Enter') run(found[at]);
+    if (event.key === 'Enter') {
+      // The key is not for the button that gets the focus back.
+      event.preventDefault();
+      run(found[at]);
+    }
   };
   return (
     <dialog

@@ -2,6 +2,7 @@
  * The registry of actions: what palette, menu and keys start ("command" means one of the command line; docs/GLOSSARY.md). Ids are
  * stable: the native menu sends them, the palette and the keyboard map show them, and users bind keys to them.
  */
+import { attachmentKinds, attachmentTitles } from '../../shared/attachment.ts';
 import { themes } from '../../shared/shell-protocol.ts';
 import { exportFormats } from '../state/dump-jobs.ts';
 import { isRunning } from '../state/jobs.ts';
@@ -41,6 +42,7 @@ function allActions(workbench: Workbench): readonly Action[] {
     const key = current();
     return key !== undefined && dumps.find(key)?.phase.kind === 'open';
   };
+  const hasAttached = (): boolean => hasDump() && (dumps.find(current() ?? '')?.triage?.info.kernel.attached ?? []).length > 0;
   const onDump = (run: (key: string) => void) => () => {
     const key = current();
     if (key !== undefined) run(key);
@@ -79,6 +81,13 @@ function allActions(workbench: Workbench): readonly Action[] {
     ...screenActions(workbench),
     ...noteActions(workbench),
     ...hexActions(workbench),
+    ...attachmentKinds.map((kind) => ({
+      id: `dump.attach.${kind}`,
+      title: `Attach: ${attachmentTitles[kind]}…`,
+      enabled: hasDump,
+      run: onDump((key) => dumpJobs.attach(key, kind)),
+    })),
+    { id: 'dump.detach', title: 'Detach all attached files', enabled: hasAttached, run: onDump((key) => dumpJobs.detach(key)) },
     { id: 'dump.verify', title: 'Verify everything (full scan)', enabled: hasDump, run: onDump(dumpJobs.verify) },
     { id: 'dump.index', title: 'Build or resume the page index', enabled: hasDump, run: onDump(dumpJobs.index) },
     ...exportFormats.map((format) => ({

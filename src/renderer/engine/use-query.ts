@@ -1,5 +1,5 @@
 /** A query slot for a component: asked again when the dump is reopened or the question's key changes. */
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { handleOf, type OpenDump } from '../state/open-dump.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { createQuerySlot, type QueryState } from './query-slot.ts';
@@ -13,7 +13,11 @@ export function useQuery<T>(dump: OpenDump, key: string | undefined, ask: (handl
   const question = useEffectEvent(ask);
   const handle = handleOf(dump);
   const { generation } = dump;
+  const asked = useRef({ handle, generation });
   useEffect(() => {
+    // Another handle of the same engine shows the dump otherwise: with files attached to it, or without. Old answers are none any more.
+    if (asked.current.generation === generation && asked.current.handle !== handle) slot.clear();
+    asked.current = { handle, generation };
     if (handle === undefined || key === undefined) return undefined;
     slot.ask((signal) => question(handle, signal));
     return slot.drop;

@@ -1,10 +1,12 @@
 /** Long work on a dump: what starts by itself behind the first facts, and what a person asks for. */
 import type { EngineLink } from '../engine/engine-link.ts';
+import { attachedText, attachmentKinds, type AttachmentKind, type AttachmentPaths } from '../../shared/attachment.ts';
 import type { VerifyJson } from '../../shared/check-model.ts';
 import type { Shell } from '../shell/shell-calls.ts';
 import { byteText } from '../../shared/units.ts';
 import { healthWords } from '../words/health.ts';
 import { countText } from '../words/numbers.ts';
+import { EngineFailure } from '../../shared/rpc.ts';
 import { isRunning, type Job, type JobKind, type Jobs } from './jobs.ts';
 import { reportAnnotation, type MarkBook } from './marks.ts';
 import { evidencePaths, fileName, handleOf, type Evidence, type OpenDump } from './open-dump.ts';
@@ -32,6 +34,10 @@ export interface DumpJobs {
   readonly verify: (key: string) => void;
   /** Checks it again with these files too; they are part of every later pass and report. Without any: forgets those of before. */
   readonly checkAgainst: (key: string, evidence: Evidence) => void;
+  /** Asks for a file that tells more of the dump's kernel, and attaches it. */
+  readonly attach: (key: string, kind: AttachmentKind) => void;
+  /** Takes attached files away: one, or all of them. */
+  readonly detach: (key: string, kind?: AttachmentKind) => void;
   /** @param full with digests and scans; without it as much as was checked so far. Manifests and attestations always read everything. */
   readonly hand: (key: string, format: ExportFormat, full?: boolean, analyses?: readonly string[]) => void;
 }
@@ -44,13 +50,16 @@ const stripIntervalMs = 250;
 /** Background work that a freshly (re)opened dump still needs. What a person cancelled stays cancelled. */
 export function neededJobs(dump: OpenDump, jobs: readonly Job[]): readonly JobKind[] {
   const own = jobs.filter((job) => job.dump === dump.key);
-  const wanted = (kind: JobKind): boolean =>
-    !own.some((job) => job.kind === kind && (isRunning(job) || job.state === 'cancelled' || job.state === 'failed')) &&
-    own.filter((job) => job.kind === kind && job.state === 'stopped').length < maxStops;
+  const canGoOn = (kind: JobKind): boolean =>
+    !own.some((job) => job.kind === kind && isRunning(job)) && own.filter((job) => job.kind === kind && job.state === 'stopped').length < maxStops;
+  const wanted = (kind: JobKind): boolean => canGoOn(kind) && !own.some((job) => job.kind === kind && (job.state === 'cancelled' || job.state === 'failed'));
+  const { attached = [] } = dump.triage?.info.kernel ?? {};
+  // Files that could not be attached are none of the dump's attachments any more.
+  const attach = attached.length === 0 && attachmentKinds.some((kind) => dump.attachments[kind] !== undefined) && canGoOn('attach');
   const quick = dump.checked === 'triage' && wanted('quick-verify');
   const complete = dump.coverage !== undefined && dump.coverage.indexed >= dump.coverage.total;
   const index = !complete && wanted('index');
-  return [...(quick ? (['quick-verify'] as const) : []), ...(index ? (['index'] as const) : [])];
+  return [...(attach ? (['attach'] as const) : []), ...(quick ? (['quick-verify'] as const) : []), ...(index ? (['index'] as const) : [])];
 }
 
 /** The check that says what came of it. */
@@ -63,6 +72,7 @@ export function createDumpJobs(
   jobs: Jobs,
   shell: Shell,
   marks: Pick<MarkBook, 'of'>,
+  tell: (error: unknown) => void,
   onChecked: (key: string) => void,
   onCompared: (key: string, check: string) => void,
 ): DumpJobs {
@@ -144,15 +154,50 @@ export function createDumpJobs(
     });
   };
 
+  const attachFiles = (key: string, files: AttachmentPaths): void => {
+    const one = opened(key);
+    if (one === undefined) return;
+    const { dump, handle } = one;
+    const names = attachmentKinds.flatMap((kind) => files[kind] ?? []).map(fileName);
+    const title = names.length === 0 ? 'Detach files' : `Attach ${names.join(', ')}`;
+    jobs.run({ kind: 'attach', title, dump: key, dumpName: dump.name }, async ({ signal }) => {
+      try {
+        const seen = await engine.call('attach', { dump: handle, ...files }, { signal });
+        dumps.change(key, (old) => ({ ...old, attachments: Object.fromEntries(seen.attached.map(({ kind, path }) => [kind, path])) }));
+        await dumps.takeHandle(key, seen.dump);
+        return names.length === 0
+          ? 'nothing is attached any more'
+          : seen.attached.map(({ path, ...about }) => attachedText({ ...about, file: fileName(path) })).join(', ');
+      } catch (error) {
+        // What cannot be attached is not kept, or every start would say so again; an engine that went away is another matter.
+        if (!(error instanceof EngineFailure)) dumps.change(key, (old) => (old.attachments === files ? { ...old, attachments: {} } : old));
+        if (!signal.aborted) tell(error);
+        throw error;
+      }
+    });
+  };
+
   return {
     index,
+    attach(key, kind) {
+      shell.call('chooseAttachment', { kind }).then(({ path }) => {
+        const dump = dumps.find(key);
+        if (path !== undefined && dump !== undefined) attachFiles(key, { ...dump.attachments, [kind]: path });
+      }, tell);
+    },
+    detach(key, kind) {
+      const dump = dumps.find(key);
+      if (dump === undefined) return;
+      attachFiles(key, kind === undefined ? {} : { ...dump.attachments, [kind]: undefined });
+    },
     checkAgainst,
     verify: (key) => runVerify(key, false),
     startBackground(key) {
       const dump = dumps.find(key);
       if (dump === undefined) return;
       for (const kind of neededJobs(dump, jobs.all.get())) {
-        if (kind === 'index') index(key);
+        if (kind === 'attach') attachFiles(key, dump.attachments);
+        else if (kind === 'index') index(key);
         else runVerify(key, true);
       }
     },

@@ -4,7 +4,7 @@ import { Cancelled, EngineFailure } from '../../shared/rpc.ts';
 import { measure, type Meter } from './job-meter.ts';
 import { createStore, type Readable } from './store.ts';
 
-export const jobKinds = ['index', 'quick-verify', 'verify', 'report'] as const;
+export const jobKinds = ['index', 'quick-verify', 'verify', 'report', 'attach'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** stopped: the engine went away under it. */

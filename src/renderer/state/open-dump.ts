@@ -1,4 +1,5 @@
 /** One dump in the window: what is known of it, and how far it is open. Survives a restart of the engine. */
+import type { AttachmentPaths } from '../../shared/attachment.ts';
 import type { CheckResult, DamageEntry, Health, VerifyJson } from '../../shared/check-model.ts';
 import type { MemoryView } from '../../shared/model.ts';
 import type { OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
@@ -45,6 +46,8 @@ export interface OpenDump {
   readonly volumes: readonly string[] | undefined;
   /** Which system, where two are in the dump and one was chosen. */
   readonly view: MemoryView | undefined;
+  /** Files that tell more of its kernel: the triage says which of them are attached by now. */
+  readonly attachments: AttachmentPaths;
   /** What was opened last under this key; a session expects it before. */
   readonly identity: string | undefined;
   readonly phase: DumpPhase;
@@ -77,15 +80,17 @@ export const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? 
 export interface OpenOptions {
   readonly volumes?: readonly string[];
   readonly view?: MemoryView;
+  readonly attachments?: AttachmentPaths | undefined;
 }
 
-export function newDump(key: string, path: string, { volumes, view }: OpenOptions = {}): OpenDump {
+export function newDump(key: string, path: string, { volumes, view, attachments = {} }: OpenOptions = {}): OpenDump {
   return {
     key,
     path,
     name: view === undefined || view === 'all' ? fileName(path) : `${fileName(path)} (${view})`,
     volumes,
     view,
+    attachments,
     identity: undefined,
     phase: { kind: 'opening' },
     generation: 0,

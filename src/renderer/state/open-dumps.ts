@@ -12,6 +12,8 @@ export interface OpenDumps {
   readonly open: (path: string, options?: OpenOptions) => string;
   readonly retry: (key: string) => void;
   readonly close: (key: string) => void;
+  /** Shows the dump by another handle of the same engine: with files attached to it, or without. */
+  readonly takeHandle: (key: string, handle: string) => Promise<void>;
   readonly change: (key: string, change: (dump: OpenDump) => OpenDump) => void;
 }
 
@@ -57,6 +59,20 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     engine.call('osinfo', { dump: handle }).then((osInfo) => set({ osInfo }), nothing);
   };
 
+  const askFirstFacts = async (key: string, handle: string, isSameEngine: () => boolean): Promise<void> => {
+    const isCurrent = (): boolean => isSameEngine() && handleOf(find(key) ?? newDump('', '')) === handle;
+    const triage = await engine.call('triage', { dump: handle });
+    if (!isCurrent()) return;
+    change(key, (old) =>
+      // Checks of a longer pass stay: the file is the same.
+      old.checked === 'triage'
+        ? { ...old, triage, checks: triage.checks, health: triage.health, lostWhileOpening: 0 }
+        : { ...old, triage, lostWhileOpening: 0 },
+    );
+    events.onTriaged(key);
+    fillIn(key, handle, isCurrent);
+  };
+
   const openOnEngine = async (key: string): Promise<void> => {
     const dump = find(key);
     const { state, generation } = engine.status.get();
@@ -77,16 +93,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
       const before = dump.identity;
       change(key, (old) => ({ ...old, identity, phase: { kind: 'open', handle, identity } }));
       events.onOpened(key, before);
-      const triage = await engine.call('triage', { dump: handle });
-      if (!isCurrent()) return;
-      change(key, (old) =>
-        // Checks of a longer pass stay: the file is the same.
-        old.checked === 'triage'
-          ? { ...old, triage, checks: triage.checks, health: triage.health, lostWhileOpening: 0 }
-          : { ...old, triage, lostWhileOpening: 0 },
-      );
-      events.onTriaged(key);
-      fillIn(key, handle, isCurrent);
+      await askFirstFacts(key, handle, isSameEngine);
     } catch (error) {
       if (find(key) === undefined) return;
       // The engine went away: its next start tries again, unless it is this file that takes it down.
@@ -124,6 +131,11 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     find,
     change,
     close,
+    async takeHandle(key, handle) {
+      const { generation } = engine.status.get();
+      change(key, (old) => (old.phase.kind === 'open' ? { ...old, phase: { ...old.phase, handle } } : old));
+      await askFirstFacts(key, handle, () => engine.status.get().generation === generation && engine.status.get().state === 'ready');
+    },
     open(path, options = {}) {
       const old = store.get().find((dump) => dump.path === path && sameWay(dump, options));
       if (old !== undefined) return old.key;

@@ -11,7 +11,7 @@ import { isWindowView, tabOf, type Tab } from './tabs.ts';
 import { viewIds } from './view-id.ts';
 
 export interface SessionState {
-  readonly dumps: readonly Pick<OpenDump, 'key' | 'path' | 'volumes' | 'view' | 'identity'>[];
+  readonly dumps: readonly Pick<OpenDump, 'key' | 'path' | 'volumes' | 'view' | 'identity' | 'attachments'>[];
   readonly layout: DockLayout | undefined;
   readonly active: Tab | undefined;
   readonly cursors: Readonly<Record<string, Position>>;
@@ -47,11 +47,12 @@ export function writeSession(state: SessionState): Session {
   });
   return {
     schema: sessionVersion,
-    dumps: state.dumps.map(({ path, volumes, view, identity }) => ({
+    dumps: state.dumps.map(({ path, volumes, view, identity, attachments }) => ({
       ...(identity === undefined ? {} : { identity }),
       pathHint: path,
       ...(volumes === undefined ? {} : { volumes: [...volumes] }),
       ...(view === undefined ? {} : { view }),
+      ...(Object.values(attachments).some((one) => one !== undefined) ? { attachments } : {}),
     })),
     ...(state.layout === undefined ? {} : { layout: { direction: state.layout.direction, parts: state.layout.parts.map(node) } }),
     ...(state.active === undefined ? {} : { active: tab(state.active) }),

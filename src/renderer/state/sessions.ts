@@ -81,8 +81,8 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
   for (const store of [dumps.all, places.tabs, places.cursors, dock.version, marks.all, comparisons.rules, comparisons.settings]) store.subscribe(later);
 
   const restore = (session: Session): void => {
-    const keys = session.dumps.map(({ pathHint, volumes, view, identity }) => {
-      const key = dumps.open(pathHint, { ...(volumes === undefined ? {} : { volumes }), ...(view === undefined ? {} : { view }) });
+    const keys = session.dumps.map(({ pathHint, volumes, view, identity, attachments }) => {
+      const key = dumps.open(pathHint, { ...(volumes === undefined ? {} : { volumes }), ...(view === undefined ? {} : { view }), attachments });
       known.add(key);
       if (identity !== undefined) expected.set(key, identity);
       return key;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScanProgress } from '../../../src/shared/engine-protocol.ts';
 import { EngineFailure } from '../../../src/shared/rpc.ts';
+import type { TriageDump } from '../../../src/shared/triage-model.ts';
 import { neededJobs } from '../../../src/renderer/state/dump-jobs.ts';
 import { bytesPerSecond, fractionOf, measure, rateOf, secondsLeft } from '../../../src/renderer/state/job-meter.ts';
 import { createJobs, type Job, type JobState } from '../../../src/renderer/state/jobs.ts';
@@ -75,6 +76,16 @@ describe('background work of a dump', () => {
   it('is all of it at first, and nothing when it is done', () => {
     expect(neededJobs(dump, [])).toEqual(['quick-verify', 'index']);
     expect(neededJobs({ ...dump, checked: 'quick', coverage: { indexed: 9, total: 9 } }, [])).toEqual([]);
+  });
+
+  it('attaches what was attached before, until the triage knows of it', () => {
+    const wanting = { ...dump, checked: 'quick' as const, coverage: { indexed: 9, total: 9 }, attachments: { vmlinux: '/v' } };
+    expect(neededJobs(wanting, [])).toEqual(['attach']);
+    expect(neededJobs(wanting, [job('attach', 'running')])).toEqual([]);
+    // Another file that was refused does not matter.
+    expect(neededJobs(wanting, [job('attach', 'failed')])).toEqual(['attach']);
+    const triage = { info: { kernel: { attached: [{ kind: 'vmlinux', file: 'v' }] } } } as unknown as TriageDump;
+    expect(neededJobs({ ...wanting, triage }, [])).toEqual([]);
   });
 
   it('stays cancelled when a person cancelled it', () => {

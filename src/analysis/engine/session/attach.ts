@@ -1,7 +1,7 @@
 /** Files of the user's that tell more of a dump's kernel than the dump does: a vmlinux, a System.map, the text of a vmcoreinfo note. */
 import { basename } from 'node:path';
 import { readGivenText } from '../../../files/given-file.ts';
-import type { AttachmentKind, AttachmentProof } from '../../../shared/attachment.ts';
+import type { AttachmentKind, AttachmentPaths, AttachmentProof } from '../../../shared/attachment.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import type { MemoryView } from '../../../shared/model.ts';
 import { factsOfVmlinux, type GivenFacts } from '../../kernel/given/given-vmlinux.ts';
@@ -11,14 +11,6 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { parseVmcoreinfo, type Vmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { openFile } from '../../source/file-source.ts';
 import type { Session } from './session.ts';
-
-/** Paths of what is to be attached. A vmlinux tells all that a System.map does: with both the vmlinux is taken. */
-export interface Attachments {
-  readonly vmcoreinfo?: string | undefined;
-  readonly systemMap?: string | undefined;
-  /** A vmlinux, or the file of its debug information. */
-  readonly vmlinux?: string | undefined;
-}
 
 export interface Attached {
   readonly kind: AttachmentKind;
@@ -71,7 +63,7 @@ function vmcoreinfoText(path: string): Vmcoreinfo {
   return { source: `file ${basename(path)}`, text, entries };
 }
 
-function readGiven({ vmcoreinfo, systemMap, vmlinux }: Attachments): GivenFiles {
+function readGiven({ vmcoreinfo, systemMap, vmlinux }: AttachmentPaths): GivenFiles {
   const files: Pick<Attached, 'kind' | 'path'>[] = [];
   if (vmcoreinfo !== undefined) files.push({ kind: 'vmcoreinfo', path: vmcoreinfo });
   if (vmlinux !== undefined) files.push({ kind: 'vmlinux', path: vmlinux });
@@ -122,7 +114,7 @@ function otherSystem(bare: Session, given: GivenFiles): Session {
  * where nothing leads to it and none is given.
  * @throws DumpError for a file that cannot be read, is no such file, or is of another kernel; Cancelled
  */
-export async function attach(session: Session, files: Attachments, signal: AbortSignal): Promise<Session> {
+export async function attach(session: Session, files: AttachmentPaths, signal: AbortSignal): Promise<Session> {
   const { bare } = session;
   const given = readGiven(files);
   if (given.files.length === 0) return bare;

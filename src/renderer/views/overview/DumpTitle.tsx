@@ -8,6 +8,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { TrustMark } from '../../widgets/TrustMark.tsx';
 import { AllFacts } from './AllFacts.tsx';
+import { AttachedList, AttachMenu } from './Attachments.tsx';
 import { ViewSwitch } from './ViewSwitch.tsx';
 
 function Pill({ fact }: { readonly fact: ShownFact }) {
@@ -66,7 +67,11 @@ export function DumpTitle({ dump, info }: { readonly dump: OpenDump; readonly in
         <li>
           <AllFacts facts={facts} dump={dump} />
         </li>
+        <li>
+          <AttachMenu dump={dump} />
+        </li>
       </ul>
+      <AttachedList dump={dump} />
     </header>
   );
 }

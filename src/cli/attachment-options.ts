@@ -1,7 +1,8 @@
 /** Options of the commands that speak of the kernel: files that a user may attach to a dump to tell more of it. */
-import type { CommandOption, KernelFiles, OptionValues } from './command.ts';
+import type { AttachmentPaths } from '../shared/attachment.ts';
+import type { CommandOption, OptionValues } from './command.ts';
 
-export const kernelFileOptions: readonly CommandOption[] = [
+export const attachmentOptions: readonly CommandOption[] = [
   { flags: '--vmcoreinfo <file>', description: "take this text of a VMCOREINFO note instead of the dump's own" },
   { flags: '--system-map <file>', description: 'take the symbols of this System.map where the dump holds none or text symbols only' },
   {
@@ -11,7 +12,7 @@ export const kernelFileOptions: readonly CommandOption[] = [
   },
 ];
 
-export const kernelFilesOf = (options: OptionValues): KernelFiles => ({
+export const attachmentsOf = (options: OptionValues): AttachmentPaths => ({
   ...(typeof options.vmcoreinfo === 'string' ? { vmcoreinfo: options.vmcoreinfo } : {}),
   ...(typeof options.systemMap === 'string' ? { systemMap: options.systemMap } : {}),
   ...(typeof options.vmlinux === 'string' ? { vmlinux: options.vmlinux } : {}),

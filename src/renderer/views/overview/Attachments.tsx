@@ -1,0 +1,64 @@
+/** Files that tell more of the dump's kernel: which are attached, and how to attach others. */
+import { useRef } from 'react';
+import { attachedText, attachmentKinds, attachmentTitles } from '../../../shared/attachment.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { IconButton } from '../../widgets/IconButton.tsx';
+
+const notes = {
+  vmlinux: 'symbols and types (BTF), or the file of its debug information',
+  systemMap: 'symbols',
+  vmcoreinfo: 'where the kernel’s structures are, where the dump’s own note is lost',
+} as const;
+
+/** What is attached, each with what shows that it is of this kernel. */
+export function AttachedList({ dump }: { readonly dump: OpenDump }) {
+  const { dumpJobs } = useWorkbench();
+  const attached = dump.triage?.info.kernel.attached ?? [];
+  if (attached.length === 0) return null;
+  return (
+    <ul className="attached" aria-label="Attached files" data-testid="attached">
+      {attached.map((one) => (
+        <li key={one.kind}>
+          <span className={one.kind !== 'vmcoreinfo' && one.proof === undefined ? 'tone-warn' : 'dim'}>
+            Attached: <Hostile text={attachedText(one)} />
+          </span>
+          <IconButton icon="close" label={`Detach ${one.file}`} onPress={() => dumpJobs.detach(dump.key, one.kind)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Offers what can be attached. */
+export function AttachMenu({ dump }: { readonly dump: OpenDump }) {
+  const { dumpJobs } = useWorkbench();
+  const menu = useRef<HTMLDivElement>(null);
+  const id = `attach-${dump.key}`;
+  return (
+    <>
+      <button type="button" className="pill pill-more" popoverTarget={id} data-testid="attach">
+        attach…
+      </button>
+      <div ref={menu} id={id} className="facts-popover attach-menu" popover="auto" role="group" aria-label="Attach a file of this kernel">
+        <p className="dim">A file of the dumped kernel tells what the dump leaves out. Another kernel’s is refused.</p>
+        {attachmentKinds.map((kind) => (
+          <button
+            key={kind}
+            type="button"
+            className="attach-choice"
+            data-testid={`attach-${kind}`}
+            onClick={() => {
+              menu.current?.hidePopover();
+              dumpJobs.attach(dump.key, kind);
+            }}
+          >
+            <span>{attachmentTitles[kind]}…</span>
+            <span className="dim">{notes[kind]}</span>
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}

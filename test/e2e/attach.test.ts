@@ -1,0 +1,71 @@
+/** A vmlinux is attached to a dump: every view knows its names; it is there again after an engine restart and in the next session. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { elfVmcore } from '../../src/samples/elf-vmcore.ts';
+import { kernelSymbols } from '../../src/samples/s390x-symbol-table.ts';
+import { s390xSystem, sampleBuildId } from '../../src/samples/s390x-system.ts';
+import { describeNeeding } from '../requirements.ts';
+import { scratchFolder } from '../scratch-folder.ts';
+import { describedVmlinux } from '../unit/kernel/described-vmlinux.ts';
+import type { Desk } from './desk.ts';
+import { enginePid } from './engine-process.ts';
+import { command, testDesk } from './test-desk.ts';
+
+const folder = scratchFolder();
+const dump = join(folder, 'old.vmcore');
+const vmlinux = join(folder, 'vmlinux-5.15');
+const other = join(folder, 'vmlinux-other');
+const openOne = testDesk();
+
+beforeAll(() => {
+  // A kernel that does not publish its symbols.
+  const system = s390xSystem({ kernel: '5.15' });
+  const symbols = kernelSymbols(system.mapping);
+  writeFileSync(dump, elfVmcore(system));
+  writeFileSync(vmlinux, describedVmlinux({ symbols, buildId: sampleBuildId }));
+  writeFileSync(other, describedVmlinux({ symbols, buildId: '00'.repeat(20) }));
+});
+
+const choose = (app: Desk['app'], path: string): Promise<void> =>
+  app.evaluate(({ dialog }, filePath) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] });
+  }, path);
+
+describeNeeding('window', 'an attached vmlinux', () => {
+  it('names functions, is refused when it is of another kernel, stays attached, and can be detached', async () => {
+    const home = join(folder, 'home');
+    const desk = await openOne([dump], { folder: home });
+    const { app, page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    const overview = page.getByTestId('overview');
+    expect(await page.getByText('sysrq_handle_crash').count()).toBe(0);
+
+    await choose(app, other);
+    await page.getByTestId('attach').click();
+    await desk.photograph('attach-menu');
+    await page.getByTestId('attach-vmlinux').click();
+    await page.getByTestId('notice').getByText('it is of another kernel').waitFor();
+    expect(await page.getByTestId('attached').count()).toBe(0);
+
+    await choose(app, vmlinux);
+    await command(desk, 'attach vmlinux');
+    await page.getByTestId('attached').getByText('vmlinux-5.15 (vmlinux; it has the build ID of the dumped kernel)').waitFor();
+    await overview.getByText('sysrq_handle_crash').first().waitFor();
+    await desk.photograph('attached');
+
+    // The engine goes away, and comes back with it.
+    process.kill(enginePid(desk), 'SIGKILL');
+    await page.getByTestId('engine-banner').waitFor();
+    await overview.getByText('sysrq_handle_crash').first().waitFor();
+    await page.getByTestId('attached').waitFor();
+    await desk.close();
+
+    const restored = await openOne([], { folder: home });
+    await restored.page.getByTestId('attached').getByText('vmlinux-5.15').waitFor();
+    await restored.page.getByTestId('overview').getByText('sysrq_handle_crash').first().waitFor();
+    await restored.page.getByRole('button', { name: 'Detach vmlinux-5.15' }).click();
+    await restored.page.getByTestId('attached').waitFor({ state: 'detached' });
+    await expect.poll(() => restored.page.getByText('sysrq_handle_crash').count()).toBe(0);
+  });
+});
