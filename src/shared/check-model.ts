@@ -67,7 +67,7 @@ const decision = <const Outcomes extends readonly string[]>(outcomes: Outcomes) 
     steps: v.array(stepSchema),
   });
 
-export const panicKdumpSchema = decision(['start-kdump', 'falls-to-panic-action', 'not-loaded', 'not-in-dump', 'unknown']);
+export const panicKdumpSchema = decision(['started', 'start-kdump', 'falls-to-panic-action', 'not-loaded', 'not-in-dump', 'unknown']);
 export const standaloneKdumpSchema = decision(['start-kdump', 'disabled-wait', 'unknown']);
 export const twoStageSchema = decision(['start-kdump', 'full-dump', 'unknown']);
 export type StandaloneKdump = v.InferOutput<typeof standaloneKdumpSchema>;

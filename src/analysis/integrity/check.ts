@@ -34,6 +34,8 @@ export interface CheckContext {
   readonly kernelCpus: KernelCpuFacts;
   /** Reads the crashkernel memory, once for all who ask. Undefined on other architectures than s390x. */
   readonly kdumpGuard: ((signal: AbortSignal) => Promise<KdumpGuard>) | undefined;
+  /** What shows that kdump has started; undefined when nothing does. */
+  readonly kdumpStarted?: string | undefined;
   /** What the user brought along: manifest, attestation, healthy images. */
   readonly evidence: Evidence;
   readonly signal: AbortSignal;
@@ -59,8 +61,8 @@ export interface Check {
   readonly structure?: string;
   /** A checksum that the dump recorded covers every byte of its ranges: no flipped bit in them passes. */
   readonly vouches?: true;
-  /** Why the check does not concern a container, told without reading anything; then a triage need not say that it was not run. */
-  readonly inapplicable?: (image: DumpImage) => string | undefined;
+  /** Why the check does not concern a container, or a dump that a started kdump left, told without reading anything; then a triage need not say that it was not run. */
+  readonly inapplicable?: (image: DumpImage, kdumpStarted?: string) => string | undefined;
   run(context: CheckContext): CheckOutcome | Promise<CheckOutcome>;
 }
 

@@ -73,7 +73,7 @@ export async function runChecks(context: CheckContext, depth: CheckDepth, onProg
   for (const check of checks) {
     if (context.signal.aborted) throw new Cancelled();
     onProgress?.(results.length, check);
-    const why = check.inapplicable?.(context.image);
+    const why = check.inapplicable?.(context.image, context.kdumpStarted);
     if (why !== undefined) {
       results.push(toResult(check, notApplicable(why)));
       continue;

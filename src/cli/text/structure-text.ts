@@ -96,6 +96,7 @@ export function osInfoText(osInfo: OsInfoJson, style: Style): string {
 }
 
 const outcomeWords: Readonly<Record<string, string>> = {
+  started: 'kdump has started',
   'start-kdump': 'kdump starts',
   'falls-to-panic-action': 'kdump is refused, the panic action runs',
   'not-loaded': 'no kdump kernel is loaded',

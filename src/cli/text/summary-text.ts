@@ -120,7 +120,10 @@ export function triageText(dump: TriageDump, style: Style, names = noNames): str
   lines.push('', `  ${healthLine(health, style)}`);
   if (dump.reason !== undefined) lines.push(`  ${visibleText(dump.reason)}`);
   lines.push('', style.strong('  Checks'), checkLines(dump.checks, style));
-  if (dump.standaloneKdump !== undefined) {
+  if (dump.panicKdump?.outcome === 'started') {
+    lines.push('', style.strong('  Did kdump start? yes'));
+    lines.push(columns(dump.panicKdump.steps.map((step) => [mark(step.passed, style), step.check, visibleText(step.detail)])));
+  } else if (dump.standaloneKdump !== undefined) {
     lines.push('', style.strong(`  Would a stand-alone kdump have started? ${decisionWords[dump.standaloneKdump.outcome] ?? dump.standaloneKdump.outcome}`));
     lines.push(columns(dump.standaloneKdump.steps.map((step) => [mark(step.passed, style), step.check, visibleText(step.detail)])));
   }

@@ -33,6 +33,7 @@ const sentence = (text: string): string => {
 export function kdumpSentence({ standaloneKdump, panicKdump }: Decisions): string | undefined {
   const panic = panicKdump?.outcome;
   const standalone = standaloneKdump?.outcome;
+  if (panic === 'started') return 'kdump has started.';
   if (panic === 'start-kdump' && standalone === 'start-kdump') return 'kdump would have started, after a panic and stand-alone.';
   const panicWords = {
     'start-kdump': 'A panic would have started kdump.',

@@ -16,8 +16,18 @@ function digestStep(purgatory: FoundPurgatory): Step {
   return { check: 'purgatory SHA-256', passed: purgatory.matches, detail: `${recorded}, computed ${purgatory.computed} over ${regionsText(purgatory)}` };
 }
 
-/** The panicking kernel: is a crash image loaded, does purgatory(0) find its digest right. */
-export function replayPanicKdump(guard: KdumpGuard): PanicKdump {
+/** A kdump that has started answers the question: what the panicking kernel would have checked has been found right by it. */
+export const startedKdump = (evidence: string): PanicKdump => ({
+  outcome: 'started',
+  steps: [{ check: 'kdump kernel started', passed: true, detail: evidence }],
+});
+
+/**
+ * The panicking kernel: is a crash image loaded, does purgatory(0) find its digest right.
+ * @param started what shows that kdump has started; then nothing is left to ask
+ */
+export function replayPanicKdump(guard: KdumpGuard, started: string | undefined): PanicKdump {
+  if (started !== undefined) return startedKdump(started);
   if (guard.stage === 'kdump-running') {
     const detail = `the dumped system is itself a kdump kernel that was started from ${hex(guard.area.base)} + ${hex(guard.area.size)}`;
     return { outcome: 'unknown', steps: [{ check: 'kdump kernel not yet started', passed: false, detail }] };

@@ -11,6 +11,7 @@ import type { Session } from '../session/session.ts';
 import { toolName, toolVersion } from '../tool.ts';
 import { readPrivateKey, withFiles } from './evidence.ts';
 import { bytesOf, verifySession, type Scan } from './verify.ts';
+import { kdumpStarted } from '../triage/kdump-start.ts';
 
 /** @param key path of the private key */
 export async function attestDump(session: Session, key: string, context: Scan): Promise<{ text: string; keyId: string }> {
@@ -36,7 +37,7 @@ export async function attestDump(session: Session, key: string, context: Scan): 
       checks: verified.checks,
       summary: verified.summary,
       decisions: {
-        ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard).outcome }),
+        ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard, kdumpStarted(session)).outcome }),
         ...(osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(osInfo).outcome }),
         ...(guard === undefined || osInfo === undefined ? {} : { twoStage: replayTwoStage(osInfo, guard).outcome }),
       },

@@ -2,6 +2,7 @@
 import type { Evidence } from '../../integrity/evidence.ts';
 import { type CheckDepth, runChecks } from '../../integrity/index.ts';
 import type { Session } from '../session/session.ts';
+import { kdumpStarted } from '../triage/kdump-start.ts';
 import type { CheckContext } from '../../integrity/check.ts';
 import type { CheckResult } from '../../../shared/check-model.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
@@ -17,7 +18,19 @@ export function checkContext(session: Session, signal: AbortSignal, evidence: Ev
   const { image, memory, osInfo, vmcoreinfo, utsName, kdumpGuard } = session;
   const { cpus, recorded, masks, findings } = machineCpus(session);
   const kernelCpus = { absent: cpus.slice(recorded), online: masks?.online, findings };
-  return { image, memory, osInfo, vmcoreinfo, utsName, cpus: cpus.slice(0, recorded), kernelCpus, kdumpGuard, evidence, signal };
+  return {
+    image,
+    memory,
+    osInfo,
+    vmcoreinfo,
+    utsName,
+    cpus: cpus.slice(0, recorded),
+    kernelCpus,
+    kdumpGuard,
+    kdumpStarted: kdumpStarted(session),
+    evidence,
+    signal,
+  };
 }
 
 export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, options: CheckOptions = {}): Promise<CheckResult[]> {

@@ -20,6 +20,7 @@ import { describeDump } from '../triage/info.ts';
 import { deathOf } from '../triage/what-died.ts';
 import { verifySession, type Scan, type VerifyRequest } from './verify.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
+import { kdumpStarted } from '../triage/kdump-start.ts';
 
 export async function buildReport(session: Session, request: VerifyRequest, context: Scan): Promise<ReportModel> {
   const verified = await verifySession(session, { ...request, handedOn: true }, context);
@@ -41,7 +42,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
     health: verified.summary,
     checks: verified.checks,
     damage: verified.damage ?? [],
-    ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard) }),
+    ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard, kdumpStarted(session)) }),
     ...(osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(osInfo) }),
     ...(guard === undefined || osInfo === undefined ? {} : { twoStage: replayTwoStage(osInfo, guard) }),
     cpus: machineCpus(session).cpus,

@@ -8,6 +8,7 @@ import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { replayPanicKdump, replayTwoStage } from '../../arch/s390x/kdump-decisions.ts';
+import { kdumpStarted } from '../triage/kdump-start.ts';
 
 /** A reading of entry data beyond this would be a damaged size, not a re-IPL block. */
 const maxEntryBytes = 1n << 24n;
@@ -64,6 +65,6 @@ export async function describeOsInfo(session: Session, signal: AbortSignal): Pro
       return shown ? [entryJson(session, entry, id)] : [];
     }),
     standaloneKdump: replayStandaloneKdump(search),
-    ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard), twoStage: replayTwoStage(search, guard) }),
+    ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard, kdumpStarted(session)), twoStage: replayTwoStage(search, guard) }),
   };
 }

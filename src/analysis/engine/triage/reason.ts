@@ -1,53 +1,122 @@
-/** Why the system probably died, in one sentence, from structures alone. */
+/** Why the system probably died, in sentences, each from evidence of its own; what has none is said to have none (docs/conclusions.md). */
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { architectures } from '../../arch/index.ts';
 import { explainWaitAddress } from '../../arch/s390x/wait-codes.ts';
-import { deathNotes, type DeathLine } from '../../kernel/log/log-marks.ts';
+import type { CrashEntry } from './crash-entry.ts';
 import { isDisabledWait } from './disabled-wait.ts';
-import { secondsText } from '../kernel/dmesg.ts';
+import type { KernelWitnesses } from './kernel-witnesses.ts';
+import type { LogWords } from './log-words.ts';
 import type { Session } from '../session/session.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
-/** What the kernel's log says of its end, in a sentence. */
-function lastWords(session: Session): string | undefined {
-  const { log } = session.knownKernel;
-  const notes = log.found ? deathNotes(log.log.records) : undefined;
-  if (notes === undefined) return undefined;
-  const { last, cause } = notes;
-  const at = (line: DeathLine): string => (line.time === undefined ? '' : `, ${secondsText(line.time).slice(0, -3)} s after boot`);
-  return `${last.text} (kernel log${at(last)}${cause === undefined ? '' : `; before it${at(cause)}: ${cause.text}`}).`;
+export interface Evidence {
+  /** CRASHTIME. */
+  readonly crash: string | undefined;
+  readonly log: LogWords;
+  /** Whether the stacks of the CPUs were followed; an entry that is absent says nothing where they were not. */
+  readonly areStacksRead: boolean;
+  readonly entry: CrashEntry | undefined;
+  readonly witnesses: KernelWitnesses;
+  /** What shows that kdump has started. */
+  readonly started: string | undefined;
 }
 
-/** Why the system probably died: what its log says first, then what CPUs and vmcoreinfo show. */
-export function probableReason(session: Session, crash: string | undefined): string | undefined {
-  const words = lastWords(session);
-  const sentences = [words, traces(session, crash, words !== undefined)].filter((sentence) => sentence !== undefined);
-  return sentences.length === 0 ? undefined : sentences.join(' ');
+const list = (parts: readonly (string | undefined)[]): string => {
+  const known = parts.filter((part) => part !== undefined);
+  return known.length < 2 ? known.join('') : `${known.slice(0, -1).join(', ')} and ${known.at(-1) ?? ''}`;
+};
+
+/** panic() writes its line and is on the stack of its CPU; CRASHTIME and panic_cpu come from crash_kexec() too, which oopses and a PSW restart call. */
+const isPanic = ({ log, entry }: Evidence): boolean => log.notes?.panic !== undefined || entry?.kind === 'panic';
+
+/** Which of these variables could not be read, and why. */
+function unseenText({ unseen }: KernelWitnesses, wanted: readonly string[]): string | undefined {
+  const names = wanted.filter((name) => unseen.has(name));
+  return names.length === 0 ? undefined : `${list(names)} could not be read (${unseen.get(names[0] ?? '') ?? ''})`;
 }
 
-/** Whether the kernel's log ends in a panic. */
-export const logHasPanic = (session: Session): boolean => lastWords(session) !== undefined;
+/** Signs of an oops or BUG that the log does not show. */
+const died = ({ witnesses: { died: isTainted }, log }: Evidence): string =>
+  isTainted === true && log.notes === undefined ? ' The taint flag D is set: there was an oops or BUG.' : '';
 
-function traces(session: Session, crash: string | undefined, isPanicLogged: boolean): string | undefined {
+/** What a log that was read does not have; undefined when there is none to speak of, which a sentence of its own says. */
+const noLine = ({ log }: Evidence): string | undefined =>
+  log.isRead ? `${log.gap === undefined ? 'the kernel log' : 'what can be read of the kernel log'} has no panic, oops, BUG, stall or hung task` : undefined;
+
+/** A kernel that has recorded CRASHTIME was on its way into kdump. */
+function crashSentence(evidence: Evidence, crash: string, stopped: string | undefined): string {
+  const { entry, log } = evidence;
+  const panicked = isPanic(evidence);
+  const what = panicked ? `The kernel panicked at ${crash}` : `The kernel was on its way into kdump at ${crash}`;
+  // CPUs of a system whose dump kdump wrote may have been stopped in any state.
+  if (stopped !== undefined && evidence.started === undefined) return `${what}; ${stopped}: kdump did not take over.`;
+  if (panicked) return `${what}: it recorded CRASHTIME on its way into kdump.`;
+  if (entry?.kind === 'restart') return `${what}: it recorded CRASHTIME. A PSW restart sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`;
+  if (entry?.kind === 'oops') return `${what}: it recorded CRASHTIME. An oops sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`;
+  if (log.notes !== undefined) return `${what}: it recorded CRASHTIME. The kernel log has no panic line.`;
+  const stacks = evidence.areStacksRead ? 'no stack shows a panic' : 'the stacks of its CPUs could not be followed';
+  return `${what}: it recorded CRASHTIME. What sent it there is not known: ${list([noLine(evidence), stacks])}.${died(evidence)}`;
+}
+
+/** Without CRASHTIME: a copy of vmcoreinfo that was made before the crash has none either. */
+function withoutKdump(evidence: Evidence): string {
+  const { witnesses, entry, log } = evidence;
+  const shown = log.notes?.panic === undefined && entry !== undefined ? `The kernel panicked: ${entry.symbol} is on a stack. ` : '';
+  if (witnesses.kdumpLoaded === false) return `${shown}No kdump kernel was loaded: kexec_crash_image is null.`;
+  const loaded = witnesses.kdumpLoaded === true ? 'a kdump kernel was loaded (kexec_crash_image)' : unseenText(witnesses, ['kexec_crash_image']);
+  return `${shown}Whether kdump was started is not recorded: vmcoreinfo has no CRASHTIME, which a copy from before the crash has not either${loaded === undefined ? '' : `; ${loaded}`}.`;
+}
+
+/** Nothing shows an end: then what does show that the system was running, and what could not be seen. */
+function runningSentence(session: Session, evidence: Evidence): string {
+  const { witnesses, log } = evidence;
+  const { panicCpu, systemState } = witnesses;
+  const noWait = architectures[session.image.machine.arch].features.has('psw') ? 'no CPU is in a disabled wait' : undefined;
+  const seen = list(['vmcoreinfo has no CRASHTIME', panicCpu === 'unset' ? 'panic_cpu is unset' : undefined, noWait]);
+  if (typeof panicCpu === 'number') {
+    return `panic_cpu names CPU ${panicCpu}, so a panic or a start of kdump had begun; ${list(['vmcoreinfo has no CRASHTIME', noWait])}, and no panic line was found.${died(evidence)}`;
+  }
+  const isRunning = panicCpu === 'unset' && systemState === 'running';
+  if (log.notes === undefined && log.isRead && log.gap === undefined) {
+    const end = isRunning
+      ? 'the system was running when it was dumped (system_state)'
+      : `whether the system was running is not known: ${cannotTell(witnesses)}`;
+    return `No crash is recorded: ${seen}, and ${noLine(evidence) ?? ''}; ${end}.${died(evidence)}`;
+  }
+  if (isRunning) return `The kernel had not panicked when it was dumped: ${seen}, and system_state is running.${died(evidence)}`;
+  return `No panic was found: ${seen}; whether the system was running is not known: ${cannotTell(witnesses)}.${died(evidence)}`;
+}
+
+const cannotTell = (witnesses: KernelWitnesses): string =>
+  unseenText(witnesses, ['panic_cpu', 'system_state']) ??
+  (witnesses.systemState === undefined ? 'the value of system_state is none that is known' : `system_state is ${witnesses.systemState}`);
+
+function endSentence(session: Session, evidence: Evidence): string | undefined {
+  const { crash } = evidence;
   const { cpus } = machineCpus(session);
   const name = (cpu: CpuJson): string => cpuName(cpu, cpuNumbering(cpus));
   const waiting = cpus.filter(isDisabledWait);
   const coded = waiting.find((cpu) => explainWaitAddress(BigInt(cpu.psw?.address ?? '0x0')) !== undefined);
   if (coded !== undefined) return `${name(coded)} is in a disabled wait, ${explainWaitAddress(BigInt(coded.psw?.address ?? '0x0')) ?? ''}.`;
   const [stopped] = waiting;
-  if (crash !== undefined && stopped !== undefined) {
-    return `The kernel panicked at ${crash}; ${name(stopped)} then stopped itself in a disabled wait at ${stopped.psw?.address ?? ''}: kdump did not take over.`;
-  }
-  if (crash !== undefined) return `The kernel panicked at ${crash}: it recorded CRASHTIME on its way into kdump.`;
-  if (stopped !== undefined) {
-    return `${name(stopped)} stopped itself in a disabled wait at ${stopped.psw?.address ?? ''}, as the kernel does at the end of a panic.`;
+  const stop = stopped === undefined ? undefined : `stopped itself in a disabled wait at ${stopped.psw?.address ?? ''}`;
+  if (crash !== undefined) return crashSentence(evidence, crash, stopped === undefined || stop === undefined ? undefined : `${name(stopped)} then ${stop}`);
+  if (stopped !== undefined && stop !== undefined) {
+    if (isPanic(evidence)) return `${name(stopped)} ${stop}, as the kernel does at the end of a panic.`;
+    const line = evidence.log.notes === undefined ? noLine(evidence) : 'the kernel log has no panic line';
+    return `${name(stopped)} ${stop}, as the kernel does at the end of a panic; that it panicked is not recorded${line === undefined ? '' : `: ${line}`}.${died(evidence)}`;
   }
   if (cpus.length === 0 || session.knownVmcoreinfo === undefined) return undefined;
-  if (isPanicLogged) return 'vmcoreinfo has no CRASHTIME: kdump did not take over.';
-  // Only a machine with a PSW stops in a disabled wait; elsewhere a panicked CPU spins.
-  const sign = architectures[session.image.machine.arch].features.has('psw')
-    ? 'no CPU is in a disabled wait'
-    : 'the kernel log, where it can be read, has no panic';
-  return `No crash is recorded: vmcoreinfo has no CRASHTIME and ${sign}; the system was running when it was dumped.`;
+  return isPanic(evidence) ? withoutKdump(evidence) : runningSentence(session, evidence);
+}
+
+/** Why the system probably died: what its log says first, then what CPUs, memory and vmcoreinfo show. */
+export function probableReason(session: Session, evidence: Evidence): string | undefined {
+  const { log } = evidence;
+  const end = endSentence(session, evidence);
+  // Where no vmcoreinfo is known there is no log to speak of: the check of that name says so.
+  const gap = session.knownVmcoreinfo === undefined ? undefined : log.gap;
+  const sentences = [log.sentence, end, gap].filter((sentence) => sentence !== undefined);
+  return sentences.length === 0 ? undefined : sentences.join(' ');
 }

@@ -3,9 +3,11 @@ import type { Session } from '../session/session.ts';
 import type { TriageDump } from '../../../shared/triage-model.ts';
 import { checkSession } from '../integrity/check-session.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
+import { kdumpStarted } from './kdump-start.ts';
 import { describeDump } from './info.ts';
 import { deathOf } from './what-died.ts';
 import { summarize } from '../../integrity/index.ts';
+import { startedKdump } from '../../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
@@ -15,11 +17,13 @@ export async function triage(session: Session, signal: AbortSignal): Promise<Tri
   const checks = await checkSession(session, 'headers', signal);
   const info = judgeFacts(describeDump(session), checks);
   const { reason, places } = await deathOf(session, info.times.crash, signal);
+  const started = kdumpStarted(session);
   return {
     info,
     health: summarize(checks),
     ...(reason === undefined ? {} : { reason }),
     ...(places === undefined ? {} : { crashPlaces: [...places] }),
+    ...(started === undefined ? {} : { panicKdump: startedKdump(started) }),
     ...(session.osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(session.osInfo) }),
     checks,
     cpus: [...machineCpus(session).cpus],

@@ -1,27 +1,30 @@
 /** Which task panicked and where, in a sentence: for the triage and the report, so nothing here scans memory. */
 import { cpuName } from '../../../shared/cpu-registers.ts';
 import type { CrashPlaceJson } from '../../../shared/triage-model.ts';
-import type { TraceJson } from '../../../shared/task-model.ts';
+import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { architectures } from '../../arch/index.ts';
-import { crashPath, functionName } from '../../kernel/stacks/crash-path.ts';
+import { crashPath } from '../../kernel/stacks/crash-path.ts';
 import { panicCpu } from '../../kernel/facts/kernel-facts.ts';
 import { tracesOf } from '../kernel/backtrace.ts';
+import { atWork, busySentence, placeBefore, placeText } from './busy-cpus.ts';
+import { crashEntry, type CrashEntry } from './crash-entry.ts';
 import { isDisabledWait } from './disabled-wait.ts';
+import { kdumpStarted } from './kdump-start.ts';
+import { kernelWitnesses } from './kernel-witnesses.ts';
+import { logWords, type LogWords } from './log-words.ts';
 import { runningTasks, type KernelTasks } from '../kernel/kernel-tasks.ts';
-import { logHasPanic, probableReason } from './reason.ts';
+import { probableReason } from './reason.ts';
 import type { Session } from '../session/session.ts';
-import { describeDump } from './info.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
+import { describeDump } from './info.ts';
 
-const named = 4;
+/** Callers that are named of the function that a task died in. */
+const named = 3;
 
-/** The functions below the code that every crash runs through, the innermost first; undefined when the trace does not go through it. */
-function below(trace: TraceJson): readonly string[] | undefined {
-  const path = crashPath(trace.frames);
-  if (path?.isCause !== true) return undefined;
-  const names = trace.frames.slice(path.length, path.length + named).map(({ symbol }) => functionName(symbol));
-  const unknown = names.indexOf('');
-  return unknown === -1 ? names : names.slice(0, unknown);
+/** The frames below the code that every crash runs through, the innermost first; undefined when the trace does not go through it. */
+function below({ frames }: TraceJson): readonly FrameJson[] | undefined {
+  const path = crashPath(frames);
+  return path?.isCause === true ? frames.slice(path.length) : undefined;
 }
 
 /** Whether everything that is needed is reached by pointers and symbols: symbols that are not published would be searched for. */
@@ -40,13 +43,6 @@ function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJs
   return byNumber === undefined ? one : traces.find(({ cpu }) => cpu === byNumber.number);
 }
 
-/** Where a CPU was before the code that every crash runs through took it; undefined when it was not taken, or nothing below has a name. */
-function placeBefore({ frames, crashFrames }: TraceJson, cpu: number): CrashPlaceJson | undefined {
-  const frame = crashFrames === undefined ? undefined : frames[crashFrames];
-  if (frame?.symbol === undefined) return undefined;
-  return { cpu, symbol: frame.symbol, address: frame.address, through: frames.slice(0, crashFrames).map(({ symbol, address }) => symbol ?? address) };
-}
-
 export interface Death {
   /** Why the system probably died, and in a crashed system which task it was. */
   readonly reason?: string;
@@ -54,21 +50,44 @@ export interface Death {
   readonly places?: readonly CrashPlaceJson[];
 }
 
-async function whatDied(session: Session, signal: AbortSignal): Promise<{ readonly sentence?: string; readonly places: readonly CrashPlaceJson[] }> {
-  if (!isReachable(session)) return { places: [] };
+interface Stacks {
+  readonly isRead: boolean;
+  /** How the kernel came to its end. */
+  readonly entry?: CrashEntry;
+  /** Which task died, and where. */
+  readonly victim?: string;
+  /** Which CPUs were at work. */
+  readonly busy?: string;
+  readonly places: readonly CrashPlaceJson[];
+}
+
+async function readStacks(session: Session, signal: AbortSignal): Promise<Stacks> {
+  if (!isReachable(session)) return { isRead: false, places: [] };
   const tasks = await runningTasks(session, signal);
   const { traces, numbering } = tracesOf(session, tasks, {});
   const places = tasks.cpus.flatMap(({ cpu, number }) => {
     const trace = traces.find((one) => one.cpu === number);
     return trace === undefined ? [] : (placeBefore(trace, cpu.id) ?? []);
   });
+  const entry = crashEntry(traces);
+  const name = (number: number): string => {
+    const context = tasks.cpus.find((one) => one.number === number);
+    return context === undefined ? `CPU ${number}` : cpuName(context.cpu, numbering);
+  };
+  const busy = busySentence(traces, name, machineCpus(session).cpus.length);
   const trace = chosen(tasks, traces);
-  const context = tasks.cpus.find(({ number }) => number === trace?.cpu);
-  if (trace?.task === undefined || context === undefined) return { places };
-  const task = `${trace.task.comm}${trace.task.pid === undefined ? '' : ` (pid ${trace.task.pid})`}`;
-  const [first, ...callers] = below(trace) ?? [];
-  const where = first === undefined ? '' : ` in ${first}${callers.length === 0 ? '' : `, called by ${callers.join(', ')}`}`;
-  return { sentence: `${cpuName(context.cpu, numbering)} was running ${task}${where}.`, places };
+  const victim = trace?.task === undefined || trace.cpu === undefined ? undefined : victimSentence(trace, trace.task, name(trace.cpu));
+  return {
+    isRead: traces.some(({ frames }) => frames.length > 0),
+    ...(entry === undefined ? {} : { entry }),
+    ...(busy === undefined ? {} : { busy }),
+    ...(victim === undefined ? {} : { victim }),
+    places,
+  };
+}
+
+function victimSentence(trace: TraceJson, { comm, pid }: NonNullable<TraceJson['task']>, cpu: string): string {
+  return `${cpu} was running ${comm}${pid === undefined ? '' : ` (pid ${pid})`}${placeText(below(trace) ?? atWork(trace), named)}.`;
 }
 
 /** Where two systems are in the dump, what there is to know is why the first of them crashed. */
@@ -79,14 +98,22 @@ async function deathOfFirst(session: Session, signal: AbortSignal): Promise<stri
   return reason === undefined ? undefined : `The system that crashed before (view prod): ${reason} The kdump system that ran then (view kdump):`;
 }
 
+/** Whether anything says that the system came to an end: then one task is of more interest than what every CPU did. */
+function hasEnded(session: Session, crash: string | undefined, log: LogWords): boolean {
+  return crash !== undefined || log.notes?.panic !== undefined || machineCpus(session).cpus.some(isDisabledWait);
+}
+
 /** What is known of the end of the system, by structures alone: nothing here scans memory, and no list is walked whole. */
 export async function deathOf(session: Session, crash: string | undefined, signal: AbortSignal): Promise<Death> {
-  const reason = probableReason(session, crash);
-  const died = crash === undefined && !machineCpus(session).cpus.some(isDisabledWait) && !logHasPanic(session) ? undefined : await whatDied(session, signal);
+  const log = logWords(session);
+  const { isRead: areStacksRead, entry, victim, busy, places } = await readStacks(session, signal);
+  const reason = probableReason(session, { crash, log, areStacksRead, entry, witnesses: kernelWitnesses(session), started: kdumpStarted(session) });
   const first = await deathOfFirst(session, signal);
-  const sentences = [first, reason, died?.sentence].filter((sentence) => sentence !== undefined);
+  // After a PSW restart panic_cpu names the CPU that kdump was started on, which says nothing of the cause.
+  const isVictimKnown = (hasEnded(session, crash, log) || entry?.kind === 'panic') && (entry?.kind !== 'restart' || log.notes?.panic !== undefined);
+  const sentences = [first, reason, isVictimKnown ? victim : busy].filter((sentence) => sentence !== undefined);
   return {
     ...(sentences.length === 0 ? {} : { reason: sentences.join(' ') }),
-    ...(died === undefined || died.places.length === 0 ? {} : { places: died.places }),
+    ...(places.length === 0 ? {} : { places }),
   };
 }

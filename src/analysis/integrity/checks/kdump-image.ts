@@ -8,6 +8,7 @@ export const kdumpImage: Check = {
   title: 'The loaded kdump kernel belongs to its crashkernel memory',
   cost: 'quick',
   structure: 'loaded kdump kernel',
+  inapplicable: (_image, started) => (started === undefined ? undefined : `kdump has started: ${started}`),
   async run({ kdumpGuard, signal }) {
     if (kdumpGuard === undefined) return notApplicable('the crashkernel memory is examined on s390x only');
     const guard = await kdumpGuard(signal);

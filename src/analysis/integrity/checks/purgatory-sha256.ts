@@ -61,6 +61,7 @@ export const purgatorySha256: Check = {
   cost: 'quick',
   structure: 'loaded kdump kernel and initrd',
   vouches: true,
+  inapplicable: (_image, started) => (started === undefined ? undefined : `kdump has started: ${started}`),
   async run({ kdumpGuard, memory, evidence, signal }) {
     if (kdumpGuard === undefined) return notApplicable('the crashkernel memory is examined on s390x only');
     const guard = await kdumpGuard(signal);

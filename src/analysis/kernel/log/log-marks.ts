@@ -8,12 +8,15 @@ export type LogMark = 'panic' | 'oops' | 'bug' | 'lockup' | 'memory' | 'hardware
 const marks: readonly (readonly [LogMark, RegExp])[] = [
   ['panic', /^Kernel panic - not syncing/],
   ['hardware', /(\bMachine check|\bmachine check|\[Hardware Error\]|^mce: |Uncorrected hardware memory error)/],
-  ['lockup', /(soft lockup|hard LOCKUP|detected stall|self-detected stall|detected stalls on CPUs|blocked for more than \d+ seconds)/],
+  [
+    'lockup',
+    /(soft lockup|hard LOCKUP|workqueue lockup|detected stall|self-detected stall|detected stalls on CPUs|detected expedited stalls|blocked for more than \d+ seconds)/,
+  ],
   [
     'oops',
-    /^(Oops[: ]|BUG: unable to handle|BUG: kernel NULL pointer|Unable to handle kernel|Internal error: |general protection fault|Low-address protection:|stack segment|double fault|divide error|invalid opcode|illegal operation: |specification exception: |addressing exception: |protection exception: |data exception: |translation exception: |monitor event: )/,
+    /^(Oops[: ]|BUG: unable to handle|BUG: kernel NULL pointer|BUG: stack guard page|Unable to handle kernel|Internal error: |general protection fault|Low-address protection:|stack segment|double fault|divide error|invalid opcode|illegal operation: |specification exception: |addressing exception: |protection exception: |data exception: |translation exception: |monitor event: |Kernel stack overflow|Insufficient stack space to handle exception)/,
   ],
-  ['bug', /^(kernel BUG at|BUG: )/],
+  ['bug', /^([kK]ernel BUG at|BUG: |BUG [\w-]+ \(|list_(?:add|del) (?:corruption|double add))/],
   ['memory', /(^Out of memory:|^Memory cgroup out of memory|invoked oom-killer)/],
   ['request', /^sysrq: Trigger a crash/],
   ['warning', /^(WARNING: )/],
@@ -29,26 +32,71 @@ export interface DeathLine {
 }
 
 export interface DeathNotes {
-  /** The last panic line, else the last oops, BUG or lockup after which nothing shows that the system went on to a panic. */
-  readonly last: DeathLine;
-  /** What came before a panic and caused it: the first oops, BUG, lockup or request of its last minute. */
+  /** The last panic line. */
+  readonly panic?: DeathLine;
+  /** What came before a panic: the request to crash, else the first oops, BUG, lockup or shortage of memory of its last minute. */
   readonly cause?: DeathLine;
+  /** Without a panic line: where the last block of serious lines begins. With one: trouble of its last minute that came before a requested crash. */
+  readonly trouble?: DeathLine;
+  /** Where the first serious block of the log begins, when it is another than `trouble`. */
+  readonly first?: DeathLine;
+  /** How long the log goes on after the line that `trouble` is, in nanoseconds, where both have times. */
+  readonly after?: bigint;
 }
 
-const minute = 60_000_000_000n;
-const causes = new Set<LogMark>(['oops', 'bug', 'lockup', 'hardware', 'memory', 'request']);
+const second = 1_000_000_000n;
+const minute = 60n * second;
+/** What may bring a system down, or shows that it hangs. */
+const serious = new Set<LogMark>(['oops', 'bug', 'lockup', 'hardware', 'memory']);
 
-/** What a log says of the system's death; undefined when it holds no panic line. */
-export function deathNotes(records: readonly { readonly text: string; readonly time?: bigint }[]): DeathNotes | undefined {
+interface LoggedText {
+  readonly text: string;
+  readonly time?: bigint;
+}
+
+function before(lines: readonly DeathLine[], panic: DeathLine): Pick<DeathNotes, 'cause' | 'trouble'> {
+  const near = lines.filter(({ time }) => time === undefined || panic.time === undefined || (time <= panic.time && panic.time - time < minute));
+  const request = near.findLast(({ mark }) => mark === 'request');
+  const trouble = near.find(({ mark }) => serious.has(mark));
+  const cause = request ?? trouble;
+  return { ...(cause === undefined ? {} : { cause }), ...(request === undefined || trouble === undefined ? {} : { trouble }) };
+}
+
+/** Lines of one report follow each other within a second: die() prints several, khungtaskd one for each task. */
+const isSameBlock = (earlier: DeathLine, later: DeathLine): boolean =>
+  earlier.time !== undefined && later.time !== undefined && later.time - earlier.time <= second;
+
+/** Where the block begins that ends with the line at `end`. */
+function blockStart(lines: readonly DeathLine[], end: number): number {
+  let at = end;
+  for (let earlier = lines[at - 1], line = lines[at]; earlier !== undefined && line !== undefined && isSameBlock(earlier, line);) {
+    at -= 1;
+    line = earlier;
+    earlier = lines[at - 1];
+  }
+  return at;
+}
+
+/**
+ * What a log says of the system's end: its panic with what came before, else its last block of serious lines.
+ * @returns undefined when no line is serious. A line that is not there says nothing: the log may have lost it, or may never have had it.
+ */
+export function deathNotes(records: readonly LoggedText[]): DeathNotes | undefined {
   const lines = records.flatMap(({ text, time }): DeathLine[] => {
     const mark = markOf(text);
     return mark === undefined ? [] : [{ mark, text: text.split('\n', 1)[0] ?? '', time }];
   });
   const at = lines.findLastIndex(({ mark }) => mark === 'panic');
-  const last = lines[at];
-  if (last === undefined) return undefined;
-  const cause = lines
-    .slice(0, at)
-    .find(({ mark, time }) => causes.has(mark) && (time === undefined || last.time === undefined || (time <= last.time && last.time - time < minute)));
-  return { last, ...(cause === undefined ? {} : { cause }) };
+  const panic = lines[at];
+  if (panic !== undefined) return { panic, ...before(lines.slice(0, at), panic) };
+  const blocks = lines.filter(({ mark }) => serious.has(mark));
+  const trouble = blocks[blockStart(blocks, blocks.length - 1)];
+  if (trouble === undefined) return undefined;
+  const [first] = blocks;
+  const end = records.findLast(({ time }) => time !== undefined)?.time;
+  return {
+    trouble,
+    ...(first === undefined || first === trouble ? {} : { first }),
+    ...(end === undefined || trouble.time === undefined || end < trouble.time ? {} : { after: end - trouble.time }),
+  };
 }

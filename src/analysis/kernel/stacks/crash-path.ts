@@ -41,6 +41,9 @@ const faulting = new Set([
   ...['bug_handler', 'call_break_hook', 'brk_handler', 'do_debug_exception', 'el1_dbg', 'do_el1_undef', 'el1_undef'],
 ]);
 
+/** Whether a function runs only on a CPU that ends the system, makes the dump, or was stopped for it. */
+export const stopsCpu = (name: string): boolean => stopping.has(name);
+
 /** A frame as far as it matters here. */
 export interface CalledFrame {
   readonly kind: string;
@@ -62,11 +65,10 @@ export interface CrashPath {
 export function crashPath(frames: readonly CalledFrame[]): CrashPath | undefined {
   const names = frames.map(({ symbol }) => functionName(symbol));
   const lastEnding = names.findLastIndex((name) => ending.has(name));
-  const isStopped = (name: string): boolean => stopping.has(name);
   if (lastEnding === -1) {
-    if (!isStopped(names[0] ?? '')) return undefined;
+    if (!stopsCpu(names[0] ?? '')) return undefined;
     // A CPU that another one stopped: what it did stands where it was interrupted.
-    const interrupted = frames.findIndex(({ kind }, at) => kind === 'interrupted' && !isStopped(names[at] ?? '') && !asksToStop.has(names[at] ?? ''));
+    const interrupted = frames.findIndex(({ kind }, at) => kind === 'interrupted' && !stopsCpu(names[at] ?? '') && !asksToStop.has(names[at] ?? ''));
     return interrupted === -1 ? undefined : { length: interrupted, isCause: false };
   }
   let length = lastEnding + 1;

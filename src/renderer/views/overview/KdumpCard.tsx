@@ -17,6 +17,7 @@ interface Decision {
 const icons = { ok: 'check', bad: 'close', plain: 'dash' } as const;
 
 const panicAnswers = {
+  started: ['it did', 'ok'],
   'start-kdump': ['yes', 'ok'],
   'falls-to-panic-action': ['no, it would have fallen back to the panic action', 'bad'],
   'not-loaded': ['no kdump kernel was loaded', 'plain'],
@@ -41,6 +42,8 @@ function decisionsOf({ panicKdump, standaloneKdump, twoStage }: Decisions): read
   if (panicKdump !== undefined) {
     const [answer, tone] = panicAnswers[panicKdump.outcome];
     decisions.push({ id: 'panic', title: 'after a panic', answer, tone, steps: panicKdump.steps });
+    // What another way of starting it would have come to is no question any more.
+    if (panicKdump.outcome === 'started') return decisions;
   }
   if (standaloneKdump !== undefined) {
     const [answer, tone] = standaloneAnswers[standaloneKdump.outcome];

@@ -1,0 +1,36 @@
+/** How a kernel came to its end, as the stacks of its CPUs show: by a panic, an oops, or a PSW restart. */
+import type { TraceJson } from '../../../shared/task-model.ts';
+import { functionName } from '../../kernel/stacks/crash-path.ts';
+
+export interface CrashEntry {
+  readonly kind: 'panic' | 'oops' | 'restart';
+  /** The function that shows it. */
+  readonly symbol: string;
+  /** CPU by the number of the trace. */
+  readonly cpu: number;
+}
+
+/** kernel/panic.c. */
+const panics = new Set(['panic', 'vpanic', 'nmi_panic']);
+/** arch/{s390,x86,arm64}/kernel: die() and what ends an oops. */
+const oopses = new Set(['die', '__die', 'oops_end', 'die_kernel_fault']);
+/** PSW restart of s390x (arch/s390/kernel/ipl.c): crash_kexec() without a panic. */
+const restarts = new Set(['__do_restart', 'do_restart']);
+
+const kinds = [
+  ['panic', panics],
+  ['oops', oopses],
+  ['restart', restarts],
+] as const;
+
+/** Guessed frames may be of an earlier call and count for nothing. @returns undefined when no stack shows any */
+export function crashEntry(traces: readonly TraceJson[]): CrashEntry | undefined {
+  const called = traces.flatMap(({ cpu, frames }) =>
+    cpu === undefined ? [] : frames.filter(({ kind }) => kind !== 'guess').map(({ symbol }) => ({ cpu, symbol: functionName(symbol) })),
+  );
+  for (const [kind, names] of kinds) {
+    const found = called.find(({ symbol }) => names.has(symbol));
+    if (found !== undefined) return { kind, ...found };
+  }
+  return undefined;
+}

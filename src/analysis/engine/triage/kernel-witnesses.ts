@@ -1,0 +1,51 @@
+/** What variables of the kernel say of its end: read through its symbols, never searched for. */
+import { kallsymsPlaces } from '../../kernel/symbols/kallsyms.ts';
+import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
+import { taintFlags } from '../../kernel/facts/taint.ts';
+import type { Session } from '../session/session.ts';
+
+export interface KernelWitnesses {
+  /** panic_cpu (kernel/panic.c): the CPU that panicked or started kdump; crash_kexec() sets it too (kernel/crash_core.c). */
+  readonly panicCpu?: number | 'unset';
+  /** system_state (kernel/sys.c). */
+  readonly systemState?: string;
+  /** kexec_crash_image (kernel/kexec_core.c): whether a kdump kernel was loaded. */
+  readonly kdumpLoaded?: boolean;
+  /** Taint flag D, which oopses and BUGs set. */
+  readonly died?: boolean;
+  /** Why a variable could not be read, by its name. */
+  readonly unseen: ReadonlyMap<string, string>;
+}
+
+/** enum system_states (include/linux/kernel.h) as numbered since 5.17. */
+const systemStates = ['booting', 'scheduling', 'freeing initmem', 'running', 'halting', 'powering off', 'restarting', 'suspending'] as const;
+
+const variables = ['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'] as const;
+
+export function kernelWitnesses({ knownKernel }: Session): KernelWitnesses {
+  const none = (why: string): KernelWitnesses => ({ unseen: new Map(variables.map((name) => [name, why])) });
+  if (!knownKernel.publishesSymbols) return none('the dump does not say where the kernel keeps its symbols');
+  const { symbols, memory, vmcoreinfo } = knownKernel;
+  if (!symbols.found) return none(symbols.why);
+  const unseen = new Map<string, string>();
+  const read = <Value>(name: (typeof variables)[number], bytes: number, from: (at: bigint) => Value | undefined): Value | undefined => {
+    const at = soleAddress(symbols.symbols, name);
+    const value = at === undefined ? undefined : from(at);
+    if (value === undefined) unseen.set(name, at === undefined ? 'no symbol of that name is known' : (memory.absence(at, bytes)?.detail ?? 'no bytes'));
+    return value;
+  };
+  const panic = read('panic_cpu', 4, (at) => memory.s32(at));
+  const state = read('system_state', 4, (at) => memory.u32(at));
+  const image = read('kexec_crash_image', memory.pointerBytes, (at) => memory.pointer(at));
+  const taint = read('tainted_mask', memory.pointerBytes, (at) => memory.pointer(at));
+  // Kernels that publish their symbols are of 6.0 or later, so they number the states in this way.
+  const isNumbered = vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined;
+  const named = state === undefined || !isNumbered ? undefined : systemStates[state];
+  return {
+    ...(panic === undefined || panic < -1 || panic > 0xffff ? {} : { panicCpu: panic === -1 ? 'unset' : panic }),
+    ...(named === undefined ? {} : { systemState: named }),
+    ...(image === undefined ? {} : { kdumpLoaded: image !== 0n }),
+    ...(taint === undefined ? {} : { died: taintFlags(taint).some(({ letter }) => letter === 'D') }),
+    unseen,
+  };
+}

@@ -1,0 +1,54 @@
+/** What the kernel's log says of the system's end, and how much of the log could be read. */
+import { deathNotes, type DeathLine, type DeathNotes } from '../../kernel/log/log-marks.ts';
+import { secondsText } from '../kernel/dmesg.ts';
+import type { Session } from '../session/session.ts';
+
+export interface LogWords {
+  readonly notes?: DeathNotes;
+  /** What its serious lines are. */
+  readonly sentence?: string;
+  /** That it cannot be read, or has gaps; absent when all of it was read. */
+  readonly gap?: string;
+  readonly isRead: boolean;
+}
+
+/** Microseconds, as the log itself is printed. */
+const shortSeconds = (time: bigint): string => secondsText(time).slice(0, -3);
+const at = ({ time }: DeathLine): string => (time === undefined ? '' : `, ${shortSeconds(time)} s after boot`);
+const quoted = (line: DeathLine): string => `${at(line)}: ${line.text}`;
+
+/** A log that goes on for longer than this after its trouble did not end in it. */
+const goesOn = 5_000_000_000n;
+
+function sentenceOf({ panic, cause, trouble, first, after }: DeathNotes): string | undefined {
+  const line = panic ?? trouble;
+  if (line === undefined) return undefined;
+  const parts = [
+    `kernel log${at(line)}`,
+    panic === undefined || cause === undefined ? undefined : `before it${quoted(cause)}`,
+    panic === undefined || trouble === undefined ? undefined : `and${quoted(trouble)}`,
+    first === undefined ? undefined : `the first trouble in it${quoted(first)}`,
+    after === undefined || after <= goesOn ? undefined : `the log goes on for ${after / 1_000_000_000n} s after it`,
+  ];
+  const text = line.text.trimEnd();
+  return `${text} (${parts.filter((part) => part !== undefined).join('; ')}).`;
+}
+
+export function logWords(session: Session): LogWords {
+  const { log } = session.knownKernel;
+  if (!log.found) return { isRead: false, gap: `The kernel log could not be read: ${log.why}.` };
+  const { records, lost, lostWhy } = log.log;
+  const notes = deathNotes(records);
+  const cut = records.filter((record) => record.cut === true).length;
+  const missing = [
+    lost === 0 ? undefined : `${lost} ${lost === 1 ? 'record' : 'records'} or more cannot be read (${lostWhy ?? 'why is not known'})`,
+    cut === 0 ? undefined : `${cut} ${cut === 1 ? 'record is' : 'records are'} cut`,
+  ].filter((one) => one !== undefined);
+  const sentence = notes === undefined ? undefined : sentenceOf(notes);
+  return {
+    isRead: true,
+    ...(notes === undefined ? {} : { notes }),
+    ...(sentence === undefined ? {} : { sentence }),
+    ...(missing.length === 0 ? {} : { gap: `The kernel log has gaps: ${missing.join(', and ')}; what they said is not known.` }),
+  };
+}

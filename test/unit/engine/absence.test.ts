@@ -1,0 +1,196 @@
+/** Absence is not a fact: what triage says of the end of a system is weaker, and says why, where its evidence is not there. */
+import { describe, expect, it } from 'vitest';
+import { crashEntry } from '../../../src/analysis/engine/triage/crash-entry.ts';
+import { busySentence } from '../../../src/analysis/engine/triage/busy-cpus.ts';
+import { kdumpStarted } from '../../../src/analysis/engine/triage/kdump-start.ts';
+import type { KernelWitnesses } from '../../../src/analysis/engine/triage/kernel-witnesses.ts';
+import { probableReason, type Evidence } from '../../../src/analysis/engine/triage/reason.ts';
+import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
+import { triage } from '../../../src/analysis/engine/triage/triage.ts';
+import { deathNotes } from '../../../src/analysis/kernel/log/log-marks.ts';
+import { memorySource } from '../../../src/analysis/source/memory-source.ts';
+import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
+import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
+import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
+import type { FrameJson, TraceJson } from '../../../src/shared/task-model.ts';
+
+const never = new AbortController().signal;
+const open = (system: S390xSystem): Session => sessionOn(memorySource('dump', elfVmcore(system)));
+const withoutCrashTime = (system: S390xSystem): S390xSystem => ({ ...system, vmcoreinfo: (system.vmcoreinfo ?? '').replace(/^CRASHTIME=.*\n/m, '') });
+
+const crash = '2026-03-14T09:26:53Z';
+const running: KernelWitnesses = { panicCpu: 'unset', systemState: 'running', kdumpLoaded: false, died: false, unseen: new Map() };
+const blind: KernelWitnesses = { unseen: new Map(['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'].map((name) => [name, 'no symbols'])) };
+const evidence: Evidence = { crash: undefined, log: { isRead: true }, areStacksRead: true, entry: undefined, witnesses: running, started: undefined };
+
+/** A described system that runs: no CPU is in a disabled wait. */
+const runs = open(s390xSystem({ state: 'running' }));
+const reasonOf = (changed: Partial<Evidence>): string => probableReason(runs, { ...evidence, ...changed }) ?? '';
+const logOf = (text: string): Evidence['log'] => {
+  const notes = deathNotes([{ text, time: 5_000_000_000n }]);
+  return { isRead: true, sentence: `${text}.`, ...(notes === undefined ? {} : { notes }) };
+};
+
+describe('that the system was running', () => {
+  it('is said with panic_cpu and system_state for it, and with nothing of trouble in a whole log', () => {
+    expect(reasonOf({})).toMatch(/^No crash is recorded: .*panic_cpu is unset.*; the system was running when it was dumped \(system_state\)\.$/);
+  });
+
+  it('is not known where they cannot be read, and why', () => {
+    expect(reasonOf({ witnesses: blind })).toMatch(/whether the system was running is not known: panic_cpu and system_state could not be read \(no symbols\)/);
+    expect(reasonOf({ witnesses: blind })).not.toMatch(/was running when/);
+  });
+
+  it('is not said of a system whose panic_cpu is set, or which is in another state', () => {
+    expect(reasonOf({ witnesses: { ...running, panicCpu: 1 } })).toMatch(/^panic_cpu names CPU 1, so a panic or a start of kdump had begun/);
+    expect(reasonOf({ witnesses: { ...running, systemState: 'restarting' } })).toMatch(/is not known: system_state is restarting/);
+  });
+
+  it.each([
+    'INFO: task db2sysc:4711 blocked for more than 120 seconds.',
+    'rcu: INFO: rcu_sched self-detected stall on CPU',
+    'Unable to handle kernel pointer dereference in virtual kernel address space',
+    'BUG: workqueue lockup - pool cpus=1 node=0 flags=0x0 nice=0 stuck for 56s!',
+    'watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [orderd:12]',
+  ])('with "%s" in the log, no crash is not the sum of it', (text) => {
+    const reason = reasonOf({ log: logOf(text) });
+    expect(reason).not.toContain('No crash is recorded');
+    expect(reason.startsWith(text)).toBe(true);
+    expect(reason).toContain('The kernel had not panicked when it was dumped');
+    expect(reasonOf({ log: logOf(text), witnesses: blind })).toContain('whether the system was running is not known');
+  });
+
+  it('a log that cannot be read, or has gaps, has not been found empty', () => {
+    const unread = reasonOf({ log: { isRead: false, gap: 'The kernel log could not be read: a page is excluded.' } });
+    expect(unread).not.toContain('No crash is recorded');
+    expect(unread).toMatch(/The kernel log could not be read: a page is excluded\.$/);
+    expect(reasonOf({ log: { isRead: true, gap: 'The kernel log has gaps: x.' } })).not.toContain('No crash is recorded');
+  });
+});
+
+describe('that the kernel panicked', () => {
+  it('is said with the panic line, or with panic() on a stack', () => {
+    expect(reasonOf({ crash, log: logOf('Kernel panic - not syncing: x') })).toContain(`The kernel panicked at ${crash}`);
+    expect(reasonOf({ crash, entry: { kind: 'panic', symbol: 'panic', cpu: 0 } })).toContain(`The kernel panicked at ${crash}`);
+  });
+
+  it('is not said of a PSW restart', () => {
+    const reason = reasonOf({ crash, entry: { kind: 'restart', symbol: '__do_restart', cpu: 0 }, witnesses: { ...running, panicCpu: 0 } });
+    expect(reason).toContain('A PSW restart sent it there: __do_restart is on a stack, and no panic is recorded.');
+    expect(reason).not.toContain('The kernel panicked');
+  });
+
+  it('is not said of an oops that went straight into kdump', () => {
+    const reason = reasonOf({ crash, log: logOf('BUG: kernel NULL pointer dereference, address: 0000000000000048') });
+    expect(reason).toMatch(
+      /^BUG: kernel NULL pointer dereference, address: 0000000000000048\. The kernel was on its way into kdump at .*The kernel log has no panic line\.$/,
+    );
+    expect(reason).not.toContain('panicked');
+  });
+
+  it('with nothing but CRASHTIME the cause is not known, and memory still tells of an oops', () => {
+    expect(reasonOf({ crash })).toMatch(/What sent it there is not known: the kernel log has no panic.* and no stack shows a panic\.$/);
+    expect(reasonOf({ crash, areStacksRead: false })).toContain('the stacks of its CPUs could not be followed');
+    const unread = { isRead: false, gap: 'The kernel log could not be read: x.' };
+    expect(reasonOf({ crash, log: unread, witnesses: { ...running, died: true } })).toContain('The taint flag D is set: there was an oops or BUG.');
+  });
+});
+
+describe('that kdump did not take over', () => {
+  const panic = logOf('Kernel panic - not syncing: x');
+
+  it('is not said for want of CRASHTIME alone', () => {
+    expect(reasonOf({ log: panic, witnesses: blind })).toMatch(
+      /Whether kdump was started is not recorded: .*kexec_crash_image could not be read \(no symbols\)/,
+    );
+    expect(reasonOf({ log: panic })).toContain('No kdump kernel was loaded: kexec_crash_image is null.');
+    expect(reasonOf({ log: panic, witnesses: { ...running, kdumpLoaded: true } })).toContain('a kdump kernel was loaded (kexec_crash_image)');
+    for (const witnesses of [blind, running]) expect(reasonOf({ log: panic, witnesses })).not.toContain('did not take over');
+  });
+
+  it('is said of a CPU in a disabled wait after CRASHTIME, and not of a system that kdump dumped', () => {
+    const stopped = open(s390xSystem({ state: 'disabled-wait' }));
+    const of = (changed: Partial<Evidence>): string => probableReason(stopped, { ...evidence, crash, log: panic, ...changed }) ?? '';
+    expect(of({})).toContain('kdump did not take over');
+    expect(of({ started: 'it wrote the dump' })).not.toContain('did not take over');
+  });
+});
+
+describe('whether kdump started', () => {
+  it('is answered by a dump with CRASHTIME and without crashkernel memory; its checks do not apply then', async () => {
+    const session = open(s390xSystem({ state: 'kdump' }));
+    expect(kdumpStarted(session)).toMatch(/^vmcoreinfo has CRASHTIME, and the crashkernel memory 0x400000 to 0x600000 \(os_info\) is not in the dump/);
+    const { panicKdump } = await triage(session, never);
+    expect(panicKdump).toMatchObject({ outcome: 'started' });
+    const checks = await checkSession(session, 'quick', never);
+    const kdump = checks.filter(({ id }) => id === 'kdump-image' || id === 'purgatory-sha256');
+    expect(kdump.map(({ verdict }) => verdict)).toEqual(['not-applicable', 'not-applicable']);
+  });
+
+  it('is not without CRASHTIME, nor of a system that was running', async () => {
+    expect(kdumpStarted(open(withoutCrashTime(s390xSystem({ state: 'kdump' }))))).toBeUndefined();
+    expect(kdumpStarted(runs)).toBeUndefined();
+    expect((await triage(runs, never)).panicKdump).toBeUndefined();
+  });
+});
+
+describe('what stacks show', () => {
+  const frame = (symbol: string, kind: FrameJson['kind'] = 'return'): FrameJson => ({ kind, address: '0x1000', symbol: `${symbol}+0x10` });
+  const trace = (cpu: number, comm: string, pid: number, ...frames: readonly FrameJson[]): TraceJson => ({
+    cpu,
+    task: { address: '0x1', comm, pid },
+    frames: [...frames],
+    end: 'complete',
+    detail: '',
+  });
+  const name = (cpu: number): string => `CPU ${cpu}`;
+
+  it('of the end: a panic before an oops before a restart, and no guess', () => {
+    const restart = trace(0, 'swapper/0', 0, frame('smp_call_ipl_cpu', 'running'), frame('__crash_kexec'), frame('__do_restart'));
+    expect(crashEntry([restart])).toEqual({ kind: 'restart', symbol: '__do_restart', cpu: 0 });
+    const panicked = trace(1, 'sh', 5, frame('smp_call_ipl_cpu', 'running'), frame('panic'), frame('die'));
+    expect(crashEntry([restart, panicked])?.kind).toBe('panic');
+    expect(crashEntry([trace(1, 'sh', 5, frame('panic', 'guess'))])).toBeUndefined();
+  });
+
+  it('of work: CPUs in kernel code, without idle ones and ones at the stop', () => {
+    const spins = trace(1, 'order-stats', 89, frame('order_recount', 'running'), frame('order_stats_thread'));
+    const idle = trace(0, 'swapper/0', 0, frame('arch_cpu_idle', 'running'));
+    const stopped = trace(2, 'sh', 7, frame('smp_call_ipl_cpu', 'running'));
+    expect(busySentence([idle, spins, stopped], name, 3)).toBe(
+      'Busy in kernel code: CPU 1 was running order-stats (pid 89) in order_recount, called by order_stats_thread.',
+    );
+    const waits = trace(0, 'order-report', 90, frame('arch_spin_lock_wait', 'running'));
+    expect(busySentence([waits, spins], name, 2)).toMatch(
+      /^Both CPUs were busy in kernel code: CPU 0 was running order-report \(pid 90\) in arch_spin_lock_wait; CPU 1/,
+    );
+    expect(busySentence([idle, stopped], name, 2)).toBeUndefined();
+  });
+});
+
+describe('the serious lines of a log without a panic', () => {
+  const at = (seconds: number, text: string): { text: string; time: bigint } => ({ text, time: BigInt(seconds * 1000) * 1_000_000n });
+
+  it('are the start of the last block, the first trouble, and how long the log goes on', () => {
+    const notes = deathNotes([
+      at(20, 'INFO: task a:1 blocked for more than 20 seconds.'),
+      at(40, 'INFO: task a:1 blocked for more than 40 seconds.'),
+      at(40.3, 'INFO: task b:2 blocked for more than 40 seconds.'),
+      at(60, 'usb 1-1: new device'),
+    ]);
+    expect(notes).toMatchObject({
+      trouble: { text: 'INFO: task a:1 blocked for more than 40 seconds.' },
+      first: { time: 20_000_000_000n },
+      after: 20_000_000_000n,
+    });
+  });
+
+  it('do not put trouble in the place of a request to crash', () => {
+    const notes = deathNotes([
+      at(16, 'BUG kmalloc-96 (Tainted: G O): Object corrupt'),
+      at(18, 'sysrq: Trigger a crash'),
+      at(18.1, 'Kernel panic - not syncing: sysrq triggered crash'),
+    ]);
+    expect(notes).toMatchObject({ cause: { mark: 'request' }, trouble: { mark: 'bug' } });
+  });
+});
