@@ -39,6 +39,12 @@ export class RangeColumns implements Iterable<AddressRange, undefined> {
     return low < this.length && (this.#starts[low] ?? 0n) <= address;
   }
 
+  /** Whether any address of [start, end) lies in one of the ranges. */
+  overlaps(start: bigint, end: bigint): boolean {
+    for (let index = 0; index < this.length; index += 1) if ((this.#starts[index] ?? 0n) < end && (this.#ends[index] ?? 0n) > start) return true;
+    return false;
+  }
+
   /** Bytes in all ranges. */
   get bytes(): bigint {
     let sum = 0n;

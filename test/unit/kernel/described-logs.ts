@@ -3,6 +3,7 @@ import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-me
 import { kernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
 import { parseVmcoreinfo, type Vmcoreinfo } from '../../../src/analysis/kernel/vmcoreinfo/vmcoreinfo.ts';
 import { memoryReader } from '../../../src/analysis/memory/reader.ts';
+import { RangeColumns } from '../../../src/analysis/formats/range-columns.ts';
 import type { Absence, DumpImage } from '../../../src/analysis/formats/dump-format.ts';
 import type { MemoryImage } from '../../../src/samples/memory-image.ts';
 
@@ -15,7 +16,7 @@ export const vmcoreinfoOf = (lines: readonly string[]): Vmcoreinfo => {
 export function plainMemory(memory: MemoryImage, absent: readonly number[] = []): KernelMemory {
   const image = {
     machine: { arch: memory.endian === 'big' ? 'ppc64' : 'ppc64le', endian: memory.endian, bits: 64 },
-    ranges: [{ start: 0n, end: BigInt(memory.size) }],
+    ranges: RangeColumns.merged([{ start: 0n, end: BigInt(memory.size) }]),
     memory: {
       end: BigInt(memory.size),
       extents: [],
