@@ -115,7 +115,7 @@ const moments: readonly (readonly [RegExp, Said])[] = [
     {
       must: [/What sent it there is not known: the stacks of its CPUs could not be followed\. The kernel log could not be read: .*split set/],
       never: [/panicked|No crash is recorded|did not take over/],
-      started: true,
+      started: false,
     },
   ],
   [/-(s3|x1)-.*(kdump|elf-d31|vmcore\.elf|zgetdump)/, kdump(/^Kernel panic - not syncing: sysrq triggered crash/)],

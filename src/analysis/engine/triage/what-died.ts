@@ -63,6 +63,8 @@ interface Stacks {
 
 async function readStacks(session: Session, signal: AbortSignal): Promise<Stacks> {
   if (!isReachable(session)) return { isRead: false, places: [] };
+  // Of two systems the registers may be those of CPUs that the first left stopped: their stacks say nothing of the second.
+  if (session.twoSystems !== undefined && session.view !== 'prod') return { isRead: false, places: [] };
   const tasks = await runningTasks(session, signal);
   const { traces, numbering } = tracesOf(session, tasks, {});
   const places = tasks.cpus.flatMap(({ cpu, number }) => {
