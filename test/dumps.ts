@@ -24,8 +24,9 @@ const derivedSchema = v.object({
 /** Whether all of these dumps are here. */
 export const haveDump = (...names: readonly string[]): boolean => names.every((name) => dumpsByName.has(name));
 
-/** Whether the folders with more dumps are here, not only the repository's. */
-export const haveDumps = haveDump('o-s390-s1-qemu.elf', 'o-s390k612-s1-qemu.elf', 'o-x86-x1-qemu.elf');
+/** Those of a list whose dumps are here: names, or rows that begin with one name or more. */
+export const withDumps = <T extends string | readonly unknown[]>(rows: readonly T[], names = 1): readonly T[] =>
+  rows.filter((row) => haveDump(...(typeof row === 'string' ? [row] : row.slice(0, names).map(String))));
 
 /** Crash dumps of known trouble, whose truth is in their texts (`crashOracle`). */
 const isCrash = ({ name }: DumpEntry): boolean => name.startsWith('c-');

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { dumpFile, haveDumps } from '../dumps.ts';
+import { dumpFile } from '../dumps.ts';
 import type { Desk } from './desk.ts';
 import { testDesk } from './test-desk.ts';
 import { describeNeeding } from '../requirements.ts';
@@ -133,8 +133,8 @@ describeNeeding('window', 'the hex view', () => {
     expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toMatch(/sample-damaged\.s390 \(dump [0-9a-f]{16}\), absolute:0x1c8000, 8 bytes/);
   });
 
-  it.skipIf(!haveDumps)('lays any type of the kernel over memory where the dump has them', async () => {
-    const desk = await openOne([await dumpFile('o-x86-x1-vmcore.elf')]);
+  it('lays any type of the kernel over memory where the dump has them', async () => {
+    const desk = await openOne([await dumpFile('o-x86-x1-kdump-raw-d31')]);
     const { page, photograph } = desk;
     await page.getByTestId('dump-title').waitFor();
     await goTo(desk, 'virtual:0xffffffff82a1aa40');

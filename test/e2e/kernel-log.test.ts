@@ -1,30 +1,13 @@
 /** The view of the kernel log on a real window. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, expect, it } from 'vitest';
-import { bundledSamples } from '../../src/samples/bundled.ts';
-import { dumpFile, haveDumps } from '../dumps.ts';
+import { expect, it } from 'vitest';
+import { dumpFile } from '../dumps.ts';
 import { openDesk } from './desk.ts';
 import { describeNeeding } from '../requirements.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpbench-log-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** A real log of some hundred lines where the dumps are at hand, else that of the sample. */
-async function dump(): Promise<string> {
-  if (haveDumps) return dumpFile('o-x86-x1-vmcore.elf');
-  const path = join(folder, 'healthy.vmcore');
-  writeFileSync(path, bundledSamples()[0]?.bytes ?? '');
-  return path;
-}
-
 describeNeeding('window', 'the kernel log in the window', () => {
   it('opens at the panic, filters by words and level, and has no accessibility trouble', async () => {
-    const desk = await openDesk([await dump()]);
+    const desk = await openDesk([await dumpFile('o-x86-x1-kdump-raw-d31')]);
     try {
       const { page } = desk;
       await page.getByTestId('rail-dmesg').click();
@@ -56,8 +39,8 @@ describeNeeding('window', 'the kernel log in the window', () => {
     }
   });
 
-  it.skipIf(!haveDumps)('names the function at the cursor of the hex view and the one that a pointer leads to', async () => {
-    const desk = await openDesk([await dumpFile('o-s390-s3-vmcore.elf')]);
+  it('names the function at the cursor of the hex view and the one that a pointer leads to', async () => {
+    const desk = await openDesk([await dumpFile('o-s390-s3-kdump-zlib-d31')]);
     try {
       const { page } = desk;
       await page.getByTestId('rail-hex').click();

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { dumpFile, haveDumps } from '../dumps.ts';
+import { dumpFile, haveDump } from '../dumps.ts';
 import { checkout, type Desk } from './desk.ts';
 import { testDesk } from './test-desk.ts';
 import { describeNeeding } from '../requirements.ts';
@@ -14,6 +14,8 @@ import { scratchFolder } from '../scratch-folder.ts';
 
 const folder = scratchFolder();
 const openOne = testDesk();
+
+const isReal = haveDump('o-s390-s6-kdump-overwritten.s390', 'o-s390-s1-qemu.elf');
 
 interface Walk {
   readonly damaged: string;
@@ -23,7 +25,7 @@ interface Walk {
 }
 
 async function realOrBuilt(): Promise<Walk> {
-  if (haveDumps) {
+  if (isReal) {
     return { damaged: await dumpFile('o-s390-s6-kdump-overwritten.s390'), healthy: await dumpFile('o-s390-s1-qemu.elf'), at: '0x10010000' };
   }
   const write = (name: string, text: string): string => {
@@ -74,7 +76,7 @@ describeNeeding('window', 'a walk through the window', () => {
     await verdict.getByText('The loaded kdump kernel is damaged').waitFor();
     await overview.getByTestId('reason').waitFor();
     const cpus = overview.getByTestId('cpu-table');
-    if (haveDumps) {
+    if (isReal) {
       for (const words of ['psw_idle_exit', 'swapper/2']) await cpus.getByText(words).first().waitFor();
       await overview.getByText('98,304 pages indexed').waitFor();
     }
@@ -96,7 +98,7 @@ describeNeeding('window', 'a walk through the window', () => {
     await page.getByTestId('rail-cpus').click();
     await page.getByTestId('view-cpus').filter({ visible: true }).getByText('General registers').first().waitFor();
     await picture(desk, 'cpus');
-    if (haveDumps) {
+    if (isReal) {
       await page.getByTestId('rail-dmesg').click();
       await page.getByTestId('log-search').fill('Linux version');
       await page.getByTestId('log-table').getByText('6.1.192-kdumptest').first().waitFor();

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { dumpFile, haveDumps } from '../dumps.ts';
+import { dumpFile, haveDump } from '../dumps.ts';
 import type { Desk, DeskOptions } from './desk.ts';
 import { enginePid } from './engine-process.ts';
 import { testDesk } from './test-desk.ts';
@@ -63,7 +63,7 @@ describeNeeding('window', 'the window', () => {
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x410000');
   });
 
-  it.skipIf(!haveDumps)('reads the facts of a real dump off the page', async () => {
+  it.skipIf(!haveDump('o-s390-s1-qemu.elf'))('reads the facts of a real dump off the page', async () => {
     const path = await dumpFile('o-s390-s1-qemu.elf');
     const { page } = await open([path]);
     const overview = page.getByTestId('view-overview');
@@ -227,7 +227,7 @@ describeNeeding('window', 'what the window looks like', () => {
     [1920, 1080],
   ] as const) {
     it(`is photographed in every theme at ${width}x${height}`, async () => {
-      const path = haveDumps ? await dumpFile('o-s390-s1-qemu.elf') : samples.healthy;
+      const path = haveDump('o-s390-s1-qemu.elf') ? await dumpFile('o-s390-s1-qemu.elf') : samples.healthy;
       const { app, page, photograph } = await open([samples.damaged, path], { width, height });
       await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
       await page.waitForTimeout(3000);

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { searchSchema, type SearchHit } from '../../src/shared/search-model.ts';
 import { runInProcess } from '../cli-in-process.ts';
-import { dumpFile, haveDumps } from '../dumps.ts';
+import { dumpFile, haveDump } from '../dumps.ts';
 
 /** Positions of a text in a file, by reading the file and nothing of ours. */
 function positionsIn(path: string, text: string): number[] {
@@ -44,7 +44,7 @@ function linesIn(path: string, positions: readonly number[]): ReadonlySet<number
   return new Set(found.map(Number));
 }
 
-describe.skipIf(!haveDumps)('known text of a real guest', () => {
+describe.skipIf(!haveDump('o-s390-s1-qemu.elf', 'o-s390-s1-qemu.kdump-zlib'))('known text of a real guest', () => {
   let elf = '';
   let compressed = '';
   let hits: readonly SearchHit[] = [];

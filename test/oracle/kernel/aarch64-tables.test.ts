@@ -3,7 +3,7 @@
  * is known from the other two ways: the image lies kimage_voffset above its place, the linear map PHYS_OFFSET below (both by vmcoreinfo).
  */
 import { describe, expect, it } from 'vitest';
-import { dumpFile, haveDumps } from '../../dumps.ts';
+import { dumpFile, haveDump } from '../../dumps.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 
 const name = 'o-a64-a1-qemu.elf';
@@ -16,7 +16,7 @@ interface Translated {
   readonly asce: { readonly source: string };
 }
 
-describe.skipIf(!haveDumps)('page tables of aarch64 without a note', () => {
+describe.skipIf(!haveDump(name))('page tables of aarch64 without a note', () => {
   it.each([
     ['_stext', 0xffff_8000_0801_0000n, 0xffff_8000_0801_0000n - voffset],
     ['init_uts_ns', 0xffff_8000_09f1_bd30n, 0xffff_8000_09f1_bd30n - voffset],

@@ -6,17 +6,17 @@ import { describeSymbols } from '../../../src/analysis/engine/kernel/symbols.ts'
 import { listViewableTypes, viewAsType } from '../../../src/analysis/engine/bytes/view-as-type.ts';
 import { compareWithVmcoreinfo } from '../../../src/analysis/kernel/btf/find-types.ts';
 import { structViewSchema } from '../../../src/shared/inspect-model.ts';
-import { haveDumps } from '../../dumps.ts';
+import { withDumps } from '../../dumps.ts';
 import { kernelDumps } from './kernel-dumps.ts';
 
 const never = new AbortController().signal;
 /** Types by the symbols around them, and by a scan. */
-const withTypes = [
-  ['o-x86-x1-vmcore.elf', 100_750],
+const withTypes = withDumps([
+  ['o-x86-x1-kdump-raw-d31', 100_750],
   ['o-a64-a1-qemu.elf', 109_496],
-] as const;
+] as const);
 
-describe.skipIf(!haveDumps)('the kernel’s types', () => {
+describe('the kernel’s types', () => {
   const open = kernelDumps();
 
   it.each(withTypes)('%s: all of them are read, and agree with vmcoreinfo', async (name, count) => {
@@ -43,7 +43,7 @@ describe.skipIf(!haveDumps)('the kernel’s types', () => {
   });
 
   it('values at a symbol are the kernel’s own', async () => {
-    const session = await open('o-x86-x1-vmcore.elf');
+    const session = await open('o-x86-x1-kdump-raw-d31');
     const at = async (name: string): Promise<bigint> => BigInt((await describeSymbols(session, { name }, never)).symbols[0]?.address ?? '0x0');
     const uts = await describeStruct(session, { name: 'uts_namespace', address: await at('init_uts_ns'), depth: 1 }, never);
     expect(uts.members.find(({ name }) => name === 'release')?.text).toBe(`"${session.utsName?.release ?? ''}"`);
@@ -54,7 +54,7 @@ describe.skipIf(!haveDumps)('the kernel’s types', () => {
   });
 
   it('laid over memory, any type has the values that struct gives, by virtual and by absolute address', async () => {
-    const session = await open('o-x86-x1-vmcore.elf');
+    const session = await open('o-x86-x1-kdump-raw-d31');
     const address = BigInt((await describeSymbols(session, { name: 'init_task' }, never)).symbols[0]?.address ?? '0x0');
     const values = await describeStruct(session, { name: 'task_struct', address }, never);
     const absolute = (await session.findKernel(never)).memory.translate(address) ?? 0n;
@@ -89,7 +89,7 @@ describe.skipIf(!haveDumps)('the kernel’s types', () => {
     await expect(viewAsType(session, 'no_such_type', { space: 'absolute', address: 0n }, never)).rejects.toThrow('no_such_type');
   });
 
-  it.each(['o-s390-s1-qemu.elf', 'o-small-s5-qemu.elf'])('%s: a kernel without BTF says so', async (name) => {
+  it.each(['o-s390-s3-kdump-zlib-d31', 'o-small-s5-qemu.elf'])('%s: a kernel without BTF says so', async (name) => {
     await expect(describeStruct(await open(name), { name: 'task_struct' }, never)).rejects.toThrow('no BTF was found');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeLog } from '../../../src/analysis/engine/kernel/dmesg.ts';
 import { logLine } from '../../../src/shared/log-line.ts';
-import { dumpEntries, guestText, haveDumps, oracleText } from '../../dumps.ts';
+import { dumpEntries, guestText, haveDump, oracleText, withDumps } from '../../dumps.ts';
 import { kernelDumps } from './kernel-dumps.ts';
 
 const never = new AbortController().signal;
@@ -23,7 +23,7 @@ function crashLog(name: string): string {
     .join('\n')}\n`;
 }
 
-describe.skipIf(!haveDumps)('the kernel log', () => {
+describe('the kernel log', () => {
   const open = kernelDumps();
   const logOf = async (name: string, withCaller: boolean): Promise<string> => {
     const { records } = await describeLog(await open(name), never);
@@ -31,7 +31,9 @@ describe.skipIf(!haveDumps)('the kernel log', () => {
   };
 
   it('is compared for every guest', () => {
-    expect(new Set(makedumpfileCases.map(({ name }) => name.replace(/-[a-z]\d-.*/, '')))).toEqual(new Set(['o-s390', 'o-s390k612', 'o-x86']));
+    const guests = new Set(makedumpfileCases.map(({ name }) => name.replace(/-[a-z]\d-.*/, '')));
+    expect(guests).toContain('o-s390');
+    if (haveDump('o-s390k612-s3-vmcore.elf', 'o-x86-x1-vmcore.elf')) expect(guests).toEqual(new Set(['o-s390', 'o-s390k612', 'o-x86']));
   });
 
   it.each(makedumpfileCases)('$name: byte for byte what makedumpfile prints', async ({ name, text }) => {
@@ -42,13 +44,16 @@ describe.skipIf(!haveDumps)('the kernel log', () => {
     expect(ours).not.toBe(text.replace('Linux', 'Linus'));
   });
 
-  it.each(['o-s390-s1-qemu.elf', 'o-s390k612-s1-qemu.elf', 'o-small-s5-qemu.elf', 'o-x86-x1-qemu.elf'])('%s: line for line what crash prints', async (name) => {
-    const theirs = crashLog(name);
-    expect(theirs.length).toBeGreaterThan(1000);
-    expect(await logOf(name, false)).toBe(theirs);
-  });
+  it.each(withDumps(['o-s390-s1-qemu.elf', 'o-s390k612-s1-qemu.elf', 'o-small-s5-qemu.elf', 'o-x86-x1-qemu.elf']))(
+    '%s: line for line what crash prints',
+    async (name) => {
+      const theirs = crashLog(name);
+      expect(theirs.length).toBeGreaterThan(1000);
+      expect(await logOf(name, false)).toBe(theirs);
+    },
+  );
 
-  it('of the aarch64 guest, which has no note, is found by scanning', async () => {
+  it.skipIf(!haveDump('o-a64-a1-qemu.elf'))('of the aarch64 guest, which has no note, is found by scanning', async () => {
     const { records, vmcoreinfo } = await describeLog(await open('o-a64-a1-qemu.elf'), never);
     expect(vmcoreinfo).toContain('found by its text');
     expect(records.length).toBeGreaterThan(200);

@@ -4,17 +4,17 @@ import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-me
 import { readModuleSymbols } from '../../../src/analysis/kernel/modules/module-symbols.ts';
 import { listModules } from '../../../src/analysis/kernel/modules/modules.ts';
 import type { SymbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
-import { guestText, haveDumps } from '../../dumps.ts';
+import { guestText, withDumps } from '../../dumps.ts';
 import { kernelDumps } from './kernel-dumps.ts';
 
-const dumps = [
+const dumps = withDumps([
   'o-s390-s1-qemu.elf',
   'o-s390-s3-kdump-zlib-d31',
   'o-s390k612-s1-qemu.elf',
   'o-s390k612-s3-kdump-zlib-d31',
   'o-small-s5-qemu.elf',
-  'o-x86-x1-vmcore.elf',
-];
+  'o-x86-x1-kdump-raw-d31',
+]);
 
 /** The same memory without one page; notes which pages were asked for. */
 function withLostPage(memory: KernelMemory, lost: bigint | undefined, touched: Set<bigint>): KernelMemory {
@@ -51,7 +51,7 @@ const linesOf = (symbols: SymbolTable): readonly string[] =>
 const differences = (ours: readonly string[], theirs: readonly string[]): number =>
   Math.abs(ours.length - theirs.length) + ours.filter((line, at) => theirs[at] !== undefined && line !== theirs[at]).length;
 
-describe.skipIf(!haveDumps)('kallsyms from memory', () => {
+describe('kallsyms from memory', () => {
   const open = kernelDumps();
 
   it.each(dumps)('%s: every name, type and address is what the guest printed', async (name) => {
@@ -76,16 +76,19 @@ describe.skipIf(!haveDumps)('kallsyms from memory', () => {
     expect(differences(ours, theirs.toSpliced(at, 1))).toBeGreaterThan(0);
   });
 
-  it.each(['o-s390k612-s1-qemu.elf', 'o-small-s5-qemu.elf', 'o-x86-x1-vmcore.elf'])('%s: the same table is found when its place is withheld', async (name) => {
-    const session = await open(name);
-    const kernel = await session.findKernel(new AbortController().signal);
-    if (!kernel.symbols.found || kernel.vmcoreinfo === undefined) throw new Error('no symbols');
-    const entries = new Map([...kernel.vmcoreinfo.entries].filter(([key]) => !key.startsWith('SYMBOL(kallsyms_')));
-    const searched = session.kernelBy({ ...kernel.vmcoreinfo, entries }).symbols;
-    if (!searched.found) throw new Error(searched.why);
-    expect(searched.symbols.source).toContain('found by their pattern');
-    expect(differences(linesOf(searched.symbols), linesOf(kernel.symbols.symbols))).toBe(0);
-  });
+  it.each(withDumps(['o-s390k612-s1-qemu.elf', 'o-small-s5-qemu.elf', 'o-x86-x1-kdump-raw-d31']))(
+    '%s: the same table is found when its place is withheld',
+    async (name) => {
+      const session = await open(name);
+      const kernel = await session.findKernel(new AbortController().signal);
+      if (!kernel.symbols.found || kernel.vmcoreinfo === undefined) throw new Error('no symbols');
+      const entries = new Map([...kernel.vmcoreinfo.entries].filter(([key]) => !key.startsWith('SYMBOL(kallsyms_')));
+      const searched = session.kernelBy({ ...kernel.vmcoreinfo, entries }).symbols;
+      if (!searched.found) throw new Error(searched.why);
+      expect(searched.symbols.source).toContain('found by their pattern');
+      expect(differences(linesOf(searched.symbols), linesOf(kernel.symbols.symbols))).toBe(0);
+    },
+  );
 
   it.each(dumps)('%s: an address inside a function leads back to it', async (name) => {
     const found = (await open(name)).kernel.symbols;
@@ -100,7 +103,7 @@ describe.skipIf(!haveDumps)('kallsyms from memory', () => {
     expect(symbols.at((end?.address ?? 0n) + 0x10n)?.name).not.toBe('_etext');
   });
 
-  it.each(['o-s390-s1-qemu.elf', 'o-s390k612-s3-kdump-zlib-d31', 'o-x86-x1-vmcore.elf'])(
+  it.each(withDumps(['o-s390-s1-qemu.elf', 'o-s390k612-s3-kdump-zlib-d31', 'o-x86-x1-kdump-raw-d31']))(
     '%s: the list of modules is read through page tables',
     async (name) => {
       const { kernel } = await open(name);
@@ -114,7 +117,7 @@ describe.skipIf(!haveDumps)('kallsyms from memory', () => {
     },
   );
 
-  it.each(['o-s390-s1-qemu.elf', 'o-s390-s3-kdump-zlib-d31', 'o-s390k612-s1-qemu.elf', 'o-x86-x1-vmcore.elf'])(
+  it.each(withDumps(['o-s390-s1-qemu.elf', 'o-s390-s3-kdump-zlib-d31', 'o-s390k612-s1-qemu.elf', 'o-x86-x1-kdump-raw-d31']))(
     '%s: with those of modules it is what the guest printed, line by line',
     async (name) => {
       const { symbols } = await describeSymbols(await open(name), {}, never);
@@ -142,23 +145,26 @@ describe.skipIf(!haveDumps)('kallsyms from memory', () => {
     expect(differences(ours.map(plain), theirs.with(-1, ''))).toBe(1);
   });
 
-  it.each(['o-s390-s1-qemu.elf', 'o-x86-x1-vmcore.elf'])('%s: addresses in functions of modules get their names, those behind none', async (name) => {
-    const session = await open(name);
-    const { symbols: all } = session.kernel.moduleSymbols;
-    const functions = all.filter(({ type, size }) => /t/i.test(type) && size > 8).slice(0, 200);
-    expect(functions.length).toBeGreaterThan(100);
-    const { places } = await symbolize(session, { addresses: functions.map(({ address }) => address + 2n) }, never);
-    for (const [at, one] of functions.entries()) {
-      const names = all.filter(({ address }) => address === one.address).map((same) => same.name);
-      expect(names).toContain(places[at]?.name);
-      expect(places[at]).toMatchObject({ offset: 2, module: one.module, size: one.size });
-    }
-    const last = all.reduce((high, one) => (one.address > high.address ? one : high));
-    expect((await symbolize(session, { addresses: [last.address + BigInt(last.size) + 0x1000n] }, never)).places).toEqual([]);
-  });
+  it.each(withDumps(['o-s390-s1-qemu.elf', 'o-x86-x1-kdump-raw-d31']))(
+    '%s: addresses in functions of modules get their names, those behind none',
+    async (name) => {
+      const session = await open(name);
+      const { symbols: all } = session.kernel.moduleSymbols;
+      const functions = all.filter(({ type, size }) => /t/i.test(type) && size > 8).slice(0, 200);
+      expect(functions.length).toBeGreaterThan(100);
+      const { places } = await symbolize(session, { addresses: functions.map(({ address }) => address + 2n) }, never);
+      for (const [at, one] of functions.entries()) {
+        const names = all.filter(({ address }) => address === one.address).map((same) => same.name);
+        expect(names).toContain(places[at]?.name);
+        expect(places[at]).toMatchObject({ offset: 2, module: one.module, size: one.size });
+      }
+      const last = all.reduce((high, one) => (one.address > high.address ? one : high));
+      expect((await symbolize(session, { addresses: [last.address + BigInt(last.size) + 0x1000n] }, never)).places).toEqual([]);
+    },
+  );
 
   it('a lost page under the symbols of a module gives fewer names, never others', async () => {
-    const { kernel } = await open('o-s390-s1-qemu.elf');
+    const { kernel } = await open('o-s390-s3-kdump-zlib-d31');
     const [head] = kernel.symbols.found ? kernel.symbols.symbols.lookup('modules') : [];
     const list = listModules(kernel.memory, head?.address ?? 0n);
     const whole = kernel.moduleSymbols.symbols;

@@ -13,7 +13,7 @@ import { listViewableTypes, viewAsType } from '../../../src/analysis/engine/byte
 import { moduleTypeHead } from '../../../src/analysis/kernel/btf/module-types.ts';
 import { structSchema, typeNamesSchema } from '../../../src/shared/kernel-model.ts';
 import { modulesSchema } from '../../../src/shared/task-model.ts';
-import { dumpEntries, haveDumps, openDumpSource } from '../../dumps.ts';
+import { dumpEntries, haveDump, openDumpSource } from '../../dumps.ts';
 import { patchedSource } from '../../patched-source.ts';
 import { kernelDumps } from './kernel-dumps.ts';
 
@@ -55,7 +55,7 @@ const blobs = async (session: Session): Promise<Readonly<Record<string, readonly
   );
 };
 
-describe.skipIf(!haveDumps)('types of modules', () => {
+describe.skipIf(!haveDump(name))('types of modules', () => {
   const open = kernelDumps();
 
   it.each([name, 'o-x86-x1-kdump-raw-d31'])('%s: each module’s BTF is that of its file', async (dump) => {
