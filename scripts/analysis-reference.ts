@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Analysis } from '../src/analysis/kernel/analyses/analysis.ts';
-import { analyses } from '../src/analysis/kernel/analyses/index.ts';
+import { analyses } from '../src/analysis/kernel/analyses/catalogue.ts';
 import { sqlNameOf, sqlParametersOf } from '../src/analysis/kernel/analyses/sql-name.ts';
 import type { AnalysisTable, ColumnType } from '../src/shared/analysis-table.ts';
 

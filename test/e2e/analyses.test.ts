@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
-import { analyses } from '../../src/analysis/kernel/analyses/index.ts';
+import { analyses } from '../../src/analysis/kernel/analyses/catalogue.ts';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { describeNeeding } from '../requirements.ts';

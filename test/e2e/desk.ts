@@ -31,6 +31,8 @@ export interface DeskOptions {
   readonly height?: number;
   /** Overrides the choice between utility process and child process. */
   readonly engineHost?: 'utility' | 'child';
+  /** Another copy of the repository, built, whose window is started. */
+  readonly program?: string;
   /** Settings and caches of a user who was here before; left in place at the end. */
   readonly folder?: string;
 }
@@ -47,7 +49,7 @@ export async function openDesk(paths: readonly string[], options: DeskOptions = 
     Object.entries({ ...process.env, ...display.env }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
   const app = await _electron.launch({
-    args: [checkout, `--user-data-dir=${join(folder, 'user')}`, '--', ...paths],
+    args: [options.program ?? checkout, `--user-data-dir=${join(folder, 'user')}`, '--', ...paths],
     env: {
       ...environment,
       XDG_CACHE_HOME: join(folder, 'cache'),

@@ -6,6 +6,7 @@ import { verdicts } from '../../src/shared/check-model.ts';
 import { trusts } from '../../src/shared/fact.ts';
 import { formatIds } from '../../src/shared/model.ts';
 import { pageClasses, pageStates } from '../../src/shared/page-words.ts';
+import { analyses } from '../../src/analysis/kernel/analyses/catalogue.ts';
 import { dumpFormats } from '../../src/analysis/formats/index.ts';
 import { checks } from '../../src/analysis/integrity/index.ts';
 import { noteTypes } from '../../src/analysis/notes/index.ts';
@@ -75,6 +76,41 @@ describe('registries', () => {
     }
     expect(unique(checks.map(({ id }) => id))).toBe(true);
     expect(checks.filter(({ title }) => title === '' || title.endsWith('.'))).toEqual([]);
+  });
+
+  it('analyses: names that every door can take, keys that are columns, words for everything', () => {
+    const tables = analyses.map(({ table }) => table);
+    expect(unique(tables.map(({ id }) => id))).toBe(true);
+    expect(unique(tables.map(({ title }) => title))).toBe(true);
+    /** Options of `analyse` that are no parameter. */
+    const taken = new Set(['json', 'quiet', 'color', 'no-color', 'help', 'volume', 'view', 'vmlinux', 'system-map', 'vmcoreinfo', 'csv', 'rows', 'with']);
+    for (const table of tables) {
+      const columns = table.columns.map(({ name }) => name);
+      expect(table.id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+      expect(
+        columns.filter((name) => !/^[a-z][A-Za-z0-9]*$/.test(name)),
+        table.id,
+      ).toEqual([]);
+      // SQL does not tell small letters from capital ones.
+      expect(unique(columns.map((name) => name.toLowerCase())), table.id).toBe(true);
+      expect(table.key.length).toBeGreaterThan(0);
+      expect(
+        [...table.key, ...(table.grouping ?? [])].filter((name) => !columns.includes(name)),
+        table.id,
+      ).toEqual([]);
+      expect(
+        table.parameters.filter(({ name }) => taken.has(name) || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)),
+        table.id,
+      ).toEqual([]);
+      expect(
+        [table, ...table.columns, ...table.parameters].filter(({ about }) => about === ''),
+        table.id,
+      ).toEqual([]);
+      expect(
+        table.columns.filter(({ type, space }) => space !== undefined && type !== 'address'),
+        table.id,
+      ).toEqual([]);
+    }
   });
 
   it('reports and commands: ids and names are used once', () => {

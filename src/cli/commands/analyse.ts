@@ -3,7 +3,7 @@ import { comparisonDoubt } from '../../shared/analysis-compare.ts';
 import type { AnalysisRequest } from '../../shared/analysis-protocol.ts';
 import type { AnalysisTable, ParameterJson } from '../../shared/analysis-table.ts';
 import { analysisCsv } from '../../shared/analysis-text.ts';
-import { analyses } from '../../analysis/kernel/analyses/index.ts';
+import { analyses } from '../../analysis/kernel/analyses/catalogue.ts';
 import type { Command, CommandContext, CommandOption, OptionValues } from '../command.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';

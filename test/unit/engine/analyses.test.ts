@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { analyses } from '../../../src/analysis/kernel/analyses/index.ts';
+import { analyses } from '../../../src/analysis/kernel/analyses/catalogue.ts';
 import { defineAnalysis, count, pause, text, address, hexadecimal, required, type Analysis } from '../../../src/analysis/kernel/analyses/analysis.ts';
 import { MissingFacts } from '../../../src/analysis/kernel/analyses/analysis-cells.ts';
 import type { AnalysisKernel } from '../../../src/analysis/kernel/analyses/analysis-kernel.ts';
@@ -66,7 +66,7 @@ describe('analyses of the engine', () => {
 
   it('a wrong id or parameter is the mistake of who asks', async () => {
     const { dump } = await opened;
-    await expect(client.call('analyse', { dump, id: 'nothing' })).rejects.toThrow(/no analysis "nothing": expected one of tasks, /);
+    await expect(client.call('analyse', { dump, id: 'nothing' })).rejects.toThrow(/no analysis "nothing": expected one of backtraces, /);
     await expect(client.call('analyse', { dump, id: 'mappings' })).rejects.toThrow(/needs the parameter pid/);
     await expect(client.call('analyse', { dump, id: 'mappings', parameters: { pid: 'x' } })).rejects.toThrow(/pid: "x" is not a whole number/);
     await expect(client.call('analyse', { dump, id: 'modules', parameters: { pid: 1 } })).rejects.toThrow(/modules has no parameter "pid"/);

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/analysis/engine/engine.ts';
 import { analysisSqlTables } from '../../../src/analysis/engine/kernel/analysis-functions.ts';
 import { portPair } from '../../../src/analysis/engine/in-process.ts';
-import { analyses } from '../../../src/analysis/kernel/analyses/index.ts';
+import { analyses } from '../../../src/analysis/kernel/analyses/catalogue.ts';
 import { sqlNameOf, sqlParametersOf } from '../../../src/analysis/kernel/analyses/sql-name.ts';
 import { engineProtocol } from '../../../src/shared/engine-protocol.ts';
 import { connect, serve } from '../../../src/shared/rpc.ts';

@@ -6,7 +6,7 @@ import { schemaVersion } from '../../../shared/model.ts';
 import type { ScanProgress } from '../../../shared/scan-progress.ts';
 import { RequestError, type CallContext } from '../../../shared/rpc.ts';
 import { compareRows } from '../../compare/analysis-rows.ts';
-import { analyses } from '../../kernel/analyses/index.ts';
+import { analyses } from '../../kernel/analyses/catalogue.ts';
 import type { Analysis } from '../../kernel/analyses/analysis.ts';
 import { runAnalysis } from '../../kernel/analyses/run-analysis.ts';
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';

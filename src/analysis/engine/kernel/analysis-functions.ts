@@ -4,7 +4,7 @@ import type { AnalysisTable, Cell, ColumnJson, ColumnType } from '../../../share
 import { cellsOf, MissingFacts } from '../../kernel/analyses/analysis-cells.ts';
 import type { AnalysisKernel } from '../../kernel/analyses/analysis-kernel.ts';
 import type { Analysis } from '../../kernel/analyses/analysis.ts';
-import { analyses } from '../../kernel/analyses/index.ts';
+import { analyses } from '../../kernel/analyses/catalogue.ts';
 import { namedInQuery, sqlNameOf, sqlParametersOf } from '../../kernel/analyses/sql-name.ts';
 import type { NamedFunction, TableFunction } from '../../page-index/connection.ts';
 import type { SqlTableJson } from '../../../shared/sql-protocol.ts';

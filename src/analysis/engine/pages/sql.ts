@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import type { Session } from '../session/session.ts';
 import { type SqlDump, runSql } from '../../page-index/sql-console.ts';
 import { namedInQuery } from '../../kernel/analyses/sql-name.ts';
-import { analyses } from '../../kernel/analyses/index.ts';
+import { analyses } from '../../kernel/analyses/catalogue.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import type { StartSqlProcess } from '../../page-index/sql-process.ts';
 import type { SqlJson } from '../../../shared/memory-model.ts';
