@@ -23,6 +23,8 @@ export const logRecordSchema = v.strictObject({
   continued: v.optional(v.literal(true)),
   /** Its end (in the oldest kernels its start) is not in the dump or was overwritten. */
   cut: v.optional(v.literal(true)),
+  /** Records between the one before and this one that cannot be read. */
+  lostBefore: v.optional(count),
   subsystem: v.optional(v.string()),
   device: v.optional(v.string()),
   /** What a line that tells of trouble is about. */

@@ -11,6 +11,9 @@ function levelOf(text: string): number {
   return index;
 }
 
+/** A line at the place of records that cannot be read. */
+const gapLine = (count: number): string => (count === 0 ? '' : `[${count} ${count === 1 ? 'record' : 'records'} cannot be read here]\n`);
+
 export const dmesgCommand: Command = {
   name: 'dmesg',
   summary: "the kernel's log",
@@ -27,7 +30,15 @@ export const dmesgCommand: Command = {
     // A record that does not say its level is kept.
     const records = limit === undefined ? answer.records : answer.records.filter(({ level }) => level === undefined || level <= limit);
     if (context.output.json) printJson(context.io, { ...answer, records });
-    else context.io.out(records.map((record) => `${logLine(record, options.caller === true)}\n`).join(''));
+    else {
+      const placed = answer.records.reduce((sum, { lostBefore = 0 }) => sum + lostBefore, 0);
+      const kept = new Set(records);
+      const lines = answer.records.map((record) => {
+        const line = kept.has(record) ? `${logLine(record, options.caller === true)}\n` : '';
+        return gapLine(record.lostBefore ?? 0) + line;
+      });
+      context.io.out(lines.join('') + gapLine(answer.lost - placed));
+    }
     if (answer.lost > 0 && !context.output.quiet) {
       context.io.err(`dumpbench: ${answer.lost} ${answer.lost === 1 ? 'record' : 'records'} or more cannot be read: ${visibleText(answer.lostWhy ?? '')}\n`);
     }

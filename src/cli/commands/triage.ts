@@ -26,6 +26,7 @@ export const triageCommand: Command = {
           return { dump: answer, names: output.json ? undefined : await namesOf(context, handle, addressesToName(answer.cpus)) };
         });
         dumps.push(dump);
+        if (dump.logGap !== undefined && !output.quiet) io.err(`dumpbench: ${visibleText(file)}: ${visibleText(dump.logGap)}\n`);
         if (!output.json) io.out(`${dumps.length > 1 ? '\n' : ''}${triageText(dump, style, names)}`);
       } catch (error) {
         if (!isDumpError(error)) throw error;

@@ -33,7 +33,9 @@ function recordsOf(memory: MemoryImage, absent: readonly number[] = [], vmcorein
 function expectLessOrSame(less: readonly LogRecord[], whole: readonly LogRecord[]): void {
   const known = new Map(whole.map((record) => [record.time, record]));
   for (const record of less) {
-    const { cut, text, ...rest } = record;
+    // Where records are missing is what the damaged log adds.
+    const { cut, text, lostBefore = 0, ...rest } = record;
+    expect(lostBefore).toBeLessThanOrEqual(whole.length - less.length);
     const { text: original, ...others } = known.get(record.time) ?? { text: 'no such record' };
     expect(rest).toEqual(others);
     if (cut === true) expect(original.startsWith(text)).toBe(true);
@@ -83,6 +85,7 @@ describe.each(endians)('the printk ring buffer, %s-endian', (endian) => {
     const found = readKernelLog(plainMemory(memory), keys);
     expect(found).toMatchObject({ found: true, log: { lost: 1, lostWhy: expect.stringContaining('overwritten') as string } });
     expect(found.found && found.log.records).toHaveLength(4);
+    expect(found.found && found.log.records.map(({ lostBefore }) => lostBefore)).toEqual([1, undefined, undefined, undefined]);
   });
 });
 

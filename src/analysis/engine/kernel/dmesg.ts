@@ -16,7 +16,7 @@ export const secondsText = (time: bigint): string => `${time / second}.${(time %
 const callerText = (caller: number): string => ((caller & cpuBit) === 0 ? `T${caller}` : `C${caller & ~cpuBit}`);
 
 function recordJson(record: LogRecord): LogRecordJson {
-  const { sequence, time, level, facility, caller, text, continued, cut, subsystem, device } = record;
+  const { sequence, time, level, facility, caller, text, continued, cut, lostBefore, subsystem, device } = record;
   const mark = markOf(text);
   return {
     ...(sequence === undefined || sequence > BigInt(Number.MAX_SAFE_INTEGER) ? {} : { sequence: Number(sequence) }),
@@ -27,6 +27,7 @@ function recordJson(record: LogRecord): LogRecordJson {
     text,
     ...(continued === true ? { continued } : {}),
     ...(cut === true ? { cut } : {}),
+    ...(lostBefore === undefined ? {} : { lostBefore }),
     ...(subsystem === undefined ? {} : { subsystem }),
     ...(device === undefined ? {} : { device }),
     ...(mark === undefined ? {} : { mark }),

@@ -46,6 +46,8 @@ function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJs
 export interface Death {
   /** Why the system probably died, and in a crashed system which task it was. */
   readonly reason?: string;
+  /** That the log could not be read, or has gaps. */
+  readonly logGap?: string;
   /** Of CPUs whose registers show nothing but the end of the system. */
   readonly places?: readonly CrashPlaceJson[];
 }
@@ -116,6 +118,7 @@ export async function deathOf(session: Session, crash: string | undefined, signa
   const sentences = [first, reason, isVictimKnown ? victim : busy].filter((sentence) => sentence !== undefined);
   return {
     ...(sentences.length === 0 ? {} : { reason: sentences.join(' ') }),
+    ...(log.gap === undefined || session.knownVmcoreinfo === undefined ? {} : { logGap: log.gap }),
     ...(places.length === 0 ? {} : { places }),
   };
 }

@@ -17,6 +17,8 @@ export interface LogRecord {
   readonly continued?: boolean;
   /** Bytes of it are not in the dump or were overwritten: the text ends early. */
   readonly cut?: boolean;
+  /** Records between the one before and this one that cannot be read. */
+  readonly lostBefore?: number;
   readonly subsystem?: string;
   readonly device?: string;
 }

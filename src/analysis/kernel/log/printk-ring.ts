@@ -198,6 +198,8 @@ export function readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Lo
   }
 
   let last: bigint | undefined;
+  /** Lost records whose place is marked by the record after them. */
+  let placed = 0;
   for (let step = 0n, id = ring.tail; step < count && records.length < maxRecords; step += 1n, id = (id + 1n) & idMask) {
     const index = id % count;
     const desc = ring.descs + index * descSize;
@@ -208,7 +210,8 @@ export function readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Lo
       const record = one(id, desc, ring.infos + index * infoSize);
       if (record?.sequence !== undefined && last !== undefined && record.sequence <= last) lose(`record ${record.sequence} comes after ${last}`);
       else if (record !== undefined) {
-        records.push(record);
+        records.push(lost === placed ? record : { ...record, lostBefore: lost - placed });
+        placed = lost;
         last = record.sequence;
       }
     }
