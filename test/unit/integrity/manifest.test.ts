@@ -147,7 +147,11 @@ describe('manifest', () => {
   });
 
   it('never writes over a file', async () => {
-    expect((await runInProcess(['manifest', healthy, '-o', healthy])).code).toBe(2);
+    const before = readFileSync(healthy);
+    const { code, err } = await runInProcess(['manifest', healthy, '-o', healthy]);
+    expect(code).toBe(3);
+    expect(err).toMatch(/the file exists already|it is evidence/);
+    expect(readFileSync(healthy).equals(before)).toBe(true);
     expect((await runInProcess(['manifest', healthy, '--format', 'md5'])).code).toBe(2);
   });
 });
