@@ -1,4 +1,5 @@
 /** Every option of the command line that names a file which is read, with what else its command needs. */
+import { attachmentOptions } from '../../../src/cli/attachment-options.ts';
 import { commands } from '../../../src/cli/commands/index.ts';
 import { jsonCommands, otherCommands, type CommandFiles } from './command-files.ts';
 
@@ -12,7 +13,9 @@ export interface FileOption {
 const readPlaceholders = new Set(['file', 'rules', 'dump']);
 /** Those that name none. A new placeholder belongs here or above. */
 const otherPlaceholders = new Set(
-  'address byte bytes classes element format kernel level n name number order page path range space states structure task type view'.split(' '),
+  'address byte bytes classes cpu element flag format id kernel level n name number order page path pid range space states structure task text type view'.split(
+    ' ',
+  ),
 );
 
 /** What an option needs beside it. */
@@ -28,7 +31,8 @@ const flagOf = (flags: string): string => /--[a-z-]+/.exec(flags)?.[0] ?? flags;
 /** @throws Error for an option whose placeholder says nothing: it may name a file */
 export function fileOptions(): readonly FileOption[] {
   return commands.flatMap((command) => {
-    const named = (command.options ?? []).filter(({ flags }) => {
+    const attached = command.ofKernel === true ? attachmentOptions : [];
+    const named = [...(command.options ?? []), ...attached].filter(({ flags }) => {
       const placeholder = placeholderOf(flags);
       if (placeholder === undefined || otherPlaceholders.has(placeholder)) return false;
       if (readPlaceholders.has(placeholder)) return true;
@@ -46,7 +50,9 @@ export function fileOptions(): readonly FileOption[] {
         const base = otherCommands.includes(command.name) ? [files.damaged] : (jsonCommands[command.name]?.args(files, folder) ?? [files.damaged]);
         const more = (companions[`${command.name} ${flag}`] ?? companions[flag])?.(files) ?? [];
         const quick = command.name === 'report' ? ['--quick'] : [];
-        return [command.name, ...base.slice(0, 1).map(set), ...base.slice(1), ...quick, flag, path, ...more];
+        // Of several dumps each would get a sentence of its own.
+        const others = command.args[0] === '<files...>' && flag !== '--volume' ? [] : base.slice(1);
+        return [command.name, ...base.slice(0, 1).map(set), ...others, ...quick, flag, path, ...more];
       },
     }));
   });
