@@ -10,7 +10,6 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
  * changed: columns differ · moved: only addresses differ, as they do after every boot · onlyLeft, onlyRight: the other dump has no row of this key.
  */
 export const rowDifferenceKinds = ['changed', 'moved', 'onlyLeft', 'onlyRight'] as const;
-export type RowDifferenceKind = (typeof rowDifferenceKinds)[number];
 
 export const rowDifferenceSchema = v.strictObject({
   kind: v.picklist(rowDifferenceKinds),
@@ -41,7 +40,6 @@ export const comparedAnalysisSchema = v.strictObject(comparedAnalysis);
 export type ComparedAnalysis = v.InferOutput<typeof comparedAnalysisSchema>;
 
 export const analysisComparisonSchema = v.strictObject({ schema: v.literal(schemaVersion), ...comparedAnalysis });
-export type AnalysisComparisonJson = v.InferOutput<typeof analysisComparisonSchema>;
 
 /** Whether the dumps differ in what the analysis shows; addresses alone do not count. */
 export const analysisDiffers = ({ counts }: Pick<ComparedAnalysis, 'counts'>): boolean => counts.changed + counts.onlyLeft + counts.onlyRight > 0;

@@ -21,7 +21,6 @@ export const analysisProgressSchema = v.strictObject({
   /** Rows found by now. */
   found: count,
 });
-export type AnalysisProgress = v.InferOutput<typeof analysisProgressSchema>;
 
 export const analysisProtocol = {
   analyses: { params: v.strictObject({}), result: analysesSchema },

@@ -91,7 +91,6 @@ export const rowSchema = v.record(v.string(), cellSchema);
 export type RowJson = v.InferOutput<typeof rowSchema>;
 
 export const analysesSchema = v.strictObject({ schema, analyses: v.array(analysisTableSchema) });
-export type AnalysesJson = v.InferOutput<typeof analysesSchema>;
 
 export const analysisSchema = v.strictObject({
   schema,

@@ -5,7 +5,6 @@ const decimal = v.pipe(v.string(), v.regex(/^[0-9]{1,20}$/));
 
 /** Device and inode in decimal: they have 64 bits. */
 export const evidenceFilesSchema = v.array(v.strictObject({ path: v.string(), device: decimal, inode: decimal }));
-export type EvidenceFiles = v.InferOutput<typeof evidenceFilesSchema>;
 
 export const evidenceProtocol = {
   /** Of every dump of this engine, those that were closed included. */

@@ -93,7 +93,7 @@ export function kdumpExtents(geometry: KdumpGeometry, exists: PageBitmap | undef
   let storedBlocks: number | undefined;
   let availableEnd: bigint | undefined;
   /** Whether every block whose bit is set can be reached: then the bitmap's own counts serve. */
-  const whole = parts.length === 1 && parts[0] !== undefined && parts[0].start === 0 && parts[0].end >= maxMapnr;
+  const whole = parts.length === 1 && parts[0]?.start === 0 && parts[0].end >= maxMapnr;
   const perBlock = geometry.blockSize / pageSize;
   const between = (bitmap: PageBitmap, start: number, end: number): number => bitmap.rank(end) - bitmap.rank(start);
   /** Only where one file holds all: else some stored pages are elsewhere. A partly covered block at an edge counts by its part. */

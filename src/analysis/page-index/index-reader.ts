@@ -66,7 +66,7 @@ export interface IndexReader {
   totals(): { readonly counters: Counters; readonly pages: number };
   hasBlock(startPfn: number): boolean;
   hasSubtree(startPfn: number): boolean;
-  subtrees(): Generator<Subtree>;
+  subtrees(): Generator<Subtree, undefined>;
   extentAt(pfn: number): StoredExtent | undefined;
   /** Extents that touch [startPfn, endPfn). */
   extents(startPfn?: number, endPfn?: number): Generator<StoredExtent>;
@@ -231,7 +231,7 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
           yield subtreeOfRow(row);
           next = (row[0] as number) + 1;
         }
-        if (rows.length < rowsAtOnce) return;
+        if (rows.length < rowsAtOnce) return undefined;
       }
     },
     extentAt(pfn) {

@@ -88,8 +88,10 @@ export const address = (about: string, space?: ColumnSpace): Column<'address'> =
 export const hexadecimal = column('hex');
 export const count = column('count');
 export const bytes = column('bytes');
+/** @public For analyses to come. */
 export const size = column('size');
 export const duration = column('duration');
+/** @public For analyses to come. */
 export const time = column('time');
 export const pid = column('pid');
 export const cpu = column('cpu');
