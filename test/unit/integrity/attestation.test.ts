@@ -64,7 +64,7 @@ describe('attest', () => {
     expect(JSON.parse(body.toString())).toMatchObject({
       _type: 'https://in-toto.io/Statement/v1',
       subject: [{ name: 'healthy.vmcore', digest: { sha256 } }],
-      predicate: { summary: { failed: 0 }, decisions: { panicKdump: 'not-in-dump' } },
+      predicate: { summary: { failed: 0 }, decisions: { panicKdump: 'started' } },
     });
     expect(body.toString()).not.toContain(folder);
     expect((await runInProcess(['attest', healthy, '--key', keys.own])).out).toBe((await attested).out);
