@@ -1,5 +1,6 @@
 /** Checks and their verdicts, what was found damaged, and the decisions about kdump. Rules as in model.ts. */
 import * as v from 'valibot';
+import { remedies } from './remedy.ts';
 import { findingSchema, hexString, placeSchema, schemaVersion, severities } from './model.ts';
 
 const schema = v.literal(schemaVersion);
@@ -13,10 +14,16 @@ export type Step = v.InferOutput<typeof stepSchema>;
 
 export const checkResultSchema = v.strictObject({
   id: v.string(),
+  /** What is checked: right under any verdict. */
   title: v.string(),
   verdict: v.picklist(verdicts),
   /** One sentence: why this verdict. */
   detail: v.string(),
+  /** Of a failed check: what that means, as a sentence, and how much of the rest depends on it (the graver is told first). */
+  failure: v.optional(v.string()),
+  gravity: v.optional(count),
+  /** What a person can do about the verdict. */
+  remedy: v.optional(v.picklist(remedies)),
   recorded: v.optional(v.string()),
   computed: v.optional(v.string()),
   ranges: v.optional(v.array(placeSchema)),

@@ -23,6 +23,8 @@ export const triageDumpSchema = v.strictObject({
   health: healthSchema,
   /** Why it probably died, in one sentence. */
   reason: v.optional(v.string()),
+  /** The same in a few words, as a headline says it. */
+  reasonGist: v.optional(v.string()),
   /** That the kernel's log could not be read, or has gaps: what it does not say means nothing then. */
   logGap: v.optional(v.string()),
   crashPlaces: v.optional(v.array(crashPlaceSchema)),

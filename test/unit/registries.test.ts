@@ -75,7 +75,17 @@ describe('registries', () => {
       for (const part of [id, "'passed'", "'failed'"]) expect(text, `${file} shows ${id}`).toContain(part);
     }
     expect(unique(checks.map(({ id }) => id))).toBe(true);
-    expect(checks.filter(({ title }) => title === '' || title.endsWith('.'))).toEqual([]);
+  });
+
+  it('checks: each brings its words: a title that is right under any verdict, a sentence for its failure, a gravity of its own', () => {
+    // A title that states something is wrong where the check fails, or was not run.
+    const stating = /\b(?:is|are|was|were|has|have|does|do|not|matches?|agrees?|fits?|names?|counts?|comes?|belongs?)\b|\.$|^$/;
+    expect(checks.map(({ title }) => title).filter((title) => stating.test(title))).toEqual([]);
+    expect(checks.map(({ failure }) => failure).filter((failure) => !/^\S.*[^.]\.$/.test(failure))).toEqual([]);
+    expect(unique(checks.map(({ gravity }) => String(gravity)))).toBe(true);
+    expect(checks.filter(({ gravity }) => !Number.isInteger(gravity) || gravity < 1 || gravity > 100)).toEqual([]);
+    // Whether the bytes are those that somebody vouches for comes before everything that they say.
+    expect(checks.reduce((first, one) => (one.gravity > first.gravity ? one : first)).id).toBe('attestation');
   });
 
   it('analyses: names that every door can take, keys that are columns, words for everything', () => {

@@ -2,6 +2,7 @@
 import type { CheckResult, Step, Verdict } from '../../shared/check-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { Finding } from '../../shared/model.ts';
+import type { Remedy } from '../../shared/remedy.ts';
 import type { KdumpGuard } from '../arch/s390x/kdump-guard.ts';
 import type { OsInfoSearch } from '../arch/s390x/os-info.ts';
 import type { DumpImage } from '../formats/dump-format.ts';
@@ -44,6 +45,8 @@ export interface CheckContext {
 export interface CheckOutcome {
   readonly verdict: Verdict;
   readonly detail: string;
+  /** Instead of the check's own. */
+  readonly remedy?: Remedy;
   readonly recorded?: string;
   readonly computed?: string;
   /** The bytes that the check covers, or on failure the bytes that are wrong. */
@@ -54,7 +57,14 @@ export interface CheckOutcome {
 
 export interface Check {
   readonly id: string;
+  /** What is checked, as a noun phrase: "Container completeness" reads right under any verdict. */
   readonly title: string;
+  /** What it means that the check failed, as a sentence. */
+  readonly failure: string;
+  /** How much of the rest depends on it, up to 100: of several failures the gravest is told first. No two checks share one. */
+  readonly gravity: number;
+  /** What a person can do where it failed. */
+  readonly remedy?: Remedy;
   /** headers: small structures only, part of triage · quick: bounded reads · scan: reads much of the dump. */
   readonly cost: 'headers' | 'quick' | 'scan';
   /** What its bytes are, where they are of one structure: names damage in the damage map. */
@@ -68,6 +78,10 @@ export interface Check {
 
 export const passed = (detail: string, more: Omit<CheckOutcome, 'verdict' | 'detail'> = {}): CheckOutcome => ({ verdict: 'passed', detail, ...more });
 export const failed = (detail: string, more: Omit<CheckOutcome, 'verdict' | 'detail'> = {}): CheckOutcome => ({ verdict: 'failed', detail, ...more });
-export const notRecorded = (detail: string): CheckOutcome => ({ verdict: 'not-recorded', detail });
+export const notRecorded = (detail: string, remedy?: Remedy): CheckOutcome => ({
+  verdict: 'not-recorded',
+  detail,
+  ...(remedy === undefined ? {} : { remedy }),
+});
 export const notApplicable = (detail: string): CheckOutcome => ({ verdict: 'not-applicable', detail });
-export const unreadable = (detail: string): CheckOutcome => ({ verdict: 'unreadable', detail });
+export const unreadable = (detail: string, remedy?: Remedy): CheckOutcome => ({ verdict: 'unreadable', detail, ...(remedy === undefined ? {} : { remedy }) });

@@ -54,11 +54,14 @@ const depthOrder: readonly CheckDepth[] = ['headers', 'quick', 'scan'];
 
 function toResult(check: Check, outcome: CheckOutcome): CheckResult {
   const { verdict, detail, recorded, computed, ranges, steps, findings } = outcome;
+  const remedy = outcome.remedy ?? (verdict === 'failed' ? check.remedy : undefined);
   return {
     id: check.id,
     title: check.title,
     verdict,
     detail,
+    ...(verdict === 'failed' ? { failure: check.failure, gravity: check.gravity } : {}),
+    ...(remedy === undefined ? {} : { remedy }),
     ...(recorded === undefined ? {} : { recorded }),
     ...(computed === undefined ? {} : { computed }),
     ...(ranges === undefined || ranges.length === 0 ? {} : { ranges: [...ranges] }),
@@ -79,9 +82,9 @@ export async function runChecks(context: CheckContext, depth: CheckDepth, onProg
       continue;
     }
     if (depthOrder.indexOf(check.cost) > depthOrder.indexOf(depth)) {
-      results.push(
-        toResult(check, { verdict: 'not-run', detail: check.cost === 'scan' ? 'needs a scan of the dump: run verify' : 'run verify --quick or verify' }),
-      );
+      const isScan = check.cost === 'scan';
+      const detail = isScan ? 'it reads much of the dump, which was not asked for' : 'it reads more than the first look at a dump does';
+      results.push(toResult(check, { verdict: 'not-run', detail, remedy: isScan ? 'full-checks' : 'quick-checks' }));
       continue;
     }
     try {

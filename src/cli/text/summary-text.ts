@@ -7,6 +7,7 @@ import type { TriageDump } from '../../shared/triage-model.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { instructionAddress, instructionName, noNames, type PlaceNames } from '../../shared/place-names.ts';
+import { remedyText } from './remedy-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
@@ -71,7 +72,8 @@ const verdictText = (verdict: CheckResult['verdict'], style: Style): string => {
 };
 
 export function checkLines(checks: readonly CheckResult[], style: Style): string {
-  return columns(checks.map((check) => [verdictText(check.verdict, style), check.id, visibleText(check.detail)]));
+  const detail = ({ detail: why, remedy }: CheckResult): string => `${visibleText(why)}${remedy === undefined ? '' : style.dim(` (${remedyText[remedy]})`)}`;
+  return columns(checks.map((check) => [verdictText(check.verdict, style), check.id, detail(check)]));
 }
 
 export function findingLines(findings: readonly Finding[], style: Style): string {

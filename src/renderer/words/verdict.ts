@@ -3,7 +3,6 @@ import type { CheckResult } from '../../shared/check-model.ts';
 import type { OsInfoJson } from '../../shared/structure-model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
 import { timesInText } from './durations.ts';
-import { failureRank, failureSentence } from './failures.ts';
 import { plural } from './numbers.ts';
 
 /** Decisions about kdump, from the triage or, where it has been read, from os_info. */
@@ -29,6 +28,9 @@ const sentence = (text: string): string => {
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 };
 
+/** What it means that a check failed. Results of an older engine name the check. */
+export const failureSentence = ({ failure, title }: CheckResult): string => failure ?? `${title}: the check failed.`;
+
 /** What kdump would have done: the decisions are different ones, and each is said only where it is known. */
 export function kdumpSentence({ standaloneKdump, panicKdump }: Decisions): string | undefined {
   const panic = panicKdump?.outcome;
@@ -53,27 +55,20 @@ export function kdumpSentence({ standaloneKdump, panicKdump }: Decisions): strin
   return sentences.length === 0 ? undefined : sentences.join(' ');
 }
 
-/** The gist of the engine's reason: what the kernel's log says, whole; else what stands before the colon. */
-function reasonHeadline(reason: string): string {
-  const log = reason.indexOf(' (kernel log, ');
-  const colon = reason.indexOf(': ');
-  const end = log > 0 && log < 120 ? log : colon;
-  return sentence(end === -1 ? reason : reason.slice(0, end));
-}
-
 /**
  * @param checks the newest results, which may know more than the triage
  * @param decisions the newest ones
  */
 export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[], decisions: Decisions = triage): VerdictBanner {
-  const reason = triage.reason === undefined ? undefined : timesInText(triage.reason);
-  const failed = checks.filter((check) => check.verdict === 'failed').sort((left, right) => failureRank(left) - failureRank(right));
+  const gist = triage.reasonGist ?? triage.reason;
+  const reason = gist === undefined ? undefined : sentence(timesInText(gist));
+  const failed = checks.filter((check) => check.verdict === 'failed').sort((left, right) => (right.gravity ?? 0) - (left.gravity ?? 0));
   const [worst] = failed;
   const kdump = kdumpSentence(decisions);
   if (worst !== undefined) {
     const headline = failureSentence(worst);
     const more = failed.length === 1 ? undefined : `${plural(failed.length - 1, 'more check')} failed.`;
-    const parts = [sentence(worst.detail), more, kdump, reason === undefined ? undefined : reasonHeadline(reason)];
+    const parts = [sentence(worst.detail), more, kdump, reason];
     return { tone: 'bad', headline, detail: parts.filter((part) => part !== undefined), check: worst };
   }
   const unreadable = checks.filter((check) => check.verdict === 'unreadable');
@@ -85,7 +80,7 @@ export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[]
   if (reason !== undefined) {
     const blocked = unread === undefined ? undefined : `${plural(unreadable.length, 'check')} could not be made: ${unread.detail}.`;
     const parts = [kdump, checked, blocked];
-    return { tone: 'plain', headline: reasonHeadline(reason), detail: parts.filter((part) => part !== undefined), check: undefined };
+    return { tone: 'plain', headline: reason, detail: parts.filter((part) => part !== undefined), check: undefined };
   }
   if (unread !== undefined) {
     const parts = [sentence(unread.detail), kdump, checked];

@@ -25,10 +25,10 @@ const evidence: Evidence = { crash: undefined, log: { isRead: true }, areStacksR
 
 /** A described system that runs: no CPU is in a disabled wait. */
 const runs = open(s390xSystem({ state: 'running' }));
-const reasonOf = (changed: Partial<Evidence>): string => probableReason(runs, { ...evidence, ...changed }) ?? '';
+const reasonOf = (changed: Partial<Evidence>): string => probableReason(runs, { ...evidence, ...changed })?.text ?? '';
 const logOf = (text: string): Evidence['log'] => {
   const notes = deathNotes([{ text, time: 5_000_000_000n }]);
-  return { isRead: true, sentence: `${text}.`, ...(notes === undefined ? {} : { notes }) };
+  return { isRead: true, told: { gist: text, text: `${text}.` }, ...(notes === undefined ? {} : { notes }) };
 };
 
 describe('that the system was running', () => {
@@ -110,7 +110,7 @@ describe('that kdump did not take over', () => {
 
   it('is said of a CPU in a disabled wait after CRASHTIME, and not of a system that kdump dumped', () => {
     const stopped = open(s390xSystem({ state: 'disabled-wait' }));
-    const of = (changed: Partial<Evidence>): string => probableReason(stopped, { ...evidence, crash, log: panic, ...changed }) ?? '';
+    const of = (changed: Partial<Evidence>): string => probableReason(stopped, { ...evidence, crash, log: panic, ...changed })?.text ?? '';
     expect(of({})).toContain('kdump did not take over');
     expect(of({ started: 'it wrote the dump' })).not.toContain('did not take over');
   });

@@ -59,7 +59,15 @@ describe('findings', () => {
     const finding = { id: 'container-complete/x', severity: 'info', title: 'x', detail: 'y' } as const;
     const checks: readonly CheckResult[] = [
       { id: 'container-complete', title: 't', verdict: 'passed', detail: 'd', findings: [finding] },
-      { id: 'os-info-page', title: 't', verdict: 'failed', detail: 'wrong', ranges: [{ fileOffset: 1, bytes: 2 }] },
+      {
+        id: 'os-info-page',
+        title: 't',
+        verdict: 'failed',
+        detail: 'wrong',
+        failure: 'os_info is damaged.',
+        gravity: 70,
+        ranges: [{ fileOffset: 1, bytes: 2 }],
+      },
     ];
     const found = allFindings({ findings: [finding] } as unknown as Info, checks);
     expect(found.map(({ severity, title }) => [severity, title])).toEqual([

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../../src/shared/check-model.ts';
 import type { Info } from '../../../src/shared/model.ts';
 import type { TriageDump } from '../../../src/shared/triage-model.ts';
+import { checks } from '../../../src/analysis/integrity/index.ts';
 import { shortDigests } from '../../../src/renderer/words/digests.ts';
 import { dumpFacts, recentTitle } from '../../../src/renderer/words/dump-facts.ts';
 import { durationText, timesInText } from '../../../src/renderer/words/durations.ts';
@@ -27,7 +28,19 @@ const info: Info = {
   },
 };
 const check = (id: string, verdict: CheckResult['verdict'], detail = 'because'): CheckResult => ({ id, title: `title of ${id}`, verdict, detail });
-const triage = (reason?: string): TriageDump => ({ info, health, checks: [], cpus: [], ...(reason === undefined ? {} : { reason }) });
+const triage = (reason?: string, reasonGist = reason): TriageDump => ({
+  info,
+  health,
+  checks: [],
+  cpus: [],
+  ...(reason === undefined ? {} : { reason }),
+  ...(reasonGist === undefined ? {} : { reasonGist }),
+});
+/** A failed check with the words that its registration has. */
+const failedCheck = (id: string, detail?: string): CheckResult => {
+  const { title, failure, gravity } = checks.find((one) => one.id === id)!;
+  return { ...check(id, 'failed', detail), title, failure, gravity };
+};
 
 describe('numbers', () => {
   it('read as people write them', () => {
@@ -84,8 +97,8 @@ describe('health', () => {
 describe('verdict', () => {
   it('names the gravest failure, then what else is known', () => {
     const banner = verdictBanner(triage('The kernel panicked at 2026-03-15T09:26:53Z.'), [
-      check('purgatory-sha256', 'failed'),
-      check('os-info-page', 'failed', 'the checksum is wrong'),
+      failedCheck('purgatory-sha256'),
+      failedCheck('os-info-page', 'the checksum is wrong'),
       check('segments', 'passed'),
     ]);
     expect(banner).toMatchObject({ tone: 'bad', headline: 'os_info is damaged.' });
@@ -93,12 +106,20 @@ describe('verdict', () => {
     expect(banner.check?.id).toBe('os-info-page');
   });
 
-  it('names a check that it has no sentence for', () => {
-    expect(verdictBanner(triage(), [check('new-check', 'failed')]).headline).toBe('The check “title of new-check” failed.');
+  it('begins with an attestation that fails: nothing else counts then', () => {
+    const banner = verdictBanner(triage(), [failedCheck('container-complete'), failedCheck('attestation', 'no signature of the public key fits')]);
+    expect(banner).toMatchObject({
+      headline: 'The dump is not the one that was attested, or the signature is not right.',
+      detail: ['No signature of the public key fits.', '1 more check failed.'],
+    });
+  });
+
+  it('names a check of an engine that gives no sentence', () => {
+    expect(verdictBanner(triage(), [check('new-check', 'failed')]).headline).toBe('title of new-check: the check failed.');
   });
 
   it('gives the reason when nothing failed, with what could not be checked', () => {
-    const banner = verdictBanner(triage('No crash is recorded: vmcoreinfo has no CRASHTIME.'), [
+    const banner = verdictBanner(triage('No crash is recorded: vmcoreinfo has no CRASHTIME.', 'No crash is recorded'), [
       check('segments', 'passed'),
       check('ipib', 'unreadable', 'the page is missing'),
     ]);
@@ -109,8 +130,9 @@ describe('verdict', () => {
 
   it('has the words of the kernel log in the headline, and not where they were found', () => {
     const reason = 'Kernel panic - not syncing: sysrq triggered crash (kernel log, 27.5 s after boot). CPU 0 was running init (pid 1).';
-    expect(verdictBanner(triage(reason), [check('segments', 'passed')]).headline).toBe('Kernel panic - not syncing: sysrq triggered crash.');
-    const failed = verdictBanner(triage(reason), [check('os-info-page', 'failed', 'the checksum is wrong')]);
+    const gist = 'Kernel panic - not syncing: sysrq triggered crash';
+    expect(verdictBanner(triage(reason, gist), [check('segments', 'passed')]).headline).toBe('Kernel panic - not syncing: sysrq triggered crash.');
+    const failed = verdictBanner(triage(reason, gist), [failedCheck('os-info-page', 'the checksum is wrong')]);
     expect(failed.detail).toEqual(['The checksum is wrong.', 'Kernel panic - not syncing: sysrq triggered crash.']);
   });
 

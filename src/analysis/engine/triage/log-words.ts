@@ -1,12 +1,13 @@
 /** What the kernel's log says of the system's end, and how much of the log could be read. */
 import { deathNotes, type DeathLine, type DeathNotes } from '../../kernel/log/log-marks.ts';
 import { secondsText } from '../kernel/dmesg.ts';
+import type { Told } from './told.ts';
 import type { Session } from '../session/session.ts';
 
 export interface LogWords {
   readonly notes?: DeathNotes;
-  /** What its serious lines are. */
-  readonly sentence?: string;
+  /** What its serious lines are; the gist is the gravest of them. */
+  readonly told?: Told;
   /** That it cannot be read, or has gaps; absent when all of it was read. */
   readonly gap?: string;
   readonly isRead: boolean;
@@ -20,7 +21,7 @@ const quoted = (line: DeathLine): string => `${at(line)}: ${line.text}`;
 /** A log that goes on for longer than this after its trouble did not end in it. */
 const goesOn = 5_000_000_000n;
 
-function sentenceOf({ panic, cause, trouble, first, after }: DeathNotes): string | undefined {
+function toldOf({ panic, cause, trouble, first, after }: DeathNotes): Told | undefined {
   const line = panic ?? trouble;
   if (line === undefined) return undefined;
   const parts = [
@@ -31,7 +32,7 @@ function sentenceOf({ panic, cause, trouble, first, after }: DeathNotes): string
     after === undefined || after <= goesOn ? undefined : `the log goes on for ${after / 1_000_000_000n} s after it`,
   ];
   const text = line.text.trimEnd();
-  return `${text} (${parts.filter((part) => part !== undefined).join('; ')}).`;
+  return { gist: text, text: `${text} (${parts.filter((part) => part !== undefined).join('; ')}).` };
 }
 
 export function logWords(session: Session): LogWords {
@@ -44,11 +45,11 @@ export function logWords(session: Session): LogWords {
     lost === 0 ? undefined : `${lost} ${lost === 1 ? 'record' : 'records'} or more cannot be read (${lostWhy ?? 'why is not known'})`,
     cut === 0 ? undefined : `${cut} ${cut === 1 ? 'record is' : 'records are'} cut`,
   ].filter((one) => one !== undefined);
-  const sentence = notes === undefined ? undefined : sentenceOf(notes);
+  const told = notes === undefined ? undefined : toldOf(notes);
   return {
     isRead: true,
     ...(notes === undefined ? {} : { notes }),
-    ...(sentence === undefined ? {} : { sentence }),
+    ...(told === undefined ? {} : { told }),
     ...(missing.length === 0 ? {} : { gap: `The kernel log has gaps: ${missing.join(', and ')}; what they said is not known.` }),
   };
 }

@@ -7,6 +7,7 @@ import type { CrashEntry } from './crash-entry.ts';
 import { isDisabledWait } from './disabled-wait.ts';
 import type { KernelWitnesses } from './kernel-witnesses.ts';
 import type { LogWords } from './log-words.ts';
+import { told, type Told } from './told.ts';
 import type { Session } from '../session/session.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
@@ -45,78 +46,86 @@ const noLine = ({ log }: Evidence): string | undefined =>
   log.isRead ? `${log.gap === undefined ? 'the kernel log' : 'what can be read of the kernel log'} has no panic, oops, BUG, stall or hung task` : undefined;
 
 /** A kernel that has recorded CRASHTIME was on its way into kdump. */
-function crashSentence(evidence: Evidence, crash: string, stopped: string | undefined): string {
+function crashSentence(evidence: Evidence, crash: string, stopped: string | undefined): Told {
   const { entry, log } = evidence;
   const panicked = isPanic(evidence);
   const what = panicked ? `The kernel panicked at ${crash}` : `The kernel was on its way into kdump at ${crash}`;
   // CPUs of a system whose dump kdump wrote may have been stopped in any state.
-  if (stopped !== undefined && evidence.started === undefined) return `${what}; ${stopped}: kdump did not take over.`;
-  if (panicked) return `${what}: it recorded CRASHTIME on its way into kdump.`;
-  if (entry?.kind === 'restart') return `${what}: it recorded CRASHTIME. A PSW restart sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`;
-  if (entry?.kind === 'oops') return `${what}: it recorded CRASHTIME. An oops sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`;
-  if (log.notes !== undefined) return `${what}: it recorded CRASHTIME. The kernel log has no panic line.`;
+  if (stopped !== undefined && evidence.started === undefined) return told(`${what}; ${stopped}`, ': kdump did not take over.');
+  if (panicked) return told(what, ': it recorded CRASHTIME on its way into kdump.');
+  if (entry?.kind === 'restart')
+    return told(what, `: it recorded CRASHTIME. A PSW restart sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`);
+  if (entry?.kind === 'oops') return told(what, `: it recorded CRASHTIME. An oops sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`);
+  if (log.notes !== undefined) return told(what, ': it recorded CRASHTIME. The kernel log has no panic line.');
   const stacks = evidence.areStacksRead ? 'no stack shows a panic' : 'the stacks of its CPUs could not be followed';
-  return `${what}: it recorded CRASHTIME. What sent it there is not known: ${list([noLine(evidence), stacks])}.${died(evidence)}`;
+  return told(what, `: it recorded CRASHTIME. What sent it there is not known: ${list([noLine(evidence), stacks])}.${died(evidence)}`);
 }
 
 /** Without CRASHTIME: a copy of vmcoreinfo that was made before the crash has none either. */
-function withoutKdump(evidence: Evidence): string {
+function withoutKdump(evidence: Evidence): Told {
   const { witnesses, entry, log } = evidence;
-  const shown = log.notes?.panic === undefined && entry !== undefined ? `The kernel panicked: ${entry.symbol} is on a stack. ` : '';
-  if (witnesses.kdumpLoaded === false) return `${shown}No kdump kernel was loaded: kexec_crash_image is null.`;
+  const after = (gist: string, rest: string): Told => {
+    if (log.notes?.panic !== undefined || entry === undefined) return told(gist, rest);
+    return told('The kernel panicked', `: ${entry.symbol} is on a stack. ${gist}${rest}`);
+  };
+  if (witnesses.kdumpLoaded === false) return after('No kdump kernel was loaded', ': kexec_crash_image is null.');
   const loaded = witnesses.kdumpLoaded === true ? 'a kdump kernel was loaded (kexec_crash_image)' : unseenText(witnesses, ['kexec_crash_image']);
-  return `${shown}Whether kdump was started is not recorded: vmcoreinfo has no CRASHTIME, which a copy from before the crash has not either${loaded === undefined ? '' : `; ${loaded}`}.`;
+  const rest = `: vmcoreinfo has no CRASHTIME, which a copy from before the crash has not either${loaded === undefined ? '' : `; ${loaded}`}.`;
+  return after('Whether kdump was started is not recorded', rest);
 }
 
 /** Nothing shows an end: then what does show that the system was running, and what could not be seen. */
-function runningSentence(session: Session, evidence: Evidence): string {
+function runningSentence(session: Session, evidence: Evidence): Told {
   const { witnesses, log } = evidence;
   const { panicCpu, systemState } = witnesses;
   const noWait = architectures[session.image.machine.arch].features.has('psw') ? 'no CPU is in a disabled wait' : undefined;
   const seen = list(['vmcoreinfo has no CRASHTIME', panicCpu === 'unset' ? 'panic_cpu is unset' : undefined, noWait]);
   if (typeof panicCpu === 'number') {
-    return `panic_cpu names CPU ${panicCpu}, so a panic or a start of kdump had begun; ${list(['vmcoreinfo has no CRASHTIME', noWait])}, and no panic line was found.${died(evidence)}`;
+    const rest = `; ${list(['vmcoreinfo has no CRASHTIME', noWait])}, and no panic line was found.${died(evidence)}`;
+    return told(`panic_cpu names CPU ${panicCpu}, so a panic or a start of kdump had begun`, rest);
   }
   const isRunning = panicCpu === 'unset' && systemState === 'running';
   if (log.notes === undefined && log.isRead && log.gap === undefined) {
     const end = isRunning
       ? 'the system was running when it was dumped (system_state)'
       : `whether the system was running is not known: ${cannotTell(witnesses)}`;
-    return `No crash is recorded: ${seen}, and ${noLine(evidence) ?? ''}; ${end}.${died(evidence)}`;
+    return told('No crash is recorded', `: ${seen}, and ${noLine(evidence) ?? ''}; ${end}.${died(evidence)}`);
   }
-  if (isRunning) return `The kernel had not panicked when it was dumped: ${seen}, and system_state is running.${died(evidence)}`;
-  return `No panic was found: ${seen}; whether the system was running is not known: ${cannotTell(witnesses)}.${died(evidence)}`;
+  if (isRunning) return told('The kernel had not panicked when it was dumped', `: ${seen}, and system_state is running.${died(evidence)}`);
+  return told('No panic was found', `: ${seen}; whether the system was running is not known: ${cannotTell(witnesses)}.${died(evidence)}`);
 }
 
 const cannotTell = (witnesses: KernelWitnesses): string =>
   unseenText(witnesses, ['panic_cpu', 'system_state']) ??
   (witnesses.systemState === undefined ? 'the value of system_state is none that is known' : `system_state is ${witnesses.systemState}`);
 
-function endSentence(session: Session, evidence: Evidence): string | undefined {
+function endSentence(session: Session, evidence: Evidence): Told | undefined {
   const { crash } = evidence;
   const { cpus } = machineCpus(session);
   const name = (cpu: CpuJson): string => cpuName(cpu, cpuNumbering(cpus));
   const waiting = cpus.filter(isDisabledWait);
   const coded = waiting.find((cpu) => explainWaitAddress(BigInt(cpu.psw?.address ?? '0x0')) !== undefined);
-  if (coded !== undefined) return `${name(coded)} is in a disabled wait, ${explainWaitAddress(BigInt(coded.psw?.address ?? '0x0')) ?? ''}.`;
+  if (coded !== undefined) return told(`${name(coded)} is in a disabled wait, ${explainWaitAddress(BigInt(coded.psw?.address ?? '0x0')) ?? ''}`, '.');
   const [stopped] = waiting;
   const stop = stopped === undefined ? undefined : `stopped itself in a disabled wait at ${stopped.psw?.address ?? ''}`;
   if (crash !== undefined) return crashSentence(evidence, crash, stopped === undefined || stop === undefined ? undefined : `${name(stopped)} then ${stop}`);
   if (stopped !== undefined && stop !== undefined) {
-    if (isPanic(evidence)) return `${name(stopped)} ${stop}, as the kernel does at the end of a panic.`;
+    const gist = `${name(stopped)} ${stop}, as the kernel does at the end of a panic`;
+    if (isPanic(evidence)) return told(gist, '.');
     const line = evidence.log.notes === undefined ? noLine(evidence) : 'the kernel log has no panic line';
-    return `${name(stopped)} ${stop}, as the kernel does at the end of a panic; that it panicked is not recorded${line === undefined ? '' : `: ${line}`}.${died(evidence)}`;
+    return told(gist, `; that it panicked is not recorded${line === undefined ? '' : `: ${line}`}.${died(evidence)}`);
   }
   if (cpus.length === 0 || session.knownVmcoreinfo === undefined) return undefined;
   return isPanic(evidence) ? withoutKdump(evidence) : runningSentence(session, evidence);
 }
 
 /** Why the system probably died: what its log says first, then what CPUs, memory and vmcoreinfo show. */
-export function probableReason(session: Session, evidence: Evidence): string | undefined {
+export function probableReason(session: Session, evidence: Evidence): Told | undefined {
   const { log } = evidence;
   const end = endSentence(session, evidence);
   // Where no vmcoreinfo is known there is no log to speak of: the check of that name says so.
   const gap = session.knownVmcoreinfo === undefined ? undefined : log.gap;
-  const sentences = [log.sentence, end, gap].filter((sentence) => sentence !== undefined);
-  return sentences.length === 0 ? undefined : sentences.join(' ');
+  const sentences = [log.told?.text, end?.text, gap].filter((sentence) => sentence !== undefined);
+  const gist = log.told?.gist ?? end?.gist ?? gap;
+  return gist === undefined ? undefined : { gist, text: sentences.join(' ') };
 }

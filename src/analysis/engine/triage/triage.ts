@@ -16,12 +16,13 @@ export async function triage(session: Session, signal: AbortSignal): Promise<Tri
   await session.lookForKernel(signal);
   const checks = await checkSession(session, 'headers', signal);
   const info = judgeFacts(describeDump(session), checks);
-  const { reason, logGap, places } = await deathOf(session, info.times.crash, signal);
+  const { reason, gist, logGap, places } = await deathOf(session, info.times.crash, signal);
   const started = kdumpStarted(session);
   return {
     info,
     health: summarize(checks),
     ...(reason === undefined ? {} : { reason }),
+    ...(gist === undefined ? {} : { reasonGist: gist }),
     ...(logGap === undefined ? {} : { logGap }),
     ...(places === undefined ? {} : { crashPlaces: [...places] }),
     ...(started === undefined ? {} : { panicKdump: startedKdump(started) }),

@@ -14,6 +14,7 @@ import { kernelWitnesses } from './kernel-witnesses.ts';
 import { logWords, type LogWords } from './log-words.ts';
 import { runningTasks, type KernelTasks } from '../kernel/kernel-tasks.ts';
 import { probableReason } from './reason.ts';
+import type { Told } from './told.ts';
 import type { Session } from '../session/session.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { describeDump } from './info.ts';
@@ -46,6 +47,8 @@ function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJs
 export interface Death {
   /** Why the system probably died, and in a crashed system which task it was. */
   readonly reason?: string;
+  /** The same in a few words. */
+  readonly gist?: string;
   /** That the log could not be read, or has gaps. */
   readonly logGap?: string;
   /** Of CPUs whose registers show nothing but the end of the system. */
@@ -95,11 +98,13 @@ function victimSentence(trace: TraceJson, { comm, pid }: NonNullable<TraceJson['
 }
 
 /** Where two systems are in the dump, what there is to know is why the first of them crashed. */
-async function deathOfFirst(session: Session, signal: AbortSignal): Promise<string | undefined> {
+async function deathOfFirst(session: Session, signal: AbortSignal): Promise<Told | undefined> {
   if (session.twoSystems === undefined || session.view !== 'all') return undefined;
   const first = session.inView('prod');
-  const { reason } = await deathOf(first, describeDump(first).times.crash, signal);
-  return reason === undefined ? undefined : `The system that crashed before (view prod): ${reason} The kdump system that ran then (view kdump):`;
+  const { reason, gist } = await deathOf(first, describeDump(first).times.crash, signal);
+  if (reason === undefined) return undefined;
+  const text = `The system that crashed before (view prod): ${reason} The kdump system that ran then (view kdump):`;
+  return { gist: `The system that crashed before: ${gist ?? reason}`, text };
 }
 
 /** Whether anything says that the system came to an end: then one task is of more interest than what every CPU did. */
@@ -115,9 +120,12 @@ export async function deathOf(session: Session, crash: string | undefined, signa
   const first = await deathOfFirst(session, signal);
   // After a PSW restart panic_cpu names the CPU that kdump was started on, which says nothing of the cause.
   const isVictimKnown = (hasEnded(session, crash, log) || entry?.kind === 'panic') && (entry?.kind !== 'restart' || log.notes?.panic !== undefined);
-  const sentences = [first, reason, isVictimKnown ? victim : busy].filter((sentence) => sentence !== undefined);
+  const who = isVictimKnown ? victim : busy;
+  const sentences = [first?.text, reason?.text, who].filter((sentence) => sentence !== undefined);
+  const gist = first?.gist ?? reason?.gist ?? who;
   return {
     ...(sentences.length === 0 ? {} : { reason: sentences.join(' ') }),
+    ...(gist === undefined ? {} : { gist }),
     ...(log.gap === undefined || session.knownVmcoreinfo === undefined ? {} : { logGap: log.gap }),
     ...(places.length === 0 ? {} : { places }),
   };

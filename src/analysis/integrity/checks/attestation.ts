@@ -8,10 +8,12 @@ const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf(
 
 export const attestationCheck: Check = {
   id: 'attestation',
-  title: 'The dump is the one that was attested, and the signature is right',
+  title: 'Signed attestation',
+  failure: 'The dump is not the one that was attested, or the signature is not right.',
+  gravity: 100,
   cost: 'headers',
   async run({ evidence, signal }) {
-    if (evidence.attestation === undefined) return notRecorded('no attestation was given (--attestation)');
+    if (evidence.attestation === undefined) return notRecorded('no attestation was given', 'give-attestation');
     const { attested } = evidence.attestation;
     const key = `public key ${attested.keyId}`;
     if (!attested.signed) return failed(`no signature of the ${key} fits: the attestation was changed or is someone else's`);

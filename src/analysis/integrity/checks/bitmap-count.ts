@@ -7,7 +7,9 @@ const descriptorBytes = 24;
 
 export const bitmapCount: Check = {
   id: 'bitmap-count',
-  title: 'The bitmaps announce as many pages as there are descriptors',
+  title: 'Page bitmaps and page descriptors',
+  failure: 'The page bitmaps contradict the header.',
+  gravity: 76,
   cost: 'scan',
   inapplicable: (image) => (image.bitmaps === undefined ? 'only kdump-compressed dumps have bitmaps' : undefined),
   run({ image }) {

@@ -3,7 +3,10 @@ import { failed, passed, type Check } from '../check.ts';
 /** Everything that the container's headers promise is in the file. */
 export const containerComplete: Check = {
   id: 'container-complete',
-  title: 'The container is complete',
+  title: 'Container completeness',
+  failure: 'The dump is not complete.',
+  gravity: 94,
+  remedy: 'copy-again',
   cost: 'headers',
   run({ image }) {
     const findings = image.findings.filter((finding) => finding.id.startsWith('container-complete/'));

@@ -84,7 +84,9 @@ function whyNone(cpus: readonly CpuJson[], steps: readonly Step[]): string {
 
 export const crossRegisters: Check = {
   id: 'cross-registers',
-  title: 'Registers that are recorded twice agree',
+  title: 'Registers recorded twice',
+  failure: 'Sources disagree about the registers of a CPU.',
+  gravity: 34,
   cost: 'headers',
   run(context) {
     const { image, memory, cpus } = context;

@@ -27,7 +27,9 @@ function overlapsRange(ranges: RangeColumns, start: bigint, end: bigint): boolea
 
 export const crossCpuCount: Check = {
   id: 'cross-cpu-count',
-  title: 'Header, notes, lowcores and the kernel count the same CPUs',
+  title: 'Number of CPUs',
+  failure: 'Sources disagree about the number of CPUs.',
+  gravity: 49,
   cost: 'headers',
   run({ image, cpus, kernelCpus }) {
     const { cpuCount } = image.machine;
@@ -61,7 +63,9 @@ export const crossCpuCount: Check = {
 
 export const crossPrefix: Check = {
   id: 'cross-prefix',
-  title: 'Every CPU has a prefix of its own, and its stored status names it',
+  title: 'Prefixes of the CPUs',
+  failure: 'Sources disagree about the prefix of a CPU.',
+  gravity: 43,
   cost: 'headers',
   run({ image, cpus, memory }) {
     if (!architectures[image.machine.arch].features.has('lowcore')) return notApplicable('prefixes exist on s390x only');
@@ -95,7 +99,9 @@ export const crossPrefix: Check = {
 
 export const crossKernelRelease: Check = {
   id: 'cross-kernel-release',
-  title: 'Header, vmcoreinfo and utsname name the same kernel',
+  title: 'Kernel release',
+  failure: 'Sources disagree about the kernel release.',
+  gravity: 40,
   cost: 'headers',
   run({ image, vmcoreinfo, utsName }) {
     const sources: readonly (readonly [string, string | undefined])[] = [
@@ -119,7 +125,9 @@ export const crossKernelRelease: Check = {
 
 export const crossMemorySize: Check = {
   id: 'cross-memory-size',
-  title: 'The crashkernel memory of os_info fits the memory of the dump',
+  title: 'Size of memory and of crashkernel memory',
+  failure: 'Sources disagree about the size of memory.',
+  gravity: 46,
   cost: 'headers',
   run({ image, osInfo, memory }) {
     if (osInfo === undefined) return notApplicable('os_info exists on s390x only');
@@ -147,7 +155,9 @@ const daySeconds = 86_400;
 
 export const crossTime: Check = {
   id: 'cross-time',
-  title: 'The times of crash and dump come in their order',
+  title: 'Times of crash and dump',
+  failure: 'The recorded times contradict one another.',
+  gravity: 37,
   cost: 'headers',
   run({ image, vmcoreinfo }) {
     const crash = vmcoreinfo.found ? vmcoreinfoNumber(vmcoreinfo.vmcoreinfo, 'CRASHTIME') : undefined;

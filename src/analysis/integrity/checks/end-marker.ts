@@ -7,7 +7,10 @@ const formatsWithMarker: ReadonlySet<string> = new Set(['s390', 's390-ext', 's39
 /** The stand-alone dumper writes its end marker last (s390-dump.md section 3): without it the dump is not finished. */
 export const endMarker: Check = {
   id: 'end-marker',
-  title: 'The end marker is there and not older than the start',
+  title: 'End marker',
+  failure: 'The end marker is missing or wrong.',
+  gravity: 88,
+  remedy: 'copy-again',
   cost: 'headers',
   structure: 'end marker',
   run({ image }) {

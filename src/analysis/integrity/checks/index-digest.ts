@@ -56,18 +56,18 @@ async function compare({ image, signal }: CheckContext, index: Index): Promise<C
     detail: `absolute ${where.start} to ${where.end} changed since; header and notes are the same`,
     where,
   }));
-  return failed(
-    `${wrong} of ${compared} pages differ from the earlier index: the file changed after it was indexed. The old index stays until "index --rebuild"`,
-    {
-      ranges,
-      findings,
-    },
-  );
+  return failed(`${wrong} of ${compared} pages differ from the earlier index: the file changed after it was indexed. The old index stays until it is rebuilt`, {
+    ranges,
+    findings,
+  });
 }
 
 export const indexDigest: Check = {
   id: 'index-digest',
-  title: 'Memory is what it was when the dump was indexed',
+  title: 'Memory since its indexing',
+  failure: 'Pages changed since they were indexed.',
+  gravity: 73,
+  remedy: 'rebuild-index',
   cost: 'scan',
   async run(context) {
     const { index } = context.evidence;
@@ -77,7 +77,7 @@ export const indexDigest: Check = {
     try {
       return await compare(context, index);
     } catch (error) {
-      if (error instanceof BlockDamaged) return unreadable(`${error.message}; "index --rebuild" makes a new one`);
+      if (error instanceof BlockDamaged) return unreadable(error.message, 'rebuild-index');
       throw error;
     }
   },

@@ -11,7 +11,9 @@ const maxBlockBytes = 0x10000;
 /** The IPL parameter block for re-IPL matches the checksum beside its pointer (meminfo.md section 2, check 10 of section 6). */
 export const ipib: Check = {
   id: 'ipib',
-  title: 'The IPL parameter block for re-IPL matches its checksum',
+  title: 'Checksum of the re-IPL parameter block',
+  failure: 'The IPL information block is damaged.',
+  gravity: 64,
   cost: 'headers',
   structure: 'IPL parameter block',
   vouches: true,

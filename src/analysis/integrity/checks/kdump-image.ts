@@ -5,7 +5,9 @@ import { failed, notApplicable, notRecorded, passed, unreadable, type Check } fr
 /** A kdump kernel that is loaded names its own area (purgatory.md section 5): then it is the one that belongs there. */
 export const kdumpImage: Check = {
   id: 'kdump-image',
-  title: 'The loaded kdump kernel belongs to its crashkernel memory',
+  title: 'Place of the loaded kdump kernel',
+  failure: 'The loaded kdump kernel does not fit its crashkernel memory.',
+  gravity: 61,
   cost: 'quick',
   structure: 'loaded kdump kernel',
   inapplicable: (_image, started) => (started === undefined ? undefined : `kdump has started: ${started}`),

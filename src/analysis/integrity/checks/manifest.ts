@@ -54,12 +54,15 @@ function entryOf(entries: readonly FileDigests[], file: ByteSource, files: reado
 
 export const manifestCheck: Check = {
   id: 'manifest',
-  title: 'The files match the digests that a manifest records',
+  title: 'Digests of a manifest',
+  failure: 'The dump differs from its manifest.',
+  gravity: 97,
+  remedy: 'copy-again',
   // Without a manifest nothing is read; who names one wants it checked.
   cost: 'headers',
   async run({ image, evidence, signal }) {
     const { manifest, files } = evidence;
-    if (manifest === undefined) return notRecorded('no manifest was given (--manifest)');
+    if (manifest === undefined) return notRecorded('no manifest was given', 'give-manifest');
     const steps: Step[] = [];
     const findings: Finding[] = [];
     const ranges: { fileOffset: number; bytes: number }[] = [];

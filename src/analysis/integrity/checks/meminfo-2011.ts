@@ -8,7 +8,9 @@ import { notApplicable, notRecorded, type Check } from '../check.ts';
 
 export const meminfo2011: Check = {
   id: 'meminfo-2011',
-  title: 'The hand-over block "meminfo" of the 2011 proposal matches its checksum',
+  title: 'Checksum of the "meminfo" block of 2011',
+  failure: 'The hand-over block "meminfo" is damaged.',
+  gravity: 55,
   cost: 'headers',
   run({ image }) {
     if (!architectures[image.machine.arch].features.has('os-info')) return notApplicable('it was proposed for s390x only');

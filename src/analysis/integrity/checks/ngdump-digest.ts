@@ -6,7 +6,10 @@ const stepBytes = 4 << 20;
 /** The dump file of an NGDump partition has the SHA-256 that the dumper recorded beside it (s390-dump.md section 9). */
 export const ngdumpDigest: Check = {
   id: 'ngdump-digest',
-  title: 'The dump in the partition matches the recorded SHA-256',
+  title: 'Digest of the NGDump partition',
+  failure: 'The memory does not match the digest that the dump records.',
+  gravity: 82,
+  remedy: 'copy-again',
   cost: 'scan',
   inapplicable: (image) => (image.recordedDigest === undefined ? 'only NGDump records a digest of its dump' : undefined),
   async run({ image, signal }) {

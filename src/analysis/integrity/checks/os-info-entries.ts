@@ -11,7 +11,9 @@ const maxBytes = 1n << 24n;
 /** Each data entry of os_info carries the checksum of the bytes it points to (meminfo.md section 3, check 9 of section 6). */
 export const osInfoEntryChecksums: Check = {
   id: 'os-info-entries',
-  title: 'The data that os_info points to match their checksums',
+  title: 'Checksums of the data described by os_info',
+  failure: 'A block that os_info describes is damaged.',
+  gravity: 67,
   cost: 'headers',
   structure: 'data that os_info points to',
   vouches: true,

@@ -19,7 +19,9 @@ function damage(
 /** The os_info page that lowcore points to has its magic and matches its checksum (meminfo.md sections 3 and 6). */
 export const osInfoPage: Check = {
   id: 'os-info-page',
-  title: 'os_info matches its checksum',
+  title: 'Checksum of os_info',
+  failure: 'os_info is damaged.',
+  gravity: 70,
   cost: 'headers',
   structure: 'os_info',
   vouches: true,

@@ -24,7 +24,10 @@ function findingAt({ image }: CheckContext, pfn: number): Finding {
 
 export const pageDecode: Check = {
   id: 'page-decode',
-  title: 'Every stored page can be decoded',
+  title: 'Decoding of stored pages',
+  failure: 'Some pages cannot be decoded.',
+  gravity: 79,
+  remedy: 'copy-again',
   cost: 'scan',
   inapplicable: ({ format, container }) =>
     format === 'kdump-compressed' || container.compression !== undefined ? undefined : 'the container stores its memory as it is',

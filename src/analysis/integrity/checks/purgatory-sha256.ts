@@ -57,7 +57,10 @@ async function differencesFrom(
 /** The digest that the panicking kernel checks before it starts kdump, computed again over the regions (purgatory.md). */
 export const purgatorySha256: Check = {
   id: 'purgatory-sha256',
-  title: 'The loaded kdump kernel and initrd match the SHA-256 recorded when they were loaded',
+  title: 'SHA-256 of the loaded kdump kernel and initrd',
+  failure: 'The loaded kdump kernel is damaged.',
+  gravity: 58,
+  remedy: 'give-kdump-image',
   cost: 'quick',
   structure: 'loaded kdump kernel and initrd',
   vouches: true,
@@ -88,8 +91,7 @@ export const purgatorySha256: Check = {
     const originals = evidence.kdumpOriginals ?? [];
     const looked = await Promise.all(originals.map((original) => differencesFrom(original, { memory, area: image.area, purgatory, signal })));
     const differences = looked.flatMap(({ findings }) => findings);
-    const cannotTell =
-      originals.length > 0 ? '' : '; one digest covers all regions, so it cannot tell where. Compare with a healthy image to see the bytes (--kdump-image)';
+    const cannotTell = originals.length > 0 ? '' : '; one digest covers all regions, so it cannot tell where. A healthy image would show the bytes';
     const whole: Finding = {
       id: 'purgatory-sha256',
       severity: 'error',

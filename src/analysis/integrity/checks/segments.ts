@@ -93,7 +93,9 @@ async function firstDifference(alias: Alias, { image, signal }: CheckContext): P
 
 export const segments: Check = {
   id: 'segments',
-  title: 'Memory segments do not contradict one another',
+  title: 'Memory segments',
+  failure: 'Memory segments contradict one another.',
+  gravity: 91,
   cost: 'quick',
   async run(context) {
     const { image } = context;

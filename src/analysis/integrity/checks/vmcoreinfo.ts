@@ -11,7 +11,9 @@ const laterKeys: ReadonlySet<string> = new Set(['CRASHTIME']);
 /** vmcoreinfo is well-formed, and its copies in the note and in memory agree (elf-vmcore.md section 7, meminfo.md section 2). */
 export const vmcoreinfoCheck: Check = {
   id: 'vmcoreinfo',
-  title: 'vmcoreinfo is well-formed, and its copies agree',
+  title: 'vmcoreinfo and its copies',
+  failure: 'vmcoreinfo is damaged.',
+  gravity: 52,
   cost: 'headers',
   structure: 'vmcoreinfo',
   run({ image, memory, vmcoreinfo, utsName }) {

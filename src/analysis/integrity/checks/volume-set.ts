@@ -3,7 +3,9 @@ import { failed, notApplicable, passed, type Check } from '../check.ts';
 /** All files of a set are there, belong to one dump, and follow each other (s390-dump.md section 4, kdump-compressed.md section 8). */
 export const volumeSet: Check = {
   id: 'volume-set',
-  title: 'The files of the set belong together and none is missing',
+  title: 'Set of volumes',
+  failure: 'The set of volumes is not complete.',
+  gravity: 85,
   cost: 'headers',
   run({ image }) {
     const { volumes } = image.container;

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../../../shared/check-model.ts';
+import { remedyWords } from '../../words/remedies.ts';
 import { verdictTones, verdictWords } from '../../words/health.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
@@ -34,7 +35,7 @@ function Details({ dump, check, onCompare }: Pick<CheckRowProps, 'dump' | 'check
           </dd>
         </dl>
       )}
-      {check.id === 'purgatory-sha256' && check.verdict === 'failed' ? (
+      {check.remedy === 'give-kdump-image' ? (
         <p>
           <button type="button" className="button" disabled={onCompare === undefined} onClick={onCompare} data-testid="compare-kdump">
             <Icon name="git-compare" /> Compare with a healthy image…
@@ -66,6 +67,7 @@ function Details({ dump, check, onCompare }: Pick<CheckRowProps, 'dump' | 'check
 }
 
 export function CheckRow({ dump, check, open, running, onToggle, onCompare }: CheckRowProps) {
+  const remedy = check.remedy === undefined ? undefined : remedyWords[check.remedy];
   const hasMore =
     check.recorded !== undefined ||
     check.computed !== undefined ||
@@ -92,7 +94,8 @@ export function CheckRow({ dump, check, open, running, onToggle, onCompare }: Ch
           </span>
         </button>
         <span className="check-detail dim selectable">
-          <Hostile text={check.verdict === 'not-run' ? 'runs with the full verification' : check.detail} />
+          <Hostile text={check.detail} />
+          {remedy === undefined ? null : ` · ${remedy}`}
         </span>
         <span className="check-places">
           {(check.ranges ?? []).slice(0, open ? maxRanges : 1).map((place, index) => (

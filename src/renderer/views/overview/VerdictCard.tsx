@@ -42,7 +42,7 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
             Go to the bytes
           </button>
         )}
-        {check?.id === 'purgatory-sha256' ? (
+        {check?.remedy === 'give-kdump-image' ? (
           <button
             type="button"
             className="link"

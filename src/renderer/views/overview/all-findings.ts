@@ -1,7 +1,7 @@
 /** Findings of a dump from everywhere, worst first, each once. */
 import { type CheckResult } from '../../../shared/check-model.ts';
 import { severities, type Finding, type Info } from '../../../shared/model.ts';
-import { failureSentence } from '../../words/failures.ts';
+import { failureSentence } from '../../words/verdict.ts';
 
 /** A failed check that reports no finding of its own is one. */
 const fromCheck = (check: CheckResult): readonly Finding[] => {

@@ -1,0 +1,17 @@
+/** What a person can do on the command line. */
+import type { Remedy } from '../../shared/remedy.ts';
+
+export const remedyText: Readonly<Record<Remedy, string>> = {
+  'build-index': 'run "dumpbench index" on it first',
+  'rebuild-index': '"dumpbench index --rebuild" makes a new one',
+  'quick-checks': 'run verify --quick or verify',
+  'full-checks': 'run verify',
+  'give-manifest': 'give one by --manifest',
+  'give-attestation': 'give one by --attestation, with --public-key',
+  'give-public-key': 'give it by --public-key',
+  'give-kdump-image': 'compare with a healthy image by --kdump-image',
+  'name-address-space': 'name one by --asce',
+  'name-address': 'name it by --address',
+  'attach-symbols': 'attach a --vmlinux or a --system-map',
+  'copy-again': 'copy the dump again from where it was written',
+};

@@ -1,0 +1,17 @@
+/** What a person can do here, in words; undefined where a button beside says it. */
+import type { Remedy } from '../../shared/remedy.ts';
+
+export const remedyWords: Readonly<Record<Remedy, string | undefined>> = {
+  'build-index': 'build the page index first',
+  'rebuild-index': 'the page index can be built anew',
+  'quick-checks': 'runs with the quick checks',
+  'full-checks': 'runs with the full verification',
+  'give-manifest': undefined,
+  'give-attestation': undefined,
+  'give-public-key': undefined,
+  'give-kdump-image': undefined,
+  'name-address-space': 'choose another address space',
+  'name-address': 'give an address',
+  'attach-symbols': 'attach a vmlinux or a System.map',
+  'copy-again': 'copy the dump again from where it was written, and compare',
+};
