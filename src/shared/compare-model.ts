@@ -40,15 +40,61 @@ const comparedDump = v.strictObject({ file: v.string(), identity: v.string() });
 export const differenceSections = ['cpus', 'lowcore', 'osinfo', 'vmcoreinfo', 'regions', 'notes'] as const;
 export type DifferenceSection = (typeof differenceSections)[number];
 
+/** Facts that make a comparison page for page mean little where they differ. */
+export const reasonKinds = [
+  'architecture',
+  'byte-order',
+  'word-size',
+  'page-size',
+  'machine-type',
+  'serial',
+  'release',
+  'build',
+  'build-id',
+  'fingerprint-algorithm',
+] as const;
+const reasonSchema = v.strictObject({ kind: v.picklist(reasonKinds), left: v.string(), right: v.string() });
+export type CompareReason = v.InferOutput<typeof reasonSchema>;
+
+/** What else there is to know. `section`: the differences that it is about. */
+export const remarkKinds = [
+  'only-in-one',
+  'same-identity',
+  'host-name',
+  'memory-size',
+  'cpu-count',
+  'kernel-offset',
+  'restarted',
+  'time-order',
+  'list-cut',
+] as const;
+const remarkSchema = v.strictObject({ kind: v.picklist(remarkKinds), section: v.optional(v.picklist(differenceSections)), text: v.string() });
+export type CompareRemark = v.InferOutput<typeof remarkSchema>;
+
+const reasonWords: Readonly<Record<CompareReason['kind'], string>> = {
+  architecture: 'different architectures',
+  'byte-order': 'different byte orders',
+  'word-size': 'different word sizes',
+  'page-size': 'different page sizes',
+  'machine-type': 'different machine types',
+  serial: 'different machines, by their serial numbers',
+  release: 'different kernels',
+  build: 'different builds of one kernel',
+  'build-id': 'different kernel build ids',
+  'fingerprint-algorithm': 'indexes with different fingerprints (comparing every byte needs no index)',
+};
+
+export const reasonText = ({ kind, left, right }: CompareReason): string => `${reasonWords[kind]}: ${left} and ${right}`;
+
 export const compareSchema = v.strictObject({
   schema: v.literal(schemaVersion),
   left: comparedDump,
   right: comparedDump,
   comparable: v.boolean(),
   /** Why a comparison of the two means little. */
-  reasons: v.optional(v.array(v.string())),
+  reasons: v.optional(v.array(reasonSchema)),
   /** What else to know: which one is older, what one of them does not have. */
-  remarks: v.optional(v.array(v.string())),
+  remarks: v.optional(v.array(remarkSchema)),
   /** fingerprint: 64 bits a page, from the indexes · exact: every byte. */
   method: v.picklist(['fingerprint', 'exact']),
   /** Bytes that the right dump's addresses are higher by. */

@@ -1,4 +1,5 @@
 /** Whether two dumps can be compared at all, and what a person should know before comparing them. */
+import type { CompareReason, CompareRemark } from '../../shared/compare-model.ts';
 import type { Info } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
 
@@ -9,43 +10,48 @@ export interface ComparedDump {
   readonly moment: { readonly iso: string; readonly source: string } | undefined;
 }
 
-/** Sentences: `reasons` say why page for page the two have little to do with each other, `remarks` hinder nothing. */
+/** `reasons` say why page for page the two have little to do with each other, `remarks` hinder nothing. */
 export interface Comparability {
-  readonly reasons: readonly string[];
-  readonly remarks: readonly string[];
+  readonly reasons: readonly CompareReason[];
+  readonly remarks: readonly CompareRemark[];
 }
 
 /** Two sizes may well be rounded to the same text. */
 const sizeText = (bytes: number): string => `${byteText(bytes)} (${bytes} bytes)`;
 
 export function comparability(left: ComparedDump, right: ComparedDump): Comparability {
-  const reasons: string[] = [];
-  const remarks: string[] = [];
+  const reasons: CompareReason[] = [];
+  const remarks: CompareRemark[] = [];
+  type Value = string | number | undefined;
   /** A fact that only one of them knows says nothing. */
-  const differ = (list: string[], what: string, one: string | number | undefined, other: string | number | undefined): boolean => {
-    if (one === undefined || other === undefined || one === other) return false;
-    list.push(`${what}: ${one} and ${other}`);
-    return true;
+  const differ = (one: Value, other: Value): boolean => one !== undefined && other !== undefined && one !== other;
+  const reason = (kind: CompareReason['kind'], one: Value, other: Value): boolean => {
+    if (differ(one, other)) reasons.push({ kind, left: String(one), right: String(other) });
+    return differ(one, other);
+  };
+  const remark = (kind: CompareRemark['kind'], what: string, one: Value, other: Value): boolean => {
+    if (differ(one, other)) remarks.push({ kind, text: `${what}: ${one ?? ''} and ${other ?? ''}` });
+    return differ(one, other);
   };
   const [l, r] = [left.info, right.info];
-  differ(reasons, 'different architectures', l.machine.arch, r.machine.arch);
-  differ(reasons, 'different byte orders', l.machine.endianness, r.machine.endianness);
-  differ(reasons, 'different word sizes', l.machine.bits, r.machine.bits);
-  differ(reasons, 'different page sizes', l.machine.pageSize, r.machine.pageSize);
-  differ(reasons, 'different machine types', l.machine.machineType, r.machine.machineType);
-  differ(reasons, 'different machines, by their serial numbers', l.machine.serial, r.machine.serial);
-  const otherRelease = differ(reasons, 'different kernels', l.kernel.release, r.kernel.release);
-  if (!otherRelease) differ(reasons, 'different builds of one kernel', l.kernel.version, r.kernel.version);
-  differ(reasons, 'different kernel build ids', left.vmcoreinfo?.['BUILD-ID'], right.vmcoreinfo?.['BUILD-ID']);
+  reason('architecture', l.machine.arch, r.machine.arch);
+  reason('byte-order', l.machine.endianness, r.machine.endianness);
+  reason('word-size', l.machine.bits, r.machine.bits);
+  reason('page-size', l.machine.pageSize, r.machine.pageSize);
+  reason('machine-type', l.machine.machineType, r.machine.machineType);
+  reason('serial', l.machine.serial, r.machine.serial);
+  const otherRelease = reason('release', l.kernel.release, r.kernel.release);
+  if (!otherRelease) reason('build', l.kernel.version, r.kernel.version);
+  reason('build-id', left.vmcoreinfo?.['BUILD-ID'], right.vmcoreinfo?.['BUILD-ID']);
 
-  differ(remarks, 'different host names', l.kernel.nodename, r.kernel.nodename);
-  differ(remarks, 'different memory sizes', sizeText(l.memory.bytes), sizeText(r.memory.bytes));
-  differ(remarks, 'different numbers of CPUs', l.machine.cpuCount, r.machine.cpuCount);
-  const moved = differ(remarks, 'the kernel lies elsewhere (KERNELOFFSET)', left.vmcoreinfo?.KERNELOFFSET, right.vmcoreinfo?.KERNELOFFSET);
+  remark('host-name', 'different host names', l.kernel.nodename, r.kernel.nodename);
+  remark('memory-size', 'different memory sizes', sizeText(l.memory.bytes), sizeText(r.memory.bytes));
+  remark('cpu-count', 'different numbers of CPUs', l.machine.cpuCount, r.machine.cpuCount);
+  const moved = remark('kernel-offset', 'the kernel lies elsewhere (KERNELOFFSET)', left.vmcoreinfo?.KERNELOFFSET, right.vmcoreinfo?.KERNELOFFSET);
   // Of two different kernels that is no news.
-  if (moved && reasons.length === 0) remarks.push('the system was started anew between the two');
+  if (moved && reasons.length === 0) remarks.push({ kind: 'restarted', text: 'the system was started anew between the two' });
   const order = timeOrder(left.moment, right.moment);
-  if (order !== undefined) remarks.push(order);
+  if (order !== undefined) remarks.push({ kind: 'time-order', text: order });
   return { reasons, remarks };
 }
 

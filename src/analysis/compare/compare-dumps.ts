@@ -1,5 +1,13 @@
 /** A comparison put together: pages as runs, structures field by field, the rules applied. */
-import { differenceSections, type CompareJson, type Difference, type DifferenceSection, type RegionCounts } from '../../shared/compare-model.ts';
+import {
+  differenceSections,
+  type CompareJson,
+  type Difference,
+  type DifferenceSection,
+  type RegionCounts,
+  type CompareReason,
+  type CompareRemark,
+} from '../../shared/compare-model.ts';
 import type { IgnoreRules } from '../../shared/ignore-rules.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import { type RegionJson } from '../../shared/structure-model.ts';
@@ -30,9 +38,9 @@ export interface PagesCompared {
   /** Pages that are elsewhere now; undefined when there are too many differences to tell. */
   readonly moved: number | undefined;
   /** Why pages could not be compared at all. */
-  readonly refused?: string;
+  readonly refused?: CompareReason;
   /** What is to know of how they were compared. */
-  readonly remark?: string;
+  readonly remark?: CompareRemark;
 }
 
 /** @param shift pages that the right dump's addresses are higher by */
@@ -48,7 +56,10 @@ export function comparison(left: ComparisonSide, right: ComparisonSide, pages: P
     DifferenceSection,
     Difference[]
   >;
-  if (!runs.complete) remarks.push('there are so many runs of differing pages that the list and the counts by region cover only the first of them');
+  if (!runs.complete) {
+    const text = 'there are so many runs of differing pages that the list and the counts by region cover only the first of them';
+    remarks.push({ kind: 'list-cut', text });
+  }
   return {
     runs,
     summary: {

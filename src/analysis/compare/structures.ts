@@ -1,5 +1,5 @@
 /** What differs between two dumps outside their pages: CPUs, lowcores, os_info, vmcoreinfo, named regions, notes. */
-import type { Difference, DifferenceSection } from '../../shared/compare-model.ts';
+import type { CompareRemark, Difference, DifferenceSection } from '../../shared/compare-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { LowcoreJson, NoteJson, OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
 import { differingFields, flatten, type Fields } from './fields.ts';
@@ -18,25 +18,32 @@ export interface ComparedStructures {
 
 export type StructureDifferences = Readonly<Record<DifferenceSection, readonly Difference[]>>;
 
-/** @returns the differences and what could not be compared, in sentences */
+/** @returns the differences, and what could not be compared */
 export function compareStructures(
   left: ComparedStructures,
   right: ComparedStructures,
-): { readonly differences: StructureDifferences; readonly remarks: readonly string[] } {
-  const remarks: string[] = [];
-  const both = <T>(what: string, one: T | undefined, other: T | undefined, compare: (left: T, right: T) => Difference[]): Difference[] => {
+): { readonly differences: StructureDifferences; readonly remarks: readonly CompareRemark[] } {
+  const remarks: CompareRemark[] = [];
+  const both = <T>(
+    section: DifferenceSection,
+    what: string,
+    one: T | undefined,
+    other: T | undefined,
+    compare: (left: T, right: T) => Difference[],
+  ): Difference[] => {
     if (one !== undefined && other !== undefined) return compare(one, other);
-    if (one !== undefined || other !== undefined) remarks.push(`${what} only in the ${one === undefined ? 'right' : 'left'} dump`);
+    if (one !== undefined || other !== undefined)
+      remarks.push({ kind: 'only-in-one', section, text: `${what} only in the ${one === undefined ? 'right' : 'left'} dump` });
     return [];
   };
   const some = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list);
   const differences: StructureDifferences = {
-    cpus: both('CPU registers are', some(left.cpus), some(right.cpus), (one, other) => perCpu(one, other, cpuFields)),
-    lowcore: both('readable lowcores are', some(left.lowcores), some(right.lowcores), (one, other) => perCpu(one, other, lowcoreFields)),
-    osinfo: both('os_info is', left.osInfo, right.osInfo, (one, other) => differingFields(osInfoFields(one), osInfoFields(other))),
-    vmcoreinfo: both('vmcoreinfo is', left.vmcoreinfo, right.vmcoreinfo, (one, other) => differingFields(flatten(one), flatten(other))),
+    cpus: both('cpus', 'CPU registers are', some(left.cpus), some(right.cpus), (one, other) => perCpu(one, other, cpuFields)),
+    lowcore: both('lowcore', 'readable lowcores are', some(left.lowcores), some(right.lowcores), (one, other) => perCpu(one, other, lowcoreFields)),
+    osinfo: both('osinfo', 'os_info is', left.osInfo, right.osInfo, (one, other) => differingFields(osInfoFields(one), osInfoFields(other))),
+    vmcoreinfo: both('vmcoreinfo', 'vmcoreinfo is', left.vmcoreinfo, right.vmcoreinfo, (one, other) => differingFields(flatten(one), flatten(other))),
     regions: differingFields(regionFields(left), regionFields(right)),
-    notes: both('notes are', some(left.notes), some(right.notes), (one, other) => differingFields(noteFields(one), noteFields(other))),
+    notes: both('notes', 'notes are', some(left.notes), some(right.notes), (one, other) => differingFields(noteFields(one), noteFields(other))),
   };
   return { differences, remarks };
 }

@@ -4,6 +4,7 @@ import { rowDifferenceText, rowKeyText } from '../../shared/analysis-text.ts';
 import {
   differenceSections,
   hasDifferences,
+  reasonText,
   type CompareJson,
   type Difference,
   type DifferenceSection,
@@ -30,7 +31,7 @@ const sentence = (compared: CompareJson): string => {
   const found = hasDifferences(compared)
     ? `${pages.changed} of ${pages.common} common pages differ (${how}), ${pages.onlyLeft} are only in this dump, ${pages.onlyRight} only in the other; ${fields} fields differ.`
     : `No difference in ${pages.common} common pages (${how}).`;
-  return compared.comparable ? found : `Not comparable: ${(compared.reasons ?? []).join('; ')}. ${found}`;
+  return compared.comparable ? found : `Not comparable: ${(compared.reasons ?? []).map(reasonText).join('; ')}. ${found}`;
 };
 
 const differenceLine = ({ cpu, field, left, right, ignoredBy }: Difference): string =>
@@ -76,7 +77,10 @@ export function reportComparison(compared: CompareJson): ReportComparison {
     with: { fileName: compared.right.file, identity: compared.right.identity },
     summary: sentence(compared),
     parts: [
-      ...part('Remarks', compared.remarks ?? []),
+      ...part(
+        'Remarks',
+        (compared.remarks ?? []).map(({ text }) => text),
+      ),
       ...(ignoring === undefined ? [] : part(`Ignore rules: ${ignoring.name}`, ignoring.rules)),
       ...part('Pages', counts),
       ...part('Pages by region', pages.byRegion.map(regionLine)),

@@ -1,5 +1,5 @@
 /** A comparison for people: the verdict, what it rests on, then where to look. */
-import { differenceSections, hasDifferences, type CompareJson, type Difference, type DifferenceSection } from '../../shared/compare-model.ts';
+import { differenceSections, hasDifferences, reasonText, type CompareJson, type Difference, type DifferenceSection } from '../../shared/compare-model.ts';
 import { byteText, pageSize } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { comparedAnalysisText } from './analysis-text.ts';
@@ -24,7 +24,7 @@ const sectionTitles: Readonly<Record<DifferenceSection, string>> = {
 function verdict(compared: CompareJson, style: Style): string {
   const { pages, method } = compared;
   const how = method === 'exact' ? 'byte by byte' : 'by fingerprint';
-  const lines = (compared.reasons ?? []).map((reason) => `  ${style.warn(visibleText(reason))}`);
+  const lines = (compared.reasons ?? []).map((reason) => `  ${style.warn(visibleText(reasonText(reason)))}`);
   const head = compared.comparable ? [] : [style.bad('These two are not comparable:'), ...lines, ''];
   if (!hasDifferences(compared)) {
     const ignored = pages.ignored !== undefined || differenceSections.some((section) => compared[section].length > 0);
@@ -117,7 +117,7 @@ export function compareText(compared: CompareJson, style: Style): string {
     ['right', visibleText(right.file)],
     ...(compared.shift === undefined ? [] : [['shift', `${compared.shift} bytes`]]),
     ...(ignoring === undefined ? [] : [['ignoring', `${visibleText(ignoring.name)}: ${ignoring.rules.map((rule) => visibleText(rule)).join(', ')}`]]),
-    ...(compared.remarks ?? []).map((remark) => ['note', visibleText(remark)]),
+    ...(compared.remarks ?? []).map(({ text }) => ['note', visibleText(text)]),
   ];
   const blocks = [
     verdict(compared, style),

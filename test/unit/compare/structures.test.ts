@@ -1,5 +1,7 @@
 /** Fields, CPUs, comparability and rules. */
 import { describe, expect, it } from 'vitest';
+import { reasonText, type CompareRemark } from '../../../src/shared/compare-model.ts';
+import { nothingDiffers } from '../../../src/renderer/views/compare/nothing-differs.ts';
 import { markIgnored } from '../../../src/analysis/compare/apply-rules.ts';
 import { comparability, type ComparedDump } from '../../../src/analysis/compare/comparability.ts';
 import { differingFields, flatten } from '../../../src/analysis/compare/fields.ts';
@@ -96,14 +98,14 @@ describe('comparability', () => {
     [{ kernel: { release: '6.12.0' } }, 'different kernels: 6.1.0 and 6.12.0'],
     [{ kernel: { version: '#2' } }, 'different builds of one kernel: #1 and #2'],
   ])('says why not: %j', (change, reason) => {
-    expect(comparability(dump(), dump(change)).reasons).toEqual([reason]);
+    expect(comparability(dump(), dump(change)).reasons.map(reasonText)).toEqual([reason]);
   });
   it('takes a fact that only one dump knows for no reason', () => {
     expect(comparability(dump(), dump({ kernel: { release: undefined, version: undefined } })).reasons).toEqual([]);
   });
   it('names the build ids', () => {
     expect(comparability(dump({}, undefined, { 'BUILD-ID': 'aa' }), dump({}, undefined, { 'BUILD-ID': 'bb' })).reasons).toEqual([
-      'different kernel build ids: aa and bb',
+      { kind: 'build-id', left: 'aa', right: 'bb' },
     ]);
   });
   it.each([
@@ -111,7 +113,18 @@ describe('comparability', () => {
     ['2026-01-03T05:00:00Z', '2026-01-01T00:00:00Z', 'the right dump was taken 2 d 5 h earlier (clock)'],
     ['2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123456Z', 'both of one moment (clock)'],
   ])('remarks the order in time: %s, %s', (left, right, remark) => {
-    expect(comparability(dump({}, left), dump({}, right)).remarks).toEqual([remark]);
+    expect(comparability(dump({}, left), dump({}, right)).remarks).toEqual([{ kind: 'time-order', text: remark }]);
+  });
+});
+
+describe('a section without differences', () => {
+  it('says so of itself alone, and what one of the dumps lacks', () => {
+    const remarks: readonly CompareRemark[] = [
+      { kind: 'only-in-one', section: 'osinfo', text: 'os_info is only in the left dump' },
+      { kind: 'time-order', text: 'both of one moment (clock)' },
+    ];
+    expect(nothingDiffers('notes', remarks)).toBe('Notes: nothing differs.');
+    expect(nothingDiffers('osinfo', remarks)).toBe('os_info cannot be compared: os_info is only in the left dump.');
   });
 });
 

@@ -50,12 +50,12 @@ export async function compareSessions(left: Session, right: Session, settings: C
   const { shift } = settings;
   // One index would stand for both, so it could only say that they are equal.
   const indistinct = !settings.exact && left.identity === right.identity && left.path !== right.path;
-  const remark =
+  const text =
     'both have one identity (format, size, headers and notes), as a copy or a damaged copy has, and indexes are kept by identity: every byte was compared';
   const pages = settings.exact
     ? await bytesCompared(left, right, shift, scan)
     : indistinct
-      ? { ...(await bytesCompared(left, right, shift, scan)), remark }
+      ? { ...(await bytesCompared(left, right, shift, scan)), remark: { kind: 'same-identity' as const, text } }
       : await indexesCompared(left, right, shift, scan);
   const sides = [await sideOf(left, scan.signal), await sideOf(right, scan.signal)] as const;
   return comparison(...sides, pages, shift, settings.rules);
@@ -105,7 +105,7 @@ async function columnsCompared(left: Session, right: Session, shift: number, sca
     try {
       const [one, other] = [columnOf(leftIndex, left), columnOf(rightIndex, right)];
       if (one.algorithm !== other.algorithm) {
-        const refused = `not comparable by fingerprint: the indexes hold ${one.algorithm} and ${other.algorithm}; comparing every byte needs no index`;
+        const refused = { kind: 'fingerprint-algorithm', left: one.algorithm, right: other.algorithm } as const;
         return { method: 'fingerprint', runs: pairRunsBuilder(0).finish(), moved: undefined, refused };
       }
       const chosen = options(shift, scan);

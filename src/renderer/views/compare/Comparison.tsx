@@ -1,8 +1,9 @@
 import { useMemo, useState } from 'react';
-import { differenceSections, type CompareJson, type DifferenceSection } from '../../../shared/compare-model.ts';
+import { differenceSections, reasonText, type CompareJson, type CompareReason, type DifferenceSection } from '../../../shared/compare-model.ts';
 import type { ComparisonSettings } from '../../state/comparisons.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
@@ -85,10 +86,10 @@ function Tab({ page, shown, title, count, onShow }: TabProps) {
   );
 }
 
-function NotComparable({ reasons }: { readonly reasons: readonly string[] }) {
+function NotComparable({ reasons }: { readonly reasons: readonly CompareReason[] }) {
   return (
     <div className="compare-banner" role="status" data-testid="not-comparable">
-      <strong>Not comparable:</strong> {reasons.join('; ')}. What is shown is right, but says little.
+      <strong>Not comparable:</strong> <Hostile text={reasons.map(reasonText).join('; ')} />. What is shown is right, but says little.
     </div>
   );
 }

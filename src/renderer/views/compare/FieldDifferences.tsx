@@ -8,6 +8,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { plural } from '../../words/numbers.ts';
 import { withField } from './edit-rules.ts';
+import { nothingDiffers } from './nothing-differs.ts';
 import { sectionTitles } from './section-titles.ts';
 
 const firstRows = 500;
@@ -25,12 +26,7 @@ export function FieldDifferences({ section, differences, compared, left, setting
   const [limit, setLimit] = useState(firstRows);
   const ignored = differences.filter(({ ignoredBy }) => ignoredBy !== undefined).length;
   const title = sectionTitles[section];
-  if (differences.length === 0)
-    return (
-      <p className="message compare-nothing">
-        {title}: nothing differs. {compared.remarks?.filter((remark) => remark.includes('only in the')).join('; ')}
-      </p>
-    );
+  if (differences.length === 0) return <p className="message compare-nothing">{nothingDiffers(section, compared.remarks ?? [])}</p>;
   const ignore = (field: string): void => {
     const book = { all: comparisons.rules.get(), chosen: settings.rules, isBuiltIn: comparisons.isBuiltIn };
     const rules = withField(book, `${section}.${field}`);

@@ -1,6 +1,6 @@
 /** Memory of two dumps: counts, overview strip, both hex grids, the list of differences, counts by region. */
 import { useState } from 'react';
-import type { CompareJson } from '../../../shared/compare-model.ts';
+import type { CompareJson, CompareRemark } from '../../../shared/compare-model.ts';
 import type { PairRange } from '../../../shared/compare-protocol.ts';
 import { pageSize } from '../../../shared/units.ts';
 import { handleOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
@@ -130,11 +130,11 @@ function Counts({ compared }: { readonly compared: CompareJson }) {
 }
 
 /** What a reader of the counts has to know of the two dumps. */
-function Remarks({ remarks }: { readonly remarks: readonly string[] }) {
+function Remarks({ remarks }: { readonly remarks: readonly CompareRemark[] }) {
   if (remarks.length === 0) return null;
   return (
     <p className="compare-remarks tone-warn">
-      <Hostile text={remarks.join(' · ')} title />
+      <Hostile text={remarks.map(({ text }) => text).join(' · ')} title />
     </p>
   );
 }
