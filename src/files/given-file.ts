@@ -6,6 +6,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Big
 import { DumpError } from '../shared/dump-error.ts';
 import { byteText } from '../shared/units.ts';
 import { noteEvidence } from './evidence-files.ts';
+import { pathBytes } from './path-bytes.ts';
 import { errorCode, systemReason } from './system-error.ts';
 
 export interface GivenFileOptions {
@@ -46,10 +47,10 @@ export function whyNoFile(stats: BigIntStats): string | undefined {
 export function openRegular(path: string, what: string): { readonly descriptor: number; readonly stats: BigIntStats } {
   let descriptor: number;
   try {
-    const why = whyNoFile(statSync(path, { bigint: true }));
+    const why = whyNoFile(statSync(pathBytes(path), { bigint: true }));
     if (why !== undefined) throw new DumpError('io', { file: path }, why, what);
     // The path may name something else by now.
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    descriptor = openSync(pathBytes(path), constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw error instanceof DumpError ? error : new DumpError('io', { file: path }, readReason(error), what);
   }

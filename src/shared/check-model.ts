@@ -59,6 +59,8 @@ export type DamageEntry = v.InferOutput<typeof damageSchema>;
 export const verifySchema = v.strictObject({
   schema,
   digests: v.strictObject({ file: v.optional(v.string()), memoryRoot: v.optional(v.string()), memoryRootVersion: v.optional(count) }),
+  /** Why a digest that was to be computed is not there, a sentence each. */
+  digestsMissing: v.optional(v.strictObject({ file: v.optional(v.string()), memoryRoot: v.optional(v.string()) })),
   checks: v.array(checkResultSchema),
   summary: healthSchema,
   /** The damage map: files first, then memory, ascending. */

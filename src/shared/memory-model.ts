@@ -57,6 +57,9 @@ export const pageCountsSchema = v.strictObject({
 });
 export type PageCounts = v.InferOutput<typeof pageCountsSchema>;
 
+/** Bytes of a file that its disk did not give. */
+export const readErrorSchema = v.strictObject({ file: v.string(), offset: count, bytes: count, why: v.string() });
+
 export const indexSchema = v.strictObject({
   schema,
   indexPath: v.string(),
@@ -68,6 +71,8 @@ export const indexSchema = v.strictObject({
   workers: count,
   memoryRoot: v.optional(v.string()),
   memoryRootVersion: v.optional(count),
+  /** Where the dump could not be read. Pages there are unreadable until a later run reads them; till then there is no memory root. */
+  readErrors: v.optional(v.array(readErrorSchema)),
 });
 export type IndexJson = v.InferOutput<typeof indexSchema>;
 

@@ -8,7 +8,7 @@ import { infoSchema } from '../../src/shared/model.ts';
 import { noteSchema, osInfoSchema, regionSchema } from '../../src/shared/structure-model.ts';
 import { sessionOn, type Session } from '../../src/analysis/engine/session/session.ts';
 import { summarize } from '../../src/analysis/integrity/index.ts';
-import type { ByteSource } from '../../src/analysis/source/byte-source.ts';
+import type { ByteSource, FileFault } from '../../src/analysis/source/byte-source.ts';
 import { answersOf, type Answers } from '../oracle/answers.ts';
 
 /** Generous: the answers come from headers and small structures. Processor time, so that a busy machine fails nothing. */
@@ -23,10 +23,14 @@ export interface Outcome {
  * Opens a source and asks it everything. Undefined when it was refused with a DumpError that names the file; any other
  * error, an answer out of its schema, or one that takes too long fails the test.
  */
-export async function askEverything(source: ByteSource, companions: readonly ByteSource[], what: string): Promise<Outcome | undefined> {
+export async function askEverything(
+  source: ByteSource & { faults?(): readonly FileFault[] },
+  companions: readonly ByteSource[],
+  what: string,
+): Promise<Outcome | undefined> {
   const started = process.cpuUsage();
   try {
-    const session = sessionOn(source, undefined, { companions: () => companions });
+    const session = sessionOn(source, undefined, { companions: () => companions }, { faults: () => source.faults?.() ?? [] });
     const answers = await answersOf(session);
     const wrong = [
       v.safeParse(infoSchema, answers.info),

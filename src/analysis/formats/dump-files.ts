@@ -1,6 +1,6 @@
 /** Opens the files of a dump, also a second time: page workers have descriptors of their own. */
 import { companionFiles, noteOpened, openFile, type FileSource, type FileSourceOptions } from '../source/file-source.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import type { ByteSource, FileFault } from '../source/byte-source.ts';
 import type { OpenContext } from './dump-format.ts';
 
 /** Where the files of a dump lie. */
@@ -17,6 +17,8 @@ export interface DumpFiles {
   readonly context: OpenContext;
   /** Those of the files that were looked at and are a part of the dump, by their paths: nothing is written over them any more. */
   readonly noteParts: (paths: readonly string[]) => void;
+  /** What could not be read so far of the dump's own files: the first one, and those of the parts, by their paths. */
+  readonly faults: (parts: readonly string[]) => readonly FileFault[];
   readonly close: () => void;
 }
 
@@ -43,5 +45,11 @@ export function openDumpFiles({ path, volumes, name }: DumpLocation): DumpFiles 
   const noteParts = (paths: readonly string[]): void => {
     for (const { name: part, file } of opened) if (paths.includes(part)) noteOpened(file);
   };
-  return { source: name === undefined ? first : { ...first, name }, context: { companions, named: volumes !== undefined }, noteParts, close };
+  return {
+    source: name === undefined ? first : { ...first, name },
+    context: { companions, named: volumes !== undefined },
+    noteParts,
+    faults: (parts) => opened.filter((file) => file === first || parts.includes(file.name)).flatMap((file) => file.faults()),
+    close,
+  };
 }

@@ -5,7 +5,7 @@
 import type { Fact } from '../../shared/fact.ts';
 import type { Finding, FormatId, PageState } from '../../shared/model.ts';
 import type { Architecture } from '../arch/index.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import type { ByteSource, FileFault } from '../source/byte-source.ts';
 import type { StructView } from '../layout/struct.ts';
 import type { ExtentMap } from './extent-map.ts';
 import type { RangeColumns } from './range-columns.ts';
@@ -40,6 +40,8 @@ export interface Absence {
   readonly end: bigint;
   readonly state: Exclude<PageState, 'present' | 'zero'>;
   readonly reason?: string;
+  /** Set where not the file but its disk is the trouble: another copy of the file may have the bytes. */
+  readonly fault?: FileFault;
 }
 
 /** The memory in a dump, by absolute address. */
@@ -49,8 +51,9 @@ export interface MemoryImage {
   /** Covers [0, end) without holes: what no segment holds is `missing`. */
   readonly extents: ExtentMap;
   /**
-   * Fills `target` with the bytes at `address`. What is not there is left zero and listed; implied zeros are not.
-   * @throws DumpError io when the file cannot be read
+   * Fills `target` with the bytes at `address`. What is not there, or not given by the disk, is left zero and listed; implied
+   * zeros are not.
+   * @throws DumpError io when the file changed since it was opened
    */
   read(address: bigint, target: Uint8Array): readonly Absence[];
   /**
@@ -122,6 +125,8 @@ export interface EndMarker {
   readonly text: string;
   readonly tod: bigint;
   readonly headerTod: bigint;
+  /** Why its place could not be read: then it is not known whether it is there. */
+  readonly fault?: FileFault;
 }
 
 /** Registers of an s390x CPU as a container's own record holds them, neither a note nor a save area in memory. */

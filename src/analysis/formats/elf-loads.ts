@@ -1,6 +1,6 @@
 /** PT_LOADs as pieces of memory (elf-vmcore.md section 2, "Memory rules"). */
 import type { Finding } from '../../shared/model.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import type { Segment } from './dump-format.ts';
 import type { ProgramHeader } from './elf-layout.ts';
 import { LimitedFindings } from './finding-limit.ts';
@@ -37,8 +37,9 @@ export interface LoadPieces {
 /**
  * @param loads in the order of their headers; gone through once
  * @param producer who wrote the file, where that is known: it decides what p_filesz < p_memsz means
+ * @param lostNotes why notes that would tell the producer cannot be read
  */
-export function loadPieces(loads: Iterable<ProgramHeader>, producer: string | undefined): LoadPieces {
+export function loadPieces(loads: Iterable<ProgramHeader>, producer: string | undefined, lostNotes?: FileFault): LoadPieces {
   const stored = new PieceColumns();
   const tails = new PieceColumns();
   const segments = new SegmentColumns();
@@ -69,6 +70,8 @@ export function loadPieces(loads: Iterable<ProgramHeader>, producer: string | un
     if (held > 0n) stored.push({ start: load.p_paddr, end: start, state: 'stored', fileOffset: offset });
     if (start === end) continue;
     if (notStored) tails.push({ start, end, state: 'missing', reason: 'the producer did not store it' });
+    else if (lostNotes !== undefined && held === 0n)
+      tails.push({ start, end, state: 'unreadable', reason: `whether it is zero or was filtered is not known without the notes: ${faultText(lostNotes)}` });
     else if (held === 0n && producer === 'zgetdump') tails.push({ start, end, state: 'zero', reason: 'zgetdump stores zero memory as p_filesz 0' });
     else tails.push({ start, end, state: 'excluded', reason: 'p_filesz is smaller than p_memsz: filtered by the dump tool' });
   }

@@ -3,7 +3,7 @@ import type { Finding } from '../../shared/model.ts';
 import type { Endian } from '../layout/field.ts';
 import { asciiText } from '../layout/field.ts';
 import { parse } from '../layout/struct.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { faultText, readAround, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import type { RawNote } from './dump-format.ts';
 import { elfNoteHeader } from './elf-layout.ts';
 
@@ -27,6 +27,8 @@ export interface NoteSegment {
   readonly findings: readonly Finding[];
   /** Bytes read from the file. */
   readonly bytes: number;
+  /** Why some of the notes are not known. */
+  readonly fault?: FileFault;
 }
 
 const cutFinding = (fileOffset: number, size: number, detail: string): Finding => ({
@@ -50,9 +52,14 @@ export function readNotes(source: ByteSource, start: bigint, size: bigint, endia
   const offset = Number(start);
   const wanted = Number(size < BigInt(budget.bytes) ? size : BigInt(budget.bytes));
   const data = new Uint8Array(Math.min(wanted, source.size - offset));
-  const got = source.readInto(offset, data);
-  budget.bytes -= got;
   const findings: Finding[] = [];
+  const lost: { readonly start: number; readonly end: number; readonly fault: FileFault }[] = [];
+  const got = readAround(source, offset, data, (from, to, fault) => {
+    lost.push({ start: from, end: to, fault });
+    findings.push(cutFinding(offset + from, to - from, `${faultText(fault)}, within the notes`));
+  });
+  const lostIn = (from: number, to: number): boolean => lost.some((gap) => gap.start < to && gap.end > from);
+  budget.bytes -= got;
   if (BigInt(got) < size) {
     const why =
       got < wanted ? `the file ends after ${got} of the ${size} bytes of the notes` : `the note segment claims ${size} bytes; only the first ${got} are read`;
@@ -60,7 +67,8 @@ export function readNotes(source: ByteSource, start: bigint, size: bigint, endia
   }
   const notes: RawNote[] = [];
   let at = 0;
-  while (at + elfNoteHeader.size <= got) {
+  // What the disk does not give of a note's header says where the next note is.
+  while (at + elfNoteHeader.size <= got && !lostIn(at, at + elfNoteHeader.size)) {
     const header = parse(elfNoteHeader, data.subarray(at), { endian });
     if (header.n_namesz === 0 && header.n_descsz === 0) break;
     if (budget.notes === 0) {
@@ -80,6 +88,10 @@ export function readNotes(source: ByteSource, start: bigint, size: bigint, endia
       );
       break;
     }
+    if (lostIn(at, descAt + header.n_descsz)) {
+      at = next;
+      continue;
+    }
     const owner = asciiText(data.subarray(at + elfNoteHeader.size, at + elfNoteHeader.size + Math.min(header.n_namesz, maxOwnerBytes)));
     notes.push({
       owner,
@@ -90,5 +102,5 @@ export function readNotes(source: ByteSource, start: bigint, size: bigint, endia
     });
     at = next;
   }
-  return { notes, findings, bytes: got };
+  return { notes, findings, bytes: got, ...(lost[0] === undefined ? {} : { fault: lost[0].fault }) };
 }

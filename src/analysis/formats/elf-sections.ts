@@ -2,7 +2,7 @@
 import { DumpError } from '../../shared/dump-error.ts';
 import type { Endian } from '../layout/field.ts';
 import { parse } from '../layout/struct.ts';
-import { readExactly, type ByteSource } from '../source/byte-source.ts';
+import { faultError, readExactly, type ByteSource } from '../source/byte-source.ts';
 import { architectureOfElf, type Architecture } from '../arch/index.ts';
 import { elfHeader, elfSectionHeader } from './elf-layout.ts';
 
@@ -41,6 +41,8 @@ const maxNameBytes = 4 * 1024 * 1024;
 export function readElfSections(source: ByteSource): ElfFile {
   const head = new Uint8Array(elfHeader.size);
   const got = source.readInto(0, head);
+  const fault = got < head.length ? source.faultAt?.(got) : undefined;
+  if (fault !== undefined) throw faultError(fault);
   const ident = Buffer.from(head.subarray(0, 6)).toString('hex');
   const endian = ident === '7f454c460201' ? 'little' : ident === '7f454c460202' ? 'big' : undefined;
   if (got < head.length || endian === undefined)

@@ -8,7 +8,7 @@ import type { Finding } from '../../shared/model.ts';
 import type { AddressRange } from '../../shared/units.ts';
 import type { Endian } from '../layout/field.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
-import { readExactly, type ByteSource } from '../source/byte-source.ts';
+import { readExactly, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import { architectureOfElf, architectures, type Architecture } from '../arch/index.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type RawNote, type Segment } from './dump-format.ts';
 import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE } from './elf-layout.ts';
@@ -153,20 +153,22 @@ function open(source: ByteSource): DumpImage {
   ];
   const notes: RawNote[] = [];
   const budget = new NoteBudget();
+  let lostNotes: FileFault | undefined;
   for (const one of programHeaders.headers.ofType(PT_NOTE)) {
     const segment = readNotes(source, one.p_offset, one.p_filesz, endian, budget);
     for (const note of segment.notes) notes.push(note);
-    findings.push(...segment.findings);
+    for (const finding of segment.findings) findings.push(finding);
+    lostNotes ??= segment.fault;
     if (segment.bytes > 0) headerRanges.push({ offset: Number(one.p_offset), bytes: segment.bytes });
   }
   const process = processCore(notes, endian);
   if (process !== undefined) throw new ForeignFile({ file: source.name, offset: 0 }, process);
   const producer = producerOf(arch, header, notes);
   const loads = programHeaders.headers.ofType(PT_LOAD);
-  const { pieces, segments, findings: loadFindings } = loadPieces(loads, producer?.value);
-  findings.push(...loadFindings);
+  const { pieces, segments, findings: loadFindings } = loadPieces(loads, producer?.value, lostNotes);
+  for (const finding of loadFindings) findings.push(finding);
   const cut = truncationFindings(source, segments);
-  findings.push(...cut);
+  for (const finding of cut) findings.push(finding);
   if (segments.length === 0 && loadFindings.length === 0) {
     findings.push({
       id: 'container-complete/no-memory',

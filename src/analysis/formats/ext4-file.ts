@@ -139,6 +139,12 @@ function extentSource(image: ByteSource, name: string, size: number, blockSize: 
   return {
     name,
     size,
+    faultAt(offset) {
+      const extent = extents[before(Math.floor(offset / blockSize))];
+      if (extent === undefined || extent.unwritten || offset >= (extent.start + extent.length) * blockSize) return undefined;
+      const fault = image.faultAt?.(extent.block * blockSize + (offset - extent.start * blockSize));
+      return fault === undefined ? undefined : { ...fault, bytes: Math.min(fault.bytes, (extent.start + extent.length) * blockSize - offset) };
+    },
     readInto(offset, target) {
       if (offset >= size) return 0;
       const wanted = Math.min(target.length, size - offset);

@@ -1,6 +1,6 @@
 /** The registry of dump formats. Order decides: the first that says yes opens the file. */
 import { DumpError, ForeignFile, isDumpError } from '../../shared/dump-error.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { faultError, type ByteSource } from '../source/byte-source.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { flattenedSource, isFlattened, type FlattenedSource } from '../source/flattened-source.ts';
@@ -64,8 +64,9 @@ function streamFindings(stream: FlattenedSource): Finding[] {
     {
       id: 'container-complete/flattened-stream',
       severity: 'error',
-      title: 'The flattened stream is damaged',
-      detail: `${stream.damage}; what came before it is used`,
+      title: stream.lost === undefined ? 'The flattened stream is damaged' : 'The flattened stream cannot be read',
+      detail: `${stream.damage}; ${stream.lost === undefined ? 'what came before it is used' : 'what is known is used'}`,
+      ...(stream.lost === undefined ? {} : { where: { fileOffset: stream.lost.offset, bytes: stream.lost.bytes } }),
     },
   ];
 }
@@ -101,7 +102,10 @@ function openFlattened(outer: ByteSource, context: OpenContext | undefined): Dum
 export function openDump(source: ByteSource, context?: OpenContext): DumpImage {
   if (source.size === 0) throw new DumpError('not-this-format', { file: source.name, offset: 0 }, 'the file is empty', 'a dump');
   const head = new Uint8Array(Math.min(probeBytes, source.size));
-  source.readInto(0, head);
+  const got = source.readInto(0, head);
+  const fault = got < head.length ? source.faultAt?.(got) : undefined;
+  // Nothing can be told from zeros in the place of a header.
+  if (fault !== undefined) throw faultError(fault);
   if (isFlattened(head)) return openFlattened(source, context);
   for (const format of dumpFormats) {
     const probe = format.probe(head, source);

@@ -1,4 +1,5 @@
 /** What bitmaps and page descriptors of a kdump-compressed dump say of each other, for the check that compares them. */
+import { faultError } from '../source/byte-source.ts';
 import type { BitmapFacts } from './dump-format.ts';
 import type { KdumpGeometry } from './kdump-memory.ts';
 import { pageDescriptor } from './kdump-layout.ts';
@@ -12,13 +13,18 @@ function pagesOutside({ source, bitmap1Offset, bitmap2Offset, maxMapnr }: KdumpG
   if (bitmap1Offset === undefined) return 0;
   const exists = new PageBitmap(source, bitmap1Offset, maxMapnr);
   const stored = new PageBitmap(source, bitmap2Offset, maxMapnr);
+  const fault = exists.faultIn(0, maxMapnr);
+  if (fault !== undefined) throw faultError(fault);
   let outside = 0;
   for (const run of stored.runs()) if (run.set) outside += run.end - run.start - (exists.rank(run.end) - exists.rank(run.start));
   return outside;
 }
 
+/** @throws DumpError io where the disk does not give all of the bitmaps or descriptors: then nothing can be counted */
 export function kdumpBitmaps(geometry: KdumpGeometry): BitmapFacts {
   const stored = new PageBitmap(geometry.source, geometry.bitmap2Offset, geometry.maxMapnr);
+  const fault = stored.faultIn(0, geometry.maxMapnr);
+  if (fault !== undefined) throw faultError(fault);
   const block = new Uint8Array(blockDescriptors * descriptorBytes);
   const data = new DataView(block.buffer);
   const parts = geometry.parts.map((part) => {
@@ -32,6 +38,8 @@ export function kdumpBitmaps(geometry: KdumpGeometry): BitmapFacts {
         const offset = data.getBigUint64(from, geometry.endian === 'little');
         if (offset !== 0n && (firstData === undefined || offset < firstData)) firstData = offset;
       }
+      const lost = got < wanted.length ? part.source.faultAt?.(at + got) : undefined;
+      if (lost !== undefined) throw faultError(lost);
       if (got < wanted.length) break;
     }
     return { name: part.source.name, pages, descriptors: part.descriptors, ...(firstData === undefined ? {} : { firstData: Number(firstData) }) };

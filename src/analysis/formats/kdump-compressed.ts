@@ -3,10 +3,11 @@ import { DumpError } from '../../shared/dump-error.ts';
 import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { microsecondsToIso } from '../arch/s390x/tod-clock.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { faultText, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
 import { readNotes } from './elf-notes.ts';
 import { RangeColumns } from './range-columns.ts';
+import { headFault, unreadableVolume } from './unreadable-volume.ts';
 import { kdumpBitmaps } from './kdump-bitmaps.ts';
 import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
 import { KDUMP_SIGNATURE, kdumpFlags } from './kdump-layout.ts';
@@ -80,6 +81,8 @@ function kdumpHeaderOf(source: ByteSource): KdumpHeader | undefined {
 
 /** What is to be said of a file that is no part of the set: all when the user named it, else only that a part of another set lies there. */
 function stranger(source: ByteSource, header: KdumpHeader | undefined, named: boolean): Finding[] {
+  const fault = header === undefined ? headFault(source) : undefined;
+  if (fault !== undefined) return [unreadableVolume(fault)];
   if (header?.split !== undefined) {
     const title = named ? 'A part of another dump was named' : 'A part of another dump lies beside this one';
     return [{ id: 'volume-set/other-run', severity: named ? 'error' : 'info', title, detail: `${source.name} belongs to another split set; it is not used` }];
@@ -192,6 +195,17 @@ function structureFindings(parts: readonly SetPart[], header: KdumpHeader, store
     });
   }
   const headerEnd = descriptorsAt(header);
+  const fault = stored.faultIn(0, header.maxMapnr);
+  if (fault !== undefined) {
+    findings.push({
+      id: 'container-complete/bitmap',
+      severity: 'error',
+      title: 'The bitmap of stored pages cannot be read',
+      detail: `${faultText(fault)}: which of its pages are stored, and where those behind them lie, is not known`,
+      where: { fileOffset: fault.offset, bytes: fault.bytes },
+    });
+    return findings;
+  }
   for (const part of parts) {
     const { split } = part.header;
     const pages =

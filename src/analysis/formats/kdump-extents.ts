@@ -3,6 +3,7 @@
  * They are made as they are asked for; a filtered dump of a TiB has tens of millions.
  */
 import { pageSize } from '../../shared/units.ts';
+import { faultText, type FileFault } from '../source/byte-source.ts';
 import type { Extent, ExtentState } from './dump-format.ts';
 import type { ExtentMap } from './extent-map.ts';
 import type { KdumpGeometry } from './kdump-memory.ts';
@@ -16,11 +17,19 @@ export const notGiven = 'it lies in a part of the split set that is not at hand'
 /** Blocks whose bits are in the file; nothing is known of those above. */
 export const knownBlocks = ({ maxMapnr, source, bitmap2Offset }: KdumpGeometry): number => Math.min(maxMapnr, 8 * Math.max(0, source.size - bitmap2Offset));
 
+/** What is said of blocks whose bits the disk does not give. */
+export const lostBit = (fault: FileFault): string => `its bit in the bitmap is not known: ${faultText(fault)}`;
+
+interface Absent {
+  readonly state: 'missing' | 'excluded' | 'unreadable';
+  readonly reason: string;
+}
+
 interface BlockRun {
   readonly start: number;
   readonly end: number;
   /** Undefined: stored. */
-  readonly absent?: { readonly state: 'missing' | 'excluded'; readonly reason: string };
+  readonly absent?: Absent;
 }
 
 const holes = { state: 'missing', reason: noRam } as const;
@@ -46,11 +55,19 @@ export function kdumpExtents(geometry: KdumpGeometry, exists: PageBitmap | undef
     }
   }
 
+  /** One object for all blocks of a fault, as runs are joined by it. */
+  const lostRuns = new Map<FileFault, Absent>();
+  const unreadable = (fault: FileFault): Absent => {
+    const known = lostRuns.get(fault) ?? { state: 'unreadable', reason: lostBit(fault) };
+    lostRuns.set(fault, known);
+    return known;
+  };
+
   function* absentRuns(start: number, end: number, lookup: (at: number) => BitRun | undefined): Generator<BlockRun> {
     for (let at = start; at < end;) {
       const run = lookup(at);
       const stop = Math.min(end, run?.end ?? maxMapnr);
-      yield { start: at, end: stop, absent: run?.set === false ? holes : excluded };
+      yield { start: at, end: stop, absent: run?.fault !== undefined ? unreadable(run.fault) : run?.set === false ? holes : excluded };
       at = stop;
     }
   }
@@ -66,6 +83,7 @@ export function kdumpExtents(geometry: KdumpGeometry, exists: PageBitmap | undef
       const end = Math.min(run.end, known);
       if (run.start >= end) break;
       if (run.set) yield* storedRuns(run.start, end);
+      else if (run.fault !== undefined) yield { start: run.start, end, absent: unreadable(run.fault) };
       else yield* absentRuns(run.start, end, lookup);
     }
     if (known < maxMapnr) yield { start: Math.max(first, known), end: maxMapnr, absent: unknown };
@@ -96,8 +114,20 @@ export function kdumpExtents(geometry: KdumpGeometry, exists: PageBitmap | undef
   const whole = parts.length === 1 && parts[0]?.start === 0 && parts[0].end >= maxMapnr;
   const perBlock = geometry.blockSize / pageSize;
   const between = (bitmap: PageBitmap, start: number, end: number): number => bitmap.rank(end) - bitmap.rank(start);
+  /** Run by run, where bits are lost. */
+  function countRuns(startPfn: number, endPfn: number): Partial<Record<ExtentState, number>> {
+    const sums: Partial<Record<ExtentState, number>> = {};
+    for (const { start, end, absent } of blockRuns(Math.floor(startPfn / perBlock))) {
+      if (start * perBlock >= endPfn) break;
+      const state = absent?.state ?? 'stored';
+      sums[state] = (sums[state] ?? 0) + Math.min(end * perBlock, endPfn) - Math.max(start * perBlock, startPfn);
+    }
+    return sums;
+  }
   /** Only where one file holds all: else some stored pages are elsewhere. A partly covered block at an edge counts by its part. */
   function counts(startPfn: number, endPfn: number): Partial<Record<ExtentState, number>> {
+    const blocks = [Math.floor(startPfn / perBlock), Math.ceil(endPfn / perBlock)] as const;
+    if ((stored.faultIn(...blocks) ?? exists?.faultIn(...blocks)) !== undefined) return countRuns(startPfn, endPfn);
     const sums = { stored: 0, excluded: 0, missing: 0 };
     const add = (block: number, stop: number, pages: number): void => {
       const end = Math.min(stop, known);

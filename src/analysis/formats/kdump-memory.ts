@@ -8,10 +8,10 @@ import { decodeLzo1x } from '../codec/lzo1x.ts';
 import type { PageDecoder } from '../codec/page-codec.ts';
 import { decodeSnappy } from '../codec/snappy.ts';
 import type { Endian } from '../layout/field.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import { pageStateCodes, type Absence, type ExtentState, type MemoryImage } from './dump-format.ts';
 import type { ExtentMap } from './extent-map.ts';
-import { filtered, kdumpExtents, knownBlocks, noBitmap, noRam, notGiven } from './kdump-extents.ts';
+import { filtered, kdumpExtents, knownBlocks, lostBit, noBitmap, noRam, notGiven } from './kdump-extents.ts';
 import { kdumpFlags, pageDescriptor } from './kdump-layout.ts';
 import { KdumpPages, mostRunPages } from './kdump-pages.ts';
 import { PageBitmap } from './page-bitmap.ts';
@@ -45,10 +45,12 @@ const decoders: readonly (readonly [number, PageDecoder])[] = [
 
 const incompleteReason = 'lost: the dump ran out of space';
 
-type BlockState = { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored' | 'zero'>; readonly reason: string };
+type BlockState =
+  { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored' | 'zero'>; readonly reason: string; readonly fault?: FileFault };
 const stored: BlockState = { state: 'stored' };
-const missingCode = pageStateCodes.indexOf('missing');
-const excludedCode = pageStateCodes.indexOf('excluded');
+const unreadableCode = pageStateCodes.indexOf('unreadable');
+const lostPlace = (fault: FileFault): string => `the place of its descriptor is not known: ${faultText(fault)}`;
+const faulty = (fault: FileFault, reason = faultText(fault)): BlockState => ({ state: 'unreadable', reason, fault });
 const outside: BlockState = { state: 'missing', reason: 'behind the last page of the dump' };
 
 class KdumpMemory implements MemoryImage {
@@ -95,8 +97,17 @@ class KdumpMemory implements MemoryImage {
   /** What the bitmaps say, before any descriptor is read. */
   #bitmapState(block: number): BlockState {
     if (block >= this.#known) return { state: 'missing', reason: noBitmap };
-    if (this.#stored.has(block)) return this.#partOf(block) === undefined ? { state: 'missing', reason: notGiven } : stored;
-    if (this.#exists?.has(block) === false) return { state: 'missing', reason: noRam };
+    if (this.#stored.has(block)) {
+      const part = this.#partOf(block);
+      if (part === undefined) return { state: 'missing', reason: notGiven };
+      // Descriptors are counted: a bit that is lost before this one leaves its place open.
+      const fault = this.#stored.faultIn(part.start, block);
+      return fault === undefined ? stored : faulty(fault, lostPlace(fault));
+    }
+    const exists = this.#exists?.has(block);
+    const fault = this.#stored.faultAt(block) ?? (exists === true ? undefined : this.#exists?.faultAt(block));
+    if (fault !== undefined) return faulty(fault, lostBit(fault));
+    if (exists === false) return { state: 'missing', reason: noRam };
     return { state: 'excluded', reason: filtered };
   }
 
@@ -114,10 +125,14 @@ class KdumpMemory implements MemoryImage {
     const part = this.#partOf(block);
     if (known.state !== 'stored' || part === undefined) return known;
     const unreadable = (reason: string): BlockState => ({ state: 'unreadable', reason });
+    const cut = (at: number, atEnd: string): BlockState => {
+      const fault = part.source.faultAt?.(at);
+      return fault === undefined ? unreadable(atEnd) : faulty(fault);
+    };
     const index = this.#stored.rank(block) - this.#rankOf(part);
     const at = part.descriptors + index * pageDescriptor.size;
-    if (at >= part.source.size || part.source.readInto(at, this.#descriptor) < this.#descriptor.length)
-      return unreadable('the file ends before its descriptor');
+    const got = at >= part.source.size ? 0 : part.source.readInto(at, this.#descriptor);
+    if (got < this.#descriptor.length) return cut(at + got, 'the file ends before its descriptor');
     const little = this.#geometry.endian === 'little';
     const data = new DataView(this.#descriptor.buffer);
     const offset = data.getBigUint64(0, little);
@@ -131,10 +146,12 @@ class KdumpMemory implements MemoryImage {
     const decoder = decoders.find(([flag]) => (flags & flag) !== 0)?.[1];
     if (decoder === undefined) {
       if (size !== blockSize) return unreadable(`it is stored raw, but with ${size} bytes`);
-      return part.source.readInto(Number(offset), this.#bytes) < size ? unreadable('the file ends within it') : stored;
+      const came = part.source.readInto(Number(offset), this.#bytes);
+      return came < size ? cut(Number(offset) + came, 'the file ends within it') : stored;
     }
     const input = new Uint8Array(size);
-    if (part.source.readInto(Number(offset), input) < size) return unreadable('the file ends within it');
+    const came = part.source.readInto(Number(offset), input);
+    if (came < size) return cut(Number(offset) + came, 'the file ends within it');
     const damage = decoder(input, this.#bytes);
     return damage === undefined ? stored : unreadable(damage);
   }
@@ -153,7 +170,7 @@ class KdumpMemory implements MemoryImage {
       if (state.state !== 'stored') {
         const last = absent.at(-1);
         if (last?.end === at && last.state === state.state && last.reason === state.reason) absent[absent.length - 1] = { ...last, end: to };
-        else absent.push({ start: at, end: to, state: state.state, reason: state.reason });
+        else absent.push({ start: at, end: to, ...state });
       }
       at = to;
     }
@@ -186,6 +203,14 @@ class KdumpMemory implements MemoryImage {
     let clear = 0;
     const finish = (): void => {
       if (part === undefined || count === 0) return;
+      if (this.#stored.faultIn(part.start, before) !== undefined) {
+        for (const place of bulk.places.subarray(0, count)) {
+          states[place] = unreadableCode;
+          target.fill(0, place * pageSize, (place + 1) * pageSize);
+        }
+        count = 0;
+        return;
+      }
       const rank = this.#stored.rank(before) - this.#rankOf(part);
       bulk.pages.read(part.source, part.descriptors + rank * pageDescriptor.size, count, bulk.places, target, states);
       count = 0;
@@ -205,7 +230,12 @@ class KdumpMemory implements MemoryImage {
           continue;
         }
       }
-      states[index] = page >= this.#known || this.#stored.has(page) || this.#exists?.has(page) === false ? missingCode : excludedCode;
+      const { state } = this.#bitmapState(page);
+      states[index] = pageStateCodes.indexOf(state);
+      if (state !== 'unreadable') continue;
+      // Whether a descriptor lies between is not known: the next one is counted anew.
+      finish();
+      part = undefined;
     }
     target.fill(0, clear * pageSize);
     finish();

@@ -6,7 +6,7 @@ import { pageSize } from '../../shared/units.ts';
 import type { PageCodec } from '../codec/page-codec.ts';
 import { packedPages, type PackedPages } from '../codec/packed-pages.ts';
 import type { Endian } from '../layout/field.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { readAround, type ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes } from './dump-format.ts';
 import { kdumpFlags, pageDescriptor } from './kdump-layout.ts';
 
@@ -36,6 +36,8 @@ export class KdumpPages {
   readonly #fields = new DataView(this.#descriptors.buffer);
   readonly #offsets = new Float64Array(mostRunPages);
   readonly #sizes = new Int32Array(mostRunPages);
+  /** Descriptors that the disk does not give. */
+  readonly #lost = new Uint8Array(mostRunPages);
   /** Place in `codecs`, -1 for pages that are stored raw. */
   readonly #codecs = new Int8Array(mostRunPages);
   /** A page whose data serve more than one descriptor: dumpers keep one page of zeros. */
@@ -74,13 +76,17 @@ export class KdumpPages {
 
   /** What can be said from the descriptors goes to `states`. */
   #readDescriptors(source: ByteSource, at: number, count: number, places: Places, states: Uint8Array): void {
-    const bytes = count * pageDescriptor.size;
-    const got = at >= source.size ? 0 : source.readInto(at, this.#descriptors.subarray(0, bytes));
+    const bytes = this.#descriptors.subarray(0, count * pageDescriptor.size);
+    const lost = this.#lost.fill(0, 0, count);
+    const lose = (start: number, end: number): void => {
+      lost.fill(1, Math.floor(start / pageDescriptor.size), Math.ceil(end / pageDescriptor.size));
+    };
+    const got = at >= source.size ? 0 : readAround(source, at, bytes, lose);
     const fields = this.#fields;
     const little = this.#little;
     for (let index = 0, from = 0; index < count; index += 1, from += pageDescriptor.size) {
       const place = places[index] ?? 0;
-      if (from + pageDescriptor.size > got) {
+      if (from + pageDescriptor.size > got || lost[index] === 1) {
         states[place] = unreadable;
         continue;
       }
@@ -135,9 +141,14 @@ export class KdumpPages {
     )
       end += 1;
     const bytes = target.subarray(place * pageSize, (place + end - first) * pageSize);
-    const whole = Math.floor(source.readInto(offset, bytes) / pageSize);
-    bytes.fill(0, whole * pageSize);
-    states.fill(unreadable, place + whole, place + end - first);
+    const lose = (start: number, stop: number): void => {
+      states.fill(unreadable, place + Math.floor(start / pageSize), place + Math.ceil(stop / pageSize));
+    };
+    const got = readAround(source, offset, bytes, lose);
+    if (got < bytes.length) lose(got, bytes.length);
+    // Of a page that is cut something may have come.
+    for (let index = first; index < end; index += 1)
+      if (states[place + index - first] !== stored) bytes.fill(0, (index - first) * pageSize, (index - first + 1) * pageSize);
     if (end === first + 1) this.#share(source, first, count, target, place * pageSize, states[place] ?? unreadable);
     return end;
   }
@@ -159,7 +170,8 @@ export class KdumpPages {
       if (this.#codecs[end] === -1 || this.#offsets[end] !== stop || next - start > room.length) break;
       stop = next;
     }
-    const got = source.readInto(start, room.subarray(0, stop - start));
+    const lost: { readonly start: number; readonly end: number }[] = [];
+    const got = readAround(source, start, room.subarray(0, stop - start), (from, to) => lost.push({ start: from, end: to }));
     for (let index = first; index < end; index += 1) {
       const place = places[index] ?? 0;
       const to = place * pageSize;
@@ -171,7 +183,8 @@ export class KdumpPages {
         const from = (this.#offsets[index] ?? 0) - start;
         const size = this.#sizes[index] ?? 0;
         const codec = codecs[this.#codecs[index] ?? 0]?.[1] ?? 'zlib';
-        if (from + size > got || this.#packed.decode(codec, from, size, target, to, pageSize) !== undefined) {
+        const came = from + size <= got && !lost.some((gap) => gap.start < from + size && gap.end > from);
+        if (!came || this.#packed.decode(codec, from, size, target, to, pageSize) !== undefined) {
           states[place] = unreadable;
           target.fill(0, to, to + pageSize);
         }

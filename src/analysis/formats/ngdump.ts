@@ -35,8 +35,7 @@ function needFile(system: Ext4, name: string, image: ByteSource): ByteSource {
 }
 
 function openInner(source: ByteSource): DumpImage {
-  const head = new Uint8Array(Math.min(4096, source.size));
-  source.readInto(0, head);
+  const head = readExactly(source, 0, Math.min(4096, source.size), 'the head of the dump in the file system');
   for (const format of [pvElf, elfVmcore]) {
     const probe = format.probe(head, source);
     if (probe.answer === 'yes') return format.open(source);

@@ -1,5 +1,5 @@
 /** A bitmap of the kdump-compressed format, read as it is needed: least significant bit first, whatever the byte order. */
-import type { ByteSource } from '../source/byte-source.ts';
+import { readAround, type ByteSource, type FileFault } from '../source/byte-source.ts';
 
 /** Bytes of the bitmap per section: 32768 page frames. */
 const sectionBytes = 4096;
@@ -20,7 +20,19 @@ export interface BitRun {
   readonly start: number;
   readonly end: number;
   readonly set: boolean;
+  /** Why the bits are not known; then they count as clear. */
+  readonly fault?: FileFault;
 }
+
+/** Bits that the disk does not give, half open. */
+interface LostBits {
+  readonly start: number;
+  readonly end: number;
+  readonly fault: FileFault;
+}
+
+const runOf = (start: number, end: number, kind: boolean | FileFault): BitRun =>
+  typeof kind === 'boolean' ? { start, end, set: kind } : { start, end, set: false, fault: kind };
 
 export class PageBitmap {
   readonly #source: ByteSource;
@@ -32,6 +44,8 @@ export class PageBitmap {
   #counted = 0;
   #section = -1;
   readonly #bytes = new Uint8Array(sectionBytes);
+  /** Ascending; known of what was read. */
+  readonly #lost: LostBits[] = [];
   /** Set bits before so many bytes of a section, as the last `rank` counted them. */
   #asked = { section: -1, bytes: 0, sum: 0 };
 
@@ -41,9 +55,12 @@ export class PageBitmap {
     this.length = length;
   }
 
-  /** Bytes at a position of the bitmap; what the file does not hold reads as zero. */
+  /** Bytes at a position of the bitmap; what the file does not hold or its disk does not give reads as zero. */
   #read(at: number, target: Uint8Array): void {
-    const got = this.#offset + at >= this.#source.size ? 0 : this.#source.readInto(this.#offset + at, target);
+    const lose = (start: number, end: number, fault: FileFault): void => {
+      this.#lose(8 * (at + start), Math.min(8 * (at + end), this.length), fault);
+    };
+    const got = this.#offset + at >= this.#source.size ? 0 : readAround(this.#source, this.#offset + at, target, lose);
     target.fill(0, got);
     const bytes = Math.ceil(this.length / 8);
     if (at + target.length > bytes) target.fill(0, Math.max(0, bytes - at));
@@ -51,6 +68,29 @@ export class PageBitmap {
       const last = bytes - 1 - at;
       target[last] = (target[last] ?? 0) & ((1 << (this.length % 8)) - 1);
     }
+  }
+
+  /** Two readings may meet the same bad bytes at different places: what is known already is not listed again. */
+  #lose(start: number, end: number, fault: FileFault): void {
+    const from = this.#lost.reduce((first, lost) => (lost.start <= first && first < lost.end ? lost.end : first), start);
+    if (from >= end) return;
+    this.#lost.push({ start: from, end, fault });
+    this.#lost.sort((a, b) => a.start - b.start);
+  }
+
+  #lostIn(start: number, end: number): LostBits | undefined {
+    return this.#lost.find((lost) => lost.start < end && lost.end > start);
+  }
+
+  /** Why `has` could not tell. */
+  faultAt(bit: number): FileFault | undefined {
+    return this.#lost.length === 0 ? undefined : this.#lostIn(bit, bit + 1)?.fault;
+  }
+
+  /** Why the number of set bits in [start, end) is not known. Reads the bitmap up to there. */
+  faultIn(start: number, end: number): FileFault | undefined {
+    this.#setBefore(Math.ceil(Math.min(end, this.length) / sectionBits));
+    return this.#lostIn(start, end)?.fault;
   }
 
   #load(section: number): Uint8Array {
@@ -91,7 +131,7 @@ export class PageBitmap {
     return (((bytes[(bit % sectionBits) >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
   }
 
-  /** Number of set bits below `bit`. */
+  /** Number of set bits below `bit`, those that are not known left out. */
   rank(bit: number): number {
     const section = Math.min(Math.floor(bit / sectionBits), Math.ceil(this.length / sectionBits));
     const inside = Math.min(bit, this.length) - section * sectionBits;
@@ -113,33 +153,46 @@ export class PageBitmap {
     return this.#setBefore(Math.ceil(this.length / sectionBits));
   }
 
-  /** One past the last set bit; 0 when none is set. */
+  /** One past the last bit that is set or not known; 0 when none is. */
   lastSet(): number {
     const block = Buffer.alloc(scanBytes);
     for (let at = Math.floor(Math.max(0, this.length - 1) / 8 / scanBytes) * scanBytes; at >= 0; at -= scanBytes) {
       this.#read(at, block);
-      if (block.equals(clearBlock)) continue;
+      const lost = this.#lost.findLast(({ start, end }) => start < 8 * (at + scanBytes) && end > 8 * at)?.end ?? 0;
+      if (lost === 0 && block.equals(clearBlock)) continue;
       for (let index = scanBytes - 1; index >= 0; index -= 1) {
         const byte = block[index] ?? 0;
-        if (byte !== 0) return (at + index) * 8 + 32 - Math.clz32(byte);
+        if (byte !== 0) return Math.max(lost, (at + index) * 8 + 32 - Math.clz32(byte));
       }
+      if (lost > 0) return lost;
     }
     return 0;
   }
 
-  /** Runs of equal bits from bit `first` to the end, set ones and clear ones in turn as they come; the first one is cut at `first`. */
+  /** Runs of equal bits from bit `first` to the end as they come: set, clear, or not known; the first one is cut at `first`. */
   *runs(first = 0): Generator<BitRun, undefined> {
     if (first >= this.length) return undefined;
     // Most questions end within a few runs.
     let size = smallScan;
     let block = Buffer.alloc(size);
     let start = first;
-    let current: boolean | undefined;
+    let current: boolean | FileFault | undefined;
     for (let at = Math.floor(first / 8), skip = first & 7; at * 8 < this.length;) {
       this.#read(at, block);
       const bytes = Math.min(size, Math.ceil(this.length / 8) - at);
-      const whole = current === undefined ? undefined : current ? setBlock : clearBlock;
-      if (whole === undefined || block.compare(whole, 0, bytes, 0, bytes) !== 0) {
+      const whole = typeof current !== 'boolean' ? undefined : current ? setBlock : clearBlock;
+      if (this.#lostIn(8 * at, 8 * (at + bytes)) !== undefined) {
+        for (let bit = 8 * at + skip; bit < Math.min(8 * (at + bytes), this.length); bit += 1) {
+          const kind: boolean | FileFault = this.faultAt(bit) ?? (((block[(bit >> 3) - at] ?? 0) >> (bit & 7)) & 1) === 1;
+          if (kind === current) continue;
+          if (current !== undefined) {
+            yield runOf(start, bit, current);
+            start = bit;
+          }
+          current = kind;
+        }
+        skip = 0;
+      } else if (whole === undefined || block.compare(whole, 0, bytes, 0, bytes) !== 0) {
         for (let index = 0; index < bytes; index += 1) {
           const byte = block[index] ?? 0;
           // Whole bytes of the current kind are the usual case.
@@ -148,7 +201,7 @@ export class PageBitmap {
           for (let bit = skip; bit < 8 && base + bit < this.length; bit += 1) {
             const set = ((byte >> bit) & 1) === 1;
             if (set === current) continue;
-            if (current !== undefined) yield { start, end: base + bit, set: current };
+            if (current !== undefined) yield runOf(start, base + bit, current);
             if (current !== undefined) start = base + bit;
             current = set;
           }
@@ -161,7 +214,7 @@ export class PageBitmap {
         block = Buffer.alloc(size);
       }
     }
-    if (current !== undefined && start < this.length) yield { start, end: this.length, set: current };
+    if (current !== undefined && start < this.length) yield runOf(start, this.length, current);
     return undefined;
   }
 }

@@ -1,9 +1,17 @@
 /** Memory of containers that keep every page on its own: a locator says where a page is, the rest is the same for all. */
 import { pageSize } from '../../shared/units.ts';
 import { pageStateCodes, type Absence, type ExtentState, type MemoryImage } from './dump-format.ts';
+import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import type { ExtentMap } from './extent-map.ts';
 
-export type PageContent = { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored'>; readonly reason?: string };
+export type PageContent =
+  { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored'>; readonly reason?: string; readonly fault?: FileFault };
+
+/** A page whose bytes a read does not give. */
+export function unreadablePage(source: ByteSource, at: number, atEnd: string): PageContent {
+  const fault = source.faultAt?.(at);
+  return fault === undefined ? { state: 'unreadable', reason: atEnd } : { state: 'unreadable', reason: faultText(fault), fault };
+}
 
 export interface PageLocator {
   /** One past the last page frame that the dump describes. */
@@ -45,7 +53,7 @@ export function pageMemory(locator: PageLocator): MemoryImage {
         else if (found.state !== 'zero') {
           const last = absent.at(-1);
           if (last?.end === at && last.state === found.state && last.reason === found.reason) absent[absent.length - 1] = { ...last, end: to };
-          else absent.push({ start: at, end: to, state: found.state, ...(found.reason === undefined ? {} : { reason: found.reason }) });
+          else absent.push({ start: at, end: to, ...found, state: found.state });
         }
         at = to;
       }

@@ -7,8 +7,8 @@ import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import { bytes, u32 } from '../layout/field.ts';
 import { parse, struct, view, type StructView, type Values } from '../layout/struct.ts';
-import { readExactly, type ByteSource } from '../source/byte-source.ts';
-import { no, yes, type DumpFormat, type DumpImage, type ExtentState } from './dump-format.ts';
+import { faultText, readAround, readExactly, whyShort, type ByteSource, type FileFault } from '../source/byte-source.ts';
+import { broken, no, yes, type DumpFormat, type DumpImage, type ExtentState } from './dump-format.ts';
 import { elfHeader, elfSectionHeader, ET_CORE } from './elf-layout.ts';
 import { elfVmcore } from './elf-vmcore.ts';
 import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
@@ -45,8 +45,8 @@ interface Section {
 }
 type SectionName = 'pv_compl' | 'pv_mem_meta';
 
-/** The two sections that make a dump one of a secure guest, or undefined. */
-function pvSections(head: Uint8Array, source: ByteSource): Readonly<Record<SectionName, Section>> | undefined {
+/** The two sections that make a dump one of a secure guest; undefined for another file; a fault where the disk does not let us know. */
+function pvSections(head: Uint8Array, source: ByteSource): Readonly<Record<SectionName, Section>> | FileFault | undefined {
   const isElf64 = head.length >= elfHeader.size && Buffer.from(head.subarray(0, 6)).toString('hex') === '7f454c460202';
   if (!isElf64) return undefined;
   const header = parse(elfHeader, head, { endian: 'big' });
@@ -55,7 +55,8 @@ function pvSections(head: Uint8Array, source: ByteSource): Readonly<Record<Secti
   const end = header.e_shoff + BigInt(count * elfSectionHeader.size);
   if (count === 0 || header.e_shstrndx >= count || end > BigInt(source.size)) return undefined;
   const table = new Uint8Array(count * elfSectionHeader.size);
-  if (source.readInto(Number(header.e_shoff), table) < table.length) return undefined;
+  const got = source.readInto(Number(header.e_shoff), table);
+  if (got < table.length) return source.faultAt?.(Number(header.e_shoff) + got);
   const sections = Array.from({ length: count }, (_, index): Section => {
     const at = index * elfSectionHeader.size;
     return { header: parse(elfSectionHeader, table.subarray(at), { endian: 'big' }), index, at: Number(header.e_shoff) + at };
@@ -63,7 +64,9 @@ function pvSections(head: Uint8Array, source: ByteSource): Readonly<Record<Secti
   const names = sections[header.e_shstrndx]?.header;
   if (names === undefined || names.sh_size > BigInt(maxNameBytes) || names.sh_offset + names.sh_size > BigInt(source.size)) return undefined;
   const texts = new Uint8Array(Number(names.sh_size));
-  source.readInto(Number(names.sh_offset), texts);
+  const came = source.readInto(Number(names.sh_offset), texts);
+  // Taken for an ordinary dump, an encrypted one would show nonsense.
+  if (came < texts.length) return source.faultAt?.(Number(names.sh_offset) + came);
   const nameOf = (offset: number): string => {
     const stop = texts.indexOf(0, offset);
     return Buffer.from(texts.subarray(offset, stop === -1 ? texts.length : stop)).toString('latin1');
@@ -80,7 +83,19 @@ function stateOf(entry: DataView, at: number): ExtentState {
   return (bits & flags.shared) !== 0 ? 'stored' : 'encrypted';
 }
 
-const reasons: Partial<Record<ExtentState, string>> = { encrypted: encryptedReason, zero: 'the storage state says that it is zero' };
+const reasons: Partial<Record<ExtentState, string>> = {
+  encrypted: encryptedReason,
+  zero: 'the storage state says that it is zero',
+  unreadable: 'its storage state cannot be read',
+};
+
+const stateFinding = (fault: FileFault): Finding => ({
+  id: 'container-complete/storage-state',
+  severity: 'error',
+  title: 'The storage state cannot be read',
+  detail: `${faultText(fault)}, within pv_mem_meta`,
+  where: { fileOffset: fault.offset, bytes: fault.bytes },
+});
 
 /** Pieces of the one PT_LOAD by the storage state of each page. */
 function pagePieces(
@@ -111,12 +126,18 @@ function pagePieces(
   };
   let page = 0;
   for (; page < held && pieces.length < maxPieces;) {
-    const got = source.readInto(offset + page * entryBytes, block);
+    let fault: FileFault | undefined;
+    const lost = new Set<number>();
+    const got = readAround(source, offset + page * entryBytes, block.subarray(0, (held - page) * entryBytes), (start, end, why) => {
+      fault ??= why;
+      for (let index = Math.floor(start / entryBytes); index * entryBytes < end; index += 1) lost.add(index);
+    });
+    if (fault !== undefined) findings.push(stateFinding(fault));
     const entries = new DataView(block.buffer, 0, got);
     const count = Math.min(held - page, Math.floor(got / entryBytes));
     if (count === 0) break;
     for (let index = 0; index < count; index += 1) {
-      const state = stateOf(entries, index * entryBytes);
+      const state = lost.has(index) ? 'unreadable' : stateOf(entries, index * entryBytes);
       if (state === current) continue;
       close(page + index);
       from = page + index;
@@ -142,7 +163,7 @@ function open(source: ByteSource): DumpImage {
   const head = readExactly(source, 0, elfHeader.size, 'the ELF header');
   const image = elfVmcore.open(source);
   const sections = pvSections(head, source);
-  if (sections === undefined) return image;
+  if (sections === undefined || 'why' in sections) return image;
   const findings: Finding[] = [
     {
       id: 'container-complete/encrypted',
@@ -158,14 +179,16 @@ function open(source: ByteSource): DumpImage {
   }));
   const completionAt = sections.pv_compl.header.sh_offset;
   const completion = new Uint8Array(pvCompletion.size);
-  const inside = completionAt + BigInt(completion.length) <= BigInt(source.size) && source.readInto(Number(completionAt), completion) === completion.length;
+  const came = completionAt + BigInt(completion.length) <= BigInt(source.size) ? source.readInto(Number(completionAt), completion) : 0;
+  const inside = came === completion.length;
   if (inside) structures.push(view(pvCompletion, completion, { where: { fileOffset: Number(completionAt) } }));
   else {
     findings.push({
       id: 'container-complete/completion-data',
       severity: 'error',
       title: 'The completion data are not in the file',
-      detail: 'without the section pv_compl nobody can decrypt this dump',
+      detail: `${whyShort(source, Number(completionAt) + came, 'the file ends before them')}; without the section pv_compl nobody can decrypt this dump`,
+      ...(came === 0 && completionAt >= BigInt(source.size) ? {} : { where: { fileOffset: Number(completionAt), bytes: completion.length } }),
     });
   }
   const [load, ...others] = image.segments;
@@ -195,6 +218,10 @@ export const pvElf: DumpFormat = {
   id: 'pv-elf',
   title: 'ELF dump of a secure guest',
   extensions: ['elf', 'dump'],
-  probe: (head, source) => (pvSections(head, source) === undefined ? no : yes),
+  probe(head, source) {
+    const sections = pvSections(head, source);
+    if (sections === undefined) return no;
+    return 'why' in sections ? broken(sections.offset, sections.why, 'readable section headers, which say whether it is of a secure guest') : yes;
+  },
   open,
 };

@@ -1,9 +1,9 @@
 /** The extended stand-alone dump over several volumes: each holds a header and a chain of segments (s390-dump.md section 4). */
 import type { Finding } from '../../shared/model.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import type { ByteSource, FileFault } from '../source/byte-source.ts';
 import { no, yes, type DumpFormat, type DumpImage, type EndMarker, type OpenContext } from './dump-format.ts';
 import { S390_EXT_MAGIC } from './s390-header.ts';
-import { gapPieces, walkSegments } from './s390-segments.ts';
+import { gapPieces, lostHeader, walkSegments } from './s390-segments.ts';
 import { collectVolumes, isUnusedVolume, missingVolumes, otherHeaders, volumeFacts } from './s390-volumes.ts';
 import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
 import { markerFindings, probeHeader, readEndMarker, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
@@ -27,6 +27,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
   /** Memory that segments of a damaged volume may have held: nothing there may be called zero. */
   const unknown: MemoryPiece[] = [];
   let lostFrom: bigint | undefined;
+  let lostBy: FileFault | undefined;
   for (const volume of set.volumes) {
     const walk = walkSegments(volume.source, standaloneHeaderBytes, {
       blockSize: 4096,
@@ -36,7 +37,8 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
       openEnd: true,
       firstIndex: segments.length,
     });
-    if (lostFrom !== undefined) unknown.push(lostPiece(lostFrom, walk.segments.at(0)?.start ?? header.mem_size));
+    if (lostFrom !== undefined) unknown.push(lostPiece(lostFrom, walk.segments.at(0)?.start ?? header.mem_size, lostBy));
+    lostBy = walk.fault;
     lostFrom = walk.lost && volume !== set.volumes.at(-1) ? walk.known : undefined;
     if (lostFrom !== undefined && walk.segments.length > 0 && walk.findings.length === 0) findings.push(earlyEnd(volume.source, lostFrom));
     for (const piece of walk.pieces) pieces.push(piece);
@@ -69,7 +71,8 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
   } else if (marker !== undefined) findings.push(...markerFindings(marker));
   else
     findings.push({ id: 'end-marker/missing', severity: 'error', title: 'The end marker is missing', detail: 'the last volume ends behind its last segment' });
-  const zeroAndMissing = gaps.length === 0 && !hollow ? gapPieces({ known }, finished, header.mem_size) : unknownGaps(header.mem_size);
+  const end = lostBy === undefined ? { known } : { known, fault: lostBy };
+  const zeroAndMissing = gaps.length === 0 && !hollow ? gapPieces(end, finished, header.mem_size) : unknownGaps(header.mem_size);
   return standaloneImage({
     format: 's390-mv-ext',
     source,
@@ -86,7 +89,10 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
   });
 }
 
-const lostPiece = (start: bigint, end: bigint): MemoryPiece => ({ start, end, state: 'missing', reason: 'the volume that may hold it is damaged' });
+const lostPiece = (start: bigint, end: bigint, fault: FileFault | undefined): MemoryPiece =>
+  fault === undefined
+    ? { start, end, state: 'missing', reason: 'the volume that may hold it is damaged' }
+    : { start, end, state: 'unreadable', reason: lostHeader(fault) };
 
 /** The chain of a volume ends although another segment would have had room there. */
 const earlyEnd = (source: ByteSource, known: bigint): Finding => ({

@@ -5,7 +5,7 @@ import { hex as hexOf } from '../../shared/units.ts';
 import { asciiText, u32, u64 } from '../layout/field.ts';
 import { bytesOf } from '../layout/presentation.ts';
 import { list, parse, struct } from '../layout/struct.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import type { Segment } from './dump-format.ts';
 import { END_MARKER } from './s390-header.ts';
 import { PieceColumns } from './piece-columns.ts';
@@ -46,6 +46,8 @@ export interface SegmentWalk {
   readonly compressed: boolean;
   /** True when segments behind `known` may have been here, and are lost: the file is cut or the chain broken. */
   readonly lost: boolean;
+  /** What the disk does not give of the chain, where that ended the walk. */
+  readonly fault?: FileFault;
 }
 
 export interface WalkOptions {
@@ -104,6 +106,8 @@ function inflateEntry(source: ByteSource, at: number, stored: number, size: numb
   if (stored <= 0 || stored > size + 65536) return `the compressed entry at 0x${at.toString(16)} claims ${stored} bytes on disk`;
   const input = new Uint8Array(stored);
   const got = at >= source.size ? 0 : source.readInto(at, input);
+  const fault = got < stored ? source.faultAt?.(at + got) : undefined;
+  if (fault !== undefined) return faultText(fault);
   if (got === 0) return 'the file ends before the compressed entry';
   try {
     const bytes = inflateSync(input.subarray(0, got), { maxOutputLength: size });
@@ -131,13 +135,31 @@ function mendedLength(source: ByteSource, last: Segment | undefined, options: Wa
   for (let count = 1; count <= maxLengthsTried; count += 1) {
     const length = BigInt(count) * mebibyte;
     const at = last.fileOffset + Number(length);
-    if (at >= source.size || source.readInto(at, bytes) < bytes.length) return undefined;
+    if (at >= source.size) return undefined;
+    if (source.readInto(at, bytes) < bytes.length) continue;
     if (length === last.memoryBytes || !startsChain(bytes, last.start + length, options)) continue;
     const rest = walkSegments(source, at, { ...options, from: last.start + length, firstIndex: last.index + 1, mendLength: false });
     if (rest.end !== undefined && rest.findings.length === 0) return { last, length, rest };
   }
   return undefined;
 }
+
+/** The chain behind a segment whose header the disk does not give, with which it goes on to its end without a fault. */
+function chainBehindLost(source: ByteSource, headerAt: number, known: bigint, firstIndex: number, options: WalkOptions): SegmentWalk | undefined {
+  if (options.openEnd === true || options.mendLength === false) return undefined;
+  const bytes = new Uint8Array(s390SegmentHeader.size);
+  for (let count = 1; count <= maxLengthsTried; count += 1) {
+    const length = BigInt(count) * mebibyte;
+    const at = headerAt + s390SegmentHeader.size + Number(length);
+    if (at >= source.size) return undefined;
+    if (source.readInto(at, bytes) < bytes.length || !startsChain(bytes, known + length, options)) continue;
+    const rest = walkSegments(source, at, { ...options, from: known + length, firstIndex: firstIndex + 1, mendLength: false });
+    if (rest.end !== undefined && rest.findings.length === 0) return rest;
+  }
+  return undefined;
+}
+
+export const lostHeader = (fault: FileFault): string => `the header of its segment cannot be read: ${faultText(fault)}`;
 
 function startsChain(bytes: Uint8Array, from: bigint, options: WalkOptions): boolean {
   const data = new DataView(bytes.buffer, bytes.byteOffset);
@@ -169,6 +191,14 @@ function chainFinding(source: ByteSource, at: number, what: string): Finding {
   };
 }
 
+const unreadHeaderFinding = (at: number, fault: FileFault, next: SegmentWalk | undefined): Finding => ({
+  id: 'container-complete/segment-chain',
+  severity: 'error',
+  title: 'A segment header cannot be read',
+  detail: `${faultText(fault)}: ${next === undefined ? 'memory behind the segment before it is not known' : 'what its segment holds is not known; the chain is found again behind it'}`,
+  where: { fileOffset: at, bytes: s390SegmentHeader.size },
+});
+
 /** Walks the segments from `position` on. Never throws: what is broken ends the walk with a finding. */
 export function walkSegments(source: ByteSource, position: number, options: WalkOptions): SegmentWalk {
   const pieces = new PieceColumns();
@@ -182,10 +212,22 @@ export function walkSegments(source: ByteSource, position: number, options: Walk
   for (;;) {
     const got = at >= source.size ? 0 : source.readInto(at, bytes);
     if (got < bytes.length) {
+      const fault = source.faultAt?.(at + got);
+      const rest = fault === undefined ? undefined : chainBehindLost(source, at, known, segments.length, options);
+      if (fault !== undefined && rest !== undefined) {
+        findings.push(unreadHeaderFinding(at, fault, rest));
+        pieces.push({ start: known, end: rest.segments.at(0)?.start ?? options.memorySize, state: 'unreadable', reason: lostHeader(fault) });
+        for (const piece of rest.pieces) pieces.push(piece);
+        for (const segment of rest.segments) segments.push(segment);
+        ({ known } = rest);
+        compressed ||= rest.compressed;
+        return result(rest.end);
+      }
       // A volume may be full to its last block; it does not end within one.
-      const isFull = options.openEnd === true && got === 0;
-      if (!isFull) findings.push(chainFinding(source, at, 'the file ends there'));
-      return result(undefined, !isFull);
+      const isFull = options.openEnd === true && got === 0 && fault === undefined;
+      if (fault !== undefined) findings.push(unreadHeaderFinding(at, fault, undefined));
+      else if (!isFull) findings.push(chainFinding(source, at, 'the file ends there'));
+      return { ...result(undefined, !isFull), ...(fault === undefined ? {} : { fault }) };
     }
     const header = parse(s390SegmentHeader, bytes);
     const wrong = implausible(header, options);
@@ -269,10 +311,17 @@ export function walkSegments(source: ByteSource, position: number, options: Walk
 }
 
 /** What no segment holds: zero where the walk came to its end or passed by, missing behind the point where it broke. */
-export function gapPieces(walk: Pick<SegmentWalk, 'known'>, finished: boolean, memorySize: bigint): MemoryPiece[] {
+export function gapPieces(walk: Pick<SegmentWalk, 'known' | 'fault'>, finished: boolean, memorySize: bigint): MemoryPiece[] {
   const zero = 'the dumper stored only what is not zero';
   const zeroEnd = finished || walk.known > memorySize ? memorySize : walk.known;
   const pieces: MemoryPiece[] = [{ start: 0n, end: zeroEnd, state: 'zero', reason: zero }];
-  if (zeroEnd < memorySize) pieces.push({ start: zeroEnd, end: memorySize, state: 'missing', reason: 'the chain of segments ends before it' });
+  if (zeroEnd < memorySize) {
+    const { fault } = walk;
+    const why =
+      fault === undefined
+        ? ({ state: 'missing', reason: 'the chain of segments ends before it' } as const)
+        : ({ state: 'unreadable', reason: lostHeader(fault) } as const);
+    pieces.push({ start: zeroEnd, end: memorySize, ...why });
+  }
   return pieces;
 }

@@ -5,7 +5,7 @@
 import type { ByteSource } from '../source/byte-source.ts';
 import { asciiText } from '../layout/field.ts';
 import { no, yes, type DumpFormat, type DumpImage, type EndMarker } from './dump-format.ts';
-import { END_MARKER, S390_EXT_MAGIC, S390_MAGIC } from './s390-header.ts';
+import { END_MARKER, S390_EXT_MAGIC, S390_MAGIC, s390EndMarker } from './s390-header.ts';
 import { segmentMemory } from './segment-memory.ts';
 import { markerFindings, probeHeader, readEndMarker, readStandaloneHeader, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
 import { RangeColumns } from './range-columns.ts';
@@ -19,7 +19,11 @@ const roundedToRecords = (size: bigint): bigint => ((size + recordBytes - 1n) / 
 function markerTextAt(source: ByteSource, at: bigint): boolean {
   if (at + BigInt(shortMarkerBytes) > BigInt(source.size)) return false;
   const found = new Uint8Array(shortMarkerBytes);
-  return source.readInto(Number(at), found) === found.length && asciiText(found) === END_MARKER;
+  const got = source.readInto(Number(at), found);
+  if (got === found.length) return asciiText(found) === END_MARKER;
+  // What the disk does not give is the marker where the file is as long as it would be with one there.
+  const behind = source.faultAt?.(Number(at) + got) === undefined ? 0n : BigInt(source.size) - at;
+  return behind === BigInt(shortMarkerBytes) || behind === BigInt(s390EndMarker.size);
 }
 
 function open(source: ByteSource): DumpImage {

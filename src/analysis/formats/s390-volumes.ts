@@ -6,6 +6,7 @@ import { parse } from '../layout/struct.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { ContainerFacts, DumpImage, OpenContext } from './dump-format.ts';
 import { s390Header } from './s390-header.ts';
+import { headFault, unreadableVolume } from './unreadable-volume.ts';
 import { readStandaloneHeader, standaloneHeaderBytes, type StandaloneHeader } from './standalone-dump.ts';
 
 export interface Volume {
@@ -48,6 +49,8 @@ const unused = (source: ByteSource): Finding => ({
 
 /** A file that has no place in the set: an error when the user named it, else only worth a word. */
 function stranger(source: ByteSource, header: StandaloneHeader | undefined, magic: bigint, named: boolean): Finding[] {
+  const fault = header === undefined ? headFault(source) : undefined;
+  if (fault !== undefined) return [unreadableVolume(fault)];
   if (header?.magic === magic && header.mvdump === 1) {
     return [
       {

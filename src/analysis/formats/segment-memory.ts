@@ -4,7 +4,7 @@
  */
 import type { AddressRange } from '../../shared/units.ts';
 import { pageSize } from '../../shared/units.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { faultText, readAround, type ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
 import { totalsOf, type ExtentMap } from './extent-map.ts';
 import { sweep } from './extent-sweep.ts';
@@ -188,8 +188,13 @@ export function segmentMemory(source: ByteSource, listed: Iterable<MemoryPiece>)
     count: runs.length,
   };
 
-  /** Bytes of a stored run from address `from` on. Returns how many came, and why not all. */
-  const fill = ({ piece }: Run, from: bigint, target: Uint8Array): { readonly got: number; readonly reason?: string } => {
+  /** Bytes of a stored run from address `from` on. Returns how far they go, and why not to the end; `lost` hears of pieces in between. */
+  const fill = (
+    { piece }: Run,
+    from: bigint,
+    target: Uint8Array,
+    lost: (absence: Absence) => void,
+  ): { readonly got: number; readonly reason?: string } => {
     const decode = pieces.decoder(piece);
     if (decode !== undefined) {
       const bytes = decoded.get(piece, decode);
@@ -199,7 +204,11 @@ export function segmentMemory(source: ByteSource, listed: Iterable<MemoryPiece>)
       return { got: Math.max(0, Math.min(target.length, bytes.length - at)) };
     }
     const fileOffset = runs.fileOffset(piece, from);
-    return { got: fileOffset === undefined ? 0 : (pieces.source(piece) ?? source).readInto(fileOffset, target) };
+    if (fileOffset === undefined) return { got: 0 };
+    const got = readAround(pieces.source(piece) ?? source, fileOffset, target, (start, end, fault) => {
+      lost({ start: from + BigInt(start), end: from + BigInt(end), state: 'unreadable', reason: faultText(fault), fault });
+    });
+    return { got };
   };
 
   const read = (address: bigint, target: Uint8Array): readonly Absence[] => {
@@ -220,7 +229,7 @@ export function segmentMemory(source: ByteSource, listed: Iterable<MemoryPiece>)
         absent.push({ start: from, end: to, state, ...(why === undefined ? {} : { reason: why }) });
         continue;
       }
-      const { got, reason } = fill(run, from, part);
+      const { got, reason } = fill(run, from, part, (absence) => absent.push(absence));
       part.fill(0, got);
       if (got < part.length) absent.push({ start: from + BigInt(got), end: to, state: 'unreadable', ...(reason === undefined ? {} : { reason }) });
     }

@@ -5,7 +5,7 @@ import type { Finding, FormatId } from '../../shared/model.ts';
 import { asciiText } from '../layout/field.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { todToIso } from '../arch/s390x/tod-clock.ts';
-import { readExactly, type ByteSource } from '../source/byte-source.ts';
+import { faultText, readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, yes, type ContainerFacts, type DumpImage, type EndMarker, type Probe } from './dump-format.ts';
 import { END_MARKER, s390EndMarker, s390Header } from './s390-header.ts';
 
@@ -44,7 +44,10 @@ export function readStandaloneHeader(source: ByteSource): { readonly head: Uint8
 export function readEndMarker(source: ByteSource, at: number, headerTod: bigint): EndMarker | undefined {
   const found = new Uint8Array(s390EndMarker.size);
   const got = at >= source.size ? 0 : source.readInto(at, found);
-  if (got < found.length) return undefined;
+  if (got < found.length) {
+    const fault = source.faultAt?.(at + got);
+    return fault === undefined ? undefined : { fileOffset: at, present: false, text: '', tod: 0n, headerTod, fault };
+  }
   const text = asciiText(found.subarray(0, 8));
   return { fileOffset: at, present: text === END_MARKER, text, tod: parse(s390EndMarker, found).tod, headerTod };
 }
@@ -65,6 +68,17 @@ function prefixesOf(header: StandaloneHeader, findings: Finding[]): number[] {
 
 /** The finding for an end marker that is not there, or older than the header. None when all is well. */
 export function markerFindings(marker: EndMarker): Finding[] {
+  if (marker.fault !== undefined) {
+    return [
+      {
+        id: 'end-marker/unreadable',
+        severity: 'error',
+        title: 'The end marker cannot be read',
+        detail: `${faultText(marker.fault)}: whether the dump was finished is not known`,
+        where: { fileOffset: marker.fileOffset, bytes: 16 },
+      },
+    ];
+  }
   if (!marker.present) {
     return [
       {
@@ -136,7 +150,7 @@ export function standaloneImage(parts: StandaloneParts): DumpImage {
   // The converter leaves every field of the dumping machine zero; a dumper always stores its clock.
   const converted = header.tod === 0n && header.cpu_id === 0n && header.build_arch === 0;
   const structures: StructView[] = [view(s390Header, head, { where: { fileOffset: 0 } })];
-  if (marker !== undefined) {
+  if (marker !== undefined && marker.fault === undefined) {
     const bytes = readExactly(parts.markerSource ?? source, marker.fileOffset, s390EndMarker.size, 'the end marker');
     structures.push(view(s390EndMarker, bytes, { where: { fileOffset: marker.fileOffset } }));
   }

@@ -1,17 +1,18 @@
 /** Bit maps and pages of a VMDUMP (s390-dump.md section 7): an absent page reads as zeros. */
 import { pageSize } from '../../shared/units.ts';
 import type { Finding } from '../../shared/model.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { faultText, readExactly, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import type { Extent, MemoryImage } from './dump-format.ts';
 import { generatedExtents } from './extent-map.ts';
 import { NumberColumn } from './number-column.ts';
-import { pageMemory, type PageContent } from './page-memory.ts';
+import { pageMemory, unreadablePage, type PageContent } from './page-memory.ts';
 
 /** Pages per bit-key page, and bit-key pages per index page. */
 const groupPages = 4096;
 const groupsPerIndex = 32768;
 const notStored = 'z/VM stored only what is not zero';
 const beyondFile = 'the file ends before it';
+const lostContent = (fault: FileFault): PageContent => ({ state: 'unreadable', reason: `where it is stored is not known: ${faultText(fault)}`, fault });
 
 export interface VmdumpPages {
   readonly memory: MemoryImage;
@@ -32,6 +33,8 @@ export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): 
   let stored = 0;
   /** Groups below this one are known. */
   let known = Math.ceil(total / groupPages);
+  /** What is said of pages behind those. */
+  let behind: PageContent = { state: 'missing', reason: beyondFile };
   const cut = (group: number): void => {
     known = group;
     findings.push({
@@ -42,27 +45,53 @@ export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): 
       where: { fileOffset: Math.min(at, source.size), bytes: pageSize },
     });
   };
-  const readPage = (): Uint8Array | undefined => (at + pageSize <= source.size && source.readInto(at, block) === pageSize ? block : undefined);
+  /** Maps that the disk does not give: the pages of this group are not known, and those of later ones lie nobody knows where. */
+  let lost: { readonly group: number; readonly placed: number; readonly fault: FileFault } | undefined;
+  const readPage = (): Uint8Array | FileFault | undefined => {
+    if (at + pageSize > source.size) return undefined;
+    const got = source.readInto(at, block);
+    return got === pageSize ? block : source.faultAt?.(at + got);
+  };
+  const lose = (group: number, placed: number, fault: FileFault): void => {
+    if (lost !== undefined) return;
+    lost = { group, placed, fault };
+    findings.push({
+      id: 'container-complete/bit-maps',
+      severity: 'error',
+      title: 'A bit map cannot be read',
+      detail: `${faultText(fault)}: where the pages from absolute 0x${(BigInt(placed) * BigInt(groupPages * pageSize)).toString(16)} on are stored is not known`,
+      where: { fileOffset: at, bytes: pageSize },
+    });
+  };
 
-  for (let first = 0; first < known && findings.length === 0; first += groupsPerIndex) {
-    const index = readPage()?.slice();
-    if (index === undefined) {
-      cut(first);
+  for (let first = 0, ended = false; first < known && !ended; first += groupsPerIndex) {
+    const page = readPage();
+    if (!(page instanceof Uint8Array)) {
+      // The pages follow the last map: without this one even the first page has no place.
+      if (page === undefined) cut(first);
+      else {
+        lose(first, 0, page);
+        known = first;
+        behind = lostContent(page);
+      }
       break;
     }
+    const index = page.slice();
     at += pageSize;
     for (let bit = 0; bit < groupsPerIndex && first + bit < known; bit += 1) {
       if (((index[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) === 0) continue;
       const keys = readPage();
       if (keys === undefined) {
         cut(first + bit);
+        ended = true;
         break;
       }
       groups.number.push(first + bit);
       groups.keys.push(at);
       groups.before.push(stored);
       const pages = Math.min(groupPages, total - (first + bit) * groupPages);
-      for (let page = 0; page < pages; page += 1) stored += (keys[page] ?? 0) & 1;
+      if (keys instanceof Uint8Array) for (let slot = 0; slot < pages; slot += 1) stored += (keys[slot] ?? 0) & 1;
+      else lose(first + bit, first + bit, keys);
       at += pageSize;
     }
   }
@@ -82,7 +111,8 @@ export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): 
   const keys = new Uint8Array(groupPages);
   const keysOf = (index: number): Uint8Array => {
     if (loaded !== index) {
-      source.readInto(groups.keys.at(index), keys);
+      // It could be read before: a disk that takes it back now gives no page of the group, and not pages of zeros.
+      keys.set(readExactly(source, groups.keys.at(index), groupPages, 'a bit map'));
       loaded = index;
     }
     return keys;
@@ -99,8 +129,13 @@ export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): 
 
   /** Runs of pages of one group from page `from` on. */
   function* groupPieces(index: number, from: number): Generator<Piece> {
-    const first = groups.number.at(index) * groupPages;
+    const number = groups.number.at(index);
+    const first = number * groupPages;
     const end = Math.min(first + groupPages, total);
+    if (number === lost?.group) {
+      yield { start: Math.max(first, from), end, content: lostContent(lost.fault) };
+      return;
+    }
     // A copy: the next question may load other keys before this run is asked for more.
     const present = keysOf(index).slice();
     let before = groups.before.at(index);
@@ -110,6 +145,7 @@ export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): 
       if (isStored) before += 1;
       if (pfn < from) continue;
       if (!isStored) yield { start: pfn, end: pfn + 1, content: zero };
+      else if (lost !== undefined && number >= lost.placed) yield { start: pfn, end: pfn + 1, content: lostContent(lost.fault) };
       else if (offset + pageSize > source.size) yield { start: pfn, end: pfn + 1, content: unknown };
       else yield { start: pfn, end: pfn + 1, content: { state: 'stored' }, fileOffset: offset };
     }
@@ -125,7 +161,7 @@ export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): 
       next = Math.min(first + groupPages, total);
     }
     if (next < knownPages) yield { start: next, end: knownPages, content: zero };
-    if (knownPages < total) yield { start: Math.max(knownPages, pfn), end: total, content: unknown };
+    if (knownPages < total) yield { start: Math.max(knownPages, pfn), end: total, content: behind };
   }
 
   function* extentsFrom(address: bigint): Generator<Extent, undefined> {
@@ -151,16 +187,20 @@ export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): 
 
   const load = (pfn: number, target: Uint8Array): PageContent => {
     const number = Math.floor(pfn / groupPages);
-    if (number >= known) return unknown;
+    if (number >= known) return behind;
     const index = groups.number.firstFrom(number);
     if (index === groups.number.length || groups.number.at(index) !== number) return zero;
+    if (number === lost?.group) return lostContent(lost.fault);
     const present = keysOf(index);
     const slot = pfn % groupPages;
     if (((present[slot] ?? 0) & 1) === 0) return zero;
+    if (lost !== undefined && number >= lost.placed) return lostContent(lost.fault);
     let before = groups.before.at(index);
     for (let page = 0; page < slot; page += 1) before += (present[page] ?? 0) & 1;
     const offset = dataAt + before * pageSize;
-    return offset + pageSize > source.size || source.readInto(offset, target) < pageSize ? unknown : { state: 'stored' };
+    if (offset + pageSize > source.size) return unknown;
+    const got = source.readInto(offset, target);
+    return got < pageSize ? unreadablePage(source, offset + got, beyondFile) : { state: 'stored' };
   };
   return { memory: pageMemory({ pages: total, extents: generatedExtents(extentsFrom), load }), stored, findings };
 }

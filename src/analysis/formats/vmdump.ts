@@ -5,7 +5,7 @@ import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import { todToIso } from '../arch/s390x/tod-clock.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
-import { readExactly, type ByteSource } from '../source/byte-source.ts';
+import { faultText, readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type RecordedCpu } from './dump-format.ts';
 import { vmdumpInformation, vmdumpMap, vmdumpOtherCpu, vmdumpRecordBytes, vmdumpSpace, vmdumpSymptom } from './vmdump-layout.ts';
 import { vmdumpPages } from './vmdump-pages.ts';
@@ -65,13 +65,15 @@ function readCpuRecords(source: ByteSource, at: number): Cpus {
   const block = new Uint8Array(vmdumpOtherCpu.size);
   let position = at + vmdumpInformation.size;
   for (let index = 0; index < first.online_cpus; index += 1, position += block.length) {
-    if (index >= maxCpus || position >= source.size || source.readInto(position, block) < block.length) {
+    const got = index >= maxCpus || position >= source.size ? 0 : source.readInto(position, block);
+    if (got < block.length) {
+      const fault = source.faultAt?.(position + got);
       findings.push({
         id: 'container-complete/cpu-records',
         severity: 'error',
         title: 'Records of CPUs are missing',
-        detail: `the information record counts ${first.online_cpus} other CPUs; only ${index} are in the file`,
-        where: { fileOffset: at + 912, bytes: 2 },
+        detail: `the information record counts ${first.online_cpus} other CPUs; only ${index} ${fault === undefined ? 'are in the file' : `can be read: ${faultText(fault)}`}`,
+        where: fault === undefined ? { fileOffset: at + 912, bytes: 2 } : { fileOffset: position, bytes: block.length },
       });
       break;
     }

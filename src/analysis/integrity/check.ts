@@ -9,6 +9,7 @@ import type { DumpImage } from '../formats/dump-format.ts';
 import type { UtsName } from '../kernel/vmcoreinfo/uts-name.ts';
 import type { VmcoreinfoSearch } from '../kernel/vmcoreinfo/vmcoreinfo.ts';
 import type { MemoryReader } from '../memory/reader.ts';
+import type { FileFault } from '../source/byte-source.ts';
 import type { Evidence } from './evidence.ts';
 
 type Place = NonNullable<CheckResult['ranges']>[number];
@@ -39,6 +40,8 @@ export interface CheckContext {
   readonly kdumpStarted?: string | undefined;
   /** What the user brought along: manifest, attestation, healthy images. */
   readonly evidence: Evidence;
+  /** What of the dump's files their disk did not give so far. */
+  readonly faults?: () => readonly FileFault[];
   readonly signal: AbortSignal;
 }
 

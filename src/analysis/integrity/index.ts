@@ -71,9 +71,15 @@ function toResult(check: Check, outcome: CheckOutcome): CheckResult {
 }
 
 /** Runs the checks up to a depth; dearer ones are listed as not-run. A check that cannot read says unreadable. */
-export async function runChecks(context: CheckContext, depth: CheckDepth, onProgress?: (done: number, check: Check) => void): Promise<CheckResult[]> {
+export async function runChecks(
+  context: CheckContext,
+  depth: CheckDepth,
+  onProgress?: (done: number, check: Check) => void,
+  only?: readonly string[],
+): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const check of checks) {
+    if (only?.includes(check.id) === false) continue;
     if (context.signal.aborted) throw new Cancelled();
     onProgress?.(results.length, check);
     const why = check.inapplicable?.(context.image, context.kdumpStarted);

@@ -56,13 +56,13 @@ function sourceOf(original: KdumpOriginal, purgatory: FoundPurgatory, area: Cras
     return { regions: purgatory.regions, read: (address, length) => original.memory.readPresent(address, length), skip: () => false };
   }
   const { source } = original;
-  const readAt = (offset: number, length: number): Uint8Array => {
-    // What the loader appends to the file's bytes is zero.
+  const readAt = (offset: number, length: number): Uint8Array | undefined => {
+    // What the loader appends to the file's bytes is zero; what the disk does not give is not.
     const bytes = new Uint8Array(length);
-    if (offset < source.size) source.readInto(offset, bytes);
-    return bytes;
+    const got = offset < source.size ? source.readInto(offset, bytes) : 0;
+    return got < length && source.faultAt?.(offset + got) !== undefined ? undefined : bytes;
   };
-  const isKernel = Buffer.from(readAt(kdumpImageStart + 8, 7)).equals(Buffer.from('S390EP\0', 'latin1'));
+  const isKernel = Buffer.from(readAt(kdumpImageStart + 8, 7) ?? []).equals(Buffer.from('S390EP\0', 'latin1'));
   if (isKernel) {
     const kernel = purgatory.regions.find((region) => region.start >= area.base && region.start <= area.base + BigInt(kdumpImageStart));
     if (kernel === undefined) return nothing('no region of the purgatory is a kernel');

@@ -1,7 +1,7 @@
 /** What the engine's thread and its page workers say to each other. */
 import { DumpError, type DumpErrorKind, type ErrorPlace } from '../../shared/dump-error.ts';
 import type { DumpLocation } from '../formats/dump-files.ts';
-import type { OpenedFile } from '../source/byte-source.ts';
+import type { FileFault, OpenedFile } from '../source/byte-source.ts';
 import type { BlockRows } from './block-scan.ts';
 import type { PackedExtents } from './page-extents.ts';
 
@@ -40,7 +40,8 @@ export type CrewMessage = CrewStart | CrewOrder | { readonly kind: 'rest' };
 
 export type CrewReport =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'done'; readonly rows: BlockRows; readonly pages: number; readonly read: number }
+  /** `faults`: what the worker could not read of the dump's files, up to now. */
+  | { readonly kind: 'done'; readonly rows: BlockRows; readonly pages: number; readonly read: number; readonly faults: readonly FileFault[] }
   | { readonly kind: 'failed'; readonly failure: CrewFailure };
 
 export type CrewFailure =

@@ -3,6 +3,7 @@ import { openDumpFiles } from '../formats/dump-files.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { dumpIdentity } from '../formats/dump-identity.ts';
 import { openDump } from '../formats/index.ts';
+import type { FileFault } from '../source/byte-source.ts';
 import type { ScanExtents } from './block-scan.ts';
 import { exchanged, type CrewPages } from './crew-messages.ts';
 import { pageExtents } from './page-extents.ts';
@@ -13,16 +14,18 @@ const readsTell: ScanExtents = { needs: () => 'read', states: () => undefined };
 export interface DumpPages {
   readonly memory: MemoryImage;
   readonly extents: ScanExtents;
+  readonly faults: () => readonly FileFault[];
   readonly close: () => void;
 }
 
 /** @throws DumpError when another dump lies there now, or it cannot be read */
 export function dumpPages({ location, identity, wholePages }: CrewPages & { readonly kind: 'dump' }): DumpPages {
-  const { source, context, close } = openDumpFiles(location);
+  const { source, context, faults, close } = openDumpFiles(location);
   try {
     const image = openDump(source, context);
+    const parts = (image.container.volumes ?? []).map((volume) => volume.path);
     if (dumpIdentity(image) !== identity) throw exchanged(source.name);
-    return { memory: image.memory, extents: wholePages ? readsTell : pageExtents(image.memory), close };
+    return { memory: image.memory, extents: wholePages ? readsTell : pageExtents(image.memory), faults: () => faults(parts), close };
   } catch (error) {
     close();
     throw error;

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import type { PartialBlock } from './index-reader.ts';
 import type { BlockRow } from './packed-block.ts';
 import type { PageExtent } from './page-extents.ts';
-import { indexTables } from './schema.ts';
+import { indexTables, stateColumn } from './schema.ts';
 
 /** What one transaction adds. Everything is optional, an empty batch changes nothing. */
 export interface Batch {
@@ -25,6 +25,7 @@ export interface Batch {
 
 export interface IndexWriter {
   commit(batch: Batch): void;
+  forgetUnreadable(): void;
   /** Replaces all rows of tables; values in the order of the table's columns, undefined as NULL. */
   replaceRows(tables: Readonly<Record<string, readonly (readonly unknown[])[]>>): void;
 }
@@ -90,6 +91,14 @@ export function createIndexWriter(connection: Connection): IndexWriter {
           insertPartial.run(startPfn, done, csum, blob(meta), blob(fingerprints), blob(leaves), partialChecksum(batch.partial));
         }
         note.run(batch.pagesRead ?? 0, batch.extents?.length ?? 0, batch.complete === true ? 1 : 0, orNull(batch.memoryRoot));
+      });
+    },
+    forgetUnreadable() {
+      const some = `FROM block WHERE ${stateColumn('unreadable')} > 0`;
+      transaction(() => {
+        // A subtree is of the pages of one block.
+        connection.prepare(`DELETE FROM subtree WHERE start_pfn IN (SELECT start_pfn ${some})`).run();
+        connection.prepare(`DELETE ${some}`).run();
       });
     },
     replaceRows(tables) {

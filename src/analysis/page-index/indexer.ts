@@ -16,6 +16,7 @@ import { IndexError } from './index-error.ts';
 import type { PartialBlock } from './index-reader.ts';
 import { partialChecksum } from './index-writer.ts';
 import { createPace, type Pace } from '../jobs/pace.ts';
+import type { FileFault } from '../source/byte-source.ts';
 import { uniformRun, type BlockRow } from './packed-block.ts';
 import { startPageCrew, type DoneWork, type PageCrew } from './page-crew.ts';
 import { pageExtents, type PageExtent, type PageExtents } from './page-extents.ts';
@@ -32,6 +33,8 @@ export interface IndexOptions {
   readonly crew?: CrewWish;
   /** Called once, with a function that brings the block of a page to the front while the index is built. */
   readonly onStart?: (prefer: (pfn: number) => void) => void;
+  /** What this thread could not read of the dump's files so far. */
+  readonly faults?: () => readonly FileFault[];
 }
 
 export interface IndexResult {
@@ -46,6 +49,8 @@ export interface IndexResult {
   readonly workers: number;
   /** 64 hex digits, when it was asked for. */
   readonly memoryRoot: string | undefined;
+  /** What the disk did not give; then the index is not complete, and a later run reads the blocks of such pages again. */
+  readonly faults: readonly FileFault[];
 }
 
 /** A transaction is due after so long ... */
@@ -78,6 +83,7 @@ export async function buildIndex(image: { readonly memory: MemoryImage }, store:
     resumed,
     workers: run.workers,
     memoryRoot: options.digest ? root : undefined,
+    faults: run.faults(),
   };
 }
 
@@ -100,6 +106,7 @@ class IndexRun {
   #exhausted = false;
   #blocks: BlockRow[] = [];
   #subtrees: Subtree[] = [];
+  readonly #faults = new Map<string, FileFault>();
   #waitingPages = 0;
   #committed = performance.now();
   #pagesDone = 0;
@@ -121,6 +128,8 @@ class IndexRun {
       // Workers take their time to start: they do so while the first rows are written.
       if (crew !== undefined) this.#crew = startPageCrew(crew);
       this.workers = crew?.workers ?? 0;
+      // A run before may have met a disk that did not give them.
+      this.#store.forgetUnreadable();
       await this.#writeExtents();
       this.#options.onStart?.((pfn) => {
         this.#queue.prefer(pfn);
@@ -128,8 +137,9 @@ class IndexRun {
       const begun = this.#begun();
       if (begun !== undefined) this.#queue.prefer(begun.startPfn);
       await this.#work(begun);
-      const root = this.#options.digest ? { memoryRoot: await this.#root() } : {};
-      this.#store.commit({ ...this.#waiting(), complete: true, ...root });
+      const whole = this.faults().length === 0;
+      const root = whole && this.#options.digest ? { memoryRoot: await this.#root() } : {};
+      this.#store.commit({ ...this.#waiting(), complete: whole, ...root });
       this.#report();
     } catch (error) {
       // What workers gave is kept, whatever went wrong; a block that this thread had begun is stored by now.
@@ -222,9 +232,17 @@ class IndexRun {
     }
   }
 
-  #keep({ block, subtrees, pages, read }: DoneWork): void {
+  /** What nobody could read, in the order of the files. */
+  faults(): FileFault[] {
+    const own = this.#options.faults?.() ?? [];
+    const all = new Map([...this.#faults.values(), ...own].map((fault) => [`${fault.file}\0${fault.offset}`, fault]));
+    return [...all.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.offset - b.offset));
+  }
+
+  #keep({ block, subtrees, pages, read, faults }: DoneWork): void {
+    for (const fault of faults) this.#faults.set(`${fault.file}\0${fault.offset}`, fault);
     if (block !== undefined) this.#blocks.push(block);
-    this.#subtrees.push(...subtrees);
+    for (const subtree of subtrees) this.#subtrees.push(subtree);
     this.pagesRead += read;
     this.#waitingPages += read;
     this.#pagesDone += pages;
@@ -240,7 +258,7 @@ class IndexRun {
       while (scan.done < pages) {
         const before = scan.done;
         const read = scan.step();
-        this.#keep({ block: undefined, subtrees: [], pages: scan.done - before, read });
+        this.#keep({ block: undefined, subtrees: [], pages: scan.done - before, read, faults: [] });
         if (scan.done < pages) await this.#breathe(() => scan.partial());
       }
     } catch (error) {
@@ -248,7 +266,7 @@ class IndexRun {
       throw error;
     }
     const { block, subtree } = scan.rows();
-    this.#keep({ block, subtrees: subtree === undefined ? [] : [subtree], pages: 0, read: 0 });
+    this.#keep({ block, subtrees: subtree === undefined ? [] : [subtree], pages: 0, read: 0, faults: [] });
   }
 
   /** Between two steps: commits when it is time, gives way, notices a cancel. */

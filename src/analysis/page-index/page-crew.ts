@@ -4,6 +4,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { DumpError } from '../../shared/dump-error.ts';
+import type { FileFault } from '../source/byte-source.ts';
 import type { Subtree } from '../memory-tree/digest.ts';
 import type { CrewFailure, CrewOrder, CrewPages, CrewReport, CrewStart } from './crew-messages.ts';
 import { restWorker, takeWorker } from './idle-workers.ts';
@@ -27,6 +28,7 @@ export interface DoneWork {
   readonly subtrees: readonly Subtree[];
   readonly pages: number;
   readonly read: number;
+  readonly faults: readonly FileFault[];
 }
 
 export interface PageCrew {
@@ -61,7 +63,7 @@ function errorOf(failure: CrewFailure): Error {
 
 function doneWork(report: Extract<CrewReport, { kind: 'done' }>): DoneWork {
   const { block, subtree } = receivedRows(report.rows);
-  return { block, subtrees: subtree === undefined ? [] : [subtree], pages: report.pages, read: report.read };
+  return { block, subtrees: subtree === undefined ? [] : [subtree], pages: report.pages, read: report.read, faults: report.faults };
 }
 
 export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageCrew {

@@ -1,6 +1,7 @@
 /** What a page worker does: comes to the pages with a descriptor of its own, then looks at the blocks that it is given. */
 import { isDumpError } from '../../shared/dump-error.ts';
 import { createTreeHasher } from '../memory-tree/digest.ts';
+import type { FileFault } from '../source/byte-source.ts';
 import { openFile } from '../source/file-source.ts';
 import { createBlockScanner, type BlockScanner } from './block-scan.ts';
 import { exchanged, type CrewFailure, type CrewMessage, type CrewOrder, type CrewReport, type CrewStart } from './crew-messages.ts';
@@ -20,6 +21,7 @@ interface OpenPages {
   readonly scanner: BlockScanner;
   /** One word: not 0 once nobody wants the work any more. */
   readonly cancelled: Int32Array;
+  faults(): readonly FileFault[];
   close(): void;
 }
 
@@ -30,8 +32,8 @@ async function openPages({ pages, cancelled, jobModule }: CrewStart): Promise<Op
   const word = new Int32Array(cancelled);
   if (pages.kind === 'dump') {
     const { dumpPages } = await import('./dump-pages.ts');
-    const { memory, extents, close } = dumpPages(pages);
-    return { scanner: createBlockScanner(memory, extents, hasher), cancelled: word, close };
+    const { memory, extents, faults, close } = dumpPages(pages);
+    return { scanner: createBlockScanner(memory, extents, hasher), cancelled: word, faults, close };
   }
   const file = openFile(pages.file.path, { cacheBlocks: 1 });
   const close = (): void => {
@@ -42,11 +44,11 @@ async function openPages({ pages, cancelled, jobModule }: CrewStart): Promise<Op
     throw exchanged(pages.name);
   }
   const extents = unpackExtents(pages.extents);
-  return { scanner: createBlockScanner(rawPages({ ...file, name: pages.name }, extents), extents, hasher), cancelled: word, close };
+  return { scanner: createBlockScanner(rawPages({ ...file, name: pages.name }, extents), extents, hasher), cancelled: word, faults: () => file.faults(), close };
 }
 
 /** Does what one order wants, unless nobody wants it any more. */
-function carryOut(order: CrewOrder, { scanner, cancelled }: OpenPages, post: CrewPort['post']): void {
+function carryOut(order: CrewOrder, { scanner, cancelled, faults }: OpenPages, post: CrewPort['post']): void {
   const scan = scanner.begin(order, order);
   let read = 0;
   while (scan.done < scan.pages) {
@@ -57,7 +59,7 @@ function carryOut(order: CrewOrder, { scanner, cancelled }: OpenPages, post: Cre
   const blobs = [rows.block?.meta, rows.block?.fingerprints].flatMap((blob) =>
     blob?.buffer instanceof ArrayBuffer && blob.byteLength === blob.buffer.byteLength ? [blob.buffer] : [],
   );
-  post({ kind: 'done', rows, pages: order.pages, read }, blobs);
+  post({ kind: 'done', rows, pages: order.pages, read, faults: faults() }, blobs);
 }
 
 /** Opens the dumps that it is told and answers orders in their turn. What goes wrong is reported. */

@@ -4,7 +4,7 @@
  */
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { pageSize } from '../../shared/units.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { readAround, type ByteSource } from '../source/byte-source.ts';
 import { storedCode, type PackedExtents, type PageExtents } from './page-extents.ts';
 import { stateCode } from './page-meta.ts';
 
@@ -26,12 +26,15 @@ export function rawPages(source: ByteSource, extents: PageExtents): Pick<MemoryI
         if (from >= endPfn) return;
         if (state !== storedCode || fileOffset === undefined) continue;
         const part = target.subarray((from - firstPfn) * pageSize, (Math.min(end, endPfn) - firstPfn) * pageSize);
-        const got = source.readInto(fileOffset, part);
+        // A page of which only a part came cannot be read.
+        const lose = (start: number, stop: number): void => {
+          states.fill(stateCode.unreadable, from - firstPfn + Math.floor(start / pageSize), from - firstPfn + Math.ceil(stop / pageSize));
+        };
+        const got = readAround(source, fileOffset, part, lose);
         if (got === part.length) continue;
-        // What the file no longer holds cannot be read, and neither can a page of which only a part came.
+        // What the file no longer holds.
         part.fill(0, got);
-        const firstLost = from - firstPfn + Math.floor(got / pageSize);
-        states.fill(stateCode.unreadable, firstLost, from - firstPfn + part.length / pageSize);
+        lose(got, part.length);
       }
     },
   };

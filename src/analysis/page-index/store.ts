@@ -19,6 +19,7 @@ import { cpuRows, findingRows, noteRows, regionRows, type RecordTables } from '.
 import { createIndexWriter, type Batch } from './index-writer.ts';
 import { unpackBlock } from './packed-block.ts';
 import { classVersion, fingerprintAlgorithm } from './page-job.ts';
+import { stateCode } from './page-meta.ts';
 import { indexApplicationId, indexDdl, indexSchemaVersion } from './schema.ts';
 
 type Sqlite = typeof BetterSqlite3;
@@ -33,7 +34,7 @@ function loadSqlite(): Sqlite {
 }
 
 /** Why an index was begun afresh. */
-export type FreshReason = 'new' | 'asked' | 'damaged' | 'schema' | 'identity';
+export type FreshReason = 'new' | 'asked' | 'damaged' | 'schema' | 'identity' | 'unread';
 
 export interface IndexKey {
   readonly path: string;
@@ -60,6 +61,8 @@ export interface IndexStore extends IndexReader {
   readonly fresh: FreshReason | undefined;
   /** One transaction. @throws IndexError when the file cannot be written */
   commit(batch: Batch): void;
+  /** Drops the blocks and subtrees with unreadable pages, so that they are looked at again. */
+  forgetUnreadable(): void;
   putRegions(regions: readonly RegionJson[]): void;
   putCpus(cpus: readonly CpuJson[]): void;
   putNotes(notes: readonly NoteJson[]): void;
@@ -242,6 +245,8 @@ function whyNot(connection: Connection, key: IndexKey): FreshReason | undefined 
   const header = reader.header();
   if (header.fingerprintAlgorithm !== fingerprintAlgorithm || header.classVersion !== classVersion) return 'schema';
   if (header.identity !== key.identity || header.totalPages !== key.totalPages) return 'identity';
+  // Where the disk did not give the container's own tables, their extents are not those of the dump.
+  if (!header.complete && connection.prepare("SELECT 1 FROM extent WHERE state = 'unreadable' LIMIT 1").get() !== undefined) return 'unread';
   try {
     // quick_check looks at the tree, not into the blobs, and most bytes of an index are blobs.
     for (const block of reader.blocks()) unpackBlock(block);
@@ -317,6 +322,12 @@ function indexStore(connection: Connection, path: string, fresh: FreshReason | u
     commit(batch) {
       guarded(() => {
         writer.commit(batch);
+      });
+    },
+    forgetUnreadable() {
+      if ((reader.totals().counters.states[stateCode.unreadable] ?? 0) === 0) return;
+      guarded(() => {
+        writer.forgetUnreadable();
       });
     },
     putRegions: (regions) => {

@@ -30,6 +30,8 @@ export interface ReportModel {
   readonly fileName: string;
   readonly identity: string;
   readonly digests: VerifyJson['digests'];
+  /** Why a digest that was to be computed is not there. */
+  readonly digestsMissing?: NonNullable<VerifyJson['digestsMissing']>;
   readonly info: Info;
   readonly reason?: string;
   readonly health: Health;

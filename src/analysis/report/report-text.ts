@@ -34,6 +34,8 @@ export function reportText(text: string): string {
   return `${visibleText(kept)} (${text.length - kept.length} more characters)`;
 }
 
+const noDigest = (why: string | undefined): string | undefined => (why === undefined ? undefined : `none: ${why}`);
+
 /** Names and values of the facts of a report; values are hostile text. */
 export function reportFacts(report: ReportModel): readonly (readonly [name: string, value: string])[] {
   const { info } = report;
@@ -41,8 +43,8 @@ export function reportFacts(report: ReportModel): readonly (readonly [name: stri
   const list: readonly (readonly [string, string | undefined])[] = [
     ['File', `${report.fileName}, ${byteText(info.file.bytes)}`],
     ['Identity', report.identity],
-    ['SHA-256 of the file', report.digests.file],
-    ['Memory root', report.digests.memoryRoot],
+    ['SHA-256 of the file', report.digests.file ?? noDigest(report.digestsMissing?.file)],
+    ['Memory root', report.digests.memoryRoot ?? noDigest(report.digestsMissing?.memoryRoot)],
     ['Format', `${container.format}${container.version === undefined ? '' : `, version ${container.version}`}`],
     ['Written by', container.producer],
     ['Complete', container.complete ? 'yes' : 'no'],

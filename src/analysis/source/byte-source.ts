@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { DumpError } from '../../shared/dump-error.ts';
 
 /** A file on disk and the state in which it was opened: a second opening compares the stamp. */
@@ -7,6 +8,17 @@ export interface OpenedFile {
   readonly inode: bigint;
   /** Device, inode, size, and time of the last change. */
   readonly stamp: string;
+}
+
+/** Bytes that a file has and its disk does not give. */
+export interface FileFault {
+  /** As the user named it. */
+  readonly file: string;
+  /** Position of the first of them in that file. */
+  readonly offset: number;
+  readonly bytes: number;
+  /** "the device reports a read error (EIO)". */
+  readonly why: string;
 }
 
 /**
@@ -22,21 +34,61 @@ export interface ByteSource {
   readonly file?: OpenedFile;
   /**
    * Copies bytes from `offset` into `target`.
-   * @returns how many bytes were there: fewer than `target.length` only at the end of the source
-   * @throws DumpError io when the operating system fails or the file changed since it was opened
+   * @returns how many bytes came: fewer than `target.length` only at the end of the source, and before bytes that the disk
+   * does not give; `faultAt` tells one from the other
+   * @throws DumpError io when the file changed since it was opened
    */
   readInto(offset: number, target: Uint8Array): number;
+  /** Why a read has stopped at `offset`, where that is not the end of the source; `bytes` counts from `offset` on, in this source. */
+  faultAt?(offset: number): FileFault | undefined;
+}
+
+/** Where a fault lies and what it is, for a sentence about what it took away. Reports carry such sentences: a name, no path. */
+export const faultText = ({ file, offset, why }: FileFault): string => `${why} at offset 0x${offset.toString(16)} of ${basename(file)}`;
+
+/**
+ * Why a read stopped at `offset` before it had all.
+ * @param atEnd what to say where the source ends there
+ */
+export function whyShort(source: ByteSource, offset: number, atEnd: string): string {
+  const fault = source.faultAt?.(offset);
+  return fault === undefined ? atEnd : faultText(fault);
+}
+
+/** The fault as an error, for what cannot go on without those bytes. */
+export const faultError = ({ file, offset, why }: FileFault): DumpError => new DumpError('io', { file, offset }, why, 'a readable dump file');
+
+/**
+ * Reads around what the disk does not give; such bytes become zero.
+ * @param onFault hears of each piece of `target` that did not come
+ * @returns how much of `target` the source reaches: fewer than its length only at the end of the source
+ */
+export function readAround(source: ByteSource, offset: number, target: Uint8Array, onFault: (start: number, end: number, fault: FileFault) => void): number {
+  let done = 0;
+  for (;;) {
+    done += source.readInto(offset + done, done === 0 ? target : target.subarray(done));
+    if (done >= target.length) return done;
+    const fault = source.faultAt?.(offset + done);
+    if (fault === undefined) return done;
+    const end = Math.min(target.length, done + Math.max(1, fault.bytes));
+    target.fill(0, done, end);
+    onFault(done, end, fault);
+    done = end;
+    if (done >= target.length) return done;
+  }
 }
 
 /**
  * Exactly `length` bytes at `offset`.
- * @throws DumpError truncated, naming the file, the offset and how much was expected
+ * @throws DumpError truncated, naming the file, the offset and how much was expected; io where the disk does not give them
  */
 export function readExactly(source: ByteSource, offset: number, length: number, what: string): Uint8Array {
   if (!Number.isSafeInteger(offset) || offset < 0) throw new DumpError('corrupt', { file: source.name }, `${what} lies at an impossible offset: ${offset}`);
   const target = new Uint8Array(length);
   const got = offset >= source.size ? 0 : source.readInto(offset, target);
   if (got < length) {
+    const fault = source.faultAt?.(offset + got);
+    if (fault !== undefined) throw new DumpError('io', { file: fault.file, offset: fault.offset }, `${fault.why}, within ${what}`, 'a readable dump file');
     throw new DumpError(
       'truncated',
       { file: source.name, offset },

@@ -6,14 +6,26 @@ import { closeSync, fstatSync, readdirSync, readSync, statSync, type BigIntStats
 import { basename, dirname, join } from 'node:path';
 import { noteEvidence } from '../../files/evidence-files.ts';
 import { openRegular, readReason } from '../../files/given-file.ts';
+import { pathBytes, pathText } from '../../files/path-bytes.ts';
+import { errorCode } from '../../files/system-error.ts';
 import { DumpError } from '../../shared/dump-error.ts';
-import type { ByteSource, OpenedFile } from './byte-source.ts';
+import { BadRanges } from './bad-ranges.ts';
+import { readAround, type ByteSource, type FileFault, type OpenedFile } from './byte-source.ts';
 
 const blockSize = 64 * 1024;
 const defaultCacheBlocks = 128;
+/** What a disk fails to give as one: the operating system reads by pages. */
+const faultBytes = 4096;
+/** A signal interrupts a read now and then; one that is interrupted without end is a fault. */
+const mostInterruptions = 1000;
+/** Errors of a read that say nothing of the disk: the call was wrong. */
+const ownMistakes: ReadonlySet<string> = new Set(['EBADF', 'EFAULT', 'EINVAL', 'ERR_OUT_OF_RANGE', 'ERR_INVALID_ARG_TYPE']);
 
 export interface FileSource extends ByteSource {
   readonly file: OpenedFile;
+  faultAt(offset: number): FileFault | undefined;
+  /** What could not be read so far, ascending. */
+  faults(): readonly FileFault[];
   close(): void;
 }
 
@@ -48,9 +60,15 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
   const size = Number(opened.size);
   /** Insertion order is age: a hit moves its block to the end, the first entry is the next to go. */
   const cache = new Map<number, Uint8Array>();
+  const bad = new BadRanges(path);
 
   const assertUnchanged = (offset: number): void => {
-    const now = fstatSync(descriptor, { bigint: true });
+    let now: BigIntStats;
+    try {
+      now = fstatSync(descriptor, { bigint: true });
+    } catch (error) {
+      throw ioError(path, error, offset);
+    }
     if (now.size === opened.size && now.mtimeNs === opened.mtimeNs) return;
     const change = now.size === opened.size ? 'was written to' : now.size < opened.size ? 'has shrunk' : 'has grown';
     throw new DumpError(
@@ -61,21 +79,47 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
     );
   };
 
+  /** One read, again where a signal interrupted it. @returns how many bytes came, or why none did */
+  const readOnce = (offset: number, target: Uint8Array, from: number, count: number): number | string => {
+    let code = '';
+    for (let tries = 0; tries < mostInterruptions; tries += 1) {
+      try {
+        const got = readSync(descriptor, target, from, count, offset);
+        return got > 0 ? got : 'reading ends early: the file system gives no bytes';
+      } catch (error) {
+        code = errorCode(error) ?? '';
+        if (code === '' || ownMistakes.has(code)) throw ioError(path, error, offset);
+        if (code !== 'EINTR' && code !== 'EAGAIN') break;
+      }
+    }
+    return code === 'EIO' ? 'the device reports a read error (EIO)' : `the file cannot be read (${code})`;
+  };
+
+  /** Reads up to the first byte that does not come; that one is among the bad ranges then. [offset, end) lies in the file. */
   const readFile = (offset: number, target: Uint8Array): number => {
     assertUnchanged(offset);
     let got = 0;
+    let step = target.length;
     while (got < target.length) {
-      let step: number;
-      try {
-        step = readSync(descriptor, target, got, target.length - got, offset + got);
-      } catch (error) {
-        throw ioError(path, error, offset + got);
+      const at = offset + got;
+      const wanted = Math.min(step, target.length - got);
+      const came = readOnce(at, target, got, wanted);
+      if (typeof came === 'number') {
+        got += came;
+        // Behind a place where a large read failed, the reads grow again.
+        step *= 2;
+        continue;
       }
-      if (step === 0) break;
-      got += step;
+      const end = Math.min(size, (Math.floor(at / faultBytes) + 1) * faultBytes);
+      // Some disks and file systems fail a read as a whole: is it this page?
+      if (wanted > end - at) step = end - at;
+      else {
+        // A file that shrinks between the check and the read would look like one that cannot be read here.
+        assertUnchanged(at);
+        bad.add(at, end, came);
+        return got;
+      }
     }
-    // A file that shrinks between the check and the read would look like one that ends here.
-    if (got < target.length && offset + got < size) assertUnchanged(offset + got);
     return got;
   };
 
@@ -87,9 +131,9 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
       return known;
     }
     const start = index * blockSize;
-    const fresh = new Uint8Array(Math.min(blockSize, size - start));
-    const got = readFile(start, fresh);
-    const bytes = got === fresh.length ? fresh : fresh.subarray(0, got);
+    const bytes = new Uint8Array(Math.min(blockSize, size - start));
+    // What lies behind bad bytes of the block is worth keeping.
+    readAround(direct, start, bytes, () => undefined);
     cache.set(index, bytes);
     if (cache.size > cacheBlocks) {
       const oldest = cache.keys().next().value;
@@ -98,30 +142,47 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
     return bytes;
   };
 
+  const faultAt = (offset: number): FileFault | undefined => bad.at(offset);
+  const direct: ByteSource = {
+    name: path,
+    size,
+    faultAt,
+    readInto(offset, target) {
+      const end = bad.firstIn(offset, offset + target.length);
+      return end === offset ? 0 : readFile(offset, target.subarray(0, end - offset));
+    },
+  };
+
   return {
     name: path,
     size,
     file: { path, device: opened.dev, inode: opened.ino, stamp: [opened.dev, opened.ino, opened.size, opened.mtimeNs].join(' ') },
+    faultAt,
+    faults: () => bad.list(),
     readInto(offset, target) {
       if (offset >= size || target.length === 0) return 0;
       const wanted = Math.min(target.length, size - offset);
-      if (wanted >= blockSize) return readFile(offset, target.subarray(0, wanted));
+      if (wanted >= blockSize) return direct.readInto(offset, target.subarray(0, wanted));
       let done = 0;
       while (done < wanted) {
         const at = offset + done;
         const index = Math.floor(at / blockSize);
         const bytes = block(index);
-        const from = at - index * blockSize;
-        const part = bytes.subarray(from, from + wanted - done);
-        if (part.length === 0) break;
-        target.set(part, done);
-        done += part.length;
+        const end = bad.firstIn(at, Math.min(offset + wanted, index * blockSize + bytes.length));
+        if (end === at) break;
+        target.set(bytes.subarray(at - index * blockSize, end - index * blockSize), done);
+        done += end - at;
       }
       return done;
     },
     close() {
       cache.clear();
-      closeSync(descriptor);
+      try {
+        closeSync(descriptor);
+      } catch (error) {
+        // Nothing was written: what a disk says here, it said of the reads before.
+        if (errorCode(error) === undefined) throw error;
+      }
     },
   };
 }
@@ -151,7 +212,7 @@ export function companionFiles(path: string): FileSource[] {
 
 export function isFolder(path: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statSync(pathBytes(path)).isDirectory();
   } catch {
     // What cannot be looked at is told when it is opened.
     return false;
@@ -164,9 +225,9 @@ export function isFolder(path: string): boolean {
  */
 export function folderFiles(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true })
+    return readdirSync(pathBytes(folder), { withFileTypes: true, encoding: 'buffer' })
       .filter((entry) => entry.isFile())
-      .map((entry) => join(folder, entry.name))
+      .map((entry) => join(folder, pathText(entry.name)))
       .sort()
       .slice(0, maxCompanions);
   } catch (error) {

@@ -3,13 +3,18 @@
  * (kdump-compressed.md section 9). Later records overwrite earlier ones; what no record holds reads as zeros.
  */
 import { DumpError } from '../../shared/dump-error.ts';
-import { readExactly, type ByteSource } from './byte-source.ts';
+import { faultText, readExactly, type ByteSource, type FileFault } from './byte-source.ts';
 
 const signature = 'makedumpfile\0\0\0\0';
 const headerBytes = 4096;
 const recordHeaderBytes = 16;
 /** A record claims at least its header: more cannot be in the file. Hostile streams of empty records are cut here. */
 const maxRecords = 50_000_000;
+/** Records that must follow each other behind bytes that the disk does not give, and the largest of them. */
+const provenRecords = 8;
+const largestProven = 64n << 20n;
+/** How far they are looked for. Writers flush their buffers in records of at most a few MiB. */
+const searchedBytes = 16 << 20;
 /** makedumpfile goes back to rewrite a few headers; inserting is not cheap enough for a stream of nothing but such records. */
 const maxOutOfOrder = 1 << 15;
 
@@ -22,6 +27,8 @@ export interface FlattenedSource extends ByteSource {
   readonly records: number;
   /** What is wrong with the stream, in words. */
   readonly damage: string | undefined;
+  /** What the disk does not give of what the stream says of itself. */
+  readonly lost?: FileFault;
 }
 
 export function isFlattened(head: Uint8Array): boolean {
@@ -67,6 +74,44 @@ interface Walk {
   readonly endsAt: number;
   readonly records: number;
   readonly damage: string | undefined;
+  /** What the disk does not give of the records' headers: nobody knows what such records held. */
+  readonly lost?: FileFault;
+  /** True when the walk ended there. */
+  readonly broken?: boolean;
+}
+
+interface RecordHeader {
+  readonly offset: bigint;
+  readonly size: bigint;
+}
+
+const headerAt = (view: DataView, at: number): RecordHeader => ({ offset: view.getBigInt64(at), size: view.getBigInt64(at + 8) });
+const isEnd = ({ offset, size }: RecordHeader): boolean => offset === -1n && size === -1n;
+
+/** Whether so many records follow each other from here on, or fewer up to the end record. */
+function startsRecords(outer: ByteSource, start: number): boolean {
+  const head = new Uint8Array(recordHeaderBytes);
+  const view = new DataView(head.buffer);
+  for (let at = start, count = 0; count < provenRecords; count += 1) {
+    if (at + recordHeaderBytes > outer.size || outer.readInto(at, head) < recordHeaderBytes) return false;
+    const header = headerAt(view, 0);
+    if (count > 0 && isEnd(header) && at + recordHeaderBytes === outer.size) return true;
+    if (header.offset < 0n || header.size <= 0n || header.size > largestProven || header.offset > BigInt(Number.MAX_SAFE_INTEGER)) return false;
+    at += recordHeaderBytes + Number(header.size);
+  }
+  return true;
+}
+
+/** Where records go on behind bytes that the disk does not give. */
+function recordsBehind(outer: ByteSource, from: number): number | undefined {
+  const window = new Uint8Array(Math.min(searchedBytes, Math.max(0, outer.size - from)));
+  const view = new DataView(window.buffer);
+  const got = outer.readInto(from, window);
+  for (let at = 0; at + recordHeaderBytes <= got; at += 1) {
+    // The upper half of a size is zero: most places need no second look.
+    if (view.getUint32(at + 8) === 0 && startsRecords(outer, from + at)) return from + at;
+  }
+  return undefined;
 }
 
 function walkRecords(outer: ByteSource): Walk {
@@ -76,31 +121,39 @@ function walkRecords(outer: ByteSource): Walk {
   let at = headerBytes;
   let records = 0;
   let outOfOrder = 0;
+  let lost: FileFault | undefined;
+  const end = (complete: boolean, endsAt: number, damage: string | undefined, broken = false): Walk => {
+    const unread = lost === undefined ? undefined : `${faultText(lost)}, where the stream says what it holds`;
+    return { pieces, complete: complete && lost === undefined, endsAt, records, damage: unread ?? damage, ...(lost === undefined ? {} : { lost, broken }) };
+  };
   for (; records < maxRecords; records += 1) {
     const got = at >= outer.size ? 0 : outer.readInto(at, head);
-    if (got < recordHeaderBytes)
-      return { pieces, complete: false, endsAt: at, records, damage: `the end record is missing: the stream ends at 0x${at.toString(16)}` };
-    const offset = view.getBigInt64(0);
-    const size = view.getBigInt64(8);
-    if (offset === -1n && size === -1n) return { pieces, complete: true, endsAt: at + recordHeaderBytes, records, damage: undefined };
+    if (got < recordHeaderBytes) {
+      const fault = outer.faultAt?.(at + got);
+      if (fault === undefined) return end(false, at, `the end record is missing: the stream ends at 0x${at.toString(16)}`);
+      lost ??= fault;
+      const next = recordsBehind(outer, at + got + fault.bytes);
+      if (next === undefined) return end(false, at, undefined, true);
+      at = next;
+      continue;
+    }
+    const header = headerAt(view, 0);
+    const { offset, size } = header;
+    if (isEnd(header)) return end(true, at + recordHeaderBytes, undefined);
     if (offset < 0n || size < 0n || offset + size > BigInt(Number.MAX_SAFE_INTEGER)) {
-      return { pieces, complete: false, endsAt: at, records, damage: `the record at 0x${at.toString(16)} claims ${size} bytes for position ${offset}` };
+      return end(false, at, `the record at 0x${at.toString(16)} claims ${size} bytes for position ${offset}`);
     }
     const from = at + recordHeaderBytes;
     const there = Math.min(Number(size), Math.max(0, outer.size - from));
     if (there > 0 && !addPiece(pieces, { start: Number(offset), end: Number(offset) + there, from })) outOfOrder += 1;
-    if (outOfOrder > maxOutOfOrder) return { pieces, complete: false, endsAt: at, records, damage: `more than ${maxOutOfOrder} records are out of order` };
-    if (there < Number(size))
-      return {
-        pieces,
-        complete: false,
-        endsAt: outer.size,
-        records: records + 1,
-        damage: `the record at 0x${at.toString(16)} is cut off after ${there} of ${size} bytes`,
-      };
+    if (outOfOrder > maxOutOfOrder) return end(false, at, `more than ${maxOutOfOrder} records are out of order`);
+    if (there < Number(size)) {
+      records += 1;
+      return end(false, outer.size, `the record at 0x${at.toString(16)} is cut off after ${there} of ${size} bytes`);
+    }
     at = from + Number(size);
   }
-  return { pieces, complete: false, endsAt: at, records, damage: `more than ${maxRecords} records` };
+  return end(false, at, `more than ${maxRecords} records`);
 }
 
 /** @throws DumpError when the stream's header is cut off, or of another version */
@@ -110,8 +163,10 @@ export function flattenedSource(outer: ByteSource): FlattenedSource {
   const [type, version] = [view.getBigUint64(16), view.getBigUint64(24)];
   if (type !== 1n || version !== 1n)
     throw new DumpError('unsupported', { file: outer.name, offset: 16 }, `a flattened stream of type ${type}, version ${version}`, 'type 1, version 1');
-  const { pieces, complete, endsAt, records, damage } = walkRecords(outer);
-  const size = pieces.at(-1)?.end ?? 0;
+  const { pieces, complete, endsAt, records, damage, lost, broken } = walkRecords(outer);
+  const end = pieces.at(-1)?.end ?? 0;
+  // Records that cannot be read may have held as much as is left of the stream: their bytes are lost, not beyond the end.
+  const size = broken === true ? Math.max(end, outer.size) : end;
 
   const pieceAt = (offset: number): number => {
     let low = 0;
@@ -131,20 +186,33 @@ export function flattenedSource(outer: ByteSource): FlattenedSource {
     endsAt,
     records,
     damage,
+    ...(lost === undefined ? {} : { lost }),
+    faultAt(offset) {
+      if (offset >= size) return undefined;
+      const piece = pieces[pieceAt(offset)];
+      // What no record holds reads as zeros, unless one that may hold it is lost.
+      if (piece === undefined || piece.start > offset) return lost === undefined ? undefined : { ...lost, bytes: (piece?.start ?? size) - offset };
+      const fault = outer.faultAt?.(piece.from + (offset - piece.start));
+      // A record may end within a bad page.
+      return fault === undefined ? undefined : { ...fault, bytes: Math.min(fault.bytes, piece.end - offset) };
+    },
     readInto(offset, target) {
       if (offset >= size) return 0;
       const end = Math.min(size, offset + target.length);
       target.subarray(0, end - offset).fill(0);
+      let known = offset;
       for (let index = pieceAt(offset); index < pieces.length; index += 1) {
         const piece = pieces[index];
         if (piece === undefined || piece.start >= end) break;
         const from = Math.max(offset, piece.start);
+        if (lost !== undefined && from > known) return known - offset;
         const to = Math.min(end, piece.end);
         const part = target.subarray(from - offset, to - offset);
         const got = outer.readInto(piece.from + (from - piece.start), part);
         if (got < part.length) return from + got - offset;
+        known = to;
       }
-      return end - offset;
+      return (lost === undefined ? end : known) - offset;
     },
   };
 }

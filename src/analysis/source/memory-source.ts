@@ -19,6 +19,7 @@ export function truncatedSource(inner: ByteSource, size: number): ByteSource {
   return {
     name: inner.name,
     size: end,
+    faultAt: (offset) => inner.faultAt?.(offset),
     readInto(offset, target) {
       if (offset >= end) return 0;
       return inner.readInto(offset, target.subarray(0, Math.min(target.length, end - offset)));

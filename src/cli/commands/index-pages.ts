@@ -55,6 +55,9 @@ export const indexCommand: Command = {
             `${answer.resumed ? 'resumed; ' : ''}read ${byteText(answer.bytesRead)} in ${answer.seconds.toFixed(1)} s ${workersText(answer.workers)}; index ${answer.indexPath}`,
           );
         }
+        for (const { file, offset, bytes, why } of answer.readErrors ?? []) say(io, output, `${file}, offset 0x${offset.toString(16)}: ${bytes} bytes: ${why}`);
+        if (answer.readErrors !== undefined)
+          say(io, output, 'pages there are unreadable; a later "index" tries them again, and there is no memory root without them');
       } finally {
         progress.clear();
       }

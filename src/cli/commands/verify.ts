@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
-import { exitCodes, printJson } from '../io.ts';
+import { exitCodes, printJson, say } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';
 import { checkLines, findingLines, healthLine } from '../text/summary-text.ts';
@@ -33,10 +33,16 @@ export const verifyCommand: Command = {
           io.out(`${healthLine(answer.summary, style)}\n${checkLines(answer.checks, style)}\n`);
           const findings = answer.checks.flatMap((check) => check.findings ?? []);
           if (findings.length > 0) io.out(`\n${findingLines(findings, style)}\n`);
-          if (answer.digests.file !== undefined) io.out(`\nfile SHA-256  ${answer.digests.file}\n`);
-          if (answer.digests.memoryRoot !== undefined) io.out(`memory root   ${answer.digests.memoryRoot}\n`);
+          const { file, memoryRoot } = answer.digests;
+          if (file !== undefined) io.out(`\nfile SHA-256  ${file}\n`);
+          if (memoryRoot !== undefined) io.out(`memory root   ${memoryRoot}\n`);
         }
-        return answer.summary.failed > 0 ? exitCodes.difference : exitCodes.fine;
+        const missing = answer.digestsMissing;
+        if (missing?.file !== undefined) say(io, output, `no SHA-256 of the file: ${missing.file}`);
+        if (missing?.memoryRoot !== undefined) say(io, output, `no memory root: ${missing.memoryRoot}`);
+        if (answer.summary.failed > 0) return exitCodes.difference;
+        // Nothing is wrong as far as it could be read, but it could not be read to its end.
+        return missing?.file === undefined ? exitCodes.fine : exitCodes.dump;
       } finally {
         progress.clear();
       }

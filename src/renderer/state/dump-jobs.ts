@@ -85,7 +85,8 @@ export function createDumpJobs(
     dumps.change(key, (dump) => {
       // A quick pass that ends late does not take back what a full one found.
       if (checked === 'quick' && dump.checked === 'full') return dump;
-      return { ...dump, checks: result.checks, health: result.summary, checked, damage: result.damage ?? [], digests: { ...dump.digests, ...result.digests } };
+      const { checks, summary, damage = [], digestsMissing } = result;
+      return { ...dump, checks, health: summary, checked, damage, digests: { ...dump.digests, ...result.digests }, digestsMissing };
     });
     onChecked(key);
     return healthWords(result.summary);

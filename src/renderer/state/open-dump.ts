@@ -67,6 +67,8 @@ export interface OpenDump {
   /** Which pass the checks come from. */
   readonly checked: 'triage' | 'quick' | 'full';
   readonly digests: VerifyJson['digests'];
+  /** Why a digest is not there although everything was verified. */
+  readonly digestsMissing: VerifyJson['digestsMissing'];
   /** What it was checked against, and is in every later pass and report. */
   readonly evidence: Evidence;
   readonly coverage: { readonly indexed: number; readonly total: number } | undefined;
@@ -103,6 +105,7 @@ export function newDump(key: string, path: string, { volumes, view, attachments 
     damage: [],
     checked: 'triage',
     digests: {},
+    digestsMissing: undefined,
     evidence: {},
     coverage: undefined,
     stripVersion: 0,

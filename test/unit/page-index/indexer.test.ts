@@ -44,7 +44,7 @@ describe('indexing', () => {
     const { memory, reads } = pageImage(parts);
     const path = newPath();
     const result = await indexed(path, memory);
-    expect(result).toEqual({ pages: counts, pagesRead: 5377, bytesRead: 5377 * 4096, resumed: false, workers: 0, memoryRoot: undefined });
+    expect(result).toEqual({ pages: counts, pagesRead: 5377, bytesRead: 5377 * 4096, resumed: false, workers: 0, memoryRoot: undefined, faults: [] });
     const store = await openFor(path, memory);
     const lookup = createPageLookup(store);
     expect(lookup.page(99)).toEqual({ pfn: 99, state: 'missing', class: undefined, fingerprint: undefined, fileOffset: undefined });

@@ -5,6 +5,7 @@ import type { AddressSpace } from '../../../shared/model.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import { realToAbsolute } from '../../arch/s390x/prefixing.ts';
 import type { MemoryGap } from '../../layout/absolute-memory.ts';
+import { faultText, readAround } from '../../source/byte-source.ts';
 import { lowcoreSize } from '../../arch/s390x/save-area.ts';
 import { addressSpace } from './address-space.ts';
 import { selectCpu } from '../session/select-cpu.ts';
@@ -75,10 +76,17 @@ function readFileBytes(session: Session, request: ReadRequest): ReadAnswer {
   const data = new Uint8Array(request.length);
   const { size } = session.file;
   const inside = request.address < BigInt(size);
-  const got = inside ? session.file.readInto(Number(request.address), data) : 0;
-  const start = inside ? request.address + BigInt(got) : request.address;
+  const absent: ReadJson['absent'] = [];
+  const got = inside
+    ? readAround(session.file, Number(request.address), data, (from, to, fault) => {
+        const gap = { start: request.address + BigInt(from), end: request.address + BigInt(to) };
+        absent.push(gapJson({ ...gap, state: 'unreadable', reason: faultText(fault) }));
+      })
+    : 0;
+  const start = request.address + BigInt(got);
   const end = request.address + BigInt(request.length);
-  return { data, absent: start < end ? [{ start: hex(start), end: hex(end), state: 'missing' }] : [] };
+  if (start < end) absent.push({ start: hex(start), end: hex(end), state: 'missing' });
+  return { data, absent };
 }
 
 /** @throws DumpError when the space cannot be used or its translation is not known */

@@ -10,7 +10,7 @@ import { hashFile } from '../../integrity/file-hash.ts';
 import type { Session } from '../session/session.ts';
 import { toolName, toolVersion } from '../tool.ts';
 import { readPrivateKey, withFiles } from './evidence.ts';
-import { bytesOf, verifySession, type Scan } from './verify.ts';
+import { bytesOf, unreadText, verifySession, type Scan } from './verify.ts';
 import { kdumpStarted } from '../triage/kdump-start.ts';
 
 /** @param key path of the private key */
@@ -22,8 +22,14 @@ export async function attestDump(session: Session, key: string, context: Scan): 
   if (rot !== undefined) throw new DumpError('corrupt', { file: session.path }, rot.detail, 'a file that is what it was when it was indexed');
   const files = await withFiles(session, async (sources) => {
     const list: { name: string; sha256: string }[] = [];
-    for (const source of sources)
-      list.push({ name: basename(source.name), sha256: (await hashFile(source, bytesOf(context, `SHA-256 of ${basename(source.name)}`))).sha256 });
+    for (const source of sources) {
+      const { sha256, faults } = await hashFile(source, bytesOf(context, `SHA-256 of ${basename(source.name)}`));
+      if (sha256 === undefined) {
+        const [first] = faults;
+        throw new DumpError('io', { file: source.name, ...(first === undefined ? {} : { offset: first.offset }) }, unreadText(faults), 'the whole file, to attest it');
+      }
+      list.push({ name: basename(source.name), sha256 });
+    }
     return list;
   });
   const guard = await session.kdumpGuard?.(context.signal);

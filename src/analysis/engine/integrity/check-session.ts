@@ -11,6 +11,8 @@ export interface CheckOptions {
   /** What the user brought along; nothing by default. */
   readonly evidence?: Evidence;
   readonly onProgress?: Parameters<typeof runChecks>[2];
+  /** These checks alone. */
+  readonly only?: readonly string[];
 }
 
 /** What checks read of a session. */
@@ -29,10 +31,11 @@ export function checkContext(session: Session, signal: AbortSignal, evidence: Ev
     kdumpGuard,
     kdumpStarted: kdumpStarted(session),
     evidence,
+    faults: session.faults,
     signal,
   };
 }
 
 export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, options: CheckOptions = {}): Promise<CheckResult[]> {
-  return runChecks(checkContext(session, signal, options.evidence), depth, options.onProgress);
+  return runChecks(checkContext(session, signal, options.evidence), depth, options.onProgress, options.only);
 }

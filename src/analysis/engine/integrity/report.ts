@@ -36,6 +36,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
     fileName,
     identity: session.identity,
     digests: verified.digests,
+    ...(verified.digestsMissing === undefined ? {} : { digestsMissing: verified.digestsMissing }),
     // A report says which dump, not where it lay.
     info: { ...described, file: { ...described.file, path: fileName } },
     ...(reason === undefined ? {} : { reason }),

@@ -7,6 +7,8 @@ import { memoryRootVersion } from '../../memory-tree/digest.ts';
 import { damageMap } from '../../integrity/damage-map.ts';
 import { hashFile } from '../../integrity/file-hash.ts';
 import { checks, summarize } from '../../integrity/index.ts';
+import { IndexError } from '../../page-index/index-error.ts';
+import { faultText, type FileFault } from '../../source/byte-source.ts';
 import { withEvidence, type EvidencePaths } from './evidence.ts';
 import { indexPages } from '../pages/index-pages.ts';
 import type { Session } from '../session/session.ts';
@@ -64,15 +66,58 @@ export async function verifySession(session: Session, request: VerifyRequest, co
     }),
   );
   const results = request.handedOn === true ? found.map(withoutCache) : found;
-  const summary = summarize(results);
-  const damage = damageOf(session, results);
-  const common = { schema: schemaVersion, checks: results, summary, damage } as const;
-  if (request.quick) return { ...common, digests: {} };
-  const { sha256 } = await hashFile(session.file, bytesOf(context, 'SHA-256 of the file'));
-  // Where the file changed under its index, the tree over the old pages is not that of the file.
-  if (results.some(({ id, verdict }) => id === 'index-digest' && verdict === 'failed')) return { ...common, digests: { file: sha256 } };
-  const path = request.path === undefined ? {} : { path: request.path };
-  const index = await indexPages(session.inView('all'), { digest: true, rebuild: false, ...path }, signal, progress);
-  const memoryRoot = index.memoryRoot === undefined ? {} : { memoryRoot: index.memoryRoot, memoryRootVersion };
-  return { ...common, digests: { file: sha256, ...memoryRoot } };
+  const digests = request.quick ? {} : await digestsOf(session, request, results, context);
+  const checked = await afterReading(session, results, signal);
+  return {
+    schema: schemaVersion,
+    checks: checked,
+    summary: summarize(checked),
+    damage: damageOf(session, checked),
+    digests: {},
+    ...digests,
+  };
 }
+
+/** What was read after the checks may have shown that the disk does not give all of the file. */
+async function afterReading(session: Session, results: readonly CheckResult[], signal: AbortSignal): Promise<CheckResult[]> {
+  if (session.faults().length === 0) return [...results];
+  const again = await checkSession(session, 'headers', signal, { only: ['container-complete'] });
+  return results.map((result) => again.find(({ id }) => id === result.id) ?? result);
+}
+
+/** The digests over the whole file and the whole memory, or why they cannot be had. */
+async function digestsOf(
+  session: Session,
+  request: VerifyRequest,
+  results: readonly CheckResult[],
+  context: Scan,
+): Promise<Pick<VerifyJson, 'digests' | 'digestsMissing'>> {
+  const { signal, progress } = context;
+  const digests: { file?: string; memoryRoot?: string; memoryRootVersion?: number } = {};
+  const missing: { file?: string; memoryRoot?: string } = {};
+  const { sha256, faults } = await hashFile(session.file, bytesOf(context, 'SHA-256 of the file'));
+  if (sha256 === undefined) missing.file = unreadText(faults);
+  else digests.file = sha256;
+  // Where the file changed under its index, the tree over the old pages is not that of the file.
+  if (!results.some(({ id, verdict }) => id === 'index-digest' && verdict === 'failed')) {
+    try {
+      const path = request.path === undefined ? {} : { path: request.path };
+      const index = await indexPages(session.inView('all'), { digest: true, rebuild: false, ...path }, signal, progress);
+      if (index.memoryRoot !== undefined) Object.assign(digests, { memoryRoot: index.memoryRoot, memoryRootVersion });
+      else if (index.readErrors !== undefined) missing.memoryRoot = unreadText(index.readErrors);
+    } catch (error) {
+      // The tree is kept in the page index: where that cannot be written, what else was found still holds.
+      if (!(error instanceof IndexError)) throw error;
+      // What is handed on carries no paths of this machine.
+      missing.memoryRoot = request.handedOn === true ? 'the page index could not be written' : error.message;
+    }
+  }
+  return { digests, ...(Object.keys(missing).length === 0 ? {} : { digestsMissing: missing }) };
+}
+
+/** How much of a file its disk did not give, and where that begins. */
+export const unreadText = (faults: readonly FileFault[]): string => {
+  const [first] = faults;
+  const bytes = faults.reduce((sum, fault) => sum + fault.bytes, 0);
+  return `${bytes} bytes cannot be read${first === undefined ? '' : `, the first of them: ${faultText(first)}`}`;
+};

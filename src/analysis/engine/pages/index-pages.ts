@@ -29,6 +29,9 @@ export interface IndexRequest {
   readonly workers?: number | undefined;
 }
 
+/** More are not listed: what is unreadable is counted in pages. */
+const mostReadErrors = 1000;
+
 /** How a page is brought to the front of the index that is under way. */
 const underWay = derived((_: OpenFiles): { prefer?: ((pfn: number) => void) | undefined } => ({}));
 
@@ -70,7 +73,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
     const onStart = (prefer: (pfn: number) => void): void => {
       underWay(session.files).prefer = prefer;
     };
-    const result = await buildIndex(session.image, store, { digest: request.digest, signal, onProgress: progress, onStart, ...crew });
+    const result = await buildIndex(session.image, store, { digest: request.digest, signal, onProgress: progress, onStart, faults: session.faults, ...crew });
     return {
       schema: schemaVersion,
       indexPath: path,
@@ -80,6 +83,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
       resumed: result.resumed,
       workers: result.workers,
       ...(result.memoryRoot === undefined ? {} : { memoryRoot: result.memoryRoot, memoryRootVersion }),
+      ...(result.faults.length === 0 ? {} : { readErrors: result.faults.slice(0, mostReadErrors) }),
     };
   } finally {
     underWay(session.files).prefer = undefined;

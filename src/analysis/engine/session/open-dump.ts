@@ -42,9 +42,11 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
   };
   try {
     const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...(cacheFolder === undefined ? {} : { folder: cacheFolder }) });
-    inner = openFile(unpacked);
-    return sessionOn({ ...inner, name: path }, close, undefined, {
+    const copy = openFile(unpacked);
+    inner = copy;
+    return sessionOn({ ...copy, name: path }, close, undefined, {
       file: packed,
+      faults: () => [...packed.faults(), ...copy.faults()],
       wrapper: wrapper.name,
       location: { path: unpacked, volumes: [], name: path },
     });

@@ -23,7 +23,7 @@ import { lowcorePrefixes } from '../../kernel/vmcoreinfo/lowcore-array.ts';
 import { readCpus } from '../../memory/cpu-state.ts';
 import { memoryReader, type MemoryReader } from '../../memory/reader.ts';
 import { findTwoSystems, viewMemory, viewRanges } from '../../memory/view.ts';
-import type { ByteSource } from '../../source/byte-source.ts';
+import type { ByteSource, FileFault } from '../../source/byte-source.ts';
 import type { Attached } from './attach.ts';
 import { createMemo, derived, searched, type Memo } from './memo.ts';
 
@@ -42,6 +42,8 @@ export interface OpenFiles {
   readonly stored: DumpImage;
   /** What follows from the stored dump, whichever view is asked. */
   readonly memo: Memo;
+  /** What of the dump's files their disk did not give so far. */
+  faults(): readonly FileFault[];
   close(): void;
 }
 
@@ -159,6 +161,7 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
     file,
     wrapper,
     twoSystems,
+    faults: files.faults,
     memo: createMemo(),
     image,
     memory,
@@ -238,6 +241,8 @@ export interface SessionOptions {
   readonly file?: ByteSource;
   readonly wrapper?: string;
   readonly location?: DumpLocation;
+  /** What of the files behind `source` could not be read so far. */
+  readonly faults?: () => readonly FileFault[];
 }
 
 /**
@@ -255,6 +260,7 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
     twoSystems: area,
     stored: image,
     memo: createMemo(),
+    faults: options.faults ?? (() => []),
     close,
   };
   const views = new Map<MemoryView, Session>();
@@ -282,8 +288,10 @@ export function openSession(path: string, volumes: readonly string[] = []): Sess
     files.close();
   };
   try {
-    const session = sessionOn(files.source, close, files.context, { location });
-    files.noteParts((session.image.container.volumes ?? []).map((volume) => volume.path));
+    let parts: readonly string[] = [];
+    const session = sessionOn(files.source, close, files.context, { location, faults: () => files.faults(parts) });
+    parts = (session.image.container.volumes ?? []).map((volume) => volume.path);
+    files.noteParts(parts);
     return session;
   } catch (error) {
     close();

@@ -8,6 +8,7 @@ import { hex, pageSize, type AddressRange } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { OS_INFO_MAGIC, osInfoValid } from '../../arch/s390x/os-info.ts';
+import { faultFindings } from '../../integrity/read-faults.ts';
 import { decodeCpuId } from '../../formats/s390-header.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import { vmcoreinfoFact, vmcoreinfoNumber, type Vmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
@@ -196,7 +197,7 @@ export function describeDump(session: Session): Info {
       attached: attachedTo(session),
     },
     times: { dumpStart: image.times.dumpStart, dumpEnd: image.times.dumpEnd, crash: crashTimeFact(session) },
-    findings: [...twoSystemsFindings(session), ...image.findings],
+    findings: [...twoSystemsFindings(session), ...faultFindings(session.faults()), ...image.findings],
   };
   const { json, provenance } = splitFacts(tree);
   return v.parse(infoSchema, { ...(json as object), provenance });

@@ -1,7 +1,8 @@
 /** The dump is the one that a signed attestation speaks of, and the signature is that of the key that is trusted. */
 import type { Step } from '../../../shared/check-model.ts';
 import { memoryRootVersion } from '../../memory-tree/digest.ts';
-import { failed, notRecorded, passed, type Check } from '../check.ts';
+import { faultText } from '../../source/byte-source.ts';
+import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts';
 import { hashFile } from '../file-hash.ts';
 
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
@@ -20,9 +21,17 @@ export const attestationCheck: Check = {
     const steps: Step[] = [{ check: 'signature', passed: true, detail: `Ed25519, ${key}` }];
     if ('why' in attested) return failed(`signed, but not an attestation of a dump: ${attested.why}`, { steps });
     const { subject, predicate } = attested.statement;
+    let unread: Step | undefined;
     for (const file of evidence.files) {
-      const { sha256 } = await hashFile(file, { signal });
+      const { sha256, faults } = await hashFile(file, { signal });
       const name = baseName(file.name);
+      const [fault] = faults;
+      if (sha256 === undefined || fault !== undefined) {
+        const step = { check: name, detail: `not all of it can be read${fault === undefined ? '' : `: ${faultText(fault)}`}` };
+        unread ??= step;
+        steps.push(step);
+        continue;
+      }
       const same = subject.find(({ digest }) => digest.sha256 === sha256);
       const named = subject.find((one) => one.name === name) ?? (subject.length === 1 ? subject[0] : undefined);
       steps.push({
@@ -45,6 +54,7 @@ export const attestationCheck: Check = {
     }
     const different = steps.find((step) => step.passed === false);
     if (different !== undefined) return failed(`${different.check}: ${different.detail}`, { steps });
+    if (unread !== undefined) return { ...unreadable(`${unread.check}: ${unread.detail}`), steps };
     return passed(`signed by the ${key}, and the bytes are those that were attested`, { steps });
   },
 };

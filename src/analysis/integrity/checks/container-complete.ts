@@ -1,4 +1,13 @@
-import { failed, passed, type Check } from '../check.ts';
+import type { Finding } from '../../../shared/model.ts';
+import type { FileFault } from '../../source/byte-source.ts';
+import { failed, passed, unreadable, type Check } from '../check.ts';
+import { faultFindings } from '../read-faults.ts';
+
+/** Whether a finding lies where the disk gives no bytes: then it says nothing of the file. */
+function liesInFault({ where }: Finding, faults: readonly FileFault[]): boolean {
+  if (where === undefined || !('fileOffset' in where)) return false;
+  return faults.some(({ offset, bytes }) => where.fileOffset < offset + bytes && offset < where.fileOffset + where.bytes);
+}
 
 /** Everything that the container's headers promise is in the file. */
 export const containerComplete: Check = {
@@ -8,9 +17,12 @@ export const containerComplete: Check = {
   gravity: 94,
   remedy: 'copy-again',
   cost: 'headers',
-  run({ image }) {
-    const findings = image.findings.filter((finding) => finding.id.startsWith('container-complete/'));
-    const errors = findings.filter((finding) => finding.severity === 'error');
+  run({ image, faults }) {
+    const lost = faults?.() ?? [];
+    const own = image.findings.filter((finding) => finding.id.startsWith('container-complete/'));
+    const errors = own.filter((finding) => finding.severity === 'error' && !liesInFault(finding, lost));
+    const unread = faultFindings(lost);
+    const findings = [...unread, ...own];
     const [first] = errors;
     if (first !== undefined) {
       return failed(first.detail, {
@@ -20,6 +32,7 @@ export const containerComplete: Check = {
         ...(first.computed === undefined ? {} : { computed: first.computed }),
       });
     }
+    if (unread[0] !== undefined) return { ...unreadable(unread[0].detail), findings, ranges: unread.flatMap((finding) => finding.where ?? []) };
     const { length } = image.segments;
     const what = length === 0 ? 'everything that its headers describe lies' : `all headers and ${length} memory ${length === 1 ? 'segment' : 'segments'} lie`;
     return passed(`${what} within the file`, { findings });

@@ -1,6 +1,7 @@
 import { todToIso } from '../../arch/s390x/tod-clock.ts';
 import { END_MARKER } from '../../formats/s390-header.ts';
-import { failed, notApplicable, passed, type Check } from '../check.ts';
+import { faultText } from '../../source/byte-source.ts';
+import { failed, notApplicable, passed, unreadable, type Check } from '../check.ts';
 
 const formatsWithMarker: ReadonlySet<string> = new Set(['s390', 's390-ext', 's390-mv', 's390-mv-ext', 's390-tape']);
 
@@ -19,6 +20,7 @@ export const endMarker: Check = {
     const marker = image.endMarker;
     if (marker === undefined) return failed('the file ends before the place of the end marker', { findings, recorded: END_MARKER });
     const ranges = [{ fileOffset: marker.fileOffset, bytes: 16 }];
+    if (marker.fault !== undefined) return { ...unreadable(faultText(marker.fault)), findings, ranges, recorded: END_MARKER };
     if (!marker.present)
       return failed(`"${marker.text}" stands where the end marker should be`, { findings, ranges, recorded: END_MARKER, computed: marker.text });
     if (marker.tod < marker.headerTod) {

@@ -2,7 +2,7 @@
  * Pages have the fingerprints that our own earlier index of the same dump recorded (docs/contract.md section 10). Where they disagree the
  * file changed under an unchanged header: bit rot. The old index stays until it is rebuilt on purpose.
  */
-import type { Finding } from '../../../shared/model.ts';
+import type { Finding, PageState } from '../../../shared/model.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import { BlockDamaged } from '../../page-index/packed-block.ts';
 import { createPageJob, fingerprintAlgorithm, fingerprintText, stepPages } from '../../page-index/page-job.ts';
@@ -14,7 +14,16 @@ import { failed, notRecorded, passed, unreadable, type Check, type CheckContext,
 const maxListed = 256;
 type Index = NonNullable<CheckContext['evidence']['index']>;
 
-async function compare({ image, signal }: CheckContext, index: Index): Promise<CheckOutcome> {
+const isUnread = (state: PageState): boolean => state === 'unreadable';
+
+/** Whether the disk explains that a page differs: it does not give the page now, or the index says that it was not given then. */
+function mayBeUnread({ image }: CheckContext, pfn: number, now: PageState): boolean {
+  if (!isUnread(now)) return true;
+  return image.memory.read(BigInt(pfn) * BigInt(pageSize), new Uint8Array(pageSize)).some(({ fault }) => fault !== undefined);
+}
+
+async function compare(context: CheckContext, index: Index): Promise<CheckOutcome> {
+  const { image, signal } = context;
   const lookup = createPageLookup(index);
   const job = createPageJob(stepPages);
   const states = new Uint8Array(stepPages);
@@ -23,6 +32,7 @@ async function compare({ image, signal }: CheckContext, index: Index): Promise<C
   const runs: { start: number; end: number }[] = [];
   let compared = 0;
   let wrong = 0;
+  let unread = 0;
   for (const extent of image.memory.extents) {
     if (extent.state !== 'stored') continue;
     const end = Number((extent.end + BigInt(pageSize) - 1n) / BigInt(pageSize));
@@ -34,8 +44,13 @@ async function compare({ image, signal }: CheckContext, index: Index): Promise<C
       job.run(bytes, states.subarray(0, count), prints.subarray(0, 2 * count), meta.subarray(0, count));
       for (const page of lookup.range(first, first + count)) {
         const at = page.pfn - first;
-        compared += 1;
         const state = metaState(meta[at] ?? 0);
+        // What the disk did not give, then or now, is neither what it was nor something else.
+        if (state !== page.state && (isUnread(page.state) || isUnread(state)) && mayBeUnread(context, page.pfn, state)) {
+          unread += 1;
+          continue;
+        }
+        compared += 1;
         const hasBytes = state === 'present' || state === 'zero';
         if (state === page.state && (!hasBytes || fingerprintText(prints[2 * at] ?? 0, prints[2 * at + 1] ?? 0) === page.fingerprint)) continue;
         wrong += 1;
@@ -46,7 +61,9 @@ async function compare({ image, signal }: CheckContext, index: Index): Promise<C
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  if (compared === 0) return notRecorded('the earlier index holds no pages yet');
+  if (compared === 0 && unread === 0) return notRecorded('the earlier index holds no pages yet');
+  if (wrong === 0 && unread > 0)
+    return unreadable(`${compared} pages have the fingerprints of the earlier index; ${unread} could not be read, now or when it was made`);
   if (wrong === 0) return passed(`${compared} pages have the fingerprints of the earlier index`);
   const ranges = runs.map(({ start, end }) => ({ space: 'absolute' as const, start: hex(BigInt(start) * 4096n), end: hex(BigInt(end) * 4096n) }));
   const findings = ranges.map((where): Finding => ({

@@ -2,8 +2,8 @@
 import type { Step } from '../../../shared/check-model.ts';
 import type { Finding } from '../../../shared/model.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
-import type { ByteSource } from '../../source/byte-source.ts';
-import { failed, notRecorded, passed, type Check } from '../check.ts';
+import { faultText, type ByteSource, type FileFault } from '../../source/byte-source.ts';
+import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts';
 import { hashFile, hashRange } from '../file-hash.ts';
 import type { FileDigests } from '../manifest.ts';
 
@@ -44,6 +44,12 @@ function memoryText(image: DumpImage, { start, end }: ByteRange): string {
   return parts.length === 0 ? '' : `, absolute ${parts.join(', ')}`;
 }
 
+const unreadText = (faults: readonly FileFault[]): string => {
+  const [first] = faults;
+  const bytes = faults.reduce((sum, fault) => sum + fault.bytes, 0);
+  return `${bytes} bytes cannot be read, so there is no digest of all${first === undefined ? '' : `: ${faultText(first)}`}`;
+};
+
 /** More are counted, but not listed. */
 const maxListed = 256;
 
@@ -67,6 +73,7 @@ export const manifestCheck: Check = {
     const findings: Finding[] = [];
     const ranges: { fileOffset: number; bytes: number }[] = [];
     let values: { recorded?: string; computed?: string } = {};
+    let unread: { readonly name: string; readonly faults: readonly FileFault[] } | undefined;
     for (const file of files) {
       const name = baseName(file.name);
       const entry = entryOf(manifest.files, file, files);
@@ -74,22 +81,29 @@ export const manifestCheck: Check = {
         steps.push({ check: name, detail: 'the manifest does not name it' });
         continue;
       }
-      const { sha256 } = await hashFile(file, { signal });
-      const wholeWrong = entry.sha256 !== undefined && entry.sha256 !== sha256;
-      // Pieces cost a second reading: only when the whole is wrong, or is not recorded.
-      const suspect = entry.sha256 === undefined || wholeWrong ? entry.pieces : [];
+      const { sha256, faults } = await hashFile(file, { signal });
+      const wholeWrong = entry.sha256 !== undefined && sha256 !== undefined && entry.sha256 !== sha256;
+      // Pieces cost a second reading: only when the whole is wrong, cannot be had, or is not recorded.
+      const suspect = entry.sha256 === undefined || entry.sha256 !== sha256 ? entry.pieces : [];
       const bad: ByteRange[] = [];
       for (const piece of suspect) {
-        if ((await hashRange(file, piece.start, piece.end, signal)) !== piece.sha256) bad.push({ start: piece.start, end: piece.end });
+        const found = await hashRange(file, piece.start, piece.end, signal);
+        // A piece that cannot be read is neither right nor wrong.
+        if (found === undefined || (found.sha256 !== undefined && found.sha256 !== piece.sha256)) bad.push({ start: piece.start, end: piece.end });
       }
+      if (sha256 === undefined) unread ??= { name, faults };
       const size = entry.bytes === undefined || entry.bytes === file.size ? '' : `; it has ${file.size} bytes, recorded are ${entry.bytes}`;
+      if (sha256 === undefined && bad.length === 0 && size === '') {
+        steps.push({ check: name, detail: unreadText(faults) });
+        continue;
+      }
       const right = !wholeWrong && bad.length === 0 && size === '';
-      if (entry.sha256 !== undefined) values = { recorded: entry.sha256, computed: sha256 };
+      if (entry.sha256 !== undefined && sha256 !== undefined) values = { recorded: entry.sha256, computed: sha256 };
       const all = merged(bad);
       const renamed = entry.name === name ? '' : ` (recorded as ${entry.name})`;
       const detail = right
-        ? `SHA-256 ${sha256}${renamed}`
-        : `recorded SHA-256 ${entry.sha256 ?? 'of pieces only'}, computed ${sha256}${size}; ${
+        ? `SHA-256 ${sha256 ?? ''}${renamed}`
+        : `recorded SHA-256 ${entry.sha256 ?? 'of pieces only'}, ${sha256 === undefined ? unreadText(faults) : `computed ${sha256}`}${size}; ${
             all.length > 0 ? `${all.length} bad ${all.length === 1 ? 'range' : 'ranges'}` : 'the manifest has no pieces that would say where'
           }`;
       steps.push({ check: name, passed: right, detail });
@@ -108,6 +122,7 @@ export const manifestCheck: Check = {
     }
     const wrong = steps.find((step) => step.passed === false);
     if (wrong !== undefined) return failed(`${wrong.check}: ${wrong.detail}`, { steps, findings, ranges, ...values });
+    if (unread !== undefined) return { ...unreadable(`${unread.name}: ${unreadText(unread.faults)}`), steps };
     if (!steps.some((step) => step.passed === true)) return { ...notRecorded(`${manifest.name} does not name this dump`), steps };
     return passed(`${steps.filter((step) => step.passed === true).length} of ${files.length} ${files.length === 1 ? 'file' : 'files'} as recorded`, {
       steps,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { failed, notRecorded, passed, type Check } from '../check.ts';
+import { faultText } from '../../source/byte-source.ts';
+import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts';
 
 const stepBytes = 4 << 20;
 
@@ -21,6 +22,8 @@ export const ngdumpDigest: Check = {
     while (at < recorded.source.size) {
       signal.throwIfAborted();
       const got = recorded.source.readInto(at, block);
+      const fault = got === 0 ? recorded.source.faultAt?.(at) : undefined;
+      if (fault !== undefined) return { ...unreadable(faultText(fault)), recorded: recorded.sha256 };
       if (got === 0) return failed(`the file system ends after ${at} of the ${recorded.source.size} bytes of the dump`, { recorded: recorded.sha256 });
       hash.update(block.subarray(0, got));
       at += got;

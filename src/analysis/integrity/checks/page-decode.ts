@@ -2,24 +2,26 @@
 import type { Finding } from '../../../shared/model.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import { pageStateCodes } from '../../formats/dump-format.ts';
-import { failed, passed, type Check, type CheckContext } from '../check.ts';
+import { failed, passed, unreadable, type Check, type CheckContext } from '../check.ts';
 
 const blockPages = 256;
-const unreadable = pageStateCodes.indexOf('unreadable');
+const unreadableCode = pageStateCodes.indexOf('unreadable');
 const missing = pageStateCodes.indexOf('missing');
 /** More are counted, but not listed. */
 const maxListed = 20;
 
-function findingAt({ image }: CheckContext, pfn: number): Finding {
+/** A page that came to nothing, and whether that is the disk's doing. */
+function findingAt({ image }: CheckContext, pfn: number): { readonly finding: Finding; readonly byDisk: boolean } {
   const address = BigInt(pfn) * BigInt(pageSize);
   const [gap] = image.memory.read(address, new Uint8Array(pageSize));
-  return {
+  const finding: Finding = {
     id: 'page-decode/unreadable',
     severity: 'error',
     title: 'A page cannot be read',
     detail: `the page at absolute ${hex(address)}: ${gap?.reason ?? 'its bytes are not in the file'}`,
     where: { space: 'absolute', start: hex(address), end: hex(address + BigInt(pageSize)) },
   };
+  return { finding, byDisk: gap?.fault !== undefined };
 }
 
 export const pageDecode: Check = {
@@ -36,8 +38,10 @@ export const pageDecode: Check = {
     const bytes = new Uint8Array(blockPages * pageSize);
     const states = new Uint8Array(blockPages);
     const findings: Finding[] = [];
+    const unread: Finding[] = [];
     let pages = 0;
     let wrong = 0;
+    let byDisk = 0;
     let lost = 0;
     for (const extent of image.memory.extents) {
       if (extent.state !== 'stored') continue;
@@ -50,16 +54,27 @@ export const pageDecode: Check = {
         pages += count;
         for (let index = 0; index < count; index += 1) {
           if (found[index] === missing) lost += 1;
-          if (found[index] !== unreadable) continue;
-          wrong += 1;
-          if (findings.length < maxListed) findings.push(findingAt(context, first + index));
+          if (found[index] !== unreadableCode) continue;
+          if (findings.length >= maxListed && context.faults?.().length === 0) {
+            wrong += 1;
+            continue;
+          }
+          const one = findingAt(context, first + index);
+          if (one.byDisk) byDisk += 1;
+          else wrong += 1;
+          const list = one.byDisk ? unread : findings;
+          if (list.length < maxListed) list.push(one.finding);
         }
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
     const [one] = findings;
-    const decoded = `${pages - wrong - lost} of ${pages} stored pages`;
-    if (one !== undefined) return failed(`${decoded} can be read; ${one.detail}`, { findings, ranges: findings.flatMap((finding) => finding.where ?? []) });
+    const decoded = `${pages - wrong - byDisk - lost} of ${pages} stored pages`;
+    const all = { findings: [...findings, ...unread] };
+    if (one !== undefined) return failed(`${decoded} can be read; ${one.detail}`, { ...all, ranges: findings.flatMap((finding) => finding.where ?? []) });
+    const [first] = unread;
+    if (first !== undefined)
+      return { ...unreadable(`${decoded} can be read; ${first.detail}`), ...all, ranges: unread.flatMap((finding) => finding.where ?? []) };
     return passed(lost === 0 ? `all ${pages} stored pages` : `${decoded} can be read, ${lost} were lost when the dump ran out of space`);
   },
 };

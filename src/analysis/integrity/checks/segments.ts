@@ -5,6 +5,7 @@
 import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { Segment, SegmentList } from '../../formats/dump-format.ts';
+import { whyShort } from '../../source/byte-source.ts';
 import { limitFindings } from '../../formats/finding-limit.ts';
 import { failed, notApplicable, passed, unreadable, type Check, type CheckContext } from '../check.ts';
 
@@ -74,7 +75,7 @@ function contradictingFileRanges(pairs: readonly (readonly [Segment, Segment])[]
 }
 
 /** First byte at which the two stored copies of a physical range differ, or undefined. */
-async function firstDifference(alias: Alias, { image, signal }: CheckContext): Promise<bigint | 'cut' | undefined> {
+async function firstDifference(alias: Alias, { image, signal }: CheckContext): Promise<bigint | { readonly cut: string } | undefined> {
   const left = new Uint8Array(compareBytes);
   const right = new Uint8Array(compareBytes);
   for (let at = alias.start; at < alias.end; at += BigInt(compareBytes)) {
@@ -82,9 +83,15 @@ async function firstDifference(alias: Alias, { image, signal }: CheckContext): P
     const length = Number(min(alias.end - at, BigInt(compareBytes)));
     const one = left.subarray(0, length);
     const other = right.subarray(0, length);
-    const gotLeft = (alias.left.source ?? image.source).readInto(alias.left.fileOffset + Number(at - alias.left.start), one);
-    const gotRight = (alias.right.source ?? image.source).readInto(alias.right.fileOffset + Number(at - alias.right.start), other);
-    if (gotLeft < length || gotRight < length) return 'cut';
+    for (const [segment, bytes] of [
+      [alias.left, one],
+      [alias.right, other],
+    ] as const) {
+      const source = segment.source ?? image.source;
+      const from = segment.fileOffset + Number(at - segment.start);
+      const got = source.readInto(from, bytes);
+      if (got < length) return { cut: whyShort(source, from + got, 'the file ends before both copies') };
+    }
     if (Buffer.compare(one, other) !== 0) return at + BigInt(one.findIndex((byte, index) => byte !== other[index]));
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -119,8 +126,8 @@ export const segments: Check = {
       if (compared > maxComparedBytes) break;
       const difference = await firstDifference(alias, context);
       const where = { space: 'absolute' as const, start: hex(alias.start), end: hex(alias.end) };
-      if (difference === 'cut')
-        return { ...unreadable(`absolute ${hex(alias.start)} to ${hex(alias.end)} is stored twice, but the file ends before both copies`), findings };
+      if (typeof difference === 'object')
+        return { ...unreadable(`absolute ${hex(alias.start)} to ${hex(alias.end)} is stored twice, but ${difference.cut}`), findings };
       if (difference !== undefined) {
         const finding: Finding = {
           id: 'segments/copies-differ',

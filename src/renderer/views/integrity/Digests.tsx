@@ -2,10 +2,19 @@ import type { VerifyJson } from '../../../shared/check-model.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 
 /** Digests over everything, which only the full pass computes. */
-export function Digests({ digests, checked }: { readonly digests: VerifyJson['digests']; readonly checked: 'triage' | 'quick' | 'full' }) {
+export function Digests({
+  digests,
+  missing,
+  checked,
+}: {
+  readonly digests: VerifyJson['digests'];
+  /** Why one is not there. */
+  readonly missing: VerifyJson['digestsMissing'];
+  readonly checked: 'triage' | 'quick' | 'full';
+}) {
   const rows = [
-    ['SHA-256 of the file', digests.file],
-    ['memory root', digests.memoryRoot],
+    ['SHA-256 of the file', digests.file, missing?.file],
+    ['memory root', digests.memoryRoot, missing?.memoryRoot],
   ] as const;
   return (
     <section className="digests" aria-label="Digests">
@@ -14,10 +23,10 @@ export function Digests({ digests, checked }: { readonly digests: VerifyJson['di
         <p className="dim">Over the whole file and all of memory: computed by “Verify everything”.</p>
       ) : (
         <dl className="check-values selectable" data-testid="digests">
-          {rows.map(([name, value]) => (
+          {rows.map(([name, value, why]) => (
             <div key={name} className="digest">
               <dt className="dim">{name}</dt>
-              <dd className="code">{value === undefined ? <span className="dim">not computed</span> : <Hostile text={value} />}</dd>
+              <dd className="code">{value === undefined ? <span className="dim">not computed{why === undefined ? null : <>: <Hostile text={why} /></>}</span> : <Hostile text={value} />}</dd>
             </div>
           ))}
         </dl>

@@ -85,7 +85,7 @@ export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
       </ul>
       {against === undefined ? null : <AgainstDialog dump={dump} first={against} onClose={() => setAgainst(undefined)} />}
       {exporting ? <ExportDialog dump={dump} onClose={() => setExporting(false)} /> : null}
-      <Digests digests={dump.digests} checked={dump.checked} />
+      <Digests digests={dump.digests} missing={dump.digestsMissing} checked={dump.checked} />
     </div>
   );
 }

@@ -1,0 +1,238 @@
+/*
+ * A disk that fails, for one process: preloaded, it stands between the program and its C library. What fails is said by the
+ * environment; everything else passes through.
+ *
+ *   DISK_FILE     "device:inode ..." of the files whose reads are meddled with, in decimal
+ *   DISK_BAD      "start-end ..." bytes that cannot be read; a read gives what lies before them, and fails at them
+ *   DISK_ERRNO    the error of such a read, EIO if not said
+ *   DISK_WHOLE    set: a read that touches such bytes fails as a whole
+ *   DISK_SHORT    a read gives at most so many bytes
+ *   DISK_END      a read gives no byte from this position on
+ *   DISK_EINTR    so many reads in a row are interrupted before one is let through
+ *   DISK_FULL     folder in which no file can grow: writing fails with ENOSPC ...
+ *   DISK_ROOM     ... after so many bytes
+ *   DISK_READONLY folder in which nothing can be made, changed or removed: EROFS
+ *   DISK_STDOUT   error number of every write to standard output
+ *   DISK_LOG      file that gets a line for every fault, so that a test knows that it happened
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define REAL(name) ((__typeof__(&name))real(#name))
+
+static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
+
+static void note(const char *what, long long at) {
+  const char *path = getenv("DISK_LOG");
+  char line[96];
+  int length, log, kept = errno;
+  if (path == NULL) return;
+  length = snprintf(line, sizeof line, "%s %lld\n", what, at);
+  log = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+  if (log >= 0) {
+    syscall(SYS_write, log, line, (size_t)length);
+    syscall(SYS_close, log);
+  }
+  errno = kept;
+}
+
+static int is_failing_file(int fd) {
+  const char *at = getenv("DISK_FILE");
+  struct stat found;
+  unsigned long long device, inode;
+  int taken;
+  if (at == NULL || fstat(fd, &found) != 0) return 0;
+  for (; sscanf(at, " %llu:%llu%n", &device, &inode, &taken) == 2; at += taken)
+    if (device == (unsigned long long)found.st_dev && inode == (unsigned long long)found.st_ino) return 1;
+  return 0;
+}
+
+/* How many bytes of a read may come: 0 is the end, below 0 the negated error. */
+static long long allowed(long long start, long long count) {
+  const char *text = getenv("DISK_BAD");
+  const char *given;
+  unsigned long long from, to;
+  long long most = count;
+  int taken;
+  static __thread int interrupted = 0;
+  if ((given = getenv("DISK_EINTR")) != NULL) {
+    if (interrupted < atoi(given)) {
+      interrupted += 1;
+      note("EINTR", start);
+      return -EINTR;
+    }
+    interrupted = 0;
+  }
+  if ((given = getenv("DISK_END")) != NULL) {
+    long long end = strtoll(given, NULL, 0);
+    if (start + most > end) {
+      note("END", start);
+      most = start >= end ? 0 : end - start;
+    }
+  }
+  if (text != NULL)
+    for (; sscanf(text, " %lli-%lli%n", (long long *)&from, (long long *)&to, &taken) == 2; text += taken) {
+      long long first = (long long)from;
+      if (start + most <= first || start >= (long long)to) continue;
+      note("BAD", start);
+      if (start >= first || getenv("DISK_WHOLE") != NULL) return (given = getenv("DISK_ERRNO")) == NULL ? -EIO : -atoi(given);
+      most = first - start;
+    }
+  if ((given = getenv("DISK_SHORT")) != NULL && most > atoi(given)) {
+    note("SHORT", start);
+    most = atoi(given);
+  }
+  return most;
+}
+
+static ssize_t read_at(int fd, void *buffer, size_t count, off64_t offset) {
+  long long most;
+  if (count == 0 || !is_failing_file(fd)) return REAL(pread64)(fd, buffer, count, offset);
+  most = allowed(offset, (long long)count);
+  if (most < 0) {
+    errno = (int)-most;
+    return -1;
+  }
+  return most == 0 ? 0 : REAL(pread64)(fd, buffer, (size_t)most, offset);
+}
+
+ssize_t pread64(int fd, void *buffer, size_t count, off64_t offset) { return read_at(fd, buffer, count, offset); }
+ssize_t pread(int fd, void *buffer, size_t count, off_t offset) { return read_at(fd, buffer, count, offset); }
+
+ssize_t preadv64(int fd, const struct iovec *parts, int count, off64_t offset) {
+  if (count < 1 || !is_failing_file(fd)) return REAL(preadv64)(fd, parts, count, offset);
+  return read_at(fd, parts[0].iov_base, parts[0].iov_len, offset);
+}
+ssize_t preadv(int fd, const struct iovec *parts, int count, off_t offset) { return preadv64(fd, parts, count, offset); }
+
+ssize_t read(int fd, void *buffer, size_t count) {
+  off64_t at;
+  long long most;
+  if (count == 0 || !is_failing_file(fd) || (at = lseek64(fd, 0, SEEK_CUR)) < 0) return REAL(read)(fd, buffer, count);
+  most = allowed(at, (long long)count);
+  if (most < 0) {
+    errno = (int)-most;
+    return -1;
+  }
+  return most == 0 ? 0 : REAL(read)(fd, buffer, (size_t)most);
+}
+ssize_t readv(int fd, const struct iovec *parts, int count) {
+  if (count < 1 || !is_failing_file(fd)) return REAL(readv)(fd, parts, count);
+  return read(fd, parts[0].iov_base, parts[0].iov_len);
+}
+
+static int lies_in(const char *path, const char *folder) {
+  size_t length;
+  if (path == NULL || folder == NULL) return 0;
+  length = strlen(folder);
+  return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+static int is_full(int fd, size_t count) {
+  static long long written = 0;
+  const char *folder = getenv("DISK_FULL");
+  const char *room = getenv("DISK_ROOM");
+  char link[64], path[4096];
+  ssize_t length;
+  if (folder == NULL) return 0;
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  length = readlink(link, path, sizeof path - 1);
+  if (length < 0) return 0;
+  path[length] = '\0';
+  if (!lies_in(path, folder)) return 0;
+  if (room != NULL && written + (long long)count <= strtoll(room, NULL, 0)) {
+    written += (long long)count;
+    return 0;
+  }
+  note("FULL", (long long)count);
+  return 1;
+}
+
+static int breaks_output(int fd) {
+  const char *given = fd == 1 ? getenv("DISK_STDOUT") : NULL;
+  if (given == NULL) return 0;
+  note("STDOUT", fd);
+  errno = atoi(given);
+  return 1;
+}
+
+#define FAIL_WHEN_FULL(fd, count)  \
+  if (breaks_output(fd)) return -1; \
+  if (is_full(fd, count)) {         \
+    errno = ENOSPC;                 \
+    return -1;                      \
+  }
+
+ssize_t write(int fd, const void *buffer, size_t count) {
+  FAIL_WHEN_FULL(fd, count)
+  return REAL(write)(fd, buffer, count);
+}
+ssize_t writev(int fd, const struct iovec *parts, int count) {
+  FAIL_WHEN_FULL(fd, count < 1 ? 0 : parts[0].iov_len)
+  return REAL(writev)(fd, parts, count);
+}
+ssize_t pwrite64(int fd, const void *buffer, size_t count, off64_t offset) {
+  FAIL_WHEN_FULL(fd, count)
+  return REAL(pwrite64)(fd, buffer, count, offset);
+}
+ssize_t pwrite(int fd, const void *buffer, size_t count, off_t offset) { return pwrite64(fd, buffer, count, offset); }
+ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset) {
+  FAIL_WHEN_FULL(fd, count < 1 ? 0 : parts[0].iov_len)
+  return REAL(pwritev64)(fd, parts, count, offset);
+}
+ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) { return pwritev64(fd, parts, count, offset); }
+int ftruncate64(int fd, off64_t length) {
+  FAIL_WHEN_FULL(fd, (size_t)length)
+  return REAL(ftruncate64)(fd, length);
+}
+
+static int refuses(const char *path) {
+  if (!lies_in(path, getenv("DISK_READONLY"))) return 0;
+  note("READONLY", 0);
+  errno = EROFS;
+  return 1;
+}
+static int writes(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0; }
+
+#define OPEN(name)                                               \
+  int name(const char *path, int flags, ...) {                   \
+    va_list more;                                                \
+    mode_t mode;                                                 \
+    va_start(more, flags);                                       \
+    mode = (flags & (O_CREAT | O_TMPFILE)) ? va_arg(more, mode_t) : 0; \
+    va_end(more);                                                \
+    if (writes(flags) && refuses(path)) return -1;               \
+    return REAL(name)(path, flags, mode);                        \
+  }
+OPEN(open)
+OPEN(open64)
+
+int openat(int folder, const char *path, int flags, ...) {
+  va_list more;
+  mode_t mode;
+  va_start(more, flags);
+  mode = (flags & (O_CREAT | O_TMPFILE)) ? va_arg(more, mode_t) : 0;
+  va_end(more);
+  if (writes(flags) && refuses(path)) return -1;
+  return REAL(openat)(folder, path, flags, mode);
+}
+int mkdir(const char *path, mode_t mode) {
+  struct stat found;
+  /* What is there already is found first, as a file system does. */
+  if (stat(path, &found) == 0) return REAL(mkdir)(path, mode);
+  return refuses(path) ? -1 : REAL(mkdir)(path, mode);
+}
+int unlink(const char *path) { return refuses(path) ? -1 : REAL(unlink)(path); }
+int rmdir(const char *path) { return refuses(path) ? -1 : REAL(rmdir)(path); }
+int rename(const char *from, const char *to) { return refuses(from) || refuses(to) ? -1 : REAL(rename)(from, to); }

@@ -1,0 +1,162 @@
+/** Every command on a dump whose disk fails: pages that do not come are unreadable, with the place, and everything else is answered. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { bundledSamples } from '../../../src/samples/bundled.ts';
+import { buildCase } from '../../../src/samples/case-text.ts';
+import { verifySchema } from '../../../src/shared/check-model.ts';
+import { indexSchema } from '../../../src/shared/memory-model.ts';
+import { triageSchema } from '../../../src/shared/triage-model.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+import { failingDisk, noFailingDisk, type Faults, type FaultyRun } from './failing-disk.ts';
+
+const folder = scratchFolder();
+const sample = join(folder, 'healthy.vmcore');
+const bytes = bundledSamples()[0]?.bytes ?? new Uint8Array();
+writeFileSync(sample, bytes);
+const caches = (): NodeJS.ProcessEnv => ({ XDG_CACHE_HOME: mkdtempSync(join(folder, 'cache-')) });
+
+/** A page of memory that the sample stores as it is, in the middle of the file. */
+const bad = 0x30_0000;
+const badBytes = `${bad}-${bad + 4096}`;
+
+/** Pages with descriptors, the last of them behind one another at the end of the file. */
+const kdump = join(folder, 'kdump');
+const kdumpBytes = buildCase('memory 1 MiB\ncpu prefix=0x8000\nlines 0x0 0x100000\nformat kdump-compressed codec=zlib');
+writeFileSync(kdump, kdumpBytes);
+const kdumpBad = Math.floor((kdumpBytes.length - 8192) / 4096) * 4096;
+
+describe.skipIf(noFailingDisk !== undefined)(`reading from a failing disk${noFailingDisk === undefined ? '' : ` (not run: ${noFailingDisk})`}`, () => {
+  const disk = noFailingDisk === undefined ? failingDisk() : undefined;
+  afterAll(() => {
+    disk?.remove();
+  });
+  const run = (args: readonly string[], faults: Faults, env: NodeJS.ProcessEnv = caches()): Promise<FaultyRun> => {
+    if (disk === undefined) throw new Error('no failing disk');
+    return disk.run(args, { FILE: [sample, kdump], ...faults }, env);
+  };
+  const json = <S extends v.GenericSchema>(schema: S, { out }: FaultyRun): v.InferOutput<S> => v.parse(schema, JSON.parse(out));
+
+  it.each([
+    ['up to the bad sector', { BAD: badBytes }],
+    ['as a whole', { BAD: badBytes, WHOLE: 1 }],
+    ['with another error', { BAD: badBytes, ERRNO: 121 }],
+    ['in short pieces', { BAD: badBytes, SHORT: 1000 }],
+    ['between interruptions', { BAD: badBytes, EINTR: 3 }],
+  ] satisfies [string, Faults][])('index: one page is unreadable where reads fail %s', async (_how, faults) => {
+    const found = await run(['index', '--digest', '--json', sample], faults);
+    expect(found.faults.some((line) => line.startsWith('BAD'))).toBe(true);
+    expect(found.code).toBe(0);
+    const answer = json(indexSchema, found);
+    expect(answer.pages.unreadable).toBe(1);
+    expect(answer.readErrors).toEqual([{ file: sample, offset: bad, bytes: 4096, why: expect.stringMatching(/EIO|EREMOTEIO/) as string }]);
+    // A root over less than the dump would be taken for the dump's.
+    expect(answer.memoryRoot).toBeUndefined();
+    expect(found.err).toContain(`offset 0x${bad.toString(16)}: 4096 bytes`);
+  });
+
+  it('index: page workers report what they could not read', async () => {
+    const answer = json(indexSchema, await run(['index', '--workers', '2', '--json', sample], { BAD: badBytes }));
+    expect(answer).toMatchObject({ workers: 2, pages: { unreadable: 1 }, readErrors: [{ offset: bad, bytes: 4096 }] });
+    const compressed = json(indexSchema, await run(['index', '--workers', '1', '--json', kdump], { BAD: `${kdumpBad}-${kdumpBad + 4096}` }));
+    expect(compressed.pages.unreadable).toBeGreaterThan(0);
+    expect(compressed.readErrors?.[0]?.offset).toBe(kdumpBad);
+  });
+
+  it('index: the next run on a disk that gives the page again has it', async () => {
+    const env = caches();
+    await run(['index', '--digest', sample], { BAD: badBytes }, env);
+    const again = json(indexSchema, await run(['index', '--digest', '--json', sample], {}, env));
+    const fresh = json(indexSchema, await run(['index', '--digest', '--json', sample], {}));
+    expect(again.pages).toEqual(fresh.pages);
+    expect(again.pages.unreadable).toBe(0);
+    expect(again.memoryRoot).toBe(fresh.memoryRoot);
+    expect(again.readErrors).toBeUndefined();
+  });
+
+  it('triage answers, and says what it met', async () => {
+    for (let at = 0; at < bytes.length; at += 0x20_0000) {
+      const found = await run(['triage', '--json', sample], { BAD: `${at}-${at + 4096}` });
+      // Without the ELF header nothing is known of the file.
+      expect(found.code, found.err).toBe(at === 0 ? 3 : 0);
+      if (at === 0) expect(found.err).toMatch(/healthy\.vmcore, offset 0x0: the device reports a read error \(EIO\)/);
+      else expect(json(triageSchema, found).dumps[0]?.info.file.bytes).toBe(bytes.length);
+    }
+  });
+
+  it('verify keeps its checks, has no digest of less than the file, and ends with 3', async () => {
+    const found = await run(['verify', '--json', sample], { BAD: badBytes });
+    const answer = json(verifySchema, found);
+    expect(found.code).toBe(3);
+    expect(answer.digests).toEqual({});
+    expect(answer.digestsMissing?.file).toMatch(/4096 bytes cannot be read.*0x300000 of healthy\.vmcore/);
+    expect(answer.summary.failed).toBe(0);
+    expect(answer.summary.passed).toBeGreaterThan(5);
+    const complete = answer.checks.find(({ id }) => id === 'container-complete');
+    expect(complete).toMatchObject({ verdict: 'unreadable', ranges: [{ fileOffset: bad, bytes: 4096 }] });
+    expect(answer.damage).toContainEqual(expect.objectContaining({ where: { fileOffset: bad, bytes: 4096 } }));
+  });
+
+  it('manifest and attest end without a line', async () => {
+    const manifest = await run(['manifest', sample], { BAD: badBytes });
+    expect(manifest).toMatchObject({ code: 3, out: '' });
+    expect(manifest.err).toBe(`dumpbench: ${sample}, offset 0x300000: the device reports a read error (EIO) (expected a readable dump file)\n`);
+    const early = await run(['manifest', sample], { END: bytes.length - 100 });
+    expect(early).toMatchObject({ code: 3, out: '' });
+    expect(early.err).toMatch(/offset 0x[0-9a-f]+: reading ends early/);
+  });
+
+  it('manifest is right through short and interrupted reads', async () => {
+    const { code, out, faults } = await run(['manifest', sample], { SHORT: 100_000, EINTR: 2 });
+    expect(code).toBe(0);
+    expect(faults.some((line) => line.startsWith('EINTR'))).toBe(true);
+    expect(out.split(' ')[0]).toBe(createHash('sha256').update(bytes).digest('hex'));
+  });
+
+  it('verify --manifest: a piece that cannot be read is neither right nor wrong', async () => {
+    const path = join(folder, 'manifest');
+    writeFileSync(path, (await run(['manifest', sample], {})).out);
+    const found = await run(['verify', '--quick', '--manifest', path, '--json', sample], { BAD: badBytes });
+    const check = json(verifySchema, found).checks.find(({ id }) => id === 'manifest');
+    expect(check).toMatchObject({ verdict: 'unreadable' });
+    const changed = join(folder, 'changed');
+    writeFileSync(
+      changed,
+      readFileSync(path, 'utf8').replace(/^(# piece )(?:0|[^0])/m, (line, head: string) => `${head}${line.endsWith('0') ? '1' : '0'}`),
+    );
+    const wrong = json(verifySchema, await run(['verify', '--quick', '--manifest', changed, '--json', sample], { BAD: badBytes }));
+    expect(wrong.checks.find(({ id }) => id === 'manifest')).toMatchObject({ verdict: 'failed', ranges: [{ fileOffset: 0 }] });
+  });
+
+  it('report is made, without digests', async () => {
+    const { code, out } = await run(['report', '--format', 'markdown', sample], { BAD: badBytes });
+    expect(code).toBe(0);
+    expect(out).toMatch(/SHA-256 of the file.*none: 4096 bytes cannot be read/);
+    expect(out).not.toContain(folder);
+  });
+
+  it('read gives what there is, and names the place of the rest', async () => {
+    const refused = await run(['read', sample, `file:0x${(bad - 16).toString(16)}`, '32'], { BAD: badBytes });
+    expect(refused.code).toBe(3);
+    const filled = await run(['read', sample, `file:0x${(bad - 16).toString(16)}`, '32', '--fill', '0xee', '--json'], { BAD: badBytes });
+    const answer = JSON.parse(filled.out) as { hex: string; absent: unknown[] };
+    expect(answer.hex.slice(0, 32)).toBe(Buffer.from(bytes.subarray(bad - 16, bad)).toString('hex'));
+    expect(answer.hex.slice(32)).toBe('ee'.repeat(16));
+    expect(answer.absent).toEqual([
+      {
+        start: `0x${bad.toString(16)}`,
+        end: `0x${(bad + 16).toString(16)}`,
+        state: 'unreadable',
+        reason: `the device reports a read error (EIO) at offset 0x${bad.toString(16)} of healthy.vmcore`,
+      },
+    ]);
+  });
+
+  it('a disk that interrupts every read is a fault, not a hang', async () => {
+    const { code, err } = await run(['info', sample], { EINTR: 1_000_000_000 });
+    expect(code).toBe(3);
+    expect(err).toMatch(/the file cannot be read \(EINTR\)/);
+  });
+});
