@@ -38,7 +38,7 @@ const kinds: Readonly<Record<string, (session: Session) => unknown>> = {
     const { cpus } = machineCpus(session);
     return { schema: schemaVersion, cpus, numbering: cpuNumbering(cpus) };
   },
-  regions: describeRegionsWithKernel,
+  regions: (session) => describeRegionsWithKernel(session),
   vmcoreinfo: describeVmcoreinfo,
   osinfo: (session) => describeOsInfo(session, never),
   verify,

@@ -12,10 +12,19 @@ import { readKernelLog } from './log/kernel-log.ts';
 import type { LogSearch } from './log/log-record.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo/vmcoreinfo.ts';
 import { soleAddress } from './symbols/symbol-table.ts';
+import { finish, paced, type Steps } from '../jobs/steps.ts';
+
+/** What is read of a kernel as a whole, and takes its time. */
+export type KernelPart = 'symbols' | 'types' | 'modules' | 'moduleSymbols' | 'allModuleSymbols' | 'log';
 
 export interface Kernel {
   readonly vmcoreinfo: Vmcoreinfo | undefined;
   readonly memory: KernelMemory;
+  /**
+   * Reads what is asked for after this, giving way to others; what was not read before is read at once where it is asked for.
+   * @throws Cancelled
+   */
+  ready(wanted: readonly KernelPart[], signal: AbortSignal): Promise<void>;
   /**
    * The kernel's symbols, without those of modules. Decoded at the first use (100 000 names: about 0.1 s); for kernels that do not
    * publish where they lie the image is searched first.
@@ -58,22 +67,63 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
   let scanned: TypeSearch | undefined;
   let modules: FoundModules | string | undefined;
   let moduleTypes: ModuleTypeSearch | undefined;
-  const find = (): SymbolSearch => {
+  function* find(): Steps<SymbolSearch> {
     if (vmcoreinfo === undefined) return { found: false, why: 'no vmcoreinfo is known, which says where the tables lie' };
     const stext = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)');
     const places = kallsymsPlaces(vmcoreinfo);
-    if (places !== undefined) return readKallsyms(memory, places, stext);
+    if (places !== undefined) return yield* readKallsyms(memory, places, stext);
     if (stext === undefined) return { found: false, why: 'vmcoreinfo names neither the tables nor _stext' };
     for (const candidate of searchKallsyms(memory, stext)) {
-      const found = readKallsyms(memory, candidate, stext);
+      if (candidate === undefined) {
+        yield;
+        continue;
+      }
+      const found = yield* readKallsyms(memory, candidate, stext);
       if (found.found) return found;
     }
     return { found: false, why: 'vmcoreinfo does not say where the tables lie (kernels before 6.0), and no pattern of them was found behind _stext' };
-  };
+  }
   /** Symbols that would have to be searched for are not, and a table of functions alone is the lesser one. */
-  const ownOrGiven = (facts: GivenFacts): SymbolSearch => {
-    const own = vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined ? find() : undefined;
+  function* ownOrGiven(facts: GivenFacts): Steps<SymbolSearch> {
+    const own = vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined ? yield* find() : undefined;
     return own?.found === true && own.symbols.lookup('init_task').length > 0 ? own : { found: true, symbols: facts.symbols };
+  }
+  function* symbolSteps(): Steps<SymbolSearch> {
+    return (symbols ??= given === undefined ? yield* find() : yield* ownOrGiven(given));
+  }
+  function* typeSteps(): Steps<TypeSearch> {
+    if (types !== undefined) return types;
+    const own = yield* typesBySymbol(memory, yield* symbolSteps(), vmcoreinfo);
+    return (types = own.found || given === undefined ? own : given.types.found ? given.types : { found: false, why: `${own.why}; ${given.types.why}` });
+  }
+  function* moduleSteps(): Steps<FoundModules | string> {
+    if (modules !== undefined) return modules;
+    return (modules = (yield* modulesBySymbol(withoutLostPages(memory), yield* symbolSteps())) ?? (yield* modulesByShape(memory, vmcoreinfo)));
+  }
+  function* moduleSymbolSteps(): Steps<ModuleSymbols> {
+    if (moduleSymbols !== undefined) return moduleSymbols;
+    const lasting = withoutLostPages(memory);
+    const found = (yield* modulesBySymbol(lasting, yield* symbolSteps())) ?? modules;
+    // A later search may find more.
+    if (found === undefined || typeof found === 'string') return noModuleSymbols;
+    const known = yield* typeSteps();
+    return (moduleSymbols = yield* readModuleSymbols(lasting, known.found ? known.types.types : undefined, found.list));
+  }
+  function* logSteps(): Steps<LogSearch> {
+    return (log ??= yield* readKernelLog(memory, vmcoreinfo));
+  }
+  function* allModuleSymbols(): Steps<ModuleSymbols> {
+    const found = yield* moduleSteps();
+    if (typeof found === 'string') return { ...noModuleSymbols, missing: [{ what: 'symbols of modules', why: found }] };
+    return yield* moduleSymbolSteps();
+  }
+  const work: Readonly<Record<KernelPart, () => Steps<unknown>>> = {
+    symbols: symbolSteps,
+    types: typeSteps,
+    modules: moduleSteps,
+    moduleSymbols: moduleSymbolSteps,
+    allModuleSymbols,
+    log: logSteps,
   };
   return {
     vmcoreinfo,
@@ -82,52 +132,47 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
     get hasSymbols() {
       return this.publishesSymbols || symbols !== undefined;
     },
+    async ready(wanted, signal) {
+      for (const part of wanted) await paced(work[part](), signal);
+    },
     get symbols() {
-      return (symbols ??= given === undefined ? find() : ownOrGiven(given));
+      return finish(symbolSteps());
     },
     get moduleSymbols() {
-      if (moduleSymbols !== undefined) return moduleSymbols;
-      const lasting = withoutLostPages(memory);
-      const found = modulesBySymbol(lasting, this.symbols) ?? modules;
-      // A later search may find more.
-      if (found === undefined || typeof found === 'string') return noModuleSymbols;
-      return (moduleSymbols = readModuleSymbols(lasting, this.types.found ? this.types.types.types : undefined, found.list));
+      return finish(moduleSymbolSteps());
     },
-    findModuleSymbols() {
-      const found = this.modules;
-      return typeof found === 'string' ? { ...noModuleSymbols, missing: [{ what: 'symbols of modules', why: found }] } : this.moduleSymbols;
-    },
+    findModuleSymbols: () => finish(allModuleSymbols()),
     get types() {
-      if (types !== undefined) return types;
-      const own = typesBySymbol(memory, this.symbols, vmcoreinfo);
-      return (types = own.found || given === undefined ? own : given.types.found ? given.types : { found: false, why: `${own.why}; ${given.types.why}` });
+      return finish(typeSteps());
     },
     async findTypes(signal) {
-      if (this.types.found) return this.types;
+      const known = await paced(typeSteps(), signal);
+      if (known.found) return known;
       return (scanned ??= await scanForTypes(parts.image, parts.memory, memory, vmcoreinfo, signal));
     },
     get modules() {
-      if (modules !== undefined) return modules;
-      return (modules = modulesBySymbol(withoutLostPages(memory), this.symbols) ?? modulesByShape(memory, vmcoreinfo));
+      return finish(moduleSteps());
     },
     async findModuleTypes(signal) {
       if (moduleTypes !== undefined) return moduleTypes;
       const search = await this.findTypes(signal);
       const none = (why: string): ModuleTypeSearch => ({ modules: [], missing: [{ what: 'types of modules', why }] });
       if (!search.found) return (moduleTypes = none(search.why));
-      const found = this.modules;
+      const found = await paced(moduleSteps(), signal);
       if (typeof found === 'string') return (moduleTypes = none(found));
       const loaded = found.list.modules;
       if (loaded.length === 0) return (moduleTypes = { modules: [], missing: [] });
       const lasting = withoutLostPages(memory);
       const base = search.types.types;
-      const symbol = this.symbols.found ? soleAddress(this.symbols.symbols, 'btf_modules') : undefined;
-      const head = symbol ?? moduleTypeHead(memory, vmcoreinfo, base, loaded);
+      const own = await paced(symbolSteps(), signal);
+      const head = (own.found ? soleAddress(own.symbols, 'btf_modules') : undefined) ?? (await paced(moduleTypeHead(memory, vmcoreinfo, base, loaded), signal));
       return (moduleTypes =
-        head === undefined ? none('no symbol names the list btf_modules, and its shape is not found') : readModuleTypes(lasting, base, head, loaded));
+        head === undefined
+          ? none('no symbol names the list btf_modules, and its shape is not found')
+          : await paced(readModuleTypes(lasting, base, head, loaded), signal));
     },
     get log() {
-      return (log ??= readKernelLog(memory, vmcoreinfo));
+      return finish(logSteps());
     },
   };
 }

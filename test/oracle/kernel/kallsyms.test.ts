@@ -1,3 +1,4 @@
+import { finish } from '../../../src/analysis/jobs/steps.ts';
 import { describe, expect, it } from 'vitest';
 import { describeSymbols, symbolize } from '../../../src/analysis/engine/kernel/symbols.ts';
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
@@ -166,16 +167,16 @@ describe('kallsyms from memory', () => {
   it('a lost page under the symbols of a module gives fewer names, never others', async () => {
     const { kernel } = await open('o-s390-s3-kdump-zlib-d31');
     const [head] = kernel.symbols.found ? kernel.symbols.symbols.lookup('modules') : [];
-    const list = listModules(kernel.memory, head?.address ?? 0n);
+    const list = finish(listModules(kernel.memory, head?.address ?? 0n));
     const whole = kernel.moduleSymbols.symbols;
     const lines = new Set(whole.map(({ address, name, module }) => `${address} ${name ?? ''} ${module}`));
     const touched = new Set<bigint>();
-    const watched = readModuleSymbols(withLostPage(kernel.memory, undefined, touched), undefined, list);
+    const watched = finish(readModuleSymbols(withLostPage(kernel.memory, undefined, touched), undefined, list));
     expect(watched.symbols).toEqual(whole);
     expect(touched.size).toBeGreaterThan(10);
     let less = 0;
     for (const page of touched) {
-      const { symbols, missing } = readModuleSymbols(withLostPage(kernel.memory, page, new Set()), undefined, list);
+      const { symbols, missing } = finish(readModuleSymbols(withLostPage(kernel.memory, page, new Set()), undefined, list));
       const named = symbols.filter(({ name }) => name !== undefined);
       expect(named.filter(({ address, name, module }) => !lines.has(`${address} ${name ?? ''} ${module}`))).toEqual([]);
       if (named.length < whole.length) less += 1;

@@ -2,6 +2,7 @@
  * Types of modules in the real dump of a Debian kernel, against the module files of its package (linux-image-6.1.0-56-amd64 6.1.192-2: the
  * .BTF section of each) and against what pahole 1.24 says of these.
  */
+import { finish } from '../../../src/analysis/jobs/steps.ts';
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -109,10 +110,10 @@ describe.skipIf(!haveDump(name))('types of modules', () => {
   it('are found without the symbol of their list', async () => {
     const { kernel } = await open(name);
     if (!kernel.types.found || typeof kernel.modules === 'string') throw new Error('no types or modules');
-    const head = moduleTypeHead(kernel.memory, kernel.vmcoreinfo, kernel.types.types.types, kernel.modules.list.modules);
+    const head = finish(moduleTypeHead(kernel.memory, kernel.vmcoreinfo, kernel.types.types.types, kernel.modules.list.modules));
     expect(head).toBe(kernel.symbols.found ? kernel.symbols.symbols.lookup('btf_modules')[0]?.address : undefined);
     // The twin: modules that are not loaded have no list.
-    expect(moduleTypeHead(kernel.memory, kernel.vmcoreinfo, kernel.types.types.types, [])).toBeUndefined();
+    expect(finish(moduleTypeHead(kernel.memory, kernel.vmcoreinfo, kernel.types.types.types, []))).toBeUndefined();
   });
 
   it('with a page lost are left out by name, the others stay', async () => {

@@ -1,4 +1,5 @@
 /** The head of a list, searched among the kernel's variables: found, ambiguous, and in memory that is made to take long. */
+import { finish } from '../../../src/analysis/jobs/steps.ts';
 import { describe, expect, it } from 'vitest';
 import { searchListHead } from '../../../src/analysis/kernel/memory/list-search.ts';
 import { ByteWriter } from '../../../src/samples/byte-writer.ts';
@@ -23,14 +24,14 @@ describe.each(['big', 'little'] as const)('the head of a list, %s-endian', (endi
   it('is the one place from which nodes lead back', () => {
     const memory = new MemoryImage(0x200_0000, endian);
     link(memory, [variables + 0x40, ...nodes]);
-    expect(searchListHead(plainMemory(memory), vmcoreinfo, isNode)).toBe(BigInt(variables + 0x40));
+    expect(finish(searchListHead(plainMemory(memory), vmcoreinfo, isNode))).toBe(BigInt(variables + 0x40));
   });
 
   it('is unknown where there are two', () => {
     const memory = new MemoryImage(0x200_0000, endian);
     link(memory, [variables + 0x40, ...nodes.slice(0, 2)]);
     link(memory, [variables + 0x80, ...nodes.slice(2)]);
-    expect(searchListHead(plainMemory(memory), vmcoreinfo, isNode)).toBeUndefined();
+    expect(finish(searchListHead(plainMemory(memory), vmcoreinfo, isNode))).toBeUndefined();
   });
 
   it('is given up where a long list begins everywhere', () => {
@@ -40,7 +41,7 @@ describe.each(['big', 'little'] as const)('the head of a list, %s-endian', (endi
     // No way leads back to where it began.
     memory.write(many[10_000] ?? 0, new Uint8Array(8));
     let looks = 0;
-    const head = searchListHead(plainMemory(memory), vmcoreinfo, () => (looks += 1) > 0);
+    const head = finish(searchListHead(plainMemory(memory), vmcoreinfo, () => (looks += 1) > 0));
     expect(head).toBeUndefined();
     expect(looks).toBeLessThan(1 << 19);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { finish } from '../../../src/analysis/jobs/steps.ts';
 import { readKernelLog } from '../../../src/analysis/kernel/log/kernel-log.ts';
 import { deathNotes, markOf } from '../../../src/analysis/kernel/log/log-marks.ts';
 import type { LogRecord } from '../../../src/analysis/kernel/log/log-record.ts';
@@ -25,7 +26,7 @@ function ringWith(endian: 'big' | 'little', records: readonly PrintkRecord[], us
 }
 
 function recordsOf(memory: MemoryImage, absent: readonly number[] = [], vmcoreinfo = keys): readonly LogRecord[] {
-  const found = readKernelLog(plainMemory(memory, absent), vmcoreinfo);
+  const found = finish(readKernelLog(plainMemory(memory, absent), vmcoreinfo));
   return found.found ? found.log.records : [];
 }
 
@@ -82,7 +83,7 @@ describe.each(endians)('the printk ring buffer, %s-endian', (endian) => {
 
   it('skips a record whose text was overwritten, and says how many', () => {
     const memory = ringWith(endian, lines(5)).u64(place.data, 99);
-    const found = readKernelLog(plainMemory(memory), keys);
+    const found = finish(readKernelLog(plainMemory(memory), keys));
     expect(found).toMatchObject({ found: true, log: { lost: 1, lostWhy: expect.stringContaining('overwritten') as string } });
     expect(found.found && found.log.records).toHaveLength(4);
     expect(found.found && found.log.records.map(({ lostBefore }) => lostBefore)).toEqual([1, undefined, undefined, undefined]);
@@ -130,7 +131,7 @@ describe.each(endians)('the record buffer of 3.5 to 5.9, %s-endian', (endian) =>
   it('ends at a length that cannot be', () => {
     const [memory, vmcoreinfo] = withLog(0, old(3));
     memory.u16(0x1000 + 8, 3);
-    expect(readKernelLog(plainMemory(memory), vmcoreinfo)).toMatchObject({ found: false });
+    expect(finish(readKernelLog(plainMemory(memory), vmcoreinfo))).toMatchObject({ found: false });
   });
 });
 

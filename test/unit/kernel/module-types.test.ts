@@ -1,4 +1,5 @@
 /** Split BTF on a described list btf_modules, whole and damaged, in both byte orders. */
+import { finish } from '../../../src/analysis/jobs/steps.ts';
 import { describe, expect, it } from 'vitest';
 import { readBtf, type BtfTypes } from '../../../src/analysis/kernel/btf/btf-types.ts';
 import { readModuleTypes, type ModuleTypeSearch } from '../../../src/analysis/kernel/btf/module-types.ts';
@@ -97,7 +98,7 @@ function described(endian: Endian): Described {
     memory.u8(one.btf + 0x80, 1);
     memory.write(one.blob, blob);
   }
-  return { memory, types, read: (absent = []) => readModuleTypes(withoutLostPages(plainMemory(memory, absent)), types, head, loaded) };
+  return { memory, types, read: (absent = []) => finish(readModuleTypes(withoutLostPages(plainMemory(memory, absent)), types, head, loaded)) };
 }
 
 const scope = async (types: BtfTypes, search: ModuleTypeSearch, name: string) => scopeOf(types, parseTypeName(name), 8, () => Promise.resolve(search));

@@ -36,6 +36,9 @@ export function checkContext(session: Session, signal: AbortSignal, evidence: Ev
   };
 }
 
-export function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, options: CheckOptions = {}): Promise<CheckResult[]> {
+export async function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, options: CheckOptions = {}): Promise<CheckResult[]> {
+  const { knownKernel } = session;
+  // What the CPUs are called rests on symbols: read here, they can be waited for and cancelled.
+  if (knownKernel.publishesSymbols) await knownKernel.ready(['symbols'], signal);
   return runChecks(checkContext(session, signal, options.evidence), depth, options.onProgress, options.only);
 }

@@ -23,6 +23,7 @@ export async function analysisKernel(session: Session, { needs, uses }: Pick<Ana
   const wanted = new Set<AnalysisNeed>([...needs, ...uses]);
   const state = await kernelState(session, signal);
   const { kernel, memory, symbols, names } = state;
+  await kernel.ready([...(wanted.has('log') ? (['log'] as const) : []), ...(wanted.has('modules') ? (['modules'] as const) : [])], signal);
   // On s390x memory is scanned for types only where something cannot go without them.
   const search = state.types === undefined && (needs.includes('types') || needs.includes('module-types')) ? await kernel.findTypes(signal) : undefined;
   const types: KernelTypes | undefined = state.types ?? (search?.found === true ? search.types : undefined);

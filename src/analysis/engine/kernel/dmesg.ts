@@ -36,7 +36,9 @@ function recordJson(record: LogRecord): LogRecordJson {
 
 /** @throws DumpError absent when there is no log to read */
 export async function describeLog(session: Session, signal: AbortSignal): Promise<DmesgJson> {
-  const { log, vmcoreinfo } = await session.findKernel(signal);
+  const kernel = await session.findKernel(signal);
+  await kernel.ready(['log'], signal);
+  const { log, vmcoreinfo } = kernel;
   if (!log.found || vmcoreinfo === undefined) throw new DumpError('absent', { file: session.path }, log.found ? 'no vmcoreinfo' : log.why, 'a kernel log');
   const { records, source, lost, lostWhy } = log.log;
   return {

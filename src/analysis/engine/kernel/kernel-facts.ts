@@ -37,6 +37,7 @@ function agreed(all: readonly (SourcedText | undefined)[]): Fact<string> | undef
 /** @throws Cancelled */
 export async function describeKernelFacts(session: Session, signal: AbortSignal): Promise<KernelFactsJson> {
   const kernel = await session.findKernel(signal);
+  await kernel.ready(['symbols', 'log'], signal);
   const memory = withoutLostPages(kernel.memory);
   const search = kernel.symbols;
   const missing: Missing[] = [];

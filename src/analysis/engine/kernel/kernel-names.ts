@@ -15,6 +15,7 @@ export function namesOf({ symbols, moduleSymbols }: Pick<Kernel, 'symbols' | 'mo
 /** All names: vmcoreinfo and a list of modules that nothing leads to are searched for. @throws Cancelled */
 export const allNames = searched(async (session: Session, signal): Promise<NameSearch> => {
   const kernel = await session.findKernel(signal);
+  await kernel.ready(['symbols', 'allModuleSymbols'], signal);
   const { symbols } = kernel;
   return symbols.found ? withModules(symbols.symbols, kernel.findModuleSymbols()) : { why: symbols.why };
 });

@@ -28,6 +28,7 @@ export interface KernelState {
  */
 export async function kernelState(session: Session, signal: AbortSignal): Promise<KernelState> {
   const kernel = await session.findKernel(signal);
+  await kernel.ready(['symbols', 'types', 'moduleSymbols'], signal);
   const search = kernel.symbols;
   const memory = withoutLostPages(kernel.memory);
   const types = kernel.types.found || architectures[memory.arch].tasks.withoutTypes ? kernel.types : await kernel.findTypes(signal);

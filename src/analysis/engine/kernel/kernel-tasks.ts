@@ -2,6 +2,7 @@
 import { type KernelState, kernelState } from './kernel-state.ts';
 import { type CpuContext, cpuContexts, ran } from './kernel-cpus.ts';
 import { type InitTask, findInitTask } from '../../kernel/tasks/init-task.ts';
+import { paced, type Steps } from '../../jobs/steps.ts';
 import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
 import { type TaskList, listTasks, readTask } from '../../kernel/tasks/tasks.ts';
 import type { Missing } from '../../../shared/result.ts';
@@ -39,9 +40,9 @@ const nothing: TaskList = { tasks: [], complete: false };
 /** The image begins on a multiple of this below its text. */
 const imageStartMask = 0xffffn;
 
-function layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | undefined, ends: number | undefined): TaskLayout | string {
+function* layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | undefined, ends: number | undefined): Steps<TaskLayout | string> {
   const { memory } = state;
-  if (state.types === undefined) return layoutByStructure({ memory, initTask: initTask.address, stackBytes, ends });
+  if (state.types === undefined) return yield* layoutByStructure({ memory, initTask: initTask.address, stackBytes, ends });
   const layout = layoutByTypes(state.types, memory.arch);
   return typeof layout === 'string' || stackBytes === undefined ? layout : { ...layout, stackBytes };
 }
@@ -77,14 +78,14 @@ async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | '
   );
   if (initTask === undefined)
     return none('init_task is not found: no symbol names it, no early lowcore leads to it, and its name does not stand in the kernel image');
-  const layout = layoutOf(state, initTask, contexts.stackBytes, scope === 'all' ? undefined : endsForRunning);
+  const layout = await paced(layoutOf(state, initTask, contexts.stackBytes, scope === 'all' ? undefined : endsForRunning), signal);
   if (typeof layout === 'string') return { ...none(layout), initTask };
   const isTask = (address: bigint): boolean => readTask(memory, layout, address, initTask.address) !== undefined;
   const known = contexts.cpus.map(({ current, ...rest }): CpuContext => (current !== undefined && isTask(current) ? { ...rest, current } : rest));
   const others = [...idleTasks(state, known), ...known.flatMap(({ current }) => current ?? [])].filter(isTask);
   const list =
     scope === 'all'
-      ? listTasks({ memory, layout, initTask: initTask.address, others })
+      ? await paced(listTasks({ memory, layout, initTask: initTask.address, others }), signal)
       : { tasks: others.flatMap((task) => readTask(memory, layout, task, initTask.address) ?? []), complete: false };
   const cpus = withOwners(memory.arch, known, list, layout.stackBytes);
   const missing: Missing[] = [...layout.missing];

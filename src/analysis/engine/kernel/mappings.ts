@@ -3,6 +3,7 @@ import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { MappingsJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
+import { paced } from '../../jobs/steps.ts';
 import { mappingPermissions, mappingsOf } from '../../kernel/tasks/mappings.ts';
 import { kernelTasks } from './kernel-tasks.ts';
 import type { Session } from '../session/session.ts';
@@ -26,7 +27,7 @@ export async function describeMappings(session: Session, pid: number, signal: Ab
   if (mm === undefined) return none('its mm cannot be read');
   if (mm === 0n)
     return { ...named, mappings: [], missing: [{ what: 'mappings', why: 'the task has no address space of its own: a kernel thread, or it has ended' }] };
-  const found = mappingsOf(types.types, memory, mm);
+  const found = await paced(mappingsOf(types.types, memory, mm), signal);
   if (typeof found === 'string') return none(found);
   const mappings = found.map(({ start, end, flags, file }) => ({
     start: hex(start),

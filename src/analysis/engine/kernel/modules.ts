@@ -10,6 +10,7 @@ import type { Session } from '../session/session.ts';
 /** @throws Cancelled */
 export async function describeModules(session: Session, signal: AbortSignal): Promise<ModulesJson> {
   const { kernel, memory, types: search, noTypes } = await kernelState(session, signal);
+  await kernel.ready(['modules'], signal);
   const types = search?.types;
   const found = kernel.modules;
   if (typeof found === 'string') return { schema: schemaVersion, modules: [], complete: false, missing: [{ what: 'modules', why: found }] };

@@ -60,6 +60,7 @@ export async function symbolize(
   signal: AbortSignal,
 ): Promise<SymbolizeJson> {
   if (request.quick === true && !session.kernel.publishesSymbols) return { schema: schemaVersion, places: [], why: 'symbols would have to be searched for' };
+  if (request.quick === true) await session.kernel.ready(['symbols', 'moduleSymbols'], signal);
   const found = request.quick === true ? namesOf(session.kernel) : await allNames(session, signal);
   if ('why' in found) return { schema: schemaVersion, places: [], why: found.why };
   const places = request.addresses.flatMap((address): PlaceNameJson[] => {

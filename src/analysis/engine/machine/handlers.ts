@@ -16,6 +16,10 @@ export const machineHandlers = (sessionOf: SessionOf) =>
       return describeLowcores(session, request);
     },
     notes: ({ dump, view }) => describeNotes(sessionOf(dump, view)),
-    regions: ({ dump, view, ...request }) => describeRegionsWithKernel(sessionOf(dump, view), request),
+    async regions({ dump, view, ...request }, { signal }) {
+      const session = sessionOf(dump, view);
+      if (session.kernel.publishesSymbols) await session.kernel.ready(['symbols'], signal);
+      return describeRegionsWithKernel(session, request);
+    },
     osinfo: ({ dump, view }, { signal }) => describeOsInfo(sessionOf(dump, view), signal),
   }) satisfies SomeMethods;

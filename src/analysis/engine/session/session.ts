@@ -193,8 +193,10 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
       return known.vmcoreinfo !== undefined || seen !== undefined ? known : scannedKernel(session, signal);
     },
     async lookForKernel(signal) {
-      if (session.knownKernel.vmcoreinfo !== undefined || seen !== undefined || scannedKernel.known(session) !== undefined) return;
-      await firstLook(session, signal);
+      if (session.knownKernel.vmcoreinfo === undefined && seen === undefined && scannedKernel.known(session) === undefined) await firstLook(session, signal);
+      const known = session.knownKernel;
+      // What the CPUs are called rests on them: read here, they can be waited for and cancelled.
+      if (known.publishesSymbols) await known.ready(featuresOf(image).has('lowcore') ? ['symbols'] : ['symbols', 'types'], signal);
     },
     get knownKernel() {
       return seen?.by.kernel ?? scannedKernel.known(session) ?? firstLook.known(session) ?? kernelOfNotes(session);

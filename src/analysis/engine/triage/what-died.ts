@@ -29,9 +29,10 @@ function below({ frames }: TraceJson): readonly FrameJson[] | undefined {
 }
 
 /** Whether everything that is needed is reached by pointers and symbols: symbols that are not published would be searched for. */
-function isReachable(session: Session): boolean {
+async function isReachable(session: Session, signal: AbortSignal): Promise<boolean> {
   const { knownKernel } = session;
   if (!knownKernel.publishesSymbols) return false;
+  await knownKernel.ready(['symbols', 'types'], signal);
   const { memory, symbols, types } = knownKernel;
   return symbols.found && (architectures[memory.arch].tasks.withoutTypes || types.found);
 }
@@ -67,7 +68,7 @@ interface Stacks {
 }
 
 async function readStacks(session: Session, signal: AbortSignal): Promise<Stacks> {
-  if (!isReachable(session)) return { isRead: false, places: [] };
+  if (!(await isReachable(session, signal))) return { isRead: false, places: [] };
   // Of two systems the registers may be those of CPUs that the first left stopped: their stacks say nothing of the second.
   if (session.twoSystems !== undefined && session.view !== 'prod') return { isRead: false, places: [] };
   const tasks = await runningTasks(session, signal);
@@ -114,6 +115,7 @@ function hasEnded(session: Session, crash: string | undefined, log: LogWords): b
 
 /** What is known of the end of the system, by structures alone: nothing here scans memory, and no list is walked whole. */
 export async function deathOf(session: Session, crash: string | undefined, signal: AbortSignal): Promise<Death> {
+  await session.knownKernel.ready(['log'], signal);
   const log = logWords(session);
   const { isRead: areStacksRead, entry, victim, busy, places } = await readStacks(session, signal);
   const reason = probableReason(session, { crash, log, areStacksRead, entry, witnesses: kernelWitnesses(session), started: kdumpStarted(session) });

@@ -4,6 +4,7 @@
  */
 import type { AnalysisNeed, AnalysisTable, ColumnJson, ColumnSpace, ColumnType, ParameterJson, ParameterType } from '../../../shared/analysis-table.ts';
 import type { Failure, Result } from '../../../shared/result.ts';
+import type { Steps } from '../../jobs/steps.ts';
 import type { AnalysisKernel } from './analysis-kernel.ts';
 
 /** What a cell is made from. */
@@ -51,6 +52,15 @@ export type ParameterValues<P extends Parameters> = {
 
 /** What a generator yields where it has worked for a while without finding anything. */
 export const pause = { pause: true } as const;
+/** Work in steps as part of an analysis. */
+export function* pausing<T>(steps: Steps<T>): Generator<typeof pause, T, undefined> {
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+    yield pause;
+  }
+}
+
 export type Step<R> = { readonly row: R } | Failure | typeof pause;
 
 export interface AnalysisDefinition<C extends Columns, P extends Parameters> {

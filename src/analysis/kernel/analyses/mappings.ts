@@ -1,7 +1,7 @@
 /** Mappings of one process, as /proc/PID/maps shows them. */
 import { failed } from '../../../shared/result.ts';
 import { mappingPermissions, mappingsOf } from '../tasks/mappings.ts';
-import { address, bytes, defineAnalysis, required, text } from './analysis.ts';
+import { address, bytes, defineAnalysis, pausing, required, text } from './analysis.ts';
 
 export const mappings = defineAnalysis({
   id: 'mappings',
@@ -36,7 +36,7 @@ export const mappings = defineAnalysis({
       yield failed(what, mm === undefined ? 'its mm cannot be read' : 'the task has no address space of its own: a kernel thread, or it has ended');
       return;
     }
-    const found = mappingsOf(types.types, memory, mm);
+    const found = yield* pausing(mappingsOf(types.types, memory, mm));
     if (typeof found === 'string') {
       yield failed(what, found);
       return;

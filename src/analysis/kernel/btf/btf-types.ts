@@ -2,6 +2,9 @@
  * BTF, the kernel's description of its own types (vmcoreinfo-kallsyms-btf.md section 4; include/uapi/linux/btf.h of 6.19): all kinds, both
  * byte orders, and the split BTF of modules, whose ids and strings go on where those of the kernel end.
  */
+import { finish, type Steps } from '../../jobs/steps.ts';
+import { NameIndex } from './name-index.ts';
+import { PlaceColumn } from './place-column.ts';
 
 export const kinds = {
   void: 0,
@@ -76,6 +79,10 @@ export const btfHeaderBytes = 24;
 const magic = 0xeb9f;
 const recordBytes = 12;
 const maxTypes = 4_000_000;
+/** KSYM_NAME_LEN is 512; BTF records no longer names. */
+const maxNameBytes = 1024;
+/** Between two pauses. */
+const typesAtOnce = 1024;
 
 export interface BtfHeader {
   readonly headerBytes: number;
@@ -134,12 +141,15 @@ function extraBytes(kind: number, count: number): number | undefined {
 
 const namedKinds = new Set<number>([kinds.int, kinds.struct, kinds.union, kinds.enum, kinds.enum64, kinds.typedef, kinds.float]);
 
+/** The same at once. */
+export const readBtf = (bytes: Uint8Array, endian: 'big' | 'little', base?: BtfTypes): BtfTypes | string => finish(btfSteps(bytes, endian, base));
+
 /**
  * Reads a whole blob.
  * @param base the kernel's types, for the split BTF of a module
  * @returns the types, or what is wrong with the bytes
  */
-export function readBtf(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfTypes): BtfTypes | string {
+export function* btfSteps(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfTypes): Steps<BtfTypes | string> {
   const header = btfHeader(bytes, endian);
   if (header === undefined) return 'it has no BTF header';
   if (header.bytes > bytes.length) return `its header claims ${header.bytes} bytes, ${bytes.length} are there`;
@@ -153,8 +163,9 @@ export function readBtf(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfT
   if (strings.at(-1) !== 0) return 'its last string has no end';
   const firstString = base?.stringBytes ?? 0;
   const firstId = (base?.count ?? 0) + 1;
-  const places: number[] = [];
+  const places = new PlaceColumn(header.typeBytes);
   for (let at = typeStart; at < typeEnd;) {
+    if (places.length % typesAtOnce === typesAtOnce - 1) yield;
     if (at + recordBytes > typeEnd) return `type ${firstId + places.length} is cut off`;
     const info = view.getUint32(at + 4, little);
     const kind = (info >>> 24) & 0x1f;
@@ -171,13 +182,15 @@ export function readBtf(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfT
   function text(offset: number): string {
     if (offset < firstString) return baseText?.(offset) ?? '';
     const start = offset - firstString;
-    const end = strings.indexOf(0, start);
-    return end === -1 ? '' : Buffer.from(strings.buffer, strings.byteOffset + start, end - start).toString('latin1');
+    // No name of the kernel is longer; strings without an end in sight are damage, and each would be a copy of megabytes.
+    const near = strings.subarray(start, start + maxNameBytes);
+    const end = near.indexOf(0);
+    return end === -1 ? '' : Buffer.from(near.buffer, near.byteOffset, end).toString('latin1');
   }
   const baseText = base === undefined ? undefined : (base as BtfTypes & { readonly text: (offset: number) => string }).text;
 
   const u32 = (at: number): number => view.getUint32(at, little);
-  const placeOf = (id: number): number | undefined => (id >= firstId ? places[id - firstId] : undefined);
+  const placeOf = (id: number): number | undefined => (id >= firstId ? places.at(id - firstId) : undefined);
 
   function get(id: number): BtfType | undefined {
     if (id === 0) return { id, kind: kinds.void, name: 'void', size: 0, type: 0, kindFlag: false };
@@ -188,19 +201,11 @@ export function readBtf(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfT
     return { id, kind: ((info >>> 24) & 0x1f) as BtfKind, name: text(u32(at)), size: u32(at + 8), type: u32(at + 8), kindFlag: info >>> 31 === 1 };
   }
 
-  let index: Map<string, number[]> | undefined;
-  function byName(): Map<string, number[]> {
-    if (index !== undefined) return index;
-    index = new Map();
-    for (const [at, place] of places.entries()) {
-      const nameAt = u32(place);
-      if (nameAt === 0 || !namedKinds.has((u32(place + 4) >>> 24) & 0x1f)) continue;
-      const name = text(nameAt);
-      const known = index.get(name);
-      if (known === undefined) index.set(name, [firstId + at]);
-      else known.push(firstId + at);
-    }
-    return index;
+  const index = new NameIndex(places.length, (row) => text(u32(places.at(row) ?? 0)));
+  for (let row = 0; row < places.length; row += 1) {
+    if (row % typesAtOnce === typesAtOnce - 1) yield;
+    const place = places.at(row) ?? 0;
+    if (u32(place) !== 0 && namedKinds.has((u32(place + 4) >>> 24) & 0x1f)) index.add(row);
   }
 
   const types: BtfTypes & { readonly text: (offset: number) => string } = {
@@ -209,10 +214,16 @@ export function readBtf(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfT
     stringBytes: firstString + header.stringBytes,
     text,
     get,
-    named: (name, wanted) => [...(base?.named(name, wanted) ?? []), ...(byName().get(name) ?? []).filter((id) => wanted.includes(get(id)?.kind ?? 0))],
+    named: (name, wanted) => [
+      ...(base?.named(name, wanted) ?? []),
+      ...index
+        .rows(name)
+        .map((row) => firstId + row)
+        .filter((id) => wanted.includes(get(id)?.kind ?? 0)),
+    ],
     *names() {
       if (base !== undefined) yield* base.names();
-      yield* byName().keys();
+      yield* index.names();
     },
     members(id) {
       const at = placeOf(id);

@@ -1,4 +1,5 @@
 /** Whether all that split BTF refers to exists: a blob with overwritten bytes can have the right lengths everywhere. */
+import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import { kinds, type BtfKind, type BtfTypes } from './btf-types.ts';
 
 const referring = new Set<BtfKind>([
@@ -15,20 +16,18 @@ const referring = new Set<BtfKind>([
 ]);
 
 /** The first reference of its own types that leads nowhere, in words; undefined when all hold. */
-export function danglingReference(types: BtfTypes): string | undefined {
+export function* danglingReference(types: BtfTypes): Steps<string | undefined> {
   const holds = (id: number): boolean => id <= types.count;
   for (let id = types.firstId; id <= types.count; id += 1) {
+    if (id % stepTurns === 0) yield;
     const type = types.get(id);
     if (type === undefined) return `type ${id} cannot be read`;
     const array = types.array(id);
-    const targets = [
-      ...(referring.has(type.kind) ? [type.type] : []),
-      ...(array === undefined ? [] : [array.type]),
-      ...types.members(id).map((one) => one.type),
-    ];
+    const members = types.members(id);
+    const targets = [...(referring.has(type.kind) ? [type.type] : []), ...(array === undefined ? [] : [array.type]), ...members.map((one) => one.type)];
     const wrong = targets.find((target) => !holds(target));
     if (wrong !== undefined) return `type ${id} refers to type ${wrong}, and there are ${types.count}`;
-    const beyond = types.members(id).find(({ bitOffset }) => bitOffset > type.size * 8);
+    const beyond = members.find(({ bitOffset }) => bitOffset > type.size * 8);
     if (beyond !== undefined) return `a member of type ${id} lies behind its end`;
   }
   return undefined;

@@ -6,12 +6,13 @@
 import { hex } from '../../../shared/units.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import { createPace } from '../../jobs/pace.ts';
+import { finish, paced, type Steps } from '../../jobs/steps.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import type { SymbolSearch } from '../symbols/kallsyms.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import type { Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { zeroPage } from '../memory/zero-page.ts';
-import { btfHeader, btfHeaderBytes, kinds, readBtf, type BtfTypes } from './btf-types.ts';
+import { btfHeader, btfHeaderBytes, kinds, btfSteps, type BtfTypes } from './btf-types.ts';
 import { memberAt, resolved, sizeOf } from './type-layout.ts';
 
 export interface KernelTypes {
@@ -62,8 +63,8 @@ export function compareWithVmcoreinfo(
 
 const minAgreeing = 10;
 
-function believed(bytes: Uint8Array, where: string, memory: KernelMemory, vmcoreinfo: Vmcoreinfo): TypeSearch {
-  const types = readBtf(bytes, memory.endian);
+function* believed(bytes: Uint8Array, where: string, memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Steps<TypeSearch> {
+  const types = yield* btfSteps(bytes, memory.endian);
   if (typeof types === 'string') return not(`BTF at ${where}: ${types}`);
   const { agreeing, differing } = compareWithVmcoreinfo(types, vmcoreinfo, memory.pointerBytes);
   if (differing[0] !== undefined) return not(`BTF at ${where} is not this kernel's: ${differing[0]}`);
@@ -74,11 +75,11 @@ function believed(bytes: Uint8Array, where: string, memory: KernelMemory, vmcore
 /** Those of the section .BTF of a file that the user gives. */
 export function typesOfFile(btf: Uint8Array | undefined, file: string, memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): TypeSearch {
   if (btf === undefined) return not(`${file} has no section .BTF`);
-  return vmcoreinfo === undefined ? not('no vmcoreinfo is known to prove types by') : believed(btf, `.BTF of ${file}`, memory, vmcoreinfo);
+  return vmcoreinfo === undefined ? not('no vmcoreinfo is known to prove types by') : finish(believed(btf, `.BTF of ${file}`, memory, vmcoreinfo));
 }
 
 /** By the symbols around it. */
-export function typesBySymbol(memory: KernelMemory, symbols: SymbolSearch, vmcoreinfo: Vmcoreinfo | undefined): TypeSearch {
+export function* typesBySymbol(memory: KernelMemory, symbols: SymbolSearch, vmcoreinfo: Vmcoreinfo | undefined): Steps<TypeSearch> {
   if (vmcoreinfo === undefined) return not('no vmcoreinfo is known to prove types by');
   if (!symbols.found) return not(symbols.why);
   const [start] = symbols.symbols.lookup('__start_BTF');
@@ -91,7 +92,7 @@ export function typesBySymbol(memory: KernelMemory, symbols: SymbolSearch, vmcor
   if (bytes === undefined) return not(`BTF: ${memory.absence(start.address, length)?.detail ?? ''}`);
   const zero = zeroPage(memory, start.address, length);
   if (zero !== undefined) return not(`BTF: the page at ${hex(zero)} is all zero`);
-  return believed(bytes, hex(start.address), memory, vmcoreinfo);
+  return yield* believed(bytes, hex(start.address), memory, vmcoreinfo);
 }
 
 const zeroes = Buffer.alloc(4096);
@@ -135,7 +136,7 @@ export async function scanForTypes(
         const found =
           bytes === undefined || hasZeroPage(bytes, address)
             ? not(`BTF at absolute ${hex(address)}: a page of it is not in the dump`)
-            : believed(bytes, `absolute ${hex(address)}`, memory, vmcoreinfo);
+            : await paced(believed(bytes, `absolute ${hex(address)}`, memory, vmcoreinfo), signal);
         if (found.found) return found;
         ({ why } = found);
       }

@@ -4,12 +4,13 @@
  * copy is taken from here and not from module.btf_data: that points into what was loaded, and is 0 in live modules of 6.1 and 6.12.
  */
 import { hex } from '../../../shared/units.ts';
+import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
-import { walkList } from '../memory/linked-list.ts';
+import { walkListSteps } from '../memory/linked-list.ts';
 import { searchListHead } from '../memory/list-search.ts';
 import type { KernelModule } from '../modules/modules.ts';
 import type { Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
-import { btfHeader, btfHeaderBytes, readBtf, type BtfTypes } from './btf-types.ts';
+import { btfHeader, btfHeaderBytes, btfSteps, type BtfTypes } from './btf-types.ts';
 import { danglingReference } from './dangling-reference.ts';
 import { offsetOf } from './type-layout.ts';
 
@@ -33,6 +34,8 @@ const maxBlob = 16 * 1024 * 1024;
 /** Of all modules together; a distribution's kernel with everything loaded has some 30 MiB. */
 const maxBlobs = 64 * 1024 * 1024;
 const nameBytes = 56;
+/** One for each module, and some for those on their way. */
+const maxEntries = 65_536;
 
 interface Places {
   readonly list: number;
@@ -80,16 +83,16 @@ function nameOf(memory: KernelMemory, places: Places, btf: bigint): string | und
 const byAddress = (modules: readonly KernelModule[]): ReadonlyMap<bigint, KernelModule> => new Map(modules.map((one) => [one.address, one]));
 
 /** Where the list begins in a kernel whose symbol table has functions only: its nodes lead to loaded modules and to BTF of their names. */
-export function moduleTypeHead(
+export function* moduleTypeHead(
   whole: KernelMemory,
   vmcoreinfo: Vmcoreinfo | undefined,
   kernelTypes: BtfTypes,
   modules: readonly KernelModule[],
-): bigint | undefined {
+): Steps<bigint | undefined> {
   const places = moduleTypePlaces(kernelTypes);
   if (places === undefined) return undefined;
   const loaded = byAddress(modules);
-  return searchListHead(whole, vmcoreinfo, (memory, node) => {
+  return yield* searchListHead(whole, vmcoreinfo, (memory, node) => {
     const entry = entryAt(memory, places, node);
     const module = entry === undefined ? undefined : loaded.get(entry.module);
     return entry !== undefined && module !== undefined && nameOf(memory, places, entry.btf) === module.name;
@@ -104,10 +107,10 @@ interface Blob {
 }
 
 /** The types that a struct btf leads to, or what is wrong with it. */
-function readBlob(
+function* readBlob(
   { memory, kernelTypes, places, left }: Blob,
   btf: bigint,
-): { readonly types: BtfTypes; readonly at: bigint; readonly bytes: number } | string {
+): Steps<{ readonly types: BtfTypes; readonly at: bigint; readonly bytes: number } | string> {
   const at = memory.pointer(btf + BigInt(places.data));
   const size = memory.u32(btf + BigInt(places.size));
   const isKernel = memory.u8(btf + BigInt(places.isKernel));
@@ -122,9 +125,9 @@ function readBlob(
   if (bytes === undefined) return `its BTF: ${memory.absence(at, size)?.detail ?? 'it cannot be read'}`;
   const header = btfHeader(bytes, memory.endian);
   if (header !== undefined && header.bytes !== size) return `its BTF at ${hex(at)} has ${header.bytes} bytes by its header, ${size} by its struct btf`;
-  const types = readBtf(bytes, memory.endian, kernelTypes);
+  const types = yield* btfSteps(bytes, memory.endian, kernelTypes);
   if (typeof types === 'string') return `its BTF at ${hex(at)}: ${types}`;
-  const dangling = danglingReference(types);
+  const dangling = yield* danglingReference(types);
   return dangling === undefined ? { types, at, bytes: size } : `its BTF at ${hex(at)}: ${dangling}`;
 }
 
@@ -133,11 +136,11 @@ function readBlob(
  * @param head virtual address of the list head btf_modules
  * @param modules those that are loaded
  */
-export function readModuleTypes(memory: KernelMemory, kernelTypes: BtfTypes, head: bigint, modules: readonly KernelModule[]): ModuleTypeSearch {
+export function* readModuleTypes(memory: KernelMemory, kernelTypes: BtfTypes, head: bigint, modules: readonly KernelModule[]): Steps<ModuleTypeSearch> {
   const places = moduleTypePlaces(kernelTypes);
   if (places === undefined)
     return { modules: [], missing: [{ what: 'types of modules', why: 'this kernel keeps no types of modules (no struct btf_module)' }] };
-  const walk = walkList(memory, head, (node) => entryAt(memory, places, node) !== undefined);
+  const walk = yield* walkListSteps(memory, head, (node) => entryAt(memory, places, node) !== undefined, maxEntries);
   const found: ModuleTypes[] = [];
   const missing: { what: string; why: string }[] = [];
   let left = maxBlobs;
@@ -155,7 +158,8 @@ export function readModuleTypes(memory: KernelMemory, kernelTypes: BtfTypes, hea
       missing.push({ what, why });
       continue;
     }
-    const blob = readBlob({ memory, kernelTypes, places, left }, entry.btf);
+    yield;
+    const blob = yield* readBlob({ memory, kernelTypes, places, left }, entry.btf);
     if (typeof blob === 'string') {
       missing.push({ what, why: blob });
       continue;

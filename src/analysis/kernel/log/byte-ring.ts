@@ -3,11 +3,15 @@
  * printed, "<6>[    1.234567] text". Proven on described systems only.
  */
 import { hex } from '../../../shared/units.ts';
+import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
-import { logText, type LogRecord, type LogSearch } from './log-record.ts';
+import { logText, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
 
 const maxBuffer = 1 << 26;
+const lineFeed = 0x0a;
+/** printk cut its lines at 1024 bytes; what is much longer is no text. */
+const maxLine = 65_536;
 
 function lineRecord(line: string): LogRecord {
   const prefix = /^<(\d{1,3})>/.exec(line);
@@ -22,7 +26,7 @@ function lineRecord(line: string): LogRecord {
   };
 }
 
-export function readByteRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): LogSearch {
+export function* readByteRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Steps<LogSearch> {
   const not = (why: string): LogSearch => ({ found: false, why: `log_buf bytes: ${why}` });
   const [bufferAt, lengthAt, endAt, charsAt] = ['log_buf', 'log_buf_len', 'log_end', 'logged_chars'].map((name) =>
     vmcoreinfoHex(vmcoreinfo, `SYMBOL(${name})`),
@@ -40,18 +44,33 @@ export function readByteRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): LogS
   const tail = memory.partial(buffer, logged - head.bytes.length);
   const bytes = Buffer.concat([head.bytes, tail.bytes]);
   const isLost = bytes.includes(0) || head.absences.length > 0 || tail.absences.length > 0;
-  const lines = logText(bytes).split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  // The oldest line of a full ring has lost its start; a line with NULs has lost a piece.
-  const records = lines.flatMap((line, at) => {
+  const records: LogRecord[] = [];
+  let older = 0;
+  // From the newest line back; each line ends with a line feed.
+  for (let stop = bytes.at(-1) === lineFeed ? bytes.length - 1 : bytes.length, turn = 0; stop >= 0 && bytes.length > 0; turn += 1) {
+    if (turn % stepTurns === stepTurns - 1) yield;
+    const before = stop === 0 ? -1 : bytes.lastIndexOf(lineFeed, stop - 1);
+    if (records.length >= maxRecords) {
+      older = stop;
+      break;
+    }
+    const line = logText(bytes.subarray(before + 1, Math.min(stop, before + 1 + maxLine)));
     const text = line.replaceAll('\0', '');
-    if (text === '' && line !== '') return [];
-    const isCut = text !== line || (at === 0 && logged === size);
-    return [{ ...lineRecord(text), ...(isCut ? { cut: true } : {}) }];
-  });
-  const why = head.absences[0]?.detail ?? tail.absences[0]?.detail ?? 'pieces of it are zero';
+    // The oldest line of a full ring has lost its start; a line with NULs has lost a piece.
+    const isCut = text !== line || stop - before - 1 > maxLine || (before === -1 && logged === size);
+    if (text !== '' || line === '') records.push({ ...lineRecord(text), ...(isCut ? { cut: true } : {}) });
+    stop = before;
+  }
+  records.reverse();
+  const damage = head.absences[0]?.detail ?? tail.absences[0]?.detail ?? 'pieces of it are zero';
+  const why = older > 0 ? `only the newest ${records.length} lines are read` : isLost ? damage : undefined;
   return {
     found: true,
-    log: { records, source: `log_buf at ${hex(buffer)}, ${size} bytes of text`, lost: isLost ? 1 : 0, ...(isLost ? { lostWhy: why } : {}) },
+    log: {
+      records,
+      source: `log_buf at ${hex(buffer)}, ${size} bytes of text`,
+      lost: why === undefined ? 0 : 1,
+      ...(why === undefined ? {} : { lostWhy: why }),
+    },
   };
 }

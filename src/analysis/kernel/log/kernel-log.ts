@@ -1,4 +1,5 @@
 /** The kernel's log: which of the three kinds of buffer there is follows from what vmcoreinfo names, never from a version. */
+import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import type { Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { readByteRing } from './byte-ring.ts';
@@ -6,11 +7,11 @@ import type { LogSearch } from './log-record.ts';
 import { readPrintkRing } from './printk-ring.ts';
 import { readRecordBuffer } from './record-buffer.ts';
 
-export function readKernelLog(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): LogSearch {
+export function* readKernelLog(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): Steps<LogSearch> {
   if (vmcoreinfo === undefined) return { found: false, why: 'no vmcoreinfo is known, which says where the log lies' };
   const has = (name: string): boolean => vmcoreinfo.entries.has(`SYMBOL(${name})`);
-  if (has('prb')) return readPrintkRing(memory, vmcoreinfo);
-  if (has('log_first_idx')) return readRecordBuffer(memory, vmcoreinfo);
-  if (has('log_end')) return readByteRing(memory, vmcoreinfo);
+  if (has('prb')) return yield* readPrintkRing(memory, vmcoreinfo);
+  if (has('log_first_idx')) return yield* readRecordBuffer(memory, vmcoreinfo);
+  if (has('log_end')) return yield* readByteRing(memory, vmcoreinfo);
   return { found: false, why: 'vmcoreinfo names none of prb, log_first_idx and log_end: there is no kernel log, or it is not published' };
 }

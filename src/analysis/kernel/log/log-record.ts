@@ -37,6 +37,11 @@ export type LogSearch = { readonly found: true; readonly log: KernelLog } | { re
 /** Most records that are read: a log of 32 MiB of short lines. */
 export const maxRecords = 1_000_000;
 
+/** Characters of all records together: what a damaged log can take of memory. The text of records does not overlap, so no sound log has more. */
+export const maxLogText = 64 * 1024 * 1024;
+/** Pages that are remembered as lost or not. */
+const maxKnownPages = 1 << 16;
+
 /** flags and level share a byte; which bits are whose depends on the byte order (bit-fields of struct printk_info). */
 export const flagsAndLevel = (byte: number, endian: 'big' | 'little'): { readonly flags: number; readonly level: number } =>
   endian === 'big' ? { flags: byte >> 3, level: byte & 7 } : { flags: byte & 0x1f, level: byte >> 5 };
@@ -46,13 +51,21 @@ export const continuationFlag = 8;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** Bytes that are decoded at once where they are no UTF-8. */
+const chunkBytes = 4096;
+
 /** Text as UTF-8; a byte that is none appears as \xNN. */
 export function logText(bytes: Uint8Array): string {
   if (bytes.every((byte) => byte < 0x80)) return Buffer.from(bytes).toString('latin1');
   try {
     return decoder.decode(bytes);
   } catch {
-    return [...bytes].map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`)).join('');
+    let text = '';
+    for (let at = 0; at < bytes.length; at += chunkBytes) {
+      const chunk = bytes.subarray(at, at + chunkBytes);
+      text += Array.from(chunk, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`)).join('');
+    }
+    return text;
   }
 }
 
@@ -64,6 +77,7 @@ export function lostPage(memory: KernelMemory): (address: bigint, length: number
       let isZero = known.get(page);
       if (isZero === undefined) {
         isZero = memory.bytes(page, 0x1000)?.every((byte) => byte === 0) === true;
+        if (known.size >= maxKnownPages) known.clear();
         known.set(page, isZero);
       }
       if (isZero) return true;

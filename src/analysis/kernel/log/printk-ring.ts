@@ -3,9 +3,10 @@
  * Descriptors, infos and text are three rings; a record counts when its descriptor, its number and the id before its text agree.
  */
 import { hex } from '../../../shared/units.ts';
+import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
-import { continuationFlag, flagsAndLevel, logText, lostPage, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
+import { continuationFlag, flagsAndLevel, logText, lostPage, maxLogText, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
 
 const states = { committed: 1n, finalized: 2n } as const;
 const idMask = (1n << 62n) - 1n;
@@ -14,6 +15,8 @@ const addressMask = (1n << 64n) - 1n;
 const maxCountBits = 26;
 const maxSizeBits = 31;
 const maxText = 65_535;
+/** Descriptors that are looked at one by one. */
+const maxLooks = 1 << 21;
 /** Facility and the byte of flags and level follow text_len; they have no keys of their own. */
 const facilityAfterLength = 2n;
 const levelAfterLength = 3n;
@@ -95,8 +98,8 @@ function textBlock(begin: bigint, next: bigint, sizeBits: bigint): { readonly at
   return undefined;
 }
 
-/** Reads the ring that SYMBOL(prb) points to. */
-export function readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): LogSearch {
+/** Reads the ring that SYMBOL(prb) points to, from its newest record back: of a ring without end the end of the system is known. */
+export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Steps<LogSearch> {
   const not = (why: string): LogSearch => ({ found: false, why: `printk ring buffer: ${why}` });
   const pointer = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(prb)');
   if (pointer === undefined) return not('vmcoreinfo does not name prb');
@@ -123,9 +126,11 @@ export function readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Lo
   const records: LogRecord[] = [];
   let lost = 0;
   let lostWhy: string | undefined;
-  const lose = (why: string): void => {
-    lost += 1;
-    lostWhy ??= why;
+  // Damage can lose millions of records: only the first is explained.
+  const lose = (why: () => string, count = 1): undefined => {
+    lost += count;
+    lostWhy ??= why();
+    return undefined;
   };
 
   function one(id: bigint, desc: bigint, info: bigint): LogRecord | undefined {
@@ -149,13 +154,11 @@ export function readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Lo
       byte === undefined ||
       caller === undefined
     ) {
-      lose(memory.absence(info, Number(infoSize))?.detail ?? memory.absence(desc, Number(descSize))?.detail ?? 'it cannot be read');
-      return undefined;
+      return lose(() => memory.absence(info, Number(infoSize))?.detail ?? memory.absence(desc, Number(descSize))?.detail ?? 'it cannot be read');
     }
     // Numbers count with the descriptors, so they agree modulo the size of the ring.
     if (sequence % count !== id % count || isLost(info, Number(infoSize))) {
-      lose(`the info at ${hex(info)} is not that of its descriptor`);
-      return undefined;
+      return lose(() => `the info at ${hex(info)} is not that of its descriptor`);
     }
     const text = readText(id, begin, next, length);
     if (text === undefined) return undefined;
@@ -177,14 +180,14 @@ export function readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Lo
     const block = textBlock(begin, next, sizeBits);
     if (block === 'none') return { text: '', cut: false };
     if (block === undefined || block.size < 8n || block.size > BigInt(maxText) + 16n || block.at + block.size > 1n << sizeBits) {
-      lose(`descriptor ${hex(id)} has no proper text block (${hex(begin)} to ${hex(next)})`);
-      return undefined;
+      return lose(() => `descriptor ${hex(id)} has no proper text block (${hex(begin)} to ${hex(next)})`);
     }
     const blockAt = ring.data + block.at;
     const owner = memory.u64(blockAt);
     if (owner === undefined || (owner & idMask) !== id) {
-      lose(owner === undefined ? (memory.absence(blockAt, 8)?.detail ?? '') : `the text at ${hex(blockAt)} belongs to another record: overwritten`);
-      return undefined;
+      return lose(() =>
+        owner === undefined ? (memory.absence(blockAt, 8)?.detail ?? '') : `the text at ${hex(blockAt)} belongs to another record: overwritten`,
+      );
     }
     const wanted = Math.min(length, Number(block.size) - 8);
     const read = memory.partial(blockAt + 8n, wanted);
@@ -197,26 +200,53 @@ export function readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Lo
     return { text: logText(nul === -1 || !isCut ? bytes : bytes.subarray(0, nul)), cut: isCut };
   }
 
-  let last: bigint | undefined;
-  /** Lost records whose place is marked by the record after them. */
+  const stateAt = (index: bigint): bigint => ring.descs + index * descSize + offset['prb_desc.state_var'];
+  const used = ((ring.head - ring.tail) & idMask) + 1n;
+  const known = used < count ? used : count;
+  let newer: bigint | undefined;
+  let textBytes = 0;
+  /** Lost records whose place is known: marked at the record after them, or newer than all. */
   let placed = 0;
-  for (let step = 0n, id = ring.tail; step < count && records.length < maxRecords; step += 1n, id = (id + 1n) & idMask) {
+  const place = (): void => {
+    const after = records.at(-1);
+    if (after !== undefined && lost > placed) records[records.length - 1] = { ...after, lostBefore: lost - placed };
+    placed = lost;
+  };
+  for (let step = 0n, turn = 0; step < known; step += 1n, turn += 1) {
+    if (turn % stepTurns === stepTurns - 1) yield;
+    if (records.length >= maxRecords || textBytes >= maxLogText || turn >= maxLooks) {
+      lose(() => `only the newest ${records.length} records are read`, Number(known - step));
+      break;
+    }
+    const id = (ring.head - step) & idMask;
     const index = id % count;
     const desc = ring.descs + index * descSize;
-    const state = memory.u64(desc + offset['prb_desc.state_var']);
-    if (state === undefined) lose(memory.absence(desc, 8)?.detail ?? 'a descriptor cannot be read');
-    else if ((state & idMask) !== id) lose(`the descriptor at ${hex(desc)} is not of record ${hex(id)}`);
+    const at = stateAt(index);
+    const state = memory.u64(at);
+    const isAbsent = state === undefined;
+    if (isAbsent || ((state & idMask) !== id && isLost(at, 8))) {
+      // Descriptors before this one in a page that is not there, or all zero, are no better.
+      const before = (at & 0xfffn) / descSize;
+      const rest = [before, index, known - step - 1n].reduce((least, one) => (one < least ? one : least));
+      lose(
+        () => (isAbsent ? (memory.absence(at, 8)?.detail ?? 'a descriptor cannot be read') : `the descriptor at ${hex(desc)} lies in a page of zeros`),
+        1 + Number(rest),
+      );
+      step += rest;
+    } else if ((state & idMask) !== id) lose(() => `the descriptor at ${hex(desc)} is not of record ${hex(id)}`);
     else if (state >> 62n === states.committed || state >> 62n === states.finalized) {
       const record = one(id, desc, ring.infos + index * infoSize);
-      if (record?.sequence !== undefined && last !== undefined && record.sequence <= last) lose(`record ${record.sequence} comes after ${last}`);
+      if (record?.sequence !== undefined && newer !== undefined && record.sequence >= newer) lose(() => `record ${record.sequence} comes before ${newer}`);
       else if (record !== undefined) {
-        records.push(lost === placed ? record : { ...record, lostBefore: lost - placed });
-        placed = lost;
-        last = record.sequence;
+        place();
+        records.push(record);
+        textBytes += record.text.length;
+        newer = record.sequence;
       }
     }
-    if (id === ring.head) break;
   }
+  place();
+  records.reverse();
   if (records.length === 0 && lost > 0) return not(lostWhy ?? 'none of its records can be read');
   const source = `printk ring buffer at ${hex(at)}, ${count} descriptors, ${1n << sizeBits} bytes of text`;
   return { found: true, log: { records, source, lost, ...(lostWhy === undefined ? {} : { lostWhy }) } };

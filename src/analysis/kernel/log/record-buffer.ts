@@ -3,9 +3,10 @@
  * the other in a ring of bytes, each with its length. Proven on described systems only.
  */
 import { hex } from '../../../shared/units.ts';
+import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
-import { continuationFlag, flagsAndLevel, logText, lostPage, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
+import { continuationFlag, flagsAndLevel, logText, lostPage, maxLogText, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
 
 const maxBuffer = 2 ** 31;
 /** struct printk_log without CONFIG_PRINTK_CALLER; keys of vmcoreinfo win. `log` was its name in the first versions. */
@@ -48,7 +49,7 @@ function dictionary(text: string): { readonly subsystem?: string; readonly devic
   return { ...(subsystem === undefined ? {} : { subsystem }), ...(device === undefined ? {} : { device }) };
 }
 
-export function readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): LogSearch {
+export function* readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Steps<LogSearch> {
   const not = (why: string): LogSearch => ({ found: false, why: `log_buf records: ${why}` });
   const known = readLayout(vmcoreinfo);
   if (known === undefined) return not('vmcoreinfo does not give a usable layout of printk_log');
@@ -69,10 +70,12 @@ export function readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): 
   const isLost = lostPage(memory);
   const records: LogRecord[] = [];
   let lostWhy: string | undefined;
+  let textBytes = 0;
   let index = first;
   // Whether what is left lies before the end of the ring. An empty buffer has first = next.
   let isWrapped = first <= next;
-  while (index !== next && records.length < maxRecords) {
+  for (let turn = 0; index !== next && records.length < maxRecords; turn += 1) {
+    if (turn % stepTurns === stepTurns - 1) yield;
     if (isWrapped && index > next) {
       lostWhy = `the record before ${hex(buffer + BigInt(index))} runs past the newest`;
       break;
@@ -98,6 +101,11 @@ export function readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): 
       break;
     }
     records.push(record);
+    textBytes += record.text.length;
+    if (textBytes > maxLogText) {
+      lostWhy = `its records have more text than ${maxLogText} bytes`;
+      break;
+    }
     index += length;
     if (index === size && index !== next) {
       isWrapped = true;

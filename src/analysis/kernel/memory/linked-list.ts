@@ -1,5 +1,6 @@
 /** Circular doubly linked lists of the kernel (include/linux/list.h): a head and nodes, each { next, prev }. */
 import { hex } from '../../../shared/units.ts';
+import { finish, stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 
 export interface ListWalk {
@@ -15,7 +16,7 @@ export interface ListWalk {
 const maxNodes = 1 << 20;
 
 /** One direction of a walk: `link` is the offset of the pointer to follow, `back` that of the one that must lead back. */
-function walk(
+function* walk(
   memory: KernelMemory,
   head: bigint,
   link: bigint,
@@ -23,10 +24,11 @@ function walk(
   seen: Set<bigint>,
   accept: (node: bigint) => boolean,
   limit = maxNodes,
-): ListWalk {
+): Steps<ListWalk> {
   const nodes: bigint[] = [];
   const stop = (broken: string): ListWalk => ({ nodes, complete: false, broken });
-  for (let at = head; ;) {
+  for (let at = head, turn = 1; ; turn += 1) {
+    if (turn % stepTurns === 0) yield;
     const next = memory.pointer(at + link);
     if (next === undefined) return stop(`the link at ${hex(at + link)} cannot be read: ${memory.absence(at + link, 8)?.detail ?? 'no bytes'}`);
     if (next !== head && seen.has(next)) return stop(`the link at ${hex(at + link)} leads back to ${hex(next)}`);
@@ -45,14 +47,21 @@ function walk(
 /**
  * Walks a list from its head. Each node must point back to the one before and pass `accept`; a broken list is walked from
  * its other end too. Loops and endless lists end.
+ * @param most members, where fewer are wanted than the longest list has
  */
-export function walkList(memory: KernelMemory, head: bigint, accept: (node: bigint) => boolean = () => true): ListWalk {
+export function* walkListSteps(memory: KernelMemory, head: bigint, accept: (node: bigint) => boolean = () => true, most = maxNodes): Steps<ListWalk> {
   const seen = new Set<bigint>();
-  const forward = walk(memory, head, 0n, 8n, seen, accept);
+  const forward = yield* walk(memory, head, 0n, 8n, seen, accept, Math.min(most, maxNodes));
   if (forward.complete) return forward;
-  const backward = walk(memory, head, 8n, 0n, seen, accept);
-  return { nodes: [...forward.nodes, ...backward.nodes.toReversed()], complete: false, ...(forward.broken === undefined ? {} : { broken: forward.broken }) };
+  const backward = yield* walk(memory, head, 8n, 0n, seen, accept, Math.min(most, maxNodes));
+  const nodes = [...forward.nodes];
+  for (const node of backward.nodes.toReversed()) nodes.push(node);
+  return { nodes, complete: false, ...(forward.broken === undefined ? {} : { broken: forward.broken }) };
 }
+
+/** The same at once. */
+export const walkList = (memory: KernelMemory, head: bigint, accept?: (node: bigint) => boolean, most?: number): ListWalk =>
+  finish(walkListSteps(memory, head, accept, most));
 
 /**
  * Both ends of a list, for what must not take longer for a longer one.
@@ -61,9 +70,9 @@ export function walkList(memory: KernelMemory, head: bigint, accept: (node: bigi
  */
 export function walkListEnds(memory: KernelMemory, head: bigint, accept: (node: bigint) => boolean, each: number): ListWalk {
   const seen = new Set<bigint>();
-  const first = walk(memory, head, 0n, 8n, seen, accept, each);
+  const first = finish(walk(memory, head, 0n, 8n, seen, accept, each));
   if (first.complete || first.nodes.length < each) return first;
-  const last = walk(memory, head, 8n, 0n, new Set(), accept, each);
+  const last = finish(walk(memory, head, 8n, 0n, new Set(), accept, each));
   const known = new Set(first.nodes);
   const nodes = [...first.nodes, ...last.nodes.filter((node) => !known.has(node)).toReversed()];
   return { nodes, complete: last.complete || last.nodes.length >= each, ...(last.broken === undefined ? {} : { broken: last.broken }) };

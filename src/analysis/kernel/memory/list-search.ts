@@ -2,8 +2,9 @@
  * Heads of lists in a kernel whose symbol table has functions only: searched where its variables lie. The variables that vmcoreinfo
  * names are in the same section, which is a few MiB long; so the search takes a part of a second.
  */
+import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from './kernel-memory.ts';
-import { walkList } from './linked-list.ts';
+import { walkListSteps } from './linked-list.ts';
 import { withoutLostPages } from './lost-pages.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 
@@ -12,6 +13,8 @@ const variables = ['init_uts_ns', 'prb', 'printk_rb_static', 'log_buf', 'log_buf
 const margin = 8n * 1024n * 1024n;
 const maxRange = 64n * 1024n * 1024n;
 const step = 1024 * 1024;
+/** Between two pauses: most places are done with at a glance. */
+const pauseBytes = 64 * 1024;
 /**
  * Nodes that are looked at in all. Kernels have some thousands of lists among their variables, most of which end at their first node; memory in
  * which long lists begin everywhere would be walked for hours.
@@ -51,11 +54,11 @@ function mayBeLinks(view: DataView, offset: number, little: boolean): boolean {
  * @param accept whether a node stands at an address
  * @returns undefined when there is none, when there are several, or when there is too much to look at to be sure
  */
-export function searchListHead(
+export function* searchListHead(
   whole: KernelMemory,
   vmcoreinfo: Vmcoreinfo | undefined,
   accept: (memory: KernelMemory, node: bigint) => boolean,
-): bigint | undefined {
+): Steps<bigint | undefined> {
   // Pages of zeros hold no links: what is looked through needs no test for them, what is found does.
   const memory = withoutLostPages(whole);
   let looks = 0;
@@ -68,11 +71,12 @@ export function searchListHead(
     if (absences.length * 0x1000 >= step) continue;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let offset = 0; offset + 16 <= bytes.length; offset += 8) {
+      if (offset % pauseBytes === 0) yield;
       if (!mayBeLinks(view, offset, little)) continue;
       const here = at + BigInt(offset);
       const next = view.getBigUint64(offset, little);
       if (next === here || memory.u64(next + 8n) !== here || !isNode(next)) continue;
-      if (!walkList(memory, here, isNode).complete) continue;
+      if (!(yield* walkListSteps(memory, here, isNode)).complete) continue;
       if (found !== undefined) return undefined;
       found = here;
     }

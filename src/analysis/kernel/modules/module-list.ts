@@ -1,6 +1,7 @@
 /** The loaded modules of a kernel: by the symbol of their list, or by its shape. */
 import { hex } from '../../../shared/units.ts';
 import type { SymbolSearch } from '../symbols/kallsyms.ts';
+import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { searchListHead } from '../memory/list-search.ts';
 import { withoutLostPages } from '../memory/lost-pages.ts';
@@ -14,19 +15,19 @@ export interface FoundModules {
 }
 
 /** By symbol alone. */
-export function modulesBySymbol(memory: KernelMemory, symbols: SymbolSearch): FoundModules | undefined {
+export function* modulesBySymbol(memory: KernelMemory, symbols: SymbolSearch): Steps<FoundModules | undefined> {
   const head = symbols.found ? soleAddress(symbols.symbols, 'modules') : undefined;
-  return head === undefined ? undefined : { list: listModules(memory, head), source: 'symbol modules' };
+  return head === undefined ? undefined : { list: yield* listModules(memory, head), source: 'symbol modules' };
 }
 
 /**
  * @param memory the kernel's memory as it is
  * @returns the one list of modules that begins among the kernel's variables, or why there is none to be found
  */
-export function modulesByShape(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): FoundModules | string {
+export function* modulesByShape(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): Steps<FoundModules | string> {
   if (vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)') === undefined) return 'no symbol names the list, and vmcoreinfo does not say where the kernel image lies';
-  const head = searchListHead(memory, vmcoreinfo, isModuleNode);
+  const head = yield* searchListHead(memory, vmcoreinfo, isModuleNode);
   return head === undefined
     ? 'no symbol names the list of modules, and no single list of modules begins among the variables of the kernel; it looks the same when none is loaded'
-    : { list: listModules(withoutLostPages(memory), head), source: `list head at ${hex(head)}, found by its shape` };
+    : { list: yield* listModules(withoutLostPages(memory), head), source: `list head at ${hex(head)}, found by its shape` };
 }

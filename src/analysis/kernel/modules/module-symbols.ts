@@ -4,6 +4,7 @@
  * every live module has such a pointer into itself: module.kallsyms leads to module.core_kallsyms once a module is live.
  */
 import { hex } from '../../../shared/units.ts';
+import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { BtfTypes } from '../btf/btf-types.ts';
 import { offsetOf } from '../btf/type-layout.ts';
 import { asPrinted, type OwnSymbols } from './module-exports.ts';
@@ -47,6 +48,16 @@ const symbolBytes = 24;
 const maxSymbols = 1 << 20;
 const maxAllSymbols = 1 << 21;
 const maxNameBytes = 512;
+/** Of all names together: those of a distribution's kernel with everything loaded have some 10 Mi. */
+const maxAllCharacters = 48 * 1024 * 1024;
+/** Modules that are asked where their tables lie. */
+const mostVoters = 512;
+
+interface Room {
+  symbols: number;
+  characters: number;
+}
+
 /** struct module is smaller than this on every 64-bit kernel. */
 const moduleBytes = 4096;
 const firstField = 80;
@@ -85,7 +96,7 @@ function candidates(memory: KernelMemory, module: bigint): readonly string[] {
 }
 
 function placesByShape(memory: KernelMemory, modules: readonly KernelModule[]): TablePlaces | string {
-  const live = modules.filter(({ state }) => state === 'live');
+  const live = modules.filter(({ state }) => state === 'live').slice(0, mostVoters);
   // One damaged module must not hide the others.
   const votes = new Map<string, number>();
   let voters = 0;
@@ -100,14 +111,14 @@ function placesByShape(memory: KernelMemory, modules: readonly KernelModule[]): 
   return { pointer, symtab: 0, count: 8, strtab: 16, typetab: 24, source: `by the table that each struct module points to at offset ${pointer}` };
 }
 
-function symbolsOfModule(memory: KernelMemory, module: KernelModule, places: TablePlaces, left: number): readonly ModuleSymbol[] | string {
+function* symbolsOfModule(memory: KernelMemory, module: KernelModule, places: TablePlaces, left: Room): Steps<readonly ModuleSymbol[] | string> {
   const table = memory.pointer(module.address + BigInt(places.pointer));
   if (table === undefined || table === 0n) return table === 0n ? 'it has no table' : `struct module at ${hex(module.address)} cannot be read`;
   const symtab = memory.pointer(table + BigInt(places.symtab));
   const count = memory.u32(table + BigInt(places.count));
   const strtab = memory.pointer(table + BigInt(places.strtab));
   if (symtab === undefined || count === undefined || strtab === undefined) return `its table at ${hex(table)} cannot be read`;
-  if (count > maxSymbols || count > left) return `its table at ${hex(table)} claims ${count} symbols`;
+  if (count > maxSymbols || count > left.symbols) return `its table at ${hex(table)} claims ${count} symbols`;
   const bytes = memory.bytes(symtab, count * symbolBytes);
   // With a part of the table lost, what is left could name the wrong one for an address.
   if (bytes === undefined) return `its symbols: ${memory.absence(symtab, count * symbolBytes)?.detail ?? 'they cannot be read'}`;
@@ -120,8 +131,11 @@ function symbolsOfModule(memory: KernelMemory, module: KernelModule, places: Tab
   const little = memory.endian === 'little';
   const symbols: ModuleSymbol[] = [];
   for (let at = 0; at < bytes.length; at += symbolBytes) {
+    if (at % (symbolBytes * stepTurns) === 0) yield;
     const name = memory.cstring(strtab + BigInt(view.getUint32(at, little)), maxNameBytes);
     if (name === '') continue;
+    left.characters -= name?.length ?? 0;
+    if (left.characters < 0) return `the names of all modules have more than ${maxAllCharacters} characters`;
     const size = view.getBigUint64(at + 16, little);
     symbols.push({
       address: view.getBigUint64(at + 8, little),
@@ -136,21 +150,22 @@ function symbolsOfModule(memory: KernelMemory, module: KernelModule, places: Tab
 }
 
 /** @param memory one in which lost pages are absent */
-export function readModuleSymbols(memory: KernelMemory, types: BtfTypes | undefined, list: ModuleList): ModuleSymbols {
+export function* readModuleSymbols(memory: KernelMemory, types: BtfTypes | undefined, list: ModuleList): Steps<ModuleSymbols> {
   const loaded = list.modules.filter(({ state }) => state !== 'unformed');
   const missing: { what: string; why: string }[] = list.broken === undefined ? [] : [{ what: 'symbols of modules behind the break', why: list.broken }];
   if (loaded.length === 0) return { symbols: [], source: 'no modules', missing };
   const places = (types === undefined ? undefined : placesByTypes(types)) ?? placesByShape(memory, loaded);
   if (typeof places === 'string') return { symbols: [], source: 'none', missing: [...missing, { what: 'symbols of modules', why: places }] };
   const tables: OwnSymbols[] = [];
-  let left = maxAllSymbols;
+  const left: Room = { symbols: maxAllSymbols, characters: maxAllCharacters };
   for (const module of loaded) {
-    const found = symbolsOfModule(memory, module, places, left);
+    yield;
+    const found = yield* symbolsOfModule(memory, module, places, left);
     if (typeof found === 'string') {
       missing.push({ what: `symbols of ${module.name}`, why: found });
       continue;
     }
-    left -= found.length;
+    left.symbols -= found.length;
     tables.push({ module: module.address, symbols: found });
   }
   return { symbols: asPrinted(memory, types, tables, places.pointer), source: places.source, missing };

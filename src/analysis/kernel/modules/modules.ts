@@ -3,8 +3,9 @@
  * section 5.2), so that the list is read without types; sizes, users and taint need them.
  */
 import { hex } from '../../../shared/units.ts';
+import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
-import { walkList } from '../memory/linked-list.ts';
+import { walkListSteps } from '../memory/linked-list.ts';
 
 export const moduleStates = ['live', 'coming', 'going', 'unformed'] as const;
 export type ModuleState = (typeof moduleStates)[number];
@@ -21,6 +22,8 @@ export interface ModuleList {
   readonly broken?: string;
 }
 
+/** A distribution's kernel has some five thousand in all. */
+const maxModules = 65_536;
 const listAt = 8n;
 const nameAt = 24n;
 /** MODULE_NAME_LEN of 64-bit kernels: 64 less an unsigned long. */
@@ -41,8 +44,8 @@ function moduleAt(memory: KernelMemory, node: bigint): KernelModule | undefined 
 export const isModuleNode = (memory: KernelMemory, node: bigint): boolean => moduleAt(memory, node) !== undefined;
 
 /** @param head virtual address of the list head `modules` */
-export function listModules(memory: KernelMemory, head: bigint): ModuleList {
-  const walk = walkList(memory, head, (node) => isModuleNode(memory, node));
+export function* listModules(memory: KernelMemory, head: bigint): Steps<ModuleList> {
+  const walk = yield* walkListSteps(memory, head, (node) => isModuleNode(memory, node), maxModules);
   return {
     modules: walk.nodes.flatMap((node) => moduleAt(memory, node) ?? []),
     complete: walk.complete,

@@ -3,14 +3,21 @@
  * where every 256th record starts, so that a page that is missing takes only the names of its own blocks away.
  */
 import { hex } from '../../../shared/units.ts';
+import type { Steps } from '../../jobs/steps.ts';
 import type { KallsymsPlaces } from './kallsyms.ts';
 import type { KernelAbsence, KernelMemory } from '../memory/kernel-memory.ts';
 
 const blockNames = 256;
+/** Between two pauses. */
+const blocksAtOnce = 4;
 const markerBytes = 4;
 /** Longest record: KSYM_NAME_LEN is 512 since 6.1. */
 const maxRecord = 1024;
 const maxNamesBytes = 48 * 1024 * 1024;
+/** KSYM_NAME_LEN, and its letter. */
+const maxName = 513;
+/** Characters of all names together: a kernel of a distribution has some 6 Mi. */
+const maxNamesText = 64 * 1024 * 1024;
 const typed = /^[TtDdBbRrAaWwVvNnUuGgSsCcIi][\u0021-\u007e\u0080-\u00ff]+$/;
 
 export interface DecodedNames {
@@ -52,8 +59,8 @@ export function decodeBlock(bytes: Uint8Array, start: number, count: number, tok
     const length = (first & 0x80) === 0 ? first : (first & 0x7f) | ((bytes[at++] ?? 0) << 7);
     if (length === 0 || length > maxRecord || at + length > bytes.length) return undefined;
     let name = '';
-    for (const end = at + length; at < end; at += 1) name += tokens[bytes[at] ?? 0] ?? '';
-    if (!typed.test(name)) return undefined;
+    for (const end = at + length; at < end; at += 1) if (name.length <= maxName) name += tokens[bytes[at] ?? 0] ?? '';
+    if (name.length > maxName || !typed.test(name)) return undefined;
     names.push(name);
   }
   return { names, end: at };
@@ -64,7 +71,7 @@ const touches = (absences: readonly KernelAbsence[], start: bigint, end: bigint)
   absences.some(({ address }) => address < end && start <= (address | 0xfffn));
 
 /** All names, or why there are none. */
-export function decodeNames(memory: KernelMemory, places: KallsymsPlaces, count: number, tokens: readonly string[]): DecodedNames | string {
+export function* decodeNames(memory: KernelMemory, places: KallsymsPlaces, count: number, tokens: readonly string[]): Steps<DecodedNames | string> {
   const room = places.tokenTable - places.names;
   const length = Number(room > 0n && room < BigInt(maxNamesBytes) ? room : BigInt(Math.min(maxNamesBytes, count * 64)));
   const { bytes, absences } = memory.partial(places.names, length);
@@ -72,6 +79,7 @@ export function decodeNames(memory: KernelMemory, places: KallsymsPlaces, count:
   const markers = readMarkers(memory, places, blocks, count);
   const names: (string | undefined)[] = [];
   let missing = 0;
+  let text = 0;
   let at: number | undefined = 0;
   for (let block = 0; block < blocks; block += 1) {
     const size = Math.min(blockNames, count - block * blockNames);
@@ -84,8 +92,14 @@ export function decodeNames(memory: KernelMemory, places: KallsymsPlaces, count:
       start !== undefined &&
       decoded.end === end &&
       !touches(absences, places.names + BigInt(start), places.names + BigInt(decoded.end));
-    if (decoded !== undefined && whole) names.push(...decoded.names);
-    else {
+    if (block % blocksAtOnce === blocksAtOnce - 1) yield;
+    if (decoded !== undefined && whole) {
+      for (const name of decoded.names) {
+        names.push(name);
+        text += name.length;
+      }
+      if (text > maxNamesText) return `kallsyms_names at ${hex(places.names)}: its names have more than ${maxNamesText} characters`;
+    } else {
       if (markers === undefined) {
         const why = absences[0]?.detail ?? `the record near name ${block * blockNames} is no name`;
         return `kallsyms_names at ${hex(places.names)}: ${why}, and kallsyms_markers cannot be found to go on behind it`;

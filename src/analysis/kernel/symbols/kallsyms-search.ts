@@ -20,6 +20,21 @@ const provenNames = 64;
 const minSymbols = 10_000;
 const maxSymbols = 2_000_000;
 
+/**
+ * Memory that is made of such patterns would be looked through for hours: then the tables are not to be found. A sound kernel has one token index,
+ * and some thousands of numbers before it that could be a count.
+ */
+const maxIndexes = 4096;
+const maxDecodes = 1 << 17;
+const maxPlaces = 64;
+/** Between two pauses. */
+const decodesAtOnce = 16;
+
+interface Budget {
+  decodes: number;
+  places: number;
+}
+
 const alignDown = (address: bigint): bigint => address - (address % 8n);
 const alignUp = (address: bigint): bigint => alignDown(address + 7n);
 
@@ -34,8 +49,9 @@ function isTokenIndex(view: DataView, at: number, little: boolean): boolean {
   return last <= maxTokenTable;
 }
 
-function* tokenIndexes(memory: KernelMemory, from: bigint): Generator<bigint> {
+function* tokenIndexes(memory: KernelMemory, from: bigint): Generator<bigint | undefined> {
   const little = memory.endian === 'little';
+  let found = 0;
   for (let start = alignDown(from); start < from + BigInt(searchBytes); start += BigInt(stepBytes)) {
     const { bytes } = memory.partial(start, stepBytes + indexBytes);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -44,8 +60,11 @@ function* tokenIndexes(memory: KernelMemory, from: bigint): Generator<bigint> {
       const pair = view.getUint32(at, little);
       const second = little ? pair >>> 16 : pair & 0xffff;
       if (second === 0 || second > maxToken || (little ? pair & 0xffff : pair >>> 16) !== 0) continue;
-      if (isTokenIndex(view, at, little)) yield start + BigInt(at);
+      if (!isTokenIndex(view, at, little)) continue;
+      if ((found += 1) > maxIndexes) return;
+      yield start + BigInt(at);
     }
+    yield undefined;
   }
 }
 
@@ -69,7 +88,7 @@ interface Names {
 }
 
 /** kallsyms_num_syms stands before the names, which lie somewhere before the token table. */
-function* namesBefore(memory: KernelMemory, table: bigint, texts: readonly string[]): Generator<Names> {
+function* namesBefore(memory: KernelMemory, table: bigint, texts: readonly string[], budget: Budget): Generator<Names | undefined> {
   const little = memory.endian === 'little';
   const start = table > BigInt(maxNamesBytes) ? alignDown(table - BigInt(maxNamesBytes)) : 0n;
   const { bytes } = memory.partial(start, Number(table - start));
@@ -77,6 +96,9 @@ function* namesBefore(memory: KernelMemory, table: bigint, texts: readonly strin
   for (let at = bytes.length - minSymbols * 2; at >= 0; at -= 4) {
     const count = view.getUint32(at, little);
     if (count < minSymbols || count > maxSymbols) continue;
+    budget.decodes -= 1;
+    if (budget.decodes <= 0) return;
+    if (budget.decodes % decodesAtOnce === 0) yield undefined;
     for (const gap of [8, 4]) {
       if (decodeBlock(bytes, at + gap, provenNames, texts) !== undefined) yield { at: start + BigInt(at + gap), countAt: start + BigInt(at), count };
     }
@@ -100,14 +122,21 @@ function addressPlaces(
   ];
 }
 
-/** Places where the tables may lie; each has to be read and proven. `from` is _stext. */
-export function* searchKallsyms(memory: KernelMemory, from: bigint): Generator<KallsymsPlaces> {
+/** Places where the tables may lie, and undefined for pauses; each place has to be read and proven. `from` is _stext. */
+export function* searchKallsyms(memory: KernelMemory, from: bigint): Generator<KallsymsPlaces | undefined> {
+  const budget: Budget = { decodes: maxDecodes, places: maxPlaces };
   for (const tokenIndex of tokenIndexes(memory, from)) {
-    const table = tokenTableOf(memory, tokenIndex);
-    if (table === undefined) continue;
-    for (const names of namesBefore(memory, table.at, table.texts)) {
-      for (const places of addressPlaces(tokenIndex, names, memory.pointerBytes))
-        yield { names: names.at, count: names.countAt, tokenTable: table.at, tokenIndex, ...places, found: 'found by their pattern' };
+    yield undefined;
+    const table = tokenIndex === undefined ? undefined : tokenTableOf(memory, tokenIndex);
+    if (tokenIndex === undefined || table === undefined) continue;
+    for (const names of namesBefore(memory, table.at, table.texts, budget)) {
+      if (names === undefined) yield undefined;
+      else {
+        for (const places of addressPlaces(tokenIndex, names, memory.pointerBytes)) {
+          if ((budget.places -= 1) < 0) return;
+          yield { names: names.at, count: names.countAt, tokenTable: table.at, tokenIndex, ...places, found: 'found by their pattern' };
+        }
+      }
     }
   }
 }

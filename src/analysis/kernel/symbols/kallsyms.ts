@@ -4,6 +4,7 @@
  * taken only when it proves itself: tokens chain, every name has a type, addresses ascend, _stext is where vmcoreinfo says.
  */
 import { hex } from '../../../shared/units.ts';
+import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { decodeNames } from './kallsyms-names.ts';
 import { symbolTable, type SymbolTable } from './symbol-table.ts';
@@ -29,6 +30,8 @@ const minSymbols = 10_000;
 const maxSymbols = 2_000_000;
 const tokens = 256;
 const maxTokenTableBytes = 16 * 1024;
+/** Between two pauses. */
+const addressesAtOnce = 4096;
 
 /** What the keys of vmcoreinfo say; undefined for kernels before 6.0. */
 export function kallsymsPlaces(vmcoreinfo: Vmcoreinfo): KallsymsPlaces | undefined {
@@ -84,7 +87,18 @@ const ascends = (addresses: BigUint64Array): boolean => {
   return true;
 };
 
-function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: number): readonly Offsets[] {
+/** One address for each symbol. */
+function* column(count: number, place: (at: number) => bigint): Steps<BigUint64Array> {
+  const addresses = new BigUint64Array(count);
+  for (let at = 0; at < count; at += 1) {
+    if (at % addressesAtOnce === addressesAtOnce - 1) yield;
+    addresses[at] = place(at);
+  }
+  return addresses;
+}
+
+/** By each rule that the tables allow. */
+function* readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: number): Steps<readonly Offsets[]> {
   const little = memory.endian === 'little';
   const view = (address: bigint, bytes: number): DataView | undefined => {
     const read = memory.bytes(address, bytes);
@@ -96,12 +110,8 @@ function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: numb
     if (data === undefined) return [absent(memory, places.addresses, count * size, 'kallsyms_addresses')];
     const zero = zeroPage(memory, places.addresses, count * size);
     if (zero !== undefined) return [`kallsyms_addresses: the page at ${hex(zero)} is all zero`];
-    return [
-      {
-        addresses: BigUint64Array.from({ length: count }, (_, at) => (size === 8 ? data.getBigUint64(at * 8, little) : BigInt(data.getUint32(at * 4, little)))),
-        rule: 'addresses as such',
-      },
-    ];
+    const addresses = yield* column(count, (at) => (size === 8 ? data.getBigUint64(at * 8, little) : BigInt(data.getUint32(at * 4, little))));
+    return [{ addresses, rule: 'addresses as such' }];
   }
   const { offsets } = places;
   if (offsets === undefined) return ['vmcoreinfo names neither kallsyms_offsets nor kallsyms_addresses'];
@@ -111,8 +121,8 @@ function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: numb
   if (zero !== undefined) return [`kallsyms_offsets: the page at ${hex(zero)} is all zero`];
   if (places.relativeBase === undefined) {
     // Kernels of 2026 have no base: each offset counts from where it stands itself (offset_to_ptr).
-    const place = (at: number): bigint => offsets + BigInt(at * 4 + data.getInt32(at * 4, little));
-    return [{ addresses: BigUint64Array.from({ length: count }, (_, at) => BigInt.asUintN(64, place(at))), rule: 'offsets from their own places' }];
+    const addresses = yield* column(count, (at) => BigInt.asUintN(64, offsets + BigInt(at * 4 + data.getInt32(at * 4, little))));
+    return [{ addresses, rule: 'offsets from their own places' }];
   }
   const base = memory.pointer(places.relativeBase);
   if (base === undefined) return [absent(memory, places.relativeBase, memory.pointerBytes, 'kallsyms_relative_base')];
@@ -122,27 +132,24 @@ function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: numb
     return offset >= 0 ? BigInt(offset) : base - 1n - BigInt(offset);
   };
   return [
-    {
-      addresses: BigUint64Array.from({ length: count }, (_, at) => BigInt.asUintN(64, base + BigInt(data.getUint32(at * 4, little)))),
-      rule: 'offsets from a base',
-    },
-    { addresses: BigUint64Array.from({ length: count }, (_, at) => BigInt.asUintN(64, perCpu(at))), rule: 'offsets from a base, per-CPU symbols absolute' },
+    { addresses: yield* column(count, (at) => BigInt.asUintN(64, base + BigInt(data.getUint32(at * 4, little)))), rule: 'offsets from a base' },
+    { addresses: yield* column(count, (at) => BigInt.asUintN(64, perCpu(at))), rule: 'offsets from a base, per-CPU symbols absolute' },
   ];
 }
 
 /** Reads and proves the tables. `stext` is what vmcoreinfo says of _stext. */
-export function readKallsyms(memory: KernelMemory, places: KallsymsPlaces, stext: bigint | undefined): SymbolSearch {
+export function* readKallsyms(memory: KernelMemory, places: KallsymsPlaces, stext: bigint | undefined): Steps<SymbolSearch> {
   const not = (why: string): SymbolSearch => ({ found: false, why });
   const count = memory.u32(places.count);
   if (count === undefined) return not(absent(memory, places.count, 4, 'kallsyms_num_syms'));
   if (count < minSymbols || count > maxSymbols) return not(`kallsyms_num_syms at ${hex(places.count)} is ${count}: no number of symbols`);
   const texts = kallsymsTokens(memory, places.tokenTable, places.tokenIndex);
   if (typeof texts === 'string') return not(texts);
-  const decoded = decodeNames(memory, places, count, texts);
+  const decoded = yield* decodeNames(memory, places, count, texts);
   if (typeof decoded === 'string') return not(decoded);
   const { names, missing } = decoded;
   const stextAt = names.flatMap((name, at) => (name !== undefined && /^[Tt]_stext$/.test(name) ? [at] : []));
-  const candidates = readAddresses(memory, places, count);
+  const candidates = yield* readAddresses(memory, places, count);
   const why: string[] = [];
   for (const candidate of candidates) {
     if (typeof candidate === 'string') return not(candidate);

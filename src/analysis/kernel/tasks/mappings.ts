@@ -4,6 +4,7 @@
  */
 import { isFailure } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
+import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { BtfTypes } from '../btf/btf-types.ts';
 import { offsetOf } from '../btf/type-layout.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
@@ -24,11 +25,12 @@ export const mappingPermissions = (flags: bigint): string =>
 
 const maxMappings = 1 << 20;
 /** Entries of the tree in order, or why it cannot be walked. */
-function treeEntries(types: BtfTypes, memory: KernelMemory, mm: bigint): readonly bigint[] | string {
+function* treeEntries(types: BtfTypes, memory: KernelMemory, mm: bigint): Steps<readonly bigint[] | string> {
   const space = { types, noTypes: '', vmcoreinfo: undefined, pointerBytes: memory.pointerBytes, memory, symbolAt: () => undefined };
   const entries: bigint[] = [];
   for (const one of mapleEntries(KernelObject.at(space, mm, 'mm_struct').at('mm_mt'))) {
     if (isFailure(one)) return one.missing.why;
+    if (entries.length % stepTurns === 0) yield;
     // Entries that the tree keeps for itself are small.
     if (one.entry > 4096n) entries.push(one.entry);
     if (entries.length > maxMappings) return `more than ${maxMappings} mappings`;
@@ -37,7 +39,7 @@ function treeEntries(types: BtfTypes, memory: KernelMemory, mm: bigint): readonl
 }
 
 /** Mappings as they were linked before 6.1. */
-function linkedEntries(types: BtfTypes, memory: KernelMemory, mm: bigint): readonly bigint[] | string {
+function* linkedEntries(types: BtfTypes, memory: KernelMemory, mm: bigint): Steps<readonly bigint[] | string> {
   const first = offsetOf(types, 'mm_struct', 'mmap');
   const next = offsetOf(types, 'vm_area_struct', 'vm_next');
   if (first === undefined || next === undefined) return 'the types have neither a tree nor a list of mappings';
@@ -45,6 +47,7 @@ function linkedEntries(types: BtfTypes, memory: KernelMemory, mm: bigint): reado
   const seen = new Set<bigint>();
   for (let at = memory.pointer(mm + BigInt(first)); at !== 0n; at = memory.pointer(at + BigInt(next))) {
     if (at === undefined || seen.has(at) || entries.length > maxMappings) return 'the list of mappings is broken';
+    if (entries.length % stepTurns === 0) yield;
     seen.add(at);
     entries.push(at);
   }
@@ -52,6 +55,10 @@ function linkedEntries(types: BtfTypes, memory: KernelMemory, mm: bigint): reado
 }
 
 const maxPath = 64;
+/** Of all paths of a process together; those of what it has mapped more often count once. */
+const maxCharacters = 16 * 1024 * 1024;
+/** Between two pauses. */
+const pathsAtOnce = 8;
 
 /** Names of a file's dentries up to the root of its file system. */
 function filePath(types: BtfTypes, memory: KernelMemory, file: bigint): string | undefined {
@@ -74,9 +81,9 @@ function filePath(types: BtfTypes, memory: KernelMemory, file: bigint): string |
 }
 
 /** All mappings of an address space, or why they cannot be told. */
-export function mappingsOf(types: BtfTypes, memory: KernelMemory, mm: bigint): readonly Mapping[] | string {
+export function* mappingsOf(types: BtfTypes, memory: KernelMemory, mm: bigint): Steps<readonly Mapping[] | string> {
   const tree = offsetOf(types, 'mm_struct', 'mm_mt');
-  const areas = tree === undefined ? linkedEntries(types, memory, mm) : treeEntries(types, memory, mm);
+  const areas = tree === undefined ? yield* linkedEntries(types, memory, mm) : yield* treeEntries(types, memory, mm);
   if (typeof areas === 'string') return areas;
   const at = (member: string): number | undefined => offsetOf(types, 'vm_area_struct', member);
   const [start, end, flags, file] = [at('vm_start'), at('vm_end'), at('vm_flags'), at('vm_file')];
@@ -86,11 +93,19 @@ export function mappingsOf(types: BtfTypes, memory: KernelMemory, mm: bigint): r
   const count = memory.u32(mm + BigInt(countAt));
   if (count !== areas.length) return `mm_struct counts ${count ?? 'an unreadable number of'} mappings, ${areas.length} were found`;
   const mappings: Mapping[] = [];
-  for (const area of areas) {
+  const paths = new Map<bigint, string | undefined>();
+  let characters = 0;
+  for (const [turn, area] of areas.entries()) {
+    if (turn % pathsAtOnce === 0) yield;
     const [first, last, bits, pointer] = [start, end, flags, file].map((offset) => memory.u64(area + BigInt(offset)));
     if (first === undefined || last === undefined || bits === undefined || first >= last || first < (mappings.at(-1)?.end ?? 0n))
       return `at ${hex(area)} stands no mapping`;
-    const path = pointer === undefined || pointer === 0n ? undefined : filePath(types, memory, pointer);
+    if (pointer !== undefined && pointer !== 0n && !paths.has(pointer) && characters < maxCharacters) {
+      const found = filePath(types, memory, pointer);
+      paths.set(pointer, found);
+      characters += found?.length ?? 0;
+    }
+    const path = pointer === undefined ? undefined : paths.get(pointer);
     mappings.push({ start: first, end: last, flags: bits, ...(path === undefined ? {} : { file: path }) });
   }
   return mappings;

@@ -5,8 +5,9 @@
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { commBytes, idleNameOffset, taskBytes } from './init-task.ts';
+import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
-import { walkList, walkListEnds, type ListWalk } from '../memory/linked-list.ts';
+import { walkListEnds, walkListSteps, type ListWalk } from '../memory/linked-list.ts';
 import { stackEndMagic, type TaskLayout, type TaskMember } from './task-layout.ts';
 
 const maxSamples = 1024;
@@ -47,7 +48,7 @@ interface Found {
 }
 
 /** The one offset below comm where a list of named tasks leads back to init_task; a broken list counts when no whole one is there. */
-function findTaskList(memory: KernelMemory, initTask: bigint, comm: number, ends: number | undefined): Found | string {
+function* findTaskList(memory: KernelMemory, initTask: bigint, comm: number, ends: number | undefined): Steps<Found | string> {
   const whole: Found[] = [];
   const broken: Found[] = [];
   for (let offset = 0; offset < comm; offset += 8) {
@@ -57,7 +58,8 @@ function findTaskList(memory: KernelMemory, initTask: bigint, comm: number, ends
     if (next === head || ((next === undefined || next % 8n !== 0n) && (previous === undefined || previous % 8n !== 0n))) continue;
     const toComm = BigInt(comm - offset);
     const isTask = (node: bigint): boolean => commAt(memory, node + toComm) !== undefined;
-    const walk = ends === undefined ? walkList(memory, head, isTask) : walkListEnds(memory, head, isTask, ends);
+    yield;
+    const walk = ends === undefined ? yield* walkListSteps(memory, head, isTask) : walkListEnds(memory, head, isTask, ends);
     if (walk.complete && walk.nodes.length > 0) whole.push({ tasks: offset, walk });
     else if (walk.nodes.length >= 3) broken.push({ tasks: offset, walk });
   }
@@ -163,21 +165,26 @@ function findCpu(memory: KernelMemory, members: readonly Sample[], comm: number,
 const children = 16;
 const sibling = 32;
 const groupLeader = 48;
+/** Children of all samples together: those of a system are its tasks. */
+const mostChildren = 1 << 20;
 
 /** real_parent: each task is in its parent's list of children, and is its own group_leader; init_task is its own parent. */
-function findParent(memory: KernelMemory, init: Sample, members: readonly Sample[], from: number, to: number): number | string {
+function* findParent(memory: KernelMemory, init: Sample, members: readonly Sample[], from: number, to: number): Steps<number | string> {
   const all = [init, ...members];
   const candidates: number[] = [];
   for (let offset = (from + 7) & ~7; offset + groupLeader + 8 <= to; offset += 8) {
     const isOwnLeader = every(all, offset + groupLeader, 8, ({ address, view }) => view.getBigUint64(offset + groupLeader) === address);
     if (!isOwnLeader || !init.present(offset, 8) || init.view.getBigUint64(offset) !== init.address) continue;
-    const families = all.map((parent) => {
-      const { nodes } = walkList(memory, parent.address + BigInt(offset + children));
-      const named = nodes.map((node) => memory.u64(node - BigInt(sibling)));
-      return { size: nodes.length, right: named.every((value) => value === undefined || value === parent.address) };
-    });
-    const count = families.reduce((sum, { size }) => sum + size, 0);
-    if (families.every(({ right }) => right) && count >= 2) candidates.push(offset);
+    let count = 0;
+    let right = true;
+    for (const parent of all) {
+      const { nodes } = yield* walkListSteps(memory, parent.address + BigInt(offset + children), undefined, mostChildren - count);
+      count += nodes.length;
+      right &&= nodes.every((node) => (memory.u64(node - BigInt(sibling)) ?? parent.address) === parent.address);
+      yield;
+      if (!right || count >= mostChildren) break;
+    }
+    if (right && count >= 2) candidates.push(offset);
   }
   return only(candidates) ?? 'no place where every task is a child of its parent and leads its own group';
 }
@@ -194,11 +201,11 @@ export interface StructureContext {
 }
 
 /** @returns the layout, or why there is none */
-export function layoutByStructure({ memory, initTask, stackBytes = 0x4000, ends }: StructureContext): TaskLayout | string {
+export function* layoutByStructure({ memory, initTask, stackBytes = 0x4000, ends }: StructureContext): Steps<TaskLayout | string> {
   const init = sampleAt(memory, initTask);
   const comm = idleNameOffset(new Uint8Array(init.view.buffer, init.view.byteOffset, init.view.byteLength));
   if (comm === undefined) return `no name "swapper" stands in the ${taskBytes} bytes at ${hex(initTask)}`;
-  const list = findTaskList(memory, initTask, comm, ends);
+  const list = yield* findTaskList(memory, initTask, comm, ends);
   if (typeof list === 'string') return list;
   const { tasks, walk } = list;
   // A system with a hundred thousand tasks is not read whole for this: the first ones have the names that are known, the last ones are the newest.
@@ -213,7 +220,7 @@ export function layoutByStructure({ memory, initTask, stackBytes = 0x4000, ends 
   if (pid === undefined) lost('pid', 'no single place holds 0 in init_task and another number in every task');
   else Object.assign(offsets, { pid, tgid: pid + 4 });
 
-  const parent = ends === undefined ? findParent(memory, init, members, pid === undefined ? tasks + 16 : pid + 8, comm) : notLookedFor;
+  const parent = ends === undefined ? yield* findParent(memory, init, members, pid === undefined ? tasks + 16 : pid + 8, comm) : notLookedFor;
   if (typeof parent === 'string') lost('parent', parent);
   else Object.assign(offsets, { realParent: parent, groupLeader: parent + groupLeader });
 

@@ -1,7 +1,8 @@
 /** The tasks of a kernel: the list that starts at init_task, the threads of each process, and the idle tasks of the CPUs. */
 import { hex } from '../../../shared/units.ts';
+import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
-import { walkList } from '../memory/linked-list.ts';
+import { walkListSteps } from '../memory/linked-list.ts';
 import { taskState, type TaskLayout, type TaskMember, type TaskState } from './task-layout.ts';
 import { commAt } from './task-structure.ts';
 
@@ -35,6 +36,11 @@ export interface TaskList {
 const kernelThreadFlag = 0x0020_0000;
 const deadState = 0x80;
 const maxPid = 4 * 1024 * 1024;
+/** Damaged lists can lead through each other: more tasks than this no dump has shown, and no thread is looked at for more than one process. */
+const mostTasks = 1 << 20;
+const mostThreadLooks = 1 << 20;
+/** Between two pauses: reading a task takes some twenty reads. */
+const tasksAtOnce = 32;
 
 /** Reads one task; undefined when no named task stands at the address. */
 export function readTask(memory: KernelMemory, layout: TaskLayout, address: bigint, initTask: bigint): KernelTask | undefined {
@@ -96,13 +102,14 @@ function parentOf(memory: KernelMemory, layout: TaskLayout, address: bigint, ini
 }
 
 /** Addresses of a process's other threads, in the order of its list. */
-function threadsOf(memory: KernelMemory, layout: TaskLayout, leader: bigint): readonly bigint[] {
+function* threadsOf(memory: KernelMemory, layout: TaskLayout, leader: bigint, most: number): Steps<readonly bigint[]> {
   const { signal, threadNode, comm } = layout.offsets;
   if (signal === undefined || threadNode === undefined || layout.threadHead === undefined) return [];
   const shared = memory.pointer(leader + BigInt(signal));
   if (shared === undefined || shared === 0n) return [];
   const toComm = BigInt(comm - threadNode);
-  const { nodes } = walkList(memory, shared + BigInt(layout.threadHead), (node) => commAt(memory, node + toComm) !== undefined);
+  const isThread = (node: bigint): boolean => commAt(memory, node + toComm) !== undefined;
+  const { nodes } = yield* walkListSteps(memory, shared + BigInt(layout.threadHead), isThread, most);
   return nodes.map((node) => node - BigInt(threadNode)).filter((task) => task !== leader);
 }
 
@@ -115,10 +122,10 @@ export interface TaskListRequest {
 }
 
 /** init_task and the other idle tasks first, then the list in its order, each process followed by its threads. */
-export function listTasks({ memory, layout, initTask, others }: TaskListRequest): TaskList {
+export function* listTasks({ memory, layout, initTask, others }: TaskListRequest): Steps<TaskList> {
   const { tasks: offset, comm } = layout.offsets;
   const toComm = BigInt(comm - offset);
-  const walk = walkList(memory, initTask + BigInt(offset), (node) => commAt(memory, node + toComm) !== undefined);
+  const walk = yield* walkListSteps(memory, initTask + BigInt(offset), (node) => commAt(memory, node + toComm) !== undefined);
   const seen = new Set<bigint>();
   const found: KernelTask[] = [];
   const add = (address: bigint): void => {
@@ -131,13 +138,22 @@ export function listTasks({ memory, layout, initTask, others }: TaskListRequest)
   const listed = new Set(leaders);
   add(initTask);
   for (const other of others) if (!listed.has(other)) add(other);
-  for (const leader of leaders) {
+  let looks = mostThreadLooks;
+  for (const [turn, leader] of leaders.entries()) {
+    if (turn % tasksAtOnce === 0) yield;
     add(leader);
-    for (const thread of threadsOf(memory, layout, leader)) add(thread);
+    const threads = looks > 0 && seen.size < mostTasks ? yield* threadsOf(memory, layout, leader, Math.min(looks, mostTasks - seen.size)) : [];
+    looks -= threads.length;
+    for (const [at, thread] of threads.entries()) {
+      if (at % tasksAtOnce === 0) yield;
+      add(thread);
+    }
   }
+  const tooMany = looks <= 0 || seen.size >= mostTasks ? `more than ${mostTasks} tasks: threads of the last processes are not listed` : undefined;
   return {
     tasks: found,
-    complete: walk.complete,
+    complete: walk.complete && tooMany === undefined,
+    ...(tooMany === undefined ? {} : { broken: tooMany }),
     ...(walk.broken === undefined ? {} : { broken: `the list of tasks from ${hex(initTask)} on: ${walk.broken}` }),
   };
 }
