@@ -21,6 +21,18 @@ const onlyAsking = (more = [], morePromises = []) => {
   ];
 };
 
+/** Arguments go over the stack of the thread: a list that data can lengthen overflows it. */
+const noSpread = [
+  {
+    selector: 'CallExpression[callee.property.name=/^(push|unshift|fromCharCode|fromCodePoint|apply)$/] > SpreadElement',
+    message: 'data can make the list so long that the stack overflows: use append() of src/shared/append.ts, or a loop',
+  },
+  {
+    selector: "CallExpression[callee.object.name='Math'][callee.property.name=/^(min|max)$/] > SpreadElement",
+    message: 'data can make the list so long that the stack overflows: use reduce()',
+  },
+];
+
 export default tseslint.config(
   {
     ignores: ['node_modules/', 'out/', 'dist/', 'coverage/', 'src/analysis/page-index/page-job/assembly/', 'src/analysis/codec/page-codecs/assembly/'],
@@ -51,9 +63,11 @@ export default tseslint.config(
         'error',
         { selector: 'ImportExpression[source.value=/^(node:)?fs/]', message: 'import it statically, so that the rule sees the names' },
         { selector: "CallExpression[callee.property.name='getBuiltinModule']", message: 'import it statically, so that the rule sees the names' },
+        ...noSpread,
       ],
     },
   },
+  { files: ['src/files/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...noSpread] } },
   // Reads dumps by descriptors that src/files has opened.
   {
     files: ['src/analysis/source/file-source.ts'],

@@ -1,4 +1,5 @@
 /** Entry point of the desktop app: wires the parts, decides nothing itself. Never parses a dump. */
+import { append } from '../shared/append.ts';
 import { app } from 'electron';
 import { dumpPaths } from './command-line.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
@@ -18,7 +19,7 @@ else {
   /** Files that macOS hands over before the window exists. */
   const early: string[] = [];
   let open = (more: readonly string[]): void => {
-    early.push(...more);
+    append(early, more);
   };
   app.on('open-file', (event, path) => {
     event.preventDefault();

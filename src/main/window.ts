@@ -1,4 +1,5 @@
 /** The one window and the engine behind it. Each load of the page gets an engine of its own. */
+import { append } from '../shared/append.ts';
 import { fileURLToPath } from 'node:url';
 import { BrowserWindow, MessageChannelMain, nativeTheme } from 'electron';
 import type { ShellEvent } from '../shared/shell-protocol.ts';
@@ -87,7 +88,7 @@ export function createWindow(settings: Settings, firstPaths: readonly string[]):
     send,
     open(paths) {
       if (loaded) send({ event: 'open', paths: [...paths] });
-      else waiting.push(...paths);
+      else append(waiting, paths);
       if (browser.isMinimized()) browser.restore();
       browser.focus();
     },

@@ -1,3 +1,4 @@
+import { append } from '../shared/append.ts';
 import { appendEdit, patchEdit, truncateEdit, type CaseDraft, type RangeKind } from './case-draft.ts';
 import { safeNumber, type CaseArguments } from './case-arguments.ts';
 import { cpuStatement } from './case-cpus.ts';
@@ -75,7 +76,10 @@ export const caseStatements: ReadonlyMap<string, Statement> = new Map<string, St
   [
     'vmcoreinfo',
     (draft, values) => {
-      draft.vmcoreinfoLines.push(...values.rest().map(({ text }) => text));
+      append(
+        draft.vmcoreinfoLines,
+        values.rest().map(({ text }) => text),
+      );
     },
   ],
   [

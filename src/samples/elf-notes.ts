@@ -1,3 +1,4 @@
+import { append } from '../shared/append.ts';
 import { alignUp, ascii, ByteWriter, concatBytes, type Endian } from './byte-writer.ts';
 import { prstatusLayouts, type NamedArchitecture, type NamedCpu } from './named-registers.ts';
 import { spelledRegister } from './spelled-register.ts';
@@ -45,7 +46,7 @@ export function encodeNotes(notes: readonly ElfNote[], endian: Endian): Uint8Arr
 export function systemNotes(system: System, producer: NoteProducer, withVmcoreinfo = producer !== 'qemu'): readonly ElfNote[] {
   const notes: ElfNote[] = [];
   if (system.arch === 's390x' && producer !== 'qemu') notes.push(prpsinfo());
-  system.cpus.forEach((cpu, index) => notes.push(...cpuNotes(system.arch, cpu, index, producer, system.endian)));
+  system.cpus.forEach((cpu, index) => append(notes, cpuNotes(system.arch, cpu, index, producer, system.endian)));
   if (system.arch === 'x86_64' && producer === 'qemu') system.cpus.forEach((cpu) => notes.push(qemuCpuState(cpu)));
   if (withVmcoreinfo && system.vmcoreinfo !== undefined) notes.push(vmcoreinfo(system.vmcoreinfo));
   return notes;

@@ -1,3 +1,4 @@
+import { append } from '../shared/append.ts';
 import type { MemoryImage } from './memory-image.ts';
 
 export interface KernelSymbol {
@@ -60,7 +61,7 @@ export function writeKallsyms(memory: MemoryImage, place: KallsymsPlace, symbols
   const markers: number[] = [];
   symbols.forEach((symbol, index) => {
     if (index % 256 === 0) markers.push(names.length);
-    names.push(...encodeName(symbol));
+    append(names, encodeName(symbol));
   });
   const texts = tokenTexts();
   const tokenOffsets: number[] = [];

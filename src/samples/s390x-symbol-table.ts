@@ -15,7 +15,7 @@ export function writeCpuMasks(
   const word = (numbers: readonly number[]): bigint => numbers.reduce((bits, number) => bits | (1n << BigInt(number)), 0n);
   const { online, offline, neverStarted } = masks;
   const all = [...online, ...offline, ...neverStarted];
-  memory.u32(places.cpuMasks, Math.max(...all) + 1);
+  memory.u32(places.cpuMasks, all.reduce((most, one) => Math.max(most, one)) + 1);
   const words = [all, all, online, [...online, ...offline]];
   words.forEach((numbers, index) => memory.u64(places.cpuMasks + 8 + index * 8, word(numbers)));
 }

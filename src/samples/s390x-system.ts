@@ -1,3 +1,4 @@
+import { append } from '../shared/append.ts';
 import { cksm } from './cksm.ts';
 import { loadKdumpKernel, type LoadedKdumpKernel, type PurgatoryProducer } from './kdump-kernel.ts';
 import { MemoryImage } from './memory-image.ts';
@@ -185,7 +186,7 @@ export function s390xSystem(options: S390xSystemOptions = {}): S390xSystem {
   const ipib = iplParameterBlock();
   if (options.ipib === true || options.reiplEntry === true) memory.write(places.ipib, ipib);
   const entries: OsInfoEntry[] = options.reiplEntry === true ? [osInfoDataEntry(memory, 1, places.ipib, ipib.length)] : [];
-  if (mapping.published) entries.push(...mappingEntries(mapping));
+  if (mapping.published) append(entries, mappingEntries(mapping));
   memory.write(places.osInfo, osInfoPage({ crashkernel, entries }));
   writeDumpPointers(memory, {
     vmcoreInfo: places.vmcoreinfoNote,

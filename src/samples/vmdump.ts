@@ -35,7 +35,11 @@ export function vmdump(system: System, options: VmdumpOptions = {}): Uint8Array 
   const firstInformation = 3;
   const access = firstInformation + information.length / recordSize;
   const requested = options.ranges ?? [{ start: 0, end: system.memory.size - 1 }];
-  const { maps, pages } = pageMaps(system, requested === 'none' ? system.memory.size : Math.max(...requested.map(({ end }) => end)) + 1, options);
+  const { maps, pages } = pageMaps(
+    system,
+    requested === 'none' ? system.memory.size : requested.reduce((most, { end }) => Math.max(most, end), 0) + 1,
+    options,
+  );
   return concatBytes([
     symptomRecord(system),
     mapRecord(firstInformation, access),

@@ -1,4 +1,5 @@
 /** Opens the files of a dump, also a second time: page workers have descriptors of their own. */
+import { append } from '../../shared/append.ts';
 import { companionFiles, noteOpened, openFile, type FileSource, type FileSourceOptions } from '../source/file-source.ts';
 import type { ByteSource, FileFault } from '../source/byte-source.ts';
 import type { OpenContext } from './dump-format.ts';
@@ -39,7 +40,7 @@ export function openDumpFiles({ path, volumes, name }: DumpLocation): DumpFiles 
     if (others !== undefined) return others;
     if (volumes !== undefined) return (others = volumes.map((volume) => open(volume)));
     const found = companionFiles(path);
-    opened.push(...found);
+    append(opened, found);
     return (others = found);
   };
   const noteParts = (paths: readonly string[]): void => {

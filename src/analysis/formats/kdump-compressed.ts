@@ -1,4 +1,5 @@
 /** kdump-compressed dumps as makedumpfile and QEMU write them, single or as a split set (formats/kdump-compressed.md). */
+import { append } from '../../shared/append.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
@@ -107,7 +108,7 @@ function splitParts(source: ByteSource, header: KdumpHeader, context: OpenContex
   for (const candidate of context?.companions() ?? []) {
     const other = kdumpHeaderOf(candidate);
     if (other === undefined || !sameDump(header, other)) {
-      findings.push(...stranger(candidate, other, named));
+      append(findings, stranger(candidate, other, named));
       continue;
     }
     const twin = parts.find((part) => part.header.split?.start === other.split?.start && part.header.split?.end === other.split?.end);
@@ -165,8 +166,8 @@ function notesOf(source: ByteSource, header: KdumpHeader, findings: Finding[]): 
   const notes: RawNote[] = [];
   if (header.notes !== undefined) {
     const segment = readNotes(source, BigInt(header.notes.offset), BigInt(header.notes.bytes), header.endian);
-    notes.push(...segment.notes);
-    findings.push(...segment.findings);
+    append(notes, segment.notes);
+    append(findings, segment.findings);
   }
   const add = (owner: string, extent: { readonly offset: number; readonly bytes: number } | undefined): void => {
     if (extent === undefined || notes.some((note) => note.owner === owner)) return;
@@ -278,8 +279,8 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     bitmap2Offset: bitmap2,
     parts: pieces,
   };
-  findings.push(...structureFindings(parts, header, new PageBitmap(source, bitmap2, header.maxMapnr)));
-  findings.push(...setFindings, ...splitFindings(parts, header.maxMapnr));
+  append(findings, structureFindings(parts, header, new PageBitmap(source, bitmap2, header.maxMapnr)));
+  append(findings, [...setFindings, ...splitFindings(parts, header.maxMapnr)]);
   const notes = notesOf(source, header, findings);
   const arch = architectureOf(header, notes, source.name, findings);
   const complete = findings.every((finding) => finding.severity !== 'error');

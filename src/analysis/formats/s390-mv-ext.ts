@@ -1,4 +1,5 @@
 /** The extended stand-alone dump over several volumes: each holds a header and a chain of segments (s390-dump.md section 4). */
+import { append } from '../../shared/append.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { ByteSource, FileFault } from '../source/byte-source.ts';
 import { no, yes, type DumpFormat, type DumpImage, type EndMarker, type OpenContext } from './dump-format.ts';
@@ -43,7 +44,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     if (lostFrom !== undefined && walk.segments.length > 0 && walk.findings.length === 0) findings.push(earlyEnd(volume.source, lostFrom));
     for (const piece of walk.pieces) pieces.push(piece);
     for (const segment of walk.segments) segments.push(segment);
-    findings.push(...walk.findings);
+    append(findings, walk.findings);
     // Between the volumes at hand a whole one may be missing: then nothing is known of what lies between them.
     known = walk.known;
     if (walk.end === undefined && walk.segments.length === 0 && walk.findings.length === 0) {
@@ -68,7 +69,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
       title: 'The last volume is missing',
       detail: 'none of the volumes at hand holds the last segment; memory behind the last one found is not known',
     });
-  } else if (marker !== undefined) findings.push(...markerFindings(marker));
+  } else if (marker !== undefined) append(findings, markerFindings(marker));
   else
     findings.push({ id: 'end-marker/missing', severity: 'error', title: 'The end marker is missing', detail: 'the last volume ends behind its last segment' });
   const end = lostBy === undefined ? { known } : { known, fault: lostBy };

@@ -1,4 +1,5 @@
 /** The older stand-alone dump over several volumes: memory goes on from one partition to the next (s390-dump.md section 4). */
+import { append } from '../../shared/append.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { no, yes, type DumpFormat, type DumpImage, type EndMarker, type OpenContext, type Segment } from './dump-format.ts';
@@ -54,7 +55,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
       detail: `the volumes at hand hold memory up to 0x${start.toString(16)} of 0x${header.mem_size.toString(16)}`,
       where: { space: 'absolute', start: `0x${start.toString(16)}`, end: `0x${header.mem_size.toString(16)}` },
     });
-  } else if (marker !== undefined) findings.push(...markerFindings(marker));
+  } else if (marker !== undefined) append(findings, markerFindings(marker));
   else {
     findings.push({
       id: 'end-marker/missing',

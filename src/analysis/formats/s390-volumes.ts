@@ -1,4 +1,5 @@
 /** The volumes of a multi-volume stand-alone dump, put together from whatever files are at hand (s390-dump.md section 4). */
+import { append } from '../../shared/append.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { Finding } from '../../shared/model.ts';
 import { todToIso } from '../arch/s390x/tod-clock.ts';
@@ -101,7 +102,7 @@ export function collectVolumes(source: ByteSource, signature: bigint, context: O
       continue;
     }
     if (other?.magic !== signature || other.mvdump !== 1 || !sameRun(other, header)) {
-      findings.push(...stranger(candidate, other, signature, named));
+      append(findings, stranger(candidate, other, signature, named));
       continue;
     }
     const twin = volumes.find((volume) => volume.header.volnr === other.volnr);

@@ -1,4 +1,5 @@
 /** Goes over pieces of memory with a matcher, so that a match across two pieces is found as if they were one. */
+import { append } from '../../shared/append.ts';
 import type { Matcher } from './matcher.ts';
 import { isZero, type Piece } from './searchable.ts';
 
@@ -92,12 +93,12 @@ export async function searchMemory(pieces: Iterable<Piece>, matcher: Matcher, op
   for (const piece of pieces) {
     const found: FoundAt[] = [];
     if (!piece.joined) {
-      found.push(...(await decide(true)));
+      append(found, await decide(true));
       window.restart(piece.address);
     }
     if (!state.more) {
       window.append(piece.bytes);
-      found.push(...(await decide(false)));
+      append(found, await decide(false));
     }
     await options.afterStep(found);
     if (state.more) return true;

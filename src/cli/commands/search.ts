@@ -1,3 +1,4 @@
+import { append } from '../../shared/append.ts';
 import { ebcdicPages } from '../../shared/ebcdic.ts';
 import { pageClasses } from '../../shared/model.ts';
 import { mostHits, searchEndians, searchStates, searchTypes, type SearchHit } from '../../shared/search-model.ts';
@@ -78,7 +79,7 @@ export const searchCommand: Command = {
             signal: io.signal,
             onProgress({ hits: more, ...value }) {
               found += more.length;
-              if (output.json) hits.push(...more);
+              if (output.json) append(hits, more);
               else if (more.length > 0) {
                 progress.clear();
                 io.out(more.map((hit) => `${searchHitText(hit, type, restricted.codePage ?? '1047', style)}\n`).join(''));

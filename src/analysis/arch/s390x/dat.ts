@@ -3,6 +3,7 @@
  * arch/s390/include/asm/pgtable.h). The walk is shown entry by entry and says where and why it fails. Large frames (EDAT1, EDAT2)
  * are unproven on a real dump.
  */
+import { append } from '../../../shared/append.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import type { TranslateStep } from '../../../shared/memory-model.ts';
 import { hex } from '../../../shared/units.ts';
@@ -120,7 +121,7 @@ export function translate(memory: AbsoluteMemory, asce: bigint, address: bigint)
       return { steps, failure: `${level.table} translation: the entry at absolute ${hex(entryAddress)} is invalid` };
     if ((entry & entryBits.type) !== level.type)
       return { steps, failure: `translation specification: the entry at absolute ${hex(entryAddress)} is not of a ${level.table} table` };
-    protection.push(...protectionOf(entry, level.table, large !== undefined));
+    append(protection, protectionOf(entry, level.table, large !== undefined));
     if (large !== undefined) return { steps, absolute: (entry & ~(large - 1n)) + (address & (large - 1n)), ...withProtection(protection) };
     if (level.table === 'segment') return walkPage(memory, steps, entry & segmentOrigin, address, protection);
     origin = entry & regionOrigin;

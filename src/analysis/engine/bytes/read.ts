@@ -1,4 +1,5 @@
 /** `read`: bytes of a dump in any address space. */
+import { append } from '../../../shared/append.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { ReadJson } from '../../../shared/memory-model.ts';
 import type { AddressSpace } from '../../../shared/model.ts';
@@ -36,7 +37,10 @@ function readReal(session: Session, request: ReadRequest): ReadAnswer {
     const absolute = realToAbsolute(address, prefix);
     const part = session.memory.read(absolute, step);
     data.set(part.bytes, done);
-    absent.push(...part.absences.map((gap) => gapJson(gap, address - absolute)));
+    append(
+      absent,
+      part.absences.map((gap) => gapJson(gap, address - absolute)),
+    );
     done += step;
   }
   return { data, absent };
@@ -65,7 +69,10 @@ function readVirtual(session: Session, request: ReadRequest): ReadAnswer {
       const part = session.memory.read(walk.absolute, step);
       data.set(part.bytes, done);
       const shift = address - walk.absolute;
-      absent.push(...part.absences.map((gap) => gapJson(gap, shift)));
+      append(
+        absent,
+        part.absences.map((gap) => gapJson(gap, shift)),
+      );
     }
     done += step;
   }

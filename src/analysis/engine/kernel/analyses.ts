@@ -1,4 +1,5 @@
 /** Engine methods about analyses: the catalogue, and one analysis on one dump. */
+import { append } from '../../../shared/append.ts';
 import type { ComparedAnalysis } from '../../../shared/analysis-compare.ts';
 import type { AnalysisRequest } from '../../../shared/analysis-protocol.ts';
 import { type AnalysisJson, type RowJson, defaultRows } from '../../../shared/analysis-table.ts';
@@ -51,7 +52,7 @@ export async function analyseSession(
 async function wholeAnalysis(session: Session, request: AnalysisRequest, signal: AbortSignal, report: (found: number) => void): Promise<AnalysisJson> {
   const before: RowJson[] = [];
   const answer = await analyseSession(session, request, signal, (rows, found) => {
-    before.push(...rows);
+    append(before, rows);
     report(found);
   });
   return { ...answer, rows: [...before, ...answer.rows] };
@@ -87,7 +88,7 @@ export function analysisHandlers(sessionOf: SessionOf) {
     async analyse({ dump, view, id, parameters, first, limit, stream }, { signal, progress }) {
       const before: RowJson[] = [];
       const answer = await analyseSession(sessionOf(dump, view), { id, parameters, first, limit }, signal, (rows, found) => {
-        if (stream !== true) before.push(...rows);
+        if (stream !== true) append(before, rows);
         progress({ rows: stream === true ? [...rows] : [], found });
       });
       return stream === true ? answer : { ...answer, rows: [...before, ...answer.rows] };

@@ -1,4 +1,5 @@
 /** `backtrace`: backtraces of CPUs and tasks, symbolised. */
+import { append } from '../../../shared/append.ts';
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
@@ -245,8 +246,8 @@ export function tracesOf(session: Session, tasks: KernelTasks, request: Backtrac
   const missing: Missing[] = [];
   const search = tasks.kernel.symbols;
   if (!search.found) missing.push({ what: 'names of functions', why: search.why });
-  if (tasks.list.tasks.length === 0) missing.push(...tasks.missing);
+  if (tasks.list.tasks.length === 0) append(missing, tasks.missing);
   const traces = wanted(session, tracerOf(tasks, request.guess === true), request);
-  if (search.found && traces.some(({ frames }) => frames.some(({ symbol }) => symbol === undefined))) missing.push(...tasks.kernel.moduleSymbols.missing);
+  if (search.found && traces.some(({ frames }) => frames.some(({ symbol }) => symbol === undefined))) append(missing, tasks.kernel.moduleSymbols.missing);
   return { schema: schemaVersion, numbering: cpuNumbering(machineCpus(session).cpus), traces: [...traces], missing };
 }

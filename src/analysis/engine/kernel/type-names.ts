@@ -1,4 +1,5 @@
 /** Names of the kernel's types and of those of its modules, as the doors take them. */
+import { append } from '../../../shared/append.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { TypeNamesJson } from '../../../shared/kernel-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
@@ -43,8 +44,12 @@ export async function typeNames(kernel: Kernel, module: string | undefined, sign
   const all = [...names];
   const { pointerBytes } = kernel.memory;
   for (const [name, having] of owners) {
-    if (names.has(name)) all.push(...having.filter((one) => !isCopy(search.types.types, name, one, pointerBytes)).map((one) => `${one.module}:${name}`));
-    else all.push(...(isOneType(having, pointerBytes) ? [name] : having.map((one) => `${one.module}:${name}`)));
+    if (names.has(name))
+      append(
+        all,
+        having.filter((one) => !isCopy(search.types.types, name, one, pointerBytes)).map((one) => `${one.module}:${name}`),
+      );
+    else append(all, isOneType(having, pointerBytes) ? [name] : having.map((one) => `${one.module}:${name}`));
   }
   return { schema: schemaVersion, names: all.sort(), ...(ofModules.missing.length === 0 ? {} : { missing: [...ofModules.missing] }) };
 }

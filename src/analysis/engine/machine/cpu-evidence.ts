@@ -1,4 +1,5 @@
 /** What says which CPU of the kernel each recorded set of registers is of. */
+import { append } from '../../../shared/append.ts';
 import { hex } from '../../../shared/units.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { stackOf } from '../../arch/backtrace.ts';
@@ -99,7 +100,7 @@ export function perCpuEvidence(session: Session, { memory, symbols, types, data 
   return cpus.map((cpu): readonly CpuEvidence[] => {
     const found: CpuEvidence[] = [];
     const note = groups[cpu.id]?.find(({ type, desc }) => type === NT_PRSTATUS && desc.length > pidOffset + 4);
-    if (note !== undefined) found.push(...ofNote(note));
+    if (note !== undefined) append(found, ofNote(note));
     const pointer = registers.stackPointer(cpu);
     for (const { number, stacks, base } of data) {
       const stack = pointer === undefined ? undefined : stackOf(stacks, pointer);

@@ -1,4 +1,5 @@
 /** The files of a dump have the digests that a manifest beside them records (sha256sum, hashdeep). */
+import { append } from '../../../shared/append.ts';
 import type { Step } from '../../../shared/check-model.ts';
 import type { Finding } from '../../../shared/model.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
@@ -109,7 +110,10 @@ export const manifestCheck: Check = {
       steps.push({ check: name, passed: right, detail });
       if (right) continue;
       const listed = all.length > 0 ? all.slice(0, maxListed) : [{ start: 0, end: file.size }];
-      ranges.push(...listed.map(({ start, end }) => ({ fileOffset: start, bytes: end - start })));
+      append(
+        ranges,
+        listed.map(({ start, end }) => ({ fileOffset: start, bytes: end - start })),
+      );
       findings.push(
         ...listed.map(({ start, end }): Finding => ({
           id: 'manifest/range',

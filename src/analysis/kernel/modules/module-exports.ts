@@ -52,7 +52,8 @@ function exportsAt(memory: KernelMemory, tables: readonly OwnSymbols[], end: num
   }
   const [only] = seen;
   if (seen.size === 1 && only !== undefined && isSoleTable(memory, tables, only)) return only;
-  return seen.size === 2 ? Math.min(...seen) : undefined;
+  const [one = 0, other = 0] = seen;
+  return seen.size === 2 ? Math.min(one, other) : undefined;
 }
 
 /**

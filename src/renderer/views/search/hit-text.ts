@@ -15,7 +15,7 @@ export interface HitText {
 export function hitText(hit: SearchHit, codePage: EbcdicPage | undefined): HitText {
   const text = (digits: string): string => {
     const bytes = bytesOf(digits);
-    const characters = codePage === undefined ? String.fromCharCode(...bytes) : ebcdicText(bytes, codePage);
+    const characters = codePage === undefined ? Array.from(bytes, (byte) => String.fromCharCode(byte)).join('') : ebcdicText(bytes, codePage);
     return characters.replaceAll(/[^\x20-\x7e]/g, '·');
   };
   return { before: text(hit.before), match: text(hit.match), after: text(hit.after) };
