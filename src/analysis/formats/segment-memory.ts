@@ -189,12 +189,7 @@ export function segmentMemory(source: ByteSource, listed: Iterable<MemoryPiece>)
   };
 
   /** Bytes of a stored run from address `from` on. Returns how far they go, and why not to the end; `lost` hears of pieces in between. */
-  const fill = (
-    { piece }: Run,
-    from: bigint,
-    target: Uint8Array,
-    lost: (absence: Absence) => void,
-  ): { readonly got: number; readonly reason?: string } => {
+  const fill = ({ piece }: Run, from: bigint, target: Uint8Array, lost: (absence: Absence) => void): { readonly got: number; readonly reason?: string } => {
     const decode = pieces.decoder(piece);
     if (decode !== undefined) {
       const bytes = decoded.get(piece, decode);

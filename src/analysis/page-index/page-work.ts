@@ -44,7 +44,12 @@ async function openPages({ pages, cancelled, jobModule }: CrewStart): Promise<Op
     throw exchanged(pages.name);
   }
   const extents = unpackExtents(pages.extents);
-  return { scanner: createBlockScanner(rawPages({ ...file, name: pages.name }, extents), extents, hasher), cancelled: word, faults: () => file.faults(), close };
+  return {
+    scanner: createBlockScanner(rawPages({ ...file, name: pages.name }, extents), extents, hasher),
+    cancelled: word,
+    faults: () => file.faults(),
+    close,
+  };
 }
 
 /** Does what one order wants, unless nobody wants it any more. */

@@ -26,7 +26,12 @@ export async function attestDump(session: Session, key: string, context: Scan): 
       const { sha256, faults } = await hashFile(source, bytesOf(context, `SHA-256 of ${basename(source.name)}`));
       if (sha256 === undefined) {
         const [first] = faults;
-        throw new DumpError('io', { file: source.name, ...(first === undefined ? {} : { offset: first.offset }) }, unreadText(faults), 'the whole file, to attest it');
+        throw new DumpError(
+          'io',
+          { file: source.name, ...(first === undefined ? {} : { offset: first.offset }) },
+          unreadText(faults),
+          'the whole file, to attest it',
+        );
       }
       list.push({ name: basename(source.name), sha256 });
     }

@@ -26,7 +26,20 @@ export function Digests({
           {rows.map(([name, value, why]) => (
             <div key={name} className="digest">
               <dt className="dim">{name}</dt>
-              <dd className="code">{value === undefined ? <span className="dim">not computed{why === undefined ? null : <>: <Hostile text={why} /></>}</span> : <Hostile text={value} />}</dd>
+              <dd className="code">
+                {value === undefined ? (
+                  <span className="dim">
+                    not computed
+                    {why === undefined ? null : (
+                      <>
+                        : <Hostile text={why} />
+                      </>
+                    )}
+                  </span>
+                ) : (
+                  <Hostile text={value} />
+                )}
+              </dd>
             </div>
           ))}
         </dl>
