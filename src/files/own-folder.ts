@@ -28,20 +28,6 @@ export function whyNoOwnFolder(folder: string): string | undefined {
   return stats.isDirectory() ? whyForeign(stats) : 'it is no folder';
 }
 
-/** Why a file in such a folder is not ours; undefined when it is, also when it is not there yet. */
-export function whyNoOwnFile(path: string): string | undefined {
-  let stats: Stats | undefined;
-  try {
-    stats = lstatSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    return systemReason(error);
-  }
-  if (stats === undefined) return undefined;
-  if (stats.isSymbolicLink()) return 'it is a symbolic link';
-  if (!stats.isFile()) return 'it is no regular file';
-  return stats.nlink > 1 ? 'it is a hard link: it has another name elsewhere' : whyForeign(stats);
-}
-
 /**
  * Makes a folder that only the user may enter, with those above it where they are missing.
  * @throws DumpError io when it cannot be made, or is not the user's alone
