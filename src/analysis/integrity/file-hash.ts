@@ -72,7 +72,7 @@ async function hashParts(source: ByteSource, start: number, end: number, { signa
 
 function addFault(faults: FileFault[], fault: FileFault): void {
   const last = faults.at(-1);
-  if (last !== undefined && last.file === fault.file && last.why === fault.why && last.offset + last.bytes === fault.offset)
+  if (last?.file === fault.file && last.why === fault.why && last.offset + last.bytes === fault.offset)
     faults[faults.length - 1] = { ...last, bytes: last.bytes + fault.bytes };
   else faults.push(fault);
 }

@@ -5,7 +5,7 @@ const offsetText = (offset: number): string => `0x${offset.toString(16).padStart
 
 /** One line a field: offset, name, value, meaning. Absent values read "(not in the dump)". */
 export function renderText(decoded: StructView): string {
-  const width = Math.max(4, ...decoded.fields.map((field) => field.name.length));
+  const width = decoded.fields.reduce((most, { name }) => Math.max(most, name.length), 4);
   return decoded.fields
     .map((field) => {
       const value = field.value === undefined ? '(not in the dump)' : String(field.value);

@@ -21,7 +21,7 @@ interface OpenPages {
   readonly scanner: BlockScanner;
   /** One word: not 0 once nobody wants the work any more. */
   readonly cancelled: Int32Array;
-  faults(): readonly FileFault[];
+  readonly faults: () => readonly FileFault[];
   close(): void;
 }
 

@@ -12,7 +12,7 @@ import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, r
 export function codeSpan(text: string): string {
   const line = reportText(text).replaceAll('\n', '\\u{a}').replaceAll('\t', '\\u{9}');
   if (line === '') return '';
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const longest = [...line.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 0);
   const fence = '`'.repeat(longest + 1);
   // One space at both ends is taken away again by the renderer; without them a backtick would join the fence.
   const pad = /^[` ]|[` ]$/.test(line) ? ' ' : '';

@@ -41,7 +41,9 @@ function nameOf(run: readonly FieldJson[]): string {
 
 /** @param absent what stands for a value that is not there */
 export function fieldLines(fields: readonly FieldJson[], style: Style, absent: string): string {
-  const widest = Math.max(0, ...runs(fields).flatMap((run) => (run.length > 1 ? run.map((field) => valueOf(field, absent).length) : [])));
+  const widest = runs(fields)
+    .flatMap((run) => (run.length > 1 ? run.map((field) => valueOf(field, absent).length) : []))
+    .reduce((most, length) => Math.max(most, length), 0);
   return columns(
     runs(fields).map((run) => {
       const [first] = run;

@@ -53,7 +53,7 @@ export function failingDisk(): FailingDisk {
         const { dev, ino } = statSync(path, { bigint: true });
         return `${dev}:${ino}`;
       });
-      const words = Object.entries(faults).map(([name, value]) => [`DISK_${name}`, String(value)]);
+      const words = Object.entries(faults).map(([name, value]): [string, string] => [`DISK_${name}`, String(value)]);
       const result = await runCliProcess(args, {
         env: {
           ...process.env,

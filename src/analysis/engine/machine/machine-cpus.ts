@@ -113,7 +113,7 @@ function compute(session: Session, kernel: Kernel, found: KernelTypes | undefine
   });
   const numbers = new Map([...identified].flatMap(([id, { assumed }]) => (assumed === undefined ? [] : [[id, assumed] as const])));
   const taken = new Set(numbers.values());
-  const firstId = Math.max(-1, ...recorded.map(({ id }) => id)) + 1;
+  const firstId = recorded.reduce((most, { id }) => Math.max(most, id), -1) + 1;
   // Where registers cannot be told apart, those that are missing cannot either.
   const canTell = numbers.size === own.length;
   const absent = !canTell ? [] : hasLowcores ? absentByLowcore(session, taken, firstId, array, masks) : absentByMask(session, taken, firstId, masks, data);

@@ -43,7 +43,7 @@ export interface OpenFiles {
   /** What follows from the stored dump, whichever view is asked. */
   readonly memo: Memo;
   /** What of the dump's files their disk did not give so far. */
-  faults(): readonly FileFault[];
+  readonly faults: () => readonly FileFault[];
   close(): void;
 }
 

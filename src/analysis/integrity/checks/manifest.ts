@@ -114,8 +114,9 @@ export const manifestCheck: Check = {
         ranges,
         listed.map(({ start, end }) => ({ fileOffset: start, bytes: end - start })),
       );
-      findings.push(
-        ...listed.map(({ start, end }): Finding => ({
+      append(
+        findings,
+        listed.map(({ start, end }): Finding => ({
           id: 'manifest/range',
           severity: 'error',
           title: 'Bytes of the file are not those that the manifest recorded',

@@ -127,10 +127,9 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
   let lost = 0;
   let lostWhy: string | undefined;
   // Damage can lose millions of records: only the first is explained.
-  const lose = (why: () => string, count = 1): undefined => {
+  const lose = (why: () => string, count = 1): void => {
     lost += count;
     lostWhy ??= why();
-    return undefined;
   };
 
   function one(id: bigint, desc: bigint, info: bigint): LogRecord | undefined {
@@ -154,11 +153,13 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
       byte === undefined ||
       caller === undefined
     ) {
-      return lose(() => memory.absence(info, Number(infoSize))?.detail ?? memory.absence(desc, Number(descSize))?.detail ?? 'it cannot be read');
+      lose(() => memory.absence(info, Number(infoSize))?.detail ?? memory.absence(desc, Number(descSize))?.detail ?? 'it cannot be read');
+      return undefined;
     }
     // Numbers count with the descriptors, so they agree modulo the size of the ring.
     if (sequence % count !== id % count || isLost(info, Number(infoSize))) {
-      return lose(() => `the info at ${hex(info)} is not that of its descriptor`);
+      lose(() => `the info at ${hex(info)} is not that of its descriptor`);
+      return undefined;
     }
     const text = readText(id, begin, next, length);
     if (text === undefined) return undefined;
@@ -180,14 +181,14 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
     const block = textBlock(begin, next, sizeBits);
     if (block === 'none') return { text: '', cut: false };
     if (block === undefined || block.size < 8n || block.size > BigInt(maxText) + 16n || block.at + block.size > 1n << sizeBits) {
-      return lose(() => `descriptor ${hex(id)} has no proper text block (${hex(begin)} to ${hex(next)})`);
+      lose(() => `descriptor ${hex(id)} has no proper text block (${hex(begin)} to ${hex(next)})`);
+      return undefined;
     }
     const blockAt = ring.data + block.at;
     const owner = memory.u64(blockAt);
     if (owner === undefined || (owner & idMask) !== id) {
-      return lose(() =>
-        owner === undefined ? (memory.absence(blockAt, 8)?.detail ?? '') : `the text at ${hex(blockAt)} belongs to another record: overwritten`,
-      );
+      lose(() => (owner === undefined ? (memory.absence(blockAt, 8)?.detail ?? '') : `the text at ${hex(blockAt)} belongs to another record: overwritten`));
+      return undefined;
     }
     const wanted = Math.min(length, Number(block.size) - 8);
     const read = memory.partial(blockAt + 8n, wanted);

@@ -5,7 +5,7 @@ import { countText } from '../../words/numbers.ts';
 const differing = (region: RegionCounts): number => region.changed + region.onlyLeft + region.onlyRight + (region.unreadable ?? 0);
 
 export function RegionCountsTable({ regions, onShow }: { readonly regions: readonly RegionCounts[]; readonly onShow: (address: bigint) => void }) {
-  const most = Math.max(1, ...regions.map(differing));
+  const most = regions.map(differing).reduce((largest, count) => Math.max(largest, count), 1);
   return (
     <div className="compare-regions">
       <table className="table" data-testid="compare-regions">

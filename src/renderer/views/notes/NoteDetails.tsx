@@ -50,7 +50,7 @@ const rawLines = (raw: string): string => (raw.match(/.{1,32}/g) ?? []).map((lin
 function sizeWords(note: NoteJson): string | undefined {
   if (note.text !== undefined) return undefined;
   if (note.fields === undefined) return 'There is no structure to read this note by; these are its bytes.';
-  const end = Math.max(0, ...note.fields.map(({ offset, size }) => offset + size));
+  const end = note.fields.reduce((most, { offset, size }) => Math.max(most, offset + size), 0);
   if (note.fields.some(({ value }) => value === undefined))
     return `The note has ${note.bytes} bytes, less than its structure: the fields behind its end have no value.`;
   return note.raw !== undefined && note.bytes > end ? `The note has ${note.bytes} bytes; its structure explains the first ${end}.` : undefined;

@@ -33,7 +33,7 @@ interface ChartProps {
 
 /** Grid lines at powers of two, at most four of them. */
 function stepOf(slices: readonly Slice[]): number {
-  const most = Math.max(1, ...slices.map(({ value }) => value));
+  const most = slices.reduce((largest, { value }) => Math.max(largest, value), 1);
   return 2 ** Math.ceil(Math.log2(most / 4));
 }
 
