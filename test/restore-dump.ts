@@ -8,6 +8,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { constants, createZstdDecompress } from 'node:zlib';
+import * as v from 'valibot';
 import { takeLock } from '../scripts/file-lock.mjs';
 import { dumpsByName, type DumpEntry } from './dump-folders.ts';
 
@@ -32,6 +33,30 @@ function unpacked({ how, file }: DumpEntry, base: string | undefined): Readable 
   return packed.pipe(zstd);
 }
 
+const changesSchema = v.object({
+  patches: v.optional(v.array(v.object({ offset: v.number(), new: v.string() }))),
+  truncate: v.optional(v.number()),
+});
+
+/** The bytes of a recorded damage: those of its base, with the record's changes. */
+async function* changed({ file }: DumpEntry, base: string): AsyncGenerator<Buffer, undefined> {
+  const { patches = [], truncate = Infinity } = v.parse(changesSchema, JSON.parse(readFileSync(file, 'utf8')));
+  let start = 0;
+  for await (const chunk of createReadStream(base, { highWaterMark: 1 << 20 })) {
+    const whole = chunk as Buffer;
+    const bytes = whole.subarray(0, Math.max(0, Math.min(whole.length, truncate - start)));
+    for (const { offset, new: digits } of patches) {
+      const patch = Buffer.from(digits, 'hex');
+      const [from, to] = [Math.max(offset, start), Math.min(offset + patch.length, start + bytes.length)];
+      if (from < to) patch.copy(bytes, from - start, from - offset, to - offset);
+    }
+    yield bytes;
+    start += whole.length;
+    if (start >= truncate) return undefined;
+  }
+  return undefined;
+}
+
 const holeSize = 1 << 16;
 const zeros = Buffer.alloc(holeSize);
 
@@ -48,7 +73,7 @@ async function build(entry: DumpEntry, base: string | undefined, path: string): 
   const file = openSync(path, 'w');
   let size = 0;
   try {
-    for await (const chunk of unpacked(entry, base)) {
+    for await (const chunk of entry.how === 'derived' ? changed(entry, base ?? '') : unpacked(entry, base)) {
       const bytes = chunk as Buffer;
       hash.update(bytes);
       writeAround(file, bytes, size);
@@ -69,7 +94,6 @@ const sizeOf = (path: string): number | undefined => statSync(path, { throwIfNoE
 export async function restoreDump(name: string): Promise<string> {
   const entry = dumpsByName.get(name);
   if (entry === undefined) throw new Error(`there is no dump ${name} here: guard the test with haveDump`);
-  if (entry.how === 'derived') throw new Error(`${name} is a record of changes: open it with openDumpSource`);
   const cache = cacheFolder();
   const path = join(cache, name);
   // A dump that is made anew gets a new name, so the size is enough to tell a whole file from one that something else cut.
