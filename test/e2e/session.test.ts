@@ -41,6 +41,7 @@ describeNeeding('window', 'a session', () => {
     await page.keyboard.press('Control+d');
     await page.getByTestId('mark-text').fill('recorded checksum <b>');
     await page.getByTestId('mark-save').click();
+    await page.getByTestId('mark-text').waitFor({ state: 'detached' });
     await page.locator('[data-testid="hex-grid"]:focus').waitFor();
     for (let count = 0; count < 3; count += 1) await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Control+Shift+A');
