@@ -17,9 +17,9 @@ const folder = scratchFolder();
 let samples: { healthy: string; damaged: string };
 const openOne = testDesk();
 
-/** A stand-alone dump of 4 GiB, mostly a hole: its scan takes long enough to be cancelled. */
+/** A stand-alone dump of 256 GiB, nearly all of it a hole: its scan goes on for minutes, however fast the machine, unless it is cancelled. */
 function largeDump(path: string): void {
-  const size = 4n << 30n;
+  const size = 256n << 30n;
   const bytes = Buffer.from(buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n'));
   bytes.writeBigUInt64BE(size, 0x18);
   const file = openSync(path, 'w');
