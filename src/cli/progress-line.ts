@@ -1,4 +1,5 @@
 /** One line on a terminal's stderr with share, rate and ETA, redrawn at most ten times a second. Silent elsewhere. */
+import { phaseText, samePhase } from '../shared/scan-progress.ts';
 import type { ScanProgress } from '../shared/engine-protocol.ts';
 import { byteText, pageSize } from '../shared/units.ts';
 import type { CliIo, OutputOptions } from './io.ts';
@@ -20,7 +21,7 @@ function rateText(value: ScanProgress, perSecond: number): string {
 
 export function progressLine(io: CliIo, output: OutputOptions, now: () => number = performance.now.bind(performance)): ProgressLine {
   if (!io.errIsTerminal || output.quiet) return { update: () => undefined, clear: () => undefined };
-  let phase = '';
+  let last: ScanProgress | undefined;
   let started = 0;
   let first = 0;
   let drawn = -redrawMs;
@@ -28,8 +29,8 @@ export function progressLine(io: CliIo, output: OutputOptions, now: () => number
   return {
     update(value) {
       const time = now();
-      if (value.phase !== phase) {
-        phase = value.phase;
+      if (last === undefined || !samePhase(last, value)) {
+        last = value;
         started = time;
         first = value.done;
       }
@@ -41,7 +42,7 @@ export function progressLine(io: CliIo, output: OutputOptions, now: () => number
       const eta = perSecond > 0 && value.done < value.total ? `, ${duration((value.total - value.done) / perSecond)} left` : '';
       const filled = Math.round(share * barWidth);
       const bar = `${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}`;
-      io.err(`\r\u001b[K${phase} [${bar}] ${Math.floor(share * 100)} % ${rateText(value, perSecond)}${eta}`.slice(0, Math.max(20, io.columns + 4)));
+      io.err(`\r\u001b[K${phaseText(value)} [${bar}] ${Math.floor(share * 100)} % ${rateText(value, perSecond)}${eta}`.slice(0, Math.max(20, io.columns + 4)));
       shown = true;
     },
     clear() {

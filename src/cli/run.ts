@@ -12,6 +12,7 @@ import type { Command, CommandOption, Opening, OptionValues } from './command.ts
 import { exitCodes, UsageError, type CliIo, printJson } from './io.ts';
 import { attachmentOptions, attachmentsOf } from './attachment-options.ts';
 import { visibleText } from '../shared/visible-text.ts';
+import { errorText } from './text/remedy-text.ts';
 import { makeStyle } from './text/style.ts';
 
 interface Chosen {
@@ -95,7 +96,7 @@ function explain(error: unknown, io: CliIo, json = false): number {
     return exitCodes.usage;
   }
   if (isDumpError(error) || error instanceof RequestError) {
-    io.err(`dumpbench: ${visibleText(error.message)}\n`);
+    io.err(`dumpbench: ${errorText(error)}\n`);
     return error instanceof RequestError && error.about === 'query' ? exitCodes.usage : exitCodes.dump;
   }
   io.err(`dumpbench: internal error, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

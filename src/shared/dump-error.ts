@@ -2,6 +2,7 @@
  * What a dump can do wrong. Everything that input can cause is a DumpError or a Finding; any other Error is our own bug.
  */
 import type { ForeignKind } from './foreign-kind.ts';
+import type { Remedy } from './remedy.ts';
 
 export type DumpErrorKind = 'not-this-format' | 'truncated' | 'corrupt' | 'unsupported' | 'io' | 'absent';
 
@@ -19,20 +20,24 @@ export class DumpError extends Error {
   readonly where: ErrorPlace;
   readonly what: string;
   readonly expected: string | undefined;
+  /** What a person can do about it; the door words it. */
+  readonly remedy: Remedy | undefined;
 
   /**
    * @param kind what sort of trouble
    * @param where file and offset, or memory address
    * @param what what was found, in plain words
    * @param expected what should have been there
+   * @param remedy what a person can do
    */
-  constructor(kind: DumpErrorKind, where: ErrorPlace, what: string, expected?: string) {
+  constructor(kind: DumpErrorKind, where: ErrorPlace, what: string, expected?: string, remedy?: Remedy) {
     super(describe(where, what, expected));
     this.name = 'DumpError';
     this.kind = kind;
     this.where = where;
     this.what = what;
     this.expected = expected;
+    this.remedy = remedy;
   }
 }
 

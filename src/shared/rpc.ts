@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { DumpError, ForeignFile, type DumpErrorKind } from './dump-error.ts';
 import { foreignKindSchema } from './foreign-kind.ts';
+import { remedies, type Remedy } from './remedy.ts';
 
 /** The least that a MessagePort, a child process and an in-process pair have in common. */
 export interface Port {
@@ -41,6 +42,7 @@ const wireError = v.object({
   what: v.optional(v.string()),
   expected: v.optional(v.string()),
   foreign: v.optional(foreignKindSchema),
+  remedy: v.optional(v.picklist(remedies)),
 });
 type WireError = v.InferOutput<typeof wireError>;
 
@@ -60,9 +62,12 @@ export class EngineFailure extends Error {
 export class RequestError extends Error {
   override name = 'RequestError';
   readonly about: 'query' | 'index';
-  constructor(about: 'query' | 'index', message: string) {
+  /** What a person can do about it; the door words it. */
+  readonly remedy: Remedy | undefined;
+  constructor(about: 'query' | 'index', message: string, remedy?: Remedy) {
     super(message);
     this.about = about;
+    this.remedy = remedy;
   }
 }
 /** The call was cancelled by the caller. */
@@ -72,6 +77,8 @@ export class Cancelled extends Error {
     super('cancelled');
   }
 }
+
+const remedyOf = ({ remedy }: { readonly remedy: Remedy | undefined }) => (remedy === undefined ? {} : { remedy });
 
 function toWire(error: unknown): WireError {
   if (error instanceof DumpError) {
@@ -83,10 +90,10 @@ function toWire(error: unknown): WireError {
     };
     const expected = error.expected === undefined ? {} : { expected: error.expected };
     const foreign = error instanceof ForeignFile ? { foreign: error.foreign } : {};
-    return { kind: error.kind, message: error.message, where, what: error.what, ...expected, ...foreign };
+    return { kind: error.kind, message: error.message, where, what: error.what, ...expected, ...foreign, ...remedyOf(error) };
   }
   if (error instanceof Cancelled || (error instanceof Error && error.name === 'AbortError')) return { kind: 'cancelled', message: 'cancelled' };
-  if (error instanceof RequestError) return { kind: error.about, message: error.message };
+  if (error instanceof RequestError) return { kind: error.about, message: error.message, ...remedyOf(error) };
   // A wrong call is explained by its sentence, a bug by its stack.
   const message = error instanceof EngineFailure ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { kind: 'internal', message };
@@ -96,7 +103,7 @@ const dumpErrorKinds: ReadonlySet<string> = new Set<DumpErrorKind>(['not-this-fo
 
 function fromWire(error: WireError): Error {
   if (error.kind === 'cancelled') return new Cancelled();
-  if (error.kind === 'query' || error.kind === 'index') return new RequestError(error.kind, error.message);
+  if (error.kind === 'query' || error.kind === 'index') return new RequestError(error.kind, error.message, error.remedy);
   if (dumpErrorKinds.has(error.kind)) {
     const { file, offset, address } = error.where ?? {};
     const where = {
@@ -105,7 +112,7 @@ function fromWire(error: WireError): Error {
       ...(address === undefined ? {} : { address }),
     };
     if (error.foreign !== undefined) return new ForeignFile(where, error.foreign);
-    return new DumpError(error.kind as DumpErrorKind, where, error.what ?? error.message, error.expected);
+    return new DumpError(error.kind as DumpErrorKind, where, error.what ?? error.message, error.expected, error.remedy);
   }
   return new EngineFailure(error.message);
 }

@@ -2,12 +2,13 @@
 import * as v from 'valibot';
 import { ebcdicPages } from './ebcdic.ts';
 import { memoryViews, pageClasses } from './model.ts';
+import { phaseEntries } from './scan-progress.ts';
 import { mostHits, searchEndians, searchHitSchema, searchStates, searchSummarySchema, searchTypes } from './search-model.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 export const searchProgressSchema = v.strictObject({
-  phase: v.string(),
+  ...phaseEntries,
   /** Bytes looked at, and bytes to look at. */
   done: count,
   total: count,

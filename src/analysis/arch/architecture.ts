@@ -2,6 +2,7 @@
  * What an architecture brings: one table per folder, and everything that has to ask "which machine is this?" asks the table. The registry
  * is `index.ts`.
  */
+import type { Remedy } from '../../shared/remedy.ts';
 import type { AsceSource } from '../../shared/memory-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { ArchitectureFeature } from '../../shared/model.ts';
@@ -70,7 +71,7 @@ export interface Paging {
    */
   kernelWalk(vmcoreinfo: VmcoreinfoValues | undefined, memory: AbsoluteMemory, fallback: () => bigint | undefined): Walk | undefined;
   /** The address space that a question means, or what is missing for it and what would help. */
-  space(question: SpaceQuestion): AddressSpaceWalker | { readonly what: string; readonly expected: string };
+  space(question: SpaceQuestion): AddressSpaceWalker | { readonly what: string; readonly expected: string; readonly remedy?: Remedy };
 }
 
 /** A per-CPU variable, or a member of one. */

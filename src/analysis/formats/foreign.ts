@@ -221,7 +221,7 @@ export const foreignRows: readonly ForeignRow[] = [
   {
     id: 'vmlinux-boot-image',
     name: 'compressed Linux kernel (bzImage)',
-    wayOut: 'it is a kernel, not a dump: name the dump, and the uncompressed vmlinux with --vmlinux',
+    wayOut: 'it is a kernel, not a dump: open the dump, and attach the uncompressed vmlinux to it',
     matches: ({ head }) => hexAt(head, 0x1fe, 2) === '55aa' && latin1(head, 0x202, 4) === 'HdrS',
     sample: zeros(0x1fe) + '55aa' + '0000' + ascii('HdrS'),
     nearMiss: zeros(0x1fe) + '55aa' + '0000' + ascii('HdrX'),
@@ -309,7 +309,7 @@ export const foreignRows: readonly ForeignRow[] = [
   {
     id: 'rpm-package',
     name: 'RPM package',
-    wayOut: 'it is software: for a kernel-debuginfo package unpack it (rpm2cpio FILE | cpio -idm) and name vmlinux with --vmlinux',
+    wayOut: 'it is software: for a kernel-debuginfo package unpack it (rpm2cpio FILE | cpio -idm) and attach its vmlinux to the dump',
     matches: bytes('edabeedb'),
     sample: 'edabeedb03000000',
     nearMiss: 'edabeedc',
@@ -317,7 +317,7 @@ export const foreignRows: readonly ForeignRow[] = [
   {
     id: 'debian-package',
     name: 'Debian package or ar archive',
-    wayOut: 'it is software: for a kernel debug package unpack it (dpkg -x FILE FOLDER) and name vmlinux with --vmlinux',
+    wayOut: 'it is software: for a kernel debug package unpack it (dpkg -x FILE FOLDER) and attach its vmlinux to the dump',
     matches: starts('!<arch>\n'),
     sample: ascii('!<arch>\ndebian-binary'),
     nearMiss: ascii('!<arch>x'),

@@ -1,10 +1,11 @@
+import type { Remedy } from '../../shared/remedy.ts';
 import { RequestError } from '../../shared/rpc.ts';
 
 /** The index cannot be used or written: no fault of the dump, no bug. The message is a sentence for people. */
 export class IndexError extends RequestError {
   override name = 'IndexError';
-  constructor(message: string) {
-    super('index', message);
+  constructor(message: string, remedy?: Remedy) {
+    super('index', message, remedy);
   }
 }
 

@@ -1,3 +1,4 @@
+import { errorText } from '../text/remedy-text.ts';
 import { ForeignFile, isDumpError } from '../../shared/dump-error.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import { type TriageDump } from '../../shared/triage-model.ts';
@@ -32,7 +33,7 @@ export const triageCommand: Command = {
         if (!isDumpError(error)) throw error;
         // Of a single file the error is the answer.
         if (files.length === 1 && error instanceof ForeignFile) throw error;
-        io.err(`dumpbench: ${visibleText(error.message)}\n`);
+        io.err(`dumpbench: ${errorText(error)}\n`);
         code = exitCodes.dump;
       }
     }

@@ -1,4 +1,5 @@
 /** Progress of a job over time: its rate and what is left, from the last seconds only. */
+import { samePhase } from '../../shared/scan-progress.ts';
 import type { ScanProgress } from '../../shared/engine-protocol.ts';
 import { pageSize } from '../../shared/units.ts';
 
@@ -22,13 +23,7 @@ export function measure(meter: Meter | undefined, progress: ScanProgress, now: n
   const sample = { at: now, done: progress.done };
   const last = meter?.samples.at(-1);
   // Another phase, another unit, or a fresh start: what was measured says nothing about it.
-  if (
-    meter === undefined ||
-    last === undefined ||
-    meter.progress.phase !== progress.phase ||
-    meter.progress.unit !== progress.unit ||
-    last.done > progress.done
-  )
+  if (meter === undefined || last === undefined || !samePhase(meter.progress, progress) || meter.progress.unit !== progress.unit || last.done > progress.done)
     return { progress, samples: [sample] };
   const recent = meter.samples.filter((one) => now - one.at <= windowMs);
   return { progress, samples: [...recent, sample] };

@@ -1,4 +1,6 @@
 /** What a person can do here, in words; undefined where a button beside says it. */
+import { isDumpError } from '../../shared/dump-error.ts';
+import { RequestError } from '../../shared/rpc.ts';
 import type { Remedy } from '../../shared/remedy.ts';
 
 export const remedyWords: Readonly<Record<Remedy, string | undefined>> = {
@@ -15,3 +17,6 @@ export const remedyWords: Readonly<Record<Remedy, string | undefined>> = {
   'attach-symbols': 'attach a vmlinux or a System.map',
   'copy-again': 'copy the dump again from where it was written, and compare',
 };
+
+/** What can be done about an error of the engine. */
+export const remedyOf = (error: unknown): Remedy | undefined => (isDumpError(error) || error instanceof RequestError ? error.remedy : undefined);

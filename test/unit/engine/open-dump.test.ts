@@ -49,7 +49,7 @@ describe.each([
     expect(describeDump(session)).toMatchObject({ file: { path, bytes: session.file.size }, container: { format: 's390', wrapper, complete: true } });
     expect(session.memory.readPresent(0x1c8000n, 8)).toEqual(Uint8Array.from(Buffer.from('OSINFOSZ')));
     expect(session.file.size).toBe(readFileSync(path).length);
-    expect(seen.at(-1)).toEqual({ phase: `unpack ${wrapper}`, done: session.file.size, total: session.file.size, unit: 'bytes' });
+    expect(seen.at(-1)).toEqual({ phase: 'unpack', about: wrapper, done: session.file.size, total: session.file.size, unit: 'bytes' });
     const { identity } = session;
     session.close();
 

@@ -8,7 +8,7 @@ import { createJobs, type Job, type JobState } from '../../../src/renderer/state
 import { newDump } from '../../../src/renderer/state/open-dump.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const pages = (done: number, phase = 'index'): ScanProgress => ({ phase, done, total: 1000, unit: 'pages' });
+const pages = (done: number, phase: ScanProgress['phase'] = 'index'): ScanProgress => ({ phase, done, total: 1000, unit: 'pages' });
 
 describe('job meter', () => {
   it('knows rate and rest from the last seconds', () => {

@@ -43,7 +43,11 @@ export const aarch64Paging: Paging = {
     const table = given ?? kernelTable(vmcoreinfo, memory);
     const widths = widthsOf(vmcoreinfo);
     if (table === undefined)
-      return { what: 'no page tables are known: swapper_pg_dir cannot be found', expected: 'the physical address of the top table: --asce' };
+      return {
+        what: 'no page tables are known: swapper_pg_dir cannot be found',
+        expected: 'the physical address of the top table',
+        remedy: 'name-address-space',
+      };
     return {
       root: {
         value: table,

@@ -16,6 +16,7 @@ interface Chosen {
 interface Unknown {
   readonly what: string;
   readonly expected: string;
+  readonly remedy: 'name-address-space';
 }
 
 function fromKernelTable({ vmcoreinfo, memory, foundBy }: SpaceQuestion): Chosen | undefined {
@@ -63,14 +64,15 @@ function chooseAsce(question: SpaceQuestion): Chosen | Unknown {
     const found =
       cpus.map((cpu) => named(question, cpu, space)).find((one) => one !== undefined) ?? (space === 'kernel' ? fromKernelTable(question) : undefined);
     const whose = asked === undefined ? '' : ` of ${question.nameOf(asked)}`;
-    return found ?? { what: `the address space "${space}"${whose} is not known`, expected: 'another address space: --asce' };
+    return found ?? { what: `the address space "${space}"${whose} is not known`, expected: 'another address space', remedy: 'name-address-space' };
   }
   return (
     cpus.map((cpu) => fromRegister(question, cpu, 13)).find((one) => one !== undefined) ??
     cpus.map((cpu) => fromLowcore(question, cpu, 'kernel_asce')).find((one) => one !== undefined) ??
     fromKernelTable(question) ?? {
       what: 'no address space is known: no CPU has control registers in this dump, and swapper_pg_dir cannot be found',
-      expected: 'an address-space-control element: --asce',
+      expected: 'an address-space-control element',
+      remedy: 'name-address-space',
     }
   );
 }

@@ -49,7 +49,11 @@ export const x86Paging: Paging = {
     const { vmcoreinfo, memory } = question;
     const chosen = tableOf(question);
     if (chosen === undefined)
-      return { what: 'no page tables are known: the dump has no QEMU notes with CR3, and init_top_pgt cannot be found', expected: 'a CR3 value: --asce' };
+      return {
+        what: 'no page tables are known: the dump has no QEMU notes with CR3, and init_top_pgt cannot be found',
+        expected: 'a CR3 value',
+        remedy: 'name-address-space',
+      };
     const cr4 = chosen.state?.get('cr4');
     const five = cr4 === undefined ? hasFiveLevels(vmcoreinfo) : (cr4 & fiveLevels) !== 0n;
     const root = { table: chosen.value, levels: five ? 5 : 4, encryptionMask: encryption(vmcoreinfo) } as const;

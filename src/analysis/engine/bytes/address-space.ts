@@ -56,7 +56,7 @@ export function addressSpace(session: Session, request: SpaceRequest): AddressSp
       return lowcore === undefined || lowcore.choice.word === 'not a Linux lowcore' ? undefined : lowcoreValue(lowcore.choice.kernel, lowcore.bytes, field);
     },
   });
-  if ('what' in found) throw new DumpError('absent', { file: session.path }, found.what, found.expected);
+  if ('what' in found) throw new DumpError('absent', { file: session.path }, found.what, found.expected, found.remedy);
   return found;
 }
 

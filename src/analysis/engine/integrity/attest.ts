@@ -23,7 +23,7 @@ export async function attestDump(session: Session, key: string, context: Scan): 
   const files = await withFiles(session, async (sources) => {
     const list: { name: string; sha256: string }[] = [];
     for (const source of sources) {
-      const { sha256, faults } = await hashFile(source, bytesOf(context, `SHA-256 of ${basename(source.name)}`));
+      const { sha256, faults } = await hashFile(source, bytesOf(context, basename(source.name)));
       if (sha256 === undefined) {
         const [first] = faults;
         throw new DumpError(

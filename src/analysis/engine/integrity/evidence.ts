@@ -108,7 +108,7 @@ export async function withEvidence<T>(session: Session, paths: EvidencePaths, us
   try {
     const { manifest, attestation, publicKey, kdumpImages = [] } = paths;
     if (attestation !== undefined && publicKey === undefined)
-      throw new DumpError('absent', { file: attestation }, 'a signature proves nothing without a key that is trusted', 'the public key (--public-key)');
+      throw new DumpError('absent', { file: attestation }, 'a signature proves nothing without a key that is trusted', 'the public key', 'give-public-key');
     const needsFiles = manifest !== undefined || attestation !== undefined;
     const own = needsFiles ? filesOf(session) : { files: [session.file], close: () => undefined };
     toClose.push(own.close);

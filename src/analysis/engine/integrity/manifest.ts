@@ -12,7 +12,7 @@ export async function makeManifest(session: Session, format: ManifestFormat, con
   const digests = await withFiles(session, async (files) => {
     const list: ManifestJson['files'] = [];
     for (const file of files) {
-      const { sha256, pieces } = await hashPieces(file, bytesOf(context, `SHA-256 of ${basename(file.name)}`), pieceSize(file.size));
+      const { sha256, pieces } = await hashPieces(file, bytesOf(context, basename(file.name)), pieceSize(file.size));
       list.push({ name: basename(file.name), bytes: file.size, sha256, pieces: [...pieces] });
     }
     return list;

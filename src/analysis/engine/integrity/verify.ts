@@ -1,4 +1,5 @@
 /** `verify`: checks, digests, where the damage is. */
+import { basename } from 'node:path';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import type { CheckResult, DamageEntry, VerifyJson } from '../../../shared/check-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
@@ -34,10 +35,10 @@ const withoutCache = (check: CheckResult): CheckResult =>
     : { id: check.id, title: check.title, verdict: 'not-recorded', detail: 'indexes of this machine are no part of what is handed on' };
 
 /** Tells progress of a digest. */
-export const bytesOf = (context: Scan, phase: string) => ({
+export const bytesOf = (context: Scan, file: string) => ({
   signal: context.signal,
   onBytes: (done: number, total: number) => {
-    context.progress({ phase, done, total, unit: 'bytes' });
+    context.progress({ phase: 'hash-file', about: file, done, total, unit: 'bytes' });
   },
 });
 
@@ -61,7 +62,7 @@ export async function verifySession(session: Session, request: VerifyRequest, co
     checkSession(session, request.quick ? 'quick' : 'scan', signal, {
       evidence,
       onProgress: (done, check) => {
-        progress({ phase: `check ${check.id}`, done, total: checks.length, unit: 'checks' });
+        progress({ phase: 'check', about: check.id, done, total: checks.length, unit: 'checks' });
       },
     }),
   );
@@ -95,7 +96,7 @@ async function digestsOf(
   const { signal, progress } = context;
   const digests: { file?: string; memoryRoot?: string; memoryRootVersion?: number } = {};
   const missing: { file?: string; memoryRoot?: string } = {};
-  const { sha256, faults } = await hashFile(session.file, bytesOf(context, 'SHA-256 of the file'));
+  const { sha256, faults } = await hashFile(session.file, bytesOf(context, basename(session.file.name)));
   if (sha256 === undefined) missing.file = unreadText(faults);
   else digests.file = sha256;
   // Where the file changed under its index, the tree over the old pages is not that of the file.

@@ -67,7 +67,7 @@ export async function analysesOf(session: Session, requests: readonly AnalysisRe
   for (const [at, request] of requests.entries())
     answers.push(
       await wholeAnalysis(session, request, scan.signal, () =>
-        scan.progress({ phase: `analysis ${request.id}`, done: at, total: requests.length, unit: 'checks' }),
+        scan.progress({ phase: 'analysis', about: request.id, done: at, total: requests.length, unit: 'checks' }),
       ),
     );
   return answers;

@@ -11,7 +11,7 @@ import { schemaVersion } from '../../../shared/model.ts';
 async function tableFor(session: Session, signal: AbortSignal): Promise<{ table: SymbolTable; vmcoreinfo: string }> {
   const kernel = await session.findKernel(signal);
   const found = await allNames(session, signal);
-  if ('why' in found) throw new DumpError('absent', { file: session.path }, found.why, 'a symbol table; one can be given with --system-map');
+  if ('why' in found) throw new DumpError('absent', { file: session.path }, found.why, 'a symbol table', 'attach-symbols');
   return { table: found, vmcoreinfo: kernel.vmcoreinfo?.source ?? 'none' };
 }
 

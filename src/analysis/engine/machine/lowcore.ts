@@ -90,7 +90,7 @@ export function describeLowcores(session: Session, request: LowcoreRequest): { s
       throw new DumpError('absent', { file: session.path }, `the prefix of CPU ${request.cpu ?? cpu.id} is not in the dump`, 'a prefix register');
     return { cpu, address: BigInt(cpu.prefix) };
   });
-  if (found.length === 0) throw new DumpError('absent', { file: session.path }, 'the prefix of no CPU is in the dump', 'an absolute address: --address');
+  if (found.length === 0) throw new DumpError('absent', { file: session.path }, 'the prefix of no CPU is in the dump', 'an absolute address', 'name-address');
   const held = found.filter(({ address }) => address < session.memory.end);
   // Of several lowcores one that is not in the dump hides none of the others.
   const readable = held.filter(({ address }) => session.memory.read(address, lowcoreSize).absent.length === 0);

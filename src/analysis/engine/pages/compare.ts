@@ -127,13 +127,11 @@ function columnOf(index: IndexReader, session: Session): PageColumn {
 }
 
 /** The index of a dump, built or completed first where need be. */
-async function completeIndex(session: Session, side: string, { signal, progress }: Scan): Promise<IndexReader> {
+async function completeIndex(session: Session, side: 'left' | 'right', { signal, progress }: Scan): Promise<IndexReader> {
   const path = indexPath(session.identity);
   const known = wholeIndex(path, session);
   if (known !== undefined) return known;
-  await indexPages(session.inView('all'), { digest: false, rebuild: false }, signal, (value) =>
-    progress({ ...value, phase: `${value.phase} of the ${side} dump` }),
-  );
+  await indexPages(session.inView('all'), { digest: false, rebuild: false }, signal, (value) => progress({ ...value, side }));
   return readIndex(path, session.identity);
 }
 

@@ -66,7 +66,7 @@ export async function describeDuplicates(
   { signal, progress }: CallContext<ScanProgress>,
 ): Promise<Result<EngineProtocol, 'duplicates'>> {
   const path = indexPath(session.identity);
-  if (!existsSync(path)) throw new RequestError('index', `${session.path} has no page index yet: run "dumpbench index" on it first`);
+  if (!existsSync(path)) throw new RequestError('index', `${session.path} has no page index yet`, 'build-index');
   const reader = readIndex(path, session.identity);
   try {
     const pace = createPace(signal);

@@ -46,7 +46,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
   const path = request.path ?? indexPath(session.identity);
   const totalPages = pageExtents(session.image.memory).totalPages;
   const onWait = (): void => {
-    progress({ phase: 'waiting for another process that builds this index', done: 0, total: 1, unit: 'checks' });
+    progress({ phase: 'wait-for-index', done: 0, total: 1, unit: 'checks' });
   };
   const store = await openIndex({ path, identity: session.identity, totalPages, toolVersion, rebuild: request.rebuild, signal, onWait });
   try {

@@ -77,11 +77,11 @@ function restrict(session: Session, request: SearchRequest, range: AddressRange)
   if (request.classes === undefined || request.classes.length === 0) return { spans, close: () => undefined };
   if (session.view !== 'all') throw new RequestError('query', `page classes are known of the whole dump, not of its view "${session.view}"`);
   const path = request.path ?? indexPath(session.identity);
-  if (!existsSync(path)) throw new RequestError('index', `${session.path} has no page index yet: searching by class needs "dumpbench index" first`);
+  if (!existsSync(path)) throw new RequestError('index', `${session.path} has no page index yet, which searching by class needs`, 'build-index');
   const reader = readIndex(path, session.identity);
   try {
     if (!reader.header().complete)
-      throw new RequestError('index', `the page index of ${session.path} is not complete: searching by class needs "dumpbench index" first`);
+      throw new RequestError('index', `the page index of ${session.path} is not complete, which searching by class needs`, 'build-index');
   } catch (error) {
     reader.close();
     throw error;

@@ -61,7 +61,7 @@ export function queryIndex(session: Session, request: SqlQuery, signal: AbortSig
   const dump = dumpOfQuery(session, request.query);
   const isThere = existsSync(path);
   if (!isThere && (dump === undefined || request.path !== undefined))
-    return Promise.reject(new RequestError('index', `${session.path} has no page index yet: run "dumpbench index" on it first`));
+    return Promise.reject(new RequestError('index', `${session.path} has no page index yet`, 'build-index'));
   return runSql({
     ...(isThere ? { path } : {}),
     ...(dump === undefined ? {} : { dump }),

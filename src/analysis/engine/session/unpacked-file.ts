@@ -117,7 +117,7 @@ export async function unpackedFile(path: string, packed: ByteSource, wrapper: st
     const meter = new Transform({
       transform(chunk: Uint8Array, _encoding, done) {
         read += chunk.length;
-        options.progress({ phase: `unpack ${wrapper}`, done: Math.min(read, packed.size), total: packed.size, unit: 'bytes' });
+        options.progress({ phase: 'unpack', about: wrapper, done: Math.min(read, packed.size), total: packed.size, unit: 'bytes' });
         done(null, chunk);
       },
     });

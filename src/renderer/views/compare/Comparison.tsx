@@ -1,3 +1,4 @@
+import { phaseText } from '../../../shared/scan-progress.ts';
 import { useMemo, useState } from 'react';
 import { differenceSections, reasonText, type CompareJson, type CompareReason, type DifferenceSection } from '../../../shared/compare-model.ts';
 import type { ComparisonSettings } from '../../state/comparisons.ts';
@@ -112,7 +113,7 @@ function Waiting({ state }: { readonly state: ComparisonState }) {
       <p>
         {progress === undefined
           ? 'Comparing…'
-          : `${progress.phase === 'compare' ? 'Comparing' : progress.phase}: ${countText(progress.done)} of ${countText(progress.total)} ${progress.unit}`}
+          : `${progress.phase === 'compare' ? 'Comparing' : phaseText(progress)}: ${countText(progress.done)} of ${countText(progress.total)} ${progress.unit}`}
       </p>
       <ProgressBar fraction={fraction} label="Comparison" />
       <button type="button" className="button" onClick={state.cancel}>

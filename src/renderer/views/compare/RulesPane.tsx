@@ -121,7 +121,7 @@ function RulesText({ chosen, onUse, isBuiltIn }: RulesTextProps) {
   return (
     <section className="card compare-rules-text" aria-label="Rules as JSON">
       <div className="card-head">
-        <h2 className="caption">As JSON, for --ignore</h2>
+        <h2 className="caption">As JSON, for the command line too</h2>
         <button type="button" className="button" onClick={save}>
           Save and use
         </button>

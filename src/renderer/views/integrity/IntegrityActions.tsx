@@ -1,3 +1,4 @@
+import { phaseText } from '../../../shared/scan-progress.ts';
 import { fractionOf } from '../../state/job-meter.ts';
 import type { Job } from '../../state/jobs.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
@@ -26,7 +27,7 @@ export function IntegrityActions({ dump, running, onAgainst, onExport }: Integri
       ) : (
         <div className="integrity-progress">
           <span className="dim cut">
-            <Hostile text={running.meter?.progress.phase ?? running.title} />
+            <Hostile text={running.meter === undefined ? running.title : phaseText(running.meter.progress)} />
           </span>
           <ProgressBar fraction={running.meter === undefined ? undefined : fractionOf(running.meter)} label={running.title} />
           <button

@@ -49,7 +49,8 @@ export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
     if (!next.delete(id)) next.add(id);
     setOpen(next);
   };
-  const now = /^check (.+)$/.exec(running?.meter?.progress.phase ?? '')?.[1];
+  const progress = running?.meter?.progress;
+  const now = progress?.phase === 'check' ? progress.about : undefined;
   return (
     <div className="view integrity-view">
       <header className="integrity-head">

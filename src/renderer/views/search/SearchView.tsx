@@ -55,7 +55,7 @@ export function SearchView({ dump }: { readonly dump: OpenDump }) {
     setProblem(undefined);
     run.start(question);
   };
-  const needsIndex = state.phase === 'failed' && (state.error ?? '').includes('page index');
+  const needsIndex = state.phase === 'failed' && state.remedy === 'build-index';
   return (
     <div className="view search-view">
       <form

@@ -2,6 +2,8 @@
 import type { EngineLink } from '../../engine/engine-link.ts';
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
 import { Cancelled, type Params } from '../../../shared/rpc.ts';
+import type { Remedy } from '../../../shared/remedy.ts';
+import { remedyOf } from '../../words/remedies.ts';
 import type { SearchHit, SearchSummary } from '../../../shared/search-model.ts';
 import { createStore, type Readable } from '../../state/store.ts';
 
@@ -16,6 +18,8 @@ export interface SearchState {
   readonly total: number;
   readonly summary: SearchSummary | undefined;
   readonly error: string | undefined;
+  /** What can be done about the error. */
+  readonly remedy: Remedy | undefined;
 }
 
 export interface SearchRun {
@@ -24,7 +28,7 @@ export interface SearchRun {
   readonly cancel: () => void;
 }
 
-const idle: SearchState = { phase: 'idle', question: undefined, hits: [], done: 0, total: 0, summary: undefined, error: undefined };
+const idle: SearchState = { phase: 'idle', question: undefined, hits: [], done: 0, total: 0, summary: undefined, error: undefined, remedy: undefined };
 
 export function createSearchRun(call: EngineLink['call']): SearchRun {
   const state = createStore<SearchState>(idle);
@@ -48,7 +52,13 @@ export function createSearchRun(call: EngineLink['call']): SearchRun {
         (summary) => change((now) => ({ ...now, phase: 'done', summary })),
         (error: unknown) => {
           if (error instanceof Cancelled) change((now) => ({ ...now, phase: 'cancelled' }));
-          else change((now) => ({ ...now, phase: 'failed', error: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) }));
+          else
+            change((now) => ({
+              ...now,
+              phase: 'failed',
+              error: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+              remedy: remedyOf(error),
+            }));
         },
       );
     },

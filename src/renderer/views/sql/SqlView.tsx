@@ -1,4 +1,5 @@
 /** Read-only queries on the page index and on analyses, with completion, saved queries, and results as a table, a chart, CSV or JSON. */
+import { remedyOf } from '../../words/remedies.ts';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { SqlJson } from '../../../shared/memory-model.ts';
 import { createQuerySlot } from '../../engine/query-slot.ts';
@@ -138,7 +139,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
       {answer.error === undefined ? null : (
         <p className="tone-bad" role="alert" data-testid="sql-error">
           <Hostile text={answer.error.message.split('\n')[0] ?? ''} />{' '}
-          {answer.error.message.includes('no page index') ? (
+          {remedyOf(answer.error) === 'build-index' ? (
             <button type="button" className="link" onClick={() => dumpJobs.index(dump.key)}>
               Build the page index
             </button>
