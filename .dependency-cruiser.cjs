@@ -41,9 +41,9 @@ module.exports = {
     ...tierRules,
     { name: 'shared-uses-no-node', severity: 'error', from: { path: '^src/(shared|renderer)/' }, to: { dependencyTypes: ['core'] } },
     {
-      name: 'only-the-store-touches-sqlite',
+      name: 'one-file-touches-sqlite',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/analysis/page-index/store\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/analysis/page-index/sqlite\\.ts$' },
       to: { path: 'better-sqlite3' },
     },
     {

@@ -76,9 +76,9 @@ export default tseslint.config(
   // Reads a part of the program.
   { files: ['src/analysis/page-index/page-job/wasm-page-job.ts'], rules: { '@typescript-eslint/no-restricted-imports': onlyAsking(['readFileSync']) } },
   { files: ['src/main/app-protocol.ts'], rules: { '@typescript-eslint/no-restricted-imports': onlyAsking([], ['readFile']) } },
-  // The cache folder: page indexes and unpacked copies.
+  // The cache folder: unpacked copies.
   {
-    files: ['src/analysis/page-index/index-cache.ts', 'src/analysis/page-index/store.ts', 'src/analysis/engine/session/unpacked-file.ts'],
+    files: ['src/analysis/engine/session/unpacked-file.ts'],
     rules: { '@typescript-eslint/no-restricted-imports': 'off' },
   },
   // Writes to descriptors 1 and 2.

@@ -1,19 +1,23 @@
 /** Entry point of the command line: connects the process to runCli. */
 import { writeSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { codeFolder } from '../analysis/page-index/index-location.ts';
+import { codeFolder } from '../files/cache-folder.ts';
 import { exitCodes, type CliIo } from './io.ts';
 
 // Compiled modules of the run before: most of the start of a process is compiling. Where it cannot be kept, it isn't.
-enableCompileCache(codeFolder());
+const code = codeFolder();
+if (code !== undefined) enableCompileCache(code);
 const { runCli } = await import('./run.ts');
 
 const interrupted = new AbortController();
-process.on('SIGINT', () => {
-  // A second Ctrl+C ends at once.
-  if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
-  interrupted.abort();
-});
+// A closed terminal and a service that is stopped end a command as Ctrl+C does: what it has begun to write is removed.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // The second time it ends at once.
+    if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
+    interrupted.abort();
+  });
+}
 
 /** Writes all of it, also to a pipe whose reader is slow; a reader that went away ends the command quietly. */
 function writeAll(descriptor: number, data: Uint8Array): void {

@@ -9,7 +9,7 @@ import { memoryViews } from '../shared/model.ts';
 import { Cancelled, connect, RequestError, serve } from '../shared/rpc.ts';
 import { commands } from './commands/index.ts';
 import type { Command, CommandOption, Opening, OptionValues } from './command.ts';
-import { exitCodes, UsageError, type CliIo, printJson } from './io.ts';
+import { exitCodes, printJson, say, UsageError, type CliIo } from './io.ts';
 import { attachmentOptions, attachmentsOf } from './attachment-options.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import { errorText } from './text/remedy-text.ts';
@@ -119,6 +119,8 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   } catch (error) {
     return explain(error, io, output.json);
   } finally {
+    const { remarks } = await client.call('remarks', {});
+    for (const remark of remarks) say(io, output, `dumpbench: ${remark}`);
     client.close();
     engine.close();
   }

@@ -15,6 +15,8 @@ export interface FileIdentity {
 export interface EvidenceFile extends FileIdentity {
   /** As it was opened; for messages. */
   readonly path: string;
+  /** A page index: the only evidence that is written to, and by the program alone. */
+  readonly isIndex?: boolean;
 }
 
 /** By device and inode. The one state that all dumps of a process share: no dump may be harmed by the work on another. */
@@ -25,14 +27,16 @@ const keyOf = ({ device, inode }: FileIdentity): string => `${device} ${inode}`;
 /** From now on the file is never written over. */
 export function noteEvidence(file: EvidenceFile): void {
   const key = keyOf(file);
-  if (!known.has(key)) known.set(key, file);
+  const before = known.get(key);
+  // What was opened as a dump once is one, whatever else it is opened as.
+  if (before === undefined || (before.isIndex === true && file.isIndex !== true)) known.set(key, file);
 }
 
 /** The same for the file that a path names now; nothing where there is none. */
-export function noteEvidencePath(path: string): void {
+export function noteEvidencePath(path: string, isIndex = false): void {
   try {
     const { dev: device, ino: inode } = statSync(path, { bigint: true });
-    noteEvidence({ path, device, inode });
+    noteEvidence({ path, device, inode, ...(isIndex ? { isIndex } : {}) });
   } catch {
     // What is not there cannot be written over.
   }

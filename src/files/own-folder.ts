@@ -6,17 +6,20 @@ import { errorCode, systemReason } from './system-error.ts';
 
 const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0');
 
-/** Why what lies there could have been put there by somebody else; undefined when it is the user's alone. */
-function whyForeign(stats: Stats): string | undefined {
+/**
+ * Why what lies there could have been put there by somebody else; undefined when it is the user's alone.
+ * @param enclosed nobody else can enter a folder above it: then its mode does not matter
+ */
+function whyForeign(stats: Stats, enclosed: boolean): string | undefined {
   const user = process.getuid?.();
   // Windows has no such modes; its cache folders are private by their place.
   if (user === undefined) return undefined;
   if (stats.uid !== user) return `it belongs to another user (${stats.uid})`;
-  return (stats.mode & 0o022) === 0 ? undefined : `others may write to it (mode ${octal(stats.mode)})`;
+  return enclosed || (stats.mode & 0o022) === 0 ? undefined : `others may write to it (mode ${octal(stats.mode)})`;
 }
 
 /** Why a folder is not used for what is ours; undefined when it may be, also when it is not there yet. */
-export function whyNoOwnFolder(folder: string): string | undefined {
+export function whyNoOwnFolder(folder: string, enclosed = false): string | undefined {
   let stats: Stats | undefined;
   try {
     stats = lstatSync(folder, { throwIfNoEntry: false });
@@ -25,7 +28,27 @@ export function whyNoOwnFolder(folder: string): string | undefined {
   }
   if (stats === undefined) return undefined;
   if (stats.isSymbolicLink()) return 'it is a symbolic link';
-  return stats.isDirectory() ? whyForeign(stats) : 'it is no folder';
+  return stats.isDirectory() ? whyForeign(stats, enclosed) : 'it is no folder';
+}
+
+/** Why a file in such a folder is not ours; undefined when it is, also when it is not there yet. */
+export function whyNoOwnFile(path: string, enclosed = false): string | undefined {
+  let stats: Stats | undefined;
+  try {
+    stats = lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    return systemReason(error);
+  }
+  if (stats === undefined) return undefined;
+  if (stats.isSymbolicLink()) return 'it is a symbolic link';
+  if (!stats.isFile()) return 'it is no regular file';
+  return stats.nlink > 1 ? 'it is a hard link: it has another name elsewhere' : whyForeign(stats, enclosed);
+}
+
+/** True for a folder that nobody else can enter. */
+export function isEnclosed(folder: string): boolean {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && (stats.mode & 0o077) === 0 && (process.getuid === undefined || stats.uid === process.getuid());
 }
 
 /**
@@ -46,7 +69,7 @@ export function makeOwnFolder(folder: string): void {
       if (errorCode(error) !== 'EEXIST') throw new DumpError('io', { file: one }, systemReason(error), 'a folder that can be written to');
     }
   }
-  const why = whyNoOwnFolder(folder);
+  const why = whyNoOwnFolder(folder, isEnclosed(dirname(resolve(folder))));
   if (why !== undefined) throw new DumpError('io', { file: folder }, why, 'a folder that only you may write to');
 }
 

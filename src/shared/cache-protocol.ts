@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import { cacheSchema } from './cache-model.ts';
 
 export const cacheProtocol = {
+  /** Sentences about folders and files of the cache that were refused in this run, and what is used instead. */
+  remarks: { params: v.strictObject({}), result: v.strictObject({ remarks: v.array(v.string()) }) },
   cache: {
     /** `pruneTo`: remove those used longest ago until the others take at most so many bytes. */
     params: v.strictObject({ pruneTo: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))) }),

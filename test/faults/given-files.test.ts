@@ -1,53 +1,18 @@
 /** What a person names beside a dump may be anything. Every option that names a file refuses what is no file of a size at once. */
-import { execFileSync, fork } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readGivenFile } from '../../src/files/given-file.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import { commandFiles } from '../unit/cli/command-files.ts';
 import { fileOptions } from '../unit/cli/file-options.ts';
+import { runCommands } from './run-commands.ts';
 
 const folder = scratchFolder();
 const files = commandFiles(folder);
 const place = (name: string): string => join(folder, name);
-
-interface Answer {
-  readonly argv: readonly string[];
-  readonly code: number;
-  readonly err: string;
-  readonly out: string;
-  /** KiB. */
-  readonly peak: number;
-}
-
-/** Runs the commands in a process of their own, which is killed when nothing happens for half a minute. */
-function run(list: readonly (readonly string[])[]): Promise<readonly Answer[]> {
-  return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL('given-files.mts', import.meta.url)), [JSON.stringify(list)], {
-      env: { ...process.env, XDG_CACHE_HOME: folder },
-    });
-    const answers: Answer[] = [];
-    let watchdog: NodeJS.Timeout | undefined;
-    const wait = (): void => {
-      clearTimeout(watchdog);
-      watchdog = setTimeout(() => child.kill('SIGKILL'), 30_000);
-    };
-    wait();
-    child.on('message', (answer) => {
-      answers.push(answer as Answer);
-      wait();
-    });
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      clearTimeout(watchdog);
-      if (code === 0) resolve(answers);
-      else reject(new Error(`hung or died in: ${list[answers.length]?.join(' ') ?? '?'}`));
-    });
-  });
-}
 
 const kinds = ['missing', 'folder', 'pipe', 'socket', 'device', 'endless'] as const;
 const paths: Record<(typeof kinds)[number], string> = {
@@ -103,7 +68,10 @@ describe('an option that names a file', () => {
   });
 
   it.each(kinds)('refuses this at once, with a sentence and little memory: %s', async (kind) => {
-    const answers = await run(options.map(({ argv }) => argv(files, folder, paths[kind])));
+    const answers = await runCommands(
+      options.map(({ argv }) => argv(files, folder, paths[kind])),
+      { env: { ...process.env, XDG_CACHE_HOME: folder } },
+    );
     for (const [index, { argv, code, err, out, peak }] of answers.entries()) {
       const what = argv.join(' ');
       expect(peak, what).toBeLessThan(400 * 1024);

@@ -1,4 +1,5 @@
 /** The engine: answers the protocol for any number of open dumps. Nothing here knows which door asks. */
+import { cacheRemarks } from '../../files/cache-folder.ts';
 import { allEvidence } from '../../files/evidence-files.ts';
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { Handlers } from '../../shared/rpc.ts';
@@ -28,6 +29,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   return {
     handlers: {
       ping: () => ({}),
+      remarks: () => ({ remarks: [...cacheRemarks()] }),
       evidence: () => ({ files: allEvidence().map(({ path, device, inode }) => ({ path, device: String(device), inode: String(inode) })) }),
       ...open.handlers,
       ...triageHandlers(sessionOf),

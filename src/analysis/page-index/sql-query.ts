@@ -4,7 +4,8 @@ import { schemaVersion } from '../../shared/model.ts';
 import type { Connection, NamedFunction, Statement } from './connection.ts';
 import { SqlError } from './index-error.ts';
 import { definePageTables } from './page-tables.ts';
-import { openEmpty, openReadOnly, readIndex } from './store.ts';
+import { openEmpty, openReadOnly } from './sqlite.ts';
+import { readIndex } from './store.ts';
 
 export interface QueryCaps {
   /** Rows given out; one more makes the result `truncated`. */

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as v from 'valibot';
 import { cachedIndexes as listed, pruneIndexes } from '../../../src/analysis/page-index/index-cache.ts';
-import { indexFolder } from '../../../src/analysis/page-index/index-location.ts';
-import { removeIndex } from '../../../src/analysis/page-index/store.ts';
+import { removeIndex } from '../../../src/analysis/page-index/index-lock.ts';
+import { partFolder } from '../../../src/files/cache-folder.ts';
 import { cacheSchema } from '../../../src/shared/cache-model.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { openFor } from './open-for.ts';
@@ -21,12 +21,12 @@ async function filled(): Promise<{ paths: string[]; others: string[] }> {
     await indexed(path, memory);
     utimesSync(path, 1000 + age, 1000 + age);
   }
-  const others = ['notes.sqlite', 'empty.sqlite', 'picture.png'].map((name) => join(indexFolder(), name));
+  const others = ['notes.sqlite', 'empty.sqlite', 'picture.png'].map((name) => join(partFolder('index'), name));
   writeFileSync(others[0]!, 'SQLite format 3\0 of somebody else'.padEnd(4096, '\0'));
   writeFileSync(others[1]!, '');
   writeFileSync(others[2]!, 'x');
-  mkdirSync(join(indexFolder(), 'folder.sqlite'), { recursive: true });
-  const link = join(indexFolder(), 'link.sqlite');
+  mkdirSync(join(partFolder('index'), 'folder.sqlite'), { recursive: true });
+  const link = join(partFolder('index'), 'link.sqlite');
   rmSync(link, { force: true });
   symlinkSync(paths[0]!, link);
   onTestFinished(async () => {
@@ -39,7 +39,6 @@ describe('cache of indexes', () => {
   it('lists indexes only, the one used last first', async () => {
     const { paths } = await filled();
     expect(listed().map(({ path }) => path)).toEqual(paths.toReversed());
-    expect(listed(join(indexFolder(), 'nowhere'))).toEqual([]);
   });
 
   it('makes room from the oldest on and leaves everything else', async () => {
@@ -47,7 +46,7 @@ describe('cache of indexes', () => {
     const size = listed()[0]!.bytes;
     const { removed, kept } = await pruneIndexes(2 * size);
     expect([removed.map(({ path }) => path), kept.map(({ path }) => path)]).toEqual([[paths[0]], [paths[2], paths[1]]]);
-    expect((await pruneIndexes(0, indexFolder(), paths[2])).kept.map(({ path }) => path)).toEqual([paths[2]]);
+    expect((await pruneIndexes(0, paths[2])).kept.map(({ path }) => path)).toEqual([paths[2]]);
     expect(paths.map((path) => existsSync(path))).toEqual([false, false, true]);
     for (const other of others) expect(existsSync(other)).toBe(true);
     expect(readFileSync(others[0]!, 'latin1')).toContain('somebody else');

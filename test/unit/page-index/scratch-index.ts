@@ -1,10 +1,10 @@
 /** Index files in a folder of their own that goes away after the test file. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, vi } from 'vitest';
 import type { MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
-import { indexFolder, indexPath } from '../../../src/analysis/page-index/index-location.ts';
+import { indexPath } from '../../../src/analysis/page-index/index-location.ts';
 import { buildIndex, type IndexOptions, type IndexResult } from '../../../src/analysis/page-index/indexer.ts';
 import { openFor } from './open-for.ts';
 
@@ -19,7 +19,6 @@ export function scratchIndexes(): () => string {
 export function cachedIndexes(): () => string {
   const folder = scratchFolder();
   for (const name of ['XDG_CACHE_HOME', 'HOME', 'LOCALAPPDATA']) vi.stubEnv(name, folder);
-  mkdirSync(indexFolder(), { recursive: true });
   let count = 0;
   return () => indexPath(`test-${count++}`);
 }

@@ -1,10 +1,11 @@
 /** `cache`: the cache folder of indexes as the doors see it. */
 import { schemaVersion } from '../../../shared/model.ts';
 import type { CachedIndexJson, CacheJson } from '../../../shared/cache-model.ts';
-import { cacheCapBytes, cachedIndexes, indexContent, pruneIndexes, type CachedIndex } from '../../page-index/index-cache.ts';
-import { indexFolder } from '../../page-index/index-location.ts';
+import type { CachedFile } from '../../../files/cache-contents.ts';
+import { partFolder } from '../../../files/cache-folder.ts';
+import { cacheCapBytes, cachedIndexes, indexContent, pruneIndexes } from '../../page-index/index-cache.ts';
 
-function describe({ path, bytes, lastUsed }: CachedIndex): CachedIndexJson {
+function describe({ path, bytes, lastUsed }: CachedFile): CachedIndexJson {
   return { path, bytes, lastUsed: new Date(lastUsed).toISOString() };
 }
 
@@ -14,7 +15,7 @@ export async function describeCache(pruneTo: number | undefined): Promise<CacheJ
   const indexes = pruned?.kept ?? cachedIndexes();
   return {
     schema: schemaVersion,
-    folder: indexFolder(),
+    folder: partFolder('index'),
     bytes: indexes.reduce((sum, one) => sum + one.bytes, 0),
     capBytes: cacheCapBytes,
     indexes: indexes.map((one) => ({ ...describe(one), ...indexContent(one.path) })),

@@ -4,7 +4,7 @@ import type { OpenFiles, Session } from '../session/session.ts';
 import { pageSize } from '../../../shared/units.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import type { IndexJson } from '../../../shared/memory-model.ts';
-import { indexFolder, indexPath } from '../../page-index/index-location.ts';
+import { indexPath } from '../../page-index/index-location.ts';
 import { pageExtents } from '../../page-index/page-extents.ts';
 import { openIndex } from '../../page-index/store.ts';
 import { toolVersion } from '../tool.ts';
@@ -13,8 +13,8 @@ import { describeNotes } from '../machine/notes.ts';
 import { buildIndex } from '../../page-index/indexer.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { memoryRootVersion } from '../../memory-tree/digest.ts';
-import { dirname } from 'node:path';
-import { cacheCapBytes, pruneIndexes, touchIndex } from '../../page-index/index-cache.ts';
+import { isDumpError } from '../../../shared/dump-error.ts';
+import { cacheCapBytes, isCached, pruneIndexes, touchIndex } from '../../page-index/index-cache.ts';
 import { IndexError } from '../../page-index/index-error.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
@@ -94,12 +94,12 @@ export async function indexPages(session: Session, request: IndexRequest, signal
 
 /** Notes that an index was used, and makes room in the cache folder for the next one. */
 async function afterUse(path: string): Promise<void> {
-  if (dirname(path) !== indexFolder()) return;
+  if (!isCached(path)) return;
   touchIndex(path);
   try {
-    await pruneIndexes(cacheCapBytes, indexFolder(), path);
+    await pruneIndexes(cacheCapBytes, path);
   } catch (error) {
     // What cannot be removed now is no reason to lose the index that was made.
-    if (!(error instanceof IndexError)) throw error;
+    if (!(error instanceof IndexError) && !isDumpError(error)) throw error;
   }
 }

@@ -6,14 +6,14 @@ import zlib from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { partFolder } from '../../../files/cache-folder.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { Cancelled } from '../../../shared/rpc.ts';
 import { byteText } from '../../../shared/units.ts';
-import { indexFolder } from '../../page-index/index-location.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 
 const keyBytes = 65536;
@@ -30,8 +30,6 @@ export interface UnpackOptions {
   /** Bytes that may be written; what the disk has free unless given. */
   readonly limit?: bigint;
 }
-
-const cacheFolder = (): string => join(dirname(indexFolder()), 'unpacked');
 
 /** Absent before Node 22.15. */
 const zstdStream = (zlib as Partial<typeof zlib>).createZstdDecompress;
@@ -97,7 +95,7 @@ async function prune(folder: string, keep: string): Promise<void> {
  * @throws DumpError io, truncated, corrupt or unsupported; Cancelled
  */
 export async function unpackedFile(path: string, packed: ByteSource, wrapper: string, options: UnpackOptions): Promise<string> {
-  const folder = options.folder ?? cacheFolder();
+  const folder = options.folder ?? partFolder('unpacked');
   const target = join(folder, `${await cacheKey(path, packed)}.dump`);
   const now = new Date();
   try {

@@ -1,0 +1,94 @@
+/** One process at a time builds an index. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isStill, lockFile, removeDatabase, removeLock } from '../../files/database-file.ts';
+import { makeOwnFolder } from '../../files/own-folder.ts';
+import { Cancelled } from '../../shared/rpc.ts';
+import { IndexBusy, IndexError } from './index-error.ts';
+import { isIndexFile, loadSqlite } from './sqlite.ts';
+
+export interface LockOptions {
+  readonly path: string;
+  /** How long to wait for another process that builds the same index: 0 is not at all; default is without end. */
+  readonly waitMilliseconds?: number;
+  /** Called once when waiting begins. */
+  readonly onWait?: () => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The lock is a transaction that is never committed, on an empty database beside the index: the operating system drops
+ * it with the process, however that ends, and readers of the index itself are not in its way. It goes with its holder.
+ * @returns gives the lock back
+ * @throws IndexBusy, IndexError, Cancelled
+ */
+export async function lockWriter(options: LockOptions): Promise<() => void> {
+  const sqlite = loadSqlite();
+  const lockPath = `${options.path}.lock`;
+  const folder = dirname(lockPath);
+  if (!existsSync(folder)) {
+    try {
+      makeOwnFolder(folder);
+    } catch (error) {
+      throw new IndexError(`the folder of the index ${options.path} cannot be made: ${(error as Error).message}`);
+    }
+  }
+  const giveUp = performance.now() + (options.waitMilliseconds ?? Infinity);
+  for (let waited = false; ; waited = true) {
+    if (options.signal?.aborted === true) throw new Cancelled();
+    const inode = lockFile(lockPath);
+    if (typeof inode === 'string') throw new IndexError(`the index ${options.path} cannot be locked: ${inode}`);
+    if (inode === 0n) {
+      // It appeared or went just now; a folder that is gone does not come back.
+      if (!existsSync(folder)) throw new IndexError(`the index ${options.path} cannot be locked: its folder is gone`);
+      await sleep(5);
+      continue;
+    }
+    try {
+      const lock = new sqlite(lockPath, { timeout: 0 });
+      try {
+        // Nothing is ever written: no journal need lie beside it.
+        lock.pragma('journal_mode = MEMORY', { simple: true });
+        lock.exec('BEGIN EXCLUSIVE');
+        // The one before us may have removed the file when it was done: then this lock holds off nobody.
+        if (isStill(lockPath, inode))
+          return () => {
+            removeLock(lockPath);
+            lock.close();
+          };
+        lock.close();
+        continue;
+      } catch (error) {
+        lock.close();
+        throw error;
+      }
+    } catch (error) {
+      if (!(error instanceof sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) {
+        throw new IndexError(`the index ${options.path} cannot be locked: ${(error as Error).message}`);
+      }
+    }
+    if (performance.now() >= giveUp) throw new IndexBusy(options.path);
+    if (!waited) options.onWait?.();
+    await sleep(50);
+  }
+}
+
+/**
+ * Removes an index and what SQLite keeps beside it.
+ * @throws IndexBusy when it is being built
+ * @throws IndexError when it is not an index, or cannot be removed
+ */
+export async function removeIndex(path: string): Promise<void> {
+  const left = (): IndexError => new IndexError(`${path} is not a page index and is left as it is`);
+  if (!isIndexFile(path)) throw left();
+  const unlock = await lockWriter({ path, waitMilliseconds: 0 });
+  try {
+    if (!isIndexFile(path)) throw left();
+    removeDatabase(path);
+  } catch (error) {
+    throw error instanceof IndexError ? error : new IndexError(`the index ${path} cannot be removed: ${(error as Error).message}`);
+  } finally {
+    unlock();
+  }
+}

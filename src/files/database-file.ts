@@ -1,0 +1,133 @@
+/**
+ * Where SQLite may work. It opens, truncates and removes files beside the one that it is given (-wal, -shm, -journal), whatever
+ * they are, so each of them is looked at before it is let near: a dump may have any name.
+ */
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, rmSync, type BigIntStats } from 'node:fs';
+import { dirname } from 'node:path';
+import { evidenceOf } from './evidence-files.ts';
+import { errorCode, systemReason } from './system-error.ts';
+
+/** What SQLite keeps beside a database. */
+export const databaseSuffixes = ['-wal', '-shm', '-journal'] as const;
+
+export interface DatabaseChecks {
+  /** Whether a file is a database of ours, by its first 100 bytes. */
+  readonly isOurs: (head: Uint8Array) => boolean;
+  /** True in a folder where nobody else can put anything (cache-folder.ts): what lies there may be damaged, and is replaced. */
+  readonly inOwnFolder: boolean;
+  /** Files that SQLite has open in this process: reading them by another descriptor would drop its locks (POSIX). */
+  readonly isOpen: (path: string) => boolean;
+}
+
+const headBytes = 100;
+
+/** First bytes of a file that is no link. @throws system errors */
+function headOf(path: string): Uint8Array {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  try {
+    if (!fstatSync(descriptor).isFile()) return new Uint8Array();
+    const head = Buffer.alloc(headBytes);
+    return head.subarray(0, readSync(descriptor, head, 0, headBytes, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const isPageSize = (bytes: number): boolean => bytes >= 512 && bytes <= 65536 && (bytes & (bytes - 1)) === 0;
+
+/** SQLite's own files by their first bytes (SQLite file format, sections 3 and 4; WAL-index format). */
+const ownMarks: Readonly<Record<(typeof databaseSuffixes)[number], (head: DataView, bytes: bigint) => boolean>> = {
+  '-wal': (head) => (head.getUint32(0) & ~1) === 0x377f0682,
+  // Before it is filled in it is one block of zeros.
+  '-shm': (head, bytes) => head.getUint32(0, true) === 3007000 || head.getUint32(0) === 3007000 || (bytes <= 32768n && head.getUint32(0) === 0),
+  // The magic comes last; sizes of sectors and pages are there from the beginning.
+  '-journal': (head) =>
+    (head.getBigUint64(0) === 0xd9d505f920a163d7n || head.getBigUint64(0) === 0n) && isPageSize(head.getUint32(20)) && isPageSize(head.getUint32(24)),
+};
+
+function isSqlites(suffix: (typeof databaseSuffixes)[number], path: string, bytes: bigint): boolean {
+  const head = headOf(path);
+  return head.length >= 32 && ownMarks[suffix](new DataView(head.buffer, head.byteOffset, head.byteLength), bytes);
+}
+
+/** Why a file must not be touched, whatever is in it. */
+function whyLeft(stats: BigIntStats): string | undefined {
+  if (stats.isSymbolicLink()) return 'is a symbolic link';
+  if (!stats.isFile()) return 'is no regular file';
+  if (stats.nlink > 1n) return 'has another name elsewhere (a hard link)';
+  const evidence = evidenceOf({ device: stats.dev, inode: stats.ino });
+  return evidence === undefined || evidence.isIndex === true ? undefined : 'is evidence';
+}
+
+/**
+ * Why SQLite must not open a path; undefined when it may: nothing is there, or a database of ours with what belongs to it.
+ * @returns a sentence without its end
+ */
+export function whyNoDatabase(path: string, { isOurs, inOwnFolder, isOpen }: DatabaseChecks): string | undefined {
+  try {
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    const left = stats === undefined ? undefined : whyLeft(stats);
+    if (left !== undefined) return `${path} ${left}`;
+    const isEmpty = stats === undefined || stats.size === 0n;
+    if (!isEmpty && !inOwnFolder && !isOpen(path) && !isOurs(headOf(path))) return `${path} is not a page index`;
+    for (const suffix of databaseSuffixes) {
+      const beside = path + suffix;
+      const found = lstatSync(beside, { bigint: true, throwIfNoEntry: false });
+      if (found === undefined) continue;
+      const why = whyLeft(found);
+      if (why !== undefined) return `${beside} ${why}`;
+      if (inOwnFolder || isOpen(path) || found.size === 0n) continue;
+      // Beside nothing, or beside an empty file, SQLite removes it unseen.
+      if (isEmpty || !isSqlites(suffix, beside, found.size)) return `${beside} is no part of a page index`;
+    }
+    return undefined;
+  } catch (error) {
+    return `${path} cannot be looked at: ${systemReason(error)}`;
+  }
+}
+
+/** Removes a database and what SQLite keeps beside it; the caller has looked at them. @throws system errors */
+export function removeDatabase(path: string): void {
+  for (const suffix of ['', ...databaseSuffixes]) rmSync(path + suffix, { force: true });
+}
+
+/**
+ * An empty file that processes lock in turn. Made if it is missing.
+ * @returns its inode, or why it cannot be used
+ */
+export function lockFile(path: string): bigint | string {
+  try {
+    const there = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    const why = there === undefined ? undefined : whyLeft(there);
+    if (why !== undefined) return `${path} ${why}`;
+    // A transaction that is never committed writes nothing.
+    if (there !== undefined && there.size > 0n) return `${path} is no lock of ours`;
+    for (const suffix of databaseSuffixes) {
+      const beside = path + suffix;
+      const found = lstatSync(beside, { bigint: true, throwIfNoEntry: false });
+      if (found === undefined) continue;
+      const reason = whyLeft(found);
+      if (reason !== undefined) return `${beside} ${reason}`;
+      // A killed process of an older version leaves a journal.
+      if (found.size > 0n && !isSqlites(suffix, beside, found.size)) return `${beside} is no part of a page index`;
+    }
+    if (there !== undefined) return there.ino;
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+    return lstatSync(path, { bigint: true }).ino;
+  } catch (error) {
+    // Another process has just made or removed its lock: the caller tries again.
+    return ['ENOENT', 'EEXIST'].includes(errorCode(error) ?? '') ? 0n : `${dirname(path)}: ${systemReason(error)}`;
+  }
+}
+
+/** True while a path still names the file that was locked. */
+export const isStill = (path: string, inode: bigint): boolean => lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino === inode;
+
+/** Removes a lock that is held; those who wait for it notice, and make their own. */
+export function removeLock(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Windows keeps what is open: the next one uses it again.
+  }
+}

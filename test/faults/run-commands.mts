@@ -1,0 +1,9 @@
+/** Child process of tests: runs commands one after the other, so that one that hangs hangs nobody else. A line of JSON for each. */
+import { readFileSync, writeSync } from 'node:fs';
+import { runInProcess } from '../cli-in-process.ts';
+
+const [, , list = ''] = process.argv;
+for (const argv of JSON.parse(readFileSync(list, 'utf8')) as string[][]) {
+  const { code, err, out } = await runInProcess(argv);
+  writeSync(1, `${JSON.stringify({ argv, code, err, out: out.slice(0, 200), peak: process.resourceUsage().maxRSS })}\n`);
+}
