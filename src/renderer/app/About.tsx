@@ -1,34 +1,23 @@
 /** What the program is, what it is made of, and under which licences. All of it is on disk. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useStore } from '../hooks/use-store.ts';
+import { Dialog } from '../widgets/dialog/Dialog.tsx';
 import { useWorkbench } from '../workbench.ts';
 import { loadLicences, type Licence } from './licences.ts';
-import './overlay.css';
 import './about.css';
 
 export function About() {
   const { overlay, versions } = useWorkbench();
   const known = useStore(versions);
-  const dialog = useRef<HTMLDialogElement>(null);
   const [licences, setLicences] = useState<readonly Licence[]>([]);
   const [wrong, setWrong] = useState<string>();
   const [chosen, setChosen] = useState(0);
   useEffect(() => {
-    dialog.current?.showModal();
     loadLicences().then(setLicences, (error: unknown) => setWrong(error instanceof Error ? error.message : String(error)));
   }, []);
-  const close = (): void => dialog.current?.close();
   const shown = licences[chosen];
   return (
-    <dialog
-      ref={dialog}
-      className="overlay about"
-      aria-label="About Dumpbench"
-      onClose={() => overlay.set(undefined)}
-      onClick={(event) => event.target === dialog.current && close()}
-      data-testid="about"
-    >
-      <h2>Dumpbench {known?.dumpbench}</h2>
+    <Dialog title={`Dumpbench ${known?.dumpbench ?? ''}`} testId="about" size="wide" error={wrong} onClose={() => overlay.set(undefined)}>
       <p className="dim">
         A workbench for Linux kernel crash dumps. Evidence is opened read-only; nothing is sent anywhere.
         {known === undefined ? null : (
@@ -39,11 +28,6 @@ export function About() {
         )}
       </p>
       <h3 className="caption">Made of</h3>
-      {wrong === undefined ? null : (
-        <p className="tone-bad" role="alert">
-          {wrong}
-        </p>
-      )}
       <div className="about-licences">
         <ul className="about-list" data-testid="licences">
           {licences.map(({ name, version, licence }, at) => (
@@ -67,9 +51,6 @@ export function About() {
         </pre>
       </div>
       <p className="dim">Chromium and what it is made of: LICENSES.chromium.html in the folder of the program.</p>
-      <button type="button" className="button" onClick={close}>
-        Close
-      </button>
-    </dialog>
+    </Dialog>
   );
 }

@@ -1,33 +1,25 @@
 /** The command palette: type, choose with the arrows, Enter. */
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useState, type KeyboardEvent } from 'react';
 import { useWorkbench } from '../workbench.ts';
+import { Modal } from '../widgets/dialog/Modal.tsx';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { offeredActions, type Action } from './actions.ts';
 import { matchActions } from './action-match.ts';
 import { keysText } from './keymap.ts';
-import './overlay.css';
+import './command-palette.css';
 
 export function CommandPalette({ mac }: { readonly mac: boolean }) {
   const workbench = useWorkbench();
-  const dialog = useRef<HTMLDialogElement>(null);
   const [actions] = useState(() => offeredActions(workbench).filter(({ id }) => id !== 'app.palette'));
   const [typed, setTyped] = useState('');
   const [chosen, setChosen] = useState(0);
   const found = matchActions(actions, typed);
   const at = Math.min(chosen, found.length - 1);
   useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-  useEffect(() => {
     document.getElementById(`command-${at}`)?.scrollIntoView({ block: 'nearest' });
   }, [at]);
 
-  const gone = (): void => workbench.overlay.update((now) => (now === 'palette' ? undefined : now));
-  // The dialog's own closing gives the focus back to where it was. Its event comes later: keys must not find a palette that is closed.
-  const close = (): void => {
-    dialog.current?.close();
-    gone();
-  };
+  const close = (): void => workbench.overlay.update((now) => (now === 'palette' ? undefined : now));
   const run = (action: Action | undefined): void => {
     close();
     // After the dialog has given the focus back: an action may want it.
@@ -46,14 +38,7 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
     }
   };
   return (
-    <dialog
-      ref={dialog}
-      className="overlay palette"
-      aria-label="Command palette"
-      onClose={gone}
-      onClick={(event) => event.target === dialog.current && close()}
-      data-testid="palette"
-    >
+    <Modal className="palette" name={{ label: 'Command palette' }} testId="palette" light onClose={close}>
       <input
         className="palette-input"
         role="combobox"
@@ -89,6 +74,6 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
         ))}
       </ul>
       {found.length === 0 ? <p className="palette-none dim">No command matches.</p> : null}
-    </dialog>
+    </Modal>
   );
 }

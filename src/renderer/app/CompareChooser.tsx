@@ -1,35 +1,29 @@
-/** Which other dump stands beside the current one, where more than two are open. */
-import { useEffect, useRef } from 'react';
+/** Which other dump is compared with the current one, where more than two are open. */
 import { useStore } from '../hooks/use-store.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
+import { Dialog } from '../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { stateIcon } from './DumpSwitcher.tsx';
 import { layOutBeside } from './pane-actions.ts';
-import './overlay.css';
 import './choice-dialog.css';
 
 export function CompareChooser() {
   const workbench = useWorkbench();
   const all = useStore(workbench.dumps.all);
   const current = useCurrentDump();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-  const close = (): void => dialog.current?.close();
+  const close = (): void => workbench.overlay.set(undefined);
   return (
-    <dialog
-      ref={dialog}
-      className="overlay choice-dialog"
-      aria-label="Compare with"
-      onClose={() => workbench.overlay.set(undefined)}
-      onClick={(event) => event.target === dialog.current && close()}
-      data-testid="compare-chooser"
+    <Dialog
+      title={
+        <>
+          Compare <Hostile text={current?.name ?? ''} /> with…
+        </>
+      }
+      testId="compare-chooser"
+      dismiss="Cancel"
+      onClose={close}
     >
-      <h2>
-        Compare <Hostile text={current?.name ?? ''} /> with…
-      </h2>
       <ul className="choice-list">
         {all
           .filter(({ key }) => key !== current?.key)
@@ -62,9 +56,6 @@ export function CompareChooser() {
             );
           })}
       </ul>
-      <button type="button" className="button" onClick={close}>
-        Cancel
-      </button>
-    </dialog>
+    </Dialog>
   );
 }

@@ -1,13 +1,13 @@
 /** Opens one dump whose files are named, or one of the two systems in it. */
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { memoryViews, type MemoryView } from '../../shared/model.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { viewWords } from '../words/dump-way.ts';
 import { useWorkbench, type OpeningDraft } from '../workbench.ts';
+import { Dialog } from '../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { IconButton } from '../widgets/IconButton.tsx';
-import './overlay.css';
 import './choice-dialog.css';
 
 const viewNotes: Readonly<Record<MemoryView, string>> = {
@@ -17,19 +17,19 @@ const viewNotes: Readonly<Record<MemoryView, string>> = {
 };
 
 function Form({ draft }: { readonly draft: OpeningDraft }) {
-  const { dumps, places, openingDraft, closeDump, shell, tell } = useWorkbench();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const { dumps, places, openingDraft, closeDump, shell } = useWorkbench();
   const [paths, setPaths] = useState(draft.paths);
   const [view, setView] = useState<MemoryView>('all');
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-  const close = (): void => dialog.current?.close();
+  const [error, setError] = useState<string>();
+  const close = (): void => openingDraft.set(undefined);
   const add = (): void => {
-    shell.call('chooseDumps', {}).then((answer) => setPaths((old) => [...new Set([...old, ...answer.paths])]), tell);
+    setError(undefined);
+    shell.call('chooseDumps', {}).then(
+      (answer) => setPaths((old) => [...new Set([...old, ...answer.paths])]),
+      (wrong: unknown) => setError(wrong instanceof Error ? wrong.message : String(wrong)),
+    );
   };
-  const open = (event: { preventDefault: () => void }): void => {
-    event.preventDefault();
+  const open = (): void => {
     const [path, ...volumes] = paths;
     if (path === undefined) return;
     close();
@@ -38,54 +38,43 @@ function Form({ draft }: { readonly draft: OpeningDraft }) {
     places.show('overview', key);
   };
   return (
-    <dialog
-      ref={dialog}
-      className="overlay choice-dialog"
-      aria-label="Open with volumes or view"
-      onClose={() => openingDraft.set(undefined)}
-      data-testid="opening-dialog"
+    <Dialog
+      title="Open one dump"
+      testId="opening-dialog"
+      action={{ label: 'Open', run: open, disabled: paths.length === 0, testId: 'opening-open' }}
+      error={error}
+      onClose={close}
     >
-      <form onSubmit={open}>
-        <h2>Open one dump</h2>
-        <p className="dim">
-          {paths.length === 0
-            ? 'Choose the file. Of a set whose files lie in several folders choose them all: together they are one dump.'
-            : paths.length === 1
-              ? 'Add the other files of the set, if it has some elsewhere. Those in the same folder are found without.'
-              : `${paths.length} files, opened as one dump.`}
-        </p>
-        <ul className="choice-list">
-          {paths.map((path) => (
-            <li key={path} className="choice-file">
-              <span className="cut code">
-                <Hostile text={path} title />
-              </span>
-              <IconButton icon="close" label={`Leave out ${path}`} onPress={() => setPaths((old) => old.filter((one) => one !== path))} />
-            </li>
-          ))}
-        </ul>
-        <button type="button" className="button" onClick={add} data-testid="opening-add">
-          <Icon name="folder-opened" /> {paths.length === 0 ? 'Choose files…' : 'Add files…'}
-        </button>
-        <fieldset className="choice-views">
-          <legend className="caption">Where two systems are in the dump, show</legend>
-          {memoryViews.map((one) => (
-            <label key={one}>
-              <input type="radio" name="view" checked={one === view} onChange={() => setView(one)} data-testid={`opening-${one}`} /> {viewWords[one]}{' '}
-              <span className="dim">{viewNotes[one]}</span>
-            </label>
-          ))}
-        </fieldset>
-        <div className="choice-actions">
-          <button type="submit" className="button primary" disabled={paths.length === 0} data-testid="opening-open">
-            Open
-          </button>
-          <button type="button" className="button" onClick={close}>
-            Cancel
-          </button>
-        </div>
-      </form>
-    </dialog>
+      <p className="dim">
+        {paths.length === 0
+          ? 'Choose the file. Of a set whose files lie in several folders choose them all: together they are one dump.'
+          : paths.length === 1
+            ? 'Add the other files of the set, if it has some elsewhere. Those in the same folder are found without.'
+            : `${paths.length} files, opened as one dump.`}
+      </p>
+      <ul className="choice-list">
+        {paths.map((path) => (
+          <li key={path} className="choice-file">
+            <span className="cut code">
+              <Hostile text={path} title />
+            </span>
+            <IconButton icon="close" label={`Leave out ${path}`} onPress={() => setPaths((old) => old.filter((one) => one !== path))} />
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="button choice-add" onClick={add} data-testid="opening-add">
+        <Icon name="folder-opened" /> {paths.length === 0 ? 'Choose files…' : 'Add files…'}
+      </button>
+      <fieldset className="choice-views">
+        <legend className="caption">Where two systems are in the dump, show</legend>
+        {memoryViews.map((one) => (
+          <label key={one}>
+            <input type="radio" name="view" checked={one === view} onChange={() => setView(one)} data-testid={`opening-${one}`} /> {viewWords[one]}{' '}
+            <span className="dim">{viewNotes[one]}</span>
+          </label>
+        ))}
+      </fieldset>
+    </Dialog>
   );
 }
 

@@ -1,11 +1,12 @@
 /** The keyboard map: every action, and the keys for it. */
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useState, type KeyboardEvent } from 'react';
 import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
+import { Dialog } from '../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { actionsOf } from './actions.ts';
 import { keysOf, keysText } from './keymap.ts';
-import './overlay.css';
+import './shortcuts.css';
 
 /** Keys that belong to a widget, in addition to those of actions. */
 const gridKeys: readonly (readonly [string, string])[] = [
@@ -20,21 +21,20 @@ const gridKeys: readonly (readonly [string, string])[] = [
 
 export function Shortcuts({ mac }: { readonly mac: boolean }) {
   const workbench = useWorkbench();
-  const { keys: chosenKeys, shell, tell } = workbench;
-  const dialog = useRef<HTMLDialogElement>(null);
+  const { keys: chosenKeys, shell } = workbench;
   const chosen = useStore(chosenKeys);
   const [asking, setAsking] = useState<string>();
   const [said, setSaid] = useState('');
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-  // The dialog's own closing gives the focus back to where it was.
-  const close = (): void => dialog.current?.close();
+  const [error, setError] = useState<string>();
   const actions = actionsOf(workbench).filter(({ id }) => !id.startsWith('job.') && !id.startsWith('dump.show.'));
 
   const save = (action: string, keys: string | undefined): void => {
     setAsking(undefined);
-    shell.call('setKeys', { command: action, ...(keys === undefined ? {} : { keys }) }).then((answer) => chosenKeys.set(answer.keys), tell);
+    setError(undefined);
+    shell.call('setKeys', { command: action, ...(keys === undefined ? {} : { keys }) }).then(
+      (answer) => chosenKeys.set(answer.keys),
+      (wrong: unknown) => setError(wrong instanceof Error ? wrong.message : String(wrong)),
+    );
   };
   const onKey = (event: KeyboardEvent, action: string): void => {
     if (asking !== action) return;
@@ -52,16 +52,7 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
     }
   };
   return (
-    <dialog
-      ref={dialog}
-      className="overlay shortcuts"
-      aria-label="Keyboard shortcuts"
-      onClose={() => workbench.overlay.set(undefined)}
-      onClick={(event) => event.target === dialog.current && close()}
-      data-testid="shortcuts"
-      data-takes-keys={asking === undefined ? undefined : ''}
-    >
-      <h2>Keyboard shortcuts</h2>
+    <Dialog title="Keyboard shortcuts" testId="shortcuts" error={error} takesKeys={asking !== undefined} onClose={() => workbench.overlay.set(undefined)}>
       <p className="dim" role="status">
         {said === '' ? 'Choose keys, then press others; Backspace takes them away, Escape leaves them.' : said}
       </p>
@@ -103,9 +94,6 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
           </div>
         ))}
       </dl>
-      <button type="button" className="button" onClick={close}>
-        Close
-      </button>
-    </dialog>
+    </Dialog>
   );
 }

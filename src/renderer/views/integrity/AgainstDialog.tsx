@@ -1,11 +1,11 @@
 /** What a dump can be checked against: files that a person brings along, and other open dumps. */
-import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
+import { useState } from 'react';
 import type { EvidenceKind } from '../../../shared/shell-protocol.ts';
 import type { Evidence, OpenDump } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { Dialog } from '../../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
-import './export-dialog.css';
 
 interface AgainstDialogProps {
   readonly dump: OpenDump;
@@ -20,19 +20,14 @@ const files = [
 const image = { id: 'kdumpImage', title: 'Healthy kdump image', note: 'another dump of the system, the kernel image or the initrd that was loaded' } as const;
 
 export function AgainstDialog({ dump, first, onClose }: AgainstDialogProps) {
-  const { dumps, dumpJobs, shell, notice } = useWorkbench();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const { dumps, dumpJobs, shell } = useWorkbench();
   const [chosen, setChosen] = useState<string>(first);
   const hasKdumpImage = dump.triage?.info.machine.features?.includes('os-info') === true;
   const others = useStore(dumps.all).filter(
     (one) => hasKdumpImage && one.path !== dump.path && one.triage?.info.machine.features?.includes('os-info') === true,
   );
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-  const close = (): void => dialog.current?.close();
   const choose = async (kind: EvidenceKind): Promise<string | undefined> => (await shell.call('chooseEvidence', { kind })).path;
-  /** Undefined when a dialog was dismissed. */
+  /** Undefined when no file was chosen. */
   const evidence = async (): Promise<Evidence | undefined> => {
     const other = others.find(({ key }) => key === chosen);
     if (other !== undefined) return { kdumpImages: [other.path] };
@@ -45,18 +40,15 @@ export function AgainstDialog({ dump, first, onClose }: AgainstDialogProps) {
     if (path === undefined) return undefined;
     return chosen === 'manifest' ? { manifest: path } : { kdumpImages: [path] };
   };
-  const start = (event: SyntheticEvent): void => {
-    event.preventDefault();
-    close();
-    evidence().then(
-      (found) => {
-        if (found !== undefined) dumpJobs.checkAgainst(dump.key, found);
-      },
-      (error: unknown) => notice.set({ tone: 'bad', text: error instanceof Error ? error.message : String(error) }),
-    );
+  const start = async (): Promise<void> => {
+    const found = await evidence();
+    // No file was chosen: another choice may follow.
+    if (found === undefined) return;
+    dumpJobs.checkAgainst(dump.key, found);
+    onClose();
   };
   const option = (id: string, title: string, note: string) => (
-    <label key={id} className={id === chosen ? 'export-format chosen' : 'export-format'}>
+    <label key={id} className="dialog-option">
       <input type="radio" name="against" checked={id === chosen} onChange={() => setChosen(id)} data-testid={`against-${id}`} />
       <span className="cut">
         <Hostile text={title} title />
@@ -65,27 +57,27 @@ export function AgainstDialog({ dump, first, onClose }: AgainstDialogProps) {
     </label>
   );
   return (
-    <dialog ref={dialog} className="overlay export-dialog" aria-labelledby="against-title" onClose={onClose} data-testid="against-dialog">
-      <form onSubmit={start}>
-        <h2 id="against-title">
+    <Dialog
+      title={
+        <>
           Check <Hostile text={dump.name} /> against
-        </h2>
-        <fieldset className="export-formats">
-          <legend className="unseen">What to check against</legend>
-          {files.map(({ id, title, note }) => option(id, title, note))}
-          {hasKdumpImage ? option(image.id, image.title, image.note) : null}
-          {others.map(({ key, name }) => option(key, name, 'open here: its kdump kernel, byte by byte'))}
-        </fieldset>
-        {chosen === 'manifest' || chosen === 'attestation' ? <p className="dim">Its digests are computed for that: the whole file is read.</p> : null}
-        <div className="export-actions">
-          <button type="submit" className="button primary" data-testid="against-start">
-            {others.some(({ key }) => key === chosen) ? 'Compare' : chosen === 'attestation' ? 'Choose files and check' : 'Choose file and check'}
-          </button>
-          <button type="button" className="button" onClick={close}>
-            Cancel
-          </button>
-        </div>
-      </form>
-    </dialog>
+        </>
+      }
+      testId="against-dialog"
+      action={{
+        label: others.some(({ key }) => key === chosen) ? 'Compare' : chosen === 'attestation' ? 'Choose files and check' : 'Choose file and check',
+        run: start,
+        testId: 'against-start',
+      }}
+      onClose={onClose}
+    >
+      <fieldset className="dialog-options">
+        <legend className="unseen">What to check against</legend>
+        {files.map(({ id, title, note }) => option(id, title, note))}
+        {hasKdumpImage ? option(image.id, image.title, image.note) : null}
+        {others.map(({ key, name }) => option(key, name, 'open here: its kdump kernel, byte by byte'))}
+      </fieldset>
+      {chosen === 'manifest' || chosen === 'attestation' ? <p className="dim">Its digests are computed for that: the whole file is read.</p> : null}
+    </Dialog>
   );
 }
