@@ -81,8 +81,6 @@ export default tseslint.config(
     files: ['src/analysis/engine/session/unpacked-file.ts'],
     rules: { '@typescript-eslint/no-restricted-imports': 'off' },
   },
-  // Writes to descriptors 1 and 2.
-  { files: ['src/cli/main.ts'], rules: { '@typescript-eslint/no-restricted-imports': onlyAsking(['writeSync']) } },
   { files: ['src/renderer/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
   // A query that waits for its last answer has to note the newer question when it comes.
   { files: ['src/renderer/**/*.{ts,tsx}'], rules: { 'react-hooks/set-state-in-effect': 'off' } },

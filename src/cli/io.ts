@@ -1,5 +1,5 @@
 /** What a command may do to the outside: so that tests run commands without a process. */
-import { visibleJson, visibleText } from '../shared/visible-text.ts';
+import { visibleJson, visibleLine } from '../shared/visible-text.ts';
 
 export interface CliIo {
   readonly out: (text: string) => void;
@@ -24,11 +24,16 @@ export class UsageError extends Error {
 
 export const exitCodes = { fine: 0, difference: 1, usage: 2, dump: 3, internal: 4, interrupted: 130 } as const;
 
+/** One line for people on standard error: whatever a name in it holds, it stays one. */
+export function sayLine(io: CliIo, text: string): void {
+  io.err(`${visibleLine(text)}\n`);
+}
+
 export const printJson = (io: CliIo, value: unknown): void => {
   io.out(`${visibleJson(value)}\n`);
 };
 
-/** A line for people on stderr, unless --quiet. */
+/** The same, unless --quiet. */
 export function say(io: CliIo, options: OutputOptions, text: string): void {
-  if (!options.quiet) io.err(`${visibleText(text)}\n`);
+  if (!options.quiet) sayLine(io, text);
 }

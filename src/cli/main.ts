@@ -1,7 +1,7 @@
 /** Entry point of the command line: connects the process to runCli. */
-import { writeSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { codeFolder } from '../files/cache-folder.ts';
+import { writeStandardError, writeStandardOutput } from '../files/standard-streams.ts';
 import { exitCodes, type CliIo } from './io.ts';
 
 // Compiled modules of the run before: most of the start of a process is compiling. Where it cannot be kept, it isn't.
@@ -19,30 +19,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-/** Writes all of it, also to a pipe whose reader is slow; a reader that went away ends the command quietly. */
-function writeAll(descriptor: number, data: Uint8Array): void {
-  let done = 0;
-  while (done < data.length) {
-    try {
-      done += writeSync(descriptor, data, done);
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EAGAIN') continue;
-      if (code === 'EPIPE') process.exit(exitCodes.fine);
-      throw error;
-    }
-  }
+/** A reader that went away has seen enough: the command ends there, quietly. */
+function writeOut(bytes: Uint8Array): void {
+  if (!writeStandardOutput(bytes)) process.exit(exitCodes.fine);
 }
 
 const io: CliIo = {
   out: (text) => {
-    writeAll(1, Buffer.from(text));
+    writeOut(Buffer.from(text));
   },
-  outBytes: (bytes) => {
-    writeAll(1, bytes);
-  },
+  outBytes: writeOut,
   err: (text) => {
-    writeAll(2, Buffer.from(text));
+    writeStandardError(Buffer.from(text));
   },
   isTerminal: process.stdout.isTTY && process.env.NO_COLOR === undefined,
   errIsTerminal: process.stderr.isTTY,

@@ -7,12 +7,13 @@ import { ForeignFile, isDumpError } from '../shared/dump-error.ts';
 import { engineProtocol } from '../shared/engine-protocol.ts';
 import { memoryViews } from '../shared/model.ts';
 import { Cancelled, connect, RequestError, serve } from '../shared/rpc.ts';
+import { visibleLine } from '../shared/visible-text.ts';
 import { commands } from './commands/index.ts';
 import type { Command, CommandOption, Opening, OptionValues } from './command.ts';
-import { exitCodes, printJson, say, UsageError, type CliIo } from './io.ts';
+import { exitCodes, printJson, say, sayLine, UsageError, type CliIo } from './io.ts';
 import { attachmentOptions, attachmentsOf } from './attachment-options.ts';
-import { visibleText } from '../shared/visible-text.ts';
 import { errorText } from './text/remedy-text.ts';
+import { visibleDoor } from './visible-door.ts';
 import { makeStyle } from './text/style.ts';
 
 interface Chosen {
@@ -64,10 +65,22 @@ function defineCommand(program: Commander, command: Command, choose: (chosen: Ch
   });
 }
 
+/** What commander adds to a message, in a line of its own. */
+const suggestion = /^(?<message>[^]*?)(?<hint>\n\(Did you mean [^\n]*\?\))?\n$/;
+
 function parseArguments(argv: readonly string[], io: CliIo): Chosen | number {
   const program = new Commander('dumpbench');
   program.description('Workbench for Linux kernel crash dumps, IBM Z first.').version(toolVersion).exitOverride();
-  program.configureOutput({ writeOut: io.out, writeErr: io.err, getOutHasColors: () => false, getErrHasColors: () => false });
+  program.configureOutput({
+    writeOut: io.out,
+    writeErr: io.err,
+    outputError: (text) => {
+      const { message = text, hint = '' } = suggestion.exec(text)?.groups ?? {};
+      io.err(`${visibleLine(message.trimEnd())}${hint}\n`);
+    },
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  });
   program.showHelpAfterError('(--help shows the usage)');
   let chosen: Chosen | undefined;
   for (const command of commands) {
@@ -92,22 +105,18 @@ function explain(error: unknown, io: CliIo, json = false): number {
   if (error instanceof ForeignFile && json) printJson(io, { error: { kind: 'foreign', ...error.foreign } });
   if (error instanceof Cancelled) return exitCodes.interrupted;
   if (error instanceof UsageError) {
-    io.err(`dumpbench: ${visibleText(error.message)}\n`);
+    sayLine(io, `dumpbench: ${error.message}`);
     return exitCodes.usage;
   }
   if (isDumpError(error) || error instanceof RequestError) {
-    io.err(`dumpbench: ${errorText(error)}\n`);
+    sayLine(io, `dumpbench: ${errorText(error)}`);
     return error instanceof RequestError && error.about === 'query' ? exitCodes.usage : exitCodes.dump;
   }
   io.err(`dumpbench: internal error, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return exitCodes.internal;
 }
 
-/** @returns the exit code (docs/contract.md section 3) */
-export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
-  const chosen = parseArguments(argv, io);
-  if (typeof chosen === 'number') return chosen;
-  const { command, args, options } = chosen;
+async function runChosen({ command, args, options }: Chosen, io: CliIo): Promise<number> {
   const output = { json: options.json === true, quiet: options.quiet === true, color: options.color !== false && io.isTerminal };
   const engine = createEngine();
   const [near, far] = portPair();
@@ -123,5 +132,17 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     for (const remark of remarks) say(io, output, `dumpbench: ${remark}`);
     client.close();
     engine.close();
+  }
+}
+
+/** @returns the exit code (docs/contract.md section 3) */
+export async function runCli(argv: readonly string[], given: CliIo): Promise<number> {
+  const io = visibleDoor(given);
+  try {
+    const chosen = parseArguments(argv, io);
+    return typeof chosen === 'number' ? chosen : await runChosen(chosen, io);
+  } catch (error) {
+    // Help and errors are answers too, and standard output may be full.
+    return explain(error, io);
   }
 }

@@ -4,7 +4,7 @@ import type { Cell, ColumnJson, ColumnType, RowJson } from './analysis-table.ts'
 import { csvField, csvLine } from './csv.ts';
 import type { Missing } from './result.ts';
 import { byteText } from './units.ts';
-import { visibleText } from './visible-text.ts';
+import { visibleLine } from './visible-text.ts';
 
 const rightAligned: ReadonlySet<ColumnType> = new Set<ColumnType>(['count', 'bytes', 'size', 'duration', 'pid', 'cpu']);
 
@@ -22,7 +22,7 @@ export function analysisCellText(type: ColumnType, cell: Cell | undefined): stri
     case 'flag':
       return cell === true ? 'yes' : 'no';
     default:
-      return visibleText(String(cell)).replaceAll('\n', '\\u{a}').replaceAll('\t', '\\u{9}');
+      return visibleLine(String(cell));
   }
 }
 

@@ -181,7 +181,16 @@ export function connect<P extends Protocol>(protocol: P, port: Port): Client<P> 
     const call = pending.get(one.id);
     if (call === undefined) return;
     const contract = protocol[call.method];
-    if (one.t === 'progress' && contract?.progress !== undefined && v.is(contract.progress, one.value)) call.onProgress?.(one.value as never);
+    if (one.t === 'progress' && contract?.progress !== undefined && v.is(contract.progress, one.value)) {
+      try {
+        call.onProgress?.(one.value as never);
+      } catch (error) {
+        // Whoever cannot take what arrives wants no more of it, and the call ends with the reason.
+        pending.delete(one.id);
+        port.post({ t: 'cancel', id: one.id });
+        call.reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
     if (one.t === 'error') {
       pending.delete(one.id);
       call.reject(fromWire(one.error));

@@ -12,6 +12,9 @@ export function visibleText(text: string): string {
   return text.replaceAll(invisible, (mark) => (mark === '\n' || mark === '\t' ? mark : `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`));
 }
 
+/** The same for what is one line: a name in the middle of a sentence must not begin a line of its own. */
+export const visibleLine = (text: string): string => visibleText(text).replaceAll('\n', '\\u{a}').replaceAll('\t', '\\u{9}');
+
 /** The same for a JSON document: invisible characters stand as JSON's own escapes, so that the values do not change. */
 export function visibleJson(value: unknown): string {
   return JSON.stringify(value, undefined, 2).replaceAll(invisible, (mark) =>

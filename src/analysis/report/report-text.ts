@@ -1,6 +1,6 @@
 /** What the formats for people share: the facts in their order, places, findings, decisions, and texts that stay texts. */
 import { missingText } from '../../shared/analysis-text.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import { attachedText } from '../../shared/attachment.ts';
 import { byteText } from '../../shared/units.ts';
 import { cpuCountText, cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
@@ -12,7 +12,6 @@ import type { ReportAnalysis, ReportModel } from './report-model.ts';
 /** A line of this length is no line any more. The JSON report holds all of it. */
 const maxText = 4096;
 
-/** Text from a dump as it may be shown: nothing in it is invisible, and what is endless is cut with a word. */
 /** Ranges that a report names. */
 const namedRanges = 16;
 
@@ -27,11 +26,12 @@ function rangesText({
   return rangeCount > named.length ? `${rangeCount} ranges: ${named.join(', ')} and ${rangeCount - named.length} more` : named.join(', ');
 }
 
+/** Text from a dump as it may be shown: nothing in it is invisible, it is one line, and what is endless is cut with a word. */
 export function reportText(text: string): string {
-  if (text.length <= maxText) return visibleText(text);
+  if (text.length <= maxText) return visibleLine(text);
   // Not between the halves of a surrogate pair.
   const kept = text.slice(0, maxText).replace(/[\ud800-\udbff]$/, '');
-  return `${visibleText(kept)} (${text.length - kept.length} more characters)`;
+  return `${visibleLine(kept)} (${text.length - kept.length} more characters)`;
 }
 
 const noDigest = (why: string | undefined): string | undefined => (why === undefined ? undefined : `none: ${why}`);

@@ -1,6 +1,5 @@
-import { visibleText } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
-import { exitCodes, printJson, UsageError } from '../io.ts';
+import { exitCodes, printJson, sayLine, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { levelNames, logLine } from '../../shared/log-line.ts';
 
@@ -40,7 +39,7 @@ export const dmesgCommand: Command = {
       context.io.out(lines.join('') + gapLine(answer.lost - placed));
     }
     if (answer.lost > 0 && !context.output.quiet) {
-      context.io.err(`dumpbench: ${answer.lost} ${answer.lost === 1 ? 'record' : 'records'} or more cannot be read: ${visibleText(answer.lostWhy ?? '')}\n`);
+      sayLine(context.io, `dumpbench: ${answer.lost} ${answer.lost === 1 ? 'record' : 'records'} or more cannot be read: ${answer.lostWhy ?? ''}`);
     }
     return exitCodes.fine;
   },

@@ -2,7 +2,7 @@ import { isDumpError } from '../../shared/dump-error.ts';
 import type { InterpretationJson, LayoutListJson, StructViewJson } from '../../shared/inspect-model.ts';
 import { addressSpaces } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
@@ -15,7 +15,7 @@ function layoutsText({ layouts }: LayoutListJson, style: Style): string {
   const groups = [...new Set(layouts.map(({ group }) => group))];
   const blocks = groups.map((group) => {
     const own = layouts.filter((one) => one.group === group);
-    return `${style.strong(group)}\n${columns(own.map(({ name, size }) => [visibleText(name), byteText(size)]))}`;
+    return `${style.strong(group)}\n${columns(own.map(({ name, size }) => [visibleLine(name), byteText(size)]))}`;
   });
   return `${blocks.join('\n')}\n`;
 }
@@ -23,15 +23,15 @@ function layoutsText({ layouts }: LayoutListJson, style: Style): string {
 function readingsText(readings: readonly InterpretationJson[], style: Style): string {
   if (readings.length === 0) return 'nothing that makes sense beyond plain integers\n';
   const rows = readings.map(({ name, text, place }) => [
-    style.dim(visibleText(name)),
-    visibleText(text),
+    style.dim(visibleLine(name)),
+    visibleLine(text),
     place === undefined ? '' : style.dim(`${place.space}:${place.address}`),
   ]);
   return `${columns(rows)}\n`;
 }
 
 const structureText = ({ name, size, fields }: StructViewJson, style: Style): string =>
-  `${style.strong(visibleText(name))}${style.dim(`, ${size} bytes`)}\n${fieldLines(fields, style, '(not in the dump)')}\n`;
+  `${style.strong(visibleLine(name))}${style.dim(`, ${size} bytes`)}\n${fieldLines(fields, style, '(not in the dump)')}\n`;
 
 /** A declared structure of that name, else a type of the kernel. */
 async function laidOver(

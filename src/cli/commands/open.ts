@@ -15,9 +15,16 @@ export const openCommand: Command = {
   run({ io, output }, files, options) {
     const flags = [...(output.json ? ['--json'] : []), ...(output.quiet ? ['--quiet'] : []), ...(options.color === false ? ['--no-color'] : [])];
     const child = spawn(process.execPath, [starter, ...flags, '--', ...files], { stdio: ['ignore', 'pipe', 'pipe'], signal: io.signal });
-    child.stdout.setEncoding('utf8').on('data', io.out);
-    child.stderr.setEncoding('utf8').on('data', io.err);
     return new Promise((done, fail) => {
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        try {
+          io.out(text);
+        } catch (error) {
+          child.kill();
+          fail(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+      child.stderr.setEncoding('utf8').on('data', io.err);
       child.on('error', (error) => {
         if (io.signal.aborted) done(exitCodes.interrupted);
         else fail(error);

@@ -1,5 +1,5 @@
 import type { SymbolJson, SymbolsJson } from '../../shared/kernel-model.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
@@ -7,7 +7,7 @@ import { addressIn } from './address-argument.ts';
 
 /** A line of /proc/kallsyms. */
 function symbolLine({ address, type, name, offset, module }: SymbolJson): string {
-  const place = `${address.slice(2).padStart(16, '0')} ${type} ${visibleText(name)}${module === undefined ? '' : `\t[${visibleText(module)}]`}`;
+  const place = `${address.slice(2).padStart(16, '0')} ${type} ${visibleLine(name)}${module === undefined ? '' : `\t[${visibleLine(module)}]`}`;
   return offset === undefined ? place : `${place}+0x${offset.toString(16)}`;
 }
 

@@ -1,6 +1,6 @@
 import { numberingWords } from '../../shared/cpu-registers.ts';
 import { asceSources, type TranslateJson } from '../../shared/memory-model.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
 import { addressIn, cpuOption } from './address-argument.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
@@ -12,12 +12,12 @@ function translateText(answer: TranslateJson, style: Style): string {
   const whose =
     answer.cpu === undefined || answer.numbering === undefined ? '' : style.dim(`in the space of CPU ${answer.cpu} (${numberingWords[answer.numbering]})\n`);
   const head = `${whose}${answer.asce === undefined ? '' : `${answer.address} through ${answer.asce.source}: ${answer.asce.decoded}\n`}`;
-  const rows = answer.steps.map((step) => [step.table, `[${step.index}]`, `at ${step.entryAddress}`, step.entry, visibleText(step.decoded)]);
+  const rows = answer.steps.map((step) => [step.table, `[${step.index}]`, `at ${step.entryAddress}`, step.entry, visibleLine(step.decoded)]);
   const prefixed = answer.real === undefined || answer.real === answer.absolute ? '' : `real ${answer.real}, by prefixing `;
   const forbidden = answer.protection === undefined ? '' : style.dim(`  ${answer.protection.join(', ')}`);
   const end =
     answer.absolute === undefined
-      ? style.bad(visibleText(answer.failure ?? 'not translated'))
+      ? style.bad(visibleLine(answer.failure ?? 'not translated'))
       : `${prefixed}absolute ${style.strong(answer.absolute)}${forbidden}`;
   return `${head}${rows.length === 0 ? '' : `${columns(rows)}\n`}${end}\n`;
 }

@@ -3,10 +3,9 @@ import { ForeignFile, isDumpError } from '../../shared/dump-error.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import { type TriageDump } from '../../shared/triage-model.ts';
 import type { Command } from '../command.ts';
-import { exitCodes, printJson } from '../io.ts';
+import { exitCodes, printJson, sayLine } from '../io.ts';
 import { namesOf, withDump } from '../open-dump.ts';
 import { addressesToName } from '../../shared/place-names.ts';
-import { visibleText } from '../../shared/visible-text.ts';
 import { triageText } from '../text/summary-text.ts';
 
 /** Several files: one that is no dump does not hide the others, but it decides the exit code. */
@@ -27,13 +26,13 @@ export const triageCommand: Command = {
           return { dump: answer, names: output.json ? undefined : await namesOf(context, handle, addressesToName(answer.cpus)) };
         });
         dumps.push(dump);
-        if (dump.logGap !== undefined && !output.quiet) io.err(`dumpbench: ${visibleText(file)}: ${visibleText(dump.logGap)}\n`);
+        if (dump.logGap !== undefined && !output.quiet) sayLine(io, `dumpbench: ${file}: ${dump.logGap}`);
         if (!output.json) io.out(`${dumps.length > 1 ? '\n' : ''}${triageText(dump, style, names)}`);
       } catch (error) {
         if (!isDumpError(error)) throw error;
         // Of a single file the error is the answer.
         if (files.length === 1 && error instanceof ForeignFile) throw error;
-        io.err(`dumpbench: ${errorText(error)}\n`);
+        sayLine(io, `dumpbench: ${errorText(error)}`);
         code = exitCodes.dump;
       }
     }

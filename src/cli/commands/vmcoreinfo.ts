@@ -1,5 +1,5 @@
 import type { VmcoreinfoJson } from '../../shared/structure-model.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine, visibleText } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson } from '../io.ts';
 import { withDump } from '../open-dump.ts';
@@ -8,11 +8,11 @@ import type { Style } from '../text/style.ts';
 function copyText({ source, release, differing }: NonNullable<VmcoreinfoJson['copies']>[number]): string {
   const shown = differing.slice(0, 5).join(', ');
   const more = differing.length > 5 ? ` and ${differing.length - 5} more` : '';
-  return visibleText(`copy in ${source}: ${differing.length === 0 ? 'the same' : `of ${release ?? 'no release'}, differs in ${shown}${more}`}`);
+  return visibleLine(`copy in ${source}: ${differing.length === 0 ? 'the same' : `of ${release ?? 'no release'}, differs in ${shown}${more}`}`);
 }
 
 const text = (answer: VmcoreinfoJson, style: Style): string =>
-  [style.dim(visibleText(`from the ${answer.source}`)), ...(answer.copies ?? []).map((copy) => style.dim(copyText(copy))), visibleText(answer.text), ''].join(
+  [style.dim(visibleLine(`from the ${answer.source}`)), ...(answer.copies ?? []).map((copy) => style.dim(copyText(copy))), visibleText(answer.text), ''].join(
     '\n',
   );
 

@@ -1,7 +1,7 @@
 /** A comparison for people: the verdict, what it rests on, then where to look. */
 import { differenceSections, hasDifferences, reasonText, type CompareJson, type Difference, type DifferenceSection } from '../../shared/compare-model.ts';
 import { byteText, pageSize } from '../../shared/units.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine, visibleText } from '../../shared/visible-text.ts';
 import { comparedAnalysisText } from './analysis-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
@@ -24,7 +24,7 @@ const sectionTitles: Readonly<Record<DifferenceSection, string>> = {
 function verdict(compared: CompareJson, style: Style): string {
   const { pages, method } = compared;
   const how = method === 'exact' ? 'byte by byte' : 'by fingerprint';
-  const lines = (compared.reasons ?? []).map((reason) => `  ${style.warn(visibleText(reasonText(reason)))}`);
+  const lines = (compared.reasons ?? []).map((reason) => `  ${style.warn(visibleLine(reasonText(reason)))}`);
   const head = compared.comparable ? [] : [style.bad('These two are not comparable:'), ...lines, ''];
   if (!hasDifferences(compared)) {
     const ignored = pages.ignored !== undefined || differenceSections.some((section) => compared[section].length > 0);
@@ -63,7 +63,7 @@ function regionRows({ pages }: CompareJson, style: Style): string {
   const rows = pages.byRegion.map((region) => {
     const differing = region.changed + region.onlyLeft + region.onlyRight + (region.unreadable ?? 0);
     return [
-      visibleText(region.name),
+      visibleLine(region.name),
       region.start === undefined ? '' : `${region.start}-${region.end ?? ''}`,
       count(region.pages),
       differing === 0 ? (region.pages === 0 ? style.dim('not in the dumps') : style.ok('identical')) : style.warn(count(differing)),
@@ -86,10 +86,10 @@ function differenceRows(title: string, differences: readonly Difference[], style
   const shown = differences.slice(0, shownDifferences).map(({ cpu, field, left, right, ignoredBy }) => {
     const cells = [
       cpu === undefined ? '' : `CPU ${cpu}`,
-      visibleText(field),
+      visibleLine(field),
       short(left),
       short(right),
-      ignoredBy === undefined ? '' : `ignored: ${visibleText(ignoredBy)}`,
+      ignoredBy === undefined ? '' : `ignored: ${visibleLine(ignoredBy)}`,
     ];
     return ignoredBy === undefined ? cells : cells.map(style.dim);
   });
@@ -113,11 +113,11 @@ function rangeRows({ pages }: CompareJson, style: Style): string {
 export function compareText(compared: CompareJson, style: Style): string {
   const { left, right, ignoring } = compared;
   const about = [
-    ['left', visibleText(left.file)],
-    ['right', visibleText(right.file)],
+    ['left', visibleLine(left.file)],
+    ['right', visibleLine(right.file)],
     ...(compared.shift === undefined ? [] : [['shift', `${compared.shift} bytes`]]),
-    ...(ignoring === undefined ? [] : [['ignoring', `${visibleText(ignoring.name)}: ${ignoring.rules.map((rule) => visibleText(rule)).join(', ')}`]]),
-    ...(compared.remarks ?? []).map(({ text }) => ['note', visibleText(text)]),
+    ...(ignoring === undefined ? [] : [['ignoring', `${visibleLine(ignoring.name)}: ${ignoring.rules.map((rule) => visibleLine(rule)).join(', ')}`]]),
+    ...(compared.remarks ?? []).map(({ text }) => ['note', visibleLine(text)]),
   ];
   const blocks = [
     verdict(compared, style),

@@ -1,7 +1,7 @@
 /** The registers of a CPU as text, with what they mean beside them. */
 import { cpuName, identityText, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson, PswJson } from '../../shared/cpu-model.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import { namedRegisters, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
@@ -17,7 +17,7 @@ function registerRows(values: readonly string[], letter: string, perRow: number)
 /** One register a line, with its meaning. */
 function namedRows(values: readonly string[], letter: string, meanings: readonly { readonly register: number; readonly text: string }[], style: Style): string {
   const text = new Map(meanings.map((one) => [one.register, one.text]));
-  return columns(values.map((value, index) => [`${letter}${index}`, value, style.dim(visibleText(text.get(index) ?? ''))]));
+  return columns(values.map((value, index) => [`${letter}${index}`, value, style.dim(visibleLine(text.get(index) ?? ''))]));
 }
 
 const allZero = (values: readonly string[]): boolean => values.every((value) => value === '0x0');
@@ -32,7 +32,7 @@ function nonZeroRows(
 ): string {
   if (allZero(values)) return style.dim(`  the ${what} are zero`);
   const text = new Map(meanings.map((one) => [one.register, one.text]));
-  const rows = values.flatMap((value, index) => (value === '0x0' ? [] : [[`${letter}${index}`, value, style.dim(visibleText(text.get(index) ?? ''))]]));
+  const rows = values.flatMap((value, index) => (value === '0x0' ? [] : [[`${letter}${index}`, value, style.dim(visibleLine(text.get(index) ?? ''))]]));
   const others = values.length - rows.length;
   return columns(rows) + (others === 0 ? '' : `\n${style.dim(`  the other ${others} ${what} are zero`)}`);
 }
@@ -78,11 +78,11 @@ function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style, names: Pla
   ];
   if (cpu.psw !== undefined) {
     lines.push(`  PSW ${cpu.psw.mask} ${cpu.psw.address}  ${cpu.psw.decoded.text}`, style.dim(`      ${pswWords(cpu.psw)}`));
-    if (meaning?.wait !== undefined) lines.push(`      ${visibleText(meaning.wait)}`);
-  } else if (cpu.state !== undefined) lines.push(`  ${visibleText(cpu.state)}`);
-  if (cpu.withoutRegisters !== undefined) lines.push(`  ${visibleText(cpu.withoutRegisters.detail)}`);
+    if (meaning?.wait !== undefined) lines.push(`      ${visibleLine(meaning.wait)}`);
+  } else if (cpu.state !== undefined) lines.push(`  ${visibleLine(cpu.state)}`);
+  if (cpu.withoutRegisters !== undefined) lines.push(`  ${visibleLine(cpu.withoutRegisters.detail)}`);
   const identity = identityText(cpu);
-  if (identity !== undefined) lines.push(style.dim(`  which CPU: ${visibleText(identity)}`));
+  if (identity !== undefined) lines.push(style.dim(`  which CPU: ${visibleLine(identity)}`));
   if (cpu.gprs !== undefined) lines.push(columns(registerRows(cpu.gprs, 'r', 4)));
   if (cpu.crs !== undefined) lines.push(namedRows(cpu.crs, 'c', meaning?.controlRegisters ?? [], style));
   if (cpu.acrs !== undefined) lines.push(allZero(cpu.acrs) ? style.dim('  a0 to a15 are zero') : columns(registerRows(cpu.acrs, 'a', 4)));
@@ -98,7 +98,7 @@ function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style, names: Pla
     ['breaking event', cpu.breakingEventAddress, undefined],
     ['fpc', cpu.fpc, undefined],
   ];
-  const known = others.flatMap(([key, value, text]) => (value === undefined ? [] : [[key, value, style.dim(visibleText(text ?? ''))]]));
+  const known = others.flatMap(([key, value, text]) => (value === undefined ? [] : [[key, value, style.dim(visibleLine(text ?? ''))]]));
   if (known.length > 0) lines.push(columns(known));
   if (cpu.registers !== undefined) lines.push(columns(Object.entries(cpu.registers)));
   const places = namedRegisters(cpu, names);

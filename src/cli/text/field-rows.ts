@@ -1,6 +1,6 @@
 /** Fields of a structure as lines: numbered registers without a meaning of their own stand four in a line. */
 import type { FieldJson } from '../../shared/structure-model.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
@@ -14,7 +14,7 @@ const isWide = (field: FieldJson): boolean => field.size === 16 && field.text?.s
 
 function valueOf(field: FieldJson, absent: string): string {
   if (field.value === undefined) return absent;
-  return isWide(field) ? visibleText(field.text ?? '') : String(field.value);
+  return isWide(field) ? visibleLine(field.text ?? '') : String(field.value);
 }
 
 /** Runs of fields that can share a line: the same name, numbers one after the other, no words beside them. */
@@ -35,8 +35,8 @@ function runs<T extends FieldJson>(fields: readonly T[]): readonly (readonly T[]
 function nameOf(run: readonly FieldJson[]): string {
   const [first] = run;
   const last = run.at(-1);
-  if (first === undefined || last === undefined || first === last) return visibleText(first?.name ?? '');
-  return visibleText(`${first.name.slice(0, -1)}..${numbered.exec(last.name)?.[2] ?? ''}]`);
+  if (first === undefined || last === undefined || first === last) return visibleLine(first?.name ?? '');
+  return visibleLine(`${first.name.slice(0, -1)}..${numbered.exec(last.name)?.[2] ?? ''}]`);
 }
 
 /** @param absent what stands for a value that is not there */
@@ -48,7 +48,7 @@ export function fieldLines(fields: readonly FieldJson[], style: Style, absent: s
     runs(fields).map((run) => {
       const [first] = run;
       const values = run.map((field, index) => (index === run.length - 1 ? valueOf(field, absent) : valueOf(field, absent).padEnd(widest)));
-      const text = first === undefined || run.length > 1 || isWide(first) ? '' : visibleText(first.text ?? '');
+      const text = first === undefined || run.length > 1 || isWide(first) ? '' : visibleLine(first.text ?? '');
       // Long values push no meaning out of sight: they are followed by it, not aligned with it.
       const said = text === '' ? values.join('  ') : `${values.join('  ').padEnd(18)}  ${style.dim(text)}`;
       return [offsetText(first?.offset ?? 0), nameOf(run), said];

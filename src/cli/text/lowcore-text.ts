@@ -2,7 +2,7 @@
 import { cpuName, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { LowcoreFieldJson, LowcoreJson } from '../../shared/structure-model.ts';
 import { hex } from '../../shared/units.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import { fieldAddress, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import type { Style } from './style.ts';
 import { fieldLines } from './field-rows.ts';
@@ -31,7 +31,7 @@ function lowcoreText(lowcore: LowcoreJson, numbering: CpuNumbering, style: Style
   const mark = (passed: boolean | undefined): string => (passed === undefined ? style.dim('-') : passed ? style.ok('✓') : style.bad('✗'));
   lines.push(
     columns(
-      (layout.tests ?? []).map((test) => [mark(test.passed), test.check, visibleText(test.detail)]),
+      (layout.tests ?? []).map((test) => [mark(test.passed), test.check, visibleLine(test.detail)]),
       '    ',
     ),
   );

@@ -1,7 +1,7 @@
 /** What a person can do on the command line. */
 import type { DumpError } from '../../shared/dump-error.ts';
 import type { RequestError } from '../../shared/rpc.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import type { Remedy } from '../../shared/remedy.ts';
 
 export const remedyText: Readonly<Record<Remedy, string>> = {
@@ -21,4 +21,4 @@ export const remedyText: Readonly<Record<Remedy, string>> = {
 
 /** An error in one line, with what can be done about it. */
 export const errorText = ({ message, remedy }: DumpError | RequestError): string =>
-  `${visibleText(message)}${remedy === undefined ? '' : `: ${remedyText[remedy]}`}`;
+  `${visibleLine(message)}${remedy === undefined ? '' : `: ${remedyText[remedy]}`}`;

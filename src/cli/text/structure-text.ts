@@ -3,7 +3,7 @@ import type { Step } from '../../shared/check-model.ts';
 import type { ReadJson, SqlJson } from '../../shared/memory-model.ts';
 import type { NoteJson, OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
 import { byteText } from '../../shared/units.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine, visibleText } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
 import { fieldLines } from './field-rows.ts';
 import { columns } from './table.ts';
@@ -19,7 +19,7 @@ function noteText(note: NoteJson, style: Style): string {
   const title = note.title === undefined ? '' : `, ${note.title}`;
   const cpu = note.cpu === undefined ? '' : `, CPU at position ${note.cpu}`;
   const where = `${note.bytes} bytes at file offset 0x${(note.descriptorOffset ?? note.fileOffset).toString(16)}`;
-  const parts = [style.strong(`${visibleText(note.owner)} ${note.name}`) + style.dim(`${title} (type 0x${note.type.toString(16)}${cpu}, ${where})`)];
+  const parts = [style.strong(`${visibleLine(note.owner)} ${note.name}`) + style.dim(`${title} (type 0x${note.type.toString(16)}${cpu}, ${where})`)];
   if (note.text !== undefined) parts.push(visibleText(note.text).replaceAll(/^/gm, '  '));
   if (note.fields !== undefined) {
     parts.push(fieldLines(note.fields, style, '(not in the note)'));
@@ -48,7 +48,7 @@ export function regionsText(regions: readonly RegionJson[], headings = true): st
     region.end,
     byteText(BigInt(region.end) - BigInt(region.start)),
     region.kind,
-    visibleText(region.name),
+    visibleLine(region.name),
     region.pages !== undefined ? pagesText(region.pages) : region.fileOffset === undefined ? '' : `file 0x${region.fileOffset.toString(16)}`,
   ]);
   return `${columns([...(headings ? [['start', 'end', 'size', 'kind', 'what', 'where']] : []), ...rows], '', [0, 1, 2])}\n`;
@@ -116,7 +116,7 @@ interface Decision {
 function decisionText(name: string, decision: Decision, style: Style): string {
   const code = decision.waitCode === undefined ? '' : `, code ${decision.waitCode}`;
   const mark = (passed: boolean | undefined): string => (passed === undefined ? style.dim('-') : passed ? style.ok('✓') : style.bad('✗'));
-  const steps = decision.steps.map((step) => [mark(step.passed), step.check, visibleText(step.detail)]);
+  const steps = decision.steps.map((step) => [mark(step.passed), step.check, visibleLine(step.detail)]);
   return `${style.strong(`${name}: ${outcomeWords[decision.outcome] ?? decision.outcome}${code}`)}\n${columns(steps)}`;
 }
 

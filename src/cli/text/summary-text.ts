@@ -5,7 +5,7 @@ import type { CheckResult, Health } from '../../shared/check-model.ts';
 import type { Finding, Info } from '../../shared/model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
 import { byteText } from '../../shared/units.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import { instructionAddress, instructionName, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import { remedyText } from './remedy-text.ts';
 import type { Style } from './style.ts';
@@ -41,7 +41,7 @@ export function headline(info: Info): string {
     info.times.dumpStart === undefined ? undefined : `dumped ${info.times.dumpStart}`,
     info.times.crash === undefined ? undefined : `crashed ${info.times.crash}`,
   ];
-  return visibleText(parts.filter((part) => part !== undefined && part !== '').join(' · '));
+  return visibleLine(parts.filter((part) => part !== undefined && part !== '').join(' · '));
 }
 
 export function healthLine(health: Health, style: Style): string {
@@ -72,13 +72,13 @@ const verdictText = (verdict: CheckResult['verdict'], style: Style): string => {
 };
 
 export function checkLines(checks: readonly CheckResult[], style: Style): string {
-  const detail = ({ detail: why, remedy }: CheckResult): string => `${visibleText(why)}${remedy === undefined ? '' : style.dim(` (${remedyText[remedy]})`)}`;
+  const detail = ({ detail: why, remedy }: CheckResult): string => `${visibleLine(why)}${remedy === undefined ? '' : style.dim(` (${remedyText[remedy]})`)}`;
   return columns(checks.map((check) => [verdictText(check.verdict, style), check.id, detail(check)]));
 }
 
 export function findingLines(findings: readonly Finding[], style: Style): string {
   const colour = { error: style.bad, warning: style.warn, info: style.dim } as const;
-  return columns(findings.map((finding) => [colour[finding.severity](finding.severity), finding.id, visibleText(`${finding.title}: ${finding.detail}`)]));
+  return columns(findings.map((finding) => [colour[finding.severity](finding.severity), finding.id, visibleLine(`${finding.title}: ${finding.detail}`)]));
 }
 
 function cpuLines(dump: TriageDump, style: Style, names: PlaceNames): string {
@@ -89,7 +89,7 @@ function cpuLines(dump: TriageDump, style: Style, names: PlaceNames): string {
     const before = dump.crashPlaces?.find((place) => place.cpu === cpu.id);
     const name = instructionName(cpu, names) ?? '';
     // The end of the system is the same in every crash; what it came from is not.
-    const where = before === undefined ? name : `${style.dim(name)} from ${visibleText(before.symbol)}`;
+    const where = before === undefined ? name : `${style.dim(name)} from ${visibleLine(before.symbol)}`;
     return [String(cpuNumber(cpu, numbering)), cpu.state ?? '', address, where, cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
   });
   return columns([
@@ -117,17 +117,17 @@ const shownRanges = 16;
 
 export function triageText(dump: TriageDump, style: Style, names = noNames): string {
   const { info, health } = dump;
-  const lines = [style.strong(visibleText(baseName(info.file.path))), `  ${headline(info)}`];
-  if (info.kernel.attached !== undefined) lines.push(`  attached: ${visibleText(info.kernel.attached.map(attachedText).join(', '))}`);
+  const lines = [style.strong(visibleLine(baseName(info.file.path))), `  ${headline(info)}`];
+  if (info.kernel.attached !== undefined) lines.push(`  attached: ${visibleLine(info.kernel.attached.map(attachedText).join(', '))}`);
   lines.push('', `  ${healthLine(health, style)}`);
-  if (dump.reason !== undefined) lines.push(`  ${visibleText(dump.reason)}`);
+  if (dump.reason !== undefined) lines.push(`  ${visibleLine(dump.reason)}`);
   lines.push('', style.strong('  Checks'), checkLines(dump.checks, style));
   if (dump.panicKdump?.outcome === 'started') {
     lines.push('', style.strong('  Did kdump start? yes'));
-    lines.push(columns(dump.panicKdump.steps.map((step) => [mark(step.passed, style), step.check, visibleText(step.detail)])));
+    lines.push(columns(dump.panicKdump.steps.map((step) => [mark(step.passed, style), step.check, visibleLine(step.detail)])));
   } else if (dump.standaloneKdump !== undefined) {
     lines.push('', style.strong(`  Would a stand-alone kdump have started? ${decisionWords[dump.standaloneKdump.outcome] ?? dump.standaloneKdump.outcome}`));
-    lines.push(columns(dump.standaloneKdump.steps.map((step) => [mark(step.passed, style), step.check, visibleText(step.detail)])));
+    lines.push(columns(dump.standaloneKdump.steps.map((step) => [mark(step.passed, style), step.check, visibleLine(step.detail)])));
   }
   if (dump.cpus.length > 0) lines.push('', style.strong('  CPUs'), cpuLines(dump, style, names));
   lines.push('', style.strong('  Memory'));
@@ -162,13 +162,13 @@ export function infoText(info: Info, style: Style): string {
     }
     rows.push([
       name,
-      visibleText(pointer === '/memory/bytes' || pointer === '/file/bytes' ? `${String(value)} (${byteText(Number(value))})` : String(value)),
+      visibleLine(pointer === '/memory/bytes' || pointer === '/file/bytes' ? `${String(value)} (${byteText(Number(value))})` : String(value)),
       source(pointer),
     ]);
   };
   const source = (pointer: string): string => {
     const known = provenance[pointer];
-    return known === undefined ? '' : style.dim(visibleText(`${known.trust}: ${known.source}`));
+    return known === undefined ? '' : style.dim(visibleLine(`${known.trust}: ${known.source}`));
   };
   walk(info, '', '');
   const findings = info.findings.length === 0 ? '' : `\n${findingLines(info.findings, style)}\n`;

@@ -1,9 +1,15 @@
-/** Columns padded to their widest cell; the last column is never padded. Widths count characters without colour. */
+import { visibleLine } from '../../shared/visible-text.ts';
+
+/** Columns padded to their widest cell; the last column is never padded. Widths count characters without colour. A cell is one line. */
 // eslint-disable-next-line no-control-regex
 const colourCode = /\u001b\[\d+m/g;
 const width = (cell: string): number => cell.replaceAll(colourCode, '').length;
 
-export function columns(rows: readonly (readonly string[])[], indent = '  ', right: readonly number[] = []): string {
+/** A line feed or tab of a name would begin another row or column. */
+const oneLine = (cell: string): string => (/[\n\t]/.test(cell) ? visibleLine(cell) : cell);
+
+export function columns(given: readonly (readonly string[])[], indent = '  ', right: readonly number[] = []): string {
+  const rows = given.map((row) => row.map(oneLine));
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, width(cell))));
   return rows

@@ -2,20 +2,20 @@
 import { cpuName, doubtfulIdentity } from '../../shared/cpu-registers.ts';
 import type { Missing } from '../../shared/result.ts';
 import type { BacktraceJson, KernelFactsJson, MappingsJson, MemoryUsageJson, ModulesJson, TasksJson, TraceJson } from '../../shared/task-model.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
 /** What the dump does not give, below the rest. */
 function missingText(missing: readonly Missing[], style: Style): string {
   if (missing.length === 0) return '';
-  return `\n${style.dim('not known:')}\n${columns(missing.map(({ what, why }) => [visibleText(what), style.dim(visibleText(why))]))}\n`;
+  return `\n${style.dim('not known:')}\n${columns(missing.map(({ what, why }) => [visibleLine(what), style.dim(visibleLine(why))]))}\n`;
 }
 
 export function tasksText(answer: TasksJson, style: Style): string {
   const head = ['pid', 'parent', 'cpu', 'state', 'task', 'name'];
   const rows = answer.tasks.map((task) => {
-    const name = visibleText(task.comm);
+    const name = visibleLine(task.comm);
     return [
       `${task.runsOn === undefined ? '' : '> '}${task.pid ?? '?'}`,
       String(task.parent ?? '?'),
@@ -32,7 +32,7 @@ export function tasksText(answer: TasksJson, style: Style): string {
 
 export function modulesText(answer: ModulesJson, style: Style): string {
   const rows = answer.modules.map((module) => [
-    visibleText(module.name),
+    visibleLine(module.name),
     module.bytes === undefined ? '' : String(module.bytes),
     module.users === undefined ? '' : String(module.users),
     module.state,
@@ -49,7 +49,7 @@ const traceCpu = ({ cpu = 0, linuxCpu }: TraceJson, numbering: BacktraceJson['nu
   numbering === 'linuxCpu' ? `CPU ${cpu}` : cpuName({ id: cpu, ...(linuxCpu === undefined ? {} : { linuxCpu }) }, numbering);
 
 function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], style: Style): string {
-  const who = trace.task === undefined ? '' : `${trace.task.pid ?? '?'} ${visibleText(trace.task.comm)} (task ${trace.task.address})`;
+  const who = trace.task === undefined ? '' : `${trace.task.pid ?? '?'} ${visibleLine(trace.task.comm)} (task ${trace.task.address})`;
   const where = trace.cpu === undefined ? '' : traceCpu(trace, numbering);
   const doubt = doubtfulIdentity(trace);
   const title = style.strong([where, who].filter((part) => part !== '').join(': '));
@@ -58,11 +58,11 @@ function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], styl
     // What every crash runs through is paler: the first number that is not marks where this one happened.
     index < (trace.crashFrames ?? 0) ? style.dim(`#${index}`) : `#${index}`,
     frame.stackPointer === undefined ? '' : `[${frame.stackPointer}]`,
-    [marks[frame.kind], frame.symbol === undefined ? style.dim('?') : visibleText(frame.symbol)].filter((part) => part !== '').join(' '),
+    [marks[frame.kind], frame.symbol === undefined ? style.dim('?') : visibleLine(frame.symbol)].filter((part) => part !== '').join(' '),
     style.dim(frame.address),
     style.dim(frame.stack ?? ''),
   ]);
-  const end = trace.end === 'broken' || trace.end === 'partial' ? style.warn(visibleText(trace.detail)) : style.dim(visibleText(trace.detail));
+  const end = trace.end === 'broken' || trace.end === 'partial' ? style.warn(visibleLine(trace.detail)) : style.dim(visibleLine(trace.detail));
   const { user } = trace;
   const registers = user === undefined ? [] : Object.entries(user.registers).map(([name, value]) => `${name} ${value}`);
   const lines = Array.from({ length: Math.ceil(registers.length / 4) }, (_, row) => registers.slice(row * 4, row * 4 + 4));
@@ -70,7 +70,7 @@ function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], styl
     user === undefined
       ? ''
       : `\n${columns([[user.pswMask === undefined ? `instruction ${user.address}` : `psw ${user.pswMask} ${user.address}`], ...lines], '    ')}`;
-  return `${title}\n${doubt === undefined ? '' : `  ${style.warn(visibleText(doubt))}\n`}${rows.length === 0 ? '' : `${columns(rows)}\n`}  ${end}${userText}`;
+  return `${title}\n${doubt === undefined ? '' : `  ${style.warn(visibleLine(doubt))}\n`}${rows.length === 0 ? '' : `${columns(rows)}\n`}  ${end}${userText}`;
 }
 
 export function backtraceText(answer: BacktraceJson, style: Style): string {
@@ -79,8 +79,8 @@ export function backtraceText(answer: BacktraceJson, style: Style): string {
 
 export function mappingsText(answer: MappingsJson, style: Style): string {
   const { task, mappings, missing } = answer;
-  const rows = mappings.map(({ start, end, permissions, file }) => [`${start}-${end}`, permissions, file === undefined ? '' : visibleText(file)]);
-  return `${style.strong(`${task.pid} ${visibleText(task.comm)} (task ${task.address})`)}\n${rows.length === 0 ? '' : `${columns(rows)}\n`}${missingText(missing, style)}`;
+  const rows = mappings.map(({ start, end, permissions, file }) => [`${start}-${end}`, permissions, file === undefined ? '' : visibleLine(file)]);
+  return `${style.strong(`${task.pid} ${visibleLine(task.comm)} (task ${task.address})`)}\n${rows.length === 0 ? '' : `${columns(rows)}\n`}${missingText(missing, style)}`;
 }
 
 /** As /proc/meminfo prints it: name, colon, kB in a column of eight digits. */
@@ -90,9 +90,9 @@ export function memoryUsageText(answer: MemoryUsageJson, style: Style): string {
 }
 
 export function kernelFactsText(facts: KernelFactsJson, style: Style): string {
-  const from = (source: string): string => style.dim(`(${visibleText(source)})`);
+  const from = (source: string): string => style.dim(`(${visibleLine(source)})`);
   const named = (name: string, fact: { value: string; source: string } | undefined): string[][] =>
-    fact === undefined ? [] : [[name, `${visibleText(fact.value)} ${from(fact.source)}`]];
+    fact === undefined ? [] : [[name, `${visibleLine(fact.value)} ${from(fact.source)}`]];
   const { taint, panicCpu } = facts;
   const rows = [
     ...named('release', facts.release),

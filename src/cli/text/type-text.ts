@@ -1,6 +1,6 @@
 /** Layouts of kernel types as C, with the offset beside each member. */
 import type { StructJson, StructMemberJson, TypeNamesJson } from '../../shared/kernel-model.ts';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
@@ -14,23 +14,23 @@ function declaration({ name, type, bits }: StructMemberJson): string {
 }
 
 function valueText({ value, text, absent }: StructMemberJson, style: Style): string {
-  if (absent !== undefined) return style.warn(visibleText(absent));
+  if (absent !== undefined) return style.warn(visibleLine(absent));
   const known = [value === undefined ? undefined : String(value), text].filter((one) => one !== undefined);
-  return known.length === 0 ? '' : `= ${visibleText(known.join('  '))}`;
+  return known.length === 0 ? '' : `= ${visibleLine(known.join('  '))}`;
 }
 
 export function structText(answer: StructJson, style: Style): string {
-  const head = `${visibleText(answer.name)}${answer.address === undefined ? '' : ` at ${answer.address}`}${answer.size === undefined ? '' : `, ${answer.size} bytes`}`;
+  const head = `${visibleLine(answer.name)}${answer.address === undefined ? '' : ` at ${answer.address}`}${answer.size === undefined ? '' : `, ${answer.size} bytes`}`;
   const rows = answer.members.map((member) => [
     style.dim(`${member.offset}${member.bitOffset === undefined ? '' : `.${member.bitOffset}`}`),
-    `${'  '.repeat(member.depth)}${visibleText(declaration(member))}`,
+    `${'  '.repeat(member.depth)}${visibleLine(declaration(member))}`,
     valueText(member, style),
   ]);
-  const values = (answer.enumerators ?? []).map(({ name, value }) => [visibleText(name), `= ${value}`]);
+  const values = (answer.enumerators ?? []).map(({ name, value }) => [visibleLine(name), `= ${value}`]);
   return [
     style.strong(head),
     style.dim(answer.source),
-    ...(answer.alike === undefined ? [] : [style.dim(`the same in ${answer.alike.map(visibleText).join(', ')}`)]),
+    ...(answer.alike === undefined ? [] : [style.dim(`the same in ${answer.alike.map(visibleLine).join(', ')}`)]),
     ...(rows.length === 0 ? [] : [columns(rows, '  ', [0])]),
     ...(values.length === 0 ? [] : [columns(values)]),
     '',
@@ -39,7 +39,7 @@ export function structText(answer: StructJson, style: Style): string {
 
 /** One name a line; then why some are not among them. */
 export function typeNamesText({ names, why, missing = [] }: TypeNamesJson, style: Style): string {
-  if (why !== undefined) return `${style.warn(visibleText(`no types: ${why}`))}\n`;
-  const lost = missing.map(({ what, why: reason }) => style.dim(visibleText(`not among them: ${what} (${reason})`)));
-  return [...names.map(visibleText), ...lost, ''].join('\n');
+  if (why !== undefined) return `${style.warn(visibleLine(`no types: ${why}`))}\n`;
+  const lost = missing.map(({ what, why: reason }) => style.dim(visibleLine(`not among them: ${what} (${reason})`)));
+  return [...names.map(visibleLine), ...lost, ''].join('\n');
 }

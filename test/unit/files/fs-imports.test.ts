@@ -31,8 +31,6 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'src/main/app-protocol.ts': ['readFile'],
   // The cache folder.
   'src/analysis/engine/session/unpacked-file.ts': ['createReadStream', 'createWriteStream', 'mkdir', 'rename', 'rm', 'statfs', 'utimes'],
-  // Descriptors 1 and 2.
-  'src/cli/main.ts': ['writeSync'],
 };
 
 describe('files', () => {

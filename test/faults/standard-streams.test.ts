@@ -1,0 +1,63 @@
+/** Standard output may be a full disk, and standard error as well: that is no fault of the program, and no reason to call it one. */
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cliEntry } from '../cli-process.ts';
+import { scratchFolder } from '../scratch-folder.ts';
+import { commandFiles, jsonCommands } from '../unit/cli/command-files.ts';
+
+const folder = scratchFolder();
+const files = commandFiles(folder);
+const full = '/dev/full';
+
+/** Runs a command with a stream on a device that has no room. @returns its exit code and what it wrote to the other one */
+function runOnFull(argv: readonly string[], stream: 'out' | 'err'): Promise<{ readonly code: number | null; readonly text: string }> {
+  const device = openSync(full, 'w');
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [cliEntry, ...argv], {
+      stdio: ['ignore', stream === 'out' ? device : 'pipe', stream === 'err' ? device : 'pipe'],
+      env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') },
+    });
+    let text = '';
+    (stream === 'out' ? child.stderr : child.stdout)?.on('data', (data: Buffer) => {
+      text += data.toString();
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      closeSync(device);
+      resolve({ code, text });
+    });
+  });
+}
+
+const answers: readonly (readonly string[])[] = [
+  ['--help'],
+  ['--version'],
+  ['info', '--help'],
+  // An empty cache has nothing to say in text.
+  ...Object.entries(jsonCommands).map(([name, { args }]) => [name, ...args(files, folder), ...(name === 'cache' ? ['--json'] : [])]),
+  ['search', files.healthy, 'Linux', '--json'],
+  ['report', '--quick', files.healthy],
+  ['read', files.healthy, '0', '65536', '--raw'],
+  ['triage', files.healthy, files.notDump],
+];
+
+describe.skipIf(!existsSync(full))('a stream on a full disk', () => {
+  it.concurrent.each(answers.map((argv) => [argv.map((word) => word.replace(`${folder}/`, '')).join(' '), argv] as const))(
+    '%s: a sentence and exit code 3',
+    async (_title, argv) => {
+      const { code, text } = await runOnFull(argv, 'out');
+      expect(text).toContain('dumpbench: standard output: the disk is full (expected room for the whole answer)\n');
+      expect(text).not.toContain('internal error');
+      expect(code).toBe(3);
+    },
+  );
+
+  it('messages that cannot be written take no answer away', async () => {
+    const { code, text } = await runOnFull(['search', files.healthy, 'Linux', '--limit', '1'], 'err');
+    expect(code).toBe(0);
+    expect(text).toMatch(/^0x[0-9a-f]+ /);
+    expect(await runOnFull(['info', files.notDump], 'err')).toEqual({ code: 3, text: '' });
+  });
+});
