@@ -33,6 +33,12 @@ export interface KdumpOptions {
   readonly extraNotes?: readonly ElfNote[];
   /** [first, end) PFNs of one file of a split set. */
   readonly split?: readonly [number, number];
+  /** Page data begin at the next block, as libkdumpfile's builder writes them, instead of right after the descriptors. */
+  readonly dataAtBlock?: boolean;
+  /** The header's time in seconds, with no microseconds: makedumpfile's copy of CRASHTIME. */
+  readonly headerSeconds?: number;
+  /** phys_base of the sub header; 0 unless given. */
+  readonly physBase?: number;
   /** Replaces 32-bit fields of the main header by name. */
   readonly header?: Partial<Record<'status' | 'blockSize' | 'subHdrSize' | 'bitmapBlocks' | 'maxMapnr' | 'nrCpus', number>>;
 }
@@ -100,7 +106,7 @@ export function kdumpCompressed(system: System, options: KdumpOptions = {}): Uin
 
   const codec = typeof options.codec === 'function' ? 'none' : (options.codec ?? 'zlib');
   const incomplete = (options.lost ?? []).length > 0 ? 0x08 : 0;
-  const header = mainHeader(system, endian, { qemu, version, blockSize, is64: words === '64' });
+  const header = mainHeader(system, endian, { qemu, version, blockSize, is64: words === '64', headerSeconds: options.headerSeconds });
   const fields = {
     status: pageCodecs[codec].flag | incomplete | (options.status ?? 0),
     blockSize,
@@ -117,7 +123,7 @@ export function kdumpCompressed(system: System, options: KdumpOptions = {}): Uin
   const noteOffset = blockSize + headerBytes;
   const infoOffset = version === 3 ? noteOffset : noteOffset + vmcoreinfoOffset(notes, endian);
   const sub = subHeader(words, version, endian, {
-    physBase: 0,
+    physBase: options.physBase ?? 0,
     dumpLevel,
     split: options.split === undefined ? 0 : 1,
     startPfn: options.split === undefined ? 0 : firstPfn,
@@ -162,7 +168,7 @@ function bitmap(pages: number, size: number, isSet: (pfn: number) => boolean): U
 function mainHeader(
   system: System,
   endian: Endian,
-  given: { readonly qemu: boolean; readonly version: number; readonly blockSize: number; readonly is64: boolean },
+  given: { readonly qemu: boolean; readonly version: number; readonly blockSize: number; readonly is64: boolean; readonly headerSeconds: number | undefined },
 ): ByteWriter {
   const header = new ByteWriter(given.blockSize, endian).text(0, 'KDUMP   ').u32(8, given.version);
   const { uts } = system;
@@ -170,8 +176,9 @@ function mainHeader(
   else {
     const names = [uts.sysname, uts.nodename, uts.release, uts.version, uts.machine, uts.domainname];
     names.forEach((name, index) => header.text(12 + index * 65, name, 64));
-    if (given.is64) header.u64(408, system.dumpTime).u64(416, 123456);
-    else header.u32(404, system.dumpTime).u32(408, 123456);
+    const [seconds, microseconds] = given.headerSeconds === undefined ? [system.dumpTime, 123456] : [given.headerSeconds, 0];
+    if (given.is64) header.u64(408, seconds).u64(416, microseconds);
+    else header.u32(404, seconds).u32(408, microseconds);
   }
   return header;
 }
@@ -212,7 +219,8 @@ function pageArea(system: System, place: PageAreaPlace, options: KdumpOptions): 
   for (let pfn = place.firstPfn; pfn < place.endPfn; pfn += 1) if (place.isStored(pfn)) pfns.push(pfn);
   const table = new ByteWriter(pfns.length * 24, system.endian);
   const sharedZero = (place.dumpLevel & 1) !== 0 && pfns.some((pfn) => system.memory.isZero(pfn * blockSize, blockSize));
-  const dataStart = place.start + table.bytes.length;
+  const descriptorsEnd = place.start + table.bytes.length;
+  const dataStart = options.dataAtBlock === true ? Math.ceil(descriptorsEnd / blockSize) * blockSize : descriptorsEnd;
   const data: Uint8Array[] = sharedZero ? [new Uint8Array(blockSize)] : [];
   let position = dataStart + (sharedZero ? blockSize : 0);
   pfns.forEach((pfn, index) => {
@@ -241,5 +249,5 @@ function pageArea(system: System, place: PageAreaPlace, options: KdumpOptions): 
     data.push(bytes);
     position += bytes.length;
   });
-  return concatBytes([table.bytes, ...data]);
+  return concatBytes([table.bytes, new Uint8Array(dataStart - descriptorsEnd), ...data]);
 }

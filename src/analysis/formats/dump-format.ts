@@ -116,6 +116,8 @@ export interface ContainerFacts {
 export interface ContainerTimes {
   readonly dumpStart?: Fact<string>;
   readonly dumpEnd?: Fact<string>;
+  /** Why the time that the header has is not the dump's: no witness of when it was taken. */
+  readonly headerTime?: string;
 }
 
 /** The end marker of a stand-alone dump as found. */
@@ -150,7 +152,14 @@ export interface BitmapFacts {
   /** Pages that are stored, but do not exist. */
   readonly outside: number;
   /** Each file: pages that its bitmap announces, position of its descriptors and the first position that they point to. */
-  readonly parts: readonly { readonly name: string; readonly pages: number; readonly descriptors: number; readonly firstData?: number }[];
+  readonly parts: readonly {
+    readonly name: string;
+    readonly pages: number;
+    readonly descriptors: number;
+    readonly firstData?: number;
+    /** Descriptors that follow those of the announced pages. */
+    readonly surplus: number;
+  }[];
 }
 
 /** An opened dump: what one container says, nothing interpreted across sources. */
@@ -181,6 +190,8 @@ export interface DumpImage {
   readonly ranges: RangeColumns;
   readonly segments: SegmentList;
   readonly notes: readonly RawNote[];
+  /** False where the container's version has no place for notes of CPUs; `counted` where its writer made the number of CPUs from them. */
+  readonly cpuNotes?: false | 'counted';
   /** Prefix (lowcore address) of each CPU, in dump order, where the header lists them. */
   readonly prefixes: readonly number[];
   /** Registers of each CPU, in dump order, where the container has records of its own for them. */

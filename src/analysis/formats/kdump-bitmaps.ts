@@ -1,7 +1,8 @@
 /** What bitmaps and page descriptors of a kdump-compressed dump say of each other, for the check that compares them. */
 import { faultError } from '../source/byte-source.ts';
 import type { BitmapFacts } from './dump-format.ts';
-import type { KdumpGeometry } from './kdump-memory.ts';
+import { parse } from '../layout/struct.ts';
+import type { KdumpGeometry, KdumpPart } from './kdump-memory.ts';
 import { pageDescriptor } from './kdump-layout.ts';
 import { PageBitmap } from './page-bitmap.ts';
 
@@ -18,6 +19,21 @@ function pagesOutside({ source, bitmap1Offset, bitmap2Offset, maxMapnr }: KdumpG
   let outside = 0;
   for (const run of stored.runs()) if (run.set) outside += run.end - run.start - (exists.rank(run.end) - exists.rank(run.start));
   return outside;
+}
+
+/**
+ * Descriptors between those of the announced pages and the first data. What lies there otherwise is unused: data are found by their
+ * descriptors, so a writer may begin them at the next block (kdump-compressed.md section 5).
+ */
+function surplusDescriptors({ source }: KdumpPart, from: number, firstData: number, { endian, blockSize }: KdumpGeometry): number {
+  const bytes = new Uint8Array(Math.max(0, Math.min(firstData - from, blockDescriptors * descriptorBytes)));
+  const got = bytes.length === 0 || from >= source.size ? 0 : source.readInto(from, bytes);
+  let count = 0;
+  for (; (count + 1) * descriptorBytes <= got; count += 1) {
+    const { offset, size } = parse(pageDescriptor, bytes.subarray(count * descriptorBytes), { endian });
+    if (offset < BigInt(firstData) || offset >= BigInt(source.size) || size === 0 || size > blockSize) break;
+  }
+  return count;
 }
 
 /** @throws DumpError io where the disk does not give all of the bitmaps or descriptors: then nothing can be counted */
@@ -42,7 +58,14 @@ export function kdumpBitmaps(geometry: KdumpGeometry): BitmapFacts {
       if (lost !== undefined) throw faultError(lost);
       if (got < wanted.length) break;
     }
-    return { name: part.source.name, pages, descriptors: part.descriptors, ...(firstData === undefined ? {} : { firstData: Number(firstData) }) };
+    const first = firstData === undefined ? undefined : Number(firstData);
+    return {
+      name: part.source.name,
+      pages,
+      descriptors: part.descriptors,
+      ...(first === undefined ? {} : { firstData: first }),
+      surplus: first === undefined ? 0 : surplusDescriptors(part, part.descriptors + pages * descriptorBytes, first, geometry),
+    };
   });
   return { outside: pagesOutside(geometry), parts };
 }

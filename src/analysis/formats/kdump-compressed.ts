@@ -5,7 +5,7 @@ import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { microsecondsToIso } from '../arch/s390x/tod-clock.ts';
 import { faultText, type ByteSource } from '../source/byte-source.ts';
-import { broken, no, yes, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
+import { broken, no, yes, type ContainerTimes, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
 import { readNotes } from './elf-notes.ts';
 import { RangeColumns } from './range-columns.ts';
 import { headFault, unreadableVolume } from './unreadable-volume.ts';
@@ -184,6 +184,25 @@ function producerOf(header: KdumpHeader): Fact<string> {
   return fact('makedumpfile', 'a header with system name and time');
 }
 
+/** Seconds of CRASHTIME in a VMCOREINFO note. */
+function crashSeconds(notes: readonly RawNote[]): bigint | undefined {
+  const text = notes.find(({ owner }) => owner === 'VMCOREINFO')?.desc;
+  const digits = text === undefined ? undefined : /^CRASHTIME=(\d{1,12})$/m.exec(Buffer.from(text).toString('latin1'))?.[1];
+  return digits === undefined ? undefined : BigInt(digits);
+}
+
+/** makedumpfile writes the time of the crash into the header where vmcoreinfo has one (read_vmcoreinfo() in its makedumpfile.c): that is no time of the dump. */
+function timesOf(header: KdumpHeader, notes: readonly RawNote[]): ContainerTimes {
+  if (header.seconds <= 0n || header.seconds >= 253402300800n) return {};
+  if (header.microseconds === 0n && crashSeconds(notes) === header.seconds)
+    return { headerTime: 'the time in the header is a copy of CRASHTIME that makedumpfile makes, and says nothing about when the dump was taken' };
+  return { dumpStart: fact(microsecondsToIso(header.seconds * 1_000_000n + (header.microseconds % 1_000_000n)), 'time in the header') };
+}
+
+/** Notes of CPUs exist from version 4 on; makedumpfile's nr_cpus is their number (kdump-compressed.md section 2). */
+const cpuNotesOf = (header: KdumpHeader, producer: string): Pick<DumpImage, 'cpuNotes'> =>
+  header.version < 4 ? { cpuNotes: false } : producer === 'makedumpfile' ? { cpuNotes: 'counted' } : {};
+
 function structureFindings(parts: readonly SetPart[], header: KdumpHeader, stored: PageBitmap): Finding[] {
   const findings: Finding[] = [];
   if ((header.status & kdumpFlags.incomplete) !== 0) {
@@ -285,14 +304,13 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
   const arch = architectureOf(header, notes, source.name, findings);
   const complete = findings.every((finding) => finding.severity !== 'error');
   const compression = compressionNames.filter(([flag]) => (header.status & flag) !== 0).map(([, name]) => name);
-  const dumpStart =
-    header.seconds > 0n && header.seconds < 253402300800n ? microsecondsToIso(header.seconds * 1_000_000n + (header.microseconds % 1_000_000n)) : undefined;
+  const producer = producerOf(header);
   return {
     format: 'kdump-compressed',
     source,
     container: {
       version: header.version,
-      producer: producerOf(header),
+      producer,
       ...(compression.length === 0 ? {} : { compression: fact(compression.join(', '), 'status in the header') }),
       flattened: false,
       complete: fact(complete, 'headers, bitmaps, descriptors and file size'),
@@ -300,11 +318,12 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     },
     machine: { arch, endian: header.endian, bits: header.bits, cpuCount: header.cpuCount },
     names: { nodename: header.names.nodename, release: header.names.release, version: header.names.version },
-    times: dumpStart === undefined ? {} : { dumpStart: fact(dumpStart, 'time in the header') },
+    times: timesOf(header, notes),
     memory: kdumpMemory(geometry),
     ranges: RangeColumns.merged(kdumpRanges(geometry)),
     segments: [],
     notes,
+    ...cpuNotesOf(header, producer.value),
     prefixes: [],
     bitmaps: () => kdumpBitmaps(geometry),
     structures: header.structures,

@@ -4,6 +4,8 @@ import { openDump } from '../../../src/analysis/formats/index.ts';
 import { bitmapCount } from '../../../src/analysis/integrity/checks/bitmap-count.ts';
 import { pageDecode } from '../../../src/analysis/integrity/checks/page-decode.ts';
 import type { Check, CheckContext, CheckOutcome } from '../../../src/analysis/integrity/check.ts';
+import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
+import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 import { flatten } from '../../../src/samples/flatten.ts';
@@ -135,6 +137,44 @@ describe('kdump-compressed', () => {
     // Bitmap 1 says that the page is not there.
     bytes[at - 4096 + 10] = (bytes[at - 4096 + 10] ?? 0) & 0xfe;
     expect(await runCheck(bitmapCount, bytes)).toMatchObject({ verdict: 'failed', findings: [{ id: 'bitmap-count/outside' }] });
+  });
+
+  it('bytes between the descriptors and the first data are unused, unless they are descriptors', async () => {
+    const bytes = kdumpCompressed(system, { dataAtBlock: true });
+    expect(wrongPages(open(bytes).memory, { memory: system.memory, absent: inCrashkernel })).toEqual([]);
+    expect((await runCheck(bitmapCount, bytes)).verdict).toBe('passed');
+    const bitmap2 = 4096 * (1 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(432) + 1);
+    bytes[bitmap2] = (bytes[bitmap2] ?? 0) & 0xfc;
+    expect(await runCheck(bitmapCount, bytes)).toMatchObject({ verdict: 'failed', detail: expect.stringContaining('2 descriptors follow there') as string });
+  });
+
+  it('a time in the header that is CRASHTIME is a copy of it: no time of the dump, and no witness of the crash', async () => {
+    const times = async (bytes: Uint8Array) => {
+      const session = sessionOn(memorySource('dump', bytes));
+      const [check] = (await checkSession(session, 'headers', new AbortController().signal)).filter(({ id }) => id === 'cross-time');
+      return { dumpStart: session.image.times.dumpStart?.value, verdict: check?.verdict, detail: check?.detail };
+    };
+    const crashed = s390xSystem({ cpuCount: 2, state: 'kdump' });
+    const crash = Number(/^CRASHTIME=(\d+)$/m.exec(crashed.vmcoreinfo ?? '')?.[1]);
+    const copy = await times(kdumpCompressed(crashed, { headerSeconds: crash }));
+    expect(copy).toMatchObject({ dumpStart: undefined, verdict: 'not-recorded', detail: expect.stringContaining('copy of CRASHTIME') as string });
+    expect(await times(kdumpCompressed(crashed, { headerSeconds: crash + 7 }))).toMatchObject({ verdict: 'passed' });
+    expect(await times(kdumpCompressed(crashed, { headerSeconds: crash - 86_400 }))).toMatchObject({ verdict: 'failed' });
+  });
+
+  it('nr_cpus is a count of the notes: it can show that some are lost, and never that none are', async () => {
+    const check = async (options: KdumpOptions) => {
+      const session = sessionOn(memorySource('dump', kdumpCompressed(system, options)));
+      return (await checkSession(session, 'headers', new AbortController().signal)).find(({ id }) => id === 'cross-cpu-count');
+    };
+    const step = (result: Awaited<ReturnType<typeof check>>) => result?.steps?.find((one) => one.check === 'header and notes');
+    expect(step(await check({}))).toMatchObject({ detail: expect.stringContaining('makedumpfile counts the notes') as string });
+    expect(step(await check({}))?.passed).toBeUndefined();
+    expect(step(await check({ header: { nrCpus: 3 } }))).toMatchObject({ passed: false });
+    expect(step(await check({ producer: 'qemu' }))).toMatchObject({ passed: true });
+    // Version 3 has no place for notes of CPUs.
+    expect(step(await check({ version: 3, header: { nrCpus: 1 } }))).toBeUndefined();
+    expect((await check({ version: 3, header: { nrCpus: 1 } }))?.verdict).not.toBe('failed');
   });
 
   it('a page that does not decode is unreadable, with the reason, and found by the check', async () => {

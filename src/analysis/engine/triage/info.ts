@@ -93,7 +93,7 @@ function cpuCountFact(session: Session): Fact<number> {
     if (impossible) return fact(count, 'filled slots of the prefix vector, whose count in the header cannot be right', 'contradicted');
     return fact(count, image.notes.length > 0 || count === 0 ? 'register notes' : 'CPUs found in memory');
   }
-  const header = fact(image.machine.cpuCount, 'CPU count in the header');
+  const header = fact(image.machine.cpuCount, image.cpuNotes === 'counted' ? 'register notes, counted in the header' : 'CPU count in the header');
   // What was read of the header's own vector is not a second source; lowcores with a Linux CPU number are.
   const known = new Set(cpus.flatMap((cpu) => cpu.linuxCpu ?? []));
   // A lowcore that is not in the dump says nothing against the header.

@@ -28,8 +28,9 @@ export const bitmapCount: Check = {
       });
     for (const part of parts) {
       const end = part.descriptors + part.pages * descriptorBytes;
-      // The first page's data follow the last descriptor: that is where the descriptors themselves say that they end.
-      const described = part.firstData === undefined ? undefined : (part.firstData - part.descriptors) / descriptorBytes;
+      // Data never begin before the last descriptor's end. They may begin later: only descriptors in between would be too many.
+      const room = part.firstData === undefined ? undefined : Math.floor((part.firstData - part.descriptors) / descriptorBytes);
+      const described = room === undefined ? undefined : Math.min(room, part.pages + part.surplus);
       const right = described === undefined ? part.pages === 0 : described === part.pages;
       steps.push({ check: part.name, passed: right, detail: `${part.pages} pages in bitmap 2, data from 0x${(part.firstData ?? end).toString(16)} on` });
       if (right) continue;
@@ -40,7 +41,7 @@ export const bitmapCount: Check = {
         detail:
           described === undefined
             ? `${part.name}: bitmap 2 announces ${part.pages} pages, but no descriptor points to data`
-            : `${part.name}: bitmap 2 announces ${part.pages} pages, whose descriptors would end at 0x${end.toString(16)}; the data begin at 0x${(part.firstData ?? 0).toString(16)}`,
+            : `${part.name}: bitmap 2 announces ${part.pages} pages, whose descriptors would end at 0x${end.toString(16)}; ${part.surplus > 0 ? `${part.surplus === 1 ? 'a descriptor follows' : `${part.surplus} descriptors follow`} there` : `the data begin at 0x${(part.firstData ?? 0).toString(16)}`}`,
         recorded: String(part.pages),
         ...(described === undefined ? {} : { computed: String(described) }),
       });

@@ -16,7 +16,10 @@ const plural = (count: number, one: string, many = `${one}s`): string => `${coun
 function fromSteps(steps: readonly Step[], subject: string, summary?: string): CheckOutcome {
   const wrong = steps.find((step) => step.passed === false);
   if (wrong !== undefined) return failed(`${wrong.check}: ${wrong.detail}`, { steps });
-  if (!steps.some((step) => step.passed === true)) return { ...notRecorded(`${subject} is recorded in one place only`), steps };
+  if (!steps.some((step) => step.passed === true)) {
+    const silent = steps.map((step) => `; ${step.detail}`).join('');
+    return { ...notRecorded(`${subject} is recorded in one place only${silent}`), steps };
+  }
   return passed(summary ?? steps.map((step) => step.detail).join('; '), { steps });
 }
 
@@ -36,9 +39,14 @@ export const crossCpuCount: Check = {
     const steps: Step[] = [];
     const named = cpus.filter((cpu) => cpu.linuxCpu !== undefined);
     const different = new Set(named.map((cpu) => cpu.linuxCpu)).size;
-    // QEMU's own kdump header may count CPUs of which no note follows, so only notes are compared with it.
-    if (cpuCount !== undefined && image.notes.length > 0)
-      steps.push({ check: 'header and notes', passed: cpuCount === cpus.length, detail: `the header counts ${cpuCount} CPUs, the notes ${cpus.length}` });
+    if (cpuCount !== undefined && image.cpuNotes !== false && image.notes.length > 0) {
+      const counts = `the header counts ${plural(cpuCount, 'CPU')}, the notes ${cpus.length}`;
+      // A count that the writer made from the notes can only show that notes were lost since.
+      if (cpuCount !== cpus.length) steps.push({ check: 'header and notes', passed: false, detail: counts });
+      else if (image.cpuNotes === 'counted')
+        steps.push({ check: 'header and notes', detail: `${counts}: makedumpfile counts the notes, so this is no second source` });
+      else steps.push({ check: 'header and notes', passed: true, detail: counts });
+    }
     if (named.length > 0) {
       steps.push({
         check: 'CPU numbers',
@@ -180,6 +188,7 @@ export const crossTime: Check = {
         detail: `the dump took ${(end - start).toFixed(0)} seconds`,
       });
     }
+    if (image.times.headerTime !== undefined) steps.push({ check: 'time in the header', detail: image.times.headerTime });
     return fromSteps(steps, 'the time');
   },
 };
