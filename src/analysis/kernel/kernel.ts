@@ -148,7 +148,10 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
     async findTypes(signal) {
       const known = await paced(typeSteps(), signal);
       if (known.found) return known;
-      return (scanned ??= await scanForTypes(parts.image, parts.memory, memory, vmcoreinfo, signal));
+      if (scanned !== undefined) return scanned;
+      const found = await scanForTypes(parts.image, parts.memory, memory, vmcoreinfo, signal);
+      // The user named a file for its types: why those were not taken comes before what memory lacks.
+      return (scanned = found.found || given === undefined || given.types.found ? found : { found: false, why: `${given.types.why}; ${found.why}` });
     },
     get modules() {
       return finish(moduleSteps());

@@ -187,6 +187,21 @@ describe.each(endians)('BTF, %s-endian', (endian) => {
     expect([...module.names()]).toContain('outer');
   });
 
+  it('reads the longer header, passes kinds of the future by its layout, and counts of more than 16 bits', () => {
+    const layout = Array.from({ length: 31 }, (_, kind) => (kind === 30 ? ([4, 8] as const) : ([0, 0] as const)));
+    const future: DescribedType = { is: 'future', kind: 30, count: 2, words: [1, 2, 3, 4, 5] };
+    const blob = btfBlob(endian, [...all, future, { is: 'int', name: 'last', size: 2 }], undefined, layout);
+    expect(btfHeader(blob, endian)).toMatchObject({ headerBytes: 32, bytes: blob.length });
+    const types = readBtf(blob, endian);
+    if (typeof types === 'string') throw new Error(types);
+    expect(types.named('last', [1])).toEqual([all.length + 2]);
+    expect(readBtf(btfBlob(endian, [...all, future]), endian)).toBe(`type ${all.length + 1} is of the unknown kind 30`);
+    const many = Array.from({ length: 0x1_0001 }, (_, at) => ['m', 1, at] as const);
+    const wide = read(endian, [all[0] as DescribedType, { is: 'struct', name: 'wide', size: 8, members: many }, { is: 'int', name: 'after', size: 1 }]);
+    expect(wide.members(2).length).toBe(0x1_0001);
+    expect(wide.named('after', [1])).toEqual([3]);
+  });
+
   it('refuses what is cut, unknown or no BTF, and never hangs on circles', () => {
     const blob = btfBlob(endian, all);
     for (let length = 0; length < blob.length; length += 7) expect(typeof readBtf(blob.subarray(0, length), endian)).toBe('string');
@@ -240,6 +255,11 @@ describe('believing BTF', () => {
     });
     expect(answer.agreeing).toBeGreaterThan(20);
     expect((await describeTypeNames(session, undefined, never)).names).toContain('printk_info');
+  });
+
+  it('finds it by a scan with the header of 32 bytes too', async () => {
+    const session = sessionOn(memorySource('dump', dumpWithTypes([[0, 0]])));
+    expect(await describeStruct(session, { name: 'prb_desc' }, never)).toMatchObject({ size: 24, source: expect.stringContaining('0x900004') as string });
   });
 
   it('a blob with a page lost, or of another kernel, is not believed', async () => {

@@ -21,12 +21,25 @@ export type DescribedType =
   | { readonly is: 'prototype'; readonly type: number; readonly parameters: readonly (readonly [string, number])[] }
   | { readonly is: 'variable'; readonly name: string; readonly type: number }
   | { readonly is: 'section'; readonly name: string; readonly size: number; readonly entries: readonly (readonly [number, number, number])[] }
-  | { readonly is: 'declTag'; readonly name: string; readonly type: number };
+  | { readonly is: 'declTag'; readonly name: string; readonly type: number }
+  /** A kind that the reader does not know. */
+  | { readonly is: 'future'; readonly kind: number; readonly count: number; readonly words: readonly number[] };
 
 const signed = 1;
 
-/** Members are [name, type, bit offset, width of a bit-field]. Ids start behind those of `base`. */
-export function btfBlob(endian: Endian, types: readonly DescribedType[], base?: { readonly stringBytes: number }): Uint8Array<ArrayBuffer> {
+/** By kind: bytes that follow its record, and bytes of each of its elements. */
+export type DescribedLayout = readonly (readonly [info: number, element: number])[];
+
+/**
+ * Members are [name, type, bit offset, width of a bit-field]. Ids start behind those of `base`.
+ * @param layout of the kinds: makes the header 32 bytes long, as since Linux 7.1
+ */
+export function btfBlob(
+  endian: Endian,
+  types: readonly DescribedType[],
+  base?: { readonly stringBytes: number },
+  layout?: DescribedLayout,
+): Uint8Array<ArrayBuffer> {
   const little = endian === 'little';
   const firstString = base?.stringBytes ?? 0;
   let strings = base === undefined ? '\0' : '';
@@ -42,7 +55,8 @@ export function btfBlob(endian: Endian, types: readonly DescribedType[], base?: 
   };
   const words: number[] = [];
   const record = (name: string, kind: number, count: number, flag: boolean, last: number, extra: readonly number[] = []): void => {
-    words.push(nameOf(name), ((kind << 24) | count | (flag ? 0x8000_0000 : 0)) >>> 0, last, ...extra);
+    words.push(nameOf(name), ((kind << 24) | count | (flag ? 0x8000_0000 : 0)) >>> 0, last);
+    for (const word of extra) words.push(word);
   };
   for (const type of types) {
     switch (type.is) {
@@ -106,15 +120,30 @@ export function btfBlob(endian: Endian, types: readonly DescribedType[], base?: 
         break;
       case 'declTag':
         record(type.name, 17, 0, false, type.type, [0xffff_ffff]);
+        break;
+      case 'future':
+        record('', type.kind, type.count, false, 0, type.words);
     }
   }
-  const bytes = new Uint8Array(24 + words.length * 4 + strings.length);
+  const headerBytes = layout === undefined ? 24 : 32;
+  const stringsAt = headerBytes + words.length * 4;
+  // The layout is aligned to its u16.
+  const layoutAt = Math.ceil((stringsAt + strings.length) / 4) * 4;
+  const bytes = new Uint8Array(layout === undefined ? stringsAt + strings.length : layoutAt + layout.length * 4);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, 0xeb9f, little);
   view.setUint8(2, 1);
-  [24, 0, words.length * 4, words.length * 4, strings.length].forEach((value, at) => view.setUint32(4 + at * 4, value, little));
-  words.forEach((value, at) => view.setUint32(24 + at * 4, value, little));
-  bytes.set(Buffer.from(strings, 'latin1'), 24 + words.length * 4);
+  [headerBytes, 0, words.length * 4, words.length * 4, strings.length].forEach((value, at) => view.setUint32(4 + at * 4, value, little));
+  words.forEach((value, at) => view.setUint32(headerBytes + at * 4, value, little));
+  bytes.set(Buffer.from(strings, 'latin1'), stringsAt);
+  if (layout !== undefined) {
+    view.setUint32(24, layoutAt - headerBytes, little);
+    view.setUint32(28, layout.length * 4, little);
+    layout.forEach(([info, element], kind) => {
+      view.setUint8(layoutAt + kind * 4, info);
+      view.setUint8(layoutAt + kind * 4 + 1, element);
+    });
+  }
   return bytes;
 }
 
@@ -193,9 +222,9 @@ export const printkTypes: readonly DescribedType[] = [
 ];
 
 /** A described s390x system that carries BTF, found by a scan: the kernel's own is never below 1 MiB. */
-export function dumpWithTypes(): Uint8Array {
+export function dumpWithTypes(layout?: DescribedLayout): Uint8Array {
   const system = s390xSystem({ memorySize: 0x100_0000 });
   const padding = Array.from({ length: 70_000 }, (): DescribedType => ({ is: 'int', name: 'int', size: 4, encoding: signed }));
-  system.memory.write(0x90_0004, btfBlob('big', [...printkTypes, ...padding]));
+  system.memory.write(0x90_0004, btfBlob('big', [...printkTypes, ...padding], undefined, layout));
   return elfVmcore(system);
 }

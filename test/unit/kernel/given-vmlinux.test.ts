@@ -66,7 +66,12 @@ describe('a vmlinux', () => {
     });
     const differing = printkTypes.map((type): DescribedType => (type.is === 'struct' && type.name === 'prb_desc' ? { ...type, size: 32 } : type));
     const other = vmlinux('vmlinux-other-btf', { btf: btfBlob('big', differing) });
-    expect(await run('struct', 'prb_desc', '--vmlinux', other)).toMatchObject({ code: 3 });
+    // What is wrong with the file that was named comes before what memory lacks.
+    expect(await run('struct', 'prb_desc', '--vmlinux', other)).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/\.BTF of .*vmlinux-other-btf is not this kernel's: SIZE\(prb_desc\) is 24 .*; no BTF was found in memory/) as unknown,
+    });
+    expect((await run('struct', 'prb_desc', '--vmlinux', vmlinux('vmlinux-no-btf'))).err).toContain('vmlinux-no-btf has no section .BTF');
   });
 
   const another: readonly (readonly [string, Partial<DescribedVmlinux>, string])[] = [

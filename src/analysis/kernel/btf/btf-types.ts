@@ -27,6 +27,9 @@ export const kinds = {
   declTag: 17,
   typeTag: 18,
   enum64: 19,
+  locationParameter: 20,
+  locationPrototype: 21,
+  locationSection: 22,
 } as const;
 export type BtfKind = (typeof kinds)[keyof typeof kinds];
 
@@ -75,7 +78,13 @@ export interface BtfTypes {
   ): { readonly isSigned: boolean; readonly isChar: boolean; readonly isBool: boolean; readonly bits: number; readonly offset: number } | undefined;
 }
 
+/** The header without layout, which every BTF has; with the layout of kinds (since Linux 7.1) it takes 8 bytes more. */
 export const btfHeaderBytes = 24;
+export const longBtfHeaderBytes = 32;
+const layoutBytes = 4;
+/** Old kernels left the upper bits of count and kind zero. */
+const countOf = (info: number): number => info & 0xff_ffff;
+const kindOf = (info: number): number => (info >>> 24) & 0x7f;
 const magic = 0xeb9f;
 const recordBytes = 12;
 const maxTypes = 4_000_000;
@@ -90,6 +99,8 @@ export interface BtfHeader {
   readonly typeBytes: number;
   readonly stringOffset: number;
   readonly stringBytes: number;
+  /** What follows the record of each kind, as the blob itself says: kinds that were not there when this was written can be passed. */
+  readonly layout: { readonly offset: number; readonly bytes: number } | undefined;
   /** Of the whole blob. */
   readonly bytes: number;
 }
@@ -104,10 +115,20 @@ export function btfHeader(bytes: Uint8Array, endian: 'big' | 'little'): BtfHeade
   if (view.getUint16(0, little) !== magic || view.getUint8(2) !== 1 || headerBytes < btfHeaderBytes || headerBytes > 256) return undefined;
   const [typeOffset, typeBytes, stringOffset, stringBytes] = [u32(8), u32(12), u32(16), u32(20)];
   if (typeOffset % 4 !== 0 || stringOffset < typeOffset + typeBytes || stringBytes === 0) return undefined;
-  return { headerBytes, typeOffset, typeBytes, stringOffset, stringBytes, bytes: headerBytes + stringOffset + stringBytes };
+  const long = headerBytes >= longBtfHeaderBytes && bytes.length >= longBtfHeaderBytes;
+  const layout = long && u32(28) > 0 ? { offset: headerBytes + u32(24), bytes: u32(28) } : undefined;
+  const end = Math.max(headerBytes + stringOffset + stringBytes, layout === undefined ? 0 : layout.offset + layout.bytes);
+  return { headerBytes, typeOffset, typeBytes, stringOffset, stringBytes, layout, bytes: end };
 }
 
-/** Bytes behind the 12 of a record, by kind; undefined for a kind that is not known and so cannot be skipped. */
+/** Bytes that follow a record of a kind by the blob's own layout: struct btf_layout { u8 info_sz; u8 elem_sz; u16 flags }. */
+function bytesByLayout(view: DataView, { layout }: BtfHeader, kind: number, count: number): number | undefined {
+  if (layout === undefined || (kind + 1) * layoutBytes > layout.bytes) return undefined;
+  const at = layout.offset + kind * layoutBytes;
+  return view.getUint8(at) + count * view.getUint8(at + 1);
+}
+
+/** Bytes that follow the 12 of a record, by kind; undefined for a kind that is not known. */
 function extraBytes(kind: number, count: number): number | undefined {
   switch (kind) {
     case kinds.int:
@@ -116,10 +137,15 @@ function extraBytes(kind: number, count: number): number | undefined {
       return 4;
     case kinds.array:
       return 12;
+    case kinds.locationParameter:
+      return 4 + count * 4;
+    case kinds.locationPrototype:
+      return count * 4;
     case kinds.struct:
     case kinds.union:
     case kinds.section:
     case kinds.enum64:
+    case kinds.locationSection:
       return count * 12;
     case kinds.enum:
     case kinds.prototype:
@@ -168,8 +194,8 @@ export function* btfSteps(bytes: Uint8Array, endian: 'big' | 'little', base?: Bt
     if (places.length % typesAtOnce === typesAtOnce - 1) yield;
     if (at + recordBytes > typeEnd) return `type ${firstId + places.length} is cut off`;
     const info = view.getUint32(at + 4, little);
-    const kind = (info >>> 24) & 0x1f;
-    const extra = extraBytes(kind, info & 0xffff);
+    const kind = kindOf(info);
+    const extra = extraBytes(kind, countOf(info)) ?? bytesByLayout(view, header, kind, countOf(info));
     if (extra === undefined) return `type ${firstId + places.length} is of the unknown kind ${kind}`;
     if (view.getUint32(at, little) >= firstString + header.stringBytes) return `the name of type ${firstId + places.length} lies outside its strings`;
     if (places.length >= maxTypes) return `it has more than ${maxTypes} types`;
@@ -198,14 +224,14 @@ export function* btfSteps(bytes: Uint8Array, endian: 'big' | 'little', base?: Bt
     const at = placeOf(id);
     if (at === undefined) return undefined;
     const info = u32(at + 4);
-    return { id, kind: ((info >>> 24) & 0x1f) as BtfKind, name: text(u32(at)), size: u32(at + 8), type: u32(at + 8), kindFlag: info >>> 31 === 1 };
+    return { id, kind: kindOf(info) as BtfKind, name: text(u32(at)), size: u32(at + 8), type: u32(at + 8), kindFlag: info >>> 31 === 1 };
   }
 
   const index = new NameIndex(places.length, (row) => text(u32(places.at(row) ?? 0)));
   for (let row = 0; row < places.length; row += 1) {
     if (row % typesAtOnce === typesAtOnce - 1) yield;
     const place = places.at(row) ?? 0;
-    if (u32(place) !== 0 && namedKinds.has((u32(place + 4) >>> 24) & 0x1f)) index.add(row);
+    if (u32(place) !== 0 && namedKinds.has(kindOf(u32(place + 4)))) index.add(row);
   }
 
   const types: BtfTypes & { readonly text: (offset: number) => string } = {
@@ -229,10 +255,10 @@ export function* btfSteps(bytes: Uint8Array, endian: 'big' | 'little', base?: Bt
       const at = placeOf(id);
       if (at === undefined) return base?.members(id) ?? [];
       const info = u32(at + 4);
-      const kind = (info >>> 24) & 0x1f;
+      const kind = kindOf(info);
       if (kind !== kinds.struct && kind !== kinds.union) return [];
       const hasBits = info >>> 31 === 1;
-      return Array.from({ length: info & 0xffff }, (_, one) => {
+      return Array.from({ length: countOf(info) }, (_, one) => {
         const place = at + recordBytes + one * 12;
         const offset = u32(place + 8);
         return {
@@ -247,15 +273,15 @@ export function* btfSteps(bytes: Uint8Array, endian: 'big' | 'little', base?: Bt
       const at = placeOf(id);
       if (at === undefined) return base?.enumerators(id) ?? [];
       const info = u32(at + 4);
-      const kind = (info >>> 24) & 0x1f;
+      const kind = kindOf(info);
       const isSigned = info >>> 31 === 1;
       if (kind === kinds.enum)
-        return Array.from({ length: info & 0xffff }, (_, one) => {
+        return Array.from({ length: countOf(info) }, (_, one) => {
           const place = at + recordBytes + one * 8;
           return { name: text(u32(place)), value: BigInt(isSigned ? view.getInt32(place + 4, little) : u32(place + 4)) };
         });
       if (kind !== kinds.enum64) return [];
-      return Array.from({ length: info & 0xffff }, (_, one) => {
+      return Array.from({ length: countOf(info) }, (_, one) => {
         const place = at + recordBytes + one * 12;
         const value = (BigInt(u32(place + 8)) << 32n) | BigInt(u32(place + 4));
         return { name: text(u32(place)), value: isSigned ? BigInt.asIntN(64, value) : value };
@@ -264,12 +290,12 @@ export function* btfSteps(bytes: Uint8Array, endian: 'big' | 'little', base?: Bt
     array(id) {
       const at = placeOf(id);
       if (at === undefined) return base?.array(id);
-      return ((u32(at + 4) >>> 24) & 0x1f) === kinds.array ? { type: u32(at + recordBytes), count: u32(at + recordBytes + 8) } : undefined;
+      return kindOf(u32(at + 4)) === kinds.array ? { type: u32(at + recordBytes), count: u32(at + recordBytes + 8) } : undefined;
     },
     int(id) {
       const at = placeOf(id);
       if (at === undefined) return base?.int(id);
-      if (((u32(at + 4) >>> 24) & 0x1f) !== kinds.int) return undefined;
+      if (kindOf(u32(at + 4)) !== kinds.int) return undefined;
       const data = u32(at + recordBytes);
       const encoding = (data >>> 24) & 0xf;
       return {

@@ -12,7 +12,7 @@ import type { SymbolSearch } from '../symbols/kallsyms.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import type { Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { zeroPage } from '../memory/zero-page.ts';
-import { btfHeader, btfHeaderBytes, kinds, btfSteps, type BtfTypes } from './btf-types.ts';
+import { btfHeader, btfHeaderBytes, longBtfHeaderBytes, kinds, btfSteps, type BtfTypes } from './btf-types.ts';
 import { memberAt, resolved, sizeOf } from './type-layout.ts';
 
 export interface KernelTypes {
@@ -115,7 +115,8 @@ export async function scanForTypes(
   signal: AbortSignal | undefined,
 ): Promise<TypeSearch> {
   if (vmcoreinfo === undefined) return not('no vmcoreinfo is known to prove types by');
-  const pattern = Buffer.from(memory.endian === 'big' ? [0xeb, 0x9f, 1, 0, 0, 0, 0, 24] : [0x9f, 0xeb, 1, 0, 24, 0, 0, 0]);
+  // Magic number, version and flags; how long the header is, it says itself.
+  const pattern = Buffer.from(memory.endian === 'big' ? [0xeb, 0x9f, 1, 0] : [0x9f, 0xeb, 1, 0]);
   const pace = createPace(signal);
   const buffer = Buffer.alloc(stepBytes + pattern.length);
   let seen = 0;
@@ -129,7 +130,7 @@ export async function scanForTypes(
       image.memory.read(start, buffer.subarray(0, length));
       for (let at = buffer.subarray(0, length).indexOf(pattern); at !== -1 && at < stepBytes; at = buffer.subarray(0, length).indexOf(pattern, at + 4)) {
         const address = start + BigInt(at);
-        const header = btfHeader(reader.readPresent(address, btfHeaderBytes) ?? new Uint8Array(0), memory.endian);
+        const header = btfHeader(reader.readPresent(address, longBtfHeaderBytes) ?? new Uint8Array(0), memory.endian);
         if (header === undefined || header.typeBytes < minKernelTypes || header.bytes > maxBlob || address + BigInt(header.bytes) > reader.end) continue;
         if ((seen += 1) > maxCandidates) return not(why);
         const bytes = reader.readPresent(address, header.bytes);
