@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import yauzl from 'yauzl';
 import { isProcessAlive } from './file-lock.mjs';
+import { makeFolder } from './make-folder.mjs';
 
 const run = promisify(execFile);
 
@@ -75,7 +76,7 @@ export function findRegistryRuntime(cacheFolder) {
  * @returns {Promise<RegistryRuntime>}
  */
 export async function assembleRegistryRuntime(cacheFolder, log) {
-  fs.mkdirSync(cacheFolder, { recursive: true });
+  makeFolder(cacheFolder);
   removeLeftovers(cacheFolder);
   const target = runtimeFolder(cacheFolder);
   const work = fs.mkdtempSync(path.join(cacheFolder, `${workPrefix}${process.pid}-`));

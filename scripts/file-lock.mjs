@@ -2,6 +2,7 @@
 // It is a courtesy: what it guards must stay correct without it, since a stale lock is broken by whoever meets it.
 import fs from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from './make-folder.mjs';
 
 const retryMilliseconds = 250;
 const patienceMinutes = 10;
@@ -13,7 +14,7 @@ const patienceMinutes = 10;
  * @returns {Promise<{ release: () => void }>}
  */
 export async function takeLock(file, isDone) {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  makeFolder(path.dirname(file));
   const end = Date.now() + patienceMinutes * 60_000;
   for (;;) {
     try {

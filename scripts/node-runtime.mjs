@@ -1,7 +1,7 @@
 // Finds a Node that can run Dumpbench: type stripping without a flag, and Node-API 10 for better-sqlite3.
 import { spawn, spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
@@ -42,6 +42,22 @@ export function pinnedNode() {
 }
 
 /**
+ * Words of our command line that are no UTF-8, for a process that gets them from us: Node can hand on strings alone.
+ * src/files/argument-bytes.ts reads them.
+ */
+function argumentBytes() {
+  if (process.env.DUMPBENCH_ARGUMENT_BYTES !== undefined || !process.argv.some((word) => word.includes('\ufffd'))) return {};
+  try {
+    // Latin-1 keeps every byte; what is no UTF-8 does not come back from it.
+    const words = readFileSync('/proc/self/cmdline', 'latin1').split('\0');
+    const bytes = words.map((word) => Buffer.from(word, 'latin1')).filter((word) => !Buffer.from(word.toString('utf8')).equals(word));
+    return { DUMPBENCH_ARGUMENT_BYTES: bytes.map((word) => word.toString('base64')).join(' ') };
+  } catch {
+    return {};
+  }
+}
+
+/**
  * Runs a program to its end with our standard streams, or none, and our signals.
  * @param {string} program
  * @param {readonly string[]} args
@@ -51,7 +67,7 @@ export function pinnedNode() {
  */
 export function runOn(program, args, env = process.env, stdio = 'inherit') {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio, env });
+    const child = spawn(program, args, { stdio, env: { ...env, ...argumentBytes() } });
     // The terminal sends Ctrl+C to both; the child decides what it means.
     const ignore = () => undefined;
     process.on('SIGINT', ignore);

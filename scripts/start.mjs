@@ -1,12 +1,14 @@
 // npm start [-- FILE...]: the workbench on the given dumps, or on the bundled samples. Without a display it prints the
 // same triage in the terminal and says so. `dumpbench open` comes here too; the flags are those of every command.
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findDisplay } from './display.mjs';
 import { checkElectronLibraries } from './electron-libraries.mjs';
 import { ensureElectron, userCacheFolder } from './electron-runtime.mjs';
+import { makeFolder } from './make-folder.mjs';
 import { pinnedNode, runOn } from './node-runtime.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -22,18 +24,34 @@ function say(/** @type {string} */ text) {
   else console.log(`dumpbench: ${text}`);
 }
 
-/** The samples as files in the cache folder: nothing is written into the checkout. */
-async function sampleFiles() {
+const sampleNames = ['sample-damaged.s390', 'sample-healthy.vmcore'];
+
+/** @param {string} folder @param {'inherit' | 'ignore'} stdio */
+const writeSamples = (folder, stdio) => runOn(node, [cli, 'sample', folder, '--quiet'], process.env, stdio);
+
+/** The samples in the cache folder. @throws {Error} of the operating system */
+async function cachedSamples() {
   const folder = join(userCacheFolder(), 'samples');
-  const paths = ['sample-damaged.s390', 'sample-healthy.vmcore'].map((name) => join(folder, name));
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if ((await runOn(node, [cli, 'sample', folder, '--quiet'], process.env, 'ignore')) !== 0) {
-    // Those of another version, which no command replaces: a dump is a dump.
-    for (const path of paths) rmSync(path, { force: true });
-    const code = await runOn(node, [cli, 'sample', folder, '--quiet']);
-    if (code !== 0) process.exit(code);
-  }
+  const paths = sampleNames.map((name) => join(folder, name));
+  makeFolder(folder, 0o700);
+  if ((await writeSamples(folder, 'ignore')) === 0) return paths;
+  // Those of another version, which no command replaces: a dump is a dump.
+  for (const path of paths) rmSync(path, { force: true });
+  if ((await writeSamples(folder, 'ignore')) !== 0) throw new Error(`the samples cannot be written to ${folder}`);
   return paths;
+}
+
+/** The samples as files: nothing is written into the checkout, and without a cache folder they do not stay. */
+async function sampleFiles() {
+  try {
+    return await cachedSamples();
+  } catch {
+    const folder = mkdtempSync(join(tmpdir(), 'dumpbench-samples-'));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    const code = await writeSamples(folder, 'inherit');
+    if (code !== 0) process.exit(code);
+    return sampleNames.map((name) => join(folder, name));
+  }
 }
 
 /** @param {readonly string[]} files @param {string} why */
@@ -55,7 +73,7 @@ async function inWindow(files) {
   const built = await runOn(node, [join(root, 'scripts/build.mjs'), '--if-needed']);
   if (built !== 0) return built;
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
-  const args = [root, ...(asRoot ? ['--no-sandbox'] : []), '--', ...files.map((file) => resolve(file))];
+  const args = [root, ...(asRoot ? ['--no-sandbox'] : []), '--', ...files];
   if (json) console.log(JSON.stringify({ schema: 1, window: true, files }));
   const child = spawn(runtime.executable, args, { stdio: 'inherit', env: { ...process.env, DUMPBENCH_NODE: node } });
   return new Promise((done) => {

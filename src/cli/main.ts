@@ -1,5 +1,6 @@
 /** Entry point of the command line: connects the process to runCli. */
 import { enableCompileCache } from 'node:module';
+import { givenArguments } from '../files/argument-bytes.ts';
 import { codeFolder } from '../files/cache-folder.ts';
 import { writeStandardError, writeStandardOutput } from '../files/standard-streams.ts';
 import { exitCodes, type CliIo } from './io.ts';
@@ -38,4 +39,4 @@ const io: CliIo = {
   signal: interrupted.signal,
 };
 
-process.exitCode = await runCli(process.argv.slice(2), io);
+process.exitCode = await runCli(givenArguments(process.argv.slice(2)), io);

@@ -64,6 +64,8 @@ function whyLeft(stats: BigIntStats): string | undefined {
  * @returns a sentence without its end
  */
 export function whyNoDatabase(path: string, { isOurs, inOwnFolder, isOpen }: DatabaseChecks): string | undefined {
+  // It would be another file than the one that was named.
+  if (!path.isWellFormed()) return `${path} has a name that is no UTF-8`;
   try {
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     const left = stats === undefined ? undefined : whyLeft(stats);

@@ -4,6 +4,7 @@
  * writes its output when the dump is closed again.
  */
 import { statSync } from 'node:fs';
+import { pathBytes } from './path-bytes.ts';
 
 /** What the operating system calls a file, whatever its names are. */
 export interface FileIdentity {
@@ -35,7 +36,7 @@ export function noteEvidence(file: EvidenceFile): void {
 /** The same for the file that a path names now; nothing where there is none. */
 export function noteEvidencePath(path: string, isIndex = false): void {
   try {
-    const { dev: device, ino: inode } = statSync(path, { bigint: true });
+    const { dev: device, ino: inode } = statSync(pathBytes(path), { bigint: true });
     noteEvidence({ path, device, inode, ...(isIndex ? { isIndex } : {}) });
   } catch {
     // What is not there cannot be written over.

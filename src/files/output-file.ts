@@ -57,6 +57,8 @@ function whatItIs(stats: BigIntStats): string {
 
 /** The file that lies there now and may be replaced; undefined when none is there. @throws DumpError io */
 function standing(path: string, { kind, replace = false, expected }: OutputOptions): BigIntStats | undefined {
+  // It would get another name than the one that was asked for.
+  if (!path.isWellFormed()) throw refused(path, 'the name is no UTF-8', 'a name in UTF-8');
   let stats: BigIntStats | undefined;
   try {
     stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });

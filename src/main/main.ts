@@ -1,4 +1,5 @@
 /** Entry point of the desktop app: wires the parts, decides nothing itself. Never parses a dump. */
+import { givenArguments } from '../files/argument-bytes.ts';
 import { append } from '../shared/append.ts';
 import { app } from 'electron';
 import { dumpPaths } from './command-line.ts';
@@ -12,7 +13,7 @@ import { createWindow } from './window.ts';
 hardenApp();
 registerAppScheme();
 
-const paths = dumpPaths(process.argv, process.cwd());
+const paths = dumpPaths(givenArguments(process.argv), process.cwd());
 const first = app.requestSingleInstanceLock({ paths });
 if (!first) app.quit();
 else {

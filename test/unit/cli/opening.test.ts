@@ -67,6 +67,26 @@ describe('--volume', () => {
     expect((await run('info', first, '--volume', join(folder, 'nothing'))).err).toMatch(/no such file/);
   });
 
+  it('is an error where it is no part of the dump', async () => {
+    const [first = '', second = ''] = s390MvExt(s390xSystem({ cpuCount: 2 }), { partitions: [3 * mib, 6 * mib] }).map((bytes, index) => {
+      const path = join(mkdtempSync(join(folder, `stray-${index}-`)), 'partition');
+      writeFileSync(path, bytes);
+      return path;
+    });
+    const single = join(folder, 'two.s390');
+    for (const [dump, volume, why] of [
+      [single, first, /two\.s390 is a dump in one file \(s390\), not one of a set: .*partition is no part of it/],
+      [first, single, /two\.s390 is no volume of such a dump/],
+      [join(folder, 'one.s390.gz'), first, /the files of a set cannot be packed with gzip/],
+    ] as const)
+      for (const command of ['info', 'triage', 'verify', 'regions']) {
+        const { code, out, err } = await run(command, dump, '--volume', volume);
+        expect({ code, out }, `${command} ${dump}`).toEqual({ code: 2, out: '' });
+        expect(err).toMatch(why);
+      }
+    expect((await run('info', first, '--volume', second)).code).toBe(0);
+  });
+
   it('is there wherever a dump is opened', async () => {
     for (const command of commands) {
       const { out } = await run(command.name, '--help');

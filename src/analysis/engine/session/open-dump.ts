@@ -1,6 +1,7 @@
 /** Opens what a person names: a dump, one file of a set, a folder with a set, or a dump that is packed. */
-import { DumpError } from '../../../shared/dump-error.ts';
+import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
+import { RequestError } from '../../../shared/rpc.ts';
 import { recognise } from '../../formats/index.ts';
 import { folderFiles, isFolder, openFile } from '../../source/file-source.ts';
 import { wrapperOf, type Wrapper } from '../../source/wrapper.ts';
@@ -33,7 +34,7 @@ function packedAs(path: string): Wrapper | undefined {
 async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Session> {
   const { path, signal, progress, cacheFolder } = request;
   if (request.volumes !== undefined && request.volumes.length > 0)
-    throw new DumpError('unsupported', { file: path }, `the files of a set cannot be packed with ${wrapper.name}`, `unpacked files: ${wrapper.unpack}`);
+    throw new RequestError('query', `${path}: the files of a set cannot be packed with ${wrapper.name} (expected unpacked files: ${wrapper.unpack})`);
   const packed = openFile(path);
   let inner: ReturnType<typeof openFile> | undefined;
   const close = (): void => {
@@ -58,16 +59,27 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
 
 /** The one dump or set in a folder; files that are no dumps do not matter. */
 function openFolder(folder: string, volumes: readonly string[] | undefined): Session {
+  const unreadable: DumpError[] = [];
   const dumps = folderFiles(folder).filter((path) => {
-    const file = openFile(path, { cacheBlocks: 2, evidence: false });
     try {
-      return recognise(file) !== undefined;
-    } finally {
-      file.close();
+      const file = openFile(path, { cacheBlocks: 2, evidence: false });
+      try {
+        return recognise(file) !== undefined;
+      } finally {
+        file.close();
+      }
+    } catch (error) {
+      if (!isDumpError(error)) throw error;
+      unreadable.push(error);
+      return false;
     }
   });
   const [first] = dumps;
-  if (first === undefined) throw new DumpError('not-this-format', { file: folder }, 'the folder holds no dump', 'a folder with one dump or one set of volumes');
+  if (first === undefined) {
+    const [why] = unreadable;
+    const also = why === undefined ? '' : `; ${unreadable.length} of its files cannot be read, among them ${why.where.file ?? ''}: ${why.what}`;
+    throw new DumpError('not-this-format', { file: folder }, `the folder holds no dump${also}`, 'a folder with one dump or one set of volumes');
+  }
   const session = openSession(first, volumes);
   const used = new Set([first, ...(session.image.container.volumes ?? []).map((volume) => volume.path)]);
   const unused = session.image.findings.filter((finding) => finding.id.startsWith('volume-set/')).map((finding) => finding.detail);
@@ -82,7 +94,7 @@ function openFolder(folder: string, volumes: readonly string[] | undefined): Ses
   );
 }
 
-/** @throws DumpError, Cancelled */
+/** @throws DumpError, RequestError for files of a set that are none, Cancelled */
 export async function openDumpAt(request: OpenRequest): Promise<Session> {
   const { path, volumes } = request;
   if (isFolder(path)) return openFolder(path, volumes);

@@ -5,6 +5,7 @@
  */
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { MemoryView } from '../../../shared/model.ts';
+import { RequestError } from '../../../shared/rpc.ts';
 import type { AddressRange } from '../../../shared/units.ts';
 import type { CpuSet } from '../../arch/architecture.ts';
 import { architectures } from '../../arch/index.ts';
@@ -279,9 +280,19 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
   return inView('all');
 }
 
+/** A file that the user named and that is no part of the dump: answers without it would not be what was asked for. @throws RequestError */
+function assertUsed({ path, image }: Session, volumes: readonly string[]): void {
+  const [first] = volumes;
+  if (first === undefined) return;
+  if (image.container.volumes === undefined)
+    throw new RequestError('query', `${path} is a dump in one file (${image.format}), not one of a set: ${first} is no part of it`);
+  const stray = image.findings.find(({ id, severity }) => severity === 'error' && (id === 'volume-set/no-volume' || id === 'volume-set/other-run'));
+  if (stray !== undefined) throw new RequestError('query', stray.detail);
+}
+
 /**
  * @param volumes the other files of a set as the user named them; without them, those in the same folder are looked at
- * @throws DumpError io, not-this-format, truncated, corrupt or unsupported
+ * @throws DumpError io, not-this-format, truncated, corrupt or unsupported; RequestError for one that is no part of the dump
  */
 export function openSession(path: string, volumes: readonly string[] = []): Session {
   const location: DumpLocation = { path, ...(volumes.length === 0 ? {} : { volumes }) };
@@ -294,6 +305,7 @@ export function openSession(path: string, volumes: readonly string[] = []): Sess
     const session = sessionOn(files.source, close, files.context, { location, faults: () => files.faults(parts) });
     parts = (session.image.container.volumes ?? []).map((volume) => volume.path);
     files.noteParts(parts);
+    assertUsed(session, volumes);
     return session;
   } catch (error) {
     close();

@@ -10,6 +10,7 @@ import { basename, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { partFolder } from '../../../files/cache-folder.ts';
+import { pathBytes } from '../../../files/path-bytes.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { Cancelled } from '../../../shared/rpc.ts';
@@ -42,7 +43,7 @@ function decompressor(wrapper: string, file: string): NodeJS.ReadWriteStream {
 }
 
 async function cacheKey(path: string, packed: ByteSource): Promise<string> {
-  const { mtimeMs } = await stat(path);
+  const { mtimeMs } = await stat(pathBytes(path));
   const head = new Uint8Array(Math.min(keyBytes, packed.size));
   packed.readInto(0, head);
   return createHash('sha256').update(`${packed.size}\0${mtimeMs}\0`).update(head).digest('hex');
@@ -120,7 +121,7 @@ export async function unpackedFile(path: string, packed: ByteSource, wrapper: st
       },
     });
     await pipeline(
-      createReadStream(path),
+      createReadStream(pathBytes(path)),
       meter,
       unpack,
       limited(options.limit ?? free, path, folder),
