@@ -27,6 +27,8 @@ export interface CommandOption {
   readonly default?: string | boolean;
   /** May be given several times; arrives as a list. */
   readonly repeatable?: boolean;
+  /** It names a file that the command writes: never one that it was given to read (given-files.ts). */
+  readonly writes?: 'output' | 'index';
 }
 
 export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;

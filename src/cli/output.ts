@@ -6,9 +6,12 @@ import { say, type CliIo, type OutputOptions } from './io.ts';
 
 /** Of every command that hands something on. */
 export const outputOptions: readonly CommandOption[] = [
-  { flags: '-o, --output <path>', description: 'file to write; - for standard output', default: '-' },
+  { flags: '-o, --output <path>', description: 'file to write; - for standard output', default: '-', writes: 'output' },
   { flags: '--force', description: 'replace an output of the same kind that is there; evidence never is' },
 ];
+
+/** Of every command that builds or reads a page index. */
+export const indexOption: CommandOption = { flags: '--index <path>', description: 'where the index lies, instead of the cache folder', writes: 'index' };
 
 export interface ResultTarget {
   readonly isStandardOutput: boolean;

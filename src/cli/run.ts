@@ -11,7 +11,8 @@ import { visibleLine } from '../shared/visible-text.ts';
 import { commands } from './commands/index.ts';
 import type { Command, CommandOption, Opening, OptionValues } from './command.ts';
 import { exitCodes, printJson, say, sayLine, UsageError, type CliIo } from './io.ts';
-import { attachmentOptions, attachmentsOf } from './attachment-options.ts';
+import { attachmentsOf } from './attachment-options.ts';
+import { allOptions, opensDump, refuseWritingOverGiven } from './given-files.ts';
 import { errorText } from './text/remedy-text.ts';
 import { visibleDoor } from './visible-door.ts';
 import { makeStyle } from './text/style.ts';
@@ -21,8 +22,6 @@ interface Chosen {
   readonly args: readonly string[];
   readonly options: OptionValues;
 }
-
-const opensDump = (command: Command): boolean => /^<files?(\.\.\.)?>$/.test(command.args[0] ?? '');
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -47,14 +46,11 @@ function defineCommand(program: Commander, command: Command, choose: (chosen: Ch
   const sub = program.command(command.name).description(command.summary);
   if (command.alias !== undefined) sub.alias(command.alias);
   for (const argument of command.args) sub.argument(argument);
-  for (const option of [...(command.options ?? []), ...(command.ofKernel === true ? attachmentOptions : [])]) sub.addOption(defineOption(option));
+  for (const option of allOptions(command)) sub.addOption(defineOption(option));
   sub.option('--json', 'one JSON document on standard output, messages on standard error');
   sub.option('--quiet', 'no messages, no progress');
   sub.option('--no-color', 'plain text');
-  if (opensDump(command)) {
-    sub.addOption(new Option('--volume <file>', 'another file of the same set; may be given several times').argParser(collect).default([]));
-    sub.addOption(new Option('--view <view>', 'where two systems are in one dump: which one').choices(memoryViews).default('all'));
-  }
+  if (opensDump(command)) sub.addOption(new Option('--view <view>', 'where two systems are in one dump: which one').choices(memoryViews).default('all'));
   sub.addHelpText('after', `\nExample:\n  ${command.example}`);
   sub.action((...given: unknown[]) => {
     const options = given[command.args.length] as OptionValues;
@@ -123,6 +119,7 @@ async function runChosen({ command, args, options }: Chosen, io: CliIo): Promise
   serve(engineProtocol, engine.handlers, far);
   const client = connect(engineProtocol, near);
   try {
+    refuseWritingOverGiven(command, args, options);
     const opening = openingOf(command, args, options);
     return await command.run({ engine: client, io, output, style: makeStyle(output.color), opening }, args, options);
   } catch (error) {

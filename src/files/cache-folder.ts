@@ -1,5 +1,5 @@
 /**
- * Where the program keeps what can be made again: page indexes, unpacked dumps, compiled modules. In the user's cache folder,
+ * Where the program keeps what can be made again: page indexes, their locks, unpacked dumps, compiled modules. In the user's cache folder,
  * never beside the dump, which may be evidence on a read-only share. A cache that others may write to could answer in place of
  * the evidence, or bring code along: it is refused with a sentence, and a folder that is the user's alone is used instead.
  */
@@ -10,7 +10,7 @@ import { DumpError } from '../shared/dump-error.ts';
 import { isEnclosed, makeOwnFolder, whyNoOwnFile, whyNoOwnFolder } from './own-folder.ts';
 import { systemReason } from './system-error.ts';
 
-export const cacheParts = ['index', 'unpacked', 'code'] as const;
+export const cacheParts = ['index', 'lock', 'unpacked', 'code'] as const;
 export type CachePart = (typeof cacheParts)[number];
 
 export interface Surroundings {

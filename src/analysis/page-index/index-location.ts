@@ -16,7 +16,7 @@ export function indexName(identity: string): string {
  */
 export function indexPath(identity: string): string {
   try {
-    return cacheFile('index', indexName(identity), [...databaseSuffixes, '.lock']);
+    return cacheFile('index', indexName(identity), databaseSuffixes);
   } catch (error) {
     throw new IndexError(`the page index has no place: ${(error as Error).message}`);
   }

@@ -1,8 +1,10 @@
 /** One process at a time builds an index. */
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isStill, lockFile, removeDatabase, removeLock } from '../../files/database-file.ts';
+import { cacheFile } from '../../files/cache-folder.ts';
+import { databaseSuffixes, isStill, lockFile, removeDatabase, removeLock } from '../../files/database-file.ts';
 import { makeOwnFolder } from '../../files/own-folder.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import { IndexBusy, IndexError } from './index-error.ts';
@@ -18,22 +20,37 @@ export interface LockOptions {
 }
 
 /**
- * The lock is a transaction that is never committed, on an empty database beside the index: the operating system drops
+ * Where the lock of an index lies: in the cache folder, never beside an index that may lie with evidence. It is named by the
+ * place of the index, whatever links lead there.
+ * @throws IndexError when there is no folder for the cache
+ */
+export function lockPlace(path: string): string {
+  try {
+    const place = join(realpathSync(dirname(path)), basename(path));
+    return cacheFile('lock', `${createHash('sha256').update(place).digest('hex').slice(0, 32)}.lock`, databaseSuffixes);
+  } catch (error) {
+    throw new IndexError(`the index ${path} cannot be locked: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * The lock is a transaction that is never committed, on an empty database of its own: the operating system drops
  * it with the process, however that ends, and readers of the index itself are not in its way. It goes with its holder.
  * @returns gives the lock back
  * @throws IndexBusy, IndexError, Cancelled
  */
 export async function lockWriter(options: LockOptions): Promise<() => void> {
   const sqlite = loadSqlite();
-  const lockPath = `${options.path}.lock`;
-  const folder = dirname(lockPath);
-  if (!existsSync(folder)) {
+  const ofIndex = dirname(options.path);
+  if (!existsSync(ofIndex)) {
     try {
-      makeOwnFolder(folder);
+      makeOwnFolder(ofIndex);
     } catch (error) {
       throw new IndexError(`the folder of the index ${options.path} cannot be made: ${(error as Error).message}`);
     }
   }
+  const lockPath = lockPlace(options.path);
+  const folder = dirname(lockPath);
   const giveUp = performance.now() + (options.waitMilliseconds ?? Infinity);
   for (let waited = false; ; waited = true) {
     if (options.signal?.aborted === true) throw new Cancelled();

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { engineBytes } from '../../analysis/page-index/crew-plan.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
+import { indexOption } from '../output.ts';
 import { progressLine } from '../progress-line.ts';
 import { byteText, pageSize } from '../../shared/units.ts';
 import { byteArgument, numberArgument } from './byte-argument.ts';
@@ -18,7 +19,7 @@ export const indexCommand: Command = {
     { flags: '--rebuild', description: 'throw an existing index away first' },
     { flags: '--memory <bytes>', description: `what the engine may take: ${byteText(engineBytes)} at least, and 64 MiB for each page worker (default 512MiB)` },
     { flags: '--workers <n>', description: 'page workers; 0 for none (default: one for each processor where the dump is large)' },
-    { flags: '--index <path>', description: 'where the index lies, instead of the cache folder' },
+    indexOption,
   ],
   example: 'dumpbench index dump.s390 --digest',
   async run(context, [file = ''], options) {

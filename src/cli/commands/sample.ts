@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeNewOutputs } from '../../files/output-file.ts';
 import { makeOutputFolder } from '../../files/output-folder.ts';
-import { holdsAlready } from '../../files/same-content.ts';
+import { holdsAlready } from '../../files/same-file.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
 import { bundledSamples } from '../../samples/bundled.ts';

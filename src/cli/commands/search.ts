@@ -6,6 +6,7 @@ import { byteText } from '../../shared/units.ts';
 import type { Command, OptionValues } from '../command.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
+import { indexOption } from '../output.ts';
 import { progressLine } from '../progress-line.ts';
 import { searchHitText } from '../text/search-text.ts';
 import { rangeArgument, wholeNumber } from './address-argument.ts';
@@ -56,7 +57,7 @@ export const searchCommand: Command = {
     { flags: '--ignore-case', description: 'small and capital letters are the same' },
     { flags: '--align <bytes>', description: 'only at multiples of this' },
     { flags: '--limit <number>', description: 'at most this many hits', default: '1000' },
-    { flags: '--index <path>', description: 'where the index lies, instead of the cache folder' },
+    indexOption,
   ],
   example: `dumpbench search dump.s390 --type bytes "4f53494e 464f ???? 5?"
   dumpbench search dump.s390 --type regex "Kernel panic - [^\\n]*" --class text,data`,

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
+import { indexOption } from '../output.ts';
 import { sqlText } from '../text/structure-text.ts';
 
 function positive(text: unknown, what: string): number {
@@ -16,7 +17,7 @@ export const sqlCommand: Command = {
   options: [
     { flags: '--rows <number>', description: 'at most this many rows', default: '1000' },
     { flags: '--seconds <number>', description: 'stop the query after this time', default: '30' },
-    { flags: '--index <path>', description: 'where the index lies, instead of the cache folder' },
+    indexOption,
   ],
   ofKernel: true,
   example: `dumpbench sql dump.s390 "select state, count(*) from page group by state"

@@ -6,7 +6,7 @@ import { allEvidence, noteEvidencePath } from '../../../src/files/evidence-files
 import { checkOutput, openOutput, writeNewOutputs, writeOutput } from '../../../src/files/output-file.ts';
 import { makeOutputFolder } from '../../../src/files/output-folder.ts';
 import type { OutputKind } from '../../../src/files/replaceable.ts';
-import { holdsAlready } from '../../../src/files/same-content.ts';
+import { holdsAlready } from '../../../src/files/same-file.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
 const root = scratchFolder();

@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { IndexBusy, IndexError } from '../../../src/analysis/page-index/index-error.ts';
 import { buildIndex } from '../../../src/analysis/page-index/indexer.ts';
+import { lockPlace } from '../../../src/analysis/page-index/index-lock.ts';
 import { openReadOnly } from '../../../src/analysis/page-index/sqlite.ts';
 import { readIndex } from '../../../src/analysis/page-index/store.ts';
 import { Cancelled } from '../../../src/shared/rpc.ts';
@@ -36,8 +37,8 @@ describe('index file', () => {
   it('is one plain file once it is closed', async () => {
     const path = newPath();
     await indexed(path, memory);
-    expect([existsSync(`${path}-wal`), existsSync(`${path}-shm`), existsSync(`${path}-journal`)]).toEqual([false, false, false]);
-    expect(existsSync(`${path}.lock`)).toBe(false);
+    expect(readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)))).toEqual([basename(path)]);
+    expect(existsSync(lockPlace(path))).toBe(false);
     expect(openReadOnly(path).pragma('page_size', { simple: true })).toBe(16_384);
   });
 
