@@ -5,8 +5,10 @@ import { Arch, Platform, archFromString, build } from 'electron-builder';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { spawnSync } from 'node:child_process';
 import { markerName } from './electron-registry-runtime.mjs';
 import { ensureElectron } from './electron-runtime.mjs';
+import { fileAssociations } from './file-associations.mjs';
 import { runOn } from './node-runtime.mjs';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -21,10 +23,12 @@ const leftOut = ['resources/app', 'resources/default_app.asar', 'version', marke
  */
 async function settings() {
   // Elsewhere electron-builder fetches what it needs; here it takes the Electron that the checkout runs with.
-  if (!isLinux) return {};
+  const common = { fileAssociations: fileAssociations(catalogue()) };
+  if (!isLinux) return common;
   const electron = await ensureElectron();
   console.log(`Packaging Electron ${electron.version} (${electron.source})`);
   return {
+    ...common,
     electronVersion: electron.version,
     electronDist: electron.distPath,
     afterExtract: ({ appOutDir }) => {
@@ -32,6 +36,13 @@ async function settings() {
     },
     ...(electron.source === 'registry' && { extraResources: [nodeForPackage()] }),
   };
+}
+
+/** What the program that is packaged says that it knows. */
+function catalogue() {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/dumpbench.mjs', 'catalogue', '--json'], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`dumpbench catalogue ended with code ${status}: ${stderr}`);
+  return JSON.parse(stdout);
 }
 
 /** The Node that the checkout runs the engine with, as a file for the package. */

@@ -1,13 +1,22 @@
 /** Options of the commands that check a dump: what the user brings along. */
+import type { EvidenceKind } from '../shared/check-model.ts';
 import type { CommandOption, OptionValues } from './command.ts';
 import { UsageError } from './io.ts';
 
+/** The option that gives each. */
+export const evidenceFlags: Readonly<Record<EvidenceKind, string>> = {
+  manifest: '--manifest',
+  attestation: '--attestation',
+  publicKey: '--public-key',
+  kdumpImage: '--kdump-image',
+};
+
 export const evidenceOptions: readonly CommandOption[] = [
-  { flags: '--manifest <file>', description: 'compare with the digests in a manifest (sha256sum, hashdeep); names the bad ranges' },
-  { flags: '--attestation <file>', description: 'check a signed attestation; needs --public-key' },
-  { flags: '--public-key <file>', description: 'PEM file with the Ed25519 public key that is trusted' },
+  { flags: `${evidenceFlags.manifest} <file>`, description: 'compare with the digests in a manifest (sha256sum, hashdeep); names the bad ranges' },
+  { flags: `${evidenceFlags.attestation} <file>`, description: 'check a signed attestation; needs --public-key' },
+  { flags: `${evidenceFlags.publicKey} <file>`, description: 'PEM file with the Ed25519 public key that is trusted' },
   {
-    flags: '--kdump-image <file>',
+    flags: `${evidenceFlags.kdumpImage} <file>`,
     description: 'a healthy image of the kdump kernel: another dump, the kernel image, the initrd; may be given several times',
     repeatable: true,
   },

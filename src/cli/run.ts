@@ -1,11 +1,11 @@
 /** Parses the command line, runs one command and answers with its exit code. */
 import { Command as Commander, CommanderError, Option } from 'commander';
+import { catalogue } from '../analysis/engine/catalogue.ts';
 import { createEngine } from '../analysis/engine/engine.ts';
 import { portPair } from '../analysis/engine/in-process.ts';
 import { toolVersion } from '../analysis/engine/tool.ts';
 import { ForeignFile, isDumpError } from '../shared/dump-error.ts';
 import { engineProtocol } from '../shared/engine-protocol.ts';
-import { memoryViews } from '../shared/model.ts';
 import { Cancelled, connect, RequestError, serve } from '../shared/rpc.ts';
 import { visibleLine } from '../shared/visible-text.ts';
 import { commands } from './commands/index.ts';
@@ -23,6 +23,8 @@ interface Chosen {
   readonly options: OptionValues;
 }
 
+const { views } = catalogue();
+
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** The options that belong to opening; they say which dump, so several dumps at once cannot share them. */
@@ -32,7 +34,7 @@ function openingOf(command: Command, args: readonly string[], options: OptionVal
   const volumes = Array.isArray(options.volume) ? (options.volume as readonly string[]) : [];
   if (volumes.length > 0 && command.args[0] === '<files...>' && args.length > 1)
     throw new UsageError('--volume: name one dump only, its other files with --volume');
-  return { volumes, view: memoryViews.find((view) => view === options.view) ?? 'all', attachments };
+  return { volumes, view: views.find(({ id }) => id === options.view)?.id ?? 'all', attachments };
 }
 
 function defineOption({ flags, description, default: value, repeatable }: CommandOption): Option {
@@ -50,7 +52,12 @@ function defineCommand(program: Commander, command: Command, choose: (chosen: Ch
   sub.option('--json', 'one JSON document on standard output, messages on standard error');
   sub.option('--quiet', 'no messages, no progress');
   sub.option('--no-color', 'plain text');
-  if (opensDump(command)) sub.addOption(new Option('--view <view>', 'where two systems are in one dump: which one').choices(memoryViews).default('all'));
+  if (opensDump(command))
+    sub.addOption(
+      new Option('--view <view>', `where two systems are in one dump: ${views.map(({ id, title }) => `${id}, ${title}`).join('; ')}`)
+        .choices(views.map(({ id }) => id))
+        .default('all'),
+    );
   sub.addHelpText('after', `\nExample:\n  ${command.example}`);
   sub.action((...given: unknown[]) => {
     const options = given[command.args.length] as OptionValues;

@@ -7,7 +7,8 @@ import * as v from 'valibot';
 import { noteEvidence, noteEvidencePath } from '../files/evidence-files.ts';
 import { checkOutput, writeOutput } from '../files/output-file.ts';
 import type { AttachmentKind } from '../shared/attachment.ts';
-import { shellMethods, type EvidenceKind, type SavedKind, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
+import type { EvidenceKind } from '../shared/check-model.ts';
+import { shellMethods, type SavedKind, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
 import { openSessionFiles, readSessionText } from './session-files.ts';
 import { printPage } from './print-page.ts';
@@ -21,7 +22,6 @@ type Handlers = {
 };
 
 const samplesFolder = fileURLToPath(new URL('../samples/', import.meta.url)).replace('app.asar', 'app.asar.unpacked');
-const dumpExtensions = ['s390', 'vmcore', 'elf', 'core', 'dump', 'kdump'];
 
 function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () => void): Handlers {
   /** Asks where, and writes what `content` gives. Nothing when the dialog was dismissed. */
@@ -49,14 +49,11 @@ function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () =
         versions: { dumpbench: app.getVersion(), electron: process.versions.electron, chromium: process.versions.chrome, node: process.versions.node },
       };
     },
-    async chooseDumps() {
+    async chooseDumps({ extensions }) {
       const answer = await dialog.showOpenDialog(window.browser, {
         title: 'Open dumps',
         properties: ['openFile', 'multiSelections'],
-        filters: [
-          { name: 'All files', extensions: ['*'] },
-          { name: 'Kernel crash dumps', extensions: dumpExtensions },
-        ],
+        filters: [{ name: 'All files', extensions: ['*'] }, ...(extensions.length === 0 ? [] : [{ name: 'Kernel crash dumps', extensions }])],
       });
       return { paths: answer.filePaths };
     },

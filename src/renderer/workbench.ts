@@ -1,11 +1,14 @@
 /** Everything that components share, put together once at the start of the page. */
 import { createContext, useContext } from 'react';
-import type { Density, EvidenceKind, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
+import type { Catalogue } from '../shared/catalogue-model.ts';
+import type { EvidenceKind } from '../shared/check-model.ts';
+import type { Density, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import { guardEvidence, protectEvidence } from './shell/evidence-guard.ts';
 import type { Shell } from './shell/shell-calls.ts';
 import { createDock, type Dock } from './state/dock.ts';
 import { createComparisons, type Comparisons, type KeptText } from './state/comparisons.ts';
+import { askCatalogue, dumpExtensions } from './state/catalogue.ts';
 import { createDumpJobs, type DumpJobs } from './state/dump-jobs.ts';
 import { watchEngine, type EngineWatch } from './state/engine-watch.ts';
 import { watchFiles, type FileWatch } from './state/file-watch.ts';
@@ -17,7 +20,7 @@ import type { Notice } from './state/notice.ts';
 import { createPlaces, type Places } from './state/places.ts';
 import type { Position } from './state/position.ts';
 import { createSessions, type Sessions } from './state/sessions.ts';
-import { createStore, type Store } from './state/store.ts';
+import { createStore, type Readable, type Store } from './state/store.ts';
 import { createThemes, type ScreenWishes, type Themes } from './state/theme.ts';
 import { useStore } from './hooks/use-store.ts';
 import { healthBadge } from './words/health.ts';
@@ -51,6 +54,8 @@ export interface Workbench {
   readonly marks: MarkBook;
   readonly sessions: Sessions;
   readonly themes: Themes;
+  /** What the engine knows; lists in the window are made from it. */
+  readonly catalogue: Readable<Catalogue>;
   readonly recents: Store<readonly Recent[]>;
   /** What overlays are open: of the shell, not of a view. */
   readonly overlay: Store<Overlay | undefined>;
@@ -76,6 +81,8 @@ export interface Workbench {
   readonly tell: (error: unknown) => void;
   readonly openPaths: (paths: readonly string[]) => void;
   readonly closeDump: (key: string) => void;
+  /** Open dialog for dumps. */
+  readonly askPaths: () => Promise<readonly string[]>;
   readonly chooseDumps: () => void;
   readonly openSamples: () => void;
   readonly chooseTheme: (theme: Theme) => void;
@@ -94,11 +101,15 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
   const notice = createStore<Notice | undefined>(undefined);
   const tell = (error: unknown): void => notice.set({ tone: 'bad', text: error instanceof Error ? error.message : String(error) });
 
+  const catalogue = askCatalogue(engine, tell);
+
   const remember = (key: string): void => {
     const dump = dumps.find(key);
     if (dump?.triage === undefined) return;
     const health = dump.health === undefined ? 'unknown' : healthBadge(dump.health);
-    shell.call('remember', { path: dump.path, title: recentTitle(dump.triage.info), health }).then((answer) => recents.set(answer.recents), tell);
+    shell
+      .call('remember', { path: dump.path, title: recentTitle(dump.triage.info, catalogue.get()), health })
+      .then((answer) => recents.set(answer.recents), tell);
   };
   const dumps: OpenDumps = createOpenDumps(engine, {
     onTriaged(key) {
@@ -119,9 +130,19 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
   });
   const sessions: Sessions = createSessions({ dumps, places, dock, marks, comparisons, shell, notice, tell });
   const shownCheck = createStore<Readonly<Record<string, string>>>({});
-  const dumpJobs = createDumpJobs(engine, dumps, jobs, shell, marks, tell, remember, (key, check) => {
-    shownCheck.update((old) => ({ ...old, [key]: check }));
-  });
+  const dumpJobs = createDumpJobs(
+    engine,
+    dumps,
+    jobs,
+    shell,
+    marks,
+    tell,
+    remember,
+    (key, check) => {
+      shownCheck.update((old) => ({ ...old, [key]: check }));
+    },
+    catalogue.get,
+  );
 
   /** Several files of one volume set, opened together, are one dump: the first one opened stays. */
   const mergeVolumes = (key: string): void => {
@@ -135,6 +156,8 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     for (const path of paths) places.show('overview', dumps.open(path));
   };
 
+  const askPaths = async (): Promise<readonly string[]> => (await shell.call('chooseDumps', { extensions: dumpExtensions(catalogue.get()) })).paths;
+
   return {
     engine,
     shell,
@@ -147,6 +170,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     marks,
     sessions,
     themes,
+    catalogue,
     recents,
     notice,
     openingDraft: createStore<OpeningDraft | undefined>(undefined),
@@ -164,8 +188,9 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     tell,
     openPaths,
     closeDump: (key) => dumps.close(key),
+    askPaths,
     chooseDumps() {
-      shell.call('chooseDumps', {}).then(({ paths }) => openPaths(paths), tell);
+      askPaths().then(openPaths, tell);
     },
     openSamples() {
       shell.call('samples', {}).then(({ paths }) => openPaths(paths), tell);

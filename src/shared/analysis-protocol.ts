@@ -1,7 +1,7 @@
-/** Engine methods about analyses: their catalogue, and one of them on a dump, row by row. */
+/** Engine methods about analyses: one of them on a dump, row by row; which there are, `catalogue` says. */
 import * as v from 'valibot';
 import { analysisComparisonSchema } from './analysis-compare.ts';
-import { analysesSchema, analysisSchema, mostRows, rowSchema } from './analysis-table.ts';
+import { analysisSchema, mostRows, rowSchema } from './analysis-table.ts';
 import { memoryViews } from './model.ts';
 import { onView } from './wire-types.ts';
 
@@ -23,7 +23,6 @@ export const analysisProgressSchema = v.strictObject({
 });
 
 export const analysisProtocol = {
-  analyses: { params: v.strictObject({}), result: analysesSchema },
   analyse: {
     params: v.strictObject({
       ...onView,

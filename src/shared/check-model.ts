@@ -9,6 +9,14 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const verdicts = ['passed', 'failed', 'not-recorded', 'not-applicable', 'unreadable', 'not-run'] as const;
 export type Verdict = (typeof verdicts)[number];
 
+/** headers: small structures only, part of triage · quick: bounded reads · scan: reads much of the dump. */
+export const checkDepths = ['headers', 'quick', 'scan'] as const;
+export type CheckDepth = (typeof checkDepths)[number];
+
+/** What a person brings along to check a dump against. */
+export const evidenceKinds = ['manifest', 'attestation', 'publicKey', 'kdumpImage'] as const;
+export type EvidenceKind = (typeof evidenceKinds)[number];
+
 export const stepSchema = v.strictObject({ check: v.string(), passed: v.optional(v.boolean()), detail: v.string() });
 export type Step = v.InferOutput<typeof stepSchema>;
 

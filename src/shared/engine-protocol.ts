@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { analysisProtocol } from './analysis-protocol.ts';
 import { attachProtocol } from './attach-protocol.ts';
+import { catalogueProtocol } from './catalogue-model.ts';
 import { inspectProtocol } from './inspect-protocol.ts';
 import { kernelProtocol } from './kernel-protocol.ts';
 import { cacheProtocol } from './cache-protocol.ts';
@@ -43,6 +44,7 @@ export const stripBucketSchema = v.strictObject({
 export const engineProtocol = {
   ...analysisProtocol,
   ...attachProtocol,
+  ...catalogueProtocol,
   ...compareMethods,
   ...inspectProtocol,
   ...kernelProtocol,

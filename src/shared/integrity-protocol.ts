@@ -51,7 +51,7 @@ export const integrityProtocol = {
     progress: scanProgressSchema,
   },
   manifest: {
-    params: v.strictObject({ dump, format: v.picklist(['sha256sum', 'hashdeep']) }),
+    params: v.strictObject({ dump, format: v.string() }),
     result: v.strictObject({ text: v.string(), manifest: manifestSchema }),
     progress: scanProgressSchema,
   },

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { attachmentKinds } from './attachment.ts';
+import { evidenceKinds } from './check-model.ts';
 import { evidenceFilesSchema } from './evidence-protocol.ts';
 
 const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit));
@@ -27,9 +28,6 @@ const keyMap = v.record(text(100), text(40));
 const versionsSchema = v.strictObject({ dumpbench: v.string(), electron: v.string(), chromium: v.string(), node: v.string() });
 export type Versions = v.InferOutput<typeof versionsSchema>;
 const nothing = v.strictObject({});
-/** What a person brings along to check a dump against. */
-export const evidenceKinds = ['manifest', 'attestation', 'publicKey', 'kdumpImage'] as const;
-export type EvidenceKind = (typeof evidenceKinds)[number];
 /** What a person saves: says which files it may replace. */
 export const savedKinds = ['report', 'manifest', 'attestation', 'session', 'rows'] as const;
 export type SavedKind = (typeof savedKinds)[number];
@@ -50,8 +48,8 @@ export const shellMethods = {
       versions: versionsSchema,
     }),
   },
-  /** Open dialog; no paths when it was dismissed. */
-  chooseDumps: { params: nothing, result: v.strictObject({ paths: v.array(path) }) },
+  /** Open dialog, with a filter for these endings of dumps' names; no paths when it was dismissed. */
+  chooseDumps: { params: v.strictObject({ extensions: v.array(text(40)) }), result: v.strictObject({ paths: v.array(path) }) },
   /** Paths of the bundled sample dumps. */
   samples: { params: nothing, result: v.strictObject({ paths: v.array(path) }) },
   remember: { params: recentSchema, result: v.strictObject({ recents: v.array(recentSchema) }) },

@@ -4,6 +4,7 @@ import { allEvidence } from '../../files/evidence-files.ts';
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import type { StartSqlProcess } from '../page-index/sql-process.ts';
+import { catalogue } from './catalogue.ts';
 import { byteHandlers } from './bytes/handlers.ts';
 import { integrityHandlers } from './integrity/handlers.ts';
 import { kernelHandlers } from './kernel/handlers.ts';
@@ -29,6 +30,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   return {
     handlers: {
       ping: () => ({}),
+      catalogue,
       remarks: () => ({ remarks: [...cacheRemarks()] }),
       evidence: () => ({ files: allEvidence().map(({ path, device, inode }) => ({ path, device: String(device), inode: String(inode) })) }),
       ...open.handlers,

@@ -2,6 +2,7 @@
  * What a dump format is: a way to recognise a file and to turn it into memory, notes and CPU records. Nothing above
  * this folder knows how a container stores its pages.
  */
+import type { FileType } from '../../shared/catalogue-model.ts';
 import type { Fact } from '../../shared/fact.ts';
 import type { Finding, FormatId, PageState } from '../../shared/model.ts';
 import type { Architecture } from '../arch/index.ts';
@@ -218,9 +219,14 @@ export interface OpenContext {
 
 export interface DumpFormat {
   readonly id: FormatId;
+  /** A noun phrase, for every door. */
   readonly title: string;
+  /** Who writes it. */
+  readonly about: string;
   /** File name endings for the open dialog, without dot. */
   readonly extensions: readonly string[];
+  /** Kind of file that the desktop opens with Dumpbench, where an ending means this and nothing else. */
+  readonly fileType?: FileType;
   /** Looks at the first 4096 bytes (fewer in a shorter file) and at the source's size. Never throws. */
   probe(head: Uint8Array, source: ByteSource): Probe;
   /** @throws DumpError when not even the header can be used; other damage becomes findings */

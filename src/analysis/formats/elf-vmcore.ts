@@ -213,7 +213,9 @@ function open(source: ByteSource): DumpImage {
 export const elfVmcore: DumpFormat = {
   id: 'elf-vmcore',
   title: 'ELF vmcore',
+  about: '/proc/vmcore of a kdump kernel, makedumpfile -E, QEMU, zgetdump',
   extensions: ['vmcore', 'elf', 'core', 'dump'],
+  fileType: { extension: 'vmcore', mimeType: 'application/x-linux-vmcore', title: 'Linux kernel crash dump' },
   probe(head) {
     if (elfMagic.some((byte, index) => head[index] !== byte)) return no;
     if (head.length < elfHeader.size) return broken(head.length, `the file ends after ${head.length} bytes`, `an ELF header of ${elfHeader.size} bytes`);

@@ -339,7 +339,9 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
 export const kdumpCompressed: DumpFormat = {
   id: 'kdump-compressed',
   title: 'kdump-compressed',
+  about: 'makedumpfile and QEMU',
   extensions: ['kdump', 'vmcore', 'dump'],
+  fileType: { extension: 'kdump', mimeType: 'application/x-kdump', title: 'Compressed kernel crash dump' },
   probe(head) {
     const signature = Buffer.from(head.subarray(0, 8)).toString('latin1');
     if (signature === 'DISKDUMP') return broken(0, 'it is of the ancient diskdump kind', `"${KDUMP_SIGNATURE}"`);

@@ -109,7 +109,9 @@ function open(source: ByteSource): DumpImage {
 export const lkcd: DumpFormat = {
   id: 'lkcd',
   title: 'LKCD dump',
+  about: 'Linux Kernel Crash Dump on s390x',
   extensions: ['lkcd', 'dump'],
+  fileType: { extension: 'lkcd', mimeType: 'application/x-lkcd-dump', title: 'LKCD dump' },
   probe(head) {
     if (head.length < 8 || new DataView(head.buffer, head.byteOffset).getBigUint64(0) !== LKCD_MAGIC) return no;
     if (head.length < lkcdHeader.size) return broken(head.length, `the file ends after ${head.length} bytes`, `a header of ${lkcdHeader.size} bytes`);

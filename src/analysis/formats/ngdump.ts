@@ -82,7 +82,9 @@ function open(source: ByteSource): DumpImage {
 export const ngdump: DumpFormat = {
   id: 'ngdump',
   title: 'NGDump partition',
+  about: 'a list-directed dump to SCSI, NVMe or ECKD',
   extensions: ['ngdump', 'img'],
+  fileType: { extension: 'ngdump', mimeType: 'application/x-ngdump', title: 'NGDump partition' },
   probe(head, source) {
     if (!looksLikeExt4(head)) return no;
     try {

@@ -216,7 +216,8 @@ function open(source: ByteSource): DumpImage {
 
 export const pvElf: DumpFormat = {
   id: 'pv-elf',
-  title: 'ELF dump of a secure guest',
+  title: 'encrypted ELF dump of a secure guest',
+  about: 'QEMU on IBM Z with Secure Execution',
   extensions: ['elf', 'dump'],
   probe(head, source) {
     const sections = pvSections(head, source);

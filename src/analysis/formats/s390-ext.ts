@@ -17,6 +17,7 @@ import {
   standaloneHeaderBytes,
   standaloneImage,
   type StandaloneHeader,
+  standaloneFile,
 } from './standalone-dump.ts';
 
 /** Sizes of DASD blocks, the usual one first. The file does not record which. */
@@ -93,7 +94,9 @@ function open(source: ByteSource): DumpImage {
 export const s390Ext: DumpFormat = {
   id: 's390-ext',
   title: 's390 stand-alone dump (extended)',
+  about: 'the stand-alone dumpers of zipl from 2.4 on',
   extensions: ['s390', 'dump'],
+  fileType: standaloneFile,
   probe(head) {
     if (head.length < 8) return no;
     const data = new DataView(head.buffer, head.byteOffset, head.byteLength);

@@ -7,7 +7,7 @@ import { S390_EXT_MAGIC } from './s390-header.ts';
 import { gapPieces, lostHeader, walkSegments } from './s390-segments.ts';
 import { collectVolumes, isUnusedVolume, missingVolumes, otherHeaders, volumeFacts } from './s390-volumes.ts';
 import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
-import { markerFindings, probeHeader, readEndMarker, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
+import { markerFindings, probeHeader, readEndMarker, standaloneHeaderBytes, standaloneImage, standaloneFile } from './standalone-dump.ts';
 import { RangeColumns } from './range-columns.ts';
 import { chained, PieceColumns } from './piece-columns.ts';
 import { memoryBytesOf, SegmentColumns } from './segment-columns.ts';
@@ -111,7 +111,9 @@ function unknownGaps(memorySize: bigint): MemoryPiece[] {
 export const s390MvExt: DumpFormat = {
   id: 's390-mv-ext',
   title: 's390 multi-volume dump (extended)',
+  about: 'the multi-volume dumper of zipl from 2.4 on, to several partitions',
   extensions: ['s390', 'dump'],
+  fileType: standaloneFile,
   probe(head) {
     if (head.length < 8) return no;
     if (isUnusedVolume(head, S390_EXT_MAGIC)) return yes;

@@ -6,7 +6,7 @@ import { no, yes, type DumpFormat, type DumpImage, type EndMarker, type OpenCont
 import { S390_MAGIC } from './s390-header.ts';
 import { collectVolumes, isUnusedVolume, missingVolumes, otherHeaders, volumeFacts } from './s390-volumes.ts';
 import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
-import { markerFindings, probeHeader, readEndMarker, standaloneHeaderBytes, standaloneImage } from './standalone-dump.ts';
+import { markerFindings, probeHeader, readEndMarker, standaloneHeaderBytes, standaloneImage, standaloneFile } from './standalone-dump.ts';
 import { RangeColumns } from './range-columns.ts';
 
 const pageBytes = 4096;
@@ -83,7 +83,9 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
 export const s390Mv: DumpFormat = {
   id: 's390-mv',
   title: 's390 multi-volume dump',
+  about: 'the multi-volume dumper of zipl, to several partitions',
   extensions: ['s390', 'dump'],
+  fileType: standaloneFile,
   probe(head) {
     if (head.length < 8) return no;
     if (isUnusedVolume(head, S390_MAGIC)) return yes;

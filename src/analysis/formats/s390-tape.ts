@@ -50,6 +50,7 @@ function open(source: ByteSource): DumpImage {
 export const s390Tape: DumpFormat = {
   id: 's390-tape',
   title: 's390 tape dump',
+  about: 'the tape dumper of zipl',
   extensions: ['tape', 'dump'],
   probe(head, source) {
     if (head.length < standaloneHeaderBytes) return no;

@@ -14,6 +14,7 @@ import {
   standaloneHeaderBytes,
   standaloneImage,
   type StandaloneHeader,
+  standaloneFile,
 } from './standalone-dump.ts';
 
 /** A header that claims too much memory is told by the end marker that then stands at the very end of the file. */
@@ -87,7 +88,9 @@ function open(source: ByteSource): DumpImage {
 export const s390: DumpFormat = {
   id: 's390',
   title: 's390 stand-alone dump',
+  about: 'the stand-alone dumpers of zipl, zgetdump',
   extensions: ['s390', 'dump'],
+  fileType: standaloneFile,
   probe(head) {
     if (head.length < 8 || new DataView(head.buffer, head.byteOffset).getBigUint64(0) !== S390_MAGIC) return no;
     return probeHeader(head);

@@ -1,5 +1,6 @@
 /** What every s390 stand-alone format shares: one header, one end marker, prefixes instead of registers. */
 import { DumpError } from '../../shared/dump-error.ts';
+import type { FileType } from '../../shared/catalogue-model.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding, FormatId } from '../../shared/model.ts';
 import { asciiText } from '../layout/field.ts';
@@ -14,6 +15,9 @@ const maxCpus = 512;
 /** Prefixes are multiples of 8 KiB (Principles of Operation, chapter 3). */
 const lowcoreAlignment = 0x2000;
 const z_architecture = 2;
+
+/** What a desktop knows all of them as. */
+export const standaloneFile: FileType = { extension: 's390', mimeType: 'application/x-s390-dump', title: 'IBM Z dump' };
 
 export type StandaloneHeader = ReturnType<typeof parse<typeof s390Header.fields>>;
 

@@ -156,7 +156,9 @@ function open(source: ByteSource): DumpImage {
 export const vmdump: DumpFormat = {
   id: 'vmdump',
   title: 'z/VM VMDUMP',
+  about: 'the z/VM command VMDUMP',
   extensions: ['vmdump', 'dump'],
+  fileType: { extension: 'vmdump', mimeType: 'application/x-vmdump', title: 'z/VM VMDUMP' },
   probe(head) {
     if (head.length < 64 || hexOf(head.subarray(0, 2)) !== symptomId || hexOf(head.subarray(56, 64)) !== dumpType) return no;
     return head.length < vmdumpRecordBytes ? broken(head.length, `the file ends after ${head.length} bytes`, 'records of 4096 bytes') : yes;

@@ -4,10 +4,22 @@
  */
 import type { KeyObject } from 'node:crypto';
 import * as v from 'valibot';
+import type { ReportEntry } from '../../shared/catalogue-model.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { healthSchema, verdicts, type CheckResult, type Health } from '../../shared/check-model.ts';
 import { memoryRootVersion } from '../memory-tree/digest.ts';
 import { envelopeSchema, keyIdOf, openEnvelope, signEnvelope } from './dsse.ts';
+
+/** As a thing to be handed on. */
+export const attestationEntry: ReportEntry = {
+  id: 'attestation',
+  kind: 'attestation',
+  title: 'Signed attestation',
+  about: 'in-toto in DSSE, signed with your Ed25519 key',
+  mediaType: 'application/json',
+  extension: 'attestation.json',
+  needs: ['private-key'],
+};
 
 const payloadType = 'application/vnd.in-toto+json';
 const statementType = 'https://in-toto.io/Statement/v1';

@@ -1,5 +1,5 @@
 /** What an integrity check is. It reads through the one reader and returns a verdict with its evidence; it never prints. */
-import type { CheckResult, Step, Verdict } from '../../shared/check-model.ts';
+import type { CheckDepth, CheckResult, EvidenceKind, Step, Verdict } from '../../shared/check-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { Remedy } from '../../shared/remedy.ts';
@@ -68,8 +68,11 @@ export interface Check {
   readonly gravity: number;
   /** What a person can do where it failed. */
   readonly remedy?: Remedy;
-  /** headers: small structures only, part of triage · quick: bounded reads · scan: reads much of the dump. */
-  readonly cost: 'headers' | 'quick' | 'scan';
+  readonly cost: CheckDepth;
+  /** What a person must bring along, or there is nothing that it could compare with. */
+  readonly needs?: readonly EvidenceKind[];
+  /** What a person can bring along, so that it finds out more. */
+  readonly uses?: readonly EvidenceKind[];
   /** What its bytes are, where they are of one structure: names damage in the damage map. */
   readonly structure?: string;
   /** A checksum that the dump recorded covers every byte of its ranges: no flipped bit in them passes. */

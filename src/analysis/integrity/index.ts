@@ -1,6 +1,6 @@
 /** The registry of integrity checks, and their run. */
 import { Cancelled } from '../../shared/rpc.ts';
-import type { CheckResult, Health } from '../../shared/check-model.ts';
+import { checkDepths, type CheckDepth, type CheckResult, type Health } from '../../shared/check-model.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
 import { notApplicable, type Check, type CheckContext, type CheckOutcome } from './check.ts';
 import { attestationCheck } from './checks/attestation.ts';
@@ -49,9 +49,6 @@ export const checks: readonly Check[] = [
   attestationCheck,
 ];
 
-export type CheckDepth = Check['cost'];
-const depthOrder: readonly CheckDepth[] = ['headers', 'quick', 'scan'];
-
 function toResult(check: Check, outcome: CheckOutcome): CheckResult {
   const { verdict, detail, recorded, computed, ranges, steps, findings } = outcome;
   const remedy = outcome.remedy ?? (verdict === 'failed' ? check.remedy : undefined);
@@ -87,7 +84,7 @@ export async function runChecks(
       results.push(toResult(check, notApplicable(why)));
       continue;
     }
-    if (depthOrder.indexOf(check.cost) > depthOrder.indexOf(depth)) {
+    if (checkDepths.indexOf(check.cost) > checkDepths.indexOf(depth)) {
       const isScan = check.cost === 'scan';
       const detail = isScan ? 'it reads much of the dump, which was not asked for' : 'it reads more than the first look at a dump does';
       results.push(toResult(check, { verdict: 'not-run', detail, remedy: isScan ? 'full-checks' : 'quick-checks' }));

@@ -5,9 +5,6 @@
  */
 import { DumpError } from '../../shared/dump-error.ts';
 
-export const manifestFormats = ['sha256sum', 'hashdeep'] as const;
-export type ManifestFormat = (typeof manifestFormats)[number];
-
 /** Digest of `[start, end)` of a file. */
 export interface Piece {
   readonly start: number;
@@ -62,8 +59,36 @@ function formatHashdeep(files: readonly FileDigests[]): string {
   return ['%%%% HASHDEEP-1.0', '%%%% size,sha256,filename', '##', ...lines].join('\n');
 }
 
-export const formatManifest = (files: readonly FileDigests[], format: ManifestFormat): string =>
-  `${format === 'sha256sum' ? formatSha256sum(files) : formatHashdeep(files)}\n`;
+export interface ManifestFormat {
+  readonly id: string;
+  readonly title: string;
+  /** What it is good for. */
+  readonly about: string;
+  readonly mediaType: string;
+  /** Without dot. */
+  readonly extension: string;
+  render(files: readonly FileDigests[]): string;
+}
+
+/** The registry of manifest formats. */
+export const manifestFormats: readonly ManifestFormat[] = [
+  {
+    id: 'sha256sum',
+    title: 'Manifest (sha256sum)',
+    about: 'digests of the files and their pieces',
+    mediaType: 'text/plain',
+    extension: 'sha256',
+    render: (files) => `${formatSha256sum(files)}\n`,
+  },
+  {
+    id: 'hashdeep',
+    title: 'Manifest (hashdeep)',
+    about: 'the same for hashdeep',
+    mediaType: 'text/plain',
+    extension: 'hashdeep',
+    render: (files) => `${formatHashdeep(files)}\n`,
+  },
+];
 
 interface Line {
   readonly name: string;

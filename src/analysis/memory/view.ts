@@ -2,11 +2,19 @@
  * Two systems in one dump (meminfo.md section 8; s390-tools zdump/dfi.c): the kdump kernel ran from absolute 0 when it was
  * dumped, the low memory of the system that crashed before lies in the crashkernel area. A view is a remap above the one image.
  */
+import type { Catalogue } from '../../shared/catalogue-model.ts';
 import type { MemoryView } from '../../shared/model.ts';
 import { pageSize, type AddressRange } from '../../shared/units.ts';
 import { pageStateCodes, type Absence, type Extent, type MemoryImage } from '../formats/dump-format.ts';
 import { generatedExtents } from '../formats/extent-map.ts';
 import { RangeColumns } from '../formats/range-columns.ts';
+
+/** The registry of views. */
+export const dataViews: Catalogue['views'] = [
+  { id: 'all', title: 'all memory', about: 'as it lies in the dump' },
+  { id: 'prod', title: 'production system', about: 'the one that crashed, its memory put back where it was' },
+  { id: 'kdump', title: 'kdump kernel', about: 'the one that was started to take the dump' },
+];
 
 const mebibyte = 1n << 20n;
 /** oldmem_base and oldmem_size of the kernel's parameter area. */

@@ -66,4 +66,4 @@ function render(report: ReportModel): string {
   return [csvLine(heads), ...lines].join('');
 }
 
-export const csvReport: ReportFormat = { id: 'csv', title: 'CSV', mediaType: 'text/csv', extension: 'csv', render };
+export const csvReport: ReportFormat = { id: 'csv', title: 'CSV report', about: 'for spreadsheets', mediaType: 'text/csv', extension: 'csv', render };

@@ -192,4 +192,11 @@ ${report.regions.length > 1000 ? `<p class="dim">${report.regions.length - 1000}
 `;
 }
 
-export const htmlReport: ReportFormat = { id: 'html', title: 'Web page', mediaType: 'text/html', extension: 'html', render };
+export const htmlReport: ReportFormat = {
+  id: 'html',
+  title: 'HTML report',
+  about: 'a page for people, light and dark, prints well',
+  mediaType: 'text/html',
+  extension: 'html',
+  render,
+};

@@ -76,4 +76,11 @@ ${report.checks.map(testCase).join('\n')}${output(report)}
 `;
 }
 
-export const junitReport: ReportFormat = { id: 'junit', title: 'JUnit', mediaType: 'application/xml', extension: 'xml', render };
+export const junitReport: ReportFormat = {
+  id: 'junit',
+  title: 'JUnit report',
+  about: 'one test case a check, for CI',
+  mediaType: 'application/xml',
+  extension: 'xml',
+  render,
+};

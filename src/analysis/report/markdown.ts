@@ -132,4 +132,11 @@ function render(report: ReportModel): string {
   return `${lines.join('\n')}\n`;
 }
 
-export const markdownReport: ReportFormat = { id: 'markdown', title: 'Markdown', mediaType: 'text/markdown', extension: 'md', render };
+export const markdownReport: ReportFormat = {
+  id: 'markdown',
+  title: 'Markdown report',
+  about: 'for tickets and mails',
+  mediaType: 'text/markdown',
+  extension: 'md',
+  render,
+};

@@ -52,6 +52,8 @@ export interface ReportModel {
 export interface ReportFormat {
   readonly id: string;
   readonly title: string;
+  /** What it is good for. */
+  readonly about: string;
   readonly mediaType: string;
   readonly extension: string;
   render(report: ReportModel): string;

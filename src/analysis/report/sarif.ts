@@ -125,4 +125,11 @@ function render(report: ReportModel): string {
   })}\n`;
 }
 
-export const sarifReport: ReportFormat = { id: 'sarif', title: 'SARIF', mediaType: 'application/sarif+json', extension: 'sarif', render };
+export const sarifReport: ReportFormat = {
+  id: 'sarif',
+  title: 'SARIF report',
+  about: '2.1.0, for code-scanning viewers',
+  mediaType: 'application/sarif+json',
+  extension: 'sarif',
+  render,
+};

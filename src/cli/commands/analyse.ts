@@ -3,14 +3,14 @@ import { comparisonDoubt } from '../../shared/analysis-compare.ts';
 import type { AnalysisRequest } from '../../shared/analysis-protocol.ts';
 import type { AnalysisTable, ParameterJson } from '../../shared/analysis-table.ts';
 import { analysisCsv } from '../../shared/analysis-text.ts';
-import { analyses } from '../../analysis/kernel/analyses/catalogue.ts';
+import { catalogue } from '../../analysis/engine/catalogue.ts';
 import type { Command, CommandContext, CommandOption, OptionValues } from '../command.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { analysisCatalogueText, analysisTableText, comparedAnalysisText, partialText } from '../text/analysis-text.ts';
 import { wholeNumber } from './address-argument.ts';
 
-const tables: readonly AnalysisTable[] = analyses.map(({ table }) => table);
+const tables: readonly AnalysisTable[] = catalogue().analyses;
 
 /** Parameters of all analyses as options; one that several analyses have is one option. */
 function parameterOptions(): readonly CommandOption[] {
@@ -75,9 +75,9 @@ export const analyseCommand: Command = {
     if (id === undefined && options.with !== undefined) throw new UsageError('--with: name the analysis to compare');
     return withDump(context, file, async (dump) => {
       if (id === undefined) {
-        const catalogue = await engine.call('analyses', {});
-        if (output.json) printJson(io, catalogue);
-        else io.out(analysisCatalogueText(catalogue.analyses, style));
+        const { schema, analyses } = await engine.call('catalogue', {});
+        if (output.json) printJson(io, { schema, analyses });
+        else io.out(analysisCatalogueText(analyses, style));
         return exitCodes.fine;
       }
       if (typeof options.with === 'string') return compareWith(context, dump, options.with, { id, parameters: givenParameters(options) });

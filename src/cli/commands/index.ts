@@ -4,6 +4,7 @@ import { compareCommand } from './compare.ts';
 import { dmesgCommand } from './dmesg.ts';
 import { analyseCommand } from './analyse.ts';
 import { attestCommand } from './attest.ts';
+import { catalogueCommand } from './catalogue.ts';
 import { cacheCommand } from './cache.ts';
 import { indexCommand } from './index-pages.ts';
 import { inspectCommand } from './inspect.ts';
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   dmesgCommand,
   symbolsCommand,
   structCommand,
+  catalogueCommand,
   sampleCommand,
   openCommand,
 ];

@@ -5,6 +5,7 @@ import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
 import { readRules } from '../ignore-rules-file.ts';
 import { exitCodes, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
+import { formatsOf } from '../text/catalogue-text.ts';
 import { outputOptions, resultTarget } from '../output.ts';
 import { progressLine } from '../progress-line.ts';
 import { readSessionFile, sessionAnnotations } from '../session-file.ts';
@@ -15,7 +16,7 @@ export const reportCommand: Command = {
   args: ['<file>'],
   ofKernel: true,
   options: [
-    { flags: '--format <format>', description: 'html, json, markdown, sarif, junit or csv', default: 'html' },
+    { flags: '--format <format>', description: formatsOf('report'), default: 'html' },
     ...outputOptions,
     { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
     { flags: '--with <dump>', description: 'also compare with another dump' },

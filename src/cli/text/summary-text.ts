@@ -7,30 +7,17 @@ import type { TriageDump } from '../../shared/triage-model.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import { instructionAddress, instructionName, noNames, type PlaceNames } from '../../shared/place-names.ts';
+import { formatTitle } from './catalogue-text.ts';
 import { remedyText } from './remedy-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
-
-const formatTitles: Readonly<Record<string, string>> = {
-  'elf-vmcore': 'ELF vmcore',
-  'kdump-compressed': 'kdump-compressed',
-  s390: 's390 stand-alone',
-  's390-ext': 's390 stand-alone (extended)',
-  's390-mv': 's390 multi-volume',
-  's390-mv-ext': 's390 multi-volume (extended)',
-  's390-tape': 's390 tape',
-  lkcd: 'LKCD',
-  vmdump: 'z/VM VMDUMP',
-  ngdump: 'NGDump partition',
-  'pv-elf': 'ELF dump of a secure guest, encrypted',
-};
 
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
 /** One line: what it is. */
 export function headline(info: Info): string {
   const parts = [
-    `${formatTitles[info.container.format] ?? info.container.format}${info.container.version === undefined ? '' : `, version ${info.container.version}`}`,
+    `${formatTitle(info.container.format)}${info.container.version === undefined ? '' : `, version ${info.container.version}`}`,
     info.container.complete ? 'complete' : 'INCOMPLETE',
     byteText(info.memory.bytes),
     cpuCountText(info.machine),

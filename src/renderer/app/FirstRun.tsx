@@ -14,8 +14,9 @@ const badges = {
 };
 
 export function FirstRun() {
-  const { chooseDumps, openingDraft, openSamples, openPaths, forgetRecent, recents } = useWorkbench();
+  const { catalogue, chooseDumps, openingDraft, openSamples, openPaths, forgetRecent, recents } = useWorkbench();
   const list = useStore(recents);
+  const { formats } = useStore(catalogue);
   return (
     <div className="first-run" data-testid="first-run" data-pane="view">
       <div className="first-run-page">
@@ -33,7 +34,7 @@ export function FirstRun() {
           <Icon name="desktop-download" />
           <span>
             or drop files anywhere in this window
-            <span className="dim"> · s390 stand-alone, ELF vmcore, kdump; of a volume set any one file does, or </span>
+            <span className="dim"> · {formats.map(({ title }) => title).join(', ')}; of a volume set any one file does, or </span>
             <button type="button" className="link" onClick={() => openingDraft.set({ paths: [] })}>
               name its files one by one
             </button>

@@ -1,8 +1,7 @@
 /** Opens one dump whose files are named, or one of the two systems in it. */
 import { useState } from 'react';
-import { memoryViews, type MemoryView } from '../../shared/model.ts';
+import type { MemoryView } from '../../shared/model.ts';
 import { useStore } from '../hooks/use-store.ts';
-import { viewWords } from '../words/dump-way.ts';
 import { useWorkbench, type OpeningDraft } from '../workbench.ts';
 import { Dialog } from '../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../widgets/Hostile.tsx';
@@ -10,22 +9,17 @@ import { Icon } from '../widgets/Icon.tsx';
 import { IconButton } from '../widgets/IconButton.tsx';
 import './choice-dialog.css';
 
-const viewNotes: Readonly<Record<MemoryView, string>> = {
-  all: 'as it lies in the dump',
-  prod: 'the one that crashed, its memory put back where it was',
-  kdump: 'the one that was started to take the dump',
-};
-
 function Form({ draft }: { readonly draft: OpeningDraft }) {
-  const { dumps, places, openingDraft, closeDump, shell } = useWorkbench();
+  const { dumps, places, openingDraft, closeDump, askPaths, catalogue } = useWorkbench();
+  const { views } = useStore(catalogue);
   const [paths, setPaths] = useState(draft.paths);
   const [view, setView] = useState<MemoryView>('all');
   const [error, setError] = useState<string>();
   const close = (): void => openingDraft.set(undefined);
   const add = (): void => {
     setError(undefined);
-    shell.call('chooseDumps', {}).then(
-      (answer) => setPaths((old) => [...new Set([...old, ...answer.paths])]),
+    askPaths().then(
+      (more) => setPaths((old) => [...new Set([...old, ...more])]),
       (wrong: unknown) => setError(wrong instanceof Error ? wrong.message : String(wrong)),
     );
   };
@@ -67,10 +61,10 @@ function Form({ draft }: { readonly draft: OpeningDraft }) {
       </button>
       <fieldset className="choice-views">
         <legend className="caption">Where two systems are in the dump, show</legend>
-        {memoryViews.map((one) => (
-          <label key={one}>
-            <input type="radio" name="view" checked={one === view} onChange={() => setView(one)} data-testid={`opening-${one}`} /> {viewWords[one]}{' '}
-            <span className="dim">{viewNotes[one]}</span>
+        {views.map(({ id, title, about }) => (
+          <label key={id}>
+            <input type="radio" name="view" checked={id === view} onChange={() => setView(id)} data-testid={`opening-${id}`} /> {title}{' '}
+            <span className="dim">{about}</span>
           </label>
         ))}
       </fieldset>

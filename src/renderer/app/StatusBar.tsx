@@ -42,7 +42,8 @@ function Running() {
 }
 
 export function StatusBar() {
-  const { engine } = useWorkbench();
+  const { engine, catalogue } = useWorkbench();
+  const known = useStore(catalogue);
   const { state, host } = useStore(engine.status);
   const dump = useCurrentDump();
   const coverage = dump?.coverage;
@@ -54,7 +55,7 @@ export function StatusBar() {
   return (
     <footer className="status-bar" data-testid="status-bar">
       <Cursor />
-      {dump?.triage === undefined ? null : wayWords(dump.triage.info).map((words) => <span key={words}>{words}</span>)}
+      {dump?.triage === undefined ? null : wayWords(dump.triage.info, known).map((words) => <span key={words}>{words}</span>)}
       {dump?.triage === undefined ? null : (
         <span data-testid="status-index">{coverage === undefined ? 'not indexed' : `index ${percentText(coverage.indexed, coverage.total)}`}</span>
       )}

@@ -4,7 +4,7 @@
  */
 import { attachmentKinds, attachmentTitles } from '../../shared/attachment.ts';
 import { themes } from '../../shared/shell-protocol.ts';
-import { exportFormats } from '../state/dump-jobs.ts';
+import { exportFormats } from '../state/catalogue.ts';
 import { isRunning } from '../state/jobs.ts';
 import { views } from '../views/index.ts';
 import type { Workbench } from '../workbench.ts';
@@ -90,7 +90,7 @@ function allActions(workbench: Workbench): readonly Action[] {
     { id: 'dump.detach', title: 'Detach all attached files', enabled: hasAttached, run: onDump((key) => dumpJobs.detach(key)) },
     { id: 'dump.verify', title: 'Verify everything (full scan)', enabled: hasDump, run: onDump(dumpJobs.verify) },
     { id: 'dump.index', title: 'Build or resume the page index', enabled: hasDump, run: onDump(dumpJobs.index) },
-    ...exportFormats.map((format) => ({
+    ...exportFormats(workbench.catalogue.get()).map((format) => ({
       id: `dump.export.${format.id}`,
       title: `Export: ${format.title}…`,
       enabled: hasDump,

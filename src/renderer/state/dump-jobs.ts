@@ -1,31 +1,18 @@
 /** Long work on a dump: what starts by itself behind the first facts, and what a person asks for. */
 import type { EngineLink } from '../engine/engine-link.ts';
 import { attachedText, attachmentKinds, type AttachmentKind, type AttachmentPaths } from '../../shared/attachment.ts';
-import type { VerifyJson } from '../../shared/check-model.ts';
+import type { Catalogue } from '../../shared/catalogue-model.ts';
+import type { EvidenceKind, VerifyJson } from '../../shared/check-model.ts';
 import type { Shell } from '../shell/shell-calls.ts';
 import { byteText } from '../../shared/units.ts';
 import { healthWords } from '../words/health.ts';
 import { countText } from '../words/numbers.ts';
 import { EngineFailure } from '../../shared/rpc.ts';
+import type { ExportFormat } from './catalogue.ts';
 import { isRunning, type Job, type JobKind, type Jobs } from './jobs.ts';
 import { reportAnnotation, type MarkBook } from './marks.ts';
 import { evidencePaths, fileName, handleOf, type Evidence, type OpenDump } from './open-dump.ts';
 import type { OpenDumps } from './open-dumps.ts';
-
-/** What can be handed on of a dump. */
-export const exportFormats = [
-  { id: 'html', kind: 'report', title: 'HTML report', note: 'a page for people, light and dark, prints well', extension: 'html' },
-  { id: 'pdf', kind: 'report', title: 'PDF report', note: 'the same page, printed', extension: 'pdf' },
-  { id: 'markdown', kind: 'report', title: 'Markdown report', note: 'for tickets and mails', extension: 'md' },
-  { id: 'json', kind: 'report', title: 'JSON report', note: 'everything, for scripts', extension: 'json' },
-  { id: 'sarif', kind: 'report', title: 'SARIF report', note: '2.1.0, for code-scanning viewers', extension: 'sarif' },
-  { id: 'junit', kind: 'report', title: 'JUnit report', note: 'one test case a check, for CI', extension: 'xml' },
-  { id: 'csv', kind: 'report', title: 'CSV report', note: 'for spreadsheets', extension: 'csv' },
-  { id: 'sha256sum', kind: 'manifest', title: 'Manifest (sha256sum)', note: 'digests of the files and their pieces', extension: 'sha256' },
-  { id: 'hashdeep', kind: 'manifest', title: 'Manifest (hashdeep)', note: 'the same for hashdeep', extension: 'hashdeep' },
-  { id: 'attestation', kind: 'attestation', title: 'Signed attestation', note: 'in-toto in DSSE, signed with your Ed25519 key', extension: 'attestation.json' },
-] as const;
-export type ExportFormat = (typeof exportFormats)[number];
 
 export interface DumpJobs {
   /** Quick checks and the page index: what is still missing of them. */
@@ -63,8 +50,10 @@ export function neededJobs(dump: OpenDump, jobs: readonly Job[]): readonly JobKi
 }
 
 /** The check that says what came of it. */
-const evidenceCheck = ({ manifest, attestation }: Evidence): string =>
-  manifest !== undefined ? 'manifest' : attestation !== undefined ? 'attestation' : 'purgatory-sha256';
+const checkOf = ({ checks }: Catalogue, { manifest, attestation }: Evidence): string | undefined => {
+  const kind: EvidenceKind = manifest !== undefined ? 'manifest' : attestation !== undefined ? 'attestation' : 'kdumpImage';
+  return checks.find(({ needs = [], uses = [] }) => [...needs, ...uses].includes(kind))?.id;
+};
 
 export function createDumpJobs(
   engine: EngineLink,
@@ -75,6 +64,7 @@ export function createDumpJobs(
   tell: (error: unknown) => void,
   onChecked: (key: string) => void,
   onCompared: (key: string, check: string) => void,
+  known: () => Catalogue,
 ): DumpJobs {
   const opened = (key: string): { readonly dump: OpenDump; readonly handle: string } | undefined => {
     const dump = dumps.find(key);
@@ -150,7 +140,8 @@ export function createDumpJobs(
       // What cannot be used is not kept.
       dumps.change(key, (old) => ({ ...old, evidence }));
       const words = verified(key, result, depth);
-      if (names.length > 0) onCompared(key, evidenceCheck(more));
+      const check = checkOf(known(), more);
+      if (names.length > 0 && check !== undefined) onCompared(key, check);
       return words;
     });
   };
@@ -214,7 +205,7 @@ export function createDumpJobs(
         const quick = !(full ?? dump.checked === 'full');
         const saved = async (text: string): Promise<{ path?: string | undefined }> => shell.call('saveText', { kind: format.kind, suggestedName, text, title });
         const save = async (): Promise<{ path?: string | undefined }> => {
-          if (format.kind === 'manifest') return saved((await engine.call('manifest', { dump: handle, format: format.id }, how)).text);
+          if (format.kind === 'manifest') return saved((await engine.call('manifest', { dump: handle, format: format.format }, how)).text);
           if (format.kind === 'attestation') {
             const { path: keyFile } = await shell.call('chooseKey', {});
             return keyFile === undefined ? {} : saved((await engine.call('attest', { dump: handle, key: keyFile }, how)).text);
@@ -224,7 +215,7 @@ export function createDumpJobs(
             'report',
             {
               dump: handle,
-              format: format.id === 'pdf' ? 'html' : format.id,
+              format: format.format,
               quick,
               annotations,
               analyses: analyses.map((id) => ({ id })),
@@ -232,7 +223,7 @@ export function createDumpJobs(
             },
             how,
           );
-          return format.id === 'pdf' ? shell.call('savePdf', { suggestedName, html: text, title }) : saved(text);
+          return format.printed === true ? shell.call('savePdf', { suggestedName, html: text, title }) : saved(text);
         };
         const { path } = await save();
         return path === undefined ? 'not saved: the dialog was dismissed' : `saved as ${path}`;

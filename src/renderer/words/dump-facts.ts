@@ -2,8 +2,10 @@
 import { cpuCountText } from '../../shared/cpu-registers.ts';
 import { attachedText } from '../../shared/attachment.ts';
 import type { Trust } from '../../shared/fact.ts';
-import type { FormatId, Info } from '../../shared/model.ts';
+import type { Catalogue } from '../../shared/catalogue-model.ts';
+import type { Info } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
+import { formatTitle } from './catalogue.ts';
 import { timeText } from './durations.ts';
 
 export interface ShownFact {
@@ -17,27 +19,11 @@ export interface ShownFact {
   readonly pill?: string;
 }
 
-const formatNames: Readonly<Record<FormatId, string>> = {
-  'elf-vmcore': 'ELF vmcore',
-  'kdump-compressed': 'kdump compressed',
-  s390: 's390 stand-alone',
-  's390-ext': 's390 stand-alone, extended',
-  's390-mv': 's390 multi-volume',
-  's390-mv-ext': 's390 multi-volume, extended',
-  's390-tape': 's390 tape',
-  lkcd: 'LKCD',
-  vmdump: 'z/VM VMDUMP',
-  ngdump: 's390 NVMe (ngdump)',
-  'pv-elf': 'ELF of a secure guest',
-};
-
-export const formatName = (id: FormatId): string => formatNames[id];
-
 const archNames: Readonly<Record<string, string>> = { s390x: 'z/Architecture', s390: 'ESA/390', x86_64: 'x86-64', aarch64: 'AArch64' };
 
 const trustRank: readonly Trust[] = ['contradicted', 'missing', 'unverifiable', 'consistent', 'verified'];
 
-export function dumpFacts(info: Info): readonly ShownFact[] {
+export function dumpFacts(info: Info, catalogue: Catalogue): readonly ShownFact[] {
   const { container, machine, memory, kernel, times, provenance = {} } = info;
   const facts: ShownFact[] = [];
   /** @param pointers JSON pointers into info; the least trusted one decides */
@@ -49,7 +35,7 @@ export function dumpFacts(info: Info): readonly ShownFact[] {
     facts.push({ id, label, text, trust, source: source === '' ? undefined : source, ...(pill === undefined ? {} : { pill }) });
   };
   const version = container.version === undefined ? '' : `, version ${container.version}`;
-  const format = `${container.flattened ? 'flattened ' : ''}${formatName(container.format)}${version}`;
+  const format = `${container.flattened ? 'flattened ' : ''}${formatTitle(catalogue, container.format)}${version}`;
   add('format', 'Format', format, ['/container/format', '/container/version'], format);
   const complete = container.complete ? 'complete' : 'incomplete';
   add('complete', 'Container', complete, ['/container/complete'], complete);
@@ -109,10 +95,10 @@ export function dumpFacts(info: Info): readonly ShownFact[] {
   return facts;
 }
 
-/** One line for the list of recent files: "s390 stand-alone, 384 MiB, Linux 6.1.192". */
-export function recentTitle(info: Info): string {
+/** One line for the list of recent files: "s390 stand-alone dump, 384 MiB, Linux 6.1.192". */
+export function recentTitle(info: Info, catalogue: Catalogue): string {
   const parts = [
-    formatName(info.container.format),
+    formatTitle(catalogue, info.container.format),
     byteText(info.memory.bytes),
     info.kernel.release === undefined ? undefined : `Linux ${info.kernel.release}`,
   ];

@@ -10,6 +10,7 @@ import { indexSchema, readSchema, sampleSchema, sqlSchema, translateSchema } fro
 import { infoSchema } from '../../../src/shared/model.ts';
 import { lowcoreSchema, notesSchema, osInfoSchema, regionsSchema, vmcoreinfoSchema } from '../../../src/shared/structure-model.ts';
 import { triageSchema } from '../../../src/shared/triage-model.ts';
+import { catalogueSchema } from '../../../src/shared/catalogue-model.ts';
 import { cacheSchema } from '../../../src/shared/cache-model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
 import { manifestSchema } from '../../../src/shared/integrity-protocol.ts';
@@ -73,6 +74,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   search: { schema: searchSchema, args: ({ damaged }) => [damaged, '4f53 49?? 464f', '--type', 'bytes', '--class', 'data,pointers'] },
   manifest: { schema: manifestSchema, args: ({ healthy }) => [healthy] },
   cache: { schema: cacheSchema, args: () => [] },
+  catalogue: { schema: catalogueSchema, args: () => [] },
   sql: { schema: sqlSchema, args: ({ damaged }) => [damaged, 'select state, count(*) from page group by state'] },
   dmesg: { schema: dmesgSchema, args: ({ healthy }) => [healthy, '--level', 'notice'] },
   symbols: { schema: symbolsSchema, args: ({ healthy }) => [healthy, '*panic*'] },

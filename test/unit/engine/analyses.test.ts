@@ -35,7 +35,7 @@ const opened = client.call('open', { path });
 
 describe('analyses of the engine', () => {
   it('the catalogue is the registry', async () => {
-    expect((await client.call('analyses', {})).analyses).toEqual(analyses.map(({ table }) => table));
+    expect((await client.call('catalogue', {})).analyses).toEqual(analyses.map(({ table }) => table));
   });
 
   it.each(analyses.map(({ table }) => [table.id, table] as const))('%s answers in the types that it declares', async (id, table) => {

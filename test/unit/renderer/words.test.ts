@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../../src/shared/check-model.ts';
 import type { Info } from '../../../src/shared/model.ts';
 import type { TriageDump } from '../../../src/shared/triage-model.ts';
+import { catalogue } from '../../../src/analysis/engine/catalogue.ts';
 import { checks } from '../../../src/analysis/integrity/index.ts';
 import { shortDigests } from '../../../src/renderer/words/digests.ts';
 import { dumpFacts, recentTitle } from '../../../src/renderer/words/dump-facts.ts';
@@ -66,13 +67,13 @@ describe('digests', () => {
 
 describe('facts', () => {
   it('carry the least trust of what they rest on, and all sources', () => {
-    const machine = dumpFacts(info).find(({ id }) => id === 'machine');
+    const machine = dumpFacts(info, catalogue()).find(({ id }) => id === 'machine');
     expect(machine).toMatchObject({ pill: 'z/Architecture, KVM guest', trust: 'contradicted', source: 'header; lowcore flags' });
   });
 
   it('leave out what is not known', () => {
-    expect(dumpFacts(info).flatMap(({ pill }) => pill ?? [])).toEqual([
-      's390 stand-alone, version 5',
+    expect(dumpFacts(info, catalogue()).flatMap(({ pill }) => pill ?? [])).toEqual([
+      's390 stand-alone dump, version 5',
       'complete',
       '384 MiB',
       '1 CPU',
@@ -80,7 +81,7 @@ describe('facts', () => {
       'Linux 6.1.192',
       'dumped 2026-11-23 07:25:37 UTC',
     ]);
-    expect(recentTitle(info)).toBe('s390 stand-alone, 384 MiB, Linux 6.1.192');
+    expect(recentTitle(info, catalogue())).toBe('s390 stand-alone dump, 384 MiB, Linux 6.1.192');
   });
 });
 

@@ -1,10 +1,10 @@
 /** The checks of a session. */
 import type { Evidence } from '../../integrity/evidence.ts';
-import { type CheckDepth, runChecks } from '../../integrity/index.ts';
+import { runChecks } from '../../integrity/index.ts';
 import type { Session } from '../session/session.ts';
 import { kdumpStarted } from '../triage/kdump-start.ts';
 import type { CheckContext } from '../../integrity/check.ts';
-import type { CheckResult } from '../../../shared/check-model.ts';
+import type { CheckDepth, CheckResult } from '../../../shared/check-model.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
 export interface CheckOptions {

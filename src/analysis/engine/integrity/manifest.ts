@@ -2,13 +2,18 @@
 import { basename } from 'node:path';
 import type { ManifestJson } from '../../../shared/integrity-protocol.ts';
 import { schemaVersion } from '../../../shared/model.ts';
+import { RequestError } from '../../../shared/rpc.ts';
 import { hashPieces } from '../../integrity/file-hash.ts';
-import { formatManifest, pieceSize, type ManifestFormat } from '../../integrity/manifest.ts';
+import { manifestFormats, pieceSize } from '../../integrity/manifest.ts';
 import type { Session } from '../session/session.ts';
 import { withFiles } from './evidence.ts';
 import { bytesOf, type Scan } from './verify.ts';
 
-export async function makeManifest(session: Session, format: ManifestFormat, context: Scan): Promise<{ text: string; manifest: ManifestJson }> {
+/** @throws RequestError for a format that there is not */
+export async function makeManifest(session: Session, format: string, context: Scan): Promise<{ text: string; manifest: ManifestJson }> {
+  const chosen = manifestFormats.find(({ id }) => id === format);
+  if (chosen === undefined)
+    throw new RequestError('query', `there is no manifest format "${format}": expected one of ${manifestFormats.map(({ id }) => id).join(', ')}`);
   const digests = await withFiles(session, async (files) => {
     const list: ManifestJson['files'] = [];
     for (const file of files) {
@@ -17,5 +22,5 @@ export async function makeManifest(session: Session, format: ManifestFormat, con
     }
     return list;
   });
-  return { text: formatManifest(digests, format), manifest: { schema: schemaVersion, files: digests } };
+  return { text: chosen.render(digests), manifest: { schema: schemaVersion, files: digests } };
 }

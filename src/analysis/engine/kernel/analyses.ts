@@ -1,4 +1,4 @@
-/** Engine methods about analyses: the catalogue, and one analysis on one dump. */
+/** Engine methods about analyses: one of them on one dump, or on two. */
 import { append } from '../../../shared/append.ts';
 import type { ComparedAnalysis } from '../../../shared/analysis-compare.ts';
 import type { AnalysisRequest } from '../../../shared/analysis-protocol.ts';
@@ -84,7 +84,6 @@ export async function comparedAnalyses(left: Session, right: Session, requests: 
 
 export function analysisHandlers(sessionOf: SessionOf) {
   return {
-    analyses: () => ({ schema: schemaVersion, analyses: analyses.map(({ table }) => table) }),
     async analyse({ dump, view, id, parameters, first, limit, stream }, { signal, progress }) {
       const before: RowJson[] = [];
       const answer = await analyseSession(sessionOf(dump, view), { id, parameters, first, limit }, signal, (rows, found) => {

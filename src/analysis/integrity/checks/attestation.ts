@@ -13,6 +13,7 @@ export const attestationCheck: Check = {
   failure: 'The dump is not the one that was attested, or the signature is not right.',
   gravity: 100,
   cost: 'headers',
+  needs: ['attestation', 'publicKey'],
   async run({ evidence, signal }) {
     if (evidence.attestation === undefined) return notRecorded('no attestation was given', 'give-attestation');
     const { attested } = evidence.attestation;

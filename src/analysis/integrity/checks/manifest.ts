@@ -67,6 +67,7 @@ export const manifestCheck: Check = {
   remedy: 'copy-again',
   // Without a manifest nothing is read; who names one wants it checked.
   cost: 'headers',
+  needs: ['manifest'],
   async run({ image, evidence, signal }) {
     const { manifest, files } = evidence;
     if (manifest === undefined) return notRecorded('no manifest was given', 'give-manifest');

@@ -62,6 +62,7 @@ export const purgatorySha256: Check = {
   gravity: 58,
   remedy: 'give-kdump-image',
   cost: 'quick',
+  uses: ['kdumpImage'],
   structure: 'loaded kdump kernel and initrd',
   vouches: true,
   inapplicable: (_image, started) => (started === undefined ? undefined : `kdump has started: ${started}`),

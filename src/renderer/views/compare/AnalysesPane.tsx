@@ -4,6 +4,7 @@ import { analysisDiffers, comparisonDoubt, type ComparedAnalysis, type RowDiffer
 import type { AnalysisTable, RowJson } from '../../../shared/analysis-table.ts';
 import { analysisCellText, rowKeyText, rowText } from '../../../shared/analysis-text.ts';
 import { useQuery } from '../../engine/use-query.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
@@ -18,11 +19,8 @@ interface AnalysesPaneProps {
 }
 
 export function AnalysesPane({ left, right }: AnalysesPaneProps) {
-  const { engine } = useWorkbench();
-  const catalogue = useQuery(left, 'analyses', async (_handle, signal) => (await engine.call('analyses', {}, { signal })).analyses);
+  const { analyses: tables } = useStore(useWorkbench().catalogue);
   const [chosen, setChosen] = useState<string>();
-  const tables = catalogue.value;
-  if (tables === undefined) return <QueryMessage query={catalogue} what="the catalogue of analyses" />;
   const table = tables.find(({ id }) => id === chosen) ?? tables[0];
   return (
     <div className="compare-analyses">

@@ -1,6 +1,6 @@
 /** What a dump can be checked against: files that a person brings along, and other open dumps. */
 import { useState } from 'react';
-import type { EvidenceKind } from '../../../shared/shell-protocol.ts';
+import type { EvidenceKind } from '../../../shared/check-model.ts';
 import type { Evidence, OpenDump } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';

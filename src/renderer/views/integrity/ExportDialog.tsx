@@ -1,7 +1,7 @@
 /** What can be handed on of a dump: reports, manifests, a signed attestation. */
 import { useState } from 'react';
-import { useQuery } from '../../engine/use-query.ts';
-import { exportFormats } from '../../state/dump-jobs.ts';
+import { useStore } from '../../hooks/use-store.ts';
+import { exportFormats } from '../../state/catalogue.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Dialog } from '../../widgets/dialog/Dialog.tsx';
@@ -9,14 +9,15 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import './export-dialog.css';
 
 export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; readonly onClose: () => void }) {
-  const { dumpJobs, engine } = useWorkbench();
+  const { dumpJobs, catalogue } = useWorkbench();
+  const known = useStore(catalogue);
+  const formats = exportFormats(known);
   // Those that need a parameter have their table in the kernel view.
-  const catalogue = useQuery(dump, 'analyses', async (_handle, signal) => (await engine.call('analyses', {}, { signal })).analyses);
-  const offered = (catalogue.value ?? []).filter(({ parameters }) => parameters.every(({ required }) => required !== true));
+  const offered = known.analyses.filter(({ parameters }) => parameters.every(({ required }) => required !== true));
   const [analyses, setAnalyses] = useState<readonly string[]>([]);
   const [chosen, setChosen] = useState<string>('html');
   const [full, setFull] = useState(dump.checked === 'full');
-  const format = exportFormats.find(({ id }) => id === chosen);
+  const format = formats.find(({ id }) => id === chosen);
   const start = (): void => {
     if (format !== undefined) dumpJobs.hand(dump.key, format, full, analyses);
     onClose();
@@ -34,11 +35,11 @@ export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; reado
     >
       <fieldset className="dialog-options">
         <legend className="unseen">Format</legend>
-        {exportFormats.map(({ id, title, note }) => (
+        {formats.map(({ id, title, about }) => (
           <label key={id} className="dialog-option">
             <input type="radio" name="format" checked={id === chosen} onChange={() => setChosen(id)} data-testid={`export-${id}`} />
             <span>{title}</span>
-            <span className="dim">{note}</span>
+            <span className="dim">{about}</span>
           </label>
         ))}
       </fieldset>

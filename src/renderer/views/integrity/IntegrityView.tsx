@@ -1,7 +1,7 @@
 /** Every check: recorded, recomputed, verdict, and the way to the bytes. */
 import { useEffect, useRef, useState } from 'react';
 import type { CheckResult, Verdict } from '../../../shared/check-model.ts';
-import type { EvidenceKind } from '../../../shared/shell-protocol.ts';
+import type { EvidenceKind } from '../../../shared/check-model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { isRunning } from '../../state/jobs.ts';
 import { useStore } from '../../hooks/use-store.ts';

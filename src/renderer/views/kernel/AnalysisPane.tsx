@@ -2,13 +2,11 @@
 import { useEffect, useState } from 'react';
 import type { AnalysisTable as Declaration, RowJson } from '../../../shared/analysis-table.ts';
 import { analysisCsv } from '../../../shared/analysis-text.ts';
-import { useQuery } from '../../engine/use-query.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { plural } from '../../words/numbers.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
-import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { AnalysisParameters } from './AnalysisParameters.tsx';
 import { AnalysisTable } from './AnalysisTable.tsx';
 import { createAnalysisRun, type AnalysisState } from './analysis-run.ts';
@@ -16,11 +14,8 @@ import { MissingList } from './MissingList.tsx';
 import './analysis.css';
 
 export function AnalysisPane({ dump }: { readonly dump: OpenDump }) {
-  const { engine } = useWorkbench();
-  const catalogue = useQuery(dump, 'analyses', async (_handle, signal) => (await engine.call('analyses', {}, { signal })).analyses);
+  const { analyses: tables } = useStore(useWorkbench().catalogue);
   const [chosen, setChosen] = useState<string>();
-  const tables = catalogue.value;
-  if (tables === undefined) return <QueryMessage query={catalogue} what="the catalogue of analyses" />;
   const table = tables.find(({ id }) => id === chosen) ?? tables[0];
   return (
     <div className="analysis-split">

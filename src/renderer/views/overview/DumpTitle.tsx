@@ -4,6 +4,7 @@ import { dumpFacts, type ShownFact } from '../../words/dump-facts.ts';
 import { healthCounts, verdictWords } from '../../words/health.ts';
 import { countText, percentText } from '../../words/numbers.ts';
 import { trustText } from '../../words/trust.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { TrustMark } from '../../widgets/TrustMark.tsx';
@@ -42,8 +43,8 @@ function coverageText({ checked, coverage }: OpenDump): string {
 
 /** Name, facts and health: the head of the page. */
 export function DumpTitle({ dump, info }: { readonly dump: OpenDump; readonly info: Info }) {
-  const { places } = useWorkbench();
-  const facts = dumpFacts(info);
+  const { places, catalogue } = useWorkbench();
+  const facts = dumpFacts(info, useStore(catalogue));
   return (
     <header className="title">
       <h1 className="title-name cut" data-testid="dump-title">

@@ -1,16 +1,17 @@
 /** Two systems in one dump: which one is looked at. Each is a dump of its own in the window, so that they can be compared. */
-import { memoryViews, type Info } from '../../../shared/model.ts';
+import type { Info } from '../../../shared/model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { viewWords } from '../../words/dump-way.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 
 export function ViewSwitch({ dump, info }: { readonly dump: OpenDump; readonly info: Info }) {
-  const { dumps, places } = useWorkbench();
+  const { dumps, places, catalogue } = useWorkbench();
+  const { views } = useStore(catalogue);
   if (info.memory.twoSystems === undefined) return null;
   const now = info.memory.view ?? 'all';
   return (
     <div className="view-switch" role="group" aria-label="System in the dump" data-testid="view-switch">
-      {memoryViews.map((view) => (
+      {views.map(({ id: view, title }) => (
         <button
           key={view}
           type="button"
@@ -24,7 +25,7 @@ export function ViewSwitch({ dump, info }: { readonly dump: OpenDump; readonly i
             places.show('overview', key);
           }}
         >
-          {viewWords[view]}
+          {title}
         </button>
       ))}
     </div>

@@ -1,0 +1,52 @@
+/** What Dumpbench knows, as text: the lists of `catalogue`, and what help names of them. */
+import { catalogue } from '../../analysis/engine/catalogue.ts';
+import type { Catalogue, ReportEntry } from '../../shared/catalogue-model.ts';
+import { evidenceFlags } from '../evidence-options.ts';
+import { analysisCatalogueText } from './analysis-text.ts';
+import { remedyText } from './remedy-text.ts';
+import type { Style } from './style.ts';
+import { columns } from './table.ts';
+
+/** Lists of the catalogue, by the names that the command takes. */
+export const catalogueLists = ['formats', 'checks', 'reports', 'views', 'analyses'] as const satisfies readonly (keyof Catalogue)[];
+export type CatalogueList = (typeof catalogueLists)[number];
+
+const depthWords = { headers: 'triage', quick: 'verify --quick', scan: 'verify' } as const;
+const commandWords = { report: 'report --format', manifest: 'manifest --format', attestation: '' } as const;
+
+const listTexts: Readonly<Record<CatalogueList, (known: Catalogue, style: Style) => string>> = {
+  formats: ({ formats }, style) => rows(formats.map(({ id, title, about, extensions }) => [style.strong(id), title, about, style.dim(extensions.join(' '))])),
+  checks: ({ checks }, style) =>
+    rows(
+      checks.map(({ id, title, depth, needs, failure, remedy }) => [
+        style.strong(id),
+        title,
+        needs === undefined ? depthWords[depth] : `verify ${needs.map((kind) => evidenceFlags[kind]).join(' ')}`,
+        `if it fails: ${failure}${remedy === undefined ? '' : style.dim(` (${remedyText[remedy]})`)}`,
+      ]),
+    ),
+  reports: ({ reports }, style) =>
+    rows(reports.map(({ id, kind, title, about }) => [style.dim(kind === 'attestation' ? 'attest' : commandWords[kind]), style.strong(id), title, about])),
+  views: ({ views }, style) => rows(views.map(({ id, title, about }) => [style.dim('--view'), style.strong(id), title, about])),
+  analyses: ({ analyses }, style) => analysisCatalogueText(analyses, style),
+};
+
+const rows = (cells: readonly (readonly string[])[]): string =>
+  `${columns(
+    cells.map((row) => [...row]),
+    '',
+  )}\n`;
+
+export const catalogueText = (known: Catalogue, list: CatalogueList | undefined, style: Style): string =>
+  list === undefined ? catalogueLists.map((one) => `${style.strong(one)}\n${listTexts[one](known, style)}`).join('\n') : listTexts[list](known, style);
+
+/** "html, json or csv": what an option of a command that writes such a thing takes. */
+export const formatsOf = (kind: ReportEntry['kind']): string =>
+  catalogue()
+    .reports.filter((one) => one.kind === kind)
+    .map(({ id }) => id)
+    .join(', ')
+    .replace(/, ([^,]*)$/, ' or $1');
+
+/** What a format is called, for people. */
+export const formatTitle = (id: string): string => catalogue().formats.find((one) => one.id === id)?.title ?? id;

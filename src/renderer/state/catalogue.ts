@@ -1,0 +1,46 @@
+/** What the engine knows: its formats, checks, reports, views and analyses. Asked for at each start of the engine, kept while it is away. */
+import type { Catalogue, ReportEntry } from '../../shared/catalogue-model.ts';
+import type { EngineLink } from '../engine/engine-link.ts';
+import { createStore, type Readable } from './store.ts';
+
+/** Before the engine has answered. */
+export const nothingKnown: Catalogue = { schema: 1, formats: [], checks: [], reports: [], views: [], analyses: [] };
+
+export function askCatalogue(engine: Pick<EngineLink, 'status' | 'call'>, tell: (error: unknown) => void): Readable<Catalogue> {
+  const catalogue = createStore<Catalogue>(nothingKnown);
+  let asked: number | undefined;
+  const ask = (): void => {
+    const { state, generation } = engine.status.get();
+    if (state !== 'ready' || asked === generation) return;
+    asked = generation;
+    engine.call('catalogue', {}).then(
+      (answer) => catalogue.set(answer),
+      (error: unknown) => {
+        // Of an engine that went away meanwhile its successor is asked.
+        if (engine.status.get().generation === generation && engine.status.get().state === 'ready') tell(error);
+      },
+    );
+  };
+  engine.status.subscribe(ask);
+  ask();
+  return catalogue;
+}
+
+/** Endings of the names of dumps, without dot. */
+export const dumpExtensions = ({ formats }: Pick<Catalogue, 'formats'>): string[] => [...new Set(formats.flatMap(({ extensions }) => extensions))];
+
+/** Something to be handed on of a dump. */
+export type ExportFormat = ReportEntry & {
+  /** What the engine is asked for. */
+  readonly format: string;
+  /** The window prints the page that the engine gives. */
+  readonly printed?: true;
+};
+
+/** What can be handed on: all that the engine makes, and its pages printed. */
+export const exportFormats = ({ reports }: Pick<Catalogue, 'reports'>): readonly ExportFormat[] =>
+  reports.flatMap((one): ExportFormat[] => {
+    const made = { ...one, format: one.id };
+    if (one.mediaType !== 'text/html') return [made];
+    return [made, { ...made, printed: true, id: 'pdf', title: 'PDF report', about: 'the same page, printed', mediaType: 'application/pdf', extension: 'pdf' }];
+  });
