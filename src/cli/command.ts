@@ -10,6 +10,9 @@ export interface Opening {
   /** The other files of a set. */
   readonly volumes: readonly string[];
   readonly view: MemoryView;
+  /** What its headers do not say. */
+  readonly machine?: string;
+  readonly physBase?: string;
   readonly attachments: AttachmentPaths;
 }
 

@@ -9,10 +9,12 @@ export async function withDump<T>(context: CommandContext, path: string, use: (d
   const progress = progressLine(io, output);
   const volumes = opening.volumes.length === 0 ? {} : { volumes: [...opening.volumes] };
   const view = opening.view === 'all' ? {} : { view: opening.view };
+  const machine = opening.machine === undefined ? {} : { machine: opening.machine };
+  const physBase = opening.physBase === undefined ? {} : { physBase: opening.physBase };
   const { dump, identity } = await engine
     .call(
       'open',
-      { path, ...volumes, ...view },
+      { path, ...volumes, ...machine, ...physBase, ...view },
       {
         signal: io.signal,
         onProgress: (value) => {

@@ -6,6 +6,7 @@ import { portPair } from '../analysis/engine/in-process.ts';
 import { toolVersion } from '../analysis/engine/tool.ts';
 import { ForeignFile, isDumpError } from '../shared/dump-error.ts';
 import { engineProtocol } from '../shared/engine-protocol.ts';
+import { hex } from '../shared/units.ts';
 import { Cancelled, connect, RequestError, serve } from '../shared/rpc.ts';
 import { visibleLine } from '../shared/visible-text.ts';
 import { commands } from './commands/index.ts';
@@ -34,7 +35,15 @@ function openingOf(command: Command, args: readonly string[], options: OptionVal
   const volumes = Array.isArray(options.volume) ? (options.volume as readonly string[]) : [];
   if (volumes.length > 0 && command.args[0] === '<files...>' && args.length > 1)
     throw new UsageError('--volume: name one dump only, its other files with --volume');
-  return { volumes, view: views.find(({ id }) => id === options.view)?.id ?? 'all', attachments };
+  const { machine, physBase } = options;
+  if (typeof physBase === 'string' && !/^(0x[0-9a-f]{1,16}|\d{1,18})$/i.test(physBase)) throw new UsageError(`--phys-base: "${physBase}" is no address`);
+  return {
+    volumes,
+    view: views.find(({ id }) => id === options.view)?.id ?? 'all',
+    ...(typeof machine === 'string' ? { machine } : {}),
+    ...(typeof physBase === 'string' ? { physBase: hex(BigInt(physBase)) } : {}),
+    attachments,
+  };
 }
 
 function defineOption({ flags, description, default: value, repeatable }: CommandOption): Option {
@@ -52,12 +61,15 @@ function defineCommand(program: Commander, command: Command, choose: (chosen: Ch
   sub.option('--json', 'one JSON document on standard output, messages on standard error');
   sub.option('--quiet', 'no messages, no progress');
   sub.option('--no-color', 'plain text');
-  if (opensDump(command))
+  if (opensDump(command)) {
     sub.addOption(
       new Option('--view <view>', `where two systems are in one dump: ${views.map(({ id, title }) => `${id}, ${title}`).join('; ')}`)
         .choices(views.map(({ id }) => id))
         .default('all'),
     );
+    sub.option('--machine <name>', 'the machine (s390x, x86_64 …), where the header does not name it or names it wrongly');
+    sub.option('--phys-base <address>', 'by how much the kernel image was moved in physical memory, where the dump does not say it (x86_64)');
+  }
   sub.addHelpText('after', `\nExample:\n  ${command.example}`);
   sub.action((...given: unknown[]) => {
     const options = given[command.args.length] as OptionValues;

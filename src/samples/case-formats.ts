@@ -37,6 +37,9 @@ const kdump: CaseFormat = (draft, options) => {
   const singleBitmap = yesNo(values, 'single-bitmap');
   const erase = values.keyedText('erase');
   const split = values.keyedText('split');
+  const physBase = values.keyedSafe('phys-base');
+  const dataAtBlock = yesNo(values, 'data-at-block');
+  const headerSeconds = values.keyedSafe('header-time');
   values.end();
   const holes = draft.rangesOf('hole');
   const kdumpOptions = given<KdumpOptions>({
@@ -47,6 +50,9 @@ const kdump: CaseFormat = (draft, options) => {
     dumpLevel,
     status,
     singleBitmap,
+    physBase,
+    dataAtBlock,
+    headerSeconds,
     extraNotes: draft.notes,
     holes: holes.length === 0 ? undefined : holes,
     excluded: draft.rangesOf('exclude'),

@@ -12,7 +12,7 @@ import { cacheProtocol } from './cache-protocol.ts';
 import { compareMethods } from './compare-protocol.ts';
 import { cpusSchema } from './cpu-model.ts';
 import { asceSources, indexSchema, readSchema, sqlSchema, translateSchema } from './memory-model.ts';
-import { addressSpaces, infoSchema, memoryViews, pageClasses, pageStates } from './model.ts';
+import { addressSpaces, hexString, infoSchema, memoryViews, pageClasses, pageStates } from './model.ts';
 import { lowcoreSchema, notesSchema, osInfoSchema, regionsSchema, vmcoreinfoSchema } from './structure-model.ts';
 import { triageDumpSchema } from './triage-model.ts';
 import { integrityProtocol } from './integrity-protocol.ts';
@@ -49,8 +49,14 @@ export const engineProtocol = {
   ...inspectProtocol,
   ...kernelProtocol,
   open: {
-    /** `path` may be a folder with one dump; `volumes` are the other files of a set. */
-    params: v.strictObject({ path: v.string(), volumes: v.optional(v.array(v.string())), view }),
+    /** `path` may be a folder with one dump; `volumes` are the other files of a set; `machine` and `physBase` say what its headers do not. */
+    params: v.strictObject({
+      path: v.string(),
+      volumes: v.optional(v.array(v.string())),
+      machine: v.optional(v.string()),
+      physBase: v.optional(hexString),
+      view,
+    }),
     result: v.strictObject({ dump, identity: v.string() }),
     /** Unpacking of a compressed file. */
     progress: scanProgressSchema,

@@ -12,5 +12,6 @@ export const remedies = [
   'name-address',
   'attach-symbols',
   'copy-again',
+  'give-machine',
 ] as const;
 export type Remedy = (typeof remedies)[number];

@@ -118,6 +118,8 @@ export interface ArchitectureOps {
     /** Note types that no other architecture has. */
     readonly types: readonly NoteType[];
   };
+  /** Keys of vmcoreinfo that no other architecture's kernels write, where a header does not tell the machine. */
+  readonly vmcoreinfoKeys: readonly string[];
   /** The CPUs of a dump, from whichever source it has. */
   readCpus(source: CpuSource): CpuSet;
   readonly registers: {
@@ -139,6 +141,9 @@ export interface ArchitectureOps {
   kernelAddressHolds(vmcoreinfo: VmcoreinfoValues | undefined, hasWalk: () => boolean): (address: bigint) => boolean;
   /** The number by which the image was moved in physical memory, as its kernel records it; undefined where it records none. */
   physBase(vmcoreinfo: VmcoreinfoValues): bigint | undefined;
+  /** The same as the PT_LOADs of an ELF core have it; undefined where they do not say it. */
+  readonly loadedPhysBase:
+    ((loads: Iterable<{ readonly virtual?: bigint; readonly start: bigint; readonly memoryBytes: bigint }>) => bigint | undefined) | undefined;
   readonly tasks: {
     readonly saved: SavedMembers;
     /** Whether tasks and chains are found by structure alone, without the kernel's types. */

@@ -3,6 +3,15 @@
 export interface VmcoreinfoValues {
   /** KEY=VALUE lines. */
   readonly entries: ReadonlyMap<string, string>;
+  /** By how much the image was moved in physical memory, by the container or by the user: for texts that do not say it. */
+  readonly physBase?: PhysBase;
+}
+
+export interface PhysBase {
+  readonly value: bigint;
+  readonly source: string;
+  /** The user's word goes before that of the text. */
+  readonly given: boolean;
 }
 
 /** A hexadecimal value such as SYMBOL(...) or KERNELOFFSET, written without 0x. */

@@ -2,10 +2,10 @@
 import { append } from '../../shared/append.ts';
 import { companionFiles, noteOpened, openFile, type FileSource, type FileSourceOptions } from '../source/file-source.ts';
 import type { ByteSource, FileFault } from '../source/byte-source.ts';
-import type { OpenContext } from './dump-format.ts';
+import type { GivenMachine, OpenContext } from './dump-format.ts';
 
 /** Where the files of a dump lie. */
-export interface DumpLocation {
+export interface DumpLocation extends GivenMachine {
   readonly path: string;
   /** The other files of a set where they are known; without them, those in the same folder are looked at. */
   readonly volumes?: readonly string[];
@@ -24,7 +24,7 @@ export interface DumpFiles {
 }
 
 /** @throws DumpError io */
-export function openDumpFiles({ path, volumes, name }: DumpLocation): DumpFiles {
+export function openDumpFiles({ path, volumes, name, ...given }: DumpLocation): DumpFiles {
   const opened: FileSource[] = [];
   const open = (file: string, options?: FileSourceOptions): FileSource => {
     const source = openFile(file, options);
@@ -48,7 +48,7 @@ export function openDumpFiles({ path, volumes, name }: DumpLocation): DumpFiles 
   };
   return {
     source: name === undefined ? first : { ...first, name },
-    context: { companions, named: volumes !== undefined },
+    context: { ...given, companions, named: volumes !== undefined },
     noteParts,
     faults: (parts) => opened.filter((file) => file === first || parts.includes(file.name)).flatMap((file) => file.faults()),
     close,

@@ -6,6 +6,7 @@ import type { FileType } from '../../shared/catalogue-model.ts';
 import type { Fact } from '../../shared/fact.ts';
 import type { Finding, FormatId, PageState } from '../../shared/model.ts';
 import type { Architecture } from '../arch/index.ts';
+import type { PhysBase } from '../arch/vmcoreinfo-values.ts';
 import type { ByteSource, FileFault } from '../source/byte-source.ts';
 import type { StructView } from '../layout/struct.ts';
 import type { ExtentMap } from './extent-map.ts';
@@ -170,6 +171,8 @@ export interface DumpImage {
   readonly container: ContainerFacts;
   readonly machine: {
     readonly arch: Architecture;
+    /** What says so, where the header does not. */
+    readonly archSource?: string;
     readonly endian: 'big' | 'little';
     readonly bits: 32 | 64;
     /** CPU id as STIDP stores it (s390x stand-alone dumps). */
@@ -183,6 +186,8 @@ export interface DumpImage {
     /** Memory of the machine in bytes, before a size limit of the dumper. */
     readonly realMemory?: bigint;
   };
+  /** By how much the kernel image was moved in physical memory, as the container or the user says; for kernels that do not record it. */
+  readonly physBase?: PhysBase;
   /** System names that the header itself carries. */
   readonly names?: { readonly nodename: string; readonly release: string; readonly version: string };
   readonly times: ContainerTimes;
@@ -209,8 +214,15 @@ export interface DumpImage {
   readonly headerRanges: readonly { readonly offset: number; readonly bytes: number; readonly source?: ByteSource }[];
 }
 
+/** What the user says of a dump that its headers do not say, or say wrongly: the last word. */
+export interface GivenMachine {
+  readonly machine?: Architecture;
+  /** By how many bytes the kernel image was moved in physical memory (x86_64). */
+  readonly physBase?: bigint;
+}
+
 /** What an open may ask for besides its own file. */
-export interface OpenContext {
+export interface OpenContext extends GivenMachine {
   /** Other files that may belong to the same set: those that the user named, else those in the same folder. */
   companions(): readonly ByteSource[];
   /** True when the user named the companions: then each of them should belong to the set. */

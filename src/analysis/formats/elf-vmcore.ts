@@ -10,7 +10,8 @@ import type { Endian } from '../layout/field.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { readExactly, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import { architectureOfElf, architectures, type Architecture } from '../arch/index.ts';
-import { broken, no, yes, type DumpFormat, type DumpImage, type RawNote, type Segment } from './dump-format.ts';
+import { broken, no, yes, type DumpFormat, type DumpImage, type OpenContext, type RawNote, type Segment } from './dump-format.ts';
+import { machineOf } from './dump-machine.ts';
 import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE } from './elf-layout.ts';
 import { loadPieces, truncationFindings } from './elf-loads.ts';
 import { NoteBudget, readNotes } from './elf-notes.ts';
@@ -127,24 +128,25 @@ function headerFindings(source: ByteSource, header: Header): Finding[] {
   return findings;
 }
 
+function loadedPhysBase(arch: Architecture, segments: Iterable<Segment>): Pick<DumpImage, 'physBase'> {
+  const value = architectures[arch].loadedPhysBase?.(segments);
+  return value === undefined ? {} : { physBase: { value, source: 'the PT_LOAD of the kernel image', given: false } };
+}
+
 function* segmentRanges(segments: Iterable<Segment>): Generator<AddressRange, undefined> {
   for (const { start, memoryBytes } of segments) yield { start, end: start + memoryBytes };
   return undefined;
 }
 
-function open(source: ByteSource): DumpImage {
+/** Machines of e_machine that are not read: refused by name. Numbers of include/uapi/linux/elf-em.h. */
+const otherMachines: Readonly<Record<number, string>> = {
+  2: 'sparc', 3: 'i386', 4: 'm68k', 8: 'mips', 15: 'parisc', 18: 'sparc', 20: 'ppc', 40: 'arm', 42: 'sh4', 43: 'sparc64', 50: 'ia64', 94: 'xtensa', 195: 'arc', 243: 'riscv', 252: 'csky', 258: 'loongarch64',
+}; // prettier-ignore
+
+function open(source: ByteSource, context?: OpenContext): DumpImage {
   const head = readExactly(source, 0, elfHeader.size, 'the ELF header');
   const endian = endianOf(head);
   const header = parse(elfHeader, head, { endian });
-  const arch = architectureOfElf(header.e_machine, endian);
-  if (arch === undefined) {
-    throw new DumpError(
-      'unsupported',
-      { file: source.name, offset: 18 },
-      `the machine of this ELF core is ${header.e_machine}`,
-      's390x (22), x86_64 (62), aarch64 (183) or ppc64 (21)',
-    );
-  }
   const findings = headerFindings(source, header);
   const programHeaders = readProgramHeaders(source, header, endian, findings);
   const headerRanges = [
@@ -163,6 +165,10 @@ function open(source: ByteSource): DumpImage {
   }
   const process = processCore(notes, endian);
   if (process !== undefined) throw new ForeignFile({ file: source.name, offset: 0 }, process);
+  const machineName = otherMachines[header.e_machine] ?? `e_machine ${header.e_machine}`;
+  const named = { text: machineName, architecture: architectureOfElf(header.e_machine, endian), offset: 18, bytes: 2 };
+  const known = machineOf({ header: named, notes, endian, bits: 64, given: context?.machine }, source.name, findings);
+  const { arch } = known;
   const producer = producerOf(arch, header, notes);
   const loads = programHeaders.headers.ofType(PT_LOAD);
   const { pieces, segments, findings: loadFindings } = loadPieces(loads, producer?.value, lostNotes);
@@ -197,11 +203,12 @@ function open(source: ByteSource): DumpImage {
       flattened: false,
       complete: fact(complete, 'ELF header, program headers and file size'),
     },
-    machine: { arch, endian, bits: 64 },
+    machine: { ...known, endian, bits: 64 },
     times: {},
     memory: segmentMemory(source, pieces),
     ranges: RangeColumns.merged(segmentRanges(segments)),
     segments,
+    ...loadedPhysBase(arch, segments),
     notes,
     prefixes: [],
     structures,

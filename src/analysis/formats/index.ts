@@ -94,6 +94,10 @@ function openFlattened(outer: ByteSource, context: OpenContext | undefined): Dum
   };
 }
 
+/** An image as the user says that it lies in memory. */
+const withGiven = (image: DumpImage, context: OpenContext | undefined): DumpImage =>
+  context?.physBase === undefined ? image : { ...image, physBase: { value: context.physBase, source: 'given by the user', given: true } };
+
 /**
  * Recognises and opens a dump.
  * @param context gives the other files of a set; without it a set of several files opens with what one of them holds
@@ -109,7 +113,7 @@ export function openDump(source: ByteSource, context?: OpenContext): DumpImage {
   if (isFlattened(head)) return openFlattened(source, context);
   for (const format of dumpFormats) {
     const probe = format.probe(head, source);
-    if (probe.answer === 'yes') return format.open(source, context);
+    if (probe.answer === 'yes') return withGiven(format.open(source, context), context);
     if (probe.answer === 'broken') {
       const kind = probe.offset >= source.size ? 'truncated' : 'corrupt';
       throw new DumpError(kind, { file: source.name, offset: probe.offset }, `${format.title}, but ${probe.what}`, probe.expected);

@@ -12,7 +12,8 @@ import { headFault, unreadableVolume } from './unreadable-volume.ts';
 import { kdumpBitmaps } from './kdump-bitmaps.ts';
 import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
 import { KDUMP_SIGNATURE, kdumpFlags } from './kdump-layout.ts';
-import { architectureOf } from './kdump-machine.ts';
+import { machineOf } from './dump-machine.ts';
+import { architectureNamed } from '../arch/index.ts';
 import { kdumpMemory, kdumpRanges, type KdumpGeometry, type KdumpPart } from './kdump-memory.ts';
 import { PageBitmap } from './page-bitmap.ts';
 
@@ -179,6 +180,21 @@ function notesOf(source: ByteSource, header: KdumpHeader, findings: Finding[]): 
   return notes;
 }
 
+/** QEMU leaves all names but the machine's empty. */
+const plausibleSystem = ({ names }: KdumpHeader): boolean => names.sysname === 'Linux' || names.sysname === '';
+
+/** Names that were copied from the wrong place are none: the kernel's own are in vmcoreinfo and in memory. */
+const damagedNames = ({ names }: KdumpHeader): Finding => ({
+  id: 'container-complete/names',
+  severity: 'warning',
+  title: 'The names in the header are damaged',
+  detail: `the system is called "${names.sysname}" and the machine "${names.machine}"; makedumpfile before 1.6.9 writes the names of kernels from 5.11 on without their first 4 bytes. None of them is used`,
+  where: { fileOffset: 12, bytes: 390 },
+});
+
+const subHeaderPhysBase = ({ physBase }: KdumpHeader): Pick<DumpImage, 'physBase'> =>
+  physBase === undefined ? {} : { physBase: { value: physBase, source: 'phys_base in the kdump sub header', given: false } };
+
 function producerOf(header: KdumpHeader): Fact<string> {
   if (header.names.sysname === '' && header.seconds === 0n) return fact('QEMU dump-guest-memory', 'a header without system name and time');
   return fact('makedumpfile', 'a header with system name and time');
@@ -301,7 +317,12 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
   append(findings, structureFindings(parts, header, new PageBitmap(source, bitmap2, header.maxMapnr)));
   append(findings, [...setFindings, ...splitFindings(parts, header.maxMapnr)]);
   const notes = notesOf(source, header, findings);
-  const arch = architectureOf(header, notes, source.name, findings);
+  const { machine } = header.names;
+  const named = { text: machine, architecture: architectureNamed(machine), offset: 272, bytes: 65 };
+  const { endian, bits } = header;
+  const known = machineOf({ header: named, notes, endian, bits, given: context?.machine }, source.name, findings);
+  const shifted = named.architecture === undefined && !plausibleSystem(header);
+  if (shifted) findings.push(damagedNames(header));
   const complete = findings.every((finding) => finding.severity !== 'error');
   const compression = compressionNames.filter(([flag]) => (header.status & flag) !== 0).map(([, name]) => name);
   const producer = producerOf(header);
@@ -316,8 +337,9 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
       complete: fact(complete, 'headers, bitmaps, descriptors and file size'),
       ...(header.split === undefined ? {} : { volumes: parts.map((part, index) => ({ path: part.source.name, bytes: part.source.size, number: index })) }),
     },
-    machine: { arch, endian: header.endian, bits: header.bits, cpuCount: header.cpuCount },
-    names: { nodename: header.names.nodename, release: header.names.release, version: header.names.version },
+    machine: { ...known, endian: header.endian, bits: header.bits, cpuCount: header.cpuCount },
+    ...(shifted ? {} : { names: { nodename: header.names.nodename, release: header.names.release, version: header.names.version } }),
+    ...subHeaderPhysBase(header),
     times: timesOf(header, notes),
     memory: kdumpMemory(geometry),
     ranges: RangeColumns.merged(kdumpRanges(geometry)),

@@ -20,6 +20,7 @@ export interface KdumpHeader {
   readonly maxMapnr: number;
   readonly cpuCount: number;
   /** Values of the sub header; those that the file's version does not have are absent. */
+  readonly physBase: bigint | undefined;
   readonly dumpLevel: number | undefined;
   /** Page frames that this file holds, when it is one part of a split set. */
   readonly split: { readonly start: number; readonly end: number } | undefined;
@@ -61,7 +62,7 @@ function subHeaderLayout(bits: 32 | 64, endian: Endian, block: Uint8Array, block
   const packed = parse(kdumpSubHeader32Packed, block, { endian });
   const none = packed.offset_vmcoreinfo === 0n && packed.size_vmcoreinfo === 0;
   const inside = packed.offset_vmcoreinfo > BigInt(blockSize) && packed.offset_vmcoreinfo < BigInt(blockSize * (1 + blocks));
-  return none || inside ? kdumpSubHeader32Packed : kdumpSubHeader32Aligned;
+  return none || inside || block.length < kdumpSubHeader32Aligned.size ? kdumpSubHeader32Packed : kdumpSubHeader32Aligned;
 }
 
 const extentOf = (offset: unknown, size: unknown): Extent | undefined => {
@@ -89,7 +90,10 @@ export function readKdumpHeader(source: ByteSource): KdumpHeader {
   const main = bits === 64 ? parse(diskDumpHeader64, head, { endian }) : parse(diskDumpHeader32, head, { endian });
   const structures: StructView[] = [view(layout as StructLayout<Fields>, head.subarray(0, layout.size), { endian, where: { fileOffset: 0 } })];
   const version = main.header_version;
-  const subBlock = version < 1 ? undefined : readExactly(source, main.block_size, kdumpSubHeader64.size, 'the kdump sub header');
+  // A file without pages may end with the shortest of the three.
+  const atLeast = bits === 64 ? kdumpSubHeader64.size : kdumpSubHeader32Packed.size;
+  const subBytes = Math.max(atLeast, Math.min(kdumpSubHeader64.size, source.size - main.block_size));
+  const subBlock = version < 1 ? undefined : readExactly(source, main.block_size, subBytes, 'the kdump sub header');
   const sub: Readonly<Record<string, unknown>> | undefined =
     subBlock && parse(subHeaderLayout(bits, endian, subBlock, main.block_size, main.sub_hdr_size), subBlock, { endian });
   if (subBlock !== undefined) {
@@ -126,6 +130,7 @@ export function readKdumpHeader(source: ByteSource): KdumpHeader {
     bitmapBlocks: main.bitmap_blocks,
     maxMapnr: Number(wide),
     cpuCount: main.nr_cpus,
+    physBase: sub === undefined ? undefined : BigInt(sub.phys_base as bigint | number),
     dumpLevel: sub === undefined ? undefined : (sub.dump_level as number),
     split:
       version >= 2 && sub !== undefined && sub.split !== 0 ? { start: number('start_pfn', 'start_pfn_64'), end: number('end_pfn', 'end_pfn_64') } : undefined,

@@ -9,14 +9,15 @@ import { runQuery } from '../page-index/sql-query.ts';
 async function query({ path, dump, query: text, rows, cell }: SqlJob): Promise<SqlJson> {
   if (dump === undefined) return runQuery(path, text, { rows, cell });
   // Only then: what opens dumps takes longer to load than most queries on an index run.
-  const [{ analysisFunctions }, { attach }, { openSession }] = await Promise.all([
+  const [{ analysisFunctions }, { attach }, { openSession }, { givenMachine }] = await Promise.all([
     import('../engine/kernel/analysis-functions.ts'),
     import('../engine/session/attach.ts'),
     import('../engine/session/session.ts'),
+    import('../engine/session/given-machine.ts'),
   ]);
   // Whoever asked ends this process to cancel.
   const never = new AbortController().signal;
-  const opened = openSession(dump.path, dump.volumes);
+  const opened = openSession(dump.path, dump.volumes, givenMachine(dump.machine, dump.physBase));
   try {
     const session = await attach(opened.inView(dump.view), dump.attached, never);
     const found = await analysisFunctions(session, text, never);

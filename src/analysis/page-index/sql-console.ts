@@ -39,6 +39,9 @@ export interface SqlRequest {
 export const sqlDumpSchema = v.strictObject({
   path: v.string(),
   volumes: v.array(v.string()),
+  /** What its headers do not say. */
+  machine: v.optional(v.string()),
+  physBase: v.optional(v.string()),
   view: v.picklist(memoryViews),
   /** Paths of what is attached to it. */
   attached: v.strictObject(

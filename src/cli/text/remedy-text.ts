@@ -17,6 +17,7 @@ export const remedyText: Readonly<Record<Remedy, string>> = {
   'name-address': 'name it by --address',
   'attach-symbols': 'attach a --vmlinux or a --system-map',
   'copy-again': 'copy the dump again from where it was written',
+  'give-machine': 'give it by --machine',
 };
 
 /** An error in one line, with what can be done about it. */

@@ -16,6 +16,7 @@ export const remedyWords: Readonly<Record<Remedy, string | undefined>> = {
   'name-address': 'give an address',
   'attach-symbols': 'attach a vmlinux or a System.map',
   'copy-again': 'copy the dump again from where it was written, and compare',
+  'give-machine': 'on the command line the machine can be given',
 };
 
 /** What can be done about an error of the engine. */

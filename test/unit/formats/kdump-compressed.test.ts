@@ -50,21 +50,6 @@ describe('kdump-compressed', () => {
     expect(Buffer.from(page).toString()).toBe('here');
   });
 
-  it('takes the machine from the notes where QEMU has no name for it, and from nothing else', () => {
-    const named = (name: string, cpus: string): Uint8Array => {
-      const bytes = Uint8Array.from(buildCase(`arch aarch64\nmemory 1 MiB\n${cpus}format kdump-compressed codec=zlib\n`));
-      bytes.fill(0, 272, 272 + 65);
-      bytes.set(Buffer.from(name), 272);
-      return bytes;
-    };
-    const image = open(named('Unknown', 'cpu\n'));
-    expect(image.machine).toMatchObject({ arch: 'aarch64', endian: 'little', bits: 64 });
-    expect(image.container.complete.value).toBe(true);
-    expect(image.findings).toMatchObject([{ id: 'container-complete/machine', severity: 'info' }]);
-    expect(() => open(named('riscv64', 'cpu\n'))).toThrow(/"riscv64"/);
-    expect(() => open(named('Unknown', ''))).toThrow(/"Unknown"/);
-  });
-
   it('tells excluded, lost, missing and zero pages apart', () => {
     const bytes = kdumpCompressed(system, {
       holes: [{ start: 0x600000, size: 0x10000 }],

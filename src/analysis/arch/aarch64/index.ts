@@ -15,6 +15,7 @@ export const aarch64: ArchitectureOps = {
   features: new Set(),
   elf: { machine: 183, endian: 'either' },
   notes: { prstatus: prstatusAarch64, prstatusEndian: 'little', fpregset: fpregsetAarch64, types: [] },
+  vmcoreinfoKeys: ['NUMBER(kimage_voffset)', 'NUMBER(PHYS_OFFSET)', 'NUMBER(TCR_EL1_T1SZ)'],
   readCpus: namedCpus(aarch64Registers),
   registers: {
     stackPointer: (cpu) => registerOf(cpu, 'sp'),
@@ -28,6 +29,7 @@ export const aarch64: ArchitectureOps = {
   kernelAddress: aarch64Address,
   kernelAddressHolds: isAarch64Image,
   physBase: () => undefined,
+  loadedPhysBase: undefined,
   tasks: {
     saved: { savedStack: 'thread.cpu_context.sp', savedFrame: 'thread.cpu_context.fp', savedPc: 'thread.cpu_context.pc' },
     withoutTypes: false,

@@ -17,6 +17,7 @@ function power(name: 'ppc64' | 'ppc64le'): ArchitectureOps {
     features: new Set(),
     elf: { machine: 21, endian },
     notes: { prstatus: prstatusPpc64, prstatusEndian: endian, fpregset: fpregsetPpc64, types: powerNotes },
+    vmcoreinfoKeys: ['SYMBOL(vmemmap_list)', 'SYMBOL(mmu_vmemmap_psize)', 'NUMBER(RADIX_MMU)', 'SYMBOL(radix_mmu)'],
     readCpus: namedCpus(powerRegisters),
     registers: {
       stackPointer: (cpu) => registerOf(cpu, 'r1'),
@@ -33,6 +34,7 @@ function power(name: 'ppc64' | 'ppc64le'): ArchitectureOps {
     kernelAddress: (address) => address & linearMask,
     kernelAddressHolds: () => () => true,
     physBase: () => undefined,
+    loadedPhysBase: undefined,
     tasks: {
       saved: {},
       withoutTypes: false,

@@ -14,6 +14,7 @@ export const s390x: ArchitectureOps = {
   features: new Set(['lowcore', 'psw', 'os-info']),
   elf: { machine: 22, endian: 'either' },
   notes: { prstatus: prstatusS390x, prstatusEndian: 'big', fpregset: fpregsetS390x, types: s390RegisterNotes },
+  vmcoreinfoKeys: ['SYMBOL(lowcore_ptr)', 'SYMBOL(high_memory)', 'KERNELOFFPHYS'],
   readCpus: readS390xCpus,
   registers: {
     stackPointer(cpu) {
@@ -29,6 +30,7 @@ export const s390x: ArchitectureOps = {
   kernelAddress: s390xAddress,
   kernelAddressHolds: () => () => true,
   physBase: (vmcoreinfo) => vmcoreinfoHex(vmcoreinfo, 'KERNELOFFPHYS'),
+  loadedPhysBase: undefined,
   tasks: { saved: { savedStack: 'thread.ksp' }, withoutTypes: true, running: { in: 'lowcore' }, stackTop: [], stacks: [], base: undefined },
   unwind: s390xUnwinders,
 };

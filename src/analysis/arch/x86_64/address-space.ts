@@ -14,7 +14,8 @@ const fiveLevels = 1n << 12n;
 
 /** init_top_pgt as vmcoreinfo names it (vmcoreinfo-kallsyms-btf.md section 1.4). */
 function kernelTable(vmcoreinfo: VmcoreinfoValues | undefined, memory: AbsoluteMemory): bigint | undefined {
-  const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(init_top_pgt)') ?? vmcoreinfoHex(vmcoreinfo, 'SYMBOL(swapper_pg_dir)');
+  // Called init_level4_pgt before 4.13.
+  const [symbol] = ['init_top_pgt', 'swapper_pg_dir', 'init_level4_pgt'].flatMap((name) => vmcoreinfoHex(vmcoreinfo, `SYMBOL(${name})`) ?? []);
   return vmcoreinfo === undefined || symbol === undefined ? undefined : withinDump(x86Address(symbol, vmcoreinfo), memory);
 }
 

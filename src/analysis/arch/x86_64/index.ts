@@ -2,7 +2,7 @@
 import type { ArchitectureOps } from '../architecture.ts';
 import { namedCpus, registerOf } from '../named-cpus.ts';
 import { x86Paging } from './address-space.ts';
-import { isX86Image, x86Address, x86PhysBase } from './kernel-address.ts';
+import { isX86Image, x86Address, x86LoadedPhysBase, x86PhysBase } from './kernel-address.ts';
 import { prstatusX86, x86Registers } from './notes.ts';
 import { qemuCpuState } from './qemu-cpu-state.ts';
 import { matchQemuStates, qemuControlRegisters, qemuStates } from './qemu-notes.ts';
@@ -17,6 +17,7 @@ export const x86: ArchitectureOps = {
   features: new Set(),
   elf: { machine: 62, endian: 'either' },
   notes: { prstatus: prstatusX86, prstatusEndian: 'little', fpregset: undefined, types: [qemuCpuState] },
+  vmcoreinfoKeys: ['NUMBER(phys_base)', 'SYMBOL(phys_base)', 'SYMBOL(init_top_pgt)', 'SYMBOL(init_level4_pgt)', 'NUMBER(KERNEL_IMAGE_SIZE)'],
   readCpus: namedCpus(x86Registers),
   registers: {
     stackPointer: (cpu) => registerOf(cpu, 'rsp'),
@@ -38,6 +39,7 @@ export const x86: ArchitectureOps = {
   kernelAddress: x86Address,
   kernelAddressHolds: isX86Image,
   physBase: x86PhysBase,
+  loadedPhysBase: x86LoadedPhysBase,
   tasks: {
     saved: { savedStack: 'thread.sp' },
     withoutTypes: false,

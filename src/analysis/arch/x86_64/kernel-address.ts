@@ -4,8 +4,21 @@ import { vmcoreinfoNumber, type VmcoreinfoValues } from '../vmcoreinfo-values.ts
 /** __START_KERNEL_map. */
 const kernelMap = 0xffff_ffff_8000_0000n;
 const defaultImage = 512n * 1024n * 1024n;
+/** KERNEL_IMAGE_SIZE with KASLR. */
+const mostImage = 1024n * 1024n * 1024n;
 
-export const x86PhysBase = (vmcoreinfo: VmcoreinfoValues): bigint | undefined => vmcoreinfoNumber(vmcoreinfo, 'NUMBER(phys_base)');
+/** Kernels before 4.10 name the variable (SYMBOL(phys_base)) and not its value: then the container has to say it. */
+export const x86PhysBase = (vmcoreinfo: VmcoreinfoValues): bigint | undefined =>
+  vmcoreinfo.physBase?.given === true ? vmcoreinfo.physBase.value : (vmcoreinfoNumber(vmcoreinfo, 'NUMBER(phys_base)') ?? vmcoreinfo.physBase?.value);
+
+/** As the PT_LOAD of the kernel image has it: it maps the image's addresses to where they lie. */
+export function x86LoadedPhysBase(loads: Iterable<{ readonly virtual?: bigint; readonly start: bigint; readonly memoryBytes: bigint }>): bigint | undefined {
+  for (const { virtual, start, memoryBytes } of loads) {
+    if (virtual !== undefined && virtual >= kernelMap && virtual < kernelMap + mostImage && memoryBytes > 0n && start > 0n)
+      return start - (virtual - kernelMap);
+  }
+  return undefined;
+}
 
 export const x86Address = (address: bigint, vmcoreinfo: VmcoreinfoValues): bigint | undefined =>
   address < kernelMap ? undefined : address - kernelMap + (x86PhysBase(vmcoreinfo) ?? 0n);

@@ -9,6 +9,7 @@ import { type SqlDump, runSql } from '../../page-index/sql-console.ts';
 import { namedInQuery } from '../../kernel/analyses/sql-name.ts';
 import { analyses } from '../../kernel/analyses/catalogue.ts';
 import { RequestError } from '../../../shared/rpc.ts';
+import { hex } from '../../../shared/units.ts';
 import type { StartSqlProcess } from '../../page-index/sql-process.ts';
 import type { SqlJson } from '../../../shared/memory-model.ts';
 import { indexPath } from '../../page-index/index-location.ts';
@@ -46,6 +47,8 @@ function dumpOfQuery({ location, view, attached }: Session, query: string): SqlD
   return {
     path: location.path,
     volumes: [...(location.volumes ?? [])],
+    ...(location.machine === undefined ? {} : { machine: location.machine }),
+    ...(location.physBase === undefined ? {} : { physBase: hex(location.physBase) }),
     view,
     attached: Object.fromEntries(attached.map(({ kind, path }) => [kind, path])),
   };

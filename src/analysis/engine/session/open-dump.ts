@@ -2,6 +2,7 @@
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { RequestError } from '../../../shared/rpc.ts';
+import type { GivenMachine } from '../../formats/dump-format.ts';
 import { recognise } from '../../formats/index.ts';
 import { folderFiles, isFolder, openFile } from '../../source/file-source.ts';
 import { wrapperOf, type Wrapper } from '../../source/wrapper.ts';
@@ -12,6 +13,8 @@ export interface OpenRequest {
   readonly path: string;
   /** The other files of a set; without them, those in the same folder are looked at. */
   readonly volumes?: readonly string[];
+  /** What its headers do not say. */
+  readonly given?: GivenMachine;
   readonly signal: AbortSignal;
   readonly progress: (value: ScanProgress) => void;
   /** Instead of the user's cache folder. */
@@ -32,7 +35,7 @@ function packedAs(path: string): Wrapper | undefined {
 }
 
 async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Session> {
-  const { path, signal, progress, cacheFolder } = request;
+  const { path, signal, progress, cacheFolder, given = {} } = request;
   if (request.volumes !== undefined && request.volumes.length > 0)
     throw new RequestError('query', `${path}: the files of a set cannot be packed with ${wrapper.name} (expected unpacked files: ${wrapper.unpack})`);
   const packed = openFile(path);
@@ -45,12 +48,17 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
     const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...(cacheFolder === undefined ? {} : { folder: cacheFolder }) });
     const copy = openFile(unpacked);
     inner = copy;
-    return sessionOn({ ...copy, name: path }, close, undefined, {
-      file: packed,
-      faults: () => [...packed.faults(), ...copy.faults()],
-      wrapper: wrapper.name,
-      location: { path: unpacked, volumes: [], name: path },
-    });
+    return sessionOn(
+      { ...copy, name: path },
+      close,
+      { ...given, companions: () => [] },
+      {
+        file: packed,
+        faults: () => [...packed.faults(), ...copy.faults()],
+        wrapper: wrapper.name,
+        location: { path: unpacked, volumes: [], name: path, ...given },
+      },
+    );
   } catch (error) {
     close();
     throw error;
@@ -58,7 +66,7 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
 }
 
 /** The one dump or set in a folder; files that are no dumps do not matter. */
-function openFolder(folder: string, volumes: readonly string[] | undefined): Session {
+function openFolder(folder: string, volumes: readonly string[] | undefined, given: GivenMachine | undefined): Session {
   const unreadable: DumpError[] = [];
   const dumps = folderFiles(folder).filter((path) => {
     try {
@@ -80,7 +88,7 @@ function openFolder(folder: string, volumes: readonly string[] | undefined): Ses
     const also = why === undefined ? '' : `; ${unreadable.length} of its files cannot be read, among them ${why.where.file ?? ''}: ${why.what}`;
     throw new DumpError('not-this-format', { file: folder }, `the folder holds no dump${also}`, 'a folder with one dump or one set of volumes');
   }
-  const session = openSession(first, volumes);
+  const session = openSession(first, volumes, given);
   const used = new Set([first, ...(session.image.container.volumes ?? []).map((volume) => volume.path)]);
   const unused = session.image.findings.filter((finding) => finding.id.startsWith('volume-set/')).map((finding) => finding.detail);
   const others = dumps.filter((path) => !used.has(path) && !unused.some((detail) => detail.startsWith(`${path} `)));
@@ -96,8 +104,8 @@ function openFolder(folder: string, volumes: readonly string[] | undefined): Ses
 
 /** @throws DumpError, RequestError for files of a set that are none, Cancelled */
 export async function openDumpAt(request: OpenRequest): Promise<Session> {
-  const { path, volumes } = request;
-  if (isFolder(path)) return openFolder(path, volumes);
+  const { path, volumes, given } = request;
+  if (isFolder(path)) return openFolder(path, volumes, given);
   const wrapper = packedAs(path);
-  return wrapper === undefined ? openSession(path, volumes) : openPacked(wrapper, request);
+  return wrapper === undefined ? openSession(path, volumes, given) : openPacked(wrapper, request);
 }

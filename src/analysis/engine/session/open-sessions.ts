@@ -4,6 +4,7 @@ import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
 import type { MemoryView } from '../../../shared/model.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
 import { attach } from './attach.ts';
+import { givenMachine } from './given-machine.ts';
 import { openDumpAt } from './open-dump.ts';
 import type { Session } from './session.ts';
 
@@ -35,8 +36,9 @@ export function openSessions(): OpenSessions {
   return {
     sessionOf,
     handlers: {
-      async open({ path, volumes, view }, { signal, progress }) {
-        const opened = await openDumpAt({ path, ...(volumes === undefined ? {} : { volumes }), signal, progress });
+      async open({ path, volumes, machine, physBase, view }, { signal, progress }) {
+        const given = givenMachine(machine, physBase);
+        const opened = await openDumpAt({ path, ...(volumes === undefined ? {} : { volumes }), given, signal, progress });
         try {
           const session = opened.inView(view ?? 'all');
           return { dump: add(session), identity: session.identity };

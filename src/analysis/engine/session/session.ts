@@ -14,11 +14,11 @@ import { findOsInfo, type OsInfoSearch } from '../../arch/s390x/os-info.ts';
 import { openDumpFiles, type DumpLocation } from '../../formats/dump-files.ts';
 import { dumpIdentity } from '../../formats/dump-identity.ts';
 import { openDump } from '../../formats/index.ts';
-import type { DumpImage, OpenContext } from '../../formats/dump-format.ts';
+import type { DumpImage, GivenMachine, OpenContext } from '../../formats/dump-format.ts';
 import type { GivenFacts } from '../../kernel/given/given-vmlinux.ts';
 import { kernelOf, type Kernel } from '../../kernel/kernel.ts';
 import { chooseVmcoreinfo, provenVmcoreinfo, scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
-import { findVmcoreinfo, type Vmcoreinfo, type VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { findVmcoreinfo, placedVmcoreinfo, type Vmcoreinfo, type VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import { lowcorePrefixes } from '../../kernel/vmcoreinfo/lowcore-array.ts';
 import { readCpus } from '../../memory/cpu-state.ts';
@@ -210,7 +210,7 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
         const value = session.cpuSet.cpus.map((cpu) => cpu.crs?.[13]).find((one) => one !== undefined && one !== '0x0');
         return value === undefined ? undefined : BigInt(value);
       };
-      return kernelOf({ image, memory, vmcoreinfo, asce }, given);
+      return kernelOf({ image, memory, vmcoreinfo: vmcoreinfo === undefined ? undefined : placedVmcoreinfo(image, vmcoreinfo), asce }, given);
     },
     kdumpGuard: featuresOf(image).has('os-info') ? (signal): Promise<KdumpGuard> => guardOf(session, signal) : undefined,
     inView: (other) => (seen === undefined ? parts.inView(other) : seen.by.inView(other)),
@@ -292,10 +292,11 @@ function assertUsed({ path, image }: Session, volumes: readonly string[]): void 
 
 /**
  * @param volumes the other files of a set as the user named them; without them, those in the same folder are looked at
+ * @param given what the headers do not say
  * @throws DumpError io, not-this-format, truncated, corrupt or unsupported; RequestError for one that is no part of the dump
  */
-export function openSession(path: string, volumes: readonly string[] = []): Session {
-  const location: DumpLocation = { path, ...(volumes.length === 0 ? {} : { volumes }) };
+export function openSession(path: string, volumes: readonly string[] = [], given: GivenMachine = {}): Session {
+  const location: DumpLocation = { path, ...(volumes.length === 0 ? {} : { volumes }), ...given };
   const files = openDumpFiles(location);
   const close = (): void => {
     files.close();

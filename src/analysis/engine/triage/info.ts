@@ -168,7 +168,7 @@ export function describeDump(session: Session): Info {
       method: session.isLive ? fact('live', 'the word LIVEDUMP at absolute 0') : undefined,
     },
     machine: {
-      arch: fact(image.machine.arch, 'container header'),
+      arch: fact(image.machine.arch, image.machine.archSource ?? 'container header'),
       features: features.size === 0 ? undefined : [...features],
       endianness: image.machine.endian,
       bits: image.machine.bits,

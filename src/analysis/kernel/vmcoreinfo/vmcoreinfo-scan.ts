@@ -7,7 +7,7 @@ import type { DumpImage } from '../../formats/dump-format.ts';
 import { createPace } from '../../jobs/pace.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import { readUtsName } from './uts-name.ts';
-import { parseVmcoreinfo, type Vmcoreinfo } from './vmcoreinfo.ts';
+import { parseVmcoreinfo, placedVmcoreinfo, type Vmcoreinfo } from './vmcoreinfo.ts';
 
 const pageBytes = 4096;
 const stepBytes = 256 * pageBytes;
@@ -72,7 +72,7 @@ export async function scanForVmcoreinfo(
         if (buffer[at] !== 0x4f && buffer[at + noteNameAt] !== 0x56) continue;
         const within = candidateAt(buffer.subarray(at, at + pageBytes));
         const found = within === undefined ? undefined : textAt(memory, start + BigInt(at + within));
-        if (found !== undefined) copies.push(found);
+        if (found !== undefined) copies.push(placedVmcoreinfo(image, found));
         if (copies.length >= maxCopies) return copies;
       }
     }

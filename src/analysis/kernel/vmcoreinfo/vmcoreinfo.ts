@@ -5,6 +5,7 @@
 import { fact, type Fact } from '../../../shared/fact.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
+import type { VmcoreinfoValues } from '../../arch/vmcoreinfo-values.ts';
 import { lowcorePointers, lowcorePointersAddress } from '../../arch/s390x/lowcore-pointers.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import { elfNoteHeader } from '../../formats/elf-layout.ts';
@@ -14,13 +15,16 @@ import { noteText } from '../../notes/index.ts';
 
 export { vmcoreinfoHex, vmcoreinfoNumber } from '../../arch/vmcoreinfo-values.ts';
 
-export interface Vmcoreinfo {
+export interface Vmcoreinfo extends VmcoreinfoValues {
   readonly source: string;
   /** Absolute address of its text, when it was found in memory. */
   readonly address?: bigint;
   readonly text: string;
-  readonly entries: ReadonlyMap<string, string>;
 }
+
+/** With what the container and the user say of where the kernel lies. */
+export const placedVmcoreinfo = ({ physBase }: DumpImage, vmcoreinfo: Vmcoreinfo): Vmcoreinfo =>
+  physBase === undefined ? vmcoreinfo : { ...vmcoreinfo, physBase };
 
 const ownerName = 'VMCOREINFO';
 /** The kernel keeps it within one page (elf-vmcore.md section 7). */
@@ -77,7 +81,10 @@ export function findVmcoreinfo(image: DumpImage, memory: MemoryReader): Vmcorein
   const note = image.notes.find((one) => one.owner === ownerName);
   if (note !== undefined) {
     const text = noteText(note.desc);
-    return { found: true, vmcoreinfo: { source: `note at file offset ${hex(note.fileOffset)}`, text, entries: parseVmcoreinfo(text) } };
+    return {
+      found: true,
+      vmcoreinfo: placedVmcoreinfo(image, { source: `note at file offset ${hex(note.fileOffset)}`, text, entries: parseVmcoreinfo(text) }),
+    };
   }
   return vmcoreinfoInMemory(image, memory);
 }
