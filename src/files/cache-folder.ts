@@ -3,9 +3,9 @@
  * never beside the dump, which may be evidence on a read-only share. A cache that others may write to could answer in place of
  * the evidence, or bring code along: it is refused with a sentence, and a folder that is the user's alone is used instead.
  */
-import { existsSync, readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync, statSync, type Stats } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join, posix, win32 } from 'node:path';
+import { basename, dirname, join, posix, win32 } from 'node:path';
 import { DumpError } from '../shared/dump-error.ts';
 import { isEnclosed, makeOwnFolder, whyNoOwnFile, whyNoOwnFolder } from './own-folder.ts';
 import { systemReason } from './system-error.ts';
@@ -161,13 +161,19 @@ export const partFolder = (part: CachePart): string =>
     (root) => existsSync(join(root, part)),
   );
 
+/** What Node.js calls a compiled module: a CRC-32, with six characters more while it is written (src/compile_cache.cc). */
+export const moduleName = /^[0-9a-f]{1,8}(?:\.\w{6})?$/;
+/** Of a version of the program there are some hundred; those of older ones stay until there are so many. */
+const mostModules = 4096;
+
 /**
  * Where Node keeps our compiled modules from one process to the next: code that runs, so all of it is looked at.
  * @returns undefined when there is no folder that is the user's alone
  */
 export function codeFolder(): string | undefined {
   try {
-    return chosenFolder(
+    let known: readonly string[] = [];
+    const chosen = chosenFolder(
       'code',
       (root) => {
         const folder = join(root, 'code');
@@ -176,10 +182,15 @@ export function codeFolder(): string | undefined {
         const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
         const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
         const enclosed = isEnclosed(root);
+        known = [...known, ...files];
         return whyPlanted(folders, (path) => whyNoOwnFolder(path, enclosed)) ?? whyPlanted(files, (path) => whyNoOwnFile(path, enclosed));
       },
       () => false,
     );
+    const ours = known.filter((path) => dirname(dirname(path)) === chosen && moduleName.test(basename(path)));
+    // They are looked at one by one at each start. Those that are needed are made again.
+    if (ours.length > mostModules) for (const path of ours) rmSync(path, { force: true });
+    return chosen;
   } catch {
     // Without it a start takes longer, nothing else.
     return undefined;

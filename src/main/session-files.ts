@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { readGivenText } from '../files/given-file.ts';
 import { writeOutput } from '../files/output-file.ts';
+import { removeAbandoned } from '../files/other-cached.ts';
 import { keepNewest, makeOwnFolder } from '../files/own-folder.ts';
 
 export interface SessionFiles {
@@ -28,6 +29,7 @@ export function openSessionFiles(folder: string): SessionFiles {
     },
     save(name, text) {
       makeOwnFolder(folder);
+      removeAbandoned(folder);
       writeOutput(pathOf(name), text, { kind: 'own', replace: true });
       keepNewest(folder, /\.dumpbench\.json$/, maxKept);
     },

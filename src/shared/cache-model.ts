@@ -1,4 +1,4 @@
-/** JSON of `dumpbench cache`: the indexes in the user's cache folder. */
+/** JSON of `dumpbench cache`: what is ours in the user's cache folder. */
 import * as v from 'valibot';
 import { schemaVersion } from './model.ts';
 
@@ -16,6 +16,16 @@ export const cachedIndexSchema = v.strictObject({
   complete: v.optional(v.boolean()),
 });
 
+export const cachedOtherSchema = v.strictObject({
+  /** A file; of `modules` a folder. */
+  path: v.string(),
+  /** Unpacked dumps, compiled modules of the program, and what killed processes left: files half written, locks. */
+  kind: v.picklist(['unpacked', 'unfinished', 'modules', 'lock']),
+  bytes: count,
+  /** ISO 8601, UTC. */
+  lastUsed: v.string(),
+});
+
 export const cacheSchema = v.strictObject({
   schema: v.literal(schemaVersion),
   folder: v.string(),
@@ -24,10 +34,17 @@ export const cacheSchema = v.strictObject({
   /** Beyond it the indexes used longest ago go when another one is built. */
   capBytes: count,
   indexes: v.array(cachedIndexSchema),
-  /** What `prune` removed. */
+  /** Whatever else is ours in the cache folder. */
+  others: v.array(cachedOtherSchema),
+  /** Of the others. */
+  otherBytes: count,
+  /** Indexes that `prune` removed. */
   removed: v.optional(v.array(cachedIndexSchema)),
-  /** Paths of indexes that `prune` left because they are being built. */
+  /** Others that `prune` removed. */
+  removedOthers: v.optional(v.array(cachedOtherSchema)),
+  /** Paths that `prune` left because a process works on them. */
   busy: v.optional(v.array(v.string())),
 });
+export type CachedOtherJson = v.InferOutput<typeof cachedOtherSchema>;
 export type CachedIndexJson = v.InferOutput<typeof cachedIndexSchema>;
 export type CacheJson = v.InferOutput<typeof cacheSchema>;

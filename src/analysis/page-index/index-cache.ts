@@ -1,6 +1,7 @@
 /** The indexes in the cache folder: what lies there, and making room. Only files that are indexes of ours are ever touched. */
 import { cachedFiles, sizeOf, touchCached, type CachedFile } from '../../files/cache-contents.ts';
 import { fitCacheFolders } from '../../files/cache-folder.ts';
+import { makeRoom, type MadeRoom } from '../../files/cache-room.ts';
 import { databaseSuffixes } from '../../files/database-file.ts';
 import { join, dirname } from 'node:path';
 import { IndexBusy } from './index-error.ts';
@@ -51,11 +52,19 @@ export function touchIndex(path: string): void {
 
 export const isCached = (path: string): boolean => fitCacheFolders().some((root) => join(root, 'index') === dirname(path));
 
-export interface Pruned {
-  readonly removed: readonly CachedFile[];
-  readonly kept: readonly CachedFile[];
-  /** Of those kept: they are being built, so they stay however old they are. */
-  readonly busy: readonly CachedFile[];
+/**
+ * Removes an index unless it is being built.
+ * @returns false when it is
+ * @throws IndexError
+ */
+export async function removeIdleIndex({ path }: CachedFile): Promise<boolean> {
+  try {
+    await removeIndex(path);
+    return true;
+  } catch (error) {
+    if (error instanceof IndexBusy) return false;
+    throw error;
+  }
 }
 
 /**
@@ -63,26 +72,4 @@ export interface Pruned {
  * @param spare an index that stays
  * @throws IndexError, DumpError io
  */
-export async function pruneIndexes(most: number, spare?: string): Promise<Pruned> {
-  const removed: CachedFile[] = [];
-  const kept: CachedFile[] = [];
-  const busy: CachedFile[] = [];
-  const all = cachedIndexes();
-  let bytes = all.reduce((sum, one) => sum + one.bytes, 0);
-  for (const one of all.toReversed()) {
-    if (bytes <= most || one.path === spare) {
-      kept.unshift(one);
-      continue;
-    }
-    try {
-      await removeIndex(one.path);
-      removed.push(one);
-      bytes -= one.bytes;
-    } catch (error) {
-      if (!(error instanceof IndexBusy)) throw error;
-      busy.unshift(one);
-      kept.unshift(one);
-    }
-  }
-  return { removed, kept, busy };
-}
+export const pruneIndexes = (most: number, spare?: string): Promise<MadeRoom<CachedFile>> => makeRoom(cachedIndexes(), most, removeIdleIndex, spare);

@@ -34,22 +34,28 @@ export function lockPlace(path: string): string {
 }
 
 /**
- * The lock is a transaction that is never committed, on an empty database of its own: the operating system drops
- * it with the process, however that ends, and readers of the index itself are not in its way. It goes with its holder.
+ * The lock of an index that is to be built; its folder is made if need be.
  * @returns gives the lock back
  * @throws IndexBusy, IndexError, Cancelled
  */
 export async function lockWriter(options: LockOptions): Promise<() => void> {
-  const sqlite = loadSqlite();
-  const ofIndex = dirname(options.path);
-  if (!existsSync(ofIndex)) {
+  const folder = dirname(options.path);
+  if (!existsSync(folder)) {
     try {
-      makeOwnFolder(ofIndex);
+      makeOwnFolder(folder);
     } catch (error) {
       throw new IndexError(`the folder of the index ${options.path} cannot be made: ${(error as Error).message}`);
     }
   }
-  const lockPath = lockPlace(options.path);
+  return hold(lockPlace(options.path), options);
+}
+
+/**
+ * The lock is a transaction that is never committed, on an empty database of its own: the operating system drops
+ * it with the process, however that ends, and readers of the index itself are not in its way. It goes with its holder.
+ */
+async function hold(lockPath: string, options: LockOptions): Promise<() => void> {
+  const sqlite = loadSqlite();
   const folder = dirname(lockPath);
   const giveUp = performance.now() + (options.waitMilliseconds ?? Infinity);
   for (let waited = false; ; waited = true) {
@@ -89,6 +95,42 @@ export async function lockWriter(options: LockOptions): Promise<() => void> {
     if (!waited) options.onWait?.();
     await sleep(50);
   }
+}
+
+/**
+ * Removes a lock that a killed process left.
+ * @returns false when it is held
+ * @throws IndexError when it is no lock of ours
+ */
+export async function removeIdleLock(lockPath: string): Promise<boolean> {
+  try {
+    (await hold(lockPath, { path: lockPath, waitMilliseconds: 0 }))();
+    return true;
+  } catch (error) {
+    if (error instanceof IndexBusy) return false;
+    throw error;
+  }
+}
+
+/**
+ * Does something about an index that nobody builds now.
+ * @returns false when somebody does
+ * @throws IndexError
+ */
+export async function whileIdle(path: string, work: () => void): Promise<boolean> {
+  let unlock: () => void;
+  try {
+    unlock = await lockWriter({ path, waitMilliseconds: 0 });
+  } catch (error) {
+    if (error instanceof IndexBusy) return false;
+    throw error;
+  }
+  try {
+    work();
+  } finally {
+    unlock();
+  }
+  return true;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
-import type { CachedIndexJson } from '../../shared/cache-model.ts';
+import type { CachedIndexJson, CachedOtherJson } from '../../shared/cache-model.ts';
 import { byteText } from '../../shared/units.ts';
 import { columns } from '../text/table.ts';
 import { byteArgument } from './byte-argument.ts';
@@ -15,9 +15,23 @@ function row({ path, bytes, lastUsed, pages, totalPages, complete }: CachedIndex
   return [byteText(bytes), `${lastUsed.slice(0, 16).replace('T', ' ')} UTC`, state, path];
 }
 
+const kindText: Readonly<Record<CachedOtherJson['kind'], string>> = {
+  unpacked: 'unpacked dump',
+  unfinished: 'half written',
+  modules: 'compiled modules',
+  lock: 'lock',
+};
+
+const otherRow = ({ path, bytes, lastUsed, kind }: CachedOtherJson): string[] => [
+  byteText(bytes),
+  `${lastUsed.slice(0, 16).replace('T', ' ')} UTC`,
+  kindText[kind],
+  path,
+];
+
 export const cacheCommand: Command = {
   name: 'cache',
-  summary: 'list the page indexes in the cache folder, or remove old ones',
+  summary: 'list what the cache folder holds of Dumpbench (page indexes, unpacked dumps, compiled modules, leftovers), or remove what is old',
   args: ['[action]'],
   options: [{ flags: '--max <bytes>', description: 'prune: keep at most so much, those used last (default 0: remove all)' }],
   example: 'dumpbench cache prune --max 2GiB',
@@ -27,12 +41,17 @@ export const cacheCommand: Command = {
     const answer = await engine.call('cache', action === 'prune' ? { pruneTo: byteArgument('--max', options.max) ?? 0 } : {});
     if (output.json) printJson(io, answer);
     else {
-      const { indexes, removed, busy } = answer;
-      if (indexes.length > 0) io.out(`${columns(indexes.map(row), '', [0])}\n`);
-      const freed = (removed ?? []).reduce((sum, one) => sum + one.bytes, 0);
-      if (removed !== undefined) say(io, output, `removed ${removed.length} of ${removed.length + indexes.length} indexes, ${byteText(freed)}`);
-      for (const path of busy ?? []) say(io, output, `left ${path}: it is being built`);
-      say(io, output, `${byteText(answer.bytes)} in ${answer.folder}; old ones go beyond ${byteText(answer.capBytes)}`);
+      const { indexes, others, removed, removedOthers = [], busy } = answer;
+      const rows = [...indexes.map(row), ...others.map(otherRow)];
+      if (rows.length > 0) io.out(`${columns(rows, '', [0])}\n`);
+      if (removed !== undefined) {
+        const freed = [...removed, ...removedOthers].reduce((sum, one) => sum + one.bytes, 0);
+        const more = removedOthers.length === 0 ? '' : ` and ${removedOthers.length} other ${removedOthers.length === 1 ? 'thing' : 'things'}`;
+        say(io, output, `removed ${removed.length} of ${removed.length + indexes.length} indexes${more}, ${byteText(freed)}`);
+      }
+      for (const path of busy ?? []) say(io, output, `left ${path}: a process works on it`);
+      const otherText = others.length === 0 ? '' : `, ${byteText(answer.otherBytes)} of other things`;
+      say(io, output, `${byteText(answer.bytes)} of indexes in ${answer.folder}${otherText}; old indexes go beyond ${byteText(answer.capBytes)}`);
     }
     return exitCodes.fine;
   },

@@ -5,12 +5,13 @@
 import zlib from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { partFolder } from '../../../files/cache-folder.ts';
 import { pathBytes } from '../../../files/path-bytes.ts';
+import { removeAbandoned, unpackedDumps } from '../../../files/other-cached.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { Cancelled } from '../../../shared/rpc.ts';
@@ -84,10 +85,10 @@ function explain(error: unknown, path: string, wrapper: string): Error {
 
 /** Removes the copies that were used longest ago. */
 async function prune(folder: string, keep: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.dump') && name !== basename(keep));
-  const aged = await Promise.all(names.map(async (name) => ({ name, time: (await stat(join(folder, name))).mtimeMs })));
-  aged.sort((a, b) => b.time - a.time);
-  for (const { name } of aged.slice(keptCopies - 1)) await rm(join(folder, name), { force: true });
+  for (const path of unpackedDumps(folder)
+    .filter((one) => one !== keep)
+    .slice(keptCopies - 1))
+    await rm(path, { force: true });
 }
 
 /**
@@ -109,6 +110,7 @@ export async function unpackedFile(path: string, packed: ByteSource, wrapper: st
   try {
     const unpack = decompressor(wrapper, path);
     await mkdir(folder, { recursive: true });
+    removeAbandoned(folder);
     await prune(folder, target);
     const { bavail, bsize } = await statfs(folder, { bigint: true });
     const free = bavail * bsize > reserveBytes ? bavail * bsize - reserveBytes : 0n;
