@@ -2,7 +2,7 @@
 import { readGivenText } from '../files/given-file.ts';
 import { annotationsOf, type Annotation } from '../shared/annotation-model.ts';
 import type { MemoryView } from '../shared/model.ts';
-import { parseSession, type Session } from '../shared/session-model.ts';
+import { parseSession, type SavedSession } from '../shared/session-model.ts';
 import { UsageError } from './io.ts';
 
 /** As large as the window takes it. */
@@ -12,14 +12,14 @@ const maxSessionBytes = 4 << 20;
  * @throws UsageError when it is no session
  * @throws DumpError io when it is no file that can be read, unsupported when it is larger than any session
  */
-export function readSessionFile(path: string): Session {
+export function readSessionFile(path: string): SavedSession {
   const parsed = parseSession(readGivenText(path, { what: 'a session file (*.dumpbench.json)', most: maxSessionBytes }));
   if ('why' in parsed) throw new UsageError(`--session: ${path} is no session: ${parsed.why}`);
   return parsed.session;
 }
 
 /** @throws UsageError when the session is about other dumps: a path alone proves nothing */
-export function sessionAnnotations(path: string, session: Session, identity: string, view: MemoryView): readonly Annotation[] {
+export function sessionAnnotations(path: string, session: SavedSession, identity: string, view: MemoryView): readonly Annotation[] {
   const found = annotationsOf(session, identity, view);
   if (found !== undefined) return found;
   const other = session.dumps.some((dump) => dump.identity === identity);

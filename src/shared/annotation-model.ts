@@ -1,7 +1,7 @@
 /** What a person wrote about ranges of a dump, as a report carries it. */
 import * as v from 'valibot';
 import { addressSpaces, hexString, type MemoryView } from './model.ts';
-import type { Session } from './session-model.ts';
+import type { SavedSession } from './session-model.ts';
 
 /** Half open. */
 export const annotationSchema = v.strictObject({
@@ -24,7 +24,7 @@ export function sortAnnotations(annotations: readonly Annotation[]): readonly An
 }
 
 /** The annotations of a session on one dump in one view; undefined when the session is not about it. */
-export function annotationsOf(session: Session, identity: string, view: MemoryView): readonly Annotation[] | undefined {
+export function annotationsOf(session: SavedSession, identity: string, view: MemoryView): readonly Annotation[] | undefined {
   const own = new Set(session.dumps.flatMap((dump, at) => (dump.identity === identity && (dump.view ?? 'all') === view ? [at] : [])));
   if (own.size === 0) return undefined;
   return session.annotations.flatMap(({ dump, space, cpu, start, end, text }) => {

@@ -109,11 +109,11 @@ export const sessionSchema = v.strictObject({
   /** Rules of comparisons: their own contract checks what is in them. */
   ignoreRules: v.pipe(v.array(v.looseObject({ name: text(200) })), v.maxLength(1000)),
 });
-export type Session = v.InferOutput<typeof sessionSchema>;
+export type SavedSession = v.InferOutput<typeof sessionSchema>;
 export type SessionTab = v.InferOutput<typeof sessionTabSchema>;
 
 /** A session, or why a text is none. */
-export function parseSession(input: string): { readonly session: Session } | { readonly why: string } {
+export function parseSession(input: string): { readonly session: SavedSession } | { readonly why: string } {
   let json: unknown;
   try {
     json = JSON.parse(input);

@@ -1,7 +1,7 @@
 /** What each dump is compared with and how, and the ignore rules that a person keeps. */
 import * as v from 'valibot';
 import { ignoreRulesSchema, type IgnoreRules } from '../../shared/ignore-rules.ts';
-import type { Session } from '../../shared/session-model.ts';
+import type { SavedSession } from '../../shared/session-model.ts';
 import { createStore, type Readable } from './store.ts';
 
 export interface ComparisonSettings {
@@ -45,7 +45,7 @@ export interface Comparisons {
   /** The sets that a person made: what a session carries. */
   readonly ownRules: () => readonly IgnoreRules[];
   /** Takes in the sets of a session, each instead of the one of its name. Returns the names of those that are none. */
-  readonly takeRules: (sets: Session['ignoreRules']) => readonly string[];
+  readonly takeRules: (sets: SavedSession['ignoreRules']) => readonly string[];
 }
 
 export function createComparisons(kept: KeptText): Comparisons {

@@ -11,6 +11,9 @@ export interface Position {
   readonly length: number;
 }
 
+/** Bytes at an address of the kernel, as the engine writes it. */
+export const kernelPosition = (address: string, length = 8): Position => ({ space: 'virtual', address: BigInt(address), length });
+
 export const samePosition = (left: Position | undefined, right: Position | undefined): boolean =>
   left?.space === right?.space && left?.cpu === right?.cpu && left?.address === right?.address && left?.length === right?.length;
 

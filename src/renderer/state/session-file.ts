@@ -1,6 +1,6 @@
 /** The window's state as a session file, and back. Pure: keys of dumps become places in a list, and back. */
 import type { IgnoreRules } from '../../shared/ignore-rules.ts';
-import { sessionVersion, type Session, type SessionNode, type SessionTab } from '../../shared/session-model.ts';
+import { sessionVersion, type SavedSession, type SessionNode, type SessionTab } from '../../shared/session-model.ts';
 import { hex, pageSize } from '../../shared/units.ts';
 import { plainComparison, type ComparisonSettings } from './comparisons.ts';
 import { layoutTabs, type DockLayout, type DockNode } from './dock-layout.ts';
@@ -21,7 +21,7 @@ export interface SessionState {
   readonly ignoreRules: readonly IgnoreRules[];
 }
 
-export function writeSession(state: SessionState): Session {
+export function writeSession(state: SessionState): SavedSession {
   const place = new Map(state.dumps.map(({ key }, at) => [key, at]));
   const at = (key: string | undefined): number | undefined => (key === undefined ? undefined : place.get(key));
   const tab = ({ view, dump, grid }: Tab): SessionTab => {
@@ -81,7 +81,7 @@ export interface RestoredSession {
 }
 
 /** @param keys keys of the opened dumps, in the order of the file's list */
-export function readSession(session: Session, keys: readonly string[]): RestoredSession {
+export function readSession(session: SavedSession, keys: readonly string[]): RestoredSession {
   const tab = ({ view, dump, grid }: SessionTab): Tab | undefined => {
     const known = viewIds.find((id) => id === view);
     const key = dump === undefined ? undefined : keys[dump];

@@ -1,5 +1,5 @@
 /** Keeps the session, and what is known of each dump, while one works; restores it; hands it out as a file. */
-import { parseSession, sessionExtension, type Session } from '../../shared/session-model.ts';
+import { parseSession, sessionExtension, type SavedSession } from '../../shared/session-model.ts';
 import type { Shell } from '../shell/shell-calls.ts';
 import type { Comparisons } from './comparisons.ts';
 import type { Dock } from './dock.ts';
@@ -45,7 +45,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
   const known = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const stateOf = (chosen: readonly OpenDump[]): Session => {
+  const stateOf = (chosen: readonly OpenDump[]): SavedSession => {
     const keys = new Set(chosen.map(({ key }) => key));
     const whole = dock.layout();
     const layout = whole === undefined ? undefined : mapLayout(whole, (tab) => (tab.dump === undefined || keys.has(tab.dump) ? tab : undefined));
@@ -60,7 +60,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
       ignoreRules: comparisons.ownRules(),
     });
   };
-  const save = (name: string, session: Session): void => {
+  const save = (name: string, session: SavedSession): void => {
     const text = JSON.stringify(session);
     if (saved.get(name) === text) return;
     saved.set(name, text);
@@ -80,7 +80,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
   };
   for (const store of [dumps.all, places.tabs, places.cursors, dock.version, marks.all, comparisons.rules, comparisons.settings]) store.subscribe(later);
 
-  const restore = (session: Session): void => {
+  const restore = (session: SavedSession): void => {
     const keys = session.dumps.map(({ pathHint, volumes, view, identity, attachments }) => {
       const key = dumps.open(pathHint, { ...(volumes === undefined ? {} : { volumes }), ...(view === undefined ? {} : { view }), attachments });
       known.add(key);

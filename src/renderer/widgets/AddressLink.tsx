@@ -1,8 +1,16 @@
+import { hex } from '../../shared/units.ts';
 import { positionText, type Position } from '../state/position.ts';
 import { useWorkbench } from '../workbench.ts';
 
-/** An address of a register or a field: shows its bytes in its own space, as its own CPU saw them. */
-export function AddressLink({ dump, position, children }: { readonly dump: string; readonly position: Position; readonly children: string }) {
+interface AddressLinkProps {
+  readonly dump: string;
+  readonly position: Position;
+  /** The address itself where there are no other words. */
+  readonly children?: string;
+}
+
+/** An address that sets the cursor of the hex view: in its own space, as its own CPU saw it. */
+export function AddressLink({ dump, position, children }: AddressLinkProps) {
   const { places } = useWorkbench();
   return (
     <button
@@ -15,7 +23,7 @@ export function AddressLink({ dump, position, children }: { readonly dump: strin
         places.goTo(dump, position);
       }}
     >
-      {children}
+      {children ?? hex(position.address)}
     </button>
   );
 }

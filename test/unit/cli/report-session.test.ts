@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ReportModel } from '../../../src/analysis/report/report-model.ts';
-import type { Session } from '../../../src/shared/session-model.ts';
+import type { SavedSession } from '../../../src/shared/session-model.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { commandFiles } from './command-files.ts';
@@ -14,14 +14,14 @@ const report = (file: string, ...options: string[]) => runInProcess(['report', f
 const identityOf = async (file: string): Promise<string> => (JSON.parse((await report(file)).out) as ReportModel).identity;
 
 let count = 0;
-function write(session: Partial<Session> | string): string {
+function write(session: Partial<SavedSession> | string): string {
   const whole =
     typeof session === 'string' ? session : JSON.stringify({ schema: 1, dumps: [], cursors: [], bookmarks: [], annotations: [], ignoreRules: [], ...session });
   const path = join(folder, `${count++}.dumpbench.json`);
   writeFileSync(path, whole);
   return path;
 }
-const note = (dump: number, start: string, end: string, text: string): Session['annotations'][number] => ({
+const note = (dump: number, start: string, end: string, text: string): SavedSession['annotations'][number] => ({
   dump,
   space: 'absolute',
   start,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ColumnJson, RowJson } from '../../../src/shared/analysis-table.ts';
 import { Cancelled } from '../../../src/shared/rpc.ts';
-import { columnCharacters, grouped, knownColumns, narrowed, nextSort, sorted, summedColumns } from '../../../src/renderer/views/kernel/analysis-rows.ts';
+import { columnCharacters, grouped, knownColumns, narrowed, sorted, summedColumns } from '../../../src/renderer/views/kernel/analysis-rows.ts';
 import { createAnalysisRun } from '../../../src/renderer/views/kernel/analysis-run.ts';
 import type { EngineLink } from '../../../src/renderer/engine/engine-link.ts';
 
@@ -29,14 +29,6 @@ describe('rows of an analysis', () => {
     expect(sorted(columns, rows, { column: 'used', descending: true }).map(({ used }) => used)).toEqual(['18014398509481984', 8192, 4096, undefined]);
     expect(sorted(columns, rows, { column: 'age', descending: false }).map(({ age }) => age)).toEqual([1.5, 2, 10, undefined]);
     expect(names(sorted(columns, rows, { column: 'name', descending: false }))).toEqual(['a', 'b', 'b', 'c']);
-  });
-
-  it('a press on a title goes up, down, and back to the order of the kernel', () => {
-    const up = nextSort(undefined, 'at');
-    expect(up).toEqual({ column: 'at', descending: false });
-    expect(nextSort(up, 'at')).toEqual({ column: 'at', descending: true });
-    expect(nextSort({ column: 'at', descending: true }, 'at')).toBeUndefined();
-    expect(nextSort(up, 'name')).toEqual({ column: 'name', descending: false });
   });
 
   it('are narrowed by words as they are shown, and by a group', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IgnoreRules } from '../../../src/shared/ignore-rules.ts';
-import { parseSession, type Session } from '../../../src/shared/session-model.ts';
+import { parseSession, type SavedSession } from '../../../src/shared/session-model.ts';
 import { triageLayout } from '../../../src/renderer/state/dock-layout.ts';
 import { createComparisons } from '../../../src/renderer/state/comparisons.ts';
 import { createMarkBook, inSpace } from '../../../src/renderer/state/marks.ts';
@@ -64,7 +64,7 @@ describe('a session file', () => {
 
   it('opens a tab once, and no view or dump that is not there', () => {
     const tabs = [{ view: 'hex', dump: 0 }, { view: 'hex', dump: 0 }, { view: 'holodeck', dump: 0 }, { view: 'cpus', dump: 9 }, { view: 'jobs' }];
-    const session: Session = {
+    const session: SavedSession = {
       ...writeSession(state),
       layout: {
         direction: 'row',

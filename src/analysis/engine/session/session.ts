@@ -1,7 +1,7 @@
 /**
  * A session is an open dump in one of its views: the image and what was derived from it, each part once and only when asked for. The
  * views of a dump (`all`, `prod`, `kdump`, and each with files attached to it) share its files and are closed together; sessions of
- * two dumps share nothing. (What a person saves of the window is a window session: shared/session-model.ts.)
+ * two dumps share nothing. (What a person saves of the window is a `SavedSession`: shared/session-model.ts.)
  */
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { MemoryView } from '../../../shared/model.ts';

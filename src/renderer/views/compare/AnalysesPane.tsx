@@ -77,6 +77,12 @@ function Differences({ compared }: { readonly compared: ComparedAnalysis }) {
           .join(', ');
   const text = (one: RowDifference, side: 'left' | 'right'): string =>
     one.columns === undefined ? rowText(columns, one[side] ?? {}) : changed(one[side], one);
+  const cellText = (row: number, column: number): string => {
+    const one = shown[row];
+    if (one === undefined) return '';
+    if (column === 0) return kinds[one.kind];
+    return column === 1 ? rowKeyText(key, columns, one.left ?? one.right ?? {}) : text(one, column === 2 ? 'left' : 'right');
+  };
   return (
     <>
       <p className="dim" role="status" data-testid="compared-analysis">
@@ -103,12 +109,11 @@ function Differences({ compared }: { readonly compared: ComparedAnalysis }) {
             { id: 'right', title: 'right', width: '64ch' },
           ]}
           rows={shown.length}
+          text={cellText}
           cell={(row, column) => {
-            const one = shown[row];
-            if (one === undefined) return null;
-            if (column === 0) return <span className={one.kind === 'moved' ? 'dim' : 'tone-warn'}>{kinds[one.kind]}</span>;
-            if (column === 1) return <Hostile text={rowKeyText(key, columns, one.left ?? one.right ?? {})} />;
-            return <Hostile text={text(one, column === 2 ? 'left' : 'right')} title />;
+            const kind = shown[row]?.kind;
+            if (column === 0) return <span className={kind === 'moved' ? 'dim' : 'tone-warn'}>{cellText(row, column)}</span>;
+            return <Hostile text={cellText(row, column)} title />;
           }}
         />
       )}

@@ -9,6 +9,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { FilterInput } from '../../widgets/virtual-table/FilterInput.tsx';
 import { everything, filterRecords, firstPlace, nextMarked, type LogFilter } from './log-filter.ts';
 import { LogTable } from './LogTable.tsx';
 import './dmesg.css';
@@ -32,14 +33,12 @@ function Log({ answer }: { readonly answer: DmesgJson }) {
   return (
     <>
       <div className="log-head">
-        <input
-          type="search"
-          className="input"
+        <FilterInput
+          label="Search the log"
           placeholder="words in the text"
-          aria-label="Search the log"
           value={filter.search}
-          onChange={(event) => narrow({ search: event.currentTarget.value })}
-          data-testid="log-search"
+          onChange={(search) => narrow({ search })}
+          testId="log-search"
         />
         <select
           className="input"

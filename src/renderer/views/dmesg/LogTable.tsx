@@ -1,10 +1,78 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useEffectEvent, useRef } from 'react';
 import type { LogRecordJson } from '../../../shared/kernel-model.ts';
-import { LogRow } from './LogRow.tsx';
+import { levelNames, logLine } from '../../../shared/log-line.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
+import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { piecesOf } from './log-filter.ts';
 
-const lineHeight = 20;
-const titles = ['time', 'level', 'facility', 'caller', 'text'] as const;
+/** syslog(3). */
+const facilities = ['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'] as const;
+const graveLevel = 3;
+const warnLevel = 4;
+
+const columns: readonly VirtualColumn[] = [
+  { id: 'time', title: 'time', width: '12ch', number: true },
+  { id: 'level', title: 'level', width: '6ch' },
+  { id: 'facility', title: 'facility', width: '8ch' },
+  { id: 'caller', title: 'caller', width: '8ch' },
+  { id: 'text', title: 'text', width: 'minmax(0, 1fr)' },
+];
+
+const toneOf = ({ mark, level }: LogRecordJson): string => {
+  if (mark === 'panic' || mark === 'oops' || mark === 'bug' || mark === 'lockup' || mark === 'hardware') return 'tone-bad';
+  if (level !== undefined && level <= graveLevel) return 'tone-bad';
+  return mark !== undefined || level === warnLevel ? 'tone-warn' : '';
+};
+
+function textOf({ time, level, facility, caller, text }: LogRecordJson, column: number): string {
+  switch (columns[column]?.id) {
+    case 'time':
+      return time?.slice(0, -3) ?? '';
+    case 'level':
+      return level === undefined ? '' : (levelNames[level] ?? String(level));
+    case 'facility':
+      return facility === undefined ? '' : (facilities[facility] ?? String(facility));
+    case 'caller':
+      return caller ?? '';
+    default:
+      return text;
+  }
+}
+
+/** One cell of a record; in its text what is searched for is marked. */
+function LogCell({ record, column, search }: { readonly record: LogRecordJson; readonly column: number; readonly search: string }) {
+  const { caller, cut, mark, device } = record;
+  const text = textOf(record, column);
+  switch (columns[column]?.id) {
+    case 'level':
+      return <span className={toneOf(record)}>{text}</span>;
+    case 'time':
+    case 'facility':
+      return <span className="dim">{text}</span>;
+    case 'caller':
+      return (
+        <span className="dim" title={caller === undefined ? undefined : `${caller.startsWith('T') ? 'thread' : 'CPU'} ${caller.slice(1)}`}>
+          {text}
+        </span>
+      );
+    default:
+      return (
+        <span className={`log-text ${toneOf(record)}`} title={device}>
+          {mark === undefined ? null : <span className="log-mark">{mark}</span>}
+          {piecesOf(text, search).map((piece, at) =>
+            piece.isHit ? (
+              <mark key={at}>
+                <Hostile text={piece.text} />
+              </mark>
+            ) : (
+              <Hostile key={at} text={piece.text} />
+            ),
+          )}
+          {cut === true ? <span className="tone-warn"> [its end is not in the dump]</span> : null}
+        </span>
+      );
+  }
+}
 
 interface LogTableProps {
   readonly records: readonly LogRecordJson[];
@@ -13,48 +81,25 @@ interface LogTableProps {
   readonly shown: { readonly index: number; readonly turn: number };
 }
 
-/** As many records as the screen has; long ones take several lines. */
+/** The records; long ones take several lines. They are copied as dmesg prints them. */
 export function LogTable({ records, search, shown }: LogTableProps) {
-  const scroller = useRef<HTMLDivElement>(null);
-  // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used here and passed to nobody
-  const rows = useVirtualizer({ count: records.length, getScrollElement: () => scroller.current, estimateSize: () => lineHeight, overscan: 12 });
-  const bring = useEffectEvent((index: number) => {
-    if (index >= 0 && index < records.length) rows.scrollToIndex(index, { align: 'center' });
-  });
-  useEffect(() => {
-    bring(shown.index);
-  }, [shown]);
+  const of = <T,>(row: number, what: (record: LogRecordJson) => T, nothing: T): T => {
+    const record = records[row];
+    return record === undefined ? nothing : what(record);
+  };
   return (
-    <div className="log-table" role="table" aria-label="Kernel log" aria-rowcount={records.length + 1} data-testid="log-table">
-      <div className="log-row log-titles" role="row">
-        {titles.map((title) => (
-          <span key={title} role="columnheader" className={title === 'time' ? 'number' : ''}>
-            {title}
-          </span>
-        ))}
-      </div>
-      <div className="log-scroll selectable" ref={scroller} role="rowgroup" tabIndex={0} aria-label="Records">
-        <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
-          {rows.getVirtualItems().map((item) => {
-            const record = records[item.index];
-            if (record === undefined) return null;
-            return (
-              <div
-                key={item.index}
-                ref={rows.measureElement}
-                data-index={item.index}
-                data-mark={record.mark}
-                role="row"
-                aria-rowindex={item.index + 2}
-                className={`log-row${record.mark === undefined ? '' : ' marked'}${item.index === shown.index ? ' current' : ''}`}
-                style={{ position: 'absolute', top: item.start, left: 0, right: 0 }}
-              >
-                <LogRow record={record} search={search} />
-              </div>
-            );
-          })}
-        </div>
-      </div>
-    </div>
+    <VirtualTable
+      label="Kernel log"
+      testId="log-table"
+      layout="wrap"
+      columns={columns}
+      rows={records.length}
+      text={(row, column) => of(row, (record) => textOf(record, column), '')}
+      cell={(row, column) => of(row, (record) => <LogCell record={record} column={column} search={search} />, null)}
+      line={(row) => of(row, (record) => logLine(record, false), '')}
+      mark={(row) => records[row]?.mark}
+      current={shown.index}
+      turn={shown.turn}
+    />
   );
 }

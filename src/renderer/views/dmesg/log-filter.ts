@@ -1,5 +1,6 @@
 /** Which records of a log are shown, and where the words that are searched for stand in them. */
 import type { LogRecordJson } from '../../../shared/kernel-model.ts';
+import { filterWords } from '../../widgets/virtual-table/filter-words.ts';
 
 export interface LogFilter {
   /** Gravest is 0; records above are hidden. 7 shows all. */
@@ -12,15 +13,9 @@ export interface LogFilter {
 
 export const everything: LogFilter = { level: 7, search: '', marked: false };
 
-const wordsOf = (search: string): readonly string[] =>
-  search
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-
 /** A record that does not say its level is never hidden by level. */
 export function filterRecords(records: readonly LogRecordJson[], { level, search, marked }: LogFilter): readonly LogRecordJson[] {
-  const words = wordsOf(search);
+  const words = filterWords(search);
   return records.filter((record) => {
     if (record.level !== undefined && record.level > level) return false;
     if (marked && record.mark === undefined) return false;
@@ -36,7 +31,7 @@ export interface TextPiece {
 
 /** A text cut into what was searched for and what lies between. */
 export function piecesOf(text: string, search: string): readonly TextPiece[] {
-  const words = wordsOf(search);
+  const words = filterWords(search);
   // Letters whose lower case is longer would move every place behind them.
   const lower = text.toLowerCase();
   if (words.length === 0 || lower.length !== text.length) return [{ text, isHit: false }];

@@ -3,21 +3,22 @@ import type { OpenDump } from '../../state/open-dump.ts';
 import { positionText } from '../../state/position.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { plural } from '../../words/numbers.ts';
 
 function MarkRow({ dump, mark }: { readonly dump: string; readonly mark: Mark }) {
-  const { places, marks } = useWorkbench();
+  const { marks } = useWorkbench();
   const position = markPosition(mark);
   const what = mark.kind === 'bookmark' ? 'bookmark' : plural(position.length, 'byte');
   return (
     <li className="mark-row">
       <span className={`mark-dot mark-${mark.colour}`} title={mark.colour} />
       <span className="mark-words">
-        <button type="button" className="link code" onClick={() => places.goTo(dump, position)}>
+        <AddressLink dump={dump} position={position}>
           {positionText(position)}
-        </button>
+        </AddressLink>
         <span className="dim"> {what}</span>
         <br />
         <Hostile text={mark.text} />

@@ -5,10 +5,12 @@ import { analysisCellText, isRightAligned } from '../../../shared/analysis-text.
 import { byteText } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { countText, plural } from '../../words/numbers.ts';
-import { AddressLink as PlaceOfAddress } from '../../widgets/AddressLink.tsx';
+import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { FilterInput } from '../../widgets/virtual-table/FilterInput.tsx';
+import { nextSort, type SortBy } from '../../widgets/virtual-table/sort-by.ts';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
-import { columnCharacters, grouped, knownColumns, narrowed, nextSort, sorted, summedColumns, type OneValue, type SortBy } from './analysis-rows.ts';
+import { columnCharacters, grouped, knownColumns, narrowed, sorted, summedColumns, type OneValue } from './analysis-rows.ts';
 
 interface AnalysisTableProps {
   readonly dump: OpenDump;
@@ -28,20 +30,17 @@ export function AnalysisTable({ dump, table, rows, status, onSave }: AnalysisTab
   const columns = useMemo(() => knownColumns(table.columns, rows), [table, rows]);
   const shown = useMemo(() => sorted(columns, narrowed(columns, rows, filter, only), by), [columns, rows, filter, only, by]);
   const groups = useMemo(() => (group === '' ? [] : grouped(columns, shown, group)), [columns, shown, group]);
+  const chooseGroup = (text: string): void => {
+    setOnly({ column: group, text });
+    setGroup('');
+  };
   return (
     <>
       <div className="analysis-bar">
         <p role="status" className="dim" data-testid="analysis-status">
           {shown.length === rows.length ? status : `${countText(shown.length)} of ${plural(rows.length, 'row')}`}
         </p>
-        <input
-          type="search"
-          className="input"
-          aria-label="Filter rows"
-          placeholder="Filter"
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
+        <FilterInput label="Filter rows" placeholder="Filter" value={typed} onChange={setTyped} />
         {table.grouping === undefined ? null : (
           <label className="dim">
             group by{' '}
@@ -74,23 +73,26 @@ export function AnalysisTable({ dump, table, rows, status, onSave }: AnalysisTab
             ...summedColumns(columns).map(({ name }) => ({ id: name, title: name, width: '16ch', number: true })),
           ]}
           rows={groups.length}
+          text={(row, column) => {
+            const one = groups[row];
+            if (one === undefined) return '';
+            if (column === 0) return one.text === '' ? 'not known' : one.text;
+            return column === 1 ? countText(one.rows) : byteText(one.sums[column - 2] ?? 0n);
+          }}
           cell={(row, column) => {
             const one = groups[row];
             if (one === undefined) return null;
             if (column === 1) return countText(one.rows);
             if (column > 1) return byteText(one.sums[column - 2] ?? 0n);
             return (
-              <button
-                type="button"
-                className="link"
-                onClick={() => {
-                  setOnly({ column: group, text: one.text });
-                  setGroup('');
-                }}
-              >
+              <button type="button" className="link" onClick={() => chooseGroup(one.text)}>
                 <Hostile text={one.text === '' ? 'not known' : one.text} />
               </button>
             );
+          }}
+          onRow={(row) => {
+            const one = groups[row];
+            if (one !== undefined) chooseGroup(one.text);
           }}
         />
       )}
@@ -108,38 +110,35 @@ interface RowsProps {
 }
 
 function Rows({ dump, label, columns, rows, by, onSort }: RowsProps) {
-  const heads = columns.map((column) => {
-    const direction = by?.column !== column.name ? undefined : by.descending ? ('descending' as const) : ('ascending' as const);
-    return {
-      id: column.name,
-      title: (
-        <button type="button" className="analysis-sort" title={column.about} onClick={() => onSort(column.name)}>
-          {column.name}
-          {direction === undefined ? null : <span aria-hidden="true"> {direction === 'ascending' ? '▴' : '▾'}</span>}
-        </button>
-      ),
-      width: `${columnCharacters(column, rows)}ch`,
-      number: isRightAligned(column),
-      sorted: direction ?? ('none' as const),
-    };
-  });
+  const heads = columns.map((column) => ({
+    id: column.name,
+    title: column.name,
+    about: column.about,
+    width: `${columnCharacters(column, rows)}ch`,
+    number: isRightAligned(column),
+  }));
+  const text = (row: number, at: number): string => {
+    const column = columns[at];
+    const cell = column === undefined ? undefined : rows[row]?.[column.name];
+    return column === undefined || cell === undefined ? '' : analysisCellText(column.type, cell);
+  };
   return (
     <VirtualTable
       label={label}
       testId="analysis-table"
       columns={heads}
       rows={rows.length}
+      sort={{ by, onSort }}
+      text={text}
       cell={(row, at) => {
         const column = columns[at];
         const cell = column === undefined ? undefined : rows[row]?.[column.name];
-        if (column === undefined || cell === undefined) return null;
-        const text = analysisCellText(column.type, cell);
         // An address of a process means nothing in the kernel's space.
-        if (column.type !== 'address' || column.space === 'process') return <Hostile text={text} title />;
+        if (cell === undefined || column?.type !== 'address' || column.space === 'process') return <Hostile text={text(row, at)} title />;
         return (
-          <PlaceOfAddress dump={dump.key} position={{ space: column.space ?? 'virtual', address: BigInt(cell), length: 8 }}>
-            {text}
-          </PlaceOfAddress>
+          <AddressLink dump={dump.key} position={{ space: column.space ?? 'virtual', address: BigInt(cell), length: 8 }}>
+            {text(row, at)}
+          </AddressLink>
         );
       }}
     />

@@ -1,7 +1,8 @@
 import { doubtfulIdentity } from '../../../shared/cpu-registers.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
+import { kernelPosition } from '../../state/position.ts';
+import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
-import { AddressLink } from './AddressLink.tsx';
 
 const marks: Readonly<Record<FrameJson['kind'], string>> = { running: 'at', link: 'called from', return: '', interrupted: 'interrupted', guess: 'perhaps' };
 const hints: Readonly<Record<FrameJson['kind'], string>> = {
@@ -29,7 +30,7 @@ export function Backtrace({ dump, trace }: { readonly dump: string; readonly tra
         {trace.task === undefined ? null : (
           <span className="dim">
             {' '}
-            task <AddressLink dump={dump} address={trace.task.address} />
+            task <AddressLink dump={dump} position={kernelPosition(trace.task.address)} />
           </span>
         )}
       </h3>
@@ -58,9 +59,9 @@ export function Backtrace({ dump, trace }: { readonly dump: string; readonly tra
                   {frame.symbol === undefined ? <span className="dim">no name known</span> : <Hostile text={frame.symbol} />}
                 </td>
                 <td>
-                  <AddressLink dump={dump} address={frame.address} length={2} />
+                  <AddressLink dump={dump} position={kernelPosition(frame.address, 2)} />
                 </td>
-                <td>{frame.stackPointer === undefined ? null : <AddressLink dump={dump} address={frame.stackPointer} />}</td>
+                <td>{frame.stackPointer === undefined ? null : <AddressLink dump={dump} position={kernelPosition(frame.stackPointer)} />}</td>
                 <td className="dim">{frame.stack}</td>
               </tr>
             ))}

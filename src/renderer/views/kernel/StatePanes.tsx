@@ -1,13 +1,14 @@
 /** The panes of the kernel view that are one answer each. */
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { kernelPosition } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { trustText } from '../../words/trust.ts';
+import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { TrustMark } from '../../widgets/TrustMark.tsx';
-import { AddressLink } from './AddressLink.tsx';
 import { Backtrace } from './Backtrace.tsx';
 import { MissingList } from './MissingList.tsx';
 
@@ -72,13 +73,13 @@ export function ModulesPane({ dump }: PaneProps) {
                   <>
                     <td className="number">{module.bytes ?? ''}</td>
                     <td className="number">{module.users ?? ''}</td>
-                    <td>{module.base === undefined ? null : <AddressLink dump={dump.key} address={module.base} />}</td>
+                    <td>{module.base === undefined ? null : <AddressLink dump={dump.key} position={kernelPosition(module.base)} />}</td>
                     <td>{module.taint ?? ''}</td>
                     <td className="number">{module.types ?? ''}</td>
                   </>
                 ) : null}
                 <td>
-                  <AddressLink dump={dump.key} address={module.address} />
+                  <AddressLink dump={dump.key} position={kernelPosition(module.address)} />
                 </td>
               </tr>
             ))}

@@ -1,12 +1,70 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { TaskJson, TasksJson } from '../../../shared/task-model.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { FilterInput } from '../../widgets/virtual-table/FilterInput.tsx';
+import { nextSort, type SortBy } from '../../widgets/virtual-table/sort-by.ts';
+import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
+import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
 import { plural } from '../../words/numbers.ts';
-import { orderTasks, taskColumns, type TaskColumn, type TaskOrder } from './task-order.ts';
+import { orderTasks } from './task-order.ts';
 
-const rowHeight = 24;
-const titles: Readonly<Record<TaskColumn, string>> = { pid: 'pid', parent: 'parent', cpu: 'CPU', state: 'state', name: 'name' };
+const columns: readonly VirtualColumn[] = [
+  { id: 'pid', title: 'pid', width: '7ch', number: true },
+  { id: 'parent', title: 'parent', width: '7ch', number: true },
+  { id: 'cpu', title: 'CPU', width: '6ch', number: true },
+  { id: 'state', title: 'state', width: '5ch' },
+  { id: 'name', title: 'name', width: 'minmax(0, 1fr)' },
+];
+
+const isKernels = ({ kind }: TaskJson): boolean => kind === 'kernel' || kind === 'idle';
+
+function textOf(task: TaskJson, column: number): string {
+  switch (columns[column]?.id) {
+    case 'pid':
+      return String(task.pid ?? '?');
+    case 'parent':
+      return String(task.parent ?? '');
+    case 'cpu':
+      return String(task.runsOn ?? task.cpu ?? '');
+    case 'state':
+      return task.state?.letter ?? '?';
+    default:
+      return isKernels(task) ? `[${task.comm}]` : task.comm;
+  }
+}
+
+interface TaskCellProps {
+  readonly task: TaskJson;
+  readonly column: number;
+  readonly isChosen: boolean;
+  readonly onChoose: (task: TaskJson) => void;
+}
+
+function TaskCell({ task, column, isChosen, onChoose }: TaskCellProps) {
+  const text = textOf(task, column);
+  switch (columns[column]?.id) {
+    case 'cpu':
+      if (task.runsOn === undefined) return <span className="dim">{text}</span>;
+      return <strong title={`It ran on CPU ${task.runsOn} when the dump was taken`}>▸ {text}</strong>;
+    case 'parent':
+      return <span className="dim">{text}</span>;
+    case 'state':
+      return <span title={task.state?.word}>{text}</span>;
+    case 'name':
+      return (
+        <>
+          <button type="button" className="link task-name" aria-pressed={isChosen} onClick={() => onChoose(task)}>
+            {isKernels(task) ? <span className="dim">[</span> : null}
+            <Hostile text={task.comm} />
+            {isKernels(task) ? <span className="dim">]</span> : null}
+          </button>
+          {task.thread === true ? <span className="dim"> thread of {task.tgid}</span> : null}
+        </>
+      );
+    default:
+      return text;
+  }
+}
 
 interface TaskTableProps {
   readonly answer: TasksJson;
@@ -15,101 +73,42 @@ interface TaskTableProps {
   readonly onChoose: (task: TaskJson) => void;
 }
 
-function Row({ task, isChosen, onChoose }: { readonly task: TaskJson; readonly isChosen: boolean; readonly onChoose: (task: TaskJson) => void }) {
-  return (
-    <>
-      <span className="number" role="cell">
-        {task.pid ?? '?'}
-      </span>
-      <span className="number dim" role="cell">
-        {task.parent ?? ''}
-      </span>
-      <span className="number" role="cell">
-        {task.runsOn === undefined ? (
-          <span className="dim">{task.cpu ?? ''}</span>
-        ) : (
-          <strong title={`It ran on CPU ${task.runsOn} when the dump was taken`}>▸ {task.runsOn}</strong>
-        )}
-      </span>
-      <span role="cell" title={task.state?.word}>
-        {task.state?.letter ?? <span className="dim">?</span>}
-      </span>
-      <span role="cell" className="cut">
-        <button type="button" className="link task-name" aria-pressed={isChosen} onClick={() => onChoose(task)}>
-          {task.kind === 'kernel' || task.kind === 'idle' ? <span className="dim">[</span> : null}
-          <Hostile text={task.comm} />
-          {task.kind === 'kernel' || task.kind === 'idle' ? <span className="dim">]</span> : null}
-        </button>
-        {task.thread === true ? <span className="dim"> thread of {task.tgid}</span> : null}
-      </span>
-    </>
-  );
-}
-
-/** All tasks, as many rows as the screen has: sorted by a column, filtered by words; a click shows the backtrace. */
+/** All tasks: sorted by a column, filtered by words; a click on a name or Enter shows the backtrace. */
 export function TaskTable({ answer, chosen, onChoose }: TaskTableProps) {
   const [filter, setFilter] = useState('');
-  const [order, setOrder] = useState<TaskOrder>({ column: 'pid', descending: false });
-  const shown = useMemo(() => orderTasks(answer.tasks, filter, order), [answer, filter, order]);
-  const scroller = useRef<HTMLDivElement>(null);
-  // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used here and passed to nobody
-  const rows = useVirtualizer({ count: shown.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8 });
+  const [by, setBy] = useState<SortBy | undefined>({ column: 'pid', descending: false });
+  const shown = useMemo(() => orderTasks(answer.tasks, filter, by), [answer, filter, by]);
+  const current = useMemo(() => shown.findIndex(({ address }) => address === chosen), [shown, chosen]);
   return (
     <section className="task-list" aria-label="Tasks">
       <div className="task-head">
-        <input
-          type="search"
-          className="input"
-          placeholder="name, pid, state"
-          aria-label="Filter tasks"
-          value={filter}
-          onChange={(event) => setFilter(event.currentTarget.value)}
-        />
+        <FilterInput label="Filter tasks" placeholder="name, pid, state" value={filter} onChange={setFilter} />
         <span className="dim" role="status" data-testid="task-count">
           {filter === '' ? plural(shown.length, 'task') : `${shown.length} of ${plural(answer.tasks.length, 'task')}`}
           {answer.complete ? '' : ', the list is not complete'}
         </span>
       </div>
-      <div className="task-table" role="table" aria-label="Tasks" aria-rowcount={shown.length + 1} data-testid="task-table">
-        <div className="task-row task-titles" role="row">
-          {taskColumns.map((column) => {
-            const direction = order.descending ? 'descending' : 'ascending';
-            return (
-              <span
-                key={column}
-                role="columnheader"
-                aria-sort={order.column === column ? direction : 'none'}
-                className={column === 'name' || column === 'state' ? '' : 'number'}
-              >
-                <button type="button" className="task-sort" onClick={() => setOrder({ column, descending: order.column === column && !order.descending })}>
-                  {titles[column]}
-                  {order.column === column ? <span aria-hidden="true">{order.descending ? ' ↓' : ' ↑'}</span> : null}
-                </button>
-              </span>
-            );
-          })}
-        </div>
-        <div className="task-scroll" ref={scroller} role="rowgroup" tabIndex={0} aria-label="Rows of tasks">
-          <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
-            {rows.getVirtualItems().map((item) => {
-              const task = shown[item.index];
-              if (task === undefined) return null;
-              const isChosen = task.address === chosen;
-              return (
-                <div
-                  key={task.address}
-                  role="row"
-                  aria-rowindex={item.index + 2}
-                  className={isChosen ? 'task-row current' : 'task-row'}
-                  style={{ position: 'absolute', top: item.start, height: rowHeight, left: 0, right: 0 }}
-                >
-                  <Row task={task} isChosen={isChosen} onChoose={onChoose} />
-                </div>
-              );
-            })}
-          </div>
-        </div>
-      </div>
+      <VirtualTable
+        label="Tasks"
+        testId="task-table"
+        layout="fit"
+        columns={columns}
+        rows={shown.length}
+        sort={{ by, onSort: (column) => setBy((now) => nextSort(now, column)) }}
+        current={current === -1 ? undefined : current}
+        text={(row, column) => {
+          const task = shown[row];
+          return task === undefined ? '' : textOf(task, column);
+        }}
+        cell={(row, column) => {
+          const task = shown[row];
+          return task === undefined ? null : <TaskCell task={task} column={column} isChosen={row === current} onChoose={onChoose} />;
+        }}
+        onRow={(row) => {
+          const task = shown[row];
+          if (task !== undefined) onChoose(task);
+        }}
+      />
     </section>
   );
 }

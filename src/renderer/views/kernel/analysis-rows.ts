@@ -1,11 +1,8 @@
 /** Rows of an analysis as a person orders, narrows and groups them. */
 import type { Cell, ColumnJson, ColumnType, RowJson } from '../../../shared/analysis-table.ts';
 import { analysisCellText } from '../../../shared/analysis-text.ts';
-
-export interface SortBy {
-  readonly column: string;
-  readonly descending: boolean;
-}
+import { filterWords } from '../../widgets/virtual-table/filter-words.ts';
+import type { SortBy } from '../../widgets/virtual-table/sort-by.ts';
 
 /** Rows of which one column has this text: what a group stands for. */
 export interface OneValue {
@@ -39,20 +36,11 @@ export function sorted(columns: readonly ColumnJson[], rows: readonly RowJson[],
   });
 }
 
-/** The next order when a column's title is pressed: up, down, then as the kernel has it. */
-export function nextSort(by: SortBy | undefined, column: string): SortBy | undefined {
-  if (by?.column !== column) return { column, descending: false };
-  return by.descending ? undefined : { column, descending: true };
-}
-
 const cellText = ({ name, type }: ColumnJson, row: RowJson): string => analysisCellText(type, row[name]);
 
 /** Rows in which every word of the filter stands somewhere, and that belong to the chosen group. */
 export function narrowed(columns: readonly ColumnJson[], rows: readonly RowJson[], filter: string, only: OneValue | undefined): readonly RowJson[] {
-  const words = filter
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const words = filterWords(filter);
   const column = columns.find(({ name }) => name === only?.column);
   if (words.length === 0 && column === undefined) return rows;
   return rows.filter((row) => {

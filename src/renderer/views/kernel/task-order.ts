@@ -1,15 +1,9 @@
 /** Which tasks a person asked for, and in which order. */
 import type { TaskJson } from '../../../shared/task-model.ts';
+import { filterWords } from '../../widgets/virtual-table/filter-words.ts';
+import type { SortBy } from '../../widgets/virtual-table/sort-by.ts';
 
-export const taskColumns = ['pid', 'parent', 'cpu', 'state', 'name'] as const;
-export type TaskColumn = (typeof taskColumns)[number];
-
-export interface TaskOrder {
-  readonly column: TaskColumn;
-  readonly descending: boolean;
-}
-
-function keyOf(task: TaskJson, column: TaskColumn): number | string {
+function keyOf(task: TaskJson, column: string): number | string {
   switch (column) {
     case 'pid':
       return task.pid ?? -1;
@@ -19,7 +13,7 @@ function keyOf(task: TaskJson, column: TaskColumn): number | string {
       return task.runsOn ?? task.cpu ?? -1;
     case 'state':
       return task.state?.letter ?? '';
-    case 'name':
+    default:
       return task.comm;
   }
 }
@@ -34,20 +28,17 @@ function matches(task: TaskJson, words: readonly string[]): boolean {
   });
 }
 
-/** Filtered and sorted; tasks that ran on a CPU are first among equals. */
-export function orderTasks(tasks: readonly TaskJson[], filter: string, { column, descending }: TaskOrder): readonly TaskJson[] {
-  const words = filter
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  const direction = descending ? -1 : 1;
-  return tasks
-    .filter((task) => matches(task, words))
-    .toSorted((a, b) => {
-      const left = keyOf(a, column);
-      const right = keyOf(b, column);
-      if (left !== right) return (left < right ? -1 : 1) * direction;
-      if ((a.runsOn === undefined) !== (b.runsOn === undefined)) return a.runsOn === undefined ? 1 : -1;
-      return (a.pid ?? 0) - (b.pid ?? 0);
-    });
+/** Filtered and sorted; tasks that ran on a CPU are first among equals. Without an order they come as the kernel has them. */
+export function orderTasks(tasks: readonly TaskJson[], filter: string, by: SortBy | undefined): readonly TaskJson[] {
+  const words = filterWords(filter);
+  const wanted = tasks.filter((task) => matches(task, words));
+  if (by === undefined) return wanted;
+  const direction = by.descending ? -1 : 1;
+  return wanted.sort((a, b) => {
+    const left = keyOf(a, by.column);
+    const right = keyOf(b, by.column);
+    if (left !== right) return (left < right ? -1 : 1) * direction;
+    if ((a.runsOn === undefined) !== (b.runsOn === undefined)) return a.runsOn === undefined ? 1 : -1;
+    return (a.pid ?? 0) - (b.pid ?? 0);
+  });
 }

@@ -4,8 +4,10 @@ import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { countText, percentText, plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
-import { VirtualTable, type VirtualColumn } from '../../widgets/virtual-table/VirtualTable.tsx';
+import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
+import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
 
 const shownGroups = 1000;
 const shownAddresses = 4;
@@ -19,7 +21,7 @@ const columns: readonly VirtualColumn[] = [
 ];
 
 export function Duplicates({ dump }: { readonly dump: OpenDump }) {
-  const { engine, places } = useWorkbench();
+  const { engine } = useWorkbench();
   const { coverage } = dump;
   // Asked again when the index is complete, not at each of its steps: it goes over all of it.
   const whole = coverage !== undefined && coverage.indexed >= coverage.total;
@@ -31,9 +33,9 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
   const answer = query.value;
   if (answer === undefined) return <QueryMessage query={query} what="the duplicates" />;
   if (answer.groups.length === 0) return <p className="message">No page with bytes occurs twice{answer.complete ? '' : ' among those indexed so far'}.</p>;
-  const cell = (row: number, column: number) => {
+  const text = (row: number, column: number): string => {
     const group = answer.groups[row];
-    if (group === undefined) return null;
+    if (group === undefined) return '';
     switch (columns[column]?.id) {
       case 'pages':
         return countText(group.pages);
@@ -42,30 +44,29 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
       case 'class':
         return group.class;
       case 'fingerprint':
-        return <span className="dim">{group.fingerprint}</span>;
+        return group.fingerprint;
       default:
-        return (
-          <>
-            {group.addresses.slice(0, shownAddresses).map((address) => (
-              <span key={address}>
-                {isWhole ? (
-                  <button
-                    type="button"
-                    className="link code"
-                    title={`Show absolute:${address} in hex`}
-                    onClick={() => places.goTo(dump.key, { space: 'absolute', address: BigInt(address), length: pageSize })}
-                  >
-                    {address}
-                  </button>
-                ) : (
-                  <span className="code">{address}</span>
-                )}{' '}
-              </span>
-            ))}
-            {group.pages > shownAddresses ? <span className="dim">and {countText(group.pages - shownAddresses)} more</span> : null}
-          </>
-        );
+        return group.addresses.join(' ');
     }
+  };
+  const cell = (row: number, column: number) => {
+    const group = answer.groups[row];
+    if (group === undefined) return null;
+    if (columns[column]?.id !== 'addresses') return text(row, column);
+    return (
+      <>
+        {group.addresses.slice(0, shownAddresses).map((address) => (
+          <span key={address}>
+            {isWhole ? (
+              <AddressLink dump={dump.key} position={{ space: 'absolute', address: BigInt(address), length: pageSize }} />
+            ) : (
+              <span className="code">{address}</span>
+            )}{' '}
+          </span>
+        ))}
+        {group.pages > shownAddresses ? <span className="dim">and {countText(group.pages - shownAddresses)} more</span> : null}
+      </>
+    );
   };
   return (
     <>
@@ -76,7 +77,7 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
         {answer.complete ? '' : ' indexed so far'}. By fingerprint; zero pages are left out.
         {isWhole ? '' : ' Of all memory, at the addresses of the view “all memory”.'}
       </p>
-      <VirtualTable label="Duplicate pages" columns={columns} rows={answer.groups.length} cell={cell} testId="duplicates" />
+      <VirtualTable label="Duplicate pages" columns={columns} rows={answer.groups.length} text={text} cell={cell} testId="duplicates" />
     </>
   );
 }

@@ -3,13 +3,24 @@ import { regionKinds, type RegionJson } from '../../../shared/structure-model.ts
 import { byteText, hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { plural } from '../../words/numbers.ts';
-import { useWorkbench } from '../../workbench.ts';
+import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
+import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
+import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
 import type { Span } from '../../widgets/memory-strip/strip-layout.ts';
 
-/** More rows are behind a button: a dump can have tens of thousands of segments. */
-const firstRows = 500;
+const columns: readonly VirtualColumn[] = [
+  { id: 'start', title: 'start', width: '18ch', number: true },
+  { id: 'end', title: 'end', width: '18ch', number: true },
+  { id: 'size', title: 'size', width: '10ch', number: true },
+  { id: 'kind', title: 'kind', width: '14ch' },
+  { id: 'name', title: 'what', width: 'minmax(24ch, 1fr)' },
+  { id: 'file', title: 'in the file', width: '14ch' },
+  { id: 'zoom', title: 'zoom', width: '5ch' },
+];
+
+const spanOf = ({ start, end }: RegionJson): Span => ({ start: BigInt(start), end: BigInt(end) });
 
 type Kind = RegionJson['kind'];
 
@@ -21,13 +32,54 @@ function byAddress(left: RegionJson, right: RegionJson): number {
 }
 
 export function RegionTable({ dump, onShow }: { readonly dump: OpenDump; readonly onShow: (span: Span) => void }) {
-  const { places } = useWorkbench();
   const [kind, setKind] = useState<Kind | 'all'>('all');
-  const [limit, setLimit] = useState(firstRows);
   const regions = dump.regions;
   const kinds = useMemo(() => regionKinds.filter((one) => regions?.some((region) => region.kind === one)), [regions]);
+  const wanted = useMemo(() => (regions ?? []).filter((region) => kind === 'all' || region.kind === kind).toSorted(byAddress), [regions, kind]);
   if (regions === undefined) return <p className="message">Reading the regions…</p>;
-  const wanted = (kind === 'all' ? regions : regions.filter((region) => region.kind === kind)).toSorted(byAddress);
+
+  const text = (row: number, column: number): string => {
+    const region = wanted[row];
+    if (region === undefined) return '';
+    switch (columns[column]?.id) {
+      case 'start':
+        return region.start;
+      case 'end':
+        return region.end;
+      case 'size':
+        return byteText(BigInt(region.end) - BigInt(region.start));
+      case 'kind':
+        return region.kind;
+      case 'name':
+        return region.name;
+      case 'file':
+        return region.fileOffset === undefined ? '' : hex(region.fileOffset);
+      default:
+        return '';
+    }
+  };
+  const cell = (row: number, column: number) => {
+    const region = wanted[row];
+    if (region === undefined) return null;
+    switch (columns[column]?.id) {
+      case 'start':
+        return (
+          <AddressLink dump={dump.key} position={{ space: 'absolute', address: BigInt(region.start), length: 1 }}>
+            {region.start}
+          </AddressLink>
+        );
+      case 'file':
+        return region.fileOffset === undefined ? null : (
+          <AddressLink dump={dump.key} position={{ space: 'file', address: BigInt(region.fileOffset), length: 1 }} />
+        );
+      case 'kind':
+        return <span className="dim">{region.kind}</span>;
+      case 'zoom':
+        return <IconButton icon="zoom-in" label={`Zoom to ${region.name} at ${region.start}`} onPress={() => onShow(spanOf(region))} />;
+      default:
+        return <Hostile text={text(row, column)} title />;
+    }
+  };
   return (
     <section className="region-table" aria-label="Regions">
       <div className="region-head">
@@ -44,68 +96,18 @@ export function RegionTable({ dump, onShow }: { readonly dump: OpenDump; readonl
           </select>
         </label>
       </div>
-      <div className="region-scroll">
-        <table className="table" data-testid="region-table">
-          <thead>
-            <tr>
-              <th className="number">start</th>
-              <th className="number">end</th>
-              <th className="number">size</th>
-              <th>kind</th>
-              <th>what</th>
-              <th>in the file</th>
-              <th>
-                <span className="unseen">zoom</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {wanted.slice(0, limit).map((region, index) => {
-              const start = BigInt(region.start);
-              const end = BigInt(region.end);
-              return (
-                <tr key={index}>
-                  <td className="number code">
-                    <button
-                      type="button"
-                      className="link code"
-                      title={`Show absolute:${region.start} in hex`}
-                      onClick={() => places.goTo(dump.key, { space: 'absolute', address: start, length: 1 })}
-                    >
-                      {region.start}
-                    </button>
-                  </td>
-                  <td className="number code">{region.end}</td>
-                  <td className="number">{byteText(end - start)}</td>
-                  <td className="dim">{region.kind}</td>
-                  <td className="region-name">
-                    <Hostile text={region.name} />
-                  </td>
-                  <td className="code">
-                    {region.fileOffset === undefined ? null : (
-                      <button
-                        type="button"
-                        className="link code"
-                        onClick={() => places.goTo(dump.key, { space: 'file', address: BigInt(region.fileOffset ?? 0), length: 1 })}
-                      >
-                        {hex(region.fileOffset)}
-                      </button>
-                    )}
-                  </td>
-                  <td className="region-zoom">
-                    <IconButton icon="zoom-in" label={`Zoom to ${region.name} at ${region.start}`} onPress={() => onShow({ start, end })} />
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-        {wanted.length > limit ? (
-          <button type="button" className="button" onClick={() => setLimit(limit * 4)}>
-            Show more of {plural(wanted.length, 'region')}
-          </button>
-        ) : null}
-      </div>
+      <VirtualTable
+        label="Regions"
+        testId="region-table"
+        columns={columns}
+        rows={wanted.length}
+        text={text}
+        cell={cell}
+        onRow={(row) => {
+          const region = wanted[row];
+          if (region !== undefined) onShow(spanOf(region));
+        }}
+      />
     </section>
   );
 }

@@ -2,8 +2,11 @@
 import type { SearchHit } from '../../../shared/search-model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import type { Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';
-import { VirtualTable, type VirtualColumn } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { AddressLink } from '../../widgets/AddressLink.tsx';
+import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
+import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
 import { hitBytes, hitText } from './hit-text.ts';
 import type { SearchQuestion } from './search-run.ts';
 
@@ -23,26 +26,34 @@ interface SearchHitsProps {
 export function SearchHits({ dump, hits, question }: SearchHitsProps) {
   const { places } = useWorkbench();
   const codePage = question?.type === 'ebcdic' ? (question.codePage ?? '1047') : undefined;
-  const show = (hit: SearchHit): void => places.goTo(dump.key, { space: 'absolute', address: BigInt(hit.address), length: hit.bytes });
+  const place = (hit: SearchHit): Position => ({ space: 'absolute', address: BigInt(hit.address), length: hit.bytes });
+  const text = (row: number, column: number): string => {
+    const hit = hits[row];
+    if (hit === undefined) return '';
+    switch (columns[column]?.id) {
+      case 'address':
+        return hit.address;
+      case 'file':
+        return hit.fileOffset === undefined ? '' : hex(hit.fileOffset);
+      case 'bytes':
+        return hitBytes(hit);
+      default:
+        return Object.values(hitText(hit, codePage)).join('');
+    }
+  };
   const cell = (row: number, column: number) => {
     const hit = hits[row];
     if (hit === undefined) return null;
     switch (columns[column]?.id) {
       case 'address':
         return (
-          <button type="button" className="link code" title={`Show absolute:${hit.address} in hex`} onClick={() => show(hit)}>
+          <AddressLink dump={dump.key} position={place(hit)}>
             {hit.address}
-          </button>
+          </AddressLink>
         );
       case 'file':
         return hit.fileOffset === undefined ? null : (
-          <button
-            type="button"
-            className="link code"
-            onClick={() => places.goTo(dump.key, { space: 'file', address: BigInt(hit.fileOffset ?? 0), length: hit.bytes })}
-          >
-            {hex(hit.fileOffset)}
-          </button>
+          <AddressLink dump={dump.key} position={{ space: 'file', address: BigInt(hit.fileOffset), length: hit.bytes }} />
         );
       case 'bytes':
         return hitBytes(hit);
@@ -63,11 +74,12 @@ export function SearchHits({ dump, hits, question }: SearchHitsProps) {
       label="Hits"
       columns={columns}
       rows={hits.length}
+      text={text}
       cell={cell}
       testId="search-hits"
       onRow={(row) => {
         const hit = hits[row];
-        if (hit !== undefined) show(hit);
+        if (hit !== undefined) places.goTo(dump.key, place(hit));
       }}
     />
   );

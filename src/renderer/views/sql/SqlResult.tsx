@@ -1,11 +1,13 @@
 /** The rows of a query: a table whose addresses lead to their bytes, a chart, and the way out as CSV or JSON. */
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { AddressLink } from '../../widgets/AddressLink.tsx';
+import { nextSort, type SortBy } from '../../widgets/virtual-table/sort-by.ts';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
-import { cellPosition, cellText, columnWidth, isNumberColumn, toCsv, toJson } from './sql-cells.ts';
+import { cellPosition, cellText, columnWidth, isNumberColumn, sortedRows, toCsv, toJson } from './sql-cells.ts';
 import { ResultChart } from './ResultChart.tsx';
 import type { TimedResult } from './SqlView.tsx';
 
@@ -18,9 +20,11 @@ interface SqlResultProps {
 }
 
 export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
-  const { places, shell, tell } = useWorkbench();
+  const { shell, tell } = useWorkbench();
   const [shown, setShown] = useState<'table' | 'chart'>('table');
+  const [by, setBy] = useState<SortBy>();
   const { result, seconds } = answer;
+  const rows = useMemo(() => sortedRows(result, by), [result, by]);
   const save = (kind: 'csv' | 'json'): void => {
     const text = kind === 'csv' ? toCsv(result) : toJson(result);
     shell
@@ -29,26 +33,21 @@ export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
   };
   const columns = result.columns.map((title, index) => ({
     id: String(index),
-    title: <Hostile text={title} />,
+    title,
     width: `${columnWidth(result, index)}ch`,
     number: isNumberColumn(result, index) || cellPosition(title, result.rows[0]?.[index] ?? null) !== undefined,
   }));
+  const valueOf = (row: number, column: number) => rows[row]?.[column] ?? null;
+  const text = (row: number, column: number): string => cellText(result.columns[column] ?? '', valueOf(row, column));
   const cell = (row: number, column: number) => {
-    const title = result.columns[column] ?? '';
-    const value = result.rows[row]?.[column] ?? null;
+    const value = valueOf(row, column);
     if (value === null) return <span className="dim">NULL</span>;
-    const position = cellPosition(title, value);
-    const text = cellText(title, value);
-    if (position === undefined) return <Hostile text={text} />;
+    const position = cellPosition(result.columns[column] ?? '', value);
+    if (position === undefined) return <Hostile text={text(row, column)} title />;
     return (
-      <button
-        type="button"
-        className="link code"
-        title={`Show ${position.space}:0x${position.address.toString(16)} in hex`}
-        onClick={() => places.goTo(dump.key, position)}
-      >
-        {text}
-      </button>
+      <AddressLink dump={dump.key} position={position}>
+        {text(row, column)}
+      </AddressLink>
     );
   };
   return (
@@ -82,7 +81,15 @@ export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
         </p>
       ))}
       {shown === 'table' ? (
-        <VirtualTable label="Rows" columns={columns} rows={result.rows.length} cell={cell} testId="sql-table" />
+        <VirtualTable
+          label="Rows"
+          testId="sql-table"
+          columns={columns}
+          rows={rows.length}
+          sort={{ by, onSort: (column) => setBy((now) => nextSort(now, column)) }}
+          text={text}
+          cell={cell}
+        />
       ) : (
         <ResultChart result={result} />
       )}

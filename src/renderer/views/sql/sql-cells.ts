@@ -2,6 +2,7 @@
 import type { SqlJson } from '../../../shared/memory-model.ts';
 import { hex, pageShift } from '../../../shared/units.ts';
 import type { Position } from '../../state/position.ts';
+import type { SortBy } from '../../widgets/virtual-table/sort-by.ts';
 
 export type SqlCell = SqlJson['rows'][number][number];
 
@@ -45,6 +46,25 @@ export function columnWidth(result: SqlJson, column: number): number {
 
 export const isNumberColumn = (result: SqlJson, column: number): boolean =>
   result.rows.length > 0 && result.rows.slice(0, 200).every((row) => row[column] === null || typeof row[column] === 'number');
+
+function order(left: SqlCell, right: SqlCell): number {
+  // As SQLite has it: nothing, then numbers, then texts; here nothing comes last, whichever way.
+  const [a, b] = [integer(left) ?? left, integer(right) ?? right];
+  const isText = [typeof a === 'string', typeof b === 'string'] as const;
+  if (isText[0] !== isText[1]) return isText[0] ? 1 : -1;
+  return a === b || a === null || b === null ? 0 : a < b ? -1 : 1;
+}
+
+/** Rows by one column, named by its place; as the query gave them without one. */
+export function sortedRows({ rows }: SqlJson, by: SortBy | undefined): SqlJson['rows'] {
+  if (by === undefined) return rows;
+  const column = Number(by.column);
+  const sign = by.descending ? -1 : 1;
+  return rows.toSorted((left, right) => {
+    const [a, b] = [left[column] ?? null, right[column] ?? null];
+    return a === null || b === null ? Number(a === null) - Number(b === null) : sign * order(a, b);
+  });
+}
 
 /** RFC 4180. A cell that a spreadsheet would take for a formula is text: dumps are hostile. */
 export function toCsv({ columns, rows }: SqlJson): string {
