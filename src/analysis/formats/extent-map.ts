@@ -46,43 +46,25 @@ export function totalsOf(extents: Iterable<Extent>): Pick<ExtentMap, 'storedPage
   return { storedPages, availableEnd, cut };
 }
 
-/** A map of few extents, which are held as a list. */
-export function extentList(list: readonly Extent[]): ExtentMap {
-  let totals: ReturnType<typeof totalsOf> | undefined;
-  const known = (): ReturnType<typeof totalsOf> => (totals ??= totalsOf(list));
-  function* from(address: bigint): Generator<Extent, undefined> {
-    for (let index = indexAt(list, address); index < list.length; index += 1) {
-      const extent = list[index];
-      if (extent !== undefined) yield extent;
-    }
-    return undefined;
-  }
-  return {
-    at: (address) => list[indexAt(list, address)],
-    from,
-    [Symbol.iterator]: () => from(0n),
-    get storedPages() {
-      return known().storedPages;
-    },
-    get availableEnd() {
-      return known().availableEnd;
-    },
-    get cut() {
-      return known().cut;
-    },
-    count: list.length,
-  };
+/** How a map finds its extents. */
+interface ExtentSource {
+  /** As `ExtentMap` has them; without `at` it is the first that comes from there. */
+  readonly from: (address: bigint) => Generator<Extent, undefined>;
+  readonly at?: (address: bigint) => Extent | undefined;
+  readonly count?: number;
 }
 
 /** A map that makes its extents on demand; totals take a pass, once. */
-export function generatedExtents(from: (address: bigint) => Generator<Extent, undefined>): ExtentMap {
+export function generatedExtents({ from, at, count }: ExtentSource): ExtentMap {
   let totals: ReturnType<typeof totalsOf> | undefined;
   const known = (): ReturnType<typeof totalsOf> => (totals ??= totalsOf(from(0n)));
   return {
-    at(address) {
-      for (const extent of from(address)) return extent;
-      return undefined;
-    },
+    at:
+      at ??
+      ((address) => {
+        for (const extent of from(address)) return extent;
+        return undefined;
+      }),
     from,
     [Symbol.iterator]: () => from(0n),
     get storedPages() {
@@ -94,5 +76,21 @@ export function generatedExtents(from: (address: bigint) => Generator<Extent, un
     get cut() {
       return known().cut;
     },
+    ...(count === undefined ? {} : { count }),
   };
+}
+
+/** A map of few extents, which are held as a list. */
+export function extentList(list: readonly Extent[]): ExtentMap {
+  return generatedExtents({
+    at: (address) => list[indexAt(list, address)],
+    *from(address) {
+      for (let index = indexAt(list, address); index < list.length; index += 1) {
+        const extent = list[index];
+        if (extent !== undefined) yield extent;
+      }
+      return undefined;
+    },
+    count: list.length,
+  });
 }

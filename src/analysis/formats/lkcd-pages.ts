@@ -80,7 +80,7 @@ export function lkcdPages(source: ByteSource, pages: number): LkcdPages {
   }
   const locator: PageLocator = {
     pages: total,
-    extents: generatedExtents(extentsFrom),
+    extents: generatedExtents({ from: extentsFrom }),
     load(pfn, target) {
       const index = recordAt(records, pfn);
       return index < records.count && records.pfn(index) === pfn ? loadRecord(source, records.offset(index), target) : gap(pfn);

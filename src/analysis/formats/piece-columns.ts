@@ -1,6 +1,7 @@
 /** Pieces of memory in columns: 27 bytes a row and no object, because a dump may have a million. */
 import type { ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes, type ExtentState } from './dump-format.ts';
+import { doubled, numberIn } from './growing-column.ts';
 import type { DecodePiece, MemoryPiece } from './segment-memory.ts';
 
 const none = 0xffff;
@@ -31,8 +32,8 @@ export class PieceColumns implements Iterable<MemoryPiece, undefined> {
     this.#ends[at] = end;
     this.#states[at] = pageStateCodes.indexOf(state);
     this.#offsets[at] = fileOffset ?? -1;
-    this.#reasons[at] = reason === undefined ? none : numberOf(this.#reasonTexts, reason);
-    this.#sources[at] = source === undefined ? none : numberOf(this.#files, source);
+    this.#reasons[at] = reason === undefined ? none : numberIn(this.#reasonTexts, reason);
+    this.#sources[at] = source === undefined ? none : numberIn(this.#files, source);
     if (decode !== undefined) this.#decoders.set(at, decode);
   }
 
@@ -86,23 +87,13 @@ export class PieceColumns implements Iterable<MemoryPiece, undefined> {
   }
 
   #grow(): void {
-    const wanted = 2 * this.#starts.length;
-    const larger = <T extends BigUint64Array | Float64Array | Uint16Array | Uint8Array>(fresh: T, old: T): T => {
-      fresh.set(old as never);
-      return fresh;
-    };
-    this.#starts = larger(new BigUint64Array(wanted), this.#starts);
-    this.#ends = larger(new BigUint64Array(wanted), this.#ends);
-    this.#offsets = larger(new Float64Array(wanted), this.#offsets);
-    this.#states = larger(new Uint8Array(wanted), this.#states);
-    this.#reasons = larger(new Uint16Array(wanted), this.#reasons);
-    this.#sources = larger(new Uint16Array(wanted), this.#sources);
+    this.#starts = doubled(this.#starts);
+    this.#ends = doubled(this.#ends);
+    this.#offsets = doubled(this.#offsets);
+    this.#states = doubled(this.#states);
+    this.#reasons = doubled(this.#reasons);
+    this.#sources = doubled(this.#sources);
   }
-}
-
-function numberOf<T>(known: T[], value: T): number {
-  const at = known.lastIndexOf(value);
-  return at === -1 ? known.push(value) - 1 : at;
 }
 
 /** Pieces of several lists in a row. */

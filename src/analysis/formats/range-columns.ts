@@ -1,5 +1,6 @@
 /** Ascending ranges that neither touch nor overlap, in columns: 16 bytes a range and no object, because a dump may have a million. */
 import type { AddressRange } from '../../shared/units.ts';
+import { doubled } from './growing-column.ts';
 
 export class RangeColumns implements Iterable<AddressRange, undefined> {
   length = 0;
@@ -72,11 +73,8 @@ export class RangeColumns implements Iterable<AddressRange, undefined> {
       }
     }
     if (this.length === this.#starts.length) {
-      const [starts, ends] = [new BigUint64Array(2 * this.length), new BigUint64Array(2 * this.length)];
-      starts.set(this.#starts);
-      ends.set(this.#ends);
-      this.#starts = starts;
-      this.#ends = ends;
+      this.#starts = doubled(this.#starts);
+      this.#ends = doubled(this.#ends);
     }
     this.#starts[this.length] = start;
     this.#ends[this.length++] = end;

@@ -1,6 +1,7 @@
 /** Stored pieces of memory as headers list them, in columns: 40 bytes a row and no object, because a dump may have a million. */
 import type { ByteSource } from '../source/byte-source.ts';
 import type { Segment, SegmentList } from './dump-format.ts';
+import { doubled, numberIn } from './growing-column.ts';
 
 const noSource = 0xffff;
 
@@ -26,7 +27,7 @@ export class SegmentColumns implements SegmentList {
     this.#fileOffsets[at] = fileOffset;
     this.#fileBytes[at] = fileBytes;
     this.#indexes[at] = index;
-    this.#sources[at] = this.#sourceNumber(source);
+    this.#sources[at] = source === undefined ? noSource : numberIn(this.#files, source);
   }
 
   /** Takes the last one back. */
@@ -56,26 +57,15 @@ export class SegmentColumns implements SegmentList {
     return undefined;
   }
 
-  #sourceNumber(source: ByteSource | undefined): number {
-    if (source === undefined) return noSource;
-    const known = this.#files.lastIndexOf(source);
-    return known === -1 ? this.#files.push(source) - 1 : known;
-  }
-
   #grow(): void {
-    const wanted = 2 * this.#starts.length;
-    const larger = <T extends BigUint64Array | Float64Array | Uint16Array | Uint8Array>(fresh: T, old: T): T => {
-      fresh.set(old as never);
-      return fresh;
-    };
-    this.#starts = larger(new BigUint64Array(wanted), this.#starts);
-    this.#memoryBytes = larger(new BigUint64Array(wanted), this.#memoryBytes);
-    this.#virtuals = larger(new BigUint64Array(wanted), this.#virtuals);
-    this.#fileOffsets = larger(new Float64Array(wanted), this.#fileOffsets);
-    this.#fileBytes = larger(new Float64Array(wanted), this.#fileBytes);
-    this.#indexes = larger(new Float64Array(wanted), this.#indexes);
-    this.#sources = larger(new Uint16Array(wanted), this.#sources);
-    this.#hasVirtual = larger(new Uint8Array(wanted), this.#hasVirtual);
+    this.#starts = doubled(this.#starts);
+    this.#memoryBytes = doubled(this.#memoryBytes);
+    this.#virtuals = doubled(this.#virtuals);
+    this.#fileOffsets = doubled(this.#fileOffsets);
+    this.#fileBytes = doubled(this.#fileBytes);
+    this.#indexes = doubled(this.#indexes);
+    this.#sources = doubled(this.#sources);
+    this.#hasVirtual = doubled(this.#hasVirtual);
   }
 }
 

@@ -6,7 +6,7 @@ import type { AddressRange } from '../../shared/units.ts';
 import { pageSize } from '../../shared/units.ts';
 import { faultText, readAround, type ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
-import { totalsOf, type ExtentMap } from './extent-map.ts';
+import { generatedExtents } from './extent-map.ts';
 import { sweep } from './extent-sweep.ts';
 import { PieceColumns } from './piece-columns.ts';
 
@@ -170,23 +170,11 @@ export function segmentMemory(source: ByteSource, listed: Iterable<MemoryPiece>)
     for (let index = runs.indexOf(address); index < runs.length; index += 1) yield extentOf(runs.at(index));
     return undefined;
   }
-  let totals: ReturnType<typeof totalsOf> | undefined;
-  const known = (): ReturnType<typeof totalsOf> => (totals ??= totalsOf(extentsFrom(0n)));
-  const extents: ExtentMap = {
+  const extents = generatedExtents({
     at: (address) => (address < end ? extentOf(runs.at(runs.indexOf(address))) : undefined),
     from: extentsFrom,
-    [Symbol.iterator]: () => extentsFrom(0n),
-    get storedPages() {
-      return known().storedPages;
-    },
-    get availableEnd() {
-      return known().availableEnd;
-    },
-    get cut() {
-      return known().cut;
-    },
     count: runs.length,
-  };
+  });
 
   /** Bytes of a stored run from address `from` on. Returns how far they go, and why not to the end; `lost` hears of pieces in between. */
   const fill = ({ piece }: Run, from: bigint, target: Uint8Array, lost: (absence: Absence) => void): { readonly got: number; readonly reason?: string } => {

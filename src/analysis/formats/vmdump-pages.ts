@@ -202,5 +202,5 @@ export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): 
     const got = source.readInto(offset, target);
     return got < pageSize ? unreadablePage(source, offset + got, beyondFile) : { state: 'stored' };
   };
-  return { memory: pageMemory({ pages: total, extents: generatedExtents(extentsFrom), load }), stored, findings };
+  return { memory: pageMemory({ pages: total, extents: generatedExtents({ from: extentsFrom }), load }), stored, findings };
 }

@@ -100,7 +100,7 @@ export function viewMemory(image: MemoryImage, view: MemoryView, area: AddressRa
 
   return {
     end,
-    extents: generatedExtents(extentsFrom),
+    extents: generatedExtents({ from: extentsFrom }),
     read(address, target) {
       const stop = address + BigInt(target.length);
       const absent: Absence[] = [];

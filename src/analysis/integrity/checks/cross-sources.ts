@@ -8,7 +8,6 @@ import { saveArea } from '../../arch/s390x/save-area.ts';
 import { vmcoreinfoNumber } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { parse } from '../../layout/struct.ts';
 import { failed, notApplicable, notRecorded, passed, type Check, type CheckOutcome } from '../check.ts';
-import type { RangeColumns } from '../../formats/range-columns.ts';
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
@@ -21,11 +20,6 @@ function fromSteps(steps: readonly Step[], subject: string, summary?: string): C
     return { ...notRecorded(`${subject} is recorded in one place only${silent}`), steps };
   }
   return passed(summary ?? steps.map((step) => step.detail).join('; '), { steps });
-}
-
-function overlapsRange(ranges: RangeColumns, start: bigint, end: bigint): boolean {
-  for (const range of ranges) if (range.end > start && range.start < end) return true;
-  return false;
 }
 
 export const crossCpuCount: Check = {
@@ -146,7 +140,7 @@ export const crossMemorySize: Check = {
     const end = base + size;
     const whole = base % mebibyte === 0n && size % mebibyte === 0n && size > 0n;
     // /proc/vmcore leaves the area out; where it lies at the end of memory, the dump ends before it.
-    const fits = end <= memory.end || !overlapsRange(image.ranges, base, end);
+    const fits = end <= memory.end || !image.ranges.overlaps(base, end);
     return fromSteps(
       [
         { check: 'aligned', passed: whole, detail: `${hex(base)} + ${hex(size)} is ${whole ? '' : 'not '}made of whole MiB` },
