@@ -27,7 +27,7 @@ export interface ExtentMap extends Iterable<Extent, undefined> {
 const page = BigInt(pageSize);
 
 /** Stored pages, available end and cut boundaries of extents, in one pass. */
-export function totalsOf(extents: Iterable<Extent>): Pick<ExtentMap, 'storedPages' | 'availableEnd' | 'cut'> {
+function totalsOf(extents: Iterable<Extent>): Pick<ExtentMap, 'storedPages' | 'availableEnd' | 'cut'> {
   let storedPages = 0;
   let availableEnd = 0n;
   let cut = false;
