@@ -60,6 +60,7 @@ export type CompareReason = v.InferOutput<typeof reasonSchema>;
 export const remarkKinds = [
   'only-in-one',
   'same-identity',
+  'other-files',
   'host-name',
   'memory-size',
   'cpu-count',

@@ -30,6 +30,8 @@ export const duplicatesProtocol = {
       /** Present pages that the index has looked at. */
       presentPages: count,
       complete: v.boolean(),
+      /** Set where the index is not known to hold for the dump's files. */
+      unconfirmed: v.optional(v.string()),
     }),
     progress: scanProgressSchema,
   },

@@ -125,7 +125,7 @@ export const engineProtocol = {
   },
   strip: {
     params: v.strictObject({ dump, start: v.bigint(), end: v.bigint(), buckets: v.pipe(count, v.minValue(1), v.maxValue(4096)) }),
-    result: v.strictObject({ buckets: v.array(stripBucketSchema), indexedPages: count, totalPages: count }),
+    result: v.strictObject({ buckets: v.array(stripBucketSchema), indexedPages: count, totalPages: count, unconfirmed: v.optional(v.string()) }),
   },
   sql: {
     params: v.strictObject({

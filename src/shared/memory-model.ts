@@ -73,6 +73,12 @@ export const indexSchema = v.strictObject({
   memoryRootVersion: v.optional(count),
   /** Where the dump could not be read. Pages there are unreadable until a later run reads them; till then there is no memory root. */
   readErrors: v.optional(v.array(readErrorSchema)),
+  /** The index was made from other files, and too few of their pages could be compared with this dump. */
+  unconfirmed: v.optional(v.string()),
+  /** The index was made from other files; a sample of pages that was compared in this run agrees. */
+  confirmed: v.optional(v.strictObject({ pages: count, of: count })),
+  /** Why an index that was there was thrown away, and this one built from the dump. */
+  discarded: v.optional(v.string()),
 });
 export type IndexJson = v.InferOutput<typeof indexSchema>;
 
@@ -84,6 +90,8 @@ export const sqlSchema = v.strictObject({
   truncated: v.boolean(),
   /** What makes the answer less than whole: an analysis that could read only a part. */
   warnings: v.optional(v.array(v.string())),
+  /** Set where the answer comes from an index that is not known to hold for the dump's files. */
+  unconfirmed: v.optional(v.string()),
 });
 export type SqlJson = v.InferOutput<typeof sqlSchema>;
 

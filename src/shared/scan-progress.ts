@@ -4,7 +4,7 @@ import * as v from 'valibot';
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** What runs. */
-export const scanPhases = ['index', 'digest', 'wait-for-index', 'check', 'hash-file', 'compare', 'analysis', 'duplicates', 'search', 'unpack'] as const;
+export const scanPhases = ['index', 'digest', 'wait-for-index', 'sample', 'check', 'hash-file', 'compare', 'analysis', 'duplicates', 'search', 'unpack'] as const;
 export type ScanPhase = (typeof scanPhases)[number];
 
 export const phaseEntries = {
@@ -28,6 +28,7 @@ const phaseWords: Readonly<Record<ScanPhase, string>> = {
   index: 'index',
   digest: 'digest',
   'wait-for-index': 'waiting for another process that builds this index',
+  sample: 'sample of the pages',
   check: 'check',
   'hash-file': 'SHA-256 of',
   compare: 'compare',

@@ -47,6 +47,8 @@ export const searchSummarySchema = v.strictObject({
   unreadableBytes: count,
   /** True when the limit ended the search: there are more. */
   truncated: v.boolean(),
+  /** Set where page classes come from an index that is not known to hold for the dump's files. */
+  unconfirmed: v.optional(v.string()),
 });
 export type SearchSummary = v.InferOutput<typeof searchSummarySchema>;
 

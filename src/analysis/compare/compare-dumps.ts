@@ -40,7 +40,7 @@ export interface PagesCompared {
   /** Why pages could not be compared at all. */
   readonly refused?: CompareReason;
   /** What is to know of how they were compared. */
-  readonly remark?: CompareRemark;
+  readonly remarks?: readonly CompareRemark[];
 }
 
 /** @param shift pages that the right dump's addresses are higher by */
@@ -48,7 +48,7 @@ export function comparison(left: ComparisonSide, right: ComparisonSide, pages: P
   const found = comparability(left, right);
   const reasons = [...(pages.refused === undefined ? [] : [pages.refused]), ...found.reasons];
   const structures = compareStructures(left, right);
-  const remarks = [...(pages.remark === undefined ? [] : [pages.remark]), ...found.remarks, ...structures.remarks];
+  const remarks = [...(pages.remarks ?? []), ...found.remarks, ...structures.remarks];
   const before = pages.runs.counts;
   const { runs, common } = ignoreRanges(pages.runs, ignoredRanges(rules), left.memory, right.memory, shift);
   const { counts } = runs;

@@ -1,7 +1,7 @@
 /** Opens the files of a dump, also a second time: page workers have descriptors of their own. */
 import { append } from '../../shared/append.ts';
 import { companionFiles, noteOpened, openFile, type FileSource, type FileSourceOptions } from '../source/file-source.ts';
-import type { ByteSource, FileFault } from '../source/byte-source.ts';
+import type { ByteSource, FileFault, OpenedFile } from '../source/byte-source.ts';
 import type { GivenMachine, OpenContext } from './dump-format.ts';
 
 /** Where the files of a dump lie. */
@@ -20,6 +20,8 @@ export interface DumpFiles {
   readonly noteParts: (paths: readonly string[]) => void;
   /** What could not be read so far of the dump's own files: the first one, and those of the parts, by their paths. */
   readonly faults: (parts: readonly string[]) => readonly FileFault[];
+  /** The dump's own files as they were when they were opened. */
+  readonly states: (parts: readonly string[]) => readonly OpenedFile[];
   readonly close: () => void;
 }
 
@@ -46,11 +48,13 @@ export function openDumpFiles({ path, volumes, name, ...given }: DumpLocation): 
   const noteParts = (paths: readonly string[]): void => {
     for (const { name: part, file } of opened) if (paths.includes(part)) noteOpened(file);
   };
+  const ofDump = (parts: readonly string[]): readonly FileSource[] => opened.filter((file) => file === first || parts.includes(file.name));
   return {
     source: name === undefined ? first : { ...first, name },
     context: { ...given, companions, named: volumes !== undefined },
     noteParts,
-    faults: (parts) => opened.filter((file) => file === first || parts.includes(file.name)).flatMap((file) => file.faults()),
+    faults: (parts) => ofDump(parts).flatMap((file) => file.faults()),
+    states: (parts) => ofDump(parts).map(({ file }) => file),
     close,
   };
 }

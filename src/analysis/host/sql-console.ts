@@ -6,8 +6,8 @@ import { sqlJobSchema, type SqlAnswer, type SqlJob } from '../page-index/sql-con
 import { runQuery } from '../page-index/sql-query.ts';
 
 /** One query; a dump whose analyses it names is opened for as long as it runs. */
-async function query({ path, dump, query: text, rows, cell }: SqlJob): Promise<SqlJson> {
-  if (dump === undefined) return runQuery(path, text, { rows, cell });
+async function query({ index, dump, query: text, rows, cell }: SqlJob): Promise<SqlJson> {
+  if (dump === undefined) return runQuery(index, text, { rows, cell });
   // Only then: what opens dumps takes longer to load than most queries on an index run.
   const [{ analysisFunctions }, { attach }, { openSession }, { givenMachine }] = await Promise.all([
     import('../engine/kernel/analysis-functions.ts'),
@@ -21,7 +21,7 @@ async function query({ path, dump, query: text, rows, cell }: SqlJob): Promise<S
   try {
     const session = await attach(opened.inView(dump.view), dump.attached, never);
     const found = await analysisFunctions(session, text, never);
-    const result = runQuery(path, text, { rows, cell }, found.functions);
+    const result = runQuery(index, text, { rows, cell }, found.functions);
     const partial = found.warnings();
     return partial.length === 0 ? result : { ...result, warnings: [...partial] };
   } finally {

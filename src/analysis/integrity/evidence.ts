@@ -10,12 +10,25 @@ export type KdumpOriginal =
   | { readonly kind: 'dump'; readonly name: string; readonly memory: AbsoluteMemory }
   | { readonly kind: 'file'; readonly name: string; readonly source: ByteSource };
 
+/** An index that was there before. */
+export type EarlierIndex =
+  | {
+      readonly kind: 'index';
+      readonly reader: IndexReader;
+      /**
+       * files: it was made from the dump's files, whatever became of them since · named: the user names it as an index of this dump · key:
+       * it was made from other files with the same headers and the same dump key, which need not be copies.
+       */
+      readonly by: 'files' | 'named' | 'key';
+    }
+  | { readonly kind: 'damaged'; readonly why: string };
+
 export interface Evidence {
   /** The files of the dump as they lie on disk. */
   readonly files: readonly ByteSource[];
   readonly manifest?: { readonly name: string; readonly files: readonly FileDigests[] };
   readonly attestation?: { readonly name: string; readonly attested: Attested };
   /** Our own earlier index of the same dump. */
-  readonly index?: IndexReader;
+  readonly index?: EarlierIndex;
   readonly kdumpOriginals?: readonly KdumpOriginal[];
 }

@@ -9,6 +9,15 @@ export class IndexError extends RequestError {
   }
 }
 
+/** A row of the index is not what was written: nothing of it is answered, and the index must be built again. */
+export class IndexDamaged extends IndexError {
+  override name = 'IndexDamaged';
+  /** @param what which row, as a sentence without its end */
+  constructor(what: string) {
+    super(`the index is damaged: ${what}. It has to be built again`, 'rebuild-index');
+  }
+}
+
 /** Another process is building this index. */
 export class IndexBusy extends IndexError {
   override name = 'IndexBusy';

@@ -1,13 +1,21 @@
-/** Reading an index: rows as they are stored, in ascending order, a bounded number in memory at a time. */
+/**
+ * Reading an index: rows as they are stored, in ascending order, a bounded number in memory at a time. Each is compared with its checksum
+ * before it is given out, and rows that a complete index lacks are noticed; only blobs are left to whoever opens a block.
+ */
 import { pageClasses, pageStates } from '../../shared/model.ts';
 import type { Subtree } from '../memory-tree/digest.ts';
 import type { Connection } from './connection.ts';
-import { BlockDamaged, type BlockRow } from './packed-block.ts';
-import { emptyCounters, type Counters } from './page-meta.ts';
+import { assertRows } from './assert-rows.ts';
+import { IndexDamaged } from './index-error.ts';
+import { BlockDamaged, countsChecksum, type BlockRow } from './packed-block.ts';
+import { addCounters, emptyCounters, type Counters } from './page-meta.ts';
+import { assertRow } from './row-checksum.ts';
 import { counterColumns } from './schema.ts';
+import type { FileSet, KnownBy } from './source-files.ts';
 
 export interface IndexHeader {
   readonly identity: string;
+  readonly dumpKey: string;
   readonly toolVersion: string;
   readonly fingerprintAlgorithm: string;
   readonly classVersion: number;
@@ -53,9 +61,12 @@ export interface PartialBlock {
   readonly leaves: Uint8Array | undefined;
 }
 
+/** All of it throws IndexDamaged for rows that are not what was written. */
 export interface IndexReader {
   readonly path: string;
   header(): IndexHeader;
+  /** The files that the index was made from, and those that were compared with it since; the newest last. */
+  sourceFiles(): readonly FileSet[];
   /** The block, or run of blocks, that holds a page; undefined when it is not indexed. Blobs are not checked here. */
   blockAt(pfn: number): BlockRow | undefined;
   /** Blocks that touch [startPfn, endPfn). */
@@ -71,6 +82,8 @@ export interface IndexReader {
   /** Extents that touch [startPfn, endPfn). */
   extents(startPfn?: number, endPfn?: number): Generator<StoredExtent>;
   partial(): (PartialBlock & { readonly checksum: number }) | undefined;
+  /** Every row of every table against its checksum. @throws IndexDamaged */
+  verifyRows(): void;
   close(): void;
 }
 
@@ -89,17 +102,6 @@ function countersOf(row: Row, from: number): Counters {
   return counters;
 }
 
-interface HeaderRow {
-  readonly identity: string;
-  readonly tool_version: string;
-  readonly fingerprint_algorithm: string;
-  readonly class_version: number;
-  readonly total_pages: number;
-  readonly extents_written: number;
-  readonly complete: number;
-  readonly pages_read: number;
-  readonly memory_root: string | null;
-}
 interface PartialRow {
   readonly start_pfn: number;
   readonly done: number;
@@ -110,7 +112,7 @@ interface PartialRow {
   readonly checksum: number;
 }
 
-const firstCounter = 5;
+const firstCounter = 6;
 const blobColumn = firstCounter + counterColumns.length;
 
 function blockOf(row: Row): BlockRow {
@@ -129,6 +131,7 @@ function blockOf(row: Row): BlockRow {
 }
 
 function subtreeOfRow(row: Row): Subtree {
+  assertRow('subtree', row);
   const [startPfn, pages, root, availablePages, availableRoot] = row;
   return {
     startPfn: startPfn as number,
@@ -140,6 +143,7 @@ function subtreeOfRow(row: Row): Subtree {
 }
 
 function extentOf(row: Row): StoredExtent {
+  assertRow('extent', row);
   const [startPfn, endPfn, state, fileOffset] = row;
   return { startPfn: startPfn as number, endPfn: endPfn as number, state: state as string, fileOffset: optional(fileOffset) as number | undefined };
 }
@@ -147,13 +151,14 @@ function extentOf(row: Row): StoredExtent {
 /** @param connection open on an index whose schema version was checked */
 export function createIndexReader(path: string, connection: Connection): IndexReader {
   const statement = (sql: string) => connection.prepare(sql).raw();
-  const header = connection.prepare('SELECT * FROM header WHERE id = 1');
-  const blockSelect = `SELECT start_pfn, pages, uniform, checksum, csum, ${counterList}`;
+  const header = statement('SELECT * FROM header WHERE id = 1');
+  const files = statement('SELECT * FROM source_file ORDER BY file_set, position');
+  const blockSelect = `SELECT start_pfn, pages, uniform, checksum, csum, counts_checksum, ${counterList}`;
   const blockBelow = statement(`${blockSelect}, meta, fingerprints FROM block WHERE start_pfn <= ? ORDER BY start_pfn DESC LIMIT 1`);
   const blockFrom = statement(`${blockSelect}, meta, fingerprints FROM block WHERE start_pfn >= ? ORDER BY start_pfn LIMIT 1`);
   const startBelow = statement('SELECT start_pfn, pages FROM block WHERE start_pfn <= ? ORDER BY start_pfn DESC LIMIT 1');
+  const anyBetween = statement('SELECT 1 FROM block WHERE start_pfn >= ? AND start_pfn < ? LIMIT 1');
   const countersFrom = statement(`${blockSelect} FROM block WHERE start_pfn >= ? AND start_pfn < ? ORDER BY start_pfn LIMIT ${rowsAtOnce}`);
-  const sums = statement(`SELECT total(pages), ${counterColumns.map((name) => `total(${name})`).join(', ')} FROM block`);
   const hasBlock = statement('SELECT 1 FROM block WHERE start_pfn = ?');
   const hasSubtree = statement('SELECT 1 FROM subtree WHERE start_pfn = ?');
   const subtreesFrom = statement(`SELECT * FROM subtree WHERE start_pfn >= ? ORDER BY start_pfn LIMIT ${rowsAtOnce}`);
@@ -167,35 +172,60 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
     return row !== undefined && (row[0] as number) + (row[1] as number) > startPfn ? (row[0] as number) : startPfn;
   };
 
+  /** A complete index has a row for every page: where there is none, a row was lost, or its place. */
+  const assertNoneLost = (startPfn: number, endPfn: number): void => {
+    const end = Math.min(endPfn, reader.header().totalPages);
+    // Whoever builds it may have completed it just now.
+    if (startPfn >= end || !reader.header().complete || anyBetween.get(startPfn, end) !== undefined) return;
+    throw new IndexDamaged(`it lacks the pages from PFN 0x${startPfn.toString(16)} on, and calls itself complete`);
+  };
+
   const reader: IndexReader = {
     path,
     header() {
-      const row = header.get() as HeaderRow;
+      const row = header.get() as Row | undefined;
+      if (row === undefined) throw new IndexDamaged('it does not say what it is of');
+      assertRow('header', row);
+      const [, identity, dumpKey, toolVersion, fingerprintAlgorithm, classVersion, totalPages, extentsWritten, complete, pagesRead, memoryRoot] = row;
       return {
-        identity: row.identity,
-        toolVersion: row.tool_version,
-        fingerprintAlgorithm: row.fingerprint_algorithm,
-        classVersion: row.class_version,
-        totalPages: row.total_pages,
-        extentsWritten: row.extents_written,
-        complete: row.complete === 1,
-        pagesRead: row.pages_read,
-        memoryRoot: row.memory_root ?? undefined,
+        identity: identity as string,
+        dumpKey: dumpKey as string,
+        toolVersion: toolVersion as string,
+        fingerprintAlgorithm: fingerprintAlgorithm as string,
+        classVersion: classVersion as number,
+        totalPages: totalPages as number,
+        extentsWritten: extentsWritten as number,
+        complete: complete === 1,
+        pagesRead: pagesRead as number,
+        memoryRoot: optional(memoryRoot) as string | undefined,
       };
+    },
+    sourceFiles() {
+      const sets = new Map<number, { readonly how: KnownBy; readonly files: FileSet['files'][number][] }>();
+      for (const row of files.all() as Row[]) {
+        assertRow('source_file', row);
+        const [number, , how, ...values] = row;
+        const [device = 0n, inode = 0n, size = 0n, mtimeNs = 0n, ctimeNs = 0n] = values.slice(0, 5).map((value) => BigInt(value as string));
+        const set = sets.get(number as number) ?? { how: how as KnownBy, files: [] };
+        set.files.push({ device, inode, size, mtimeNs, ctimeNs });
+        sets.set(number as number, set);
+      }
+      return [...sets.values()];
     },
     blockAt(pfn) {
       const row = blockBelow.get(pfn) as Row | undefined;
-      if (row === undefined) return undefined;
-      const block = blockOf(row);
-      return block.startPfn + block.pages > pfn ? block : undefined;
+      const block = row === undefined ? undefined : blockOf(row);
+      if (block !== undefined && block.startPfn + block.pages > pfn) return block;
+      assertNoneLost(pfn, pfn + 1);
+      return undefined;
     },
     *blocks(startPfn = 0, endPfn = Number.MAX_SAFE_INTEGER) {
       let next = scanStart(startPfn);
       while (next < endPfn) {
         const row = blockFrom.get(next) as Row | undefined;
-        if (row === undefined) return;
-        const block = blockOf(row);
-        if (block.startPfn >= endPfn) return;
+        const block = row === undefined ? undefined : blockOf(row);
+        if (block?.startPfn !== next) assertNoneLost(next, Math.min(endPfn, block?.startPfn ?? endPfn));
+        if (block === undefined || block.startPfn >= endPfn) return;
         yield block;
         next = block.startPfn + block.pages;
       }
@@ -205,21 +235,25 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
       for (;;) {
         const rows = countersFrom.all(next, endPfn) as Row[];
         for (const row of rows) {
-          const [start, pages, uniform] = row;
-          yield {
-            startPfn: start as number,
-            pages: pages as number,
-            uniform: optional(uniform) as number | undefined,
-            counters: countersOf(row, firstCounter),
-          };
-          next = (start as number) + 1;
+          const { startPfn: start, pages, uniform, csum, counters } = blockOf(row);
+          if (start !== next) assertNoneLost(next, start);
+          if (row[5] !== countsChecksum({ startPfn: start, pages, uniform, csum, counters })) throw new BlockDamaged(start);
+          yield { startPfn: start, pages, uniform, counters };
+          next = start + pages;
         }
-        if (rows.length < rowsAtOnce) return;
+        if (rows.length === rowsAtOnce) continue;
+        assertNoneLost(next, endPfn);
+        return;
       }
     },
     totals() {
-      const row = sums.get() as Row;
-      return { pages: row[0] as number, counters: countersOf(row, 1) };
+      const counters = emptyCounters();
+      let pages = 0;
+      for (const row of reader.counters()) {
+        addCounters(counters, row.counters);
+        pages += row.pages;
+      }
+      return { pages, counters };
     },
     hasBlock: (startPfn) => hasBlock.get(startPfn) !== undefined,
     hasSubtree: (startPfn) => hasSubtree.get(startPfn) !== undefined,
@@ -256,6 +290,9 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
       if (row === undefined) return undefined;
       const { start_pfn: startPfn, done, csum, meta, fingerprints, leaves, checksum } = row;
       return { startPfn, done, csum, meta, fingerprints: fingerprints ?? undefined, leaves: leaves ?? undefined, checksum };
+    },
+    verifyRows() {
+      assertRows(connection, reader);
     },
     close() {
       connection.close();

@@ -4,9 +4,11 @@ import { pageStateCodes } from '../formats/dump-format.ts';
 import type { Subtree } from '../memory-tree/digest.ts';
 import type { Connection } from './connection.ts';
 import type { PartialBlock } from './index-reader.ts';
-import type { BlockRow } from './packed-block.ts';
+import { countsChecksum, type BlockRow } from './packed-block.ts';
 import type { PageExtent } from './page-extents.ts';
+import { rowChecksum } from './row-checksum.ts';
 import { indexTables, stateColumn } from './schema.ts';
+import { inOrder, type FileSet } from './source-files.ts';
 
 /** What one transaction adds. Everything is optional, an empty batch changes nothing. */
 export interface Batch {
@@ -26,6 +28,10 @@ export interface Batch {
 export interface IndexWriter {
   commit(batch: Batch): void;
   forgetUnreadable(): void;
+  /** Drops the memory root and the subtrees that it was made of. */
+  forgetRoot(): void;
+  /** Adds a set of files of which the index was made, or that agreed with it. */
+  addFiles(set: FileSet): void;
   /** Replaces all rows of tables; values in the order of the table's columns, undefined as NULL. */
   replaceRows(tables: Readonly<Record<string, readonly (readonly unknown[])[]>>): void;
 }
@@ -37,8 +43,13 @@ export function partialChecksum(partial: PartialBlock): number {
   return sum;
 }
 
+/** Sets of files that are remembered. */
+const mostFileSets = 16;
+
 const orNull = (value: unknown): unknown => value ?? null;
 const blob = (bytes: Uint8Array | undefined): Buffer | null => (bytes === undefined ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+
+const withChecksum = (values: readonly unknown[]): readonly unknown[] => [...values, rowChecksum(values)];
 
 function insertInto(connection: Connection, table: string) {
   const columns = indexTables.find((one) => one.name === table)?.columns ?? [];
@@ -51,6 +62,10 @@ export function createIndexWriter(connection: Connection): IndexWriter {
   const insertSubtree = insertInto(connection, 'subtree');
   const insertExtent = insertInto(connection, 'extent');
   const insertPartial = insertInto(connection, 'partial_block');
+  const insertFile = insertInto(connection, 'source_file');
+  const newestSet = connection.prepare('SELECT max(file_set) FROM source_file').raw();
+  const readHeader = connection.prepare('SELECT * FROM header WHERE id = 1').raw();
+  const writeChecksum = connection.prepare('UPDATE header SET checksum = ? WHERE id = 1');
   const clearPartial = connection.prepare('DELETE FROM partial_block');
   const note = connection.prepare(
     'UPDATE header SET pages_read = pages_read + ?, extents_written = extents_written + ?, complete = max(complete, ?), memory_root = coalesce(?, memory_root)',
@@ -72,7 +87,13 @@ export function createIndexWriter(connection: Connection): IndexWriter {
   const writeBlock = (row: BlockRow): void => {
     const { counters } = row;
     const blobs = [blob(row.meta), blob(row.fingerprints)];
-    insertBlock.run(row.startPfn, row.pages, ...counters.states, ...counters.classes, orNull(row.uniform), row.csum, row.checksum, ...blobs);
+    const sums = [countsChecksum(row), row.checksum];
+    insertBlock.run(row.startPfn, row.pages, ...counters.states, ...counters.classes, orNull(row.uniform), row.csum, ...sums, ...blobs);
+  };
+  /** The header as it is now, with its checksum. */
+  const sealHeader = (): void => {
+    const row = readHeader.get() as readonly unknown[];
+    writeChecksum.run(rowChecksum(row.slice(0, -1)));
   };
 
   return {
@@ -80,10 +101,10 @@ export function createIndexWriter(connection: Connection): IndexWriter {
       transaction(() => {
         for (const row of batch.blocks ?? []) writeBlock(row);
         for (const { startPfn, pages, root, availablePages, availableRoot } of batch.subtrees ?? []) {
-          insertSubtree.run(startPfn, pages, root, availablePages, orNull(availableRoot));
+          insertSubtree.run(...withChecksum([startPfn, pages, root, availablePages, orNull(availableRoot)]));
         }
         for (const { startPfn, endPfn, state, fileOffset } of batch.extents ?? []) {
-          insertExtent.run(startPfn, endPfn, pageStateCodes[state], orNull(fileOffset));
+          insertExtent.run(...withChecksum([startPfn, endPfn, pageStateCodes[state], orNull(fileOffset)]));
         }
         clearPartial.run();
         if (batch.partial !== undefined) {
@@ -91,6 +112,7 @@ export function createIndexWriter(connection: Connection): IndexWriter {
           insertPartial.run(startPfn, done, csum, blob(meta), blob(fingerprints), blob(leaves), partialChecksum(batch.partial));
         }
         note.run(batch.pagesRead ?? 0, batch.extents?.length ?? 0, batch.complete === true ? 1 : 0, orNull(batch.memoryRoot));
+        sealHeader();
       });
     },
     forgetUnreadable() {
@@ -101,12 +123,35 @@ export function createIndexWriter(connection: Connection): IndexWriter {
         connection.prepare(`DELETE ${some}`).run();
       });
     },
+    forgetRoot() {
+      transaction(() => {
+        connection.exec('DELETE FROM subtree; DELETE FROM partial_block; UPDATE header SET memory_root = NULL');
+        sealHeader();
+      });
+    },
+    addFiles({ how, files }) {
+      transaction(() => {
+        const [last] = newestSet.get() as readonly [number | null];
+        const number = (last ?? 0) + 1;
+        inOrder(files).forEach(({ device, inode, size, mtimeNs, ctimeNs }, position) => {
+          insertFile.run(...withChecksum([number, position, how, ...[device, inode, size, mtimeNs, ctimeNs].map(String)]));
+        });
+        // Those of which it was made stay.
+        connection.prepare("DELETE FROM source_file WHERE how <> 'made' AND file_set <= ?").run(number - mostFileSets);
+      });
+    },
     replaceRows(tables) {
       transaction(() => {
         for (const [table, rows] of Object.entries(tables)) {
           connection.prepare(`DELETE FROM "${table}"`).run();
           const insert = insertInto(connection, table);
-          for (const row of rows) insert.run(...row.map(orNull));
+          let sum = 0;
+          for (const row of rows) {
+            const values = row.map(orNull);
+            insert.run(...values);
+            sum = rowChecksum(values, sum);
+          }
+          connection.prepare('INSERT OR REPLACE INTO record_sum VALUES (?, ?, ?)').run(table, rows.length, sum);
         }
       });
     },

@@ -3,6 +3,7 @@
  * checksum, because SQLite's own checks do not look inside blobs.
  */
 import { crc32 } from 'node:zlib';
+import { IndexDamaged } from './index-error.ts';
 import { littleEndianBytes, littleEndianWords } from './little-endian.ts';
 import { countMeta, countUniform, emptyCounters, metaAvailable, stateCode, type Counters } from './page-meta.ts';
 
@@ -33,10 +34,10 @@ export interface BlockPages {
 }
 
 /** Raised when a stored block does not match its checksum: the index must be rebuilt. */
-export class BlockDamaged extends Error {
+export class BlockDamaged extends IndexDamaged {
   override name = 'BlockDamaged';
   constructor(startPfn: number) {
-    super(`the index is damaged: the block of pages from PFN 0x${startPfn.toString(16)} on does not match its checksum`);
+    super(`the block of pages from PFN 0x${startPfn.toString(16)} on does not match its checksum`);
   }
 }
 
@@ -71,10 +72,15 @@ export function uniformRun(startPfn: number, pages: number, meta: number): Block
   return { ...row, checksum: blockChecksum(row) };
 }
 
+/** CRC-32 of every number of the row: counts are given out without the blobs. */
+export function countsChecksum(row: Pick<BlockRow, 'startPfn' | 'pages' | 'uniform' | 'csum' | 'counters'>): number {
+  const numbers = Float64Array.of(row.startPfn, row.pages, row.uniform ?? -1, row.csum, ...row.counters.states, ...row.counters.classes);
+  return crc32(littleEndianBytes(new Int32Array(numbers.buffer)));
+}
+
 /** CRC-32 of every number of the row and of both blobs. */
 export function blockChecksum(row: Omit<BlockRow, 'checksum'>): number {
-  const numbers = Float64Array.of(row.startPfn, row.pages, row.uniform ?? -1, row.csum, ...row.counters.states, ...row.counters.classes);
-  let sum = crc32(littleEndianBytes(new Int32Array(numbers.buffer)));
+  let sum = countsChecksum(row);
   if (row.meta !== undefined) sum = crc32(row.meta, sum);
   if (row.fingerprints !== undefined) sum = crc32(row.fingerprints, sum);
   return sum;

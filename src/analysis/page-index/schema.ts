@@ -5,7 +5,7 @@
 import { pageClasses, pageStates } from '../../shared/model.ts';
 
 /** Raised by any change of the tables: an index of another version is rebuilt. */
-export const indexSchemaVersion = 3;
+export const indexSchemaVersion = 4;
 /** SQLite's application id: "DmpB". Says that a file is an index of ours before any table is read. */
 export const indexApplicationId = 0x446d7042;
 
@@ -80,6 +80,7 @@ export const indexTables: readonly SqlTable[] = [
     column('end_pfn', 'INTEGER NOT NULL', 'one past the last page'),
     column('state', 'TEXT NOT NULL', 'stored, zero, excluded, missing, unreadable, encrypted'),
     column('file_offset', 'INTEGER', 'position of the first page in the dump file, where pages lie there as they are'),
+    column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the row'),
   ]),
   table('region', 'Named ranges of absolute memory.', [
     column('name', 'TEXT NOT NULL', 'what the range is'),
@@ -147,6 +148,7 @@ export const indexTables: readonly SqlTable[] = [
       ...counterColumns.map((name) => column(name, 'INTEGER NOT NULL', `pages of this ${name.startsWith('state') ? 'state' : 'class'}`)),
       column('uniform', 'INTEGER', 'meta byte of every page where all have the same one'),
       column('csum', 'INTEGER NOT NULL', 'csum_partial over the pages of the block that have bytes, seed 0: big-endian words, not folded'),
+      column('counts_checksum', 'INTEGER NOT NULL', 'CRC-32 of the numbers of the row'),
       column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the row'),
       column('meta', 'BLOB', 'one byte a page: state in bits 0 to 2, class in bits 3 to 5; NULL for uniform blocks'),
       column('fingerprints', 'BLOB', '8 bytes for each present page in their order, little-endian; NULL when no page is present'),
@@ -176,6 +178,33 @@ export const indexTables: readonly SqlTable[] = [
       column('root', 'BLOB NOT NULL', '32 bytes'),
       column('available_pages', 'INTEGER NOT NULL', 'leaves up to the last page that has bytes'),
       column('available_root', 'BLOB', 'root of those leaves alone, where they are fewer; NULL else'),
+      column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the row'),
+    ],
+    { stable: false },
+  ),
+  table(
+    'source_file',
+    'The files that the index was made from, and other files of the same dump key that were compared with it. The newest 16 sets.',
+    [
+      column('file_set', 'INTEGER NOT NULL', 'files of one number were opened together'),
+      column('position', 'INTEGER NOT NULL', '0-based, in the order of device and inode'),
+      column('how', 'TEXT NOT NULL', 'made: the index was made from them; sample: a sample of pages agreed; all: every page agreed'),
+      column('device', 'TEXT NOT NULL', 'as a decimal number, as the next ones'),
+      column('inode', 'TEXT NOT NULL', ''),
+      column('bytes', 'TEXT NOT NULL', 'size'),
+      column('mtime_ns', 'TEXT NOT NULL', 'last change of the bytes, nanoseconds since 1970'),
+      column('ctime_ns', 'TEXT NOT NULL', 'last change of the inode, likewise'),
+      column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the row'),
+    ],
+    { stable: false, constraints: 'PRIMARY KEY (file_set, position)' },
+  ),
+  table(
+    'record_sum',
+    'Checksums of the tables region, cpu, register, note, and finding as they were written.',
+    [
+      column('name', 'TEXT PRIMARY KEY', 'the table'),
+      column('rows', 'INTEGER NOT NULL', 'how many'),
+      column('checksum', 'INTEGER NOT NULL', 'CRC-32 over their values, row by row as they were written'),
     ],
     { stable: false },
   ),
@@ -185,6 +214,7 @@ export const indexTables: readonly SqlTable[] = [
     [
       column('id', 'INTEGER PRIMARY KEY CHECK (id = 1)', '1'),
       column('identity', 'TEXT NOT NULL', "the dump's identity"),
+      column('dump_key', 'TEXT NOT NULL', "the dump's key: SHA-256 over lowcores and sampled pages"),
       column('tool_version', 'TEXT NOT NULL', 'version that made the index'),
       column('fingerprint_algorithm', 'TEXT NOT NULL', 'fingerprints of different algorithms cannot be compared'),
       column('class_version', 'INTEGER NOT NULL', 'classes of different versions cannot be compared'),
@@ -193,6 +223,7 @@ export const indexTables: readonly SqlTable[] = [
       column('complete', 'INTEGER NOT NULL', '1 when every page is in block'),
       column('pages_read', 'INTEGER NOT NULL', 'pages read for what is stored here, over all runs'),
       column('memory_root', 'TEXT', 'SHA-256 memory root, version 2, in hex, when it was asked for'),
+      column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the row'),
     ],
     { stable: false },
   ),

@@ -12,8 +12,8 @@ import { IndexError, SqlError } from './index-error.ts';
 import { forkSqlProcess, type SqlProcess, type StartSqlProcess } from './sql-process.ts';
 
 export interface SqlRequest {
-  /** Index file; without one, a query sees analyses alone. */
-  readonly path?: string;
+  /** Index file, and the dump that it must be of; without one, a query sees analyses alone. */
+  readonly index?: SqlIndex;
   /** The dump that analyses read, where the query names some. */
   readonly dump?: SqlDump;
   readonly query: string;
@@ -53,8 +53,11 @@ export const sqlDumpSchema = v.strictObject({
 });
 export type SqlDump = v.InferOutput<typeof sqlDumpSchema>;
 
+const sqlIndexSchema = v.strictObject({ path: v.string(), identity: v.string(), dumpKey: v.string() });
+export type SqlIndex = v.InferOutput<typeof sqlIndexSchema>;
+
 export const sqlJobSchema = v.strictObject({
-  path: v.optional(v.string()),
+  index: v.optional(sqlIndexSchema),
   dump: v.optional(sqlDumpSchema),
   query: v.string(),
   rows: v.number(),
@@ -75,7 +78,7 @@ export type SqlAnswer = v.InferOutput<typeof sqlAnswerSchema>;
  * @throws Cancelled after `signal`
  */
 export function runSql(request: SqlRequest): Promise<SqlJson> {
-  const { path, dump, query, rows, seconds, signal } = request;
+  const { index, dump, query, rows, seconds, signal } = request;
   if (signal?.aborted === true) return Promise.reject(new Cancelled());
   const entry = request.entry ?? new URL('../host/sql-console.ts', import.meta.url);
   const start = request.start ?? forkSqlProcess(entry instanceof URL ? fileURLToPath(entry) : entry, request.execPath ?? process.execPath);
@@ -102,7 +105,7 @@ export function runSql(request: SqlRequest): Promise<SqlJson> {
     }, seconds * 1000);
     signal?.addEventListener('abort', cancel);
     const child: SqlProcess | undefined = start(
-      { ...(path === undefined ? {} : { path }), ...(dump === undefined ? {} : { dump }), query, rows, cell: request.cell ?? 65536 },
+      { ...(index === undefined ? {} : { index }), ...(dump === undefined ? {} : { dump }), query, rows, cell: request.cell ?? 65536 },
       {
         onEnd(why) {
           fail(new SqlError(why));

@@ -2,8 +2,11 @@
 import { type SqlJson } from '../../shared/memory-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import type { Connection, NamedFunction, Statement } from './connection.ts';
-import { SqlError } from './index-error.ts';
+import { assertRows, tablesRead } from './assert-rows.ts';
+import { IndexError, SqlError } from './index-error.ts';
+import { createIndexReader } from './index-reader.ts';
 import { definePageTables } from './page-tables.ts';
+import type { SqlIndex } from './sql-console.ts';
 import { openEmpty, openReadOnly } from './sqlite.ts';
 import { readIndex } from './store.ts';
 
@@ -35,29 +38,34 @@ const resultCharacters = 64 * 1024 * 1024;
 type Cell = SqlJson['rows'][number][number];
 
 /**
- * @param path index file; without one there are the functions alone
+ * What a query reads of the index is compared with its checksums first: tables as a whole, pages as they are asked for.
+ * @param index its file, and the dump that it must be of; without one there are the functions alone
  * @param functions besides those over the pages of the index
  * @throws SqlError for whatever is wrong with the query
  * @throws IndexError when the index cannot be opened
  */
-export function runQuery(path: string | undefined, query: string, caps: QueryCaps, functions: readonly NamedFunction[] = []): SqlJson {
-  const reader = path === undefined ? undefined : readIndex(path);
-  const connection = path === undefined ? openEmpty() : openReadOnly(path);
+export function runQuery(index: SqlIndex | undefined, query: string, caps: QueryCaps, functions: readonly NamedFunction[] = []): SqlJson {
+  const reader = index === undefined ? undefined : readIndex(index.path, index);
+  const connection = index === undefined ? openEmpty() : openReadOnly(index.path);
   try {
     if (reader !== undefined) definePageTables(connection, reader);
     for (const { name, definition } of functions) connection.table(name, definition);
-    return collect(prepare(connection, query), caps);
+    // One state of the index, whoever builds it meanwhile.
+    connection.exec('BEGIN');
+    const { statement, verb } = prepare(connection, query);
+    if (reader !== undefined && verb !== 'EXPLAIN' && verb !== 'PRAGMA') assertRows(connection, createIndexReader('', connection), tablesRead(connection, query));
+    return collect(statement, caps);
   } catch (error) {
-    if (error instanceof SqlError) throw error;
+    if (error instanceof SqlError || error instanceof IndexError) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    throw new SqlError(path === undefined && message.startsWith('no such table') ? `${message}: there is no page index of this dump yet` : message);
+    throw new SqlError(index === undefined && message.startsWith('no such table') ? `${message}: there is no page index of this dump yet` : message);
   } finally {
     connection.close();
     reader?.close();
   }
 }
 
-function prepare(connection: Connection, query: string): Statement {
+function prepare(connection: Connection, query: string): { readonly statement: Statement; readonly verb: string } {
   const [, verb, pragma] = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)*([a-z]+)\s*([a-z_]*)/i.exec(query) ?? [];
   const allowed =
     verb !== undefined &&
@@ -67,7 +75,7 @@ function prepare(connection: Connection, query: string): Statement {
   if (!allowed) throw new SqlError(verb === undefined ? 'there is no SQL statement' : refusal);
   const statement = connection.prepare(query);
   if (!statement.reader || !statement.readonly) throw new SqlError(refusal);
-  return statement;
+  return { statement, verb: verb.toUpperCase() };
 }
 
 function collect(statement: Statement, caps: QueryCaps): SqlJson {

@@ -8,24 +8,29 @@ import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { NoteJson, RegionJson } from '../../shared/structure-model.ts';
 import type { Connection } from './connection.ts';
-import { IndexError } from './index-error.ts';
+import { IndexDamaged, IndexError } from './index-error.ts';
 import { lockWriter, type LockOptions } from './index-lock.ts';
 import { createIndexReader, type IndexReader } from './index-reader.ts';
 import { cpuRows, findingRows, noteRows, regionRows, type RecordTables } from './index-records.ts';
 import { createIndexWriter, type Batch } from './index-writer.ts';
-import { unpackBlock } from './packed-block.ts';
 import { classVersion, fingerprintAlgorithm } from './page-job.ts';
 import { stateCode } from './page-meta.ts';
+import { rowChecksum } from './row-checksum.ts';
 import { indexApplicationId, indexDdl, indexSchemaVersion } from './schema.ts';
+import type { FileSet, FileState } from './source-files.ts';
 import { assertIndexPlace, connect, loadSqlite, openReadOnly, type Sqlite } from './sqlite.ts';
 
 /** Why an index was begun afresh. */
-export type FreshReason = 'new' | 'asked' | 'damaged' | 'schema' | 'identity' | 'unread';
+export type FreshReason = 'new' | 'asked' | 'damaged' | 'schema' | 'identity' | 'key' | 'unread';
 
 export interface IndexKey {
   readonly path: string;
   /** The dump's identity: an index of another one is replaced. */
   readonly identity: string;
+  /** Its dump key; likewise. */
+  readonly dumpKey: string;
+  /** The files that the dump lies in now; an index that is begun is noted as made from them. */
+  readonly files: readonly FileState[];
   /** Pages from address 0 to the end of the image. */
   readonly totalPages: number;
   readonly toolVersion: string;
@@ -44,6 +49,10 @@ export interface IndexStore extends IndexReader {
   commit(batch: Batch): void;
   /** Drops the blocks and subtrees with unreadable pages, so that they are looked at again. */
   forgetUnreadable(): void;
+  /** Drops the memory root and the subtrees that it was made of. */
+  forgetRoot(): void;
+  /** Adds files that agreed with the index. */
+  addFiles(set: FileSet): void;
   putRegions(regions: readonly RegionJson[]): void;
   putCpus(cpus: readonly CpuJson[]): void;
   putNotes(notes: readonly NoteJson[]): void;
@@ -77,15 +86,20 @@ export async function openIndex(options: OpenOptions): Promise<IndexStore> {
 
 /**
  * Opens an index for reading only; others may build it meanwhile.
- * @param identity when given, an index of another dump counts as none
+ * @param of when given, an index of another dump counts as none; without a dump key that of the index may be any
  * @throws IndexError when there is none, or it has another schema
  */
-export function readIndex(path: string, identity?: string): IndexReader {
+export function readIndex(path: string, of?: { readonly identity: string; readonly dumpKey?: string }): IndexReader {
   const connection = openReadOnly(path);
   try {
     if (connection.pragma('user_version', { simple: true }) !== indexSchemaVersion) throw new IndexError(`the index ${path} was made by another version`);
     const reader = createIndexReader(path, connection);
-    if (identity !== undefined && reader.header().identity !== identity) throw new IndexError(`the index ${path} is of another dump`);
+    if (of !== undefined) {
+      const { identity, dumpKey } = reader.header();
+      if (identity !== of.identity) throw new IndexError(`the index ${path} is of another dump`);
+      if (of.dumpKey !== undefined && dumpKey !== of.dumpKey)
+        throw new IndexError(`the index ${path} is of another dump with equal headers and notes, or of this one before its memory changed: the dump keys differ`);
+    }
     return reader;
   } catch (error) {
     connection.close();
@@ -106,7 +120,8 @@ function openStored(sqlite: Sqlite, key: IndexKey): Connection | FreshReason {
     return reason;
   } catch (error) {
     connection?.close();
-    if (error instanceof sqlite.SqliteError || error instanceof RangeError || error instanceof TypeError) return 'damaged';
+    if (error instanceof IndexDamaged || error instanceof sqlite.SqliteError) return 'damaged';
+    if (error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError) return 'damaged';
     throw error;
   }
 }
@@ -119,11 +134,12 @@ function whyNot(connection: Connection, key: IndexKey): FreshReason | undefined 
   const header = reader.header();
   if (header.fingerprintAlgorithm !== fingerprintAlgorithm || header.classVersion !== classVersion) return 'schema';
   if (header.identity !== key.identity || header.totalPages !== key.totalPages) return 'identity';
+  if (header.dumpKey !== key.dumpKey) return 'key';
   // Where the disk did not give the container's own tables, their extents are not those of the dump.
   if (!header.complete && connection.prepare("SELECT 1 FROM extent WHERE state = 'unreadable' LIMIT 1").get() !== undefined) return 'unread';
   try {
     // quick_check looks at the tree, not into the blobs, and most bytes of an index are blobs.
-    for (const block of reader.blocks()) unpackBlock(block);
+    reader.verifyRows();
   } catch {
     return 'damaged';
   }
@@ -153,12 +169,12 @@ function reset(connection: Connection, key: IndexKey): Connection {
     ][];
     for (const [name] of names) connection.exec(`DROP TABLE "${name.replaceAll('"', '""')}"`);
     connection.exec(indexDdl());
-    connection
-      .prepare('INSERT INTO header VALUES (1, ?, ?, ?, ?, ?, 0, 0, 0, NULL)')
-      .run(key.identity, key.toolVersion, fingerprintAlgorithm, classVersion, key.totalPages);
+    const header = [1, key.identity, key.dumpKey, key.toolVersion, fingerprintAlgorithm, classVersion, key.totalPages, 0, 0, 0, null];
+    connection.prepare(`INSERT INTO header VALUES (${header.map(() => '?').join(', ')}, ?)`).run(...header, rowChecksum(header));
     connection.pragma(`application_id = ${indexApplicationId}`, { simple: true });
     connection.pragma(`user_version = ${indexSchemaVersion}`, { simple: true });
     connection.exec('COMMIT');
+    if (key.files.length > 0) createIndexWriter(connection).addFiles({ how: 'made', files: key.files });
     return connection;
   } catch (error) {
     connection.close();
@@ -202,6 +218,16 @@ function indexStore(connection: Connection, path: string, fresh: FreshReason | u
       if ((reader.totals().counters.states[stateCode.unreadable] ?? 0) === 0) return;
       guarded(() => {
         writer.forgetUnreadable();
+      });
+    },
+    forgetRoot() {
+      guarded(() => {
+        writer.forgetRoot();
+      });
+    },
+    addFiles(set) {
+      guarded(() => {
+        writer.addFiles(set);
       });
     },
     putRegions: (regions) => {

@@ -6,6 +6,10 @@ export interface OpenedFile {
   readonly path: string;
   readonly device: bigint;
   readonly inode: bigint;
+  readonly size: bigint;
+  /** Nanoseconds since 1970: of the last change of its bytes, and of its inode. */
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
   /** Device, inode, size, and time of the last change. */
   readonly stamp: string;
 }

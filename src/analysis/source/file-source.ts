@@ -156,7 +156,15 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
   return {
     name: path,
     size,
-    file: { path, device: opened.dev, inode: opened.ino, stamp: [opened.dev, opened.ino, opened.size, opened.mtimeNs].join(' ') },
+    file: {
+      path,
+      device: opened.dev,
+      inode: opened.ino,
+      size: opened.size,
+      mtimeNs: opened.mtimeNs,
+      ctimeNs: opened.ctimeNs,
+      stamp: [opened.dev, opened.ino, opened.size, opened.mtimeNs].join(' '),
+    },
     faultAt,
     faults: () => bad.list(),
     readInto(offset, target) {

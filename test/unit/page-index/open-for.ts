@@ -5,7 +5,7 @@ import { openIndex, type IndexStore, type OpenOptions } from '../../../src/analy
 
 /** Opens an index for an image under a name that the test chooses. */
 export const openFor = (path: string, memory: MemoryImage, options: Partial<OpenOptions> = {}): Promise<IndexStore> =>
-  openIndex({ path, identity: 'test', totalPages: pageExtents(memory).totalPages, toolVersion: '0.0.0', ...options });
+  openIndex({ path, identity: 'test', dumpKey: 'key', files: [], totalPages: pageExtents(memory).totalPages, toolVersion: '0.0.0', ...options });
 
 /** Everything that must not depend on interruptions, as plain values. */
 export function tablesOf(store: Pick<IndexStore, 'blocks' | 'extents' | 'subtrees'>) {

@@ -20,7 +20,7 @@ export function cachedIndexes(): () => string {
   const folder = scratchFolder();
   for (const name of ['XDG_CACHE_HOME', 'HOME', 'LOCALAPPDATA']) vi.stubEnv(name, folder);
   let count = 0;
-  return () => indexPath(`test-${count++}`);
+  return () => indexPath({ identity: `test-${count++}`, dumpKey: 'key' });
 }
 
 function scratchFolder(): string {

@@ -59,10 +59,10 @@ beforeAll(async () => {
   store.close();
 });
 
-const sql = (query: string, options: Partial<SqlRequest> = {}) => runSql({ path, query, rows: 100_000, seconds: 30, ...options });
+const sql = (query: string, options: Partial<SqlRequest> = {}) => runSql({ index: { path, identity: 'test', dumpKey: 'key' }, query, rows: 100_000, seconds: 30, ...options });
 const rows = async (query: string) => (await sql(query)).rows;
 /** What the child process does, without the child process. */
-const here = (query: string) => runQuery(path, query, { rows: 100, cell: 1000 }).rows;
+const here = (query: string) => runQuery({ path, identity: 'test', dumpKey: 'key' }, query, { rows: 100, cell: 1000 }).rows;
 
 describe('pages in SQL', () => {
   it('are those of the index, in every table function', async () => {
@@ -237,7 +237,7 @@ describe('SQL console', () => {
 
   it('says with SQLite what is wrong', async () => {
     await expect(sql('SELECT * FROM nowhere')).rejects.toThrow(new SqlError('no such table: nowhere'));
-    await expect(sql('SELECT 1', { path: `${path}.not` })).rejects.toThrow(IndexError);
+    await expect(sql('SELECT 1', { index: { path: `${path}.not`, identity: 'test', dumpKey: 'key' } })).rejects.toThrow(IndexError);
     await expect(sql('SELECT 1', { entry: '/nowhere/sql-console.ts' })).rejects.toThrow('the SQL process ended early');
     await expect(sql('SELECT 1', { execPath: '/nowhere/node' })).rejects.toThrow(SqlError);
   });

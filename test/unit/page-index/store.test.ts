@@ -160,13 +160,13 @@ describe('reading while another builds', () => {
       },
     };
     await expect(buildIndex({ memory: stopping }, store, { digest: false, signal: abort.signal })).rejects.toThrow(Cancelled);
-    const reader = readIndex(path, 'test');
+    const reader = readIndex(path, { identity: 'test' });
     expect(reader.totals().pages).toBe(4096);
     await buildIndex({ memory }, store, { digest: false });
     expect(reader.totals().pages).toBe(14_000);
     reader.close();
     store.close();
-    expect(() => readIndex(path, 'other')).toThrow('is of another dump');
+    expect(() => readIndex(path, { identity: 'other' })).toThrow('is of another dump');
   });
 });
 

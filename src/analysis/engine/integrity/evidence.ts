@@ -1,17 +1,18 @@
 /** Reads what a user brings along: manifests, attestations, keys, healthy images of the kdump kernel. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readGivenText } from '../../../files/given-file.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import { RequestError } from '../../../shared/rpc.ts';
-import { indexPath } from '../../page-index/index-location.ts';
-import type { IndexReader } from '../../page-index/index-reader.ts';
+import { IndexDamaged } from '../../page-index/index-error.ts';
 import { readIndex } from '../../page-index/store.ts';
 import { openAttestation } from '../../integrity/attestation.ts';
-import type { Evidence, KdumpOriginal } from '../../integrity/evidence.ts';
+import type { EarlierIndex, Evidence, KdumpOriginal } from '../../integrity/evidence.ts';
 import { parseManifest } from '../../integrity/manifest.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { openFile, type FileSource } from '../../source/file-source.ts';
+import { earlierIndexPath, indexPathOf } from '../pages/dump-index.ts';
 import { openSession, type Session } from '../session/session.ts';
 
 export interface EvidencePaths {
@@ -87,14 +88,32 @@ function openOriginal(path: string, opened: (() => void)[]): KdumpOriginal {
   }
 }
 
-/** Our earlier index, where there is one that can be read; a new dump has none. */
-function earlierIndex(session: Session, path: string | undefined): IndexReader | undefined {
+/**
+ * Our earlier index, where there is one; a new dump has none. One that the user names may have another dump key: where sampled pages
+ * changed, so did the key.
+ * @throws RequestError index when the one that is named is of another dump
+ */
+function earlierIndex(session: Session, path: string | undefined): EarlierIndex | undefined {
   // An index is of the memory as it is stored, not of one of two systems in it.
   if (session.view !== 'all') return undefined;
+  if (path !== undefined) return existsSync(path) ? opened(path, session, 'named') : undefined;
+  const own = earlierIndexPath(session);
+  if (own !== undefined) return opened(own, session, 'files');
   try {
-    return readIndex(path ?? indexPath(session.identity), session.identity);
+    const byKey = indexPathOf(session);
+    return existsSync(byKey) ? opened(byKey, session, 'key') : undefined;
   } catch (error) {
+    // No cache, or an index of an older version: nothing earlier.
     if (error instanceof RequestError) return undefined;
+    throw error;
+  }
+}
+
+function opened(path: string, { identity }: Session, by: 'files' | 'named' | 'key'): EarlierIndex {
+  try {
+    return { kind: 'index', by, reader: readIndex(path, { identity }) };
+  } catch (error) {
+    if (error instanceof IndexDamaged) return { kind: 'damaged', why: error.message };
     throw error;
   }
 }
@@ -113,9 +132,9 @@ export async function withEvidence<T>(session: Session, paths: EvidencePaths, us
     const own = needsFiles ? filesOf(session) : { files: [session.file], close: () => undefined };
     toClose.push(own.close);
     const index = earlierIndex(session, paths.path);
-    if (index !== undefined)
+    if (index?.kind === 'index')
       toClose.push(() => {
-        index.close();
+        index.reader.close();
       });
     return await use({
       files: own.files,

@@ -99,11 +99,11 @@ async function digestsOf(
   const { sha256, faults } = await hashFile(session.file, bytesOf(context, basename(session.file.name)));
   if (sha256 === undefined) missing.file = unreadText(faults);
   else digests.file = sha256;
-  // Where the file changed under its index, the tree over the old pages is not that of the file.
+  // Where the file changed under its index, that stays until it is rebuilt on purpose.
   if (!results.some(({ id, verdict }) => id === 'index-digest' && verdict === 'failed')) {
     try {
       const path = request.path === undefined ? {} : { path: request.path };
-      const index = await indexPages(session.inView('all'), { digest: true, rebuild: false, ...path }, signal, progress);
+      const index = await indexPages(session.inView('all'), { digest: 'again', rebuild: false, ...path }, signal, progress);
       if (index.memoryRoot !== undefined) Object.assign(digests, { memoryRoot: index.memoryRoot, memoryRootVersion });
       else if (index.readErrors !== undefined) missing.memoryRoot = unreadText(index.readErrors);
     } catch (error) {

@@ -2,7 +2,7 @@
 import type * as v from 'valibot';
 import { basename } from 'node:path';
 import type { AnalysisRequest } from '../../../shared/analysis-protocol.ts';
-import type { CompareJson } from '../../../shared/compare-model.ts';
+import type { CompareJson, CompareRemark } from '../../../shared/compare-model.ts';
 import type { compareMethods } from '../../../shared/compare-protocol.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
 import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
@@ -17,16 +17,16 @@ import { compareJson, comparison, type Comparison, type ComparisonSide, type Pag
 import { movedPages } from '../../compare/moved-pages.ts';
 import { indexColumn, type PageColumn } from '../../compare/page-column.ts';
 import { pairRunsBuilder } from '../../compare/pair-runs.ts';
-import { indexPath } from '../../page-index/index-location.ts';
+import { IndexDamaged } from '../../page-index/index-error.ts';
 import type { IndexReader } from '../../page-index/index-reader.ts';
 import { pageExtents } from '../../page-index/page-extents.ts';
-import { BlockDamaged } from '../../page-index/packed-block.ts';
 import { classVersion, fingerprintAlgorithm } from '../../page-index/page-job.ts';
 import { readIndex } from '../../page-index/store.ts';
 import { viewWindows } from '../../memory/view.ts';
 import { reportComparison } from '../../report/report-comparison.ts';
 import type { ReportComparison } from '../../report/report-model.ts';
 import { comparedAnalyses } from '../kernel/analyses.ts';
+import { indexPathOf, trustOf } from './dump-index.ts';
 import { indexPages } from './index-pages.ts';
 import { describeLowcores } from '../machine/lowcore.ts';
 import type { Session } from '../session/session.ts';
@@ -48,18 +48,16 @@ export interface CompareSettings {
 /** @throws DumpError, RequestError or Cancelled */
 export async function compareSessions(left: Session, right: Session, settings: CompareSettings, scan: Scan): Promise<Comparison> {
   const { shift } = settings;
-  // One index would stand for both, so it could only say that they are equal.
-  const indistinct = !settings.exact && left.identity === right.identity && left.path !== right.path;
-  const text =
-    'both have one identity (format, size, headers and notes), as a copy or a damaged copy has, and indexes are kept by identity: every byte was compared';
-  const pages = settings.exact
-    ? await bytesCompared(left, right, shift, scan)
-    : indistinct
-      ? { ...(await bytesCompared(left, right, shift, scan)), remark: { kind: 'same-identity' as const, text } }
-      : await indexesCompared(left, right, shift, scan);
+  const pages = settings.exact || haveOneIndex(left, right) ? await bytesCompared(left, right, shift, scan) : await indexesCompared(left, right, shift, scan);
   const sides = [await sideOf(left, scan.signal), await sideOf(right, scan.signal)] as const;
   return comparison(...sides, pages, shift, settings.rules);
 }
+
+/** One index would answer for both, so it could only say that they are equal. */
+const haveOneIndex = (left: Session, right: Session): boolean => left.identity === right.identity && left.dumpKey === right.dumpKey;
+
+const oneKeyText =
+  'both have one identity (format, size, headers and notes) and one dump key (sampled pages), as a copy or a damaged copy has, and indexes are kept by these: every byte was compared';
 
 /** The comparison that a report carries. */
 export async function comparisonOf(
@@ -84,14 +82,16 @@ async function bytesCompared(left: Session, right: Session, shift: number, scan:
   const chosen = options(shift, scan);
   const runs = await compareByBytes(left.image.memory, right.image.memory, chosen);
   const moved = await chosen.moved.find(confirmByBytes(left.image.memory, right.image.memory));
-  return { method: 'exact', runs, moved: moved?.length };
+  // Asked for or not: who sees that nothing differs should know why that is certain.
+  const isCopy = left.path !== right.path && haveOneIndex(left, right);
+  return { method: 'exact', runs, moved: moved?.length, ...(isCopy ? { remarks: [{ kind: 'same-identity', text: oneKeyText }] } : {}) };
 }
 
 async function indexesCompared(left: Session, right: Session, shift: number, scan: Scan): Promise<PagesCompared> {
   try {
     return await columnsCompared(left, right, shift, scan);
   } catch (error) {
-    if (!(error instanceof BlockDamaged)) throw error;
+    if (!(error instanceof IndexDamaged)) throw error;
     // Opening a damaged index for building replaces it.
     for (const session of [left, right]) await indexPages(session.inView('all'), { digest: false, rebuild: false }, scan.signal, scan.progress);
     return columnsCompared(left, right, shift, scan);
@@ -99,9 +99,10 @@ async function indexesCompared(left: Session, right: Session, shift: number, sca
 }
 
 async function columnsCompared(left: Session, right: Session, shift: number, scan: Scan): Promise<PagesCompared> {
-  const leftIndex = await completeIndex(left, 'left', scan);
+  const { reader: leftIndex, remark: ofLeft } = await completeIndex(left, 'left', scan);
   try {
-    const rightIndex = await completeIndex(right, 'right', scan);
+    const { reader: rightIndex, remark: ofRight } = await completeIndex(right, 'right', scan);
+    const remarks = [ofLeft, ofRight].flatMap((remark) => remark ?? []);
     try {
       const [one, other] = [columnOf(leftIndex, left), columnOf(rightIndex, right)];
       if (one.algorithm !== other.algorithm) {
@@ -111,7 +112,7 @@ async function columnsCompared(left: Session, right: Session, shift: number, sca
       const chosen = options(shift, scan);
       const runs = await compareByFingerprint(one, other, chosen);
       const moved = await chosen.moved.find();
-      return { method: 'fingerprint', runs, moved: moved?.length };
+      return { method: 'fingerprint', runs, moved: moved?.length, remarks };
     } finally {
       rightIndex.close();
     }
@@ -127,22 +128,34 @@ function columnOf(index: IndexReader, session: Session): PageColumn {
 }
 
 /** The index of a dump, built or completed first where need be. */
-async function completeIndex(session: Session, side: 'left' | 'right', { signal, progress }: Scan): Promise<IndexReader> {
-  const path = indexPath(session.identity);
+async function completeIndex(session: Session, side: 'left' | 'right', { signal, progress }: Scan): Promise<UsedIndex> {
+  const path = indexPathOf(session);
   const known = wholeIndex(path, session);
-  if (known !== undefined) return known;
-  await indexPages(session.inView('all'), { digest: false, rebuild: false }, signal, (value) => progress({ ...value, side }));
-  return readIndex(path, session.identity);
+  if (known !== undefined) return { reader: known };
+  const made = await indexPages(session.inView('all'), { digest: false, rebuild: false }, signal, (value) => progress({ ...value, side }));
+  const reader = readIndex(path, session);
+  const text =
+    made.confirmed === undefined
+      ? made.unconfirmed
+      : `its index was made from other files of the same dump key; a sample of ${made.confirmed.pages} of ${made.confirmed.of} pages agrees with it`;
+  return { reader, ...(text === undefined ? {} : { remark: { kind: 'other-files', text: `the ${side} dump: ${text}` } }) };
+}
+
+interface UsedIndex {
+  readonly reader: IndexReader;
+  /** Where it was not made from the files that are compared. */
+  readonly remark?: CompareRemark;
 }
 
 /** An index as it lies there, if it needs no work. */
 function wholeIndex(path: string, session: Session): IndexReader | undefined {
   let reader: IndexReader | undefined;
   try {
-    reader = readIndex(path, session.identity);
+    reader = readIndex(path, session);
     const header = reader.header();
     const { totalPages } = pageExtents(session.inView('all').image.memory);
-    if (header.complete && header.totalPages === totalPages && header.fingerprintAlgorithm === fingerprintAlgorithm && header.classVersion === classVersion)
+    const known = trustOf(reader, session) !== 'unconfirmed';
+    if (known && header.complete && header.totalPages === totalPages && header.fingerprintAlgorithm === fingerprintAlgorithm && header.classVersion === classVersion)
       return reader;
   } catch (error) {
     // No index, or none that can be read: building it says what is wrong, if something is.

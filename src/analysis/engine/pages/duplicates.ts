@@ -1,16 +1,14 @@
 /** `duplicates`: the most frequent pages of a dump. Goes over the index in parts, so that memory stays bounded and other questions are answered meanwhile. */
-import { existsSync } from 'node:fs';
 import { type DuplicateGroupJson, shownDuplicates } from '../../../shared/duplicates-protocol.ts';
 import type { EngineProtocol, ScanProgress } from '../../../shared/engine-protocol.ts';
-import { RequestError, type CallContext, type Result } from '../../../shared/rpc.ts';
+import type { CallContext, Result } from '../../../shared/rpc.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
-import { indexPath } from '../../page-index/index-location.ts';
 import type { IndexReader } from '../../page-index/index-reader.ts';
 import { createPace, type Pace } from '../../jobs/pace.ts';
 import { unpackBlock } from '../../page-index/packed-block.ts';
 import { metaClass, stateCode } from '../../page-index/page-meta.ts';
-import { readIndex } from '../../page-index/store.ts';
 import type { Session } from '../session/session.ts';
+import { openDumpIndex } from './dump-index.ts';
 
 /** Fingerprints sorted at once: about a fifth of a second. */
 const fingerprintsAtOnce = 1 << 19;
@@ -57,7 +55,7 @@ function* groupsOf(sorted: BigUint64Array): Generator<Group> {
 
 /**
  * @throws RequestError index without an index
- * @throws BlockDamaged
+ * @throws IndexDamaged
  * @throws Cancelled
  */
 export async function describeDuplicates(
@@ -65,9 +63,7 @@ export async function describeDuplicates(
   limit: number,
   { signal, progress }: CallContext<ScanProgress>,
 ): Promise<Result<EngineProtocol, 'duplicates'>> {
-  const path = indexPath(session.identity);
-  if (!existsSync(path)) throw new RequestError('index', `${session.path} has no page index yet`, 'build-index');
-  const reader = readIndex(path, session.identity);
+  const { reader, unconfirmed } = openDumpIndex(session, undefined, `${session.path} has no page index yet`);
   try {
     const pace = createPace(signal);
     const presentPages = reader.totals().counters.states[stateCode.present] ?? 0;
@@ -94,7 +90,8 @@ export async function describeDuplicates(
       }
     }
     top = top.sort(mostFirst).slice(0, limit);
-    return { groups: await placed(reader, top, pace, report(parts)), groupCount, pages, presentPages, complete };
+    const groups = await placed(reader, top, pace, report(parts));
+    return { groups, groupCount, pages, presentPages, complete, ...(unconfirmed === undefined ? {} : { unconfirmed }) };
   } finally {
     reader.close();
   }

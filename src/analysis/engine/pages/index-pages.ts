@@ -1,12 +1,13 @@
 /** `index`: builds or completes the page index of a dump. */
 import { derived } from '../session/memo.ts';
 import type { OpenFiles, Session } from '../session/session.ts';
-import { pageSize } from '../../../shared/units.ts';
+import { hex, pageSize } from '../../../shared/units.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import type { IndexJson } from '../../../shared/memory-model.ts';
-import { indexPath } from '../../page-index/index-location.ts';
 import { pageExtents } from '../../page-index/page-extents.ts';
-import { openIndex } from '../../page-index/store.ts';
+import { openIndex, type FreshReason, type IndexStore } from '../../page-index/store.ts';
+import { compareSample, type SampleOutcome } from '../../page-index/confirm-sample.ts';
+import { indexPathOf, sampleSeed, trustOf } from './dump-index.ts';
 import { toolVersion } from '../tool.ts';
 import { describeRegions } from '../machine/regions.ts';
 import { describeNotes } from '../machine/notes.ts';
@@ -19,7 +20,8 @@ import { IndexError } from '../../page-index/index-error.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
 export interface IndexRequest {
-  readonly digest: boolean;
+  /** `again`: from all bytes of the dump, whatever root an index holds. */
+  readonly digest: boolean | 'again';
   readonly rebuild: boolean;
   /** Instead of the cache folder. */
   readonly path?: string | undefined;
@@ -43,13 +45,13 @@ export function preferAddress(session: Session, address: bigint): void {
 /** Builds or completes the index of a dump, with the rows of its small structures. */
 export async function indexPages(session: Session, request: IndexRequest, signal: AbortSignal, progress: (value: ScanProgress) => void): Promise<IndexJson> {
   const started = performance.now();
-  const path = request.path ?? indexPath(session.identity);
-  const totalPages = pageExtents(session.image.memory).totalPages;
+  const path = indexPathOf(session, request.path);
   const onWait = (): void => {
     progress({ phase: 'wait-for-index', done: 0, total: 1, unit: 'checks' });
   };
-  const store = await openIndex({ path, identity: session.identity, totalPages, toolVersion, rebuild: request.rebuild, signal, onWait });
+  const { store, ...claim } = await openFor(session, path, request, { signal, progress, onWait });
   try {
+    if (request.digest === 'again') store.forgetRoot();
     // Until the index is complete a kill may have come before these rows; writing them again costs little.
     if (!store.header().complete) {
       store.putRegions(describeRegions(session).regions);
@@ -73,7 +75,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
     const onStart = (prefer: (pfn: number) => void): void => {
       underWay(session.files).prefer = prefer;
     };
-    const result = await buildIndex(session.image, store, { digest: request.digest, signal, onProgress: progress, onStart, faults: session.faults, ...crew });
+    const result = await buildIndex(session.image, store, { digest: request.digest !== false, signal, onProgress: progress, onStart, faults: session.faults, ...crew });
     return {
       schema: schemaVersion,
       indexPath: path,
@@ -84,12 +86,72 @@ export async function indexPages(session: Session, request: IndexRequest, signal
       workers: result.workers,
       ...(result.memoryRoot === undefined ? {} : { memoryRoot: result.memoryRoot, memoryRootVersion }),
       ...(result.faults.length === 0 ? {} : { readErrors: result.faults.slice(0, mostReadErrors) }),
+      ...claim,
     };
   } finally {
     underWay(session.files).prefer = undefined;
     store.close();
     await afterUse(path);
   }
+}
+
+interface Opened extends Pick<IndexJson, 'unconfirmed' | 'confirmed' | 'discarded'> {
+  readonly store: IndexStore;
+}
+
+/** Why an index that lay there is not gone on with. */
+const discardedBecause: Readonly<Partial<Record<FreshReason, string>>> = {
+  damaged: 'the index that was there was damaged: some of it did not match its checksums',
+  identity: 'the index that was there was of another dump',
+  key: 'the index that was there was of another dump with equal headers and notes, or of this one before its memory changed',
+  unread: 'the index that was there was made while the disk did not give all of the headers',
+};
+
+interface Opening {
+  readonly signal: AbortSignal;
+  readonly progress: (value: ScanProgress) => void;
+  readonly onWait: () => void;
+}
+
+/**
+ * Opens the index of a dump for building. One that was made from other files is compared with the dump first, page by page in a sample,
+ * where all it has to answer is what its pages are; for what rests on every byte, and where something is missing, it is built again.
+ */
+async function openFor(session: Session, path: string, { digest, rebuild }: IndexRequest, { signal, progress, onWait }: Opening): Promise<Opened> {
+  const { totalPages } = pageExtents(session.image.memory);
+  const { identity, dumpKey } = session;
+  const open = (again: boolean): Promise<IndexStore> =>
+    openIndex({ path, identity, dumpKey, files: session.states(), totalPages, toolVersion, rebuild: again, signal, onWait });
+  const store = await open(rebuild);
+  const why = store.fresh === undefined ? undefined : discardedBecause[store.fresh];
+  const trust = store.fresh === undefined ? trustOf(store, session) : 'made';
+  if (trust === 'made' || (trust !== 'unconfirmed' && digest === false)) return { store, ...(why === undefined ? {} : { discarded: why }) };
+  const anew = async (discarded: string): Promise<Opened> => {
+    store.close();
+    return { store: await open(true), discarded };
+  };
+  if (digest !== false) return anew('the index that was there was made from other files: a memory root is computed from the bytes of the dump itself');
+  if (!store.header().complete) return anew('the index that was there was begun on other files and is not complete');
+  let sample: SampleOutcome;
+  try {
+    sample = await compareSample(session.image.memory, store, sampleSeed(session), {
+      signal,
+      onPages: (done, total) => {
+        progress({ phase: 'sample', done, total, unit: 'pages' });
+      },
+    });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  const { pages, of, differs, enough } = sample;
+  if (differs !== undefined)
+    return anew(
+      `the index that was there was made from other files with the same dump key, and the page at absolute ${hex(BigInt(differs) * BigInt(pageSize))} is not what it says: it is of another dump, or one of the two was changed`,
+    );
+  if (!enough) return { store, unconfirmed: `unconfirmed: the page index was made from other files, and only ${pages} pages of this dump could be compared with it` };
+  store.addFiles({ how: 'sample', files: session.states() });
+  return { store, confirmed: { pages, of } };
 }
 
 /** Notes that an index was used, and makes room in the cache folder for the next one. */

@@ -1,14 +1,11 @@
 /** `search` of a session: pattern, restrictions, hits as they are found. */
-import { existsSync } from 'node:fs';
 import { RequestError, type CallContext, type Params, type Progress } from '../../../shared/rpc.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
 import type { SearchHit, SearchSummary } from '../../../shared/search-model.ts';
 import { hex, type AddressRange } from '../../../shared/units.ts';
-import { indexPath } from '../../page-index/index-location.ts';
 import type { Extent } from '../../formats/dump-format.ts';
 import { createPace } from '../../jobs/pace.ts';
-import { readIndex } from '../../page-index/store.ts';
 import type { Matcher } from '../../search/matcher.ts';
 import { maskedMatcher } from '../../search/masked-matcher.ts';
 import { searchPattern, type SearchPattern } from '../../search/pattern.ts';
@@ -16,6 +13,7 @@ import { regexMatcher } from '../../search/regex-matcher.ts';
 import { searchMemory, type FoundAt } from '../../search/search-memory.ts';
 import { classRuns, pieces, spansWithBytes, within, type PieceCounts, type SearchSpan } from '../../search/searchable.ts';
 import type { Session } from '../session/session.ts';
+import { openDumpIndex } from './dump-index.ts';
 
 type SearchRequest = Omit<Params<EngineProtocol, 'search'>, 'dump' | 'view'>;
 type SearchContext = CallContext<Progress<EngineProtocol, 'search'>>;
@@ -68,17 +66,17 @@ function hitMaker(session: Session): (found: FoundAt) => SearchHit {
 interface Restricted {
   /** A fresh pass over what is searched. */
   spans(): Iterable<SearchSpan>;
+  /** Where an index that is not known to hold for the dump's files says where to look. */
+  readonly unconfirmed: string | undefined;
   close(): void;
 }
 
 /** @throws RequestError index when classes are asked for and the index is not there or not complete */
 function restrict(session: Session, request: SearchRequest, range: AddressRange): Restricted {
   const spans = (): Iterable<SearchSpan> => spansWithBytes(session.image.memory, range);
-  if (request.classes === undefined || request.classes.length === 0) return { spans, close: () => undefined };
+  if (request.classes === undefined || request.classes.length === 0) return { spans, unconfirmed: undefined, close: () => undefined };
   if (session.view !== 'all') throw new RequestError('query', `page classes are known of the whole dump, not of its view "${session.view}"`);
-  const path = request.path ?? indexPath(session.identity);
-  if (!existsSync(path)) throw new RequestError('index', `${session.path} has no page index yet, which searching by class needs`, 'build-index');
-  const reader = readIndex(path, session.identity);
+  const { reader, unconfirmed } = openDumpIndex(session, request.path, `${session.path} has no page index yet, which searching by class needs`);
   try {
     if (!reader.header().complete)
       throw new RequestError('index', `the page index of ${session.path} is not complete, which searching by class needs`, 'build-index');
@@ -88,6 +86,7 @@ function restrict(session: Session, request: SearchRequest, range: AddressRange)
   }
   const classes = new Set(request.classes);
   return {
+    unconfirmed,
     spans: () => within(spans(), classRuns(reader, classes, range)),
     close() {
       reader.close();
@@ -153,6 +152,7 @@ export async function searchSession(session: Session, request: SearchRequest, { 
       searchedBytes: counts.searched,
       unreadableBytes: counts.unreadable,
       truncated,
+      ...(restricted.unconfirmed === undefined ? {} : { unconfirmed: restricted.unconfirmed }),
     };
   } finally {
     matcher?.close();

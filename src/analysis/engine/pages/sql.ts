@@ -12,7 +12,7 @@ import { RequestError } from '../../../shared/rpc.ts';
 import { hex } from '../../../shared/units.ts';
 import type { StartSqlProcess } from '../../page-index/sql-process.ts';
 import type { SqlJson } from '../../../shared/memory-model.ts';
-import { indexPath } from '../../page-index/index-location.ts';
+import { indexPathOf, openDumpIndex } from './dump-index.ts';
 import { existsSync } from 'node:fs';
 
 export const sqlTables = (): SqlTableJson[] => [
@@ -58,15 +58,16 @@ function dumpOfQuery({ location, view, attached }: Session, query: string): SqlD
  * Runs a user's query on the index, which must have been built before, and on analyses of the dump.
  * @param session in the view, and with the files attached, that analyses read; the index is of the whole dump
  */
-export function queryIndex(session: Session, request: SqlQuery, signal: AbortSignal, start: StartSqlProcess | undefined): Promise<SqlJson> {
+export async function queryIndex(session: Session, request: SqlQuery, signal: AbortSignal, start: StartSqlProcess | undefined): Promise<SqlJson> {
   const entry = consoleEntry();
-  const path = request.path ?? indexPath(session.identity);
   const dump = dumpOfQuery(session, request.query);
+  const path = indexPathOf(session, request.path);
   const isThere = existsSync(path);
   if (!isThere && (dump === undefined || request.path !== undefined))
-    return Promise.reject(new RequestError('index', `${session.path} has no page index yet`, 'build-index'));
-  return runSql({
-    ...(isThere ? { path } : {}),
+    throw new RequestError('index', `${session.path} has no page index yet`, 'build-index');
+  const unconfirmed = isThere ? unconfirmedIndex(session, path) : undefined;
+  const result = await runSql({
+    ...(isThere ? { index: { path, identity: session.identity, dumpKey: session.dumpKey } } : {}),
     ...(dump === undefined ? {} : { dump }),
     query: request.query,
     rows: request.rows,
@@ -75,4 +76,12 @@ export function queryIndex(session: Session, request: SqlQuery, signal: AbortSig
     ...(entry === undefined ? {} : { entry }),
     ...(start === undefined ? {} : { start }),
   });
+  return unconfirmed === undefined ? result : { ...result, unconfirmed };
+}
+
+/** @throws RequestError index when it is of another dump, or damaged */
+function unconfirmedIndex(session: Session, path: string): string | undefined {
+  const { reader, unconfirmed } = openDumpIndex(session, path, '');
+  reader.close();
+  return unconfirmed;
 }

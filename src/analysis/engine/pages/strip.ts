@@ -6,8 +6,8 @@ import { toolVersion } from '../tool.ts';
 import { emptyCounters } from '../../page-index/page-meta.ts';
 import type { Session } from '../session/session.ts';
 import { viewWindows } from '../../memory/view.ts';
-import { readIndex } from '../../page-index/store.ts';
-import { indexPath } from '../../page-index/index-location.ts';
+import { IndexDamaged } from '../../page-index/index-error.ts';
+import { openDumpIndex, type DumpIndex } from './dump-index.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 
 /** A dump without index: what the container says of its pages is known, the stored ones are not looked at yet. */
@@ -16,6 +16,7 @@ function unindexed(memory: MemoryImage): StripSource {
   return {
     header: () => ({
       identity: '',
+      dumpKey: '',
       toolVersion,
       fingerprintAlgorithm: '',
       classVersion: 0,
@@ -37,25 +38,27 @@ function unindexed(memory: MemoryImage): StripSource {
 export function stripOf(
   session: Session,
   range: { readonly start: bigint; readonly end: bigint; readonly buckets: number },
-): Strip & { readonly buckets: Strip['buckets'][number][] } {
+): Strip & { readonly buckets: Strip['buckets'][number][]; readonly unconfirmed?: string } {
   const { view, twoSystems } = session;
   const stored = session.inView('all');
   const windows = view === 'all' || twoSystems === undefined ? undefined : viewWindows(view, twoSystems, stored.image.memory.end);
-  const strip = withReader(stored, (source) => memoryStrip(source, pageExtents(stored.image.memory), range.start, range.end, range.buckets, windows));
-  return { ...strip, buckets: [...strip.buckets] };
+  const counted = (source: StripSource): Strip =>
+    memoryStrip(source, pageExtents(stored.image.memory), range.start, range.end, range.buckets, windows);
+  const index = indexOf(stored);
+  try {
+    const strip = counted(index?.reader ?? unindexed(stored.image.memory));
+    return { ...strip, buckets: [...strip.buckets], ...(index?.unconfirmed === undefined ? {} : { unconfirmed: index.unconfirmed }) };
+  } finally {
+    index?.reader.close();
+  }
 }
 
-function withReader<T>(session: Session, use: (source: StripSource) => T): T {
-  let reader: ReturnType<typeof readIndex>;
+/** No index is no trouble here; one whose rows are wrong is. */
+function indexOf(session: Session): DumpIndex | undefined {
   try {
-    reader = readIndex(indexPath(session.identity), session.identity);
+    return openDumpIndex(session, undefined, '');
   } catch (error) {
-    if (error instanceof RequestError) return use(unindexed(session.image.memory));
+    if (error instanceof RequestError && !(error instanceof IndexDamaged)) return undefined;
     throw error;
-  }
-  try {
-    return use(reader);
-  } finally {
-    reader.close();
   }
 }

@@ -55,6 +55,7 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
       {
         file: packed,
         faults: () => [...packed.faults(), ...copy.faults()],
+        states: () => [packed.file],
         wrapper: wrapper.name,
         location: { path: unpacked, volumes: [], name: path, ...given },
       },

@@ -24,7 +24,8 @@ import { lowcorePrefixes } from '../../kernel/vmcoreinfo/lowcore-array.ts';
 import { readCpus } from '../../memory/cpu-state.ts';
 import { memoryReader, type MemoryReader } from '../../memory/reader.ts';
 import { findTwoSystems, viewMemory, viewRanges } from '../../memory/view.ts';
-import type { ByteSource, FileFault } from '../../source/byte-source.ts';
+import { dumpKey } from '../../page-index/dump-key.ts';
+import type { ByteSource, FileFault, OpenedFile } from '../../source/byte-source.ts';
 import type { Attached } from './attach.ts';
 import { createMemo, derived, searched, type Memo } from './memo.ts';
 
@@ -45,6 +46,8 @@ export interface OpenFiles {
   readonly memo: Memo;
   /** What of the dump's files their disk did not give so far. */
   readonly faults: () => readonly FileFault[];
+  /** The files that the dump lies in as they were when they were opened: the packed file of a packed dump. Empty for bytes that lie in no file. */
+  readonly states: () => readonly OpenedFile[];
   close(): void;
 }
 
@@ -57,6 +60,8 @@ export interface Session extends Omit<OpenFiles, 'stored'> {
   readonly memory: MemoryReader;
   /** Format, size and SHA-256 of headers and notes: the same for a renamed or copied file. */
   readonly identity: string;
+  /** With it, what tells dumps with equal headers apart: SHA-256 over lowcores and some 64 pages, which are read when it is first asked for. */
+  readonly dumpKey: string;
   /** Undefined on other architectures than s390x. */
   readonly osInfo: OsInfoSearch | undefined;
   /** What the dump itself says, whatever is attached. */
@@ -114,6 +119,7 @@ const liveMark = Buffer.from('LIVEDUMP');
 
 const featuresOf = ({ machine }: DumpImage) => architectures[machine.arch].features;
 const identityOf = derived(({ stored }: OpenFiles) => dumpIdentity(stored));
+const dumpKeyOf = derived((files: OpenFiles) => dumpKey(identityOf(files), files.stored));
 const osInfoOf = derived(({ image, memory }: Session) => (featuresOf(image).has('os-info') ? findOsInfo(memory) : undefined));
 const vmcoreinfoOf = derived(({ image, memory }: Session) => findVmcoreinfo(image, memory));
 const utsNameOf = derived(({ image, memory, vmcoreinfo }: Session) =>
@@ -163,6 +169,7 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
     wrapper,
     twoSystems,
     faults: files.faults,
+    states: files.states,
     memo: createMemo(),
     image,
     memory,
@@ -170,6 +177,9 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
     attached: seen?.by.attached ?? [],
     get identity() {
       return identityOf(files);
+    },
+    get dumpKey() {
+      return dumpKeyOf(files);
     },
     get osInfo() {
       return osInfoOf(session);
@@ -246,6 +256,8 @@ export interface SessionOptions {
   readonly location?: DumpLocation;
   /** What of the files behind `source` could not be read so far. */
   readonly faults?: () => readonly FileFault[];
+  /** The files behind `source`. */
+  readonly states?: () => readonly OpenedFile[];
 }
 
 /**
@@ -264,6 +276,7 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
     stored: image,
     memo: createMemo(),
     faults: options.faults ?? (() => []),
+    states: options.states ?? (() => []),
     close,
   };
   const views = new Map<MemoryView, Session>();
@@ -303,7 +316,7 @@ export function openSession(path: string, volumes: readonly string[] = [], given
   };
   try {
     let parts: readonly string[] = [];
-    const session = sessionOn(files.source, close, files.context, { location, faults: () => files.faults(parts) });
+    const session = sessionOn(files.source, close, files.context, { location, faults: () => files.faults(parts), states: () => files.states(parts) });
     parts = (session.image.container.volumes ?? []).map((volume) => volume.path);
     files.noteParts(parts);
     assertUsed(session, volumes);

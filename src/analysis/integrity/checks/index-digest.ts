@@ -1,10 +1,11 @@
 /**
  * Pages have the fingerprints that our own earlier index of the same dump recorded (docs/contract.md section 10). Where they disagree the
- * file changed under an unchanged header: bit rot. The old index stays until it is rebuilt on purpose.
+ * file changed under an unchanged header: bit rot. The old index stays until it is rebuilt on purpose. An index that is merely of the same
+ * dump key may be another dump's: where it disagrees, it says nothing of this one.
  */
 import type { Finding, PageState } from '../../../shared/model.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
-import { BlockDamaged } from '../../page-index/packed-block.ts';
+import { IndexDamaged } from '../../page-index/index-error.ts';
 import { createPageJob, fingerprintAlgorithm, fingerprintText, stepPages } from '../../page-index/page-job.ts';
 import { metaState } from '../../page-index/page-meta.ts';
 import { createPageLookup } from '../../page-index/queries.ts';
@@ -12,7 +13,7 @@ import { failed, notRecorded, passed, unreadable, type Check, type CheckContext,
 
 /** More are counted, but not listed. */
 const maxListed = 256;
-type Index = NonNullable<CheckContext['evidence']['index']>;
+type Index = Extract<CheckContext['evidence']['index'], { readonly kind: 'index' }>;
 
 const isUnread = (state: PageState): boolean => state === 'unreadable';
 
@@ -22,7 +23,9 @@ function mayBeUnread({ image }: CheckContext, pfn: number, now: PageState): bool
   return image.memory.read(BigInt(pfn) * BigInt(pageSize), new Uint8Array(pageSize)).some(({ fault }) => fault !== undefined);
 }
 
-async function compare(context: CheckContext, index: Index): Promise<CheckOutcome> {
+const ofOthers = 'an unconfirmed index, made from other files with the same headers and the same dump key';
+
+async function compare(context: CheckContext, { reader: index, by }: Index): Promise<CheckOutcome> {
   const { image, signal } = context;
   const lookup = createPageLookup(index);
   const job = createPageJob(stepPages);
@@ -64,7 +67,11 @@ async function compare(context: CheckContext, index: Index): Promise<CheckOutcom
   if (compared === 0 && unread === 0) return notRecorded('the earlier index holds no pages yet');
   if (wrong === 0 && unread > 0)
     return unreadable(`${compared} pages have the fingerprints of the earlier index; ${unread} could not be read, now or when it was made`);
-  if (wrong === 0) return passed(`${compared} pages have the fingerprints of the earlier index`);
+  if (wrong === 0) return passed(`${compared} pages have the fingerprints of ${by === 'key' ? `${ofOthers}, which they confirm` : 'the earlier index'}`);
+  if (by === 'key')
+    return notRecorded(
+      `${wrong} of ${compared} pages differ from ${ofOthers}: it is of another dump, or one of the two was changed. Nothing is taken from it`,
+    );
   const ranges = runs.map(({ start, end }) => ({ space: 'absolute' as const, start: hex(BigInt(start) * 4096n), end: hex(BigInt(end) * 4096n) }));
   const findings = ranges.map((where): Finding => ({
     id: 'index-digest/changed',
@@ -89,12 +96,14 @@ export const indexDigest: Check = {
   async run(context) {
     const { index } = context.evidence;
     if (index === undefined) return notRecorded('there is no earlier index of this dump');
-    const { fingerprintAlgorithm: recorded } = index.header();
-    if (recorded !== fingerprintAlgorithm) return notRecorded(`the earlier index has fingerprints of the algorithm ${recorded}, not ${fingerprintAlgorithm}`);
+    if (index.kind === 'damaged') return unreadable(index.why, 'rebuild-index');
     try {
+      const { fingerprintAlgorithm: recorded } = index.reader.header();
+      if (recorded !== fingerprintAlgorithm) return notRecorded(`the earlier index has fingerprints of the algorithm ${recorded}, not ${fingerprintAlgorithm}`);
+      index.reader.verifyRows();
       return await compare(context, index);
     } catch (error) {
-      if (error instanceof BlockDamaged) return unreadable(error.message, 'rebuild-index');
+      if (error instanceof IndexDamaged) return unreadable(error.message, 'rebuild-index');
       throw error;
     }
   },
