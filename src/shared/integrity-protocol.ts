@@ -30,6 +30,7 @@ const evidence = {
 
 export const integrityProtocol = {
   verify: {
+    /** `path`: an index to compare the dump with, instead of the one in the cache; it is only read. */
     params: v.strictObject({ dump, quick: v.boolean(), path: v.optional(v.string()), ...evidence }),
     result: verifySchema,
     progress: scanProgressSchema,

@@ -4,7 +4,19 @@ import * as v from 'valibot';
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** What runs. */
-export const scanPhases = ['index', 'digest', 'wait-for-index', 'sample', 'check', 'hash-file', 'compare', 'analysis', 'duplicates', 'search', 'unpack'] as const;
+export const scanPhases = [
+  'index',
+  'digest',
+  'wait-for-index',
+  'sample',
+  'check',
+  'hash-file',
+  'compare',
+  'analysis',
+  'duplicates',
+  'search',
+  'unpack',
+] as const;
 export type ScanPhase = (typeof scanPhases)[number];
 
 export const phaseEntries = {

@@ -20,7 +20,7 @@ function assertRecords(connection: Connection, table: string): void {
   }
   // Of an index that was begun and not gone on with, nothing was written yet.
   if (sum === undefined && rows === 0) return;
-  if (sum === undefined || rows !== sum[0] || checksum !== sum[1]) throw new IndexDamaged(`its table "${table}" does not match its checksum`);
+  if (rows !== sum?.[0] || checksum !== sum[1]) throw new IndexDamaged(`its table "${table}" does not match its checksum`);
   const state = connection.pragma(`integrity_check("${table}")`, { simple: true });
   if (state !== 'ok') throw new IndexDamaged(`its table "${table}" is not consistent (${String(state)})`);
 }
@@ -36,7 +36,8 @@ function assertTable(connection: Connection, reader: IndexReader, name: string):
   }
   if (name === 'partial_block') {
     const partial = reader.partial();
-    if (partial !== undefined && partialChecksum(partial) !== partial.checksum) throw new IndexDamaged('the block that was begun last does not match its checksum');
+    if (partial !== undefined && partialChecksum(partial) !== partial.checksum)
+      throw new IndexDamaged('the block that was begun last does not match its checksum');
     return;
   }
   if (table.columns.at(-1)?.name !== 'checksum') {
@@ -48,7 +49,8 @@ function assertTable(connection: Connection, reader: IndexReader, name: string):
     assertRow(name, row);
     rows += 1;
   }
-  if (name === 'extent' && rows !== reader.header().extentsWritten) throw new IndexDamaged(`${rows} of ${reader.header().extentsWritten} rows of its table "extent" are there`);
+  if (name === 'extent' && rows !== reader.header().extentsWritten)
+    throw new IndexDamaged(`${rows} of ${reader.header().extentsWritten} rows of its table "extent" are there`);
 }
 
 /**

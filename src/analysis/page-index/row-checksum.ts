@@ -8,7 +8,7 @@ export function rowChecksum(values: readonly unknown[], before = 0): number {
   for (const value of values) {
     if (value instanceof Uint8Array) sum = crc32(value, crc32(`blob ${value.length} `, sum));
     else if (typeof value === 'string') sum = crc32(`text ${value.length} ${value}`, sum);
-    else sum = crc32(value === null || value === undefined ? 'null ' : `${String(value as number | bigint)} `, sum);
+    else sum = crc32(typeof value === 'number' || typeof value === 'bigint' ? `${value} ` : 'null ', sum);
   }
   return sum;
 }

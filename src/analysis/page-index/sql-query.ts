@@ -53,7 +53,8 @@ export function runQuery(index: SqlIndex | undefined, query: string, caps: Query
     // One state of the index, whoever builds it meanwhile.
     connection.exec('BEGIN');
     const { statement, verb } = prepare(connection, query);
-    if (reader !== undefined && verb !== 'EXPLAIN' && verb !== 'PRAGMA') assertRows(connection, createIndexReader('', connection), tablesRead(connection, query));
+    if (reader !== undefined && verb !== 'EXPLAIN' && verb !== 'PRAGMA')
+      assertRows(connection, createIndexReader('', connection), tablesRead(connection, query));
     return collect(statement, caps);
   } catch (error) {
     if (error instanceof SqlError || error instanceof IndexError) throw error;

@@ -98,7 +98,9 @@ export function readIndex(path: string, of?: { readonly identity: string; readon
       const { identity, dumpKey } = reader.header();
       if (identity !== of.identity) throw new IndexError(`the index ${path} is of another dump`);
       if (of.dumpKey !== undefined && dumpKey !== of.dumpKey)
-        throw new IndexError(`the index ${path} is of another dump with equal headers and notes, or of this one before its memory changed: the dump keys differ`);
+        throw new IndexError(
+          `the index ${path} is of another dump with equal headers and notes, or of this one before its memory changed: the dump keys differ`,
+        );
     }
     return reader;
   } catch (error) {

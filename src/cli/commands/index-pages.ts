@@ -56,6 +56,15 @@ export const indexCommand: Command = {
             `${answer.resumed ? 'resumed; ' : ''}read ${byteText(answer.bytesRead)} in ${answer.seconds.toFixed(1)} s ${workersText(answer.workers)}; index ${answer.indexPath}`,
           );
         }
+        const { discarded, confirmed, unconfirmed } = answer;
+        if (discarded !== undefined) say(io, output, `dumpbench: ${discarded}. It was discarded, and the index built from this dump`);
+        if (confirmed !== undefined)
+          say(
+            io,
+            output,
+            `dumpbench: the index was unconfirmed, made from other files of the same dump key; a sample of ${confirmed.pages} of ${confirmed.of} stored pages agrees with this dump`,
+          );
+        if (unconfirmed !== undefined) say(io, output, `dumpbench: ${unconfirmed}`);
         for (const { file, offset, bytes, why } of answer.readErrors ?? []) say(io, output, `${file}, offset 0x${offset.toString(16)}: ${bytes} bytes: ${why}`);
         if (answer.readErrors !== undefined)
           say(io, output, 'pages there are unreadable; a later "index" tries them again, and there is no memory root without them');

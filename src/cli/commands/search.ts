@@ -98,6 +98,7 @@ export const searchCommand: Command = {
         say(io, output, `${found} ${found === 1 ? 'hit' : 'hits'} in ${byteText(summary.searchedBytes)}${unreadable}`);
         if (summary.truncated) say(io, output, `more exist: the search ended at the limit of ${limit} (--limit)`);
       }
+      if (summary.unconfirmed !== undefined) say(io, output, `dumpbench: ${summary.unconfirmed}`);
       return exitCodes.fine;
     });
   },

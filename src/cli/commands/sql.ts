@@ -33,6 +33,7 @@ export const sqlCommand: Command = {
       io.out(sqlText(result));
       if (result.truncated) say(io, output, `more rows exist: only the first ${rows} are shown (--rows)`);
     }
+    if (result.unconfirmed !== undefined) say(io, output, `dumpbench: ${result.unconfirmed}`);
     for (const warning of result.warnings ?? []) say(io, output, `dumpbench: ${warning}`);
     return exitCodes.fine;
   },

@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
-import { exitCodes, printJson, say } from '../io.ts';
+import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';
 import { checkLines, findingLines, healthLine } from '../text/summary-text.ts';
@@ -9,17 +9,24 @@ export const verifyCommand: Command = {
   name: 'verify',
   summary: 'integrity checks; exit code 1 when one fails',
   args: ['<file>'],
-  options: [{ flags: '--quick', description: 'leave out what reads the whole dump: digests and scans' }, ...evidenceOptions],
+  options: [
+    { flags: '--quick', description: 'leave out what reads the whole dump: digests and scans' },
+    { flags: '--index <path>', description: 'a page index of this dump: all of its rows are compared with the dump; it is not written to' },
+    ...evidenceOptions,
+  ],
   example: 'dumpbench verify dump.s390 --quick',
   async run(context, [file = ''], options) {
     const { engine, io, output, style } = context;
     const evidence = evidenceOf(options);
+    const quick = options.quick === true;
+    if (typeof options.index === 'string' && quick) throw new UsageError('--index compares every page of the dump, which --quick leaves out');
+    const index = typeof options.index === 'string' ? { path: options.index } : {};
     const progress = progressLine(io, output);
     return withDump(context, file, async (dump) => {
       try {
         const answer = await engine.call(
           'verify',
-          { dump, quick: options.quick === true, ...evidence },
+          { dump, quick, ...index, ...evidence },
           {
             signal: io.signal,
             onProgress: (value) => {

@@ -98,14 +98,18 @@ export function createDumpJobs(
             const now = Date.now();
             if (now - askedAt < stripIntervalMs) return;
             askedAt = now;
-            const coverage = progress.unit === 'pages' ? { indexed: progress.done, total: progress.total } : undefined;
+            const coverage = progress.unit === 'pages' && progress.phase !== 'sample' ? { indexed: progress.done, total: progress.total } : undefined;
             dumps.change(key, (old) => ({ ...old, ...(coverage === undefined ? {} : { coverage }), stripVersion: old.stripVersion + 1 }));
           },
         },
       );
       const { total } = result.pages;
       dumps.change(key, (old) => ({ ...old, coverage: { indexed: total, total }, stripVersion: old.stripVersion + 1 }));
+      if (result.unconfirmed !== undefined) return `${countText(total)} pages; ${result.unconfirmed}`;
+      if (result.confirmed !== undefined)
+        return `${countText(total)} pages, indexed before from other files; a sample of ${countText(result.confirmed.pages)} of ${countText(result.confirmed.of)} stored pages agrees`;
       if (result.bytesRead === 0 && result.resumed) return `${countText(total)} pages, indexed before`;
+      if (result.discarded !== undefined) return `${countText(total)} pages, ${byteText(result.bytesRead)} read; ${result.discarded}`;
       return `${countText(total)} pages, ${byteText(result.bytesRead)} read${result.resumed ? ', the rest was indexed before' : ''}`;
     });
   };

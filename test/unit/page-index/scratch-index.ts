@@ -18,7 +18,7 @@ export function scratchIndexes(): () => string {
 /** The same in a cache folder of their own, where whatever stands in an index's place is replaced. */
 export function cachedIndexes(): () => string {
   const folder = scratchFolder();
-  for (const name of ['XDG_CACHE_HOME', 'HOME', 'LOCALAPPDATA']) vi.stubEnv(name, folder);
+  for (const name of ['XDG_CACHE_HOME', 'HOME', 'LOCALAPPDATA', 'TMPDIR']) vi.stubEnv(name, folder);
   let count = 0;
   return () => indexPath({ identity: `test-${count++}`, dumpKey: 'key' });
 }

@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { IndexBusy, IndexError } from '../../../src/analysis/page-index/index-error.ts';
 import { buildIndex } from '../../../src/analysis/page-index/indexer.ts';
 import { lockPlace } from '../../../src/analysis/page-index/index-lock.ts';
 import { openReadOnly } from '../../../src/analysis/page-index/sqlite.ts';
+import { rowChecksum } from '../../../src/analysis/page-index/row-checksum.ts';
 import { readIndex } from '../../../src/analysis/page-index/store.ts';
 import { Cancelled } from '../../../src/shared/rpc.ts';
 import { numberedPage, pageImage } from './page-image.ts';
@@ -14,6 +16,12 @@ import { cachedIndexes, indexed, scratchIndexes } from './scratch-index.ts';
 
 const newPath = cachedIndexes();
 const newPathElsewhere = scratchIndexes();
+/** Gives the header the checksum of what is in it now. */
+function sealHeader(connection: BetterSqlite3.Database): void {
+  const row = connection.prepare('SELECT * FROM header').raw().get() as unknown[];
+  connection.prepare('UPDATE header SET checksum = ?').run(rowChecksum(row.slice(0, -1)));
+}
+
 const { memory } = pageImage([
   { pages: 5000, state: 'stored', fill: numberedPage, fileOffset: 0x1000 },
   { pages: 9000, state: 'excluded' },
@@ -59,6 +67,11 @@ describe('index file', () => {
     ['application', 'PRAGMA application_id = 1', 'schema'],
     ['fingerprint algorithm', "UPDATE header SET fingerprint_algorithm = 'columns16-0'", 'schema'],
     ['class version', 'UPDATE header SET class_version = 0', 'schema'],
+    ['another dump key', "UPDATE header SET dump_key = 'other'", 'key'],
+    ['changed header', 'UPDATE header SET class_version = 0', 'damaged'],
+    ['changed file position', 'UPDATE extent SET file_offset = file_offset + 1 WHERE start_pfn = 0', 'damaged'],
+    ['lost extent', 'DELETE FROM extent WHERE start_pfn > 0', 'damaged'],
+    ['lost block', 'DELETE FROM block WHERE start_pfn = 4096', 'damaged'],
     ['changed counter', 'UPDATE block SET state_present = state_present + 1 WHERE start_pfn = 0', 'damaged'],
     ['changed blob', 'UPDATE block SET meta = zeroblob(length(meta)) WHERE start_pfn = 4096', 'damaged'],
     ['missing table', 'DROP TABLE subtree', 'damaged'],
@@ -69,6 +82,8 @@ describe('index file', () => {
     const sqlite = await import('better-sqlite3');
     const connection = new sqlite.default(path);
     connection.exec(sql);
+    // What another version writes is not damaged.
+    if (reason === 'schema' || reason === 'key') sealHeader(connection);
     connection.close();
     const store = await openFor(path, memory);
     expect([store.fresh, store.totals().pages]).toEqual([reason, 0]);

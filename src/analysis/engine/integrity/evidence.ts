@@ -20,7 +20,7 @@ export interface EvidencePaths {
   readonly attestation?: string | undefined;
   readonly publicKey?: string | undefined;
   readonly kdumpImages?: readonly string[] | undefined;
-  /** Where the page index lies, instead of the cache folder. */
+  /** A page index to compare the dump with, instead of the one in the cache folder. */
   readonly path?: string | undefined;
 }
 
@@ -91,20 +91,20 @@ function openOriginal(path: string, opened: (() => void)[]): KdumpOriginal {
 /**
  * Our earlier index, where there is one; a new dump has none. One that the user names may have another dump key: where sampled pages
  * changed, so did the key.
- * @throws RequestError index when the one that is named is of another dump
+ * @throws RequestError index when the one that is named is not there, or is of another dump
  */
 function earlierIndex(session: Session, path: string | undefined): EarlierIndex | undefined {
   // An index is of the memory as it is stored, not of one of two systems in it.
   if (session.view !== 'all') return undefined;
-  if (path !== undefined) return existsSync(path) ? opened(path, session, 'named') : undefined;
-  const own = earlierIndexPath(session);
-  if (own !== undefined) return opened(own, session, 'files');
+  if (path !== undefined) return opened(path, session, 'named');
   try {
+    const own = earlierIndexPath(session);
+    if (own !== undefined) return opened(own, session, 'files');
     const byKey = indexPathOf(session);
     return existsSync(byKey) ? opened(byKey, session, 'key') : undefined;
   } catch (error) {
     // No cache, or an index of an older version: nothing earlier.
-    if (error instanceof RequestError) return undefined;
+    if (error instanceof RequestError || (isDumpError(error) && error.kind === 'io' && error.where.file !== session.path)) return undefined;
     throw error;
   }
 }

@@ -22,8 +22,6 @@ export type Scan = CallContext<ScanProgress>;
 export interface VerifyRequest extends EvidencePaths {
   /** Without what reads the whole dump: digests and scans. */
   readonly quick: boolean;
-  /** Where the page index lies, instead of the cache folder. */
-  readonly path?: string | undefined;
   /** For a report or an attestation: what lies in this machine's cache makes no difference to it, unless it contradicts. */
   readonly handedOn?: boolean;
 }
@@ -102,8 +100,7 @@ async function digestsOf(
   // Where the file changed under its index, that stays until it is rebuilt on purpose.
   if (!results.some(({ id, verdict }) => id === 'index-digest' && verdict === 'failed')) {
     try {
-      const path = request.path === undefined ? {} : { path: request.path };
-      const index = await indexPages(session.inView('all'), { digest: 'again', rebuild: false, ...path }, signal, progress);
+      const index = await indexPages(session.inView('all'), { digest: 'again', rebuild: false }, signal, progress);
       if (index.memoryRoot !== undefined) Object.assign(digests, { memoryRoot: index.memoryRoot, memoryRootVersion });
       else if (index.readErrors !== undefined) missing.memoryRoot = unreadText(index.readErrors);
     } catch (error) {

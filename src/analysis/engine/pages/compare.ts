@@ -155,7 +155,13 @@ function wholeIndex(path: string, session: Session): IndexReader | undefined {
     const header = reader.header();
     const { totalPages } = pageExtents(session.inView('all').image.memory);
     const known = trustOf(reader, session) !== 'unconfirmed';
-    if (known && header.complete && header.totalPages === totalPages && header.fingerprintAlgorithm === fingerprintAlgorithm && header.classVersion === classVersion)
+    if (
+      known &&
+      header.complete &&
+      header.totalPages === totalPages &&
+      header.fingerprintAlgorithm === fingerprintAlgorithm &&
+      header.classVersion === classVersion
+    )
       return reader;
   } catch (error) {
     // No index, or none that can be read: building it says what is wrong, if something is.

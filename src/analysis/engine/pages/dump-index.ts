@@ -6,7 +6,7 @@ import { RequestError } from '../../../shared/rpc.ts';
 import { cachedIndexes } from '../../page-index/index-cache.ts';
 import { indexPath, isIndexOf } from '../../page-index/index-location.ts';
 import type { IndexReader } from '../../page-index/index-reader.ts';
-import { areSameFiles, inOrder, setOf } from '../../page-index/source-files.ts';
+import { areSameFiles, inOrder, setOf, type FileSet } from '../../page-index/source-files.ts';
 import { readIndex } from '../../page-index/store.ts';
 import type { Session } from '../session/session.ts';
 
@@ -35,24 +35,23 @@ export function trustOf(reader: Pick<IndexReader, 'sourceFiles'>, session: Sessi
 export function earlierIndexPath(session: Session): string | undefined {
   const files = session.states();
   if (files.length === 0) return undefined;
-  const own = (path: string): boolean => {
+  const setsOf = (path: string): readonly FileSet[] => {
     try {
       const reader = readIndex(path, { identity: session.identity });
       try {
-        return areSameFiles(reader.sourceFiles(), files);
+        return reader.sourceFiles();
       } finally {
         reader.close();
       }
     } catch (error) {
       // Made by another version, or damaged: it does not say what it was made from.
-      if (error instanceof RequestError) return false;
+      if (error instanceof RequestError) return [];
       throw error;
     }
   };
-  return cachedIndexes()
-    .map(({ path }) => path)
-    .filter((path) => isIndexOf(basename(path), session.identity))
-    .find(own);
+  const known = cachedIndexes().flatMap(({ path }) => (isIndexOf(basename(path), session.identity) ? [{ path, sets: setsOf(path) }] : []));
+  // One that was made since the last change of the files comes first.
+  return (known.find(({ sets }) => setOf(sets, files)?.how === 'made') ?? known.find(({ sets }) => areSameFiles(sets, files)))?.path;
 }
 
 const unconfirmedText =
@@ -61,7 +60,9 @@ const unconfirmedText =
 /** Draws the pages of a sample: the same ones for the same files, others for others. */
 export function sampleSeed(session: Session): string {
   const files = inOrder(session.states()).map(({ device, inode, size, mtimeNs, ctimeNs }) => [device, inode, size, mtimeNs, ctimeNs].join(' '));
-  return createHash('sha256').update([session.identity, session.dumpKey, ...files].join('\0')).digest('hex');
+  return createHash('sha256')
+    .update([session.identity, session.dumpKey, ...files].join('\0'))
+    .digest('hex');
 }
 
 /**

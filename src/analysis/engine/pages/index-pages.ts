@@ -75,7 +75,14 @@ export async function indexPages(session: Session, request: IndexRequest, signal
     const onStart = (prefer: (pfn: number) => void): void => {
       underWay(session.files).prefer = prefer;
     };
-    const result = await buildIndex(session.image, store, { digest: request.digest !== false, signal, onProgress: progress, onStart, faults: session.faults, ...crew });
+    const result = await buildIndex(session.image, store, {
+      digest: request.digest !== false,
+      signal,
+      onProgress: progress,
+      onStart,
+      faults: session.faults,
+      ...crew,
+    });
     return {
       schema: schemaVersion,
       indexPath: path,
@@ -149,7 +156,8 @@ async function openFor(session: Session, path: string, { digest, rebuild }: Inde
     return anew(
       `the index that was there was made from other files with the same dump key, and the page at absolute ${hex(BigInt(differs) * BigInt(pageSize))} is not what it says: it is of another dump, or one of the two was changed`,
     );
-  if (!enough) return { store, unconfirmed: `unconfirmed: the page index was made from other files, and only ${pages} pages of this dump could be compared with it` };
+  if (!enough)
+    return { store, unconfirmed: `unconfirmed: the page index was made from other files, and only ${pages} pages of this dump could be compared with it` };
   store.addFiles({ how: 'sample', files: session.states() });
   return { store, confirmed: { pages, of } };
 }

@@ -63,8 +63,7 @@ export async function queryIndex(session: Session, request: SqlQuery, signal: Ab
   const dump = dumpOfQuery(session, request.query);
   const path = indexPathOf(session, request.path);
   const isThere = existsSync(path);
-  if (!isThere && (dump === undefined || request.path !== undefined))
-    throw new RequestError('index', `${session.path} has no page index yet`, 'build-index');
+  if (!isThere && (dump === undefined || request.path !== undefined)) throw new RequestError('index', `${session.path} has no page index yet`, 'build-index');
   const unconfirmed = isThere ? unconfirmedIndex(session, path) : undefined;
   const result = await runSql({
     ...(isThere ? { index: { path, identity: session.identity, dumpKey: session.dumpKey } } : {}),

@@ -42,8 +42,7 @@ export function stripOf(
   const { view, twoSystems } = session;
   const stored = session.inView('all');
   const windows = view === 'all' || twoSystems === undefined ? undefined : viewWindows(view, twoSystems, stored.image.memory.end);
-  const counted = (source: StripSource): Strip =>
-    memoryStrip(source, pageExtents(stored.image.memory), range.start, range.end, range.buckets, windows);
+  const counted = (source: StripSource): Strip => memoryStrip(source, pageExtents(stored.image.memory), range.start, range.end, range.buckets, windows);
   const index = indexOf(stored);
   try {
     const strip = counted(index?.reader ?? unindexed(stored.image.memory));

@@ -69,9 +69,7 @@ async function compare(context: CheckContext, { reader: index, by }: Index): Pro
     return unreadable(`${compared} pages have the fingerprints of the earlier index; ${unread} could not be read, now or when it was made`);
   if (wrong === 0) return passed(`${compared} pages have the fingerprints of ${by === 'key' ? `${ofOthers}, which they confirm` : 'the earlier index'}`);
   if (by === 'key')
-    return notRecorded(
-      `${wrong} of ${compared} pages differ from ${ofOthers}: it is of another dump, or one of the two was changed. Nothing is taken from it`,
-    );
+    return notRecorded(`${wrong} of ${compared} pages differ from ${ofOthers}: it is of another dump, or one of the two was changed. Nothing is taken from it`);
   const ranges = runs.map(({ start, end }) => ({ space: 'absolute' as const, start: hex(BigInt(start) * 4096n), end: hex(BigInt(end) * 4096n) }));
   const findings = ranges.map((where): Finding => ({
     id: 'index-digest/changed',

@@ -14,6 +14,7 @@ import { failingSpans, outlinesOf } from '../../widgets/memory-strip/marks.ts';
 import { sumCounts } from '../../widgets/memory-strip/memory-kinds.ts';
 import { useStrip } from '../../widgets/memory-strip/use-strip.ts';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
+import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
 
 /** Says what fills the strip in, or how to have it filled in. */
 function IndexState({ dump }: { readonly dump: OpenDump }) {
@@ -86,6 +87,7 @@ export function MemoryCard({ dump }: { readonly dump: OpenDump }) {
               <Legend counts={counts} failing={picture.failing.length} />
             )}
           </div>
+          <Unconfirmed text={strip.value?.unconfirmed} />
         </>
       )}
     </section>

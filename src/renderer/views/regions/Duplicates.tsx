@@ -6,6 +6,7 @@ import { countText, percentText, plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
 import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
 
@@ -77,6 +78,7 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
         {answer.complete ? '' : ' indexed so far'}. By fingerprint; zero pages are left out.
         {isWhole ? '' : ' Of all memory, at the addresses of the view “all memory”.'}
       </p>
+      <Unconfirmed text={answer.unconfirmed} />
       <VirtualTable label="Duplicate pages" columns={columns} rows={answer.groups.length} text={text} cell={cell} testId="duplicates" />
     </>
   );

@@ -10,6 +10,7 @@ import { MemoryStrip } from '../../widgets/memory-strip/MemoryStrip.tsx';
 import { failingSpans, outlinesOf } from '../../widgets/memory-strip/marks.ts';
 import { sumCounts } from '../../widgets/memory-strip/memory-kinds.ts';
 import { panSpan, zoomSpan, type Span } from '../../widgets/memory-strip/strip-layout.ts';
+import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
 import { useStrip } from '../../widgets/memory-strip/use-strip.ts';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { PageCharts } from './PageCharts.tsx';
@@ -73,6 +74,7 @@ export function RegionsView({ dump }: { readonly dump: OpenDump }) {
             <Legend counts={counts} failing={picture.failing.length} />
           )}
         </div>
+        <Unconfirmed text={strip.value?.unconfirmed} />
       </section>
       <div className="regions-below">
         <RegionPanes dump={dump} onShow={(region) => setZoomed(zoomTo(region, whole))} />

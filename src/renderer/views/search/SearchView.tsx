@@ -7,6 +7,7 @@ import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
+import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
 import { SearchExamples } from './SearchExamples.tsx';
 import { SearchFields } from './SearchFields.tsx';
 import { SearchHits } from './SearchHits.tsx';
@@ -105,6 +106,7 @@ export function SearchView({ dump }: { readonly dump: OpenDump }) {
             </button>
           ) : null}
         </p>
+        <Unconfirmed text={state.summary?.unconfirmed} />
       </div>
       {state.hits.length > 0 ? (
         <SearchHits dump={dump} hits={state.hits} question={state.question} />

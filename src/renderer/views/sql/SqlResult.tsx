@@ -6,6 +6,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { nextSort, type SortBy } from '../../widgets/virtual-table/sort-by.ts';
+import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
 import { cellPosition, cellText, columnWidth, isNumberColumn, sortedRows, toCsv, toJson } from './sql-cells.ts';
 import { ResultChart } from './ResultChart.tsx';
@@ -75,6 +76,7 @@ export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
           </button>
         </span>
       </div>
+      <Unconfirmed text={result.unconfirmed} />
       {(result.warnings ?? []).map((warning) => (
         <p key={warning} className="tone-warn" role="note" data-testid="sql-warning">
           <Hostile text={warning} />
