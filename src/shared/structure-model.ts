@@ -132,9 +132,21 @@ export const vmcoreinfoSchema = v.strictObject({
   source: v.string(),
   entries: v.record(v.string(), v.string()),
   text: v.string(),
-  /** The other copies in the dump and the keys in which they differ, when they were asked for; CRASHTIME is not compared. */
+  /**
+   * The other copies in the dump, when they were asked for: the keys in which they differ (CRASHTIME is not compared), whether memory shows that their
+   * kernel lies there, and what they are of.
+   */
   copies: v.optional(
-    v.array(v.strictObject({ source: v.string(), address: v.optional(hexString), release: v.optional(v.string()), differing: v.array(v.string()) })),
+    v.array(
+      v.strictObject({
+        source: v.string(),
+        address: v.optional(hexString),
+        release: v.optional(v.string()),
+        differing: v.array(v.string()),
+        fits: v.picklist(['yes', 'no', 'unknown']),
+        of: v.string(),
+      }),
+    ),
   ),
 });
 export type VmcoreinfoJson = v.InferOutput<typeof vmcoreinfoSchema>;

@@ -7,6 +7,7 @@ import type { KdumpGuard } from '../arch/s390x/kdump-guard.ts';
 import type { OsInfoSearch } from '../arch/s390x/os-info.ts';
 import type { DumpImage } from '../formats/dump-format.ts';
 import type { UtsName } from '../kernel/vmcoreinfo/uts-name.ts';
+import type { JudgedVmcoreinfo } from '../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import type { VmcoreinfoSearch } from '../kernel/vmcoreinfo/vmcoreinfo.ts';
 import type { MemoryReader } from '../memory/reader.ts';
 import type { FileFault } from '../source/byte-source.ts';
@@ -29,6 +30,10 @@ export interface CheckContext {
   /** Undefined on other architectures than s390x. */
   readonly osInfo: OsInfoSearch | undefined;
   readonly vmcoreinfo: VmcoreinfoSearch;
+  /** Which text is used where memory contradicts the dump's own, and what the others are. */
+  readonly vmcoreinfoChoice?: { readonly used: JudgedVmcoreinfo | undefined; readonly others: readonly JudgedVmcoreinfo[] };
+  /** CRASHTIME of the text that is used. */
+  readonly crashTime?: bigint | undefined;
   readonly utsName: UtsName | undefined;
   /** Those whose registers, or part of them, the dump records. */
   readonly cpus: readonly CpuJson[];

@@ -5,10 +5,10 @@ import { exitCodes, printJson } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import type { Style } from '../text/style.ts';
 
-function copyText({ source, release, differing }: NonNullable<VmcoreinfoJson['copies']>[number]): string {
+function copyText({ source, of, differing }: NonNullable<VmcoreinfoJson['copies']>[number]): string {
   const shown = differing.slice(0, 5).join(', ');
   const more = differing.length > 5 ? ` and ${differing.length - 5} more` : '';
-  return visibleLine(`copy in ${source}: ${differing.length === 0 ? 'the same' : `of ${release ?? 'no release'}, differs in ${shown}${more}`}`);
+  return visibleLine(`copy in ${source}: ${differing.length === 0 ? 'the same' : `of ${of}, differs in ${shown}${more}`}`);
 }
 
 const text = (answer: VmcoreinfoJson, style: Style): string =>

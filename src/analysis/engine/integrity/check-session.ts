@@ -2,6 +2,8 @@
 import type { Evidence } from '../../integrity/evidence.ts';
 import { runChecks } from '../../integrity/index.ts';
 import type { Session } from '../session/session.ts';
+import { vmcoreinfoNumber } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { vmcoreinfoChoice } from '../session/kernel-search.ts';
 import { kdumpStarted } from '../triage/kdump-start.ts';
 import type { CheckContext } from '../../integrity/check.ts';
 import type { CheckDepth, CheckResult } from '../../../shared/check-model.ts';
@@ -25,6 +27,8 @@ export function checkContext(session: Session, signal: AbortSignal, evidence: Ev
     memory,
     osInfo,
     vmcoreinfo,
+    vmcoreinfoChoice: vmcoreinfoChoice(session),
+    crashTime: vmcoreinfoNumber(session.knownVmcoreinfo, 'CRASHTIME'),
     utsName,
     cpus: cpus.slice(0, recorded),
     kernelCpus,

@@ -2,7 +2,8 @@
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { VmcoreinfoJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
-import { chooseVmcoreinfo, scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
+import { fitOf, originOf, type JudgedVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
+import { scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
 import { vmcoreinfoInMemory, type Vmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import type { Session } from '../session/session.ts';
 import { schemaVersion } from '../../../shared/model.ts';
@@ -10,15 +11,18 @@ import { schemaVersion } from '../../../shared/model.ts';
 /** Written at the moment of the crash: a copy from before lacks it. */
 const laterKeys: ReadonlySet<string> = new Set(['CRASHTIME']);
 
-function copyJson(used: Vmcoreinfo, copy: Vmcoreinfo): NonNullable<VmcoreinfoJson['copies']>[number] {
-  const keys = new Set([...used.entries.keys(), ...copy.entries.keys()]);
-  const differing = [...keys].filter((key) => !laterKeys.has(key) && used.entries.get(key) !== copy.entries.get(key));
-  const release = copy.entries.get('OSRELEASE');
+function copyJson(used: JudgedVmcoreinfo, copy: JudgedVmcoreinfo): NonNullable<VmcoreinfoJson['copies']>[number] {
+  const [mine, { source, address, entries }] = [used.vmcoreinfo.entries, copy.vmcoreinfo];
+  const keys = new Set([...mine.keys(), ...entries.keys()]);
+  const differing = [...keys].filter((key) => !laterKeys.has(key) && mine.get(key) !== entries.get(key));
+  const release = entries.get('OSRELEASE');
   return {
-    source: copy.source,
-    ...(copy.address === undefined ? {} : { address: hex(copy.address) }),
+    source,
+    ...(address === undefined ? {} : { address: hex(address) }),
     ...(release === undefined ? {} : { release }),
     differing,
+    fits: copy.fit.fits,
+    of: originOf(copy, used),
   };
 }
 
@@ -27,23 +31,28 @@ function copyJson(used: Vmcoreinfo, copy: Vmcoreinfo): NonNullable<VmcoreinfoJso
  * @throws DumpError absent, Cancelled
  */
 export async function answerVmcoreinfo(session: Session, copies: boolean, signal: AbortSignal): Promise<VmcoreinfoJson> {
-  const { image, memory, vmcoreinfo, attached, knownVmcoreinfo } = session;
-  const given = attached.some(({ kind }) => kind === 'vmcoreinfo') ? knownVmcoreinfo : undefined;
-  if (given !== undefined && !copies) return vmcoreinfoJson(given);
-  if (vmcoreinfo.found && !copies) return describeVmcoreinfo(session);
+  const { image, memory, vmcoreinfo } = session;
+  await session.findKernel(signal);
+  const { knownVmcoreinfo } = session;
+  if (knownVmcoreinfo !== undefined && !copies) return vmcoreinfoJson(knownVmcoreinfo);
   const scanned = await scanForVmcoreinfo(image, memory, signal);
-  const used = given ?? (vmcoreinfo.found ? vmcoreinfo.vmcoreinfo : chooseVmcoreinfo(image, memory, scanned));
-  if (used === undefined) {
+  if (knownVmcoreinfo === undefined) {
     const why = vmcoreinfo.found ? '' : vmcoreinfo.why;
     const found =
       scanned.length === 0 ? 'its text was not found in memory either' : `${scanned.length} different texts were found in memory, and none of their kernels`;
     throw new DumpError('absent', { file: session.path }, `no vmcoreinfo: ${why}; ${found}`, 'a VMCOREINFO note in the dump or in memory');
   }
+  const judged = (one: Vmcoreinfo): JudgedVmcoreinfo => ({ vmcoreinfo: one, fit: fitOf(session, one) });
+  const used = judged(knownVmcoreinfo);
   const pointed = vmcoreinfoInMemory(image, memory);
-  const known = [...(pointed.found ? [pointed.vmcoreinfo] : []), ...scanned];
-  // The text behind the pointer is found again by its note: each place once, and not the one that is used.
-  const others = known.filter((copy, at) => copy.address !== used.address && known.findIndex(({ address }) => address === copy.address) === at);
-  return { ...vmcoreinfoJson(used), ...(copies ? { copies: others.map((copy) => copyJson(used, copy)) } : {}) };
+  const known = [...(vmcoreinfo.found ? [vmcoreinfo.vmcoreinfo] : []), ...(pointed.found ? [pointed.vmcoreinfo] : []), ...scanned];
+  // A text that a pointer leads to is found again by its note: each place once, and not the one that is used.
+  const others = known.filter(
+    (copy, at) =>
+      copy !== knownVmcoreinfo &&
+      (copy.address === undefined || (copy.address !== knownVmcoreinfo.address && known.findIndex(({ address }) => address === copy.address) === at)),
+  );
+  return { ...vmcoreinfoJson(knownVmcoreinfo), ...(copies ? { copies: others.map((copy) => copyJson(used, judged(copy))) } : {}) };
 }
 
 export const vmcoreinfoJson = ({ source, entries, text }: Vmcoreinfo): VmcoreinfoJson => ({

@@ -5,7 +5,6 @@ import { hex } from '../../../shared/units.ts';
 import { OS_INFO_MAGIC, osInfoSize, osInfoValid } from '../../arch/s390x/os-info.ts';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { lowcoreSize } from '../../arch/s390x/save-area.ts';
-import { vmcoreinfoOf } from '../triage/info.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { containerRegions } from './memory-regions.ts';
 import { machineCpus } from './machine-cpus.ts';
@@ -32,7 +31,7 @@ export function describeRegions(session: Session): RegionsJson {
   for (const cpu of machineCpus(session).cpus) {
     if (cpu.prefix !== undefined) add(`lowcore of ${cpuName(cpu, cpuNumbering(machineCpus(session).cpus))}`, 'lowcore', BigInt(cpu.prefix), lowcoreSize);
   }
-  const vmcoreinfo = vmcoreinfoOf(session);
+  const vmcoreinfo = session.knownVmcoreinfo;
   if (vmcoreinfo?.address !== undefined) add('vmcoreinfo', 'structure', vmcoreinfo.address, vmcoreinfo.text.length);
   return { schema: schemaVersion, regions, ...(summarized ? { summarized } : {}) };
 }

@@ -17,7 +17,6 @@ import { openDump } from '../../formats/index.ts';
 import type { DumpImage, GivenMachine, OpenContext } from '../../formats/dump-format.ts';
 import type { GivenFacts } from '../../kernel/given/given-vmlinux.ts';
 import { kernelOf, type Kernel } from '../../kernel/kernel.ts';
-import { chooseVmcoreinfo, provenVmcoreinfo, scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
 import { findVmcoreinfo, placedVmcoreinfo, type Vmcoreinfo, type VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import { lowcorePrefixes } from '../../kernel/vmcoreinfo/lowcore-array.ts';
@@ -27,6 +26,7 @@ import { findTwoSystems, viewMemory, viewRanges } from '../../memory/view.ts';
 import { dumpKey } from '../../page-index/dump-key.ts';
 import type { ByteSource, FileFault, OpenedFile } from '../../source/byte-source.ts';
 import type { Attached } from './attach.ts';
+import { lookForVmcoreinfo, searchForVmcoreinfo, vmcoreinfoChoice } from './kernel-search.ts';
 import { createMemo, derived, searched, type Memo } from './memo.ts';
 
 /** What the views of one dump have in common. */
@@ -112,9 +112,6 @@ export interface SeenKernel {
   inView(view: MemoryView): Session;
 }
 
-/** Read within a fraction of a second, and where kernels lie. */
-const firstLookBytes = 512 * 1024 * 1024;
-
 const liveMark = Buffer.from('LIVEDUMP');
 
 const featuresOf = ({ machine }: DumpImage) => architectures[machine.arch].features;
@@ -128,17 +125,15 @@ const utsNameOf = derived(({ image, memory, vmcoreinfo }: Session) =>
 const isLiveOf = derived(
   ({ image, memory }: Session) => featuresOf(image).has('lowcore') && liveMark.equals(memory.readPresent(0n, liveMark.length) ?? new Uint8Array()),
 );
-const kernelOfNotes = derived((session: Session) => session.kernelBy(session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo : undefined));
-const scannedKernel = searched(async (session: Session, signal) => {
-  const { image, memory } = session;
-  return session.kernelBy(chooseVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal)));
-});
-/** What is not proven may be an old copy, and the right one lie further up: that is for the whole scan. */
-const firstLook = searched(async (session: Session, signal) => {
-  const { image, memory } = session;
-  const found = provenVmcoreinfo(image, memory, await scanForVmcoreinfo(image, memory, signal, firstLookBytes));
-  return found === undefined ? undefined : session.kernelBy(found);
-});
+/** The kernel by each text that was chosen so far: a scan may find a better one than the dump's own. */
+const kernelsByText = derived((_: Session) => new Map<Vmcoreinfo | undefined, Kernel>());
+function chosenKernel(session: Session): Kernel {
+  const vmcoreinfo = vmcoreinfoChoice(session).used?.vmcoreinfo;
+  const kernels = kernelsByText(session);
+  const known = kernels.get(vmcoreinfo) ?? session.kernelBy(vmcoreinfo);
+  kernels.set(vmcoreinfo, known);
+  return known;
+}
 const guardOf = searched(({ memory, osInfo }: Session, signal) => examineKdumpGuard(memory, osInfo ?? findOsInfo(memory), signal));
 
 /** What a view is made of besides what follows from the image. */
@@ -197,20 +192,20 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
       return isLiveOf(session);
     },
     get kernel() {
-      return seen?.by.kernel ?? kernelOfNotes(session);
+      return seen?.by.kernel ?? chosenKernel(session);
     },
     async findKernel(signal) {
-      const known = session.knownKernel;
-      return known.vmcoreinfo !== undefined || seen !== undefined ? known : scannedKernel(session, signal);
+      if (seen === undefined) await searchForVmcoreinfo(session, signal);
+      return session.knownKernel;
     },
     async lookForKernel(signal) {
-      if (session.knownKernel.vmcoreinfo === undefined && seen === undefined && scannedKernel.known(session) === undefined) await firstLook(session, signal);
+      if (seen === undefined) await lookForVmcoreinfo(session, signal);
       const known = session.knownKernel;
       // What the CPUs are called rests on them: read here, they can be waited for and cancelled.
       if (known.publishesSymbols) await known.ready(featuresOf(image).has('lowcore') ? ['symbols'] : ['symbols', 'types'], signal);
     },
     get knownKernel() {
-      return seen?.by.kernel ?? scannedKernel.known(session) ?? firstLook.known(session) ?? kernelOfNotes(session);
+      return seen?.by.kernel ?? chosenKernel(session);
     },
     get knownVmcoreinfo() {
       return session.knownKernel.vmcoreinfo;

@@ -10,8 +10,10 @@ import { machineCpus } from '../machine/machine-cpus.ts';
 import { OS_INFO_MAGIC, osInfoValid } from '../../arch/s390x/os-info.ts';
 import { faultFindings } from '../../integrity/read-faults.ts';
 import { decodeCpuId } from '../../formats/s390-header.ts';
+import { vmcoreinfoChoice } from '../session/kernel-search.ts';
+import { originOf } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
-import { vmcoreinfoFact, vmcoreinfoNumber, type Vmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { vmcoreinfoFact, vmcoreinfoNumber } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import type { Session } from '../session/session.ts';
 import { toolName, toolVersion } from '../tool.ts';
 import { checkSession } from '../integrity/check-session.ts';
@@ -19,14 +21,10 @@ import { judgeFacts } from '../../integrity/trust.ts';
 
 const rangeJson = (range: AddressRange): { start: string; end: string } => ({ start: hex(range.start), end: hex(range.end) });
 
-export function vmcoreinfoOf(session: Session): Vmcoreinfo | undefined {
-  return session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo : undefined;
-}
-
-/** The kernel's names: where vmcoreinfo was found by its text alone, of the kernel that it describes. */
+/** The kernel's names, by the text of vmcoreinfo that is used. */
 function utsNameOf(session: Session): UtsName | undefined {
   const { image, memory, utsName, knownVmcoreinfo } = session;
-  return utsName ?? (knownVmcoreinfo === undefined ? undefined : readUtsName(image.machine.arch, knownVmcoreinfo, memory));
+  return (knownVmcoreinfo === undefined ? undefined : readUtsName(image.machine.arch, knownVmcoreinfo, memory)) ?? utsName;
 }
 
 function releaseFact(session: Session): Fact<string> | undefined {
@@ -134,6 +132,31 @@ function twoSystemsFindings(session: Session): Info['findings'] {
   ];
 }
 
+/** Texts of vmcoreinfo that are not of the kernel that is shown, and a second kernel in the dump. */
+function vmcoreinfoFindings(session: Session): Info['findings'] {
+  const { used, others } = vmcoreinfoChoice(session);
+  if (used === undefined || session.attached.some(({ kind }) => kind === 'vmcoreinfo')) return [];
+  return others
+    .filter((one, at) => others.findIndex(({ vmcoreinfo }) => vmcoreinfo.text === one.vmcoreinfo.text) === at)
+    .flatMap((one) => {
+      const origin = originOf(one, used);
+      if (origin.startsWith('the same kernel')) return [];
+      const { source, address } = one.vmcoreinfo;
+      const isSecond = one.fit.fits === 'yes';
+      return [
+        {
+          id: isSecond ? 'vmcoreinfo/second-kernel' : 'vmcoreinfo/not-this-kernel',
+          severity: 'info' as const,
+          title: isSecond ? 'A second kernel lies in this dump' : 'A vmcoreinfo of another kernel or boot',
+          detail: `the text in ${source} is of ${origin}: ${one.fit.why}. That in ${used.vmcoreinfo.source} is used: ${used.fit.why}`,
+          ...(address === undefined
+            ? {}
+            : { where: { space: 'absolute' as const, start: hex(address), end: hex(address + BigInt(one.vmcoreinfo.text.length)) } }),
+        },
+      ];
+    });
+}
+
 function attachedTo({ attached }: Session): AttachedJson[] | undefined {
   if (attached.length === 0) return undefined;
   return attached.map(({ kind, path, proof }) => ({ kind, file: basename(path), ...(proof === undefined ? {} : { proof }) }));
@@ -197,7 +220,7 @@ export function describeDump(session: Session): Info {
       attached: attachedTo(session),
     },
     times: { dumpStart: image.times.dumpStart, dumpEnd: image.times.dumpEnd, crash: crashTimeFact(session) },
-    findings: [...twoSystemsFindings(session), ...faultFindings(session.faults()), ...image.findings],
+    findings: [...twoSystemsFindings(session), ...vmcoreinfoFindings(session), ...faultFindings(session.faults()), ...image.findings],
   };
   const { json, provenance } = splitFacts(tree);
   return v.parse(infoSchema, { ...(json as object), provenance });

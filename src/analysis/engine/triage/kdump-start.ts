@@ -36,7 +36,7 @@ export function kdumpStarted(session: Session): string | undefined {
     return view === 'kdump'
       ? undefined
       : `a kdump kernel was running when the dump was taken, from the crashkernel memory ${hex(twoSystems.start)} to ${hex(twoSystems.end)}`;
-  if (!ofVmcore.has(image.format) || !session.vmcoreinfo.found || vmcoreinfoNumber(session.vmcoreinfo.vmcoreinfo, 'CRASHTIME') === undefined) return undefined;
+  if (!ofVmcore.has(image.format) || vmcoreinfoNumber(session.knownVmcoreinfo, 'CRASHTIME') === undefined) return undefined;
   const area = crashkernel(session);
   if (area === undefined || image.ranges.overlaps(area.start, area.end)) return undefined;
   return `vmcoreinfo has CRASHTIME, and the crashkernel memory ${hex(area.start)} to ${hex(area.end)} (${area.source}) is not in the dump, as /proc/vmcore leaves it out`;

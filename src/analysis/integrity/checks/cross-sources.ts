@@ -5,7 +5,6 @@ import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { osInfoValid } from '../../arch/s390x/os-info.ts';
 import { saveArea } from '../../arch/s390x/save-area.ts';
-import { vmcoreinfoNumber } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { parse } from '../../layout/struct.ts';
 import { failed, notApplicable, notRecorded, passed, type Check, type CheckOutcome } from '../check.ts';
 
@@ -161,8 +160,7 @@ export const crossTime: Check = {
   failure: 'The recorded times contradict one another.',
   gravity: 37,
   cost: 'headers',
-  run({ image, vmcoreinfo }) {
-    const crash = vmcoreinfo.found ? vmcoreinfoNumber(vmcoreinfo.vmcoreinfo, 'CRASHTIME') : undefined;
+  run({ image, crashTime: crash }) {
     const seconds = (iso: string | undefined): number | undefined => (iso === undefined ? undefined : Date.parse(iso) / 1000);
     const start = seconds(image.times.dumpStart?.value);
     const end = seconds(image.times.dumpEnd?.value);

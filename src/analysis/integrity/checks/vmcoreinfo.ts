@@ -1,6 +1,7 @@
 import type { Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { vmcoreinfoInMemory } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { originOf } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts';
 
 /** Keys that every kernel since 2.6.30 writes. */
@@ -16,7 +17,7 @@ export const vmcoreinfoCheck: Check = {
   gravity: 52,
   cost: 'headers',
   structure: 'vmcoreinfo',
-  run({ image, memory, vmcoreinfo, utsName }) {
+  run({ image, memory, vmcoreinfo, utsName, vmcoreinfoChoice }) {
     const inMemory = vmcoreinfoInMemory(image, memory);
     // A pointer that leads to no note is damage; no pointer, or memory that is not in the dump, is not.
     if (!inMemory.found && inMemory.damaged === true) {
@@ -34,6 +35,15 @@ export const vmcoreinfoCheck: Check = {
         passed: release === utsName.release,
         detail: `vmcoreinfo says ${release ?? 'nothing'}, utsname says ${utsName.release}`,
       });
+    }
+    const { used, others: known = [] } = vmcoreinfoChoice ?? { used: undefined };
+    const own = known.find((one) => one.vmcoreinfo === vmcoreinfo.vmcoreinfo);
+    // The dump's own text is not the one that is used: memory refutes it, or leads elsewhere and another text fits.
+    if (own !== undefined && used !== undefined) {
+      const detail = `${own.fit.why}: the ${source} is of ${originOf(own, used)}. The text in ${used.vmcoreinfo.source} fits memory and is used`;
+      steps.push({ check: 'the kernel in memory', passed: false, detail });
+    } else if (used !== undefined && utsName === undefined && used.fit.fits === 'no') {
+      steps.push({ check: 'the kernel in memory', passed: false, detail: `${used.fit.why}; no other text of vmcoreinfo that fits was found` });
     }
     if (inMemory.found && inMemory.vmcoreinfo.source !== source) {
       const others = inMemory.vmcoreinfo.entries;

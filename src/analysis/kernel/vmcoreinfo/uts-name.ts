@@ -23,6 +23,8 @@ export const newUtsname = struct(
 
 /** The name's place in the namespace is not recorded by every kernel; zgetdump looks within this many bytes too. */
 const searchBytes = 1024;
+/** Bytes from init_uts_ns on within which its names lie. */
+export const utsNameReach = searchBytes + newUtsname.size;
 const linux = Buffer.from('Linux\0');
 
 export interface UtsName {

@@ -1,12 +1,11 @@
 /**
  * VMCOREINFO without a note: its text starts a page of its own, or follows a note header at the start of one
- * (vmcoreinfo-kallsyms-btf.md section 1). Copies that differ are told apart by the kernel's own utsname.
+ * (vmcoreinfo-kallsyms-btf.md section 1). Copies that differ are judged in vmcoreinfo-fit.ts.
  */
 import { hex } from '../../../shared/units.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import { createPace } from '../../jobs/pace.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
-import { readUtsName } from './uts-name.ts';
 import { parseVmcoreinfo, placedVmcoreinfo, type Vmcoreinfo } from './vmcoreinfo.ts';
 
 const pageBytes = 4096;
@@ -78,14 +77,4 @@ export async function scanForVmcoreinfo(
     }
   }
   return copies;
-}
-
-/** The copy whose kernel stands in memory: its init_uts_ns reads "Linux" with the release that the text names. */
-export function provenVmcoreinfo(image: DumpImage, memory: MemoryReader, copies: readonly Vmcoreinfo[]): Vmcoreinfo | undefined {
-  return copies.find((copy) => readUtsName(image.machine.arch, copy, memory)?.release === copy.entries.get('OSRELEASE'));
-}
-
-/** Of all copies the proven one, else the only text there is. */
-export function chooseVmcoreinfo(image: DumpImage, memory: MemoryReader, copies: readonly Vmcoreinfo[]): Vmcoreinfo | undefined {
-  return provenVmcoreinfo(image, memory, copies) ?? (new Set(copies.map(({ text }) => text)).size === 1 ? copies[0] : undefined);
 }

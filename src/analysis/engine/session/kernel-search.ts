@@ -1,0 +1,67 @@
+/**
+ * Which vmcoreinfo describes the dumped kernel. Notes and pointers lead to one; where memory contradicts it or none is known, memory is
+ * looked through for texts, and the one that fits is taken.
+ */
+import { byFit, fitOf, type JudgedVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
+import { scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
+import type { Vmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { derived, searched } from './memo.ts';
+import type { Session } from './session.ts';
+
+/** Read within a fraction of a second, and where kernels lie. */
+const firstLookBytes = 512 * 1024 * 1024;
+
+/** The text that notes and pointers lead to, held against memory. */
+export const ownVmcoreinfo = derived((session: Session): JudgedVmcoreinfo | undefined =>
+  session.vmcoreinfo.found ? { vmcoreinfo: session.vmcoreinfo.vmcoreinfo, fit: fitOf(session, session.vmcoreinfo.vmcoreinfo) } : undefined,
+);
+
+/** Memory may hold a better text: there is none, it is contradicted, or it leads out of the dump's memory. */
+export function isDoubtful(session: Session): boolean {
+  const own = ownVmcoreinfo(session);
+  return own === undefined || own.fit.fits === 'no' || own.fit.outside === true;
+}
+
+const judged = (session: Session, copies: readonly Vmcoreinfo[]): readonly JudgedVmcoreinfo[] =>
+  byFit(copies.map((vmcoreinfo) => ({ vmcoreinfo, fit: fitOf(session, vmcoreinfo) })));
+
+const wholeScan = searched(async (session: Session, signal) => judged(session, await scanForVmcoreinfo(session.image, session.memory, signal)));
+/** What is not proven may be an old copy, and the right one lie further up: that is for the whole scan. */
+const firstScan = searched(async (session: Session, signal) => judged(session, await scanForVmcoreinfo(session.image, session.memory, signal, firstLookBytes)));
+
+export interface VmcoreinfoChoice {
+  readonly used: JudgedVmcoreinfo | undefined;
+  /** The others that are known by now: the dump's own where it does not fit, and what a scan has found. */
+  readonly others: readonly JudgedVmcoreinfo[];
+}
+
+/** Texts in memory that say the same, whatever else differs, count once. */
+const textsOf = (copies: readonly JudgedVmcoreinfo[]): number => new Set(copies.map(({ vmcoreinfo }) => vmcoreinfo.text)).size;
+
+function choose(session: Session): VmcoreinfoChoice {
+  const own = ownVmcoreinfo(session);
+  const whole = wholeScan.known(session);
+  const scanned = whole ?? firstScan.known(session) ?? [];
+  const [best] = scanned;
+  // Of texts that memory neither proves nor refutes only the dump's own counts, or the only one that there is.
+  const isProven = best?.fit.fits === 'yes' && own?.fit.fits !== 'yes';
+  const isOnly = own === undefined && whole !== undefined && textsOf(scanned) === 1;
+  const used = isProven || isOnly ? best : own;
+  const others = [...(own === undefined ? [] : [own]), ...scanned].filter((one) => one !== used);
+  return { used, others };
+}
+
+/** What is known by now; nothing is scanned. */
+export const vmcoreinfoChoice = (session: Session): VmcoreinfoChoice => choose(session);
+
+/** Looks through the lowest stored memory where it may hold a better text. @throws Cancelled */
+export async function lookForVmcoreinfo(session: Session, signal: AbortSignal): Promise<void> {
+  if (isDoubtful(session) && wholeScan.known(session) === undefined) await firstScan(session, signal);
+}
+
+/** Looks through all of memory where no text is known that fits. @throws Cancelled */
+export async function searchForVmcoreinfo(session: Session, signal: AbortSignal): Promise<void> {
+  await lookForVmcoreinfo(session, signal);
+  if (!isDoubtful(session) || choose(session).used?.fit.fits === 'yes') return;
+  await wholeScan(session, signal);
+}

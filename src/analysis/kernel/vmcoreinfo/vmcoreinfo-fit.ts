@@ -1,0 +1,71 @@
+/**
+ * Whether a text of vmcoreinfo is of the kernel that lies in memory. Texts outlive their kernels: pages of an earlier boot, notes that a
+ * hypervisor wrote from what it had, texts of another system. What decides is memory: the text's init_uts_ns must lead to the names of the
+ * release that the text itself names (include/linux/utsname.h).
+ */
+import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
+import type { DumpImage } from '../../formats/dump-format.ts';
+import type { MemoryReader } from '../../memory/reader.ts';
+import { kernelToAbsolute } from './kernel-address.ts';
+import { readUtsName, utsNameReach } from './uts-name.ts';
+import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo.ts';
+
+export interface VmcoreinfoFit {
+  /** `unknown`: memory cannot say it, since the place is not in the dump or not named. */
+  readonly fits: 'yes' | 'no' | 'unknown';
+  readonly why: string;
+  /** The place lies where the dump has no memory: a text of another machine or boot, or a dump of a part of memory. */
+  readonly outside?: true;
+}
+
+export function fitOf({ image, memory }: { readonly image: DumpImage; readonly memory: MemoryReader }, vmcoreinfo: Vmcoreinfo): VmcoreinfoFit {
+  const { arch } = image.machine;
+  const release = vmcoreinfo.entries.get('OSRELEASE') ?? '';
+  const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(init_uts_ns)');
+  if (symbol === undefined) return { fits: 'unknown', why: 'it does not name init_uts_ns, where the names of its kernel would be' };
+  const names = readUtsName(arch, vmcoreinfo, memory);
+  if (names?.release === release) return { fits: 'yes', why: `its init_uts_ns leads to the names of ${release}` };
+  if (names !== undefined) return { fits: 'no', why: `its init_uts_ns leads to the names of ${names.release === '' ? 'no release' : names.release}` };
+  const absolute = kernelToAbsolute(arch, symbol, vmcoreinfo, memory);
+  if (absolute === undefined || !image.ranges.holds(absolute)) {
+    const place = architectures[arch].kernelAddress(symbol, vmcoreinfo);
+    const at = place === undefined || place < 0n ? '' : `, absolute ${hex(place)},`;
+    return { fits: 'unknown', outside: true, why: `its init_uts_ns at ${hex(symbol)}${at} lies where the dump has no memory` };
+  }
+  const { bytes, absent } = memory.read(absolute, utsNameReach);
+  if (absent.length > 0 || bytes.every((byte) => byte === 0))
+    return { fits: 'unknown', why: `the names of its kernel at absolute ${hex(absolute)} are not in the dump` };
+  return { fits: 'no', why: `its init_uts_ns leads to absolute ${hex(absolute)}, where no names of a kernel are` };
+}
+
+export interface JudgedVmcoreinfo {
+  readonly vmcoreinfo: Vmcoreinfo;
+  readonly fit: VmcoreinfoFit;
+}
+
+const rank = { yes: 0, unknown: 1, no: 2 } as const;
+const hasCrashTime = ({ vmcoreinfo }: JudgedVmcoreinfo): boolean => vmcoreinfo.entries.has('CRASHTIME');
+
+/**
+ * The best first: those that fit memory, of them those with CRASHTIME (written at the moment of the crash, when others were left from before),
+ * then the fuller ones.
+ */
+export const byFit = (candidates: readonly JudgedVmcoreinfo[]): readonly JudgedVmcoreinfo[] =>
+  [...candidates].sort(
+    (a, b) => rank[a.fit.fits] - rank[b.fit.fits] || Number(hasCrashTime(b)) - Number(hasCrashTime(a)) || b.vmcoreinfo.entries.size - a.vmcoreinfo.entries.size,
+  );
+
+/** Addresses move with the kernel: what stays the same over all of them is of the same boot. */
+const placeKeys = ['SYMBOL(init_uts_ns)', 'SYMBOL(_stext)', 'NUMBER(phys_base)', 'KERNELOFFSET'] as const;
+
+/** What a text is of, seen from the one that is used. */
+export function originOf(other: JudgedVmcoreinfo, used: JudgedVmcoreinfo): string {
+  const [mine, theirs] = [used.vmcoreinfo.entries, other.vmcoreinfo.entries];
+  const release = theirs.get('OSRELEASE') ?? 'an unnamed release';
+  const isSameBoot = placeKeys.every((key) => mine.get(key) === theirs.get(key));
+  if (other.fit.fits === 'yes' && !isSameBoot) return `another kernel in this dump (${release}), as a kdump kernel is`;
+  if (mine.get('OSRELEASE') !== theirs.get('OSRELEASE')) return `another kernel (${release})`;
+  if (!isSameBoot) return 'another boot of the same kernel, with other addresses';
+  return mine.has('CRASHTIME') && !theirs.has('CRASHTIME') ? 'the same kernel, from before the crash' : 'the same kernel';
+}

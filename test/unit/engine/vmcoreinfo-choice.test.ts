@@ -1,0 +1,116 @@
+/** Which of several texts of vmcoreinfo describes the dumped kernel: memory decides, and the others are named. */
+import { describe, expect, it } from 'vitest';
+import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
+import { describeLog } from '../../../src/analysis/engine/kernel/dmesg.ts';
+import { answerVmcoreinfo } from '../../../src/analysis/engine/kernel/vmcoreinfo.ts';
+import { vmcoreinfoChoice } from '../../../src/analysis/engine/session/kernel-search.ts';
+import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
+import { triage } from '../../../src/analysis/engine/triage/triage.ts';
+import { memorySource } from '../../../src/analysis/source/memory-source.ts';
+import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
+import { s390xSystem } from '../../../src/samples/s390x-system.ts';
+import { caseSession } from '../../case-answers.ts';
+
+const { signal } = new AbortController();
+const build = () => s390xSystem({ state: 'kdump' });
+const text = build().vmcoreinfo ?? '';
+const open = (system: ReturnType<typeof build>): Session => sessionOn(memorySource('dump', elfVmcore(system)));
+/** The note of the file says this; memory is as it was. */
+const withNote = (note: string): Session => open({ ...build(), vmcoreinfo: note });
+const moved = text.replaceAll(
+  /(SYMBOL\(\w+\)=)([0-9a-f]+)/g,
+  (_, key: string, address: string) => `${key}${(BigInt(`0x${address}`) + 0x1_0000n).toString(16)}`,
+);
+const check = async (session: Session) => {
+  await session.lookForKernel(signal);
+  return (await checkSession(session, 'headers', signal)).find(({ id }) => id === 'vmcoreinfo');
+};
+
+describe('a note that is not of the kernel in memory', () => {
+  it('of another boot: memory has the right one, which every answer uses; the note is named', async () => {
+    const session = withNote(moved);
+    const [found, whole] = await Promise.all([triage(session, signal), triage(open(build()), signal)]);
+    expect(found.reason).toBe(whole.reason);
+    expect(found.info.times.crash).toBe(whole.info.times.crash);
+    expect(session.knownVmcoreinfo?.source).toMatch(/^memory, absolute/);
+    expect(found.info.findings).toContainEqual(
+      expect.objectContaining({ id: 'vmcoreinfo/not-this-kernel', detail: expect.stringContaining('another boot of the same kernel') as string }),
+    );
+    expect(await check(session)).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringMatching(/is of another boot .* fits memory and is used$/) as string,
+    });
+    expect((await describeLog(withNote(moved), signal)).records).toHaveLength(8);
+  });
+
+  it('of another release', async () => {
+    const session = withNote(text.replace(/^OSRELEASE=.*$/m, 'OSRELEASE=4.4.0-other'));
+    expect((await triage(session, signal)).info.kernel.release).toBe(build().uts.release);
+    expect(await check(session)).toMatchObject({ verdict: 'failed', detail: expect.stringContaining('4.4.0-other') as string });
+    const { copies } = await answerVmcoreinfo(session, true, signal);
+    expect(copies).toContainEqual(expect.objectContaining({ fits: 'no', of: 'another kernel (4.4.0-other)', release: '4.4.0-other' }));
+  });
+
+  it('stays in use where memory has no better one, and the check says that it does not fit', async () => {
+    const system = build();
+    const lost = Buffer.from(text.slice(0, 64));
+    for (let at = 0; at < system.memory.size; at += 4096) {
+      const page = Buffer.from(system.memory.read(at, 4096));
+      if (page.includes(lost)) system.memory.fill(at, 4096, 0);
+    }
+    const session = open({ ...system, memory: system.memory.fill(0xe0c, 8, 0), vmcoreinfo: moved });
+    expect(await check(session)).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringContaining('no other text of vmcoreinfo that fits was found') as string,
+    });
+    expect(session.knownVmcoreinfo?.source).toMatch(/^note/);
+  });
+
+  it('nothing is looked for where it fits', async () => {
+    const session = withNote(text);
+    await session.lookForKernel(signal);
+    await session.findKernel(signal);
+    expect(vmcoreinfoChoice(session)).toMatchObject({ used: { fit: { fits: 'yes' } }, others: [] });
+    expect(await check(session)).toMatchObject({ verdict: 'passed' });
+  });
+});
+
+describe('texts that nothing leads to', () => {
+  it('the one from the moment of the crash goes before one from earlier', async () => {
+    const system = build();
+    system.memory.fill(0xe0c, 8, 0).text(0x1a_0000, text.replace(/^CRASHTIME=.*\n/m, ''));
+    const session = sessionOn(memorySource('dump', elfVmcore(system, { producer: 'qemu' })));
+    await session.lookForKernel(signal);
+    expect(session.knownVmcoreinfo?.entries.has('CRASHTIME')).toBe(true);
+    expect(vmcoreinfoChoice(session).others.map(({ vmcoreinfo }) => vmcoreinfo.address)).toContain(0x1a_0000n);
+  });
+
+  it('two kernels in one dump are named, on every architecture', async () => {
+    const names = (at: number, release: string): string =>
+      [
+        ['Linux', 0],
+        ['host', 65],
+        [release, 130],
+        ['#1 SMP', 195],
+        ['x86_64', 260],
+      ]
+        .map(([value, offset]) => `text ${at + 4 + Number(offset)} "${String(value)}\\0"\n`)
+        .join('');
+    const lines = (release: string, moved: number, more: string): string =>
+      [
+        `OSRELEASE=${release}`,
+        'PAGESIZE=4096',
+        'SYMBOL(init_uts_ns)=ffffffff81200000',
+        `NUMBER(phys_base)=${moved}`,
+        ...Array.from({ length: 8 }, (_, n) => `NUMBER(N${n})=${n}`),
+        more,
+      ].join('\\n');
+    const kernels = `arch x86_64\nmemory 48 MiB\n${names(0x120_0000, '6.1.0')}${names(0x220_0000, '6.1.0')}text 0x1300000 "${lines('6.1.0', 0, 'CRASHTIME=1')}\\n"\ntext 0x2300000 "${lines('6.1.0', 0x100_0000, 'X=1')}\\n"\n`;
+    const session = caseSession('dump', `${kernels}cpu\nformat elf-vmcore producer=qemu vmcoreinfo=no\n`);
+    const { info } = await triage(session, signal);
+    expect(session.knownVmcoreinfo?.address).toBe(0x130_0000n);
+    expect(info.findings).toContainEqual(
+      expect.objectContaining({ id: 'vmcoreinfo/second-kernel', detail: expect.stringContaining('another kernel in this dump (6.1.0)') as string }),
+    );
+  });
+});
