@@ -21,7 +21,7 @@ export interface OtherCached extends CachedFile {
 /** What we call unpacked dumps, and what belongs to them: they begin with a digest. */
 const unpackedName = /^[0-9a-f]{32,64}\.[\w.-]+$/;
 const lockName = /^[0-9a-f]{32}\.lock$/;
-/** Locks that earlier versions left beside indexes, and files that SQLite began: an index has them, or nothing has. */
+/** Files that SQLite began for an index, and what it kept beside one. */
 const beganName = /^[0-9a-f]{32}\.[0-9a-f]{32}\.sqlite(?:-wal|-shm|-journal)?$/;
 /** Node.js keeps the modules of each of its versions in a folder of its own. */
 const modulesFolder = /[/\\]v\d+\.\d+\.\d+[\w.-]*$/;

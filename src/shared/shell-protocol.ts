@@ -96,6 +96,10 @@ export const shellMethods = {
 } as const;
 export type ShellMethods = typeof shellMethods;
 export type ShellMethod = keyof ShellMethods;
+/** Methods that ask where something is to be saved. */
+export const saveMethods: ReadonlySet<string> = new Set(
+  Object.entries(shellMethods).flatMap(([name, { params }]) => ('suggestedName' in params.entries ? [name] : [])),
+);
 
 export const shellEventSchema = v.variant('event', [
   v.strictObject({ event: v.literal('open'), paths: v.array(path) }),

@@ -3,17 +3,14 @@
  * mount; also where SQLite would put its own files. The evidence stays as it is, and nothing is left lying about.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
-import { copyFileSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Command } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands/index.ts';
 import { allOptions } from '../../src/cli/given-files.ts';
-import { buildCase, buildCaseFiles } from '../../src/samples/case-text.ts';
 import { scratchFolder } from '../scratch-folder.ts';
-import { describedVmlinux } from '../unit/kernel/described-vmlinux.ts';
+import { evidence, makeEvidence, reach, stateOf, ways, type Evidence, type Way } from './evidence-store.ts';
 import { runCommands } from './run-commands.ts';
 
 const root = scratchFolder();
@@ -21,55 +18,7 @@ const store = join(root, 'evidence');
 const env = { ...process.env, XDG_CACHE_HOME: join(root, 'cache') };
 const at = (name: string): string => join(store, name);
 
-/** File names of the evidence. */
-const evidence = [
-  'dump.s390',
-  'volume.1',
-  'volume.2',
-  'dump.gz',
-  'key.pem',
-  'trusted.pub',
-  'manifest.sha256',
-  'manifest.hashdeep',
-  'attestation.json',
-  'index.sqlite',
-  'vmlinux',
-  'System.map',
-  'vmcoreinfo.txt',
-] as const;
-type Evidence = (typeof evidence)[number];
-
-beforeAll(async () => {
-  mkdirSync(store);
-  const dump = buildCase('memory 64 KiB\ncpu prefix=0x8000\nformat s390');
-  writeFileSync(at('dump.s390'), dump);
-  writeFileSync(at('dump.gz'), gzipSync(dump));
-  for (const [number, bytes] of [...buildCaseFiles('memory 64 KiB\ncpu prefix=0x8000\nformat s390-mv partitions=0xa000,0xa000').values()].entries())
-    writeFileSync(at(`volume.${number + 1}`), bytes);
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  writeFileSync(at('key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  writeFileSync(at('trusted.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
-  writeFileSync(at('vmlinux'), describedVmlinux({ symbols: [{ type: 'T', name: '_stext', address: 0x100000n }] }));
-  writeFileSync(at('System.map'), '0000000000100000 T _stext\n');
-  writeFileSync(at('vmcoreinfo.txt'), 'OSRELEASE=6.1.0\n');
-  const made = await runCommands(
-    [
-      ['manifest', at('dump.s390'), '-o', at('manifest.sha256')],
-      ['manifest', at('dump.s390'), '--format', 'hashdeep', '-o', at('manifest.hashdeep')],
-      ['attest', at('dump.s390'), '--key', at('key.pem'), '-o', at('attestation.json')],
-      ['index', at('dump.s390'), '--index', at('index.sqlite')],
-    ],
-    { env },
-  );
-  expect(made.map(({ code, err }) => (code === 0 ? '' : err))).toEqual(['', '', '', '']);
-  expect(readdirSync(store).sort()).toEqual([...evidence].sort());
-});
-
-/** Everything about a file that must not change. */
-function stateOf(path: string): string {
-  const { ino, size, mtimeMs, mode } = lstatSync(path);
-  return JSON.stringify({ ino, size, mtimeMs, mode, bytes: readFileSync(path, 'base64') });
-}
+beforeAll(() => makeEvidence(store, env));
 
 /** Where SQLite writes, from the index's own path. */
 const suffixes = ['', '-wal', '-shm', '-journal'] as const;
@@ -105,8 +54,6 @@ interface Attempt {
   readonly mayWork: boolean;
 }
 
-type Way = 'path' | 'symbolic link' | 'hard link' | 'bind mount';
-
 /** All attempts on a piece of evidence by one way. @param names files that the fillers write */
 function attempts(what: Evidence, way: Way, mounts: string[], names: ReadonlyMap<Command, readonly string[]>): Attempt[] {
   const list: Attempt[] = [];
@@ -116,13 +63,8 @@ function attempts(what: Evidence, way: Way, mounts: string[], names: ReadonlyMap
     const folder = join(root, 'targets', way.replace(' ', '-'), what, String(count++));
     mkdirSync(folder, { recursive: true });
     const target = join(folder, name);
-    if (way === 'path') copyFileSync(at(what), target);
-    else if (way === 'symbolic link') symlinkSync(at(what), target);
-    else if (way === 'hard link') linkSync(at(what), target);
-    else {
-      writeFileSync(target, '');
-      mounts.push(`mount --bind '${at(what)}' '${target}'`);
-    }
+    reach(at(what), way, target);
+    if (way === 'bind mount') mounts.push(`mount --bind '${at(what)}' '${target}'`);
     if (besides !== undefined) copyFileSync(at('index.sqlite'), join(folder, besides));
     return { folder, target };
   };
@@ -198,7 +140,7 @@ describe('a command that writes', () => {
     expect(fillers.map(({ name }) => name)).toContain('sample');
   });
 
-  it.each(['path', 'symbolic link', 'hard link', 'bind mount'] as const)(
+  it.each(ways)(
     'leaves every kind of evidence alone, reached by its %s',
     async (way) => {
       if (way === 'bind mount' && !mountable) return;

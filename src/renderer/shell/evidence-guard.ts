@@ -1,10 +1,10 @@
 /** Before anything is saved, main is given the files that the engine has opened: its save dialogs keep away from them. */
+import { saveMethods } from '../../shared/shell-protocol.ts';
 import type { EngineLink } from '../engine/engine-link.ts';
 import type { Shell } from './shell-calls.ts';
 
 /** A busy engine answers between two steps of its work; one that hangs must not keep a report from being saved. */
 const patienceMs = 2000;
-const saves: ReadonlySet<string> = new Set(['saveText', 'savePdf']);
 
 /** Hands the engine's evidence to main. Where the engine does not answer, main goes by what it knows. */
 export async function protectEvidence(shell: Pick<Shell, 'call'>, engine: Pick<EngineLink, 'call' | 'status'>): Promise<void> {
@@ -21,7 +21,7 @@ export function guardEvidence(shell: Shell, engine: Pick<EngineLink, 'call' | 's
   return {
     ...shell,
     async call(method, params) {
-      if (saves.has(method)) await protectEvidence(shell, engine);
+      if (saveMethods.has(method)) await protectEvidence(shell, engine);
       return shell.call(method, params);
     },
   };
