@@ -69,7 +69,7 @@ describe('a run', () => {
     });
     run.start({ dump: 'd1', id: 'toy' });
     expect(run.state.get()).toMatchObject({ phase: 'running', rows: [{ name: 'one' }] });
-    await Promise.resolve();
+    await new Promise(setImmediate);
     expect(run.state.get()).toMatchObject({ phase: 'done', rows: [{ name: 'one' }, { name: 'two' }], answer: { complete: true } });
   });
 
@@ -87,16 +87,14 @@ describe('a run', () => {
     run.start({ dump: 'd1', id: 'old' });
     run.start({ dump: 'd1', id: 'new' });
     answers[0]?.({ rows: [{ name: 'late' }] });
-    await Promise.resolve();
+    await new Promise(setImmediate);
     expect(run.state.get()).toMatchObject({ phase: 'running', rows: [], question: { id: 'new' } });
     run.cancel();
-    await Promise.resolve();
-    await Promise.resolve();
+    await new Promise(setImmediate);
     expect(run.state.get().phase).toBe('cancelled');
     const failing = started(() => Promise.reject(new Error('no such analysis\nat line 3')));
     failing.start({ dump: 'd1', id: 'toy' });
-    await Promise.resolve();
-    await Promise.resolve();
+    await new Promise(setImmediate);
     expect(failing.state.get()).toMatchObject({ phase: 'failed', error: 'no such analysis' });
   });
 });
