@@ -1,14 +1,12 @@
+import { doubled } from './growing-column.ts';
+
 /** Growing list of numbers in one typed array: 8 bytes a number, where a dump may have millions of records. */
 export class NumberColumn {
   #values = new Float64Array(1024);
   length = 0;
 
   push(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Float64Array(2 * this.length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
+    if (this.length === this.#values.length) this.#values = doubled(this.#values);
     this.#values[this.length++] = value;
   }
 

@@ -2,19 +2,17 @@
 import { append } from '../../shared/append.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { ByteSource, FileFault } from '../source/byte-source.ts';
-import { no, yes, type DumpFormat, type DumpImage, type EndMarker, type OpenContext } from './dump-format.ts';
+import type { DumpFormat, DumpImage, EndMarker, OpenContext } from './dump-format.ts';
 import { S390_EXT_MAGIC } from './s390-header.ts';
 import { gapPieces, lostHeader, walkSegments } from './s390-segments.ts';
-import { collectVolumes, isUnusedVolume, missingVolumes, otherHeaders, volumeFacts } from './s390-volumes.ts';
+import { collectVolumes, missingVolumes, probeVolume, volumeSetImage } from './s390-volumes.ts';
 import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
-import { markerFindings, probeHeader, readEndMarker, standaloneHeaderBytes, standaloneImage, standaloneFile } from './standalone-dump.ts';
-import { RangeColumns } from './range-columns.ts';
+import { markerFindings, readEndMarker, standaloneFile, standaloneHeaderBytes } from './standalone-dump.ts';
 import { chained, PieceColumns } from './piece-columns.ts';
-import { memoryBytesOf, SegmentColumns } from './segment-columns.ts';
+import { SegmentColumns } from './segment-columns.ts';
 
 function open(opened: ByteSource, context?: OpenContext): DumpImage {
   const set = collectVolumes(opened, S390_EXT_MAGIC, context);
-  const { head } = set;
   const { source, header } = set.volumes[0];
   const gaps = missingVolumes(set.volumes);
   const pieces = new PieceColumns();
@@ -74,19 +72,13 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     findings.push({ id: 'end-marker/missing', severity: 'error', title: 'The end marker is missing', detail: 'the last volume ends behind its last segment' });
   const end = lostBy === undefined ? { known } : { known, fault: lostBy };
   const zeroAndMissing = gaps.length === 0 && !hollow ? gapPieces(end, finished, header.mem_size) : unknownGaps(header.mem_size);
-  return standaloneImage({
+  return volumeSetImage(set, {
     format: 's390-mv-ext',
-    source,
-    head,
-    header,
     marker,
-    ...(markerSource === undefined ? {} : { markerSource }),
+    markerSource,
     findings,
     memory: segmentMemory(source, chained(pieces, unknown, zeroAndMissing)),
-    ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
     segments,
-    container: { volumes: volumeFacts(set.volumes), storedBytes: memoryBytesOf(segments) },
-    otherHeaders: otherHeaders(set.volumes),
   });
 }
 
@@ -114,12 +106,6 @@ export const s390MvExt: DumpFormat = {
   about: 'the multi-volume dumper of zipl from 2.4 on, to several partitions',
   extensions: ['s390', 'dump'],
   fileType: standaloneFile,
-  probe(head) {
-    if (head.length < 8) return no;
-    if (isUnusedVolume(head, S390_EXT_MAGIC)) return yes;
-    const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
-    if (data.getBigUint64(0) !== S390_EXT_MAGIC || head.length <= 0x5c || data.getUint8(0x5c) !== 1) return no;
-    return probeHeader(head);
-  },
+  probe: (head) => probeVolume(head, S390_EXT_MAGIC),
   open,
 };

@@ -2,18 +2,16 @@
 import { append } from '../../shared/append.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { no, yes, type DumpFormat, type DumpImage, type EndMarker, type OpenContext, type Segment } from './dump-format.ts';
+import type { DumpFormat, DumpImage, EndMarker, OpenContext, Segment } from './dump-format.ts';
 import { S390_MAGIC } from './s390-header.ts';
-import { collectVolumes, isUnusedVolume, missingVolumes, otherHeaders, volumeFacts } from './s390-volumes.ts';
+import { collectVolumes, missingVolumes, probeVolume, volumeSetImage } from './s390-volumes.ts';
 import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
-import { markerFindings, probeHeader, readEndMarker, standaloneHeaderBytes, standaloneImage, standaloneFile } from './standalone-dump.ts';
-import { RangeColumns } from './range-columns.ts';
+import { markerFindings, readEndMarker, standaloneFile, standaloneHeaderBytes } from './standalone-dump.ts';
 
 const pageBytes = 4096;
 
 function open(opened: ByteSource, context?: OpenContext): DumpImage {
   const set = collectVolumes(opened, S390_MAGIC, context);
-  const { head } = set;
   const { source, header } = set.volumes[0];
   const gaps = missingVolumes(set.volumes);
   const findings: Finding[] = [...set.findings, ...gaps];
@@ -64,20 +62,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
       detail: 'no volume has room for the marker behind the memory: where one of them is shortened, the memory of the later ones is not where it seems',
     });
   }
-  return standaloneImage({
-    format: 's390-mv',
-    source,
-    head,
-    header,
-    marker,
-    ...(markerSource === undefined ? {} : { markerSource }),
-    findings,
-    memory: segmentMemory(source, pieces),
-    ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
-    segments,
-    container: { volumes: volumeFacts(set.volumes), storedBytes: segments.reduce((sum, segment) => sum + Number(segment.memoryBytes), 0) },
-    otherHeaders: otherHeaders(set.volumes),
-  });
+  return volumeSetImage(set, { format: 's390-mv', marker, markerSource, findings, memory: segmentMemory(source, pieces), segments });
 }
 
 export const s390Mv: DumpFormat = {
@@ -86,12 +71,6 @@ export const s390Mv: DumpFormat = {
   about: 'the multi-volume dumper of zipl, to several partitions',
   extensions: ['s390', 'dump'],
   fileType: standaloneFile,
-  probe(head) {
-    if (head.length < 8) return no;
-    if (isUnusedVolume(head, S390_MAGIC)) return yes;
-    const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
-    if (data.getBigUint64(0) !== S390_MAGIC || head.length <= 0x5c || data.getUint8(0x5c) !== 1) return no;
-    return probeHeader(head);
-  },
+  probe: (head) => probeVolume(head, S390_MAGIC),
   open,
 };

@@ -5,10 +5,12 @@ import type { Finding } from '../../shared/model.ts';
 import { todToIso } from '../arch/s390x/tod-clock.ts';
 import { parse } from '../layout/struct.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { ContainerFacts, DumpImage, OpenContext } from './dump-format.ts';
+import { no, yes, type ContainerFacts, type DumpImage, type OpenContext, type Probe } from './dump-format.ts';
+import { RangeColumns } from './range-columns.ts';
 import { s390Header } from './s390-header.ts';
+import { memoryBytesOf } from './segment-columns.ts';
 import { headFault, unreadableVolume } from './unreadable-volume.ts';
-import { readStandaloneHeader, standaloneHeaderBytes, type StandaloneHeader } from './standalone-dump.ts';
+import { probeHeader, readStandaloneHeader, standaloneHeaderBytes, standaloneImage, type StandaloneHeader, type StandaloneParts } from './standalone-dump.ts';
 
 export interface Volume {
   readonly source: ByteSource;
@@ -32,7 +34,7 @@ const isUnusedHeader = (header: StandaloneHeader, signature: bigint): boolean =>
   header.magic === 0n && header.mem_size === 0n && header.mvdump_sign === signature;
 
 /** A partition that was prepared for a set but not needed: its header is empty but for the signature, which is the magic of the set. */
-export function isUnusedVolume(head: Uint8Array, signature: bigint): boolean {
+function isUnusedVolume(head: Uint8Array, signature: bigint): boolean {
   if (head.length < standaloneHeaderBytes) return false;
   const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
   return data.getBigUint64(0) === 0n && data.getBigUint64(0x200) === signature && data.getBigUint64(0x18) === 0n;
@@ -146,9 +148,38 @@ export function missingVolumes(volumes: readonly Volume[]): Finding[] {
   return findings;
 }
 
-export const volumeFacts = (volumes: readonly Volume[]): NonNullable<ContainerFacts['volumes']> =>
+const volumeFacts = (volumes: readonly Volume[]): NonNullable<ContainerFacts['volumes']> =>
   volumes.map(({ source, header }) => ({ path: source.name, bytes: source.size, number: header.volnr }));
 
 /** Headers of all volumes but the first: with another volume at hand it is another dump. */
-export const otherHeaders = ([, ...others]: readonly Volume[]): DumpImage['headerRanges'] =>
+const otherHeaders = ([, ...others]: readonly Volume[]): DumpImage['headerRanges'] =>
   others.map(({ source }) => ({ offset: 0, bytes: standaloneHeaderBytes, source }));
+
+interface VolumeSetParts extends Pick<StandaloneParts, 'format' | 'marker' | 'findings' | 'memory' | 'segments'> {
+  /** The volume that the marker stands in. */
+  readonly markerSource: ByteSource | undefined;
+}
+
+/** Puts the image of a set together: its machine and times are those of its first volume. */
+export function volumeSetImage({ volumes, head }: VolumeSet, { markerSource, ...parts }: VolumeSetParts): DumpImage {
+  const { source, header } = volumes[0];
+  return standaloneImage({
+    ...parts,
+    source,
+    head,
+    header,
+    ...(markerSource === undefined ? {} : { markerSource }),
+    ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
+    container: { volumes: volumeFacts(volumes), storedBytes: memoryBytesOf(parts.segments) },
+    otherHeaders: otherHeaders(volumes),
+  });
+}
+
+/** Whether a file begins as a volume of a set does; `magic` tells the two kinds of sets apart. */
+export function probeVolume(head: Uint8Array, magic: bigint): Probe {
+  if (head.length < 8) return no;
+  if (isUnusedVolume(head, magic)) return yes;
+  const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (data.getBigUint64(0) !== magic || head.length <= 0x5c || data.getUint8(0x5c) !== 1) return no;
+  return probeHeader(head);
+}

@@ -3,8 +3,7 @@ import { useStore } from '../hooks/use-store.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Dialog } from '../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../widgets/Hostile.tsx';
-import { Icon } from '../widgets/Icon.tsx';
-import { stateIcon } from './DumpSwitcher.tsx';
+import { DumpName } from './DumpName.tsx';
 import { layOutBeside } from './pane-actions.ts';
 import './choice-dialog.css';
 
@@ -28,7 +27,6 @@ export function CompareChooser() {
         {all
           .filter(({ key }) => key !== current?.key)
           .map((other) => {
-            const { icon, tone, word } = stateIcon(other);
             return (
               <li key={other.key}>
                 <button
@@ -39,18 +37,7 @@ export function CompareChooser() {
                     if (current !== undefined) layOutBeside(workbench, current.key, other.key);
                   }}
                 >
-                  <span className={`tone-${tone}`} title={word}>
-                    <Icon name={icon} spin={icon === 'loading'} />
-                    <span className="unseen">{word}: </span>
-                  </span>
-                  <span className="choice-words">
-                    <span className="cut">
-                      <Hostile text={other.name} />
-                    </span>
-                    <span className="cut dim">
-                      <Hostile text={other.path} title />
-                    </span>
-                  </span>
+                  <DumpName dump={other} />
                 </button>
               </li>
             );

@@ -1,19 +1,11 @@
 import { useRef } from 'react';
-import type { OpenDump } from '../state/open-dump.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { plural } from '../words/numbers.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
-import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { IconButton } from '../widgets/IconButton.tsx';
+import { DumpName } from './DumpName.tsx';
 import './dump-switcher.css';
-
-export function stateIcon(dump: OpenDump): { readonly icon: string; readonly tone: string; readonly word: string } {
-  if (dump.phase.kind === 'failed') return { icon: 'error', tone: 'bad', word: 'could not be opened' };
-  if (dump.health === undefined) return { icon: 'loading', tone: 'plain', word: 'being opened' };
-  if (dump.health.failed > 0) return { icon: 'error', tone: 'bad', word: 'a check failed' };
-  return dump.health.passed > 0 ? { icon: 'pass', tone: 'ok', word: 'no check failed' } : { icon: 'circle-large', tone: 'plain', word: 'nothing checked' };
-}
 
 /** All open dumps, at the right of the top bar. */
 export function DumpSwitcher() {
@@ -31,7 +23,6 @@ export function DumpSwitcher() {
       <div ref={menu} id="dump-menu" className="switcher-menu" popover="auto" role="group" aria-label="Open dumps">
         <ul>
           {all.map((dump) => {
-            const { icon, tone, word } = stateIcon(dump);
             return (
               <li key={dump.key} className={dump === current ? 'switcher-item current' : 'switcher-item'}>
                 <button
@@ -43,18 +34,7 @@ export function DumpSwitcher() {
                     places.show('overview', dump.key);
                   }}
                 >
-                  <span className={`tone-${tone}`} title={word}>
-                    <Icon name={icon} spin={icon === 'loading'} />
-                    <span className="unseen">{word}</span>
-                  </span>
-                  <span className="switcher-words">
-                    <span className="cut">
-                      <Hostile text={dump.name} />
-                    </span>
-                    <span className="cut dim switcher-path">
-                      <Hostile text={dump.path} title />
-                    </span>
-                  </span>
+                  <DumpName dump={dump} />
                 </button>
                 <IconButton icon="close" label={`Close ${dump.name}`} onPress={() => closeDump(dump.key)} />
               </li>

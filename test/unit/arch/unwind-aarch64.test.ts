@@ -6,33 +6,15 @@ import type { Trace } from '../../../src/analysis/arch/backtrace.ts';
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
 import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
 import type { KernelTask } from '../../../src/analysis/kernel/tasks/tasks.ts';
+import { describedMemory, zeroed } from '../kernel/described-memory.ts';
 
 const code = 0xffff_8000_0801_0000n;
 const irq = { name: 'interrupt stack', start: 0xffff_8000_0a00_0000n, end: 0xffff_8000_0a00_4000n };
 const own = { name: 'kernel stack', start: 0xffff_8000_0b00_0000n, end: 0xffff_8000_0b00_4000n };
 
-/** Little-endian words at addresses; all else cannot be read. */
-function memoryOf(words: ReadonlyMap<bigint, bigint>): KernelMemory {
-  const u64 = (address: bigint): bigint | undefined => words.get(address);
-  const none = (): undefined => undefined;
-  return {
-    arch: 'aarch64',
-    endian: 'little',
-    pointerBytes: 8,
-    translate: none,
-    // Code of functions without a frame record.
-    bytes: (address, length) => (address >= code && address < code + 0x1000n ? new Uint8Array(length) : undefined),
-    partial: () => ({ bytes: new Uint8Array(0), absences: [] }),
-    u8: none,
-    u16: none,
-    u32: none,
-    s32: none,
-    u64,
-    pointer: u64,
-    cstring: none,
-    absence: none,
-  };
-}
+/** Words at addresses, and code of functions without a frame record. */
+const memoryOf = (words: ReadonlyMap<bigint, bigint>): KernelMemory =>
+  describedMemory('aarch64', new Map([...zeroed({ start: code, end: code + 0x1000n }), ...words]));
 
 const names = ['vector', 'delay', 'panic', 'idle', 'start'];
 const functionAt = (name: string, offset = 0x20n): bigint => code + BigInt(names.indexOf(name) * 0x100) + offset;

@@ -4,7 +4,7 @@ import { unwindAarch64 } from '../../../src/analysis/arch/aarch64/unwind.ts';
 import { unwindS390x, type S390xStart } from '../../../src/analysis/arch/s390x/unwind.ts';
 import type { Trace } from '../../../src/analysis/arch/backtrace.ts';
 import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
-import { describedMemory } from '../kernel/described-memory.ts';
+import { describedMemory, zeroed } from '../kernel/described-memory.ts';
 
 const addresses = ({ frames }: Trace): readonly unknown[] => frames.map(({ kind, address }) => [kind, address]);
 
@@ -19,8 +19,7 @@ describe('stacks of s390x', () => {
   const frame = top - 160n;
   /** A frame of `caller` on the first frame of the stack; `leaf` makes a frame of 64 bytes and saves nothing. */
   const words = (): Map<bigint, bigint> => {
-    const found = new Map<bigint, bigint>();
-    for (let at = stack.start; at < stack.end; at += 8n) found.set(at, 0n);
+    const found = zeroed(stack);
     for (let at = code; at < code + 0x300n; at += 8n) found.set(at, 0x0707_0707_0707_0707n);
     // lay %r15,-64(%r15)
     found.set(code, 0xe3f0_ffc0_ff71_0707n);

@@ -1,33 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { frameLayoutOf, unwindS390x } from '../../../src/analysis/arch/s390x/unwind.ts';
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
+import { describedMemory, zeroed } from '../kernel/described-memory.ts';
 
 const stack = { name: 'kernel stack', start: 0x10a8000n, end: 0x10ac000n };
-
-function memoryOf(words: ReadonlyMap<bigint, bigint>): KernelMemory {
-  const u64 = (address: bigint): bigint | undefined => (address >= stack.start && address < stack.end ? (words.get(address) ?? 0n) : undefined);
-  const none = (): undefined => undefined;
-  return {
-    arch: 's390x',
-    endian: 'big',
-    pointerBytes: 8,
-    translate: none,
-    bytes(address, length) {
-      const view = new DataView(new ArrayBuffer(length));
-      for (let at = 0; at < length; at += 8) view.setBigUint64(at, u64(address + BigInt(at)) ?? 0n);
-      return new Uint8Array(view.buffer);
-    },
-    partial: () => ({ bytes: new Uint8Array(0), absences: [] }),
-    u8: none,
-    u16: none,
-    u32: none,
-    s32: none,
-    u64,
-    pointer: u64,
-    cstring: none,
-    absence: none,
-  };
-}
 
 const layouts = { packed: { returnSlot: 136n, chainSlot: 152n }, unpacked: { returnSlot: 112n, chainSlot: 0n } } as const;
 
@@ -42,17 +18,16 @@ function described(
 ): { memory: KernelMemory; start: bigint; returns: readonly bigint[] } {
   const { returnSlot, chainSlot } = layouts[kind];
   const top = stack.end - (registers === 'of 5.10' ? 184n : 200n);
-  const words = new Map([
-    [top + 8n, 0x0705_2001_8000_0000n],
-    [top + 16n, 0x10e_7cf2n],
-  ]);
+  const words = zeroed(stack)
+    .set(top + 8n, 0x0705_2001_8000_0000n)
+    .set(top + 16n, 0x10e_7cf2n);
   const frames = [0x3b8n, 0x308n, 0x208n, 0n].map((below) => top - 160n - below);
   const returns = frames.map((frame, at) => {
     words.set(frame + chainSlot, at === cut ? 0n : (frames[at + 1] ?? 0n));
     words.set(frame + returnSlot, 0x12_0000n + BigInt(at));
     return 0x12_0000n + BigInt(at);
   });
-  return { memory: memoryOf(words), start: frames[0] ?? 0n, returns };
+  return { memory: describedMemory('s390x', words), start: frames[0] ?? 0n, returns };
 }
 
 describe.each(['packed', 'unpacked'] as const)('%s stacks of s390x', (kind) => {

@@ -1,6 +1,14 @@
 /** Kernel memory that is described by words of eight bytes; everything else cannot be read. */
 import { architectures, type Architecture } from '../../../src/analysis/arch/index.ts';
+import type { AddressRange } from '../../../src/shared/units.ts';
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
+
+/** Words of zeros for every address of a range, to begin with. */
+export function zeroed({ start, end }: AddressRange): Map<bigint, bigint> {
+  const words = new Map<bigint, bigint>();
+  for (let at = start; at < end; at += 8n) words.set(at, 0n);
+  return words;
+}
 
 export function describedMemory(arch: Architecture, words: ReadonlyMap<bigint, bigint>): KernelMemory {
   const little = architectures[arch].notes.prstatusEndian === 'little';

@@ -1,35 +1,15 @@
 import { expect, it } from 'vitest';
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
 import { asPrinted } from '../../../src/analysis/kernel/modules/module-exports.ts';
+import { describedMemory, zeroed } from './described-memory.ts';
 
 const module = 0x3ff_7fb3_6700n;
 const marks = 0x3ff_7fb3_c000n;
 const flags = 0x3ff_7fb3_d000n;
 
-/** Words of struct module behind its name. */
-function memoryOf(words: ReadonlyMap<bigint, bigint>): KernelMemory {
-  const u64 = (address: bigint): bigint | undefined => words.get(address) ?? (address >= module && address < module + 0x200n ? 0n : undefined);
-  const none = (): undefined => undefined;
-  return {
-    arch: 's390x',
-    endian: 'big',
-    pointerBytes: 8,
-    translate: none,
-    bytes: none,
-    partial: () => ({ bytes: new Uint8Array(0), absences: [] }),
-    u8: (address) => (address === flags ? 0 : undefined),
-    u16: none,
-    u32(address) {
-      const word = u64(address);
-      return word === undefined ? undefined : Number(word >> 32n);
-    },
-    s32: none,
-    u64,
-    pointer: u64,
-    cstring: none,
-    absence: none,
-  };
-}
+/** Words of struct module after its name. */
+const memoryOf = (words: ReadonlyMap<bigint, bigint>): KernelMemory =>
+  describedMemory('s390x', new Map([...zeroed({ start: module, end: module + 0x200n }), [flags, 0n], ...words]));
 
 const symbol = (name: string, address: bigint, section: number) => ({ name, address, section, type: 't', module: 'fat' });
 const symbols = [
