@@ -33,6 +33,28 @@ export const printJson = (io: CliIo, value: unknown): void => {
   io.out(`${visibleJson(value)}\n`);
 };
 
+/** A JSON document with one list that is too long to be held: its members are written as they come, the rest of it at the end. */
+export function printJsonList(
+  io: CliIo,
+  schema: number,
+  name: string,
+): { readonly add: (members: readonly unknown[]) => void; readonly end: (rest: object) => void } {
+  let begun = false;
+  const begin = (): string => (begun ? '' : `{\n  "schema": ${schema},\n  ${JSON.stringify(name)}: [`);
+  return {
+    add(members) {
+      if (members.length === 0) return;
+      const text = members.map((member) => `\n    ${visibleJson(member).replaceAll('\n', '\n    ')}`).join(',');
+      io.out(`${begin()}${begun ? ',' : ''}${text}`);
+      begun = true;
+    },
+    end(rest) {
+      const document = visibleJson(rest);
+      io.out(`${begin()}${begun ? '\n  ' : ''}]${document === '{}' ? '\n}' : `,${document.slice(1)}`}\n`);
+    },
+  };
+}
+
 /** The same, unless --quiet. */
 export function say(io: CliIo, options: OutputOptions, text: string): void {
   if (!options.quiet) sayLine(io, text);

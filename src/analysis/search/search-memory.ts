@@ -1,5 +1,4 @@
 /** Goes over pieces of memory with a matcher, so that a match across two pieces is found as if they were one. */
-import { append } from '../../shared/append.ts';
 import type { Matcher } from './matcher.ts';
 import { isZero, type Piece } from './searchable.ts';
 
@@ -45,18 +44,30 @@ class Window {
     this.#length += bytes.length;
   }
 
-  /** Matches whose start is decided now: all when nothing follows, else those that have their reach in the window. */
-  async decide(final: boolean, most: number): Promise<readonly FoundAt[]> {
+  /** Matches whose start is decided now, some at a time: all when nothing follows, else those that have their reach in the window. */
+  async *decide(final: boolean, most: () => number): AsyncGenerator<readonly FoundAt[]> {
     const { reach, overlapping, matchesZeros } = this.#matcher;
     const to = final ? this.#length : this.#length - reach + 1;
-    if (to <= this.#next) return [];
+    if (to <= this.#next) return;
     const window = this.#bytes.subarray(0, this.#length);
-    const matches = !matchesZeros && isZeroAll(window) ? [] : await this.#matcher.find(window, this.#next, to, most);
-    const last = matches.at(-1);
-    this.#next = overlapping || last === undefined ? to : Math.max(to, last.at + last.bytes);
-    return matches.map(({ at, bytes }) => ({ address: this.#start + BigInt(at), bytes }));
+    if (!matchesZeros && isZeroAll(window)) {
+      this.#next = to;
+      return;
+    }
+    while (this.#next < to) {
+      const wanted = Math.min(most(), matchesAtOnce);
+      const matches = await this.#matcher.find(window, this.#next, to, wanted);
+      const last = matches.at(-1);
+      const end = last === undefined ? to : overlapping ? last.at + 1 : last.at + last.bytes;
+      this.#next = matches.length < wanted ? (overlapping ? to : Math.max(to, end)) : end;
+      yield matches.map(({ at, bytes }) => ({ address: this.#start + BigInt(at), bytes }));
+      if (matches.length < wanted) return;
+    }
   }
 }
+
+/** A step over a window of one byte many times over has a million matches. */
+const matchesAtOnce = 1 << 14;
 
 const zeroStep = 1 << 20;
 function isZeroAll(bytes: Uint8Array): boolean {
@@ -68,7 +79,7 @@ export interface SearchOptions {
   /** Only matches at multiples of it. */
   readonly align: bigint;
   readonly limit: number;
-  /** After each step of at most 1 MiB; may wait, and throws to end the search. */
+  /** After each step of at most 1 MiB, and for each few thousand matches of it; may wait, and throws to end the search. */
   readonly afterStep: (found: readonly FoundAt[]) => Promise<void>;
 }
 
@@ -80,29 +91,30 @@ export async function searchMemory(pieces: Iterable<Piece>, matcher: Matcher, op
   const window = new Window(matcher);
   let left = options.limit;
   const state = { more: false };
-  const decide = async (final: boolean): Promise<FoundAt[]> => {
+  const decide = async (final: boolean): Promise<void> => {
     // Without alignment one match beyond the limit says that there are more.
-    const most = options.align === 1n ? left + 1 : Number.MAX_SAFE_INTEGER;
-    const all = await window.decide(final, most);
-    const found = options.align === 1n ? all : all.filter(({ address }) => address % options.align === 0n);
-    state.more ||= found.length > left;
-    const kept = found.slice(0, left);
-    left -= kept.length;
-    return kept;
+    const most = (): number => (options.align === 1n ? left + 1 : Number.MAX_SAFE_INTEGER);
+    for await (const all of window.decide(final, most)) {
+      const found = options.align === 1n ? all : all.filter(({ address }) => address % options.align === 0n);
+      state.more ||= found.length > left;
+      const kept = found.slice(0, left);
+      left -= kept.length;
+      if (kept.length > 0) await options.afterStep(kept);
+      if (state.more) return;
+    }
   };
   for (const piece of pieces) {
-    const found: FoundAt[] = [];
     if (!piece.joined) {
-      append(found, await decide(true));
+      await decide(true);
       window.restart(piece.address);
     }
     if (!state.more) {
       window.append(piece.bytes);
-      append(found, await decide(false));
+      await decide(false);
     }
-    await options.afterStep(found);
+    await options.afterStep([]);
     if (state.more) return true;
   }
-  await options.afterStep(await decide(true));
+  await decide(true);
   return state.more;
 }

@@ -1,10 +1,9 @@
-import { append } from '../../shared/append.ts';
 import { ebcdicPages } from '../../shared/ebcdic.ts';
-import { pageClasses } from '../../shared/model.ts';
-import { mostHits, searchEndians, searchStates, searchTypes, type SearchHit } from '../../shared/search-model.ts';
+import { pageClasses, schemaVersion } from '../../shared/model.ts';
+import { mostHits, searchEndians, searchStates, searchTypes } from '../../shared/search-model.ts';
 import { byteText } from '../../shared/units.ts';
 import type { Command, OptionValues } from '../command.ts';
-import { exitCodes, printJson, say, UsageError } from '../io.ts';
+import { exitCodes, printJsonList, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { indexOption } from '../output.ts';
 import { progressLine } from '../progress-line.ts';
@@ -70,7 +69,7 @@ export const searchCommand: Command = {
     const progress = progressLine(io, output);
     return withDump(context, file, async (dump) => {
       const range = typeof options.range === 'string' ? await rangeArgument(context, dump, options.range) : {};
-      const hits: SearchHit[] = [];
+      const document = printJsonList(io, schemaVersion, 'hits');
       let found = 0;
       const summary = await engine
         .call(
@@ -80,7 +79,7 @@ export const searchCommand: Command = {
             signal: io.signal,
             onProgress({ hits: more, ...value }) {
               found += more.length;
-              if (output.json) append(hits, more);
+              if (output.json) document.add(more);
               else if (more.length > 0) {
                 progress.clear();
                 io.out(more.map((hit) => `${searchHitText(hit, type, restricted.codePage ?? '1047', style)}\n`).join(''));
@@ -92,8 +91,10 @@ export const searchCommand: Command = {
         .finally(() => {
           progress.clear();
         });
-      if (output.json) printJson(io, { ...summary, hits });
-      else {
+      if (output.json) {
+        const { schema: _, ...rest } = summary;
+        document.end(rest);
+      } else {
         const unreadable = summary.unreadableBytes > 0 ? `; ${byteText(summary.unreadableBytes)} could not be read` : '';
         say(io, output, `${found} ${found === 1 ? 'hit' : 'hits'} in ${byteText(summary.searchedBytes)}${unreadable}`);
         if (summary.truncated) say(io, output, `more exist: the search ended at the limit of ${limit} (--limit)`);
