@@ -61,6 +61,7 @@ export const remarkKinds = [
   'only-in-one',
   'same-identity',
   'other-files',
+  'no-index',
   'host-name',
   'memory-size',
   'cpu-count',

@@ -90,6 +90,8 @@ export const sqlSchema = v.strictObject({
   truncated: v.boolean(),
   /** What makes the answer less than whole: an analysis that could read only a part. */
   warnings: v.optional(v.array(v.string())),
+  /** The index that was read is not complete: so many of the dump's pages are in it, and rows about the others are missing. */
+  incomplete: v.optional(v.strictObject({ pages: count, totalPages: count })),
   /** Set where the answer comes from an index that is not known to hold for the dump's files. */
   unconfirmed: v.optional(v.string()),
 });

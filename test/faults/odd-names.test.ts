@@ -27,7 +27,7 @@ function shell(entry: readonly string[], words: string): { readonly code: number
   const script = join(folder, 'script.sh');
   writeFileSync(script, Buffer.from(`exec '${process.execPath}' ${entry.map((word) => `'${word}'`).join(' ')} ${words} 2>'${folder}/err'\n`, 'latin1'));
   let code = 0;
-  let out = '';
+  let out: string;
   try {
     out = execFileSync('sh', [script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   } catch (error) {

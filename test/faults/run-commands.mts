@@ -2,8 +2,9 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { runInProcess } from '../cli-in-process.ts';
 
-const [, , list = ''] = process.argv;
+const [, , list = '', characters = ''] = process.argv;
+const most = Number(characters);
 for (const argv of JSON.parse(readFileSync(list, 'utf8')) as string[][]) {
   const { code, err, out } = await runInProcess(argv);
-  writeSync(1, `${JSON.stringify({ argv, code, err, out: out.slice(0, 200), peak: process.resourceUsage().maxRSS })}\n`);
+  writeSync(1, `${JSON.stringify({ argv, code, err, out: out.slice(0, most), peak: process.resourceUsage().maxRSS })}\n`);
 }

@@ -21,19 +21,24 @@ const patienceMs = 30_000;
 
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** How much of each answer comes. */
+  readonly outCharacters?: number;
   /** A shell script that runs first, in a mount namespace of its own. */
   readonly mounts?: string;
 }
 
 /** @throws Error naming the command that hung or ended the process */
-export function runCommands(list: readonly (readonly string[])[], { env = process.env, mounts }: RunOptions = {}): Promise<readonly Answer[]> {
+export function runCommands(
+  list: readonly (readonly string[])[],
+  { env = process.env, mounts, outCharacters = 200 }: RunOptions = {},
+): Promise<readonly Answer[]> {
   const folder = mkdtempSync(join(tmpdir(), 'dumpbench-commands-'));
   const file = join(folder, 'list.json');
   writeFileSync(file, JSON.stringify(list));
   const [program, args] =
     mounts === undefined
-      ? [process.execPath, [runner, file]]
-      : ['unshare', ['--user', '--map-root-user', '--mount', 'sh', '-ec', `${mounts}\nexec "$0" "$@"`, process.execPath, runner, file]];
+      ? [process.execPath, [runner, file, String(outCharacters)]]
+      : ['unshare', ['--user', '--map-root-user', '--mount', 'sh', '-ec', `${mounts}\nexec "$0" "$@"`, process.execPath, runner, file, String(outCharacters)]];
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';

@@ -4,8 +4,9 @@ import { schemaVersion } from '../../shared/model.ts';
 import type { Connection, NamedFunction, Statement } from './connection.ts';
 import { assertRows, tablesRead } from './assert-rows.ts';
 import { IndexError, SqlError } from './index-error.ts';
-import { createIndexReader } from './index-reader.ts';
+import { createIndexReader, type IndexReader } from './index-reader.ts';
 import { definePageTables } from './page-tables.ts';
+import { indexTables } from './schema.ts';
 import type { SqlIndex } from './sql-console.ts';
 import { openEmpty, openReadOnly } from './sqlite.ts';
 import { readIndex } from './store.ts';
@@ -53,9 +54,10 @@ export function runQuery(index: SqlIndex | undefined, query: string, caps: Query
     // One state of the index, whoever builds it meanwhile.
     connection.exec('BEGIN');
     const { statement, verb } = prepare(connection, query);
-    if (reader !== undefined && verb !== 'EXPLAIN' && verb !== 'PRAGMA')
-      assertRows(connection, createIndexReader('', connection), tablesRead(connection, query));
-    return collect(statement, caps);
+    if (reader === undefined || verb === 'EXPLAIN' || verb === 'PRAGMA') return collect(statement, caps);
+    const inside = createIndexReader('', connection);
+    assertRows(connection, inside, tablesRead(connection, query));
+    return { ...collect(statement, caps), ...(namesIndex.test(query) ? unfinished(inside) : {}) };
   } catch (error) {
     if (error instanceof SqlError || error instanceof IndexError) throw error;
     const message = error instanceof Error ? error.message : String(error);
@@ -64,6 +66,15 @@ export function runQuery(index: SqlIndex | undefined, query: string, caps: Query
     connection.close();
     reader?.close();
   }
+}
+
+/** A query that names no table of the index and none of its functions reads analyses alone. */
+const namesIndex = new RegExp(`\\b(?:${indexTables.map(({ name }) => name).join('|')})\\b`, 'i');
+
+/** What an index that was not built to its end holds. */
+function unfinished(reader: IndexReader): Pick<SqlJson, 'incomplete'> {
+  const { complete, totalPages } = reader.header();
+  return complete ? {} : { incomplete: { pages: reader.totals().pages, totalPages } };
 }
 
 function prepare(connection: Connection, query: string): { readonly statement: Statement; readonly verb: string } {

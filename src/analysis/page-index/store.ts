@@ -70,17 +70,29 @@ export async function openIndex(options: OpenOptions): Promise<IndexStore> {
   const sqlite = loadSqlite();
   assertIndexPlace(path);
   const unlock = await lockWriter(options);
+  let isNew = false;
   try {
     // It may have changed while we waited.
     assertIndexPlace(path);
-    const there = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
-    const stored = there ? (options.rebuild === true ? 'asked' : openStored(sqlite, options)) : 'new';
+    const size = statSync(path, { throwIfNoEntry: false })?.size;
+    isNew = size === undefined;
+    const stored = (size ?? 0) > 0 ? (options.rebuild === true ? 'asked' : openStored(sqlite, options)) : 'new';
     if (typeof stored !== 'string') return indexStore(stored, path, undefined, unlock);
     return indexStore(createFresh(sqlite, options, stored), path, stored, unlock);
   } catch (error) {
+    if (isNew) leaveNothing(path);
     unlock();
     if (error instanceof IndexError || !(error instanceof sqlite.SqliteError || isSystemError(error))) throw error;
     throw new IndexError(`the index ${path} cannot be opened: ${error.message}`);
+  }
+}
+
+/** An index that could not even be begun, on a full disk for one. */
+function leaveNothing(path: string): void {
+  try {
+    removeDatabase(path);
+  } catch {
+    // The error that led here says more.
   }
 }
 

@@ -1,3 +1,4 @@
+import { incompleteIndexText } from '../../shared/index-text.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
@@ -33,6 +34,8 @@ export const sqlCommand: Command = {
       io.out(sqlText(result));
       if (result.truncated) say(io, output, `more rows exist: only the first ${rows} are shown (--rows)`);
     }
+    if (result.incomplete !== undefined)
+      say(io, output, `dumpbench: ${incompleteIndexText(result.incomplete)}; run "dumpbench index" on the dump to complete it`);
     if (result.unconfirmed !== undefined) say(io, output, `dumpbench: ${result.unconfirmed}`);
     for (const warning of result.warnings ?? []) say(io, output, `dumpbench: ${warning}`);
     return exitCodes.fine;

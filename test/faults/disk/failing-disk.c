@@ -12,6 +12,7 @@
  *   DISK_FULL     folder in which no file can grow: writing fails with ENOSPC ...
  *   DISK_ROOM     ... after so many bytes
  *   DISK_READONLY folder in which nothing can be made, changed or removed: EROFS
+ *   DISK_DENIED   the same: EACCES
  *   DISK_STDOUT   error number of every write to standard output
  *   DISK_LOG      file that gets a line for every fault, so that a test knows that it happened
  */
@@ -198,9 +199,10 @@ int ftruncate64(int fd, off64_t length) {
 }
 
 static int refuses(const char *path) {
-  if (!lies_in(path, getenv("DISK_READONLY"))) return 0;
-  note("READONLY", 0);
-  errno = EROFS;
+  int denied = lies_in(path, getenv("DISK_DENIED"));
+  if (!denied && !lies_in(path, getenv("DISK_READONLY"))) return 0;
+  note(denied ? "DENIED" : "READONLY", 0);
+  errno = denied ? EACCES : EROFS;
   return 1;
 }
 static int writes(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0; }
@@ -235,4 +237,5 @@ int mkdir(const char *path, mode_t mode) {
 }
 int unlink(const char *path) { return refuses(path) ? -1 : REAL(unlink)(path); }
 int rmdir(const char *path) { return refuses(path) ? -1 : REAL(rmdir)(path); }
+int link(const char *from, const char *to) { return refuses(to) ? -1 : REAL(link)(from, to); }
 int rename(const char *from, const char *to) { return refuses(from) || refuses(to) ? -1 : REAL(rename)(from, to); }

@@ -26,6 +26,7 @@ export interface Faults {
   readonly FULL?: string;
   readonly ROOM?: number;
   readonly READONLY?: string;
+  readonly DENIED?: string;
   readonly STDOUT?: number;
 }
 
@@ -35,6 +36,8 @@ export interface FaultyRun extends CliResult {
 }
 
 export interface FailingDisk {
+  /** What the environment of a process must hold for it, and what it made fail there. */
+  start(faults: Faults): { readonly env: NodeJS.ProcessEnv; readonly log: () => readonly string[] };
   run(args: readonly string[], faults: Faults, env?: NodeJS.ProcessEnv): Promise<FaultyRun>;
   remove(): void;
 }
@@ -46,27 +49,31 @@ export function failingDisk(): FailingDisk {
   const compiled = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl'], { encoding: 'utf8' });
   if (compiled.status !== 0) throw new Error(`failing-disk.c cannot be compiled: ${compiled.stderr}`);
   let runs = 0;
+  const start = ({ FILE = [], ...faults }: Faults): { readonly env: NodeJS.ProcessEnv; readonly log: () => readonly string[] } => {
+    const log = join(folder, `log-${runs++}`);
+    const named = FILE.map((path) => {
+      const { dev, ino } = statSync(path, { bigint: true });
+      return `${dev}:${ino}`;
+    });
+    const words = Object.entries(faults).map(([name, value]): [string, string] => [`DISK_${name}`, String(value)]);
+    return {
+      env: {
+        ...Object.fromEntries(words),
+        ...(named.length === 0 ? {} : { DISK_FILE: named.join(' ') }),
+        DISK_LOG: log,
+        LD_PRELOAD: library,
+        // Reads through io_uring pass by the C library.
+        UV_USE_IO_URING: '0',
+      },
+      log: () => (existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : []),
+    };
+  };
   return {
-    async run(args, { FILE = [], ...faults }, env = {}) {
-      const log = join(folder, `log-${runs++}`);
-      const named = FILE.map((path) => {
-        const { dev, ino } = statSync(path, { bigint: true });
-        return `${dev}:${ino}`;
-      });
-      const words = Object.entries(faults).map(([name, value]): [string, string] => [`DISK_${name}`, String(value)]);
-      const result = await runCliProcess(args, {
-        env: {
-          ...process.env,
-          ...env,
-          ...Object.fromEntries(words),
-          ...(named.length === 0 ? {} : { DISK_FILE: named.join(' ') }),
-          DISK_LOG: log,
-          LD_PRELOAD: library,
-          // Reads through io_uring pass by the C library.
-          UV_USE_IO_URING: '0',
-        },
-      });
-      return { ...result, faults: existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [] };
+    start,
+    async run(args, faults, env = {}) {
+      const started = start(faults);
+      const result = await runCliProcess(args, { env: { ...process.env, ...env, ...started.env } });
+      return { ...result, faults: started.log() };
     },
     remove() {
       rmSync(folder, { recursive: true, force: true });

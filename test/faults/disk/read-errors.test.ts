@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 import { verifySchema } from '../../../src/shared/check-model.ts';
-import { indexSchema } from '../../../src/shared/memory-model.ts';
+import { indexSchema, sqlSchema } from '../../../src/shared/memory-model.ts';
 import { triageSchema } from '../../../src/shared/triage-model.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { failingDisk, noFailingDisk, type Faults, type FaultyRun } from './failing-disk.ts';
@@ -63,6 +63,20 @@ describe.skipIf(noFailingDisk !== undefined)(`reading from a failing disk${noFai
     const compressed = json(indexSchema, await run(['index', '--workers', '1', '--json', kdump], { BAD: `${kdumpBad}-${kdumpBad + 4096}` }));
     expect(compressed.pages.unreadable).toBeGreaterThan(0);
     expect(compressed.readErrors?.[0]?.offset).toBe(kdumpBad);
+  });
+
+  it('sql says that the index has not all of the pages', async () => {
+    const env = caches();
+    await run(['index', sample], { BAD: badBytes }, env);
+    const query = ['sql', sample, "select count(*) from page where state = 'unreadable'"];
+    const answer = json(sqlSchema, await run([...query, '--json'], {}, env));
+    expect(answer.rows).toEqual([[1]]);
+    expect(answer.incomplete?.totalPages).toBeGreaterThan(0);
+    const { code, out, err } = await run(query, {}, env);
+    expect({ code, out }).toEqual({ code: 0, out: 'count(*)\n1\n' });
+    expect(err).toBe(
+      'dumpbench: the page index is not complete: some pages could not be read when it was built; run "dumpbench index" on the dump to complete it\n',
+    );
   });
 
   it('index: the next run on a disk that gives the page again has it', async () => {

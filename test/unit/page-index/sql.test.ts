@@ -97,6 +97,18 @@ describe('pages in SQL', () => {
     }
   });
 
+  it('of an index that is not complete are said to be a part', async () => {
+    const begun = scratchIndexes()();
+    const store = await openFor(begun, memory);
+    const read = (query: string) => runQuery({ path: begun, identity: 'test', dumpKey: 'key' }, query, { rows: 10, cell: 100 });
+    expect(read('SELECT count(*) FROM page')).toMatchObject({ rows: [[0]], incomplete: { pages: 0, totalPages: 9350 } });
+    expect(read('select * from "block"').incomplete).toEqual({ pages: 0, totalPages: 9350 });
+    expect(read('SELECT 1').incomplete).toBeUndefined();
+    await buildIndex({ memory }, store, { digest: false });
+    expect(read('SELECT count(*) FROM page')).toEqual({ schema: 1, columns: ['count(*)'], rows: [[9350]], truncated: false });
+    store.close();
+  });
+
   it('are integers where they are numbers', async () => {
     expect(
       await rows('SELECT typeof(pfn), typeof(address), typeof(file_offset), pfn / 2, printf("%x", address) FROM page_at(4095)'.replaceAll('"', "'")),

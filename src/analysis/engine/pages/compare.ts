@@ -17,7 +17,7 @@ import { compareJson, comparison, type Comparison, type ComparisonSide, type Pag
 import { movedPages } from '../../compare/moved-pages.ts';
 import { indexColumn, type PageColumn } from '../../compare/page-column.ts';
 import { pairRunsBuilder } from '../../compare/pair-runs.ts';
-import { IndexDamaged } from '../../page-index/index-error.ts';
+import { IndexBusy, IndexDamaged, IndexError } from '../../page-index/index-error.ts';
 import type { IndexReader } from '../../page-index/index-reader.ts';
 import { pageExtents } from '../../page-index/page-extents.ts';
 import { classVersion, fingerprintAlgorithm } from '../../page-index/page-job.ts';
@@ -48,7 +48,7 @@ export interface CompareSettings {
 /** @throws DumpError, RequestError or Cancelled */
 export async function compareSessions(left: Session, right: Session, settings: CompareSettings, scan: Scan): Promise<Comparison> {
   const { shift } = settings;
-  const pages = settings.exact || haveOneIndex(left, right) ? await bytesCompared(left, right, shift, scan) : await indexesCompared(left, right, shift, scan);
+  const pages = settings.exact || haveOneIndex(left, right) ? await bytesCompared(left, right, shift, scan) : await indexesOrBytes(left, right, shift, scan);
   const sides = [await sideOf(left, scan.signal), await sideOf(right, scan.signal)] as const;
   return comparison(...sides, pages, shift, settings.rules);
 }
@@ -85,6 +85,17 @@ async function bytesCompared(left: Session, right: Session, shift: number, scan:
   // Asked for or not: who sees that nothing differs should know why that is certain.
   const isCopy = left.path !== right.path && haveOneIndex(left, right);
   return { method: 'exact', runs, moved: moved?.length, ...(isCopy ? { remarks: [{ kind: 'same-identity', text: oneKeyText }] } : {}) };
+}
+
+/** An index that cannot be written or read is no reason to leave two dumps uncompared: reading every byte takes longer, and needs none. */
+async function indexesOrBytes(left: Session, right: Session, shift: number, scan: Scan): Promise<PagesCompared> {
+  try {
+    return await indexesCompared(left, right, shift, scan);
+  } catch (error) {
+    if (!(error instanceof IndexError) || error instanceof IndexBusy) throw error;
+    const compared = await bytesCompared(left, right, shift, scan);
+    return { ...compared, remarks: [...(compared.remarks ?? []), { kind: 'no-index', text: `every byte was compared: ${error.message}` }] };
+  }
 }
 
 async function indexesCompared(left: Session, right: Session, shift: number, scan: Scan): Promise<PagesCompared> {

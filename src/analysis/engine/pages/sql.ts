@@ -61,8 +61,8 @@ function dumpOfQuery({ location, view, attached }: Session, query: string): SqlD
 export async function queryIndex(session: Session, request: SqlQuery, signal: AbortSignal, start: StartSqlProcess | undefined): Promise<SqlJson> {
   const entry = consoleEntry();
   const dump = dumpOfQuery(session, request.query);
-  const path = indexPathOf(session, request.path);
-  const isThere = existsSync(path);
+  const path = placeOf(session, request, dump !== undefined);
+  const isThere = path !== undefined && existsSync(path);
   if (!isThere && (dump === undefined || request.path !== undefined)) throw new RequestError('index', `${session.path} has no page index yet`, 'build-index');
   const unconfirmed = isThere ? unconfirmedIndex(session, path) : undefined;
   const result = await runSql({
@@ -76,6 +76,20 @@ export async function queryIndex(session: Session, request: SqlQuery, signal: Ab
     ...(start === undefined ? {} : { start }),
   });
   return unconfirmed === undefined ? result : { ...result, unconfirmed };
+}
+
+/**
+ * Where the index lies, or would lie.
+ * @param withoutIndex the query names analyses, and may name nothing else: then no folder for the cache is no reason to refuse it
+ * @throws RequestError index when there is no such folder
+ */
+function placeOf(session: Session, { path }: SqlQuery, withoutIndex: boolean): string | undefined {
+  try {
+    return indexPathOf(session, path);
+  } catch (error) {
+    if (withoutIndex && error instanceof RequestError) return undefined;
+    throw error;
+  }
 }
 
 /** @throws RequestError index when it is of another dump, or damaged */

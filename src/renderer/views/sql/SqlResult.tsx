@@ -1,5 +1,6 @@
 /** The rows of a query: a table whose addresses lead to their bytes, a chart, and the way out as CSV or JSON. */
 import { useMemo, useState } from 'react';
+import { incompleteIndexText } from '../../../shared/index-text.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
@@ -76,6 +77,11 @@ export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
           </button>
         </span>
       </div>
+      {result.incomplete === undefined ? null : (
+        <p className="tone-warn" role="note" data-testid="sql-incomplete">
+          {incompleteIndexText(result.incomplete)}.
+        </p>
+      )}
       <Unconfirmed text={result.unconfirmed} />
       {(result.warnings ?? []).map((warning) => (
         <p key={warning} className="tone-warn" role="note" data-testid="sql-warning">
