@@ -5,6 +5,7 @@ import { BrowserWindow, MessageChannelMain, nativeTheme } from 'electron';
 import type { ShellEvent } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
 import { startEngine, type RunningEngine } from './engine-process.ts';
+import { pagePreferences } from './security.ts';
 import type { Settings } from './settings.ts';
 
 export interface MainWindow {
@@ -32,11 +33,7 @@ export function createWindow(settings: Settings, firstPaths: readonly string[]):
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#14171c' : '#f4f5f7',
     webPreferences: {
       preload: fileURLToPath(new URL('../preload/preload.cjs', import.meta.url)),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      spellcheck: false,
+      ...pagePreferences,
     },
   });
   let loaded = false;

@@ -1,5 +1,5 @@
 /** The bridge of the sandboxed page: shell calls, shell events, and the engine's port handed through. Nothing else. */
-import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron';
 import { enginePortMessage } from '../shared/shell-protocol.ts';
 
 interface Answer {
@@ -7,6 +7,9 @@ interface Answer {
   readonly value?: unknown;
   readonly message?: string;
 }
+
+// The page needs none of it, and main/security.ts leaves it no way out.
+void webFrame.executeJavaScript('for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "RTCDataChannel"]) delete window[name]');
 
 contextBridge.exposeInMainWorld('dumpbench', {
   async call(method: string, params: unknown): Promise<unknown> {

@@ -34,6 +34,8 @@ afterAll(() => {
 describeNeeding(['window', 'confinement'], 'confinement', () => {
   it('runs in the real sandbox as an unprivileged user', async ({ skip }) => {
     skip(!runs('setpriv', ...asNobody, 'true'), 'only root can become another user');
+    // Chromium's sandbox is a user namespace; a chroot and some containers allow none.
+    skip(!runs('setpriv', ...asNobody, 'unshare', '--user', 'true'), 'unprivileged users cannot make a user namespace here');
     skip(!runs('setpriv', ...asNobody, 'test', '-r', join(checkout, 'package.json')), 'the checkout lies where other users cannot read it');
     const official = await ensureElectron({ log: () => undefined });
     // The runtime may lie in root's own cache folder; hard links cost nothing.

@@ -1,12 +1,14 @@
-/** The packaged application: electron-builder's dir target starts and opens a dump. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** The packaged application: electron-builder's dir target starts and opens a dump, and nobody debugs it. What it does is seen by the files it writes. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import { afterAll, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { afterAll, expect, it, vi } from 'vitest';
 import { startXvfb } from '../../scripts/display.mjs';
 import { bundledSamples } from '../../src/samples/bundled.ts';
+import { cacheSchema } from '../../src/shared/cache-model.ts';
+import { runInProcess } from '../cli-in-process.ts';
 import { checkout } from './desk.ts';
 import { describeNeeding } from '../requirements.ts';
 
@@ -15,44 +17,46 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** The address that Chromium prints when it listens for a debugger; the packaged program takes no other inspector. */
-function debuggerAddress(program: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    program.stderr?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const found = /DevTools listening on (ws:\S+)/.exec(text)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    program.on('exit', (code) => {
-      reject(new Error(`the packaged program ended with code ${code}: ${text}`));
-    });
-  });
+const program = join(checkout, 'dist', 'linux-unpacked', 'dumpbench');
+const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
+/** What the window has kept of the dumps that it opened. */
+function recents(): readonly { readonly path: string; readonly title: string }[] {
+  const path = join(folder, 'user', 'config.json');
+  return existsSync(path) ? ((JSON.parse(readFileSync(path, 'utf8')) as { readonly recents?: [] }).recents ?? []) : [];
+}
+
+/** Indexes that the engine of the window has made, as the command line sees them. */
+async function indexes(): Promise<readonly { readonly complete?: boolean | undefined }[]> {
+  vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
+  const { out } = await runInProcess(['cache', '--json']);
+  vi.unstubAllEnvs();
+  return v.parse(cacheSchema, JSON.parse(out)).indexes;
 }
 
 describeNeeding('window', 'the package', () => {
-  it('is built as a folder and opens a dump', async () => {
+  it('is built as a folder, opens a dump, and lets nobody debug it', async () => {
     const built = spawnSync(process.execPath, [join(checkout, 'scripts', 'dist.mjs'), 'dir'], { cwd: checkout, encoding: 'utf8' });
     expect(built.status, built.stdout + built.stderr).toBe(0);
-    const program = join(checkout, 'dist', 'linux-unpacked', 'dumpbench');
     expect(existsSync(program)).toBe(true);
     const sample = join(folder, 'sample-damaged.s390');
     writeFileSync(sample, bundledSamples().find(({ name }) => name.includes('damaged'))!.bytes);
     const display = await startXvfb();
-    const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     const { ELECTRON_OVERRIDE_DIST_PATH: _, DUMPBENCH_NODE: __, ...environment } = process.env;
-    const child = spawn(program, [...asRoot, '--remote-debugging-port=0', `--user-data-dir=${join(folder, 'user')}`, '--', sample], {
-      env: { ...environment, ...display.env, XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const env = { ...environment, ...display.env, XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') };
+    const child = spawn(program, [...asRoot, `--user-data-dir=${join(folder, 'user')}`, '--', sample], { env, stdio: 'ignore' });
     try {
-      const browser = await chromium.connectOverCDP(await debuggerAddress(child));
-      const page = browser.contexts()[0]?.pages()[0];
-      expect(page).toBeDefined();
-      await page!.getByTestId('dump-title').getByText('sample-damaged.s390').waitFor();
+      await expect.poll(() => recents().map(({ path }) => path)).toEqual([sample]);
+      expect(recents()[0]?.title).toMatch(/s390/);
       // The index needs SQLite's binding out of the package.
-      await page!.getByTestId('status-index').getByText('100 %').waitFor();
-      await browser.close();
+      await expect.poll(async () => (await indexes()).map(({ complete }) => complete)).toEqual([true]);
+      expect(child.exitCode).toBeNull();
+      for (const wanted of ['--remote-debugging-port=0', '--remote-debugging-pipe', '--inspect=0']) {
+        const refused = spawnSync(program, [...asRoot, wanted, `--user-data-dir=${join(folder, 'other')}`], { env, encoding: 'utf8' });
+        expect(refused.status, refused.stderr).toBe(2);
+        expect(refused.stderr).toMatch(/^dumpbench: --[a-z-]+ is refused: nobody else drives this program/m);
+        expect(refused.stderr).not.toContain('listening on');
+      }
     } finally {
       child.kill();
       await display.stop();
