@@ -1,5 +1,6 @@
 /** Options of the commands that check a dump: what the user brings along. */
 import type { EvidenceKind } from '../shared/check-model.ts';
+import { defined } from '../shared/defined.ts';
 import type { CommandOption, OptionValues } from './command.ts';
 import { UsageError } from './io.ts';
 
@@ -37,9 +38,7 @@ export function evidenceOf(options: OptionValues): EvidenceParams {
     throw new UsageError('--attestation needs --public-key: a signature proves nothing without a key that is trusted');
   const images = Array.isArray(options.kdumpImage) ? (options.kdumpImage as readonly string[]) : [];
   return {
-    ...(manifest === undefined ? {} : { manifest }),
-    ...(attestation === undefined ? {} : { attestation }),
-    ...(publicKey === undefined ? {} : { publicKey }),
+    ...defined({ manifest, attestation, publicKey }),
     ...(images.length === 0 ? {} : { kdumpImages: [...images] }),
   };
 }

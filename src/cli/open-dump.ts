@@ -1,6 +1,7 @@
 /** Opens dumps for the length of one command. */
 import type { CommandContext } from './command.ts';
 import { progressLine } from './progress-line.ts';
+import { defined } from '../shared/defined.ts';
 import { placeNames, type PlaceNames } from '../shared/place-names.ts';
 
 /** Runs `use` on an open dump with the files that tell of its kernel, and closes it whatever happens. Unpacking a packed dump shows its progress. */
@@ -9,8 +10,8 @@ export async function withDump<T>(context: CommandContext, path: string, use: (d
   const progress = progressLine(io, output);
   const volumes = opening.volumes.length === 0 ? {} : { volumes: [...opening.volumes] };
   const view = opening.view === 'all' ? {} : { view: opening.view };
-  const machine = opening.machine === undefined ? {} : { machine: opening.machine };
-  const physBase = opening.physBase === undefined ? {} : { physBase: opening.physBase };
+  const machine = defined({ machine: opening.machine });
+  const physBase = defined({ physBase: opening.physBase });
   const { dump, identity } = await engine
     .call(
       'open',

@@ -8,6 +8,7 @@ import { noteEvidence, noteEvidencePath } from '../files/evidence-files.ts';
 import { checkOutput, writeOutput } from '../files/output-file.ts';
 import type { AttachmentKind } from '../shared/attachment.ts';
 import type { EvidenceKind } from '../shared/check-model.ts';
+import { defined } from '../shared/defined.ts';
 import { shellMethods, type SavedKind, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
 import { openSessionFiles, readSessionText } from './session-files.ts';
@@ -106,7 +107,7 @@ function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () =
     },
     loadSession({ name }) {
       const text = sessions.load(name);
-      return text === undefined ? {} : { text };
+      return defined({ text });
     },
     saveSession({ name, text }) {
       sessions.save(name, text);

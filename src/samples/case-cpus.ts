@@ -1,3 +1,4 @@
+import { defined } from '../shared/defined.ts';
 import { given, valueOf, type CaseArguments } from './case-arguments.ts';
 import type { CaseDraft } from './case-draft.ts';
 import { parseNumber, type Word } from './case-words.ts';
@@ -26,7 +27,7 @@ function namedStatement(draft: CaseDraft, values: CaseArguments): void {
     const word = values.keyed(key);
     if (word !== undefined) registers[key] = valueOf(word, 8, 'little');
   }
-  draft.cpus.push(namedCpu(arch, { linuxCpu: draft.cpus.length, registers, ...(pid === undefined ? {} : { pid }) }));
+  draft.cpus.push(namedCpu(arch, { linuxCpu: draft.cpus.length, registers, ...defined({ pid }) }));
 }
 
 const comparatorForms = ['shifted', 'low-56-bits', 'full'] as const;

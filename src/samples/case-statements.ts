@@ -1,4 +1,5 @@
 import { append } from '../shared/append.ts';
+import { defined } from '../shared/defined.ts';
 import { appendEdit, patchEdit, truncateEdit, type CaseDraft, type RangeKind } from './case-draft.ts';
 import { safeNumber, type CaseArguments } from './case-arguments.ts';
 import { cpuStatement } from './case-cpus.ts';
@@ -48,8 +49,7 @@ const loadStatement: Statement = (draft, values) => {
   draft.loads.push({
     address,
     size,
-    ...(fileSize === undefined ? {} : { fileSize }),
-    ...(virtual === undefined ? {} : { virtual }),
+    ...defined({ fileSize, virtual }),
     ...(values.flag('not-stored') ? { notStored: true } : {}),
   });
 };

@@ -1,3 +1,4 @@
+import { defined } from '../shared/defined.ts';
 import { elfFile, type ElfSection, type ElfSegment } from './elf-file.ts';
 import { encodeNotes, systemNotes, type ElfNote, type NoteProducer } from './elf-notes.ts';
 import { places } from './s390x-places.ts';
@@ -60,9 +61,7 @@ export function elfVmcore(system: System, options: ElfVmcoreOptions = {}): Uint8
     machine: elfMachines[system.arch],
     layout: producer === 'qemu' ? 'qemu' : 'aligned',
     segments: options.notesLast === true ? [...loads, ...noteSegments] : [...noteSegments, ...loads],
-    ...(options.flags === undefined ? {} : { flags: options.flags }),
-    ...(options.extendedCount === undefined ? {} : { extendedCount: options.extendedCount }),
-    ...(options.sections === undefined ? {} : { sections: options.sections }),
+    ...defined({ flags: options.flags, extendedCount: options.extendedCount, sections: options.sections }),
   });
   return options.finish === undefined ? file : options.finish(file);
 }

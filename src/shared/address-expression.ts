@@ -7,6 +7,7 @@
  *
  * A bare number has the space that the door chooses: absolute on the command line. Numbers are hexadecimal with 0x, else decimal.
  */
+import { defined } from './defined.ts';
 import type { AddressSpace } from './model.ts';
 import { pageShift } from './units.ts';
 
@@ -112,5 +113,5 @@ export function resolveAddress(expression: AddressExpression, defaultSpace: Addr
   space ??= defaultSpace;
   // A register that holds a real or virtual address holds it as its own CPU saw it.
   const owner = cpu ?? (base.kind === 'register' && (space === 'real' || space === 'virtual') ? base.cpu : undefined);
-  return { space, address, ...(owner === undefined ? {} : { cpu: owner }) };
+  return { space, address, ...defined({ cpu: owner }) };
 }

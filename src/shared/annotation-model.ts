@@ -1,5 +1,6 @@
 /** What a person wrote about ranges of a dump, as a report carries it. */
 import * as v from 'valibot';
+import { defined } from './defined.ts';
 import { addressSpaces, hexString, type MemoryView } from './model.ts';
 import type { SavedSession } from './session-model.ts';
 
@@ -30,6 +31,6 @@ export function annotationsOf(session: SavedSession, identity: string, view: Mem
   return session.annotations.flatMap(({ dump, space, cpu, start, end, text }) => {
     if (!own.has(dump) || BigInt(end) <= BigInt(start)) return [];
     // Written by hand, an address may have leading zeros.
-    return [{ space, ...(cpu === undefined ? {} : { cpu }), start: `0x${BigInt(start).toString(16)}`, end: `0x${BigInt(end).toString(16)}`, text }];
+    return [{ space, ...defined({ cpu }), start: `0x${BigInt(start).toString(16)}`, end: `0x${BigInt(end).toString(16)}`, text }];
   });
 }

@@ -1,5 +1,6 @@
 /** Failure as a value: what an analysis could not learn from a dump, why, and where it looked. */
 import * as v from 'valibot';
+import { defined } from './defined.ts';
 import { placeSchema } from './model.ts';
 
 /** A fact that this dump does not give. */
@@ -16,7 +17,7 @@ export interface Failure {
 }
 export type Result<T> = { readonly value: T } | Failure;
 
-export const failed = (what: string, why: string, where?: Missing['where']): Failure => ({ missing: { what, why, ...(where === undefined ? {} : { where }) } });
+export const failed = (what: string, why: string, where?: Missing['where']): Failure => ({ missing: { what, why, ...defined({ where }) } });
 
 export const isFailure = (one: unknown): one is Failure => typeof one === 'object' && one !== null && 'missing' in one;
 

@@ -3,6 +3,7 @@
  * arrives: a hostile or broken peer gets an error, never a crash.
  */
 import * as v from 'valibot';
+import { defined } from './defined.ts';
 import { DumpError, ForeignFile, type DumpErrorKind } from './dump-error.ts';
 import { foreignKindSchema } from './foreign-kind.ts';
 import { remedies, type Remedy } from './remedy.ts';
@@ -78,17 +79,15 @@ export class Cancelled extends Error {
   }
 }
 
-const remedyOf = ({ remedy }: { readonly remedy: Remedy | undefined }) => (remedy === undefined ? {} : { remedy });
+const remedyOf = ({ remedy }: { readonly remedy: Remedy | undefined }) => defined({ remedy });
 
 function toWire(error: unknown): WireError {
   if (error instanceof DumpError) {
     const { file, offset, address } = error.where;
     const where = {
-      ...(file === undefined ? {} : { file }),
-      ...(offset === undefined ? {} : { offset }),
-      ...(address === undefined ? {} : { address }),
+      ...defined({ file, offset, address }),
     };
-    const expected = error.expected === undefined ? {} : { expected: error.expected };
+    const expected = defined({ expected: error.expected });
     const foreign = error instanceof ForeignFile ? { foreign: error.foreign } : {};
     return { kind: error.kind, message: error.message, where, what: error.what, ...expected, ...foreign, ...remedyOf(error) };
   }
@@ -107,9 +106,7 @@ function fromWire(error: WireError): Error {
   if (dumpErrorKinds.has(error.kind)) {
     const { file, offset, address } = error.where ?? {};
     const where = {
-      ...(file === undefined ? {} : { file }),
-      ...(offset === undefined ? {} : { offset }),
-      ...(address === undefined ? {} : { address }),
+      ...defined({ file, offset, address }),
     };
     if (error.foreign !== undefined) return new ForeignFile(where, error.foreign);
     return new DumpError(error.kind as DumpErrorKind, where, error.what ?? error.message, error.expected, error.remedy);

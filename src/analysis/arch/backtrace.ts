@@ -1,5 +1,6 @@
 /** What a backtrace is, and what an unwinder works with, on any architecture. */
 import type { CpuJson } from '../../shared/cpu-model.ts';
+import { defined } from '../../shared/defined.ts';
 import type { KernelBytes, KernelNames, StructTypes } from './kernel-view.ts';
 import type { VmcoreinfoValues } from './vmcoreinfo-values.ts';
 
@@ -60,9 +61,7 @@ export function functionOf(
 ): { readonly name: string; readonly start: bigint; readonly module?: string } | undefined {
   const at = isReturn ? address - 1n : address;
   const found = symbols?.at(at);
-  return found === undefined
-    ? undefined
-    : { name: found.name, start: at - BigInt(found.offset), ...(found.module === undefined ? {} : { module: found.module }) };
+  return found === undefined ? undefined : { name: found.name, start: at - BigInt(found.offset), ...defined({ module: found.module }) };
 }
 
 /** What a task that gave up its CPU keeps in its task_struct, as far as it is known. */

@@ -8,6 +8,7 @@ import {
   type CompareReason,
   type CompareRemark,
 } from '../../shared/compare-model.ts';
+import { defined } from '../../shared/defined.ts';
 import type { IgnoreRules } from '../../shared/ignore-rules.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import { type RegionJson } from '../../shared/structure-model.ts';
@@ -78,7 +79,7 @@ export function comparison(left: ComparisonSide, right: ComparisonSide, pages: P
         changed: counts.changed,
         onlyLeft: counts.onlyLeft,
         onlyRight: counts.onlyRight,
-        ...(pages.moved === undefined ? {} : { moved: pages.moved }),
+        ...defined({ moved: pages.moved }),
         ...(counts.ignored === 0 ? {} : { ignored: counts.ignored }),
         ...(counts.unreadable === 0 ? {} : { unreadable: counts.unreadable }),
         byRegion: countsByRegion(runs, left.regions),

@@ -1,5 +1,6 @@
 /** Two records field by field, whatever they are records of. */
 import type { Difference } from '../../shared/compare-model.ts';
+import { defined } from '../../shared/defined.ts';
 
 /** Field name -> value as it is shown. */
 export type Fields = ReadonlyMap<string, string>;
@@ -22,11 +23,11 @@ export function flatten(value: unknown, skip: ReadonlySet<string> = new Set(), p
  * @param cpu number that the differences carry
  */
 export function differingFields(left: Fields, right: Fields, cpu?: number): Difference[] {
-  const about = cpu === undefined ? {} : { cpu };
+  const about = defined({ cpu });
   const differences: Difference[] = [];
   for (const [field, value] of left) {
     const other = right.get(field);
-    if (other !== value) differences.push({ ...about, field, left: value, ...(other === undefined ? {} : { right: other }) });
+    if (other !== value) differences.push({ ...about, field, left: value, ...defined({ right: other }) });
   }
   for (const [field, value] of right) if (!left.has(field)) differences.push({ ...about, field, right: value });
   return differences;

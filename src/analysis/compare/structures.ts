@@ -1,6 +1,7 @@
 /** What differs between two dumps outside their pages: CPUs, lowcores, os_info, vmcoreinfo, named regions, notes. */
 import type { CompareRemark, Difference, DifferenceSection } from '../../shared/compare-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
+import { defined } from '../../shared/defined.ts';
 import type { LowcoreJson, NoteJson, OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
 import { differingFields, flatten, type Fields } from './fields.ts';
 import { matchCpus, pairNumber, type CpuIdentity } from './match-cpus.ts';
@@ -51,7 +52,7 @@ export function compareStructures(
 function perCpu<T extends CpuIdentity>(left: readonly T[], right: readonly T[], fieldsOf: (cpu: T) => Fields): Difference[] {
   return matchCpus(left, right).flatMap((pair): Difference[] => {
     const number = pairNumber(pair);
-    const cpu = number === undefined ? {} : { cpu: number };
+    const cpu = defined({ cpu: number });
     if (pair.left === undefined) return [{ ...cpu, field: 'cpu', right: 'in the dump' }];
     if (pair.right === undefined) return [{ ...cpu, field: 'cpu', left: 'in the dump' }];
     return differingFields(...withoutUnrecorded(fieldsOf(pair.left), fieldsOf(pair.right)), number);

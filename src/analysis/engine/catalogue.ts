@@ -1,5 +1,6 @@
 /** `catalogue`: what the registries hold, for every door. Needs no dump and no engine: the command line's help is made from it too. */
 import type { Catalogue } from '../../shared/catalogue-model.ts';
+import { defined } from '../../shared/defined.ts';
 import { formatIds, schemaVersion } from '../../shared/model.ts';
 import { dumpFormats } from '../formats/index.ts';
 import { attestationEntry } from '../integrity/attestation.ts';
@@ -12,7 +13,7 @@ import { reportFormats } from '../report/index.ts';
 /** In the order of the contract; the registry's order is that in which formats are tried. */
 const formats = (): Catalogue['formats'] =>
   dumpFormats
-    .map(({ id, title, about, extensions, fileType }) => ({ id, title, about, extensions: [...extensions], ...(fileType === undefined ? {} : { fileType }) }))
+    .map(({ id, title, about, extensions, fileType }) => ({ id, title, about, extensions: [...extensions], ...defined({ fileType }) }))
     .sort((one, other) => formatIds.indexOf(one.id) - formatIds.indexOf(other.id));
 
 export const catalogue = (): Catalogue => ({
@@ -26,7 +27,7 @@ export const catalogue = (): Catalogue => ({
     depth: cost,
     ...(needs === undefined ? {} : { needs: [...needs] }),
     ...(uses === undefined ? {} : { uses: [...uses] }),
-    ...(remedy === undefined ? {} : { remedy }),
+    ...defined({ remedy }),
   })),
   reports: [
     ...reportFormats.map(({ id, title, about, mediaType, extension }) => ({ id, kind: 'report' as const, title, about, mediaType, extension })),

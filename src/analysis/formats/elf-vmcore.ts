@@ -2,6 +2,7 @@
  * ELF64 core dumps of kernels: /proc/vmcore, QEMU's dump-guest-memory, zgetdump and makedumpfile -E
  * (formats/elf-vmcore.md).
  */
+import { defined } from '../../shared/defined.ts';
 import { DumpError, ForeignFile } from '../../shared/dump-error.ts';
 import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
@@ -199,7 +200,7 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
     format: 'elf-vmcore',
     source,
     container: {
-      ...(producer === undefined ? {} : { producer }),
+      ...defined({ producer }),
       flattened: false,
       complete: fact(complete, 'ELF header, program headers and file size'),
     },

@@ -1,4 +1,5 @@
 /** What bitmaps and page descriptors of a kdump-compressed dump say of each other, for the check that compares them. */
+import { defined } from '../../shared/defined.ts';
 import { faultError } from '../source/byte-source.ts';
 import type { BitmapFacts } from './dump-format.ts';
 import { parse } from '../layout/struct.ts';
@@ -63,7 +64,7 @@ export function kdumpBitmaps(geometry: KdumpGeometry): BitmapFacts {
       name: part.source.name,
       pages,
       descriptors: part.descriptors,
-      ...(first === undefined ? {} : { firstData: first }),
+      ...defined({ firstData: first }),
       surplus: first === undefined ? 0 : surplusDescriptors(part, part.descriptors + pages * descriptorBytes, first, geometry),
     };
   });

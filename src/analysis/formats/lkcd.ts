@@ -1,4 +1,5 @@
 /** LKCD dumps of s390x: header facts and pages (formats/s390-dump.md section 6). */
+import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
@@ -90,8 +91,7 @@ function open(source: ByteSource): DumpImage {
       arch: 's390x',
       endian: 'big',
       bits: 64,
-      ...(s390Part.cpuCount === undefined ? {} : { cpuCount: s390Part.cpuCount }),
-      ...(s390Part.realCpuCount === undefined ? {} : { realCpuCount: s390Part.realCpuCount }),
+      ...defined({ cpuCount: s390Part.cpuCount, realCpuCount: s390Part.realCpuCount }),
     },
     names: { nodename: header.nodename, release: header.release, version: header.uts_version },
     times: dumpStart,

@@ -2,6 +2,7 @@
  * ELF dumps of secure guests (IBM Secure Execution) as QEMU writes them: memory and CPU states are encrypted; zero and shared
  * pages can be told from the storage state (formats/s390-dump.md section 8). Nothing is decrypted here.
  */
+import { defined } from '../../shared/defined.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
@@ -121,7 +122,7 @@ function pagePieces(
       end: start + BigInt(to - from) * BigInt(pageSize),
       state: current,
       ...(current === 'stored' ? { fileOffset: load.fileOffset + from * pageSize } : {}),
-      ...(reason === undefined ? {} : { reason }),
+      ...defined({ reason }),
     });
   };
   let page = 0;

@@ -1,5 +1,6 @@
 /** The chain of dump segments of the extended stand-alone formats (s390-dump.md section 4). */
 import { inflateSync } from 'node:zlib';
+import { defined } from '../../shared/defined.ts';
 import type { Finding } from '../../shared/model.ts';
 import { hex as hexOf } from '../../shared/units.ts';
 import { asciiText, u32, u64 } from '../layout/field.ts';
@@ -227,7 +228,7 @@ export function walkSegments(source: ByteSource, position: number, options: Walk
       const isFull = options.openEnd === true && got === 0 && fault === undefined;
       if (fault !== undefined) findings.push(unreadHeaderFinding(at, fault, undefined));
       else if (!isFull) findings.push(chainFinding(source, at, 'the file ends there'));
-      return { ...result(undefined, !isFull), ...(fault === undefined ? {} : { fault }) };
+      return { ...result(undefined, !isFull), ...defined({ fault }) };
     }
     const header = parse(s390SegmentHeader, bytes);
     const wrong = implausible(header, options);

@@ -1,5 +1,6 @@
 /** The volumes of a multi-volume stand-alone dump, put together from whatever files are at hand (s390-dump.md section 4). */
 import { append } from '../../shared/append.ts';
+import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { Finding } from '../../shared/model.ts';
 import { todToIso } from '../arch/s390x/tod-clock.ts';
@@ -168,7 +169,7 @@ export function volumeSetImage({ volumes, head }: VolumeSet, { markerSource, ...
     source,
     head,
     header,
-    ...(markerSource === undefined ? {} : { markerSource }),
+    ...defined({ markerSource }),
     ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
     container: { volumes: volumeFacts(volumes), storedBytes: memoryBytesOf(parts.segments) },
     otherHeaders: otherHeaders(volumes),

@@ -1,4 +1,5 @@
 /** What every s390 stand-alone format shares: one header, one end marker, prefixes instead of registers. */
+import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { FileType } from '../../shared/catalogue-model.ts';
 import { fact } from '../../shared/fact.ts';
@@ -136,7 +137,7 @@ function machineOf(header: StandaloneHeader): DumpImage['machine'] {
     ...(header.cpu_cnt > maxCpus ? {} : { cpuCount: header.cpu_cnt }),
     ...(header.real_cpu_cnt === 0 ? {} : { realCpuCount: header.real_cpu_cnt }),
     ...(header.cpu_id === 0n ? {} : { cpuId: header.cpu_id }),
-    ...(buildArch === undefined ? {} : { buildArch }),
+    ...defined({ buildArch }),
     ...(header.mem_size_real === 0n ? {} : { realMemory: header.mem_size_real }),
   };
 }
@@ -181,7 +182,7 @@ export function standaloneImage(parts: StandaloneParts): DumpImage {
     segments: parts.segments,
     notes: [],
     prefixes,
-    ...(marker === undefined ? {} : { endMarker: marker }),
+    ...defined({ endMarker: marker }),
     structures,
     findings,
     headerRanges: [{ offset: 0, bytes: standaloneHeaderBytes }, ...(parts.otherHeaders ?? [])],

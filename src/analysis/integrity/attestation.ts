@@ -5,6 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import type { ReportEntry } from '../../shared/catalogue-model.ts';
+import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { healthSchema, verdicts, type CheckResult, type Health } from '../../shared/check-model.ts';
 import { memoryRootVersion } from '../memory-tree/digest.ts';
@@ -66,8 +67,7 @@ export function attest(facts: AttestedFacts, privateKey: KeyObject, publicKey: K
       checks: facts.checks.map(({ id, verdict, recorded, computed }) => ({
         id,
         verdict,
-        ...(recorded === undefined ? {} : { recorded }),
-        ...(computed === undefined ? {} : { computed }),
+        ...defined({ recorded, computed }),
       })),
       summary: facts.summary,
       decisions: facts.decisions,

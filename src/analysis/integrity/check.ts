@@ -1,6 +1,7 @@
 /** What an integrity check is. It reads through the one reader and returns a verdict with its evidence; it never prints. */
 import type { CheckDepth, CheckResult, EvidenceKind, Step, Verdict } from '../../shared/check-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
+import { defined } from '../../shared/defined.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { Remedy } from '../../shared/remedy.ts';
 import type { KdumpGuard } from '../arch/s390x/kdump-guard.ts';
@@ -92,7 +93,7 @@ export const failed = (detail: string, more: Omit<CheckOutcome, 'verdict' | 'det
 export const notRecorded = (detail: string, remedy?: Remedy): CheckOutcome => ({
   verdict: 'not-recorded',
   detail,
-  ...(remedy === undefined ? {} : { remedy }),
+  ...defined({ remedy }),
 });
 export const notApplicable = (detail: string): CheckOutcome => ({ verdict: 'not-applicable', detail });
-export const unreadable = (detail: string, remedy?: Remedy): CheckOutcome => ({ verdict: 'unreadable', detail, ...(remedy === undefined ? {} : { remedy }) });
+export const unreadable = (detail: string, remedy?: Remedy): CheckOutcome => ({ verdict: 'unreadable', detail, ...defined({ remedy }) });

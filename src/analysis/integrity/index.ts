@@ -1,4 +1,5 @@
 /** The registry of integrity checks, and their run. */
+import { defined } from '../../shared/defined.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import { checkDepths, type CheckDepth, type CheckResult, type Health } from '../../shared/check-model.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
@@ -58,9 +59,7 @@ function toResult(check: Check, outcome: CheckOutcome): CheckResult {
     verdict,
     detail,
     ...(verdict === 'failed' ? { failure: check.failure, gravity: check.gravity } : {}),
-    ...(remedy === undefined ? {} : { remedy }),
-    ...(recorded === undefined ? {} : { recorded }),
-    ...(computed === undefined ? {} : { computed }),
+    ...defined({ remedy, recorded, computed }),
     ...(ranges === undefined || ranges.length === 0 ? {} : { ranges: [...ranges] }),
     ...(steps === undefined ? {} : { steps: [...steps] }),
     ...(findings === undefined || findings.length === 0 ? {} : { findings: [...findings] }),

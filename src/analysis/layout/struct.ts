@@ -2,6 +2,7 @@
  * The struct declaration. One table, held against its sheet, gives parsing, the links between bytes and fields, text,
  * differences and the reference page. Offsets of a structure stand nowhere else.
  */
+import { defined } from '../../shared/defined.ts';
 import { DumpError, type ErrorPlace } from '../../shared/dump-error.ts';
 import type { FieldJson } from '../../shared/structure-model.ts';
 import type { Endian, ScalarField } from './field.ts';
@@ -186,9 +187,9 @@ export function view<F extends Fields>(
     const order = leaf.endian ?? endian;
     const value: unknown = leaf.field.read(dataView, leaf.offset, order);
     const meaning = leaf.field.presentation.text?.(value, order);
-    return { ...place, value: leaf.field.json(value), ...(meaning === undefined ? {} : { text: meaning }) };
+    return { ...place, value: leaf.field.json(value), ...defined({ text: meaning }) };
   });
-  return { name: layout.name, size: layout.size, fields, ...(options.where === undefined ? {} : { where: options.where }) };
+  return { name: layout.name, size: layout.size, fields, ...defined({ where: options.where }) };
 }
 
 /** The fields that a byte belongs to: more than one where a table declares overlays. */
@@ -214,6 +215,6 @@ export function diff(left: StructView, right: StructView): readonly FieldDiffere
     const leftValue = here.get(field)?.value;
     const rightValue = others.get(field)?.value;
     if (leftValue === rightValue) return [];
-    return [{ field, ...(leftValue === undefined ? {} : { left: leftValue }), ...(rightValue === undefined ? {} : { right: rightValue }) }];
+    return [{ field, ...defined({ left: leftValue, right: rightValue }) }];
   });
 }

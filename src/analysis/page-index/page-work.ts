@@ -1,4 +1,5 @@
 /** What a page worker does: comes to the pages with a descriptor of its own, then looks at the blocks that it is given. */
+import { defined } from '../../shared/defined.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
 import { createTreeHasher } from '../memory-tree/digest.ts';
 import type { FileFault } from '../source/byte-source.ts';
@@ -93,7 +94,7 @@ export function startPageWork(port: CrewPort): void {
 function failureOf(error: unknown): CrewFailure {
   if (isDumpError(error)) {
     const { kind, where, what, expected } = error;
-    return { kind: 'dump', error: { kind, where, what, ...(expected === undefined ? {} : { expected }) } };
+    return { kind: 'dump', error: { kind, where, what, ...defined({ expected }) } };
   }
   return { kind: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

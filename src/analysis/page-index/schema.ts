@@ -2,6 +2,7 @@
  * The tables of an index, declared once: the DDL, the names that the SQL view completes and the reference page come from
  * here. Names that scripts may rely on are marked `stable`; the others may change with the schema version.
  */
+import { defined } from '../../shared/defined.ts';
 import { pageClasses, pageStates } from '../../shared/model.ts';
 
 /** Raised by any change of the tables: an index of another version is rebuilt. */
@@ -39,7 +40,7 @@ const table = (
   stable: options.stable ?? true,
   about,
   columns,
-  ...(options.constraints === undefined ? {} : { constraints: options.constraints }),
+  ...defined({ constraints: options.constraints }),
 });
 
 const pageColumns: readonly SqlColumn[] = [

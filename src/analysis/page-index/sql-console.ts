@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { defined } from '../../shared/defined.ts';
 import { sqlSchema, type SqlJson } from '../../shared/memory-model.ts';
 import { attachmentKinds, type AttachmentKind } from '../../shared/attachment.ts';
 import { memoryViews } from '../../shared/model.ts';
@@ -105,7 +106,7 @@ export function runSql(request: SqlRequest): Promise<SqlJson> {
     }, seconds * 1000);
     signal?.addEventListener('abort', cancel);
     const child: SqlProcess | undefined = start(
-      { ...(index === undefined ? {} : { index }), ...(dump === undefined ? {} : { dump }), query, rows, cell: request.cell ?? 65536 },
+      { ...defined({ index, dump }), query, rows, cell: request.cell ?? 65536 },
       {
         onEnd(why) {
           fail(new SqlError(why));

@@ -2,6 +2,7 @@
  * SARIF 2.1.0 (OASIS Standard, 27 March 2020): a rule for every check, a result for every check, and one for every finding with its
  * place in the file or in memory. Hierarchical ids (`check/detail`) name the rule of their check, as section 3.5.4 has it.
  */
+import { defined } from '../../shared/defined.ts';
 import { visibleJson } from '../../shared/visible-text.ts';
 import type { Annotation } from '../../shared/annotation-model.ts';
 import type { CheckResult, Verdict } from '../../shared/check-model.ts';
@@ -42,7 +43,7 @@ function location(place: Place, artifact: string): unknown {
       artifactLocation,
       address: {
         ...(absoluteAddress === undefined || place.space !== 'absolute' ? {} : { absoluteAddress }),
-        ...(bytes === undefined ? {} : { length: bytes }),
+        ...defined({ length: bytes }),
         kind: 'memory',
         fullyQualifiedName: placeText(place),
       },
@@ -56,12 +57,11 @@ function render(report: ReportModel): string {
   const ruleIndex = new Map(report.checks.map((check, index) => [check.id, index]));
   const rule = (id: string): unknown => {
     const index = ruleIndex.get(id.split('/')[0] ?? id);
-    return { ruleId: id, ...(index === undefined ? {} : { ruleIndex: index }) };
+    return { ruleId: id, ...defined({ ruleIndex: index }) };
   };
   const locations = (places: readonly Place[]): unknown => (places.length === 0 ? {} : { locations: places.map((place) => location(place, uri)) });
   const values = ({ recorded, computed }: { readonly recorded?: string | undefined; readonly computed?: string | undefined }): Record<string, unknown> => ({
-    ...(recorded === undefined ? {} : { recorded }),
-    ...(computed === undefined ? {} : { computed }),
+    ...defined({ recorded, computed }),
   });
   const ofCheck = (check: CheckResult): unknown => ({
     ...(rule(check.id) as object),
@@ -69,7 +69,7 @@ function render(report: ReportModel): string {
     level: check.verdict === 'failed' ? 'error' : 'none',
     message: message(check.detail),
     ...(locations(check.ranges ?? []) as object),
-    properties: { verdict: check.verdict, ...values(check), ...(check.steps === undefined ? {} : { steps: check.steps }) },
+    properties: { verdict: check.verdict, ...values(check), ...defined({ steps: check.steps }) },
   });
   const ofFinding = (finding: Finding): unknown => ({
     ...(rule(finding.id) as object),
@@ -117,8 +117,7 @@ function render(report: ReportModel): string {
           facts: Object.fromEntries(reportFacts(report)),
           trust: reportTrust(report),
           damage: report.damage,
-          ...(report.analyses === undefined ? {} : { analyses: report.analyses }),
-          ...(report.comparison === undefined ? {} : { comparison: report.comparison }),
+          ...defined({ analyses: report.analyses, comparison: report.comparison }),
         },
       },
     ],

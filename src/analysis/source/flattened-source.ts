@@ -2,6 +2,7 @@
  * The file inside a flattened stream of makedumpfile, as it comes from a dump over the network or from QEMU
  * (kdump-compressed.md section 9). Later records overwrite earlier ones; what no record holds reads as zeros.
  */
+import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { faultText, readExactly, type ByteSource, type FileFault } from './byte-source.ts';
 
@@ -186,7 +187,7 @@ export function flattenedSource(outer: ByteSource): FlattenedSource {
     endsAt,
     records,
     damage,
-    ...(lost === undefined ? {} : { lost }),
+    ...defined({ lost }),
     faultAt(offset) {
       if (offset >= size) return undefined;
       const piece = pieces[pieceAt(offset)];

@@ -2,6 +2,7 @@
 import { parseAddress, resolveAddress, type ResolvedAddress } from '../../shared/address-expression.ts';
 import { numberingWords, registerAddress, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
+import { defined } from '../../shared/defined.ts';
 import type { AddressSpace } from '../../shared/model.ts';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { UsageError } from '../io.ts';
@@ -66,7 +67,7 @@ export async function addressIn(context: CommandContext, dump: string, typed: st
     );
   const cpu = chosen ?? resolved.cpu;
   if (cpu !== undefined) numberedCpu(known, cpu);
-  return { space: resolved.space, address: resolved.address, numbering, ...(cpu === undefined ? {} : { cpu }) };
+  return { space: resolved.space, address: resolved.address, numbering, ...defined({ cpu }) };
 }
 
 /** "A-B": the minus that leaves an address on both sides, as in lowcore-0x10-0x2000, is the one between them. */

@@ -1,4 +1,5 @@
 import { hasDifferences } from '../../shared/compare-model.ts';
+import { defined } from '../../shared/defined.ts';
 import { memoryViews, type MemoryView } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import { analysesOption, analysisOption } from '../analysis-options.ts';
@@ -51,7 +52,7 @@ async function run(context: CommandContext, [left = '', right = '']: readonly st
             exact: chosen.exact === true,
             shift,
             ...(analyses.length === 0 ? {} : { analyses }),
-            ...(rules === undefined ? {} : { rules }),
+            ...defined({ rules }),
           },
           {
             signal: io.signal,

@@ -4,6 +4,7 @@ import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { indexOption } from '../output.ts';
 import { progressLine } from '../progress-line.ts';
+import { defined } from '../../shared/defined.ts';
 import { byteText, pageSize } from '../../shared/units.ts';
 import { byteArgument, numberArgument } from './byte-argument.ts';
 import { columns } from '../text/table.ts';
@@ -31,7 +32,7 @@ export const indexCommand: Command = {
       if (memory !== undefined && memory < engineBytes)
         throw new UsageError(`--memory wants ${byteText(engineBytes)} at least: so much the engine takes without any page worker`);
       const workers = numberArgument('--workers', options.workers);
-      const limits = { ...(memory === undefined ? {} : { memory }), ...(workers === undefined ? {} : { workers }) };
+      const limits = defined({ memory, workers });
       try {
         const answer = await engine.call(
           'index',

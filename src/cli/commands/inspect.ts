@@ -1,3 +1,4 @@
+import { defined } from '../../shared/defined.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
 import type { InterpretationJson, LayoutListJson, StructViewJson } from '../../shared/inspect-model.ts';
 import { addressSpaces } from '../../shared/model.ts';
@@ -76,7 +77,7 @@ export const inspectCommand: Command = {
       }
       const place = await addressIn(context, dump, typed, space, named);
       const cpu = place.cpu ?? (place.space === 'real' ? 0 : undefined);
-      const at = { dump, space: place.space, address: place.address, ...(cpu === undefined ? {} : { cpu }) };
+      const at = { dump, space: place.space, address: place.address, ...defined({ cpu }) };
       if (structure !== undefined) {
         const answer = await laidOver(context, at, structure);
         return { answer, text: structureText(answer, style) };

@@ -3,6 +3,7 @@ import { addressIn, cpuOption, numberedCpu } from './address-argument.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { namesOf, withDump } from '../open-dump.ts';
 import { lowcoresText } from '../text/lowcore-text.ts';
+import { defined } from '../../shared/defined.ts';
 import { fieldAddress } from '../../shared/place-names.ts';
 
 export const lowcoreCommand: Command = {
@@ -26,7 +27,7 @@ export const lowcoreCommand: Command = {
       if (place !== undefined && place.space !== 'absolute') throw new UsageError(`--address: "${String(options.address)}" is not an absolute address`);
       const params = {
         dump,
-        ...(cpu === undefined ? {} : { cpu }),
+        ...defined({ cpu }),
         ...(place === undefined ? {} : { address: place.address }),
         ...(options.layout === undefined ? {} : { layout: String(options.layout) }),
       };

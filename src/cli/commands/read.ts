@@ -1,4 +1,5 @@
 import { numberingWords } from '../../shared/cpu-registers.ts';
+import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { type ReadJson } from '../../shared/memory-model.ts';
 import { addressSpaces, schemaVersion } from '../../shared/model.ts';
@@ -56,11 +57,7 @@ export const readCommand: Command = {
       for (let done = 0; done < length || (length === 0 && done === 0); done += stepBytes) {
         const address = place.address + BigInt(done);
         const step = Math.min(stepBytes, length - done);
-        const part = await engine.call(
-          'read',
-          { dump, space: place.space, address, length: step, ...(cpu === undefined ? {} : { cpu }) },
-          { signal: io.signal },
-        );
+        const part = await engine.call('read', { dump, space: place.space, address, length: step, ...defined({ cpu }) }, { signal: io.signal });
         const [gap] = part.absent;
         if (gap !== undefined && fill === undefined) {
           throw new DumpError(

@@ -1,4 +1,5 @@
 /** `regions`: what the container knows of memory, with the structures that matter in it. */
+import { defined } from '../../shared/defined.ts';
 import type { RegionJson, RegionsJson } from '../../shared/structure-model.ts';
 import { visibleJson } from '../../shared/visible-text.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -14,11 +15,7 @@ async function* exactPages(
   range: { readonly start?: bigint; readonly end?: bigint },
 ): AsyncGenerator<readonly RegionJson[]> {
   for (let { start } = range; ;) {
-    const page = await context.engine.call(
-      'regions',
-      { dump, exact: true, ...range, ...(start === undefined ? {} : { start }) },
-      { signal: context.io.signal },
-    );
+    const page = await context.engine.call('regions', { dump, exact: true, ...range, ...defined({ start }) }, { signal: context.io.signal });
     yield page.regions;
     if (page.next === undefined) return;
     start = BigInt(page.next);

@@ -1,3 +1,4 @@
+import { defined } from '../../shared/defined.ts';
 import { ebcdicPages } from '../../shared/ebcdic.ts';
 import { pageClasses, schemaVersion } from '../../shared/model.ts';
 import { mostHits, searchEndians, searchStates, searchTypes } from '../../shared/search-model.ts';
@@ -32,11 +33,7 @@ function restrictions(options: OptionValues) {
   const align = options.align === undefined ? undefined : wholeNumber(String(options.align), '--align');
   if (align === 0) throw new UsageError('--align: 0 is no alignment');
   return {
-    ...(endian === undefined ? {} : { endian }),
-    ...(codePage === undefined ? {} : { codePage }),
-    ...(states === undefined ? {} : { states }),
-    ...(classes === undefined ? {} : { classes }),
-    ...(align === undefined ? {} : { align }),
+    ...defined({ endian, codePage, states, classes, align }),
     ...(options.ignoreCase === true ? { ignoreCase: true } : {}),
     ...(typeof options.index === 'string' ? { path: options.index } : {}),
   };

@@ -1,4 +1,5 @@
 import { numberingWords } from '../../shared/cpu-registers.ts';
+import { defined } from '../../shared/defined.ts';
 import { asceSources, type TranslateJson } from '../../shared/memory-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
@@ -47,7 +48,7 @@ export const translateCommand: Command = {
       const params = {
         dump,
         address: place.address,
-        ...(place.cpu === undefined ? {} : { cpu: place.cpu }),
+        ...defined({ cpu: place.cpu }),
         ...(space === undefined ? (given === undefined ? {} : { asce: BigInt(given) }) : { space }),
       };
       return context.engine.call('translate', params, { signal: context.io.signal });

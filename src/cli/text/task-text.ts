@@ -1,5 +1,6 @@
 /** Tasks, modules, backtraces and memory usage as text. */
 import { cpuName, doubtfulIdentity } from '../../shared/cpu-registers.ts';
+import { defined } from '../../shared/defined.ts';
 import type { Missing } from '../../shared/result.ts';
 import type { BacktraceJson, KernelFactsJson, MappingsJson, MemoryUsageJson, ModulesJson, TasksJson, TraceJson } from '../../shared/task-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
@@ -46,7 +47,7 @@ export function modulesText(answer: ModulesJson, style: Style): string {
 
 /** Which CPU a trace is of: "CPU 2", "CPU at position 0 (Linux CPU 3)". */
 const traceCpu = ({ cpu = 0, linuxCpu }: TraceJson, numbering: BacktraceJson['numbering']): string =>
-  numbering === 'linuxCpu' ? `CPU ${cpu}` : cpuName({ id: cpu, ...(linuxCpu === undefined ? {} : { linuxCpu }) }, numbering);
+  numbering === 'linuxCpu' ? `CPU ${cpu}` : cpuName({ id: cpu, ...defined({ linuxCpu }) }, numbering);
 
 function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], style: Style): string {
   const who = trace.task === undefined ? '' : `${trace.task.pid ?? '?'} ${visibleLine(trace.task.comm)} (task ${trace.task.address})`;

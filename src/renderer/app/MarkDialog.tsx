@@ -1,5 +1,6 @@
 /** Writes a bookmark or an annotation. */
 import { useState } from 'react';
+import { defined } from '../../shared/defined.ts';
 import { markColours, type MarkColour } from '../../shared/session-model.ts';
 import { positionText } from '../state/position.ts';
 import { useStore } from '../hooks/use-store.ts';
@@ -16,7 +17,7 @@ function Form({ draft }: { readonly draft: MarkDraft }) {
   const save = (): void => {
     const { space, cpu, address, length } = draft.position;
     const end = address + BigInt(draft.kind === 'bookmark' ? 1 : Math.max(1, length));
-    marks.add(draft.dump, { kind: draft.kind, space, ...(cpu === undefined ? {} : { cpu }), start: address, end, text: text.trim(), colour });
+    marks.add(draft.dump, { kind: draft.kind, space, ...defined({ cpu }), start: address, end, text: text.trim(), colour });
     close();
   };
   const range = draft.kind === 'annotation' ? `, ${plural(Math.max(1, draft.position.length), 'byte')}` : '';

@@ -1,5 +1,6 @@
 /** The keyboard map: every action, and the keys for it. */
 import { useState, type KeyboardEvent } from 'react';
+import { defined } from '../../shared/defined.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { Dialog } from '../widgets/dialog/Dialog.tsx';
@@ -31,7 +32,7 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
   const save = (action: string, keys: string | undefined): void => {
     setAsking(undefined);
     setError(undefined);
-    shell.call('setKeys', { command: action, ...(keys === undefined ? {} : { keys }) }).then(
+    shell.call('setKeys', { command: action, ...defined({ keys }) }).then(
       (answer) => chosenKeys.set(answer.keys),
       (wrong: unknown) => setError(wrong instanceof Error ? wrong.message : String(wrong)),
     );

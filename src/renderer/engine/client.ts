@@ -2,6 +2,7 @@
  * The engine as the window sees it. The only file that touches the engine's port: the preload posts a new one at each
  * start of the engine; calls that were under way on an older one are rejected with EngineFailure.
  */
+import { defined } from '../../shared/defined.ts';
 import { engineProtocol, type EngineClient } from '../../shared/engine-protocol.ts';
 import { connect, EngineFailure, type Port } from '../../shared/rpc.ts';
 import { enginePortMessage } from '../../shared/shell-protocol.ts';
@@ -60,7 +61,7 @@ export function linkEngine(page: Window): EngineLink {
       if (client === fresh) lost(reason);
     });
     client = fresh;
-    status.update(({ generation }) => ({ state: 'ready', generation: generation + 1, ...(host === undefined ? {} : { host }) }));
+    status.update(({ generation }) => ({ state: 'ready', generation: generation + 1, ...defined({ host }) }));
   });
 
   return {
@@ -81,7 +82,7 @@ export function linkEngine(page: Window): EngineLink {
           break;
         case 'ready':
           host = event.host;
-          if (host !== undefined && client !== undefined) status.update((now) => ({ ...now, ...(host === undefined ? {} : { host }) }));
+          if (host !== undefined && client !== undefined) status.update((now) => ({ ...now, ...defined({ host }) }));
           break;
       }
     },

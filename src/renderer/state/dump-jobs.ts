@@ -4,6 +4,7 @@ import { attachedText, attachmentKinds, type AttachmentKind, type AttachmentPath
 import type { Catalogue } from '../../shared/catalogue-model.ts';
 import type { EvidenceKind, VerifyJson } from '../../shared/check-model.ts';
 import type { Shell } from '../shell/shell-calls.ts';
+import { defined } from '../../shared/defined.ts';
 import { byteText } from '../../shared/units.ts';
 import { healthWords } from '../words/health.ts';
 import { countText } from '../words/numbers.ts';
@@ -99,7 +100,7 @@ export function createDumpJobs(
             if (now - askedAt < stripIntervalMs) return;
             askedAt = now;
             const coverage = progress.unit === 'pages' && progress.phase !== 'sample' ? { indexed: progress.done, total: progress.total } : undefined;
-            dumps.change(key, (old) => ({ ...old, ...(coverage === undefined ? {} : { coverage }), stripVersion: old.stripVersion + 1 }));
+            dumps.change(key, (old) => ({ ...old, ...defined({ coverage }), stripVersion: old.stripVersion + 1 }));
           },
         },
       );

@@ -1,6 +1,7 @@
 /** What a person typed into the go-to box, as a position or as the reason why it is none. */
 import { parseAddress, resolveAddress } from '../../shared/address-expression.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
+import { defined } from '../../shared/defined.ts';
 import type { AddressSpace } from '../../shared/model.ts';
 import type { Position } from './position.ts';
 import { registerLookup } from './register-lookup.ts';
@@ -19,7 +20,7 @@ export function resolveGoTo(text: string, space: AddressSpace, cpus: readonly Cp
   const cpu = found.cpu ?? (found.space === 'real' ? 0 : undefined);
   return {
     ok: true,
-    position: { space: found.space, address: found.address, length: 1, ...(cpu === undefined ? {} : { cpu }) },
+    position: { space: found.space, address: found.address, length: 1, ...defined({ cpu }) },
     named: expression.base.kind !== 'number' || expression.offset !== 0n,
   };
 }

@@ -1,5 +1,6 @@
 /** What a person wrote about places of a dump: bookmarks, and annotations on ranges. */
 import type { Annotation } from '../../shared/annotation-model.ts';
+import { defined } from '../../shared/defined.ts';
 import type { AddressSpace } from '../../shared/model.ts';
 import type { MarkColour } from '../../shared/session-model.ts';
 import { hex } from '../../shared/units.ts';
@@ -36,12 +37,12 @@ export const markPosition = ({ space, cpu, start, end }: Mark): Position => ({
   space,
   address: start,
   length: Number(end - start),
-  ...(cpu === undefined ? {} : { cpu }),
+  ...defined({ cpu }),
 });
 
 /** An annotation as a report carries it; bookmarks are a person's own. */
 export const reportAnnotation = ({ kind, space, cpu, start, end, text }: Mark): readonly Annotation[] =>
-  kind === 'annotation' ? [{ space, ...(cpu === undefined ? {} : { cpu }), start: hex(start), end: hex(end), text }] : [];
+  kind === 'annotation' ? [{ space, ...defined({ cpu }), start: hex(start), end: hex(end), text }] : [];
 
 /** Whether a mark lies in what a hex grid shows. */
 export const inSpace = (mark: Mark, position: Position): boolean =>

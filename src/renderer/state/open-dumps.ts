@@ -1,5 +1,6 @@
 /** The dumps of the window: opening, reopening after a restart of the engine, closing. */
 import type { EngineLink } from '../engine/engine-link.ts';
+import { defined } from '../../shared/defined.ts';
 import { EngineFailure } from '../../shared/rpc.ts';
 import { handleOf, newDump, type OpenDump, type OpenOptions } from './open-dump.ts';
 import { openFailure } from './open-failure.ts';
@@ -84,7 +85,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
       const { dump: handle, identity } = await engine.call('open', {
         path: dump.path,
         ...(dump.volumes === undefined ? {} : { volumes: [...dump.volumes] }),
-        ...(dump.view === undefined ? {} : { view: dump.view }),
+        ...defined({ view: dump.view }),
       });
       if (!isCurrent()) {
         if (isSameEngine()) await engine.call('close', { dump: handle });

@@ -1,4 +1,5 @@
 /** From an error of the engine to what an error page needs. */
+import { defined } from '../../shared/defined.ts';
 import { ForeignFile, isDumpError } from '../../shared/dump-error.ts';
 import type { OpenFailure } from './open-dump.ts';
 
@@ -9,8 +10,8 @@ export function openFailure(error: unknown, path: string): OpenFailure {
   return {
     kind: error.kind,
     what: error.what,
-    ...(error.expected === undefined ? {} : { expected: error.expected }),
+    ...defined({ expected: error.expected }),
     ...(file === undefined || file === path ? {} : { file }),
-    ...(offset === undefined ? {} : { offset }),
+    ...defined({ offset }),
   };
 }

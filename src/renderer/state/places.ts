@@ -1,4 +1,5 @@
 /** Where the user is: tabs, one cursor per dump, and the way back. */
+import { defined } from '../../shared/defined.ts';
 import { cursorOwner, followGrids, type FollowedGrids } from './followed-grid.ts';
 import { adjust, back, emptyHistory, forget, forward, visit, type History } from './history.ts';
 import { samePosition, type Position } from './position.ts';
@@ -73,7 +74,7 @@ export function createPlaces(): Places {
   const here = (): Place | undefined => {
     const tab = activeTab(tabs.get());
     if (tab === undefined) return undefined;
-    const grid = tab.grid === undefined ? {} : { grid: tab.grid };
+    const grid = defined({ grid: tab.grid });
     return { dump: tab.dump, view: tab.view, position: tab.dump === undefined ? undefined : position(), ...grid };
   };
   const arrived = (): void => {

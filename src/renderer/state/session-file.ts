@@ -1,4 +1,5 @@
 /** The window's state as a session file, and back. Pure: keys of dumps become places in a list, and back. */
+import { defined } from '../../shared/defined.ts';
 import type { IgnoreRules } from '../../shared/ignore-rules.ts';
 import { sessionVersion, type SavedSession, type SessionNode, type SessionTab } from '../../shared/session-model.ts';
 import { hex, pageSize } from '../../shared/units.ts';
@@ -26,14 +27,14 @@ export function writeSession(state: SessionState): SavedSession {
   const at = (key: string | undefined): number | undefined => (key === undefined ? undefined : place.get(key));
   const tab = ({ view, dump, grid }: Tab): SessionTab => {
     const owner = at(dump);
-    return { view, ...(owner === undefined ? {} : { dump: owner }), ...(grid === undefined ? {} : { grid }) };
+    return { view, ...defined({ dump: owner, grid }) };
   };
   const node = (one: DockNode): SessionNode => {
     if (one.kind === 'split') return { share: one.share, parts: one.parts.map(node) };
     const front = one.tabs.findIndex(({ id }) => id === one.front);
     return { share: one.share, tabs: one.tabs.map(tab), ...(front === -1 ? {} : { front }) };
   };
-  const cpuOf = (cpu: number | undefined): { readonly cpu?: number } => (cpu === undefined ? {} : { cpu });
+  const cpuOf = (cpu: number | undefined): { readonly cpu?: number } => defined({ cpu });
   const cursors = Object.entries(state.cursors).flatMap(([owner, position]) => {
     const [key = '', , grid] = owner.split('/');
     const dump = at(key);
@@ -48,10 +49,10 @@ export function writeSession(state: SessionState): SavedSession {
   return {
     schema: sessionVersion,
     dumps: state.dumps.map(({ path, volumes, view, identity, attachments }) => ({
-      ...(identity === undefined ? {} : { identity }),
+      ...defined({ identity }),
       pathHint: path,
       ...(volumes === undefined ? {} : { volumes: [...volumes] }),
-      ...(view === undefined ? {} : { view }),
+      ...defined({ view }),
       ...(Object.values(attachments).some((one) => one !== undefined) ? { attachments } : {}),
     })),
     ...(state.layout === undefined ? {} : { layout: { direction: state.layout.direction, parts: state.layout.parts.map(node) } }),
@@ -66,7 +67,7 @@ export function writeSession(state: SessionState): SavedSession {
     comparisons: Object.entries(state.comparisons).flatMap(([key, { right, exact, shift, rules }]) => {
       const left = at(key);
       const other = at(right);
-      return left === undefined ? [] : [{ left, ...(other === undefined ? {} : { right: other }), exact, shift, ...(rules === undefined ? {} : { rules }) }];
+      return left === undefined ? [] : [{ left, ...defined({ right: other }), exact, shift, ...defined({ rules }) }];
     }),
     ignoreRules: [...state.ignoreRules],
   };
@@ -110,7 +111,7 @@ export function readSession(session: SavedSession, keys: readonly string[]): Res
   const parts = session.layout?.parts.flatMap(node) ?? [];
   const layout = session.layout === undefined || parts.length === 0 ? undefined : { direction: session.layout.direction, parts };
   const active = session.active === undefined ? undefined : tab(session.active)?.id;
-  const cpuOf = (cpu: number | undefined): { readonly cpu?: number } => (cpu === undefined ? {} : { cpu });
+  const cpuOf = (cpu: number | undefined): { readonly cpu?: number } => defined({ cpu });
   const cursors = session.cursors.flatMap(({ dump, grid, space, cpu, address, length }): readonly (readonly [string, Position])[] => {
     const key = keys[dump];
     if (key === undefined) return [];

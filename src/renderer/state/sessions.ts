@@ -1,4 +1,5 @@
 /** Keeps the session, and what is known of each dump, while one works; restores it; hands it out as a file. */
+import { defined } from '../../shared/defined.ts';
 import { parseSession, sessionExtension, type SavedSession } from '../../shared/session-model.ts';
 import type { Shell } from '../shell/shell-calls.ts';
 import type { Comparisons } from './comparisons.ts';
@@ -82,7 +83,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
 
   const restore = (session: SavedSession): void => {
     const keys = session.dumps.map(({ pathHint, volumes, view, identity, attachments }) => {
-      const key = dumps.open(pathHint, { ...(volumes === undefined ? {} : { volumes }), ...(view === undefined ? {} : { view }), attachments });
+      const key = dumps.open(pathHint, { ...defined({ volumes, view }), attachments });
       known.add(key);
       if (identity !== undefined) expected.set(key, identity);
       return key;

@@ -1,3 +1,4 @@
+import { defined } from '../../shared/defined.ts';
 import './progress-bar.css';
 
 /** @param fraction 0 to 1; undefined while the total is not known */
@@ -10,7 +11,7 @@ export function ProgressBar({ fraction, label }: { readonly fraction: number | u
       aria-label={label}
       aria-valuemin={0}
       aria-valuemax={100}
-      {...(percent === undefined ? {} : { 'aria-valuenow': percent })}
+      {...defined({ 'aria-valuenow': percent })}
     >
       <div className="progress-done" style={{ width: percent === undefined ? '30%' : `${((fraction ?? 0) * 100).toFixed(1)}%` }} />
     </div>

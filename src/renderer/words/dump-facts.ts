@@ -1,6 +1,7 @@
 /** The facts of a dump as short texts, each with where it comes from. One list feeds the pills and the table of all facts. */
 import { cpuCountText } from '../../shared/cpu-registers.ts';
 import { attachedText } from '../../shared/attachment.ts';
+import { defined } from '../../shared/defined.ts';
 import type { Trust } from '../../shared/fact.ts';
 import type { Catalogue } from '../../shared/catalogue-model.ts';
 import type { Info } from '../../shared/model.ts';
@@ -32,7 +33,7 @@ export function dumpFacts(info: Info, catalogue: Catalogue): readonly ShownFact[
     const known = pointers.flatMap((pointer) => (provenance[pointer] === undefined ? [] : [provenance[pointer]]));
     const trust = trustRank.find((one) => known.some((fact) => fact.trust === one));
     const source = [...new Set(known.map((fact) => fact.source))].join('; ');
-    facts.push({ id, label, text, trust, source: source === '' ? undefined : source, ...(pill === undefined ? {} : { pill }) });
+    facts.push({ id, label, text, trust, source: source === '' ? undefined : source, ...defined({ pill }) });
   };
   const version = container.version === undefined ? '' : `, version ${container.version}`;
   const format = `${container.flattened ? 'flattened ' : ''}${formatTitle(catalogue, container.format)}${version}`;

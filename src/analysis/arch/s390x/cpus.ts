@@ -3,6 +3,7 @@
  * stand-alone header with the store-status areas in memory. CPUs are matched by identity (prefix, lowcore cpu_nr), never by position.
  */
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
 import type { RawNote, RecordedCpu } from '../../formats/dump-format.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
@@ -134,7 +135,7 @@ function s390xFromLowcore(prefix: number, id: number, memory: AbsoluteMemory): {
       crs: hexAll(saved.crs),
       fprs: hexAll(saved.fprs),
       fpc: hex(saved.fpc),
-      ...(vectors === undefined ? {} : { vxrs: vectors }),
+      ...defined({ vxrs: vectors }),
       timer: hex(saved.timer),
       clockComparator: hex(saved.todcmp),
       todProgrammable: hex(saved.todpreg),

@@ -2,6 +2,7 @@
  * Backtraces on x86_64 by the ORC tables (arch/x86/kernel/unwind_orc.c of 6.1 and 6.12): from instruction, stack pointer and frame pointer
  * of a function to those of its caller. Where an exception or system call entered, a struct pt_regs stands on the stack.
  */
+import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
 import { functionOf, maxFrames, stackOf, type Frame, type SavedRegisters, type StackRange, type Trace } from '../backtrace.ts';
 import type { KernelBytes, KernelNames, StructTypes } from '../kernel-view.ts';
@@ -204,7 +205,7 @@ function unwind(unwinder: X86Unwinder, start: State, kind: Frame['kind']): Trace
     if (!next.state.isExact && !canBeReturnedTo(unwinder.memory, unwinder.symbols, next.state.ip)) return { frames, ...broken(noCall(next.at, next.state.ip)) };
     seen.add(sp);
     const stack = stackOf(unwinder.stacks, next.at)?.name;
-    frames.push({ kind: next.kind, address: next.state.ip, stackPointer: next.at, ...(stack === undefined ? {} : { stack }) });
+    frames.push({ kind: next.kind, address: next.state.ip, stackPointer: next.at, ...defined({ stack }) });
     ({ state } = next);
   }
 }

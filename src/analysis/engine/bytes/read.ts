@@ -1,5 +1,6 @@
 /** `read`: bytes of a dump in any address space. */
 import { append } from '../../../shared/append.ts';
+import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { ReadJson } from '../../../shared/memory-model.ts';
 import type { AddressSpace } from '../../../shared/model.ts';
@@ -50,7 +51,7 @@ const gapJson = (gap: MemoryGap, shift = 0n): ReadJson['absent'][number] => ({
   start: hex(gap.start + shift),
   end: hex(gap.end + shift),
   state: gap.state,
-  ...(gap.reason === undefined ? {} : { reason: gap.reason }),
+  ...defined({ reason: gap.reason }),
 });
 
 /** Page by page: neighbours in a virtual address space lie anywhere. A page whose walk fails is missing, with the reason. */

@@ -1,5 +1,6 @@
 /** `translate`: the walk of one virtual address, as the doors show it. */
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { TranslateJson } from '../../../shared/memory-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
@@ -26,6 +27,6 @@ export function translateAddress(session: Session, request: TranslateRequest): T
     ...(found.real === undefined ? {} : { real: hex(found.real) }),
     ...(found.absolute === undefined ? {} : { absolute: hex(found.absolute) }),
     ...(found.protection === undefined ? {} : { protection: [...found.protection] }),
-    ...(found.failure === undefined ? {} : { failure: found.failure }),
+    ...defined({ failure: found.failure }),
   };
 }

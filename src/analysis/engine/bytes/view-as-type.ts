@@ -1,4 +1,5 @@
 /** The kernel's own types laid over any place of a dump, in any address space. */
+import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { StructViewJson } from '../../../shared/inspect-model.ts';
 import type { TypeNamesJson } from '../../../shared/kernel-model.ts';
@@ -84,7 +85,7 @@ export async function viewAsType(session: Session, name: string, place: Place, s
         name: path,
         offset: Math.floor(bitOffset / 8),
         size,
-        ...(shown === undefined ? {} : { value: shown }),
+        ...defined({ value: shown }),
         ...(text === undefined || value === undefined ? {} : { text }),
         doc: `${type}${bits}${absent === undefined ? '' : ` · ${absent}`}`,
       };

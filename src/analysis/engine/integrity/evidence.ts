@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readGivenText } from '../../../files/given-file.ts';
+import { defined } from '../../../shared/defined.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import { IndexDamaged } from '../../page-index/index-error.ts';
@@ -138,7 +139,7 @@ export async function withEvidence<T>(session: Session, paths: EvidencePaths, us
       });
     return await use({
       files: own.files,
-      ...(index === undefined ? {} : { index }),
+      ...defined({ index }),
       ...(manifest === undefined ? {} : { manifest: { name: basename(manifest), files: parseManifest(readText(manifest, 'a manifest'), manifest) } }),
       ...(attestation === undefined || publicKey === undefined
         ? {}

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { AnalysisJson } from '../../../shared/analysis-table.ts';
 import { sortAnnotations, type Annotation } from '../../../shared/annotation-model.ts';
 import type { AnalysisRequest } from '../../../shared/analysis-protocol.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { RequestError } from '../../../shared/rpc.ts';
@@ -36,10 +37,10 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
     fileName,
     identity: session.identity,
     digests: verified.digests,
-    ...(verified.digestsMissing === undefined ? {} : { digestsMissing: verified.digestsMissing }),
+    ...defined({ digestsMissing: verified.digestsMissing }),
     // A report says which dump, not where it lay.
     info: { ...described, file: { ...described.file, path: fileName } },
-    ...(reason === undefined ? {} : { reason }),
+    ...defined({ reason }),
     health: verified.summary,
     checks: verified.checks,
     damage: verified.damage ?? [],

@@ -1,5 +1,6 @@
 /** What an analysis reads of one session: what it needs is looked for before it starts, for it does not wait while it runs. */
 import type { AnalysisNeed, AnalysisTable } from '../../../shared/analysis-table.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { AnalysisKernel, AnalysisStacks } from '../../kernel/analyses/analysis-kernel.ts';
 import type { KernelTypes } from '../../kernel/btf/find-types.ts';
 import type { ModuleTypeSearch } from '../../kernel/btf/module-types.ts';
@@ -68,7 +69,7 @@ export async function analysisKernel(session: Session, { needs, uses }: Pick<Ana
     symbolAt,
     cpus: tasks?.cpus ?? cpuContexts(session, kernel, types).cpus,
     moduleTypes,
-    tasks: tasks === undefined ? undefined : { list: tasks.list, missing: tasks.missing, ...(tasks.layout === undefined ? {} : { layout: tasks.layout }) },
+    tasks: tasks === undefined ? undefined : { list: tasks.list, missing: tasks.missing, ...defined({ layout: tasks.layout }) },
     stacks,
     why: (need) => why[need](),
   };

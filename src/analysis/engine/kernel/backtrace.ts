@@ -1,6 +1,7 @@
 /** `backtrace`: backtraces of CPUs and tasks, symbolised. */
 import { append } from '../../../shared/append.ts';
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { Missing } from '../../../shared/result.ts';
@@ -38,7 +39,7 @@ function frameJson(frame: Frame, symbols: SymbolTable | undefined): FrameJson {
     address: hex(frame.address),
     ...(found === undefined ? {} : { symbol: `${found.name}+${hex(frame.address - found.start)}${found.module === undefined ? '' : ` [${found.module}]`}` }),
     ...(frame.stackPointer === undefined ? {} : { stackPointer: hex(frame.stackPointer) }),
-    ...(frame.stack === undefined ? {} : { stack: frame.stack }),
+    ...defined({ stack: frame.stack }),
   };
 }
 
@@ -47,9 +48,7 @@ function cpuOfTrace({ cpu, number }: CpuContext): Pick<TraceJson, 'cpu' | 'linux
   const { linuxCpu, identity, system } = cpu;
   return {
     cpu: number,
-    ...(linuxCpu === undefined ? {} : { linuxCpu }),
-    ...(identity === undefined ? {} : { identity }),
-    ...(system === undefined ? {} : { system }),
+    ...defined({ linuxCpu, identity, system }),
   };
 }
 
@@ -59,7 +58,7 @@ function traceJson(trace: Trace, symbols: SymbolTable | undefined, cpu: CpuConte
   const path = crashPath(frames);
   return {
     ...(cpu === undefined ? {} : cpuOfTrace(cpu)),
-    ...(task === undefined ? {} : { task: { address: hex(task.address), comm: task.comm, ...(task.pid === undefined ? {} : { pid: task.pid }) } }),
+    ...(task === undefined ? {} : { task: { address: hex(task.address), comm: task.comm, ...defined({ pid: task.pid }) } }),
     frames,
     ...(path === undefined || path.length >= frames.length ? {} : { crashFrames: path.length }),
     end: trace.end,

@@ -1,5 +1,6 @@
 /** `dmesg`: the kernel's log. */
 import type { LogRecord } from '../../kernel/log/log-record.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { DmesgJson, LogRecordJson } from '../../../shared/kernel-model.ts';
 import { markOf } from '../../kernel/log/log-marks.ts';
 import type { Session } from '../session/session.ts';
@@ -21,16 +22,12 @@ function recordJson(record: LogRecord): LogRecordJson {
   return {
     ...(sequence === undefined || sequence > BigInt(Number.MAX_SAFE_INTEGER) ? {} : { sequence: Number(sequence) }),
     ...(time === undefined ? {} : { time: secondsText(time) }),
-    ...(level === undefined ? {} : { level }),
-    ...(facility === undefined ? {} : { facility }),
+    ...defined({ level, facility }),
     ...(caller === undefined ? {} : { caller: callerText(caller) }),
     text,
     ...(continued === true ? { continued } : {}),
     ...(cut === true ? { cut } : {}),
-    ...(lostBefore === undefined ? {} : { lostBefore }),
-    ...(subsystem === undefined ? {} : { subsystem }),
-    ...(device === undefined ? {} : { device }),
-    ...(mark === undefined ? {} : { mark }),
+    ...defined({ lostBefore, subsystem, device, mark }),
   };
 }
 
@@ -47,6 +44,6 @@ export async function describeLog(session: Session, signal: AbortSignal): Promis
     vmcoreinfo: vmcoreinfo.source,
     records: records.map(recordJson),
     lost,
-    ...(lostWhy === undefined ? {} : { lostWhy }),
+    ...defined({ lostWhy }),
   };
 }

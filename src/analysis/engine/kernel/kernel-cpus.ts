@@ -1,5 +1,6 @@
 /** What the kernel keeps about each CPU: the task that occupied it, the stacks it may use, where its per-CPU data lies. */
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { StackRange } from '../../arch/backtrace.ts';
 import { architectures } from '../../arch/index.ts';
 import type { LowcoreKernel } from '../../arch/s390x/lowcore/fields.ts';
@@ -50,13 +51,11 @@ export function cpuContexts(session: Session, kernel: Kernel, types: KernelTypes
       cpu,
       number: doorNumber(session, cpu),
       stacks: hasLowcores ? lowcoreStacks(lowcore, stackBytes) : (own?.stacks.filter(({ name }) => name !== taskStack) ?? []),
-      ...(linuxNumber === undefined ? {} : { linuxNumber }),
-      ...(current === undefined ? {} : { current }),
-      ...(perCpuOffset === undefined ? {} : { perCpuOffset }),
+      ...defined({ linuxNumber, current, perCpuOffset }),
     };
   });
   const lowcoreKernel = lowcores.find((one) => one !== undefined)?.kernel;
-  return { cpus: contexts, ...(hasLowcores ? { stackBytes } : {}), ...(lowcoreKernel === undefined ? {} : { lowcoreKernel }) };
+  return { cpus: contexts, ...(hasLowcores ? { stackBytes } : {}), ...defined({ lowcoreKernel }) };
 }
 
 /** The stack of the task itself is known by the task. */

@@ -1,4 +1,5 @@
 /** `kernelFacts`: what the kernel says of itself, with sources. */
+import { defined } from '../../../shared/defined.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { confirm, fact, type Fact } from '../../../shared/fact.ts';
 import type { Missing } from '../../../shared/result.ts';
@@ -80,7 +81,7 @@ export async function describeKernelFacts(session: Session, signal: AbortSignal)
     ...named('release'),
     ...named('version'),
     ...named('nodename'),
-    ...(commandLine === undefined ? {} : { commandLine }),
+    ...defined({ commandLine }),
     ...(hardware === undefined ? {} : { hardware: single(hardware) }),
     ...(environment === undefined ? {} : { environment: single(environment) }),
     ...(taint === undefined ? {} : { taint: { value: hex(taint.value), flags: [...taintFlags(taint.value)], source: taint.source, trust: 'unverifiable' } }),

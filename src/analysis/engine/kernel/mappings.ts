@@ -1,4 +1,5 @@
 /** `mappings`: the memory mappings of one process. */
+import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { MappingsJson } from '../../../shared/task-model.ts';
@@ -33,7 +34,7 @@ export async function describeMappings(session: Session, pid: number, signal: Ab
     start: hex(start),
     end: hex(end),
     permissions: mappingPermissions(flags),
-    ...(file === undefined ? {} : { file }),
+    ...defined({ file }),
   }));
   return { ...named, mappings, missing: [] };
 }

@@ -1,4 +1,5 @@
 /** `modules`: loaded modules, and what of them is in the dump. */
+import { defined } from '../../../shared/defined.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { Missing } from '../../../shared/result.ts';
 import type { ModulesJson } from '../../../shared/task-model.ts';
@@ -30,7 +31,7 @@ export async function describeModules(session: Session, signal: AbortSignal): Pr
         state: module.state,
         ...details,
         ...(base === undefined ? {} : { base: hex(base) }),
-        ...(count === undefined ? {} : { types: count }),
+        ...defined({ types: count }),
       };
     }),
     complete,

@@ -2,6 +2,7 @@
 import { type BtfType, kinds } from '../../kernel/btf/btf-types.ts';
 import { type TypeScope, parseTypeName, scopeOf } from '../../kernel/btf/type-scope.ts';
 import { type FoundMember, aggregateNamed, layoutRows, memberAt, resolved, sizeOf, typeText } from '../../kernel/btf/type-layout.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { StructJson, StructMemberJson } from '../../../shared/kernel-model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { Session } from '../session/session.ts';
@@ -55,7 +56,7 @@ export async function describeStruct(session: Session, request: StructRequest, s
     throw new DumpError('absent', { file: session.path }, search.found ? 'no vmcoreinfo' : search.why, 'BTF of the kernel');
   const { agreeing } = search.types;
   const { memory } = kernel;
-  const wanted = { ...(request.module === undefined ? {} : { module: request.module }), ...parseTypeName(request.name) };
+  const wanted = { ...defined({ module: request.module }), ...parseTypeName(request.name) };
   const dot = wanted.name.indexOf('.');
   const [head, path] = dot === -1 ? [wanted.name, undefined] : [wanted.name.slice(0, dot), wanted.name.slice(dot + 1)];
   const scope = await scopeOf(search.types.types, { ...wanted, name: head }, memory.pointerBytes, () => kernel.findModuleTypes(signal));
@@ -77,7 +78,7 @@ export async function describeStruct(session: Session, request: StructRequest, s
       type: typeText(types, member.type),
       offset: Math.floor(member.bitOffset / 8),
       ...(member.bits === 0 ? {} : { bitOffset: member.bitOffset % 8, bits: member.bits }),
-      ...(bytes === undefined ? {} : { size: bytes }),
+      ...defined({ size: bytes }),
       depth,
       ...value,
     };
@@ -97,11 +98,11 @@ export async function describeStruct(session: Session, request: StructRequest, s
     source: scope.source ?? search.types.source,
     agreeing,
     vmcoreinfo: kernel.vmcoreinfo.source,
-    ...(scope.module === undefined ? {} : { module: scope.module }),
+    ...defined({ module: scope.module }),
     ...(scope.alike === undefined ? {} : { alike: [...scope.alike] }),
     kind: kindOf(type),
     name: typeText(types, found.type),
-    ...(size === undefined ? {} : { size }),
+    ...defined({ size }),
     ...(request.address === undefined ? {} : { address: hex(request.address) }),
     members,
     ...(enumerators.length === 0 ? {} : { enumerators: enumerators.map(({ name, value }) => ({ name, value: numberJson(value) })) }),

@@ -2,6 +2,7 @@
 import type { Session } from '../session/session.ts';
 import type { KernelSymbol, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { allNames, namesOf } from './kernel-names.ts';
+import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { PlaceNameJson, SymbolJson, SymbolizeJson, SymbolsJson } from '../../../shared/kernel-model.ts';
 import { hex } from '../../../shared/units.ts';
@@ -18,7 +19,7 @@ async function tableFor(session: Session, signal: AbortSignal): Promise<{ table:
 function named(table: SymbolTable, name: string): readonly SymbolJson[] {
   const plain = ({ address, type, module }: KernelSymbol, one: string): SymbolJson => {
     const { size } = table.at(address) ?? {};
-    return { address: hex(address), type, name: one, ...(size === undefined ? {} : { size }), ...(module === undefined ? {} : { module }) };
+    return { address: hex(address), type, name: one, ...defined({ size, module }) };
   };
   if (!name.includes('*')) return table.lookup(name).map((symbol) => plain(symbol, name));
   const glob = namePattern(name);
@@ -49,7 +50,7 @@ export async function describeSymbols(
   }
   return {
     ...head,
-    symbols: Array.from(table.all(), ({ address, type, name, module }) => ({ address: hex(address), type, name, ...(module === undefined ? {} : { module }) })),
+    symbols: Array.from(table.all(), ({ address, type, name, module }) => ({ address: hex(address), type, name, ...defined({ module }) })),
   };
 }
 

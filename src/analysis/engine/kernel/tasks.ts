@@ -1,6 +1,7 @@
 /** `tasks`: the tasks of a dump's kernel. */
 import type { KernelTask } from '../../kernel/tasks/tasks.ts';
 import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { TaskJson, TasksJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { Session } from '../session/session.ts';
@@ -14,14 +15,11 @@ function taskJson(task: KernelTask, layout: TaskLayout | undefined, runsOn: numb
   return {
     address: hex(task.address),
     comm: task.comm,
-    ...(task.pid === undefined ? {} : { pid: task.pid }),
-    ...(task.tgid === undefined ? {} : { tgid: task.tgid }),
+    ...defined({ pid: task.pid, tgid: task.tgid }),
     ...(state === undefined ? {} : { state: { letter: state.letter, word: state.word, value: hex(state.value) } }),
-    ...(task.parent === undefined ? {} : { parent: task.parent }),
+    ...defined({ parent: task.parent }),
     ...(stack === undefined || layout === undefined ? {} : { stack: { start: hex(stack), end: hex(stack + BigInt(layout.stackBytes)) } }),
-    ...(task.cpu === undefined ? {} : { cpu: task.cpu }),
-    ...(runsOn === undefined ? {} : { runsOn }),
-    ...(task.kind === undefined ? {} : { kind: task.kind }),
+    ...defined({ cpu: task.cpu, runsOn, kind: task.kind }),
     ...(task.isThread ? { thread: true } : {}),
   };
 }

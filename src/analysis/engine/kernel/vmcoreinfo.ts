@@ -1,4 +1,5 @@
 /** `vmcoreinfo`: the note wherever it is, as notes and pointers lead to it, else found by its text; and how its copies differ. */
+import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { VmcoreinfoJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
@@ -19,7 +20,7 @@ function copyJson(used: JudgedVmcoreinfo, copy: JudgedVmcoreinfo): NonNullable<V
   return {
     source,
     ...(address === undefined ? {} : { address: hex(address) }),
-    ...(release === undefined ? {} : { release }),
+    ...defined({ release }),
     differing,
     fits: copy.fit.fits,
     of: originOf(copy, used),
@@ -66,7 +67,7 @@ export const vmcoreinfoJson = ({ source, entries, text }: Vmcoreinfo): Vmcoreinf
 export function describeVmcoreinfo(session: Session): VmcoreinfoJson {
   const search = session.vmcoreinfo;
   if (!search.found) {
-    const where = { file: session.path, ...(search.address === undefined ? {} : { address: search.address }) };
+    const where = { file: session.path, ...defined({ address: search.address }) };
     throw new DumpError('absent', where, `no vmcoreinfo: the dump has no such note, and ${search.why}`, 'a VMCOREINFO note in the dump or in memory');
   }
   return vmcoreinfoJson(search.vmcoreinfo);

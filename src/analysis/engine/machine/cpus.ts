@@ -1,6 +1,7 @@
 /** `cpus`: the CPUs of a dump as the doors show them: registers as recorded, and what they mean. */
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson, CpuMeaning } from '../../../shared/cpu-model.ts';
+import { defined } from '../../../shared/defined.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
@@ -35,7 +36,7 @@ function comparatorMeaning(session: Session, cpu: CpuJson): CpuMeaning['clockCom
   const software = softwareComparator(session, cpu);
   const { form, value } = clockComparator(raw, software);
   const text = clockComparatorText(raw, software);
-  return { form, ...(value === undefined ? {} : { value: hex(value) }), ...(text === undefined ? {} : { text }) };
+  return { form, ...(value === undefined ? {} : { value: hex(value) }), ...defined({ text }) };
 }
 
 const texts = (values: readonly string[] | undefined, describe: (index: number, value: bigint) => string | undefined): { register: number; text: string }[] =>
@@ -52,12 +53,10 @@ export function cpuMeaning(session: Session, cpu: CpuJson): CpuMeaning {
   const todClock = cpu.todClock === undefined ? undefined : todToIso(BigInt(cpu.todClock));
   const comparator = comparatorMeaning(session, cpu);
   return {
-    ...(wait === undefined ? {} : { wait }),
+    ...defined({ wait }),
     ...(cpu.crs === undefined ? {} : { controlRegisters: texts(cpu.crs, describeControlRegister) }),
     ...(cpu.fprs === undefined ? {} : { floating: texts(cpu.fprs, (_, value) => binary64(value)) }),
-    ...(timer === undefined ? {} : { timer }),
-    ...(comparator === undefined ? {} : { clockComparator: comparator }),
-    ...(todClock === undefined ? {} : { todClock }),
+    ...defined({ timer, clockComparator: comparator, todClock }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** `lowcore`: lowcores of a dump, decoded by the layout that fits each of them. */
 import { cpuNumbering, type CpuNumbering } from '../../../shared/cpu-registers.ts';
+import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
@@ -43,7 +44,7 @@ function decode(kernel: LowcoreKernel, lowcore: Parameters<typeof view>[1], byte
     const time = field.name === 'clock_comp_save_area' && field.value !== undefined ? clockComparatorText(BigInt(field.value), software) : undefined;
     return {
       ...field,
-      ...(time === undefined ? {} : { text: time }),
+      ...defined({ text: time }),
       group: lowcoreFieldGroup(field.name),
       ...(target === undefined ? {} : { pointsTo: { space: target.space, address: hex(field.name === 'mcesad' ? target.address & ~0x3ffn : target.address) } }),
     };
@@ -60,7 +61,7 @@ function lowcoreAt(session: Session, address: bigint, cpu: CpuJson | undefined, 
   const context = lowcoreContext(session, cpu);
   const choice = named === undefined ? chooseLowcoreLayout(read.bytes, context) : givenLowcoreLayout(named, read.bytes, context);
   return {
-    ...(cpu === undefined ? {} : { id: cpu.id, ...(cpu.linuxCpu === undefined ? {} : { linuxCpu: cpu.linuxCpu }) }),
+    ...(cpu === undefined ? {} : { id: cpu.id, ...defined({ linuxCpu: cpu.linuxCpu }) }),
     prefix: hex(address),
     layout: { name: choice.kernel, confidence: choice.confidence, word: choice.word, tests: [...choice.tests], proven: provenLowcores.has(choice.kernel) },
     fields: decode(choice.kernel, read, read.bytes),

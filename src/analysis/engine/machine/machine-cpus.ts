@@ -4,6 +4,7 @@
  */
 import { cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
@@ -59,7 +60,7 @@ function findingsOf(recorded: readonly CpuJson[], absent: readonly CpuJson[], ma
 
 function withIdentity(cpu: CpuJson, { linuxCpu, json }: CpuIdentity): CpuJson {
   const { linuxCpu: _, ...rest } = cpu;
-  return { ...rest, ...(linuxCpu === undefined ? {} : { linuxCpu }), identity: json };
+  return { ...rest, ...defined({ linuxCpu }), identity: json };
 }
 
 /** CPUs of the system that crashed before, where the one that ran then is shown: stopped, with prefixes that mean nothing to it. */

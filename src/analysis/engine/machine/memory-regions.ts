@@ -2,6 +2,7 @@
  * What the container knows of its memory, as rows for people: all ranges where they are few, else ranges joined at a granularity that
  * keeps the table short, each with its pages by state. The exact ranges come in pages.
  */
+import { defined } from '../../../shared/defined.ts';
 import type { RegionJson } from '../../../shared/structure-model.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import { pageStateCodes, type Extent, type ExtentState, type MemoryImage } from '../../formats/dump-format.ts';
@@ -20,7 +21,7 @@ const exactRow = (extent: Extent): RegionJson => ({
   start: hex(extent.start),
   end: hex(extent.end),
   kind: kindOf(extent.state),
-  ...(extent.fileOffset === undefined ? {} : { fileOffset: extent.fileOffset }),
+  ...defined({ fileOffset: extent.fileOffset }),
 });
 
 /** The exact ranges that touch [start, end), at most 4096 of them, and where the next page begins. */

@@ -1,6 +1,7 @@
 /** `notes`: ELF notes, decoded. */
 import { type DecodedNote, decodeNote } from '../../notes/index.ts';
 import type { Session } from '../session/session.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { NoteJson } from '../../../shared/structure-model.ts';
 import { notesByCpu } from '../../memory/cpu-state.ts';
 import { schemaVersion } from '../../../shared/model.ts';
@@ -23,13 +24,12 @@ export function describeNotes(session: Session): { schema: 1; notes: NoteJson[] 
       owner: note.owner,
       type: note.type,
       name: decoded.name,
-      ...(decoded.title === undefined ? {} : { title: decoded.title }),
-      ...(cpu === undefined ? {} : { cpu }),
+      ...defined({ title: decoded.title, cpu }),
       fileOffset: note.fileOffset,
       ...(atPlace ? { descriptorOffset: note.descOffset } : {}),
       bytes: note.desc.length,
       ...(decoded.view === undefined ? {} : { fields: decoded.view.fields.map(({ doc: _, ...field }) => field) }),
-      ...(decoded.text === undefined ? {} : { text: decoded.text }),
+      ...defined({ text: decoded.text }),
       ...(atPlace && saysAll(decoded, note.desc.length) ? {} : { raw: Buffer.from(note.desc.subarray(0, rawNoteBytes)).toString('hex') }),
     };
   });

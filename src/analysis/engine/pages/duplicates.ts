@@ -1,4 +1,5 @@
 /** `duplicates`: the most frequent pages of a dump. Goes over the index in parts, so that memory stays bounded and other questions are answered meanwhile. */
+import { defined } from '../../../shared/defined.ts';
 import { type DuplicateGroupJson, shownDuplicates } from '../../../shared/duplicates-protocol.ts';
 import type { EngineProtocol, ScanProgress } from '../../../shared/engine-protocol.ts';
 import type { CallContext, Result } from '../../../shared/rpc.ts';
@@ -91,7 +92,7 @@ export async function describeDuplicates(
     }
     top = top.sort(mostFirst).slice(0, limit);
     const groups = await placed(reader, top, pace, report(parts));
-    return { groups, groupCount, pages, presentPages, complete, ...(unconfirmed === undefined ? {} : { unconfirmed }) };
+    return { groups, groupCount, pages, presentPages, complete, ...defined({ unconfirmed }) };
   } finally {
     reader.close();
   }

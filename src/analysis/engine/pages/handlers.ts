@@ -1,4 +1,5 @@
 /** The engine's methods about pages: their index, searches, comparisons. */
+import { defined } from '../../../shared/defined.ts';
 import type { StartSqlProcess } from '../../page-index/sql-process.ts';
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import { describeCache } from './cache.ts';
@@ -16,8 +17,7 @@ export const pageHandlers = (sessionOf: SessionOf, startSql: StartSqlProcess | u
     index: ({ dump, ...request }, { signal, progress }) => indexPages(sessionOf(dump, 'all'), request, signal, progress),
     cache: ({ pruneTo }) => describeCache(pruneTo),
     strip: ({ dump, ...request }) => stripOf(sessionOf(dump), request),
-    sql: ({ dump, query, rows, seconds, path }, { signal }) =>
-      queryIndex(sessionOf(dump), { query, rows, seconds, ...(path === undefined ? {} : { path }) }, signal, startSql),
+    sql: ({ dump, query, rows, seconds, path }, { signal }) => queryIndex(sessionOf(dump), { query, rows, seconds, ...defined({ path }) }, signal, startSql),
     sqlTables: () => ({ tables: sqlTables() }),
     duplicates: ({ dump, limit }, context) => describeDuplicates(sessionOf(dump, 'all'), limit, context),
     search: ({ dump, view, ...request }, context) => searchSession(sessionOf(dump, view), request, context),

@@ -1,6 +1,7 @@
 /** `index`: builds or completes the page index of a dump. */
 import { derived } from '../session/memo.ts';
 import type { OpenFiles, Session } from '../session/session.ts';
+import { defined } from '../../../shared/defined.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import type { IndexJson } from '../../../shared/memory-model.ts';
@@ -68,8 +69,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
               location,
               identity,
               source: session.image.source,
-              ...(request.memory === undefined ? {} : { memoryBytes: request.memory }),
-              ...(request.workers === undefined ? {} : { workers: request.workers }),
+              ...defined({ memoryBytes: request.memory, workers: request.workers }),
             },
           };
     const onStart = (prefer: (pfn: number) => void): void => {
@@ -132,7 +132,7 @@ async function openFor(session: Session, path: string, { digest, rebuild }: Inde
   const store = await open(rebuild);
   const why = store.fresh === undefined ? undefined : discardedBecause[store.fresh];
   const trust = store.fresh === undefined ? trustOf(store, session) : 'made';
-  if (trust === 'made' || (trust !== 'unconfirmed' && digest === false)) return { store, ...(why === undefined ? {} : { discarded: why }) };
+  if (trust === 'made' || (trust !== 'unconfirmed' && digest === false)) return { store, ...defined({ discarded: why }) };
   const anew = async (discarded: string): Promise<Opened> => {
     store.close();
     return { store: await open(true), discarded };

@@ -1,4 +1,5 @@
 /** `search` of a session: pattern, restrictions, hits as they are found. */
+import { defined } from '../../../shared/defined.ts';
 import { RequestError, type CallContext, type Params, type Progress } from '../../../shared/rpc.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
@@ -55,7 +56,7 @@ function hitMaker(session: Session): (found: FoundAt) => SearchHit {
     return {
       address: hex(address),
       bytes,
-      ...(fileOffset === undefined ? {} : { fileOffset }),
+      ...defined({ fileOffset }),
       match: digits(match),
       before: digits(around.subarray(Math.min(before, lead), lead)),
       after: digits(around.subarray(Math.min(lead + bytes, after), after)),
@@ -152,7 +153,7 @@ export async function searchSession(session: Session, request: SearchRequest, { 
       searchedBytes: counts.searched,
       unreadableBytes: counts.unreadable,
       truncated,
-      ...(restricted.unconfirmed === undefined ? {} : { unconfirmed: restricted.unconfirmed }),
+      ...defined({ unconfirmed: restricted.unconfirmed }),
     };
   } finally {
     matcher?.close();

@@ -1,4 +1,5 @@
 /** What a query can read, as the doors show it: the tables of an index, and analyses as functions. */
+import { defined } from '../../../shared/defined.ts';
 import type { SqlTableJson } from '../../../shared/sql-protocol.ts';
 import { analysisSqlTables } from '../kernel/analysis-functions.ts';
 import { indexTables } from '../../page-index/schema.ts';
@@ -47,7 +48,7 @@ function dumpOfQuery({ location, view, attached }: Session, query: string): SqlD
   return {
     path: location.path,
     volumes: [...(location.volumes ?? [])],
-    ...(location.machine === undefined ? {} : { machine: location.machine }),
+    ...defined({ machine: location.machine }),
     ...(location.physBase === undefined ? {} : { physBase: hex(location.physBase) }),
     view,
     attached: Object.fromEntries(attached.map(({ kind, path }) => [kind, path])),
@@ -67,13 +68,12 @@ export async function queryIndex(session: Session, request: SqlQuery, signal: Ab
   const unconfirmed = isThere ? unconfirmedIndex(session, path) : undefined;
   const result = await runSql({
     ...(isThere ? { index: { path, identity: session.identity, dumpKey: session.dumpKey } } : {}),
-    ...(dump === undefined ? {} : { dump }),
+    ...defined({ dump }),
     query: request.query,
     rows: request.rows,
     seconds: request.seconds,
     signal,
-    ...(entry === undefined ? {} : { entry }),
-    ...(start === undefined ? {} : { start }),
+    ...defined({ entry, start }),
   });
   return unconfirmed === undefined ? result : { ...result, unconfirmed };
 }

@@ -8,6 +8,7 @@ import type { Session } from '../session/session.ts';
 import { viewWindows } from '../../memory/view.ts';
 import { IndexDamaged } from '../../page-index/index-error.ts';
 import { openDumpIndex, type DumpIndex } from './dump-index.ts';
+import { defined } from '../../../shared/defined.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 
 /** A dump without index: what the container says of its pages is known, the stored ones are not looked at yet. */
@@ -46,7 +47,7 @@ export function stripOf(
   const index = indexOf(stored);
   try {
     const strip = counted(index?.reader ?? unindexed(stored.image.memory));
-    return { ...strip, buckets: [...strip.buckets], ...(index?.unconfirmed === undefined ? {} : { unconfirmed: index.unconfirmed }) };
+    return { ...strip, buckets: [...strip.buckets], ...defined({ unconfirmed: index?.unconfirmed }) };
   } finally {
     index?.reader.close();
   }

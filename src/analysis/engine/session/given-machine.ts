@@ -1,4 +1,5 @@
 /** What a user says of a dump that its headers do not say, or say wrongly. */
+import { defined } from '../../../shared/defined.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import { architectureNamed, architectureNames } from '../../arch/index.ts';
 import type { GivenMachine } from '../../formats/dump-format.ts';
@@ -12,5 +13,5 @@ export function givenMachine(machine: string | undefined, physBase: string | und
   const architecture = machine === undefined ? undefined : architectureNamed(machine);
   if (machine !== undefined && architecture === undefined)
     throw new RequestError('query', `there is no machine "${machine}"; known are ${architectureNames.join(', ')}`);
-  return { ...(architecture === undefined ? {} : { machine: architecture }), ...(physBase === undefined ? {} : { physBase: BigInt(physBase) }) };
+  return { ...defined({ machine: architecture }), ...(physBase === undefined ? {} : { physBase: BigInt(physBase) }) };
 }

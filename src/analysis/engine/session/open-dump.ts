@@ -1,4 +1,5 @@
 /** Opens what a person names: a dump, one file of a set, a folder with a set, or a dump that is packed. */
+import { defined } from '../../../shared/defined.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { RequestError } from '../../../shared/rpc.ts';
@@ -45,7 +46,7 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
     inner?.close();
   };
   try {
-    const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...(cacheFolder === undefined ? {} : { folder: cacheFolder }) });
+    const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...defined({ folder: cacheFolder }) });
     const copy = openFile(unpacked);
     inner = copy;
     return sessionOn(

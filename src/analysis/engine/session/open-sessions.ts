@@ -1,4 +1,5 @@
 /** The dumps that are open, by the handles that doors name them by. */
+import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
 import type { MemoryView } from '../../../shared/model.ts';
@@ -38,7 +39,7 @@ export function openSessions(): OpenSessions {
     handlers: {
       async open({ path, volumes, machine, physBase, view }, { signal, progress }) {
         const given = givenMachine(machine, physBase);
-        const opened = await openDumpAt({ path, ...(volumes === undefined ? {} : { volumes }), given, signal, progress });
+        const opened = await openDumpAt({ path, ...defined({ volumes }), given, signal, progress });
         try {
           const session = opened.inView(view ?? 'all');
           return { dump: add(session), identity: session.identity };
@@ -53,7 +54,7 @@ export function openSessions(): OpenSessions {
         sessionOf(dump);
         return {
           dump: add(session),
-          attached: session.attached.map(({ kind, path, proof }) => ({ kind, path, ...(proof === undefined ? {} : { proof }) })),
+          attached: session.attached.map(({ kind, path, proof }) => ({ kind, path, ...defined({ proof }) })),
         };
       },
       close({ dump }) {

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { basename } from 'node:path';
 import type { AttachedJson } from '../../../shared/attachment.ts';
+import { defined } from '../../../shared/defined.ts';
 import { confirm, fact, splitFacts, type Fact } from '../../../shared/fact.ts';
 import { infoSchema, schemaVersion, type Info } from '../../../shared/model.ts';
 import { hex, pageSize, type AddressRange } from '../../../shared/units.ts';
@@ -159,7 +160,7 @@ function vmcoreinfoFindings(session: Session): Info['findings'] {
 
 function attachedTo({ attached }: Session): AttachedJson[] | undefined {
   if (attached.length === 0) return undefined;
-  return attached.map(({ kind, path, proof }) => ({ kind, file: basename(path), ...(proof === undefined ? {} : { proof }) }));
+  return attached.map(({ kind, path, proof }) => ({ kind, file: basename(path), ...defined({ proof }) }));
 }
 
 /** Ranges of memory that are named; a filtered dump may have millions. */

@@ -1,4 +1,5 @@
 /** What variables of the kernel say of its end: read through its symbols, never searched for. */
+import { defined } from '../../../shared/defined.ts';
 import { kallsymsPlaces } from '../../kernel/symbols/kallsyms.ts';
 import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
 import { taintFlags } from '../../kernel/facts/taint.ts';
@@ -43,7 +44,7 @@ export function kernelWitnesses({ knownKernel }: Session): KernelWitnesses {
   const named = state === undefined || !isNumbered ? undefined : systemStates[state];
   return {
     ...(panic === undefined || panic < -1 || panic > 0xffff ? {} : { panicCpu: panic === -1 ? 'unset' : panic }),
-    ...(named === undefined ? {} : { systemState: named }),
+    ...defined({ systemState: named }),
     ...(image === undefined ? {} : { kdumpLoaded: image !== 0n }),
     ...(taint === undefined ? {} : { died: taintFlags(taint).some(({ letter }) => letter === 'D') }),
     unseen,

@@ -1,4 +1,5 @@
 /** What the kernel's log says of the system's end, and how much of the log could be read. */
+import { defined } from '../../../shared/defined.ts';
 import { deathNotes, type DeathLine, type DeathNotes } from '../../kernel/log/log-marks.ts';
 import { secondsText } from '../kernel/dmesg.ts';
 import type { Told } from './told.ts';
@@ -48,8 +49,7 @@ export function logWords(session: Session): LogWords {
   const told = notes === undefined ? undefined : toldOf(notes);
   return {
     isRead: true,
-    ...(notes === undefined ? {} : { notes }),
-    ...(told === undefined ? {} : { told }),
+    ...defined({ notes, told }),
     ...(missing.length === 0 ? {} : { gap: `The kernel log has gaps: ${missing.join(', and ')}; what they said is not known.` }),
   };
 }

@@ -1,5 +1,6 @@
 /** `triage`: the first screen: facts, checks that need headers alone, CPUs, decisions. No scan, but for a short look for vmcoreinfo where nothing leads to it. */
 import type { Session } from '../session/session.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { TriageDump } from '../../../shared/triage-model.ts';
 import { checkSession } from '../integrity/check-session.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
@@ -21,9 +22,7 @@ export async function triage(session: Session, signal: AbortSignal): Promise<Tri
   return {
     info,
     health: summarize(checks),
-    ...(reason === undefined ? {} : { reason }),
-    ...(gist === undefined ? {} : { reasonGist: gist }),
-    ...(logGap === undefined ? {} : { logGap }),
+    ...defined({ reason, reasonGist: gist, logGap }),
     ...(places === undefined ? {} : { crashPlaces: [...places] }),
     ...(started === undefined ? {} : { panicKdump: startedKdump(started) }),
     ...(session.osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(session.osInfo) }),

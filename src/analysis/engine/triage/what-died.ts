@@ -1,5 +1,6 @@
 /** Which task panicked and where, in a sentence: for the triage and the report, so nothing here scans memory. */
 import { cpuName } from '../../../shared/cpu-registers.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { CrashPlaceJson } from '../../../shared/triage-model.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { architectures } from '../../arch/index.ts';
@@ -87,9 +88,7 @@ async function readStacks(session: Session, signal: AbortSignal): Promise<Stacks
   const victim = trace?.task === undefined || trace.cpu === undefined ? undefined : victimSentence(trace, trace.task, name(trace.cpu));
   return {
     isRead: traces.some(({ frames }) => frames.length > 0),
-    ...(entry === undefined ? {} : { entry }),
-    ...(busy === undefined ? {} : { busy }),
-    ...(victim === undefined ? {} : { victim }),
+    ...defined({ entry, busy, victim }),
     places,
   };
 }
@@ -127,7 +126,7 @@ export async function deathOf(session: Session, crash: string | undefined, signa
   const gist = first?.gist ?? reason?.gist ?? who;
   return {
     ...(sentences.length === 0 ? {} : { reason: sentences.join(' ') }),
-    ...(gist === undefined ? {} : { gist }),
+    ...defined({ gist }),
     ...(log.gap === undefined || session.knownVmcoreinfo === undefined ? {} : { logGap: log.gap }),
     ...(places.length === 0 ? {} : { places }),
   };

@@ -1,3 +1,4 @@
+import { defined } from '../../../shared/defined.ts';
 import type { Finding } from '../../../shared/model.ts';
 import type { FileFault } from '../../source/byte-source.ts';
 import { failed, passed, unreadable, type Check } from '../check.ts';
@@ -28,8 +29,7 @@ export const containerComplete: Check = {
       return failed(first.detail, {
         findings,
         ranges: errors.flatMap((finding) => finding.where ?? []),
-        ...(first.recorded === undefined ? {} : { recorded: first.recorded }),
-        ...(first.computed === undefined ? {} : { computed: first.computed }),
+        ...defined({ recorded: first.recorded, computed: first.computed }),
       });
     }
     if (unread[0] !== undefined) return { ...unreadable(unread[0].detail), findings, ranges: unread.flatMap((finding) => finding.where ?? []) };

@@ -1,4 +1,5 @@
 import type { Step } from '../../../shared/check-model.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { Finding } from '../../../shared/model.ts';
 import { byteText, hex } from '../../../shared/units.ts';
 import type { CrashkernelArea } from '../../arch/s390x/kdump-image.ts';
@@ -49,7 +50,7 @@ async function differencesFrom(
         : 'it does not hold all regions, so that the recorded digest cannot prove it';
   const count = `${differences.length}${more ? ' and more' : ''} different ${differences.length === 1 ? 'range' : 'ranges'}`;
   return {
-    steps: [{ check, ...(proven === undefined ? {} : { passed: proven }), detail: `${count} in ${covered}; ${trust}` }],
+    steps: [{ check, ...defined({ passed: proven }), detail: `${count} in ${covered}; ${trust}` }],
     findings: differences.map((difference) => differenceFinding(difference, memory)),
   };
 }
@@ -86,7 +87,7 @@ export const purgatorySha256: Check = {
         detail: purgatory.digestAt === undefined ? 'its place could not be told' : `at absolute ${hex(purgatory.digestAt)}`,
       },
     ];
-    const values = { ranges, steps, ...(purgatory.recorded === undefined ? {} : { recorded: purgatory.recorded }), computed: purgatory.computed };
+    const values = { ranges, steps, ...defined({ recorded: purgatory.recorded }), computed: purgatory.computed };
     if (purgatory.matches) return passed(`SHA-256 over ${purgatory.regions.length} regions, ${byteText(bytes)}, matches`, values);
     const { image } = guard;
     const originals = evidence.kdumpOriginals ?? [];
@@ -99,7 +100,7 @@ export const purgatorySha256: Check = {
       title: 'The loaded kdump kernel is damaged',
       detail: `the kdump kernel or its initrd changed after it was loaded${cannotTell}`,
       ...(ranges[0] === undefined || differences.length > 0 ? {} : { where: ranges[0] }),
-      ...(purgatory.recorded === undefined ? {} : { recorded: purgatory.recorded }),
+      ...defined({ recorded: purgatory.recorded }),
       computed: purgatory.computed,
     };
     return failed(

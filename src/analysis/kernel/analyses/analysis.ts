@@ -3,6 +3,7 @@
  * fact that is missing, or a pause where it worked without finding anything; whoever runs it gives way to others between two of them.
  */
 import type { AnalysisNeed, AnalysisTable, ColumnJson, ColumnSpace, ColumnType, ParameterJson, ParameterType } from '../../../shared/analysis-table.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { Failure, Result } from '../../../shared/result.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { AnalysisKernel } from './analysis-kernel.ts';
@@ -94,7 +95,7 @@ const column =
 
 /** Columns by their type, each with a sentence on what it holds. */
 /** @param space of what it is an address, where it is no virtual one of the kernel */
-export const address = (about: string, space?: ColumnSpace): Column<'address'> => ({ type: 'address', about, ...(space === undefined ? {} : { space }) });
+export const address = (about: string, space?: ColumnSpace): Column<'address'> => ({ type: 'address', about, ...defined({ space }) });
 export const hexadecimal = column('hex');
 export const count = column('count');
 export const bytes = column('bytes');
@@ -114,14 +115,14 @@ export const optional = <T extends ParameterType>(type: T, about: string, choice
   type,
   about,
   required: false,
-  ...(choices === undefined ? {} : { choices }),
+  ...defined({ choices }),
 });
 
 const columnJson = ([name, { type, about, space }]: readonly [string, Column]): ColumnJson => ({
   name,
   type,
   about,
-  ...(space === undefined ? {} : { space }),
+  ...defined({ space }),
 });
 
 const parameterJson = ([name, one]: readonly [string, Parameter]): ParameterJson => ({

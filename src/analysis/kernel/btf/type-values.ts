@@ -1,4 +1,5 @@
 /** Values of members in memory, as C would show them. */
+import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';
 import { kinds, type BtfTypes } from './btf-types.ts';
@@ -70,7 +71,7 @@ export function valueAt(context: ValueContext, address: bigint, id: number, bitO
       const values = types.enumerators(type.id);
       const value = values.some((one) => one.value < 0n) ? BigInt.asIntN(width, raw) : raw;
       const name = values.find((one) => one.value === value)?.name;
-      return { value: asNumber(value), ...(name === undefined ? {} : { text: name }) };
+      return { value: asNumber(value), ...defined({ text: name }) };
     }
     case kinds.int: {
       const int = types.int(type.id);

@@ -1,4 +1,5 @@
 /** What a vmlinux, or the file of its debug information, says of its kernel: build ID, banner, symbols at their link addresses, types. */
+import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { Architecture } from '../../arch/index.ts';
 import { readNotes } from '../../formats/elf-notes.ts';
@@ -121,8 +122,8 @@ export function readVmlinux(source: ByteSource): Vmlinux {
     name: source.name,
     arch: elf.arch,
     symbols,
-    ...(buildId === undefined ? {} : { buildId }),
+    ...defined({ buildId }),
     ...(banner === undefined ? {} : { banner: banner.trimEnd() }),
-    ...(btf === undefined ? {} : { btf }),
+    ...defined({ btf }),
   };
 }

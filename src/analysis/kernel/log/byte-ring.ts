@@ -2,6 +2,7 @@
  * The ring of bytes of kernels before 3.5 (vmcoreinfo-kallsyms-btf.md section 2.3; kernel/printk.c of 3.0): lines as they were
  * printed, "<6>[    1.234567] text". Proven on described systems only.
  */
+import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
 import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
@@ -20,7 +21,7 @@ function lineRecord(line: string): LogRecord {
   const stamp = /^\[ *(\d{1,10})\.(\d{6})\] /.exec(rest);
   const time = stamp === null ? undefined : BigInt(stamp[1] ?? 0) * 1_000_000_000n + BigInt(stamp[2] ?? 0) * 1000n;
   return {
-    ...(time === undefined ? {} : { time }),
+    ...defined({ time }),
     ...(value === undefined ? {} : { level: value & 7, facility: value >> 3 }),
     text: rest.slice(stamp?.[0].length ?? 0),
   };
@@ -70,7 +71,7 @@ export function* readByteRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Ste
       records,
       source: `log_buf at ${hex(buffer)}, ${size} bytes of text`,
       lost: why === undefined ? 0 : 1,
-      ...(why === undefined ? {} : { lostWhy: why }),
+      ...defined({ lostWhy: why }),
     },
   };
 }

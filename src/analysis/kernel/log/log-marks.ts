@@ -2,6 +2,8 @@
  * Lines of a kernel log that say why a system died: what panic(), die() and the watchdogs print (kernel/panic.c, lib/bug.c,
  * kernel/watchdog.c, kernel/hung_task.c, mm/oom_kill.c; arch/{s390,x86,arm64}/mm/fault.c and kernel/{dumpstack,traps}.c).
  */
+import { defined } from '../../../shared/defined.ts';
+
 export type LogMark = 'panic' | 'oops' | 'bug' | 'lockup' | 'memory' | 'hardware' | 'request' | 'warning';
 
 /** First match wins. */
@@ -59,7 +61,7 @@ function before(lines: readonly DeathLine[], panic: DeathLine): Pick<DeathNotes,
   const request = near.findLast(({ mark }) => mark === 'request');
   const trouble = near.find(({ mark }) => serious.has(mark));
   const cause = request ?? trouble;
-  return { ...(cause === undefined ? {} : { cause }), ...(request === undefined || trouble === undefined ? {} : { trouble }) };
+  return { ...defined({ cause }), ...(request === undefined || trouble === undefined ? {} : { trouble }) };
 }
 
 /** Lines of one report follow each other within a second: die() prints several, khungtaskd one for each task. */

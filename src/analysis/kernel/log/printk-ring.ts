@@ -2,6 +2,7 @@
  * The printk ring buffer of Linux 5.10 and later (vmcoreinfo-kallsyms-btf.md section 2.1; kernel/printk/printk_ringbuffer.{c,h}).
  * Descriptors, infos and text are three rings; a record counts when its descriptor, its number and the id before its text agree.
  */
+import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
 import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
@@ -250,7 +251,7 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
   records.reverse();
   if (records.length === 0 && lost > 0) return not(lostWhy ?? 'none of its records can be read');
   const source = `printk ring buffer at ${hex(at)}, ${count} descriptors, ${1n << sizeBits} bytes of text`;
-  return { found: true, log: { records, source, lost, ...(lostWhy === undefined ? {} : { lostWhy }) } };
+  return { found: true, log: { records, source, lost, ...defined({ lostWhy }) } };
 }
 
 /** Subsystem and device of records that a driver wrote (dev_printk). */

@@ -2,6 +2,7 @@
  * The record buffer of Linux 3.5 to 5.9 (vmcoreinfo-kallsyms-btf.md section 2.2; kernel/printk/printk.c of 5.4): records one behind
  * the other in a ring of bytes, each with its length. Proven on described systems only.
  */
+import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
 import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
@@ -46,7 +47,7 @@ function dictionary(text: string): { readonly subsystem?: string; readonly devic
   const entries = new Map(text.split('\0').map((line) => line.split('=', 2) as [string, string | undefined]));
   const subsystem = entries.get('SUBSYSTEM');
   const device = entries.get('DEVICE');
-  return { ...(subsystem === undefined ? {} : { subsystem }), ...(device === undefined ? {} : { device }) };
+  return defined({ subsystem, device });
 }
 
 export function* readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Steps<LogSearch> {
@@ -120,7 +121,7 @@ export function* readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo):
       records,
       source: `log_buf at ${hex(buffer)}, ${size} bytes of records`,
       lost: lostWhy === undefined ? 0 : 1,
-      ...(lostWhy === undefined ? {} : { lostWhy }),
+      ...defined({ lostWhy }),
     },
   };
 
@@ -145,7 +146,7 @@ export function* readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo):
       time: nanoseconds,
       level,
       facility,
-      ...(id === undefined ? {} : { caller: id }),
+      ...defined({ caller: id }),
       text: logText(read.bytes.subarray(0, isCut && nul !== -1 ? Math.min(nul, present) : present)),
       ...(isCut ? { cut: true } : {}),
       ...((flags & continuationFlag) === 0 ? {} : { continued: true }),

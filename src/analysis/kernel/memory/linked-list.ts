@@ -1,4 +1,5 @@
 /** Circular doubly linked lists of the kernel (include/linux/list.h): a head and nodes, each { next, prev }. */
+import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
 import { finish, stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from './kernel-memory.ts';
@@ -56,7 +57,7 @@ export function* walkListSteps(memory: KernelMemory, head: bigint, accept: (node
   const backward = yield* walk(memory, head, 8n, 0n, seen, accept, Math.min(most, maxNodes));
   const nodes = [...forward.nodes];
   for (const node of backward.nodes.toReversed()) nodes.push(node);
-  return { nodes, complete: false, ...(forward.broken === undefined ? {} : { broken: forward.broken }) };
+  return { nodes, complete: false, ...defined({ broken: forward.broken }) };
 }
 
 /** The same at once. */
@@ -75,5 +76,5 @@ export function walkListEnds(memory: KernelMemory, head: bigint, accept: (node: 
   const last = finish(walk(memory, head, 8n, 0n, new Set(), accept, each));
   const known = new Set(first.nodes);
   const nodes = [...first.nodes, ...last.nodes.filter((node) => !known.has(node)).toReversed()];
-  return { nodes, complete: last.complete || last.nodes.length >= each, ...(last.broken === undefined ? {} : { broken: last.broken }) };
+  return { nodes, complete: last.complete || last.nodes.length >= each, ...defined({ broken: last.broken }) };
 }

@@ -1,4 +1,5 @@
 /** What only types tell of a module: size, where it lies, users, taint (include/linux/module.h). */
+import { defined } from '../../../shared/defined.ts';
 import type { BtfTypes } from '../btf/btf-types.ts';
 import { offsetOf } from '../btf/type-layout.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
@@ -39,7 +40,7 @@ export function moduleDetails(types: BtfTypes, memory: KernelMemory, module: big
   const taint = taints === undefined ? undefined : memory.pointer(module + BigInt(taints));
   return {
     ...(bytes === undefined || pieces.length === 0 ? {} : { bytes }),
-    ...(base === undefined ? {} : { base }),
+    ...defined({ base }),
     ...(users === undefined || users < ownReference ? {} : { users: users - ownReference }),
     ...(taint === undefined
       ? {}

@@ -3,6 +3,7 @@
  * scripts/kallsyms.c). Kernels since 6.0 say in vmcoreinfo where the tables lie; for older ones see kallsyms-search.ts. A table is
  * taken only when it proves itself: tokens chain, every name has a type, addresses ascend, _stext is where vmcoreinfo says.
  */
+import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
@@ -49,9 +50,7 @@ export function kallsymsPlaces(vmcoreinfo: Vmcoreinfo): KallsymsPlaces | undefin
     count,
     tokenTable,
     tokenIndex,
-    ...(offsets === undefined ? {} : { offsets }),
-    ...(relativeBase === undefined ? {} : { relativeBase }),
-    ...(addresses === undefined ? {} : { addresses }),
+    ...defined({ offsets, relativeBase, addresses }),
     found: 'keys of vmcoreinfo',
   };
 }

@@ -2,6 +2,7 @@
  * Memory mappings of a process, by the kernel's types: the maple tree of mm_struct since 6.1 (include/linux/maple_tree.h), the list of
  * mappings before. They are believed only when there are as many as mm_struct counts, in order and without overlap.
  */
+import { defined } from '../../../shared/defined.ts';
 import { isFailure } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { stepTurns, type Steps } from '../../jobs/steps.ts';
@@ -106,7 +107,7 @@ export function* mappingsOf(types: BtfTypes, memory: KernelMemory, mm: bigint): 
       characters += found?.length ?? 0;
     }
     const path = pointer === undefined ? undefined : paths.get(pointer);
-    mappings.push({ start: first, end: last, flags: bits, ...(path === undefined ? {} : { file: path }) });
+    mappings.push({ start: first, end: last, flags: bits, ...defined({ file: path }) });
   }
   return mappings;
 }

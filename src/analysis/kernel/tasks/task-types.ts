@@ -1,4 +1,5 @@
 /** Offsets in task_struct by the kernel's own types; a member that a kernel does not have is named as missing. */
+import { defined } from '../../../shared/defined.ts';
 import { architectures, type Architecture } from '../../arch/index.ts';
 import type { KernelTypes } from '../btf/find-types.ts';
 import { aggregateNamed, offsetOf, sizeOf } from '../btf/type-layout.ts';
@@ -48,7 +49,7 @@ export function layoutByTypes({ types }: KernelTypes, arch: Architecture): TaskL
     offsets: { ...offsets, tasks, comm },
     stateBytes: offsetOf(types, task, '__state') === undefined ? 8 : 4,
     stackBytes: (union === undefined ? undefined : sizeOf(types, union.id, 8)) ?? defaultStack,
-    ...(threadHead === undefined ? {} : { threadHead }),
+    ...defined({ threadHead }),
     missing,
   };
 }

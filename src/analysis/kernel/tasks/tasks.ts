@@ -1,4 +1,5 @@
 /** The tasks of a kernel: the list that starts at init_task, the threads of each process, and the idle tasks of the CPUs. */
+import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
@@ -84,7 +85,7 @@ export function readTask(memory: KernelMemory, layout: TaskLayout, address: bigi
     ...(stack === undefined || stack === 0n ? {} : { stack }),
     ...(cpu === undefined || cpu > 0xffff || !startHolds ? {} : { cpu }),
     ...(onCpu === undefined ? {} : { onCpu: onCpu === 1 }),
-    ...(kind === undefined ? {} : { kind }),
+    ...defined({ kind }),
     isThread: pidHolds && tgid !== undefined && tgid !== pid,
   };
 }
@@ -153,7 +154,7 @@ export function* listTasks({ memory, layout, initTask, others }: TaskListRequest
   return {
     tasks: found,
     complete: walk.complete && tooMany === undefined,
-    ...(tooMany === undefined ? {} : { broken: tooMany }),
+    ...defined({ broken: tooMany }),
     ...(walk.broken === undefined ? {} : { broken: `the list of tasks from ${hex(initTask)} on: ${walk.broken}` }),
   };
 }

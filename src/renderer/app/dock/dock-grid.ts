@@ -1,5 +1,6 @@
 /** Layouts as dockview writes them, and back. Its form is its own affair: ours is what is saved (state/dock-layout.ts). */
 import { Orientation, type SerializedDockview } from 'dockview-react';
+import { defined } from '../../../shared/defined.ts';
 import type { DockLayout, DockNode } from '../../state/dock-layout.ts';
 import type { Tab } from '../../state/tabs.ts';
 
@@ -39,7 +40,7 @@ export function writeGrid(layout: DockLayout, width: number, height: number, com
     for (const { id } of node.tabs) panels[id] = { id, contentComponent: component, title: id };
     groups += 1;
     const front = node.front ?? node.tabs[0]?.id;
-    return { type: 'leaf', size, data: { id: `pane${groups}`, views: node.tabs.map(({ id }) => id), ...(front === undefined ? {} : { activeView: front }) } };
+    return { type: 'leaf', size, data: { id: `pane${groups}`, views: node.tabs.map(({ id }) => id), ...defined({ activeView: front }) } };
   };
   /** @param along room in the direction of these nodes, @param across room in the other one */
   const writeAll = (nodes: readonly DockNode[], along: number, across: number): GridNode[] => {

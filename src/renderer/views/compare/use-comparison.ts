@@ -1,6 +1,7 @@
 /** A comparison as the engine makes it: asked again when a dump, a setting or the engine changes. */
 import { useEffect, useMemo, useState } from 'react';
 import type { CompareJson } from '../../../shared/compare-model.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
 import type { ScanProgress } from '../../../shared/scan-progress.ts';
 import { createQuerySlot } from '../../engine/query-slot.ts';
@@ -38,7 +39,7 @@ export function useComparison(left: OpenDump, right: OpenDump, exact: boolean, s
   const [round, setRound] = useState(0);
   const [one, other] = [handleOf(left), handleOf(right)];
   const request = useMemo<CompareRequest | undefined>(
-    () => (one === undefined || other === undefined ? undefined : { left: one, right: other, exact, shift, ...(rules === undefined ? {} : { rules }) }),
+    () => (one === undefined || other === undefined ? undefined : { left: one, right: other, exact, shift, ...defined({ rules }) }),
     [one, other, exact, shift, rules],
   );
   const key = request === undefined ? undefined : `${left.generation}/${right.generation}/${JSON.stringify(request)}`;

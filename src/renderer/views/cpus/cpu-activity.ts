@@ -1,6 +1,7 @@
 /** What the CPUs were doing, of the backtraces: the function that each was in, and whose task it ran. */
 import { cpuNumber } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { BacktraceJson } from '../../../shared/task-model.ts';
 
 export interface CpuActivity {
@@ -23,7 +24,7 @@ export function cpuActivity({ traces, numbering }: BacktraceJson): ActivityOf {
     const frame = frames[crashFrames];
     const where = frame?.kind === 'running' || crashFrames > 0 ? frame?.symbol?.replace(/\+0x[0-9a-f]+/, '') : undefined;
     const pid = task?.pid === undefined || task.pid === 0 ? '' : ` (${task.pid})`;
-    known.set(cpu, { ...(where === undefined ? {} : { where }), ...(task === undefined ? {} : { task: `${task.comm}${pid}` }) });
+    known.set(cpu, { ...defined({ where }), ...(task === undefined ? {} : { task: `${task.comm}${pid}` }) });
   }
   return (cpu) => known.get(cpuNumber(cpu, numbering));
 }

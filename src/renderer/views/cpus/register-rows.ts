@@ -1,5 +1,6 @@
 /** Registers of one or several CPUs as rows: a register a line, a column for each CPU. */
 import type { CpuJson, PswJson } from '../../../shared/cpu-model.ts';
+import { defined } from '../../../shared/defined.ts';
 import { namedRegisters, noNames, type PlaceNames } from '../../../shared/place-names.ts';
 import type { Position } from '../../state/position.ts';
 
@@ -35,8 +36,7 @@ const pageMask = ~0xfffn;
 const firstAddress = 0x1000n;
 const lastAddress = (1n << 64n) - 0x1000n;
 
-const plain = (value: string | undefined, text?: string): RegisterCell | undefined =>
-  value === undefined ? undefined : { value, ...(text === undefined ? {} : { text }) };
+const plain = (value: string | undefined, text?: string): RegisterCell | undefined => (value === undefined ? undefined : { value, ...defined({ text }) });
 
 /** A register that may hold an address: of the space in which its CPU ran. */
 function general(cpu: CpuJson, value: string): RegisterCell {
@@ -58,7 +58,7 @@ function control(cpu: CpuJson, register: number, value: string): RegisterCell {
   const held = controlAddresses[register];
   const address = held === undefined ? 0n : BigInt(value) & held.mask;
   const text = cpu.meaning?.controlRegisters?.find((one) => one.register === register)?.text;
-  return { value, ...(text === undefined ? {} : { text }), ...(held === undefined || address === 0n ? {} : { target: { space: held.space, address } }) };
+  return { value, ...defined({ text }), ...(held === undefined || address === 0n ? {} : { target: { space: held.space, address } }) };
 }
 
 const onOff = (on: boolean): string => (on ? 'on' : 'off');

@@ -3,6 +3,7 @@ import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { positionText, type Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { defined } from '../../../shared/defined.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
@@ -20,7 +21,7 @@ interface ViewAsProps {
 function FieldTable({ dump, position, overlay, onSelect }: Omit<ViewAsProps, 'onOverlay' | 'overlay'> & { readonly overlay: Overlay }) {
   const { engine } = useWorkbench();
   const { layout, at, isKernelType } = overlay;
-  const owner = at.cpu === undefined ? {} : { cpu: at.cpu };
+  const owner = defined({ cpu: at.cpu });
   const query = useQuery(dump, `${layout}/${isKernelType === true ? 'kernel' : ''}/${positionText(at)}`, (handle, signal) => {
     const place = { dump: handle, space: at.space, address: at.address, ...owner };
     return isKernelType === true ? engine.call('viewAsType', { ...place, type: layout }, { signal }) : engine.call('viewAs', { ...place, layout }, { signal });

@@ -1,4 +1,5 @@
 /** Selected bytes as text to paste elsewhere. What is not in the dump is said, never written as zero. */
+import { defined } from '../../../shared/defined.ts';
 import type { ReadJson } from '../../../shared/memory-model.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { positionText, type Position } from '../../state/position.ts';
@@ -47,7 +48,7 @@ function json(copied: CopiedBytes): string {
       file,
       identity,
       space,
-      ...(cpu === undefined ? {} : { cpu }),
+      ...defined({ cpu }),
       address: `0x${address.toString(16)}`,
       length: data.length,
       hex: hexText(data, address, absent).replaceAll(/\s/g, ''),

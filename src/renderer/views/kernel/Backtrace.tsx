@@ -1,4 +1,5 @@
 import { doubtfulIdentity } from '../../../shared/cpu-registers.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { kernelPosition } from '../../state/position.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
@@ -76,7 +77,7 @@ export function Backtrace({ dump, trace }: { readonly dump: string; readonly tra
           <summary className="dim">Registers of user space</summary>
           <dl className="registers">
             {Object.entries({
-              ...(trace.user.pswMask === undefined ? {} : { 'psw mask': trace.user.pswMask }),
+              ...defined({ 'psw mask': trace.user.pswMask }),
               address: trace.user.address,
               ...trace.user.registers,
             }).map(([name, value]) => (

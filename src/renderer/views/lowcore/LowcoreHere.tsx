@@ -1,5 +1,6 @@
 /** In the inspector: the lowcore field that the cursor is in. Asks nothing while the cursor is in no lowcore. */
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { defined } from '../../../shared/defined.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
@@ -18,7 +19,7 @@ export function LowcoreHere({ dump, position }: { readonly dump: OpenDump; reado
   );
   const wanted = found?.place.number;
   const query = useQuery(dump, wanted === undefined ? undefined : `lowcore/${wanted}`, async (handle, signal) => {
-    const answer = await engine.call('lowcore', { dump: handle, ...(wanted === undefined ? {} : { cpu: wanted }) }, { signal });
+    const answer = await engine.call('lowcore', { dump: handle, ...defined({ cpu: wanted }) }, { signal });
     return { number: wanted, rows: lowcoreRows(answer.cpus) };
   });
   if (found === undefined) return null;

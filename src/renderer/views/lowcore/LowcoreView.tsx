@@ -1,6 +1,7 @@
 /** Lowcores of the CPUs side by side: every field with its place, value and meaning, linked with its bytes both ways. */
 import { useCallback, useMemo, useState } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { defined } from '../../../shared/defined.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { LowcoreJson } from '../../../shared/structure-model.ts';
@@ -55,8 +56,8 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
   const query = useQuery(dump, question, async (handle, signal) => {
     const ask = async ({ number: cpu, address }: Wanted): Promise<Answer> => {
       try {
-        const which = { ...(cpu === undefined ? {} : { cpu }), ...(address === undefined ? {} : { address }) };
-        const answer = await engine.call('lowcore', { dump: handle, ...which, ...(layout === undefined ? {} : { layout }) }, { signal });
+        const which = defined({ cpu, address });
+        const answer = await engine.call('lowcore', { dump: handle, ...which, ...defined({ layout }) }, { signal });
         const [lowcore] = answer.cpus;
         return lowcore === undefined ? { error: 'no lowcore' } : { lowcore, layouts: answer.layouts };
       } catch (error) {

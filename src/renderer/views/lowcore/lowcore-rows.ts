@@ -1,4 +1,5 @@
 /** Lowcores of several CPUs as rows: a field a line, a column for each CPU. */
+import { defined } from '../../../shared/defined.ts';
 import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/structure-model.ts';
 import type { Position } from '../../state/position.ts';
 
@@ -99,7 +100,7 @@ const heldRegisters = /^(gpregs_save_area|save_area|save_area_sync|save_area_asy
 
 /** Where a value leads, as its own CPU saw it. */
 export function targetOf(field: LowcoreFieldJson, number: number | undefined): Position | undefined {
-  const owner = number === undefined ? {} : { cpu: number };
+  const owner = defined({ cpu: number });
   if (field.pointsTo !== undefined) {
     const { space, address } = field.pointsTo;
     // Real addresses mean nothing without the CPU that they are real for.

@@ -1,4 +1,5 @@
 /** Two systems in one dump: which one is looked at. Each is a dump of its own in the window, so that they can be compared. */
+import { defined } from '../../../shared/defined.ts';
 import type { Info } from '../../../shared/model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
@@ -21,7 +22,7 @@ export function ViewSwitch({ dump, info }: { readonly dump: OpenDump; readonly i
           onClick={() => {
             if (view === now) return;
             const { volumes } = dump;
-            const key = dumps.open(dump.path, { ...(volumes === undefined ? {} : { volumes }), ...(view === 'all' ? {} : { view }) });
+            const key = dumps.open(dump.path, { ...defined({ volumes }), ...(view === 'all' ? {} : { view }) });
             places.show('overview', key);
           }}
         >

@@ -1,5 +1,6 @@
 /** Findings of a dump from everywhere, worst first, each once. */
 import { type CheckResult } from '../../../shared/check-model.ts';
+import { defined } from '../../../shared/defined.ts';
 import { severities, type Finding, type Info } from '../../../shared/model.ts';
 import { failureSentence } from '../../words/verdict.ts';
 
@@ -13,7 +14,7 @@ const fromCheck = (check: CheckResult): readonly Finding[] => {
     severity: 'error',
     title: failureSentence(check).replace(/\.$/, ''),
     detail: check.detail,
-    ...(where === undefined ? {} : { where }),
+    ...defined({ where }),
   };
   return [finding, ...own];
 };

@@ -1,4 +1,5 @@
 /** What stands in the fields of the search view, as a question to the engine or as the reason why it is none. */
+import { defined } from '../../../shared/defined.ts';
 import type { EbcdicPage } from '../../../shared/ebcdic.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { PageClass } from '../../../shared/model.ts';
@@ -102,8 +103,7 @@ export function searchQuestion(form: SearchForm, dump: string, cpus: readonly Cp
     ...(hasOrder(form.type) && form.endian !== 'dump' ? { endian: form.endian } : {}),
     ...(form.type === 'ebcdic' ? { codePage: form.codePage } : {}),
     ...(form.align === 1 ? {} : { align: form.align }),
-    ...(start === undefined ? {} : { start }),
-    ...(end === undefined ? {} : { end }),
+    ...defined({ start, end }),
     ...(form.state === 'any' ? {} : { states: [form.state] }),
     ...(form.class === 'any' ? {} : { classes: [form.class] }),
   };

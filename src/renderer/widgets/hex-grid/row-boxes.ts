@@ -1,4 +1,5 @@
 /** Boxes behind the text of a row: the same bytes in the hex column and in the text column. Made when they are first needed. */
+import { defined } from '../../../shared/defined.ts';
 import { asciiColumn, byteOffset, hexColumn } from './hex-row.ts';
 
 /** Bytes [from, to) of a row. */
@@ -46,7 +47,7 @@ export class RowBoxes {
     }
     if (old === undefined || old.tone !== tone) hex.className = ascii.className = tone === undefined ? this.#className : `${this.#className} ${tone}`;
     if (!isShown) hex.hidden = ascii.hidden = false;
-    return { hex, ascii, from, to, ...(tone === undefined ? {} : { tone }) };
+    return { hex, ascii, from, to, ...defined({ tone }) };
   }
 
   #box(): HTMLElement {

@@ -1,4 +1,5 @@
 /** Kinds of lowcore fields: what makes a field of the table at an offset. */
+import { defined } from '../../../../shared/defined.ts';
 import { u16, u32, u64, u8, type Presentation, type ScalarField } from '../../../layout/field.ts';
 import { list, type AnyField } from '../../../layout/struct.ts';
 import { asceText } from '../asce.ts';
@@ -18,7 +19,7 @@ const wide = (view: DataView, at: number): bigint => (view.getBigUint64(at) << 6
 
 /** A field of 16 bytes, in JSON one number of 128 bits. */
 function wideField(type: string, offset: number, doc: string, text?: (value: bigint) => string | undefined): ScalarField<bigint> {
-  return { kind: 'scalar', type, offset, size: 16, doc, presentation: text === undefined ? {} : { text }, read: wide, json: hexOf };
+  return { kind: 'scalar', type, offset, size: 16, doc, presentation: defined({ text }), read: wide, json: hexOf };
 }
 
 export const plain32: FieldMaker = (offset, doc) => u32(offset, doc, { json: hexOf });
