@@ -1,7 +1,8 @@
 /** Starts and ends the processes of users' SQL for an engine in a utility process. Knows nothing of queries. */
 import { utilityProcess, type UtilityProcess } from 'electron';
 import * as v from 'valibot';
-import { toMainSchema, type FromMain } from '../shared/sql-process-protocol.ts';
+import { watchMemory } from '../files/process-memory.ts';
+import { endedForMemory, mostSqlBytes, sqlTookMemory, toMainSchema, type FromMain } from '../shared/sql-process-protocol.ts';
 
 /** An engine that asks for more at once is out of its mind. */
 const mostAtOnce = 16;
@@ -28,7 +29,13 @@ export function serveSqlProcesses(engine: UtilityProcess, entry: string, environ
     }
     const child = utilityProcess.fork(entry, [], { serviceName: 'Dumpbench SQL', env: environment, stdio: 'ignore' });
     running.set(id, child);
+    let unwatch: (() => void) | undefined;
     child.once('spawn', () => {
+      if (child.pid !== undefined)
+        unwatch = watchMemory(child.pid, mostSqlBytes, () => {
+          if (running.get(id) === child) tell({ sql: 'end', id, ...sqlTookMemory });
+          kill(id);
+        });
       child.postMessage(job);
       // Killed while it started.
       if (running.get(id) !== child && child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
@@ -37,9 +44,11 @@ export function serveSqlProcesses(engine: UtilityProcess, entry: string, environ
       if (running.get(id) === child) tell({ sql: 'answer', id, answer });
     });
     child.once('exit', (code) => {
+      unwatch?.();
       if (running.get(id) !== child) return;
       running.delete(id);
-      tell({ sql: 'end', id, why: `the SQL process ended early (exit code ${code})` });
+      if (endedForMemory(code, null)) tell({ sql: 'end', id, ...sqlTookMemory });
+      else tell({ sql: 'end', id, why: `the SQL process ended early (exit code ${code})` });
     });
   };
   engine.on('message', (message: unknown) => {

@@ -13,5 +13,7 @@ export const remedies = [
   'attach-symbols',
   'copy-again',
   'give-machine',
+  'simplify-expression',
+  'narrow-query',
 ] as const;
 export type Remedy = (typeof remedies)[number];

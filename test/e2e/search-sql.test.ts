@@ -50,6 +50,11 @@ describeNeeding('window', 'search', () => {
     await page.getByTestId('search-pattern').fill('(');
     await page.keyboard.press('Enter');
     await page.getByTestId('search-status').getByText('Invalid regular expression').waitFor();
+    // It backtracks for longer than anybody waits.
+    await page.getByTestId('search-pattern').fill('(\\x00+)+B');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('search-status').getByText('stopped after 2 s').waitFor();
+    expect(await page.getByTestId('search-status').innerText()).toContain('without repetitions inside repetitions');
   });
 
   it('can be cancelled in a dump of a TiB', async () => {

@@ -19,7 +19,7 @@ export function sqlThroughMain(main: MainPort): StartSqlProcess {
     if (output.sql === 'answer') listener?.onAnswer(output.answer);
     else {
       running.delete(output.id);
-      listener?.onEnd(output.why);
+      listener?.onEnd(output.why, output.remedy);
     }
   });
   return (job, listener) => {

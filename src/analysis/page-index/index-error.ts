@@ -29,7 +29,7 @@ export class IndexBusy extends IndexError {
 /** A user's SQL is wrong, is not allowed, or took too long. The message is SQLite's own where it has one. */
 export class SqlError extends RequestError {
   override name = 'SqlError';
-  constructor(message: string) {
-    super('query', message);
+  constructor(message: string, remedy?: Remedy) {
+    super('query', message, remedy);
   }
 }

@@ -108,8 +108,8 @@ export function runSql(request: SqlRequest): Promise<SqlJson> {
     const child: SqlProcess | undefined = start(
       { ...defined({ index, dump }), query, rows, cell: request.cell ?? 65536 },
       {
-        onEnd(why) {
-          fail(new SqlError(why));
+        onEnd(why, remedy) {
+          fail(new SqlError(why, remedy));
         },
         onAnswer(message) {
           const answer = v.safeParse(sqlAnswerSchema, message);

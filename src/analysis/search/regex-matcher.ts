@@ -10,8 +10,8 @@ import { Cancelled, RequestError } from '../../shared/rpc.ts';
 import { longestRegexMatch } from '../../shared/search-model.ts';
 import type { Match, Matcher } from './matcher.ts';
 
-/** Time that one look at about 1 MiB may take: thousands of times what a well-behaved expression needs. */
-const stepSeconds = 10;
+/** Time that one look at about 1 MiB may take: hundreds of times what a well-behaved expression needs. */
+const stepSeconds = 2;
 /** So much before a start can be asked for by lookbehind and \b. */
 const behind = 64;
 
@@ -73,7 +73,13 @@ export async function regexMatcher(source: string, flags: string, options: Regex
         return;
       }
       const timer = setTimeout(() => {
-        end(new RequestError('query', `the regular expression takes too long: it was stopped after ${seconds} s on ${window.length} bytes of memory`));
+        end(
+          new RequestError(
+            'query',
+            `the regular expression takes too long: it was stopped after ${seconds} s on ${window.length} bytes of memory`,
+            'simplify-expression',
+          ),
+        );
       }, seconds * 1000);
       fail = (error) => {
         clearTimeout(timer);

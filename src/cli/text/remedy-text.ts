@@ -18,6 +18,8 @@ export const remedyText: Readonly<Record<Remedy, string>> = {
   'attach-symbols': 'attach a --vmlinux or a --system-map',
   'copy-again': 'copy the dump again from where it was written',
   'give-machine': 'give it by --machine',
+  'simplify-expression': 'write it without repetitions inside repetitions, such as (a+)+, or search for a text by --type text',
+  'narrow-query': 'ask for fewer rows at once: by WHERE, LIMIT, or an aggregate such as count(*)',
 };
 
 /** An error in one line, with what can be done about it. */

@@ -17,6 +17,8 @@ export const remedyWords: Readonly<Record<Remedy, string | undefined>> = {
   'attach-symbols': 'attach a vmlinux or a System.map',
   'copy-again': 'copy the dump again from where it was written, and compare',
   'give-machine': 'on the command line the machine can be given',
+  'simplify-expression': 'write it without repetitions inside repetitions, such as (a+)+, or search for a text',
+  'narrow-query': 'ask for fewer rows at once: by WHERE, LIMIT, or an aggregate such as count(*)',
 };
 
 /** What can be done about an error of the engine. */

@@ -178,6 +178,17 @@ describe('SQL console', () => {
     );
   });
 
+  it.each([
+    [
+      'memory of SQLite',
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900) SELECT length(group_concat(printf('%.*c', 1000000, 'x'), '')) FROM n",
+    ],
+    ['rows', 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n'],
+  ])('stops a query that takes too much: %s', async (_, query) => {
+    const asked = sql(query, { rows: 1e9, seconds: 600 });
+    await expect(asked).rejects.toThrow(new SqlError('the query was stopped: it took more than 512 MiB of memory', 'narrow-query'));
+  });
+
   it('stops when it is cancelled', async () => {
     const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n';
     await expect(sql(endless, { signal: AbortSignal.timeout(300) })).rejects.toThrow(Cancelled);

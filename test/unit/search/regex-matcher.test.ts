@@ -7,6 +7,13 @@ const endless = '(A+)+B';
 const trap = Buffer.from(`${'A'.repeat(64)}C`);
 
 describe('a regular expression', () => {
+  it('is stopped after two seconds of one look, and what to do is named', async () => {
+    const matcher = await regexMatcher(endless, 'gm');
+    const asked = Promise.resolve(matcher.find(trap, 0, trap.length, 10));
+    await expect(asked).rejects.toMatchObject({ about: 'query', remedy: 'simplify-expression' });
+    await expect(asked).rejects.toThrow('it was stopped after 2 s on 65 bytes of memory');
+  });
+
   it('that takes too long is stopped, with a sentence', async () => {
     const matcher = await regexMatcher(endless, 'gm', { seconds: 1 });
     const asked = Promise.resolve(matcher.find(trap, 0, trap.length, 10));

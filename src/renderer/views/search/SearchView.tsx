@@ -4,6 +4,7 @@ import { byteText } from '../../../shared/units.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { plural } from '../../words/numbers.ts';
+import { remedyWords } from '../../words/remedies.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
@@ -15,7 +16,7 @@ import { emptyForm, hitLimit, patternHints, searchQuestion } from './search-form
 import { createSearchRun, type SearchState } from './search-run.ts';
 import './search.css';
 
-function outcome({ phase, hits, done, total, summary, error }: SearchState): string {
+function outcome({ phase, hits, done, total, summary, error, remedy }: SearchState): string {
   const found = plural(hits.length, 'hit');
   switch (phase) {
     case 'idle':
@@ -25,7 +26,7 @@ function outcome({ phase, hits, done, total, summary, error }: SearchState): str
     case 'cancelled':
       return `${found} in the first ${byteText(done)} of ${byteText(total)}: cancelled`;
     case 'failed':
-      return error ?? '';
+      return [error ?? '', ...(remedy === undefined || remedy === 'build-index' ? [] : [remedyWords[remedy] ?? []])].flat().join(': ');
     case 'done': {
       const unreadable = summary === undefined || summary.unreadableBytes === 0 ? '' : ` · ${byteText(summary.unreadableBytes)} could not be read`;
       return `${found} in ${byteText(summary?.searchedBytes ?? 0)}${summary?.truncated === true ? `: the first ${hitLimit}, there are more` : ''}${unreadable}`;

@@ -1,5 +1,5 @@
 /** Read-only queries on the page index and on analyses, with completion, saved queries, and results as a table, a chart, CSV or JSON. */
-import { remedyOf } from '../../words/remedies.ts';
+import { remedyOf, remedyWords } from '../../words/remedies.ts';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { SqlJson } from '../../../shared/memory-model.ts';
 import { createQuerySlot } from '../../engine/query-slot.ts';
@@ -90,6 +90,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
     made.current?.focus();
   };
   const coverage = dump.coverage;
+  const remedy = remedyOf(answer.error);
   const partial = coverage !== undefined && coverage.indexed < coverage.total;
   return (
     <div className="view sql-view">
@@ -139,11 +140,13 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
       {answer.error === undefined ? null : (
         <p className="tone-bad" role="alert" data-testid="sql-error">
           <Hostile text={answer.error.message.split('\n')[0] ?? ''} />{' '}
-          {remedyOf(answer.error) === 'build-index' ? (
+          {remedy === 'build-index' ? (
             <button type="button" className="link" onClick={() => dumpJobs.index(dump.key)}>
               Build the page index
             </button>
-          ) : null}
+          ) : (
+            <>{remedy === undefined ? null : remedyWords[remedy]}</>
+          )}
         </p>
       )}
       {answer.value === undefined ? (
