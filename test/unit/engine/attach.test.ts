@@ -118,7 +118,7 @@ describe('the method attach', () => {
 
 describe('the options', () => {
   /** What these print is of bytes and files, whatever the kernel is. */
-  const ofBytes = ['notes', 'osinfo', 'index', 'cache', 'verify', 'search', 'manifest', 'attest', 'sample', 'open'];
+  const ofBytes = ['notes', 'osinfo', 'index', 'cache', 'verify', 'search', 'manifest', 'attest', 'sample', 'open', 'catalogue'];
   it.each(commands.map((command) => [command.name, command] as const))('%s', (name, { ofKernel }) => {
     expect(ofKernel === true).toBe(!ofBytes.includes(name));
   });
