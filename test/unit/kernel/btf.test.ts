@@ -197,7 +197,7 @@ describe.each(endians)('BTF, %s-endian', (endian) => {
     expect(types.named('last', [1])).toEqual([all.length + 2]);
     expect(readBtf(btfBlob(endian, [...all, future]), endian)).toBe(`type ${all.length + 1} is of the unknown kind 30`);
     const many = Array.from({ length: 0x1_0001 }, (_, at) => ['m', 1, at] as const);
-    const wide = read(endian, [all[0] as DescribedType, { is: 'struct', name: 'wide', size: 8, members: many }, { is: 'int', name: 'after', size: 1 }]);
+    const wide = read(endian, [all[0]!, { is: 'struct', name: 'wide', size: 8, members: many }, { is: 'int', name: 'after', size: 1 }]);
     expect(wide.members(2).length).toBe(0x1_0001);
     expect(wide.named('after', [1])).toEqual([3]);
   });
