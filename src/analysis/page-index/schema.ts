@@ -191,7 +191,7 @@ export const indexTables: readonly SqlTable[] = [
       column('position', 'INTEGER NOT NULL', '0-based, in the order of device and inode'),
       column('how', 'TEXT NOT NULL', 'made: the index was made from them; sample: a sample of pages agreed; all: every page agreed'),
       column('device', 'TEXT NOT NULL', 'as a decimal number, as the next ones'),
-      column('inode', 'TEXT NOT NULL', ''),
+      column('inode', 'TEXT NOT NULL', 'number of the file on its device'),
       column('bytes', 'TEXT NOT NULL', 'size'),
       column('mtime_ns', 'TEXT NOT NULL', 'last change of the bytes, nanoseconds since 1970'),
       column('ctime_ns', 'TEXT NOT NULL', 'last change of the inode, likewise'),

@@ -7,7 +7,7 @@ import { catalogue } from '../../analysis/engine/catalogue.ts';
 import type { Command, CommandContext, CommandOption, OptionValues } from '../command.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
-import { analysisCatalogueText, analysisTableText, comparedAnalysisText, partialText } from '../text/analysis-text.ts';
+import { analysisCatalogueText, analysisTableText, comparedAnalysisText, partialLines } from '../text/analysis-text.ts';
 import { wholeNumber } from './address-argument.ts';
 
 const tables: readonly AnalysisTable[] = catalogue().analyses;
@@ -84,7 +84,7 @@ export const analyseCommand: Command = {
       const answer = await engine.call('analyse', { dump, id, parameters: givenParameters(options), limit }, { signal: io.signal });
       if (output.json) printJson(io, answer);
       else io.out(options.csv === true ? analysisCsv(answer.columns, answer.rows) : analysisTableText(answer, style));
-      if (!answer.complete) say(io, output, partialText(answer));
+      if (!answer.complete) for (const line of partialLines(answer)) say(io, output, line);
       return exitCodes.fine;
     });
   },

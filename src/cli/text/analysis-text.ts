@@ -23,9 +23,11 @@ export function analysisTableText({ columns: declared, rows }: AnalysisJson, sty
   return `${columns([head, ...rows.map((row) => shown.map(({ name, type }) => analysisCellText(type, row[name])))], '', right)}\n`;
 }
 
-/** What is said on standard error when a dump gives only a part. */
-export const partialText = ({ missing }: AnalysisJson): string =>
-  ['dumpbench: only a part could be read; missing:', ...missing.map((one) => `  ${missingText(one)}`)].join('\n');
+/** What is said on standard error when a dump gives only a part, by lines. */
+export const partialLines = ({ missing }: AnalysisJson): readonly string[] => [
+  'dumpbench: only a part could be read; missing:',
+  ...missing.map((one) => `  ${missingText(one)}`),
+];
 
 const shownDifferences = 1000;
 
