@@ -6,7 +6,9 @@ import { visibleText } from '../shared/visible-text.ts';
 import type { CliIo } from './io.ts';
 
 // eslint-disable-next-line no-control-regex -- as text/style.ts writes them
-const colours = /(\u001b\[(?:0|1|2|31|32|33)m)/;
+const colours = /(\u001b\[(?:0|1|2|31|32|33)m|\r\n)/;
+/** Lines of CSV end so (RFC 4180). */
+const lineEnds = /(\r\n)/;
 // eslint-disable-next-line no-control-regex -- as progress-line.ts writes it
 const redraw = /(\r\u001b\[K)/;
 
@@ -20,7 +22,7 @@ const visibleBut = (ours: RegExp, text: string): string =>
 export const visibleDoor = (io: CliIo): CliIo => ({
   ...io,
   out: (text) => {
-    io.out(io.isTerminal ? visibleBut(colours, text) : visibleText(text));
+    io.out(visibleBut(io.isTerminal ? colours : lineEnds, text));
   },
   err: (text) => {
     io.err(io.errIsTerminal ? visibleBut(redraw, text) : visibleText(text));
