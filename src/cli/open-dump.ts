@@ -10,12 +10,11 @@ export async function withDump<T>(context: CommandContext, path: string, use: (d
   const progress = progressLine(io, output);
   const volumes = opening.volumes.length === 0 ? {} : { volumes: [...opening.volumes] };
   const view = opening.view === 'all' ? {} : { view: opening.view };
-  const machine = defined({ machine: opening.machine });
-  const physBase = defined({ physBase: opening.physBase });
+  const given = defined({ machine: opening.machine, physBase: opening.physBase });
   const { dump, identity } = await engine
     .call(
       'open',
-      { path, ...volumes, ...machine, ...physBase, ...view },
+      { path, ...volumes, ...given, ...view },
       {
         signal: io.signal,
         onProgress: (value) => {

@@ -18,21 +18,8 @@ function whyForeign(stats: Stats, enclosed: boolean): string | undefined {
   return enclosed || (stats.mode & 0o022) === 0 ? undefined : `others may write to it (mode ${octal(stats.mode)})`;
 }
 
-/** Why a folder is not used for what is ours; undefined when it may be, also when it is not there yet. */
-export function whyNoOwnFolder(folder: string, enclosed = false): string | undefined {
-  let stats: Stats | undefined;
-  try {
-    stats = lstatSync(folder, { throwIfNoEntry: false });
-  } catch (error) {
-    return systemReason(error);
-  }
-  if (stats === undefined) return undefined;
-  if (stats.isSymbolicLink()) return 'it is a symbolic link';
-  return stats.isDirectory() ? whyForeign(stats, enclosed) : 'it is no folder';
-}
-
-/** Why a file in such a folder is not ours; undefined when it is, also when it is not there yet. */
-export function whyNoOwnFile(path: string, enclosed = false): string | undefined {
+/** What `why` says of what lies at a place; a link is never ours, and nothing is no trouble. */
+function whyNotOurs(path: string, why: (stats: Stats) => string | undefined): string | undefined {
   let stats: Stats | undefined;
   try {
     stats = lstatSync(path, { throwIfNoEntry: false });
@@ -40,10 +27,19 @@ export function whyNoOwnFile(path: string, enclosed = false): string | undefined
     return systemReason(error);
   }
   if (stats === undefined) return undefined;
-  if (stats.isSymbolicLink()) return 'it is a symbolic link';
-  if (!stats.isFile()) return 'it is no regular file';
-  return stats.nlink > 1 ? 'it is a hard link: it has another name elsewhere' : whyForeign(stats, enclosed);
+  return stats.isSymbolicLink() ? 'it is a symbolic link' : why(stats);
 }
+
+/** Why a folder is not used for what is ours; undefined when it may be, also when it is not there yet. */
+export const whyNoOwnFolder = (folder: string, enclosed = false): string | undefined =>
+  whyNotOurs(folder, (stats) => (stats.isDirectory() ? whyForeign(stats, enclosed) : 'it is no folder'));
+
+/** Why a file in such a folder is not ours; undefined when it is, also when it is not there yet. */
+export const whyNoOwnFile = (path: string, enclosed = false): string | undefined =>
+  whyNotOurs(path, (stats) => {
+    if (!stats.isFile()) return 'it is no regular file';
+    return stats.nlink > 1 ? 'it is a hard link: it has another name elsewhere' : whyForeign(stats, enclosed);
+  });
 
 /** True for a folder that nobody else can enter. */
 export function isEnclosed(folder: string): boolean {

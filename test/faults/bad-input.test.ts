@@ -110,7 +110,17 @@ describe('bad input', () => {
     expectRefusal(await runCliProcess(['info', process.execPath]), process.execPath, 'offset 0x10', /not a core dump/, /core file/);
   });
 
-  it('unknown machine', () => refused(place('vmcore', changed(elf, 19, 99)), 'offset 0x12', /the machine of this ELF core is 99/, /s390x/));
+  it('machine that is not read', () =>
+    refused(place('vmcore', changed(elf, 19, 243)), 'offset 0x12', /the machine of this dump is "riscv", which is not supported/, /s390x/));
+
+  it('unknown machine: opens by what its notes say, and says so', async () => {
+    const path = place('vmcore', changed(elf, 19, 99));
+    const before = stateOf(path);
+    const info = await runCliProcess(['info', path]);
+    expect(info.code).toBe(0);
+    expect(info.out).toMatch(/it says "e_machine 99"; taken for s390x by the 336 bytes of each NT_PRSTATUS note and their byte order/);
+    expect(stateOf(path)).toEqual(before);
+  });
 
   it('truncated segment: opens and says so; only what is lost cannot be read', async () => {
     const path = place('vmcore', elf.subarray(0, elf.length - 0x1234));

@@ -52,6 +52,7 @@ describe('an option that names a file', () => {
     expect(new Set(options.map(({ flag }) => flag))).toEqual(
       new Set([
         '--volume',
+        '--index',
         '--vmcoreinfo',
         '--system-map',
         '--vmlinux',

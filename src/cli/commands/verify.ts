@@ -11,7 +11,7 @@ export const verifyCommand: Command = {
   args: ['<file>'],
   options: [
     { flags: '--quick', description: 'leave out what reads the whole dump: digests and scans' },
-    { flags: '--index <path>', description: 'a page index of this dump: all of its rows are compared with the dump; it is not written to' },
+    { flags: '--index <file>', description: 'a page index of this dump: all of its rows are compared with the dump; it is not written to' },
     ...evidenceOptions,
   ],
   example: 'dumpbench verify dump.s390 --quick',
