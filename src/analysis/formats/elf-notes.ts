@@ -56,7 +56,8 @@ export function readNotes(source: ByteSource, start: bigint, size: bigint, endia
   const lost: { readonly start: number; readonly end: number; readonly fault: FileFault }[] = [];
   const got = readAround(source, offset, data, (from, to, fault) => {
     lost.push({ start: from, end: to, fault });
-    findings.push(cutFinding(offset + from, to - from, `${faultText(fault)}, within the notes`));
+    // Where the disk has them: the notes may lie in a file within a file (NGDump, flattened dumps).
+    findings.push(cutFinding(fault.offset, to - from, `${faultText(fault)}, within the notes`));
   });
   const lostIn = (from: number, to: number): boolean => lost.some((gap) => gap.start < to && gap.end > from);
   budget.bytes -= got;
