@@ -4,7 +4,7 @@ import { checkElectronLibraries, packagesFor } from './electron-libraries.mjs';
 import { ensureElectron, findElectron } from './electron-runtime.mjs';
 import { findProgram, installLine } from './system-packages.mjs';
 
-/** @typedef {'window' | 'confinement' | 'xz' | 'e2fsprogs' | 'readelf' | 'sha256sum' | 'hashdeep'} RequirementId */
+/** @typedef {'window' | 'confinement' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'readelf' | 'sha256sum' | 'hashdeep'} RequirementId */
 
 /**
  * @typedef {object} Requirement
@@ -59,6 +59,11 @@ export const requirements = [
   },
   programs('confinement', 'the window as an unprivileged user and without a network', ['util-linux', 'python3'], 'setpriv', 'unshare', 'python3'),
   programs('xz', 'packed dumps that are refused, and the reference texts of more dumps', ['xz-utils'], 'xz'),
+  {
+    ...programs('failing-disk', 'reading from and writing to a disk that fails: a library that is compiled and preloaded', ['gcc', 'libc6-dev'], 'cc'),
+    // Only the Linux loader takes a library before all others.
+    missing: () => (process.platform === 'linux' ? without('cc') : 'a loader that takes a library before all others, which only Linux has'),
+  },
   programs('e2fsprogs', 'the file system of an NGDump partition', ['e2fsprogs'], 'e2fsck', 'debugfs'),
   programs('readelf', 'built ELF vmcores against readelf', ['binutils'], 'readelf'),
   programs('sha256sum', 'manifests against sha256sum', ['coreutils'], 'sha256sum'),

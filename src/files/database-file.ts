@@ -45,10 +45,21 @@ const ownMarks: Readonly<Record<(typeof databaseSuffixes)[number], (head: DataVi
     (head.getBigUint64(0) === 0xd9d505f920a163d7n || head.getBigUint64(0) === 0n) && isPageSize(head.getUint32(20)) && isPageSize(head.getUint32(24)),
 };
 
-function isSqlites(suffix: (typeof databaseSuffixes)[number], path: string, bytes: bigint): boolean {
+type Suffix = (typeof databaseSuffixes)[number];
+
+function markOf(suffix: Suffix, path: string, bytes: bigint): DataView | undefined {
   const head = headOf(path);
-  return head.length >= 32 && ownMarks[suffix](new DataView(head.buffer, head.byteOffset, head.byteLength), bytes);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return head.length >= 32 && ownMarks[suffix](view, bytes) ? view : undefined;
 }
+
+const isSqlites = (suffix: Suffix, path: string, bytes: bigint): boolean => markOf(suffix, path, bytes) !== undefined;
+
+/**
+ * True for the rollback journal of a database that had no page yet: a process was killed in its first transaction. It holds
+ * nothing to roll back (size of the database in pages at offset 16: SQLite file format, section 3).
+ */
+const isFirstJournal = (suffix: Suffix, path: string, bytes: bigint): boolean => suffix === '-journal' && markOf(suffix, path, bytes)?.getUint32(16) === 0;
 
 /** Why a file must not be touched, whatever is in it. */
 function whyLeft(stats: BigIntStats): string | undefined {
@@ -80,7 +91,8 @@ export function whyNoDatabase(path: string, { isOurs, inOwnFolder, isOpen }: Dat
       if (why !== undefined) return `${beside} ${why}`;
       if (inOwnFolder || isOpen(path) || found.size === 0n) continue;
       // Beside nothing, or beside an empty file, SQLite removes it unseen.
-      if (isEmpty || !isSqlites(suffix, beside, found.size)) return `${beside} is no part of a page index`;
+      const isPart = isEmpty ? isFirstJournal : isSqlites;
+      if (!isPart(suffix, beside, found.size)) return `${beside} is no part of a page index`;
     }
     return undefined;
   } catch (error) {

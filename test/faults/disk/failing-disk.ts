@@ -1,18 +1,10 @@
-/** Runs the command line on a disk that fails: `failing-disk.c`, compiled here and preloaded. */
+/** Runs the command line on a disk that fails: `failing-disk.c`, compiled here and preloaded. Tests with it need `failing-disk` (requirements.ts). */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCliProcess, type CliResult } from '../../cli-process.ts';
-
-/** Why there is no failing disk on this machine, or undefined. */
-export const noFailingDisk: string | undefined =
-  process.platform !== 'linux'
-    ? 'only the Linux loader takes a library before all others'
-    : spawnSync('cc', ['--version'], { stdio: 'ignore' }).status === 0
-      ? undefined
-      : 'there is no C compiler "cc": install the package gcc';
 
 /** What is to fail, in the words of failing-disk.c without the prefix. */
 export interface Faults {

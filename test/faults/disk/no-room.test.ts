@@ -6,12 +6,13 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeNeeding } from '../../requirements.ts';
 import { commands } from '../../../src/cli/commands/index.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { commandFiles, jsonCommands } from '../../unit/cli/command-files.ts';
 import { runCommands, type Answer } from '../run-commands.ts';
-import { failingDisk, noFailingDisk, type Faults } from './failing-disk.ts';
+import { failingDisk, type FailingDisk, type Faults } from './failing-disk.ts';
 
 const folder = scratchFolder();
 const files = commandFiles(folder);
@@ -67,8 +68,11 @@ const calls: readonly (readonly string[])[] = [
   ['sql', files.healthy, 'select count(*) from analysis_log()', '--json'],
 ];
 
-describe.skipIf(noFailingDisk !== undefined)(`writing${noFailingDisk === undefined ? '' : ` (not run: ${noFailingDisk})`}`, () => {
-  const disk = noFailingDisk === undefined ? failingDisk() : undefined;
+describeNeeding('failing-disk', 'writing', () => {
+  let disk: FailingDisk | undefined;
+  beforeAll(() => {
+    disk = failingDisk();
+  });
   afterAll(() => {
     disk?.remove();
   });

@@ -2,15 +2,16 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as v from 'valibot';
+import { describeNeeding } from '../../requirements.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 import { verifySchema } from '../../../src/shared/check-model.ts';
 import { indexSchema, sqlSchema } from '../../../src/shared/memory-model.ts';
 import { triageSchema } from '../../../src/shared/triage-model.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
-import { failingDisk, noFailingDisk, type Faults, type FaultyRun } from './failing-disk.ts';
+import { failingDisk, type FailingDisk, type Faults, type FaultyRun } from './failing-disk.ts';
 
 const folder = scratchFolder();
 const sample = join(folder, 'healthy.vmcore');
@@ -28,8 +29,11 @@ const kdumpBytes = buildCase('memory 1 MiB\ncpu prefix=0x8000\nlines 0x0 0x10000
 writeFileSync(kdump, kdumpBytes);
 const kdumpBad = Math.floor((kdumpBytes.length - 8192) / 4096) * 4096;
 
-describe.skipIf(noFailingDisk !== undefined)(`reading from a failing disk${noFailingDisk === undefined ? '' : ` (not run: ${noFailingDisk})`}`, () => {
-  const disk = noFailingDisk === undefined ? failingDisk() : undefined;
+describeNeeding('failing-disk', 'reading from a failing disk', () => {
+  let disk: FailingDisk | undefined;
+  beforeAll(() => {
+    disk = failingDisk();
+  });
   afterAll(() => {
     disk?.remove();
   });
