@@ -76,8 +76,11 @@ function whyUnsafeParent(folder: string): string | undefined {
   }
 }
 
-/** Why nothing in a cache folder is used; undefined when it is fit, also when it is not there yet. */
-function whyUnfit(root: string): string | undefined {
+/**
+ * Why a folder of ours is not the user's alone; undefined when it is, also when it is not there yet.
+ * @param parts folders in it that are looked at too
+ */
+export function whyNotPrivate(root: string, parts: readonly string[]): string | undefined {
   let parent = dirname(root);
   const byName = whyUnsafeParent(parent);
   if (byName !== undefined) return byName;
@@ -89,12 +92,15 @@ function whyUnfit(root: string): string | undefined {
   const byPlace = whyUnsafeParent(parent);
   if (byPlace !== undefined) return byPlace;
   const enclosed = isEnclosed(root);
-  for (const folder of [root, ...cacheParts.map((part) => join(root, part))]) {
+  for (const folder of [root, ...parts.map((part) => join(root, part))]) {
     const why = whyNoOwnFolder(folder, enclosed);
     if (why !== undefined) return folder === root ? why : `${folder}: ${why}`;
   }
   return undefined;
 }
+
+/** Why nothing in a cache folder is used; undefined when it is fit. */
+const whyUnfit = (root: string): string | undefined => whyNotPrivate(root, cacheParts);
 
 /** Sentences about folders and files of the cache that were refused, for the doors to show. Each is kept once. */
 const remarks = new Set<string>();

@@ -24,7 +24,7 @@ type Handlers = {
 
 const samplesFolder = fileURLToPath(new URL('../samples/', import.meta.url)).replace('app.asar', 'app.asar.unpacked');
 
-function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () => void): Handlers {
+function handlersFor(window: MainWindow, settings: Settings, remarks: readonly string[], onKeysChanged: () => void): Handlers {
   /** Asks where, and writes what `content` gives. Nothing when the dialog was dismissed. */
   const save = async (kind: SavedKind, title: string, suggestedName: string, content: () => string | Promise<Uint8Array>): Promise<{ path?: string }> => {
     const answer = await dialog.showSaveDialog(window.browser, { title, defaultPath: suggestedName, properties: ['showOverwriteConfirmation'] });
@@ -42,6 +42,7 @@ function handlersFor(window: MainWindow, settings: Settings, onKeysChanged: () =
       const paths = [...window.takeFirstPaths()];
       return {
         paths,
+        remarks: [...remarks],
         recents: settings.recents(),
         theme: settings.theme(),
         density: settings.density(),
@@ -162,9 +163,12 @@ const attachmentTitles: Readonly<Record<AttachmentKind, string>> = {
   vmcoreinfo: 'Text of a VMCOREINFO note',
 };
 
-/** @param onKeysChanged the menu shows keys */
-export function handleShellCalls(window: MainWindow, settings: Settings, onKeysChanged: () => void): void {
-  const handlers = handlersFor(window, settings, onKeysChanged);
+/**
+ * @param remarks what the person reads at the start
+ * @param onKeysChanged the menu shows keys
+ */
+export function handleShellCalls(window: MainWindow, settings: Settings, remarks: readonly string[], onKeysChanged: () => void): void {
+  const handlers = handlersFor(window, settings, remarks, onKeysChanged);
   ipcMain.handle('shell-call', async (event, method: unknown, params: unknown) => {
     if (event.sender !== window.browser.webContents || event.senderFrame?.url.startsWith(`${appOrigin}/`) !== true)
       return { ok: false, message: 'not allowed' };

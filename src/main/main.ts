@@ -8,9 +8,11 @@ import { handleShellCalls } from './ipc.ts';
 import { installMenu } from './menu.ts';
 import { hardenApp, hardenSession } from './security.ts';
 import { openSettings } from './settings.ts';
+import { useOwnUserFolder } from './user-folder.ts';
 import { createWindow } from './window.ts';
 
 hardenApp();
+const folderRemark = useOwnUserFolder();
 registerAppScheme();
 
 const paths = dumpPaths(givenArguments(process.argv), process.cwd());
@@ -40,7 +42,7 @@ else {
     const settings = openSettings();
     const window = createWindow(settings, [...paths, ...early]);
     open = window.open;
-    handleShellCalls(window, settings, () => installMenu(window, settings));
+    handleShellCalls(window, settings, folderRemark === undefined ? [] : [folderRemark], () => installMenu(window, settings));
     installMenu(window, settings);
   });
 }

@@ -62,6 +62,7 @@ shell
     workbench.density.set(start.density);
     workbench.recents.set(start.recents);
     workbench.versions.set(start.versions);
+    if (start.remarks.length > 0) workbench.notice.set({ tone: 'plain', text: start.remarks.join('; ') });
     // Files that were asked for are what the window is about; else what it was about before.
     if (start.paths.length > 0) workbench.openPaths(start.paths);
     else return workbench.sessions.restoreLast();

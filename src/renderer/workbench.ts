@@ -103,7 +103,21 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
 
   const catalogue = askCatalogue(engine, tell);
 
+  const remarked = new Set<string>();
+  /** What the engine refused of its cache is shown once. */
+  const showRemarks = (): void => {
+    engine.call('remarks', {}).then(
+      ({ remarks }) => {
+        const fresh = remarks.filter((remark) => !remarked.has(remark));
+        for (const remark of fresh) remarked.add(remark);
+        if (fresh.length > 0) notice.set({ tone: 'plain', text: fresh.join('; ') });
+      },
+      () => undefined,
+    );
+  };
+
   const remember = (key: string): void => {
+    showRemarks();
     const dump = dumps.find(key);
     if (dump?.triage === undefined) return;
     const health = dump.health === undefined ? 'unknown' : healthBadge(dump.health);

@@ -40,6 +40,8 @@ export const shellMethods = {
     params: nothing,
     result: v.strictObject({
       paths: v.array(path),
+      /** Sentences: what was refused, and what is used instead. */
+      remarks: v.array(v.string()),
       recents: v.array(recentSchema),
       theme: v.picklist(themes),
       density: v.picklist(densities),
