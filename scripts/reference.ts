@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { renderReference } from '../src/analysis/layout/render.ts';
 import type { AnyField, Fields, StructLayout } from '../src/analysis/layout/struct.ts';
 import { noteTypes } from '../src/analysis/notes/index.ts';
-import { architectureNames } from '../src/analysis/arch/index.ts';
+import { architectureNames } from '../src/analysis/arch/architecture-name.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const referencePath = join(root, 'resources', 'reference', 'layouts.md');

@@ -3,7 +3,7 @@ import { compareByFingerprint } from '../../src/analysis/compare/by-fingerprint.
 import { movedPages } from '../../src/analysis/compare/moved-pages.ts';
 import { indexColumn } from '../../src/analysis/compare/page-column.ts';
 import { packBlock, type BlockRow } from '../../src/analysis/page-index/packed-block.ts';
-import type { IndexReader } from '../../src/analysis/page-index/index-reader.ts';
+import type { IndexReader } from '../../src/analysis/page-index/index-reader-type.ts';
 
 const pages = 1 << 20;
 const blockPages = 4096;

@@ -1,23 +1,15 @@
-/** The registry of architectures: a new one is a folder with its table, and a line here. */
+/** The registry of architectures: a new one is a folder with its table, its name in `architecture-name.ts`, and a line here. */
 import type { Endian } from '../layout/field.ts';
+import { architectureNames, type Architecture } from './architecture-name.ts';
 import { aarch64 } from './aarch64/index.ts';
 import type { ArchitectureOps } from './architecture.ts';
 import { ppc64, ppc64le } from './ppc64/index.ts';
 import { s390x } from './s390x/index.ts';
 import { x86 } from './x86_64/index.ts';
 
-const registered = { s390x, x86_64: x86, aarch64, ppc64, ppc64le };
+export const architectures: Readonly<Record<Architecture, ArchitectureOps>> = { s390x, x86_64: x86, aarch64, ppc64, ppc64le };
 
-export type Architecture = keyof typeof registered;
-
-export const architectures: Readonly<Record<Architecture, ArchitectureOps>> = registered;
-
-/** Names in the order of the registry. */
-export const architectureNames = Object.keys(registered) as readonly Architecture[];
-export const everyArchitecture: readonly ArchitectureOps[] = Object.values(registered);
-
-/** The architecture of a name, in whatever case; undefined for one that is not known. */
-export const architectureNamed = (name: string): Architecture | undefined => architectureNames.find((one) => one === name.toLowerCase());
+export const everyArchitecture: readonly ArchitectureOps[] = architectureNames.map((name) => architectures[name]);
 
 /** The architecture of an ELF file, by e_machine and byte order. */
 export const architectureOfElf = (machine: number, endian: Endian): Architecture | undefined =>

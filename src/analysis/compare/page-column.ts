@@ -1,7 +1,7 @@
 /** The pages of one dump in ascending order, as its index knows them: what a comparison by fingerprint walks through. */
 import { pageSize } from '../../shared/units.ts';
 import { blockColumns } from '../page-index/packed-block.ts';
-import type { IndexReader } from '../page-index/index-reader.ts';
+import type { IndexReader } from '../page-index/index-reader-type.ts';
 import type { ViewWindow } from '../memory/view.ts';
 
 /** Neighbouring pages. */

@@ -5,11 +5,10 @@
 import type { FileType } from '../../shared/catalogue-model.ts';
 import type { Fact } from '../../shared/fact.ts';
 import type { Finding, FormatId, PageState } from '../../shared/model.ts';
-import type { Architecture } from '../arch/index.ts';
+import type { Architecture } from '../arch/architecture-name.ts';
 import type { PhysBase } from '../arch/vmcoreinfo-values.ts';
 import type { ByteSource, FileFault } from '../source/byte-source.ts';
 import type { StructView } from '../layout/struct.ts';
-import type { ExtentMap } from './extent-map.ts';
 import type { RangeColumns } from './range-columns.ts';
 
 /** A file is not of this format, is, or is but broken: then where and why. */
@@ -34,6 +33,24 @@ export interface Extent {
   readonly fileOffset?: number;
   /** Why it is not there, for states other than stored. */
   readonly reason?: string;
+}
+
+/** Extents cover [0, end of memory) without holes, ascend and do not overlap; iterating gives all of them. */
+export interface ExtentMap extends Iterable<Extent, undefined> {
+  /** The extent that holds an address, undefined at or above the end of memory. It may be cut before the address, and far above it. */
+  at(address: bigint): Extent | undefined;
+  /** Extents from the one that holds `address` on; the first one may be cut before the address. Nothing at or above the end of memory. */
+  from(address: bigint): Generator<Extent, undefined>;
+  /** Pages of 4096 bytes of which some byte is stored. May take a pass over what the container lists, once. */
+  readonly storedPages: number;
+  /** One past the last address that is stored or zero. Likewise. */
+  readonly availableEnd: bigint;
+  /** True when a boundary lies inside a page of 4096 bytes. */
+  readonly cut: boolean;
+  /** Number of extents, where it is known without a pass. */
+  readonly count?: number;
+  /** Pages of each state in [startPfn, endPfn), where the container can count them without going through its extents. */
+  readonly counts?: (startPfn: number, endPfn: number) => Partial<Record<ExtentState, number>>;
 }
 
 /** Part of a read that has no bytes. */

@@ -4,7 +4,8 @@
  */
 import { DumpError } from '../../shared/dump-error.ts';
 import type { Finding } from '../../shared/model.ts';
-import { architectureNames, architectureOfPrstatus, architectures, type Architecture } from '../arch/index.ts';
+import { architectureNames, type Architecture } from '../arch/architecture-name.ts';
+import { architectureOfPrstatus, architectures } from '../arch/index.ts';
 import type { Endian } from '../layout/field.ts';
 import type { RawNote } from './dump-format.ts';
 

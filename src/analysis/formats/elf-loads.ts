@@ -6,7 +6,7 @@ import type { ProgramHeader } from './elf-layout.ts';
 import { LimitedFindings } from './finding-limit.ts';
 import { PieceColumns } from './piece-columns.ts';
 import { SegmentColumns } from './segment-columns.ts';
-import type { MemoryPiece } from './segment-memory.ts';
+import type { MemoryPiece } from './memory-piece.ts';
 
 /** No file and no machine is larger: beyond it stands a damaged number, which would lose digits as a count. */
 const largest = BigInt(Number.MAX_SAFE_INTEGER);

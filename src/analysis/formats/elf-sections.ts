@@ -3,7 +3,8 @@ import { DumpError } from '../../shared/dump-error.ts';
 import type { Endian } from '../layout/field.ts';
 import { parse } from '../layout/struct.ts';
 import { faultError, readExactly, type ByteSource } from '../source/byte-source.ts';
-import { architectureOfElf, type Architecture } from '../arch/index.ts';
+import type { Architecture } from '../arch/architecture-name.ts';
+import { architectureOfElf } from '../arch/index.ts';
 import { elfHeader, elfSectionHeader } from './elf-layout.ts';
 
 export interface ElfSection {

@@ -3,26 +3,8 @@
  * large systems have tens of millions of runs.
  */
 import { pageSize } from '../../shared/units.ts';
-import type { Extent, ExtentState } from './dump-format.ts';
+import type { Extent, ExtentMap } from './dump-format.ts';
 import { indexAt } from './extent-sweep.ts';
-
-/** Extents cover [0, end of memory) without holes, ascend and do not overlap; iterating gives all of them. */
-export interface ExtentMap extends Iterable<Extent, undefined> {
-  /** The extent that holds an address, undefined at or above the end of memory. It may be cut before the address, and far above it. */
-  at(address: bigint): Extent | undefined;
-  /** Extents from the one that holds `address` on; the first one may be cut before the address. Nothing at or above the end of memory. */
-  from(address: bigint): Generator<Extent, undefined>;
-  /** Pages of 4096 bytes of which some byte is stored. May take a pass over what the container lists, once. */
-  readonly storedPages: number;
-  /** One past the last address that is stored or zero. Likewise. */
-  readonly availableEnd: bigint;
-  /** True when a boundary lies inside a page of 4096 bytes. */
-  readonly cut: boolean;
-  /** Number of extents, where it is known without a pass. */
-  readonly count?: number;
-  /** Pages of each state in [startPfn, endPfn), where the container can count them without going through its extents. */
-  readonly counts?: (startPfn: number, endPfn: number) => Partial<Record<ExtentState, number>>;
-}
 
 const page = BigInt(pageSize);
 

@@ -3,7 +3,7 @@ import { defined } from '../../shared/defined.ts';
 import { faultError } from '../source/byte-source.ts';
 import type { BitmapFacts } from './dump-format.ts';
 import { parse } from '../layout/struct.ts';
-import type { KdumpGeometry, KdumpPart } from './kdump-memory.ts';
+import type { KdumpGeometry, KdumpPart } from './kdump-geometry.ts';
 import { pageDescriptor } from './kdump-layout.ts';
 import { PageBitmap } from './page-bitmap.ts';
 

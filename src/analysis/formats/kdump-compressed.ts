@@ -13,8 +13,9 @@ import { kdumpBitmaps } from './kdump-bitmaps.ts';
 import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
 import { KDUMP_SIGNATURE, kdumpFlags } from './kdump-layout.ts';
 import { machineOf } from './dump-machine.ts';
-import { architectureNamed } from '../arch/index.ts';
-import { kdumpMemory, kdumpRanges, type KdumpGeometry, type KdumpPart } from './kdump-memory.ts';
+import { architectureNamed } from '../arch/architecture-name.ts';
+import { kdumpMemory, kdumpRanges } from './kdump-memory.ts';
+import type { KdumpGeometry, KdumpPart } from './kdump-geometry.ts';
 import { PageBitmap } from './page-bitmap.ts';
 
 const descriptorBytes = 24;

@@ -4,9 +4,8 @@
  */
 import { pageSize } from '../../shared/units.ts';
 import { faultText, type FileFault } from '../source/byte-source.ts';
-import type { Extent, ExtentState } from './dump-format.ts';
-import type { ExtentMap } from './extent-map.ts';
-import type { KdumpGeometry } from './kdump-memory.ts';
+import type { Extent, ExtentState, ExtentMap } from './dump-format.ts';
+import type { KdumpGeometry } from './kdump-geometry.ts';
 import type { BitRun, PageBitmap } from './page-bitmap.ts';
 
 export const noRam = 'no memory there';

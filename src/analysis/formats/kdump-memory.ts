@@ -7,34 +7,13 @@ import { decodeZlib, decodeZstd } from '../codec/inflate.ts';
 import { decodeLzo1x } from '../codec/lzo1x.ts';
 import type { PageDecoder } from '../codec/page-codec.ts';
 import { decodeSnappy } from '../codec/snappy.ts';
-import type { Endian } from '../layout/field.ts';
-import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
-import { pageStateCodes, type Absence, type ExtentState, type MemoryImage } from './dump-format.ts';
-import type { ExtentMap } from './extent-map.ts';
+import { faultText, type FileFault } from '../source/byte-source.ts';
+import { pageStateCodes, type Absence, type ExtentState, type MemoryImage, type ExtentMap } from './dump-format.ts';
 import { filtered, kdumpExtents, knownBlocks, lostBit, noBitmap, noRam, notGiven } from './kdump-extents.ts';
+import type { KdumpGeometry, KdumpPart } from './kdump-geometry.ts';
 import { kdumpFlags, pageDescriptor } from './kdump-layout.ts';
 import { KdumpPages, mostRunPages } from './kdump-pages.ts';
 import { PageBitmap } from './page-bitmap.ts';
-
-/** One file of the set: the descriptors of page frames [start, end) begin at `descriptors`. */
-export interface KdumpPart {
-  readonly source: ByteSource;
-  readonly start: number;
-  readonly end: number;
-  readonly descriptors: number;
-}
-
-export interface KdumpGeometry {
-  readonly endian: Endian;
-  readonly blockSize: number;
-  readonly maxMapnr: number;
-  /** File that holds the bitmaps; they are the same in every part. */
-  readonly source: ByteSource;
-  /** Undefined in files with one bitmap: then every page that is not stored is excluded. */
-  readonly bitmap1Offset: number | undefined;
-  readonly bitmap2Offset: number;
-  readonly parts: readonly KdumpPart[];
-}
 
 const decoders: readonly (readonly [number, PageDecoder])[] = [
   [kdumpFlags.zlib, decodeZlib],

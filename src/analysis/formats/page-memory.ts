@@ -1,8 +1,7 @@
 /** Memory of containers that keep every page on its own: a locator says where a page is, the rest is the same for all. */
 import { pageSize } from '../../shared/units.ts';
-import { pageStateCodes, type Absence, type ExtentState, type MemoryImage } from './dump-format.ts';
+import { pageStateCodes, type Absence, type ExtentState, type MemoryImage, type ExtentMap } from './dump-format.ts';
 import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
-import type { ExtentMap } from './extent-map.ts';
 
 export type PageContent =
   { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored'>; readonly reason?: string; readonly fault?: FileFault };

@@ -2,7 +2,7 @@
 import type { ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes, type ExtentState } from './dump-format.ts';
 import { doubled, numberIn } from './growing-column.ts';
-import type { DecodePiece, MemoryPiece } from './segment-memory.ts';
+import type { DecodePiece, MemoryPiece } from './memory-piece.ts';
 
 const none = 0xffff;
 

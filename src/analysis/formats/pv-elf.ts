@@ -12,7 +12,8 @@ import { faultText, readAround, readExactly, whyShort, type ByteSource, type Fil
 import { broken, no, yes, type DumpFormat, type DumpImage, type ExtentState } from './dump-format.ts';
 import { elfHeader, elfSectionHeader, ET_CORE } from './elf-layout.ts';
 import { elfVmcore } from './elf-vmcore.ts';
-import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
+import { segmentMemory } from './segment-memory.ts';
+import type { MemoryPiece } from './memory-piece.ts';
 
 export const pvCompletion = struct(
   'pv_compl',

@@ -4,8 +4,9 @@ import type { Finding } from '../../shared/model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { DumpFormat, DumpImage, EndMarker, OpenContext, Segment } from './dump-format.ts';
 import { S390_MAGIC } from './s390-header.ts';
+import type { MemoryPiece } from './memory-piece.ts';
 import { collectVolumes, missingVolumes, probeVolume, volumeSetImage } from './s390-volumes.ts';
-import { segmentMemory, type MemoryPiece } from './segment-memory.ts';
+import { segmentMemory } from './segment-memory.ts';
 import { markerFindings, readEndMarker, standaloneFile, standaloneHeaderBytes } from './standalone-dump.ts';
 
 const pageBytes = 4096;

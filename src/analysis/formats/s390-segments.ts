@@ -11,7 +11,7 @@ import type { Segment } from './dump-format.ts';
 import { END_MARKER } from './s390-header.ts';
 import { PieceColumns } from './piece-columns.ts';
 import { SegmentColumns } from './segment-columns.ts';
-import type { MemoryPiece } from './segment-memory.ts';
+import type { MemoryPiece } from './memory-piece.ts';
 
 const mebibyte = 1n << 20n;
 const maxEntries = 1011;

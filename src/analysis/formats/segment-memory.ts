@@ -2,27 +2,13 @@
  * Memory of containers that store pieces of it: as they are (ELF, stand-alone dumps) or compressed a piece at a time.
  * Overlapping pieces become disjoint runs, what lies above the end of its file becomes missing.
  */
-import type { AddressRange } from '../../shared/units.ts';
 import { pageSize } from '../../shared/units.ts';
 import { faultText, readAround, type ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
 import { generatedExtents } from './extent-map.ts';
 import { sweep } from './extent-sweep.ts';
+import type { DecodePiece, MemoryPiece } from './memory-piece.ts';
 import { PieceColumns } from './piece-columns.ts';
-
-/** A compressed piece: decodes to the bytes of the whole piece, or says in words why it cannot. */
-export type DecodePiece = () => Uint8Array | string;
-
-/** A piece as a header lists it. Where pieces overlap, the one listed first wins, but never with bytes that a cut file has lost. */
-export interface MemoryPiece extends AddressRange {
-  readonly state: ExtentState;
-  /** Where a stored piece starts in its file, if its bytes lie there as they are. */
-  readonly fileOffset?: number;
-  /** File that holds it, if not the dump's first. */
-  readonly source?: ByteSource;
-  readonly decode?: DecodePiece;
-  readonly reason?: string;
-}
 
 const notHeld = 'no segment of the dump holds it';
 const pageSizeBig = BigInt(pageSize);

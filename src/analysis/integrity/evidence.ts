@@ -1,6 +1,6 @@
 /** What a user brings along to check a dump against, besides the dump itself. */
 import type { AbsoluteMemory } from '../layout/absolute-memory.ts';
-import type { IndexReader } from '../page-index/index-reader.ts';
+import type { IndexReader } from '../page-index/index-reader-type.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { Attested } from './attestation.ts';
 import type { FileDigests } from './manifest.ts';

@@ -1,6 +1,6 @@
 /** What a dump says about its kernel, each part looked for once and only when asked for. */
 import { scanForTypes, typesBySymbol, type TypeSearch } from './btf/find-types.ts';
-import type { GivenFacts } from './given/given-vmlinux.ts';
+import type { GivenFacts } from './given/given-facts.ts';
 import { readKallsyms, kallsymsPlaces, type SymbolSearch } from './symbols/kallsyms.ts';
 import { searchKallsyms } from './symbols/kallsyms-search.ts';
 import { kernelMemory, type KernelMemory, type KernelMemoryParts } from './memory/kernel-memory.ts';

@@ -1,5 +1,6 @@
 /** The registry of note types, and the decoding that follows from it. */
-import { everyArchitecture, type Architecture } from '../arch/index.ts';
+import type { Architecture } from '../arch/architecture-name.ts';
+import { everyArchitecture } from '../arch/index.ts';
 import type { RawNote } from '../formats/dump-format.ts';
 import { asciiText, type Endian } from '../layout/field.ts';
 import { view, type StructView } from '../layout/struct.ts';

@@ -1,7 +1,7 @@
 /** Whole tables of an index against their checksums: before a user's query reads them, and before an index is kept. */
 import type { Connection } from './connection.ts';
 import { IndexDamaged } from './index-error.ts';
-import type { IndexReader } from './index-reader.ts';
+import type { IndexReader } from './index-reader-type.ts';
 import { partialChecksum } from './index-writer.ts';
 import { unpackBlock } from './packed-block.ts';
 import { assertRow, rowChecksum } from './row-checksum.ts';

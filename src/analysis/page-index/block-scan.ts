@@ -7,7 +7,7 @@ import { csumAdd } from '../arch/s390x/checksum.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { digestBytes, subtreeOf, uniformLeaf, type Subtree, type TreeHasher } from '../memory-tree/digest.ts';
 import type { PlannedBlock } from './block-plan.ts';
-import type { PartialBlock } from './index-reader.ts';
+import type { PartialBlock } from './index-reader-type.ts';
 import { littleEndianBytes, littleEndianWords } from './little-endian.ts';
 import { availableEnd, packBlock, type BlockRow } from './packed-block.ts';
 import { storedCode, type PageExtents } from './page-extents.ts';

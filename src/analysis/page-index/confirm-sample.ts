@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { pageSize } from '../../shared/units.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { createPace } from '../jobs/pace.ts';
-import type { IndexReader } from './index-reader.ts';
+import type { IndexReader } from './index-reader-type.ts';
 import { pageExtents, storedCode, type PageExtents } from './page-extents.ts';
 import { createPageJob, fingerprintText } from './page-job.ts';
 import { metaAvailable, metaClass, metaState } from './page-meta.ts';

@@ -2,7 +2,7 @@
  * Pages that occur more than once, by fingerprint. Computed when asked for: indexing stays fast, and nothing has to be
  * kept up to date. Memory is bounded by going over the index several times, each time for a part of all fingerprints.
  */
-import type { IndexReader } from './index-reader.ts';
+import type { IndexReader } from './index-reader-type.ts';
 import { unpackBlock } from './packed-block.ts';
 import { fingerprintText } from './page-job.ts';
 import { stateCode } from './page-meta.ts';

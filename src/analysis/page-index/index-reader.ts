@@ -7,85 +7,12 @@ import type { Subtree } from '../memory-tree/digest.ts';
 import type { Connection } from './connection.ts';
 import { assertRows } from './assert-rows.ts';
 import { IndexDamaged } from './index-error.ts';
+import type { IndexReader, StoredExtent } from './index-reader-type.ts';
 import { BlockDamaged, countsChecksum, type BlockRow } from './packed-block.ts';
 import { addCounters, emptyCounters, type Counters } from './page-meta.ts';
 import { assertRow } from './row-checksum.ts';
 import { counterColumns } from './schema.ts';
 import type { FileSet, KnownBy } from './source-files.ts';
-
-export interface IndexHeader {
-  readonly identity: string;
-  readonly dumpKey: string;
-  readonly toolVersion: string;
-  readonly fingerprintAlgorithm: string;
-  readonly classVersion: number;
-  /** Pages from address 0 to the end of the image. */
-  readonly totalPages: number;
-  /** Rows of `extent` so far. */
-  readonly extentsWritten: number;
-  /** True when every page is indexed. */
-  readonly complete: boolean;
-  /** Pages read for what is stored here, over all runs. */
-  readonly pagesRead: number;
-  /** 64 hex digits. */
-  readonly memoryRoot: string | undefined;
-}
-
-export interface BlockCounters {
-  readonly startPfn: number;
-  readonly pages: number;
-  readonly counters: Counters;
-  readonly uniform: number | undefined;
-}
-
-/** A row of `extent`: the state is a word of `pageStateCodes`. */
-export interface StoredExtent {
-  readonly startPfn: number;
-  readonly endPfn: number;
-  readonly state: string;
-  readonly fileOffset: number | undefined;
-}
-
-/** What an interrupted run had of one block: so much that only the last few milliseconds are done again. */
-export interface PartialBlock {
-  readonly startPfn: number;
-  /** Pages done, from the block's first on. */
-  readonly done: number;
-  /** csum_partial of the pages done. */
-  readonly csum: number;
-  /** One byte a page of the whole block; bare states when only digests were missing. */
-  readonly meta: Uint8Array;
-  /** Undefined when only digests were missing. */
-  readonly fingerprints: Uint8Array | undefined;
-  /** 32 bytes a page; undefined without digest. */
-  readonly leaves: Uint8Array | undefined;
-}
-
-/** All of it throws IndexDamaged for rows that are not what was written. */
-export interface IndexReader {
-  readonly path: string;
-  header(): IndexHeader;
-  /** The files that the index was made from, and those that were compared with it since; the newest last. */
-  sourceFiles(): readonly FileSet[];
-  /** The block, or run of blocks, that holds a page; undefined when it is not indexed. Blobs are not checked here. */
-  blockAt(pfn: number): BlockRow | undefined;
-  /** Blocks that touch [startPfn, endPfn). */
-  blocks(startPfn?: number, endPfn?: number): Generator<BlockRow>;
-  /** The same without blobs. */
-  counters(startPfn?: number, endPfn?: number): Generator<BlockCounters>;
-  /** Counters over all indexed pages. */
-  totals(): { readonly counters: Counters; readonly pages: number };
-  hasBlock(startPfn: number): boolean;
-  hasSubtree(startPfn: number): boolean;
-  subtrees(): Generator<Subtree, undefined>;
-  extentAt(pfn: number): StoredExtent | undefined;
-  /** Extents that touch [startPfn, endPfn). */
-  extents(startPfn?: number, endPfn?: number): Generator<StoredExtent>;
-  partial(): (PartialBlock & { readonly checksum: number }) | undefined;
-  /** Every row of every table against its checksum. @throws IndexDamaged */
-  verifyRows(): void;
-  close(): void;
-}
 
 /** Rows fetched in one go where they are small. */
 const rowsAtOnce = 1024;

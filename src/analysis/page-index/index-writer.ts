@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { pageStateCodes } from '../formats/dump-format.ts';
 import type { Subtree } from '../memory-tree/digest.ts';
 import type { Connection } from './connection.ts';
-import type { PartialBlock } from './index-reader.ts';
+import type { PartialBlock } from './index-reader-type.ts';
 import { countsChecksum, type BlockRow } from './packed-block.ts';
 import type { PageExtent } from './page-extents.ts';
 import { rowChecksum } from './row-checksum.ts';

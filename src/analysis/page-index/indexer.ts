@@ -13,7 +13,7 @@ import { createBlockScanner, type BlockScanner } from './block-scan.ts';
 import type { CrewOrder } from './crew-messages.ts';
 import { crewPlan, type CrewWish } from './crew-plan.ts';
 import { IndexError } from './index-error.ts';
-import type { PartialBlock } from './index-reader.ts';
+import type { PartialBlock } from './index-reader-type.ts';
 import { partialChecksum } from './index-writer.ts';
 import { createPace, type Pace } from '../jobs/pace.ts';
 import type { FileFault } from '../source/byte-source.ts';

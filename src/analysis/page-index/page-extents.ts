@@ -3,8 +3,7 @@
  * arrays, because compressed formats can have an extent for every other page.
  */
 import { pageSize } from '../../shared/units.ts';
-import { pageStateCodes, type Extent, type MemoryImage } from '../formats/dump-format.ts';
-import type { ExtentMap } from '../formats/extent-map.ts';
+import { pageStateCodes, type Extent, type MemoryImage, type ExtentMap } from '../formats/dump-format.ts';
 
 /** State code of pages that have bytes in the file. */
 export const storedCode = 0;

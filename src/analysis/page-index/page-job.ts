@@ -8,27 +8,13 @@ import { csumPartial } from '../arch/s390x/checksum.ts';
 import { littleEndianWords } from './little-endian.ts';
 import { createPageClassifier, classCode } from './page-class.ts';
 import { fingerprintPage } from './page-fingerprint.ts';
+import type { PageJob } from './page-job-type.ts';
 import { createWasmPageJob } from './page-job/wasm-page-job.ts';
 import { metaByte, stateCode } from './page-meta.ts';
 
 export { classVersion } from './page-class.ts';
 export { fingerprintAlgorithm } from './page-fingerprint.ts';
 export { littleEndianWords } from './little-endian.ts';
-
-export interface PageJob {
-  readonly kind: 'wasm' | 'js';
-  /** Room for the pages of one call; bytes that are read straight in here need no copy. */
-  readonly bytes: Uint8Array;
-  /**
-   * @param bytes n * 4096 bytes at a 4-byte boundary of their buffer; pages that are not stored may hold anything
-   * @param states n state codes as `MemoryImage.readPages` gives them
-   * @param fingerprints receives 2 n words: low and high half of each page, 0 for pages without bytes
-   * @param meta receives n bytes, see `metaByte`
-   * @param sums receives n words where asked for: csum_partial of each page with seed 0, 0 for pages without bytes
-   * @returns how many of the pages were stored
-   */
-  run(bytes: Uint8Array, states: Uint8Array, fingerprints: Int32Array, meta: Uint8Array, sums?: Int32Array): number;
-}
 
 /** Pages of one read: 1 MiB stays in the second-level cache between reading and looking. */
 export const stepPages = 256;

@@ -4,7 +4,7 @@
  */
 import type { Connection } from './connection.ts';
 import { duplicateGroups } from './duplicates.ts';
-import type { IndexReader } from './index-reader.ts';
+import type { IndexReader } from './index-reader-type.ts';
 import { createPageLookup, type PageRecord } from './queries.ts';
 import { indexTables } from './schema.ts';
 

@@ -3,7 +3,7 @@ import { type PageCounts } from '../../shared/memory-model.ts';
 import { pageClasses, type PageClass, type PageState } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import { blockPages } from './block-plan.ts';
-import type { IndexReader } from './index-reader.ts';
+import type { IndexReader } from './index-reader-type.ts';
 import { unpackBlock, type BlockPages } from './packed-block.ts';
 import { fingerprintText } from './page-job.ts';
 import { metaAvailable, metaClass, metaState, stateCode } from './page-meta.ts';

@@ -3,7 +3,7 @@ import { pageClasses, pageStates, type PageClass, type PageState } from '../../s
 import { pageSize, type AddressRange } from '../../shared/units.ts';
 import { pageStateCodes } from '../formats/dump-format.ts';
 import type { ViewWindow } from '../memory/view.ts';
-import type { BlockCounters, IndexReader } from './index-reader.ts';
+import type { BlockCounters, IndexReader } from './index-reader-type.ts';
 import { unpackBlock } from './packed-block.ts';
 import { addCounters, countMeta, countUniform, emptyCounters, metaByte, type Counters } from './page-meta.ts';
 import { storedCode, type PageExtents } from './page-extents.ts';

@@ -2,7 +2,7 @@
 import { pageSize, type AddressRange } from '../../shared/units.ts';
 import type { PageClass } from '../../shared/model.ts';
 import type { Absence, MemoryImage } from '../formats/dump-format.ts';
-import type { IndexReader } from '../page-index/index-reader.ts';
+import type { IndexReader } from '../page-index/index-reader-type.ts';
 import { unpackBlock } from '../page-index/packed-block.ts';
 import { metaClass } from '../page-index/page-meta.ts';
 

@@ -14,15 +14,7 @@ import { hexActions } from './hex-actions.ts';
 import { noteActions } from './note-actions.ts';
 import { screenActions } from './screen-actions.ts';
 import { paneActions } from './pane-actions.ts';
-
-export interface Action {
-  readonly id: string;
-  readonly title: string;
-  readonly keys?: string;
-  /** False: not offered and without effect now. */
-  readonly enabled?: () => boolean;
-  readonly run: () => void;
-}
+import type { Action } from './action.ts';
 
 const themeTitles = { system: 'like the system', light: 'light', dark: 'dark', contrast: 'high contrast' } as const;
 

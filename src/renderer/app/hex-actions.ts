@@ -1,7 +1,7 @@
 /** Actions about the bytes under the cursor. */
 import { handleOf } from '../state/open-dump.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Action } from './actions.ts';
+import type { Action } from './action.ts';
 
 export function hexActions({ engine, places, dumps, notice, tell }: Workbench): readonly Action[] {
   const follow = async (): Promise<void> => {

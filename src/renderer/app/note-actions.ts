@@ -1,9 +1,8 @@
 /** Actions about what a person writes: bookmarks, annotations, the session. */
-import { markPosition } from '../state/marks.ts';
-import type { Mark } from '../state/marks.ts';
+import { markPosition, type Mark } from '../state/marks.ts';
 import type { Position } from '../state/position.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Action } from './actions.ts';
+import type { Action } from './action.ts';
 
 export function noteActions({ places, marks, markDraft, sessions }: Workbench): readonly Action[] {
   const here = (): { readonly dump: string; readonly position: Position } | undefined => {

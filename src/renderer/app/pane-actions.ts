@@ -1,7 +1,7 @@
 /** Actions of the dock: all that the pointer can do with tabs and panes. */
 import { sideBySide, single, triageLayout, type Side } from '../state/dock-layout.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Action } from './actions.ts';
+import type { Action } from './action.ts';
 
 const sides: readonly { readonly side: Side; readonly word: string; readonly key: string }[] = [
   { side: 'left', word: 'left', key: 'Left' },

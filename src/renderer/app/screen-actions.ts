@@ -1,7 +1,7 @@
 /** Actions about the size of things. */
 import { densities } from '../../shared/shell-protocol.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Action } from './actions.ts';
+import type { Action } from './action.ts';
 
 export function screenActions({ shell, density, tell }: Workbench): readonly Action[] {
   const zoom = (to: 'in' | 'out' | 'reset' | 'double') => (): void => void shell.call('zoom', { to }).catch(tell);

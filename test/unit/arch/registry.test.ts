@@ -2,7 +2,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CpuJson } from '../../../src/shared/cpu-model.ts';
-import { architectureNamed, architectureNames, architectureOfElf, architectureOfPrstatus, architectures } from '../../../src/analysis/arch/index.ts';
+import { architectureNamed, architectureNames } from '../../../src/analysis/arch/architecture-name.ts';
+import { architectureOfElf, architectureOfPrstatus, architectures } from '../../../src/analysis/arch/index.ts';
 import { decodePsw } from '../../../src/analysis/arch/s390x/psw.ts';
 
 const names = architectureNames.join('|');

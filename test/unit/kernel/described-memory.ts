@@ -1,5 +1,6 @@
 /** Kernel memory that is described by words of eight bytes; everything else cannot be read. */
-import { architectures, type Architecture } from '../../../src/analysis/arch/index.ts';
+import type { Architecture } from '../../../src/analysis/arch/architecture-name.ts';
+import { architectures } from '../../../src/analysis/arch/index.ts';
 import type { AddressRange } from '../../../src/shared/units.ts';
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
 

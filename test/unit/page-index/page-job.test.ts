@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { createPageJob, createPlainPageJob, type PageJob } from '../../../src/analysis/page-index/page-job.ts';
+import { createPageJob, createPlainPageJob } from '../../../src/analysis/page-index/page-job.ts';
+import type { PageJob } from '../../../src/analysis/page-index/page-job-type.ts';
 import { csumPartial } from '../../../src/analysis/arch/s390x/checksum.ts';
 import { seededRandom, type SeededRandom } from '../../../src/samples/seeded-random.ts';
 import { randomFor, runs } from '../../run-size.ts';

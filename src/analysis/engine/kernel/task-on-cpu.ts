@@ -1,6 +1,7 @@
 /** Which task each CPU ran where no per-CPU data says it: registers and the tasks themselves tell. */
 import { stackOf } from '../../arch/backtrace.ts';
-import { architectures, type Architecture } from '../../arch/index.ts';
+import type { Architecture } from '../../arch/architecture-name.ts';
+import { architectures } from '../../arch/index.ts';
 import type { KernelTask, TaskList } from '../../kernel/tasks/tasks.ts';
 import { ran, type CpuContext } from './kernel-cpus.ts';
 

@@ -18,7 +18,7 @@ import { movedPages } from '../../compare/moved-pages.ts';
 import { indexColumn, type PageColumn } from '../../compare/page-column.ts';
 import { pairRunsBuilder } from '../../compare/pair-runs.ts';
 import { IndexBusy, IndexDamaged, IndexError } from '../../page-index/index-error.ts';
-import type { IndexReader } from '../../page-index/index-reader.ts';
+import type { IndexReader } from '../../page-index/index-reader-type.ts';
 import { pageExtents } from '../../page-index/page-extents.ts';
 import { classVersion, fingerprintAlgorithm } from '../../page-index/page-job.ts';
 import { readIndex } from '../../page-index/store.ts';

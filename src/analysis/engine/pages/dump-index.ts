@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { RequestError } from '../../../shared/rpc.ts';
 import { cachedIndexes } from '../../page-index/index-cache.ts';
 import { indexPath, isIndexOf } from '../../page-index/index-location.ts';
-import type { IndexReader } from '../../page-index/index-reader.ts';
+import type { IndexReader } from '../../page-index/index-reader-type.ts';
 import { areSameFiles, inOrder, setOf, type FileSet } from '../../page-index/source-files.ts';
 import { readIndex } from '../../page-index/store.ts';
 import type { Session } from '../session/session.ts';

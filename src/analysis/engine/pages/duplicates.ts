@@ -4,7 +4,7 @@ import { type DuplicateGroupJson, shownDuplicates } from '../../../shared/duplic
 import type { EngineProtocol, ScanProgress } from '../../../shared/engine-protocol.ts';
 import type { CallContext, Result } from '../../../shared/rpc.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
-import type { IndexReader } from '../../page-index/index-reader.ts';
+import type { IndexReader } from '../../page-index/index-reader-type.ts';
 import { createPace, type Pace } from '../../jobs/pace.ts';
 import { unpackBlock } from '../../page-index/packed-block.ts';
 import { metaClass, stateCode } from '../../page-index/page-meta.ts';

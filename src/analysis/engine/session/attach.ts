@@ -1,23 +1,18 @@
 /** Files of the user's that tell more of a dump's kernel than the dump does: a vmlinux, a System.map, the text of a vmcoreinfo note. */
 import { basename } from 'node:path';
 import { readGivenText } from '../../../files/given-file.ts';
-import type { AttachmentKind, AttachmentPaths, AttachmentProof } from '../../../shared/attachment.ts';
+import type { AttachmentPaths } from '../../../shared/attachment.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import type { MemoryView } from '../../../shared/model.ts';
-import { factsOfVmlinux, type GivenFacts } from '../../kernel/given/given-vmlinux.ts';
+import { factsOfVmlinux } from '../../kernel/given/given-vmlinux.ts';
+import type { GivenFacts } from '../../kernel/given/given-facts.ts';
 import { readSystemMap, systemMapTable } from '../../kernel/given/system-map.ts';
 import { readVmlinux } from '../../kernel/given/vmlinux.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { parseVmcoreinfo, type Vmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { openFile } from '../../source/file-source.ts';
 import type { Session } from './session.ts';
-
-export interface Attached {
-  readonly kind: AttachmentKind;
-  readonly path: string;
-  /** What shows that it is of this kernel. Undefined when nothing could be compared. */
-  readonly proof: AttachmentProof | undefined;
-}
+import type { Attached } from './attached.ts';
 
 const maxTextBytes = 64 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 /** What a user says of a dump that its headers do not say, or say wrongly. */
 import { defined } from '../../../shared/defined.ts';
 import { RequestError } from '../../../shared/rpc.ts';
-import { architectureNamed, architectureNames } from '../../arch/index.ts';
+import { architectureNamed, architectureNames } from '../../arch/architecture-name.ts';
 import type { GivenMachine } from '../../formats/dump-format.ts';
 
 /**

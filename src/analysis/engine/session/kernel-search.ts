@@ -2,32 +2,44 @@
  * Which vmcoreinfo describes the dumped kernel. Notes and pointers lead to one; where memory contradicts it or none is known, memory is
  * looked through for texts, and the one that fits is taken.
  */
+import type { DumpImage } from '../../formats/dump-format.ts';
 import { byFit, fitOf, type JudgedVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
-import type { Vmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
-import { derived, searched } from './memo.ts';
-import type { Session } from './session.ts';
+import type { Vmcoreinfo, VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import type { MemoryReader } from '../../memory/reader.ts';
+import { derived, searched, type Memo } from './memo.ts';
+
+/** What the choice needs of a session. */
+interface SearchedDump {
+  readonly image: DumpImage;
+  readonly memory: MemoryReader;
+  /** What notes and pointers lead to. */
+  readonly vmcoreinfo: VmcoreinfoSearch;
+  readonly memo: Memo;
+}
 
 /** Read within a fraction of a second, and where kernels lie. */
 const firstLookBytes = 512 * 1024 * 1024;
 
 /** The text that notes and pointers lead to, held against memory. */
-export const ownVmcoreinfo = derived((session: Session): JudgedVmcoreinfo | undefined =>
+export const ownVmcoreinfo = derived((session: SearchedDump): JudgedVmcoreinfo | undefined =>
   session.vmcoreinfo.found ? { vmcoreinfo: session.vmcoreinfo.vmcoreinfo, fit: fitOf(session, session.vmcoreinfo.vmcoreinfo) } : undefined,
 );
 
 /** Memory may hold a better text: there is none, it is contradicted, or it leads out of the dump's memory. */
-export function isDoubtful(session: Session): boolean {
+export function isDoubtful(session: SearchedDump): boolean {
   const own = ownVmcoreinfo(session);
   return own === undefined || own.fit.fits === 'no' || own.fit.outside === true;
 }
 
-const judged = (session: Session, copies: readonly Vmcoreinfo[]): readonly JudgedVmcoreinfo[] =>
+const judged = (session: SearchedDump, copies: readonly Vmcoreinfo[]): readonly JudgedVmcoreinfo[] =>
   byFit(copies.map((vmcoreinfo) => ({ vmcoreinfo, fit: fitOf(session, vmcoreinfo) })));
 
-const wholeScan = searched(async (session: Session, signal) => judged(session, await scanForVmcoreinfo(session.image, session.memory, signal)));
+const wholeScan = searched(async (session: SearchedDump, signal) => judged(session, await scanForVmcoreinfo(session.image, session.memory, signal)));
 /** What is not proven may be an old copy, and the right one lie further up: that is for the whole scan. */
-const firstScan = searched(async (session: Session, signal) => judged(session, await scanForVmcoreinfo(session.image, session.memory, signal, firstLookBytes)));
+const firstScan = searched(async (session: SearchedDump, signal) =>
+  judged(session, await scanForVmcoreinfo(session.image, session.memory, signal, firstLookBytes)),
+);
 
 export interface VmcoreinfoChoice {
   readonly used: JudgedVmcoreinfo | undefined;
@@ -38,7 +50,7 @@ export interface VmcoreinfoChoice {
 /** Texts in memory that say the same, whatever else differs, count once. */
 const textsOf = (copies: readonly JudgedVmcoreinfo[]): number => new Set(copies.map(({ vmcoreinfo }) => vmcoreinfo.text)).size;
 
-function choose(session: Session): VmcoreinfoChoice {
+function choose(session: SearchedDump): VmcoreinfoChoice {
   const own = ownVmcoreinfo(session);
   const whole = wholeScan.known(session);
   const scanned = whole ?? firstScan.known(session) ?? [];
@@ -52,15 +64,15 @@ function choose(session: Session): VmcoreinfoChoice {
 }
 
 /** What is known by now; nothing is scanned. */
-export const vmcoreinfoChoice = (session: Session): VmcoreinfoChoice => choose(session);
+export const vmcoreinfoChoice = (session: SearchedDump): VmcoreinfoChoice => choose(session);
 
 /** Looks through the lowest stored memory where it may hold a better text. @throws Cancelled */
-export async function lookForVmcoreinfo(session: Session, signal: AbortSignal): Promise<void> {
+export async function lookForVmcoreinfo(session: SearchedDump, signal: AbortSignal): Promise<void> {
   if (isDoubtful(session) && wholeScan.known(session) === undefined) await firstScan(session, signal);
 }
 
 /** Looks through all of memory where no text is known that fits. @throws Cancelled */
-export async function searchForVmcoreinfo(session: Session, signal: AbortSignal): Promise<void> {
+export async function searchForVmcoreinfo(session: SearchedDump, signal: AbortSignal): Promise<void> {
   await lookForVmcoreinfo(session, signal);
   if (!isDoubtful(session) || choose(session).used?.fit.fits === 'yes') return;
   await wholeScan(session, signal);

@@ -15,7 +15,7 @@ import { openDumpFiles, type DumpLocation } from '../../formats/dump-files.ts';
 import { dumpIdentity } from '../../formats/dump-identity.ts';
 import { openDump } from '../../formats/index.ts';
 import type { DumpImage, GivenMachine, OpenContext } from '../../formats/dump-format.ts';
-import type { GivenFacts } from '../../kernel/given/given-vmlinux.ts';
+import type { GivenFacts } from '../../kernel/given/given-facts.ts';
 import { kernelOf, type Kernel } from '../../kernel/kernel.ts';
 import { findVmcoreinfo, placedVmcoreinfo, type Vmcoreinfo, type VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
@@ -25,7 +25,7 @@ import { memoryReader, type MemoryReader } from '../../memory/reader.ts';
 import { findTwoSystems, viewMemory, viewRanges } from '../../memory/view.ts';
 import { dumpKey } from '../../page-index/dump-key.ts';
 import type { ByteSource, FileFault, OpenedFile } from '../../source/byte-source.ts';
-import type { Attached } from './attach.ts';
+import type { Attached } from './attached.ts';
 import { lookForVmcoreinfo, searchForVmcoreinfo, vmcoreinfoChoice } from './kernel-search.ts';
 import { createMemo, derived, searched, type Memo } from './memo.ts';
 

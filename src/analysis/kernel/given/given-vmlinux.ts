@@ -1,18 +1,11 @@
 /** A vmlinux that the user gives, held against the dump: another kernel's would name everything wrongly. */
 import type { AttachmentProof } from '../../../shared/attachment.ts';
-import { typesOfFile, type TypeSearch } from '../btf/find-types.ts';
+import { typesOfFile } from '../btf/find-types.ts';
 import type { Kernel } from '../kernel.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';
+import type { GivenFacts } from './given-facts.ts';
 import { systemMapTable } from './system-map.ts';
 import type { Vmlinux } from './vmlinux.ts';
-
-/** What is taken where the dump itself has less. */
-export interface GivenFacts {
-  readonly symbols: SymbolTable;
-  readonly types: TypeSearch;
-  /** What shows that the file is of this kernel; undefined when nothing could be compared. */
-  readonly proof: AttachmentProof | undefined;
-}
 
 const noSymbols = { found: false, why: 'they are not compared' } as const;
 const maxNotes = 4096;

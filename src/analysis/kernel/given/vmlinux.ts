@@ -1,7 +1,7 @@
 /** What a vmlinux, or the file of its debug information, says of its kernel: build ID, banner, symbols at their link addresses, types. */
 import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
-import type { Architecture } from '../../arch/index.ts';
+import type { Architecture } from '../../arch/architecture-name.ts';
 import { readNotes } from '../../formats/elf-notes.ts';
 import { readElfSections, sectionBytes, sectionFlags, sectionTypes, type ElfFile, type ElfSection } from '../../formats/elf-sections.ts';
 import type { ByteSource } from '../../source/byte-source.ts';

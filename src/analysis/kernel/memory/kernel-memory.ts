@@ -4,7 +4,8 @@
  * cannot be read is undefined, and `absence` says why.
  */
 import { hex } from '../../../shared/units.ts';
-import { architectures, type Architecture } from '../../arch/index.ts';
+import type { Architecture } from '../../arch/architecture-name.ts';
+import { architectures } from '../../arch/index.ts';
 import type { PageWalk } from '../../arch/page-walk.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import type { MemoryReader } from '../../memory/reader.ts';

@@ -6,7 +6,7 @@
 import type { BtfTypes } from '../btf/btf-types.ts';
 import { offsetOf } from '../btf/type-layout.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
-import type { ModuleSymbol } from './module-symbols.ts';
+import type { ModuleSymbol } from './module-symbol.ts';
 
 export interface OwnSymbols {
   /** Virtual address of the struct module. */

@@ -1,5 +1,6 @@
 /** A symbol table with the symbols of modules beside those of the kernel. */
-import type { ModuleSymbol, ModuleSymbols } from './module-symbols.ts';
+import type { ModuleSymbols } from './module-symbols.ts';
+import type { ModuleSymbol } from './module-symbol.ts';
 import type { NamedSymbol, SymbolAt, SymbolTable } from '../symbols/symbol-table.ts';
 
 /** Local labels and mapping symbols are no places (include/linux/module_symbol.h), nor are absolute numbers. */

@@ -10,19 +10,7 @@ import { offsetOf } from '../btf/type-layout.ts';
 import { asPrinted, type OwnSymbols } from './module-exports.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import type { KernelModule, ModuleList } from './modules.ts';
-
-export interface ModuleSymbol {
-  readonly address: bigint;
-  /** Bytes that the symbol table of the module gives it; 0 for none. */
-  readonly size: number;
-  /** Letter of nm, "?" where it is not in the dump. */
-  readonly type: string;
-  /** Undefined where its page is not in the dump. */
-  readonly name: string | undefined;
-  readonly module: string;
-  /** Index of its ELF section. */
-  readonly section: number;
-}
+import type { ModuleSymbol } from './module-symbol.ts';
 
 export interface ModuleSymbols {
   /** Modules in the order of the kernel's list, symbols of each in the order of its table: as /proc/kallsyms prints them. */

@@ -4,7 +4,7 @@
  */
 import { hex } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
-import type { KallsymsPlaces } from './kallsyms.ts';
+import type { KallsymsPlaces } from './kallsyms-places.ts';
 import type { KernelAbsence, KernelMemory } from '../memory/kernel-memory.ts';
 
 const blockNames = 256;

@@ -3,7 +3,8 @@
  * The table of tokens with its index is a pattern that nothing else has; the others lie around it in a fixed order, and what is found
  * still has to prove itself as any table has to. Proven on real dumps of 6.1 and 6.12 whose keys were withheld.
  */
-import { kallsymsTokens, type KallsymsPlaces } from './kallsyms.ts';
+import { kallsymsTokens } from './kallsyms.ts';
+import type { KallsymsPlaces } from './kallsyms-places.ts';
 import { decodeBlock } from './kallsyms-names.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 

@@ -11,19 +11,7 @@ import { decodeNames } from './kallsyms-names.ts';
 import { symbolTable, type SymbolTable } from './symbol-table.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { zeroPage } from '../memory/zero-page.ts';
-
-/** Virtual addresses of the tables. */
-export interface KallsymsPlaces {
-  readonly names: bigint;
-  readonly count: bigint;
-  readonly tokenTable: bigint;
-  readonly tokenIndex: bigint;
-  readonly offsets?: bigint;
-  readonly relativeBase?: bigint;
-  readonly addresses?: bigint;
-  /** How they were found. */
-  readonly found: string;
-}
+import type { KallsymsPlaces } from './kallsyms-places.ts';
 
 export type SymbolSearch = { readonly found: true; readonly symbols: SymbolTable } | { readonly found: false; readonly why: string };
 

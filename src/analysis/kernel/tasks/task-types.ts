@@ -1,6 +1,7 @@
 /** Offsets in task_struct by the kernel's own types; a member that a kernel does not have is named as missing. */
 import { defined } from '../../../shared/defined.ts';
-import { architectures, type Architecture } from '../../arch/index.ts';
+import type { Architecture } from '../../arch/architecture-name.ts';
+import { architectures } from '../../arch/index.ts';
 import type { KernelTypes } from '../btf/find-types.ts';
 import { aggregateNamed, offsetOf, sizeOf } from '../btf/type-layout.ts';
 import type { TaskLayout, TaskMember } from './task-layout.ts';

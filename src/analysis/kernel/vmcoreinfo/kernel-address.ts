@@ -2,7 +2,8 @@
  * Virtual to absolute for the identity map and the kernel image, without page tables, by the rules of each architecture. Anything else
  * needs the page-table walk and gives undefined here.
  */
-import { architectures, type Architecture } from '../../arch/index.ts';
+import type { Architecture } from '../../arch/architecture-name.ts';
+import { architectures } from '../../arch/index.ts';
 import { withinDump } from '../../arch/kernel-image.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import type { Vmcoreinfo } from './vmcoreinfo.ts';

@@ -1,5 +1,5 @@
 /** The kernel's utsname, from memory through SYMBOL(init_uts_ns) (s390-dump.md section 10; include/linux/utsname.h). */
-import type { Architecture } from '../../arch/index.ts';
+import type { Architecture } from '../../arch/architecture-name.ts';
 import { text } from '../../layout/field.ts';
 import { parse, struct } from '../../layout/struct.ts';
 import type { MemoryReader } from '../../memory/reader.ts';

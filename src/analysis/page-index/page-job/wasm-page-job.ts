@@ -8,7 +8,7 @@ import { pageSize } from '../../../shared/units.ts';
 import { aarch64Opcodes, s390xOpcodes, x86PairBits } from '../code-likeness.ts';
 import { littleEndianBytes, littleEndianWords } from '../little-endian.ts';
 import { classCode, classThresholds, entropyMostPairs } from '../page-class.ts';
-import type { PageJob } from '../page-job.ts';
+import type { PageJob } from '../page-job-type.ts';
 import { metaByte, stateCode } from '../page-meta.ts';
 
 /** The part of WebAssembly's JavaScript interface that is used here: TypeScript has it in its library for browsers only. */

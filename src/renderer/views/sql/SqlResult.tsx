@@ -11,7 +11,7 @@ import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
 import { cellPosition, cellText, columnWidth, isNumberColumn, sortedRows, toCsv, toJson } from './sql-cells.ts';
 import { ResultChart } from './ResultChart.tsx';
-import type { TimedResult } from './SqlView.tsx';
+import type { TimedResult } from './timed-result.ts';
 
 interface SqlResultProps {
   readonly dump: OpenDump;

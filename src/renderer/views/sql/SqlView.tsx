@@ -1,7 +1,6 @@
 /** Read-only queries on the page index and on analyses, with completion, saved queries, and results as a table, a chart, CSV or JSON. */
 import { remedyOf, remedyWords } from '../../words/remedies.ts';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
-import type { SqlJson } from '../../../shared/memory-model.ts';
 import { createQuerySlot } from '../../engine/query-slot.ts';
 import { useQuery } from '../../engine/use-query.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
@@ -16,15 +15,11 @@ import { sqlSuggestions } from './sql-completion.ts';
 import type { SqlEditor } from './sql-editor.ts';
 import { SqlResult } from './SqlResult.tsx';
 import './sql.css';
+import type { TimedResult } from './timed-result.ts';
 
 const saved = createSavedQueries(localStorage);
 const rowCaps = [1000, 10_000, 100_000];
 const timeCaps = [10, 30, 120];
-
-export interface TimedResult {
-  readonly result: SqlJson;
-  readonly seconds: number;
-}
 
 export function SqlView({ dump }: { readonly dump: OpenDump }) {
   const { engine, themes, tell, dumpJobs } = useWorkbench();

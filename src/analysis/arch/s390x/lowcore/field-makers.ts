@@ -7,10 +7,8 @@ import { binary64 } from '../floating-point.ts';
 import { pswText } from '../psw.ts';
 import { clockComparatorText, cpuTimerText, durationText, todToIso } from '../tod-clock.ts';
 import { facilityNames } from './facilities.ts';
+import type { FieldMaker } from './field-maker.ts';
 import { describeMcic, describeTeid } from './meanings.ts';
-
-/** Makes the field at its offset. */
-export type FieldMaker = (offset: number, doc: string) => AnyField;
 
 const hexOf = (value: number | bigint): string => `0x${value.toString(16)}`;
 const hexText = (text: (value: number) => string | undefined): Presentation<number> => ({ json: hexOf, text });

@@ -32,8 +32,8 @@ import {
   tod,
   vectors,
   word,
-  type FieldMaker,
 } from './field-makers.ts';
+import type { FieldMaker } from './field-maker.ts';
 import { dataExceptionCodes, externalCodes, instructionLength, machineFlagBits, perCode, programCode } from './meanings.ts';
 
 /** Kernels with a layout of their own, oldest first. A kernel in between has the layout of the nearest older one. */

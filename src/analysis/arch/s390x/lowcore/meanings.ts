@@ -1,7 +1,7 @@
 /** What the codes and bits of a lowcore mean (lowcore.md sections 2.2 to 2.5 and 3.2). IBM numbers bits from the left. */
 import { u64, type Presentation } from '../../../layout/field.ts';
 import { bits } from '../../../layout/presentation.ts';
-import type { FieldMaker } from './field-makers.ts';
+import type { FieldMaker } from './field-maker.ts';
 
 const hexOf = (value: number | bigint): string => `0x${value.toString(16)}`;
 

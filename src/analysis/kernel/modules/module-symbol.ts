@@ -1,0 +1,14 @@
+/** A symbol of a module. */
+
+export interface ModuleSymbol {
+  readonly address: bigint;
+  /** Bytes that the symbol table of the module gives it; 0 for none. */
+  readonly size: number;
+  /** Letter of nm, "?" where it is not in the dump. */
+  readonly type: string;
+  /** Undefined where its page is not in the dump. */
+  readonly name: string | undefined;
+  readonly module: string;
+  /** Index of its ELF section. */
+  readonly section: number;
+}
