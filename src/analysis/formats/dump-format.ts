@@ -143,6 +143,7 @@ export interface ContainerTimes {
 export interface EndMarker {
   readonly fileOffset: number;
   readonly present: boolean;
+  /** Its first 8 bytes: printable text, or 0x and hex digits. */
   readonly text: string;
   readonly tod: bigint;
   readonly headerTod: bigint;

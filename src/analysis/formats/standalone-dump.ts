@@ -53,7 +53,9 @@ export function readEndMarker(source: ByteSource, at: number, headerTod: bigint)
     const fault = source.faultAt?.(at + got);
     return fault === undefined ? undefined : { fileOffset: at, present: false, text: '', tod: 0n, headerTod, fault };
   }
-  const text = asciiText(found.subarray(0, 8));
+  const marker = found.subarray(0, 8);
+  const isText = marker.every((byte) => byte >= 0x20 && byte < 0x7f);
+  const text = isText ? asciiText(marker) : `0x${Buffer.from(marker).toString('hex')}`;
   return { fileOffset: at, present: text === END_MARKER, text, tod: parse(s390EndMarker, found).tod, headerTod };
 }
 
@@ -70,6 +72,9 @@ function prefixesOf(header: StandaloneHeader, findings: Finding[]): number[] {
   });
   return prefixes;
 }
+
+/** What stands in the place of the end marker: text in quotes, or its bytes. */
+export const foundMarker = ({ text }: EndMarker): string => (text.startsWith('0x') ? text : `"${text}"`);
 
 /** The finding for an end marker that is not there, or older than the header. None when all is well. */
 export function markerFindings(marker: EndMarker): Finding[] {
@@ -90,7 +95,7 @@ export function markerFindings(marker: EndMarker): Finding[] {
         id: 'end-marker/missing',
         severity: 'error',
         title: 'No end marker: the dump may be incomplete',
-        detail: `at file offset 0x${marker.fileOffset.toString(16)} stands "${marker.text}"`,
+        detail: `at file offset 0x${marker.fileOffset.toString(16)} stands ${foundMarker(marker)}`,
         where: { fileOffset: marker.fileOffset, bytes: 16 },
         recorded: END_MARKER,
         computed: marker.text,

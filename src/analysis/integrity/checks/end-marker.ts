@@ -1,5 +1,6 @@
 import { todToIso } from '../../arch/s390x/tod-clock.ts';
 import { END_MARKER } from '../../formats/s390-header.ts';
+import { foundMarker } from '../../formats/standalone-dump.ts';
 import { faultText } from '../../source/byte-source.ts';
 import { failed, notApplicable, passed, unreadable, type Check } from '../check.ts';
 
@@ -22,7 +23,7 @@ export const endMarker: Check = {
     const ranges = [{ fileOffset: marker.fileOffset, bytes: 16 }];
     if (marker.fault !== undefined) return { ...unreadable(faultText(marker.fault)), findings, ranges, recorded: END_MARKER };
     if (!marker.present)
-      return failed(`"${marker.text}" stands where the end marker should be`, { findings, ranges, recorded: END_MARKER, computed: marker.text });
+      return failed(`${foundMarker(marker)} stands where the end marker should be`, { findings, ranges, recorded: END_MARKER, computed: marker.text });
     if (marker.tod < marker.headerTod) {
       return failed('the time in the end marker is before the time in the header', {
         findings,
