@@ -6,7 +6,8 @@ import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { hexString, schemaVersion } from '../src/shared/model.ts';
+import { schemaVersion } from '../src/shared/model.ts';
+import { hexString } from '../src/shared/json-values.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const jsonReferencePath = join(root, 'resources', 'reference', 'json.md');

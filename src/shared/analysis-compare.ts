@@ -1,10 +1,9 @@
 /** Rows of one analysis in two dumps: matched by the declared key, differences by column. */
 import * as v from 'valibot';
 import { columnSchema, rowSchema } from './analysis-table.ts';
+import { count } from './json-values.ts';
 import { schemaVersion } from './model.ts';
 import { missingSchema } from './result.ts';
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /**
  * changed: columns differ · moved: only addresses differ, as they do after every boot · onlyLeft, onlyRight: the other dump has no row of this key.

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { analysisComparisonSchema } from './analysis-compare.ts';
 import { analysisSchema, mostRows, rowSchema } from './analysis-table.ts';
+import { count } from './json-values.ts';
 import { memoryViews } from './model.ts';
 import { onView } from './wire-types.ts';
 
@@ -12,7 +13,6 @@ export const analysisRequestSchema = v.strictObject({
 });
 export type AnalysisRequest = v.InferOutput<typeof analysisRequestSchema>;
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const view = v.optional(v.picklist(memoryViews));
 
 export const analysisProgressSchema = v.strictObject({

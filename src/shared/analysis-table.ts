@@ -3,10 +3,14 @@
  * analysis is one file and one line of the registry (analysis/kernel/analyses).
  */
 import * as v from 'valibot';
-import { hexString, schemaVersion } from './model.ts';
+import { count, hexString, isoTime } from './json-values.ts';
+import { schemaVersion } from './model.ts';
 import { missingSchema } from './result.ts';
 
 const schema = v.literal(schemaVersion);
+
+/** Beyond 2^53 a string of digits. */
+const wideNumber = v.union([v.pipe(v.number(), v.safeInteger()), v.pipe(v.string(), v.regex(/^-?\d{16,}$/))]);
 
 /** How a cell is written in JSON, by the type of its column. */
 export const cellSchemas = {
@@ -14,19 +18,18 @@ export const cellSchemas = {
   address: hexString,
   /** Bytes in the order of memory, two digits each; flags and masks as the number that they are. */
   hex: v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/)),
-  /** Beyond 2^53 a string of digits. */
-  count: v.union([v.pipe(v.number(), v.safeInteger()), v.pipe(v.string(), v.regex(/^-?\d{16,}$/))]),
+  count: wideNumber,
   /** An amount of memory that can be added up, in bytes. */
-  bytes: v.union([v.pipe(v.number(), v.safeInteger()), v.pipe(v.string(), v.regex(/^-?\d{16,}$/))]),
+  bytes: wideNumber,
   /** Extent of one thing, in bytes. */
-  size: v.union([v.pipe(v.number(), v.safeInteger()), v.pipe(v.string(), v.regex(/^-?\d{16,}$/))]),
+  size: wideNumber,
   /** Seconds. */
   duration: v.pipe(v.number(), v.finite()),
   /** ISO 8601 UTC. */
-  time: v.pipe(v.string(), v.regex(/^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)),
-  pid: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  time: isoTime,
+  pid: count,
   /** Number of Linux, or position in the dump where the dump does not tell that. */
-  cpu: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  cpu: count,
   /** name+0x1a [module] */
   symbol: v.string(),
   text: v.string(),

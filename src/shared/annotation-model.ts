@@ -1,14 +1,15 @@
 /** What a person wrote about ranges of a dump, as a report carries it. */
 import * as v from 'valibot';
 import { defined } from './defined.ts';
-import { addressSpaces, hexString, type MemoryView } from './model.ts';
+import { count, hexString } from './json-values.ts';
+import { addressSpaces, type MemoryView } from './model.ts';
 import type { SavedSession } from './session-model.ts';
 
 /** Half open. */
 export const annotationSchema = v.strictObject({
   space: v.picklist(addressSpaces),
   /** CPU of `real` and `virtual`, numbered as `cpus` says. */
-  cpu: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  cpu: v.optional(count),
   start: hexString,
   end: hexString,
   text: v.string(),

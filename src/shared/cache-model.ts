@@ -1,8 +1,7 @@
 /** JSON of `dumpbench cache`: what is ours in the user's cache folder. */
 import * as v from 'valibot';
+import { count } from './json-values.ts';
 import { schemaVersion } from './model.ts';
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 export const cachedIndexSchema = v.strictObject({
   path: v.string(),

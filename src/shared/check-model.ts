@@ -1,10 +1,10 @@
 /** Checks and their verdicts, what was found damaged, and the decisions about kdump. Rules as in model.ts. */
 import * as v from 'valibot';
+import { count, hexString } from './json-values.ts';
 import { remedies } from './remedy.ts';
-import { findingSchema, hexString, placeSchema, schemaVersion, severities } from './model.ts';
+import { findingSchema, placeSchema, schemaVersion, severities } from './model.ts';
 
 const schema = v.literal(schemaVersion);
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 export const verdicts = ['passed', 'failed', 'not-recorded', 'not-applicable', 'unreadable', 'not-run'] as const;
 export type Verdict = (typeof verdicts)[number];

@@ -1,9 +1,8 @@
 /** The shape of a comparison of two dumps, as `compare --json` prints it. */
 import * as v from 'valibot';
 import { analysisDiffers, comparedAnalysisSchema } from './analysis-compare.ts';
-import { hexString, rangeSchema, schemaVersion } from './model.ts';
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+import { count, hexString } from './json-values.ts';
+import { rangeSchema, schemaVersion } from './model.ts';
 
 export const differenceSchema = v.strictObject({
   /** Linux CPU number where it is known, else the position in the dump. */

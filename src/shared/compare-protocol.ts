@@ -3,10 +3,10 @@ import * as v from 'valibot';
 import { analysisRequestSchema } from './analysis-protocol.ts';
 import { compareSchema } from './compare-model.ts';
 import { ignoreRulesSchema } from './ignore-rules.ts';
+import { count } from './json-values.ts';
 import { memoryViews } from './model.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const view = v.optional(v.picklist(memoryViews));
 
 const request = {

@@ -1,9 +1,9 @@
 /** Registers of the CPUs, and what they mean. Rules as in model.ts. */
 import * as v from 'valibot';
-import { hexString, schemaVersion } from './model.ts';
+import { count, hexString } from './json-values.ts';
+import { schemaVersion } from './model.ts';
 
 const schema = v.literal(schemaVersion);
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 export const pswSchema = v.strictObject({
   mask: hexString,

@@ -1,9 +1,8 @@
 /** Engine method `duplicates`: pages that occur more than once, the most frequent ones, from the index alone. */
 import * as v from 'valibot';
-import { hexString, pageClasses } from './model.ts';
+import { count, hexString } from './json-values.ts';
+import { pageClasses } from './model.ts';
 import { scanProgressSchema } from './scan-progress.ts';
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** Addresses given of each group. */
 export const shownDuplicates = 64;

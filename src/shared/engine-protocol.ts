@@ -7,12 +7,13 @@ import { analysisProtocol } from './analysis-protocol.ts';
 import { attachProtocol } from './attach-protocol.ts';
 import { catalogueProtocol } from './catalogue-model.ts';
 import { inspectProtocol } from './inspect-protocol.ts';
+import { count, hexString } from './json-values.ts';
 import { kernelProtocol } from './kernel-protocol.ts';
 import { cacheProtocol } from './cache-protocol.ts';
 import { compareMethods } from './compare-protocol.ts';
 import { cpusSchema } from './cpu-model.ts';
 import { asceSources, indexSchema, readSchema, sqlSchema, translateSchema } from './memory-model.ts';
-import { addressSpaces, hexString, infoSchema, memoryViews, pageClasses, pageStates } from './model.ts';
+import { addressSpaces, infoSchema, memoryViews, pageClasses, pageStates } from './model.ts';
 import { lowcoreSchema, notesSchema, osInfoSchema, regionsSchema, vmcoreinfoSchema } from './structure-model.ts';
 import { triageDumpSchema } from './triage-model.ts';
 import { integrityProtocol } from './integrity-protocol.ts';
@@ -27,7 +28,6 @@ import { sqlProtocol } from './sql-protocol.ts';
 export type { ScanProgress } from './scan-progress.ts';
 
 const dump = v.string();
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const onDump = v.strictObject({ dump });
 /** Which system, where two are in the dump; without it the view that the dump was opened with. */
 const view = v.optional(v.picklist(memoryViews));

@@ -1,11 +1,10 @@
 /** What bytes can be read as: interpretations of a place, and structures laid over it. Rules as in model.ts. */
 import * as v from 'valibot';
+import { count, hexString } from './json-values.ts';
 import { addressSpaces, schemaVersion } from './model.ts';
 import { fieldSchema } from './structure-model.ts';
 
 const schema = v.literal(schemaVersion);
-const hexString = v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/));
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const interpretationSchema = v.strictObject({
   /** "f64 big", "PSW", "TOD clock", "as absolute address". */

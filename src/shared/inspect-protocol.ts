@@ -1,6 +1,7 @@
 /** Engine methods about what bytes at a place can be read as. */
 import * as v from 'valibot';
 import { inspectSchema, layoutListSchema, structViewSchema } from './inspect-model.ts';
+import { count } from './json-values.ts';
 import { typeNamesSchema } from './kernel-model.ts';
 import { addressSpaces, memoryViews } from './model.ts';
 
@@ -8,7 +9,7 @@ const place = {
   dump: v.string(),
   space: v.picklist(addressSpaces),
   address: v.bigint(),
-  cpu: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  cpu: v.optional(count),
   view: v.optional(v.picklist(memoryViews)),
 };
 

@@ -4,12 +4,12 @@ import { analysisRequestSchema } from './analysis-protocol.ts';
 import { annotationSchema } from './annotation-model.ts';
 import { ignoreRulesSchema } from './ignore-rules.ts';
 import { verifySchema } from './check-model.ts';
+import { count } from './json-values.ts';
 import { schemaVersion } from './model.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 
 const dump = v.string();
 const schema = v.literal(schemaVersion);
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
 /** Digests of the files of a dump, as `manifest --json` prints them. Pieces are half open. */

@@ -1,10 +1,10 @@
 /** The shapes of the kernel's own story: log, symbols, types. Rules as in model.ts. */
 import * as v from 'valibot';
-import { hexString, schemaVersion } from './model.ts';
+import { count, hexString } from './json-values.ts';
+import { schemaVersion } from './model.ts';
 import { missingSchema } from './result.ts';
 
 const schema = v.literal(schemaVersion);
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 export const logMarks = ['panic', 'oops', 'bug', 'lockup', 'memory', 'hardware', 'request', 'warning'] as const;
 

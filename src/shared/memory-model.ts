@@ -1,11 +1,11 @@
 /** Bytes, translations, the page index and queries on it. Rules as in model.ts. */
 import * as v from 'valibot';
+import { count, hexString } from './json-values.ts';
 import { pageStates } from './page-words.ts';
 import { cpuNumberingSchema } from './cpu-model.ts';
-import { addressSpaces, hexString, schemaVersion } from './model.ts';
+import { addressSpaces, schemaVersion } from './model.ts';
 
 const schema = v.literal(schemaVersion);
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 export const readSchema = v.strictObject({
   schema,

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { attachedSchema } from './attachment.ts';
 import { trusts } from './fact.ts';
+import { count, hexString, isoTime } from './json-values.ts';
 
 export { pageClasses, pageStates, type PageClass, type PageState } from './page-words.ts';
 
@@ -12,9 +13,6 @@ export { pageClasses, pageStates, type PageClass, type PageState } from './page-
 export const schemaVersion = 1;
 
 const schema = v.literal(schemaVersion);
-export const hexString = v.pipe(v.string(), v.regex(/^0x(0|[1-9a-f][0-9a-f]*)$/, 'lower-case hex without padding'));
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const isoTime = v.pipe(v.string(), v.regex(/^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, 'ISO 8601 UTC'));
 
 export const rangeSchema = v.strictObject({ start: hexString, end: hexString });
 

@@ -1,7 +1,6 @@
 /** What arrives while a long piece of work runs. */
 import * as v from 'valibot';
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+import { count } from './json-values.ts';
 
 /** What runs. */
 export const scanPhases = [

@@ -1,9 +1,9 @@
 /** JSON of `search`: where a pattern stands in the memory of a dump. */
 import * as v from 'valibot';
 import { ebcdicPages } from './ebcdic.ts';
-import { hexString, schemaVersion } from './model.ts';
+import { count, hexString } from './json-values.ts';
+import { schemaVersion } from './model.ts';
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** Two digits a byte. */
 const byteDigits = v.pipe(v.string(), v.regex(/^([0-9a-f]{2})*$/));
 

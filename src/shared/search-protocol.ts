@@ -1,11 +1,10 @@
 /** Engine method `search`: hits come with the progress while it runs, in ascending order; the result closes it. */
 import * as v from 'valibot';
 import { ebcdicPages } from './ebcdic.ts';
+import { count } from './json-values.ts';
 import { memoryViews, pageClasses } from './model.ts';
 import { phaseEntries } from './scan-progress.ts';
 import { mostHits, searchEndians, searchHitSchema, searchStates, searchSummarySchema, searchTypes } from './search-model.ts';
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 export const searchProgressSchema = v.strictObject({
   ...phaseEntries,

@@ -3,6 +3,7 @@
  * byte of a dump (`*.dumpbench.json`). Dumps are named by their place in `dumps`; a path is a hint, the identity decides.
  */
 import * as v from 'valibot';
+import { count } from './json-values.ts';
 import { addressSpaces, memoryViews } from './model.ts';
 
 /** Raised by a breaking change of the shape; older ones are upgraded where they are read. */
@@ -17,7 +18,7 @@ const share = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1));
 export const markColours = ['blue', 'green', 'yellow', 'red', 'purple'] as const;
 export type MarkColour = (typeof markColours)[number];
 
-const place = { space: v.picklist(addressSpaces), cpu: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))) };
+const place = { space: v.picklist(addressSpaces), cpu: v.optional(count) };
 
 const sessionTabSchema = v.strictObject({
   /** Id of a view; one that this version does not know is left out. */
@@ -84,7 +85,7 @@ export const sessionSchema = v.strictObject({
         grid: sessionTabSchema.entries.grid,
         ...place,
         address: hexAddress,
-        length: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+        length: count,
       }),
     ),
     v.maxLength(1000),

@@ -1,12 +1,12 @@
 /** Single structures of a dump: os_info, lowcores, notes, regions, vmcoreinfo. Rules as in model.ts. */
+import { count, hexString } from './json-values.ts';
 import { pageStates } from './page-words.ts';
 import * as v from 'valibot';
 import { panicKdumpSchema, standaloneKdumpSchema, stepSchema, twoStageSchema } from './check-model.ts';
 import { cpuNumberingSchema } from './cpu-model.ts';
-import { addressSpaces, hexString, rangeSchema, schemaVersion } from './model.ts';
+import { addressSpaces, rangeSchema, schemaVersion } from './model.ts';
 
 const schema = v.literal(schemaVersion);
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const checksumSchema = v.strictObject({ recorded: hexString, computed: v.optional(hexString), valid: v.optional(v.boolean()) });
 

@@ -2,11 +2,11 @@
 import * as v from 'valibot';
 import { cpuIdentitySchema } from './cpu-model.ts';
 import { trusts } from './fact.ts';
-import { hexString, schemaVersion } from './model.ts';
+import { count, hexString } from './json-values.ts';
+import { schemaVersion } from './model.ts';
 import { missingSchema } from './result.ts';
 
 const schema = v.literal(schemaVersion);
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const missing = v.array(missingSchema);
 const numbering = v.picklist(['linuxCpu', 'id']);
 

@@ -1,9 +1,9 @@
 /** Engine methods about the kernel's tasks, modules, stacks and memory. */
 import * as v from 'valibot';
+import { count } from './json-values.ts';
 import { backtraceSchema, kernelFactsSchema, mappingsSchema, memoryUsageSchema, modulesSchema, tasksSchema } from './task-model.ts';
 import { onView } from './wire-types.ts';
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const aboutKernel = v.strictObject(onView);
 
 export const taskProtocol = {

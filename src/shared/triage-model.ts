@@ -2,10 +2,10 @@
 import * as v from 'valibot';
 import { checkResultSchema, healthSchema, panicKdumpSchema, standaloneKdumpSchema } from './check-model.ts';
 import { cpuSchema } from './cpu-model.ts';
-import { hexString, infoSchema, schemaVersion } from './model.ts';
+import { count, hexString } from './json-values.ts';
+import { infoSchema, schemaVersion } from './model.ts';
 
 const schema = v.literal(schemaVersion);
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** Where a CPU was before the code that every crash runs through took it. */
 const crashPlaceSchema = v.strictObject({
