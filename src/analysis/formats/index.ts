@@ -2,11 +2,11 @@
 import { DumpError, ForeignFile, isDumpError } from '../../shared/dump-error.ts';
 import { faultError, type ByteSource } from '../source/byte-source.ts';
 import { fact } from '../../shared/fact.ts';
-import type { Finding } from '../../shared/model.ts';
-import { flattenedSource, isFlattened, type FlattenedSource } from '../source/flattened-source.ts';
+import { isFlattened } from '../source/flattened-source.ts';
 import { wrapperOf } from '../source/wrapper.ts';
 import type { DumpFormat, DumpImage, OpenContext } from './dump-format.ts';
 import { elfVmcore } from './elf-vmcore.ts';
+import { flattenedParts, headOf, innerSource, probeBytes, streamFindings } from './flattened-parts.ts';
 import { foreignKind } from './foreign.ts';
 import { kdumpCompressed } from './kdump-compressed.ts';
 import { lkcd } from './lkcd.ts';
@@ -20,20 +20,6 @@ import { s390Tape } from './s390-tape.ts';
 import { vmdump } from './vmdump.ts';
 
 export const dumpFormats: readonly DumpFormat[] = [s390MvExt, s390Mv, s390Tape, s390Ext, s390, lkcd, vmdump, pvElf, elfVmcore, kdumpCompressed, ngdump];
-
-const probeBytes = 4096;
-
-function headOf(source: ByteSource): Uint8Array {
-  const head = new Uint8Array(Math.min(probeBytes, source.size));
-  return head.subarray(0, source.readInto(0, head));
-}
-
-/** What is inside a flattened stream. No tool puts a stream into a stream, and each level would cost a step of the stack. */
-function innerSource(outer: ByteSource): FlattenedSource {
-  const stream = flattenedSource(outer);
-  if (!isFlattened(headOf(stream))) return stream;
-  throw new DumpError('unsupported', { file: outer.name, offset: 0 }, 'the flattened stream holds another flattened stream', 'a dump inside the stream');
-}
 
 /** The format that takes a file for its own, broken or not; undefined for anything else. A flattened stream is asked for what is inside. */
 export function recognise(source: ByteSource): DumpFormat | undefined {
@@ -58,19 +44,6 @@ function describeHead(head: Uint8Array): string {
   return printable ? 'it looks like a text file' : `it starts with the bytes ${digits}`;
 }
 
-function streamFindings(stream: FlattenedSource): Finding[] {
-  if (stream.damage === undefined) return [];
-  return [
-    {
-      id: 'container-complete/flattened-stream',
-      severity: 'error',
-      title: stream.lost === undefined ? 'The flattened stream is damaged' : 'The flattened stream cannot be read',
-      detail: `${stream.damage}; ${stream.lost === undefined ? 'what came before it is used' : 'what is known is used'}`,
-      ...(stream.lost === undefined ? {} : { where: { fileOffset: stream.lost.offset, bytes: stream.lost.bytes } }),
-    },
-  ];
-}
-
 /** The dump inside a flattened stream; positions in it are those of the file that the stream describes. */
 function openFlattened(outer: ByteSource, context: OpenContext | undefined): DumpImage {
   const stream = innerSource(outer);
@@ -81,7 +54,7 @@ function openFlattened(outer: ByteSource, context: OpenContext | undefined): Dum
       'a makedumpfile stream that ends after its header: it has no record',
       'the records of a dump',
     );
-  const image = openDump(stream, context);
+  const image = openInner(stream, context);
   const findings = streamFindings(stream);
   return {
     ...image,
@@ -98,12 +71,7 @@ function openFlattened(outer: ByteSource, context: OpenContext | undefined): Dum
 const withGiven = (image: DumpImage, context: OpenContext | undefined): DumpImage =>
   context?.physBase === undefined ? image : { ...image, physBase: { value: context.physBase, source: 'given by the user', given: true } };
 
-/**
- * Recognises and opens a dump.
- * @param context gives the other files of a set; without it a set of several files opens with what one of them holds
- * @throws DumpError not-this-format when no format knows it, corrupt when one does but its header cannot be used
- */
-export function openDump(source: ByteSource, context?: OpenContext): DumpImage {
+function openInner(source: ByteSource, context: OpenContext | undefined): DumpImage {
   if (source.size === 0) throw new DumpError('not-this-format', { file: source.name, offset: 0 }, 'the file is empty', 'a dump');
   const head = new Uint8Array(Math.min(probeBytes, source.size));
   const got = source.readInto(0, head);
@@ -133,4 +101,15 @@ export function openDump(source: ByteSource, context?: OpenContext): DumpImage {
     `not a dump that Dumpbench knows: ${describeHead(head)}`,
     `the header of one of: ${known}`,
   );
+}
+
+/**
+ * Recognises and opens a dump.
+ * @param context gives the other files of a set; without it a set of several files opens with what one of them holds
+ * @throws DumpError not-this-format when no format knows it, corrupt when one does but its header cannot be used
+ */
+export function openDump(source: ByteSource, context?: OpenContext): DumpImage {
+  if (context === undefined) return openInner(source, context);
+  const parts = flattenedParts(context);
+  return parts.asStored(openInner(source, parts.context), source);
 }

@@ -7,6 +7,7 @@ import { volumeSet } from '../../../src/analysis/integrity/checks/volume-set.ts'
 import type { CheckContext } from '../../../src/analysis/integrity/check.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { buildCaseFiles } from '../../../src/samples/case-text.ts';
+import { flatten } from '../../../src/samples/flatten.ts';
 import { kdumpSplitSet } from '../../../src/samples/kdump-compressed.ts';
 import { s390Mv, s390MvExt } from '../../../src/samples/s390-mv.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
@@ -46,6 +47,13 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+/** As each part arrives over the network. */
+const flattenedKinds: readonly Kind[] = kinds.map((kind) => ({
+  ...kind,
+  files: kind.files.map((file, index) => (index === 1 ? file : flatten(file, { backwards: index === 2 }))),
+  ofAnotherRun: flatten(kind.ofAnotherRun),
+}));
+
 const sourceOf = (bytes: Uint8Array, index: number | string) => memorySource(`file-${index}`, bytes);
 const open = (files: readonly Uint8Array[], named = true): DumpImage => {
   const [first, ...others] = files.map(sourceOf);
@@ -55,7 +63,10 @@ const open = (files: readonly Uint8Array[], named = true): DumpImage => {
 const ids = (image: DumpImage): string[] => image.findings.map((finding) => `${finding.severity} ${finding.id}`);
 const verdict = (image: DumpImage) => volumeSet.run({ image } as CheckContext);
 
-describe.each(kinds.map((kind) => [kind.format, kind] as const))('%s', (format, { files, ofAnotherRun, absent }) => {
+describe.each([
+  ...kinds.map((kind) => [kind.format, kind.format, kind] as const),
+  ...flattenedKinds.map((kind) => [`${kind.format} with flattened parts`, kind.format, kind] as const),
+])('%s', (_, format, { files, ofAnotherRun, absent }) => {
   const used = files.length === 4 ? ['info volume-set/unused'] : [];
 
   it('opens as one dump', () => {
@@ -117,5 +128,37 @@ describe('a case text of a set', () => {
   it('makes files that belong together', () => {
     const files = [...buildCaseFiles('system healthy\nformat s390-mv-ext partitions=4MiB,8MiB\n').values()];
     expect(open(files).container.volumes?.map((volume) => volume.number)).toEqual([0, 1]);
+  });
+});
+
+describe('a flattened part of a split set', () => {
+  const [first, second, third] = kdumpSplitSet(system, {}, [0x200, 0x500]);
+  if (first === undefined || second === undefined || third === undefined) throw new Error('no parts');
+
+  it('that is cut makes the set incomplete, and is named', () => {
+    const stream = flatten(third);
+    const image = open([first, flatten(second), stream.subarray(0, stream.length - 5000)]);
+    expect(image.container.complete).toMatchObject({ value: false, source: expect.stringContaining('flattened parts') as string });
+    expect(image.findings[0]).toMatchObject({
+      id: 'container-complete/flattened-stream',
+      severity: 'error',
+      detail: expect.stringMatching(/^file-2: the record at .* is cut off/) as string,
+    });
+    expect(
+      wrongPages(open([first, flatten(second), stream]).memory, { memory: system.memory, absent: (pfn) => (inCrashkernel(pfn) ? 'missing' : undefined) }),
+    ).toEqual([]);
+  });
+
+  it('is listed with the bytes of its file, the first one too', () => {
+    const files = [flatten(first), flatten(second, { recordSize: 4096 }), third];
+    expect(open(files).container.volumes?.map(({ bytes }) => bytes)).toEqual(files.map(({ length }) => length));
+  });
+
+  it('of another set, or with a broken header, is named where it was given', () => {
+    const [, other] = kdumpSplitSet(later, {}, [0x200, 0x500]);
+    const brokenStream = flatten(third);
+    brokenStream[23] = 9;
+    expect(ids(open([first, second, third, flatten(other ?? third)]))).toContain('error volume-set/other-run');
+    expect(ids(open([first, second, third, brokenStream]))).toContain('error volume-set/no-volume');
   });
 });
