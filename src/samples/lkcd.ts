@@ -2,11 +2,14 @@ import { deflateSync } from 'node:zlib';
 
 import { ByteWriter, concatBytes } from './byte-writer.ts';
 import { s390Magic } from './s390-standalone.ts';
+import { rleCompress } from './rle.ts';
 import type { MemoryRange, S390xCpu, System } from './system.ts';
 
 export interface LkcdOptions {
-  /** Pages as zlib streams where that is shorter. */
-  readonly compressed?: boolean;
+  /** Pages as zlib streams, or run-length encoded, where that is shorter. */
+  readonly compressed?: boolean | 'rle' | 'rle-of-libkdumpfile';
+  /** From version 9 on, its header area may have any size. */
+  readonly bufferSize?: number;
   /** Address ranges without a page record. */
   readonly holes?: readonly MemoryRange[];
   readonly panicString?: string;
@@ -31,8 +34,18 @@ export function lkcd(system: System, options: LkcdOptions = {}): Uint8Array {
   return concatBytes([header(system, pages.length, options), ...pages, ...endRecord(options.end ?? 'right', last)]);
 }
 
+/** RLE is 1, gzip 2. */
+const compressionCode = (compressed: NonNullable<LkcdOptions['compressed']>): number => (compressed === true ? 2 : compressed === false ? 0 : 1);
+
 function header(system: System, pages: number, options: LkcdOptions): Uint8Array {
-  const writer = new ByteWriter(pagesStart).u64(0, s390Magic.lkcd).u32(8, 8).u32(12, headerSize).u32(16, 4).u32(20, pageSize);
+  const { bufferSize } = options;
+  const extension = bufferSize === undefined ? headerSize : headerSize + 8;
+  const writer = new ByteWriter(bufferSize ?? pagesStart)
+    .u64(0, s390Magic.lkcd)
+    .u32(8, bufferSize === undefined ? 8 : 9)
+    .u32(12, extension)
+    .u32(16, 4)
+    .u32(20, pageSize);
   writer.u64(24, system.memory.size).u64(32, 0).u64(40, system.memory.size).u32(48, pages);
   writer
     .text(52, options.panicString ?? 'sysrq triggered crash', 255)
@@ -42,21 +55,27 @@ function header(system: System, pages: number, options: LkcdOptions): Uint8Array
   [uts.sysname, uts.nodename, uts.release, uts.version, uts.machine, uts.domainname].forEach((name, index) => {
     writer.text(324 + index * 65, name, 64);
   });
-  writer.u64(714, 0).u32(722, options.compressed === true ? 2 : 0);
+  writer.u64(714, 0).u32(722, compressionCode(options.compressed ?? false));
+  if (bufferSize !== undefined) writer.u64(headerSize, bufferSize);
   const cpus = system.cpus.filter((cpu): cpu is S390xCpu => cpu.kind === 's390x');
   writer
-    .u64(headerSize, 0x733339302d64756dn)
-    .u32(headerSize + 8, 1)
-    .u32(headerSize + 12, 20 + 512 * 4);
-  writer.u16(headerSize + 16, cpus.length).u16(headerSize + 18, cpus.length);
-  cpus.forEach((cpu, index) => writer.u32(headerSize + 20 + index * 4, cpu.prefix));
+    .u64(extension, 0x733339302d64756dn)
+    .u32(extension + 8, 1)
+    .u32(extension + 12, 20 + 512 * 4);
+  writer.u16(extension + 16, cpus.length).u16(extension + 18, cpus.length);
+  cpus.forEach((cpu, index) => writer.u32(extension + 20 + index * 4, cpu.prefix));
   return writer.bytes;
 }
 
+function packed(page: Uint8Array, compressed: NonNullable<LkcdOptions['compressed']>): Uint8Array {
+  if (compressed === true) return new Uint8Array(deflateSync(page));
+  return compressed === false ? page : rleCompress(page, { more: compressed === 'rle' ? 1 : 0 });
+}
+
 /** Page header {address, size, flags} and data; flags 1 = raw, 2 = compressed. */
-function pageRecord(address: number, page: Uint8Array, compressed: boolean): Uint8Array {
-  const stream = compressed ? new Uint8Array(deflateSync(page)) : page;
-  const shrunk = compressed && stream.length < page.length;
+function pageRecord(address: number, page: Uint8Array, compressed: NonNullable<LkcdOptions['compressed']>): Uint8Array {
+  const stream = packed(page, compressed);
+  const shrunk = compressed !== false && stream.length < page.length;
   const data = shrunk ? stream : page;
   return concatBytes([
     new ByteWriter(16)

@@ -5,8 +5,10 @@ import { list, struct } from '../layout/struct.ts';
 
 export const LKCD_MAGIC = 0xa8190173618f23edn;
 export const LKCD_S390_MAGIC = 0x733339302d64756dn;
-/** The header area: pages follow it. */
+/** The header area, which pages follow, where the header does not give its size. */
 export const lkcdPagesStart = 0x10000;
+/** From this version on the header gives it. */
+export const lkcdBufferSizeVersion = 9;
 
 export const lkcdHeader = struct(
   'lkcd header',
@@ -31,10 +33,17 @@ export const lkcdHeader = struct(
     machine: text(584, 65, '"s390x"'),
     domainname: text(649, 65),
     current_task: u64(714),
-    dump_compress: u32(722, 'compression of the pages', codes({ 0: 'none', 2: 'gzip' })),
+    dump_compress: u32(722, 'compression of the pages', codes({ 0: 'none', 1: 'RLE', 2: 'gzip' })),
     dump_flags: u32(726, '', hex),
     dump_device: u32(730, '', hex),
   },
+);
+
+/** What follows the header from version 9 on. Source: `struct dump_header_v8` in libkdumpfile src/kdumpfile/lkcd.c. */
+export const lkcdBufferSize = struct(
+  'lkcd buffer size',
+  { endian: 'big', size: 8, doc: 'From version 9 on. Source: libkdumpfile src/kdumpfile/lkcd.c.' },
+  { dump_buffer_size: u64(0, 'file offset of the first page record', bytesOf) },
 );
 
 export const lkcdS390Header = struct(
@@ -59,5 +68,7 @@ export const lkcdPageHeader = struct(
     flags: u32(12, '1 raw, 2 compressed, 4 end of the dump', hex),
   },
 );
+
+export const lkcdCompressions = { none: 0, rle: 1, gzip: 2 } as const;
 
 export const lkcdPageFlags = { raw: 1, compressed: 2, end: 4 } as const;

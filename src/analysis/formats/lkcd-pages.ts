@@ -2,10 +2,12 @@
 import { pageSize } from '../../shared/units.ts';
 import type { Finding } from '../../shared/model.ts';
 import { decodeZlib } from '../codec/inflate.ts';
+import type { PageDecoder } from '../codec/page-codec.ts';
+import { decodeRle } from '../codec/rle.ts';
 import { faultText, type ByteSource } from '../source/byte-source.ts';
 import type { Extent } from './dump-format.ts';
 import { generatedExtents } from './extent-map.ts';
-import { lkcdPageFlags } from './lkcd-layout.ts';
+import { lkcdCompressions, lkcdPageFlags } from './lkcd-layout.ts';
 import { recordHeaderBytes, regularRecords, walkRecords, type Records } from './lkcd-records.ts';
 import { pageMemory, unreadablePage, type PageContent, type PageLocator } from './page-memory.ts';
 import type { MemoryImage } from './dump-format.ts';
@@ -31,7 +33,15 @@ function recordAt(records: Records, pfn: number): number {
   return low;
 }
 
-function loadRecord(source: ByteSource, at: number, target: Uint8Array): PageContent {
+/** What compressed pages are decoded with; the header alone says how they are compressed. */
+function decoderOf(compression: number): PageDecoder {
+  if (compression === lkcdCompressions.rle) return decodeRle;
+  // Pages that are compressed although the header says that none are: only zlib shows by itself what it is.
+  if (compression === lkcdCompressions.none || compression === lkcdCompressions.gzip) return decodeZlib;
+  return () => `its compression, ${compression} in the header, is none that is known`;
+}
+
+function loadRecord(source: ByteSource, at: number, target: Uint8Array, decode: PageDecoder): PageContent {
   const head = new Uint8Array(recordHeaderBytes);
   const unreadable = (reason: string): PageContent => ({ state: 'unreadable', reason });
   const got = source.readInto(at, head);
@@ -43,14 +53,23 @@ function loadRecord(source: ByteSource, at: number, target: Uint8Array): PageCon
   const input = compressed ? new Uint8Array(size) : target;
   const came = source.readInto(at + recordHeaderBytes, input);
   if (came < input.length) return unreadablePage(source, at + recordHeaderBytes + came, 'the file ends within it');
-  const damage = compressed ? decodeZlib(input, target) : undefined;
+  const damage = compressed ? decode(input, target) : undefined;
   return damage === undefined ? { state: 'stored' } : unreadable(damage);
 }
 
-/** @param pages number of page frames that the header describes */
-export function lkcdPages(source: ByteSource, pages: number): LkcdPages {
+export interface LkcdPlan {
+  /** Page frames that the header describes. */
+  readonly pages: number;
+  /** Position of the first page record. */
+  readonly pagesStart: number;
+  /** `dump_compress` of the header. */
+  readonly compression: number;
+}
+
+export function lkcdPages(source: ByteSource, { pages, pagesStart, compression }: LkcdPlan): LkcdPages {
+  const decode = decoderOf(compression);
   const findings: Finding[] = [];
-  const records = regularRecords(source, pages) ?? walkRecords(source, findings);
+  const records = regularRecords(source, pages, pagesStart) ?? walkRecords(source, findings, pagesStart);
   const known = records.count === 0 ? 0 : records.pfn(records.count - 1) + 1;
   const total = Math.max(pages, known);
   const gap = (pfn: number): PageContent => {
@@ -83,7 +102,7 @@ export function lkcdPages(source: ByteSource, pages: number): LkcdPages {
     extents: generatedExtents({ from: extentsFrom }),
     load(pfn, target) {
       const index = recordAt(records, pfn);
-      return index < records.count && records.pfn(index) === pfn ? loadRecord(source, records.offset(index), target) : gap(pfn);
+      return index < records.count && records.pfn(index) === pfn ? loadRecord(source, records.offset(index), target, decode) : gap(pfn);
     },
   };
   return { memory: pageMemory(locator), records: records.count, findings };

@@ -2,7 +2,7 @@
 import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
-import { lkcdPageFlags, lkcdPageHeader, lkcdPagesStart } from './lkcd-layout.ts';
+import { lkcdPageFlags, lkcdPageHeader } from './lkcd-layout.ts';
 import { NumberColumn } from './number-column.ts';
 
 export const recordHeaderBytes = lkcdPageHeader.size;
@@ -31,18 +31,18 @@ export interface Records {
 }
 
 /** A dump that holds every page raw needs no walk: its records are all of one size. Some of them are looked at. */
-export function regularRecords(source: ByteSource, pages: number): Records | undefined {
+export function regularRecords(source: ByteSource, pages: number, pagesStart: number): Records | undefined {
   const stride = recordHeaderBytes + pageSize;
-  if (pages === 0 || source.size !== lkcdPagesStart + pages * stride + recordHeaderBytes) return undefined;
+  if (pages === 0 || source.size !== pagesStart + pages * stride + recordHeaderBytes) return undefined;
   const head = new Uint8Array(recordHeaderBytes);
   const data = new DataView(head.buffer);
   for (const pfn of [0, Math.floor(pages / 3), Math.floor((2 * pages) / 3), pages - 1]) {
     // A header that the disk does not give says nothing against it.
-    if (source.readInto(lkcdPagesStart + pfn * stride, head) < recordHeaderBytes) continue;
+    if (source.readInto(pagesStart + pfn * stride, head) < recordHeaderBytes) continue;
     if (data.getBigUint64(0) !== BigInt(pfn) * BigInt(pageSize) || data.getUint32(8) !== pageSize || data.getUint32(12) !== lkcdPageFlags.raw) return undefined;
   }
   if (source.readInto(source.size - recordHeaderBytes, head) < recordHeaderBytes || (data.getUint32(12) & lkcdPageFlags.end) === 0) return undefined;
-  return { count: pages, pfn: (index) => index, offset: (index) => lkcdPagesStart + index * stride, finished: true, lost: [] };
+  return { count: pages, pfn: (index) => index, offset: (index) => pagesStart + index * stride, finished: true, lost: [] };
 }
 
 function broken(at: number, what: string): Finding {
@@ -104,13 +104,13 @@ function chainBehind(source: ByteSource, from: number, last: number): number | u
   return undefined;
 }
 
-export function walkRecords(source: ByteSource, findings: Finding[]): Records {
+export function walkRecords(source: ByteSource, findings: Finding[], pagesStart: number): Records {
   const pfns = new NumberColumn();
   const offsets = new NumberColumn();
   const lost: LostPages[] = [];
   const head = new Uint8Array(recordHeaderBytes);
   const data = new DataView(head.buffer);
-  let at = lkcdPagesStart;
+  let at = pagesStart;
   const records = (finished: boolean): Records => ({
     count: pfns.length,
     pfn: (index) => pfns.at(index),

@@ -8,14 +8,22 @@ import { microsecondsToIso } from '../arch/s390x/tod-clock.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage } from './dump-format.ts';
-import { LKCD_MAGIC, LKCD_S390_MAGIC, lkcdHeader, lkcdPagesStart, lkcdS390Header } from './lkcd-layout.ts';
+import {
+  LKCD_MAGIC,
+  LKCD_S390_MAGIC,
+  lkcdBufferSize,
+  lkcdBufferSizeVersion,
+  lkcdCompressions,
+  lkcdHeader,
+  lkcdPagesStart,
+  lkcdS390Header,
+} from './lkcd-layout.ts';
 import { lkcdPages } from './lkcd-pages.ts';
 import { RangeColumns } from './range-columns.ts';
 
 /** LKCD ran on others too; their header extensions are not read. */
 const readMachines: ReadonlySet<string> = new Set(['s390x']);
 const maxCpus = 512;
-const gzip = 2;
 
 interface S390Part {
   readonly prefixes: readonly number[];
@@ -26,9 +34,9 @@ interface S390Part {
 }
 
 /** The extension that holds the prefixes; a dump without it has no registers. */
-function readS390Part(source: ByteSource, at: number): S390Part {
+function readS390Part(source: ByteSource, at: number, pagesStart: number): S390Part {
   const bytes = new Uint8Array(lkcdS390Header.size);
-  const inside = at >= 0 && at + bytes.length <= lkcdPagesStart && source.readInto(at, bytes) === bytes.length;
+  const inside = at >= 0 && at + bytes.length <= pagesStart && source.readInto(at, bytes) === bytes.length;
   const values = inside ? parse(lkcdS390Header, bytes) : undefined;
   if (values?.magic !== LKCD_S390_MAGIC || values.cpu_cnt > maxCpus) {
     const detail =
@@ -50,6 +58,44 @@ function readS390Part(source: ByteSource, at: number): S390Part {
   };
 }
 
+interface HeaderArea {
+  readonly pagesStart: number;
+  readonly structures: readonly StructView[];
+  readonly findings: readonly Finding[];
+}
+
+/** Where the pages begin: the header says so from version 9 on. */
+function headerArea(source: ByteSource, version: number): HeaderArea {
+  const at = lkcdHeader.size;
+  const bytes = new Uint8Array(lkcdBufferSize.size);
+  if (version < lkcdBufferSizeVersion || source.readInto(at, bytes) < bytes.length) return { pagesStart: lkcdPagesStart, structures: [], findings: [] };
+  const size = parse(lkcdBufferSize, bytes).dump_buffer_size;
+  const structures = [view(lkcdBufferSize, bytes, { where: { fileOffset: at } })];
+  if (size >= BigInt(at + bytes.length) && size < BigInt(source.size)) return { pagesStart: Number(size), structures, findings: [] };
+  const finding: Finding = {
+    id: 'container-complete/buffer-size',
+    severity: 'warning',
+    title: 'The header gives no place of the pages that can be',
+    detail: `dump_buffer_size is 0x${size.toString(16)} in a file of 0x${source.size.toString(16)} bytes; pages are looked for at 0x${lkcdPagesStart.toString(16)}, where older versions have them`,
+    where: { fileOffset: at, bytes: bytes.length },
+  };
+  return { pagesStart: lkcdPagesStart, structures, findings: [finding] };
+}
+
+/** How pages are compressed, as the header says. */
+function compressionOf(code: number): string | undefined {
+  switch (code) {
+    case lkcdCompressions.none:
+      return undefined;
+    case lkcdCompressions.rle:
+      return 'RLE';
+    case lkcdCompressions.gzip:
+      return 'zlib';
+    default:
+      return `unknown (${code})`;
+  }
+}
+
 function open(source: ByteSource): DumpImage {
   const head = readExactly(source, 0, lkcdHeader.size, 'the LKCD header');
   const header = parse(lkcdHeader, head);
@@ -57,9 +103,13 @@ function open(source: ByteSource): DumpImage {
     throw new DumpError('unsupported', { file: source.name, offset: 584 }, `the machine of this LKCD dump is "${header.machine}"`, '"s390x"');
   if (header.mem_size > BigInt(Number.MAX_SAFE_INTEGER))
     throw new DumpError('corrupt', { file: source.name, offset: 24 }, `mem_size is 0x${header.mem_size.toString(16)}`, 'a memory size below 8 PiB');
-  const s390Part = readS390Part(source, header.hdr_size);
-  const { memory, records, findings: pageFindings } = lkcdPages(source, Math.ceil(Number(header.mem_size) / pageSize));
-  const findings: Finding[] = [...s390Part.findings, ...pageFindings];
+  const area = headerArea(source, header.version);
+  const s390Part = readS390Part(source, header.hdr_size, area.pagesStart);
+  const pages = Math.ceil(Number(header.mem_size) / pageSize);
+  const compression = compressionOf(header.dump_compress);
+  const plan = { pages, pagesStart: area.pagesStart, compression: header.dump_compress };
+  const { memory, records, findings: pageFindings } = lkcdPages(source, plan);
+  const findings: Finding[] = [...area.findings, ...s390Part.findings, ...pageFindings];
   if (records !== header.num_dump_pgs) {
     findings.push({
       id: 'container-complete/page-count',
@@ -82,7 +132,7 @@ function open(source: ByteSource): DumpImage {
     container: {
       version: header.version,
       producer: fact('LKCD', 'LKCD header'),
-      ...(header.dump_compress === gzip ? { compression: fact('zlib', 'dump_compress in the header') } : {}),
+      ...(compression === undefined ? {} : { compression: fact(compression, 'dump_compress in the header') }),
       flattened: false,
       complete: fact(!findings.some((finding) => finding.severity === 'error'), 'headers and the chain of page records'),
       storedBytes: records * pageSize,
@@ -100,9 +150,9 @@ function open(source: ByteSource): DumpImage {
     segments: [],
     notes: [],
     prefixes: s390Part.prefixes,
-    structures: [view(lkcdHeader, head, { where: { fileOffset: 0 } }), ...s390Part.structures],
+    structures: [view(lkcdHeader, head, { where: { fileOffset: 0 } }), ...area.structures, ...s390Part.structures],
     findings,
-    headerRanges: [{ offset: 0, bytes: lkcdPagesStart }],
+    headerRanges: [{ offset: 0, bytes: Math.min(area.pagesStart, lkcdPagesStart) }],
   };
 }
 

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { decodeZlib, decodeZstd, plainZlib, plainZstd } from '../../../src/analysis/codec/inflate.ts';
 import { decodeLzo1x, plainLzo1x } from '../../../src/analysis/codec/lzo1x.ts';
 import type { PageDecoder } from '../../../src/analysis/codec/page-codec.ts';
+import { decodeRle } from '../../../src/analysis/codec/rle.ts';
 import { decodeSnappy, plainSnappy } from '../../../src/analysis/codec/snappy.ts';
 import { lzo1xCompress } from '../../../src/samples/lzo1x.ts';
+import { rleCompress } from '../../../src/samples/rle.ts';
 import { snappyCompress } from '../../../src/samples/snappy.ts';
 import type { SeededRandom } from '../../../src/samples/seeded-random.ts';
 import { randomFor, runs } from '../../run-size.ts';
@@ -86,5 +88,28 @@ describe.each(decoders)('fast decoder of %s', (codec, fast, plain) => {
       expect(fast(pack[codec](page, random), output)).toBeUndefined();
       expect(Buffer.compare(output, page)).toBe(0);
     }
+  });
+});
+
+describe.each([1, 0] as const)('RLE of LKCD with runs of N + %d', (more) => {
+  it('gives the page back', () => {
+    const random = randomFor(`rle ${more}`);
+    for (let run = 0; run < runs(100, 5000); run += 1) {
+      const page = anyPage(random);
+      const output = new Uint8Array(4096).fill(0xaa);
+      expect(decodeRle(rleCompress(page, { more }), output)).toBeUndefined();
+      expect(Buffer.compare(output, page)).toBe(0);
+    }
+  });
+
+  it('refuses data that give another size by both ways of counting, and those that end in a run', () => {
+    const page = new Uint8Array(4096).fill(7, 0, 100).fill(1, 1000, 1003);
+    const packed = rleCompress(page, { more });
+    const output = new Uint8Array(4096);
+    expect(decodeRle(Uint8Array.from([...packed, 1]), output)).toMatch(/^the RLE data give \d+ bytes instead of 4096$/);
+    expect(decodeRle(packed.subarray(0, packed.length - 1), output)).toBe('the RLE data end too early');
+    expect(decodeRle(packed.subarray(0, packed.length - 2), output)).toBe('the RLE data end too early');
+    expect(decodeRle(packed.subarray(3), output)).toMatch(/instead of/);
+    expect(decodeRle(new Uint8Array(0), output)).toMatch(/0 bytes instead of/);
   });
 });

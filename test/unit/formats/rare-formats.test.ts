@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
+import type { CheckContext } from '../../../src/analysis/integrity/check.ts';
+import { pageDecode } from '../../../src/analysis/integrity/checks/page-decode.ts';
 import { openDump } from '../../../src/analysis/formats/index.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
@@ -47,7 +49,17 @@ describe('lkcd', () => {
   const holes = [{ start: 0x300000, size: 0x20000 }];
   const isHole = (pfn: number) => (pfn >= 0x300 && pfn < 0x320 ? ('missing' as const) : undefined);
 
-  it.each([{}, { compressed: true }, { end: 'last-page-twice' as const }, { end: 'zero-four-zero' as const }])('opens with %o', (options) => {
+  it.each([
+    {},
+    { compressed: true },
+    { compressed: 'rle' as const },
+    { compressed: 'rle-of-libkdumpfile' as const },
+    { bufferSize: 0x40000 },
+    { bufferSize: 0x10000, compressed: 'rle' as const },
+    { bufferSize: 0x2000, compressed: true },
+    { end: 'last-page-twice' as const },
+    { end: 'zero-four-zero' as const },
+  ])('opens with %o', (options) => {
     const image = open(lkcd(system, options));
     expect(image.format).toBe('lkcd');
     expect(image.container.complete.value).toBe(true);
@@ -69,6 +81,43 @@ describe('lkcd', () => {
     expect(info.kernel).toMatchObject({ release: system.uts.release, nodename: system.uts.nodename });
     expect(info.times.dumpStart).toBe(new Date(system.dumpTime * 1000).toISOString().replace('.000Z', '.000000Z'));
     expect(session(lkcd(system)).cpuSet.cpus.map((cpu) => cpu.linuxCpu)).toEqual([0, 1]);
+  });
+
+  it('decodes RLE to its page or says why not', () => {
+    const image = open(lkcd(system, { compressed: 'rle' }));
+    expect(image.container.compression).toMatchObject({ value: 'RLE' });
+    expect(pageDecode.inapplicable?.(image)).toBeUndefined();
+    const bytes = lkcd(system, { compressed: 'rle' });
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    let at = 0x10000;
+    while (view.getUint32(at + 12) !== 2) at += 16 + view.getUint32(at + 8);
+    const pfn = Number(view.getBigUint64(at) / 4096n);
+    // The first byte of the page is one more zero now.
+    bytes.set([0, 0], at + 16);
+    const absences = open(bytes).memory.read(BigInt(pfn) * 4096n, new Uint8Array(16));
+    expect(absences).toMatchObject([{ state: 'unreadable', reason: expect.stringContaining('RLE') as string }]);
+  });
+
+  it('names a compression that is not known, and does not decode by another', async () => {
+    const bytes = lkcd(system, { compressed: true });
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(722, 7);
+    const image = open(bytes);
+    expect(image.container.compression).toMatchObject({ value: 'unknown (7)' });
+    const never = new AbortController().signal;
+    const context = { image, signal: never, faults: () => [] } as unknown as CheckContext;
+    expect(await pageDecode.run(context)).toMatchObject({ verdict: 'failed', detail: expect.stringMatching(/compression, 7 in the header/) as string });
+  });
+
+  it.each([0n, 10n, 1n << 40n])('looks for pages at the usual place where version 9 gives the impossible place %d', (size) => {
+    const bytes = lkcd(system, { bufferSize: 0x10000 });
+    new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(734, size);
+    const image = open(bytes);
+    expect(wrongPages(image.memory, { memory: system.memory })).toEqual([]);
+    expect(image.findings).toMatchObject([{ id: 'container-complete/buffer-size', severity: 'warning' }]);
+  });
+
+  it('has the CPUs of version 9', () => {
+    expect(session(lkcd(system, { bufferSize: 0x40000 })).cpuSet.cpus.map((cpu) => cpu.linuxCpu)).toEqual([0, 1]);
   });
 
   it('says where the chain of pages breaks', () => {
