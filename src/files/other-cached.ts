@@ -6,6 +6,7 @@ import { lstatSync, readdirSync, rmSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { cachedFiles, removeCached, type CachedFile } from './cache-contents.ts';
 import { moduleName } from './cache-folder.ts';
+import { recordPath } from './copy-record.ts';
 import { whyNoOwnFile } from './own-folder.ts';
 import { errorCode } from './system-error.ts';
 
@@ -56,6 +57,18 @@ function modules(): readonly OtherCached[] {
   return [...folders.values()];
 }
 
+/** Unpacked dumps with their records, which say when they were used last. */
+function copies(files: readonly CachedFile[]): readonly OtherCached[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  return files.flatMap((file) => {
+    const record = file.path.endsWith('.dump') ? byPath.get(recordPath(file.path)) : undefined;
+    if (record !== undefined)
+      return [{ ...file, kind: 'unpacked' as const, bytes: file.bytes + record.bytes, lastUsed: Math.max(file.lastUsed, record.lastUsed) }];
+    const ofCopy = file.path.endsWith('.json') && byPath.has(file.path.replace(/\.json$/, '.dump'));
+    return ofCopy ? [] : [{ ...file, kind: 'unpacked' as const }];
+  });
+}
+
 /**
  * All of it, in no order.
  * @param isIndex for files with the name of an index: those that are one are listed elsewhere, with what SQLite keeps beside them
@@ -67,7 +80,7 @@ export function otherCached(isIndex: (path: string) => boolean): readonly OtherC
   const unpacked = cachedFiles('unpacked').filter((file) => unpackedName.test(nameOf(file)));
   const index = cachedFiles('index');
   return [
-    ...some(unpacked, 'unpacked', ({ path }) => !path.endsWith('.part')),
+    ...copies(unpacked.filter(({ path }) => !path.endsWith('.part'))),
     ...some(unpacked, 'unfinished', ({ path }) => path.endsWith('.part')),
     ...index.flatMap((file) => {
       const ofIndex = file.path.replace(/-(?:wal|shm|journal)$/, '');
@@ -87,7 +100,7 @@ export function removeOther({ path, kind }: OtherCached): boolean {
   if (kind !== 'modules') {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats !== undefined && path.endsWith('.part') && !isAbandoned(path, stats)) return false;
-    removeCached([path]);
+    removeCached(kind === 'unpacked' && path.endsWith('.dump') ? [recordPath(path), path] : [path]);
     return true;
   }
   removeCached(
@@ -98,11 +111,13 @@ export function removeOther({ path, kind }: OtherCached): boolean {
   return true;
 }
 
+const changed = (path: string): number => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
 /** Unpacked dumps in a folder, the one used last first. */
 export function unpackedDumps(folder: string): readonly string[] {
   return readdirSync(folder)
     .filter((name) => unpackedName.test(name) && name.endsWith('.dump') && whyNoOwnFile(join(folder, name)) === undefined)
-    .map((name) => ({ path: join(folder, name), time: lstatSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .map((name) => ({ path: join(folder, name), time: Math.max(changed(join(folder, name)), changed(recordPath(join(folder, name)))) }))
     .sort((a, b) => b.time - a.time)
     .map(({ path }) => path);
 }

@@ -81,6 +81,11 @@ export const infoSchema = v.strictObject({
     volumes: v.optional(v.array(v.strictObject({ path: v.string(), bytes: count, number: v.optional(count) }))),
     /** What the dump is packed in: "gzip", "zstd". */
     wrapper: v.optional(v.string()),
+    /**
+     * The unpacked copy in the cache that was read in its place. made: in this run · compared: digests show that it is what the packed file
+     * unpacked to · reused: sizes and times say so, and nothing was compared: a full verification does that.
+     */
+    copy: v.optional(v.picklist(['made', 'compared', 'reused'])),
     /** Bytes of memory in the stored segments; beyond 2^53 a damaged header speaks, and it is left out. */
     storedBytes: v.optional(count),
     /** Version of the dumper's zlib, and uncompressed bytes of an entry, in compressed stand-alone dumps. */

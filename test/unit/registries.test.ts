@@ -26,6 +26,7 @@ const checkAnswer = v.object({ id: v.string(), verdict: v.string() });
 
 /** Checks that need more than a dump: the tests that show them passed and failed. */
 const elsewhere: Readonly<Record<string, string>> = {
+  'packed-file': './cli/packed-copy.test.ts',
   manifest: './integrity/manifest.test.ts',
   'index-digest': './integrity/index-digest.test.ts',
   attestation: './integrity/attestation.test.ts',

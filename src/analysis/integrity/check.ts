@@ -85,6 +85,8 @@ export interface Check {
   readonly vouches?: true;
   /** Why the check does not concern a container, or a dump that a started kdump left, told without reading anything; then a triage need not say that it was not run. */
   readonly inapplicable?: (image: DumpImage, kdumpStarted?: string) => string | undefined;
+  /** False where the check is not listed at all: it is about the way in which a dump lies on disk, and this one lies otherwise. */
+  readonly concerns?: (context: CheckContext) => boolean;
   run(context: CheckContext): CheckOutcome | Promise<CheckOutcome>;
 }
 

@@ -26,6 +26,8 @@ export type EarlierIndex =
 export interface Evidence {
   /** The files of the dump as they lie on disk. */
   readonly files: readonly ByteSource[];
+  /** Where the dump is packed: the packed file, and the unpacked copy from which everything is read. */
+  readonly packed?: { readonly wrapper: string; readonly file: ByteSource; readonly copy: ByteSource };
   readonly manifest?: { readonly name: string; readonly files: readonly FileDigests[] };
   readonly attestation?: { readonly name: string; readonly attested: Attested };
   /** Our own earlier index of the same dump. */

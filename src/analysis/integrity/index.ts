@@ -18,6 +18,7 @@ import { meminfo2011 } from './checks/meminfo-2011.ts';
 import { ngdumpDigest } from './checks/ngdump-digest.ts';
 import { osInfoEntryChecksums } from './checks/os-info-entries.ts';
 import { osInfoPage } from './checks/os-info-page.ts';
+import { packedFile } from './checks/packed-file.ts';
 import { pageDecode } from './checks/page-decode.ts';
 import { purgatorySha256 } from './checks/purgatory-sha256.ts';
 import { segments } from './checks/segments.ts';
@@ -25,6 +26,7 @@ import { vmcoreinfoCheck } from './checks/vmcoreinfo.ts';
 import { volumeSet } from './checks/volume-set.ts';
 
 export const checks: readonly Check[] = [
+  packedFile,
   containerComplete,
   segments,
   endMarker,
@@ -70,14 +72,14 @@ function toResult(check: Check, outcome: CheckOutcome): CheckResult {
 export async function runChecks(
   context: CheckContext,
   depth: CheckDepth,
-  onProgress?: (done: number, check: Check) => void,
+  onProgress?: (done: number, check: Check, of: number) => void,
   only?: readonly string[],
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  for (const check of checks) {
-    if (only?.includes(check.id) === false) continue;
+  const listed = checks.filter((check) => only?.includes(check.id) !== false && check.concerns?.(context) !== false);
+  for (const check of listed) {
     if (context.signal.aborted) throw new Cancelled();
-    onProgress?.(results.length, check);
+    onProgress?.(results.length, check, listed.length);
     const why = check.inapplicable?.(context.image, context.kdumpStarted);
     if (why !== undefined) {
       results.push(toResult(check, notApplicable(why)));

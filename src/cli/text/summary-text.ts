@@ -4,6 +4,7 @@ import { cpuCountText, cpuNumber, cpuNumbering } from '../../shared/cpu-register
 import type { CheckResult, Health } from '../../shared/check-model.ts';
 import type { Finding, Info } from '../../shared/model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
+import { packedText } from '../../shared/packed-copy.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import { instructionAddress, instructionName, noNames, type PlaceNames } from '../../shared/place-names.ts';
@@ -105,6 +106,8 @@ const shownRanges = 16;
 export function triageText(dump: TriageDump, style: Style, names = noNames): string {
   const { info, health } = dump;
   const lines = [style.strong(visibleLine(baseName(info.file.path))), `  ${headline(info)}`];
+  const packed = packedText(info.container);
+  if (packed !== undefined) lines.push(`  packed: ${info.container.copy === 'reused' ? style.warn(packed) : packed}`);
   if (info.kernel.attached !== undefined) lines.push(`  attached: ${visibleLine(info.kernel.attached.map(attachedText).join(', '))}`);
   lines.push('', `  ${healthLine(health, style)}`);
   if (dump.reason !== undefined) lines.push(`  ${visibleLine(dump.reason)}`);

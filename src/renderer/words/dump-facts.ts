@@ -5,6 +5,7 @@ import { defined } from '../../shared/defined.ts';
 import type { Trust } from '../../shared/fact.ts';
 import type { Catalogue } from '../../shared/catalogue-model.ts';
 import type { Info } from '../../shared/model.ts';
+import { packedText } from '../../shared/packed-copy.ts';
 import { byteText } from '../../shared/units.ts';
 import { formatTitle } from './catalogue.ts';
 import { timeText } from './durations.ts';
@@ -42,6 +43,7 @@ export function dumpFacts(info: Info, catalogue: Catalogue): readonly ShownFact[
   add('complete', 'Container', complete, ['/container/complete'], complete);
   add('producer', 'Written by', container.producer, ['/container/producer']);
   add('compression', 'Compression', container.compression, ['/container/compression']);
+  add('packed', 'Packed', packedText(container), ['/container/wrapper']);
   add('volumes', 'Volumes', container.volumes?.map((volume) => `${volume.path} (${byteText(volume.bytes)})`).join(', '), ['/container/volumes']);
   add('memory', 'Memory', byteText(memory.bytes), ['/memory/bytes'], byteText(memory.bytes));
   add(

@@ -5,6 +5,7 @@ import type { Session } from '../session/session.ts';
 import { vmcoreinfoNumber } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { vmcoreinfoChoice } from '../session/kernel-search.ts';
 import { kdumpStarted } from '../triage/kdump-start.ts';
+import { packedOf } from './evidence.ts';
 import type { CheckContext } from '../../integrity/check.ts';
 import type { CheckDepth, CheckResult } from '../../../shared/check-model.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
@@ -18,7 +19,7 @@ export interface CheckOptions {
 }
 
 /** What checks read of a session. */
-export function checkContext(session: Session, signal: AbortSignal, evidence: Evidence = { files: [session.file] }): CheckContext {
+export function checkContext(session: Session, signal: AbortSignal, evidence: Evidence = { files: [session.file], ...packedOf(session) }): CheckContext {
   const { image, memory, osInfo, vmcoreinfo, utsName, kdumpGuard } = session;
   const { cpus, recorded, masks, findings } = machineCpus(session);
   const kernelCpus = { absent: cpus.slice(recorded), online: masks?.online, findings };

@@ -119,6 +119,10 @@ function opened(path: string, { identity }: Session, by: 'files' | 'named' | 'ke
   }
 }
 
+/** Only of a packed dump: its file, and the copy from which everything is read. */
+export const packedOf = ({ file, wrapper, unpacked }: Session): Pick<Evidence, 'packed'> =>
+  wrapper === undefined || unpacked === undefined ? {} : { packed: { wrapper, file, copy: unpacked.source } };
+
 /**
  * Opens everything, lets `use` work with it and closes it.
  * @throws DumpError when a file that was named cannot be used
@@ -139,6 +143,7 @@ export async function withEvidence<T>(session: Session, paths: EvidencePaths, us
       });
     return await use({
       files: own.files,
+      ...packedOf(session),
       ...defined({ index }),
       ...(manifest === undefined ? {} : { manifest: { name: basename(manifest), files: parseManifest(readText(manifest, 'a manifest'), manifest) } }),
       ...(attestation === undefined || publicKey === undefined

@@ -30,6 +30,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
   const guard = await session.kdumpGuard?.(context.signal);
   const { osInfo } = session;
   const fileName = basename(session.path);
+  const { copy: _copy, ...container } = described.container;
   const { reason } = await deathOf(session, described.times.crash, context.signal);
   return {
     schema: schemaVersion,
@@ -38,8 +39,8 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
     identity: session.identity,
     digests: verified.digests,
     ...defined({ digestsMissing: verified.digestsMissing }),
-    // A report says which dump, not where it lay.
-    info: { ...described, file: { ...described.file, path: fileName } },
+    // A report says which dump, not where it lay; and the same whether a copy lay in this machine's cache or not.
+    info: { ...described, file: { ...described.file, path: fileName }, container },
     ...defined({ reason }),
     health: verified.summary,
     checks: verified.checks,

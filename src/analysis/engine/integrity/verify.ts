@@ -1,5 +1,6 @@
 /** `verify`: checks, digests, where the damage is. */
 import { basename } from 'node:path';
+import { forgetCopyRecord } from '../../../files/copy-record.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import type { CheckResult, DamageEntry, VerifyJson } from '../../../shared/check-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
@@ -59,11 +60,12 @@ export async function verifySession(session: Session, request: VerifyRequest, co
   const found = await withEvidence(session, request, (evidence) =>
     checkSession(session, request.quick ? 'quick' : 'scan', signal, {
       evidence,
-      onProgress: (done, check) => {
-        progress({ phase: 'check', about: check.id, done, total: checks.length, unit: 'checks' });
+      onProgress: (done, check, of) => {
+        progress({ phase: 'check', about: check.id, done, total: of, unit: 'checks' });
       },
     }),
   );
+  if (found.some(({ id, verdict }) => id === 'packed-file' && verdict === 'failed')) distrustCopy(session);
   const results = request.handedOn === true ? found.map(withoutCache) : found;
   const digests = request.quick ? {} : await digestsOf(session, request, results, context);
   const checked = await afterReading(session, results, signal);
@@ -75,6 +77,11 @@ export async function verifySession(session: Session, request: VerifyRequest, co
     digests: {},
     ...digests,
   };
+}
+
+/** The copy stays where this session reads it; the next one unpacks the file again. */
+function distrustCopy({ unpacked }: Session): void {
+  if (unpacked !== undefined) forgetCopyRecord(unpacked.path);
 }
 
 /** What was read after the checks may have shown that the disk does not give all of the file. */

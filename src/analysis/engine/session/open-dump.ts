@@ -47,7 +47,7 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
   };
   try {
     const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...defined({ folder: cacheFolder }) });
-    const copy = openFile(unpacked);
+    const copy = openFile(unpacked.path);
     inner = copy;
     return sessionOn(
       { ...copy, name: path },
@@ -58,7 +58,8 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
         faults: () => [...packed.faults(), ...copy.faults()],
         states: () => [packed.file],
         wrapper: wrapper.name,
-        location: { path: unpacked, volumes: [], name: path, ...given },
+        unpacked: { ...unpacked, source: copy },
+        location: { path: unpacked.path, volumes: [], name: path, ...given },
       },
     );
   } catch (error) {

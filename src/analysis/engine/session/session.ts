@@ -27,6 +27,7 @@ import { dumpKey } from '../../page-index/dump-key.ts';
 import type { ByteSource, FileFault, OpenedFile } from '../../source/byte-source.ts';
 import type { Attached } from './attached.ts';
 import { lookForVmcoreinfo, searchForVmcoreinfo, vmcoreinfoChoice } from './kernel-search.ts';
+import type { UnpackedCopy } from './unpacked-file.ts';
 import { createMemo, derived, searched, type Memo } from './memo.ts';
 
 /** What the views of one dump have in common. */
@@ -38,6 +39,8 @@ export interface OpenFiles {
   readonly file: ByteSource;
   /** What the dump was packed in. */
   readonly wrapper: string | undefined;
+  /** The copy in the cache that is read in place of a packed file, and how far it is known to be what that unpacks to. */
+  readonly unpacked: (UnpackedCopy & { readonly source: ByteSource }) | undefined;
   /** The crashkernel area that holds the low memory of the first system, where two systems are in the dump. */
   readonly twoSystems: AddressRange | undefined;
   /** The dump as stored, whichever view is asked. */
@@ -162,6 +165,7 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
     location,
     file,
     wrapper,
+    unpacked: files.unpacked,
     twoSystems,
     faults: files.faults,
     states: files.states,
@@ -248,6 +252,7 @@ export interface SessionOptions {
   /** The file as it lies on disk, when `source` is what was packed in it. */
   readonly file?: ByteSource;
   readonly wrapper?: string;
+  readonly unpacked?: OpenFiles['unpacked'];
   readonly location?: DumpLocation;
   /** What of the files behind `source` could not be read so far. */
   readonly faults?: () => readonly FileFault[];
@@ -267,6 +272,7 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
     location: options.location,
     file: options.file ?? source,
     wrapper: options.wrapper,
+    unpacked: options.unpacked,
     twoSystems: area,
     stored: image,
     memo: createMemo(),

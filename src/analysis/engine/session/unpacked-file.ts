@@ -1,24 +1,30 @@
 /**
  * A dump packed with gzip or zstd is unpacked once into the user's cache folder, never beside the dump: a dump needs random
- * access. The copy is known by the packed file's size, time and first bytes, and appears in one piece or not at all.
+ * access. The copy is known by the packed file's device, inode, size and times, and by samples of its bytes; it appears in one piece or
+ * not at all, with the digests of both. A copy is no evidence: where times do not show that both are unchanged, their digests are computed
+ * first, and a full verification unpacks the file again.
  */
-import zlib from 'node:zlib';
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash, type Hash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, statfs } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { partFolder } from '../../../files/cache-folder.ts';
-import { pathBytes } from '../../../files/path-bytes.ts';
+import { copyState, readCopyRecord, removeCopy, touchCopy, writeCopyRecord, type CopyRecord } from '../../../files/copy-record.ts';
 import { removeAbandoned, unpackedDumps } from '../../../files/other-cached.ts';
+import { pathBytes } from '../../../files/path-bytes.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
-import { Cancelled } from '../../../shared/rpc.ts';
 import { byteText } from '../../../shared/units.ts';
-import type { ByteSource } from '../../source/byte-source.ts';
+import { hashFile } from '../../integrity/file-hash.ts';
+import { readAround } from '../../source/byte-source.ts';
+import { decompressor, sourceStream, unpackError } from '../../source/decompressor.ts';
+import { openFile, type FileSource } from '../../source/file-source.ts';
+import { isFresh, whyNoChangeTime } from './change-time.ts';
 
-const keyBytes = 65536;
+const samples = 64;
+const sampleBytes = 4096;
 /** What stays free on the disk of the cache folder. */
 const reserveBytes = 256n << 20n;
 /** Copies of other dumps that are kept. */
@@ -33,21 +39,25 @@ export interface UnpackOptions {
   readonly limit?: bigint;
 }
 
-/** Absent before Node 22.15. */
-const zstdStream = (zlib as Partial<typeof zlib>).createZstdDecompress;
-
-function decompressor(wrapper: string, file: string): NodeJS.ReadWriteStream {
-  if (wrapper === 'gzip') return zlib.createGunzip();
-  if (zstdStream === undefined)
-    throw new DumpError('unsupported', { file }, `this Node.js ${process.versions.node} has no zstd`, 'Node.js 22.15 or later, or the unpacked file');
-  return zstdStream();
+export interface UnpackedCopy {
+  readonly path: string;
+  /** made: in this run · compared: the digests of both files are those of then · reused: their sizes, times and some samples are. */
+  readonly how: 'made' | 'compared' | 'reused';
+  /** Why an earlier copy was thrown away. */
+  readonly discarded?: string;
 }
 
-async function cacheKey(path: string, packed: ByteSource): Promise<string> {
-  const { mtimeMs } = await stat(pathBytes(path));
-  const head = new Uint8Array(Math.min(keyBytes, packed.size));
-  packed.readInto(0, head);
-  return createHash('sha256').update(`${packed.size}\0${mtimeMs}\0`).update(head).digest('hex');
+/** Name of the copy of a file: its state on disk, and bytes from all over it. */
+export function copyKey({ file, ...packed }: FileSource): string {
+  const { device, inode, size, mtimeNs, ctimeNs } = file;
+  const hash = createHash('sha256').update([device, inode, size, mtimeNs, ctimeNs, ''].join('\0'));
+  const last = Math.max(0, packed.size - sampleBytes);
+  const bytes = new Uint8Array(Math.min(sampleBytes, packed.size));
+  for (let sample = 0; sample < samples; sample += 1) {
+    const got = readAround(packed, Math.floor((sample * last) / (samples - 1)), bytes, () => undefined);
+    hash.update(bytes.subarray(0, got));
+  }
+  return hash.digest('hex');
 }
 
 /** Counts what comes out and stops at the limit: a small file can unpack to more than any disk holds. */
@@ -70,72 +80,145 @@ function limited(limit: bigint, path: string, folder: string): Transform {
   });
 }
 
-function explain(error: unknown, path: string, wrapper: string): Error {
-  if (error instanceof DumpError || error instanceof Cancelled) return error;
-  if (!(error instanceof Error)) return new Error(String(error));
-  if (error.name === 'AbortError') return new Cancelled();
-  const code = 'code' in error ? String(error.code) : '';
-  if (code === 'ENOSPC') return new DumpError('io', { file: path }, 'the disk of the cache folder is full', 'more free space, or the unpacked dump');
-  if (code.startsWith('Z_BUF') || /unexpected end/i.test(error.message))
-    return new DumpError('truncated', { file: path }, `the ${wrapper} data end too early`, 'the whole file');
-  if (code.startsWith('Z_') || code.startsWith('ZSTD_'))
-    return new DumpError('corrupt', { file: path }, `the ${wrapper} data are damaged (${code})`, `a sound ${wrapper} file`);
-  return code === '' ? error : new DumpError('io', { file: path }, error.message);
+/** Passes bytes on, and what came so far to `seen`. */
+function digesting(hash: Hash, seen: (bytes: number) => void): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      seen(bytes);
+      done(null, chunk);
+    },
+  });
 }
 
 /** Removes the copies that were used longest ago. */
-async function prune(folder: string, keep: string): Promise<void> {
+function prune(folder: string, keep: string): void {
   for (const path of unpackedDumps(folder)
     .filter((one) => one !== keep)
     .slice(keptCopies - 1))
-    await rm(path, { force: true });
+    removeCopy(path);
+}
+
+const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
+
+async function fileSystemOf(path: string): Promise<bigint | undefined> {
+  try {
+    return (await statfs(pathBytes(path), { bigint: true })).type;
+  } catch {
+    // Where the system does not say, the times have to do.
+    return undefined;
+  }
+}
+
+const hashed = async (source: FileSource, { signal, progress }: UnpackOptions): Promise<string | undefined> =>
+  (
+    await hashFile(source, {
+      signal,
+      onBytes: (done, total) => {
+        progress({ phase: 'hash-file', about: basename(source.name), done, total, unit: 'bytes' });
+      },
+    })
+  ).sha256;
+
+/** Why a copy is not what the packed file unpacks to, by the digests of both. */
+async function whyOther(copy: string, record: CopyRecord, packed: FileSource, options: UnpackOptions): Promise<string | undefined> {
+  if ((await hashed(packed, options)) !== record.packed.sha256) return 'the packed file is not the one that it was made from';
+  const source = openFile(copy, { evidence: false });
+  try {
+    return source.size === record.unpacked.bytes && (await hashed(source, options)) === record.unpacked.sha256
+      ? undefined
+      : 'it is not what it was when it was made';
+  } finally {
+    source.close();
+  }
+}
+
+/** Notes what a comparison of digests has shown. */
+function noteCompared(copy: string, record: CopyRecord): void {
+  try {
+    writeCopyRecord(copy, record);
+  } catch {
+    // In a cache that cannot be written to it is compared again the next time.
+  }
 }
 
 /**
- * Path of the unpacked form of a file.
+ * The copy that was made before, if it may be used.
+ * @returns a sentence where one was thrown away
+ */
+async function earlierCopy(copy: string, path: string, packed: FileSource, options: UnpackOptions): Promise<UnpackedCopy | string | undefined> {
+  const record = readCopyRecord(copy);
+  const state = copyState(copy);
+  if (state === undefined) return undefined;
+  if (record === undefined) return 'nothing is recorded of it';
+  const doubted =
+    record.path !== path ||
+    !record.settled ||
+    record.packed.bytes !== packed.size ||
+    record.copy.join() !== state.join() ||
+    whyNoChangeTime(packed.file, await fileSystemOf(path), nowNs()) !== undefined;
+  if (!doubted) {
+    touchCopy(copy);
+    return { path: copy, how: 'reused' };
+  }
+  const settled = !isFresh(packed.file, nowNs());
+  const why = await whyOther(copy, record, packed, options);
+  if (why !== undefined) return why;
+  noteCompared(copy, { ...record, path, settled, copy: state });
+  return { path: copy, how: 'compared' };
+}
+
+/**
+ * The unpacked form of a file in the cache.
  * @param packed the same file, open
  * @throws DumpError io, truncated, corrupt or unsupported; Cancelled
  */
-export async function unpackedFile(path: string, packed: ByteSource, wrapper: string, options: UnpackOptions): Promise<string> {
+export async function unpackedFile(path: string, packed: FileSource, wrapper: string, options: UnpackOptions): Promise<UnpackedCopy> {
   const folder = options.folder ?? partFolder('unpacked');
-  const target = join(folder, `${await cacheKey(path, packed)}.dump`);
-  const now = new Date();
-  try {
-    await utimes(target, now, now);
-    return target;
-  } catch {
-    // Not there yet.
-  }
-  const partial = `${target}.${process.pid}.${now.getTime()}.part`;
+  const target = join(folder, `${copyKey(packed)}.dump`);
+  const earlier = await earlierCopy(target, resolve(path), packed, options);
+  if (typeof earlier === 'object') return earlier;
+  if (earlier !== undefined) removeCopy(target);
+  const partial = `${target}.${process.pid}.${Date.now()}.part`;
   try {
     const unpack = decompressor(wrapper, path);
     await mkdir(folder, { recursive: true });
     removeAbandoned(folder);
-    await prune(folder, target);
+    prune(folder, target);
     const { bavail, bsize } = await statfs(folder, { bigint: true });
     const free = bavail * bsize > reserveBytes ? bavail * bsize - reserveBytes : 0n;
-    let read = 0;
-    const meter = new Transform({
-      transform(chunk: Uint8Array, _encoding, done) {
-        read += chunk.length;
-        options.progress({ phase: 'unpack', about: wrapper, done: Math.min(read, packed.size), total: packed.size, unit: 'bytes' });
-        done(null, chunk);
-      },
-    });
+    const settled = !isFresh(packed.file, nowNs());
+    const [before, after] = [createHash('sha256'), createHash('sha256')];
+    let bytes = 0;
     await pipeline(
-      createReadStream(pathBytes(path)),
-      meter,
+      sourceStream(packed),
+      digesting(before, (read) => {
+        options.progress({ phase: 'unpack', about: wrapper, done: Math.min(read, packed.size), total: packed.size, unit: 'bytes' });
+      }),
       unpack,
       limited(options.limit ?? free, path, folder),
+      digesting(after, (written) => {
+        bytes = written;
+      }),
       createWriteStream(partial, { flags: 'wx', mode: 0o600 }),
-      {
-        signal: options.signal,
-      },
+      { signal: options.signal },
     );
     await rename(partial, target);
-    return target;
+    const copy = copyState(target);
+    if (copy !== undefined)
+      writeCopyRecord(target, {
+        version: 1,
+        path: resolve(path),
+        packed: { bytes: packed.size, sha256: before.digest('hex') },
+        unpacked: { bytes, sha256: after.digest('hex') },
+        copy,
+        settled,
+      });
+    return { path: target, how: 'made', ...(earlier === undefined ? {} : { discarded: earlier }) };
   } catch (error) {
     await rm(partial, { force: true });
-    throw explain(error, path, wrapper);
+    throw unpackError(error, path, wrapper);
   }
 }

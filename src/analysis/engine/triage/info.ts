@@ -186,6 +186,7 @@ export function describeDump(session: Session): Info {
       complete: image.container.complete,
       volumes: image.container.volumes,
       wrapper: session.wrapper,
+      copy: session.unpacked?.how,
       storedBytes: countOf(image.container.storedBytes),
       zlibVersion: image.container.zlib?.version,
       zlibEntryBytes: image.container.zlib?.entryBytes,

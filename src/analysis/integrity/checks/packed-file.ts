@@ -1,0 +1,70 @@
+/**
+ * A packed dump unpacks without an error, by the checksums that its wrapper records (RFC 1952 section 2.3.1: CRC32 and ISIZE; RFC 8878
+ * section 3.1.1: Content_Checksum), and what comes out is byte for byte the copy in the cache from which everything else was read.
+ */
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { isDumpError } from '../../../shared/dump-error.ts';
+import { Cancelled } from '../../../shared/rpc.ts';
+import { byteText } from '../../../shared/units.ts';
+import type { ByteSource } from '../../source/byte-source.ts';
+import { decompressor, sourceStream, unpackError } from '../../source/decompressor.ts';
+import { failed, notApplicable, passed, unreadable, type Check } from '../check.ts';
+
+/** Compares what comes with a source, from its beginning on. */
+function comparing(copy: ByteSource): { readonly sink: Writable; readonly differs: () => number | undefined; readonly bytes: () => number } {
+  let bytes = 0;
+  let differs: number | undefined;
+  const sink = new Writable({
+    write(chunk: Uint8Array, _encoding, done) {
+      if (differs === undefined) {
+        const there = new Uint8Array(chunk.length);
+        const got = bytes >= copy.size ? 0 : copy.readInto(bytes, there);
+        const same = got === chunk.length && Buffer.compare(there, chunk) === 0;
+        if (!same) {
+          const first = there.findIndex((byte, at) => at >= got || byte !== chunk[at]);
+          differs = bytes + Math.max(0, first);
+        }
+      }
+      bytes += chunk.length;
+      done();
+    },
+  });
+  return { sink, differs: () => differs, bytes: () => bytes };
+}
+
+/** Whether the file records a checksum of what is in it: gzip always does, zstd where its first frame says so. */
+function recordsChecksum(packed: ByteSource, wrapper: string): boolean {
+  if (wrapper !== 'zstd') return true;
+  const head = new Uint8Array(5);
+  packed.readInto(0, head);
+  return ((head[4] ?? 0) & 4) !== 0;
+}
+
+export const packedFile: Check = {
+  id: 'packed-file',
+  title: 'Packed file and its unpacked copy',
+  failure: 'The packed file is damaged, or what was read is not what it unpacks to.',
+  gravity: 98,
+  cost: 'scan',
+  concerns: ({ evidence }) => evidence.packed !== undefined,
+  async run({ evidence, signal }) {
+    if (evidence.packed === undefined) return notApplicable('the dump is not packed');
+    const { wrapper, file, copy } = evidence.packed;
+    const { sink, differs, bytes } = comparing(copy);
+    try {
+      await pipeline(sourceStream(file), decompressor(wrapper, file.name), sink, { signal });
+    } catch (error) {
+      const why = unpackError(error, file.name, wrapper);
+      if (why instanceof Cancelled || !isDumpError(why)) throw why;
+      return why.kind === 'corrupt' || why.kind === 'truncated' ? failed(`${why.what}: other results are of an earlier copy`) : unreadable(why.message);
+    }
+    const at = differs() ?? (bytes() === copy.size ? undefined : bytes());
+    if (at !== undefined)
+      return failed(
+        `the unpacked copy in the cache is not what the file unpacks to, from byte 0x${at.toString(16)} on: other results are of that copy. It is made anew when the dump is opened next`,
+      );
+    const own = recordsChecksum(file, wrapper) ? `as ${wrapper}'s own checksum says` : 'which records no checksum of its own';
+    return passed(`it unpacks to ${byteText(bytes())}, ${own}, and they are those that were read`);
+  },
+};
