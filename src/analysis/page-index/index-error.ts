@@ -26,6 +26,14 @@ export class IndexBusy extends IndexError {
   }
 }
 
+/** Somebody reads the index in one go (a query does), so that nothing can be written to it now. */
+export class IndexLocked extends IndexError {
+  override name = 'IndexLocked';
+  constructor(path: string) {
+    super(`the index ${path} cannot be written while another process reads it`);
+  }
+}
+
 /** A user's SQL is wrong, is not allowed, or took too long. The message is SQLite's own where it has one. */
 export class SqlError extends RequestError {
   override name = 'SqlError';

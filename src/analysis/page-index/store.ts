@@ -8,7 +8,7 @@ import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { NoteJson, RegionJson } from '../../shared/structure-model.ts';
 import type { Connection } from './connection.ts';
-import { IndexDamaged, IndexError } from './index-error.ts';
+import { IndexDamaged, IndexError, IndexLocked } from './index-error.ts';
 import { lockWriter, type LockOptions } from './index-lock.ts';
 import { createIndexReader } from './index-reader.ts';
 import type { IndexReader } from './index-reader-type.ts';
@@ -212,7 +212,9 @@ function indexStore(connection: Connection, path: string, fresh: FreshReason | u
       }
       work();
     } catch (error) {
-      throw error instanceof Error && error.name === 'SqliteError' ? new IndexError(`the index ${path} cannot be written: ${error.message}`) : error;
+      if (!(error instanceof Error && error.name === 'SqliteError')) throw error;
+      if ('code' in error && String(error.code).startsWith('SQLITE_BUSY')) throw new IndexLocked(path);
+      throw new IndexError(`the index ${path} cannot be written: ${error.message}`);
     }
   };
   const put = (tables: RecordTables): void => {

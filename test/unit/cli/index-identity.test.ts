@@ -245,6 +245,21 @@ describe('an index with a wrong row', () => {
     });
   });
 
+  it('is left alone while a query reads it, and verify has its digests without it', async () => {
+    const { answer: before } = await json(verifySchema, 'verify', whole);
+    const { answer: made } = await json(indexSchema, 'index', whole);
+    const reading = new Database(made.indexPath, { readonly: true });
+    try {
+      reading.exec('BEGIN');
+      reading.prepare('SELECT count(*) FROM block').get();
+      const { answer } = await json(verifySchema, 'verify', whole);
+      expect(answer.digests.memoryRoot).toMatch(/^[0-9a-f]{64}$/);
+      expect([answer.digests, answer.digestsMissing]).toEqual([before.digests, undefined]);
+    } finally {
+      reading.close();
+    }
+  });
+
   it('is no source of a memory root, even if its checksums are right', async () => {
     const { answer: before } = await json(verifySchema, 'verify', whole);
     await tampered("UPDATE header SET memory_root = 'ff'", true);

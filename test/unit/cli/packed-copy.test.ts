@@ -188,11 +188,11 @@ describe.each([
     expect((await runInProcess(['triage', path])).out).toMatch(/packed: .*was not compared with the file in this run/);
     const { code, check } = await verify(path);
     expect([code, check]).toMatchObject([0, { verdict: 'passed', detail: expect.stringMatching(checksum) as unknown }]);
-    const reports = await Promise.all([0, 1].map(() => runInProcess(['report', path, '--format', 'json'])));
-    expect(reports[0]?.out).toContain('packed-file');
+    const report = await runInProcess(['report', path, '--format', 'json']);
+    expect(report.out).toContain('packed-file');
     // Whether a copy lay there makes no difference to what is handed on.
     rmSync(join(folder, 'cache'), { recursive: true, force: true });
-    expect((await runInProcess(['report', path, '--format', 'json'])).out).toBe(reports[1]?.out);
+    expect((await runInProcess(['report', path, '--format', 'json'])).out).toBe(report.out);
     expect((await runInProcess(['attest', path, '--key', keyFile])).code).toBe(0);
   });
 

@@ -3,13 +3,15 @@ import { basename } from 'node:path';
 import { forgetCopyRecord } from '../../../files/copy-record.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import type { CheckResult, DamageEntry, VerifyJson } from '../../../shared/check-model.ts';
+import type { IndexJson } from '../../../shared/memory-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { CallContext } from '../../../shared/rpc.ts';
 import { memoryRootVersion } from '../../memory-tree/digest.ts';
 import { damageMap } from '../../integrity/damage-map.ts';
 import { hashFile } from '../../integrity/file-hash.ts';
 import { checks, summarize } from '../../integrity/index.ts';
-import { IndexError } from '../../page-index/index-error.ts';
+import { IndexError, IndexLocked } from '../../page-index/index-error.ts';
+import { rootOfMemory } from '../../page-index/root-of-memory.ts';
 import { faultText, type FileFault } from '../../source/byte-source.ts';
 import { withEvidence, type EvidencePaths } from './evidence.ts';
 import { indexPages } from '../pages/index-pages.ts';
@@ -98,7 +100,6 @@ async function digestsOf(
   results: readonly CheckResult[],
   context: Scan,
 ): Promise<Pick<VerifyJson, 'digests' | 'digestsMissing'>> {
-  const { signal, progress } = context;
   const digests: { file?: string; memoryRoot?: string; memoryRootVersion?: number } = {};
   const missing: { file?: string; memoryRoot?: string } = {};
   const { sha256, faults } = await hashFile(session.file, bytesOf(context, basename(session.file.name)));
@@ -107,7 +108,7 @@ async function digestsOf(
   // Where the file changed under its index, that stays until it is rebuilt on purpose.
   if (!results.some(({ id, verdict }) => id === 'index-digest' && verdict === 'failed')) {
     try {
-      const index = await indexPages(session.inView('all'), { digest: 'again', rebuild: false }, signal, progress);
+      const index = await wholeMemory(session.inView('all'), context);
       if (index.memoryRoot !== undefined) Object.assign(digests, { memoryRoot: index.memoryRoot, memoryRootVersion });
       else if (index.readErrors !== undefined) missing.memoryRoot = unreadText(index.readErrors);
     } catch (error) {
@@ -118,6 +119,20 @@ async function digestsOf(
     }
   }
   return { digests, ...(Object.keys(missing).length === 0 ? {} : { digestsMissing: missing }) };
+}
+
+/** The memory root of all bytes. An index that is being read is left alone: then the root is computed without it. */
+async function wholeMemory(session: Session, { signal, progress }: Scan): Promise<Pick<IndexJson, 'memoryRoot' | 'readErrors'>> {
+  try {
+    return await indexPages(session, { digest: 'again', rebuild: false }, signal, progress);
+  } catch (error) {
+    if (!(error instanceof IndexLocked)) throw error;
+    const memoryRoot = await rootOfMemory(session.image.memory, signal, (done, total) => {
+      progress({ phase: 'digest', done, total, unit: 'pages' });
+    });
+    const faults = session.faults();
+    return faults.length === 0 ? { memoryRoot } : { readErrors: [...faults] };
+  }
 }
 
 /** How much of a file its disk did not give, and where that begins. */
