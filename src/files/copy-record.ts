@@ -8,14 +8,21 @@ import { touchCached } from './cache-contents.ts';
 import { whyNoOwnFile } from './own-folder.ts';
 
 const number = v.pipe(v.string(), v.regex(/^\d{1,40}$/));
-const digested = v.strictObject({ bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)), sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) });
+const position = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const digested = v.strictObject({ bytes: position, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) });
 
 const recordSchema = v.strictObject({
-  version: v.literal(1),
+  version: v.literal(2),
   /** Where the packed file lay when it was last compared. */
   path: v.pipe(v.string(), v.maxLength(8192)),
   packed: digested,
   unpacked: digested,
+  /** Whether all of the packed file was unpacked: source/unpack-end.ts. */
+  end: v.variant('kind', [
+    v.strictObject({ kind: v.literal('whole') }),
+    v.strictObject({ kind: v.literal('cut'), at: position }),
+    v.strictObject({ kind: v.literal('followed'), at: position, bytes: position }),
+  ]),
   /** The copy as it was left: device, inode, size, times of the last change of data and inode in nanoseconds. */
   copy: v.tuple([number, number, number, number, number]),
   /** False where the packed file was changed so shortly before it was read that a later change could have the same time. */

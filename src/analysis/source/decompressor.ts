@@ -4,19 +4,46 @@ import zlib from 'node:zlib';
 import { DumpError } from '../../shared/dump-error.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import { faultError, type ByteSource } from './byte-source.ts';
+import { gzipMembers } from './gzip-members.ts';
+import type { Pieces } from './piece-cursor.ts';
+import { DamagedData, type UnpackEnd } from './unpack-end.ts';
+import type { Decompressor } from './zlib-stream.ts';
+import { zstdFrames } from './zstd-frames.ts';
 
 /** Absent before Node 22.15. */
 const zstdStream = (zlib as Partial<typeof zlib>).createZstdDecompress;
+
+export interface Unpacking {
+  /** For a pipeline: takes packed pieces, gives unpacked ones. It takes all of the file, also what it cannot unpack. */
+  readonly stage: (pieces: Pieces) => AsyncGenerator<Uint8Array, undefined>;
+  /** Undefined until the stage has come to the end of the file. */
+  readonly end: () => UnpackEnd | undefined;
+  /** How many of the members or frames so far record a checksum of their contents; each of these was compared. */
+  readonly checksums: () => 'all' | 'some' | 'none';
+}
 
 /**
  * Checks what the packed file records of its contents: CRC-32 and size in gzip, the checksum of a zstd frame that has one.
  * @throws DumpError unsupported
  */
-export function decompressor(wrapper: string, file: string): NodeJS.ReadWriteStream {
-  if (wrapper === 'gzip') return zlib.createGunzip();
-  if (zstdStream === undefined)
+export function unpacking(wrapper: string, file: string): Unpacking {
+  if (wrapper !== 'gzip' && zstdStream === undefined)
     throw new DumpError('unsupported', { file }, `this Node.js ${process.versions.node} has no zstd`, 'Node.js 22.15 or later, or the unpacked file');
-  return zstdStream();
+  let end: UnpackEnd | undefined;
+  let [frames, checked] = [0, 0];
+  const frame = (): Decompressor => zlib.createZstdDecompress({ finishFlush: zlib.constants.ZSTD_e_flush });
+  const onFrame = (hasChecksum: boolean): void => {
+    frames += 1;
+    if (hasChecksum) checked += 1;
+  };
+  return {
+    async *stage(pieces) {
+      end = yield* wrapper === 'gzip' ? gzipMembers(pieces) : zstdFrames(pieces, frame, onFrame);
+      return undefined;
+    },
+    end: () => end,
+    checksums: () => (checked === frames ? 'all' : checked === 0 ? 'none' : 'some'),
+  };
 }
 
 const stepBytes = 1 << 20;
@@ -47,9 +74,12 @@ export function unpackError(error: unknown, path: string, wrapper: string): Erro
   if (error.name === 'AbortError') return new Cancelled();
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'ENOSPC') return new DumpError('io', { file: path }, 'the disk of the cache folder is full', 'more free space, or the unpacked dump');
-  if (code.startsWith('Z_BUF') || /unexpected end/i.test(error.message))
-    return new DumpError('truncated', { file: path }, `the ${wrapper} data end too early`, 'the whole file');
-  if (code.startsWith('Z_') || code.startsWith('ZSTD_'))
-    return new DumpError('corrupt', { file: path }, `the ${wrapper} data are damaged (${code})`, `a sound ${wrapper} file`);
+  if (error instanceof DamagedData)
+    return new DumpError(
+      'corrupt',
+      { file: path, offset: error.at },
+      `the ${wrapper} data from there on are damaged (${error.message})`,
+      `a sound ${wrapper} file`,
+    );
   return code === '' ? error : new DumpError('io', { file: path }, error.message);
 }

@@ -1,4 +1,6 @@
 /** Files that are no dump but hold one: told by their first bytes. */
+import { skipsToZstd } from './zstd-frames.ts';
+
 export interface Wrapper {
   /** As it is called: "gzip". */
   readonly name: string;
@@ -13,7 +15,7 @@ const ascii = (head: Uint8Array, at: number, text: string): boolean => Buffer.fr
 /** The wrapper that a file is by its first 512 bytes, or undefined. */
 export function wrapperOf(head: Uint8Array): Wrapper | undefined {
   if (starts(head, 0x1f, 0x8b, 8)) return { name: 'gzip', opens: true, unpack: 'gunzip FILE' };
-  if (starts(head, 0x28, 0xb5, 0x2f, 0xfd)) return { name: 'zstd', opens: true, unpack: 'zstd -d FILE' };
+  if (starts(head, 0x28, 0xb5, 0x2f, 0xfd) || skipsToZstd(head)) return { name: 'zstd', opens: true, unpack: 'zstd -d FILE' };
   if (starts(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)) return { name: 'xz', opens: false, unpack: 'xz -d FILE' };
   if (ascii(head, 0, 'BZh') && ascii(head, 4, '1AY&SY')) return { name: 'bzip2', opens: false, unpack: 'bzip2 -d FILE' };
   if (starts(head, 0x50, 0x4b, 3, 4)) return { name: 'zip', opens: false, unpack: 'unzip FILE' };

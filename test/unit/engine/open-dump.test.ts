@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import { openDumpAt } from '../../../src/analysis/engine/session/open-dump.ts';
 import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { unpackedFile } from '../../../src/analysis/engine/session/unpacked-file.ts';
@@ -72,20 +73,71 @@ describe.each([
     session.close();
   });
 
-  it.each([
-    ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length - 100), /end too early|damaged/],
-    [
-      'damaged',
-      (bytes: Buffer) => {
-        bytes.fill(0xa5, bytes.length >> 1, (bytes.length >> 1) + 64);
-        return bytes;
-      },
-      /damaged|end too early/,
-    ],
-  ])('that is %s is refused and leaves nothing behind', async (_what, damage, message) => {
-    const path = write(`broken-${name}`, damage(Buffer.from(pack(dump))));
-    await expect(open(path)).rejects.toThrow(message);
+  it('that is damaged is refused and leaves nothing behind', async () => {
+    const bytes = Buffer.from(pack(dump));
+    bytes.fill(0xa5, bytes.length >> 1, (bytes.length >> 1) + 64);
+    const path = write(`broken-${name}`, bytes);
+    await expect(open(path)).rejects.toThrow(/damaged/);
     expect(readdirSync(cacheFolder).filter((one) => one.endsWith('.part'))).toEqual([]);
+  });
+
+  it.each(['made', 'compared'])('that is cut opens as far as it goes and is never called complete: %s', async (how) => {
+    const bytes = pack(dump);
+    const path = join(folder, `cut-${name}`);
+    if (how === 'made') writeFileSync(path, bytes.subarray(0, Math.floor(bytes.length * 0.7)));
+    const session = await open(path);
+    expect(session.unpacked?.how).toBe(how);
+    const { container, findings, provenance } = describeDump(session);
+    expect(container).toMatchObject({ format: 's390', complete: false });
+    expect(provenance?.['/container/complete']?.source).toContain('end of the packed file');
+    expect(findings).toContainEqual(
+      expect.objectContaining({ id: 'container-complete/packed-file-cut', severity: 'error', detail: expect.stringContaining(wrapper) as string }),
+    );
+    expect(session.memory.readPresent(0n, 4096)).toBeDefined();
+    const checks = await checkSession(session, 'scan', never);
+    expect(checks.find(({ id }) => id === 'container-complete')).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringMatching(/ends? within the/) as string,
+    });
+    expect(checks.find(({ id }) => id === 'packed-file')).toMatchObject({
+      verdict: 'not-recorded',
+      detail: expect.stringContaining('before the cut') as string,
+    });
+    session.close();
+  });
+
+  it('that lacks nothing but the end of what it is packed in is not complete either', async () => {
+    // zstd gives the last block without its checksum.
+    const bytes = wrapper === 'zstd' ? zlib.zstdCompressSync(dump, { params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } }) : pack(dump);
+    const session = await open(write(`barely-${name}`, bytes.subarray(0, bytes.length - 3)));
+    expect(session.unpacked?.source.size).toBe(dump.length);
+    expect(session.image.container.complete.value).toBe(false);
+    session.close();
+  });
+
+  it('that is cut before its contents can be told says so', async () => {
+    await expect(open(write(`early-${name}`, pack(dump).subarray(0, 60)))).rejects.toMatchObject({
+      kind: 'truncated',
+      message: expect.stringMatching(/data end/) as string,
+    });
+  });
+
+  it('that has several members or frames opens whole', async () => {
+    const session = await open(
+      write(`several-${name}`, Buffer.concat([0, 1, 2].map((at) => pack(dump.subarray((at * dump.length) / 3, ((at + 1) * dump.length) / 3))))),
+    );
+    expect(session.unpacked?.source.size).toBe(dump.length);
+    expect(session.image.container.complete.value).toBe(true);
+    session.close();
+  });
+
+  it('that is followed by other bytes opens, and says so', async () => {
+    const session = await open(write(`rest-${name}`, Buffer.concat([pack(dump), Buffer.from('-- \nsignature\n')])));
+    expect(session.image.container.complete.value).toBe(true);
+    expect(session.image.findings).toContainEqual(expect.objectContaining({ id: 'container-complete/packed-file-rest', severity: 'warning' }));
+    const [check] = (await checkSession(session, 'scan', never)).filter(({ id }) => id === 'packed-file');
+    expect(check).toMatchObject({ verdict: 'passed', detail: expect.stringMatching(/14 bytes from byte 0x[0-9a-f]+ on are no/) as string });
+    session.close();
   });
 
   it('stops at the space that there is', async () => {

@@ -3,6 +3,7 @@ import { defined } from '../../../shared/defined.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { RequestError } from '../../../shared/rpc.ts';
+import { byteText } from '../../../shared/units.ts';
 import type { GivenMachine } from '../../formats/dump-format.ts';
 import { recognise } from '../../formats/index.ts';
 import { folderFiles, isFolder, openFile } from '../../source/file-source.ts';
@@ -49,6 +50,13 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
     const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...defined({ folder: cacheFolder }) });
     const copy = openFile(unpacked.path);
     inner = copy;
+    if (unpacked.end.kind === 'cut' && recognise(copy) === undefined)
+      throw new DumpError(
+        'truncated',
+        { file: path },
+        `the ${wrapper.name} data end after ${byteText(copy.size)} of contents, too early to tell what they are`,
+        'the whole file',
+      );
     return sessionOn(
       { ...copy, name: path },
       close,

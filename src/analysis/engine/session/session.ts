@@ -28,6 +28,7 @@ import type { ByteSource, FileFault, OpenedFile } from '../../source/byte-source
 import type { Attached } from './attached.ts';
 import { lookForVmcoreinfo, searchForVmcoreinfo, vmcoreinfoChoice } from './kernel-search.ts';
 import type { UnpackedCopy } from './unpacked-file.ts';
+import { asUnpacked } from './packed-dump.ts';
 import { createMemo, derived, searched, type Memo } from './memo.ts';
 
 /** What the views of one dump have in common. */
@@ -265,7 +266,7 @@ export interface SessionOptions {
  * @throws DumpError
  */
 export function sessionOn(source: ByteSource, close: () => void = () => undefined, context?: OpenContext, options: SessionOptions = {}): Session {
-  const image = openDump(source, context);
+  const image = asUnpacked(openDump(source, context), options);
   const area = featuresOf(image).has('os-info') ? findTwoSystems(image.memory) : undefined;
   const files: OpenFiles = {
     path: source.name,

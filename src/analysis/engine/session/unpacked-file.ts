@@ -19,7 +19,8 @@ import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { byteText } from '../../../shared/units.ts';
 import { hashFile } from '../../integrity/file-hash.ts';
 import { readAround } from '../../source/byte-source.ts';
-import { decompressor, sourceStream, unpackError } from '../../source/decompressor.ts';
+import { sourceStream, unpackError, unpacking } from '../../source/decompressor.ts';
+import type { UnpackEnd } from '../../source/unpack-end.ts';
 import { openFile, type FileSource } from '../../source/file-source.ts';
 import { isFresh, whyNoChangeTime } from './change-time.ts';
 
@@ -43,6 +44,8 @@ export interface UnpackedCopy {
   readonly path: string;
   /** made: in this run · compared: the digests of both files are those of then · reused: their sizes, times and some samples are. */
   readonly how: 'made' | 'compared' | 'reused';
+  /** Whether all of the packed file was unpacked. */
+  readonly end: UnpackEnd;
   /** Why an earlier copy was thrown away. */
   readonly discarded?: string;
 }
@@ -161,13 +164,13 @@ async function earlierCopy(copy: string, path: string, packed: FileSource, optio
     whyNoChangeTime(packed.file, await fileSystemOf(path), nowNs()) !== undefined;
   if (!doubted) {
     touchCopy(copy);
-    return { path: copy, how: 'reused' };
+    return { path: copy, how: 'reused', end: record.end };
   }
   const settled = !isFresh(packed.file, nowNs());
   const why = await whyOther(copy, record, packed, options);
   if (why !== undefined) return why;
   noteCompared(copy, { ...record, path, settled, copy: state });
-  return { path: copy, how: 'compared' };
+  return { path: copy, how: 'compared', end: record.end };
 }
 
 /**
@@ -183,7 +186,7 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
   if (earlier !== undefined) removeCopy(target);
   const partial = `${target}.${process.pid}.${Date.now()}.part`;
   try {
-    const unpack = decompressor(wrapper, path);
+    const unpack = unpacking(wrapper, path);
     await mkdir(folder, { recursive: true });
     removeAbandoned(folder);
     prune(folder, target);
@@ -197,7 +200,7 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
       digesting(before, (read) => {
         options.progress({ phase: 'unpack', about: wrapper, done: Math.min(read, packed.size), total: packed.size, unit: 'bytes' });
       }),
-      unpack,
+      unpack.stage,
       limited(options.limit ?? free, path, folder),
       digesting(after, (written) => {
         bytes = written;
@@ -205,18 +208,22 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
       createWriteStream(partial, { flags: 'wx', mode: 0o600 }),
       { signal: options.signal },
     );
+    const end = unpack.end() ?? { kind: 'cut', at: 0 };
+    if (bytes === 0 && end.kind === 'cut')
+      throw new DumpError('truncated', { file: path }, `the ${wrapper} data end before any of them can be unpacked`, 'the whole file');
     await rename(partial, target);
     const copy = copyState(target);
     if (copy !== undefined)
       writeCopyRecord(target, {
-        version: 1,
+        version: 2,
         path: resolve(path),
         packed: { bytes: packed.size, sha256: before.digest('hex') },
+        end,
         unpacked: { bytes, sha256: after.digest('hex') },
         copy,
         settled,
       });
-    return { path: target, how: 'made', ...(earlier === undefined ? {} : { discarded: earlier }) };
+    return { path: target, how: 'made', end, ...(earlier === undefined ? {} : { discarded: earlier }) };
   } catch (error) {
     await rm(partial, { force: true });
     throw unpackError(error, path, wrapper);

@@ -8,8 +8,8 @@ import { isDumpError } from '../../../shared/dump-error.ts';
 import { Cancelled } from '../../../shared/rpc.ts';
 import { byteText } from '../../../shared/units.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { decompressor, sourceStream, unpackError } from '../../source/decompressor.ts';
-import { failed, notApplicable, passed, unreadable, type Check } from '../check.ts';
+import { sourceStream, unpackError, unpacking, type Unpacking } from '../../source/decompressor.ts';
+import { failed, notApplicable, notRecorded, passed, unreadable, type Check } from '../check.ts';
 
 /** Compares what comes with a source, from its beginning on. */
 function comparing(copy: ByteSource): { readonly sink: Writable; readonly differs: () => number | undefined; readonly bytes: () => number } {
@@ -33,13 +33,11 @@ function comparing(copy: ByteSource): { readonly sink: Writable; readonly differ
   return { sink, differs: () => differs, bytes: () => bytes };
 }
 
-/** Whether the file records a checksum of what is in it: gzip always does, zstd where its first frame says so. */
-function recordsChecksum(packed: ByteSource, wrapper: string): boolean {
-  if (wrapper !== 'zstd') return true;
-  const head = new Uint8Array(5);
-  packed.readInto(0, head);
-  return ((head[4] ?? 0) & 4) !== 0;
-}
+const checksumWords = (wrapper: string): Readonly<Record<ReturnType<Unpacking['checksums']>, string>> => ({
+  all: `as ${wrapper}'s own checksum says`,
+  some: 'of which only a part has a checksum of its own',
+  none: 'which records no checksum of its own',
+});
 
 export const packedFile: Check = {
   id: 'packed-file',
@@ -52,8 +50,9 @@ export const packedFile: Check = {
     if (evidence.packed === undefined) return notApplicable('the dump is not packed');
     const { wrapper, file, copy } = evidence.packed;
     const { sink, differs, bytes } = comparing(copy);
+    const unpack = unpacking(wrapper, file.name);
     try {
-      await pipeline(sourceStream(file), decompressor(wrapper, file.name), sink, { signal });
+      await pipeline(sourceStream(file), unpack.stage, sink, { signal });
     } catch (error) {
       const why = unpackError(error, file.name, wrapper);
       if (why instanceof Cancelled || !isDumpError(why)) throw why;
@@ -64,7 +63,13 @@ export const packedFile: Check = {
       return failed(
         `the unpacked copy in the cache is not what the file unpacks to, from byte 0x${at.toString(16)} on: other results are of that copy. It is made anew when the dump is opened next`,
       );
-    const own = recordsChecksum(file, wrapper) ? `as ${wrapper}'s own checksum says` : 'which records no checksum of its own';
-    return passed(`it unpacks to ${byteText(bytes())}, ${own}, and they are those that were read`);
+    const end = unpack.end();
+    // That the rest is missing is for the completeness of the container to say.
+    if (end?.kind === 'cut')
+      return notRecorded(
+        `the file is cut, and what ${wrapper} records after its data with it; the ${byteText(bytes())} before the cut are those that were read`,
+      );
+    const rest = end?.kind === 'followed' ? `; the ${byteText(end.bytes)} from byte 0x${end.at.toString(16)} on are no ${wrapper} data and not used` : '';
+    return passed(`it unpacks to ${byteText(bytes())}, ${checksumWords(wrapper)[unpack.checksums()]}, and they are those that were read${rest}`);
   },
 };

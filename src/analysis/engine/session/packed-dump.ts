@@ -1,0 +1,48 @@
+/** What the packed file adds to what is known of the dump in it: whether it was all unpacked. */
+import { fact } from '../../../shared/fact.ts';
+import type { Finding } from '../../../shared/model.ts';
+import { byteText } from '../../../shared/units.ts';
+import type { DumpImage } from '../../formats/dump-format.ts';
+import type { ByteSource } from '../../source/byte-source.ts';
+import type { UnpackedCopy } from './unpacked-file.ts';
+
+export interface PackedFile {
+  readonly wrapper?: string;
+  /** The packed file. */
+  readonly file?: ByteSource;
+  readonly unpacked?: (UnpackedCopy & { readonly source: ByteSource }) | undefined;
+}
+
+/** Whether the rest is missing or was never a part of the data cannot be told from the outside. */
+function endFinding({ wrapper = '', file, unpacked }: PackedFile): Finding | undefined {
+  if (unpacked === undefined || file === undefined || unpacked.end.kind === 'whole') return undefined;
+  const { end, source } = unpacked;
+  const at = `byte 0x${end.at.toString(16)}`;
+  const name = wrapper === 'zstd' ? 'frame' : 'member';
+  if (end.kind === 'cut')
+    return {
+      id: 'container-complete/packed-file-cut',
+      severity: 'error',
+      title: 'The packed file ends too early',
+      detail: `its ${byteText(file.size)} end within the ${wrapper} ${name} that begins at ${at}; the ${byteText(source.size)} before the cut are unpacked, and what came after them is missing`,
+    };
+  return {
+    id: 'container-complete/packed-file-rest',
+    severity: 'warning',
+    title: `The packed file goes on after its ${wrapper} data`,
+    detail: `the ${byteText(end.bytes)} from ${at} on are no ${wrapper} ${name} and not used; the ${byteText(source.size)} before them are unpacked. Bytes that were appended do no harm; where a further ${name} was damaged, the rest of the dump is missing`,
+  };
+}
+
+/** The image with what its packed file says of it. */
+export function asUnpacked(image: DumpImage, packed: PackedFile): DumpImage {
+  const finding = endFinding(packed);
+  if (finding === undefined) return image;
+  const { complete } = image.container;
+  const isCut = packed.unpacked?.end.kind === 'cut';
+  return {
+    ...image,
+    container: { ...image.container, complete: isCut ? fact(false, `${complete.source}; the end of the packed file`) : complete },
+    findings: [finding, ...image.findings],
+  };
+}
