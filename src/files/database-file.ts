@@ -66,7 +66,7 @@ function whyLeft(stats: BigIntStats): string | undefined {
   if (stats.isSymbolicLink()) return 'is a symbolic link';
   if (!stats.isFile()) return 'is no regular file';
   if (stats.nlink > 1n) return 'has another name elsewhere (a hard link)';
-  const evidence = evidenceOf({ device: stats.dev, inode: stats.ino });
+  const evidence = evidenceOf({ device: stats.dev, inode: stats.ino, bornNs: stats.birthtimeNs });
   return evidence === undefined || evidence.isIndex === true ? undefined : 'is evidence';
 }
 

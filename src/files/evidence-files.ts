@@ -10,6 +10,8 @@ import { pathBytes } from './path-bytes.ts';
 export interface FileIdentity {
   readonly device: bigint;
   readonly inode: bigint;
+  /** When it was made, in nanoseconds since 1970; 0 where its file system does not say. Numbers of deleted files are given to new ones at once (ext4). */
+  readonly bornNs?: bigint;
 }
 
 /** A file of this process's, as it is handed to a process that writes for it. */
@@ -23,6 +25,10 @@ export interface EvidenceFile extends FileIdentity {
 /** By device and inode. The one state that all dumps of a process share: no dump may be harmed by the work on another. */
 const known = new Map<string, EvidenceFile>();
 
+/** True where the number belongs to a file that was made later: the one that was opened is gone. */
+const isAnother = (one: FileIdentity, other: FileIdentity): boolean =>
+  one.bornNs !== undefined && other.bornNs !== undefined && one.bornNs !== 0n && other.bornNs !== 0n && one.bornNs !== other.bornNs;
+
 const keyOf = ({ device, inode }: FileIdentity): string => `${device} ${inode}`;
 
 /** From now on the file is never written over. */
@@ -30,14 +36,14 @@ export function noteEvidence(file: EvidenceFile): void {
   const key = keyOf(file);
   const before = known.get(key);
   // What was opened as a dump once is one, whatever else it is opened as.
-  if (before === undefined || (before.isIndex === true && file.isIndex !== true)) known.set(key, file);
+  if (before === undefined || isAnother(before, file) || (before.isIndex === true && file.isIndex !== true)) known.set(key, file);
 }
 
 /** The same for the file that a path names now; nothing where there is none. */
 export function noteEvidencePath(path: string, isIndex = false): void {
   try {
-    const { dev: device, ino: inode } = statSync(pathBytes(path), { bigint: true });
-    noteEvidence({ path, device, inode, ...(isIndex ? { isIndex } : {}) });
+    const { dev: device, ino: inode, birthtimeNs: bornNs } = statSync(pathBytes(path), { bigint: true });
+    noteEvidence({ path, device, inode, bornNs, ...(isIndex ? { isIndex } : {}) });
   } catch {
     // What is not there cannot be written over.
   }
@@ -45,7 +51,8 @@ export function noteEvidencePath(path: string, isIndex = false): void {
 
 /** The evidence that a file is, or undefined. */
 export function evidenceOf(file: FileIdentity): EvidenceFile | undefined {
-  return known.get(keyOf(file));
+  const found = known.get(keyOf(file));
+  return found === undefined || isAnother(found, file) ? undefined : found;
 }
 
 /** All of it, in the order in which it was opened. */

@@ -69,7 +69,7 @@ export function readGivenFile(path: string, { what, most, evidence = true }: Giv
   const { descriptor, stats } = openRegular(path, what);
   const tooLarge = (bytes: string): DumpError => new DumpError('unsupported', { file: path }, `it has ${bytes}`, `${what} of at most ${byteText(most)}`);
   try {
-    if (evidence) noteEvidence({ path, device: stats.dev, inode: stats.ino });
+    if (evidence) noteEvidence({ path, device: stats.dev, inode: stats.ino, bornNs: stats.birthtimeNs });
     if (stats.size > BigInt(most)) throw tooLarge(`${stats.size} bytes`);
     const chunks: Buffer[] = [];
     let total = 0;

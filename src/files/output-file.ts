@@ -67,7 +67,7 @@ function standing(path: string, { kind, replace = false, expected }: OutputOptio
   }
   if (stats === undefined) return undefined;
   if (!stats.isFile()) throw refused(path, whatItIs(stats), expected);
-  const evidence = evidenceOf({ device: stats.dev, inode: stats.ino });
+  const evidence = evidenceOf({ device: stats.dev, inode: stats.ino, bornNs: stats.birthtimeNs });
   if (evidence !== undefined) {
     const same = evidence.path === path ? 'it is evidence' : `it is the same file as ${evidence.path}, which is evidence`;
     throw refused(path, `${same} and is never written over`, 'another place');

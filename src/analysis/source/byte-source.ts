@@ -10,6 +10,8 @@ export interface OpenedFile {
   /** Nanoseconds since 1970: of the last change of its bytes, and of its inode. */
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
+  /** When it was made; 0 where its file system does not say. */
+  readonly bornNs: bigint;
   /** Device, inode, size, and time of the last change. */
   readonly stamp: string;
 }

@@ -52,8 +52,8 @@ export function openFile(path: string, options: FileSourceOptions = {}): FileSou
 }
 
 /** An open file is part of a dump, or something that a dump is checked against. */
-export function noteOpened({ path, device, inode }: OpenedFile): void {
-  noteEvidence({ path, device, inode });
+export function noteOpened({ path, device, inode, bornNs }: OpenedFile): void {
+  noteEvidence({ path, device, inode, bornNs });
 }
 
 function cachedSource(path: string, descriptor: number, opened: BigIntStats, cacheBlocks: number): FileSource {
@@ -163,6 +163,7 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
       size: opened.size,
       mtimeNs: opened.mtimeNs,
       ctimeNs: opened.ctimeNs,
+      bornNs: opened.birthtimeNs,
       stamp: [opened.dev, opened.ino, opened.size, opened.mtimeNs].join(' '),
     },
     faultAt,

@@ -2,11 +2,12 @@ import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, 
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { allEvidence, noteEvidencePath } from '../../../src/files/evidence-files.ts';
+import { allEvidence, noteEvidence, noteEvidencePath } from '../../../src/files/evidence-files.ts';
 import { checkOutput, openOutput, writeNewOutputs, writeOutput } from '../../../src/files/output-file.ts';
 import { makeOutputFolder } from '../../../src/files/output-folder.ts';
 import type { OutputKind } from '../../../src/files/replaceable.ts';
 import { holdsAlready } from '../../../src/files/same-file.ts';
+import { defined } from '../../../src/shared/defined.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
 const root = scratchFolder();
@@ -117,6 +118,23 @@ describe('an output', () => {
     for (const name of ['words.txt', 'other-name']) expect(() => writeOutput(join(inside, name), 'x', { ...report, replace: true }), name).toThrow(/evidence/);
     expect(readFileSync(file, 'utf8')).toBe('a text like any other');
     expect(allEvidence().some(({ path }) => path === file)).toBe(true);
+  });
+
+  it('is not refused because of a file that is gone, whose number it was given', () => {
+    const inside = folder();
+    const names = ['later', 'same', 'unknown', 'silent'] as const;
+    for (const name of names) writeFileSync(join(inside, name), 'plain text');
+    const note = (name: (typeof names)[number], bornNs: (born: bigint) => bigint | undefined): void => {
+      const { dev: device, ino: inode, birthtimeNs } = statSync(join(inside, name), { bigint: true });
+      noteEvidence({ path: join(inside, 'gone'), device, inode, ...defined({ bornNs: bornNs(birthtimeNs) }) });
+    };
+    note('later', (born) => born - 1n);
+    note('same', (born) => born);
+    note('unknown', () => undefined);
+    note('silent', () => 0n);
+    writeOutput(join(inside, 'later'), 'x', { ...report, replace: true });
+    expect(readFileSync(join(inside, 'later'), 'utf8')).toBe('x');
+    for (const name of names.slice(1)) expect(() => writeOutput(join(inside, name), 'x', { ...report, replace: true }), name).toThrow(/evidence/);
   });
 
   it('is refused before the work begins where it could not be written', () => {
