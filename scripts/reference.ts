@@ -10,6 +10,7 @@ import { renderReference } from '../src/analysis/layout/render.ts';
 import type { AnyField, Fields, StructLayout } from '../src/analysis/layout/struct.ts';
 import { noteTypes } from '../src/analysis/notes/index.ts';
 import { architectureNames } from '../src/analysis/arch/architecture-name.ts';
+import { architectures } from '../src/analysis/arch/index.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const referencePath = join(root, 'resources', 'reference', 'layouts.md');
@@ -61,7 +62,8 @@ async function chapter(title: string, folder: string, seen: Set<Layout>, more: r
 
 async function allChapters(): Promise<readonly ReferenceChapter[]> {
   const seen = new Set<Layout>();
-  const notes = noteTypes.flatMap((type) => architectureNames.flatMap((architecture) => type.layout?.(architecture) ?? []));
+  const ofTypes = noteTypes.flatMap((type) => architectureNames.flatMap((architecture) => type.layout?.(architecture) ?? []));
+  const notes = [...ofTypes, ...architectureNames.flatMap((architecture) => architectures[architecture].notes.narrowPrstatus ?? [])];
   return [
     await chapter('Dump formats', 'formats', seen),
     await chapter('ELF notes', 'notes', seen, notes),

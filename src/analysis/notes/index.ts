@@ -44,7 +44,7 @@ export function decodeNote(note: RawNote, machine: { readonly arch: Architecture
   if (type === undefined) return { note, name: 'unknown' };
   const named = { note, name: type.name, title: type.title };
   if (type.isText === true) return { ...named, text: noteText(note.desc) };
-  const layout = type.layout?.(machine.arch);
+  const layout = type.layout?.(machine.arch, note.desc.length);
   if (layout === undefined) return named;
   const decoded = view(layout, note.desc, { endian: machine.endian, where: { fileOffset: note.descOffset } });
   // Too short for any field: then the bytes themselves say more.

@@ -10,8 +10,8 @@ export interface NoteType {
   readonly type: number;
   readonly architectures?: readonly Architecture[];
   readonly title: string;
-  /** Its descriptor; a descriptor shorter than the layout shows the fields that it holds. */
-  readonly layout?: (architecture: Architecture) => StructLayout<Fields> | undefined;
+  /** Its descriptor, of that many bytes where they are known; one shorter than the layout shows the fields that it holds. */
+  readonly layout?: (architecture: Architecture, bytes?: number) => StructLayout<Fields> | undefined;
   /** The descriptor is lines of text. */
   readonly isText?: boolean;
 }

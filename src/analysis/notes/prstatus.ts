@@ -7,5 +7,10 @@ export const prstatus: NoteType = {
   owners: ['CORE'],
   type: 1,
   title: 'general registers of a CPU',
-  layout: (architecture) => architectures[architecture].notes.prstatus,
+  layout(architecture, bytes) {
+    const { prstatus: own, narrowPrstatus } = architectures[architecture].notes;
+    if (bytes !== undefined && bytes === narrowPrstatus?.size) return narrowPrstatus;
+    // A longer one is another machine's: its registers lie elsewhere.
+    return bytes !== undefined && bytes > own.size ? undefined : own;
+  },
 };

@@ -14,9 +14,9 @@ export const aarch64: ArchitectureOps = {
   name: 'aarch64',
   features: new Set(),
   elf: { machine: 183, endian: 'either' },
-  notes: { prstatus: prstatusAarch64, prstatusEndian: 'little', fpregset: fpregsetAarch64, types: [] },
+  notes: { prstatus: prstatusAarch64, prstatusEndian: 'little', narrowPrstatus: undefined, fpregset: fpregsetAarch64, types: [] },
   vmcoreinfoKeys: ['NUMBER(kimage_voffset)', 'NUMBER(PHYS_OFFSET)', 'NUMBER(TCR_EL1_T1SZ)'],
-  readCpus: namedCpus(aarch64Registers),
+  readCpus: namedCpus({ names: aarch64Registers, bytes: prstatusAarch64.size }),
   registers: {
     stackPointer: (cpu) => registerOf(cpu, 'sp'),
     programCounter: (cpu) => registerOf(cpu, 'pc'),

@@ -16,9 +16,9 @@ function power(name: 'ppc64' | 'ppc64le'): ArchitectureOps {
     name,
     features: new Set(),
     elf: { machine: 21, endian },
-    notes: { prstatus: prstatusPpc64, prstatusEndian: endian, fpregset: fpregsetPpc64, types: powerNotes },
+    notes: { prstatus: prstatusPpc64, prstatusEndian: endian, narrowPrstatus: undefined, fpregset: fpregsetPpc64, types: powerNotes },
     vmcoreinfoKeys: ['SYMBOL(vmemmap_list)', 'SYMBOL(mmu_vmemmap_psize)', 'NUMBER(RADIX_MMU)', 'SYMBOL(radix_mmu)'],
-    readCpus: namedCpus(powerRegisters),
+    readCpus: namedCpus({ names: powerRegisters, bytes: prstatusPpc64.size }),
     registers: {
       stackPointer: (cpu) => registerOf(cpu, 'r1'),
       programCounter: (cpu) => registerOf(cpu, 'nip'),

@@ -13,7 +13,7 @@ export const s390x: ArchitectureOps = {
   name: 's390x',
   features: new Set(['lowcore', 'psw', 'os-info']),
   elf: { machine: 22, endian: 'either' },
-  notes: { prstatus: prstatusS390x, prstatusEndian: 'big', fpregset: fpregsetS390x, types: s390RegisterNotes },
+  notes: { prstatus: prstatusS390x, prstatusEndian: 'big', narrowPrstatus: undefined, fpregset: fpregsetS390x, types: s390RegisterNotes },
   vmcoreinfoKeys: ['SYMBOL(lowcore_ptr)', 'SYMBOL(high_memory)', 'KERNELOFFPHYS'],
   readCpus: readS390xCpus,
   registers: {

@@ -3,10 +3,12 @@ import { hex } from '../../../shared/units.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import type { Paging, SpaceQuestion } from '../architecture.ts';
 import { withinDump } from '../kernel-image.ts';
+import { registerOf } from '../named-cpus.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type VmcoreinfoValues } from '../vmcoreinfo-values.ts';
 import { x86Address } from './kernel-address.ts';
 import { translateX86 } from './paging.ts';
-import { matchQemuStates, qemuStates, type QemuState } from './qemu-notes.ts';
+import { isNarrow } from './cpus.ts';
+import { matchQemuStates, qemuStates } from './qemu-notes.ts';
 
 const pageOffset = 0xfffn;
 /** CR4 bit 12: five levels. */
@@ -25,16 +27,21 @@ const hasFiveLevels = (vmcoreinfo: VmcoreinfoValues | undefined): boolean => vmc
 interface Table {
   readonly value: bigint;
   readonly source: string;
-  readonly state?: QemuState | undefined;
+  readonly cr4?: bigint | undefined;
 }
+
+const hasTable = (cr3: bigint | undefined): cr3 is bigint => cr3 !== undefined && cr3 !== 0n;
 
 function tableOf({ image, cpus, cpu, nameOf, given, vmcoreinfo, memory, foundBy }: SpaceQuestion): Table | undefined {
   const states = [...matchQemuStates(cpus, qemuStates(image)).entries()];
   const [id, state] = (cpu === undefined ? states[0] : states.find(([one]) => one === cpu.id)) ?? [];
-  if (given !== undefined) return { value: given, source: 'given', state };
+  if (given !== undefined) return { value: given, source: 'given', cr4: state?.get('cr4') };
+  const recorded = cpu === undefined ? cpus.find((one) => hasTable(registerOf(one, 'cr3'))) : cpu;
+  const own = recorded === undefined ? undefined : registerOf(recorded, 'cr3');
+  if (recorded !== undefined && hasTable(own)) return { value: own, source: `CR3 of ${nameOf(recorded)}`, cr4: registerOf(recorded, 'cr4') };
   const cr3 = state?.get('cr3');
   const owner = cpus.find((one) => one.id === id);
-  if (cr3 !== undefined && cr3 !== 0n && owner !== undefined) return { value: cr3, source: `CR3 of ${nameOf(owner)} in QEMU's note`, state };
+  if (hasTable(cr3) && owner !== undefined && !isNarrow(owner)) return { value: cr3, source: `CR3 of ${nameOf(owner)} in QEMU's note`, cr4: state?.get('cr4') };
   const table = kernelTable(vmcoreinfo, memory);
   return table === undefined ? undefined : { value: table, source: `init_top_pgt at physical ${hex(table)}${foundBy}` };
 }
@@ -47,7 +54,13 @@ export const x86Paging: Paging = {
     return (address) => translateX86(memory, root, address);
   },
   space(question) {
-    const { vmcoreinfo, memory } = question;
+    const { vmcoreinfo, memory, cpu, given } = question;
+    if (cpu !== undefined && isNarrow(cpu) && given === undefined)
+      return {
+        what: `${question.nameOf(cpu)} is outside 64-bit mode (firmware, a boot loader or a 32-bit kernel): the page tables of such a CPU are not walked`,
+        expected: 'a CPU in 64-bit mode, or a CR3 value',
+        remedy: 'name-address-space',
+      };
     const chosen = tableOf(question);
     if (chosen === undefined)
       return {
@@ -55,7 +68,7 @@ export const x86Paging: Paging = {
         expected: 'a CR3 value',
         remedy: 'name-address-space',
       };
-    const cr4 = chosen.state?.get('cr4');
+    const { cr4 } = chosen;
     const five = cr4 === undefined ? hasFiveLevels(vmcoreinfo) : (cr4 & fiveLevels) !== 0n;
     const root = { table: chosen.value, levels: five ? 5 : 4, encryptionMask: encryption(vmcoreinfo) } as const;
     return {

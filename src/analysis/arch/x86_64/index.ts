@@ -1,13 +1,15 @@
 /** x86_64. */
 import type { ArchitectureOps } from '../architecture.ts';
-import { namedCpus, registerOf } from '../named-cpus.ts';
+import { registerOf } from '../named-cpus.ts';
 import { x86Paging } from './address-space.ts';
 import { isX86Image, x86Address, x86LoadedPhysBase, x86PhysBase } from './kernel-address.ts';
-import { prstatusX86, x86Registers } from './notes.ts';
+import { x86Cpus } from './cpus.ts';
+import { prstatusNarrow, prstatusX86 } from './notes.ts';
 import { qemuCpuState } from './qemu-cpu-state.ts';
 import { matchQemuStates, qemuControlRegisters, qemuStates } from './qemu-notes.ts';
 import { x86Unwinders } from './unwinders.ts';
 import { isX86User } from './user-code.ts';
+import { virtualBoxNotes } from './virtualbox-notes.ts';
 
 /** IRQ_STACK_SIZE without KASAN (arch/x86/include/asm/page_64_types.h). */
 const interruptStackBytes = 0x4000;
@@ -16,9 +18,9 @@ export const x86: ArchitectureOps = {
   name: 'x86_64',
   features: new Set(),
   elf: { machine: 62, endian: 'either' },
-  notes: { prstatus: prstatusX86, prstatusEndian: 'little', fpregset: undefined, types: [qemuCpuState] },
+  notes: { prstatus: prstatusX86, prstatusEndian: 'little', narrowPrstatus: prstatusNarrow, fpregset: undefined, types: [qemuCpuState, ...virtualBoxNotes] },
   vmcoreinfoKeys: ['NUMBER(phys_base)', 'SYMBOL(phys_base)', 'SYMBOL(init_top_pgt)', 'SYMBOL(init_level4_pgt)', 'NUMBER(KERNEL_IMAGE_SIZE)'],
-  readCpus: namedCpus(x86Registers),
+  readCpus: x86Cpus,
   registers: {
     stackPointer: (cpu) => registerOf(cpu, 'rsp'),
     programCounter: (cpu) => registerOf(cpu, 'rip'),
@@ -29,7 +31,8 @@ export const x86: ArchitectureOps = {
       return new Map(
         cpus.map((cpu) => {
           const state = states.get(cpu.id);
-          return [cpu.id, [registerOf(cpu, 'gs_base'), state?.get('gs.base'), state?.get('kernel_gs_base')].flatMap((base) => base ?? [])];
+          const recorded = ['gs_base', 'kernel_gs_base'].map((name) => registerOf(cpu, name));
+          return [cpu.id, [...recorded, state?.get('gs.base'), state?.get('kernel_gs_base')].flatMap((base) => base ?? [])];
         }),
       );
     },

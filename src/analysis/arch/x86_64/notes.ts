@@ -1,5 +1,6 @@
 /** NT_PRSTATUS of x86_64 (elf-vmcore.md section 4; arch/x86/include/asm/user_64.h). */
-import { u32 } from '../../layout/field.ts';
+import { i32, u16, u32 } from '../../layout/field.ts';
+import { hex } from '../../layout/presentation.ts';
 import { struct, type Fields } from '../../layout/struct.ts';
 import { consecutive, prRegOffset, prstatusHead } from '../../notes/prstatus-fields.ts';
 
@@ -16,5 +17,52 @@ export const prstatusX86 = struct(
     ...(prstatusHead as Fields),
     ...consecutive(x86Registers, prRegOffset),
     pr_fpvalid: u32(328),
+  },
+);
+
+/** pr_reg of i386, in its order; 4 bytes each (arch/x86/include/asm/elf.h, struct user_regs_struct of 32 bits). */
+export const x86NarrowRegisters = [
+  'ebx',
+  'ecx',
+  'edx',
+  'esi',
+  'edi',
+  'ebp',
+  'eax',
+  'ds',
+  'es',
+  'fs',
+  'gs',
+  'orig_eax',
+  'eip',
+  'cs',
+  'eflags',
+  'esp',
+  'ss',
+] as const;
+
+/** Offset of pr_reg of i386. */
+export const narrowRegOffset = 72;
+
+/**
+ * struct elf_prstatus of i386: QEMU writes it, under whatever machine it names, for a guest outside long mode: firmware, boot loader,
+ * 32-bit kernel (target/i386/arch_dump.c).
+ */
+export const prstatusNarrow = struct(
+  'elf_prstatus (i386)',
+  { endian: 'little', size: 144, doc: 'Source: elf-vmcore.md section 4.' },
+  {
+    si_signo: i32(0, 'signal number, 0 in kernel dumps'),
+    si_code: i32(4, 'signal code'),
+    si_errno: i32(8, 'signal error number'),
+    pr_cursig: u16(12, 'current signal'),
+    pr_sigpend: u32(16, 'pending signals'),
+    pr_sighold: u32(20, 'held signals'),
+    pr_pid: u32(24, 'CPU number + 1 or a process id, by producer'),
+    pr_ppid: u32(28),
+    pr_pgrp: u32(32),
+    pr_sid: u32(36),
+    ...(Object.fromEntries(x86NarrowRegisters.map((name, index) => [name, u32(narrowRegOffset + 4 * index, '', hex)])) as Fields),
+    pr_fpvalid: u32(140),
   },
 );

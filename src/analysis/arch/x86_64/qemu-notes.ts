@@ -14,6 +14,8 @@ export type QemuState = ReadonlyMap<string, bigint>;
 /** Names that PRSTATUS has too -> the same register in QEMU's note. */
 const same = ['rax', 'rbx', 'rcx', 'rdx', 'rsi', 'rdi', 'rsp', 'rbp', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15', 'rip'] as const;
 const shared: readonly (readonly [ours: string, theirs: string])[] = [...same.map((name) => [name, name] as const), ['eflags', 'rflags']];
+/** The same of a CPU outside long mode: eax, esp, eip. */
+const narrow = same.flatMap((name) => (/^r\d/.test(name) ? [] : [[`e${name.slice(1)}`, name] as const]));
 const added = ['cr0', 'cr2', 'cr3', 'cr4'] as const;
 
 /** The QEMU notes of a dump, in their order. */
@@ -32,7 +34,7 @@ export function qemuStates(image: DumpImage): readonly QemuState[] {
 
 /** Registers that a CPU and a note both have and that differ. */
 export function qemuDifferences(cpu: CpuJson, state: QemuState): readonly string[] {
-  return shared.flatMap(([ours, theirs]) => {
+  return [...shared, ...narrow].flatMap(([ours, theirs]) => {
     const left = cpu.registers?.[ours];
     const right = state.get(theirs);
     return left === undefined || right === undefined || BigInt(left) === right ? [] : [ours];

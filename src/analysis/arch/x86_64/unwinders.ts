@@ -2,6 +2,7 @@
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { noRegisters, noSavedStack, noTrace, stackOf, type Frame, type StackRange, type Trace, type UnwindContext, type Unwinders } from '../backtrace.ts';
 import { orcTables, type OrcTables } from './orc-tables.ts';
+import { isNarrow } from './cpus.ts';
 import { guessFrames } from './stack-guess.ts';
 import { isX86User } from './user-code.ts';
 import { unwindX86Cpu, unwindX86Task, type X86Registers, type X86Unwinder } from './unwind.ts';
@@ -38,6 +39,7 @@ export function x86Unwinders(context: UnwindContext): Unwinders {
   return {
     running(cpu, stacks) {
       const { rip, rsp } = cpu.registers ?? {};
+      if (isNarrow(cpu)) return noTrace('the CPU was outside 64-bit mode (firmware, a boot loader or a 32-bit kernel): stacks of such code are not followed');
       if (rip === undefined) return noTrace(noRegisters);
       const running: Frame = { kind: 'running', address: BigInt(rip) };
       if (isX86User(cpu) ?? BigInt(rip) >> 63n === 0n) return { frames: [running], end: 'entered-from-user', detail: 'the CPU runs user code' };

@@ -30,7 +30,8 @@ function groupsFor(session: Session): readonly Group[] {
     { title: 'Lowcore', layouts: Object.values(lowcoreLayouts) },
     { title: 's390x', layouts: [osInfo, saveArea, shaRegionTable, kdumpParameters] },
   ];
-  const notes = noteTypes.flatMap((type) => type.layout?.(arch) ?? []);
+  const { narrowPrstatus } = architectures[arch].notes;
+  const notes = [...noteTypes.flatMap((type) => type.layout?.(arch) ?? []), ...(narrowPrstatus === undefined ? [] : [narrowPrstatus])];
   return [
     ...(architectures[arch].features.has('lowcore') ? s390x : []),
     { title: 'Kernel', layouts: [newUtsname] },
