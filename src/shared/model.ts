@@ -93,6 +93,8 @@ export const infoSchema = v.strictObject({
     zlibEntryBytes: v.optional(count),
     /** "live": taken from a running system, the contents need not fit together. */
     method: v.optional(v.string()),
+    /** Taken from a system that ran on: a copy of /proc/kcore, zgetdump of a live system. */
+    live: v.optional(v.literal(true)),
   }),
   machine: v.strictObject({
     arch: v.string(),

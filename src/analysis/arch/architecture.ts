@@ -141,6 +141,13 @@ export interface ArchitectureOps {
   kernelAddress(address: bigint, vmcoreinfo: VmcoreinfoValues): bigint | undefined;
   /** Which addresses `kernelAddress` may be asked for without asking the page tables first. */
   kernelAddressHolds(vmcoreinfo: VmcoreinfoValues | undefined, hasWalk: () => boolean): (address: bigint) => boolean;
+  /** The kernel's map of all RAM, for dumps that record virtual addresses alone. */
+  readonly linearMap: {
+    /** Where it begins, by the lowest address of RAM that is seen in it; undefined where that does not say it. */
+    readonly startBelow: (lowest: bigint) => bigint | undefined;
+    /** Addresses from here on are of the kernel image and its modules. */
+    readonly end: bigint | undefined;
+  };
   /** The number by which the image was moved in physical memory, as its kernel records it; undefined where it records none. */
   physBase(vmcoreinfo: VmcoreinfoValues): bigint | undefined;
   /** The same as the PT_LOADs of an ELF core have it; undefined where they do not say it. */

@@ -5,6 +5,8 @@ export interface VmcoreinfoValues {
   readonly entries: ReadonlyMap<string, string>;
   /** By how much the image was moved in physical memory, by the container or by the user: for texts that do not say it. */
   readonly physBase?: PhysBase;
+  /** Why the addresses that it names lead nowhere in this dump. */
+  readonly unplaced?: string;
 }
 
 export interface PhysBase {

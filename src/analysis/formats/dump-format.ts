@@ -206,6 +206,14 @@ export interface DumpImage {
   };
   /** By how much the kernel image was moved in physical memory, as the container or the user says; for kernels that do not record it. */
   readonly physBase?: PhysBase;
+  /** Where it was taken, where that changes what addresses and registers mean. */
+  readonly origin?: {
+    readonly kind: 'kcore' | 'xen-host' | 'virtualbox';
+    readonly title: string;
+    readonly detail: string;
+    /** Why addresses of the kernel lead nowhere in this dump. */
+    readonly unplaced?: string;
+  };
   /** System names that the header itself carries. */
   readonly names?: { readonly nodename: string; readonly release: string; readonly version: string };
   readonly times: ContainerTimes;

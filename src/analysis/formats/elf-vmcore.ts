@@ -2,6 +2,7 @@
  * ELF64 core dumps of kernels: /proc/vmcore, QEMU's dump-guest-memory, zgetdump and makedumpfile -E
  * (formats/elf-vmcore.md).
  */
+import { append } from '../../shared/append.ts';
 import { defined } from '../../shared/defined.ts';
 import { DumpError, ForeignFile } from '../../shared/dump-error.ts';
 import { fact, type Fact } from '../../shared/fact.ts';
@@ -14,11 +15,14 @@ import type { Architecture } from '../arch/architecture-name.ts';
 import { architectureOfElf, architectures } from '../arch/index.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type OpenContext, type RawNote, type Segment } from './dump-format.ts';
 import { machineOf } from './dump-machine.ts';
-import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE } from './elf-layout.ts';
+import { originFinding, originOf, registerNoteFindings } from './dump-origin.ts';
+import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE, type ProgramHeader } from './elf-layout.ts';
 import { loadPieces, truncationFindings } from './elf-loads.ts';
 import { NoteBudget, readNotes } from './elf-notes.ts';
 import { ProgramHeaders } from './elf-program-headers.ts';
+import { kcoreLoads } from './kcore.ts';
 import { processCore } from './process-core.ts';
+import { xenGuestCore } from './xen-guest-core.ts';
 import { RangeColumns } from './range-columns.ts';
 import { limitFindings } from './finding-limit.ts';
 import { segmentMemory } from './segment-memory.ts';
@@ -32,6 +36,7 @@ const endianOf = (head: Uint8Array): Endian => (head[5] === 1 ? 'little' : 'big'
 
 const typeNames: Readonly<Record<number, string>> = { 1: 'an ELF object file', 2: 'an ELF executable', 3: 'an ELF shared object or executable' };
 
+type Load = Pick<Segment, 'virtual' | 'start' | 'memoryBytes'>;
 type Header = ReturnType<typeof parse<typeof elfHeader.fields>>;
 
 /** The true number of program headers: e_phnum, or sh_info of section header 0 when it does not fit there. */
@@ -130,7 +135,9 @@ function headerFindings(source: ByteSource, header: Header): Finding[] {
   return findings;
 }
 
-function loadedPhysBase(arch: Architecture, segments: Iterable<Segment>): Pick<DumpImage, 'physBase'> {
+const asLoad = (load: ProgramHeader): Load => ({ virtual: load.p_vaddr, start: load.p_paddr, memoryBytes: load.p_memsz });
+
+function loadedPhysBase(arch: Architecture, segments: Iterable<Load>): Pick<DumpImage, 'physBase'> {
   const value = architectures[arch].loadedPhysBase?.(segments);
   return value === undefined ? {} : { physBase: { value, source: 'the PT_LOAD of the kernel image', given: false } };
 }
@@ -149,6 +156,8 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
   const head = readExactly(source, 0, elfHeader.size, 'the ELF header');
   const endian = endianOf(head);
   const header = parse(elfHeader, head, { endian });
+  const guest = header.e_phnum === 0 ? xenGuestCore(source) : undefined;
+  if (guest !== undefined) throw new ForeignFile({ file: source.name, offset: 0 }, guest);
   const findings = headerFindings(source, header);
   const programHeaders = readProgramHeaders(source, header, endian, findings);
   const headerRanges = [
@@ -171,13 +180,18 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
   const named = { text: machineName, architecture: architectureOfElf(header.e_machine, endian), offset: 18, bytes: 2 };
   const known = machineOf({ header: named, notes, endian, bits: 64, given: context?.machine }, source.name, findings);
   const { arch } = known;
-  const producer = producerOf(arch, header, notes);
-  const loads = programHeaders.headers.ofType(PT_LOAD);
+  const origin = originOf(notes, endian);
+  append(findings, registerNoteFindings(notes, arch, endian));
+  if (origin !== undefined) findings.push(originFinding(origin));
+  const producer = origin?.kind === 'kcore' ? fact('/proc/kcore', 'NT_TASKSTRUCT note') : producerOf(arch, header, notes);
+  const kcore = origin?.kind === 'kcore' ? kcoreLoads(arch, programHeaders.headers.ofType(PT_LOAD)) : undefined;
+  if (kcore !== undefined) append(findings, kcore.findings);
+  const loads = kcore?.loads ?? programHeaders.headers.ofType(PT_LOAD);
   const { pieces, segments, findings: loadFindings } = loadPieces(loads, producer?.value, lostNotes);
   for (const finding of loadFindings) findings.push(finding);
   const cut = truncationFindings(source, segments);
   for (const finding of cut) findings.push(finding);
-  if (segments.length === 0 && loadFindings.length === 0) {
+  if (segments.length === 0 && loadFindings.length === 0 && origin?.kind !== 'kcore') {
     findings.push({
       id: 'container-complete/no-memory',
       severity: 'error',
@@ -206,11 +220,12 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
       complete: fact(complete, 'ELF header, program headers and file size'),
     },
     machine: { ...known, endian, bits: 64 },
+    ...defined({ origin }),
     times: {},
     memory: segmentMemory(source, pieces),
     ranges: RangeColumns.merged(segmentRanges(segments)),
     segments,
-    ...loadedPhysBase(arch, segments),
+    ...loadedPhysBase(arch, kcore === undefined ? segments : kcore.placed.map(asLoad)),
     notes,
     prefixes: [],
     structures,

@@ -1,5 +1,6 @@
 /** kdump-compressed dumps as makedumpfile and QEMU write them, single or as a split set (formats/kdump-compressed.md). */
 import { append } from '../../shared/append.ts';
+import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
@@ -13,6 +14,7 @@ import { kdumpBitmaps } from './kdump-bitmaps.ts';
 import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
 import { KDUMP_SIGNATURE, kdumpFlags } from './kdump-layout.ts';
 import { machineOf } from './dump-machine.ts';
+import { originFinding, originOf, registerNoteFindings } from './dump-origin.ts';
 import { architectureNamed } from '../arch/architecture-name.ts';
 import { kdumpMemory, kdumpRanges } from './kdump-memory.ts';
 import type { KdumpGeometry, KdumpPart } from './kdump-geometry.ts';
@@ -324,6 +326,9 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
   const known = machineOf({ header: named, notes, endian, bits, given: context?.machine }, source.name, findings);
   const shifted = named.architecture === undefined && !plausibleSystem(header);
   if (shifted) findings.push(damagedNames(header));
+  const origin = originOf(notes, endian);
+  append(findings, registerNoteFindings(notes, known.arch, endian));
+  if (origin !== undefined) findings.push(originFinding(origin));
   const complete = findings.every((finding) => finding.severity !== 'error');
   const compression = compressionNames.filter(([flag]) => (header.status & flag) !== 0).map(([, name]) => name);
   const producer = producerOf(header);
@@ -339,6 +344,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
       ...(header.split === undefined ? {} : { volumes: parts.map((part, index) => ({ path: part.source.name, bytes: part.source.size, number: index })) }),
     },
     machine: { ...known, endian: header.endian, bits: header.bits, cpuCount: header.cpuCount },
+    ...defined({ origin }),
     ...(shifted ? {} : { names: { nodename: header.names.nodename, release: header.names.release, version: header.names.version } }),
     ...subHeaderPhysBase(header),
     times: timesOf(header, notes),

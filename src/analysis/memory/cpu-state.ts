@@ -30,5 +30,9 @@ export function notesByCpu(notes: readonly RawNote[]): readonly (readonly RawNot
  * All CPUs in dump order.
  * @param kernelPrefixes prefixes of the kernel's `lowcore_ptr` array, asked for when neither notes nor header name a CPU
  */
-export const readCpus = (image: DumpImage, memory: MemoryReader, kernelPrefixes: () => readonly number[] = () => []): CpuSet =>
-  architectures[image.machine.arch].readCpus({ image, memory, groups: notesByCpu(image.notes), kernelPrefixes });
+export function readCpus(image: DumpImage, memory: MemoryReader, kernelPrefixes: () => readonly number[] = () => []): CpuSet {
+  // The one NT_PRSTATUS of /proc/kcore is empty and of no CPU (fs/proc/kcore.c).
+  const groups = image.origin?.kind === 'kcore' ? [] : notesByCpu(image.notes);
+  const set = architectures[image.machine.arch].readCpus({ image, memory, groups, kernelPrefixes });
+  return image.origin?.kind === 'xen-host' ? { ...set, cpus: set.cpus.map((cpu) => ({ ...cpu, state: 'in the hypervisor' })) } : set;
+}

@@ -5,6 +5,7 @@ import { namedCpus, registerOf } from '../named-cpus.ts';
 import { fpregsetPpc64, powerNotes, powerRegisters, prstatusPpc64 } from './notes.ts';
 
 /** The linear map begins at 0xc000000000000000: its uppermost bits are no part of the address. */
+const linearStart = 0xc000_0000_0000_0000n;
 const linearMask = 0x0fff_ffff_ffff_ffffn;
 /** MSR[PR]: problem state. */
 const problemState = 1n << 14n;
@@ -33,6 +34,7 @@ function power(name: 'ppc64' | 'ppc64le'): ArchitectureOps {
     paging: undefined,
     kernelAddress: (address) => address & linearMask,
     kernelAddressHolds: () => () => true,
+    linearMap: { startBelow: () => linearStart, end: undefined },
     physBase: () => undefined,
     loadedPhysBase: undefined,
     tasks: {

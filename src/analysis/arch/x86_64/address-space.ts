@@ -18,7 +18,7 @@ const fiveLevels = 1n << 12n;
 function kernelTable(vmcoreinfo: VmcoreinfoValues | undefined, memory: AbsoluteMemory): bigint | undefined {
   // Called init_level4_pgt before 4.13.
   const [symbol] = ['init_top_pgt', 'swapper_pg_dir', 'init_level4_pgt'].flatMap((name) => vmcoreinfoHex(vmcoreinfo, `SYMBOL(${name})`) ?? []);
-  return vmcoreinfo === undefined || symbol === undefined ? undefined : withinDump(x86Address(symbol, vmcoreinfo), memory);
+  return vmcoreinfo === undefined || symbol === undefined || vmcoreinfo.unplaced !== undefined ? undefined : withinDump(x86Address(symbol, vmcoreinfo), memory);
 }
 
 const encryption = (vmcoreinfo: VmcoreinfoValues | undefined): bigint => vmcoreinfoNumber(vmcoreinfo, 'NUMBER(sme_mask)') ?? 0n;

@@ -2,7 +2,7 @@
 import type { ArchitectureOps } from '../architecture.ts';
 import { registerOf } from '../named-cpus.ts';
 import { x86Paging } from './address-space.ts';
-import { isX86Image, x86Address, x86LoadedPhysBase, x86PhysBase } from './kernel-address.ts';
+import { isX86Image, x86Address, x86LinearMap, x86LoadedPhysBase, x86PhysBase } from './kernel-address.ts';
 import { x86Cpus } from './cpus.ts';
 import { prstatusNarrow, prstatusX86 } from './notes.ts';
 import { qemuCpuState } from './qemu-cpu-state.ts';
@@ -41,6 +41,7 @@ export const x86: ArchitectureOps = {
   paging: x86Paging,
   kernelAddress: x86Address,
   kernelAddressHolds: isX86Image,
+  linearMap: x86LinearMap,
   physBase: x86PhysBase,
   loadedPhysBase: x86LoadedPhysBase,
   tasks: {

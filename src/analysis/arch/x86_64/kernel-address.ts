@@ -7,6 +7,16 @@ const defaultImage = 512n * 1024n * 1024n;
 /** KERNEL_IMAGE_SIZE with KASLR. */
 const mostImage = 1024n * 1024n * 1024n;
 
+/** PAGE_OFFSET with five levels; with four it is 0xffff888000000000, before 4.20 0xffff880000000000, each moved up by KASLR. */
+const lowestLinear = 0xff11_0000_0000_0000n;
+/** KASLR moves the linear map by whole gibibytes (arch/x86/mm/kaslr.c), and RAM begins in its first one. */
+const linearStep = 1n << 30n;
+
+export const x86LinearMap = {
+  startBelow: (lowest: bigint): bigint | undefined => (lowest < lowestLinear || lowest >= kernelMap ? undefined : lowest - (lowest % linearStep)),
+  end: kernelMap,
+} as const;
+
 /** Kernels before 4.10 name the variable (SYMBOL(phys_base)) and not its value: then the container has to say it. */
 export const x86PhysBase = (vmcoreinfo: VmcoreinfoValues): bigint | undefined =>
   vmcoreinfo.physBase?.given === true ? vmcoreinfo.physBase.value : (vmcoreinfoNumber(vmcoreinfo, 'NUMBER(phys_base)') ?? vmcoreinfo.physBase?.value);

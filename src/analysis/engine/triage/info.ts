@@ -190,6 +190,12 @@ export function describeDump(session: Session): Info {
       storedBytes: countOf(image.container.storedBytes),
       zlibVersion: image.container.zlib?.version,
       zlibEntryBytes: image.container.zlib?.entryBytes,
+      live:
+        image.origin?.kind === 'kcore'
+          ? fact(true, 'NT_TASKSTRUCT note, which /proc/kcore alone has')
+          : session.isLive
+            ? fact(true, 'the word LIVEDUMP at absolute 0')
+            : undefined,
       method: session.isLive ? fact('live', 'the word LIVEDUMP at absolute 0') : undefined,
     },
     machine: {

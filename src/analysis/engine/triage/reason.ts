@@ -99,6 +99,17 @@ const cannotTell = (witnesses: KernelWitnesses): string =>
   unseenText(witnesses, ['panic_cpu', 'system_state']) ??
   (witnesses.systemState === undefined ? 'the value of system_state is none that is known' : `system_state is ${witnesses.systemState}`);
 
+/** A dump whose origin says how it came about: nothing of the kernel's end is concluded from what it cannot show. */
+function originSentence({ image, knownVmcoreinfo }: Session, { crash }: Evidence): Told | undefined {
+  const { origin, findings } = image;
+  if (origin?.kind === 'xen-host') {
+    const when = crash === undefined ? '' : ` CRASHTIME in the vmcoreinfo of domain 0 shows that it was on its way into kdump at ${crash}.`;
+    return told(origin.title, `: ${origin.unplaced ?? ''}. Whether domain 0 or the hypervisor crashed is not known.${when}`);
+  }
+  const narrow = knownVmcoreinfo === undefined ? findings.find(({ id }) => id === 'container-complete/narrow-registers') : undefined;
+  return narrow === undefined ? undefined : told(narrow.title, `: ${narrow.detail}.`);
+}
+
 function endSentence(session: Session, evidence: Evidence): Told | undefined {
   const { crash } = evidence;
   const { cpus } = machineCpus(session);
@@ -122,6 +133,8 @@ function endSentence(session: Session, evidence: Evidence): Told | undefined {
 /** Why the system probably died: what its log says first, then what CPUs, memory and vmcoreinfo show. */
 export function probableReason(session: Session, evidence: Evidence): Told | undefined {
   const { log } = evidence;
+  const origin = originSentence(session, evidence);
+  if (origin !== undefined) return origin;
   const end = endSentence(session, evidence);
   // Where no vmcoreinfo is known there is no log to speak of: the check of that name says so.
   const gap = session.knownVmcoreinfo === undefined ? undefined : log.gap;

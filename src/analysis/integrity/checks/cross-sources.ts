@@ -28,6 +28,7 @@ export const crossCpuCount: Check = {
   gravity: 49,
   cost: 'headers',
   run({ image, cpus, kernelCpus }) {
+    if (image.origin?.kind === 'kcore') return notApplicable('a copy of /proc/kcore records registers of no CPU');
     const { cpuCount } = image.machine;
     const steps: Step[] = [];
     const named = cpus.filter((cpu) => cpu.linuxCpu !== undefined);

@@ -77,6 +77,7 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
   const holds = (absolute: bigint): boolean => image.ranges.holds(absolute);
 
   function locate(address: bigint): { readonly absolute: bigint } | { readonly why: string } {
+    if (vmcoreinfo?.unplaced !== undefined) return { why: vmcoreinfo.unplaced };
     rule ??= ops.kernelAddressHolds(vmcoreinfo, () => tables() !== undefined);
     const byRule = rule(address) ? kernelToAbsolute(arch, address, vmcoreinfo ?? empty, memory) : undefined;
     if (byRule !== undefined && holds(byRule)) return { absolute: byRule };

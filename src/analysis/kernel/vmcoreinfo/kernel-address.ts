@@ -10,4 +10,4 @@ import type { Vmcoreinfo } from './vmcoreinfo.ts';
 
 /** Absolute address of kernel data, or undefined when it is not in the identity map or the image, or not in the dump. */
 export const kernelToAbsolute = (architecture: Architecture, address: bigint, vmcoreinfo: Vmcoreinfo, memory: MemoryReader): bigint | undefined =>
-  withinDump(architectures[architecture].kernelAddress(address, vmcoreinfo), memory);
+  vmcoreinfo.unplaced === undefined ? withinDump(architectures[architecture].kernelAddress(address, vmcoreinfo), memory) : undefined;

@@ -22,6 +22,7 @@ export interface VmcoreinfoFit {
 export function fitOf({ image, memory }: { readonly image: DumpImage; readonly memory: MemoryReader }, vmcoreinfo: Vmcoreinfo): VmcoreinfoFit {
   const { arch } = image.machine;
   const release = vmcoreinfo.entries.get('OSRELEASE') ?? '';
+  if (vmcoreinfo.unplaced !== undefined) return { fits: 'unknown', why: vmcoreinfo.unplaced };
   const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(init_uts_ns)');
   if (symbol === undefined) return { fits: 'unknown', why: 'it does not name init_uts_ns, where the names of its kernel would be' };
   const names = readUtsName(arch, vmcoreinfo, memory);

@@ -2,6 +2,7 @@
  * VMCOREINFO: KEY=VALUE lines that the kernel leaves for dump tools (vmcoreinfo-kallsyms-btf.md; elf-vmcore.md section 7).
  * Found in an ELF note, or in memory through absolute lowcore 0xe0c on s390x (meminfo.md section 2).
  */
+import { defined } from '../../../shared/defined.ts';
 import { fact, type Fact } from '../../../shared/fact.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
@@ -23,8 +24,8 @@ export interface Vmcoreinfo extends VmcoreinfoValues {
 }
 
 /** With what the container and the user say of where the kernel lies. */
-export const placedVmcoreinfo = ({ physBase }: DumpImage, vmcoreinfo: Vmcoreinfo): Vmcoreinfo =>
-  physBase === undefined ? vmcoreinfo : { ...vmcoreinfo, physBase };
+export const placedVmcoreinfo = ({ physBase, origin }: DumpImage, vmcoreinfo: Vmcoreinfo): Vmcoreinfo =>
+  physBase === undefined && origin?.unplaced === undefined ? vmcoreinfo : { ...vmcoreinfo, ...defined({ physBase, unplaced: origin?.unplaced }) };
 
 const ownerName = 'VMCOREINFO';
 /** The kernel keeps it within one page (elf-vmcore.md section 7). */
