@@ -3,7 +3,8 @@
  * Xen host, a VirtualBox core, a guest outside 64-bit mode.
  */
 import type { Finding } from '../../shared/model.ts';
-import { architectures, architectureOfPrstatus, type Architecture } from '../arch/index.ts';
+import type { Architecture } from '../arch/architecture-name.ts';
+import { architectureOfPrstatus, architectures } from '../arch/index.ts';
 import type { Endian } from '../layout/field.ts';
 import type { DumpImage, RawNote } from './dump-format.ts';
 

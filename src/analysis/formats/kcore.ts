@@ -3,7 +3,8 @@
  * physical address since Linux 4.7, what else is mapped (vmalloc, modules, vmemmap) has p_paddr -1 since 4.19; before, p_paddr is 0.
  */
 import type { Finding } from '../../shared/model.ts';
-import { architectures, type Architecture } from '../arch/index.ts';
+import type { Architecture } from '../arch/architecture-name.ts';
+import { architectures } from '../arch/index.ts';
 import type { ProgramHeader } from './elf-layout.ts';
 import { RangeColumns } from './range-columns.ts';
 

@@ -36,7 +36,7 @@ function tableOf({ image, cpus, cpu, nameOf, given, vmcoreinfo, memory, foundBy 
   const states = [...matchQemuStates(cpus, qemuStates(image)).entries()];
   const [id, state] = (cpu === undefined ? states[0] : states.find(([one]) => one === cpu.id)) ?? [];
   if (given !== undefined) return { value: given, source: 'given', cr4: state?.get('cr4') };
-  const recorded = cpu === undefined ? cpus.find((one) => hasTable(registerOf(one, 'cr3'))) : cpu;
+  const recorded = cpu ?? cpus.find((one) => hasTable(registerOf(one, 'cr3')));
   const own = recorded === undefined ? undefined : registerOf(recorded, 'cr3');
   if (recorded !== undefined && hasTable(own)) return { value: own, source: `CR3 of ${nameOf(recorded)}`, cr4: registerOf(recorded, 'cr4') };
   const cr3 = state?.get('cr3');
