@@ -15,7 +15,8 @@ export const placeNames = (places: readonly PlaceNameJson[]): PlaceNames =>
   );
 
 /** Where the CPU was: PSW address, rip, pc or nip. */
-export const instructionAddress = (cpu: CpuJson): string | undefined => cpu.psw?.address ?? cpu.registers?.rip ?? cpu.registers?.eip ?? cpu.registers?.pc ?? cpu.registers?.nip;
+export const instructionAddress = (cpu: CpuJson): string | undefined =>
+  cpu.psw?.address ?? cpu.registers?.rip ?? cpu.registers?.eip ?? cpu.registers?.pc ?? cpu.registers?.nip;
 
 /** Addresses of a program are no places of the kernel, even where the numbers would be. */
 const isUser = (cpu: CpuJson): boolean => cpu.psw?.decoded.problemState === true;

@@ -65,7 +65,7 @@ export function registerNoteFindings(notes: readonly RawNote[], arch: Architectu
   const { prstatus, narrowPrstatus } = architectures[arch].notes;
   const statuses = notes.filter(({ owner, type }) => owner === 'CORE' && type === NT_PRSTATUS);
   const findings: Finding[] = [];
-  const narrow = statuses.filter(({ desc }) => narrowPrstatus !== undefined && desc.length === narrowPrstatus.size);
+  const narrow = statuses.filter(({ desc }) => desc.length === narrowPrstatus?.size);
   const [first] = narrow;
   if (first !== undefined)
     findings.push({
