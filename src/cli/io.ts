@@ -33,6 +33,9 @@ export const printJson = (io: CliIo, value: unknown): void => {
   io.out(`${visibleJson(value)}\n`);
 };
 
+/** Characters. */
+const writtenAtOnce = 1 << 16;
+
 /** A JSON document with one list that is too long to be held: its members are written as they come, the rest of it at the end. */
 export function printJsonList(
   io: CliIo,
@@ -44,9 +47,16 @@ export function printJsonList(
   return {
     add(members) {
       if (members.length === 0) return;
-      const text = members.map((member) => `\n    ${visibleJson(member).replaceAll('\n', '\n    ')}`).join(',');
-      io.out(`${begin()}${begun ? ',' : ''}${text}`);
-      begun = true;
+      let text = '';
+      for (const member of members) {
+        text += `${begin()}${begun ? ',' : ''}\n    ${visibleJson(member).replaceAll('\n', '\n    ')}`;
+        begun = true;
+        // A list of large members is a long text.
+        if (text.length < writtenAtOnce) continue;
+        io.out(text);
+        text = '';
+      }
+      if (text !== '') io.out(text);
     },
     end(rest) {
       const document = visibleJson(rest);

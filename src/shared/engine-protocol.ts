@@ -72,7 +72,8 @@ export const engineProtocol = {
     params: v.strictObject({ dump, cpu: v.optional(count), address: v.optional(v.bigint()), layout: v.optional(v.string()), view }),
     result: lowcoreSchema,
   },
-  notes: { params: onView, result: notesSchema },
+  /** They come in pages: `start` is the `next` of the page before. */
+  notes: { params: v.strictObject({ dump, view, start: v.optional(count) }), result: notesSchema },
   regions: {
     /** Without `exact` ranges of memory are joined where there are more than 4096; with it they come in pages. */
     params: v.object({ ...onView.entries, exact: v.optional(v.boolean()), start: v.optional(v.bigint()), end: v.optional(v.bigint()) }),

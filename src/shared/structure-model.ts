@@ -100,11 +100,19 @@ export const noteSchema = v.strictObject({
   bytes: count,
   fields: v.optional(v.array(fieldSchema)),
   text: v.optional(v.string()),
+  /** Bytes of the descriptor that `text` is of, where it is longer than is shown. */
+  textBytes: v.optional(count),
   /** Hex digits of the descriptor, at most 4096 bytes of it: where its type is not known, its size is not that of its structure, or there is no `descriptorOffset`. */
   raw: v.optional(v.string()),
 });
 export type NoteJson = v.InferOutput<typeof noteSchema>;
-export const notesSchema = v.strictObject({ schema, notes: v.array(noteSchema) });
+export const notesSchema = v.strictObject({
+  schema,
+  notes: v.array(noteSchema),
+  /** Index of the note that the next page begins with; absent on the last one. The command line prints all. */
+  next: v.optional(count),
+});
+export type NotesJson = v.InferOutput<typeof notesSchema>;
 
 export const regionKinds = ['stored', 'zero', 'excluded', 'missing', 'mixed', 'crashkernel', 'kernel', 'lowcore', 'structure'] as const;
 export const regionSchema = v.strictObject({

@@ -14,7 +14,7 @@ export interface ComparedStructures {
   readonly vmcoreinfo: Readonly<Record<string, string>> | undefined;
   readonly regions: readonly RegionJson[];
   readonly ranges: readonly { readonly start: string; readonly end: string }[];
-  readonly notes: readonly NoteJson[];
+  readonly notes: Iterable<NoteJson>;
 }
 
 export type StructureDifferences = Readonly<Record<DifferenceSection, readonly Difference[]>>;
@@ -44,7 +44,7 @@ export function compareStructures(
     osinfo: both('osinfo', 'os_info is', left.osInfo, right.osInfo, (one, other) => differingFields(osInfoFields(one), osInfoFields(other))),
     vmcoreinfo: both('vmcoreinfo', 'vmcoreinfo is', left.vmcoreinfo, right.vmcoreinfo, (one, other) => differingFields(flatten(one), flatten(other))),
     regions: differingFields(regionFields(left), regionFields(right)),
-    notes: both('notes', 'notes are', some(left.notes), some(right.notes), (one, other) => differingFields(noteFields(one), noteFields(other))),
+    notes: both('notes', 'notes are', fieldsOfAny(left.notes), fieldsOfAny(right.notes), (one, other) => differingFields(one, other)),
   };
   return { differences, remarks };
 }
@@ -133,8 +133,13 @@ function regionFields({ regions, ranges }: ComparedStructures): Fields {
   return fields;
 }
 
+function fieldsOfAny(notes: Iterable<NoteJson>): Fields | undefined {
+  const fields = noteFields(notes);
+  return fields.size === 0 ? undefined : fields;
+}
+
 /** Registers are compared as CPUs and vmcoreinfo by its lines; of a CPU's notes only which ones there are. */
-function noteFields(notes: readonly NoteJson[]): Fields {
+function noteFields(notes: Iterable<NoteJson>): Fields {
   const counts = new Map<string, number>();
   const fields = new Map<string, string>();
   for (const note of notes) {

@@ -7,8 +7,8 @@ import { faultText, readAround, type ByteSource, type FileFault } from '../sourc
 import type { RawNote } from './dump-format.ts';
 import { elfNoteHeader } from './elf-layout.ts';
 
-/** The largest real dumps (512 CPUs with a dozen notes each, thousands with two) stay far below: more is a header gone wrong. */
-const maxNoteBytes = 64 * 1024 * 1024;
+/** The largest real dumps (512 CPUs with a dozen notes each, thousands with two: some MiB) stay far below: more is a header gone wrong. */
+const maxNoteBytes = 32 * 1024 * 1024;
 const maxNotes = 65_536;
 /** Owner names are a few letters. */
 const maxOwnerBytes = 64;
@@ -99,7 +99,7 @@ export function readNotes(source: ByteSource, start: bigint, size: bigint, endia
       type: header.n_type,
       fileOffset: offset + at,
       descOffset: offset + descAt,
-      desc: data.slice(descAt, descAt + header.n_descsz),
+      desc: data.subarray(descAt, descAt + header.n_descsz),
     });
     at = next;
   }

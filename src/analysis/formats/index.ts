@@ -4,6 +4,7 @@ import { faultError, type ByteSource } from '../source/byte-source.ts';
 import { fact } from '../../shared/fact.ts';
 import { isFlattened } from '../source/flattened-source.ts';
 import { wrapperOf } from '../source/wrapper.ts';
+import { tooManyCpus } from './cpu-notes.ts';
 import type { DumpFormat, DumpImage, OpenContext } from './dump-format.ts';
 import { elfVmcore } from './elf-vmcore.ts';
 import { flattenedParts, headOf, innerSource, probeBytes, streamFindings } from './flattened-parts.ts';
@@ -67,9 +68,12 @@ function openFlattened(outer: ByteSource, context: OpenContext | undefined): Dum
   };
 }
 
-/** An image as the user says that it lies in memory. */
-const withGiven = (image: DumpImage, context: OpenContext | undefined): DumpImage =>
-  context?.physBase === undefined ? image : { ...image, physBase: { value: context.physBase, source: 'given by the user', given: true } };
+/** An image with what all formats have in common, and as the user says that it lies in memory. */
+function completed(image: DumpImage, context: OpenContext | undefined): DumpImage {
+  const physBase = context?.physBase;
+  const given = physBase === undefined ? {} : { physBase: { value: physBase, source: 'given by the user', given: true } };
+  return { ...image, ...given, findings: [...image.findings, ...tooManyCpus(image.notes)] };
+}
 
 function openInner(source: ByteSource, context: OpenContext | undefined): DumpImage {
   if (source.size === 0) throw new DumpError('not-this-format', { file: source.name, offset: 0 }, 'the file is empty', 'a dump');
@@ -81,7 +85,7 @@ function openInner(source: ByteSource, context: OpenContext | undefined): DumpIm
   if (isFlattened(head)) return openFlattened(source, context);
   for (const format of dumpFormats) {
     const probe = format.probe(head, source);
-    if (probe.answer === 'yes') return withGiven(format.open(source, context), context);
+    if (probe.answer === 'yes') return completed(format.open(source, context), context);
     if (probe.answer === 'broken') {
       const kind = probe.offset >= source.size ? 'truncated' : 'corrupt';
       throw new DumpError(kind, { file: source.name, offset: probe.offset }, `${format.title}, but ${probe.what}`, probe.expected);

@@ -36,14 +36,22 @@ export interface DecodedNote {
   readonly title?: string;
   readonly view?: StructView;
   readonly text?: string;
+  /** Bytes that the text is of, where the note is longer than is shown. */
+  readonly textBytes?: number;
 }
+
+/** Texts of kernels take a page (VMCOREINFO_BYTES in include/linux/vmcore_info.h), those of filters some lines. */
+const maxTextBytes = 1 << 20;
 
 /** Decodes one note. A descriptor shorter than its layout leaves the fields behind its end without value. */
 export function decodeNote(note: RawNote, machine: { readonly arch: Architecture; readonly endian: Endian }): DecodedNote {
   const type = noteTypeOf(note, machine.arch);
   if (type === undefined) return { note, name: 'unknown' };
   const named = { note, name: type.name, title: type.title };
-  if (type.isText === true) return { ...named, text: noteText(note.desc) };
+  if (type.isText === true) {
+    const shown = note.desc.subarray(0, maxTextBytes);
+    return { ...named, text: noteText(shown), ...(shown.length < note.desc.length ? { textBytes: shown.length } : {}) };
+  }
   const layout = type.layout?.(machine.arch, note.desc.length);
   if (layout === undefined) return named;
   const decoded = view(layout, note.desc, { endian: machine.endian, where: { fileOffset: note.descOffset } });

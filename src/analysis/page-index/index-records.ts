@@ -53,8 +53,8 @@ export function cpuRows(cpus: readonly CpuJson[]): RecordTables {
 }
 
 /** Rows of `note`. */
-export function noteRows(notes: readonly NoteJson[]): RecordTables {
-  return { note: notes.map(({ owner, type, name, cpu, fileOffset, bytes }, position) => [position, owner, type, name, cpu, fileOffset, bytes]) };
+export function noteRows(notes: Iterable<NoteJson>): RecordTables {
+  return { note: Array.from(notes, ({ owner, type, name, cpu, fileOffset, bytes }, position) => [position, owner, type, name, cpu, fileOffset, bytes]) };
 }
 
 /** Rows of `finding`. */

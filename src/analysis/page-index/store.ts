@@ -56,7 +56,7 @@ export interface IndexStore extends IndexReader {
   addFiles(set: FileSet): void;
   putRegions(regions: readonly RegionJson[]): void;
   putCpus(cpus: readonly CpuJson[]): void;
-  putNotes(notes: readonly NoteJson[]): void;
+  putNotes(notes: Iterable<NoteJson>): void;
   putFindings(findings: readonly Finding[]): void;
 }
 

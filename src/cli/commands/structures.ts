@@ -8,10 +8,10 @@ import { namesOf, withDump } from '../open-dump.ts';
 import { addressesToName } from '../../shared/place-names.ts';
 import { infoText } from '../text/summary-text.ts';
 import { cpusText } from '../text/cpu-text.ts';
-import { notesText, osInfoText } from '../text/structure-text.ts';
+import { osInfoText } from '../text/structure-text.ts';
 import type { Style } from '../text/style.ts';
 
-type StructureMethod = 'info' | 'notes' | 'osinfo';
+type StructureMethod = 'info' | 'osinfo';
 
 function structureCommand<M extends StructureMethod>(
   method: M,
@@ -37,7 +37,6 @@ export const infoCommand = structureCommand(
   { summary: 'container, machine, memory, kernel and times, each fact with its source', ofKernel: true },
   infoText,
 );
-export const notesCommand = structureCommand('notes', { summary: 'ELF notes, decoded' }, (answer, style) => notesText(answer.notes, style));
 export const osinfoCommand = structureCommand('osinfo', { summary: 'the hand-over block os_info (s390x)', alias: 'meminfo' }, osInfoText);
 
 export const cpusCommand: Command = {

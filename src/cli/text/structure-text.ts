@@ -21,6 +21,7 @@ function noteText(note: NoteJson, style: Style): string {
   const where = `${note.bytes} bytes at file offset 0x${(note.descriptorOffset ?? note.fileOffset).toString(16)}`;
   const parts = [style.strong(`${visibleLine(note.owner)} ${note.name}`) + style.dim(`${title} (type 0x${note.type.toString(16)}${cpu}, ${where})`)];
   if (note.text !== undefined) parts.push(visibleText(note.text).replaceAll(/^/gm, '  '));
+  if (note.textBytes !== undefined) parts.push(style.dim(`  and ${note.bytes - note.textBytes} bytes more`));
   if (note.fields !== undefined) {
     parts.push(fieldLines(note.fields, style, '(not in the note)'));
     // In a packed file the bytes come along for doors that cannot go there; here they would only repeat the fields.

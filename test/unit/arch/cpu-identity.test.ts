@@ -5,7 +5,8 @@ import { checkSession } from '../../../src/analysis/engine/integrity/check-sessi
 import type { DumpImage, RawNote } from '../../../src/analysis/formats/dump-format.ts';
 import { openDump } from '../../../src/analysis/formats/index.ts';
 import { matchQemuStates, qemuStates } from '../../../src/analysis/arch/x86_64/qemu-notes.ts';
-import { notesByCpu, readCpus } from '../../../src/analysis/memory/cpu-state.ts';
+import { notesByCpu } from '../../../src/analysis/formats/cpu-notes.ts';
+import { readCpus } from '../../../src/analysis/memory/cpu-state.ts';
 import { memoryReader } from '../../../src/analysis/memory/reader.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import type { CpuJson } from '../../../src/shared/cpu-model.ts';

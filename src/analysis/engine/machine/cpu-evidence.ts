@@ -13,7 +13,7 @@ import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
 import { functionName } from '../../kernel/stacks/crash-path.ts';
 import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import type { ArrayedLowcore } from '../../kernel/vmcoreinfo/lowcore-array.ts';
-import { notesByCpu } from '../../memory/cpu-state.ts';
+import { notesByCpu } from '../../formats/cpu-notes.ts';
 import type { Session } from '../session/session.ts';
 import { lowcoreFacts, lowcoreStacks, stackSize } from './lowcore-facts.ts';
 

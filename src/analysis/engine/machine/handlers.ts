@@ -15,7 +15,7 @@ export const machineHandlers = (sessionOf: SessionOf) =>
       await session.lookForKernel(signal);
       return describeLowcores(session, request);
     },
-    notes: ({ dump, view }) => describeNotes(sessionOf(dump, view)),
+    notes: ({ dump, view, start }) => describeNotes(sessionOf(dump, view), start),
     async regions({ dump, view, ...request }, { signal }) {
       const session = sessionOf(dump, view);
       if (session.kernel.publishesSymbols) await session.kernel.ready(['symbols'], signal);

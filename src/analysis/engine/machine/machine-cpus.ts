@@ -8,6 +8,7 @@ import { defined } from '../../../shared/defined.ts';
 import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
+import { limitFindings } from '../../formats/finding-limit.ts';
 import { structTypes } from '../../kernel/btf/type-layout.ts';
 import { cpuMasks, type CpuMasks } from '../../kernel/cpus/cpu-masks.ts';
 import { identifyCpus, type CpuEvidence, type CpuIdentity } from '../../kernel/cpus/identify-cpus.ts';
@@ -43,11 +44,15 @@ function findingsOf(recorded: readonly CpuJson[], absent: readonly CpuJson[], ma
     const detail = `${nameOf(cpu)}, by this: ${cpu.identity.detail}; but against it: ${against.join('; ')}`;
     return [{ id: 'cross-cpu-count/identity', severity: 'warning', title: 'Sources name different CPUs for the same registers', detail }];
   });
-  const twice = recorded.flatMap((cpu, at): Finding[] => {
-    const first = cpu.linuxCpu === undefined ? undefined : recorded.slice(0, at).find((one) => one.linuxCpu === cpu.linuxCpu && one.system === cpu.system);
+  const firsts = new Map<string, CpuJson>();
+  const twice = recorded.flatMap((cpu): Finding[] => {
+    if (cpu.linuxCpu === undefined) return [];
+    const key = `${cpu.system ?? ''} ${cpu.linuxCpu}`;
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, cpu);
     // Two records of one prefix are one CPU, which another check says.
     if (first === undefined || (cpu.prefix !== undefined && first.prefix === cpu.prefix)) return [];
-    const detail = `the registers at positions ${first.id} and ${cpu.id} are both of CPU ${cpu.linuxCpu ?? 0}: ${first.identity?.detail ?? ''}; ${cpu.identity?.detail ?? ''}`;
+    const detail = `the registers at positions ${first.id} and ${cpu.id} are both of CPU ${cpu.linuxCpu}: ${first.identity?.detail ?? ''}; ${cpu.identity?.detail ?? ''}`;
     return [{ id: 'cross-cpu-count/identity', severity: 'warning', title: 'Two sets of registers are of one CPU', detail }];
   });
   const lost = absent.filter((cpu) => masks?.online.includes(cpu.linuxCpu ?? -1) === true);
@@ -55,7 +60,7 @@ function findingsOf(recorded: readonly CpuJson[], absent: readonly CpuJson[], ma
     const detail = cpu.withoutRegisters?.detail ?? `the dump has no note of it; ${cpu.identity?.detail ?? ''}`;
     return { id: 'cross-cpu-count/no-registers', severity: 'warning', title: `The dump records no registers of CPU ${cpu.linuxCpu ?? 0}`, detail };
   });
-  return [...contradicted, ...twice, ...missing];
+  return limitFindings([...contradicted, ...twice, ...missing]);
 }
 
 function withIdentity(cpu: CpuJson, { linuxCpu, json }: CpuIdentity): CpuJson {

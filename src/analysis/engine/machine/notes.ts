@@ -2,24 +2,31 @@
 import { type DecodedNote, decodeNote } from '../../notes/index.ts';
 import type { Session } from '../session/session.ts';
 import { defined } from '../../../shared/defined.ts';
-import type { NoteJson } from '../../../shared/structure-model.ts';
-import { notesByCpu } from '../../memory/cpu-state.ts';
+import type { NoteJson, NotesJson } from '../../../shared/structure-model.ts';
+import { notesByCpu } from '../../formats/cpu-notes.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 
 const rawNoteBytes = 4096;
+/** Of an answer: the largest machines have a dozen notes for each of some hundred CPUs. */
+const notesInPage = 256;
+/** Characters of text and bytes in an answer. */
+const lengthOfPage = 1 << 20;
 
 /** Whether the fields or the text are all of a note: its structure has the descriptor's size. Else the bytes are shown as well. */
 const saysAll = (decoded: DecodedNote, bytes: number): boolean => decoded.text !== undefined || decoded.view?.size === bytes;
 
-export function describeNotes(session: Session): { schema: 1; notes: NoteJson[] } {
+/** All notes of a dump, decoded one at a time: text and bytes of thousands of them take more than is held at once. */
+export function* notesOf(session: Session, start = 0): Generator<NoteJson, undefined> {
   const { image } = session;
   const cpuOf = new Map(notesByCpu(image.notes).flatMap((group, cpu) => group.map((note) => [note, cpu] as const)));
   // In a flattened stream or a compressed file, positions are those of the file inside: no door can go there, so the bytes come along.
   const atPlace = image.source === session.file;
-  const notes = image.notes.map((note, index): NoteJson => {
+  for (let index = start; index < image.notes.length; index += 1) {
+    const note = image.notes[index];
+    if (note === undefined) return;
     const decoded = decodeNote(note, image.machine);
     const cpu = cpuOf.get(note);
-    return {
+    yield {
       index,
       owner: note.owner,
       type: note.type,
@@ -29,9 +36,20 @@ export function describeNotes(session: Session): { schema: 1; notes: NoteJson[] 
       ...(atPlace ? { descriptorOffset: note.descOffset } : {}),
       bytes: note.desc.length,
       ...(decoded.view === undefined ? {} : { fields: decoded.view.fields.map(({ doc: _, ...field }) => field) }),
-      ...defined({ text: decoded.text }),
+      ...defined({ text: decoded.text, textBytes: decoded.textBytes }),
       ...(atPlace && saysAll(decoded, note.desc.length) ? {} : { raw: Buffer.from(note.desc.subarray(0, rawNoteBytes)).toString('hex') }),
     };
-  });
+  }
+}
+
+/** A page of the notes. @param start index of the first one */
+export function describeNotes(session: Session, start = 0): NotesJson {
+  const notes: NoteJson[] = [];
+  let length = 0;
+  for (const note of notesOf(session, start)) {
+    length += (note.text?.length ?? 0) + (note.raw?.length ?? 0);
+    if (notes.length > 0 && (notes.length === notesInPage || length > lengthOfPage)) return { schema: schemaVersion, notes, next: note.index };
+    notes.push(note);
+  }
   return { schema: schemaVersion, notes };
 }

@@ -30,7 +30,7 @@ import { indexPathOf, trustOf } from './dump-index.ts';
 import { indexPages } from './index-pages.ts';
 import { describeLowcores } from '../machine/lowcore.ts';
 import type { Session } from '../session/session.ts';
-import { describeNotes } from '../machine/notes.ts';
+import { notesOf } from '../machine/notes.ts';
 import { describeOsInfo } from '../machine/osinfo.ts';
 import { describeRegions } from '../machine/regions.ts';
 import { describeDump } from '../triage/info.ts';
@@ -207,7 +207,7 @@ async function sideOf(session: Session, signal: AbortSignal): Promise<Comparison
     vmcoreinfo: vmcoreinfo === undefined ? undefined : Object.fromEntries(vmcoreinfo.entries),
     regions: describeRegions(session).regions,
     ranges: info.memory.ranges,
-    notes: describeNotes(session).notes,
+    notes: { [Symbol.iterator]: () => notesOf(session) },
     moment: momentOf(info, lowcores),
   };
 }

@@ -11,7 +11,7 @@ import { compareSample, type SampleOutcome } from '../../page-index/confirm-samp
 import { indexPathOf, sampleSeed, trustOf } from './dump-index.ts';
 import { toolVersion } from '../tool.ts';
 import { describeRegions } from '../machine/regions.ts';
-import { describeNotes } from '../machine/notes.ts';
+import { notesOf } from '../machine/notes.ts';
 import { buildIndex } from '../../page-index/indexer.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { memoryRootVersion } from '../../memory-tree/digest.ts';
@@ -57,7 +57,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
     if (!store.header().complete) {
       store.putRegions(describeRegions(session).regions);
       store.putCpus(machineCpus(session).cpus);
-      store.putNotes(describeNotes(session).notes);
+      store.putNotes(notesOf(session));
       store.putFindings(session.image.findings);
     }
     const { location, identity } = session;

@@ -9,6 +9,7 @@ import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { storedStatus } from '../../arch/s390x/cpus.ts';
+import { limitFindings } from '../../formats/finding-limit.ts';
 import { failed, notApplicable, notRecorded, passed, type Check, type CheckContext } from '../check.ts';
 
 interface RegisterDifference {
@@ -54,9 +55,14 @@ function listed(differences: readonly RegisterDifference[]): string {
 
 /** Two records of one CPU: the header or the notes named one lowcore twice, so that another CPU's registers are missing. */
 function duplicates(cpus: readonly CpuJson[]): readonly { readonly finding: Finding; readonly step: Step }[] {
-  return cpus.flatMap((cpu, index) => {
-    const first = cpus.slice(0, index).find((one) => one.prefix !== undefined && one.prefix === cpu.prefix);
-    if (first === undefined || cpu.prefix === undefined) return [];
+  const firsts = new Map<string, CpuJson>();
+  return cpus.flatMap((cpu) => {
+    if (cpu.prefix === undefined) return [];
+    const first = firsts.get(cpu.prefix);
+    if (first === undefined) {
+      firsts.set(cpu.prefix, cpu);
+      return [];
+    }
     const detail = `records ${first.id} and ${cpu.id} are of one CPU: both have the prefix ${cpu.prefix}`;
     const where = { space: 'absolute' as const, start: cpu.prefix, end: hex(BigInt(cpu.prefix) + 0x2000n) };
     const finding: Finding = { id: 'cross-registers/duplicate-cpu', severity: 'error', title: 'A CPU is recorded twice', detail, where };
@@ -133,8 +139,9 @@ export const crossRegisters: Check = {
       });
     }
     const wrong = steps.find((step) => step.passed === false);
-    if (wrong !== undefined) return failed(wrong.detail, { steps, findings });
-    if (equal === 0) return { ...notRecorded(whyNone(cpus, steps)), steps, findings };
-    return passed(`the registers of ${equal} ${equal === 1 ? 'CPU' : 'CPUs'} are the same in record and save area`, { steps, findings });
+    const kept = limitFindings(findings);
+    if (wrong !== undefined) return failed(wrong.detail, { steps, findings: kept });
+    if (equal === 0) return { ...notRecorded(whyNone(cpus, steps)), steps, findings: kept };
+    return passed(`the registers of ${equal} ${equal === 1 ? 'CPU' : 'CPUs'} are the same in record and save area`, { steps, findings: kept });
   },
 };

@@ -11,6 +11,7 @@ import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { NoteDetails } from './NoteDetails.tsx';
 import { NoteTree, type NoteChoice } from './NoteTree.tsx';
 import { noteAt } from './note-bytes.ts';
+import { listedNotes } from './listed-notes.ts';
 import { groupNotes } from './note-groups.ts';
 import { VmcoreinfoPane } from './VmcoreinfoPane.tsx';
 import './notes.css';
@@ -20,10 +21,11 @@ const noCpus: readonly CpuJson[] = [];
 
 export function NotesView({ dump }: { readonly dump: OpenDump }) {
   const { engine } = useWorkbench();
-  const query = useQuery(dump, 'notes', (handle, signal) => engine.call('notes', { dump: handle }, { signal }));
+  const query = useQuery(dump, 'notes', (handle, signal) => listedNotes(engine, handle, signal));
   const [choice, setChoice] = useState<NoteChoice>({ kind: 'vmcoreinfo' });
   const cpus = dump.triage?.cpus ?? noCpus;
   const notes = query.value?.notes ?? none;
+  const rest = query.value?.more === true;
   // A cursor that hex sets in a note chooses it here.
   const { position: cursor } = useFollowedCursor(dump.key);
   const found = noteAt(notes, cursor)?.note.index;
@@ -42,7 +44,9 @@ export function NotesView({ dump }: { readonly dump: OpenDump }) {
   return (
     <div className="view notes-view">
       <nav className="notes-tree" aria-label="Notes">
-        <p className="dim notes-count">{notes.length === 0 ? 'This dump holds no ELF notes.' : plural(notes.length, 'note')}</p>
+        <p className="dim notes-count">
+          {notes.length === 0 ? 'This dump holds no ELF notes.' : rest ? `The first ${plural(notes.length, 'note')} of more` : plural(notes.length, 'note')}
+        </p>
         <NoteTree groups={groups} choice={choice} onChoose={setChoice} />
       </nav>
       <div className="notes-detail">{note === undefined ? <VmcoreinfoPane dump={dump} /> : <NoteDetails key={note.index} dump={dump} note={note} />}</div>

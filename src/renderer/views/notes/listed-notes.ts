@@ -1,0 +1,23 @@
+/** The notes that the view lists: those of any real dump, and the first of a damaged one that has tens of thousands. */
+import { defined } from '../../../shared/defined.ts';
+import type { NoteJson } from '../../../shared/structure-model.ts';
+import { append } from '../../../shared/append.ts';
+import type { EngineLink } from '../../engine/engine-link.ts';
+
+/** 512 CPUs of s390x with a dozen notes each. */
+const mostListed = 8192;
+
+export async function listedNotes(
+  engine: Pick<EngineLink, 'call'>,
+  dump: string,
+  signal: AbortSignal,
+): Promise<{ readonly notes: readonly NoteJson[]; readonly more: boolean }> {
+  const listed: NoteJson[] = [];
+  for (let start: number | undefined; ;) {
+    const { notes, next } = await engine.call('notes', { dump, ...defined({ start }) }, { signal });
+    append(listed, notes);
+    if (next === undefined) return { notes: listed, more: false };
+    if (listed.length >= mostListed) return { notes: listed, more: true };
+    start = next;
+  }
+}
