@@ -1,5 +1,5 @@
 /**
- * The part of better-sqlite3's interface that the index uses. The package itself is imported by store.ts alone, so that
+ * The part of better-sqlite3's interface that the index uses. The package itself is imported by sqlite.ts alone, so that
  * nothing else ties us to it.
  */
 export interface Statement {
