@@ -1,6 +1,6 @@
 /** Annotations in a session file that the window wrote. */
 import { readGivenText } from '../files/given-file.ts';
-import { annotationsOf, type Annotation } from '../shared/annotation-model.ts';
+import { annotationsOf, type Annotation, type DumpName } from '../shared/annotation-model.ts';
 import type { MemoryView } from '../shared/model.ts';
 import { parseSession, type SavedSession } from '../shared/session-model.ts';
 import { UsageError } from './io.ts';
@@ -18,11 +18,28 @@ export function readSessionFile(path: string): SavedSession {
   return parsed.session;
 }
 
-/** @throws UsageError when the session is about other dumps: a path alone proves nothing */
-export function sessionAnnotations(path: string, session: SavedSession, identity: string, view: MemoryView): readonly Annotation[] {
-  const found = annotationsOf(session, identity, view);
-  if (found !== undefined) return found;
-  const other = session.dumps.some((dump) => dump.identity === identity);
+/**
+ * @param warn takes a sentence where only the identity fits
+ * @throws UsageError when the session is about other dumps: a path alone proves nothing
+ */
+export function sessionAnnotations(
+  path: string,
+  session: SavedSession,
+  dump: DumpName,
+  view: MemoryView,
+  warn: (sentence: string) => void,
+): readonly Annotation[] {
+  const { identity } = dump;
+  const found = annotationsOf(session, dump, view);
+  if (found !== undefined) {
+    const { annotations, ofOthers, byIdentity } = found;
+    const counted = (count: number): string => `${count} ${count === 1 ? 'annotation' : 'annotations'}`;
+    if (ofOthers > 0)
+      warn(`--session: ${counted(ofOthers)} in ${path} left out: made on a dump with the same headers and notes, but other memory (the dump keys differ)`);
+    if (byIdentity > 0) warn(`--session: ${path} has no dump key: ${counted(byIdentity)} may have been made on another dump with the same headers and notes`);
+    return annotations;
+  }
+  const other = session.dumps.some((one) => one.identity === identity);
   throw new UsageError(
     other
       ? `--session: ${path} is about this dump in another view than "${view}": give that one by --view`

@@ -1,4 +1,5 @@
 /** Everything that components share, put together once at the start of the page. */
+import { EngineFailure } from '../shared/rpc.ts';
 import { createContext, useContext } from 'react';
 import type { Catalogue } from '../shared/catalogue-model.ts';
 import type { EvidenceKind } from '../shared/check-model.ts';
@@ -13,7 +14,7 @@ import { createDumpJobs, type DumpJobs } from './state/dump-jobs.ts';
 import { watchEngine, type EngineWatch } from './state/engine-watch.ts';
 import { watchFiles, type FileWatch } from './state/file-watch.ts';
 import { createJobs, type Jobs } from './state/jobs.ts';
-import type { OpenDump } from './state/open-dump.ts';
+import { handleOf, type OpenDump } from './state/open-dump.ts';
 import { createOpenDumps, type OpenDumps } from './state/open-dumps.ts';
 import { createMarkBook, type Mark, type MarkBook } from './state/marks.ts';
 import type { Notice } from './state/notice.ts';
@@ -131,10 +132,10 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
       mergeVolumes(key);
       dumpJobs.startBackground(key);
     },
-    onOpened(key, before) {
+    onOpened(key) {
       // Now as well: the engine may be gone when something is saved.
       protectEvidence(shell, engine).catch(tell);
-      sessions.dumpOpened(key, before);
+      sessions.dumpOpened(key);
     },
     onClosed(key) {
       jobs.dumpClosed(key);
@@ -142,7 +143,18 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
       places.dumpClosed(key);
     },
   });
-  const sessions: Sessions = createSessions({ dumps, places, dock, marks, comparisons, shell, notice, tell });
+  const dumpKeyOf = async (key: string): Promise<string | undefined> => {
+    const dump = dumps.find(key);
+    const handle = dump === undefined ? undefined : handleOf(dump);
+    try {
+      return handle === undefined ? undefined : (await engine.call('dumpKey', { dump: handle })).dumpKey;
+    } catch (error) {
+      // It is opened again by the next engine.
+      if (error instanceof EngineFailure) return undefined;
+      throw error;
+    }
+  };
+  const sessions: Sessions = createSessions({ dumps, places, dock, marks, comparisons, shell, dumpKeyOf, notice, tell });
   const shownCheck = createStore<Readonly<Record<string, string>>>({});
   const dumpJobs = createDumpJobs(
     engine,

@@ -25,12 +25,36 @@ export function sortAnnotations(annotations: readonly Annotation[]): readonly An
   });
 }
 
-/** The annotations of a session on one dump in one view; undefined when the session is not about it. */
-export function annotationsOf(session: SavedSession, identity: string, view: MemoryView): readonly Annotation[] | undefined {
-  const own = new Set(session.dumps.flatMap((dump, at) => (dump.identity === identity && (dump.view ?? 'all') === view ? [at] : [])));
-  if (own.size === 0) return undefined;
+/** What a dump is recognised by. */
+export interface DumpName {
+  readonly identity: string;
+  readonly dumpKey: string;
+}
+
+/** Annotations of a session on a dump. */
+export interface OwnAnnotations {
+  readonly annotations: readonly Annotation[];
+  /** That many more are about a dump with the same identity, and another dump key: they are not the dump's. */
+  readonly ofOthers: number;
+  /** That many of them are known by the identity alone: the session has no dump key. */
+  readonly byIdentity: number;
+}
+
+/** The annotations of a session on one dump in one view; undefined when the session is not about its identity. */
+export function annotationsOf(session: SavedSession, { identity, dumpKey }: DumpName, view: MemoryView): OwnAnnotations | undefined {
+  const alike = new Map(session.dumps.flatMap((dump, at) => (dump.identity === identity && (dump.view ?? 'all') === view ? [[at, dump.dumpKey]] : [])));
+  if (alike.size === 0) return undefined;
+  const on = (isOf: (key: string | undefined) => boolean): readonly Annotation[] => annotationsOn(session, (dump) => alike.has(dump) && isOf(alike.get(dump)));
+  return {
+    annotations: on((key) => key === undefined || key === dumpKey),
+    ofOthers: on((key) => key !== undefined && key !== dumpKey).length,
+    byIdentity: on((key) => key === undefined).length,
+  };
+}
+
+function annotationsOn(session: SavedSession, isOwn: (dump: number) => boolean): readonly Annotation[] {
   return session.annotations.flatMap(({ dump, space, cpu, start, end, text }) => {
-    if (!own.has(dump) || BigInt(end) <= BigInt(start)) return [];
+    if (!isOwn(dump) || BigInt(end) <= BigInt(start)) return [];
     // Written by hand, an address may have leading zeros.
     return [{ space, ...defined({ cpu }), start: `0x${BigInt(start).toString(16)}`, end: `0x${BigInt(end).toString(16)}`, text }];
   });

@@ -61,6 +61,8 @@ export const engineProtocol = {
     /** Unpacking of a compressed file. */
     progress: scanProgressSchema,
   },
+  /** With the identity, what tells dumps with equal headers apart: 64 hex digits over lowcores and some 64 pages, which are read for it. */
+  dumpKey: { params: onDump, result: v.strictObject({ dumpKey: v.string() }) },
   /** Answered as soon as the engine gets to it: an engine that hangs does not. */
   ping: { params: v.strictObject({}), result: v.strictObject({}) },
   close: { params: onDump, result: v.strictObject({}) },

@@ -1,6 +1,7 @@
 /**
  * A session: which dumps were open, how they were looked at, and what a person wrote about them. A small file without any
- * byte of a dump (`*.dumpbench.json`). Dumps are named by their place in `dumps`; a path is a hint, the identity decides.
+ * byte of a dump (`*.dumpbench.json`). Dumps are named by their place in `dumps`; a path is a hint, identity and dump
+ * key decide.
  */
 import * as v from 'valibot';
 import { count } from './json-values.ts';
@@ -67,6 +68,8 @@ export const sessionSchema = v.strictObject({
       v.strictObject({
         /** Absent where the file was never opened. */
         identity: v.optional(text(128)),
+        /** With it, what tells dumps with equal headers apart; older files have none. */
+        dumpKey: v.optional(text(128)),
         pathHint: text(4096),
         volumes: v.optional(v.pipe(v.array(text(4096)), v.maxLength(256))),
         view: v.optional(v.picklist(memoryViews)),

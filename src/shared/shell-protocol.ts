@@ -32,7 +32,7 @@ const nothing = v.strictObject({});
 export const savedKinds = ['report', 'manifest', 'attestation', 'session', 'rows'] as const;
 export type SavedKind = (typeof savedKinds)[number];
 /** Becomes a file name: nothing else may. */
-const sessionName = v.pipe(v.string(), v.regex(/^(?:last|[0-9a-f]{64})$/));
+const sessionName = v.pipe(v.string(), v.regex(/^(?:last|[0-9a-f]{64}|[0-9a-f]{32}\.[0-9a-f]{32})$/));
 
 export const shellMethods = {
   /** What the window starts with. */
@@ -69,7 +69,7 @@ export const shellMethods = {
     params: v.strictObject({ title: text(200), extension: text(40) }),
     result: v.strictObject({ path: v.optional(path), text: v.optional(text(4 << 20)) }),
   },
-  /** What was kept under a name: the last session, or that of a dump by its identity. */
+  /** What was kept under a name: the last session, or that of a dump by its identity and dump key (in older versions by its identity alone). */
   loadSession: { params: v.strictObject({ name: sessionName }), result: v.strictObject({ text: v.optional(text(4 << 20)) }) },
   saveSession: { params: v.strictObject({ name: sessionName, text: text(4 << 20) }), result: nothing },
   /** Save dialog for a report as PDF: the page is printed by a window of its own, without script. */

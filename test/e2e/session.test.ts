@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
+import { buildCase } from '../../src/samples/case-text.ts';
 import { parseSession } from '../../src/shared/session-model.ts';
 import type { Desk } from './desk.ts';
 import { command, testDesk } from './test-desk.ts';
@@ -64,7 +65,8 @@ describeNeeding('window', 'a session', () => {
 
     const parsed = parseSession(readFileSync(file, 'utf8'));
     if (!('session' in parsed)) throw new Error(parsed.why);
-    expect(parsed.session.dumps).toMatchObject([{ pathHint: damaged, identity: expect.stringMatching(/^[0-9a-f]{64}$/) as string }]);
+    const digest = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
+    expect(parsed.session.dumps).toMatchObject([{ pathHint: damaged, identity: digest, dumpKey: digest }]);
     expect(parsed.session.bookmarks).toMatchObject([{ dump: 0, space: 'absolute', address: '0x1c800c', comment: 'recorded checksum <b>', colour: 'blue' }]);
     expect(parsed.session.annotations).toMatchObject([{ start: '0x1c800c', end: '0x1c8010', text: 'these four' }]);
 
@@ -91,5 +93,42 @@ describeNeeding('window', 'a session', () => {
       .getByTestId('notice')
       .getByText(/no session|at most/)
       .waitFor();
+  });
+
+  it('never takes notes for those of another dump with equal headers that lies in the place of the first', async () => {
+    const home = join(folder, 'alike-home');
+    // No notes: all that differs is in memory.
+    const guest = (seed: number): Uint8Array =>
+      buildCase(`arch x86_64\nmemory 2 MiB\nlines 0x10000 65536\nrandom 0x100000 0x100000 seed=${seed}\nformat elf-vmcore producer=qemu`);
+    const [path, elsewhere] = [join(folder, 'alike.elf'), join(folder, 'alike-elsewhere.elf')];
+    writeFileSync(path, guest(1));
+    const desk = await openOne([path], { folder: home });
+    await desk.page.getByTestId('dump-title').waitFor();
+    await command(desk, 'layout triage');
+    await desk.page.getByTestId('view-hex').waitFor();
+    await desk.page.keyboard.press('Control+g');
+    await desk.page.getByTestId('go-to').fill('absolute:0x100000');
+    await desk.page.keyboard.press('Enter');
+    await desk.page.locator('[data-testid="hex-grid"]:focus').waitFor();
+    await desk.page.keyboard.press('Control+d');
+    await desk.page.getByTestId('mark-text').fill('first of the first');
+    await desk.page.getByTestId('mark-save').click();
+    await desk.page.getByTestId('marks').getByText('first of the first').waitFor();
+    await desk.close();
+
+    writeFileSync(elsewhere, guest(1));
+    writeFileSync(path, guest(2));
+    // The session names the path: what lies there now is another dump.
+    const other = await openOne([], { folder: home });
+    await other.page.getByTestId('dump-title').waitFor();
+    await other.page.getByTestId('notice').getByText('its headers are the same, and its memory is not').waitFor();
+    await other.page.getByTestId('view-hex').waitFor();
+    expect(await other.page.getByText('first of the first').count()).toBe(0);
+    await other.close();
+
+    const again = await openOne([elsewhere], { folder: home });
+    await again.page.getByTestId('dump-title').waitFor();
+    await again.page.getByTestId('marks').getByText('first of the first').waitFor();
+    await again.close();
   });
 });

@@ -3,7 +3,7 @@ import { analysesOption, analysisOption } from '../analysis-options.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
 import { readRules } from '../ignore-rules-file.ts';
-import { exitCodes, UsageError } from '../io.ts';
+import { exitCodes, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { formatsOf } from '../text/catalogue-text.ts';
 import { outputOptions, resultTarget } from '../output.ts';
@@ -58,8 +58,13 @@ export const reportCommand: Command = {
       );
     // The options of opening are the reported dump's.
     const plain: CommandContext = { ...context, opening: { volumes: [], view: 'all', attachments: {} } };
-    const report = await withDump(context, file, (dump, identity) => {
-      const annotations = session === undefined ? [] : sessionAnnotations(sessionPath ?? '', session, identity, context.opening.view);
+    const annotationsOn = async (dump: string, identity: string): Promise<readonly Annotation[]> => {
+      if (session === undefined || sessionPath === undefined) return [];
+      const { dumpKey } = await engine.call('dumpKey', { dump }, { signal: io.signal });
+      return sessionAnnotations(sessionPath, session, { identity, dumpKey }, context.opening.view, (warning) => say(io, output, `dumpbench: ${warning}`));
+    };
+    const report = await withDump(context, file, async (dump, identity) => {
+      const annotations = await annotationsOn(dump, identity);
       return other === undefined ? make(dump, annotations) : withDump(plain, other, (one) => make(dump, annotations, one));
     }).finally(() => {
       progress.clear();

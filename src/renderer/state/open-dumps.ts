@@ -19,8 +19,7 @@ export interface OpenDumps {
 }
 
 export interface DumpEvents {
-  /** @param before identity of what was open under this key before, if anything was */
-  readonly onOpened: (key: string, before: string | undefined) => void;
+  readonly onOpened: (key: string) => void;
   /** The first facts are there (again). */
   readonly onTriaged: (key: string) => void;
   readonly onClosed: (key: string) => void;
@@ -91,9 +90,8 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
         if (isSameEngine()) await engine.call('close', { dump: handle });
         return;
       }
-      const before = dump.identity;
       change(key, (old) => ({ ...old, identity, phase: { kind: 'open', handle, identity } }));
-      events.onOpened(key, before);
+      events.onOpened(key);
       await askFirstFacts(key, handle, isSameEngine);
     } catch (error) {
       if (find(key) === undefined) return;

@@ -12,7 +12,7 @@ import { isWindowView, tabOf, type Tab } from './tabs.ts';
 import { viewIds } from './view-id.ts';
 
 export interface SessionState {
-  readonly dumps: readonly Pick<OpenDump, 'key' | 'path' | 'volumes' | 'view' | 'identity' | 'attachments'>[];
+  readonly dumps: readonly (Pick<OpenDump, 'key' | 'path' | 'volumes' | 'view' | 'identity' | 'attachments'> & { readonly dumpKey?: string | undefined })[];
   readonly layout: DockLayout | undefined;
   readonly active: Tab | undefined;
   readonly cursors: Readonly<Record<string, Position>>;
@@ -48,8 +48,8 @@ export function writeSession(state: SessionState): SavedSession {
   });
   return {
     schema: sessionVersion,
-    dumps: state.dumps.map(({ path, volumes, view, identity, attachments }) => ({
-      ...defined({ identity }),
+    dumps: state.dumps.map(({ path, volumes, view, identity, dumpKey, attachments }) => ({
+      ...defined({ identity, dumpKey }),
       pathHint: path,
       ...(volumes === undefined ? {} : { volumes: [...volumes] }),
       ...defined({ view }),

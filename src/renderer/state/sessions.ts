@@ -21,6 +21,8 @@ export interface SessionParts {
   readonly marks: MarkBook;
   readonly comparisons: Comparisons;
   readonly shell: Pick<Shell, 'call'>;
+  /** The dump key of an open dump; undefined when it is closed. */
+  readonly dumpKeyOf: (key: string) => Promise<string | undefined>;
   readonly notice: Store<Notice | undefined>;
   readonly tell: (error: unknown) => void;
 }
@@ -30,17 +32,30 @@ export interface Sessions {
   readonly restoreLast: () => Promise<void>;
   readonly exportFile: () => void;
   readonly importFile: () => void;
-  readonly dumpOpened: (key: string, before: string | undefined) => void;
+  readonly dumpOpened: (key: string) => void;
   /** Saves now what has changed. */
   readonly flush: () => void;
 }
 
 const delayMs = 400;
-const isIdentity = (identity: string | undefined): identity is string => identity !== undefined && /^[0-9a-f]{64}$/.test(identity);
+const isDigest = (text: string | undefined): text is string => text !== undefined && /^[0-9a-f]{64}$/.test(text);
 
-export function createSessions({ dumps, places, dock, marks, comparisons, shell, notice, tell }: SessionParts): Sessions {
+/** What the notes on a dump were made on. */
+interface Owner {
+  readonly identity: string;
+  /** Older sessions have none. */
+  readonly dumpKey?: string | undefined;
+}
+/** Under which name the notes on a dump are kept; undefined where too little is known of it. */
+const fileName = ({ identity, dumpKey }: Owner): string | undefined =>
+  isDigest(identity) && isDigest(dumpKey) ? `${identity.slice(0, 32)}.${dumpKey.slice(0, 32)}` : undefined;
+const byIdentityAlone = 'they are known by its headers alone, and may have been made on another dump with the same ones';
+
+export function createSessions({ dumps, places, dock, marks, comparisons, shell, dumpKeyOf, notice, tell }: SessionParts): Sessions {
   /** What a session file says of the dumps that it opened, until they are open. */
-  const expected = new Map<string, string>();
+  const expected = new Map<string, Owner>();
+  /** The dumps that were opened last. */
+  const owners = new Map<string, Owner>();
   const saved = new Map<string, string>();
   /** Dumps whose own notes were looked for: before that nothing is saved over them. */
   const known = new Set<string>();
@@ -50,7 +65,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
     const keys = new Set(chosen.map(({ key }) => key));
     const whole = dock.layout();
     const layout = whole === undefined ? undefined : mapLayout(whole, (tab) => (tab.dump === undefined || keys.has(tab.dump) ? tab : undefined));
-    const named = chosen.map((dump) => ({ ...dump, identity: dump.identity ?? expected.get(dump.key) }));
+    const named = chosen.map((dump) => ({ ...dump, ...(owners.get(dump.key) ?? expected.get(dump.key)) }));
     return writeSession({
       dumps: named,
       layout,
@@ -67,6 +82,11 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
     saved.set(name, text);
     shell.call('saveSession', { name, text }).catch(tell);
   };
+  const saveOwn = (dump: OpenDump): void => {
+    const owner = owners.get(dump.key);
+    const name = owner === undefined ? undefined : fileName(owner);
+    if (name !== undefined) save(name, stateOf([dump]));
+  };
   const flush = (): void => {
     // Nothing changed: a window that is closed while it starts must not save an empty session over the last one.
     if (timer === undefined) return;
@@ -74,7 +94,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
     timer = undefined;
     const all = dumps.all.get();
     save('last', stateOf(all));
-    for (const dump of all) if (isIdentity(dump.identity) && known.has(dump.key)) save(dump.identity, stateOf([dump]));
+    for (const dump of all) if (known.has(dump.key)) saveOwn(dump);
   };
   const later = (): void => {
     timer ??= setTimeout(flush, delayMs);
@@ -82,10 +102,10 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
   for (const store of [dumps.all, places.tabs, places.cursors, dock.version, marks.all, comparisons.rules, comparisons.settings]) store.subscribe(later);
 
   const restore = (session: SavedSession): void => {
-    const keys = session.dumps.map(({ pathHint, volumes, view, identity, attachments }) => {
+    const keys = session.dumps.map(({ pathHint, volumes, view, identity, dumpKey, attachments }) => {
       const key = dumps.open(pathHint, { ...defined({ volumes, view }), attachments });
       known.add(key);
-      if (identity !== undefined) expected.set(key, identity);
+      if (identity !== undefined) expected.set(key, { identity, dumpKey });
       return key;
     });
     const restored = readSession(session, keys);
@@ -98,19 +118,62 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
     for (const key of keys) if (!shown.has(key)) places.show('overview', key);
   };
   /** The last time that this dump was looked at: its notes always, its layout when it is alone and nothing was moved yet. */
-  const recall = async (key: string, identity: string): Promise<void> => {
-    if (known.has(key)) return;
-    const { text } = await shell.call('loadSession', { name: identity });
-    if (dumps.find(key) === undefined) return;
+  const recall = async (key: string, owner: Owner): Promise<void> => {
+    const name = fileName(owner);
+    if (known.has(key) || name === undefined) return;
+    const { text: own } = await shell.call('loadSession', { name });
+    const { text } = own === undefined ? await shell.call('loadSession', { name: owner.identity }) : { text: own };
+    if (owners.get(key) !== owner || dumps.find(key) === undefined) return;
     known.add(key);
+    later();
     const parsed = text === undefined ? undefined : parseSession(text);
     if (parsed === undefined || !('session' in parsed)) return;
     const restored = readSession(parsed.session, [key]);
     const old = restored.marks[key] ?? [];
-    if (marks.of(key).length === 0 && old.length > 0) marks.replace(key, old);
+    if (marks.of(key).length === 0 && old.length > 0) {
+      marks.replace(key, old);
+      if (own === undefined)
+        notice.set({ tone: 'plain', text: `There are bookmarks or annotations of an older version on ${dumps.find(key)?.path ?? ''}: ${byIdentityAlone}.` });
+    }
     const { open } = places.tabs.get();
     const untouched = open.length === 1 && open[0]?.view === 'overview';
     if (untouched && restored.layout !== undefined && layoutTabs(restored.layout).length > 1) dock.apply(restored.layout, restored.cursors, restored.active);
+  };
+
+  /** Another dump lies there now: the notes stay with the one that they were made on. */
+  const leaveNotes = (dump: OpenDump, why: string): void => {
+    const { key, path } = dump;
+    if (known.has(key)) saveOwn(dump);
+    const left = marks.of(key).length > 0;
+    owners.delete(key);
+    expected.delete(key);
+    known.delete(key);
+    marks.replace(key, []);
+    const about = left ? ' Bookmarks and annotations were made on the other one, and are kept for it.' : '';
+    notice.set({ tone: 'bad', text: `${path} is not the dump that it was: ${why}.${about}` });
+  };
+  /** Whether a dump that is open now is the one that the notes under its key were made on. */
+  const settle = async (key: string): Promise<void> => {
+    const { identity, path } = dumps.find(key) ?? {};
+    const wanted = owners.get(key) ?? expected.get(key);
+    const isCurrent = (): boolean => dumps.find(key)?.identity === identity;
+    const other = (why: string): void => {
+      const dump = dumps.find(key);
+      if (dump !== undefined) leaveNotes(dump, why);
+    };
+    if (identity === undefined) return;
+    if (wanted !== undefined && wanted.identity !== identity) other('its headers differ');
+    const dumpKey = await dumpKeyOf(key);
+    if (dumpKey === undefined || !isCurrent()) return;
+    if (wanted?.identity === identity) {
+      if (wanted.dumpKey !== undefined && wanted.dumpKey !== dumpKey) other('its headers are the same, and its memory is not');
+      else if (wanted.dumpKey === undefined && marks.of(key).length > 0)
+        notice.set({ tone: 'plain', text: `The session holds bookmarks or annotations on ${path ?? ''}: ${byIdentityAlone}.` });
+    }
+    expected.delete(key);
+    const owner = { identity, dumpKey };
+    owners.set(key, owner);
+    await recall(key, owner);
   };
 
   return {
@@ -138,17 +201,8 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
         else notice.set({ tone: 'bad', text: `${path} is no session: ${parsed.why}.` });
       }, tell);
     },
-    dumpOpened(key, before) {
-      const dump = dumps.find(key);
-      if (dump === undefined || !isIdentity(dump.identity)) return;
-      const wanted = before ?? expected.get(key);
-      expected.delete(key);
-      if (wanted !== undefined && wanted !== dump.identity)
-        notice.set({
-          tone: 'bad',
-          text: `${dump.path} is not the dump that it was: its headers differ. Bookmarks and annotations were made on the other one.`,
-        });
-      recall(key, dump.identity).catch(tell);
+    dumpOpened(key) {
+      settle(key).catch(tell);
     },
   };
 }

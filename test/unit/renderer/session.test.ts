@@ -16,7 +16,7 @@ const clocks: IgnoreRules = { schema: 1, name: 'clocks', rules: [{ name: 'time',
 const state: SessionState = {
   dumps: [
     { key: 'dump3', path: '/a', volumes: ['/b'], view: 'prod', identity: undefined, attachments: { vmlinux: '/v' } },
-    { key: 'dump7', path: '/c', volumes: undefined, view: undefined, identity: 'f'.repeat(64), attachments: {} },
+    { key: 'dump7', path: '/c', volumes: undefined, view: undefined, identity: 'f'.repeat(64), dumpKey: 'e'.repeat(64), attachments: {} },
   ],
   layout: triageLayout('dump7'),
   active: tabOf('hex', 'dump7', 2),
@@ -41,6 +41,7 @@ describe('a session file', () => {
     expect(restored.marks.dump2?.map(({ text: words }) => words)).toEqual(['late', 'early']);
     expect(restored.marks.dump1).toEqual([]);
     expect(parsed.session.dumps[0]).toEqual({ pathHint: '/a', volumes: ['/b'], view: 'prod', attachments: { vmlinux: '/v' } });
+    expect(parsed.session.dumps[1]).toEqual({ identity: 'f'.repeat(64), dumpKey: 'e'.repeat(64), pathHint: '/c' });
     expect(parsed.session.ignoreRules).toEqual([clocks]);
     expect(restored.comparisons).toEqual({ dump2: { right: 'dump1', exact: true, shift: 0x2000, rules: 'clocks' } });
   });

@@ -17,7 +17,7 @@ export type SomeMethods = Partial<Handlers<EngineProtocol>>;
 
 export interface OpenSessions {
   readonly sessionOf: SessionOf;
-  readonly handlers: Pick<Handlers<EngineProtocol>, 'open' | 'close' | 'attach'>;
+  readonly handlers: Pick<Handlers<EngineProtocol>, 'open' | 'dumpKey' | 'close' | 'attach'>;
   closeAll(): void;
 }
 
@@ -48,6 +48,7 @@ export function openSessions(): OpenSessions {
           throw error;
         }
       },
+      dumpKey: ({ dump }) => ({ dumpKey: sessionOf(dump).dumpKey }),
       async attach({ dump, view, ...files }, { signal }) {
         const session = await attach(sessionOf(dump, view), files, signal);
         // It may have been closed meanwhile.
