@@ -49,7 +49,7 @@ const expectations: Readonly<Record<string, (answers: Answers, entry: DumpEntry)
     expect(check(answers, 'os-info-page')).toMatchObject({
       recorded: hexOf(recorded),
       computed: hex(cksm(page.subarray(12))),
-      ranges: [{ space: 'absolute', start: hex(at + 12n), end: hex(at + 4096n) }],
+      ranges: [{ space: 'absolute', start: hex(at + 8n), end: hex(at + 4096n) }],
     });
     expect(answers.osInfo?.standaloneKdump).toMatchObject({ outcome: 'disabled-wait', failedCheck: 'os_info checksum', waitCode: '0x4521' });
     expect(answers.info.provenance?.['/memory/crashkernel']?.trust).toBe('contradicted');

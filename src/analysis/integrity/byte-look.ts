@@ -14,7 +14,8 @@ function repeated(bytes: Uint8Array): Uint8Array | undefined {
   return undefined;
 }
 
-function contentWords(bytes: Uint8Array, at: bigint, memoryEnd: bigint): string {
+/** Zeros, a fill pattern, a text, or "other data". */
+export function patternOf(bytes: Uint8Array): string {
   const pattern = repeated(bytes);
   if (pattern !== undefined) {
     if (pattern.every((byte) => byte === 0)) return 'zeros';
@@ -22,6 +23,12 @@ function contentWords(bytes: Uint8Array, at: bigint, memoryEnd: bigint): string 
   }
   if (bytes.length >= 8 && bytes.every(isText))
     return `text "${Buffer.from(bytes.subarray(0, 40)).toString('latin1').trimEnd()}${bytes.length > 40 ? '...' : ''}"`;
+  return 'other data';
+}
+
+function contentWords(bytes: Uint8Array, at: bigint, memoryEnd: bigint): string {
+  const pattern = patternOf(bytes);
+  if (pattern !== 'other data') return pattern;
   // Big-endian doublewords that lie in memory, most of them not zero.
   const first = Number((8n - (at % 8n)) % 8n);
   const words: bigint[] = [];

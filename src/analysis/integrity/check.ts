@@ -54,8 +54,10 @@ export interface CheckContext {
 export interface CheckOutcome {
   readonly verdict: Verdict;
   readonly detail: string;
-  /** Instead of the check's own. */
-  readonly remedy?: Remedy;
+  /** Instead of the check's own; `none` where that would not help. */
+  readonly remedy?: Remedy | 'none';
+  /** Instead of the check's own, where something else failed than usual. */
+  readonly failure?: string;
   readonly recorded?: string;
   readonly computed?: string;
   /** The bytes that the check covers, or on failure the bytes that are wrong. */

@@ -54,13 +54,14 @@ export const checks: readonly Check[] = [
 
 function toResult(check: Check, outcome: CheckOutcome): CheckResult {
   const { verdict, detail, recorded, computed, ranges, steps, findings } = outcome;
-  const remedy = outcome.remedy ?? (verdict === 'failed' ? check.remedy : undefined);
+  const own = outcome.remedy ?? (verdict === 'failed' ? check.remedy : undefined);
+  const remedy = own === 'none' ? undefined : own;
   return {
     id: check.id,
     title: check.title,
     verdict,
     detail,
-    ...(verdict === 'failed' ? { failure: check.failure, gravity: check.gravity } : {}),
+    ...(verdict === 'failed' ? { failure: outcome.failure ?? check.failure, gravity: check.gravity } : {}),
     ...defined({ remedy, recorded, computed }),
     ...(ranges === undefined || ranges.length === 0 ? {} : { ranges: [...ranges] }),
     ...(steps === undefined ? {} : { steps: [...steps] }),

@@ -19,6 +19,8 @@ export interface DifferentBytes {
 export interface KdumpComparison {
   /** Regions that were compared with it. */
   readonly regions: readonly ShaRegion[];
+  /** Whether it holds all bytes of all regions of the digest. */
+  readonly whole: boolean;
   /** True when the image's bytes have the digest that was recorded; undefined when it does not hold all regions. */
   readonly proven: boolean | undefined;
   readonly differences: readonly DifferentBytes[];
@@ -90,7 +92,7 @@ export async function compareKdump(
   signal: AbortSignal,
 ): Promise<KdumpComparison> {
   const source = sourceOf(original, purgatory, area);
-  if (source.why !== undefined) return { regions: [], proven: undefined, differences: [], more: false, why: source.why };
+  if (source.why !== undefined) return { regions: [], whole: false, proven: undefined, differences: [], more: false, why: source.why };
   const runs: { start: bigint; end: bigint }[] = [];
   const hash = createHash('sha256');
   let whole = original.kind === 'dump';
@@ -127,5 +129,5 @@ export async function compareKdump(
     return found === undefined || healthy === undefined ? [] : [{ at: start, length: end - start, found, original: healthy }];
   });
   const proven = !whole || purgatory.recorded === undefined ? undefined : hash.digest('hex') === purgatory.recorded;
-  return { regions: source.regions, proven, differences, more };
+  return { regions: source.regions, whole, proven, differences, more };
 }

@@ -1,5 +1,6 @@
 /** Manifests: what we write the standard tools check, what they write we read, and bad ranges are named. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -51,6 +52,30 @@ describe.each(manifestFormats.map((one) => [one.id, one] as const))('%s', (forma
     ]);
     expect(check.findings?.map(({ id }) => id)).toEqual(['manifest/range', 'manifest/range']);
     expect(check.findings?.[1]?.detail).toMatch(/absolute 0x[0-9a-f]+-0x[0-9a-f]+/);
+  });
+
+  it('of which one digest was changed is damaged itself, and the dump is not accused', async () => {
+    const manifest = await manifestOf(healthy, format);
+    const lines = readFileSync(manifest, 'utf8');
+    const sha256 = createHash('sha256').update(readFileSync(healthy)).digest('hex');
+    const digits = sha256.slice(8, 16) === '00000000' ? '11111111' : '00000000';
+    const path = join(folder, `changed-${format}.${format}`);
+    writeFileSync(path, lines.replaceAll(sha256, sha256.slice(0, 8) + digits + sha256.slice(16)));
+    const { code, check } = await verify(healthy, '--manifest', path);
+    expect({ code, verdict: check.verdict }).toEqual({ code: 1, verdict: 'failed' });
+    expect(check.failure).toBe('The manifest is damaged: the dump is what it recorded.');
+    expect(check.detail).toMatch(/\[[01]+\].* prove that the file was not/);
+    expect([check.ranges, check.remedy]).toEqual([undefined, undefined]);
+    // All of it, where pieces clear the file.
+    const other = createHash('sha256').update('another file').digest('hex');
+    writeFileSync(path, lines.replaceAll(sha256, other));
+    const whole = await verify(healthy, '--manifest', path);
+    if (lines.split('\n').filter((line) => /[0-9a-f]{64}/.test(line)).length > 1)
+      expect(whole.check).toMatchObject({
+        failure: 'The manifest is damaged: the dump is what it recorded.',
+        detail: expect.stringContaining('all pieces') as string,
+      });
+    else expect(whole.check.failure).toBe('The dump differs from its manifest.');
   });
 
   it('of a cut and of a grown file fails', async () => {

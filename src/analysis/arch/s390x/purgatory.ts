@@ -3,6 +3,8 @@
  * recorded digest of both producers without symbols, and computes the digest again (purgatory.md).
  */
 import { createHash } from 'node:crypto';
+import { defined } from '../../../shared/defined.ts';
+import { overwrittenDigest, type DigestMatch } from '../../../shared/digest-match.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import { u64 } from '../../layout/field.ts';
 import { list, nested, parse, struct } from '../../layout/struct.ts';
@@ -44,6 +46,10 @@ export interface FoundPurgatory {
   readonly recorded: string | undefined;
   readonly computed: string;
   readonly matches: boolean;
+  /** Set where the digest was overwritten in part: what is left of it proves that the regions are unchanged. */
+  readonly overwritten?: DigestMatch;
+  /** What should lie next to the digest and does not: it may have been overwritten with it. */
+  readonly neighbour?: string;
 }
 
 export type PurgatorySearch =
@@ -98,6 +104,28 @@ async function digestRegions(
 
 const toHex = (data: Uint8Array): string => Buffer.from(data).toString('hex');
 
+const disabledWaitMask = 0x0002_0001_8000_0000n;
+/** From `kernel_entry` (purgatory.md section 4). */
+const pswBeforeEntry = 384;
+
+function judgedDigest(recorded: string, computed: string, neighbour: string | undefined): Pick<FoundPurgatory, 'matches' | 'overwritten' | 'neighbour'> {
+  if (recorded === computed) return { matches: true };
+  return { matches: false, ...defined({ overwritten: overwrittenDigest(recorded, computed), neighbour }) };
+}
+
+/** Where a window holds the digest, whole or with a part of it overwritten. */
+function placeOfDigest(window: Buffer, digest: string): number | undefined {
+  const whole = window.indexOf(Buffer.from(digest, 'hex'));
+  if (whole !== -1) return whole;
+  const bytes = Buffer.from(digest, 'hex');
+  for (let at = 0; at + digestBytes <= window.length; at += 1) {
+    let equal = 0;
+    for (let index = 0; index < digestBytes; index += 1) if (window[at + index] === bytes[index]) equal += 1;
+    if (equal > 1 && overwrittenDigest(window.toString('hex', at, at + digestBytes), digest) !== undefined) return at;
+  }
+  return undefined;
+}
+
 /** The kernel's own purgatory: the cells kernel_entry, kernel_type, crash_start, crash_size in this order. */
 async function findFileLoad(memory: AbsoluteMemory, area: CrashkernelArea, signal: AbortSignal): Promise<PurgatorySearch | undefined> {
   const pattern = Buffer.alloc(32);
@@ -118,7 +146,11 @@ async function findFileLoad(memory: AbsoluteMemory, area: CrashkernelArea, signa
       if ('why' in computed) return { state: 'unreadable', why: computed.why };
       const recorded = toHex(digest);
       const place = { producer: 'kexec_file_load', tableAt: entry - BigInt(tableBytes), regions, digestAt: entry - BigInt(tableBytes + digestBytes) } as const;
-      return { state: 'found', purgatory: { ...place, recorded, computed: computed.digest, matches: recorded === computed.digest } };
+      const psw = memory.readPresent(entry - BigInt(pswBeforeEntry), 8);
+      const neighbour =
+        psw !== undefined && Buffer.from(psw).readBigUInt64BE() === disabledWaitMask ? undefined : 'the disabled-wait PSW before it is not there any more';
+      const judged = judgedDigest(recorded, computed.digest, neighbour);
+      return { state: 'found', purgatory: { ...place, recorded, computed: computed.digest, ...judged } };
     }
     await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
@@ -140,13 +172,17 @@ async function findLoad(memory: AbsoluteMemory, area: CrashkernelArea, signal: A
     const computed = await digestRegions(memory, regions, signal);
     if ('why' in computed) return { state: 'unreadable', why: computed.why };
     const base = { producer: 'kexec_load', tableAt: from + BigInt(at), regions, computed: computed.digest } as const;
-    const digest = window.indexOf(Buffer.from(computed.digest, 'hex'));
-    if (digest !== -1) return { state: 'found', purgatory: { ...base, digestAt: from + BigInt(digest), recorded: computed.digest, matches: true } };
+    const digest = placeOfDigest(window, computed.digest);
+    if (digest !== undefined) {
+      const recorded = window.toString('hex', digest, digest + digestBytes);
+      return { state: 'found', purgatory: { ...base, digestAt: from + BigInt(digest), recorded, ...judgedDigest(recorded, computed.digest, undefined) } };
+    }
     const cell = (offset: number): bigint | undefined => (at + offset + 8 <= window.length ? window.readBigUInt64BE(at + offset) : undefined);
     const fits = cell(cells.psw) === kdumpPsw[0] && cell(cells.psw + 8) === kdumpPsw[1] && cell(cells.base) === area.base && cell(cells.size) === area.size;
     const recorded = fits ? toHex(window.subarray(at + cells.digest, at + cells.digest + digestBytes)) : undefined;
     const digestAt = fits ? from + BigInt(at + cells.digest) : undefined;
-    unproven ??= { ...base, digestAt, recorded, matches: false };
+    const neighbour = fits ? undefined : 'the cells that follow it in the builds that are known are not there';
+    unproven ??= { ...base, digestAt, recorded, matches: false, ...defined({ neighbour }) };
   }
   if (unproven !== undefined) return { state: 'found', purgatory: unproven };
   const gap = read.absences[0];

@@ -1,6 +1,8 @@
 /** The files of a dump have the digests that a manifest beside them records (sha256sum, hashdeep). */
 import { append } from '../../../shared/append.ts';
 import type { Step } from '../../../shared/check-model.ts';
+import { defined } from '../../../shared/defined.ts';
+import { markedDigest, overwrittenDigest } from '../../../shared/digest-match.ts';
 import type { Finding } from '../../../shared/model.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import { faultText, type ByteSource, type FileFault } from '../../source/byte-source.ts';
@@ -59,6 +61,16 @@ function entryOf(entries: readonly FileDigests[], file: ByteSource, files: reado
   return entries.find((entry) => entry.name === baseName(file.name)) ?? (entries.length === 1 && files.length === 1 ? entries[0] : undefined);
 }
 
+/** Why the recorded digest of a whole file is wrong, and not the file: a part of it is right, or all pieces are. */
+function whyLineIsWrong({ sha256: recorded, pieces }: FileDigests, computed: string, size: number): string | undefined {
+  const overwritten = overwrittenDigest(recorded, computed);
+  if (overwritten !== undefined && recorded !== undefined)
+    return `${overwritten.bytes - overwritten.equal} of its ${overwritten.bytes} bytes were changed (${markedDigest(recorded, overwritten)}), and the others prove that the file was not`;
+  let end = 0;
+  for (const piece of [...pieces].sort((left, right) => left.start - right.start)) if (piece.start <= end) end = Math.max(end, piece.end);
+  return pieces.length > 0 && end >= size ? 'all pieces of the file are as recorded, so this line is of another file or was changed' : undefined;
+}
+
 export const manifestCheck: Check = {
   id: 'manifest',
   title: 'Digests of a manifest',
@@ -92,6 +104,14 @@ export const manifestCheck: Check = {
         const found = await hashRange(file, piece.start, piece.end, signal);
         // A piece that cannot be read is neither right nor wrong.
         if (found === undefined || (found.sha256 !== undefined && found.sha256 !== piece.sha256)) bad.push({ start: piece.start, end: piece.end });
+      }
+      const line = sha256 !== undefined && wholeWrong && bad.length === 0 ? whyLineIsWrong(entry, sha256, file.size) : undefined;
+      if (line !== undefined && sha256 !== undefined && (entry.bytes === undefined || entry.bytes === file.size)) {
+        const detail = `recorded SHA-256 ${entry.sha256 ?? ''}, computed ${sha256}: ${line}`;
+        steps.push({ check: name, passed: false, detail });
+        findings.push({ id: 'manifest/digest', severity: 'error', title: 'A digest in the manifest was changed', detail: `${name}: ${line}` });
+        values = { ...defined({ recorded: entry.sha256 }), computed: sha256 };
+        continue;
       }
       if (sha256 === undefined) unread ??= { name, faults };
       const size = entry.bytes === undefined || entry.bytes === file.size ? '' : `; it has ${file.size} bytes, recorded are ${entry.bytes}`;
@@ -127,7 +147,11 @@ export const manifestCheck: Check = {
       );
     }
     const wrong = steps.find((step) => step.passed === false);
-    if (wrong !== undefined) return failed(`${wrong.check}: ${wrong.detail}`, { steps, findings, ranges, ...values });
+    // Where all that is wrong are lines of the manifest, the dump is what it was.
+    const ofManifest = findings.every(({ id }) => id === 'manifest/digest')
+      ? ({ failure: 'The manifest is damaged: the dump is what it recorded.', remedy: 'none' } as const)
+      : {};
+    if (wrong !== undefined) return failed(`${wrong.check}: ${wrong.detail}`, { steps, findings, ranges, ...values, ...ofManifest });
     if (unread !== undefined) return { ...unreadable(`${unread.name}: ${unreadText(unread.faults)}`), steps };
     if (!steps.some((step) => step.passed === true)) return { ...notRecorded(`${manifest.name} does not name this dump`), steps };
     return passed(`${steps.filter((step) => step.passed === true).length} of ${files.length} ${files.length === 1 ? 'file' : 'files'} as recorded`, {

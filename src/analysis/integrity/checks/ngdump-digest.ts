@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { markedDigest, overwrittenDigest } from '../../../shared/digest-match.ts';
 import { faultText } from '../../source/byte-source.ts';
 import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts';
 
@@ -31,8 +32,14 @@ export const ngdumpDigest: Check = {
     }
     const computed = hash.digest('hex');
     const values = { recorded: recorded.sha256, computed };
+    const overwritten = overwrittenDigest(recorded.sha256, computed);
+    if (overwritten !== undefined)
+      return failed(
+        `${overwritten.bytes - overwritten.equal} of the ${overwritten.bytes} bytes of the digest in ngdump.meta were overwritten (${markedDigest(recorded.sha256, overwritten)}); the others prove that the dump is unchanged`,
+        { ...values, failure: 'The digest that the dump records was overwritten.', remedy: 'none' },
+      );
     return computed === recorded.sha256
       ? passed(`SHA-256 over ${at} bytes matches`, values)
-      : failed(`SHA-256 over ${at} bytes does not match: the dump changed after it was written`, values);
+      : failed(`SHA-256 over ${at} bytes does not match: the dump changed after it was written, or the recorded digest was replaced whole`, values);
   },
 };

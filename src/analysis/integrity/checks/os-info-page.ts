@@ -1,6 +1,8 @@
 import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
-import { checksumStart, OS_INFO_MAGIC, osInfoSize } from '../../arch/s390x/os-info.ts';
+import { csumPartial } from '../../arch/s390x/checksum.ts';
+import { checksumStart, OS_INFO_MAGIC, osInfoEntries, osInfoSize, type OsInfoValues } from '../../arch/s390x/os-info.ts';
+import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import { failed, notApplicable, notRecorded, passed, unreadable, type Check } from '../check.ts';
 import { osInfoSteps } from './os-info-steps.ts';
 
@@ -16,6 +18,20 @@ function damage(
   return { findings: [{ id: `os-info-page/${detailId}`, severity: 'error', title, detail, where }], ranges: [where] };
 }
 
+const checksumAt = 8;
+/** A damaged size must not make us read much: the data of entries are a few KiB. */
+const maxEntryBytes = 1n << 20n;
+
+/** Names of entries whose data have the checksum that the entry records: they are as they were written. */
+function soundEntries({ entry }: OsInfoValues, memory: AbsoluteMemory): readonly string[] {
+  return entry.flatMap(({ addr, size, csum }, id) => {
+    const kind = osInfoEntries[id];
+    if (kind?.kind !== 'data' || addr === 0n || size === 0n || size > maxEntryBytes) return [];
+    const bytes = memory.readPresent(addr, Number(size));
+    return bytes !== undefined && csumPartial(bytes) === csum ? [kind.name] : [];
+  });
+}
+
 /** The os_info page that lowcore points to has its magic and matches its checksum (meminfo.md sections 3 and 6). */
 export const osInfoPage: Check = {
   id: 'os-info-page',
@@ -25,7 +41,7 @@ export const osInfoPage: Check = {
   cost: 'headers',
   structure: 'os_info',
   vouches: true,
-  run({ osInfo }) {
+  run({ osInfo, memory }) {
     if (osInfo === undefined) return notApplicable('os_info exists on s390x only');
     const steps = osInfoSteps(osInfo);
     switch (osInfo.stage) {
@@ -57,16 +73,24 @@ export const osInfoPage: Check = {
         }
         const covered = { ...page, start: hex(pointer + BigInt(checksumStart)) };
         const sums = { steps, ranges: [covered], recorded: hex(values.csum), computed: hex(computed) };
-        if (values.csum !== computed)
-          return failed(`the checksum over ${osInfoSize - checksumStart} bytes is ${hex(computed)}, recorded is ${hex(values.csum)}`, {
-            ...sums,
-            ...damage(
-              'checksum',
-              'os_info was changed after its checksum was made: nothing in it can be trusted',
-              `recorded ${hex(values.csum)}, computed ${hex(computed)} over ${osInfoSize - checksumStart} bytes`,
-              covered,
-            ),
-          });
+        if (values.csum !== computed) {
+          const entries = soundEntries(values, memory);
+          const sound =
+            entries.length === 0 ? '' : `; its ${entries.join(' and ')} ${entries.length === 1 ? 'entry is' : 'entries are'} right by checksums of their own`;
+          return failed(
+            `the checksum over ${osInfoSize - checksumStart} bytes is ${hex(computed)}, recorded is ${hex(values.csum)}: the page or the checksum itself changed${sound}`,
+            {
+              ...sums,
+              // The checksum lies right before what it covers.
+              ...damage(
+                'checksum',
+                'os_info and its checksum do not fit: one of them was changed, and nothing in it can be trusted',
+                `recorded ${hex(values.csum)}, computed ${hex(computed)} over ${osInfoSize - checksumStart} bytes${sound}`,
+                { ...page, start: hex(pointer + BigInt(checksumAt)) },
+              ),
+            },
+          );
+        }
         if (values.version_major > 1) {
           const detail = `version ${values.version_major}.${values.version_minor} is newer than any reader knows`;
           return failed(detail, {

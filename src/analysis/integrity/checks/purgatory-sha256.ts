@@ -1,14 +1,15 @@
 import type { Step } from '../../../shared/check-model.ts';
 import { defined } from '../../../shared/defined.ts';
+import { markedDigest, type DigestMatch } from '../../../shared/digest-match.ts';
 import type { Finding } from '../../../shared/model.ts';
 import { byteText, hex } from '../../../shared/units.ts';
 import type { CrashkernelArea } from '../../arch/s390x/kdump-image.ts';
-import type { FoundPurgatory } from '../../arch/s390x/purgatory.ts';
+import type { FoundPurgatory, ShaRegion } from '../../arch/s390x/purgatory.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
-import { lookOf } from '../byte-look.ts';
-import { failed, notApplicable, notRecorded, passed, unreadable, type Check } from '../check.ts';
+import { lookOf, patternOf } from '../byte-look.ts';
+import { failed, notApplicable, notRecorded, passed, unreadable, type Check, type CheckOutcome } from '../check.ts';
 import type { KdumpOriginal } from '../evidence.ts';
-import { compareKdump, type DifferentBytes } from '../kdump-original.ts';
+import { compareKdump, type DifferentBytes, type KdumpComparison } from '../kdump-original.ts';
 
 /** Bytes of a difference that are shown; the rest is a click away. */
 const shownBytes = 32;
@@ -33,26 +34,130 @@ interface Damaged {
   readonly signal: AbortSignal;
 }
 
+interface Looked {
+  readonly step: Step;
+  readonly findings: readonly Finding[];
+  /** Regions in which the image and the dump have the same bytes. */
+  readonly equal: readonly ShaRegion[];
+  /** All that the digest covers is the same in both. */
+  readonly allEqual: boolean;
+}
+
+const regionText = ({ start, length }: ShaRegion): string => `${hex(start)} + ${hex(length)}`;
+
+/** What the image is to the recorded digest: a healthy image is not accused of what happened to the digest. */
+function imageWords({ proven, whole, differences }: KdumpComparison, { overwritten }: FoundPurgatory): string {
+  if (overwritten !== undefined)
+    return differences.length === 0
+      ? 'what is left of the recorded digest proves the same bytes'
+      : 'what is left of the recorded digest proves those of this dump: the image is of another load';
+  if (proven === true) return 'its SHA-256 over the regions is the recorded one';
+  if (differences.length === 0)
+    return whole ? 'so the recorded digest is of neither of the two' : 'it does not hold all regions, so that the recorded digest cannot prove it';
+  if (proven === undefined) return 'it does not hold all regions, so that the recorded digest cannot prove it';
+  return 'its SHA-256 over the regions is not the recorded one either: it is of another load, or bytes of it were changed too';
+}
+
 /** What a healthy image tells of a damaged kdump kernel. */
-async function differencesFrom(
-  original: KdumpOriginal,
-  { memory, area, purgatory, signal }: Damaged,
-): Promise<{ readonly steps: Step[]; readonly findings: Finding[] }> {
-  const { regions, proven, differences, more, why } = await compareKdump(memory, area, purgatory, original, signal);
+async function lookAt(original: KdumpOriginal, damaged: Damaged): Promise<Looked> {
+  const { memory, area, purgatory, signal } = damaged;
+  const compared = await compareKdump(memory, area, purgatory, original, signal);
+  const { regions, whole, proven, differences, more, why } = compared;
   const check = `image ${original.name}`;
-  if (why !== undefined) return { steps: [{ check, detail: `cannot be compared: ${why}` }], findings: [] };
-  const covered = regions.map((region) => `${hex(region.start)} + ${hex(region.length)}`).join(', ');
-  const trust =
-    proven === true
-      ? 'its SHA-256 over the regions is the recorded one'
-      : proven === false
-        ? 'its SHA-256 over the regions is not the recorded one either: it was loaded at another time, or is damaged itself'
-        : 'it does not hold all regions, so that the recorded digest cannot prove it';
-  const count = `${differences.length}${more ? ' and more' : ''} different ${differences.length === 1 ? 'range' : 'ranges'}`;
+  if (why !== undefined) return { step: { check, detail: `cannot be compared: ${why}` }, findings: [], equal: [], allEqual: false };
+  const count =
+    differences.length === 0 ? 'no difference' : `${differences.length}${more ? ' and more' : ''} different ${differences.length === 1 ? 'range' : 'ranges'}`;
+  const { overwritten } = purgatory;
+  const verdict = overwritten === undefined && !(whole && differences.length === 0) ? proven : undefined;
   return {
-    steps: [{ check, ...defined({ passed: proven }), detail: `${count} in ${covered}; ${trust}` }],
-    findings: differences.map((difference) => differenceFinding(difference, memory)),
+    step: { check, ...defined({ passed: verdict }), detail: `${count} in ${regions.map(regionText).join(', ')}; ${imageWords(compared, purgatory)}` },
+    // Where the digest proves the memory, the image is the other one.
+    findings: overwritten === undefined ? differences.map((difference) => differenceFinding(difference, memory)) : [],
+    equal: differences.length === 0 ? regions : [],
+    allEqual: whole && differences.length === 0,
   };
+}
+
+type Outcome = Pick<CheckOutcome, 'detail' | 'failure' | 'remedy' | 'findings' | 'ranges'>;
+
+const digestFailure = 'The recorded digest of the kdump kernel was overwritten.';
+const rangeOf = (start: bigint, length: bigint) => ({ space: 'absolute' as const, start: hex(start), end: hex(start + length) });
+
+/** The digest that was recorded is what changed: its bytes alone are damaged. */
+function digestOutcome(purgatory: FoundPurgatory, why: string, differing: DigestMatch['differing'] = [{ from: 0, to: 32 }]): Outcome {
+  const { digestAt, recorded, computed } = purgatory;
+  const places = digestAt === undefined ? [] : differing.map(({ from, to }) => ({ from, to, where: rangeOf(digestAt + BigInt(from), BigInt(to - from)) }));
+  return {
+    detail: `${why}. The purgatory compares all of it, and does not start kdump`,
+    failure: digestFailure,
+    remedy: 'none',
+    ranges: places.map(({ where }) => where),
+    findings: places.map(({ from, to, where }) => ({
+      id: 'purgatory-sha256/digest',
+      severity: 'error',
+      title: 'The recorded digest of the kdump kernel was overwritten',
+      detail: `${to - from} of its 32 bytes, from byte ${from} on`,
+      where,
+      ...defined({ recorded: recorded?.slice(from * 2, to * 2) }),
+      computed: computed.slice(from * 2, to * 2),
+    })),
+  };
+}
+
+/** What does not look like a SHA-256, which has no pattern: then something else was written there. */
+function foreignDigest({ recorded }: FoundPurgatory): string | undefined {
+  const look = recorded === undefined ? 'other data' : patternOf(Buffer.from(recorded, 'hex'));
+  return look === 'other data' ? undefined : look;
+}
+
+/** What of the memory is in doubt, where the digest does not say what changed. */
+function memoryOutcome(purgatory: FoundPurgatory, looked: readonly Looked[]): Outcome {
+  const { regions, digestAt, recorded, computed, neighbour } = purgatory;
+  const differences = looked.flatMap(({ findings }) => findings);
+  const equal = looked.flatMap((one) => one.equal);
+  const suspect = regions.filter((region) => !equal.some(({ start }) => start === region.start)).map(({ start, length }) => rangeOf(start, length));
+  const digest = digestAt === undefined ? [] : [rangeOf(digestAt, 32n)];
+  const isSure = neighbour === undefined;
+  const changed = isSure
+    ? 'the kdump kernel or its initrd changed after loading'
+    : `either the kdump kernel or its initrd changed after loading, or the recorded digest was overwritten: ${neighbour}`;
+  const cannotTell = looked.length > 0 ? '' : '; one digest covers all regions, so it cannot tell where. A healthy image would show the bytes';
+  const ranges = differences.length > 0 ? differences.flatMap(({ where }) => where ?? []) : isSure && looked.length === 0 ? suspect : [...suspect, ...digest];
+  const whole: Finding = {
+    id: 'purgatory-sha256',
+    severity: 'error',
+    title: isSure ? 'The loaded kdump kernel is damaged' : 'The loaded kdump kernel does not fit its digest',
+    detail: `${changed}${cannotTell}`,
+    ...(ranges[0] === undefined || differences.length > 0 ? {} : { where: ranges[0] }),
+    ...defined({ recorded }),
+    computed,
+  };
+  const bytes = regions.reduce((sum, region) => sum + region.length, 0n);
+  return {
+    detail: `SHA-256 over ${regions.length} regions, ${byteText(bytes)}, does not match: ${changed}`,
+    ...(isSure ? {} : { failure: 'The loaded kdump kernel does not fit its recorded digest.' }),
+    ranges,
+    findings: [whole, ...differences],
+  };
+}
+
+/** What the mismatch means: a part of the digest that is right, a healthy image with the same bytes, or bytes that are no digest clear the memory. */
+function mismatch(purgatory: FoundPurgatory, looked: readonly Looked[]): Outcome {
+  const { overwritten, recorded } = purgatory;
+  if (overwritten !== undefined && recorded !== undefined) {
+    const { bytes, equal, differing } = overwritten;
+    const why = `${bytes - equal} of the ${bytes} bytes of the recorded digest were overwritten (${markedDigest(recorded, overwritten)}); the others prove that the kdump kernel and its initrd are unchanged`;
+    return digestOutcome(purgatory, why, differing);
+  }
+  if (looked.some(({ allEqual }) => allEqual))
+    return digestOutcome(purgatory, 'the kdump kernel and its initrd are byte for byte those of the healthy image: the recorded digest is what changed');
+  const look = foreignDigest(purgatory);
+  if (look !== undefined && looked.every(({ findings }) => findings.length === 0))
+    return digestOutcome(
+      purgatory,
+      `the recorded digest is none: in its place are ${look}. Whether the kdump kernel or its initrd changed as well cannot be told from it`,
+    );
+  return memoryOutcome(purgatory, looked);
 }
 
 /** The digest that the panicking kernel checks before it starts kdump, computed again over the regions (purgatory.md). */
@@ -90,28 +195,9 @@ export const purgatorySha256: Check = {
     const values = { ranges, steps, ...defined({ recorded: purgatory.recorded }), computed: purgatory.computed };
     if (purgatory.matches) return passed(`SHA-256 over ${purgatory.regions.length} regions, ${byteText(bytes)}, matches`, values);
     const { image } = guard;
-    const originals = evidence.kdumpOriginals ?? [];
-    const looked = await Promise.all(originals.map((original) => differencesFrom(original, { memory, area: image.area, purgatory, signal })));
-    const differences = looked.flatMap(({ findings }) => findings);
-    const cannotTell = originals.length > 0 ? '' : '; one digest covers all regions, so it cannot tell where. A healthy image would show the bytes';
-    const whole: Finding = {
-      id: 'purgatory-sha256',
-      severity: 'error',
-      title: 'The loaded kdump kernel is damaged',
-      detail: `the kdump kernel or its initrd changed after it was loaded${cannotTell}`,
-      ...(ranges[0] === undefined || differences.length > 0 ? {} : { where: ranges[0] }),
-      ...defined({ recorded: purgatory.recorded }),
-      computed: purgatory.computed,
-    };
-    return failed(
-      `SHA-256 over ${purgatory.regions.length} regions, ${byteText(bytes)}, does not match: the kdump kernel or its initrd changed after loading`,
-      {
-        ...values,
-        steps: [...steps, ...looked.flatMap((one) => one.steps)],
-        // With a healthy image the bad bytes are known; without, all that the digest covers is suspect.
-        ranges: differences.length === 0 ? ranges : differences.flatMap(({ where }) => where ?? []),
-        findings: [whole, ...differences],
-      },
-    );
+    const damaged = { memory, area: image.area, purgatory, signal };
+    const looked = await Promise.all((evidence.kdumpOriginals ?? []).map((original) => lookAt(original, damaged)));
+    const { detail, ...outcome } = mismatch(purgatory, looked);
+    return failed(detail, { ...values, steps: [...steps, ...looked.map(({ step }) => step)], ...outcome });
   },
 };
