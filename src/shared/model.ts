@@ -102,7 +102,8 @@ export const infoSchema = v.strictObject({
     features: v.optional(v.array(v.picklist(architectureFeatures))),
     endianness: v.picklist(['big', 'little']),
     bits: v.picklist([32, 64]),
-    pageSize: count,
+    /** Left out where neither the dump nor the architecture says it. */
+    pageSize: v.optional(count),
     /** CPUs of the machine: those that the dump records, and those that its kernel knows besides. */
     cpuCount: count,
     /** Those that ran, by the kernel's own mask. */

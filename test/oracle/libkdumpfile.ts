@@ -65,7 +65,7 @@ function answered(answers: Answers): Facts {
   const facts = new Map<string, Value>([
     ['arch', info.machine.arch],
     ['byte order', info.machine.endianness],
-    ['page size', info.machine.pageSize],
+    ...(info.machine.pageSize === undefined ? [] : [['page size', info.machine.pageSize] as const]),
     ['cpus', info.machine.cpuCount],
     ['max pfn', Number((BigInt(answers.memoryEnd) + BigInt(pageSize) - 1n) / BigInt(pageSize))],
     ['pages', heldPages(answers)],

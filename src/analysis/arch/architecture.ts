@@ -141,6 +141,8 @@ export interface ArchitectureOps {
   kernelAddress(address: bigint, vmcoreinfo: VmcoreinfoValues): bigint | undefined;
   /** Which addresses `kernelAddress` may be asked for without asking the page tables first. */
   kernelAddressHolds(vmcoreinfo: VmcoreinfoValues | undefined, hasWalk: () => boolean): (address: bigint) => boolean;
+  /** Bytes of a page, where kernels have no other; undefined where they are built for several sizes. */
+  readonly pageBytes: number | undefined;
   /** The kernel's map of all RAM, for dumps that record virtual addresses alone. */
   readonly linearMap: {
     /** Where it begins, by the lowest address of RAM that is seen in it; undefined where that does not say it. */

@@ -195,6 +195,8 @@ export interface DumpImage {
     readonly bits: 32 | 64;
     /** CPU id as STIDP stores it (s390x stand-alone dumps). */
     readonly cpuId?: bigint;
+    /** Bytes of the kernel's pages as the header has them. */
+    readonly pageSize?: number;
     /** Number of CPUs that the header counts, where it does. */
     readonly cpuCount?: number;
     /** Number of CPUs that answered the dumper, where the header tells them from those whose registers it has. */

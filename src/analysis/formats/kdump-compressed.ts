@@ -343,7 +343,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
       complete: fact(complete, 'headers, bitmaps, descriptors and file size'),
       ...(header.split === undefined ? {} : { volumes: parts.map((part, index) => ({ path: part.source.name, bytes: part.source.size, number: index })) }),
     },
-    machine: { ...known, endian: header.endian, bits: header.bits, cpuCount: header.cpuCount },
+    machine: { ...known, endian: header.endian, bits: header.bits, pageSize: header.blockSize, cpuCount: header.cpuCount },
     ...defined({ origin }),
     ...(shifted ? {} : { names: { nodename: header.names.nodename, release: header.names.release, version: header.names.version } }),
     ...subHeaderPhysBase(header),

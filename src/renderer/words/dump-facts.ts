@@ -70,7 +70,7 @@ export function dumpFacts(info: Info, catalogue: Catalogue): readonly ShownFact[
   );
   add('machine-type', 'Machine type', machine.machineType, ['/machine/machineType']);
   add('serial', 'Serial', machine.serial, ['/machine/serial']);
-  add('page-size', 'Page size', byteText(machine.pageSize), ['/machine/pageSize']);
+  if (machine.pageSize !== undefined) add('page-size', 'Page size', byteText(machine.pageSize), ['/machine/pageSize']);
   add('release', 'Kernel release', kernel.release, ['/kernel/release'], kernel.release === undefined ? undefined : `Linux ${kernel.release}`);
   add('kernel-version', 'Kernel build', kernel.version, ['/kernel/version']);
   add('nodename', 'Node name', kernel.nodename, ['/kernel/nodename']);

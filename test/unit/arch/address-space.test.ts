@@ -56,6 +56,18 @@ describe('the address space', () => {
     expect(translateAddress(bare, { address: kernelAddress })).toMatchObject({ absolute: '0x101000' });
   });
 
+  it('is found by the parts of the kernel table that are in the dump', () => {
+    const table = 0x10_0000;
+    const lines = (left: string): string =>
+      `memory 4 MiB\nvmcoreinfo "OSRELEASE=6.1.0" "SYMBOL(swapper_pg_dir)=100000"\nu64 0x${(table + 0x3ff8).toString(16)} 0x20\nfill 0x100000 0x3ff8 0\n${Array.from({ length: 4 }, (_, page) => `u64 0x${(table + 0x1000 * page).toString(16)} 0x${(0x20_0007).toString(16)}\n`).join('')}${left}format kdump-compressed codec=zlib\n`;
+    const rootOf = (left: string) => translateAddress(caseSession('partial.dump', lines(left)), { address: 0x1000n }).asce;
+    const whole = rootOf('');
+    expect(whole).toMatchObject({ value: '0x100007', source: expect.stringContaining('swapper_pg_dir') as string });
+    expect(rootOf('exclude 0x100000 0x3000\n')).toEqual(whole);
+    expect(rootOf('exclude 0x101000 0x2000\n')).toEqual(whole);
+    expect(() => rootOf('exclude 0x100000 0x4000\n')).toThrow(/swapper_pg_dir cannot be found/);
+  });
+
   it('of x86_64 and aarch64 without tables is an error that says what would help', () => {
     for (const arch of ['x86_64', 'aarch64']) {
       const other = caseSession('other.dump', `# x\narch ${arch}\nmemory 64 KiB\ncpu\nformat elf-vmcore\n`);

@@ -202,3 +202,18 @@ describe('register notes of other sizes', () => {
     );
   });
 });
+
+describe('the page size', () => {
+  const sizeOf = async (arch: string, format: string, more = '') =>
+    (await triage(caseSession('dump', `arch ${arch}\nmemory 1 MiB\n${more}${format}\n`), signal)).info.machine.pageSize;
+
+  it.each(['aarch64', 'ppc64', 'ppc64le'])('%s: kernels are built for several, so it is what the dump says or is left out', async (arch) => {
+    expect(await sizeOf(arch, 'format elf-vmcore vmcoreinfo=no producer=qemu', 'cpu\n')).toBeUndefined();
+    expect(await sizeOf(arch, 'format kdump-compressed codec=zlib block=65536')).toBe(65_536);
+    expect(await sizeOf(arch, 'format elf-vmcore', 'vmcoreinfo "OSRELEASE=6.1.0" "PAGESIZE=16384"\n')).toBe(16_384);
+  });
+
+  it.each(['s390x', 'x86_64'])('%s: has one', async (arch) => {
+    expect(await sizeOf(arch, 'format elf-vmcore vmcoreinfo=no producer=qemu', 'cpu\n')).toBe(4096);
+  });
+});

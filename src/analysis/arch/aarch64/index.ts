@@ -29,6 +29,7 @@ export const aarch64: ArchitectureOps = {
   kernelAddress: aarch64Address,
   kernelAddressHolds: isAarch64Image,
   // RAM begins at an address that differs from machine to machine.
+  pageBytes: undefined,
   linearMap: { startBelow: () => undefined, end: undefined },
   physBase: () => undefined,
   loadedPhysBase: undefined,

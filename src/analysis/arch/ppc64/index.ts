@@ -1,12 +1,10 @@
-/** ppc64, big and little-endian: registers and the linear map; page tables and stacks are not followed. */
+/** ppc64, big and little-endian: registers, the linear map and radix tables; stacks are not followed. */
 import type { ArchitectureOps } from '../architecture.ts';
 import { noTrace } from '../backtrace.ts';
+import { isLinear, linearAddress, linearStart, powerPaging } from './address-space.ts';
 import { namedCpus, registerOf } from '../named-cpus.ts';
 import { fpregsetPpc64, powerNotes, powerRegisters, prstatusPpc64 } from './notes.ts';
 
-/** The linear map begins at 0xc000000000000000: its uppermost bits are no part of the address. */
-const linearStart = 0xc000_0000_0000_0000n;
-const linearMask = 0x0fff_ffff_ffff_ffffn;
 /** MSR[PR]: problem state. */
 const problemState = 1n << 14n;
 
@@ -31,9 +29,10 @@ function power(name: 'ppc64' | 'ppc64le'): ArchitectureOps {
       perCpuBases: (_, cpus) => new Map(cpus.map((cpu) => [cpu.id, [registerOf(cpu, 'r13')].flatMap((value) => value ?? [])])),
       besides: () => new Map(),
     },
-    paging: undefined,
-    kernelAddress: (address) => address & linearMask,
-    kernelAddressHolds: () => () => true,
+    paging: powerPaging,
+    kernelAddress: linearAddress,
+    kernelAddressHolds: () => isLinear,
+    pageBytes: undefined,
     linearMap: { startBelow: () => linearStart, end: undefined },
     physBase: () => undefined,
     loadedPhysBase: undefined,

@@ -30,6 +30,7 @@ export const s390x: ArchitectureOps = {
   kernelAddress: s390xAddress,
   kernelAddressHolds: () => () => true,
   // The identity map begins at 0 unless it is randomized (6.10 and later), whose kcore has physical addresses.
+  pageBytes: 4096,
   linearMap: { startBelow: () => 0n, end: undefined },
   physBase: (vmcoreinfo) => vmcoreinfoHex(vmcoreinfo, 'KERNELOFFPHYS'),
   loadedPhysBase: undefined,

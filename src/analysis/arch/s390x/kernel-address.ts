@@ -17,7 +17,18 @@ export function s390xAddress(address: bigint, vmcoreinfo: VmcoreinfoValues): big
 
 const tableTypeBits = 0x0cn;
 const invalidEntry = 0x20n;
-const tableBytes = 0x4000;
+const tableBytes = 0x4000n;
+const pageBytes = 0x1000n;
+
+function validEntry(part: Uint8Array | undefined): bigint | undefined {
+  if (part === undefined) return undefined;
+  const view = new DataView(part.buffer, part.byteOffset);
+  for (let at = 0; at < part.length; at += 8) {
+    const entry = view.getBigUint64(at);
+    if ((entry & invalidEntry) === 0n) return entry;
+  }
+  return undefined;
+}
 
 /**
  * The ASCE of swapper_pg_dir, when no CPU's registers are at hand: its type stands in the first valid entry of the table (lowcore.md
@@ -29,12 +40,11 @@ export function asceOfKernelTable(
 ): { readonly asce: bigint; readonly origin: bigint } | undefined {
   const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(swapper_pg_dir)');
   const origin = vmcoreinfo === undefined || symbol === undefined ? undefined : withinDump(s390xAddress(symbol, vmcoreinfo), memory);
-  const table = origin === undefined ? undefined : memory.readPresent(origin, tableBytes);
-  if (origin === undefined || table === undefined) return undefined;
-  const view = new DataView(table.buffer, table.byteOffset);
-  for (let at = 0; at < table.length; at += 8) {
-    const entry = view.getBigUint64(at);
-    if ((entry & invalidEntry) === 0n) return { asce: origin | (entry & tableTypeBits) | 3n, origin };
+  if (origin === undefined) return undefined;
+  // Page by page: a filter may have left parts of the table out, and each valid entry says the type.
+  for (let page = 0n; page < tableBytes; page += pageBytes) {
+    const entry = validEntry(memory.readPresent(origin + page, Number(pageBytes)));
+    if (entry !== undefined) return { asce: origin | (entry & tableTypeBits) | 3n, origin };
   }
   return undefined;
 }

@@ -41,6 +41,7 @@ export const x86: ArchitectureOps = {
   paging: x86Paging,
   kernelAddress: x86Address,
   kernelAddressHolds: isX86Image,
+  pageBytes: 4096,
   linearMap: x86LinearMap,
   physBase: x86PhysBase,
   loadedPhysBase: x86LoadedPhysBase,

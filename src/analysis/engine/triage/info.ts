@@ -5,7 +5,7 @@ import type { AttachedJson } from '../../../shared/attachment.ts';
 import { defined } from '../../../shared/defined.ts';
 import { confirm, fact, splitFacts, type Fact } from '../../../shared/fact.ts';
 import { infoSchema, schemaVersion, type Info } from '../../../shared/model.ts';
-import { hex, pageSize, type AddressRange } from '../../../shared/units.ts';
+import { hex, type AddressRange } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { OS_INFO_MAGIC, osInfoValid } from '../../arch/s390x/os-info.ts';
@@ -109,6 +109,16 @@ function kernelCpuFacts(session: Session): Record<string, unknown> {
   };
 }
 
+/** Bytes of the kernel's pages; kernels of some architectures are built for several sizes, so nothing is taken for granted there. */
+function pageSizeFact({ image, knownVmcoreinfo }: Session): Fact<number> | undefined {
+  const { arch, pageSize: inHeader } = image.machine;
+  const recorded = countOf(Number(vmcoreinfoNumber(knownVmcoreinfo, 'PAGESIZE') ?? Number.NaN));
+  if (recorded !== undefined) return fact(recorded, 'PAGESIZE of vmcoreinfo');
+  if (inHeader !== undefined) return fact(inHeader, 'block size in the header');
+  const { pageBytes } = architectures[arch];
+  return pageBytes === undefined ? undefined : fact(pageBytes, `default of ${arch}`);
+}
+
 /** A count that JSON can carry exactly; a damaged header can claim more. */
 const countOf = (value: number | undefined): number | undefined => (value !== undefined && Number.isSafeInteger(value) ? value : undefined);
 
@@ -172,7 +182,6 @@ export function describeDump(session: Session): Info {
   const { image } = session;
   const { features } = architectures[image.machine.arch];
   const { bytes, length: rangeCount } = image.ranges;
-  const kernelPage = vmcoreinfoNumber(session.knownVmcoreinfo, 'PAGESIZE');
   const tree = {
     schema: schemaVersion,
     tool: { name: toolName, version: toolVersion },
@@ -203,7 +212,7 @@ export function describeDump(session: Session): Info {
       features: features.size === 0 ? undefined : [...features],
       endianness: image.machine.endian,
       bits: image.machine.bits,
-      pageSize: kernelPage === undefined ? fact(pageSize, `default of ${image.machine.arch}`) : fact(Number(kernelPage), 'PAGESIZE of vmcoreinfo'),
+      pageSize: pageSizeFact(session),
       cpuCount: cpuCountFact(session),
       ...kernelCpuFacts(session),
       realCpuCount: image.machine.realCpuCount === undefined ? undefined : fact(image.machine.realCpuCount, 'CPU count in the header'),
