@@ -75,7 +75,7 @@ export async function compareSample(
   let pages = 0;
   for (const pfn of samplePages(extents, wanted, seed)) {
     await pace.breathe(() => onPages?.(pages, wanted));
-    const known = lookup.page(pfn);
+    const known = lookup.content(pfn);
     if (known === undefined || known.state === 'unreadable') continue;
     const bytes = job.bytes.subarray(0, pageSize).fill(0);
     memory.readPages(pfn, bytes, states);

@@ -12,6 +12,9 @@ interface Idle {
 }
 
 const keptMilliseconds = 30_000;
+/** Pages pass through them; what a step makes is gone with the next. Room for it that grows is kept, and there are several workers. */
+const youngMebibytes = 6;
+
 const idle: Idle[] = [];
 
 /** In a bundle all hosts lie in one folder; in a checkout the entry lies in its own. */
@@ -28,7 +31,8 @@ function forgetListeners(worker: Worker): void {
 export function takeWorker(heapBytes: number): Worker {
   const place = idle.findIndex((one) => one.heapBytes === heapBytes);
   const [found] = place < 0 ? [] : idle.splice(place, 1);
-  if (found === undefined) return new Worker(workerEntry(), { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytes / 2 ** 20) } });
+  if (found === undefined)
+    return new Worker(workerEntry(), { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytes / 2 ** 20), maxYoungGenerationSizeMb: youngMebibytes } });
   clearTimeout(found.end);
   forgetListeners(found.worker);
   found.worker.ref();

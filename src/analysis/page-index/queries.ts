@@ -41,7 +41,12 @@ export interface PageRecord {
   readonly fileOffset: number | undefined;
 }
 
+/** What a page holds, without its place in the file: that takes a look at another table. */
+export type PageContent = Pick<PageRecord, 'state' | 'class' | 'fingerprint'>;
+
 export interface PageLookup {
+  /** Undefined when the page is not indexed. @throws BlockDamaged */
+  content(pfn: number): PageContent | undefined;
   /** Undefined when the page is not indexed. @throws BlockDamaged */
   page(pfn: number): PageRecord | undefined;
   /** Indexed pages of [startPfn, endPfn), ascending, one at a time. @throws BlockDamaged */
@@ -58,18 +63,12 @@ export function createPageLookup(reader: IndexReader): PageLookup {
   const runs: BlockPages[] = [];
   const place = extentCursor(reader);
 
-  const record = (block: BlockPages, pfn: number): PageRecord => {
+  const contentOf = (block: BlockPages, pfn: number): PageContent => {
     const meta = block.meta(pfn - block.startPfn);
-    const available = metaAvailable(meta);
     const [low, high] = block.fingerprint(pfn - block.startPfn);
-    return {
-      pfn,
-      state: metaState(meta),
-      class: metaClass(meta),
-      fingerprint: available ? fingerprintText(low, high) : undefined,
-      fileOffset: place(pfn),
-    };
+    return { state: metaState(meta), class: metaClass(meta), fingerprint: metaAvailable(meta) ? fingerprintText(low, high) : undefined };
   };
+  const record = (block: BlockPages, pfn: number): PageRecord => ({ pfn, ...contentOf(block, pfn), fileOffset: place(pfn) });
 
   const blockOf = (pfn: number): BlockPages | undefined => {
     // Blocks start at multiples of their size.
@@ -91,6 +90,10 @@ export function createPageLookup(reader: IndexReader): PageLookup {
   };
 
   return {
+    content(pfn) {
+      const block = blockOf(pfn);
+      return block === undefined ? undefined : contentOf(block, pfn);
+    },
     page(pfn) {
       const block = blockOf(pfn);
       return block === undefined ? undefined : record(block, pfn);

@@ -7,7 +7,9 @@ import type { Finding, PageState } from '../../../shared/model.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import { IndexDamaged } from '../../page-index/index-error.ts';
 import { createPageJob, fingerprintAlgorithm, fingerprintText, stepPages } from '../../page-index/page-job.ts';
+import { createPace } from '../../jobs/pace.ts';
 import { metaState } from '../../page-index/page-meta.ts';
+import { storedStretches } from '../stored-stretches.ts';
 import { createPageLookup } from '../../page-index/queries.ts';
 import { failed, notRecorded, passed, unreadable, type Check, type CheckContext, type CheckOutcome } from '../check.ts';
 
@@ -36,20 +38,20 @@ async function compare(context: CheckContext, { reader: index, by }: Index): Pro
   let compared = 0;
   let wrong = 0;
   let unread = 0;
-  for (const extent of image.memory.extents) {
-    if (extent.state !== 'stored') continue;
-    const end = Number((extent.end + BigInt(pageSize) - 1n) / BigInt(pageSize));
-    for (let first = Number(extent.start / BigInt(pageSize)); first < end; first += stepPages) {
-      signal.throwIfAborted();
-      const count = Math.min(stepPages, end - first);
-      const bytes = job.bytes.subarray(0, count * pageSize).fill(0);
-      image.memory.readPages(first, bytes, states.subarray(0, count));
-      job.run(bytes, states.subarray(0, count), prints.subarray(0, 2 * count), meta.subarray(0, count));
-      for (const page of lookup.range(first, first + count)) {
-        const at = page.pfn - first;
+  const pace = createPace(signal);
+  for (const { first, count, stored } of storedStretches(image.memory.extents, stepPages)) {
+    await pace.breathe(() => undefined);
+    const bytes = job.bytes.subarray(0, count * pageSize).fill(0);
+    image.memory.readPages(first, bytes, states.subarray(0, count));
+    job.run(bytes, states.subarray(0, count), prints.subarray(0, 2 * count), meta.subarray(0, count));
+    for (const { start, end } of stored) {
+      for (let pfn = start; pfn < end; pfn += 1) {
+        const page = lookup.content(pfn);
+        if (page === undefined) continue;
+        const at = pfn - first;
         const state = metaState(meta[at] ?? 0);
         // What the disk did not give, then or now, is neither what it was nor something else.
-        if (state !== page.state && (isUnread(page.state) || isUnread(state)) && mayBeUnread(context, page.pfn, state)) {
+        if (state !== page.state && (isUnread(page.state) || isUnread(state)) && mayBeUnread(context, pfn, state)) {
           unread += 1;
           continue;
         }
@@ -58,10 +60,9 @@ async function compare(context: CheckContext, { reader: index, by }: Index): Pro
         if (state === page.state && (!hasBytes || fingerprintText(prints[2 * at] ?? 0, prints[2 * at + 1] ?? 0) === page.fingerprint)) continue;
         wrong += 1;
         const last = runs.at(-1);
-        if (last?.end === page.pfn) last.end += 1;
-        else if (runs.length < maxListed) runs.push({ start: page.pfn, end: page.pfn + 1 });
+        if (last?.end === pfn) last.end += 1;
+        else if (runs.length < maxListed) runs.push({ start: pfn, end: pfn + 1 });
       }
-      await new Promise((resolve) => setImmediate(resolve));
     }
   }
   if (compared === 0 && unread === 0) return notRecorded('the earlier index holds no pages yet');

@@ -2,6 +2,8 @@
 import type { Finding } from '../../../shared/model.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import { pageStateCodes } from '../../formats/dump-format.ts';
+import { createPace } from '../../jobs/pace.ts';
+import { storedStretches } from '../stored-stretches.ts';
 import { failed, passed, unreadable, type Check, type CheckContext } from '../check.ts';
 
 const blockPages = 256;
@@ -43,29 +45,26 @@ export const pageDecode: Check = {
     let wrong = 0;
     let byDisk = 0;
     let lost = 0;
-    for (const extent of image.memory.extents) {
-      if (extent.state !== 'stored') continue;
-      const end = Number((extent.end + BigInt(pageSize) - 1n) / BigInt(pageSize));
-      for (let first = Number(extent.start / BigInt(pageSize)); first < end; first += blockPages) {
-        signal.throwIfAborted();
-        const count = Math.min(blockPages, end - first);
-        const found = states.subarray(0, count);
-        image.memory.readPages(first, bytes.subarray(0, count * pageSize), found);
-        pages += count;
-        for (let index = 0; index < count; index += 1) {
-          if (found[index] === missing) lost += 1;
-          if (found[index] !== unreadableCode) continue;
+    const pace = createPace(signal);
+    for (const { first, count, stored } of storedStretches(image.memory.extents, blockPages)) {
+      await pace.breathe(() => undefined);
+      const found = states.subarray(0, count);
+      image.memory.readPages(first, bytes.subarray(0, count * pageSize), found);
+      for (const { start, end } of stored) {
+        pages += end - start;
+        for (let pfn = start; pfn < end; pfn += 1) {
+          if (found[pfn - first] === missing) lost += 1;
+          if (found[pfn - first] !== unreadableCode) continue;
           if (findings.length >= maxListed && context.faults?.().length === 0) {
             wrong += 1;
             continue;
           }
-          const one = findingAt(context, first + index);
+          const one = findingAt(context, pfn);
           if (one.byDisk) byDisk += 1;
           else wrong += 1;
           const list = one.byDisk ? unread : findings;
           if (list.length < maxListed) list.push(one.finding);
         }
-        await new Promise((resolve) => setImmediate(resolve));
       }
     }
     const [one] = findings;

@@ -1,0 +1,40 @@
+/** Memory in many small pieces is read in few stretches, and no page is left out or read twice. */
+import { expect, it } from 'vitest';
+import { openDump } from '../../../src/analysis/formats/index.ts';
+import { storedStretches } from '../../../src/analysis/integrity/stored-stretches.ts';
+import { memorySource } from '../../../src/analysis/source/memory-source.ts';
+import { manyLoads } from '../../perf/many-loads.ts';
+
+it('20,000 extents of a page each, with holes between them, make a stretch for every 256 pages', () => {
+  const { extents } = openDump(memorySource('loads', manyLoads(20_000))).memory;
+  const stretches = [...storedStretches(extents, 256)];
+  // A page in three is stored, and a stretch begins and ends with one.
+  expect(stretches.length).toBeLessThanOrEqual(Math.ceil((20_000 * 3) / 256) + 1);
+  expect(stretches.every(({ count }) => count <= 256)).toBe(true);
+  const pages = stretches.flatMap(({ first, count, stored }) =>
+    stored.flatMap(({ start, end }) => {
+      expect(start).toBeGreaterThanOrEqual(first);
+      expect(end).toBeLessThanOrEqual(first + count);
+      return Array.from({ length: end - start }, (_, index) => start + index);
+    }),
+  );
+  expect(pages).toEqual(Array.from({ length: 20_000 }, (_, index) => index * 3));
+});
+
+it('long extents are cut, and a page that two extents share comes once', () => {
+  const extent = (start: number, end: number, state: 'stored' | 'missing' = 'stored') => ({ start: BigInt(start), end: BigInt(end), state });
+  const extents = [extent(0, 10 * 4096), extent(10 * 4096, 11 * 4096, 'missing'), extent(11 * 4096, 11 * 4096 + 100), extent(11 * 4096 + 100, 13 * 4096)];
+  expect([...storedStretches(extents, 4)]).toEqual([
+    { first: 0, count: 4, stored: [{ start: 0, end: 4 }] },
+    { first: 4, count: 4, stored: [{ start: 4, end: 8 }] },
+    {
+      first: 8,
+      count: 4,
+      stored: [
+        { start: 8, end: 10 },
+        { start: 11, end: 12 },
+      ],
+    },
+    { first: 12, count: 1, stored: [{ start: 12, end: 13 }] },
+  ]);
+});
