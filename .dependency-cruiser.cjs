@@ -39,6 +39,19 @@ module.exports = {
     layer('preload-imports-shared', '^src/preload/', '^src/(shared|preload)/'),
     layer('renderer-imports-shared', '^src/renderer/', '^src/(shared|renderer)/'),
     ...tierRules,
+    {
+      name: 'arch-knows-no-registry-of-notes',
+      comment: 'what an architecture has of its own goes into its table, and src/analysis/notes asks the tables',
+      severity: 'error',
+      from: { path: '^src/analysis/arch/' },
+      to: { path: '^src/analysis/notes/' },
+    },
+    {
+      name: 'text-of-the-command-line-knows-no-command',
+      severity: 'error',
+      from: { path: '^src/cli/text/' },
+      to: { path: '^src/cli/', pathNot: '^src/cli/text/' },
+    },
     { name: 'shared-uses-no-node', severity: 'error', from: { path: '^src/(shared|renderer)/' }, to: { dependencyTypes: ['core'] } },
     {
       name: 'one-file-touches-sqlite',

@@ -1,16 +1,8 @@
 /** Options of the commands that check a dump: what the user brings along. */
-import type { EvidenceKind } from '../shared/check-model.ts';
 import { defined } from '../shared/defined.ts';
 import type { CommandOption, OptionValues } from './command.ts';
 import { UsageError } from './io.ts';
-
-/** The option that gives each. */
-export const evidenceFlags: Readonly<Record<EvidenceKind, string>> = {
-  manifest: '--manifest',
-  attestation: '--attestation',
-  publicKey: '--public-key',
-  kdumpImage: '--kdump-image',
-};
+import { evidenceFlags } from './text/evidence-flags.ts';
 
 export const evidenceOptions: readonly CommandOption[] = [
   { flags: `${evidenceFlags.manifest} <file>`, description: 'compare with the digests in a manifest (sha256sum, hashdeep); names the bad ranges' },

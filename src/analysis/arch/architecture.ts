@@ -10,7 +10,7 @@ import type { DumpImage, RawNote } from '../formats/dump-format.ts';
 import type { AbsoluteMemory } from '../layout/absolute-memory.ts';
 import type { Endian } from '../layout/field.ts';
 import type { Fields, StructLayout } from '../layout/struct.ts';
-import type { NoteType } from '../notes/note-type.ts';
+import type { NoteType } from './note-type.ts';
 import type { Unwinders, UnwindContext } from './backtrace.ts';
 import type { PageWalk } from './page-walk.ts';
 import type { VmcoreinfoValues } from './vmcoreinfo-values.ts';

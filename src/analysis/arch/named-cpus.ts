@@ -2,7 +2,7 @@
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import { hex } from '../../shared/units.ts';
 import type { DumpImage, RawNote } from '../formats/dump-format.ts';
-import { prRegOffset } from '../notes/prstatus-fields.ts';
+import { prRegOffset } from './prstatus-fields.ts';
 import type { CpuSet, CpuSource } from './architecture.ts';
 
 const NT_PRSTATUS = 1;

@@ -1,6 +1,6 @@
 /** NT_PRFPREG: floating-point registers (elf-vmcore.md section 5); each architecture brings its own. */
 import { architectures } from '../arch/index.ts';
-import type { NoteType } from './note-type.ts';
+import type { NoteType } from '../arch/note-type.ts';
 
 export const fpregset: NoteType = {
   name: 'NT_FPREGSET',

@@ -6,7 +6,7 @@ import { asciiText, type Endian } from '../layout/field.ts';
 import { view, type StructView } from '../layout/struct.ts';
 import { fpregset } from './fpregset.ts';
 import { eraseinfoNote, namedNotes, vmcoreinfoNote } from './named.ts';
-import type { NoteType } from './note-type.ts';
+import type { NoteType } from '../arch/note-type.ts';
 import { prpsinfo } from './prpsinfo.ts';
 import { prstatus } from './prstatus.ts';
 import { xenNotes } from './xen.ts';

@@ -1,7 +1,7 @@
 /** NT_PRPSINFO: in kernel dumps only its presence and fname "vmlinux" mean something (elf-vmcore.md section 3). */
 import { text, u32, u64, u8 } from '../layout/field.ts';
 import { struct } from '../layout/struct.ts';
-import type { NoteType } from './note-type.ts';
+import type { NoteType } from '../arch/note-type.ts';
 
 export const prpsinfoLayout = struct(
   'elf_prpsinfo',

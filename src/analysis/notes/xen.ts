@@ -1,7 +1,7 @@
 /** Notes of the Xen hypervisor (elf-vmcore.md section 8; xen/include/public/elfnote.h). Unproven on a real dump. */
 import { text, u64 } from '../layout/field.ts';
 import { struct } from '../layout/struct.ts';
-import type { NoteType } from './note-type.ts';
+import type { NoteType } from '../arch/note-type.ts';
 
 const doc = 'Source: elf-vmcore.md section 8. Unproven on a real dump.';
 const layouts = {

@@ -1,7 +1,7 @@
 /** What Dumpbench knows, as text: the lists of `catalogue`, and what help names of them. */
 import { catalogue } from '../../analysis/engine/catalogue.ts';
 import type { Catalogue, ReportEntry } from '../../shared/catalogue-model.ts';
-import { evidenceFlags } from '../evidence-options.ts';
+import { evidenceFlags } from './evidence-flags.ts';
 import { analysisCatalogueText } from './analysis-text.ts';
 import { remedyText } from './remedy-text.ts';
 import type { Style } from './style.ts';

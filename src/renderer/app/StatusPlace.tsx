@@ -1,5 +1,5 @@
 /** What is known of the byte under the cursor: whether the dump holds it, and how far it can be trusted. */
-import { useQuery } from '../engine/use-query.ts';
+import { useQuery } from '../hooks/use-query.ts';
 import type { OpenDump } from '../state/open-dump.ts';
 import { positionText, type Position } from '../state/position.ts';
 import { byteTrust } from '../words/byte-trust.ts';

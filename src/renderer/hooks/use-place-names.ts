@@ -1,5 +1,5 @@
 import { noNames, placeNames, type PlaceNames } from '../../shared/place-names.ts';
-import { useQuery } from '../engine/use-query.ts';
+import { useQuery } from './use-query.ts';
 import { useWorkbench } from '../workbench.ts';
 import type { OpenDump } from '../state/open-dump.ts';
 

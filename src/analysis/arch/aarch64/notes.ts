@@ -2,7 +2,7 @@
 import { bytes, u32 } from '../../layout/field.ts';
 import { hex } from '../../layout/presentation.ts';
 import { list, struct, type Fields } from '../../layout/struct.ts';
-import { consecutive, numbered, prRegOffset, prstatusHead } from '../../notes/prstatus-fields.ts';
+import { consecutive, numbered, prRegOffset, prstatusHead } from '../prstatus-fields.ts';
 
 /** pr_reg, in its order. */
 export const aarch64Registers: readonly string[] = [...numbered('x', 31), 'sp', 'pc', 'pstate'];

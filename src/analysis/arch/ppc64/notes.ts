@@ -1,8 +1,8 @@
 /** Notes of ppc64 CPUs (elf-vmcore.md sections 3 to 5). QEMU writes those of vector registers, with the owner CORE; they are unproven on a real dump. */
 import { bytes, u32, u64 } from '../../layout/field.ts';
 import { list, struct, type Fields } from '../../layout/struct.ts';
-import type { NoteType } from '../../notes/note-type.ts';
-import { consecutive, numbered, prRegOffset, prstatusHead } from '../../notes/prstatus-fields.ts';
+import type { NoteType } from '../note-type.ts';
+import { consecutive, numbered, prRegOffset, prstatusHead } from '../prstatus-fields.ts';
 
 /** pr_reg, in its order. */
 export const powerRegisters: readonly string[] = [

@@ -2,8 +2,8 @@
 import { bytes, u32, u64 } from '../../layout/field.ts';
 import { hex } from '../../layout/presentation.ts';
 import { list, struct, type StructLayout } from '../../layout/struct.ts';
-import type { NoteType } from '../../notes/note-type.ts';
-import { prstatusHead, swappedPid } from '../../notes/prstatus-fields.ts';
+import type { NoteType } from '../note-type.ts';
+import { prstatusHead, swappedPid } from '../prstatus-fields.ts';
 
 export const prstatusS390x = struct(
   'elf_prstatus (s390x)',

@@ -2,7 +2,7 @@
 import { i32, u16, u32 } from '../../layout/field.ts';
 import { hex } from '../../layout/presentation.ts';
 import { struct, type Fields } from '../../layout/struct.ts';
-import { consecutive, prRegOffset, prstatusHead } from '../../notes/prstatus-fields.ts';
+import { consecutive, prRegOffset, prstatusHead } from '../prstatus-fields.ts';
 
 /** pr_reg, in its order. */
 export const x86Registers = [

@@ -2,7 +2,7 @@
 import { u32, u64 } from '../../layout/field.ts';
 import { hex } from '../../layout/presentation.ts';
 import { nested, struct, type Fields } from '../../layout/struct.ts';
-import type { NoteType } from '../../notes/note-type.ts';
+import type { NoteType } from '../note-type.ts';
 
 const source = 'Source: elf-vmcore.md section 6.';
 

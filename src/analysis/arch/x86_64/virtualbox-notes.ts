@@ -5,7 +5,7 @@
 import { u16, u32, u64 } from '../../layout/field.ts';
 import { hex } from '../../layout/presentation.ts';
 import { nested, parse, struct, type Fields } from '../../layout/struct.ts';
-import type { NoteType } from '../../notes/note-type.ts';
+import type { NoteType } from '../note-type.ts';
 import type { RawNote } from '../../formats/dump-format.ts';
 
 const doc = 'Source: elf-vmcore.md section 8. Unproven on a real dump.';

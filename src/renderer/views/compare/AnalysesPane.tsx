@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { analysisDiffers, comparisonDoubt, type ComparedAnalysis, type RowDifference } from '../../../shared/analysis-compare.ts';
 import type { AnalysisTable, RowJson } from '../../../shared/analysis-table.ts';
 import { analysisCellText, rowKeyText, rowText } from '../../../shared/analysis-text.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';

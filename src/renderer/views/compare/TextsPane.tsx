@@ -2,7 +2,7 @@
 import { cpuCountText } from '../../../shared/cpu-registers.ts';
 import { useState } from 'react';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { DiffTextView } from '../../widgets/monaco/DiffTextView.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';

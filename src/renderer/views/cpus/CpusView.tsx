@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import { addressesToName } from '../../../shared/place-names.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useCpuColumns } from '../../hooks/use-cpu-columns.ts';

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 import type { DmesgJson } from '../../../shared/kernel-model.ts';
 import { levelNames, logLine } from '../../../shared/log-line.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';

@@ -1,6 +1,6 @@
 /** What is under the cursor: numbers in both byte orders, text, and what is known of the place. */
 import type { ReactNode } from 'react';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { positionText, type Position } from '../../state/position.ts';
 import { countText, plural } from '../../words/numbers.ts';

@@ -1,6 +1,6 @@
 /** Structs and unions of the dumped kernel, found by a part of their name. They are read when a person first asks. */
 import { useState } from 'react';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';

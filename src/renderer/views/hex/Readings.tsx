@@ -1,5 +1,5 @@
 /** What the bytes under the cursor can be read as; addresses lead on. Their symbols are told by SymbolNames. */
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';

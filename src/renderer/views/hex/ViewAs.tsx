@@ -1,5 +1,5 @@
 /** A structure laid over the bytes: choosing a field selects its bytes, the cursor marks its field. */
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { positionText, type Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';

@@ -1,6 +1,6 @@
 /** The kernel's own story, from the dump alone: what ran, on which stack, with which modules and memory. */
 import { useState } from 'react';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';

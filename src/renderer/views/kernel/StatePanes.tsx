@@ -1,5 +1,5 @@
 /** The panes of the kernel view that are one answer each. */
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { kernelPosition } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { TaskJson } from '../../../shared/task-model.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';

@@ -1,7 +1,7 @@
 /** In the inspector: the lowcore field that the cursor is in. Asks nothing while the cursor is in no lowcore. */
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';

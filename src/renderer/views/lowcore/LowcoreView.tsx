@@ -7,7 +7,7 @@ import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { LowcoreJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { fieldAddress } from '../../../shared/place-names.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { maxColumns } from '../../state/cpu-columns.ts';
 import { useCpuColumns } from '../../hooks/use-cpu-columns.ts';

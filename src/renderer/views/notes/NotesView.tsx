@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { NoteJson } from '../../../shared/structure-model.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useFollowedCursor } from '../../hooks/use-cursor.ts';
 import { plural } from '../../words/numbers.ts';

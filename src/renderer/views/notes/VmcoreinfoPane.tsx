@@ -1,4 +1,4 @@
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';

@@ -1,5 +1,5 @@
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { timesInText } from '../../words/durations.ts';

@@ -1,6 +1,6 @@
 /** Pages that occur more than once, the most frequent first. */
 import { byteText, pageSize } from '../../../shared/units.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { countText, percentText, plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';

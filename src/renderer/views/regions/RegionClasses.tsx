@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { byteText, hex, pageSize } from '../../../shared/units.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { countText } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';

@@ -2,7 +2,7 @@
 import { remedyOf, remedyWords } from '../../words/remedies.ts';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { createQuerySlot } from '../../engine/query-slot.ts';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';

@@ -1,6 +1,6 @@
 /** The bytes of one structure, beside its fields: what is selected is marked, and a click selects what the byte belongs to. */
 import { memo, useEffect, useMemo, useRef } from 'react';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { byteAt, rowBytes } from '../hex-grid/hex-row.ts';

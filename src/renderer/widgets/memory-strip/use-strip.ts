@@ -1,6 +1,6 @@
 /** The strip of a span of a dump, asked for again as the index grows. */
 import { useState } from 'react';
-import { useQuery } from '../../engine/use-query.ts';
+import { useQuery } from '../../hooks/use-query.ts';
 import type { QueryState } from '../../engine/query-slot.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';

@@ -1,8 +1,8 @@
 /** A query slot for a component: asked again when the dump is reopened or the question's key changes. */
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { handleOf, type OpenDump } from '../state/open-dump.ts';
-import { useStore } from '../hooks/use-store.ts';
-import { createQuerySlot, type QueryState } from './query-slot.ts';
+import { useStore } from './use-store.ts';
+import { createQuerySlot, type QueryState } from '../engine/query-slot.ts';
 
 /**
  * @param dump whose engine handle the question gets; nothing is asked until it has one

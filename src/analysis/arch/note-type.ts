@@ -1,4 +1,4 @@
-import type { Architecture } from '../arch/architecture-name.ts';
+import type { Architecture } from './architecture-name.ts';
 import type { Fields, StructLayout } from '../layout/struct.ts';
 
 /** One kind of ELF note: how it is recognised and how its descriptor reads. */
