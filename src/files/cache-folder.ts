@@ -136,7 +136,11 @@ function chosenFolder(part: CachePart, whyNot: (root: string) => string | undefi
       continue;
     }
     const before = all.slice(0, all.indexOf(root));
-    for (const [other, why] of refused) if (before.includes(other)) remarks.add(`${other} is not used for the cache: ${why}; ${root} is used instead`);
+    // One cause, such as a folder above them all, is one sentence.
+    const causes = Map.groupBy(before, (other) => refused.get(other));
+    for (const [why, others] of causes)
+      if (why !== undefined)
+        remarks.add(`${others.join(' and ')} ${others.length === 1 ? 'is' : 'are'} not used for the cache: ${why}; ${root} is used instead`);
     return join(root, part);
   }
   const reasons = [...refused].map(([root, why]) => `${root}: ${why}`).join('; ');

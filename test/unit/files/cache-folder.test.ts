@@ -111,6 +111,9 @@ describe('the cache folder', () => {
     chmodSync(usual, 0o777);
     expect(cacheFile('index', 'a.sqlite')).toBe(join(private3(), 'index', 'a.sqlite'));
     expect(lastRemark()).toMatch(/others may write to .*cache/);
+    // One cause, one sentence.
+    expect(lastRemark()).toContain(`${root()} and ${private2()} are not used for the cache`);
+    expect(cacheRemarks().filter((remark) => remark.includes(`others may write to ${usual};`)).length).toBe(1);
     // Where the sticky bit is set they cannot.
     chmodSync(usual, 0o1777);
     expect(dirname(dirname(cacheFile('index', 'b.sqlite')))).toBe(root());
