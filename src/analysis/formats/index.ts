@@ -18,6 +18,7 @@ import { s390Ext } from './s390-ext.ts';
 import { s390Mv } from './s390-mv.ts';
 import { s390MvExt } from './s390-mv-ext.ts';
 import { s390Tape } from './s390-tape.ts';
+import { withContradictions } from './segment-overlaps.ts';
 import { vmdump } from './vmdump.ts';
 
 export const dumpFormats: readonly DumpFormat[] = [s390MvExt, s390Mv, s390Tape, s390Ext, s390, lkcd, vmdump, pvElf, elfVmcore, kdumpCompressed, ngdump];
@@ -72,7 +73,7 @@ function openFlattened(outer: ByteSource, context: OpenContext | undefined): Dum
 function completed(image: DumpImage, context: OpenContext | undefined): DumpImage {
   const physBase = context?.physBase;
   const given = physBase === undefined ? {} : { physBase: { value: physBase, source: 'given by the user', given: true } };
-  return { ...image, ...given, findings: [...image.findings, ...tooManyCpus(image.notes)] };
+  return withContradictions({ ...image, ...given, findings: [...image.findings, ...tooManyCpus(image.notes)] });
 }
 
 function openInner(source: ByteSource, context: OpenContext | undefined): DumpImage {

@@ -2,6 +2,7 @@
 import { missingText } from '../../shared/analysis-text.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import { attachedText } from '../../shared/attachment.ts';
+import { completenessText } from '../../shared/dump-completeness.ts';
 import { byteText } from '../../shared/units.ts';
 import { cpuCountText, cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { Annotation } from '../../shared/annotation-model.ts';
@@ -47,7 +48,7 @@ export function reportFacts(report: ReportModel): readonly (readonly [name: stri
     ['Memory root', report.digests.memoryRoot ?? noDigest(report.digestsMissing?.memoryRoot)],
     ['Format', `${container.format}${container.version === undefined ? '' : `, version ${container.version}`}`],
     ['Written by', container.producer],
-    ['Complete', container.complete ? 'yes' : 'no'],
+    ['Complete', container.complete ? 'yes' : `no, ${completenessText(info)}`],
     [
       'Machine',
       [machine.arch, machine.machineType && `type ${machine.machineType}`, machine.serial && `serial ${machine.serial}`, machine.hypervisor]

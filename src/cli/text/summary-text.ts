@@ -4,6 +4,7 @@ import { cpuCountText, cpuNumber, cpuNumbering } from '../../shared/cpu-register
 import type { CheckResult, Health } from '../../shared/check-model.ts';
 import type { Finding, Info } from '../../shared/model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
+import { completenessText } from '../../shared/dump-completeness.ts';
 import { packedText } from '../../shared/packed-copy.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
@@ -19,7 +20,7 @@ const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf(
 export function headline(info: Info): string {
   const parts = [
     `${formatTitle(info.container.format)}${info.container.version === undefined ? '' : `, version ${info.container.version}`}`,
-    info.container.complete ? 'complete' : 'INCOMPLETE',
+    info.container.complete ? completenessText(info) : completenessText(info).toUpperCase(),
     byteText(info.memory.bytes),
     cpuCountText(info.machine),
     [info.machine.arch, info.machine.machineType === undefined ? undefined : `type ${info.machine.machineType}`, info.machine.hypervisor]

@@ -3,6 +3,7 @@ import { cpuCountText } from '../../shared/cpu-registers.ts';
 import { attachedText } from '../../shared/attachment.ts';
 import { defined } from '../../shared/defined.ts';
 import type { Trust } from '../../shared/fact.ts';
+import { completenessText } from '../../shared/dump-completeness.ts';
 import type { Catalogue } from '../../shared/catalogue-model.ts';
 import type { Info } from '../../shared/model.ts';
 import { packedText } from '../../shared/packed-copy.ts';
@@ -39,7 +40,7 @@ export function dumpFacts(info: Info, catalogue: Catalogue): readonly ShownFact[
   const version = container.version === undefined ? '' : `, version ${container.version}`;
   const format = `${container.flattened ? 'flattened ' : ''}${formatTitle(catalogue, container.format)}${version}`;
   add('format', 'Format', format, ['/container/format', '/container/version'], format);
-  const complete = container.complete ? 'complete' : 'incomplete';
+  const complete = completenessText(info);
   add('complete', 'Container', complete, ['/container/complete'], complete);
   add('producer', 'Written by', container.producer, ['/container/producer']);
   add('compression', 'Compression', container.compression, ['/container/compression']);
