@@ -10,6 +10,8 @@ export interface PageWalk {
   readonly absolute?: bigint;
   /** Where the walk ended and why, in words. */
   readonly failure?: string;
+  /** Set where it ended because the dump does not have the entry: the tables may well map the address. */
+  readonly unread?: true;
   /** What the entries on the way forbid: "read-only (segment)", "no execute (page)". */
   readonly protection?: readonly string[];
 }

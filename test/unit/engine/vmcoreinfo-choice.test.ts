@@ -114,3 +114,68 @@ describe('texts that nothing leads to', () => {
     );
   });
 });
+
+describe('addresses of another boot that lead to the right memory by chance', () => {
+  const top = 0x101_0000;
+  const names = ['Linux', 'host', '6.1.0', '#1 SMP', 'x86_64'].map((value, at) => `text ${0x120_0004 + 65 * at} "${value}\\0"\n`).join('');
+  const entry = (address: number, value: number): string => `u64 0x${address.toString(16)} 0x${value.toString(16)}\n`;
+  /** Four levels that map 0xffffffff81200000 by a frame of 2 MiB. */
+  const tables = entry(top + 511 * 8, 0x102_0003) + entry(0x102_0000 + 510 * 8, 0x103_0003) + entry(0x103_0000 + 9 * 8, 0x120_0083);
+  const lines = (moved: bigint, more: string): string => {
+    const symbol = (address: bigint): string => (0xffff_ffff_8000_0000n + address + moved).toString(16);
+    return [
+      'OSRELEASE=6.1.0',
+      'PAGESIZE=4096',
+      `SYMBOL(init_uts_ns)=${symbol(0x120_0000n)}`,
+      `SYMBOL(init_top_pgt)=${symbol(0x101_0000n)}`,
+      `NUMBER(phys_base)=${-moved}`,
+      ...Array.from({ length: 8 }, (_, n) => `NUMBER(N${n})=${n}`),
+      more,
+    ].join('\\n');
+  };
+  const dump = (note: string): string =>
+    `arch x86_64\nmemory 24 MiB\n${names}${tables}text 0x1300000 "${lines(0n, 'X=1')}\\n"\ncpu\nnote VMCOREINFO 0 "${note}\\n"\nformat elf-vmcore producer=qemu vmcoreinfo=no\n`;
+
+  it('are told by the page tables, and the text that they agree with is used', async () => {
+    const session = caseSession('dump', dump(lines(0x40_0000n, 'X=2')));
+    const { info } = await triage(session, signal);
+    expect(session.knownVmcoreinfo?.address).toBe(0x130_0000n);
+    expect(info.findings).toContainEqual(
+      expect.objectContaining({
+        id: 'vmcoreinfo/not-this-kernel',
+        detail: expect.stringContaining('page tables of the kernel in memory do not map it') as string,
+      }),
+    );
+    expect(vmcoreinfoChoice(caseSession('dump', dump(lines(0n, 'X=2')))).used?.fit.fits).toBe('yes');
+  });
+
+  it('are not refuted by tables that are not in the dump', () => {
+    const note = lines(0x40_0000n, 'X=2');
+    const session = caseSession('dump', dump(note).replace('cpu\n', 'cpu\nload 0x0 0x1000\nload 0x1200000 0x200000\n'));
+    expect(vmcoreinfoChoice(session).used?.fit.fits).toBe('yes');
+  });
+});
+
+describe('a kdump kernel that runs in memory that is in the dump', () => {
+  it('is a finding although the text of the production kernel fits', async () => {
+    const system = s390xSystem({ state: 'disabled-wait' });
+    const area = system.crashkernel;
+    if (area === undefined) throw new Error('the system has crashkernel memory');
+    const [at, uts] = [area.start + area.size - 0x2000, area.start + area.size - 0x1000];
+    for (const [n, value] of ['Linux', 'host', '6.1.0-kdump', '#1 SMP', 's390x'].entries()) system.memory.text(uts + 4 + 65 * n, `${value}\0`);
+    const second = [
+      'OSRELEASE=6.1.0-kdump',
+      'PAGESIZE=4096',
+      `SYMBOL(init_uts_ns)=${uts.toString(16)}`,
+      ...Array.from({ length: 10 }, (_, n) => `NUMBER(N${n})=${n}`),
+    ];
+    system.memory.text(at, `${second.join('\n')}\n`);
+    const vmcoreinfo = `${system.vmcoreinfo ?? ''}CRASHTIME=1700000000\n`;
+    const session = sessionOn(memorySource('dump', elfVmcore({ ...system, vmcoreinfo }, { producer: 'qemu', vmcoreinfoNote: true })));
+    const { info } = await triage(session, signal);
+    expect(session.knownVmcoreinfo?.entries.get('OSRELEASE')).toBe(system.uts.release);
+    expect(info.findings).toContainEqual(
+      expect.objectContaining({ id: 'vmcoreinfo/second-kernel', detail: expect.stringContaining('another kernel in this dump (6.1.0-kdump)') as string }),
+    );
+  });
+});

@@ -83,7 +83,7 @@ export function translateAarch64(memory: AbsoluteMemory, root: Aarch64Root, addr
     const index = (address >> shift) & mask;
     const entryAddress = table + index * 8n;
     const entry = readTableEntry(memory, entryAddress, 'little');
-    if (typeof entry === 'string') return { steps, failure: entry };
+    if (typeof entry === 'string') return { steps, failure: entry, unread: true };
     const isTable = (entry & bits.table) !== 0n && level < 3;
     const frame = isTable || (level < 3 && level < firstFrame) ? undefined : 1n << shift;
     const start = frame === undefined ? granule.address(entry) : granule.address(entry) & ~(frame - 1n);

@@ -44,7 +44,7 @@ function walkRadix(memory: AbsoluteMemory, top: bigint, address: bigint): PageWa
     const entryAddress = table + index * 8n;
     // Big endian on machines of either byte order.
     const entry = readTableEntry(memory, entryAddress, 'big');
-    if (typeof entry === 'string') return { steps, failure: entry };
+    if (typeof entry === 'string') return { steps, failure: entry, unread: true };
     const isLeaf = (entry & entryBits.leaf) !== 0n;
     const start = isLeaf ? entry & frameMask & ~((1n << shift) - 1n) : entry & tableMask;
     steps.push(tableStep(name, index, entryAddress, entry, isLeaf ? `frame at ${hex(start)}` : `next table ${hex(start)}`));

@@ -113,7 +113,7 @@ export function translate(memory: AbsoluteMemory, asce: bigint, address: bigint)
         failure: `${level.table} translation: index ${index} is outside the table, of which ${designator} makes quarters ${offset} to ${length} valid`,
       };
     const entry = readTableEntry(memory, entryAddress, 'big');
-    if (typeof entry === 'string') return { steps, failure: entry };
+    if (typeof entry === 'string') return { steps, failure: entry, unread: true };
     const large = level.largeFrame !== undefined && (entry & entryBits.large) !== 0n ? level.largeFrame : undefined;
     steps.push(tableStep(level.table, index, entryAddress, entry, large === undefined ? tableWords(entry, level) : largeWords(entry, large)));
     const resident = large !== undefined && (entry & largeResident) !== 0n;
@@ -139,7 +139,7 @@ function walkPage(memory: AbsoluteMemory, steps: TranslateStep[], table: bigint,
   const index = (address >> 12n) & 0xffn;
   const entryAddress = table + index * 8n;
   const entry = readTableEntry(memory, entryAddress, 'big');
-  if (typeof entry === 'string') return { steps, failure: entry };
+  if (typeof entry === 'string') return { steps, failure: entry, unread: true };
   steps.push(tableStep('page', index, entryAddress, entry, pageWords(entry)));
   if ((entry & pageBits.invalid) !== 0n && (entry & pageBits.present) === 0n) {
     const kind = entry === pageBits.invalid ? 'empty' : (entry & 0x201n) === 0x200n ? 'swapped out' : 'invalid';

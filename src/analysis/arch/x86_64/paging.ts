@@ -52,7 +52,7 @@ export function translateX86(memory: AbsoluteMemory, root: X86Root, address: big
     const index = (address >> shift) & 0x1ffn;
     const entryAddress = table + index * 8n;
     const entry = readTableEntry(memory, entryAddress, 'little');
-    if (typeof entry === 'string') return { steps, failure: entry };
+    if (typeof entry === 'string') return { steps, failure: entry, unread: true };
     const frame = frames[name];
     const maps = name === 'PT' || (frame !== undefined && (entry & bits.large) !== 0n) ? frame : undefined;
     const start = maps === undefined ? addressOf(entry) : addressOf(entry) & ~(maps[0] - 1n);

@@ -7,15 +7,19 @@ import { byFit, fitOf, type JudgedVmcoreinfo } from '../../kernel/vmcoreinfo/vmc
 import { scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
 import type { Vmcoreinfo, VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
+import type { AddressRange } from '../../../shared/units.ts';
+import { crashkernel, isKdumpKernel, type KernelInDump } from './crashkernel.ts';
 import { derived, searched, type Memo } from './memo.ts';
 
 /** What the choice needs of a session. */
-interface SearchedDump {
+interface SearchedDump extends KernelInDump {
   readonly image: DumpImage;
   readonly memory: MemoryReader;
   /** What notes and pointers lead to. */
   readonly vmcoreinfo: VmcoreinfoSearch;
   readonly memo: Memo;
+  /** Of s390x the exchanged memory says that there are two kernels. */
+  readonly twoSystems: AddressRange | undefined;
 }
 
 /** Read within a fraction of a second, and where kernels lie. */
@@ -41,6 +45,26 @@ const firstScan = searched(async (session: SearchedDump, signal) =>
   judged(session, await scanForVmcoreinfo(session.image, session.memory, signal, firstLookBytes)),
 );
 
+/** Where kdump has begun and its memory is in the dump, a second kernel may run there. */
+const kdumpMemoryScan = searched(async (session: SearchedDump, signal) => {
+  const area = crashkernel(session);
+  return area === undefined ? [] : judged(session, await scanForVmcoreinfo(session.image, session.memory, signal, firstLookBytes, area));
+});
+
+/**
+ * Looks for a second kernel where something says that there may be one: the kernel that is shown is a kdump kernel, or it was on its way into
+ * kdump and the dump holds the memory that a kdump kernel runs in. Of s390x the exchanged memory says it already.
+ * @throws Cancelled
+ */
+export async function lookForSecondKernel(session: SearchedDump, signal: AbortSignal): Promise<void> {
+  if (session.twoSystems !== undefined || wholeScan.known(session) !== undefined) return;
+  if (isKdumpKernel(session)) await firstScan(session, signal);
+  else if (session.knownKernel.vmcoreinfo?.entries.has('CRASHTIME') === true) {
+    const area = crashkernel(session);
+    if (area !== undefined && session.image.ranges.overlaps(area.start, area.end)) await kdumpMemoryScan(session, signal);
+  }
+}
+
 export interface VmcoreinfoChoice {
   readonly used: JudgedVmcoreinfo | undefined;
   /** The others that are known by now: the dump's own where it does not fit, and what a scan has found. */
@@ -59,7 +83,11 @@ function choose(session: SearchedDump): VmcoreinfoChoice {
   const isProven = best?.fit.fits === 'yes' && own?.fit.fits !== 'yes';
   const isOnly = own === undefined && whole !== undefined && textsOf(scanned) === 1;
   const used = isProven || isOnly ? best : own;
-  const others = [...(own === undefined ? [] : [own]), ...scanned].filter((one) => one !== used);
+  // Each place once, whichever scan came by.
+  const found = [...scanned, ...(kdumpMemoryScan.known(session) ?? [])].filter(
+    (one, at, all) => one !== used && all.findIndex(({ vmcoreinfo }) => vmcoreinfo.address === one.vmcoreinfo.address) === at,
+  );
+  const others = [...(own === undefined || own === used ? [] : [own]), ...found];
   return { used, others };
 }
 

@@ -26,7 +26,7 @@ import { findTwoSystems, viewMemory, viewRanges } from '../../memory/view.ts';
 import { dumpKey } from '../../page-index/dump-key.ts';
 import type { ByteSource, FileFault, OpenedFile } from '../../source/byte-source.ts';
 import type { Attached } from './attached.ts';
-import { lookForVmcoreinfo, searchForVmcoreinfo, vmcoreinfoChoice } from './kernel-search.ts';
+import { lookForSecondKernel, lookForVmcoreinfo, searchForVmcoreinfo, vmcoreinfoChoice } from './kernel-search.ts';
 import type { UnpackedCopy } from './unpacked-file.ts';
 import { asUnpacked } from './packed-dump.ts';
 import { createMemo, derived, searched, type Memo } from './memo.ts';
@@ -208,6 +208,7 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
       const known = session.knownKernel;
       // What the CPUs are called rests on them: read here, they can be waited for and cancelled.
       if (known.publishesSymbols) await known.ready(featuresOf(image).has('lowcore') ? ['symbols'] : ['symbols', 'types'], signal);
+      if (seen === undefined) await lookForSecondKernel(session, signal);
     },
     get knownKernel() {
       return seen?.by.kernel ?? chosenKernel(session);

@@ -19,14 +19,36 @@ export interface VmcoreinfoFit {
   readonly outside?: true;
 }
 
-export function fitOf({ image, memory }: { readonly image: DumpImage; readonly memory: MemoryReader }, vmcoreinfo: Vmcoreinfo): VmcoreinfoFit {
+interface FitSource {
+  readonly image: DumpImage;
+  readonly memory: MemoryReader;
+}
+
+/**
+ * A text of another boot may lead to the right memory where the image lies in the same place and its addresses were moved (KASLR moves both
+ * on their own): then the kernel's page tables map its addresses elsewhere or not at all.
+ * @returns what they say against it; undefined where they agree, are not known, or are not in the dump
+ */
+function mappedElsewhere({ image, memory }: FitSource, vmcoreinfo: Vmcoreinfo, symbol: bigint): string | undefined {
+  const { arch } = image.machine;
+  const walk = architectures[arch].paging?.kernelWalk(vmcoreinfo, memory, () => undefined)?.(symbol);
+  const absolute = kernelToAbsolute(arch, symbol, vmcoreinfo, memory);
+  if (walk === undefined || walk.unread === true || walk.absolute === absolute) return undefined;
+  const found = walk.absolute === undefined ? `do not map it (${walk.failure ?? 'no frame'})` : `map it to absolute ${hex(walk.absolute)}`;
+  return `its init_uts_ns at ${hex(symbol)} is at absolute ${hex(absolute ?? 0n)} by its offsets, but the page tables of the kernel in memory ${found}`;
+}
+
+export function fitOf({ image, memory }: FitSource, vmcoreinfo: Vmcoreinfo): VmcoreinfoFit {
   const { arch } = image.machine;
   const release = vmcoreinfo.entries.get('OSRELEASE') ?? '';
   if (vmcoreinfo.unplaced !== undefined) return { fits: 'unknown', why: vmcoreinfo.unplaced };
   const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(init_uts_ns)');
   if (symbol === undefined) return { fits: 'unknown', why: 'it does not name init_uts_ns, where the names of its kernel would be' };
   const names = readUtsName(arch, vmcoreinfo, memory);
-  if (names?.release === release) return { fits: 'yes', why: `its init_uts_ns leads to the names of ${release}` };
+  if (names?.release === release) {
+    const against = mappedElsewhere({ image, memory }, vmcoreinfo, symbol);
+    return against === undefined ? { fits: 'yes', why: `its init_uts_ns leads to the names of ${release}` } : { fits: 'no', why: against };
+  }
   if (names !== undefined) return { fits: 'no', why: `its init_uts_ns leads to the names of ${names.release === '' ? 'no release' : names.release}` };
   const absolute = kernelToAbsolute(arch, symbol, vmcoreinfo, memory);
   if (absolute === undefined || !image.ranges.holds(absolute)) {

@@ -2,7 +2,7 @@
  * VMCOREINFO without a note: its text starts a page of its own, or follows a note header at the start of one
  * (vmcoreinfo-kallsyms-btf.md section 1). Copies that differ are judged in vmcoreinfo-fit.ts.
  */
-import { hex } from '../../../shared/units.ts';
+import { hex, type AddressRange } from '../../../shared/units.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import { createPace } from '../../jobs/pace.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
@@ -19,6 +19,9 @@ const maxText = 64 * 1024;
 const maxCopies = 64;
 const minLines = 10;
 const lineForm = /^[A-Za-z][\w().:*-]*=[\u0020-\u007e]*$/;
+
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /** The text at an address, if it looks like one: lines of KEY=VALUE up to the NUL behind the last. */
 function textAt(memory: MemoryReader, address: bigint): Vmcoreinfo | undefined {
@@ -45,6 +48,7 @@ function candidateAt(page: Buffer): number | undefined {
 /**
  * Reads every stored page's start.
  * @param most stored bytes that are looked through, from the lowest address on; all without it
+ * @param within looked through alone
  * @returns copies in the order of their addresses; at most 64
  * @throws Cancelled when the signal fires
  */
@@ -53,6 +57,7 @@ export async function scanForVmcoreinfo(
   memory: MemoryReader,
   signal: AbortSignal | undefined,
   most = Infinity,
+  within?: AddressRange,
 ): Promise<readonly Vmcoreinfo[]> {
   const pace = createPace(signal);
   const copies: Vmcoreinfo[] = [];
@@ -60,9 +65,10 @@ export async function scanForVmcoreinfo(
   let seen = 0;
   for (const extent of image.memory.extents) {
     if (extent.state !== 'stored') continue;
-    for (let start = extent.start; start < extent.end; start += BigInt(stepBytes)) {
+    const [first, end] = within === undefined ? [extent.start, extent.end] : [larger(extent.start, within.start), smaller(extent.end, within.end)];
+    for (let start = first; start < end; start += BigInt(stepBytes)) {
       await pace.breathe(() => undefined);
-      const length = Number(extent.end - start < BigInt(stepBytes) ? extent.end - start : BigInt(stepBytes));
+      const length = Number(end - start < BigInt(stepBytes) ? end - start : BigInt(stepBytes));
       if (seen + length > most) return copies;
       seen += length;
       image.memory.read(start, buffer.subarray(0, length));
