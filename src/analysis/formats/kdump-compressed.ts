@@ -89,7 +89,7 @@ function stranger(source: ByteSource, header: KdumpHeader | undefined, named: bo
   const fault = header === undefined ? headFault(source) : undefined;
   if (fault !== undefined) return [unreadableVolume(fault)];
   if (header?.split !== undefined) {
-    const title = named ? 'A part of another dump was named' : 'A part of another dump lies beside this one';
+    const title = named ? 'A part of another dump was named' : 'A part of another dump is in the same folder';
     return [{ id: 'volume-set/other-run', severity: named ? 'error' : 'info', title, detail: `${source.name} belongs to another split set; it is not used` }];
   }
   if (!named) return [];

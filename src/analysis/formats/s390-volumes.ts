@@ -60,7 +60,7 @@ function stranger(source: ByteSource, header: StandaloneHeader | undefined, magi
       {
         id: 'volume-set/other-run',
         severity: named ? 'error' : 'info',
-        title: named ? 'A volume of another dump was named' : 'A volume of another dump lies beside this one',
+        title: named ? 'A volume of another dump was named' : 'A volume of another dump is in the same folder',
         detail: `${source.name} is volume ${header.volnr} of a dump that was started at ${todToIso(header.tod) ?? 'an unknown time'}; it is not used`,
       },
     ];

@@ -41,7 +41,7 @@ function restrictions(options: OptionValues) {
 
 export const searchCommand: Command = {
   name: 'search',
-  summary: 'addresses where bytes, a text, a number or a regular expression stands in memory',
+  summary: 'addresses at which bytes, text, a number or a regular expression is found',
   args: ['<file>', '<pattern>'],
   options: [
     { flags: '--type <type>', description: `what the pattern is: ${searchTypes.join(', ')}`, default: 'text' },
@@ -50,7 +50,7 @@ export const searchCommand: Command = {
     { flags: '--class <classes>', description: `only in pages of these classes, which needs the page index: ${pageClasses.join(', ')}` },
     { flags: '--endian <order>', description: `byte order of u32 and u64: ${searchEndians.join(', ')}; without it the dump's own` },
     { flags: '--code-page <page>', description: `of ebcdic: ${ebcdicPages.join(', ')}; without it 1047` },
-    { flags: '--ignore-case', description: 'small and capital letters are the same' },
+    { flags: '--ignore-case', description: 'ignore case' },
     { flags: '--align <bytes>', description: 'only at multiples of this' },
     { flags: '--limit <number>', description: 'at most this many hits', default: '1000' },
     indexOption,

@@ -47,7 +47,7 @@ export function paneActions({ places, dock, dumps, comparisons, overlay }: Workb
     { id: 'pane.maximize', title: 'Maximize this pane, or show all again', keys: 'Ctrl+Shift+M', enabled: open, run: () => dock.widget()?.toggleMaximized() },
     {
       id: 'pane.newHex',
-      title: 'One more hex grid of this dump, beside',
+      title: 'Open another hex view to the side',
       keys: 'Ctrl+Shift+H',
       enabled: () => dump() !== undefined,
       run: () => {
@@ -59,7 +59,7 @@ export function paneActions({ places, dock, dumps, comparisons, overlay }: Workb
     },
     {
       id: 'layout.triage',
-      title: 'Layout: triage, facts beside bytes',
+      title: 'Layout: triage, facts and bytes side by side',
       enabled: () => dump() !== undefined,
       run: () => {
         const key = dump();

@@ -1,4 +1,4 @@
-/** Which CPUs stand side by side: a chip for each, and a list to add one. */
+/** Which CPUs side by side: a chip for each, and a list to add one. */
 import { cpuName, cpuNumber, cpuNumbering, numberingWords } from '../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import { maxColumns } from '../state/cpu-columns.ts';
@@ -37,10 +37,10 @@ export function CpuPicker({ cpus, choice }: CpuPickerProps) {
       {others.length === 0 ? null : (
         <select
           className="select"
-          aria-label="Add a CPU beside"
+          aria-label="Add a column for another CPU"
           value=""
           disabled={full}
-          title={full ? `At most ${maxColumns} CPUs stand side by side` : 'Add a CPU beside'}
+          title={full ? `At most ${maxColumns} CPUs side by side` : 'Add a column for another CPU'}
           onChange={(event) => choice.add(Number(event.currentTarget.value))}
           data-testid="cpu-add"
         >

@@ -48,7 +48,7 @@ export function LowcoreAddresses({ cpus, addresses, full, onChange }: LowcoreAdd
         placeholder="Lowcore at 0x…"
         aria-label="Show the lowcore at an absolute address"
         aria-invalid={wrong !== undefined}
-        title={full ? 'No further column fits' : 'Any absolute address, as in the go-to box; Enter shows it beside'}
+        title={full ? 'No further column fits' : 'Any absolute address, as in the go-to box; Enter adds a column for it'}
         disabled={full}
         value={text}
         onChange={(event) => {

@@ -42,7 +42,7 @@ export function AttachMenu({ dump }: { readonly dump: OpenDump }) {
         attach…
       </button>
       <div ref={menu} id={id} className="facts-popover attach-menu" popover="auto" role="group" aria-label="Attach a file of this kernel">
-        <p className="dim">A file of the dumped kernel tells what the dump leaves out. Another kernel’s is refused.</p>
+        <p className="dim">Attach a file of the dumped kernel to add what the dump leaves out. Files of another kernel are rejected.</p>
         {attachmentKinds.map((kind) => (
           <button
             key={kind}

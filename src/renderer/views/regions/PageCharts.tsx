@@ -41,8 +41,8 @@ export function PageCharts({ counts, zoomed }: { readonly counts: KindCounts; re
         <div className="class-chart">
           {classes.length === 0 ? (
             <p className="dim">
-              Classes are known when pages are indexed. That runs by itself behind an open dump; where it was stopped, “Build or resume the page index” in the
-              palette goes on.
+              Classes are known when pages are indexed. Indexing runs in the background. If it was stopped, choose “Build or resume the page index” in the
+              palette.
             </p>
           ) : (
             <Chart kind="doughnut" slices={classes} describe={describe} />

@@ -74,7 +74,7 @@ export function SearchFields({ form, onChange }: { readonly form: SearchForm; re
             onChange={(event) => set({ ignoreCase: event.currentTarget.checked })}
             data-testid="search-ignore-case"
           />
-          small and capital letters are the same
+          ignore case
         </label>
       ) : (
         <Choice

@@ -49,7 +49,7 @@ export const typeNames: Readonly<Record<SearchType, string>> = {
 
 /** What each kind of pattern wants, for the field. */
 export const patternHints: Readonly<Record<SearchType, string>> = {
-  text: 'Text as it stands in memory, for example Kernel panic',
+  text: 'Text as it is in memory, for example Kernel panic',
   bytes: 'Hexadecimal digits, ? for any digit: 4f53 494e ???? 5?',
   ebcdic: 'Text in EBCDIC, for example HCPDFMBK',
   regex: 'Regular expression over bytes: BUG: .* at \\w+',
@@ -93,7 +93,7 @@ export function searchQuestion(form: SearchForm, dump: string, cpus: readonly Cp
   if (typeof start === 'object') return start;
   const end = boundary(form.to, cpus, 'to');
   if (typeof end === 'object') return end;
-  if (start !== undefined && end !== undefined && start >= end) return { problem: 'The range is empty: its end is not behind its start.' };
+  if (start !== undefined && end !== undefined && start >= end) return { problem: 'The range is empty: its end is not after its start.' };
   return {
     dump,
     pattern: form.pattern,
