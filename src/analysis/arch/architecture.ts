@@ -2,6 +2,7 @@
  * What an architecture brings: one table per folder, and everything that has to ask "which machine is this?" asks the table. The registry
  * is `index.ts`.
  */
+import type { AbsoluteAddress, RealAddress, VirtualAddress } from '../../shared/units.ts';
 import type { Remedy } from '../../shared/remedy.ts';
 import type { AsceSource } from '../../shared/memory-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
@@ -30,7 +31,7 @@ export interface CpuSource {
   readonly kernelPrefixes: () => readonly number[];
 }
 
-export type Walk = (address: bigint) => PageWalk;
+export type Walk = (address: VirtualAddress) => PageWalk;
 
 /** What a user's question about a virtual address says of the address space. */
 export interface SpaceQuestion {
@@ -54,13 +55,13 @@ export interface SpaceQuestion {
 
 export interface AddressWalk extends PageWalk {
   /** Before prefixing, where a CPU was named (s390x). */
-  readonly real?: bigint;
+  readonly real?: RealAddress;
 }
 
 export interface AddressSpaceWalker {
   /** Element or top table that was chosen, where it was found, what it says. */
   readonly root: { readonly value: bigint; readonly source: string; readonly decoded: string };
-  walk(address: bigint): AddressWalk;
+  walk(address: VirtualAddress): AddressWalk;
 }
 
 export interface Paging {
@@ -138,9 +139,9 @@ export interface ArchitectureOps {
   /** Absent where virtual addresses are not translated yet. */
   readonly paging: Paging | undefined;
   /** Absolute address of kernel data without page tables: in the identity map or the image. Undefined elsewhere. */
-  kernelAddress(address: bigint, vmcoreinfo: VmcoreinfoValues): bigint | undefined;
+  kernelAddress(address: VirtualAddress, vmcoreinfo: VmcoreinfoValues): AbsoluteAddress | undefined;
   /** Which addresses `kernelAddress` may be asked for without asking the page tables first. */
-  kernelAddressHolds(vmcoreinfo: VmcoreinfoValues | undefined, hasWalk: () => boolean): (address: bigint) => boolean;
+  kernelAddressHolds(vmcoreinfo: VmcoreinfoValues | undefined, hasWalk: () => boolean): (address: VirtualAddress) => boolean;
   /** Bytes of a page, where kernels have no other; undefined where they are built for several sizes. */
   readonly pageBytes: number | undefined;
   /** The kernel's map of all RAM, for dumps that record virtual addresses alone. */

@@ -1,11 +1,12 @@
 /** Rules about the kernel image that several architectures share. */
+import type { AbsoluteAddress } from '../../shared/units.ts';
 import type { AbsoluteMemory } from '../layout/absolute-memory.ts';
 import { vmcoreinfoHex, type VmcoreinfoValues } from './vmcoreinfo-values.ts';
 
 const pageBytes = 4096n;
 
 /** An absolute address if the dump describes it. */
-export const withinDump = (absolute: bigint | undefined, memory: Pick<AbsoluteMemory, 'end'>): bigint | undefined =>
+export const withinDump = (absolute: AbsoluteAddress | undefined, memory: Pick<AbsoluteMemory, 'end'>): AbsoluteAddress | undefined =>
   absolute === undefined || absolute < 0n || absolute >= memory.end ? undefined : absolute;
 
 /** First and last address of the image that vmcoreinfo names; what lies between is image for sure. */

@@ -1,6 +1,6 @@
 /** What a walk through page tables gives, on any architecture. */
 import type { TranslateStep } from '../../shared/memory-model.ts';
-import { hex } from '../../shared/units.ts';
+import { hex, type AbsoluteAddress } from '../../shared/units.ts';
 import type { AbsoluteMemory } from '../layout/absolute-memory.ts';
 import type { Endian } from '../layout/field.ts';
 
@@ -17,7 +17,7 @@ export interface PageWalk {
 }
 
 /** Reads an 8-byte entry of a table, or says what the dump has in its place. */
-export function readTableEntry(memory: AbsoluteMemory, address: bigint, endian: Endian): bigint | string {
+export function readTableEntry(memory: AbsoluteMemory, address: AbsoluteAddress, endian: Endian): bigint | string {
   if (address < 0n || address + 8n > memory.end) return `the entry at absolute ${hex(address)} lies behind the end of the dump`;
   const read = memory.read(address, 8);
   const gap = read.absences[0];

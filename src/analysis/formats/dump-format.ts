@@ -2,6 +2,7 @@
  * What a dump format is: a way to recognise a file and to turn it into memory, notes and CPU records. Nothing above
  * this folder knows how a container stores its pages.
  */
+import type { AbsoluteAddress, FileOffset, VirtualAddress } from '../../shared/units.ts';
 import type { FileType } from '../../shared/catalogue-model.ts';
 import type { Fact } from '../../shared/fact.ts';
 import type { Finding, FormatId, PageState } from '../../shared/model.ts';
@@ -26,11 +27,11 @@ export type ExtentState = 'stored' | Exclude<PageState, 'present'>;
 
 /** Half-open range of absolute addresses that is one thing to the container. Extents ascend and do not overlap. */
 export interface Extent {
-  readonly start: bigint;
-  readonly end: bigint;
+  readonly start: AbsoluteAddress;
+  readonly end: AbsoluteAddress;
   readonly state: ExtentState;
   /** Position of the first byte, where the bytes lie in the file as they are (not compressed). */
-  readonly fileOffset?: number;
+  readonly fileOffset?: FileOffset;
   /** Why it is not there, for states other than stored. */
   readonly reason?: string;
 }
@@ -38,13 +39,13 @@ export interface Extent {
 /** Extents cover [0, end of memory) without holes, ascend and do not overlap; iterating gives all of them. */
 export interface ExtentMap extends Iterable<Extent, undefined> {
   /** The extent that holds an address, undefined at or above the end of memory. It may be cut before the address, and far above it. */
-  at(address: bigint): Extent | undefined;
+  at(address: AbsoluteAddress): Extent | undefined;
   /** Extents from the one that holds `address` on; the first one may be cut before the address. Nothing at or above the end of memory. */
-  from(address: bigint): Generator<Extent, undefined>;
+  from(address: AbsoluteAddress): Generator<Extent, undefined>;
   /** Pages of 4096 bytes of which some byte is stored. May take a pass over what the container lists, once. */
   readonly storedPages: number;
   /** One past the last address that is stored or zero. Likewise. */
-  readonly availableEnd: bigint;
+  readonly availableEnd: AbsoluteAddress;
   /** True when a boundary lies inside a page of 4096 bytes. */
   readonly cut: boolean;
   /** Number of extents, where it is known without a pass. */
@@ -55,8 +56,8 @@ export interface ExtentMap extends Iterable<Extent, undefined> {
 
 /** Part of a read that has no bytes. */
 export interface Absence {
-  readonly start: bigint;
-  readonly end: bigint;
+  readonly start: AbsoluteAddress;
+  readonly end: AbsoluteAddress;
   readonly state: Exclude<PageState, 'present' | 'zero'>;
   readonly reason?: string;
   /** Set where not the file but its disk is the trouble: another copy of the file may have the bytes. */
@@ -66,7 +67,7 @@ export interface Absence {
 /** The memory in a dump, by absolute address. */
 export interface MemoryImage {
   /** One past the last address that the dump describes; a multiple of 4096 unless the container ends within a page. */
-  readonly end: bigint;
+  readonly end: AbsoluteAddress;
   /** Covers [0, end) without holes: what no segment holds is `missing`. */
   readonly extents: ExtentMap;
   /**
@@ -74,7 +75,7 @@ export interface MemoryImage {
    * zeros are not.
    * @throws DumpError io when the file changed since it was opened
    */
-  read(address: bigint, target: Uint8Array): readonly Absence[];
+  read(address: AbsoluteAddress, target: Uint8Array): readonly Absence[];
   /**
    * Bulk form for the indexer: whole pages from `firstPfn` on into `target` (n * 4096 bytes), one state code a page into
    * `states` (n bytes): 0 stored, else the index of the state in `pageStateCodes`. Pages without bytes are left zero.
@@ -90,7 +91,7 @@ export interface RawNote {
   readonly owner: string;
   readonly type: number;
   /** Position of the record in the file. */
-  readonly fileOffset: number;
+  readonly fileOffset: FileOffset;
   /** Position of the descriptor in the file. */
   readonly descOffset: number;
   readonly desc: Uint8Array;
@@ -99,13 +100,13 @@ export interface RawNote {
 /** A stored piece of memory as the container's headers list it, before overlaps are resolved. */
 export interface Segment {
   readonly index: number;
-  readonly fileOffset: number;
+  readonly fileOffset: FileOffset;
   /** Bytes in the file. */
   readonly fileBytes: number;
-  readonly start: bigint;
+  readonly start: AbsoluteAddress;
   /** Bytes in memory. */
   readonly memoryBytes: bigint;
-  readonly virtual?: bigint;
+  readonly virtual?: VirtualAddress;
   /** File that holds it, in a set of several. */
   readonly source?: ByteSource;
 }
@@ -141,7 +142,7 @@ export interface ContainerTimes {
 
 /** The end marker of a stand-alone dump as found. */
 export interface EndMarker {
-  readonly fileOffset: number;
+  readonly fileOffset: FileOffset;
   readonly present: boolean;
   /** Its first 8 bytes: printable text, or 0x and hex digits. */
   readonly text: string;

@@ -1,15 +1,16 @@
 /** The one reader of a dump's memory. Everything above asks here, by absolute address. */
+import type { AbsoluteAddress } from '../../shared/units.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import type { AbsoluteMemory, MemoryRead } from '../layout/absolute-memory.ts';
 
 export interface MemoryReader extends AbsoluteMemory {
   /** @throws DumpError absent, naming the first missing range and its state */
-  readExactly(address: bigint, length: number, what: string): Uint8Array;
+  readExactly(address: AbsoluteAddress, length: number, what: string): Uint8Array;
 }
 
 export function memoryReader(memory: MemoryImage, dumpName: string): MemoryReader {
-  const read = (address: bigint, length: number): MemoryRead => {
+  const read = (address: AbsoluteAddress, length: number): MemoryRead => {
     const bytes = new Uint8Array(length);
     const absences = memory.read(address, bytes);
     const absent = absences.map((gap) => ({ start: Number(gap.start - address), end: Number(gap.end - address) }));

@@ -1,4 +1,5 @@
 /** How the pages of an image are cut into blocks, which blocks need no reading, and in which order they are looked at. */
+import type { Pfn } from '../../shared/units.ts';
 import { subtreeLeaves } from '../memory-tree/digest.ts';
 import { storedCode, type PageExtents } from './page-extents.ts';
 
@@ -8,13 +9,13 @@ export const blockPages = subtreeLeaves;
 /** uniform: whole blocks in a row of one state without stored pages, one row together; block: up to 4096 pages. */
 export interface PlannedBlock {
   readonly kind: 'uniform' | 'block';
-  readonly startPfn: number;
+  readonly startPfn: Pfn;
   readonly pages: number;
   /** State code of a uniform run. */
   readonly state: number;
 }
 
-function plannedFrom(extents: PageExtents, startPfn: number): PlannedBlock {
+function plannedFrom(extents: PageExtents, startPfn: Pfn): PlannedBlock {
   const extent = extents.from(startPfn).next().value;
   const blockEnd = Math.min(startPfn + blockPages, extents.totalPages);
   if (extent === undefined || extent.state === storedCode || !extent.whole || extent.endPfn < blockEnd)
@@ -40,7 +41,7 @@ export function* planBlocks(extents: PageExtents): Generator<PlannedBlock, undef
 export interface BlockQueue {
   next(): PlannedBlock | undefined;
   /** Brings the block of a page to the front: somebody looks at it. Uniform runs stay where they are, they cost nothing. */
-  prefer(pfn: number): void;
+  prefer(pfn: Pfn): void;
 }
 
 /** Pages that may wait at the front: a view shows a few blocks, and the newest wish counts most. */

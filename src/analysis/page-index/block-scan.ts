@@ -2,7 +2,7 @@
  * Looks at the pages of one block in steps of at most 1 MiB: states, classes, fingerprints, csum_partial, and SHA-256
  * leaves when asked. The same in the engine's thread and in page workers.
  */
-import { pageSize } from '../../shared/units.ts';
+import { pageSize, type Pfn } from '../../shared/units.ts';
 import { csumAdd } from '../arch/s390x/checksum.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { digestBytes, subtreeOf, uniformLeaf, type Subtree, type TreeHasher } from '../memory-tree/digest.ts';
@@ -57,7 +57,7 @@ export function createBlockScanner(memory: Pick<MemoryImage, 'readPages'>, exten
   const sums = new Int32Array(stepPages);
 
   /** Fills `states`, and `bytes` where pages are stored, for the pages of one step. */
-  const fetch = (startPfn: number, pages: number): void => {
+  const fetch = (startPfn: Pfn, pages: number): void => {
     const needs = extents.needs(startPfn, startPfn + pages);
     if (needs === 'nothing') {
       extents.states(startPfn, states.subarray(0, pages));

@@ -1,4 +1,5 @@
 /** What the engine's thread and its page workers say to each other. */
+import type { Pfn } from '../../shared/units.ts';
 import { DumpError, type DumpErrorKind, type ErrorPlace } from '../../shared/dump-error.ts';
 import type { DumpLocation } from '../formats/dump-files.ts';
 import type { FileFault, OpenedFile } from '../source/byte-source.ts';
@@ -29,7 +30,7 @@ export interface CrewStart {
 
 export interface CrewOrder {
   readonly kind: 'block';
-  readonly startPfn: number;
+  readonly startPfn: Pfn;
   readonly pages: number;
   readonly index: boolean;
   readonly digest: boolean;

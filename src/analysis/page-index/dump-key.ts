@@ -3,7 +3,7 @@
  * that the identity itself draws. A sample is an aid and no proof: two dumps of one key may still differ in other pages.
  */
 import { createHash } from 'node:crypto';
-import { pageSize } from '../../shared/units.ts';
+import { pageSize, type Pfn } from '../../shared/units.ts';
 import { architectures } from '../arch/index.ts';
 import { pageStateCodes, type DumpImage, type MemoryImage } from '../formats/dump-format.ts';
 import { pageExtents, storedCode, type PageExtents } from './page-extents.ts';
@@ -32,7 +32,7 @@ function storedPageFinder(extents: PageExtents) {
     return last;
   };
   /** In growing steps: what is looked for mostly lies close. */
-  const lastBefore = (pfn: number): number | undefined => {
+  const lastBefore = (pfn: Pfn): number | undefined => {
     for (let to = pfn, step = 256; to > 0; step *= 4) {
       const from = Math.max(0, to - step);
       const found = lastIn(from, to);
@@ -41,7 +41,7 @@ function storedPageFinder(extents: PageExtents) {
     }
     return undefined;
   };
-  const gapAt = (pfn: number) => {
+  const gapAt = (pfn: Pfn) => {
     const known = gaps.find(({ start, end }) => start <= pfn && pfn < end);
     if (known !== undefined) return known;
     let end = Infinity;
@@ -57,7 +57,7 @@ function storedPageFinder(extents: PageExtents) {
   };
 
   /** The stored page nearest to a page, of two the lower one; undefined when no page is stored. */
-  return (pfn: number): number | undefined => {
+  return (pfn: Pfn): number | undefined => {
     const { start, end } = gapAt(pfn);
     if (end === pfn) return pfn;
     const below = start === 0 ? undefined : start - 1;
@@ -105,7 +105,7 @@ function createPageHash(memory: MemoryImage) {
   const bytes = new Uint8Array(pageSize);
   const state = new Uint8Array(1);
   return {
-    add(pfn: number): void {
+    add(pfn: Pfn): void {
       bytes.fill(0);
       memory.readPages(pfn, bytes, state);
       // A page that the disk does not give is no page of zeros: with it, it would be another dump.

@@ -1,4 +1,5 @@
 /** What an index gives out, below its reader: the rows, and the reader as whoever asks it sees it. */
+import type { Pfn } from '../../shared/units.ts';
 import type { Subtree } from '../memory-tree/digest.ts';
 import type { BlockRow } from './packed-block.ts';
 import type { Counters } from './page-meta.ts';
@@ -23,7 +24,7 @@ export interface IndexHeader {
 }
 
 export interface BlockCounters {
-  readonly startPfn: number;
+  readonly startPfn: Pfn;
   readonly pages: number;
   readonly counters: Counters;
   readonly uniform: number | undefined;
@@ -31,15 +32,15 @@ export interface BlockCounters {
 
 /** A row of `extent`: the state is a word of `pageStateCodes`. */
 export interface StoredExtent {
-  readonly startPfn: number;
-  readonly endPfn: number;
+  readonly startPfn: Pfn;
+  readonly endPfn: Pfn;
   readonly state: string;
   readonly fileOffset: number | undefined;
 }
 
 /** What an interrupted run had of one block: so much that only the last few milliseconds are done again. */
 export interface PartialBlock {
-  readonly startPfn: number;
+  readonly startPfn: Pfn;
   /** Pages done, from the block's first on. */
   readonly done: number;
   /** csum_partial of the pages done. */
@@ -59,17 +60,17 @@ export interface IndexReader {
   /** The files that the index was made from, and those that were compared with it since; the newest last. */
   sourceFiles(): readonly FileSet[];
   /** The block, or run of blocks, that holds a page; undefined when it is not indexed. Blobs are not checked here. */
-  blockAt(pfn: number): BlockRow | undefined;
+  blockAt(pfn: Pfn): BlockRow | undefined;
   /** Blocks that touch [startPfn, endPfn). */
   blocks(startPfn?: number, endPfn?: number): Generator<BlockRow>;
   /** The same without blobs. */
   counters(startPfn?: number, endPfn?: number): Generator<BlockCounters>;
   /** Counters over all indexed pages. */
   totals(): { readonly counters: Counters; readonly pages: number };
-  hasBlock(startPfn: number): boolean;
-  hasSubtree(startPfn: number): boolean;
+  hasBlock(startPfn: Pfn): boolean;
+  hasSubtree(startPfn: Pfn): boolean;
   subtrees(): Generator<Subtree, undefined>;
-  extentAt(pfn: number): StoredExtent | undefined;
+  extentAt(pfn: Pfn): StoredExtent | undefined;
   /** Extents that touch [startPfn, endPfn). */
   extents(startPfn?: number, endPfn?: number): Generator<StoredExtent>;
   partial(): (PartialBlock & { readonly checksum: number }) | undefined;

@@ -2,6 +2,7 @@
  * Reading an index: rows as they are stored, in ascending order, a bounded number in memory at a time. Each is compared with its checksum
  * before it is given out, and rows that a complete index lacks are noticed; only blobs are left to whoever opens a block.
  */
+import type { Pfn } from '../../shared/units.ts';
 import { pageClasses, pageStates } from '../../shared/model.ts';
 import type { Subtree } from '../memory-tree/digest.ts';
 import type { Connection } from './connection.ts';
@@ -94,13 +95,13 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
   const partial = connection.prepare('SELECT * FROM partial_block LIMIT 1');
 
   /** Where a scan of [startPfn, ...) begins: at the start of the block that holds startPfn, if there is one. */
-  const scanStart = (startPfn: number): number => {
+  const scanStart = (startPfn: Pfn): number => {
     const row = startBelow.get(startPfn) as Row | undefined;
     return row !== undefined && (row[0] as number) + (row[1] as number) > startPfn ? (row[0] as number) : startPfn;
   };
 
   /** A complete index has a row for every page: where there is none, a row was lost, or its place. */
-  const assertNoneLost = (startPfn: number, endPfn: number): void => {
+  const assertNoneLost = (startPfn: Pfn, endPfn: Pfn): void => {
     const end = Math.min(endPfn, reader.header().totalPages);
     // Whoever builds it may have completed it just now.
     if (startPfn >= end || !reader.header().complete || anyBetween.get(startPfn, end) !== undefined) return;

@@ -5,7 +5,7 @@
  */
 import type { ScanProgress } from '../../shared/engine-protocol.ts';
 import type { PageCounts } from '../../shared/memory-model.ts';
-import { pageSize } from '../../shared/units.ts';
+import { pageSize, type Pfn } from '../../shared/units.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { createMemoryRoot, createTreeHasher, type Subtree, type TreeHasher } from '../memory-tree/digest.ts';
 import { blockPages, blockQueue, planBlocks, type BlockQueue, type PlannedBlock } from './block-plan.ts';
@@ -32,7 +32,7 @@ export interface IndexOptions {
   /** Page workers, where the dump can be opened a second time; without them the engine's thread does all. */
   readonly crew?: CrewWish;
   /** Called once, with a function that brings the block of a page to the front while the index is built. */
-  readonly onStart?: (prefer: (pfn: number) => void) => void;
+  readonly onStart?: (prefer: (pfn: Pfn) => void) => void;
   /** What this thread could not read of the dump's files so far. */
   readonly faults?: () => readonly FileFault[];
 }

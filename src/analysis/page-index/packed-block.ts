@@ -2,13 +2,14 @@
  * A block of up to 4096 pages as the index stores it: counters, 8 bytes of fingerprint and one meta byte a page, and a
  * checksum, because SQLite's own checks do not look inside blobs.
  */
+import type { Pfn } from '../../shared/units.ts';
 import { crc32 } from 'node:zlib';
 import { IndexDamaged } from './index-error.ts';
 import { littleEndianBytes, littleEndianWords } from './little-endian.ts';
 import { countMeta, countUniform, emptyCounters, metaAvailable, stateCode, type Counters } from './page-meta.ts';
 
 export interface BlockRow {
-  readonly startPfn: number;
+  readonly startPfn: Pfn;
   /** Up to 4096; more for a run of blocks that are all of one state without stored pages. */
   readonly pages: number;
   readonly counters: Counters;
@@ -25,7 +26,7 @@ export interface BlockRow {
 
 /** Pages of one block, one by one. */
 export interface BlockPages {
-  readonly startPfn: number;
+  readonly startPfn: Pfn;
   readonly pages: number;
   /** Meta byte of page `index` of the block. */
   meta(index: number): number;
@@ -36,7 +37,7 @@ export interface BlockPages {
 /** Raised when a stored block does not match its checksum: the index must be rebuilt. */
 export class BlockDamaged extends IndexDamaged {
   override name = 'BlockDamaged';
-  constructor(startPfn: number) {
+  constructor(startPfn: Pfn) {
     super(`the block of pages from PFN 0x${startPfn.toString(16)} on does not match its checksum`);
   }
 }
@@ -46,7 +47,7 @@ export class BlockDamaged extends IndexDamaged {
  * @param fingerprints two words a page, low half first
  * @param csum csum_partial over the pages that have bytes
  */
-export function packBlock(startPfn: number, meta: Uint8Array, fingerprints: Int32Array, csum = 0): BlockRow {
+export function packBlock(startPfn: Pfn, meta: Uint8Array, fingerprints: Int32Array, csum = 0): BlockRow {
   const counters = emptyCounters();
   countMeta(counters, meta, 0, meta.length);
   const first = meta[0] ?? 0;
@@ -65,7 +66,7 @@ export function packBlock(startPfn: number, meta: Uint8Array, fingerprints: Int3
 }
 
 /** A run of blocks whose pages all have the same meta byte and no bytes of their own. */
-export function uniformRun(startPfn: number, pages: number, meta: number): BlockRow {
+export function uniformRun(startPfn: Pfn, pages: number, meta: number): BlockRow {
   const counters = emptyCounters();
   countUniform(counters, meta, pages);
   const row = { startPfn, pages, counters, uniform: meta, meta: undefined, fingerprints: undefined, csum: 0 };

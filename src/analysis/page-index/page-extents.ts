@@ -2,7 +2,7 @@
  * The container's extents in pages of 4096 bytes: what is known of every page before any page is read. Kept as packed
  * arrays, because compressed formats can have an extent for every other page.
  */
-import { pageSize } from '../../shared/units.ts';
+import { pageSize, type Pfn } from '../../shared/units.ts';
 import { pageStateCodes, type Extent, type MemoryImage, type ExtentMap } from '../formats/dump-format.ts';
 
 /** State code of pages that have bytes in the file. */
@@ -11,8 +11,8 @@ const codeOf = new Map(pageStateCodes.map((name, code) => [name as string, code]
 const bytesPerPage = BigInt(pageSize);
 
 export interface PageExtent {
-  readonly startPfn: number;
-  readonly endPfn: number;
+  readonly startPfn: Pfn;
+  readonly endPfn: Pfn;
   /** Place in `pageStateCodes`. */
   readonly state: number;
   /** Position of the first page's first byte, where pages lie in the file as they are. */
@@ -40,13 +40,13 @@ export interface PageExtents {
   /** One past the last page that may have bytes (stored or zero). */
   readonly availableEnd: number;
   /** Extents from the one that holds a page on; the first one begins at that page. Nothing from `totalPages` on. */
-  from(pfn: number): Generator<PageExtent, undefined>;
+  from(pfn: Pfn): Generator<PageExtent, undefined>;
   /** Fills in the state codes of the pages from `startPfn` on, as the container says them. */
-  states(startPfn: number, states: Uint8Array): void;
+  states(startPfn: Pfn, states: Uint8Array): void;
   /** Pages of each state in [startPfn, endPfn), by state code. */
-  counts(startPfn: number, endPfn: number): Float64Array;
+  counts(startPfn: Pfn, endPfn: Pfn): Float64Array;
   /** What it takes to know the pages of [startPfn, endPfn): nothing, a read, or a read where some page is only partly there. */
-  needs(startPfn: number, endPfn: number): 'nothing' | 'read' | 'read-cut';
+  needs(startPfn: Pfn, endPfn: Pfn): 'nothing' | 'read' | 'read-cut';
   /** In columns that threads can share, where the container lists few extents; undefined where they are made on demand. */
   readonly packed: PackedExtents | undefined;
 }
@@ -115,7 +115,7 @@ export function unpackExtents(packed: PackedExtents): PageExtents {
   const { starts, states, offsets, whole, totalPages } = packed;
   const end = (index: number): number => (index + 1 < starts.length ? (starts[index + 1] ?? 0) : totalPages);
 
-  const indexOf = (pfn: number): number => {
+  const indexOf = (pfn: Pfn): number => {
     let low = 0;
     let high = starts.length - 1;
     while (low < high) {
@@ -217,7 +217,7 @@ function* rounded(extents: Iterable<Extent>, fromPfn: number): Generator<PageExt
     position = extent.end;
     if (extent.end === extent.start) continue;
     const state = codeOf.get(extent.state) ?? 0;
-    const pageOf = (pfn: number): PageExtent => {
+    const pageOf = (pfn: Pfn): PageExtent => {
       const inFile = Number(BigInt(pfn) * bytesPerPage - extent.start);
       const fileOffset = extent.fileOffset === undefined || inFile < 0 ? undefined : extent.fileOffset + inFile;
       return { startPfn: pfn, endPfn: pfn + 1, state, fileOffset, whole: false };

@@ -1,7 +1,7 @@
 /** What views and commands ask of an index. */
 import { type PageCounts } from '../../shared/memory-model.ts';
 import { pageClasses, type PageClass, type PageState } from '../../shared/model.ts';
-import { pageSize } from '../../shared/units.ts';
+import { pageSize, type Pfn } from '../../shared/units.ts';
 import { blockPages } from './block-plan.ts';
 import type { IndexReader } from './index-reader-type.ts';
 import { unpackBlock, type BlockPages } from './packed-block.ts';
@@ -31,7 +31,7 @@ export function classCounts(reader: IndexReader): Readonly<Record<PageClass, num
 }
 
 export interface PageRecord {
-  readonly pfn: number;
+  readonly pfn: Pfn;
   readonly state: PageState;
   /** Undefined for pages without bytes. */
   readonly class: PageClass | undefined;
@@ -46,11 +46,11 @@ export type PageContent = Pick<PageRecord, 'state' | 'class' | 'fingerprint'>;
 
 export interface PageLookup {
   /** Undefined when the page is not indexed. @throws BlockDamaged */
-  content(pfn: number): PageContent | undefined;
+  content(pfn: Pfn): PageContent | undefined;
   /** Undefined when the page is not indexed. @throws BlockDamaged */
-  page(pfn: number): PageRecord | undefined;
+  page(pfn: Pfn): PageRecord | undefined;
   /** Indexed pages of [startPfn, endPfn), ascending, one at a time. @throws BlockDamaged */
-  range(startPfn: number, endPfn: number): Generator<PageRecord>;
+  range(startPfn: Pfn, endPfn: Pfn): Generator<PageRecord>;
 }
 
 /** Blocks kept unpacked, 36 KiB each: those of 4 GiB of memory. */
@@ -63,14 +63,14 @@ export function createPageLookup(reader: IndexReader): PageLookup {
   const runs: BlockPages[] = [];
   const place = extentCursor(reader);
 
-  const contentOf = (block: BlockPages, pfn: number): PageContent => {
+  const contentOf = (block: BlockPages, pfn: Pfn): PageContent => {
     const meta = block.meta(pfn - block.startPfn);
     const [low, high] = block.fingerprint(pfn - block.startPfn);
     return { state: metaState(meta), class: metaClass(meta), fingerprint: metaAvailable(meta) ? fingerprintText(low, high) : undefined };
   };
-  const record = (block: BlockPages, pfn: number): PageRecord => ({ pfn, ...contentOf(block, pfn), fileOffset: place(pfn) });
+  const record = (block: BlockPages, pfn: Pfn): PageRecord => ({ pfn, ...contentOf(block, pfn), fileOffset: place(pfn) });
 
-  const blockOf = (pfn: number): BlockPages | undefined => {
+  const blockOf = (pfn: Pfn): BlockPages | undefined => {
     // Blocks start at multiples of their size.
     const known = kept.get(pfn - (pfn % blockPages)) ?? runs.find((run) => run.startPfn <= pfn && pfn < run.startPfn + run.pages);
     if (known !== undefined && pfn < known.startPfn + known.pages) return known;
@@ -109,7 +109,7 @@ export function createPageLookup(reader: IndexReader): PageLookup {
 }
 
 /** File position of a page; asks the index again only when a page lies outside the extent of the one before. */
-function extentCursor(reader: IndexReader): (pfn: number) => number | undefined {
+function extentCursor(reader: IndexReader): (pfn: Pfn) => number | undefined {
   let extent = reader.extentAt(0);
   return (pfn) => {
     if (extent === undefined || pfn < extent.startPfn || pfn >= extent.endPfn) extent = reader.extentAt(pfn);
@@ -118,7 +118,7 @@ function extentCursor(reader: IndexReader): (pfn: number) => number | undefined 
 }
 
 export interface PageRun {
-  readonly startPfn: number;
+  readonly startPfn: Pfn;
   readonly pages: number;
 }
 

@@ -1,6 +1,6 @@
 /** Page counts of equal slices of the address space: what the memory strip draws, exact at every zoom. */
 import { pageClasses, pageStates, type PageClass, type PageState } from '../../shared/model.ts';
-import { pageSize, type AddressRange } from '../../shared/units.ts';
+import { pageSize, type AddressRange, type Pfn } from '../../shared/units.ts';
 import { pageStateCodes } from '../formats/dump-format.ts';
 import type { ViewWindow } from '../memory/view.ts';
 import type { BlockCounters, IndexReader } from './index-reader-type.ts';
@@ -35,8 +35,8 @@ interface Sum {
 
 /** Pages of the index whose counts go into a sum. */
 interface Slice {
-  readonly startPfn: number;
-  readonly endPfn: number;
+  readonly startPfn: Pfn;
+  readonly endPfn: Pfn;
   readonly sum: Sum;
 }
 
@@ -126,7 +126,7 @@ function addBlock(reader: StripSource, slices: readonly Slice[], cursor: { at: n
   });
 }
 
-function metaOf(reader: StripSource, startPfn: number): Uint8Array {
+function metaOf(reader: StripSource, startPfn: Pfn): Uint8Array {
   const row = reader.blockAt(startPfn);
   if (row?.meta === undefined) return new Uint8Array();
   unpackBlock(row);

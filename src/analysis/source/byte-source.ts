@@ -1,3 +1,4 @@
+import type { FileOffset } from '../../shared/units.ts';
 import { basename } from 'node:path';
 import { DumpError } from '../../shared/dump-error.ts';
 
@@ -21,7 +22,7 @@ export interface FileFault {
   /** As the user named it. */
   readonly file: string;
   /** Position of the first of them in that file. */
-  readonly offset: number;
+  readonly offset: FileOffset;
   readonly bytes: number;
   /** "the device reports a read error (EIO)". */
   readonly why: string;
@@ -44,9 +45,9 @@ export interface ByteSource {
    * does not give; `faultAt` tells one from the other
    * @throws DumpError io when the file changed since it was opened
    */
-  readInto(offset: number, target: Uint8Array): number;
+  readInto(offset: FileOffset, target: Uint8Array): number;
   /** Why a read has stopped at `offset`, where that is not the end of the source; `bytes` counts from `offset` on, in this source. */
-  faultAt?(offset: number): FileFault | undefined;
+  faultAt?(offset: FileOffset): FileFault | undefined;
 }
 
 /** Where a fault lies and what it is, for a sentence about what it took away. Reports carry such sentences: a name, no path. */
@@ -56,7 +57,7 @@ export const faultText = ({ file, offset, why }: FileFault): string => `${why} a
  * Why a read stopped at `offset` before it had all.
  * @param atEnd what to say where the source ends there
  */
-export function whyShort(source: ByteSource, offset: number, atEnd: string): string {
+export function whyShort(source: ByteSource, offset: FileOffset, atEnd: string): string {
   const fault = source.faultAt?.(offset);
   return fault === undefined ? atEnd : faultText(fault);
 }
@@ -69,7 +70,12 @@ export const faultError = ({ file, offset, why }: FileFault): DumpError => new D
  * @param onFault hears of each piece of `target` that did not come
  * @returns how much of `target` the source reaches: fewer than its length only at the end of the source
  */
-export function readAround(source: ByteSource, offset: number, target: Uint8Array, onFault: (start: number, end: number, fault: FileFault) => void): number {
+export function readAround(
+  source: ByteSource,
+  offset: FileOffset,
+  target: Uint8Array,
+  onFault: (start: number, end: number, fault: FileFault) => void,
+): number {
   let done = 0;
   for (;;) {
     done += source.readInto(offset + done, done === 0 ? target : target.subarray(done));
@@ -88,7 +94,7 @@ export function readAround(source: ByteSource, offset: number, target: Uint8Arra
  * Exactly `length` bytes at `offset`.
  * @throws DumpError truncated, naming the file, the offset and how much was expected; io where the disk does not give them
  */
-export function readExactly(source: ByteSource, offset: number, length: number, what: string): Uint8Array {
+export function readExactly(source: ByteSource, offset: FileOffset, length: number, what: string): Uint8Array {
   if (!Number.isSafeInteger(offset) || offset < 0) throw new DumpError('corrupt', { file: source.name }, `${what} lies at an impossible offset: ${offset}`);
   const target = new Uint8Array(length);
   const got = offset >= source.size ? 0 : source.readInto(offset, target);

@@ -91,7 +91,8 @@ describe('the s390x walk', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 1n << 31n }), fc.integer({ min: 1, max: 0x3ffff }), (address, place) => {
         const prefix = BigInt(place) << 13n;
-        expect(realToAbsolute(realToAbsolute(address, prefix), prefix)).toBe(address);
+        const there: bigint = realToAbsolute(address, prefix);
+        expect(realToAbsolute(there, prefix)).toBe(address);
       }),
     );
   });

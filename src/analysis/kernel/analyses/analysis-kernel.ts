@@ -1,4 +1,5 @@
 /** What an analysis reads: the kernel's memory, its symbols, types and objects, its tasks and their stacks. */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import type { AnalysisNeed } from '../../../shared/analysis-table.ts';
 import type { TraceJson } from '../../../shared/task-model.ts';
 import type { Missing } from '../../../shared/result.ts';
@@ -47,7 +48,7 @@ export interface AnalysisKernel {
   /** Objects by the types of a module, where they are in the dump. */
   readonly objectsOf: (module: string) => KernelObjects;
   /** "name+0x1a [module]" */
-  readonly symbolAt: (address: bigint) => string | undefined;
+  readonly symbolAt: (address: VirtualAddress) => string | undefined;
   readonly cpus: readonly AnalysisCpu[];
   /** Present where `needs` or `uses` name them. */
   readonly moduleTypes: ModuleTypeSearch | undefined;

@@ -2,6 +2,7 @@
  * An analysis: a declared table (shared/analysis-table.ts) and the generator of its rows. It reads the kernel without waiting, and yields a row, a
  * fact that is missing, or a pause where it worked without finding anything; whoever runs it gives way to others between two of them.
  */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import type { AnalysisNeed, AnalysisTable, ColumnJson, ColumnSpace, ColumnType, ParameterJson, ParameterType } from '../../../shared/analysis-table.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { Failure, Result } from '../../../shared/result.ts';
@@ -10,7 +11,7 @@ import type { AnalysisKernel } from './analysis-kernel.ts';
 
 /** What a cell is made from. */
 interface CellValues {
-  readonly address: bigint;
+  readonly address: VirtualAddress;
   /** Bytes in the order of memory, or flags and masks as a number. */
   readonly hex: bigint | Uint8Array;
   readonly count: number | bigint;

@@ -3,7 +3,7 @@
  * struct btf_module { list, module, btf }, struct btf { data, data_size, name, base_btf, start_id, start_str_off, kernel_btf }). The
  * copy is taken from here and not from module.btf_data: that points into what was loaded, and is 0 in live modules of 6.1 and 6.12.
  */
-import { hex } from '../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { walkListSteps } from '../memory/linked-list.ts';
@@ -19,7 +19,7 @@ export interface ModuleTypes {
   /** Its own types and, below `firstId`, those of the kernel. */
   readonly types: BtfTypes;
   /** Virtual address and length of its BTF. */
-  readonly address: bigint;
+  readonly address: VirtualAddress;
   readonly bytes: number;
   readonly source: string;
 }
@@ -68,7 +68,7 @@ function moduleTypePlaces(types: BtfTypes): Places | undefined {
 }
 
 /** The struct module and the struct btf that a node leads to. */
-function entryAt(memory: KernelMemory, places: Places, node: bigint): { readonly module: bigint; readonly btf: bigint } | undefined {
+function entryAt(memory: KernelMemory, places: Places, node: VirtualAddress): { readonly module: bigint; readonly btf: bigint } | undefined {
   const entry = node - BigInt(places.list);
   const module = memory.pointer(entry + BigInt(places.module));
   const btf = memory.pointer(entry + BigInt(places.btf));
@@ -136,7 +136,7 @@ function* readBlob(
  * @param head virtual address of the list head btf_modules
  * @param modules those that are loaded
  */
-export function* readModuleTypes(memory: KernelMemory, kernelTypes: BtfTypes, head: bigint, modules: readonly KernelModule[]): Steps<ModuleTypeSearch> {
+export function* readModuleTypes(memory: KernelMemory, kernelTypes: BtfTypes, head: VirtualAddress, modules: readonly KernelModule[]): Steps<ModuleTypeSearch> {
   const places = moduleTypePlaces(kernelTypes);
   if (places === undefined)
     return { modules: [], missing: [{ what: 'types of modules', why: 'this kernel keeps no types of modules (no struct btf_module)' }] };

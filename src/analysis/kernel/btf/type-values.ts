@@ -1,6 +1,6 @@
 /** Values of members in memory, as C would show them. */
 import { defined } from '../../../shared/defined.ts';
-import { hex } from '../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';
 import { kinds, type BtfTypes } from './btf-types.ts';
 import { resolved, sizeOf } from './type-layout.ts';
@@ -19,9 +19,9 @@ export interface TypeMemory {
   readonly endian: 'big' | 'little';
   readonly pointerBytes: 4 | 8;
   /** The bytes if all of them are in the dump, else undefined. */
-  bytes(address: bigint, length: number): Uint8Array | undefined;
+  bytes(address: VirtualAddress, length: number): Uint8Array | undefined;
   /** Why `bytes` gives nothing. */
-  absence(address: bigint, length: number): { readonly detail: string } | undefined;
+  absence(address: VirtualAddress, length: number): { readonly detail: string } | undefined;
 }
 
 export interface ValueContext {
@@ -47,7 +47,7 @@ export function bitField(bytes: Uint8Array, endian: 'big' | 'little', bitOffset:
 const unsigned = (bytes: Uint8Array, endian: 'big' | 'little'): bigint => bitField(bytes, endian, 0, bytes.length * 8);
 
 /** Value of a type, or of a bit-field of it when `bits` is not 0, `bitOffset` bits behind `address`. */
-export function valueAt(context: ValueContext, address: bigint, id: number, bitOffset = 0, bits = 0): TypeValue {
+export function valueAt(context: ValueContext, address: VirtualAddress, id: number, bitOffset = 0, bits = 0): TypeValue {
   const { types, memory } = context;
   const type = resolved(types, id);
   const first = address + BigInt(Math.floor(bitOffset / 8));
@@ -92,7 +92,7 @@ export function valueAt(context: ValueContext, address: bigint, id: number, bitO
 }
 
 /** Text of char arrays, the first elements of others. */
-function arrayValue(context: ValueContext, address: bigint, id: number, size: number): TypeValue {
+function arrayValue(context: ValueContext, address: VirtualAddress, id: number, size: number): TypeValue {
   const { types, memory } = context;
   const array = types.array(id);
   const element = array === undefined ? undefined : resolved(types, array.type);

@@ -1,4 +1,5 @@
 /** The kernel's masks of CPUs (kernel/cpu.c): which may exist, exist, run, and which ran at some time since the start. */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
 
@@ -15,7 +16,7 @@ const maxCpus = 8192;
 const wordBits = 64;
 
 /** Numbers of the bits that are set; words of an unsigned long, bit 0 the least significant. */
-function bitsAt(memory: KernelMemory, address: bigint | undefined, count: number): readonly number[] | undefined {
+function bitsAt(memory: KernelMemory, address: VirtualAddress | undefined, count: number): readonly number[] | undefined {
   if (address === undefined) return undefined;
   const found: number[] = [];
   for (let word = 0; word * wordBits < count; word += 1) {

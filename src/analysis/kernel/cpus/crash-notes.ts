@@ -2,6 +2,7 @@
  * The registers that each CPU saves when the system crashes: crash_save_cpu (kernel/crash_core.c, before 6.9 kernel/kexec_core.c) writes a
  * note NT_PRSTATUS into the CPU's buffer of crash_notes, which the kdump kernel's /proc/vmcore then hands on. An unwritten buffer is zero.
  */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
 
@@ -12,7 +13,7 @@ const owner = 'CORE\0';
 const maxDescriptor = 1024;
 
 /** A CPU's buffer: the descriptor of its note, `empty` where it saved none. Undefined: not known. */
-export type CrashNote = { readonly address: bigint; readonly desc: Uint8Array } | 'empty';
+export type CrashNote = { readonly address: VirtualAddress; readonly desc: Uint8Array } | 'empty';
 
 /** Address of a CPU's buffer, by what is added to the address of its per-CPU data. */
 export function crashNotesOf(memory: KernelMemory, symbols: SymbolTable): (perCpuOffset: bigint) => CrashNote | undefined {

@@ -1,4 +1,5 @@
 /** A line of the kernel's log, whichever way the kernel kept it. */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 
 export interface LogRecord {
@@ -70,7 +71,7 @@ export function logText(bytes: Uint8Array): string {
 }
 
 /** Whether a page that holds part of [address, address + length) is all zero: a used one never is. */
-export function lostPage(memory: KernelMemory): (address: bigint, length: number) => boolean {
+export function lostPage(memory: KernelMemory): (address: VirtualAddress, length: number) => boolean {
   const known = new Map<bigint, boolean>();
   return (address, length) => {
     for (let page = address & ~0xfffn; page < address + BigInt(length); page += 0x1000n) {

@@ -3,7 +3,7 @@
  * Descriptors, infos and text are three rings; a record counts when its descriptor, its number and the id before its text agree.
  */
 import { defined } from '../../../shared/defined.ts';
-import { hex } from '../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
@@ -59,7 +59,7 @@ interface Ring {
   readonly descs: bigint;
   readonly infos: bigint;
   readonly data: bigint;
-  readonly head: bigint;
+  readonly head: VirtualAddress;
   readonly tail: bigint;
 }
 

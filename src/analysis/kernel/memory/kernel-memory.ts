@@ -3,7 +3,7 @@
  * else through the kernel's page tables (vmalloc, modules, vmemmap). Nothing here throws on what a dump holds: a value that
  * cannot be read is undefined, and `absence` says why.
  */
-import { hex } from '../../../shared/units.ts';
+import { hex, type AbsoluteAddress, type VirtualAddress } from '../../../shared/units.ts';
 import type { Architecture } from '../../arch/architecture-name.ts';
 import { architectures } from '../../arch/index.ts';
 import type { PageWalk } from '../../arch/page-walk.ts';
@@ -15,7 +15,7 @@ import type { Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 /** Why there is no value: no translation leads anywhere, or the dump has no bytes where it leads. */
 export interface KernelAbsence {
   /** First virtual address without bytes. */
-  readonly address: bigint;
+  readonly address: VirtualAddress;
   readonly reason: 'untranslated' | 'excluded' | 'missing' | 'unreadable' | 'encrypted';
   readonly detail: string;
 }
@@ -26,22 +26,22 @@ export interface KernelMemory {
   /** Bytes of a pointer and of an unsigned long. */
   readonly pointerBytes: 4 | 8;
   /** Absolute address of a virtual one, whether or not the dump holds bytes there. */
-  translate(address: bigint): bigint | undefined;
+  translate(address: VirtualAddress): AbsoluteAddress | undefined;
   /** The bytes if all of them are in the dump, else undefined. At most 64 MiB. */
-  bytes(address: bigint, length: number): Uint8Array | undefined;
+  bytes(address: VirtualAddress, length: number): Uint8Array | undefined;
   /** What there is: absent bytes are zero, and `absences` lists the first of each page that has none. At most 64 MiB. */
-  partial(address: bigint, length: number): { readonly bytes: Uint8Array; readonly absences: readonly KernelAbsence[] };
-  u8(address: bigint): number | undefined;
-  u16(address: bigint): number | undefined;
-  u32(address: bigint): number | undefined;
-  s32(address: bigint): number | undefined;
-  u64(address: bigint): bigint | undefined;
+  partial(address: VirtualAddress, length: number): { readonly bytes: Uint8Array; readonly absences: readonly KernelAbsence[] };
+  u8(address: VirtualAddress): number | undefined;
+  u16(address: VirtualAddress): number | undefined;
+  u32(address: VirtualAddress): number | undefined;
+  s32(address: VirtualAddress): number | undefined;
+  u64(address: VirtualAddress): bigint | undefined;
   /** A pointer or an unsigned long. */
-  pointer(address: bigint): bigint | undefined;
+  pointer(address: VirtualAddress): bigint | undefined;
   /** Text up to a NUL, as Latin-1. Undefined when no NUL comes within `limit` bytes or a byte before it is absent. */
-  cstring(address: bigint, limit: number): string | undefined;
+  cstring(address: VirtualAddress, limit: number): string | undefined;
   /** Why `bytes` gives nothing; undefined when it does. */
-  absence(address: bigint, length: number): KernelAbsence | undefined;
+  absence(address: VirtualAddress, length: number): KernelAbsence | undefined;
 }
 
 export interface KernelMemoryParts {
@@ -69,14 +69,14 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
   const pointerBytes = image.machine.bits === 64 ? 8 : 4;
   const little = endian === 'little';
   const empty: Vmcoreinfo = { source: 'nothing', text: '', entries: new Map() };
-  let walk: { readonly to: ((address: bigint) => PageWalk) | undefined } | undefined;
-  const tables = (): ((address: bigint) => PageWalk) | undefined => (walk ??= { to: ops.paging?.kernelWalk(vmcoreinfo, memory, parts.asce) }).to;
-  let rule: ((address: bigint) => boolean) | undefined;
+  let walk: { readonly to: ((address: VirtualAddress) => PageWalk) | undefined } | undefined;
+  const tables = (): ((address: VirtualAddress) => PageWalk) | undefined => (walk ??= { to: ops.paging?.kernelWalk(vmcoreinfo, memory, parts.asce) }).to;
+  let rule: ((address: VirtualAddress) => boolean) | undefined;
   const pages = new Map<bigint, Page>();
 
-  const holds = (absolute: bigint): boolean => image.ranges.holds(absolute);
+  const holds = (absolute: AbsoluteAddress): boolean => image.ranges.holds(absolute);
 
-  function locate(address: bigint): { readonly absolute: bigint } | { readonly why: string } {
+  function locate(address: VirtualAddress): { readonly absolute: AbsoluteAddress } | { readonly why: string } {
     if (vmcoreinfo?.unplaced !== undefined) return { why: vmcoreinfo.unplaced };
     rule ??= ops.kernelAddressHolds(vmcoreinfo, () => tables() !== undefined);
     const byRule = rule(address) ? kernelToAbsolute(arch, address, vmcoreinfo ?? empty, memory) : undefined;
@@ -102,7 +102,7 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
     };
   }
 
-  function pageOf(address: bigint): Page {
+  function pageOf(address: VirtualAddress): Page {
     const key = address >> pageBits;
     const known = pages.get(key);
     if (known !== undefined) return known;
@@ -114,7 +114,7 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
     return page;
   }
 
-  function partial(address: bigint, length: number): ReturnType<KernelMemory['partial']> {
+  function partial(address: VirtualAddress, length: number): ReturnType<KernelMemory['partial']> {
     if (length < 0 || length > maxRead || address < 0n || address + BigInt(length) > addressEnd) {
       return { bytes: new Uint8Array(0), absences: [{ address, reason: 'untranslated', detail: `${length} bytes at ${hex(address)} are not read at once` }] };
     }
@@ -132,11 +132,11 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
     return { bytes, absences };
   }
 
-  const bytes = (address: bigint, length: number): Uint8Array | undefined => {
+  const bytes = (address: VirtualAddress, length: number): Uint8Array | undefined => {
     const read = partial(address, length);
     return read.absences.length === 0 ? read.bytes : undefined;
   };
-  const view = (address: bigint, length: number): DataView | undefined => {
+  const view = (address: VirtualAddress, length: number): DataView | undefined => {
     if (address < 0n || address >= addressEnd) return undefined;
     const within = Number(address & pageMask);
     if (within + length > pageBytes) {
@@ -146,10 +146,10 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
     const page = pageOf(address);
     return 'bytes' in page ? new DataView(page.bytes.buffer, page.bytes.byteOffset + within, length) : undefined;
   };
-  const u32 = (address: bigint): number | undefined => view(address, 4)?.getUint32(0, little);
-  const u64 = (address: bigint): bigint | undefined => view(address, 8)?.getBigUint64(0, little);
+  const u32 = (address: VirtualAddress): number | undefined => view(address, 4)?.getUint32(0, little);
+  const u64 = (address: VirtualAddress): bigint | undefined => view(address, 8)?.getBigUint64(0, little);
 
-  function cstring(address: bigint, limit: number): string | undefined {
+  function cstring(address: VirtualAddress, limit: number): string | undefined {
     let text = '';
     for (let done = 0; done < limit;) {
       const at = address + BigInt(done);

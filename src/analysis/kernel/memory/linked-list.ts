@@ -1,12 +1,12 @@
 /** Circular doubly linked lists of the kernel (include/linux/list.h): a head and nodes, each { next, prev }. */
 import { defined } from '../../../shared/defined.ts';
-import { hex } from '../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import { finish, stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 
 export interface ListWalk {
   /** Addresses of the nodes in list order, without the head. After a break those reached backwards follow. */
-  readonly nodes: readonly bigint[];
+  readonly nodes: readonly VirtualAddress[];
   /** True when the walk came back to the head. */
   readonly complete: boolean;
   /** Where it broke, and why. */
@@ -19,11 +19,11 @@ const maxNodes = 1 << 20;
 /** One direction of a walk: `link` is the offset of the pointer to follow, `back` that of the one that must lead back. */
 function* walk(
   memory: KernelMemory,
-  head: bigint,
+  head: VirtualAddress,
   link: bigint,
   back: bigint,
   seen: Set<bigint>,
-  accept: (node: bigint) => boolean,
+  accept: (node: VirtualAddress) => boolean,
   limit = maxNodes,
 ): Steps<ListWalk> {
   const nodes: bigint[] = [];
@@ -50,7 +50,12 @@ function* walk(
  * its other end too. Loops and endless lists end.
  * @param most members, where fewer are wanted than the longest list has
  */
-export function* walkListSteps(memory: KernelMemory, head: bigint, accept: (node: bigint) => boolean = () => true, most = maxNodes): Steps<ListWalk> {
+export function* walkListSteps(
+  memory: KernelMemory,
+  head: VirtualAddress,
+  accept: (node: VirtualAddress) => boolean = () => true,
+  most = maxNodes,
+): Steps<ListWalk> {
   const seen = new Set<bigint>();
   const forward = yield* walk(memory, head, 0n, 8n, seen, accept, Math.min(most, maxNodes));
   if (forward.complete) return forward;
@@ -61,7 +66,7 @@ export function* walkListSteps(memory: KernelMemory, head: bigint, accept: (node
 }
 
 /** The same at once. */
-export const walkList = (memory: KernelMemory, head: bigint, accept?: (node: bigint) => boolean, most?: number): ListWalk =>
+export const walkList = (memory: KernelMemory, head: VirtualAddress, accept?: (node: VirtualAddress) => boolean, most?: number): ListWalk =>
   finish(walkListSteps(memory, head, accept, most));
 
 /**
@@ -69,7 +74,7 @@ export const walkList = (memory: KernelMemory, head: bigint, accept?: (node: big
  * @param each members at most that are looked at from either end
  * @returns complete when no break was met on the way; then nodes are the first ones and the last ones, in list order
  */
-export function walkListEnds(memory: KernelMemory, head: bigint, accept: (node: bigint) => boolean, each: number): ListWalk {
+export function walkListEnds(memory: KernelMemory, head: VirtualAddress, accept: (node: VirtualAddress) => boolean, each: number): ListWalk {
   const seen = new Set<bigint>();
   const first = finish(walk(memory, head, 0n, 8n, seen, accept, each));
   if (first.complete || first.nodes.length < each) return first;

@@ -2,6 +2,7 @@
  * Heads of lists in a kernel whose symbol table has functions only: searched where its variables lie. The variables that vmcoreinfo
  * names are in the same section, which is a few MiB long; so the search takes a part of a second.
  */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { walkListSteps } from './linked-list.ts';
@@ -57,12 +58,12 @@ function mayBeLinks(view: DataView, offset: number, little: boolean): boolean {
 export function* searchListHead(
   whole: KernelMemory,
   vmcoreinfo: Vmcoreinfo | undefined,
-  accept: (memory: KernelMemory, node: bigint) => boolean,
+  accept: (memory: KernelMemory, node: VirtualAddress) => boolean,
 ): Steps<bigint | undefined> {
   // Pages of zeros hold no links: what is looked through needs no test for them, what is found does.
   const memory = withoutLostPages(whole);
   let looks = 0;
-  const isNode = (node: bigint): boolean => (looks += 1) <= mostLooks && accept(memory, node);
+  const isNode = (node: VirtualAddress): boolean => (looks += 1) <= mostLooks && accept(memory, node);
   const range = dataRange(vmcoreinfo);
   let found: bigint | undefined;
   const little = memory.endian === 'little';

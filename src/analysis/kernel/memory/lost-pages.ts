@@ -2,7 +2,7 @@
  * Kernel memory in which a page of zeros counts as lost. Tasks, stacks in use, counters and the kernel's variables never fill a page with
  * zeros, so a value of 0 from such a page would be an invention.
  */
-import { hex } from '../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { KernelAbsence, KernelMemory } from './kernel-memory.ts';
 import { zeroPage } from './zero-page.ts';
 
@@ -13,7 +13,7 @@ const maxKnown = 1 << 16;
 /** The same memory, but bytes of zero pages are absent. */
 export function withoutLostPages(memory: KernelMemory): KernelMemory {
   const known = new Map<bigint, boolean>();
-  const isLost = (address: bigint): boolean => {
+  const isLost = (address: VirtualAddress): boolean => {
     const page = address & ~pageMask;
     const before = known.get(page);
     if (before !== undefined) return before;
@@ -22,16 +22,16 @@ export function withoutLostPages(memory: KernelMemory): KernelMemory {
     known.set(page, lost);
     return lost;
   };
-  const lostIn = (address: bigint, length: number): bigint | undefined => {
+  const lostIn = (address: VirtualAddress, length: number): bigint | undefined => {
     for (let page = address & ~pageMask; page < address + BigInt(length); page += pageBytes) if (isLost(page)) return page < address ? address : page;
     return undefined;
   };
-  const absenceAt = (address: bigint): KernelAbsence => ({
+  const absenceAt = (address: VirtualAddress): KernelAbsence => ({
     address,
     reason: 'unreadable',
     detail: `the page at ${hex(address & ~pageMask)} holds nothing but zeros: it was lost`,
   });
-  const held = <T>(address: bigint, length: number, value: T | undefined): T | undefined =>
+  const held = <T>(address: VirtualAddress, length: number, value: T | undefined): T | undefined =>
     value === undefined || lostIn(address, length) !== undefined ? undefined : value;
   return {
     ...memory,

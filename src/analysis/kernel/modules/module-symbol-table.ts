@@ -1,4 +1,5 @@
 /** A symbol table with the symbols of modules beside those of the kernel. */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import type { ModuleSymbols } from './module-symbols.ts';
 import type { ModuleSymbol } from './module-symbol.ts';
 import type { NamedSymbol, SymbolAt, SymbolTable } from '../symbols/symbol-table.ts';
@@ -8,7 +9,7 @@ const noPlace = /^(\.L|L0|\$)/;
 const absolute = /^[aAU]$/;
 
 /** Sorted by address; an address belongs to a symbol only within its recorded size: modules lie apart, with anything between them. */
-function placesOf(symbols: readonly ModuleSymbol[]): (address: bigint) => SymbolAt | undefined {
+function placesOf(symbols: readonly ModuleSymbol[]): (address: VirtualAddress) => SymbolAt | undefined {
   const sorted = symbols
     .filter(({ name, type }) => !absolute.test(type) && (name === undefined || !noPlace.test(name)))
     .toSorted((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));

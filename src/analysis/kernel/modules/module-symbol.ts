@@ -1,7 +1,8 @@
 /** A symbol of a module. */
+import type { VirtualAddress } from '../../../shared/units.ts';
 
 export interface ModuleSymbol {
-  readonly address: bigint;
+  readonly address: VirtualAddress;
   /** Bytes that the symbol table of the module gives it; 0 for none. */
   readonly size: number;
   /** Letter of nm, "?" where it is not in the dump. */

@@ -2,7 +2,7 @@
  * Loaded modules. struct module begins with state, list and name in every kernel (include/linux/module.h; vmcoreinfo-kallsyms-btf.md
  * section 5.2), so that the list is read without types; sizes, users and taint need them.
  */
-import { hex } from '../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { walkListSteps } from '../memory/linked-list.ts';
@@ -11,7 +11,7 @@ export const moduleStates = ['live', 'coming', 'going', 'unformed'] as const;
 export type ModuleState = (typeof moduleStates)[number];
 
 export interface KernelModule {
-  readonly address: bigint;
+  readonly address: VirtualAddress;
   readonly name: string;
   readonly state: ModuleState;
 }
@@ -30,7 +30,7 @@ const nameAt = 24n;
 const nameBytes = 56;
 
 /** The module whose list node lies at an address; undefined when none stands there. */
-function moduleAt(memory: KernelMemory, node: bigint): KernelModule | undefined {
+function moduleAt(memory: KernelMemory, node: VirtualAddress): KernelModule | undefined {
   const address = node - listAt;
   const state = moduleStates[memory.u32(address) ?? -1];
   const name = memory.bytes(address + nameAt, nameBytes);
@@ -41,10 +41,10 @@ function moduleAt(memory: KernelMemory, node: bigint): KernelModule | undefined 
 }
 
 /** Whether the list node of a module lies at an address. */
-export const isModuleNode = (memory: KernelMemory, node: bigint): boolean => moduleAt(memory, node) !== undefined;
+export const isModuleNode = (memory: KernelMemory, node: VirtualAddress): boolean => moduleAt(memory, node) !== undefined;
 
 /** @param head virtual address of the list head `modules` */
-export function* listModules(memory: KernelMemory, head: bigint): Steps<ModuleList> {
+export function* listModules(memory: KernelMemory, head: VirtualAddress): Steps<ModuleList> {
   const walk = yield* walkListSteps(memory, head, (node) => isModuleNode(memory, node), maxModules);
   return {
     modules: walk.nodes.flatMap((node) => moduleAt(memory, node) ?? []),

@@ -7,7 +7,7 @@
  * A null pointer leads to an object that `isNull`; its values say so.
  */
 import { failed, isFailure, mapResult, type Failure, type Missing, type Result } from '../../../shared/result.ts';
-import { hex } from '../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import { bitField } from '../btf/type-values.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { arrayOf, bytesOf, memberOf, numberShape, pointee, typeNamed, typeTextOf, type ObjectType, type TypeSource } from './object-type.ts';
@@ -16,11 +16,11 @@ import { arrayOf, bytesOf, memberOf, numberShape, pointee, typeNamed, typeTextOf
 export interface ObjectSpace extends TypeSource {
   readonly memory: KernelMemory;
   /** What stands at an address, "name+0x1a [module]"; undefined where no symbol does. */
-  readonly symbolAt: (address: bigint) => string | undefined;
+  readonly symbolAt: (address: VirtualAddress) => string | undefined;
 }
 
 interface Place {
-  readonly address: bigint;
+  readonly address: VirtualAddress;
   readonly type: ObjectType;
   /** Bits behind the address, below 8 but for bit-fields of larger words. */
   readonly bitOffset: number;
@@ -50,7 +50,7 @@ export class KernelObject {
   }
 
   /** @param type "task_struct", "struct list_head", "super_block *" */
-  static at(space: ObjectSpace, address: bigint, type: string): KernelObject {
+  static at(space: ObjectSpace, address: VirtualAddress, type: string): KernelObject {
     const found = typeNamed(space, type);
     const label = type.trim();
     if (typeof found === 'string') return KernelObject.failing(space, failed(label, found, virtual(address, 1)));
@@ -62,7 +62,7 @@ export class KernelObject {
     return new KernelObject(space, failure, failure.missing.what);
   }
 
-  private static placed(space: ObjectSpace, address: bigint, type: ObjectType, label: string): KernelObject {
+  private static placed(space: ObjectSpace, address: VirtualAddress, type: ObjectType, label: string): KernelObject {
     if (address >= 0n && address < addressEnd) return new KernelObject(space, { address, type, bitOffset: 0, bits: 0 }, label);
     return KernelObject.failing(space, failed(label, 'its address lies outside the address space'));
   }
@@ -73,7 +73,7 @@ export class KernelObject {
   }
 
   /** Virtual address. */
-  get address(): Result<bigint> {
+  get address(): Result<VirtualAddress> {
     return isFailure(this.place) ? this.place : { value: this.place.address };
   }
 

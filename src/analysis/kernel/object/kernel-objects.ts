@@ -1,4 +1,5 @@
 /** The way into a kernel's objects: variables by the names of their symbols, objects at addresses, constants of enums. */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import { failed, isFailure, type Result } from '../../../shared/result.ts';
 import { kinds } from '../btf/btf-types.ts';
 import { vmcoreinfoHex } from '../vmcoreinfo/vmcoreinfo.ts';
@@ -10,7 +11,7 @@ export interface KernelObjects {
   readonly space: ObjectSpace;
   /** A variable of the kernel: `variable('blockdev_superblock', 'super_block *')`. */
   variable(name: string, type: string): KernelObject;
-  at(address: bigint, type: string): KernelObject;
+  at(address: VirtualAddress, type: string): KernelObject;
   /** Address of the one symbol of this name. */
   addressOf(name: string): Result<bigint>;
   sizeOf(type: string): Result<number>;

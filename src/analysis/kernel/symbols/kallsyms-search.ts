@@ -3,6 +3,7 @@
  * The table of tokens with its index is a pattern that nothing else has; the others lie around it in a fixed order, and what is found
  * still has to prove itself as any table has to. Proven on real dumps of 6.1 and 6.12 whose keys were withheld.
  */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import { kallsymsTokens } from './kallsyms.ts';
 import type { KallsymsPlaces } from './kallsyms-places.ts';
 import { decodeBlock } from './kallsyms-names.ts';
@@ -36,8 +37,8 @@ interface Budget {
   places: number;
 }
 
-const alignDown = (address: bigint): bigint => address - (address % 8n);
-const alignUp = (address: bigint): bigint => alignDown(address + 7n);
+const alignDown = (address: VirtualAddress): bigint => address - (address % 8n);
+const alignUp = (address: VirtualAddress): bigint => alignDown(address + 7n);
 
 /** 256 numbers that start with 0 and ascend: where each token's text starts. */
 function isTokenIndex(view: DataView, at: number, little: boolean): boolean {

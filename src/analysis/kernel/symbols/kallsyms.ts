@@ -4,7 +4,7 @@
  * taken only when it proves itself: tokens chain, every name has a type, addresses ascend, _stext is where vmcoreinfo says.
  */
 import { defined } from '../../../shared/defined.ts';
-import { hex } from '../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { decodeNames } from './kallsyms-names.ts';
@@ -43,7 +43,7 @@ export function kallsymsPlaces(vmcoreinfo: Vmcoreinfo): KallsymsPlaces | undefin
   };
 }
 
-const absent = (memory: KernelMemory, address: bigint, length: number, what: string): string =>
+const absent = (memory: KernelMemory, address: VirtualAddress, length: number, what: string): string =>
   `${what}: ${memory.absence(address, length)?.detail ?? `${length} bytes at ${hex(address)} cannot be read`}`;
 
 /** The text of each token, or why the table is none: each text must end where the next one's index says. */
@@ -87,7 +87,7 @@ function* column(count: number, place: (at: number) => bigint): Steps<BigUint64A
 /** By each rule that the tables allow. */
 function* readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: number): Steps<readonly Offsets[]> {
   const little = memory.endian === 'little';
-  const view = (address: bigint, bytes: number): DataView | undefined => {
+  const view = (address: VirtualAddress, bytes: number): DataView | undefined => {
     const read = memory.bytes(address, bytes);
     return read === undefined ? undefined : new DataView(read.buffer, read.byteOffset);
   };

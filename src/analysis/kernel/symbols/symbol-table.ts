@@ -1,8 +1,10 @@
 /** The names of a kernel's addresses, both ways. Sorted by address; several names may share one. */
+import type { VirtualAddress } from '../../../shared/units.ts';
+
 export { soleAddress } from '../../arch/kernel-view.ts';
 
 export interface KernelSymbol {
-  readonly address: bigint;
+  readonly address: VirtualAddress;
   /** Letter of nm: T t D d B b R r A a W w V v. */
   readonly type: string;
   /** Absent for the kernel's own. */
@@ -29,7 +31,7 @@ export interface SymbolTable {
   /** Every symbol of that name: static functions may share one. */
   lookup(name: string): readonly KernelSymbol[];
   /** The symbol that an address lies in. Undefined outside, between two pieces of the image, and where names are absent. */
-  at(address: bigint): SymbolAt | undefined;
+  at(address: VirtualAddress): SymbolAt | undefined;
   /** All symbols with a name, in the order of the table. */
   all(): Iterable<NamedSymbol>;
 }
@@ -75,7 +77,7 @@ export function symbolTable(source: string, { addresses, names }: SymbolList): S
   };
 
   /** Number of symbols whose address is not above. */
-  function countUpTo(address: bigint): number {
+  function countUpTo(address: VirtualAddress): number {
     let low = 0;
     let high = addresses.length;
     while (low < high) {
@@ -88,7 +90,7 @@ export function symbolTable(source: string, { addresses, names }: SymbolList): S
 
   const isPlace = (at: number): boolean => !noPlace.has(names[at]?.slice(0, 1) ?? '');
 
-  function at(address: bigint): SymbolAt | undefined {
+  function at(address: VirtualAddress): SymbolAt | undefined {
     const end = countUpTo(address);
     let last = end - 1;
     while (last >= 0 && !isPlace(last)) last -= 1;

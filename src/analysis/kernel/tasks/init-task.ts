@@ -2,6 +2,7 @@
  * Where init_task lies (vmcoreinfo-kallsyms-btf.md section 5.2): by symbol, on s390x by the boot CPU's early lowcore, else by
  * its name in the kernel image.
  */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { lowcoreKernels, type LowcoreKernel } from '../../arch/s390x/lowcore/fields.ts';
 import { lowcoreOffset } from '../../arch/s390x/lowcore/layouts.ts';
@@ -9,7 +10,7 @@ import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 
 export interface InitTask {
-  readonly address: bigint;
+  readonly address: VirtualAddress;
   readonly source: string;
 }
 
@@ -30,7 +31,7 @@ export function idleNameOffset(task: Uint8Array): number | undefined {
   return undefined;
 }
 
-const holdsIdleName = (memory: KernelMemory, address: bigint): boolean => idleNameOffset(memory.partial(address, taskBytes).bytes) !== undefined;
+const holdsIdleName = (memory: KernelMemory, address: VirtualAddress): boolean => idleNameOffset(memory.partial(address, taskBytes).bytes) !== undefined;
 
 /** The current_task that the early lowcore at absolute 0 kept; each known place of the field is tried. */
 function fromAbsoluteLowcore(absolute: AbsoluteMemory, memory: KernelMemory, kernel: LowcoreKernel | undefined): InitTask | undefined {
@@ -75,7 +76,7 @@ function* namesInImage(memory: KernelMemory, start: bigint): Generator<bigint> {
  * @param accept whether a task stands at an address found by its name: the caller knows more of task_struct
  * @returns undefined when no way leads to it
  */
-export function findInitTask(places: InitTaskPlaces, accept: (address: bigint) => boolean): InitTask | undefined {
+export function findInitTask(places: InitTaskPlaces, accept: (address: VirtualAddress) => boolean): InitTask | undefined {
   const { memory, absolute, symbol, comm, imageStart } = places;
   if (symbol !== undefined && holdsIdleName(memory, symbol)) return { address: symbol, source: 'symbol init_task' };
   if (architectures[memory.arch].features.has('lowcore')) {

@@ -4,7 +4,7 @@
  */
 import { defined } from '../../../shared/defined.ts';
 import { isFailure } from '../../../shared/result.ts';
-import { hex } from '../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { BtfTypes } from '../btf/btf-types.ts';
 import { offsetOf } from '../btf/type-layout.ts';
@@ -26,7 +26,7 @@ export const mappingPermissions = (flags: bigint): string =>
 
 const maxMappings = 1 << 20;
 /** Entries of the tree in order, or why it cannot be walked. */
-function* treeEntries(types: BtfTypes, memory: KernelMemory, mm: bigint): Steps<readonly bigint[] | string> {
+function* treeEntries(types: BtfTypes, memory: KernelMemory, mm: VirtualAddress): Steps<readonly bigint[] | string> {
   const space = { types, noTypes: '', vmcoreinfo: undefined, pointerBytes: memory.pointerBytes, memory, symbolAt: () => undefined };
   const entries: bigint[] = [];
   for (const one of mapleEntries(KernelObject.at(space, mm, 'mm_struct').at('mm_mt'))) {
@@ -40,7 +40,7 @@ function* treeEntries(types: BtfTypes, memory: KernelMemory, mm: bigint): Steps<
 }
 
 /** Mappings as they were linked before 6.1. */
-function* linkedEntries(types: BtfTypes, memory: KernelMemory, mm: bigint): Steps<readonly bigint[] | string> {
+function* linkedEntries(types: BtfTypes, memory: KernelMemory, mm: VirtualAddress): Steps<readonly bigint[] | string> {
   const first = offsetOf(types, 'mm_struct', 'mmap');
   const next = offsetOf(types, 'vm_area_struct', 'vm_next');
   if (first === undefined || next === undefined) return 'the types have neither a tree nor a list of mappings';
@@ -82,7 +82,7 @@ function filePath(types: BtfTypes, memory: KernelMemory, file: bigint): string |
 }
 
 /** All mappings of an address space, or why they cannot be told. */
-export function* mappingsOf(types: BtfTypes, memory: KernelMemory, mm: bigint): Steps<readonly Mapping[] | string> {
+export function* mappingsOf(types: BtfTypes, memory: KernelMemory, mm: VirtualAddress): Steps<readonly Mapping[] | string> {
   const tree = offsetOf(types, 'mm_struct', 'mm_mt');
   const areas = tree === undefined ? yield* linkedEntries(types, memory, mm) : yield* treeEntries(types, memory, mm);
   if (typeof areas === 'string') return areas;

@@ -2,7 +2,7 @@
  * Offsets in task_struct of a kernel without BTF, found by what must hold for every task (vmcoreinfo-kallsyms-btf.md section
  * 5.2). A member whose place is not certain is left out: nothing here prefers one of two candidates.
  */
-import { hex } from '../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { commBytes, idleNameOffset, taskBytes } from './init-task.ts';
 import type { Steps } from '../../jobs/steps.ts';
@@ -14,13 +14,13 @@ const maxSamples = 1024;
 
 /** One task's bytes around what is looked for. */
 interface Sample {
-  readonly address: bigint;
+  readonly address: VirtualAddress;
   readonly view: DataView;
   /** Whether all bytes up to an offset are in the dump. */
   readonly present: (offset: number, bytes: number) => boolean;
 }
 
-function sampleAt(memory: KernelMemory, address: bigint): Sample {
+function sampleAt(memory: KernelMemory, address: VirtualAddress): Sample {
   const read = memory.partial(address, taskBytes);
   const pageGaps = read.absences.map((gap) => {
     const start = Number(gap.address - address);
@@ -34,7 +34,7 @@ function sampleAt(memory: KernelMemory, address: bigint): Sample {
 }
 
 /** A name as the kernel writes it: printable, not empty, ended by a NUL within 16 bytes. */
-export function commAt(memory: KernelMemory, address: bigint): string | undefined {
+export function commAt(memory: KernelMemory, address: VirtualAddress): string | undefined {
   const bytes = memory.bytes(address, commBytes);
   const end = bytes?.indexOf(0) ?? -1;
   if (bytes === undefined || end < 1) return undefined;
@@ -48,7 +48,7 @@ interface Found {
 }
 
 /** The one offset below comm where a list of named tasks leads back to init_task; a broken list counts when no whole one is there. */
-function* findTaskList(memory: KernelMemory, initTask: bigint, comm: number, ends: number | undefined): Steps<Found | string> {
+function* findTaskList(memory: KernelMemory, initTask: VirtualAddress, comm: number, ends: number | undefined): Steps<Found | string> {
   const whole: Found[] = [];
   const broken: Found[] = [];
   for (let offset = 0; offset < comm; offset += 8) {
@@ -57,7 +57,7 @@ function* findTaskList(memory: KernelMemory, initTask: bigint, comm: number, end
     const previous = memory.u64(head + 8n);
     if (next === head || ((next === undefined || next % 8n !== 0n) && (previous === undefined || previous % 8n !== 0n))) continue;
     const toComm = BigInt(comm - offset);
-    const isTask = (node: bigint): boolean => commAt(memory, node + toComm) !== undefined;
+    const isTask = (node: VirtualAddress): boolean => commAt(memory, node + toComm) !== undefined;
     yield;
     const walk = ends === undefined ? yield* walkListSteps(memory, head, isTask) : walkListEnds(memory, head, isTask, ends);
     if (walk.complete && walk.nodes.length > 0) whole.push({ tasks: offset, walk });
@@ -193,7 +193,7 @@ const notLookedFor = 'it was not looked for';
 
 export interface StructureContext {
   readonly memory: KernelMemory;
-  readonly initTask: bigint;
+  readonly initTask: VirtualAddress;
   /** Bytes of a kernel stack, where a lowcore tells (s390x). */
   readonly stackBytes?: number | undefined;
   /** Members at most that are looked at from either end of the list: for what a task's own stack needs, parents and CPUs are then not looked for. */

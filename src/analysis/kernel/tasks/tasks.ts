@@ -1,6 +1,6 @@
 /** The tasks of a kernel: the list that starts at init_task, the threads of each process, and the idle tasks of the CPUs. */
 import { defined } from '../../../shared/defined.ts';
-import { hex } from '../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { walkListSteps } from '../memory/linked-list.ts';
@@ -8,7 +8,7 @@ import { taskState, type TaskLayout, type TaskMember, type TaskState } from './t
 import { commAt } from './task-structure.ts';
 
 export interface KernelTask {
-  readonly address: bigint;
+  readonly address: VirtualAddress;
   readonly comm: string;
   readonly pid?: number;
   readonly tgid?: number;
@@ -44,7 +44,7 @@ const mostThreadLooks = 1 << 20;
 const tasksAtOnce = 32;
 
 /** Reads one task; undefined when no named task stands at the address. */
-export function readTask(memory: KernelMemory, layout: TaskLayout, address: bigint, initTask: bigint): KernelTask | undefined {
+export function readTask(memory: KernelMemory, layout: TaskLayout, address: VirtualAddress, initTask: VirtualAddress): KernelTask | undefined {
   const at = (member: TaskMember): bigint | undefined => {
     const offset = layout.offsets[member];
     return offset === undefined ? undefined : address + BigInt(offset);
@@ -91,7 +91,7 @@ export function readTask(memory: KernelMemory, layout: TaskLayout, address: bigi
 }
 
 /** The parent's process: its tgid, as /proc shows it. Only when a named task stands where the pointer leads. */
-function parentOf(memory: KernelMemory, layout: TaskLayout, address: bigint, initTask: bigint): number | undefined {
+function parentOf(memory: KernelMemory, layout: TaskLayout, address: VirtualAddress, initTask: VirtualAddress): number | undefined {
   const { realParent, tgid, pid, comm } = layout.offsets;
   const id = tgid ?? pid;
   if (realParent === undefined || id === undefined) return undefined;
@@ -103,13 +103,13 @@ function parentOf(memory: KernelMemory, layout: TaskLayout, address: bigint, ini
 }
 
 /** Addresses of a process's other threads, in the order of its list. */
-function* threadsOf(memory: KernelMemory, layout: TaskLayout, leader: bigint, most: number): Steps<readonly bigint[]> {
+function* threadsOf(memory: KernelMemory, layout: TaskLayout, leader: VirtualAddress, most: number): Steps<readonly bigint[]> {
   const { signal, threadNode, comm } = layout.offsets;
   if (signal === undefined || threadNode === undefined || layout.threadHead === undefined) return [];
   const shared = memory.pointer(leader + BigInt(signal));
   if (shared === undefined || shared === 0n) return [];
   const toComm = BigInt(comm - threadNode);
-  const isThread = (node: bigint): boolean => commAt(memory, node + toComm) !== undefined;
+  const isThread = (node: VirtualAddress): boolean => commAt(memory, node + toComm) !== undefined;
   const { nodes } = yield* walkListSteps(memory, shared + BigInt(layout.threadHead), isThread, most);
   return nodes.map((node) => node - BigInt(threadNode)).filter((task) => task !== leader);
 }
@@ -117,7 +117,7 @@ function* threadsOf(memory: KernelMemory, layout: TaskLayout, leader: bigint, mo
 export interface TaskListRequest {
   readonly memory: KernelMemory;
   readonly layout: TaskLayout;
-  readonly initTask: bigint;
+  readonly initTask: VirtualAddress;
   /** Tasks known from elsewhere: idle tasks, and what runs on a CPU. Those that are not on the list are added. */
   readonly others: readonly bigint[];
 }
@@ -129,7 +129,7 @@ export function* listTasks({ memory, layout, initTask, others }: TaskListRequest
   const walk = yield* walkListSteps(memory, initTask + BigInt(offset), (node) => commAt(memory, node + toComm) !== undefined);
   const seen = new Set<bigint>();
   const found: KernelTask[] = [];
-  const add = (address: bigint): void => {
+  const add = (address: VirtualAddress): void => {
     if (seen.has(address)) return;
     seen.add(address);
     const task = readTask(memory, layout, address, initTask);

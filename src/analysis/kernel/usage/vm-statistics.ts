@@ -2,6 +2,7 @@
  * The kernel's page counters by name: vmstat_text holds the names of vm_zone_stat and vm_node_stat in the order of their enums
  * (mm/vmstat.c; since 4.8), so that no enum has to be known. With NUMA the names of the NUMA events stand between the two.
  */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
 
@@ -31,7 +32,7 @@ function readNames(memory: KernelMemory, table: bigint): readonly string[] {
 }
 
 /** Bytes up to the next symbol: the room that an array has. */
-function room(symbols: SymbolTable, address: bigint): number | undefined {
+function room(symbols: SymbolTable, address: VirtualAddress): number | undefined {
   return symbols.at(address)?.size;
 }
 

@@ -3,7 +3,7 @@
  * leads back, nowhere, or to what does not point back gives an object that says so, and the walk goes on where it can.
  */
 import { failed, isFailure } from '../../../../shared/result.ts';
-import { hex } from '../../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../../shared/units.ts';
 import type { KernelMemory } from '../../memory/kernel-memory.ts';
 import { walkList } from '../../memory/linked-list.ts';
 import { KernelObject, type ObjectSpace } from '../kernel-object.ts';
@@ -20,7 +20,7 @@ export const headOf = (head: KernelObject): bigint | KernelObject => {
 const broken = (space: ObjectSpace, what: string, at: bigint, why: string): KernelObject =>
   KernelObject.failing(space, failed(what, why, { space: 'virtual', start: hex(at), end: hex(at + BigInt(space.memory.pointerBytes)) }));
 
-const member = (space: ObjectSpace, node: bigint, type: string, path: string): KernelObject =>
+const member = (space: ObjectSpace, node: VirtualAddress, type: string, path: string): KernelObject =>
   KernelObject.at(space, node, 'list_head').containerOf(type, path);
 
 /**
@@ -46,7 +46,7 @@ function* chain(
   memory: KernelMemory,
   first: bigint,
   end: (link: bigint) => boolean,
-  holds: (node: bigint, from: bigint) => boolean,
+  holds: (node: VirtualAddress, from: bigint) => boolean,
 ): Generator<bigint | string, void> {
   const seen = new Set<bigint>();
   let from = first;

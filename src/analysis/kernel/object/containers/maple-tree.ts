@@ -3,7 +3,7 @@
  * node's type; a node names its parent and the slot that it lies in.
  */
 import { failed, isFailure, type Failure } from '../../../../shared/result.ts';
-import { hex } from '../../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../../shared/units.ts';
 import { KernelObject } from '../kernel-object.ts';
 import { headOf } from './lists.ts';
 
@@ -63,7 +63,7 @@ export function* mapleEntries(tree: KernelObject): Generator<MapleEntry | Failur
   const shapes: Readonly<Record<number, NodeShape>> = { [leafNode]: range, [rangeNode]: range, [gapNode]: gap };
   const seen = new Set<bigint>();
   let found = 0;
-  function* walk(node: bigint, above: bigint | undefined, min: bigint, max: bigint, depth: number): Generator<MapleEntry | Failure, void> {
+  function* walk(node: VirtualAddress, above: bigint | undefined, min: bigint, max: bigint, depth: number): Generator<MapleEntry | Failure, void> {
     const type = Number((node >> 3n) & 0xfn);
     const address = node & ~nodeMask;
     const parent = memory.pointer(address);

@@ -3,7 +3,7 @@
  * it; a branch that does not is left out and says so.
  */
 import { failed } from '../../../../shared/result.ts';
-import { hex } from '../../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../../shared/units.ts';
 import { KernelObject } from '../kernel-object.ts';
 import { headOf } from './lists.ts';
 
@@ -14,7 +14,7 @@ const mostDepth = 128;
 const parentMask = ~3n;
 
 interface Waiting {
-  readonly node: bigint;
+  readonly node: VirtualAddress;
   /** The node before it on the way from the root. */
   readonly above: Waiting | undefined;
   readonly depth: number;

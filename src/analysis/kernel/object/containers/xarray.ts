@@ -3,7 +3,7 @@
  * lies in, and a shift that is one step below its parent's.
  */
 import { failed, isFailure, type Failure } from '../../../../shared/result.ts';
-import { hex } from '../../../../shared/units.ts';
+import { hex, type VirtualAddress } from '../../../../shared/units.ts';
 import { KernelObject } from '../kernel-object.ts';
 import { headOf } from './lists.ts';
 
@@ -62,7 +62,14 @@ export function* xarrayEntries(array: KernelObject): Generator<XarrayEntry | Fai
   let found = 0;
   const step = Math.log2(places.count);
   const { shift: shiftAt, offset: slotAt, parent: parentAt, slots, count } = places;
-  function* walk(node: bigint, parent: bigint, slot: number, shift: number | undefined, base: bigint, depth: number): Generator<XarrayEntry | Failure, void> {
+  function* walk(
+    node: VirtualAddress,
+    parent: bigint,
+    slot: number,
+    shift: number | undefined,
+    base: bigint,
+    depth: number,
+  ): Generator<XarrayEntry | Failure, void> {
     const ownShift = memory.u8(node + shiftAt);
     const ownSlot = memory.u8(node + slotAt);
     const ownParent = memory.pointer(node + parentAt);
