@@ -52,7 +52,16 @@ export function openRegular(path: string, what: string): { readonly descriptor: 
     // The path may name something else by now.
     descriptor = openSync(pathBytes(path), constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    throw error instanceof DumpError ? error : new DumpError('io', { file: path }, readReason(error), what);
+    if (error instanceof DumpError) throw error;
+    // Dialogs and dropped files put U+FFFD where a name is no UTF-8 (Chromium); no file is called that.
+    if (errorCode(error) === 'ENOENT' && path.includes('\ufffd'))
+      throw new DumpError(
+        'io',
+        { file: path },
+        'no file has this name: it may be one that is no UTF-8, which cannot be handed on',
+        `${what}, named on the command line or found in a folder`,
+      );
+    throw new DumpError('io', { file: path }, readReason(error), what);
   }
   const stats = fstatSync(descriptor, { bigint: true });
   const why = whyNoFile(stats);
