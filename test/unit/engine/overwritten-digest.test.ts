@@ -230,3 +230,22 @@ describe('the digest of an NGDump partition', () => {
     expect(check).toMatchObject({ verdict: 'failed', failure: 'The memory does not match the digest that the dump records.', remedy: 'copy-again' });
   });
 });
+
+describe('a copy is no second witness', () => {
+  it('the area that a loaded kernel names agrees with itself where os_info does not say it', async () => {
+    const wiped = await checkOf(
+      s390With({}, (system) => applyDamage(system, 'osinfo-wiped')),
+      'kdump-image',
+    );
+    expect(wiped).toMatchObject({ verdict: 'not-recorded', detail: expect.stringContaining('nothing else says where it lies') as string });
+    expect(await checkOf(build('kexec-tools'), 'kdump-image')).toMatchObject({ verdict: 'passed' });
+  });
+
+  it('notes that kdump made from the save areas show that neither changed since, and no more', async () => {
+    const ofKdump = sessionOn(memorySource('vmcore', elfVmcore(s390xSystem({ cpuCount: 2 }), { producer: 'kernel' })));
+    const check = await checkOf(ofKdump, 'cross-registers');
+    expect(check).toMatchObject({ verdict: 'passed', detail: expect.stringMatching(/made from the save areas, so neither changed since$/) as string });
+    const ofQemu = sessionOn(memorySource('vmcore', elfVmcore(s390xSystem({ cpuCount: 2 }), { producer: 'qemu' })));
+    expect((await checkOf(ofQemu, 'cross-registers')).detail).not.toContain('were made from');
+  });
+});

@@ -70,6 +70,9 @@ function duplicates(cpus: readonly CpuJson[]): readonly { readonly finding: Find
   });
 }
 
+/** Whether the writer made the records from the save areas, as kdump and zgetdump do; a hypervisor has them from the CPUs themselves. */
+const isCopied = ({ image }: CheckContext): boolean => image.recordedCpus === undefined && !/qemu/i.test(image.container.producer?.value ?? '');
+
 /** So many differences are no damage: they are another moment. */
 const damageLimit = 16;
 
@@ -77,8 +80,9 @@ const damageLimit = 16;
  * Whether the record and the save area must be of one moment. kdump makes its notes from the save areas. A hypervisor writes notes from the
  * live machine and stores no status: what lies in a save area then is of another time.
  */
-function isOneMoment({ image, vmcoreinfo }: CheckContext, differences: number): boolean {
-  if (image.recordedCpus !== undefined || /qemu/i.test(image.container.producer?.value ?? '')) return false;
+function isOneMoment(context: CheckContext, differences: number): boolean {
+  const { vmcoreinfo } = context;
+  if (!isCopied(context)) return false;
   return differences <= damageLimit || (vmcoreinfo.found && vmcoreinfo.vmcoreinfo.entries.has('CRASHTIME'));
 }
 
@@ -142,6 +146,7 @@ export const crossRegisters: Check = {
     const kept = limitFindings(findings);
     if (wrong !== undefined) return failed(wrong.detail, { steps, findings: kept });
     if (equal === 0) return { ...notRecorded(whyNone(cpus, steps)), steps, findings: kept };
-    return passed(`the registers of ${equal} ${equal === 1 ? 'CPU' : 'CPUs'} are the same in record and save area`, { steps, findings: kept });
+    const same = `the registers of ${equal} ${equal === 1 ? 'CPU' : 'CPUs'} are the same in record and save area`;
+    return passed(isCopied(context) ? `${same}; the records were made from the save areas, so neither changed since` : same, { steps, findings: kept });
   },
 };
