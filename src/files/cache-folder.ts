@@ -116,10 +116,10 @@ export function fitCacheFolders(): readonly string[] {
 /**
  * The first cache folder that is fit for something, made if need be; what was refused before it is remarked.
  * @param whyNot why what lies in a folder makes it unfit
- * @param isThere folders where something lies already come first
+ * @param there what is wanted, where it lies in a folder already: that one comes first, with a remark unless `quiet`
  * @throws DumpError io when there is none
  */
-function chosenFolder(part: CachePart, whyNot: (root: string) => string | undefined, isThere: (root: string) => boolean): string {
+function chosenFolder(part: CachePart, whyNot: (root: string) => string | undefined, there?: { readonly name: string; readonly quiet: boolean }): string {
   const all = candidates();
   const refused = new Map<string, string>();
   for (const root of all) {
@@ -127,8 +127,8 @@ function chosenFolder(part: CachePart, whyNot: (root: string) => string | undefi
     if (why !== undefined) refused.set(root, why);
   }
   const fit = all.filter((root) => !refused.has(root));
-  const there = fit.find(isThere);
-  for (const root of there === undefined ? fit : [there]) {
+  const holder = there === undefined ? undefined : fit.find((root) => existsSync(join(root, part, there.name)));
+  for (const root of holder === undefined ? fit : [holder]) {
     try {
       makeOwnFolder(join(root, part));
     } catch (error) {
@@ -141,6 +141,8 @@ function chosenFolder(part: CachePart, whyNot: (root: string) => string | undefi
     for (const [why, others] of causes)
       if (why !== undefined)
         remarks.add(`${others.join(' and ')} ${others.length === 1 ? 'is' : 'are'} not used for the cache: ${why}; ${root} is used instead`);
+    if (there?.quiet === false && root === holder && root !== fit[0])
+      remarks.add(`${join(root, part, there.name)} was made when ${fit[0] ?? 'the usual folder'} was not the folder for the cache; it is used where it lies`);
     return join(root, part);
   }
   const reasons = [...refused].map(([root, why]) => `${root}: ${why}`).join('; ');
@@ -158,18 +160,18 @@ export function cacheFile(part: CachePart, name: string, besides: readonly strin
   const folder = chosenFolder(
     part,
     (root) => whyPlanted(paths(root), (path) => whyNoOwnFile(path, isEnclosed(root))),
-    (root) => existsSync(join(root, part, name)),
+    // A lock holds nothing.
+    { name, quiet: part === 'lock' },
   );
   return join(folder, name);
 }
 
-/** The folder of a part, made if need be. @throws DumpError io when there is none that is the user's alone */
-export const partFolder = (part: CachePart): string =>
-  chosenFolder(
-    part,
-    () => undefined,
-    (root) => existsSync(join(root, part)),
-  );
+/**
+ * The folder of a part, made if need be: the first that is fit, also where another has the part already. Who sets the cache to
+ * a disk of their own must not find the memory of a dump on another.
+ * @throws DumpError io when there is none that is the user's alone
+ */
+export const partFolder = (part: CachePart): string => chosenFolder(part, () => undefined);
 
 /** What Node.js calls a compiled module: a CRC-32, with six characters more while it is written (src/compile_cache.cc). */
 export const moduleName = /^[0-9a-f]{1,8}(?:\.\w{6})?$/;
@@ -183,20 +185,16 @@ const mostModules = 4096;
 export function codeFolder(): string | undefined {
   try {
     let known: readonly string[] = [];
-    const chosen = chosenFolder(
-      'code',
-      (root) => {
-        const folder = join(root, 'code');
-        if (!existsSync(folder)) return undefined;
-        const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-        const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-        const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-        const enclosed = isEnclosed(root);
-        known = [...known, ...files];
-        return whyPlanted(folders, (path) => whyNoOwnFolder(path, enclosed)) ?? whyPlanted(files, (path) => whyNoOwnFile(path, enclosed));
-      },
-      () => false,
-    );
+    const chosen = chosenFolder('code', (root) => {
+      const folder = join(root, 'code');
+      if (!existsSync(folder)) return undefined;
+      const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+      const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+      const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+      const enclosed = isEnclosed(root);
+      known = [...known, ...files];
+      return whyPlanted(folders, (path) => whyNoOwnFolder(path, enclosed)) ?? whyPlanted(files, (path) => whyNoOwnFile(path, enclosed));
+    });
     const ours = known.filter((path) => dirname(dirname(path)) === chosen && moduleName.test(basename(path)));
     // They are looked at one by one at each start. Those that are needed are made again.
     if (ours.length > mostModules) for (const path of ours) rmSync(path, { force: true });

@@ -175,11 +175,25 @@ describe('the cache folder', () => {
     writeFileSync(path, 'x');
     chmodSync(usual, 0o700);
     expect(cacheFile('index', 'a.sqlite')).toBe(path);
+    // It is another folder than the one that is fit now.
+    expect(lastRemark()).toBe(`${path} was made when ${root()} was not the folder for the cache; it is used where it lies`);
     expect(cacheFile('index', 'b.sqlite')).toBe(join(root(), 'index', 'b.sqlite'));
     expect(cachedFiles('index').map((file) => file.path)).toEqual([path]);
     removeCached([path]);
     expect(existsSync(path)).toBe(false);
     expect(() => removeCached([join(base, 'tmp', 'x')])).toThrow('not in the cache folder');
+  });
+
+  it.each(cacheParts)('is the usual one if fit, whatever other one holds the part %s from an earlier run', (part) => {
+    for (const other of [private2(), private3()]) mkdirSync(join(other, part), { recursive: true, mode: 0o700 });
+    const before = cacheRemarks().length;
+    expect(partFolder(part)).toBe(join(root(), part));
+    expect(cacheRemarks().length).toBe(before);
+    // The second place is used with a sentence alone.
+    chmodSync(root(), 0o777);
+    expect(partFolder(part)).toBe(join(private2(), part));
+    expect(lastRemark()).toContain(`${private2()} is used instead`);
+    expect(fitCacheFolders()).toContain(private3());
   });
 
   it('need not be: then a sentence says so', () => {
