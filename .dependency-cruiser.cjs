@@ -3,10 +3,11 @@ const layer = (name, from, to) => ({ name, severity: 'error', from: { path: from
 
 /** Folders of src/analysis from the bottom up; one may import its own tier and those below. */
 const tiers = [
+  ['jobs'],
   ['source', 'layout', 'codec'],
   ['formats', 'notes', 'arch'],
   ['memory'],
-  ['jobs', 'memory-tree'],
+  ['memory-tree'],
   ['kernel'],
   ['page-index'],
   ['integrity', 'compare', 'search'],

@@ -9,6 +9,7 @@ import type { Finding, FormatId, PageState } from '../../shared/model.ts';
 import type { Architecture } from '../arch/architecture-name.ts';
 import type { PhysBase } from '../arch/vmcoreinfo-values.ts';
 import type { ByteSource, FileFault } from '../source/byte-source.ts';
+import type { Steps } from '../jobs/steps.ts';
 import type { StructView } from '../layout/struct.ts';
 import type { RangeColumns } from './range-columns.ts';
 
@@ -254,6 +255,8 @@ export interface GivenMachine {
 export interface OpenContext extends GivenMachine {
   /** Other files that may belong to the same set: those that the user named, else those in the same folder. */
   companions(): readonly ByteSource[];
+  /** Comes before `companions`: walks the flattened streams among them, which may be long. */
+  readonly look?: () => Steps<void>;
   /** True when the user named the companions: then each of them should belong to the set. */
   readonly named?: boolean;
 }
@@ -270,6 +273,9 @@ export interface DumpFormat {
   readonly fileType?: FileType;
   /** Looks at the first 4096 bytes (fewer in a shorter file) and at the source's size. Never throws. */
   probe(head: Uint8Array, source: ByteSource): Probe;
-  /** @throws DumpError when not even the header can be used; other damage becomes findings */
-  open(source: ByteSource, context?: OpenContext): DumpImage;
+  /**
+   * In steps, as data can make it long: a chain of records, headers by the million.
+   * @throws DumpError when not even the header can be used; other damage becomes findings
+   */
+  open(source: ByteSource, context?: OpenContext): Steps<DumpImage>;
 }

@@ -1,5 +1,6 @@
 /** PT_LOADs as pieces of memory (elf-vmcore.md section 2, "Memory rules"). */
 import type { Finding } from '../../shared/model.ts';
+import { stepTurns, type Steps } from '../jobs/steps.ts';
 import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import type { Segment } from './dump-format.ts';
 import type { ProgramHeader } from './elf-layout.ts';
@@ -39,7 +40,7 @@ export interface LoadPieces {
  * @param producer who wrote the file, where that is known: it decides what p_filesz < p_memsz means
  * @param lostNotes why notes that would tell the producer cannot be read
  */
-export function loadPieces(loads: Iterable<ProgramHeader>, producer: string | undefined, lostNotes?: FileFault): LoadPieces {
+export function* loadPieces(loads: Iterable<ProgramHeader>, producer: string | undefined, lostNotes?: FileFault): Steps<LoadPieces> {
   const stored = new PieceColumns();
   const tails = new PieceColumns();
   const segments = new SegmentColumns();
@@ -47,6 +48,7 @@ export function loadPieces(loads: Iterable<ProgramHeader>, producer: string | un
   let index = -1;
   for (const load of loads) {
     index += 1;
+    if (index % stepTurns === 0) yield;
     const wrong = impossible(load, index);
     if (wrong !== undefined) {
       findings.push(wrong);

@@ -8,6 +8,7 @@ import { DumpError, ForeignFile } from '../../shared/dump-error.ts';
 import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { AddressRange } from '../../shared/units.ts';
+import type { Steps } from '../jobs/steps.ts';
 import type { Endian } from '../layout/field.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { readExactly, type ByteSource, type FileFault } from '../source/byte-source.ts';
@@ -25,7 +26,7 @@ import { processCore } from './process-core.ts';
 import { xenGuestCore } from './xen-guest-core.ts';
 import { RangeColumns } from './range-columns.ts';
 import { limitFindings } from './finding-limit.ts';
-import { segmentMemory } from './segment-memory.ts';
+import { manySegments } from './segment-memory.ts';
 
 const elfMagic = [0x7f, 0x45, 0x4c, 0x46];
 const EM_386 = 3;
@@ -152,7 +153,7 @@ const otherMachines: Readonly<Record<number, string>> = {
   2: 'sparc', 3: 'i386', 4: 'm68k', 8: 'mips', 15: 'parisc', 18: 'sparc', 20: 'ppc', 40: 'arm', 42: 'sh4', 43: 'sparc64', 50: 'ia64', 94: 'xtensa', 195: 'arc', 243: 'riscv', 252: 'csky', 258: 'loongarch64',
 }; // prettier-ignore
 
-function open(source: ByteSource, context?: OpenContext): DumpImage {
+function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
   const head = readExactly(source, 0, elfHeader.size, 'the ELF header');
   const endian = endianOf(head);
   const header = parse(elfHeader, head, { endian });
@@ -187,7 +188,7 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
   const kcore = origin?.kind === 'kcore' ? kcoreLoads(arch, programHeaders.headers.ofType(PT_LOAD)) : undefined;
   if (kcore !== undefined) append(findings, kcore.findings);
   const loads = kcore?.loads ?? programHeaders.headers.ofType(PT_LOAD);
-  const { pieces, segments, findings: loadFindings } = loadPieces(loads, producer?.value, lostNotes);
+  const { pieces, segments, findings: loadFindings } = yield* loadPieces(loads, producer?.value, lostNotes);
   for (const finding of loadFindings) findings.push(finding);
   const cut = truncationFindings(source, segments);
   for (const finding of cut) findings.push(finding);
@@ -211,6 +212,7 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
       return view(elfProgramHeader, readExactly(source, at, elfProgramHeader.size, 'a program header'), { endian, where: { fileOffset: at } });
     }),
   ];
+  const memory = yield* manySegments(source, pieces);
   return {
     format: 'elf-vmcore',
     source,
@@ -222,7 +224,7 @@ function open(source: ByteSource, context?: OpenContext): DumpImage {
     machine: { ...known, endian, bits: 64 },
     ...defined({ origin }),
     times: {},
-    memory: segmentMemory(source, pieces),
+    memory,
     ranges: RangeColumns.merged(segmentRanges(segments)),
     segments,
     ...loadedPhysBase(arch, kcore === undefined ? segments : kcore.placed.map(asLoad)),

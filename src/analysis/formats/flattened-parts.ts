@@ -2,6 +2,7 @@
 import { DumpError, isDumpError } from '../../shared/dump-error.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
+import type { Steps } from '../jobs/steps.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { flattenedSource, isFlattened, type FlattenedSource } from '../source/flattened-source.ts';
 import type { DumpImage, OpenContext } from './dump-format.ts';
@@ -14,8 +15,8 @@ export function headOf(source: ByteSource): Uint8Array {
 }
 
 /** What is inside a flattened stream. No tool puts a stream into a stream, and each level would cost a step of the stack. */
-export function innerSource(outer: ByteSource): FlattenedSource {
-  const stream = flattenedSource(outer);
+export function* innerSource(outer: ByteSource): Steps<FlattenedSource> {
+  const stream = yield* flattenedSource(outer);
   if (!isFlattened(headOf(stream))) return stream;
   throw new DumpError('unsupported', { file: outer.name, offset: 0 }, 'the flattened stream holds another flattened stream', 'a dump inside the stream');
 }
@@ -34,10 +35,10 @@ export function streamFindings(stream: FlattenedSource): Finding[] {
 }
 
 /** A stream whose header is broken is looked at as what it is. */
-function streamIn(source: ByteSource): FlattenedSource | undefined {
+function* streamIn(source: ByteSource): Steps<FlattenedSource | undefined> {
   if (!isFlattened(headOf(source))) return undefined;
   try {
-    return innerSource(source);
+    return yield* innerSource(source);
   } catch (error) {
     if (isDumpError(error)) return undefined;
     throw error;
@@ -54,14 +55,20 @@ export interface FlattenedParts {
 export function flattenedParts(context: OpenContext): FlattenedParts {
   const streams: FlattenedSource[] = [];
   let others: readonly ByteSource[] | undefined;
-  const companions = (): readonly ByteSource[] =>
-    (others ??= context.companions().map((outer) => {
-      const stream = streamIn(outer);
+  function* look(): Steps<void> {
+    if (others !== undefined) return;
+    const found: ByteSource[] = [];
+    for (const outer of context.companions()) {
+      const stream = yield* streamIn(outer);
       if (stream !== undefined) streams.push(stream);
-      return stream ?? outer;
-    }));
+      found.push(stream ?? outer);
+    }
+    others = found;
+  }
+  // A format that asks without a look gets the files as they lie on disk.
+  const companions = (): readonly ByteSource[] => others ?? context.companions();
   return {
-    context: { ...context, companions },
+    context: { ...context, look, companions },
     asStored(image, first) {
       const { volumes, complete } = image.container;
       if (volumes === undefined) return image;

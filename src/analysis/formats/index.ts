@@ -2,6 +2,7 @@
 import { DumpError, ForeignFile, isDumpError } from '../../shared/dump-error.ts';
 import { faultError, type ByteSource } from '../source/byte-source.ts';
 import { fact } from '../../shared/fact.ts';
+import { finish, type Steps } from '../jobs/steps.ts';
 import { isFlattened } from '../source/flattened-source.ts';
 import { wrapperOf } from '../source/wrapper.ts';
 import { tooManyCpus } from './cpu-notes.ts';
@@ -24,11 +25,11 @@ import { vmdump } from './vmdump.ts';
 export const dumpFormats: readonly DumpFormat[] = [s390MvExt, s390Mv, s390Tape, s390Ext, s390, lkcd, vmdump, pvElf, elfVmcore, kdumpCompressed, ngdump];
 
 /** The format that takes a file for its own, broken or not; undefined for anything else. A flattened stream is asked for what is inside. */
-export function recognise(source: ByteSource): DumpFormat | undefined {
+export function* recognise(source: ByteSource): Steps<DumpFormat | undefined> {
   const head = headOf(source);
   if (!isFlattened(head)) return dumpFormats.find((format) => format.probe(head, source).answer !== 'no');
   try {
-    const inner = innerSource(source);
+    const inner = yield* innerSource(source);
     return dumpFormats.find((format) => format.probe(headOf(inner), inner).answer !== 'no');
   } catch (error) {
     if (isDumpError(error)) return undefined;
@@ -47,8 +48,8 @@ function describeHead(head: Uint8Array): string {
 }
 
 /** The dump inside a flattened stream; positions in it are those of the file that the stream describes. */
-function openFlattened(outer: ByteSource, context: OpenContext | undefined): DumpImage {
-  const stream = innerSource(outer);
+function* openFlattened(outer: ByteSource, context: OpenContext | undefined): Steps<DumpImage> {
+  const stream = yield* innerSource(outer);
   if (stream.size === 0)
     throw new DumpError(
       'truncated',
@@ -56,7 +57,7 @@ function openFlattened(outer: ByteSource, context: OpenContext | undefined): Dum
       'a makedumpfile stream that ends after its header: it has no record',
       'the records of a dump',
     );
-  const image = openInner(stream, context);
+  const image = yield* openInner(stream, context);
   const findings = streamFindings(stream);
   return {
     ...image,
@@ -76,17 +77,17 @@ function completed(image: DumpImage, context: OpenContext | undefined): DumpImag
   return withContradictions({ ...image, ...given, findings: [...image.findings, ...tooManyCpus(image.notes)] });
 }
 
-function openInner(source: ByteSource, context: OpenContext | undefined): DumpImage {
+function* openInner(source: ByteSource, context: OpenContext | undefined): Steps<DumpImage> {
   if (source.size === 0) throw new DumpError('not-this-format', { file: source.name, offset: 0 }, 'the file is empty', 'a dump');
   const head = new Uint8Array(Math.min(probeBytes, source.size));
   const got = source.readInto(0, head);
   const fault = got < head.length ? source.faultAt?.(got) : undefined;
   // Nothing can be told from zeros in the place of a header.
   if (fault !== undefined) throw faultError(fault);
-  if (isFlattened(head)) return openFlattened(source, context);
+  if (isFlattened(head)) return yield* openFlattened(source, context);
   for (const format of dumpFormats) {
     const probe = format.probe(head, source);
-    if (probe.answer === 'yes') return completed(format.open(source, context), context);
+    if (probe.answer === 'yes') return completed(yield* format.open(source, context), context);
     if (probe.answer === 'broken') {
       const kind = probe.offset >= source.size ? 'truncated' : 'corrupt';
       throw new DumpError(kind, { file: source.name, offset: probe.offset }, `${format.title}, but ${probe.what}`, probe.expected);
@@ -113,8 +114,11 @@ function openInner(source: ByteSource, context: OpenContext | undefined): DumpIm
  * @param context gives the other files of a set; without it a set of several files opens with what one of them holds
  * @throws DumpError not-this-format when no format knows it, corrupt when one does but its header cannot be used
  */
-export function openDump(source: ByteSource, context?: OpenContext): DumpImage {
-  if (context === undefined) return openInner(source, context);
+export function* openDumpInSteps(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
+  if (context === undefined) return yield* openInner(source, context);
   const parts = flattenedParts(context);
-  return parts.asStored(openInner(source, parts.context), source);
+  return parts.asStored(yield* openInner(source, parts.context), source);
 }
+
+/** The same at once: for threads that do nothing else. */
+export const openDump = (source: ByteSource, context?: OpenContext): DumpImage => finish(openDumpInSteps(source, context));

@@ -5,6 +5,7 @@ import { DumpError } from '../../shared/dump-error.ts';
 import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { microsecondsToIso } from '../arch/s390x/tod-clock.ts';
+import type { Steps } from '../jobs/steps.ts';
 import { faultText, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type ContainerTimes, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
 import { readNotes } from './elf-notes.ts';
@@ -296,10 +297,13 @@ function lastDataEnd(part: SetPart, header: KdumpHeader, descriptorsEnd: number,
   };
 }
 
-function open(opened: ByteSource, context?: OpenContext): DumpImage {
-  const { parts, findings: setFindings } = splitParts(opened, readKdumpHeader(opened), context);
+function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
+  const first = readKdumpHeader(opened);
+  yield;
+  if (first.split !== undefined && context?.look !== undefined) yield* context.look();
+  const { parts, findings: setFindings } = splitParts(opened, first, context);
   const findings: Finding[] = [];
-  const [{ source, header: ownHeader } = { source: opened, header: readKdumpHeader(opened) }] = parts;
+  const [{ source, header: ownHeader } = { source: opened, header: first }] = parts;
   const header = mendedHeader(source, ownHeader, findings);
   const { bitmap1, bitmap2 } = bitmapOffsets(header);
   const pieces: KdumpPart[] = parts.map((part) => ({

@@ -4,6 +4,7 @@ import type { Finding } from '../../shared/model.ts';
 import { decodeZlib } from '../codec/inflate.ts';
 import type { PageDecoder } from '../codec/page-codec.ts';
 import { decodeRle } from '../codec/rle.ts';
+import type { Steps } from '../jobs/steps.ts';
 import { faultText, type ByteSource } from '../source/byte-source.ts';
 import type { Extent } from './dump-format.ts';
 import { generatedExtents } from './extent-map.ts';
@@ -66,10 +67,10 @@ export interface LkcdPlan {
   readonly compression: number;
 }
 
-export function lkcdPages(source: ByteSource, { pages, pagesStart, compression }: LkcdPlan): LkcdPages {
+export function* lkcdPages(source: ByteSource, { pages, pagesStart, compression }: LkcdPlan): Steps<LkcdPages> {
   const decode = decoderOf(compression);
   const findings: Finding[] = [];
-  const records = regularRecords(source, pages, pagesStart) ?? walkRecords(source, findings, pagesStart);
+  const records = regularRecords(source, pages, pagesStart) ?? (yield* walkRecords(source, findings, pagesStart));
   const known = records.count === 0 ? 0 : records.pfn(records.count - 1) + 1;
   const total = Math.max(pages, known);
   const gap = (pfn: number): PageContent => {

@@ -1,6 +1,7 @@
 /** Where the page records of an LKCD dump are: a chain, each record leading to the next (s390-dump.md section 6). */
 import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
+import { stepTurns, type Steps } from '../jobs/steps.ts';
 import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import { lkcdPageFlags, lkcdPageHeader } from './lkcd-layout.ts';
 import { NumberColumn } from './number-column.ts';
@@ -99,12 +100,16 @@ function startsChain(source: ByteSource, start: number, before: number): boolean
 }
 
 /** The next place behind bytes that the disk does not give where the chain goes on: no record is longer than the place is far. */
-function chainBehind(source: ByteSource, from: number, last: number): number | undefined {
-  for (let at = from; at <= from + maxStoredBytes + recordHeaderBytes && at < source.size; at += 1) if (startsChain(source, at, last)) return at;
+function* chainBehind(source: ByteSource, from: number, last: number): Steps<number | undefined> {
+  for (let at = from; at <= from + maxStoredBytes + recordHeaderBytes && at < source.size; at += 1) {
+    if ((at - from) % stepTurns === 0) yield;
+    if (startsChain(source, at, last)) return at;
+  }
   return undefined;
 }
 
-export function walkRecords(source: ByteSource, findings: Finding[], pagesStart: number): Records {
+/** In steps: a chain has a record for each page. */
+export function* walkRecords(source: ByteSource, findings: Finding[], pagesStart: number): Steps<Records> {
   const pfns = new NumberColumn();
   const offsets = new NumberColumn();
   const lost: LostPages[] = [];
@@ -118,7 +123,8 @@ export function walkRecords(source: ByteSource, findings: Finding[], pagesStart:
     finished,
     lost,
   });
-  for (;;) {
+  for (let turns = 0; ; turns += 1) {
+    if (turns % stepTurns === 0) yield;
     const got = at >= source.size ? 0 : source.readInto(at, head);
     const last = pfns.length === 0 ? -1 : pfns.at(pfns.length - 1);
     if (got < recordHeaderBytes) {
@@ -127,7 +133,7 @@ export function walkRecords(source: ByteSource, findings: Finding[], pagesStart:
         findings.push(broken(at, 'the file ends, without an end record'));
         return records(false);
       }
-      const next = chainBehind(source, at + got + fault.bytes, last);
+      const next = yield* chainBehind(source, at + got + fault.bytes, last);
       findings.push(chainLost(at, fault, next));
       const following = next !== undefined && source.readInto(next, head) === recordHeaderBytes ? Number(data.getBigUint64(0) / BigInt(pageSize)) : undefined;
       lost.push({ start: last + 1, end: following, fault });

@@ -5,6 +5,7 @@ import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import { microsecondsToIso } from '../arch/s390x/tod-clock.ts';
+import type { Steps } from '../jobs/steps.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage } from './dump-format.ts';
@@ -96,7 +97,7 @@ function compressionOf(code: number): string | undefined {
   }
 }
 
-function open(source: ByteSource): DumpImage {
+function* open(source: ByteSource): Steps<DumpImage> {
   const head = readExactly(source, 0, lkcdHeader.size, 'the LKCD header');
   const header = parse(lkcdHeader, head);
   if (!readMachines.has(header.machine))
@@ -108,7 +109,7 @@ function open(source: ByteSource): DumpImage {
   const pages = Math.ceil(Number(header.mem_size) / pageSize);
   const compression = compressionOf(header.dump_compress);
   const plan = { pages, pagesStart: area.pagesStart, compression: header.dump_compress };
-  const { memory, records, findings: pageFindings } = lkcdPages(source, plan);
+  const { memory, records, findings: pageFindings } = yield* lkcdPages(source, plan);
   const findings: Finding[] = [...area.findings, ...s390Part.findings, ...pageFindings];
   if (records !== header.num_dump_pgs) {
     findings.push({

@@ -5,6 +5,7 @@
 import { DumpError, isDumpError } from '../../shared/dump-error.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
+import type { Steps } from '../jobs/steps.ts';
 import { view } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage } from './dump-format.ts';
@@ -34,17 +35,17 @@ function needFile(system: Ext4, name: string, image: ByteSource): ByteSource {
   return found;
 }
 
-function openInner(source: ByteSource): DumpImage {
+function* openInner(source: ByteSource): Steps<DumpImage> {
   const head = readExactly(source, 0, Math.min(4096, source.size), 'the head of the dump in the file system');
   for (const format of [pvElf, elfVmcore]) {
     const probe = format.probe(head, source);
-    if (probe.answer === 'yes') return format.open(source);
+    if (probe.answer === 'yes') return yield* format.open(source);
     if (probe.answer === 'broken') throw new DumpError('corrupt', { file: source.name, offset: probe.offset }, probe.what, probe.expected);
   }
   throw new DumpError('corrupt', { file: source.name, offset: 0 }, 'the dump in the file system is no ELF core', 'an s390x ELF core');
 }
 
-function open(source: ByteSource): DumpImage {
+function* open(source: ByteSource): Steps<DumpImage> {
   const system = openExt4(source);
   const meta = readMeta(needFile(system, metaName, source));
   const name = meta.get('file');
@@ -56,7 +57,7 @@ function open(source: ByteSource): DumpImage {
       'a line file=NAME',
     );
   const dump = needFile(system, name, source);
-  const inner = openInner(dump);
+  const inner = yield* openInner(dump);
   const recorded = /^[0-9a-f]{64}$/i.exec(meta.get('sha256sum') ?? '')?.[0].toLowerCase();
   const findings: Finding[] = [...inner.findings];
   if (system.needsRecovery) {

@@ -6,6 +6,7 @@ import { defined } from '../../shared/defined.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
+import type { Steps } from '../jobs/steps.ts';
 import { bytes, u32 } from '../layout/field.ts';
 import { parse, struct, view, type StructView, type Values } from '../layout/struct.ts';
 import { faultText, readAround, readExactly, whyShort, type ByteSource, type FileFault } from '../source/byte-source.ts';
@@ -161,9 +162,9 @@ function pagePieces(
   return pieces;
 }
 
-function open(source: ByteSource): DumpImage {
+function* open(source: ByteSource): Steps<DumpImage> {
   const head = readExactly(source, 0, elfHeader.size, 'the ELF header');
-  const image = elfVmcore.open(source);
+  const image = yield* elfVmcore.open(source);
   const sections = pvSections(head, source);
   if (sections === undefined || 'why' in sections) return image;
   const findings: Finding[] = [

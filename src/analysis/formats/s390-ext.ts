@@ -4,11 +4,12 @@ import { chained } from './piece-columns.ts';
 import { memoryBytesOf } from './segment-columns.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
+import type { Steps } from '../jobs/steps.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { no, type DumpFormat, type DumpImage, type EndMarker } from './dump-format.ts';
 import { S390_EXT_MAGIC } from './s390-header.ts';
 import { gapPieces, walkSegments, type SegmentWalk } from './s390-segments.ts';
-import { segmentMemory } from './segment-memory.ts';
+import { manySegments } from './segment-memory.ts';
 import {
   markerFindings,
   probeHeader,
@@ -30,8 +31,8 @@ interface Reading {
   readonly blockSize: number;
 }
 
-function readWith(source: ByteSource, header: StandaloneHeader, blockSize: number): Reading {
-  const walk = walkSegments(source, standaloneHeaderBytes, {
+function* readWith(source: ByteSource, header: StandaloneHeader, blockSize: number): Steps<Reading> {
+  const walk = yield* walkSegments(source, standaloneHeaderBytes, {
     blockSize,
     entrySize: header.zlib_entry_size === 0 ? defaultEntrySize : header.zlib_entry_size,
     memorySize: header.mem_size,
@@ -41,10 +42,10 @@ function readWith(source: ByteSource, header: StandaloneHeader, blockSize: numbe
 }
 
 /** The block size with which the walk ends at a valid end marker; else the one that came furthest. */
-function bestReading(source: ByteSource, header: StandaloneHeader): Reading {
+function* bestReading(source: ByteSource, header: StandaloneHeader): Steps<Reading> {
   const readings: Reading[] = [];
   for (const blockSize of blockSizes) {
-    const reading = readWith(source, header, blockSize);
+    const reading = yield* readWith(source, header, blockSize);
     if (reading.marker?.present === true) return reading;
     readings.push(reading);
     // Without compressed segments the block size plays no part.
@@ -70,9 +71,9 @@ function findingsOf(reading: Reading, source: ByteSource): Finding[] {
   ];
 }
 
-function open(source: ByteSource): DumpImage {
+function* open(source: ByteSource): Steps<DumpImage> {
   const { head, header } = readStandaloneHeader(source);
-  const reading = bestReading(source, header);
+  const reading = yield* bestReading(source, header);
   const { walk, marker } = reading;
   return standaloneImage({
     format: 's390-ext',
@@ -81,7 +82,7 @@ function open(source: ByteSource): DumpImage {
     header,
     marker,
     findings: findingsOf(reading, source),
-    memory: segmentMemory(source, chained(walk.pieces, gapPieces(walk, walk.end !== undefined, header.mem_size))),
+    memory: yield* manySegments(source, chained(walk.pieces, gapPieces(walk, walk.end !== undefined, header.mem_size))),
     ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
     segments: walk.segments,
     container: {

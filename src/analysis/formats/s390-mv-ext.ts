@@ -1,18 +1,21 @@
 /** The extended stand-alone dump over several volumes: each holds a header and a chain of segments (s390-dump.md section 4). */
 import { append } from '../../shared/append.ts';
 import type { Finding } from '../../shared/model.ts';
+import type { Steps } from '../jobs/steps.ts';
 import type { ByteSource, FileFault } from '../source/byte-source.ts';
 import type { DumpFormat, DumpImage, EndMarker, OpenContext } from './dump-format.ts';
 import { S390_EXT_MAGIC } from './s390-header.ts';
 import { gapPieces, lostHeader, walkSegments } from './s390-segments.ts';
 import type { MemoryPiece } from './memory-piece.ts';
 import { collectVolumes, missingVolumes, probeVolume, volumeSetImage } from './s390-volumes.ts';
-import { segmentMemory } from './segment-memory.ts';
+import { manySegments } from './segment-memory.ts';
 import { markerFindings, readEndMarker, standaloneFile, standaloneHeaderBytes } from './standalone-dump.ts';
 import { chained, PieceColumns } from './piece-columns.ts';
 import { SegmentColumns } from './segment-columns.ts';
 
-function open(opened: ByteSource, context?: OpenContext): DumpImage {
+function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
+  yield;
+  if (context?.look !== undefined) yield* context.look();
   const set = collectVolumes(opened, S390_EXT_MAGIC, context);
   const { source, header } = set.volumes[0];
   const gaps = missingVolumes(set.volumes);
@@ -29,7 +32,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
   let lostFrom: bigint | undefined;
   let lostBy: FileFault | undefined;
   for (const volume of set.volumes) {
-    const walk = walkSegments(volume.source, standaloneHeaderBytes, {
+    const walk = yield* walkSegments(volume.source, standaloneHeaderBytes, {
       blockSize: 4096,
       entrySize: 0x100000,
       memorySize: header.mem_size,
@@ -78,7 +81,7 @@ function open(opened: ByteSource, context?: OpenContext): DumpImage {
     marker,
     markerSource,
     findings,
-    memory: segmentMemory(source, chained(pieces, unknown, zeroAndMissing)),
+    memory: yield* manySegments(source, chained(pieces, unknown, zeroAndMissing)),
     segments,
   });
 }

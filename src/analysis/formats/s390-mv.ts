@@ -1,6 +1,7 @@
 /** The older stand-alone dump over several volumes: memory goes on from one partition to the next (s390-dump.md section 4). */
 import { append } from '../../shared/append.ts';
 import type { Finding } from '../../shared/model.ts';
+import type { Steps } from '../jobs/steps.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { DumpFormat, DumpImage, EndMarker, OpenContext, Segment } from './dump-format.ts';
 import { S390_MAGIC } from './s390-header.ts';
@@ -11,7 +12,9 @@ import { markerFindings, readEndMarker, standaloneFile, standaloneHeaderBytes } 
 
 const pageBytes = 4096;
 
-function open(opened: ByteSource, context?: OpenContext): DumpImage {
+function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
+  yield;
+  if (context?.look !== undefined) yield* context.look();
   const set = collectVolumes(opened, S390_MAGIC, context);
   const { source, header } = set.volumes[0];
   const gaps = missingVolumes(set.volumes);

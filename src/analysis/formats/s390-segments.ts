@@ -3,6 +3,7 @@ import { inflateSync } from 'node:zlib';
 import { defined } from '../../shared/defined.ts';
 import type { Finding } from '../../shared/model.ts';
 import { hex as hexOf } from '../../shared/units.ts';
+import type { Steps } from '../jobs/steps.ts';
 import { asciiText, u32, u64 } from '../layout/field.ts';
 import { bytesOf } from '../layout/presentation.ts';
 import { list, parse, struct } from '../layout/struct.ts';
@@ -17,6 +18,8 @@ const mebibyte = 1n << 20n;
 const maxEntries = 1011;
 /** Lengths in MiB that are tried where the recorded one leads nowhere. */
 const maxLengthsTried = 4096;
+/** A header has a table of a thousand entries. */
+const headersInStep = 8;
 /** A segment's header and its first MiB. */
 const leastSegmentBytes = 4096 + (1 << 20);
 const storedUncompressed = 0x8000_0000;
@@ -130,31 +133,33 @@ interface MendedLength {
  * Another length of the segment before a place where no header stands: one with which the chain goes on from the place behind
  * it and comes to its end without a fault. Segments are whole MiB, so there are few places to look at.
  */
-function mendedLength(source: ByteSource, last: Segment | undefined, options: WalkOptions): MendedLength | undefined {
+function* mendedLength(source: ByteSource, last: Segment | undefined, options: WalkOptions): Steps<MendedLength | undefined> {
   if (last?.memoryBytes !== BigInt(last?.fileBytes ?? 0)) return undefined;
   const bytes = new Uint8Array(s390SegmentHeader.size);
   for (let count = 1; count <= maxLengthsTried; count += 1) {
+    if (count % headersInStep === 0) yield;
     const length = BigInt(count) * mebibyte;
     const at = last.fileOffset + Number(length);
     if (at >= source.size) return undefined;
     if (source.readInto(at, bytes) < bytes.length) continue;
     if (length === last.memoryBytes || !startsChain(bytes, last.start + length, options)) continue;
-    const rest = walkSegments(source, at, { ...options, from: last.start + length, firstIndex: last.index + 1, mendLength: false });
+    const rest = yield* walkSegments(source, at, { ...options, from: last.start + length, firstIndex: last.index + 1, mendLength: false });
     if (rest.end !== undefined && rest.findings.length === 0) return { last, length, rest };
   }
   return undefined;
 }
 
 /** The chain behind a segment whose header the disk does not give, with which it goes on to its end without a fault. */
-function chainBehindLost(source: ByteSource, headerAt: number, known: bigint, firstIndex: number, options: WalkOptions): SegmentWalk | undefined {
+function* chainBehindLost(source: ByteSource, headerAt: number, known: bigint, firstIndex: number, options: WalkOptions): Steps<SegmentWalk | undefined> {
   if (options.openEnd === true || options.mendLength === false) return undefined;
   const bytes = new Uint8Array(s390SegmentHeader.size);
   for (let count = 1; count <= maxLengthsTried; count += 1) {
+    if (count % headersInStep === 0) yield;
     const length = BigInt(count) * mebibyte;
     const at = headerAt + s390SegmentHeader.size + Number(length);
     if (at >= source.size) return undefined;
     if (source.readInto(at, bytes) < bytes.length || !startsChain(bytes, known + length, options)) continue;
-    const rest = walkSegments(source, at, { ...options, from: known + length, firstIndex: firstIndex + 1, mendLength: false });
+    const rest = yield* walkSegments(source, at, { ...options, from: known + length, firstIndex: firstIndex + 1, mendLength: false });
     if (rest.end !== undefined && rest.findings.length === 0) return rest;
   }
   return undefined;
@@ -200,8 +205,8 @@ const unreadHeaderFinding = (at: number, fault: FileFault, next: SegmentWalk | u
   where: { fileOffset: at, bytes: s390SegmentHeader.size },
 });
 
-/** Walks the segments from `position` on. Never throws: what is broken ends the walk with a finding. */
-export function walkSegments(source: ByteSource, position: number, options: WalkOptions): SegmentWalk {
+/** Walks the segments from `position` on, in steps. Never throws: what is broken ends the walk with a finding. */
+export function* walkSegments(source: ByteSource, position: number, options: WalkOptions): Steps<SegmentWalk> {
   const pieces = new PieceColumns();
   const segments = new SegmentColumns();
   const findings: Finding[] = [];
@@ -210,11 +215,12 @@ export function walkSegments(source: ByteSource, position: number, options: Walk
   let known = options.from ?? 0n;
   let compressed = false;
   const result = (end: number | undefined, lost = false): SegmentWalk => ({ pieces, segments, findings, end, known, compressed, lost });
-  for (;;) {
+  for (let turns = 0; ; turns += 1) {
+    if (turns % headersInStep === 0) yield;
     const got = at >= source.size ? 0 : source.readInto(at, bytes);
     if (got < bytes.length) {
       const fault = source.faultAt?.(at + got);
-      const rest = fault === undefined ? undefined : chainBehindLost(source, at, known, segments.length, options);
+      const rest = fault === undefined ? undefined : yield* chainBehindLost(source, at, known, segments.length, options);
       if (fault !== undefined && rest !== undefined) {
         findings.push(unreadHeaderFinding(at, fault, rest));
         pieces.push({ start: known, end: rest.segments.at(0)?.start ?? options.memorySize, state: 'unreadable', reason: lostHeader(fault) });
@@ -246,7 +252,7 @@ export function walkSegments(source: ByteSource, position: number, options: Walk
     const mended =
       wrong === undefined || options.openEnd === true || options.mendLength === false
         ? undefined
-        : mendedLength(source, segments.at(segments.length - 1), options);
+        : yield* mendedLength(source, segments.at(segments.length - 1), options);
     if (mended !== undefined) {
       const { last, length, rest } = mended;
       pieces.pop();

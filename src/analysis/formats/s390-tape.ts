@@ -3,6 +3,7 @@
  * Only the place of the marker tells it from a plain dump; where the two places are one, the layouts are one too.
  */
 import type { ByteSource } from '../source/byte-source.ts';
+import { inOneStep } from '../jobs/steps.ts';
 import { asciiText } from '../layout/field.ts';
 import { no, yes, type DumpFormat, type DumpImage, type EndMarker } from './dump-format.ts';
 import { END_MARKER, S390_EXT_MAGIC, S390_MAGIC, s390EndMarker } from './s390-header.ts';
@@ -64,5 +65,5 @@ export const s390Tape: DumpFormat = {
     const probe = probeHeader(head);
     return probe.answer === 'yes' ? yes : probe;
   },
-  open,
+  open: inOneStep(open),
 };

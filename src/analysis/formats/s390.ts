@@ -2,6 +2,7 @@
 import { RangeColumns } from './range-columns.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { Finding } from '../../shared/model.ts';
+import { inOneStep } from '../jobs/steps.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { no, type DumpFormat, type DumpImage, type EndMarker } from './dump-format.ts';
 import { S390_MAGIC, s390EndMarker } from './s390-header.ts';
@@ -95,5 +96,5 @@ export const s390: DumpFormat = {
     if (head.length < 8 || new DataView(head.buffer, head.byteOffset).getBigUint64(0) !== S390_MAGIC) return no;
     return probeHeader(head);
   },
-  open,
+  open: inOneStep(open),
 };

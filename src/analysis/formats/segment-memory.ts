@@ -3,6 +3,7 @@
  * Overlapping pieces become disjoint runs, what lies above the end of its file becomes missing.
  */
 import { pageSize } from '../../shared/units.ts';
+import { finish, stepTurns, type Steps } from '../jobs/steps.ts';
 import { faultText, readAround, type ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
 import { generatedExtents } from './extent-map.ts';
@@ -82,13 +83,24 @@ class Runs {
   #starts: BigUint64Array;
   #of: Int32Array;
 
-  constructor(pieces: PieceColumns, end: bigint) {
+  private constructor(pieces: PieceColumns, end: bigint) {
     this.#pieces = pieces;
     this.end = end;
     this.#starts = new BigUint64Array(2 * pieces.length + 1);
     this.#of = new Int32Array(2 * pieces.length + 1);
+  }
+
+  static *of(pieces: PieceColumns, end: bigint): Steps<Runs> {
+    const runs = new Runs(pieces, end);
+    yield* runs.#sweep();
+    return runs;
+  }
+
+  *#sweep(): Steps<void> {
     let last = -1;
-    for (const { start, index } of sweep(pieces, end)) {
+    let turns = 0;
+    for (const { start, index } of sweep(this.#pieces, this.end)) {
+      if (++turns % stepTurns === 0) yield;
       if (this.length > 0 && this.#continues(last, this.#starts[this.length - 1] ?? 0n, index, start)) continue;
       this.#starts[this.length] = start;
       this.#of[this.length++] = index;
@@ -131,14 +143,26 @@ class Runs {
   }
 }
 
-export function segmentMemory(source: ByteSource, listed: Iterable<MemoryPiece>): MemoryImage {
+/** At once: for a handful of pieces. */
+export const segmentMemory = (source: ByteSource, listed: Iterable<MemoryPiece>): MemoryImage => finish(manySegments(source, listed));
+
+/** In steps: for pieces of which headers may list a million. */
+export function* manySegments(source: ByteSource, listed: Iterable<MemoryPiece>): Steps<MemoryImage> {
   const whole = new PieceColumns();
-  for (const piece of listed) if (piece.start < piece.end) whole.push(piece);
-  const pieces = PieceColumns.of(cutAtFileEnd(whole, source));
+  let turns = 0;
+  for (const piece of listed) {
+    if (++turns % stepTurns === 0) yield;
+    if (piece.start < piece.end) whole.push(piece);
+  }
+  const pieces = new PieceColumns();
+  for (const piece of cutAtFileEnd(whole, source)) {
+    if (++turns % stepTurns === 0) yield;
+    pieces.push(piece);
+  }
   let last = 0n;
   for (let index = 0; index < pieces.length; index += 1) if (pieces.end(index) > last) last = pieces.end(index);
   const end = ((last + pageSizeBig - 1n) / pageSizeBig) * pageSizeBig;
-  const runs = new Runs(pieces, end);
+  const runs = yield* Runs.of(pieces, end);
   const decoded = new DecodedPieces();
   const stateOf = ({ piece }: Run): ExtentState => (piece === -1 ? 'missing' : pieces.state(piece));
   const reasonOf = ({ piece }: Run): string | undefined => (piece === -1 ? notHeld : pieces.reason(piece));

@@ -4,6 +4,7 @@ import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import { todToIso } from '../arch/s390x/tod-clock.ts';
+import { inOneStep } from '../jobs/steps.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { faultText, readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type RecordedCpu } from './dump-format.ts';
@@ -163,5 +164,5 @@ export const vmdump: DumpFormat = {
     if (head.length < 64 || hexOf(head.subarray(0, 2)) !== symptomId || hexOf(head.subarray(56, 64)) !== dumpType) return no;
     return head.length < vmdumpRecordBytes ? broken(head.length, `the file ends after ${head.length} bytes`, 'records of 4096 bytes') : yes;
   },
-  open,
+  open: inOneStep(open),
 };

@@ -17,12 +17,28 @@ export function finish<T>(steps: Steps<T>): T {
   }
 }
 
-/** To its end, giving way to others. @throws Cancelled */
+/** Work that is short whatever the data are, for a place where others' is not: one step. */
+export const inOneStep = <A extends readonly unknown[], T>(work: (...args: A) => T): ((...args: A) => Steps<T>) =>
+  function* (...args) {
+    yield;
+    return work(...args);
+  };
+
+/** Does nothing to work that is over. `return` takes a value of the type that it ends with, which nobody gets here. */
+function abandon(steps: Generator<undefined, unknown, undefined>): void {
+  steps.return(undefined);
+}
+
+/** To its end, giving way to others. A cancelled one runs its `finally` blocks. @throws Cancelled */
 export async function paced<T>(steps: Steps<T>, signal: AbortSignal | undefined): Promise<T> {
   const pace = createPace(signal);
-  for (;;) {
-    const next = steps.next();
-    if (next.done === true) return next.value;
-    await pace.breathe(() => undefined);
+  try {
+    for (;;) {
+      const next = steps.next();
+      if (next.done === true) return next.value;
+      await pace.breathe(() => undefined);
+    }
+  } finally {
+    abandon(steps);
   }
 }

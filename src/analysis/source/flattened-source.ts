@@ -4,6 +4,7 @@
  */
 import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';
+import { stepTurns, type Steps } from '../jobs/steps.ts';
 import { faultText, readExactly, type ByteSource, type FileFault } from './byte-source.ts';
 
 const signature = 'makedumpfile\0\0\0\0';
@@ -16,6 +17,8 @@ const provenRecords = 8;
 const largestProven = 64n << 20n;
 /** How far they are looked for. Writers flush their buffers in records of at most a few MiB. */
 const searchedBytes = 16 << 20;
+/** Places in a buffer that are looked at in a step: most need no read. */
+const placesInStep = 1 << 14;
 /** makedumpfile goes back to rewrite a few headers; inserting is not cheap enough for a stream of nothing but such records. */
 const maxOutOfOrder = 1 << 15;
 
@@ -104,18 +107,19 @@ function startsRecords(outer: ByteSource, start: number): boolean {
 }
 
 /** Where records go on behind bytes that the disk does not give. */
-function recordsBehind(outer: ByteSource, from: number): number | undefined {
+function* recordsBehind(outer: ByteSource, from: number): Steps<number | undefined> {
   const window = new Uint8Array(Math.min(searchedBytes, Math.max(0, outer.size - from)));
   const view = new DataView(window.buffer);
   const got = outer.readInto(from, window);
   for (let at = 0; at + recordHeaderBytes <= got; at += 1) {
+    if (at % placesInStep === 0) yield;
     // The upper half of a size is zero: most places need no second look.
     if (view.getUint32(at + 8) === 0 && startsRecords(outer, from + at)) return from + at;
   }
   return undefined;
 }
 
-function walkRecords(outer: ByteSource): Walk {
+function* walkRecords(outer: ByteSource): Steps<Walk> {
   const pieces: Piece[] = [];
   const head = new Uint8Array(recordHeaderBytes);
   const view = new DataView(head.buffer);
@@ -128,12 +132,13 @@ function walkRecords(outer: ByteSource): Walk {
     return { pieces, complete: complete && lost === undefined, endsAt, records, damage: unread ?? damage, ...(lost === undefined ? {} : { lost, broken }) };
   };
   for (; records < maxRecords; records += 1) {
+    if (records % stepTurns === 0) yield;
     const got = at >= outer.size ? 0 : outer.readInto(at, head);
     if (got < recordHeaderBytes) {
       const fault = outer.faultAt?.(at + got);
       if (fault === undefined) return end(false, at, `the end record is missing: the stream ends at 0x${at.toString(16)}`);
       lost ??= fault;
-      const next = recordsBehind(outer, at + got + fault.bytes);
+      const next = yield* recordsBehind(outer, at + got + fault.bytes);
       if (next === undefined) return end(false, at, undefined, true);
       at = next;
       continue;
@@ -157,14 +162,17 @@ function walkRecords(outer: ByteSource): Walk {
   return end(false, at, `more than ${maxRecords} records`);
 }
 
-/** @throws DumpError when the stream's header is cut off, or of another version */
-export function flattenedSource(outer: ByteSource): FlattenedSource {
+/**
+ * In steps: a stream may have a record for every few bytes.
+ * @throws DumpError when the stream's header is cut off, or of another version
+ */
+export function* flattenedSource(outer: ByteSource): Steps<FlattenedSource> {
   const head = readExactly(outer, 0, headerBytes, 'the header of the flattened stream');
   const view = new DataView(head.buffer, head.byteOffset);
   const [type, version] = [view.getBigUint64(16), view.getBigUint64(24)];
   if (type !== 1n || version !== 1n)
     throw new DumpError('unsupported', { file: outer.name, offset: 16 }, `a flattened stream of type ${type}, version ${version}`, 'type 1, version 1');
-  const { pieces, complete, endsAt, records, damage, lost, broken } = walkRecords(outer);
+  const { pieces, complete, endsAt, records, damage, lost, broken } = yield* walkRecords(outer);
   const end = pieces.at(-1)?.end ?? 0;
   // Records that cannot be read may have held as much as is left of the stream: their bytes are lost, not beyond the end.
   const size = broken === true ? Math.max(end, outer.size) : end;

@@ -6,9 +6,10 @@ import { RequestError } from '../../../shared/rpc.ts';
 import { byteText } from '../../../shared/units.ts';
 import type { GivenMachine } from '../../formats/dump-format.ts';
 import { recognise } from '../../formats/index.ts';
+import { paced } from '../../jobs/steps.ts';
 import { folderFiles, isFolder, openFile } from '../../source/file-source.ts';
 import { wrapperOf, type Wrapper } from '../../source/wrapper.ts';
-import { openSession, sessionOn, type Session } from './session.ts';
+import { openSessionInSteps, sessionInSteps, type Session } from './session.ts';
 import { unpackedFile } from './unpacked-file.ts';
 
 export interface OpenRequest {
@@ -50,14 +51,14 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
     const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...defined({ folder: cacheFolder }) });
     const copy = openFile(unpacked.path);
     inner = copy;
-    if (unpacked.end.kind === 'cut' && recognise(copy) === undefined)
+    if (unpacked.end.kind === 'cut' && (await paced(recognise(copy), signal)) === undefined)
       throw new DumpError(
         'truncated',
         { file: path },
         `the ${wrapper.name} data end after ${byteText(copy.size)} of contents, too early to tell what they are`,
         'the whole file',
       );
-    return sessionOn(
+    const opening = sessionInSteps(
       { ...copy, name: path },
       close,
       { ...given, companions: () => [] },
@@ -70,6 +71,7 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
         location: { path: unpacked.path, volumes: [], name: path, ...given },
       },
     );
+    return await paced(opening, signal);
   } catch (error) {
     close();
     throw error;
@@ -77,29 +79,29 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
 }
 
 /** The one dump or set in a folder; files that are no dumps do not matter. */
-function openFolder(folder: string, volumes: readonly string[] | undefined, given: GivenMachine | undefined): Session {
+async function openFolder(folder: string, { volumes, given, signal }: OpenRequest): Promise<Session> {
   const unreadable: DumpError[] = [];
-  const dumps = folderFiles(folder).filter((path) => {
+  const dumps: string[] = [];
+  for (const path of folderFiles(folder)) {
     try {
       const file = openFile(path, { cacheBlocks: 2, evidence: false });
       try {
-        return recognise(file) !== undefined;
+        if ((await paced(recognise(file), signal)) !== undefined) dumps.push(path);
       } finally {
         file.close();
       }
     } catch (error) {
       if (!isDumpError(error)) throw error;
       unreadable.push(error);
-      return false;
     }
-  });
+  }
   const [first] = dumps;
   if (first === undefined) {
     const [why] = unreadable;
     const also = why === undefined ? '' : `; ${unreadable.length} of its files cannot be read, among them ${why.where.file ?? ''}: ${why.what}`;
     throw new DumpError('not-this-format', { file: folder }, `the folder holds no dump${also}`, 'a folder with one dump or one set of volumes');
   }
-  const session = openSession(first, volumes, given);
+  const session = await paced(openSessionInSteps(first, volumes, given), signal);
   const used = new Set([first, ...(session.image.container.volumes ?? []).map((volume) => volume.path)]);
   const unused = session.image.findings.filter((finding) => finding.id.startsWith('volume-set/')).map((finding) => finding.detail);
   const others = dumps.filter((path) => !used.has(path) && !unused.some((detail) => detail.startsWith(`${path} `)));
@@ -116,7 +118,7 @@ function openFolder(folder: string, volumes: readonly string[] | undefined, give
 /** @throws DumpError, RequestError for files of a set that are none, Cancelled */
 export async function openDumpAt(request: OpenRequest): Promise<Session> {
   const { path, volumes, given } = request;
-  if (isFolder(path)) return openFolder(path, volumes, given);
+  if (isFolder(path)) return openFolder(path, request);
   const wrapper = packedAs(path);
-  return wrapper === undefined ? openSession(path, volumes, given) : openPacked(wrapper, request);
+  return wrapper === undefined ? paced(openSessionInSteps(path, volumes, given), request.signal) : openPacked(wrapper, request);
 }

@@ -13,7 +13,7 @@ import { examineKdumpGuard, type KdumpGuard } from '../../arch/s390x/kdump-guard
 import { findOsInfo, type OsInfoSearch } from '../../arch/s390x/os-info.ts';
 import { openDumpFiles, type DumpLocation } from '../../formats/dump-files.ts';
 import { dumpIdentity } from '../../formats/dump-identity.ts';
-import { openDump } from '../../formats/index.ts';
+import { openDumpInSteps } from '../../formats/index.ts';
 import type { DumpImage, GivenMachine, OpenContext } from '../../formats/dump-format.ts';
 import type { GivenFacts } from '../../kernel/given/given-facts.ts';
 import { kernelOf, type Kernel } from '../../kernel/kernel.ts';
@@ -21,6 +21,7 @@ import { findVmcoreinfo, placedVmcoreinfo, type Vmcoreinfo, type VmcoreinfoSearc
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import { lowcorePrefixes } from '../../kernel/vmcoreinfo/lowcore-array.ts';
 import { readCpus } from '../../memory/cpu-state.ts';
+import { finish, type Steps } from '../../jobs/steps.ts';
 import { memoryReader, type MemoryReader } from '../../memory/reader.ts';
 import { findTwoSystems, viewMemory, viewRanges } from '../../memory/view.ts';
 import { dumpKey } from '../../page-index/dump-key.ts';
@@ -266,8 +267,8 @@ export interface SessionOptions {
  * Opens a dump from bytes that are at hand already.
  * @throws DumpError
  */
-export function sessionOn(source: ByteSource, close: () => void = () => undefined, context?: OpenContext, options: SessionOptions = {}): Session {
-  const image = asUnpacked(openDump(source, context), options);
+export function* sessionInSteps(source: ByteSource, close: () => void = () => undefined, context?: OpenContext, options: SessionOptions = {}): Steps<Session> {
+  const image = asUnpacked(yield* openDumpInSteps(source, context), options);
   const area = featuresOf(image).has('os-info') ? findTwoSystems(image.memory) : undefined;
   const files: OpenFiles = {
     path: source.name,
@@ -296,6 +297,9 @@ export function sessionOn(source: ByteSource, close: () => void = () => undefine
   return inView('all');
 }
 
+/** The same at once. @throws DumpError */
+export const sessionOn = (...parts: Parameters<typeof sessionInSteps>): Session => finish(sessionInSteps(...parts));
+
 /** A file that the user named and that is no part of the dump: answers without it would not be what was asked for. @throws RequestError */
 function assertUsed({ path, image }: Session, volumes: readonly string[]): void {
   const [first] = volumes;
@@ -311,21 +315,30 @@ function assertUsed({ path, image }: Session, volumes: readonly string[]): void 
  * @param given what the headers do not say
  * @throws DumpError io, not-this-format, truncated, corrupt or unsupported; RequestError for one that is no part of the dump
  */
-export function openSession(path: string, volumes: readonly string[] = [], given: GivenMachine = {}): Session {
+export function* openSessionInSteps(path: string, volumes: readonly string[] = [], given: GivenMachine = {}): Steps<Session> {
   const location: DumpLocation = { path, ...(volumes.length === 0 ? {} : { volumes }), ...given };
   const files = openDumpFiles(location);
   const close = (): void => {
     files.close();
   };
+  let opened = false;
   try {
     let parts: readonly string[] = [];
-    const session = sessionOn(files.source, close, files.context, { location, faults: () => files.faults(parts), states: () => files.states(parts) });
+    const session = yield* sessionInSteps(files.source, close, files.context, {
+      location,
+      faults: () => files.faults(parts),
+      states: () => files.states(parts),
+    });
     parts = (session.image.container.volumes ?? []).map((volume) => volume.path);
     files.noteParts(parts);
     assertUsed(session, volumes);
+    opened = true;
     return session;
-  } catch (error) {
-    close();
-    throw error;
+  } finally {
+    // A cancel ends it between two steps.
+    if (!opened) close();
   }
 }
+
+/** The same at once. @throws DumpError, RequestError */
+export const openSession = (...parts: Parameters<typeof openSessionInSteps>): Session => finish(openSessionInSteps(...parts));
