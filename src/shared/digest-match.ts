@@ -38,13 +38,25 @@ export function overwrittenDigest(recorded: string | undefined, computed: string
   return match !== undefined && match.bytes >= 32 && match.equal >= provingBytes && match.equal < match.bytes ? match : undefined;
 }
 
-/** The recorded digest with the bytes that differ in brackets. */
-export function markedDigest(recorded: string, { differing }: DigestMatch): string {
-  let text = '';
+export interface DigestPiece {
+  readonly text: string;
+  readonly differs: boolean;
+}
+
+/** A digest in pieces, each with all or none of its bytes among those that differ. */
+export function digestPieces(digest: string, { differing }: DigestMatch): readonly DigestPiece[] {
+  const pieces: DigestPiece[] = [];
   let at = 0;
-  for (const { from, to } of differing) {
-    text += `${recorded.slice(at * 2, from * 2)}[${recorded.slice(from * 2, to * 2)}]`;
+  for (const { from, to } of [...differing, { from: digest.length / 2, to: digest.length / 2 }]) {
+    if (from > at) pieces.push({ text: digest.slice(at * 2, from * 2), differs: false });
+    if (to > from) pieces.push({ text: digest.slice(from * 2, to * 2), differs: true });
     at = to;
   }
-  return text + recorded.slice(at * 2);
+  return pieces;
 }
+
+/** The recorded digest with the bytes that differ in brackets. */
+export const markedDigest = (recorded: string, match: DigestMatch): string =>
+  digestPieces(recorded, match)
+    .map(({ text, differs }) => (differs ? `[${text}]` : text))
+    .join('');

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../../shared/check-model.ts';
 import { remedyWords } from '../../words/remedies.ts';
 import { verdictTones, verdictWords } from '../../words/health.ts';
+import { digestPieces, overwrittenDigest } from '../../../shared/digest-match.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
@@ -20,6 +21,13 @@ interface CheckRowProps {
 /** More links are in the report. */
 const maxRanges = 8;
 
+/** A value; of a digest of which a part was overwritten, that part is marked. */
+function CheckValue({ text, other }: { readonly text: string; readonly other: string | undefined }) {
+  const match = overwrittenDigest(text, other);
+  if (match === undefined) return <Hostile text={text} />;
+  return digestPieces(text, match).map((piece, index) => (piece.differs ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>));
+}
+
 /** What was compared, and the rows of the check's sheet. */
 function Details({ dump, check, onCompare }: Pick<CheckRowProps, 'dump' | 'check' | 'onCompare'>) {
   const { recorded, computed, steps = [], findings = [], ranges = [] } = check;
@@ -28,10 +36,10 @@ function Details({ dump, check, onCompare }: Pick<CheckRowProps, 'dump' | 'check
       {recorded === undefined && computed === undefined ? null : (
         <dl className="check-values">
           <dt className="dim">recorded</dt>
-          <dd className="code">{recorded === undefined ? <span className="dim">nothing</span> : <Hostile text={recorded} />}</dd>
+          <dd className="code">{recorded === undefined ? <span className="dim">nothing</span> : <CheckValue text={recorded} other={computed} />}</dd>
           <dt className="dim">computed</dt>
           <dd className={`code${check.verdict === 'failed' ? ' tone-bad' : ''}`}>
-            {computed === undefined ? <span className="dim">nothing</span> : <Hostile text={computed} />}
+            {computed === undefined ? <span className="dim">nothing</span> : <CheckValue text={computed} other={recorded} />}
           </dd>
         </dl>
       )}
