@@ -12,7 +12,11 @@ export function rleCompress(page: Uint8Array, { more = 1 }: RleOptions = {}): Ui
     while (times < 255 + more && at + times < page.length && page[at + times] === value) times += 1;
     const isRun = times > 2 || (value === 0 && times === 2);
     if (isRun) out.push(0, times - more, value);
-    else for (let count = 0; count < times; count += 1) out.push(...(value === 0 ? [0, 0] : [value]));
+    else
+      for (let count = 0; count < times; count += 1) {
+        out.push(value);
+        if (value === 0) out.push(0);
+      }
     at += times;
   }
   return Uint8Array.from(out);

@@ -5,14 +5,15 @@ const empty = Buffer.alloc(0);
 const bufferOf = (piece: Uint8Array): Buffer => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
 
 export class PieceCursor {
-  readonly #pieces: AsyncIterator<Uint8Array>;
+  readonly #pieces: AsyncIterator<Uint8Array, undefined>;
   #held: Buffer = empty;
   /** Bytes that were taken. */
   position = 0;
 
   constructor(pieces: Pieces) {
-    this.#pieces = (async function* () {
+    this.#pieces = (async function* (): AsyncGenerator<Uint8Array, undefined> {
       yield* pieces;
+      return undefined;
     })();
   }
 

@@ -16,8 +16,7 @@ export interface PackedInput {
 
 /** @returns whether the input ended first: with a decompressor that is lenient at its end, what came out before is all there is */
 export async function* throughDecompressor(inner: Decompressor, input: PackedInput): AsyncGenerator<Uint8Array, boolean> {
-  let failure: Error | undefined;
-  let ended = false;
+  const end: { failure?: Error; reached: boolean } = { reached: false };
   let isWriting = false;
   let starved = false;
   let accounted = 0;
@@ -31,11 +30,11 @@ export async function* throughDecompressor(inner: Decompressor, input: PackedInp
     wake();
   });
   inner.on('error', (error) => {
-    failure = error;
+    end.failure = error;
     wake();
   });
   inner.on('end', () => {
-    ended = true;
+    end.reached = true;
     wake();
   });
   try {
@@ -45,8 +44,8 @@ export async function* throughDecompressor(inner: Decompressor, input: PackedInp
         yield piece;
         continue;
       }
-      if (failure !== undefined) throw failure;
-      if (ended) break;
+      if (end.failure !== undefined) throw end.failure;
+      if (end.reached) break;
       if (!isWriting && !starved) {
         account();
         const next = await input.next();

@@ -77,7 +77,7 @@ export async function* zstdFrames(pieces: Pieces, decompressor: () => Decompress
       const bytes = skippableHeaderBytes + (head.length < skippableHeaderBytes ? 0 : head.readUInt32LE(4));
       if ((await cursor.skip(bytes)) < bytes) return { kind: 'cut', at };
     } else if (magic === frameMagic) {
-      let isCut = false;
+      const end: { isCut: boolean } = { isCut: false };
       onFrame((((await cursor.look(5))[4] ?? 0) & checksumFlag) !== 0);
       const frame = frameOf(cursor);
       try {
@@ -85,7 +85,7 @@ export async function* zstdFrames(pieces: Pieces, decompressor: () => Decompress
           async next() {
             const { done, value } = await frame.next();
             if (done !== true) return value;
-            isCut = value;
+            end.isCut = value;
             return Buffer.alloc(0);
           },
           took: () => undefined,
@@ -93,7 +93,7 @@ export async function* zstdFrames(pieces: Pieces, decompressor: () => Decompress
       } catch (error) {
         throw damageOf(error, at);
       }
-      if (isCut) return { kind: 'cut', at };
+      if (end.isCut) return { kind: 'cut', at };
     } else {
       await cursor.skipZeros();
       const from = cursor.position;
