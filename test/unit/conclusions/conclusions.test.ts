@@ -1,0 +1,53 @@
+/**
+ * Every conclusion of docs/conclusions.md, on evidence that is whole, removed and contradicted. A row without a test fails, and so does a
+ * test without a row.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { dumpConclusions } from './dump-conclusions.ts';
+import { triageConclusions } from './triage-conclusions.ts';
+
+const page = readFileSync(new URL('../../../docs/conclusions.md', import.meta.url), 'utf8');
+/** Rows of its tables: id, then what is concluded, by what, what refutes it, what is written without. */
+const rows = page.split('\n').flatMap((line) => {
+  const cells = /^\| `([\w-]+)` \|/.test(line)
+    ? line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim())
+    : [];
+  return cells.length === 0 ? [] : [{ id: (cells[0] ?? '').replaceAll('`', ''), cells }];
+});
+const cases = { ...triageConclusions, ...dumpConclusions };
+
+describe('the list of conclusions', () => {
+  it('has a test for each row, and a row for each test', () => {
+    expect(rows.map(({ id }) => id).sort()).toEqual(Object.keys(cases).sort());
+    expect(rows.length).toBeGreaterThanOrEqual(30);
+  });
+
+  it.each(rows.map((row) => [row.id, row] as const))('%s: has its evidence, what refutes it, and what is written without it', (id, { cells }) => {
+    expect(cells).toHaveLength(5);
+    for (const cell of cells) expect(cell.length).toBeGreaterThan(2);
+    // What nothing refutes is a quotation or a gap, and its row says that.
+    expect(cells[3]?.startsWith('nothing')).toBe(cases[id]?.against === undefined);
+  });
+});
+
+describe.each(Object.entries(cases))('%s', (_, { made, without, against }) => {
+  it('is concluded from its evidence', async () => {
+    expect(await made.on()).toMatch(made.says);
+  });
+
+  it('is weaker without it, and says what it rests on then', async () => {
+    const text = await without.on();
+    expect(text).toMatch(without.says);
+    expect(text).not.toMatch(made.says);
+  });
+
+  it.skipIf(against === undefined)('says so where the evidence is contradicted', async () => {
+    const text = await against?.on();
+    expect(text).toMatch(against?.says ?? /never/);
+    expect(text).not.toMatch(made.says);
+  });
+});

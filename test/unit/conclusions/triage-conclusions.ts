@@ -1,0 +1,129 @@
+/** Conclusions of triage about the end of the system. */
+import { busySentence } from '../../../src/analysis/engine/triage/busy-cpus.ts';
+import type { KernelWitnesses } from '../../../src/analysis/engine/triage/kernel-witnesses.ts';
+import { probableReason, type Evidence } from '../../../src/analysis/engine/triage/reason.ts';
+import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
+import { triage } from '../../../src/analysis/engine/triage/triage.ts';
+import { deathNotes } from '../../../src/analysis/kernel/log/log-marks.ts';
+import { memorySource } from '../../../src/analysis/source/memory-source.ts';
+import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
+import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
+import type { FrameJson, TraceJson } from '../../../src/shared/task-model.ts';
+import { said, type ConclusionCase } from './conclusion.ts';
+
+const never = new AbortController().signal;
+const open = (system: S390xSystem): Session => sessionOn(memorySource('dump', elfVmcore(system)));
+const withoutKey = (system: S390xSystem, key: string): S390xSystem => ({
+  ...system,
+  vmcoreinfo: (system.vmcoreinfo ?? '').replace(new RegExp(`^${key}=.*\\n`, 'm'), ''),
+});
+const reasonIn = async (session: Session): Promise<string> => (await triage(session, never)).reason ?? '';
+
+const running: KernelWitnesses = { panicCpu: 'unset', systemState: 'running', kdumpLoaded: false, died: false, unseen: new Map() };
+const blind: KernelWitnesses = { unseen: new Map(['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'].map((name) => [name, 'no symbols'])) };
+const evidence: Evidence = { crash: undefined, log: { isRead: true }, areStacksRead: true, entry: undefined, witnesses: running, started: undefined };
+const crash = '2026-03-14T09:26:53Z';
+const runs = open(s390xSystem({ state: 'running' }));
+const stopped = open(s390xSystem({ state: 'disabled-wait' }));
+const reasonOf = (changed: Partial<Evidence>, session = runs): string => probableReason(session, { ...evidence, ...changed })?.text ?? '';
+const logOf = (text: string): Evidence['log'] => {
+  const notes = deathNotes([{ text, time: 5_000_000_000n }]);
+  return { isRead: true, told: { gist: text, text: `${text}.` }, ...(notes === undefined ? {} : { notes }) };
+};
+const panic = logOf('Kernel panic - not syncing: x');
+const unread = { isRead: false, gap: 'The kernel log could not be read: a page is excluded.' };
+
+const at = (seconds: number, text: string): { text: string; time: bigint } => ({ text, time: BigInt(seconds * 1000) * 1_000_000n });
+const causeOf = (...lines: readonly { text: string; time: bigint }[]): string => deathNotes(lines)?.cause?.text ?? 'no cause is told';
+const request = 'sysrq: Trigger a crash';
+const panicLine = 'Kernel panic - not syncing: sysrq triggered crash';
+
+const frame = (symbol: string, kind: FrameJson['kind'] = 'return'): FrameJson => ({ kind, address: '0x1000', symbol: `${symbol}+0x10` });
+const trace = (cpu: number, comm: string, pid: number, ...frames: readonly FrameJson[]): TraceJson => ({
+  cpu,
+  task: { address: '0x1', comm, pid },
+  frames: [...frames],
+  end: 'complete',
+  detail: '',
+});
+const busy = (...traces: readonly TraceJson[]): string => busySentence(traces, (cpu) => `CPU ${cpu}`, 2) ?? 'no CPU is told';
+const idle = trace(0, 'swapper/0', 0, frame('arch_cpu_idle', 'running'));
+
+export const triageConclusions: Readonly<Record<string, ConclusionCase>> = {
+  'log-words': {
+    made: { on: () => reasonOf({ log: panic }), says: /^Kernel panic - not syncing: x/ },
+    without: { on: () => reasonOf({}), says: /the kernel log has no panic, oops, BUG, stall or hung task/ },
+    against: undefined,
+  },
+  'before-the-panic': {
+    made: { on: () => causeOf(at(18, request), at(18.1, panicLine)), says: /Trigger a crash/ },
+    without: { on: () => causeOf(at(18.1, panicLine)), says: /no cause is told/ },
+    against: { on: () => causeOf(at(18, request), at(100, panicLine)), says: /no cause is told/ },
+  },
+  'log-gap': {
+    made: { on: () => reasonOf({ log: unread }), says: /The kernel log could not be read: a page is excluded\./ },
+    without: { on: () => reasonOf({}), says: /^No crash is recorded/ },
+    against: undefined,
+  },
+  panicked: {
+    made: { on: () => reasonOf({ crash, log: panic }), says: /The kernel panicked at/ },
+    without: { on: () => reasonOf({ crash, log: unread, areStacksRead: false }), says: /on its way into kdump at .*What sent it there is not known/ },
+    against: { on: () => reasonOf({ crash, entry: { kind: 'restart', symbol: '__do_restart', cpu: 0 } }), says: /no panic is recorded/ },
+  },
+  'psw-restart': {
+    made: { on: () => reasonOf({ crash, entry: { kind: 'restart', symbol: '__do_restart', cpu: 0 } }), says: /A PSW restart sent it there/ },
+    without: { on: () => reasonOf({ crash }), says: /What sent it there is not known/ },
+    against: { on: () => reasonOf({ crash, log: panic, entry: { kind: 'restart', symbol: '__do_restart', cpu: 0 } }), says: /The kernel panicked/ },
+  },
+  'oops-by-taint': {
+    made: { on: () => reasonOf({ crash, log: unread, witnesses: { ...running, died: true } }), says: /taint flag D is set: there was an oops or BUG/ },
+    without: { on: () => reasonOf({ crash, log: unread, witnesses: blind }), says: /What sent it there is not known/ },
+    against: { on: () => reasonOf({ crash, log: unread, witnesses: { ...running, died: false } }), says: /What sent it there is not known/ },
+  },
+  'kdump-not-taken-over': {
+    made: { on: () => reasonOf({ crash, log: panic }, stopped), says: /kdump did not take over/ },
+    without: { on: () => reasonOf({ log: panic, witnesses: blind }), says: /Whether kdump was started is not recorded: .*could not be read \(no symbols\)/ },
+    against: { on: () => reasonOf({ crash, log: panic, started: 'it wrote the dump' }, stopped), says: /then stopped itself|The kernel panicked at/ },
+  },
+  'no-kdump-loaded': {
+    made: { on: () => reasonOf({ log: panic }), says: /No kdump kernel was loaded: kexec_crash_image is null/ },
+    without: { on: () => reasonOf({ log: panic, witnesses: blind }), says: /kexec_crash_image could not be read/ },
+    against: { on: () => reasonOf({ log: panic, witnesses: { ...running, kdumpLoaded: true } }), says: /a kdump kernel was loaded \(kexec_crash_image\)/ },
+  },
+  running: {
+    made: { on: () => reasonOf({}), says: /the system was running when it was dumped/ },
+    without: { on: () => reasonOf({ witnesses: blind }), says: /whether the system was running is not known: panic_cpu and system_state could not be read/ },
+    against: { on: () => reasonOf({ witnesses: { ...running, systemState: 'restarting' } }), says: /is not known: system_state is restarting/ },
+  },
+  'not-panicked': {
+    made: { on: () => reasonOf({ log: logOf('rcu: INFO: rcu_sched self-detected stall on CPU') }), says: /The kernel had not panicked when it was dumped/ },
+    without: {
+      on: () => reasonOf({ log: logOf('rcu: INFO: rcu_sched self-detected stall on CPU'), witnesses: blind }),
+      says: /No panic was found: .*not known/,
+    },
+    against: { on: () => reasonOf({ log: panic }), says: /^Kernel panic/ },
+  },
+  'panic-cpu': {
+    made: { on: () => reasonOf({ witnesses: { ...running, panicCpu: 1 } }), says: /panic_cpu names CPU 1/ },
+    without: { on: () => reasonOf({ witnesses: blind }), says: /panic_cpu and system_state could not be read/ },
+    against: { on: () => reasonOf({ witnesses: running }), says: /panic_cpu is unset/ },
+  },
+  victim: {
+    made: { on: () => reasonIn(open(s390xSystem({ state: 'kdump' }))), says: /CPU \d was running \S+ \(pid \d+\)/ },
+    without: { on: () => reasonIn(open(withoutKey(s390xSystem({ state: 'kdump' }), 'SYMBOL\\(kallsyms_names\\)'))), says: /The kernel panicked/ },
+    against: { on: () => reasonIn(runs), says: /No crash is recorded|No panic was found/ },
+  },
+  'busy-cpus': {
+    made: { on: () => busy(idle, trace(1, 'spins', 8, frame('order_recount', 'running'))), says: /Busy in kernel code: CPU 1 was running spins/ },
+    without: { on: () => busy(idle), says: /no CPU is told/ },
+    against: { on: () => busy(idle, trace(1, 'sh', 7, frame('smp_call_ipl_cpu', 'running'))), says: /no CPU is told/ },
+  },
+  'kdump-started': {
+    made: { on: () => said(open(s390xSystem({ state: 'kdump' }))), says: /^panicKdump: started$/m },
+    without: { on: () => said(open(withoutKey(s390xSystem({ state: 'kdump' }), 'CRASHTIME'))), says: /^panicKdump: none$/m },
+    against: {
+      on: () => said(sessionOn(memorySource('dump', elfVmcore(s390xSystem(), { producer: 'qemu', vmcoreinfoNote: true })))),
+      says: /^panicKdump: none$/m,
+    },
+  },
+};
