@@ -5,7 +5,7 @@ import { describeControlRegister } from '../../../src/analysis/arch/s390x/contro
 import { binary64 } from '../../../src/analysis/arch/s390x/floating-point.ts';
 import { facilityNames } from '../../../src/analysis/arch/s390x/lowcore/facilities.ts';
 import { describeMcic, describeProgramCode, describeTeid } from '../../../src/analysis/arch/s390x/lowcore/meanings.ts';
-import { pswText } from '../../../src/analysis/arch/s390x/psw.ts';
+import { isPlausiblePsw, pswText } from '../../../src/analysis/arch/s390x/psw.ts';
 import { clockComparator, clockComparatorText, cpuTimerText, durationText } from '../../../src/analysis/arch/s390x/tod-clock.ts';
 import { explainDisabledWait } from '../../../src/analysis/arch/s390x/wait-codes.ts';
 
@@ -127,5 +127,20 @@ describe('disabled waits', () => {
     [0x2000180000000n, 0x1b0n, 'external interruption that boot code did not expect'],
   ] as const)('%o at %o: %s', (mask, address, words) => {
     expect(explainDisabledWait(mask, address, crashkernel)).toContain(words);
+  });
+});
+
+describe('16 bytes that may be a PSW', () => {
+  it.each([
+    [0x0704_c001_8000_0000n, 0x3ff_ff79_20b8n, true],
+    [0x0705_2001_8000_0000n, 0x1111_2ean, true],
+    [0x0002_0000_8000_0000n, 0x4521n, true],
+    [0n, 0n, false],
+    [0x0704_c001_8000_0000n, 0x1001n, false],
+    [0x0704_c001_0000_0000n, 0x1000n, false],
+    [0x0704_c000_8000_0000n, 0x1_0000_0000n, false],
+    [0x4b65_726e_656c_2070n, 0x616e_6963_202d_206en, false],
+  ])('%#x %#x: %s', (mask, address, isOne) => {
+    expect(isPlausiblePsw({ mask, address })).toBe(isOne);
   });
 });

@@ -1,7 +1,8 @@
 /** A program counter where no code is, and what a prologue had done by then: stacks that are described word by word. */
 import { describe, expect, it } from 'vitest';
 import { unwindAarch64 } from '../../../src/analysis/arch/aarch64/unwind.ts';
-import { unwindS390x, type S390xStart } from '../../../src/analysis/arch/s390x/unwind.ts';
+import { s390xUnwinders, unwindS390x, type S390xStart } from '../../../src/analysis/arch/s390x/unwind.ts';
+import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 import type { Trace } from '../../../src/analysis/arch/backtrace.ts';
 import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
 import { describedMemory, zeroed } from '../kernel/described-memory.ts';
@@ -74,6 +75,58 @@ describe('stacks of s390x', () => {
       { stackPointer: frame - 0x100n },
     );
     expect(addresses(trace)).toContainEqual(['interrupted', code + 0x1fcn]);
+  });
+});
+
+describe('a CPU of s390x that was stopped before the first instruction of an interruption handler', () => {
+  const [code, handler, prefix] = [0x10_0000n, 0x10_0100n, 0x8000n];
+  const stack = { name: 'kernel stack', start: 0x20_0000n, end: 0x20_4000n };
+  const names = symbolTable('described', { addresses: BigUint64Array.of(code, handler, handler + 0x100n), names: ['tloop', 'thandler', 'T_etext'] });
+  const kernelMask = 0x0704_c001_8000_0000n;
+  const lowcore = new Map([
+    [prefix + 0x130n, kernelMask],
+    [prefix + 0x138n, code + 0x40n],
+    [prefix + 0x1b0n, 0x0400_0001_8000_0000n],
+    [prefix + 0x1b8n, handler],
+  ]);
+  const traceOf = (pswAddress: bigint, words: ReadonlyMap<bigint, bigint>): Trace => {
+    const cpu = {
+      id: 0,
+      prefix: `0x${prefix.toString(16)}`,
+      psw: { mask: '0x400000180000000', address: `0x${pswAddress.toString(16)}` },
+      gprs: Array.from({ length: 16 }, (_, n) => `0x${(n === 15 ? stack.end - 160n : 0n).toString(16)}`),
+      source: 'note',
+    } as unknown as CpuJson;
+    const memory = describedMemory('s390x', new Map([...zeroed(stack), ...words]));
+    const context = {
+      memory,
+      symbols: names,
+      names,
+      types: undefined,
+      noTypes: '',
+      modules: () => [],
+      vmcoreinfo: undefined,
+      sleepers: () => [],
+      guess: false,
+    };
+    return s390xUnwinders(context).running(cpu, [stack]);
+  };
+
+  it('was in what the old PSW says, and the handler was not called', () => {
+    expect(addresses(traceOf(handler, lowcore)).slice(0, 2)).toEqual([
+      ['running', handler],
+      ['interrupted', code + 0x40n],
+    ]);
+  });
+
+  it('in user code: the chain ends there', () => {
+    const user = new Map([...lowcore, [prefix + 0x130n, 0x0705_0001_8000_0000n], [prefix + 0x138n, 0x1000n]] as const);
+    expect(traceOf(handler, user).end).toBe('entered-from-user');
+  });
+
+  it('is no such CPU elsewhere in the handler, nor without its lowcore', () => {
+    expect(addresses(traceOf(handler + 6n, lowcore)).slice(0, 2)).not.toContainEqual(['interrupted', code + 0x40n]);
+    expect(addresses(traceOf(handler, new Map()))).not.toContainEqual(['interrupted', code + 0x40n]);
   });
 });
 

@@ -43,6 +43,17 @@ describe('a note that is not of the kernel in memory', () => {
     expect((await describeLog(withNote(moved), signal)).records).toHaveLength(8);
   });
 
+  it('of another boot leads to no CPUs: the prefixes are those of the text that fits', async () => {
+    const prefixes = async (note: string): Promise<readonly (string | undefined)[]> => {
+      const system = build();
+      const session = sessionOn(memorySource('dump', elfVmcore({ ...system, cpus: [], vmcoreinfo: note }, { producer: 'qemu', vmcoreinfoNote: true })));
+      return (await triage(session, signal)).cpus.map(({ prefix }) => prefix);
+    };
+    const right = await prefixes(text);
+    expect(right.length).toBeGreaterThan(0);
+    expect(await prefixes(moved)).toEqual(right);
+  });
+
   it('of another release', async () => {
     const session = withNote(text.replace(/^OSRELEASE=.*$/m, 'OSRELEASE=4.4.0-other'));
     expect((await triage(session, signal)).info.kernel.release).toBe(build().uts.release);

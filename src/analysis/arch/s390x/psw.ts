@@ -38,6 +38,19 @@ function explanation(address: bigint): string {
   return meaning === undefined ? ': the system stopped itself' : `, ${meaning}`;
 }
 
+/** Bits that must be zero in a PSW: 0, 2 to 4, 12, 25 to 30, 33 to 63 (Principles of Operation, chapter 4, "Program-Status-Word Format"). */
+const reservedBits = 0xb808_007e_7fff_ffffn;
+
+/** Whether 16 bytes can be a PSW that a CPU would take: one that is zero says nothing. */
+export function isPlausiblePsw({ mask, address }: Psw): boolean {
+  if (mask === 0n || (mask & reservedBits) !== 0n) return false;
+  const mode = addressingMode(mask);
+  if (mode === 'invalid') return false;
+  // An odd address is no instruction; in a wait it is a code.
+  if (!bit(mask, 14) && (address & 1n) !== 0n) return false;
+  return mode === '64' || address < 1n << (mode === '31' ? 31n : 24n);
+}
+
 /** One line for a PSW that is not running: an old, new or saved one. */
 export function pswText(psw: Psw): string | undefined {
   const { mask } = psw;

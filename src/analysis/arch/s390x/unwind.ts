@@ -3,6 +3,7 @@
  * packed stack holds at sp+136 where the function that its owner called returns to, at sp+152 the frame before it; without
  * CONFIG_PACK_STACK these are sp+112 and sp (struct stack_frame of asm/stacktrace.h). A chain that ends with 0 has a struct pt_regs at sp+160.
  */
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { hex } from '../../../shared/units.ts';
 import {
   functionOf,
@@ -262,6 +263,26 @@ export function unwindS390x(unwinder: S390xUnwinder, start: S390xStart): Trace {
   }
 }
 
+/** New PSWs in the lowcore and the old ones that they are exchanged with: external, program, machine check, I/O (Principles of Operation, chapter 3). */
+const exchanges = [
+  [0x1b0n, 0x130n],
+  [0x1d0n, 0x150n],
+  [0x1e0n, 0x160n],
+  [0x1f0n, 0x170n],
+] as const;
+
+/**
+ * A CPU that was stopped before the first instruction of an interruption handler: nothing is saved yet, and the lowcore has where it was. All
+ * general registers are still those of the code that was interrupted.
+ */
+function atEntry(memory: KernelBytes, cpu: CpuJson, start: S390xStart): S390xStart | undefined {
+  const prefix = cpu.prefix === undefined ? undefined : BigInt(cpu.prefix);
+  const found = prefix === undefined ? undefined : exchanges.find(([entered]) => memory.u64(prefix + entered + 8n) === start.pswAddress);
+  if (prefix === undefined || found === undefined) return undefined;
+  const [pswMask, pswAddress] = [memory.u64(prefix + found[1]), memory.u64(prefix + found[1] + 8n)];
+  return pswMask === undefined || pswAddress === undefined || pswAddress === 0n ? undefined : { ...start, pswMask, pswAddress };
+}
+
 export function s390xUnwinders({ memory, names: symbols, sleepers }: UnwindContext): Unwinders {
   const frames = frameLayoutOf(memory, sleepers());
   return {
@@ -273,7 +294,14 @@ export function s390xUnwinders({ memory, names: symbols, sleepers }: UnwindConte
         link: BigInt(cpu.gprs[14] ?? '0x0'),
         stackPointer: BigInt(cpu.gprs[15] ?? '0x0'),
       };
-      return unwindS390x({ memory, symbols, stacks, frames }, start);
+      const interrupted = atEntry(memory, cpu, start);
+      if (interrupted?.pswAddress === undefined) return unwindS390x({ memory, symbols, stacks, frames }, start);
+      const before = unwindS390x({ memory, symbols, stacks, frames }, interrupted);
+      const entry: readonly Frame[] = [
+        { kind: 'running', address: BigInt(cpu.psw.address) },
+        { kind: 'interrupted', address: interrupted.pswAddress },
+      ];
+      return { ...before, frames: [...entry, ...before.frames.slice(1)] };
     },
     sleeping: ({ savedStack }, stacks) =>
       savedStack === undefined ? noTrace(noSavedStack) : unwindS390x({ memory, symbols, stacks, frames }, { stackPointer: savedStack }),

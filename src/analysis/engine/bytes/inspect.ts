@@ -6,7 +6,7 @@ import { schemaVersion, type AddressSpace } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { pageEntryText, tableEntryText } from '../../arch/s390x/dat-entry.ts';
-import { pswText } from '../../arch/s390x/psw.ts';
+import { isPlausiblePsw, pswText } from '../../arch/s390x/psw.ts';
 import { microsecondsToIso, todToIso } from '../../arch/s390x/tod-clock.ts';
 import { addressSpace } from './address-space.ts';
 import { readMemory, type ReadRequest } from './read.ts';
@@ -94,7 +94,8 @@ export function inspectPlace(session: Session, place: Omit<ReadRequest, 'length'
   if (architectures[arch].features.has('psw') && value !== undefined) {
     const tod = todToIso(value);
     add('TOD clock', tod !== undefined && tod < '2100' && tod > '1990' ? tod : undefined);
-    if (bytes.length >= 16) add('PSW', pswText({ mask: value, address: view.getBigUint64(8) }));
+    const psw = bytes.length >= 16 && place.address % 8n === 0n ? { mask: value, address: view.getBigUint64(8) } : undefined;
+    if (psw !== undefined && isPlausiblePsw(psw)) add('PSW', pswText(psw));
     add('page-table entry', pageEntryText(value));
     add('table entry', tableEntryText(value));
   }

@@ -156,8 +156,8 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
   const memory = memoryReader(image.memory, path);
   const cpus = derived((session: Session) =>
     readCpus(image, memory, () => {
-      // An attached text leads to lowcores where the dump's own is lost; what a scan finds later does not count CPUs anew.
-      const known = seen?.by.kernel.vmcoreinfo ?? (session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo : undefined);
+      // An attached text leads to lowcores where the dump's own is lost, and so does one that fits better; what a scan finds later does not count CPUs anew.
+      const known = seen?.by.kernel.vmcoreinfo ?? vmcoreinfoChoice(session).used?.vmcoreinfo;
       return known === undefined ? [] : lowcorePrefixes(known, memory);
     }),
   );

@@ -19,6 +19,8 @@ export function placeText(frames: readonly Pick<FrameJson, 'symbol'>[], named = 
 /** Frames of a CPU from where it was at work on, without those of the code that stopped it. */
 export function atWork({ frames, crashFrames }: TraceJson): readonly FrameJson[] {
   if (crashFrames !== undefined) return frames.slice(crashFrames);
+  // Stopped at the first instruction of an interruption: at work was what it interrupted.
+  if (frames[0]?.kind === 'running' && frames[1]?.kind === 'interrupted') return frames.slice(1);
   return frames[0]?.kind !== 'running' || stopsCpu(functionName(frames[0].symbol)) ? [] : frames;
 }
 
