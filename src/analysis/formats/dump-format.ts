@@ -127,6 +127,8 @@ export interface ContainerFacts {
   readonly complete: Fact<boolean>;
   /** Files of a set in the order of their numbers. */
   readonly volumes?: readonly { readonly path: string; readonly bytes: number; readonly number?: number }[];
+  /** Files at hand that a finding names as not used in the set: of another run, twice there, or without data. */
+  readonly unused?: readonly string[];
   /** Bytes that the stored segments take in memory, where the container counts segments. */
   readonly storedBytes?: number;
   /** zlib in the dumper: its version (0: no compression) and the uncompressed bytes of a compressed entry. */
@@ -145,8 +147,9 @@ export interface ContainerTimes {
 export interface EndMarker {
   readonly fileOffset: FileOffset;
   readonly present: boolean;
-  /** Its first 8 bytes: printable text, or 0x and hex digits. */
+  /** Its first 8 bytes: as they read where all are printable, else 0x and hex digits. */
   readonly text: string;
+  readonly printable: boolean;
   readonly tod: bigint;
   readonly headerTod: bigint;
   /** Why its place could not be read: then it is not known whether it is there. */

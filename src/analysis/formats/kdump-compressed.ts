@@ -86,41 +86,52 @@ function kdumpHeaderOf(source: ByteSource): KdumpHeader | undefined {
 }
 
 /** What is to be said of a file that is no part of the set: all when the user named it, else only that a part of another set lies there. */
-function stranger(source: ByteSource, header: KdumpHeader | undefined, named: boolean): Finding[] {
-  const fault = header === undefined ? headFault(source) : undefined;
-  if (fault !== undefined) return [unreadableVolume(fault)];
+function stranger(source: ByteSource, header: KdumpHeader | undefined, named: boolean): Finding | undefined {
   if (header?.split !== undefined) {
     const title = named ? 'A part of another dump was named' : 'A part of another dump is in the same folder';
-    return [{ id: 'volume-set/other-run', severity: named ? 'error' : 'info', title, detail: `${source.name} belongs to another split set; it is not used` }];
+    return { id: 'volume-set/other-run', severity: named ? 'error' : 'info', title, detail: `${source.name} belongs to another split set; it is not used` };
   }
-  if (!named) return [];
-  return [
-    {
-      id: 'volume-set/no-volume',
-      severity: 'error',
-      title: 'A file that was named is no part',
-      detail: `${source.name} is no part of a split set; it is not used`,
-    },
-  ];
+  if (!named) return undefined;
+  return {
+    id: 'volume-set/no-volume',
+    severity: 'error',
+    title: 'A file that was named is no part',
+    detail: `${source.name} is no part of a split set; it is not used`,
+  };
+}
+
+interface SplitSet {
+  readonly parts: SetPart[];
+  readonly findings: Finding[];
+  /** Files at hand that a finding names as not used. */
+  readonly unused: readonly string[];
 }
 
 /** The other parts of a split set among the files at hand, each range once. */
-function splitParts(source: ByteSource, header: KdumpHeader, context: OpenContext | undefined): { readonly parts: SetPart[]; readonly findings: Finding[] } {
+function splitParts(source: ByteSource, header: KdumpHeader, context: OpenContext | undefined): SplitSet {
   const parts: SetPart[] = [{ source, header }];
   const findings: Finding[] = [];
-  if (header.split === undefined) return { parts, findings };
+  const unused: string[] = [];
+  if (header.split === undefined) return { parts, findings, unused };
+  const leaveOut = (file: ByteSource, finding: Finding | undefined): void => {
+    if (finding === undefined) return;
+    findings.push(finding);
+    unused.push(file.name);
+  };
   const named = context?.named === true;
   for (const candidate of context?.companions() ?? []) {
     const other = kdumpHeaderOf(candidate);
     if (other === undefined || !sameDump(header, other)) {
-      append(findings, stranger(candidate, other, named));
+      const fault = other === undefined ? headFault(candidate) : undefined;
+      if (fault === undefined) leaveOut(candidate, stranger(candidate, other, named));
+      else findings.push(unreadableVolume(fault));
       continue;
     }
     const twin = parts.find((part) => part.header.split?.start === other.split?.start && part.header.split?.end === other.split?.end);
     if (twin === undefined) parts.push({ source: candidate, header: other });
     else {
       const detail = `${candidate.name} and ${twin.source.name} hold the same page frames; the latter is used`;
-      findings.push({ id: 'volume-set/duplicate', severity: 'warning', title: 'A part is there twice', detail });
+      leaveOut(candidate, { id: 'volume-set/duplicate', severity: 'warning', title: 'A part is there twice', detail });
     }
   }
   const order = [...parts];
@@ -129,7 +140,7 @@ function splitParts(source: ByteSource, header: KdumpHeader, context: OpenContex
     const detail = 'their headers say which page frames each of them holds, and so they are used';
     findings.push({ id: 'volume-set/order', severity: 'info', title: 'The parts were named in another order', detail });
   }
-  return { parts, findings };
+  return { parts, findings, unused };
 }
 
 function splitFindings(parts: readonly SetPart[], maxMapnr: number): Finding[] {
@@ -301,7 +312,7 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
   const first = readKdumpHeader(opened);
   yield;
   if (first.split !== undefined && context?.look !== undefined) yield* context.look();
-  const { parts, findings: setFindings } = splitParts(opened, first, context);
+  const { parts, findings: setFindings, unused } = splitParts(opened, first, context);
   const findings: Finding[] = [];
   const [{ source, header: ownHeader } = { source: opened, header: first }] = parts;
   const header = mendedHeader(source, ownHeader, findings);
@@ -345,7 +356,9 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
       ...(compression.length === 0 ? {} : { compression: fact(compression.join(', '), 'status in the header') }),
       flattened: false,
       complete: fact(complete, 'headers, bitmaps, descriptors and file size'),
-      ...(header.split === undefined ? {} : { volumes: parts.map((part, index) => ({ path: part.source.name, bytes: part.source.size, number: index })) }),
+      ...(header.split === undefined
+        ? {}
+        : { unused, volumes: parts.map((part, index) => ({ path: part.source.name, bytes: part.source.size, number: index })) }),
     },
     machine: { ...known, endian: header.endian, bits: header.bits, pageSize: header.blockSize, cpuCount: header.cpuCount },
     ...defined({ origin }),

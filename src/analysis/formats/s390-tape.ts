@@ -44,7 +44,7 @@ function open(source: ByteSource): DumpImage {
   });
   if (marker !== undefined) return image;
   // The probe saw the text: what is not there is the time.
-  const short: EndMarker = { fileOffset: at, present: true, text: END_MARKER, tod: header.tod, headerTod: header.tod };
+  const short: EndMarker = { fileOffset: at, present: true, text: END_MARKER, printable: true, tod: header.tod, headerTod: header.tod };
   return { ...image, endMarker: short };
 }
 

@@ -1,5 +1,4 @@
 /** The volumes of a multi-volume stand-alone dump, put together from whatever files are at hand (s390-dump.md section 4). */
-import { append } from '../../shared/append.ts';
 import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import type { Finding } from '../../shared/model.ts';
@@ -24,6 +23,8 @@ export interface VolumeSet {
   /** Header of the first of them. */
   readonly head: Uint8Array;
   readonly findings: readonly Finding[];
+  /** Files at hand that a finding names as not used. */
+  readonly unused: readonly string[];
 }
 
 function headerOf(source: ByteSource): StandaloneHeader | undefined {
@@ -44,7 +45,7 @@ function isUnusedVolume(head: Uint8Array, signature: bigint): boolean {
 const sameRun = (left: StandaloneHeader, right: StandaloneHeader): boolean =>
   left.tod === right.tod && left.cpu_id === right.cpu_id && left.mem_size === right.mem_size;
 
-const unused = (source: ByteSource): Finding => ({
+const unneeded = (source: ByteSource): Finding => ({
   id: 'volume-set/unused',
   severity: 'info',
   title: 'A volume was not needed',
@@ -52,22 +53,18 @@ const unused = (source: ByteSource): Finding => ({
 });
 
 /** A file that has no place in the set: an error when the user named it, else only worth a word. */
-function stranger(source: ByteSource, header: StandaloneHeader | undefined, magic: bigint, named: boolean): Finding[] {
-  const fault = header === undefined ? headFault(source) : undefined;
-  if (fault !== undefined) return [unreadableVolume(fault)];
+function stranger(source: ByteSource, header: StandaloneHeader | undefined, magic: bigint, named: boolean): Finding | undefined {
   if (header?.magic === magic && header.mvdump === 1) {
-    return [
-      {
-        id: 'volume-set/other-run',
-        severity: named ? 'error' : 'info',
-        title: named ? 'A volume of another dump was named' : 'A volume of another dump is in the same folder',
-        detail: `${source.name} is volume ${header.volnr} of a dump that was started at ${todToIso(header.tod) ?? 'an unknown time'}; it is not used`,
-      },
-    ];
+    return {
+      id: 'volume-set/other-run',
+      severity: named ? 'error' : 'info',
+      title: named ? 'A volume of another dump was named' : 'A volume of another dump is in the same folder',
+      detail: `${source.name} is volume ${header.volnr} of a dump that was started at ${todToIso(header.tod) ?? 'an unknown time'}; it is not used`,
+    };
   }
-  if (!named) return [];
+  if (!named) return undefined;
   const detail = `${source.name} is no volume of such a dump; it is not used`;
-  return [{ id: 'volume-set/no-volume', severity: 'error', title: 'A file that was named is no volume', detail }];
+  return { id: 'volume-set/no-volume', severity: 'error', title: 'A file that was named is no volume', detail };
 }
 
 /** The first file that holds data: an unused volume leads to the others of its set. */
@@ -96,22 +93,31 @@ export function collectVolumes(source: ByteSource, signature: bigint, context: O
   const { header } = first;
   const named = context?.named === true;
   const volumes: [Volume, ...Volume[]] = [first];
-  const findings: Finding[] = first.source === source ? [] : [unused(source)];
+  const findings: Finding[] = [];
+  const unused: string[] = [];
+  const leaveOut = (file: ByteSource, finding: Finding | undefined): void => {
+    if (finding === undefined) return;
+    findings.push(finding);
+    unused.push(file.name);
+  };
+  if (first.source !== source) leaveOut(source, unneeded(source));
   for (const candidate of context?.companions() ?? []) {
     if (candidate === first.source) continue;
     const other = headerOf(candidate);
     if (other !== undefined && isUnusedHeader(other, signature)) {
-      findings.push(unused(candidate));
+      leaveOut(candidate, unneeded(candidate));
       continue;
     }
     if (other?.magic !== signature || other.mvdump !== 1 || !sameRun(other, header)) {
-      append(findings, stranger(candidate, other, signature, named));
+      const fault = other === undefined ? headFault(candidate) : undefined;
+      if (fault === undefined) leaveOut(candidate, stranger(candidate, other, signature, named));
+      else findings.push(unreadableVolume(fault));
       continue;
     }
     const twin = volumes.find((volume) => volume.header.volnr === other.volnr);
     if (twin === undefined) volumes.push({ source: candidate, header: other });
     else {
-      findings.push({
+      leaveOut(candidate, {
         id: 'volume-set/duplicate',
         severity: 'warning',
         title: 'A volume is there twice',
@@ -129,7 +135,7 @@ export function collectVolumes(source: ByteSource, signature: bigint, context: O
       detail: `they were given as volumes ${order.join(', ')}; their headers say how they follow each other, and so they are used`,
     });
   }
-  return { volumes, head: readStandaloneHeader(volumes[0].source).head, findings };
+  return { volumes, head: readStandaloneHeader(volumes[0].source).head, findings, unused };
 }
 
 /** Findings for volume numbers below the highest one that no file has. */
@@ -162,7 +168,7 @@ interface VolumeSetParts extends Pick<StandaloneParts, 'format' | 'marker' | 'fi
 }
 
 /** Puts the image of a set together: its machine and times are those of its first volume. */
-export function volumeSetImage({ volumes, head }: VolumeSet, { markerSource, ...parts }: VolumeSetParts): DumpImage {
+export function volumeSetImage({ volumes, head, unused }: VolumeSet, { markerSource, ...parts }: VolumeSetParts): DumpImage {
   const { source, header } = volumes[0];
   return standaloneImage({
     ...parts,
@@ -171,7 +177,7 @@ export function volumeSetImage({ volumes, head }: VolumeSet, { markerSource, ...
     header,
     ...defined({ markerSource }),
     ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
-    container: { volumes: volumeFacts(volumes), storedBytes: memoryBytesOf(parts.segments) },
+    container: { volumes: volumeFacts(volumes), unused, storedBytes: memoryBytesOf(parts.segments) },
     otherHeaders: otherHeaders(volumes),
   });
 }

@@ -51,12 +51,12 @@ export function readEndMarker(source: ByteSource, at: number, headerTod: bigint)
   const got = at >= source.size ? 0 : source.readInto(at, found);
   if (got < found.length) {
     const fault = source.faultAt?.(at + got);
-    return fault === undefined ? undefined : { fileOffset: at, present: false, text: '', tod: 0n, headerTod, fault };
+    return fault === undefined ? undefined : { fileOffset: at, present: false, text: '', printable: false, tod: 0n, headerTod, fault };
   }
   const marker = found.subarray(0, 8);
-  const isText = marker.every((byte) => byte >= 0x20 && byte < 0x7f);
-  const text = isText ? asciiText(marker) : `0x${Buffer.from(marker).toString('hex')}`;
-  return { fileOffset: at, present: text === END_MARKER, text, tod: parse(s390EndMarker, found).tod, headerTod };
+  const printable = marker.every((byte) => byte >= 0x20 && byte < 0x7f);
+  const text = printable ? asciiText(marker) : `0x${Buffer.from(marker).toString('hex')}`;
+  return { fileOffset: at, present: text === END_MARKER, text, printable, tod: parse(s390EndMarker, found).tod, headerTod };
 }
 
 function prefixesOf(header: StandaloneHeader, findings: Finding[]): number[] {
@@ -74,7 +74,7 @@ function prefixesOf(header: StandaloneHeader, findings: Finding[]): number[] {
 }
 
 /** What stands in the place of the end marker: text in quotes, or its bytes. */
-export const foundMarker = ({ text }: EndMarker): string => (text.startsWith('0x') ? text : `"${text}"`);
+export const foundMarker = ({ text, printable }: EndMarker): string => (printable ? `"${text}"` : text);
 
 /** The finding for an end marker that is not there, or older than the header. None when all is well. */
 export function markerFindings(marker: EndMarker): Finding[] {
@@ -125,7 +125,7 @@ export interface StandaloneParts extends Pick<DumpImage, 'memory' | 'ranges' | '
   /** File that the marker stands in, when it is not `source`. */
   readonly markerSource?: ByteSource;
   readonly findings: readonly Finding[];
-  readonly container?: Pick<ContainerFacts, 'compression' | 'volumes' | 'storedBytes'>;
+  readonly container?: Pick<ContainerFacts, 'compression' | 'volumes' | 'unused' | 'storedBytes'>;
   /** Headers of the other files of a set. */
   readonly otherHeaders?: DumpImage['headerRanges'];
 }

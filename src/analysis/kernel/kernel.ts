@@ -159,12 +159,12 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
     async findModuleTypes(signal) {
       if (moduleTypes !== undefined) return moduleTypes;
       const search = await this.findTypes(signal);
-      const none = (why: string): ModuleTypeSearch => ({ modules: [], missing: [{ what: 'types of modules', why }] });
+      const none = (why: string): ModuleTypeSearch => ({ modules: [], lacking: [], none: why });
       if (!search.found) return (moduleTypes = none(search.why));
       const found = await paced(moduleSteps(), signal);
       if (typeof found === 'string') return (moduleTypes = none(found));
       const loaded = found.list.modules;
-      if (loaded.length === 0) return (moduleTypes = { modules: [], missing: [] });
+      if (loaded.length === 0) return (moduleTypes = { modules: [], lacking: [] });
       const lasting = withoutLostPages(memory);
       const base = search.types.types;
       const own = await paced(symbolSteps(), signal);

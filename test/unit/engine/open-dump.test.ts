@@ -209,6 +209,19 @@ describe('a folder', () => {
     session.close();
   });
 
+  it('opens the set beside a volume of another run and a second copy', async () => {
+    const [, other = new Uint8Array()] = s390MvExt(s390xSystem({ cpuCount: 2, time: system.dumpTime + 500 }), { partitions: [0x300000, 0x600000, 0x100000] });
+    const [first = new Uint8Array()] = volumes;
+    const session = await open(inFolder('strays', { ...named, xother: other, ytwice: first }));
+    expect(session.image.findings.map(({ id }) => id)).toEqual(expect.arrayContaining(['volume-set/other-run', 'volume-set/duplicate']));
+    expect(session.image.container.volumes).toHaveLength(2);
+    session.close();
+  });
+
+  it('does not choose between a set and another dump', async () => {
+    await expect(open(inFolder('both', { ...named, vmcore: elfVmcore(system) }))).rejects.toThrow(/holds 2 dumps that do not belong together/);
+  });
+
   it('opens the one dump in it', async () => {
     const session = await open(inFolder('one', { vmcore: elfVmcore(system), 'vmcore-dmesg.txt': Buffer.from('text') }));
     expect(session.image.format).toBe('elf-vmcore');

@@ -2,7 +2,7 @@
 import { finish } from '../../../src/analysis/jobs/steps.ts';
 import { describe, expect, it } from 'vitest';
 import { readBtf, type BtfTypes } from '../../../src/analysis/kernel/btf/btf-types.ts';
-import { readModuleTypes, type ModuleTypeSearch } from '../../../src/analysis/kernel/btf/module-types.ts';
+import { missingModuleTypes, readModuleTypes, type ModuleTypeSearch } from '../../../src/analysis/kernel/btf/module-types.ts';
 import { isCopy, parseTypeName, scopeOf } from '../../../src/analysis/kernel/btf/type-scope.ts';
 import { aggregateNamed } from '../../../src/analysis/kernel/btf/type-layout.ts';
 import { withoutLostPages } from '../../../src/analysis/kernel/memory/lost-pages.ts';
@@ -106,7 +106,7 @@ const scope = async (types: BtfTypes, search: ModuleTypeSearch, name: string) =>
 describe.each(['big', 'little'] as const)('types of modules, %s-endian', (endian) => {
   it('are read on top of the kernel’s', () => {
     const search = described(endian).read();
-    expect(search.missing).toEqual([]);
+    expect(missingModuleTypes(search)).toEqual([]);
     expect(search.modules.map(({ module, types }) => [module, types.firstId, types.count])).toEqual([
       ['alpha', own, own + 2],
       ['beta', own, own + 1],
@@ -149,17 +149,17 @@ describe.each(['big', 'little'] as const)('types of modules, %s-endian', (endian
     damage(memory, types);
     const search = read();
     expect(search.modules.map(({ module }) => module)).toEqual(['beta']);
-    expect(search.missing).toEqual([{ what: 'types of alpha', why: expect.stringMatching(why) as unknown }]);
+    expect(missingModuleTypes(search)).toEqual([{ what: 'types of alpha', why: expect.stringMatching(why) as unknown }]);
   });
 
   it('with a page not in the dump, or a broken list, say so of each module', () => {
     const { memory, read } = described(endian);
-    expect(read([0x12000]).missing).toEqual([{ what: 'types of beta', why: expect.stringContaining('excluded') as unknown }]);
+    expect(missingModuleTypes(read([0x12000]))).toEqual([{ what: 'types of beta', why: expect.stringContaining('excluded') as unknown }]);
     memory.u64(modules[0].node, modules[0].node);
     const broken = read();
     expect(broken.modules.map(({ module }) => module)).toEqual(['alpha', 'beta']);
     memory.u64(Number(head) + 8, modules[0].node);
-    expect(read().missing.map(({ what }) => what)).toContain('types of beta');
+    expect(missingModuleTypes(read()).map(({ what }) => what)).toContain('types of beta');
   });
 
   it('of random damage end in types or reasons, never in an error', () => {

@@ -5,8 +5,7 @@ import type { AsceSource } from '../../../shared/memory-model.ts';
 import type { AddressSpaceWalker } from '../../arch/architecture.ts';
 import { architectureNames } from '../../arch/architecture-name.ts';
 import { architectures } from '../../arch/index.ts';
-import { lowcoreValue } from '../../arch/s390x/lowcore/layouts.ts';
-import { lowcoreChoiceAt } from '../machine/lowcore-choice.ts';
+import { lowcoreFacts } from '../machine/lowcore-facts.ts';
 import { selectCpu } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
@@ -52,10 +51,7 @@ export function addressSpace(session: Session, request: SpaceRequest): AddressSp
     nameOf: (cpu) => cpuName(cpu, numbering),
     given: request.asce,
     space: request.space,
-    lowcoreField(cpu, field) {
-      const lowcore = cpu.prefix === undefined ? undefined : lowcoreChoiceAt(session, BigInt(cpu.prefix), cpu);
-      return lowcore === undefined || lowcore.choice.word === 'not a Linux lowcore' ? undefined : lowcoreValue(lowcore.choice.kernel, lowcore.bytes, field);
-    },
+    lowcoreField: (cpu, field) => lowcoreFacts(session, cpu)?.value(field),
   });
   if ('what' in found) throw new DumpError('absent', { file: session.path }, found.what, found.expected, found.remedy);
   return found;

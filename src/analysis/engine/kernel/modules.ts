@@ -4,6 +4,7 @@ import { schemaVersion } from '../../../shared/model.ts';
 import type { Missing } from '../../../shared/result.ts';
 import type { ModulesJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
+import { missingModuleTypes } from '../../kernel/btf/module-types.ts';
 import { moduleDetails, type ModuleDetails } from '../../kernel/modules/module-details.ts';
 import { kernelState } from './kernel-state.ts';
 import type { Session } from '../session/session.ts';
@@ -36,6 +37,6 @@ export async function describeModules(session: Session, signal: AbortSignal): Pr
     }),
     complete,
     source: found.source,
-    missing: [...missing, ...(own?.missing ?? [])],
+    missing: [...missing, ...(own === undefined ? [] : missingModuleTypes(own))],
   };
 }

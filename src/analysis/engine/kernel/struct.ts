@@ -1,5 +1,6 @@
 /** `struct`: a type of the kernel or of a module, its layout, and values at an address. */
 import { type BtfType, kinds } from '../../kernel/btf/btf-types.ts';
+import { missingModuleTypes } from '../../kernel/btf/module-types.ts';
 import { type TypeScope, parseTypeName, scopeOf } from '../../kernel/btf/type-scope.ts';
 import { type FoundMember, aggregateNamed, layoutRows, memberAt, resolved, sizeOf, typeText } from '../../kernel/btf/type-layout.ts';
 import { defined } from '../../../shared/defined.ts';
@@ -111,7 +112,6 @@ export async function describeStruct(session: Session, request: StructRequest, s
 
 /** What is to be said where a name is not found: modules whose types could not be looked at. */
 async function unread(kernel: Kernel, signal: AbortSignal): Promise<string> {
-  const { missing } = await kernel.findModuleTypes(signal);
-  const [first, ...more] = missing;
+  const [first, ...more] = missingModuleTypes(await kernel.findModuleTypes(signal));
   return first === undefined ? '' : `; not looked at: ${first.what} (${first.why})${more.length === 0 ? '' : ` and those of ${more.length} more`}`;
 }

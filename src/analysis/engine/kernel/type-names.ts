@@ -4,6 +4,7 @@ import { DumpError } from '../../../shared/dump-error.ts';
 import type { TypeNamesJson } from '../../../shared/kernel-model.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { BtfTypes } from '../../kernel/btf/btf-types.ts';
+import { missingModuleTypes } from '../../kernel/btf/module-types.ts';
 import { isCopy, isOneType, namedIds, ownModule } from '../../kernel/btf/type-scope.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Session } from '../session/session.ts';
@@ -51,7 +52,8 @@ export async function typeNames(kernel: Kernel, module: string | undefined, sign
       );
     else append(all, isOneType(having, pointerBytes) ? [name] : having.map((one) => `${one.module}:${name}`));
   }
-  return { schema: schemaVersion, names: all.sort(), ...(ofModules.missing.length === 0 ? {} : { missing: [...ofModules.missing] }) };
+  const missing = missingModuleTypes(ofModules);
+  return { schema: schemaVersion, names: all.sort(), ...(missing.length === 0 ? {} : { missing: [...missing] }) };
 }
 
 /** Names that `struct` knows, in the order of the alphabet: all, or those of one module's own types. */

@@ -23,7 +23,7 @@ function copyJson(used: JudgedVmcoreinfo, copy: JudgedVmcoreinfo): NonNullable<V
     ...defined({ release }),
     differing,
     fits: copy.fit.fits,
-    of: originOf(copy, used),
+    of: originOf(copy, used).text,
   };
 }
 

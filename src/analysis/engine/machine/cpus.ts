@@ -7,12 +7,11 @@ import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { describeControlRegister } from '../../arch/s390x/control-registers.ts';
 import { binary64 } from '../../arch/s390x/floating-point.ts';
-import { lowcoreValue } from '../../arch/s390x/lowcore/layouts.ts';
 import { OS_INFO_MAGIC } from '../../arch/s390x/os-info.ts';
 import { clockComparator, clockComparatorText, cpuTimerText, todToIso } from '../../arch/s390x/tod-clock.ts';
 import { explainDisabledWait } from '../../arch/s390x/wait-codes.ts';
 import { isDisabledWait } from '../triage/disabled-wait.ts';
-import { lowcoreChoiceAt } from './lowcore-choice.ts';
+import { lowcoreFacts } from './lowcore-facts.ts';
 import type { Session } from '../session/session.ts';
 import { machineCpus } from './machine-cpus.ts';
 
@@ -24,11 +23,7 @@ function crashkernelOf(session: Session): { readonly start: bigint; readonly end
 }
 
 /** The comparator as Linux set it, from the CPU's lowcore: it tells the encodings of the recorded one apart. */
-function softwareComparator(session: Session, cpu: CpuJson): bigint | undefined {
-  if (cpu.prefix === undefined) return undefined;
-  const found = lowcoreChoiceAt(session, BigInt(cpu.prefix), cpu);
-  return found === undefined || found.choice.word === 'not a Linux lowcore' ? undefined : lowcoreValue(found.choice.kernel, found.bytes, 'clock_comparator');
-}
+const softwareComparator = (session: Session, cpu: CpuJson): bigint | undefined => lowcoreFacts(session, cpu)?.value('clock_comparator');
 
 function comparatorMeaning(session: Session, cpu: CpuJson): CpuMeaning['clockComparator'] {
   if (cpu.clockComparator === undefined) return undefined;

@@ -1,6 +1,7 @@
 /** What a CPU's lowcore says of the kernel that runs on it: its task, its stacks, its per-CPU data. */
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { StackRange } from '../../arch/backtrace.ts';
+import { isLinuxLowcore } from '../../arch/s390x/lowcore/choose-layout.ts';
 import type { LowcoreKernel } from '../../arch/s390x/lowcore/fields.ts';
 import { lowcoreValue } from '../../arch/s390x/lowcore/layouts.ts';
 import type { Session } from '../session/session.ts';
@@ -28,7 +29,7 @@ export interface LowcoreFacts {
 /** @returns undefined where the CPU has no lowcore of a Linux kernel in the dump */
 export function lowcoreFacts(session: Session, cpu: CpuJson): LowcoreFacts | undefined {
   const found = cpu.prefix === undefined ? undefined : lowcoreChoiceAt(session, BigInt(cpu.prefix), cpu);
-  if (found === undefined || found.choice.word === 'not a Linux lowcore') return undefined;
+  if (found === undefined || !isLinuxLowcore(found.choice)) return undefined;
   return { kernel: found.choice.kernel, value: (name) => lowcoreValue(found.choice.kernel, found.bytes, name) };
 }
 

@@ -102,9 +102,9 @@ async function openFolder(folder: string, { volumes, given, signal }: OpenReques
     throw new DumpError('not-this-format', { file: folder }, `the folder holds no dump${also}`, 'a folder with one dump or one set of volumes');
   }
   const session = await paced(openSessionInSteps(first, volumes, given), signal);
-  const used = new Set([first, ...(session.image.container.volumes ?? []).map((volume) => volume.path)]);
-  const unused = session.image.findings.filter((finding) => finding.id.startsWith('volume-set/')).map((finding) => finding.detail);
-  const others = dumps.filter((path) => !used.has(path) && !unused.some((detail) => detail.startsWith(`${path} `)));
+  const { volumes: used = [], unused = [] } = session.image.container;
+  const known = new Set([first, ...used.map((volume) => volume.path), ...unused]);
+  const others = dumps.filter((path) => !known.has(path));
   if (others.length === 0) return session;
   session.close();
   throw new DumpError(

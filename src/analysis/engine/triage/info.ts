@@ -151,7 +151,7 @@ function vmcoreinfoFindings(session: Session): Info['findings'] {
     .filter((one, at) => others.findIndex(({ vmcoreinfo }) => vmcoreinfo.text === one.vmcoreinfo.text) === at)
     .flatMap((one) => {
       const origin = originOf(one, used);
-      if (origin.startsWith('the same kernel')) return [];
+      if (origin.kind === 'same-kernel') return [];
       const { source, address } = one.vmcoreinfo;
       const isSecond = one.fit.fits === 'yes';
       return [
@@ -159,7 +159,7 @@ function vmcoreinfoFindings(session: Session): Info['findings'] {
           id: isSecond ? 'vmcoreinfo/second-kernel' : 'vmcoreinfo/not-this-kernel',
           severity: 'info' as const,
           title: isSecond ? 'A second kernel lies in this dump' : 'A vmcoreinfo of another kernel or boot',
-          detail: `the text in ${source} is of ${origin}: ${one.fit.why}. That in ${used.vmcoreinfo.source} is used: ${used.fit.why}`,
+          detail: `the text in ${source} is of ${origin.text}: ${one.fit.why}. That in ${used.vmcoreinfo.source} is used: ${used.fit.why}`,
           ...(address === undefined
             ? {}
             : { where: { space: 'absolute' as const, start: hex(address), end: hex(address + BigInt(one.vmcoreinfo.text.length)) } }),

@@ -40,7 +40,7 @@ export const vmcoreinfoCheck: Check = {
     const own = known.find((one) => one.vmcoreinfo === vmcoreinfo.vmcoreinfo);
     // The dump's own text is not the one that is used: memory refutes it, or leads elsewhere and another text fits.
     if (own !== undefined && used !== undefined) {
-      const detail = `${own.fit.why}: the ${source} is of ${originOf(own, used)}. The text in ${used.vmcoreinfo.source} fits memory and is used`;
+      const detail = `${own.fit.why}: the ${source} is of ${originOf(own, used).text}. The text in ${used.vmcoreinfo.source} fits memory and is used`;
       steps.push({ check: 'the kernel in memory', passed: false, detail });
     } else if (used !== undefined && utsName === undefined && used.fit.fits === 'no') {
       steps.push({ check: 'the kernel in memory', passed: false, detail: `${used.fit.why}; no other text of vmcoreinfo that fits was found` });

@@ -1,4 +1,5 @@
 /** Loaded modules (include/linux/module.h): the list is read without types, sizes and users need them. */
+import { missingModuleTypes } from '../btf/module-types.ts';
 import { moduleDetails } from '../modules/module-details.ts';
 import { address, bytes, count, defineAnalysis, text } from './analysis.ts';
 
@@ -39,6 +40,6 @@ export const modules = defineAnalysis({
       };
     }
     if (found.list.broken !== undefined) yield { missing: { what: 'modules after the break', why: found.list.broken } };
-    for (const one of moduleTypes?.missing ?? []) yield { missing: one };
+    for (const one of moduleTypes === undefined ? [] : missingModuleTypes(moduleTypes)) yield { missing: one };
   },
 });

@@ -3,6 +3,7 @@
  * struct btf_module { list, module, btf }, struct btf { data, data_size, name, base_btf, start_id, start_str_off, kernel_btf }). The
  * copy is taken from here and not from module.btf_data: that points into what was loaded, and is 0 in live modules of 6.1 and 6.12.
  */
+import type { Missing } from '../../../shared/result.ts';
 import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
@@ -27,8 +28,24 @@ export interface ModuleTypes {
 export interface ModuleTypeSearch {
   readonly modules: readonly ModuleTypes[];
   /** Modules whose types are not there, each with the reason. */
-  readonly missing: readonly { readonly what: string; readonly why: string }[];
+  readonly lacking: readonly LackingTypes[];
+  /** Why there are none of any module. */
+  readonly none?: string;
 }
+
+interface LackingTypes {
+  /** Its name, where it can be read. */
+  readonly module: string | undefined;
+  /** Its struct module. */
+  readonly address: VirtualAddress;
+  readonly why: string;
+}
+
+/** What a search did not find, as the doors show it. */
+export const missingModuleTypes = ({ lacking, none }: ModuleTypeSearch): readonly Missing[] => [
+  ...(none === undefined ? [] : [{ what: 'types of modules', why: none }]),
+  ...lacking.map(({ module, address, why }) => ({ what: `types of ${module ?? `the module at ${hex(address)}`}`, why })),
+];
 
 const maxBlob = 16 * 1024 * 1024;
 /** Of all modules together; a distribution's kernel with everything loaded has some 30 MiB. */
@@ -138,11 +155,10 @@ function* readBlob(
  */
 export function* readModuleTypes(memory: KernelMemory, kernelTypes: BtfTypes, head: VirtualAddress, modules: readonly KernelModule[]): Steps<ModuleTypeSearch> {
   const places = moduleTypePlaces(kernelTypes);
-  if (places === undefined)
-    return { modules: [], missing: [{ what: 'types of modules', why: 'this kernel keeps no types of modules (no struct btf_module)' }] };
+  if (places === undefined) return { modules: [], lacking: [], none: 'this kernel keeps no types of modules (no struct btf_module)' };
   const walk = yield* walkListSteps(memory, head, (node) => entryAt(memory, places, node) !== undefined, maxEntries);
   const found: ModuleTypes[] = [];
-  const missing: { what: string; why: string }[] = [];
+  const lacking: LackingTypes[] = [];
   let left = maxBlobs;
   const listed = new Set<string>();
   const loaded = byAddress(modules);
@@ -151,17 +167,17 @@ export function* readModuleTypes(memory: KernelMemory, kernelTypes: BtfTypes, he
     if (entry === undefined) continue;
     const name = nameOf(memory, places, entry.btf);
     const module = loaded.get(entry.module);
-    const what = `types of ${module?.name ?? name ?? `the module at ${hex(entry.module)}`}`;
+    const owner = { module: module?.name ?? name, address: entry.module };
     if (module !== undefined) listed.add(module.name);
     if (module === undefined || name !== module.name) {
       const why = module === undefined ? 'btf_modules leads to a module that is not loaded' : `its struct btf at ${hex(entry.btf)} is not named after it`;
-      missing.push({ what, why });
+      lacking.push({ ...owner, why });
       continue;
     }
     yield;
     const blob = yield* readBlob({ memory, kernelTypes, places, left }, entry.btf);
     if (typeof blob === 'string') {
-      missing.push({ what, why: blob });
+      lacking.push({ ...owner, why: blob });
       continue;
     }
     left -= blob.bytes;
@@ -176,5 +192,5 @@ export function* readModuleTypes(memory: KernelMemory, kernelTypes: BtfTypes, he
   }
   const unlisted = modules.filter(({ name }) => !listed.has(name));
   const why = walk.broken === undefined ? 'the kernel keeps none of it: the list btf_modules does not name it' : `the list btf_modules: ${walk.broken}`;
-  return { modules: found, missing: [...missing, ...unlisted.map(({ name }) => ({ what: `types of ${name}`, why }))] };
+  return { modules: found, lacking: [...lacking, ...unlisted.map(({ name, address }) => ({ module: name, address, why }))] };
 }

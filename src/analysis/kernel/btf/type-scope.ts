@@ -69,7 +69,7 @@ const isModule = (name: string, wanted: string): boolean => name.replaceAll('-',
 /** The types of one module, or why they are not there. */
 export function ownModule(search: ModuleTypeSearch, module: string): ModuleTypes | string {
   const found = search.modules.find((one) => isModule(one.module, module));
-  const why = search.missing.find(({ what }) => isModule(what, `types of ${module}`) || what === 'types of modules')?.why;
+  const why = search.none ?? search.lacking.find((one) => one.module !== undefined && isModule(one.module, module))?.why;
   return found ?? (why === undefined ? `no module ${module} is loaded` : `types of ${module}: ${why}`);
 }
 

@@ -82,13 +82,18 @@ export const byFit = (candidates: readonly JudgedVmcoreinfo[]): readonly JudgedV
 /** Addresses move with the kernel: what stays the same over all of them is of the same boot. */
 const placeKeys = ['SYMBOL(init_uts_ns)', 'SYMBOL(_stext)', 'NUMBER(phys_base)', 'KERNELOFFSET'] as const;
 
-/** What a text is of, seen from the one that is used. */
-export function originOf(other: JudgedVmcoreinfo, used: JudgedVmcoreinfo): string {
+/** What a text is of, seen from the one that is used: a second kernel in the dump, another kernel, another boot of this one, or this boot. */
+export interface VmcoreinfoOrigin {
+  readonly kind: 'second-kernel' | 'other-kernel' | 'other-boot' | 'same-kernel';
+  readonly text: string;
+}
+
+export function originOf(other: JudgedVmcoreinfo, used: JudgedVmcoreinfo): VmcoreinfoOrigin {
   const [mine, theirs] = [used.vmcoreinfo.entries, other.vmcoreinfo.entries];
   const release = theirs.get('OSRELEASE') ?? 'an unnamed release';
   const isSameBoot = placeKeys.every((key) => mine.get(key) === theirs.get(key));
-  if (other.fit.fits === 'yes' && !isSameBoot) return `another kernel in this dump (${release}), as a kdump kernel is`;
-  if (mine.get('OSRELEASE') !== theirs.get('OSRELEASE')) return `another kernel (${release})`;
-  if (!isSameBoot) return 'another boot of the same kernel, with other addresses';
-  return mine.has('CRASHTIME') && !theirs.has('CRASHTIME') ? 'the same kernel, from before the crash' : 'the same kernel';
+  if (other.fit.fits === 'yes' && !isSameBoot) return { kind: 'second-kernel', text: `another kernel in this dump (${release}), as a kdump kernel is` };
+  if (mine.get('OSRELEASE') !== theirs.get('OSRELEASE')) return { kind: 'other-kernel', text: `another kernel (${release})` };
+  if (!isSameBoot) return { kind: 'other-boot', text: 'another boot of the same kernel, with other addresses' };
+  return { kind: 'same-kernel', text: mine.has('CRASHTIME') && !theirs.has('CRASHTIME') ? 'the same kernel, from before the crash' : 'the same kernel' };
 }

@@ -27,6 +27,9 @@ export interface LowcoreChoice {
   readonly tests: readonly Step[];
 }
 
+/** False where what lies there is not the lowcore of a Linux kernel: its fields mean nothing. */
+export const isLinuxLowcore = ({ word }: LowcoreChoice): boolean => word !== 'not a Linux lowcore';
+
 interface Test {
   readonly check: string;
   /** How much a layout gains when it holds, and loses when it does not. */
