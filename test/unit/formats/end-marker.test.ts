@@ -7,12 +7,15 @@ import { s390Standalone } from '../../../src/samples/s390-standalone.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
 
 const dump = s390Standalone(s390xSystem({ cpuCount: 1 }));
-const markerWith = (bytes: Uint8Array) => {
-  const changed = Uint8Array.from(dump);
-  changed.set(bytes, dump.length - 16);
-  const marker = openDump(memorySource('dump', changed)).endMarker;
+const markerOf = (bytes: Uint8Array) => {
+  const marker = openDump(memorySource('dump', bytes)).endMarker;
   if (marker === undefined) throw new Error('no end marker');
   return marker;
+};
+const markerWith = (bytes: Uint8Array) => {
+  const changed = Uint8Array.from(dump);
+  changed.set(bytes, markerOf(dump).fileOffset);
+  return markerOf(changed);
 };
 
 describe('the place of the end marker', () => {

@@ -15,7 +15,8 @@ export const vmcoreinfoOf = (lines: readonly string[]): Vmcoreinfo => {
 /** Reads what was described; pages in `absent` (page addresses) are left out of the dump. ppc64 needs no tables: virtual is physical. */
 export function plainMemory(memory: MemoryImage, absent: readonly number[] = []): KernelMemory {
   const image = {
-    machine: { arch: memory.endian === 'big' ? 'ppc64' : 'ppc64le', endian: memory.endian, bits: 64 },
+    // Where nothing says otherwise, a virtual address of s390x is the absolute one; the byte order is the memory's own.
+    machine: { arch: 's390x', endian: memory.endian, bits: 64 },
     ranges: RangeColumns.merged([{ start: 0n, end: BigInt(memory.size) }]),
     memory: {
       end: BigInt(memory.size),
