@@ -13,7 +13,7 @@ import { RangeColumns } from './range-columns.ts';
 import { headFault, unreadableVolume } from './unreadable-volume.ts';
 import { kdumpBitmaps } from './kdump-bitmaps.ts';
 import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
-import { KDUMP_SIGNATURE, kdumpFlags } from './kdump-layout.ts';
+import { KDUMP_SIGNATURE, kdumpCodecs, kdumpFlags } from './kdump-layout.ts';
 import { machineOf } from './dump-machine.ts';
 import { originFinding, originOf, registerNoteFindings } from './dump-origin.ts';
 import { architectureNamed } from '../arch/architecture-name.ts';
@@ -23,13 +23,6 @@ import { PageBitmap } from './page-bitmap.ts';
 
 const descriptorBytes = 24;
 const maxTextBytes = 1 << 20;
-
-const compressionNames: readonly (readonly [number, string])[] = [
-  [kdumpFlags.zlib, 'zlib'],
-  [kdumpFlags.lzo, 'lzo'],
-  [kdumpFlags.snappy, 'snappy'],
-  [kdumpFlags.zstd, 'zstd'],
-];
 
 /** Two headers of one split set: same system, same moment, same geometry. */
 function sameDump(left: KdumpHeader, right: KdumpHeader): boolean {
@@ -345,7 +338,7 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
   append(findings, registerNoteFindings(notes, known.arch, endian));
   if (origin !== undefined) findings.push(originFinding(origin));
   const complete = findings.every((finding) => finding.severity !== 'error');
-  const compression = compressionNames.filter(([flag]) => (header.status & flag) !== 0).map(([, name]) => name);
+  const compression = kdumpCodecs.filter(([flag]) => (header.status & flag) !== 0).map(([, name]) => name);
   const producer = producerOf(header);
   return {
     format: 'kdump-compressed',

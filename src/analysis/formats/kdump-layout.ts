@@ -1,4 +1,5 @@
 /** Headers of the kdump-compressed format (kdump-compressed.md sections 2, 3 and 5): C structures of the writing machine. */
+import type { PageCodec } from '../codec/page-codec.ts';
 import { text, u32, u64, type ScalarField } from '../layout/field.ts';
 import { bits32, hex } from '../layout/presentation.ts';
 import { struct, type Fields } from '../layout/struct.ts';
@@ -6,6 +7,14 @@ import { struct, type Fields } from '../layout/struct.ts';
 export const KDUMP_SIGNATURE = 'KDUMP   ';
 
 export const kdumpFlags = { zlib: 0x01, lzo: 0x02, snappy: 0x04, incomplete: 0x08, vmemmapExcluded: 0x10, zstd: 0x20 } as const;
+
+/** Codecs in the order in which their flags are tried: of a page with several, the first counts. */
+export const kdumpCodecs: readonly (readonly [flag: number, codec: PageCodec])[] = [
+  [kdumpFlags.zlib, 'zlib'],
+  [kdumpFlags.lzo, 'lzo'],
+  [kdumpFlags.snappy, 'snappy'],
+  [kdumpFlags.zstd, 'zstd'],
+];
 
 const statusBits = bits32({ 0: 'zlib', 1: 'lzo', 2: 'snappy', 3: 'incomplete', 4: 'vmemmap excluded', 5: 'zstd' });
 const names = {

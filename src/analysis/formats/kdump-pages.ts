@@ -3,12 +3,11 @@
  * is made for a page. For blocks of one page only; what exactly is wrong with a page is told by reading it alone.
  */
 import { pageSize } from '../../shared/units.ts';
-import type { PageCodec } from '../codec/page-codec.ts';
 import { packedPages, type PackedPages } from '../codec/packed-pages.ts';
 import type { Endian } from '../layout/field.ts';
 import { readAround, type ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes } from './dump-format.ts';
-import { kdumpFlags, pageDescriptor } from './kdump-layout.ts';
+import { kdumpCodecs, pageDescriptor } from './kdump-layout.ts';
 
 /** Pages of one call at most. */
 export const mostRunPages = 256;
@@ -17,14 +16,6 @@ const stored = pageStateCodes.indexOf('stored');
 const missing = pageStateCodes.indexOf('missing');
 const unreadable = pageStateCodes.indexOf('unreadable');
 const twoTo32 = 2 ** 32;
-
-/** The first flag that is set counts. */
-const codecs: readonly (readonly [number, PageCodec])[] = [
-  [kdumpFlags.zlib, 'zlib'],
-  [kdumpFlags.lzo, 'lzo'],
-  [kdumpFlags.snappy, 'snappy'],
-  [kdumpFlags.zstd, 'zstd'],
-];
 
 /** Where a page goes: its place among the pages of the target. */
 type Places = Int32Array;
@@ -38,7 +29,7 @@ export class KdumpPages {
   readonly #sizes = new Int32Array(mostRunPages);
   /** Descriptors that the disk does not give. */
   readonly #lost = new Uint8Array(mostRunPages);
-  /** Place in `codecs`, -1 for pages that are stored raw. */
+  /** Place in `kdumpCodecs`, -1 for pages that are stored raw. */
   readonly #codecs = new Int8Array(mostRunPages);
   /** A page whose data serve more than one descriptor: dumpers keep one page of zeros. */
   #sharedSource: ByteSource | undefined;
@@ -96,7 +87,7 @@ export class KdumpPages {
       const size = fields.getUint32(from + 8, little);
       const flags = fields.getUint32(from + 12, little);
       let codec = -1;
-      for (let one = 0; one < codecs.length && codec < 0; one += 1) if ((flags & (codecs[one]?.[0] ?? 0)) !== 0) codec = one;
+      for (let one = 0; one < kdumpCodecs.length && codec < 0; one += 1) if ((flags & (kdumpCodecs[one]?.[0] ?? 0)) !== 0) codec = one;
       this.#offsets[index] = offset;
       this.#sizes[index] = size;
       this.#codecs[index] = codec;
@@ -182,7 +173,7 @@ export class KdumpPages {
       } else {
         const from = (this.#offsets[index] ?? 0) - start;
         const size = this.#sizes[index] ?? 0;
-        const codec = codecs[this.#codecs[index] ?? 0]?.[1] ?? 'zlib';
+        const codec = kdumpCodecs[this.#codecs[index] ?? 0]?.[1] ?? 'zlib';
         const came = from + size <= got && !lost.some((gap) => gap.start < from + size && gap.end > from);
         if (!came || this.#packed.decode(codec, from, size, target, to, pageSize) !== undefined) {
           states[place] = unreadable;
