@@ -167,3 +167,15 @@ describe('a flattened part of a split set', () => {
     expect(ids(open([first, second, third, brokenStream]))).toContain('error volume-set/no-volume');
   });
 });
+
+describe('a flattened header without records', () => {
+  it.each([true, false])('is refused as what it is, with an end record: %s', (endRecord) => {
+    expect(() => openDump(sourceOf(flatten(new Uint8Array(0), { endRecord }), 0))).toThrow(/makedumpfile stream that ends after its header: it has no record/);
+  });
+
+  it('among the files of a set is no part of it', () => {
+    const files = kdumpSplitSet(system, {}, [0x200, 0x500]);
+    expect(ids(open([...files, flatten(new Uint8Array(0))]))).toContain('error volume-set/no-volume');
+    expect(ids(open([...files, flatten(new Uint8Array(0))], false))).not.toContain('error volume-set/no-volume');
+  });
+});
