@@ -42,7 +42,7 @@ const conditions: readonly Condition[] = [
 const needsCache = new Set(['index', 'sql', 'search', 'cache']);
 
 /** What hangs on the page index, and what no two runs have in common: times, and how dumps were compared (without an index by every byte). */
-const ofIndex = new Set(['seconds', 'method', 'remarks', 'summary', 'digestsMissing', 'memoryRoot', 'memoryRootVersion', 'sig']);
+const ofIndex = new Set(['seconds', 'method', 'remarks', 'summary', 'sig']);
 
 function comparable(out: string): unknown {
   if (!out.startsWith('{')) return out;

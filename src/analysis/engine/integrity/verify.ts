@@ -10,7 +10,7 @@ import { memoryRootVersion } from '../../memory-tree/digest.ts';
 import { damageMap } from '../../integrity/damage-map.ts';
 import { hashFile } from '../../integrity/file-hash.ts';
 import { checks, summarize } from '../../integrity/index.ts';
-import { IndexError, IndexLocked } from '../../page-index/index-error.ts';
+import { IndexError } from '../../page-index/index-error.ts';
 import { rootOfMemory } from '../../page-index/root-of-memory.ts';
 import { faultText, type FileFault } from '../../source/byte-source.ts';
 import { withEvidence, type EvidencePaths } from './evidence.ts';
@@ -69,7 +69,7 @@ export async function verifySession(session: Session, request: VerifyRequest, co
   );
   if (found.some(({ id, verdict }) => id === 'packed-file' && verdict === 'failed')) distrustCopy(session);
   const results = request.handedOn === true ? found.map(withoutCache) : found;
-  const digests = request.quick ? {} : await digestsOf(session, request, results, context);
+  const digests = request.quick ? {} : await digestsOf(session, results, context);
   const checked = await afterReading(session, results, signal);
   return {
     schema: schemaVersion,
@@ -94,12 +94,7 @@ async function afterReading(session: Session, results: readonly CheckResult[], s
 }
 
 /** The digests over the whole file and the whole memory, or why they cannot be had. */
-async function digestsOf(
-  session: Session,
-  request: VerifyRequest,
-  results: readonly CheckResult[],
-  context: Scan,
-): Promise<Pick<VerifyJson, 'digests' | 'digestsMissing'>> {
+async function digestsOf(session: Session, results: readonly CheckResult[], context: Scan): Promise<Pick<VerifyJson, 'digests' | 'digestsMissing'>> {
   const digests: { file?: string; memoryRoot?: string; memoryRootVersion?: number } = {};
   const missing: { file?: string; memoryRoot?: string } = {};
   const { sha256, faults } = await hashFile(session.file, bytesOf(context, basename(session.file.name)));
@@ -107,26 +102,19 @@ async function digestsOf(
   else digests.file = sha256;
   // Where the file changed under its index, that stays until it is rebuilt on purpose.
   if (!results.some(({ id, verdict }) => id === 'index-digest' && verdict === 'failed')) {
-    try {
-      const index = await wholeMemory(session.inView('all'), context);
-      if (index.memoryRoot !== undefined) Object.assign(digests, { memoryRoot: index.memoryRoot, memoryRootVersion });
-      else if (index.readErrors !== undefined) missing.memoryRoot = unreadText(index.readErrors);
-    } catch (error) {
-      // The tree is kept in the page index: where that cannot be written, what else was found still holds.
-      if (!(error instanceof IndexError)) throw error;
-      // What is handed on carries no paths of this machine.
-      missing.memoryRoot = request.handedOn === true ? 'the page index could not be written' : error.message;
-    }
+    const whole = await wholeMemory(session.inView('all'), context);
+    if (whole.memoryRoot !== undefined) Object.assign(digests, { memoryRoot: whole.memoryRoot, memoryRootVersion });
+    else if (whole.readErrors !== undefined) missing.memoryRoot = unreadText(whole.readErrors);
   }
   return { digests, ...(Object.keys(missing).length === 0 ? {} : { digestsMissing: missing }) };
 }
 
-/** The memory root of all bytes. An index that is being read is left alone: then the root is computed without it. */
+/** The memory root of all bytes. Where no index can be written, or one is being read and left alone, it is computed without one. */
 async function wholeMemory(session: Session, { signal, progress }: Scan): Promise<Pick<IndexJson, 'memoryRoot' | 'readErrors'>> {
   try {
     return await indexPages(session, { digest: 'again', rebuild: false }, signal, progress);
   } catch (error) {
-    if (!(error instanceof IndexLocked)) throw error;
+    if (!(error instanceof IndexError)) throw error;
     const memoryRoot = await rootOfMemory(session.image.memory, signal, (done, total) => {
       progress({ phase: 'digest', done, total, unit: 'pages' });
     });
