@@ -5,6 +5,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, rmSync, type BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
 import { evidenceOf } from './evidence-files.ts';
+import { endable, whatElse, whatMade } from './file-look.ts';
 import { errorCode, systemReason } from './system-error.ts';
 
 /** What SQLite keeps beside a database. */
@@ -64,7 +65,8 @@ const isFirstJournal = (suffix: Suffix, path: string, bytes: bigint): boolean =>
 /** Why a file must not be touched, whatever is in it. */
 function whyLeft(stats: BigIntStats): string | undefined {
   if (stats.isSymbolicLink()) return 'is a symbolic link';
-  if (!stats.isFile()) return 'is no regular file';
+  const other = whatElse(stats);
+  if (other !== undefined) return `is ${other}`;
   if (stats.nlink > 1n) return 'has another name elsewhere (a hard link)';
   const evidence = evidenceOf({ device: stats.dev, inode: stats.ino, bornNs: stats.birthtimeNs });
   return evidence === undefined || evidence.isIndex === true ? undefined : 'is evidence';
@@ -81,7 +83,11 @@ export function whyNoDatabase(path: string, { isOurs, inOwnFolder, isOpen }: Dat
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     const left = stats === undefined ? undefined : whyLeft(stats);
     if (left !== undefined) return `${path} ${left}`;
+    // SQLite would read and write whatever is there, a file of the kernel's as well.
+    const made = whatMade(stats === undefined ? dirname(path) : path);
+    if (made !== undefined) return `${path} is ${stats === undefined ? 'no place for a file: the kernel makes all that is there' : made}`;
     const isEmpty = stats === undefined || stats.size === 0n;
+    if (stats?.size === 0n && !isOpen(path) && endable(() => headOf(path)).length > 0) return `${path} has no size, and gives bytes all the same`;
     if (!isEmpty && !inOwnFolder && !isOpen(path) && !isOurs(headOf(path))) return `${path} is not a page index`;
     for (const suffix of databaseSuffixes) {
       const beside = path + suffix;

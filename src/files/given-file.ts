@@ -6,6 +6,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Big
 import { DumpError } from '../shared/dump-error.ts';
 import { byteText } from '../shared/units.ts';
 import { noteEvidence } from './evidence-files.ts';
+import { endable, isKernelSymbols, whatElse, whatMade } from './file-look.ts';
 import { pathBytes } from './path-bytes.ts';
 import { errorCode, systemReason } from './system-error.ts';
 
@@ -16,6 +17,8 @@ export interface GivenFileOptions {
   readonly most: number;
   /** False for files of ours that we write again: everything else is never written over from now on. */
   readonly evidence?: boolean;
+  /** True where the kernel's own list of symbols is one of them: the only file without a size that is read. */
+  readonly symbols?: boolean;
 }
 
 const chunkBytes = 1 << 20;
@@ -31,26 +34,29 @@ const whenReading: Readonly<Record<string, string>> = {
 /** Why the operating system does not let a file be read. */
 export const readReason = (error: unknown): string => whenReading[errorCode(error) ?? ''] ?? systemReason(error);
 
-/** What a path that names no regular file names instead; undefined for regular files. */
-export function whyNoFile(stats: BigIntStats): string | undefined {
-  if (stats.isFile()) return undefined;
-  if (stats.isDirectory()) return 'it is a directory';
-  if (stats.isFIFO()) return 'it is a named pipe, which may never end';
-  if (stats.isSocket()) return 'it is a socket';
-  return 'it is a device, which may never end';
+/** Which files that the kernel makes are read: none, those that have a size (/proc/vmcore), or its list of symbols. */
+type FromKernel = 'none' | 'sized' | 'symbols';
+
+/** What a path names instead of a file that may be read; undefined when it may. @throws system errors */
+function whatInstead(path: string, kernel: FromKernel): string | undefined {
+  const stats = statSync(pathBytes(path), { bigint: true });
+  const other = whatElse(stats);
+  if (other !== undefined || (kernel === 'sized' && stats.size > 0n)) return other;
+  const made = whatMade(path);
+  return made !== undefined && kernel === 'symbols' && isKernelSymbols(path) ? undefined : made;
 }
 
 /**
  * Opens a regular file for reading. Anything else is not even opened: that alone can wind a tape or wait for a writer.
  * @throws DumpError io
  */
-export function openRegular(path: string, what: string): { readonly descriptor: number; readonly stats: BigIntStats } {
+export function openRegular(path: string, what: string, kernel: FromKernel = 'sized'): { readonly descriptor: number; readonly stats: BigIntStats } {
+  const refused = (why: string): DumpError => new DumpError('io', { file: path }, `it is ${why}`, what);
   let descriptor: number;
   try {
-    const why = whyNoFile(statSync(pathBytes(path), { bigint: true }));
-    if (why !== undefined) throw new DumpError('io', { file: path }, why, what);
-    // The path may name something else by now.
-    descriptor = openSync(pathBytes(path), constants.O_RDONLY | constants.O_NONBLOCK);
+    const why = whatInstead(path, kernel);
+    if (why !== undefined) throw refused(why);
+    descriptor = endable(() => openSync(pathBytes(path), constants.O_RDONLY | constants.O_NONBLOCK));
   } catch (error) {
     if (error instanceof DumpError) throw error;
     // Dialogs and dropped files put U+FFFD where a name is no UTF-8 (Chromium); no file is called that.
@@ -63,33 +69,33 @@ export function openRegular(path: string, what: string): { readonly descriptor: 
       );
     throw new DumpError('io', { file: path }, readReason(error), what);
   }
+  // The path may name something else by now.
   const stats = fstatSync(descriptor, { bigint: true });
-  const why = whyNoFile(stats);
+  const why = whatElse(stats);
   if (why === undefined) return { descriptor, stats };
   closeSync(descriptor);
-  throw new DumpError('io', { file: path }, why, what);
+  throw refused(why);
 }
 
 /**
- * The bytes of a file that a person gave.
+ * The bytes of a file that a person gave, in pieces that are the caller's.
  * @throws DumpError io when it is no regular file or cannot be read; unsupported when it is too large
  */
-export function readGivenFile(path: string, { what, most, evidence = true }: GivenFileOptions): Buffer {
-  const { descriptor, stats } = openRegular(path, what);
+export function* givenPieces(path: string, { what, most, evidence = true, symbols = false }: GivenFileOptions): Generator<Buffer, void> {
+  const { descriptor, stats } = openRegular(path, what, symbols ? 'symbols' : 'none');
   const tooLarge = (bytes: string): DumpError => new DumpError('unsupported', { file: path }, `it has ${bytes}`, `${what} of at most ${byteText(most)}`);
+  const read = (chunk: Buffer): number => readSync(descriptor, chunk, 0, chunk.length, null);
   try {
     if (evidence) noteEvidence({ path, device: stats.dev, inode: stats.ino, bornNs: stats.birthtimeNs });
     if (stats.size > BigInt(most)) throw tooLarge(`${stats.size} bytes`);
-    const chunks: Buffer[] = [];
-    let total = 0;
-    // To its end, whatever its size says: files of the kernel (/proc/kallsyms) have none.
-    for (;;) {
+    // To its end, whatever its size says: /proc/kallsyms has none.
+    for (let total = 0; ;) {
       const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, most + 1 - total));
-      const got = readSync(descriptor, chunk, 0, chunk.length, null);
-      if (got === 0) return Buffer.concat(chunks, total);
-      chunks.push(chunk.subarray(0, got));
+      const got = stats.size === 0n ? endable(() => read(chunk)) : read(chunk);
+      if (got === 0) return;
       total += got;
       if (total > most) throw tooLarge('no end');
+      yield chunk.subarray(0, got);
     }
   } catch (error) {
     if (error instanceof DumpError) throw error;
@@ -99,6 +105,9 @@ export function readGivenFile(path: string, { what, most, evidence = true }: Giv
     closeSync(descriptor);
   }
 }
+
+/** The same as a whole. @throws DumpError likewise */
+export const readGivenFile = (path: string, options: GivenFileOptions): Buffer => Buffer.concat([...givenPieces(path, options)]);
 
 /** The same as text. @throws DumpError likewise */
 export const readGivenText = (path: string, options: GivenFileOptions, encoding: 'utf8' | 'latin1' = 'utf8'): string =>

@@ -14,7 +14,9 @@ const folder = scratchFolder();
 const files = commandFiles(folder);
 const place = (name: string): string => join(folder, name);
 
-const kinds = ['missing', 'folder', 'pipe', 'socket', 'device', 'endless'] as const;
+const kinds = ['missing', 'folder', 'pipe', 'socket', 'device', 'endless', 'stream', 'status', 'memory', 'mappings', 'attribute'] as const;
+/** Files of the kernel's that look regular: the first one keeps its reader until the kernel has something to say. */
+const made = ['stream', 'status', 'memory', 'mappings', 'attribute'] as const;
 const paths: Record<(typeof kinds)[number], string> = {
   missing: place('missing'),
   folder: place('folder'),
@@ -22,15 +24,27 @@ const paths: Record<(typeof kinds)[number], string> = {
   socket: place('socket'),
   device: '/dev/zero',
   endless: place('endless'),
+  stream: '/proc/kmsg',
+  status: '/proc/self/status',
+  memory: '/proc/self/mem',
+  mappings: '/proc/self/pagemap',
+  attribute: '/sys/kernel/notes',
 };
+const madeWords = /of (?:proc|sysfs), which the kernel makes as it is read|no permission/;
 const words: Record<(typeof kinds)[number], RegExp> = {
   missing: /no such file/,
-  folder: /it is a directory|the folder holds|not a dump/,
-  pipe: /it is a named pipe/,
-  socket: /it is a socket/,
-  device: /it is a device/,
+  folder: /\bis a directory|the folder holds|not a dump/,
+  pipe: /\bis a named pipe/,
+  socket: /\bis a socket/,
+  device: /\bis a device/,
   // A regular file that has a size is read as far as its kind allows, then it is none of that kind.
-  endless: /at most|ELF|not a dump|volume|symbol|no dump|expected|key/,
+  endless: /at most|is evidence|ELF|not a dump|volume|symbol|no dump|expected|key/,
+  stream: madeWords,
+  status: madeWords,
+  memory: madeWords,
+  mappings: madeWords,
+  // It has a size: what may be a dump is looked into.
+  attribute: /is evidence|of sysfs, which the kernel makes as it is read|ELF|no dump|not a dump|volume/,
 };
 
 const server = createServer();
@@ -68,31 +82,36 @@ describe('an option that names a file', () => {
     );
   });
 
-  it.each(kinds)('refuses this at once, with a sentence and little memory: %s', async (kind) => {
+  it.each(kinds.filter((kind) => !made.some((one) => one === kind) || existsSync(paths[kind])))('refuses this at once, with a sentence and little memory: %s', async (kind) => {
+    // An index that is missing is made.
+    const asked = kind === 'missing' ? options.filter(({ flag }) => flag !== '--index') : options;
     const answers = await runCommands(
-      options.map(({ argv }) => argv(files, folder, paths[kind])),
+      asked.map(({ argv }) => argv(files, folder, paths[kind])),
       { env: { ...process.env, XDG_CACHE_HOME: folder } },
     );
     for (const [index, { argv, code, err, out, peak }] of answers.entries()) {
       const what = argv.join(' ');
       expect(peak, what).toBeLessThan(400 * 1024);
       // A volume of another set and an image that fits nothing are told in the answer.
-      if (kind === 'endless' && ['--volume', '--kdump-image'].includes(options[index]!.flag)) continue;
+      if ((kind === 'endless' || kind === 'attribute') && ['--volume', '--kdump-image'].includes(asked[index]!.flag)) continue;
       expect(code, `${what}: ${err}`).toBeGreaterThan(1);
       expect(code, `${what}: ${err}`).toBeLessThan(4);
       expect(err, what).toMatch(/^dumpbench: .*\n$/);
       if (code === 3) expect(err, what).toMatch(words[kind]);
       expect(out, what).toBe('');
     }
-    expect(answers.length).toBe(options.length);
+    expect(answers.length).toBe(asked.length);
   });
 });
 
 describe('a file that is given', () => {
   it('is read to its end, whatever its size says', () => {
-    if (!existsSync('/proc/self/status')) return;
-    expect(readGivenFile('/proc/self/status', { what: 'a text', most: 1 << 20 }).toString()).toContain('Pid:');
-    expect(() => readGivenFile('/proc/self/status', { what: 'a text', most: 100 })).toThrow(/it has no end \(expected a text of at most 100 bytes\)/);
+    if (!existsSync('/proc/kallsyms')) return;
+    expect(readGivenFile('/proc/kallsyms', { what: 'a text', most: 1 << 26, symbols: true }).toString()).toContain(' _stext\n');
+    expect(() => readGivenFile('/proc/kallsyms', { what: 'a text', most: 100, symbols: true })).toThrow(
+      /it has no end \(expected a text of at most 100 bytes\)/,
+    );
+    expect(() => readGivenFile('/proc/kallsyms', { what: 'a text', most: 100 })).toThrow(/it is a file of proc/);
   });
 
   it('may have as many bytes as it may have', () => {

@@ -60,7 +60,7 @@ const isOwn = (path: string): boolean => fitCacheFolders().some((root) => join(r
  */
 export function assertIndexPlace(path: string): void {
   const why = whyNoIndex(path);
-  if (why !== undefined) throw new IndexError(`${why} and is left as it is: choose another place for the index`);
+  if (why !== undefined) throw new IndexError(`${why}; it is left as it is: choose another place for the index`);
 }
 
 /** True for an index of ours, whatever its state. */

@@ -61,7 +61,7 @@ export const searchCommand: Command = {
     const { engine, io, output, style } = context;
     const type = oneOf(searchTypes, options.type, '--type') ?? 'text';
     const limit = wholeNumber(String(options.limit), '--limit');
-    if (limit > mostHits) throw new UsageError(`--limit: at most ${mostHits}`);
+    if (limit > mostHits) throw new UsageError(`--limit: ${limit} hits are more than one search gives, which is at most ${mostHits} hits`);
     const restricted = restrictions(options);
     const progress = progressLine(io, output);
     return withDump(context, file, async (dump) => {

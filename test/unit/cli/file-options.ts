@@ -32,7 +32,9 @@ const flagOf = (flags: string): string => /--[a-z-]+/.exec(flags)?.[0] ?? flags;
 export function fileOptions(): readonly FileOption[] {
   return commands.flatMap((command) => {
     const attached = command.ofKernel === true ? attachmentOptions : [];
-    const named = [...(command.options ?? []), ...attached].filter(({ flags }) => {
+    const named = [...(command.options ?? []), ...attached].filter(({ flags, writes }) => {
+      // It may be there already.
+      if (writes === 'index') return true;
       const placeholder = placeholderOf(flags);
       if (placeholder === undefined || otherPlaceholders.has(placeholder)) return false;
       if (readPlaceholders.has(placeholder)) return true;

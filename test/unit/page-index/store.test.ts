@@ -139,7 +139,7 @@ describe('index file', () => {
     const dump = newPathElsewhere();
     for (const bytes of [Buffer.from('\x7fELF and so on'.repeat(100)), Buffer.alloc(5000), Buffer.from('SQLite format 3\0'.repeat(200))]) {
       writeFileSync(dump, bytes);
-      for (const rebuild of [false, true]) await expect(openFor(dump, memory, { rebuild })).rejects.toThrow('is not a page index and is left as it is');
+      for (const rebuild of [false, true]) await expect(openFor(dump, memory, { rebuild })).rejects.toThrow('is not a page index; it is left as it is');
       expect(readFileSync(dump).equals(bytes)).toBe(true);
     }
     const ours = newPathElsewhere();

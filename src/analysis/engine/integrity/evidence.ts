@@ -25,15 +25,15 @@ export interface EvidencePaths {
   readonly path?: string | undefined;
 }
 
-/** A manifest of half a million files or pieces is smaller than this; keys and attestations are far smaller. */
-const maxTextBytes = 64 << 20;
+/** Bytes at most: a manifest of half a million files or pieces is smaller, an attestation of a thousand volumes, a key with its certificates. */
+const most = { manifest: 64 << 20, attestation: 4 << 20, key: 64 << 10 } as const;
 
-const readText = (path: string, what: string): string => readGivenText(path, { what, most: maxTextBytes });
+const readText = (path: string, kind: keyof typeof most): string => readGivenText(path, { what: kind === 'attestation' ? `an ${kind}` : `a ${kind}`, most: most[kind] });
 
 function ed25519(path: string, make: (pem: string) => KeyObject, expected: string): KeyObject {
   let key: KeyObject;
   try {
-    key = make(readText(path, 'a key'));
+    key = make(readText(path, 'key'));
   } catch (error) {
     if (isDumpError(error)) throw error;
     // What the library says may quote the key.
@@ -145,13 +145,13 @@ export async function withEvidence<T>(session: Session, paths: EvidencePaths, us
       files: own.files,
       ...packedOf(session),
       ...defined({ index }),
-      ...(manifest === undefined ? {} : { manifest: { name: basename(manifest), files: parseManifest(readText(manifest, 'a manifest'), manifest) } }),
+      ...(manifest === undefined ? {} : { manifest: { name: basename(manifest), files: parseManifest(readText(manifest, 'manifest'), manifest) } }),
       ...(attestation === undefined || publicKey === undefined
         ? {}
         : {
             attestation: {
               name: basename(attestation),
-              attested: openAttestation(readText(attestation, 'an attestation'), readPublicKey(publicKey), attestation),
+              attested: openAttestation(readText(attestation, 'attestation'), readPublicKey(publicKey), attestation),
             },
           }),
       ...(kdumpImages.length === 0 ? {} : { kdumpOriginals: kdumpImages.map((path) => openOriginal(path, toClose)) }),

@@ -14,9 +14,9 @@ import { openFile } from '../../source/file-source.ts';
 import type { Session } from './session.ts';
 import type { Attached } from './attached.ts';
 
-const maxTextBytes = 64 * 1024 * 1024;
-
-const readText = (path: string, what: string): string => readGivenText(path, { what, most: maxTextBytes }, 'latin1');
+/** The kernel keeps a vmcoreinfo within a page. */
+const maxVmcoreinfoBytes = 1024 * 1024;
+const maxMapBytes = 64 * 1024 * 1024;
 
 /** Files that were read, each once for all views. */
 interface GivenFiles {
@@ -41,7 +41,7 @@ function vmlinuxFacts(path: string): GivenFiles['factsOf'] {
 }
 
 function systemMapFacts(path: string): GivenFiles['factsOf'] {
-  const list = readSystemMap(readText(path, 'a System.map'));
+  const list = readSystemMap(readGivenText(path, { what: 'a System.map', most: maxMapBytes, symbols: true }, 'latin1'));
   if (typeof list === 'string') throw new DumpError('not-this-format', { file: path, offset: 0 }, list, 'lines of address, type and name');
   return (kernel) => {
     const symbols = systemMapTable(list, path, kernel);
@@ -51,7 +51,7 @@ function systemMapFacts(path: string): GivenFiles['factsOf'] {
 }
 
 function vmcoreinfoText(path: string): Vmcoreinfo {
-  const text = readText(path, 'the text of a VMCOREINFO note');
+  const text = readGivenText(path, { what: 'the text of a VMCOREINFO note', most: maxVmcoreinfoBytes }, 'latin1');
   const entries = parseVmcoreinfo(text);
   if (!entries.has('OSRELEASE'))
     throw new DumpError('not-this-format', { file: path, offset: 0 }, 'it has no line OSRELEASE=', 'the text of a VMCOREINFO note');

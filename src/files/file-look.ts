@@ -1,0 +1,65 @@
+/**
+ * The one look at what a name leads to, before anything reads it: whatever is no file of a size may never end, may keep its
+ * reader for ever, and may lose what is read of it (/proc/kmsg). Everything that a person names comes by here.
+ */
+import { realpathSync, statfsSync, type BigIntStats } from 'node:fs';
+import { basename } from 'node:path';
+import { pathBytes } from './path-bytes.ts';
+
+/** File systems whose files the kernel makes as they are read, whatever size they claim (statfs(2), include/uapi/linux/magic.h). */
+const madeAsRead: ReadonlyMap<number, string> = new Map([
+  [0x9fa0, 'proc'],
+  [0x62656572, 'sysfs'],
+  [0x64626720, 'debugfs'],
+  [0x74726163, 'tracefs'],
+  [0x73636673, 'securityfs'],
+  [0x62656570, 'configfs'],
+  [0x27e0eb, 'cgroup'],
+  [0x63677270, 'cgroup2'],
+  [0xf97cff8c, 'selinuxfs'],
+  [0x43415d53, 'smackfs'],
+  [0xcafe4a11, 'bpf'],
+  [0x19800202, 'mqueue'],
+  [0x6e736673, 'nsfs'],
+  [0x50494446, 'pidfs'],
+  [0x42494e4d, 'binfmt_misc'],
+]);
+
+/** What a path that names no regular file names instead; undefined for regular files. */
+export function whatElse(stats: BigIntStats): string | undefined {
+  if (stats.isFile()) return undefined;
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isFIFO()) return 'a named pipe, which may never end';
+  if (stats.isSocket()) return 'a socket';
+  return 'a device, which may never end';
+}
+
+/** What a file is that looks regular and holds nothing of its own; undefined for one on a disk, and where the system does not say. */
+export function whatMade(path: string): string | undefined {
+  try {
+    const system = madeAsRead.get(statfsSync(pathBytes(path)).type);
+    return system === undefined ? undefined : `a file of ${system}, which the kernel makes as it is read`;
+  } catch {
+    // What is not there is named when it is opened.
+    return undefined;
+  }
+}
+
+/** True for the kernel's own list of symbols, which people give as a System.map. */
+export const isKernelSymbols = (path: string): boolean => whatMade(path) !== undefined && basename(realpathSync(pathBytes(path))) === 'kallsyms';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Does something that may wait for ever within the operating system. Handlers of this process cannot run then, so that until it
+ * is over a signal ends the process at once: nothing must have been begun that would be left in part.
+ */
+export function endable<T>(work: () => T): T {
+  const kept = signals.map((signal) => [signal, process.listeners(signal)] as const);
+  for (const [signal] of kept) process.removeAllListeners(signal);
+  try {
+    return work();
+  } finally {
+    for (const [signal, listeners] of kept) for (const listener of listeners) process.on(signal, listener);
+  }
+}
