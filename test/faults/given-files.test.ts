@@ -82,26 +82,29 @@ describe('an option that names a file', () => {
     );
   });
 
-  it.each(kinds.filter((kind) => !made.some((one) => one === kind) || existsSync(paths[kind])))('refuses this at once, with a sentence and little memory: %s', async (kind) => {
-    // An index that is missing is made.
-    const asked = kind === 'missing' ? options.filter(({ flag }) => flag !== '--index') : options;
-    const answers = await runCommands(
-      asked.map(({ argv }) => argv(files, folder, paths[kind])),
-      { env: { ...process.env, XDG_CACHE_HOME: folder } },
-    );
-    for (const [index, { argv, code, err, out, peak }] of answers.entries()) {
-      const what = argv.join(' ');
-      expect(peak, what).toBeLessThan(400 * 1024);
-      // A volume of another set and an image that fits nothing are told in the answer.
-      if ((kind === 'endless' || kind === 'attribute') && ['--volume', '--kdump-image'].includes(asked[index]!.flag)) continue;
-      expect(code, `${what}: ${err}`).toBeGreaterThan(1);
-      expect(code, `${what}: ${err}`).toBeLessThan(4);
-      expect(err, what).toMatch(/^dumpbench: .*\n$/);
-      if (code === 3) expect(err, what).toMatch(words[kind]);
-      expect(out, what).toBe('');
-    }
-    expect(answers.length).toBe(asked.length);
-  });
+  it.each(kinds.filter((kind) => !made.some((one) => one === kind) || existsSync(paths[kind])))(
+    'refuses this at once, with a sentence and little memory: %s',
+    async (kind) => {
+      // An index that is missing is made.
+      const asked = kind === 'missing' ? options.filter(({ flag }) => flag !== '--index') : options;
+      const answers = await runCommands(
+        asked.map(({ argv }) => argv(files, folder, paths[kind])),
+        { env: { ...process.env, XDG_CACHE_HOME: folder } },
+      );
+      for (const [index, { argv, code, err, out, peak }] of answers.entries()) {
+        const what = argv.join(' ');
+        expect(peak, what).toBeLessThan(400 * 1024);
+        // A volume of another set and an image that fits nothing are told in the answer.
+        if ((kind === 'endless' || kind === 'attribute') && ['--volume', '--kdump-image'].includes(asked[index]!.flag)) continue;
+        expect(code, `${what}: ${err}`).toBeGreaterThan(1);
+        expect(code, `${what}: ${err}`).toBeLessThan(4);
+        expect(err, what).toMatch(/^dumpbench: .*\n$/);
+        if (code === 3) expect(err, what).toMatch(words[kind]);
+        expect(out, what).toBe('');
+      }
+      expect(answers.length).toBe(asked.length);
+    },
+  );
 });
 
 describe('a file that is given', () => {

@@ -10,7 +10,8 @@ import { UsageError } from '../io.ts';
 /** @throws UsageError naming the option */
 export function wholeNumber(text: string, what: string): number {
   const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw new UsageError(`${what}: "${text}" is not a whole number written with digits alone (decimal, or hexadecimal with 0x)`);
+  if (!Number.isSafeInteger(value))
+    throw new UsageError(`${what}: "${text}" is not a whole number written with digits alone (decimal, or hexadecimal with 0x)`);
   return value;
 }
 

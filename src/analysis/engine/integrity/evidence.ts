@@ -28,7 +28,8 @@ export interface EvidencePaths {
 /** Bytes at most: a manifest of half a million files or pieces is smaller, an attestation of a thousand volumes, a key with its certificates. */
 const most = { manifest: 64 << 20, attestation: 4 << 20, key: 64 << 10 } as const;
 
-const readText = (path: string, kind: keyof typeof most): string => readGivenText(path, { what: kind === 'attestation' ? `an ${kind}` : `a ${kind}`, most: most[kind] });
+const readText = (path: string, kind: keyof typeof most): string =>
+  readGivenText(path, { what: kind === 'attestation' ? `an ${kind}` : `a ${kind}`, most: most[kind] });
 
 function ed25519(path: string, make: (pem: string) => KeyObject, expected: string): KeyObject {
   let key: KeyObject;
