@@ -7,7 +7,6 @@ import type { ProgramHeader } from './elf-layout.ts';
 import { LimitedFindings } from './finding-limit.ts';
 import { PieceColumns } from './piece-columns.ts';
 import { SegmentColumns } from './segment-columns.ts';
-import type { MemoryPiece } from './memory-piece.ts';
 
 /** No file and no machine is larger: beyond it stands a damaged number, which would lose digits as a count. */
 const largest = BigInt(Number.MAX_SAFE_INTEGER);
@@ -30,7 +29,7 @@ function impossible(load: ProgramHeader, index: number): Finding | undefined {
 }
 
 export interface LoadPieces {
-  readonly pieces: Iterable<MemoryPiece>;
+  readonly pieces: PieceColumns;
   readonly segments: SegmentColumns;
   readonly findings: readonly Finding[];
 }
@@ -78,13 +77,11 @@ export function* loadPieces(loads: Iterable<ProgramHeader>, producer: string | u
     else tails.push({ start, end, state: 'excluded', reason: 'p_filesz is smaller than p_memsz: filtered by the dump tool' });
   }
   // Excluded, missing and zero tails may be covered by stored bytes of another segment, never the other way round.
-  const pieces = {
-    *[Symbol.iterator]() {
-      yield* stored;
-      yield* tails;
-    },
-  };
-  return { pieces, segments, findings: findings.all() };
+  for (let at = 0; at < tails.length; at += 1) {
+    if (at % stepTurns === 0) yield;
+    stored.push(tails.at(at));
+  }
+  return { pieces: stored, segments, findings: findings.all() };
 }
 
 /** PT_LOADs whose bytes are not all in the file: how many, and findings for the first of them. */

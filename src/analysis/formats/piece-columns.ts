@@ -19,12 +19,6 @@ export class PieceColumns implements Iterable<MemoryPiece, undefined> {
   readonly #files: ByteSource[] = [];
   readonly #decoders = new Map<number, DecodePiece>();
 
-  static of(pieces: Iterable<MemoryPiece>): PieceColumns {
-    const columns = new PieceColumns();
-    for (const piece of pieces) columns.push(piece);
-    return columns;
-  }
-
   push({ start, end, state, fileOffset, source, decode, reason }: MemoryPiece): void {
     if (this.length === this.#starts.length) this.#grow();
     const at = this.length++;

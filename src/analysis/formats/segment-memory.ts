@@ -16,17 +16,20 @@ const pageSizeBig = BigInt(pageSize);
 /** Decoded pieces kept: each is at most a few MiB, and neighbours are read one after the other. */
 const decodedPieces = 4;
 
+/** Bytes of a stored piece that its file has, where those are not all. */
+function availableIn(pieces: PieceColumns, main: ByteSource, index: number): bigint | undefined {
+  const fileOffset = pieces.fileOffset(index);
+  if (pieces.state(index) !== 'stored' || fileOffset === undefined || pieces.decoder(index) !== undefined) return undefined;
+  const available = BigInt(Math.max(0, (pieces.source(index) ?? main).size - fileOffset));
+  return pieces.end(index) - pieces.start(index) <= available ? undefined : available;
+}
+
 /**
  * Splits stored pieces at the end of their file: what the header promises above it is missing, unless another stored piece
  * has it. Pieces without bytes that are listed after all stored ones ("the rest is zero") do not make it up.
  */
 function* cutAtFileEnd(pieces: PieceColumns, main: ByteSource): Generator<MemoryPiece, undefined> {
-  const availableOf = (index: number): bigint | undefined => {
-    const fileOffset = pieces.fileOffset(index);
-    if (pieces.state(index) !== 'stored' || fileOffset === undefined || pieces.decoder(index) !== undefined) return undefined;
-    const available = BigInt(Math.max(0, (pieces.source(index) ?? main).size - fileOffset));
-    return pieces.end(index) - pieces.start(index) <= available ? undefined : available;
-  };
+  const availableOf = (index: number): bigint | undefined => availableIn(pieces, main, index);
   let afterStored = 0;
   for (let index = 0; index < pieces.length; index += 1) if (pieces.state(index) === 'stored' && availableOf(index) !== 0n) afterStored = index + 1;
   const kept = function* (from: number, to: number): Generator<MemoryPiece> {
@@ -146,19 +149,26 @@ class Runs {
 /** At once: for a handful of pieces. */
 export const segmentMemory = (source: ByteSource, listed: Iterable<MemoryPiece>): MemoryImage => finish(manySegments(source, listed));
 
-/** In steps: for pieces of which headers may list a million. */
-export function* manySegments(source: ByteSource, listed: Iterable<MemoryPiece>): Steps<MemoryImage> {
-  const whole = new PieceColumns();
+function* inColumns(listed: Iterable<MemoryPiece>): Steps<PieceColumns> {
+  const columns = new PieceColumns();
   let turns = 0;
   for (const piece of listed) {
     if (++turns % stepTurns === 0) yield;
-    if (piece.start < piece.end) whole.push(piece);
+    if (piece.start < piece.end) columns.push(piece);
   }
-  const pieces = new PieceColumns();
-  for (const piece of cutAtFileEnd(whole, source)) {
-    if (++turns % stepTurns === 0) yield;
-    pieces.push(piece);
+  return columns;
+}
+
+/** In steps: for pieces of which headers may list a million. Columns are used as they are: none of their pieces is empty, and nobody adds to them. */
+export function* manySegments(source: ByteSource, listed: Iterable<MemoryPiece>): Steps<MemoryImage> {
+  const whole = listed instanceof PieceColumns ? listed : yield* inColumns(listed);
+  let isCut = false;
+  for (let index = 0; index < whole.length && !isCut; index += 1) {
+    if (index % stepTurns === 0) yield;
+    isCut = availableIn(whole, source, index) !== undefined;
   }
+  // A whole file, the usual case, needs no second list.
+  const pieces = isCut ? yield* inColumns(cutAtFileEnd(whole, source)) : whole;
   let last = 0n;
   for (let index = 0; index < pieces.length; index += 1) if (pieces.end(index) > last) last = pieces.end(index);
   const end = ((last + pageSizeBig - 1n) / pageSizeBig) * pageSizeBig;

@@ -1,0 +1,65 @@
+/**
+ * Memory for files of up to 64 MiB whose headers list as much as they can: what the whole process takes, above what the same program takes
+ * for a small dump. How long it takes is no subject here.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildCase } from '../../src/samples/case-text.ts';
+import { runCliProcess } from '../cli-process.ts';
+import { manyLoads } from '../perf/many-loads.ts';
+import { manyNotes } from '../perf/many-notes.ts';
+import { scratchFolder } from '../scratch-folder.ts';
+
+const mebibyte = 2 ** 20;
+/** What is promised above the start. */
+const bound = 256 * mebibyte;
+/** What the collector has not come to yet when the peak is taken: it differs from run to run, most on a busy machine. */
+const margin = 64 * mebibyte;
+const largest = 64 * mebibyte;
+
+const folder = scratchFolder();
+const entry = fileURLToPath(new URL('cli-peak.mts', import.meta.url));
+
+async function peakOf(...args: readonly string[]): Promise<{ readonly code: number | null; readonly err: string; readonly peak: number }> {
+  const file = join(folder, 'peak');
+  const { code, err } = await runCliProcess(args, { entry, env: { ...process.env, DUMPBENCH_PEAK: file, XDG_CACHE_HOME: join(folder, 'cache') } });
+  return { code, err, peak: Number(readFileSync(file, 'utf8')) * 1024 };
+}
+
+const inputs: Readonly<Record<string, { readonly build: () => Uint8Array; readonly commands: readonly (readonly string[])[] }>> = {
+  '200,000 segments': { build: () => manyLoads(200_000), commands: [['info'], ['triage'], ['regions'], ['verify'], ['report']] },
+  '180,000 PRSTATUS': {
+    build: () => manyNotes(180_000, { owner: 'CORE', type: 1, descBytes: 336 }),
+    commands: [['info'], ['triage'], ['cpus'], ['regions'], ['verify']],
+  },
+  '400,000 notes': { build: () => manyNotes(400_000, { owner: 'CORE', type: 99, descBytes: 4 }), commands: [['info'], ['notes'], ['verify']] },
+  'one note of 48 MiB': { build: () => manyNotes(1, { owner: 'VMCOREINFO', type: 0, descBytes: 48 << 20 }), commands: [['info'], ['notes'], ['triage']] },
+};
+
+let start = 0;
+beforeAll(async () => {
+  const path = join(folder, 'small');
+  writeFileSync(path, buildCase('memory 64 KiB\ncpu prefix=0x8000\nload 0x0 0x1000\nformat elf-vmcore'));
+  start = (await peakOf('info', path, '--json')).peak;
+  expect(start).toBeGreaterThan(32 * mebibyte);
+}, 120_000);
+
+describe.each(Object.entries(inputs))('%s', (name, { build, commands }) => {
+  const path = join(folder, name.replaceAll(/\W/g, '-'));
+  beforeAll(() => {
+    const bytes = build();
+    expect(bytes.length).toBeLessThanOrEqual(largest);
+    writeFileSync(path, bytes);
+  });
+  it.each(commands)(
+    '%s: at most 256 MiB above the start',
+    async (...command) => {
+      const { code, err, peak } = await peakOf(...command, path, '--json');
+      expect([0, 1], err).toContain(code);
+      expect((peak - start) / mebibyte).toBeLessThan((bound + margin) / mebibyte);
+    },
+    600_000,
+  );
+});
