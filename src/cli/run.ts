@@ -26,7 +26,7 @@ interface Chosen {
 
 const { views } = catalogue();
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** The options that belong to opening; they say which dump, so several dumps at once cannot share them. */
 function openingOf(command: Command, args: readonly string[], options: OptionValues): Opening {
@@ -49,7 +49,7 @@ function openingOf(command: Command, args: readonly string[], options: OptionVal
 function defineOption({ flags, description, default: value, repeatable }: CommandOption): Option {
   const defined = new Option(flags, description);
   if (value !== undefined) defined.default(value);
-  if (repeatable === true) defined.argParser(collect).default([]);
+  if (repeatable === true) defined.argParser(collect);
   return defined;
 }
 

@@ -13,7 +13,7 @@ import { cacheProtocol } from './cache-protocol.ts';
 import { compareMethods } from './compare-protocol.ts';
 import { cpusSchema } from './cpu-model.ts';
 import { asceSources, indexSchema, readSchema, sqlSchema, translateSchema } from './memory-model.ts';
-import { addressSpaces, infoSchema, memoryViews, pageClasses, pageStates } from './model.ts';
+import { addressSpaces, infoSchema, pageClasses, pageStates } from './model.ts';
 import { lowcoreSchema, notesSchema, osInfoSchema, regionsSchema, vmcoreinfoSchema } from './structure-model.ts';
 import { triageDumpSchema } from './triage-model.ts';
 import { integrityProtocol } from './integrity-protocol.ts';
@@ -23,15 +23,15 @@ import { evidenceProtocol } from './evidence-protocol.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 import { searchProtocol } from './search-protocol.ts';
 import { taskProtocol } from './task-protocol.ts';
+import { onView } from './wire-types.ts';
 import { sqlProtocol } from './sql-protocol.ts';
 
 export type { ScanProgress } from './scan-progress.ts';
 
 const dump = v.string();
 const onDump = v.strictObject({ dump });
-/** Which system, where two are in the dump; without it the view that the dump was opened with. */
-const view = v.optional(v.picklist(memoryViews));
-const onView = v.strictObject({ dump, view });
+const { view } = onView;
+const aboutView = v.strictObject(onView);
 
 /** Page counts of one bucket of the memory strip; index coverage decides whether classes are known. */
 export const stripBucketSchema = v.strictObject({
@@ -66,9 +66,9 @@ export const engineProtocol = {
   /** Answered as soon as the engine gets to it: an engine that hangs does not. */
   ping: { params: v.strictObject({}), result: v.strictObject({}) },
   close: { params: onDump, result: v.strictObject({}) },
-  info: { params: onView, result: infoSchema },
-  triage: { params: onView, result: triageDumpSchema },
-  cpus: { params: onView, result: cpusSchema },
+  info: { params: aboutView, result: infoSchema },
+  triage: { params: aboutView, result: triageDumpSchema },
+  cpus: { params: aboutView, result: cpusSchema },
   lowcore: {
     /** One CPU, or the lowcore at an absolute address; without either those of all CPUs. `layout` instead of the one that is found. */
     params: v.strictObject({ dump, cpu: v.optional(count), address: v.optional(v.bigint()), layout: v.optional(v.string()), view }),
@@ -78,7 +78,7 @@ export const engineProtocol = {
   notes: { params: v.strictObject({ dump, view, start: v.optional(count) }), result: notesSchema },
   regions: {
     /** Without `exact` ranges of memory are joined where there are more than 4096; with it they come in pages. */
-    params: v.object({ ...onView.entries, exact: v.optional(v.boolean()), start: v.optional(v.bigint()), end: v.optional(v.bigint()) }),
+    params: v.object({ ...onView, exact: v.optional(v.boolean()), start: v.optional(v.bigint()), end: v.optional(v.bigint()) }),
     result: regionsSchema,
   },
   vmcoreinfo: {
@@ -86,7 +86,7 @@ export const engineProtocol = {
     params: v.strictObject({ dump, view, copies: v.optional(v.boolean()) }),
     result: vmcoreinfoSchema,
   },
-  osinfo: { params: onView, result: osInfoSchema },
+  osinfo: { params: aboutView, result: osInfoSchema },
   ...taskProtocol,
   read: {
     params: v.strictObject({

@@ -18,7 +18,7 @@ import { ignoredRanges, markIgnored } from './apply-rules.ts';
 import { comparability, type ComparedDump } from './comparability.ts';
 import { ignoreRanges } from './ignored-ranges.ts';
 import type { PairCounts, PairRuns } from './pair-runs.ts';
-import { compareStructures, type ComparedStructures } from './structures.ts';
+import { comparedRegionKinds, compareStructures, type ComparedStructures } from './structures.ts';
 
 export interface ComparisonSide extends ComparedDump, ComparedStructures {
   readonly vmcoreinfo: Readonly<Record<string, string>> | undefined;
@@ -89,13 +89,11 @@ export function comparison(left: ComparisonSide, right: ComparisonSide, pages: P
   };
 }
 
-const regionKinds: ReadonlySet<RegionJson['kind']> = new Set(['crashkernel', 'kernel', 'lowcore', 'structure']);
-
 /** The left dump's named regions in the order of their addresses, and what lies in none of them. */
 function countsByRegion(runs: PairRuns, regions: readonly RegionJson[]): RegionCounts[] {
   const page = BigInt(pageSize);
   const slices = regions
-    .filter(({ kind }) => regionKinds.has(kind))
+    .filter(({ kind }) => comparedRegionKinds.has(kind))
     .map(({ name, start, end }) => ({ name, start, end, first: Number(BigInt(start) / page), last: Number((BigInt(end) + page - 1n) / page) }))
     .sort((a, b) => a.first - b.first || b.last - a.last);
   const named = slices.map(({ name, start, end, first, last }) => regionCounts(name, runs.count(first, last), { start, end }));

@@ -119,7 +119,7 @@ function osInfoFields({ entries, ...rest }: OsInfoJson): Fields {
 }
 
 /** Pages show how the containers differ; what is compared here is what the dumped system had where. */
-const namedKinds: ReadonlySet<RegionJson['kind']> = new Set(['crashkernel', 'kernel', 'lowcore', 'structure']);
+export const comparedRegionKinds: ReadonlySet<RegionJson['kind']> = new Set(['crashkernel', 'kernel', 'lowcore', 'structure']);
 
 function regionFields({ regions, ranges }: ComparedStructures): Fields {
   const fields = new Map<string, string>();
@@ -129,7 +129,7 @@ function regionFields({ regions, ranges }: ComparedStructures): Fields {
     fields.set(unique, `${range.start}-${range.end}`);
   };
   for (const range of ranges) put('memory', range);
-  for (const region of regions) if (namedKinds.has(region.kind)) put(region.name, region);
+  for (const region of regions) if (comparedRegionKinds.has(region.kind)) put(region.name, region);
   return fields;
 }
 

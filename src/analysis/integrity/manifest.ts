@@ -3,6 +3,7 @@
  * those of its pieces, as comments that both tools pass over: with them the bad ranges of a damaged file can be named. The pieces of
  * `hashdeep -p` (lines whose name ends in "offset FIRST-LAST") are read as well.
  */
+import { baseName } from '../../shared/base-name.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 
 /** Digest of `[start, end)` of a file. */
@@ -96,8 +97,6 @@ interface Line {
   readonly bytes?: number;
   readonly range?: readonly [first: number, last: number];
 }
-
-const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
 function sha256sumLine(text: string): Line | undefined {
   const size = /^# size (\d+) {2}(.+)$/.exec(text);

@@ -2,6 +2,8 @@
  * Field types of the struct declaration. A field knows its offset, how its bytes become an exact value in either byte
  * order, and how that value reads; layouts derive everything else from it.
  */
+import { hex } from '../../shared/units.ts';
+
 export type Endian = 'big' | 'little';
 
 /** How a value is shown. `text` adds meaning ("384 MiB", "page-aligned"); undefined where the plain value says it all. */
@@ -23,8 +25,6 @@ export interface ScalarField<T> {
   readonly json: (value: T) => string | number;
 }
 
-const hexText = (value: number | bigint): string => `0x${value.toString(16)}`;
-
 function scalar<T>(
   type: string,
   size: number,
@@ -40,7 +40,7 @@ export const u16 = scalar('u16', 2, (view, at, endian) => view.getUint16(at, end
 export const u32 = scalar('u32', 4, (view, at, endian) => view.getUint32(at, endian === 'little'), plain);
 export const i32 = scalar('i32', 4, (view, at, endian) => view.getInt32(at, endian === 'little'), plain);
 /** 64-bit values are bigint in code and "0x..." in JSON: no double holds them all. */
-export const u64 = scalar<bigint>('u64', 8, (view, at, endian) => view.getBigUint64(at, endian === 'little'), hexText);
+export const u64 = scalar<bigint>('u64', 8, (view, at, endian) => view.getBigUint64(at, endian === 'little'), hex);
 
 /** Fixed-size text that ends at the first NUL. Bytes outside printable ASCII stay visible as \xNN. */
 export function text(offset: number, size: number, doc = ''): ScalarField<string> {

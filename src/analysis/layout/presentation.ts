@@ -1,8 +1,6 @@
 /** Ways to read a number: what a struct table hands to its fields as third argument. */
-import { byteText } from '../../shared/units.ts';
+import { byteText, hex as hexOf } from '../../shared/units.ts';
 import type { Presentation } from './field.ts';
-
-const hexOf = (value: number | bigint): string => `0x${value.toString(16)}`;
 
 /** Shown as 0x... in JSON too, for codes and masks that fit a number. */
 export const hex: Presentation<number> = { json: hexOf };

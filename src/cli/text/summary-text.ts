@@ -1,5 +1,6 @@
 /** Triage and info as text: the verdict first, in a sentence; then what it rests on. */
 import { attachedText } from '../../shared/attachment.ts';
+import { baseName } from '../../shared/base-name.ts';
 import { cpuCountText, cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult, Health } from '../../shared/check-model.ts';
 import type { Finding, Info } from '../../shared/model.ts';
@@ -13,8 +14,6 @@ import { formatTitle } from './catalogue-text.ts';
 import { remedyText } from './remedy-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
-
-const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
 /** One line: what it is. */
 export function headline(info: Info): string {

@@ -1,4 +1,5 @@
 /** The dump is the one that a signed attestation speaks of, and the signature is that of the key that is trusted. */
+import { baseName } from '../../../shared/base-name.ts';
 import type { Step } from '../../../shared/check-model.ts';
 import { memoryRootVersion } from '../../memory-tree/digest.ts';
 import { IndexDamaged } from '../../page-index/index-error.ts';
@@ -6,8 +7,6 @@ import { faultText } from '../../source/byte-source.ts';
 import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts';
 import type { Evidence } from '../evidence.ts';
 import { hashFile } from '../file-hash.ts';
-
-const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
 /** What the earlier index of these files gives as memory root. */
 function rootOf(index: Evidence['index']): string | undefined {

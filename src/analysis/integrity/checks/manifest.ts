@@ -1,9 +1,11 @@
 /** The files of a dump have the digests that a manifest beside them records (sha256sum, hashdeep). */
 import { append } from '../../../shared/append.ts';
+import { baseName } from '../../../shared/base-name.ts';
 import type { Step } from '../../../shared/check-model.ts';
 import { defined } from '../../../shared/defined.ts';
 import { markedDigest, overwrittenDigest } from '../../../shared/digest-match.ts';
 import type { Finding } from '../../../shared/model.ts';
+import { hex } from '../../../shared/units.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import { faultText, type ByteSource, type FileFault } from '../../source/byte-source.ts';
 import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts';
@@ -14,9 +16,6 @@ interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
-
-const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-const hexOf = (value: number): string => `0x${value.toString(16)}`;
 
 /** Neighbouring bad pieces are one range. */
 function merged(ranges: readonly ByteRange[]): readonly ByteRange[] {
@@ -141,7 +140,7 @@ export const manifestCheck: Check = {
           id: 'manifest/range',
           severity: 'error',
           title: 'Bytes of the file are not those that the manifest recorded',
-          detail: `${name}: ${hexOf(start)} to ${hexOf(end)}${memoryText(image, { start, end })}`,
+          detail: `${name}: ${hex(start)} to ${hex(end)}${memoryText(image, { start, end })}`,
           where: { fileOffset: start, bytes: end - start },
         })),
       );

@@ -1,5 +1,6 @@
 /** Kinds of lowcore fields: what makes a field of the table at an offset. */
 import { defined } from '../../../../shared/defined.ts';
+import { hex } from '../../../../shared/units.ts';
 import { u16, u32, u64, u8, type Presentation, type ScalarField } from '../../../layout/field.ts';
 import { list, type AnyField } from '../../../layout/struct.ts';
 import { asceText } from '../asce.ts';
@@ -10,17 +11,16 @@ import { facilityNames } from './facilities.ts';
 import type { FieldMaker } from './field-maker.ts';
 import { describeMcic, describeTeid } from './meanings.ts';
 
-const hexOf = (value: number | bigint): string => `0x${value.toString(16)}`;
-const hexText = (text: (value: number) => string | undefined): Presentation<number> => ({ json: hexOf, text });
+const hexText = (text: (value: number) => string | undefined): Presentation<number> => ({ json: hex, text });
 
 const wide = (view: DataView, at: number): bigint => (view.getBigUint64(at) << 64n) | view.getBigUint64(at + 8);
 
 /** A field of 16 bytes, in JSON one number of 128 bits. */
 function wideField(type: string, offset: number, doc: string, text?: (value: bigint) => string | undefined): ScalarField<bigint> {
-  return { kind: 'scalar', type, offset, size: 16, doc, presentation: defined({ text }), read: wide, json: hexOf };
+  return { kind: 'scalar', type, offset, size: 16, doc, presentation: defined({ text }), read: wide, json: hex };
 }
 
-export const plain32: FieldMaker = (offset, doc) => u32(offset, doc, { json: hexOf });
+export const plain32: FieldMaker = (offset, doc) => u32(offset, doc, { json: hex });
 export const plain64: FieldMaker = (offset, doc) => u64(offset, doc);
 export const byte =
   (presentation: Presentation<number> = {}): FieldMaker =>
@@ -50,10 +50,10 @@ export const absolute =
   (offset, doc) =>
     typed(
       size === 4
-        ? u32(offset, doc, { json: hexOf, text: none })
+        ? u32(offset, doc, { json: hex, text: none })
         : u64(offset, doc, {
             text: (value) =>
-              none(value) ?? (flags === 0n || (value & flags) === 0n ? undefined : `at ${hexOf(value & ~flags)}, ${2 ** Number(value & 0xfn)} bytes`),
+              none(value) ?? (flags === 0n || (value & flags) === 0n ? undefined : `at ${hex(value & ~flags)}, ${2 ** Number(value & 0xfn)} bytes`),
           }),
       'absolute pointer',
     );
@@ -79,7 +79,7 @@ export const extendedTod: FieldMaker = (offset, doc) => wideField('extended TOD'
 export const registers32 =
   (count: number): FieldMaker =>
   (offset, doc) =>
-    list(offset, count, u32(0, '', { json: hexOf }), doc);
+    list(offset, count, u32(0, '', { json: hex }), doc);
 export const registers64 =
   (count: number): FieldMaker =>
   (offset, doc) =>
@@ -107,7 +107,7 @@ export const stfle =
       doc: `facility bits ${64 * index} to ${64 * index + 63}`,
       presentation: { text: (value) => facilityNames(value, 64, 64 * index).join(', ') || undefined },
       read,
-      json: hexOf,
+      json: hex,
     }));
     const fields = Object.fromEntries(pieces.map((piece, index) => [`bits_${64 * index}`, piece]));
     return {

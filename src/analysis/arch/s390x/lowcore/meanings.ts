@@ -1,9 +1,8 @@
 /** What the codes and bits of a lowcore mean (lowcore.md sections 2.2 to 2.5 and 3.2). IBM numbers bits from the left. */
+import { hex } from '../../../../shared/units.ts';
 import { u64, type Presentation } from '../../../layout/field.ts';
 import { bits } from '../../../layout/presentation.ts';
 import type { FieldMaker } from './field-maker.ts';
-
-const hexOf = (value: number | bigint): string => `0x${value.toString(16)}`;
 
 /** Names of program interruptions by code (lowcore.md section 2.3; arch/s390/kernel/traps.c 6.19, pgm_check.S up to 4.19). */
 const programInterruptions: Readonly<Record<number, string>> = {
@@ -20,12 +19,12 @@ const programInterruptions: Readonly<Record<number, string>> = {
 export function describeProgramCode(code: number): string | undefined {
   if (code === 0) return undefined;
   const low = code & 0x7f;
-  const words = low === 0 ? [] : [programInterruptions[low] ?? `unknown code ${hexOf(low)}`];
+  const words = low === 0 ? [] : [programInterruptions[low] ?? `unknown code ${hex(low)}`];
   if ((code & 0x80) !== 0) words.push('PER event');
   if ((code & 0x200) !== 0) words.push('transaction aborted');
   return words.join(', ');
 }
-export const programCode: Presentation<number> = { json: hexOf, text: describeProgramCode };
+export const programCode: Presentation<number> = { json: hex, text: describeProgramCode };
 
 /** lowcore.md section 2.4; arch/s390/include/asm/irq.h. */
 const externalInterruptions: Readonly<Record<number, string>> = {
@@ -33,7 +32,7 @@ const externalInterruptions: Readonly<Record<number, string>> = {
   0x1202: 'external call', 0x1406: 'timing alert', 0x1407: 'measurement alert', 0x2401: 'service signal (SCLP)', 0x2603: 'CP service (pfault, virtio)', 0x4000: 'IUCV',
 }; // prettier-ignore
 export const externalCodes: Presentation<number> = {
-  json: hexOf,
+  json: hex,
   text: (code) => externalInterruptions[code] ?? (code === 0 ? undefined : 'unknown external interruption'),
 };
 
@@ -54,7 +53,7 @@ const ieeeBits: readonly (readonly [number, string])[] = [
   [0x08, 'IEEE inexact'],
 ];
 export const dataExceptionCodes: Presentation<number> = {
-  json: hexOf,
+  json: hex,
   text(code) {
     if (code === 0) return undefined;
     const named = dataExceptions[code];
@@ -64,7 +63,7 @@ export const dataExceptionCodes: Presentation<number> = {
 
 /** PER event code (Principles of Operation, chapter 4, "PER code"; Linux asm/ptrace.h per_struct). Unproven on a real dump. */
 export const perCode: Presentation<number> = {
-  json: hexOf,
+  json: hex,
   text(code) {
     const events = [
       'successful branching',
@@ -86,7 +85,7 @@ export function describeTeid(value: bigint): string | undefined {
   const access = ['', ', store', ', fetch', ', access kind 3'][Number((value >> 10n) & 3n)] ?? '';
   const space = ['primary', 'access-register', 'secondary', 'home'][Number(value & 3n)] ?? '';
   const detail = ([[7n, 'b56'], [3n, 'b60'], [2n, 'b61']] as const).flatMap(([bit, name]) => (((value >> bit) & 1n) === 1n ? [name] : [])); // prettier-ignore
-  return `page ${hexOf(value & ~0xfffn)}${access}, ${space} space${detail.length === 0 ? '' : `, protection bits ${detail.join(' ')}`}`;
+  return `page ${hex(value & ~0xfffn)}${access}, ${space} space${detail.length === 0 ? '' : `, protection bits ${detail.join(' ')}`}`;
 }
 
 /** lowcore.md section 2.5; union mci in arch/s390/include/asm/nmi.h. */
