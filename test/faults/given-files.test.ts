@@ -89,7 +89,7 @@ describe('an option that names a file', () => {
       const asked = kind === 'missing' ? options.filter(({ flag }) => flag !== '--index') : options;
       const answers = await runCommands(
         asked.map(({ argv }) => argv(files, folder, paths[kind])),
-        { env: { ...process.env, XDG_CACHE_HOME: folder } },
+        { env: { ...process.env, XDG_CACHE_HOME: folder, TMPDIR: folder } },
       );
       for (const [index, { argv, code, err, out, peak }] of answers.entries()) {
         const what = argv.join(' ');
@@ -105,6 +105,53 @@ describe('an option that names a file', () => {
       expect(answers.length).toBe(asked.length);
     },
   );
+});
+
+describe('a large file beside a dump', () => {
+  /** What a process without one takes, and 256 MiB. */
+  const mostKiB = (128 + 256) * 1024;
+  const lines = (bytes: number, line: (at: number) => string): string => {
+    const written: string[] = [];
+    for (let at = 0, length = 0; length < bytes; at += 1) {
+      const one = line(at);
+      written.push(one);
+      length += one.length;
+    }
+    return written.join('');
+  };
+  const symbol = (at: number): string => `${(0x100000 + at * 16).toString(16).padStart(16, '0')} T f${at}\n`;
+  const texts: readonly (readonly [name: string, text: () => string, argv: (path: string) => readonly string[], words: RegExp])[] = [
+    ['map', () => lines((32 << 20) - 64, symbol), (path) => ['symbols', files.types, '--system-map', path, 'x'], /no _stext/],
+    ['larger map', () => lines((32 << 20) + 64, symbol), (path) => ['symbols', files.types, '--system-map', path, 'x'], /at most 32 MiB/],
+    ['manifest', () => lines(60 << 20, (at) => `${'0a'.repeat(32)}  file${at}\n`), (path) => ['verify', '--quick', files.healthy, '--manifest', path], /^$/],
+    ['vmcoreinfo', () => lines(2 << 20, (at) => `K${at}=1\n`), (path) => ['info', files.types, '--vmcoreinfo', path], /at most 1 MiB/],
+    [
+      'attestation',
+      () => '['.repeat(4 << 20),
+      (path) => ['verify', '--quick', files.healthy, '--attestation', path, '--public-key', files.notDump],
+      /key|JSON/,
+    ],
+    [
+      'larger attestation',
+      () => '['.repeat(5 << 20),
+      (path) => ['verify', '--quick', files.healthy, '--attestation', path, '--public-key', files.notDump],
+      /at most 4 MiB/,
+    ],
+    [
+      'key',
+      () => `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(1 << 20)}\n-----END PRIVATE KEY-----\n`,
+      (path) => ['attest', files.healthy, '--key', path],
+      /at most 64 KiB/,
+    ],
+  ];
+
+  it.each(texts)('takes 256 MiB at most: %s', async (name, text, argv, words) => {
+    const path = place(name);
+    writeFileSync(path, text());
+    const [answer] = await runCommands([argv(path)], { env: { ...process.env, XDG_CACHE_HOME: folder, TMPDIR: folder } });
+    expect(answer!.err).toMatch(words);
+    expect(answer!.peak).toBeLessThan(mostKiB);
+  });
 });
 
 describe('a file that is given', () => {

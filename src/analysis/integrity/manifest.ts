@@ -5,6 +5,7 @@
  */
 import { baseName } from '../../shared/base-name.ts';
 import { DumpError } from '../../shared/dump-error.ts';
+import { linesOf } from '../layout/text-lines.ts';
 
 /** Digest of `[start, end)` of a file. */
 export interface Piece {
@@ -123,29 +124,36 @@ function hashdeepLine(text: string, columns: readonly string[]): Line | undefine
   return { name: range[1], sha256: digest.toLowerCase(), range: [Number(range[2]), Number(range[3])] };
 }
 
+/** Characters that keep no line alive. */
+const ownText = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');
+
 /**
  * Reads a manifest of either form.
+ * @param pieces of its text
  * @param file its name, for errors
+ * @param isWanted which files are asked for, by their base names: of the others two are kept, which shows that there are others
  * @returns the files that it names, by their base names and in its order
  * @throws DumpError corrupt, when a line is of neither form or no line has a SHA-256
  */
-export function parseManifest(text: string, file: string): readonly FileDigests[] {
-  const lines = text.split(/\r?\n/);
-  if (lines.length > maxLines) throw new DumpError('unsupported', { file }, `the manifest has ${lines.length} lines`, `at most ${maxLines}`);
-  const columns = /^%%%% (size,.*filename)\s*$/m.exec(text)?.[1]?.split(',');
-  if (columns !== undefined && !columns.includes('sha256'))
-    throw new DumpError('unsupported', { file }, `the manifest has the columns ${columns.join(', ')}`, 'a column sha256');
+export function parseManifest(pieces: Iterable<Buffer>, file: string, isWanted: (name: string) => boolean = () => true): readonly FileDigests[] {
+  let columns: readonly string[] | undefined;
   const found = new Map<string, { bytes?: number | undefined; sha256?: string | undefined; pieces: Piece[] }>();
-  let offset = 0;
-  for (const line of lines) {
-    const at = offset;
-    offset += Buffer.byteLength(line) + 1;
-    const isComment = columns === undefined ? line.startsWith('#') && !/^# (size|piece) /.test(line) : /^(?:%%%%|#(?!# piece ))/.test(line);
+  let count = 0;
+  for (const { bytes, offset: at } of linesOf(pieces)) {
+    count += 1;
+    if (count > maxLines) throw new DumpError('unsupported', { file }, `the manifest has more than ${maxLines} lines`, `at most ${maxLines}`);
+    const line = bytes.toString('utf8').replace(/\r$/, '');
+    const header = /^%%%% (size,.*filename)\s*$/.exec(line)?.[1]?.split(',');
+    if (header !== undefined && !header.includes('sha256'))
+      throw new DumpError('unsupported', { file }, `the manifest has the columns ${header.join(', ')}`, 'a column sha256');
+    columns ??= header;
+    const isComment = line.startsWith('%%%%') || (columns === undefined ? line.startsWith('#') && !/^# (size|piece) /.test(line) : /^#(?!# piece )/.test(line));
     if (line.trim() === '' || isComment) continue;
     const parsed = columns === undefined ? sha256sumLine(line) : hashdeepLine(line, columns);
     if (parsed === undefined)
       throw new DumpError('corrupt', { file, offset: at }, 'a line of the manifest is of neither form', 'a line of sha256sum or of hashdeep with a SHA-256');
     const name = baseName(parsed.name);
+    if (!found.has(name) && found.size >= 2 && !isWanted(name)) continue;
     const entry = found.get(name) ?? { pieces: [] };
     found.set(name, entry);
     if (parsed.bytes !== undefined) entry.bytes = parsed.bytes;
@@ -157,7 +165,7 @@ export function parseManifest(text: string, file: string): readonly FileDigests[
     const [first, last] = parsed.range;
     if (!Number.isSafeInteger(last) || last < first)
       throw new DumpError('corrupt', { file, offset: at }, `a piece of the manifest reaches from ${first} to ${last}`, 'an ascending range');
-    entry.pieces.push({ start: first, end: last + 1, sha256: parsed.sha256 });
+    entry.pieces.push({ start: first, end: last + 1, sha256: ownText(parsed.sha256) });
   }
   if (found.size === 0) throw new DumpError('corrupt', { file }, 'the manifest names no file', 'lines of sha256sum or of hashdeep with a SHA-256');
   return [...found].map(([name, entry]) => ({ name, ...entry }));

@@ -101,7 +101,7 @@ describe.each(manifestFormats.map((one) => [one.id, one] as const))('%s', (forma
       ],
     }));
     const expected = files.map((file) => ({ ...file, name: file.name.slice(file.name.lastIndexOf('\\') + 1) }));
-    expect(parseManifest(made.render(files), 'm').slice(0, 2)).toEqual(expected.slice(0, 2));
+    expect(parseManifest([Buffer.from(made.render(files))], 'm').slice(0, 2)).toEqual(expected.slice(0, 2));
   });
 });
 
@@ -114,12 +114,12 @@ describe('manifests of other tools', () => {
     ['with comments', `# made on a day\n\n${digest}  dump.s390\n`],
     ['hashdeep', `%%%% HASHDEEP-1.0\n%%%% size,md5,sha256,filename\n## Invoked from: /\n##\n4096,00112233,${digest},/evidence/dump.s390\n`],
   ])('%s', (_, text) => {
-    expect(parseManifest(text, 'm')).toMatchObject([{ name: 'dump.s390', sha256: digest.toLowerCase() }]);
+    expect(parseManifest([Buffer.from(text)], 'm')).toMatchObject([{ name: 'dump.s390', sha256: digest.toLowerCase() }]);
   });
 
   it('hashdeep -p: pieces, ends inclusive', () => {
     const text = `%%%% HASHDEEP-1.0\n%%%% size,sha256,filename\n4096,${digest},/e/d offset 0-4095\n10,${digest},/e/d offset 4096-4105\n`;
-    expect(parseManifest(text, 'm')).toEqual([
+    expect(parseManifest([Buffer.from(text)], 'm')).toEqual([
       { name: 'd', pieces: [{ start: 0, end: 4096, sha256: digest.toLowerCase() }, { start: 4096, end: 4106, sha256: digest.toLowerCase() }] },
     ]); // prettier-ignore
   });
@@ -132,7 +132,21 @@ describe('manifests of other tools', () => {
     '%%%% HASHDEEP-1.0\n%%%% size,md5,filename\n1,2,x\n',
     `# piece ${digest} 9-3  x\n`,
   ])('refuses %j', (text) => {
-    expect(() => parseManifest(text, 'm')).toThrow(DumpError);
+    expect(() => parseManifest([Buffer.from(text)], 'm')).toThrow(DumpError);
+  });
+
+  it('keeps of the files of an archive those that are asked for, and two that show that there are others', () => {
+    const text = ['a', 'b', 'c', 'dump', 'e'].map((name) => `${digest}  ${name}\n`).join('');
+    expect(parseManifest([Buffer.from(text)], 'm', (name) => name === 'dump').map(({ name }) => name)).toEqual(['a', 'b', 'dump']);
+  });
+
+  it('is read in pieces that end anywhere', () => {
+    const bytes = Buffer.from(`# a\n${digest}  dump\r\n${digest}  other`);
+    const pieces = Array.from(bytes, (_, at) => Buffer.from(bytes.subarray(at, at + 1)));
+    expect(parseManifest(pieces, 'm')).toEqual(parseManifest([bytes], 'm'));
+    expect(() => parseManifest([Buffer.from('# a\n'), Buffer.from('# b\nno'), Buffer.from(' line\n')], 'm')).toThrow(
+      expect.objectContaining({ where: { file: 'm', offset: 8 } }),
+    );
   });
 
   it('a manifest of other files says nothing of the dump', async () => {

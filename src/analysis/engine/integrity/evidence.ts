@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { readGivenText } from '../../../files/given-file.ts';
+import { givenPieces, readGivenText } from '../../../files/given-file.ts';
 import { defined } from '../../../shared/defined.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import { RequestError } from '../../../shared/rpc.ts';
@@ -10,7 +10,7 @@ import { IndexDamaged } from '../../page-index/index-error.ts';
 import { readIndex } from '../../page-index/store.ts';
 import { openAttestation } from '../../integrity/attestation.ts';
 import type { EarlierIndex, Evidence, KdumpOriginal } from '../../integrity/evidence.ts';
-import { parseManifest } from '../../integrity/manifest.ts';
+import { parseManifest, type FileDigests } from '../../integrity/manifest.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { openFile, type FileSource } from '../../source/file-source.ts';
 import { earlierIndexPath, indexPathOf } from '../pages/dump-index.ts';
@@ -28,8 +28,14 @@ export interface EvidencePaths {
 /** Bytes at most: a manifest of half a million files or pieces is smaller, an attestation of a thousand volumes, a key with its certificates. */
 const most = { manifest: 64 << 20, attestation: 4 << 20, key: 64 << 10 } as const;
 
-const readText = (path: string, kind: keyof typeof most): string =>
+const readText = (path: string, kind: 'attestation' | 'key'): string =>
   readGivenText(path, { what: kind === 'attestation' ? `an ${kind}` : `a ${kind}`, most: most[kind] });
+
+/** What a manifest says of the files of a dump. */
+function readManifest(path: string, files: readonly ByteSource[]): readonly FileDigests[] {
+  const names = new Set(files.map(({ name }) => basename(name)));
+  return parseManifest(givenPieces(path, { what: 'a manifest', most: most.manifest }), path, (name) => names.has(name));
+}
 
 function ed25519(path: string, make: (pem: string) => KeyObject, expected: string): KeyObject {
   let key: KeyObject;
@@ -146,7 +152,7 @@ export async function withEvidence<T>(session: Session, paths: EvidencePaths, us
       files: own.files,
       ...packedOf(session),
       ...defined({ index }),
-      ...(manifest === undefined ? {} : { manifest: { name: basename(manifest), files: parseManifest(readText(manifest, 'manifest'), manifest) } }),
+      ...(manifest === undefined ? {} : { manifest: { name: basename(manifest), files: readManifest(manifest, own.files) } }),
       ...(attestation === undefined || publicKey === undefined
         ? {}
         : {

@@ -1,6 +1,6 @@
 /** Files of the user's that tell more of a dump's kernel than the dump does: a vmlinux, a System.map, the text of a vmcoreinfo note. */
 import { basename } from 'node:path';
-import { readGivenText } from '../../../files/given-file.ts';
+import { givenPieces, readGivenText } from '../../../files/given-file.ts';
 import type { AttachmentPaths } from '../../../shared/attachment.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import type { MemoryView } from '../../../shared/model.ts';
@@ -16,7 +16,8 @@ import type { Attached } from './attached.ts';
 
 /** The kernel keeps a vmcoreinfo within a page. */
 const maxVmcoreinfoBytes = 1024 * 1024;
-const maxMapBytes = 64 * 1024 * 1024;
+/** Half a million symbols and more; a kernel has some 200,000. */
+const maxMapBytes = 32 * 1024 * 1024;
 
 /** Files that were read, each once for all views. */
 interface GivenFiles {
@@ -41,7 +42,7 @@ function vmlinuxFacts(path: string): GivenFiles['factsOf'] {
 }
 
 function systemMapFacts(path: string): GivenFiles['factsOf'] {
-  const list = readSystemMap(readGivenText(path, { what: 'a System.map', most: maxMapBytes, symbols: true }, 'latin1'));
+  const list = readSystemMap(givenPieces(path, { what: 'a System.map', most: maxMapBytes, symbols: true }));
   if (typeof list === 'string') throw new DumpError('not-this-format', { file: path, offset: 0 }, list, 'lines of address, type and name');
   return (kernel) => {
     const symbols = systemMapTable(list, path, kernel);

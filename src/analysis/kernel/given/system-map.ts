@@ -1,22 +1,52 @@
 /** A System.map that the user gives: link-time addresses, moved to where the kernel ran. */
+import { linesOf } from '../../layout/text-lines.ts';
 import type { Kernel } from '../kernel.ts';
 import { symbolTable, type SymbolList, type SymbolTable } from '../symbols/symbol-table.ts';
 import { vmcoreinfoHex } from '../vmcoreinfo/vmcoreinfo.ts';
 
 const line = /^([0-9a-f]{8,16}) ([A-Za-z?]) (\S+)/;
 
-/** Its lines in the order of their addresses, or what is wrong with it. */
-export function readSystemMap(text: string): SymbolList | string {
-  const rows: { readonly address: bigint; readonly name: string }[] = [];
-  for (const [at, one] of text.split('\n').entries()) {
-    if (one === '') continue;
-    const match = line.exec(one);
-    if (match?.[1] === undefined) return `line ${at + 1} is no symbol`;
-    rows.push({ address: BigInt(`0x${match[1]}`), name: `${match[2] ?? ''}${match[3] ?? ''}` });
+/** Positions in the order of their addresses; undefined where they are in order already. */
+function orderOf(addresses: BigUint64Array): Uint32Array | undefined {
+  if (addresses.every((address, at) => at === 0 || (addresses[at - 1] ?? 0n) <= address)) return undefined;
+  return Uint32Array.from(addresses, (_, at) => at).sort((one, other) => {
+    const [left, right] = [addresses[one] ?? 0n, addresses[other] ?? 0n];
+    return left < right ? -1 : left > right ? 1 : one - other;
+  });
+}
+
+function inOrder(list: SymbolList): SymbolList {
+  const order = orderOf(list.addresses);
+  if (order === undefined) return list;
+  return { addresses: BigUint64Array.from(order, (at) => list.addresses[at] ?? 0n), names: Array.from(order, (at) => list.names[at]) };
+}
+
+/**
+ * Its lines in the order of their addresses, or what is wrong with it.
+ * @param pieces of the file; they are written to
+ */
+export function readSystemMap(pieces: Iterable<Buffer>): SymbolList | string {
+  let addresses = new BigUint64Array(1 << 16);
+  const names: string[] = [];
+  let number = 0;
+  for (const { bytes } of linesOf(pieces)) {
+    number += 1;
+    if (bytes.length === 0) continue;
+    const [all, address = '', type = ''] = line.exec(bytes.toString('latin1')) ?? [];
+    if (all === undefined) return `line ${number} is no symbol`;
+    if (names.length === addresses.length) {
+      const larger = new BigUint64Array(addresses.length * 2);
+      larger.set(addresses);
+      addresses = larger;
+    }
+    addresses[names.length] = BigInt(`0x${address}`);
+    // Type and name without the blank between them: a string of its own, which keeps no other alive.
+    const nameAt = address.length + 2;
+    bytes[nameAt] = type.charCodeAt(0);
+    names.push(bytes.toString('latin1', nameAt, all.length));
   }
-  if (rows.length === 0) return 'it is empty';
-  rows.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
-  return { addresses: BigUint64Array.from(rows, ({ address }) => address), names: rows.map(({ name }) => name) };
+  if (names.length === 0) return 'it is empty';
+  return inOrder({ addresses: addresses.subarray(0, names.length), names });
 }
 
 /** An image that is linked above this has nothing of it below. */
@@ -34,15 +64,8 @@ export function systemMapTable(list: SymbolList, path: string, { vmcoreinfo, sym
   const addresses = list.addresses.map((address, at) =>
     /^[aA]/.test(list.names[at] ?? '') || address < imageFloor ? address : BigInt.asUintN(64, address + shift),
   );
-  const order = [...addresses.keys()].sort((a, b) => {
-    const left = addresses[a] ?? 0n;
-    const right = addresses[b] ?? 0n;
-    return left < right ? -1 : left > right ? 1 : a - b;
-  });
-  const table = symbolTable(`${path}${shift === 0n ? '' : `, moved by ${shift < 0n ? '-' : ''}0x${(shift < 0n ? -shift : shift).toString(16)}`}`, {
-    addresses: BigUint64Array.from(order, (at) => addresses[at] ?? 0n),
-    names: order.map((at) => list.names[at]),
-  });
+  const moved = shift === 0n ? '' : `, moved by ${shift < 0n ? '-' : ''}0x${(shift < 0n ? -shift : shift).toString(16)}`;
+  const table = symbolTable(`${path}${moved}`, inOrder({ addresses, names: list.names }));
   if (symbols.found) {
     for (const { name, address } of symbols.symbols.all()) {
       const theirs = table.lookup(name);

@@ -61,20 +61,38 @@ function preferred(all: readonly string[]): string | undefined {
   return names.find((name) => name.startsWith('T')) ?? names.find((name) => textTypes.has(name.slice(0, 1))) ?? names[0];
 }
 
-export function symbolTable(source: string, { addresses, names }: SymbolList): SymbolTable {
-  let byName: Map<string, number[]> | undefined;
-  const index = (): Map<string, number[]> => {
-    if (byName !== undefined) return byName;
-    byName = new Map();
-    for (const [at, text] of names.entries()) {
-      if (text === undefined) continue;
-      const name = text.slice(1);
-      const known = byName.get(name);
-      if (known === undefined) byName.set(name, [at]);
-      else known.push(at);
+/** Of the name behind the letter of the type (FNV-1a). */
+function hashOf(text: string, from: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = from; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Positions of a name, ascending. Chains in two arrays of numbers: a map of lists would take several times the names themselves. */
+function positionsByName(names: SymbolList['names']): (name: string) => readonly number[] {
+  const heads = new Uint32Array(2 ** Math.ceil(Math.log2(names.length + 1)));
+  const mask = heads.length - 1;
+  /** Positions count from 1: 0 ends a chain. */
+  const following = new Uint32Array(names.length + 1);
+  for (let at = names.length - 1; at >= 0; at -= 1) {
+    const text = names[at];
+    if (text === undefined) continue;
+    const slot = hashOf(text, 1) & mask;
+    following[at + 1] = heads[slot] ?? 0;
+    heads[slot] = at + 1;
+  }
+  return (name) => {
+    const positions: number[] = [];
+    for (let at = heads[hashOf(name, 0) & mask] ?? 0; at > 0; at = following[at] ?? 0) {
+      const text = names[at - 1];
+      if (text?.length === name.length + 1 && text.endsWith(name)) positions.push(at - 1);
     }
-    return byName;
+    return positions;
   };
+}
+
+export function symbolTable(source: string, { addresses, names }: SymbolList): SymbolTable {
+  let found: ((name: string) => readonly number[]) | undefined;
 
   /** Number of symbols whose address is not above. */
   function countUpTo(address: VirtualAddress): number {
@@ -120,7 +138,7 @@ export function symbolTable(source: string, { addresses, names }: SymbolList): S
     source,
     count: names.reduce((sum, name) => sum + (name === undefined ? 0 : 1), 0),
     at,
-    lookup: (name) => (index().get(name) ?? []).map((one) => ({ address: addresses[one] ?? 0n, type: names[one]?.slice(0, 1) ?? '' })),
+    lookup: (name) => (found ??= positionsByName(names))(name).map((one) => ({ address: addresses[one] ?? 0n, type: names[one]?.slice(0, 1) ?? '' })),
     *all() {
       for (const [one, text] of names.entries()) {
         if (text !== undefined) yield { address: addresses[one] ?? 0n, type: text.slice(0, 1), name: text.slice(1) };
