@@ -116,10 +116,10 @@ export function fitCacheFolders(): readonly string[] {
 /**
  * The first cache folder that is fit for something, made if need be; what was refused before it is remarked.
  * @param whyNot why what lies in a folder makes it unfit
- * @param there what is wanted, where it lies in a folder already: that one comes first, with a remark unless `quiet`
+ * @param wanted name of a file; the folder in which it lies already comes first
  * @throws DumpError io when there is none
  */
-function chosenFolder(part: CachePart, whyNot: (root: string) => string | undefined, there?: { readonly name: string; readonly quiet: boolean }): string {
+function chosenFolder(part: CachePart, whyNot: (root: string) => string | undefined, wanted?: string): string {
   const all = candidates();
   const refused = new Map<string, string>();
   for (const root of all) {
@@ -127,7 +127,7 @@ function chosenFolder(part: CachePart, whyNot: (root: string) => string | undefi
     if (why !== undefined) refused.set(root, why);
   }
   const fit = all.filter((root) => !refused.has(root));
-  const holder = there === undefined ? undefined : fit.find((root) => existsSync(join(root, part, there.name)));
+  const holder = wanted === undefined ? undefined : fit.find((root) => existsSync(join(root, part, wanted)));
   for (const root of holder === undefined ? fit : [holder]) {
     try {
       makeOwnFolder(join(root, part));
@@ -141,8 +141,6 @@ function chosenFolder(part: CachePart, whyNot: (root: string) => string | undefi
     for (const [why, others] of causes)
       if (why !== undefined)
         remarks.add(`${others.join(' and ')} ${others.length === 1 ? 'is' : 'are'} not used for the cache: ${why}; ${root} is used instead`);
-    if (there?.quiet === false && root === holder && root !== fit[0])
-      remarks.add(`${join(root, part, there.name)} was made when ${fit[0] ?? 'the usual folder'} was not the folder for the cache; it is used where it lies`);
     return join(root, part);
   }
   const reasons = [...refused].map(([root, why]) => `${root}: ${why}`).join('; ');
@@ -157,12 +155,7 @@ function chosenFolder(part: CachePart, whyNot: (root: string) => string | undefi
  */
 export function cacheFile(part: CachePart, name: string, besides: readonly string[] = []): string {
   const paths = (root: string): string[] => ['', ...besides].map((more) => join(root, part, name + more));
-  const folder = chosenFolder(
-    part,
-    (root) => whyPlanted(paths(root), (path) => whyNoOwnFile(path, isEnclosed(root))),
-    // A lock holds nothing.
-    { name, quiet: part === 'lock' },
-  );
+  const folder = chosenFolder(part, (root) => whyPlanted(paths(root), (path) => whyNoOwnFile(path, isEnclosed(root))), name);
   return join(folder, name);
 }
 
