@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { panicKdumpSchema, standaloneKdumpSchema, stepSchema, twoStageSchema } from './check-model.ts';
 import { cpuNumberingSchema } from './cpu-model.ts';
 import { addressSpaces, rangeSchema, schemaVersion } from './model.ts';
+import { missingSchema } from './result.ts';
 
 const schema = v.literal(schemaVersion);
 
@@ -111,6 +112,8 @@ export const notesSchema = v.strictObject({
   notes: v.array(noteSchema),
   /** Index of the note that the next page begins with; absent on the last one. The command line prints all. */
   next: v.optional(count),
+  /** What of the dump's notes could not be read, on every page; absent where all were. */
+  missing: v.optional(v.array(missingSchema)),
 });
 export type NotesJson = v.InferOutput<typeof notesSchema>;
 

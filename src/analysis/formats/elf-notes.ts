@@ -31,8 +31,11 @@ export interface NoteSegment {
   readonly fault?: FileFault;
 }
 
-const cutFinding = (fileOffset: number, size: number, detail: string): Finding => ({
-  id: 'container-complete/notes',
+/** Id of the findings about notes that cannot be read. */
+export const noteFinding = 'container-complete/notes';
+
+export const cutFinding = (fileOffset: number, size: number, detail: string): Finding => ({
+  id: noteFinding,
   severity: 'error',
   title: 'The note segment is damaged',
   detail,
@@ -47,7 +50,7 @@ const cutFinding = (fileOffset: number, size: number, detail: string): Finding =
 export function readNotes(source: ByteSource, start: bigint, size: bigint, endian: Endian, budget = new NoteBudget()): NoteSegment {
   if (start >= BigInt(source.size)) {
     const detail = `the note segment begins at file offset 0x${start.toString(16)}, the file has ${source.size} bytes`;
-    return { notes: [], findings: [{ id: 'container-complete/notes', severity: 'error', title: 'The note segment is not in the file', detail }], bytes: 0 };
+    return { notes: [], findings: [{ id: noteFinding, severity: 'error', title: 'The note segment is not in the file', detail }], bytes: 0 };
   }
   const offset = Number(start);
   const wanted = Number(size < BigInt(budget.bytes) ? size : BigInt(budget.bytes));

@@ -8,7 +8,7 @@ import { microsecondsToIso } from '../arch/s390x/tod-clock.ts';
 import type { Steps } from '../jobs/steps.ts';
 import { faultText, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type ContainerTimes, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
-import { readNotes } from './elf-notes.ts';
+import { cutFinding, readNotes } from './elf-notes.ts';
 import { RangeColumns } from './range-columns.ts';
 import { headFault, unreadableVolume } from './unreadable-volume.ts';
 import { kdumpBitmaps } from './kdump-bitmaps.ts';
@@ -181,6 +181,10 @@ function notesOf(source: ByteSource, header: KdumpHeader, findings: Finding[]): 
   const add = (owner: string, extent: { readonly offset: number; readonly bytes: number } | undefined): void => {
     if (extent === undefined || notes.some((note) => note.owner === owner)) return;
     const desc = textAt(source, extent);
+    if (desc.length < Math.min(extent.bytes, maxTextBytes)) {
+      const detail = `the sub header claims ${extent.bytes} bytes of ${owner} at file offset 0x${extent.offset.toString(16)}; ${desc.length} of them can be read`;
+      findings.push(cutFinding(extent.offset, extent.bytes, detail));
+    }
     if (desc.length > 0) notes.push({ owner, type: 0, fileOffset: extent.offset, descOffset: extent.offset, desc });
   };
   add('VMCOREINFO', header.vmcoreinfo);

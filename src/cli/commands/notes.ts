@@ -1,18 +1,19 @@
 /** `notes`: ELF notes, decoded, page by page: a damaged dump may have tens of thousands. */
+import { missingText } from '../../shared/analysis-text.ts';
 import { defined } from '../../shared/defined.ts';
-import type { NoteJson } from '../../shared/structure-model.ts';
+import type { NotesJson } from '../../shared/structure-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { exitCodes, printJsonList } from '../io.ts';
+import { exitCodes, printJsonList, say } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { notesText } from '../text/structure-text.ts';
 
-async function* pages({ engine, io }: CommandContext, dump: string): AsyncGenerator<readonly NoteJson[]> {
+async function* pages({ engine, io }: CommandContext, dump: string): AsyncGenerator<NotesJson> {
   for (let start: number | undefined; ;) {
-    const { notes, next } = await engine.call('notes', { dump, ...defined({ start }) }, { signal: io.signal });
-    yield notes;
-    if (next === undefined) return;
-    start = next;
+    const page = await engine.call('notes', { dump, ...defined({ start }) }, { signal: io.signal });
+    yield page;
+    if (page.next === undefined) return;
+    start = page.next;
   }
 }
 
@@ -26,12 +27,16 @@ export const notesCommand: Command = {
     await withDump(context, file, async (dump) => {
       const list = printJsonList(io, schemaVersion, 'notes');
       let first = true;
-      for await (const notes of pages(context, dump)) {
+      let missing: NotesJson['missing'];
+      for await (const page of pages(context, dump)) {
+        const { notes } = page;
+        missing = page.missing;
         if (output.json) list.add(notes);
-        else io.out(`${first ? '' : '\n'}${notesText(notes, style)}`);
+        else if (notes.length > 0 || missing === undefined) io.out(`${first ? '' : '\n'}${notesText(notes, style)}`);
         first = false;
       }
-      if (output.json) list.end({});
+      if (output.json) list.end(defined({ missing }));
+      for (const one of missing ?? []) say(io, output, `dumpbench: not shown: ${missingText(one)}`);
     });
     return exitCodes.fine;
   },

@@ -4,7 +4,9 @@ import type { Session } from '../session/session.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { NoteJson, NotesJson } from '../../../shared/structure-model.ts';
 import { notesByCpu } from '../../formats/cpu-notes.ts';
+import { noteFinding } from '../../formats/elf-notes.ts';
 import { schemaVersion } from '../../../shared/model.ts';
+import type { Missing } from '../../../shared/result.ts';
 
 const rawNoteBytes = 4096;
 /** Of an answer: the largest machines have a dozen notes for each of some hundred CPUs. */
@@ -42,14 +44,23 @@ export function* notesOf(session: Session, start = 0): Generator<NoteJson, undef
   }
 }
 
+/** Findings about what leads to notes, and about notes. */
+const ofNotes: ReadonlySet<string> = new Set([noteFinding, 'container-complete/program-headers', 'container-complete/program-header-offset']);
+
+/** What of the notes is not among them. A list without it would look like that of a dump that has no more. */
+const missingNotes = ({ image }: Session): readonly Missing[] =>
+  image.findings.filter(({ id }) => ofNotes.has(id)).map(({ detail, where }) => ({ what: 'some of the notes', why: detail, ...defined({ where }) }));
+
 /** A page of the notes. @param start index of the first one */
 export function describeNotes(session: Session, start = 0): NotesJson {
   const notes: NoteJson[] = [];
+  const lost = missingNotes(session);
+  const missing = lost.length === 0 ? {} : { missing: [...lost] };
   let length = 0;
   for (const note of notesOf(session, start)) {
     length += (note.text?.length ?? 0) + (note.raw?.length ?? 0);
-    if (notes.length > 0 && (notes.length === notesInPage || length > lengthOfPage)) return { schema: schemaVersion, notes, next: note.index };
+    if (notes.length > 0 && (notes.length === notesInPage || length > lengthOfPage)) return { schema: schemaVersion, notes, next: note.index, ...missing };
     notes.push(note);
   }
-  return { schema: schemaVersion, notes };
+  return { schema: schemaVersion, notes, ...missing };
 }

@@ -1,12 +1,15 @@
 /** ELF notes as a tree: group, note, fields; VMCOREINFO as searchable text. */
 import { useEffect, useMemo, useState } from 'react';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { missingText } from '../../../shared/analysis-text.ts';
+import type { Missing } from '../../../shared/result.ts';
 import type { NoteJson } from '../../../shared/structure-model.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useFollowedCursor } from '../../hooks/use-cursor.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { NoteDetails } from './NoteDetails.tsx';
 import { NoteTree, type NoteChoice } from './NoteTree.tsx';
@@ -17,6 +20,7 @@ import { VmcoreinfoPane } from './VmcoreinfoPane.tsx';
 import './notes.css';
 
 const none: readonly NoteJson[] = [];
+const noneMissing: readonly Missing[] = [];
 const noCpus: readonly CpuJson[] = [];
 
 export function NotesView({ dump }: { readonly dump: OpenDump }) {
@@ -25,6 +29,7 @@ export function NotesView({ dump }: { readonly dump: OpenDump }) {
   const [choice, setChoice] = useState<NoteChoice>({ kind: 'vmcoreinfo' });
   const cpus = dump.triage?.cpus ?? noCpus;
   const notes = query.value?.notes ?? none;
+  const lost = query.value?.missing ?? noneMissing;
   const rest = query.value?.more === true;
   // A cursor that hex sets in a note chooses it here.
   const { position: cursor } = useFollowedCursor(dump.key);
@@ -45,8 +50,17 @@ export function NotesView({ dump }: { readonly dump: OpenDump }) {
     <div className="view notes-view">
       <nav className="notes-tree" aria-label="Notes">
         <p className="dim notes-count">
-          {notes.length === 0 ? 'This dump holds no ELF notes.' : rest ? `The first ${plural(notes.length, 'note')} of more` : plural(notes.length, 'note')}
+          {notes.length === 0 && lost.length === 0
+            ? 'This dump holds no ELF notes.'
+            : rest
+              ? `The first ${plural(notes.length, 'note')} of more`
+              : plural(notes.length, 'note')}
         </p>
+        {lost.map((one) => (
+          <p key={missingText(one)} className="tone-warn notes-count">
+            Not listed: <Hostile text={missingText(one)} />
+          </p>
+        ))}
         <NoteTree groups={groups} choice={choice} onChoose={setChoice} />
       </nav>
       <div className="notes-detail">{note === undefined ? <VmcoreinfoPane dump={dump} /> : <NoteDetails key={note.index} dump={dump} note={note} />}</div>

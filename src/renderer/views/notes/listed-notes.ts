@@ -1,6 +1,7 @@
 /** The notes that the view lists: those of any real dump, and the first of a damaged one that has tens of thousands. */
 import { defined } from '../../../shared/defined.ts';
 import type { NoteJson } from '../../../shared/structure-model.ts';
+import type { Missing } from '../../../shared/result.ts';
 import { append } from '../../../shared/append.ts';
 import type { EngineLink } from '../../engine/engine-link.ts';
 
@@ -11,13 +12,13 @@ export async function listedNotes(
   engine: Pick<EngineLink, 'call'>,
   dump: string,
   signal: AbortSignal,
-): Promise<{ readonly notes: readonly NoteJson[]; readonly more: boolean }> {
+): Promise<{ readonly notes: readonly NoteJson[]; readonly more: boolean; readonly missing: readonly Missing[] }> {
   const listed: NoteJson[] = [];
   for (let start: number | undefined; ;) {
-    const { notes, next } = await engine.call('notes', { dump, ...defined({ start }) }, { signal });
+    const { notes, next, missing = [] } = await engine.call('notes', { dump, ...defined({ start }) }, { signal });
     append(listed, notes);
-    if (next === undefined) return { notes: listed, more: false };
-    if (listed.length >= mostListed) return { notes: listed, more: true };
+    if (next === undefined) return { notes: listed, more: false, missing };
+    if (listed.length >= mostListed) return { notes: listed, more: true, missing };
     start = next;
   }
 }
