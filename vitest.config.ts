@@ -5,7 +5,7 @@ export default defineConfig(async () => ({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/announce-seed.ts'],
-    setupFiles: ['test/seeded-properties.ts'],
+    setupFiles: ['test/own-temporary-folder.ts', 'test/seeded-properties.ts'],
     reporters: ['default', './test/closing-line-reporter.ts'],
     // A tag that is none of these is an error.
     tags: requirements.map(({ id, purpose }) => ({ name: id, description: purpose })),
