@@ -45,9 +45,11 @@ describe.each(Object.entries(cases))('%s', (_, { made, without, against }) => {
     expect(text).not.toMatch(made.says);
   });
 
-  it.skipIf(against === undefined)('says so where the evidence is contradicted', async () => {
-    const text = await against?.on();
-    expect(text).toMatch(against?.says ?? /never/);
-    expect(text).not.toMatch(made.says);
-  });
+  // What nothing refutes has no such test; its row of the table says so.
+  if (against !== undefined)
+    it('says so where the evidence is contradicted', async () => {
+      const text = await against.on();
+      expect(text).toMatch(against.says);
+      expect(text).not.toMatch(made.says);
+    });
 });
