@@ -10,11 +10,16 @@ export const swappedPid: Presentation<number> = {
   text: (value) => (value >= 0x10000 && (value & 0xffff) === 0 ? `byte-swapped by QEMU: ${((value >>> 24) | ((value >>> 8) & 0xff00)) >>> 0}` : undefined),
 };
 
-export const prstatusHead = {
+/** The beginning, the same with 32 bits. */
+export const signalFields = {
   si_signo: i32(0, 'signal number, 0 in kernel dumps'),
   si_code: i32(4, 'signal code'),
   si_errno: i32(8, 'signal error number'),
   pr_cursig: u16(12, 'current signal'),
+} as const satisfies Fields;
+
+export const prstatusHead = {
+  ...signalFields,
   pr_sigpend: u64(16, 'pending signals'),
   pr_sighold: u64(24, 'held signals'),
   pr_pid: u32(32, 'CPU number + 1 or a process id, by producer'),

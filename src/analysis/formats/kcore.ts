@@ -35,8 +35,7 @@ function linearPart(loads: readonly ProgramHeader[]): readonly ProgramHeader[] {
 /** Of loads that lie within others only the others count: the image is seen twice, and a running system changes between two reads. */
 function withoutRepeats(loads: readonly ProgramHeader[], isImage: (load: ProgramHeader) => boolean): readonly ProgramHeader[] {
   const ram = RangeColumns.merged(loads.filter((load) => !isImage(load)).map(({ p_paddr, p_memsz }) => ({ start: p_paddr, end: p_paddr + p_memsz })));
-  const isRepeated = ({ p_paddr, p_memsz }: ProgramHeader): boolean => [...ram].some(({ start, end }) => start <= p_paddr && p_paddr + p_memsz <= end);
-  return loads.filter((load) => !isImage(load) || !isRepeated(load));
+  return loads.filter((load) => !isImage(load) || !ram.holdsAll(load.p_paddr, load.p_paddr + load.p_memsz));
 }
 
 export function kcoreLoads(arch: Architecture, headers: Iterable<ProgramHeader>): KcoreLoads {

@@ -28,8 +28,8 @@ export class RangeColumns implements Iterable<AddressRange, undefined> {
     return index < 0 || index >= this.length ? undefined : { start: this.#starts[index] ?? 0n, end: this.#ends[index] ?? 0n };
   }
 
-  /** Whether an address lies in one of the ranges. */
-  holds(address: bigint): boolean {
+  /** Place of the first range that ends above an address. */
+  #endingAbove(address: bigint): number {
     let low = 0;
     let high = this.length;
     while (low < high) {
@@ -37,13 +37,25 @@ export class RangeColumns implements Iterable<AddressRange, undefined> {
       if ((this.#ends[middle] ?? 0n) <= address) low = middle + 1;
       else high = middle;
     }
-    return low < this.length && (this.#starts[low] ?? 0n) <= address;
+    return low;
+  }
+
+  /** Whether an address lies in one of the ranges. */
+  holds(address: bigint): boolean {
+    const at = this.#endingAbove(address);
+    return at < this.length && (this.#starts[at] ?? 0n) <= address;
+  }
+
+  /** Whether all of [start, end) lies in one of the ranges. */
+  holdsAll(start: bigint, end: bigint): boolean {
+    const at = this.#endingAbove(start);
+    return at < this.length && (this.#starts[at] ?? 0n) <= start && end <= (this.#ends[at] ?? 0n);
   }
 
   /** Whether any address of [start, end) lies in one of the ranges. */
   overlaps(start: bigint, end: bigint): boolean {
-    for (let index = 0; index < this.length; index += 1) if ((this.#starts[index] ?? 0n) < end && (this.#ends[index] ?? 0n) > start) return true;
-    return false;
+    const at = this.#endingAbove(start);
+    return at < this.length && (this.#starts[at] ?? 0n) < end;
   }
 
   /** Bytes in all ranges. */

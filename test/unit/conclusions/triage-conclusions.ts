@@ -8,7 +8,8 @@ import { deathNotes } from '../../../src/analysis/kernel/log/log-marks.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
-import type { FrameJson, TraceJson } from '../../../src/shared/task-model.ts';
+import type { TraceJson } from '../../../src/shared/task-model.ts';
+import { frame, trace } from '../engine/traces.ts';
 import { said, type ConclusionCase } from './conclusion.ts';
 
 const never = new AbortController().signal;
@@ -38,14 +39,6 @@ const causeOf = (...lines: readonly { text: string; time: bigint }[]): string =>
 const request = 'sysrq: Trigger a crash';
 const panicLine = 'Kernel panic - not syncing: sysrq triggered crash';
 
-const frame = (symbol: string, kind: FrameJson['kind'] = 'return'): FrameJson => ({ kind, address: '0x1000', symbol: `${symbol}+0x10` });
-const trace = (cpu: number, comm: string, pid: number, ...frames: readonly FrameJson[]): TraceJson => ({
-  cpu,
-  task: { address: '0x1', comm, pid },
-  frames: [...frames],
-  end: 'complete',
-  detail: '',
-});
 const busy = (...traces: readonly TraceJson[]): string => busySentence(traces, (cpu) => `CPU ${cpu}`, 2) ?? 'no CPU is told';
 const idle = trace(0, 'swapper/0', 0, frame('arch_cpu_idle', 'running'));
 

@@ -12,7 +12,7 @@ import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
 import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
-import type { FrameJson, TraceJson } from '../../../src/shared/task-model.ts';
+import { frame, trace } from './traces.ts';
 
 const never = new AbortController().signal;
 const open = (system: S390xSystem): Session => sessionOn(memorySource('dump', elfVmcore(system)));
@@ -135,14 +135,6 @@ describe('whether kdump started', () => {
 });
 
 describe('what stacks show', () => {
-  const frame = (symbol: string, kind: FrameJson['kind'] = 'return'): FrameJson => ({ kind, address: '0x1000', symbol: `${symbol}+0x10` });
-  const trace = (cpu: number, comm: string, pid: number, ...frames: readonly FrameJson[]): TraceJson => ({
-    cpu,
-    task: { address: '0x1', comm, pid },
-    frames: [...frames],
-    end: 'complete',
-    detail: '',
-  });
   const name = (cpu: number): string => `CPU ${cpu}`;
 
   it('of the end: a panic before an oops before a restart, and no guess', () => {

@@ -28,8 +28,8 @@ export const aarch64: ArchitectureOps = {
   paging: aarch64Paging,
   kernelAddress: aarch64Address,
   kernelAddressHolds: isAarch64Image,
-  // RAM begins at an address that differs from machine to machine.
   pageBytes: undefined,
+  // RAM begins at an address that differs from machine to machine.
   linearMap: { startBelow: () => undefined, end: undefined },
   physBase: () => undefined,
   loadedPhysBase: undefined,

@@ -29,8 +29,8 @@ export const s390x: ArchitectureOps = {
   paging: s390xPaging,
   kernelAddress: s390xAddress,
   kernelAddressHolds: () => () => true,
-  // The identity map begins at 0 unless it is randomized (6.10 and later), whose kcore has physical addresses.
   pageBytes: 4096,
+  // The identity map begins at 0 unless it is randomized (6.10 and later), whose kcore has physical addresses.
   linearMap: { startBelow: () => 0n, end: undefined },
   physBase: (vmcoreinfo) => vmcoreinfoHex(vmcoreinfo, 'KERNELOFFPHYS'),
   loadedPhysBase: undefined,

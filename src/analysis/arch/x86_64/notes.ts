@@ -1,8 +1,8 @@
 /** NT_PRSTATUS of x86_64 (elf-vmcore.md section 4; arch/x86/include/asm/user_64.h). */
-import { i32, u16, u32 } from '../../layout/field.ts';
+import { u32 } from '../../layout/field.ts';
 import { hex } from '../../layout/presentation.ts';
 import { struct, type Fields } from '../../layout/struct.ts';
-import { consecutive, prRegOffset, prstatusHead } from '../prstatus-fields.ts';
+import { consecutive, prRegOffset, prstatusHead, signalFields } from '../prstatus-fields.ts';
 
 /** pr_reg, in its order. */
 export const x86Registers = [
@@ -52,10 +52,7 @@ export const prstatusNarrow = struct(
   'elf_prstatus (i386)',
   { endian: 'little', size: 144, doc: 'Source: elf-vmcore.md section 4.' },
   {
-    si_signo: i32(0, 'signal number, 0 in kernel dumps'),
-    si_code: i32(4, 'signal code'),
-    si_errno: i32(8, 'signal error number'),
-    pr_cursig: u16(12, 'current signal'),
+    ...signalFields,
     pr_sigpend: u32(16, 'pending signals'),
     pr_sighold: u32(20, 'held signals'),
     pr_pid: u32(24, 'CPU number + 1 or a process id, by producer'),

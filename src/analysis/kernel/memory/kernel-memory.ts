@@ -6,6 +6,7 @@
 import { hex, type AbsoluteAddress, type VirtualAddress } from '../../../shared/units.ts';
 import type { Architecture } from '../../arch/architecture-name.ts';
 import { architectures } from '../../arch/index.ts';
+import type { KernelBytes } from '../../arch/kernel-view.ts';
 import type { PageWalk } from '../../arch/page-walk.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
@@ -20,7 +21,7 @@ export interface KernelAbsence {
   readonly detail: string;
 }
 
-export interface KernelMemory {
+export interface KernelMemory extends KernelBytes {
   readonly arch: Architecture;
   readonly endian: 'big' | 'little';
   /** Bytes of a pointer and of an unsigned long. */
@@ -31,13 +32,6 @@ export interface KernelMemory {
   bytes(address: VirtualAddress, length: number): Uint8Array | undefined;
   /** What there is: absent bytes are zero, and `absences` lists the first of each page that has none. At most 64 MiB. */
   partial(address: VirtualAddress, length: number): { readonly bytes: Uint8Array; readonly absences: readonly KernelAbsence[] };
-  u8(address: VirtualAddress): number | undefined;
-  u16(address: VirtualAddress): number | undefined;
-  u32(address: VirtualAddress): number | undefined;
-  s32(address: VirtualAddress): number | undefined;
-  u64(address: VirtualAddress): bigint | undefined;
-  /** A pointer or an unsigned long. */
-  pointer(address: VirtualAddress): bigint | undefined;
   /** Text up to a NUL, as Latin-1. Undefined when no NUL comes within `limit` bytes or a byte before it is absent. */
   cstring(address: VirtualAddress, limit: number): string | undefined;
   /** Why `bytes` gives nothing; undefined when it does. */

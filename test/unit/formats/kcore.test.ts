@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import type { ProgramHeader } from '../../../src/analysis/formats/elf-layout.ts';
+import { kcoreLoads } from '../../../src/analysis/formats/kcore.ts';
+
+const page = 0x1000n;
+const many = 100_000;
+
+/** Every other page of RAM in the linear map, and a view of the kernel image for each, of which some lie in RAM. */
+function* headers(): Generator<ProgramHeader> {
+  const rest = { p_type: 1, p_flags: 7, p_offset: 0n, p_filesz: page, p_memsz: page, p_align: page };
+  for (let at = 1n; at <= many; at += 1n) yield { ...rest, p_vaddr: 0xffff_8880_0000_0000n + 2n * at * page, p_paddr: 2n * at * page };
+  for (let at = 1n; at <= many; at += 1n) yield { ...rest, p_vaddr: 0xffff_ffff_8000_0000n + at * page, p_paddr: at * page };
+}
+
+it('finds second views of the image among a hundred thousand pieces of RAM, each by one look', () => {
+  const { loads, placed } = kcoreLoads('x86_64', headers());
+  expect(placed).toHaveLength(2 * many);
+  // Odd pages are in no RAM; even ones from page 2 on are there already.
+  expect(loads).toHaveLength(many + many / 2);
+});
