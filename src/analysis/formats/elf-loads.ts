@@ -36,13 +36,14 @@ export interface LoadPieces {
 
 /**
  * @param loads in the order of their headers; gone through once
+ * @param count of them
  * @param producer who wrote the file, where that is known: it decides what p_filesz < p_memsz means
  * @param lostNotes why notes that would tell the producer cannot be read
  */
-export function* loadPieces(loads: Iterable<ProgramHeader>, producer: string | undefined, lostNotes?: FileFault): Steps<LoadPieces> {
-  const stored = new PieceColumns();
+export function* loadPieces(loads: Iterable<ProgramHeader>, count: number, producer: string | undefined, lostNotes?: FileFault): Steps<LoadPieces> {
+  const stored = new PieceColumns(count);
   const tails = new PieceColumns();
-  const segments = new SegmentColumns();
+  const segments = new SegmentColumns(count);
   const findings = new LimitedFindings();
   let index = -1;
   for (const load of loads) {

@@ -16,6 +16,13 @@ export class ProgramHeaders {
     this.#little = endian === 'little';
   }
 
+  /** How many there are of one type. */
+  count(type: number): number {
+    let count = 0;
+    for (let index = 0; index < this.length; index += 1) if (this.#data.getUint32(index * size + fields.p_type.offset, this.#little) === type) count += 1;
+    return count;
+  }
+
   /** Those of one type, in their order. The table's offsets are used directly: a parse of every field takes ten times as long. */
   *ofType(type: number): Generator<ProgramHeader, undefined> {
     const u32 = (at: number): number => this.#data.getUint32(at, this.#little);

@@ -188,7 +188,8 @@ function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
   const kcore = origin?.kind === 'kcore' ? kcoreLoads(arch, programHeaders.headers.ofType(PT_LOAD)) : undefined;
   if (kcore !== undefined) append(findings, kcore.findings);
   const loads = kcore?.loads ?? programHeaders.headers.ofType(PT_LOAD);
-  const { pieces, segments, findings: loadFindings } = yield* loadPieces(loads, producer?.value, lostNotes);
+  const count = kcore?.loads.length ?? programHeaders.headers.count(PT_LOAD);
+  const { pieces, segments, findings: loadFindings } = yield* loadPieces(loads, count, producer?.value, lostNotes);
   for (const finding of loadFindings) findings.push(finding);
   const cut = truncationFindings(source, segments);
   for (const finding of cut) findings.push(finding);
@@ -225,7 +226,7 @@ function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
     ...defined({ origin }),
     times: {},
     memory,
-    ranges: RangeColumns.merged(segmentRanges(segments)),
+    ranges: RangeColumns.merged(segmentRanges(segments), segments.length),
     segments,
     ...loadedPhysBase(arch, kcore === undefined ? segments : kcore.placed.map(asLoad)),
     notes,

@@ -9,6 +9,9 @@ export function doubled<A extends Numbers>(column: A): A {
   return larger;
 }
 
+/** Length of columns for so many rows, of which there may be none. */
+export const roomFor = (expected: number): number => Math.max(16, expected);
+
 /** The number of a value in a list of few different ones, at the end of which it is put if it is new. */
 export function numberIn<T>(known: T[], value: T): number {
   const at = known.lastIndexOf(value);

@@ -1,23 +1,34 @@
 /** Pieces of memory in columns: 27 bytes a row and no object, because a dump may have a million. */
 import type { ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes, type ExtentState } from './dump-format.ts';
-import { doubled, numberIn } from './growing-column.ts';
+import { doubled, numberIn, roomFor } from './growing-column.ts';
 import type { DecodePiece, MemoryPiece } from './memory-piece.ts';
 
 const none = 0xffff;
 
 export class PieceColumns implements Iterable<MemoryPiece, undefined> {
   length = 0;
-  #starts = new BigUint64Array(16);
-  #ends = new BigUint64Array(16);
-  #offsets = new Float64Array(16);
-  #states = new Uint8Array(16);
-  #reasons = new Uint16Array(16);
-  #sources = new Uint16Array(16);
+  #starts: BigUint64Array<ArrayBuffer>;
+  #ends: BigUint64Array<ArrayBuffer>;
+  #offsets: Float64Array<ArrayBuffer>;
+  #states: Uint8Array<ArrayBuffer>;
+  #reasons: Uint16Array<ArrayBuffer>;
+  #sources: Uint16Array<ArrayBuffer>;
   /** Few different ones: texts are constants of the formats, files those of a set. */
   readonly #reasonTexts: string[] = [];
   readonly #files: ByteSource[] = [];
   readonly #decoders = new Map<number, DecodePiece>();
+
+  /** @param expected rows to make room for at once */
+  constructor(expected = 0) {
+    const room = roomFor(expected);
+    this.#starts = new BigUint64Array(room);
+    this.#ends = new BigUint64Array(room);
+    this.#offsets = new Float64Array(room);
+    this.#states = new Uint8Array(room);
+    this.#reasons = new Uint16Array(room);
+    this.#sources = new Uint16Array(room);
+  }
 
   push({ start, end, state, fileOffset, source, decode, reason }: MemoryPiece): void {
     if (this.length === this.#starts.length) this.#grow();

@@ -1,15 +1,24 @@
 /** Ascending ranges that neither touch nor overlap, in columns: 16 bytes a range and no object, because a dump may have a million. */
 import type { AddressRange } from '../../shared/units.ts';
-import { doubled } from './growing-column.ts';
+import { doubled, roomFor } from './growing-column.ts';
 
 export class RangeColumns implements Iterable<AddressRange, undefined> {
   length = 0;
-  #starts = new BigUint64Array(16);
-  #ends = new BigUint64Array(16);
+  #starts: BigUint64Array<ArrayBuffer>;
+  #ends: BigUint64Array<ArrayBuffer>;
 
-  /** Merges overlapping and touching ranges, whatever their order; empty ones are left out. */
-  static merged(ranges: Iterable<AddressRange>): RangeColumns {
-    const columns = new RangeColumns();
+  private constructor(expected: number) {
+    const room = roomFor(expected);
+    this.#starts = new BigUint64Array(room);
+    this.#ends = new BigUint64Array(room);
+  }
+
+  /**
+   * Merges overlapping and touching ranges, whatever their order; empty ones are left out.
+   * @param expected ranges to make room for at once
+   */
+  static merged(ranges: Iterable<AddressRange>, expected = 0): RangeColumns {
+    const columns = new RangeColumns(expected);
     /** Those that do not follow the ones before, which is rare. */
     let unordered: AddressRange[] | undefined;
     for (const range of ranges) {
@@ -18,7 +27,7 @@ export class RangeColumns implements Iterable<AddressRange, undefined> {
       else if (!columns.#append(range)) unordered = [...columns, range];
     }
     if (unordered === undefined) return columns;
-    const sorted = new RangeColumns();
+    const sorted = new RangeColumns(expected);
     unordered.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
     for (const range of unordered) sorted.#append(range);
     return sorted;

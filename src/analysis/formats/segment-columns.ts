@@ -1,21 +1,34 @@
 /** Stored pieces of memory as headers list them, in columns: 40 bytes a row and no object, because a dump may have a million. */
 import type { ByteSource } from '../source/byte-source.ts';
 import type { Segment, SegmentList } from './dump-format.ts';
-import { doubled, numberIn } from './growing-column.ts';
+import { doubled, numberIn, roomFor } from './growing-column.ts';
 
 const noSource = 0xffff;
 
 export class SegmentColumns implements SegmentList {
   length = 0;
-  #starts = new BigUint64Array(16);
-  #memoryBytes = new BigUint64Array(16);
-  #virtuals = new BigUint64Array(16);
-  #fileOffsets = new Float64Array(16);
-  #fileBytes = new Float64Array(16);
-  #indexes = new Float64Array(16);
-  #sources = new Uint16Array(16);
-  #hasVirtual = new Uint8Array(16);
+  #starts: BigUint64Array<ArrayBuffer>;
+  #memoryBytes: BigUint64Array<ArrayBuffer>;
+  #virtuals: BigUint64Array<ArrayBuffer>;
+  #fileOffsets: Float64Array<ArrayBuffer>;
+  #fileBytes: Float64Array<ArrayBuffer>;
+  #indexes: Float64Array<ArrayBuffer>;
+  #sources: Uint16Array<ArrayBuffer>;
+  #hasVirtual: Uint8Array<ArrayBuffer>;
   readonly #files: ByteSource[] = [];
+
+  /** @param expected rows to make room for at once: columns that grow leave their smaller ones behind */
+  constructor(expected = 0) {
+    const room = roomFor(expected);
+    this.#starts = new BigUint64Array(room);
+    this.#memoryBytes = new BigUint64Array(room);
+    this.#virtuals = new BigUint64Array(room);
+    this.#fileOffsets = new Float64Array(room);
+    this.#fileBytes = new Float64Array(room);
+    this.#indexes = new Float64Array(room);
+    this.#sources = new Uint16Array(room);
+    this.#hasVirtual = new Uint8Array(room);
+  }
 
   push({ index, fileOffset, fileBytes, start, memoryBytes, virtual, source }: Segment): void {
     if (this.length === this.#starts.length) this.#grow();
