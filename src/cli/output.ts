@@ -7,7 +7,10 @@ import { say, type CliIo, type OutputOptions } from './io.ts';
 /** Of every command that hands something on. */
 export const outputOptions: readonly CommandOption[] = [
   { flags: '-o, --output <path>', description: 'file to write; - for standard output', default: '-', writes: 'output' },
-  { flags: '--force', description: 'replace an output of the same kind that is there; dumps, indexes, keys and other evidence that is recognised never are' },
+  {
+    flags: '--force',
+    description: 'replace what Dumpbench wrote before: a report by a report, a manifest or an attestation by one of the same files; any other file stays',
+  },
 ];
 
 /** Of every command that builds or reads a page index. */

@@ -25,7 +25,8 @@ import { basename, dirname, join } from 'node:path';
 import { DumpError } from '../shared/dump-error.ts';
 import { evidenceOf } from './evidence-files.ts';
 import { errorCode, systemReason } from './system-error.ts';
-import { lookedAtBytes, whyKept, type OutputKind } from './replaceable.ts';
+import { comparedBytes, isComparedBeforeReplaced, whyKept, whyOthersStay, type OutputKind } from './replaceable.ts';
+import { lookedAtBytes } from './seeming-kind.ts';
 
 export interface OutputOptions {
   readonly kind: OutputKind;
@@ -55,8 +56,12 @@ function whatItIs(stats: BigIntStats): string {
   return 'it is a device or a socket';
 }
 
-/** The file that lies there now and may be replaced; undefined when none is there. @throws DumpError io */
-function standing(path: string, { kind, replace = false, expected }: OutputOptions): BigIntStats | undefined {
+/**
+ * The file that lies there now and may be replaced; undefined when none is there.
+ * @param content of the output; undefined while it is not known
+ * @throws DumpError io
+ */
+function standing(path: string, { kind, replace = false, expected }: OutputOptions, content?: Uint8Array): BigIntStats | undefined {
   // It would get another name than the one that was asked for.
   if (!path.isWellFormed()) throw refused(path, 'the name is no UTF-8', 'a name in UTF-8');
   let stats: BigIntStats | undefined;
@@ -73,12 +78,14 @@ function standing(path: string, { kind, replace = false, expected }: OutputOptio
     throw refused(path, `${same} and is never written over`, 'another place');
   }
   if (!replace) throw refused(path, 'the file exists already', expected);
-  const why = whyKept(headOf(path, stats), kind);
-  if (why !== undefined) throw refused(path, `${why}: it is never written over`, 'another place');
+  const why =
+    whyKept(beginningOf(path, stats, lookedAtBytes), kind) ??
+    (content === undefined || !isComparedBeforeReplaced(kind) ? undefined : whyOthersStay(beginningOf(path, stats, comparedBytes + 1), kind, content));
+  if (why !== undefined) throw refused(path, why, 'another name, or that you delete the file yourself');
   return stats;
 }
 
-function headOf(path: string, stats: BigIntStats): Uint8Array {
+function beginningOf(path: string, stats: BigIntStats, bytes: number): Uint8Array {
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
@@ -88,7 +95,7 @@ function headOf(path: string, stats: BigIntStats): Uint8Array {
   try {
     const opened = fstatSync(descriptor, { bigint: true });
     if (opened.dev !== stats.dev || opened.ino !== stats.ino) throw refused(path, 'another file was put there just now');
-    const head = Buffer.alloc(lookedAtBytes);
+    const head = Buffer.alloc(Number(opened.size < bytes ? opened.size : BigInt(bytes)));
     let got = 0;
     while (got < head.length) {
       const step = readSync(descriptor, head, got, head.length - got, got);
@@ -131,11 +138,13 @@ function leaveNothingAtExit(): void {
 
 /**
  * Begins an output.
+ * @param content all of it, where it is known already: what may be replaced only by an output that states the same is kept otherwise
  * @throws DumpError io when something is there that may not be replaced, or the folder cannot be written to
  */
-export function openOutput(path: string, options: OutputOptions): OutputFile {
+export function openOutput(path: string, options: OutputOptions, content?: Uint8Array): OutputFile {
   checkOutput(path, options);
-  const before = standing(path, options);
+  const compared = content ?? new Uint8Array();
+  const before = standing(path, options, compared);
   const name = basename(path);
   // A name of 255 bytes is valid, and the addition must not make it too long.
   const temporary = join(dirname(path), `.${name.slice(0, 24)}.${randomBytes(8).toString('hex')}.part`);
@@ -183,7 +192,7 @@ export function openOutput(path: string, options: OutputOptions): OutputFile {
       guarded(() => {
         if (before !== undefined) fchmodSync(descriptor, Number(before.mode & 0o777n));
         keep(descriptor);
-        const now = standing(path, options);
+        const now = standing(path, options, compared);
         if (now?.dev !== before?.dev || now?.ino !== before?.ino) throw refused(path, 'another file was put there meanwhile');
         if (before === undefined) giveName(temporary, path, options);
         else renameSync(temporary, path);
@@ -255,8 +264,9 @@ function giveName(temporary: string, path: string, { expected }: OutputOptions):
  * @throws DumpError io when something is there that may not be replaced, or it cannot be written; nothing is left then
  */
 export function writeOutput(path: string, content: string | Uint8Array, options: OutputOptions): void {
-  const output = openOutput(path, options);
-  output.write(typeof content === 'string' ? Buffer.from(content) : content);
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const output = openOutput(path, options, bytes);
+  output.write(bytes);
   output.finish();
 }
 

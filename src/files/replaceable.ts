@@ -1,76 +1,124 @@
 /**
- * What may be written over where a person asks for it: an output of the same kind. What is evidence by its bytes is not, also
- * where this run has not opened it: a dump, a volume, a page index, a vmlinux (none is text), a key, a manifest, an
- * attestation, a System.map, a vmcoreinfo, a kernel log, rules. Other text cannot be told from a report, and is replaced.
+ * What may be written over where a person asks for it: what is recognised as an output of Dumpbench of the same kind, and an empty
+ * file. Everything else stays, whatever it is: no list of evidence is ever complete (docs/decisions/0026).
  */
+import * as v from 'valibot';
+import { lookedAtBytes, matchedText, seemingKind } from './seeming-kind.ts';
 
 /** `own`: what the program keeps for itself, in a folder of its own. */
 export type OutputKind = 'report' | 'manifest' | 'attestation' | 'session' | 'rows' | 'sample' | 'own';
 
-/** Bytes of a file that are looked at. */
-export const lookedAtBytes = 4096;
+/** A file that is larger is not read to see what it states. */
+export const comparedBytes = 64 << 20;
 
-interface Mark {
-  readonly is: string;
-  readonly pattern: RegExp;
-  /** Outputs that may replace it. */
-  readonly by: readonly OutputKind[];
-}
-
-/** Names of digests as md5sum, sha256sum and their like print them with --tag. */
-const digestNames = '(?:MD5|SHA-?1|SHA-?224|SHA-?256|SHA-?384|SHA-?512|BLAKE2b)';
-
-/** From the first bytes as latin1, without a byte order mark and with line feeds alone. */
-const marks: readonly Mark[] = [
-  { is: 'it holds a key or a certificate', pattern: /^(?:[^<{]*\n)?-----BEGIN [A-Z0-9 ]+-----/, by: [] },
-  { is: 'it is a public key', pattern: /^(?:[a-z-]+@)?(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-\S+) A{4}[A-Za-z0-9+/]/, by: [] },
-  {
-    is: 'it is a VMCOREINFO text',
-    pattern: /^(?:[A-Z][A-Z0-9_-]*(?:\([^)\n]*\))?=[^\n]*\n)*(?:CRASHTIME|OSRELEASE|PAGESIZE|BUILD-ID|SYMBOL\([^)\n]*\))=/,
-    by: [],
-  },
-  { is: 'it is a System.map', pattern: /^(?:[0-9a-f]{8,16}| {8,16}) [A-Za-z?] \S+(?:\n|$)/, by: [] },
-  { is: 'it is a kernel log', pattern: /^(?:<\d+>)?\[ *\d+\.\d{6}\](?:\[[^\]\n]*\])? /, by: [] },
-  {
-    is: 'it is a manifest',
-    pattern: new RegExp(
-      `^(?:%%%% HASHDEEP|(?:#.*\n)*\\\\?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}) [ *]|(?:#.*\n)*\\\\?${digestNames} \\()`,
-      'i',
-    ),
-    by: ['manifest'],
-  },
-  { is: 'it is an attestation', pattern: /^\s*[[{](?:[^]*"payloadType"|\s*\{?\s*"(?:payload|signatures)")/, by: ['attestation'] },
-  { is: 'it is a session', pattern: /^\s*\{[^]*"pathHint"/, by: ['session'] },
-  // SARIF has rules too, in a run.
-  { is: 'it holds rules of what to ignore', pattern: /^\s*\{(?![^]*"runs"\s*:)[^]*"rules"\s*:\s*\[/, by: [] },
+/** How the reports of each format begin (src/analysis/report); of a PDF what Chromium notes of the program that printed it. */
+const reports: readonly RegExp[] = [
+  /^<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="generator" content="dumpbench /,
+  /^\{\n {2}"schema": \d+,\n {2}"tool": \{\n {4}"name": "dumpbench",\n {4}"version": "[^"\n]*"\n {2}\},\n {2}"fileName": /,
+  /^# Integrity report: [^\n]*\n\ndumpbench \S+\n\n\*\*/,
+  /^\{\n {2}"\$schema": "[^"\n]*\/sarif-schema-[^"\n]*",\n {2}"version": "2\.1\.0",\n {2}"runs": \[\n {4}\{\n {6}"tool": \{\n {8}"driver": \{\n {10}"name": "dumpbench"/,
+  /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="dumpbench /,
+  /^record,id,result,title,detail,recorded,computed,where\ntool,dumpbench,/,
+  /^%PDF-[^]*\n(?:<<)?\/Creator \((?:\\.|[^\\()])* dumpbench\/[^]*\/Producer \(Skia\/PDF /i,
 ];
 
-const isText = (head: Uint8Array): boolean => {
-  // A character that the cut goes through is no fault.
-  for (let cut = 0; cut < 4; cut += 1) {
-    try {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(head.subarray(0, head.length - cut));
-      // eslint-disable-next-line no-control-regex -- these characters are what tells binary data from text
-      return !/[\0-\x08\x0e-\x1f]/.test(text);
-    } catch {
-      if (head.length < lookedAtBytes) return false;
-    }
-  }
-  return false;
+/** How manifests begin that we write: sha256sum's and hashdeep's own have no sizes and no empty comment. */
+const manifests: readonly RegExp[] = [/^\\?[0-9a-f]{64} {2}[^\n]*\n# size \d+ {2}/, /^%%%% HASHDEEP-1\.0\n%%%% size,sha256,filename\n##\n\d+,[0-9a-f]{64},/];
+
+const beginnings: Readonly<Record<Exclude<OutputKind, 'own' | 'sample'>, readonly RegExp[]>> = {
+  report: reports,
+  manifest: manifests,
+  attestation: [/^\{\n {2}"payloadType": "application\/vnd\.in-toto\+json",\n {2}"payload": "/],
+  session: [/^\{\n {2}"schema": \d+,\n {2}"dumps": \[/],
+  // The columns decide, which are known when the rows are.
+  rows: [/^[^\n]+\n/],
 };
 
 /**
- * Why a file that is there must not be replaced by an output; undefined when it may be.
+ * Why a file that is there must not be replaced by an output, as far as its beginning says; undefined when it may be.
  * @param head its first `lookedAtBytes` bytes
  */
 export function whyKept(head: Uint8Array, by: OutputKind): string | undefined {
   if (by === 'own' || head.length === 0) return undefined;
-  const start = Buffer.from(head.buffer, head.byteOffset, head.byteLength)
-    .toString('latin1')
-    .replace(/^\xef\xbb\xbf/, '')
-    .replaceAll('\r\n', '\n');
-  if (start.startsWith('%PDF-')) return by === 'report' ? undefined : 'it is a PDF document';
-  if (!isText(head)) return 'it is no text, so it may be a dump, an index or a program';
-  const mark = marks.find(({ pattern }) => pattern.test(start));
-  return mark === undefined || mark.by.includes(by) ? undefined : mark.is;
+  if (by !== 'sample' && beginnings[by].some((pattern) => pattern.test(matchedText(head)))) return undefined;
+  return `it seems to be ${seemingKind(head)}, and ${replaces[by]}`;
+}
+
+const replaces: Readonly<Record<Exclude<OutputKind, 'own'>, string>> = {
+  report: 'a report replaces nothing but reports of Dumpbench',
+  manifest: "a manifest replaces nothing but Dumpbench's manifests of the same files with the same digests",
+  attestation: "an attestation replaces nothing but Dumpbench's attestations of the same files by the same key",
+  session: "a session replaces nothing but Dumpbench's sessions of the same dumps",
+  rows: 'rows replace nothing but a table of the same columns',
+  sample: 'a sample replaces nothing',
+};
+
+const named = v.object({ name: v.string(), digest: v.object({ sha256: v.string() }) });
+const envelopeSchema = v.object({ payload: v.string(), signatures: v.array(v.object({ keyid: v.optional(v.string()) })) });
+const statementSchema = v.object({ predicateType: v.literal('urn:dumpbench:predicate:integrity:v1'), subject: v.array(named) });
+const sessionSchema = v.object({
+  dumps: v.array(v.object({ identity: v.optional(v.string()), dumpKey: v.optional(v.string()), pathHint: v.string() })),
+});
+
+/** What a text states that must not get lost; undefined when it is not of the kind. */
+type Statements = (text: string) => readonly string[] | undefined;
+
+function parsed<T>(schema: v.GenericSchema<unknown, T>, text: string): T | undefined {
+  try {
+    const checked = v.safeParse(schema, JSON.parse(text));
+    return checked.success ? checked.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const manifestStatements: Statements = (text) =>
+  text.split('\n').flatMap((line) => {
+    const [, plain, name] = /^\\?([0-9a-f]{64}) {2}(.*)$/.exec(line) ?? [];
+    if (plain !== undefined) return [`${plain} ${name ?? ''}`];
+    const [, deep, deepName] = /^\d+,([0-9a-f]{64}),(.*)$/.exec(line) ?? [];
+    return deep === undefined ? [] : [`${deep} ${deepName ?? ''}`];
+  });
+
+const attestationStatements: Statements = (text) => {
+  const envelope = parsed(envelopeSchema, text);
+  const statement = envelope && parsed(statementSchema, Buffer.from(envelope.payload, 'base64').toString('utf8'));
+  return statement?.subject.flatMap(({ name, digest }) => envelope?.signatures.map(({ keyid }) => `${keyid ?? ''} ${digest.sha256} ${name}`) ?? []);
+};
+
+const sessionStatements: Statements = (text) =>
+  parsed(sessionSchema, text)?.dumps.map(({ identity, dumpKey, pathHint }) => (identity === undefined ? pathHint : `${identity} ${dumpKey ?? ''}`));
+
+/** Of rows the columns, as CSV or as a list of objects. */
+const rowsStatements: Statements = (text) => {
+  const first = parsed(v.array(v.record(v.string(), v.unknown())), text);
+  if (first !== undefined) return first.slice(0, 1).map((row) => `json ${Object.keys(row).join(',')}`);
+  const end = text.indexOf('\r\n');
+  return end < 0 ? undefined : [`csv ${text.slice(0, end)}`];
+};
+
+const statements: Readonly<Partial<Record<OutputKind, Statements>>> = {
+  manifest: manifestStatements,
+  attestation: attestationStatements,
+  session: sessionStatements,
+  rows: rowsStatements,
+};
+
+/** Whether it depends on what an output of this kind states if it may be replaced. */
+export const isComparedBeforeReplaced = (by: OutputKind): boolean => statements[by] !== undefined;
+
+/**
+ * Why a file whose beginning is right must not be replaced by this content; undefined when it may be. Manifests, attestations and
+ * sessions are evidence too: what is replaced by one must be stated by it again.
+ * @param there the whole file, or more than `comparedBytes` of it
+ */
+export function whyOthersStay(there: Uint8Array, by: OutputKind, content: Uint8Array): string | undefined {
+  const of = statements[by];
+  if (of === undefined || there.length === 0 || by === 'own') return undefined;
+  if (there.length > comparedBytes) return `it has more than ${comparedBytes} bytes, and ${replaces[by]}`;
+  const before = of(Buffer.from(there.buffer, there.byteOffset, there.byteLength).toString('utf8'));
+  const now = new Set(of(Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('utf8')));
+  if (before?.every((one) => now.has(one)) === true) return undefined;
+  const isOurs = before !== undefined && by !== 'rows';
+  return `${isOurs ? 'it states what this output does not' : `it seems to be ${seemingKind(there.subarray(0, lookedAtBytes))}`}, and ${replaces[by]}`;
 }

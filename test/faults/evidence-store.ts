@@ -24,6 +24,10 @@ export const evidence = [
   'vmlinux',
   'System.map',
   'vmcoreinfo.txt',
+  'dmesg.txt',
+  'session.dumpbench.json',
+  'rules.json',
+  'notes.txt',
 ] as const;
 export type Evidence = (typeof evidence)[number];
 
@@ -43,6 +47,10 @@ export async function makeEvidence(store: string, env: NodeJS.ProcessEnv): Promi
   writeFileSync(at('vmlinux'), describedVmlinux({ symbols: [{ type: 'T', name: '_stext', address: 0x100000n }] }));
   writeFileSync(at('System.map'), '0000000000100000 T _stext\n');
   writeFileSync(at('vmcoreinfo.txt'), 'OSRELEASE=6.1.0\n');
+  writeFileSync(at('dmesg.txt'), '[    0.000000] Linux version 6.1.0\n');
+  writeFileSync(at('session.dumpbench.json'), '{"schema":1,"dumps":[{"pathHint":"/a"}],"cursors":[],"bookmarks":[],"annotations":[],"ignoreRules":[]}');
+  writeFileSync(at('rules.json'), '{ "schema": 1, "name": "mine", "rules": [] }');
+  writeFileSync(at('notes.txt'), 'what a colleague saw before the crash\n');
   const made = await runCommands(
     [
       ['manifest', at('dump.s390'), '-o', at('manifest.sha256')],

@@ -134,7 +134,7 @@ function render(report: ReportModel): string {
   const { health } = report;
   const findings = reportFindings(report);
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<html lang="en"><head><meta charset="utf-8"><meta name="generator" content="${escapeHtml(`${report.tool.name} ${report.tool.version}`)}"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Integrity report: ${escapeHtml(report.fileName)}</title><style>${style}</style></head><body>
 <h1>Integrity report: ${escapeHtml(report.fileName)}</h1>
 <div class="dim">${escapeHtml(report.tool.name)} ${escapeHtml(report.tool.version)}</div>
