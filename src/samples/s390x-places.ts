@@ -13,6 +13,7 @@ export const places = {
   modules: 0x1c1300,
   /** nr_cpu_ids, then a word for each mask of CPUs. */
   cpuMasks: 0x1c1500,
+  panicCpu: 0x1c1540,
   prb: 0x1c1ef0,
   prbStatic: 0x1c1f60,
   initTask: 0x1c4000,

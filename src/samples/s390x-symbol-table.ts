@@ -7,6 +7,12 @@ import { moduleVirtual, places } from './s390x-places.ts';
 /** In the order in which they lie from `places.cpuMasks` on, eight bytes each. */
 const maskSymbols = ['nr_cpu_ids', '__cpu_possible_mask', '__cpu_present_mask', '__cpu_online_mask', 'cpus_booted_once_mask'] as const;
 
+/** Variables that a described kernel has only where they are asked for. */
+export interface OptionalVariables {
+  readonly masks?: boolean;
+  readonly panicCpu?: boolean;
+}
+
 /** The masks of CPUs of a kernel (kernel/cpu.c): a word each, CPU 0 in its lowest bit. */
 export function writeCpuMasks(
   memory: MemoryImage,
@@ -24,7 +30,7 @@ export function writeCpuMasks(
 const fillers = 10_200;
 
 /** Names of the described kernel: its named functions, many small ones behind them, and data. Ascending by address. */
-export function kernelSymbols(mapping: ImageMapping, hasMasks = false): readonly KernelSymbol[] {
+export function kernelSymbols(mapping: ImageMapping, { masks = false, panicCpu = false }: OptionalVariables = {}): readonly KernelSymbol[] {
   const virtual = (physical: number): bigint => imageVirtual(mapping, physical);
   const symbol = (type: string, name: string, physical: number): KernelSymbol => ({ type, name, address: virtual(physical) });
   const start = stext(mapping);
@@ -41,7 +47,8 @@ export function kernelSymbols(mapping: ImageMapping, hasMasks = false): readonly
     symbol('D', 'init_uts_ns', places.initUtsNs),
     symbol('D', 'lowcore_ptr', places.lowcorePtr),
     symbol('d', 'modules', places.modules),
-    ...(hasMasks ? maskSymbols.map((name, index) => symbol('D', name, places.cpuMasks + index * 8)) : []),
+    ...(masks ? maskSymbols.map((name, index) => symbol('D', name, places.cpuMasks + index * 8)) : []),
+    ...(panicCpu ? [symbol('D', 'panic_cpu', places.panicCpu)] : []),
     symbol('d', 'prb', places.prb),
     symbol('d', 'printk_rb_static', places.prbStatic),
     symbol('D', 'init_task', places.initTask),
@@ -55,7 +62,7 @@ export function kernelSymbols(mapping: ImageMapping, hasMasks = false): readonly
 const hasKallsymsKeys = (kernel: LowcoreKernel): boolean => lowcoreKernels.indexOf(kernel) >= lowcoreKernels.indexOf('6.1');
 
 /** Writes the symbol tables and returns their VMCOREINFO lines; none for kernels before 6.0. */
-export function writeSymbolTable(memory: MemoryImage, kernel: LowcoreKernel, mapping: ImageMapping, hasMasks = false): readonly string[] {
+export function writeSymbolTable(memory: MemoryImage, kernel: LowcoreKernel, mapping: ImageMapping, variables: OptionalVariables = {}): readonly string[] {
   if (!hasKallsymsKeys(kernel)) return [];
   const place = {
     start: places.kallsyms,
@@ -63,7 +70,7 @@ export function writeSymbolTable(memory: MemoryImage, kernel: LowcoreKernel, map
     virtual: (address: number) => imageVirtual(mapping, address),
     order: mapping.published ? '6.12' : '6.1',
   } as const;
-  return writeKallsyms(memory, place, kernelSymbols(mapping, hasMasks));
+  return writeKallsyms(memory, place, kernelSymbols(mapping, variables));
 }
 
 /** The list of modules with one member, which lies in the module area and needs the page-table walk. */

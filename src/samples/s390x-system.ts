@@ -36,6 +36,8 @@ export interface S390xSystemOptions {
   readonly neverStartedCpu?: number;
   /** A CPU that runs, and of which the dump has no record. */
   readonly unrecordedCpu?: number;
+  /** What panic_cpu of the kernel has; without it the kernel has no symbol of that name. */
+  readonly panicCpu?: number;
   readonly state?: SystemState;
   /** 2 MiB at 4 MiB unless given. */
   readonly crashkernel?: MemoryRange | 'none';
@@ -174,7 +176,8 @@ export function s390xSystem(options: S390xSystemOptions = {}): S390xSystem {
   const neverStarted = [options.neverStartedCpu].flatMap((number) => number ?? []);
   const hasMasks = offline.length + neverStarted.length > 0 || options.unrecordedCpu !== undefined;
   if (hasMasks) writeCpuMasks(memory, { online: byNumber.map(({ linuxCpu }) => linuxCpu), offline, neverStarted });
-  const symbolKeys = writeSymbolTable(memory, kernel, mapping, hasMasks);
+  if (options.panicCpu !== undefined) memory.u32(places.panicCpu, options.panicCpu >>> 0);
+  const symbolKeys = writeSymbolTable(memory, kernel, mapping, { masks: hasMasks, panicCpu: options.panicCpu !== undefined });
   writeModules(memory, mapping);
 
   // A kdump kernel was loaded and panic() saved the time before purgatory was asked, so both kinds of crash have CRASHTIME.

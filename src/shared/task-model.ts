@@ -96,6 +96,8 @@ export const traceSchema = v.strictObject({
   frames: v.array(frameSchema),
   /** How many of them, from the innermost on, are what every crash runs through; the next one is where this one happened. */
   crashFrames: v.optional(count),
+  /** That this CPU crashed there: its stack goes through a panic or an oops, or panic_cpu names it. A CPU that was stopped for a crash has none. */
+  crashed: v.optional(v.literal(true)),
   end: v.picklist(['entered-from-user', 'complete', 'broken', 'partial', 'no-registers']),
   /** Where and why it ended. */
   detail: v.string(),

@@ -110,6 +110,33 @@ describeNeeding('window', 'the integrity view', () => {
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x410000');
   });
 
+  it('marks the digits of a digest that were overwritten, and maps those bytes alone', async () => {
+    const path = join(folder, 'digest.s390');
+    writeFileSync(path, buildCase('system healthy cpus=1 state=disabled-wait\ndamage purgatory-digest\nformat s390\n'));
+    const { page } = await openOne([path]);
+    await page.getByTestId('dump-title').waitFor();
+    await page.getByTestId('rail-integrity').click();
+    const failed = page.locator('[data-check="purgatory-sha256"][data-verdict="failed"]').filter({ visible: true });
+    await failed.waitFor();
+    await failed.locator('.check-toggle').click();
+    // One byte of 32 is wrong, in the recorded digest and in the computed one.
+    await expect.poll(async () => (await failed.locator('mark').allInnerTexts()).map((digits) => digits.length)).toEqual([2, 2]);
+    const [recorded, computed] = await failed.locator('mark').allInnerTexts();
+    expect(Number.parseInt(recorded!, 16) ^ Number.parseInt(computed!, 16)).toBe(0xff);
+    await failed
+      .getByText(/prove that the kdump kernel and its initrd are unchanged/)
+      .first()
+      .waitFor();
+    await expect
+      .poll(() =>
+        page
+          .getByTestId('damage-map')
+          .getByRole('button', { name: /^absolute:0x/ })
+          .allInnerTexts(),
+      )
+      .toHaveLength(1);
+  });
+
   it('checks a dump against a manifest and the kdump kernel of another open dump', async () => {
     const [healthy, overwritten] = ['', 'damage kdump-overwritten\n'].map((damage, index) => {
       const path = join(folder, `case-${index}.s390`);

@@ -110,7 +110,7 @@ export function kernelFactsText(facts: KernelFactsJson, style: Style): string {
             `${taint.flags.length === 0 ? 'not tainted' : taint.flags.map(({ letter, meaning }) => `${letter} ${meaning}`).join(', ')} ${from(taint.source)}`,
           ],
         ]),
-    ...(panicCpu === undefined ? [] : [['panic', `on CPU ${panicCpu.value} ${from(panicCpu.source)}`]]),
+    ...(panicCpu === undefined ? [] : [['panic_cpu', `CPU ${panicCpu.value} ${style.dim('(it panicked or started kdump)')}`]]),
     ...(facts.shutdownActions ?? []).map(({ trigger, action }) => [trigger, action]),
     ...named('dump device', facts.dumpDevice),
     ...named('re-IPL device', facts.reiplDevice),

@@ -20,7 +20,7 @@ const withoutKey = (system: S390xSystem, key: string): S390xSystem => ({
 });
 const reasonIn = async (session: Session): Promise<string> => (await triage(session, never)).reason ?? '';
 
-const running: KernelWitnesses = { panicCpu: 'unset', systemState: 'running', kdumpLoaded: false, died: false, unseen: new Map() };
+const running: KernelWitnesses = { panicCpu: { kind: 'unset' }, systemState: 'running', kdumpLoaded: false, died: false, unseen: new Map() };
 const blind: KernelWitnesses = { unseen: new Map(['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'].map((name) => [name, 'no symbols'])) };
 const evidence: Evidence = { crash: undefined, log: { isRead: true }, areStacksRead: true, entry: undefined, witnesses: running, started: undefined };
 const crash = '2026-03-14T09:26:53Z';
@@ -97,7 +97,7 @@ export const triageConclusions: Readonly<Record<string, ConclusionCase>> = {
     against: { on: () => reasonOf({ log: panic }), says: /^Kernel panic/ },
   },
   'panic-cpu': {
-    made: { on: () => reasonOf({ witnesses: { ...running, panicCpu: 1 } }), says: /panic_cpu names CPU 1/ },
+    made: { on: () => reasonOf({ witnesses: { ...running, panicCpu: { kind: 'cpu', value: 1 } } }), says: /panic_cpu names CPU 1/ },
     without: { on: () => reasonOf({ witnesses: blind }), says: /panic_cpu and system_state could not be read/ },
     against: { on: () => reasonOf({ witnesses: running }), says: /panic_cpu is unset/ },
   },

@@ -19,7 +19,7 @@ const open = (system: S390xSystem): Session => sessionOn(memorySource('dump', el
 const withoutCrashTime = (system: S390xSystem): S390xSystem => ({ ...system, vmcoreinfo: (system.vmcoreinfo ?? '').replace(/^CRASHTIME=.*\n/m, '') });
 
 const crash = '2026-03-14T09:26:53Z';
-const running: KernelWitnesses = { panicCpu: 'unset', systemState: 'running', kdumpLoaded: false, died: false, unseen: new Map() };
+const running: KernelWitnesses = { panicCpu: { kind: 'unset' }, systemState: 'running', kdumpLoaded: false, died: false, unseen: new Map() };
 const blind: KernelWitnesses = { unseen: new Map(['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'].map((name) => [name, 'no symbols'])) };
 const evidence: Evidence = { crash: undefined, log: { isRead: true }, areStacksRead: true, entry: undefined, witnesses: running, started: undefined };
 
@@ -42,7 +42,9 @@ describe('that the system was running', () => {
   });
 
   it('is not said of a system whose panic_cpu is set, or which is in another state', () => {
-    expect(reasonOf({ witnesses: { ...running, panicCpu: 1 } })).toMatch(/^panic_cpu names CPU 1, so a panic or a start of kdump had begun/);
+    expect(reasonOf({ witnesses: { ...running, panicCpu: { kind: 'cpu', value: 1 } } })).toMatch(
+      /^panic_cpu names CPU 1, so a panic or a start of kdump had begun/,
+    );
     expect(reasonOf({ witnesses: { ...running, systemState: 'restarting' } })).toMatch(/is not known: system_state is restarting/);
   });
 
@@ -75,7 +77,11 @@ describe('that the kernel panicked', () => {
   });
 
   it('is not said of a PSW restart', () => {
-    const reason = reasonOf({ crash, entry: { kind: 'restart', symbol: '__do_restart', cpu: 0 }, witnesses: { ...running, panicCpu: 0 } });
+    const reason = reasonOf({
+      crash,
+      entry: { kind: 'restart', symbol: '__do_restart', cpu: 0 },
+      witnesses: { ...running, panicCpu: { kind: 'cpu', value: 0 } },
+    });
     expect(reason).toContain('A PSW restart sent it there: __do_restart is on a stack, and no panic is recorded.');
     expect(reason).not.toContain('The kernel panicked');
   });
@@ -131,6 +137,34 @@ describe('whether kdump started', () => {
     expect(kdumpStarted(open(withoutCrashTime(s390xSystem({ state: 'kdump' }))))).toBeUndefined();
     expect(kdumpStarted(runs)).toBeUndefined();
     expect((await triage(runs, never)).panicKdump).toBeUndefined();
+  });
+});
+
+describe('panic_cpu', () => {
+  const offline = { offlineCpu: 4 };
+
+  it('that names no CPU of the kernel is no sign of a panic, and none of a system that ran', async () => {
+    for (const panicCpu of [4711, -7]) {
+      const { reason } = await triage(open(s390xSystem({ state: 'running', panicCpu, ...offline })), never);
+      expect(reason).toContain(`whether the system was running is not known: panic_cpu is ${panicCpu}, which is no CPU of this kernel`);
+      expect(reason).not.toMatch(/panicked|had begun|was running when/);
+    }
+    expect((await triage(open(s390xSystem({ state: 'running', panicCpu: 1, ...offline })), never)).reason).toMatch(/panic_cpu names CPU 1, so/);
+  });
+
+  it('that names another CPU than the stacks do is a finding, and the stack is believed', async () => {
+    const of = (panicCpu: number) => triage(open(s390xSystem({ state: 'kdump', firstCpu: 1, panicCpu })), never);
+    const right = await of(1);
+    const wrong = await of(0);
+    expect(right.reason).toMatch(/CPU 1 was running \S+ \(pid \d+\) in sysrq_handle_crash/);
+    expect(wrong.reason).toBe(right.reason);
+    expect(right.info.findings.map(({ id }) => id)).not.toContain('cross-cpu-count/panic-cpu');
+    expect(wrong.info.findings).toContainEqual(
+      expect.objectContaining({
+        id: 'cross-cpu-count/panic-cpu',
+        detail: 'panic_cpu is 0, but of all stacks the one of CPU 1 goes through panic; the stack is taken',
+      }),
+    );
   });
 });
 

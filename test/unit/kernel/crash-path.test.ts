@@ -37,6 +37,12 @@ const cases: readonly (readonly [what: string, trace: string, first: string | un
     'sysrq_trigger',
     true,
   ],
+  [
+    's390x PSW restart',
+    '__do_machine_kdump __machine_kexec __crash_kexec crash_kexec __do_restart restart_int_handler !arch_cpu_idle do_idle',
+    'arch_cpu_idle',
+    false,
+  ],
   ['compiled pieces', 'panic.cold hung_task kthread', 'hung_task', true],
   ['panic in a fault of a user task', 'panic out_of_memory handle_mm_fault do_exception pgm_check_handler', 'out_of_memory', true],
   ['a CPU that works', 'arch_cpu_idle do_idle', undefined, false],

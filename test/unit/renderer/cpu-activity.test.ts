@@ -28,13 +28,20 @@ describe('what a CPU was doing', () => {
     expect(of(cpu(1, 6))).toEqual({});
   });
 
-  it('of a crash shows where it happened, not how it ended', () => {
+  it('of a crash shows where its registers are and where it crashed, each of its own', () => {
     const frames = [
       { kind: 'running' as const, address: '0x10', symbol: '__do_machine_kdump+0x0' },
       { kind: 'return' as const, address: '0x20', symbol: 'panic+0x10c' },
       { kind: 'return' as const, address: '0x30', symbol: 'sysrq_handle_crash+0x22' },
     ];
-    expect(answer('id', [trace({ cpu: 0, frames, crashFrames: 2 })])(cpu(0, 0))).toEqual({ where: 'sysrq_handle_crash' });
-    expect(answer('id', [trace({ cpu: 0, frames })])(cpu(0, 0))).toEqual({ where: '__do_machine_kdump' });
+    const where = '__do_machine_kdump';
+    expect(answer('id', [trace({ cpu: 0, frames, crashFrames: 2, crashed: true })])(cpu(0, 0))).toEqual({ where, crashedIn: 'sysrq_handle_crash' });
+    expect(answer('id', [trace({ cpu: 0, frames, crashFrames: 2 })])(cpu(0, 0))).toEqual({ where, stoppedIn: 'sysrq_handle_crash' });
+    expect(answer('id', [trace({ cpu: 0, frames })])(cpu(0, 0))).toEqual({ where });
+    // Registers that kdump saved at the place of the crash.
+    expect(answer('id', [trace({ cpu: 0, frames: frames.slice(2).map((frame) => ({ ...frame, kind: 'running' })), crashed: true })])(cpu(0, 0))).toEqual({
+      where: 'sysrq_handle_crash',
+      crashedIn: 'sysrq_handle_crash',
+    });
   });
 });

@@ -15,7 +15,9 @@ import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
 import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { stackEndMagic, type TaskMember } from '../../kernel/tasks/task-layout.ts';
 import type { KernelTask } from '../../kernel/tasks/tasks.ts';
+import { panicCpu } from '../../kernel/facts/kernel-facts.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
+import { kdumpStarted } from '../triage/kdump-start.ts';
 import { ran, type CpuContext } from './kernel-cpus.ts';
 import { allNames } from './kernel-names.ts';
 import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
@@ -60,7 +62,7 @@ function traceJson(trace: Trace, symbols: SymbolTable | undefined, cpu: CpuConte
     ...(cpu === undefined ? {} : cpuOfTrace(cpu)),
     ...(task === undefined ? {} : { task: { address: hex(task.address), comm: task.comm, ...defined({ pid: task.pid }) } }),
     frames,
-    ...(path === undefined || path.length >= frames.length ? {} : { crashFrames: path.length }),
+    ...(path === undefined || path.length >= frames.length ? {} : { crashFrames: path.length, ...(path.isCause ? { crashed: true } : {}) }),
     end: trace.end,
     detail: trace.detail,
     ...(user === undefined
@@ -240,13 +242,27 @@ export async function describeBacktrace(session: Session, request: BacktraceRequ
   return tracesOf(session, await withAllNames(tasks, session, signal), request);
 }
 
+/**
+ * The CPU that panic_cpu names, where its registers are those that it crashed with, as kdump saves them on x86_64 and aarch64: no frame of the crash is
+ * on its stack then. crash_kexec() sets panic_cpu just before it records CRASHTIME (kernel/crash_core.c, kernel/kexec_core.c before 6.9), also for a PSW
+ * restart, whose stack shows it.
+ */
+function withCrashed(session: Session, { cpus, memory, symbols }: KernelTasks, traces: readonly TraceJson[]): readonly TraceJson[] {
+  const number = symbols === undefined || kdumpStarted(session) === undefined ? undefined : panicCpu(memory, symbols);
+  const context = cpus.find((one) => one.number === number);
+  if (context === undefined || architectures[memory.arch].features.has('psw') || traces.some(({ crashed }) => crashed === true)) return traces;
+  return traces.map((trace) =>
+    trace.cpu === context.number && trace.frames[0]?.kind === 'running' && trace.crashFrames === undefined ? { ...trace, crashed: true } : trace,
+  );
+}
+
 /** @throws DumpError absent when there is no such CPU or task among these */
 export function tracesOf(session: Session, tasks: KernelTasks, request: BacktraceRequest): BacktraceJson {
   const missing: Missing[] = [];
   const search = tasks.kernel.symbols;
   if (!search.found) missing.push({ what: 'names of functions', why: search.why });
   if (tasks.list.tasks.length === 0) append(missing, tasks.missing);
-  const traces = wanted(session, tracerOf(tasks, request.guess === true), request);
+  const traces = withCrashed(session, tasks, wanted(session, tracerOf(tasks, request.guess === true), request));
   if (search.found && traces.some(({ frames }) => frames.some(({ symbol }) => symbol === undefined))) append(missing, tasks.kernel.moduleSymbols.missing);
   return { schema: schemaVersion, numbering: cpuNumbering(machineCpus(session).cpus), traces: [...traces], missing };
 }

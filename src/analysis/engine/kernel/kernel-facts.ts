@@ -11,7 +11,7 @@ import {
   hardwareName,
   loggedCommandLine,
   loggedEnvironment,
-  panicCpu,
+  readPanicCpu,
   parameterAreaCommandLine,
   reiplDevice,
   savedCommandLine,
@@ -57,7 +57,7 @@ export async function describeKernelFacts(session: Session, signal: AbortSignal)
   const commandLine = agreed([fromSymbols, features.has('lowcore') ? parameterAreaCommandLine(session.memory) : undefined, loggedCommandLine(log)]);
   const hardware = symbols === undefined ? undefined : hardwareName(memory, symbols);
   const taint = symbols === undefined ? undefined : taintMask(memory, symbols);
-  const panicked = symbols === undefined ? undefined : panicCpu(memory, symbols);
+  const panicked = symbols === undefined ? undefined : readPanicCpu(memory, symbols);
   const isZ = features.has('os-info');
   const actions = symbols === undefined || !isZ ? [] : shutdownActions(memory, symbols);
   const dump = symbols === undefined || !isZ ? undefined : dumpDevice(memory, symbols);
@@ -75,6 +75,7 @@ export async function describeKernelFacts(session: Session, signal: AbortSignal)
         ] as const)
       : []),
   ];
+  if (panicked?.kind === 'impossible') missing.push({ what: 'panic_cpu', why: `its value is ${panicked.value}, which is no CPU of this kernel` });
   for (const [what, value] of absent) if (value === undefined) missing.push({ what, why });
   return {
     schema: schemaVersion,
@@ -85,7 +86,7 @@ export async function describeKernelFacts(session: Session, signal: AbortSignal)
     ...(hardware === undefined ? {} : { hardware: single(hardware) }),
     ...(environment === undefined ? {} : { environment: single(environment) }),
     ...(taint === undefined ? {} : { taint: { value: hex(taint.value), flags: [...taintFlags(taint.value)], source: taint.source, trust: 'unverifiable' } }),
-    ...(panicked === undefined ? {} : { panicCpu: { value: panicked, source: 'panic_cpu', trust: 'unverifiable' } }),
+    ...(panicked?.kind !== 'cpu' ? {} : { panicCpu: { value: panicked.value, source: 'panic_cpu', trust: 'unverifiable' } }),
     ...(actions.length === 0 ? {} : { shutdownActions: [...actions] }),
     ...(dump === undefined ? {} : { dumpDevice: single(dump) }),
     ...(reipl === undefined ? {} : { reiplDevice: single(reipl) }),

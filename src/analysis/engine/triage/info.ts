@@ -97,7 +97,12 @@ function cpuCountFact(session: Session): Fact<number> {
   const known = new Set(cpus.flatMap((cpu) => cpu.linuxCpu ?? []));
   // A lowcore that is not in the dump says nothing against the header.
   const unread = known.size === 0 || cpus.some((cpu) => cpu.linuxCpu === undefined);
-  return unread ? header : confirm(header, fact(known.size, 'different CPU numbers in the lowcores'));
+  return unread
+    ? header
+    : confirm(
+        header,
+        fact(known.size, `different CPU numbers ${architectures[image.machine.arch].features.has('lowcore') ? 'in the lowcores' : 'of the registers'}`),
+      );
 }
 
 /** What the kernel's masks and the records say apart from each other. */

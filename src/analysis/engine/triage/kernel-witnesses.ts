@@ -2,12 +2,13 @@
 import { defined } from '../../../shared/defined.ts';
 import { kallsymsPlaces } from '../../kernel/symbols/kallsyms.ts';
 import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
+import { readPanicCpu, type PanicCpu } from '../../kernel/facts/kernel-facts.ts';
 import { taintFlags } from '../../kernel/facts/taint.ts';
 import type { Session } from '../session/session.ts';
 
 export interface KernelWitnesses {
-  /** panic_cpu (kernel/panic.c): the CPU that panicked or started kdump; crash_kexec() sets it too (kernel/crash_core.c). */
-  readonly panicCpu?: number | 'unset';
+  /** The CPU that panicked or started kdump. */
+  readonly panicCpu?: PanicCpu;
   /** system_state (kernel/sys.c). */
   readonly systemState?: string;
   /** kexec_crash_image (kernel/kexec_core.c): whether a kdump kernel was loaded. */
@@ -35,7 +36,7 @@ export function kernelWitnesses({ knownKernel }: Session): KernelWitnesses {
     if (value === undefined) unseen.set(name, at === undefined ? 'no symbol of that name is known' : (memory.absence(at, bytes)?.detail ?? 'no bytes'));
     return value;
   };
-  const panic = read('panic_cpu', 4, (at) => memory.s32(at));
+  const panic = read('panic_cpu', 4, () => readPanicCpu(memory, symbols.symbols));
   const state = read('system_state', 4, (at) => memory.u32(at));
   const image = read('kexec_crash_image', memory.pointerBytes, (at) => memory.pointer(at));
   const taint = read('tainted_mask', memory.pointerBytes, (at) => memory.pointer(at));
@@ -43,8 +44,7 @@ export function kernelWitnesses({ knownKernel }: Session): KernelWitnesses {
   const isNumbered = vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined;
   const named = state === undefined || !isNumbered ? undefined : systemStates[state];
   return {
-    ...(panic === undefined || panic < -1 || panic > 0xffff ? {} : { panicCpu: panic === -1 ? 'unset' : panic }),
-    ...defined({ systemState: named }),
+    ...defined({ panicCpu: panic, systemState: named }),
     ...(image === undefined ? {} : { kdumpLoaded: image !== 0n }),
     ...(taint === undefined ? {} : { died: taintFlags(taint).some(({ letter }) => letter === 'D') }),
     unseen,

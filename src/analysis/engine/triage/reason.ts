@@ -79,12 +79,12 @@ function runningSentence(session: Session, evidence: Evidence): Told {
   const { witnesses, log } = evidence;
   const { panicCpu, systemState } = witnesses;
   const noWait = architectures[session.image.machine.arch].features.has('psw') ? 'no CPU is in a disabled wait' : undefined;
-  const seen = list(['vmcoreinfo has no CRASHTIME', panicCpu === 'unset' ? 'panic_cpu is unset' : undefined, noWait]);
-  if (typeof panicCpu === 'number') {
+  const seen = list(['vmcoreinfo has no CRASHTIME', panicCpu?.kind === 'unset' ? 'panic_cpu is unset' : undefined, noWait]);
+  if (panicCpu?.kind === 'cpu') {
     const rest = `; ${list(['vmcoreinfo has no CRASHTIME', noWait])}, and no panic line was found.${died(evidence)}`;
-    return told(`panic_cpu names CPU ${panicCpu}, so a panic or a start of kdump had begun`, rest);
+    return told(`panic_cpu names CPU ${panicCpu.value}, so a panic or a start of kdump had begun`, rest);
   }
-  const isRunning = panicCpu === 'unset' && systemState === 'running';
+  const isRunning = panicCpu?.kind === 'unset' && systemState === 'running';
   if (log.notes === undefined && log.isRead && log.gap === undefined) {
     const end = isRunning
       ? 'the system was running when it was dumped (system_state)'
@@ -96,6 +96,7 @@ function runningSentence(session: Session, evidence: Evidence): Told {
 }
 
 const cannotTell = (witnesses: KernelWitnesses): string =>
+  (witnesses.panicCpu?.kind === 'impossible' ? `panic_cpu is ${witnesses.panicCpu.value}, which is no CPU of this kernel` : undefined) ??
   unseenText(witnesses, ['panic_cpu', 'system_state']) ??
   (witnesses.systemState === undefined ? 'the value of system_state is none that is known' : `system_state is ${witnesses.systemState}`);
 

@@ -17,10 +17,10 @@ export async function triage(session: Session, signal: AbortSignal): Promise<Tri
   await session.lookForKernel(signal);
   const checks = await checkSession(session, 'headers', signal);
   const info = judgeFacts(describeDump(session), checks);
-  const { reason, gist, logGap, places } = await deathOf(session, info.times.crash, signal);
+  const { reason, gist, logGap, places, findings = [] } = await deathOf(session, info.times.crash, signal);
   const started = kdumpStarted(session);
   return {
-    info,
+    info: findings.length === 0 ? info : { ...info, findings: [...info.findings, ...findings] },
     health: summarize(checks),
     ...defined({ reason, reasonGist: gist, logGap }),
     ...(places === undefined ? {} : { crashPlaces: [...places] }),

@@ -1,6 +1,7 @@
 /** Which task panicked and where, in a sentence: for the triage and the report, so nothing here scans memory. */
 import { cpuName } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
+import type { Finding } from '../../../shared/model.ts';
 import type { CrashPlaceJson } from '../../../shared/triage-model.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { architectures } from '../../arch/index.ts';
@@ -38,12 +39,21 @@ async function isReachable(session: Session, signal: AbortSignal): Promise<boole
   return symbols.found && (architectures[memory.arch].tasks.withoutTypes || types.found);
 }
 
-function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJson[]): TraceJson | undefined {
+interface Chosen {
+  readonly trace: TraceJson | undefined;
+  /** The CPU that panic_cpu names, where the one stack that goes through a crash is another one's. */
+  readonly contradicted?: number;
+}
+
+/** The CPU whose stack goes through a crash; where there are several or none, the one that panic_cpu names. */
+function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJson[]): Chosen {
   const noted = symbols === undefined ? undefined : panicCpu(memory, symbols);
   const byNumber = cpus.find(({ number }) => number === noted);
+  const named = byNumber === undefined ? undefined : traces.find(({ cpu }) => cpu === byNumber.number);
   const through = traces.filter((trace) => below(trace) !== undefined);
-  const one = through.length === 1 ? through[0] : undefined;
-  return byNumber === undefined ? one : traces.find(({ cpu }) => cpu === byNumber.number);
+  const [one] = through;
+  if (one === undefined || through.length > 1) return { trace: named };
+  return { trace: one, ...(noted === undefined || named === one ? {} : { contradicted: noted }) };
 }
 
 export interface Death {
@@ -55,6 +65,8 @@ export interface Death {
   readonly logGap?: string;
   /** Of CPUs whose registers show nothing but the end of the system. */
   readonly places?: readonly CrashPlaceJson[];
+  /** What of it contradicts. */
+  readonly findings?: readonly Finding[];
 }
 
 interface Stacks {
@@ -63,6 +75,8 @@ interface Stacks {
   readonly entry?: CrashEntry;
   /** Which task died, and where. */
   readonly victim?: string;
+  /** That panic_cpu names another CPU. */
+  readonly findings?: readonly Finding[];
   /** Which CPUs were at work. */
   readonly busy?: string;
   readonly places: readonly CrashPlaceJson[];
@@ -84,14 +98,22 @@ async function readStacks(session: Session, signal: AbortSignal): Promise<Stacks
     return context === undefined ? `CPU ${number}` : cpuName(context.cpu, numbering);
   };
   const busy = busySentence(traces, name, machineCpus(session).cpus.length);
-  const trace = chosen(tasks, traces);
+  const { trace, contradicted } = chosen(tasks, traces);
   const victim = trace?.task === undefined || trace.cpu === undefined ? undefined : victimSentence(trace, trace.task, name(trace.cpu));
   return {
     isRead: traces.some(({ frames }) => frames.length > 0),
     ...defined({ entry, busy, victim }),
+    ...(contradicted === undefined || trace?.cpu === undefined ? {} : { findings: [contradiction(contradicted, name(trace.cpu), entry)] }),
     places,
   };
 }
+
+const contradiction = (noted: number, cpu: string, entry: CrashEntry | undefined): Finding => ({
+  id: 'cross-cpu-count/panic-cpu',
+  severity: 'warning',
+  title: 'panic_cpu names another CPU than the one that crashed',
+  detail: `panic_cpu is ${noted}, but of all stacks the one of ${cpu} goes through ${entry?.symbol ?? 'a crash'}; the stack is taken`,
+});
 
 function victimSentence(trace: TraceJson, { comm, pid }: NonNullable<TraceJson['task']>, cpu: string): string {
   return `${cpu} was running ${comm}${pid === undefined ? '' : ` (pid ${pid})`}${placeText(below(trace) ?? atWork(trace), named)}.`;
@@ -116,7 +138,7 @@ function hasEnded(session: Session, crash: string | undefined, log: LogWords): b
 export async function deathOf(session: Session, crash: string | undefined, signal: AbortSignal): Promise<Death> {
   await session.knownKernel.ready(['log'], signal);
   const log = logWords(session);
-  const { isRead: areStacksRead, entry, victim, busy, places } = await readStacks(session, signal);
+  const { isRead: areStacksRead, entry, victim, busy, places, findings } = await readStacks(session, signal);
   const reason = probableReason(session, { crash, log, areStacksRead, entry, witnesses: kernelWitnesses(session), started: kdumpStarted(session) });
   const first = await deathOfFirst(session, signal);
   // After a PSW restart panic_cpu names the CPU that kdump was started on, which says nothing of the cause.
@@ -129,5 +151,6 @@ export async function deathOf(session: Session, crash: string | undefined, signa
     ...defined({ gist }),
     ...(log.gap === undefined || session.knownVmcoreinfo === undefined ? {} : { logGap: log.gap }),
     ...(places.length === 0 ? {} : { places }),
+    ...defined({ findings }),
   };
 }

@@ -2,6 +2,7 @@
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
+import type { Architecture } from '../../arch/architecture-name.ts';
 import { architectures } from '../../arch/index.ts';
 import { osInfoValid } from '../../arch/s390x/os-info.ts';
 import { saveArea } from '../../arch/s390x/save-area.ts';
@@ -20,6 +21,10 @@ function fromSteps(steps: readonly Step[], subject: string, summary?: string): C
   }
   return passed(summary ?? steps.map((step) => step.detail).join('; '), { steps });
 }
+
+/** What has the CPU numbers: a CPU's own lowcore, else the registers, by what tells whose they are. */
+const namedBy = (arch: Architecture): readonly [one: string, many: string] =>
+  architectures[arch].features.has('lowcore') ? ['lowcore', 'lowcores'] : ['set of registers', 'sets of registers'];
 
 export const crossCpuCount: Check = {
   id: 'cross-cpu-count',
@@ -45,7 +50,7 @@ export const crossCpuCount: Check = {
       steps.push({
         check: 'CPU numbers',
         passed: different === named.length,
-        detail: `${plural(named.length, 'lowcore')} with ${plural(different, 'different CPU number')}`,
+        detail: `${plural(named.length, ...namedBy(image.machine.arch))} with ${plural(different, 'different CPU number')}`,
       });
     }
     const { absent, online, findings } = kernelCpus;

@@ -12,7 +12,7 @@ export interface CpuMasks {
 }
 
 /** NR_CPUS of no configuration is larger. */
-const maxCpus = 8192;
+export const maxCpus = 8192;
 const wordBits = 64;
 
 /** Numbers of the bits that are set; words of an unsigned long, bit 0 the least significant. */

@@ -1,4 +1,5 @@
 /** Facts that the kernel keeps about itself in variables of its own; each is checked by what must stand there. */
+import { cpuMasks, maxCpus } from '../cpus/cpu-masks.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import type { LogSearch } from '../log/log-record.ts';
@@ -71,11 +72,26 @@ export function taintMask(memory: KernelMemory, symbols: SymbolTable): SourcedNu
   return value === undefined ? undefined : { value, source: 'tainted_mask' };
 }
 
-/** panic_cpu (kernel/panic.c): the Linux number of the CPU that panicked; PANIC_CPU_INVALID is -1. */
-export function panicCpu(memory: KernelMemory, symbols: SymbolTable): number | undefined {
+/** PANIC_CPU_INVALID (kernel/panic.c): no CPU panicked, and none began kdump. */
+const panicCpuInvalid = -1;
+
+/** What panic_cpu (kernel/panic.c) says; crash_kexec() sets it too. A value that is no CPU of the kernel was overwritten, and names none. */
+export type PanicCpu = { readonly kind: 'unset' } | { readonly kind: 'cpu' | 'impossible'; readonly value: number };
+
+/** @returns undefined where it cannot be read */
+export function readPanicCpu(memory: KernelMemory, symbols: SymbolTable): PanicCpu | undefined {
   const at = soleAddress(symbols, 'panic_cpu');
   const value = at === undefined ? undefined : memory.s32(at);
-  return value === undefined || value < 0 || value > 0xffff ? undefined : value;
+  if (value === undefined) return undefined;
+  if (value === panicCpuInvalid) return { kind: 'unset' };
+  const isPossible = cpuMasks(memory, symbols)?.possible.includes(value) ?? (value >= 0 && value < maxCpus);
+  return { kind: isPossible ? 'cpu' : 'impossible', value };
+}
+
+/** Linux number of the CPU that panicked or began kdump. */
+export function panicCpu(memory: KernelMemory, symbols: SymbolTable): number | undefined {
+  const found = readPanicCpu(memory, symbols);
+  return found?.kind === 'cpu' ? found.value : undefined;
 }
 
 const triggers = ['on_panic', 'on_restart', 'on_halt', 'on_poff', 'on_reboot'] as const;

@@ -20,6 +20,10 @@ const stopping = new Set([
   ...['__pcpu_delegate', 'disabled_wait', 'do_panic', 'on_panic_notify', 'stop_run', 'dump_run', '__dump_run', 'dump_reipl_run', 'vmcmd_run', 'reipl_run'],
 ]);
 
+/** PSW restart of s390x (arch/s390/kernel/ipl.c): an operator asked for it, and it calls crash_kexec() without a panic. */
+const restarts = new Set(['__do_restart', 'do_restart']);
+const panics = new Set(['panic', 'vpanic', 'nmi_panic']);
+
 /** Handlers of signals from other CPUs, of which some ask to stop: one that was interrupted by the stop says nothing either. */
 const asksToStop = new Set(['smp_handle_ext_call', 'do_handle_IPI', 'ipi_handler']);
 
@@ -38,6 +42,8 @@ const faulting = new Set([
   ...['do_no_context', 'do_low_address', 'handle_fault_error', 'handle_fault_error_nolock', 'do_exception', 'do_dat_exception', 'do_protection_exception'],
   ...['illegal_op', 'monitor_event_exception', '__do_pgm_check', 'pgm_check_handler', 'report_bug', '__report_bug', '__warn', 'warn_slowpath_fmt'],
   ...['__do_kernel_fault', 'do_bad_area', 'do_page_fault', 'do_translation_fault', 'do_mem_abort', 'el1_abort', 'el1h_64_sync_handler', 'el1h_64_sync'],
+  // A PSW restart interrupts whatever its CPU did.
+  ...['__do_restart', 'do_restart', 'restart_int_handler'],
   ...['bug_handler', 'call_break_hook', 'brk_handler', 'do_debug_exception', 'el1_dbg', 'do_el1_undef', 'el1_undef'],
 ]);
 
@@ -57,7 +63,7 @@ export const functionName = (symbol: string | undefined): string => (symbol ?? '
 export interface CrashPath {
   /** Number of frames that belong to it, from the innermost on. */
   readonly length: number;
-  /** Whether it goes through a function that brings the system down, and not only through those that stop a CPU. */
+  /** Whether it goes through a function that brings the system down, and not only through those that stop a CPU or that a PSW restart calls. */
   readonly isCause: boolean;
 }
 
@@ -73,5 +79,5 @@ export function crashPath(frames: readonly CalledFrame[]): CrashPath | undefined
   }
   let length = lastEnding + 1;
   while (faulting.has(names[length] ?? '') && frames[length]?.kind !== 'interrupted') length += 1;
-  return { length, isCause: true };
+  return { length, isCause: names.some((name) => panics.has(name)) || !names.some((name) => restarts.has(name)) };
 }

@@ -1,4 +1,5 @@
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { instructionAddress } from '../../../shared/place-names.ts';
 import { cpuNumber, cpuNumbering } from '../../state/register-lookup.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { cpuTone } from './cpu-tone.ts';
@@ -16,10 +17,25 @@ interface CpuTableProps {
 
 const none = <span className="dim">–</span>;
 
-function ActivityCells({ activity }: { readonly activity: CpuActivity | undefined }) {
+function CrashedCell({ activity }: { readonly activity: CpuActivity | undefined }) {
+  if (activity?.crashedIn !== undefined) return <Hostile text={activity.crashedIn} title />;
+  if (activity?.stoppedIn === undefined) return none;
+  return (
+    <span className="dim">
+      stopped in <Hostile text={activity.stoppedIn} title />
+    </span>
+  );
+}
+
+function ActivityCells({ activity, hasCrashed }: { readonly activity: CpuActivity | undefined; readonly hasCrashed: boolean }) {
   return (
     <>
       <td className="code cpu-where">{activity?.where === undefined ? none : <Hostile text={activity.where} title />}</td>
+      {hasCrashed ? (
+        <td className="code cpu-where">
+          <CrashedCell activity={activity} />
+        </td>
+      ) : null}
       <td className="cpu-task">{activity?.task === undefined ? none : <Hostile text={activity.task} title />}</td>
     </>
   );
@@ -29,18 +45,22 @@ function ActivityCells({ activity }: { readonly activity: CpuActivity | undefine
 export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
   const numbering = cpuNumbering(cpus);
   const hasPsw = cpus.some(({ psw }) => psw !== undefined);
+  const hasAddress = cpus.some((cpu) => instructionAddress(cpu) !== undefined);
+  const hasCrashed = cpus.some((cpu) => activity?.(cpu)?.crashedIn !== undefined);
+  // Of a crash there is more of interest than the overview has room for; the CPUs view always has it.
+  const hasPrefix = !hasCrashed && cpus.some(({ prefix }) => prefix !== undefined);
   const hasState = cpus.some(({ psw, state }) => psw !== undefined || state !== undefined);
-  const hasPrefix = cpus.some(({ prefix }) => prefix !== undefined);
   return (
     <table className="table cpu-table" data-testid="cpu-table">
       <thead>
         <tr>
           <th>{numbering === 'linuxCpu' ? 'CPU' : 'position'}</th>
           {hasState ? <th>state</th> : null}
-          {hasPsw ? <th>PSW address</th> : null}
+          {hasAddress ? <th>{hasPsw ? 'PSW address' : 'instruction'}</th> : null}
           {activity === undefined ? null : (
             <>
               <th>where</th>
+              {hasCrashed ? <th>crashed in</th> : null}
               <th>task</th>
             </>
           )}
@@ -62,8 +82,8 @@ export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
                   {cpu.psw === undefined && cpu.state === undefined ? none : <Hostile text={cpu.psw?.decoded.text ?? cpu.state ?? ''} title />}
                 </td>
               ) : null}
-              {hasPsw ? <td className="code">{cpu.psw?.address ?? none}</td> : null}
-              {activity === undefined ? null : <ActivityCells activity={activity(cpu)} />}
+              {hasAddress ? <td className="code">{instructionAddress(cpu) ?? none}</td> : null}
+              {activity === undefined ? null : <ActivityCells activity={activity(cpu)} hasCrashed={hasCrashed} />}
               {hasPrefix ? <td className="code">{cpu.prefix ?? none}</td> : null}
             </tr>
           );

@@ -61,7 +61,9 @@ function rowsOf(facts: KernelFactsJson): readonly FactRow[] {
               ),
           },
         ]),
-    ...(panicCpu === undefined ? [] : [{ name: 'panic', value: `CPU ${panicCpu.value} panicked`, source: panicCpu.source, trust: panicCpu.trust }]),
+    ...(panicCpu === undefined
+      ? []
+      : [{ name: 'panic_cpu', value: `CPU ${panicCpu.value}: it panicked or started kdump`, source: panicCpu.source, trust: panicCpu.trust }]),
     ...(facts.shutdownActions ?? []).map(({ trigger, action }) => ({
       name: triggerWords[trigger] ?? trigger,
       value: actionWords[action] ?? action,
