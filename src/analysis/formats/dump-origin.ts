@@ -4,6 +4,7 @@
  */
 import type { Finding } from '../../shared/model.ts';
 import type { Architecture } from '../arch/architecture-name.ts';
+import { virtualBoxGap } from '../arch/x86_64/virtualbox-notes.ts';
 import { architectureOfPrstatus, architectures } from '../arch/index.ts';
 import type { Endian } from '../layout/field.ts';
 import type { DumpImage, RawNote } from './dump-format.ts';
@@ -49,12 +50,14 @@ export function originOf(notes: readonly RawNote[], endian: Endian): DumpOrigin 
       title: 'This is a copy of /proc/kcore, of a running system',
       detail: 'it was read from /proc/kcore while the system ran: its contents need not fit together, and its NT_PRSTATUS is of no CPU',
     };
-  if (notes.some(({ owner }) => owner === 'VBCORE'))
+  if (notes.some(({ owner }) => owner === 'VBCORE')) {
+    const gap = virtualBoxGap(notes);
     return {
       kind: 'virtualbox',
       title: 'VirtualBox took this core from outside',
-      detail: 'its addresses are those of the guest, registers are in VBCPU notes, in the order of the CPUs; nothing says that the guest had crashed',
+      detail: `its addresses are those of the guest, registers are in VBCPU notes, in the order of the CPUs${gap === undefined ? '' : `, and cannot be read: ${gap}`}; nothing says that the guest had crashed`,
     };
+  }
   return undefined;
 }
 

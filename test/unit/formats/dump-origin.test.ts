@@ -161,8 +161,26 @@ describe('VirtualBox', () => {
     );
   });
 
-  it('of another version of the format: no registers are made up', () => {
-    expect(cpusOf(dump(0x1_0009))).toEqual([]);
+  it.each([0x1_0004, 0x1_0005])('of version 0x%s have the registers at the same places', (version) => {
+    expect(cpusOf(dump(version))).toMatchObject([{ id: 0, registers: { rip: '0xffffffff81a592eb', cr3: '0x205000' } }, { id: 1 }]);
+  });
+
+  const detailOf = (text: string): string | undefined => open(buildCase(text)).findings.find(({ id }) => id === 'segments/origin')?.detail;
+
+  it.each([
+    ['another version of the format', dump(0x1_0009), 'they are of version 0x10009 of the format'],
+    ['the first version, which holds the structure of the hypervisor', dump(0x1_0000), 'they are of version 0x10000 of the format'],
+    ['a descriptor with another magic', dump(0x1_0006).replace('dec01ac0', 'dec01ac1'), 'the magic 0xc11ac0de'],
+    ['a descriptor that is cut', dump(0x1_0006).replace(core(0x1_0006), core(0x1_0006).slice(0, 32)), 'no whole VBCORE note'],
+    ['a record that is cut', dump(0x1_0006).replace(cpu(1n, 2n), cpu(1n, 2n).slice(0, 800)), 'one of them has 400 bytes'],
+  ])('with %s: no registers are made up, and it is said why', (_, text, why) => {
+    expect(cpusOf(text)).toEqual([]);
+    expect(detailOf(text)).toContain(`cannot be read: `);
+    expect(detailOf(text)).toContain(why);
+  });
+
+  it('of a known version say nothing of a gap', () => {
+    expect(detailOf(dump(0x1_0005))).not.toContain('cannot be read');
   });
 });
 

@@ -1,6 +1,8 @@
 /**
  * Notes of VirtualBox cores (`VBoxManage debugvm dumpvmcore`): VBCORE describes the file, VBCPU holds a CPU
- * (include/VBox/vmm/dbgfcorefmt.h; DBGFCORE_FMT_VERSION 0x10006). Unproven on a real dump.
+ * (include/VBox/vmm/dbgfcorefmt.h). Its structure grew at the end from version to version of the format: 0x10004 and 0x10005 (VirtualBox 5
+ * and 6.0) have no msrTscAux, 0x10006 (6.1 to 7.2) has; the registers up to msrKernelGSBase lie at the same places. Version 0x10000
+ * (VirtualBox 4.0 and 4.1) holds the hypervisor's own CPUMCTX instead. Unproven on a real dump.
  */
 import { u16, u32, u64 } from '../../layout/field.ts';
 import { hex } from '../../layout/presentation.ts';
@@ -61,16 +63,38 @@ export const virtualBoxNotes: readonly NoteType[] = [
   },
 ];
 
-/** The only version whose register record is described here. */
-const knownVersion = 0x0001_0006;
+/** Versions of the format whose register record begins as it is described here. */
+const knownVersions: readonly number[] = [0x0001_0004, 0x0001_0005, 0x0001_0006];
+const magic = 0xc01a_c0de;
 
 const ofOwner = (notes: readonly RawNote[], owner: string, type: number, bytes: number): readonly RawNote[] =>
   notes.filter((note) => note.owner === owner && note.type === type && note.desc.length >= bytes);
 
-/** Registers by the names that NT_PRSTATUS has, with the control registers; empty for another version of the format. */
-export function virtualBoxRegisters(notes: readonly RawNote[]): readonly Readonly<Record<string, bigint>>[] {
+/** The descriptor of the core; where it cannot be used, why. */
+function coreOf(notes: readonly RawNote[]): { readonly version: number } | string {
   const [core] = ofOwner(notes, 'VBCORE', NT_VBOXCORE, descriptor.size);
-  if (core === undefined || parse(descriptor, core.desc, { endian: 'little' }).u32FmtVersion !== knownVersion) return [];
+  if (core === undefined) return 'no whole VBCORE note says in which version of the format';
+  const { u32Magic, u32FmtVersion: version } = parse(descriptor, core.desc, { endian: 'little' });
+  if (u32Magic !== magic) return `the VBCORE note has the magic 0x${u32Magic.toString(16)}, not 0x${magic.toString(16)}`;
+  if (!knownVersions.includes(version))
+    return `they are of version 0x${version.toString(16)} of the format, of which Dumpbench does not know the layout (it knows ${knownVersions.map((one) => `0x${one.toString(16)}`).join(', ')})`;
+  return { version };
+}
+
+/** Why the VBCPU notes of a VirtualBox core give no registers, or undefined where they do. */
+export function virtualBoxGap(notes: readonly RawNote[]): string | undefined {
+  const core = coreOf(notes);
+  if (typeof core === 'string') return core;
+  const records = notes.filter(({ owner }) => owner === 'VBCPU');
+  if (records.length === 0) return 'there are none';
+  const short = records.find(({ type, desc }) => type !== NT_VBOXCPU || desc.length < cpuRecord.size);
+  return short === undefined ? undefined : `one of them has ${short.desc.length} bytes, fewer than the ${cpuRecord.size} that the registers take`;
+}
+
+/** Registers by the names that NT_PRSTATUS has, with the control registers; empty where `virtualBoxGap` has a reason. */
+export function virtualBoxRegisters(notes: readonly RawNote[]): readonly Readonly<Record<string, bigint>>[] {
+  // The order of the notes is the order of the CPUs: with one of them unread the others could not be named.
+  if (virtualBoxGap(notes) !== undefined) return [];
   return ofOwner(notes, 'VBCPU', NT_VBOXCPU, cpuRecord.size).map(({ desc }) => {
     const data = new DataView(desc.buffer, desc.byteOffset, desc.byteLength);
     const word = (at: number): bigint => data.getBigUint64(at, true);
