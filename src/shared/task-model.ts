@@ -81,6 +81,10 @@ export const frameSchema = v.strictObject({
   symbol: v.optional(v.string()),
   stackPointer: v.optional(hexString),
   stack: v.optional(v.string()),
+  /** The tracer's trampoline that lay in the place of the return address: "return_to_handler". */
+  trampoline: v.optional(v.string()),
+  /** Why the caller that the trampoline hides is not known; then `address` is the trampoline's. */
+  hidden: v.optional(v.string()),
 });
 export type FrameJson = v.InferOutput<typeof frameSchema>;
 

@@ -4,6 +4,20 @@ import { defined } from '../../shared/defined.ts';
 import type { KernelBytes, KernelNames, StructTypes } from './kernel-view.ts';
 import type { VmcoreinfoValues } from './vmcoreinfo-values.ts';
 
+/** A tracer's trampoline that lies in the place of a return address: where the call really returns to, or why that is not known. */
+export type TracedReturn = { readonly trampoline: string } & ({ readonly returnsTo: bigint } | { readonly hides: string });
+
+/** Sees through the trampolines of tracers, for one trace from its innermost frame on. */
+export interface TracedReturns {
+  /**
+   * @param place what the tracer's entry has with it: the address of the word that held the return address (x86_64), the caller's stack pointer
+   *   (s390x) or frame pointer (aarch64)
+   * @param callee address in the function that returns there
+   * @returns undefined where the address is no trampoline's
+   */
+  at(address: bigint, place: bigint, callee: bigint): TracedReturn | undefined;
+}
+
 export interface Frame {
   /**
    * running: where the CPU is · link: the caller, from the link register of a function that has no frame of its own · return: a return
@@ -16,7 +30,13 @@ export interface Frame {
   readonly stackPointer?: bigint;
   /** Which stack that frame lies in. */
   readonly stack?: string;
+  /** A tracer had replaced the return address: `address` is what it replaced, or the trampoline's where that is not known. */
+  readonly tracer?: TracedReturn;
 }
+
+/** A frame by the return address that lies there, seen through a tracer's trampoline. */
+export const tracedFrame = (frame: Frame, tracer: TracedReturn | undefined): Frame =>
+  tracer === undefined ? frame : { ...frame, address: 'returnsTo' in tracer ? tracer.returnsTo : frame.address, tracer };
 
 export interface SavedRegisters {
   readonly pswMask?: bigint;
@@ -84,14 +104,16 @@ export interface UnwindContext {
   readonly vmcoreinfo: VmcoreinfoValues | undefined;
   /** Some of the tasks that sleep: from their stacks an unwinder may learn how this kernel makes frames. */
   readonly sleepers: () => readonly { readonly stack: StackRange; readonly stackPointer: bigint }[];
+  /** What tracers hold of the return addresses of a task; without a task their trampolines are known by name alone. */
+  readonly traced: (task: bigint | undefined) => TracedReturns;
   /** Whether addresses of code on a stack that cannot be followed are wanted, marked as guesses. */
   readonly guess: boolean;
 }
 
 /** How to follow stacks on one machine. Nothing here throws; what cannot be followed ends with the reason. */
 export interface Unwinders {
-  readonly running: (cpu: CpuJson, stacks: readonly StackRange[]) => Trace;
-  readonly sleeping: (saved: SavedState, stacks: readonly StackRange[]) => Trace;
+  readonly running: (cpu: CpuJson, stacks: readonly StackRange[], task: bigint | undefined) => Trace;
+  readonly sleeping: (saved: SavedState, stacks: readonly StackRange[], task: bigint) => Trace;
 }
 
 /** A trace that cannot begin. */

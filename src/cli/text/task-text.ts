@@ -49,6 +49,12 @@ export function modulesText(answer: ModulesJson, style: Style): string {
 const traceCpu = ({ cpu = 0, linuxCpu }: TraceJson, numbering: BacktraceJson['numbering']): string =>
   numbering === 'linuxCpu' ? `CPU ${cpu}` : cpuName({ id: cpu, ...defined({ linuxCpu }) }, numbering);
 
+/** What a tracer did to a frame's return address. */
+const tracerNote = ({ trampoline, hidden }: TraceJson['frames'][number]): string =>
+  trampoline === undefined
+    ? ''
+    : visibleLine(hidden === undefined ? `seen through ${trampoline}` : `${trampoline}, a tracer's trampoline, hides the caller: ${hidden}`);
+
 function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], style: Style): string {
   const who = trace.task === undefined ? '' : `${trace.task.pid ?? '?'} ${visibleLine(trace.task.comm)} (task ${trace.task.address})`;
   const where = trace.cpu === undefined ? '' : traceCpu(trace, numbering);
@@ -59,9 +65,11 @@ function traceText(trace: TraceJson, numbering: BacktraceJson['numbering'], styl
     // What every crash runs through is paler: the first number that is not marks where this one happened.
     index < (trace.crashFrames ?? 0) ? style.dim(`#${index}`) : `#${index}`,
     frame.stackPointer === undefined ? '' : `[${frame.stackPointer}]`,
-    [marks[frame.kind], frame.symbol === undefined ? style.dim('?') : visibleLine(frame.symbol)].filter((part) => part !== '').join(' '),
+    [marks[frame.kind], frame.symbol === undefined ? style.dim(frame.hidden === undefined ? '?' : '(hidden)') : visibleLine(frame.symbol)]
+      .filter((part) => part !== '')
+      .join(' '),
     style.dim(frame.address),
-    style.dim(frame.stack ?? ''),
+    style.dim([frame.stack ?? '', tracerNote(frame)].filter((part) => part !== '').join('; ')),
   ]);
   const end = trace.end === 'broken' || trace.end === 'partial' ? style.warn(visibleLine(trace.detail)) : style.dim(visibleLine(trace.detail));
   const { user } = trace;

@@ -1,6 +1,7 @@
 /**
- * Backtraces of every crash dump that is here against what the kernel and drgn said of the same stacks (truth.json of each case): the task that the log
- * reports, and the tasks that were blocked. What the kernel's own trace leaves out (callers that only r14 names) is stated by name.
+ * Backtraces of every crash dump that is here against what the kernel and drgn said of the same stacks: the task that the log reports and the tasks that
+ * were blocked (truth.json of each case), then every stack, address by address (drgn.txt). What the kernel's own trace leaves out (callers that only
+ * r14 names) is stated by name.
  */
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -86,6 +87,100 @@ describe.skipIf(blocked.length === 0)('traces of blocked tasks', () => {
         expect(ours.length, comm).toBeGreaterThan(3);
       }
     });
+  });
+});
+
+interface StatedStack {
+  readonly pid: number;
+  readonly addresses: readonly string[];
+}
+
+/** "stack of PID COMM STATE", then a line for each frame; inlined functions are one frame with the one that they are inlined in. */
+function drgnStacks(text: string): readonly StatedStack[] {
+  const heads = [...text.matchAll(/^stack of (\d+) .*$/gm)];
+  return heads.map((head, index) => {
+    const part = text.slice(head.index, heads[index + 1]?.index ?? text.length);
+    const all = [...part.matchAll(/^ +#\d+ at (0x[0-9a-f]+|0)\b/gm)].map(([, address = '']) => address);
+    return { pid: Number(head[1]), addresses: once(all) };
+  });
+}
+
+/** Each address once where it comes several times in a row: inlined functions, and recursion with them. */
+const once = (addresses: readonly string[]): readonly string[] => addresses.filter((address, at) => address !== addresses[at - 1]);
+
+/** Addresses that are no frames: the end of a chain, the user's, and what lies in the slot of a frame that nothing was called from. */
+const noFrame = (address: string, { user }: TraceJson): boolean => BigInt(address) < 0x1000n || address === user?.address;
+const monitorCallBytes = 4n;
+
+/**
+ * What is said here and there of one stack, without what is known to differ: callers that only a link register names are not in drgn's; the PSW of
+ * a BUG points behind its instruction there.
+ */
+function compared(trace: TraceJson, stated: readonly string[]): { readonly mine: readonly string[]; readonly theirs: readonly string[] } {
+  const theirs = stated.filter((address) => !noFrame(address, trace));
+  const frames = trace.frames.filter(({ kind, address }) => kind !== 'link' || theirs.includes(address));
+  const mine = frames.map(({ kind, address }) => {
+    const behind = `0x${(BigInt(address) + monitorCallBytes).toString(16)}`;
+    return kind === 'interrupted' && !theirs.includes(address) && theirs.includes(behind) ? behind : address;
+  });
+  return { mine: once(mine), theirs };
+}
+
+function stackDifference(trace: TraceJson | undefined, { pid, addresses }: StatedStack): string | undefined {
+  if (trace === undefined) return `${pid}: no such task`;
+  const { mine, theirs } = compared(trace, addresses);
+  const begins = theirs.every((address, at) => mine[at] === address);
+  // drgn goes through no change of stacks, and not beyond registers that it has not (those of dumps from outside).
+  const stacks = new Set(trace.frames.flatMap(({ stack }) => stack ?? []));
+  if (begins && (mine.length === theirs.length || stacks.size > 1 || theirs.length === 0)) return undefined;
+  // A kernel thread of 6.1 begins with registers whose PSW is that of its first function.
+  const isThread = trace.detail.endsWith('the first frame of a kernel thread');
+  if (isThread && theirs.length === mine.length + 1 && mine.every((address, at) => theirs[at] === address)) return undefined;
+  return `${pid}: ${mine.join(' ')}\n stated ${theirs.join(' ')}`;
+}
+
+const views = [
+  ['drgn.txt', 'all'],
+  ['drgn-prod.txt', 'prod'],
+  ['drgn-kdump.txt', 'kdump'],
+] as const;
+const everyStack = crashDumps.flatMap((entry) =>
+  views.flatMap(([file, view]) => {
+    const stated = drgnStacks(crashOracle(entry.name, file) ?? '');
+    return stated.length === 0 ? [] : [{ name: entry.name, entry, view, stated }];
+  }),
+);
+
+describe.skipIf(everyStack.length === 0)('every stack', () => {
+  it.each(everyStack)('of $name in view $view is that of drgn', async ({ entry, view, stated }) => {
+    const { traces } = await withSession(entry, (session) => describeBacktrace(view === 'all' ? session : session.inView(view), { all: true }, never));
+    const traceOf = (pid: number): TraceJson | undefined => traces.find(({ task }) => task?.pid === pid);
+    // A zombie may have given its stack back, with what is left in it.
+    const judged = stated.filter(({ pid }) => traceOf(pid)?.detail.startsWith('the task has no kernel stack any more') !== true);
+    expect(judged.length).toBeGreaterThan(30);
+    expect(stated.length - judged.length).toBeLessThan(3);
+    expect(judged.flatMap((one) => stackDifference(traceOf(one.pid), one) ?? [])).toEqual([]);
+    const ends = traces.filter(({ task }) => judged.some(({ pid }) => pid === task?.pid)).map(({ end }) => end);
+    expect(ends.filter((end) => end !== 'complete' && end !== 'entered-from-user')).toEqual([]);
+    // A frame that is missing is noticed.
+    const altered = judged.filter(({ addresses }) => addresses.length > 4);
+    const without = altered.filter((one) => {
+      const trace = traceOf(one.pid);
+      return trace !== undefined && stackDifference({ ...trace, frames: trace.frames.toSpliced(1, 1) }, one) === undefined;
+    });
+    expect(without.length).toBeLessThan(2);
+  });
+});
+
+describe('the CPU of the system that crashed first', () => {
+  it('has its chain in the view of both systems', async () => {
+    const entry = crashDumps.find(({ name }) => name === 'c-kdump-hung.s390');
+    if (entry === undefined) return;
+    const { traces } = await withSession(entry, (session) => describeBacktrace(session, {}, never));
+    const first = traces.filter(({ system }) => system === 'prod');
+    expect(first.length).toBeGreaterThan(0);
+    expect(first.map(({ end }) => end).filter((end) => end !== 'complete' && end !== 'entered-from-user')).toEqual([]);
+    expect(first.map((trace) => namesOf(trace).join(' ')).join('\n')).toContain('order_check_invariant order_ctl_write proc_reg_write');
   });
 });
 

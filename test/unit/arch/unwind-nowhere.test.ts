@@ -107,9 +107,10 @@ describe('a CPU of s390x that was stopped before the first instruction of an int
       modules: () => [],
       vmcoreinfo: undefined,
       sleepers: () => [],
+      traced: () => ({ at: () => undefined }),
       guess: false,
     };
-    return s390xUnwinders(context).running(cpu, [stack]);
+    return s390xUnwinders(context).running(cpu, [stack], undefined);
   };
 
   it('was in what the old PSW says, and the handler was not called', () => {

@@ -14,8 +14,10 @@ import {
   noTrace,
   stackOf,
   type Frame,
+  tracedFrame,
   type StackRange,
   type Trace,
+  type TracedReturns,
   type UnwindContext,
   type Unwinders,
 } from '../backtrace.ts';
@@ -38,6 +40,7 @@ export interface Aarch64Unwinder {
   readonly stacks: readonly StackRange[];
   /** Bits of a return address that pointer authentication uses (KERNELPACMASK); 0 for none. */
   readonly authenticationMask: bigint;
+  readonly traced?: TracedReturns;
 }
 
 /** stp x29, x30, [sp, #...], with or without write-back: a function makes its frame record. */
@@ -82,9 +85,14 @@ function hasFrame(memory: KernelBytes, start: bigint, address: bigint): boolean 
 }
 
 /** The caller of a function that makes no frame record, or has not made it yet. */
-function linkFrame({ memory, symbols }: Aarch64Unwinder, pc: bigint, link: bigint | undefined): Frame | undefined {
+function linkFrame({ memory, symbols, traced }: Aarch64Unwinder, pc: bigint, framePointer: bigint, link: bigint | undefined): Frame | undefined {
   if (link === undefined || link === 0n) return undefined;
   const here = functionOf(symbols, pc, false);
+  // With a frame record of its own it has the trampoline there, and x29 is no more the caller's.
+  if (here === undefined || hasFrame(memory, here.start, pc) === false) {
+    const tracer = traced?.at(link, framePointer, pc);
+    if (tracer !== undefined) return tracedFrame({ kind: 'link', address: link }, tracer);
+  }
   const caller = functionOf(symbols, link, true);
   if (caller === undefined) return undefined;
   // A branch to where no code is: nothing was done there with the link register.
@@ -101,7 +109,7 @@ export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): T
   const { memory, stacks, authenticationMask } = unwinder;
   const frames: Frame[] = [{ kind: start.link === undefined ? 'return' : 'running', address: start.pc }];
   if (start.isUser ?? start.pc >> 55n === 0n) return { frames, end: 'entered-from-user', detail: 'the CPU runs user code' };
-  const link = linkFrame(unwinder, start.pc, start.link === undefined ? undefined : plain(start.link, authenticationMask));
+  const link = linkFrame(unwinder, start.pc, start.framePointer, start.link === undefined ? undefined : plain(start.link, authenticationMask));
   if (link !== undefined) frames.push(link);
   const seen = new Set<bigint>();
   const broken = (detail: string): Trace => ({ frames, end: 'broken', detail });
@@ -120,7 +128,12 @@ export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): T
     const interrupted = next === 0n && address === 0n ? interruptedAt(unwinder, at) : undefined;
     if (interrupted !== undefined) {
       frames.push({ kind: 'interrupted', address: interrupted.pc, stackPointer: at, stack: here.name });
-      const caller = linkFrame(unwinder, interrupted.pc, interrupted.link === undefined ? undefined : plain(interrupted.link, authenticationMask));
+      const caller = linkFrame(
+        unwinder,
+        interrupted.pc,
+        interrupted.framePointer,
+        interrupted.link === undefined ? undefined : plain(interrupted.link, authenticationMask),
+      );
       if (caller !== undefined) frames.push(caller);
       stack = here;
       at = interrupted.framePointer;
@@ -134,27 +147,30 @@ export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): T
     const returnsTo = plain(address, authenticationMask);
     // The function made a record after all: its own return address is no further caller.
     if (seen.size === 1 && link?.address === returnsTo) frames.pop();
-    if (address !== 0n) frames.push({ kind: 'return', address: returnsTo, stackPointer: at, stack: here.name });
+    if (address !== 0n) {
+      const tracer = unwinder.traced?.at(returnsTo, next, frames.at(-1)?.address ?? 0n);
+      frames.push(tracedFrame({ kind: 'return', address: returnsTo, stackPointer: at, stack: here.name }, tracer));
+    }
     if (isLost) return broken(`the chain ends at ${hex(at)}, in the middle of the ${here.name}`);
     stack = here;
     at = next;
   }
 }
 
-export function aarch64Unwinders({ memory, names: symbols, vmcoreinfo }: UnwindContext): Unwinders {
+export function aarch64Unwinders({ memory, names: symbols, vmcoreinfo, traced: tracedOf }: UnwindContext): Unwinders {
   const authenticationMask = vmcoreinfoPrefixedHex(vmcoreinfo, 'NUMBER(KERNELPACMASK)') ?? 0n;
   return {
-    running(cpu, stacks) {
+    running(cpu, stacks, task) {
       const { pc, x29, x30 } = cpu.registers ?? {};
       if (pc === undefined || x29 === undefined || x30 === undefined) return noTrace(noRegisters);
       return unwindAarch64(
-        { memory, symbols, stacks, authenticationMask },
+        { memory, symbols, stacks, authenticationMask, traced: tracedOf(task) },
         { pc: BigInt(pc), framePointer: BigInt(x29), link: BigInt(x30), isUser: isAarch64User(cpu) },
       );
     },
-    sleeping: ({ savedPc, savedFrame }, stacks) =>
+    sleeping: ({ savedPc, savedFrame }, stacks, task) =>
       savedPc === undefined || savedFrame === undefined
         ? noTrace(noSavedStack)
-        : unwindAarch64({ memory, symbols, stacks, authenticationMask }, { pc: savedPc, framePointer: savedFrame }),
+        : unwindAarch64({ memory, symbols, stacks, authenticationMask, traced: tracedOf(task) }, { pc: savedPc, framePointer: savedFrame }),
   };
 }

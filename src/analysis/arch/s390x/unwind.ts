@@ -15,8 +15,10 @@ import {
   stackOf,
   type Frame,
   type SavedRegisters,
+  tracedFrame,
   type StackRange,
   type Trace,
+  type TracedReturns,
   type UnwindContext,
   type Unwinders,
 } from '../backtrace.ts';
@@ -54,6 +56,7 @@ export interface S390xUnwinder {
   readonly stacks: readonly StackRange[];
   /** Packed by default. */
   readonly frames?: FrameLayout;
+  readonly traced?: TracedReturns;
 }
 
 /** The frames of a sleeping task up to a chain that ends in its own stack; 0 when it does not. */
@@ -129,11 +132,13 @@ interface Leaving {
 }
 
 /** The link register names the caller while nothing was called with it: of code that is none, of a leaf, of a function that gave its frame back. */
-function leavingOf({ memory, symbols, frames = packed }: S390xUnwinder, start: S390xStart): Leaving {
+function leavingOf({ memory, symbols, traced, frames = packed }: S390xUnwinder, start: S390xStart): Leaving {
   const { pswAddress, link, stackPointer } = start;
   const none: Leaving = { slotIsStale: false, prologue: undefined };
   if (pswAddress === undefined || symbols === undefined) return none;
   const here = functionOf(symbols, pswAddress, false);
+  const replaced = link === undefined ? undefined : throughTracer(traced, memory, here?.start, start, link, frames);
+  if (replaced !== undefined) return replaced;
   const caller = link === undefined || link === 0n || !followsCall(memory, link) ? undefined : functionOf(symbols, link, true);
   // A branch to where no code is: it went nowhere, so all is as the caller left it.
   if (here === undefined)
@@ -144,6 +149,27 @@ function leavingOf({ memory, symbols, frames = packed }: S390xUnwinder, start: S
   if (caller === undefined || link === undefined || caller.start === here.start) return { slotIsStale: isLeaf, prologue };
   const gaveBack = prologue.frameBytes === 0 || isLeaf || memory.u64(stackPointer + frames.returnSlot) === link;
   return gaveBack ? { link: { kind: 'link', address: link }, slotIsStale: isLeaf, prologue } : { slotIsStale: false, prologue };
+}
+
+/**
+ * A link register that holds a tracer's trampoline: the function has called nothing yet, or is about to return. Undefined where its frame says
+ * the same, so that the chain leads there.
+ */
+function throughTracer(
+  traced: TracedReturns | undefined,
+  memory: KernelBytes,
+  functionStart: bigint | undefined,
+  { pswAddress = 0n, stackPointer }: S390xStart,
+  link: bigint,
+  frames: FrameLayout,
+): Leaving | undefined {
+  const prologue = functionStart === undefined ? undefined : prologueOf(memory, functionStart, pswAddress);
+  const callersFrame = stackPointer + BigInt(prologue?.frameBytes ?? 0);
+  const tracer = traced?.at(link, callersFrame, pswAddress);
+  if (tracer === undefined || (prologue?.savesLink === true && prologue.frameBytes > 0 && memory.u64(callersFrame + frames.returnSlot) === link))
+    return undefined;
+  const isLeaf = prologue !== undefined && prologue.frameBytes > 0 && !prologue.savesLink;
+  return { link: tracedFrame({ kind: 'link', address: link }, tracer), slotIsStale: isLeaf, prologue };
 }
 
 interface PtRegs extends SavedRegisters {
@@ -235,7 +261,10 @@ function stretch(unwinder: S390xUnwinder, start: S390xStart, { prologue, slotIsS
       };
     const isEntry = next === 0n && unwinder.symbols !== undefined && functionOf(unwinder.symbols, slot, true) === undefined;
     // The code that handles a stack overflow is jumped to: nothing was called from the frame that holds the registers.
-    if (slotHolds && !isEntry) frames.push({ kind: 'return', address: slot, stackPointer: sp, stack: stack.name });
+    if (slotHolds && !isEntry) {
+      const tracer = unwinder.traced?.at(slot, sp, frames.at(-1)?.address ?? 0n);
+      frames.push(tracedFrame({ kind: 'return', address: slot, stackPointer: sp, stack: stack.name }, tracer));
+    }
     if (next === 0n) return ending(unwinder, sp, stack, frames);
     const nextStack = stackOf(stacks, next);
     if (nextStack === undefined) return { end: 'broken', detail: `the back chain at ${hex(sp + chainSlot)} leads to ${hex(next)}, in no known stack` };
@@ -283,10 +312,10 @@ function atEntry(memory: KernelBytes, cpu: CpuJson, start: S390xStart): S390xSta
   return pswMask === undefined || pswAddress === undefined || pswAddress === 0n ? undefined : { ...start, pswMask, pswAddress };
 }
 
-export function s390xUnwinders({ memory, names: symbols, sleepers }: UnwindContext): Unwinders {
+export function s390xUnwinders({ memory, names: symbols, sleepers, traced: tracedOf }: UnwindContext): Unwinders {
   const frames = frameLayoutOf(memory, sleepers());
   return {
-    running(cpu, stacks) {
+    running(cpu, stacks, task) {
       if (cpu.psw === undefined || cpu.gprs === undefined) return noTrace(noRegisters);
       const start: S390xStart = {
         pswMask: BigInt(cpu.psw.mask),
@@ -294,16 +323,17 @@ export function s390xUnwinders({ memory, names: symbols, sleepers }: UnwindConte
         link: BigInt(cpu.gprs[14] ?? '0x0'),
         stackPointer: BigInt(cpu.gprs[15] ?? '0x0'),
       };
+      const unwinder = { memory, symbols, stacks, frames, traced: tracedOf(task) };
       const interrupted = atEntry(memory, cpu, start);
-      if (interrupted?.pswAddress === undefined) return unwindS390x({ memory, symbols, stacks, frames }, start);
-      const before = unwindS390x({ memory, symbols, stacks, frames }, interrupted);
+      if (interrupted?.pswAddress === undefined) return unwindS390x(unwinder, start);
+      const before = unwindS390x(unwinder, interrupted);
       const entry: readonly Frame[] = [
         { kind: 'running', address: BigInt(cpu.psw.address) },
         { kind: 'interrupted', address: interrupted.pswAddress },
       ];
       return { ...before, frames: [...entry, ...before.frames.slice(1)] };
     },
-    sleeping: ({ savedStack }, stacks) =>
-      savedStack === undefined ? noTrace(noSavedStack) : unwindS390x({ memory, symbols, stacks, frames }, { stackPointer: savedStack }),
+    sleeping: ({ savedStack }, stacks, task) =>
+      savedStack === undefined ? noTrace(noSavedStack) : unwindS390x({ memory, symbols, stacks, frames, traced: tracedOf(task) }, { stackPointer: savedStack }),
   };
 }

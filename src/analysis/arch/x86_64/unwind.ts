@@ -4,7 +4,18 @@
  */
 import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
-import { functionOf, maxFrames, stackOf, type Frame, type SavedRegisters, type StackRange, type Trace } from '../backtrace.ts';
+import {
+  functionOf,
+  maxFrames,
+  stackOf,
+  tracedFrame,
+  type Frame,
+  type SavedRegisters,
+  type StackRange,
+  type Trace,
+  type TracedReturn,
+  type TracedReturns,
+} from '../backtrace.ts';
 import type { KernelBytes, KernelNames, StructTypes } from '../kernel-view.ts';
 import type { OrcEntry, OrcTables } from './orc-tables.ts';
 import { canBeReturnedTo } from './return-address.ts';
@@ -18,6 +29,7 @@ export interface X86Unwinder {
   readonly types: StructTypes;
   readonly tables: OrcTables;
   readonly stacks: readonly StackRange[];
+  readonly traced?: TracedReturns;
 }
 
 interface State {
@@ -107,7 +119,8 @@ function previousStack({ memory }: X86Unwinder, { sp, bp, registers }: State, or
   }
 }
 
-type Step = { readonly state: State; readonly kind: 'return' | 'interrupted'; readonly at: bigint } | Omit<Trace, 'frames'>;
+type Step =
+  { readonly state: State; readonly kind: 'return' | 'interrupted'; readonly at: bigint; readonly tracer?: TracedReturn | undefined } | Omit<Trace, 'frames'>;
 
 const broken = (detail: string): Omit<Trace, 'frames'> => ({ end: 'broken', detail });
 
@@ -157,7 +170,9 @@ function step(unwinder: X86Unwinder, state: State): Step {
     const bp = base === undefined ? state.bp : memory.u64(BigInt.asUintN(64, base + BigInt(orc.bpOffset)));
     if (base !== undefined && bp === undefined) return lost(BigInt.asUintN(64, base + BigInt(orc.bpOffset)), 'the saved frame pointer');
     if (orc.bp === 'bp' && state.bp === undefined) return broken(unknownBp);
-    return { state: { ip, sp, bp, registers: {}, isExact: orc.isSignal }, kind: 'return', at: sp - 8n };
+    const tracer = unwinder.traced?.at(ip, sp - 8n, state.ip);
+    const returnsTo = tracer !== undefined && 'returnsTo' in tracer ? tracer.returnsTo : ip;
+    return { state: { ip: returnsTo, sp, bp, registers: {}, isExact: orc.isSignal }, kind: 'return', at: sp - 8n, tracer };
   }
   const first = unwinder.types.offset('pt_regs', 'ip');
   if (first === undefined) return broken('the type pt_regs is not known');
@@ -189,6 +204,8 @@ function fromNowhere({ memory, symbols }: X86Unwinder, { ip, sp, bp }: State): S
 
 const noCall = (at: bigint, ip: bigint): string => `the word at ${hex(at)} is no return address: no call stands before ${hex(ip)}`;
 
+const stackName = ({ stacks }: X86Unwinder, at: bigint): { readonly stack?: string } => defined({ stack: stackOf(stacks, at)?.name });
+
 /** Follows the chain from a state. Never throws; a damaged one ends with the reason. */
 function unwind(unwinder: X86Unwinder, start: State, kind: Frame['kind']): Trace {
   const frames: Frame[] = [{ kind, address: start.ip }];
@@ -200,12 +217,16 @@ function unwind(unwinder: X86Unwinder, start: State, kind: Frame['kind']): Trace
     const { sp } = next.state;
     if (sp % 8n !== 0n || seen.has(sp)) return { frames, ...broken(`the chain leads to ${hex(sp)}${seen.has(sp) ? ' a second time' : ', which is no stack'}`) };
     if (sp <= state.sp && sp / stackBytes === state.sp / stackBytes) return { frames, ...broken(`the chain leads down, from ${hex(state.sp)} to ${hex(sp)}`) };
+    if (next.tracer !== undefined && 'hides' in next.tracer) {
+      const { trampoline, hides } = next.tracer;
+      frames.push(tracedFrame({ kind: next.kind, address: next.state.ip, stackPointer: next.at, ...stackName(unwinder, next.at) }, next.tracer));
+      return { frames, ...broken(`${trampoline}, a tracer's trampoline, hides the caller at ${hex(next.at)}: ${hides}`) };
+    }
     if (!next.state.isExact && next.state.ip >> kernelBit === 0n)
       return { frames, ...broken(`the word at ${hex(next.at)} is no return address: ${hex(next.state.ip)}`) };
     if (!next.state.isExact && !canBeReturnedTo(unwinder.memory, unwinder.symbols, next.state.ip)) return { frames, ...broken(noCall(next.at, next.state.ip)) };
     seen.add(sp);
-    const stack = stackOf(unwinder.stacks, next.at)?.name;
-    frames.push({ kind: next.kind, address: next.state.ip, stackPointer: next.at, ...defined({ stack }) });
+    frames.push(tracedFrame({ kind: next.kind, address: next.state.ip, stackPointer: next.at, ...stackName(unwinder, next.at) }, next.tracer));
     ({ state } = next);
   }
 }

@@ -22,11 +22,11 @@ const registersOf = (cpu: CpuJson): X86Registers =>
   );
 
 export function x86Unwinders(context: UnwindContext): Unwinders {
-  const { memory, names: symbols, types, guess } = context;
+  const { memory, names: symbols, types, guess, traced } = context;
   const tables = tablesOf(context);
   const why = typeof tables === 'string' ? tables : '';
-  const unwinder = (stacks: readonly StackRange[]): X86Unwinder | undefined =>
-    types === undefined || typeof tables === 'string' ? undefined : { memory, symbols, types, tables, stacks };
+  const unwinder = (stacks: readonly StackRange[], task: bigint | undefined): X86Unwinder | undefined =>
+    types === undefined || typeof tables === 'string' ? undefined : { memory, symbols, types, tables, stacks, traced: traced(task) };
   /** What a chain that cannot be followed leaves open, where that is asked for. */
   const withGuesses = (trace: Trace, stacks: readonly StackRange[], from: bigint | undefined): Trace => {
     if (!guess || (trace.end !== 'broken' && trace.end !== 'partial')) return trace;
@@ -37,20 +37,20 @@ export function x86Unwinders(context: UnwindContext): Unwinders {
     return { ...trace, frames: [...trace.frames, ...guesses], detail: `${trace.detail}; addresses of code that lie on the stack are guesses` };
   };
   return {
-    running(cpu, stacks) {
+    running(cpu, stacks, task) {
       const { rip, rsp } = cpu.registers ?? {};
       if (isNarrow(cpu)) return noTrace('the CPU was outside 64-bit mode (firmware, a boot loader or a 32-bit kernel): stacks of such code are not followed');
       if (rip === undefined) return noTrace(noRegisters);
       const running: Frame = { kind: 'running', address: BigInt(rip) };
       if (isX86User(cpu) ?? BigInt(rip) >> 63n === 0n) return { frames: [running], end: 'entered-from-user', detail: 'the CPU runs user code' };
-      const orc = unwinder(stacks);
+      const orc = unwinder(stacks, task);
       const trace = orc === undefined ? undefined : unwindX86Cpu(orc, registersOf(cpu));
       const partial: Trace = { frames: [running], end: 'partial', detail: `the frames below are not known: ${orc === undefined ? why : noRegisters}` };
       return withGuesses(trace ?? partial, stacks, rsp === undefined ? undefined : BigInt(rsp));
     },
-    sleeping({ savedStack }, stacks) {
+    sleeping({ savedStack }, stacks, task) {
       if (savedStack === undefined) return noTrace(noSavedStack);
-      const orc = unwinder(stacks);
+      const orc = unwinder(stacks, task);
       const trace: Trace = orc === undefined ? { frames: [], end: 'partial', detail: `the frames are not known: ${why}` } : unwindX86Task(orc, savedStack);
       return withGuesses(trace, stacks, savedStack);
     },

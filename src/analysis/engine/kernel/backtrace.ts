@@ -11,6 +11,7 @@ import { functionOf, noTrace, stackOf, type Frame, type SavedState, type StackRa
 import { architectures } from '../../arch/index.ts';
 import { structTypes } from '../../kernel/btf/type-layout.ts';
 import { crashPath } from '../../kernel/stacks/crash-path.ts';
+import { tracedReturns } from '../../kernel/stacks/traced-returns.ts';
 import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
 import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { stackEndMagic, type TaskMember } from '../../kernel/tasks/task-layout.ts';
@@ -35,13 +36,18 @@ export interface BacktraceRequest {
 }
 
 function frameJson(frame: Frame, symbols: SymbolTable | undefined): FrameJson {
-  const found = functionOf(symbols, frame.address, frame.kind === 'return' || frame.kind === 'link');
+  const { tracer } = frame;
+  const isHidden = tracer !== undefined && 'hides' in tracer;
+  // The name of a trampoline would be taken for the caller's.
+  const found = isHidden ? undefined : functionOf(symbols, frame.address, frame.kind === 'return' || frame.kind === 'link');
   return {
     kind: frame.kind,
     address: hex(frame.address),
     ...(found === undefined ? {} : { symbol: `${found.name}+${hex(frame.address - found.start)}${found.module === undefined ? '' : ` [${found.module}]`}` }),
     ...(frame.stackPointer === undefined ? {} : { stackPointer: hex(frame.stackPointer) }),
     ...defined({ stack: frame.stack }),
+    ...(tracer === undefined ? {} : { trampoline: tracer.trampoline }),
+    ...(isHidden ? { hidden: tracer.hides } : {}),
   };
 }
 
@@ -122,6 +128,7 @@ function unwindersOf(tasks: KernelTasks, guess: boolean): Unwinders {
     modules: () => (typeof kernel.modules === 'string' ? [] : kernel.modules.list.modules),
     vmcoreinfo: kernel.vmcoreinfo,
     sleepers: () => sleepersOf(tasks),
+    traced: tracedReturns({ memory, symbols, names, types: types?.types, noTypes }),
     guess,
   });
 }
@@ -166,7 +173,7 @@ function traceCpu(tracer: Tracer, context: CpuContext): TraceJson {
   const stackBytes = tasks.layout?.stackBytes ?? 0;
   if (withoutRegisters !== undefined) return traceJson({ frames: [], end: 'no-registers', detail: withoutRegisters.detail }, tasks.names, context, task);
   const stacks = withMarkedStack(withTaskStack(context.stacks, task, stackBytes), context, tasks.memory, stackBytes);
-  return traceJson(unwinders.running(context.cpu, stacks), tasks.names, context, task);
+  return traceJson(unwinders.running(context.cpu, stacks, context.current), tasks.names, context, task);
 }
 
 function traceTask(tracer: Tracer, task: KernelTask): TraceJson {
@@ -181,7 +188,7 @@ function traceTask(tracer: Tracer, task: KernelTask): TraceJson {
   if (unknown !== undefined && (task.kind === 'idle' || task.state === undefined || task.state.letter === 'R'))
     return give(noTrace(`the task may have run on CPU ${unknown.number}, whose task is not known; then what it saved is from an earlier switch`));
   if (task.onCpu === true) return give(noTrace('the task runs on a CPU whose registers cannot be told apart; what it saved is from its last switch'));
-  return give(unwinders.sleeping(savedState(tasks, task), withTaskStack([], task, layout.stackBytes)));
+  return give(unwinders.sleeping(savedState(tasks, task), withTaskStack([], task, layout.stackBytes), task.address));
 }
 
 function wanted(session: Session, tracer: Tracer, request: BacktraceRequest): readonly TraceJson[] {

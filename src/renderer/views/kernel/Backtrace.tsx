@@ -57,13 +57,31 @@ export function Backtrace({ dump, trace }: { readonly dump: string; readonly tra
                 <td className="number dim">{index}</td>
                 <td className="code frame-function">
                   {marks[frame.kind] === '' ? null : <span className="frame-mark">{marks[frame.kind]} </span>}
-                  {frame.symbol === undefined ? <span className="dim">no name known</span> : <Hostile text={frame.symbol} />}
+                  {frame.symbol === undefined ? (
+                    <span className="dim">{frame.hidden === undefined ? 'no name known' : 'hidden by a tracer'}</span>
+                  ) : (
+                    <Hostile text={frame.symbol} />
+                  )}
                 </td>
                 <td>
                   <AddressLink dump={dump} position={kernelPosition(frame.address, 2)} />
                 </td>
                 <td>{frame.stackPointer === undefined ? null : <AddressLink dump={dump} position={kernelPosition(frame.stackPointer)} />}</td>
-                <td className="dim">{frame.stack}</td>
+                <td className="dim">
+                  {frame.stack}
+                  {frame.trampoline === undefined ? null : (
+                    <>
+                      {frame.stack === undefined ? '' : '; '}
+                      <Hostile
+                        text={
+                          frame.hidden === undefined
+                            ? `seen through ${frame.trampoline}`
+                            : `${frame.trampoline}, a tracer's trampoline, hides the caller: ${frame.hidden}`
+                        }
+                      />
+                    </>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
