@@ -2,10 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { unwindAarch64 } from '../../../src/analysis/arch/aarch64/unwind.ts';
 import { s390xUnwinders, unwindS390x, type S390xStart } from '../../../src/analysis/arch/s390x/unwind.ts';
+import { unwindX86Cpu, type X86Registers, type X86Unwinder } from '../../../src/analysis/arch/x86_64/unwind.ts';
+import { x86Unwinders } from '../../../src/analysis/arch/x86_64/unwinders.ts';
+import { structTypes } from '../../../src/analysis/kernel/btf/type-layout.ts';
 import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 import type { Trace } from '../../../src/analysis/arch/backtrace.ts';
 import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
 import { describedMemory, zeroed } from '../kernel/described-memory.ts';
+import { DescribedStructs } from '../kernel/described-structs.ts';
 
 const addresses = ({ frames }: Trace): readonly unknown[] => frames.map(({ kind, address }) => [kind, address]);
 
@@ -151,5 +155,115 @@ describe('stacks of aarch64', () => {
   it('end where PSTATE is of user code, whatever the PC is', () => {
     const trace = unwindAarch64({ memory, symbols, stacks: [stack], authenticationMask: 0n }, { ...start, pc: code, isUser: true });
     expect(trace).toMatchObject({ end: 'entered-from-user', frames: [{ kind: 'running' }] });
+  });
+});
+
+describe('stacks of x86_64', () => {
+  const code = 0xffff_ffff_8100_0000n;
+  const module = 0xffff_ffff_c010_0000n;
+  const stack = { name: 'kernel stack', start: 0xffff_c900_0000_0000n, end: 0xffff_c900_0000_4000n };
+  const symbols = symbolTable('described', {
+    addresses: BigUint64Array.of(code, code + 0x100n, code + 0x200n, code + 0x300n, code + 0x400n, code + 0x500n),
+    names: ['tcaller', 'tstart', 'tentry', 'T_etext', 'T_sinittext', 'T_einittext'],
+  });
+  const [caller, start] = [code + 0x20n, code + 0x120n];
+  const sp = stack.end - 0x200n;
+  const call = { type: 'call', sp: 'sp', spOffset: 16, bp: 'undefined', bpOffset: 0, isSignal: false } as const;
+  const tables: X86Unwinder['tables'] = {
+    find(address) {
+      const name = symbols.at(address)?.name;
+      return name === 'caller'
+        ? call
+        : name === 'start'
+          ? { ...call, type: 'end' }
+          : name === 'entry'
+            ? { ...call, type: 'registers', spOffset: 0 }
+            : 'no table covers it';
+    },
+  };
+  const registers = ['r15', 'r14', 'r13', 'r12', 'bp', 'bx', 'r11', 'r10', 'r9', 'r8', 'ax', 'cx', 'dx', 'si', 'di', 'orig_ax', 'ip', 'cs', 'flags', 'sp', 'ss'] as const; // prettier-ignore
+  const types = structTypes(new DescribedStructs('little', { pt_regs: Object.fromEntries(registers.map((name) => [name, 'u64'])) }).types());
+  /** The caller's frame has eight bytes and what it returns to; all code is calls, so that any address in it can be returned to. */
+  const words = (atTop: bigint): Map<bigint, bigint> => {
+    const found = zeroed(stack)
+      .set(sp, atTop)
+      .set(sp + 16n, start);
+    for (let at = code; at < code + 0x300n; at += 8n) found.set(at, 0xe8e8_e8e8_e8e8_e8e8n);
+    return found;
+  };
+  const unwind = (start: X86Registers, described: ReadonlyMap<bigint, bigint>): Trace | undefined =>
+    unwindX86Cpu({ memory: describedMemory('x86_64', described), symbols, types, tables, stacks: [stack] }, { sp, bp: 0n, ...start });
+
+  it.each([
+    ['0', 0n],
+    ['0xdeadbeefdeadbeef', 0xdead_beef_dead_beefn],
+    ['in a gap between modules', module],
+    ['of user space', 0x40_1000n],
+    ['poison', 0x6b6b_6b6b_6b6b_6b6bn],
+    ['not canonical', 0x8000_0000_0000_0000n],
+  ])('go on at the return address that a call to %s pushed', (_, ip) => {
+    const trace = unwind({ ip }, words(caller));
+    expect(trace === undefined ? [] : addresses(trace)).toEqual([
+      ['running', ip],
+      ['return', caller],
+      ['return', start],
+    ]);
+    expect(trace?.end).toBe('complete');
+  });
+
+  it('go on at it where registers that an exception saved have such an instruction', () => {
+    const regs = stack.start + 0x2000n;
+    const described = words(caller);
+    const place = (name: string): bigint => regs + BigInt(types.offset('pt_regs', name) ?? -1);
+    described.set(place('ip'), 0n).set(place('cs'), 0x10n).set(place('sp'), sp);
+    const trace = unwind({ ip: code + 0x220n, sp: regs }, described);
+    expect(trace === undefined ? [] : addresses(trace)).toEqual([
+      ['running', code + 0x220n],
+      ['interrupted', 0n],
+      ['return', caller],
+      ['return', start],
+    ]);
+    described.set(place('cs'), 0x33n);
+    expect(unwind({ ip: code + 0x220n, sp: regs }, described)).toMatchObject({ end: 'entered-from-user', user: { address: 0n } });
+  });
+
+  it('end with the reason where the top of the stack is no return address', () => {
+    const other = unwind({ ip: 0n }, words(0x1234n));
+    expect(other).toMatchObject({
+      end: 'broken',
+      frames: [{ kind: 'running', address: 0n }],
+      detail: expect.stringContaining('is no return address: 0x1234') as string,
+    });
+    const absent = unwind({ ip: 0n, sp: stack.end + 0x100n }, words(caller));
+    expect(absent).toMatchObject({ end: 'broken', detail: expect.stringContaining('cannot be read') as string });
+    // Code that no call stands before was not called.
+    const without = words(caller);
+    without.set(caller - 8n, 0n);
+    expect(unwind({ ip: 0n }, without)).toMatchObject({ end: 'broken', frames: [{ kind: 'running' }] });
+  });
+
+  it('are of user code or not by CS, never by the instruction', () => {
+    const memory = describedMemory('x86_64', words(caller));
+    const context = {
+      memory,
+      symbols,
+      names: symbols,
+      types: undefined,
+      noTypes: 'no BTF',
+      modules: () => [],
+      vmcoreinfo: undefined,
+      sleepers: () => [],
+      guess: false,
+    };
+    const running = (rip: string, cs: string): Trace =>
+      x86Unwinders({ ...context, traced: () => ({ at: () => undefined }) }).running(
+        { id: 0, registers: { rip, cs, rsp: `0x${sp.toString(16)}` }, source: 'note' } as unknown as CpuJson,
+        [stack],
+        undefined,
+      );
+    expect(running('0x401000', '0x33').end).toBe('entered-from-user');
+    expect(running('0xffffffff81000020', '0x33').end).toBe('entered-from-user');
+    expect(running('0x401000', '0x10').end).toBe('partial');
+    expect(running('0x0', '0x10').end).toBe('partial');
   });
 });

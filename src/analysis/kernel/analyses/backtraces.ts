@@ -53,10 +53,10 @@ export const backtraces = defineAnalysis({
             crashPath: at < (trace.crashFrames ?? 0),
           },
         };
-      if (trace.end === 'broken' || trace.end === 'partial') {
-        const what = `stack of ${task === undefined ? `CPU ${trace.cpu ?? ''}` : `${task.comm} (${task.pid ?? task.address})`}`;
-        yield { missing: { what, why: trace.detail } };
-      }
+      const what = `stack of ${task === undefined ? `CPU ${trace.cpu ?? ''}` : `${task.comm} (${task.pid ?? task.address})`}`;
+      const hidden = trace.frames.find((frame) => frame.hidden !== undefined);
+      if (hidden !== undefined) yield { missing: { what, why: `${hidden.trampoline ?? ''}, a tracer's trampoline, hides a caller: ${hidden.hidden ?? ''}` } };
+      if (trace.end === 'broken' || trace.end === 'partial') yield { missing: { what, why: trace.detail } };
     }
     for (const one of stacks?.missing ?? []) yield { missing: one };
   },
