@@ -6,7 +6,7 @@ import { hex as hexOf } from '../../shared/units.ts';
 import type { Steps } from '../jobs/steps.ts';
 import { asciiText, u32, u64 } from '../layout/field.ts';
 import { bytesOf } from '../layout/presentation.ts';
-import { list, parse, struct } from '../layout/struct.ts';
+import { list, parse, parseSome, struct, type Values } from '../layout/struct.ts';
 import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import type { Segment } from './dump-format.ts';
 import { END_MARKER } from './s390-header.ts';
@@ -18,8 +18,7 @@ const mebibyte = 1n << 20n;
 const maxEntries = 1011;
 /** Lengths in MiB that are tried where the recorded one leads nowhere. */
 const maxLengthsTried = 4096;
-/** A header has a table of a thousand entries. */
-const headersInStep = 8;
+const headersInStep = 64;
 /** A segment's header and its first MiB. */
 const leastSegmentBytes = 4096 + (1 << 20);
 const storedUncompressed = 0x8000_0000;
@@ -37,7 +36,11 @@ export const s390SegmentHeader = struct(
   },
 );
 
-type SegmentHeader = ReturnType<typeof parse<typeof s390SegmentHeader.fields>>;
+const headFields = ['start', 'len', 'stop_marker', 'size_on_disk', 'entry_count'] as const;
+type SegmentHeader = Pick<Values<typeof s390SegmentHeader.fields>, (typeof headFields)[number]>;
+
+/** A header without its table of entries, which only compressed segments fill: a dump may have a million segments. */
+const readHeader = (bytes: Uint8Array): SegmentHeader => parseSome(s390SegmentHeader, bytes, headFields);
 
 export interface SegmentWalk {
   readonly pieces: PieceColumns;
@@ -84,7 +87,8 @@ function implausible(header: SegmentHeader, options: WalkOptions): string | unde
 }
 
 /** Pieces of a compressed segment: every entry is a zlib stream of its own, or raw. */
-function compressedPieces(source: ByteSource, header: SegmentHeader, dataAt: number, options: WalkOptions): MemoryPiece[] {
+function compressedPieces(source: ByteSource, bytes: Uint8Array, dataAt: number, options: WalkOptions): MemoryPiece[] {
+  const header = parse(s390SegmentHeader, bytes);
   const pieces: MemoryPiece[] = [];
   const entrySize = BigInt(options.entrySize);
   const dataEnd = dataAt + header.size_on_disk * options.blockSize;
@@ -168,10 +172,8 @@ function* chainBehindLost(source: ByteSource, headerAt: number, known: bigint, f
 export const lostHeader = (fault: FileFault): string => `the header of its segment cannot be read: ${faultText(fault)}`;
 
 function startsChain(bytes: Uint8Array, from: bigint, options: WalkOptions): boolean {
-  const data = new DataView(bytes.buffer, bytes.byteOffset);
-  // A look at two words spares reading a table of a thousand entries at every place.
-  if (data.getBigUint64(0x08) === 0n && data.getBigUint64(0x10) === 0n) return false;
-  const header = parse(s390SegmentHeader, bytes);
+  const header = readHeader(bytes);
+  if (header.len === 0n && header.stop_marker === 0n) return false;
   return implausible(header, options) === undefined && (header.start >= from || header.len === 0n);
 }
 
@@ -217,7 +219,7 @@ export function* walkSegments(source: ByteSource, position: number, options: Wal
   const result = (end: number | undefined, lost = false): SegmentWalk => ({ pieces, segments, findings, end, known, compressed, lost });
   for (let turns = 0; ; turns += 1) {
     if (turns % headersInStep === 0) yield;
-    const got = at >= source.size ? 0 : source.readInto(at, bytes);
+    const got = at >= source.size ? 0 : (source.readApart?.(at, bytes) ?? source.readInto(at, bytes));
     if (got < bytes.length) {
       const fault = source.faultAt?.(at + got);
       const rest = fault === undefined ? undefined : yield* chainBehindLost(source, at, known, segments.length, options);
@@ -236,7 +238,7 @@ export function* walkSegments(source: ByteSource, position: number, options: Wal
       else if (!isFull) findings.push(chainFinding(source, at, 'the file ends there'));
       return { ...result(undefined, !isFull), ...defined({ fault }) };
     }
-    const header = parse(s390SegmentHeader, bytes);
+    const header = readHeader(bytes);
     const wrong = implausible(header, options);
     const ascending = header.start >= known || header.len === 0n;
     if (wrong !== undefined && segments.length > 0 && isEndMarker(bytes)) {
@@ -296,7 +298,7 @@ export function* walkSegments(source: ByteSource, position: number, options: Wal
       if (header.size_on_disk === 0) pieces.push({ start: header.start, end: header.start + header.len, state: 'stored', source, fileOffset: dataAt });
       else {
         compressed = true;
-        for (const piece of compressedPieces(source, header, dataAt, options)) pieces.push(piece);
+        for (const piece of compressedPieces(source, bytes, dataAt, options)) pieces.push(piece);
       }
       if (header.start + header.len > known) known = header.start + header.len;
     }

@@ -136,6 +136,17 @@ export function parse<F extends Fields>(layout: StructLayout<F>, data: Uint8Arra
   return readFields(layout, view, 0, byteOrder(layout, options.endian)) as Values<F>;
 }
 
+/** Values of some fields of a structure, where the others are long or not asked for. @throws DumpError as `parse` */
+export function parseSome<F extends Fields, K extends keyof F & string>(
+  layout: StructLayout<F>,
+  data: Uint8Array,
+  names: readonly K[],
+  options: ParseOptions = {},
+): Pick<Values<F>, K> {
+  const some = Object.fromEntries(names.map((name) => [name, layout.fields[name]])) as unknown as Pick<F, K>;
+  return parse({ ...layout, fields: some }, data, options) as Pick<Values<F>, K>;
+}
+
 /** A leaf field with its full path ("entry[3].addr") and its place in the outermost structure. */
 interface Leaf {
   readonly path: string;

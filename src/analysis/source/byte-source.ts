@@ -46,6 +46,8 @@ export interface ByteSource {
    * @throws DumpError io when the file changed since it was opened
    */
   readInto(offset: FileOffset, target: Uint8Array): number;
+  /** As `readInto`, for a place whose surroundings nobody asks for: they are not read into a cache. */
+  readApart?(offset: FileOffset, target: Uint8Array): number;
   /** Why a read has stopped at `offset`, where that is not the end of the source; `bytes` counts from `offset` on, in this source. */
   faultAt?(offset: FileOffset): FileFault | undefined;
 }

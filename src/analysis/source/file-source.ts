@@ -184,6 +184,9 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
       }
       return done;
     },
+    readApart(offset, target) {
+      return offset >= size ? 0 : direct.readInto(offset, target.subarray(0, size - offset));
+    },
     close() {
       cache.clear();
       try {
