@@ -2,14 +2,17 @@
  * What a container knows of its memory without reading a page, as a map that is asked instead of a list that is held: filtered dumps of
  * large systems have tens of millions of runs.
  */
+import { defined } from '../../shared/defined.ts';
 import { pageSize } from '../../shared/units.ts';
 import type { Extent, ExtentMap } from './dump-format.ts';
 import { indexAt } from './extent-sweep.ts';
 
 const page = BigInt(pageSize);
 
+type Totals = Pick<ExtentMap, 'storedPages' | 'availableEnd' | 'cut'>;
+
 /** Stored pages, available end and cut boundaries of extents, in one pass. */
-function totalsOf(extents: Iterable<Extent>): Pick<ExtentMap, 'storedPages' | 'availableEnd' | 'cut'> {
+function totalsOf(extents: Iterable<Extent>): Totals {
   let storedPages = 0;
   let availableEnd = 0n;
   let cut = false;
@@ -34,12 +37,15 @@ interface ExtentSource {
   readonly from: (address: bigint) => Generator<Extent, undefined>;
   readonly at?: (address: bigint) => Extent | undefined;
   readonly count?: number;
+  readonly counts?: ExtentMap['counts'];
+  /** Where the container knows them without a pass. */
+  readonly totals?: Totals;
 }
 
-/** A map that makes its extents on demand; totals take a pass, once. */
-export function generatedExtents({ from, at, count }: ExtentSource): ExtentMap {
-  let totals: ReturnType<typeof totalsOf> | undefined;
-  const known = (): ReturnType<typeof totalsOf> => (totals ??= totalsOf(from(0n)));
+/** A map that makes its extents on demand; totals take a pass, once, unless they are given. */
+export function generatedExtents({ from, at, count, counts, totals: given }: ExtentSource): ExtentMap {
+  let totals = given;
+  const known = (): Totals => (totals ??= totalsOf(from(0n)));
   return {
     at:
       at ??
@@ -58,7 +64,7 @@ export function generatedExtents({ from, at, count }: ExtentSource): ExtentMap {
     get cut() {
       return known().cut;
     },
-    ...(count === undefined ? {} : { count }),
+    ...defined({ count, counts }),
   };
 }
 

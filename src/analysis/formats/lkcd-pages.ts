@@ -6,10 +6,10 @@ import type { PageDecoder } from '../codec/page-codec.ts';
 import { decodeRle } from '../codec/rle.ts';
 import type { Steps } from '../jobs/steps.ts';
 import { faultText, type ByteSource } from '../source/byte-source.ts';
-import type { Extent } from './dump-format.ts';
+import type { Extent, ExtentState } from './dump-format.ts';
 import { generatedExtents } from './extent-map.ts';
 import { lkcdCompressions, lkcdPageFlags } from './lkcd-layout.ts';
-import { recordHeaderBytes, regularRecords, walkRecords, type Records } from './lkcd-records.ts';
+import { recordHeaderBytes, regularRecords, walkRecords } from './lkcd-records.ts';
 import { pageMemory, unreadablePage, type PageContent, type PageLocator } from './page-memory.ts';
 import type { MemoryImage } from './dump-format.ts';
 
@@ -20,18 +20,6 @@ export interface LkcdPages {
   readonly memory: MemoryImage;
   readonly records: number;
   readonly findings: readonly Finding[];
-}
-
-/** First record whose page is not below `pfn`. */
-function recordAt(records: Records, pfn: number): number {
-  let low = 0;
-  let high = records.count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (records.pfn(middle) < pfn) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** What compressed pages are decoded with; the header alone says how they are compressed. */
@@ -71,7 +59,7 @@ export function* lkcdPages(source: ByteSource, { pages, pagesStart, compression 
   const decode = decoderOf(compression);
   const findings: Finding[] = [];
   const records = regularRecords(source, pages, pagesStart) ?? (yield* walkRecords(source, findings, pagesStart));
-  const known = records.count === 0 ? 0 : records.pfn(records.count - 1) + 1;
+  const known = records.end;
   const total = Math.max(pages, known);
   const gap = (pfn: number): PageContent => {
     const lost = records.lost.find(({ start, end }) => start <= pfn && pfn < (end ?? Infinity));
@@ -86,7 +74,7 @@ export function* lkcdPages(source: ByteSource, { pages, pagesStart, compression 
       ...('reason' in content ? { reason: content.reason } : {}),
     });
     let at = Number(address / BigInt(pageSize));
-    for (let index = recordAt(records, at); index < records.count;) {
+    for (let index = records.from(at); index < records.count;) {
       const first = records.pfn(index);
       if (at < first) yield extent(at, first, gap(at));
       let next = index + 1;
@@ -98,11 +86,23 @@ export function* lkcdPages(source: ByteSource, { pages, pagesStart, compression 
     if (at < total) yield extent(at, total, gap(at));
     return undefined;
   }
+  /** What is lost lies between records, so none of its pages has one. */
+  const counts = (start: number, end: number): Partial<Record<ExtentState, number>> => {
+    const stop = Math.min(end, total);
+    const stored = records.from(stop) - records.from(start);
+    let unreadable = 0;
+    for (const { start: from, end: to } of records.lost) unreadable += Math.max(0, Math.min(stop, to ?? stop) - Math.max(start, from));
+    return { stored, unreadable, missing: stop - start - stored - unreadable };
+  };
   const locator: PageLocator = {
     pages: total,
-    extents: generatedExtents({ from: extentsFrom }),
+    extents: generatedExtents({
+      from: extentsFrom,
+      counts,
+      totals: { storedPages: records.count, availableEnd: BigInt(known) * BigInt(pageSize), cut: false },
+    }),
     load(pfn, target) {
-      const index = recordAt(records, pfn);
+      const index = records.from(pfn);
       return index < records.count && records.pfn(index) === pfn ? loadRecord(source, records.offset(index), target, decode) : gap(pfn);
     },
   };

@@ -2,13 +2,18 @@
 import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import { stepTurns, type Steps } from '../jobs/steps.ts';
-import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
+import { faultText, readExactly, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import { lkcdPageFlags, lkcdPageHeader } from './lkcd-layout.ts';
 import { NumberColumn } from './number-column.ts';
 
 export const recordHeaderBytes = lkcdPageHeader.size;
 /** Deflate makes a page that it cannot shrink a little larger. */
 const maxStoredBytes = 2 * pageSize;
+/** 4 GiB in pages. */
+const pagesPer4GiB = 2 ** 32 / pageSize;
+/** Records of which one is remembered: the others are found from it. */
+const groupRecords = 128;
+const windowBytes = 64 * 1024;
 /** Headers that must follow each other behind bytes that the disk does not give, before the chain counts as found again. */
 const provenRecords = 8;
 
@@ -23,9 +28,13 @@ export interface LostPages {
 /** In ascending order of their pages. */
 export interface Records {
   readonly count: number;
+  /** One past the last page that has a record. */
+  readonly end: number;
   pfn(index: number): number;
   /** Position of the record's header. */
   offset(index: number): number;
+  /** First record whose page is not below `pfn`; `count` where there is none. */
+  from(pfn: number): number;
   /** False when the chain ends before the dump does. */
   readonly finished: boolean;
   readonly lost: readonly LostPages[];
@@ -43,7 +52,15 @@ export function regularRecords(source: ByteSource, pages: number, pagesStart: nu
     if (data.getBigUint64(0) !== BigInt(pfn) * BigInt(pageSize) || data.getUint32(8) !== pageSize || data.getUint32(12) !== lkcdPageFlags.raw) return undefined;
   }
   if (source.readInto(source.size - recordHeaderBytes, head) < recordHeaderBytes || (data.getUint32(12) & lkcdPageFlags.end) === 0) return undefined;
-  return { count: pages, pfn: (index) => index, offset: (index) => pagesStart + index * stride, finished: true, lost: [] };
+  return {
+    count: pages,
+    end: pages,
+    pfn: (index) => index,
+    offset: (index) => pagesStart + index * stride,
+    from: (pfn) => Math.min(pfn, pages),
+    finished: true,
+    lost: [],
+  };
 }
 
 function broken(at: number, what: string): Finding {
@@ -71,14 +88,16 @@ const chainLost = (at: number, fault: FileFault, next: number | undefined): Find
   where: { fileOffset: at, bytes: (next ?? at + fault.bytes) - at },
 });
 
+/** Page frame of the record whose header lies at `at` of `data`. */
+const pageOf = (data: DataView, at = 0): number => data.getUint32(at) * pagesPer4GiB + Math.floor(data.getUint32(at + 4) / pageSize);
+
 /** Why bytes are no header of a record that follows page `last`, or undefined. */
-function implausible(data: DataView, last: number): string | undefined {
-  const address = data.getBigUint64(0);
-  const size = data.getUint32(8);
-  const flags = data.getUint32(12);
-  const page = address / BigInt(pageSize);
-  if (address % BigInt(pageSize) !== 0n || page > BigInt(Number.MAX_SAFE_INTEGER)) return `the address 0x${address.toString(16)} is not that of a page`;
-  if (Number(page) <= last) return `the page 0x${page.toString(16)} does not follow 0x${last.toString(16)}`;
+function implausible(data: DataView, last: number, at = 0): string | undefined {
+  const size = data.getUint32(at + 8);
+  const flags = data.getUint32(at + 12);
+  const page = pageOf(data, at);
+  if (data.getUint32(at + 4) % pageSize !== 0) return `the address 0x${data.getBigUint64(at).toString(16)} is not that of a page`;
+  if (page <= last) return `the page 0x${page.toString(16)} does not follow 0x${last.toString(16)}`;
   if (flags !== lkcdPageFlags.raw && flags !== lkcdPageFlags.compressed) return `the flags are 0x${flags.toString(16)}`;
   return size === 0 || size > maxStoredBytes ? `a page claims ${size} bytes` : undefined;
 }
@@ -93,7 +112,7 @@ function startsChain(source: ByteSource, start: number, before: number): boolean
     if (at >= source.size || source.readInto(at, head) < recordHeaderBytes) return false;
     if (count > 0 && (data.getUint32(12) & lkcdPageFlags.end) !== 0 && at + recordHeaderBytes === source.size) return true;
     if (implausible(data, last) !== undefined) return false;
-    last = Number(data.getBigUint64(0) / BigInt(pageSize));
+    last = pageOf(data);
     at += recordHeaderBytes + data.getUint32(8);
   }
   return true;
@@ -108,57 +127,169 @@ function* chainBehind(source: ByteSource, from: number, last: number): Steps<num
   return undefined;
 }
 
+/** Headers of records that mostly follow each other: those of compressed pages have a few dozen bytes between them. */
+class HeaderWindow {
+  readonly data: DataView;
+  readonly #source: ByteSource;
+  readonly #bytes = new Uint8Array(windowBytes);
+  #start = 0;
+  #end = 0;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+    this.data = new DataView(this.#bytes.buffer);
+  }
+
+  /** Place of the header in `data` that was found last. */
+  place = 0;
+
+  /** Brings a header into `data`. @returns how many of its bytes came */
+  find(at: number): number {
+    if (at < this.#start || at + recordHeaderBytes > this.#end) {
+      this.#start = at;
+      this.#end = at + (at >= this.#source.size ? 0 : this.#source.readInto(at, this.#bytes));
+    }
+    this.place = at - this.#start;
+    return Math.min(recordHeaderBytes, this.#end - at);
+  }
+}
+
+/**
+ * Where a chain has been: the page and the place of every 128th record. A dump of a TiB has a record for each of its pages, so the
+ * others are read again, a group at a time, when one of them is asked for.
+ */
+class GroupedRecords implements Records {
+  count = 0;
+  end = 0;
+  finished = false;
+  readonly lost: LostPages[] = [];
+  readonly #source: ByteSource;
+  readonly #window: HeaderWindow;
+  /** Of the first record of each group. */
+  readonly #numbers = new NumberColumn();
+  readonly #pages = new NumberColumn();
+  readonly #places = new NumberColumn();
+  #loaded = -1;
+  #first = 0;
+  #length = 0;
+  readonly #loadedPages = new Float64Array(groupRecords);
+  readonly #loadedPlaces = new Float64Array(groupRecords);
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+    this.#window = new HeaderWindow(source);
+  }
+
+  /** @param apart true where the record does not follow the one before in the file */
+  push(page: number, at: number, apart: boolean): void {
+    const begun = this.#numbers.at(this.#numbers.length - 1);
+    if (apart || this.count === 0 || this.count - begun === groupRecords) {
+      this.#numbers.push(this.count);
+      this.#pages.push(page);
+      this.#places.push(at);
+    }
+    this.count += 1;
+    this.end = page + 1;
+  }
+
+  pfn(index: number): number {
+    this.#loadRecord(index);
+    return this.#loadedPages[index - this.#first] ?? 0;
+  }
+
+  offset(index: number): number {
+    this.#loadRecord(index);
+    return this.#loadedPlaces[index - this.#first] ?? 0;
+  }
+
+  from(pfn: number): number {
+    if (this.count === 0) return 0;
+    const above = this.#pages.firstFrom(pfn);
+    if (above < this.#pages.length && this.#pages.at(above) === pfn) return this.#numbers.at(above);
+    if (above === 0) return 0;
+    this.#load(above - 1);
+    let slot = 0;
+    while (slot < this.#length && (this.#loadedPages[slot] ?? 0) < pfn) slot += 1;
+    return this.#first + slot;
+  }
+
+  #loadRecord(index: number): void {
+    if (this.#loaded >= 0 && index >= this.#first && index < this.#first + this.#length) return;
+    const above = this.#numbers.firstFrom(index);
+    this.#load(above < this.#numbers.length && this.#numbers.at(above) === index ? above : above - 1);
+  }
+
+  #load(group: number): void {
+    if (group === this.#loaded) return;
+    // Set last: a read that fails leaves no half of a group.
+    this.#loaded = -1;
+    const first = this.#numbers.at(group);
+    const length = (group + 1 < this.#numbers.length ? this.#numbers.at(group + 1) : this.count) - first;
+    let at = this.#places.at(group);
+    for (let slot = 0; slot < length; slot += 1) {
+      // It could be read before: a disk that takes it back ends the answer.
+      if (this.#window.find(at) < recordHeaderBytes) readExactly(this.#source, at, recordHeaderBytes, 'the header of a page record');
+      const { data, place } = this.#window;
+      this.#loadedPages[slot] = pageOf(data, place);
+      this.#loadedPlaces[slot] = at;
+      at += recordHeaderBytes + data.getUint32(place + 8);
+    }
+    this.#first = first;
+    this.#length = length;
+    this.#loaded = group;
+  }
+}
+
 /** In steps: a chain has a record for each page. */
 export function* walkRecords(source: ByteSource, findings: Finding[], pagesStart: number): Steps<Records> {
-  const pfns = new NumberColumn();
-  const offsets = new NumberColumn();
-  const lost: LostPages[] = [];
-  const head = new Uint8Array(recordHeaderBytes);
-  const data = new DataView(head.buffer);
+  const records = new GroupedRecords(source);
+  const window = new HeaderWindow(source);
   let at = pagesStart;
-  const records = (finished: boolean): Records => ({
-    count: pfns.length,
-    pfn: (index) => pfns.at(index),
-    offset: (index) => offsets.at(index),
-    finished,
-    lost,
-  });
+  /** True once after bytes that the disk does not give. */
+  let apart = false;
+  const ended = (finished: boolean): Records => {
+    records.finished = finished;
+    return records;
+  };
   for (let turns = 0; ; turns += 1) {
     if (turns % stepTurns === 0) yield;
-    const got = at >= source.size ? 0 : source.readInto(at, head);
-    const last = pfns.length === 0 ? -1 : pfns.at(pfns.length - 1);
+    const got = window.find(at);
+    const last = records.end - 1;
     if (got < recordHeaderBytes) {
       const fault = source.faultAt?.(at + got);
       if (fault === undefined) {
         findings.push(broken(at, 'the file ends, without an end record'));
-        return records(false);
+        return ended(false);
       }
       const next = yield* chainBehind(source, at + got + fault.bytes, last);
       findings.push(chainLost(at, fault, next));
-      const following = next !== undefined && source.readInto(next, head) === recordHeaderBytes ? Number(data.getBigUint64(0) / BigInt(pageSize)) : undefined;
-      lost.push({ start: last + 1, end: following, fault });
-      if (next === undefined) return records(false);
+      const head = new Uint8Array(recordHeaderBytes);
+      const following = next !== undefined && source.readInto(next, head) === recordHeaderBytes ? pageOf(new DataView(head.buffer)) : undefined;
+      records.lost.push({ start: last + 1, end: following, fault });
+      if (next === undefined) return ended(false);
       at = next;
+      apart = true;
       continue;
     }
-    if ((data.getUint32(12) & lkcdPageFlags.end) !== 0) return records(true);
-    const size = data.getUint32(8);
-    if (data.getBigUint64(0) === 0n && size === 4 && data.getUint32(12) === 0 && last >= 0) {
+    const { data, place } = window;
+    if ((data.getUint32(place + 12) & lkcdPageFlags.end) !== 0) return ended(true);
+    const size = data.getUint32(place + 8);
+    if (size === 4 && data.getUint32(place + 12) === 0 && data.getBigUint64(place) === 0n && last >= 0) {
       findings.push(badEnd(at, 'stands {0, 4, 0}'));
-      return records(true);
+      return ended(true);
     }
-    const page = data.getBigUint64(0) / BigInt(pageSize);
-    if (Number(page) === last && at + recordHeaderBytes + size >= source.size) {
+    const page = pageOf(data, place);
+    if (page === last && at + recordHeaderBytes + size >= source.size) {
       findings.push(badEnd(at, 'the last page stands again'));
-      return records(true);
+      return ended(true);
     }
-    const wrong = implausible(data, last);
+    const wrong = implausible(data, last, place);
     if (wrong !== undefined) {
       findings.push(broken(at, wrong));
-      return records(false);
+      return ended(false);
     }
-    pfns.push(Number(page));
-    offsets.push(at);
+    records.push(page, at, apart);
+    apart = false;
     at += recordHeaderBytes + size;
   }
 }
