@@ -1,45 +1,68 @@
-/** The program headers of an ELF file, kept as they are in the file and read one at a time: there may be a million. */
+/** The program headers of an ELF file, read a piece of the table at a time, as often as they are asked for: there may be a million. */
 import type { Endian } from '../layout/field.ts';
+import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { elfProgramHeader, type ProgramHeader } from './elf-layout.ts';
 
 const { fields, size } = elfProgramHeader;
+const headersInPiece = 4096;
+
+/** Where they lie in a file. */
+export interface ProgramHeaderTable {
+  readonly source: ByteSource;
+  readonly offset: number;
+  readonly length: number;
+  readonly endian: Endian;
+}
 
 export class ProgramHeaders {
   readonly length: number;
-  readonly #data: DataView;
+  readonly #table: ProgramHeaderTable;
   readonly #little: boolean;
 
-  /** @param bytes whole headers */
-  constructor(bytes: Uint8Array, endian: Endian) {
-    this.length = Math.floor(bytes.length / size);
-    this.#data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#little = endian === 'little';
+  constructor(table: ProgramHeaderTable) {
+    this.length = table.length;
+    this.#table = table;
+    this.#little = table.endian === 'little';
   }
 
-  /** How many there are of one type. */
+  /** How many there are of one type. @throws DumpError where they cannot be read */
   count(type: number): number {
     let count = 0;
-    for (let index = 0; index < this.length; index += 1) if (this.#data.getUint32(index * size + fields.p_type.offset, this.#little) === type) count += 1;
+    for (const { data, headers } of this.#pieces())
+      for (let index = 0; index < headers; index += 1) if (data.getUint32(index * size + fields.p_type.offset, this.#little) === type) count += 1;
     return count;
   }
 
-  /** Those of one type, in their order. The table's offsets are used directly: a parse of every field takes ten times as long. */
+  /**
+   * Those of one type, in their order. The table's offsets are used directly: a parse of every field takes ten times as long.
+   * @throws DumpError where they cannot be read
+   */
   *ofType(type: number): Generator<ProgramHeader, undefined> {
-    const u32 = (at: number): number => this.#data.getUint32(at, this.#little);
-    const u64 = (at: number): bigint => this.#data.getBigUint64(at, this.#little);
-    for (let index = 0; index < this.length; index += 1) {
-      const at = index * size;
-      if (u32(at + fields.p_type.offset) !== type) continue;
-      yield {
-        p_type: type,
-        p_flags: u32(at + fields.p_flags.offset),
-        p_offset: u64(at + fields.p_offset.offset),
-        p_vaddr: u64(at + fields.p_vaddr.offset),
-        p_paddr: u64(at + fields.p_paddr.offset),
-        p_filesz: u64(at + fields.p_filesz.offset),
-        p_memsz: u64(at + fields.p_memsz.offset),
-        p_align: u64(at + fields.p_align.offset),
-      };
+    const little = this.#little;
+    for (const { data, headers } of this.#pieces())
+      for (let index = 0; index < headers; index += 1) {
+        const at = index * size;
+        if (data.getUint32(at + fields.p_type.offset, little) !== type) continue;
+        yield {
+          p_type: type,
+          p_flags: data.getUint32(at + fields.p_flags.offset, little),
+          p_offset: data.getBigUint64(at + fields.p_offset.offset, little),
+          p_vaddr: data.getBigUint64(at + fields.p_vaddr.offset, little),
+          p_paddr: data.getBigUint64(at + fields.p_paddr.offset, little),
+          p_filesz: data.getBigUint64(at + fields.p_filesz.offset, little),
+          p_memsz: data.getBigUint64(at + fields.p_memsz.offset, little),
+          p_align: data.getBigUint64(at + fields.p_align.offset, little),
+        };
+      }
+    return undefined;
+  }
+
+  *#pieces(): Generator<{ readonly data: DataView; readonly headers: number }, undefined> {
+    const { source, offset } = this.#table;
+    for (let first = 0; first < this.length; first += headersInPiece) {
+      const headers = Math.min(headersInPiece, this.length - first);
+      const bytes = readExactly(source, offset + first * size, headers * size, 'the program headers');
+      yield { data: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), headers };
     }
     return undefined;
   }

@@ -67,7 +67,6 @@ function readProgramHeaders(
     throw new DumpError(count === 0 ? 'corrupt' : 'truncated', { file: source.name, offset: count === 0 ? 56 : 32 }, what, 'program headers inside the file');
   }
   const usable = Math.min(count, fits, maxProgramHeaders);
-  const data = readExactly(source, offset, usable * elfProgramHeader.size, 'the program headers');
   if (usable < count) {
     findings.push({
       id: 'container-complete/program-headers',
@@ -77,7 +76,7 @@ function readProgramHeaders(
       where: { fileOffset: 56, bytes: 2 },
     });
   }
-  return { headers: new ProgramHeaders(data, endian), bytes: data.length, offset };
+  return { headers: new ProgramHeaders({ source, offset, length: usable, endian }), bytes: usable * elfProgramHeader.size, offset };
 }
 
 /** Who wrote the file, by the evidence of elf-vmcore.md section 9. */
@@ -226,7 +225,7 @@ function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
     ...defined({ origin }),
     times: {},
     memory,
-    ranges: RangeColumns.merged(segmentRanges(segments), segments.length),
+    ranges: yield* RangeColumns.mergedInSteps(segmentRanges(segments), segments.length),
     segments,
     ...loadedPhysBase(arch, kcore === undefined ? segments : kcore.placed.map(asLoad)),
     notes,

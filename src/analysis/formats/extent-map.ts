@@ -3,9 +3,8 @@
  * large systems have tens of millions of runs.
  */
 import { defined } from '../../shared/defined.ts';
-import { pageSize } from '../../shared/units.ts';
+import { pageSize, type AddressRange } from '../../shared/units.ts';
 import type { Extent, ExtentMap } from './dump-format.ts';
-import { indexAt } from './extent-sweep.ts';
 
 const page = BigInt(pageSize);
 
@@ -66,6 +65,18 @@ export function generatedExtents({ from, at, count, counts, totals: given }: Ext
     },
     ...defined({ count, counts }),
   };
+}
+
+/** Index of the range that holds `address`, for ranges that cover the space without gaps; their number when none does. */
+function indexAt(ranges: readonly AddressRange[], address: bigint): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.end ?? 0n) <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A map of few extents, which are held as a list. */

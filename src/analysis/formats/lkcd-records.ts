@@ -4,7 +4,7 @@ import { pageSize } from '../../shared/units.ts';
 import { stepTurns, type Steps } from '../jobs/steps.ts';
 import { faultText, readExactly, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import { lkcdPageFlags, lkcdPageHeader } from './lkcd-layout.ts';
-import { NumberColumn } from './number-column.ts';
+import { NumberColumn } from '../source/number-column.ts';
 
 export const recordHeaderBytes = lkcdPageHeader.size;
 /** Deflate makes a page that it cannot shrink a little larger. */

@@ -8,8 +8,9 @@ const none = 0xffff;
 
 export class PieceColumns implements Iterable<MemoryPiece, undefined> {
   length = 0;
-  #starts: BigUint64Array<ArrayBuffer>;
-  #ends: BigUint64Array<ArrayBuffer>;
+  /** Addresses are below 2^53: no format takes more. */
+  #starts: Float64Array<ArrayBuffer>;
+  #ends: Float64Array<ArrayBuffer>;
   #offsets: Float64Array<ArrayBuffer>;
   #states: Uint8Array<ArrayBuffer>;
   #reasons: Uint16Array<ArrayBuffer>;
@@ -22,8 +23,8 @@ export class PieceColumns implements Iterable<MemoryPiece, undefined> {
   /** @param expected rows to make room for at once */
   constructor(expected = 0) {
     const room = roomFor(expected);
-    this.#starts = new BigUint64Array(room);
-    this.#ends = new BigUint64Array(room);
+    this.#starts = new Float64Array(room);
+    this.#ends = new Float64Array(room);
     this.#offsets = new Float64Array(room);
     this.#states = new Uint8Array(room);
     this.#reasons = new Uint16Array(room);
@@ -33,8 +34,8 @@ export class PieceColumns implements Iterable<MemoryPiece, undefined> {
   push({ start, end, state, fileOffset, source, decode, reason }: MemoryPiece): void {
     if (this.length === this.#starts.length) this.#grow();
     const at = this.length++;
-    this.#starts[at] = start;
-    this.#ends[at] = end;
+    this.#starts[at] = Number(start);
+    this.#ends[at] = Number(end);
     this.#states[at] = pageStateCodes.indexOf(state);
     this.#offsets[at] = fileOffset ?? -1;
     this.#reasons[at] = reason === undefined ? none : numberIn(this.#reasonTexts, reason);
@@ -48,11 +49,11 @@ export class PieceColumns implements Iterable<MemoryPiece, undefined> {
     this.#decoders.delete(this.length);
   }
 
-  start(index: number): bigint {
-    return this.#starts[index] ?? 0n;
+  start(index: number): number {
+    return this.#starts[index] ?? 0;
   }
-  end(index: number): bigint {
-    return this.#ends[index] ?? 0n;
+  end(index: number): number {
+    return this.#ends[index] ?? 0;
   }
   state(index: number): ExtentState {
     return pageStateCodes[this.#states[index] ?? 0] ?? 'missing';
@@ -76,8 +77,8 @@ export class PieceColumns implements Iterable<MemoryPiece, undefined> {
     const fileOffset = this.fileOffset(index);
     const [source, decode, reason] = [this.source(index), this.decoder(index), this.reason(index)];
     return {
-      start: this.start(index),
-      end: this.end(index),
+      start: BigInt(this.start(index)),
+      end: BigInt(this.end(index)),
       state: this.state(index),
       ...(fileOffset === undefined ? {} : { fileOffset }),
       ...(source === undefined ? {} : { source }),

@@ -1,5 +1,7 @@
 /** Ascending ranges that neither touch nor overlap, in columns: 16 bytes a range and no object, because a dump may have a million. */
 import type { AddressRange } from '../../shared/units.ts';
+import { sortedOrder } from '../jobs/sorted-order.ts';
+import { finish, stepTurns, type Steps } from '../jobs/steps.ts';
 import { doubled, roomFor } from './growing-column.ts';
 
 export class RangeColumns implements Iterable<AddressRange, undefined> {
@@ -14,22 +16,43 @@ export class RangeColumns implements Iterable<AddressRange, undefined> {
   }
 
   /**
-   * Merges overlapping and touching ranges, whatever their order; empty ones are left out.
+   * Merges overlapping and touching ranges, whatever their order; empty ones are left out. At once: for a few.
    * @param expected ranges to make room for at once
    */
   static merged(ranges: Iterable<AddressRange>, expected = 0): RangeColumns {
+    return finish(RangeColumns.mergedInSteps(ranges, expected));
+  }
+
+  /** The same in steps, for ranges of which headers may list a million. */
+  static *mergedInSteps(ranges: Iterable<AddressRange>, expected = 0): Steps<RangeColumns> {
     const columns = new RangeColumns(expected);
     /** Those that do not follow the ones before, which is rare. */
-    let unordered: AddressRange[] | undefined;
+    let unordered: RangeColumns | undefined;
+    let turns = 0;
     for (const range of ranges) {
+      if (++turns % stepTurns === 0) yield;
       if (range.start >= range.end) continue;
-      if (unordered !== undefined) unordered.push(range);
-      else if (!columns.#append(range)) unordered = [...columns, range];
+      if (unordered === undefined && !columns.#append(range)) unordered = new RangeColumns(expected);
+      if (unordered !== undefined) unordered.#push(range);
     }
     if (unordered === undefined) return columns;
-    const sorted = new RangeColumns(expected);
-    unordered.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
-    for (const range of unordered) sorted.#append(range);
+    for (const range of columns) unordered.#push(range);
+    return yield* unordered.#sorted();
+  }
+
+  *#sorted(): Steps<RangeColumns> {
+    // Comparing numbers of 64 bits makes objects: it is done where doubles are equal alone.
+    const keys = Float64Array.from({ length: this.length }, (_, index) => Number(this.#starts[index] ?? 0n));
+    const order = yield* sortedOrder(this.length, (left, right) => {
+      const [one, other] = [keys[left] ?? 0, keys[right] ?? 0];
+      return one === other ? (this.#starts[left] ?? 0n) < (this.#starts[right] ?? 0n) : one < other;
+    });
+    const sorted = new RangeColumns(this.length);
+    for (let index = 0; index < this.length; index += 1) {
+      if (index % stepTurns === 0) yield;
+      const range = this.at(order?.[index] ?? index);
+      if (range !== undefined) sorted.#append(range);
+    }
     return sorted;
   }
 
@@ -93,12 +116,16 @@ export class RangeColumns implements Iterable<AddressRange, undefined> {
         return true;
       }
     }
+    this.#push({ start, end });
+    return true;
+  }
+
+  #push({ start, end }: AddressRange): void {
     if (this.length === this.#starts.length) {
       this.#starts = doubled(this.#starts);
       this.#ends = doubled(this.#ends);
     }
     this.#starts[this.length] = start;
     this.#ends[this.length++] = end;
-    return true;
   }
 }

@@ -5,9 +5,10 @@
 import { pageSize } from '../../shared/units.ts';
 import { finish, stepTurns, type Steps } from '../jobs/steps.ts';
 import { faultText, readAround, type ByteSource } from '../source/byte-source.ts';
+import { NumberColumn } from '../source/number-column.ts';
+import { sweep } from '../source/piece-sweep.ts';
 import { pageStateCodes, type Absence, type Extent, type ExtentState, type MemoryImage } from './dump-format.ts';
 import { generatedExtents } from './extent-map.ts';
-import { sweep } from './extent-sweep.ts';
 import type { DecodePiece, MemoryPiece } from './memory-piece.ts';
 import { PieceColumns } from './piece-columns.ts';
 
@@ -17,10 +18,10 @@ const pageSizeBig = BigInt(pageSize);
 const decodedPieces = 4;
 
 /** Bytes of a stored piece that its file has, where those are not all. */
-function availableIn(pieces: PieceColumns, main: ByteSource, index: number): bigint | undefined {
+function availableIn(pieces: PieceColumns, main: ByteSource, index: number): number | undefined {
   const fileOffset = pieces.fileOffset(index);
   if (pieces.state(index) !== 'stored' || fileOffset === undefined || pieces.decoder(index) !== undefined) return undefined;
-  const available = BigInt(Math.max(0, (pieces.source(index) ?? main).size - fileOffset));
+  const available = Math.max(0, (pieces.source(index) ?? main).size - fileOffset);
   return pieces.end(index) - pieces.start(index) <= available ? undefined : available;
 }
 
@@ -29,21 +30,23 @@ function availableIn(pieces: PieceColumns, main: ByteSource, index: number): big
  * has it. Pieces without bytes that are listed after all stored ones ("the rest is zero") do not make it up.
  */
 function* cutAtFileEnd(pieces: PieceColumns, main: ByteSource): Generator<MemoryPiece, undefined> {
-  const availableOf = (index: number): bigint | undefined => availableIn(pieces, main, index);
+  const availableOf = (index: number): number | undefined => availableIn(pieces, main, index);
   let afterStored = 0;
-  for (let index = 0; index < pieces.length; index += 1) if (pieces.state(index) === 'stored' && availableOf(index) !== 0n) afterStored = index + 1;
+  for (let index = 0; index < pieces.length; index += 1) if (pieces.state(index) === 'stored' && availableOf(index) !== 0) afterStored = index + 1;
   const kept = function* (from: number, to: number): Generator<MemoryPiece> {
     for (let index = from; index < to; index += 1) {
       const available = availableOf(index);
       const piece = pieces.at(index);
       if (available === undefined) yield piece;
-      else if (available > 0n) yield { ...piece, end: piece.start + available };
+      else if (available > 0) yield { ...piece, end: piece.start + BigInt(available) };
     }
   };
   yield* kept(0, afterStored);
   for (let index = 0; index < pieces.length; index += 1) {
     const available = availableOf(index);
-    if (available !== undefined) yield { start: pieces.start(index) + available, end: pieces.end(index), state: 'missing', reason: 'the file ends before it' };
+    if (available === undefined) continue;
+    const end = BigInt(pieces.end(index));
+    yield { start: BigInt(pieces.start(index) + available), end, state: 'missing', reason: 'the file ends before it' };
   }
   yield* kept(afterStored, pieces.length);
   return undefined;
@@ -80,69 +83,59 @@ interface Run {
 
 /** Disjoint runs over [0, end) in columns: where each begins and which piece it is of. Runs that continue each other are one. */
 class Runs {
-  length = 0;
   readonly end: bigint;
   readonly #pieces: PieceColumns;
-  #starts: BigUint64Array;
-  #of: Int32Array;
+  readonly #starts = new NumberColumn();
+  /** The number of the piece and one. */
+  readonly #of = new NumberColumn(Uint32Array);
 
   private constructor(pieces: PieceColumns, end: bigint) {
     this.#pieces = pieces;
     this.end = end;
-    this.#starts = new BigUint64Array(2 * pieces.length + 1);
-    this.#of = new Int32Array(2 * pieces.length + 1);
   }
 
   static *of(pieces: PieceColumns, end: bigint): Steps<Runs> {
     const runs = new Runs(pieces, end);
-    yield* runs.#sweep();
+    let last = -1;
+    yield* sweep(pieces, { end: Number(end), wins: 'first' }, (start, index) => {
+      if (runs.length > 0 && runs.#continues(last, runs.#starts.at(runs.length - 1), index, start)) return;
+      runs.#starts.push(start);
+      runs.#of.push(index + 1);
+      last = index;
+    });
     return runs;
   }
 
-  *#sweep(): Steps<void> {
-    let last = -1;
-    let turns = 0;
-    for (const { start, index } of sweep(this.#pieces, this.end)) {
-      if (++turns % stepTurns === 0) yield;
-      if (this.length > 0 && this.#continues(last, this.#starts[this.length - 1] ?? 0n, index, start)) continue;
-      this.#starts[this.length] = start;
-      this.#of[this.length++] = index;
-      last = index;
-    }
-    this.#starts = this.#starts.slice(0, this.length);
-    this.#of = this.#of.slice(0, this.length);
+  get length(): number {
+    return this.#starts.length;
   }
 
-  #continues(last: number, lastStart: bigint, next: number, start: bigint): boolean {
+  #continues(last: number, lastStart: number, next: number, start: number): boolean {
     const pieces = this.#pieces;
     if (last === -1 || next === -1) return false;
     if (pieces.decoder(last) !== undefined || pieces.decoder(next) !== undefined) return false;
     if (pieces.state(last) !== pieces.state(next) || pieces.reason(last) !== pieces.reason(next) || pieces.source(last) !== pieces.source(next)) return false;
     const [before, after] = [this.fileOffset(last, lastStart), this.fileOffset(next, start)];
-    return before === undefined || after === undefined ? before === after : before + Number(start - lastStart) === after;
+    return before === undefined || after === undefined ? before === after : before + (start - lastStart) === after;
   }
 
   /** File position of an address of a piece. */
-  fileOffset(piece: number, address: bigint): number | undefined {
+  fileOffset(piece: number, address: number): number | undefined {
     const offset = this.#pieces.fileOffset(piece);
-    return offset === undefined || this.#pieces.decoder(piece) !== undefined ? undefined : offset + Number(address - this.#pieces.start(piece));
+    return offset === undefined || this.#pieces.decoder(piece) !== undefined ? undefined : offset + (address - this.#pieces.start(piece));
   }
 
   /** Number of the run that holds an address; their count above the last one. */
   indexOf(address: bigint): number {
     if (address >= this.end) return this.length;
-    let low = 0;
-    let high = this.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#starts[middle] ?? 0n) <= address) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    const at = Number(address);
+    const next = this.#starts.firstFrom(at);
+    return next < this.length && this.#starts.at(next) === at ? next : Math.max(0, next - 1);
   }
 
   at(index: number): Run {
-    return { start: this.#starts[index] ?? 0n, end: index + 1 < this.length ? (this.#starts[index + 1] ?? 0n) : this.end, piece: this.#of[index] ?? -1 };
+    const end = index + 1 < this.length ? BigInt(this.#starts.at(index + 1)) : this.end;
+    return { start: BigInt(this.#starts.at(index)), end, piece: this.#of.at(index) - 1 };
   }
 }
 
@@ -169,9 +162,9 @@ export function* manySegments(source: ByteSource, listed: Iterable<MemoryPiece>)
   }
   // A whole file, the usual case, needs no second list.
   const pieces = isCut ? yield* inColumns(cutAtFileEnd(whole, source)) : whole;
-  let last = 0n;
+  let last = 0;
   for (let index = 0; index < pieces.length; index += 1) if (pieces.end(index) > last) last = pieces.end(index);
-  const end = ((last + pageSizeBig - 1n) / pageSizeBig) * pageSizeBig;
+  const end = BigInt(Math.ceil(last / pageSize)) * pageSizeBig;
   const runs = yield* Runs.of(pieces, end);
   const decoded = new DecodedPieces();
   const stateOf = ({ piece }: Run): ExtentState => (piece === -1 ? 'missing' : pieces.state(piece));
@@ -182,7 +175,7 @@ export function* manySegments(source: ByteSource, listed: Iterable<MemoryPiece>)
     const reason = reasonOf(run);
     // A position in another file of the set would be mistaken for one in this file.
     const other = piece === -1 ? undefined : pieces.source(piece);
-    const fileOffset = piece === -1 || (other !== undefined && other !== source) ? undefined : runs.fileOffset(piece, start);
+    const fileOffset = piece === -1 || (other !== undefined && other !== source) ? undefined : runs.fileOffset(piece, Number(start));
     return { start, end: stop, state: stateOf(run), ...(fileOffset === undefined ? {} : { fileOffset }), ...(reason === undefined ? {} : { reason }) };
   };
 
@@ -202,11 +195,11 @@ export function* manySegments(source: ByteSource, listed: Iterable<MemoryPiece>)
     if (decode !== undefined) {
       const bytes = decoded.get(piece, decode);
       if (typeof bytes === 'string') return { got: 0, reason: bytes };
-      const at = Number(from - pieces.start(piece));
+      const at = Number(from) - pieces.start(piece);
       target.set(bytes.subarray(at, at + target.length));
       return { got: Math.max(0, Math.min(target.length, bytes.length - at)) };
     }
-    const fileOffset = runs.fileOffset(piece, from);
+    const fileOffset = runs.fileOffset(piece, Number(from));
     if (fileOffset === undefined) return { got: 0 };
     const got = readAround(pieces.source(piece) ?? source, fileOffset, target, (start, end, fault) => {
       lost({ start: from + BigInt(start), end: from + BigInt(end), state: 'unreadable', reason: faultText(fault), fault });

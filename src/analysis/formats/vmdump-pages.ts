@@ -4,7 +4,7 @@ import type { Finding } from '../../shared/model.ts';
 import { faultText, readExactly, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import type { Extent, MemoryImage } from './dump-format.ts';
 import { generatedExtents } from './extent-map.ts';
-import { NumberColumn } from './number-column.ts';
+import { NumberColumn } from '../source/number-column.ts';
 import { pageMemory, unreadablePage, type PageContent } from './page-memory.ts';
 
 /** Pages per bit-key page, and bit-key pages per index page. */

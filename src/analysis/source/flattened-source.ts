@@ -6,6 +6,7 @@ import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { stepTurns, type Steps } from '../jobs/steps.ts';
 import { faultText, readExactly, type ByteSource, type FileFault } from './byte-source.ts';
+import { StreamRecords } from './record-pieces.ts';
 
 const signature = 'makedumpfile\0\0\0\0';
 const headerBytes = 4096;
@@ -19,8 +20,6 @@ const largestProven = 64n << 20n;
 const searchedBytes = 16 << 20;
 /** Places in a buffer that are looked at in a step: most need no read. */
 const placesInStep = 1 << 14;
-/** makedumpfile goes back to rewrite a few headers; inserting is not cheap enough for a stream of nothing but such records. */
-const maxOutOfOrder = 1 << 15;
 
 export interface FlattenedSource extends ByteSource {
   readonly outer: ByteSource;
@@ -39,41 +38,7 @@ export function isFlattened(head: Uint8Array): boolean {
   return head.length >= signature.length && Buffer.from(head.subarray(0, signature.length)).toString('latin1') === signature;
 }
 
-interface Piece {
-  /** Position in the inner file. */
-  readonly start: number;
-  end: number;
-  /** Position in the stream. */
-  readonly from: number;
-}
-
-/**
- * Adds a piece to ascending, disjoint ones; it wins over what it overlaps. Appending, the usual case, is cheap.
- * @returns whether it could be appended
- */
-function addPiece(pieces: Piece[], fresh: Piece): boolean {
-  const last = pieces.at(-1);
-  if (last === undefined || fresh.start >= last.end) {
-    if (last?.end === fresh.start && last.from + (last.end - last.start) === fresh.from) last.end = fresh.end;
-    else pieces.push(fresh);
-    return true;
-  }
-  const first = pieces.findIndex((piece) => piece.end > fresh.start);
-  const parts: Piece[] = [];
-  let next = first;
-  for (; next < pieces.length; next += 1) {
-    const piece = pieces[next];
-    if (piece === undefined || piece.start >= fresh.end) break;
-    if (piece.start < fresh.start) parts.push({ start: piece.start, end: fresh.start, from: piece.from });
-    if (piece.end > fresh.end) parts.push({ start: fresh.end, end: piece.end, from: piece.from + (fresh.end - piece.start) });
-  }
-  const merged = [...parts.filter((piece) => piece.end <= fresh.start), fresh, ...parts.filter((piece) => piece.start >= fresh.end)];
-  pieces.splice(first, next - first, ...merged);
-  return false;
-}
-
 interface Walk {
-  readonly pieces: readonly Piece[];
   readonly complete: boolean;
   readonly endsAt: number;
   readonly records: number;
@@ -119,17 +84,16 @@ function* recordsBehind(outer: ByteSource, from: number): Steps<number | undefin
   return undefined;
 }
 
-function* walkRecords(outer: ByteSource): Steps<Walk> {
-  const pieces: Piece[] = [];
+/** @param held takes what the records hold */
+function* walkRecords(outer: ByteSource, held: StreamRecords): Steps<Walk> {
   const head = new Uint8Array(recordHeaderBytes);
   const view = new DataView(head.buffer);
   let at = headerBytes;
   let records = 0;
-  let outOfOrder = 0;
   let lost: FileFault | undefined;
   const end = (complete: boolean, endsAt: number, damage: string | undefined, broken = false): Walk => {
     const unread = lost === undefined ? undefined : `${faultText(lost)}, where the stream says what it holds`;
-    return { pieces, complete: complete && lost === undefined, endsAt, records, damage: unread ?? damage, ...(lost === undefined ? {} : { lost, broken }) };
+    return { complete: complete && lost === undefined, endsAt, records, damage: unread ?? damage, ...(lost === undefined ? {} : { lost, broken }) };
   };
   for (; records < maxRecords; records += 1) {
     if (records % stepTurns === 0) yield;
@@ -151,8 +115,7 @@ function* walkRecords(outer: ByteSource): Steps<Walk> {
     }
     const from = at + recordHeaderBytes;
     const there = Math.min(Number(size), Math.max(0, outer.size - from));
-    if (there > 0 && !addPiece(pieces, { start: Number(offset), end: Number(offset) + there, from })) outOfOrder += 1;
-    if (outOfOrder > maxOutOfOrder) return end(false, at, `more than ${maxOutOfOrder} records are out of order`);
+    if (there > 0) held.push({ start: Number(offset), end: Number(offset) + there, from });
     if (there < Number(size)) {
       records += 1;
       return end(false, outer.size, `the record at 0x${at.toString(16)} is cut off after ${there} of ${size} bytes`);
@@ -172,21 +135,13 @@ export function* flattenedSource(outer: ByteSource): Steps<FlattenedSource> {
   const [type, version] = [view.getBigUint64(16), view.getBigUint64(24)];
   if (type !== 1n || version !== 1n)
     throw new DumpError('unsupported', { file: outer.name, offset: 16 }, `a flattened stream of type ${type}, version ${version}`, 'type 1, version 1');
-  const { pieces, complete, endsAt, records, damage, lost, broken } = yield* walkRecords(outer);
-  const end = pieces.at(-1)?.end ?? 0;
+  const held = new StreamRecords();
+  const { complete, endsAt, records, damage, lost, broken } = yield* walkRecords(outer, held);
+  const pieces = yield* held.pieces();
+  const end = pieces.at(pieces.length - 1)?.end ?? 0;
   // Records that cannot be read may have held as much as is left of the stream: their bytes are lost, not beyond the end.
   const size = broken === true ? Math.max(end, outer.size) : end;
 
-  const pieceAt = (offset: number): number => {
-    let low = 0;
-    let high = pieces.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((pieces[middle]?.end ?? 0) <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
   return {
     name: outer.name,
     size,
@@ -198,7 +153,7 @@ export function* flattenedSource(outer: ByteSource): Steps<FlattenedSource> {
     ...defined({ lost }),
     faultAt(offset) {
       if (offset >= size) return undefined;
-      const piece = pieces[pieceAt(offset)];
+      const piece = pieces.at(pieces.indexAt(offset));
       // What no record holds reads as zeros, unless one that may hold it is lost.
       if (piece === undefined || piece.start > offset) return lost === undefined ? undefined : { ...lost, bytes: (piece?.start ?? size) - offset };
       const fault = outer.faultAt?.(piece.from + (offset - piece.start));
@@ -210,8 +165,8 @@ export function* flattenedSource(outer: ByteSource): Steps<FlattenedSource> {
       const end = Math.min(size, offset + target.length);
       target.subarray(0, end - offset).fill(0);
       let known = offset;
-      for (let index = pieceAt(offset); index < pieces.length; index += 1) {
-        const piece = pieces[index];
+      for (let index = pieces.indexAt(offset); index < pieces.length; index += 1) {
+        const piece = pieces.at(index);
         if (piece === undefined || piece.start >= end) break;
         const from = Math.max(offset, piece.start);
         if (lost !== undefined && from > known) return known - offset;
