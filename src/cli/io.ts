@@ -1,5 +1,6 @@
 /** What a command may do to the outside: so that tests run commands without a process. */
 import { visibleJson, visibleLine } from '../shared/visible-text.ts';
+import { jsonPieces } from './json-text.ts';
 
 export interface CliIo {
   readonly out: (text: string) => void;
@@ -29,12 +30,19 @@ export function sayLine(io: CliIo, text: string): void {
   io.err(`${visibleLine(text)}\n`);
 }
 
-export const printJson = (io: CliIo, value: unknown): void => {
-  io.out(`${visibleJson(value)}\n`);
-};
-
 /** Characters. */
 const writtenAtOnce = 1 << 16;
+
+export function printJson(io: CliIo, value: unknown): void {
+  let text = '';
+  for (const piece of jsonPieces(value)) {
+    text += piece;
+    if (text.length < writtenAtOnce) continue;
+    io.out(text);
+    text = '';
+  }
+  io.out(`${text}\n`);
+}
 
 /** A JSON document with one list that is too long to be held: its members are written as they come, the rest of it at the end. */
 export function printJsonList(

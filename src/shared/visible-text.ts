@@ -3,12 +3,15 @@
  * code points that no XML document may hold. Tab and line feed are wanted: long documents have a million of them, so they are no matches.
  */
 const invisible = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/gu;
+/** Most text has nothing else, and looking for this is several times as fast: documents may have hundreds of MiB. */
+const plain = /^[\n\t -~]*$/;
 
 /**
  * Text that hides nothing: what could move a cursor, recolour or reorder what is read appears as \u{code}. Text from a
  * dump and file names are hostile; every door passes them through here.
  */
 export function visibleText(text: string): string {
+  if (plain.test(text)) return text;
   return text.replaceAll(invisible, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
@@ -17,7 +20,9 @@ export const visibleLine = (text: string): string => visibleText(text).replaceAl
 
 /** The same for a JSON document: invisible characters stand as JSON's own escapes, so that the values do not change. */
 export function visibleJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replaceAll(invisible, (mark) =>
+  const text = JSON.stringify(value, undefined, 2);
+  if (plain.test(text)) return text;
+  return text.replaceAll(invisible, (mark) =>
     mark
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -2,9 +2,10 @@
 import type { CompareRemark, Difference, DifferenceSection } from '../../shared/compare-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import { defined } from '../../shared/defined.ts';
-import type { LowcoreJson, NoteJson, OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
+import type { LowcoreJson, OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
 import { differingFields, flatten, type Fields } from './fields.ts';
 import { matchCpus, pairNumber, type CpuIdentity } from './match-cpus.ts';
+import { differingNotes, type ComparedNotes } from './notes.ts';
 
 /** What is compared of a dump; undefined where it does not have it. */
 export interface ComparedStructures {
@@ -14,7 +15,7 @@ export interface ComparedStructures {
   readonly vmcoreinfo: Readonly<Record<string, string>> | undefined;
   readonly regions: readonly RegionJson[];
   readonly ranges: readonly { readonly start: string; readonly end: string }[];
-  readonly notes: Iterable<NoteJson>;
+  readonly notes: ComparedNotes;
 }
 
 export type StructureDifferences = Readonly<Record<DifferenceSection, readonly Difference[]>>;
@@ -44,7 +45,7 @@ export function compareStructures(
     osinfo: both('osinfo', 'os_info is', left.osInfo, right.osInfo, (one, other) => differingFields(osInfoFields(one), osInfoFields(other))),
     vmcoreinfo: both('vmcoreinfo', 'vmcoreinfo is', left.vmcoreinfo, right.vmcoreinfo, (one, other) => differingFields(flatten(one), flatten(other))),
     regions: differingFields(regionFields(left), regionFields(right)),
-    notes: both('notes', 'notes are', fieldsOfAny(left.notes), fieldsOfAny(right.notes), (one, other) => differingFields(one, other)),
+    notes: both('notes', 'notes are', someNotes(left.notes), someNotes(right.notes), differingNotes),
   };
   return { differences, remarks };
 }
@@ -133,25 +134,5 @@ function regionFields({ regions, ranges }: ComparedStructures): Fields {
   return fields;
 }
 
-function fieldsOfAny(notes: Iterable<NoteJson>): Fields | undefined {
-  const fields = noteFields(notes);
-  return fields.size === 0 ? undefined : fields;
-}
-
-/** Registers are compared as CPUs and vmcoreinfo by its lines; of a CPU's notes only which ones there are. */
-function noteFields(notes: Iterable<NoteJson>): Fields {
-  const counts = new Map<string, number>();
-  const fields = new Map<string, string>();
-  for (const note of notes) {
-    const name = `${note.owner} ${note.name}`;
-    const number = (counts.get(name) ?? 0) + 1;
-    counts.set(name, number);
-    if (note.cpu !== undefined || note.owner === 'VMCOREINFO') continue;
-    const unique = number === 1 ? name : `${name} (${number})`;
-    if (note.fields !== undefined) {
-      for (const field of note.fields) if (field.value !== undefined) fields.set(`${unique}.${field.name}`, String(field.value));
-    } else fields.set(unique, note.text ?? (note.raw === undefined ? '' : `0x${note.raw}`));
-  }
-  for (const [name, count] of counts) fields.set(`${name}: notes`, String(count));
-  return fields;
-}
+/** Undefined where there is none. */
+const someNotes = (notes: ComparedNotes): ComparedNotes | undefined => (notes.at(0) === undefined ? undefined : notes);

@@ -51,6 +51,8 @@ export interface ExtentMap extends Iterable<Extent, undefined> {
   readonly cut: boolean;
   /** Number of extents, where it is known without a pass. */
   readonly count?: number;
+  /** Bytes that the open dump holds of what its headers list, where they grow with the file: a thread that opens it again takes as much. */
+  readonly heldBytes?: number;
   /** Pages of each state in [startPfn, endPfn), where the container can count them without going through its extents. */
   readonly counts?: (startPfn: number, endPfn: number) => Partial<Record<ExtentState, number>>;
 }

@@ -1,7 +1,10 @@
 /** Reads files in the root of an ext4 file system through their extents; everything is checked, the image may be hostile. */
 import { DumpError } from '../../shared/dump-error.ts';
+import { sortedOrder } from '../jobs/sorted-order.ts';
+import { finish } from '../jobs/steps.ts';
 import { parse, type Values } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
+import { NumberColumn } from '../source/number-column.ts';
 import { EXT4_MAGIC, ext4Incompat, ext4Inode, ext4InodeFlags, ext4Superblock, ext4SuperblockAt } from './ext4-layout.ts';
 
 type Inode = Values<typeof ext4Inode.fields>;
@@ -14,10 +17,57 @@ interface FileExtent {
   readonly unwritten: boolean;
 }
 
+/** Extents in the order of their first blocks, in columns: a damaged tree may have a million. */
+class FileExtents {
+  readonly #starts = new NumberColumn();
+  readonly #lengths = new NumberColumn(Uint32Array);
+  readonly #blocks = new NumberColumn();
+  #order: Uint32Array | undefined;
+
+  get length(): number {
+    return this.#starts.length;
+  }
+
+  push({ start, length, block, unwritten }: FileExtent): void {
+    this.#starts.push(start);
+    // As on disk: no extent has more blocks.
+    this.#lengths.push(unwritten ? length + mostExtentBlocks : length);
+    this.#blocks.push(block);
+  }
+
+  sort(): void {
+    this.#order = finish(sortedOrder(this.length, (left, right) => this.#starts.at(left) < this.#starts.at(right)));
+  }
+
+  at(index: number): FileExtent | undefined {
+    if (index < 0 || index >= this.length) return undefined;
+    const row = this.#order?.[index] ?? index;
+    const length = this.#lengths.at(row);
+    const unwritten = length > mostExtentBlocks;
+    return { start: this.#starts.at(row), length: unwritten ? length - mostExtentBlocks : length, block: this.#blocks.at(row), unwritten };
+  }
+
+  /** Number of the last one that starts at or before a logical block; -1 where none does. */
+  before(block: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#starts.at(this.#order?.[middle] ?? middle) <= block) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
+
 const rootInode = 2;
 const extentMagic = 0xf30a;
 const maxDepth = 5;
 const maxExtents = 1 << 20;
+/** Longer ones are marked as unwritten. */
+const mostExtentBlocks = 32768;
+/** Nodes of a tree whose leaves have room for so many extents, and of one of which most are nearly empty. */
+const maxTreeBytes = 64 << 20;
 /** A directory with more is not the root of a dump partition. */
 const maxDirectoryBytes = 16 << 20;
 
@@ -62,7 +112,7 @@ export function openExt4(image: ByteSource): Ext4 {
   };
 
   /** Leaves below one node of an extent tree. */
-  const collect = (node: Uint8Array, depth: number, extents: FileExtent[]): void => {
+  const collect = (node: Uint8Array, depth: number, extents: FileExtents, budget: { bytes: number }): void => {
     const data = new DataView(node.buffer, node.byteOffset, node.byteLength);
     const entries = data.getUint16(2, true);
     const level = data.getUint16(6, true);
@@ -72,16 +122,19 @@ export function openExt4(image: ByteSource): Ext4 {
       const at = 12 + 12 * index;
       if (depth > 0) {
         const child = data.getUint32(at + 4, true) + data.getUint16(at + 8, true) * 2 ** 32;
-        collect(readExactly(image, child * blockSize, blockSize, 'a node of an extent tree'), depth - 1, extents);
+        budget.bytes -= blockSize;
+        // Nodes may lead to one another: five levels of 340 entries would never end.
+        if (budget.bytes < 0) throw corrupt(child * blockSize, 'an extent tree has too many nodes', `at most ${maxTreeBytes} bytes of them`);
+        collect(readExactly(image, child * blockSize, blockSize, 'a node of an extent tree'), depth - 1, extents, budget);
         continue;
       }
       const length = data.getUint16(at + 4, true);
       if (extents.length >= maxExtents) throw corrupt(ext4SuperblockAt, 'a file has too many extents', `at most ${maxExtents}`);
       extents.push({
         start: data.getUint32(at, true),
-        length: length > 32768 ? length - 32768 : length,
+        length: length > mostExtentBlocks ? length - mostExtentBlocks : length,
         block: data.getUint32(at + 8, true) + data.getUint16(at + 6, true) * 2 ** 32,
-        unwritten: length > 32768,
+        unwritten: length > mostExtentBlocks,
       });
     }
   };
@@ -91,9 +144,9 @@ export function openExt4(image: ByteSource): Ext4 {
       throw new DumpError('unsupported', { file: image.name }, `${name} is not stored in extents`, 'a file system made by mkfs.ext4');
     const depth = new DataView(node.i_block.buffer, node.i_block.byteOffset).getUint16(6, true);
     if (depth > maxDepth) throw corrupt(ext4SuperblockAt, `an extent tree is ${depth} levels deep`, `at most ${maxDepth}`);
-    const extents: FileExtent[] = [];
-    collect(node.i_block, depth, extents);
-    extents.sort((a, b) => a.start - b.start);
+    const extents = new FileExtents();
+    collect(node.i_block, depth, extents, { bytes: maxTreeBytes });
+    extents.sort();
     return extentSource(image, name, node.i_size_lo + node.i_size_high * 2 ** 32, blockSize, extents);
   };
 
@@ -123,24 +176,14 @@ function findEntry(entries: Uint8Array, name: string): number | undefined {
   return undefined;
 }
 
-function extentSource(image: ByteSource, name: string, size: number, blockSize: number, extents: readonly FileExtent[]): ByteSource {
+function extentSource(image: ByteSource, name: string, size: number, blockSize: number, extents: FileExtents): ByteSource {
   if (!Number.isSafeInteger(size)) throw new DumpError('corrupt', { file: image.name }, `${name} claims ${size} bytes`, 'a file size');
-  /** Last extent that starts at or before a logical block. */
-  const before = (block: number): number => {
-    let low = 0;
-    let high = extents.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((extents[middle]?.start ?? 0) <= block) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
-  };
   return {
     name,
     size,
+    heldBytes: 24 * extents.length,
     faultAt(offset) {
-      const extent = extents[before(Math.floor(offset / blockSize))];
+      const extent = extents.at(extents.before(Math.floor(offset / blockSize)));
       if (extent === undefined || extent.unwritten || offset >= (extent.start + extent.length) * blockSize) return undefined;
       const fault = image.faultAt?.(extent.block * blockSize + (offset - extent.start * blockSize));
       return fault === undefined ? undefined : { ...fault, bytes: Math.min(fault.bytes, (extent.start + extent.length) * blockSize - offset) };
@@ -150,12 +193,12 @@ function extentSource(image: ByteSource, name: string, size: number, blockSize: 
       const wanted = Math.min(target.length, size - offset);
       for (let done = 0; done < wanted;) {
         const at = offset + done;
-        const index = before(Math.floor(at / blockSize));
-        const extent = extents[index];
+        const index = extents.before(Math.floor(at / blockSize));
+        const extent = extents.at(index);
         const start = (extent?.start ?? 0) * blockSize;
         const end = extent === undefined ? 0 : start + extent.length * blockSize;
         const inside = extent !== undefined && at < end;
-        const next = inside ? end : (extents[index + 1]?.start ?? Number.MAX_SAFE_INTEGER) * blockSize;
+        const next = inside ? end : (extents.at(index + 1)?.start ?? Number.MAX_SAFE_INTEGER) * blockSize;
         const part = target.subarray(done, done + Math.min(wanted - done, next - at));
         if (!inside || extent.unwritten) part.fill(0);
         else {

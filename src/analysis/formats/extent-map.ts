@@ -37,12 +37,13 @@ interface ExtentSource {
   readonly at?: (address: bigint) => Extent | undefined;
   readonly count?: number;
   readonly counts?: ExtentMap['counts'];
+  readonly heldBytes?: number;
   /** Where the container knows them without a pass. */
   readonly totals?: Totals;
 }
 
 /** A map that makes its extents on demand; totals take a pass, once, unless they are given. */
-export function generatedExtents({ from, at, count, counts, totals: given }: ExtentSource): ExtentMap {
+export function generatedExtents({ from, at, count, counts, heldBytes, totals: given }: ExtentSource): ExtentMap {
   let totals = given;
   const known = (): Totals => (totals ??= totalsOf(from(0n)));
   return {
@@ -63,7 +64,7 @@ export function generatedExtents({ from, at, count, counts, totals: given }: Ext
     get cut() {
       return known().cut;
     },
-    ...defined({ count, counts }),
+    ...defined({ count, counts, heldBytes }),
   };
 }
 

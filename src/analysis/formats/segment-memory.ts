@@ -16,6 +16,9 @@ const notHeld = 'no segment of the dump holds it';
 const pageSizeBig = BigInt(pageSize);
 /** Decoded pieces kept: each is at most a few MiB, and neighbours are read one after the other. */
 const decodedPieces = 4;
+/** In columns: of a piece and of the segment that it comes from, and of a run. */
+const bytesOfPiece = 80;
+const bytesOfRun = 12;
 
 /** Bytes of a stored piece that its file has, where those are not all. */
 function availableIn(pieces: PieceColumns, main: ByteSource, index: number): number | undefined {
@@ -187,6 +190,7 @@ export function* manySegments(source: ByteSource, listed: Iterable<MemoryPiece>)
     at: (address) => (address < end ? extentOf(runs.at(runs.indexOf(address))) : undefined),
     from: extentsFrom,
     count: runs.length,
+    heldBytes: pieces.length * bytesOfPiece + runs.length * bytesOfRun,
   });
 
   /** Bytes of a stored run from address `from` on. Returns how far they go, and why not to the end; `lost` hears of pieces in between. */

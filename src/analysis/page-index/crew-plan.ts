@@ -25,6 +25,12 @@ export const engineBytes = 192 * 2 ** 20;
 /** A worker's own: its Node, blocks of the file, pages of one read and what two orders give. */
 const workerBytes = 64 * 2 ** 20;
 const mostWorkers = 8;
+/**
+ * What each worker would hold again of the lists that a dump's headers make long: above this, and above this part of the file, this thread reads
+ * alone. Headers of dumps that somebody took are a smaller part of them.
+ */
+const mostHeldBytes = 16 * 2 ** 20;
+const mostHeldShare = 1 / 32;
 /** Pages below which starting workers takes longer than it saves; compressed ones take some twenty times as long each. */
 const leastStored = 131_072;
 const leastCompressed = 16_384;
@@ -38,7 +44,11 @@ export function crewPlan(extents: PageExtents, wish: CrewWish | undefined): Crew
   const workers = Math.min(wanted, affordable);
   const least = wish.workers !== undefined ? 1 : liesAsItIs(extents) ? leastStored : leastCompressed;
   if (workers < 1 || extents.storedPages < least) return undefined;
-  return { pages: crewPages(extents, wish), workers, heapBytes: Math.min(workerBytes, Math.floor((memoryBytes - engineBytes) / workers)) };
+  const pages = crewPages(extents, wish);
+  // Of pages that lie in the file as they are, workers are given the list.
+  const held = pages.kind === 'raw' ? 0 : extents.heldBytes + (wish.source?.heldBytes ?? 0);
+  if (held > Math.max(mostHeldBytes, mostHeldShare * (wish.source?.size ?? 0))) return undefined;
+  return { pages, workers, heapBytes: Math.min(workerBytes, Math.floor((memoryBytes - engineBytes) / workers)) };
 }
 
 function crewPages(extents: PageExtents, { location, identity, source }: CrewWish): CrewPages {

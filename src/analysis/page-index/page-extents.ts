@@ -49,6 +49,8 @@ export interface PageExtents {
   needs(startPfn: Pfn, endPfn: Pfn): 'nothing' | 'read' | 'read-cut';
   /** In columns that threads can share, where the container lists few extents; undefined where they are made on demand. */
   readonly packed: PackedExtents | undefined;
+  /** Bytes that another thread takes that opens the dump again, for what its headers list. */
+  readonly heldBytes: number;
 }
 
 type Totals = Pick<PageExtents, 'totalPages' | 'storedPages' | 'cut' | 'availableEnd'>;
@@ -87,7 +89,7 @@ function makePageExtents({ extents, end }: Pick<MemoryImage, 'extents' | 'end'>)
       return extents.cut;
     },
   };
-  return withQuestions(totals, { counts: extents.counts }, function* from(pfn) {
+  return withQuestions(totals, { counts: extents.counts, heldBytes: extents.heldBytes }, function* from(pfn) {
     yield* joined(rounded(extents.from(BigInt(pfn) * bytesPerPage), pfn));
     return undefined;
   });
@@ -155,7 +157,11 @@ export function unpackExtents(packed: PackedExtents): PageExtents {
 /** What can be asked of extents that are given out in a row. */
 function withQuestions(
   totals: Totals,
-  { packed, counts }: { readonly packed?: PackedExtents; readonly counts?: ExtentMap['counts'] | undefined },
+  {
+    packed,
+    counts,
+    heldBytes = 0,
+  }: { readonly packed?: PackedExtents; readonly counts?: ExtentMap['counts'] | undefined; readonly heldBytes?: number | undefined },
   from: PageExtents['from'],
 ): PageExtents {
   return {
@@ -184,6 +190,7 @@ function withQuestions(
       return totals.availableEnd;
     },
     packed,
+    heldBytes,
     from,
     states(startPfn, target) {
       const endPfn = startPfn + target.length;

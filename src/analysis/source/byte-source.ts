@@ -39,6 +39,8 @@ export interface ByteSource {
   readonly size: number;
   /** Set where the bytes are those of one file as they lie on disk. */
   readonly file?: OpenedFile;
+  /** Bytes that it holds to know where its own lie, where they grow with the file: a thread that opens it again takes as much. */
+  readonly heldBytes?: number;
   /**
    * Copies bytes from `offset` into `target`.
    * @returns how many bytes came: fewer than `target.length` only at the end of the source, and before bytes that the disk

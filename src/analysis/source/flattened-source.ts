@@ -145,6 +145,7 @@ export function* flattenedSource(outer: ByteSource): Steps<FlattenedSource> {
   return {
     name: outer.name,
     size,
+    heldBytes: pieces.heldBytes,
     outer,
     complete,
     endsAt,

@@ -75,6 +75,10 @@ export class RecordPieces {
     return this.#starts.length;
   }
 
+  get heldBytes(): number {
+    return 24 * this.#records.length + (this.#of === undefined ? 0 : 12 * this.length);
+  }
+
   /** Undefined behind the last one. */
   at(index: number): RecordPiece | undefined {
     if (index < 0 || index >= this.length) return undefined;

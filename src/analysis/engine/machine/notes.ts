@@ -1,5 +1,6 @@
 /** `notes`: ELF notes, decoded. */
 import { type DecodedNote, decodeNote } from '../../notes/index.ts';
+import { derived } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { NoteJson, NotesJson } from '../../../shared/structure-model.ts';
@@ -17,17 +18,25 @@ const lengthOfPage = 1 << 20;
 /** Whether the fields or the text are all of a note: its structure has the descriptor's size. Else the bytes are shown as well. */
 const saysAll = (decoded: DecodedNote, bytes: number): boolean => decoded.text !== undefined || decoded.view?.size === bytes;
 
+/** The CPU that each note is of, by its index; -1 where it is of none. */
+const cpusOfNotes = derived((session: Session): Int32Array => {
+  const { notes } = session.image;
+  const numbers = new Map(notesByCpu(notes).flatMap((group, cpu) => group.map((note) => [note, cpu] as const)));
+  return Int32Array.from(notes, (note) => numbers.get(note) ?? -1);
+});
+
 /** All notes of a dump, decoded one at a time: text and bytes of thousands of them take more than is held at once. */
 export function* notesOf(session: Session, start = 0): Generator<NoteJson, undefined> {
   const { image } = session;
-  const cpuOf = new Map(notesByCpu(image.notes).flatMap((group, cpu) => group.map((note) => [note, cpu] as const)));
+  const cpus = cpusOfNotes(session);
   // In a flattened stream or a compressed file, positions are those of the file inside: no door can go there, so the bytes come along.
   const atPlace = image.source === session.file;
   for (let index = start; index < image.notes.length; index += 1) {
     const note = image.notes[index];
     if (note === undefined) return;
     const decoded = decodeNote(note, image.machine);
-    const cpu = cpuOf.get(note);
+    const number = cpus[index] ?? -1;
+    const cpu = number < 0 ? undefined : number;
     yield {
       index,
       owner: note.owner,

@@ -207,7 +207,7 @@ async function sideOf(session: Session, signal: AbortSignal): Promise<Comparison
     vmcoreinfo: vmcoreinfo === undefined ? undefined : Object.fromEntries(vmcoreinfo.entries),
     regions: describeRegions(session).regions,
     ranges: info.memory.ranges,
-    notes: { [Symbol.iterator]: () => notesOf(session) },
+    notes: { [Symbol.iterator]: () => notesOf(session), at: (index) => notesOf(session, index).next().value },
     moment: momentOf(info, lowcores),
   };
 }
