@@ -17,9 +17,9 @@ import { KDUMP_SIGNATURE, kdumpCodecs, kdumpFlags } from './kdump-layout.ts';
 import { machineOf } from './dump-machine.ts';
 import { originFinding, originOf, registerNoteFindings } from './dump-origin.ts';
 import { architectureNamed } from '../arch/architecture-name.ts';
-import { kdumpMemory, kdumpRanges } from './kdump-memory.ts';
+import { kdumpBits, kdumpMemory, kdumpRanges } from './kdump-memory.ts';
 import type { KdumpGeometry, KdumpPart } from './kdump-geometry.ts';
-import { PageBitmap } from './page-bitmap.ts';
+import type { PageBitmap } from './page-bitmap.ts';
 
 const descriptorBytes = 24;
 const maxTextBytes = 1 << 20;
@@ -329,7 +329,8 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
     bitmap2Offset: bitmap2,
     parts: pieces,
   };
-  append(findings, structureFindings(parts, header, new PageBitmap(source, bitmap2, header.maxMapnr)));
+  const kept = kdumpBits(geometry);
+  append(findings, structureFindings(parts, header, kept.stored));
   append(findings, [...setFindings, ...splitFindings(parts, header.maxMapnr)]);
   const notes = notesOf(source, header, findings);
   const { machine } = header.names;
@@ -362,8 +363,8 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
     ...(shifted ? {} : { names: { nodename: header.names.nodename, release: header.names.release, version: header.names.version } }),
     ...subHeaderPhysBase(header),
     times: timesOf(header, notes),
-    memory: kdumpMemory(geometry),
-    ranges: RangeColumns.merged(kdumpRanges(geometry)),
+    memory: kdumpMemory(geometry, kept),
+    ranges: RangeColumns.merged(kdumpRanges(geometry, kept)),
     segments: [],
     notes,
     ...cpuNotesOf(header, producer.value),

@@ -32,6 +32,19 @@ const lostPlace = (fault: FileFault): string => `the place of its descriptor is 
 const faulty = (fault: FileFault, reason = faultText(fault)): BlockState => ({ state: 'unreadable', reason, fault });
 const outside: BlockState = { state: 'missing', reason: 'behind the last page of the dump' };
 
+/** Both bitmaps, read and counted once for all that asks: those of a machine with memory at 64 TiB have 2 GiB each. */
+export interface KdumpBits {
+  /** Bitmap 1; undefined in files that have one bitmap. */
+  readonly exists: PageBitmap | undefined;
+  /** Bitmap 2. */
+  readonly stored: PageBitmap;
+}
+
+export const kdumpBits = ({ source, bitmap1Offset, bitmap2Offset, maxMapnr }: KdumpGeometry): KdumpBits => ({
+  exists: bitmap1Offset === undefined ? undefined : new PageBitmap(source, bitmap1Offset, maxMapnr),
+  stored: new PageBitmap(source, bitmap2Offset, maxMapnr),
+});
+
 class KdumpMemory implements MemoryImage {
   readonly end: bigint;
   readonly extents: ExtentMap;
@@ -49,11 +62,11 @@ class KdumpMemory implements MemoryImage {
   /** Made when pages are read in bulk for the first time. */
   #bulk: { readonly pages: KdumpPages; readonly places: Int32Array } | undefined;
 
-  constructor(geometry: KdumpGeometry) {
+  constructor(geometry: KdumpGeometry, { exists, stored }: KdumpBits) {
     this.#geometry = geometry;
     this.end = BigInt(geometry.maxMapnr) * BigInt(geometry.blockSize);
-    this.#exists = geometry.bitmap1Offset === undefined ? undefined : new PageBitmap(geometry.source, geometry.bitmap1Offset, geometry.maxMapnr);
-    this.#stored = new PageBitmap(geometry.source, geometry.bitmap2Offset, geometry.maxMapnr);
+    this.#exists = exists;
+    this.#stored = stored;
     this.#bytes = new Uint8Array(geometry.blockSize);
     this.#known = knownBlocks(geometry);
     this.extents = kdumpExtents(geometry, this.#exists, this.#stored);
@@ -241,12 +254,14 @@ class KdumpMemory implements MemoryImage {
   }
 }
 
-export const kdumpMemory = (geometry: KdumpGeometry): MemoryImage => new KdumpMemory(geometry);
+export const kdumpMemory = (geometry: KdumpGeometry, bits: KdumpBits): MemoryImage => new KdumpMemory(geometry, bits);
 
 /** Runs of page frames that exist, by bitmap 1 (or 2 where there is only one), as addresses. */
-export function* kdumpRanges(geometry: KdumpGeometry): Generator<{ start: bigint; end: bigint }, undefined> {
-  const bitmap = new PageBitmap(geometry.source, geometry.bitmap1Offset ?? geometry.bitmap2Offset, geometry.maxMapnr);
-  const size = BigInt(geometry.blockSize);
+export function* kdumpRanges({ blockSize }: KdumpGeometry, { exists, stored }: KdumpBits): Generator<{ start: bigint; end: bigint }, undefined> {
+  const bitmap = exists ?? stored;
+  // What is counted is not read again where it is all alike.
+  bitmap.count();
+  const size = BigInt(blockSize);
   for (const run of bitmap.runs()) if (run.set) yield { start: BigInt(run.start) * size, end: BigInt(run.end) * size };
   return undefined;
 }

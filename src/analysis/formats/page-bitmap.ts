@@ -169,6 +169,18 @@ export class PageBitmap {
     return 0;
   }
 
+  /** Sections from `section` on that are counted and have only clear bits, or only set ones: their bytes need not be read again. */
+  #uniformFrom(section: number): { readonly end: number; readonly set: boolean } | undefined {
+    const before = this.#before;
+    if (before === undefined || this.#lost.length > 0) return undefined;
+    const inSection = (at: number): number => (before[at + 1] ?? 0) - (before[at] ?? 0);
+    const count = section < this.#counted ? inSection(section) : -1;
+    if (count !== 0 && count !== sectionBits) return undefined;
+    let end = section + 1;
+    while (end < this.#counted && inSection(end) === count) end += 1;
+    return { end, set: count !== 0 };
+  }
+
   /** Runs of equal bits from bit `first` to the end as they come: set, clear, or not known; the first one is cut at `first`. */
   *runs(first = 0): Generator<BitRun, undefined> {
     if (first >= this.length) return undefined;
@@ -178,8 +190,20 @@ export class PageBitmap {
     let start = first;
     let current: boolean | FileFault | undefined;
     for (let at = Math.floor(first / 8), skip = first & 7; at * 8 < this.length;) {
-      this.#read(at, block);
-      const bytes = Math.min(size, Math.ceil(this.length / 8) - at);
+      const intoSection = at % sectionBytes;
+      const uniform = intoSection === 0 && skip === 0 ? this.#uniformFrom(at / sectionBytes) : undefined;
+      if (uniform !== undefined) {
+        if (current !== undefined && current !== uniform.set) {
+          yield runOf(start, at * 8, current);
+          start = at * 8;
+        }
+        current = uniform.set;
+        at = uniform.end * sectionBytes;
+        continue;
+      }
+      // Up to where a section begins: of whole ones the count may say all.
+      const bytes = Math.min(intoSection === 0 ? size : Math.min(size, sectionBytes - intoSection), Math.ceil(this.length / 8) - at);
+      this.#read(at, block.subarray(0, bytes));
       const whole = typeof current !== 'boolean' ? undefined : current ? setBlock : clearBlock;
       if (this.#lostIn(8 * at, 8 * (at + bytes)) !== undefined) {
         for (let bit = 8 * at + skip; bit < Math.min(8 * (at + bytes), this.length); bit += 1) {

@@ -52,6 +52,80 @@ function standaloneDump(): string {
   return path;
 }
 
+const far = 64 * tebibyte;
+
+/** Small memory at 0, and 64 KiB at 64 TiB. */
+function farElf(): string {
+  const path = join(folder, 'far.vmcore');
+  writeFileSync(path, buildCase(`arch x86_64\nmemory 1 MiB\ncpu\nload 0x0 0x80000\nload 0x80000 0x10000\nformat elf-vmcore`));
+  // p_paddr of the second PT_LOAD, the third program header.
+  const at = Buffer.alloc(8);
+  at.writeBigUInt64LE(BigInt(far));
+  put(path, 64 + 2 * 56 + 24, at);
+  return path;
+}
+
+/** The kdump file of a small system, with its last page at 64 TiB: both bitmaps grow to 2 GiB, which take no room as a file. */
+function farKdump(): string {
+  const small = Buffer.from(buildCase('arch x86_64\nmemory 1 MiB\ncpu\nformat kdump-compressed codec=none level=0\n'));
+  const block = 4096;
+  const bitmaps = (1 + small.readInt32LE(432)) * block;
+  const half = (small.readUInt32LE(436) / 2) * block;
+  const pages = 256;
+  const top = far / block + 1;
+  const farHalf = Math.ceil(top / 8 / block) * block;
+  const path = join(folder, 'far.kdump');
+  const header = small.subarray(0, bitmaps);
+  header.writeUInt32LE((2 * farHalf) / block, 436);
+  header.writeUInt32LE(top % 2 ** 32, 440);
+  header.writeBigUInt64LE(BigInt(top), block + 0x60);
+  const table = bitmaps + 2 * half;
+  const moved = 2 * (farHalf - half);
+  for (let page = 0; page < pages; page += 1) small.writeBigUInt64LE(small.readBigUInt64LE(table + page * 24) + BigInt(moved), table + page * 24);
+  writeFileSync(path, header);
+  for (const bitmap of [0, 1]) {
+    const bits = Buffer.from(small.subarray(bitmaps + bitmap * half, bitmaps + bitmap * half + pages / 8));
+    // The last page of the small system is the one at 64 TiB.
+    bits[pages / 8 - 1] = 0x7f;
+    put(path, bitmaps + bitmap * farHalf, bits);
+    put(path, bitmaps + bitmap * farHalf + (top - 1) / 8, Uint8Array.of(1));
+  }
+  put(path, table + moved, small.subarray(table));
+  return path;
+}
+
+describe('memory at 64 TiB', () => {
+  const open = async (path: string) => {
+    const file = openFile(path);
+    const counted = countingSource(file);
+    const session = sessionOn(counted);
+    const opened = { delivered: counted.delivered, session, counted, file };
+    const { info, checks } = await triage(session, new AbortController().signal);
+    describeRegions(session);
+    describeNotes(session);
+    expect(checks.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
+    expect(info.memory.ranges.at(-1)?.end).toBe(`0x${(far + (path.endsWith('kdump') ? 0x1000 : 0x10000)).toString(16)}`);
+    return opened;
+  };
+
+  it('in an ELF vmcore costs the first screen no more than memory at 512 KiB', async () => {
+    const { counted, session, file } = await open(farElf());
+    expect(counted.delivered).toBeLessThan(limit);
+    // One extent each, and the gap between them.
+    expect([...session.image.memory.extents].length).toBeLessThan(8);
+    file.close();
+  });
+
+  it('in a kdump-compressed dump costs each bitmap once, when it is opened, and nothing after that', async () => {
+    const { counted, session, delivered, file } = await open(farKdump());
+    const bitmap = far / 4096 / 8;
+    expect(delivered).toBeLessThan(2 * bitmap + 2 * limit);
+    expect(counted.delivered - delivered).toBeLessThan(limit);
+    expect(session.memory.readPresent(BigInt(far), 16)).toBeDefined();
+    file.close();
+  });
+});
+
 describe('a dump of 1 TiB', () => {
   it.each([
     ['ELF vmcore', elfDump],
