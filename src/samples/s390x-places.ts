@@ -14,6 +14,7 @@ export const places = {
   /** nr_cpu_ids, then a word for each mask of CPUs. */
   cpuMasks: 0x1c1500,
   panicCpu: 0x1c1540,
+  elfcorehdr: 0x1c1548,
   prb: 0x1c1ef0,
   prbStatic: 0x1c1f60,
   initTask: 0x1c4000,

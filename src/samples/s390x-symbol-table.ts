@@ -11,6 +11,7 @@ const maskSymbols = ['nr_cpu_ids', '__cpu_possible_mask', '__cpu_present_mask', 
 export interface OptionalVariables {
   readonly masks?: boolean;
   readonly panicCpu?: boolean;
+  readonly elfcorehdr?: boolean;
 }
 
 /** The masks of CPUs of a kernel (kernel/cpu.c): a word each, CPU 0 in its lowest bit. */
@@ -30,7 +31,7 @@ export function writeCpuMasks(
 const fillers = 10_200;
 
 /** Names of the described kernel: its named functions, many small ones behind them, and data. Ascending by address. */
-export function kernelSymbols(mapping: ImageMapping, { masks = false, panicCpu = false }: OptionalVariables = {}): readonly KernelSymbol[] {
+export function kernelSymbols(mapping: ImageMapping, { masks = false, panicCpu = false, elfcorehdr = false }: OptionalVariables = {}): readonly KernelSymbol[] {
   const virtual = (physical: number): bigint => imageVirtual(mapping, physical);
   const symbol = (type: string, name: string, physical: number): KernelSymbol => ({ type, name, address: virtual(physical) });
   const start = stext(mapping);
@@ -49,6 +50,7 @@ export function kernelSymbols(mapping: ImageMapping, { masks = false, panicCpu =
     symbol('d', 'modules', places.modules),
     ...(masks ? maskSymbols.map((name, index) => symbol('D', name, places.cpuMasks + index * 8)) : []),
     ...(panicCpu ? [symbol('D', 'panic_cpu', places.panicCpu)] : []),
+    ...(elfcorehdr ? [symbol('D', 'elfcorehdr_addr', places.elfcorehdr)] : []),
     symbol('d', 'prb', places.prb),
     symbol('d', 'printk_rb_static', places.prbStatic),
     symbol('D', 'init_task', places.initTask),

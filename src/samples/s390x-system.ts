@@ -38,6 +38,8 @@ export interface S390xSystemOptions {
   readonly unrecordedCpu?: number;
   /** What panic_cpu of the kernel has; without it the kernel has no symbol of that name. */
   readonly panicCpu?: number;
+  /** What elfcorehdr_addr holds: in a kdump kernel where the notes of the kernel that crashed lie, in others all ones. */
+  readonly elfcorehdr?: bigint;
   readonly state?: SystemState;
   /** 2 MiB at 4 MiB unless given. */
   readonly crashkernel?: MemoryRange | 'none';
@@ -177,7 +179,12 @@ export function s390xSystem(options: S390xSystemOptions = {}): S390xSystem {
   const hasMasks = offline.length + neverStarted.length > 0 || options.unrecordedCpu !== undefined;
   if (hasMasks) writeCpuMasks(memory, { online: byNumber.map(({ linuxCpu }) => linuxCpu), offline, neverStarted });
   if (options.panicCpu !== undefined) memory.u32(places.panicCpu, options.panicCpu >>> 0);
-  const symbolKeys = writeSymbolTable(memory, kernel, mapping, { masks: hasMasks, panicCpu: options.panicCpu !== undefined });
+  if (options.elfcorehdr !== undefined) memory.u64(places.elfcorehdr, options.elfcorehdr);
+  const symbolKeys = writeSymbolTable(memory, kernel, mapping, {
+    masks: hasMasks,
+    panicCpu: options.panicCpu !== undefined,
+    elfcorehdr: options.elfcorehdr !== undefined,
+  });
   writeModules(memory, mapping);
 
   // A kdump kernel was loaded and panic() saved the time before purgatory was asked, so both kinds of crash have CRASHTIME.

@@ -167,6 +167,134 @@ describe('addresses of another boot that lead to the right memory by chance', ()
   });
 });
 
+describe('a BUILD-ID', () => {
+  const another = 'ffff'.repeat(10);
+  const rebuilt = text.replace(/^BUILD-ID=.*$/m, `BUILD-ID=${another}`);
+  const inMemory = /^memory, absolute/;
+
+  it('of the image in memory confirms the text', async () => {
+    expect(await check(withNote(text))).toMatchObject({
+      verdict: 'passed',
+      steps: expect.arrayContaining([
+        expect.objectContaining({
+          check: 'the kernel in memory',
+          passed: true,
+          detail: expect.stringContaining('its BUILD-ID is in the kernel image, at absolute 0x180000') as string,
+        }),
+      ]) as unknown[],
+    });
+  });
+
+  it('of another build of the same release: the text with the right one is used, and the other is named', async () => {
+    const session = withNote(rebuilt);
+    const { info } = await triage(session, signal);
+    expect(session.knownVmcoreinfo?.source).toMatch(inMemory);
+    expect(info.findings).toContainEqual(
+      expect.objectContaining({
+        id: 'vmcoreinfo/not-this-kernel',
+        detail: expect.stringMatching(/is of another build of 6\.1\.130: .*BUILD-ID ffff.* is not in the kernel image in memory, which has 5d0be2c4/) as string,
+      }),
+    );
+    expect(await check(withNote(rebuilt))).toMatchObject({ verdict: 'failed', detail: expect.stringContaining('another build of') as string });
+    const { copies } = await answerVmcoreinfo(withNote(rebuilt), true, signal);
+    expect(copies).toContainEqual(expect.objectContaining({ fits: 'no', of: 'another build of 6.1.130' }));
+  });
+
+  it('decides between texts that nothing leads to', async () => {
+    const system = build();
+    system.memory.fill(0xe0c, 8, 0).text(0x1a_0000, `${rebuilt}MORE=1\nEVEN_MORE=1\n`);
+    const session = sessionOn(memorySource('dump', elfVmcore(system, { producer: 'qemu' })));
+    await session.lookForKernel(signal);
+    expect(session.knownVmcoreinfo?.entries.get('BUILD-ID')).not.toBe(another);
+    expect(vmcoreinfoChoice(session).others.find(({ vmcoreinfo }) => vmcoreinfo.address === 0x1a_0000n)?.fit.fits).toBe('no');
+  });
+
+  it('of the only text that there is, and not of the image: it is used for want of another, and that is a finding', async () => {
+    const system = build();
+    for (let at = 0; at < system.memory.size; at += 4096) {
+      const page = Buffer.from(system.memory.read(at, 4096));
+      if (page.includes('BUILD-ID='))
+        system.memory.write(at, Buffer.from(page.toString('latin1').replace(/BUILD-ID=[0-9a-f]{40}/, `BUILD-ID=${another}`), 'latin1'));
+    }
+    const session = open({ ...system, vmcoreinfo: rebuilt });
+    const { info } = await triage(session, signal);
+    expect(session.knownVmcoreinfo?.source).toMatch(/^note/);
+    expect(info.findings).toContainEqual(
+      expect.objectContaining({ id: 'vmcoreinfo/not-this-kernel', severity: 'warning', detail: expect.stringContaining('for want of another') as string }),
+    );
+    expect(await check(session)).toMatchObject({ verdict: 'failed', detail: expect.stringContaining('is not in the kernel image in memory') as string });
+  });
+
+  it('is not refuted by an image that is partly absent or has no notes', async () => {
+    const bare = build();
+    bare.memory.fill(0x18_0000, 64, 0);
+    const session = open({ ...bare, vmcoreinfo: rebuilt });
+    await session.lookForKernel(signal);
+    expect(vmcoreinfoChoice(session).used).toMatchObject({ vmcoreinfo: { entries: expect.anything() as unknown }, fit: { fits: 'yes' } });
+    expect(session.knownVmcoreinfo?.source).toMatch(/^note/);
+    const gap = {
+      producer: 'kernel',
+      vmcoreinfoNote: true,
+      loads: [0, 0x15_1000].map((address, at) => ({ address, size: at === 0 ? 0x15_0000 : 0x5a_f000 })),
+    } as const;
+    const partly = sessionOn(memorySource('dump', elfVmcore({ ...build(), vmcoreinfo: rebuilt }, gap)));
+    await partly.lookForKernel(signal);
+    expect(vmcoreinfoChoice(partly).used?.fit.fits).toBe('yes');
+    expect(partly.knownVmcoreinfo?.source).toMatch(/^note/);
+  });
+
+  it('in either byte order, at the edge of a step, and of fewer bytes', async () => {
+    const { lookForBuildId } = await import('../../../src/analysis/kernel/vmcoreinfo/build-id.ts');
+    const note = (at: number, id: string): string =>
+      `bytes 0x${at.toString(16)} 04000000${(id.length / 2).toString(16).padStart(2, '0')}00000003000000474e5500${id}\n`;
+    const dump = (more: string): Session => caseSession('dump', `arch x86_64\nmemory 48 MiB\n${more}cpu\nformat elf-vmcore producer=qemu vmcoreinfo=no\n`);
+    const look = async (more: string, id: string): Promise<string> => {
+      const { image, memory } = dump(more);
+      const entries = new Map(
+        Object.entries({ 'BUILD-ID': id, 'NUMBER(phys_base)': '0', 'SYMBOL(_stext)': 'ffffffff81000000', 'SYMBOL(init_uts_ns)': 'ffffffff81400000' }),
+      );
+      return (await lookForBuildId(image, memory, { source: '', text: '', entries } as never, signal)).kind;
+    };
+    const [id, other] = ['12'.repeat(20), '34'.repeat(20)];
+    expect(await look(note(0x1200000, id), id)).toBe('same');
+    expect(await look(note(0x12ffff4, id), id)).toBe('same');
+    expect(await look(note(0x1200000, '12'.repeat(16)), `${'12'.repeat(16)}00000000`)).toBe('same');
+    expect(await look(note(0x1200000, other), id)).toBe('other');
+    // Not aligned, outside the image, or none at all.
+    expect(await look(note(0x1200002, id), id)).toBe('unknown');
+    expect(await look(note(0x1500000, id), id)).toBe('unknown');
+    expect(await look('', id)).toBe('unknown');
+  });
+});
+
+describe('a kernel that knows where the notes of another one lie', () => {
+  const system = (elfcorehdr: bigint) => {
+    const made = s390xSystem({ state: 'running', elfcorehdr });
+    const uts = made.memory.size - 0x1000;
+    for (const [n, value] of ['Linux', 'host', '6.1.0-production', '#1 SMP', 's390x'].entries()) made.memory.text(uts + 4 + 65 * n, `${value}\0`);
+    const first = [
+      'OSRELEASE=6.1.0-production',
+      'PAGESIZE=4096',
+      `SYMBOL(init_uts_ns)=${uts.toString(16)}`,
+      ...Array.from({ length: 10 }, (_, n) => `NUMBER(N${n})=${n}`),
+    ];
+    made.memory.text(uts - 0x1000, `${first.join('\n')}\n`);
+    return made;
+  };
+
+  it('is a kdump kernel: the one that crashed is looked for and named', async () => {
+    const { info } = await triage(open(system(0x40_0000n)), signal);
+    expect(info.findings).toContainEqual(
+      expect.objectContaining({ id: 'vmcoreinfo/second-kernel', detail: expect.stringContaining('another kernel in this dump (6.1.0-production)') as string }),
+    );
+  });
+
+  it('in others elfcorehdr_addr has no address, and nothing is looked for', async () => {
+    const { info } = await triage(open(system((1n << 64n) - 1n)), signal);
+    expect(info.findings.map(({ id }) => id)).not.toContain('vmcoreinfo/second-kernel');
+  });
+});
+
 describe('a kdump kernel that runs in memory that is in the dump', () => {
   it('is a finding although the text of the production kernel fits', async () => {
     const system = s390xSystem({ state: 'disabled-wait' });

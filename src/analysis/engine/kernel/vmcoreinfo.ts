@@ -3,9 +3,10 @@ import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { VmcoreinfoJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
-import { fitOf, originOf, type JudgedVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
+import { originOf, type JudgedVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
 import { vmcoreinfoInMemory, type Vmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { compareBuildIds, judge } from '../session/kernel-search.ts';
 import type { Session } from '../session/session.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 
@@ -43,7 +44,8 @@ export async function answerVmcoreinfo(session: Session, copies: boolean, signal
       scanned.length === 0 ? 'its text was not found in memory either' : `${scanned.length} different texts were found in memory, and none of their kernels`;
     throw new DumpError('absent', { file: session.path }, `no vmcoreinfo: ${why}; ${found}`, 'a VMCOREINFO note in the dump or in memory');
   }
-  const judged = (one: Vmcoreinfo): JudgedVmcoreinfo => ({ vmcoreinfo: one, fit: fitOf(session, one) });
+  await compareBuildIds(session, [knownVmcoreinfo, ...scanned], signal);
+  const judged = (one: Vmcoreinfo): JudgedVmcoreinfo => judge(session, one);
   const used = judged(knownVmcoreinfo);
   const pointed = vmcoreinfoInMemory(image, memory);
   const known = [...(vmcoreinfo.found ? [vmcoreinfo.vmcoreinfo] : []), ...(pointed.found ? [pointed.vmcoreinfo] : []), ...scanned];

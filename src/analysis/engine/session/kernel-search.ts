@@ -3,6 +3,7 @@
  * looked through for texts, and the one that fits is taken.
  */
 import type { DumpImage } from '../../formats/dump-format.ts';
+import { buildIdWords, lookForBuildId, type BuildIdLook } from '../../kernel/vmcoreinfo/build-id.ts';
 import { byFit, fitOf, type JudgedVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
 import type { Vmcoreinfo, VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
@@ -25,30 +26,61 @@ interface SearchedDump extends KernelInDump {
 /** Read within a fraction of a second, and where kernels lie. */
 const firstLookBytes = 512 * 1024 * 1024;
 
+const plainFit = derived((_: SearchedDump) => new Map<Vmcoreinfo, JudgedVmcoreinfo['fit']>());
+/** What was found of the build IDs of texts, by the texts. */
+const buildIds = derived((_: SearchedDump) => new Map<string, BuildIdLook>());
+
+/** A text held against memory, with its build ID where that was looked for by now. */
+export function judge(session: SearchedDump, vmcoreinfo: Vmcoreinfo): JudgedVmcoreinfo {
+  const fits = plainFit(session);
+  const fit = fits.get(vmcoreinfo) ?? fitOf(session, vmcoreinfo);
+  fits.set(vmcoreinfo, fit);
+  const look = buildIds(session).get(vmcoreinfo.text);
+  if (fit.fits !== 'yes' || look === undefined || look.kind === 'unknown') return { vmcoreinfo, fit };
+  const words = buildIdWords(vmcoreinfo, look);
+  return { vmcoreinfo, fit: look.kind === 'same' ? { ...fit, why: `${fit.why}, and ${words}` } : { fits: 'no', why: `${fit.why}, but ${words}` } };
+}
+
+/** Texts that say the same release may be of several builds: more than a few are one and the same text. */
+const mostCompared = 8;
+
+/** Looks for the build IDs of texts that memory does not contradict otherwise. @throws Cancelled */
+export async function compareBuildIds(session: SearchedDump, texts: readonly Vmcoreinfo[], signal: AbortSignal): Promise<void> {
+  const known = buildIds(session);
+  const wanted = texts.filter((one) => one.entries.has('BUILD-ID') && !known.has(one.text) && judge(session, one).fit.fits === 'yes');
+  for (const vmcoreinfo of wanted.slice(0, mostCompared))
+    if (!known.has(vmcoreinfo.text)) known.set(vmcoreinfo.text, await lookForBuildId(session.image, session.memory, vmcoreinfo, signal));
+}
+
 /** The text that notes and pointers lead to, held against memory. */
-export const ownVmcoreinfo = derived((session: SearchedDump): JudgedVmcoreinfo | undefined =>
-  session.vmcoreinfo.found ? { vmcoreinfo: session.vmcoreinfo.vmcoreinfo, fit: fitOf(session, session.vmcoreinfo.vmcoreinfo) } : undefined,
-);
+const ownVmcoreinfo = (session: SearchedDump): JudgedVmcoreinfo | undefined =>
+  session.vmcoreinfo.found ? judge(session, session.vmcoreinfo.vmcoreinfo) : undefined;
 
 /** Memory may hold a better text: there is none, it is contradicted, or it leads out of the dump's memory. */
-export function isDoubtful(session: SearchedDump): boolean {
+function isDoubtful(session: SearchedDump): boolean {
   const own = ownVmcoreinfo(session);
   return own === undefined || own.fit.fits === 'no' || own.fit.outside === true;
 }
 
-const judged = (session: SearchedDump, copies: readonly Vmcoreinfo[]): readonly JudgedVmcoreinfo[] =>
-  byFit(copies.map((vmcoreinfo) => ({ vmcoreinfo, fit: fitOf(session, vmcoreinfo) })));
+const judged = (session: SearchedDump, copies: readonly Vmcoreinfo[]): readonly JudgedVmcoreinfo[] => byFit(copies.map((one) => judge(session, one)));
 
-const wholeScan = searched(async (session: SearchedDump, signal) => judged(session, await scanForVmcoreinfo(session.image, session.memory, signal)));
+/** Texts in memory, with their build IDs where several could be the kernel's. */
+async function compared(session: SearchedDump, found: Promise<readonly Vmcoreinfo[]>, signal: AbortSignal): Promise<readonly Vmcoreinfo[]> {
+  const copies = await found;
+  await compareBuildIds(session, copies, signal);
+  return copies;
+}
+
+const wholeScan = searched((session: SearchedDump, signal) => compared(session, scanForVmcoreinfo(session.image, session.memory, signal), signal));
 /** What is not proven may be an old copy, and the right one lie further up: that is for the whole scan. */
-const firstScan = searched(async (session: SearchedDump, signal) =>
-  judged(session, await scanForVmcoreinfo(session.image, session.memory, signal, firstLookBytes)),
+const firstScan = searched((session: SearchedDump, signal) =>
+  compared(session, scanForVmcoreinfo(session.image, session.memory, signal, firstLookBytes), signal),
 );
 
 /** Where kdump has begun and its memory is in the dump, a second kernel may run there. */
 const kdumpMemoryScan = searched(async (session: SearchedDump, signal) => {
   const area = crashkernel(session);
-  return area === undefined ? [] : judged(session, await scanForVmcoreinfo(session.image, session.memory, signal, firstLookBytes, area));
+  return area === undefined ? [] : compared(session, scanForVmcoreinfo(session.image, session.memory, signal, firstLookBytes, area), signal);
 });
 
 /**
@@ -77,25 +109,26 @@ const textsOf = (copies: readonly JudgedVmcoreinfo[]): number => new Set(copies.
 function choose(session: SearchedDump): VmcoreinfoChoice {
   const own = ownVmcoreinfo(session);
   const whole = wholeScan.known(session);
-  const scanned = whole ?? firstScan.known(session) ?? [];
+  const scanned = judged(session, whole ?? firstScan.known(session) ?? []);
   const [best] = scanned;
   // Of texts that memory neither proves nor refutes only the dump's own counts, or the only one that there is.
   const isProven = best?.fit.fits === 'yes' && own?.fit.fits !== 'yes';
   const isOnly = own === undefined && whole !== undefined && textsOf(scanned) === 1;
   const used = isProven || isOnly ? best : own;
   // Each place once, whichever scan came by.
-  const found = [...scanned, ...(kdumpMemoryScan.known(session) ?? [])].filter(
-    (one, at, all) => one !== used && all.findIndex(({ vmcoreinfo }) => vmcoreinfo.address === one.vmcoreinfo.address) === at,
+  const found = [...scanned, ...judged(session, kdumpMemoryScan.known(session) ?? [])].filter(
+    (one, at, all) => one.vmcoreinfo !== used?.vmcoreinfo && all.findIndex(({ vmcoreinfo }) => vmcoreinfo.address === one.vmcoreinfo.address) === at,
   );
-  const others = [...(own === undefined || own === used ? [] : [own]), ...found];
+  const others = [...(own === undefined || own.vmcoreinfo === used?.vmcoreinfo ? [] : [own]), ...found];
   return { used, others };
 }
 
 /** What is known by now; nothing is scanned. */
 export const vmcoreinfoChoice = (session: SearchedDump): VmcoreinfoChoice => choose(session);
 
-/** Looks through the lowest stored memory where it may hold a better text. @throws Cancelled */
+/** Looks for the build ID of the dump's own text, and through the lowest stored memory where it may hold a better one. @throws Cancelled */
 export async function lookForVmcoreinfo(session: SearchedDump, signal: AbortSignal): Promise<void> {
+  if (session.vmcoreinfo.found) await compareBuildIds(session, [session.vmcoreinfo.vmcoreinfo], signal);
   if (isDoubtful(session) && wholeScan.known(session) === undefined) await firstScan(session, signal);
 }
 

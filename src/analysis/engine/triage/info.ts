@@ -152,7 +152,18 @@ function twoSystemsFindings(session: Session): Info['findings'] {
 function vmcoreinfoFindings(session: Session): Info['findings'] {
   const { used, others } = vmcoreinfoChoice(session);
   if (used === undefined || session.attached.some(({ kind }) => kind === 'vmcoreinfo')) return [];
-  return others
+  const refuted: Info['findings'] =
+    used.fit.fits === 'no'
+      ? [
+          {
+            id: 'vmcoreinfo/not-this-kernel',
+            severity: 'warning',
+            title: 'The vmcoreinfo does not fit the kernel in memory',
+            detail: `the text in ${used.vmcoreinfo.source} is used for want of another, although memory contradicts it: ${used.fit.why}`,
+          },
+        ]
+      : [];
+  const of = others
     .filter((one, at) => others.findIndex(({ vmcoreinfo }) => vmcoreinfo.text === one.vmcoreinfo.text) === at)
     .flatMap((one) => {
       const origin = originOf(one, used);
@@ -171,6 +182,7 @@ function vmcoreinfoFindings(session: Session): Info['findings'] {
         },
       ];
     });
+  return [...refuted, ...of];
 }
 
 function attachedTo({ attached }: Session): AttachedJson[] | undefined {

@@ -1,7 +1,7 @@
 /**
  * Whether a text of vmcoreinfo is of the kernel that lies in memory. Texts outlive their kernels: pages of an earlier boot, notes that a
  * hypervisor wrote from what it had, texts of another system. What decides is memory: the text's init_uts_ns must lead to the names of the
- * release that the text itself names (include/linux/utsname.h).
+ * release that the text itself names (include/linux/utsname.h). Builds of one release are told apart by their build IDs (build-id.ts).
  */
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
@@ -94,6 +94,8 @@ export function originOf(other: JudgedVmcoreinfo, used: JudgedVmcoreinfo): Vmcor
   const isSameBoot = placeKeys.every((key) => mine.get(key) === theirs.get(key));
   if (other.fit.fits === 'yes' && !isSameBoot) return { kind: 'second-kernel', text: `another kernel in this dump (${release}), as a kdump kernel is` };
   if (mine.get('OSRELEASE') !== theirs.get('OSRELEASE')) return { kind: 'other-kernel', text: `another kernel (${release})` };
+  const [myBuild, theirBuild] = [mine.get('BUILD-ID'), theirs.get('BUILD-ID')];
+  if (myBuild !== undefined && theirBuild !== undefined && myBuild !== theirBuild) return { kind: 'other-kernel', text: `another build of ${release}` };
   if (!isSameBoot) return { kind: 'other-boot', text: 'another boot of the same kernel, with other addresses' };
   return { kind: 'same-kernel', text: mine.has('CRASHTIME') && !theirs.has('CRASHTIME') ? 'the same kernel, from before the crash' : 'the same kernel' };
 }
