@@ -6,7 +6,7 @@ import { pageSize } from '../../shared/units.ts';
 import { faultText, type FileFault } from '../source/byte-source.ts';
 import type { Extent, ExtentState, ExtentMap } from './dump-format.ts';
 import type { KdumpGeometry } from './kdump-geometry.ts';
-import type { BitRun, PageBitmap } from './page-bitmap.ts';
+import type { PageBitmap } from './page-bitmap.ts';
 
 export const noRam = 'no memory there';
 export const filtered = 'filtered by the dump tool';
@@ -62,28 +62,23 @@ export function kdumpExtents(geometry: KdumpGeometry, exists: PageBitmap | undef
     return known;
   };
 
-  function* absentRuns(start: number, end: number, lookup: (at: number) => BitRun | undefined): Generator<BlockRun> {
+  /** Blocks that are not stored, by whether they exist. Only they are looked at: above them all memory may be one run. */
+  function* absentRuns(start: number, end: number): Generator<BlockRun> {
     for (let at = start; at < end;) {
-      const run = lookup(at);
-      const stop = Math.min(end, run?.end ?? maxMapnr);
+      const run = exists?.runAt(at, end);
+      const stop = run?.end ?? end;
       yield { start: at, end: stop, absent: run?.fault !== undefined ? unreadable(run.fault) : run?.set === false ? holes : excluded };
       at = stop;
     }
   }
 
   function* blockRuns(first: number): Generator<BlockRun> {
-    const existing = exists?.runs(first);
-    let current = existing?.next().value;
-    const lookup = (at: number): BitRun | undefined => {
-      while (current !== undefined && current.end <= at) current = existing?.next().value;
-      return current;
-    };
     for (const run of stored.runs(first)) {
       const end = Math.min(run.end, known);
       if (run.start >= end) break;
       if (run.set) yield* storedRuns(run.start, end);
       else if (run.fault !== undefined) yield { start: run.start, end, absent: unreadable(run.fault) };
-      else yield* absentRuns(run.start, end, lookup);
+      else yield* absentRuns(run.start, end);
     }
     if (known < maxMapnr) yield { start: Math.max(first, known), end: maxMapnr, absent: unknown };
   }

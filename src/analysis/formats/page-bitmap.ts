@@ -131,6 +131,31 @@ export class PageBitmap {
     return (((bytes[(bit % sectionBits) >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
   }
 
+  #kindAt(bit: number): boolean | FileFault {
+    // Only reading it shows that it is lost.
+    const set = this.has(bit);
+    return this.faultAt(bit) ?? set;
+  }
+
+  /** Bits from `first` on that are equal to it, as far as `end`: what lies above is not looked at. */
+  runAt(first: number, end: number): BitRun {
+    const stop = Math.min(end, this.length);
+    const kind = this.#kindAt(first);
+    const whole = kind === true ? 0xff : 0;
+    for (let bit = first + 1; bit < stop;) {
+      const section = Math.floor(bit / sectionBits);
+      const bytes = this.#load(section);
+      const bytewise = this.#lost.length === 0;
+      const sectionEnd = Math.min(stop, (section + 1) * sectionBits);
+      while (bit < sectionEnd) {
+        if (bytewise && bit % 8 === 0 && bit + 8 <= sectionEnd && bytes[(bit % sectionBits) >> 3] === whole) bit += 8;
+        else if (this.#kindAt(bit) === kind) bit += 1;
+        else return runOf(first, bit, kind);
+      }
+    }
+    return runOf(first, stop, kind);
+  }
+
   /** Number of set bits below `bit`, those that are not known left out. */
   rank(bit: number): number {
     const section = Math.min(Math.floor(bit / sectionBits), Math.ceil(this.length / sectionBits));

@@ -131,14 +131,14 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
       return known;
     }
     const start = index * blockSize;
-    const bytes = new Uint8Array(Math.min(blockSize, size - start));
+    const length = Math.min(blockSize, size - start);
+    // The oldest block's memory serves again: a scan of a large file reads hundreds of thousands of blocks.
+    const oldest = cache.size >= cacheBlocks ? cache.entries().next().value : undefined;
+    if (oldest !== undefined) cache.delete(oldest[0]);
+    const bytes = oldest?.[1].length === length ? oldest[1] : new Uint8Array(length);
     // What lies behind bad bytes of the block is worth keeping.
     readAround(direct, start, bytes, () => undefined);
     cache.set(index, bytes);
-    if (cache.size > cacheBlocks) {
-      const oldest = cache.keys().next().value;
-      if (oldest !== undefined) cache.delete(oldest);
-    }
     return bytes;
   };
 
