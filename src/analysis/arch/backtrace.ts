@@ -81,7 +81,10 @@ export function functionOf(
 ): { readonly name: string; readonly start: bigint; readonly module?: string } | undefined {
   const at = isReturn ? address - 1n : address;
   const found = symbols?.at(at);
-  return found === undefined ? undefined : { name: found.name, start: at - BigInt(found.offset), ...defined({ module: found.module }) };
+  // Marks of the linker script (arch/*/kernel/vmlinux.lds.S) begin no function: what lies after one is a gap.
+  return found === undefined || /^(_etext|__\w*text_end)$/.test(found.name)
+    ? undefined
+    : { name: found.name, start: at - BigInt(found.offset), ...defined({ module: found.module }) };
 }
 
 /** What a task that gave up its CPU keeps in its task_struct, as far as it is known. */

@@ -1,6 +1,6 @@
 /**
  * The machine of a dump whose header does not name it, or names it wrongly: one damaged text refuses no dump. In the order of their weight
- * speak the user, the header, the size and byte order of NT_PRSTATUS, and the keys of vmcoreinfo.
+ * speak the user, the header unless notes and vmcoreinfo agree against it, the size and byte order of NT_PRSTATUS, and the keys of vmcoreinfo.
  */
 import { DumpError } from '../../shared/dump-error.ts';
 import type { Finding } from '../../shared/model.ts';
@@ -48,6 +48,13 @@ function byNotes({ notes, endian, bits }: MachineEvidence): { readonly architect
   return architecture === undefined ? undefined : { architecture, by: `the ${bytes} bytes of each NT_PRSTATUS note and their byte order` };
 }
 
+/** Register notes and vmcoreinfo that agree on another machine weigh more than one text of the header. */
+function contradictedBy(evidence: MachineEvidence, named: Architecture): { readonly architecture: Architecture; readonly by: string } | undefined {
+  const [notes, keys] = [byNotes(evidence), byVmcoreinfo(evidence.notes, evidence.endian)];
+  if (notes === undefined || keys === undefined || notes.architecture === named || notes.architecture !== keys.architecture) return undefined;
+  return { architecture: notes.architecture, by: `${notes.by}, and ${keys.by}` };
+}
+
 /**
  * @param findings is told when the header does not say the machine
  * @throws DumpError unsupported
@@ -66,7 +73,18 @@ export function machineOf(evidence: MachineEvidence, file: string, findings: Fin
       });
     return { arch: given, archSource: 'given by the user' };
   }
-  if (header.architecture !== undefined) return { arch: header.architecture };
+  if (header.architecture !== undefined) {
+    const against = contradictedBy(evidence, header.architecture);
+    if (against === undefined) return { arch: header.architecture };
+    findings.push({
+      id: 'container-complete/machine',
+      severity: 'warning',
+      title: 'The header names another machine than the notes',
+      detail: `it says "${header.text}"; taken for ${against.architecture} by ${against.by}`,
+      where,
+    });
+    return { arch: against.architecture, archSource: against.by };
+  }
   const foreign = foreignNames.test(header.text);
   const concluded = foreign ? undefined : (byNotes(evidence) ?? byVmcoreinfo(evidence.notes, evidence.endian));
   if (concluded === undefined)

@@ -19,6 +19,8 @@ type Place = NonNullable<CheckResult['ranges']>[number];
 export interface KernelCpuFacts {
   /** CPUs that the kernel knows and the dump records nothing of. */
   readonly absent: readonly CpuJson[];
+  /** Records that hold zeros only; they are not among the CPUs. */
+  readonly blank: number;
   /** Linux numbers of those that ran; undefined where no symbol leads to the mask. */
   readonly online: readonly number[] | undefined;
   /** Contradictions about which CPU is which, CPUs that ran and have no registers. */

@@ -9,6 +9,10 @@ import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import type { Session } from '../../../src/analysis/engine/session/session.ts';
+import { notesByCpu } from '../../../src/analysis/formats/cpu-notes.ts';
+import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
+import { memorySource } from '../../../src/analysis/source/memory-source.ts';
+import { buildCase } from '../../../src/samples/case-text.ts';
 import { caseSession } from '../../case-answers.ts';
 
 const never = new AbortController().signal;
@@ -75,6 +79,31 @@ describe('a CPU that ran, and that the dump has no note of', () => {
     expect(machineCpus(running).cpus[1]).toMatchObject({ linuxCpu: 0, prefix: '0x220000', withoutRegisters: { reason: 'no-note' } });
     const { traces } = await describeBacktrace(running, { cpu: 0 }, never);
     expect(traces).toMatchObject([{ cpu: 0, end: 'no-registers', frames: [], task: { comm: 'loop' } }]);
+  });
+});
+
+describe('a CPU whose note has zeros in place of registers', () => {
+  const bytes = buildCase('system healthy cpus=3 state=kdump offline=4\nformat elf-vmcore producer=kernel\n');
+  for (const { desc, descOffset } of notesByCpu(sessionOn(memorySource('whole', bytes)).image.notes)[0] ?? [])
+    bytes.fill(0, descOffset, descOffset + desc.length);
+  const session = sessionOn(memorySource('blank', bytes));
+
+  it('has what its lowcore holds, and the zeros are registers of nobody', async () => {
+    const { cpus, recorded, blank } = machineCpus(session);
+    expect([recorded, blank]).toEqual([2, 1]);
+    expect(cpus.map(({ id, linuxCpu, source }) => [id, linuxCpu, source])).toEqual([
+      [1, 1, 'note'],
+      [2, 2, 'note'],
+      [3, 0, 'lowcore'],
+      [4, 4, 'memory'],
+    ]);
+    expect((await triage(session, never)).reason).toContain('CPU 0 was running sh (pid 97) in sysrq_handle_crash');
+  });
+
+  it('is a finding, and fails the count', async () => {
+    const check = await countCheck(session);
+    expect(check).toMatchObject({ verdict: 'failed', detail: expect.stringContaining('none of CPU 0') as string });
+    expect(check?.findings).toContainEqual(expect.objectContaining({ id: 'cross-cpu-count/blank-registers', title: 'A set of registers is all zero' }));
   });
 });
 

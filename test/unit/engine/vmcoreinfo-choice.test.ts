@@ -62,6 +62,20 @@ describe('a note that is not of the kernel in memory', () => {
     expect(copies).toContainEqual(expect.objectContaining({ fits: 'no', of: 'another kernel (4.4.0-other)', release: '4.4.0-other' }));
   });
 
+  it('of the same kernel with a damaged release is called damaged, not of another kernel', async () => {
+    for (const note of [text.replace(/^(OSRELEASE=.)./m, '$1\u0007'), text.replace(/^OSRELEASE/m, 'OSREL#ASE')]) {
+      const { info } = await triage(withNote(note), signal);
+      expect(info.kernel.release).toBe(build().uts.release);
+      expect(info.findings).toContainEqual(
+        expect.objectContaining({
+          severity: 'warning',
+          title: 'A damaged vmcoreinfo',
+          detail: expect.stringContaining('of the same kernel, and damaged') as string,
+        }),
+      );
+    }
+  });
+
   it('stays in use where memory has no better one, and the check says that it does not fit', async () => {
     const system = build();
     const lost = Buffer.from(text.slice(0, 64));

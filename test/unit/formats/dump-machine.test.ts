@@ -62,6 +62,19 @@ describe('the machine of a kdump-compressed file', () => {
     expect(image.names).toMatchObject({ nodename: 'host', release: '6.1.0-case' });
   });
 
+  it.each(Object.entries(keys))('%s: by notes and vmcoreinfo that agree, where the header names another one', (arch, key) => {
+    const bytes = buildCase(`arch ${arch}\nmemory 1 MiB\n${names}${info}${key}\ncpu\nformat kdump-compressed codec=zlib\n`);
+    const other = arch === 'aarch64' ? 's390x' : 'aarch64';
+    const image = open(named(bytes, other));
+    expect(image.machine.arch).toBe(arch);
+    expect(image.findings).toContainEqual(
+      expect.objectContaining({ id: 'container-complete/machine', severity: 'warning', title: 'The header names another machine than the notes' }),
+    );
+    // One of the two alone does not outweigh the header.
+    const noKeys = buildCase(`arch ${arch}\nmemory 1 MiB\n${names}cpu\nformat kdump-compressed codec=zlib\n`);
+    expect(open(named(noKeys, other)).machine.arch).toBe(other);
+  });
+
   it('is not concluded from nothing, and never for a machine that the header names', () => {
     expect(() => open(named(kdump('aarch64', ''), 'Unknown'))).toThrow(/"Unknown", and neither its notes nor vmcoreinfo/);
     expect(() => open(named(kdump('aarch64', 'cpu\n'), 'riscv64'))).toThrow(/"riscv64", which is not supported/);

@@ -21,8 +21,8 @@ export interface CheckOptions {
 /** What checks read of a session. */
 export function checkContext(session: Session, signal: AbortSignal, evidence: Evidence = { files: [session.file], ...packedOf(session) }): CheckContext {
   const { image, memory, osInfo, vmcoreinfo, utsName, kdumpGuard } = session;
-  const { cpus, recorded, masks, findings } = machineCpus(session);
-  const kernelCpus = { absent: cpus.slice(recorded), online: masks?.online, findings };
+  const { cpus, recorded, blank, masks, findings } = machineCpus(session);
+  const kernelCpus = { absent: cpus.slice(recorded), blank, online: masks?.online, findings };
   return {
     image,
     memory,

@@ -255,12 +255,14 @@ export async function describeBacktrace(session: Session, request: BacktraceRequ
  * restart, whose stack shows it.
  */
 function withCrashed(session: Session, { cpus, memory, symbols }: KernelTasks, traces: readonly TraceJson[]): readonly TraceJson[] {
-  const number = symbols === undefined || kdumpStarted(session) === undefined ? undefined : panicCpu(memory, symbols);
-  const context = cpus.find((one) => one.number === number);
-  if (context === undefined || architectures[memory.arch].features.has('psw') || traces.some(({ crashed }) => crashed === true)) return traces;
-  return traces.map((trace) =>
-    trace.cpu === context.number && trace.frames[0]?.kind === 'running' && trace.crashFrames === undefined ? { ...trace, crashed: true } : trace,
-  );
+  const noted = symbols === undefined || kdumpStarted(session) === undefined ? undefined : panicCpu(memory, symbols);
+  if (noted === undefined || architectures[memory.arch].features.has('psw') || traces.some(({ crashed }) => crashed === true)) return traces;
+  // panic_cpu is a Linux number; doors may number CPUs by their positions.
+  const [context, ...more] = cpus.filter(({ cpu, number }) => (cpu.linuxCpu ?? number) === noted);
+  if (context === undefined || more.length > 0 || context.cpu.identity?.contradicted !== undefined) return traces;
+  const isThere = ({ cpu, frames, crashFrames }: TraceJson): boolean =>
+    cpu === context.number && frames[0]?.kind === 'running' && frames[0].symbol !== undefined && crashFrames === undefined;
+  return traces.map((trace) => (isThere(trace) ? { ...trace, crashed: true } : trace));
 }
 
 /** @throws DumpError absent when there is no such CPU or task among these */

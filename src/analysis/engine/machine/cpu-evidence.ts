@@ -62,7 +62,7 @@ const pidOffset = 32;
 const beginsKdump = new Set(['__crash_kexec', 'crash_kexec', 'machine_kexec', 'machine_crash_shutdown', 'native_machine_crash_shutdown']);
 
 /** Whether the notes are those that the crashing kernel wrote: only there pr_pid is the pid of a task. */
-function isOfCrash({ image, knownVmcoreinfo }: Session): boolean {
+export function isOfCrash({ image, knownVmcoreinfo }: Session): boolean {
   const isHypervisors = image.notes.some(({ owner }) => owner === 'QEMU') || /qemu/i.test(image.container.producer?.value ?? '');
   return !isHypervisors && knownVmcoreinfo?.entries.has('CRASHTIME') === true;
 }
@@ -85,7 +85,8 @@ export function perCpuEvidence(session: Session, { memory, symbols, types, data 
   const ofNote = (note: RawNote): readonly CpuEvidence[] => {
     const stored = data.find((one) => typeof one.note === 'object' && Buffer.compare(one.note.desc, note.desc) === 0);
     const pid = new DataView(note.desc.buffer, note.desc.byteOffset).getUint32(pidOffset, image.machine.endian === 'little');
-    const running = fromCrash ? pids.filter((one) => one.pid === pid) : [];
+    // Every CPU has an idle task of pid 0, and zero is what a note has that nobody filled.
+    const running = fromCrash && pid !== 0 ? pids.filter((one) => one.pid === pid) : [];
     const [sole] = running;
     return [
       ...(stored === undefined

@@ -8,6 +8,7 @@ import { defined } from '../../../shared/defined.ts';
 import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
+import { notesByCpu } from '../../formats/cpu-notes.ts';
 import { limitFindings } from '../../formats/finding-limit.ts';
 import { structTypes } from '../../kernel/btf/type-layout.ts';
 import { cpuMasks, type CpuMasks } from '../../kernel/cpus/cpu-masks.ts';
@@ -20,13 +21,15 @@ import { lowcoreArray } from '../../kernel/vmcoreinfo/lowcore-array.ts';
 import { derived } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
 import { absentByLowcore, absentByMask } from './absent-cpus.ts';
-import { lowcoreEvidence, perCpuEvidence } from './cpu-evidence.ts';
+import { isOfCrash, lowcoreEvidence, perCpuEvidence } from './cpu-evidence.ts';
 
 export interface MachineCpus {
   /** Those that the dump records, in its order, then those without registers by their numbers. */
   readonly cpus: readonly CpuJson[];
   /** How many of them the dump records. */
   readonly recorded: number;
+  /** Notes in which there are zeros in place of registers; they count as not recorded. */
+  readonly blank: number;
   readonly masks: CpuMasks | undefined;
   /** What the kernel keeps about each CPU in per-CPU variables, by Linux number; empty where lowcores say it. */
   readonly data: ReadonlyMap<number, KernelCpu>;
@@ -63,6 +66,34 @@ function findingsOf(recorded: readonly CpuJson[], absent: readonly CpuJson[], ma
   return limitFindings([...contradicted, ...twice, ...missing]);
 }
 
+/** NT_PRSTATUS and the s390x prefix (include/uapi/linux/elf.h). */
+const registerNotes: ReadonlySet<number> = new Set([1, 0x305]);
+
+/** Recorded CPUs whose notes are there and hold zeros only: nobody saved registers there, and no CPU has such ones while it runs. */
+function blankOf({ image, cpuSet }: Session): readonly CpuJson[] {
+  const groups = notesByCpu(image.notes);
+  return cpuSet.cpus.filter(({ id, source }) => {
+    const notes = source.startsWith('note') ? (groups[id] ?? []).filter(({ type }) => registerNotes.has(type)) : [];
+    return notes.length > 0 && notes.every(({ desc }) => desc.every((byte) => byte === 0));
+  });
+}
+
+function blankFinding({ image }: Session, { id }: CpuJson): Finding {
+  const note = notesByCpu(image.notes)[id]?.[0];
+  const detail = `the note at position ${id} has zeros in place of registers: nothing is read from it, and whose it is does not show`;
+  const where = note === undefined ? {} : { where: { fileOffset: note.descOffset, bytes: note.desc.length } };
+  return { id: 'cross-cpu-count/blank-registers', severity: 'warning', title: 'A set of registers is all zero', detail, ...where };
+}
+
+/** kdump copies its notes from the buffers of crash_notes: another note there means that one of the two changed, or that this one is of another CPU. */
+function withDoubt(session: Session, cpu: CpuJson, data: ReadonlyMap<number, KernelCpu>): CpuJson {
+  const { identity, linuxCpu } = cpu;
+  const saved = linuxCpu === undefined ? undefined : data.get(linuxCpu)?.note;
+  if (identity === undefined || identity.by === 'crash-notes' || typeof saved !== 'object' || !isOfCrash(session)) return cpu;
+  const against = `the buffer of crash_notes of CPU ${linuxCpu ?? 0} at ${hex(saved.address)} holds another note`;
+  return { ...cpu, identity: { ...identity, contradicted: [...(identity.contradicted ?? []), against] } };
+}
+
 function withIdentity(cpu: CpuJson, { linuxCpu, json }: CpuIdentity): CpuJson {
   const { linuxCpu: _, ...rest } = cpu;
   return { ...rest, ...defined({ linuxCpu }), identity: json };
@@ -89,7 +120,7 @@ const arrayOf = ({ knownVmcoreinfo, memory }: Session): ReturnType<typeof lowcor
 
 function compute(session: Session, kernel: Kernel, found: KernelTypes | undefined): MachineCpus {
   const { arch } = session.image.machine;
-  const recorded = session.cpuSet.cpus;
+  const all = session.cpuSet.cpus;
   const hasLowcores = architectures[arch].features.has('lowcore');
   const search = kernel.hasSymbols ? kernel.symbols : undefined;
   const symbols = search?.found === true ? search.symbols : undefined;
@@ -104,10 +135,13 @@ function compute(session: Session, kernel: Kernel, found: KernelTypes | undefine
   const evidence: readonly (readonly CpuEvidence[])[] = hasLowcores
     ? lowcoreEvidence(session, array)
     : symbols === undefined
-      ? recorded.map(() => [])
+      ? all.map(() => [])
       : perCpuEvidence(session, { memory, symbols, types, data: perCpu });
-  const own = recorded.flatMap((cpu, at) => (others.has(cpu.id) ? [] : [{ cpu, evidence: evidence[at] ?? [] }]));
   const running = masks?.online ?? (array.length === 0 ? undefined : array.map(({ number }) => number));
+  // Where the kernel does not say which CPUs there are, a record is all there is of one.
+  const blank = running === undefined ? [] : blankOf(session).filter(({ id }) => !others.has(id));
+  const recorded = all.filter((cpu) => !blank.includes(cpu));
+  const own = all.flatMap((cpu, at) => (others.has(cpu.id) || blank.includes(cpu) ? [] : [{ cpu, evidence: evidence[at] ?? [] }]));
   const identities = identifyCpus(
     own.map((one) => one.evidence),
     running,
@@ -115,16 +149,17 @@ function compute(session: Session, kernel: Kernel, found: KernelTypes | undefine
   const identified = new Map(own.flatMap(({ cpu }, at) => (identities[at] === undefined ? [] : [[cpu.id, identities[at]] as const])));
   const named = recorded.map((cpu) => {
     const identity = identified.get(cpu.id);
-    return others.get(cpu.id) ?? (identity === undefined ? cpu : withIdentity(cpu, identity));
+    return others.get(cpu.id) ?? (identity === undefined ? cpu : withDoubt(session, withIdentity(cpu, identity), data));
   });
   const numbers = new Map([...identified].flatMap(([id, { assumed }]) => (assumed === undefined ? [] : [[id, assumed] as const])));
   const taken = new Set(numbers.values());
-  const firstId = recorded.reduce((most, { id }) => Math.max(most, id), -1) + 1;
+  const firstId = all.reduce((most, { id }) => Math.max(most, id), -1) + 1;
   // Where registers cannot be told apart, those that are missing cannot either.
   const canTell = numbers.size === own.length;
   const absent = !canTell ? [] : hasLowcores ? absentByLowcore(session, taken, firstId, array, masks) : absentByMask(session, taken, firstId, masks, data);
   for (const { id, linuxCpu } of absent) if (linuxCpu !== undefined) numbers.set(id, linuxCpu);
-  return { cpus: [...named, ...absent], recorded: named.length, masks, data, numbers, findings: findingsOf(named, absent, masks) };
+  const findings = [...findingsOf(named, absent, masks), ...limitFindings(blank.map((cpu) => blankFinding(session, cpu)))];
+  return { cpus: [...named, ...absent], recorded: named.length, blank: blank.length, masks, data, numbers, findings };
 }
 
 const asKnown = (session: Session): MachineCpus => compute(session, session.knownKernel, undefined);

@@ -173,8 +173,8 @@ function vmcoreinfoFindings(session: Session): Info['findings'] {
       return [
         {
           id: isSecond ? 'vmcoreinfo/second-kernel' : 'vmcoreinfo/not-this-kernel',
-          severity: 'info' as const,
-          title: isSecond ? 'A second kernel lies in this dump' : 'A vmcoreinfo of another kernel or boot',
+          severity: origin.kind === 'damaged' ? ('warning' as const) : ('info' as const),
+          title: isSecond ? 'A second kernel lies in this dump' : origin.kind === 'damaged' ? 'A damaged vmcoreinfo' : 'A vmcoreinfo of another kernel or boot',
           detail: `the text in ${source} is of ${origin.text}: ${one.fit.why}. That in ${used.vmcoreinfo.source} is used: ${used.fit.why}`,
           ...(address === undefined
             ? {}

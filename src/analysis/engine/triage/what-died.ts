@@ -48,12 +48,14 @@ interface Chosen {
 /** The CPU whose stack goes through a crash; where there are several or none, the one that panic_cpu names. */
 function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJson[]): Chosen {
   const noted = symbols === undefined ? undefined : panicCpu(memory, symbols);
-  const byNumber = cpus.find(({ number }) => number === noted);
-  const named = byNumber === undefined ? undefined : traces.find(({ cpu }) => cpu === byNumber.number);
+  // panic_cpu is a Linux number; doors may number CPUs by their positions.
+  const byNumber = cpus.filter(({ cpu, number }) => noted !== undefined && (cpu.linuxCpu ?? number) === noted);
+  const candidates = traces.filter(({ cpu }) => byNumber.some(({ number }) => number === cpu));
+  const [named] = candidates;
   const through = traces.filter((trace) => below(trace) !== undefined);
   const [one] = through;
   if (one === undefined || through.length > 1) return { trace: named };
-  return { trace: one, ...(noted === undefined || named === one ? {} : { contradicted: noted }) };
+  return { trace: one, ...(noted === undefined || candidates.includes(one) ? {} : { contradicted: noted }) };
 }
 
 export interface Death {
@@ -115,8 +117,13 @@ const contradiction = (noted: number, cpu: string, entry: CrashEntry | undefined
   detail: `panic_cpu is ${noted}, but of all stacks the one of ${cpu} goes through ${entry?.symbol ?? 'a crash'}; the stack is taken`,
 });
 
+/** Whether little says whose registers these are, and something speaks against it. */
+const isDoubtful = ({ identity }: TraceJson): boolean =>
+  identity?.contradicted !== undefined && (identity.by === 'pid' || identity.by === 'remaining' || identity.by === 'position');
+
 function victimSentence(trace: TraceJson, { comm, pid }: NonNullable<TraceJson['task']>, cpu: string): string {
-  return `${cpu} was running ${comm}${pid === undefined ? '' : ` (pid ${pid})`}${placeText(below(trace) ?? atWork(trace), named)}.`;
+  const place = isDoubtful(trace) ? '; where is not known, since its registers may be of another CPU' : placeText(below(trace) ?? atWork(trace), named);
+  return `${cpu} was running ${comm}${pid === undefined ? '' : ` (pid ${pid})`}${place}.`;
 }
 
 /** Where two systems are in the dump, what there is to know is why the first of them crashed. */

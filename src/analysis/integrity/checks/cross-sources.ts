@@ -39,9 +39,11 @@ export const crossCpuCount: Check = {
     const named = cpus.filter((cpu) => cpu.linuxCpu !== undefined);
     const different = new Set(named.map((cpu) => cpu.linuxCpu)).size;
     if (cpuCount !== undefined && image.cpuNotes !== false && image.notes.length > 0) {
-      const counts = `the header counts ${plural(cpuCount, 'CPU')}, the notes ${cpus.length}`;
+      // CPUs that memory alone shows have no note.
+      const noted = cpus.filter(({ source }) => source.startsWith('note')).length + kernelCpus.blank;
+      const counts = `the header counts ${plural(cpuCount, 'CPU')}, the notes ${noted}${kernelCpus.blank === 0 ? '' : `, ${kernelCpus.blank} of them all zero`}`;
       // A count that the writer made from the notes can only show that notes were lost since.
-      if (cpuCount !== cpus.length) steps.push({ check: 'header and notes', passed: false, detail: counts });
+      if (cpuCount !== noted) steps.push({ check: 'header and notes', passed: false, detail: counts });
       else if (image.cpuNotes === 'counted')
         steps.push({ check: 'header and notes', detail: `${counts}: makedumpfile counts the notes, so this is no second source` });
       else steps.push({ check: 'header and notes', passed: true, detail: counts });

@@ -84,15 +84,28 @@ const placeKeys = ['SYMBOL(init_uts_ns)', 'SYMBOL(_stext)', 'NUMBER(phys_base)',
 
 /** What a text is of, seen from the one that is used: a second kernel in the dump, another kernel, another boot of this one, or this boot. */
 export interface VmcoreinfoOrigin {
-  readonly kind: 'second-kernel' | 'other-kernel' | 'other-boot' | 'same-kernel';
+  readonly kind: 'second-kernel' | 'other-kernel' | 'other-boot' | 'damaged' | 'same-kernel';
   readonly text: string;
 }
+
+/** Lines that differ, the one left out that a crash adds. */
+function differing(mine: ReadonlyMap<string, string>, theirs: ReadonlyMap<string, string>): number {
+  return [...new Set([...mine.keys(), ...theirs.keys()])].filter((key) => key !== 'CRASHTIME' && mine.get(key) !== theirs.get(key)).length;
+}
+
+/** What a release looks like (Makefile's KERNELRELEASE): a text that has it may be another kernel's. */
+const releaseForm = /^\d+\.\d+[\w.+~-]*$/;
+/** A line whose name is damaged differs as two. */
+const mostDamagedLines = 2;
 
 export function originOf(other: JudgedVmcoreinfo, used: JudgedVmcoreinfo): VmcoreinfoOrigin {
   const [mine, theirs] = [used.vmcoreinfo.entries, other.vmcoreinfo.entries];
   const release = theirs.get('OSRELEASE') ?? 'an unnamed release';
   const isSameBoot = placeKeys.every((key) => mine.get(key) === theirs.get(key));
   if (other.fit.fits === 'yes' && !isSameBoot) return { kind: 'second-kernel', text: `another kernel in this dump (${release}), as a kdump kernel is` };
+  const lines = differing(mine, theirs);
+  if (isSameBoot && lines > 0 && lines <= mostDamagedLines && mine.size > 10 && !releaseForm.test(release))
+    return { kind: 'damaged', text: `the same kernel, and damaged (${lines === 1 ? '1 line differs' : `${lines} lines differ`})` };
   if (mine.get('OSRELEASE') !== theirs.get('OSRELEASE')) return { kind: 'other-kernel', text: `another kernel (${release})` };
   const [myBuild, theirBuild] = [mine.get('BUILD-ID'), theirs.get('BUILD-ID')];
   if (myBuild !== undefined && theirBuild !== undefined && myBuild !== theirBuild) return { kind: 'other-kernel', text: `another build of ${release}` };
