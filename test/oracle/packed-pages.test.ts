@@ -5,6 +5,7 @@ import { decodeLzo1x, plainLzo1x } from '../../src/analysis/codec/lzo1x.ts';
 import type { PageDecoder } from '../../src/analysis/codec/page-codec.ts';
 import { openDump } from '../../src/analysis/formats/index.ts';
 import { readExactly, type ByteSource } from '../../src/analysis/source/byte-source.ts';
+import { finish } from '../../src/analysis/jobs/steps.ts';
 import { dumpEntries, openDumpSource } from '../dumps.ts';
 import { randomFor, runs, sample } from '../run-size.ts';
 
@@ -17,7 +18,8 @@ const descriptorBytes = 24;
 
 /** The compressed pages of a big-endian dump, each once. */
 function packedPages(source: ByteSource): Uint8Array[] {
-  const { pages, descriptors } = openDump(source).bitmaps?.().parts[0] ?? { pages: 0, descriptors: 0 };
+  const { bitmaps } = openDump(source);
+  const { pages, descriptors } = (bitmaps === undefined ? undefined : finish(bitmaps()).parts[0]) ?? { pages: 0, descriptors: 0 };
   const table = readExactly(source, descriptors, pages * descriptorBytes, 'descriptors');
   const fields = new DataView(table.buffer);
   const places = new Map<number, number>();

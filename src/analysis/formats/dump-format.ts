@@ -2,7 +2,7 @@
  * What a dump format is: a way to recognise a file and to turn it into memory, notes and CPU records. Nothing above
  * this folder knows how a container stores its pages.
  */
-import type { AbsoluteAddress, FileOffset, VirtualAddress } from '../../shared/units.ts';
+import type { AbsoluteAddress, AddressRange, FileOffset, VirtualAddress } from '../../shared/units.ts';
 import type { FileType } from '../../shared/catalogue-model.ts';
 import type { Fact } from '../../shared/fact.ts';
 import type { Finding, FormatId, PageState } from '../../shared/model.ts';
@@ -11,7 +11,6 @@ import type { PhysBase } from '../arch/vmcoreinfo-values.ts';
 import type { ByteSource, FileFault } from '../source/byte-source.ts';
 import type { Steps } from '../jobs/steps.ts';
 import type { StructView } from '../layout/struct.ts';
-import type { RangeColumns } from './range-columns.ts';
 
 /** A file is not of this format, is, or is but broken: then where and why. */
 export type Probe =
@@ -112,6 +111,20 @@ export interface Segment {
   readonly virtual?: VirtualAddress;
   /** File that holds it, in a set of several. */
   readonly source?: ByteSource;
+}
+
+/** Ascending ranges that neither touch nor overlap; iterating gives all of them. */
+export interface AddressRanges extends Iterable<AddressRange, undefined> {
+  readonly length: number;
+  /** Bytes in all ranges. */
+  readonly bytes: bigint;
+  at(index: number): AddressRange | undefined;
+  /** Whether an address lies in one of the ranges. */
+  holds(address: bigint): boolean;
+  /** Whether all of [start, end) lies in one of the ranges. */
+  holdsAll(start: bigint, end: bigint): boolean;
+  /** Whether any address of [start, end) lies in one of the ranges. */
+  overlaps(start: bigint, end: bigint): boolean;
 }
 
 /** Segments in the order of the headers. A plain array is one; a long list is held in columns. */
@@ -228,7 +241,7 @@ export interface DumpImage {
   readonly times: ContainerTimes;
   readonly memory: MemoryImage;
   /** What the headers say the dump describes, merged and ascending; a cut file describes more than it holds. */
-  readonly ranges: RangeColumns;
+  readonly ranges: AddressRanges;
   readonly segments: SegmentList;
   readonly notes: readonly RawNote[];
   /** False where the container's version has no place for notes of CPUs; `counted` where its writer made the number of CPUs from them. */
@@ -241,7 +254,7 @@ export interface DumpImage {
   readonly recordedDigest?: { readonly sha256: string | undefined; readonly source: ByteSource };
   readonly endMarker?: EndMarker;
   /** Reads all bitmaps and descriptors, where the container has such. */
-  readonly bitmaps?: () => BitmapFacts;
+  readonly bitmaps?: () => Steps<BitmapFacts>;
   /** Header structures with their place in the file, for the doors to show. */
   readonly structures: readonly StructView[];
   readonly findings: readonly Finding[];

@@ -1,15 +1,21 @@
 /** Walks the note records of a PT_NOTE segment (elf-vmcore.md section 3: alignment is 4 even in 64-bit cores). */
 import type { Finding } from '../../shared/model.ts';
+import { append } from '../../shared/append.ts';
+import { defined } from '../../shared/defined.ts';
+import { stepTurns, type Steps } from '../jobs/steps.ts';
 import type { Endian } from '../layout/field.ts';
 import { asciiText } from '../layout/field.ts';
 import { parse } from '../layout/struct.ts';
 import { faultText, readAround, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import type { RawNote } from './dump-format.ts';
-import { elfNoteHeader } from './elf-layout.ts';
+import { elfNoteHeader, type ProgramHeader } from './elf-layout.ts';
+import { LimitedFindings } from './finding-limit.ts';
 
 /** The largest real dumps (512 CPUs with a dozen notes each, thousands with two: some MiB) stay far below: more is a header gone wrong. */
 const maxNoteBytes = 32 * 1024 * 1024;
 const maxNotes = 65_536;
+/** Kernels write one for all CPUs; of the crashed one's there are as many as CPUs before they are merged. */
+const maxNoteSegments = 16_384;
 /** Owner names are a few letters. */
 const maxOwnerBytes = 64;
 
@@ -17,6 +23,7 @@ const maxOwnerBytes = 64;
 export class NoteBudget {
   bytes = maxNoteBytes;
   notes = maxNotes;
+  segments = maxNoteSegments;
 }
 
 /** Not with bit operators: a damaged size has all 32 bits, and a negative step would never end. */
@@ -31,6 +38,35 @@ export interface NoteSegment {
   readonly fault?: FileFault;
 }
 
+export interface Notes extends NoteSegment {
+  /** Where they lie. */
+  readonly ranges: readonly { readonly offset: number; readonly bytes: number }[];
+}
+
+/** Notes of all PT_NOTE segments of a file, in steps: damaged headers may list a million. */
+export function* readNoteSegments(source: ByteSource, segments: Iterable<ProgramHeader>, endian: Endian): Steps<Notes> {
+  const budget = new NoteBudget();
+  const notes: RawNote[] = [];
+  const findings = new LimitedFindings();
+  const ranges: { readonly offset: number; readonly bytes: number }[] = [];
+  let fault: FileFault | undefined;
+  let bytes = 0;
+  for (const one of segments) {
+    if (budget.segments === 0) {
+      findings.push(cutFinding(Number(one.p_offset), 0, `the dump has more than ${maxNoteSegments} note segments; the rest is not read`));
+      break;
+    }
+    budget.segments -= 1;
+    const segment = yield* readNotes(source, one.p_offset, one.p_filesz, endian, budget);
+    append(notes, segment.notes);
+    for (const finding of segment.findings) findings.push(finding);
+    fault ??= segment.fault;
+    bytes += segment.bytes;
+    if (segment.bytes > 0) ranges.push({ offset: Number(one.p_offset), bytes: segment.bytes });
+  }
+  return { notes, findings: findings.all(), ranges, bytes, ...defined({ fault }) };
+}
+
 /** Id of the findings about notes that cannot be read. */
 export const noteFinding = 'container-complete/notes';
 
@@ -43,11 +79,11 @@ export const cutFinding = (fileOffset: number, size: number, detail: string): Fi
 });
 
 /**
- * Notes of one segment. What is cut off or out of bounds becomes a finding; the notes before it stay.
+ * Notes of one segment, in steps. What is cut off or out of bounds becomes a finding; the notes before it stay.
  * @param start p_offset, whatever it is
  * @param size p_filesz, whatever it is
  */
-export function readNotes(source: ByteSource, start: bigint, size: bigint, endian: Endian, budget = new NoteBudget()): NoteSegment {
+export function* readNotes(source: ByteSource, start: bigint, size: bigint, endian: Endian, budget = new NoteBudget()): Steps<NoteSegment> {
   if (start >= BigInt(source.size)) {
     const detail = `the note segment begins at file offset 0x${start.toString(16)}, the file has ${source.size} bytes`;
     return { notes: [], findings: [{ id: noteFinding, severity: 'error', title: 'The note segment is not in the file', detail }], bytes: 0 };
@@ -72,7 +108,8 @@ export function readNotes(source: ByteSource, start: bigint, size: bigint, endia
   const notes: RawNote[] = [];
   let at = 0;
   // What the disk does not give of a note's header says where the next note is.
-  while (at + elfNoteHeader.size <= got && !lostIn(at, at + elfNoteHeader.size)) {
+  for (let turns = 0; at + elfNoteHeader.size <= got && !lostIn(at, at + elfNoteHeader.size); turns += 1) {
+    if (turns % stepTurns === 0) yield;
     const header = parse(elfNoteHeader, data.subarray(at), { endian });
     if (header.n_namesz === 0 && header.n_descsz === 0) break;
     if (budget.notes === 0) {

@@ -11,7 +11,7 @@ import type { AddressRange } from '../../shared/units.ts';
 import type { Steps } from '../jobs/steps.ts';
 import type { Endian } from '../layout/field.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
-import { readExactly, type ByteSource, type FileFault } from '../source/byte-source.ts';
+import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import type { Architecture } from '../arch/architecture-name.ts';
 import { architectureOfElf, architectures } from '../arch/index.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type OpenContext, type RawNote, type Segment } from './dump-format.ts';
@@ -19,7 +19,7 @@ import { machineOf } from './dump-machine.ts';
 import { originFinding, originOf, registerNoteFindings } from './dump-origin.ts';
 import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE, type ProgramHeader } from './elf-layout.ts';
 import { loadPieces, truncationFindings } from './elf-loads.ts';
-import { NoteBudget, readNotes } from './elf-notes.ts';
+import { readNoteSegments } from './elf-notes.ts';
 import { ProgramHeaders } from './elf-program-headers.ts';
 import { kcoreLoads } from './kcore.ts';
 import { processCore } from './process-core.ts';
@@ -164,16 +164,9 @@ function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
     { offset: 0, bytes: elfHeader.size },
     { offset: programHeaders.offset, bytes: programHeaders.bytes },
   ];
-  const notes: RawNote[] = [];
-  const budget = new NoteBudget();
-  let lostNotes: FileFault | undefined;
-  for (const one of programHeaders.headers.ofType(PT_NOTE)) {
-    const segment = readNotes(source, one.p_offset, one.p_filesz, endian, budget);
-    for (const note of segment.notes) notes.push(note);
-    for (const finding of segment.findings) findings.push(finding);
-    lostNotes ??= segment.fault;
-    if (segment.bytes > 0) headerRanges.push({ offset: Number(one.p_offset), bytes: segment.bytes });
-  }
+  const { notes, fault: lostNotes, ...noted } = yield* readNoteSegments(source, programHeaders.headers.ofType(PT_NOTE), endian);
+  append(findings, noted.findings);
+  append(headerRanges, noted.ranges);
   const process = processCore(notes, endian);
   if (process !== undefined) throw new ForeignFile({ file: source.name, offset: 0 }, process);
   const machineName = otherMachines[header.e_machine] ?? `e_machine ${header.e_machine}`;

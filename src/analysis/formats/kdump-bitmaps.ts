@@ -1,25 +1,31 @@
 /** What bitmaps and page descriptors of a kdump-compressed dump say of each other, for the check that compares them. */
 import { defined } from '../../shared/defined.ts';
+import type { Steps } from '../jobs/steps.ts';
 import { faultError } from '../source/byte-source.ts';
 import type { BitmapFacts } from './dump-format.ts';
 import { parse } from '../layout/struct.ts';
 import type { KdumpGeometry, KdumpPart } from './kdump-geometry.ts';
 import { pageDescriptor } from './kdump-layout.ts';
-import { PageBitmap } from './page-bitmap.ts';
+import { kdumpBits, type KdumpBits } from './kdump-memory.ts';
 
 const descriptorBytes = pageDescriptor.size;
 const blockDescriptors = 4096;
 
+/** Both bitmaps with their set bits counted, in steps: those of large machines have hundreds of MiB. */
+export function* countedBits(geometry: KdumpGeometry): Steps<KdumpBits> {
+  const bits = kdumpBits(geometry);
+  yield* bits.stored.counted();
+  // What is counted and all alike is not read again.
+  if (bits.exists !== undefined) yield* bits.exists.counted();
+  return bits;
+}
+
 /** Pages that are stored and do not exist. */
-function pagesOutside({ source, bitmap1Offset, bitmap2Offset, maxMapnr }: KdumpGeometry): number {
-  if (bitmap1Offset === undefined) return 0;
-  const exists = new PageBitmap(source, bitmap1Offset, maxMapnr);
-  const stored = new PageBitmap(source, bitmap2Offset, maxMapnr);
+function* pagesOutside({ exists, stored }: KdumpBits, { maxMapnr }: KdumpGeometry): Steps<number> {
+  if (exists === undefined) return 0;
   const fault = exists.faultIn(0, maxMapnr);
   if (fault !== undefined) throw faultError(fault);
-  let outside = 0;
-  for (const run of stored.runs()) if (run.set) outside += run.end - run.start - (exists.rank(run.end) - exists.rank(run.start));
-  return outside;
+  return yield* stored.countNotIn(exists);
 }
 
 /**
@@ -38,16 +44,18 @@ function surplusDescriptors({ source }: KdumpPart, from: number, firstData: numb
 }
 
 /** @throws DumpError io where the disk does not give all of the bitmaps or descriptors: then nothing can be counted */
-export function kdumpBitmaps(geometry: KdumpGeometry): BitmapFacts {
-  const stored = new PageBitmap(geometry.source, geometry.bitmap2Offset, geometry.maxMapnr);
+export function* bitmapFacts(geometry: KdumpGeometry, bits: KdumpBits): Steps<BitmapFacts> {
+  const { stored } = bits;
   const fault = stored.faultIn(0, geometry.maxMapnr);
   if (fault !== undefined) throw faultError(fault);
   const block = new Uint8Array(blockDescriptors * descriptorBytes);
   const data = new DataView(block.buffer);
-  const parts = geometry.parts.map((part) => {
+  const parts: BitmapFacts['parts'][number][] = [];
+  for (const part of geometry.parts) {
     const pages = stored.rank(Math.min(part.end, geometry.maxMapnr)) - stored.rank(Math.min(part.start, geometry.maxMapnr));
     let firstData: bigint | undefined;
     for (let index = 0; index < pages; index += blockDescriptors) {
+      yield;
       const at = part.descriptors + index * descriptorBytes;
       const wanted = block.subarray(0, Math.min(blockDescriptors, pages - index) * descriptorBytes);
       const got = at >= part.source.size ? 0 : part.source.readInto(at, wanted);
@@ -60,13 +68,13 @@ export function kdumpBitmaps(geometry: KdumpGeometry): BitmapFacts {
       if (got < wanted.length) break;
     }
     const first = firstData === undefined ? undefined : Number(firstData);
-    return {
+    parts.push({
       name: part.source.name,
       pages,
       descriptors: part.descriptors,
       ...defined({ firstData: first }),
       surplus: first === undefined ? 0 : surplusDescriptors(part, part.descriptors + pages * descriptorBytes, first, geometry),
-    };
-  });
-  return { outside: pagesOutside(geometry), parts };
+    });
+  }
+  return { outside: yield* pagesOutside(bits, geometry), parts };
 }

@@ -9,15 +9,15 @@ import type { Steps } from '../jobs/steps.ts';
 import { faultText, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type ContainerTimes, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
 import { cutFinding, readNotes } from './elf-notes.ts';
-import { RangeColumns } from './range-columns.ts';
+import { kdumpRanges } from './kdump-ranges.ts';
 import { headFault, unreadableVolume } from './unreadable-volume.ts';
-import { kdumpBitmaps } from './kdump-bitmaps.ts';
+import { bitmapFacts, countedBits } from './kdump-bitmaps.ts';
 import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
 import { KDUMP_SIGNATURE, kdumpCodecs, kdumpFlags } from './kdump-layout.ts';
 import { machineOf } from './dump-machine.ts';
 import { originFinding, originOf, registerNoteFindings } from './dump-origin.ts';
 import { architectureNamed } from '../arch/architecture-name.ts';
-import { kdumpBits, kdumpMemory, kdumpRanges } from './kdump-memory.ts';
+import { kdumpMemory } from './kdump-memory.ts';
 import type { KdumpGeometry, KdumpPart } from './kdump-geometry.ts';
 import type { PageBitmap } from './page-bitmap.ts';
 
@@ -171,10 +171,10 @@ function textAt(source: ByteSource, extent: { readonly offset: number; readonly 
 }
 
 /** Notes of the sub header; vmcoreinfo and erase info as notes too where they lie outside. */
-function notesOf(source: ByteSource, header: KdumpHeader, findings: Finding[]): RawNote[] {
+function* notesOf(source: ByteSource, header: KdumpHeader, findings: Finding[]): Steps<RawNote[]> {
   const notes: RawNote[] = [];
   if (header.notes !== undefined) {
-    const segment = readNotes(source, BigInt(header.notes.offset), BigInt(header.notes.bytes), header.endian);
+    const segment = yield* readNotes(source, BigInt(header.notes.offset), BigInt(header.notes.bytes), header.endian);
     append(notes, segment.notes);
     append(findings, segment.findings);
   }
@@ -329,10 +329,10 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
     bitmap2Offset: bitmap2,
     parts: pieces,
   };
-  const kept = kdumpBits(geometry);
-  append(findings, structureFindings(parts, header, kept.stored));
+  const bitmaps = yield* countedBits(geometry);
+  append(findings, structureFindings(parts, header, bitmaps.stored));
   append(findings, [...setFindings, ...splitFindings(parts, header.maxMapnr)]);
-  const notes = notesOf(source, header, findings);
+  const notes = yield* notesOf(source, header, findings);
   const { machine } = header.names;
   const named = { text: machine, architecture: architectureNamed(machine), offset: 272, bytes: 65 };
   const { endian, bits } = header;
@@ -363,13 +363,13 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
     ...(shifted ? {} : { names: { nodename: header.names.nodename, release: header.names.release, version: header.names.version } }),
     ...subHeaderPhysBase(header),
     times: timesOf(header, notes),
-    memory: kdumpMemory(geometry, kept),
-    ranges: RangeColumns.merged(kdumpRanges(geometry, kept)),
+    memory: kdumpMemory(geometry, bitmaps),
+    ranges: yield* kdumpRanges(bitmaps.exists ?? bitmaps.stored, header.blockSize),
     segments: [],
     notes,
     ...cpuNotesOf(header, producer.value),
     prefixes: [],
-    bitmaps: () => kdumpBitmaps(geometry),
+    bitmaps: () => bitmapFacts(geometry, bitmaps),
     structures: header.structures,
     findings,
     headerRanges: [

@@ -255,13 +255,3 @@ class KdumpMemory implements MemoryImage {
 }
 
 export const kdumpMemory = (geometry: KdumpGeometry, bits: KdumpBits): MemoryImage => new KdumpMemory(geometry, bits);
-
-/** Runs of page frames that exist, by bitmap 1 (or 2 where there is only one), as addresses. */
-export function* kdumpRanges({ blockSize }: KdumpGeometry, { exists, stored }: KdumpBits): Generator<{ start: bigint; end: bigint }, undefined> {
-  const bitmap = exists ?? stored;
-  // What is counted is not read again where it is all alike.
-  bitmap.count();
-  const size = BigInt(blockSize);
-  for (const run of bitmap.runs()) if (run.set) yield { start: BigInt(run.start) * size, end: BigInt(run.end) * size };
-  return undefined;
-}

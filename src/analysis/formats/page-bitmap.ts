@@ -1,4 +1,5 @@
 /** A bitmap of the kdump-compressed format, read as it is needed: least significant bit first, whatever the byte order. */
+import type { Steps } from '../jobs/steps.ts';
 import { readAround, type ByteSource, type FileFault } from '../source/byte-source.ts';
 
 /** Bytes of the bitmap per section: 32768 page frames. */
@@ -15,6 +16,9 @@ const bitCount = Uint8Array.from({ length: 256 }, (_, byte) => {
   for (let rest = byte; rest > 0; rest >>= 1) count += rest & 1;
   return count;
 });
+
+/** Runs of set bits that begin in a byte: its index has the bit before the byte in bit 8. */
+const runStarts = Uint8Array.from({ length: 512 }, (_, index) => bitCount[index & 255 & ~((index << 1) | (index >> 8))] ?? 0);
 
 export interface BitRun {
   readonly start: number;
@@ -173,9 +177,46 @@ export class PageBitmap {
     return sum;
   }
 
-  /** Number of set bits. */
-  count(): number {
-    return this.#setBefore(Math.ceil(this.length / sectionBits));
+  /** Number of set bits, in steps: later questions for ranks read no more than a section. */
+  *counted(): Steps<number> {
+    const sections = Math.ceil(this.length / sectionBits);
+    for (let section = 0; section < sections; section += scanBytes / sectionBytes) {
+      this.#setBefore(section);
+      yield;
+    }
+    return this.#setBefore(sections);
+  }
+
+  /** Number of runs of set bits. */
+  *countRuns(): Steps<number> {
+    const block = Buffer.alloc(scanBytes);
+    let runs = 0;
+    let last = 0;
+    for (let at = 0; at * 8 < this.length; at += scanBytes) {
+      yield;
+      this.#read(at, block);
+      for (const byte of block) {
+        runs += runStarts[(last << 8) | byte] ?? 0;
+        last = byte >> 7;
+      }
+    }
+    return runs;
+  }
+
+  /** Number of bits that are set here and not in another bitmap of the same length. */
+  *countNotIn(other: PageBitmap): Steps<number> {
+    const [block, others] = [Buffer.alloc(scanBytes), Buffer.alloc(scanBytes)];
+    let count = 0;
+    for (let at = 0; at * 8 < this.length; at += scanBytes) {
+      const uniform = this.#uniformFrom(at / sectionBytes);
+      if (uniform?.set === false && uniform.end * sectionBytes >= at + scanBytes) continue;
+      yield;
+      this.#read(at, block);
+      other.#read(at, others);
+      if (block.equals(others)) continue;
+      for (let index = 0; index < scanBytes; index += 1) count += bitCount[(block[index] ?? 0) & ~(others[index] ?? 0)] ?? 0;
+    }
+    return count;
   }
 
   /** One past the last bit that is set or not known; 0 when none is. */

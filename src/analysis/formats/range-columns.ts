@@ -2,9 +2,10 @@
 import type { AddressRange } from '../../shared/units.ts';
 import { sortedOrder } from '../jobs/sorted-order.ts';
 import { finish, stepTurns, type Steps } from '../jobs/steps.ts';
+import type { AddressRanges } from './dump-format.ts';
 import { doubled, roomFor } from './growing-column.ts';
 
-export class RangeColumns implements Iterable<AddressRange, undefined> {
+export class RangeColumns implements AddressRanges {
   length = 0;
   #starts: BigUint64Array<ArrayBuffer>;
   #ends: BigUint64Array<ArrayBuffer>;
@@ -72,25 +73,21 @@ export class RangeColumns implements Iterable<AddressRange, undefined> {
     return low;
   }
 
-  /** Whether an address lies in one of the ranges. */
   holds(address: bigint): boolean {
     const at = this.#endingAbove(address);
     return at < this.length && (this.#starts[at] ?? 0n) <= address;
   }
 
-  /** Whether all of [start, end) lies in one of the ranges. */
   holdsAll(start: bigint, end: bigint): boolean {
     const at = this.#endingAbove(start);
     return at < this.length && (this.#starts[at] ?? 0n) <= start && end <= (this.#ends[at] ?? 0n);
   }
 
-  /** Whether any address of [start, end) lies in one of the ranges. */
   overlaps(start: bigint, end: bigint): boolean {
     const at = this.#endingAbove(start);
     return at < this.length && (this.#starts[at] ?? 0n) < end;
   }
 
-  /** Bytes in all ranges. */
   get bytes(): bigint {
     let sum = 0n;
     for (let index = 0; index < this.length; index += 1) sum += (this.#ends[index] ?? 0n) - (this.#starts[index] ?? 0n);

@@ -1,6 +1,7 @@
 /** Bit maps and pages of a VMDUMP (s390-dump.md section 7): an absent page reads as zeros. */
 import { pageSize } from '../../shared/units.ts';
 import type { Finding } from '../../shared/model.ts';
+import { stepTurns, type Steps } from '../jobs/steps.ts';
 import { faultText, readExactly, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import type { Extent, MemoryImage } from './dump-format.ts';
 import { generatedExtents } from './extent-map.ts';
@@ -21,10 +22,11 @@ export interface VmdumpPages {
 }
 
 /**
+ * In steps: there is a map for every 16 MiB.
  * @param mapsAt file offset of the first index page
  * @param total number of pages that the dump describes, at most 2^32
  */
-export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): VmdumpPages {
+export function* vmdumpPages(source: ByteSource, mapsAt: number, total: number): Steps<VmdumpPages> {
   /** One row a bit-key page: its group, its place in the file, and the stored pages before the group. */
   const groups = { number: new NumberColumn(), keys: new NumberColumn(), before: new NumberColumn() };
   const findings: Finding[] = [];
@@ -79,6 +81,7 @@ export function vmdumpPages(source: ByteSource, mapsAt: number, total: number): 
     const index = page.slice();
     at += pageSize;
     for (let bit = 0; bit < groupsPerIndex && first + bit < known; bit += 1) {
+      if (bit % stepTurns === 0) yield;
       if (((index[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) === 0) continue;
       const keys = readPage();
       if (keys === undefined) {

@@ -4,7 +4,7 @@ import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import { todToIso } from '../arch/s390x/tod-clock.ts';
-import { inOneStep } from '../jobs/steps.ts';
+import type { Steps } from '../jobs/steps.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { faultText, readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type RecordedCpu } from './dump-format.ts';
@@ -97,7 +97,8 @@ function readCpuRecords(source: ByteSource, at: number): Cpus {
   return { cpus, structures, findings, storageSize: first.storage_size, tod: first.tod, bytes: position - at };
 }
 
-function open(source: ByteSource): DumpImage {
+function* open(source: ByteSource): Steps<DumpImage> {
+  yield;
   const symptomBytes = readExactly(source, 0, vmdumpSymptom.size, 'the symptom record');
   const symptom = parse(vmdumpSymptom, symptomBytes);
   const mapBytes = readExactly(source, vmdumpRecordBytes, vmdumpMap.size, 'the map record');
@@ -119,7 +120,7 @@ function open(source: ByteSource): DumpImage {
   const pages = (end + BigInt(pageSize) - 1n) / BigInt(pageSize);
   if (pages > BigInt(maxPages))
     throw new DumpError('corrupt', { file: source.name, offset: spaceAt }, `the storage ends at 0x${end.toString(16)}`, 'at most 16 TiB');
-  const { memory, stored, findings: pageFindings } = vmdumpPages(source, spaceAt + vmdumpRecordBytes, Number(pages));
+  const { memory, stored, findings: pageFindings } = yield* vmdumpPages(source, spaceAt + vmdumpRecordBytes, Number(pages));
   const findings = [...cpus.findings, ...pageFindings];
   const dumpStart = todToIso(symptom.tod) ?? todToIso(cpus.tod);
   return {
@@ -164,5 +165,5 @@ export const vmdump: DumpFormat = {
     if (head.length < 64 || hexOf(head.subarray(0, 2)) !== symptomId || hexOf(head.subarray(56, 64)) !== dumpType) return no;
     return head.length < vmdumpRecordBytes ? broken(head.length, `the file ends after ${head.length} bytes`, 'records of 4096 bytes') : yes;
   },
-  open: inOneStep(open),
+  open,
 };

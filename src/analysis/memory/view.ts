@@ -5,7 +5,7 @@
 import type { Catalogue } from '../../shared/catalogue-model.ts';
 import type { MemoryView } from '../../shared/model.ts';
 import { pageSize, type AddressRange } from '../../shared/units.ts';
-import { pageStateCodes, type Absence, type Extent, type MemoryImage } from '../formats/dump-format.ts';
+import { pageStateCodes, type AddressRanges, type Absence, type Extent, type MemoryImage } from '../formats/dump-format.ts';
 import { generatedExtents } from '../formats/extent-map.ts';
 import { RangeColumns } from '../formats/range-columns.ts';
 
@@ -53,21 +53,21 @@ export function viewWindows(view: Exclude<MemoryView, 'all'>, area: AddressRange
 }
 
 /** Addresses of the view that show a part of the dump's own address range. */
-export function viewRanges(view: MemoryView, area: AddressRange, ranges: RangeColumns, end: bigint): RangeColumns {
+export function viewRanges(view: MemoryView, area: AddressRange, ranges: AddressRanges, end: bigint): AddressRanges {
   if (view === 'all') return ranges;
   return RangeColumns.merged(rangesInView(view, area, ranges, end));
 }
 
-function rangesInView(view: Exclude<MemoryView, 'all'>, area: AddressRange, ranges: RangeColumns, end: bigint): AddressRange[] {
-  return viewWindows(view, area, end).flatMap((window) => {
+function* rangesInView(view: Exclude<MemoryView, 'all'>, area: AddressRange, ranges: AddressRanges, end: bigint): Generator<AddressRange> {
+  for (const window of viewWindows(view, area, end)) {
     const { from } = window;
-    if (from === undefined) return [];
-    return [...ranges].flatMap((range): AddressRange[] => {
+    if (from === undefined) continue;
+    for (const range of ranges) {
       const start = range.start > from ? range.start : from;
       const stop = range.end < from + (window.end - window.start) ? range.end : from + (window.end - window.start);
-      return start < stop ? [{ start: start - from + window.start, end: stop - from + window.start }] : [];
-    });
-  });
+      if (start < stop) yield { start: start - from + window.start, end: stop - from + window.start };
+    }
+  }
 }
 
 /** The memory of a dump as one of its two systems had it. */

@@ -1,6 +1,7 @@
 /** Bitmaps and page descriptors of a kdump-compressed dump say the same (kdump-compressed.md section 11). */
 import type { Step } from '../../../shared/check-model.ts';
 import type { Finding } from '../../../shared/model.ts';
+import { paced } from '../../jobs/steps.ts';
 import { failed, notApplicable, passed, type Check } from '../check.ts';
 
 const descriptorBytes = 24;
@@ -12,9 +13,9 @@ export const bitmapCount: Check = {
   gravity: 76,
   cost: 'scan',
   inapplicable: (image) => (image.bitmaps === undefined ? 'only kdump-compressed dumps have bitmaps' : undefined),
-  run({ image }) {
+  async run({ image, signal }) {
     if (image.bitmaps === undefined) return notApplicable('only kdump-compressed dumps have bitmaps');
-    const { outside, parts } = image.bitmaps();
+    const { outside, parts } = await paced(image.bitmaps(), signal);
     const findings: Finding[] = [];
     const steps: Step[] = [
       { check: 'bitmap 2 within bitmap 1', passed: outside === 0, detail: outside === 0 ? 'every stored page exists' : `${outside} stored pages do not exist` },

@@ -2,8 +2,9 @@
 import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { Architecture } from '../../arch/architecture-name.ts';
-import { readNotes } from '../../formats/elf-notes.ts';
+import { NoteBudget, readNotes } from '../../formats/elf-notes.ts';
 import { readElfSections, sectionBytes, sectionFlags, sectionTypes, type ElfFile, type ElfSection } from '../../formats/elf-sections.ts';
+import { finish } from '../../jobs/steps.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import type { SymbolList } from '../symbols/symbol-table.ts';
 
@@ -23,7 +24,9 @@ export interface Vmlinux {
 const symbolBytes = 24;
 const limits = { symbols: 256 * 1024 * 1024, names: 256 * 1024 * 1024, btf: 48 * 1024 * 1024 } as const;
 /** A distribution's vmlinux has 200 000 to 300 000, most of them local. */
-const maxSymbols = 4_000_000;
+const maxSymbols = 1_000_000;
+/** Of all names: real ones take some 10 MB. Millions of symbols can share one long name. */
+const maxNameCharacters = 1 << 25;
 /** KSYM_NAME_LEN; longer ones are left out, as by kallsyms. */
 const maxSymbolName = 512;
 const maxBanner = 1024;
@@ -64,6 +67,7 @@ function symbolsOf(elf: ElfFile): SymbolList {
   const texts = Buffer.from(names.buffer, names.byteOffset, names.byteLength);
   const little = elf.endian === 'little';
   const rows: { readonly address: bigint; readonly name: string }[] = [];
+  let characters = 0;
   for (let at = 0; at + symbolBytes <= bytes.length; at += symbolBytes) {
     const info = view.getUint8(at + 4);
     const index = view.getUint16(at + 6, little);
@@ -74,6 +78,9 @@ function symbolsOf(elf: ElfFile): SymbolList {
     const text = texts.subarray(start, start + maxSymbolName);
     const name = text.toString('latin1', 0, Math.max(0, text.indexOf(0)));
     if (name === '' || noName.test(name)) continue;
+    characters += name.length;
+    if (characters > maxNameCharacters)
+      throw new DumpError('unsupported', { file: elf.source.name }, 'the names of its symbols are too long', `at most ${maxNameCharacters} characters`);
     rows.push({ address: view.getBigUint64(at + 8, little), name: `${letterOf(info, isPerCpu(owner) ? undefined : owner)}${name}` });
   }
   rows.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
@@ -85,9 +92,11 @@ const gnuBuildId = 3;
 const maxBuildIdBytes = 64;
 
 function buildIdOf(elf: ElfFile): string | undefined {
+  // Of all sections together: damaged headers may list the same bytes thousands of times.
+  const budget = new NoteBudget();
   for (const section of elf.sections) {
-    if (section.type !== sectionTypes.note) continue;
-    const { notes } = readNotes(elf.source, section.offset, section.size, elf.endian);
+    if (section.type !== sectionTypes.note || budget.bytes === 0) continue;
+    const { notes } = finish(readNotes(elf.source, section.offset, section.size, elf.endian, budget));
     const found = notes.find(({ owner, type, desc }) => owner === 'GNU' && type === gnuBuildId && desc.length <= maxBuildIdBytes);
     if (found !== undefined) return Buffer.from(found.desc).toString('hex');
   }
