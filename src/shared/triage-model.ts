@@ -4,6 +4,7 @@ import { checkResultSchema, healthSchema, panicKdumpSchema, standaloneKdumpSchem
 import { cpuSchema } from './cpu-model.ts';
 import { count, hexString } from './json-values.ts';
 import { infoSchema, schemaVersion } from './model.ts';
+import { verdictSchema } from './verdict-model.ts';
 
 const schema = v.literal(schemaVersion);
 
@@ -21,6 +22,8 @@ export type CrashPlaceJson = v.InferOutput<typeof crashPlaceSchema>;
 export const triageDumpSchema = v.strictObject({
   info: infoSchema,
   health: healthSchema,
+  /** What brought the system to its end, as a class, with keys of the bug. */
+  verdict: verdictSchema,
   /** Why it probably died, in one sentence. */
   reason: v.optional(v.string()),
   /** The same in a few words, as a headline says it. */

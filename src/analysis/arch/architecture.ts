@@ -13,7 +13,9 @@ import type { Endian } from '../layout/field.ts';
 import type { Fields, StructLayout } from '../layout/struct.ts';
 import type { NoteType } from './note-type.ts';
 import type { Unwinders, UnwindContext } from './backtrace.ts';
+import type { Fault, FaultSource } from './fault.ts';
 import type { PageWalk } from './page-walk.ts';
+import type { SpinLocks } from './spinlock.ts';
 import type { VmcoreinfoValues } from './vmcoreinfo-values.ts';
 
 export interface CpuSet {
@@ -169,4 +171,8 @@ export interface ArchitectureOps {
   };
   /** How stacks are followed. */
   unwind(context: UnwindContext): Unwinders;
+  /** What the kernel kept of the exception that interrupted it; absent where nothing is read of it yet. */
+  readonly fault: ((source: FaultSource) => Fault | undefined) | undefined;
+  /** Absent where a lock does not name its holder. */
+  readonly spinLocks: SpinLocks | undefined;
 }

@@ -1,5 +1,6 @@
 /** One row for every fact, check, step and finding, as RFC 4180 has it. No cell is a formula to a spreadsheet. */
 import { missingText, rowText } from '../../shared/analysis-text.ts';
+import { verdictRows } from '../../shared/verdict-text.ts';
 import { csvField, csvLine } from '../../shared/csv.ts';
 import type { ReportFormat, ReportModel } from './report-model.ts';
 import { annotationPlace, damageText, placeText, reportDecisions, reportFacts, reportFindings, reportText, reportTrust } from './report-text.ts';
@@ -15,6 +16,7 @@ const passedWord = (passed: boolean | undefined): string => (passed === undefine
 function rowsOf(report: ReportModel): readonly Row[] {
   return [
     { record: 'tool', id: report.tool.name, detail: report.tool.version },
+    ...verdictRows(report.verdict).map(([title, detail]): Row => ({ record: 'verdict', id: report.verdict.class, title, detail })),
     ...reportFacts(report).map(([title, detail]): Row => ({ record: 'fact', title, detail })),
     ...reportTrust(report).map(({ fact, trust, source }): Row => ({ record: 'trust', id: fact, result: trust, detail: source })),
     ...report.damage.map((entry): Row => ({

@@ -1,5 +1,6 @@
 /** Self-contained page without script: light and dark, prints well. Every text from the dump is escaped. */
 import { analysisCellText } from '../../shared/analysis-text.ts';
+import { verdictRows } from '../../shared/verdict-text.ts';
 import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult } from '../../shared/check-model.ts';
 import { verdictSentence, type ReportFormat, type ReportModel } from './report-model.ts';
@@ -33,6 +34,13 @@ function facts(report: ReportModel): string {
   return table(
     ['Fact', 'Value'],
     reportFacts(report).map(([name, value]) => row([escapeHtml(name), code(value)])),
+  );
+}
+
+function whatHappened({ verdict }: ReportModel): string {
+  return table(
+    ['What', 'Value'],
+    verdictRows(verdict).map(([name, value]) => row([escapeHtml(name), code(value)])),
   );
 }
 
@@ -139,6 +147,7 @@ function render(report: ReportModel): string {
 <h1>Integrity report: ${escapeHtml(report.fileName)}</h1>
 <div class="dim">${escapeHtml(report.tool.name)} ${escapeHtml(report.tool.version)}</div>
 <div class="verdict${health.failed > 0 ? ' bad' : ''}">${escapeHtml(verdictSentence(health))}${report.reason === undefined ? '' : ` ${escapeHtml(report.reason)}`}</div>
+${section('What happened', whatHappened(report))}
 ${section('Facts', facts(report))}
 ${damage(report)}
 ${section('Checks', table(['Verdict', 'Check', 'Why', 'Values', 'Bytes'], report.checks.map(checkRow)))}

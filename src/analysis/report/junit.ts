@@ -2,6 +2,7 @@
  * JUnit XML as CI systems read it: one test case a check. Only a failed check is a failure, as in the exit code of `verify`; what
  * could not be checked is skipped, with the reason. No times: the same dump gives the same bytes.
  */
+import { verdictRows } from '../../shared/verdict-text.ts';
 import { rowText } from '../../shared/analysis-text.ts';
 import type { CheckResult } from '../../shared/check-model.ts';
 import type { ReportFormat, ReportModel } from './report-model.ts';
@@ -62,7 +63,8 @@ function render(report: ReportModel): string {
   const { health } = report;
   const counts = `tests="${report.checks.length}" failures="${health.failed}" errors="0" skipped="${report.checks.length - health.passed - health.failed}"`;
   const name = xml(report.fileName);
-  const properties = reportFacts(report).map(([fact, value]) => `      <property name="${xml(fact)}" value="${xml(value)}"/>`);
+  const rows = [...verdictRows(report.verdict), ...reportFacts(report)];
+  const properties = rows.map(([fact, value]) => `      <property name="${xml(fact)}" value="${xml(value)}"/>`);
   for (const one of report.annotations ?? []) properties.push(`      <property name="${xml(`annotation ${annotationPlace(one)}`)}" value="${xml(one.text)}"/>`);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="${xml(`${report.tool.name} ${report.tool.version}`)}" ${counts}>

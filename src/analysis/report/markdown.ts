@@ -2,6 +2,7 @@
  * Markdown for tickets and mails. Text from the dump stands in code spans, where CommonMark knows no markup, no links and no HTML;
  * there are no tables, because renderers disagree on how a bar in a cell is escaped.
  */
+import { verdictRows } from '../../shared/verdict-text.ts';
 import { rowText } from '../../shared/analysis-text.ts';
 import { cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CheckResult } from '../../shared/check-model.ts';
@@ -44,6 +45,10 @@ function render(report: ReportModel): string {
     '',
     `**${plainWords(verdictSentence(report.health))}**`,
     ...(report.reason === undefined ? [] : ['', codeSpan(report.reason)]),
+    '',
+    '## What happened',
+    '',
+    ...verdictRows(report.verdict).map(([name, value]) => `- ${name}: ${codeSpan(value)}`),
     '',
     '## Facts',
     '',

@@ -8,6 +8,7 @@ import type { CheckResult, DamageEntry, Health, PanicKdump, StandaloneKdump, Two
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { Info } from '../../shared/model.ts';
 import type { RegionJson } from '../../shared/structure-model.ts';
+import type { VerdictJson } from '../../shared/verdict-model.ts';
 
 /** A comparison as every format can show it: named lists of lines. */
 export interface ReportComparison {
@@ -33,6 +34,8 @@ export interface ReportModel {
   /** Why a digest that was to be computed is not there. */
   readonly digestsMissing?: NonNullable<VerifyJson['digestsMissing']>;
   readonly info: Info;
+  /** What brought the system to its end. */
+  readonly verdict: VerdictJson;
   readonly reason?: string;
   readonly health: Health;
   readonly checks: readonly CheckResult[];

@@ -114,6 +114,7 @@ function render(report: ReportModel): string {
         results: [...report.checks.map(ofCheck), ...reportFindings(report).map(ofFinding), ...(report.annotations ?? []).map(ofAnnotation)],
         properties: {
           identity: report.identity,
+          verdict: { ...report.verdict, evidence: report.verdict.evidence.map(({ text }) => text) },
           facts: Object.fromEntries(reportFacts(report)),
           trust: reportTrust(report),
           damage: report.damage,

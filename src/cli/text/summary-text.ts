@@ -8,6 +8,8 @@ import type { TriageDump } from '../../shared/triage-model.ts';
 import { completenessText } from '../../shared/dump-completeness.ts';
 import { packedText } from '../../shared/packed-copy.ts';
 import { byteText } from '../../shared/units.ts';
+import type { VerdictJson } from '../../shared/verdict-model.ts';
+import { classLine, verdictRows } from '../../shared/verdict-text.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import { instructionAddress, instructionName, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import { formatTitle } from './catalogue-text.ts';
@@ -69,6 +71,11 @@ export function findingLines(findings: readonly Finding[], style: Style): string
   return columns(findings.map((finding) => [colour[finding.severity](finding.severity), finding.id, visibleLine(`${finding.title}: ${finding.detail}`)]));
 }
 
+function verdictLines(verdict: VerdictJson, style: Style): string {
+  const rows = verdictRows(verdict).map(([name, value], at, all) => [name === all[at - 1]?.[0] ? '' : style.dim(name), visibleLine(value)]);
+  return columns(rows);
+}
+
 function cpuLines(dump: TriageDump, style: Style, names: PlaceNames): string {
   const { features = [] } = dump.info.machine;
   const numbering = cpuNumbering(dump.cpus);
@@ -109,8 +116,10 @@ export function triageText(dump: TriageDump, style: Style, names = noNames): str
   const packed = packedText(info.container);
   if (packed !== undefined) lines.push(`  packed: ${info.container.copy === 'reused' ? style.warn(packed) : packed}`);
   if (info.kernel.attached !== undefined) lines.push(`  attached: ${visibleLine(info.kernel.attached.map(attachedText).join(', '))}`);
-  lines.push('', `  ${healthLine(health, style)}`);
+  lines.push('', `  ${style.strong(visibleLine(dump.verdict.title))} (${classLine(dump.verdict)})`);
+  lines.push(`  ${healthLine(health, style)}`);
   if (dump.reason !== undefined) lines.push(`  ${visibleLine(dump.reason)}`);
+  lines.push('', style.strong('  What happened'), verdictLines(dump.verdict, style));
   lines.push('', style.strong('  Checks'), checkLines(dump.checks, style));
   if (dump.panicKdump?.outcome === 'started') {
     lines.push('', style.strong('  Did kdump start? yes'));

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { dumpConclusions } from './dump-conclusions.ts';
 import { triageConclusions } from './triage-conclusions.ts';
+import { verdictConclusions } from './verdict-conclusions.ts';
 
 const page = readFileSync(new URL('../../../docs/conclusions.md', import.meta.url), 'utf8');
 /** Rows of its tables: id, then what is concluded, by what, what refutes it, what is written without. */
@@ -18,7 +19,7 @@ const rows = page.split('\n').flatMap((line) => {
     : [];
   return cells.length === 0 ? [] : [{ id: (cells[0] ?? '').replaceAll('`', ''), cells }];
 });
-const cases = { ...triageConclusions, ...dumpConclusions };
+const cases = { ...triageConclusions, ...verdictConclusions, ...dumpConclusions };
 
 describe('the list of conclusions', () => {
   it('has a test for each row, and a row for each test', () => {

@@ -32,6 +32,7 @@ const check = (id: string, verdict: CheckResult['verdict'], detail = 'because'):
 const triage = (reason?: string, reasonGist = reason): TriageDump => ({
   info,
   health,
+  verdict: { class: 'unknown', contributing: [], title: 'Cause not known', signature: { title: 'Cause not known' }, frames: [], evidence: [] },
   checks: [],
   cpus: [],
   ...(reason === undefined ? {} : { reason }),

@@ -46,4 +46,6 @@ export const aarch64: ArchitectureOps = {
     base: undefined,
   },
   unwind: aarch64Unwinders,
+  fault: undefined,
+  spinLocks: undefined,
 };

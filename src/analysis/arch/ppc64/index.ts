@@ -45,6 +45,8 @@ function power(name: 'ppc64' | 'ppc64le'): ArchitectureOps {
       base: { table: 'paca_ptrs', isPointer: true },
     },
     unwind: () => ({ running: () => trace, sleeping: () => trace }),
+    fault: undefined,
+    spinLocks: undefined,
   };
 }
 

@@ -3,8 +3,10 @@ import type { ArchitectureOps } from '../architecture.ts';
 import { vmcoreinfoHex } from '../vmcoreinfo-values.ts';
 import { s390xPaging } from './address-space.ts';
 import { readS390xCpus } from './cpus.ts';
+import { s390xFault } from './fault.ts';
 import { s390xAddress } from './kernel-address.ts';
 import { fpregsetS390x, prstatusS390x, s390RegisterNotes } from './notes.ts';
+import { s390xSpinLocks } from './spinlock.ts';
 import { s390xUnwinders } from './unwind.ts';
 
 const stackRegister = 15;
@@ -36,4 +38,6 @@ export const s390x: ArchitectureOps = {
   loadedPhysBase: undefined,
   tasks: { saved: { savedStack: 'thread.ksp' }, withoutTypes: true, running: { in: 'lowcore' }, stackTop: [], stacks: [], base: undefined },
   unwind: s390xUnwinders,
+  fault: s390xFault,
+  spinLocks: s390xSpinLocks,
 };

@@ -2,6 +2,7 @@
 import type { ArchitectureOps } from '../architecture.ts';
 import { registerOf } from '../named-cpus.ts';
 import { x86Paging } from './address-space.ts';
+import { x86Fault } from './fault.ts';
 import { isX86Image, x86Address, x86LinearMap, x86LoadedPhysBase, x86PhysBase } from './kernel-address.ts';
 import { x86Cpus } from './cpus.ts';
 import { prstatusNarrow, prstatusX86 } from './notes.ts';
@@ -63,4 +64,6 @@ export const x86: ArchitectureOps = {
     base: { table: '__per_cpu_offset', isPointer: false },
   },
   unwind: x86Unwinders,
+  fault: x86Fault,
+  spinLocks: undefined,
 };

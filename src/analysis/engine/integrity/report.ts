@@ -18,6 +18,7 @@ import { comparisonOf } from '../pages/compare.ts';
 import type { Session } from '../session/session.ts';
 import { toolName, toolVersion } from '../tool.ts';
 import { describeDump } from '../triage/info.ts';
+import { verdictOf } from '../triage/verdict.ts';
 import { deathOf } from '../triage/what-died.ts';
 import { verifySession, type Scan, type VerifyRequest } from './verify.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
@@ -32,6 +33,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
   const fileName = basename(session.path);
   const { copy: _copy, ...container } = described.container;
   const { reason } = await deathOf(session, described.times.crash, context.signal);
+  const verdict = await verdictOf(session, context.signal);
   return {
     schema: schemaVersion,
     tool: { name: toolName, version: toolVersion },
@@ -41,6 +43,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
     ...defined({ digestsMissing: verified.digestsMissing }),
     // A report says which dump, not where it lay; and the same whether a copy lay in this machine's cache or not.
     info: { ...described, file: { ...described.file, path: fileName }, container },
+    verdict,
     ...defined({ reason }),
     health: verified.summary,
     checks: verified.checks,

@@ -226,6 +226,12 @@ export async function withAllNames(tasks: KernelTasks, session: Session, signal:
   return { ...tasks, names: 'why' in names ? undefined : names, ...ofFirst };
 }
 
+/** Stacks of tasks that run on no CPU, each when it is asked for. @param tasks with the names that frames get */
+export function tracesOfTasks(tasks: KernelTasks): (task: KernelTask) => TraceJson {
+  const tracer = tracerOf(tasks, false);
+  return (task) => traceTask(tracer, task);
+}
+
 /** Every stack, those of the CPUs first; each is followed when it is asked for. @param tasks with the names that frames get */
 export function stacksOf(tasks: KernelTasks): { all(): Generator<TraceJson, void>; readonly missing: readonly Missing[] } {
   const tracer = tracerOf(tasks, false);

@@ -49,8 +49,10 @@ function* layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | 
 
 /** Members at either end of the list that have to agree on a layout when only running tasks are asked for. */
 const endsForRunning = 128;
+/** Processes, and threads, that a first look takes in: a few tenths of a second. */
+const firstTasks = 4096;
 
-async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | 'running'): Promise<KernelTasks> {
+async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | 'first' | 'running'): Promise<KernelTasks> {
   const state = await kernelState(session, signal);
   const { kernel, memory, symbols, types } = state;
   const contexts = cpuContexts(session, kernel, types);
@@ -84,8 +86,8 @@ async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | '
   const known = contexts.cpus.map(({ current, ...rest }): CpuContext => (current !== undefined && isTask(current) ? { ...rest, current } : rest));
   const others = [...idleTasks(state, known), ...known.flatMap(({ current }) => current ?? [])].filter(isTask);
   const list =
-    scope === 'all'
-      ? await paced(listTasks({ memory, layout, initTask: initTask.address, others }), signal)
+    scope !== 'running'
+      ? await paced(listTasks({ memory, layout, initTask: initTask.address, others, ...(scope === 'first' ? { most: firstTasks } : {}) }), signal)
       : { tasks: others.flatMap((task) => readTask(memory, layout, task, initTask.address) ?? []), complete: false };
   const cpus = withOwners(memory.arch, known, list, layout.stackBytes);
   const missing: Missing[] = [...layout.missing];
@@ -106,3 +108,7 @@ export const kernelTasks = searched((session: Session, signal) => findTasks(sess
  */
 export const runningTasks = async (session: Session, signal: AbortSignal): Promise<KernelTasks> =>
   kernelTasks.known(session) ?? (await findTasks(session, signal, 'running'));
+
+/** The first few thousand tasks, for what must not take longer the more there are. @throws Cancelled */
+export const firstOfTasks = async (session: Session, signal: AbortSignal): Promise<KernelTasks> =>
+  kernelTasks.known(session) ?? (await findTasks(session, signal, 'first'));

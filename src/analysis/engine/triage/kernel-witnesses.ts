@@ -15,6 +15,8 @@ export interface KernelWitnesses {
   readonly kdumpLoaded?: boolean;
   /** Taint flag D, which oopses and BUGs set. */
   readonly died?: boolean;
+  /** Letters of all taint flags that are set. */
+  readonly taint?: string;
   /** Why a variable could not be read, by its name. */
   readonly unseen: ReadonlyMap<string, string>;
 }
@@ -23,6 +25,11 @@ export interface KernelWitnesses {
 const systemStates = ['booting', 'scheduling', 'freeing initmem', 'running', 'halting', 'powering off', 'restarting', 'suspending'] as const;
 
 const variables = ['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'] as const;
+
+const lettersOf = (taint: bigint): string =>
+  taintFlags(taint)
+    .map(({ letter }) => letter)
+    .join('');
 
 export function kernelWitnesses({ knownKernel }: Session): KernelWitnesses {
   const none = (why: string): KernelWitnesses => ({ unseen: new Map(variables.map((name) => [name, why])) });
@@ -46,7 +53,7 @@ export function kernelWitnesses({ knownKernel }: Session): KernelWitnesses {
   return {
     ...defined({ panicCpu: panic, systemState: named }),
     ...(image === undefined ? {} : { kdumpLoaded: image !== 0n }),
-    ...(taint === undefined ? {} : { died: taintFlags(taint).some(({ letter }) => letter === 'D') }),
+    ...(taint === undefined ? {} : { died: taintFlags(taint).some(({ letter }) => letter === 'D'), taint: lettersOf(taint) }),
     unseen,
   };
 }

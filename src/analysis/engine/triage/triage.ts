@@ -6,6 +6,7 @@ import { checkSession } from '../integrity/check-session.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
 import { kdumpStarted } from './kdump-start.ts';
 import { describeDump } from './info.ts';
+import { verdictOf } from './verdict.ts';
 import { deathOf } from './what-died.ts';
 import { summarize } from '../../integrity/index.ts';
 import { startedKdump } from '../../arch/s390x/kdump-decisions.ts';
@@ -22,6 +23,7 @@ export async function triage(session: Session, signal: AbortSignal): Promise<Tri
   return {
     info: findings.length === 0 ? info : { ...info, findings: [...info.findings, ...findings] },
     health: summarize(checks),
+    verdict: await verdictOf(session, signal),
     ...defined({ reason, reasonGist: gist, logGap }),
     ...(places === undefined ? {} : { crashPlaces: [...places] }),
     ...(started === undefined ? {} : { panicKdump: startedKdump(started) }),

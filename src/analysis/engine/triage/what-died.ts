@@ -17,6 +17,7 @@ import { logWords, type LogWords } from './log-words.ts';
 import { runningTasks, type KernelTasks } from '../kernel/kernel-tasks.ts';
 import { probableReason } from './reason.ts';
 import type { Told } from './told.ts';
+import { searched } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { describeDump } from './info.ts';
@@ -31,7 +32,7 @@ function below({ frames }: TraceJson): readonly FrameJson[] | undefined {
 }
 
 /** Whether everything that is needed is reached by pointers and symbols: symbols that are not published would be searched for. */
-async function isReachable(session: Session, signal: AbortSignal): Promise<boolean> {
+export async function isReachable(session: Session, signal: AbortSignal): Promise<boolean> {
   const { knownKernel } = session;
   if (!knownKernel.publishesSymbols) return false;
   await knownKernel.ready(['symbols', 'types'], signal);
@@ -58,6 +59,13 @@ function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJs
   return { trace: one, ...(noted === undefined || candidates.includes(one) ? {} : { contradicted: noted }) };
 }
 
+/** The stack of the CPU that ended the system. */
+export interface EndTrace {
+  readonly trace: TraceJson;
+  /** "CPU 1" */
+  readonly cpu: string;
+}
+
 export interface Death {
   /** Why the system probably died, and in a crashed system which task it was. */
   readonly reason?: string;
@@ -73,6 +81,11 @@ export interface Death {
 
 interface Stacks {
   readonly isRead: boolean;
+  /** Tasks and CPUs that the traces are of. */
+  readonly tasks?: KernelTasks;
+  readonly traces: readonly TraceJson[];
+  /** The CPU that ended the system, as far as that is known. */
+  readonly end?: EndTrace;
   /** How the kernel came to its end. */
   readonly entry?: CrashEntry;
   /** Which task died, and where. */
@@ -84,10 +97,11 @@ interface Stacks {
   readonly places: readonly CrashPlaceJson[];
 }
 
-async function readStacks(session: Session, signal: AbortSignal): Promise<Stacks> {
-  if (!(await isReachable(session, signal))) return { isRead: false, places: [] };
+/** Stacks of the CPUs, followed once. */
+export const endStacks = searched(async (session: Session, signal): Promise<Stacks> => {
+  if (!(await isReachable(session, signal))) return { isRead: false, traces: [], places: [] };
   // Of two systems the registers may be those of CPUs that the first left stopped: their stacks say nothing of the second.
-  if (session.twoSystems !== undefined && session.view !== 'prod') return { isRead: false, places: [] };
+  if (session.twoSystems !== undefined && session.view !== 'prod') return { isRead: false, traces: [], places: [] };
   const tasks = await runningTasks(session, signal);
   const { traces, numbering } = tracesOf(session, tasks, {});
   const places = tasks.cpus.flatMap(({ cpu, number }) => {
@@ -104,11 +118,14 @@ async function readStacks(session: Session, signal: AbortSignal): Promise<Stacks
   const victim = trace?.task === undefined || trace.cpu === undefined ? undefined : victimSentence(trace, trace.task, name(trace.cpu));
   return {
     isRead: traces.some(({ frames }) => frames.length > 0),
+    tasks,
+    traces,
+    ...(trace?.cpu === undefined || isDoubtful(trace) ? {} : { end: { trace, cpu: name(trace.cpu) } }),
     ...defined({ entry, busy, victim }),
     ...(contradicted === undefined || trace?.cpu === undefined ? {} : { findings: [contradiction(contradicted, name(trace.cpu), entry)] }),
     places,
   };
-}
+});
 
 const contradiction = (noted: number, cpu: string, entry: CrashEntry | undefined): Finding => ({
   id: 'cross-cpu-count/panic-cpu',
@@ -137,7 +154,7 @@ async function deathOfFirst(session: Session, signal: AbortSignal): Promise<Told
 }
 
 /** Whether anything says that the system came to an end: then one task is of more interest than what every CPU did. */
-function hasEnded(session: Session, crash: string | undefined, log: LogWords): boolean {
+export function hasEnded(session: Session, crash: string | undefined, log: LogWords): boolean {
   return crash !== undefined || log.notes?.panic !== undefined || machineCpus(session).cpus.some(isDisabledWait);
 }
 
@@ -145,7 +162,7 @@ function hasEnded(session: Session, crash: string | undefined, log: LogWords): b
 export async function deathOf(session: Session, crash: string | undefined, signal: AbortSignal): Promise<Death> {
   await session.knownKernel.ready(['log'], signal);
   const log = logWords(session);
-  const { isRead: areStacksRead, entry, victim, busy, places, findings } = await readStacks(session, signal);
+  const { isRead: areStacksRead, entry, victim, busy, places, findings } = await endStacks(session, signal);
   const reason = probableReason(session, { crash, log, areStacksRead, entry, witnesses: kernelWitnesses(session), started: kdumpStarted(session) });
   const first = await deathOfFirst(session, signal);
   // After a PSW restart panic_cpu names the CPU that kdump was started on, which says nothing of the cause.

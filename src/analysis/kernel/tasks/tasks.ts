@@ -120,13 +120,15 @@ export interface TaskListRequest {
   readonly initTask: VirtualAddress;
   /** Tasks known from elsewhere: idle tasks, and what runs on a CPU. Those that are not on the list are added. */
   readonly others: readonly bigint[];
+  /** Processes, and threads, that are listed at most, where not all are wanted. */
+  readonly most?: number;
 }
 
 /** init_task and the other idle tasks first, then the list in its order, each process followed by its threads. */
-export function* listTasks({ memory, layout, initTask, others }: TaskListRequest): Steps<TaskList> {
+export function* listTasks({ memory, layout, initTask, others, most = mostTasks }: TaskListRequest): Steps<TaskList> {
   const { tasks: offset, comm } = layout.offsets;
   const toComm = BigInt(comm - offset);
-  const walk = yield* walkListSteps(memory, initTask + BigInt(offset), (node) => commAt(memory, node + toComm) !== undefined);
+  const walk = yield* walkListSteps(memory, initTask + BigInt(offset), (node) => commAt(memory, node + toComm) !== undefined, most);
   const seen = new Set<bigint>();
   const found: KernelTask[] = [];
   const add = (address: VirtualAddress): void => {
@@ -139,18 +141,18 @@ export function* listTasks({ memory, layout, initTask, others }: TaskListRequest
   const listed = new Set(leaders);
   add(initTask);
   for (const other of others) if (!listed.has(other)) add(other);
-  let looks = mostThreadLooks;
+  let looks = Math.min(mostThreadLooks, most);
   for (const [turn, leader] of leaders.entries()) {
     if (turn % tasksAtOnce === 0) yield;
     add(leader);
-    const threads = looks > 0 && seen.size < mostTasks ? yield* threadsOf(memory, layout, leader, Math.min(looks, mostTasks - seen.size)) : [];
+    const threads = looks > 0 && seen.size < most ? yield* threadsOf(memory, layout, leader, Math.min(looks, most - seen.size)) : [];
     looks -= threads.length;
     for (const [at, thread] of threads.entries()) {
       if (at % tasksAtOnce === 0) yield;
       add(thread);
     }
   }
-  const tooMany = looks <= 0 || seen.size >= mostTasks ? `more than ${mostTasks} tasks: threads of the last processes are not listed` : undefined;
+  const tooMany = looks <= 0 || seen.size >= most ? `more than ${most} tasks: threads of the last processes are not listed` : undefined;
   return {
     tasks: found,
     complete: walk.complete && tooMany === undefined,

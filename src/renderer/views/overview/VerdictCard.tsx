@@ -1,4 +1,6 @@
 import type { TriageDump } from '../../../shared/triage-model.ts';
+import { classLine } from '../../../shared/verdict-text.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { placePosition } from '../../words/place.ts';
 import { verdictBanner } from '../../words/verdict.ts';
@@ -16,6 +18,9 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
         <h2>
           <Hostile text={headline} />
         </h2>
+        <p className="verdict-title selectable" data-testid="verdict-title" title={visibleText(triage.verdict.evidence.map(({ text }) => text).join('\n'))}>
+          <Hostile text={`${triage.verdict.title} (${classLine(triage.verdict)})`} />
+        </p>
         <p className="dim selectable">
           <Hostile text={detail.join(' ')} />
         </p>

@@ -1,0 +1,113 @@
+/** The verdict of a session: what `kernel/verdict` reaches it from is gathered here, once, by pointers and symbols alone. */
+import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { defined } from '../../../shared/defined.ts';
+import type { VerdictJson } from '../../../shared/verdict-model.ts';
+import { architectures } from '../../arch/index.ts';
+import { explainWaitAddress } from '../../arch/s390x/wait-codes.ts';
+import { structTypes } from '../../kernel/btf/type-layout.ts';
+import { crashPath } from '../../kernel/stacks/crash-path.ts';
+import type { EndStack, VerdictEvidence } from '../../kernel/verdict/evidence.ts';
+import { noHangs } from '../../kernel/verdict/hangs/hangs.ts';
+import { isSettled, judge, troublesOf } from '../../kernel/verdict/judge.ts';
+import { logEvents } from '../../kernel/verdict/log-events.ts';
+import { vmcoreinfoFact } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
+import { searched } from '../session/memo.ts';
+import type { Session } from '../session/session.ts';
+import { isDisabledWait } from './disabled-wait.ts';
+import { describeDump } from './info.ts';
+import { kdumpStarted } from './kdump-start.ts';
+import { kernelWitnesses } from './kernel-witnesses.ts';
+import { logWords } from './log-words.ts';
+import { hangsOf } from './hangs.ts';
+import { endStacks, hasEnded } from './what-died.ts';
+
+/** The CPU that ended the system: what every crash runs through, then where it happened, and what the machine reported there. */
+async function endOf(session: Session, isEnd: boolean, signal: AbortSignal): Promise<EndStack | undefined> {
+  const { end, tasks } = await endStacks(session, signal);
+  if (end === undefined || tasks === undefined || !isEnd) return undefined;
+  const { frames, task } = end.trace;
+  const path = crashPath(frames);
+  const length = path?.isCause === true ? path.length : 0;
+  const site = frames.slice(length);
+  const interrupted = site.find(({ kind }) => kind === 'interrupted') ?? (length === 0 ? site[0] : undefined);
+  const fault =
+    interrupted === undefined
+      ? undefined
+      : architectures[tasks.memory.arch].fault?.({
+          memory: tasks.memory,
+          types: tasks.types === undefined ? undefined : structTypes(tasks.types.types),
+          registersAt: interrupted.kind !== 'interrupted' || interrupted.stackPointer === undefined ? undefined : BigInt(interrupted.stackPointer),
+          instruction: BigInt(interrupted.address),
+        });
+  return { cpu: end.cpu, path: frames.slice(0, length), site, ...defined({ comm: task?.comm, fault }) };
+}
+
+function stoppedCpu(session: Session): VerdictEvidence['disabledWait'] {
+  const { cpus } = machineCpus(session);
+  const waiting = cpus.filter(isDisabledWait);
+  const coded = waiting.find(({ psw }) => explainWaitAddress(BigInt(psw?.address ?? '0x0')) !== undefined);
+  const cpu = coded ?? waiting[0];
+  if (cpu?.psw === undefined) return undefined;
+  return { cpu: cpuName(cpu, cpuNumbering(cpus)), address: cpu.psw.address, ...defined({ code: explainWaitAddress(BigInt(cpu.psw.address)) }) };
+}
+
+/** Who wrote the dump says who asked for it; a program that converts dumps says nothing. */
+function requestOf({ image }: Session): VerdictEvidence['request'] {
+  const { producer } = image.container;
+  if (producer === undefined) return undefined;
+  const by = { 'zipl stand-alone dumper': 'operator', 'QEMU dump-guest-memory': 'hypervisor' } as const;
+  const found =
+    Object.entries(by).find(([name]) => name === producer.value)?.[1] ?? (image.format === 'vmdump' || image.format === 'pv-elf' ? 'hypervisor' : undefined);
+  return found === undefined ? undefined : { by: found, why: `the dump was written by ${producer.value} (${producer.source})` };
+}
+
+async function gathered(session: Session, signal: AbortSignal): Promise<VerdictEvidence> {
+  await session.knownKernel.ready(['log'], signal);
+  const { log } = session.knownKernel;
+  const words = logWords(session);
+  const events = log.found ? logEvents(log.log.records) : [];
+  const crash = describeDump(session).times.crash;
+  const stacks = await endStacks(session, signal);
+  const witnesses = kernelWitnesses(session);
+  const isEnd = hasEnded(session, crash, words) || stacks.entry !== undefined || witnesses.panicCpu?.kind === 'cpu';
+  const end = await endOf(session, isEnd, signal);
+  const { taint, panicCpu: named } = witnesses;
+  const panic = events.findLast(({ mark }) => mark === 'panic');
+  const logGap = words.gap ?? (log.found ? undefined : 'the kernel log is not read');
+  return {
+    events,
+    traces: stacks.traces,
+    unseen: witnesses.unseen,
+    hangs: noHangs,
+    isKdumpSystem: session.view === 'kdump',
+    kdumpUnfinished: session.twoSystems !== undefined && kdumpStarted(session.inView('prod')) !== undefined,
+    ...(stacks.isRead ? {} : { noStacks: 'the stacks of the CPUs could not be followed' }),
+    ...(taint === undefined ? {} : { taint: { died: taint.includes('D'), badPage: taint.includes('B'), warned: taint.includes('W') } }),
+    ...defined({
+      panic,
+      logGap,
+      end,
+      entry: stacks.entry,
+      crashTime: crash,
+      // A number that no CPU has says nothing.
+      panicCpu: named?.kind === 'unset' ? ('unset' as const) : named?.kind === 'cpu' ? named.value : undefined,
+      systemState: witnesses.systemState,
+      disabledWait: stoppedCpu(session),
+      request: requestOf(session),
+      buildId: vmcoreinfoFact(session.knownVmcoreinfo, 'BUILD-ID')?.value,
+    }),
+  };
+}
+
+/** The same for every door. Of two systems in view `all` it is that of the first. @throws Cancelled */
+export const verdictOf = searched(async (session: Session, signal): Promise<VerdictJson> => {
+  await session.lookForKernel(signal);
+  if (session.twoSystems !== undefined && session.view === 'all') return verdictOf(session.inView('prod'), signal);
+  const evidence = await gathered(session, signal);
+  const troubles = troublesOf(evidence);
+  // Tasks and locks take a while: they are looked at where the end of the system does not explain itself.
+  if (isSettled(troubles)) return judge(evidence, troubles);
+  const whole = { ...evidence, hangs: await hangsOf(session, evidence.events.at(-1)?.time, signal) };
+  return judge(whole, troublesOf(whole));
+});

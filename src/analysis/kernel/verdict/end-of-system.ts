@@ -1,0 +1,83 @@
+/** What several recognisers ask of the evidence of an end. */
+import { functionName } from '../stacks/crash-path.ts';
+import type { Proof, VerdictEvidence } from './evidence.ts';
+import { quoted, type LogEvent } from './log-events.ts';
+import type { NamedFrame } from './meaningful-frames.ts';
+
+export const names = (frames: readonly NamedFrame[]): readonly string[] => frames.map(({ symbol }) => functionName(symbol));
+
+/** Whether the end goes through one of these functions: on the way that every crash has, or up to the code that an exception interrupted. */
+export function endsThrough({ end }: VerdictEvidence, wanted: ReadonlySet<string>): string | undefined {
+  if (end === undefined) return undefined;
+  const border = end.site.findIndex(({ kind }) => kind === 'interrupted');
+  return names([...end.path, ...end.site.slice(0, border === -1 ? undefined : border)]).find((name) => wanted.has(name));
+}
+
+/** The functions that called panic(), innermost first: those of the site, without anything that an exception interrupted further out. */
+export const called = ({ end }: VerdictEvidence): readonly string[] => {
+  if (end === undefined) return [];
+  const border = end.site.findIndex(({ kind }, at) => at > 0 && kind === 'interrupted');
+  return names(end.site.slice(0, border === -1 ? undefined : border));
+};
+
+/** From the code on that an exception or interrupt stopped; the site itself where nothing was stopped. */
+export function interruptedSite(frames: readonly NamedFrame[]): readonly NamedFrame[] {
+  const border = frames.findIndex(({ kind }) => kind === 'interrupted');
+  return border === -1 ? frames : frames.slice(border);
+}
+
+const second = 1_000_000_000n;
+/** die() and oops_end() of arch/{s390,x86,arm64}. */
+const oopsPath = new Set(['die', '__die', 'die_kernel_fault', 'oops_end', 'make_task_dead', 'die_addr', 'page_fault_oops', 'no_context']);
+
+/** First event of the last block of events with these marks: lines of one report follow each other within a second. */
+export function lastReport(events: readonly LogEvent[], marks: ReadonlySet<string>): LogEvent | undefined {
+  const found = events.filter(({ mark }) => marks.has(mark));
+  let at = found.length - 1;
+  for (let [earlier, later] = [found[at - 1], found[at]]; earlier !== undefined && later !== undefined; [earlier, later] = [found[at - 1], found[at]]) {
+    if (earlier.time === undefined || later.time === undefined || later.time - earlier.time > second) break;
+    at -= 1;
+  }
+  return found[at];
+}
+
+/** Whether an oops or a BUG ended the system, and did not only happen in it. */
+export function isOops(evidence: VerdictEvidence): boolean {
+  const { end, panic, crashTime, events, entry } = evidence;
+  if (endsThrough(evidence, oopsPath) !== undefined || (entry?.kind === 'oops' && end === undefined)) return true;
+  if (panic !== undefined) return end === undefined && /Fatal exception|Aiee, killing interrupt handler/.test(panic.text);
+  // crash_kexec() straight from an oops: the registers are those of the code that failed, and no panic line is printed.
+  if (crashTime === undefined) return false;
+  const last = events.findLast(({ mark }) => mark !== 'warning');
+  return (end === undefined || end.path.length === 0) && (last?.mark === 'oops' || last?.mark === 'bug');
+}
+
+const oopsMarks: ReadonlySet<string> = new Set(['oops', 'bug']);
+
+/** What the log says of the oops that ended the system. */
+export const oopsReport = (evidence: VerdictEvidence): LogEvent | undefined => (isOops(evidence) ? lastReport(evidence.events, oopsMarks) : undefined);
+
+/** Where it happened: by the stack, else by the call trace in the log. */
+export const siteOf = ({ end }: VerdictEvidence, report: LogEvent | undefined): readonly NamedFrame[] =>
+  end !== undefined && end.site.length > 0 ? end.site : (report?.frames ?? []);
+
+const shown = 5;
+
+/** The stack that a trouble is told from, in a sentence. */
+export function stackProof({ end }: VerdictEvidence): Proof[] {
+  if (end === undefined) return [];
+  const functions = end.site.slice(0, shown).map(({ symbol, address }) => symbol ?? address);
+  const task = end.comm === undefined ? '' : `, task ${end.comm}`;
+  return functions.length === 0 ? [] : [{ text: `stack of ${end.cpu}${task}: ${functions.join(' < ')}` }];
+}
+
+export const logProof = (event: LogEvent | undefined): Proof[] => (event === undefined ? [] : [{ text: quoted(event) }]);
+
+/** Names without the offsets and addresses that differ from crash to crash. */
+export const plain = (text: string): string =>
+  text
+    .replaceAll(/\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?/g, '')
+    .replaceAll(/\b(?:0x)?[0-9a-f]{8,}\b/g, '')
+    .replaceAll(/\.(?:constprop|isra|part|cold|llvm)(?:\.\d+)*/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();

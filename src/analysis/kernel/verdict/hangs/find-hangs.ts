@@ -1,0 +1,78 @@
+/** Looks at tasks that sleep uninterruptibly, at the owners of their locks, and at CPUs that are at work; bounded however many there are. */
+import type { Steps } from '../../../jobs/steps.ts';
+import type { KernelTask } from '../../tasks/tasks.ts';
+import { clocks } from './clocks.ts';
+import type { BlockedTask, BusyCpu, Hangs } from './hangs.ts';
+import { taskName, type HangSource } from './hang-source.ts';
+import { lockFinder } from './lock-of-waiter.ts';
+import { spinsFor } from './spinning.ts';
+import { waitClass } from './wait-class.ts';
+
+/** Tasks whose stacks are followed. */
+const mostStacks = 256;
+/** TASK_WAKEKILL: a fatal signal ends the wait (include/linux/sched.h, since 2.6.25; the same bit since 4.14). */
+const killable = 0x100;
+
+export function* findHangs(source: HangSource): Steps<Hangs> {
+  const { tasks, types, atWork, tasksMissing, memory } = source;
+  const times = clocks(source);
+  const lockOf = lockFinder(source);
+  const byAddress = new Map(tasks.map((task) => [task.address, task]));
+  const running = new Set(atWork.map(({ task }) => task.address));
+  const flagAt = types?.bits('task_struct', 'in_iowait');
+
+  const inIoWait = (task: KernelTask): boolean => {
+    if (flagAt === undefined) return false;
+    const byte = memory.u8(task.address + BigInt(Math.floor(flagAt.at / 8)));
+    const bit = memory.endian === 'big' ? 7 - (flagAt.at % 8) : flagAt.at % 8;
+    return byte !== undefined && ((byte >> bit) & 1) === 1;
+  };
+
+  function blockedTask(task: KernelTask): BlockedTask {
+    const frames = source.framesOf(task);
+    const found = waitClass(frames, inIoWait(task));
+    const top = frames.find(({ stackPointer }) => stackPointer !== undefined)?.stackPointer;
+    const seconds = times.sleptFor(task.address);
+    const wait =
+      found.for === 'lock'
+        ? lockOf(task, found.kind, top === undefined ? undefined : BigInt(top))
+        : found.for === 'unknown lock'
+          ? { ...found, why: 'a lock of this kind keeps no owner' }
+          : found;
+    const isKillable = task.state?.letter !== 'D' || (task.state.value & killable) !== 0;
+    return { task: task.address, name: taskName(task), isKillable, frames, wait, ...(seconds === undefined ? {} : { seconds }) };
+  }
+
+  const wanted = tasks.filter((task) => task.state?.letter === 'D' && !running.has(task.address));
+  const blocked = new Map<bigint, BlockedTask>();
+  for (const queue = wanted.slice(0, mostStacks); queue.length > 0 && blocked.size < mostStacks;) {
+    yield;
+    const task = queue.shift();
+    if (task === undefined || blocked.has(task.address)) continue;
+    const one = blockedTask(task);
+    blocked.set(task.address, one);
+    // An owner may sleep in another way: it is what the others wait for.
+    const owner = one.wait.for === 'lock' && one.wait.owner !== undefined ? byAddress.get(one.wait.owner.task) : undefined;
+    if (owner !== undefined && !running.has(owner.address) && owner.state?.letter !== 'R') queue.unshift(owner);
+  }
+
+  const busy: BusyCpu[] = [];
+  for (const one of atWork) {
+    yield;
+    const seconds = times.ranFor(one.task.address);
+    const graceSeconds = times.graceFor(one);
+    const spins = spinsFor(source, one);
+    busy.push({
+      cpu: one.number,
+      task: one.task.address,
+      name: taskName(one.task),
+      frames: one.frames,
+      ...(seconds === undefined ? {} : { seconds }),
+      ...(graceSeconds === undefined ? {} : { graceSeconds }),
+      ...(spins === undefined ? {} : { spins }),
+    });
+  }
+  const more = wanted.length > mostStacks ? `of ${wanted.length} tasks that sleep uninterruptibly the first ${mostStacks} were looked at` : undefined;
+  const noAges = types === undefined ? "how long tasks slept and ran, and what their locks are: the kernel's types are not known" : undefined;
+  return { blocked: [...blocked.values()], busy, looked: tasks.length, unseen: [tasksMissing, more, noAges].filter((one) => one !== undefined) };
+}

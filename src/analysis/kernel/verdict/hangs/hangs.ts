@@ -1,0 +1,61 @@
+/** Tasks and CPUs that did not get on when the dump was taken. */
+import type { VirtualAddress } from '../../../../shared/units.ts';
+import type { FrameJson } from '../../../../shared/task-model.ts';
+
+export type LockKind = 'mutex' | 'rwsem' | 'rt_mutex';
+
+/** A task that holds a lock, as the lock names it. */
+export interface LockOwner {
+  readonly task: VirtualAddress;
+  /** "order (pid 7)"; undefined where no task of the list is at the address: it may have ended. */
+  readonly name?: string;
+}
+
+export type Wait =
+  | {
+      readonly for: 'lock';
+      readonly kind: LockKind;
+      readonly address: VirtualAddress;
+      /** "name+0x10 [module]", where a symbol names its place. */
+      readonly name?: string;
+      /** Undefined where it names none: a rwsem that is held for reading. */
+      readonly owner?: LockOwner;
+    }
+  /** A lock of this kind, whose place is not known. */
+  | { readonly for: 'unknown lock'; readonly kind: string; readonly why: string }
+  | { readonly for: 'io' | 'event' };
+
+export interface BlockedTask {
+  readonly task: VirtualAddress;
+  readonly name: string;
+  /** How long it had not run, as far as the scheduler's clocks say it. */
+  readonly seconds?: number;
+  readonly isKillable: boolean;
+  readonly frames: readonly FrameJson[];
+  readonly wait: Wait;
+}
+
+export interface BusyCpu {
+  /** Its number in the kernel. */
+  readonly cpu: number;
+  readonly task: VirtualAddress;
+  readonly name: string;
+  readonly frames: readonly FrameJson[];
+  /** How long its task has run without giving the CPU up. */
+  readonly seconds?: number;
+  /** How long an RCU grace period has waited for this CPU. */
+  readonly graceSeconds?: number;
+  /** It spins for a lock; its address and the CPU that holds it, where that is known. */
+  readonly spins?: { readonly address?: VirtualAddress; readonly name?: string; readonly owner?: number; readonly word?: number };
+}
+
+export interface Hangs {
+  readonly blocked: readonly BlockedTask[];
+  readonly busy: readonly BusyCpu[];
+  /** Tasks whose state was looked at. */
+  readonly looked: number;
+  /** What could not be seen, and why. */
+  readonly unseen: readonly string[];
+}
+
+export const noHangs: Hangs = { blocked: [], busy: [], looked: 0, unseen: [] };

@@ -1,0 +1,53 @@
+/** What counts as long, and how a wait is put into words. */
+import { hex } from '../../../../shared/units.ts';
+import { functionName } from '../../stacks/crash-path.ts';
+import type { Proof } from '../evidence.ts';
+import type { BlockedTask, BusyCpu, Wait } from './hangs.ts';
+
+/** Longer than any wait or loop of a system that gets on: half of the time after which RCU reports a stall. */
+export const longSeconds = 10;
+
+export const longWait = ({ seconds }: Pick<BlockedTask, 'seconds'>): boolean => seconds !== undefined && seconds >= longSeconds;
+
+/** The task that has waited longest; of several with about the same time the first of the list. */
+export const longest = (tasks: readonly BlockedTask[]): BlockedTask | undefined =>
+  tasks.reduce<BlockedTask | undefined>((best, task) => (best === undefined || (task.seconds ?? 0) > (best.seconds ?? 0) + 1 ? task : best), undefined);
+
+const whole = (seconds: number | undefined): string => (seconds === undefined ? '' : ` for ${Math.floor(seconds)} s`);
+
+export function waitText(wait: Wait): string {
+  switch (wait.for) {
+    case 'lock': {
+      const { kind, address, name, owner } = wait;
+      const held = owner === undefined ? ', which names no owner' : `, owned by ${owner.name ?? 'a task that is not on the list'} (${hex(owner.task)})`;
+      return `${kind} at ${hex(address)}${name === undefined ? '' : ` (${name})`}${held}`;
+    }
+    case 'unknown lock':
+      return `a ${wait.kind}, whose place is not known: ${wait.why}`;
+    case 'io':
+      return 'I/O';
+    case 'event':
+      return 'something else than a lock or I/O';
+  }
+}
+
+export function waitProof({ name, task, seconds, wait, frames }: BlockedTask): Proof {
+  const functions = frames.slice(0, 8).map(({ symbol, address }) => functionName(symbol) || address);
+  return {
+    text: `${name}, task_struct ${hex(task)}, has slept uninterruptibly${whole(seconds)}; it waits for ${waitText(wait)}; its stack: ${functions.join(' < ')}`,
+    where:
+      wait.for === 'lock'
+        ? { space: 'virtual', start: hex(wait.address), end: hex(wait.address + 32n) }
+        : { space: 'virtual', start: hex(task), end: hex(task + 1n) },
+  };
+}
+
+/** Why a CPU is taken to loop. */
+export function busyProof({ cpu, name, frames, seconds, graceSeconds }: BusyCpu): Proof {
+  const functions = frames.slice(0, 5).map(({ symbol, address }) => functionName(symbol) || address);
+  const parts = [
+    seconds === undefined ? undefined : `has run for ${Math.floor(seconds)} s without giving it up`,
+    graceSeconds === undefined ? undefined : `an RCU grace period has waited for this CPU for ${Math.floor(graceSeconds)} s`,
+  ].filter((part) => part !== undefined);
+  return { text: `CPU ${cpu}: ${name} ${parts.length === 0 ? 'runs' : parts.join('; ')}; its stack: ${functions.join(' < ')}` };
+}

@@ -1,0 +1,78 @@
+/** Troubles that a kernel log reports, each with what its report says: the address that failed, the functions of its call trace. */
+import { markOf, type LogMark } from '../log/log-marks.ts';
+import type { NamedFrame } from './meaningful-frames.ts';
+
+export interface LogEvent {
+  readonly mark: LogMark;
+  /** Its first line. */
+  readonly text: string;
+  /** Nanoseconds since boot. */
+  readonly time: bigint | undefined;
+  /** The lines that follow it, up to the next event of another time. */
+  readonly lines: readonly string[];
+  /** Functions of its first call trace, innermost first; the place of the registers before them where it names one. */
+  readonly frames: readonly NamedFrame[];
+}
+
+/** Lines that are looked at for one report. */
+const mostLines = 120;
+/** Events that are kept: the last ones. */
+const mostEvents = 256;
+const pauseBetween = 2_000_000_000n;
+
+/** "func+0x1a/0x20 [module]" in a line of a call trace; "?" marks what may be from an earlier call, parentheses what was only on the stack. */
+const traced = /^\s*(?:\[<[0-9a-f]+>\]\s*)?([\w.$]+\+0x[0-9a-f]+)\/0x[0-9a-f]+/;
+const place = /(?:Krnl PSW\s*: [0-9a-f]+ [0-9a-f]+ \(|RIP: [0-9a-f]+:|^pc : |PC is at )([\w.$]+\+0x[0-9a-f]+)\//;
+const begins = /^Call [Tt]race:/;
+
+function framesIn(lines: readonly string[]): readonly NamedFrame[] {
+  const at = lines.findIndex((line) => begins.test(line));
+  const found = lines.slice(0, at === -1 ? undefined : at).flatMap((line) => place.exec(line)?.[1] ?? []);
+  const first = found[0];
+  const frames: NamedFrame[] = first === undefined ? [] : [{ kind: 'running', symbol: first }];
+  if (at === -1) return frames;
+  for (const line of lines.slice(at + 1)) {
+    const symbol = traced.exec(line)?.[1];
+    if (symbol !== undefined) {
+      if (symbol !== first) frames.push({ kind: 'return', symbol });
+    } else if (/^\s*<?\/?(?:TASK|IRQ|NMI|SOFTIRQ|#DF|ENTRY_TRAMPOLINE)>?/.test(line) || /^\s*(?:\[<[0-9a-f]+>\]|\(\[<|\?)/.test(line)) continue;
+    else break;
+  }
+  return frames;
+}
+
+export interface LoggedLine {
+  readonly text: string;
+  readonly time?: bigint;
+}
+
+/** @param records oldest first */
+export function logEvents(records: readonly LoggedLine[]): readonly LogEvent[] {
+  const starts = records.flatMap(({ text }, at) => {
+    const mark = markOf(text);
+    return mark === undefined ? [] : [{ at, mark }];
+  });
+  return starts.slice(-mostEvents).map(({ at, mark }): LogEvent => {
+    const { text = '', time } = records[at] ?? {};
+    const lines: string[] = [];
+    for (const record of records.slice(at + 1, at + mostLines)) {
+      if (time !== undefined && record.time !== undefined && record.time - time > pauseBetween) break;
+      // The report of another task or CPU; die() and its announcement are one.
+      const next = markOf(record.text);
+      if (next !== undefined && (next === mark || next === 'panic' || next === 'request') && lines.length > 0 && !isAnnouncement(text, record.text)) break;
+      for (const line of record.text.split('\n')) lines.push(line);
+    }
+    const [first = '', ...rest] = text.split('\n');
+    const all = [...rest, ...lines];
+    return { mark, text: first, lines: all, frames: framesIn(all), time };
+  });
+}
+
+/** An oops is announced by a line of its own before the line with its code. */
+const isAnnouncement = (first: string, next: string): boolean => /^(?:Unable to handle|BUG: |Low-address)/.test(first) && /^(?:Oops|Internal error)/.test(next);
+
+/** "kernel log, 14.655323 s: text" */
+export function quoted({ text, time }: Pick<LogEvent, 'text' | 'time'>): string {
+  const seconds = time === undefined ? '' : `, ${time / 1_000_000_000n}.${String((time / 1000n) % 1_000_000n).padStart(6, '0')} s`;
+  return `kernel log${seconds}: ${text.trimEnd()}`;
+}

@@ -1,0 +1,55 @@
+/** Which frames of a stack a title and a key are made from. */
+import type { FrameJson } from '../../../shared/task-model.ts';
+import { functionName } from '../stacks/crash-path.ts';
+import { isAnchor, isGlue, isHelper, isSynchronous } from './skip-list.ts';
+
+/** Frames that a key is made from. */
+export const keyFrames = 6;
+
+export type NamedFrame = Pick<FrameJson, 'kind' | 'symbol'>;
+
+/**
+ * Functions of one context, innermost first: what an interruption stopped further out has nothing to do with the code that was then run. Guesses
+ * and frames without a name say nothing; a function that calls itself counts once.
+ */
+function context(frames: readonly NamedFrame[]): readonly string[] {
+  const border = frames.findIndex(({ kind }, at) => at > 0 && kind === 'interrupted' && !isSynchronous(functionName(frames[at - 1]?.symbol)));
+  const names = frames
+    .slice(0, border === -1 ? undefined : border)
+    .filter(({ kind }) => kind !== 'guess')
+    .map(({ symbol }) => functionName(symbol))
+    .filter((name) => name !== '');
+  return names.filter((name, at) => name !== names[at - 1]);
+}
+
+/**
+ * The functions that say where a bug is, innermost first. Where all are helpers or glue, the innermost that is glue, else the innermost: a fault in
+ * core code has no better place.
+ * @param frames from the function on that was interrupted, or that called what ended the system
+ */
+export function meaningful(frames: readonly NamedFrame[]): readonly string[] {
+  const names = context(frames);
+  const own = names.filter((name) => !isHelper(name) && !isGlue(name));
+  if (own.length > 0) return own;
+  const best = names.find((name) => !isHelper(name)) ?? names[0];
+  return best === undefined ? [] : [best];
+}
+
+/** Of code that loops: the function by which the task entered it, which is the same wherever in the loop the dump caught it. */
+export function loopRoot(frames: readonly NamedFrame[]): readonly string[] {
+  const names = context(frames);
+  const root = names.findLast((name) => !isHelper(name) && !isAnchor(name));
+  return root === undefined ? meaningful(frames).slice(-1) : [root];
+}
+
+/**
+ * The innermost function that two looks at one loop have in common; that of the later look where there was one only. The kernel's own call traces
+ * leave out who called a function without a frame, so the one below the common function counts where the report has none between it and the innermost.
+ * @param earlier functions of the first look, innermost first
+ */
+export function stableFunction(frames: readonly NamedFrame[], earlier: readonly string[]): string | undefined {
+  const now = meaningful(frames);
+  const common = now.findIndex((name) => earlier.includes(name));
+  const isBelow = common > 0 && earlier.indexOf(now[common] ?? '') === 1;
+  return now[isBelow ? common - 1 : Math.max(common, 0)];
+}

@@ -1,0 +1,37 @@
+/** A task that waits, of which nothing says what for. */
+import { functionName } from '../../stacks/crash-path.ts';
+import type { VerdictEvidence } from '../evidence.ts';
+import { logProof } from '../end-of-system.ts';
+import { meaningful } from '../meaningful-frames.ts';
+import type { BlockedTask } from '../hangs/hangs.ts';
+import { longest, longWait, waitProof } from '../hangs/long-waits.ts';
+import type { Recogniser, Trouble } from '../recogniser.ts';
+
+const line = /^INFO: task .* blocked for more than/;
+
+/** kernel/hung_task.c: its panic is on the stack of khungtaskd. */
+const isDetector = ({ panic, end }: VerdictEvidence): boolean =>
+  panic?.text.includes('hung_task: blocked tasks') === true ||
+  (end?.comm === 'khungtaskd' && end.site.some(({ symbol }) => functionName(symbol) === 'watchdog'));
+
+const waitsAlone = ({ wait, isKillable }: BlockedTask): boolean => wait.for !== 'io' && !(wait.for === 'lock' && wait.owner !== undefined) && !isKillable;
+
+export const hungTask: Recogniser = {
+  id: 'hung-task',
+  classes: ['hung-task'],
+  about:
+    'A task in uninterruptible sleep for a long time by the clocks of the scheduler, whose lock names no owner, or that waits for something else than a lock; else the reports of khungtaskd in the log. A panic of khungtaskd is never the cause.',
+  recognise(evidence): readonly Trouble[] {
+    const { hangs, events } = evidence;
+    const reports = events.filter(({ text }) => line.test(text));
+    const [report] = reports;
+    const alone = longest(hangs.blocked.filter((task) => waitsAlone(task) && longWait(task)));
+    const common = { class: 'hung-task', what: 'Task hangs' } as const;
+    if (alone !== undefined) {
+      return [{ ...common, tie: 'lasting', frames: alone.frames, evidence: [waitProof(alone), ...logProof(report)] }];
+    }
+    if (report === undefined) return [];
+    const tie = isDetector(evidence) ? 'detector' : 'finished';
+    return [{ ...common, tie, frames: report.frames, place: meaningful(report.frames)[0], evidence: [...logProof(report), ...logProof(evidence.panic)] }];
+  },
+};

@@ -1,0 +1,70 @@
+/** Exceptions of kernel code: pointers, protection, operations, arithmetic. */
+import { hex } from '../../../../shared/units.ts';
+import type { VerdictClass } from '../../../../shared/verdict-model.ts';
+import type { Fault } from '../../../arch/fault.ts';
+import type { Proof, VerdictEvidence } from '../evidence.ts';
+import { isOops, logProof, oopsReport, siteOf, stackProof } from '../end-of-system.ts';
+import { oopsWords } from '../log-oops.ts';
+import type { Recogniser, Trouble } from '../recogniser.ts';
+
+/** POISON_FREE (include/linux/poison.h): what SLUB fills freed objects with. */
+const isPoisoned = (address: bigint | undefined): boolean => address !== undefined && ((address >> 16n) & 0xffff_ffffn) === 0x6b6b_6b6bn;
+
+const words = { read: 'read', write: 'write', execute: 'call' } as const;
+const throughFreed = { read: 'Read', write: 'Write', execute: 'Call' } as const;
+const operations: Readonly<Record<Exclude<Fault['kind'], 'access' | 'bug'>, string>> = {
+  'illegal-operation': 'Illegal operation',
+  'privileged-operation': 'Privileged operation',
+  'data-exception': 'Arithmetic exception',
+};
+
+function wordsOf(fault: Fault, hasSite: boolean): { readonly class: VerdictClass; readonly what: string } | undefined {
+  if (fault.kind === 'bug') return undefined;
+  if (fault.kind !== 'access') return { class: fault.kind, what: operations[fault.kind] };
+  const access = fault.access === undefined ? 'dereference' : words[fault.access];
+  if (fault.isNull) return { class: 'null-pointer', what: `NULL pointer ${access}` };
+  if (isPoisoned(fault.address))
+    return { class: 'bad-pointer', what: `${fault.access === undefined ? 'Access' : throughFreed[fault.access]} through a pointer of a freed object` };
+  // Code in pages without execute permission that no symbol names was reached through a pointer.
+  if (fault.isRefused && !(fault.access === 'execute' && !hasSite)) {
+    const what =
+      fault.access === 'write' ? 'Write to protected memory' : fault.access === 'execute' ? 'Execution of protected memory' : 'Access to protected memory';
+    return { class: 'protection', what };
+  }
+  return { class: 'bad-pointer', what: `Bad pointer ${access}` };
+}
+
+const faultProof = (fault: Fault): Proof => ({
+  text: `${fault.detail}${fault.kind === 'access' && fault.address !== undefined ? `: failing address ${hex(fault.address)}` : ''}`,
+  where: { space: 'virtual', start: hex(fault.where.start), end: hex(fault.where.start + BigInt(fault.where.bytes)) },
+});
+
+function atEnd(evidence: VerdictEvidence): readonly Trouble[] {
+  if (!isOops(evidence)) return [];
+  const report = oopsReport(evidence);
+  const { end } = evidence;
+  const fault = end?.fault;
+  const found = fault === undefined ? undefined : wordsOf(fault, end?.site[0]?.symbol !== undefined);
+  const proofs = [...stackProof(evidence), ...logProof(report)];
+  if (fault !== undefined && found !== undefined) return [{ ...found, tie: 'end', frames: siteOf(evidence, report), evidence: [faultProof(fault), ...proofs] }];
+  const logged = fault?.kind === 'bug' || report === undefined ? undefined : oopsWords(report);
+  return logged === undefined ? [] : [{ ...logged, tie: 'end', frames: siteOf(evidence, report), evidence: proofs }];
+}
+
+/** Those that the system survived. */
+function finished(evidence: VerdictEvidence): readonly Trouble[] {
+  const last = oopsReport(evidence);
+  return evidence.events.flatMap((event): readonly Trouble[] => {
+    if (event.mark !== 'oops' || (last !== undefined && (event.time === undefined || last.time === undefined || event.time >= last.time))) return [];
+    const found = oopsWords(event);
+    return found === undefined ? [] : [{ ...found, tie: 'finished', frames: event.frames, evidence: logProof(event) }];
+  });
+}
+
+export const programFault: Recogniser = {
+  id: 'program-fault',
+  classes: ['null-pointer', 'bad-pointer', 'protection', 'illegal-operation', 'privileged-operation', 'data-exception'],
+  about:
+    'An exception whose handling brought the system down. The code of the exception and the address that failed are read from what the kernel saved (pt_regs on s390x); elsewhere, and where that is not in the dump, the log says them. The function is that of the stack.',
+  recognise: (evidence) => [...atEnd(evidence), ...finished(evidence)],
+};

@@ -1,0 +1,59 @@
+/** What brought a system to its end, in one class, with a title and keys that are the same wherever the same bug strikes. */
+import * as v from 'valibot';
+import { placeSchema } from './model.ts';
+
+/** A closed list: a class is never renamed, and none has a second meaning. */
+export const verdictClasses = [
+  'null-pointer',
+  'bad-pointer',
+  'protection',
+  'illegal-operation',
+  'privileged-operation',
+  'data-exception',
+  'bug',
+  'warning-panic',
+  'stack-overflow',
+  'list-corruption',
+  'slab-corruption',
+  'hung-task',
+  'deadlock',
+  'lock-held',
+  'cpu-loop',
+  'io-stall',
+  'out-of-memory',
+  'early-boot',
+  'root-file-system',
+  'machine-check',
+  'disabled-wait',
+  'operator-request',
+  'hypervisor-request',
+  'kdump-failed',
+  'running',
+  'unknown',
+] as const;
+export type VerdictClass = (typeof verdictClasses)[number];
+
+const verdictClass = v.picklist(verdictClasses);
+
+export const verdictSchema = v.strictObject({
+  /** The first cause that evidence ties to the end of the system, or to the moment of the dump. */
+  class: verdictClass,
+  /** What else was wrong. */
+  contributing: v.array(verdictClass),
+  /** One line: kind and function, without addresses, pids and what compilers append to names. */
+  title: v.string(),
+  signature: v.strictObject({
+    /** Build id of the kernel, function and offset. */
+    exact: v.optional(v.string()),
+    /** SHA-256 of the first six meaningful functions, innermost first. */
+    stack: v.optional(v.string()),
+    title: v.string(),
+  }),
+  /** Functions that `signature.stack` was made from. */
+  frames: v.array(v.string()),
+  /** Where each comes from is part of its text. */
+  evidence: v.array(v.strictObject({ text: v.string(), where: v.optional(placeSchema) })),
+  /** Of `unknown` and `running`: what was looked for. */
+  excluded: v.optional(v.array(v.strictObject({ classes: v.array(verdictClass), why: v.string() }))),
+});
+export type VerdictJson = v.InferOutput<typeof verdictSchema>;

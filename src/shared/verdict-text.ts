@@ -1,0 +1,55 @@
+/** A verdict in words, the same for every door. */
+import type { VerdictClass, VerdictJson } from './verdict-model.ts';
+
+const words: Readonly<Record<VerdictClass, string>> = {
+  'null-pointer': 'null pointer',
+  'bad-pointer': 'bad pointer',
+  protection: 'protected memory',
+  'illegal-operation': 'illegal operation',
+  'privileged-operation': 'privileged operation',
+  'data-exception': 'data or arithmetic exception',
+  bug: 'BUG',
+  'warning-panic': 'panic on a warning',
+  'stack-overflow': 'stack overflow',
+  'list-corruption': 'list corruption',
+  'slab-corruption': 'slab corruption',
+  'hung-task': 'hung task',
+  deadlock: 'deadlock',
+  'lock-held': 'lock that is held',
+  'cpu-loop': 'CPU that loops',
+  'io-stall': 'I/O stall',
+  'out-of-memory': 'out of memory',
+  'early-boot': 'early boot',
+  'root-file-system': 'root file system',
+  'machine-check': 'machine check',
+  'disabled-wait': 'disabled wait',
+  'operator-request': 'request of an operator',
+  'hypervisor-request': 'request of the hypervisor',
+  'kdump-failed': 'kdump failed',
+  running: 'running',
+  unknown: 'not known',
+};
+
+/** A document that was altered may have another. */
+const wordOf: ReadonlyMap<string, string> = new Map(Object.entries(words));
+
+/** A class in words. */
+export const classText = (name: VerdictClass): string => wordOf.get(name) ?? name;
+
+/** "deadlock", "request of an operator; contributing: slab corruption" */
+export function classLine({ class: name, contributing }: Pick<VerdictJson, 'class' | 'contributing'>): string {
+  return contributing.length === 0 ? classText(name) : `${classText(name)}; contributing: ${contributing.map(classText).join(', ')}`;
+}
+
+/** Names and values, in the order in which they are shown. Values are hostile text: names of functions and lines of a log. */
+export function verdictRows(verdict: VerdictJson): readonly (readonly [name: string, value: string])[] {
+  const { title, signature, frames, evidence, excluded = [] } = verdict;
+  return [
+    ['Title', title],
+    ['Class', classLine(verdict)],
+    ...(signature.exact === undefined ? [] : [['Exact key', signature.exact] as const]),
+    ...(signature.stack === undefined ? [] : [['Stack key', `${signature.stack} (${frames.join(' < ')})`] as const]),
+    ...evidence.map(({ text }) => ['Evidence', text] as const),
+    ...excluded.map(({ classes, why }) => ['Excluded', classes.length === 0 ? why : `${classes.map(classText).join(', ')}: ${why}`] as const),
+  ];
+}
