@@ -4,8 +4,8 @@ import { RequestError, type CallContext, type Params, type Progress } from '../.
 import { schemaVersion } from '../../../shared/model.ts';
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
 import type { SearchHit, SearchSummary } from '../../../shared/search-model.ts';
-import { hex, type AddressRange } from '../../../shared/units.ts';
-import type { Extent } from '../../formats/dump-format.ts';
+import { hex, pageSize, type AddressRange } from '../../../shared/units.ts';
+import type { Extent, MemoryImage } from '../../formats/dump-format.ts';
 import { createPace } from '../../jobs/pace.ts';
 import type { Matcher } from '../../search/matcher.ts';
 import { maskedMatcher } from '../../search/masked-matcher.ts';
@@ -67,15 +67,31 @@ function hitMaker(session: Session): (found: FoundAt) => SearchHit {
 interface Restricted {
   /** A fresh pass over what is searched. */
   spans(): Iterable<SearchSpan>;
+  /** Their sum, for the progress: to the page where the container counts its pages without listing them. */
+  bytes(): number;
   /** Where an index that is not known to hold for the dump's files says where to look. */
   readonly unconfirmed: string | undefined;
   close(): void;
 }
 
+function bytesOf(spans: Iterable<SearchSpan>): number {
+  let sum = 0;
+  for (const { start, end } of spans) sum += Number(end - start);
+  return sum;
+}
+
+/** Bytes of a range that are stored or zero. A filtered dump of a TiB has tens of millions of spans: the first hit does not wait for them. */
+function bytesWithin(memory: MemoryImage, range: AddressRange): number {
+  if (memory.extents.counts === undefined || range.start >= range.end) return bytesOf(spansWithBytes(memory, range));
+  const { stored = 0, zero = 0 } = memory.extents.counts(Number(range.start / BigInt(pageSize)), Number((range.end + BigInt(pageSize - 1)) / BigInt(pageSize)));
+  return (stored + zero) * pageSize;
+}
+
 /** @throws RequestError index when classes are asked for and the index is not there or not complete */
 function restrict(session: Session, request: SearchRequest, range: AddressRange): Restricted {
   const spans = (): Iterable<SearchSpan> => spansWithBytes(session.image.memory, range);
-  if (request.classes === undefined || request.classes.length === 0) return { spans, unconfirmed: undefined, close: () => undefined };
+  if (request.classes === undefined || request.classes.length === 0)
+    return { spans, bytes: () => bytesWithin(session.image.memory, range), unconfirmed: undefined, close: () => undefined };
   if (session.view !== 'all') throw new RequestError('query', `page classes are known of the whole dump, not of its view "${session.view}"`);
   const { reader, unconfirmed } = openDumpIndex(session, request.path, `${session.path} has no page index yet, which searching by class needs`);
   try {
@@ -86,9 +102,11 @@ function restrict(session: Session, request: SearchRequest, range: AddressRange)
     throw error;
   }
   const classes = new Set(request.classes);
+  const chosen = (): Iterable<SearchSpan> => within(spans(), classRuns(reader, classes, range));
   return {
     unconfirmed,
-    spans: () => within(spans(), classRuns(reader, classes, range)),
+    spans: chosen,
+    bytes: () => bytesOf(chosen()),
     close() {
       reader.close();
     },
@@ -112,8 +130,7 @@ export async function searchSession(session: Session, request: SearchRequest, { 
   let matcher: Matcher | undefined;
   try {
     matcher = await makeMatcher(pattern, signal);
-    let total = 0;
-    for (const span of restricted.spans()) total += Number(span.end - span.start);
+    const total = restricted.bytes();
     const counts: PieceCounts = { done: 0, searched: 0, unreadable: 0 };
     const wanted = {
       present: states.includes('present'),

@@ -63,7 +63,8 @@ export async function scanForVmcoreinfo(
   const copies: Vmcoreinfo[] = [];
   const buffer = Buffer.alloc(stepBytes);
   let seen = 0;
-  for (const extent of image.memory.extents) {
+  for (const extent of image.memory.extents.from(within?.start ?? 0n)) {
+    if (within !== undefined && extent.start >= within.end) break;
     if (extent.state !== 'stored') continue;
     const [first, end] = within === undefined ? [extent.start, extent.end] : [larger(extent.start, within.start), smaller(extent.end, within.end)];
     for (let start = first; start < end; start += BigInt(stepBytes)) {
