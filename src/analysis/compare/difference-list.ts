@@ -12,36 +12,20 @@ export interface DifferenceList {
 }
 
 export function differenceList(runs: PairRuns): DifferenceList {
-  let total = 0;
-  const isListed = (index: number): boolean => {
-    const { kind } = runs.at(index);
-    return kind !== 'equal' && kind !== 'neither';
-  };
-  for (let index = 0; index < runs.length; index += 1) if (isListed(index)) total += 1;
-  const listed = new Uint32Array(total);
-  for (let index = 0, at = 0; index < runs.length; index += 1) if (isListed(index)) listed[at++] = index;
+  const total = runs.listed;
   const page = BigInt(pageSize);
   return {
     total,
     slice(first, most) {
       const ranges: PairRange[] = [];
-      for (let position = first; position < Math.min(total, first + most); position += 1) {
-        const { start, end, kind } = runs.at(listed[position] ?? 0);
+      const end = Math.min(total, first + most);
+      for (let index = runs.indexOfListed(first); index < runs.length && first + ranges.length < end; index += 1) {
+        const { start, end: stop, kind } = runs.at(index);
         if (kind === 'equal' || kind === 'neither') continue;
-        ranges.push({ index: position, kind, start: BigInt(start) * page, end: BigInt(end) * page });
+        ranges.push({ index: first + ranges.length, kind, start: BigInt(start) * page, end: BigInt(stop) * page });
       }
       return ranges;
     },
-    positionFrom(address) {
-      const run = runs.indexFrom(Number(address / page));
-      let low = 0;
-      let high = total;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((listed[middle] ?? 0) >= run) high = middle;
-        else low = middle + 1;
-      }
-      return low;
-    },
+    positionFrom: (address) => runs.listedBefore(runs.indexFrom(Number(address / page))),
   };
 }

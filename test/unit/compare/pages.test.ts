@@ -4,10 +4,11 @@ import { differenceList } from '../../../src/analysis/compare/difference-list.ts
 import { ignoreRanges } from '../../../src/analysis/compare/ignored-ranges.ts';
 import { kindOfStates } from '../../../src/analysis/compare/by-fingerprint.ts';
 import { movedPages } from '../../../src/analysis/compare/moved-pages.ts';
-import { kindCode, pairRunsBuilder, type PairKind, type PairRuns } from '../../../src/analysis/compare/pair-runs.ts';
+import { kindCode, pairKinds, pairRunsBuilder, type PairKind, type PairRuns } from '../../../src/analysis/compare/pair-runs.ts';
 import type { MemoryImage } from '../../../src/analysis/formats/dump-format.ts';
 import { extentList } from '../../../src/analysis/formats/extent-map.ts';
 import { stateCode } from '../../../src/analysis/page-index/page-meta.ts';
+import { seededRandom } from '../../../src/samples/seeded-random.ts';
 
 const runsOf = (kinds: string, start = 0, limit?: number): PairRuns => {
   const letters: Readonly<Record<string, PairKind>> = { '=': 'equal', c: 'changed', l: 'onlyLeft', r: 'onlyRight', u: 'unreadable', '.': 'neither' };
@@ -157,5 +158,52 @@ describe('ranges that do not count', () => {
   });
   it('say how many of the ignored pages both dumps hold', () => {
     expect(ignoreRanges(runsOf('=ccc=lr='), [{ start: 0n, end: 0x8000n }], left, right, 0).common).toBe(3);
+  });
+});
+
+describe('packed runs', () => {
+  const random = seededRandom(11);
+  const expected: { readonly start: number; readonly end: number; readonly kind: PairKind }[] = [];
+  const builder = pairRunsBuilder(-7);
+  let at = -7;
+  for (let index = 0; index < 5000; index += 1) {
+    // Most are short, as in filtered dumps; some as long as a hole of the address space.
+    const pages = index % 97 === 0 ? 2 ** random.below(40) : 1 + random.below(40);
+    const kind = pairKinds[random.below(pairKinds.length)] ?? 'equal';
+    const last = expected.at(-1);
+    if (last?.kind === kind) expected[expected.length - 1] = { ...last, end: at + pages };
+    else expected.push({ start: at, end: at + pages, kind });
+    builder.add(pages, kindCode[kind]);
+    at += pages;
+  }
+  const runs = builder.finish();
+  const listed = expected.flatMap(({ kind }, index) => (kind === 'equal' || kind === 'neither' ? [] : [index]));
+
+  it('are what was added, in order and by number', () => {
+    expect([runs.length, runs.start, runs.end, runs.complete, runs.listed]).toEqual([expected.length, -7, at, true, listed.length]);
+    expect(Array.from({ length: runs.length }, (_, index) => runs.at(index))).toEqual(expected);
+    for (let tries = 0; tries < 200; tries += 1) {
+      const index = random.below(expected.length);
+      expect(runs.at(index)).toEqual(expected[index]);
+    }
+    // Small ones take little: far less than a number each.
+    expect(runs.bytes).toBeLessThanOrEqual(2 ** 20);
+  });
+
+  it('are found by page and by their number among the differences', () => {
+    for (let tries = 0; tries < 200; tries += 1) {
+      const index = random.below(expected.length);
+      const { start, end } = expected[index] ?? { start: 0, end: 1 };
+      expect([runs.indexFrom(start), runs.indexFrom(end - 1)]).toEqual([index, index]);
+      expect(runs.listedBefore(index)).toBe(listed.filter((one) => one < index).length);
+      const number = random.below(listed.length);
+      expect(runs.indexOfListed(number)).toBe(listed[number]);
+    }
+    expect([runs.indexFrom(-100), runs.indexFrom(at), runs.indexOfListed(listed.length), runs.listedBefore(runs.length)]).toEqual([
+      0,
+      runs.length,
+      runs.length,
+      listed.length,
+    ]);
   });
 });

@@ -12,7 +12,7 @@ import type { ScanProgress } from '../../../shared/scan-progress.ts';
 import { pageSize } from '../../../shared/units.ts';
 import { compareByBytes, confirmByBytes } from '../../compare/by-bytes.ts';
 import { compareByFingerprint, type CompareOptions } from '../../compare/by-fingerprint.ts';
-import { differenceList, type DifferenceList } from '../../compare/difference-list.ts';
+import { differenceList } from '../../compare/difference-list.ts';
 import { compareJson, comparison, type Comparison, type ComparisonSide, type PagesCompared } from '../../compare/compare-dumps.ts';
 import { movedPages } from '../../compare/moved-pages.ts';
 import { indexColumn, type PageColumn } from '../../compare/page-column.ts';
@@ -225,30 +225,32 @@ function momentOf(info: ComparisonSide['info'], lowcores: ComparisonSide['lowcor
 /** Changed ranges in one answer unless more or fewer are asked for: a million of them take 60 MiB as JSON. */
 const usualRanges = 100_000;
 const keptComparisons = 4;
+/** Of their runs; the newest is kept whatever it takes. */
+const keptBytes = 64 * 2 ** 20;
 
 type Methods = typeof compareMethods;
 type Request = Omit<v.InferOutput<Methods['compare']['params']>, 'maxRanges' | 'analyses'>;
 
-interface Kept extends Comparison {
-  /** Made when it is first asked for. */
-  list?: DifferenceList;
-}
-
 /** Handlers of the methods over two dumps. @param sessionOf the open dump of a handle */
 export function compareHandlers(sessionOf: (dump: string, view?: MemoryView) => Session): Handlers<Methods> {
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, Comparison>();
 
-  const compared = async (request: Request, scan: Scan): Promise<Kept> => {
+  const compared = async (request: Request, scan: Scan): Promise<Comparison> => {
     const { left, right, leftView, rightView, exact = false, shift = 0, rules } = request;
     // First, so that a comparison of a closed dump is none.
     const [one, other] = [sessionOf(left, leftView), sessionOf(right, rightView)];
     const key = JSON.stringify([left, right, one.view, other.view, exact, shift, rules]);
     const known = kept.get(key);
     if (known !== undefined) return known;
-    const made: Kept = await compareSessions(one, other, { exact, shift: shift / pageSize, rules }, scan);
+    const made = await compareSessions(one, other, { exact, shift: shift / pageSize, rules }, scan);
     kept.set(key, made);
-    const oldest = kept.keys().next().value;
-    if (kept.size > keptComparisons && oldest !== undefined) kept.delete(oldest);
+    let bytes = 0;
+    for (const { runs } of kept.values()) bytes += runs.bytes;
+    for (const [oldest, { runs }] of kept) {
+      if (oldest === key || (kept.size <= keptComparisons && bytes <= keptBytes)) break;
+      kept.delete(oldest);
+      bytes -= runs.bytes;
+    }
     return made;
   };
 
@@ -261,7 +263,7 @@ export function compareHandlers(sessionOf: (dump: string, view?: MemoryView) => 
     },
     async compareRanges({ first, from, most, ...request }, scan) {
       const found = await compared(request, scan);
-      const list = (found.list ??= differenceList(found.runs));
+      const list = differenceList(found.runs);
       const start = first ?? (from === undefined ? 0 : list.positionFrom(from));
       const { complete, end } = found.runs;
       return { total: list.total, complete, end: BigInt(Math.max(end, 0)) * BigInt(pageSize), ranges: list.slice(start, most) };
