@@ -3,6 +3,7 @@ import type { Session } from '../session/session.ts';
 import { paced } from '../../jobs/steps.ts';
 import { architectures } from '../../arch/index.ts';
 import { structTypes } from '../../kernel/btf/type-layout.ts';
+import { beforeInterrupt } from '../../kernel/verdict/meaningful-frames.ts';
 import { findHangs } from '../../kernel/verdict/hangs/find-hangs.ts';
 import { noHangs, type Hangs } from '../../kernel/verdict/hangs/hangs.ts';
 import type { CpuAtWork } from '../../kernel/verdict/hangs/hang-source.ts';
@@ -17,7 +18,7 @@ async function cpusAtWork(session: Session, tasks: KernelTasks, signal: AbortSig
   return traces.flatMap((trace): readonly CpuAtWork[] => {
     const context = tasks.cpus.find(({ number }) => number === trace.cpu);
     const task = tasks.list.tasks.find(({ address }) => trace.task !== undefined && address === BigInt(trace.task.address));
-    const frames = atWork(trace);
+    const frames = beforeInterrupt(atWork(trace));
     if (context?.linuxNumber === undefined || task === undefined || task.kind === 'idle' || frames.length === 0) return [];
     return [{ number: context.linuxNumber, cpu: context.cpu, task, perCpuOffset: context.perCpuOffset, frames }];
   });

@@ -35,6 +35,16 @@ export function meaningful(frames: readonly NamedFrame[]): readonly string[] {
   return best === undefined ? [] : [best];
 }
 
+/**
+ * What a CPU was at before the handler of an interrupt took it: its watchdog, or a signal of another CPU. Frames of an interrupt that does more
+ * than that stay.
+ */
+export function beforeInterrupt<F extends NamedFrame>(frames: readonly F[]): readonly F[] {
+  const border = frames.findIndex(({ kind }, at) => at > 0 && kind === 'interrupted');
+  const handlers = frames.slice(0, Math.max(border, 0)).map(({ symbol }) => functionName(symbol));
+  return border !== -1 && handlers.every((name) => isGlue(name) || isHelper(name)) ? frames.slice(border) : frames;
+}
+
 /** Of code that loops: the function by which the task entered it, which is the same wherever in the loop the dump caught it. */
 export function loopRoot(frames: readonly NamedFrame[]): readonly string[] {
   const names = context(frames);

@@ -56,6 +56,12 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
     if (owner !== undefined && !running.has(owner.address) && owner.state?.letter !== 'R') queue.unshift(owner);
   }
 
+  // A lock can be waited for in a sleep that a signal ends, which is no other in a circle of owners.
+  for (const task of tasks.filter((one) => one.state?.letter === 'S' && !running.has(one.address)).slice(0, mostStacks)) {
+    yield;
+    if (!blocked.has(task.address) && waitClass(source.framesOf(task), false).for === 'lock') blocked.set(task.address, blockedTask(task));
+  }
+
   const busy: BusyCpu[] = [];
   for (const one of atWork) {
     yield;

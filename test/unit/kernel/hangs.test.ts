@@ -1,0 +1,250 @@
+/** Hangs on built memory: locks through the waiters on stacks, ages by the scheduler's clocks, spinning CPUs; whole, hostile and without types. */
+import { describe, expect, it } from 'vitest';
+import { MemoryImage } from '../../../src/samples/memory-image.ts';
+import { architectures } from '../../../src/analysis/arch/index.ts';
+import { finish } from '../../../src/analysis/jobs/steps.ts';
+import { structTypes } from '../../../src/analysis/kernel/btf/type-layout.ts';
+import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
+import type { KernelTask } from '../../../src/analysis/kernel/tasks/tasks.ts';
+import { findHangs } from '../../../src/analysis/kernel/verdict/hangs/find-hangs.ts';
+import type { HangSource } from '../../../src/analysis/kernel/verdict/hangs/hang-source.ts';
+import type { Hangs } from '../../../src/analysis/kernel/verdict/hangs/hangs.ts';
+import type { FrameJson } from '../../../src/shared/task-model.ts';
+import { DescribedStructs, describedKernel } from './described-structs.ts';
+
+const structs = {
+  list_head: { next: 'list_head *', prev: 'list_head *' },
+  sched_entity: { exec_start: 'u64', sum_exec_runtime: 'u64' },
+  sched_info: { pcount: 'u64', last_arrival: 'u64' },
+  task_struct: { flags: 'u64', se: 'sched_entity', sched_info: 'sched_info', before: 'u32 : 3', in_iowait: 'u32 : 1', pi_blocked_on: 'rt_mutex_waiter *' },
+  mutex: { owner: 'u64', wait_lock: 'u32', wait_list: 'list_head' },
+  mutex_waiter: { list: 'list_head', task: 'task_struct *' },
+  rw_semaphore: { count: 'u64', owner: 'u64', wait_list: 'list_head' },
+  rwsem_waiter: { list: 'list_head', task: 'task_struct *', type: 'u32' },
+  rt_mutex_base: { wait_lock: 'u32', owner: 'task_struct *' },
+  rt_mutex_waiter: { tree: 'u64', task: 'task_struct *', lock: 'rt_mutex_base *' },
+  rq: { clock: 'u64', clock_task: 'u64' },
+  rcu_node: { qsmask: 'u64' },
+  rcu_data: { mynode: 'rcu_node *', grpmask: 'u64' },
+  rcu_state: { gp_seq: 'u64', gp_start: 'u64' },
+};
+const stackBytes = 0x1000;
+const symbols = { runqueues: 0x100, jiffies: 0x200, tick_nsec: 0x208, rcu_state: 0x220, rcu_data: 0x240 };
+const node = 0x300;
+const second = 1_000_000_000n;
+const types = new DescribedStructs('big', structs);
+
+interface World {
+  readonly image: MemoryImage;
+  /** Task by its number: task_struct at n * 0x4000, its stack 0x2000 above. */
+  readonly task: (number: number, letter?: string, value?: number) => KernelTask;
+  readonly waits: (lock: number, kind: 'mutex' | 'rwsem', tasks: readonly number[]) => void;
+  readonly find: (source: Partial<HangSource>) => Hangs;
+}
+
+const at = (number: number): number => number * 0x4000;
+const stack = (number: number): number => at(number) + 0x2000;
+const waiterAt = (number: number): number => stack(number) + 0xc00;
+
+const frames = (number: number, ...names: readonly string[]): FrameJson[] =>
+  names.map((name, place) => ({
+    kind: 'return',
+    address: '0x1',
+    symbol: `${name}+0x2`,
+    stackPointer: `0x${(stack(number) + 0x800 + place * 8).toString(16)}`,
+  }));
+const sleeping = { mutex: ['__schedule', 'schedule', '__mutex_lock'], rwsem: ['__schedule', 'schedule', 'rwsem_down_read_slowpath', 'down_read'] };
+
+function world(withTypes = true): World {
+  const image = new MemoryImage(0x8_0000, 'big');
+  // No page is all zero, as none of a kernel's stacks is.
+  for (let page = 0; page < 0x8_0000; page += 0x1000) image.u8(page + 0xfff, 1);
+  const described = types.types();
+  const { memory } = describedKernel(image, { types: described });
+  const sorted = Object.entries(symbols).sort(([, left], [, right]) => left - right);
+  const table = symbolTable('test', { addresses: BigUint64Array.from(sorted, ([, place]) => BigInt(place)), names: sorted.map(([name]) => `D${name}`) });
+  return {
+    image,
+    task: (number, letter = 'D', value = 2) => ({
+      address: BigInt(at(number)),
+      comm: `task${number}`,
+      pid: number,
+      state: { letter, word: '', value },
+      stack: BigInt(stack(number)),
+      isThread: false,
+    }),
+    waits(lock, kind, tasks) {
+      const struct = kind === 'mutex' ? 'mutex' : 'rw_semaphore';
+      const ring = [lock + types.offsetOf(struct, 'wait_list'), ...tasks.map(waiterAt)];
+      for (const [place, link] of ring.entries()) {
+        const [next = 0, prev = 0] = [ring[(place + 1) % ring.length], ring[(place + ring.length - 1) % ring.length]];
+        types.put(image, link, 'list_head', { next, prev });
+      }
+      for (const number of tasks) types.put(image, waiterAt(number), kind === 'mutex' ? 'mutex_waiter' : 'rwsem_waiter', { task: at(number) });
+    },
+    find: (source) =>
+      finish(
+        findHangs({
+          memory,
+          types: withTypes ? structTypes(described) : undefined,
+          symbols: table,
+          symbolAt: () => undefined,
+          tasks: [],
+          tasksMissing: undefined,
+          stackBytes,
+          cpus: [{ number: 0, perCpuOffset: 0n }],
+          atWork: [],
+          spinLocks: architectures.s390x.spinLocks,
+          framesOf: ({ pid = 0 }) => frames(pid, ...sleeping.mutex),
+          logEnd: 100n * second,
+          ...source,
+        }),
+      ),
+  };
+}
+
+describe('tasks that wait for a lock', () => {
+  it('lead to the lock and its owner by the waiter on the stack, also behind others', () => {
+    const { image, task, waits, find } = world();
+    waits(0x1_f000, 'mutex', [1, 2]);
+    types.put(image, 0x1_f000, 'mutex', { owner: at(3) | 1 });
+    types.put(image, at(1), 'task_struct', { 'se.exec_start': 40n * second });
+    const { blocked, unseen } = find({ tasks: [task(1), task(2), task(3, 'R', 0)] });
+    expect(unseen).toEqual([]);
+    expect(blocked.map(({ wait }) => wait)).toEqual(
+      [1, 2].map(() => ({ for: 'lock', kind: 'mutex', address: 0x1_f000n, owner: { task: BigInt(at(3)), name: 'task3 (pid 3)' } })),
+    );
+    expect(blocked.map(({ seconds }) => seconds)).toEqual([60, undefined]);
+  });
+
+  it('a rwsem has an owner while it is held for writing, and none while readers hold it', () => {
+    for (const [count, flags, isOwned] of [
+      [1, 0, true],
+      [0x100, 1, false],
+    ] as const) {
+      const { image, task, waits, find } = world();
+      waits(0x1_f000, 'rwsem', [1]);
+      types.put(image, 0x1_f000, 'rw_semaphore', { count, owner: at(2) | flags });
+      const { blocked } = find({ tasks: [task(1), task(2, 'R', 0)], framesOf: () => frames(1, ...sleeping.rwsem) });
+      expect(blocked[0]?.wait).toMatchObject({ for: 'lock', kind: 'rwsem', address: 0x1_f000n });
+      expect(blocked[0]?.wait.for === 'lock' && blocked[0].wait.owner !== undefined).toBe(isOwned);
+    }
+  });
+
+  it('a rt_mutex is what pi_blocked_on leads to', () => {
+    const { image, task, find } = world();
+    types.put(image, at(1), 'task_struct', { pi_blocked_on: waiterAt(1) });
+    types.put(image, waiterAt(1), 'rt_mutex_waiter', { lock: 0x1_f000 });
+    types.put(image, 0x1_f000, 'rt_mutex_base', { owner: at(2) | 1 });
+    const { blocked } = find({ tasks: [task(1), task(2, 'R', 0)], framesOf: () => frames(1, '__schedule', 'rt_mutex_schedule') });
+    expect(blocked[0]?.wait).toMatchObject({ kind: 'rt_mutex', address: 0x1_f000n, owner: { task: BigInt(at(2)) } });
+  });
+
+  it('an owner that sleeps in another way is looked at too, and a task that has ended has no name', () => {
+    const { image, task, waits, find } = world();
+    waits(0x1_f000, 'mutex', [1]);
+    types.put(image, 0x1_f000, 'mutex', { owner: at(2) });
+    const waiting = find({
+      tasks: [task(1), task(2, 'S', 1)],
+      framesOf: ({ pid = 0 }) => (pid === 1 ? frames(1, ...sleeping.mutex) : frames(2, 'schedule', 'weigh')),
+    });
+    expect(waiting.blocked.map(({ name, isKillable }) => [name, isKillable])).toEqual([
+      ['task1 (pid 1)', false],
+      ['task2 (pid 2)', true],
+    ]);
+    const [gone] = find({ tasks: [task(1)] }).blocked;
+    expect(gone?.wait).toMatchObject({ owner: { task: BigInt(at(2)) } });
+    expect(gone?.wait.for === 'lock' && gone.wait.owner?.name).toBeUndefined();
+  });
+
+  it.each([
+    ['the kernel has no types', (): World => world(false), "the kernel's types are not known"],
+    ['no waiter stands on the stack', (): World => world(), 'no waiter of it stands on the stack of the task'],
+  ])('say so where %s', (_, make, why) => {
+    const { task, find } = make();
+    const { blocked } = find({ tasks: [task(1)] });
+    expect(blocked[0]?.wait).toEqual({ for: 'unknown lock', kind: 'mutex', why });
+  });
+
+  it('a list of waiters that never comes to a lock ends', () => {
+    const { image, task, find } = world();
+    // The waiters of two tasks lead to each other, and to no head.
+    for (const [one, other] of [
+      [1, 2],
+      [2, 1],
+    ] as const)
+      types.put(image, waiterAt(one), 'mutex_waiter', { task: at(one), 'list.next': waiterAt(other), 'list.prev': waiterAt(other) });
+    expect(find({ tasks: [task(1), task(2)] }).blocked[0]?.wait).toMatchObject({ for: 'unknown lock', why: 'the list of its waiters does not lead to it' });
+  });
+
+  it('of more tasks than are looked at it says how many there are', () => {
+    const { task, find } = world();
+    const { blocked, unseen } = find({ tasks: Array.from({ length: 1000 }, (_, number) => ({ ...task(1), address: BigInt(number * 8) })) });
+    expect(blocked.length).toBe(256);
+    expect(unseen).toEqual(['of 1000 tasks that sleep uninterruptibly the first 256 were looked at']);
+  });
+});
+
+describe('tasks that wait for I/O', () => {
+  it('say so by their stack, or by in_iowait', () => {
+    const { image, task, find } = world();
+    types.put(image, at(2), 'task_struct', { in_iowait: 1 });
+    const stacks = [[], ['schedule', 'io_schedule', 'weigh'], ['schedule', 'weigh'], ['schedule', 'weigh', 'io_schedule']];
+    const { blocked } = find({ tasks: [task(1), task(2), task(3)], framesOf: ({ pid = 0 }) => frames(pid, ...(stacks[pid] ?? [])) });
+    expect(blocked.map(({ wait }) => wait.for)).toEqual(['io', 'io', 'event']);
+  });
+});
+
+describe('CPUs at work', () => {
+  const atWork = (world_: World, number: number, names: readonly string[], gprs: readonly bigint[] = []): HangSource['atWork'][number] => ({
+    number,
+    cpu: {
+      id: number,
+      source: 'note',
+      gprs: Array.from({ length: 16 }, (_, one) => `0x${(gprs[one] ?? 0n).toString(16)}`),
+    },
+    task: world_.task(number + 1, 'R', 0),
+    perCpuOffset: 0n,
+    frames: frames(number + 1, ...names).map((frame, place) => ({ ...frame, kind: place === 0 ? 'running' : frame.kind })),
+  });
+  const cpus = [0, 1].map((number) => ({ number, perCpuOffset: 0n }));
+
+  it.each([
+    ['waits for it', 5, 2, 30],
+    ['waits for another', 5, 1, undefined],
+    ['is over', 4, 2, undefined],
+  ])('a grace period of RCU that %s', (_, sequence, qsmask, seconds) => {
+    const built = world();
+    const { image, find } = built;
+    image.u64(symbols.jiffies, 5000n);
+    image.u64(symbols.tick_nsec, 10_000_000n);
+    types.put(image, symbols.rcu_state, 'rcu_state', { gp_seq: sequence, gp_start: 2000 });
+    types.put(image, symbols.rcu_data, 'rcu_data', { mynode: node, grpmask: 2 });
+    types.put(image, node, 'rcu_node', { qsmask });
+    expect(find({ atWork: [atWork(built, 0, ['weigh'])], cpus }).busy[0]?.graceSeconds).toBe(seconds);
+  });
+
+  it('that spin for a lock of s390x: its word names the holder, with and without waiters in the queue', () => {
+    for (const word of [0x0000_0002, 0x0010_0002]) {
+      const built = world();
+      built.image.u32(0x1_f000, word);
+      const spinner = atWork(built, 0, ['arch_spin_lock_wait', 'weigh'], [0n, 0n, 0x1_f000n]);
+      const { busy } = built.find({ atWork: [spinner, atWork(built, 1, ['recount'])], cpus });
+      expect(busy.map(({ spins }) => spins)).toEqual([{ address: 0x1_f000n, owner: 1, word }, undefined]);
+    }
+  });
+
+  it('are not said to spin for a lock that could be another, is their own, or has a holder that is not at work', () => {
+    const built = world();
+    const { image, find } = built;
+    image.u32(0x1_f000, 2);
+    image.u32(0x1_f010, 2);
+    image.u32(0x1_f020, 1);
+    const spinsWith = (gprs: readonly bigint[], others: HangSource['atWork'] = [atWork(built, 1, ['recount'])]): unknown =>
+      find({ atWork: [atWork(built, 0, ['arch_spin_lock_wait'], gprs), ...others], cpus }).busy[0]?.spins;
+    expect(spinsWith([0x1_f000n, 0x1_f010n])).toEqual({});
+    expect(spinsWith([0x1_f020n])).toEqual({});
+    expect(spinsWith([0x1_f000n], [])).toEqual({});
+    expect(spinsWith([0x1_f000n])).toMatchObject({ owner: 1 });
+  });
+});
