@@ -81,6 +81,26 @@ describe.each(endians)('the printk ring buffer, %s-endian', (endian) => {
     }
   });
 
+  it('reads whole records outside of a head or a tail that was overwritten, and says so', () => {
+    const written = lines(100);
+    const whole = ringWith(endian, written);
+    for (const [at, by] of [
+      [0x200 + 24, -20n],
+      [0x200 + 32, 20n],
+    ] as const) {
+      const memory = ringWith(endian, written);
+      const bytes = Buffer.from(whole.read(at, 8));
+      memory.u64(at, (endian === 'big' ? bytes.readBigUInt64BE() : bytes.readBigUInt64LE()) + by);
+      const found = finish(readKernelLog(plainMemory(memory), keys));
+      expect(found).toMatchObject({
+        found: true,
+        log: { lost: 0, source: expect.stringMatching(/whole records lie outside of its head .* are read too/) as string },
+      });
+      expect(found.found && found.log.records).toEqual(recordsOf(whole));
+    }
+    expect(finish(readKernelLog(plainMemory(whole), keys))).toMatchObject({ log: { source: expect.not.stringContaining('outside') as string } });
+  });
+
   it('skips a record whose text was overwritten, and says how many', () => {
     const memory = ringWith(endian, lines(5)).u64(place.data, 99);
     const found = finish(readKernelLog(plainMemory(memory), keys));

@@ -203,7 +203,17 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
   }
 
   const stateAt = (index: bigint): bigint => ring.descs + index * descSize + offset['prb_desc.state_var'];
-  const used = ((ring.head - ring.tail) & idMask) + 1n;
+  const isRecord = (id: bigint): boolean => {
+    const state = memory.u64(stateAt((id & idMask) % count));
+    return state !== undefined && (state & idMask) === (id & idMask) && (state >> 62n === states.committed || state >> 62n === states.finalized);
+  };
+  // A writer moves head_id before it makes a descriptor a record, and makes one reusable before it moves tail_id past it: whole records outside of the
+  // two show that they were overwritten (desc_reserve and desc_push_tail, kernel/printk/printk_ringbuffer.c).
+  let { head, tail } = ring;
+  const room = (): boolean => ((head - tail) & idMask) + 1n < count;
+  for (let turn = 1; turn < maxLooks && room() && isRecord(head + 1n); turn += 1, head = (head + 1n) & idMask) if (turn % stepTurns === 0) yield;
+  for (let turn = 1; turn < maxLooks && room() && isRecord(tail - 1n); turn += 1, tail = (tail - 1n) & idMask) if (turn % stepTurns === 0) yield;
+  const used = ((head - tail) & idMask) + 1n;
   const known = used < count ? used : count;
   let newer: bigint | undefined;
   let textBytes = 0;
@@ -220,7 +230,7 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
       lose(() => `only the newest ${records.length} records are read`, Number(known - step));
       break;
     }
-    const id = (ring.head - step) & idMask;
+    const id = (head - step) & idMask;
     const index = id % count;
     const desc = ring.descs + index * descSize;
     const at = stateAt(index);
@@ -250,7 +260,9 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
   place();
   records.reverse();
   if (records.length === 0 && lost > 0) return not(lostWhy ?? 'none of its records can be read');
-  const source = `printk ring buffer at ${hex(at)}, ${count} descriptors, ${1n << sizeBits} bytes of text`;
+  const moved =
+    head === ring.head && tail === ring.tail ? '' : `; whole records lie outside of its head ${hex(ring.head)} and tail ${hex(ring.tail)}, and are read too`;
+  const source = `printk ring buffer at ${hex(at)}, ${count} descriptors, ${1n << sizeBits} bytes of text${moved}`;
   return { found: true, log: { records, source, lost, ...defined({ lostWhy }) } };
 }
 
