@@ -12,6 +12,7 @@ import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
 import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
+import { caseSession } from '../../case-answers.ts';
 import { frame, trace } from './traces.ts';
 
 const never = new AbortController().signal;
@@ -149,6 +150,8 @@ describe('panic_cpu', () => {
       expect(reason).toContain(`whether the system was running is not known: panic_cpu is ${panicCpu}, which is no CPU of this kernel`);
       expect(reason).not.toMatch(/panicked|had begun|was running when/);
     }
+    const { info } = await triage(open(s390xSystem({ state: 'kdump', panicCpu: -1 })), never);
+    expect(info.findings).toContainEqual(expect.objectContaining({ id: 'cross-cpu-count/panic-cpu', title: 'panic_cpu was overwritten' }));
     expect((await triage(open(s390xSystem({ state: 'running', panicCpu: 1, ...offline })), never)).reason).toMatch(/panic_cpu names CPU 1, so/);
   });
 
@@ -165,6 +168,27 @@ describe('panic_cpu', () => {
         detail: 'panic_cpu is 0, but of all stacks the one of CPU 1 goes through panic; the stack is taken',
       }),
     );
+  });
+});
+
+describe('CRASHTIME', () => {
+  const withCrashTime = (value: string): Session => {
+    const system = s390xSystem({ state: 'kdump' });
+    return open({ ...system, vmcoreinfo: (system.vmcoreinfo ?? '').replace(/^CRASHTIME=.*$/m, `CRASHTIME=${value}`) });
+  };
+
+  it('that is no time still shows that the kernel was on its way into kdump', async () => {
+    const { reason } = await triage(withCrashTime('-5'), never);
+    expect(reason).toContain('The kernel panicked at a time that is not known (CRASHTIME is -5): it recorded CRASHTIME on its way into kdump.');
+    expect(reason).not.toMatch(/has no CRASHTIME/);
+  });
+
+  it('that another time contradicts is not the time of the panic, but what CRASHTIME says', async () => {
+    const lines =
+      'arch x86_64\nmemory 1 MiB\nvmcoreinfo "OSRELEASE=6.1.0" "PAGESIZE=4096" "CRASHTIME=1700000000"\ncpu\ntime 1600000000\nformat kdump-compressed codec=zlib\n';
+    const { reason, checks } = await triage(caseSession('dump', lines), never);
+    expect(checks.find(({ id }) => id === 'cross-time')?.verdict).toBe('failed');
+    expect(reason).toContain('2023-11-14T22:13:20Z by CRASHTIME, which another time in the dump contradicts');
   });
 });
 

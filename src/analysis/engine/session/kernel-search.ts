@@ -56,10 +56,13 @@ export async function compareBuildIds(session: SearchedDump, texts: readonly Vmc
 const ownVmcoreinfo = (session: SearchedDump): JudgedVmcoreinfo | undefined =>
   session.vmcoreinfo.found ? judge(session, session.vmcoreinfo.vmcoreinfo) : undefined;
 
+/** A text of which nothing is left that names a kernel or leads into it. */
+const isEmpty = ({ entries }: Vmcoreinfo): boolean => !entries.has('OSRELEASE') && ![...entries.keys()].some((key) => key.startsWith('SYMBOL('));
+
 /** Memory may hold a better text: there is none, it is contradicted, or it leads out of the dump's memory. */
 function isDoubtful(session: SearchedDump): boolean {
   const own = ownVmcoreinfo(session);
-  return own === undefined || own.fit.fits === 'no' || own.fit.outside === true;
+  return own === undefined || own.fit.fits === 'no' || own.fit.outside === true || isEmpty(own.vmcoreinfo);
 }
 
 const judged = (session: SearchedDump, copies: readonly Vmcoreinfo[]): readonly JudgedVmcoreinfo[] => byFit(copies.map((one) => judge(session, one)));

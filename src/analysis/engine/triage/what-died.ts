@@ -12,7 +12,7 @@ import { atWork, busySentence, placeBefore, placeText } from './busy-cpus.ts';
 import { crashEntry, type CrashEntry } from './crash-entry.ts';
 import { isDisabledWait } from './disabled-wait.ts';
 import { kdumpStarted } from './kdump-start.ts';
-import { kernelWitnesses } from './kernel-witnesses.ts';
+import { kernelWitnesses, type KernelWitnesses } from './kernel-witnesses.ts';
 import { logWords, type LogWords } from './log-words.ts';
 import { runningTasks, type KernelTasks } from '../kernel/kernel-tasks.ts';
 import { probableReason } from './reason.ts';
@@ -134,6 +134,17 @@ const contradiction = (noted: number, cpu: string, entry: CrashEntry | undefined
   detail: `panic_cpu is ${noted}, but of all stacks the one of ${cpu} goes through ${entry?.symbol ?? 'a crash'}; the stack is taken`,
 });
 
+/** crash_kexec() sets panic_cpu before it starts kdump and does not come back (kernel/crash_core.c). */
+function overwrittenPanicCpu({ panicCpu: noted }: KernelWitnesses, started: string | undefined): readonly Finding[] {
+  const why =
+    noted?.kind === 'impossible'
+      ? `its value is ${noted.value}, which is no CPU of this kernel`
+      : noted?.kind === 'unset' && started !== undefined
+        ? `it is unset, although kdump was started: ${started}`
+        : undefined;
+  return why === undefined ? [] : [{ id: 'cross-cpu-count/panic-cpu', severity: 'warning', title: 'panic_cpu was overwritten', detail: why }];
+}
+
 /** Whether little says whose registers these are, and something speaks against it. */
 const isDoubtful = ({ identity }: TraceJson): boolean =>
   identity?.contradicted !== undefined && (identity.by === 'pid' || identity.by === 'remaining' || identity.by === 'position');
@@ -163,7 +174,9 @@ export async function deathOf(session: Session, crash: string | undefined, signa
   await session.knownKernel.ready(['log'], signal);
   const log = logWords(session);
   const { isRead: areStacksRead, entry, victim, busy, places, findings } = await endStacks(session, signal);
-  const reason = probableReason(session, { crash, log, areStacksRead, entry, witnesses: kernelWitnesses(session), started: kdumpStarted(session) });
+  const [witnesses, started] = [kernelWitnesses(session), kdumpStarted(session)];
+  const reason = probableReason(session, { crash, log, areStacksRead, entry, witnesses, started });
+  const doubts = [...(findings ?? []), ...overwrittenPanicCpu(witnesses, started)];
   const first = await deathOfFirst(session, signal);
   // After a PSW restart panic_cpu names the CPU that kdump was started on, which says nothing of the cause.
   const isVictimKnown = (hasEnded(session, crash, log) || entry?.kind === 'panic') && (entry?.kind !== 'restart' || log.notes?.panic !== undefined);
@@ -175,6 +188,6 @@ export async function deathOf(session: Session, crash: string | undefined, signa
     ...defined({ gist }),
     ...(log.gap === undefined || session.knownVmcoreinfo === undefined ? {} : { logGap: log.gap }),
     ...(places.length === 0 ? {} : { places }),
-    ...defined({ findings }),
+    ...(doubts.length === 0 ? {} : { findings: doubts }),
   };
 }

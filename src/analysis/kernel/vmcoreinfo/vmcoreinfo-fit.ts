@@ -58,7 +58,7 @@ export function fitOf({ image, memory }: FitSource, vmcoreinfo: Vmcoreinfo): Vmc
   }
   const { bytes, absent } = memory.read(absolute, utsNameReach);
   if (absent.length > 0 || bytes.every((byte) => byte === 0))
-    return { fits: 'unknown', why: `the names of its kernel at absolute ${hex(absolute)} are not in the dump` };
+    return { fits: 'unknown', why: `the names of its kernel at absolute ${hex(absolute)} are not in the dump`, outside: true };
   return { fits: 'no', why: `its init_uts_ns leads to absolute ${hex(absolute)}, where no names of a kernel are` };
 }
 
@@ -88,24 +88,39 @@ export interface VmcoreinfoOrigin {
   readonly text: string;
 }
 
-/** Lines that differ, the one left out that a crash adds. */
-function differing(mine: ReadonlyMap<string, string>, theirs: ReadonlyMap<string, string>): number {
-  return [...new Set([...mine.keys(), ...theirs.keys()])].filter((key) => key !== 'CRASHTIME' && mine.get(key) !== theirs.get(key)).length;
-}
-
-/** What a release looks like (Makefile's KERNELRELEASE): a text that has it may be another kernel's. */
-const releaseForm = /^\d+\.\d+[\w.+~-]*$/;
+/** What names a kernel, and what it looks like (Makefile's KERNELRELEASE, a SHA-1): another value of that form is another kernel's. */
+const namesOfKernel = [
+  ['OSRELEASE', /^\d+\.\d+[\w.+~-]*$/],
+  ['BUILD-ID', /^[0-9a-f]{40}$/],
+] as const;
 /** A line whose name is damaged differs as two. */
 const mostDamagedLines = 2;
+/** Fewer lines that agree prove nothing. */
+const leastAlike = 10;
+
+/**
+ * How a text came from the one that is used: another kernel or boot has other addresses in dozens of lines, damage changes few or takes some away.
+ * CRASHTIME is left out, which a crash adds.
+ */
+function damageOf(mine: ReadonlyMap<string, string>, theirs: ReadonlyMap<string, string>): string | undefined {
+  const keys = [...new Set([...mine.keys(), ...theirs.keys()])].filter((key) => key !== 'CRASHTIME');
+  const alike = keys.filter((key) => mine.get(key) === theirs.get(key)).length;
+  const gone = keys.filter((key) => !theirs.has(key)).length;
+  const changed = keys.length - alike - gone;
+  const isOther = namesOfKernel.some(([key, form]) => theirs.get(key) !== mine.get(key) && form.test(theirs.get(key) ?? ''));
+  if (alike < leastAlike || alike === keys.length || isOther) return undefined;
+  // The last line of a text that was cut may be half there.
+  if (changed <= 1 && gone > mostDamagedLines) return `cut or damaged: it has ${alike} of ${keys.length} lines`;
+  return changed + gone <= mostDamagedLines ? `damaged: ${changed + gone === 1 ? '1 line differs' : `${changed + gone} lines differ`}` : undefined;
+}
 
 export function originOf(other: JudgedVmcoreinfo, used: JudgedVmcoreinfo): VmcoreinfoOrigin {
   const [mine, theirs] = [used.vmcoreinfo.entries, other.vmcoreinfo.entries];
   const release = theirs.get('OSRELEASE') ?? 'an unnamed release';
   const isSameBoot = placeKeys.every((key) => mine.get(key) === theirs.get(key));
   if (other.fit.fits === 'yes' && !isSameBoot) return { kind: 'second-kernel', text: `another kernel in this dump (${release}), as a kdump kernel is` };
-  const lines = differing(mine, theirs);
-  if (isSameBoot && lines > 0 && lines <= mostDamagedLines && mine.size > 10 && !releaseForm.test(release))
-    return { kind: 'damaged', text: `the same kernel, and damaged (${lines === 1 ? '1 line differs' : `${lines} lines differ`})` };
+  const damage = other.fit.fits === 'yes' ? undefined : damageOf(mine, theirs);
+  if (damage !== undefined) return { kind: 'damaged', text: `the same kernel, and ${damage}` };
   if (mine.get('OSRELEASE') !== theirs.get('OSRELEASE')) return { kind: 'other-kernel', text: `another kernel (${release})` };
   const [myBuild, theirBuild] = [mine.get('BUILD-ID'), theirs.get('BUILD-ID')];
   if (myBuild !== undefined && theirBuild !== undefined && myBuild !== theirBuild) return { kind: 'other-kernel', text: `another build of ${release}` };
