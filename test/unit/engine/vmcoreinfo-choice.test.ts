@@ -272,7 +272,7 @@ describe('a BUILD-ID', () => {
       const entries = new Map(
         Object.entries({ 'BUILD-ID': id, 'NUMBER(phys_base)': '0', 'SYMBOL(_stext)': 'ffffffff81000000', 'SYMBOL(init_uts_ns)': 'ffffffff81400000' }),
       );
-      return (await lookForBuildId(image, memory, { source: '', text: '', entries } as never, signal)).kind;
+      return (await lookForBuildId(image, memory, { source: '', text: '', entries }, signal)).kind;
     };
     const [id, other] = ['12'.repeat(20), '34'.repeat(20)];
     expect(await look(note(0x1200000, id), id)).toBe('same');
