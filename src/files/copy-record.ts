@@ -21,6 +21,7 @@ const recordSchema = v.strictObject({
   end: v.variant('kind', [
     v.strictObject({ kind: v.literal('whole') }),
     v.strictObject({ kind: v.literal('cut'), at: position }),
+    v.strictObject({ kind: v.literal('damaged'), at: position, what: v.pipe(v.string(), v.maxLength(200)), contents: v.boolean() }),
     v.strictObject({ kind: v.literal('followed'), at: position, bytes: position }),
   ]),
   /** The copy as it was left: device, inode, size, times of the last change of data and inode in nanoseconds. */

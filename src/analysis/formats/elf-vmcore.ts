@@ -22,7 +22,7 @@ import { loadPieces, truncationFindings } from './elf-loads.ts';
 import { readNoteSegments } from './elf-notes.ts';
 import { ProgramHeaders } from './elf-program-headers.ts';
 import { kcoreLoads } from './kcore.ts';
-import { processCore } from './process-core.ts';
+import { processCore, type CoreSegment } from './process-core.ts';
 import { xenGuestCore } from './xen-guest-core.ts';
 import { RangeColumns } from './range-columns.ts';
 import { limitFindings } from './finding-limit.ts';
@@ -135,6 +135,11 @@ function headerFindings(source: ByteSource, header: Header): Finding[] {
   return findings;
 }
 
+function* coreSegments(loads: Iterable<ProgramHeader>): Generator<CoreSegment, undefined> {
+  for (const { p_vaddr: virtual, p_paddr: physical, p_memsz: bytes } of loads) yield { virtual, physical, bytes };
+  return undefined;
+}
+
 const asLoad = (load: ProgramHeader): Load => ({ virtual: load.p_vaddr, start: load.p_paddr, memoryBytes: load.p_memsz });
 
 function loadedPhysBase(arch: Architecture, segments: Iterable<Load>): Pick<DumpImage, 'physBase'> {
@@ -167,7 +172,7 @@ function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
   const { notes, fault: lostNotes, ...noted } = yield* readNoteSegments(source, programHeaders.headers.ofType(PT_NOTE), endian);
   append(findings, noted.findings);
   append(headerRanges, noted.ranges);
-  const process = processCore(notes, endian);
+  const process = processCore(notes, coreSegments(programHeaders.headers.ofType(PT_LOAD)), head[7] ?? 0);
   if (process !== undefined) throw new ForeignFile({ file: source.name, offset: 0 }, process);
   const machineName = otherMachines[header.e_machine] ?? `e_machine ${header.e_machine}`;
   const named = { text: machineName, architecture: architectureOfElf(header.e_machine, endian), offset: 18, bytes: 2 };

@@ -3,47 +3,8 @@
  * row brings a real header as its sample and a near miss that must not match, and a test goes through all of them.
  */
 import type { ForeignKind } from '../../shared/foreign-kind.ts';
-import type { ByteSource } from '../source/byte-source.ts';
-
-/** First bytes of a file, and how to look further. */
-export interface ForeignLook {
-  readonly head: Uint8Array;
-  readonly source: ByteSource;
-}
-
-export interface ForeignRow extends ForeignKind {
-  matches(look: ForeignLook): boolean;
-  /** Begin of a real file: hex digits, zeros follow. */
-  readonly sample: string;
-  /** Begin of a file that only looks like it. */
-  readonly nearMiss: string;
-}
-
-const latin1 = (head: Uint8Array, at: number, length: number): string => Buffer.from(head.subarray(at, at + length)).toString('latin1');
-const hexAt = (head: Uint8Array, at: number, length: number): string => Buffer.from(head.subarray(at, at + length)).toString('hex');
-const starts =
-  (text: string, at = 0) =>
-  ({ head }: ForeignLook): boolean =>
-    latin1(head, at, text.length) === text;
-const bytes =
-  (digits: string, at = 0) =>
-  ({ head }: ForeignLook): boolean =>
-    hexAt(head, at, digits.length / 2) === digits;
-const ascii = (text: string): string => Buffer.from(text, 'latin1').toString('hex');
-const zeros = (count: number): string => '00'.repeat(count);
-
-const u32le = (head: Uint8Array, at: number): number => (head.length < at + 4 ? -1 : Buffer.from(head.subarray(at, at + 4)).readUInt32LE(0));
-
-/** Swap space and hibernation images keep their signature in the last ten bytes of the first page. */
-const swapSignature = (head: Uint8Array): string => latin1(head, 4086, 10);
-
-/** True where the whole head is text; `about` looks at it. */
-const textThat =
-  (about: (text: string) => boolean) =>
-  ({ head }: ForeignLook): boolean => {
-    const text = latin1(head, 0, Math.min(head.length, 2048));
-    return /^[\t\n\r\x20-\x7e\x80-\xff]+$/.test(text) && about(text);
-  };
+import { ascii, bytes, hexAt, latin1, oneOf, starts, swapSignatures, textThat, u32le, zeros, type ForeignLook, type ForeignRow } from './foreign-looks.ts';
+import { textRows } from './foreign-texts.ts';
 
 const takeDump = 'take a dump of the guest instead: virsh dump --memory-only --format elf GUEST FILE';
 
@@ -67,9 +28,9 @@ export const foreignRows: readonly ForeignRow[] = [
   },
   {
     id: 'qcow2',
-    name: 'QEMU disk image (qcow2)',
+    name: 'QEMU disk image (qcow, qcow2)',
     wayOut: `it is a disk, not memory: if a dump lies on that disk, copy it out with virt-copy-out or guestmount; ${takeDump}`,
-    matches: ({ head }) => hexAt(head, 0, 4) === '514649fb' && ['00000002', '00000003'].includes(hexAt(head, 4, 4)),
+    matches: ({ head }) => hexAt(head, 0, 4) === '514649fb' && ['00000001', '00000002', '00000003'].includes(hexAt(head, 4, 4)),
     sample: '514649fb00000003',
     nearMiss: '514649fb00000017',
   },
@@ -126,7 +87,8 @@ export const foreignRows: readonly ForeignRow[] = [
     id: 'lime',
     name: 'LiME memory image',
     wayOut: 'convert its ranges to an ELF core, or take a kdump; Dumpbench does not open LiME yet',
-    matches: ({ head }) => latin1(head, 0, 4) === 'EMiL' && u32le(head, 4) === 1,
+    // Written in the machine's byte order.
+    matches: ({ head }) => (latin1(head, 0, 4) === 'EMiL' && u32le(head, 4) === 1) || hexAt(head, 0, 8) === '4c694d4500000001',
     sample: ascii('EMiL') + '010000000010000000000000ff1f000000000000',
     nearMiss: ascii('EMiL') + '02000000',
   },
@@ -173,7 +135,9 @@ export const foreignRows: readonly ForeignRow[] = [
     name: 'Windows hibernation file',
     wayOut: 'it is no Linux dump: convert it with hibr2bin',
     matches: ({ head }) =>
-      ['hibr', 'HIBR', 'wake', 'WAKE'].includes(latin1(head, 0, 4)) && head.length >= 4096 && !textThat(() => true)({ head, source: undefined as never }),
+      ['hibr', 'HIBR', 'wake', 'WAKE', 'rstr', 'RSTR'].includes(latin1(head, 0, 4)) &&
+      head.length >= 4096 &&
+      !textThat(() => true)({ head, source: undefined as never }),
     sample: ascii('HIBR') + zeros(4092),
     nearMiss: ascii('HIBX') + zeros(4092),
   },
@@ -206,7 +170,7 @@ export const foreignRows: readonly ForeignRow[] = [
     id: 'hibernation-image',
     name: 'Linux hibernation image in a swap area',
     wayOut: 'it holds a suspended system, not a dump: resume it, or take a kdump when it fails again',
-    matches: ({ head }) => ['S1SUSPEND', 'S2SUSPEND', 'ULSUSPEND', 'LINHIB0001'].some((word) => swapSignature(head).startsWith(word)),
+    matches: (look) => swapSignatures(look).some((found) => ['S1SUSPEND', 'S2SUSPEND', 'ULSUSPEND', 'LINHIB0001'].some((word) => found.startsWith(word))),
     sample: zeros(4086) + ascii('S1SUSPEND\0'),
     nearMiss: zeros(4086) + ascii('S9SUSPEND\0'),
   },
@@ -214,7 +178,7 @@ export const foreignRows: readonly ForeignRow[] = [
     id: 'swap-area',
     name: 'Linux swap area',
     wayOut: 'no dump is in it; a stand-alone dumper would have overwritten the signature',
-    matches: ({ head }) => ['SWAPSPACE2', 'SWAP-SPACE'].includes(swapSignature(head)),
+    matches: (look) => swapSignatures(look).some((found) => ['SWAPSPACE2', 'SWAP-SPACE'].includes(found)),
     sample: zeros(4086) + ascii('SWAPSPACE2'),
     nearMiss: zeros(4086) + ascii('SWAPSPACE9'),
   },
@@ -225,46 +189,6 @@ export const foreignRows: readonly ForeignRow[] = [
     matches: ({ head }) => hexAt(head, 0x1fe, 2) === '55aa' && latin1(head, 0x202, 4) === 'HdrS',
     sample: zeros(0x1fe) + '55aa' + '0000' + ascii('HdrS'),
     nearMiss: zeros(0x1fe) + '55aa' + '0000' + ascii('HdrX'),
-  },
-  {
-    id: 'apport-report',
-    name: 'Apport crash report (Ubuntu)',
-    wayOut: 'unpack it: apport-unpack FILE FOLDER; a kernel dump is the file VmCore in it',
-    matches: textThat((text) => text.startsWith('ProblemType:') && /\n(Date|Architecture|Package|DistroRelease):/.test(text)),
-    sample: ascii('ProblemType: KernelCrash\nArchitecture: s390x\nDate: Sat Nov 28\n'),
-    nearMiss: ascii('ProblemTypes: are many\nArchitecture of them\n'),
-  },
-  {
-    id: 'html-page',
-    name: 'HTML page',
-    wayOut: 'the download gave a web page, most likely a login page: log in and download the dump again',
-    matches: textThat((text) => /^\s*(<!doctype html|<html[\s>])/i.test(text)),
-    sample: ascii('<!DOCTYPE html>\n<html><head><title>Sign in</title>'),
-    nearMiss: ascii('<hotel> 5 stars'),
-  },
-  {
-    id: 'kernel-log',
-    name: 'text of a kernel log',
-    wayOut: 'it is the log alone: give the dump it belongs to; for the log any editor serves',
-    matches: textThat((text) => /^(<\d+>)?\[\s*\d+\.\d{6}\] \S/m.test(text) && (text.match(/^(<\d+>)?\[\s*\d+\.\d{6}\] /gm)?.length ?? 0) >= 2),
-    sample: ascii('[    0.000000] Linux version 6.12.0\n[    0.000001] setup: Linux is running natively\n'),
-    nearMiss: ascii('[ 1.5] a list\n[ 2.5] of numbers\n'),
-  },
-  {
-    id: 'git-lfs-pointer',
-    name: 'Git LFS pointer',
-    wayOut: 'the file itself was not fetched: git lfs pull',
-    matches: starts('version https://git-lfs.github.com/spec/'),
-    sample: ascii('version https://git-lfs.github.com/spec/v1\noid sha256:00\n'),
-    nearMiss: ascii('version 1 of something\n'),
-  },
-  {
-    id: 'uuencoded',
-    name: 'text-encoded file (uuencode or base64 of a mail)',
-    wayOut: 'decode it first: uudecode FILE, or base64 -d FILE',
-    matches: textThat((text) => /^begin(-base64)? [0-7]{3} \S+/.test(text) || /^Content-Transfer-Encoding: base64/im.test(text)),
-    sample: ascii('begin 644 vmcore\nM<&%G\n'),
-    nearMiss: ascii('begin with a word\n'),
   },
   {
     id: 'seven-zip',
@@ -347,14 +271,48 @@ export const foreignRows: readonly ForeignRow[] = [
     nearMiss: ascii('%PFD-1.7\n'),
   },
   {
-    id: 'text-mode-transfer',
-    name: 'dump that a text-mode transfer has changed',
-    wayOut: 'transfer it again in binary mode (ftp: "bin"): bytes were translated between EBCDIC and ASCII, or line ends were changed, and cannot be restored',
-    // The magic of a stand-alone dump or of ELF after a translation: 0d before 0a, or the high bit cut off.
-    matches: ({ head }) => ['7f454c460201010d0a', '281902f00000', 'efbbbf7f454c46', 'efbfbd'].some((digits) => hexAt(head, 0, digits.length / 2) === digits),
-    sample: 'efbfbd190202',
-    nearMiss: 'efbebd190202',
+    id: 'virtual-disk',
+    name: 'disk of a virtual machine (VMDK, VHD, VHDX, VDI, QED)',
+    wayOut: `it is a disk, not memory: attach it to a machine or map it (qemu-nbd), and copy the dump out; ${takeDump}`,
+    matches: (look) =>
+      oneOf([0, '4b444d56'], [0, '434f5744'], [0, ascii('vhdxfile')], [0, ascii('conectix')], [0, '51454400'], [0x40, '7f10dabe'])(look) ||
+      textThat((text) => text.startsWith('# Disk DescriptorFile'))(look),
+    sample: ascii('KDMV') + '01000000',
+    nearMiss: ascii('KDNV') + '01000000',
   },
+  {
+    id: 'file-system',
+    name: 'disk image (a partition table or a file system)',
+    wayOut:
+      'mount it read-only (losetup -rP --show -f FILE) and open the dump in it; of a partition that a stand-alone dumper wrote, copy the partition itself',
+    // GPT, XFS, Btrfs, ISO 9660, LUKS, LVM, cramfs; a DASD's labels in EBCDIC.
+    matches: (look) =>
+      oneOf([0x200, ascii('EFI PART')], [0x1000, ascii('EFI PART')], [0, ascii('XFSB')], [0x1_0040, ascii('_BHRfS_M')], [0x8001, ascii('CD001')])(look) ||
+      oneOf([0, '4c554b53babe'], [0x200, ascii('LABELONE')], [0, '453dcd28'], [0, 'c9d7d3f1'], [0x2000, 'd3d5e7f1'], [0x2000, 'e5d6d3f1'])(look),
+    sample: ascii('XFSB') + '00001000',
+    nearMiss: ascii('XFSC') + '00001000',
+  },
+  {
+    id: 'other-archive',
+    name: 'archive or compressed file of a kind that is not opened',
+    wayOut: 'unpack it with the program that made it (uncompress, lzip, lzma, lrunzip, unar, bsdtar), then open the dump in it',
+    // compress, pack, lzip, LZMA alone, lrzip, rzip, zpaq, framed snappy, cab, xar, LHA, ARJ, cpio in binary, a delta RPM; skippable frames of LZ4.
+    matches: (look) =>
+      oneOf([0, '1f9d90'], [0, '1f9d8c'], [0, '1f1e'], [0, ascii('LZIP') + '01'], [0, '5d00008000ffffffffffffffff'], [0, ascii('LRZI') + '00'])(look) ||
+      oneOf(
+        [0, ascii('RZIP') + '02'],
+        [0, ascii('7kSt')],
+        [0, 'ff060000734e61507059'],
+        [0, ascii('MSCF') + zeros(4)],
+        [0, ascii('xar!')],
+        [2, ascii('-lh')],
+      )(look) ||
+      oneOf([0, '60ea'], [0, 'c771'], [0, '71c7'], [0, ascii('drpm')])(look) ||
+      (oneOf([1, '2a4d18'])(look) && (look.head[0] ?? 0) >> 4 === 5),
+    sample: ascii('LZIP') + '010c',
+    nearMiss: ascii('LZAP') + '010c',
+  },
+  ...textRows,
 ];
 
 /** The kind of a file that no format opens, or undefined. */

@@ -2,6 +2,7 @@
 import { DumpError, ForeignFile, isDumpError } from '../../shared/dump-error.ts';
 import { faultError, type ByteSource } from '../source/byte-source.ts';
 import { fact } from '../../shared/fact.ts';
+import type { ForeignKind } from '../../shared/foreign-kind.ts';
 import { finish, type Steps } from '../jobs/steps.ts';
 import { isFlattened } from '../source/flattened-source.ts';
 import { wrapperOf } from '../source/wrapper.ts';
@@ -9,6 +10,7 @@ import { tooManyCpus } from './cpu-notes.ts';
 import type { DumpFormat, DumpImage, OpenContext } from './dump-format.ts';
 import { elfVmcore } from './elf-vmcore.ts';
 import { flattenedParts, headOf, innerSource, probeBytes, streamFindings } from './flattened-parts.ts';
+import { foreignElf } from './foreign-elf.ts';
 import { foreignKind } from './foreign.ts';
 import { kdumpCompressed } from './kdump-compressed.ts';
 import { lkcd } from './lkcd.ts';
@@ -20,6 +22,7 @@ import { s390Mv } from './s390-mv.ts';
 import { s390MvExt } from './s390-mv-ext.ts';
 import { s390Tape } from './s390-tape.ts';
 import { withContradictions } from './segment-overlaps.ts';
+import { textDamage, textTransfer } from './text-transfer.ts';
 import { vmdump } from './vmdump.ts';
 
 export const dumpFormats: readonly DumpFormat[] = [s390MvExt, s390Mv, s390Tape, s390Ext, s390, lkcd, vmdump, pvElf, elfVmcore, kdumpCompressed, ngdump];
@@ -44,7 +47,28 @@ function describeHead(head: Uint8Array): string {
     .toString('hex')
     .replaceAll(/(..)(?=.)/g, '$1 ');
   const printable = head.subarray(0, 512).every((byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 0x20 && byte < 0x7f));
-  return printable ? 'it looks like a text file' : `it starts with the bytes ${digits}`;
+  return `${printable ? 'it looks like a text file' : `it starts with the bytes ${digits}`}${displacedHeader(head)}`;
+}
+
+/** Magics that stand nowhere by chance: of the two kinds of stand-alone dumps, kdump-compressed, a makedumpfile stream, and ELF64 in either order. */
+const knownMagics: readonly (readonly [string, string])[] = [
+  ['a8190173618f23fd', 'an s390 stand-alone dump'],
+  ['a8190173618f23ed', 'an LKCD or s390 tape dump'],
+  [Buffer.from('KDUMP   ').toString('hex'), 'a kdump-compressed file'],
+  [Buffer.from('makedumpfile\0').toString('hex'), 'a makedumpfile stream'],
+  ['7f454c460201010000', 'an ELF file'],
+  ['7f454c460202010000', 'an ELF file'],
+];
+
+/** Where something was put before a dump: a sector, a header of a transfer, a byte. */
+function displacedHeader(head: Uint8Array): string {
+  const found = knownMagics
+    .map(([digits, name]) => ({ name, at: Buffer.from(head.buffer, head.byteOffset, head.byteLength).indexOf(Buffer.from(digits, 'hex')) }))
+    .filter(({ at }) => at > 0)
+    .sort((a, b) => a.at - b.at)[0];
+  return found === undefined
+    ? ''
+    : `, and the header of ${found.name} stands at 0x${found.at.toString(16)}: something was put before it (tail -c +${found.at + 1} FILE > OUT leaves that out)`;
 }
 
 /** The dump inside a flattened stream; positions in it are those of the file that the stream describes. */
@@ -57,6 +81,7 @@ function* openFlattened(outer: ByteSource, context: OpenContext | undefined): St
       'a makedumpfile stream that ends after its header: it has no record',
       'the records of a dump',
     );
+  if (!stream.complete) refuseForeign(outer, changedByText(outer, { title: 'makedumpfile stream' }));
   const image = yield* openInner(stream, context);
   const findings = streamFindings(stream);
   return {
@@ -77,6 +102,27 @@ function completed(image: DumpImage, context: OpenContext | undefined): DumpImag
   return withContradictions({ ...image, ...given, findings: [...image.findings, ...tooManyCpus(image.notes)] });
 }
 
+/** What a transfer in text mode did to a file that begins like a dump. */
+function changedByText(source: ByteSource, format: Pick<DumpFormat, 'title'>, isComplete = false): ForeignKind | undefined {
+  const damage = textDamage(source, isComplete);
+  return damage === undefined ? undefined : textTransfer(damage, format.title);
+}
+
+/** @throws ForeignFile */
+function refuseForeign(source: ByteSource, kind: ForeignKind | undefined): void {
+  if (kind !== undefined) throw new ForeignFile({ file: source.name, offset: 0 }, kind);
+}
+
+/** A header that cannot be used may be one that a transfer in text mode has changed. */
+function* openAs(format: DumpFormat, source: ByteSource, context: OpenContext | undefined): Steps<DumpImage> {
+  try {
+    return yield* format.open(source, context);
+  } catch (error) {
+    if (isDumpError(error) && (error.kind === 'corrupt' || error.kind === 'truncated')) refuseForeign(source, changedByText(source, format));
+    throw error;
+  }
+}
+
 function* openInner(source: ByteSource, context: OpenContext | undefined): Steps<DumpImage> {
   if (source.size === 0) throw new DumpError('not-this-format', { file: source.name, offset: 0 }, 'the file is empty', 'a dump');
   const head = new Uint8Array(Math.min(probeBytes, source.size));
@@ -87,8 +133,15 @@ function* openInner(source: ByteSource, context: OpenContext | undefined): Steps
   if (isFlattened(head)) return yield* openFlattened(source, context);
   for (const format of dumpFormats) {
     const probe = format.probe(head, source);
-    if (probe.answer === 'yes') return completed(yield* format.open(source, context), context);
+    if (probe.answer === 'yes') {
+      const image = yield* openAs(format, source, context);
+      // Also of a file that has all that its header promises: line ends that were put in make it longer.
+      refuseForeign(source, changedByText(source, format, image.container.complete.value));
+      return completed(image, context);
+    }
     if (probe.answer === 'broken') {
+      refuseForeign(source, foreignElf(source));
+      refuseForeign(source, changedByText(source, format));
       const kind = probe.offset >= source.size ? 'truncated' : 'corrupt';
       throw new DumpError(kind, { file: source.name, offset: probe.offset }, `${format.title}, but ${probe.what}`, probe.expected);
     }

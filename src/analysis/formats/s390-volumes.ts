@@ -39,7 +39,9 @@ const isUnusedHeader = (header: StandaloneHeader, signature: bigint): boolean =>
 function isUnusedVolume(head: Uint8Array, signature: bigint): boolean {
   if (head.length < standaloneHeaderBytes) return false;
   const data = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  return data.getBigUint64(0) === 0n && data.getBigUint64(0x200) === signature && data.getBigUint64(0x18) === 0n;
+  // The header of a dump that something was put before has its version and its size there, no time stamp.
+  const isDisplaced = data.getUint32(0x208) < 0x100 && data.getUint32(0x20c) === standaloneHeaderBytes;
+  return data.getBigUint64(0) === 0n && data.getBigUint64(0x200) === signature && data.getBigUint64(0x18) === 0n && !isDisplaced;
 }
 
 const sameRun = (left: StandaloneHeader, right: StandaloneHeader): boolean =>

@@ -6,7 +6,7 @@ import { Cancelled } from '../../shared/rpc.ts';
 import { faultError, type ByteSource } from './byte-source.ts';
 import { gzipMembers } from './gzip-members.ts';
 import type { Pieces } from './piece-cursor.ts';
-import { DamagedData, type UnpackEnd } from './unpack-end.ts';
+import type { UnpackEnd } from './unpack-end.ts';
 import type { Decompressor } from './zlib-stream.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
@@ -68,18 +68,11 @@ export function sourceStream(source: ByteSource): Readable {
 }
 
 /** An error of unpacking as a sentence about the packed file. */
-export function unpackError(error: unknown, path: string, wrapper: string): Error {
+export function unpackError(error: unknown, path: string): Error {
   if (error instanceof DumpError || error instanceof Cancelled) return error;
   if (!(error instanceof Error)) return new Error(String(error));
   if (error.name === 'AbortError') return new Cancelled();
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'ENOSPC') return new DumpError('io', { file: path }, 'the disk of the cache folder is full', 'more free space, or the unpacked dump');
-  if (error instanceof DamagedData)
-    return new DumpError(
-      'corrupt',
-      { file: path, offset: error.at },
-      `the ${wrapper} data from there on are damaged (${error.message})`,
-      `a sound ${wrapper} file`,
-    );
   return code === '' ? error : new DumpError('io', { file: path }, error.message);
 }

@@ -4,7 +4,7 @@
  */
 import zlib from 'node:zlib';
 import { PieceCursor, type Pieces } from './piece-cursor.ts';
-import { DamagedData, damageOf, type Unpacked } from './unpack-end.ts';
+import { damageOf, type Damage, type Unpacked } from './unpack-end.ts';
 import { throughDecompressor } from './zlib-stream.ts';
 
 const fixedHeaderBytes = 10;
@@ -42,19 +42,24 @@ async function skipHeader(cursor: PieceCursor): Promise<boolean> {
 const isMember = (head: Buffer): boolean =>
   head[0] === 0x1f && head[1] === 0x8b && (head.length < 3 || head[2] === deflate) && (head.length < 4 || ((head[3] ?? 0) & flags.reserved) === 0);
 
+/** What inflating fails in is lost with it: pieces are small, so that little before the damage is. */
+const pieceBytes = 16 * 1024;
+
 /** Unpacks all members of a file, and compares the CRC-32 and size of each. Zeros after the last one are padding. */
 export async function* gzipMembers(pieces: Pieces): Unpacked {
   const cursor = new PieceCursor(pieces);
+  const input = { next: async () => (await cursor.next()).subarray(0, pieceBytes), took: (bytes: number) => { cursor.took(bytes); } }; // prettier-ignore
+  let damage: Damage | undefined;
   for (;;) {
     const at = cursor.position;
     const head = await cursor.look(4);
-    if (head.length === 0) return { kind: 'whole' };
+    if (head.length === 0) return damage ?? { kind: 'whole' };
     if (!isMember(head)) break;
-    if (await skipHeader(cursor)) return { kind: 'cut', at };
+    if (await skipHeader(cursor)) return damage ?? { kind: 'cut', at };
     let crc = 0;
     let bytes = 0;
     const inner = zlib.createInflateRaw({ finishFlush: zlib.constants.Z_SYNC_FLUSH });
-    const unpacked = throughDecompressor(inner, cursor);
+    const unpacked = throughDecompressor(inner, input);
     try {
       let next = await unpacked.next();
       for (; next.done !== true; next = await unpacked.next()) {
@@ -62,20 +67,23 @@ export async function* gzipMembers(pieces: Pieces): Unpacked {
         bytes += next.value.length;
         yield next.value;
       }
-      if (next.value) return { kind: 'cut', at };
+      if (next.value) return damage ?? { kind: 'cut', at };
     } catch (error) {
-      throw damageOf(error, at);
+      const found = damageOf(error, at);
+      await cursor.skip(Infinity);
+      return damage ?? found;
     } finally {
       await unpacked.return(false);
     }
     const trailer = await cursor.look(trailerBytes);
-    if (trailer.length < trailerBytes) return { kind: 'cut', at };
-    if (trailer.readUInt32LE(0) !== crc) throw new DamagedData('their CRC-32 is another', at);
-    if (trailer.readUInt32LE(4) !== bytes % 2 ** 32) throw new DamagedData('their size is another', at);
+    if (trailer.length < trailerBytes) return damage ?? { kind: 'cut', at };
+    const other = [...(trailer.readUInt32LE(0) === crc ? [] : ['CRC-32']), ...(trailer.readUInt32LE(4) === bytes % 2 ** 32 ? [] : ['size'])];
+    if (other.length > 0)
+      damage ??= { kind: 'damaged', at, what: `their ${other.join(' and ')} ${other.length === 1 ? 'is another' : 'are others'}`, contents: true };
     cursor.took(trailerBytes);
   }
   await cursor.skipZeros();
   const from = cursor.position;
   const rest = await cursor.skip(Infinity);
-  return rest === 0 ? { kind: 'whole' } : { kind: 'followed', at: from, bytes: rest };
+  return damage ?? (rest === 0 ? { kind: 'whole' } : { kind: 'followed', at: from, bytes: rest });
 }

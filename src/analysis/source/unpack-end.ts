@@ -3,24 +3,24 @@ export type UnpackEnd =
   | { readonly kind: 'whole' }
   /** The file ends within a member or frame, which begins at `at`. */
   | { readonly kind: 'cut'; readonly at: number }
+  /**
+   * The member or frame at `at` is damaged (`what` says how). `contents`: it unpacked to its end, but not to what its checksum says, and what follows it
+   * was unpacked too; else nothing was unpacked from there on.
+   */
+  | { readonly kind: 'damaged'; readonly at: number; readonly what: string; readonly contents: boolean }
   /** From `at` on, after the last member or frame, lie bytes that are none. */
   | { readonly kind: 'followed'; readonly at: number; readonly bytes: number };
 
-/** How data that are damaged end: not all that was stored came out, or other bytes did. */
-export class DamagedData extends Error {
-  readonly at: number;
+export type Damage = Extract<UnpackEnd, { readonly kind: 'damaged' }>;
 
-  /** @param at position of the member or frame in the packed file */
-  constructor(what: string, at: number) {
-    super(what);
-    this.at = at;
-  }
+/** What a decompressor of Node.js finds is of the data; all else is of what they are read from. @throws error that is none of the data */
+export function damageOf(error: unknown, at: number): Damage {
+  if (!(error instanceof Error) || !('code' in error) || !/^Z(STD)?_/.test(String(error.code))) throw error;
+  const code = String(error.code);
+  return code === 'ZSTD_error_checksum_wrong'
+    ? { kind: 'damaged', at, what: 'their checksum is another', contents: true }
+    : { kind: 'damaged', at, what: code, contents: false };
 }
 
-/** What a decompressor of Node.js finds is of the data; all else is of what they are read from. */
-export function damageOf(error: unknown, at: number): unknown {
-  return error instanceof Error && 'code' in error && /^Z(STD)?_/.test(String(error.code)) ? new DamagedData(String(error.code), at) : error;
-}
-
-/** Gives what is unpacked, and returns how it ended. Fails with DamagedData. */
+/** Gives what is unpacked, and returns how it ended. */
 export type Unpacked = AsyncGenerator<Uint8Array, UnpackEnd>;

@@ -3,7 +3,7 @@
  * to be skipped lie between the others. The decompressor of Node.js ends with the first frame, so each frame gets one of its own.
  */
 import { PieceCursor, type Pieces } from './piece-cursor.ts';
-import { damageOf, type Unpacked } from './unpack-end.ts';
+import { damageOf, type Damage, type Unpacked } from './unpack-end.ts';
 import { throughDecompressor, type Decompressor } from './zlib-stream.ts';
 
 const frameMagic = 0xfd2f_b528;
@@ -68,14 +68,15 @@ async function* frameOf(cursor: PieceCursor): AsyncGenerator<Buffer, boolean> {
  */
 export async function* zstdFrames(pieces: Pieces, decompressor: () => Decompressor, onFrame: (hasChecksum: boolean) => void): Unpacked {
   const cursor = new PieceCursor(pieces);
+  let damage: Damage | undefined;
   for (;;) {
     const at = cursor.position;
     const head = await cursor.look(skippableHeaderBytes);
-    if (head.length === 0) return { kind: 'whole' };
+    if (head.length === 0) return damage ?? { kind: 'whole' };
     const magic = head.length < 4 ? undefined : head.readUInt32LE(0);
     if (magic !== undefined && isSkippable(magic)) {
       const bytes = skippableHeaderBytes + (head.length < skippableHeaderBytes ? 0 : head.readUInt32LE(4));
-      if ((await cursor.skip(bytes)) < bytes) return { kind: 'cut', at };
+      if ((await cursor.skip(bytes)) < bytes) return damage ?? { kind: 'cut', at };
     } else if (magic === frameMagic) {
       const end: { isCut: boolean } = { isCut: false };
       onFrame((((await cursor.look(5))[4] ?? 0) & checksumFlag) !== 0);
@@ -91,14 +92,20 @@ export async function* zstdFrames(pieces: Pieces, decompressor: () => Decompress
           took: () => undefined,
         });
       } catch (error) {
-        throw damageOf(error, at);
+        const found = damageOf(error, at);
+        damage ??= found;
+        // The checksum is the last that a frame has: what came before it is out, and the next frame follows.
+        if (!found.contents) {
+          await cursor.skip(Infinity);
+          return damage;
+        }
       }
-      if (end.isCut) return { kind: 'cut', at };
+      if (end.isCut) return damage ?? { kind: 'cut', at };
     } else {
       await cursor.skipZeros();
       const from = cursor.position;
       const bytes = await cursor.skip(Infinity);
-      return bytes === 0 ? { kind: 'whole' } : { kind: 'followed', at: from, bytes };
+      return damage ?? (bytes === 0 ? { kind: 'whole' } : { kind: 'followed', at: from, bytes });
     }
   }
 }

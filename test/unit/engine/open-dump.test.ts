@@ -73,11 +73,48 @@ describe.each([
     session.close();
   });
 
-  it('that is damaged is refused and leaves nothing behind', async () => {
+  it.each(['made', 'compared'])('that is damaged opens as far as it goes and is never called complete: %s', async (how) => {
+    const bytes = Buffer.from(wrapper === 'zstd' ? zlib.zstdCompressSync(dump, { params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } }) : pack(dump));
+    bytes.fill(0xff, Math.floor(bytes.length * 0.7), Math.floor(bytes.length * 0.7) + 64);
+    const path = join(folder, `broken-${name}`);
+    if (how === 'made') writeFileSync(path, bytes);
+    const session = await open(path);
+    expect(session.unpacked).toMatchObject({ how, end: { kind: 'damaged', at: 0 } });
+    const { container, findings, provenance } = describeDump(session);
+    expect(container).toMatchObject({ format: 's390', complete: false });
+    expect(provenance?.['/container/complete']?.source).toContain('data of the packed file');
+    expect(findings).toContainEqual(
+      expect.objectContaining({ id: 'container-complete/packed-file-damaged', severity: 'error', where: { fileOffset: 0, bytes: bytes.length } }),
+    );
+    expect(session.memory.readPresent(0n, 4096)).toBeDefined();
+    const checks = await checkSession(session, 'scan', never);
+    expect(checks.find(({ id }) => id === 'packed-file')).toMatchObject({ verdict: 'failed', detail: expect.stringContaining('damaged') as string });
+    expect(checks.find(({ id }) => id === 'container-complete')?.verdict).toBe('failed');
+    session.close();
+    expect(readdirSync(cacheFolder).filter((one) => one.endsWith('.part'))).toEqual([]);
+  });
+
+  it('whose checksum is another is unpacked to its end, and not believed', async () => {
+    const bytes = wrapper === 'zstd' ? zlib.zstdCompressSync(dump, { params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } }) : pack(dump);
+    const changed = Buffer.from(bytes);
+    const at = changed.length - (wrapper === 'zstd' ? 1 : 8);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    const session = await open(write(`checksum-${name}`, changed));
+    expect(session.unpacked?.source.size).toBe(dump.length);
+    expect(session.image.container.complete.value).toBe(false);
+    expect(session.image.findings).toContainEqual(
+      expect.objectContaining({ id: 'container-complete/packed-file-damaged', detail: expect.stringContaining('some of its contents are wrong') as string }),
+    );
+    session.close();
+  });
+
+  it('that is damaged before its contents can be told is refused, with the place', async () => {
     const bytes = Buffer.from(pack(dump));
-    bytes.fill(0xa5, bytes.length >> 1, (bytes.length >> 1) + 64);
-    const path = write(`broken-${name}`, bytes);
-    await expect(open(path)).rejects.toThrow(/damaged/);
+    bytes.fill(0xff, wrapper === 'zstd' ? 6 : 10, 400);
+    await expect(open(write(`unknown-${name}`, bytes))).rejects.toMatchObject({
+      kind: 'corrupt',
+      message: expect.stringMatching(/offset 0x0.*damaged/) as string,
+    });
     expect(readdirSync(cacheFolder).filter((one) => one.endsWith('.part'))).toEqual([]);
   });
 

@@ -51,13 +51,21 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
     const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...defined({ folder: cacheFolder }) });
     const copy = openFile(unpacked.path);
     inner = copy;
-    if (unpacked.end.kind === 'cut' && (await paced(recognise(copy), signal)) === undefined)
-      throw new DumpError(
-        'truncated',
-        { file: path },
-        `the ${wrapper.name} data end after ${byteText(copy.size)} of contents, too early to tell what they are`,
-        'the whole file',
-      );
+    const { end } = unpacked;
+    if ((end.kind === 'cut' || end.kind === 'damaged') && (await paced(recognise(copy), signal)) === undefined)
+      throw end.kind === 'cut'
+        ? new DumpError(
+            'truncated',
+            { file: path },
+            `the ${wrapper.name} data end after ${byteText(copy.size)} of contents, too early to tell what they are`,
+            'the whole file',
+          )
+        : new DumpError(
+            'corrupt',
+            { file: path, offset: end.at },
+            `the ${wrapper.name} data from there on are damaged (${end.what}), and the ${byteText(copy.size)} that came out are no dump`,
+            `a sound ${wrapper.name} file`,
+          );
     const opening = sessionInSteps(
       { ...copy, name: path },
       close,

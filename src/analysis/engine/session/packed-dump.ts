@@ -26,6 +26,16 @@ function endFinding({ wrapper = '', file, unpacked }: PackedFile): Finding | und
       title: 'The packed file ends too early',
       detail: `its ${byteText(file.size)} end within the ${wrapper} ${name} that begins at ${at}; the ${byteText(source.size)} before the cut are unpacked, and what came after them is missing`,
     };
+  if (end.kind === 'damaged')
+    return {
+      id: 'container-complete/packed-file-damaged',
+      severity: 'error',
+      title: 'The packed file is damaged',
+      detail: end.contents
+        ? `its ${wrapper} ${name} that begins at ${at} does not unpack to what it was made from (${end.what}): some of its contents are wrong, and nothing says which. All ${byteText(source.size)} are unpacked`
+        : `its ${wrapper} ${name} that begins at ${at} cannot be unpacked to its end (${end.what}); the ${byteText(source.size)} before the damage are unpacked, and what came after them is missing`,
+      where: { fileOffset: end.at, bytes: file.size - end.at },
+    };
   return {
     id: 'container-complete/packed-file-rest',
     severity: 'warning',
@@ -39,10 +49,11 @@ export function asUnpacked(image: DumpImage, packed: PackedFile): DumpImage {
   const finding = endFinding(packed);
   if (finding === undefined) return image;
   const { complete } = image.container;
-  const isCut = packed.unpacked?.end.kind === 'cut';
+  const kind = packed.unpacked?.end.kind;
+  const source = kind === 'cut' ? 'the end of the packed file' : kind === 'damaged' ? 'the data of the packed file' : undefined;
   return {
     ...image,
-    container: { ...image.container, complete: isCut ? fact(false, `${complete.source}; the end of the packed file`) : complete },
+    container: { ...image.container, complete: source === undefined ? complete : fact(false, `${complete.source}; ${source}`) },
     findings: [finding, ...image.findings],
   };
 }

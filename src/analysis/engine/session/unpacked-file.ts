@@ -211,6 +211,13 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
     const end = unpack.end() ?? { kind: 'cut', at: 0 };
     if (bytes === 0 && end.kind === 'cut')
       throw new DumpError('truncated', { file: path }, `the ${wrapper} data end before any of them can be unpacked`, 'the whole file');
+    if (bytes === 0 && end.kind === 'damaged')
+      throw new DumpError(
+        'corrupt',
+        { file: path, offset: end.at },
+        `the ${wrapper} data from there on are damaged (${end.what}), before any of them can be unpacked`,
+        `a sound ${wrapper} file`,
+      );
     await rename(partial, target);
     const copy = copyState(target);
     if (copy !== undefined)
@@ -226,6 +233,6 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
     return { path: target, how: 'made', end, ...(earlier === undefined ? {} : { discarded: earlier }) };
   } catch (error) {
     await rm(partial, { force: true });
-    throw unpackError(error, path, wrapper);
+    throw unpackError(error, path);
   }
 }

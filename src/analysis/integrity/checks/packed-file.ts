@@ -54,7 +54,7 @@ export const packedFile: Check = {
     try {
       await pipeline(sourceStream(file), unpack.stage, sink, { signal });
     } catch (error) {
-      const why = unpackError(error, file.name, wrapper);
+      const why = unpackError(error, file.name);
       if (why instanceof Cancelled || !isDumpError(why)) throw why;
       return why.kind === 'corrupt' || why.kind === 'truncated' ? failed(`${why.what}: other results are of an earlier copy`) : unreadable(why.message);
     }
@@ -68,6 +68,10 @@ export const packedFile: Check = {
     if (end?.kind === 'cut')
       return notRecorded(
         `the file is cut, and what ${wrapper} records after its data with it; the ${byteText(bytes())} before the cut are those that were read`,
+      );
+    if (end?.kind === 'damaged')
+      return failed(
+        `the ${wrapper} data at byte 0x${end.at.toString(16)} are damaged (${end.what}): the ${byteText(bytes())} that came out are those that were read${end.contents ? ', and some of them are wrong' : ''}`,
       );
     const rest = end?.kind === 'followed' ? `; the ${byteText(end.bytes)} from byte 0x${end.at.toString(16)} on are no ${wrapper} data and not used` : '';
     return passed(`it unpacks to ${byteText(bytes())}, ${checksumWords(wrapper)[unpack.checksums()]}, and they are those that were read${rest}`);
