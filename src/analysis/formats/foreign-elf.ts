@@ -4,6 +4,7 @@
  */
 import { append } from '../../shared/append.ts';
 import type { ForeignKind } from '../../shared/foreign-kind.ts';
+import type { Steps } from '../jobs/steps.ts';
 import type { Endian } from '../layout/field.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { RawNote } from './dump-format.ts';
@@ -27,7 +28,7 @@ const headerBytes = 64;
 const mostHeaders = 4096;
 const mostNotes = 256;
 
-function peek(source: ByteSource): Peek | undefined {
+function* peek(source: ByteSource): Steps<Peek | undefined> {
   const head = new Uint8Array(headerBytes);
   const layout = classes[(source.readInto(0, head) === head.length ? head[4] : 0) as keyof typeof classes] as
     (typeof classes)[keyof typeof classes] | undefined;
@@ -46,7 +47,7 @@ function peek(source: ByteSource): Peek | undefined {
     const type = view.getUint32(at, isLittle);
     const [start, virtual, physical, fileBytes, bytes] = layout.fields.map((field) => wordOf(view, at + field));
     if (start === undefined || virtual === undefined || physical === undefined || fileBytes === undefined || bytes === undefined) break;
-    if (type === PT_NOTE && notes.length < mostNotes) append(notes, readNotes(source, start, fileBytes, endian).notes.slice(0, mostNotes));
+    if (type === PT_NOTE && notes.length < mostNotes) append(notes, (yield* readNotes(source, start, fileBytes, endian)).notes.slice(0, mostNotes));
     else if (type === PT_LOAD) segments.push({ virtual, physical, bytes });
   }
   return { type: header.getUint16(16, isLittle), osAbi: head[7] ?? 0, notes, segments };
@@ -60,8 +61,8 @@ const programs: Readonly<Record<number, string>> = {
 const ofDumps = /^(CORE|LINUX|VMCOREINFO|QEMU|ERASEINFO|VBCORE)$/;
 
 /** The kind of an ELF file that is no dump of a kernel; undefined where it may be a damaged one. */
-export function foreignElf(source: ByteSource): ForeignKind | undefined {
-  const found = peek(source);
+export function* foreignElf(source: ByteSource): Steps<ForeignKind | undefined> {
+  const found = yield* peek(source);
   if (found === undefined) return undefined;
   const { type, osAbi, notes, segments } = found;
   if (type === ET_CORE) return processCore(notes, segments, osAbi);

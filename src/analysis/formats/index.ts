@@ -140,7 +140,7 @@ function* openInner(source: ByteSource, context: OpenContext | undefined): Steps
       return completed(image, context);
     }
     if (probe.answer === 'broken') {
-      refuseForeign(source, foreignElf(source));
+      refuseForeign(source, yield* foreignElf(source));
       refuseForeign(source, changedByText(source, format));
       const kind = probe.offset >= source.size ? 'truncated' : 'corrupt';
       throw new DumpError(kind, { file: source.name, offset: probe.offset }, `${format.title}, but ${probe.what}`, probe.expected);
