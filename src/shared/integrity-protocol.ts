@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { analysisRequestSchema } from './analysis-protocol.ts';
 import { annotationSchema } from './annotation-model.ts';
 import { ignoreRulesSchema } from './ignore-rules.ts';
+import { knownIssuesSchema } from './known-issues.ts';
 import { verifySchema } from './check-model.ts';
 import { count } from './json-values.ts';
 import { schemaVersion } from './model.ts';
@@ -44,6 +45,7 @@ export const integrityProtocol = {
       ...evidence,
       with: v.optional(v.string()),
       rules: v.optional(ignoreRulesSchema),
+      knownIssues: v.optional(knownIssuesSchema),
       annotations: v.optional(v.pipe(v.array(annotationSchema), v.maxLength(10_000))),
       /** Each gets a section, and is compared with the other dump. */
       analyses: v.optional(v.array(analysisRequestSchema)),

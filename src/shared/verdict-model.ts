@@ -35,6 +35,9 @@ export type VerdictClass = (typeof verdictClasses)[number];
 
 const verdictClass = v.picklist(verdictClasses);
 
+const knownIssueMatchSchema = v.strictObject({ text: v.string(), link: v.optional(v.string()) });
+export type KnownIssueMatch = v.InferOutput<typeof knownIssueMatchSchema>;
+
 export const verdictSchema = v.strictObject({
   /** The first cause that evidence ties to the end of the system, or to the moment of the dump. */
   class: verdictClass,
@@ -55,5 +58,7 @@ export const verdictSchema = v.strictObject({
   evidence: v.array(v.strictObject({ text: v.string(), where: v.optional(placeSchema) })),
   /** Of `unknown` and `running`: what was looked for. */
   excluded: v.optional(v.array(v.strictObject({ classes: v.array(verdictClass), why: v.string() }))),
+  /** Those of a list that the user gave that fit; absent without a list. */
+  knownIssues: v.optional(v.array(knownIssueMatchSchema)),
 });
 export type VerdictJson = v.InferOutput<typeof verdictSchema>;

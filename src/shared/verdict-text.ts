@@ -43,10 +43,12 @@ export function classLine({ class: name, contributing }: Pick<VerdictJson, 'clas
 
 /** Names and values, in the order in which they are shown. Values are hostile text: names of functions and lines of a log. */
 export function verdictRows(verdict: VerdictJson): readonly (readonly [name: string, value: string])[] {
-  const { title, signature, frames, evidence, excluded = [] } = verdict;
+  const { title, signature, frames, evidence, excluded = [], knownIssues } = verdict;
   return [
     ['Title', title],
     ['Class', classLine(verdict)],
+    ...(knownIssues ?? []).map(({ text, link }) => ['Known issue', link === undefined ? text : `${text} (${link})`] as const),
+    ...(knownIssues?.length === 0 ? [['Known issue', 'none of those that were given fits'] as const] : []),
     ...(signature.exact === undefined ? [] : [['Exact key', signature.exact] as const]),
     ...(signature.stack === undefined ? [] : [['Stack key', `${signature.stack} (${frames.join(' < ')})`] as const]),
     ...evidence.map(({ text }) => ['Evidence', text] as const),

@@ -66,6 +66,7 @@ describe('an option that names a file', () => {
     expect(new Set(options.map(({ flag }) => flag))).toEqual(
       new Set([
         '--volume',
+        '--known-issues',
         '--index',
         '--vmcoreinfo',
         '--system-map',

@@ -5,6 +5,7 @@ import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
 import { readRules } from '../ignore-rules-file.ts';
 import { exitCodes, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
+import { knownIssuesOf, knownIssuesOption } from '../known-issues-file.ts';
 import { formatsOf } from '../text/catalogue-text.ts';
 import { outputOptions, resultTarget } from '../output.ts';
 import { progressLine } from '../progress-line.ts';
@@ -22,6 +23,7 @@ export const reportCommand: Command = {
     { flags: '--with <dump>', description: 'also compare with another dump' },
     { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
     { flags: '--session <file>', description: 'session of the window (*.dumpbench.json) whose annotations on this dump are to stand in the report' },
+    knownIssuesOption,
     analysisOption,
     ...evidenceOptions,
   ],
@@ -32,6 +34,7 @@ export const reportCommand: Command = {
     const other = typeof options.with === 'string' ? options.with : undefined;
     if (other === undefined && options.ignore !== undefined) throw new UsageError('--ignore belongs to a comparison: name the other dump by --with');
     const rules = typeof options.ignore === 'string' ? { rules: readRules(options.ignore) } : {};
+    const knownIssues = knownIssuesOf(options);
     const analyses = analysesOption(options);
     const evidence = evidenceOf(options);
     const sessionPath = typeof options.session === 'string' ? options.session : undefined;
@@ -45,6 +48,7 @@ export const reportCommand: Command = {
           format: String(options.format),
           quick: options.quick === true,
           ...evidence,
+          ...(knownIssues === undefined ? {} : { knownIssues: [...knownIssues] }),
           ...(analyses.length === 0 ? {} : { analyses }),
           ...(annotations.length === 0 ? {} : { annotations: [...annotations] }),
           ...(compareWith === undefined ? {} : { with: compareWith, ...rules }),

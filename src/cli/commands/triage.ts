@@ -1,9 +1,11 @@
 import { errorText } from '../text/remedy-text.ts';
 import { ForeignFile, isDumpError } from '../../shared/dump-error.ts';
+import { withKnownIssues } from '../../shared/known-issues.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import { type TriageDump } from '../../shared/triage-model.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson, sayLine } from '../io.ts';
+import { knownIssuesOf, knownIssuesOption } from '../known-issues-file.ts';
 import { namesOf, withDump } from '../open-dump.ts';
 import { addressesToName } from '../../shared/place-names.ts';
 import { triageText } from '../text/summary-text.ts';
@@ -15,14 +17,17 @@ export const triageCommand: Command = {
   args: ['<files...>'],
   ofKernel: true,
   example: 'dumpbench triage dump.s390 vmcore',
-  async run(context, files) {
+  options: [knownIssuesOption],
+  async run(context, files, options) {
     const { engine, io, output, style } = context;
+    const knownIssues = knownIssuesOf(options);
     const dumps: TriageDump[] = [];
     let code: number = exitCodes.fine;
     for (const file of files) {
       try {
         const { dump, names } = await withDump(context, file, async (handle) => {
-          const answer = await engine.call('triage', { dump: handle }, { signal: io.signal });
+          const found = await engine.call('triage', { dump: handle }, { signal: io.signal });
+          const answer = { ...found, verdict: withKnownIssues(found.verdict, knownIssues, found.info.kernel.release) };
           return { dump: answer, names: output.json ? undefined : await namesOf(context, handle, addressesToName(answer.cpus)) };
         });
         dumps.push(dump);

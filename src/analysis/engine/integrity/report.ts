@@ -5,6 +5,7 @@ import { sortAnnotations, type Annotation } from '../../../shared/annotation-mod
 import type { AnalysisRequest } from '../../../shared/analysis-protocol.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
+import { withKnownIssues, type KnownIssue } from '../../../shared/known-issues.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import { replayPanicKdump, replayTwoStage } from '../../arch/s390x/kdump-decisions.ts';
@@ -65,6 +66,7 @@ function reportAnalysis({ id, columns, rows, missing, complete }: AnalysisJson):
 export interface ReportRequest extends VerifyRequest {
   readonly format: string;
   readonly rules?: IgnoreRules | undefined;
+  readonly knownIssues?: readonly KnownIssue[] | undefined;
   readonly annotations?: readonly Annotation[] | undefined;
   /** Each gets a section. */
   readonly analyses?: readonly AnalysisRequest[] | undefined;
@@ -77,7 +79,7 @@ export interface ReportRequest extends VerifyRequest {
 export async function renderReport(
   session: Session,
   other: Session | undefined,
-  { format, rules, annotations = [], analyses = [], ...request }: ReportRequest,
+  { format, rules, knownIssues, annotations = [], analyses = [], ...request }: ReportRequest,
   context: Scan,
 ): Promise<{ mediaType: string; text: string }> {
   const chosen = reportFormats.find((one) => one.id === format);
@@ -90,6 +92,7 @@ export async function renderReport(
     mediaType: chosen.mediaType,
     text: chosen.render({
       ...model,
+      verdict: withKnownIssues(model.verdict, knownIssues, model.info.kernel.release),
       ...(tables.length === 0 ? {} : { analyses: tables.map(reportAnalysis) }),
       ...comparison,
       ...(annotations.length === 0 ? {} : { annotations: sortAnnotations(annotations) }),
