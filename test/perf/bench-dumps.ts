@@ -14,6 +14,9 @@ const bodyMebibytes = 64;
 const headerBytes = 4096;
 const markerBytes = 16;
 
+/** Where the end marker lies: the file is padded after it. */
+const markerAt = (file: Buffer): number => file.lastIndexOf('DUMP_END', undefined, 'latin1');
+
 /** A stand-alone dump of any size. */
 export function standalone(folder: string, mebibytes: number): string {
   const path = join(folder, `raw-${mebibytes}MiB.s390`);
@@ -23,7 +26,7 @@ export function standalone(folder: string, mebibytes: number): string {
   const file = openSync(path, 'w');
   writeSync(file, header);
   for (let written = 0; written < mebibytes; written += bodyMebibytes) writeSync(file, small, headerBytes, bodyMebibytes * 2 ** 20);
-  writeSync(file, small, small.length - markerBytes, markerBytes);
+  writeSync(file, small, markerAt(small), markerBytes);
   closeSync(file);
   return path;
 }
@@ -56,13 +59,13 @@ export function kdump(folder: string, codec: string, mebibytes: number): string 
 /** A stand-alone dump of 1 TiB that takes a few KiB on disk: the first MiB is real, the rest a hole. */
 export function sparseTebibyte(folder: string): string {
   const path = join(folder, 'sparse-1tib.s390');
-  const small = buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n');
+  const small = Buffer.from(buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n'));
   const size = 1n << 40n;
-  const header = Buffer.from(small);
-  header.writeBigUInt64BE(size, 0x18);
-  const marker = header.subarray(header.length - markerBytes);
+  const behindMemory = markerAt(small);
+  const marker = small.subarray(behindMemory, behindMemory + markerBytes);
+  small.writeBigUInt64BE(size, 0x18);
   const file = openSync(path, 'w');
-  writeSync(file, header, 0, header.length - markerBytes, 0);
+  writeSync(file, small, 0, behindMemory, 0);
   ftruncateSync(file, Number(size) + headerBytes);
   writeSync(file, marker, 0, markerBytes, Number(size) + headerBytes);
   closeSync(file);

@@ -1,6 +1,6 @@
 /** Running and timing commands for the benchmark. */
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
@@ -28,6 +28,17 @@ export const installed = (command: string, args: readonly string[]): boolean => 
 
 /** Drops what the system keeps of a file in memory; dd can ask for that without being root. */
 export const dropCached = (path: string): number => timed('dd', [`if=${path}`, 'iflag=nocache', 'count=0', 'status=none']);
+
+/** Largest resident size of a process so far, in bytes. */
+function peakOf(pid: number | undefined): number | undefined {
+  try {
+    const kibibytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid ?? 0}/status`, 'latin1'))?.[1];
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+  } catch {
+    // Not Linux, or over.
+    return undefined;
+  }
+}
 
 export class Bench {
   /** Folder of the indexes that are measured. */
@@ -67,18 +78,44 @@ export class Bench {
     return v.parse(indexSchema, JSON.parse(done.stdout));
   }
 
+  /** Bytes of all indexes that were built. */
+  indexBytes(): number {
+    const folder = join(this.cache, 'dumpbench', 'index');
+    return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  }
+
+  /**
+   * Wall time, peak resident memory in MiB and output of our own command; indexes stay.
+   * @param killAfter seconds after which it is killed
+   * @throws Error when it fails
+   */
+  async measured(args: readonly string[], killAfter?: number): Promise<{ readonly seconds: number; readonly peak: number; readonly out: string }> {
+    const started = performance.now();
+    const child = spawn(process.execPath, [cli, ...args], { env: this.#environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    let [out, err, peak] = ['', '', 0];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    const look = setInterval(() => (peak = Math.max(peak, peakOf(child.pid) ?? 0)), 10);
+    const kill = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter * 1000);
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+      child.on('close', (...end) => {
+        resolve(end);
+      }),
+    );
+    clearInterval(look);
+    clearTimeout(kill);
+    if (signal === null && code !== exitCodes.fine && code !== exitCodes.difference) throw new Error(`dumpbench ${args.join(' ')}: ${err}`);
+    return { seconds: (performance.now() - started) / 1000, peak: peak / 2 ** 20, out };
+  }
+
   /** Peak resident memory of our own command in bytes; undefined where the system does not say. */
   async peakMemory(...args: readonly string[]): Promise<number | undefined> {
     this.forget();
     const child = spawn(process.execPath, [cli, ...args], { env: this.#environment(), stdio: 'ignore' });
     let peak: number | undefined;
     const look = setInterval(() => {
-      try {
-        const kibibytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid ?? 0}/status`, 'latin1'))?.[1];
-        if (kibibytes !== undefined) peak = Math.max(peak ?? 0, Number(kibibytes) * 1024);
-      } catch {
-        // Not Linux, or over.
-      }
+      const now = peakOf(child.pid);
+      if (now !== undefined) peak = Math.max(peak ?? 0, now);
     }, 10);
     await new Promise((resolve) => child.on('exit', resolve));
     clearInterval(look);

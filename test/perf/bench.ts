@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- --json] [-- FILE...]`: ratios against yardsticks of the same run, with the machine's facts and the
+ * `npm run bench [-- --json] [-- --large[=NAME]] [-- FILE...]`: ratios against yardsticks of the same run, with the machine's facts and the
  * targets. Never part of the tests: machines are noisy. What is compared runs in turn within each round, and the median of
- * the rounds' ratios counts. Without files it measures dumps that it makes; it takes a few minutes and 11 GiB of disk.
+ * the rounds' ratios counts. Without files it measures dumps that it makes; it takes some twenty minutes and 11 GiB of disk. `--large` measures
+ * the dumps of real size alone, or those of them that have a text in their names.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
@@ -14,6 +15,7 @@ import { codecRates } from './bench-codecs.ts';
 import { elf, kdump, sparseTebibyte, standalone } from './bench-dumps.ts';
 import { againstLibkdumpfile, againstMakedumpfile } from './bench-kdump.ts';
 import { x86Dumps } from './bench-others.ts';
+import { largeDumps } from './bench-large.ts';
 import { runningEngine, type RunningEngine } from './bench-engine.ts';
 import { Bench, bundleCli, dropCached, median, timed } from './bench-run.ts';
 import { compareDumps } from './compare-dumps.ts';
@@ -248,7 +250,8 @@ try {
   bundleCli();
   const bench = new Bench(folder);
   const engine = runningEngine(folder);
-  const given = process.argv.slice(2).filter((argument) => argument !== '--json');
+  const given = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+  const large = process.argv.find((argument) => argument === '--large' || argument.startsWith('--large='));
   const rows: Row[] = [];
   const say = (text: string): void => {
     process.stderr.write(`bench: ${text}\n`);
@@ -260,7 +263,7 @@ try {
   };
   if (given.length > 0) {
     for (const path of given) add(...(await againstYardsticks(bench, engine, path)), ...(await firstLook(bench, path)));
-  } else {
+  } else if (large === undefined) {
     say('making the dumps');
     const raw = standalone(folder, 1024);
     const core = elf(folder, 1024);
@@ -297,6 +300,13 @@ try {
         note: 'process start and opening included',
       },
     );
+  }
+  if (given.length === 0) {
+    say('dumps of real size');
+    for await (const { name, rows: measured } of largeDumps(bench, folder, large?.split('=')[1] ?? '')) {
+      say(name);
+      add(...measured);
+    }
   }
   engine.close();
   const machine = {

@@ -3,7 +3,7 @@
  * pages are those of a small system, so that there is a kernel to triage; the others share the page data of a pool, because descriptors
  * may point to the same bytes. A TiB has 93 million stored pages in 23 million runs: 2.2 GB of descriptors.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { openDump } from '../../src/analysis/formats/index.ts';
 import { memorySource } from '../../src/analysis/source/memory-source.ts';
@@ -19,6 +19,8 @@ export interface FilteredOptions {
   readonly seed?: number;
   /** Descriptors are written for pages below this address only; those above are a hole in the file and cannot be read. */
   readonly describedBytes?: number;
+  /** One file of a split set: it has the descriptors of these addresses, multiples of 4 GiB. */
+  readonly part?: { readonly start: number; readonly end: number };
 }
 
 export interface FilteredDump {
@@ -27,6 +29,10 @@ export interface FilteredDump {
 }
 
 const blockSize = 4096;
+/** Of the 64-bit sub header: whether the file is one of a set, and its page frames. */
+const splitAt = 0x0c;
+const startPfnAt = [0x10, 0x50];
+const endPfnAt = [0x18, 0x58];
 const descriptorBytes = 24;
 const flagOf = { none: 0, zlib: 1 } as const;
 /** Pages of one step of the generator; a multiple of 8. */
@@ -64,7 +70,7 @@ class RunBits {
 }
 
 export function filteredKdump(path: string, options: FilteredOptions): FilteredDump {
-  const { bytes, pool = 2048, codec = 'none', seed = 1, describedBytes = bytes } = options;
+  const { bytes, pool = 2048, codec = 'none', seed = 1, describedBytes = bytes, part } = options;
   const pages = bytes / blockSize;
   const small = Buffer.from(buildCase('system healthy state=disabled-wait\nformat kdump-compressed codec=none\n'));
   const image = openDump(memorySource('small', small));
@@ -76,6 +82,12 @@ export function filteredKdump(path: string, options: FilteredOptions): FilteredD
   head.writeUInt32BE(Math.min(pages, 0xffffffff), 440);
   head.writeBigUInt64BE(BigInt(pages), blockSize + 0x60);
 
+  if (part !== undefined) {
+    head.writeUInt32BE(1, blockSize + splitAt);
+    for (const at of startPfnAt) head.writeBigUInt64BE(BigInt(part.start / blockSize), blockSize + at);
+    for (const at of endPfnAt) head.writeBigUInt64BE(BigInt(part.end / blockSize), blockSize + at);
+  }
+
   const file = openSync(path, 'w');
   try {
     writeSync(file, head, 0, head.length, 0);
@@ -83,6 +95,8 @@ export function filteredKdump(path: string, options: FilteredOptions): FilteredD
     const bitmap2 = bitmap1 + bitmapBlocks * blockSize;
     const bits = new RunBits(seed, smallPages);
     let described = 0;
+    /** Stored pages before the part. */
+    let before = 0;
     for (let first = 0; first < pages; first += stepPages) {
       const count = Math.min(stepPages, pages - first);
       const there = Buffer.alloc(Math.ceil(count / 8), 0xff);
@@ -90,10 +104,11 @@ export function filteredKdump(path: string, options: FilteredOptions): FilteredD
       bits.fill(kept, count);
       writeSync(file, there, 0, there.length, bitmap1 + first / 8);
       writeSync(file, kept, 0, kept.length, bitmap2 + first / 8);
-      if ((first + count) * blockSize <= describedBytes) described = bits.stored;
+      if ((first + count) * blockSize <= (part?.end ?? describedBytes)) described = bits.stored;
+      if (part !== undefined && (first + count) * blockSize <= part.start) before = bits.stored;
     }
     const descriptors = bitmap2 + bitmapBlocks * blockSize;
-    let at = descriptors + bits.stored * descriptorBytes;
+    let at = descriptors + (part === undefined ? bits.stored : described - before) * descriptorBytes;
     const places: { readonly offset: number; readonly size: number }[] = [];
     const put = (page: Buffer): void => {
       const data = codec === 'zlib' ? deflateSync(page, { level: 1 }) : page;
@@ -115,7 +130,7 @@ export function filteredKdump(path: string, options: FilteredOptions): FilteredD
       put(page);
     }
     const rows = Buffer.alloc(descriptorBytes << 16);
-    for (let first = 0; first < described; first += 1 << 16) {
+    for (let first = before; first < described; first += 1 << 16) {
       const count = Math.min(1 << 16, described - first);
       for (let row = 0; row < count; row += 1) {
         const index = first + row;
@@ -124,10 +139,42 @@ export function filteredKdump(path: string, options: FilteredOptions): FilteredD
         rows.writeUInt32BE(place.size, row * descriptorBytes + 8);
         rows.writeUInt32BE(place.size < blockSize ? flagOf[codec] : 0, row * descriptorBytes + 12);
       }
-      writeSync(file, rows, 0, count * descriptorBytes, descriptors + first * descriptorBytes);
+      writeSync(file, rows, 0, count * descriptorBytes, descriptors + (first - before) * descriptorBytes);
     }
     return { storedPages: bits.stored, runs: bits.runs };
   } finally {
     closeSync(file);
+  }
+}
+
+/** The same dump as a set of files, each with the descriptors of an equal part. */
+export function splitKdump(paths: readonly string[], options: Omit<FilteredOptions, 'part'>): FilteredDump {
+  const each = options.bytes / paths.length;
+  let made: FilteredDump = { storedPages: 0, runs: 0 };
+  paths.forEach((path, index) => {
+    made = filteredKdump(path, { ...options, part: { start: index * each, end: (index + 1) * each } });
+  });
+  return made;
+}
+
+/** A file as makedumpfile's flattened stream (makedumpfile -F), in records of 64 KiB. */
+export function flattenFile(from: string, to: string): void {
+  const [source, target] = [openSync(from, 'r'), openSync(to, 'w')];
+  try {
+    const record = Buffer.alloc(16 + 65536);
+    const head = Buffer.alloc(blockSize);
+    head.write('makedumpfile', 0, 'latin1');
+    head.writeBigUInt64BE(1n, 16);
+    head.writeBigUInt64BE(1n, 24);
+    writeSync(target, head);
+    for (let at = 0, got = 1; got > 0; at += got) {
+      got = readSync(source, record, 16, record.length - 16, at);
+      record.writeBigInt64BE(got > 0 ? BigInt(at) : -1n, 0);
+      record.writeBigInt64BE(got > 0 ? BigInt(got) : -1n, 8);
+      writeSync(target, record, 0, 16 + got);
+    }
+  } finally {
+    closeSync(source);
+    closeSync(target);
   }
 }

@@ -22,7 +22,7 @@ export function manySegments(paths: readonly string[], count: number): void {
   const small = Buffer.from(buildCase('system healthy state=disabled-wait\nformat s390-ext\n'));
   const image = openDump(memorySource('small', small));
   const smallMebibytes = Math.ceil(Number(image.memory.end) / mebibyte);
-  const last = [...(image.segments ?? [])].at(-1);
+  const last = image.segments.at(image.segments.length - 1);
   if (last === undefined) throw new Error('the builder made a dump without segments');
   const smallEnd = last.fileOffset + last.fileBytes;
   const marker = small.subarray(smallEnd, smallEnd + markerBytes);

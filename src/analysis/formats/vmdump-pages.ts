@@ -142,16 +142,29 @@ export function* vmdumpPages(source: ByteSource, mapsAt: number, total: number):
     // A copy: the next question may load other keys before this run is asked for more.
     const present = keysOf(index).slice();
     let before = groups.before.at(index);
-    for (let pfn = first; pfn < end; pfn += 1) {
-      const isStored = ((present[pfn - first] ?? 0) & 1) === 1;
+    const isStored = (pfn: number): boolean => ((present[pfn - first] ?? 0) & 1) === 1;
+    for (let pfn = first; pfn < end;) {
+      const kept = isStored(pfn);
+      let stop = pfn + 1;
+      while (stop < end && isStored(stop) === kept) stop += 1;
       const offset = dataAt + before * pageSize;
-      if (isStored) before += 1;
-      if (pfn < from) continue;
-      if (!isStored) yield { start: pfn, end: pfn + 1, content: zero };
-      else if (lost !== undefined && number >= lost.placed) yield { start: pfn, end: pfn + 1, content: lostContent(lost.fault) };
-      else if (offset + pageSize > source.size) yield { start: pfn, end: pfn + 1, content: unknown };
-      else yield { start: pfn, end: pfn + 1, content: { state: 'stored' }, fileOffset: offset };
+      if (kept) before += stop - pfn;
+      const start = Math.max(pfn, from);
+      if (start < stop && kept) yield* storedPieces(number, start, stop, offset + (start - pfn) * pageSize);
+      else if (start < stop) yield { start, end: stop, content: zero };
+      pfn = stop;
     }
+  }
+
+  /** Pages whose data follow each other from `offset` on, as far as the file has them. */
+  function* storedPieces(group: number, start: number, end: number, offset: number): Generator<Piece> {
+    if (lost !== undefined && group >= lost.placed) {
+      yield { start, end, content: lostContent(lost.fault) };
+      return;
+    }
+    const there = Math.min(end, start + Math.max(0, Math.floor((source.size - offset) / pageSize)));
+    if (start < there) yield { start, end: there, content: { state: 'stored' }, fileOffset: offset };
+    if (there < end) yield { start: there, end, content: unknown };
   }
 
   function* piecesFrom(pfn: number): Generator<Piece> {
@@ -205,5 +218,7 @@ export function* vmdumpPages(source: ByteSource, mapsAt: number, total: number):
     const got = source.readInto(offset, target);
     return got < pageSize ? unreadablePage(source, offset + got, beyondFile) : { state: 'stored' };
   };
-  return { memory: pageMemory({ pages: total, extents: generatedExtents({ from: extentsFrom }), load }), stored, findings };
+  // Of a dump that is whole all is known without going through its pages.
+  const totals = findings.length > 0 ? {} : { totals: { storedPages: stored, availableEnd: BigInt(total) * BigInt(pageSize), cut: false } };
+  return { memory: pageMemory({ pages: total, extents: generatedExtents({ from: extentsFrom, ...totals }), load }), stored, findings };
 }

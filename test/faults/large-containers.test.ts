@@ -1,0 +1,144 @@
+/** Containers of large systems in each format whose index of pages or segments grows with the dump: memory and output stay bounded. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCliProcess } from '../cli-process.ts';
+import { farAddress, farElf, farLkcd } from '../perf/far-page.ts';
+import { filteredKdump, flattenFile, splitKdump } from '../perf/filtered-kdump.ts';
+import { manyKeys, manyRecords } from '../perf/many-pages.ts';
+import { manySegments } from '../perf/many-segments.ts';
+import { sparseTape, sparseVolumes } from '../perf/sparse-standalone.ts';
+import { scratchFolder } from '../scratch-folder.ts';
+
+const scratch = scratchFolder();
+/** A folder of its own for each dump: the files of a set are found by the folder. */
+const folder = join(scratch, 'dump');
+const entry = fileURLToPath(new URL('cli-peak.mts', import.meta.url));
+const mebibyte = 2 ** 20;
+const gibibyte = 2 ** 30;
+
+beforeEach(() => {
+  mkdirSync(folder);
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const paths = (...names: readonly string[]): string[] => names.map((name) => join(folder, name));
+
+interface InfoFacts {
+  readonly memory: { readonly end: string; readonly ranges: readonly unknown[] };
+}
+interface RegionFacts {
+  readonly regions: readonly { readonly pages?: Readonly<Record<string, number>>; readonly kind: string; readonly start: string; readonly end: string }[];
+}
+
+/** What a command prints, where it stays within its bounds. */
+async function printed(most: number, command: string, ...args: readonly string[]): Promise<string> {
+  const peakFile = join(scratch, 'peak');
+  const env = { ...process.env, DUMPBENCH_PEAK: peakFile, XDG_CACHE_HOME: join(scratch, 'cache') };
+  const { out, err, code } = await runCliProcess([command, ...args], { entry, env });
+  expect([0, 1], `${command}: ${err}`).toContain(code);
+  expect(Number(readFileSync(peakFile, 'utf8')) * 1024, `peak memory of ${command}`).toBeLessThan(most);
+  expect(out.length, `output of ${command}`).toBeLessThan(2 * mebibyte);
+  return out;
+}
+
+const said = async <T>(command: string, path: string, most: number): Promise<T> => JSON.parse(await printed(most, command, path, '--json')) as T;
+
+/** Pages of a state over all rows: joined ones count them, others are of it as a whole. */
+function pagesOf({ regions }: RegionFacts, word: string, kind: string): number {
+  let sum = 0;
+  for (const { pages, kind: own, start, end } of regions) {
+    if (pages !== undefined) sum += pages[word] ?? 0;
+    else if (own === kind) sum += Number((BigInt(end) - BigInt(start)) / 4096n);
+  }
+  return sum;
+}
+
+/** The resident size of a process that has done nothing is 110 MiB. */
+const small = 256 * mebibyte;
+
+describe('first facts and regions in bounded memory', () => {
+  it('of three million LKCD records, each of its own page', async () => {
+    const [path = ''] = paths('records.lkcd');
+    const { storedPages } = manyRecords(path, 3_000_000);
+    await said('info', path, small);
+    expect(pagesOf(await said<RegionFacts>('regions', path, small), 'present', 'stored')).toBe(storedPages);
+  }, 120_000);
+
+  it('of a VMDUMP of 64 GiB', async () => {
+    const [path = ''] = paths('keys.vmdump');
+    const { storedPages } = manyKeys(path, 64 * gibibyte);
+    await said('info', path, small);
+    expect(pagesOf(await said<RegionFacts>('regions', path, small), 'present', 'stored')).toBe(storedPages);
+  }, 120_000);
+
+  it('of a stand-alone dump of 30,000 segments, in one file and over volumes', async () => {
+    const segments = 30_000;
+    for (const files of [paths('one.s390'), paths('first.s390', 'second.s390')]) {
+      const [path = ''] = files;
+      manySegments(files, segments);
+      const { memory } = await said<InfoFacts>('info', path, small);
+      expect(Number(BigInt(memory.end) / BigInt(mebibyte))).toBeGreaterThan(2 * segments);
+      const stored = pagesOf(await said<RegionFacts>('regions', path, small), 'present', 'stored');
+      expect(stored).toBeGreaterThanOrEqual(segments * 256);
+      for (const file of files) rmSync(file);
+    }
+  }, 240_000);
+
+  it('of tape and multi-volume dumps of 64 GiB', async () => {
+    const [tape = ''] = paths('large.tape');
+    const bytes = 64 * gibibyte + 4096;
+    sparseTape(tape, bytes);
+    expect(pagesOf(await said<RegionFacts>('regions', tape, small), 'present', 'stored')).toBe(bytes / 4096);
+    rmSync(tape);
+    const volumes = paths('volume-0.s390', 'volume-1.s390');
+    sparseVolumes(volumes, 64 * gibibyte);
+    const info = await said<{ container: { complete: boolean } }>('info', volumes[0] ?? '', small);
+    expect(info.container.complete).toBe(true);
+    expect(pagesOf(await said<RegionFacts>('regions', volumes[0] ?? '', small), 'present', 'stored')).toBe((64 * gibibyte) / 4096);
+  }, 120_000);
+
+  it('of one page at 64 TiB, in an ELF core and in an LKCD dump', async () => {
+    const files = paths('far.elf', 'far.lkcd');
+    farElf(files[0] ?? '');
+    farLkcd(files[1] ?? '');
+    for (const path of files) {
+      const { memory } = await said<InfoFacts>('info', path, small);
+      expect(memory.ranges.length).toBeLessThan(10);
+      const { regions } = await said<RegionFacts>('regions', path, small);
+      expect(regions.length).toBeLessThan(100);
+      expect(regions.some(({ start, kind }) => BigInt(start) === BigInt(farAddress) && kind === 'stored')).toBe(true);
+    }
+  }, 120_000);
+
+  it('of a filtered dump of 64 GiB as a split set and as a flattened stream', async () => {
+    const parts = paths('split-0', 'split-1', 'split-2', 'split-3');
+    const { storedPages } = splitKdump(parts, { bytes: 64 * gibibyte });
+    expect(pagesOf(await said<RegionFacts>('regions', parts[0] ?? '', small), 'present', 'stored')).toBe(storedPages);
+    for (const part of parts) rmSync(part);
+    const [plain = '', flat = ''] = paths('plain.kdump', 'stream.flat');
+    filteredKdump(plain, { bytes: 64 * gibibyte });
+    flattenFile(plain, flat);
+    rmSync(plain);
+    expect(pagesOf(await said<RegionFacts>('regions', flat, small), 'present', 'stored')).toBe(storedPages);
+  }, 240_000);
+});
+
+describe('a comparison of two filtered dumps', () => {
+  it('holds neither their runs nor their pages', async () => {
+    const [left = '', right = ''] = paths('left.kdump', 'right.kdump');
+    for (const [path, seed] of [
+      [left, 1],
+      [right, 2],
+    ] as const)
+      filteredKdump(path, { bytes: 4 * gibibyte, seed, pool: 256 });
+    const out = await printed(512 * mebibyte, 'compare', left, right);
+    // Most runs of the two do not coincide: hundreds of thousands of pages differ, and none of their ranges is listed.
+    const differing = /changed\s+([\d,]+)/.exec(out)?.[1]?.replaceAll(',', '');
+    expect(Number(differing)).toBeGreaterThan(100_000);
+    expect(out.length).toBeLessThan(64 * 1024);
+  }, 240_000);
+});
