@@ -9,7 +9,7 @@ const driverPanic = ended(['__crash_kexec', 'panic'], ['weigh_parcel', 'clerk', 
 const sleeps = ['__schedule', 'schedule', 'schedule_preempt_disabled', '__mutex_lock'];
 const waitsForIo = ['__schedule', 'schedule', 'io_schedule', 'folio_wait_bit_common', 'weigh_parcel'];
 const cycle = [blocked(1, mutex(0x10, 2), [...sleeps, 'take_parcel', 'carrier']), blocked(2, mutex(0x20, 1), [...sleeps, 'bill_parcel', 'biller'])];
-const spinner = busy(2, ['arch_spin_lock_wait', 'count_parcels'], { seconds: 60, spins: { address: 0x30n, owner: 1, word: 2 } });
+const spinner = busy(2, ['arch_spin_lock_wait', 'count_parcels'], { seconds: 60, graceSeconds: 60, spins: { address: 0x30n, owner: 1, word: 2 } });
 const asked = { request: { by: 'hypervisor', why: 'it was written by QEMU' } } as const;
 /** A kernel whose variables cannot be read. */
 const unread = { panicCpu: undefined, systemState: undefined } as unknown as Parameters<typeof verdict>[0];
@@ -97,7 +97,7 @@ export const verdictConclusions: Readonly<Record<string, ConclusionCase>> = {
   'verdict-lock-held': {
     made: {
       on: () => verdict(hanging([], [busy(1, ['recount', 'counter', 'kthread'], { seconds: 60 }), spinner])),
-      says: /^lock-held \[\]: Spinlock held by a looping CPU in recount$/,
+      says: /^lock-held \[cpu-loop\]: Spinlock held by a looping CPU in recount$/,
     },
     without: {
       on: () => verdict(hanging([], [busy(1, ['recount', 'counter'], { graceSeconds: 60 }), { ...spinner, spins: {} }])),

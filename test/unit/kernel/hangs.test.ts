@@ -69,6 +69,7 @@ function world(withTypes = true): World {
       address: BigInt(at(number)),
       comm: `task${number}`,
       pid: number,
+      cpu: 0,
       state: { letter, word: '', value },
       stack: BigInt(stack(number)),
       isThread: false,
@@ -109,12 +110,14 @@ describe('tasks that wait for a lock', () => {
     waits(0x1_f000, 'mutex', [1, 2]);
     types.put(image, 0x1_f000, 'mutex', { owner: at(3) | 1 });
     types.put(image, at(1), 'task_struct', { 'se.exec_start': 40n * second });
+    // Five seconds of its CPU were stolen; the clocks stood still for the last ten.
+    types.put(image, symbols.runqueues, 'rq', { clock: 90n * second, clock_task: 85n * second });
     const { blocked, unseen } = find({ tasks: [task(1), task(2), task(3, 'R', 0)] });
     expect(unseen).toEqual([]);
     expect(blocked.map(({ wait }) => wait)).toEqual(
       [1, 2].map(() => ({ for: 'lock', kind: 'mutex', address: 0x1_f000n, owner: { task: BigInt(at(3)), name: 'task3 (pid 3)' } })),
     );
-    expect(blocked.map(({ seconds }) => seconds)).toEqual([60, undefined]);
+    expect(blocked.map(({ seconds }) => seconds)).toEqual([55, undefined]);
   });
 
   it('a rwsem has an owner while it is held for writing, and none while readers hold it', () => {

@@ -52,7 +52,7 @@ export const access = (address: bigint, how: 'read' | 'write' | 'execute', isRef
 });
 export const exception = (kind: 'bug' | 'illegal-operation' | 'privileged-operation' | 'data-exception'): Fault => ({ ...at, kind });
 
-export const blocked = (task: number, wait: Wait, names: readonly string[], seconds = 60, isKillable = false): BlockedTask => ({
+export const blocked = (task: number, wait: Wait, names: readonly string[], seconds = 600, isKillable = false): BlockedTask => ({
   task: BigInt(task),
   name: `task ${task}`,
   seconds,

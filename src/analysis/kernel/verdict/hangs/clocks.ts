@@ -1,6 +1,7 @@
 /** How long tasks have slept or run, and how long RCU has waited, by the clocks of the scheduler and of RCU. */
 import type { VirtualAddress } from '../../../../shared/units.ts';
 import { soleAddress } from '../../symbols/symbol-table.ts';
+import type { KernelTask } from '../../tasks/tasks.ts';
 import type { CpuAtWork, HangSource } from './hang-source.ts';
 
 const nanoseconds = 1_000_000_000;
@@ -14,9 +15,9 @@ const secondsOf = (span: bigint): number | undefined => {
 
 export interface Clocks {
   /** Since the task was last on a CPU. */
-  sleptFor(task: VirtualAddress): number | undefined;
-  /** Since the task got the CPU that it is on. */
-  ranFor(task: VirtualAddress): number | undefined;
+  sleptFor(task: KernelTask): number | undefined;
+  /** When the task got the CPU that it is on, in nanoseconds since boot; and how long ago that was. */
+  onCpuSince(task: VirtualAddress): { readonly since: bigint; readonly seconds: number } | undefined;
   /** How long an RCU grace period has waited for this CPU; undefined where it does not. */
   graceFor(cpu: CpuAtWork): number | undefined;
 }
@@ -35,13 +36,14 @@ export function clocks(source: HangSource): Clocks {
     return at === undefined || offset === undefined ? undefined : BigInt.asUintN(64, at + offset);
   };
 
+  // rq.clock is sched_clock, as the log's times are; rq.clock_task leaves out time that was stolen or spent in interrupts, so it is another for each CPU.
+  const [clockAt, taskClockAt] = [member('rq', 'clock'), member('rq', 'clock_task')];
+  const queues = new Map(cpus.map(({ number, perCpuOffset }) => [number, perCpu('runqueues', perCpuOffset)]));
   /** The latest time that anything knows: clocks of idle CPUs stand still. */
-  const clockAt = member('rq', 'clock_task') ?? member('rq', 'clock');
-  const now = [logEnd, ...cpus.map(({ perCpuOffset }) => read(perCpu('runqueues', perCpuOffset), clockAt))].reduce<bigint | undefined>(
+  const now = [logEnd, ...[...queues.values()].map((queue) => read(queue, clockAt))].reduce<bigint | undefined>(
     (latest, one) => (one === undefined || (latest !== undefined && latest >= one) || secondsOf(one) === undefined ? latest : one),
     undefined,
   );
-  const since = (then: bigint | undefined): number | undefined => (then === undefined || then === 0n || now === undefined ? undefined : secondsOf(now - then));
 
   function grace(): { readonly seconds: number } | undefined {
     const state = variable('rcu_state');
@@ -56,18 +58,24 @@ export function clocks(source: HangSource): Clocks {
   let period: { readonly of: ReturnType<typeof grace> } | undefined;
 
   return {
-    sleptFor: (task) => since(read(task, member('task_struct', 'se.exec_start'))),
-    ranFor(task) {
-      const arrival = since(read(task, member('task_struct', 'sched_info.last_arrival')));
-      if (arrival !== undefined) return arrival;
-      const [sum, before] = [read(task, member('task_struct', 'se.sum_exec_runtime')), read(task, member('task_struct', 'se.prev_sum_exec_runtime'))];
-      return sum === undefined || before === undefined ? undefined : secondsOf(sum - before);
+    sleptFor({ address, cpu }) {
+      const last = read(address, member('task_struct', 'se.exec_start'));
+      const queue = cpu === undefined ? undefined : queues.get(cpu);
+      const [clock, taskClock] = [read(queue, clockAt), read(queue, taskClockAt ?? clockAt)];
+      if (last === undefined || last === 0n || now === undefined || clock === undefined || taskClock === undefined || clock > now) return undefined;
+      // By the clock of its own CPU, and from that clock's last reading on by the common one.
+      return secondsOf(taskClock - last + (now - clock));
+    },
+    onCpuSince(task) {
+      const since = read(task, member('task_struct', 'sched_info.last_arrival'));
+      const seconds = since === undefined || since === 0n || now === undefined ? undefined : secondsOf(now - since);
+      return since === undefined || seconds === undefined ? undefined : { since, seconds };
     },
     graceFor({ perCpuOffset }) {
       period ??= { of: grace() };
       const data = perCpu('rcu_data', perCpuOffset);
-      const node = read(data, member('rcu_data', 'mynode'));
-      const [own, waiting] = [read(data, member('rcu_data', 'grpmask')), node === undefined ? undefined : read(node, member('rcu_node', 'qsmask'))];
+      const nodeAt = read(data, member('rcu_data', 'mynode'));
+      const [own, waiting] = [read(data, member('rcu_data', 'grpmask')), nodeAt === undefined ? undefined : read(nodeAt, member('rcu_node', 'qsmask'))];
       if (period.of === undefined || own === undefined || own === 0n || waiting === undefined || (waiting & own) === 0n) return undefined;
       return period.of.seconds;
     },

@@ -32,7 +32,7 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
     const frames = source.framesOf(task);
     const found = waitClass(frames, inIoWait(task));
     const top = frames.find(({ stackPointer }) => stackPointer !== undefined)?.stackPointer;
-    const seconds = times.sleptFor(task.address);
+    const seconds = times.sleptFor(task);
     const wait =
       found.for === 'lock'
         ? lockOf(task, found.kind, top === undefined ? undefined : BigInt(top))
@@ -65,7 +65,7 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
   const busy: BusyCpu[] = [];
   for (const one of atWork) {
     yield;
-    const seconds = times.ranFor(one.task.address);
+    const run = times.onCpuSince(one.task.address);
     const graceSeconds = times.graceFor(one);
     const spins = spinsFor(source, one);
     busy.push({
@@ -73,7 +73,7 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
       task: one.task.address,
       name: taskName(one.task),
       frames: one.frames,
-      ...(seconds === undefined ? {} : { seconds }),
+      ...run,
       ...(graceSeconds === undefined ? {} : { graceSeconds }),
       ...(spins === undefined ? {} : { spins }),
     });

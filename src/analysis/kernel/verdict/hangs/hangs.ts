@@ -43,6 +43,8 @@ export interface BusyCpu {
   readonly frames: readonly FrameJson[];
   /** How long its task has run without giving the CPU up. */
   readonly seconds?: number;
+  /** When it got its CPU, in nanoseconds since boot, as the log counts them. */
+  readonly since?: bigint;
   /** How long an RCU grace period has waited for this CPU. */
   readonly graceSeconds?: number;
   /** It spins for a lock; its address and the CPU that holds it, where that is known. */

@@ -1,40 +1,24 @@
 /** A CPU that does not leave a place in kernel code. */
-import { names, lastReport, logProof, called, interruptedSite, siteOf } from '../end-of-system.ts';
+import { names, logProof, called, interruptedSite, siteOf } from '../end-of-system.ts';
 import type { VerdictEvidence } from '../evidence.ts';
 import type { LogEvent } from '../log-events.ts';
 import { loopRoot, stableFunction } from '../meaningful-frames.ts';
-import type { BusyCpu } from '../hangs/hangs.ts';
-import { busyProof, longSeconds } from '../hangs/long-waits.ts';
+import { busyProof } from '../hangs/long-waits.ts';
+import { isStuck, reportedCpu, stallReport } from '../hangs/stuck-cpus.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
 
-const stallLine = /self-detected stall|detected stalls? on CPUs|soft lockup|hard LOCKUP|detected expedited stalls/;
 const panicLine = /softlockup: hung tasks|Hard LOCKUP|RCU Stall|hard lockup/i;
 const watchdogs =
   /^(?:watchdog_timer_fn|watchdog_overflow_callback|watchdog_hardlockup_check|panic_on_rcu_stall|check_cpu_stall|print_cpu_stall|rcu_check_gp_kthread_starvation)$/;
-
-/** The number of the CPU that a report is about. */
-function reportedCpu({ text, lines }: LogEvent): number | undefined {
-  const all = [text, ...lines];
-  const found = all.map((line) => /(?:CPU#|CPU: |cpu |on CPU )(\d+)\b/i.exec(line)?.[1]).find((cpu) => cpu !== undefined);
-  return found === undefined ? undefined : Number(found);
-}
-
-/** RCU waits for it; or it is reported; or it has not given its CPU up in a thread of the kernel. */
-const isStuck = (busy: BusyCpu, report: LogEvent | undefined): boolean =>
-  (busy.graceSeconds ?? 0) >= longSeconds ||
-  (report !== undefined && reportedCpu(report) === busy.cpu && (busy.seconds === undefined || busy.seconds >= longSeconds));
 
 export const cpuLoop: Recogniser = {
   id: 'cpu-loop',
   classes: ['cpu-loop'],
   about:
-    'A CPU at work in kernel code, for which an RCU grace period has waited long (rcu_state and rcu_data in memory), or which a report of a stall or lockup names while its task has still not given it up. The function is the innermost one that the stack in the dump and the one in the report have in common.',
+    'A CPU at work in kernel code, for which an RCU grace period has waited long (rcu_state and rcu_data in memory), or which the last report of a stall or lockup names while its task had the CPU since before. The function is the innermost one that the stack in the dump and the one in the report have in common.',
   recognise(evidence): readonly Trouble[] {
-    const { hangs, events, panic } = evidence;
-    const report = lastReport(
-      events.filter(({ text }) => stallLine.test(text)),
-      new Set(['lockup']),
-    );
+    const { hangs, panic } = evidence;
+    const report = stallReport(evidence);
     const stuck = hangs.busy.filter((busy) => isStuck(busy, report));
     // Of a lock's holder and those that spin for it, the holder.
     const root = stuck.find(({ spins }) => spins === undefined) ?? stuck[0];

@@ -3,6 +3,7 @@ import { functionName } from '../../stacks/crash-path.ts';
 import type { VerdictEvidence } from '../evidence.ts';
 import { logProof } from '../end-of-system.ts';
 import { meaningful } from '../meaningful-frames.ts';
+import type { LogEvent } from '../log-events.ts';
 import type { BlockedTask } from '../hangs/hangs.ts';
 import { longest, longWait, waitProof } from '../hangs/long-waits.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
@@ -13,6 +14,16 @@ const line = /^INFO: task .* blocked for more than/;
 const isDetector = ({ panic, end }: VerdictEvidence): boolean =>
   panic?.text.includes('hung_task: blocked tasks') === true ||
   (end?.comm === 'khungtaskd' && end.site.some(({ symbol }) => functionName(symbol) === 'watchdog'));
+
+/** The time after which khungtaskd reports a task unless it is set: some threads sleep so between two pieces of work. */
+const untilReported = 120;
+
+/** A wait for something else than a lock is a hang where khungtaskd said so, or would have. */
+const isHang = (task: BlockedTask, reports: readonly LogEvent[]): boolean =>
+  longWait(task) && (task.wait.for !== 'event' || (task.seconds ?? 0) >= untilReported || reports.some(({ text }) => text.includes(reportName(task))));
+
+/** "order (pid 7)" is "order:7" in its reports. */
+const reportName = ({ name }: BlockedTask): string => ` ${name.replace(/ \(pid (\d+)\)$/, ':$1')} blocked`;
 
 const waitsAlone = ({ wait, isKillable }: BlockedTask): boolean => wait.for !== 'io' && !(wait.for === 'lock' && wait.owner !== undefined) && !isKillable;
 
@@ -25,7 +36,7 @@ export const hungTask: Recogniser = {
     const { hangs, events } = evidence;
     const reports = events.filter(({ text }) => line.test(text));
     const [report] = reports;
-    const alone = longest(hangs.blocked.filter((task) => waitsAlone(task) && longWait(task)));
+    const alone = longest(hangs.blocked.filter((task) => waitsAlone(task) && isHang(task, reports)));
     const common = { class: 'hung-task', what: 'Task hangs' } as const;
     if (alone !== undefined) {
       return [{ ...common, tie: 'lasting', frames: alone.frames, evidence: [waitProof(alone), ...logProof(report)] }];

@@ -3,17 +3,18 @@ import { hex } from '../../../../shared/units.ts';
 import type { VerdictEvidence } from '../evidence.ts';
 import { loopRoot, stableFunction } from '../meaningful-frames.ts';
 import type { BlockedTask, BusyCpu, LockOwner } from '../hangs/hangs.ts';
-import { busyProof, longest, longSeconds, longWait, waitProof, waitText } from '../hangs/long-waits.ts';
+import { busyProof, longest, longWait, waitProof, waitText } from '../hangs/long-waits.ts';
+import { isStuck, stallReport } from '../hangs/stuck-cpus.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
 
-const looksLong = ({ seconds, graceSeconds }: BusyCpu): boolean => (seconds ?? 0) >= longSeconds || (graceSeconds ?? 0) >= longSeconds;
-
 /** A CPU that spins for a lock which another CPU holds. */
-function spinning({ hangs }: VerdictEvidence): readonly Trouble[] {
+function spinning(evidence: VerdictEvidence): readonly Trouble[] {
+  const { hangs } = evidence;
+  const report = stallReport(evidence);
   for (const spinner of hangs.busy) {
     const { spins } = spinner;
     const holder = hangs.busy.find(({ cpu }) => cpu === spins?.owner);
-    if (spins?.address === undefined || spins.word === undefined || holder === undefined || !(looksLong(spinner) || looksLong(holder))) continue;
+    if (spins?.address === undefined || spins.word === undefined || holder === undefined || !(isStuck(spinner, report) || isStuck(holder, report))) continue;
     const text = `the spinlock at ${hex(spins.address)}${spins.name === undefined ? '' : ` (${spins.name})`} holds ${hex(BigInt(spins.word))}: CPU ${holder.cpu} has it`;
     return [
       {
