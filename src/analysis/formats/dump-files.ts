@@ -11,6 +11,8 @@ export interface DumpLocation extends GivenMachine {
   readonly volumes?: readonly string[];
   /** What messages call the file, where it is a copy of what the user named. */
   readonly name?: string;
+  /** The same of the other files, by their paths. */
+  readonly volumeNames?: Readonly<Record<string, string>>;
 }
 
 export interface DumpFiles {
@@ -26,10 +28,12 @@ export interface DumpFiles {
 }
 
 /** @throws DumpError io */
-export function openDumpFiles({ path, volumes, name, ...given }: DumpLocation): DumpFiles {
+export function openDumpFiles({ path, volumes, name, volumeNames = {}, ...given }: DumpLocation): DumpFiles {
   const opened: FileSource[] = [];
   const open = (file: string, options?: FileSourceOptions): FileSource => {
-    const source = openFile(file, options);
+    const plain = openFile(file, options);
+    const shown = volumeNames[file];
+    const source = shown === undefined ? plain : { ...plain, name: shown };
     opened.push(source);
     return source;
   };

@@ -23,11 +23,17 @@ export type EarlierIndex =
     }
   | { readonly kind: 'damaged'; readonly why: string };
 
+export interface PackedEvidence {
+  readonly wrapper: string;
+  readonly file: ByteSource;
+  readonly copy: ByteSource;
+}
+
 export interface Evidence {
   /** The files of the dump as they lie on disk. */
   readonly files: readonly ByteSource[];
-  /** Where the dump is packed: the packed file, and the unpacked copy from which everything is read. */
-  readonly packed?: { readonly wrapper: string; readonly file: ByteSource; readonly copy: ByteSource };
+  /** Where the dump is packed: the packed files, each with the unpacked copy from which everything is read. */
+  readonly packed?: readonly PackedEvidence[];
   readonly manifest?: { readonly name: string; readonly files: readonly FileDigests[] };
   readonly attestation?: { readonly name: string; readonly attested: Attested };
   /** Our own earlier index of the same dump. */

@@ -127,8 +127,11 @@ function opened(path: string, { identity }: Session, by: 'files' | 'named' | 'ke
 }
 
 /** Only of a packed dump: its file, and the copy from which everything is read. */
-export const packedOf = ({ file, wrapper, unpacked }: Session): Pick<Evidence, 'packed'> =>
-  wrapper === undefined || unpacked === undefined ? {} : { packed: { wrapper, file, copy: unpacked.source } };
+export function packedOf({ file, wrapper, unpacked, packedParts }: Session): Pick<Evidence, 'packed'> {
+  const first = wrapper === undefined || unpacked === undefined ? [] : [{ wrapper, file, copy: unpacked.source }];
+  const packed = [...first, ...packedParts.map((part) => ({ wrapper: part.wrapper, file: part.file, copy: part.unpacked.source }))];
+  return packed.length === 0 ? {} : { packed };
+}
 
 /**
  * Opens everything, lets `use` work with it and closes it.

@@ -82,8 +82,8 @@ export async function verifySession(session: Session, request: VerifyRequest, co
 }
 
 /** The copy stays where this session reads it; the next one unpacks the file again. */
-function distrustCopy({ unpacked }: Session): void {
-  if (unpacked !== undefined) forgetCopyRecord(unpacked.path);
+function distrustCopy({ unpacked, packedParts }: Session): void {
+  for (const one of [unpacked, ...packedParts.map((part) => part.unpacked)]) if (one !== undefined) forgetCopyRecord(one.path);
 }
 
 /** What was read after the checks may have shown that the disk does not give all of the file. */

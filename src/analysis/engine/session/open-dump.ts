@@ -1,46 +1,27 @@
 /** Opens what a person names: a dump, one file of a set, a folder with a set, or a dump that is packed. */
 import { defined } from '../../../shared/defined.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
-import type { ScanProgress } from '../../../shared/engine-protocol.ts';
-import { RequestError } from '../../../shared/rpc.ts';
 import { byteText } from '../../../shared/units.ts';
 import type { GivenMachine } from '../../formats/dump-format.ts';
 import { recognise } from '../../formats/index.ts';
 import { paced } from '../../jobs/steps.ts';
 import { folderFiles, isFolder, openFile } from '../../source/file-source.ts';
-import { wrapperOf, type Wrapper } from '../../source/wrapper.ts';
-import { openSessionInSteps, sessionInSteps, type Session } from './session.ts';
+import type { Wrapper } from '../../source/wrapper.ts';
+import { neighboursOf, openSetFiles, packedAs, packedDumps, type SetFile, type UnpackRequest } from './packed-set.ts';
+import { assertUsed, openSessionInSteps, sessionInSteps, type Session } from './session.ts';
 import { unpackedFile } from './unpacked-file.ts';
 
-export interface OpenRequest {
+export interface OpenRequest extends UnpackRequest {
   readonly path: string;
   /** The other files of a set; without them, those in the same folder are looked at. */
   readonly volumes?: readonly string[];
   /** What its headers do not say. */
   readonly given?: GivenMachine;
-  readonly signal: AbortSignal;
-  readonly progress: (value: ScanProgress) => void;
-  /** Instead of the user's cache folder. */
-  readonly cacheFolder?: string;
 }
 
-/** A wrapper that is opened through a cache, or undefined for any other file. */
-function packedAs(path: string): Wrapper | undefined {
-  const file = openFile(path);
-  try {
-    const head = new Uint8Array(Math.min(512, file.size));
-    file.readInto(0, head);
-    const wrapper = wrapperOf(head);
-    return wrapper?.opens === true ? wrapper : undefined;
-  } finally {
-    file.close();
-  }
-}
-
+/** One packed file alone. */
 async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Session> {
   const { path, signal, progress, cacheFolder, given = {} } = request;
-  if (request.volumes !== undefined && request.volumes.length > 0)
-    throw new RequestError('query', `${path}: the files of a set cannot be packed with ${wrapper.name} (expected unpacked files: ${wrapper.unpack})`);
   const packed = openFile(path);
   let inner: ReturnType<typeof openFile> | undefined;
   const close = (): void => {
@@ -86,8 +67,77 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
   }
 }
 
+/** A set of which files are packed. @param others the other files, whether all of them belong to it or not */
+async function openPackedSet(request: OpenRequest, others: readonly string[]): Promise<Session> {
+  const { path, volumes = [], signal, given = {} } = request;
+  const own: SetFile[] = [];
+  const opened: SetFile[] = [];
+  const close = (): void => {
+    for (const one of [...own, ...opened]) {
+      one.file.close();
+      if (one.packed !== undefined) one.source.close();
+    }
+  };
+  try {
+    const keep: string[] = [];
+    await openSetFiles([path], request, keep, own);
+    await openSetFiles(others, request, keep, opened);
+    const [first] = own;
+    if (first === undefined) throw new DumpError('absent', { file: path }, 'the file is not there', 'a dump');
+    let used: readonly SetFile[] = [first];
+    const pathOf = ({ file, packed }: SetFile): string => packed?.copy.path ?? file.name;
+    const session = await paced(
+      sessionInSteps(
+        first.source,
+        close,
+        { ...given, companions: () => opened.map(({ source }) => source), named: volumes.length > 0 },
+        {
+          file: first.file,
+          faults: () => used.flatMap(({ file, source, packed }) => [...file.faults(), ...(packed === undefined ? [] : source.faults())]),
+          states: () => used.map(({ file }) => file.file),
+          ...(first.packed === undefined ? {} : { wrapper: first.packed.wrapper, unpacked: { ...first.packed.copy, source: first.source } }),
+          packedParts: opened.flatMap(({ file, source, packed }) =>
+            packed === undefined ? [] : [{ wrapper: packed.wrapper, file, unpacked: { ...packed.copy, source } }],
+          ),
+          location: {
+            path: pathOf(first),
+            name: path,
+            volumes: opened.map(pathOf),
+            volumeNames: Object.fromEntries(opened.map((one) => [pathOf(one), one.file.name])),
+            ...given,
+          },
+        },
+      ),
+      signal,
+    );
+    const parts = new Set((session.image.container.volumes ?? []).map((volume) => volume.path));
+    used = [first, ...opened.filter(({ file }) => parts.has(file.name))];
+    assertUsed(session, volumes);
+    return session;
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** A file of a set that lacks others: where some of those in its folder are packed, the set that they make. */
+async function withPackedNeighbours(session: Session, request: OpenRequest): Promise<Session> {
+  const { format, container } = session.image;
+  if (container.volumes === undefined || container.complete.value) return session;
+  try {
+    const { paths, isPacked } = await neighboursOf(request.path, format, request.signal);
+    if (!isPacked && (session.wrapper === undefined || paths.length === 0)) return session;
+    session.close();
+    return await openPackedSet(request, paths);
+  } catch (error) {
+    session.close();
+    throw error;
+  }
+}
+
 /** The one dump or set in a folder; files that are no dumps do not matter. */
-async function openFolder(folder: string, { volumes, given, signal }: OpenRequest): Promise<Session> {
+async function openFolder(folder: string, request: OpenRequest): Promise<Session> {
+  const { volumes, given, signal } = request;
   const unreadable: DumpError[] = [];
   const dumps: string[] = [];
   for (const path of folderFiles(folder)) {
@@ -103,22 +153,33 @@ async function openFolder(folder: string, { volumes, given, signal }: OpenReques
       unreadable.push(error);
     }
   }
+  if (dumps.length === 0) {
+    const packed = await packedDumps(folderFiles(folder), signal);
+    const [one] = packed;
+    // The only one, or one of the files of a set.
+    if (one !== undefined) return alone(await openDumpAt({ ...request, path: one }), folder, packed);
+  }
   const [first] = dumps;
   if (first === undefined) {
     const [why] = unreadable;
     const also = why === undefined ? '' : `; ${unreadable.length} of its files cannot be read, among them ${why.where.file ?? ''}: ${why.what}`;
     throw new DumpError('not-this-format', { file: folder }, `the folder holds no dump${also}`, 'a folder with one dump or one set of volumes');
   }
-  const session = await paced(openSessionInSteps(first, volumes, given), signal);
+  const session = await withPackedNeighbours(await paced(openSessionInSteps(first, volumes, given), signal), { ...request, path: first });
+  return alone(session, folder, dumps);
+}
+
+/** A session where all dumps of a folder are its own. @throws DumpError unsupported */
+function alone(session: Session, folder: string, dumps: readonly string[]): Session {
   const { volumes: used = [], unused = [] } = session.image.container;
-  const known = new Set([first, ...used.map((volume) => volume.path), ...unused]);
+  const known = new Set([session.path, ...used.map((volume) => volume.path), ...unused]);
   const others = dumps.filter((path) => !known.has(path));
   if (others.length === 0) return session;
   session.close();
   throw new DumpError(
     'unsupported',
     { file: folder },
-    `the folder holds ${others.length + 1} dumps that do not belong together, among them ${first} and ${others[0] ?? ''}`,
+    `the folder holds ${others.length + 1} dumps that do not belong together, among them ${session.path} and ${others[0] ?? ''}`,
     'the name of one of them',
   );
 }
@@ -128,5 +189,8 @@ export async function openDumpAt(request: OpenRequest): Promise<Session> {
   const { path, volumes, given } = request;
   if (isFolder(path)) return openFolder(path, request);
   const wrapper = packedAs(path);
-  return wrapper === undefined ? paced(openSessionInSteps(path, volumes, given), request.signal) : openPacked(wrapper, request);
+  if (volumes !== undefined && volumes.length > 0 && (wrapper !== undefined || volumes.some((one) => packedAs(one) !== undefined)))
+    return openPackedSet(request, volumes);
+  const session = wrapper === undefined ? await paced(openSessionInSteps(path, volumes, given), request.signal) : await openPacked(wrapper, request);
+  return volumes === undefined || volumes.length === 0 ? withPackedNeighbours(session, request) : session;
 }

@@ -11,6 +11,14 @@ export interface PackedFile {
   /** The packed file. */
   readonly file?: ByteSource;
   readonly unpacked?: (UnpackedCopy & { readonly source: ByteSource }) | undefined;
+  /** The other files of its set that are packed too. */
+  readonly packedParts?: readonly PackedPart[];
+}
+
+export interface PackedPart {
+  readonly wrapper: string;
+  readonly file: ByteSource;
+  readonly unpacked: UnpackedCopy & { readonly source: ByteSource };
 }
 
 /** Whether the rest is missing or was never a part of the data cannot be told from the outside. */
@@ -46,8 +54,22 @@ function endFinding({ wrapper = '', file, unpacked }: PackedFile): Finding | und
 
 /** The image with what its packed file says of it. */
 export function asUnpacked(image: DumpImage, packed: PackedFile): DumpImage {
-  const finding = endFinding(packed);
-  if (finding === undefined) return image;
+  const { packedParts = [], ...first } = packed;
+  const volumes = image.container.volumes?.map((volume) => {
+    const part = [first, ...packedParts].find(({ file }) => file?.name === volume.path);
+    return part?.unpacked === undefined || part.file === undefined ? volume : { ...volume, bytes: part.file.size };
+  });
+  const used = packedParts.filter(({ file }) => volumes?.some(({ path }) => path === file.name) === true);
+  const stored = volumes === undefined ? image : { ...image, container: { ...image.container, volumes } };
+  const parts: readonly PackedFile[] = used;
+  return [first, ...parts].reduce((made, one) => withEnd(made, one, volumes !== undefined), stored);
+}
+
+/** @param isPart whether it is one file of several */
+function withEnd(image: DumpImage, packed: PackedFile, isPart: boolean): DumpImage {
+  const found = endFinding(packed);
+  if (found === undefined) return image;
+  const finding = isPart ? { ...found, detail: `${packed.file?.name ?? ''}: ${found.detail}` } : found;
   const { complete } = image.container;
   const kind = packed.unpacked?.end.kind;
   const source = kind === 'cut' ? 'the end of the packed file' : kind === 'damaged' ? 'the data of the packed file' : undefined;

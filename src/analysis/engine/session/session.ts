@@ -29,7 +29,7 @@ import type { ByteSource, FileFault, OpenedFile } from '../../source/byte-source
 import type { Attached } from './attached.ts';
 import { lookForSecondKernel, lookForVmcoreinfo, searchForVmcoreinfo, vmcoreinfoChoice } from './kernel-search.ts';
 import type { UnpackedCopy } from './unpacked-file.ts';
-import { asUnpacked } from './packed-dump.ts';
+import { asUnpacked, type PackedPart } from './packed-dump.ts';
 import { createMemo, derived, searched, type Memo } from './memo.ts';
 
 /** What the views of one dump have in common. */
@@ -43,6 +43,8 @@ export interface OpenFiles {
   readonly wrapper: string | undefined;
   /** The copy in the cache that is read in place of a packed file, and how far it is known to be what that unpacks to. */
   readonly unpacked: (UnpackedCopy & { readonly source: ByteSource }) | undefined;
+  /** The other files of a set that are packed, with their copies. */
+  readonly packedParts: readonly PackedPart[];
   /** The crashkernel area that holds the low memory of the first system, where two systems are in the dump. */
   readonly twoSystems: AddressRange | undefined;
   /** The dump as stored, whichever view is asked. */
@@ -168,6 +170,7 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
     file,
     wrapper,
     unpacked: files.unpacked,
+    packedParts: files.packedParts,
     twoSystems,
     faults: files.faults,
     states: files.states,
@@ -256,6 +259,7 @@ export interface SessionOptions {
   readonly file?: ByteSource;
   readonly wrapper?: string;
   readonly unpacked?: OpenFiles['unpacked'];
+  readonly packedParts?: OpenFiles['packedParts'];
   readonly location?: DumpLocation;
   /** What of the files behind `source` could not be read so far. */
   readonly faults?: () => readonly FileFault[];
@@ -276,6 +280,7 @@ export function* sessionInSteps(source: ByteSource, close: () => void = () => un
     file: options.file ?? source,
     wrapper: options.wrapper,
     unpacked: options.unpacked,
+    packedParts: (options.packedParts ?? []).filter(({ file }) => image.container.volumes?.some(({ path }) => path === file.name) === true),
     twoSystems: area,
     stored: image,
     memo: createMemo(),
@@ -301,7 +306,7 @@ export function* sessionInSteps(source: ByteSource, close: () => void = () => un
 export const sessionOn = (...parts: Parameters<typeof sessionInSteps>): Session => finish(sessionInSteps(...parts));
 
 /** A file that the user named and that is no part of the dump: answers without it would not be what was asked for. @throws RequestError */
-function assertUsed({ path, image }: Session, volumes: readonly string[]): void {
+export function assertUsed({ path, image }: Session, volumes: readonly string[]): void {
   const [first] = volumes;
   if (first === undefined) return;
   if (image.container.volumes === undefined)

@@ -36,6 +36,8 @@ export interface UnpackOptions {
   readonly progress: (value: ScanProgress) => void;
   /** Instead of the user's cache folder. */
   readonly folder?: string;
+  /** Copies that stay, however many there are: those of the other files of a set. */
+  readonly keep?: readonly string[];
   /** Bytes that may be written; what the disk has free unless given. */
   readonly limit?: bigint;
 }
@@ -97,9 +99,9 @@ function digesting(hash: Hash, seen: (bytes: number) => void): Transform {
 }
 
 /** Removes the copies that were used longest ago. */
-function prune(folder: string, keep: string): void {
+function prune(folder: string, keep: readonly string[]): void {
   for (const path of unpackedDumps(folder)
-    .filter((one) => one !== keep)
+    .filter((one) => !keep.includes(one))
     .slice(keptCopies - 1))
     removeCopy(path);
 }
@@ -189,7 +191,7 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
     const unpack = unpacking(wrapper, path);
     await mkdir(folder, { recursive: true });
     removeAbandoned(folder);
-    prune(folder, target);
+    prune(folder, [target, ...(options.keep ?? [])]);
     const { bavail, bsize } = await statfs(folder, { bigint: true });
     const free = bavail * bsize > reserveBytes ? bavail * bsize - reserveBytes : 0n;
     const settled = !isFresh(packed.file, nowNs());

@@ -2,14 +2,16 @@
  * A packed dump unpacks without an error, by the checksums that its wrapper records (RFC 1952 section 2.3.1: CRC32 and ISIZE; RFC 8878
  * section 3.1.1: Content_Checksum), and what comes out is byte for byte the copy in the cache from which everything else was read.
  */
+import { basename } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isDumpError } from '../../../shared/dump-error.ts';
 import { Cancelled } from '../../../shared/rpc.ts';
 import { byteText } from '../../../shared/units.ts';
+import type { PackedEvidence } from '../evidence.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { sourceStream, unpackError, unpacking, type Unpacking } from '../../source/decompressor.ts';
-import { failed, notApplicable, notRecorded, passed, unreadable, type Check } from '../check.ts';
+import { failed, notApplicable, notRecorded, passed, unreadable, type Check, type CheckOutcome } from '../check.ts';
 
 /** Compares what comes with a source, from its beginning on. */
 function comparing(copy: ByteSource): { readonly sink: Writable; readonly differs: () => number | undefined; readonly bytes: () => number } {
@@ -39,6 +41,37 @@ const checksumWords = (wrapper: string): Readonly<Record<ReturnType<Unpacking['c
   none: 'which records no checksum of its own',
 });
 
+/** From the worst on. */
+const gravityOf: readonly CheckOutcome['verdict'][] = ['failed', 'unreadable', 'not-recorded', 'passed', 'not-applicable'];
+
+/** One packed file: unpacked again, and compared with its copy. */
+async function examine({ wrapper, file, copy }: PackedEvidence, signal: AbortSignal): Promise<CheckOutcome> {
+  const { sink, differs, bytes } = comparing(copy);
+  const unpack = unpacking(wrapper, file.name);
+  try {
+    await pipeline(sourceStream(file), unpack.stage, sink, { signal });
+  } catch (error) {
+    const why = unpackError(error, file.name);
+    if (why instanceof Cancelled || !isDumpError(why)) throw why;
+    return why.kind === 'corrupt' || why.kind === 'truncated' ? failed(`${why.what}: other results are of an earlier copy`) : unreadable(why.message);
+  }
+  const at = differs() ?? (bytes() === copy.size ? undefined : bytes());
+  if (at !== undefined)
+    return failed(
+      `the unpacked copy in the cache is not what the file unpacks to, from byte 0x${at.toString(16)} on: other results are of that copy. It is made anew when the dump is opened next`,
+    );
+  const end = unpack.end();
+  // That the rest is missing is for the completeness of the container to say.
+  if (end?.kind === 'cut')
+    return notRecorded(`the file is cut, and what ${wrapper} records after its data with it; the ${byteText(bytes())} before the cut are those that were read`);
+  if (end?.kind === 'damaged')
+    return failed(
+      `the ${wrapper} data at byte 0x${end.at.toString(16)} are damaged (${end.what}): the ${byteText(bytes())} that came out are those that were read${end.contents ? ', and some of them are wrong' : ''}`,
+    );
+  const rest = end?.kind === 'followed' ? `; the ${byteText(end.bytes)} from byte 0x${end.at.toString(16)} on are no ${wrapper} data and not used` : '';
+  return passed(`it unpacks to ${byteText(bytes())}, ${checksumWords(wrapper)[unpack.checksums()]}, and they are those that were read${rest}`);
+}
+
 export const packedFile: Check = {
   id: 'packed-file',
   title: 'Packed file and its unpacked copy',
@@ -47,33 +80,15 @@ export const packedFile: Check = {
   cost: 'scan',
   concerns: ({ evidence }) => evidence.packed !== undefined,
   async run({ evidence, signal }) {
-    if (evidence.packed === undefined) return notApplicable('the dump is not packed');
-    const { wrapper, file, copy } = evidence.packed;
-    const { sink, differs, bytes } = comparing(copy);
-    const unpack = unpacking(wrapper, file.name);
-    try {
-      await pipeline(sourceStream(file), unpack.stage, sink, { signal });
-    } catch (error) {
-      const why = unpackError(error, file.name);
-      if (why instanceof Cancelled || !isDumpError(why)) throw why;
-      return why.kind === 'corrupt' || why.kind === 'truncated' ? failed(`${why.what}: other results are of an earlier copy`) : unreadable(why.message);
-    }
-    const at = differs() ?? (bytes() === copy.size ? undefined : bytes());
-    if (at !== undefined)
-      return failed(
-        `the unpacked copy in the cache is not what the file unpacks to, from byte 0x${at.toString(16)} on: other results are of that copy. It is made anew when the dump is opened next`,
-      );
-    const end = unpack.end();
-    // That the rest is missing is for the completeness of the container to say.
-    if (end?.kind === 'cut')
-      return notRecorded(
-        `the file is cut, and what ${wrapper} records after its data with it; the ${byteText(bytes())} before the cut are those that were read`,
-      );
-    if (end?.kind === 'damaged')
-      return failed(
-        `the ${wrapper} data at byte 0x${end.at.toString(16)} are damaged (${end.what}): the ${byteText(bytes())} that came out are those that were read${end.contents ? ', and some of them are wrong' : ''}`,
-      );
-    const rest = end?.kind === 'followed' ? `; the ${byteText(end.bytes)} from byte 0x${end.at.toString(16)} on are no ${wrapper} data and not used` : '';
-    return passed(`it unpacks to ${byteText(bytes())}, ${checksumWords(wrapper)[unpack.checksums()]}, and they are those that were read${rest}`);
+    const { packed } = evidence;
+    const [first, ...others] = packed ?? [];
+    if (first === undefined) return notApplicable('the dump is not packed');
+    const result = await examine(first, signal);
+    if (others.length === 0) return result;
+    const results = [{ file: first.file, result }];
+    for (const one of others) results.push({ file: one.file, result: await examine(one, signal) });
+    // The worst of them says what the set is; a set has as many words as it has packed files.
+    const worst = results.toSorted((a, b) => gravityOf.indexOf(a.result.verdict) - gravityOf.indexOf(b.result.verdict))[0];
+    return { ...(worst?.result ?? result), detail: results.map((one) => `${basename(one.file.name)}: ${one.result.detail}`).join('; ') };
   },
 };
