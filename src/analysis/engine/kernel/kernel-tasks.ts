@@ -49,8 +49,8 @@ function* layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | 
 
 /** Members at either end of the list that have to agree on a layout when only running tasks are asked for. */
 const endsForRunning = 128;
-/** Processes, and threads, that a first look takes in: a few tenths of a second. */
-const firstTasks = 4096;
+/** Processes that a first look takes in from either end of their list, and threads: a few tenths of a second. */
+const firstTasks = 2048;
 
 async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | 'first' | 'running'): Promise<KernelTasks> {
   const state = await kernelState(session, signal);
@@ -109,6 +109,6 @@ export const kernelTasks = searched((session: Session, signal) => findTasks(sess
 export const runningTasks = async (session: Session, signal: AbortSignal): Promise<KernelTasks> =>
   kernelTasks.known(session) ?? (await findTasks(session, signal, 'running'));
 
-/** The first few thousand tasks, for what must not take longer the more there are. @throws Cancelled */
+/** The oldest and the newest tasks, a few thousand, for what must not take longer the more there are. @throws Cancelled */
 export const firstOfTasks = async (session: Session, signal: AbortSignal): Promise<KernelTasks> =>
   kernelTasks.known(session) ?? (await findTasks(session, signal, 'first'));

@@ -1,4 +1,4 @@
-/** Gathers what `kernel/verdict/hangs` tells hangs from: the first few thousand tasks, the stacks of those that sleep, the CPUs at work. */
+/** Gathers what `kernel/verdict/hangs` tells hangs from: a few thousand tasks, the oldest and the newest, the stacks of those that sleep, the CPUs at work. */
 import type { Session } from '../session/session.ts';
 import { paced } from '../../jobs/steps.ts';
 import { architectures } from '../../arch/index.ts';

@@ -18,6 +18,8 @@ export interface LogEvent {
 const mostLines = 120;
 /** Events that are kept: the last ones. */
 const mostEvents = 256;
+/** Lines that are looked through: the last ones, some ten MiB of a log. */
+const mostRecords = 200_000;
 const pauseBetween = 2_000_000_000n;
 
 /** "func+0x1a/0x20 [module]" in a line of a call trace; "?" marks what may be from an earlier call, parentheses what was only on the stack. */
@@ -46,8 +48,9 @@ export interface LoggedLine {
   readonly time?: bigint;
 }
 
-/** @param records oldest first */
-export function logEvents(records: readonly LoggedLine[]): readonly LogEvent[] {
+/** @param all oldest first */
+export function logEvents(all: readonly LoggedLine[]): readonly LogEvent[] {
+  const records = all.slice(-mostRecords);
   const starts = records.flatMap(({ text }, at) => {
     const mark = markOf(text);
     return mark === undefined ? [] : [{ at, mark }];
@@ -63,8 +66,8 @@ export function logEvents(records: readonly LoggedLine[]): readonly LogEvent[] {
       for (const line of record.text.split('\n')) lines.push(line);
     }
     const [first = '', ...rest] = text.split('\n');
-    const all = [...rest, ...lines];
-    return { mark, text: first, lines: all, frames: framesIn(all), time };
+    const report = [...rest, ...lines];
+    return { mark, text: first, lines: report, frames: framesIn(report), time };
   });
 }
 

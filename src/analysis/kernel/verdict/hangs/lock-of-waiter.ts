@@ -16,7 +16,7 @@ const writerLocked = 1n;
 /** The reason is that of the whole verdict: it names no file. */
 const noTypes = "the kernel's types are not known";
 /** Waiters of one lock that are passed on the way to its head. */
-const mostWaiters = 4096;
+const mostWaiters = 1024;
 
 interface WaiterLayout {
   readonly task: bigint;
