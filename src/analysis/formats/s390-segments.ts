@@ -96,6 +96,13 @@ function compressedPieces(source: ByteSource, bytes: Uint8Array, dataAt: number,
     const start = header.start + BigInt(index) * entrySize;
     const end = start + entrySize < header.start + header.len ? start + entrySize : header.start + header.len;
     if (start >= end) break;
+    // Each entry is padded to a page: more of them than blocks are damage, which a file could repeat for every block.
+    if (index >= header.size_on_disk) {
+      const covered = header.start + BigInt(header.entry_count) * entrySize;
+      const last = covered < header.start + header.len ? covered : header.start + header.len;
+      pieces.push({ start, end: last, state: 'unreadable', reason: 'its segment lists more compressed entries than it has blocks on disk' });
+      break;
+    }
     const offset = header.entry_offset[index] ?? 0;
     const at = dataAt + (offset & ~storedUncompressed) * options.blockSize;
     if ((offset & storedUncompressed) !== 0) {
