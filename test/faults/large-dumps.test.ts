@@ -81,11 +81,11 @@ describe('an ELF file with a million PT_LOADs', () => {
   });
 
   it.each(['info', 'triage', 'regions'])(
-    '%s: at most 448 MiB of memory and 2 MiB of output',
+    '%s: at most 400 MiB of memory and 2 MiB of output',
     async (command) => {
       const { out, code, peak } = await peakOf(command, path, '--json');
       expect(code).toBe(0);
-      expect(peak).toBeLessThan(448 * mebibyte);
+      expect(peak).toBeLessThan(400 * mebibyte);
       expect(out.length).toBeLessThan(2 * mebibyte);
       if (command === 'info') {
         const { memory } = JSON.parse(out) as { memory: { ranges: unknown[]; rangeCount: number } };

@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { runCliProcess } from '../cli-process.ts';
-import { manyLoads } from '../perf/many-loads.ts';
+import { manyLoads, shuffledLoads } from '../perf/many-loads.ts';
 import { manyNotes } from '../perf/many-notes.ts';
 import { scratchFolder } from '../scratch-folder.ts';
+import { alternatingBits, longChain, manyRecords, manySegmentHeaders, smallCore } from './giants.ts';
 
 const mebibyte = 2 ** 20;
 /** What is promised above the start. */
@@ -30,6 +31,29 @@ async function peakOf(...args: readonly string[]): Promise<{ readonly code: numb
 
 const inputs: Readonly<Record<string, { readonly build: () => Uint8Array; readonly commands: readonly (readonly string[])[] }>> = {
   '200,000 segments': { build: () => manyLoads(200_000), commands: [['info'], ['triage'], ['regions'], ['verify'], ['report']] },
+  'a million segments': { build: () => manyLoads(1_000_000), commands: [['info'], ['verify', '--quick'], ['report', '--quick']] },
+  '1,150,000 segments in no order that overlap': { build: () => shuffledLoads(1_150_000), commands: [['info'], ['triage'], ['regions'], ['verify']] },
+  'a flattened stream of 3.8 million records': { build: () => manyRecords(3_800_000, false, smallCore()), commands: [['info'], ['verify']] },
+  'a flattened stream of 3.8 million records that go backwards': { build: () => manyRecords(3_800_000, true, smallCore()), commands: [['info'], ['triage']] },
+  'a chain of 3.8 million LKCD records': { build: () => longChain(3_800_000), commands: [['info'], ['verify', '--quick']] },
+  'compressed segments with more entries than blocks': { build: () => manySegmentHeaders(8000, 1011), commands: [['info'], ['verify', '--quick']] },
+  'bitmaps of 250 million bits that change from page to page': { build: () => alternatingBits(15_000, 2), commands: [['info'], ['triage'], ['regions']] },
+  'one bitmap of 500 million bits that change from page to page': { build: () => alternatingBits(15_000, 1), commands: [['info'], ['verify', '--quick']] },
+  '65,536 notes of registers': { build: () => manyNotes(65_536, { owner: 'CORE', type: 1, descBytes: 336 }), commands: [['notes'], ['verify', '--quick']] },
+  '100,000 CPUs with four notes each': {
+    build: () =>
+      manyNotes(400_000, [
+        { owner: 'CORE', type: 1, descBytes: 336 },
+        { owner: 'LINUX', type: 0x305, descBytes: 4 },
+        { owner: 'LINUX', type: 0x300, descBytes: 8 },
+        { owner: 'LINUX', type: 0x304, descBytes: 128 },
+      ]),
+    commands: [['info'], ['notes']],
+  },
+  '300,000 notes with names of 100 bytes': {
+    build: () => manyNotes(300_000, { owner: 'x'.repeat(100), type: 77, descBytes: 20 }),
+    commands: [['info'], ['triage'], ['notes'], ['cpus']],
+  },
   '180,000 PRSTATUS': {
     build: () => manyNotes(180_000, { owner: 'CORE', type: 1, descBytes: 336 }),
     commands: [['info'], ['triage'], ['cpus'], ['regions'], ['verify']],
@@ -63,3 +87,14 @@ describe.each(Object.entries(inputs))('%s', (name, { build, commands }) => {
     600_000,
   );
 });
+
+it('compare of two dumps with 60,000 notes of no known kind: at most 256 MiB above the start and the notes of both', async () => {
+  const paths = [400, 401].map((descBytes) => {
+    const path = join(folder, `notes-${descBytes}`);
+    writeFileSync(path, manyNotes(60_000, { owner: 'VENDOR', type: 99, descBytes }));
+    return path;
+  });
+  const { code, err, peak } = await peakOf('compare', ...paths, '--json');
+  expect(code, err).toBe(1);
+  expect((peak - start) / mebibyte).toBeLessThan((bound + margin) / mebibyte);
+}, 600_000);

@@ -1,4 +1,5 @@
 /** An ELF core with any number of PT_LOADs of one page, each with two pages of nothing after it. */
+import { seededRandom } from '../../src/samples/seeded-random.ts';
 
 const headerBytes = 64;
 const programHeaderBytes = 56;
@@ -35,6 +36,24 @@ export function manyLoads(count: number): Buffer {
     file.writeBigUInt64BE(BigInt(index * 3 * 4096), at + 16);
     file.writeBigUInt64BE(BigInt(index * 3 * 4096), at + 24);
     for (const field of [32, 40, 48]) file.writeBigUInt64BE(4096n, at + field);
+  }
+  return file;
+}
+
+/** The same number of PT_LOADs of 4 to 10 KiB, each of which overlaps the next one's place, in no order. */
+export function shuffledLoads(count: number): Buffer {
+  const file = manyLoads(count);
+  const random = seededRandom(count);
+  const order = Uint32Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last -= 1) {
+    const other = random.below(last + 1);
+    [order[last], order[other]] = [order[other] ?? 0, order[last] ?? 0];
+  }
+  for (let index = 0; index < count; index += 1) {
+    const at = headerBytes + index * programHeaderBytes;
+    const place = order[index] ?? 0;
+    for (const field of [16, 24]) file.writeBigUInt64BE(BigInt(place * 8192), at + field);
+    for (const field of [32, 40]) file.writeBigUInt64BE(BigInt(4096 + (place % 7) * 1024), at + field);
   }
   return file;
 }

@@ -11,10 +11,14 @@ export interface NoteShape {
 
 const align4 = (size: number): number => Math.ceil(size / 4) * 4;
 
-export function manyNotes(count: number, { owner, type, descBytes }: NoteShape): Buffer {
-  const nameBytes = owner.length + 1;
-  const noteBytes = 12 + align4(nameBytes) + align4(descBytes);
-  const dataAt = Math.ceil((noteAt + count * noteBytes) / 4096) * 4096;
+/** @param kinds the kinds of notes in turn, or one */
+export function manyNotes(count: number, kinds: NoteShape | readonly NoteShape[]): Buffer {
+  const shapes = [kinds].flat();
+  const shapeOf = (index: number): NoteShape => shapes[index % shapes.length] ?? { owner: '', type: 0, descBytes: 0 };
+  const bytesOf = ({ owner, descBytes }: NoteShape): number => 12 + align4(owner.length + 1) + align4(descBytes);
+  let total = 0;
+  for (let index = 0; index < count; index += 1) total += bytesOf(shapeOf(index));
+  const dataAt = Math.ceil((noteAt + total) / 4096) * 4096;
   const file = Buffer.alloc(dataAt + memoryBytes);
   file.write('\x7fELF\x02\x02\x01', 0, 'latin1');
   file.writeUInt16BE(4, 16); // ET_CORE
@@ -26,18 +30,20 @@ export function manyNotes(count: number, { owner, type, descBytes }: NoteShape):
   file.writeUInt16BE(2, 56);
   file.writeUInt32BE(4, 64); // PT_NOTE
   file.writeBigUInt64BE(BigInt(noteAt), 72);
-  file.writeBigUInt64BE(BigInt(count * noteBytes), 96);
+  file.writeBigUInt64BE(BigInt(total), 96);
   file.writeUInt32BE(1, 120); // PT_LOAD
   file.writeBigUInt64BE(BigInt(dataAt), 128);
   for (const field of [152, 160]) file.writeBigUInt64BE(BigInt(memoryBytes), field);
-  for (let index = 0; index < count; index += 1) {
-    const at = noteAt + index * noteBytes;
-    file.writeUInt32BE(nameBytes, at);
+  for (let index = 0, at = noteAt; index < count; index += 1) {
+    const shape = shapeOf(index);
+    const { owner, type, descBytes } = shape;
+    file.writeUInt32BE(owner.length + 1, at);
     file.writeUInt32BE(descBytes, at + 4);
     file.writeUInt32BE(type, at + 8);
     file.write(owner, at + 12, 'latin1');
-    const desc = at + 12 + align4(nameBytes);
+    const desc = at + 12 + align4(owner.length + 1);
     for (let byte = 0; byte < descBytes; byte += 1) file[desc + byte] = (index * 31 + byte * 7) & 255;
+    at += bytesOf(shape);
   }
   return file;
 }

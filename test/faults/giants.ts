@@ -1,0 +1,98 @@
+/** Files whose headers list as much as they can: chains, records, entries, bits and maps by the million. All open, and hold a small system where they can. */
+import { s390Header } from '../../src/analysis/formats/s390-header.ts';
+import { vmdumpSpace } from '../../src/analysis/formats/vmdump-layout.ts';
+import { buildCase } from '../../src/samples/case-text.ts';
+import { flatten } from '../../src/samples/flatten.ts';
+
+/** A small ELF core. */
+export const smallCore = (): Uint8Array => buildCase(`${system}format elf-vmcore`);
+
+const system = 'memory 64 KiB\ncpu prefix=0x8000\nload 0x0 0x1000\n';
+const blockBytes = 4096;
+
+/** An LKCD dump whose chain has a record of one byte for every page. @param back the last record leads to a page before it */
+export function longChain(records: number, back = false): Uint8Array {
+  const head = buildCase(`${system}format lkcd`).subarray(0, 0x10000);
+  const bytes = new Uint8Array(0x10000 + records * 17 + 16);
+  bytes.set(head);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(24, BigInt(records) * 4096n);
+  for (let index = 0; index < records; index += 1) {
+    const at = 0x10000 + index * 17;
+    view.setBigUint64(at, BigInt(back && index === records - 1 ? 0 : index) * 4096n);
+    view.setUint32(at + 8, 1);
+    view.setUint32(at + 12, 2); // compressed
+  }
+  view.setUint32(0x10000 + records * 17 + 12, 4); // end
+  return bytes;
+}
+
+/**
+ * A flattened stream of records of one byte each, which lie over every other byte of the inner file.
+ * @param backwards from its end to its beginning
+ * @param inner what it begins as: without it nothing in it is a dump
+ */
+export function manyRecords(records: number, backwards = false, inner: Uint8Array = new Uint8Array()): Uint8Array {
+  const bytes = new Uint8Array(4096 + records * 17 + 16);
+  bytes.set(flatten(new Uint8Array(0)).subarray(0, 4096));
+  const view = new DataView(bytes.buffer);
+  for (let index = 0; index < records; index += 1) {
+    const number = backwards ? records - 1 - index : index;
+    const at = 4096 + index * 17;
+    const place = number < inner.length ? number : 2 * number;
+    view.setBigUint64(at, BigInt(place));
+    view.setBigUint64(at + 8, 1n);
+    bytes[at + 16] = inner[place] ?? 0;
+  }
+  view.setBigInt64(4096 + records * 17, -1n);
+  view.setBigInt64(4096 + records * 17 + 8, -1n);
+  return bytes;
+}
+
+/** An extended stand-alone dump whose chain has a compressed segment of one block for so many MiB. @param entries of each */
+export function manySegmentHeaders(count: number, entries = 1): Uint8Array {
+  const bytes = new Uint8Array(4096 + count * 8192);
+  bytes.set(buildCase(`${system}format s390-ext`).subarray(0, 4096));
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(s390Header.fields.mem_size.offset, BigInt(count * entries) << 20n);
+  for (let index = 0; index < count; index += 1) {
+    const at = 4096 + index * 8192;
+    view.setBigUint64(at, BigInt(index * entries) << 20n);
+    view.setBigUint64(at + 8, BigInt(entries) << 20n);
+    view.setUint32(at + 0x18, 1);
+    view.setUint32(at + 0x30, entries);
+  }
+  return bytes;
+}
+
+/** A kdump-compressed dump with bitmaps of so many blocks in all, in which every other bit is set. @param bitmaps one or two */
+export function alternatingBits(blocks: number, bitmaps: 1 | 2): Uint8Array {
+  const small = Buffer.from(buildCase(`${system}format kdump-compressed`));
+  const headBytes = (1 + small.readUInt32BE(432)) * blockBytes;
+  const frames = (blocks / bitmaps) * blockBytes * 8;
+  const file = Buffer.alloc(headBytes + blocks * blockBytes + 1000 * 24, 0x55);
+  small.copy(file, 0, 0, headBytes);
+  file.writeUInt32BE(blocks, 436);
+  file.writeUInt32BE(frames, 440);
+  file.writeBigUInt64BE(BigInt(frames), blockBytes + 0x60);
+  return file;
+}
+
+/** A VMDUMP with so many bit maps of a group of pages each, none of which is stored. */
+export function manyMaps(groups: number): Uint8Array {
+  const small = buildCase(`${system}format vmdump`);
+  const id = Buffer.from('c1e2c9e9c2d2', 'hex'); // ASIZBK
+  const spaceAt = Math.floor(Buffer.from(small).indexOf(id) / blockBytes) * blockBytes;
+  const indexPages = Math.ceil(groups / 32_768);
+  const bytes = new Uint8Array(spaceAt + blockBytes * (1 + indexPages + groups));
+  bytes.set(small.subarray(0, spaceAt + blockBytes));
+  const view = new DataView(bytes.buffer, spaceAt);
+  view.setBigUint64(vmdumpSpace.fields.storage_size.offset, BigInt(groups) << 24n);
+  view.setUint32(vmdumpSpace.fields.range_count.offset, 0);
+  for (let index = 0, at = spaceAt + blockBytes; index < groups; index += 32_768) {
+    const here = Math.min(32_768, groups - index);
+    bytes.fill(0xff, at, at + Math.ceil(here / 8));
+    at += blockBytes * (1 + here);
+  }
+  return bytes;
+}
