@@ -4,7 +4,7 @@
  */
 import zlib from 'node:zlib';
 import { PieceCursor, type Pieces } from './piece-cursor.ts';
-import { damageOf, type Damage, type Unpacked } from './unpack-end.ts';
+import { damageOf, PartCount, type Damage, type Unpacked } from './unpack-end.ts';
 import { throughDecompressor } from './zlib-stream.ts';
 
 const fixedHeaderBytes = 10;
@@ -49,6 +49,7 @@ const pieceBytes = 16 * 1024;
 export async function* gzipMembers(pieces: Pieces): Unpacked {
   const cursor = new PieceCursor(pieces);
   const input = { next: async () => (await cursor.next()).subarray(0, pieceBytes), took: (bytes: number) => { cursor.took(bytes); } }; // prettier-ignore
+  const count = new PartCount();
   let damage: Damage | undefined;
   for (;;) {
     const at = cursor.position;
@@ -81,6 +82,10 @@ export async function* gzipMembers(pieces: Pieces): Unpacked {
     if (other.length > 0)
       damage ??= { kind: 'damaged', at, what: `their ${other.join(' and ')} ${other.length === 1 ? 'is another' : 'are others'}`, contents: true };
     cursor.took(trailerBytes);
+    const excess = count.add(bytes, at);
+    if (excess === undefined) continue;
+    await cursor.skip(Infinity);
+    return damage ?? excess;
   }
   await cursor.skipZeros();
   const from = cursor.position;

@@ -13,6 +13,24 @@ export type UnpackEnd =
 
 export type Damage = Extract<UnpackEnd, { readonly kind: 'damaged' }>;
 
+/** Each part takes a decompressor of its own, a tenth of a millisecond or more: a file of nothing else would keep one busy for minutes. */
+const manyParts = 1 << 14;
+const leastBytesOfMany = 4096;
+
+/** Counts the members or frames of a file, and what came out of them. */
+export class PartCount {
+  #parts = 0;
+  #bytes = 0;
+
+  /** @param at position of the part @returns damage once there are more of them than any packer makes of so little */
+  add(bytes: number, at: number): Damage | undefined {
+    this.#parts += 1;
+    this.#bytes += bytes;
+    if (this.#parts <= manyParts || this.#bytes >= this.#parts * leastBytesOfMany) return undefined;
+    return { kind: 'damaged', at, what: `there are more than ${manyParts} members or frames, with less than ${leastBytesOfMany} bytes each`, contents: false };
+  }
+}
+
 /** What a decompressor of Node.js finds is of the data; all else is of what they are read from. @throws error that is none of the data */
 export function damageOf(error: unknown, at: number): Damage {
   if (!(error instanceof Error) || !('code' in error) || !/^Z(STD)?_/.test(String(error.code))) throw error;

@@ -3,7 +3,7 @@
  * to be skipped lie between the others. The decompressor of Node.js ends with the first frame, so each frame gets one of its own.
  */
 import { PieceCursor, type Pieces } from './piece-cursor.ts';
-import { damageOf, type Damage, type Unpacked } from './unpack-end.ts';
+import { damageOf, PartCount, type Damage, type Unpacked } from './unpack-end.ts';
 import { throughDecompressor, type Decompressor } from './zlib-stream.ts';
 
 const frameMagic = 0xfd2f_b528;
@@ -68,21 +68,24 @@ async function* frameOf(cursor: PieceCursor): AsyncGenerator<Buffer, boolean> {
  */
 export async function* zstdFrames(pieces: Pieces, decompressor: () => Decompressor, onFrame: (hasChecksum: boolean) => void): Unpacked {
   const cursor = new PieceCursor(pieces);
+  const count = new PartCount();
   let damage: Damage | undefined;
   for (;;) {
     const at = cursor.position;
     const head = await cursor.look(skippableHeaderBytes);
     if (head.length === 0) return damage ?? { kind: 'whole' };
     const magic = head.length < 4 ? undefined : head.readUInt32LE(0);
+    let out = 0;
     if (magic !== undefined && isSkippable(magic)) {
       const bytes = skippableHeaderBytes + (head.length < skippableHeaderBytes ? 0 : head.readUInt32LE(4));
       if ((await cursor.skip(bytes)) < bytes) return damage ?? { kind: 'cut', at };
+      out = bytes;
     } else if (magic === frameMagic) {
       const end: { isCut: boolean } = { isCut: false };
       onFrame((((await cursor.look(5))[4] ?? 0) & checksumFlag) !== 0);
       const frame = frameOf(cursor);
       try {
-        yield* throughDecompressor(decompressor(), {
+        const unpacked = throughDecompressor(decompressor(), {
           async next() {
             const { done, value } = await frame.next();
             if (done !== true) return value;
@@ -91,6 +94,10 @@ export async function* zstdFrames(pieces: Pieces, decompressor: () => Decompress
           },
           took: () => undefined,
         });
+        for await (const piece of unpacked) {
+          out += piece.length;
+          yield piece;
+        }
       } catch (error) {
         const found = damageOf(error, at);
         damage ??= found;
@@ -107,5 +114,9 @@ export async function* zstdFrames(pieces: Pieces, decompressor: () => Decompress
       const bytes = await cursor.skip(Infinity);
       return damage ?? (bytes === 0 ? { kind: 'whole' } : { kind: 'followed', at: from, bytes });
     }
+    const excess = count.add(out, at);
+    if (excess === undefined) continue;
+    await cursor.skip(Infinity);
+    return damage ?? excess;
   }
 }

@@ -164,3 +164,18 @@ describe('a zstd file', () => {
     expect(wrapperOf(Buffer.concat([skipped('1234'), Buffer.from([0x04, 0x22, 0x4d, 0x18])]))?.name).toBeUndefined();
   });
 });
+
+it.each([
+  ['gzip', zlib.gzipSync(Buffer.alloc(0))],
+  ['zstd', skipped('')],
+] as const)(
+  '%s of millions of parts with nothing in them is damage, not minutes of work',
+  async (wrapper, empty) => {
+    const first = wrapper === 'gzip' ? zlib.gzipSync(text) : packed(text);
+    const file = Buffer.concat([first, Buffer.alloc(empty.length * 1_000_000, empty)]);
+    const { out, end } = await unpack(wrapper, file, 1 << 20);
+    expect(out.equals(text)).toBe(true);
+    expect(end).toMatchObject({ kind: 'damaged', contents: false, what: expect.stringMatching(/more than 16384 members or frames/) as string });
+  },
+  60_000,
+);

@@ -4,6 +4,7 @@ import { DumpError } from '../../../shared/dump-error.ts';
 import type { Architecture } from '../../arch/architecture-name.ts';
 import { NoteBudget, readNotes } from '../../formats/elf-notes.ts';
 import { readElfSections, sectionBytes, sectionFlags, sectionTypes, type ElfFile, type ElfSection } from '../../formats/elf-sections.ts';
+import { sortedOrder } from '../../jobs/sorted-order.ts';
 import { finish } from '../../jobs/steps.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import type { SymbolList } from '../symbols/symbol-table.ts';
@@ -66,7 +67,8 @@ function symbolsOf(elf: ElfFile): SymbolList {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const texts = Buffer.from(names.buffer, names.byteOffset, names.byteLength);
   const little = elf.endian === 'little';
-  const rows: { readonly address: bigint; readonly name: string }[] = [];
+  const found = new BigUint64Array(Math.floor(bytes.length / symbolBytes));
+  const named: string[] = [];
   let characters = 0;
   for (let at = 0; at + symbolBytes <= bytes.length; at += symbolBytes) {
     const info = view.getUint8(at + 4);
@@ -81,10 +83,22 @@ function symbolsOf(elf: ElfFile): SymbolList {
     characters += name.length;
     if (characters > maxNameCharacters)
       throw new DumpError('unsupported', { file: elf.source.name }, 'the names of its symbols are too long', `at most ${maxNameCharacters} characters`);
-    rows.push({ address: view.getBigUint64(at + 8, little), name: `${letterOf(info, isPerCpu(owner) ? undefined : owner)}${name}` });
+    found[named.length] = view.getBigUint64(at + 8, little);
+    named.push(`${letterOf(info, isPerCpu(owner) ? undefined : owner)}${name}`);
   }
-  rows.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
-  return { addresses: BigUint64Array.from(rows, ({ address }) => address), names: rows.map(({ name }) => name) };
+  return inOrder(found.subarray(0, named.length), named);
+}
+
+function inOrder(addresses: BigUint64Array, names: readonly string[]): SymbolList {
+  // Comparing numbers of 64 bits makes objects: it is done where doubles are equal alone.
+  const keys = Float64Array.from(addresses, Number);
+  const order = finish(
+    sortedOrder(names.length, (left, right) =>
+      keys[left] === keys[right] ? (addresses[left] ?? 0n) < (addresses[right] ?? 0n) : (keys[left] ?? 0) < (keys[right] ?? 0),
+    ),
+  );
+  const place = (index: number): number => order?.[index] ?? index;
+  return { addresses: addresses.map((_, index) => addresses[place(index)] ?? 0n), names: names.map((_, index) => names[place(index)] ?? '') };
 }
 
 const gnuBuildId = 3;
