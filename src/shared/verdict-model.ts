@@ -56,7 +56,7 @@ export const verdictSchema = v.strictObject({
   frames: v.array(v.string()),
   /** Where each comes from is part of its text. */
   evidence: v.array(v.strictObject({ text: v.string(), where: v.optional(placeSchema) })),
-  /** Of `unknown` and `running`: what was looked for. */
+  /** Of `unknown`, `running`, requests, and a disabled wait before which a panic could not be seen: what was looked for, and what could not be seen. */
   excluded: v.optional(v.array(v.strictObject({ classes: v.array(verdictClass), why: v.string() }))),
   /** Those of a list that the user gave that fit; absent without a list. */
   knownIssues: v.optional(v.array(knownIssueMatchSchema)),

@@ -136,7 +136,10 @@ export const verdictConclusions: Readonly<Record<string, ConclusionCase>> = {
   },
   'verdict-disabled-wait': {
     made: { on: () => verdict(stopped), says: /^disabled-wait \[\]: Disabled wait without a panic$/ },
-    without: { on: () => verdict({}), says: /^running / },
+    without: {
+      on: () => verdict(stopped, { logGap: 'The kernel log could not be read', noStacks: 'the stacks of the CPUs could not be followed' }),
+      says: /^disabled-wait \[\]: Disabled wait; whether a panic came before it could not be seen \(excluded: (?!.*(?:bug|warning-panic|early-boot))/,
+    },
     against: { on: () => verdict(stopped, logged('5 Kernel panic - not syncing: VFS: Unable to mount root fs')), says: /^root-file-system / },
   },
   'verdict-kdump-failed': {

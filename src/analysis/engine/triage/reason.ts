@@ -124,6 +124,8 @@ function endSentence(session: Session, evidence: Evidence): Told | undefined {
   if (stopped !== undefined && stop !== undefined) {
     const gist = `${name(stopped)} ${stop}, as the kernel does at the end of a panic`;
     if (isPanic(evidence)) return told(gist, '.');
+    if (!evidence.log.isRead && !evidence.areStacksRead)
+      return told(gist, `; whether it panicked could not be seen: neither the kernel log nor the stacks of its CPUs could be read.${died(evidence)}`);
     const line = evidence.log.notes === undefined ? noLine(evidence) : 'the kernel log has no panic line';
     return told(gist, `; that it panicked is not recorded${line === undefined ? '' : `: ${line}`}.${died(evidence)}`);
   }

@@ -55,7 +55,7 @@ export function judge(evidence: VerdictEvidence, troubles: readonly Trouble[] = 
   const chosen = found ?? running ?? unclassed(evidence);
   const isConsequence = (one: Trouble): boolean => hangs.has(chosen.class) && hangs.has(one.class) && (one.tie !== 'lasting' || one.class === 'hung-task');
   const others = troubles.filter((one) => !requests.has(one.class) && one.class !== chosen.class && one.tie !== 'end' && !isConsequence(one));
-  const known = found !== undefined && found.tie !== 'request';
+  const known = found !== undefined && found.tie !== 'request' && found.isOpen !== true;
   return {
     class: chosen.class,
     contributing: [...new Set(others.map((one) => one.class))],

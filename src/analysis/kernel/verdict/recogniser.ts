@@ -23,6 +23,8 @@ export interface Trouble {
   /** Functions of the key, where they are not the meaningful ones of the frames. */
   readonly key?: readonly string[];
   readonly evidence: readonly Proof[];
+  /** What lies before it could not be seen: what is excluded, and what is not, is part of the verdict. */
+  readonly isOpen?: boolean;
 }
 
 export interface Recogniser {
