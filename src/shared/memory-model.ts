@@ -73,10 +73,10 @@ export const indexSchema = v.strictObject({
   memoryRootVersion: v.optional(count),
   /** Where the dump could not be read. Pages there are unreadable until a later run reads them; till then there is no memory root. */
   readErrors: v.optional(v.array(readErrorSchema)),
-  /** The index was made from other files, and too few of their pages could be compared with this dump. */
+  /** The index was made from other files, or the times of the dump's file do not show whether it changed since; and no sample of pages, or too small a one, was compared in this run. */
   unconfirmed: v.optional(v.string()),
-  /** The index was made from other files; a sample of pages that was compared in this run agrees. */
-  confirmed: v.optional(v.strictObject({ pages: count, of: count })),
+  /** The index was made from other files, or times do not show whether its own changed (`why`); a sample of pages that was compared in this run agrees. */
+  confirmed: v.optional(v.strictObject({ pages: count, of: count, why: v.string() })),
   /** Why an index that was there was thrown away, and this one built from the dump. */
   discarded: v.optional(v.string()),
 });

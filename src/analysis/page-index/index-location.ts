@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { cacheFile } from '../../files/cache-folder.ts';
 import { databaseSuffixes } from '../../files/database-file.ts';
 import { IndexError } from './index-error.ts';
+import { inOrder, type FileState } from './source-files.ts';
 
 /** What an index is kept by. */
 export interface DumpKeys {
@@ -13,19 +14,32 @@ export interface DumpKeys {
 /** 32 hex digits; of what is no digest, those of its SHA-256. */
 const shortened = (digest: string): string => (/^[0-9a-f]{64}$/.test(digest) ? digest : createHash('sha256').update(digest).digest('hex')).slice(0, 32);
 
-/** File name of a dump's index. */
-export const indexName = ({ identity, dumpKey }: DumpKeys): string => `${shortened(identity)}.${shortened(dumpKey)}.sqlite`;
+/** 16 hex digits for the files that a dump lies in, whatever is in them. */
+const digitsOf = (files: readonly FileState[]): string =>
+  createHash('sha256')
+    .update(
+      inOrder(files)
+        .map(({ device, inode }) => `${device} ${inode}`)
+        .join('\0'),
+    )
+    .digest('hex')
+    .slice(0, 16);
+
+/** File name of a dump's index; with files, that of an index of its own where another dump has the same keys. */
+export const indexName = ({ identity, dumpKey }: DumpKeys, files?: readonly FileState[]): string =>
+  [shortened(identity), shortened(dumpKey), ...(files === undefined ? [] : [digitsOf(files)]), 'sqlite'].join('.');
 
 /** Whether a file name is that of an index of a dump with this identity, whatever its key. */
 export const isIndexOf = (name: string, identity: string): boolean => name.startsWith(`${shortened(identity)}.`) && name.endsWith('.sqlite');
 
 /**
  * Index file of a dump in the cache.
+ * @param files of the dump, for an index that no dump with the same keys shares
  * @throws IndexError when there is no folder for the cache
  */
-export function indexPath(keys: DumpKeys): string {
+export function indexPath(keys: DumpKeys, files?: readonly FileState[]): string {
   try {
-    return cacheFile('index', indexName(keys), databaseSuffixes);
+    return cacheFile('index', indexName(keys, files), databaseSuffixes);
   } catch (error) {
     throw new IndexError(`the page index has no place: ${(error as Error).message}`);
   }

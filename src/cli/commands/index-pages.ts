@@ -63,7 +63,7 @@ export const indexCommand: Command = {
           say(
             io,
             output,
-            `dumpbench: the index was unconfirmed, made from other files of the same dump key; a sample of ${confirmed.pages} of ${confirmed.of} stored pages agrees with this dump`,
+            `dumpbench: unconfirmed until now: ${confirmed.why}; a sample of ${confirmed.pages} of ${confirmed.of} stored pages agrees with this dump`,
           );
         if (unconfirmed !== undefined) say(io, output, `dumpbench: ${unconfirmed}`);
         for (const { file, offset, bytes, why } of answer.readErrors ?? []) say(io, output, `${file}, offset 0x${offset.toString(16)}: ${bytes} bytes: ${why}`);

@@ -108,7 +108,7 @@ export function createDumpJobs(
       dumps.change(key, (old) => ({ ...old, coverage: { indexed: total, total }, stripVersion: old.stripVersion + 1 }));
       if (result.unconfirmed !== undefined) return `${countText(total)} pages; ${result.unconfirmed}`;
       if (result.confirmed !== undefined)
-        return `${countText(total)} pages, indexed before from other files; a sample of ${countText(result.confirmed.pages)} of ${countText(result.confirmed.of)} stored pages agrees`;
+        return `${countText(total)} pages; ${result.confirmed.why}; a sample of ${countText(result.confirmed.pages)} of ${countText(result.confirmed.of)} stored pages agrees`;
       if (result.bytesRead === 0 && result.resumed) return `${countText(total)} pages, indexed before`;
       if (result.discarded !== undefined) return `${countText(total)} pages, ${byteText(result.bytesRead)} read; ${result.discarded}`;
       return `${countText(total)} pages, ${byteText(result.bytesRead)} read${result.resumed ? ', the rest was indexed before' : ''}`;

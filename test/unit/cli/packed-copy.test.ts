@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import zlib from 'node:zlib';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isFresh, whyNoChangeTime } from '../../../src/analysis/engine/session/change-time.ts';
 import { openDumpAt } from '../../../src/analysis/engine/session/open-dump.ts';
 import { copyKey } from '../../../src/analysis/engine/session/unpacked-file.ts';
 import { openFile } from '../../../src/analysis/source/file-source.ts';
@@ -219,26 +218,5 @@ describe.each([
     expect((await open(path)).how).toBe('reused');
     const { code, check } = await verify(path);
     expect([code, check?.verdict]).toEqual([1, 'failed']);
-  });
-});
-
-describe('times of change', () => {
-  const now = 1_800_000_000_000_000_000n;
-  it.each([
-    ['long ago on a local disk', now - 10n ** 12n, 0xef53n, undefined],
-    ['not kept', 0n, 0xef53n, /keeps no time/],
-    ['in the future', now + 1n, 0xef53n, /future/],
-    ['just now', now - 10n ** 9n, 0xef53n, /last two seconds/],
-    ['NFS', now - 10n ** 12n, 0x6969n, /NFS/],
-    ['SMB, with a sign', now - 10n ** 12n, BigInt.asIntN(32, 0xfe534d42n), /SMB/],
-    ['of a file system that the system does not name', now - 10n ** 12n, undefined, undefined],
-  ])('%s', (_, ctimeNs, type, why) => {
-    const reason = whyNoChangeTime({ ctimeNs }, type, now);
-    if (why === undefined) expect(reason).toBeUndefined();
-    else expect(reason).toMatch(why);
-  });
-
-  it('a file that was changed while the copy was made may change again unseen', () => {
-    expect([isFresh({ ctimeNs: now - 1n }, now), isFresh({ ctimeNs: now - 3n * 10n ** 9n }, now)]).toEqual([true, false]);
   });
 });

@@ -8,6 +8,15 @@ describe('name of an index', () => {
     expect(indexName({ identity, dumpKey })).toBe(`${'0f'.repeat(16)}.${'a5'.repeat(16)}.sqlite`);
   });
 
+  it('has digits of the files where another dump has the same keys, in whichever order they were opened and whatever is in them', () => {
+    const file = (inode: bigint, size = 1n) => ({ device: 5n, inode, size, mtimeNs: 0n, ctimeNs: 0n });
+    const own = indexName({ identity, dumpKey }, [file(1n), file(2n)]);
+    expect(own).toMatch(/^(?:0f){16}\.(?:a5){16}\.[0-9a-f]{16}\.sqlite$/);
+    expect(indexName({ identity, dumpKey }, [file(2n, 7n), file(1n)])).toBe(own);
+    expect(indexName({ identity, dumpKey }, [file(1n), file(3n)])).not.toBe(own);
+    expect(isIndexOf(own, identity)).toBe(true);
+  });
+
   it('is recognised by the identity, whatever the key', () => {
     expect(isIndexOf(indexName({ identity, dumpKey: other }), identity)).toBe(true);
     expect(isIndexOf(indexName({ identity: other, dumpKey: identity }), identity)).toBe(false);

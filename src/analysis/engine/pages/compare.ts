@@ -26,7 +26,7 @@ import { viewWindows } from '../../memory/view.ts';
 import { reportComparison } from '../../report/report-comparison.ts';
 import type { ReportComparison } from '../../report/report-model.ts';
 import { comparedAnalyses } from '../kernel/analyses.ts';
-import { indexPathOf, trustOf } from './dump-index.ts';
+import { indexPathOf, isTrusted, trustOf } from './dump-index.ts';
 import { indexPages } from './index-pages.ts';
 import { describeLowcores } from '../machine/lowcore.ts';
 import type { Session } from '../session/session.ts';
@@ -144,11 +144,9 @@ async function completeIndex(session: Session, side: 'left' | 'right', { signal,
   const known = wholeIndex(path, session);
   if (known !== undefined) return { reader: known };
   const made = await indexPages(session.inView('all'), { digest: false, rebuild: false }, signal, (value) => progress({ ...value, side }));
-  const reader = readIndex(path, session);
+  const reader = readIndex(made.indexPath, session);
   const text =
-    made.confirmed === undefined
-      ? made.unconfirmed
-      : `its index was made from other files of the same dump key; a sample of ${made.confirmed.pages} of ${made.confirmed.of} pages agrees with it`;
+    made.confirmed === undefined ? made.unconfirmed : `${made.confirmed.why}; a sample of ${made.confirmed.pages} of ${made.confirmed.of} pages agrees with it`;
   return { reader, ...(text === undefined ? {} : { remark: { kind: 'other-files', text: `the ${side} dump: ${text}` } }) };
 }
 
@@ -165,7 +163,7 @@ function wholeIndex(path: string, session: Session): IndexReader | undefined {
     reader = readIndex(path, session);
     const header = reader.header();
     const { totalPages } = pageExtents(session.inView('all').image.memory);
-    const known = trustOf(reader, session) !== 'unconfirmed';
+    const known = isTrusted(trustOf(reader, session));
     if (
       known &&
       header.complete &&

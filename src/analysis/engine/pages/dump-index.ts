@@ -2,16 +2,21 @@
 import { existsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { fileSystemType, whyTimesHide } from '../../../files/change-time.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import { cachedIndexes } from '../../page-index/index-cache.ts';
 import { indexPath, isIndexOf } from '../../page-index/index-location.ts';
 import type { IndexReader } from '../../page-index/index-reader-type.ts';
 import { areSameFiles, inOrder, setOf, type FileSet } from '../../page-index/source-files.ts';
 import { readIndex } from '../../page-index/store.ts';
-import type { Session } from '../session/session.ts';
+import { derived } from '../session/memo.ts';
+import type { OpenFiles, Session } from '../session/session.ts';
 
-/** How files came to be known to an index; `unconfirmed` where they did not. */
-export type IndexTrust = 'made' | 'sample' | 'all' | 'unconfirmed';
+/** How files came to be known to an index; `undated` where their times do not show whether they changed since; `unconfirmed` where they are not known. */
+export type IndexTrust = 'made' | 'sample' | 'all' | 'undated' | 'unconfirmed';
+
+/** Whether an index answers for a dump without anything said. */
+export const isTrusted = (trust: IndexTrust): boolean => trust !== 'undated' && trust !== 'unconfirmed';
 
 export interface DumpIndex {
   readonly reader: IndexReader;
@@ -19,13 +24,41 @@ export interface DumpIndex {
   readonly unconfirmed: string | undefined;
 }
 
+/** The place of an index that the dump shares with no other one of the same keys. @throws IndexError */
+export const ownIndexPath = (session: Session): string => indexPath(session, session.states());
+
 /** Where the index of a dump lies, or is to lie. @throws IndexError */
-export const indexPathOf = (session: Session, path?: string): string => path ?? indexPath(session);
+export function indexPathOf(session: Session, path?: string): string {
+  if (path !== undefined) return path;
+  const own = ownIndexPath(session);
+  return existsSync(own) ? own : indexPath(session);
+}
+
+/** Why the times of a dump's files do not show whether they changed since an index was made; undefined when they do. */
+const whyUndated = derived((files: OpenFiles): string | undefined => {
+  const nowNs = BigInt(Date.now()) * 1_000_000n;
+  for (const file of files.states()) {
+    const why = whyTimesHide(file, fileSystemType(file.path), nowNs);
+    if (why !== undefined) return `of ${basename(file.path)}, ${why}`;
+  }
+  return undefined;
+});
+
+/** Indexes that were built from the open files, or compared with them, since these were opened. */
+const heldAgainst = derived((_: OpenFiles) => new Set<string>());
+
+/** Notes that an index was built from the files of a session, or that a sample of them agrees with it: until they are closed no times are asked. */
+export const noteHeldAgainst = ({ files }: Session, path: string): void => {
+  heldAgainst(files).add(path);
+};
 
 /** Bytes that lie in no file have no other files. */
-export function trustOf(reader: Pick<IndexReader, 'sourceFiles'>, session: Session): IndexTrust {
+export function trustOf(reader: Pick<IndexReader, 'sourceFiles' | 'path'>, session: Session): IndexTrust {
   const files = session.states();
-  return files.length === 0 ? 'made' : (setOf(reader.sourceFiles(), files)?.how ?? 'unconfirmed');
+  if (files.length === 0) return 'made';
+  const how = setOf(reader.sourceFiles(), files)?.how;
+  if (how === undefined) return 'unconfirmed';
+  return whyUndated(session.files) === undefined || heldAgainst(session.files).has(reader.path) ? how : 'undated';
 }
 
 /**
@@ -54,8 +87,15 @@ export function earlierIndexPath(session: Session): string | undefined {
   return (known.find(({ sets }) => setOf(sets, files)?.how === 'made') ?? known.find(({ sets }) => areSameFiles(sets, files)))?.path;
 }
 
-const unconfirmedText =
+const ofOtherFiles =
   'unconfirmed: the page index was made from other files with the same headers and the same dump key, or from this one before it was changed or copied; no sample of pages was compared with it yet, which building the index does';
+
+/** The sentence about an answer of an index; undefined where it is known to hold for the dump's files. */
+export function unconfirmedText(trust: IndexTrust, session: Session): string | undefined {
+  if (trust === 'unconfirmed') return ofOtherFiles;
+  if (trust !== 'undated') return undefined;
+  return `unconfirmed: times do not show whether the dump changed since its page index was made: ${whyUndated(session.files) ?? ''}; building the index compares a sample of pages, and verify every page`;
+}
 
 /** Draws the pages of a sample: the same ones for the same files, others for others. */
 export function sampleSeed(session: Session): string {
@@ -76,7 +116,7 @@ export function openDumpIndex(session: Session, path: string | undefined, lacks:
   if (!existsSync(place)) throw new RequestError('index', lacks, 'build-index');
   const reader = readIndex(place, session);
   try {
-    return { reader, unconfirmed: trustOf(reader, session) === 'unconfirmed' ? unconfirmedText : undefined };
+    return { reader, unconfirmed: unconfirmedText(trustOf(reader, session), session) };
   } catch (error) {
     reader.close();
     throw error;

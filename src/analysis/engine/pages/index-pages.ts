@@ -6,9 +6,10 @@ import { hex, pageSize } from '../../../shared/units.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import type { IndexJson } from '../../../shared/memory-model.ts';
 import { pageExtents } from '../../page-index/page-extents.ts';
+import { areSameFiles } from '../../page-index/source-files.ts';
 import { openIndex, type FreshReason, type IndexStore } from '../../page-index/store.ts';
 import { compareSample, type SampleOutcome } from '../../page-index/confirm-sample.ts';
-import { indexPathOf, sampleSeed, trustOf } from './dump-index.ts';
+import { indexPathOf, isTrusted, noteHeldAgainst, ownIndexPath, sampleSeed, trustOf, unconfirmedText } from './dump-index.ts';
 import { toolVersion } from '../tool.ts';
 import { describeRegions } from '../machine/regions.ts';
 import { notesOf } from '../machine/notes.ts';
@@ -46,11 +47,11 @@ export function preferAddress(session: Session, address: bigint): void {
 /** Builds or completes the index of a dump, with the rows of its small structures. */
 export async function indexPages(session: Session, request: IndexRequest, signal: AbortSignal, progress: (value: ScanProgress) => void): Promise<IndexJson> {
   const started = performance.now();
-  const path = indexPathOf(session, request.path);
   const onWait = (): void => {
     progress({ phase: 'wait-for-index', done: 0, total: 1, unit: 'checks' });
   };
-  const { store, ...claim } = await openFor(session, path, request, { signal, progress, onWait });
+  const { store, ...claim } = await openFor(session, request, { signal, progress, onWait });
+  const { path } = store;
   try {
     if (request.digest === 'again') store.forgetRoot();
     // Until the index is complete a kill may have come before these rows; writing them again costs little.
@@ -83,6 +84,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
       faults: session.faults,
       ...crew,
     });
+    if (claim.unconfirmed === undefined) noteHeldAgainst(session, path);
     return {
       schema: schemaVersion,
       indexPath: path,
@@ -121,24 +123,33 @@ interface Opening {
 }
 
 /**
- * Opens the index of a dump for building. One that was made from other files is compared with the dump first, page by page in a sample,
- * where all it has to answer is what its pages are; for what rests on every byte, and where something is missing, it is built again.
+ * Opens the index of a dump for building. One that was made from other files, or whose files may have changed without a trace in their times, is
+ * compared with the dump first, page by page in a sample, where all it has to answer is what its pages are. For what rests on every byte, and where
+ * other files left something missing, it is built again: that of another dump stays, and this one has its own.
  */
-async function openFor(session: Session, path: string, { digest, rebuild }: IndexRequest, { signal, progress, onWait }: Opening): Promise<Opened> {
+async function openFor(session: Session, { digest, rebuild, path: named }: IndexRequest, { signal, progress, onWait }: Opening): Promise<Opened> {
   const { totalPages } = pageExtents(session.image.memory);
   const { identity, dumpKey } = session;
-  const open = (again: boolean): Promise<IndexStore> =>
+  const open = (path: string, again: boolean): Promise<IndexStore> =>
     openIndex({ path, identity, dumpKey, files: session.states(), totalPages, toolVersion, rebuild: again, signal, onWait });
-  const store = await open(rebuild);
+  const place = indexPathOf(session, named);
+  const store = await open(place, rebuild);
   const why = store.fresh === undefined ? undefined : discardedBecause[store.fresh];
   const trust = store.fresh === undefined ? trustOf(store, session) : 'made';
-  if (trust === 'made' || (trust !== 'unconfirmed' && digest === false)) return { store, ...defined({ discarded: why }) };
+  // One that was rebuilt on its own files by a sample, or by all pages, is no source of a digest.
+  if (trust === 'made' || (isTrusted(trust) && digest === false)) return { store, ...defined({ discarded: why }) };
+  const isOfOthers = !areSameFiles(store.sourceFiles(), session.states());
+  const madeFrom = isOfOthers ? 'made from other files' : 'made from these files, whose times do not show whether they changed since';
   const anew = async (discarded: string): Promise<Opened> => {
     store.close();
-    return { store: await open(true), discarded };
+    return isOfOthers && named === undefined ? { store: await open(ownIndexPath(session), true) } : { store: await open(place, true), discarded };
   };
-  if (digest !== false) return anew('the index that was there was made from other files: a memory root is computed from the bytes of the dump itself');
-  if (!store.header().complete) return anew('the index that was there was begun on other files and is not complete');
+  if (digest !== false) return anew(`the index that was there was ${madeFrom}: a memory root is computed from the bytes of the dump itself`);
+  if (!store.header().complete) {
+    // What an earlier run has read is not read again.
+    if (trust === 'undated') return { store, ...defined({ unconfirmed: unconfirmedText(trust, session) }) };
+    return anew('the index that was there was begun on other files and is not complete');
+  }
   let sample: SampleOutcome;
   try {
     sample = await compareSample(session.image.memory, store, sampleSeed(session), {
@@ -154,12 +165,11 @@ async function openFor(session: Session, path: string, { digest, rebuild }: Inde
   const { pages, of, differs, enough } = sample;
   if (differs !== undefined)
     return anew(
-      `the index that was there was made from other files with the same dump key, and the page at absolute ${hex(BigInt(differs) * BigInt(pageSize))} is not what it says: it is of another dump, or one of the two was changed`,
+      `the index that was there was ${madeFrom}, and the page at absolute ${hex(BigInt(differs) * BigInt(pageSize))} is not what it says: it is of another dump, or this one was changed`,
     );
-  if (!enough)
-    return { store, unconfirmed: `unconfirmed: the page index was made from other files, and only ${pages} pages of this dump could be compared with it` };
-  store.addFiles({ how: 'sample', files: session.states() });
-  return { store, confirmed: { pages, of } };
+  if (!enough) return { store, unconfirmed: `unconfirmed: the page index was ${madeFrom}, and only ${pages} pages of this dump could be compared with it` };
+  if (trust === 'unconfirmed') store.addFiles({ how: 'sample', files: session.states() });
+  return { store, confirmed: { pages, of, why: `its index was ${madeFrom}` } };
 }
 
 /** Notes that an index was used, and makes room in the cache folder for the next one. */

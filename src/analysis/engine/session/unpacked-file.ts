@@ -11,9 +11,9 @@ import { basename, join, resolve } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { partFolder } from '../../../files/cache-folder.ts';
+import { fileSystemType, isFresh, whyNoChangeTime } from '../../../files/change-time.ts';
 import { copyState, readCopyRecord, removeCopy, touchCopy, writeCopyRecord, type CopyRecord } from '../../../files/copy-record.ts';
 import { removeAbandoned, unpackedDumps } from '../../../files/other-cached.ts';
-import { pathBytes } from '../../../files/path-bytes.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { byteText } from '../../../shared/units.ts';
@@ -22,7 +22,6 @@ import { readAround } from '../../source/byte-source.ts';
 import { sourceStream, unpackError, unpacking } from '../../source/decompressor.ts';
 import type { UnpackEnd } from '../../source/unpack-end.ts';
 import { openFile, type FileSource } from '../../source/file-source.ts';
-import { isFresh, whyNoChangeTime } from './change-time.ts';
 
 const samples = 64;
 const sampleBytes = 4096;
@@ -108,15 +107,6 @@ function prune(folder: string, keep: readonly string[]): void {
 
 const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
 
-async function fileSystemOf(path: string): Promise<bigint | undefined> {
-  try {
-    return (await statfs(pathBytes(path), { bigint: true })).type;
-  } catch {
-    // Where the system does not say, the times have to do.
-    return undefined;
-  }
-}
-
 const hashed = async (source: FileSource, { signal, progress }: UnpackOptions): Promise<string | undefined> =>
   (
     await hashFile(source, {
@@ -163,7 +153,7 @@ async function earlierCopy(copy: string, path: string, packed: FileSource, optio
     !record.settled ||
     record.packed.bytes !== packed.size ||
     record.copy.join() !== state.join() ||
-    whyNoChangeTime(packed.file, await fileSystemOf(path), nowNs()) !== undefined;
+    whyNoChangeTime(packed.file, fileSystemType(path), nowNs()) !== undefined;
   if (!doubted) {
     touchCopy(copy);
     return { path: copy, how: 'reused', end: record.end };
