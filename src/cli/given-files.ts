@@ -1,6 +1,8 @@
 /** The files that a command is given to read, by its arguments and options. None of them is ever what it writes. */
 import { databaseSuffixes } from '../files/database-file.ts';
+import { endlessKind } from '../files/file-look.ts';
 import { isSameFile } from '../files/same-file.ts';
+import { DumpError } from '../shared/dump-error.ts';
 import { attachmentOptions } from './attachment-options.ts';
 import type { Command, CommandOption, OptionValues } from './command.ts';
 import { UsageError } from './io.ts';
@@ -39,6 +41,20 @@ function givenFiles(command: Command, args: readonly string[], options: OptionVa
   const named = first.endsWith('...>') ? args : args.filter((_, index) => namesGiven(command.args[index] ?? ''));
   const optional = allOptions(command).filter(({ flags, writes }) => writes === undefined && namesGiven(flags));
   return [...named, ...optional.flatMap((option) => valuesOf(option, options))];
+}
+
+/**
+ * Looks at what options name before a dump is opened, and perhaps unpacked: a device is refused at once.
+ * @throws DumpError io for what is neither a file nor a folder
+ */
+export function refuseEndless(command: Command, options: OptionValues): void {
+  for (const option of allOptions(command)) {
+    if (option.writes !== undefined || !namesGiven(option.flags)) continue;
+    for (const path of valuesOf(option, options)) {
+      const what = endlessKind(path);
+      if (what !== undefined) throw new DumpError('io', { file: path }, `it is ${what}`, 'a file');
+    }
+  }
 }
 
 /**

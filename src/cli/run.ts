@@ -13,7 +13,7 @@ import { commands } from './commands/index.ts';
 import type { Command, CommandOption, Opening, OptionValues } from './command.ts';
 import { exitCodes, printJson, say, sayLine, UsageError, type CliIo } from './io.ts';
 import { attachmentsOf } from './attachment-options.ts';
-import { allOptions, opensDump, refuseWritingOverGiven } from './given-files.ts';
+import { allOptions, opensDump, refuseEndless, refuseWritingOverGiven } from './given-files.ts';
 import { errorText } from './text/remedy-text.ts';
 import { visibleDoor } from './visible-door.ts';
 import { makeStyle } from './text/style.ts';
@@ -139,6 +139,7 @@ async function runChosen({ command, args, options }: Chosen, io: CliIo): Promise
   const client = connect(engineProtocol, near);
   try {
     refuseWritingOverGiven(command, args, options);
+    refuseEndless(command, options);
     const opening = openingOf(command, args, options);
     return await command.run({ engine: client, io, output, style: makeStyle(output.color), opening }, args, options);
   } catch (error) {

@@ -3,7 +3,7 @@
  * never beside the dump, which may be evidence on a read-only share. A cache that others may write to could answer in place of
  * the evidence, or bring code along: it is refused with a sentence, and a folder that is the user's alone is used instead.
  */
-import { existsSync, readdirSync, realpathSync, rmSync, statSync, type Stats } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, realpathSync, rmSync, statSync, type Stats } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, posix, win32 } from 'node:path';
 import { DumpError } from '../shared/dump-error.ts';
@@ -99,8 +99,27 @@ export function whyNotPrivate(root: string, parts: readonly string[]): string | 
   return undefined;
 }
 
-/** Why nothing in a cache folder is used; undefined when it is fit. */
-const whyUnfit = (root: string): string | undefined => whyNotPrivate(root, cacheParts);
+/** Why a folder that is there cannot be used in a way; undefined when it can. @param mode as for access(2) */
+function whyNoAccess(folder: string, mode: number): string | undefined {
+  if (!existsSync(folder)) return undefined;
+  try {
+    accessSync(folder, mode);
+    return undefined;
+  } catch (error) {
+    return `${folder}: ${systemReason(error)}`;
+  }
+}
+
+/** Why nothing in a cache folder is used; undefined when it is fit. One that can only be read is fit for reading. */
+function whyUnfit(root: string): string | undefined {
+  const why = whyNotPrivate(root, cacheParts);
+  if (why !== undefined) return why;
+  for (const folder of [root, ...cacheParts.map((part) => join(root, part))]) {
+    const closed = whyNoAccess(folder, constants.R_OK | constants.X_OK);
+    if (closed !== undefined) return closed;
+  }
+  return undefined;
+}
 
 /** Sentences about folders and files of the cache that were refused, for the doors to show. Each is kept once. */
 const remarks = new Set<string>();
@@ -162,9 +181,16 @@ export function cacheFile(part: CachePart, name: string, besides: readonly strin
 /**
  * The folder of a part, made if need be: the first that is fit, also where another has the part already. Who sets the cache to
  * a disk of their own must not find the memory of a dump on another.
+ * @param wanted names of files that are to be written there; where the first is there already, a folder that can only be read will do
  * @throws DumpError io when there is none that is the user's alone
  */
-export const partFolder = (part: CachePart): string => chosenFolder(part, () => undefined);
+export const partFolder = (part: CachePart, ...wanted: readonly string[]): string =>
+  chosenFolder(part, (root) => {
+    const [first, ...others] = wanted.map((name) => join(root, part, name));
+    if (first === undefined) return undefined;
+    const planted = whyPlanted([first, ...others], (path) => whyNoOwnFile(path, isEnclosed(root)));
+    return planted ?? (existsSync(first) ? undefined : whyNoAccess(join(root, part), constants.W_OK));
+  });
 
 /** What Node.js calls a compiled module: a CRC-32, with six characters more while it is written (src/compile_cache.cc). */
 export const moduleName = /^[0-9a-f]{1,8}(?:\.\w{6})?$/;

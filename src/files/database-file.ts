@@ -2,10 +2,11 @@
  * Where SQLite may work. It opens, truncates and removes files beside the one that it is given (-wal, -shm, -journal), whatever
  * they are, so each of them is looked at before it is let near: a dump may have any name.
  */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, rmSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, rmSync, type BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
 import { evidenceOf } from './evidence-files.ts';
 import { endable, whatElse, whatMade } from './file-look.ts';
+import { readUninterrupted } from './read-uninterrupted.ts';
 import { errorCode, systemReason } from './system-error.ts';
 
 /** What SQLite keeps beside a database. */
@@ -28,7 +29,7 @@ function headOf(path: string): Uint8Array {
   try {
     if (!fstatSync(descriptor).isFile()) return new Uint8Array();
     const head = Buffer.alloc(headBytes);
-    return head.subarray(0, readSync(descriptor, head, 0, headBytes, 0));
+    return head.subarray(0, readUninterrupted(descriptor, head, 0));
   } finally {
     closeSync(descriptor);
   }

@@ -2,7 +2,7 @@
  * The one look at what a name leads to, before anything reads it: whatever is no file of a size may never end, may keep its
  * reader for ever, and may lose what is read of it (/proc/kmsg). Everything that a person names comes by here.
  */
-import { realpathSync, statfsSync, type BigIntStats } from 'node:fs';
+import { realpathSync, statSync, statfsSync, type BigIntStats } from 'node:fs';
 import { basename } from 'node:path';
 import { pathBytes } from './path-bytes.ts';
 
@@ -32,6 +32,17 @@ export function whatElse(stats: BigIntStats): string | undefined {
   if (stats.isFIFO()) return 'a named pipe, which may never end';
   if (stats.isSocket()) return 'a socket';
   return 'a device, which may never end';
+}
+
+/** What a path names that is neither a file nor a folder; undefined for those, and for what cannot be looked at. */
+export function endlessKind(path: string): string | undefined {
+  try {
+    const stats = statSync(pathBytes(path), { bigint: true });
+    return stats.isDirectory() ? undefined : whatElse(stats);
+  } catch {
+    // Whoever opens it says why.
+    return undefined;
+  }
 }
 
 /** What a file is that looks regular and holds nothing of its own; undefined for one on a disk, and where the system does not say. */

@@ -2,12 +2,13 @@
  * Files that lie beside a dump and are read as a whole: a System.map, rules, a manifest, a key, a session. They are regular,
  * and no larger than what they are taken for: a pipe, a device or a file without end is named at once, not waited for.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync, type BigIntStats } from 'node:fs';
 import { DumpError } from '../shared/dump-error.ts';
 import { byteText } from '../shared/units.ts';
 import { noteEvidence } from './evidence-files.ts';
 import { endable, isKernelSymbols, whatElse, whatMade } from './file-look.ts';
 import { pathBytes } from './path-bytes.ts';
+import { readUninterrupted } from './read-uninterrupted.ts';
 import { errorCode, systemReason } from './system-error.ts';
 
 export interface GivenFileOptions {
@@ -84,7 +85,7 @@ export function openRegular(path: string, what: string, kernel: FromKernel = 'si
 export function* givenPieces(path: string, { what, most, evidence = true, symbols = false }: GivenFileOptions): Generator<Buffer, void> {
   const { descriptor, stats } = openRegular(path, what, symbols ? 'symbols' : 'none');
   const tooLarge = (bytes: string): DumpError => new DumpError('unsupported', { file: path }, `it has ${bytes}`, `${what} of at most ${byteText(most)}`);
-  const read = (chunk: Buffer): number => readSync(descriptor, chunk, 0, chunk.length, null);
+  const read = (chunk: Buffer): number => readUninterrupted(descriptor, chunk);
   try {
     if (evidence) noteEvidence({ path, device: stats.dev, inode: stats.ino, bornNs: stats.birthtimeNs });
     if (stats.size > BigInt(most)) throw tooLarge(`${stats.size} bytes`);

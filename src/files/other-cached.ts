@@ -23,7 +23,7 @@ export interface OtherCached extends CachedFile {
 const unpackedName = /^[0-9a-f]{32,64}\.[\w.-]+$/;
 const lockName = /^[0-9a-f]{32}\.lock$/;
 /** Files that SQLite began for an index, and what it kept beside one. */
-const beganName = /^[0-9a-f]{32}\.[0-9a-f]{32}\.sqlite(?:-wal|-shm|-journal)?$/;
+const beganName = /^[0-9a-f]{32}\.[0-9a-f]{32}(?:\.[0-9a-f]{16})?\.sqlite(?:-wal|-shm|-journal)?$/;
 /** Node.js keeps the modules of each of its versions in a folder of its own. */
 const modulesFolder = /[/\\]v\d+\.\d+\.\d+[\w.-]*$/;
 

@@ -13,7 +13,6 @@ import {
   linkSync,
   lstatSync,
   openSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -25,6 +24,7 @@ import { basename, dirname, join } from 'node:path';
 import { DumpError } from '../shared/dump-error.ts';
 import { evidenceOf } from './evidence-files.ts';
 import { errorCode, systemReason } from './system-error.ts';
+import { readUninterrupted } from './read-uninterrupted.ts';
 import { comparedBytes, isComparedBeforeReplaced, whyKept, whyOthersStay, type OutputKind } from './replaceable.ts';
 import { lookedAtBytes } from './seeming-kind.ts';
 
@@ -98,7 +98,7 @@ function beginningOf(path: string, stats: BigIntStats, bytes: number): Uint8Arra
     const head = Buffer.alloc(Number(opened.size < bytes ? opened.size : BigInt(bytes)));
     let got = 0;
     while (got < head.length) {
-      const step = readSync(descriptor, head, got, head.length - got, got);
+      const step = readUninterrupted(descriptor, head.subarray(got), got);
       if (step === 0) break;
       got += step;
     }
@@ -177,7 +177,8 @@ export function openOutput(path: string, options: OutputOptions, content?: Uint8
       return work();
     } catch (error) {
       discard();
-      throw error instanceof DumpError ? error : refused(path, systemReason(error), 'room for the whole file');
+      const isFull = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errorCode(error) ?? '');
+      throw error instanceof DumpError ? error : refused(path, systemReason(error), isFull ? 'room for the whole file' : 'a file that can be written');
     }
   };
   const output: OutputFile = {

@@ -108,6 +108,18 @@ describe('an option that names a file', () => {
   );
 });
 
+it('is looked at before the dump is opened, which may have to be unpacked first', async () => {
+  const asked = fileOptions().filter(({ flag }) => flag !== '--index');
+  // No dump is there: whoever opens it first says so.
+  const answers = await runCommands(
+    asked.map(({ argv }) => argv(files, folder, paths.device).map((word) => (Object.values(files).includes(word) ? place('missing') : word))),
+  );
+  for (const { argv, code, err } of answers) {
+    expect(err, argv.join(' ')).toBe('dumpbench: /dev/zero: it is a device, which may never end (expected a file)\n');
+    expect(code).toBe(3);
+  }
+}, 120_000);
+
 describe('a large file beside a dump', () => {
   /** What a process without one takes, and 256 MiB. */
   const mostKiB = (128 + 256) * 1024;

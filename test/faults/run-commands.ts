@@ -1,6 +1,6 @@
 /** Runs many commands in one process of their own, and ends it when one of them hangs. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,22 +25,25 @@ export interface RunOptions {
   readonly outCharacters?: number;
   /** A shell script that runs first, in a mount namespace of its own. */
   readonly mounts?: string;
+  /** Number of the user, and of the group, who runs them; only root can choose. */
+  readonly user?: number;
 }
 
 /** @throws Error naming the command that hung or ended the process */
 export function runCommands(
   list: readonly (readonly string[])[],
-  { env = process.env, mounts, outCharacters = 200 }: RunOptions = {},
+  { env = process.env, mounts, user, outCharacters = 200 }: RunOptions = {},
 ): Promise<readonly Answer[]> {
   const folder = mkdtempSync(join(tmpdir(), 'dumpbench-commands-'));
   const file = join(folder, 'list.json');
   writeFileSync(file, JSON.stringify(list));
+  chmodSync(folder, 0o755);
   const [program, args] =
     mounts === undefined
       ? [process.execPath, [runner, file, String(outCharacters)]]
       : ['unshare', ['--user', '--map-root-user', '--mount', 'sh', '-ec', `${mounts}\nexec "$0" "$@"`, process.execPath, runner, file, String(outCharacters)]];
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], ...(user === undefined ? {} : { uid: user, gid: user }) });
     let out = '';
     let err = '';
     let watchdog: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
 /** Standard output may be a full disk, and standard error as well: that is no fault of the program, and no reason to call it one. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -42,6 +42,22 @@ const answers: readonly (readonly string[])[] = [
   ['read', files.healthy, '0', '65536', '--raw'],
   ['triage', files.healthy, files.notDump],
 ];
+
+/** Programs that discard an answer open /dev/null for both, as Node.js itself does for a stream that is closed: the two cannot be told apart. */
+describe.skipIf(process.platform === 'win32')('a standard output that nobody reads', () => {
+  it.each([
+    ['>&-', 'closed'],
+    ['1<>/dev/null', 'discarded, opened for both'],
+    ['>/dev/null', 'discarded'],
+  ])('%s (%s) is no failure', (redirection) => {
+    const { status, stderr } = spawnSync('sh', ['-c', `"$@" ${redirection}`, 'sh', process.execPath, cliEntry, 'info', files.healthy], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') },
+    });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+});
 
 describe.skipIf(!existsSync(full))('a stream on a full disk', () => {
   it.concurrent.each(answers.map((argv) => [argv.map((word) => word.replace(`${folder}/`, '')).join(' '), argv] as const))(

@@ -3,11 +3,21 @@ import type { Connection } from './connection.ts';
 import { IndexDamaged } from './index-error.ts';
 import type { IndexReader } from './index-reader-type.ts';
 import { partialChecksum } from './index-writer.ts';
+import { readError } from './read-guard.ts';
 import { unpackBlock } from './packed-block.ts';
 import { assertRow, rowChecksum } from './row-checksum.ts';
 import { indexTables } from './schema.ts';
 
 type Row = readonly unknown[];
+
+/** What SQLite says of a table and its places: 'ok'. @throws IndexDamaged */
+function consistency(connection: Connection, table: string): unknown {
+  try {
+    return connection.pragma(`integrity_check("${table}")`, { simple: true });
+  } catch (error) {
+    throw readError(error);
+  }
+}
 
 /** A table that was written at once: its rows have no checksums of their own. */
 function assertRecords(connection: Connection, table: string): void {
@@ -21,7 +31,7 @@ function assertRecords(connection: Connection, table: string): void {
   // Of an index that was begun and not gone on with, nothing was written yet.
   if (sum === undefined && rows === 0) return;
   if (rows !== sum?.[0] || checksum !== sum[1]) throw new IndexDamaged(`its table "${table}" does not match its checksum`);
-  const state = connection.pragma(`integrity_check("${table}")`, { simple: true });
+  const state = consistency(connection, table);
   if (state !== 'ok') throw new IndexDamaged(`its table "${table}" is not consistent (${String(state)})`);
 }
 

@@ -8,6 +8,7 @@ import { whyNoDatabase } from '../../files/database-file.ts';
 import { noteEvidencePath } from '../../files/evidence-files.ts';
 import type { Connection } from './connection.ts';
 import { IndexError } from './index-error.ts';
+import { guardReads } from './read-guard.ts';
 import { indexApplicationId } from './schema.ts';
 
 export type Sqlite = typeof BetterSqlite3;
@@ -27,7 +28,7 @@ const openHere = new Map<string, number>();
 /** A connection to an index whose place was looked at. @throws SqliteError */
 export function connect(sqlite: Sqlite, path: string, options: BetterSqlite3.Options): Connection {
   const key = resolve(path);
-  const connection: Connection = new sqlite(path, options);
+  const connection: Connection = guardReads(new sqlite(path, options));
   openHere.set(key, (openHere.get(key) ?? 0) + 1);
   const close = connection.close.bind(connection);
   let open = true;

@@ -165,7 +165,7 @@ function createFresh(sqlite: Sqlite, key: IndexKey, reason: FreshReason): Connec
   try {
     return reset(connect(sqlite, key.path, { timeout: 2000 }), key);
   } catch (error) {
-    if (!(error instanceof sqlite.SqliteError) || reason === 'new') throw error;
+    if (!(error instanceof sqlite.SqliteError || error instanceof IndexDamaged) || reason === 'new') throw error;
     // Emptying in place keeps other processes' open connections right; a file too broken for that is replaced.
     removeDatabase(key.path);
     return reset(connect(sqlite, key.path, { timeout: 2000 }), key);

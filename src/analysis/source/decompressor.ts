@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { DumpError } from '../../shared/dump-error.ts';
 import { Cancelled } from '../../shared/rpc.ts';
-import { faultError, type ByteSource } from './byte-source.ts';
+import { faultError, type ByteSource, type FileFault } from './byte-source.ts';
 import { gzipMembers } from './gzip-members.ts';
 import type { Pieces } from './piece-cursor.ts';
 import type { UnpackEnd } from './unpack-end.ts';
@@ -48,8 +48,11 @@ export function unpacking(wrapper: string, file: string): Unpacking {
 
 const stepBytes = 1 << 20;
 
-/** The bytes of an open file as a stream, whatever its name leads to by now. Fails with DumpError io where the disk does not give all. */
-export function sourceStream(source: ByteSource): Readable {
+/**
+ * The bytes of an open file as a stream, whatever its name leads to by now. Fails with DumpError io where the disk does not give all.
+ * @param onFault instead: the stream ends before what cannot be read
+ */
+export function sourceStream(source: ByteSource, onFault?: (fault: FileFault) => void): Readable {
   return Readable.from(
     (function* () {
       for (let at = 0; at < source.size;) {
@@ -57,6 +60,10 @@ export function sourceStream(source: ByteSource): Readable {
         const got = source.readInto(at, step);
         if (got === 0) {
           const fault = source.faultAt?.(at);
+          if (fault !== undefined && onFault !== undefined) {
+            onFault(fault);
+            return;
+          }
           throw fault === undefined ? new DumpError('io', { file: source.name, offset: at }, 'the file ends there', `${source.size} bytes`) : faultError(fault);
         }
         yield step.subarray(0, got);

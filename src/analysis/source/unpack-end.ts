@@ -8,6 +8,8 @@ export type UnpackEnd =
    * was unpacked too; else nothing was unpacked from there on.
    */
   | { readonly kind: 'damaged'; readonly at: number; readonly what: string; readonly contents: boolean }
+  /** The disk does not give the file from `at` on. */
+  | { readonly kind: 'unread'; readonly at: number; readonly why: string }
   /** From `at` on, after the last member or frame, lie bytes that are none. */
   | { readonly kind: 'followed'; readonly at: number; readonly bytes: number };
 

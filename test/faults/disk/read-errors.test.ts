@@ -1,14 +1,16 @@
 /** Every command on a dump whose disk fails: pages that do not come are unreadable, with the place, and everything else is answered. */
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { describeNeeding } from '../../requirements.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 import { verifySchema } from '../../../src/shared/check-model.ts';
 import { indexSchema, sqlSchema } from '../../../src/shared/memory-model.ts';
+import { infoSchema } from '../../../src/shared/model.ts';
 import { triageSchema } from '../../../src/shared/triage-model.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { failingDisk, type FailingDisk, type Faults, type FaultyRun } from './failing-disk.ts';
@@ -17,6 +19,8 @@ const folder = scratchFolder();
 const sample = join(folder, 'healthy.vmcore');
 const bytes = bundledSamples()[0]?.bytes ?? new Uint8Array();
 writeFileSync(sample, bytes);
+const keyFile = join(folder, 'key.pem');
+writeFileSync(keyFile, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
 const caches = (): NodeJS.ProcessEnv => ({ XDG_CACHE_HOME: mkdtempSync(join(folder, 'cache-')) });
 
 /** A page of memory that the sample stores as it is, in the middle of the file. */
@@ -170,6 +174,105 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
         reason: `the device reports a read error (EIO) at offset 0x${bad.toString(16)} of healthy.vmcore`,
       },
     ]);
+  });
+
+  it('an index whose own disk fails answers in no command, ends none in an internal error, and is built again', async () => {
+    const env = caches();
+    const { indexPath } = json(indexSchema, await run(['index', '--json', sample], {}, env));
+    const whole = readFileSync(indexPath);
+    const answer = (await run(['sql', sample, 'SELECT state, count(*) FROM page GROUP BY 1'], {}, env)).out;
+    let damaged = 0;
+    for (let at = 0; at < whole.length; at += 65_536) {
+      const faults = { FILE: [indexPath], BAD: `${at}-${at + 65_536}` };
+      for (const argv of [
+        ['sql', sample, 'SELECT state, count(*) FROM page GROUP BY 1'],
+        ['search', sample, '00', '--type', 'bytes', '--class', 'text', '--limit', '1'],
+      ]) {
+        const { code, out, err } = await run(argv, faults, env);
+        const what = `${argv.join(' ')} with bytes ${at} on: ${err}`;
+        expect(err, what).not.toContain('internal error');
+        expect(code, what).toBeOneOf([0, 2, 3]);
+        if (argv[0] === 'sql' && code === 0) expect(out, what).toBe(answer);
+        if (code !== 0) damaged += 1;
+      }
+      expect(readFileSync(indexPath).equals(whole), `bytes ${at} on`).toBe(true);
+    }
+    expect(damaged).toBeGreaterThan(1);
+    expect((await run(['cache'], { FILE: [indexPath], BAD: '0-1000000' }, env)).code).toBe(0);
+    // Held open, so that the next index is another file for the disk.
+    const held = openSync(indexPath, 'r');
+    const verified = await run(['verify', sample], { FILE: [indexPath], BAD: '0-1000000' }, env);
+    expect([verified.code, verified.err]).toEqual([0, expect.not.stringContaining('internal error')]);
+    const rebuilt = await run(['index', '--json', sample], { FILE: [indexPath], BAD: '32768-65536' }, env);
+    closeSync(held);
+    expect(json(indexSchema, rebuilt).pages.present).toBeGreaterThan(0);
+  }, 240_000);
+
+  it('a file beside the dump is read through interruptions and in short pieces', async () => {
+    const map = join(folder, 'System.map');
+    writeFileSync(map, '0000000000100000 T _stext\n0000000000100010 T one\n');
+    const plain = await run(['attest', sample, '--key', keyFile], {});
+    for (const faults of [{ EINTR: 3 }, { SHORT: 1 }] as const) {
+      expect((await run(['symbols', sample, '--system-map', map, '--json'], { FILE: [map], ...faults })).code).toBe(0);
+      expect((await run(['attest', sample, '--key', keyFile], { FILE: [keyFile], ...faults })).out).toBe(plain.out);
+    }
+  });
+
+  describe('of a packed dump', () => {
+    const packed = join(folder, 'packed.gz');
+    writeFileSync(packed, gzipSync(bytes, { level: 0 }));
+    const far = 0x20_0000;
+    const runPacked = (args: readonly string[], faults: Faults, env?: NodeJS.ProcessEnv): Promise<FaultyRun> => run(args, { FILE: [packed], ...faults }, env);
+
+    it('opens as far as it can be read, is not complete, and has no digest', async () => {
+      const env = caches();
+      const faults = { BAD: `${far}-${far + 4096}` };
+      const { code, out } = await runPacked(['info', packed, '--json'], faults, env);
+      expect(code).toBe(0);
+      const { container, findings } = v.parse(infoSchema, JSON.parse(out));
+      expect(container.complete).toBe(false);
+      expect(findings).toContainEqual(
+        expect.objectContaining({ id: 'container-complete/packed-file-unread', where: { fileOffset: far, bytes: statSync(packed).size - far } }),
+      );
+      const verified = await runPacked(['verify', packed, '--json'], faults, env);
+      const { checks, digests } = json(verifySchema, verified);
+      expect(digests).toEqual({});
+      expect(checks.find(({ id }) => id === 'packed-file')).toMatchObject({ verdict: 'unreadable', detail: expect.stringContaining('0x200000') as unknown });
+      expect(json(indexSchema, await runPacked(['index', '--digest', packed, '--json'], faults, env)).memoryRoot).toBeUndefined();
+      for (const argv of [
+        ['manifest', packed],
+        ['attest', packed, '--key', keyFile],
+      ])
+        expect(await runPacked(argv, faults, env)).toMatchObject({ code: 3, out: '' });
+      // And is whole again when the disk is.
+      const sound = await runPacked(['info', packed, '--json'], {}, env);
+      expect(v.parse(infoSchema, JSON.parse(sound.out)).container).toMatchObject({ complete: true, copy: 'made' });
+    });
+
+    it('whose beginning cannot be unpacked says so', async () => {
+      expect(await runPacked(['info', packed], { BAD: '0-4096' })).toMatchObject({ code: 3, out: '', err: expect.stringContaining('EIO') as unknown });
+      expect(await runPacked(['info', packed], { BAD: '40-4096' })).toMatchObject({
+        code: 3,
+        out: '',
+        err: expect.stringMatching(/EIO.*not enough to open the dump/) as unknown,
+      });
+    });
+
+    it('has another copy where the disk does not give the one in the cache', async () => {
+      const env = caches();
+      await runPacked(['info', packed], {}, env);
+      const copies = join(env.XDG_CACHE_HOME ?? '', 'dumpbench', 'unpacked');
+      const copy = join(copies, readdirSync(copies).find((name) => name.endsWith('.dump')) ?? '');
+      const verified = await run(['verify', packed, '--json'], { FILE: [copy], BAD: badBytes }, env);
+      expect(json(verifySchema, verified).checks.find(({ id }) => id === 'packed-file')).toMatchObject({ verdict: 'unreadable' });
+      expect(v.parse(infoSchema, JSON.parse((await runPacked(['info', packed, '--json'], {}, env)).out)).container.copy).toBe('made');
+      // Held open, so that the next copy is another file for the disk.
+      const held = openSync(copy, 'r');
+      const opened = await run(['info', packed, '--json'], { FILE: [copy], BAD: '0-4096' }, env);
+      closeSync(held);
+      expect(opened.faults.length).toBeGreaterThan(0);
+      expect(v.parse(infoSchema, JSON.parse(opened.out)).container).toMatchObject({ complete: true, copy: 'made' });
+    });
   });
 
   it('a disk that interrupts every read is a fault, not a hang', async () => {

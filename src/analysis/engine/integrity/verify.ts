@@ -67,7 +67,9 @@ export async function verifySession(session: Session, request: VerifyRequest, co
       },
     }),
   );
-  if (found.some(({ id, verdict }) => id === 'packed-file' && verdict === 'failed')) distrustCopy(session);
+  const copies = new Set(copiesOf(session).map(({ path }) => path));
+  const isCopyUnread = session.faults().some(({ file }) => copies.has(file));
+  if (isCopyUnread || found.some(({ id, verdict }) => id === 'packed-file' && verdict === 'failed')) distrustCopy(session);
   const results = request.handedOn === true ? found.map(withoutCache) : found;
   const digests = request.quick ? {} : await digestsOf(session, results, context);
   const checked = await afterReading(session, results, signal);
@@ -82,9 +84,13 @@ export async function verifySession(session: Session, request: VerifyRequest, co
 }
 
 /** The copy stays where this session reads it; the next one unpacks the file again. */
-function distrustCopy({ unpacked, packedParts }: Session): void {
-  for (const one of [unpacked, ...packedParts.map((part) => part.unpacked)]) if (one !== undefined) forgetCopyRecord(one.path);
+function distrustCopy(session: Session): void {
+  for (const { path } of copiesOf(session)) forgetCopyRecord(path);
 }
+
+/** The copies in the cache that are read in place of packed files. */
+const copiesOf = ({ unpacked, packedParts }: Session): readonly { readonly path: string }[] =>
+  [unpacked, ...packedParts.map((part) => part.unpacked)].flatMap((one) => one ?? []);
 
 /** What was read after the checks may have shown that the disk does not give all of the file. */
 async function afterReading(session: Session, results: readonly CheckResult[], signal: AbortSignal): Promise<CheckResult[]> {

@@ -1,4 +1,5 @@
 /** Opens what a person names: a dump, one file of a set, a folder with a set, or a dump that is packed. */
+import { removeCopy } from '../../../files/copy-record.ts';
 import { defined } from '../../../shared/defined.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import { byteText } from '../../../shared/units.ts';
@@ -9,7 +10,7 @@ import { folderFiles, isFolder, openFile } from '../../source/file-source.ts';
 import type { Wrapper } from '../../source/wrapper.ts';
 import { neighboursOf, openSetFiles, packedAs, packedDumps, type SetFile, type UnpackRequest } from './packed-set.ts';
 import { assertUsed, openSessionInSteps, sessionInSteps, type Session } from './session.ts';
-import { unpackedFile } from './unpacked-file.ts';
+import { unpackedFile, type UnpackedCopy } from './unpacked-file.ts';
 
 export interface OpenRequest extends UnpackRequest {
   readonly path: string;
@@ -20,16 +21,18 @@ export interface OpenRequest extends UnpackRequest {
 }
 
 /** One packed file alone. */
-async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Session> {
+async function openPacked(wrapper: Wrapper, request: OpenRequest, isAgain = false): Promise<Session> {
   const { path, signal, progress, cacheFolder, given = {} } = request;
   const packed = openFile(path);
   let inner: ReturnType<typeof openFile> | undefined;
+  let copied: UnpackedCopy | undefined;
   const close = (): void => {
     packed.close();
     inner?.close();
   };
   try {
     const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...defined({ folder: cacheFolder }) });
+    copied = unpacked;
     const copy = openFile(unpacked.path);
     inner = copy;
     const { end } = unpacked;
@@ -63,7 +66,18 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest): Promise<Sessi
     return await paced(opening, signal);
   } catch (error) {
     close();
-    throw error;
+    if (copied === undefined || !isDumpError(error)) throw error;
+    if (copied.end.kind === 'unread')
+      throw new DumpError(
+        'io',
+        { file: path, offset: copied.end.at },
+        `${copied.end.why}; what was unpacked before is not enough to open the dump (${error.what})`,
+        'a readable dump file',
+      );
+    if (copied.how === 'made' || isAgain || error.kind !== 'io') throw error;
+    // The disk of the cache does not give the beginning of an earlier copy: that is no fault of the dump.
+    removeCopy(copied.path);
+    return openPacked(wrapper, request, true);
   }
 }
 

@@ -44,6 +44,14 @@ function endFinding({ wrapper = '', file, unpacked }: PackedFile): Finding | und
         : `its ${wrapper} ${name} that begins at ${at} cannot be unpacked to its end (${end.what}); the ${byteText(source.size)} before the damage are unpacked, and what came after them is missing`,
       where: { fileOffset: end.at, bytes: file.size - end.at },
     };
+  if (end.kind === 'unread')
+    return {
+      id: 'container-complete/packed-file-unread',
+      severity: 'error',
+      title: 'The packed file cannot be read to its end',
+      detail: `${end.why} at ${at} of its ${byteText(file.size)}; the ${byteText(source.size)} before it are unpacked, and what comes after them cannot be had without it`,
+      where: { fileOffset: end.at, bytes: file.size - end.at },
+    };
   return {
     id: 'container-complete/packed-file-rest',
     severity: 'warning',
@@ -72,7 +80,7 @@ function withEnd(image: DumpImage, packed: PackedFile, isPart: boolean): DumpIma
   const finding = isPart ? { ...found, detail: `${packed.file?.name ?? ''}: ${found.detail}` } : found;
   const { complete } = image.container;
   const kind = packed.unpacked?.end.kind;
-  const source = kind === 'cut' ? 'the end of the packed file' : kind === 'damaged' ? 'the data of the packed file' : undefined;
+  const source = kind === 'cut' || kind === 'unread' ? 'the end of the packed file' : kind === 'damaged' ? 'the data of the packed file' : undefined;
   return {
     ...image,
     container: { ...image.container, complete: source === undefined ? complete : fact(false, `${complete.source}; ${source}`) },

@@ -12,13 +12,13 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { partFolder } from '../../../files/cache-folder.ts';
 import { fileSystemType, isFresh, whyNoChangeTime } from '../../../files/change-time.ts';
-import { copyState, readCopyRecord, removeCopy, touchCopy, writeCopyRecord, type CopyRecord } from '../../../files/copy-record.ts';
+import { copyState, readCopyRecord, recordPath, removeCopy, touchCopy, writeCopyRecord, type CopyRecord } from '../../../files/copy-record.ts';
 import { removeAbandoned, unpackedDumps } from '../../../files/other-cached.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { byteText } from '../../../shared/units.ts';
 import { hashFile } from '../../integrity/file-hash.ts';
-import { readAround } from '../../source/byte-source.ts';
+import { faultError, readAround, type FileFault } from '../../source/byte-source.ts';
 import { sourceStream, unpackError, unpacking } from '../../source/decompressor.ts';
 import type { UnpackEnd } from '../../source/unpack-end.ts';
 import { openFile, type FileSource } from '../../source/file-source.ts';
@@ -171,8 +171,9 @@ async function earlierCopy(copy: string, path: string, packed: FileSource, optio
  * @throws DumpError io, truncated, corrupt or unsupported; Cancelled
  */
 export async function unpackedFile(path: string, packed: FileSource, wrapper: string, options: UnpackOptions): Promise<UnpackedCopy> {
-  const folder = options.folder ?? partFolder('unpacked');
-  const target = join(folder, `${copyKey(packed)}.dump`);
+  const name = `${copyKey(packed)}.dump`;
+  const folder = options.folder ?? partFolder('unpacked', name, basename(recordPath(name)));
+  const target = join(folder, name);
   const earlier = await earlierCopy(target, resolve(path), packed, options);
   if (typeof earlier === 'object') return earlier;
   if (earlier !== undefined) removeCopy(target);
@@ -187,8 +188,9 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
     const settled = !isFresh(packed.file, nowNs());
     const [before, after] = [createHash('sha256'), createHash('sha256')];
     let bytes = 0;
+    const faults: FileFault[] = [];
     await pipeline(
-      sourceStream(packed),
+      sourceStream(packed, (met) => faults.push(met)),
       digesting(before, (read) => {
         options.progress({ phase: 'unpack', about: wrapper, done: Math.min(read, packed.size), total: packed.size, unit: 'bytes' });
       }),
@@ -200,7 +202,9 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
       createWriteStream(partial, { flags: 'wx', mode: 0o600 }),
       { signal: options.signal },
     );
-    const end = unpack.end() ?? { kind: 'cut', at: 0 };
+    const [met] = faults;
+    const end: UnpackEnd = met === undefined ? (unpack.end() ?? { kind: 'cut', at: 0 }) : { kind: 'unread', at: met.offset, why: met.why };
+    if (bytes === 0 && met !== undefined) throw faultError(met);
     if (bytes === 0 && end.kind === 'cut')
       throw new DumpError('truncated', { file: path }, `the ${wrapper} data end before any of them can be unpacked`, 'the whole file');
     if (bytes === 0 && end.kind === 'damaged')
@@ -212,7 +216,8 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
       );
     await rename(partial, target);
     const copy = copyState(target);
-    if (copy !== undefined)
+    // The disk may give more the next time: a copy without a record is made anew.
+    if (copy !== undefined && end.kind !== 'unread')
       writeCopyRecord(target, {
         version: 2,
         path: resolve(path),
@@ -224,7 +229,8 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
       });
     return { path: target, how: 'made', end, ...(earlier === undefined ? {} : { discarded: earlier }) };
   } catch (error) {
-    await rm(partial, { force: true });
+    // The error that led here says more than that what was begun cannot go.
+    await rm(partial, { force: true }).catch(() => undefined);
     throw unpackError(error, path);
   }
 }

@@ -5,23 +5,39 @@
 import { basename } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isDumpError } from '../../../shared/dump-error.ts';
+import { isDumpError, type DumpError } from '../../../shared/dump-error.ts';
 import { Cancelled } from '../../../shared/rpc.ts';
 import { byteText } from '../../../shared/units.ts';
 import type { PackedEvidence } from '../evidence.ts';
-import type { ByteSource } from '../../source/byte-source.ts';
+import { faultText, readAround, type ByteSource, type FileFault } from '../../source/byte-source.ts';
 import { sourceStream, unpackError, unpacking, type Unpacking } from '../../source/decompressor.ts';
 import { failed, notApplicable, notRecorded, passed, unreadable, type Check, type CheckOutcome } from '../check.ts';
 
 /** Compares what comes with a source, from its beginning on. */
-function comparing(copy: ByteSource): { readonly sink: Writable; readonly differs: () => number | undefined; readonly bytes: () => number } {
+function comparing(copy: ByteSource): {
+  readonly sink: Writable;
+  readonly differs: () => number | undefined;
+  /** What the disk of the cache does not give of the copy. */
+  readonly fault: () => FileFault | undefined;
+  readonly bytes: () => number;
+} {
   let bytes = 0;
+  let fault: FileFault | undefined;
   let differs: number | undefined;
   const sink = new Writable({
     write(chunk: Uint8Array, _encoding, done) {
       if (differs === undefined) {
         const there = new Uint8Array(chunk.length);
-        const got = bytes >= copy.size ? 0 : copy.readInto(bytes, there);
+        const unread: (readonly [start: number, end: number])[] = [];
+        const got =
+          bytes >= copy.size
+            ? 0
+            : readAround(copy, bytes, there, (start, end, met) => {
+                fault ??= met;
+                unread.push([start, end]);
+              });
+        // What cannot be read is neither the same nor something else.
+        for (const [start, end] of unread) there.set(chunk.subarray(start, end), start);
         const same = got === chunk.length && Buffer.compare(there, chunk) === 0;
         if (!same) {
           const first = there.findIndex((byte, at) => at >= got || byte !== chunk[at]);
@@ -32,8 +48,10 @@ function comparing(copy: ByteSource): { readonly sink: Writable; readonly differ
       done();
     },
   });
-  return { sink, differs: () => differs, bytes: () => bytes };
+  return { sink, differs: () => differs, fault: () => fault, bytes: () => bytes };
 }
+
+const placed = ({ what, where: { offset } }: DumpError): string => (offset === undefined ? what : `${what} at offset 0x${offset.toString(16)}`);
 
 const checksumWords = (wrapper: string): Readonly<Record<ReturnType<Unpacking['checksums']>, string>> => ({
   all: `as ${wrapper}'s own checksum says`,
@@ -46,19 +64,24 @@ const gravityOf: readonly CheckOutcome['verdict'][] = ['failed', 'unreadable', '
 
 /** One packed file: unpacked again, and compared with its copy. */
 async function examine({ wrapper, file, copy }: PackedEvidence, signal: AbortSignal): Promise<CheckOutcome> {
-  const { sink, differs, bytes } = comparing(copy);
+  const { sink, differs, fault, bytes } = comparing(copy);
   const unpack = unpacking(wrapper, file.name);
   try {
     await pipeline(sourceStream(file), unpack.stage, sink, { signal });
   } catch (error) {
     const why = unpackError(error, file.name);
     if (why instanceof Cancelled || !isDumpError(why)) throw why;
-    return why.kind === 'corrupt' || why.kind === 'truncated' ? failed(`${why.what}: other results are of an earlier copy`) : unreadable(why.message);
+    return why.kind === 'corrupt' || why.kind === 'truncated' ? failed(`${why.what}: other results are of an earlier copy`) : unreadable(placed(why));
   }
   const at = differs() ?? (bytes() === copy.size ? undefined : bytes());
   if (at !== undefined)
     return failed(
       `the unpacked copy in the cache is not what the file unpacks to, from byte 0x${at.toString(16)} on: other results are of that copy. It is made anew when the dump is opened next`,
+    );
+  const unread = fault();
+  if (unread !== undefined)
+    return unreadable(
+      `${faultText(unread)}, the unpacked copy in the cache: other results are of what could be read of it. It is made anew when the dump is opened next`,
     );
   const end = unpack.end();
   // That the rest is missing is for the completeness of the container to say.

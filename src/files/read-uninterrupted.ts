@@ -1,0 +1,22 @@
+/** Reading that a signal does not end: libuv makes every other call again, but not a read (src/unix/fs.c, uv__fs_work). */
+import { readSync } from 'node:fs';
+import { errorCode } from './system-error.ts';
+
+/** One that is interrupted without end is a fault. */
+const mostInterruptions = 1000;
+
+/**
+ * One read into all of a buffer, again where a signal interrupted it.
+ * @param position in the file; where the descriptor stands if not given
+ * @returns how many bytes came, which may be fewer
+ * @throws system errors
+ */
+export function readUninterrupted(descriptor: number, target: Uint8Array, position?: number): number {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return readSync(descriptor, target, 0, target.length, position ?? null);
+    } catch (error) {
+      if (errorCode(error) !== 'EINTR' || tries === mostInterruptions) throw error;
+    }
+  }
+}
