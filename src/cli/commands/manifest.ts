@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { exitCodes, printJson } from '../io.ts';
+import { exitCodes, printJson, say } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { formatsOf } from '../text/catalogue-text.ts';
 import { outputOptions, resultTarget } from '../output.ts';
@@ -16,9 +16,13 @@ export const manifestCommand: Command = {
     const format = String(options.format);
     const target = resultTarget(options, 'manifest');
     const progress = progressLine(io, output);
-    const { text, manifest } = await withDump(context, file, (dump) =>
-      engine.call('manifest', { dump, format }, { signal: io.signal, onProgress: progress.update }),
-    ).finally(progress.clear);
+    const { text, manifest, absent } = await withDump(context, file, async (dump) => {
+      const answer = await engine.call('manifest', { dump, format }, { signal: io.signal, onProgress: progress.update });
+      const { findings } = await engine.call('info', { dump });
+      return { ...answer, absent: findings.filter(({ id, severity }) => id.startsWith('volume-set/') && severity !== 'info') };
+    }).finally(progress.clear);
+    // Files that are not there, or whose headers cannot be read, are no part of it.
+    for (const { title, detail } of absent) say(io, output, `dumpbench: the manifest is of the files at hand alone. ${title}: ${detail}`);
     if (!output.json || !target.isStandardOutput) target.write(io, output, text);
     if (output.json) printJson(io, manifest);
     return exitCodes.fine;

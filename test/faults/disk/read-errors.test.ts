@@ -1,13 +1,13 @@
 /** Every command on a dump whose disk fails: pages that do not come are unreadable, with the place, and everything else is answered. */
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { describeNeeding } from '../../requirements.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
-import { buildCase } from '../../../src/samples/case-text.ts';
+import { buildCase, buildCaseFiles } from '../../../src/samples/case-text.ts';
 import { verifySchema } from '../../../src/shared/check-model.ts';
 import { indexSchema, sqlSchema } from '../../../src/shared/memory-model.ts';
 import { infoSchema } from '../../../src/shared/model.ts';
@@ -200,11 +200,12 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     expect(damaged).toBeGreaterThan(1);
     expect((await run(['cache'], { FILE: [indexPath], BAD: '0-1000000' }, env)).code).toBe(0);
     // Held open, so that the next index is another file for the disk.
-    const held = openSync(indexPath, 'r');
+    const held = [openSync(indexPath, 'r')];
     const verified = await run(['verify', sample], { FILE: [indexPath], BAD: '0-1000000' }, env);
     expect([verified.code, verified.err]).toEqual([0, expect.not.stringContaining('internal error')]);
+    held.push(openSync(indexPath, 'r'));
     const rebuilt = await run(['index', '--json', sample], { FILE: [indexPath], BAD: '32768-65536' }, env);
-    closeSync(held);
+    for (const descriptor of held) closeSync(descriptor);
     expect(json(indexSchema, rebuilt).pages.present).toBeGreaterThan(0);
   }, 240_000);
 
@@ -216,6 +217,22 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
       expect((await run(['symbols', sample, '--system-map', map, '--json'], { FILE: [map], ...faults })).code).toBe(0);
       expect((await run(['attest', sample, '--key', keyFile], { FILE: [keyFile], ...faults })).out).toBe(plain.out);
     }
+  });
+
+  it('a volume whose header cannot be read is missing, and a manifest says that it is of the others alone', async () => {
+    const paths = [...buildCaseFiles('memory 64 KiB\ncpu prefix=0x8000\nformat s390-mv partitions=0xa000,0xa000')].map(([name, content]) => {
+      const path = join(mkdirSync(join(folder, 'set'), { recursive: true }) ?? join(folder, 'set'), name);
+      writeFileSync(path, content);
+      return path;
+    });
+    const [first = '', second = ''] = paths;
+    const found = await run(['manifest', first], { FILE: [second], BAD: '0-4096' });
+    expect([found.code, found.out]).toEqual([0, expect.not.stringContaining(basename(second))]);
+    expect(found.err).toMatch(/^dumpbench: the manifest is of the files at hand alone\. A file that may belong to the set cannot be read: .*EIO[^]*alone\. Volumes are missing: /);
+    expect(await run(['manifest', first], {})).toMatchObject({ code: 0, err: '', out: expect.stringContaining(basename(second)) as unknown });
+    // Within its pages nothing of the set is missing but these.
+    const { pages } = json(indexSchema, await run(['index', first, '--json'], { FILE: [second], BAD: '8192-12288' }));
+    expect([pages.unreadable, pages.missing]).toEqual([1, 0]);
   });
 
   describe('of a packed dump', () => {
