@@ -3,12 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { verdicts } from '../../src/shared/check-model.ts';
+import { verdictClasses } from '../../src/shared/verdict-model.ts';
 import { trusts } from '../../src/shared/fact.ts';
 import { formatIds } from '../../src/shared/model.ts';
 import { pageClasses, pageStates } from '../../src/shared/page-words.ts';
 import { analyses } from '../../src/analysis/kernel/analyses/catalogue.ts';
 import { dumpFormats } from '../../src/analysis/formats/index.ts';
 import { checks } from '../../src/analysis/integrity/index.ts';
+import { recognisers } from '../../src/analysis/kernel/verdict/recognisers/index.ts';
 import { noteTypes } from '../../src/analysis/notes/index.ts';
 import { reportFormats } from '../../src/analysis/report/index.ts';
 import { toolName, toolVersion } from '../../src/analysis/engine/tool.ts';
@@ -140,6 +142,11 @@ describe('registries', () => {
     expect(list('Formats')).toEqual(sorted(formatIds));
     expect(list('Checks')).toEqual(sorted(checks.map(({ id }) => id)));
     expect(list('Verdicts')).toEqual(sorted(verdicts));
+    expect(list('Verdict classes')).toEqual(sorted(verdictClasses));
+    expect(sorted([...new Set(recognisers.flatMap(({ classes }) => classes))])).toEqual(
+      sorted(verdictClasses.filter((name) => name !== 'running' && name !== 'unknown')),
+    );
+    expect(unique(recognisers.map(({ id }) => id))).toBe(true);
     expect(list('Views of the window')).toEqual(sorted(viewIds));
     expect(list('Report formats')).toEqual(sorted(reportFormats.map(({ id }) => id)));
     expect(rows('7')).toEqual(sorted(trusts));
