@@ -48,11 +48,18 @@ function byNotes({ notes, endian, bits }: MachineEvidence): { readonly architect
   return architecture === undefined ? undefined : { architecture, by: `the ${bytes} bytes of each NT_PRSTATUS note and their byte order` };
 }
 
-/** Register notes and vmcoreinfo that agree on another machine weigh more than one text of the header. */
+/**
+ * Register notes weigh more than one text of the header where something agrees with them: a key of vmcoreinfo, or a byte order that the named
+ * machine's Linux does not have.
+ */
 function contradictedBy(evidence: MachineEvidence, named: Architecture): { readonly architecture: Architecture; readonly by: string } | undefined {
-  const [notes, keys] = [byNotes(evidence), byVmcoreinfo(evidence.notes, evidence.endian)];
-  if (notes === undefined || keys === undefined || notes.architecture === named || notes.architecture !== keys.architecture) return undefined;
-  return { architecture: notes.architecture, by: `${notes.by}, and ${keys.by}` };
+  const { endian } = evidence;
+  const notes = byNotes(evidence);
+  if (notes === undefined || notes.architecture === named) return undefined;
+  const keys = byVmcoreinfo(evidence.notes, endian);
+  if (notes.architecture === keys?.architecture) return { architecture: notes.architecture, by: `${notes.by}, and ${keys.by}` };
+  if (architectures[named].notes.prstatusEndian === endian) return undefined;
+  return { architecture: notes.architecture, by: `${notes.by}: ${named} is never ${endian}-endian here` };
 }
 
 /**

@@ -78,7 +78,8 @@ export function registerNoteFindings(notes: readonly RawNote[], arch: Architectu
       detail: `${narrow.length} of ${statuses.length} register notes have ${first.desc.length} bytes, as a guest in firmware, a boot loader or a 32-bit kernel has them: no 64-bit kernel ran there`,
       where: { fileOffset: first.fileOffset, bytes: first.desc.length },
     });
-  const foreign = statuses.find(({ desc }) => desc.length > prstatus.size);
+  const isAnothers = (bytes: number): boolean => (architectureOfPrstatus(bytes, endian) ?? arch) !== arch;
+  const foreign = statuses.find(({ desc: { length } }) => length > prstatus.size || (length !== prstatus.size && isAnothers(length)));
   if (foreign !== undefined) {
     const other = architectureOfPrstatus(foreign.desc.length, endian);
     findings.push({

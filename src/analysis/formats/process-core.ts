@@ -86,12 +86,14 @@ const mostSegments = 64;
  * @param osAbi EI_OSABI of its header
  */
 export function processCore(notes: readonly RawNote[], segments: Iterable<CoreSegment>, osAbi: number): ForeignKind | undefined {
-  if (notes.some(({ owner, type }) => ofKernels.test(owner) || (owner === 'CORE' && type === NT_TASKSTRUCT))) return undefined;
+  if (notes.some(({ owner }) => ofKernels.test(owner))) return undefined;
   for (const [owner, system] of otherSystems) if (notes.some((note) => owner.test(note.owner))) return kind(`core of a process of ${system}, no kernel dump`);
   const program = programIn(notes);
   if (notes.some(({ owner, type }) => owner === 'CORE' && ofSolaris.has(type))) return kind('core of a process of Solaris or illumos, no kernel dump');
   const name = `core of ${program?.path ?? 'a process'}, no kernel dump`;
   if (notes.some(({ owner, type }) => owner === 'CORE' && ofProcesses.has(type))) return kind(name, program?.path);
+  // Cores of processes had it too once, next to NT_AUXV.
+  if (notes.some(({ owner, type }) => owner === 'CORE' && type === NT_TASKSTRUCT)) return undefined;
   const places = withoutPlaces(segments, mostSegments);
   const isProgram = program !== undefined && program.name !== 'vmlinux' && program.name !== '';
   return places === 'several' || (places === 'one' && isProgram) ? kind(name, program?.path) : otherKernel(osAbi, notes);

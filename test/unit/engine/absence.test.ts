@@ -37,6 +37,12 @@ describe('that the system was running', () => {
     expect(reasonOf({})).toMatch(/^No crash is recorded: .*panic_cpu is unset.*; the system was running when it was dumped \(system_state\)\.$/);
   });
 
+  it('no CPU is said to be in no wait whose PSW is not known', async () => {
+    const without = (words: string): Session => caseSession('dump', `system healthy state=running cpus=2 ${words}\nformat elf-vmcore producer=qemu\n`);
+    expect((await triage(without(''), never)).reason).toContain('no CPU is in a disabled wait');
+    expect((await triage(without('unrecorded=0'), never)).reason).toContain('none of the CPUs whose registers are known is in a disabled wait');
+  });
+
   it('is not known where they cannot be read, and why', () => {
     expect(reasonOf({ witnesses: blind })).toMatch(/whether the system was running is not known: panic_cpu and system_state could not be read \(no symbols\)/);
     expect(reasonOf({ witnesses: blind })).not.toMatch(/was running when/);

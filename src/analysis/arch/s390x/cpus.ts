@@ -67,7 +67,9 @@ function s390xFromNotes(group: readonly RawNote[], id: number, memory: AbsoluteM
     return found !== undefined && found.length >= size ? found : undefined;
   };
   // The registers end before orig_gpr2; shorter descriptors than the structure occur (elf-vmcore.md section 4).
-  const status = desc(NT_PRSTATUS, 320);
+  const found = desc(NT_PRSTATUS, 320);
+  // A longer one is of another machine: a finding says so.
+  const status = found === undefined || found.length > prstatusS390x.size ? undefined : found;
   const prefixDesc = desc(NT_S390_PREFIX, 4);
   const prefix = prefixDesc === undefined ? undefined : parse(s390Prefix, prefixDesc).prefix;
   const identity = prefix === undefined ? undefined : identityAt(memory, prefix);

@@ -74,11 +74,20 @@ function withoutKdump(evidence: Evidence): Told {
   return after('Whether kdump was started is not recorded', rest);
 }
 
+/** That no CPU has stopped, as far as their PSWs are known; undefined where there are none. */
+function noWaitText(session: Session): string | undefined {
+  if (!architectures[session.image.machine.arch].features.has('psw')) return undefined;
+  const ran = machineCpus(session).cpus.filter(({ withoutRegisters }) => withoutRegisters === undefined || withoutRegisters.reason === 'no-note');
+  const known = ran.filter(({ psw }) => psw !== undefined);
+  if (known.length === 0) return undefined;
+  return known.length === ran.length ? 'no CPU is in a disabled wait' : 'none of the CPUs whose registers are known is in a disabled wait';
+}
+
 /** Nothing shows an end: then what does show that the system was running, and what could not be seen. */
 function runningSentence(session: Session, evidence: Evidence): Told {
   const { witnesses, log } = evidence;
   const { panicCpu, systemState } = witnesses;
-  const noWait = architectures[session.image.machine.arch].features.has('psw') ? 'no CPU is in a disabled wait' : undefined;
+  const noWait = noWaitText(session);
   const seen = list(['vmcoreinfo has no CRASHTIME', panicCpu?.kind === 'unset' ? 'panic_cpu is unset' : undefined, noWait]);
   if (panicCpu?.kind === 'cpu') {
     const rest = `; ${list(['vmcoreinfo has no CRASHTIME', noWait])}, and no panic line was found.${died(evidence)}`;
