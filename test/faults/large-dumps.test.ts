@@ -71,6 +71,13 @@ describe('a filtered dump of 64 GiB', () => {
     expect(pages.unreadable).toBe(0);
     expect(peak).toBeLessThan(512 * mebibyte);
     expect(readFileSync(index).length / 64).toBeLessThan(1.1 * mebibyte);
+    // The index has the first ranges alone: a query streams all of them from the dump.
+    const [first, end] = [12_000_000, 12_200_000];
+    const query = `SELECT count(*), min(start_pfn), max(end_pfn), sum(end_pfn - start_pfn) FROM extent(${first}, ${end})`;
+    const { rows } = JSON.parse((await peakOf('sql', path, query, '--index', index, '--json')).out) as { rows: [number, number, number, number][] };
+    const [count = 0, from = 0, to = 0, sum = 0] = rows[0] ?? [];
+    expect(count).toBeGreaterThan(20_000);
+    expect([from <= first, to >= end, sum]).toEqual([true, true, to - from]);
   }, 900_000);
 });
 

@@ -5,15 +5,16 @@ import { IndexError } from '../page-index/index-error.ts';
 import { sqlJobSchema, type SqlAnswer, type SqlJob } from '../page-index/sql-console.ts';
 import { runQuery } from '../page-index/sql-query.ts';
 
-/** One query; a dump whose analyses it names is opened for as long as it runs. */
+/** One query; a dump whose analyses it names, or whose extents do not fit into its index, is opened for as long as it runs. */
 async function query({ index, dump, query: text, rows, cell }: SqlJob): Promise<SqlJson> {
   if (dump === undefined) return runQuery(index, text, { rows, cell });
   // Only then: what opens dumps takes longer to load than most queries on an index run.
-  const [{ analysisFunctions }, { attach }, { openSession }, { givenMachine }] = await Promise.all([
+  const [{ analysisFunctions }, { attach }, { openSession }, { givenMachine }, { pageExtents }] = await Promise.all([
     import('../engine/kernel/analysis-functions.ts'),
     import('../engine/session/attach.ts'),
     import('../engine/session/session.ts'),
     import('../engine/session/given-machine.ts'),
+    import('../page-index/page-extents.ts'),
   ]);
   // Whoever asked ends this process to cancel.
   const never = new AbortController().signal;
@@ -21,7 +22,7 @@ async function query({ index, dump, query: text, rows, cell }: SqlJob): Promise<
   try {
     const session = await attach(opened.inView(dump.view), dump.attached, never);
     const found = await analysisFunctions(session, text, never);
-    const result = runQuery(index, text, { rows, cell }, found.functions);
+    const result = runQuery(index, text, { rows, cell }, found.functions, pageExtents(opened.inView('all').image.memory));
     const partial = found.warnings();
     return partial.length === 0 ? result : { ...result, warnings: [...partial] };
   } finally {

@@ -59,8 +59,8 @@ function assertTable(connection: Connection, reader: IndexReader, name: string):
     assertRow(name, row);
     rows += 1;
   }
-  if (name === 'extent' && rows !== reader.header().extentsWritten)
-    throw new IndexDamaged(`${rows} of ${reader.header().extentsWritten} rows of its table "extent" are there`);
+  if (name === 'first_extent' && rows !== reader.header().extentsWritten)
+    throw new IndexDamaged(`${rows} of ${reader.header().extentsWritten} rows of its table "first_extent" are there`);
 }
 
 /**

@@ -71,7 +71,7 @@ function subtreeOfRow(row: Row): Subtree {
 }
 
 function extentOf(row: Row): StoredExtent {
-  assertRow('extent', row);
+  assertRow('first_extent', row);
   const [startPfn, endPfn, state, fileOffset] = row;
   return { startPfn: startPfn as number, endPfn: endPfn as number, state: state as string, fileOffset: optional(fileOffset) as number | undefined };
 }
@@ -90,8 +90,8 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
   const hasBlock = statement('SELECT 1 FROM block WHERE start_pfn = ?');
   const hasSubtree = statement('SELECT 1 FROM subtree WHERE start_pfn = ?');
   const subtreesFrom = statement(`SELECT * FROM subtree WHERE start_pfn >= ? ORDER BY start_pfn LIMIT ${rowsAtOnce}`);
-  const extentBelow = statement('SELECT * FROM extent WHERE start_pfn <= ? ORDER BY start_pfn DESC LIMIT 1');
-  const extentsFrom = statement(`SELECT * FROM extent WHERE start_pfn >= ? AND start_pfn < ? ORDER BY start_pfn LIMIT ${rowsAtOnce}`);
+  const extentBelow = statement('SELECT * FROM first_extent WHERE start_pfn <= ? ORDER BY start_pfn DESC LIMIT 1');
+  const extentsFrom = statement(`SELECT * FROM first_extent WHERE start_pfn >= ? AND start_pfn < ? ORDER BY start_pfn LIMIT ${rowsAtOnce}`);
   const partial = connection.prepare('SELECT * FROM partial_block LIMIT 1');
 
   /** Where a scan of [startPfn, ...) begins: at the start of the block that holds startPfn, if there is one. */

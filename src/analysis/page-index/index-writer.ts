@@ -60,7 +60,7 @@ function insertInto(connection: Connection, table: string) {
 export function createIndexWriter(connection: Connection): IndexWriter {
   const insertBlock = insertInto(connection, 'block');
   const insertSubtree = insertInto(connection, 'subtree');
-  const insertExtent = insertInto(connection, 'extent');
+  const insertExtent = insertInto(connection, 'first_extent');
   const insertPartial = insertInto(connection, 'partial_block');
   const insertFile = insertInto(connection, 'source_file');
   const newestSet = connection.prepare('SELECT max(file_set) FROM source_file').raw();

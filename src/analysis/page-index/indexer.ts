@@ -20,6 +20,7 @@ import type { FileFault } from '../source/byte-source.ts';
 import { uniformRun, type BlockRow } from './packed-block.ts';
 import { startPageCrew, type DoneWork, type PageCrew } from './page-crew.ts';
 import { pageExtents, type PageExtent, type PageExtents } from './page-extents.ts';
+import { mostExtents } from './schema.ts';
 import { metaByte, stateCode } from './page-meta.ts';
 import { pageCounts } from './queries.ts';
 import type { IndexStore } from './store.ts';
@@ -59,8 +60,6 @@ const commitMilliseconds = 40;
 const commitShare = 1 / 32;
 /** Rows that wait for the next transaction at most. */
 const commitRows = 1024;
-/** Extents that are kept in the index. */
-const mostExtents = 2 ** 16;
 
 /**
  * Indexes every page of an image that the store does not have yet, and completes the memory root when asked. Reads each
@@ -158,7 +157,7 @@ class IndexRun {
     return partialChecksum(stored) === stored.checksum ? stored : undefined;
   }
 
-  /** What SQL shows as `extent`, up to a bound: filtered dumps have tens of millions. */
+  /** What SQL shows as `extent` without opening the dump, up to a bound: filtered dumps have tens of millions. */
   async #writeExtents(): Promise<void> {
     const written = this.#store.header().extentsWritten;
     let rows: PageExtent[] = [];

@@ -4,7 +4,9 @@
  */
 import type { Connection } from './connection.ts';
 import { duplicateGroups } from './duplicates.ts';
-import type { IndexReader } from './index-reader-type.ts';
+import { pageStateCodes } from '../formats/dump-format.ts';
+import type { IndexReader, StoredExtent } from './index-reader-type.ts';
+import type { PageExtents } from './page-extents.ts';
 import { createPageLookup, type PageRecord } from './queries.ts';
 import { indexTables } from './schema.ts';
 
@@ -16,21 +18,31 @@ function rowOf({ pfn, state, class: className, fingerprint, fileOffset }: PageRe
   return [integer(pfn), BigInt.asIntN(64, address), state, className ?? null, fingerprint ?? null, fileOffset === undefined ? null : integer(fileOffset)];
 }
 
+/** Extents from the one that holds a page on, a row at a time: those of the dump may be tens of millions. */
+function* extentRows(reader: IndexReader, extents: PageExtents | undefined, from: number): Generator<StoredExtent> {
+  if (extents === undefined) {
+    yield* reader.extents(from);
+    return;
+  }
+  for (const extent of extents.from(from)) yield { ...extent, state: pageStateCodes[extent.state] ?? 'missing' };
+}
+
 /** A PFN from SQL: an integer, or a number that is one. */
 function pfnArgument(name: string, value: unknown): number {
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number)) throw new TypeError(`${name} wants page frame numbers: ${usage[name] ?? name}`);
   return Math.min(Math.max(number, 0), Number.MAX_SAFE_INTEGER);
 }
-const usage: Readonly<Record<string, string>> = { page_at: 'page_at(pfn)', page_range: 'page_range(first, end)' };
+const usage: Readonly<Record<string, string>> = { page_at: 'page_at(pfn)', page_range: 'page_range(first, end)', extent: 'extent(first, end)' };
 
 /**
- * Defines page, page_at, page_range and duplicate.
+ * Defines page, page_at, page_range, duplicate and extent.
  * @param connection gets the functions
  * @param reader the same index on another connection
+ * @param extents of the dump, where the index has only the first of them
  */
-export function definePageTables(connection: Connection, reader: IndexReader): void {
-  const lookup = createPageLookup(reader);
+export function definePageTables(connection: Connection, reader: IndexReader, extents?: PageExtents): void {
+  const lookup = createPageLookup(reader, extents);
   const names = (table: string) => {
     const found = indexTables.find(({ name }) => name === table);
     return { columns: (found?.columns ?? []).map(({ name }) => name), parameters: [...(found?.parameters ?? [])] };
@@ -54,6 +66,18 @@ export function definePageTables(connection: Connection, reader: IndexReader): v
     safeIntegers: true,
     *rows(first, end) {
       for (const page of lookup.range(pfnArgument('page_range', first), pfnArgument('page_range', end))) yield rowOf(page);
+    },
+  });
+  connection.table('extent', {
+    ...names('extent'),
+    safeIntegers: true,
+    *rows(first, end) {
+      const from = first === undefined || first === null ? 0 : pfnArgument('extent', first);
+      const to = end === undefined || end === null ? Number.MAX_SAFE_INTEGER : pfnArgument('extent', end);
+      for (const { startPfn, endPfn, state, fileOffset } of extentRows(reader, extents, from)) {
+        if (startPfn >= to) return;
+        yield [integer(startPfn), integer(endPfn), state, fileOffset === undefined ? null : integer(fileOffset)];
+      }
     },
   });
   connection.table('duplicate', {

@@ -3,6 +3,7 @@ import { type PageCounts } from '../../shared/memory-model.ts';
 import { pageClasses, type PageClass, type PageState } from '../../shared/model.ts';
 import { pageSize, type Pfn } from '../../shared/units.ts';
 import { blockPages } from './block-plan.ts';
+import type { PageExtent, PageExtents } from './page-extents.ts';
 import type { IndexReader } from './index-reader-type.ts';
 import { unpackBlock, type BlockPages } from './packed-block.ts';
 import { fingerprintText } from './page-job.ts';
@@ -58,10 +59,11 @@ const keptBlocks = 256;
 /** Runs of whole blocks kept beside them; they take no room, but are looked through one by one. */
 const keptRuns = 16;
 
-export function createPageLookup(reader: IndexReader): PageLookup {
+/** @param extents of the dump, where the index has only the first of them */
+export function createPageLookup(reader: IndexReader, extents?: PageExtents): PageLookup {
   const kept = new Map<number, BlockPages>();
   const runs: BlockPages[] = [];
-  const place = extentCursor(reader);
+  const place = extentCursor(extents === undefined ? (pfn) => reader.extentAt(pfn) : (pfn) => extents.from(pfn).next().value);
 
   const contentOf = (block: BlockPages, pfn: Pfn): PageContent => {
     const meta = block.meta(pfn - block.startPfn);
@@ -108,11 +110,11 @@ export function createPageLookup(reader: IndexReader): PageLookup {
   };
 }
 
-/** File position of a page; asks the index again only when a page lies outside the extent of the one before. */
-function extentCursor(reader: IndexReader): (pfn: Pfn) => number | undefined {
-  let extent = reader.extentAt(0);
+/** File position of a page; asks again only when a page lies outside the extent of the one before. */
+function extentCursor(extentAt: (pfn: Pfn) => Pick<PageExtent, 'startPfn' | 'endPfn' | 'fileOffset'> | undefined): (pfn: Pfn) => number | undefined {
+  let extent = extentAt(0);
   return (pfn) => {
-    if (extent === undefined || pfn < extent.startPfn || pfn >= extent.endPfn) extent = reader.extentAt(pfn);
+    if (extent === undefined || pfn < extent.startPfn || pfn >= extent.endPfn) extent = extentAt(pfn);
     return extent?.fileOffset === undefined ? undefined : extent.fileOffset + (pfn - extent.startPfn) * pageSize;
   };
 }

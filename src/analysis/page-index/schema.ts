@@ -5,8 +5,11 @@
 import { defined } from '../../shared/defined.ts';
 import { pageClasses, pageStates } from '../../shared/model.ts';
 
+/** Rows of `first_extent` at most. */
+export const mostExtents = 65_536;
+
 /** Raised by any change of the tables: an index of another version is rebuilt. */
-export const indexSchemaVersion = 4;
+export const indexSchemaVersion = 5;
 /** SQLite's application id: "DmpB". Says that a file is an index of ours before any table is read. */
 export const indexApplicationId = 0x446d7042;
 
@@ -76,13 +79,32 @@ export const indexTables: readonly SqlTable[] = [
     about: 'Groups of at least two present pages with one fingerprint, by fingerprint. Zero pages are left out.',
     columns: [column('fingerprint', '', '16 hex digits'), column('pages', '', 'pages in the group')],
   },
-  table('extent', 'What the container says about each range of pages, before any page is looked at.', [
-    column('start_pfn', 'INTEGER PRIMARY KEY', 'first page'),
-    column('end_pfn', 'INTEGER NOT NULL', 'one past the last page'),
-    column('state', 'TEXT NOT NULL', 'stored, zero, excluded, missing, unreadable, encrypted'),
-    column('file_offset', 'INTEGER', 'position of the first page in the dump file, where pages lie there as they are'),
-    column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the row'),
-  ]),
+  {
+    name: 'extent',
+    kind: 'function',
+    parameters: ['first_pfn', 'behind_pfn'],
+    stable: true,
+    about:
+      'What the container says about each range of pages, before any page is looked at: all ranges, or with extent(first, end) those that touch these pages.',
+    columns: [
+      column('start_pfn', '', 'first page'),
+      column('end_pfn', '', 'one past the last page'),
+      column('state', '', 'stored, zero, excluded, missing, unreadable, encrypted'),
+      column('file_offset', '', 'position of the first page in the dump file, where pages lie there as they are'),
+    ],
+  },
+  table(
+    'first_extent',
+    'The first rows of extent, at most 65,536: queries of a dump that has more ask the dump itself.',
+    [
+      column('start_pfn', 'INTEGER PRIMARY KEY', 'first page'),
+      column('end_pfn', 'INTEGER NOT NULL', 'one past the last page'),
+      column('state', 'TEXT NOT NULL', 'as in extent'),
+      column('file_offset', 'INTEGER', 'as in extent'),
+      column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the row'),
+    ],
+    { stable: false },
+  ),
   table('region', 'Named ranges of absolute memory.', [
     column('name', 'TEXT NOT NULL', 'what the range is'),
     column('start', 'INTEGER NOT NULL', 'first absolute address'),
@@ -220,7 +242,7 @@ export const indexTables: readonly SqlTable[] = [
       column('fingerprint_algorithm', 'TEXT NOT NULL', 'fingerprints of different algorithms cannot be compared'),
       column('class_version', 'INTEGER NOT NULL', 'classes of different versions cannot be compared'),
       column('total_pages', 'INTEGER NOT NULL', 'pages from address 0 to the end of the image'),
-      column('extents_written', 'INTEGER NOT NULL', 'rows of extent so far'),
+      column('extents_written', 'INTEGER NOT NULL', 'rows of first_extent so far'),
       column('complete', 'INTEGER NOT NULL', '1 when every page is in block'),
       column('pages_read', 'INTEGER NOT NULL', 'pages read for what is stored here, over all runs'),
       column('memory_root', 'TEXT', 'SHA-256 memory root, version 2, in hex, when it was asked for'),

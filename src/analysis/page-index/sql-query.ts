@@ -6,6 +6,7 @@ import { assertRows, tablesRead } from './assert-rows.ts';
 import { IndexError, SqlError } from './index-error.ts';
 import { createIndexReader } from './index-reader.ts';
 import type { IndexReader } from './index-reader-type.ts';
+import type { PageExtents } from './page-extents.ts';
 import { definePageTables } from './page-tables.ts';
 import { indexTables } from './schema.ts';
 import type { SqlIndex } from './sql-console.ts';
@@ -43,14 +44,21 @@ type Cell = SqlJson['rows'][number][number];
  * What a query reads of the index is compared with its checksums first: tables as a whole, pages as they are asked for.
  * @param index its file, and the dump that it must be of; without one there are the functions alone
  * @param functions besides those over the pages of the index
+ * @param extents of the dump, where the index has only the first of them
  * @throws SqlError for whatever is wrong with the query
  * @throws IndexError when the index cannot be opened
  */
-export function runQuery(index: SqlIndex | undefined, query: string, caps: QueryCaps, functions: readonly NamedFunction[] = []): SqlJson {
+export function runQuery(
+  index: SqlIndex | undefined,
+  query: string,
+  caps: QueryCaps,
+  functions: readonly NamedFunction[] = [],
+  extents?: PageExtents,
+): SqlJson {
   const reader = index === undefined ? undefined : readIndex(index.path, index);
   const connection = index === undefined ? openEmpty() : openReadOnly(index.path);
   try {
-    if (reader !== undefined) definePageTables(connection, reader);
+    if (reader !== undefined) definePageTables(connection, reader, extents);
     for (const { name, definition } of functions) connection.table(name, definition);
     // One state of the index, whoever builds it meanwhile.
     connection.exec('BEGIN');

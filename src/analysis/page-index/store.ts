@@ -151,7 +151,7 @@ function whyNot(connection: Connection, key: IndexKey): FreshReason | undefined 
   if (header.identity !== key.identity || header.totalPages !== key.totalPages) return 'identity';
   if (header.dumpKey !== key.dumpKey) return 'key';
   // Where the disk did not give the container's own tables, their extents are not those of the dump.
-  if (!header.complete && connection.prepare("SELECT 1 FROM extent WHERE state = 'unreadable' LIMIT 1").get() !== undefined) return 'unread';
+  if (!header.complete && connection.prepare("SELECT 1 FROM first_extent WHERE state = 'unreadable' LIMIT 1").get() !== undefined) return 'unread';
   try {
     // quick_check looks at the tree, not into the blobs, and most bytes of an index are blobs.
     reader.verifyRows();

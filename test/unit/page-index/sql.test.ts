@@ -162,6 +162,9 @@ describe('records in SQL', () => {
       [4000, 9000, 'excluded', null],
       [9000, 9350, 'stored', null],
     ]);
+    expect(await rows('SELECT start_pfn FROM extent(5000, 9000)')).toEqual([[4000]]);
+    expect(await rows('SELECT start_pfn FROM extent(8999, 9001)')).toEqual([[4000], [9000]]);
+    expect(await rows('SELECT count(*) FROM extent(9350, 10000)')).toEqual([[0]]);
   });
 
   it('have the columns that the schema declares', async () => {

@@ -2,7 +2,7 @@
 import { defined } from '../../../shared/defined.ts';
 import type { SqlTableJson } from '../../../shared/sql-protocol.ts';
 import { analysisSqlTables } from '../kernel/analysis-functions.ts';
-import { indexTables } from '../../page-index/schema.ts';
+import { indexTables, mostExtents } from '../../page-index/schema.ts';
 import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
 import type { Session } from '../session/session.ts';
@@ -41,9 +41,9 @@ function consoleEntry(): string | undefined {
   return here.endsWith('.ts') ? undefined : join(dirname(here), 'sql-console.js');
 }
 
-/** The dump for the process of a query that names analyses; undefined where the query names none. @throws RequestError where it lies in no file */
-function dumpOfQuery({ location, view, attached }: Session, query: string): SqlDump | undefined {
-  if (namedInQuery(query, analyses).length === 0) return undefined;
+/** The dump for the process of a query that names analyses, or extents that the index lacks; undefined where the query needs none. @throws RequestError where it lies in no file */
+function dumpOfQuery({ location, view, attached }: Session, asksAnalyses: boolean, asksExtents: boolean): SqlDump | undefined {
+  if (!asksAnalyses && (!asksExtents || location === undefined)) return undefined;
   if (location === undefined) throw new RequestError('query', 'analyses read a dump in a file, and this one lies in memory alone');
   return {
     path: location.path,
@@ -61,11 +61,12 @@ function dumpOfQuery({ location, view, attached }: Session, query: string): SqlD
  */
 export async function queryIndex(session: Session, request: SqlQuery, signal: AbortSignal, start: StartSqlProcess | undefined): Promise<SqlJson> {
   const entry = consoleEntry();
-  const dump = dumpOfQuery(session, request.query);
-  const path = placeOf(session, request, dump !== undefined);
+  const asksAnalyses = namedInQuery(request.query, analyses).length > 0;
+  const path = placeOf(session, request, asksAnalyses);
   const isThere = path !== undefined && existsSync(path);
-  if (!isThere && (dump === undefined || request.path !== undefined)) throw new RequestError('index', `${session.path} has no page index yet`, 'build-index');
-  const unconfirmed = isThere ? unconfirmedIndex(session, path) : undefined;
+  if (!isThere && (!asksAnalyses || request.path !== undefined)) throw new RequestError('index', `${session.path} has no page index yet`, 'build-index');
+  const { unconfirmed, cut = false } = isThere ? lookAtIndex(session, path) : {};
+  const dump = dumpOfQuery(session, asksAnalyses, cut && namesExtents.test(request.query));
   const result = await runSql({
     ...(isThere ? { index: { path, identity: session.identity, dumpKey: session.dumpKey } } : {}),
     ...defined({ dump }),
@@ -92,9 +93,18 @@ function placeOf(session: Session, { path }: SqlQuery, withoutIndex: boolean): s
   }
 }
 
-/** @throws RequestError index when it is of another dump, or damaged */
-function unconfirmedIndex(session: Session, path: string): string | undefined {
+/** Tables of which some column comes from the extents of the dump. */
+const namesExtents = /\b(?:extent|page|page_at|page_range)\b/i;
+
+/**
+ * @returns why the index is not known to hold for the files, and whether it has only the first extents of the dump
+ * @throws RequestError index when it is of another dump, or damaged
+ */
+function lookAtIndex(session: Session, path: string): { readonly unconfirmed: string | undefined; readonly cut: boolean } {
   const { reader, unconfirmed } = openDumpIndex(session, path, '');
-  reader.close();
-  return unconfirmed;
+  try {
+    return { unconfirmed, cut: reader.header().extentsWritten >= mostExtents };
+  } finally {
+    reader.close();
+  }
 }
