@@ -1,9 +1,9 @@
 import type { MemoryImage } from './memory-image.ts';
 import type { SeededRandom } from './seeded-random.ts';
-import { writeExtendedSaveArea, writeLowcore, writeSaveArea, extendedSaveAreaSize, lowcoreOffset } from './s390x-lowcore.ts';
+import { writeExtendedSaveArea, writeLowcore, writeSaveArea, lowcoreOffset } from './s390x-lowcore.ts';
 import type { LowcoreField, LowcoreKernel, LowcoreValues } from './s390x-lowcore.ts';
 import { functionAddress, imageVirtual, type ImageMapping, type KernelFunction } from './s390x-kernel-symbols.ts';
-import { places, userVirtual } from './s390x-places.ts';
+import { cpuPlaces, places, userVirtual } from './s390x-places.ts';
 import { regionThirdAsce } from './s390x-page-tables.ts';
 import { initialFrame, stackBytes, writeStack } from './s390x-stack.ts';
 import { runningTaskAddress, writeTasks, type RunningTask } from './s390x-tasks.ts';
@@ -88,7 +88,7 @@ export function writeCpus(memory: MemoryImage, plan: CpuPlan): readonly S390xCpu
   const running: RunningTask[] = [];
   let idleTask: RunningTask | undefined;
   const cpus = plan.activities.map((activity, linuxCpu) => {
-    const stack = places.cpuStacks + linuxCpu * 0x10000;
+    const stack = cpuPlaces(linuxCpu).stacks;
     const userContext = activity === 'crashing' || activity === 'disabled-wait' ? userRegisters(linuxCpu) : undefined;
     const { running: pointer, sleeping } = writeStack(
       memory,
@@ -110,7 +110,7 @@ export function writeCpus(memory: MemoryImage, plan: CpuPlan): readonly S390xCpu
     writeCpuLowcore(memory, plan, cpu, taskAddress, task);
     if (plan.statusStored) {
       writeSaveArea(memory, cpu.prefix, cpu);
-      writeExtendedSaveArea(memory, extendedSaveArea(linuxCpu), cpu, plan.guardedStorage);
+      writeExtendedSaveArea(memory, cpuPlaces(linuxCpu).extendedSaveArea, cpu, plan.guardedStorage);
     }
     return cpu;
   });
@@ -124,8 +124,6 @@ export function writeCpus(memory: MemoryImage, plan: CpuPlan): readonly S390xCpu
   writeTasks(memory, plan.mapping, idleTask, running);
   return cpus;
 }
-
-const extendedSaveArea = (linuxCpu: number): number => places.extendedSaveAreas + linuxCpu * extendedSaveAreaSize.guardedStorage;
 
 /** The registers with which user code entered the kernel. */
 function userRegisters(linuxCpu: number): { readonly psw: Psw; readonly gprs: readonly bigint[] } {
@@ -145,7 +143,7 @@ function describeCpu(plan: CpuPlan, activity: CpuActivity, linuxCpu: number, sta
   const dumping = activity === 'crashing';
   const base = {
     linuxCpu,
-    prefix: places.lowcores + linuxCpu * 0x2000,
+    prefix: cpuPlaces(linuxCpu).lowcore,
     psw: { mask, address },
     gprs,
     comparatorForm: dumping ? ('low-56-bits' as const) : ('shifted' as const),
@@ -201,8 +199,9 @@ function writeCpuLowcore(memory: MemoryImage, plan: CpuPlan, cpu: S390xCpu, task
   const { mapping, kernel, tod } = plan;
   const at = (name: KernelFunction): bigint => imageVirtual(mapping, functionAddress(mapping, name));
   const handler = (name: KernelFunction): Psw => ({ mask: pswMasks.kernelDisabled, address: at(name) });
-  const stack = (slot: number): bigint => BigInt(places.cpuStacks + cpu.linuxCpu * 0x10000 + slot * stackBytes + initialFrame);
-  const saveArea = BigInt(extendedSaveArea(cpu.linuxCpu));
+  const { stacks, extendedSaveArea } = cpuPlaces(cpu.linuxCpu);
+  const stack = (slot: number): bigint => BigInt(stacks + slot * stackBytes + initialFrame);
+  const saveArea = BigInt(extendedSaveArea);
   const lengthCode = plan.guardedStorage ? 11n : 0n;
   writeLowcore(memory, cpu.prefix, {
     kernel,

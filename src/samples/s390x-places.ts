@@ -10,6 +10,8 @@ export const places = {
   dataStart: 0x1c0000,
   initUtsNs: 0x1c0918,
   lowcorePtr: 0x1c1208,
+  /** The same array where it has an entry for each of 512 CPUs. */
+  longLowcorePtr: 0x1c2000,
   modules: 0x1c1300,
   /** nr_cpu_ids, then a word for each mask of CPUs. */
   cpuMasks: 0x1c1500,
@@ -58,12 +60,48 @@ export const places = {
   userText: 0x3e8000,
   firstFree: 0x400000,
   upperText: 0x600000,
+  /** What belongs to the ninth CPU and those after it, 96 KiB each. */
+  moreCpus: 0x1000000,
 } as const;
 
-/** Most CPUs that the places above have room for. */
-export const maxCpus = 8;
-/** LENGTH(lowcore_ptr): NR_CPUS of the described kernel. */
-export const lowcorePtrLength = 16;
+/** NR_CPUS of a distribution's kernel. */
+export const maxCpus = 512;
+/** CPUs that the places below 4 MiB have room for. */
+const lowCpus = 8;
+const moreCpuBytes = 0x18000;
+
+export interface CpuPlaces {
+  /** 8 KiB. */
+  readonly lowcore: number;
+  /** Machine-check extended save area, 2 KiB. */
+  readonly extendedSaveArea: number;
+  /** Kernel, async, nodat and machine-check stack, 64 KiB together. */
+  readonly stacks: number;
+}
+
+/** Where the things of one Linux CPU lie. */
+export function cpuPlaces(linuxCpu: number): CpuPlaces {
+  if (linuxCpu < lowCpus) {
+    return {
+      lowcore: places.lowcores + linuxCpu * 0x2000,
+      extendedSaveArea: places.extendedSaveAreas + linuxCpu * 0x800,
+      stacks: places.cpuStacks + linuxCpu * 0x10000,
+    };
+  }
+  const at = places.moreCpus + (linuxCpu - lowCpus) * moreCpuBytes;
+  return { lowcore: at, extendedSaveArea: at + 0x2000, stacks: at + 0x4000 };
+}
+
+/** task_struct of the task with this number among those that occupy CPUs; the first ones follow `sleepers` others. */
+export const cpuTaskPlace = (slot: number, sleepers: number): number =>
+  slot < lowCpus ? places.tasks + (sleepers + slot) * 0x1000 : places.moreCpus + (slot - lowCpus) * moreCpuBytes + 0x3000;
+
+/** First address after the things of so many CPUs. */
+export const cpusEnd = (count: number): number => (count <= lowCpus ? places.firstFree : places.moreCpus + (count - lowCpus) * moreCpuBytes);
+
+/** Where `lowcore_ptr` lies, and LENGTH(lowcore_ptr): NR_CPUS of the described kernel. */
+export const lowcoreArrayPlace = (cpus: number): { readonly at: number; readonly length: number } =>
+  cpus <= lowCpus ? { at: places.lowcorePtr, length: 16 } : { at: places.longLowcorePtr, length: maxCpus };
 /** Virtual address of three module pages, mapped in reverse order to `places.moduleText`. */
 export const moduleVirtual = 0x3ff7ff00000n;
 /** Virtual address of two user pages, mapped to `places.userText` in the one user address space. */

@@ -2,13 +2,15 @@ import { writeKallsyms, type KernelSymbol } from './kallsyms.ts';
 import type { MemoryImage } from './memory-image.ts';
 import { functionAddress, imageVirtual, kernelFunctions, stext, type ImageMapping } from './s390x-kernel-symbols.ts';
 import { lowcoreKernels, type LowcoreKernel } from './s390x-lowcore.ts';
-import { moduleVirtual, places } from './s390x-places.ts';
+import { lowcoreArrayPlace, moduleVirtual, places } from './s390x-places.ts';
 
 /** In the order in which they lie from `places.cpuMasks` on, eight bytes each. */
 const maskSymbols = ['nr_cpu_ids', '__cpu_possible_mask', '__cpu_present_mask', '__cpu_online_mask', 'cpus_booted_once_mask'] as const;
 
 /** Variables that a described kernel has only where they are asked for. */
 export interface OptionalVariables {
+  /** They decide where `lowcore_ptr` lies. */
+  readonly cpuCount?: number;
   readonly masks?: boolean;
   readonly panicCpu?: boolean;
   readonly elfcorehdr?: boolean;
@@ -31,12 +33,16 @@ export function writeCpuMasks(
 const fillers = 10_200;
 
 /** Names of the described kernel: its named functions, many small ones behind them, and data. Ascending by address. */
-export function kernelSymbols(mapping: ImageMapping, { masks = false, panicCpu = false, elfcorehdr = false }: OptionalVariables = {}): readonly KernelSymbol[] {
+export function kernelSymbols(
+  mapping: ImageMapping,
+  { masks = false, panicCpu = false, elfcorehdr = false, cpuCount = 1 }: OptionalVariables = {},
+): readonly KernelSymbol[] {
   const virtual = (physical: number): bigint => imageVirtual(mapping, physical);
   const symbol = (type: string, name: string, physical: number): KernelSymbol => ({ type, name, address: virtual(physical) });
   const start = stext(mapping);
   const behindNamed = start + 0x1000 + kernelFunctions.length * 0x800;
   const step = Math.floor((places.textEnd - behindNamed) / fillers / 2) * 2;
+  const lowcores = (at: number): readonly KernelSymbol[] => (lowcoreArrayPlace(cpuCount).at === at ? [symbol('D', 'lowcore_ptr', at)] : []);
   return [
     symbol('T', 'startup_continue', start),
     symbol('T', '_stext', start),
@@ -46,13 +52,14 @@ export function kernelSymbols(mapping: ImageMapping, { masks = false, panicCpu =
     symbol('T', '_etext', places.textEnd),
     symbol('R', '__start_notes', places.readOnlyData),
     symbol('D', 'init_uts_ns', places.initUtsNs),
-    symbol('D', 'lowcore_ptr', places.lowcorePtr),
+    ...lowcores(places.lowcorePtr),
     symbol('d', 'modules', places.modules),
     ...(masks ? maskSymbols.map((name, index) => symbol('D', name, places.cpuMasks + index * 8)) : []),
     ...(panicCpu ? [symbol('D', 'panic_cpu', places.panicCpu)] : []),
     ...(elfcorehdr ? [symbol('D', 'elfcorehdr_addr', places.elfcorehdr)] : []),
     symbol('d', 'prb', places.prb),
     symbol('d', 'printk_rb_static', places.prbStatic),
+    ...lowcores(places.longLowcorePtr),
     symbol('D', 'init_task', places.initTask),
     symbol('b', 'os_info', places.osInfo),
     symbol('B', 'swapper_pg_dir', places.regionThird),

@@ -10,7 +10,7 @@ import { writeLowcore, writeSaveArea, type LowcoreKernel } from './s390x-lowcore
 import { iplParameterBlock, osInfoDataEntry, osInfoPage, writeDumpPointers, type OsInfoEntry } from './s390x-os-info.ts';
 import { writePageTables } from './s390x-address-spaces.ts';
 import { writeCpuMasks, writeModules, writeSymbolTable } from './s390x-symbol-table.ts';
-import { lowcorePtrLength, maxCpus, places } from './s390x-places.ts';
+import { cpusEnd, lowcoreArrayPlace, maxCpus, places } from './s390x-places.ts';
 import { seededRandom } from './seeded-random.ts';
 import { sampleCpuId, type MemoryRange, type S390xCpu, type System, type UtsNames } from './system.ts';
 import { todOfSeconds } from './tod.ts';
@@ -27,7 +27,7 @@ export interface S390xSystemOptions {
   readonly kernel?: LowcoreKernel;
   /** Bytes; at least 4 MiB, 7 MiB unless given. */
   readonly memorySize?: number;
-  /** 1 … 8, 2 unless given. */
+  /** 1 … 512, 2 unless given; more than 8 need memory above 16 MiB, 96 KiB each. */
   readonly cpuCount?: number;
   /** Linux number of the CPU that panicked or takes the dump; it comes first in the dump. */
   readonly firstCpu?: number;
@@ -113,7 +113,8 @@ export function s390xSystem(options: S390xSystemOptions = {}): S390xSystem {
   const seed = options.seed ?? 1;
   const crashkernel = options.crashkernel === 'none' ? undefined : (options.crashkernel ?? defaultCrashkernel);
   if (cpuCount < 1 || cpuCount > maxCpus || firstCpu >= cpuCount) throw new RangeError(`CPU ${firstCpu} of ${cpuCount}: there is room for ${maxCpus}`);
-  if (memory.size < places.firstFree) throw new RangeError('a described system needs at least 4 MiB of memory');
+  if (memory.size < cpusEnd(cpuCount))
+    throw new RangeError(`a described system of ${cpuCount} CPUs needs ${cpusEnd(cpuCount) / 0x100000} MiB of memory at least`);
   if (crashkernel !== undefined && crashkernel.start < places.firstFree) throw new RangeError('the crashkernel area must start at 4 MiB or higher');
 
   const uts: UtsNames = {
@@ -153,7 +154,7 @@ export function s390xSystem(options: S390xSystemOptions = {}): S390xSystem {
     random: seededRandom(seed + 100),
   });
   const cpus = [...byNumber].sort((a, b) => Number(b.linuxCpu === firstCpu) - Number(a.linuxCpu === firstCpu));
-  byNumber.forEach((cpu) => memory.u64(places.lowcorePtr + cpu.linuxCpu * 8, cpu.prefix));
+  byNumber.forEach((cpu) => memory.u64(lowcoreArrayPlace(cpuCount).at + cpu.linuxCpu * 8, cpu.prefix));
   writeAbsoluteLowcore(memory, kernel, mapping);
   const [first] = cpus;
   if (crashed && first !== undefined) writeSaveArea(memory, 0, first);
@@ -184,12 +185,13 @@ export function s390xSystem(options: S390xSystemOptions = {}): S390xSystem {
     masks: hasMasks,
     panicCpu: options.panicCpu !== undefined,
     elfcorehdr: options.elfcorehdr !== undefined,
+    cpuCount,
   });
   writeModules(memory, mapping);
 
   // A kdump kernel was loaded and panic() saved the time before purgatory was asked, so both kinds of crash have CRASHTIME.
   const kdumpLoaded = crashkernel !== undefined && options.kdumpKernel !== 'none';
-  const info = vmcoreinfoText(vmcoreinfoLines(mapping, uts, symbolKeys, crashed && kdumpLoaded ? time : undefined));
+  const info = vmcoreinfoText(vmcoreinfoLines(mapping, uts, symbolKeys, cpuCount, crashed && kdumpLoaded ? time : undefined));
   memory.write(places.vmcoreinfoNote, vmcoreinfoNote(info));
   memory.text(places.vmcoreinfoText, info.replace(/CRASHTIME=.*\n/, ''));
 
@@ -258,7 +260,14 @@ function mappingEntries(mapping: ImageMapping): readonly OsInfoEntry[] {
   return values.map(([id, value]) => ({ kind: 'value', id, value }));
 }
 
-function vmcoreinfoLines(mapping: ImageMapping, uts: UtsNames, symbolKeys: readonly string[], crashTime: number | undefined): readonly string[] {
+function vmcoreinfoLines(
+  mapping: ImageMapping,
+  uts: UtsNames,
+  symbolKeys: readonly string[],
+  cpuCount: number,
+  crashTime: number | undefined,
+): readonly string[] {
+  const array = lowcoreArrayPlace(cpuCount);
   const symbol = (physical: number): string => imageVirtual(mapping, physical).toString(16);
   return [
     `OSRELEASE=${uts.release}`,
@@ -275,8 +284,8 @@ function vmcoreinfoLines(mapping: ImageMapping, uts: UtsNames, symbolKeys: reado
     'OFFSET(list_head.prev)=8',
     ...printkRingKeys(imageVirtual(mapping, places.prb), imageVirtual(mapping, places.prbStatic)),
     ...symbolKeys,
-    `SYMBOL(lowcore_ptr)=${symbol(places.lowcorePtr)}`,
-    `LENGTH(lowcore_ptr)=${lowcorePtrLength}`,
+    `SYMBOL(lowcore_ptr)=${symbol(array.at)}`,
+    `LENGTH(lowcore_ptr)=${array.length}`,
     `SAMODE31=${places.amode31.toString(16)}`,
     `EAMODE31=${(places.amode31 + 0x3000).toString(16)}`,
     ...(mapping.published ? ['IDENTITYBASE=0'] : []),

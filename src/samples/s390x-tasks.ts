@@ -1,5 +1,5 @@
 import type { MemoryImage } from './memory-image.ts';
-import { places } from './s390x-places.ts';
+import { cpuTaskPlace, places } from './s390x-places.ts';
 import { functionAddress, imageVirtual, type ImageMapping, type KernelFunction } from './s390x-kernel-symbols.ts';
 import { writeStack } from './s390x-stack.ts';
 
@@ -32,7 +32,7 @@ export interface RunningTask {
 }
 
 /** Absolute address of a running task's task_struct: init_task for the idle task of CPU 0, else a slot behind the sleepers. */
-export const runningTaskAddress = (slot: number): number => places.tasks + (sleepers.length + slot) * 0x1000;
+export const runningTaskAddress = (slot: number): number => cpuTaskPlace(slot, sleepers.length);
 
 /**
  * Writes init_task, the sleeping tasks with their stacks, and the running ones.

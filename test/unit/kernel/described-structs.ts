@@ -181,6 +181,13 @@ export class DescribedStructs {
   }
 
   types(): BtfTypes {
+    const found = readBtf(this.blob(), this.endian);
+    if (typeof found === 'string') throw new Error(found);
+    return found;
+  }
+
+  /** As the section .BTF of a kernel has them. */
+  blob(): Uint8Array<ArrayBuffer> {
     const types: DescribedType[] = [];
     const ids = new Map<string, number>();
     const add = (name: string, type: DescribedType): number => {
@@ -218,9 +225,7 @@ export class DescribedStructs {
         members: members.map((one) => [one.name, idOf(one.type), one.bitOffset, ...(one.bits === 0 ? [] : [one.bits])] as const) as never,
       };
     });
-    const found = readBtf(btfBlob(this.endian, [...types, ...aggregates, ...later]), this.endian);
-    if (typeof found === 'string') throw new Error(found);
-    return found;
+    return btfBlob(this.endian, [...types, ...aggregates, ...later]);
   }
 }
 
