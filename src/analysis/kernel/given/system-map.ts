@@ -1,7 +1,7 @@
 /** A System.map that the user gives: link-time addresses, moved to where the kernel ran. */
 import { linesOf } from '../../layout/text-lines.ts';
 import type { Kernel } from '../kernel.ts';
-import { symbolTable, type SymbolList, type SymbolTable } from '../symbols/symbol-table.ts';
+import { symbolTable, type ListedSymbols, type SymbolTable } from '../symbols/symbol-table.ts';
 import { vmcoreinfoHex } from '../vmcoreinfo/vmcoreinfo.ts';
 
 const line = /^([0-9a-f]{8,16}) ([A-Za-z?]) (\S+)/;
@@ -15,7 +15,7 @@ function orderOf(addresses: BigUint64Array): Uint32Array | undefined {
   });
 }
 
-function inOrder(list: SymbolList): SymbolList {
+function inOrder(list: ListedSymbols): ListedSymbols {
   const order = orderOf(list.addresses);
   if (order === undefined) return list;
   return { addresses: BigUint64Array.from(order, (at) => list.addresses[at] ?? 0n), names: Array.from(order, (at) => list.names[at]) };
@@ -25,7 +25,7 @@ function inOrder(list: SymbolList): SymbolList {
  * Its lines in the order of their addresses, or what is wrong with it.
  * @param pieces of the file; they are written to
  */
-export function readSystemMap(pieces: Iterable<Buffer>): SymbolList | string {
+export function readSystemMap(pieces: Iterable<Buffer>): ListedSymbols | string {
   let addresses = new BigUint64Array(1 << 16);
   const names: string[] = [];
   let number = 0;
@@ -53,7 +53,7 @@ export function readSystemMap(pieces: Iterable<Buffer>): SymbolList | string {
 const farImage = 0x1_0000_0000n;
 
 /** Moved so that _stext is where vmcoreinfo has it, or why the map is not of this kernel. */
-export function systemMapTable(list: SymbolList, path: string, { vmcoreinfo, symbols }: Pick<Kernel, 'vmcoreinfo' | 'symbols'>): SymbolTable | string {
+export function systemMapTable(list: ListedSymbols, path: string, { vmcoreinfo, symbols }: Pick<Kernel, 'vmcoreinfo' | 'symbols'>): SymbolTable | string {
   const linked = list.names.findIndex((name) => name?.slice(1) === '_stext');
   const ran = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)');
   const from = list.addresses[linked];

@@ -7,7 +7,7 @@ import { readElfSections, sectionBytes, sectionFlags, sectionTypes, type ElfFile
 import { sortedOrder } from '../../jobs/sorted-order.ts';
 import { finish } from '../../jobs/steps.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import type { SymbolList } from '../symbols/symbol-table.ts';
+import type { ListedSymbols } from '../symbols/symbol-table.ts';
 
 export interface Vmlinux {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface Vmlinux {
   /** linux_banner: release, builder, compiler, version. Absent in a file without the kernel's data. */
   readonly banner?: string;
   /** Without those that have no place in the image. */
-  readonly symbols: SymbolList;
+  readonly symbols: ListedSymbols;
   /** The section .BTF. */
   readonly btf?: Uint8Array;
 }
@@ -55,7 +55,7 @@ function letterOf(info: number, section: ElfSection | undefined): string {
   return isGlobal ? small().toUpperCase() : small();
 }
 
-function symbolsOf(elf: ElfFile): SymbolList {
+function symbolsOf(elf: ElfFile): ListedSymbols {
   const section = elf.sections.find(({ type }) => type === sectionTypes.symbols);
   const bytes = section === undefined ? undefined : sectionBytes(elf, section, limits.symbols);
   const namesAt = section === undefined ? undefined : elf.sections[section.link];

@@ -1,4 +1,5 @@
 /** A line of the kernel's log, whichever way the kernel kept it. */
+import { isAscii } from 'node:buffer';
 import type { VirtualAddress } from '../../../shared/units.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 
@@ -57,7 +58,7 @@ const chunkBytes = 4096;
 
 /** Text as UTF-8; a byte that is none appears as \xNN. */
 export function logText(bytes: Uint8Array): string {
-  if (bytes.every((byte) => byte < 0x80)) return Buffer.from(bytes).toString('latin1');
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   try {
     return decoder.decode(bytes);
   } catch {

@@ -133,17 +133,35 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
     lostWhy ??= why();
   };
 
+  const little = memory.endian === 'little';
+
+  /** Reads the members of one structure: at once where all of it is in the dump, else one by one. */
+  function membersOf(start: bigint, size: bigint) {
+    const bytes = memory.bytes(start, Number(size));
+    const view = bytes === undefined ? undefined : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const within = (at: bigint, length: number): DataView | undefined => (Number(at) + length <= Number(size) ? view : undefined);
+    return {
+      bytes,
+      u64: (at: bigint) => within(at, 8)?.getBigUint64(Number(at), little) ?? memory.u64(start + at),
+      u32: (at: bigint) => within(at, 4)?.getUint32(Number(at), little) ?? memory.u32(start + at),
+      u16: (at: bigint) => within(at, 2)?.getUint16(Number(at), little) ?? memory.u16(start + at),
+      u8: (at: bigint) => within(at, 1)?.getUint8(Number(at)) ?? memory.u8(start + at),
+    };
+  }
+
   function one(id: bigint, desc: bigint, info: bigint): LogRecord | undefined {
-    const blkAt = desc + offset['prb_desc.text_blk_lpos'];
-    const begin = memory.u64(blkAt + offset['prb_data_blk_lpos.begin']);
-    const next = memory.u64(blkAt + offset['prb_data_blk_lpos.next']);
-    const sequence = memory.u64(info + offset['printk_info.seq']);
-    const time = memory.u64(info + offset['printk_info.ts_nsec']);
-    const lengthAt = info + offset['printk_info.text_len'];
-    const length = memory.u16(lengthAt);
-    const facility = memory.u8(lengthAt + facilityAfterLength);
-    const byte = memory.u8(lengthAt + levelAfterLength);
-    const caller = memory.u32(info + offset['printk_info.caller_id']);
+    const descriptor = membersOf(desc, descSize ?? 0n);
+    const members = membersOf(info, infoSize ?? 0n);
+    const blkAt = offset['prb_desc.text_blk_lpos'];
+    const begin = descriptor.u64(blkAt + offset['prb_data_blk_lpos.begin']);
+    const next = descriptor.u64(blkAt + offset['prb_data_blk_lpos.next']);
+    const sequence = members.u64(offset['printk_info.seq']);
+    const time = members.u64(offset['printk_info.ts_nsec']);
+    const lengthAt = offset['printk_info.text_len'];
+    const length = members.u16(lengthAt);
+    const facility = members.u8(lengthAt + facilityAfterLength);
+    const byte = members.u8(lengthAt + levelAfterLength);
+    const caller = members.u32(offset['printk_info.caller_id']);
     if (
       begin === undefined ||
       next === undefined ||
@@ -174,7 +192,7 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
       text: text.text,
       ...(text.cut ? { cut: true } : {}),
       ...((flags & continuationFlag) === 0 ? {} : { continued: true }),
-      ...device(info),
+      ...device(info, members.bytes),
     };
   }
 
@@ -266,8 +284,18 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
   return { found: true, log: { records, source, lost, ...defined({ lostWhy }) } };
 }
 
+/** A text of at most so many bytes in a structure that was read; undefined where it does not end there. */
+function fieldText(bytes: Uint8Array, at: number, most: number): string | undefined {
+  if (bytes[at] === 0) return '';
+  const end = bytes.subarray(at, at + most).indexOf(0);
+  return end === -1 ? undefined : Buffer.from(bytes.subarray(at, at + end)).toString('latin1');
+}
+
 /** Subsystem and device of records that a driver wrote (dev_printk). */
-function deviceReader(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): (info: bigint) => { readonly subsystem?: string; readonly device?: string } {
+function deviceReader(
+  memory: KernelMemory,
+  vmcoreinfo: Vmcoreinfo,
+): (info: bigint, bytes: Uint8Array | undefined) => { readonly subsystem?: string; readonly device?: string } {
   const number = (key: string): bigint | undefined => vmcoreinfoNumber(vmcoreinfo, key);
   const start = number('OFFSET(printk_info.dev_info)');
   const subsystemAt = number('OFFSET(dev_printk_info.subsystem)');
@@ -276,9 +304,11 @@ function deviceReader(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): (info: bigi
   const deviceBytes = number('LENGTH(printk_info_device)');
   const fields = [start, subsystemAt, deviceAt, subsystemBytes, deviceBytes];
   if (start === undefined || fields.some((one) => one === undefined || one < 0n || one > 4096n)) return () => ({});
-  return (info) => {
-    const subsystem = memory.cstring(info + start + (subsystemAt ?? 0n), Number(subsystemBytes));
-    const device = memory.cstring(info + start + (deviceAt ?? 0n), Number(deviceBytes));
+  return (info, bytes) => {
+    const text = (at: bigint, most: number): string | undefined =>
+      bytes !== undefined && Number(at) + most <= bytes.length ? fieldText(bytes, Number(at), most) : memory.cstring(info + at, most);
+    const subsystem = text(start + (subsystemAt ?? 0n), Number(subsystemBytes));
+    const device = text(start + (deviceAt ?? 0n), Number(deviceBytes));
     return { ...(subsystem === undefined || subsystem === '' ? {} : { subsystem }), ...(device === undefined || device === '' ? {} : { device }) };
   };
 }

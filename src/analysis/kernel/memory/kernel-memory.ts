@@ -50,6 +50,9 @@ const pageBits = 12n;
 const pageBytes = 4096;
 const pageMask = 0xfffn;
 const maxRead = 64 * 1024 * 1024;
+/** Reads from this many pages on are done at once where the pages lie one after the other in the dump too, and are not kept. */
+const runPages = 16;
+const mostRunPages = 256;
 /** Pages kept: 8 MiB. The oldest half goes when they are full. */
 const maxPages = 2048;
 const addressEnd = 1n << 64n;
@@ -108,14 +111,42 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
     return page;
   }
 
+  /** Begins a long read with what lies in one run in the dump. @returns bytes that it read; 0 where that is no run, or not all of it has bytes */
+  function readRun(address: VirtualAddress, target: Uint8Array): number {
+    const within = Number(address & pageMask);
+    const wanted = Math.min(mostRunPages, Math.ceil((within + target.length) / pageBytes));
+    const page = address >> pageBits;
+    const first = locate(page << pageBits);
+    if ('why' in first) return 0;
+    let pages = 1;
+    while (pages < wanted) {
+      const next = locate((page + BigInt(pages)) << pageBits);
+      if ('why' in next || next.absolute !== first.absolute + BigInt(pages * pageBytes)) break;
+      pages += 1;
+    }
+    const length = Math.min(target.length, pages * pageBytes - within);
+    const read = memory.read(first.absolute + BigInt(within), length);
+    if (read.absences.length > 0) return 0;
+    target.set(read.bytes);
+    return length;
+  }
+
   function partial(address: VirtualAddress, length: number): ReturnType<KernelMemory['partial']> {
     if (length < 0 || length > maxRead || address < 0n || address + BigInt(length) > addressEnd) {
       return { bytes: new Uint8Array(0), absences: [{ address, reason: 'untranslated', detail: `${length} bytes at ${hex(address)} are not read at once` }] };
     }
     const bytes = new Uint8Array(length);
     const absences: KernelAbsence[] = [];
+    let single = length < runPages * pageBytes ? length : 0;
     for (let done = 0; done < length;) {
       const at = address + BigInt(done);
+      const run = done < single ? 0 : readRun(at, bytes.subarray(done));
+      if (run > 0) {
+        done += run;
+        continue;
+      }
+      // Where there is no run, so many pages are read one by one before the next attempt.
+      if (done >= single) single = done + runPages * pageBytes;
       const within = Number(at & pageMask);
       const count = Math.min(length - done, pageBytes - within);
       const page = pageOf(at);

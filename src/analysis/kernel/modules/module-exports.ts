@@ -62,14 +62,16 @@ function exportsAt(memory: KernelMemory, tables: readonly OwnSymbols[], end: num
  */
 export function asPrinted(memory: KernelMemory, types: BtfTypes | undefined, tables: readonly OwnSymbols[], end: number): readonly ModuleSymbol[] {
   const offset = (types === undefined ? undefined : offsetOf(types, 'module', 'syms')) ?? exportsAt(memory, tables, end);
-  return tables.flatMap((table) => {
+  const printed: ModuleSymbol[] = [];
+  for (const table of tables) {
     const marks = marksOf(table);
     const pointer = offset === undefined || marks.length === 0 ? undefined : memory.pointer(table.module + BigInt(offset));
     const section = marks.find(({ address }) => address === pointer)?.section;
     const exported = new Set(marks.flatMap((mark) => (mark.section === section ? [mark.name?.slice(exportMark.length)] : [])));
-    return table.symbols.map((symbol) => ({
-      ...symbol,
-      type: symbol.name !== undefined && exported.has(symbol.name) ? symbol.type.toUpperCase() : symbol.type.toLowerCase(),
-    }));
-  });
+    for (const symbol of table.symbols) {
+      const type = symbol.name !== undefined && exported.has(symbol.name) ? symbol.type.toUpperCase() : symbol.type.toLowerCase();
+      printed.push(type === symbol.type ? symbol : { ...symbol, type });
+    }
+  }
+  return printed;
 }

@@ -38,16 +38,38 @@ function placesOf(symbols: readonly ModuleSymbol[]): (address: VirtualAddress) =
   };
 }
 
+interface Prepared {
+  readonly named: readonly NamedSymbol[];
+  readonly place: (address: VirtualAddress) => SymbolAt | undefined;
+  readonly byName: () => ReadonlyMap<string, readonly NamedSymbol[]>;
+}
+
+/** Hundreds of thousands of symbols are put in order once, however many tables they become part of. */
+const prepared = new WeakMap<readonly ModuleSymbol[], Prepared>();
+
+function prepare(symbols: readonly ModuleSymbol[]): Prepared {
+  const before = prepared.get(symbols);
+  if (before !== undefined) return before;
+  const isNamed = (symbol: ModuleSymbol): symbol is ModuleSymbol & NamedSymbol => symbol.name !== undefined;
+  const named = symbols.every(isNamed) ? symbols : symbols.filter(isNamed);
+  let byName: Map<string, NamedSymbol[]> | undefined;
+  let place: ((address: VirtualAddress) => SymbolAt | undefined) | undefined;
+  const made: Prepared = {
+    named,
+    place: (address) => (place ??= placesOf(symbols))(address),
+    byName: () => (byName ??= Map.groupBy(named, ({ name }) => name)),
+  };
+  prepared.set(symbols, made);
+  return made;
+}
+
 export function withModules(table: SymbolTable, { symbols, source }: ModuleSymbols): SymbolTable {
   if (symbols.length === 0) return table;
-  const named = symbols.flatMap(({ address, type, name, module }): NamedSymbol[] => (name === undefined ? [] : [{ address, type, name, module }]));
-  const place = placesOf(symbols);
-  let byName: Map<string, NamedSymbol[]> | undefined;
-  const index = (): Map<string, NamedSymbol[]> => (byName ??= Map.groupBy(named, ({ name }) => name));
+  const { named, place, byName } = prepare(symbols);
   return {
     source: `${table.source}; those of modules ${source}`,
     count: table.count + named.length,
-    lookup: (name) => [...table.lookup(name), ...(index().get(name) ?? [])],
+    lookup: (name) => [...table.lookup(name), ...(byName().get(name) ?? [])],
     at: (address) => place(address) ?? table.at(address),
     *all() {
       yield* table.all();

@@ -99,6 +99,25 @@ function placesByShape(memory: KernelMemory, modules: readonly KernelModule[]): 
   return { pointer, symtab: 0, count: 8, strtab: 16, typetab: 24, source: `by the table that each struct module points to at offset ${pointer}` };
 }
 
+/** Names of a module take some KiB; what claims more is read name by name. */
+const maxNamesAtOnce = 1 << 20;
+
+/** Names by their place in the table of names, which is read at once where all of it is in the dump. */
+function namesFrom(memory: KernelMemory, strtab: bigint, symbols: DataView, little: boolean): (at: number) => string | undefined {
+  const one = (at: number): string | undefined => memory.cstring(strtab + BigInt(at), maxNameBytes);
+  let last = 0;
+  for (let at = 0; at < symbols.byteLength; at += symbolBytes) last = Math.max(last, symbols.getUint32(at, little));
+  const bytes = last > maxNamesAtOnce ? undefined : memory.bytes(strtab, last + 1);
+  if (bytes === undefined) return one;
+  const texts = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (at) => {
+    const end = texts.indexOf(0, at);
+    // The last name ends behind what was read.
+    if (end === -1) return one(at);
+    return end - at < maxNameBytes ? texts.toString('latin1', at, end) : undefined;
+  };
+}
+
 function* symbolsOfModule(memory: KernelMemory, module: KernelModule, places: TablePlaces, left: Room): Steps<readonly ModuleSymbol[] | string> {
   const table = memory.pointer(module.address + BigInt(places.pointer));
   if (table === undefined || table === 0n) return table === 0n ? 'it has no table' : `struct module at ${hex(module.address)} cannot be read`;
@@ -118,9 +137,10 @@ function* symbolsOfModule(memory: KernelMemory, module: KernelModule, places: Ta
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = memory.endian === 'little';
   const symbols: ModuleSymbol[] = [];
+  const nameAt = namesFrom(memory, strtab, view, little);
   for (let at = 0; at < bytes.length; at += symbolBytes) {
     if (at % (symbolBytes * stepTurns) === 0) yield;
-    const name = memory.cstring(strtab + BigInt(view.getUint32(at, little)), maxNameBytes);
+    const name = nameAt(view.getUint32(at, little));
     if (name === '') continue;
     left.characters -= name?.length ?? 0;
     if (left.characters < 0) return `the names of all modules have more than ${maxAllCharacters} characters`;

@@ -5,6 +5,7 @@
 import { hex } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KallsymsPlaces } from './kallsyms-places.ts';
+import { NameBlockBuilder, type NameBlock } from './name-block.ts';
 import type { KernelAbsence, KernelMemory } from '../memory/kernel-memory.ts';
 
 const blockNames = 256;
@@ -18,12 +19,26 @@ const maxNamesBytes = 48 * 1024 * 1024;
 const maxName = 513;
 /** Characters of all names together: a kernel of a distribution has some 6 Mi. */
 const maxNamesText = 64 * 1024 * 1024;
-const typed = /^[TtDdBbRrAaWwVvNnUuGgSsCcIi][\u0021-\u007e\u0080-\u00ff]+$/;
+const letters = new Set(Buffer.from('TtDdBbRrAaWwVvNnUuGgSsCcIi', 'latin1'));
+/** Bytes of a name: neither controls nor blanks. */
+const isNameByte = (byte: number): boolean => byte >= 0x21 && byte !== 0x7f;
 
 export interface DecodedNames {
-  /** Type letter and name; undefined where it cannot be known. */
-  readonly names: readonly (string | undefined)[];
+  /** Unknown where a page of them is not in the dump. */
+  readonly names: NameBlock;
   readonly missing: number;
+}
+
+/** The texts of all tokens in one piece, and where each begins; one more for the end. */
+export interface Tokens {
+  readonly bytes: Uint8Array;
+  readonly starts: Uint32Array;
+}
+
+export function tokensOf(texts: readonly string[]): Tokens {
+  const starts = new Uint32Array(texts.length + 1);
+  for (const [code, text] of texts.entries()) starts[code + 1] = (starts[code] ?? 0) + text.length;
+  return { bytes: Buffer.from(texts.join(''), 'latin1'), starts };
 }
 
 /**
@@ -45,25 +60,41 @@ function readMarkers(memory: KernelMemory, places: KallsymsPlaces, blocks: numbe
   return undefined;
 }
 
-interface Block {
-  readonly names: readonly string[];
-  readonly end: number;
+/** Decodes one record of so many tokens. @returns the bytes of its name; undefined when it is none */
+function decodeName(record: Uint8Array, tokens: Tokens, into: NameBlockBuilder): number | undefined {
+  const { bytes, at } = into.open(maxName);
+  let length = 0;
+  for (const code of record) {
+    const end = tokens.starts[code + 1] ?? 0;
+    for (let from = tokens.starts[code] ?? 0; from < end; from += 1) {
+      const byte = tokens.bytes[from] ?? 0;
+      if (length >= maxName || !isNameByte(byte)) return undefined;
+      bytes[at + length] = byte;
+      length += 1;
+    }
+  }
+  return length >= 2 && letters.has(bytes[at] ?? 0) ? length : undefined;
 }
 
-/** Decodes `count` records from `start` on. Undefined when one is no name; `end` is where the next record lies. */
-export function decodeBlock(bytes: Uint8Array, start: number, count: number, tokens: readonly string[]): Block | undefined {
-  const names: string[] = [];
+/**
+ * Decodes `count` records from `start` on.
+ * @returns where the next record lies; undefined when one is no name, and then `into` holds what it held before
+ */
+export function decodeBlock(bytes: Uint8Array, start: number, count: number, tokens: Tokens, into: NameBlockBuilder): number | undefined {
+  const before = into.count;
   let at = start;
   for (let index = 0; index < count; index += 1) {
     const first = bytes[at++] ?? 0;
     const length = (first & 0x80) === 0 ? first : (first & 0x7f) | ((bytes[at++] ?? 0) << 7);
-    if (length === 0 || length > maxRecord || at + length > bytes.length) return undefined;
-    let name = '';
-    for (const end = at + length; at < end; at += 1) if (name.length <= maxName) name += tokens[bytes[at] ?? 0] ?? '';
-    if (name.length > maxName || !typed.test(name)) return undefined;
-    names.push(name);
+    const named = length === 0 || length > maxRecord || at + length > bytes.length ? undefined : decodeName(bytes.subarray(at, at + length), tokens, into);
+    if (named === undefined) {
+      into.rewind(before);
+      return undefined;
+    }
+    into.close(named);
+    at += length;
   }
-  return { names, end: at };
+  return at;
 }
 
 /** Whether a block of names lies in a page that the dump does not hold. */
@@ -71,43 +102,35 @@ const touches = (absences: readonly KernelAbsence[], start: bigint, end: bigint)
   absences.some(({ address }) => address < end && start <= (address | 0xfffn));
 
 /** All names, or why there are none. */
-export function* decodeNames(memory: KernelMemory, places: KallsymsPlaces, count: number, tokens: readonly string[]): Steps<DecodedNames | string> {
+export function* decodeNames(memory: KernelMemory, places: KallsymsPlaces, count: number, texts: readonly string[]): Steps<DecodedNames | string> {
   const room = places.tokenTable - places.names;
   const length = Number(room > 0n && room < BigInt(maxNamesBytes) ? room : BigInt(Math.min(maxNamesBytes, count * 64)));
   const { bytes, absences } = memory.partial(places.names, length);
   const blocks = Math.ceil(count / blockNames);
   const markers = readMarkers(memory, places, blocks, count);
-  const names: (string | undefined)[] = [];
+  const tokens = tokensOf(texts);
+  const names = new NameBlockBuilder(count);
   let missing = 0;
-  let text = 0;
   let at: number | undefined = 0;
   for (let block = 0; block < blocks; block += 1) {
     const size = Math.min(blockNames, count - block * blockNames);
-    const marker = markers?.[block];
-    const start: number | undefined = marker ?? at;
-    const decoded: Block | undefined = start === undefined ? undefined : decodeBlock(bytes, start, size, tokens);
-    const end: number | undefined = markers?.[block + 1] ?? decoded?.end;
+    const start: number | undefined = markers?.[block] ?? at;
+    const decoded: number | undefined = start === undefined ? undefined : decodeBlock(bytes, start, size, tokens, names);
+    const end: number | undefined = markers?.[block + 1] ?? decoded;
     const whole =
-      decoded !== undefined &&
-      start !== undefined &&
-      decoded.end === end &&
-      !touches(absences, places.names + BigInt(start), places.names + BigInt(decoded.end));
+      decoded !== undefined && start !== undefined && decoded === end && !touches(absences, places.names + BigInt(start), places.names + BigInt(decoded));
     if (block % blocksAtOnce === blocksAtOnce - 1) yield;
-    if (decoded !== undefined && whole) {
-      for (const name of decoded.names) {
-        names.push(name);
-        text += name.length;
-      }
-      if (text > maxNamesText) return `kallsyms_names at ${hex(places.names)}: its names have more than ${maxNamesText} characters`;
-    } else {
+    if (names.size > maxNamesText) return `kallsyms_names at ${hex(places.names)}: its names have more than ${maxNamesText} characters`;
+    if (!whole) {
       if (markers === undefined) {
         const why = absences[0]?.detail ?? `the record near name ${block * blockNames} is no name`;
         return `kallsyms_names at ${hex(places.names)}: ${why}, and kallsyms_markers cannot be found to go on behind it`;
       }
-      for (let one = 0; one < size; one += 1) names.push(undefined);
+      names.rewind(block * blockNames);
+      for (let one = 0; one < size; one += 1) names.close(0);
       missing += size;
     }
-    at = decoded?.end;
+    at = decoded;
   }
-  return missing === count ? `kallsyms_names at ${hex(places.names)}: no name can be read` : { names, missing };
+  return missing === count ? `kallsyms_names at ${hex(places.names)}: no name can be read` : { names: names.done(), missing };
 }

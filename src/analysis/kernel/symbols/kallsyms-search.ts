@@ -6,7 +6,8 @@
 import type { VirtualAddress } from '../../../shared/units.ts';
 import { kallsymsTokens } from './kallsyms.ts';
 import type { KallsymsPlaces } from './kallsyms-places.ts';
-import { decodeBlock } from './kallsyms-names.ts';
+import { decodeBlock, tokensOf } from './kallsyms-names.ts';
+import { NameBlockBuilder } from './name-block.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 
 /** Read-only data follows the text; distribution kernels have up to 40 MiB of both. */
@@ -95,6 +96,8 @@ function* namesBefore(memory: KernelMemory, table: bigint, texts: readonly strin
   const start = table > BigInt(maxNamesBytes) ? alignDown(table - BigInt(maxNamesBytes)) : 0n;
   const { bytes } = memory.partial(start, Number(table - start));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const tokenTexts = tokensOf(texts);
+  const names = new NameBlockBuilder(provenNames);
   for (let at = bytes.length - minSymbols * 2; at >= 0; at -= 4) {
     const count = view.getUint32(at, little);
     if (count < minSymbols || count > maxSymbols) continue;
@@ -102,7 +105,9 @@ function* namesBefore(memory: KernelMemory, table: bigint, texts: readonly strin
     if (budget.decodes <= 0) return;
     if (budget.decodes % decodesAtOnce === 0) yield undefined;
     for (const gap of [8, 4]) {
-      if (decodeBlock(bytes, at + gap, provenNames, texts) !== undefined) yield { at: start + BigInt(at + gap), countAt: start + BigInt(at), count };
+      names.rewind(0);
+      if (decodeBlock(bytes, at + gap, provenNames, tokenTexts, names) !== undefined)
+        yield { at: start + BigInt(at + gap), countAt: start + BigInt(at), count };
     }
   }
 }

@@ -8,6 +8,7 @@ import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { decodeNames } from './kallsyms-names.ts';
+import type { NameBlock } from './name-block.ts';
 import { symbolTable, type SymbolTable } from './symbol-table.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { zeroPage } from '../memory/zero-page.ts';
@@ -67,12 +68,35 @@ export function kallsymsTokens(memory: KernelMemory, table: bigint, index: bigin
   return found;
 }
 
-type Offsets = { readonly addresses: BigUint64Array; readonly rule: string } | string;
+/** One way to read the addresses, or why there is none. */
+type Offsets = { readonly addresses: () => Steps<BigUint64Array>; readonly rule: string } | string;
 
-const ascends = (addresses: BigUint64Array): boolean => {
-  for (let at = 1; at < addresses.length; at += 1) if ((addresses[at] ?? 0n) < (addresses[at - 1] ?? 0n)) return false;
+/** Addresses as pairs of 32-bit words, in which they are made and held against each other: a million BigInts would be garbage. */
+const lowWord = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
+const wordsOf = (addresses: BigUint64Array): Uint32Array => new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
+
+function ascends(addresses: BigUint64Array): boolean {
+  const words = wordsOf(addresses);
+  for (let at = 2; at < words.length; at += 2) {
+    const [high, before] = [words[at + 1 - lowWord] ?? 0, words[at - 1 - lowWord] ?? 0];
+    if (high < before || (high === before && (words[at + lowWord] ?? 0) < (words[at - 2 + lowWord] ?? 0))) return false;
+  }
   return true;
-};
+}
+
+/** One address for each symbol: a base and an offset from it, which may be below 0. */
+function* offsetColumn(count: number, base: bigint, offset: (at: number) => number): Steps<BigUint64Array> {
+  const addresses = new BigUint64Array(count);
+  const words = wordsOf(addresses);
+  const [low, high] = [Number(base & 0xffff_ffffn), Number((base >> 32n) & 0xffff_ffffn)];
+  for (let at = 0; at < count; at += 1) {
+    if (at % addressesAtOnce === addressesAtOnce - 1) yield;
+    const sum = low + offset(at);
+    words[at * 2 + lowWord] = sum;
+    words[at * 2 + 1 - lowWord] = high + Math.floor(sum / 0x1_0000_0000);
+  }
+  return addresses;
+}
 
 /** One address for each symbol. */
 function* column(count: number, place: (at: number) => bigint): Steps<BigUint64Array> {
@@ -85,7 +109,7 @@ function* column(count: number, place: (at: number) => bigint): Steps<BigUint64A
 }
 
 /** By each rule that the tables allow. */
-function* readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: number): Steps<readonly Offsets[]> {
+function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: number): readonly Offsets[] {
   const little = memory.endian === 'little';
   const view = (address: VirtualAddress, bytes: number): DataView | undefined => {
     const read = memory.bytes(address, bytes);
@@ -97,7 +121,8 @@ function* readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: num
     if (data === undefined) return [absent(memory, places.addresses, count * size, 'kallsyms_addresses')];
     const zero = zeroPage(memory, places.addresses, count * size);
     if (zero !== undefined) return [`kallsyms_addresses: the page at ${hex(zero)} is all zero`];
-    const addresses = yield* column(count, (at) => (size === 8 ? data.getBigUint64(at * 8, little) : BigInt(data.getUint32(at * 4, little))));
+    const addresses = (): Steps<BigUint64Array> =>
+      column(count, (at) => (size === 8 ? data.getBigUint64(at * 8, little) : BigInt(data.getUint32(at * 4, little))));
     return [{ addresses, rule: 'addresses as such' }];
   }
   const { offsets } = places;
@@ -108,7 +133,7 @@ function* readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: num
   if (zero !== undefined) return [`kallsyms_offsets: the page at ${hex(zero)} is all zero`];
   if (places.relativeBase === undefined) {
     // Kernels of 2026 have no base: each offset counts from where it stands itself (offset_to_ptr).
-    const addresses = yield* column(count, (at) => BigInt.asUintN(64, offsets + BigInt(at * 4 + data.getInt32(at * 4, little))));
+    const addresses = (): Steps<BigUint64Array> => offsetColumn(count, offsets, (at) => at * 4 + data.getInt32(at * 4, little));
     return [{ addresses, rule: 'offsets from their own places' }];
   }
   const base = memory.pointer(places.relativeBase);
@@ -119,9 +144,15 @@ function* readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: num
     return offset >= 0 ? BigInt(offset) : base - 1n - BigInt(offset);
   };
   return [
-    { addresses: yield* column(count, (at) => BigInt.asUintN(64, base + BigInt(data.getUint32(at * 4, little)))), rule: 'offsets from a base' },
-    { addresses: yield* column(count, (at) => BigInt.asUintN(64, perCpu(at))), rule: 'offsets from a base, per-CPU symbols absolute' },
+    { addresses: () => offsetColumn(count, base, (at) => data.getUint32(at * 4, little)), rule: 'offsets from a base' },
+    { addresses: () => column(count, (at) => BigInt.asUintN(64, perCpu(at))), rule: 'offsets from a base, per-CPU symbols absolute' },
   ];
+}
+
+function positionsOf(names: NameBlock, name: string): readonly number[] {
+  const found: number[] = [];
+  for (let at = 0; at < names.length; at += 1) if (names.isNamed(at, name)) found.push(at);
+  return found;
 }
 
 /** Reads and proves the tables. `stext` is what vmcoreinfo says of _stext. */
@@ -135,12 +166,13 @@ export function* readKallsyms(memory: KernelMemory, places: KallsymsPlaces, stex
   const decoded = yield* decodeNames(memory, places, count, texts);
   if (typeof decoded === 'string') return not(decoded);
   const { names, missing } = decoded;
-  const stextAt = names.flatMap((name, at) => (name !== undefined && /^[Tt]_stext$/.test(name) ? [at] : []));
-  const candidates = yield* readAddresses(memory, places, count);
+  const stextAt = positionsOf(names, '_stext').filter((at) => /^[Tt]$/.test(names.letter(at)));
+  const candidates = readAddresses(memory, places, count);
   const why: string[] = [];
   for (const candidate of candidates) {
     if (typeof candidate === 'string') return not(candidate);
-    const { addresses, rule } = candidate;
+    const { rule } = candidate;
+    const addresses = yield* candidate.addresses();
     if (!ascends(addresses)) why.push(`${rule}: the addresses do not ascend`);
     else if (stext !== undefined && stextAt.length > 0 && !stextAt.some((at) => addresses[at] === stext)) {
       why.push(`${rule}: _stext is not at ${hex(stext)}, where vmcoreinfo has it`);

@@ -1,5 +1,6 @@
 /** The names of a kernel's addresses, both ways. Sorted by address; several names may share one. */
 import type { VirtualAddress } from '../../../shared/units.ts';
+import { NameBlock, nameBlock, nameHash } from './name-block.ts';
 
 export { soleAddress } from '../../arch/kernel-view.ts';
 
@@ -36,11 +37,14 @@ export interface SymbolTable {
   all(): Iterable<NamedSymbol>;
 }
 
-export interface SymbolList {
+export interface SymbolList<Names = NameBlock | readonly (string | undefined)[]> {
   readonly addresses: BigUint64Array;
   /** Type letter and name, or undefined where the page of the name is not in the dump. */
-  readonly names: readonly (string | undefined)[];
+  readonly names: Names;
 }
+
+/** Those of a file of the user's, as strings. */
+export type ListedSymbols = SymbolList<readonly (string | undefined)[]>;
 
 /** Names that end a piece of the image: what lies behind them belongs to nothing (include/asm-generic/sections.h). */
 const endMarks =
@@ -61,37 +65,27 @@ function preferred(all: readonly string[]): string | undefined {
   return names.find((name) => name.startsWith('T')) ?? names.find((name) => textTypes.has(name.slice(0, 1))) ?? names[0];
 }
 
-/** Of the name behind the letter of the type (FNV-1a). */
-function hashOf(text: string, from: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
-}
-
 /** Positions of a name, ascending. Chains in two arrays of numbers: a map of lists would take several times the names themselves. */
-function positionsByName(names: SymbolList['names']): (name: string) => readonly number[] {
+function positionsByName(names: NameBlock): (name: string) => readonly number[] {
   const heads = new Uint32Array(2 ** Math.ceil(Math.log2(names.length + 1)));
   const mask = heads.length - 1;
   /** Positions count from 1: 0 ends a chain. */
   const following = new Uint32Array(names.length + 1);
   for (let at = names.length - 1; at >= 0; at -= 1) {
-    const text = names[at];
-    if (text === undefined) continue;
-    const slot = hashOf(text, 1) & mask;
+    if (!names.has(at)) continue;
+    const slot = names.hash(at) & mask;
     following[at + 1] = heads[slot] ?? 0;
     heads[slot] = at + 1;
   }
   return (name) => {
     const positions: number[] = [];
-    for (let at = heads[hashOf(name, 0) & mask] ?? 0; at > 0; at = following[at] ?? 0) {
-      const text = names[at - 1];
-      if (text?.length === name.length + 1 && text.endsWith(name)) positions.push(at - 1);
-    }
+    for (let at = heads[nameHash(name) & mask] ?? 0; at > 0; at = following[at] ?? 0) if (names.isNamed(at - 1, name)) positions.push(at - 1);
     return positions;
   };
 }
 
-export function symbolTable(source: string, { addresses, names }: SymbolList): SymbolTable {
+export function symbolTable(source: string, { addresses, names: given }: SymbolList): SymbolTable {
+  const names = given instanceof NameBlock ? given : nameBlock(given);
   let found: ((name: string) => readonly number[]) | undefined;
 
   /** Number of symbols whose address is not above. */
@@ -106,7 +100,7 @@ export function symbolTable(source: string, { addresses, names }: SymbolList): S
     return low;
   }
 
-  const isPlace = (at: number): boolean => !noPlace.has(names[at]?.slice(0, 1) ?? '');
+  const isPlace = (at: number): boolean => !noPlace.has(names.letter(at));
 
   function at(address: VirtualAddress): SymbolAt | undefined {
     const end = countUpTo(address);
@@ -118,7 +112,7 @@ export function symbolTable(source: string, { addresses, names }: SymbolList): S
     while (first > 0 && addresses[first - 1] === start) first -= 1;
     const known: string[] = [];
     for (let one = first; one <= last; one += 1) {
-      const text = names[one];
+      const text = names.at(one);
       // A name that is not in the dump could be the better one.
       if (text === undefined) return undefined;
       if (isPlace(one)) known.push(text);
@@ -136,11 +130,12 @@ export function symbolTable(source: string, { addresses, names }: SymbolList): S
 
   return {
     source,
-    count: names.reduce((sum, name) => sum + (name === undefined ? 0 : 1), 0),
+    count: names.known,
     at,
-    lookup: (name) => (found ??= positionsByName(names))(name).map((one) => ({ address: addresses[one] ?? 0n, type: names[one]?.slice(0, 1) ?? '' })),
+    lookup: (name) => (found ??= positionsByName(names))(name).map((one) => ({ address: addresses[one] ?? 0n, type: names.letter(one) })),
     *all() {
-      for (const [one, text] of names.entries()) {
+      for (let one = 0; one < names.length; one += 1) {
+        const text = names.at(one);
         if (text !== undefined) yield { address: addresses[one] ?? 0n, type: text.slice(0, 1), name: text.slice(1) };
       }
     },
