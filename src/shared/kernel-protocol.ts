@@ -1,14 +1,20 @@
 /** Engine methods about the kernel's log, symbols and types. */
 import * as v from 'valibot';
-import { dmesgSchema, structSchema, symbolizeSchema, symbolsSchema, typeNamesSchema } from './kernel-model.ts';
+import { dmesgSchema, logRecordSchema, structSchema, symbolizeSchema, symbolSchema, symbolsSchema, typeNamesSchema } from './kernel-model.ts';
 import { onView } from './wire-types.ts';
 
 export const kernelProtocol = {
-  dmesg: { params: v.strictObject(onView), result: dmesgSchema },
+  dmesg: {
+    /** `stream`: records come with the progress, and the answer holds the rest. */
+    params: v.strictObject({ ...onView, stream: v.optional(v.boolean()) }),
+    result: dmesgSchema,
+    progress: v.strictObject({ records: v.array(logRecordSchema) }),
+  },
   symbols: {
-    /** A name, `*` in it standing for anything; or an address; without either all. */
-    params: v.strictObject({ ...onView, name: v.optional(v.string()), address: v.optional(v.bigint()) }),
+    /** A name, `*` in it standing for anything; or an address; without either all. `stream`: symbols come with the progress. */
+    params: v.strictObject({ ...onView, name: v.optional(v.string()), address: v.optional(v.bigint()), stream: v.optional(v.boolean()) }),
     result: symbolsSchema,
+    progress: v.strictObject({ symbols: v.array(symbolSchema) }),
   },
   symbolize: {
     /** `quick`: only what headers, notes and pointers lead to, no scan. */

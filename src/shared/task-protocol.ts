@@ -1,13 +1,18 @@
 /** Engine methods about the kernel's tasks, modules, stacks and memory. */
 import * as v from 'valibot';
 import { count } from './json-values.ts';
-import { backtraceSchema, kernelFactsSchema, mappingsSchema, memoryUsageSchema, modulesSchema, tasksSchema } from './task-model.ts';
+import { backtraceSchema, kernelFactsSchema, mappingsSchema, memoryUsageSchema, modulesSchema, taskSchema, tasksSchema } from './task-model.ts';
 import { onView } from './wire-types.ts';
 
 const aboutKernel = v.strictObject(onView);
 
 export const taskProtocol = {
-  tasks: { params: aboutKernel, result: tasksSchema },
+  tasks: {
+    /** `stream`: tasks come with the progress, and the answer holds the rest. */
+    params: v.strictObject({ ...onView, stream: v.optional(v.boolean()) }),
+    result: tasksSchema,
+    progress: v.strictObject({ tasks: v.array(taskSchema) }),
+  },
   modules: { params: aboutKernel, result: modulesSchema },
   backtrace: {
     /** One CPU, one task (its pid, or the virtual address of its task_struct); without either every CPU. */

@@ -1,5 +1,7 @@
 import type { Command } from '../command.ts';
-import { exitCodes, printJson, sayLine, UsageError } from '../io.ts';
+import type { LogRecordJson } from '../../shared/kernel-model.ts';
+import { schemaVersion } from '../../shared/model.ts';
+import { exitCodes, printJsonList, sayLine, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { levelNames, logLine } from '../../shared/log-line.ts';
 
@@ -25,19 +27,28 @@ export const dmesgCommand: Command = {
   example: 'dumpbench dmesg dump.s390 --level warn',
   async run(context, [file = ''], options) {
     const limit = options.level === undefined ? undefined : levelOf(String(options.level));
-    const answer = await withDump(context, file, (dump) => context.engine.call('dmesg', { dump }, { signal: context.io.signal }));
-    // A record that does not say its level is kept.
-    const records = limit === undefined ? answer.records : answer.records.filter(({ level }) => level === undefined || level <= limit);
-    if (context.output.json) printJson(context.io, { ...answer, records });
-    else {
-      const placed = answer.records.reduce((sum, { lostBefore = 0 }) => sum + lostBefore, 0);
-      const kept = new Set(records);
-      const lines = answer.records.map((record) => {
-        const line = kept.has(record) ? `${logLine(record, options.caller === true)}\n` : '';
-        return gapLine(record.lostBefore ?? 0) + line;
-      });
-      context.io.out(lines.join('') + gapLine(answer.lost - placed));
-    }
+    const { engine, io, output } = context;
+    const document = printJsonList(io, schemaVersion, 'records');
+    let placed = 0;
+    const write = (given: readonly LogRecordJson[]): void => {
+      // A record that does not say its level is kept.
+      const isKept = ({ level }: LogRecordJson): boolean => limit === undefined || level === undefined || level <= limit;
+      placed = given.reduce((sum, { lostBefore = 0 }) => sum + lostBefore, placed);
+      if (output.json) document.add(given.filter(isKept));
+      else {
+        const lines = given.map((record) => gapLine(record.lostBefore ?? 0) + (isKept(record) ? `${logLine(record, options.caller === true)}\n` : ''));
+        io.out(lines.join(''));
+      }
+    };
+    const answer = await withDump(context, file, async (dump) => {
+      const last = await engine.call('dmesg', { dump, stream: true }, { signal: io.signal, onProgress: ({ records }) => write(records) });
+      write(last.records);
+      return last;
+    });
+    if (output.json) {
+      const { schema: _, records: __, ...rest } = answer;
+      document.end(rest);
+    } else io.out(gapLine(answer.lost - placed));
     if (answer.lost > 0 && !context.output.quiet) {
       sayLine(context.io, `dumpbench: ${answer.lost} ${answer.lost === 1 ? 'record' : 'records'} or more cannot be read: ${answer.lostWhy ?? ''}`);
     }

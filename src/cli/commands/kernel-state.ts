@@ -5,10 +5,11 @@ import type { Command } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import type { Style } from '../text/style.ts';
-import { backtraceText, kernelFactsText, mappingsText, memoryUsageText, modulesText, tasksText } from '../text/task-text.ts';
+import { backtraceText, kernelFactsText, mappingsText, memoryUsageText, modulesText } from '../text/task-text.ts';
 import { wholeNumber } from './address-argument.ts';
+import { tasksCommand } from './tasks.ts';
 
-type StateMethod = 'tasks' | 'modules' | 'memoryUsage' | 'kernelFacts';
+type StateMethod = 'modules' | 'memoryUsage' | 'kernelFacts';
 
 function stateCommand<M extends StateMethod>(
   name: string,
@@ -33,7 +34,7 @@ function stateCommand<M extends StateMethod>(
 
 export const kernelStateCommands: readonly Command[] = [
   stateCommand('kernel', 'kernelFacts', 'what the kernel says of itself: command line, taint, hardware, shutdown actions', kernelFactsText),
-  stateCommand('tasks', 'tasks', 'tasks with state, parent and CPU; ">" marks those that ran', tasksText),
+  tasksCommand,
   stateCommand('modules', 'modules', 'loaded modules', modulesText),
   stateCommand('memory-usage', 'memoryUsage', 'memory usage in the lines of /proc/meminfo', memoryUsageText),
   {

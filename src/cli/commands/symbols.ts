@@ -1,7 +1,8 @@
 import type { SymbolJson, SymbolsJson } from '../../shared/kernel-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
-import { exitCodes, printJson, UsageError } from '../io.ts';
+import { schemaVersion } from '../../shared/model.ts';
+import { exitCodes, printJsonList, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { addressIn } from './address-argument.ts';
 
@@ -11,7 +12,7 @@ function symbolLine({ address, type, name, offset, module }: SymbolJson): string
   return offset === undefined ? place : `${place}+0x${offset.toString(16)}`;
 }
 
-const symbolText = (answer: SymbolsJson): string => answer.symbols.map((symbol) => `${symbolLine(symbol)}\n`).join('');
+const symbolText = (symbols: readonly SymbolJson[]): string => symbols.map((symbol) => `${symbolLine(symbol)}\n`).join('');
 
 /** What looks like an address: a number with 0x, a register or an address in a named space. */
 const addressLike = /^(0x[0-9a-f]+|pfn:|absolute:|real[(:]|virtual[(:]|cpu\d+\.)/i;
@@ -23,16 +24,26 @@ export const symbolsCommand: Command = {
   ofKernel: true,
   example: 'dumpbench symbols dump.s390 cpu0.psw',
   async run(context, [file = '', typed]) {
+    const { engine, io, output } = context;
+    const document = printJsonList(io, schemaVersion, 'symbols');
+    const write = (symbols: readonly SymbolJson[]): void => {
+      if (output.json) document.add(symbols);
+      else io.out(symbolText(symbols));
+    };
     const answer = await withDump(context, file, async (dump) => {
-      const params = { dump };
-      if (typed === undefined) return context.engine.call('symbols', params, { signal: context.io.signal });
-      if (!addressLike.test(typed)) return context.engine.call('symbols', { ...params, name: typed }, { signal: context.io.signal });
+      const ask = (wanted: { readonly name?: string; readonly address?: bigint }): Promise<SymbolsJson> =>
+        engine.call('symbols', { dump, ...wanted, stream: true }, { signal: io.signal, onProgress: ({ symbols }) => write(symbols) });
+      if (typed === undefined) return ask({});
+      if (!addressLike.test(typed)) return ask({ name: typed });
       const place = await addressIn(context, dump, typed, 'virtual');
       if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; symbols have virtual ones`);
-      return context.engine.call('symbols', { ...params, address: place.address }, { signal: context.io.signal });
+      return ask({ address: place.address });
     });
-    if (context.output.json) printJson(context.io, answer);
-    else context.io.out(symbolText(answer));
+    write(answer.symbols);
+    if (output.json) {
+      const { schema: _, symbols: __, ...rest } = answer;
+      document.end(rest);
+    }
     return exitCodes.fine;
   },
 };

@@ -3,14 +3,22 @@ import { visibleLine } from '../../shared/visible-text.ts';
 /** Columns padded to their widest cell; the last column is never padded. Widths count characters without colour. A cell is one line. */
 // eslint-disable-next-line no-control-regex
 const colourCode = /\u001b\[\d+m/g;
-const width = (cell: string): number => cell.replaceAll(colourCode, '').length;
+const width = (cell: string): number => (cell.includes('\u001b') ? cell.replaceAll(colourCode, '').length : cell.length);
 
 /** A line feed or tab of a name would begin another row or column. */
 const oneLine = (cell: string): string => (/[\n\t]/.test(cell) ? visibleLine(cell) : cell);
 
-export function columns(given: readonly (readonly string[])[], indent = '  ', right: readonly number[] = []): string {
-  const rows = given.map((row) => row.map(oneLine));
+export const columns = (given: readonly (readonly string[])[], indent = '  ', right: readonly number[] = []): string => columnsInPieces(indent, right)(given);
+
+/** The same piece by piece, for tables that are too long to be held: a column never becomes narrower, and is widened where a later cell needs it. */
+export function columnsInPieces(indent = '  ', right: readonly number[] = []): (rows: readonly (readonly string[])[]) => string {
   const widths: number[] = [];
+  return (rows) => aligned(rows, widths, indent, right);
+}
+
+/** @param widths of the columns so far; they are widened */
+function aligned(given: readonly (readonly string[])[], widths: number[], indent: string, right: readonly number[]): string {
+  const rows = given.map((row) => row.map(oneLine));
   for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, width(cell))));
   return rows
     .map((row) => {

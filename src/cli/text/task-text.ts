@@ -2,10 +2,10 @@
 import { cpuName, doubtfulIdentity } from '../../shared/cpu-registers.ts';
 import { defined } from '../../shared/defined.ts';
 import type { Missing } from '../../shared/result.ts';
-import type { BacktraceJson, KernelFactsJson, MappingsJson, MemoryUsageJson, ModulesJson, TasksJson, TraceJson } from '../../shared/task-model.ts';
+import type { BacktraceJson, KernelFactsJson, MappingsJson, MemoryUsageJson, ModulesJson, TaskJson, TasksJson, TraceJson } from '../../shared/task-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
-import { columns } from './table.ts';
+import { columns, columnsInPieces } from './table.ts';
 
 /** What the dump does not give, below the rest. */
 function missingText(missing: readonly Missing[], style: Style): string {
@@ -13,22 +13,36 @@ function missingText(missing: readonly Missing[], style: Style): string {
   return `\n${style.dim('not known:')}\n${columns(missing.map(({ what, why }) => [visibleLine(what), style.dim(visibleLine(why))]))}\n`;
 }
 
-export function tasksText(answer: TasksJson, style: Style): string {
-  const head = ['pid', 'parent', 'cpu', 'state', 'task', 'name'];
-  const rows = answer.tasks.map((task) => {
-    const name = visibleLine(task.comm);
-    return [
-      `${task.runsOn === undefined ? '' : '> '}${task.pid ?? '?'}`,
-      String(task.parent ?? '?'),
-      String(task.runsOn ?? task.cpu ?? '?'),
-      task.state?.letter ?? '?',
-      task.address,
-      task.kind === 'kernel' || task.kind === 'idle' ? `[${name}]` : task.thread === true ? `{${name}}` : name,
-    ];
-  });
-  const note = answer.complete ? '' : style.warn(answer.tasks.length === 0 ? 'no tasks were found\n' : 'the list is not complete\n');
-  const table = rows.length === 0 ? '' : `${columns([head, ...rows], '', [0, 1, 2])}\n`;
-  return `${table}${note}${missingText(answer.missing, style)}`;
+const taskHead = ['pid', 'parent', 'cpu', 'state', 'task', 'name'];
+
+function taskRow(task: TaskJson): string[] {
+  const name = visibleLine(task.comm);
+  return [
+    `${task.runsOn === undefined ? '' : '> '}${task.pid ?? '?'}`,
+    String(task.parent ?? '?'),
+    String(task.runsOn ?? task.cpu ?? '?'),
+    task.state?.letter ?? '?',
+    task.address,
+    task.kind === 'kernel' || task.kind === 'idle' ? `[${name}]` : task.thread === true ? `{${name}}` : name,
+  ];
+}
+
+/** A table of tasks, written as they come. */
+export function taskTable(): (tasks: readonly TaskJson[]) => string {
+  const table = columnsInPieces('', [0, 1, 2]);
+  let head = [taskHead];
+  return (tasks) => {
+    if (tasks.length === 0) return '';
+    const text = `${table([...head, ...tasks.map(taskRow)])}\n`;
+    head = [];
+    return text;
+  };
+}
+
+/** What follows the table. @param count of the tasks in it */
+export function tasksEnd({ complete, missing }: Pick<TasksJson, 'complete' | 'missing'>, count: number, style: Style): string {
+  const note = complete ? '' : style.warn(count === 0 ? 'no tasks were found\n' : 'the list is not complete\n');
+  return `${note}${missingText(missing, style)}`;
 }
 
 export function modulesText(answer: ModulesJson, style: Style): string {

@@ -3,6 +3,7 @@ import type { LogRecord } from '../../kernel/log/log-record.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { DmesgJson, LogRecordJson } from '../../../shared/kernel-model.ts';
 import { markOf } from '../../kernel/log/log-marks.ts';
+import { inPieces, type GivePiece } from '../../jobs/in-pieces.ts';
 import type { Session } from '../session/session.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
@@ -31,18 +32,21 @@ function recordJson(record: LogRecord): LogRecordJson {
   };
 }
 
-/** @throws DumpError absent when there is no log to read */
-export async function describeLog(session: Session, signal: AbortSignal): Promise<DmesgJson> {
+/** @param give takes the records piece by piece @throws DumpError absent when there is no log to read; Cancelled */
+export async function describeLog(session: Session, signal: AbortSignal, give?: GivePiece<LogRecordJson>): Promise<DmesgJson> {
   const kernel = await session.findKernel(signal);
   await kernel.ready(['log'], signal);
   const { log, vmcoreinfo } = kernel;
   if (!log.found || vmcoreinfo === undefined) throw new DumpError('absent', { file: session.path }, log.found ? 'no vmcoreinfo' : log.why, 'a kernel log');
   const { records, source, lost, lostWhy } = log.log;
+  function* rows(): Generator<LogRecordJson> {
+    for (const record of records) yield recordJson(record);
+  }
   return {
     schema: schemaVersion,
     source,
     vmcoreinfo: vmcoreinfo.source,
-    records: records.map(recordJson),
+    records: await inPieces(rows(), give, signal),
     lost,
     ...defined({ lostWhy }),
   };

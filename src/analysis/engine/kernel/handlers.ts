@@ -16,13 +16,16 @@ import { answerVmcoreinfo } from './vmcoreinfo.ts';
 export const kernelHandlers = (sessionOf: SessionOf) =>
   ({
     ...analysisHandlers(sessionOf),
-    dmesg: ({ dump, view }, { signal }) => describeLog(sessionOf(dump, view), signal),
-    symbols: ({ dump, view, ...request }, { signal }) => describeSymbols(sessionOf(dump, view), request, signal),
+    dmesg: ({ dump, view, stream }, { signal, progress }) =>
+      describeLog(sessionOf(dump, view), signal, stream === true ? (records) => progress({ records }) : undefined),
+    symbols: ({ dump, view, stream, ...request }, { signal, progress }) =>
+      describeSymbols(sessionOf(dump, view), request, signal, stream === true ? (symbols) => progress({ symbols }) : undefined),
     symbolize: ({ dump, view, ...request }, { signal }) => symbolize(sessionOf(dump, view), request, signal),
     struct: ({ dump, view, ...request }, { signal }) => describeStruct(sessionOf(dump, view), request, signal),
     typeNames: ({ dump, view, module }, { signal }) => describeTypeNames(sessionOf(dump, view), module, signal),
     vmcoreinfo: ({ dump, view, copies }, { signal }) => answerVmcoreinfo(sessionOf(dump, view), copies === true, signal),
-    tasks: ({ dump, view }, { signal }) => describeTasks(sessionOf(dump, view), signal),
+    tasks: ({ dump, view, stream }, { signal, progress }) =>
+      describeTasks(sessionOf(dump, view), signal, stream === true ? (tasks) => progress({ tasks }) : undefined),
     modules: ({ dump, view }, { signal }) => describeModules(sessionOf(dump, view), signal),
     backtrace: ({ dump, view, ...request }, { signal }) => describeBacktrace(sessionOf(dump, view), request, signal),
     mappings: ({ dump, view, pid }, { signal }) => describeMappings(sessionOf(dump, view), pid, signal),

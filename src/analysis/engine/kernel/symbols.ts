@@ -1,4 +1,5 @@
 /** `symbols` and `symbolize`: names of the kernel's addresses, both ways. */
+import { inPieces, type GivePiece } from '../../jobs/in-pieces.ts';
 import type { Session } from '../session/session.ts';
 import type { KernelSymbol, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { allNames, namesOf } from './kernel-names.ts';
@@ -16,21 +17,33 @@ async function tableFor(session: Session, signal: AbortSignal): Promise<{ table:
   return { table: found, vmcoreinfo: kernel.vmcoreinfo?.source ?? 'none' };
 }
 
-function named(table: SymbolTable, name: string): readonly SymbolJson[] {
+/** Symbols of a name, or of names that fit. */
+function* named(table: SymbolTable, name: string): Generator<SymbolJson> {
   const plain = ({ address, type, module }: KernelSymbol, one: string): SymbolJson => {
     const { size } = table.at(address) ?? {};
     return { address: hex(address), type, name: one, ...defined({ size, module }) };
   };
-  if (!name.includes('*')) return table.lookup(name).map((symbol) => plain(symbol, name));
-  const glob = namePattern(name);
-  return [...table.all()].filter((one) => glob.test(one.name)).map((one) => plain(one, one.name));
+  if (!name.includes('*')) for (const symbol of table.lookup(name)) yield plain(symbol, name);
+  else {
+    const glob = namePattern(name);
+    for (const one of table.all()) if (glob.test(one.name)) yield plain(one, one.name);
+  }
 }
 
-/** @throws DumpError absent when there are no symbols, or none of that name or at that address */
+function* everySymbol(table: SymbolTable): Generator<SymbolJson> {
+  for (const { address, type, name, module } of table.all())
+    yield module === undefined ? { address: hex(address), type, name } : { address: hex(address), type, name, module };
+}
+
+/**
+ * @param give takes the symbols piece by piece
+ * @throws DumpError absent when there are no symbols, or none of that name or at that address; Cancelled
+ */
 export async function describeSymbols(
   session: Session,
   request: { readonly name?: string | undefined; readonly address?: bigint | undefined },
   signal: AbortSignal,
+  give?: GivePiece<SymbolJson>,
 ): Promise<SymbolsJson> {
   const { table, vmcoreinfo } = await tableFor(session, signal);
   const head = { schema: schemaVersion, source: table.source, vmcoreinfo, total: table.count } as const;
@@ -42,16 +55,21 @@ export async function describeSymbols(
     const type = table.lookup(found.name).find(({ address }) => address === start)?.type ?? '?';
     return { ...head, symbols: [{ ...found, address: hex(start), type }] };
   }
-  if (request.name !== undefined) {
-    const symbols = named(table, request.name);
-    if (symbols.length === 0)
-      throw new DumpError('absent', { file: session.path }, `no symbol is named ${request.name}`, 'a name of the kernel; * stands for anything');
-    return { ...head, symbols: [...symbols] };
-  }
-  return {
-    ...head,
-    symbols: Array.from(table.all(), ({ address, type, name, module }) => ({ address: hex(address), type, name, ...defined({ module }) })),
-  };
+  if (request.name === undefined) return { ...head, symbols: await inPieces(everySymbol(table), give, signal) };
+  let given = 0;
+  const symbols = await inPieces(
+    named(table, request.name),
+    give === undefined
+      ? undefined
+      : (piece) => {
+          given += piece.length;
+          give(piece);
+        },
+    signal,
+  );
+  if (symbols.length + given === 0)
+    throw new DumpError('absent', { file: session.path }, `no symbol is named ${request.name}`, 'a name of the kernel; * stands for anything');
+  return { ...head, symbols };
 }
 
 /** Names of many addresses at once; a table that cannot be read gives none and says why. */

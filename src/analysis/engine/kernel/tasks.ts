@@ -4,6 +4,7 @@ import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { TaskJson, TasksJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
+import { inPieces, type GivePiece } from '../../jobs/in-pieces.ts';
 import type { Session } from '../session/session.ts';
 import { kernelTasks } from './kernel-tasks.ts';
 import { schemaVersion } from '../../../shared/model.ts';
@@ -24,14 +25,17 @@ function taskJson(task: KernelTask, layout: TaskLayout | undefined, runsOn: numb
   };
 }
 
-/** All tasks that can be found; what cannot is said, not thrown. @throws Cancelled */
-export async function describeTasks(session: Session, signal: AbortSignal): Promise<TasksJson> {
+/** All tasks that can be found; what cannot is said, not thrown. @param give takes the tasks piece by piece @throws Cancelled */
+export async function describeTasks(session: Session, signal: AbortSignal, give?: GivePiece<TaskJson>): Promise<TasksJson> {
   const { cpus, initTask, layout, list, missing } = await kernelTasks(session, signal);
   const runs = new Map(cpus.flatMap(({ current, number }) => (current === undefined ? [] : [[current, number] as const])));
+  function* rows(): Generator<TaskJson> {
+    for (const task of list.tasks) yield taskJson(task, layout, runs.get(task.address));
+  }
   return {
     schema: schemaVersion,
     numbering: cpuNumbering(machineCpus(session).cpus),
-    tasks: list.tasks.map((task) => taskJson(task, layout, runs.get(task.address))),
+    tasks: await inPieces(rows(), give, signal),
     complete: list.complete,
     ...(initTask === undefined ? {} : { initTask: { address: hex(initTask.address), source: initTask.source } }),
     ...(layout === undefined ? {} : { layout: { method: layout.method, offsets: { ...layout.offsets } } }),

@@ -41,8 +41,6 @@ export const maxRecords = 1_000_000;
 
 /** Characters of all records together: what a damaged log can take of memory. The text of records does not overlap, so no sound log has more. */
 export const maxLogText = 64 * 1024 * 1024;
-/** Pages that are remembered as lost or not. */
-const maxKnownPages = 1 << 16;
 
 /** flags and level share a byte; which bits are whose depends on the byte order (bit-fields of struct printk_info). */
 export const flagsAndLevel = (byte: number, endian: 'big' | 'little'): { readonly flags: number; readonly level: number } =>
@@ -73,17 +71,8 @@ export function logText(bytes: Uint8Array): string {
 
 /** Whether a page that holds part of [address, address + length) is all zero: a used one never is. */
 export function lostPage(memory: KernelMemory): (address: VirtualAddress, length: number) => boolean {
-  const known = new Map<bigint, boolean>();
   return (address, length) => {
-    for (let page = address & ~0xfffn; page < address + BigInt(length); page += 0x1000n) {
-      let isZero = known.get(page);
-      if (isZero === undefined) {
-        isZero = memory.bytes(page, 0x1000)?.every((byte) => byte === 0) === true;
-        if (known.size >= maxKnownPages) known.clear();
-        known.set(page, isZero);
-      }
-      if (isZero) return true;
-    }
+    for (let page = address & ~0xfffn; page < address + BigInt(length); page += 0x1000n) if (memory.isZeroPage(page)) return true;
     return false;
   };
 }

@@ -34,6 +34,8 @@ export interface KernelMemory extends KernelBytes {
   partial(address: VirtualAddress, length: number): { readonly bytes: Uint8Array; readonly absences: readonly KernelAbsence[] };
   /** Text up to a NUL, as Latin-1. Undefined when no NUL comes within `limit` bytes or a byte before it is absent. */
   cstring(address: VirtualAddress, limit: number): string | undefined;
+  /** Whether the page of an address is in the dump and all zero. */
+  isZeroPage(address: VirtualAddress): boolean;
   /** Why `bytes` gives nothing; undefined when it does. */
   absence(address: VirtualAddress, length: number): KernelAbsence | undefined;
 }
@@ -57,7 +59,13 @@ const mostRunPages = 256;
 const maxPages = 2048;
 const addressEnd = 1n << 64n;
 
-type Page = { readonly bytes: Uint8Array } | { readonly absence: Omit<KernelAbsence, 'address'> };
+/** `zero` once somebody asked. */
+type Page = { readonly bytes: Uint8Array; zero?: boolean } | { readonly absence: Omit<KernelAbsence, 'address'> };
+
+function isZero(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] !== 0) return false;
+  return true;
+}
 
 export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
   const { image, memory, vmcoreinfo } = parts;
@@ -99,8 +107,17 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
     };
   }
 
+  let last: { readonly key: bigint; readonly page: Page } | undefined;
+
   function pageOf(address: VirtualAddress): Page {
     const key = address >> pageBits;
+    if (last?.key === key) return last.page;
+    const page = keptPage(key);
+    last = { key, page };
+    return page;
+  }
+
+  function keptPage(key: bigint): Page {
     const known = pages.get(key);
     if (known !== undefined) return known;
     if (pages.size >= maxPages) {
@@ -158,6 +175,11 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
   }
 
   const bytes = (address: VirtualAddress, length: number): Uint8Array | undefined => {
+    const within = Number(address & pageMask);
+    if (length >= 0 && within + length <= pageBytes && address >= 0n && address < addressEnd) {
+      const page = pageOf(address);
+      return 'bytes' in page ? page.bytes.slice(within, within + length) : undefined;
+    }
     const read = partial(address, length);
     return read.absences.length === 0 ? read.bytes : undefined;
   };
@@ -211,6 +233,11 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
       return value === undefined ? undefined : BigInt(value);
     },
     cstring,
+    isZeroPage(address) {
+      if (address < 0n || address >= addressEnd) return false;
+      const page = pageOf(address);
+      return 'bytes' in page && (page.zero ??= isZero(page.bytes));
+    },
     absence: (address, length) => partial(address, length).absences[0],
   };
 }

@@ -4,25 +4,15 @@
  */
 import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { KernelAbsence, KernelMemory } from './kernel-memory.ts';
-import { zeroPage } from './zero-page.ts';
 
 const pageMask = 0xfffn;
 const pageBytes = 0x1000n;
-const maxKnown = 1 << 16;
 
 /** The same memory, but bytes of zero pages are absent. */
 export function withoutLostPages(memory: KernelMemory): KernelMemory {
-  const known = new Map<bigint, boolean>();
-  const isLost = (address: VirtualAddress): boolean => {
-    const page = address & ~pageMask;
-    const before = known.get(page);
-    if (before !== undefined) return before;
-    if (known.size >= maxKnown) known.clear();
-    const lost = zeroPage(memory, page, 1) !== undefined;
-    known.set(page, lost);
-    return lost;
-  };
+  const isLost = (address: VirtualAddress): boolean => memory.isZeroPage(address);
   const lostIn = (address: VirtualAddress, length: number): bigint | undefined => {
+    if (Number(address & pageMask) + length <= Number(pageBytes)) return isLost(address) ? address : undefined;
     for (let page = address & ~pageMask; page < address + BigInt(length); page += pageBytes) if (isLost(page)) return page < address ? address : page;
     return undefined;
   };

@@ -6,7 +6,7 @@ import type { KernelMemory } from './kernel-memory.ts';
  */
 export function zeroPage(memory: KernelMemory, start: bigint, length: number): bigint | undefined {
   for (let page = start & ~0xfffn; page < start + BigInt(length); page += 0x1000n) {
-    if (memory.bytes(page, 0x1000)?.every((byte) => byte === 0) === true) return page;
+    if (memory.isZeroPage(page)) return page;
   }
   return undefined;
 }

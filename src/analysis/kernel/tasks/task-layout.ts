@@ -66,8 +66,21 @@ export interface TaskState {
   readonly value: number;
 }
 
+/** Hundreds of thousands of tasks share a dozen states; damaged ones may have any. */
+const known = new Map<string, TaskState>();
+const maxKnown = 1024;
+
 /** @param exitState undefined where its place is not known: then a dead task is not told from a zombie */
 export function taskState(state: number, exitState: number | undefined): TaskState {
+  const key = `${state}/${exitState ?? ''}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = decodedState(state, exitState);
+  if (known.size < maxKnown) known.set(key, made);
+  return made;
+}
+
+function decodedState(state: number, exitState: number | undefined): TaskState {
   const value = state | (exitState ?? 0);
   if ((state & idleState) === idleState) return { letter: 'I', word: words.I ?? '', value };
   if ((state & deadState) !== 0 && exitState === undefined) return { letter: 'X', word: 'dead, perhaps a zombie', value };

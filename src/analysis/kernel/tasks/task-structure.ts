@@ -36,10 +36,21 @@ function sampleAt(memory: KernelMemory, address: VirtualAddress): Sample {
 /** A name as the kernel writes it: printable, not empty, ended by a NUL within 16 bytes. */
 export function commAt(memory: KernelMemory, address: VirtualAddress): string | undefined {
   const bytes = memory.bytes(address, commBytes);
-  const end = bytes?.indexOf(0) ?? -1;
-  if (bytes === undefined || end < 1) return undefined;
-  const name = bytes.subarray(0, end);
-  return name.every((byte) => byte >= 0x20 && byte !== 0x7f) ? Buffer.from(name).toString('latin1') : undefined;
+  const length = commLength(bytes);
+  return bytes === undefined || length === 0 ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
+}
+
+/** Whether there is one, for lists in which each node is looked at. */
+export const hasComm = (memory: KernelMemory, address: VirtualAddress): boolean => commLength(memory.bytes(address, commBytes)) > 0;
+
+/** 0 for bytes that are no name. */
+function commLength(bytes: Uint8Array | undefined): number {
+  for (let at = 0; at < (bytes?.length ?? 0); at += 1) {
+    const byte = bytes?.[at] ?? 0;
+    if (byte === 0) return at;
+    if (byte < 0x20 || byte === 0x7f) return 0;
+  }
+  return 0;
 }
 
 interface Found {
@@ -57,7 +68,7 @@ function* findTaskList(memory: KernelMemory, initTask: VirtualAddress, comm: num
     const previous = memory.u64(head + 8n);
     if (next === head || ((next === undefined || next % 8n !== 0n) && (previous === undefined || previous % 8n !== 0n))) continue;
     const toComm = BigInt(comm - offset);
-    const isTask = (node: VirtualAddress): boolean => commAt(memory, node + toComm) !== undefined;
+    const isTask = (node: VirtualAddress): boolean => hasComm(memory, node + toComm);
     yield;
     const walk = ends === undefined ? yield* walkListSteps(memory, head, isTask) : walkListEnds(memory, head, isTask, ends);
     if (walk.complete && walk.nodes.length > 0) whole.push({ tasks: offset, walk });

@@ -5,7 +5,7 @@ import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { walkListSteps } from '../memory/linked-list.ts';
 import { taskState, type TaskLayout, type TaskMember, type TaskState } from './task-layout.ts';
-import { commAt } from './task-structure.ts';
+import { commAt, hasComm } from './task-structure.ts';
 
 export interface KernelTask {
   readonly address: VirtualAddress;
@@ -43,8 +43,21 @@ const mostThreadLooks = 1 << 20;
 /** Between two pauses: reading a task takes some twenty reads. */
 const tasksAtOnce = 32;
 
-/** Reads one task; undefined when no named task stands at the address. */
-export function readTask(memory: KernelMemory, layout: TaskLayout, address: VirtualAddress, initTask: VirtualAddress): KernelTask | undefined {
+/** What was found of parents: most tasks of a system have few. */
+type Parents = Map<bigint, number | undefined>;
+const maxParents = 1 << 16;
+
+/**
+ * Reads one task; undefined when no named task stands at the address.
+ * @param parents what is known of them from tasks before
+ */
+export function readTask(
+  memory: KernelMemory,
+  layout: TaskLayout,
+  address: VirtualAddress,
+  initTask: VirtualAddress,
+  parents: Parents = new Map(),
+): KernelTask | undefined {
   const at = (member: TaskMember): bigint | undefined => {
     const offset = layout.offsets[member];
     return offset === undefined ? undefined : address + BigInt(offset);
@@ -72,7 +85,7 @@ export function readTask(memory: KernelMemory, layout: TaskLayout, address: Virt
   const cpu = u32('cpu');
   const onCpu = u32('onCpu');
   const flags = u32('flags');
-  const parent = parentOf(memory, layout, address, initTask);
+  const parent = parentOf(memory, layout, address, initTask, parents);
   const isKernel = flags === undefined ? (parent === undefined ? undefined : parent === 2 || pid === 2) : (flags & kernelThreadFlag) !== 0;
   const kind = isIdle && pid === 0 ? 'idle' : isKernel === undefined ? undefined : isKernel ? 'kernel' : 'user';
   return {
@@ -91,15 +104,23 @@ export function readTask(memory: KernelMemory, layout: TaskLayout, address: Virt
 }
 
 /** The parent's process: its tgid, as /proc shows it. Only when a named task stands where the pointer leads. */
-function parentOf(memory: KernelMemory, layout: TaskLayout, address: VirtualAddress, initTask: VirtualAddress): number | undefined {
-  const { realParent, tgid, pid, comm } = layout.offsets;
-  const id = tgid ?? pid;
-  if (realParent === undefined || id === undefined) return undefined;
+function parentOf(memory: KernelMemory, layout: TaskLayout, address: VirtualAddress, initTask: VirtualAddress, parents: Parents): number | undefined {
+  const { realParent } = layout.offsets;
+  if (realParent === undefined) return undefined;
   const parent = memory.pointer(address + BigInt(realParent));
-  if (parent === undefined || parent === 0n || commAt(memory, parent + BigInt(comm)) === undefined) return undefined;
-  const value = memory.u32(parent + BigInt(id));
-  if (value === undefined || value >= maxPid || (value === 0 && parent !== initTask)) return undefined;
-  return value;
+  if (parent === undefined || parent === 0n) return undefined;
+  if (parents.has(parent)) return parents.get(parent);
+  const found = processAt(memory, layout, parent, initTask);
+  if (parents.size < maxParents) parents.set(parent, found);
+  return found;
+}
+
+function processAt(memory: KernelMemory, layout: TaskLayout, task: VirtualAddress, initTask: VirtualAddress): number | undefined {
+  const { tgid, pid, comm } = layout.offsets;
+  const id = tgid ?? pid;
+  if (id === undefined || !hasComm(memory, task + BigInt(comm))) return undefined;
+  const value = memory.u32(task + BigInt(id));
+  return value === undefined || value >= maxPid || (value === 0 && task !== initTask) ? undefined : value;
 }
 
 /** Addresses of a process's other threads, in the order of its list. */
@@ -109,7 +130,7 @@ function* threadsOf(memory: KernelMemory, layout: TaskLayout, leader: VirtualAdd
   const shared = memory.pointer(leader + BigInt(signal));
   if (shared === undefined || shared === 0n) return [];
   const toComm = BigInt(comm - threadNode);
-  const isThread = (node: VirtualAddress): boolean => commAt(memory, node + toComm) !== undefined;
+  const isThread = (node: VirtualAddress): boolean => hasComm(memory, node + toComm);
   const { nodes } = yield* walkListSteps(memory, shared + BigInt(layout.threadHead), isThread, most);
   return nodes.map((node) => node - BigInt(threadNode)).filter((task) => task !== leader);
 }
@@ -128,13 +149,14 @@ export interface TaskListRequest {
 export function* listTasks({ memory, layout, initTask, others, most = mostTasks }: TaskListRequest): Steps<TaskList> {
   const { tasks: offset, comm } = layout.offsets;
   const toComm = BigInt(comm - offset);
-  const walk = yield* walkListSteps(memory, initTask + BigInt(offset), (node) => commAt(memory, node + toComm) !== undefined, most);
+  const walk = yield* walkListSteps(memory, initTask + BigInt(offset), (node) => hasComm(memory, node + toComm), most);
   const seen = new Set<bigint>();
+  const parents: Parents = new Map();
   const found: KernelTask[] = [];
   const add = (address: VirtualAddress): void => {
     if (seen.has(address)) return;
     seen.add(address);
-    const task = readTask(memory, layout, address, initTask);
+    const task = readTask(memory, layout, address, initTask, parents);
     if (task !== undefined) found.push(task);
   };
   const leaders = walk.nodes.map((node) => node - BigInt(offset));
