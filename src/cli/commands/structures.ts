@@ -5,9 +5,11 @@ import type { Command } from '../command.ts';
 import { exitCodes, printJson } from '../io.ts';
 import { cpuOption, numberedCpu } from './address-argument.ts';
 import { namesOf, withDump } from '../open-dump.ts';
-import { addressesToName } from '../../shared/place-names.ts';
+import { addressesToName, instructionAddress } from '../../shared/place-names.ts';
 import { infoText } from '../text/summary-text.ts';
-import { cpusText } from '../text/cpu-text.ts';
+import { cpuGroupsText, cpusText } from '../text/cpu-text.ts';
+import { mostSingleCpus } from '../../shared/cpu-groups.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 import { osInfoText } from '../text/structure-text.ts';
 import type { Style } from '../text/style.ts';
 
@@ -44,17 +46,23 @@ export const cpusCommand: Command = {
   summary: 'registers of every CPU',
   args: ['<file>'],
   ofKernel: true,
-  options: [{ flags: '--cpu <number>', description: 'only this CPU' }],
+  options: [
+    { flags: '--cpu <number>', description: 'only this CPU' },
+    { flags: '--all', description: `registers of each; above ${mostSingleCpus} CPUs those in the same state are one line without it` },
+  ],
   example: 'dumpbench cpus dump.s390 --cpu 0',
   async run(context, [file = ''], options) {
     const wanted = cpuOption(options);
+    const grouped = (cpus: readonly CpuJson[]): boolean => options.all !== true && cpus.length > mostSingleCpus;
     const { all, cpus, names } = await withDump(context, file, async (dump) => {
       const answer = await context.engine.call('cpus', { dump }, { signal: context.io.signal });
       const chosen = wanted === undefined ? answer.cpus : [numberedCpu(answer, wanted)];
-      return { all: answer, cpus: chosen, names: context.output.json ? undefined : await namesOf(context, dump, addressesToName(chosen)) };
+      // A line of a group names the instruction alone.
+      const addresses = grouped(chosen) ? chosen.flatMap((cpu) => instructionAddress(cpu) ?? []).map(BigInt) : addressesToName(chosen);
+      return { all: answer, cpus: chosen, names: context.output.json ? undefined : await namesOf(context, dump, addresses) };
     });
     if (context.output.json) printJson(context.io, { ...all, cpus });
-    else context.io.out(cpusText({ ...all, cpus }, context.style, names));
+    else context.io.out((grouped(cpus) ? cpuGroupsText : cpusText)({ ...all, cpus }, context.style, names));
     return exitCodes.fine;
   },
 };

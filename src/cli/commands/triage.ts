@@ -3,6 +3,7 @@ import { ForeignFile, isDumpError } from '../../shared/dump-error.ts';
 import { withKnownIssues } from '../../shared/known-issues.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import { type TriageDump } from '../../shared/triage-model.ts';
+import { mostSingleCpus } from '../../shared/cpu-groups.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson, sayLine } from '../io.ts';
 import { knownIssuesOf, knownIssuesOption } from '../known-issues-file.ts';
@@ -15,9 +16,9 @@ export const triageCommand: Command = {
   name: 'triage',
   summary: 'the first screen: what it is, what happened, is it whole. Headers and small structures only, no scan',
   args: ['<files...>'],
+  options: [{ flags: '--all', description: `every CPU in a line of its own; above ${mostSingleCpus} those in the same state share one` }, knownIssuesOption],
   ofKernel: true,
   example: 'dumpbench triage dump.s390 vmcore',
-  options: [knownIssuesOption],
   async run(context, files, options) {
     const { engine, io, output, style } = context;
     const knownIssues = knownIssuesOf(options);
@@ -32,7 +33,7 @@ export const triageCommand: Command = {
         });
         dumps.push(dump);
         if (dump.logGap !== undefined && !output.quiet) sayLine(io, `dumpbench: ${file}: ${dump.logGap}`);
-        if (!output.json) io.out(`${dumps.length > 1 ? '\n' : ''}${triageText(dump, style, names)}`);
+        if (!output.json) io.out(`${dumps.length > 1 ? '\n' : ''}${triageText(dump, style, names, options.all === true)}`);
       } catch (error) {
         if (!isDumpError(error)) throw error;
         // Of a single file the error is the answer.

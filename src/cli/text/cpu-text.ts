@@ -2,7 +2,8 @@
 import { cpuName, identityText, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson, PswJson } from '../../shared/cpu-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
-import { namedRegisters, noNames, type PlaceNames } from '../../shared/place-names.ts';
+import { cpuGroups, cpuNumbersText } from '../../shared/cpu-groups.ts';
+import { instructionAddress, instructionName, namedRegisters, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
@@ -104,6 +105,24 @@ function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style, names: Pla
   const places = namedRegisters(cpu, names);
   if (places.length > 0) lines.push(style.dim('  names of addresses:'), columns(places));
   return lines.join('\n');
+}
+
+/** Groups of CPUs in the same state, a line each. `names` are those of addresses in registers. */
+export function cpuGroupsText({ cpus, numbering }: CpusAnswer, style: Style, names = noNames): string {
+  const rows = cpuGroups(cpus).map(({ cpus: members }) => {
+    const [cpu] = members;
+    return [
+      cpuNumbersText(members, numbering),
+      members.length === 1 ? '' : `${members.length} CPUs`,
+      visibleLine(cpu.psw?.decoded.text ?? cpu.state ?? ''),
+      instructionAddress(cpu) ?? '',
+      visibleLine(instructionName(cpu, names) ?? ''),
+      style.dim(sourceWords[cpu.source]),
+    ];
+  });
+  const head = style.dim(`numbers are ${numberingWords[numbering]}`);
+  const hint = style.dim(`${cpus.length} CPUs, those in the same state in one line; --cpu shows the registers of one, --all those of each`);
+  return `${head}\n\n${columns(rows)}\n\n${hint}\n`;
 }
 
 export interface CpusAnswer {

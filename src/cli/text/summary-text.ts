@@ -1,7 +1,9 @@
 /** Triage and info as text: the verdict first, in a sentence; then what it rests on. */
 import { attachedText } from '../../shared/attachment.ts';
 import { baseName } from '../../shared/base-name.ts';
-import { cpuCountText, cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
+import { cpuGroups, cpuNumbersText, mostSingleCpus, type CpuGroup } from '../../shared/cpu-groups.ts';
+import { cpuCountText, cpuNumbering } from '../../shared/cpu-registers.ts';
+import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { CheckResult, Health } from '../../shared/check-model.ts';
 import type { Finding, Info } from '../../shared/model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
@@ -76,18 +78,24 @@ function verdictLines(verdict: VerdictJson, style: Style): string {
   return columns(rows);
 }
 
-function cpuLines(dump: TriageDump, style: Style, names: PlaceNames): string {
+/** @param all a line for each, however many there are */
+function cpuLines(dump: TriageDump, style: Style, names: PlaceNames, all: boolean): string {
   const { features = [] } = dump.info.machine;
   const numbering = cpuNumbering(dump.cpus);
-  const rows = dump.cpus.map((cpu) => {
+  const grouped = !all && dump.cpus.length > mostSingleCpus;
+  const crashPlace = (cpu: CpuJson): string => dump.crashPlaces?.find((place) => place.cpu === cpu.id)?.symbol ?? '';
+  const groups = grouped ? cpuGroups(dump.cpus, crashPlace) : dump.cpus.map((cpu): CpuGroup => ({ key: '', cpus: [cpu] }));
+  const rows = groups.map(({ cpus }) => {
+    const [cpu] = cpus;
     const address = instructionAddress(cpu) ?? '';
-    const before = dump.crashPlaces?.find((place) => place.cpu === cpu.id);
+    const before = crashPlace(cpu);
     const name = instructionName(cpu, names) ?? '';
     // The end of the system is the same in every crash; what it came from is not.
-    const where = before === undefined ? name : `${style.dim(name)} from ${visibleLine(before.symbol)}`;
-    return [String(cpuNumber(cpu, numbering)), cpu.state ?? '', address, where, cpu.prefix ?? '', style.dim(`from ${cpu.source}`)];
+    const where = before === '' ? name : `${style.dim(name)} from ${visibleLine(before)}`;
+    const numbers = `${cpuNumbersText(cpus, numbering)}${cpus.length > 1 ? ` (${cpus.length})` : ''}`;
+    return [numbers, cpu.state ?? '', address, where, cpus.length > 1 ? '' : (cpu.prefix ?? ''), style.dim(`from ${cpu.source}`)];
   });
-  return columns([
+  const table = columns([
     [
       numbering === 'linuxCpu' ? 'CPU' : 'position',
       'state',
@@ -98,6 +106,7 @@ function cpuLines(dump: TriageDump, style: Style, names: PlaceNames): string {
     ].map((head) => style.dim(head)),
     ...rows,
   ]);
+  return grouped ? `${table}\n${style.dim(`  ${dump.cpus.length} CPUs, those in the same state in one line; --all lists each`)}` : table;
 }
 
 const decisionWords: Readonly<Record<string, string>> = {
@@ -106,11 +115,11 @@ const decisionWords: Readonly<Record<string, string>> = {
   unknown: 'cannot be told from this dump',
 };
 
-/** The first screen. `names` are those of addresses in registers. */
 /** Ranges of memory in the first screen. */
 const shownRanges = 16;
 
-export function triageText(dump: TriageDump, style: Style, names = noNames): string {
+/** The first screen. `names` are those of addresses in registers; `allCpus` gives each CPU a line, however many there are. */
+export function triageText(dump: TriageDump, style: Style, names = noNames, allCpus = false): string {
   const { info, health } = dump;
   const lines = [style.strong(visibleLine(baseName(info.file.path))), `  ${headline(info)}`];
   const packed = packedText(info.container);
@@ -128,7 +137,7 @@ export function triageText(dump: TriageDump, style: Style, names = noNames): str
     lines.push('', style.strong(`  Would a stand-alone kdump have started? ${decisionWords[dump.standaloneKdump.outcome] ?? dump.standaloneKdump.outcome}`));
     lines.push(columns(dump.standaloneKdump.steps.map((step) => [mark(step.passed, style), step.check, visibleLine(step.detail)])));
   }
-  if (dump.cpus.length > 0) lines.push('', style.strong('  CPUs'), cpuLines(dump, style, names));
+  if (dump.cpus.length > 0) lines.push('', style.strong('  CPUs'), cpuLines(dump, style, names, allCpus));
   lines.push('', style.strong('  Memory'));
   const ranges = info.memory.ranges.slice(0, shownRanges).map((range) => [range.start, '-', range.end, byteText(BigInt(range.end) - BigInt(range.start))]);
   if (info.memory.crashkernel !== undefined) {

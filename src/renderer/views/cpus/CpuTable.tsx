@@ -1,7 +1,11 @@
+import { useMemo, useState } from 'react';
+import { cpuGroups, cpuNumbersText, mostSingleCpus, type CpuGroup } from '../../../shared/cpu-groups.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import type { CpuNumbering } from '../../../shared/cpu-registers.ts';
 import { instructionAddress } from '../../../shared/place-names.ts';
 import { cpuNumber, cpuNumbering } from '../../state/register-lookup.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { Icon } from '../../widgets/Icon.tsx';
 import { cpuTone } from './cpu-tone.ts';
 import type { ActivityOf, CpuActivity } from './cpu-activity.ts';
 import './cpu-table.css';
@@ -41,15 +45,98 @@ function ActivityCells({ activity, hasCrashed }: { readonly activity: CpuActivit
   );
 }
 
-/** All CPUs in dump order, a line each. A row is chosen by click, or by its number's button. */
+interface GroupRowProps {
+  readonly group: CpuGroup;
+  readonly numbering: CpuNumbering;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+  /** Columns of the table after the first. */
+  readonly columns: { readonly state: boolean; readonly address: boolean; readonly crashed: boolean; readonly prefix: boolean };
+  readonly activity: ActivityOf | undefined;
+}
+
+/** Several CPUs in the same state: one line, which opens. */
+function GroupRow({ group, numbering, isOpen, onToggle, columns, activity }: GroupRowProps) {
+  const [first] = group.cpus;
+  // Each has its own task.
+  const { task: _, ...shared } = activity?.(first) ?? {};
+  return (
+    <tr className="followed" onClick={onToggle} data-testid="cpu-group">
+      <td>
+        <button
+          type="button"
+          className="cpu-number cpu-group"
+          aria-expanded={isOpen}
+          onClick={(event) => {
+            event.stopPropagation();
+            onToggle();
+          }}
+        >
+          <Icon name={isOpen ? 'chevron-down' : 'chevron-right'} /> {cpuNumbersText(group.cpus, numbering)}
+        </button>
+      </td>
+      {columns.state ? (
+        <td className={`cpu-state tone-${cpuTone(first)}`}>
+          {group.cpus.length} CPUs: <Hostile text={first.psw?.decoded.text ?? first.state ?? ''} title />
+        </td>
+      ) : null}
+      {columns.address ? <td className="code">{instructionAddress(first) ?? none}</td> : null}
+      {activity === undefined ? null : <ActivityCells activity={shared} hasCrashed={columns.crashed} />}
+      {columns.prefix ? <td className="code" /> : null}
+    </tr>
+  );
+}
+
+/** What has to be the same in a group; tasks differ. */
+const placeOf = ({ where = '', crashedIn = '', stoppedIn = '' }: CpuActivity = {}): string => `${where} ${crashedIn} ${stoppedIn}`;
+
+const noGroups: ReadonlySet<string> = new Set();
+
+/**
+ * All CPUs in dump order, a line each; of a large machine those in the same state share a line, which opens. A row is chosen by click, or by
+ * its number's button.
+ */
 export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
   const numbering = cpuNumbering(cpus);
+  const [opened, setOpened] = useState(noGroups);
+  const groups = useMemo(
+    () =>
+      cpus.length > mostSingleCpus ? cpuGroups(cpus, (cpu) => placeOf(activity?.(cpu))) : cpus.map((cpu): CpuGroup => ({ key: String(cpu.id), cpus: [cpu] })),
+    [cpus, activity],
+  );
+  const toggle = (key: string): void => {
+    setOpened((old) => {
+      const next = new Set(old);
+      if (!next.delete(key)) next.add(key);
+      return next;
+    });
+  };
   const hasPsw = cpus.some(({ psw }) => psw !== undefined);
   const hasAddress = cpus.some((cpu) => instructionAddress(cpu) !== undefined);
   const hasCrashed = cpus.some((cpu) => activity?.(cpu)?.crashedIn !== undefined);
   // Of a crash there is more of interest than the overview has room for; the CPUs view always has it.
   const hasPrefix = !hasCrashed && cpus.some(({ prefix }) => prefix !== undefined);
   const hasState = cpus.some(({ psw, state }) => psw !== undefined || state !== undefined);
+  const cpuRow = (cpu: CpuJson) => {
+    const number = cpuNumber(cpu, numbering);
+    return (
+      <tr key={cpu.id} className="followed" aria-selected={chosen === undefined ? undefined : chosen === cpu.id} onClick={() => onChoose(cpu)}>
+        <td>
+          <button type="button" className="cpu-number" aria-label={`CPU ${number}`} onClick={() => onChoose(cpu)}>
+            {number}
+          </button>
+        </td>
+        {hasState ? (
+          <td className={`cpu-state tone-${cpuTone(cpu)}`}>
+            {cpu.psw === undefined && cpu.state === undefined ? none : <Hostile text={cpu.psw?.decoded.text ?? cpu.state ?? ''} title />}
+          </td>
+        ) : null}
+        {hasAddress ? <td className="code">{instructionAddress(cpu) ?? none}</td> : null}
+        {activity === undefined ? null : <ActivityCells activity={activity(cpu)} hasCrashed={hasCrashed} />}
+        {hasPrefix ? <td className="code">{cpu.prefix ?? none}</td> : null}
+      </tr>
+    );
+  };
   return (
     <table className="table cpu-table" data-testid="cpu-table">
       <thead>
@@ -68,26 +155,22 @@ export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
         </tr>
       </thead>
       <tbody>
-        {cpus.map((cpu) => {
-          const number = cpuNumber(cpu, numbering);
-          return (
-            <tr key={cpu.id} className="followed" aria-selected={chosen === undefined ? undefined : chosen === cpu.id} onClick={() => onChoose(cpu)}>
-              <td>
-                <button type="button" className="cpu-number" aria-label={`CPU ${number}`} onClick={() => onChoose(cpu)}>
-                  {number}
-                </button>
-              </td>
-              {hasState ? (
-                <td className={`cpu-state tone-${cpuTone(cpu)}`}>
-                  {cpu.psw === undefined && cpu.state === undefined ? none : <Hostile text={cpu.psw?.decoded.text ?? cpu.state ?? ''} title />}
-                </td>
-              ) : null}
-              {hasAddress ? <td className="code">{instructionAddress(cpu) ?? none}</td> : null}
-              {activity === undefined ? null : <ActivityCells activity={activity(cpu)} hasCrashed={hasCrashed} />}
-              {hasPrefix ? <td className="code">{cpu.prefix ?? none}</td> : null}
-            </tr>
-          );
-        })}
+        {groups.flatMap((group) => [
+          ...(group.cpus.length === 1
+            ? []
+            : [
+                <GroupRow
+                  key={`group ${group.key}`}
+                  group={group}
+                  numbering={numbering}
+                  isOpen={opened.has(group.key)}
+                  onToggle={() => toggle(group.key)}
+                  columns={{ state: hasState, address: hasAddress, crashed: hasCrashed, prefix: hasPrefix }}
+                  activity={activity}
+                />,
+              ]),
+          ...(group.cpus.length === 1 || opened.has(group.key) ? group.cpus.map(cpuRow) : []),
+        ])}
       </tbody>
     </table>
   );
