@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { cliSources, cliStamp, isCurrent } from '../scripts/bundle-age.mjs';
 import { pinnedNode, runOn } from '../scripts/node-runtime.mjs';
 
-const entry = new URL(isCurrent(cliStamp, cliSources) ? '../out/cli/main.js' : '../src/cli/main.ts', import.meta.url);
+const entry = new URL(isCurrent(cliStamp, cliSources) ? '../out/cli/main.cjs' : '../src/cli/main.ts', import.meta.url);
 const node = pinnedNode();
 if (node === process.execPath) await import(entry.href);
 else process.exitCode = await runOn(node, [fileURLToPath(entry), ...process.argv.slice(2)]);

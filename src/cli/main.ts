@@ -8,7 +8,8 @@ import { exitCodes, type CliIo } from './io.ts';
 // Compiled modules of the run before: most of the start of a process is compiling. Where it cannot be kept, it isn't.
 const code = codeFolder();
 if (code !== undefined) enableCompileCache(code);
-const { runCli } = await import('./run.ts');
+// Without `await` at the top level: the bundle is one that Node loads without its loader of ES modules.
+const running = import('./run.ts');
 
 const interrupted = new AbortController();
 // A closed terminal and a service that is stopped end a command as Ctrl+C does: what it has begun to write is removed.
@@ -39,4 +40,6 @@ const io: CliIo = {
   signal: interrupted.signal,
 };
 
-process.exitCode = await runCli(givenArguments(process.argv.slice(2)), io);
+void running.then(async ({ runCli }) => {
+  process.exitCode = await runCli(givenArguments(process.argv.slice(2)), io);
+});

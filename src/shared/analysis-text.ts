@@ -26,8 +26,14 @@ export function analysisCellText(type: ColumnType, cell: Cell | undefined): stri
   }
 }
 
+/** The line of names. */
+const csvHead = (columns: readonly ColumnJson[]): string => csvLine(columns.map(({ name }) => csvField(name)));
+
 /** A table with a line of names, each cell as JSON has it. */
-export function analysisCsv(columns: readonly ColumnJson[], rows: readonly RowJson[]): string {
+export const analysisCsv = (columns: readonly ColumnJson[], rows: readonly RowJson[]): string => csvHead(columns) + analysisCsvRows(columns, rows);
+
+/** Lines of rows alone. */
+export function analysisCsvRows(columns: readonly ColumnJson[], rows: readonly RowJson[]): string {
   const line = (row: RowJson): string =>
     csvLine(
       columns.map(({ name }) => {
@@ -35,7 +41,7 @@ export function analysisCsv(columns: readonly ColumnJson[], rows: readonly RowJs
         return cell === undefined ? '' : typeof cell === 'string' ? csvField(cell) : String(cell);
       }),
     );
-  return [csvLine(columns.map(({ name }) => csvField(name))), ...rows.map(line)].join('');
+  return rows.map(line).join('');
 }
 
 /** The key of a row in one line: "pid 1, name init". */

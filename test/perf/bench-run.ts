@@ -9,7 +9,7 @@ import { indexSchema, type IndexJson } from '../../src/shared/memory-model.ts';
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
 /** The bundle, as people have it after `npm run build`. */
-const cli = join(checkout, 'out', 'cli', 'main.js');
+const cli = join(checkout, 'out', 'cli', 'main.cjs');
 
 /** Bundles the command line unless that is done. */
 export const bundleCli = (): number => timed(process.execPath, [join(checkout, 'scripts', 'build.mjs'), '--cli']);

@@ -1,11 +1,13 @@
 /** `analyse`: the catalogue of analyses, and the rows of one. */
 import { comparisonDoubt } from '../../shared/analysis-compare.ts';
 import type { AnalysisRequest } from '../../shared/analysis-protocol.ts';
-import type { AnalysisTable, ParameterJson } from '../../shared/analysis-table.ts';
-import { analysisCsv } from '../../shared/analysis-text.ts';
+import type { AnalysisTable, ParameterJson, RowJson } from '../../shared/analysis-table.ts';
+import { analysisCsv, analysisCsvRows } from '../../shared/analysis-text.ts';
 import { catalogue } from '../../analysis/engine/catalogue.ts';
 import type { Command, CommandContext, CommandOption, OptionValues } from '../command.ts';
-import { exitCodes, printJson, say, UsageError } from '../io.ts';
+import { append } from '../../shared/append.ts';
+import { schemaVersion } from '../../shared/model.ts';
+import { exitCodes, printJson, printJsonList, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { analysisCatalogueText, analysisTableText, comparedAnalysisText, partialLines } from '../text/analysis-text.ts';
 import { wholeNumber } from './address-argument.ts';
@@ -81,9 +83,27 @@ export const analyseCommand: Command = {
         return exitCodes.fine;
       }
       if (typeof options.with === 'string') return compareWith(context, dump, options.with, { id, parameters: givenParameters(options) });
-      const answer = await engine.call('analyse', { dump, id, parameters: givenParameters(options), limit }, { signal: io.signal });
-      if (output.json) printJson(io, answer);
-      else io.out(options.csv === true ? analysisCsv(answer.columns, answer.rows) : analysisTableText(answer, style));
+      const document = printJsonList(io, schemaVersion, 'rows');
+      const declared = tables.find((one) => one.id === id)?.columns ?? [];
+      /** For the table, whose columns are as wide as their widest cell. */
+      const held: RowJson[] = [];
+      let begun = false;
+      const write = (rows: readonly RowJson[]): void => {
+        if (output.json) document.add(rows);
+        else if (options.csv !== true) append(held, rows);
+        else if (rows.length > 0) {
+          io.out(begun ? analysisCsvRows(declared, rows) : analysisCsv(declared, rows));
+          begun = true;
+        }
+      };
+      const parameters = givenParameters(options);
+      const answer = await engine.call('analyse', { dump, id, parameters, limit, stream: true }, { signal: io.signal, onProgress: ({ rows }) => write(rows) });
+      write(answer.rows);
+      if (output.json) {
+        const { schema: _, rows: __, ...rest } = answer;
+        document.end(rest);
+      } else if (options.csv !== true) io.out(analysisTableText({ ...answer, rows: held }, style));
+      else if (!begun) io.out(analysisCsv(answer.columns, []));
       if (!answer.complete) for (const line of partialLines(answer)) say(io, output, line);
       return exitCodes.fine;
     });

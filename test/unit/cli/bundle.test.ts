@@ -9,7 +9,7 @@ import { runCliProcess } from '../../cli-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-const entry = join(root, 'out', 'cli', 'main.js');
+const entry = join(root, 'out', 'cli', 'main.cjs');
 const folder = scratchFolder();
 const dump = join(folder, 'dump.s390');
 const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
