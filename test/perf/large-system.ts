@@ -6,7 +6,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { elfVmcore } from '../../src/samples/elf-vmcore.ts';
 import { writeKallsyms, type KernelSymbol } from '../../src/samples/kallsyms.ts';
-import { MemoryImage } from '../../src/samples/memory-image.ts';
+import type { MemoryImage } from '../../src/samples/memory-image.ts';
 import { writePrintkRing, type PrintkRecord } from '../../src/samples/printk-ring.ts';
 import { places } from '../../src/samples/s390x-places.ts';
 import { kernelSymbols } from '../../src/samples/s390x-symbol-table.ts';

@@ -87,7 +87,7 @@ export const analyseCommand: Command = {
       const declared = tables.find((one) => one.id === id)?.columns ?? [];
       /** For the table, whose columns are as wide as their widest cell. */
       const held: RowJson[] = [];
-      let begun = false;
+      let begun = false as boolean;
       const write = (rows: readonly RowJson[]): void => {
         if (output.json) document.add(rows);
         else if (options.csv !== true) append(held, rows);
