@@ -38,6 +38,10 @@ export const addressesToName = (cpus: readonly CpuJson[]): readonly bigint[] => 
   ...new Set(cpus.flatMap((cpu) => addressesOf(cpu).flatMap(([, value]) => (value === '0x0' ? [] : [BigInt(value)])))),
 ];
 
+/** Where the CPUs were in the kernel. */
+export const instructionsToName = (cpus: readonly CpuJson[]): readonly bigint[] =>
+  [...new Set(cpus.flatMap((cpu) => (isUser(cpu) ? [] : (instructionAddress(cpu) ?? []))))].flatMap((value) => (value === '0x0' ? [] : [BigInt(value)]));
+
 /** Name of the place where the CPU was, if it was in the kernel. */
 export const instructionName = (cpu: CpuJson, names: PlaceNames): string | undefined => (isUser(cpu) ? undefined : names.get(instructionAddress(cpu) ?? ''));
 

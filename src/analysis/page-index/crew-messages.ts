@@ -41,8 +41,17 @@ export type CrewMessage = CrewStart | CrewOrder | { readonly kind: 'rest' };
 
 export type CrewReport =
   | { readonly kind: 'ready' }
-  /** `faults`: what the worker could not read of the dump's files, up to now. */
-  | { readonly kind: 'done'; readonly rows: BlockRows; readonly pages: number; readonly read: number; readonly faults: readonly FileFault[] }
+  | {
+      readonly kind: 'done';
+      readonly rows: BlockRows;
+      readonly pages: number;
+      readonly read: number;
+      /** What the worker could not read of the dump's files, up to now. */
+      readonly faults: readonly FileFault[];
+      /** Milliseconds that the order took, and how many of them the worker waited: for the file above all. */
+      readonly took: number;
+      readonly waited: number;
+    }
   | { readonly kind: 'failed'; readonly failure: CrewFailure };
 
 export type CrewFailure =

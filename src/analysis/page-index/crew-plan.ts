@@ -48,7 +48,9 @@ export function crewPlan(extents: PageExtents, wish: CrewWish | undefined): Crew
   // Of pages that lie in the file as they are, workers are given the list.
   const held = pages.kind === 'raw' ? 0 : extents.heldBytes + (wish.source?.heldBytes ?? 0);
   if (held > Math.max(mostHeldBytes, mostHeldShare * (wish.source?.size ?? 0))) return undefined;
-  return { pages, workers, heapBytes: Math.min(workerBytes, Math.floor((memoryBytes - engineBytes) / workers)) };
+  // Whoever names a number gets that number.
+  const spare = wish.workers === undefined && affordable > workers ? 1 : 0;
+  return { pages, workers, spare, heapBytes: Math.min(workerBytes, Math.floor((memoryBytes - engineBytes) / (workers + spare))) };
 }
 
 function crewPages(extents: PageExtents, { location, identity, source }: CrewWish): CrewPages {

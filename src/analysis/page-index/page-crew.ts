@@ -12,12 +12,18 @@ import { pageJobModule } from './page-job/wasm-page-job.ts';
 import type { BlockRow } from './packed-block.ts';
 import { receivedRows } from './received-rows.ts';
 
+/** Orders of each worker before it is judged whether they wait for the file, and which part of the time is much. */
+const judgedOrders = 2;
+const muchWaiting = 0.25;
+
 /** One is worked on, one waits. */
 const ordersAtOnce = 2;
 
 export interface CrewOptions {
   readonly pages: CrewPages;
   readonly workers: number;
+  /** Workers that may be added where these wait for the file much of the time: what they read meanwhile is not waited for any more. */
+  readonly spare: number;
   /** Bytes of JavaScript heap that a worker may have. */
   readonly heapBytes: number;
 }
@@ -34,7 +40,7 @@ export interface DoneWork {
 export interface PageCrew {
   /** Thread ids of the workers. */
   readonly threads: readonly number[];
-  /** True while a worker has not opened the dump yet. */
+  /** True while a worker of the first ones has not opened the dump yet. */
   readonly starting: boolean;
   /** True when no order is under way. */
   readonly idle: boolean;
@@ -66,7 +72,7 @@ function doneWork(report: Extract<CrewReport, { kind: 'done' }>): DoneWork {
   return { block, subtrees: subtree === undefined ? [] : [subtree], pages: report.pages, read: report.read, faults: report.faults };
 }
 
-export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageCrew {
+export function startPageCrew({ pages, workers, spare, heapBytes }: CrewOptions): PageCrew {
   const cancelled = new SharedArrayBuffer(4);
   const start: CrewStart = { kind: 'start', pages, jobModule: pageJobModule(), cancelled };
   let done: DoneWork[] = [];
@@ -83,7 +89,17 @@ export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageC
     notify();
   };
 
-  const members = Array.from({ length: workers }, (): Member => {
+  let [reports, took, waited] = [0, 0, 0];
+  /** A file that is slower than the workers is read at its own speed only if one of them always waits for it. */
+  const judge = (report: { readonly took: number; readonly waited: number }): void => {
+    reports += 1;
+    took += report.took;
+    waited += report.waited;
+    if (reports !== workers * judgedOrders || waited < took * muchWaiting || closing) return;
+    for (let one = 0; one < spare; one += 1) members.push(hire());
+  };
+
+  const hire = (): Member => {
     const worker = takeWorker(heapBytes);
     const member: Member = { worker, ready: false, orders: 0 };
     worker.on('message', (report: CrewReport) => {
@@ -95,6 +111,7 @@ export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageC
       else {
         member.orders -= 1;
         done.push(doneWork(report));
+        judge(report);
       }
       notify();
     });
@@ -104,7 +121,8 @@ export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageC
     });
     worker.postMessage(start);
     return member;
-  });
+  };
+  const members = Array.from({ length: workers }, hire);
 
   /** The ready worker with the fewest orders, if it may have one more. */
   const free = (): Member | undefined => {
@@ -113,9 +131,11 @@ export function startPageCrew({ pages, workers, heapBytes }: CrewOptions): PageC
   };
 
   return {
-    threads: members.map(({ worker }) => worker.threadId),
+    get threads() {
+      return members.map(({ worker }) => worker.threadId);
+    },
     get starting() {
-      return members.some((member) => !member.ready);
+      return members.slice(0, workers).some((member) => !member.ready);
     },
     get idle() {
       return members.every((member) => member.orders === 0);

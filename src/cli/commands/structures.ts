@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 import { exitCodes, printJson } from '../io.ts';
 import { cpuOption, numberedCpu } from './address-argument.ts';
 import { namesOf, withDump } from '../open-dump.ts';
-import { addressesToName, instructionAddress } from '../../shared/place-names.ts';
+import { addressesToName, instructionsToName } from '../../shared/place-names.ts';
 import { infoText } from '../text/summary-text.ts';
 import { cpuGroupsText, cpusText } from '../text/cpu-text.ts';
 import { mostSingleCpus } from '../../shared/cpu-groups.ts';
@@ -58,7 +58,7 @@ export const cpusCommand: Command = {
       const answer = await context.engine.call('cpus', { dump }, { signal: context.io.signal });
       const chosen = wanted === undefined ? answer.cpus : [numberedCpu(answer, wanted)];
       // A line of a group names the instruction alone.
-      const addresses = grouped(chosen) ? chosen.flatMap((cpu) => instructionAddress(cpu) ?? []).map(BigInt) : addressesToName(chosen);
+      const addresses = grouped(chosen) ? instructionsToName(chosen) : addressesToName(chosen);
       return { all: answer, cpus: chosen, names: context.output.json ? undefined : await namesOf(context, dump, addresses) };
     });
     if (context.output.json) printJson(context.io, { ...all, cpus });

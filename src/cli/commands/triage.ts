@@ -8,7 +8,7 @@ import type { Command } from '../command.ts';
 import { exitCodes, printJson, sayLine } from '../io.ts';
 import { knownIssuesOf, knownIssuesOption } from '../known-issues-file.ts';
 import { namesOf, withDump } from '../open-dump.ts';
-import { addressesToName } from '../../shared/place-names.ts';
+import { instructionsToName } from '../../shared/place-names.ts';
 import { triageText } from '../text/summary-text.ts';
 
 /** Several files: one that is no dump does not hide the others, but it decides the exit code. */
@@ -29,7 +29,7 @@ export const triageCommand: Command = {
         const { dump, names } = await withDump(context, file, async (handle) => {
           const found = await engine.call('triage', { dump: handle }, { signal: io.signal });
           const answer = { ...found, verdict: withKnownIssues(found.verdict, knownIssues, found.info.kernel.release) };
-          return { dump: answer, names: output.json ? undefined : await namesOf(context, handle, addressesToName(answer.cpus)) };
+          return { dump: answer, names: output.json ? undefined : await namesOf(context, handle, instructionsToName(answer.cpus)) };
         });
         dumps.push(dump);
         if (dump.logGap !== undefined && !output.quiet) sayLine(io, `dumpbench: ${file}: ${dump.logGap}`);

@@ -9,6 +9,7 @@
  *   DISK_SHORT    a read gives at most so many bytes
  *   DISK_END      a read gives no byte from this position on
  *   DISK_EINTR    so many reads in a row are interrupted before one is let through
+ *   DISK_RATE     bytes of those files in a second, of all threads together: one that reads waits for its turn
  *   DISK_FULL     folder in which no file can grow: writing fails with ENOSPC ...
  *   DISK_ROOM     ... after so many bytes
  *   DISK_READONLY folder in which nothing can be made, changed or removed: EROFS
@@ -20,6 +21,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +30,7 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REAL(name) ((__typeof__(&name))real(#name))
@@ -97,6 +100,25 @@ static long long allowed(long long start, long long count) {
   return most;
 }
 
+/* A source of so many bytes a second: each read takes its time after those before it. */
+static void take_time(long long bytes) {
+  const char *given = getenv("DISK_RATE");
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  static double free_at = 0;
+  struct timespec now, pause;
+  double begin, left;
+  if (given == NULL || bytes <= 0) return;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  begin = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+  pthread_mutex_lock(&lock);
+  free_at = (free_at > begin ? free_at : begin) + (double)bytes / atof(given);
+  left = free_at - begin;
+  pthread_mutex_unlock(&lock);
+  pause.tv_sec = (time_t)left;
+  pause.tv_nsec = (long)((left - (double)pause.tv_sec) * 1e9);
+  nanosleep(&pause, NULL);
+}
+
 static ssize_t read_at(int fd, void *buffer, size_t count, off64_t offset) {
   long long most;
   if (count == 0 || !is_failing_file(fd)) return REAL(pread64)(fd, buffer, count, offset);
@@ -105,6 +127,7 @@ static ssize_t read_at(int fd, void *buffer, size_t count, off64_t offset) {
     errno = (int)-most;
     return -1;
   }
+  take_time(most);
   return most == 0 ? 0 : REAL(pread64)(fd, buffer, (size_t)most, offset);
 }
 
@@ -126,6 +149,7 @@ ssize_t read(int fd, void *buffer, size_t count) {
     errno = (int)-most;
     return -1;
   }
+  take_time(most);
   return most == 0 ? 0 : REAL(read)(fd, buffer, (size_t)most);
 }
 ssize_t readv(int fd, const struct iovec *parts, int count) {

@@ -15,6 +15,7 @@ export interface Faults {
   readonly SHORT?: number;
   readonly END?: number;
   readonly EINTR?: number;
+  readonly RATE?: number;
   readonly FULL?: string;
   readonly ROOM?: number;
   readonly READONLY?: string;
@@ -38,7 +39,7 @@ export function failingDisk(): FailingDisk {
   const folder = mkdtempSync(join(tmpdir(), 'dumpbench-disk-'));
   const library = join(folder, 'failing-disk.so');
   const source = fileURLToPath(new URL('failing-disk.c', import.meta.url));
-  const compiled = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl'], { encoding: 'utf8' });
+  const compiled = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl', '-lpthread'], { encoding: 'utf8' });
   if (compiled.status !== 0) throw new Error(`failing-disk.c cannot be compiled: ${compiled.stderr}`);
   let runs = 0;
   const start = ({ FILE = [], ...faults }: Faults): { readonly env: NodeJS.ProcessEnv; readonly log: () => readonly string[] } => {

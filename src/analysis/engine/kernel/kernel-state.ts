@@ -6,7 +6,7 @@ import type { KernelTypes } from '../../kernel/btf/find-types.ts';
 import type { Session } from '../session/session.ts';
 import { withoutLostPages } from '../../kernel/memory/lost-pages.ts';
 import { architectures } from '../../arch/index.ts';
-import { withModules } from '../../kernel/modules/module-symbol-table.ts';
+import { withModules, withModulesOnDemand } from '../../kernel/modules/module-symbol-table.ts';
 
 /** A kernel with what was found of it besides symbols. */
 export interface KernelState {
@@ -24,11 +24,12 @@ export interface KernelState {
 
 /**
  * Types are taken where symbols lead to them. Only where nothing can be told without them memory is scanned.
+ * @param moduleNames `when-asked`: symbols of modules are read once an address outside the kernel's image is asked for
  * @throws Cancelled
  */
-export async function kernelState(session: Session, signal: AbortSignal): Promise<KernelState> {
+export async function kernelState(session: Session, signal: AbortSignal, moduleNames: 'at-once' | 'when-asked' = 'at-once'): Promise<KernelState> {
   const kernel = await session.findKernel(signal);
-  await kernel.ready(['symbols', 'types', 'moduleSymbols'], signal);
+  await kernel.ready(['symbols', 'types', ...(moduleNames === 'at-once' ? (['moduleSymbols'] as const) : [])], signal);
   const search = kernel.symbols;
   const memory = withoutLostPages(kernel.memory);
   const types = kernel.types.found || architectures[memory.arch].tasks.withoutTypes ? kernel.types : await kernel.findTypes(signal);
@@ -36,7 +37,11 @@ export async function kernelState(session: Session, signal: AbortSignal): Promis
     kernel,
     memory,
     symbols: search.found ? search.symbols : undefined,
-    names: search.found ? withModules(search.symbols, kernel.moduleSymbols) : undefined,
+    names: !search.found
+      ? undefined
+      : moduleNames === 'at-once'
+        ? withModules(search.symbols, kernel.moduleSymbols)
+        : withModulesOnDemand(search.symbols, () => kernel.moduleSymbols),
     types: types.found ? types.types : undefined,
     noTypes: types.found ? '' : types.why,
   };

@@ -53,7 +53,7 @@ const endsForRunning = 128;
 const firstTasks = 2048;
 
 async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | 'first' | 'running'): Promise<KernelTasks> {
-  const state = await kernelState(session, signal);
+  const state = await kernelState(session, signal, scope === 'all' ? 'at-once' : 'when-asked');
   const { kernel, memory, symbols, types } = state;
   const contexts = cpuContexts(session, kernel, types);
   const isMixed = contexts.cpus.some(({ cpu }) => cpu.system === 'prod');

@@ -8,7 +8,7 @@ import type { Session } from '../session/session.ts';
 
 /** @throws Cancelled */
 export async function describeMemoryUsage(session: Session, signal: AbortSignal): Promise<MemoryUsageJson> {
-  const { kernel, memory, symbols, types, noTypes } = await kernelState(session, signal);
+  const { kernel, memory, symbols, types, noTypes } = await kernelState(session, signal, 'when-asked');
   const search = kernel.symbols;
   if (symbols === undefined) return { schema: schemaVersion, lines: [], missing: [{ what: 'all lines', why: search.found ? '' : search.why }] };
   const perCpuOffsets = cpuContexts(session, kernel, types).cpus.flatMap(({ perCpuOffset }) => perCpuOffset ?? []);

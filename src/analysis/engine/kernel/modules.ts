@@ -11,7 +11,7 @@ import type { Session } from '../session/session.ts';
 
 /** @throws Cancelled */
 export async function describeModules(session: Session, signal: AbortSignal): Promise<ModulesJson> {
-  const { kernel, memory, types: search, noTypes } = await kernelState(session, signal);
+  const { kernel, memory, types: search, noTypes } = await kernelState(session, signal, 'when-asked');
   await kernel.ready(['modules'], signal);
   const types = search?.types;
   const found = kernel.modules;

@@ -2,7 +2,8 @@
 import { inPieces, type GivePiece } from '../../jobs/in-pieces.ts';
 import type { Session } from '../session/session.ts';
 import type { KernelSymbol, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
-import { allNames, namesOf } from './kernel-names.ts';
+import { allNames, namesOf, type NameSearch } from './kernel-names.ts';
+import { inImage } from '../../kernel/modules/module-symbol-table.ts';
 import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { PlaceNameJson, SymbolJson, SymbolizeJson, SymbolsJson } from '../../../shared/kernel-model.ts';
@@ -72,6 +73,15 @@ export async function describeSymbols(
   return { ...head, symbols };
 }
 
+/** Names without a scan; symbols of modules are read only where an address may lie in one. */
+async function quickNames({ kernel }: Session, addresses: readonly bigint[], signal: AbortSignal): Promise<NameSearch> {
+  await kernel.ready(['symbols'], signal);
+  const { symbols } = kernel;
+  if (symbols.found && inImage(symbols.symbols, addresses)) return symbols.symbols;
+  await kernel.ready(['moduleSymbols'], signal);
+  return namesOf(kernel);
+}
+
 /** Names of many addresses at once; a table that cannot be read gives none and says why. */
 export async function symbolize(
   session: Session,
@@ -79,8 +89,7 @@ export async function symbolize(
   signal: AbortSignal,
 ): Promise<SymbolizeJson> {
   if (request.quick === true && !session.kernel.publishesSymbols) return { schema: schemaVersion, places: [], why: 'symbols would have to be searched for' };
-  if (request.quick === true) await session.kernel.ready(['symbols', 'moduleSymbols'], signal);
-  const found = request.quick === true ? namesOf(session.kernel) : await allNames(session, signal);
+  const found = request.quick === true ? await quickNames(session, request.addresses, signal) : await allNames(session, signal);
   if ('why' in found) return { schema: schemaVersion, places: [], why: found.why };
   const places = request.addresses.flatMap((address): PlaceNameJson[] => {
     const place = found.at(address);

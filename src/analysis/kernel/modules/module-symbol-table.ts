@@ -2,7 +2,7 @@
 import type { VirtualAddress } from '../../../shared/units.ts';
 import type { ModuleSymbols } from './module-symbols.ts';
 import type { ModuleSymbol } from './module-symbol.ts';
-import type { NamedSymbol, SymbolAt, SymbolTable } from '../symbols/symbol-table.ts';
+import { soleAddress, type NamedSymbol, type SymbolAt, type SymbolTable } from '../symbols/symbol-table.ts';
 
 /** Local labels and mapping symbols are no places (include/linux/module_symbol.h), nor are absolute numbers. */
 const noPlace = /^(\.L|L0|\$)/;
@@ -62,6 +62,38 @@ function prepare(symbols: readonly ModuleSymbol[]): Prepared {
   prepared.set(symbols, made);
   return made;
 }
+
+/**
+ * The same, with the symbols of modules read when the first address outside the kernel's own image is asked for: modules never lie in it.
+ * @param modules reads them; some kernels have hundreds of thousands
+ */
+export function withModulesOnDemand(table: SymbolTable, modules: () => ModuleSymbols): SymbolTable {
+  const start = soleAddress(table, '_stext');
+  const end = soleAddress(table, '_end');
+  let made: SymbolTable | undefined;
+  const whole = (): SymbolTable => (made ??= withModules(table, modules()));
+  return {
+    get source() {
+      return whole().source;
+    },
+    get count() {
+      return whole().count;
+    },
+    lookup: (name) => whole().lookup(name),
+    at: (address) => (isBetween(address, start, end) ? table.at(address) : whole().at(address)),
+    all: () => whole().all(),
+  };
+}
+
+const isBetween = (address: VirtualAddress, start: bigint | undefined, end: bigint | undefined): boolean =>
+  start !== undefined && end !== undefined && address >= start && address < end;
+
+/** Whether addresses lie in the kernel's own image, where no module is. */
+export const inImage = (table: SymbolTable, addresses: readonly VirtualAddress[]): boolean => {
+  const start = soleAddress(table, '_stext');
+  const end = soleAddress(table, '_end');
+  return addresses.every((address) => isBetween(address, start, end));
+};
 
 export function withModules(table: SymbolTable, { symbols, source }: ModuleSymbols): SymbolTable {
   if (symbols.length === 0) return table;
