@@ -3,11 +3,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEngine } from '../../src/analysis/engine/engine.ts';
 import { portPair } from '../../src/analysis/engine/in-process.ts';
+import { defined } from '../../src/shared/defined.ts';
 import { engineProtocol } from '../../src/shared/engine-protocol.ts';
 import { connect, serve } from '../../src/shared/rpc.ts';
 
 export interface IndexWish {
-  readonly workers: number;
+  /** As many as the engine thinks best unless given. */
+  readonly workers?: number;
   readonly digest?: boolean;
 }
 
@@ -37,7 +39,7 @@ export function runningEngine(folder: string): RunningEngine {
     const target = join(folder, 'running.sqlite');
     const dump = await dumpOf(path);
     rmSync(target, { force: true });
-    return { dump, digest, rebuild: true, path: target, workers };
+    return { dump, digest, rebuild: true, path: target, ...defined({ workers }) };
   };
   return {
     async index(path, wish) {

@@ -12,6 +12,7 @@ import { openFile } from '../../src/analysis/source/file-source.ts';
 import { pageSize } from '../../src/shared/units.ts';
 import { makedumpfileSeconds } from './bench-others.ts';
 import { installed, median, type Bench } from './bench-run.ts';
+import { without, yardstick, type NotMeasured } from './yardsticks.ts';
 
 interface Row {
   readonly what: string;
@@ -24,7 +25,7 @@ const rounds = 3;
 const readable = new Set([pageStateCodes.indexOf('stored'), pageStateCodes.indexOf('zero')]);
 
 /** Reads, decodes and looks at all pages of a dump in this thread: the work of an index without its start and its rows. */
-function looker(path: string): { readonly pages: number; seconds(): number; checksum(): string } {
+export function looker(path: string): { readonly pages: number; seconds(): number; checksum(): string } {
   const { memory } = openDump(openFile(path));
   const pages = Number(memory.end / BigInt(pageSize));
   const job = createPageJob();
@@ -90,7 +91,6 @@ each(add)
 print(best)
 print('%d pages, CRC %d' % (read, total))
 `;
-const python = '/usr/bin/python3';
 
 /** Wall time of a process. */
 function wall(command: string, args: readonly string[]): number {
@@ -99,11 +99,13 @@ function wall(command: string, args: readonly string[]): number {
   return (performance.now() - started) / 1000;
 }
 
-/** @returns ratios to libkdumpfile; in words why not where it is not here or does not open the dump */
-export function againstLibkdumpfile(bench: Bench, path: string, name: string): Row[] {
-  const absent = (unit: string): Row[] => [{ what: `${name}: libkdumpfile`, value: NaN, unit }];
-  if (!installed(python, ['-c', 'import kdumpfile'])) return absent('not installed (Debian: python3-libkdumpfile)');
-  if (!installed(python, ['-c', 'import sys, kdumpfile; kdumpfile.kdumpfile(sys.argv[1])', path])) return absent('does not open this dump');
+/** @returns ratios to libkdumpfile, or why there are none */
+export function againstLibkdumpfile(bench: Bench, path: string, name: string): readonly (Row | NotMeasured)[] {
+  const what = `${name}: against libkdumpfile`;
+  const python = yardstick('libkdumpfile');
+  if (python === undefined) return [without('libkdumpfile', what)];
+  if (!installed(python, ['-c', 'import sys, kdumpfile; kdumpfile.kdumpfile(sys.argv[1])', path]))
+    return [{ what, why: 'libkdumpfile does not open this dump' }];
   const ours = looker(path);
   ours.seconds();
   const runs = Array.from({ length: rounds }, () => {
@@ -124,10 +126,12 @@ export function againstLibkdumpfile(bench: Bench, path: string, name: string): R
 }
 
 /** The same against makedumpfile -d 1, which looks for zero pages and writes nothing. */
-export function againstMakedumpfile(bench: Bench, path: string): Row[] {
+export function againstMakedumpfile(bench: Bench, path: string): readonly (Row | NotMeasured)[] {
   const name = basename(path);
+  const what = `${name}: against makedumpfile`;
+  if (yardstick('makedumpfile') === undefined) return [without('makedumpfile', what)];
   const first = makedumpfileSeconds(path, 1);
-  if (typeof first === 'string') return [{ what: `${name}: makedumpfile`, value: NaN, unit: first }];
+  if (typeof first === 'string') return [{ what, why: first }];
   const ours = looker(path);
   ours.seconds();
   const runs = Array.from({ length: rounds }, () => {

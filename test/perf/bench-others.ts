@@ -1,22 +1,18 @@
 /** Other tools that read the same dumps, where they are installed. */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dumpFile, withDumps } from '../dumps.ts';
 import { median, timed } from './bench-run.ts';
+import { yardstick } from './yardsticks.ts';
 
-/** Real x86 dumps that were restored for the tests; makedumpfile of an x86 machine opens no others. */
-export function x86Dumps(): string[] {
-  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'dumpbench-test', 'dumps');
-  return ['o-x86-x1-vmcore.elf', 'o-x86-x1-kdump-raw-d31'].map((name) => join(folder, name)).filter((path) => existsSync(path));
-}
+/** Real x86 dumps, restored if need be; makedumpfile of an x86 machine opens no others. */
+export const x86Dumps = (): Promise<readonly string[]> => Promise.all(withDumps(['o-x86-x1-vmcore.elf', 'o-x86-x1-kdump-raw-d31']).map(dumpFile));
 
 /** Looking for zero pages in a dump, and writing nothing. @returns seconds, or in words why not */
 export function makedumpfileSeconds(path: string, rounds: number): number | string {
-  if (spawnSync('makedumpfile', ['-v'], { stdio: 'ignore' }).error !== undefined) return 'not installed (Debian: makedumpfile)';
+  const program = yardstick('makedumpfile');
+  if (program === undefined) return 'makedumpfile is not installed';
   try {
-    return median(Array.from({ length: rounds }, () => timed('makedumpfile', ['-d', '1', '--dry-run', path, '/nonexistent'])));
+    return median(Array.from({ length: rounds }, () => timed(program, ['-d', '1', '--dry-run', path, '/nonexistent'])));
   } catch (error) {
-    return `refuses this dump: ${(error as Error).message.split('\n').at(-2) ?? ''}`;
+    return `makedumpfile refuses this dump: ${(error as Error).message.split('\n').at(-2) ?? ''}`;
   }
 }

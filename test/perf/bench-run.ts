@@ -70,10 +70,16 @@ export class Bench {
     return this.command('index', path, '--quiet', ...options);
   }
 
-  /** Builds an index afresh; its own clock says how long that took without the start of the process. */
-  index(path: string, ...options: readonly string[]): IndexJson {
+  /**
+   * Builds an index afresh; its own clock says how long that took without the start of the process.
+   * @param env of the process, besides ours
+   */
+  index(path: string, options: readonly string[] = [], env: NodeJS.ProcessEnv = {}): IndexJson {
     this.forget();
-    const done = spawnSync(process.execPath, [cli, 'index', path, '--json', '--quiet', ...options], { env: this.#environment(), encoding: 'utf8' });
+    const done = spawnSync(process.execPath, [cli, 'index', path, '--json', '--quiet', ...options], {
+      env: { ...this.#environment(), ...env },
+      encoding: 'utf8',
+    });
     if (done.status !== 0) throw new Error(`dumpbench index ${path}: ${done.stderr}`);
     return v.parse(indexSchema, JSON.parse(done.stdout));
   }
@@ -106,6 +112,21 @@ export class Bench {
     clearTimeout(kill);
     if (signal === null && code !== exitCodes.fine && code !== exitCodes.difference) throw new Error(`dumpbench ${args.join(' ')}: ${err}`);
     return { seconds: (performance.now() - started) / 1000, peak: peak / 2 ** 20, out };
+  }
+
+  /** Seconds from the start of our own process to its first output; what comes after that is not waited for. */
+  async firstOutput(...args: readonly string[]): Promise<number> {
+    const started = performance.now();
+    const child = spawn(process.execPath, [cli, ...args], { env: this.#environment(), stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    const first = await new Promise<number>((resolve, reject) => {
+      child.stdout.once('data', () => resolve((performance.now() - started) / 1000));
+      child.once('error', reject);
+      child.once('close', (code) => reject(new Error(`dumpbench ${args.join(' ')} ended with code ${code} and wrote nothing`)));
+    });
+    child.kill('SIGKILL');
+    await ended;
+    return first;
   }
 
   /** Peak resident memory of our own command in bytes; undefined where the system does not say. */

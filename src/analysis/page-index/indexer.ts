@@ -136,6 +136,7 @@ class IndexRun {
       const begun = this.#begun();
       if (begun !== undefined) this.#queue.prefer(begun.startPfn);
       await this.#work(begun);
+      this.workers = this.#crew?.threads.length ?? 0;
       const whole = this.faults().length === 0;
       const root = whole && this.#options.digest ? { memoryRoot: await this.#root() } : {};
       this.#store.commit({ ...this.#waiting(), complete: whole, ...root });

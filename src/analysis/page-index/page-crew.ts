@@ -10,11 +10,11 @@ import type { CrewFailure, CrewOrder, CrewPages, CrewReport, CrewStart } from '.
 import { restWorker, takeWorker } from './idle-workers.ts';
 import { pageJobModule } from './page-job/wasm-page-job.ts';
 import type { BlockRow } from './packed-block.ts';
+import { waitingJudge } from './crew-waiting.ts';
 import { receivedRows } from './received-rows.ts';
 
-/** Orders of each worker before it is judged whether they wait for the file, and which part of the time is much. */
+/** Orders of each worker before it is judged whether they wait for the file. */
 const judgedOrders = 2;
-const muchWaiting = 0.25;
 
 /** One is worked on, one waits. */
 const ordersAtOnce = 2;
@@ -89,15 +89,7 @@ export function startPageCrew({ pages, workers, spare, heapBytes }: CrewOptions)
     notify();
   };
 
-  let [reports, took, waited] = [0, 0, 0];
-  /** A file that is slower than the workers is read at its own speed only if one of them always waits for it. */
-  const judge = (report: { readonly took: number; readonly waited: number }): void => {
-    reports += 1;
-    took += report.took;
-    waited += report.waited;
-    if (reports !== workers * judgedOrders || waited < took * muchWaiting || closing) return;
-    for (let one = 0; one < spare; one += 1) members.push(hire());
-  };
+  const isWaiting = waitingJudge(workers * judgedOrders);
 
   const hire = (): Member => {
     const worker = takeWorker(heapBytes);
@@ -111,7 +103,7 @@ export function startPageCrew({ pages, workers, spare, heapBytes }: CrewOptions)
       else {
         member.orders -= 1;
         done.push(doneWork(report));
-        judge(report);
+        if (isWaiting(report) && !closing) for (let one = 0; one < spare; one += 1) members.push(hire());
       }
       notify();
     });
