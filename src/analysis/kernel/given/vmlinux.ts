@@ -89,7 +89,7 @@ function symbolsOf(elf: ElfFile): ListedSymbols {
   return inOrder(found.subarray(0, named.length), named);
 }
 
-function inOrder(addresses: BigUint64Array, names: readonly string[]): SymbolList {
+function inOrder(addresses: BigUint64Array, names: readonly string[]): ListedSymbols {
   // Comparing numbers of 64 bits makes objects: it is done where doubles are equal alone.
   const keys = Float64Array.from(addresses, Number);
   const order = finish(
