@@ -53,7 +53,9 @@ describeNeeding('window', 'the window', () => {
     await page.getByTestId('dump-title').getByText('sample-damaged.s390').waitFor();
     await expect.poll(() => page.getByTestId('health').innerText()).toMatch(/failed/);
     await page.getByTestId('verdict').waitFor();
-    await expect.poll(() => page.getByTestId('cpu-table').innerText()).toContain('0x220000');
+    await expect.poll(() => page.getByTestId('verdict-title').innerText()).toBe('Crash requested by sysrq (request of an operator)');
+    // Of a system that crashed, where it did stands in the place of the prefixes.
+    await expect.poll(() => page.getByTestId('cpu-table').innerText()).toContain('sysrq_handle_crash');
     // The check that reads the crashkernel memory comes from a background job.
     const findings = page.getByTestId('findings');
     await findings.getByText('The loaded kdump kernel is damaged').waitFor();
