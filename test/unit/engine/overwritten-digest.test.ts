@@ -41,6 +41,24 @@ const overwriteDigest = (from: number, bytes: readonly number[]) => (system: S39
 };
 
 describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer) => {
+  it('of which most bytes were overwritten by a pattern: it is none, and the memory is not accused', async () => {
+    for (const byte of [0, 0x41]) {
+      const check = await purgatoryCheck(
+        build(
+          producer,
+          overwriteDigest(
+            3,
+            Array.from({ length: 27 }, () => byte),
+          ),
+        ),
+      );
+      expect(check).toMatchObject({ verdict: 'failed', failure: 'The recorded digest of the kdump kernel was overwritten.' });
+      expect(check.detail).toMatch(
+        /the recorded digest is none: in its place are 8 or more bytes of 0x\w\w in a row\. Whether the kdump kernel .* cannot be told/,
+      );
+    }
+  });
+
   it('of which some bytes of the digest were overwritten: the rest proves the memory', async () => {
     const session = build(producer, overwriteDigest(4, [0xde, 0xad, 0xbe, 0xef]));
     const { digestAddress } = loaded(s390xSystem({ cpuCount: 1, kdumpKernel: producer }));

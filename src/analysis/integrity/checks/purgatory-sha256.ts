@@ -104,10 +104,17 @@ function digestOutcome(purgatory: FoundPurgatory, why: string, differing: Digest
   };
 }
 
-/** What does not look like a SHA-256, which has no pattern: then something else was written there. */
+/** A digest has so many equal bytes in a row once in 10^15 times. */
+const foreignRun = 8;
+
+/** What does not look like a SHA-256, which has no pattern: then something else was written there, or over a part of it. */
 function foreignDigest({ recorded }: FoundPurgatory): string | undefined {
-  const look = recorded === undefined ? 'other data' : patternOf(Buffer.from(recorded, 'hex'));
-  return look === 'other data' ? undefined : look;
+  if (recorded === undefined) return undefined;
+  const look = patternOf(Buffer.from(recorded, 'hex'));
+  if (look !== 'other data') return look;
+  const pairs = recorded.match(/../g) ?? [];
+  const repeated = pairs.findIndex((pair, at) => at + foreignRun <= pairs.length && pairs.slice(at, at + foreignRun).every((other) => other === pair));
+  return repeated === -1 ? undefined : `${foreignRun} or more bytes of 0x${pairs[repeated] ?? ''} in a row`;
 }
 
 /** What of the memory is in doubt, where the digest does not say what changed. */
