@@ -156,10 +156,10 @@ export function writeSaveArea(memory: MemoryImage, address: number, cpu: S390xCp
   cpu.crs.forEach((value, index) => memory.u64(address + 0x1380 + index * 8, value));
 }
 
-/** Bytes of the machine-check extended save area with and without guarded storage (lowcore.md section 2.6). */
-export const extendedSaveAreaSize = { plain: 1024, guardedStorage: 2048 } as const;
-
-/** Vector registers 0–31 at +0, the guarded-storage control block at +1024 if there is room for it. */
+/**
+ * The machine-check extended save area, 1024 bytes, and 2048 with guarded storage (lowcore.md section 2.6): vector registers 0–31 at +0, the
+ * guarded-storage control block at +1024 if there is room for it.
+ */
 export function writeExtendedSaveArea(memory: MemoryImage, address: number, cpu: S390xCpu, guardedStorage: boolean): void {
   cpu.fprs.forEach((high, index) => memory.u64(address + index * 16, high));
   cpu.vectorLow.forEach((low, index) => memory.u64(address + index * 16 + 8, low));
