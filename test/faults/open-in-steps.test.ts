@@ -19,6 +19,8 @@ import { alternatingBits, longChain, manyMaps, manyRecords, manySegmentHeaders }
 
 /** Of a step: `stepTurns` records of one read each, and what a step does besides. */
 const readsBetweenPauses = 600;
+/** Reads of `textDamage`: its first look, and windows over the whole file. */
+const samplesOfText = 4 + 64;
 interface Walked {
   readonly steps: number;
   readonly mostReads: number;
@@ -69,7 +71,8 @@ describe('opening in steps', () => {
     // Ten times the records are ten times the pauses, and no longer a step.
     expect(many.steps).toBeGreaterThan(5 * few.steps);
     expect(many.steps).toBeGreaterThan(count / 300);
-    expect(many.mostReads).toBeLessThanOrEqual(few.mostReads + 8);
+    // A file that does not come out as it should is sampled for a transfer in text mode, which a small one needs fewer reads for.
+    expect(many.mostReads).toBeLessThanOrEqual(few.mostReads + samplesOfText);
   });
 
   it('bits of a kdump-compressed dump: a step reads a MiB of them at most', () => {
