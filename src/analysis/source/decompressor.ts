@@ -8,6 +8,7 @@ import { gzipMembers } from './gzip-members.ts';
 import type { Pieces } from './piece-cursor.ts';
 import type { UnpackEnd } from './unpack-end.ts';
 import type { Decompressor } from './zlib-stream.ts';
+import { xzStreams } from './xz-streams.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
 /** Absent before Node 22.15. */
@@ -23,11 +24,11 @@ export interface Unpacking {
 }
 
 /**
- * Checks what the packed file records of its contents: CRC-32 and size in gzip, the checksum of a zstd frame that has one.
+ * Checks what the packed file records of its contents: CRC-32 and size in gzip, the checksum of a zstd frame that has one, the check of an xz block.
  * @throws DumpError unsupported
  */
 export function unpacking(wrapper: string, file: string): Unpacking {
-  if (wrapper !== 'gzip' && zstdStream === undefined)
+  if (wrapper === 'zstd' && zstdStream === undefined)
     throw new DumpError('unsupported', { file }, `this Node.js ${process.versions.node} has no zstd`, 'Node.js 22.15 or later, or the unpacked file');
   let end: UnpackEnd | undefined;
   let [frames, checked] = [0, 0];
@@ -38,7 +39,8 @@ export function unpacking(wrapper: string, file: string): Unpacking {
   };
   return {
     async *stage(pieces) {
-      end = yield* wrapper === 'gzip' ? gzipMembers(pieces) : zstdFrames(pieces, frame, onFrame);
+      if (wrapper === 'xz') end = yield* xzStreams(pieces, file, onFrame);
+      else end = yield* wrapper === 'gzip' ? gzipMembers(pieces) : zstdFrames(pieces, frame, onFrame);
       return undefined;
     },
     end: () => end,

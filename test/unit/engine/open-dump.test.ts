@@ -319,7 +319,6 @@ const tar = (() => {
 
 describe('other wrappers', () => {
   it.each([
-    ['xz', Buffer.from('fd377a585a000004e6d6b446', 'hex'), /packed with xz.*xz -d FILE/],
     ['bzip2', Buffer.from('BZh91AY&SY....'), /packed with bzip2.*bzip2 -d FILE/],
     ['zip', Buffer.from('504b0304140000000800', 'hex'), /zip archive.*unzip FILE/],
     ['tar', tar, /tar archive.*tar -xf FILE/],
@@ -375,10 +374,30 @@ describe('a folder', () => {
 });
 
 describeNeeding('xz', 'a file that xz made', () => {
-  it('is told from its first bytes', async () => {
-    const path = write('real', dump);
-    execFileSync('xz', ['-k', path]);
-    expect(existsSync(`${path}.xz`)).toBe(true);
-    await expect(open(`${path}.xz`)).rejects.toThrow(/packed with xz/);
+  const packed = (name: string): string => {
+    const path = write(name, dump);
+    execFileSync('xz', ['-k', '-1', '--check=crc64', path]);
+    return `${path}.xz`;
+  };
+
+  it('opens through a copy in the cache, and is compared by its own check', async () => {
+    const session = await open(packed('real'));
+    expect(session.wrapper).toBe('xz');
+    expect(session.image.container.complete.value).toBe(true);
+    const [check] = (await checkSession(session, 'scan', never)).filter(({ id }) => id === 'packed-file');
+    expect(check).toMatchObject({ verdict: 'passed', detail: expect.stringContaining("as xz's own checksum says") as string });
+    session.close();
+  });
+
+  it('that is cut opens as far as it goes', async () => {
+    const path = packed('real-cut');
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.subarray(0, Math.floor(bytes.length * 0.7)));
+    const session = await open(path);
+    expect(session.image.container.complete.value).toBe(false);
+    expect(session.image.findings).toContainEqual(
+      expect.objectContaining({ id: 'container-complete/packed-file-cut', detail: expect.stringContaining('xz block') as string }),
+    );
+    session.close();
   });
 });

@@ -26,7 +26,7 @@ function endFinding({ wrapper = '', file, unpacked }: PackedFile): Finding | und
   if (unpacked === undefined || file === undefined || unpacked.end.kind === 'whole') return undefined;
   const { end, source } = unpacked;
   const at = `byte 0x${end.at.toString(16)}`;
-  const name = wrapper === 'zstd' ? 'frame' : 'member';
+  const name = wrapper === 'zstd' ? 'frame' : wrapper === 'xz' ? 'block' : 'member';
   if (end.kind === 'cut')
     return {
       id: 'container-complete/packed-file-cut',
