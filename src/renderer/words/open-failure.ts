@@ -15,7 +15,7 @@ export const failureHeadlines: Readonly<Record<OpenFailure['kind'], string>> = {
 export const nextSteps: Readonly<Record<OpenFailure['kind'], readonly string[]>> = {
   foreign: ['If it should be a dump, check that you have the right file.'],
   'not-this-format': [
-    'Check that it is the dump itself: an archive (.gz, .xz, .tar) must be unpacked first.',
+    'Check that it is the dump itself: an archive (.zip, .tar) must be unpacked first.',
     'A volume of a set opens with any of its files when the others lie in the same folder.',
   ],
   truncated: [
