@@ -6,6 +6,8 @@ export interface PrintkRecord {
   readonly time: bigint;
   /** 0 emergency … 7 debug; 6 unless given. */
   readonly level?: number;
+  /** 0 kernel, which it is unless given; 1 user. */
+  readonly facility?: number;
   /** Thread id, or CPU number with bit 31 set. */
   readonly caller?: number;
 }
@@ -92,7 +94,7 @@ function writeInfo(memory: MemoryImage, at: number, record: PrintkRecord, sequen
     .u64(at, sequence)
     .u64(at + 8, record.time)
     .u16(at + 16, record.text.length)
-    .u8(at + 18, 0);
+    .u8(at + 18, record.facility ?? 0);
   memory.u8(at + 19, memory.endian === 'big' ? (newline << 3) | level : (level << 5) | newline);
   memory.u32(at + 20, record.caller ?? 0);
 }

@@ -22,7 +22,15 @@ const reasonIn = async (session: Session): Promise<string> => (await triage(sess
 
 const running: KernelWitnesses = { panicCpu: { kind: 'unset' }, systemState: 'running', kdumpLoaded: false, died: false, unseen: new Map() };
 const blind: KernelWitnesses = { unseen: new Map(['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'].map((name) => [name, 'no symbols'])) };
-const evidence: Evidence = { crash: undefined, log: { isRead: true }, areStacksRead: true, entry: undefined, witnesses: running, started: undefined };
+const evidence: Evidence = {
+  crash: undefined,
+  log: { isRead: true },
+  areStacksRead: true,
+  unseenStacks: [],
+  entry: undefined,
+  witnesses: running,
+  started: undefined,
+};
 const crash = '2026-03-14T09:26:53Z';
 const runs = open(s390xSystem({ state: 'running' }));
 const stopped = open(s390xSystem({ state: 'disabled-wait' }));
@@ -62,6 +70,17 @@ export const triageConclusions: Readonly<Record<string, ConclusionCase>> = {
     made: { on: () => reasonOf({ crash, log: panic }), says: /The kernel panicked at/ },
     without: { on: () => reasonOf({ crash, log: unread, areStacksRead: false }), says: /on its way into kdump at .*What sent it there is not known/ },
     against: { on: () => reasonOf({ crash, entry: { kind: 'restart', symbol: '__do_restart', cpu: 0 } }), says: /no panic is recorded/ },
+  },
+  'panic-contradicted': {
+    made: {
+      on: () => reasonOf({ log: panic }),
+      says: /The panic line is contradicted: panic_cpu is unset, system_state is running, and no stack shows a panic/,
+    },
+    without: { on: () => reasonOf({ log: panic, witnesses: blind }), says: /^Kernel panic - not syncing: x\. Whether kdump was started is not recorded/ },
+    against: {
+      on: () => reasonOf({ log: panic, entry: { kind: 'panic', symbol: 'panic', cpu: 0 } }),
+      says: /^Kernel panic - not syncing: x\. No kdump kernel was loaded/,
+    },
   },
   'psw-restart': {
     made: { on: () => reasonOf({ crash, entry: { kind: 'restart', symbol: '__do_restart', cpu: 0 } }), says: /A PSW restart sent it there/ },

@@ -1,6 +1,7 @@
 /** Evidence of a verdict as tests build it: a system that runs and has no trouble, and what differs from it. */
 import type { FrameJson } from '../../../src/shared/task-model.ts';
 import type { Fault } from '../../../src/analysis/arch/fault.ts';
+import { weighPanic } from '../../../src/analysis/kernel/verdict/contradicted-panic.ts';
 import type { EndStack, VerdictEvidence } from '../../../src/analysis/kernel/verdict/evidence.ts';
 import { noHangs, type BlockedTask, type BusyCpu, type Wait } from '../../../src/analysis/kernel/verdict/hangs/hangs.ts';
 import { judge } from '../../../src/analysis/kernel/verdict/judge.ts';
@@ -9,6 +10,8 @@ import { logEvents } from '../../../src/analysis/kernel/verdict/log-events.ts';
 export const running: VerdictEvidence = {
   events: [],
   traces: [],
+  unseenStacks: [],
+  unseenPsws: [],
   unseen: new Map(),
   hangs: noHangs,
   isKdumpSystem: false,
@@ -79,6 +82,6 @@ export const hanging = (tasks: readonly BlockedTask[], cpus: readonly BusyCpu[] 
 
 /** "class [contributing]: title", with what was excluded. */
 export function verdictText(...parts: readonly Partial<VerdictEvidence>[]): string {
-  const { class: name, contributing, title, excluded } = judge(Object.assign({}, running, ...parts) as VerdictEvidence);
+  const { class: name, contributing, title, excluded } = judge(weighPanic(Object.assign({}, running, ...parts) as VerdictEvidence));
   return `${name} [${contributing.join(' ')}]: ${title}${excluded === undefined ? '' : ` (excluded: ${excluded.flatMap(({ classes }) => classes).join(' ')})`}`;
 }

@@ -2,7 +2,7 @@
 import type { LogRecord } from '../../kernel/log/log-record.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { DmesgJson, LogRecordJson } from '../../../shared/kernel-model.ts';
-import { markOf } from '../../kernel/log/log-marks.ts';
+import { recordMark } from '../../kernel/log/log-marks.ts';
 import { inPieces, type GivePiece } from '../../jobs/in-pieces.ts';
 import type { Session } from '../session/session.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
@@ -19,7 +19,7 @@ const callerText = (caller: number): string => ((caller & cpuBit) === 0 ? `T${ca
 
 function recordJson(record: LogRecord): LogRecordJson {
   const { sequence, time, level, facility, caller, text, continued, cut, lostBefore, subsystem, device } = record;
-  const mark = markOf(text);
+  const mark = recordMark(record);
   return {
     ...(sequence === undefined || sequence > BigInt(Number.MAX_SAFE_INTEGER) ? {} : { sequence: Number(sequence) }),
     ...(time === undefined ? {} : { time: secondsText(time) }),

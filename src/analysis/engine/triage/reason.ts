@@ -4,7 +4,7 @@ import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { architectures } from '../../arch/index.ts';
 import { explainWaitAddress } from '../../arch/s390x/wait-codes.ts';
 import type { CrashEntry } from './crash-entry.ts';
-import { isDisabledWait } from './disabled-wait.ts';
+import { isDisabledWait, withoutPsw } from './disabled-wait.ts';
 import type { KernelWitnesses } from './kernel-witnesses.ts';
 import type { LogWords } from './log-words.ts';
 import { told, type Told } from './told.ts';
@@ -17,6 +17,8 @@ export interface Evidence {
   readonly log: LogWords;
   /** Whether the stacks of the CPUs were followed; an entry that is absent says nothing where they were not. */
   readonly areStacksRead: boolean;
+  /** CPUs whose stacks could not be followed to their ends, where others could. */
+  readonly unseenStacks: readonly string[];
   readonly entry: CrashEntry | undefined;
   readonly witnesses: KernelWitnesses;
   /** What shows that kdump has started. */
@@ -45,6 +47,20 @@ const died = ({ witnesses: { died: isTainted }, log }: Evidence): string =>
 const noLine = ({ log }: Evidence): string | undefined =>
   log.isRead ? `${log.gap === undefined ? 'the kernel log' : 'what can be read of the kernel log'} has no panic, oops, BUG, stall or hung task` : undefined;
 
+/** That no stack shows a panic, and of which CPUs that could not be seen. */
+const stacksText = ({ unseenStacks }: Evidence): string =>
+  unseenStacks.length === 0 ? 'no stack shows a panic' : `no stack that could be followed shows a panic (that of ${list(unseenStacks)} could not)`;
+
+const contradicted = 'The panic line is contradicted';
+
+/** A panic line of a system whose memory and stacks show no panic: panic() sets panic_cpu first and does not return (kernel/panic.c). */
+function contradictedPanic(evidence: Evidence): string | undefined {
+  const { log, entry, witnesses, areStacksRead } = evidence;
+  if (log.notes?.panic === undefined || entry !== undefined || !areStacksRead) return undefined;
+  if (witnesses.panicCpu?.kind !== 'unset' || witnesses.systemState !== 'running') return undefined;
+  return `panic_cpu is unset, system_state is running, and ${stacksText(evidence)}`;
+}
+
 /** A kernel that has recorded CRASHTIME was on its way into kdump. */
 function crashSentence(evidence: Evidence, crash: string, stopped: string | undefined): Told {
   const { entry, log } = evidence;
@@ -57,7 +73,7 @@ function crashSentence(evidence: Evidence, crash: string, stopped: string | unde
     return told(what, `: it recorded CRASHTIME. A PSW restart sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`);
   if (entry?.kind === 'oops') return told(what, `: it recorded CRASHTIME. An oops sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`);
   if (log.notes !== undefined) return told(what, ': it recorded CRASHTIME. The kernel log has no panic line.');
-  const stacks = evidence.areStacksRead ? 'no stack shows a panic' : 'the stacks of its CPUs could not be followed';
+  const stacks = evidence.areStacksRead ? stacksText(evidence) : 'the stacks of its CPUs could not be followed';
   return told(what, `: it recorded CRASHTIME. What sent it there is not known: ${list([noLine(evidence), stacks])}.${died(evidence)}`);
 }
 
@@ -74,13 +90,14 @@ function withoutKdump(evidence: Evidence): Told {
   return after('Whether kdump was started is not recorded', rest);
 }
 
-/** That no CPU has stopped, as far as their PSWs are known; undefined where there are none. */
+/** That no CPU is in a disabled wait, as far as PSWs are recorded; undefined where CPUs have none. */
 function noWaitText(session: Session): string | undefined {
   if (!architectures[session.image.machine.arch].features.has('psw')) return undefined;
-  const ran = machineCpus(session).cpus.filter(({ withoutRegisters }) => withoutRegisters === undefined || withoutRegisters.reason === 'no-note');
-  const known = ran.filter(({ psw }) => psw !== undefined);
-  if (known.length === 0) return undefined;
-  return known.length === ran.length ? 'no CPU is in a disabled wait' : 'none of the CPUs whose registers are known is in a disabled wait';
+  const { cpus } = machineCpus(session);
+  const unseen = withoutPsw(session).map((cpu) => cpuName(cpu, cpuNumbering(cpus)));
+  if (unseen.length === cpus.length) return undefined;
+  if (unseen.length === 0) return 'no CPU is in a disabled wait';
+  return `none of the CPUs whose registers are known is in a disabled wait (the PSW of ${list(unseen)} is not recorded)`;
 }
 
 /** Nothing shows an end: then what does show that the system was running, and what could not be seen. */
@@ -139,6 +156,8 @@ function endSentence(session: Session, evidence: Evidence): Told | undefined {
     return told(gist, `; that it panicked is not recorded${line === undefined ? '' : `: ${line}`}.${died(evidence)}`);
   }
   if (cpus.length === 0 || session.knownVmcoreinfo === undefined) return undefined;
+  const against = contradictedPanic(evidence);
+  if (against !== undefined) return told(contradicted, `: ${against}. ${withoutKdump(evidence).text}`);
   return isPanic(evidence) ? withoutKdump(evidence) : runningSentence(session, evidence);
 }
 
@@ -151,6 +170,6 @@ export function probableReason(session: Session, evidence: Evidence): Told | und
   // Where no vmcoreinfo is known there is no log to speak of: the check of that name says so.
   const gap = session.knownVmcoreinfo === undefined ? undefined : log.gap;
   const sentences = [log.told?.text, end?.text, gap].filter((sentence) => sentence !== undefined);
-  const gist = log.told?.gist ?? end?.gist ?? gap;
+  const gist = end?.gist === contradicted ? contradicted : (log.told?.gist ?? end?.gist ?? gap);
   return gist === undefined ? undefined : { gist, text: sentences.join(' ') };
 }

@@ -6,6 +6,7 @@ import { architectures } from '../../arch/index.ts';
 import { explainWaitAddress } from '../../arch/s390x/wait-codes.ts';
 import { structTypes } from '../../kernel/btf/type-layout.ts';
 import { crashPath } from '../../kernel/stacks/crash-path.ts';
+import { weighPanic } from '../../kernel/verdict/contradicted-panic.ts';
 import type { EndStack, VerdictEvidence } from '../../kernel/verdict/evidence.ts';
 import { noHangs } from '../../kernel/verdict/hangs/hangs.ts';
 import { isSettled, judge, troublesOf } from '../../kernel/verdict/judge.ts';
@@ -14,7 +15,7 @@ import { vmcoreinfoFact } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { searched } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
-import { isDisabledWait } from './disabled-wait.ts';
+import { isDisabledWait, withoutPsw } from './disabled-wait.ts';
 import { describeDump } from './info.ts';
 import { kdumpStarted } from './kdump-start.ts';
 import { kernelWitnesses } from './kernel-witnesses.ts';
@@ -52,6 +53,11 @@ function stoppedCpu(session: Session): VerdictEvidence['disabledWait'] {
   return { cpu: cpuName(cpu, cpuNumbering(cpus)), address: cpu.psw.address, ...defined({ code: explainWaitAddress(BigInt(cpu.psw.address)) }) };
 }
 
+function unseenPsws(session: Session): readonly string[] {
+  const numbering = cpuNumbering(machineCpus(session).cpus);
+  return withoutPsw(session).map((cpu) => cpuName(cpu, numbering));
+}
+
 /** Who wrote the dump says who asked for it; a program that converts dumps says nothing. */
 function requestOf({ image }: Session): VerdictEvidence['request'] {
   const { producer } = image.container;
@@ -75,9 +81,11 @@ async function gathered(session: Session, signal: AbortSignal): Promise<VerdictE
   const { taint, panicCpu: named } = witnesses;
   const panic = events.findLast(({ mark }) => mark === 'panic');
   const logGap = words.gap ?? (log.found ? undefined : 'the kernel log is not read');
-  return {
+  return weighPanic({
     events,
     traces: stacks.traces,
+    unseenStacks: stacks.unseen,
+    unseenPsws: unseenPsws(session),
     unseen: witnesses.unseen,
     hangs: noHangs,
     isKdumpSystem: session.view === 'kdump',
@@ -97,7 +105,7 @@ async function gathered(session: Session, signal: AbortSignal): Promise<VerdictE
       request: requestOf(session),
       buildId: vmcoreinfoFact(session.knownVmcoreinfo, 'BUILD-ID')?.value,
     }),
-  };
+  });
 }
 
 /** The same for every door. Of two systems in view `all` it is that of the first. @throws Cancelled */

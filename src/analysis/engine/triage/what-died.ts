@@ -7,6 +7,7 @@ import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { architectures } from '../../arch/index.ts';
 import { crashPath } from '../../kernel/stacks/crash-path.ts';
 import { panicCpu } from '../../kernel/facts/kernel-facts.ts';
+import { ran } from '../kernel/kernel-cpus.ts';
 import { tracesOf } from '../kernel/backtrace.ts';
 import { atWork, busySentence, placeBefore, placeText } from './busy-cpus.ts';
 import { crashEntry, type CrashEntry } from './crash-entry.ts';
@@ -84,6 +85,8 @@ interface Stacks {
   /** Tasks and CPUs that the traces are of. */
   readonly tasks?: KernelTasks;
   readonly traces: readonly TraceJson[];
+  /** CPUs that ran and whose stacks could not be followed to their ends. */
+  readonly unseen: readonly string[];
   /** The CPU that ended the system, as far as that is known. */
   readonly end?: EndTrace;
   /** How the kernel came to its end. */
@@ -97,11 +100,18 @@ interface Stacks {
   readonly places: readonly CrashPlaceJson[];
 }
 
+const followed: ReadonlySet<TraceJson['end']> = new Set(['complete', 'entered-from-user']);
+
+function unfollowed({ cpus }: KernelTasks, traces: readonly TraceJson[]): readonly number[] {
+  const seen = new Set(traces.filter(({ end }) => followed.has(end)).map(({ cpu }) => cpu));
+  return cpus.filter(({ cpu, number }) => ran(cpu) && !seen.has(number)).map(({ number }) => number);
+}
+
 /** Stacks of the CPUs, followed once. */
 export const endStacks = searched(async (session: Session, signal): Promise<Stacks> => {
-  if (!(await isReachable(session, signal))) return { isRead: false, traces: [], places: [] };
+  if (!(await isReachable(session, signal))) return { isRead: false, traces: [], unseen: [], places: [] };
   // Of two systems the registers may be those of CPUs that the first left stopped: their stacks say nothing of the second.
-  if (session.twoSystems !== undefined && session.view !== 'prod') return { isRead: false, traces: [], places: [] };
+  if (session.twoSystems !== undefined && session.view !== 'prod') return { isRead: false, traces: [], unseen: [], places: [] };
   const tasks = await runningTasks(session, signal);
   const { traces, numbering } = tracesOf(session, tasks, {});
   const places = tasks.cpus.flatMap(({ cpu, number }) => {
@@ -120,6 +130,7 @@ export const endStacks = searched(async (session: Session, signal): Promise<Stac
     isRead: traces.some(({ frames }) => frames.length > 0),
     tasks,
     traces,
+    unseen: unfollowed(tasks, traces).map(name),
     ...(trace?.cpu === undefined || isDoubtful(trace) ? {} : { end: { trace, cpu: name(trace.cpu) } }),
     ...defined({ entry, busy, victim }),
     ...(contradicted === undefined || trace?.cpu === undefined ? {} : { findings: [contradiction(contradicted, name(trace.cpu), entry)] }),
@@ -173,9 +184,9 @@ export function hasEnded(session: Session, crash: string | undefined, log: LogWo
 export async function deathOf(session: Session, crash: string | undefined, signal: AbortSignal): Promise<Death> {
   await session.knownKernel.ready(['log'], signal);
   const log = logWords(session);
-  const { isRead: areStacksRead, entry, victim, busy, places, findings } = await endStacks(session, signal);
+  const { isRead: areStacksRead, unseen: unseenStacks, entry, victim, busy, places, findings } = await endStacks(session, signal);
   const [witnesses, started] = [kernelWitnesses(session), kdumpStarted(session)];
-  const reason = probableReason(session, { crash, log, areStacksRead, entry, witnesses, started });
+  const reason = probableReason(session, { crash, log, areStacksRead, unseenStacks, entry, witnesses, started });
   const doubts = [...(findings ?? []), ...overwrittenPanicCpu(witnesses, started)];
   const first = await deathOfFirst(session, signal);
   // After a PSW restart panic_cpu names the CPU that kdump was started on, which says nothing of the cause.

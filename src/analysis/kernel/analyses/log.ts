@@ -1,6 +1,6 @@
 /** The kernel's log, one record a row. */
 import { levelNames } from '../../../shared/log-line.ts';
-import { markOf } from '../log/log-marks.ts';
+import { recordMark } from '../log/log-marks.ts';
 import { count, defineAnalysis, duration, flag, optional, text } from './analysis.ts';
 
 const nanoseconds = 1_000_000_000n;
@@ -42,7 +42,7 @@ export const log = defineAnalysis({
           facility: record.facility,
           caller: caller === undefined ? undefined : (caller & cpuBit) === 0 ? `T${caller}` : `C${caller & ~cpuBit}`,
           text: record.text,
-          mark: markOf(record.text),
+          mark: recordMark(record),
           subsystem: record.subsystem,
           device: record.device,
           continued: record.continued,

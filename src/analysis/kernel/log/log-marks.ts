@@ -26,6 +26,16 @@ const marks: readonly (readonly [LogMark, RegExp])[] = [
 
 export const markOf = (text: string): LogMark | undefined => marks.find(([, pattern]) => pattern.test(text))?.[0];
 
+/**
+ * Whether the kernel wrote it, and not a user: /dev/kmsg makes LOG_USER of facility 0, which printk() alone writes (devkmsg_write(),
+ * kernel/printk/printk.c). A log that records no facility does not tell.
+ */
+export const isKernels = ({ facility }: { readonly facility?: number }): boolean => facility === undefined || facility === 0;
+
+/** What a record of the kernel's own reports; a line that a user wrote reports nothing. */
+export const recordMark = (record: { readonly text: string; readonly facility?: number }): LogMark | undefined =>
+  isKernels(record) ? markOf(record.text) : undefined;
+
 export interface DeathLine {
   readonly mark: LogMark;
   readonly text: string;
@@ -42,7 +52,7 @@ export interface DeathNotes {
   readonly trouble?: DeathLine;
   /** Where the first serious block of the log begins, when it is another than `trouble`. */
   readonly first?: DeathLine;
-  /** How long the log goes on after the line that `trouble` is, in nanoseconds, where both have times. */
+  /** How long the log goes on after the panic line, else after `trouble`, in nanoseconds, where both have times. */
   readonly after?: bigint;
 }
 
@@ -54,6 +64,7 @@ const serious = new Set<LogMark>(['oops', 'bug', 'lockup', 'hardware', 'memory']
 interface LoggedText {
   readonly text: string;
   readonly time?: bigint;
+  readonly facility?: number;
 }
 
 function before(lines: readonly DeathLine[], panic: DeathLine): Pick<DeathNotes, 'cause' | 'trouble'> {
@@ -84,21 +95,23 @@ function blockStart(lines: readonly DeathLine[], end: number): number {
  * @returns undefined when no line is serious. A line that is not there says nothing: the log may have lost it, or may never have had it.
  */
 export function deathNotes(records: readonly LoggedText[]): DeathNotes | undefined {
-  const lines = records.flatMap(({ text, time }): DeathLine[] => {
-    const mark = markOf(text);
+  const lines = records.flatMap((record): DeathLine[] => {
+    const { text, time } = record;
+    const mark = recordMark(record);
     return mark === undefined ? [] : [{ mark, text: text.split('\n', 1)[0] ?? '', time }];
   });
   const at = lines.findLastIndex(({ mark }) => mark === 'panic');
   const panic = lines[at];
-  if (panic !== undefined) return { panic, ...before(lines.slice(0, at), panic) };
+  const end = records.findLast(({ time }) => time !== undefined)?.time;
+  const ageOf = ({ time }: DeathLine): Pick<DeathNotes, 'after'> => (end === undefined || time === undefined || end < time ? {} : { after: end - time });
+  if (panic !== undefined) return { panic, ...before(lines.slice(0, at), panic), ...ageOf(panic) };
   const blocks = lines.filter(({ mark }) => serious.has(mark));
   const trouble = blocks[blockStart(blocks, blocks.length - 1)];
   if (trouble === undefined) return undefined;
   const [first] = blocks;
-  const end = records.findLast(({ time }) => time !== undefined)?.time;
   return {
     trouble,
     ...(first === undefined || first === trouble ? {} : { first }),
-    ...(end === undefined || trouble.time === undefined || end < trouble.time ? {} : { after: end - trouble.time }),
+    ...ageOf(trouble),
   };
 }

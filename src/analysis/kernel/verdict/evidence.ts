@@ -24,10 +24,16 @@ export interface VerdictEvidence {
   readonly events: readonly LogEvent[];
   /** Its last panic line. */
   readonly panic?: LogEvent;
+  /** A panic line that is not `panic`, since all else that was seen contradicts it, and what does. */
+  readonly contradictedPanic?: { readonly line: LogEvent; readonly why: string };
   /** That the log could not be read, or not whole. */
   readonly logGap?: string;
   /** Stacks of all CPUs. */
   readonly traces: readonly TraceJson[];
+  /** CPUs whose stacks could not be followed, where others could. */
+  readonly unseenStacks: readonly string[];
+  /** CPUs whose PSW is not recorded (s390x). */
+  readonly unseenPsws: readonly string[];
   /** Why stacks could not be followed. */
   readonly noStacks?: string;
   readonly end?: EndStack;

@@ -1,6 +1,6 @@
 /** The verdict: of all that recognisers found, what evidence ties to the end of the system; what else was wrong contributes. */
 import type { VerdictClass, VerdictJson } from '../../../shared/verdict-model.ts';
-import type { VerdictEvidence } from './evidence.ts';
+import type { Proof, VerdictEvidence } from './evidence.ts';
 import { exclusions } from './exclusions.ts';
 import { logProof, plain, siteOf, stackProof } from './end-of-system.ts';
 import { recognisers } from './recognisers/index.ts';
@@ -24,11 +24,12 @@ export const isSettled = (troubles: readonly Trouble[]): boolean =>
 
 /** The stack names what ended the system, and it is of no class: a panic that the code itself asked for. */
 function unclassed(evidence: VerdictEvidence): Trouble {
-  const { panic, entry, end } = evidence;
+  const { panic, entry, end, contradictedPanic } = evidence;
   const message = panic === undefined ? '' : plain(panic.text.replace('Kernel panic - not syncing: ', ''));
   const frames = panic === undefined && entry === undefined ? [] : siteOf(evidence, panic);
   const isPanic = panic !== undefined || entry?.kind === 'panic';
-  const what = isPanic ? `Panic${message === '' ? '' : ` (${message})`}` : 'Cause not known';
+  const unknown = contradictedPanic === undefined ? 'Cause not known' : 'Panic line in the log that memory and stacks contradict';
+  const what = isPanic ? `Panic${message === '' ? '' : ` (${message})`}` : unknown;
   return {
     class: 'unknown',
     tie: 'end',
@@ -39,11 +40,19 @@ function unclassed(evidence: VerdictEvidence): Trouble {
 }
 
 /** A system that ran, with nothing that speaks of trouble. */
-function isRunning({ panic, entry, crashTime, panicCpu, systemState, disabledWait }: VerdictEvidence): boolean {
+function isRunning({ panic, contradictedPanic, entry, crashTime, panicCpu, systemState, disabledWait }: VerdictEvidence): boolean {
   return (
-    panic === undefined && entry === undefined && crashTime === undefined && panicCpu === 'unset' && systemState === 'running' && disabledWait === undefined
+    (panic ?? contradictedPanic) === undefined &&
+    entry === undefined &&
+    crashTime === undefined &&
+    panicCpu === 'unset' &&
+    systemState === 'running' &&
+    disabledWait === undefined
   );
 }
+
+const contradictionProof = ({ contradictedPanic }: VerdictEvidence): readonly Proof[] =>
+  contradictedPanic === undefined ? [] : [...logProof(contradictedPanic.line), { text: `this line is contradicted: ${contradictedPanic.why}` }];
 
 const runningProof = { text: 'panic_cpu is unset and system_state is running in memory; vmcoreinfo has no CRASHTIME' };
 
@@ -60,7 +69,7 @@ export function judge(evidence: VerdictEvidence, troubles: readonly Trouble[] = 
     class: chosen.class,
     contributing: [...new Set(others.map((one) => one.class))],
     ...signed(chosen, evidence.buildId),
-    evidence: [...chosen.evidence, ...others.flatMap((one) => one.evidence.slice(0, 1))],
+    evidence: [...chosen.evidence, ...contradictionProof(evidence), ...others.flatMap((one) => one.evidence.slice(0, 1))],
     ...(known ? {} : { excluded: exclusions(evidence) }),
   };
 }

@@ -1,5 +1,6 @@
 /** Troubles that a kernel log reports, each with what its report says: the address that failed, the functions of its call trace. */
-import { markOf, type LogMark } from '../log/log-marks.ts';
+import { isKernels, markOf, type LogMark } from '../log/log-marks.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { NamedFrame } from './meaningful-frames.ts';
 
 export interface LogEvent {
@@ -8,6 +9,8 @@ export interface LogEvent {
   readonly text: string;
   /** Nanoseconds since boot. */
   readonly time: bigint | undefined;
+  /** Nanoseconds for which the log goes on after it. */
+  readonly after?: bigint;
   /** The lines that follow it, up to the next event of another time. */
   readonly lines: readonly string[];
   /** Functions of its first call trace, innermost first; the place of the registers before them where it names one. */
@@ -46,11 +49,14 @@ function framesIn(lines: readonly string[]): readonly NamedFrame[] {
 export interface LoggedLine {
   readonly text: string;
   readonly time?: bigint;
+  /** 0 kernel; lines of others are no reports. */
+  readonly facility?: number;
 }
 
 /** @param all oldest first */
 export function logEvents(all: readonly LoggedLine[]): readonly LogEvent[] {
-  const records = all.slice(-mostRecords);
+  const records = all.slice(-mostRecords).filter(isKernels);
+  const end = all.findLast(({ time }) => time !== undefined)?.time;
   const starts = records.flatMap(({ text }, at) => {
     const mark = markOf(text);
     return mark === undefined ? [] : [{ at, mark }];
@@ -67,15 +73,20 @@ export function logEvents(all: readonly LoggedLine[]): readonly LogEvent[] {
     }
     const [first = '', ...rest] = text.split('\n');
     const report = [...rest, ...lines];
-    return { mark, text: first, lines: report, frames: framesIn(report), time };
+    const after = end === undefined || time === undefined || end < time ? undefined : end - time;
+    return { mark, text: first, lines: report, frames: framesIn(report), time, ...defined({ after }) };
   });
 }
 
 /** An oops is announced by a line of its own before the line with its code. */
 const isAnnouncement = (first: string, next: string): boolean => /^(?:Unable to handle|BUG: |Low-address)/.test(first) && /^(?:Oops|Internal error)/.test(next);
 
-/** "kernel log, 14.655323 s: text" */
-export function quoted({ text, time }: Pick<LogEvent, 'text' | 'time'>): string {
+/** A log that goes on for longer than this after a line did not end in it. */
+const goesOn = 5_000_000_000n;
+
+/** "kernel log, 14.655323 s: text", and how long the log goes on after it. */
+export function quoted({ text, time, after }: Pick<LogEvent, 'text' | 'time' | 'after'>): string {
   const seconds = time === undefined ? '' : `, ${time / 1_000_000_000n}.${String((time / 1000n) % 1_000_000n).padStart(6, '0')} s`;
-  return `kernel log${seconds}: ${text.trimEnd()}`;
+  const age = after === undefined || after <= goesOn ? '' : ` (the log goes on for ${after / 1_000_000_000n} s after it)`;
+  return `kernel log${seconds}: ${text.trimEnd()}${age}`;
 }

@@ -4,9 +4,9 @@ import type { VerdictEvidence } from '../evidence.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
 
 /** A dump of a system that had come to its end is no request; where nothing can be read of that, nothing is known. */
-const ran = ({ panic, entry, crashTime, panicCpu, systemState, disabledWait, logGap }: VerdictEvidence): boolean =>
+const ran = ({ panic, contradictedPanic, entry, crashTime, panicCpu, systemState, disabledWait, logGap }: VerdictEvidence): boolean =>
   (logGap === undefined || systemState === 'running') &&
-  panic === undefined &&
+  (panic ?? contradictedPanic) === undefined &&
   entry === undefined &&
   crashTime === undefined &&
   typeof panicCpu !== 'number' &&
