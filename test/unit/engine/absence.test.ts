@@ -22,8 +22,15 @@ const withoutCrashTime = (system: S390xSystem): S390xSystem => ({ ...system, vmc
 const crash = '2026-03-14T09:26:53Z';
 const running: KernelWitnesses = { panicCpu: { kind: 'unset' }, systemState: 'running', kdumpLoaded: false, died: false, unseen: new Map() };
 const blind: KernelWitnesses = { unseen: new Map(['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'].map((name) => [name, 'no symbols'])) };
-const evidence: Evidence = { crash: undefined, log: { isRead: true }, areStacksRead: true,
-    unseenStacks: [], entry: undefined, witnesses: running, started: undefined };
+const evidence: Evidence = {
+  crash: undefined,
+  log: { isRead: true },
+  areStacksRead: true,
+  unseenStacks: [],
+  entry: undefined,
+  witnesses: running,
+  started: undefined,
+};
 
 /** A described system that runs: no CPU is in a disabled wait. */
 const runs = open(s390xSystem({ state: 'running' }));
