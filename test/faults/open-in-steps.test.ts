@@ -20,7 +20,7 @@ import { alternatingBits, longChain, manyMaps, manyRecords, manySegmentHeaders }
 /** Of a step: `stepTurns` records of one read each, and what a step does besides. */
 const readsBetweenPauses = 600;
 /** Reads of `textDamage`: its first look, and windows over the whole file. */
-const samplesOfText = 4 + 64;
+const samplesOfText = 4 + 16;
 interface Walked {
   readonly steps: number;
   readonly mostReads: number;
