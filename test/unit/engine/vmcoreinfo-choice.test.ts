@@ -184,6 +184,14 @@ describe('addresses of another boot that lead to the right memory by chance', ()
     const session = caseSession('dump', dump(note).replace('cpu\n', 'cpu\nload 0x0 0x1000\nload 0x1200000 0x200000\n'));
     expect(vmcoreinfoChoice(session).used?.fit.fits).toBe('yes');
   });
+
+  it.each([
+    ['the top table', tables.slice(0, tables.indexOf('\n') + 1)],
+    ['a table below it', tables.slice(tables.lastIndexOf('u64'))],
+  ])('are not refuted by tables that were wiped: %s', (_, line) => {
+    const session = caseSession('dump', dump(lines(0x40_0000n, 'X=2')).replace(line, ''));
+    expect(vmcoreinfoChoice(session).used?.fit.fits).toBe('yes');
+  });
 });
 
 describe('a BUILD-ID', () => {

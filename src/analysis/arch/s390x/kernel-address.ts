@@ -25,7 +25,8 @@ function validEntry(part: Uint8Array | undefined): bigint | undefined {
   const view = new DataView(part.buffer, part.byteOffset);
   for (let at = 0; at < part.length; at += 8) {
     const entry = view.getBigUint64(at);
-    if ((entry & invalidEntry) === 0n) return entry;
+    // Linux marks its empty entries as invalid (arch/s390/include/asm/pgtable.h): zeros are a table that was wiped.
+    if (entry !== 0n && (entry & invalidEntry) === 0n) return entry;
   }
   return undefined;
 }

@@ -3,6 +3,7 @@
  * hypervisor wrote from what it had, texts of another system. What decides is memory: the text's init_uts_ns must lead to the names of the
  * release that the text itself names (include/linux/utsname.h). Builds of one release are told apart by their build IDs (build-id.ts).
  */
+import type { TranslateStep } from '../../../shared/memory-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
@@ -24,6 +25,12 @@ interface FitSource {
   readonly memory: MemoryReader;
 }
 
+const tablePage = 4096;
+
+/** A page of tables in which nothing is: wiped, not written by a kernel that maps itself. What a walk through it gives says nothing. */
+const isWiped = (memory: MemoryReader, { entry, entryAddress }: TranslateStep): boolean =>
+  BigInt(entry) === 0n && memory.readPresent(BigInt(entryAddress) & -BigInt(tablePage), tablePage)?.every((byte) => byte === 0) === true;
+
 /**
  * A text of another boot may lead to the right memory where the image lies in the same place and its addresses were moved (KASLR moves both
  * on their own): then the kernel's page tables map its addresses elsewhere or not at all.
@@ -33,7 +40,7 @@ function mappedElsewhere({ image, memory }: FitSource, vmcoreinfo: Vmcoreinfo, s
   const { arch } = image.machine;
   const walk = architectures[arch].paging?.kernelWalk(vmcoreinfo, memory, () => undefined)?.(symbol);
   const absolute = kernelToAbsolute(arch, symbol, vmcoreinfo, memory);
-  if (walk === undefined || walk.unread === true || walk.absolute === absolute) return undefined;
+  if (walk === undefined || walk.unread === true || walk.absolute === absolute || walk.steps.some((step) => isWiped(memory, step))) return undefined;
   const found = walk.absolute === undefined ? `do not map it (${walk.failure ?? 'no frame'})` : `map it to absolute ${hex(walk.absolute)}`;
   return `its init_uts_ns at ${hex(symbol)} is at absolute ${hex(absolute ?? 0n)} by its offsets, but the page tables of the kernel in memory ${found}`;
 }
