@@ -58,7 +58,7 @@ describeNeeding('window', 'the window', () => {
     await expect.poll(() => page.getByTestId('cpu-table').innerText()).toContain('sysrq_handle_crash');
     // The check that reads the crashkernel memory comes from a background job.
     const findings = page.getByTestId('findings');
-    await findings.getByText('The loaded kdump kernel is damaged').waitFor();
+    await findings.getByText('The loaded kdump kernel does not fit its digest').waitFor();
     await findings.getByText('absolute:0x410000').first().click();
     const grid = page.getByTestId('hex-grid').filter({ visible: true });
     await grid.waitFor();

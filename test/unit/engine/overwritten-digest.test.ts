@@ -92,8 +92,8 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
   it('whose memory changed is called so, and a healthy image shows the bytes', async () => {
     const session = build(producer, (system) => applyDamage(system, 'kdump-overwritten'));
     expect(await purgatoryCheck(session)).toMatchObject({
-      failure: 'The loaded kdump kernel is damaged.',
-      detail: expect.stringContaining('changed after loading') as string,
+      failure: 'The loaded kdump kernel does not fit its recorded digest.',
+      detail: expect.stringMatching(/the recorded digest, or the region table changed after loading; which of them cannot be told$/) as string,
       remedy: 'give-kdump-image',
     });
     const check = await purgatoryCheck(session, [healthy(producer)]);
@@ -141,6 +141,29 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
     expect(check.detail).toContain('cannot be told');
   });
 
+  it('of which a handful of bytes is right, or half is a pattern, was probably overwritten', async () => {
+    const system = s390xSystem({ cpuCount: 1, kdumpKernel: producer });
+    const { digestAddress } = loaded(system);
+    const wrong = Array.from(system.memory.read(digestAddress, 28), (byte, at) => (byte + 1 + at * 7) % 256);
+    const few = await purgatoryCheck(build(producer, overwriteDigest(0, wrong)));
+    expect(few.failure).toBe('The loaded kdump kernel does not fit its recorded digest.');
+    expect(few.detail).toMatch(/which of them cannot be told \(4 of its 32 bytes are right, which speaks for a digest that was overwritten/);
+    expect(few.ranges).toContainEqual(place(digestAddress, 32));
+    const half = await purgatoryCheck(build(producer, overwriteDigest(0, [...Array.from({ length: 8 }, () => [0xa3, 0xc1]).flat(), ...wrong.slice(16)])));
+    expect(half.failure).toBe('The recorded digest of the kdump kernel was overwritten.');
+    expect(half.detail).toMatch(/in its place are 16 or more bytes of a fill pattern 0xa3c1\. Whether .* cannot be told/);
+  });
+
+  it('is not called damaged where its region table changed', async () => {
+    const session = build(producer, (system) => {
+      system.memory.u64(loaded(system).tableAddress + 8, 0x40000);
+    });
+    expect(await purgatoryCheck(session)).toMatchObject({
+      failure: 'The loaded kdump kernel does not fit its recorded digest.',
+      detail: expect.stringContaining('the region table changed after loading; which of them cannot be told') as string,
+    });
+  });
+
   it('does not accuse an image of another load where the digest proves the memory', async () => {
     const session = build(producer, overwriteDigest(30, [0, 0]));
     const other = build(producer, (system) => applyDamage(system, 'kdump-overwritten'));
@@ -163,7 +186,10 @@ describe('a digest whose neighbours are damaged too', () => {
       );
     });
     const check = await purgatoryCheck(session);
-    expect(check).toMatchObject({ failure: 'The loaded kdump kernel does not fit its recorded digest.', detail: expect.stringContaining('either') as string });
+    expect(check).toMatchObject({
+      failure: 'The loaded kdump kernel does not fit its recorded digest.',
+      detail: expect.stringContaining('which of them cannot be told (') as string,
+    });
     const cleared = await purgatoryCheck(session, [healthy(producer)]);
     expect(cleared.detail).toContain('the recorded digest is what changed');
   });

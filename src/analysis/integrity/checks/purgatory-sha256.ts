@@ -1,6 +1,6 @@
 import type { Step } from '../../../shared/check-model.ts';
 import { defined } from '../../../shared/defined.ts';
-import { markedDigest, type DigestMatch } from '../../../shared/digest-match.ts';
+import { markedDigest, matchDigests, type DigestMatch } from '../../../shared/digest-match.ts';
 import type { Finding } from '../../../shared/model.ts';
 import { byteText, hex } from '../../../shared/units.ts';
 import type { CrashkernelArea } from '../../arch/s390x/kdump-image.ts';
@@ -39,6 +39,8 @@ interface Looked {
   readonly findings: readonly Finding[];
   /** Regions in which the image and the dump have the same bytes. */
   readonly equal: readonly ShaRegion[];
+  /** The image has the recorded digest and other bytes than the dump: the dump's changed. */
+  readonly provesChange: boolean;
   /** All that the digest covers is the same in both. */
   readonly allEqual: boolean;
 }
@@ -64,7 +66,7 @@ async function lookAt(original: KdumpOriginal, damaged: Damaged): Promise<Looked
   const compared = await compareKdump(memory, area, purgatory, original, signal);
   const { regions, whole, proven, differences, more, why } = compared;
   const check = `image ${original.name}`;
-  if (why !== undefined) return { step: { check, detail: `cannot be compared: ${why}` }, findings: [], equal: [], allEqual: false };
+  if (why !== undefined) return { step: { check, detail: `cannot be compared: ${why}` }, findings: [], equal: [], provesChange: false, allEqual: false };
   const count =
     differences.length === 0 ? 'no difference' : `${differences.length}${more ? ' and more' : ''} different ${differences.length === 1 ? 'range' : 'ranges'}`;
   const { overwritten } = purgatory;
@@ -74,6 +76,7 @@ async function lookAt(original: KdumpOriginal, damaged: Damaged): Promise<Looked
     // Where the digest proves the memory, the image is the other one.
     findings: overwritten === undefined ? differences.map((difference) => differenceFinding(difference, memory)) : [],
     equal: differences.length === 0 ? regions : [],
+    provesChange: overwritten === undefined && proven === true && differences.length > 0,
     allEqual: whole && differences.length === 0,
   };
 }
@@ -107,6 +110,26 @@ function digestOutcome(purgatory: FoundPurgatory, why: string, differing: Digest
 /** A digest has so many equal bytes in a row once in 10^15 times. */
 const foreignRun = 8;
 
+/** A pattern over half of a digest. */
+function patternIn(bytes: Uint8Array): string | undefined {
+  const half = bytes.length / 2;
+  for (let at = 0; at + half <= bytes.length; at += 1) {
+    const look = patternOf(bytes.subarray(at, at + half));
+    if (look !== 'other data') return look;
+  }
+  return undefined;
+}
+
+/** So many right bytes of 32 are there by chance once in 100 000 digests: evidence, where 8 are proof. */
+const handful = 4;
+
+/** What a few right bytes of the digest say of it. */
+function fewRight({ recorded, computed }: FoundPurgatory): string | undefined {
+  const equal = recorded === undefined ? undefined : matchDigests(recorded, computed)?.equal;
+  if (equal === undefined || equal < handful) return undefined;
+  return `${equal} of its 32 bytes are right, which speaks for a digest that was overwritten and for memory that did not change`;
+}
+
 /** What does not look like a SHA-256, which has no pattern: then something else was written there, or over a part of it. */
 function foreignDigest({ recorded }: FoundPurgatory): string | undefined {
   if (recorded === undefined) return undefined;
@@ -114,22 +137,26 @@ function foreignDigest({ recorded }: FoundPurgatory): string | undefined {
   if (look !== 'other data') return look;
   const pairs = recorded.match(/../g) ?? [];
   const repeated = pairs.findIndex((pair, at) => at + foreignRun <= pairs.length && pairs.slice(at, at + foreignRun).every((other) => other === pair));
-  return repeated === -1 ? undefined : `${foreignRun} or more bytes of 0x${pairs[repeated] ?? ''} in a row`;
+  if (repeated !== -1) return `${foreignRun} or more bytes of 0x${pairs[repeated] ?? ''} in a row`;
+  const pattern = patternIn(Buffer.from(recorded, 'hex'));
+  return pattern === undefined ? undefined : `16 or more bytes of ${pattern}`;
 }
 
 /** What of the memory is in doubt, where the digest does not say what changed. */
 function memoryOutcome(purgatory: FoundPurgatory, looked: readonly Looked[]): Outcome {
-  const { regions, digestAt, recorded, computed, neighbour } = purgatory;
+  const { regions, digestAt, tableAt, recorded, computed, neighbour } = purgatory;
   const differences = looked.flatMap(({ findings }) => findings);
   const equal = looked.flatMap((one) => one.equal);
   const suspect = regions.filter((region) => !equal.some(({ start }) => start === region.start)).map(({ start, length }) => rangeOf(start, length));
   const digest = digestAt === undefined ? [] : [rangeOf(digestAt, 32n)];
-  const isSure = neighbour === undefined;
+  const table = rangeOf(tableAt, BigInt(regions.length) * 16n);
+  const isSure = looked.some(({ provesChange }) => provesChange);
+  const hints = [neighbour, fewRight(purgatory)].filter((hint) => hint !== undefined);
   const changed = isSure
     ? 'the kdump kernel or its initrd changed after loading'
-    : `either the kdump kernel or its initrd changed after loading, or the recorded digest was overwritten: ${neighbour}`;
-  const cannotTell = looked.length > 0 ? '' : '; one digest covers all regions, so it cannot tell where. A healthy image would show the bytes';
-  const ranges = differences.length > 0 ? differences.flatMap(({ where }) => where ?? []) : isSure && looked.length === 0 ? suspect : [...suspect, ...digest];
+    : `the kdump kernel or its initrd, the recorded digest, or the region table changed after loading; which of them cannot be told${hints.length === 0 ? '' : ` (${hints.join('; ')})`}`;
+  const cannotTell = looked.length > 0 ? '' : '; one digest covers all regions. A healthy image would show the bytes';
+  const ranges = differences.length > 0 ? differences.flatMap(({ where }) => where ?? []) : [...suspect, ...digest, table];
   const whole: Finding = {
     id: 'purgatory-sha256',
     severity: 'error',
