@@ -2,7 +2,7 @@
 import { append } from '../../../shared/append.ts';
 import { hex } from '../../../shared/units.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import { stackOf } from '../../arch/backtrace.ts';
+import { stackOf, type StackRange } from '../../arch/backtrace.ts';
 import { architectures } from '../../arch/index.ts';
 import type { StructTypes } from '../../arch/kernel-view.ts';
 import type { RawNote } from '../../formats/dump-format.ts';
@@ -15,7 +15,7 @@ import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import type { ArrayedLowcore } from '../../kernel/vmcoreinfo/lowcore-array.ts';
 import { notesByCpu } from '../../formats/cpu-notes.ts';
 import type { Session } from '../session/session.ts';
-import { lowcoreFacts, lowcoreStacks, stackSize } from './lowcore-facts.ts';
+import { lowcoreFacts, lowcoreStacks, stackSize, type LowcoreFacts } from './lowcore-facts.ts';
 
 /** A CPU that is set offline, or did not start, has this prefix: Linux gives every CPU that runs a lowcore of its own. */
 const noPrefix = '0x0';
@@ -30,20 +30,26 @@ function evidenceOfPrefix(cpu: CpuJson, array: readonly ArrayedLowcore[]): reado
   ];
 }
 
-/** Where CPUs have lowcores: the prefix, else the lowcore that names the stack. */
+/** Where CPUs have lowcores: the prefix, and the lowcore that names the stack. */
 export function lowcoreEvidence(session: Session, array: readonly ArrayedLowcore[]): readonly (readonly CpuEvidence[])[] {
-  const { stackPointer } = architectures[session.image.machine.arch].registers;
+  const { stackPointer, isUserCode } = architectures[session.image.machine.arch].registers;
   const arrayed = array.map(({ number, prefix }) => ({ number, lowcore: lowcoreFacts(session, { id: 0, prefix: hex(prefix), source: 'memory' }) }));
   const stackBytes = stackSize(arrayed.map(({ lowcore }) => lowcore));
+  const stacksOf = (lowcore: LowcoreFacts | undefined): readonly StackRange[] => lowcoreStacks(lowcore, stackBytes);
   return session.cpuSet.cpus.map((cpu): readonly CpuEvidence[] => {
-    const pointer = stackPointer(cpu);
-    if (cpu.prefix !== undefined || pointer === undefined) return evidenceOfPrefix(cpu, array);
-    return arrayed.flatMap(({ number, lowcore }) => {
-      const stack = stackOf(lowcoreStacks(lowcore, stackBytes), pointer);
+    const named = evidenceOfPrefix(cpu, array);
+    // Addresses of user space may be the same numbers as those of kernel stacks.
+    const pointer = isUserCode(cpu) === true ? undefined : stackPointer(cpu);
+    if (pointer === undefined) return named;
+    // CPUs may share a stack (restart_stack of older kernels): where a CPU's own lowcore names it, the others say nothing.
+    if (stackOf(stacksOf(lowcoreFacts(session, cpu)), pointer) !== undefined) return named;
+    const found = arrayed.flatMap(({ number, lowcore }): CpuEvidence[] => {
+      const stack = stackOf(stacksOf(lowcore), pointer);
       return stack === undefined
         ? []
         : [{ by: 'stack', linuxCpu: number, text: `its stack pointer ${hex(pointer)} lies in the ${stack.name} of CPU ${number}` }];
     });
+    return [...named, ...found];
   });
 }
 

@@ -1,5 +1,6 @@
 /** Facts that several parts of a dump record must agree: a disagreement means that one of them is damaged or stale. */
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { Architecture } from '../../arch/architecture-name.ts';
@@ -23,8 +24,15 @@ function fromSteps(steps: readonly Step[], subject: string, summary?: string): C
 }
 
 /** What has the CPU numbers: a CPU's own lowcore, else the registers, by what tells whose they are. */
-const namedBy = (arch: Architecture): readonly [one: string, many: string] =>
-  architectures[arch].features.has('lowcore') ? ['lowcore', 'lowcores'] : ['set of registers', 'sets of registers'];
+function namedBy(arch: Architecture, named: readonly CpuJson[]): string {
+  const lowcores = architectures[arch].features.has('lowcore')
+    ? named.filter(({ identity }) => identity?.by === 'prefix' || identity?.by === 'kernel').length
+    : 0;
+  const others = named.length - lowcores;
+  return [...(lowcores === 0 ? [] : [plural(lowcores, 'lowcore')]), ...(others === 0 ? [] : [plural(others, 'set of registers', 'sets of registers')])].join(
+    ' and ',
+  );
+}
 
 export const crossCpuCount: Check = {
   id: 'cross-cpu-count',
@@ -52,7 +60,7 @@ export const crossCpuCount: Check = {
       steps.push({
         check: 'CPU numbers',
         passed: different === named.length,
-        detail: `${plural(named.length, ...namedBy(image.machine.arch))} with ${plural(different, 'different CPU number')}`,
+        detail: `${namedBy(image.machine.arch, named)} with ${plural(different, 'different CPU number')}`,
       });
     }
     const { absent, online, findings } = kernelCpus;
