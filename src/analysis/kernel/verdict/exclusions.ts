@@ -46,7 +46,7 @@ export function exclusions(evidence: VerdictEvidence): Exclusion[] {
       why: 'the kernel log in the dump has no panic line, and no stack shows a panic',
     });
   if (taint?.badPage === false) excluded.push({ classes: ['slab-corruption'], why: 'taint flag B in tainted_mask is clear' });
-  excluded.push(...byTasks(evidence));
+  for (const one of byTasks(evidence)) excluded.push(one);
   if (traces.length > 0 && disabledWait === undefined && noStacks === undefined && unseenPsws.length === 0)
     excluded.push({ classes: ['disabled-wait'], why: 'no CPU is in a disabled wait' });
   const gaps = [
