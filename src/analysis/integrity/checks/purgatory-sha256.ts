@@ -156,7 +156,12 @@ function memoryOutcome(purgatory: FoundPurgatory, looked: readonly Looked[]): Ou
     ? 'the kdump kernel or its initrd changed after loading'
     : `the kdump kernel or its initrd, the recorded digest, or the region table changed after loading; which of them cannot be told${hints.length === 0 ? '' : ` (${hints.join('; ')})`}`;
   const cannotTell = looked.length > 0 ? '' : '; one digest covers all regions. A healthy image would show the bytes';
-  const ranges = differences.length > 0 ? differences.flatMap(({ where }) => where ?? []) : [...suspect, ...digest, table];
+  const ranges =
+    differences.length > 0
+      ? differences.flatMap(({ where }) => where ?? [])
+      : hints.length === 0 && looked.length === 0
+        ? suspect
+        : [...suspect, ...digest, table];
   const whole: Finding = {
     id: 'purgatory-sha256',
     severity: 'error',
