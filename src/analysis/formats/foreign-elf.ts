@@ -71,6 +71,6 @@ export function* foreignElf(source: ByteSource): Steps<ForeignKind | undefined> 
   return {
     id: 'elf-program',
     name: `${name}, not a core dump`,
-    wayOut: 'open the dump; where this is its vmlinux, give it with the dump: --vmlinux FILE',
+    wayOut: 'open the dump that it belongs to; where this is its vmlinux, attach it to that dump',
   };
 }

@@ -144,7 +144,7 @@ export function parseSome<F extends Fields, K extends keyof F & string>(
   options: ParseOptions = {},
 ): Pick<Values<F>, K> {
   const some = Object.fromEntries(names.map((name) => [name, layout.fields[name]])) as unknown as Pick<F, K>;
-  return parse({ ...layout, fields: some }, data, options) as Pick<Values<F>, K>;
+  return parse({ ...layout, fields: some }, data, options);
 }
 
 /** A leaf field with its full path ("entry[3].addr") and its place in the outermost structure. */

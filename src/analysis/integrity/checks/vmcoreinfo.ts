@@ -42,7 +42,7 @@ export const vmcoreinfoCheck: Check = {
     if (own !== undefined && used !== undefined) {
       const detail = `${own.fit.why}: the ${source} is of ${originOf(own, used).text}. The text in ${used.vmcoreinfo.source} fits memory and is used`;
       steps.push({ check: 'the kernel in memory', passed: false, detail });
-    } else if (used !== undefined && used.fit.fits === 'no' && !steps.some((step) => step.passed === false)) {
+    } else if (used?.fit.fits === 'no' && !steps.some((step) => step.passed === false)) {
       steps.push({ check: 'the kernel in memory', passed: false, detail: `${used.fit.why}; no other text of vmcoreinfo that fits was found` });
     } else if (used?.fit.fits === 'yes') steps.push({ check: 'the kernel in memory', passed: true, detail: used.fit.why });
     if (inMemory.found && inMemory.vmcoreinfo.source !== source) {
