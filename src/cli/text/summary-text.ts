@@ -31,7 +31,9 @@ export function headline(info: Info): string {
       .join(', '),
     info.kernel.release === undefined ? undefined : `Linux ${info.kernel.release}`,
     info.times.dumpStart === undefined ? undefined : `dumped ${info.times.dumpStart}`,
-    info.times.crash === undefined ? undefined : `crashed ${info.times.crash}`,
+    info.times.crash === undefined
+      ? undefined
+      : `crashed ${info.times.crash}${info.provenance?.['/times/crash']?.trust === 'contradicted' ? ' (contradicted)' : ''}`,
   ];
   return visibleLine(parts.filter((part) => part !== undefined && part !== '').join(' · '));
 }

@@ -81,6 +81,23 @@ describe('a note that is not of the kernel in memory', () => {
     }
   });
 
+  it('of the same kernel with another CRASHTIME: the difference is named, and neither time is given as a fact', async () => {
+    const { info, checks, reason } = await triage(withNote(text.replace(/^CRASHTIME=.*$/m, 'CRASHTIME=1700000000')), signal);
+    expect(info.findings).toContainEqual(
+      expect.objectContaining({
+        severity: 'warning',
+        title: 'Two texts of vmcoreinfo name different times of the crash',
+        detail: expect.stringContaining('not 1700000000') as string,
+      }),
+    );
+    expect(checks.find(({ id }) => id === 'cross-time')).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringMatching(/^CRASHTIME: it is 1700000000 in/) as string,
+    });
+    expect(info.provenance?.['/times/crash']).toMatchObject({ trust: 'contradicted' });
+    expect(reason).toContain('by CRASHTIME, which another time in the dump contradicts');
+  });
+
   it('stays in use where memory has no better one, and the check says that it does not fit', async () => {
     const system = build();
     const lost = Buffer.from(text.slice(0, 64));

@@ -5,8 +5,9 @@
 import type { DumpImage } from '../../formats/dump-format.ts';
 import { buildIdWords, lookForBuildId, type BuildIdLook } from '../../kernel/vmcoreinfo/build-id.ts';
 import { byFit, fitOf, type JudgedVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
+import { isCrashBeforeDump } from '../../kernel/vmcoreinfo/crash-time.ts';
 import { scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
-import type { Vmcoreinfo, VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { vmcoreinfoInMemory, vmcoreinfoNumber, type Vmcoreinfo, type VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import type { AddressRange } from '../../../shared/units.ts';
 import { crashkernel, isKdumpKernel, type KernelInDump } from './crashkernel.ts';
@@ -56,13 +57,25 @@ export async function compareBuildIds(session: SearchedDump, texts: readonly Vmc
 const ownVmcoreinfo = (session: SearchedDump): JudgedVmcoreinfo | undefined =>
   session.vmcoreinfo.found ? judge(session, session.vmcoreinfo.vmcoreinfo) : undefined;
 
+/** The text that memory leads to where a note has another: it lies at hand (s390x), so that the two can be compared. */
+const pointedVmcoreinfo = derived(({ image, memory, vmcoreinfo }: SearchedDump): Vmcoreinfo | undefined => {
+  const pointed = vmcoreinfo.found ? vmcoreinfoInMemory(image, memory) : undefined;
+  return pointed?.found === true && vmcoreinfo.found && pointed.vmcoreinfo.text !== vmcoreinfo.vmcoreinfo.text ? pointed.vmcoreinfo : undefined;
+});
+
 /** A text of which nothing is left that names a kernel or leads into it. */
 const isEmpty = ({ entries }: Vmcoreinfo): boolean => !entries.has('OSRELEASE') && ![...entries.keys()].some((key) => key.startsWith('SYMBOL('));
+
+/** CRASHTIME and the start of the dump contradict each other: memory may have another. */
+function isOfAnotherTime({ image }: SearchedDump, own: Vmcoreinfo): boolean {
+  const [crash, start] = [vmcoreinfoNumber(own, 'CRASHTIME'), image.times.dumpStart?.value];
+  return crash !== undefined && start !== undefined && !isCrashBeforeDump(Number(crash), Date.parse(start) / 1000);
+}
 
 /** Memory may hold a better text: there is none, it is contradicted, or it leads out of the dump's memory. */
 function isDoubtful(session: SearchedDump): boolean {
   const own = ownVmcoreinfo(session);
-  return own === undefined || own.fit.fits === 'no' || own.fit.outside === true || isEmpty(own.vmcoreinfo);
+  return own === undefined || own.fit.fits === 'no' || own.fit.outside === true || isEmpty(own.vmcoreinfo) || isOfAnotherTime(session, own.vmcoreinfo);
 }
 
 const judged = (session: SearchedDump, copies: readonly Vmcoreinfo[]): readonly JudgedVmcoreinfo[] => byFit(copies.map((one) => judge(session, one)));
@@ -117,10 +130,15 @@ function choose(session: SearchedDump): VmcoreinfoChoice {
   // Of texts that memory neither proves nor refutes only the dump's own counts, or the only one that there is.
   const isProven = best?.fit.fits === 'yes' && own?.fit.fits !== 'yes';
   const isOnly = own === undefined && whole !== undefined && textsOf(scanned) === 1;
+  const atPointer = pointedVmcoreinfo(session);
+  const pointed = atPointer === undefined ? undefined : judge(session, atPointer);
   const used = isProven || isOnly ? best : own;
   // Each place once, whichever scan came by.
-  const found = [...scanned, ...judged(session, kdumpMemoryScan.known(session) ?? [])].filter(
-    (one, at, all) => one.vmcoreinfo !== used?.vmcoreinfo && all.findIndex(({ vmcoreinfo }) => vmcoreinfo.address === one.vmcoreinfo.address) === at,
+  const found = [...(pointed === undefined ? [] : [pointed]), ...scanned, ...judged(session, kdumpMemoryScan.known(session) ?? [])].filter(
+    (one, at, all) =>
+      one.vmcoreinfo !== used?.vmcoreinfo &&
+      (used?.vmcoreinfo.address === undefined || one.vmcoreinfo.address !== used.vmcoreinfo.address) &&
+      all.findIndex(({ vmcoreinfo }) => vmcoreinfo.address === one.vmcoreinfo.address) === at,
   );
   const others = [...(own === undefined || own.vmcoreinfo === used?.vmcoreinfo ? [] : [own]), ...found];
   return { used, others };

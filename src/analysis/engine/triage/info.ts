@@ -12,7 +12,7 @@ import { OS_INFO_MAGIC, osInfoValid } from '../../arch/s390x/os-info.ts';
 import { faultFindings } from '../../integrity/read-faults.ts';
 import { decodeCpuId } from '../../formats/s390-header.ts';
 import { vmcoreinfoChoice } from '../session/kernel-search.ts';
-import { originOf } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
+import { originOf, type VmcoreinfoOrigin } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import { vmcoreinfoFact, vmcoreinfoNumber } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import type { Session } from '../session/session.ts';
@@ -148,6 +148,15 @@ function twoSystemsFindings(session: Session): Info['findings'] {
   ];
 }
 
+const titles: Readonly<Record<VmcoreinfoOrigin['kind'], string>> = {
+  'second-kernel': 'A second kernel lies in this dump',
+  'other-kernel': 'A vmcoreinfo of another kernel or boot',
+  'other-boot': 'A vmcoreinfo of another kernel or boot',
+  damaged: 'A damaged vmcoreinfo',
+  'other-time': 'Two texts of vmcoreinfo name different times of the crash',
+  'same-kernel': 'A vmcoreinfo of the same kernel',
+};
+
 /** Texts of vmcoreinfo that are not of the kernel that is shown, and a second kernel in the dump. */
 function vmcoreinfoFindings(session: Session): Info['findings'] {
   const { used, others } = vmcoreinfoChoice(session);
@@ -169,12 +178,12 @@ function vmcoreinfoFindings(session: Session): Info['findings'] {
       const origin = originOf(one, used);
       if (origin.kind === 'same-kernel') return [];
       const { source, address } = one.vmcoreinfo;
-      const isSecond = one.fit.fits === 'yes';
+      const isSecond = one.fit.fits === 'yes' && origin.kind !== 'other-time';
       return [
         {
           id: isSecond ? 'vmcoreinfo/second-kernel' : 'vmcoreinfo/not-this-kernel',
-          severity: origin.kind === 'damaged' ? ('warning' as const) : ('info' as const),
-          title: isSecond ? 'A second kernel lies in this dump' : origin.kind === 'damaged' ? 'A damaged vmcoreinfo' : 'A vmcoreinfo of another kernel or boot',
+          severity: origin.kind === 'damaged' || origin.kind === 'other-time' ? ('warning' as const) : ('info' as const),
+          title: isSecond ? 'A second kernel lies in this dump' : titles[origin.kind],
           detail: `the text in ${source} is of ${origin.text}: ${one.fit.why}. That in ${used.vmcoreinfo.source} is used: ${used.fit.why}`,
           ...(address === undefined
             ? {}

@@ -7,6 +7,8 @@ import type { Architecture } from '../../arch/architecture-name.ts';
 import { architectures } from '../../arch/index.ts';
 import { osInfoValid } from '../../arch/s390x/os-info.ts';
 import { saveArea } from '../../arch/s390x/save-area.ts';
+import { isCrashBeforeDump } from '../../kernel/vmcoreinfo/crash-time.ts';
+import { originOf } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { parse } from '../../layout/struct.ts';
 import { failed, notApplicable, notRecorded, passed, type Check, type CheckOutcome } from '../check.ts';
 
@@ -166,8 +168,6 @@ export const crossMemorySize: Check = {
   },
 };
 
-/** Allowed between two clocks of one machine: the kernel's is set from the TOD clock, but can be stepped. */
-const clockSlackSeconds = 300;
 const daySeconds = 86_400;
 
 export const crossTime: Check = {
@@ -176,16 +176,23 @@ export const crossTime: Check = {
   failure: 'The recorded times contradict one another.',
   gravity: 37,
   cost: 'headers',
-  run({ image, crashTime: crash }) {
+  run({ image, crashTime: crash, vmcoreinfoChoice }) {
     const seconds = (iso: string | undefined): number | undefined => (iso === undefined ? undefined : Date.parse(iso) / 1000);
     const start = seconds(image.times.dumpStart?.value);
     const end = seconds(image.times.dumpEnd?.value);
-    const steps: Step[] = [];
+    const { used, others = [] } = vmcoreinfoChoice ?? {};
+    const steps: Step[] = others
+      .filter((other) => used !== undefined && originOf(other, used).kind === 'other-time')
+      .map(({ vmcoreinfo }) => ({
+        check: 'CRASHTIME',
+        passed: false,
+        detail: `it is ${used?.vmcoreinfo.entries.get('CRASHTIME') ?? ''} in the ${used?.vmcoreinfo.source ?? ''}, and ${vmcoreinfo.entries.get('CRASHTIME') ?? ''} in ${vmcoreinfo.source}`,
+      }));
     if (crash !== undefined && start !== undefined) {
       const late = start - Number(crash);
       steps.push({
         check: 'crash before dump',
-        passed: late >= -clockSlackSeconds && late < 365 * daySeconds,
+        passed: isCrashBeforeDump(Number(crash), start),
         detail: `the dump starts ${late.toFixed(0)} seconds after the crash`,
       });
     }

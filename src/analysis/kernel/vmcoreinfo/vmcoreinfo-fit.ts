@@ -91,7 +91,7 @@ const placeKeys = ['SYMBOL(init_uts_ns)', 'SYMBOL(_stext)', 'NUMBER(phys_base)',
 
 /** What a text is of, seen from the one that is used: a second kernel in the dump, another kernel, another boot of this one, or this boot. */
 export interface VmcoreinfoOrigin {
-  readonly kind: 'second-kernel' | 'other-kernel' | 'other-boot' | 'damaged' | 'same-kernel';
+  readonly kind: 'second-kernel' | 'other-kernel' | 'other-boot' | 'damaged' | 'other-time' | 'same-kernel';
   readonly text: string;
 }
 
@@ -132,5 +132,8 @@ export function originOf(other: JudgedVmcoreinfo, used: JudgedVmcoreinfo): Vmcor
   const [myBuild, theirBuild] = [mine.get('BUILD-ID'), theirs.get('BUILD-ID')];
   if (myBuild !== undefined && theirBuild !== undefined && myBuild !== theirBuild) return { kind: 'other-kernel', text: `another build of ${release}` };
   if (!isSameBoot) return { kind: 'other-boot', text: 'another boot of the same kernel, with other addresses' };
+  const [myCrash, theirCrash] = [mine.get('CRASHTIME'), theirs.get('CRASHTIME')];
+  if (myCrash !== undefined && theirCrash !== undefined && myCrash !== theirCrash)
+    return { kind: 'other-time', text: `the same kernel, but of another time: its CRASHTIME is ${theirCrash}, not ${myCrash}` };
   return { kind: 'same-kernel', text: mine.has('CRASHTIME') && !theirs.has('CRASHTIME') ? 'the same kernel, from before the crash' : 'the same kernel' };
 }
