@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import { machineCpus } from '../../../src/analysis/engine/machine/machine-cpus.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
+import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
@@ -31,6 +32,7 @@ describe('the prefix of a CPU', () => {
   it('that another CPU has by its stack is a finding', async () => {
     const session = withCpus((cpus) => cpus.map((cpu, at) => ({ ...cpu, prefix: cpus[at === 2 ? 2 : 1 - at]?.prefix ?? 0 })));
     const { findings } = (await count(session)) ?? {};
+    expect(describeDump(session).findings.filter(({ id }) => id === 'cross-cpu-count/identity')).toEqual(findings);
     // The other of the two runs user code, whose stack pointer is no address of the kernel.
     expect(findings).toHaveLength(1);
     expect(findings?.[0]).toMatchObject({

@@ -148,6 +148,9 @@ function twoSystemsFindings(session: Session): Info['findings'] {
   ];
 }
 
+/** Registers that sources give to different CPUs: what is said of a CPU rests on them. */
+const identityFindings = (session: Session): Info['findings'] => machineCpus(session).findings.filter(({ id }) => id === 'cross-cpu-count/identity');
+
 const titles: Readonly<Record<VmcoreinfoOrigin['kind'], string>> = {
   'second-kernel': 'A second kernel lies in this dump',
   'other-kernel': 'A vmcoreinfo of another kernel or boot',
@@ -263,7 +266,13 @@ export function describeDump(session: Session): Info {
       attached: attachedTo(session),
     },
     times: { dumpStart: image.times.dumpStart, dumpEnd: image.times.dumpEnd, crash: crashTimeFact(session) },
-    findings: [...twoSystemsFindings(session), ...vmcoreinfoFindings(session), ...faultFindings(session.faults()), ...image.findings],
+    findings: [
+      ...twoSystemsFindings(session),
+      ...vmcoreinfoFindings(session),
+      ...identityFindings(session),
+      ...faultFindings(session.faults()),
+      ...image.findings,
+    ],
   };
   const { json, provenance } = splitFacts(tree);
   return v.parse(infoSchema, { ...(json as object), provenance });
