@@ -186,10 +186,20 @@ describe.each([
       signal: never,
       progress: () => undefined,
       folder: cacheFolder,
-      limit: 1n << 20n,
+      free: 8n << 20n,
     });
-    await expect(limited).rejects.toThrow(/more than the 1 MiB that the disk of/);
+    await expect(limited).rejects.toThrow(/its unpacked form has more than 7 MiB: the disk of .*cache has 8 MiB free, of which 1 MiB stay free/);
     expect(readdirSync(cacheFolder).filter((one) => one.endsWith('.part'))).toEqual([]);
+  });
+
+  it('opens on a small disk, of which a part stays free', async () => {
+    const withPart = (bytes: number): bigint => (BigInt(bytes) * 8n) / 7n + 8n;
+    const unpack = (seed: number, bytes: number, free: bigint) => {
+      const path = write(`small-disk-${seed}-${name}`, pack(new Uint8Array(bytes).fill(seed)));
+      return unpackedFile(path, openFile(path), wrapper, { signal: never, progress: () => undefined, folder: cacheFolder, free });
+    };
+    expect(readFileSync((await unpack(1, 4 << 20, withPart(4 << 20))).path).length).toBe(4 << 20);
+    await expect(unpack(2, 4 << 20, 4n << 20n)).rejects.toThrow(/has more than 3\.50 MiB: .* 4 MiB free, of which 512 KiB stay free/);
   });
 
   it('can be cancelled', async () => {

@@ -25,8 +25,9 @@ import { openFile, type FileSource } from '../../source/file-source.ts';
 
 const samples = 64;
 const sampleBytes = 4096;
-/** What stays free on the disk of the cache folder. */
+/** What stays free on the disk of the cache folder: of a small disk a part, so that a small dump opens there too. */
 const reserveBytes = 256n << 20n;
+const reservePart = 8n;
 /** Copies of other dumps that are kept. */
 const keptCopies = 4;
 
@@ -37,8 +38,8 @@ export interface UnpackOptions {
   readonly folder?: string;
   /** Copies that stay, however many there are: those of the other files of a set. */
   readonly keep?: readonly string[];
-  /** Bytes that may be written; what the disk has free unless given. */
-  readonly limit?: bigint;
+  /** Bytes that are free on the disk of the cache folder; asked of the system unless given. */
+  readonly free?: bigint;
 }
 
 export interface UnpackedCopy {
@@ -65,7 +66,10 @@ export function copyKey({ file, ...packed }: FileSource): string {
 }
 
 /** Counts what comes out and stops at the limit: a small file can unpack to more than any disk holds. */
-function limited(limit: bigint, path: string, folder: string): Transform {
+function limited(free: bigint, path: string, folder: string): Transform {
+  const part = free / reservePart;
+  const reserve = part < reserveBytes ? part : reserveBytes;
+  const limit = free - reserve;
   let written = 0n;
   return new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
@@ -76,7 +80,7 @@ function limited(limit: bigint, path: string, folder: string): Transform {
           new DumpError(
             'io',
             { file: path },
-            `its unpacked form has more than the ${byteText(limit)} that the disk of ${folder} has room for`,
+            `its unpacked form has more than ${byteText(limit)}: the disk of ${folder} has ${byteText(free)} free, of which ${byteText(reserve)} stay free`,
             'more free space, or the unpacked dump',
           ),
         );
@@ -184,7 +188,6 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
     removeAbandoned(folder);
     prune(folder, [target, ...(options.keep ?? [])]);
     const { bavail, bsize } = await statfs(folder, { bigint: true });
-    const free = bavail * bsize > reserveBytes ? bavail * bsize - reserveBytes : 0n;
     const settled = !isFresh(packed.file, nowNs());
     const [before, after] = [createHash('sha256'), createHash('sha256')];
     let bytes = 0;
@@ -195,7 +198,7 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
         options.progress({ phase: 'unpack', about: wrapper, done: Math.min(read, packed.size), total: packed.size, unit: 'bytes' });
       }),
       unpack.stage,
-      limited(options.limit ?? free, path, folder),
+      limited(options.free ?? bavail * bsize, path, folder),
       digesting(after, (written) => {
         bytes = written;
       }),
