@@ -36,6 +36,14 @@ describe('which CPU a set of registers is of', () => {
     ]);
   });
 
+  it('is not the position of a number that is proven of another set', () => {
+    expect(numbers([[], [says('stack', 0)], []])).toEqual([
+      [undefined, undefined, 'position'],
+      [0, 0, 'stack'],
+      [undefined, 2, 'position'],
+    ]);
+  });
+
   it('is not known at all where fewer sets are there than CPUs ran', () => {
     expect(numbers([[], []], [0, 1, 2])).toEqual([
       [undefined, undefined, 'position'],

@@ -49,7 +49,9 @@ export function identifyCpus(sets: readonly (readonly CpuEvidence[])[], running:
     const [only] = left ?? [];
     if (left?.length === 1 && open.length === 1 && only !== undefined)
       return { linuxCpu: only, assumed: only, json: { by: 'remaining', detail: `all other CPUs that ran are accounted for, so it is CPU ${only}` } };
-    const assumed = left === undefined ? at : left.length === open.length ? left[open.indexOf(at)] : undefined;
+    // A number that is proven of another set is not given by position too.
+    const byPosition = taken.has(at) ? undefined : at;
+    const assumed = left === undefined ? byPosition : left.length === open.length ? left[open.indexOf(at)] : undefined;
     const which = assumed === undefined ? '' : ` for CPU ${assumed}`;
     return { linuxCpu: undefined, assumed, json: { by: 'position', detail: `${positionText}${which}` } };
   });
