@@ -28,6 +28,21 @@ function impossible(load: ProgramHeader, index: number): Finding | undefined {
   return undefined;
 }
 
+/** What says that the memory of the segments which were left out is missing, and so that the dump is not complete. */
+function leftOutFinding(leftOut: number, count: number): Finding {
+  const all = count === 1 ? 'the only PT_LOAD' : `all ${count} PT_LOADs`;
+  const which = leftOut === count ? all : `${leftOut} of ${count} PT_LOADs`;
+  const claims = leftOut === 1 ? 'claims a range that cannot be, and is left out' : 'claim ranges that cannot be, and are left out';
+  return {
+    id: 'container-complete/loads-left-out',
+    severity: 'error',
+    title: leftOut === 1 ? 'A PT_LOAD could not be used' : 'PT_LOADs could not be used',
+    detail: `${which} ${claims}: what memory the dump holds there is not known`,
+    recorded: `${count}`,
+    computed: `${count - leftOut}`,
+  };
+}
+
 export interface LoadPieces {
   readonly pieces: PieceColumns;
   readonly segments: SegmentColumns;
@@ -46,12 +61,14 @@ export function* loadPieces(loads: Iterable<ProgramHeader>, count: number, produ
   const segments = new SegmentColumns(count);
   const findings = new LimitedFindings();
   let index = -1;
+  let leftOut = 0;
   for (const load of loads) {
     index += 1;
     if (index % stepTurns === 0) yield;
     const wrong = impossible(load, index);
     if (wrong !== undefined) {
       findings.push(wrong);
+      leftOut += 1;
       continue;
     }
     const memory = load.p_memsz;
@@ -82,6 +99,7 @@ export function* loadPieces(loads: Iterable<ProgramHeader>, count: number, produ
     if (at % stepTurns === 0) yield;
     stored.push(tails.at(at));
   }
+  if (leftOut > 0) findings.push(leftOutFinding(leftOut, count));
   return { pieces: stored, segments, findings: findings.all() };
 }
 

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../src/cli/commands/index.ts';
+import { buildCase } from '../../../src/samples/case-text.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { commandFiles } from './command-files.ts';
@@ -27,6 +30,18 @@ describe('exit code', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/FAILED +os-info-page/);
     expect((await runInProcess(['verify', '--quick', damaged, '--json'])).code).toBe(1);
+  });
+
+  it('1 when the only segment of a dump could not be used, and nowhere is it called complete', async () => {
+    const path = join(folder, 'only-load.dump');
+    const lines = ['memory 64 KiB', 'load 0x0 0x1000', 'format elf-vmcore producer=kernel vmcoreinfo=no', 'patch file:0xa0 80 00 00 00 00 00 10 00'];
+    writeFileSync(path, buildCase(lines.join('\n')));
+    const verify = await runInProcess(['verify', path]);
+    expect(verify.code).toBe(1);
+    expect(verify.out).toMatch(/FAILED +container-complete/);
+    expect(verify.out).toMatch(/FAILED +segments/);
+    expect((await runInProcess(['info', path])).out).toMatch(/container\.complete +false .*container-complete failed/);
+    expect((await runInProcess(['triage', path])).out).toMatch(/INCOMPLETE/);
   });
 
   it.each([

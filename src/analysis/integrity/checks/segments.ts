@@ -49,12 +49,11 @@ async function firstDifference(alias: Alias, { image, signal }: CheckContext): P
 export const segments: Check = {
   id: 'segments',
   title: 'Memory segments',
-  failure: 'Memory segments contradict one another.',
+  failure: 'Memory segments are impossible or contradict one another.',
   gravity: 91,
   cost: 'quick',
   async run(context) {
     const { image } = context;
-    if (image.segments.length === 0) return notApplicable('the container has no memory segments');
     const filePairs = fileOverlaps(image.segments);
     // The first look finds what its samples show; here all bytes are compared.
     const own = image.findings.filter(({ id }) => id.startsWith('segments/') && id !== fileOverlapId && id !== copiesDifferId);
@@ -62,6 +61,7 @@ export const segments: Check = {
     const errors = limitFindings(findings.filter((finding) => finding.severity === 'error'));
     if (errors[0] !== undefined)
       return failed(errors[0].detail, { findings: limitFindings(findings), ranges: errors.flatMap((finding) => finding.where ?? []) });
+    if (image.segments.length === 0) return notApplicable('the container has no memory segments');
     const memoryPairs = memoryOverlaps(image.segments);
     const aliases = aliasesOf(memoryPairs);
     let compared = 0n;
