@@ -62,18 +62,38 @@ export function createTreeHasher(): TreeHasher {
   };
 }
 
+/** 32-bit words of a digest. */
+const digestWords = digestBytes / 4;
+
+/** Whether the pair of digests whose words begin at `at` is this one. */
+function isPair(words: Uint32Array, at: number, pair: Uint32Array): boolean {
+  for (let word = 0; word < 2 * digestWords; word += 1) if (words[at + word] !== pair[word]) return false;
+  return true;
+}
+
 /**
  * Tree over the first `leaves` digests of `digests`. Pairing neighbours and carrying an odd last one up unchanged is the
- * same tree as RFC 6962's.
+ * same tree as RFC 6962's. A pair that is equal to the one before has its node: a run of absent or zero pages costs a few
+ * hashes a level, however long it is.
  * @returns a copy of 32 bytes
  */
 export function treeOf(hasher: TreeHasher, digests: Buffer, leaves: number): Buffer {
   if (leaves === 0) return Buffer.from(emptyTree);
-  const level = Buffer.from(digests.subarray(0, leaves * digestBytes));
+  const words = new Uint32Array(leaves * digestWords);
+  const level = Buffer.from(words.buffer);
+  digests.copy(level, 0, 0, leaves * digestBytes);
+  const last = new Uint32Array(2 * digestWords);
   let width = leaves;
   while (width > 1) {
     const pairs = width >> 1;
-    for (let i = 0; i < pairs; i += 1) hasher.node(level, 2 * i * digestBytes, (2 * i + 1) * digestBytes, level, i * digestBytes);
+    for (let i = 0; i < pairs; i += 1) {
+      const left = 2 * i * digestWords;
+      if (i > 0 && isPair(words, left, last)) words.copyWithin(i * digestWords, (i - 1) * digestWords, i * digestWords);
+      else {
+        for (let word = 0; word < last.length; word += 1) last[word] = words[left + word] ?? 0;
+        hasher.node(level, 2 * i * digestBytes, (2 * i + 1) * digestBytes, level, i * digestBytes);
+      }
+    }
     if ((width & 1) === 1) level.copy(level, pairs * digestBytes, (width - 1) * digestBytes, width * digestBytes);
     width = pairs + (width & 1);
   }

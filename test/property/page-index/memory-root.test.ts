@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMemoryRoot, createTreeHasher, digestBytes, subtreeOf, uniformLeaf, type MemoryRoot } from '../../../src/analysis/memory-tree/digest.ts';
+import {
+  createMemoryRoot,
+  createTreeHasher,
+  digestBytes,
+  subtreeLeaves,
+  subtreeOf,
+  treeOf,
+  uniformLeaf,
+  type MemoryRoot,
+  type TreeHasher,
+} from '../../../src/analysis/memory-tree/digest.ts';
 import { naiveRoot } from '../../unit/page-index/naive-root.ts';
 
 const hasher = createTreeHasher();
@@ -77,6 +87,31 @@ describe('memory root', () => {
     tree.addUniform('absent', 2 ** 40);
     addSubtree(tree, ['page'], 2 ** 40);
     expect(tree.root()).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it.each(['absent', 'zero'] as const)('hashes a run of %s pages in a subtree a few times a level, and gives the same tree', (kind) => {
+    const pages = subtreeLeaves - 3;
+    const there = [0, 1, 1777, pages - 1];
+    const leaves = Buffer.alloc(pages * digestBytes);
+    for (let page = 0; page < pages; page += 1) {
+      if (there.includes(page)) hasher.leaf(samplePage(page), 0, leaves, page * digestBytes);
+      else uniformLeaf[kind].copy(leaves, page * digestBytes);
+    }
+    let hashes = 0;
+    const counting: TreeHasher = {
+      ...hasher,
+      node(...parts) {
+        hashes += 1;
+        hasher.node(...parts);
+      },
+    };
+    const tree = createMemoryRoot();
+    tree.add({ pages, root: treeOf(counting, leaves, pages), availablePages: pages, availableRoot: undefined });
+    expect(tree.root()).toBe(
+      naiveRoot(Array.from({ length: pages }, (_, pfn) => (there.includes(pfn) ? samplePage(pfn) : kind === 'zero' ? zeroPage : undefined))),
+    );
+    // Twelve levels; on each the first pair, and around each page that is there two.
+    expect(hashes).toBeLessThan(12 * 8);
   });
 
   // The definition is for other tools too: these come from sha256sum, not from this code.
