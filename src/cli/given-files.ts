@@ -59,7 +59,7 @@ export function refuseEndless(command: Command, options: OptionValues): void {
 
 /**
  * Looks at every output before any work begins, by device and inode: a link and a bind mount are the same file.
- * @throws UsageError when a command would write over a file that it was given
+ * @throws UsageError when a command would write over a file that it was given, or the name of an output is empty
  */
 export function refuseWritingOverGiven(command: Command, args: readonly string[], options: OptionValues): void {
   for (const option of allOptions(command)) {
@@ -67,6 +67,7 @@ export function refuseWritingOverGiven(command: Command, args: readonly string[]
     const flag = /--[a-z-]+/.exec(option.flags)?.[0] ?? option.flags;
     for (const path of valuesOf(option, options)) {
       if (path === '-' && option.writes === 'output') continue;
+      if (path === '') throw new UsageError(`${flag}: the name is empty`);
       // SQLite takes files of these names for its own.
       for (const suffix of option.writes === 'index' ? ['', ...databaseSuffixes] : ['']) {
         const same = givenFiles(command, args, options).find((one) => isSameFile(one, path + suffix));

@@ -59,6 +59,9 @@ export function whatMade(path: string): string | undefined {
 /** True for the kernel's own list of symbols, which people give as a System.map. */
 export const isKernelSymbols = (path: string): boolean => whatMade(path) !== undefined && basename(realpathSync(pathBytes(path))) === 'kallsyms';
 
+/** True for sysfs: its files have a size of their own making and are never a dump; /proc/vmcore and debugfs (zcore/mem) hold dumps. */
+export const isOfSysfs = (path: string): boolean => whatMade(path)?.startsWith('a file of sysfs') === true;
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**

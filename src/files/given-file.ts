@@ -6,7 +6,7 @@ import { closeSync, constants, fstatSync, openSync, statSync, type BigIntStats }
 import { DumpError } from '../shared/dump-error.ts';
 import { byteText } from '../shared/units.ts';
 import { noteEvidence } from './evidence-files.ts';
-import { endable, isKernelSymbols, whatElse, whatMade } from './file-look.ts';
+import { endable, isKernelSymbols, isOfSysfs, whatElse, whatMade } from './file-look.ts';
 import { pathBytes } from './path-bytes.ts';
 import { readUninterrupted } from './read-uninterrupted.ts';
 import { errorCode, systemReason } from './system-error.ts';
@@ -42,7 +42,7 @@ type FromKernel = 'none' | 'sized' | 'symbols';
 function whatInstead(path: string, kernel: FromKernel): string | undefined {
   const stats = statSync(pathBytes(path), { bigint: true });
   const other = whatElse(stats);
-  if (other !== undefined || (kernel === 'sized' && stats.size > 0n)) return other;
+  if (other !== undefined || (kernel === 'sized' && stats.size > 0n && !isOfSysfs(path))) return other;
   const made = whatMade(path);
   return made !== undefined && kernel === 'symbols' && isKernelSymbols(path) ? undefined : made;
 }

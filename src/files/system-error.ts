@@ -16,11 +16,21 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
   EXDEV: 'it is a mount point',
+  ESTALE: 'the file server has this file no longer: it was replaced or removed there (ESTALE)',
+  EUCLEAN: 'the file system is damaged (EUCLEAN)',
 };
+
+/** Errors of Linux that libuv has no names for (include/uapi/asm-generic/errno.h). */
+const unnamed: ReadonlyMap<unknown, string> = new Map([
+  [-116, 'ESTALE'],
+  [-117, 'EUCLEAN'],
+]);
 
 /** "ENOENT", or undefined for errors that are not the operating system's. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (!(error instanceof Error && 'code' in error)) return undefined;
+  const name = 'errno' in error ? unnamed.get(error.errno) : undefined;
+  return name ?? String(error.code);
 }
 
 /** Why the operating system refused. */

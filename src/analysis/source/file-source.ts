@@ -18,6 +18,12 @@ const defaultCacheBlocks = 128;
 const faultBytes = 4096;
 /** A signal interrupts a read now and then; one that is interrupted without end is a fault. */
 const mostInterruptions = 1000;
+/** What reads fail with when it is the disk, or the server that has the file. */
+const readFaults: Readonly<Record<string, string>> = {
+  EIO: 'the device reports a read error (EIO)',
+  ESTALE: 'the file server has this file no longer: it was replaced or removed there (ESTALE)',
+  EUCLEAN: 'the file system is damaged there (EUCLEAN)',
+};
 /** Errors of a read that say nothing of the disk: the call was wrong. */
 const ownMistakes: ReadonlySet<string> = new Set(['EBADF', 'EFAULT', 'EINVAL', 'ERR_OUT_OF_RANGE', 'ERR_INVALID_ARG_TYPE']);
 
@@ -92,7 +98,7 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
         if (code !== 'EINTR' && code !== 'EAGAIN') break;
       }
     }
-    return code === 'EIO' ? 'the device reports a read error (EIO)' : `the file cannot be read (${code})`;
+    return readFaults[code] ?? `the file cannot be read (${code})`;
   };
 
   /** Reads up to the first byte that does not come; that one is among the bad ranges then. [offset, end) lies in the file. */

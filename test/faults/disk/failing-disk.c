@@ -12,6 +12,7 @@
  *   DISK_RATE     bytes of those files in a second, of all threads together: one that reads waits for its turn
  *   DISK_FULL     folder in which no file can grow: writing fails with ENOSPC ...
  *   DISK_ROOM     ... after so many bytes
+ *   DISK_WRITE    error number of writing there, instead of ENOSPC
  *   DISK_READONLY folder in which nothing can be made, changed or removed: EROFS
  *   DISK_DENIED   the same: EACCES
  *   DISK_STDOUT   error number of every write to standard output
@@ -192,10 +193,15 @@ static int breaks_output(int fd) {
   return 1;
 }
 
+static int write_error(void) {
+  const char *given = getenv("DISK_WRITE");
+  return given == NULL ? ENOSPC : atoi(given);
+}
+
 #define FAIL_WHEN_FULL(fd, count)  \
   if (breaks_output(fd)) return -1; \
   if (is_full(fd, count)) {         \
-    errno = ENOSPC;                 \
+    errno = write_error();          \
     return -1;                      \
   }
 

@@ -18,6 +18,7 @@ export interface Faults {
   readonly RATE?: number;
   readonly FULL?: string;
   readonly ROOM?: number;
+  readonly WRITE?: number;
   readonly READONLY?: string;
   readonly DENIED?: string;
   readonly STDOUT?: number;

@@ -3,6 +3,7 @@
  * What needs one ends with a sentence and leaves nothing.
  */
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { generateKeyPairSync } from 'node:crypto';
@@ -141,6 +142,16 @@ describeNeeding('failing-disk', 'writing', () => {
     const [info] = await run([['info', packed]], condition, place);
     expect(info?.code, info?.err).toBe(3);
     expect(info?.err.trimEnd().split('\n').at(-1)).toMatch(/^dumpbench: .*(the disk .*is full|room|there is no folder for the cache)/);
+    expect(leftovers(place)).toEqual([]);
+  });
+
+  it('an error of the disk of the cache is not one of the packed dump', async () => {
+    const place = mkdtempSync(join(folder, 'failing-'));
+    const [info] = await run([['info', packed]], { faults: () => ({ FULL: join(place, 'cache'), WRITE: constants.errno.EIO }), env: inPlace }, place);
+    expect([info?.code, info?.out]).toEqual([3, '']);
+    const last = info?.err.trimEnd().split('\n').at(-1) ?? '';
+    expect(last.startsWith(`dumpbench: ${join(place, 'cache')}/`), last).toBe(true);
+    expect(last).toContain(`.dump: the device reports an error, while the unpacked form of ${packed} is written there (expected a cache folder`);
     expect(leftovers(place)).toEqual([]);
   });
 });

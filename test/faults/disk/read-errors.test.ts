@@ -1,6 +1,7 @@
 /** Every command on a dump whose disk fails: pages that do not come are unreadable, with the place, and everything else is answered. */
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -217,6 +218,12 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
       expect((await run(['symbols', sample, '--system-map', map, '--json'], { FILE: [map], ...faults })).code).toBe(0);
       expect((await run(['attest', sample, '--key', keyFile], { FILE: [keyFile], ...faults })).out).toBe(plain.out);
     }
+  });
+
+  it('a file that its server has no longer is named by a sentence, also where the error has no name in Node.js', async () => {
+    const found = await run(['info', sample], { BAD: '0-4096', ERRNO: constants.errno.ESTALE });
+    expect([found.code, found.out]).toEqual([3, '']);
+    expect(found.err).toMatch(/healthy\.vmcore, offset 0x0: the file server has this file no longer: it was replaced or removed there \(ESTALE\)/);
   });
 
   it('a volume whose header cannot be read is missing, and a manifest says that it is of the others alone', async () => {

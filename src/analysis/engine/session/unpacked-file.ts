@@ -13,6 +13,7 @@ import { pipeline } from 'node:stream/promises';
 import { partFolder } from '../../../files/cache-folder.ts';
 import { fileSystemType, isFresh, whyNoChangeTime } from '../../../files/change-time.ts';
 import { copyState, readCopyRecord, recordPath, removeCopy, touchCopy, writeCopyRecord, type CopyRecord } from '../../../files/copy-record.ts';
+import { errorCode, systemReason } from '../../../files/system-error.ts';
 import { removeAbandoned, unpackedDumps } from '../../../files/other-cached.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
@@ -169,6 +170,13 @@ async function earlierCopy(copy: string, path: string, packed: FileSource, optio
   return { path: copy, how: 'compared', end: record.end };
 }
 
+/** An error of the operating system while a copy is made is one of the cache: the packed file is read by what fails with a DumpError. */
+function copyError(error: unknown, target: string, packed: string): Error | undefined {
+  if (!(error instanceof Error && 'syscall' in error) || errorCode(error) === 'ENOSPC') return undefined;
+  const why = `${systemReason(error)}, while the unpacked form of ${packed} is written there`;
+  return new DumpError('io', { file: target }, why, 'a cache folder that can be written to (XDG_CACHE_HOME), or the unpacked dump');
+}
+
 /**
  * The unpacked form of a file in the cache.
  * @param packed the same file, open
@@ -234,6 +242,6 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
   } catch (error) {
     // The error that led here says more than that what was begun cannot go.
     await rm(partial, { force: true }).catch(() => undefined);
-    throw unpackError(error, path);
+    throw copyError(error, target, path) ?? unpackError(error, path);
   }
 }
