@@ -75,9 +75,12 @@ export function createBlockScanner(memory: Pick<MemoryImage, 'readPages'>, exten
     for (let page = 0; page < count; page += 1) {
       const place = to + page * digestBytes;
       const state = states[page] ?? 0;
+      if (!isThere(state)) {
+        uniformLeaf.absent.copy(leaves, place);
+        continue;
+      }
       const zero = state === stateCode.zero || (looked ? ((meta[page] ?? 0) & 7) === stateCode.zero : isZeroPage(bytes, page));
-      if (!isThere(state)) uniformLeaf.absent.copy(leaves, place);
-      else if (zero) uniformLeaf.zero.copy(leaves, place);
+      if (zero) uniformLeaf.zero.copy(leaves, place);
       else hasher.leaf(bytes, page * pageSize, leaves, place);
     }
   };
