@@ -109,7 +109,7 @@ describe('bad input', () => {
   it('this program', async () => {
     const run = await runCliProcess(['info', process.execPath]);
     expect(run.code).toBe(3);
-    expect(run.err).toMatch(/^dumpbench: .*: not a kernel dump that Dumpbench opens: ELF .*, not a core dump\. What helps: .*--vmlinux FILE\n$/);
+    expect(run.err).toMatch(/^dumpbench: .*: not a kernel dump that Dumpbench opens: ELF .*, not a core dump\. What helps: .* attach it to that dump\n$/);
   });
 
   it('machine that is not read', () =>
