@@ -148,6 +148,12 @@ export class PageBitmap {
     const whole = kind === true ? 0xff : 0;
     for (let bit = first + 1; bit < stop;) {
       const section = Math.floor(bit / sectionBits);
+      const uniform = bit % sectionBits === 0 ? this.#uniformFrom(section) : undefined;
+      if (uniform !== undefined) {
+        if (uniform.set !== kind) return runOf(first, bit, kind);
+        bit = uniform.end * sectionBits;
+        continue;
+      }
       const bytes = this.#load(section);
       const bytewise = this.#lost.length === 0;
       const sectionEnd = Math.min(stop, (section + 1) * sectionBits);
