@@ -81,7 +81,7 @@ function* openFlattened(outer: ByteSource, context: OpenContext | undefined): St
       'a makedumpfile stream that ends after its header: it has no record',
       'the records of a dump',
     );
-  if (!stream.complete) refuseForeign(outer, changedByText(outer, { title: 'makedumpfile stream' }));
+  if (!stream.complete) refuseForeign(outer, yield* changedByText(outer, { title: 'makedumpfile stream' }));
   const image = yield* openInner(stream, context);
   const findings = streamFindings(stream);
   return {
@@ -103,8 +103,8 @@ function completed(image: DumpImage, context: OpenContext | undefined): DumpImag
 }
 
 /** What a transfer in text mode did to a file that begins like a dump. */
-function changedByText(source: ByteSource, format: Pick<DumpFormat, 'title'>, isComplete = false): ForeignKind | undefined {
-  const damage = textDamage(source, isComplete);
+function* changedByText(source: ByteSource, format: Pick<DumpFormat, 'title'>, isComplete = false): Steps<ForeignKind | undefined> {
+  const damage = yield* textDamage(source, isComplete);
   return damage === undefined ? undefined : textTransfer(damage, format.title);
 }
 
@@ -118,7 +118,7 @@ function* openAs(format: DumpFormat, source: ByteSource, context: OpenContext | 
   try {
     return yield* format.open(source, context);
   } catch (error) {
-    if (isDumpError(error) && (error.kind === 'corrupt' || error.kind === 'truncated')) refuseForeign(source, changedByText(source, format));
+    if (isDumpError(error) && (error.kind === 'corrupt' || error.kind === 'truncated')) refuseForeign(source, yield* changedByText(source, format));
     throw error;
   }
 }
@@ -136,12 +136,12 @@ function* openInner(source: ByteSource, context: OpenContext | undefined): Steps
     if (probe.answer === 'yes') {
       const image = yield* openAs(format, source, context);
       // Also of a file that has all that its header promises: line ends that were put in make it longer.
-      refuseForeign(source, changedByText(source, format, image.container.complete.value));
+      refuseForeign(source, yield* changedByText(source, format, image.container.complete.value));
       return completed(image, context);
     }
     if (probe.answer === 'broken') {
       refuseForeign(source, yield* foreignElf(source));
-      refuseForeign(source, changedByText(source, format));
+      refuseForeign(source, yield* changedByText(source, format));
       const kind = probe.offset >= source.size ? 'truncated' : 'corrupt';
       throw new DumpError(kind, { file: source.name, offset: probe.offset }, `${format.title}, but ${probe.what}`, probe.expected);
     }

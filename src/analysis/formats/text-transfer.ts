@@ -4,6 +4,7 @@
  * would give: a dump that is merely cut must never be taken for one.
  */
 import type { ForeignKind } from '../../shared/foreign-kind.ts';
+import type { Steps } from '../jobs/steps.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 
 export type TextDamage = 'line ends' | 'carriage returns' | 'high bits' | 'characters';
@@ -87,18 +88,21 @@ function sequenceAt(bytes: Uint8Array, at: number): number {
 }
 
 /** Samples from the begin of a file to its end. */
-function countsOf(source: ByteSource, samples: number, sampleBytes: number): Counts {
+function* countsOf(source: ByteSource, samples: number, sampleBytes: number): Steps<Counts> {
   const counts = new Counts();
   const bytes = new Uint8Array(Math.min(sampleBytes, source.size));
   const last = Math.max(0, source.size - bytes.length);
   const step = Math.max(1, bytes.length, Math.floor(last / (samples - 1)));
-  for (let at = 0; at <= last; at += step) counts.add(bytes.subarray(0, source.readInto(at, bytes)));
+  for (let at = 0; at <= last; at += step) {
+    yield;
+    counts.add(bytes.subarray(0, source.readInto(at, bytes)));
+  }
   return counts;
 }
 
 /** A first look that costs little: whether anything speaks for a text-mode transfer at all. */
-function isSuspicious(source: ByteSource, isComplete: boolean): boolean {
-  const counts = countsOf(source, 4, 1 << 14);
+function* isSuspicious(source: ByteSource, isComplete: boolean): Steps<boolean> {
+  const counts = yield* countsOf(source, 4, 1 << 14);
   const pairs = counts.pair(0x0d, 0x0a);
   return (pairs > 0 && pairs === counts.of(0x0a)) || counts.high === 0 || counts.noCharacter === 0 || (pairs === 0 && !isComplete);
 }
@@ -107,9 +111,9 @@ function isSuspicious(source: ByteSource, isComplete: boolean): boolean {
  * What was done to the bytes of a file, by samples of all of it; undefined where they show nothing.
  * @param isComplete whether all that its header promises is there: then no byte was taken out
  */
-export function textDamage(source: ByteSource, isComplete = false): TextDamage | undefined {
-  if (!isSuspicious(source, isComplete)) return undefined;
-  const counts = countsOf(source, windows, windowBytes);
+export function* textDamage(source: ByteSource, isComplete = false): Steps<TextDamage | undefined> {
+  if (!(yield* isSuspicious(source, isComplete))) return undefined;
+  const counts = yield* countsOf(source, windows, windowBytes);
   if (counts.controls < fewestControls) return undefined;
   const pairs = counts.pair(0x0d, 0x0a);
   if (pairs >= fewestLineFeeds && pairs === counts.of(0x0a)) return 'line ends';

@@ -1,7 +1,9 @@
 /** Relatives of the foreign kinds: other versions, byte orders and machines of what their rows have a sample of, and dumps that a transfer has changed. */
 import { describe, expect, it } from 'vitest';
 import { openDump } from '../../../src/analysis/formats/index.ts';
-import { textDamage } from '../../../src/analysis/formats/text-transfer.ts';
+import { textDamage as lookForDamage, type TextDamage } from '../../../src/analysis/formats/text-transfer.ts';
+import { finish } from '../../../src/analysis/jobs/steps.ts';
+import type { ByteSource } from '../../../src/analysis/source/byte-source.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { flatten } from '../../../src/samples/flatten.ts';
@@ -11,6 +13,7 @@ import { s390xSystem } from '../../../src/samples/s390x-system.ts';
 import { seededRandom } from '../../../src/samples/seeded-random.ts';
 import { DumpError, ForeignFile } from '../../../src/shared/dump-error.ts';
 
+const textDamage = (source: ByteSource): TextDamage | undefined => finish(lookForDamage(source));
 const random = seededRandom(7);
 const zeros = (bytes: number): Buffer => Buffer.alloc(bytes);
 const text = (value: string): Buffer => Buffer.from(value, 'latin1');

@@ -17,7 +17,8 @@ export type BuildIdLook =
   | { readonly kind: 'unknown' };
 
 const unknown: BuildIdLook = { kind: 'unknown' };
-const stepBytes = 1 << 20;
+/** Mostly the note lies in one of the first few. */
+const stepBytes = 1 << 16;
 /** What a note takes: header, name, and at most 20 bytes. */
 const noteBytes = 36;
 /** No kernel image is larger. */
