@@ -39,7 +39,7 @@ const inputs: Readonly<Record<string, { readonly build: () => Uint8Array; readon
   'compressed segments with more entries than blocks': { build: () => manySegmentHeaders(8000, 1011), commands: [['info'], ['verify', '--quick']] },
   'bitmaps of 250 million bits that change from page to page': { build: () => alternatingBits(15_000, 2), commands: [['info'], ['triage'], ['regions']] },
   'one bitmap of 500 million bits that change from page to page': { build: () => alternatingBits(15_000, 1), commands: [['info'], ['verify', '--quick']] },
-  '65,536 notes of registers': { build: () => manyNotes(65_536, { owner: 'CORE', type: 1, descBytes: 336 }), commands: [['info'], ['verify', '--quick']] },
+  '65,536 notes of registers': { build: () => manyNotes(65_536, { owner: 'CORE', type: 1, descBytes: 336 }), commands: [['info'], ['notes'], ['verify', '--quick']] },
   '100,000 CPUs with four notes each': {
     build: () =>
       manyNotes(400_000, [

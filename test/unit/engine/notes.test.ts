@@ -9,7 +9,7 @@ import { manyNotes } from '../../perf/many-notes.ts';
 const sessionOf = (bytes: Uint8Array) => sessionOn(memorySource('notes', bytes));
 
 it('pages hold every note once, in their order, and none is longer than an answer may be', () => {
-  const session = sessionOf(manyNotes(3000, { owner: 'CORE', type: 99, descBytes: 512 }));
+  const session = sessionOf(manyNotes(3000, { owner: 'CORE', type: 99, descBytes: 128 }));
   const found: NoteJson[] = [];
   let pages = 0;
   for (let start: number | undefined = 0; start !== undefined; pages += 1) {

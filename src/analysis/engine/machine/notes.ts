@@ -12,8 +12,10 @@ import type { Missing } from '../../../shared/result.ts';
 const rawNoteBytes = 4096;
 /** Of an answer: the largest machines have a dozen notes for each of some hundred CPUs. */
 const notesInPage = 256;
-/** Characters of text and bytes in an answer. */
-const lengthOfPage = 1 << 20;
+/** Characters in an answer: what is over before the collector takes it for something that stays. */
+const lengthOfPage = 1 << 17;
+/** What a field takes, with its title. */
+const lengthOfField = 100;
 
 /** Whether the fields or the text are all of a note: its structure has the descriptor's size. Else the bytes are shown as well. */
 const saysAll = (decoded: DecodedNote, bytes: number): boolean => decoded.text !== undefined || decoded.view?.size === bytes;
@@ -67,7 +69,7 @@ export function describeNotes(session: Session, start = 0): NotesJson {
   const missing = lost.length === 0 ? {} : { missing: [...lost] };
   let length = 0;
   for (const note of notesOf(session, start)) {
-    length += (note.text?.length ?? 0) + (note.raw?.length ?? 0);
+    length += (note.text?.length ?? 0) + (note.raw?.length ?? 0) + (note.fields?.length ?? 0) * lengthOfField;
     if (notes.length > 0 && (notes.length === notesInPage || length > lengthOfPage)) return { schema: schemaVersion, notes, next: note.index, ...missing };
     notes.push(note);
   }
