@@ -7,7 +7,7 @@ import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem, type S390xSystemOptions } from '../../../src/samples/s390x-system.ts';
 import { frame, trace } from '../engine/traces.ts';
-import { logged, running, verdictText } from './verdict-evidence.ts';
+import { ended, logged, running, verdictText } from './verdict-evidence.ts';
 
 const stopped = { disabledWait: { cpu: 'CPU 0', address: '0x1234' }, panicCpu: 'unset' } as const;
 const noLog = { logGap: 'The kernel log could not be read: its symbol is not known.' };
@@ -83,6 +83,12 @@ describe('a panic line', () => {
   ])('is one where %s', (_, seen) => {
     expect(verdictText(idle, panic, seen)).toMatch(/^unknown \[\]: Panic \(x\)/);
   });
+});
+
+it('a panic of a module that is loaded is none of the boot', () => {
+  const site = ['weigh_parcel', 'parcel_init', 'do_one_initcall', 'do_init_module', '__s390x_sys_finit_module'];
+  expect(verdictText(ended(['panic'], site))).toMatch(/^unknown /);
+  expect(verdictText(ended(['panic'], ['weigh_parcel', 'parcel_init', 'do_one_initcall', 'kernel_init_freeable', 'kernel_init']))).toMatch(/^early-boot /);
 });
 
 describe('a class is excluded', () => {

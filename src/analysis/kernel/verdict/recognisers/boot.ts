@@ -22,15 +22,15 @@ export const rootFileSystem: Recogniser = {
   },
 };
 
-/** Functions that only a booting kernel runs (init/main.c). */
-const booting = new Set(['kernel_init', 'kernel_init_freeable', 'start_kernel', 'do_one_initcall', 'do_initcalls', 'do_basic_setup']);
+/** Functions that only a booting kernel runs (init/main.c); do_one_initcall() also runs that of a module which is loaded later. */
+const booting = new Set(['kernel_init', 'kernel_init_freeable', 'start_kernel', 'do_initcalls', 'do_basic_setup']);
 const bootLine = /No working init found|Requested init .* failed|No init found/;
 
 export const earlyBoot: Recogniser = {
   id: 'early-boot',
   classes: ['early-boot'],
   about:
-    'A panic while system_state is not yet running, or from a function that only boots (kernel_init, do_one_initcall); what kind of panic it was comes first where it is known.',
+    'A panic while system_state is not yet running, or from a function that only boots (kernel_init, do_initcalls); what kind of panic it was comes first where it is known.',
   recognise(evidence) {
     const { panic, entry, systemState } = evidence;
     if (panic === undefined && entry?.kind !== 'panic') return [];
