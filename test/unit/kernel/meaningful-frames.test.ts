@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { loopRoot, meaningful, stableFunction } from '../../../src/analysis/kernel/verdict/meaningful-frames.ts';
 import { signed } from '../../../src/analysis/kernel/verdict/signature.ts';
-import { anchors, glue, helpers, isGlue, isHelper } from '../../../src/analysis/kernel/verdict/skip-list.ts';
+import { anchors, glue } from '../../../src/analysis/kernel/verdict/glue-functions.ts';
+import { helpers } from '../../../src/analysis/kernel/verdict/helper-functions.ts';
+import { isGlue, isHelper } from '../../../src/analysis/kernel/verdict/skip-list.ts';
 import { stackOf } from './verdict-evidence.ts';
 
 const of = (...names: readonly string[]): readonly string[] => meaningful(stackOf(...names));

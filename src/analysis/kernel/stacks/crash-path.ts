@@ -47,6 +47,9 @@ const faulting = new Set([
   ...['bug_handler', 'call_break_hook', 'brk_handler', 'do_debug_exception', 'el1_dbg', 'do_el1_undef', 'el1_undef'],
 ]);
 
+/** All of them: none says what is wrong. */
+export const crashFunctions: readonly string[] = [...ending, ...stopping, ...faulting];
+
 /** Whether a function runs only on a CPU that ends the system, makes the dump, or was stopped for it. */
 export const stopsCpu = (name: string): boolean => stopping.has(name);
 
