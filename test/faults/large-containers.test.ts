@@ -1,20 +1,18 @@
 /** Containers of large systems in each format whose index of pages or segments grows with the dump: memory and output stay bounded. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCliProcess } from '../cli-process.ts';
 import { farAddress, farElf, farLkcd } from '../perf/far-page.ts';
 import { filteredKdump, flattenFile, splitKdump } from '../perf/filtered-kdump.ts';
 import { manyKeys, manyRecords } from '../perf/many-pages.ts';
 import { manySegments } from '../perf/many-segments.ts';
 import { sparseTape, sparseVolumes } from '../perf/sparse-standalone.ts';
 import { scratchFolder } from '../scratch-folder.ts';
+import { peakRuns } from './peak-run.ts';
 
 const scratch = scratchFolder();
 /** A folder of its own for each dump: the files of a set are found by the folder. */
 const folder = join(scratch, 'dump');
-const entry = fileURLToPath(new URL('cli-peak.mts', import.meta.url));
 const mebibyte = 2 ** 20;
 const gibibyte = 2 ** 30;
 
@@ -34,13 +32,13 @@ interface RegionFacts {
   readonly regions: readonly { readonly pages?: Readonly<Record<string, number>>; readonly kind: string; readonly start: string; readonly end: string }[];
 }
 
+const peakOf = peakRuns(scratch);
+
 /** What a command prints, where it stays within its bounds. */
 async function printed(most: number, command: string, ...args: readonly string[]): Promise<string> {
-  const peakFile = join(scratch, 'peak');
-  const env = { ...process.env, DUMPBENCH_PEAK: peakFile, XDG_CACHE_HOME: join(scratch, 'cache') };
-  const { out, err, code } = await runCliProcess([command, ...args], { entry, env });
+  const { out, err, code, peak } = await peakOf(command, ...args);
   expect([0, 1], `${command}: ${err}`).toContain(code);
-  expect(Number(readFileSync(peakFile, 'utf8')) * 1024, `peak memory of ${command}`).toBeLessThan(most);
+  expect(peak, `peak memory of ${command}`).toBeLessThan(most);
   expect(out.length, `output of ${command}`).toBeLessThan(2 * mebibyte);
   return out;
 }

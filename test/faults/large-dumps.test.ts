@@ -1,24 +1,16 @@
 /** Dumps of real size in bounded memory and with bounded output; how long that takes is the benchmark's subject. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCliProcess } from '../cli-process.ts';
 import { filteredKdump, type FilteredDump } from '../perf/filtered-kdump.ts';
 import { manyLoads } from '../perf/many-loads.ts';
 import { scratchFolder } from '../scratch-folder.ts';
+import { peakRuns } from './peak-run.ts';
 
 const folder = scratchFolder();
-const entry = fileURLToPath(new URL('cli-peak.mts', import.meta.url));
 const mebibyte = 2 ** 20;
 
-async function peakOf(
-  ...args: readonly string[]
-): Promise<{ readonly out: string; readonly err: string; readonly code: number | null; readonly peak: number }> {
-  const file = join(folder, 'peak');
-  const { out, err, code } = await runCliProcess(args, { entry, env: { ...process.env, DUMPBENCH_PEAK: file, XDG_CACHE_HOME: join(folder, 'cache') } });
-  return { out, err, code, peak: Number(readFileSync(file, 'utf8')) * 1024 };
-}
+const peakOf = peakRuns(folder);
 
 describe('a filtered dump of 64 GiB', () => {
   const path = join(folder, 'filtered.kdump');

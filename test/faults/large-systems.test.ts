@@ -1,25 +1,18 @@
 /** A dump of a large system: 512 CPUs, 200,000 tasks, a million symbols of the kernel, a log of 16 MiB, 2,000 modules, in bounded memory. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCliProcess } from '../cli-process.ts';
 import { largest, largeSystem, type LargeDump } from '../perf/large-system.ts';
 import { scratchFolder } from '../scratch-folder.ts';
+import { peakRuns } from './peak-run.ts';
 
 const folder = scratchFolder();
-const entry = fileURLToPath(new URL('cli-peak.mts', import.meta.url));
 const mebibyte = 2 ** 20;
 /** What is promised; from its sources the program takes some 40 MiB more than its bundle, and the collector comes later on a busy machine. */
 const bound = 512 * mebibyte;
 const margin = 96 * mebibyte;
 const minutes = 600_000;
 
-async function peakOf(...args: readonly string[]): Promise<{ readonly out: string; readonly code: number | null; readonly peak: number }> {
-  const file = join(folder, 'peak');
-  const { out, code } = await runCliProcess(args, { entry, env: { ...process.env, DUMPBENCH_PEAK: file, XDG_CACHE_HOME: join(folder, 'cache') } });
-  return { out, code, peak: Number(readFileSync(file, 'utf8')) * 1024 };
-}
+const peakOf = peakRuns(folder);
 
 const path = join(folder, 'large.elf');
 let dump: LargeDump;

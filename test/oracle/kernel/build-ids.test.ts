@@ -21,7 +21,7 @@ describe.skipIf(dumps.length === 0)('the build ID', () => {
       };
       expect(await of(id)).toMatchObject({ kind: 'same' });
       const other = await of(id.replace(/^./, (digit) => (digit === '0' ? '1' : '0')));
-      expect(other.kind === 'other' ? other.ids : other.kind).not.toBe('same');
+      expect(other.kind).not.toBe('same');
       if (other.kind === 'other') expect(other.ids).toContain(id);
     });
   });

@@ -122,15 +122,14 @@ describe('damaged data', () => {
 
   it.each(['gzip', 'zstd'] as const)('that cannot be followed give what comes before: %s', async (wrapper) => {
     const lines = Buffer.from(Array.from({ length: 60_000 }, (_, at) => `line ${random.below(1_000_000_000) + at} of many\n`).join(''));
-    const pack = wrapper === 'gzip' ? zlib.gzipSync : packed;
+    // zstd without a checksum of its own may come through, to other contents.
+    const pack = (bytes: Buffer): Buffer => (wrapper === 'gzip' ? zlib.gzipSync(bytes) : packed(bytes, 1));
     const [first, second] = [pack(text), pack(lines)];
     for (const share of [0.2, 0.5, 0.9]) {
       const broken = Buffer.from(second);
       const from = Math.floor(broken.length * share);
       broken.fill(0xff, from, from + 64);
       const { out, end } = await unpack(wrapper, Buffer.concat([first, broken, first]), 1 << 20);
-      // Inflating may come through, to other contents, which the CRC-32 tells; zstd without a checksum of its own fails or tells nothing.
-      if (wrapper === 'zstd' && end?.kind === 'whole') continue;
       expect(end).toMatchObject({ kind: 'damaged', at: first.length });
       const all = Buffer.concat([text, lines]);
       expect(out.length).toBeGreaterThanOrEqual(text.length);

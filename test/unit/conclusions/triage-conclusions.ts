@@ -1,7 +1,5 @@
 /** Conclusions of triage about the end of the system. */
 import { busySentence } from '../../../src/analysis/engine/triage/busy-cpus.ts';
-import type { KernelWitnesses } from '../../../src/analysis/engine/triage/kernel-witnesses.ts';
-import { probableReason, type Evidence } from '../../../src/analysis/engine/triage/reason.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { deathNotes } from '../../../src/analysis/kernel/log/log-marks.ts';
@@ -9,36 +7,18 @@ import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
 import type { TraceJson } from '../../../src/shared/task-model.ts';
+import { blind, crash, logOf, open, reasonOf, running, runs } from '../engine/reason-evidence.ts';
 import { frame, trace } from '../engine/traces.ts';
 import { said, type ConclusionCase } from './conclusion.ts';
 
 const never = new AbortController().signal;
-const open = (system: S390xSystem): Session => sessionOn(memorySource('dump', elfVmcore(system)));
 const withoutKey = (system: S390xSystem, key: string): S390xSystem => ({
   ...system,
   vmcoreinfo: (system.vmcoreinfo ?? '').replace(new RegExp(`^${key}=.*\\n`, 'm'), ''),
 });
 const reasonIn = async (session: Session): Promise<string> => (await triage(session, never)).reason ?? '';
 
-const running: KernelWitnesses = { panicCpu: { kind: 'unset' }, systemState: 'running', kdumpLoaded: false, died: false, unseen: new Map() };
-const blind: KernelWitnesses = { unseen: new Map(['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'].map((name) => [name, 'no symbols'])) };
-const evidence: Evidence = {
-  crash: undefined,
-  log: { isRead: true },
-  areStacksRead: true,
-  unseenStacks: [],
-  entry: undefined,
-  witnesses: running,
-  started: undefined,
-};
-const crash = '2026-03-14T09:26:53Z';
-const runs = open(s390xSystem({ state: 'running' }));
 const stopped = open(s390xSystem({ state: 'disabled-wait' }));
-const reasonOf = (changed: Partial<Evidence>, session = runs): string => probableReason(session, { ...evidence, ...changed })?.text ?? '';
-const logOf = (text: string): Evidence['log'] => {
-  const notes = deathNotes([{ text, time: 5_000_000_000n }]);
-  return { isRead: true, told: { gist: text, text: `${text}.` }, ...(notes === undefined ? {} : { notes }) };
-};
 const panic = logOf('Kernel panic - not syncing: x');
 const unread = { isRead: false, gap: 'The kernel log could not be read: a page is excluded.' };
 

@@ -3,42 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { crashEntry } from '../../../src/analysis/engine/triage/crash-entry.ts';
 import { busySentence } from '../../../src/analysis/engine/triage/busy-cpus.ts';
 import { kdumpStarted } from '../../../src/analysis/engine/triage/kdump-start.ts';
-import type { KernelWitnesses } from '../../../src/analysis/engine/triage/kernel-witnesses.ts';
 import { probableReason, type Evidence } from '../../../src/analysis/engine/triage/reason.ts';
-import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
+import type { Session } from '../../../src/analysis/engine/session/session.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { deathNotes } from '../../../src/analysis/kernel/log/log-marks.ts';
-import { memorySource } from '../../../src/analysis/source/memory-source.ts';
-import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
 import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import { caseSession } from '../../case-answers.ts';
+import { blind, crash, evidence, logOf, open, reasonOf, running, runs } from './reason-evidence.ts';
 import { frame, trace } from './traces.ts';
 
 const never = new AbortController().signal;
-const open = (system: S390xSystem): Session => sessionOn(memorySource('dump', elfVmcore(system)));
 const withoutCrashTime = (system: S390xSystem): S390xSystem => ({ ...system, vmcoreinfo: (system.vmcoreinfo ?? '').replace(/^CRASHTIME=.*\n/m, '') });
-
-const crash = '2026-03-14T09:26:53Z';
-const running: KernelWitnesses = { panicCpu: { kind: 'unset' }, systemState: 'running', kdumpLoaded: false, died: false, unseen: new Map() };
-const blind: KernelWitnesses = { unseen: new Map(['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'].map((name) => [name, 'no symbols'])) };
-const evidence: Evidence = {
-  crash: undefined,
-  log: { isRead: true },
-  areStacksRead: true,
-  unseenStacks: [],
-  entry: undefined,
-  witnesses: running,
-  started: undefined,
-};
-
-/** A described system that runs: no CPU is in a disabled wait. */
-const runs = open(s390xSystem({ state: 'running' }));
-const reasonOf = (changed: Partial<Evidence>): string => probableReason(runs, { ...evidence, ...changed })?.text ?? '';
-const logOf = (text: string): Evidence['log'] => {
-  const notes = deathNotes([{ text, time: 5_000_000_000n }]);
-  return { isRead: true, told: { gist: text, text: `${text}.` }, ...(notes === undefined ? {} : { notes }) };
-};
 
 describe('that the system was running', () => {
   it('is said with panic_cpu and system_state for it, and with nothing of trouble in a whole log', () => {
