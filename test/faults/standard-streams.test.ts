@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { cliEntry } from '../cli-process.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import { commandFiles, jsonCommands } from '../unit/cli/command-files.ts';
@@ -60,6 +60,15 @@ describe.skipIf(process.platform === 'win32')('a standard output that nobody rea
 });
 
 describe.skipIf(!existsSync(full))('a stream on a full disk', () => {
+  // The commands run at the same time: one that needs the whole page index would meet one that another has not finished.
+  beforeAll(() => {
+    const { status, stderr } = spawnSync(process.execPath, [cliEntry, 'index', files.damaged], {
+      encoding: 'utf8',
+      env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') },
+    });
+    expect(status, stderr).toBe(0);
+  });
+
   it.concurrent.each(answers.map((argv) => [argv.map((word) => word.replace(`${folder}/`, '')).join(' '), argv] as const))(
     '%s: a sentence and exit code 3',
     async (_title, argv) => {
