@@ -1,4 +1,5 @@
 /** Stacks of all CPUs and tasks, one frame a row. */
+import { traceGaps } from '../stacks/trace-gaps.ts';
 import { address, count, cpu, defineAnalysis, flag, optional, pause, pid, symbol, text } from './analysis.ts';
 
 export const backtraces = defineAnalysis({
@@ -53,10 +54,7 @@ export const backtraces = defineAnalysis({
             crashPath: at < (trace.crashFrames ?? 0),
           },
         };
-      const what = `stack of ${task === undefined ? `CPU ${trace.cpu ?? ''}` : `${task.comm} (${task.pid ?? task.address})`}`;
-      const hidden = trace.frames.find((frame) => frame.hidden !== undefined);
-      if (hidden !== undefined) yield { missing: { what, why: `${hidden.trampoline ?? ''}, a tracer's trampoline, hides a caller: ${hidden.hidden ?? ''}` } };
-      if (trace.end === 'broken' || trace.end === 'partial') yield { missing: { what, why: trace.detail } };
+      for (const one of traceGaps(trace)) yield { missing: one };
     }
     for (const one of stacks?.missing ?? []) yield { missing: one };
   },

@@ -1,0 +1,70 @@
+/** Stacks of all CPUs and tasks, equal ones together. */
+import { namedPids, StackGroups, type StackGroup } from '../stacks/stack-groups.ts';
+import { traceGaps } from '../stacks/trace-gaps.ts';
+import { address, count, defineAnalysis, optional, pause, pid, text } from './analysis.ts';
+
+const statesText = ({ states }: StackGroup): string | undefined =>
+  states.size === 0 ? undefined : [...states].map(([letter, number]) => `${letter} ${number}`).join(', ');
+
+function pidsText({ pids, count: all }: StackGroup): string | undefined {
+  if (pids.length === 0) return undefined;
+  return `${pids.join(' ')}${pids.length < namedPids || all === pids.length ? '' : ` and ${all - pids.length} more`}`;
+}
+
+export const stacks = defineAnalysis({
+  id: 'stacks',
+  title: 'Stacks in groups',
+  about:
+    'Tasks whose stacks go through the same functions, the largest group first: hundreds of tasks become a few dozen rows. Stacks of CPUs and of sleeping tasks are those of the analysis "backtraces"; the function is what counts, not the place in it, unless "exact" is asked for.',
+  needs: ['tasks', 'stacks'],
+  uses: ['symbols'],
+  parameters: {
+    exact: optional('flag', 'only stacks with equal addresses are one group'),
+    state: optional('text', 'only tasks in this state, by its letter', ['R', 'S', 'D', 'T', 't', 'X', 'Z', 'P', 'I']),
+  },
+  columns: {
+    count: count('tasks with this stack'),
+    states: text('how many of them are in which state, by letters as /proc/PID/stat shows them'),
+    running: count('how many of them occupied a CPU'),
+    stack: text('functions, the innermost first; "?" marks an address that only lies on the stack, "(interrupted)" what an interruption stopped'),
+    end: text('how the stack ends: entered-from-user, complete, partial, or broken'),
+    depth: count('its frames'),
+    task: address('task_struct of one of them'),
+    pid: pid('its pid'),
+    name: text('its comm'),
+    pids: text('pids of all of them, of many the first'),
+  },
+  key: ['stack', 'end'],
+  grouping: ['end'],
+  *run({ stacks: found, tasks }, { exact, state }) {
+    const groups = new StackGroups(exact === true);
+    const byAddress = new Map(tasks?.list.tasks.map((task) => [task.address, task]));
+    for (const trace of found?.all() ?? []) {
+      const task = trace.task === undefined ? undefined : byAddress.get(BigInt(trace.task.address));
+      if (state === undefined || task?.state?.letter === state) {
+        for (const one of traceGaps(trace)) yield { missing: one };
+        if (trace.frames.length > 0) groups.add(trace, task);
+      }
+      yield pause;
+    }
+    for (const group of groups.all) {
+      const { example, functions, end } = group;
+      yield {
+        row: {
+          count: group.count,
+          states: statesText(group),
+          running: group.running,
+          stack: functions.join(' < '),
+          end,
+          depth: functions.length,
+          task: example.task === undefined ? undefined : BigInt(example.task.address),
+          pid: example.task?.pid,
+          name: example.task?.comm,
+          pids: pidsText(group),
+        },
+      };
+    }
+    if (groups.beyond > 0) yield { missing: { what: 'stacks', why: `${groups.beyond} more are like none of those listed` } };
+    for (const one of found?.missing ?? []) yield { missing: one };
+  },
+});

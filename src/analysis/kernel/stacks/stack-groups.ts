@@ -1,0 +1,71 @@
+/** Tasks by what their stacks have in common: of hundreds that sleep in the same place one stack says it all. */
+import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
+import type { KernelTask } from '../tasks/tasks.ts';
+
+export interface StackGroup {
+  /** Functions, innermost first. */
+  readonly functions: readonly string[];
+  readonly end: TraceJson['end'];
+  /** The first of them: its frames are those of all, its addresses need not be. */
+  readonly example: TraceJson;
+  readonly count: number;
+  /** How many of them were on a CPU. */
+  readonly running: number;
+  /** How many are in each state, by its letter; those whose state is not known are in none. */
+  readonly states: ReadonlyMap<string, number>;
+  /** Of the first of them. */
+  readonly pids: readonly number[];
+}
+
+/** Groups that are kept, and pids of each that are named. */
+const mostGroups = 16_384;
+export const namedPids = 64;
+
+/** "mutex_lock [module]": a function without the place in it; the address where it has no name. */
+function functionText({ symbol, address, kind }: FrameJson): string {
+  const name = symbol === undefined ? address : symbol.replace(/\+0x[0-9a-f]+(?= \[|$)/, '');
+  return kind === 'guess' ? `? ${name}` : kind === 'interrupted' ? `${name} (interrupted)` : name;
+}
+
+interface Growing extends StackGroup {
+  count: number;
+  running: number;
+  readonly states: Map<string, number>;
+  readonly pids: number[];
+}
+
+export class StackGroups {
+  private readonly byText = new Map<string, Growing>();
+  private readonly isExact: boolean;
+  /** Stacks that are like none of those kept, when there are too many. */
+  beyond = 0;
+
+  /** @param isExact only stacks with equal addresses are one group */
+  constructor(isExact: boolean) {
+    this.isExact = isExact;
+  }
+
+  add(trace: TraceJson, task: Pick<KernelTask, 'state' | 'pid'> | undefined): void {
+    const functions = trace.frames.map(functionText);
+    const id = `${trace.end}\n${(this.isExact ? trace.frames.map(({ kind, address }) => `${kind} ${address}`) : functions).join('\n')}`;
+    let group = this.byText.get(id);
+    if (group === undefined) {
+      if (this.byText.size >= mostGroups) {
+        this.beyond += 1;
+        return;
+      }
+      group = { functions, end: trace.end, example: trace, count: 0, running: 0, states: new Map<string, number>(), pids: [] };
+      this.byText.set(id, group);
+    }
+    group.count += 1;
+    if (trace.cpu !== undefined) group.running += 1;
+    const letter = task?.state?.letter;
+    if (letter !== undefined) group.states.set(letter, (group.states.get(letter) ?? 0) + 1);
+    if (task?.pid !== undefined && group.pids.length < namedPids) group.pids.push(task.pid);
+  }
+
+  /** The largest first; of equal ones the one that was met first. */
+  get all(): readonly StackGroup[] {
+    return [...this.byText.values()].sort((left, right) => right.count - left.count);
+  }
+}
