@@ -233,6 +233,28 @@ describe.each(machines)('a return address that a tracer replaced (%s)', (machine
     expect(shown(tail).slice(-2)).toEqual([seen('return_to_handler'), ...beyond]);
   });
 
+  it('is found where both tracers follow the two calls of a tail call, each by the trampoline of the other', () => {
+    const layout = 'function graph tracer since 6.11';
+    const trace = follow(machine, trampoline('return_to_handler'), layout, (tracers, place) => {
+      tracers.graph(layout, [
+        { ret: functionAt(hasEntry), func, place },
+        { ret: trampoline('arch_rethook_trampoline'), func, place },
+      ]);
+      tracers.probes('rethooks', [{ ret: trampoline('return_to_handler'), place }]);
+    });
+    expect(shown(trace).slice(-2)).toEqual([seen('return_to_handler'), ...beyond]);
+  });
+
+  it('stays hidden where the entries of both tracers lead to each other for ever', () => {
+    const layout = 'function graph tracer since 6.11';
+    const trace = follow(machine, trampoline('return_to_handler'), layout, (tracers, place) => {
+      tracers.graph(layout, [{ ret: trampoline('arch_rethook_trampoline'), func, place }]);
+      tracers.probes('rethooks', [{ ret: trampoline('return_to_handler'), place }]);
+    });
+    const hidden = shown(trace).find((frame) => (frame as unknown[])[2] === 'return_to_handler') as unknown[];
+    expect(hidden[3]).toContain("no other entry of the task's ret_stack is of");
+  });
+
   it.each([
     [
       'no entry of that place',

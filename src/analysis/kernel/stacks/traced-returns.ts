@@ -155,6 +155,8 @@ export function tracedReturns(records: TracerRecords): (task: bigint | undefined
     return {
       at(address, place, callee) {
         let trampoline: string | undefined;
+        // Entries of one place can lead to one another's trampolines: each counts once, so that damaged ones come to an end.
+        const taken = new Set<Entry>();
         for (let next = address; ;) {
           const found = known.get(next);
           if (found === undefined) return trampoline === undefined ? undefined : returning(names, trampoline, next);
@@ -163,8 +165,13 @@ export function tracedReturns(records: TracerRecords): (task: bigint | undefined
           const entries = entriesOf(found.keeper);
           if (typeof entries === 'string') return hidden(entries);
           // Of a tail call there are several entries with one place: all but the last have the trampoline as their return address.
-          const entry = entries.find((one) => !used.has(one) && known.get(one.ret)?.keeper !== found.keeper && isOfCall(records, one, place, callee));
-          if (entry === undefined) return hidden(`none of the ${entries.length} entries of the task's ${found.keeper} is of ${hex(place)}`);
+          const isNext = (one: Entry): boolean => !used.has(one) && known.get(one.ret)?.keeper !== found.keeper && isOfCall(records, one, place, callee);
+          const entry = entries.find((one) => !taken.has(one) && isNext(one));
+          if (entry === undefined) {
+            const which = entries.some((one) => taken.has(one)) ? 'no other entry' : `none of the ${entries.length} entries`;
+            return hidden(`${which} of the task's ${found.keeper} is of ${hex(place)}`);
+          }
+          taken.add(entry);
           if (entry.place === undefined) used.add(entry);
           next = entry.ret;
         }
