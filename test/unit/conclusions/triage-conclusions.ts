@@ -7,7 +7,7 @@ import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
 import type { TraceJson } from '../../../src/shared/task-model.ts';
-import { blind, crash, logOf, open, reasonOf, running, runs } from '../engine/reason-evidence.ts';
+import { blind, crash, logOf, open, reasonOf, running, runs, untainted } from '../engine/reason-evidence.ts';
 import { frame, trace } from '../engine/traces.ts';
 import { said, type ConclusionCase } from './conclusion.ts';
 
@@ -68,9 +68,12 @@ export const triageConclusions: Readonly<Record<string, ConclusionCase>> = {
     against: { on: () => reasonOf({ crash, log: panic, entry: { kind: 'restart', symbol: '__do_restart', cpu: 0 } }), says: /The kernel panicked/ },
   },
   'oops-by-taint': {
-    made: { on: () => reasonOf({ crash, log: unread, witnesses: { ...running, died: true } }), says: /taint flag D is set: there was an oops or BUG/ },
+    made: {
+      on: () => reasonOf({ crash, log: unread, witnesses: { ...running, taint: { ...untainted, died: true } } }),
+      says: /taint flag D is set: there was an oops or BUG/,
+    },
     without: { on: () => reasonOf({ crash, log: unread, witnesses: blind }), says: /What sent it there is not known/ },
-    against: { on: () => reasonOf({ crash, log: unread, witnesses: { ...running, died: false } }), says: /What sent it there is not known/ },
+    against: { on: () => reasonOf({ crash, log: unread, witnesses: { ...running, taint: untainted } }), says: /What sent it there is not known/ },
   },
   'kdump-not-taken-over': {
     made: { on: () => reasonOf({ crash, log: panic }, stopped), says: /kdump did not take over/ },

@@ -10,7 +10,7 @@ import { deathNotes } from '../../../src/analysis/kernel/log/log-marks.ts';
 import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
 import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import { caseSession } from '../../case-answers.ts';
-import { blind, crash, evidence, logOf, open, reasonOf, running, runs } from './reason-evidence.ts';
+import { blind, crash, evidence, logOf, open, reasonOf, running, runs, untainted } from './reason-evidence.ts';
 import { frame, trace } from './traces.ts';
 
 const never = new AbortController().signal;
@@ -89,7 +89,9 @@ describe('that the kernel panicked', () => {
     expect(reasonOf({ crash })).toMatch(/What sent it there is not known: the kernel log has no panic.* and no stack shows a panic\.$/);
     expect(reasonOf({ crash, areStacksRead: false })).toContain('the stacks of its CPUs could not be followed');
     const unread = { isRead: false, gap: 'The kernel log could not be read: x.' };
-    expect(reasonOf({ crash, log: unread, witnesses: { ...running, died: true } })).toContain('The taint flag D is set: there was an oops or BUG.');
+    expect(reasonOf({ crash, log: unread, witnesses: { ...running, taint: { ...untainted, died: true } } })).toContain(
+      'The taint flag D is set: there was an oops or BUG.',
+    );
   });
 });
 

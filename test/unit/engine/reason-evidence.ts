@@ -10,7 +10,14 @@ import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system
 export const open = (system: S390xSystem): Session => sessionOn(memorySource('dump', elfVmcore(system)));
 
 export const crash = '2026-03-14T09:26:53Z';
-export const running: KernelWitnesses = { panicCpu: { kind: 'unset' }, systemState: 'running', kdumpLoaded: false, died: false, unseen: new Map() };
+export const untainted = { died: false, badPage: false, warned: false } as const;
+export const running: KernelWitnesses = {
+  panicCpu: { kind: 'unset' },
+  systemState: 'running',
+  kdumpLoaded: false,
+  taint: untainted,
+  unseen: new Map(),
+};
 export const blind: KernelWitnesses = {
   unseen: new Map(['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'].map((name) => [name, 'no symbols'])),
 };

@@ -27,13 +27,12 @@ import { kdumpStarted } from '../triage/kdump-start.ts';
 
 export async function buildReport(session: Session, request: VerifyRequest, context: Scan): Promise<ReportModel> {
   const verified = await verifySession(session, { ...request, handedOn: true }, context);
-  await session.lookForKernel(context.signal);
   const described = judgeFacts(describeDump(session), verified.checks);
   const guard = await session.kdumpGuard?.(context.signal);
   const { osInfo } = session;
   const fileName = basename(session.path);
   const { copy: _copy, ...container } = described.container;
-  const { reason } = await deathOf(session, described.times.crash, context.signal);
+  const { reason, findings = [] } = await deathOf(session, verified.checks, context.signal);
   const verdict = await verdictOf(session, context.signal);
   return {
     schema: schemaVersion,
@@ -43,7 +42,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
     digests: verified.digests,
     ...defined({ digestsMissing: verified.digestsMissing }),
     // A report says which dump, not where it lay; and the same whether a copy lay in this machine's cache or not.
-    info: { ...described, file: { ...described.file, path: fileName }, container },
+    info: { ...described, findings: [...described.findings, ...findings], file: { ...described.file, path: fileName }, container },
     verdict,
     ...defined({ reason }),
     health: verified.summary,

@@ -59,6 +59,8 @@ export function damageOf(session: Session, results: readonly CheckResult[]): Dam
 /** Checks, and unless `quick` the digests over the whole file and the whole memory. */
 export async function verifySession(session: Session, request: VerifyRequest, context: Scan): Promise<VerifyJson> {
   const { signal, progress } = context;
+  // First of all, as triage does: what the CPUs are called rests on it, and which vmcoreinfo the checks compare.
+  await session.lookForKernel(signal);
   const found = await withEvidence(session, request, (evidence) =>
     checkSession(session, request.quick ? 'quick' : 'scan', signal, {
       evidence,

@@ -70,6 +70,18 @@ function crashTimeFact(session: Session): Fact<string> | undefined {
   return fact(iso, `CRASHTIME of vmcoreinfo (${known?.source ?? ''})`);
 }
 
+/**
+ * The same in words; undefined where no CRASHTIME says that the kernel was on its way into kdump.
+ * @param isContradicted by another time in the dump
+ */
+export function crashWords(session: Session, isContradicted = false): string | undefined {
+  const recorded = session.knownVmcoreinfo?.entries.get('CRASHTIME');
+  if (recorded === undefined) return undefined;
+  const time = crashTimeFact(session)?.value;
+  if (time === undefined) return `a time that is not known (CRASHTIME is ${recorded})`;
+  return isContradicted ? `${time} by CRASHTIME, which another time in the dump contradicts` : time;
+}
+
 function machineFacts(session: Session): Record<string, unknown> {
   const { machine } = session.image;
   const id = machine.cpuId === undefined ? undefined : decodeCpuId(machine.cpuId);

@@ -4,6 +4,7 @@ import { kallsymsPlaces } from '../../kernel/symbols/kallsyms.ts';
 import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
 import { readPanicCpu, type PanicCpu } from '../../kernel/facts/kernel-facts.ts';
 import { taintFlags } from '../../kernel/facts/taint.ts';
+import type { VerdictEvidence } from '../../kernel/verdict/evidence.ts';
 import type { Session } from '../session/session.ts';
 
 export interface KernelWitnesses {
@@ -13,10 +14,8 @@ export interface KernelWitnesses {
   readonly systemState?: string;
   /** kexec_crash_image (kernel/kexec_core.c): whether a kdump kernel was loaded. */
   readonly kdumpLoaded?: boolean;
-  /** Taint flag D, which oopses and BUGs set. */
-  readonly died?: boolean;
-  /** Letters of all taint flags that are set. */
-  readonly taint?: string;
+  /** Flags of tainted_mask: D, which oopses and BUGs set, B and W. */
+  readonly taint?: VerdictEvidence['taint'];
   /** Why a variable could not be read, by its name. */
   readonly unseen: ReadonlyMap<string, string>;
 }
@@ -26,10 +25,10 @@ const systemStates = ['booting', 'scheduling', 'freeing initmem', 'running', 'ha
 
 const variables = ['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'] as const;
 
-const lettersOf = (taint: bigint): string =>
-  taintFlags(taint)
-    .map(({ letter }) => letter)
-    .join('');
+function taintOf(value: bigint): NonNullable<KernelWitnesses['taint']> {
+  const set = new Set(taintFlags(value).map(({ letter }) => letter));
+  return { died: set.has('D'), badPage: set.has('B'), warned: set.has('W') };
+}
 
 export function kernelWitnesses({ knownKernel }: Session): KernelWitnesses {
   const none = (why: string): KernelWitnesses => ({ unseen: new Map(variables.map((name) => [name, why])) });
@@ -53,7 +52,7 @@ export function kernelWitnesses({ knownKernel }: Session): KernelWitnesses {
   return {
     ...defined({ panicCpu: panic, systemState: named }),
     ...(image === undefined ? {} : { kdumpLoaded: image !== 0n }),
-    ...(taint === undefined ? {} : { died: taintFlags(taint).some(({ letter }) => letter === 'D'), taint: lettersOf(taint) }),
+    ...(taint === undefined ? {} : { taint: taintOf(taint) }),
     unseen,
   };
 }

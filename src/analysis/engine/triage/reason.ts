@@ -40,8 +40,8 @@ function unseenText({ unseen }: KernelWitnesses, wanted: readonly string[]): str
 }
 
 /** Signs of an oops or BUG that the log does not show. */
-const died = ({ witnesses: { died: isTainted }, log }: Evidence): string =>
-  isTainted === true && log.notes === undefined ? ' The taint flag D is set: there was an oops or BUG.' : '';
+const died = ({ witnesses: { taint }, log }: Evidence): string =>
+  taint?.died === true && log.notes === undefined ? ' The taint flag D is set: there was an oops or BUG.' : '';
 
 /** What a log that was read does not have; undefined when there is none to speak of, which a sentence of its own says. */
 const noLine = ({ log }: Evidence): string | undefined =>

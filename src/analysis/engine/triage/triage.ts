@@ -1,10 +1,8 @@
 /** `triage`: the first screen: facts, checks that need headers alone, CPUs, decisions. No scan, but for a short look for vmcoreinfo where nothing leads to it. */
 import type { Session } from '../session/session.ts';
-import type { CheckResult } from '../../../shared/check-model.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { TriageDump } from '../../../shared/triage-model.ts';
 import { checkSession } from '../integrity/check-session.ts';
-import type { Info } from '../../../shared/model.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
 import { kdumpStarted } from './kdump-start.ts';
 import { describeDump } from './info.ts';
@@ -15,20 +13,12 @@ import { startedKdump } from '../../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
-/** When the kernel crashed, in words; undefined where no CRASHTIME says that it was on its way into kdump. */
-function crashText({ knownVmcoreinfo }: Session, { times }: Info, checks: readonly CheckResult[]): string | undefined {
-  const recorded = knownVmcoreinfo?.entries.get('CRASHTIME');
-  if (times.crash === undefined) return recorded === undefined ? undefined : `a time that is not known (CRASHTIME is ${recorded})`;
-  const isContradicted = checks.some(({ id, verdict }) => id === 'cross-time' && verdict === 'failed');
-  return isContradicted ? `${times.crash} by CRASHTIME, which another time in the dump contradicts` : times.crash;
-}
-
 export async function triage(session: Session, signal: AbortSignal): Promise<TriageDump> {
   // First of all: what the CPUs are called rests on it.
   await session.lookForKernel(signal);
   const checks = await checkSession(session, 'headers', signal);
   const info = judgeFacts(describeDump(session), checks);
-  const { reason, gist, logGap, places, findings = [] } = await deathOf(session, crashText(session, info, checks), signal);
+  const { reason, gist, logGap, places, findings = [] } = await deathOf(session, checks, signal);
   const started = kdumpStarted(session);
   return {
     info: findings.length === 0 ? info : { ...info, findings: [...info.findings, ...findings] },

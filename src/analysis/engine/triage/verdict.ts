@@ -16,7 +16,7 @@ import { machineCpus } from '../machine/machine-cpus.ts';
 import { searched } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
 import { isDisabledWait, withoutPsw } from './disabled-wait.ts';
-import { describeDump } from './info.ts';
+import { crashWords } from './info.ts';
 import { kdumpStarted } from './kdump-start.ts';
 import { kernelWitnesses } from './kernel-witnesses.ts';
 import { logWords } from './log-words.ts';
@@ -73,7 +73,7 @@ async function gathered(session: Session, signal: AbortSignal): Promise<VerdictE
   const { log } = session.knownKernel;
   const words = logWords(session);
   const events = log.found ? logEvents(log.log.records) : [];
-  const crash = describeDump(session).times.crash;
+  const crash = crashWords(session);
   const stacks = await endStacks(session, signal);
   const witnesses = kernelWitnesses(session);
   const isEnd = hasEnded(session, crash, words) || stacks.entry !== undefined || witnesses.panicCpu?.kind === 'cpu';
@@ -91,8 +91,8 @@ async function gathered(session: Session, signal: AbortSignal): Promise<VerdictE
     isKdumpSystem: session.view === 'kdump',
     kdumpUnfinished: session.twoSystems !== undefined && kdumpStarted(session.inView('prod')) !== undefined,
     ...(stacks.isRead ? {} : { noStacks: 'the stacks of the CPUs could not be followed' }),
-    ...(taint === undefined ? {} : { taint: { died: taint.includes('D'), badPage: taint.includes('B'), warned: taint.includes('W') } }),
     ...defined({
+      taint,
       panic,
       logGap,
       end,

@@ -1,6 +1,7 @@
 /** Which task panicked and where, in a sentence: for the triage and the report, so nothing here scans memory. */
 import { cpuName } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
+import type { CheckResult } from '../../../shared/check-model.ts';
 import type { Finding } from '../../../shared/model.ts';
 import type { CrashPlaceJson } from '../../../shared/triage-model.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
@@ -21,7 +22,7 @@ import type { Told } from './told.ts';
 import { searched } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
-import { describeDump } from './info.ts';
+import { crashWords } from './info.ts';
 
 /** Callers that are named of the function that a task died in. */
 const named = 3;
@@ -169,7 +170,7 @@ function victimSentence(trace: TraceJson, { comm, pid }: NonNullable<TraceJson['
 async function deathOfFirst(session: Session, signal: AbortSignal): Promise<Told | undefined> {
   if (session.twoSystems === undefined || session.view !== 'all') return undefined;
   const first = session.inView('prod');
-  const { reason, gist } = await deathOf(first, describeDump(first).times.crash, signal);
+  const { reason, gist } = await deathOf(first, [], signal);
   if (reason === undefined) return undefined;
   const text = `The system that crashed before (view prod): ${reason} The kdump system that ran then (view kdump):`;
   return { gist: `The system that crashed before: ${gist ?? reason}`, text };
@@ -180,8 +181,16 @@ export function hasEnded(session: Session, crash: string | undefined, log: LogWo
   return crash !== undefined || log.notes?.panic !== undefined || machineCpus(session).cpus.some(isDisabledWait);
 }
 
-/** What is known of the end of the system, by structures alone: nothing here scans memory, and no list is walked whole. */
-export async function deathOf(session: Session, crash: string | undefined, signal: AbortSignal): Promise<Death> {
+/**
+ * What is known of the end of the system, by structures alone: nothing here scans memory, and no list is walked whole.
+ * @param checks at least those of headers
+ * @throws Cancelled
+ */
+export async function deathOf(session: Session, checks: readonly CheckResult[], signal: AbortSignal): Promise<Death> {
+  const crash = crashWords(
+    session,
+    checks.some(({ id, verdict }) => id === 'cross-time' && verdict === 'failed'),
+  );
   await session.knownKernel.ready(['log'], signal);
   const log = logWords(session);
   const { isRead: areStacksRead, unseen: unseenStacks, entry, victim, busy, places, findings } = await endStacks(session, signal);
