@@ -6,7 +6,7 @@ import { hex } from '../../../shared/units.ts';
 import { nullLimit, type Fault, type FaultAccess, type FaultSource } from '../fault.ts';
 
 /** Places in pt_regs without types. */
-const places = { int_code: 160, int_parm_long: 168, psw: 8 } as const;
+const places = { int_code: 160, int_parm_long: 168 } as const;
 const codeMask = 0x7f;
 const addressMask = ~0xfffn;
 /** Both pages of the lowcore: low-address protection guards parts of each, and reads of them succeed. */

@@ -6,6 +6,7 @@ import type { KernelTypes } from '../../kernel/btf/find-types.ts';
 import type { ModuleTypeSearch } from '../../kernel/btf/module-types.ts';
 import { kernelObjects, type KernelObjects } from '../../kernel/object/kernel-objects.ts';
 import { ownModule } from '../../kernel/btf/type-scope.ts';
+import type { SymbolAt } from '../../kernel/symbols/symbol-table.ts';
 import type { Session } from '../session/session.ts';
 import { stacksOf, withAllNames } from './backtrace.ts';
 import { cpuContexts } from './kernel-cpus.ts';
@@ -13,7 +14,7 @@ import { kernelState } from './kernel-state.ts';
 import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
 
 /** "name+0x1a [module]"; the offset is left out where it is 0. */
-const placeText = (name: string, offset: number, module: string | undefined): string =>
+export const symbolText = ({ name, offset, module }: SymbolAt): string =>
   `${name}${offset === 0 ? '' : `+0x${offset.toString(16)}`}${module === undefined ? '' : ` [${module}]`}`;
 
 /**
@@ -36,7 +37,7 @@ export async function analysisKernel(session: Session, { needs, uses }: Pick<Ana
   const stacks: AnalysisStacks | undefined = tasks !== undefined && wanted.has('stacks') ? stacksOf(await withAllNames(tasks, session, signal)) : undefined;
   const symbolAt = (address: bigint): string | undefined => {
     const found = names?.at(address);
-    return found === undefined ? undefined : placeText(found.name, found.offset, found.module);
+    return found === undefined ? undefined : symbolText(found);
   };
   const source = { noTypes, vmcoreinfo: kernel.vmcoreinfo, pointerBytes: memory.pointerBytes, memory, symbolAt };
   const objects = kernelObjects({ space: { ...source, types: types?.types }, symbols, noSymbols });

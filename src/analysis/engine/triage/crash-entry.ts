@@ -1,6 +1,6 @@
 /** How a kernel came to its end, as the stacks of its CPUs show: by a panic, an oops, or a PSW restart. */
 import type { TraceJson } from '../../../shared/task-model.ts';
-import { functionName } from '../../kernel/stacks/crash-path.ts';
+import { functionName, panics, restarts } from '../../kernel/stacks/crash-path.ts';
 
 export interface CrashEntry {
   readonly kind: 'panic' | 'oops' | 'restart';
@@ -10,12 +10,8 @@ export interface CrashEntry {
   readonly cpu: number;
 }
 
-/** kernel/panic.c. */
-const panics = new Set(['panic', 'vpanic', 'nmi_panic']);
 /** arch/{s390,x86,arm64}/kernel: die() and what ends an oops. */
 const oopses = new Set(['die', '__die', 'oops_end', 'die_kernel_fault']);
-/** PSW restart of s390x (arch/s390/kernel/ipl.c): crash_kexec() without a panic. */
-const restarts = new Set(['__do_restart', 'do_restart']);
 
 const kinds = [
   ['panic', panics],

@@ -7,6 +7,7 @@ import { beforeInterrupt } from '../../kernel/verdict/meaningful-frames.ts';
 import { findHangs } from '../../kernel/verdict/hangs/find-hangs.ts';
 import { noHangs, type Hangs } from '../../kernel/verdict/hangs/hangs.ts';
 import type { CpuAtWork } from '../../kernel/verdict/hangs/hang-source.ts';
+import { symbolText } from '../kernel/analysis-context.ts';
 import { tracesOfTasks } from '../kernel/backtrace.ts';
 import { firstOfTasks, type KernelTasks } from '../kernel/kernel-tasks.ts';
 import { atWork } from './busy-cpus.ts';
@@ -39,9 +40,7 @@ export async function hangsOf(session: Session, lastLine: bigint | undefined, si
       symbols,
       symbolAt(address) {
         const found = names?.at(address);
-        return found === undefined
-          ? undefined
-          : `${found.name}${found.offset === 0 ? '' : `+0x${found.offset.toString(16)}`}${found.module === undefined ? '' : ` [${found.module}]`}`;
+        return found === undefined ? undefined : symbolText(found);
       },
       tasks: list.tasks,
       tasksMissing: list.complete ? undefined : (list.broken ?? 'the list of tasks is not whole'),

@@ -2,16 +2,10 @@
  * Which types have a name, without a copy of any name: rows of a table by the hash of their names, in typed arrays. A blob from a
  * damaged dump can name millions of types by overlapping pieces of one string.
  */
+import { nameHash } from '../symbols/name-block.ts';
 
 /** Rows of one bucket that are looked at. Sound tables have a few; names can be made to share one. */
 const mostLooks = 1024;
-
-/** FNV-1a over UTF-16 units. */
-function hashOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < name.length; at += 1) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
-}
 
 export class NameIndex {
   readonly #nameOf: (row: number) => string;
@@ -36,7 +30,7 @@ export class NameIndex {
   }
 
   #bucketOf(name: string): number {
-    return hashOf(name) & (this.#heads.length - 1);
+    return nameHash(name) & (this.#heads.length - 1);
   }
 
   /** Rows of a name, ascending. */

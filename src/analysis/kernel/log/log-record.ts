@@ -1,7 +1,5 @@
 /** A line of the kernel's log, whichever way the kernel kept it. */
 import { isAscii } from 'node:buffer';
-import type { VirtualAddress } from '../../../shared/units.ts';
-import type { KernelMemory } from '../memory/kernel-memory.ts';
 
 export interface LogRecord {
   /** Number since boot, where the kernel keeps one. */
@@ -67,12 +65,4 @@ export function logText(bytes: Uint8Array): string {
     }
     return text;
   }
-}
-
-/** Whether a page that holds part of [address, address + length) is all zero: a used one never is. */
-export function lostPage(memory: KernelMemory): (address: VirtualAddress, length: number) => boolean {
-  return (address, length) => {
-    for (let page = address & ~0xfffn; page < address + BigInt(length); page += 0x1000n) if (memory.isZeroPage(page)) return true;
-    return false;
-  };
 }

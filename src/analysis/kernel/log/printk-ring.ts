@@ -6,8 +6,9 @@ import { defined } from '../../../shared/defined.ts';
 import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
+import { zeroPage } from '../memory/zero-page.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
-import { continuationFlag, flagsAndLevel, logText, lostPage, maxLogText, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
+import { continuationFlag, flagsAndLevel, logText, maxLogText, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
 
 const states = { committed: 1n, finalized: 2n } as const;
 const idMask = (1n << 62n) - 1n;
@@ -122,7 +123,7 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
   if (((ring.head - ring.tail) & idMask) > count) return not(`its head ${hex(ring.head)} is more than ${count} descriptors behind its tail ${hex(ring.tail)}`);
 
   const sizeBits = BigInt(ring.sizeBits);
-  const isLost = lostPage(memory);
+  const isLost = (address: bigint, length: number): boolean => zeroPage(memory, address, length) !== undefined;
   const device = deviceReader(memory, vmcoreinfo);
   const records: LogRecord[] = [];
   let lost = 0;

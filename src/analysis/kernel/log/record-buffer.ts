@@ -6,8 +6,9 @@ import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
 import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
+import { zeroPage } from '../memory/zero-page.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
-import { continuationFlag, flagsAndLevel, logText, lostPage, maxLogText, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
+import { continuationFlag, flagsAndLevel, logText, maxLogText, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
 
 const maxBuffer = 2 ** 31;
 /** struct printk_log without CONFIG_PRINTK_CALLER; keys of vmcoreinfo win. `log` was its name in the first versions. */
@@ -68,7 +69,7 @@ export function* readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo):
   if (buffer === 0n || size < 1024 || size > maxBuffer || first >= size || next > size)
     return not(`log_buf_len is ${size}, the first index ${first}, the next ${next}: no buffer`);
 
-  const isLost = lostPage(memory);
+  const isLost = (address: bigint, length: number): boolean => zeroPage(memory, address, length) !== undefined;
   const records: LogRecord[] = [];
   let lostWhy: string | undefined;
   let textBytes = 0;

@@ -21,8 +21,9 @@ const stopping = new Set([
 ]);
 
 /** PSW restart of s390x (arch/s390/kernel/ipl.c): an operator asked for it, and it calls crash_kexec() without a panic. */
-const restarts = new Set(['__do_restart', 'do_restart']);
-const panics = new Set(['panic', 'vpanic', 'nmi_panic']);
+export const restarts: ReadonlySet<string> = new Set(['__do_restart', 'do_restart']);
+/** kernel/panic.c. */
+export const panics: ReadonlySet<string> = new Set(['panic', 'vpanic', 'nmi_panic']);
 
 /** Handlers of signals from other CPUs, of which some ask to stop: one that was interrupted by the stop says nothing either. */
 const asksToStop = new Set(['smp_handle_ext_call', 'do_handle_IPI', 'ipi_handler']);

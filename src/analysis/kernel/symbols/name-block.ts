@@ -3,7 +3,7 @@
  * strings they would take several times the room.
  */
 
-/** FNV-1a of a name, without the letter of the type. */
+/** FNV-1a of a name over its UTF-16 units; of a symbol without the letter of its type. */
 export function nameHash(name: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < name.length; at += 1) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
