@@ -72,13 +72,31 @@ function parsed<T>(schema: v.GenericSchema<unknown, T>, text: string): T | undef
   }
 }
 
+/** Lines of a manifest that state nothing: the head of hashdeep's form. */
+const headLines: ReadonlySet<string> = new Set(['', '##', '%%%% HASHDEEP-1.0', '%%%% size,sha256,filename']);
+
+/** The lines that our two forms write, each as what it states, so that one form may replace the other. */
+const manifestLines: readonly (readonly [line: RegExp, states: (...parts: readonly string[]) => readonly string[]])[] = [
+  [/^\\?([0-9a-f]{64}) {2}(.*)$/, (digest, name) => [`${digest} ${name}`]],
+  [/^# size (\d+) {2}(.*)$/, (bytes, name) => [`size ${bytes} ${name}`]],
+  [/^# piece ([0-9a-f]{64}) (\d+-\d+) {2}(.*)$/, (digest, range, name) => [`piece ${digest} ${range} ${name}`]],
+  [/^(\d+),([0-9a-f]{64}),(.*)$/, (bytes, digest, name) => [`${digest} ${name}`, `size ${bytes} ${name}`]],
+  [/^## piece \d+,([0-9a-f]{64}),(.*) offset (\d+-\d+)$/, (digest, name, range) => [`piece ${digest} ${range} ${name}`]],
+];
+
+/** A line that is none of ours is a statement too: a digest of another kind, a note of somebody's. Only the same line states it again. */
 const manifestStatements: Statements = (text) =>
-  text.split('\n').flatMap((line) => {
-    const [, plain, name] = /^\\?([0-9a-f]{64}) {2}(.*)$/.exec(line) ?? [];
-    if (plain !== undefined) return [`${plain} ${name ?? ''}`];
-    const [, deep, deepName] = /^\d+,([0-9a-f]{64}),(.*)$/.exec(line) ?? [];
-    return deep === undefined ? [] : [`${deep} ${deepName ?? ''}`];
-  });
+  text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .flatMap((line) => {
+      if (headLines.has(line)) return [];
+      for (const [pattern, states] of manifestLines) {
+        const found = pattern.exec(line);
+        if (found !== null) return states(...found.slice(1));
+      }
+      return [`line ${line}`];
+    });
 
 const attestationStatements: Statements = (text) => {
   const envelope = parsed(envelopeSchema, text);

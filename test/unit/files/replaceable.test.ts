@@ -109,6 +109,26 @@ describe('an output that is asked to replace a file', () => {
     expect(tried(both, 'session', one)).toMatch(/states what this output does not/);
   });
 
+  it.each([
+    ['a digest of another kind', `${'b'.repeat(32)}  dump.s390\n`],
+    ['a digest with its kind', `SHA512 (dump.s390) = ${'b'.repeat(128)}\n`],
+    ['a digest in binary mode', `${'b'.repeat(64)} *other.s390\n`],
+    ['a digest in capitals', `${'B'.repeat(64)}  other.s390\n`],
+    ["hashdeep's line of another file with two digests", `10,${'b'.repeat(32)},${'b'.repeat(64)},other.s390\n`],
+    ['a note', '# received from the site on Friday, seal intact\n'],
+    ['a piece of another file', `# piece ${'b'.repeat(64)} 0-1048575  other.s390\n`],
+    ['words', 'signed: a colleague\n'],
+  ])('leaves a manifest to which a person added %s, unless the new one has that line too', (_, line) => {
+    const manifests = [...outputs].filter(([, { kind, of }]) => kind === 'manifest' && of === dumps[0]);
+    expect(manifests.length).toBe(manifestFormats.length);
+    for (const [what, { text }] of manifests) {
+      for (const there of [text + line, (text + line).replaceAll('\n', '\r\n')])
+        for (const [by, again] of manifests) expect(tried(there, 'manifest', again.text), `${what} by ${by}`).toMatch(/states what this output does not/);
+      expect(tried(text + line, 'manifest', `${text}${line}`)).toBeUndefined();
+      expect(tried(text.replaceAll('\n', '\r\n'), 'manifest', text)).toBeUndefined();
+    }
+  });
+
   it('replaces an empty file', () => {
     for (const { kind, text } of outputs.values()) expect(tried('', kind, text)).toBeUndefined();
   });
