@@ -2,10 +2,12 @@
  * Memory for files of up to 64 MiB whose headers list as much as they can: what the whole process takes, above what the same program takes
  * for a small dump. How long it takes is no subject here.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
+import { describeNeeding } from '../requirements.ts';
 import { manyLoads, shuffledLoads } from '../perf/many-loads.ts';
 import { manyNotes } from '../perf/many-notes.ts';
 import { scratchFolder } from '../scratch-folder.ts';
@@ -95,3 +97,32 @@ it('compare of two dumps with 60,000 notes of no known kind: at most 256 MiB abo
   expect(code, err).toBe(1);
   expect((peak - start) / mebibyte).toBeLessThan((bound + margin) / mebibyte);
 }, 600_000);
+
+describeNeeding('xz', 'a packed file whose dictionary is as large as what is kept of it', () => {
+  const packed = (name: string, bytes: number, ...options: readonly string[]): string => {
+    const path = join(folder, name);
+    const contents = Buffer.concat([smallCore(), Buffer.alloc(bytes)]);
+    writeFileSync(path, execFileSync('xz', ['-c', '-T1', ...options], { input: contents, maxBuffer: largest }));
+    return path;
+  };
+
+  it.each([
+    ['one block', ['-9']],
+    ['a block for every 90 MB', ['-9', '--block-size=90000000']],
+  ])(
+    'of xz -9, %s: at most 256 MiB above the start',
+    async (name, options) => {
+      const { code, err, peak } = await peakOf('info', packed(name.replaceAll(' ', '-'), 300 * mebibyte, ...options), '--json');
+      expect(code, err).toBe(0);
+      expect((peak - start) / mebibyte).toBeLessThan((bound + margin) / mebibyte);
+    },
+    600_000,
+  );
+
+  it('of 256 MiB is refused, in no more memory', async () => {
+    const { code, err, peak } = await peakOf('info', packed('large', 500 * mebibyte, '--lzma2=preset=0,dict=256MiB'), '--json');
+    expect(err).toMatch(/a dictionary of 256 MiB, and at most 64 MiB are kept in memory/);
+    expect(code).toBe(3);
+    expect((peak - start) / mebibyte).toBeLessThan((bound + margin) / mebibyte);
+  }, 600_000);
+});

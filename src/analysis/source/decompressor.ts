@@ -19,7 +19,7 @@ export interface Unpacking {
   readonly stage: (pieces: Pieces) => AsyncGenerator<Uint8Array, undefined>;
   /** Undefined until the stage has come to the end of the file. */
   readonly end: () => UnpackEnd | undefined;
-  /** How many of the members or frames so far record a checksum of their contents; each of these was compared. */
+  /** How many of the members, frames or blocks so far record a checksum of their contents; each of these was compared. */
   readonly checksums: () => 'all' | 'some' | 'none';
 }
 

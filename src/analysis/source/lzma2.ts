@@ -26,11 +26,19 @@ const at = {
 } as const;
 const literalProbabilities = 0x300;
 const half = 1024;
-const firstBytes = 1 << 22;
+/** Room for output besides the dictionary, at least: two chunks of the largest size. */
+const spareBytes = 1 << 22;
 
+/**
+ * Bytes of the window for a dictionary. A quarter of it is spare: what the window keeps is moved to its begin each time the spare room is used up, four bytes for
+ * one that is unpacked. The system gives memory as it is written to, so that a short block takes no more than it unpacks to.
+ */
+export const windowBytes = (dictionaryBytes: number): number => dictionaryBytes + (dictionaryBytes >>> 2) + spareBytes;
+
+/** Unpacks one block after the other, all in one window. */
 export class Lzma2 {
-  readonly #dictionaryBytes: number;
-  #window: Buffer = Buffer.allocUnsafe(firstBytes);
+  #dictionaryBytes = 0;
+  #window: Buffer = Buffer.alloc(0);
   /** Bytes of the window that hold output. */
   #end = 0;
   /** Of these how many belong to the dictionary since its last reset. */
@@ -48,19 +56,25 @@ export class Lzma2 {
   #range = 0;
   #code = 0;
 
-  /** @param dictionaryBytes how far back a match can reach */
-  constructor(dictionaryBytes: number) {
+  /**
+   * Begins a block: nothing of the one before can be referred to.
+   * @param dictionaryBytes how far back a match can reach, at most 2 GiB
+   */
+  begin(dictionaryBytes: number): void {
+    const wanted = windowBytes(dictionaryBytes);
+    if (this.#window.length < wanted) this.#window = Buffer.allocUnsafeSlow(wanted);
     this.#dictionaryBytes = dictionaryBytes;
+    this.#end = 0;
+    this.#known = 0;
+    this.#needsDictionary = true;
+    this.#needsProperties = true;
   }
 
-  /** Makes room for a chunk behind what can still be referred to. */
+  /** Makes room for a chunk after what can still be referred to. */
   #reserve(bytes: number): void {
     if (this.#end + bytes <= this.#window.length) return;
     const kept = Math.min(this.#end, this.#dictionaryBytes);
-    const wanted = Math.min(2 * this.#dictionaryBytes + 2 * bytes, Math.max(2 * this.#window.length, 2 * kept + 2 * bytes));
-    const grown = kept + bytes > this.#window.length || wanted > this.#window.length ? Buffer.allocUnsafe(wanted) : this.#window;
-    this.#window.copy(grown, 0, this.#end - kept, this.#end);
-    this.#window = grown;
+    this.#window.copyWithin(0, this.#end - kept, this.#end);
     this.#end = kept;
   }
 

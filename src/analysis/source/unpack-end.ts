@@ -5,9 +5,9 @@ export type UnpackEnd =
   | { readonly kind: 'cut'; readonly at: number }
   /**
    * The member or frame at `at` is damaged (`what` says how). `contents`: it unpacked to its end, but not to what its checksum says, and what follows it
-   * was unpacked too; else nothing was unpacked from there on.
+   * was unpacked too; else nothing was unpacked from there on. `ofIndex`: what is damaged is the list of what came before (xz), not the data themselves.
    */
-  | { readonly kind: 'damaged'; readonly at: number; readonly what: string; readonly contents: boolean }
+  | { readonly kind: 'damaged'; readonly at: number; readonly what: string; readonly contents: boolean; readonly ofIndex?: boolean }
   /** The disk does not give the file from `at` on. */
   | { readonly kind: 'unread'; readonly at: number; readonly why: string }
   /** From `at` on, after the last member or frame, lie bytes that are none. */
@@ -19,7 +19,7 @@ export type Damage = Extract<UnpackEnd, { readonly kind: 'damaged' }>;
 const manyParts = 1 << 14;
 const leastBytesOfMany = 4096;
 
-/** Counts the members or frames of a file, and what came out of them. */
+/** Counts the members, frames or blocks of a file, and what came out of them. */
 export class PartCount {
   #parts = 0;
   #bytes = 0;
@@ -29,7 +29,12 @@ export class PartCount {
     this.#parts += 1;
     this.#bytes += bytes;
     if (this.#parts <= manyParts || this.#bytes >= this.#parts * leastBytesOfMany) return undefined;
-    return { kind: 'damaged', at, what: `there are more than ${manyParts} members or frames, with less than ${leastBytesOfMany} bytes each`, contents: false };
+    return {
+      kind: 'damaged',
+      at,
+      what: `there are more than ${manyParts} members, frames or blocks, with less than ${leastBytesOfMany} bytes each`,
+      contents: false,
+    };
   }
 }
 

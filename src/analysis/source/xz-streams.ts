@@ -2,85 +2,20 @@
  * A file of xz: streams one after the other, each with blocks and an index (The .xz File Format 1.2). Blocks of LZMA2 are unpacked chunk by chunk, and each
  * block is compared with the check that its stream has: CRC-32, CRC-64 or SHA-256.
  */
-import { createHash } from 'node:crypto';
 import zlib from 'node:zlib';
 import { DumpError } from '../../shared/dump-error.ts';
 import { byteText } from '../../shared/units.ts';
 import { Lzma2, LzmaDamage } from './lzma2.ts';
 import { PieceCursor, type Pieces } from './piece-cursor.ts';
-import type { Damage, Unpacked } from './unpack-end.ts';
+import { PartCount, type Damage, type Unpacked } from './unpack-end.ts';
+import { checkBytes, checkOf, type Check } from './xz-checks.ts';
+import { BlockSizes, IndexDamage, takeIndex, type StreamPart } from './xz-index.ts';
 
 const streamMagic = Buffer.from('fd377a585a00', 'hex');
 const headerBytes = 12;
-const footerBytes = 12;
-/** Bytes of a check by its number (section 2.1.1.2). */
-const checkBytes = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64] as const;
 const lzma2Filter = 0x21n;
-/** What a decoder may take: xz -9 has 64 MiB. */
-const mostDictionary = 2 ** 28;
-
-/** CRC-64 of ECMA-182 as xz has it, in two halves. */
-const crc64Table = (() => {
-  const table = new Int32Array(512);
-  for (let index = 0; index < 256; index += 1) {
-    let value = BigInt(index);
-    for (let bit = 0; bit < 8; bit += 1) value = (value & 1n) === 1n ? (value >> 1n) ^ 0xc96c_5795_d787_0f42n : value >> 1n;
-    table[2 * index] = Number(BigInt.asIntN(32, value));
-    table[2 * index + 1] = Number(BigInt.asIntN(32, value >> 32n));
-  }
-  return table;
-})();
-
-interface Check {
-  update(bytes: Uint8Array): void;
-  digest(): Buffer;
-}
-
-function crc64(): Check {
-  let low = -1;
-  let high = -1;
-  return {
-    update(bytes) {
-      let [a, b] = [low, high];
-      for (let at = 0; at < bytes.length; at += 1) {
-        const index = ((a ^ (bytes[at] ?? 0)) & 0xff) << 1;
-        a = ((a >>> 8) | (b << 24)) ^ (crc64Table[index] ?? 0);
-        b = (b >>> 8) ^ (crc64Table[index + 1] ?? 0);
-      }
-      low = a;
-      high = b;
-    },
-    digest() {
-      const digest = Buffer.alloc(8);
-      digest.writeUInt32LE(~low >>> 0, 0);
-      digest.writeUInt32LE(~high >>> 0, 4);
-      return digest;
-    },
-  };
-}
-
-function crc32(): Check {
-  let value = 0;
-  return {
-    update(bytes) {
-      value = zlib.crc32(bytes, value);
-    },
-    digest() {
-      const digest = Buffer.alloc(4);
-      digest.writeUInt32LE(value, 0);
-      return digest;
-    },
-  };
-}
-
-/** The check of a stream; undefined for none and for those that are not known. */
-function checkOf(number: number): Check | undefined {
-  if (number === 1) return crc32();
-  if (number === 4) return crc64();
-  if (number !== 10) return undefined;
-  const hash = createHash('sha256');
-  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest() };
-}
+/** That of xz -9, the largest of its presets: the window takes a quarter more and 4 MiB. */
+const mostDictionary = 2 ** 26;
 
 const crcFits = (bytes: Buffer): boolean => zlib.crc32(bytes.subarray(0, -4)) === bytes.readUInt32LE(bytes.length - 4);
 
@@ -119,16 +54,12 @@ function dictionaryOf(header: Buffer, file: string): number {
   numbers.next();
   const bits = (header[numbers.at()] ?? 0) & 0x3f;
   const bytes = bits >= 40 ? 2 ** 32 - 1 : (2 | (bits & 1)) * 2 ** (Math.floor(bits / 2) + 11);
-  if (bytes > mostDictionary) throw refuse(`with a dictionary of ${byteText(bytes)}`);
+  if (bytes > mostDictionary) throw refuse(`with a dictionary of ${byteText(bytes)}, and at most ${byteText(mostDictionary)} are kept in memory`);
   return bytes;
 }
 
-/** How a part of a stream ends: undefined where it is whole. */
-type Part = 'cut' | undefined;
-
-/** The chunks of a block. */
-async function* block(cursor: PieceCursor, dictionaryBytes: number, check: Check | undefined): AsyncGenerator<Uint8Array, Part> {
-  const decoder = new Lzma2(dictionaryBytes);
+/** The chunks of a block, for a decoder that has begun it. */
+async function* block(cursor: PieceCursor, decoder: Lzma2, check: Check | undefined): AsyncGenerator<Uint8Array, StreamPart> {
   for (;;) {
     const head = Buffer.from(await cursor.look(6));
     const control = head[0];
@@ -154,28 +85,6 @@ async function* block(cursor: PieceCursor, dictionaryBytes: number, check: Check
   }
 }
 
-/** Takes the index of a stream: what it says of the blocks was followed already. */
-async function skipIndex(cursor: PieceCursor): Promise<Part> {
-  const from = cursor.position;
-  cursor.took(1);
-  const number = async (): Promise<bigint | undefined> => {
-    let value = 0n;
-    for (let shift = 0n; shift < 63n; shift += 7n) {
-      const [byte] = await cursor.look(1);
-      if (byte === undefined) return undefined;
-      cursor.took(1);
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-    throw new LzmaDamage('a number of the index has no end');
-  };
-  const records = await number();
-  if (records === undefined) return 'cut';
-  for (let record = 0n; record < 2n * records; record += 1n) if ((await number()) === undefined) return 'cut';
-  const padding = (4 - ((cursor.position - from) % 4)) % 4;
-  return (await cursor.skip(padding + 4)) < padding + 4 ? 'cut' : undefined;
-}
-
 /**
  * Unpacks all streams of a file.
  * @param onBlock is called for each block, with whether its check was compared
@@ -183,6 +92,8 @@ async function skipIndex(cursor: PieceCursor): Promise<Part> {
  */
 export async function* xzStreams(pieces: Pieces, file: string, onBlock: (hasCheck: boolean) => void): Unpacked {
   const cursor = new PieceCursor(pieces);
+  const decoder = new Lzma2();
+  const count = new PartCount();
   let damage: Damage | undefined;
   for (;;) {
     const streamAt = cursor.position;
@@ -191,10 +102,12 @@ export async function* xzStreams(pieces: Pieces, file: string, onBlock: (hasChec
     if (!head.subarray(0, streamMagic.length).equals(streamMagic.subarray(0, head.length))) break;
     if (head.length < headerBytes) return damage ?? { kind: 'cut', at: streamAt };
     let at = streamAt;
+    let excess: Damage | undefined;
     try {
       if (!crcFits(head.subarray(6))) throw new LzmaDamage("the CRC-32 of a stream's header is another");
       cursor.took(headerBytes);
       const checkNumber = (head[7] ?? 0) & 0xf;
+      const blocks = new BlockSizes();
       for (;;) {
         at = cursor.position;
         const [size] = await cursor.look(1);
@@ -202,26 +115,42 @@ export async function* xzStreams(pieces: Pieces, file: string, onBlock: (hasChec
         if (size === 0) break;
         const header = Buffer.from(await cursor.look((size + 1) * 4));
         if (header.length < (size + 1) * 4) return damage ?? { kind: 'cut', at };
-        const dictionary = dictionaryOf(header, file);
+        decoder.begin(dictionaryOf(header, file));
         cursor.took(header.length);
         const dataAt = cursor.position;
         const check = checkOf(checkNumber);
         onBlock(check !== undefined);
-        if ((yield* block(cursor, dictionary, check)) === 'cut') return damage ?? { kind: 'cut', at };
-        const padding = (4 - ((cursor.position - dataAt) % 4)) % 4;
+        let unpacked = 0;
+        const chunks = block(cursor, decoder, check);
+        let next = await chunks.next();
+        for (; next.done !== true; next = await chunks.next()) {
+          unpacked += next.value.length;
+          yield next.value;
+        }
+        if (next.value === 'cut') return damage ?? { kind: 'cut', at };
+        const dataBytes = cursor.position - dataAt;
+        const padding = (4 - (dataBytes % 4)) % 4;
         const wanted = checkBytes[checkNumber] ?? 0;
         const rest = Buffer.from(await cursor.look(padding + wanted));
         if (rest.length < padding + wanted) return damage ?? { kind: 'cut', at };
         cursor.took(rest.length);
         if (check !== undefined && !check.digest().equals(rest.subarray(padding)))
           damage ??= { kind: 'damaged', at, what: 'their check is another', contents: true };
+        blocks.add(BigInt(header.length + dataBytes + wanted), BigInt(unpacked));
+        excess = count.add(unpacked, at);
+        if (excess !== undefined) break;
       }
-      const end = (await skipIndex(cursor)) ?? ((await cursor.skip(footerBytes)) < footerBytes ? 'cut' : undefined);
-      if (end === 'cut') return damage ?? { kind: 'cut', at };
+      // A stream without a block is a part too.
+      if (blocks.count === 0) excess = count.add(0, streamAt);
+      if (excess === undefined && (await takeIndex(cursor, blocks, head.subarray(6, 8))) === 'cut') return damage ?? { kind: 'cut', at };
     } catch (error) {
       if (!(error instanceof LzmaDamage)) throw error;
       await cursor.skip(Infinity);
-      return damage ?? { kind: 'damaged', at, what: error.message, contents: false };
+      return damage ?? { kind: 'damaged', at, what: error.message, contents: false, ...(error instanceof IndexDamage ? { ofIndex: true } : {}) };
+    }
+    if (excess !== undefined) {
+      await cursor.skip(Infinity);
+      return damage ?? excess;
     }
     await cursor.skipZeros();
   }

@@ -38,34 +38,40 @@ const numberBytes = (value: number): Buffer =>
   );
 const padding = (length: number): Buffer => Buffer.alloc((4 - (length % 4)) % 4);
 
-/** A stream whose chunks are stored as they are. @param check 1 for CRC-32, 10 for SHA-256, 0 for none */
-function storedStream(contents: Buffer, check: 0 | 1 | 10 = 1, filter = 0x21): Buffer {
+interface Stream {
+  /** 1 for CRC-32, 10 for SHA-256, 0 for none. */
+  readonly check?: 0 | 1 | 10;
+  readonly filter?: number;
+  /** As its header has it: 12 is 256 KiB, 28 is 64 MiB. */
+  readonly dictionary?: number;
+  /** The sizes that the index lists, from those of the blocks. */
+  readonly listed?: (sizes: readonly (readonly [number, number])[]) => readonly (readonly [number, number])[];
+}
+
+/** A stream with a block for each piece, whose chunks are stored as they are. */
+function streamOf(pieces: readonly Buffer[], { check = 1, filter = 0x21, dictionary = 12, listed = (sizes) => sizes }: Stream = {}): Buffer {
   const flags = Buffer.from([0, check]);
-  const chunks: Buffer[] = [];
-  for (let at = 0; at < contents.length; at += 40_000) {
-    const piece = contents.subarray(at, at + 40_000);
-    chunks.push(Buffer.from([at === 0 ? 1 : 2, (piece.length - 1) >> 8, (piece.length - 1) & 0xff]), piece);
-  }
-  const data = Buffer.concat([...chunks, Buffer.alloc(1)]);
-  const header = withCrc(Buffer.from([2, 0, filter, 1, 12, 0, 0, 0]));
-  const sum = check === 0 ? Buffer.alloc(0) : check === 1 ? u32(zlib.crc32(contents)) : createHash('sha256').update(contents).digest();
-  const index = Buffer.concat([Buffer.from([0, 1]), numberBytes(header.length + data.length + sum.length), numberBytes(contents.length)]);
+  const sizes: (readonly [number, number])[] = [];
+  const blocks = pieces.map((contents) => {
+    const chunks: Buffer[] = [];
+    for (let at = 0; at < contents.length; at += 40_000) {
+      const piece = contents.subarray(at, at + 40_000);
+      chunks.push(Buffer.from([at === 0 ? 1 : 2, (piece.length - 1) >> 8, (piece.length - 1) & 0xff]), piece);
+    }
+    const data = Buffer.concat([...chunks, Buffer.alloc(1)]);
+    const header = withCrc(Buffer.from([2, 0, filter, 1, dictionary, 0, 0, 0]));
+    const sum = check === 0 ? Buffer.alloc(0) : check === 1 ? u32(zlib.crc32(contents)) : createHash('sha256').update(contents).digest();
+    sizes.push([header.length + data.length + sum.length, contents.length]);
+    return Buffer.concat([header, data, padding(data.length), sum]);
+  });
+  const records = listed(sizes);
+  const index = Buffer.concat([Buffer.alloc(1), numberBytes(records.length), ...records.flatMap(([unpadded, unpacked]) => [numberBytes(unpadded), numberBytes(unpacked)])]); // prettier-ignore
   const wholeIndex = withCrc(Buffer.concat([index, padding(index.length)]));
   const foot = Buffer.concat([u32(wholeIndex.length / 4 - 1), flags]);
-  return Buffer.concat([
-    Buffer.from('fd377a585a00', 'hex'),
-    flags,
-    u32(zlib.crc32(flags)),
-    header,
-    data,
-    padding(data.length),
-    sum,
-    wholeIndex,
-    u32(zlib.crc32(foot)),
-    foot,
-    Buffer.from('YZ'),
-  ]);
+  return Buffer.concat([Buffer.from('fd377a585a00', 'hex'), flags, u32(zlib.crc32(flags)), ...blocks, wholeIndex, u32(zlib.crc32(foot)), foot, Buffer.from('YZ')]); // prettier-ignore
 }
+
+const storedStream = (contents: Buffer, check: 0 | 1 | 10 = 1, filter = 0x21): Buffer => streamOf([contents], { check, filter });
 
 describe('streams of xz', () => {
   it.each([0, 1, 10] as const)('are unpacked and compared with their check (%d)', async (check) => {
@@ -104,6 +110,69 @@ describe('streams of xz', () => {
     const file = storedStream(text);
     file[at] = 0x55;
     expect((await unpack(file)).end).toMatchObject({ kind: 'damaged', contents: false, what: expect.stringContaining(what) as string });
+  });
+
+  it.each([
+    ['one more', (sizes) => [...sizes, [100, 5]], 'the index lists 4 blocks, and the stream has 3'],
+    ['one less', (sizes) => sizes.slice(1), 'the index lists 2 blocks, and the stream has 3'],
+    ['none', () => [], 'the index lists 0 blocks, and the stream has 3'],
+    ['a block of another size', ([first, second, third]) => [first, [second?.[0] ?? 0, 7], third] as never, 'the index lists other sizes than the blocks have'],
+    ['them in another order', (sizes) => sizes.toReversed(), 'the index lists other sizes than the blocks have'],
+  ] as readonly (readonly [string, Exclude<Stream['listed'], undefined>, string])[])('whose index lists %s are damaged', async (_, listed, what) => {
+    const pieces = [text, noise, text.subarray(500)];
+    const whole = streamOf(pieces);
+    expect((await unpack(whole)).end).toEqual({ kind: 'whole' });
+    const file = streamOf(pieces, { listed });
+    const { out, end } = await unpack(file);
+    expect(out.equals(Buffer.concat(pieces))).toBe(true);
+    const at = whole.length - 12 - (whole.readUInt32LE(whole.length - 8) + 1) * 4;
+    expect(end).toEqual({ kind: 'damaged', at, what, contents: false, ofIndex: true });
+  });
+
+  it('from which a whole block was taken are damaged, although all that is left has its check', async () => {
+    const pieces = [text, noise, text.subarray(500)];
+    const [file, first] = [streamOf(pieces), streamOf(pieces.slice(0, 1))];
+    const [begin, bytes] = [12, first.length - 12 - 12 - (first.readUInt32LE(first.length - 8) + 1) * 4];
+    const { out, end } = await unpack(Buffer.concat([file.subarray(0, begin), file.subarray(begin + bytes)]));
+    expect(out.equals(Buffer.concat(pieces.slice(1)))).toBe(true);
+    expect(end).toMatchObject({ kind: 'damaged', ofIndex: true, what: 'the index lists 3 blocks, and the stream has 2' });
+  });
+
+  it.each([
+    ['the CRC-32 of the index', -16, /CRC-32 of the index/],
+    ["the footer's magic", -1, /footer/],
+    ["the footer's flags", -3, /footer/],
+    ["the footer's size of the index", -8, /footer/],
+    ["the footer's CRC-32", -12, /footer/],
+  ] as const)('with damage in %s are damaged', async (_, fromEnd, what) => {
+    const file = storedStream(text);
+    const at = file.length + fromEnd;
+    file[at] = (file[at] ?? 0) ^ 1;
+    expect((await unpack(file)).end).toMatchObject({ kind: 'damaged', ofIndex: true, what: expect.stringMatching(what) as string });
+  });
+
+  it.each([
+    ['blocks', (count: number) => streamOf(Array.from({ length: count }, () => Buffer.from('x')))],
+    ['streams without a block', (count: number) => Buffer.concat(Array.from({ length: count }, () => streamOf([])))],
+  ])('of nothing but tiny %s are damaged once there are 16,385', async (_, build) => {
+    expect((await unpack(build(16_384), 1 << 16)).end).toEqual({ kind: 'whole' });
+    const { end } = await unpack(build(16_500), 1 << 16);
+    expect(end).toMatchObject({ kind: 'damaged', contents: false, what: expect.stringMatching(/more than 16384 members, frames or blocks/) as string });
+  });
+
+  it('with more blocks than that are unpacked where each has some bytes', async () => {
+    const piece = Buffer.alloc(4096, 1);
+    const { out, end } = await unpack(streamOf(Array.from({ length: 16_500 }, () => piece)), 1 << 20);
+    expect(end).toEqual({ kind: 'whole' });
+    expect(out.length).toBe(16_500 * 4096);
+  });
+
+  it('with a dictionary of more than 64 MiB are refused before they are unpacked', async () => {
+    expect((await unpack(streamOf([text], { dictionary: 28 }))).end).toEqual({ kind: 'whole' });
+    for (const dictionary of [29, 30, 32, 40]) {
+      const stage = xzStreams([streamOf([text], { dictionary })], 'file', () => undefined);
+      await expect(stage.next()).rejects.toThrow(/a dictionary of .*, and at most 64 MiB are kept in memory.*xz -d FILE/);
+    }
   });
 
   it('with a filter that is not decoded are refused, with the way out', async () => {

@@ -41,7 +41,9 @@ function endFinding({ wrapper = '', file, unpacked }: PackedFile): Finding | und
       title: 'The packed file is damaged',
       detail: end.contents
         ? `its ${wrapper} ${name} that begins at ${at} does not unpack to what it was made from (${end.what}): some of its contents are wrong, and nothing says which. All ${byteText(source.size)} are unpacked`
-        : `its ${wrapper} ${name} that begins at ${at} cannot be unpacked to its end (${end.what}); the ${byteText(source.size)} before the damage are unpacked, and what came after them is missing`,
+        : end.ofIndex === true
+          ? `its ${wrapper} index at ${at} does not fit what comes before it (${end.what}): the ${byteText(source.size)} before it are unpacked, and whether they are all cannot be told`
+          : `its ${wrapper} ${name} that begins at ${at} cannot be unpacked to its end (${end.what}); the ${byteText(source.size)} before the damage are unpacked, and what came after them is missing`,
       where: { fileOffset: end.at, bytes: file.size - end.at },
     };
   if (end.kind === 'unread')
