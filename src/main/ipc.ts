@@ -11,6 +11,7 @@ import type { EvidenceKind } from '../shared/check-model.ts';
 import { defined } from '../shared/defined.ts';
 import { shellMethods, type SavedKind, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
+import { readKeptIssues } from './kept-issues.ts';
 import { openSessionFiles, readSessionText } from './session-files.ts';
 import { printPage } from './print-page.ts';
 import type { Settings } from './settings.ts';
@@ -40,6 +41,7 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
   return {
     start() {
       const paths = [...window.takeFirstPaths()];
+      const issues = settings.knownIssues();
       return {
         paths,
         remarks: [...remarks],
@@ -47,6 +49,7 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
         theme: settings.theme(),
         density: settings.density(),
         keys: settings.keys(),
+        ...(issues === undefined ? {} : { knownIssues: readKeptIssues(issues) }),
         platform: process.platform,
         versions: { dumpbench: app.getVersion(), electron: process.versions.electron, chromium: process.versions.chrome, node: process.versions.node },
       };
@@ -126,6 +129,19 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
       settings.setKeys(command, keys);
       onKeysChanged();
       return { keys: settings.keys() };
+    },
+    async chooseKnownIssues() {
+      const answer = await dialog.showOpenDialog(window.browser, { title: 'Known issues (JSON Lines)', properties: ['openFile'] });
+      const [path] = answer.filePaths;
+      if (path === undefined) return {};
+      const read = readKeptIssues(path);
+      // One that cannot be read takes the place of none that can.
+      if (read.failure === undefined) settings.setKnownIssues(path);
+      return { knownIssues: read };
+    },
+    forgetKnownIssues() {
+      settings.setKnownIssues(undefined);
+      return {};
     },
     setDensity({ density }) {
       settings.setDensity(density);

@@ -13,6 +13,8 @@ const storedSchema = v.object({
   density: v.fallback(v.picklist(densities), 'comfortable'),
   /** Command id -> keys. */
   keys: v.fallback(v.record(v.string(), v.string()), {}),
+  /** Path of the file of known issues. */
+  knownIssues: v.fallback(v.optional(v.pipe(v.string(), v.minLength(1))), undefined),
   bounds: v.fallback(v.optional(v.object({ x: whole, y: whole, width: whole, height: whole })), undefined),
 });
 export type StoredSettings = v.InferOutput<typeof storedSchema>;

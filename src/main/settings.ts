@@ -14,6 +14,9 @@ export interface Settings {
   readonly recents: () => Recent[];
   readonly remember: (recent: Recent) => Recent[];
   readonly forget: (path: string) => Recent[];
+  /** Path of the file of known issues. */
+  readonly knownIssues: () => string | undefined;
+  readonly setKnownIssues: (path: string | undefined) => void;
   readonly bounds: () => StoredSettings['bounds'];
   readonly setBounds: (bounds: NonNullable<StoredSettings['bounds']>) => void;
 }
@@ -55,6 +58,10 @@ export function openSettings(): Settings {
     recents: () => stored.recents,
     remember: (recent) => save([recent, ...stored.recents.filter((one) => one.path !== recent.path)].slice(0, maxRecents)),
     forget: (path) => save(stored.recents.filter((one) => one.path !== path)),
+    knownIssues: () => stored.knownIssues,
+    setKnownIssues(path) {
+      set({ knownIssues: path });
+    },
     bounds: () => stored.bounds,
     setBounds(bounds) {
       try {

@@ -62,7 +62,10 @@ shell
     workbench.density.set(start.density);
     workbench.recents.set(start.recents);
     workbench.versions.set(start.versions);
-    if (start.remarks.length > 0) workbench.notice.set({ tone: 'plain', text: start.remarks.join('; ') });
+    const { knownIssues, remarks } = start;
+    if (knownIssues?.failure === undefined) workbench.knownIssues.set(knownIssues);
+    const sentences = [...remarks, ...(knownIssues?.failure === undefined ? [] : [`known issues: ${knownIssues.failure}`])];
+    if (sentences.length > 0) workbench.notice.set({ tone: 'plain', text: sentences.join('; ') });
     // Files that were asked for are what the window is about; else what it was about before.
     if (start.paths.length > 0) workbench.openPaths(start.paths);
     else return workbench.sessions.restoreLast();

@@ -3,7 +3,7 @@ import { EngineFailure } from '../shared/rpc.ts';
 import { createContext, useContext } from 'react';
 import type { Catalogue } from '../shared/catalogue-model.ts';
 import type { EvidenceKind } from '../shared/check-model.ts';
-import type { Density, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
+import type { Density, KeptIssues, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import { guardEvidence, protectEvidence } from './shell/evidence-guard.ts';
 import type { Shell } from './shell/shell-calls.ts';
@@ -66,6 +66,8 @@ export interface Workbench {
   /** Keys that a person chose, by action. */
   readonly keys: Store<Readonly<Record<string, string>>>;
   readonly density: Store<Density>;
+  /** The issues of the file that the settings name; undefined without one that can be read. */
+  readonly knownIssues: Store<KeptIssues | undefined>;
   /** What the program and its runtime say of themselves, once they have. */
   readonly versions: Store<Versions | undefined>;
   readonly markDraft: Store<MarkDraft | undefined>;
@@ -99,6 +101,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
   const jobs = createJobs();
   const themes = createThemes(wishes);
   const recents = createStore<readonly Recent[]>([]);
+  const knownIssues = createStore<KeptIssues | undefined>(undefined);
   const notice = createStore<Notice | undefined>(undefined);
   const tell = (error: unknown): void => notice.set({ tone: 'bad', text: error instanceof Error ? error.message : String(error) });
 
@@ -168,6 +171,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
       shownCheck.update((old) => ({ ...old, [key]: check }));
     },
     catalogue.get,
+    () => knownIssues.get()?.issues,
   );
 
   /** Several files of one volume set, opened together, are one dump: the first one opened stays. */
@@ -205,6 +209,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     fileWatch: watchFiles(dumps, shell),
     keys: createStore<Readonly<Record<string, string>>>({}),
     density: createStore<Density>('comfortable'),
+    knownIssues,
     versions: createStore<Versions | undefined>(undefined),
     overlay: createStore<Overlay | undefined>(undefined),
     shownCheck,

@@ -33,6 +33,35 @@ export type KnownIssue = v.InferOutput<typeof knownIssueSchema>;
 export const mostKnownIssues = 10_000;
 export const knownIssuesSchema = v.pipe(v.array(knownIssueSchema), v.maxLength(mostKnownIssues));
 
+/** What is wrong with a file of known issues, and in which line of it, counted from one. */
+export interface WrongIssue {
+  readonly line: number;
+  readonly why: string;
+}
+
+/**
+ * Reads JSON Lines: one issue a line, empty lines count for nothing.
+ * @returns the issues, or the first line that is none
+ */
+export function parseKnownIssues(lines: string): readonly KnownIssue[] | WrongIssue {
+  const issues: KnownIssue[] = [];
+  for (const [at, line] of lines.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const wrong = (why: string): WrongIssue => ({ line: at + 1, why });
+    let json: unknown;
+    try {
+      json = JSON.parse(line);
+    } catch (error) {
+      return wrong(`it is not JSON: ${(error as Error).message}`);
+    }
+    const parsed = v.safeParse(knownIssueSchema, json);
+    if (!parsed.success) return wrong(`it is no known issue: ${v.summarize(parsed.issues)}`);
+    if (issues.length >= mostKnownIssues) return wrong(`there are more than ${mostKnownIssues} issues`);
+    issues.push(parsed.output);
+  }
+  return issues;
+}
+
 /** Parts between stars, in order: linear, whatever stands in them. */
 function fitsPattern(pattern: string, whole: string): boolean {
   const [first = '', ...rest] = pattern.split('*');

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { attachmentKinds } from './attachment.ts';
 import { evidenceKinds } from './check-model.ts';
 import { evidenceFilesSchema } from './evidence-protocol.ts';
+import { knownIssuesSchema } from './known-issues.ts';
 
 const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit));
 const path = text(4096);
@@ -28,6 +29,10 @@ const keyMap = v.record(text(100), text(40));
 const versionsSchema = v.strictObject({ dumpbench: v.string(), electron: v.string(), chromium: v.string(), node: v.string() });
 export type Versions = v.InferOutput<typeof versionsSchema>;
 const nothing = v.strictObject({});
+/** The file of known issues that a person keeps in the settings; its issues, or why it cannot be read. */
+const keptIssuesSchema = v.strictObject({ path, issues: v.optional(knownIssuesSchema), failure: v.optional(v.string()) });
+export type KeptIssues = v.InferOutput<typeof keptIssuesSchema>;
+const keptIssues = v.strictObject({ knownIssues: v.optional(keptIssuesSchema) });
 /** What a person saves: says which files it may replace. */
 export const savedKinds = ['report', 'manifest', 'attestation', 'session', 'rows'] as const;
 export type SavedKind = (typeof savedKinds)[number];
@@ -46,6 +51,7 @@ export const shellMethods = {
       theme: v.picklist(themes),
       density: v.picklist(densities),
       keys: keyMap,
+      knownIssues: v.optional(keptIssuesSchema),
       platform: v.string(),
       versions: versionsSchema,
     }),
@@ -91,6 +97,9 @@ export const shellMethods = {
   /** Keys of an action instead of its own; empty for none, absent for its own again. */
   setKeys: { params: v.strictObject({ command: text(100), keys: v.optional(text(40)) }), result: v.strictObject({ keys: keyMap }) },
   setDensity: { params: v.strictObject({ density: v.picklist(densities) }), result: nothing },
+  /** Open dialog for a file of known issues, which is kept from now on; none of them when it was dismissed. */
+  chooseKnownIssues: { params: nothing, result: keptIssues },
+  forgetKnownIssues: { params: nothing, result: nothing },
   zoom: { params: v.strictObject({ to: v.picklist(['in', 'out', 'reset', 'double']) }), result: nothing },
   copyText: { params: v.strictObject({ text: text(4 << 20) }), result: nothing },
   /** Starts the engine again after it went away, or ends one that hangs. */

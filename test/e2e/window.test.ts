@@ -54,6 +54,9 @@ describeNeeding('window', 'the window', () => {
     await expect.poll(() => page.getByTestId('health').innerText()).toMatch(/failed/);
     await page.getByTestId('verdict').waitFor();
     await expect.poll(() => page.getByTestId('verdict-title').innerText()).toBe('Crash requested by sysrq (request of an operator)');
+    const why = page.getByTestId('verdict-why');
+    await why.locator('summary').click();
+    await why.getByText('Evidence', { exact: true }).first().waitFor();
     // Of a system that crashed, where it did stands in the place of the prefixes.
     await expect.poll(() => page.getByTestId('cpu-table').innerText()).toContain('sysrq_handle_crash');
     // The check that reads the crashkernel memory comes from a background job.

@@ -82,6 +82,7 @@ describe('the verdict on crash dumps', () => {
       title: wanted.title,
     });
     expect(verdict.evidence.length).toBeGreaterThan(0);
+    expect(verdict.evidence.map(({ text }) => text)).toEqual([...new Set(verdict.evidence.map(({ text }) => text))]);
     expect(verdict.title).not.toMatch(ofOneCrash);
     expect(verdict.frames.join(' ')).not.toMatch(ofOneCrash);
     const key = verdict.signature.stack;

@@ -5,7 +5,7 @@ import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
 import { readRules } from '../ignore-rules-file.ts';
 import { exitCodes, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
-import { knownIssuesOf, knownIssuesOption } from '../known-issues-file.ts';
+import { knownIssuesOf, knownIssuesOption } from '../known-issues-option.ts';
 import { formatsOf } from '../text/catalogue-text.ts';
 import { outputOptions, resultTarget } from '../output.ts';
 import { progressLine } from '../progress-line.ts';

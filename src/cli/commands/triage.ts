@@ -6,7 +6,7 @@ import { type TriageDump } from '../../shared/triage-model.ts';
 import { mostSingleCpus } from '../../shared/cpu-groups.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson, sayLine } from '../io.ts';
-import { knownIssuesOf, knownIssuesOption } from '../known-issues-file.ts';
+import { knownIssuesOf, knownIssuesOption } from '../known-issues-option.ts';
 import { namesOf, withDump } from '../open-dump.ts';
 import { instructionsToName } from '../../shared/place-names.ts';
 import { triageText } from '../text/summary-text.ts';

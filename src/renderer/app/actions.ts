@@ -12,6 +12,7 @@ import { focusGoTo, focusNextPane } from './focus.ts';
 import { matchesKeys, type KeyPress } from './keymap.ts';
 import { hexActions } from './hex-actions.ts';
 import { noteActions } from './note-actions.ts';
+import { knownIssueActions } from './known-issue-actions.ts';
 import { screenActions } from './screen-actions.ts';
 import { paneActions } from './pane-actions.ts';
 import type { Action } from './action.ts';
@@ -71,6 +72,7 @@ function allActions(workbench: Workbench): readonly Action[] {
     },
     ...paneActions(workbench),
     ...screenActions(workbench),
+    ...knownIssueActions(workbench),
     ...noteActions(workbench),
     ...hexActions(workbench),
     ...attachmentKinds.map((kind) => ({

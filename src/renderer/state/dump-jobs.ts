@@ -3,6 +3,7 @@ import type { EngineLink } from '../engine/engine-link.ts';
 import { attachedText, attachmentKinds, type AttachmentKind, type AttachmentPaths } from '../../shared/attachment.ts';
 import type { Catalogue } from '../../shared/catalogue-model.ts';
 import type { EvidenceKind, VerifyJson } from '../../shared/check-model.ts';
+import type { KnownIssue } from '../../shared/known-issues.ts';
 import type { Shell } from '../shell/shell-calls.ts';
 import { defined } from '../../shared/defined.ts';
 import { byteText } from '../../shared/units.ts';
@@ -66,6 +67,7 @@ export function createDumpJobs(
   onChecked: (key: string) => void,
   onCompared: (key: string, check: string) => void,
   known: () => Catalogue,
+  knownIssues: () => readonly KnownIssue[] | undefined,
 ): DumpJobs {
   const opened = (key: string): { readonly dump: OpenDump; readonly handle: string } | undefined => {
     const dump = dumps.find(key);
@@ -215,6 +217,7 @@ export function createDumpJobs(
             const { path: keyFile } = await shell.call('chooseKey', {});
             return keyFile === undefined ? {} : saved((await engine.call('attest', { dump: handle, key: keyFile }, how)).text);
           }
+          const issues = knownIssues();
           const annotations = marks.of(key).flatMap(reportAnnotation);
           const { text } = await engine.call(
             'report',
@@ -224,6 +227,7 @@ export function createDumpJobs(
               quick,
               annotations,
               analyses: analyses.map((id) => ({ id })),
+              ...(issues === undefined ? {} : { knownIssues: [...issues] }),
               ...params(dump.evidence),
             },
             how,

@@ -56,6 +56,9 @@ const contradictionProof = ({ contradictedPanic }: VerdictEvidence): readonly Pr
 
 const runningProof = { text: 'panic_cpu is unset and system_state is running in memory; vmcoreinfo has no CRASHTIME' };
 
+/** Troubles of one CPU rest on the same observation. */
+const eachOnce = (proofs: readonly Proof[]): Proof[] => proofs.filter((proof, at) => proofs.findIndex(({ text }) => text === proof.text) === at);
+
 export function judge(evidence: VerdictEvidence, troubles: readonly Trouble[] = troublesOf(evidence)): VerdictJson {
   const found = order.flatMap((tie) => troubles.filter((one) => one.tie === tie))[0];
   const running: Trouble | undefined = isRunning(evidence)
@@ -69,7 +72,7 @@ export function judge(evidence: VerdictEvidence, troubles: readonly Trouble[] = 
     class: chosen.class,
     contributing: [...new Set(others.map((one) => one.class))],
     ...signed(chosen, evidence.buildId),
-    evidence: [...chosen.evidence, ...contradictionProof(evidence), ...others.flatMap((one) => one.evidence.slice(0, 1))],
+    evidence: eachOnce([...chosen.evidence, ...contradictionProof(evidence), ...others.flatMap((one) => one.evidence.slice(0, 1))]),
     ...(known ? {} : { excluded: exclusions(evidence) }),
   };
 }

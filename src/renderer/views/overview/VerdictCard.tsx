@@ -1,29 +1,60 @@
+import { Fragment } from 'react';
 import type { TriageDump } from '../../../shared/triage-model.ts';
-import { classLine } from '../../../shared/verdict-text.ts';
-import { visibleText } from '../../../shared/visible-text.ts';
+import { withKnownIssues } from '../../../shared/known-issues.ts';
+import { classLine, verdictRows } from '../../../shared/verdict-text.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { placePosition } from '../../words/place.ts';
 import { verdictBanner } from '../../words/verdict.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 
-/** The verdict first, in a sentence; then what it rests on. */
+const uncaused: ReadonlySet<string> = new Set(['unknown', 'running']);
+
+/**
+ * The worst first: a check that failed, else the kind of trouble and where it was, else what the kernel said last; then what it rests on. Evidence,
+ * keys and what was excluded are a click away.
+ */
 export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonly triage: TriageDump }) {
-  const { places, shownCheck, wantedEvidence } = useWorkbench();
+  const { places, shownCheck, wantedEvidence, knownIssues } = useWorkbench();
+  const verdict = withKnownIssues(triage.verdict, useStore(knownIssues)?.issues, triage.info.kernel.release);
   const { tone, headline, detail, check } = verdictBanner(triage, dump.checks, dump.osInfo ?? triage);
   const [range] = check?.ranges ?? [];
+  const named = tone === 'plain' && !uncaused.has(verdict.class);
+  const title = <Hostile text={`${verdict.title} (${classLine(verdict)})`} />;
+  const said = <Hostile text={headline} />;
   return (
     <section className={`card verdict verdict-${tone}`} aria-label="Verdict" data-testid="verdict" data-tone={tone}>
       <div className="verdict-words">
-        <h2>
-          <Hostile text={headline} />
+        <h2 className="selectable" data-testid={named ? 'verdict-title' : undefined}>
+          {named ? title : said}
         </h2>
-        <p className="verdict-title selectable" data-testid="verdict-title" title={visibleText(triage.verdict.evidence.map(({ text }) => text).join('\n'))}>
-          <Hostile text={`${triage.verdict.title} (${classLine(triage.verdict)})`} />
+        <p className="verdict-title selectable" data-testid={named ? undefined : 'verdict-title'}>
+          {named ? said : title}
         </p>
         <p className="dim selectable">
           <Hostile text={detail.join(' ')} />
         </p>
+        {verdict.knownIssues?.map(({ text, link }, at) => (
+          <p key={at} className="selectable" data-testid="known-issue">
+            Known issue: <Hostile text={link === undefined ? text : `${text} (${link})`} />
+          </p>
+        ))}
+        <details className="verdict-why" data-testid="verdict-why">
+          <summary>Evidence and signature</summary>
+          <dl className="selectable">
+            {verdictRows(verdict)
+              .slice(2)
+              .map(([name, value], row) => (
+                <Fragment key={row}>
+                  <dt>{name}</dt>
+                  <dd>
+                    <Hostile text={value} />
+                  </dd>
+                </Fragment>
+              ))}
+          </dl>
+        </details>
       </div>
       <div className="verdict-links">
         {check === undefined ? (
