@@ -70,6 +70,10 @@ export const parameterSchema = v.strictObject({
 });
 export type ParameterJson = v.InferOutput<typeof parameterSchema>;
 
+/** How rows can be drawn: wait-graph, who waits for whom (wait-graph.ts). */
+const analysisDrawings = ['wait-graph'] as const;
+export type AnalysisDrawing = (typeof analysisDrawings)[number];
+
 /** The declaration: everything that a door has to know. */
 export const analysisTableSchema = v.strictObject({
   /** Lower case, parts joined by hyphens. */
@@ -84,6 +88,8 @@ export const analysisTableSchema = v.strictObject({
   key: v.array(v.string()),
   /** Columns by which a person may want to group the rows. */
   grouping: v.optional(v.array(v.string())),
+  /** What doors that can draw make of its rows. */
+  drawing: v.optional(v.picklist(analysisDrawings)),
 });
 export type AnalysisTable = v.InferOutput<typeof analysisTableSchema>;
 

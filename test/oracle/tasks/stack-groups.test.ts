@@ -1,12 +1,10 @@
 /** The analysis `stacks` against crash's `foreach bt`: tasks that slept with the same return addresses are one group there and here. */
 import { describe, expect, it } from 'vitest';
-import { analyseSession } from '../../../src/analysis/engine/kernel/analyses.ts';
 import type { RowJson } from '../../../src/shared/analysis-table.ts';
 import { crashDumps, crashOracle } from '../../dumps.ts';
+import { wholeAnalysis } from '../../whole-analysis.ts';
 import { withSession } from '../oracle-suite.ts';
 import { crashTraces } from './crash-texts.ts';
-
-const never = new AbortController().signal;
 
 /** Tasks that slept: all of them are in __schedule. Idle tasks share one pid. */
 function sleepersOf(text: string): readonly { readonly pid: number; readonly addresses: string }[] {
@@ -40,8 +38,8 @@ describe.skipIf(cases.length === 0)('stacks in groups and foreach bt of crash', 
   if (cases.length === 0) it('needs the real dumps', () => undefined);
   it.each(cases)('$name', async ({ entry, stated }) => {
     const { exact, plain } = await withSession(entry, async (session) => ({
-      exact: await analyseSession(session, { id: 'stacks', parameters: { exact: true } }, never, () => undefined),
-      plain: await analyseSession(session, { id: 'stacks' }, never, () => undefined),
+      exact: await wholeAnalysis(session, 'stacks', { exact: true }),
+      plain: await wholeAnalysis(session, 'stacks'),
     }));
     const known = new Set(stated.map(({ pid }) => pid));
     const ours = exact.rows.map((row) => pidsOf(row).filter((pid) => known.has(pid)));

@@ -16,10 +16,20 @@ const structs = {
   list_head: { next: 'list_head *', prev: 'list_head *' },
   sched_entity: { exec_start: 'u64', sum_exec_runtime: 'u64' },
   sched_info: { pcount: 'u64', last_arrival: 'u64' },
-  task_struct: { flags: 'u64', se: 'sched_entity', sched_info: 'sched_info', before: 'u32 : 3', in_iowait: 'u32 : 1', pi_blocked_on: 'rt_mutex_waiter *' },
-  mutex: { owner: 'u64', wait_lock: 'u32', wait_list: 'list_head' },
+  task_struct: {
+    flags: 'u64',
+    se: 'sched_entity',
+    sched_info: 'sched_info',
+    before: 'u32 : 3',
+    in_iowait: 'u32 : 1',
+    pi_blocked_on: 'rt_mutex_waiter *',
+    blocker: 'u64',
+  },
+  mutex: { owner: 'u64', wait_lock: 'u32', osq: 'u32', wait_list: 'list_head' },
+  semaphore: { lock: 'u32', count: 'u32', wait_list: 'list_head' },
+  semaphore_waiter: { list: 'list_head', task: 'task_struct *', up: 'bool' },
   mutex_waiter: { list: 'list_head', task: 'task_struct *' },
-  rw_semaphore: { count: 'u64', owner: 'u64', wait_list: 'list_head' },
+  rw_semaphore: { count: 'u64', owner: 'u64', osq: 'u32', wait_lock: 'u32', wait_list: 'list_head' },
   rwsem_waiter: { list: 'list_head', task: 'task_struct *', type: 'u32' },
   rt_mutex_base: { wait_lock: 'u32', owner: 'task_struct *' },
   rt_mutex_waiter: { tree: 'u64', task: 'task_struct *', lock: 'rt_mutex_base *' },
@@ -38,10 +48,15 @@ interface World {
   readonly image: MemoryImage;
   /** Task by its number: task_struct at n * 0x4000, its stack 0x2000 above. */
   readonly task: (number: number, letter?: string, value?: number) => KernelTask;
-  readonly waits: (lock: number, kind: 'mutex' | 'rwsem', tasks: readonly number[]) => void;
+  readonly waits: (lock: number, kind: keyof typeof waiting, tasks: readonly number[]) => void;
   readonly find: (source: Partial<HangSource>) => Hangs;
 }
 
+const waiting = {
+  mutex: { lock: 'mutex', waiter: 'mutex_waiter' },
+  rwsem: { lock: 'rw_semaphore', waiter: 'rwsem_waiter' },
+  semaphore: { lock: 'semaphore', waiter: 'semaphore_waiter' },
+} as const;
 const at = (number: number): number => number * 0x4000;
 const stack = (number: number): number => at(number) + 0x2000;
 const waiterAt = (number: number): number => stack(number) + 0xc00;
@@ -75,13 +90,12 @@ function world(withTypes = true): World {
       isThread: false,
     }),
     waits(lock, kind, tasks) {
-      const struct = kind === 'mutex' ? 'mutex' : 'rw_semaphore';
-      const ring = [lock + types.offsetOf(struct, 'wait_list'), ...tasks.map(waiterAt)];
+      const ring = [lock + types.offsetOf(waiting[kind].lock, 'wait_list'), ...tasks.map(waiterAt)];
       for (const [place, link] of ring.entries()) {
         const [next = 0, prev = 0] = [ring[(place + 1) % ring.length], ring[(place + ring.length - 1) % ring.length]];
         types.put(image, link, 'list_head', { next, prev });
       }
-      for (const number of tasks) types.put(image, waiterAt(number), kind === 'mutex' ? 'mutex_waiter' : 'rwsem_waiter', { task: at(number) });
+      for (const number of tasks) types.put(image, waiterAt(number), waiting[kind].waiter, { task: at(number) });
     },
     find: (source) =>
       finish(
@@ -160,13 +174,61 @@ describe('tasks that wait for a lock', () => {
     expect(gone?.wait.for === 'lock' && gone.wait.owner?.name).toBeUndefined();
   });
 
-  it.each([
-    ['the kernel has no types', (): World => world(false), "the kernel's types are not known"],
-    ['no waiter stands on the stack', (): World => world(), 'no waiter of it stands on the stack of the task'],
-  ])('say so where %s', (_, make, why) => {
+  it.each([['no waiter stands on the stack', (): World => world(), 'no waiter of it stands on the stack of the task']])('say so where %s', (_, make, why) => {
     const { task, find } = make();
     const { blocked } = find({ tasks: [task(1)] });
     expect(blocked[0]?.wait).toEqual({ for: 'unknown lock', kind: 'mutex', why });
+  });
+
+  it('a rwsem counts its readers, and its waiter says what it wants it for', () => {
+    for (const [type, wants] of [
+      [0, 'write'],
+      [1, 'read'],
+      [7, undefined],
+    ] as const) {
+      const { image, task, waits, find } = world();
+      waits(0x1_f000, 'rwsem', [1]);
+      types.put(image, waiterAt(1), 'rwsem_waiter', { type });
+      types.put(image, 0x1_f000, 'rw_semaphore', { count: 0x302, owner: at(2) | 1 });
+      const { blocked } = find({ tasks: [task(1), task(2, 'R', 0)], framesOf: () => frames(1, ...sleeping.rwsem) });
+      expect(blocked[0]?.wait).toEqual({ for: 'lock', kind: 'rwsem', address: 0x1_f000n, readers: 3, ...(wants === undefined ? {} : { wants }) });
+    }
+  });
+
+  it('a semaphore has an address and no owner', () => {
+    const { task, waits, find } = world();
+    waits(0x1_f000, 'semaphore', [1, 2]);
+    const { blocked } = find({ tasks: [task(1), task(2)], framesOf: ({ pid = 0 }) => frames(pid, '__schedule', 'schedule_timeout', '__down', 'down') });
+    expect(blocked.map(({ wait }) => wait)).toEqual([1, 2].map(() => ({ for: 'lock', kind: 'semaphore', address: 0x1_f000n })));
+  });
+
+  it.each([
+    ['a mutex', 0, sleeping.mutex, { kind: 'mutex', owner: { task: BigInt(at(2)), name: 'task2 (pid 2)' } }],
+    ['a semaphore', 1, ['schedule', '__down', 'down'], { kind: 'semaphore' }],
+    ['a rwsem for reading', 2, sleeping.rwsem, { kind: 'rwsem', wants: 'read' }],
+    ['a rwsem for writing', 3, ['schedule', 'rwsem_down_write_slowpath', 'down_write'], { kind: 'rwsem', wants: 'write' }],
+    ['another kind than the stack shows', 1, sleeping.mutex, undefined],
+  ] as const)('%s is what task_struct.blocker names', (_, type, names, found) => {
+    const { image, task, find } = world();
+    types.put(image, at(1), 'task_struct', { blocker: 0x1_f000 | type });
+    types.put(image, 0x1_f000, 'mutex', { owner: type === 0 ? at(2) : 0 });
+    const { blocked } = find({ tasks: [task(1), task(2, 'R', 0)], framesOf: () => frames(1, ...names) });
+    if (found === undefined) expect(blocked[0]?.wait.for).toBe('unknown lock');
+    else expect(blocked[0]?.wait).toEqual({ for: 'lock', address: 0x1_f000n, ...found });
+  });
+
+  it('of a kernel without types are found where most keep them, where that leads to a task', () => {
+    const owned = (owner: number): Hangs => {
+      const { image, task, waits, find } = world(false);
+      waits(0x1_f000, 'mutex', [1]);
+      types.put(image, 0x1_f000, 'mutex', { owner });
+      return find({ tasks: [task(1), task(2, 'R', 0)] });
+    };
+    const { blocked, unseen } = owned(at(2) | 1);
+    expect(blocked[0]?.wait).toEqual({ for: 'lock', kind: 'mutex', address: 0x1_f000n, owner: { task: BigInt(at(2)), name: 'task2 (pid 2)' } });
+    expect(unseen[0]).toContain('how long tasks slept and ran');
+    for (const owner of [0, at(5), 0x1234])
+      expect(owned(owner).blocked[0]?.wait).toMatchObject({ for: 'unknown lock', why: expect.stringContaining("the kernel's types are not known") as unknown });
   });
 
   it('a list of waiters that never comes to a lock ends', () => {
@@ -185,6 +247,64 @@ describe('tasks that wait for a lock', () => {
     const { blocked, unseen } = find({ tasks: Array.from({ length: 1000 }, (_, number) => ({ ...task(1), address: BigInt(number * 8) })) });
     expect(blocked.length).toBe(256);
     expect(unseen).toEqual(['of 1000 tasks that sleep uninterruptibly the first 256 were looked at']);
+  });
+});
+
+describe('a structure that is all zero', () => {
+  /** Two tasks that wait for each other's mutex, one that waits for a rwsem of the first, and one that waits for I/O. */
+  function tangled(): World {
+    const built = world();
+    const { image, waits } = built;
+    waits(0x1_f000, 'mutex', [1]);
+    waits(0x1_f100, 'mutex', [2]);
+    waits(0x1_f200, 'rwsem', [3]);
+    types.put(image, 0x1_f000, 'mutex', { owner: at(2) | 1 });
+    types.put(image, 0x1_f100, 'mutex', { owner: at(1) | 1 });
+    types.put(image, 0x1_f200, 'rw_semaphore', { count: 3, owner: at(1) });
+    types.put(image, waiterAt(3), 'rwsem_waiter', { type: 1 });
+    for (const number of [1, 2, 3, 4]) types.put(image, at(number), 'task_struct', { 'se.exec_start': 40n * second });
+    types.put(image, at(4), 'task_struct', { in_iowait: 1 });
+    types.put(image, symbols.runqueues, 'rq', { clock: 90n * second, clock_task: 85n * second });
+    return built;
+  }
+  const stacks = [[], sleeping.mutex, sleeping.mutex, sleeping.rwsem, ['schedule', 'weigh']];
+  const look = ({ task, find }: World): Hangs =>
+    find({ tasks: [1, 2, 3, 4].map((number) => task(number)), framesOf: ({ pid = 0 }) => frames(pid, ...(stacks[pid] ?? [])) });
+  const structures: readonly (readonly [string, number, number])[] = [
+    ...[1, 2, 3, 4].map((number) => [`task_struct ${number}`, at(number), types.sizeOf('task_struct')] as const),
+    ...[1, 2].map((number) => [`mutex_waiter ${number}`, waiterAt(number), types.sizeOf('mutex_waiter')] as const),
+    ['rwsem_waiter', waiterAt(3), types.sizeOf('rwsem_waiter')],
+    ['first mutex', 0x1_f000, types.sizeOf('mutex')],
+    ['second mutex', 0x1_f100, types.sizeOf('mutex')],
+    ['rw_semaphore', 0x1_f200, types.sizeOf('rw_semaphore')],
+    ['rq', symbols.runqueues, types.sizeOf('rq')],
+  ];
+
+  /** What is said of waits: a lock that is not known any more, an owner or an age that is left out is less. */
+  const said = ({ blocked }: Hangs): ReadonlyMap<string, unknown> =>
+    new Map<string, unknown>(
+      blocked.flatMap(({ name, seconds, wait }): readonly (readonly [string, unknown])[] => [
+        ...(seconds === undefined ? [] : [[`${name} seconds`, seconds] as const]),
+        ...(wait.for === 'lock'
+          ? [
+              [`${name} lock`, wait.address] as const,
+              ...(wait.owner === undefined ? [] : [[`${name} owner`, wait.owner.task] as const]),
+              ...(wait.wants === undefined ? [] : [[`${name} wants`, wait.wants] as const]),
+            ]
+          : []),
+      ]),
+    );
+
+  it.each(structures)('%s gives less, never something else', (name, place, bytes) => {
+    const whole = said(look(tangled()));
+    expect(whole.size).toBe(4 + 3 + 3 + 1);
+    const damaged = tangled();
+    for (let byte = 0; byte < bytes; byte += 1) damaged.image.u8(place + byte, 0);
+    const now = said(look(damaged));
+    // The rest of a zeroed rwsem_waiter says "write": it is in no list, and is not read.
+    for (const [what, value] of now) expect([what, value]).toEqual([what, whole.get(what)]);
+    expect(now.size, name).toBeLessThanOrEqual(whole.size);
+    if (!name.startsWith('task_struct 4')) expect(now.size, name).toBeLessThan(whole.size);
   });
 });
 

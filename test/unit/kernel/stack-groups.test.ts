@@ -5,7 +5,8 @@ import type { AnalysisKernel } from '../../../src/analysis/kernel/analyses/analy
 import { runAnalysis } from '../../../src/analysis/kernel/analyses/run-analysis.ts';
 import { StackGroups } from '../../../src/analysis/kernel/stacks/stack-groups.ts';
 import type { KernelTask } from '../../../src/analysis/kernel/tasks/tasks.ts';
-import type { AnalysisJson } from '../../../src/shared/analysis-table.ts';
+import type { AnalysisJson, RowJson } from '../../../src/shared/analysis-table.ts';
+import { append } from '../../../src/shared/append.ts';
 import type { FrameJson, TraceJson } from '../../../src/shared/task-model.ts';
 
 const task = (number: number, letter: string): KernelTask => ({
@@ -34,14 +35,15 @@ async function rowsOf(traces: readonly TraceJson[], tasks: readonly KernelTask[]
     stacks: { all: () => traces.values(), missing: [] },
     why: () => undefined,
   } as unknown as AnalysisKernel;
+  const before: RowJson[] = [];
   const { rows, missing } = await runAnalysis(stacks, kernel, {
     parameters,
     first: 0,
     limit: 1_000_000,
     signal: new AbortController().signal,
-    report: () => undefined,
+    report: (more) => append(before, more),
   });
-  return { rows: [...rows], missing: [...missing] };
+  return { rows: [...before, ...rows], missing: [...missing] };
 }
 
 const tasks = [task(1, 'S'), task(2, 'D'), task(3, 'D'), task(4, 'R')];

@@ -6,16 +6,12 @@ import type { KernelTypes } from '../../kernel/btf/find-types.ts';
 import type { ModuleTypeSearch } from '../../kernel/btf/module-types.ts';
 import { kernelObjects, type KernelObjects } from '../../kernel/object/kernel-objects.ts';
 import { ownModule } from '../../kernel/btf/type-scope.ts';
-import type { SymbolAt } from '../../kernel/symbols/symbol-table.ts';
 import type { Session } from '../session/session.ts';
 import { stacksOf, withAllNames } from './backtrace.ts';
 import { cpuContexts } from './kernel-cpus.ts';
+import { symbolText } from './kernel-names.ts';
 import { kernelState } from './kernel-state.ts';
 import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
-
-/** "name+0x1a [module]"; the offset is left out where it is 0. */
-export const symbolText = ({ name, offset, module }: SymbolAt): string =>
-  `${name}${offset === 0 ? '' : `+0x${offset.toString(16)}`}${module === undefined ? '' : ` [${module}]`}`;
 
 /**
  * @param table whose `needs` and `uses` are looked for
@@ -34,7 +30,8 @@ export async function analysisKernel(session: Session, { needs, uses }: Pick<Ana
   const moduleTypes: ModuleTypeSearch | undefined = wanted.has('module-types') && types !== undefined ? await kernel.findModuleTypes(signal) : undefined;
   const hasTasks = wanted.has('tasks') || wanted.has('stacks');
   const tasks: KernelTasks | undefined = hasTasks ? await kernelTasks(session, signal) : undefined;
-  const stacks: AnalysisStacks | undefined = tasks !== undefined && wanted.has('stacks') ? stacksOf(await withAllNames(tasks, session, signal)) : undefined;
+  const stacks: AnalysisStacks | undefined =
+    tasks !== undefined && wanted.has('stacks') ? stacksOf(session, await withAllNames(tasks, session, signal)) : undefined;
   const symbolAt = (address: bigint): string | undefined => {
     const found = names?.at(address);
     return found === undefined ? undefined : symbolText(found);

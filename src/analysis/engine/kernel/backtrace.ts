@@ -10,6 +10,7 @@ import { hex } from '../../../shared/units.ts';
 import { functionOf, noTrace, stackOf, type Frame, type SavedState, type StackRange, type Trace, type Unwinders } from '../../arch/backtrace.ts';
 import { architectures } from '../../arch/index.ts';
 import { structTypes } from '../../kernel/btf/type-layout.ts';
+import type { AnalysisStacks } from '../../kernel/analyses/analysis-kernel.ts';
 import { crashPath } from '../../kernel/stacks/crash-path.ts';
 import { tracedReturns } from '../../kernel/stacks/traced-returns.ts';
 import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
@@ -19,6 +20,7 @@ import type { KernelTask } from '../../kernel/tasks/tasks.ts';
 import { panicCpu } from '../../kernel/facts/kernel-facts.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { kdumpStarted } from '../triage/kdump-start.ts';
+import { hangSource } from './hang-source.ts';
 import { ran, type CpuContext } from './kernel-cpus.ts';
 import { allNames } from './kernel-names.ts';
 import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
@@ -233,7 +235,7 @@ export function tracesOfTasks(tasks: KernelTasks): (task: KernelTask) => TraceJs
 }
 
 /** Every stack, those of the CPUs first; each is followed when it is asked for. @param tasks with the names that frames get */
-export function stacksOf(tasks: KernelTasks): { all(): Generator<TraceJson, void>; readonly missing: readonly Missing[] } {
+export function stacksOf(session: Session, tasks: KernelTasks): AnalysisStacks {
   const tracer = tracerOf(tasks, false);
   const running = new Set(tasks.cpus.map(({ current }) => current));
   const search = tasks.kernel.symbols;
@@ -241,6 +243,11 @@ export function stacksOf(tasks: KernelTasks): { all(): Generator<TraceJson, void
     *all() {
       for (const context of tasks.cpus) yield traceCpu(tracer, context);
       for (const task of tasks.list.tasks) if (!running.has(task.address)) yield traceTask(tracer, task);
+    },
+    hangSource() {
+      // Of two systems the registers may be those of CPUs that the first left stopped: their stacks say nothing of the second.
+      const isOther = session.twoSystems !== undefined && session.view !== 'prod';
+      return hangSource(tasks, isOther ? [] : tasks.cpus.map((context) => traceCpu(tracer, context)), (task) => traceTask(tracer, task));
     },
     missing: search.found ? tasks.missing : [{ what: 'names of functions', why: search.why }, ...tasks.missing],
   };

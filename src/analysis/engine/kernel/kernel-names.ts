@@ -1,7 +1,7 @@
 /** What addresses of a kernel are called: its own symbols with those of its modules. */
 import type { Kernel } from '../../kernel/kernel.ts';
 import { withModules } from '../../kernel/modules/module-symbol-table.ts';
-import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
+import type { SymbolAt, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { searched } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
 
@@ -19,3 +19,7 @@ export const allNames = searched(async (session: Session, signal): Promise<NameS
   const { symbols } = kernel;
   return symbols.found ? withModules(symbols.symbols, kernel.findModuleSymbols()) : { why: symbols.why };
 });
+
+/** "name+0x1a [module]"; the offset is left out where it is 0. */
+export const symbolText = ({ name, offset, module }: SymbolAt): string =>
+  `${name}${offset === 0 ? '' : `+0x${offset.toString(16)}`}${module === undefined ? '' : ` [${module}]`}`;

@@ -11,6 +11,7 @@ import type { KernelObjects } from '../object/kernel-objects.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';
 import type { TaskLayout } from '../tasks/task-layout.ts';
 import type { TaskList } from '../tasks/tasks.ts';
+import type { HangSource } from '../verdict/hangs/hang-source.ts';
 
 /** A CPU as the kernel sees it. */
 export interface AnalysisCpu {
@@ -32,6 +33,8 @@ export interface AnalysisTasks {
 export interface AnalysisStacks {
   /** Stacks of the CPUs, then those of the tasks that run on none; each is followed when it is asked for. */
   all(): Generator<TraceJson, void>;
+  /** What hangs are told from (verdict/hangs), but for the end of the log; undefined where the members of task_struct are not known. */
+  hangSource(): Omit<HangSource, 'logEnd'> | undefined;
   /** What is missing in them: names of functions, tasks. */
   readonly missing: readonly Missing[];
 }

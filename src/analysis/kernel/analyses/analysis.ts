@@ -3,7 +3,16 @@
  * fact that is missing, or a pause where it worked without finding anything; whoever runs it gives way to others between two of them.
  */
 import type { VirtualAddress } from '../../../shared/units.ts';
-import type { AnalysisNeed, AnalysisTable, ColumnJson, ColumnSpace, ColumnType, ParameterJson, ParameterType } from '../../../shared/analysis-table.ts';
+import type {
+  AnalysisDrawing,
+  AnalysisNeed,
+  AnalysisTable,
+  ColumnJson,
+  ColumnSpace,
+  ColumnType,
+  ParameterJson,
+  ParameterType,
+} from '../../../shared/analysis-table.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { Failure, Result } from '../../../shared/result.ts';
 import type { Steps } from '../../jobs/steps.ts';
@@ -80,6 +89,8 @@ export interface AnalysisDefinition<C extends Columns, P extends Parameters> {
   /** Columns that tell a row from the others, and that name the same thing in another dump of the same system. */
   readonly key: readonly (keyof C & string)[];
   readonly grouping?: readonly (keyof C & string)[];
+  /** What doors that can draw make of its rows. */
+  readonly drawing?: AnalysisDrawing;
   run(kernel: AnalysisKernel, parameters: ParameterValues<P>): Generator<Step<Row<C>>, void>;
 }
 
@@ -136,7 +147,7 @@ const parameterJson = ([name, one]: readonly [string, Parameter]): ParameterJson
 
 /** Declares an analysis. Columns and parameters keep the order in which they are written. */
 export function defineAnalysis<C extends Columns, P extends Parameters = Readonly<Record<string, never>>>(definition: AnalysisDefinition<C, P>): Analysis {
-  const { id, title, about, needs, uses = [], key, grouping } = definition;
+  const { id, title, about, needs, uses = [], key, grouping, drawing } = definition;
   return {
     table: {
       id,
@@ -148,6 +159,7 @@ export function defineAnalysis<C extends Columns, P extends Parameters = Readonl
       columns: Object.entries(definition.columns).map(columnJson),
       key: [...key],
       ...(grouping === undefined ? {} : { grouping: [...grouping] }),
+      ...defined({ drawing }),
     },
     run: (kernel, parameters) => definition.run(kernel, parameters as ParameterValues<P>),
   };

@@ -63,6 +63,8 @@ export function clocks(source: HangSource): Clocks {
       const queue = cpu === undefined ? undefined : queues.get(cpu);
       const [clock, taskClock] = [read(queue, clockAt), read(queue, taskClockAt ?? clockAt)];
       if (last === undefined || last === 0n || now === undefined || clock === undefined || taskClock === undefined || clock > now) return undefined;
+      // The queue of a CPU that was ever up has a clock.
+      if (clock === 0n || taskClock === 0n) return undefined;
       // By the clock of its own CPU, and from that clock's last reading on by the common one.
       return secondsOf(taskClock - last + (now - clock));
     },

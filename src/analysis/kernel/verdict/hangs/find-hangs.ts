@@ -8,13 +8,16 @@ import { lockFinder } from './lock-of-waiter.ts';
 import { spinsFor } from './spinning.ts';
 import { waitClass } from './wait-class.ts';
 
-/** Tasks whose stacks are followed. */
-const mostStacks = 256;
+/** Tasks whose stacks are followed unless more are asked for. */
+const fewStacks = 256;
 /** TASK_WAKEKILL: a fatal signal ends the wait (include/linux/sched.h, since 2.6.25; the same bit since 4.14). */
 const killable = 0x100;
 
+/** See lock-layouts.ts. */
+const assumedLocks = 'their locks are looked for where kernels without debugging of locks keep them';
+
 export function* findHangs(source: HangSource): Steps<Hangs> {
-  const { tasks, types, atWork, tasksMissing, memory } = source;
+  const { tasks, types, atWork, tasksMissing, memory, mostStacks = fewStacks } = source;
   const times = clocks(source);
   const lockOf = lockFinder(source);
   const byAddress = new Map(tasks.map((task) => [task.address, task]));
@@ -79,6 +82,6 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
     });
   }
   const more = wanted.length > mostStacks ? `of ${wanted.length} tasks that sleep uninterruptibly the first ${mostStacks} were looked at` : undefined;
-  const noAges = types === undefined ? "how long tasks slept and ran, and what their locks are: the kernel's types are not known" : undefined;
+  const noAges = types === undefined ? `how long tasks slept and ran: the kernel's types are not known; ${assumedLocks}` : undefined;
   return { blocked: [...blocked.values()], busy, looked: tasks.length, unseen: [tasksMissing, more, noAges].filter((one) => one !== undefined) };
 }

@@ -35,6 +35,8 @@ export interface HangSource {
   readonly framesOf: (task: KernelTask) => readonly FrameJson[];
   /** Nanoseconds since boot of the log's last line: the clocks of the scheduler stand still on CPUs that idle. */
   readonly logEnd: bigint | undefined;
+  /** Tasks whose stacks are followed: those that sleep uninterruptibly, and others, so many of each; some hundred unless given. */
+  readonly mostStacks?: number;
 }
 
 /** "order (pid 7)" */

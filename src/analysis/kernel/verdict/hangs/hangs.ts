@@ -2,7 +2,7 @@
 import type { VirtualAddress } from '../../../../shared/units.ts';
 import type { FrameJson } from '../../../../shared/task-model.ts';
 
-export type LockKind = 'mutex' | 'rwsem' | 'rt_mutex';
+export type LockKind = 'mutex' | 'rwsem' | 'rt_mutex' | 'semaphore';
 
 /** A task that holds a lock, as the lock names it. */
 export interface LockOwner {
@@ -18,8 +18,12 @@ export type Wait =
       readonly address: VirtualAddress;
       /** "name+0x10 [module]", where a symbol names its place. */
       readonly name?: string;
-      /** Undefined where it names none: a rwsem that is held for reading. */
+      /** Undefined where it names none: a rwsem that is held for reading, a semaphore. */
       readonly owner?: LockOwner;
+      /** Readers that hold a rwsem; which tasks they are it does not record. */
+      readonly readers?: number;
+      /** For what a rwsem is wanted. */
+      readonly wants?: 'read' | 'write';
     }
   /** A lock of this kind, whose place is not known. */
   | { readonly for: 'unknown lock'; readonly kind: string; readonly why: string }

@@ -13,7 +13,7 @@ const rules: readonly (readonly [RegExp, WaitClass])[] = [
   [/^(?:__)?(?:ww_)?mutex_lock/, { for: 'lock', kind: 'mutex' }],
   [/^(?:rwsem_down_|down_read|down_write|__down_read|__down_write)/, { for: 'lock', kind: 'rwsem' }],
   [/^(?:percpu_rwsem_wait|percpu_down_write|__percpu_down_read)/, { for: 'unknown lock', kind: 'percpu_rwsem' }],
-  [/^(?:__down|__down_common|down|down_killable|down_interruptible|down_timeout)$/, { for: 'unknown lock', kind: 'semaphore' }],
+  [/^(?:__down|__down_common|down|down_killable|down_interruptible|down_timeout)$/, { for: 'lock', kind: 'semaphore' }],
   [
     /^(?:io_schedule|blk_mq_get_tag|blk_io_schedule|submit_bio_wait|blk_wait_io|wait_on_buffer|__wait_on_buffer|bit_wait_io|rq_qos_wait|blk_mq_freeze_queue_wait)/,
     { for: 'io' },
