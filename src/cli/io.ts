@@ -1,5 +1,5 @@
 /** What a command may do to the outside: so that tests run commands without a process. */
-import { visibleJson, visibleLine } from '../shared/visible-text.ts';
+import { visibleLine } from '../shared/visible-text.ts';
 import { jsonPieces } from './json-text.ts';
 
 export interface CliIo {
@@ -31,7 +31,7 @@ export function sayLine(io: CliIo, text: string): void {
 }
 
 /** Characters. */
-const writtenAtOnce = 1 << 16;
+export const writtenAtOnce = 1 << 16;
 
 export function printJson(io: CliIo, value: unknown): void {
   let text = '';
@@ -42,35 +42,6 @@ export function printJson(io: CliIo, value: unknown): void {
     text = '';
   }
   io.out(`${text}\n`);
-}
-
-/** A JSON document with one list that is too long to be held: its members are written as they come, the rest of it at the end. */
-export function printJsonList(
-  io: CliIo,
-  schema: number,
-  name: string,
-): { readonly add: (members: readonly unknown[]) => void; readonly end: (rest: object) => void } {
-  let begun = false;
-  const begin = (): string => (begun ? '' : `{\n  "schema": ${schema},\n  ${JSON.stringify(name)}: [`);
-  return {
-    add(members) {
-      if (members.length === 0) return;
-      let text = '';
-      for (const member of members) {
-        text += `${begin()}${begun ? ',' : ''}\n    ${visibleJson(member).replaceAll('\n', '\n    ')}`;
-        begun = true;
-        // A list of large members is a long text.
-        if (text.length < writtenAtOnce) continue;
-        io.out(text);
-        text = '';
-      }
-      if (text !== '') io.out(text);
-    },
-    end(rest) {
-      const document = visibleJson(rest);
-      io.out(`${begin()}${begun ? '\n  ' : ''}]${document === '{}' ? '\n}' : `,${document.slice(1)}`}\n`);
-    },
-  };
 }
 
 /** The same, unless --quiet. */

@@ -67,8 +67,13 @@ export const engineProtocol = {
   ping: { params: v.strictObject({}), result: v.strictObject({}) },
   close: { params: onDump, result: v.strictObject({}) },
   info: { params: aboutView, result: infoSchema },
-  triage: { params: aboutView, result: triageDumpSchema },
-  cpus: { params: aboutView, result: cpusSchema },
+  /** `withoutCpus`: the list of CPUs is empty; `cpus` gives them in pages. */
+  triage: { params: v.strictObject({ ...onView, withoutCpus: v.optional(v.literal(true)) }), result: triageDumpSchema },
+  cpus: {
+    /** All at once, or with `start` a page that begins at that place in the list: the `next` of the page before. `plain`: without their meaning, as `triage` lists them. */
+    params: v.strictObject({ ...onView, start: v.optional(count), plain: v.optional(v.literal(true)) }),
+    result: v.strictObject({ ...cpusSchema.entries, next: v.optional(count) }),
+  },
   lowcore: {
     /** One CPU, or the lowcore at an absolute address; without either those of all CPUs. `layout` instead of the one that is found. */
     params: v.strictObject({ dump, cpu: v.optional(count), address: v.optional(v.bigint()), layout: v.optional(v.string()), view }),

@@ -1,7 +1,8 @@
 import type { Command } from '../command.ts';
 import type { LogRecordJson } from '../../shared/kernel-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
-import { exitCodes, printJsonList, sayLine, UsageError } from '../io.ts';
+import { exitCodes, sayLine, UsageError } from '../io.ts';
+import { printJsonList } from '../json-list.ts';
 import { withDump } from '../open-dump.ts';
 import { levelNames, logLine } from '../../shared/log-line.ts';
 

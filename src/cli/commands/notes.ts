@@ -4,7 +4,8 @@ import { defined } from '../../shared/defined.ts';
 import type { NotesJson } from '../../shared/structure-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { exitCodes, printJsonList, say } from '../io.ts';
+import { exitCodes, say } from '../io.ts';
+import { printJsonList } from '../json-list.ts';
 import { withDump } from '../open-dump.ts';
 import { notesText } from '../text/structure-text.ts';
 

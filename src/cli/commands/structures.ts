@@ -1,8 +1,10 @@
 /** Commands that decode one structure each and print it. */
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { Result } from '../../shared/rpc.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { cpuPages } from '../cpu-pages.ts';
 import { exitCodes, printJson } from '../io.ts';
+import { printJsonList } from '../json-list.ts';
 import { cpuOption, numberedCpu } from './address-argument.ts';
 import { namesOf, withDump } from '../open-dump.ts';
 import { addressesToName, instructionsToName } from '../../shared/place-names.ts';
@@ -10,6 +12,8 @@ import { infoText } from '../text/summary-text.ts';
 import { cpuGroupsText, cpusText } from '../text/cpu-text.ts';
 import { mostSingleCpus } from '../../shared/cpu-groups.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { CpuNumbering } from '../../shared/cpu-registers.ts';
+import { schemaVersion } from '../../shared/model.ts';
 import { osInfoText } from '../text/structure-text.ts';
 import type { Style } from '../text/style.ts';
 
@@ -41,6 +45,16 @@ export const infoCommand = structureCommand(
 );
 export const osinfoCommand = structureCommand('osinfo', { summary: 'the hand-over block os_info (s390x)', alias: 'meminfo' }, osInfoText);
 
+async function printAllCpus(context: CommandContext, dump: string): Promise<void> {
+  const list = printJsonList(context.io, schemaVersion, 'cpus');
+  let numbering: CpuNumbering = 'id';
+  for await (const page of cpuPages(context, dump)) {
+    list.add(page.cpus);
+    numbering = page.numbering;
+  }
+  list.end({ numbering });
+}
+
 export const cpusCommand: Command = {
   name: 'cpus',
   summary: 'registers of every CPU',
@@ -54,6 +68,10 @@ export const cpusCommand: Command = {
   async run(context, [file = ''], options) {
     const wanted = cpuOption(options);
     const grouped = (cpus: readonly CpuJson[]): boolean => options.all !== true && cpus.length > mostSingleCpus;
+    if (context.output.json && wanted === undefined) {
+      await withDump(context, file, (dump) => printAllCpus(context, dump));
+      return exitCodes.fine;
+    }
     const { all, cpus, names } = await withDump(context, file, async (dump) => {
       const answer = await context.engine.call('cpus', { dump }, { signal: context.io.signal });
       const chosen = wanted === undefined ? answer.cpus : [numberedCpu(answer, wanted)];

@@ -2,7 +2,8 @@ import type { SymbolJson, SymbolsJson } from '../../shared/kernel-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import type { Command } from '../command.ts';
 import { schemaVersion } from '../../shared/model.ts';
-import { exitCodes, printJsonList, UsageError } from '../io.ts';
+import { exitCodes, UsageError } from '../io.ts';
+import { printJsonList } from '../json-list.ts';
 import { withDump } from '../open-dump.ts';
 import { addressIn } from './address-argument.ts';
 

@@ -2,7 +2,8 @@
 import { schemaVersion } from '../../shared/model.ts';
 import type { TaskJson } from '../../shared/task-model.ts';
 import type { Command } from '../command.ts';
-import { exitCodes, printJsonList } from '../io.ts';
+import { exitCodes } from '../io.ts';
+import { printJsonList } from '../json-list.ts';
 import { withDump } from '../open-dump.ts';
 import { tasksEnd, taskTable } from '../text/task-text.ts';
 

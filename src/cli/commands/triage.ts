@@ -2,10 +2,11 @@ import { errorText } from '../text/remedy-text.ts';
 import { ForeignFile, isDumpError } from '../../shared/dump-error.ts';
 import { withKnownIssues } from '../../shared/known-issues.ts';
 import { schemaVersion } from '../../shared/model.ts';
-import { type TriageDump } from '../../shared/triage-model.ts';
 import { mostSingleCpus } from '../../shared/cpu-groups.ts';
 import type { Command } from '../command.ts';
-import { exitCodes, printJson, sayLine } from '../io.ts';
+import { plainCpus } from '../cpu-pages.ts';
+import { exitCodes, sayLine } from '../io.ts';
+import { printJsonList } from '../json-list.ts';
 import { knownIssuesOf, knownIssuesOption } from '../known-issues-option.ts';
 import { namesOf, withDump } from '../open-dump.ts';
 import { instructionsToName } from '../../shared/place-names.ts';
@@ -22,18 +23,24 @@ export const triageCommand: Command = {
   async run(context, files, options) {
     const { engine, io, output, style } = context;
     const knownIssues = knownIssuesOf(options);
-    const dumps: TriageDump[] = [];
+    const document = printJsonList(io, schemaVersion, 'dumps');
+    let before = '';
     let code: number = exitCodes.fine;
     for (const file of files) {
       try {
-        const { dump, names } = await withDump(context, file, async (handle) => {
-          const found = await engine.call('triage', { dump: handle }, { signal: io.signal });
+        await withDump(context, file, async (handle) => {
+          const found = await engine.call('triage', { dump: handle, ...(output.json ? { withoutCpus: true } : {}) }, { signal: io.signal });
           const answer = { ...found, verdict: withKnownIssues(found.verdict, knownIssues, found.info.kernel.release) };
-          return { dump: answer, names: output.json ? undefined : await namesOf(context, handle, instructionsToName(answer.cpus)) };
+          if (answer.logGap !== undefined && !output.quiet) sayLine(io, `dumpbench: ${file}: ${answer.logGap}`);
+          if (output.json) {
+            const { cpus: _, ...rest } = answer;
+            await document.addWithList(rest, 'cpus', plainCpus(context, handle));
+            return;
+          }
+          const names = await namesOf(context, handle, instructionsToName(answer.cpus));
+          io.out(`${before}${triageText(answer, style, names, options.all === true)}`);
+          before = '\n';
         });
-        dumps.push(dump);
-        if (dump.logGap !== undefined && !output.quiet) sayLine(io, `dumpbench: ${file}: ${dump.logGap}`);
-        if (!output.json) io.out(`${dumps.length > 1 ? '\n' : ''}${triageText(dump, style, names, options.all === true)}`);
       } catch (error) {
         if (!isDumpError(error)) throw error;
         // Of a single file the error is the answer.
@@ -42,7 +49,7 @@ export const triageCommand: Command = {
         code = exitCodes.dump;
       }
     }
-    if (output.json) printJson(io, { schema: schemaVersion, dumps });
+    if (output.json) document.end({});
     return code;
   },
 };

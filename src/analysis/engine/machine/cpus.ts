@@ -13,6 +13,7 @@ import { explainDisabledWait } from '../../arch/s390x/wait-codes.ts';
 import { isDisabledWait } from '../triage/disabled-wait.ts';
 import { lowcoreFacts } from './lowcore-facts.ts';
 import type { Session } from '../session/session.ts';
+import { derived } from '../session/memo.ts';
 import { machineCpus } from './machine-cpus.ts';
 
 function crashkernelOf(session: Session): { readonly start: bigint; readonly end: bigint } | undefined {
@@ -55,12 +56,35 @@ export function cpuMeaning(session: Session, cpu: CpuJson): CpuMeaning {
   };
 }
 
-/** All CPUs in dump order. On x86_64 the control registers of QEMU's notes stand beside those of PRSTATUS. */
-export function describeCpus(session: Session): { schema: 1; cpus: CpuJson[]; numbering: 'linuxCpu' | 'id' } {
-  const { cpus } = machineCpus(session);
-  const numbering = cpuNumbering(cpus);
+/** CPUs of one page: with their registers and what they mean one has up to 10 KB of JSON. */
+const cpusInPage = 128;
+
+const registersBesides = derived((session: Session) => {
   const { image } = session;
-  const besides = architectures[image.machine.arch].registers.besides(image, cpus);
+  return architectures[image.machine.arch].registers.besides(image, machineCpus(session).cpus);
+});
+
+interface CpusPage {
+  readonly schema: 1;
+  readonly cpus: CpuJson[];
+  readonly numbering: 'linuxCpu' | 'id';
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: number;
+}
+
+/**
+ * CPUs in dump order. On x86_64 the control registers of QEMU's notes stand beside those of PRSTATUS.
+ * @param start place in the list at which a page begins; without it all are given
+ * @param plain as the machine has them, without what the registers mean
+ */
+export function describeCpus(session: Session, { start, plain }: { readonly start?: number | undefined; readonly plain?: true | undefined } = {}): CpusPage {
+  const { cpus: all } = machineCpus(session);
+  const numbering = cpuNumbering(all);
+  const end = start === undefined ? all.length : Math.min(start + cpusInPage, all.length);
+  const cpus = all.slice(start, end);
+  const next = end < all.length ? { next: end } : {};
+  if (plain === true) return { schema: schemaVersion, cpus, numbering, ...next };
+  const besides = registersBesides(session);
   const described = cpus.map((cpu) => {
     const more = besides.get(cpu.id);
     const meaning = cpuMeaning(session, cpu);
@@ -70,5 +94,5 @@ export function describeCpus(session: Session): { schema: 1; cpus: CpuJson[]; nu
       ...(Object.keys(meaning).length === 0 ? {} : { meaning }),
     };
   });
-  return { schema: schemaVersion, cpus: described, numbering };
+  return { schema: schemaVersion, cpus: described, numbering, ...next };
 }

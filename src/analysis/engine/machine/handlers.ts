@@ -8,7 +8,7 @@ import { describeOsInfo } from './osinfo.ts';
 
 export const machineHandlers = (sessionOf: SessionOf) =>
   ({
-    cpus: ({ dump, view }) => describeCpus(sessionOf(dump, view)),
+    cpus: ({ dump, view, ...request }) => describeCpus(sessionOf(dump, view), request),
     async lowcore({ dump, view, ...request }, { signal }) {
       const session = sessionOf(dump, view);
       // The release helps to tell layouts apart.

@@ -6,5 +6,8 @@ import { triage } from './triage.ts';
 export const triageHandlers = (sessionOf: SessionOf) =>
   ({
     info: ({ dump, view }, { signal }) => judgedInfo(sessionOf(dump, view), signal),
-    triage: ({ dump, view }, { signal }) => triage(sessionOf(dump, view), signal),
+    async triage({ dump, view, withoutCpus }, { signal }) {
+      const found = await triage(sessionOf(dump, view), signal);
+      return withoutCpus === true ? { ...found, cpus: [] } : found;
+    },
   }) satisfies SomeMethods;
