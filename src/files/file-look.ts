@@ -6,10 +6,11 @@ import { realpathSync, statSync, statfsSync, type BigIntStats } from 'node:fs';
 import { basename } from 'node:path';
 import { pathBytes } from './path-bytes.ts';
 
+const sysfsMagic = 0x62656572;
 /** File systems whose files the kernel makes as they are read, whatever size they claim (statfs(2), include/uapi/linux/magic.h). */
 const madeAsRead: ReadonlyMap<number, string> = new Map([
   [0x9fa0, 'proc'],
-  [0x62656572, 'sysfs'],
+  [sysfsMagic, 'sysfs'],
   [0x64626720, 'debugfs'],
   [0x74726163, 'tracefs'],
   [0x73636673, 'securityfs'],
@@ -45,22 +46,27 @@ export function endlessKind(path: string): string | undefined {
   }
 }
 
-/** What a file is that looks regular and holds nothing of its own; undefined for one on a disk, and where the system does not say. */
-export function whatMade(path: string): string | undefined {
+/** The type of the file system that a path leads into, as statfs(2) has it; undefined where the system does not say. */
+function fileSystemOf(path: string): number | undefined {
   try {
-    const system = madeAsRead.get(statfsSync(pathBytes(path)).type);
-    return system === undefined ? undefined : `a file of ${system}, which the kernel makes as it is read`;
+    return statfsSync(pathBytes(path)).type;
   } catch {
     // What is not there is named when it is opened.
     return undefined;
   }
 }
 
+/** What a file is that looks regular and holds nothing of its own; undefined for one on a disk, and where the system does not say. */
+export function whatMade(path: string): string | undefined {
+  const system = madeAsRead.get(fileSystemOf(path) ?? 0);
+  return system === undefined ? undefined : `a file of ${system}, which the kernel makes as it is read`;
+}
+
 /** True for the kernel's own list of symbols, which people give as a System.map. */
 export const isKernelSymbols = (path: string): boolean => whatMade(path) !== undefined && basename(realpathSync(pathBytes(path))) === 'kallsyms';
 
 /** True for sysfs: its files have a size of their own making and are never a dump; /proc/vmcore and debugfs (zcore/mem) hold dumps. */
-export const isOfSysfs = (path: string): boolean => whatMade(path)?.startsWith('a file of sysfs') === true;
+export const isOfSysfs = (path: string): boolean => fileSystemOf(path) === sysfsMagic;
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -9,7 +9,7 @@ import type { Endian } from '../layout/field.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { RawNote } from './dump-format.ts';
 import { ET_CORE, PT_LOAD, PT_NOTE } from './elf-layout.ts';
-import { readNotes } from './elf-notes.ts';
+import { NoteBudget, readNotes } from './elf-notes.ts';
 import { processCore, type CoreSegment } from './process-core.ts';
 
 interface Peek {
@@ -41,13 +41,16 @@ function* peek(source: ByteSource): Steps<Peek | undefined> {
   const offset = wordOf(header, layout.table);
   const notes: RawNote[] = [];
   const segments: CoreSegment[] = [];
+  // One for all: thousands of headers can name the same bytes.
+  const budget = new NoteBudget();
   const table = new Uint8Array(entry === layout.bytes && offset < BigInt(source.size) ? Math.min(count, mostHeaders) * layout.bytes : 0);
   const view = new DataView(table.buffer, 0, table.length === 0 ? 0 : source.readInto(Number(offset), table));
   for (let at = 0; at + layout.bytes <= view.byteLength; at += layout.bytes) {
     const type = view.getUint32(at, isLittle);
     const [start, virtual, physical, fileBytes, bytes] = layout.fields.map((field) => wordOf(view, at + field));
     if (start === undefined || virtual === undefined || physical === undefined || fileBytes === undefined || bytes === undefined) break;
-    if (type === PT_NOTE && notes.length < mostNotes) append(notes, (yield* readNotes(source, start, fileBytes, endian)).notes.slice(0, mostNotes));
+    if (type === PT_NOTE && notes.length < mostNotes && budget.bytes > 0)
+      append(notes, (yield* readNotes(source, start, fileBytes, endian, budget)).notes.slice(0, mostNotes - notes.length));
     else if (type === PT_LOAD) segments.push({ virtual, physical, bytes });
   }
   return { type: header.getUint16(16, isLittle), osAbi: head[7] ?? 0, notes, segments };

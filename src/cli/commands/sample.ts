@@ -6,7 +6,7 @@ import { schemaVersion } from '../../shared/model.ts';
 import { byteText } from '../../shared/units.ts';
 import { bundledSamples } from '../../samples/bundled.ts';
 import type { Command } from '../command.ts';
-import { exitCodes, printJson } from '../io.ts';
+import { exitCodes, printJson, UsageError } from '../io.ts';
 import { columns } from '../text/table.ts';
 
 export const sampleCommand: Command = {
@@ -15,6 +15,7 @@ export const sampleCommand: Command = {
   args: ['<dir>'],
   example: 'dumpbench sample ./samples',
   run(context, [directory = '']) {
+    if (directory === '') throw new UsageError('<dir>: the name is empty');
     const samples = bundledSamples().map(({ name, bytes, description }) => ({ path: join(directory, name), content: bytes, description }));
     const removeFolder = makeOutputFolder(directory);
     try {

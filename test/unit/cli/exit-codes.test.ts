@@ -65,6 +65,7 @@ describe('exit code', () => {
     [['index', healthy, '--memory', 'much'], /--memory wants a size/],
     [['report', healthy, '--quick', '--format', 'papyrus'], /no report format "papyrus": expected one of html, json/],
     [['lowcore', healthy, '--layout', '5.0'], /no lowcore layout "5.0": expected one of 3.12, /],
+    [['sample', ''], /<dir>: the name is empty/],
     [['report', healthy, '--quick', '--output', ''], /--output: the name is empty/],
     [['index', healthy, '--index', ''], /--index: the name is empty/],
     [['read', healthy, '0', '8', '--raw', '--json'], /--raw and --json/],

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { endable, isKernelSymbols, whatMade } from '../../../src/files/file-look.ts';
+import { endable, isKernelSymbols, isOfSysfs, whatMade } from '../../../src/files/file-look.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
 const folder = scratchFolder();
@@ -48,11 +48,20 @@ describe('a file that the kernel makes as it is read', () => {
     expect(isKernelSymbols('/proc/kmsg')).toBe(false);
   });
 
+  it.runIf(existsSync('/sys/kernel'))('is of sysfs by the type of its file system, not by a name', () => {
+    expect(isOfSysfs('/sys/kernel')).toBe(true);
+    if (onLinux) {
+      expect(isOfSysfs('/proc/self/root/sys/kernel')).toBe(true);
+      expect(isOfSysfs('/proc/self/status')).toBe(false);
+    }
+  });
+
   it('is none on a disk, and none that is missing', () => {
     const path = join(folder, 'kallsyms');
     writeFileSync(path, '');
     expect(whatMade(path)).toBeUndefined();
     expect(isKernelSymbols(path)).toBe(false);
     expect(whatMade(join(folder, 'missing'))).toBeUndefined();
+    for (const name of [path, join(folder, 'missing')]) expect(isOfSysfs(name)).toBe(false);
   });
 });
