@@ -50,7 +50,7 @@ function describeHead(head: Uint8Array): string {
   return `${printable ? 'it looks like a text file' : `it starts with the bytes ${digits}`}${displacedHeader(head)}`;
 }
 
-/** Magics that stand nowhere by chance: of the two kinds of stand-alone dumps, kdump-compressed, a makedumpfile stream, and ELF64 in either order. */
+/** Magics that are nowhere by chance: of the two kinds of stand-alone dumps, kdump-compressed, a makedumpfile stream, and ELF64 in either order. */
 const knownMagics: readonly (readonly [string, string])[] = [
   ['a8190173618f23fd', 'an s390 stand-alone dump'],
   ['a8190173618f23ed', 'an LKCD or s390 tape dump'],
@@ -60,7 +60,7 @@ const knownMagics: readonly (readonly [string, string])[] = [
   ['7f454c460202010000', 'an ELF file'],
 ];
 
-/** Where something was put before a dump: a sector, a header of a transfer, a byte. */
+/** Where something may have been put before a dump: a sector, a header of a transfer, a byte. Other files hold such bytes too: a program that reads dumps, a disk. */
 function displacedHeader(head: Uint8Array): string {
   const found = knownMagics
     .map(([digits, name]) => ({ name, at: Buffer.from(head.buffer, head.byteOffset, head.byteLength).indexOf(Buffer.from(digits, 'hex')) }))
@@ -68,7 +68,7 @@ function displacedHeader(head: Uint8Array): string {
     .sort((a, b) => a.at - b.at)[0];
   return found === undefined
     ? ''
-    : `, and the header of ${found.name} stands at 0x${found.at.toString(16)}: something was put before it (tail -c +${found.at + 1} FILE > OUT leaves that out)`;
+    : `, and what looks like the header of ${found.name} is at 0x${found.at.toString(16)}: if something was put before a dump, tail -c +${found.at + 1} FILE > OUT leaves it out`;
 }
 
 /** The dump inside a flattened stream; positions in it are those of the file that the stream describes. */

@@ -205,9 +205,10 @@ class GroupedRecords implements Records {
   from(pfn: number): number {
     if (this.count === 0) return 0;
     const above = this.#pages.firstFrom(pfn);
-    if (above < this.#pages.length && this.#pages.at(above) === pfn) return this.#numbers.at(above);
-    if (above === 0) return 0;
-    this.#load(above - 1);
+    const isFirst = above < this.#pages.length && this.#pages.at(above) === pfn;
+    if (above === 0 && !isFirst) return 0;
+    // Also where its first record is the answer: what is asked of it next needs no second search.
+    this.#load(isFirst ? above : above - 1);
     let slot = 0;
     while (slot < this.#length && (this.#loadedPages[slot] ?? 0) < pfn) slot += 1;
     return this.#first + slot;

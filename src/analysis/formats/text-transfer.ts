@@ -11,11 +11,20 @@ export type TextDamage = 'line ends' | 'carriage returns' | 'high bits' | 'chara
 
 const windowBytes = 1 << 18;
 const windows = 16;
-/** So many line feeds by chance all follow a carriage return in 1 of 256^64 files. */
+/** So many line feeds by chance all follow a carriage return in 1 of 256^64 files. A text of DOS in memory has them too, so some have to be in no text. */
 const fewestLineFeeds = 64;
-/** Of pairs that differ from CR LF in one byte each comes so often, where that one never does. */
-const fewestNeighbours = 16;
+/** Pairs after a control character, where no text has them: 8 by chance in 1 of 256^8, some 10^19, files. */
+const fewestBinaryPairs = 8;
+/**
+ * Of pairs that differ from CR LF in one byte each comes so often, where that one never does: of 40 that are expected by chance none comes in 1 of e^40, some
+ * 10^17, files. In memory, which is no chance, cut real dumps without CR LF had 6 at most.
+ */
+const fewestNeighbours = 40;
 const fewestCharacters = 256;
+/** 0xff, the most frequent byte with its high bit set, leaves DEL, which neither text nor small numbers have. */
+const fewestDeletes = 16;
+/** U+0080 to U+009F, which text in UTF-8 does not have. */
+const fewestC1Values = 24;
 /** Binary data have control characters, of all kinds: a dump of nothing but text is not judged. */
 const fewestControls = 1024;
 const fewestValues = 100;
@@ -27,6 +36,8 @@ class Counts {
   readonly pairs = new Map<number, number>([0x0d0a, 0x0d09, 0x0d0b, 0x0c0a, 0x0e0a].map((pair) => [pair, 0]));
   /** Code points of UTF-8 sequences, up to 0xff; those of the replacement character; bytes from 0x80 on that belong to no sequence. */
   readonly latin = new Uint32Array(256);
+  /** CR LF after a control character or a zero. */
+  binaryPairs = 0;
   sequences = 0;
   replacements = 0;
   noCharacter = 0;
@@ -61,7 +72,9 @@ class Counts {
       if (byte < 0x80) {
         const pair = ((bytes[at - 1] ?? 0) << 8) | byte;
         const known = byte > 0x0b || byte < 0x09 ? undefined : this.pairs.get(pair);
-        if (known !== undefined) this.pairs.set(pair, known + 1);
+        if (known === undefined) continue;
+        this.pairs.set(pair, known + 1);
+        if (pair === 0x0d0a && isControl(bytes[at - 2] ?? 0)) this.binaryPairs += 1;
         continue;
       }
       if (byte < 0xc0 && (sequenceAt(bytes, at - 1) > 1 || sequenceAt(bytes, at - 2) > 2 || sequenceAt(bytes, at - 3) > 3)) continue;
@@ -79,6 +92,9 @@ class Counts {
   }
 }
 
+/** What no text has: control characters other than tab, line feed and carriage return. */
+const isControl = (byte: number): boolean => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d;
+
 /** Bytes of the UTF-8 sequence at a place, 0 for none. */
 function sequenceAt(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0;
@@ -93,7 +109,8 @@ function* countsOf(source: ByteSource, samples: number, sampleBytes: number): St
   const bytes = new Uint8Array(Math.min(sampleBytes, source.size));
   const last = Math.max(0, source.size - bytes.length);
   const step = Math.max(1, bytes.length, Math.floor(last / (samples - 1)));
-  for (let at = 0; at <= last; at += step) {
+  // Where the file is small the samples are all of it, the rest after the last whole one too; none overlap, so that nothing counts twice.
+  for (let sample = 0, at = 0; sample < samples && at < source.size; sample += 1, at += step) {
     yield;
     counts.add(bytes.subarray(0, source.readInto(at, bytes)));
   }
@@ -116,10 +133,10 @@ export function* textDamage(source: ByteSource, isComplete = false): Steps<TextD
   const counts = yield* countsOf(source, windows, windowBytes);
   if (counts.controls < fewestControls) return undefined;
   const pairs = counts.pair(0x0d, 0x0a);
-  if (pairs >= fewestLineFeeds && pairs === counts.of(0x0a)) return 'line ends';
-  if (counts.high === 0) return Counts.kinds(counts.values.subarray(1, 0x80)) >= fewestValues ? 'high bits' : undefined;
+  if (pairs >= fewestLineFeeds && pairs === counts.of(0x0a) && counts.binaryPairs >= fewestBinaryPairs) return 'line ends';
+  if (counts.high === 0) return Counts.kinds(counts.values.subarray(1, 0x80)) >= fewestValues && counts.of(0x7f) >= fewestDeletes ? 'high bits' : undefined;
   if (counts.noCharacter === 0 && counts.sequences >= fewestCharacters) {
-    const isLatin = Counts.kinds(counts.latin) >= fewestValues;
+    const isLatin = Counts.kinds(counts.latin) >= fewestValues && Counts.kinds(counts.latin.subarray(0x80, 0xa0)) >= fewestC1Values;
     if (isLatin || counts.replacements * 10 >= counts.sequences * 9) return 'characters';
   }
   const neighbours = [counts.pair(0x0d, 0x09), counts.pair(0x0d, 0x0b), counts.pair(0x0c, 0x0a), counts.pair(0x0e, 0x0a)];

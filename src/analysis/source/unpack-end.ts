@@ -32,7 +32,7 @@ export class PartCount {
     return {
       kind: 'damaged',
       at,
-      what: `there are more than ${manyParts} members, frames or blocks, with less than ${leastBytesOfMany} bytes each`,
+      what: `there are more than ${manyParts} members, frames or blocks, with less than ${leastBytesOfMany} bytes each on average`,
       contents: false,
     };
   }

@@ -199,6 +199,41 @@ describe('ELF files of other systems and programs', () => {
   });
 });
 
+it.each([
+  ['a 32-bit core', { narrow: true, machine: 3 }],
+  ['a program', { type: 2 }],
+] as const)('%s whose 4000 headers name the same notes is read once, not 4000 times', (_, parts) => {
+  const noise = Buffer.alloc(1 << 20, 0xff);
+  const bytes = Buffer.concat([
+    elf({ ...parts, loads: Array.from({ length: 4000 }, () => [0x40_0000, 0] as const), notes: [noise] }).subarray(0, 1 << 20),
+    noise,
+  ]);
+  const [entry, table, type] = 'narrow' in parts ? [32, 52, 0] : [56, 64, 0];
+  for (let index = 0; index < 4000; index += 1) {
+    const at = table + index * entry;
+    bytes.writeUInt32LE(4, at + type);
+    if (entry === 32) {
+      bytes.writeUInt32LE(1 << 20, at + 4);
+      bytes.writeUInt32LE(1 << 20, at + 16);
+    } else {
+      bytes.writeBigUInt64LE(1n << 20n, at + 8);
+      bytes.writeBigUInt64LE(1n << 20n, at + 32);
+    }
+  }
+  const inner = memorySource('file', bytes);
+  let read = 0;
+  const counted: ByteSource = {
+    ...inner,
+    readInto(offset, target) {
+      read += target.length;
+      return inner.readInto(offset, target);
+    },
+  };
+  expect(() => openDump(counted)).toThrow(DumpError);
+  // What is read of all notes of a dump is 32 MiB at most, and the look for a text-mode transfer takes some MiB.
+  expect(read / 2 ** 20).toBeLessThan(48);
+});
+
 const swap = (signature: string, page: number): Buffer => join(zeros(page - 10), text(signature.padEnd(10, '\0')), zeros(8192));
 const tar = (magic: string): Buffer => {
   const header = join('vmcore', zeros(506));
@@ -328,9 +363,53 @@ describe('a dump that a transfer in text mode has changed', () => {
     ).toBeUndefined();
   });
 
-  it('with something before it says where its header is', () => {
+  describe('is not to be seen in memory that only resembles one', () => {
+    /** Numbers below 32 in words, with no line feed and no carriage return. */
+    const numbers = (words: number): Buffer => {
+      const bytes = Buffer.alloc(words * 4);
+      for (let at = 0; at < words; at += 1) {
+        const value = random.below(0x20);
+        bytes.writeUInt32BE(value === 0x0a || value === 0x0d ? 1 : value, at * 4);
+      }
+      return bytes;
+    };
+    const lines = (line: string, end: string): Buffer =>
+      Buffer.from(Array.from({ length: 3000 }, (_, at) => `${line} ${at} ~{[|]}^ \\ @ # % & * QXZ qxz;${end}`).join(''));
+    const near = {
+      'a text of DOS, and numbers': () => join(numbers(20_000), lines('net use', '\r\n'), numbers(20_000)),
+      'a text of DOS in UTF-8, and addresses': () => join(lines('größer äöü 语言。', '。\r\n'), hex('00000003ffe0b5c8'.repeat(4000)), numbers(20_000)),
+      'a text without high bits, and numbers': () =>
+        join(lines(Array.from({ length: 95 }, (_, at) => String.fromCodePoint(0x20 + at)).join(''), '\n'), numbers(20_000)),
+      'a text in UTF-8, and numbers': () =>
+        join(Buffer.from(Array.from({ length: 60_000 }, (_, at) => String.fromCodePoint(0xa0 + (at % 96))).join('')), lines('größer', '\n'), numbers(20_000)),
+    } as const;
+    it.each(Object.entries(near))('%s', (_, build) => {
+      const bytes = build();
+      for (const isComplete of [true, false]) expect(finish(lookForDamage(memorySource('dump', bytes), isComplete))).toBeUndefined();
+    });
+
+    it.each([
+      [39, undefined],
+      [60, 'carriage returns'],
+    ] as const)('no CR LF, where %d of each pair like it are', (times, expected) => {
+      const pairs = ['0d09', '0d0b', '0c0a', '0e0a'].map((pair) => hex(`55${pair}55`.repeat(times)));
+      const bytes = join(...pairs, hex('01ff'.repeat(4000)), zeros(8));
+      expect(textDamage(memorySource('dump', bytes))).toBe(expected);
+      expect(finish(lookForDamage(memorySource('dump', bytes), true))).toBeUndefined();
+    });
+  });
+
+  it('with something before it says where its header seems to be, and what to do if it is one', () => {
     const shifted = join(zeros(512), Buffer.from(dumps['stand-alone']));
-    expect(() => openDump(memorySource('file', shifted))).toThrow(/the header of an s390 stand-alone dump stands at 0x200.*tail -c \+513/);
-    expect(() => openDump(memorySource('file', join('HTTP/1.1 200 OK\r\n\r\n', Buffer.from(dumps.ELF))))).toThrow(/the header of an ELF file stands at 0x13/);
+    expect(() => openDump(memorySource('file', shifted))).toThrow(
+      /what looks like the header of an s390 stand-alone dump is at 0x200: if something was put before a dump, tail -c \+513/,
+    );
+    expect(() => openDump(memorySource('file', join('HTTP/1.1 200 OK\r\n\r\n', Buffer.from(dumps.ELF))))).toThrow(
+      /what looks like the header of an ELF file is at 0x13: if /,
+    );
+    // A program that reads dumps has their magics in its data.
+    const reader = join(hex('cffa'), zeros(600), 'KDUMP   ', 'makedumpfile\0', zeros(4096));
+    expect(() => openDump(memorySource('file', reader))).toThrow(/what looks like the header of a kdump-compressed file is at 0x25a: if something was put/);
+    expect(() => openDump(memorySource('file', reader))).not.toThrow(/something was put before it/);
   });
 });
