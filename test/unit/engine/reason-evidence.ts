@@ -27,6 +27,7 @@ export const evidence: Evidence = {
   areStacksRead: true,
   unseenStacks: [],
   entry: undefined,
+  hasEndStack: false,
   witnesses: running,
   started: undefined,
 };

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { verdictOf } from '../../../src/analysis/engine/triage/verdict.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
+import { weighPanic } from '../../../src/analysis/kernel/verdict/contradicted-panic.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem, type S390xSystemOptions } from '../../../src/samples/s390x-system.ts';
 import { frame, trace } from '../engine/traces.ts';
-import { ended, logged, running, verdictText } from './verdict-evidence.ts';
+import { logOf, reasonOf } from '../engine/reason-evidence.ts';
+import { ended, logged, running, stackOf, verdictText } from './verdict-evidence.ts';
 
 const stopped = { disabledWait: { cpu: 'CPU 0', address: '0x1234' }, panicCpu: 'unset' } as const;
 const noLog = { logGap: 'The kernel log could not be read: its symbol is not known.' };
@@ -80,8 +82,19 @@ describe('a panic line', () => {
     ['panic_cpu could not be read', blind],
     ['the stacks could not be followed', noStacks],
     ['CRASHTIME says that kdump was started', { crashTime: '2026-03-14T09:26:53Z' }],
+    ['a stack goes through another end than a panic', { end: { cpu: 'CPU 1', path: stackOf('__crash_kexec'), site: [] } }],
   ])('is one where %s', (_, seen) => {
     expect(verdictText(idle, panic, seen)).toMatch(/^unknown \[\]: Panic \(x\)/);
+  });
+
+  it('is contradicted or not in the reason as in the verdict', () => {
+    const log = logOf(panicLine);
+    expect(reasonOf({ log })).toContain('The panic line is contradicted');
+    expect(reasonOf({ log, hasEndStack: true })).not.toContain('contradicted');
+    const unseenStacks = ['CPU 1', 'CPU 2', 'CPU 3'];
+    const why = 'no stack that could be followed shows a panic (that of CPU 1, CPU 2 and CPU 3 could not)';
+    expect(reasonOf({ log, unseenStacks })).toContain(why);
+    expect(weighPanic({ ...running, ...idle, ...panic, unseenStacks }).contradictedPanic?.why).toContain(why);
   });
 });
 

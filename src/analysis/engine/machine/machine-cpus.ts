@@ -9,6 +9,7 @@ import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { notesByCpu } from '../../formats/cpu-notes.ts';
+import type { RawNote } from '../../formats/dump-format.ts';
 import { limitFindings } from '../../formats/finding-limit.ts';
 import { structTypes } from '../../kernel/btf/type-layout.ts';
 import { cpuMasks, type CpuMasks } from '../../kernel/cpus/cpu-masks.ts';
@@ -58,7 +59,8 @@ function findingsOf(recorded: readonly CpuJson[], absent: readonly CpuJson[], ma
     const detail = `the registers at positions ${first.id} and ${cpu.id} are both of CPU ${cpu.linuxCpu}: ${first.identity?.detail ?? ''}; ${cpu.identity?.detail ?? ''}`;
     return [{ id: 'cross-cpu-count/identity', severity: 'warning', title: 'Two sets of registers are of one CPU', detail }];
   });
-  const lost = absent.filter((cpu) => masks?.online.includes(cpu.linuxCpu ?? -1) === true);
+  const online = new Set(masks?.online);
+  const lost = absent.filter((cpu) => online.has(cpu.linuxCpu ?? -1));
   const missing = lost.map((cpu): Finding => {
     const detail = cpu.withoutRegisters?.detail ?? `the dump has no note of it; ${cpu.identity?.detail ?? ''}`;
     return { id: 'cross-cpu-count/no-registers', severity: 'warning', title: `The dump records no registers of CPU ${cpu.linuxCpu ?? 0}`, detail };
@@ -69,20 +71,26 @@ function findingsOf(recorded: readonly CpuJson[], absent: readonly CpuJson[], ma
 /** NT_PRSTATUS and the s390x prefix (include/uapi/linux/elf.h). */
 const registerNotes: ReadonlySet<number> = new Set([1, 0x305]);
 
-/** Recorded CPUs whose notes are there and hold zeros only: nobody saved registers there, and no CPU has such ones while it runs. */
-function blankOf({ image, cpuSet }: Session): readonly CpuJson[] {
+/**
+ * Recorded CPUs whose notes are there and hold zeros only: nobody saved registers there, and no CPU has such ones while it runs.
+ * @returns each with its first note
+ */
+function blankOf({ image, cpuSet }: Session): ReadonlyMap<CpuJson, RawNote> {
   const groups = notesByCpu(image.notes);
-  return cpuSet.cpus.filter(({ id, source }) => {
-    const notes = source.startsWith('note') ? (groups[id] ?? []).filter(({ type }) => registerNotes.has(type)) : [];
-    return notes.length > 0 && notes.every(({ desc }) => desc.every((byte) => byte === 0));
-  });
+  const found = new Map<CpuJson, RawNote>();
+  for (const cpu of cpuSet.cpus) {
+    const group = cpu.source.startsWith('note') ? (groups[cpu.id] ?? []) : [];
+    const [first] = group;
+    const registers = group.filter(({ type }) => registerNotes.has(type));
+    if (first !== undefined && registers.length > 0 && registers.every(({ desc }) => desc.every((byte) => byte === 0))) found.set(cpu, first);
+  }
+  return found;
 }
 
-function blankFinding({ image }: Session, { id }: CpuJson): Finding {
-  const note = notesByCpu(image.notes)[id]?.[0];
+function blankFinding({ id }: CpuJson, note: RawNote): Finding {
   const detail = `the note at position ${id} has zeros in place of registers: nothing is read from it, and whose it is does not show`;
-  const where = note === undefined ? {} : { where: { fileOffset: note.descOffset, bytes: note.desc.length } };
-  return { id: 'cross-cpu-count/blank-registers', severity: 'warning', title: 'A set of registers is all zero', detail, ...where };
+  const where = { fileOffset: note.descOffset, bytes: note.desc.length };
+  return { id: 'cross-cpu-count/blank-registers', severity: 'warning', title: 'A set of registers is all zero', detail, where };
 }
 
 /** kdump copies its notes from the buffers of crash_notes: another note there means that one of the two changed, or that this one is of another CPU. */
@@ -139,9 +147,9 @@ function compute(session: Session, kernel: Kernel, found: KernelTypes | undefine
       : perCpuEvidence(session, { memory, symbols, types, data: perCpu });
   const running = masks?.online ?? (array.length === 0 ? undefined : array.map(({ number }) => number));
   // Where the kernel does not say which CPUs there are, a record is all there is of one.
-  const blank = running === undefined ? [] : blankOf(session).filter(({ id }) => !others.has(id));
-  const recorded = all.filter((cpu) => !blank.includes(cpu));
-  const own = all.flatMap((cpu, at) => (others.has(cpu.id) || blank.includes(cpu) ? [] : [{ cpu, evidence: evidence[at] ?? [] }]));
+  const blank = new Map(running === undefined ? [] : Array.from(blankOf(session)).filter(([{ id }]) => !others.has(id)));
+  const recorded = all.filter((cpu) => !blank.has(cpu));
+  const own = all.flatMap((cpu, at) => (others.has(cpu.id) || blank.has(cpu) ? [] : [{ cpu, evidence: evidence[at] ?? [] }]));
   const identities = identifyCpus(
     own.map((one) => one.evidence),
     running,
@@ -158,8 +166,8 @@ function compute(session: Session, kernel: Kernel, found: KernelTypes | undefine
   const canTell = numbers.size === own.length;
   const absent = !canTell ? [] : hasLowcores ? absentByLowcore(session, taken, firstId, array, masks) : absentByMask(session, taken, firstId, masks, data);
   for (const { id, linuxCpu } of absent) if (linuxCpu !== undefined) numbers.set(id, linuxCpu);
-  const findings = [...findingsOf(named, absent, masks), ...limitFindings(blank.map((cpu) => blankFinding(session, cpu)))];
-  return { cpus: [...named, ...absent], recorded: named.length, blank: blank.length, masks, data, numbers, findings };
+  const findings = [...findingsOf(named, absent, masks), ...limitFindings(Array.from(blank, ([cpu, note]) => blankFinding(cpu, note)))];
+  return { cpus: [...named, ...absent], recorded: named.length, blank: blank.size, masks, data, numbers, findings };
 }
 
 const asKnown = (session: Session): MachineCpus => compute(session, session.knownKernel, undefined);

@@ -1,8 +1,10 @@
 /** What the kernel's log says of the system's end, and how much of the log could be read. */
 import { defined } from '../../../shared/defined.ts';
 import { deathNotes, type DeathLine, type DeathNotes } from '../../kernel/log/log-marks.ts';
+import type { LogSearch } from '../../kernel/log/log-record.ts';
 import { secondsText } from '../kernel/dmesg.ts';
 import type { Told } from './told.ts';
+import { derived } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
 
 export interface LogWords {
@@ -36,8 +38,18 @@ function toldOf({ panic, cause, trouble, first, after }: DeathNotes): Told | und
   return { gist: text, text: `${text} (${parts.filter((part) => part !== undefined).join('; ')}).` };
 }
 
+/** By the log: a scan for vmcoreinfo may find a kernel with another one than that which was known before. */
+const wordsByLog = derived((_: Session) => new Map<LogSearch, LogWords>());
+
+/** Read once, for all who ask. */
 export function logWords(session: Session): LogWords {
   const { log } = session.knownKernel;
+  const known = wordsByLog(session).get(log) ?? wordsOf(log);
+  wordsByLog(session).set(log, known);
+  return known;
+}
+
+function wordsOf(log: LogSearch): LogWords {
   if (!log.found) return { isRead: false, gap: `The kernel log could not be read: ${log.why}.` };
   const { records, lost, lostWhy } = log.log;
   const notes = deathNotes(records);

@@ -1,8 +1,10 @@
 /** Why the system probably died, in sentences, each from evidence of its own; what has none is said to have none (docs/conclusions.md). */
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { andList } from '../../../shared/and-list.ts';
 import { architectures } from '../../arch/index.ts';
 import { explainWaitAddress } from '../../arch/s390x/wait-codes.ts';
+import { againstPanicLine, noPanicOnStacks } from '../../kernel/verdict/contradicted-panic.ts';
 import type { CrashEntry } from './crash-entry.ts';
 import { isDisabledWait, withoutPsw } from './disabled-wait.ts';
 import type { KernelWitnesses } from './kernel-witnesses.ts';
@@ -20,15 +22,12 @@ export interface Evidence {
   /** CPUs whose stacks could not be followed to their ends, where others could. */
   readonly unseenStacks: readonly string[];
   readonly entry: CrashEntry | undefined;
+  /** Whether the stack of the CPU that ended the system is known. */
+  readonly hasEndStack: boolean;
   readonly witnesses: KernelWitnesses;
   /** What shows that kdump has started. */
   readonly started: string | undefined;
 }
-
-const list = (parts: readonly (string | undefined)[]): string => {
-  const known = parts.filter((part) => part !== undefined);
-  return known.length < 2 ? known.join('') : `${known.slice(0, -1).join(', ')} and ${known.at(-1) ?? ''}`;
-};
 
 /** panic() writes its line and is on the stack of its CPU; CRASHTIME and panic_cpu come from crash_kexec() too, which oopses and a PSW restart call. */
 const isPanic = ({ log, entry }: Evidence): boolean => log.notes?.panic !== undefined || entry?.kind === 'panic';
@@ -36,7 +35,7 @@ const isPanic = ({ log, entry }: Evidence): boolean => log.notes?.panic !== unde
 /** Which of these variables could not be read, and why. */
 function unseenText({ unseen }: KernelWitnesses, wanted: readonly string[]): string | undefined {
   const names = wanted.filter((name) => unseen.has(name));
-  return names.length === 0 ? undefined : `${list(names)} could not be read (${unseen.get(names[0] ?? '') ?? ''})`;
+  return names.length === 0 ? undefined : `${andList(names)} could not be read (${unseen.get(names[0] ?? '') ?? ''})`;
 }
 
 /** Signs of an oops or BUG that the log does not show. */
@@ -47,18 +46,13 @@ const died = ({ witnesses: { taint }, log }: Evidence): string =>
 const noLine = ({ log }: Evidence): string | undefined =>
   log.isRead ? `${log.gap === undefined ? 'the kernel log' : 'what can be read of the kernel log'} has no panic, oops, BUG, stall or hung task` : undefined;
 
-/** That no stack shows a panic, and of which CPUs that could not be seen. */
-const stacksText = ({ unseenStacks }: Evidence): string =>
-  unseenStacks.length === 0 ? 'no stack shows a panic' : `no stack that could be followed shows a panic (that of ${list(unseenStacks)} could not)`;
-
 const contradicted = 'The panic line is contradicted';
 
-/** A panic line of a system whose memory and stacks show no panic: panic() sets panic_cpu first and does not return (kernel/panic.c). */
-function contradictedPanic(evidence: Evidence): string | undefined {
-  const { log, entry, witnesses, areStacksRead } = evidence;
-  if (log.notes?.panic === undefined || entry !== undefined || !areStacksRead) return undefined;
-  if (witnesses.panicCpu?.kind !== 'unset' || witnesses.systemState !== 'running') return undefined;
-  return `panic_cpu is unset, system_state is running, and ${stacksText(evidence)}`;
+/** Why the panic line is contradicted; asked where neither CRASHTIME nor a disabled wait shows an end. */
+function contradictedPanic({ log, entry, hasEndStack, witnesses, areStacksRead, unseenStacks }: Evidence): string | undefined {
+  if (log.notes?.panic === undefined || entry !== undefined || hasEndStack) return undefined;
+  const { panicCpu, systemState } = witnesses;
+  return againstPanicLine({ isPanicCpuUnset: panicCpu?.kind === 'unset', systemState, areStacksRead, unseenStacks });
 }
 
 /** A kernel that has recorded CRASHTIME was on its way into kdump. */
@@ -73,8 +67,8 @@ function crashSentence(evidence: Evidence, crash: string, stopped: string | unde
     return told(what, `: it recorded CRASHTIME. A PSW restart sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`);
   if (entry?.kind === 'oops') return told(what, `: it recorded CRASHTIME. An oops sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`);
   if (log.notes !== undefined) return told(what, ': it recorded CRASHTIME. The kernel log has no panic line.');
-  const stacks = evidence.areStacksRead ? stacksText(evidence) : 'the stacks of its CPUs could not be followed';
-  return told(what, `: it recorded CRASHTIME. What sent it there is not known: ${list([noLine(evidence), stacks])}.${died(evidence)}`);
+  const stacks = evidence.areStacksRead ? noPanicOnStacks(evidence.unseenStacks) : 'the stacks of its CPUs could not be followed';
+  return told(what, `: it recorded CRASHTIME. What sent it there is not known: ${andList([noLine(evidence), stacks])}.${died(evidence)}`);
 }
 
 /** Without CRASHTIME: a copy of vmcoreinfo that was made before the crash has none either. */
@@ -97,7 +91,7 @@ function noWaitText(session: Session): string | undefined {
   const unseen = withoutPsw(session).map((cpu) => cpuName(cpu, cpuNumbering(cpus)));
   if (unseen.length === cpus.length) return undefined;
   if (unseen.length === 0) return 'no CPU is in a disabled wait';
-  return `none of the CPUs whose registers are known is in a disabled wait (the PSW of ${list(unseen)} is not recorded)`;
+  return `none of the CPUs whose registers are known is in a disabled wait (the PSW of ${andList(unseen)} is not recorded)`;
 }
 
 /** Nothing shows an end: then what does show that the system was running, and what could not be seen. */
@@ -105,9 +99,9 @@ function runningSentence(session: Session, evidence: Evidence): Told {
   const { witnesses, log } = evidence;
   const { panicCpu, systemState } = witnesses;
   const noWait = noWaitText(session);
-  const seen = list(['vmcoreinfo has no CRASHTIME', panicCpu?.kind === 'unset' ? 'panic_cpu is unset' : undefined, noWait]);
+  const seen = andList(['vmcoreinfo has no CRASHTIME', panicCpu?.kind === 'unset' ? 'panic_cpu is unset' : undefined, noWait]);
   if (panicCpu?.kind === 'cpu') {
-    const rest = `; ${list(['vmcoreinfo has no CRASHTIME', noWait])}, and no panic line was found.${died(evidence)}`;
+    const rest = `; ${andList(['vmcoreinfo has no CRASHTIME', noWait])}, and no panic line was found.${died(evidence)}`;
     return told(`panic_cpu names CPU ${panicCpu.value}, so a panic or a start of kdump had begun`, rest);
   }
   const isRunning = panicCpu?.kind === 'unset' && systemState === 'running';

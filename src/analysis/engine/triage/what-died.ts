@@ -193,9 +193,10 @@ export async function deathOf(session: Session, checks: readonly CheckResult[], 
   );
   await session.knownKernel.ready(['log'], signal);
   const log = logWords(session);
-  const { isRead: areStacksRead, unseen: unseenStacks, entry, victim, busy, places, findings } = await endStacks(session, signal);
+  const { isRead: areStacksRead, unseen: unseenStacks, entry, end, victim, busy, places, findings } = await endStacks(session, signal);
   const [witnesses, started] = [kernelWitnesses(session), kdumpStarted(session)];
-  const reason = probableReason(session, { crash, log, areStacksRead, unseenStacks, entry, witnesses, started });
+  const hasEndStack = end !== undefined;
+  const reason = probableReason(session, { crash, log, areStacksRead, unseenStacks, entry, hasEndStack, witnesses, started });
   const doubts = [...(findings ?? []), ...overwrittenPanicCpu(witnesses, started)];
   const first = await deathOfFirst(session, signal);
   // After a PSW restart panic_cpu names the CPU that kdump was started on, which says nothing of the cause.
