@@ -96,3 +96,41 @@ export function manyMaps(groups: number): Uint8Array {
   }
   return bytes;
 }
+
+/** An NGDump whose dump lies in so many extents of a block each, which its tree lists from the last one to the first. */
+export function manyExtents(count: number): Uint8Array {
+  const [block, perNode] = [4096, 340];
+  const small = buildCase(`${system}format ngdump`);
+  // The second file of the sample: inode 13, in the table at block 4.
+  const inode = 4 * block + 12 * 256;
+  const leaves = Math.ceil(count / perNode);
+  const indexes = Math.ceil(leaves / perNode);
+  const bytes = new Uint8Array(small.length + (leaves + indexes) * block);
+  bytes.set(small);
+  const view = new DataView(bytes.buffer);
+  const first = small.length / block;
+  const [ownBlocks, ownStart] = [view.getUint16(inode + 0x28 + 16, true), view.getUint32(inode + 0x28 + 20, true)];
+  const node = (at: number, level: number, entries: number, write: (at: number, entry: number) => void): void => {
+    view.setUint16(at, 0xf30a, true);
+    view.setUint16(at + 2, entries, true);
+    view.setUint16(at + 6, level, true);
+    for (let entry = 0; entry < entries; entry += 1) write(at + 12 + 12 * entry, entry);
+  };
+  const child = (at: number, to: number): void => {
+    view.setUint32(at + 4, to, true);
+    view.setUint32(at + 8, 0, true);
+  };
+  node(inode + 0x28, 2, indexes, (at, entry) => child(at, first + entry));
+  for (let index = 0; index < indexes; index += 1)
+    node((first + index) * block, 1, Math.min(perNode, leaves - index * perNode), (at, entry) => child(at, first + indexes + index * perNode + entry));
+  for (let leaf = 0; leaf < leaves; leaf += 1) {
+    node((first + indexes + leaf) * block, 0, Math.min(perNode, count - leaf * perNode), (at, entry) => {
+      const logical = count - 1 - leaf * perNode - entry;
+      view.setUint32(at, logical, true);
+      view.setUint16(at + 4, 1, true);
+      view.setUint32(at + 8, ownStart + Math.min(logical, ownBlocks - 1), true);
+    });
+  }
+  view.setUint32(inode + 4, count * block, true);
+  return bytes;
+}

@@ -291,6 +291,8 @@ export interface DumpFormat {
   readonly fileType?: FileType;
   /** Looks at the first 4096 bytes (fewer in a shorter file) and at the source's size. Never throws. */
   probe(head: Uint8Array, source: ByteSource): Probe;
+  /** For a format of which the head says too little: asked where `probe` says yes, and has the last word. In steps; never throws. */
+  readonly lookDeeper?: (source: ByteSource) => Steps<Probe>;
   /**
    * In steps, as data can make it long: a chain of records, headers by the million.
    * @throws DumpError when not even the header can be used; other damage becomes findings

@@ -1,7 +1,10 @@
-/** Reads files in the root of an ext4 file system through their extents; everything is checked, the image may be hostile. */
+/**
+ * Reads files in the root of an ext4 file system through their extents; everything is checked, the image may be hostile: trees of extents and
+ * directories are gone through in steps.
+ */
 import { DumpError } from '../../shared/dump-error.ts';
 import { sortedOrder } from '../jobs/sorted-order.ts';
-import { finish } from '../jobs/steps.ts';
+import { stepTurns, type Steps } from '../jobs/steps.ts';
 import { parse, type Values } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { NumberColumn } from '../source/number-column.ts';
@@ -35,8 +38,8 @@ class FileExtents {
     this.#blocks.push(block);
   }
 
-  sort(): void {
-    this.#order = finish(sortedOrder(this.length, (left, right) => this.#starts.at(left) < this.#starts.at(right)));
+  *sort(): Steps<void> {
+    this.#order = yield* sortedOrder(this.length, (left, right) => this.#starts.at(left) < this.#starts.at(right));
   }
 
   at(index: number): FileExtent | undefined {
@@ -70,12 +73,17 @@ const mostExtentBlocks = 32768;
 const maxTreeBytes = 64 << 20;
 /** A directory with more is not the root of a dump partition. */
 const maxDirectoryBytes = 16 << 20;
+/** Of a directory that are read in one step: each of its blocks may lie elsewhere. */
+const directoryPiece = 256 << 10;
 
 export interface Ext4 {
   /** True when the journal holds changes that were not written back. */
   readonly needsRecovery: boolean;
-  /** @returns the file, or undefined when the root has none of that name */
-  file(name: string): ByteSource | undefined;
+  /**
+   * @returns the file, or undefined when the root has none of that name
+   * @throws DumpError corrupt, truncated or unsupported
+   */
+  file(name: string): Steps<ByteSource | undefined>;
 }
 
 export const looksLikeExt4 = (head: Uint8Array): boolean =>
@@ -112,7 +120,7 @@ export function openExt4(image: ByteSource): Ext4 {
   };
 
   /** Leaves below one node of an extent tree. */
-  const collect = (node: Uint8Array, depth: number, extents: FileExtents, budget: { bytes: number }): void => {
+  function* collect(node: Uint8Array, depth: number, extents: FileExtents, budget: { bytes: number }): Steps<void> {
     const data = new DataView(node.buffer, node.byteOffset, node.byteLength);
     const entries = data.getUint16(2, true);
     const level = data.getUint16(6, true);
@@ -125,7 +133,8 @@ export function openExt4(image: ByteSource): Ext4 {
         budget.bytes -= blockSize;
         // Nodes may lead to one another: five levels of 340 entries would never end.
         if (budget.bytes < 0) throw corrupt(child * blockSize, 'an extent tree has too many nodes', `at most ${maxTreeBytes} bytes of them`);
-        collect(readExactly(image, child * blockSize, blockSize, 'a node of an extent tree'), depth - 1, extents, budget);
+        yield;
+        yield* collect(readExactly(image, child * blockSize, blockSize, 'a node of an extent tree'), depth - 1, extents, budget);
         continue;
       }
       const length = data.getUint16(at + 4, true);
@@ -137,35 +146,40 @@ export function openExt4(image: ByteSource): Ext4 {
         unwritten: length > mostExtentBlocks,
       });
     }
-  };
+  }
 
-  const contents = (node: Inode, name: string): ByteSource => {
+  function* contents(node: Inode, name: string): Steps<ByteSource> {
     if ((node.i_flags & ext4InodeFlags.extents) === 0)
       throw new DumpError('unsupported', { file: image.name }, `${name} is not stored in extents`, 'a file system made by mkfs.ext4');
     const depth = new DataView(node.i_block.buffer, node.i_block.byteOffset).getUint16(6, true);
     if (depth > maxDepth) throw corrupt(ext4SuperblockAt, `an extent tree is ${depth} levels deep`, `at most ${maxDepth}`);
     const extents = new FileExtents();
-    collect(node.i_block, depth, extents, { bytes: maxTreeBytes });
-    extents.sort();
+    yield* collect(node.i_block, depth, extents, { bytes: maxTreeBytes });
+    yield* extents.sort();
     return extentSource(image, name, node.i_size_lo + node.i_size_high * 2 ** 32, blockSize, extents);
-  };
+  }
 
   return {
     needsRecovery: (incompat & ext4Incompat.recover) !== 0,
-    file(name) {
-      const directory = contents(inode(rootInode), 'the root directory');
-      const entries = readExactly(directory, 0, Math.min(directory.size, maxDirectoryBytes), 'the root directory');
-      const number = findEntry(entries, name);
-      return number === undefined ? undefined : contents(inode(number), `${image.name}:${name}`);
+    *file(name) {
+      const directory = yield* contents(inode(rootInode), 'the root directory');
+      const entries = new Uint8Array(Math.min(directory.size, maxDirectoryBytes));
+      for (let at = 0; at < entries.length; at += directoryPiece) {
+        if (at > 0) yield;
+        entries.set(readExactly(directory, at, Math.min(directoryPiece, entries.length - at), 'the root directory'), at);
+      }
+      const number = yield* findEntry(entries, name);
+      return number === undefined ? undefined : yield* contents(inode(number), `${image.name}:${name}`);
     },
   };
 }
 
 /** Inode of a name among directory entries; index blocks of large directories look like unused entries. */
-function findEntry(entries: Uint8Array, name: string): number | undefined {
+function* findEntry(entries: Uint8Array, name: string): Steps<number | undefined> {
   const wanted = Buffer.from(name, 'utf8');
   const data = new DataView(entries.buffer, entries.byteOffset, entries.byteLength);
-  for (let at = 0; at + 8 <= entries.length;) {
+  for (let at = 0, turn = 0; at + 8 <= entries.length; turn += 1) {
+    if (turn % stepTurns === stepTurns - 1) yield;
     const inode = data.getUint32(at, true);
     const size = data.getUint16(at + 4, true);
     const length = data.getUint8(at + 6);

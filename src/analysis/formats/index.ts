@@ -7,7 +7,7 @@ import { finish, type Steps } from '../jobs/steps.ts';
 import { isFlattened } from '../source/flattened-source.ts';
 import { wrapperOf } from '../source/wrapper.ts';
 import { tooManyCpus } from './cpu-notes.ts';
-import type { DumpFormat, DumpImage, OpenContext } from './dump-format.ts';
+import type { DumpFormat, DumpImage, OpenContext, Probe } from './dump-format.ts';
 import { elfVmcore } from './elf-vmcore.ts';
 import { flattenedParts, headOf, innerSource, probeBytes, streamFindings } from './flattened-parts.ts';
 import { foreignElf } from './foreign-elf.ts';
@@ -27,13 +27,24 @@ import { vmdump } from './vmdump.ts';
 
 export const dumpFormats: readonly DumpFormat[] = [s390MvExt, s390Mv, s390Tape, s390Ext, s390, lkcd, vmdump, pvElf, elfVmcore, kdumpCompressed, ngdump];
 
+/** What a format takes a file for. */
+function* probed(format: DumpFormat, head: Uint8Array, source: ByteSource): Steps<Probe> {
+  const probe = format.probe(head, source);
+  return probe.answer === 'yes' && format.lookDeeper !== undefined ? yield* format.lookDeeper(source) : probe;
+}
+
+function* takenBy(head: Uint8Array, source: ByteSource): Steps<DumpFormat | undefined> {
+  for (const format of dumpFormats) if ((yield* probed(format, head, source)).answer !== 'no') return format;
+  return undefined;
+}
+
 /** The format that takes a file for its own, broken or not; undefined for anything else. A flattened stream is asked for what is inside. */
 export function* recognise(source: ByteSource): Steps<DumpFormat | undefined> {
   const head = headOf(source);
-  if (!isFlattened(head)) return dumpFormats.find((format) => format.probe(head, source).answer !== 'no');
+  if (!isFlattened(head)) return yield* takenBy(head, source);
   try {
     const inner = yield* innerSource(source);
-    return dumpFormats.find((format) => format.probe(headOf(inner), inner).answer !== 'no');
+    return yield* takenBy(headOf(inner), inner);
   } catch (error) {
     if (isDumpError(error)) return undefined;
     throw error;
@@ -132,7 +143,7 @@ function* openInner(source: ByteSource, context: OpenContext | undefined): Steps
   if (fault !== undefined) throw faultError(fault);
   if (isFlattened(head)) return yield* openFlattened(source, context);
   for (const format of dumpFormats) {
-    const probe = format.probe(head, source);
+    const probe = yield* probed(format, head, source);
     if (probe.answer === 'yes') {
       const image = yield* openAs(format, source, context);
       // Also of a file that has all that its header promises: line ends that were put in make it longer.

@@ -28,8 +28,8 @@ function readMeta(meta: ByteSource): ReadonlyMap<string, string> {
   return values;
 }
 
-function needFile(system: Ext4, name: string, image: ByteSource): ByteSource {
-  const found = system.file(name);
+function* needFile(system: Ext4, name: string, image: ByteSource): Steps<ByteSource> {
+  const found = yield* system.file(name);
   if (found === undefined)
     throw new DumpError('corrupt', { file: image.name }, `${metaName} names the dump "${name}", but the file system has no such file`, 'the dump file');
   return found;
@@ -47,7 +47,7 @@ function* openInner(source: ByteSource): Steps<DumpImage> {
 
 function* open(source: ByteSource): Steps<DumpImage> {
   const system = openExt4(source);
-  const meta = readMeta(needFile(system, metaName, source));
+  const meta = readMeta(yield* needFile(system, metaName, source));
   const name = meta.get('file');
   if (name === undefined || name === '')
     throw new DumpError(
@@ -56,7 +56,7 @@ function* open(source: ByteSource): Steps<DumpImage> {
       `the partition is prepared for NGDump, but holds no dump: ${metaName} names no file`,
       'a line file=NAME',
     );
-  const dump = needFile(system, name, source);
+  const dump = yield* needFile(system, name, source);
   const inner = yield* openInner(dump);
   const recorded = /^[0-9a-f]{64}$/i.exec(meta.get('sha256sum') ?? '')?.[0].toLowerCase();
   const findings: Finding[] = [...inner.findings];
@@ -86,10 +86,10 @@ export const ngdump: DumpFormat = {
   about: 'a list-directed dump to SCSI, NVMe or ECKD',
   extensions: ['ngdump', 'img'],
   fileType: { extension: 'ngdump', mimeType: 'application/x-ngdump', title: 'NGDump partition' },
-  probe(head, source) {
-    if (!looksLikeExt4(head)) return no;
+  probe: (head) => (looksLikeExt4(head) ? yes : no),
+  *lookDeeper(source) {
     try {
-      return openExt4(source).file(metaName) === undefined ? no : yes;
+      return (yield* openExt4(source).file(metaName)) === undefined ? no : yes;
     } catch (error) {
       if (!isDumpError(error)) throw error;
       return broken(ext4SuperblockAt, `the ext4 file system cannot be read: ${error.what}`, `a file system that holds ${metaName}`);
