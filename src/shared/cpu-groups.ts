@@ -6,6 +6,9 @@ import { instructionAddress } from './place-names.ts';
 /** Up to so many CPUs have a line each. */
 export const mostSingleCpus = 16;
 
+/** What a CPU's PSW says of its state, or what else does; undefined where nothing is known of it. */
+export const cpuStateText = ({ psw, state }: CpuJson): string | undefined => psw?.decoded.text ?? state;
+
 export interface CpuGroup {
   /** The same for the same group of the same CPUs. */
   readonly key: string;
@@ -20,7 +23,7 @@ export interface CpuGroup {
 export function cpuGroups(cpus: readonly CpuJson[], apart: (cpu: CpuJson) => string = () => ''): readonly CpuGroup[] {
   const groups = new Map<string, [CpuJson, ...CpuJson[]]>();
   for (const cpu of cpus) {
-    const key = [cpu.psw?.decoded.text ?? cpu.state, instructionAddress(cpu), cpu.source, cpu.system, cpu.withoutRegisters?.reason, apart(cpu)].join('\n');
+    const key = [cpuStateText(cpu), instructionAddress(cpu), cpu.source, cpu.system, cpu.withoutRegisters?.reason, apart(cpu)].join('\n');
     const known = groups.get(key);
     if (known === undefined) groups.set(key, [cpu]);
     else known.push(cpu);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { farAddress, farElf, farLkcd } from '../perf/far-page.ts';
 import { filteredKdump, flattenFile, splitKdump } from '../perf/filtered-kdump.ts';
-import { manyKeys, manyRecords } from '../perf/many-pages.ts';
+import { manyKeys, manyPageRecords } from '../perf/many-pages.ts';
 import { manySegments } from '../perf/many-segments.ts';
 import { sparseTape, sparseVolumes } from '../perf/sparse-standalone.ts';
 import { scratchFolder } from '../scratch-folder.ts';
@@ -61,7 +61,7 @@ const small = 256 * mebibyte;
 describe('first facts and regions in bounded memory', () => {
   it('of three million LKCD records, each of its own page', async () => {
     const [path = ''] = paths('records.lkcd');
-    const { storedPages } = manyRecords(path, 3_000_000);
+    const { storedPages } = manyPageRecords(path, 3_000_000);
     await said('info', path, small);
     expect(pagesOf(await said<RegionFacts>('regions', path, small), 'present', 'stored')).toBe(storedPages);
   }, 120_000);

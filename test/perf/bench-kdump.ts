@@ -11,15 +11,9 @@ import { createPageJob, stepPages } from '../../src/analysis/page-index/page-job
 import { openFile } from '../../src/analysis/source/file-source.ts';
 import { pageSize } from '../../src/shared/units.ts';
 import { makedumpfileSeconds } from './bench-others.ts';
+import type { Row } from './bench-row.ts';
 import { installed, median, type Bench } from './bench-run.ts';
 import { without, yardstick, type NotMeasured } from './yardsticks.ts';
-
-interface Row {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly note?: string;
-}
 
 const rounds = 3;
 const readable = new Set([pageStateCodes.indexOf('stored'), pageStateCodes.indexOf('zero')]);

@@ -7,19 +7,12 @@ import { join } from 'node:path';
 import { farElf, farLkcd } from './far-page.ts';
 import { filteredKdump, flattenFile, splitKdump } from './filtered-kdump.ts';
 import { manyLoads } from './many-loads.ts';
-import { manyKeys, manyRecords } from './many-pages.ts';
+import { manyKeys, manyPageRecords } from './many-pages.ts';
 import { manySegments } from './many-segments.ts';
 import { sparseTape, sparseVolumes } from './sparse-standalone.ts';
 import { codecRates } from './bench-codecs.ts';
+import type { Row } from './bench-row.ts';
 import type { Bench } from './bench-run.ts';
-
-interface Row {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target?: { readonly most: number } | { readonly least: number };
-  readonly note?: string;
-}
 
 interface LargeDump {
   readonly name: string;
@@ -120,7 +113,7 @@ const dumps: readonly LargeDump[] = [
       sparseVolumes(paths, 64 * gibibyte);
     }),
   },
-  { name: 'LKCD of 8 M records', high: '0x1000000', triageSeconds: 5, make: single('a.lkcd', (path) => manyRecords(path, 8_000_000)) },
+  { name: 'LKCD of 8 M records', high: '0x1000000', triageSeconds: 5, make: single('a.lkcd', (path) => manyPageRecords(path, 8_000_000)) },
   { name: 'VMDUMP of 64 GiB', high: '0xf00000000', make: single('a.vmdump', (path) => manyKeys(path, 64 * gibibyte)) },
   {
     name: 'ELF with a page at 64 TiB',

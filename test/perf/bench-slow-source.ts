@@ -1,15 +1,8 @@
 /** An index of a dump on a source of a given speed: a library that is preloaded lets each read take its time, one after the other. */
 import { statSync } from 'node:fs';
 import { failingDisk } from '../faults/disk/failing-disk.ts';
+import type { Row } from './bench-row.ts';
 import { median, type Bench } from './bench-run.ts';
-
-interface Row {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: { readonly least: number };
-  readonly note: string;
-}
 
 const rounds = 3;
 /** Bytes a second: a disk, and a network file system over a fast line. */

@@ -1,14 +1,7 @@
 /** What a whole process costs besides the pages of a small dump: Node's own start and the time of the pages, warm, are taken off. */
+import type { Row } from './bench-row.ts';
 import { median, timed, type Bench } from './bench-run.ts';
 import { looker } from './bench-kdump.ts';
-
-interface Row {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target?: { readonly most: number };
-  readonly note: string;
-}
 
 const rounds = 11;
 

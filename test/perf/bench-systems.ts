@@ -1,16 +1,9 @@
 /** Commands on a dump of a large system: when its first rows come, and how much memory it takes in all. */
 import { join } from 'node:path';
+import type { Row } from './bench-row.ts';
 import type { Bench } from './bench-run.ts';
 import { median } from './bench-run.ts';
 import { largeSystem } from './large-system.ts';
-
-interface Row {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target?: { readonly most: number };
-  readonly note?: string;
-}
 
 const rounds = 3;
 /** Seconds until the first output that a command is allowed; triage has to have read everything that it says. */

@@ -21,19 +21,10 @@ import { startCost } from './bench-start.ts';
 import { largeSystems } from './bench-systems.ts';
 import { notMeasuredLine, without, yardstick, type NotMeasured } from './yardsticks.ts';
 import { runningEngine, type RunningEngine } from './bench-engine.ts';
+import type { Row } from './bench-row.ts';
 import { Bench, bundleCli, dropCached, median, timed } from './bench-run.ts';
 import { compareDumps } from './compare-dumps.ts';
 import { measureComparison } from './compare.ts';
-
-interface Row {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  /** What it should be, and whether more or less of it is better. */
-  readonly target?: { readonly least: number } | { readonly most: number };
-  /** What limits it, or what it is made of. */
-  readonly note?: string;
-}
 
 type Measured = Row | NotMeasured;
 const isMeasured = (row: Measured): row is Row => 'value' in row;

@@ -21,7 +21,7 @@ const gzip = 2;
 const compressedPage = 2;
 
 /** @param pages records, every third page of memory above the small system's: so many that no list of them should be held */
-export function manyRecords(path: string, pages: number): { readonly storedPages: number; readonly totalPages: number } {
+export function manyPageRecords(path: string, pages: number): { readonly storedPages: number; readonly totalPages: number } {
   const from = small('lkcd');
   const first = pagesOf(from);
   const totalPages = first + 3 * pages;

@@ -82,7 +82,7 @@ export const indexTables: readonly SqlTable[] = [
   {
     name: 'extent',
     kind: 'function',
-    parameters: ['first_pfn', 'behind_pfn'],
+    parameters: ['first_pfn', 'limit_pfn'],
     stable: true,
     about:
       'What the container says about each range of pages, before any page is looked at: all ranges, or with extent(first, end) those that touch these pages.',

@@ -2,11 +2,12 @@
  * The only place that opens evidence, and only for reading. Small reads go through a bounded block cache, large ones
  * straight into the caller's memory.
  */
-import { closeSync, fstatSync, readdirSync, readSync, statSync, type BigIntStats } from 'node:fs';
+import { closeSync, fstatSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { noteEvidence } from '../../files/evidence-files.ts';
 import { openRegular, readReason } from '../../files/given-file.ts';
 import { pathBytes, pathText } from '../../files/path-bytes.ts';
+import { readUninterrupted } from '../../files/read-uninterrupted.ts';
 import { errorCode } from '../../files/system-error.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { BadRanges } from './bad-ranges.ts';
@@ -16,8 +17,8 @@ const blockSize = 64 * 1024;
 const defaultCacheBlocks = 128;
 /** What a disk fails to give as one: the operating system reads by pages. */
 const faultBytes = 4096;
-/** A signal interrupts a read now and then; one that is interrupted without end is a fault. */
-const mostInterruptions = 1000;
+/** What a read of a regular file is tried again after. */
+const passing: ReadonlySet<string | undefined> = new Set(['EINTR', 'EAGAIN']);
 /** What reads fail with when it is the disk, or the server that has the file. */
 const readFaults: Readonly<Record<string, string>> = {
   EIO: 'the device reports a read error (EIO)',
@@ -87,18 +88,14 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
 
   /** One read, again where a signal interrupted it. @returns how many bytes came, or why none did */
   const readOnce = (offset: number, target: Uint8Array, from: number, count: number): number | string => {
-    let code = '';
-    for (let tries = 0; tries < mostInterruptions; tries += 1) {
-      try {
-        const got = readSync(descriptor, target, from, count, offset);
-        return got > 0 ? got : 'reading ends early: the file system gives no bytes';
-      } catch (error) {
-        code = errorCode(error) ?? '';
-        if (code === '' || ownMistakes.has(code)) throw ioError(path, error, offset);
-        if (code !== 'EINTR' && code !== 'EAGAIN') break;
-      }
+    try {
+      const got = readUninterrupted(descriptor, target.subarray(from, from + count), offset, passing);
+      return got > 0 ? got : 'reading ends early: the file system gives no bytes';
+    } catch (error) {
+      const code = errorCode(error) ?? '';
+      if (code === '' || ownMistakes.has(code)) throw ioError(path, error, offset);
+      return readFaults[code] ?? `the file cannot be read (${code})`;
     }
-    return readFaults[code] ?? `the file cannot be read (${code})`;
   };
 
   /** Reads up to the first byte that does not come; that one is among the bad ranges then. [offset, end) lies in the file. */

@@ -2,7 +2,7 @@
 import { cpuName, identityText, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson, PswJson } from '../../shared/cpu-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
-import { cpuGroups, cpuNumbersText } from '../../shared/cpu-groups.ts';
+import { cpuGroups, cpuNumbersText, cpuStateText } from '../../shared/cpu-groups.ts';
 import { instructionAddress, instructionName, namedRegisters, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
@@ -114,7 +114,7 @@ export function cpuGroupsText({ cpus, numbering }: CpusAnswer, style: Style, nam
     return [
       cpuNumbersText(members, numbering),
       members.length === 1 ? '' : `${members.length} CPUs`,
-      visibleLine(cpu.psw?.decoded.text ?? cpu.state ?? ''),
+      visibleLine(cpuStateText(cpu) ?? ''),
       instructionAddress(cpu) ?? '',
       visibleLine(instructionName(cpu, names) ?? ''),
       style.dim(sourceWords[cpu.source]),

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { cpuGroups, cpuNumbersText, mostSingleCpus, type CpuGroup } from '../../../shared/cpu-groups.ts';
+import { cpuGroups, cpuNumbersText, cpuStateText, mostSingleCpus, type CpuGroup } from '../../../shared/cpu-groups.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { CpuNumbering } from '../../../shared/cpu-registers.ts';
 import { instructionAddress } from '../../../shared/place-names.ts';
@@ -77,7 +77,7 @@ function GroupRow({ group, numbering, isOpen, onToggle, columns, activity }: Gro
       </td>
       {columns.state ? (
         <td className={`cpu-state tone-${cpuTone(first)}`}>
-          {group.cpus.length} CPUs: <Hostile text={first.psw?.decoded.text ?? first.state ?? ''} title />
+          {group.cpus.length} CPUs: <Hostile text={cpuStateText(first) ?? ''} title />
         </td>
       ) : null}
       {columns.address ? <td className="code">{instructionAddress(first) ?? none}</td> : null}
@@ -116,9 +116,10 @@ export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
   const hasCrashed = cpus.some((cpu) => activity?.(cpu)?.crashedIn !== undefined);
   // Of a crash there is more of interest than the overview has room for; the CPUs view always has it.
   const hasPrefix = !hasCrashed && cpus.some(({ prefix }) => prefix !== undefined);
-  const hasState = cpus.some(({ psw, state }) => psw !== undefined || state !== undefined);
+  const hasState = cpus.some((cpu) => cpuStateText(cpu) !== undefined);
   const cpuRow = (cpu: CpuJson) => {
     const number = cpuNumber(cpu, numbering);
+    const state = cpuStateText(cpu);
     return (
       <tr key={cpu.id} className="followed" aria-selected={chosen === undefined ? undefined : chosen === cpu.id} onClick={() => onChoose(cpu)}>
         <td>
@@ -126,11 +127,7 @@ export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
             {number}
           </button>
         </td>
-        {hasState ? (
-          <td className={`cpu-state tone-${cpuTone(cpu)}`}>
-            {cpu.psw === undefined && cpu.state === undefined ? none : <Hostile text={cpu.psw?.decoded.text ?? cpu.state ?? ''} title />}
-          </td>
-        ) : null}
+        {hasState ? <td className={`cpu-state tone-${cpuTone(cpu)}`}>{state === undefined ? none : <Hostile text={state} title />}</td> : null}
         {hasAddress ? <td className="code">{instructionAddress(cpu) ?? none}</td> : null}
         {activity === undefined ? null : <ActivityCells activity={activity(cpu)} hasCrashed={hasCrashed} />}
         {hasPrefix ? <td className="code">{cpu.prefix ?? none}</td> : null}
