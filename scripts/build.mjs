@@ -59,6 +59,10 @@ async function bundleEngine(folder) {
   // By itself: a page worker should load what it needs and no more.
   await build(nodeBundle({ 'page-worker': pageWorker }, folder, 'es', false));
   copyFileSync(source('analysis/page-index/page-job/page-job.wasm'), join(out, folder, 'page-job.wasm'));
+  // The disassembler as it is: it looks for its other file next to itself, and is loaded when it is first needed (src/analysis/arch/decoder.ts).
+  const capstone = join(root, 'node_modules', '@alexaltea', 'capstone-js', 'dist');
+  copyFileSync(join(capstone, 'capstone.js'), join(out, folder, 'capstone.cjs'));
+  copyFileSync(join(capstone, 'capstone.wasm'), join(out, folder, 'capstone.wasm'));
 }
 
 /** The command line starts some six times as fast from a bundle; without one it runs from its sources. */

@@ -1,6 +1,8 @@
 /** Engine methods about the kernel's log, symbols and types. */
 import * as v from 'valibot';
 import { dmesgSchema, logRecordSchema, structSchema, symbolizeSchema, symbolSchema, symbolsSchema, typeNamesSchema } from './kernel-model.ts';
+import { disassemblySchema, mostInstructions } from './code-model.ts';
+import { addressSpaces } from './model.ts';
 import { onView } from './wire-types.ts';
 
 export const kernelProtocol = {
@@ -32,6 +34,18 @@ export const kernelProtocol = {
       depth: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8))),
     }),
     result: structSchema,
+  },
+  disassemble: {
+    /** `count` instructions from the address on, the `whole` function that it lies in, or without either some before and after it. */
+    params: v.strictObject({
+      ...onView,
+      space: v.picklist(addressSpaces),
+      address: v.bigint(),
+      cpu: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+      count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostInstructions))),
+      whole: v.optional(v.boolean()),
+    }),
+    result: disassemblySchema,
   },
   /** Names of structs, unions, enums and typedefs, for completion. */
   typeNames: { params: v.strictObject({ ...onView, module: v.optional(v.string()) }), result: typeNamesSchema },

@@ -14,6 +14,7 @@ import type { Fields, StructLayout } from '../layout/struct.ts';
 import type { NoteType } from './note-type.ts';
 import type { Unwinders, UnwindContext } from './backtrace.ts';
 import type { Fault, FaultSource } from './fault.ts';
+import type { InstructionSet } from './instruction-set.ts';
 import type { PageWalk } from './page-walk.ts';
 import type { SpinLocks } from './spinlock.ts';
 import type { VmcoreinfoValues } from './vmcoreinfo-values.ts';
@@ -173,6 +174,8 @@ export interface ArchitectureOps {
   unwind(context: UnwindContext): Unwinders;
   /** What the kernel kept of the exception that interrupted it; absent where nothing is read of it yet. */
   readonly fault: ((source: FaultSource) => Fault | undefined) | undefined;
+  /** Its machine code; absent where it is not disassembled. */
+  readonly instructions: InstructionSet | undefined;
   /** Absent where a lock does not name its holder. */
   readonly spinLocks: SpinLocks | undefined;
 }

@@ -1,6 +1,7 @@
 /** The registry of commands. */
 import type { Command } from '../command.ts';
 import { compareCommand } from './compare.ts';
+import { disassembleCommand } from './disassemble.ts';
 import { dmesgCommand } from './dmesg.ts';
 import { analyseCommand } from './analyse.ts';
 import { attestCommand } from './attest.ts';
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   dmesgCommand,
   symbolsCommand,
   structCommand,
+  disassembleCommand,
   catalogueCommand,
   sampleCommand,
   openCommand,

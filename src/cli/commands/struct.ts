@@ -3,7 +3,8 @@ import type { Command, CommandContext } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { structText, typeNamesText } from '../text/type-text.ts';
-import { addressIn, wholeNumber } from './address-argument.ts';
+import { wholeNumber } from './address-argument.ts';
+import { kernelAddressIn } from './kernel-address.ts';
 
 const maxDepth = 8;
 
@@ -37,11 +38,7 @@ export const structCommand: Command = {
     const answer = await withDump(context, file, async (dump) => {
       const params = { dump, name, depth, ...owner };
       if (typed === undefined) return context.engine.call('struct', params, { signal });
-      if (/^[A-Za-z_.][\w.]*$/.test(typed) && !/^(cpu\d+\.|lowcore$)/.test(typed)) {
-        const { symbols } = await context.engine.call('symbols', { dump, name: typed }, { signal });
-        return context.engine.call('struct', { ...params, address: BigInt(symbols[0]?.address ?? '0x0') }, { signal });
-      }
-      const place = await addressIn(context, dump, typed, 'virtual');
+      const place = await kernelAddressIn(context, dump, typed);
       if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; the kernel's structures have virtual ones`);
       return context.engine.call('struct', { ...params, address: place.address }, { signal });
     });

@@ -5,7 +5,7 @@ import { schemaVersion } from '../../shared/model.ts';
 import { exitCodes, UsageError } from '../io.ts';
 import { printJsonList } from '../json-list.ts';
 import { withDump } from '../open-dump.ts';
-import { addressIn } from './address-argument.ts';
+import { kernelAddressIn } from './kernel-address.ts';
 
 /** A line of /proc/kallsyms. */
 function symbolLine({ address, type, name, offset, module }: SymbolJson): string {
@@ -35,8 +35,8 @@ export const symbolsCommand: Command = {
       const ask = (wanted: { readonly name?: string; readonly address?: bigint }): Promise<SymbolsJson> =>
         engine.call('symbols', { dump, ...wanted, stream: true }, { signal: io.signal, onProgress: ({ symbols }) => write(symbols) });
       if (typed === undefined) return ask({});
-      if (!addressLike.test(typed)) return ask({ name: typed });
-      const place = await addressIn(context, dump, typed, 'virtual');
+      if (!addressLike.test(typed) && !/[+-]\s*(?:0x)?\d/.test(typed)) return ask({ name: typed });
+      const place = await kernelAddressIn(context, dump, typed);
       if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; symbols have virtual ones`);
       return ask({ address: place.address });
     });

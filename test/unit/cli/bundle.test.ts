@@ -34,4 +34,12 @@ describe('the bundled command line', () => {
     expect(asked.err).toBe('');
     expect(asked.code).toBe(0);
   });
+
+  it('finds the disassembler', async () => {
+    const asked = await runCliProcess(['disassemble', dump, 'absolute:0x2000', '--count', '2', '--json'], { env, entry });
+    expect(asked.err).toBe('');
+    const plain = await runCliProcess(['disassemble', dump, 'absolute:0x2000', '--count', '2', '--json'], { env });
+    expect(asked.out).toBe(plain.out);
+    expect(JSON.parse(asked.out)).toMatchObject({ arch: 's390x', space: 'absolute', complete: true });
+  });
 });

@@ -35,6 +35,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   inspect: ['virtual:0x101000'],
   symbols: ['panic'],
   struct: ['task_struct'],
+  disassemble: ['0x101000', '--count', '2'],
   maps: ['1'],
   analyse: ['log'],
   sql: ['select count(*) from analysis_log()'],

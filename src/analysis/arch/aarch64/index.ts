@@ -2,6 +2,7 @@
 import type { ArchitectureOps } from '../architecture.ts';
 import { namedCpus, registerOf } from '../named-cpus.ts';
 import { aarch64Paging } from './address-space.ts';
+import { aarch64Instructions } from './instructions.ts';
 import { aarch64Address, isAarch64Image } from './kernel-address.ts';
 import { aarch64Registers, fpregsetAarch64, prstatusAarch64 } from './notes.ts';
 import { aarch64Unwinders } from './unwind.ts';
@@ -47,5 +48,6 @@ export const aarch64: ArchitectureOps = {
   },
   unwind: aarch64Unwinders,
   fault: undefined,
+  instructions: aarch64Instructions,
   spinLocks: undefined,
 };

@@ -46,6 +46,7 @@ function power(name: 'ppc64' | 'ppc64le'): ArchitectureOps {
     },
     unwind: () => ({ running: () => trace, sleeping: () => trace }),
     fault: undefined,
+    instructions: undefined,
     spinLocks: undefined,
   };
 }

@@ -24,16 +24,27 @@ function accessOf(teid: bigint): FaultAccess | undefined {
   return indication === 1n ? 'write' : indication === 2n ? 'read' : undefined;
 }
 
-export function s390xFault({ memory, types, registersAt, instruction }: FaultSource): Fault | undefined {
-  if (registersAt === undefined) return undefined;
-  const place = (member: keyof typeof places): bigint => registersAt + BigInt(types?.offset('pt_regs', member) ?? places[member]);
-  const recorded = memory.u32(place('int_code'));
-  const teid = memory.u64(place('int_parm_long'));
-  if (recorded === undefined || teid === undefined) return undefined;
-  const code = recorded & codeMask;
+const placeIn =
+  (types: FaultSource['types'], registersAt: bigint) =>
+  (member: keyof typeof places): bigint =>
+    registersAt + BigInt(types?.offset('pt_regs', member) ?? places[member]);
+
+/** The program-interruption code that was saved, and the length of the instruction; undefined where none was. */
+export function faultCode({ memory, types, registersAt }: FaultSource): { readonly code: number; readonly length: number } | undefined {
+  const recorded = registersAt === undefined ? undefined : memory.u32(placeIn(types, registersAt)('int_code'));
+  if (recorded === undefined) return undefined;
   // An instruction length is recorded with every program interruption; without one the word is of something else.
-  const length = recorded >>> 16;
-  if (![2, 4, 6].includes(length & 7)) return undefined;
+  const length = (recorded >>> 16) & 7;
+  return [2, 4, 6].includes(length) ? { code: recorded & codeMask, length } : undefined;
+}
+
+export function s390xFault(source: FaultSource): Fault | undefined {
+  const { memory, types, registersAt, instruction } = source;
+  const code = faultCode(source)?.code;
+  if (registersAt === undefined || code === undefined) return undefined;
+  const place = placeIn(types, registersAt);
+  const teid = memory.u64(place('int_parm_long'));
+  if (teid === undefined) return undefined;
   const where = { start: place('int_code'), bytes: 16 };
   const text = `program-interruption code ${hex(BigInt(code))} in pt_regs at ${hex(registersAt)}`;
   const isCall = instruction < lowcoreEnd;

@@ -4,6 +4,7 @@ import { vmcoreinfoHex } from '../vmcoreinfo-values.ts';
 import { s390xPaging } from './address-space.ts';
 import { readS390xCpus } from './cpus.ts';
 import { s390xFault } from './fault.ts';
+import { s390xInstructions } from './instructions.ts';
 import { s390xAddress } from './kernel-address.ts';
 import { fpregsetS390x, prstatusS390x, s390RegisterNotes } from './notes.ts';
 import { s390xSpinLocks } from './spinlock.ts';
@@ -39,5 +40,6 @@ export const s390x: ArchitectureOps = {
   tasks: { saved: { savedStack: 'thread.ksp' }, withoutTypes: true, running: { in: 'lowcore' }, stackTop: [], stacks: [], base: undefined },
   unwind: s390xUnwinders,
   fault: s390xFault,
+  instructions: s390xInstructions,
   spinLocks: s390xSpinLocks,
 };

@@ -184,6 +184,12 @@ function readPtRegs(memory: KernelBytes, at: bigint): PtRegs | undefined {
   return { pswMask: view.getBigUint64(Number(pswAt)), address: view.getBigUint64(Number(pswAt) + 8), registers };
 }
 
+/** General registers by their names, as an interruption saved them in struct pt_regs. */
+export function s390xSavedRegisters(memory: KernelBytes, at: bigint, address: bigint): ReadonlyMap<string, bigint> | undefined {
+  const regs = readPtRegs(memory, at);
+  return regs === undefined || interruptedAt(memory, regs.address) !== address ? undefined : new Map(Object.entries(regs.registers));
+}
+
 const monitorCall = 0xaf00;
 const monitorCallBytes = 4n;
 

@@ -5,6 +5,7 @@ import { x86Paging } from './address-space.ts';
 import { x86Fault } from './fault.ts';
 import { isX86Image, x86Address, x86LinearMap, x86LoadedPhysBase, x86PhysBase } from './kernel-address.ts';
 import { x86Cpus } from './cpus.ts';
+import { x86Instructions } from './instructions.ts';
 import { prstatusNarrow, prstatusX86 } from './notes.ts';
 import { qemuCpuState } from './qemu-cpu-state.ts';
 import { matchQemuStates, qemuControlRegisters, qemuStates } from './qemu-notes.ts';
@@ -65,5 +66,6 @@ export const x86: ArchitectureOps = {
   },
   unwind: x86Unwinders,
   fault: x86Fault,
+  instructions: x86Instructions,
   spinLocks: undefined,
 };

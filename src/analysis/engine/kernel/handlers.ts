@@ -6,6 +6,7 @@ import { describeKernelFacts } from './kernel-facts.ts';
 import { describeMappings } from './mappings.ts';
 import { describeMemoryUsage } from './memory-usage.ts';
 import { describeModules } from './modules.ts';
+import { describeDisassembly } from './disassemble.ts';
 import { describeLog } from './dmesg.ts';
 import { describeSymbols, symbolize } from './symbols.ts';
 import { describeTasks } from './tasks.ts';
@@ -22,6 +23,7 @@ export const kernelHandlers = (sessionOf: SessionOf) =>
       describeSymbols(sessionOf(dump, view), request, signal, stream === true ? (symbols) => progress({ symbols }) : undefined),
     symbolize: ({ dump, view, ...request }, { signal }) => symbolize(sessionOf(dump, view), request, signal),
     struct: ({ dump, view, ...request }, { signal }) => describeStruct(sessionOf(dump, view), request, signal),
+    disassemble: ({ dump, view, ...request }, { signal }) => describeDisassembly(sessionOf(dump, view), request, signal),
     typeNames: ({ dump, view, module }, { signal }) => describeTypeNames(sessionOf(dump, view), module, signal),
     vmcoreinfo: ({ dump, view, copies }, { signal }) => answerVmcoreinfo(sessionOf(dump, view), copies === true, signal),
     tasks: ({ dump, view, stream }, { signal, progress }) =>
