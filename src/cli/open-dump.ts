@@ -4,8 +4,17 @@ import { progressLine } from './progress-line.ts';
 import { defined } from '../shared/defined.ts';
 import { placeNames, type PlaceNames } from '../shared/place-names.ts';
 
-/** Runs `use` on an open dump with the files that tell of its kernel, and closes it whatever happens. Unpacking a packed dump shows its progress. */
-export async function withDump<T>(context: CommandContext, path: string, use: (dump: string, identity: string) => Promise<T>): Promise<T> {
+/**
+ * Runs `use` on an open dump with the files that tell of its kernel, and closes it whatever happens. Unpacking a packed dump and reading a long
+ * chain of headers show their progress.
+ * @param inPart first facts and bytes alone are wanted: the calls that need all headers read them, and have their progress
+ */
+export async function withDump<T>(
+  context: CommandContext,
+  path: string,
+  use: (dump: string, identity: string) => Promise<T>,
+  { inPart = false }: { readonly inPart?: boolean } = {},
+): Promise<T> {
   const { engine, io, output, opening } = context;
   const progress = progressLine(io, output);
   const volumes = opening.volumes.length === 0 ? {} : { volumes: [...opening.volumes] };
@@ -14,7 +23,7 @@ export async function withDump<T>(context: CommandContext, path: string, use: (d
   const { dump, identity } = await engine
     .call(
       'open',
-      { path, ...volumes, ...given, ...view },
+      { path, ...volumes, ...given, ...view, ...(inPart ? { inPart } : {}) },
       {
         signal: io.signal,
         onProgress: (value) => {

@@ -7,10 +7,13 @@ const contradictions: ReadonlySet<string> = new Set(['segments/file-overlap', 's
 
 /** Whether nothing is known to be missing, but segments contradict one another. */
 const contradictsItself = ({ container, findings }: CompletenessFacts): boolean =>
-  !container.complete &&
+  container.complete === false &&
   findings.some(({ id }) => contradictions.has(id)) &&
   !findings.some(({ id, severity }) => id.startsWith('container-complete/') && severity === 'error');
 
-/** "complete", or what is against it. */
-export const completenessText = (info: CompletenessFacts): string =>
-  info.container.complete ? 'complete' : contradictsItself(info) ? 'segments contradict one another' : 'incomplete';
+/** "complete", what is against it, or that it is not known yet. */
+export function completenessText(info: CompletenessFacts): string {
+  const { complete } = info.container;
+  if (complete === undefined) return 'read in part';
+  return complete ? 'complete' : contradictsItself(info) ? 'segments contradict one another' : 'incomplete';
+}

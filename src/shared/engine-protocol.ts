@@ -55,10 +55,12 @@ export const engineProtocol = {
       volumes: v.optional(v.array(v.string())),
       machine: v.optional(v.string()),
       physBase: v.optional(hexString),
+      /** First facts and bytes are wanted: a long chain of headers is read in part, and to its end when something rests on it. */
+      inPart: v.optional(v.boolean()),
       view,
     }),
     result: v.strictObject({ dump, identity: v.string() }),
-    /** Unpacking of a compressed file. */
+    /** Unpacking of a compressed file, reading of a long chain of headers. */
     progress: scanProgressSchema,
   },
   /** With the identity, what tells dumps with equal headers apart: 64 hex digits over lowcores and some 64 pages, which are read for it. */
@@ -66,9 +68,10 @@ export const engineProtocol = {
   /** Answered as soon as the engine gets to it: an engine that hangs does not. */
   ping: { params: v.strictObject({}), result: v.strictObject({}) },
   close: { params: onDump, result: v.strictObject({}) },
-  info: { params: aboutView, result: infoSchema },
+  /** Their progress is that of the rest of the headers, where the dump was opened in part. */
+  info: { params: aboutView, result: infoSchema, progress: scanProgressSchema },
   /** `withoutCpus`: the list of CPUs is empty; `cpus` gives them in pages. */
-  triage: { params: v.strictObject({ ...onView, withoutCpus: v.optional(v.literal(true)) }), result: triageDumpSchema },
+  triage: { params: v.strictObject({ ...onView, withoutCpus: v.optional(v.literal(true)) }), result: triageDumpSchema, progress: scanProgressSchema },
   cpus: {
     /** All at once, or with `start` a page that begins at that place in the list: the `next` of the page before. `plain`: without their meaning, as `triage` lists them. */
     params: v.strictObject({ ...onView, start: v.optional(count), plain: v.optional(v.literal(true)) }),
@@ -104,6 +107,8 @@ export const engineProtocol = {
       view,
     }),
     result: v.strictObject({ data: v.instance(Uint8Array), absent: readSchema.entries.absent }),
+    /** Likewise. */
+    progress: scanProgressSchema,
   },
   translate: {
     /** Without anything the kernel's address space. `asce` is an element (or CR3), `space` says whose to take. */

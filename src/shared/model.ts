@@ -76,7 +76,8 @@ export const infoSchema = v.strictObject({
     producer: v.optional(v.string()),
     compression: v.optional(v.string()),
     flattened: v.boolean(),
-    complete: v.boolean(),
+    /** Left out while the chain of segments is read in part: then it is not known. */
+    complete: v.optional(v.boolean()),
     /** Files of a set in the order of their numbers. */
     volumes: v.optional(v.array(v.strictObject({ path: v.string(), bytes: count, number: v.optional(count) }))),
     /** What the dump is packed in: "gzip", "zstd". */

@@ -15,6 +15,7 @@ export const scanPhases = [
   'duplicates',
   'search',
   'unpack',
+  'headers',
 ] as const;
 export type ScanPhase = (typeof scanPhases)[number];
 
@@ -47,6 +48,7 @@ const phaseWords: Readonly<Record<ScanPhase, string>> = {
   duplicates: 'duplicates',
   search: 'search',
   unpack: 'unpack',
+  headers: 'reading the headers',
 };
 
 /** "check os-info-page", "index of the left dump". */

@@ -1,5 +1,5 @@
 /** Containers of large systems in each format whose index of pages or segments grows with the dump: memory and output stay bounded. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { farAddress, farElf, farLkcd } from '../perf/far-page.ts';
@@ -43,7 +43,8 @@ async function printed(most: number, command: string, ...args: readonly string[]
   return out;
 }
 
-const said = async <T>(command: string, path: string, most: number): Promise<T> => JSON.parse(await printed(most, command, path, '--json')) as T;
+const said = async <T>(command: string, path: string, most: number, ...args: readonly string[]): Promise<T> =>
+  JSON.parse(await printed(most, command, path, ...args, '--json')) as T;
 
 /** Pages of a state over all rows: joined ones count them, others are of it as a whole. */
 function pagesOf({ regions }: RegionFacts, word: string, kind: string): number {
@@ -84,6 +85,35 @@ describe('first facts and regions in bounded memory', () => {
       expect(stored).toBeGreaterThanOrEqual(segments * 256);
       for (const file of files) rmSync(file);
     }
+  }, 240_000);
+
+  it('of a chain of more segments than first facts wait for: the part says so, and what needs all of them reads on', async () => {
+    const segments = 40_000;
+    const [path = ''] = paths('chain.s390');
+    manySegments([path], segments);
+    const { container, provenance, findings } = await said<{
+      container: Readonly<Record<string, unknown>>;
+      provenance: Readonly<Record<string, unknown>>;
+      findings: readonly { readonly id: string }[];
+    }>('info', path, small);
+    expect(container).not.toHaveProperty('complete');
+    expect(container).not.toHaveProperty('storedBytes');
+    expect(provenance).not.toHaveProperty('/container/complete');
+    expect(provenance).not.toHaveProperty('/times/dumpEnd');
+    expect(findings.map(({ id }) => id)).toContain('container-complete/read-in-part');
+    // The last segment lies far behind the part, and is a hole of the file: stored zeros.
+    const high = `0x${(BigInt(2 * segments) * BigInt(mebibyte)).toString(16)}`;
+    expect((await said<{ absent: readonly unknown[]; hex: string }>('read', path, small, high, '16')).absent).toEqual([]);
+    const triaged = async (): Promise<{ container: { complete: boolean }; findings: readonly { readonly id: string }[] } | undefined> =>
+      (await said<{ dumps: readonly { info: { container: { complete: boolean }; findings: readonly { readonly id: string }[] } }[] }>('triage', path, small))
+        .dumps[0]?.info;
+    const whole = await triaged();
+    expect(whole?.container.complete).toBe(true);
+    expect(whole?.findings.map(({ id }) => id)).not.toContain('container-complete/read-in-part');
+    expect(pagesOf(await said<RegionFacts>('regions', path, small), 'present', 'stored')).toBeGreaterThanOrEqual(segments * 256);
+    // Cut behind the part: only the whole chain shows it.
+    truncateSync(path, statSync(path).size - 2 * mebibyte);
+    expect((await triaged())?.container.complete).toBe(false);
   }, 240_000);
 
   it('of tape and multi-volume dumps of 64 GiB', async () => {

@@ -57,7 +57,7 @@ function stated(text: string): Facts {
 function answered({ info, memoryEnd }: Answers): Facts {
   const facts = new Map<string, Value>([
     ['format', info.container.format],
-    ['complete', info.container.complete],
+    ['complete', info.container.complete ?? false],
     ['arch', info.machine.arch],
     ['cpus', info.machine.cpuCount],
     ['memory end', Number(BigInt(memoryEnd) / mebibyte)],

@@ -26,21 +26,21 @@ export interface EngineOptions {
 
 export function createEngine(options: EngineOptions = {}): Engine {
   const open = openSessions();
-  const { sessionOf } = open;
+  const { sessionOf, partOf } = open;
   return {
-    handlers: {
+    handlers: open.waiting({
       ping: () => ({}),
       catalogue,
       remarks: () => ({ remarks: [...cacheRemarks()] }),
       evidence: () => ({ files: allEvidence().map(({ path, device, inode }) => ({ path, device: String(device), inode: String(inode) })) }),
       ...open.handlers,
-      ...triageHandlers(sessionOf),
+      ...triageHandlers(sessionOf, partOf),
       ...machineHandlers(sessionOf),
       ...kernelHandlers(sessionOf),
-      ...byteHandlers(sessionOf),
+      ...byteHandlers(sessionOf, partOf),
       ...pageHandlers(sessionOf, options.startSqlProcess),
       ...integrityHandlers(sessionOf),
-    },
+    }),
     close() {
       open.closeAll();
     },

@@ -258,6 +258,11 @@ export interface DumpImage {
   /** Header structures with their place in the file, for the doors to show. */
   readonly structures: readonly StructView[];
   readonly findings: readonly Finding[];
+  /**
+   * Set where the headers were read in part, as the opener allowed: memory at or above `known` throws `NotReadYet`, and segments, findings, the end
+   * marker and whether the container is complete are those of the part.
+   */
+  readonly partial?: { readonly known: AbsoluteAddress };
   /** Byte ranges that hold headers and notes, of `source` unless another file of the set is named: they identify the dump. */
   readonly headerRanges: readonly { readonly offset: number; readonly bytes: number; readonly source?: ByteSource }[];
 }
@@ -277,6 +282,10 @@ export interface OpenContext extends GivenMachine {
   readonly look?: () => Steps<void>;
   /** True when the user named the companions: then each of them should belong to the set. */
   readonly named?: boolean;
+  /** First facts are wanted: a long chain of headers may be read in part (`DumpImage.partial`). */
+  readonly inPart?: boolean;
+  /** Hears how far a long chain of headers is read: bytes of the file. */
+  readonly reached?: (position: number, size: number) => void;
 }
 
 export interface DumpFormat {

@@ -147,7 +147,8 @@ function* openInner(source: ByteSource, context: OpenContext | undefined): Steps
     if (probe.answer === 'yes') {
       const image = yield* openAs(format, source, context);
       // Also of a file that has all that its header promises: line ends that were put in make it longer.
-      refuseForeign(source, yield* changedByText(source, format, image.container.complete.value));
+      // So many headers, each where the one before it leads, show that none was put in or taken out.
+      refuseForeign(source, yield* changedByText(source, format, image.partial !== undefined || image.container.complete.value));
       return completed(image, context);
     }
     if (probe.answer === 'broken') {

@@ -3,10 +3,12 @@ import { RangeColumns } from './range-columns.ts';
 import { chained } from './piece-columns.ts';
 import { memoryBytesOf } from './segment-columns.ts';
 import { fact } from '../../shared/fact.ts';
+import { hex } from '../../shared/units.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { Steps } from '../jobs/steps.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { no, type DumpFormat, type DumpImage, type EndMarker } from './dump-format.ts';
+import { no, type DumpFormat, type DumpImage, type EndMarker, type OpenContext } from './dump-format.ts';
+import { firstPartOf } from './first-part.ts';
 import { S390_EXT_MAGIC } from './s390-header.ts';
 import { gapPieces, walkSegments, type SegmentWalk } from './s390-segments.ts';
 import { manySegments } from './segment-memory.ts';
@@ -24,6 +26,8 @@ import {
 /** Sizes of DASD blocks, the usual one first. The file does not record which. */
 const blockSizes = [4096, 2048, 1024, 512] as const;
 const defaultEntrySize = 0x100000;
+/** Segments of which first facts are made: the headers of so many take 0.1 s, and dumps with more are rare. */
+const firstSegments = 1 << 15;
 
 interface Reading {
   readonly walk: SegmentWalk;
@@ -31,22 +35,25 @@ interface Reading {
   readonly blockSize: number;
 }
 
-function* readWith(source: ByteSource, header: StandaloneHeader, blockSize: number): Steps<Reading> {
+function* readWith(source: ByteSource, header: StandaloneHeader, blockSize: number, context: OpenContext | undefined): Steps<Reading> {
   const walk = yield* walkSegments(source, standaloneHeaderBytes, {
     blockSize,
     entrySize: header.zlib_entry_size === 0 ? defaultEntrySize : header.zlib_entry_size,
     memorySize: header.mem_size,
+    reached: (position) => context?.reached?.(position, source.size),
+    ...(context?.inPart === true ? { most: firstSegments } : {}),
   });
   const marker = walk.end === undefined ? undefined : readEndMarker(source, walk.end, header.tod);
   return { walk, marker, blockSize };
 }
 
 /** The block size with which the walk ends at a valid end marker; else the one that came furthest. */
-function* bestReading(source: ByteSource, header: StandaloneHeader): Steps<Reading> {
+function* bestReading(source: ByteSource, header: StandaloneHeader, context: OpenContext | undefined): Steps<Reading> {
   const readings: Reading[] = [];
   for (const blockSize of blockSizes) {
-    const reading = yield* readWith(source, header, blockSize);
-    if (reading.marker?.present === true) return reading;
+    const reading = yield* readWith(source, header, blockSize, context);
+    // Thousands of headers, each where the one before it leads, are no chance either.
+    if (reading.marker?.present === true || reading.walk.goesOn === true) return reading;
     readings.push(reading);
     // Without compressed segments the block size plays no part.
     if (!reading.walk.compressed) break;
@@ -55,8 +62,16 @@ function* bestReading(source: ByteSource, header: StandaloneHeader): Steps<Readi
   return readings.reduce((best, one) => (rank(one) > rank(best) ? one : best));
 }
 
+const inPartFinding = ({ segments, known }: SegmentWalk): Finding => ({
+  id: 'container-complete/read-in-part',
+  severity: 'info',
+  title: 'The chain of dump segments is read in part',
+  detail: `the headers of the first ${segments.length} segments are read, those of memory below ${hex(known)}; whether the dump is complete is known when all are, which triage, verify and every other command wait for`,
+});
+
 function findingsOf(reading: Reading, source: ByteSource): Finding[] {
   const { walk, marker } = reading;
+  if (walk.goesOn === true) return [...walk.findings, inPartFinding(walk)];
   if (walk.end === undefined) return [...walk.findings];
   if (marker !== undefined) return [...walk.findings, ...markerFindings(marker)];
   return [
@@ -71,25 +86,28 @@ function findingsOf(reading: Reading, source: ByteSource): Finding[] {
   ];
 }
 
-function* open(source: ByteSource): Steps<DumpImage> {
+function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
   const { head, header } = readStandaloneHeader(source);
-  const reading = yield* bestReading(source, header);
+  const reading = yield* bestReading(source, header, context);
   const { walk, marker } = reading;
-  return standaloneImage({
+  const memory = yield* manySegments(source, chained(walk.pieces, gapPieces(walk, walk.end !== undefined, header.mem_size)));
+  const isPart = walk.goesOn === true;
+  const image = standaloneImage({
     format: 's390-ext',
     source,
     head,
     header,
     marker,
     findings: findingsOf(reading, source),
-    memory: yield* manySegments(source, chained(walk.pieces, gapPieces(walk, walk.end !== undefined, header.mem_size))),
+    memory: isPart ? firstPartOf(memory, walk.known) : memory,
     ranges: RangeColumns.merged([{ start: 0n, end: header.mem_size }]),
     segments: walk.segments,
     container: {
-      storedBytes: memoryBytesOf(walk.segments),
+      ...(isPart ? {} : { storedBytes: memoryBytesOf(walk.segments) }),
       ...(walk.compressed ? { compression: fact('zlib', `compressed segments, counted in blocks of ${reading.blockSize} bytes`) } : {}),
     },
   });
+  return isPart ? { ...image, partial: { known: walk.known } } : image;
 }
 
 export const s390Ext: DumpFormat = {

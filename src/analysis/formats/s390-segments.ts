@@ -55,6 +55,8 @@ export interface SegmentWalk {
   readonly lost: boolean;
   /** What the disk does not give of the chain, where that ended the walk. */
   readonly fault?: FileFault;
+  /** The chain goes on: only so many segments were asked for. */
+  readonly goesOn?: true;
 }
 
 export interface WalkOptions {
@@ -70,6 +72,10 @@ export interface WalkOptions {
   readonly firstIndex?: number;
   /** False: a wrong length of a segment is not mended. */
   readonly mendLength?: boolean;
+  /** Segments after which the walk stops, where the chain goes on. */
+  readonly most?: number;
+  /** Hears of each position that the walk comes to. */
+  readonly reached?: (position: number) => void;
 }
 
 /** Why these bytes are no segment header, or undefined. The order of segments is judged elsewhere. */
@@ -225,7 +231,11 @@ export function* walkSegments(source: ByteSource, position: number, options: Wal
   let compressed = false;
   const result = (end: number | undefined, lost = false): SegmentWalk => ({ pieces, segments, findings, end, known, compressed, lost });
   for (let turns = 0; ; turns += 1) {
-    if (turns % headersInStep === 0) yield;
+    if (turns % headersInStep === 0) {
+      options.reached?.(at);
+      yield;
+    }
+    if (turns === options.most) return { ...result(undefined), goesOn: true };
     const got = at >= source.size ? 0 : (source.readApart?.(at, bytes) ?? source.readInto(at, bytes));
     if (got < bytes.length) {
       const fault = source.faultAt?.(at + got);

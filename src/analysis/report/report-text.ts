@@ -48,7 +48,7 @@ export function reportFacts(report: ReportModel): readonly (readonly [name: stri
     ['Memory root', report.digests.memoryRoot ?? noDigest(report.digestsMissing?.memoryRoot)],
     ['Format', `${container.format}${container.version === undefined ? '' : `, version ${container.version}`}`],
     ['Written by', container.producer],
-    ['Complete', container.complete ? 'yes' : `no, ${completenessText(info)}`],
+    ['Complete', container.complete === false ? `no, ${completenessText(info)}` : container.complete === undefined ? 'not known' : 'yes'],
     [
       'Machine',
       [machine.arch, machine.machineType && `type ${machine.machineType}`, machine.serial && `serial ${machine.serial}`, machine.hypervisor]

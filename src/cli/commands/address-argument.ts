@@ -1,5 +1,5 @@
 /** Addresses, CPUs and numbers as people type them on the command line. */
-import { parseAddress, resolveAddress, type ResolvedAddress } from '../../shared/address-expression.ts';
+import { parseAddress, resolveAddress, type AddressExpression, type ResolvedAddress } from '../../shared/address-expression.ts';
 import { numberingWords, registerAddress, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import { defined } from '../../shared/defined.ts';
@@ -36,6 +36,14 @@ export interface Place extends ResolvedAddress {
   readonly numbering: CpuNumbering;
 }
 
+/** Whether it takes a CPU to tell where an address lies, or whose it is. */
+function concernsCpu({ base, cpu, space }: AddressExpression, defaultSpace: AddressSpace): boolean {
+  if (cpu !== undefined || base.kind === 'register') return true;
+  if (base.kind === 'lowcore' && base.cpu !== undefined) return true;
+  const shown = space ?? (base.kind === 'lowcore' ? 'absolute' : defaultSpace);
+  return shown === 'real' || shown === 'virtual';
+}
+
 /**
  * The address that a person typed, resolved with the dump's CPUs, and the CPU in whose space it is: the one in `real(N):`, else `--cpu`,
  * else the one whose register it is.
@@ -45,7 +53,9 @@ export async function addressIn(context: CommandContext, dump: string, typed: st
   const parsed = parseAddress(typed);
   if (!parsed.ok) throw new UsageError(`"${typed}" is no address: at character ${parsed.error.at + 1}, expected ${parsed.error.expected}`);
   const { expression } = parsed;
-  const known = await context.engine.call('cpus', { dump });
+  // CPUs are asked for where the address is one of theirs alone: they wait for all headers of the dump.
+  const isOfCpu = chosen !== undefined || concernsCpu(expression, space);
+  const known: NumberedCpus = isOfCpu ? await context.engine.call('cpus', { dump }) : { cpus: [], numbering: 'linuxCpu' };
   const { cpus, numbering } = known;
   const cpuOf = (number: number): CpuJson | undefined => cpus.find((cpu) => cpu[numbering] === number);
   const resolved = resolveAddress(expression, space, {

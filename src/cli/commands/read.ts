@@ -8,6 +8,7 @@ import type { Command } from '../command.ts';
 import { addressIn, cpuOption, wholeNumber } from './address-argument.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
+import { progressLine } from '../progress-line.ts';
 import { hexRows } from '../text/structure-text.ts';
 
 const stepBytes = 65536;
@@ -45,7 +46,8 @@ export const readCommand: Command = {
     if (space === undefined) throw new UsageError(`--space: "${String(options.space)}" is none of ${addressSpaces.join(', ')}`);
     if (options.raw === true && output.json) throw new UsageError('--raw and --json: name one of them');
     if (output.json && length > maxJsonBytes) throw new UsageError(`length: at most ${maxJsonBytes} bytes with --json; --raw writes any number`);
-    return withDump(context, file, async (dump) => {
+    const progress = progressLine(io, output);
+    const work = async (dump: string): Promise<number> => {
       const place = await addressIn(context, dump, typed, space, named);
       // Real addresses are always some CPU's: without a choice those of CPU 0, as in the window.
       const cpu = place.cpu ?? (place.space === 'real' ? 0 : undefined);
@@ -57,7 +59,9 @@ export const readCommand: Command = {
       for (let done = 0; done < length || (length === 0 && done === 0); done += stepBytes) {
         const address = place.address + BigInt(done);
         const step = Math.min(stepBytes, length - done);
-        const part = await engine.call('read', { dump, space: place.space, address, length: step, ...defined({ cpu }) }, { signal: io.signal });
+        const part = await engine
+          .call('read', { dump, space: place.space, address, length: step, ...defined({ cpu }) }, { signal: io.signal, onProgress: progress.update })
+          .finally(progress.clear);
         const [gap] = part.absent;
         if (gap !== undefined && fill === undefined) {
           throw new DumpError(
@@ -77,6 +81,7 @@ export const readCommand: Command = {
       if (output.json)
         printJson(io, { schema: schemaVersion, space: place.space, address: hex(place.address), ...whose, bytes: length, hex: parts.join(''), absent });
       return exitCodes.fine;
-    });
+    };
+    return withDump(context, file, work, { inPart: true });
   },
 };

@@ -23,6 +23,7 @@ function structureCommand<M extends StructureMethod>(
   method: M,
   words: Pick<Command, 'summary' | 'alias' | 'ofKernel'>,
   render: (answer: Result<EngineProtocol, M>, style: Style) => string,
+  opening: { readonly inPart?: boolean } = {},
 ): Command {
   return {
     name: method,
@@ -30,7 +31,7 @@ function structureCommand<M extends StructureMethod>(
     args: ['<file>'],
     example: `dumpbench ${method} dump.s390 --json`,
     async run(context, [file = '']) {
-      const answer = await withDump(context, file, (dump) => context.engine.call(method, { dump }, { signal: context.io.signal }));
+      const answer = await withDump(context, file, (dump) => context.engine.call(method, { dump }, { signal: context.io.signal }), opening);
       if (context.output.json) printJson(context.io, answer);
       else context.io.out(render(answer, context.style));
       return exitCodes.fine;
@@ -42,6 +43,7 @@ export const infoCommand = structureCommand(
   'info',
   { summary: 'container, machine, memory, kernel and times, each fact with its source', ofKernel: true },
   infoText,
+  { inPart: true },
 );
 export const osinfoCommand = structureCommand('osinfo', { summary: 'the hand-over block os_info (s390x)', alias: 'meminfo' }, osInfoText);
 

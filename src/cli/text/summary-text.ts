@@ -23,7 +23,7 @@ import { columns } from './table.ts';
 export function headline(info: Info): string {
   const parts = [
     `${formatTitle(info.container.format)}${info.container.version === undefined ? '' : `, version ${info.container.version}`}`,
-    info.container.complete ? completenessText(info) : completenessText(info).toUpperCase(),
+    info.container.complete === false ? completenessText(info).toUpperCase() : completenessText(info),
     byteText(info.memory.bytes),
     cpuCountText(info.machine),
     [info.machine.arch, info.machine.machineType === undefined ? undefined : `type ${info.machine.machineType}`, info.machine.hypervisor]

@@ -1,5 +1,6 @@
 /** The go-to box: shows where the cursor is, takes any address of shared/address-expression.ts. */
 import { useState, type KeyboardEvent } from 'react';
+import { infoOf } from '../state/open-dump.ts';
 import { positionText, type Position } from '../state/position.ts';
 import { resolveGoTo, type GoTo } from '../state/go-to.ts';
 import { useActiveCursor } from '../hooks/use-cursor.ts';
@@ -40,17 +41,18 @@ const start: Position = { space: 'absolute', address: 0n, length: 1 };
 export function GoToBox() {
   const { places } = useWorkbench();
   const dump = useCurrentDump();
+  const isKnown = dump !== undefined && infoOf(dump) !== undefined;
   const [typed, setTyped] = useState<string>();
   const [refused, setRefused] = useState(false);
   const position = useActiveCursor() ?? start;
-  const answer = typed === undefined || typed.trim() === '' ? undefined : resolveGoTo(typed, position.space, dump?.triage?.cpus ?? []);
+  const answer = typed === undefined || typed.trim() === '' ? undefined : resolveGoTo(typed, position.space, dump?.triage?.cpus);
   // Half-typed words are no mistake yet: an error shows when Enter was pressed.
   const shown = answer !== undefined && (answer.ok ? answer.named : refused) ? answer : undefined;
 
   const go = (input: HTMLInputElement): void => {
     if (dump === undefined) return;
     // What stands there unchanged is a place as well: Enter goes to its bytes.
-    const wanted = answer ?? (typed === undefined ? resolveGoTo(input.value, position.space, dump.triage?.cpus ?? []) : undefined);
+    const wanted = answer ?? (typed === undefined ? resolveGoTo(input.value, position.space, dump.triage?.cpus) : undefined);
     if (wanted === undefined) return;
     if (!wanted.ok) {
       setRefused(true);
@@ -80,11 +82,11 @@ export function GoToBox() {
         aria-label="Go to address"
         aria-describedby={shown === undefined ? undefined : 'go-to-answer'}
         aria-invalid={refused && answer?.ok === false}
-        placeholder={dump?.triage === undefined ? '' : '0x1f00, real(0):0x200, pfn:42, cpu0.psw, file:0'}
+        placeholder={isKnown ? '0x1f00, real(0):0x200, pfn:42, cpu0.psw, file:0' : ''}
         spellCheck={false}
         autoComplete="off"
-        disabled={dump?.triage === undefined}
-        value={typed ?? (dump?.triage === undefined ? '' : positionText(position))}
+        disabled={!isKnown}
+        value={typed ?? (isKnown ? positionText(position) : '')}
         onFocus={(event) => event.currentTarget.select()}
         onChange={(event) => {
           setTyped(event.currentTarget.value);

@@ -10,12 +10,16 @@ export type GoTo =
   | { readonly ok: true; readonly position: Position; readonly named: boolean }
   | { readonly ok: false; readonly message: string; /** Character that it is about, from 0. */ readonly at?: number };
 
-/** @param space what a bare number means: the space that the cursor is in */
-export function resolveGoTo(text: string, space: AddressSpace, cpus: readonly CpuJson[]): GoTo {
+/**
+ * @param space what a bare number means: the space that the cursor is in
+ * @param cpus undefined while they are not known yet
+ */
+export function resolveGoTo(text: string, space: AddressSpace, cpus: readonly CpuJson[] | undefined): GoTo {
   const parsed = parseAddress(text);
   if (!parsed.ok) return { ok: false, message: `expected ${parsed.error.expected}`, at: parsed.error.at };
   const { expression } = parsed;
-  const found = resolveAddress(expression, space, registerLookup(cpus));
+  const found = resolveAddress(expression, space, registerLookup(cpus ?? []));
+  if ('why' in found && cpus === undefined && expression.base.kind !== 'number') return { ok: false, message: 'the CPUs of the dump are not known yet' };
   if ('why' in found) return { ok: false, message: found.why };
   const cpu = found.cpu ?? (found.space === 'real' ? 0 : undefined);
   return {

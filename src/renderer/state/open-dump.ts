@@ -1,7 +1,7 @@
 /** One dump in the window: what is known of it, and how far it is open. Survives a restart of the engine. */
 import type { AttachmentPaths } from '../../shared/attachment.ts';
 import type { CheckResult, DamageEntry, Health, VerifyJson } from '../../shared/check-model.ts';
-import type { MemoryView } from '../../shared/model.ts';
+import type { Info, MemoryView } from '../../shared/model.ts';
 import type { OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
 
@@ -56,6 +56,8 @@ export interface OpenDump {
   /** How often the engine went away while it opened this file. */
   readonly lostWhileOpening: number;
   readonly triage: TriageDump | undefined;
+  /** What is known before the triage, while a long chain of headers is read, and the share that is read by now. */
+  readonly reading: { readonly fraction: number; readonly info: Info | undefined } | undefined;
   readonly regions: readonly RegionJson[] | undefined;
   /** The hand-over block with the decisions that rest on it; the triage has only those that need no scan. */
   readonly osInfo: OsInfoJson | undefined;
@@ -98,6 +100,7 @@ export function newDump(key: string, path: string, { volumes, view, attachments 
     generation: 0,
     lostWhileOpening: 0,
     triage: undefined,
+    reading: undefined,
     regions: undefined,
     osInfo: undefined,
     checks: [],
@@ -115,8 +118,11 @@ export function newDump(key: string, path: string, { volumes, view, attachments 
 /** The engine's name of the dump, while it is open there. */
 export const handleOf = (dump: OpenDump): string | undefined => (dump.phase.kind === 'open' ? dump.phase.handle : undefined);
 
+/** The facts of a dump as far as they are there: before the triage those that its first headers give. */
+export const infoOf = (dump: OpenDump): Info | undefined => dump.triage?.info ?? dump.reading?.info;
+
 /** End of the last range that the dump speaks of; 0 where it has no memory. */
 export function memoryEnd(dump: OpenDump): bigint {
-  const ends = [dump.triage?.info.memory.end, ...(dump.regions ?? []).map(({ end }) => end)].flatMap((end) => (end === undefined ? [] : [BigInt(end)]));
+  const ends = [infoOf(dump)?.memory.end, ...(dump.regions ?? []).map(({ end }) => end)].flatMap((end) => (end === undefined ? [] : [BigInt(end)]));
   return ends.reduce((last, end) => (end > last ? end : last), 0n);
 }

@@ -1,6 +1,8 @@
 /** The dumps of the window: opening, reopening after a restart of the engine, closing. */
 import type { EngineLink } from '../engine/engine-link.ts';
 import { defined } from '../../shared/defined.ts';
+import type { Info } from '../../shared/model.ts';
+import type { ScanProgress } from '../../shared/scan-progress.ts';
 import { EngineFailure } from '../../shared/rpc.ts';
 import { handleOf, newDump, type OpenDump, type OpenOptions } from './open-dump.ts';
 import { openFailure } from './open-failure.ts';
@@ -59,10 +61,24 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     engine.call('osinfo', { dump: handle }).then((osInfo) => set({ osInfo }), nothing);
   };
 
+  /** A long chain of headers: what is known meanwhile is asked for once. */
+  const readOn = (key: string, handle: string, { done, total }: ScanProgress, isCurrent: () => boolean): void => {
+    if (!isCurrent()) return;
+    const isFirst = find(key)?.reading === undefined;
+    change(key, (old) => ({ ...old, reading: { info: old.reading?.info, fraction: total === 0 ? 0 : done / total } }));
+    if (!isFirst) return;
+    const take = (info: Info): void => {
+      if (isCurrent()) change(key, (old) => (old.reading === undefined ? old : { ...old, reading: { ...old.reading, info } }));
+    };
+    // The triage says what is wrong, if anything is.
+    engine.call('info', { dump: handle }).then(take, () => undefined);
+  };
+
   const askFirstFacts = async (key: string, handle: string, isSameEngine: () => boolean): Promise<void> => {
     const isCurrent = (): boolean => isSameEngine() && handleOf(find(key) ?? newDump('', '')) === handle;
-    const triage = await engine.call('triage', { dump: handle });
+    const triage = await engine.call('triage', { dump: handle }, { onProgress: (progress) => readOn(key, handle, progress, isCurrent) });
     if (!isCurrent()) return;
+    change(key, (old) => ({ ...old, reading: undefined }));
     change(key, (old) =>
       // Checks of a longer pass stay: the file is the same.
       old.checked === 'triage'
@@ -79,10 +95,11 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     if (dump === undefined || state !== 'ready') return;
     const isSameEngine = (): boolean => engine.status.get().generation === generation && engine.status.get().state === 'ready';
     const isCurrent = (): boolean => isSameEngine() && find(key) !== undefined;
-    change(key, (old) => ({ ...old, phase: { kind: 'opening' }, generation }));
+    change(key, (old) => ({ ...old, phase: { kind: 'opening' }, reading: undefined, generation }));
     try {
       const { dump: handle, identity } = await engine.call('open', {
         path: dump.path,
+        inPart: true,
         ...(dump.volumes === undefined ? {} : { volumes: [...dump.volumes] }),
         ...defined({ view: dump.view }),
       });

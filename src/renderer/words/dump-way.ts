@@ -8,6 +8,6 @@ export function wayWords({ memory, container }: Info, catalogue: Catalogue): rea
   const volumes = container.volumes?.length ?? 0;
   return [
     ...(memory.twoSystems === undefined ? [] : [`view: ${viewTitle(catalogue, memory.view ?? 'all')}`]),
-    ...(volumes > 1 ? [`${volumes} volumes${container.complete ? '' : ', incomplete'}`] : []),
+    ...(volumes > 1 ? [`${volumes} volumes${container.complete === false ? ', incomplete' : ''}`] : []),
   ];
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DumpError } from '../../../src/shared/dump-error.ts';
 import { EngineFailure } from '../../../src/shared/rpc.ts';
+import type { ScanProgress } from '../../../src/shared/scan-progress.ts';
 import type { EngineLink, EngineStatus } from '../../../src/renderer/engine/engine-link.ts';
+import { memoryEnd } from '../../../src/renderer/state/open-dump.ts';
 import { createOpenDumps, type OpenDumps } from '../../../src/renderer/state/open-dumps.ts';
 import { createStore } from '../../../src/renderer/state/store.ts';
 
@@ -50,6 +52,32 @@ describe('open dumps', () => {
     await settled();
     expect(phases(dumps)).toEqual(['g1:/a.elf']);
     expect(dumps.find(key)?.health).toEqual(health);
+  });
+
+  it('show how far long headers are read, and the first facts meanwhile', async () => {
+    const engine = fakeEngine();
+    const info = { file: { bytes: 4096 }, memory: { ranges: [], end: '0x2000' } };
+    let answer = (_: unknown): void => undefined;
+    let told = (_: ScanProgress): void => undefined;
+    const call = (method: string, params: object, options?: { readonly onProgress?: (value: ScanProgress) => void }): Promise<unknown> => {
+      if (method === 'info') return Promise.resolve(info);
+      if (method !== 'triage') return engine.link.call(method as 'open', params as never);
+      told = options?.onProgress ?? told;
+      return new Promise((resolve) => (answer = resolve));
+    };
+    const dumps = createOpenDumps({ ...engine.link, call } as unknown as EngineLink, quiet);
+    const key = dumps.open('/a.s390');
+    engine.start();
+    await settled();
+    told({ phase: 'headers', done: 25, total: 100, unit: 'bytes' });
+    told({ phase: 'headers', done: 50, total: 100, unit: 'bytes' });
+    await settled();
+    const dump = dumps.find(key);
+    expect(dump?.reading).toEqual({ fraction: 0.5, info });
+    expect(dump === undefined ? undefined : memoryEnd(dump)).toBe(0x2000n);
+    answer(answers.triage);
+    await settled();
+    expect(dumps.find(key)).toMatchObject({ reading: undefined, health });
   });
 
   it('are two dumps where two systems of one file are looked at, or other volumes are named', () => {

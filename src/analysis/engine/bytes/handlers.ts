@@ -8,10 +8,11 @@ import { translateAddress } from './translate.ts';
 import { listViewableTypes, viewAsType } from './view-as-type.ts';
 import { listLayouts, viewAs } from './view-as.ts';
 
-export const byteHandlers = (sessionOf: SessionOf) =>
+export const byteHandlers = (sessionOf: SessionOf, partOf: SessionOf) =>
   ({
     async read({ dump, view, ...request }, { signal }) {
-      const session = sessionOf(dump, view);
+      // Bytes of a dump whose headers are read in part are there as far as those go.
+      const session = request.space === 'absolute' || request.space === 'file' ? partOf(dump, view) : sessionOf(dump, view);
       if (request.space === 'absolute') preferAddress(session, request.address);
       if (request.space === 'virtual') await findTables(session, { cpu: request.cpu }, signal);
       return readMemory(session, request);

@@ -12,12 +12,16 @@ import { neighboursOf, openSetFiles, packedAs, packedDumps, type SetFile, type U
 import { assertUsed, openSessionInSteps, sessionInSteps, type Session } from './session.ts';
 import { unpackedFile, type UnpackedCopy } from './unpacked-file.ts';
 
+const progressMilliseconds = 100;
+
 export interface OpenRequest extends UnpackRequest {
   readonly path: string;
   /** The other files of a set; without them, those in the same folder are looked at. */
   readonly volumes?: readonly string[];
   /** What its headers do not say. */
   readonly given?: GivenMachine;
+  /** First facts are wanted: the session may rest on a part of the headers (`DumpImage.partial`). */
+  readonly inPart?: boolean;
 }
 
 /** One packed file alone. */
@@ -198,13 +202,25 @@ function alone(session: Session, folder: string, dumps: readonly string[]): Sess
   );
 }
 
+/** A dump that is not packed. A long chain of headers shows how far it is read. */
+function openPlain({ path, volumes, given, inPart = false, signal, progress }: OpenRequest): Promise<Session> {
+  let shown = performance.now();
+  const reached = (position: number, size: number): void => {
+    const now = performance.now();
+    if (now - shown < progressMilliseconds) return;
+    shown = now;
+    progress({ phase: 'headers', done: position, total: size, unit: 'bytes' });
+  };
+  return paced(openSessionInSteps(path, volumes, given, { inPart, reached }), signal);
+}
+
 /** @throws DumpError, RequestError for files of a set that are none, Cancelled */
 export async function openDumpAt(request: OpenRequest): Promise<Session> {
-  const { path, volumes, given } = request;
+  const { path, volumes } = request;
   if (isFolder(path)) return openFolder(path, request);
   const wrapper = packedAs(path);
   if (volumes !== undefined && volumes.length > 0 && (wrapper !== undefined || volumes.some((one) => packedAs(one) !== undefined)))
     return openPackedSet(request, volumes);
-  const session = wrapper === undefined ? await paced(openSessionInSteps(path, volumes, given), request.signal) : await openPacked(wrapper, request);
+  const session = wrapper === undefined ? await openPlain(request) : await openPacked(wrapper, request);
   return volumes === undefined || volumes.length === 0 ? withPackedNeighbours(session, request) : session;
 }

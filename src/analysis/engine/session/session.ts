@@ -318,9 +318,15 @@ export function assertUsed({ path, image }: Session, volumes: readonly string[])
 /**
  * @param volumes the other files of a set as the user named them; without them, those in the same folder are looked at
  * @param given what the headers do not say
+ * @param wish whether a part of the headers is enough, and who hears how far they are read
  * @throws DumpError io, not-this-format, truncated, corrupt or unsupported; RequestError for one that is no part of the dump
  */
-export function* openSessionInSteps(path: string, volumes: readonly string[] = [], given: GivenMachine = {}): Steps<Session> {
+export function* openSessionInSteps(
+  path: string,
+  volumes: readonly string[] = [],
+  given: GivenMachine = {},
+  wish: Pick<OpenContext, 'inPart' | 'reached'> = {},
+): Steps<Session> {
   const location: DumpLocation = { path, ...(volumes.length === 0 ? {} : { volumes }), ...given };
   const files = openDumpFiles(location);
   const close = (): void => {
@@ -329,11 +335,16 @@ export function* openSessionInSteps(path: string, volumes: readonly string[] = [
   let opened = false;
   try {
     let parts: readonly string[] = [];
-    const session = yield* sessionInSteps(files.source, close, files.context, {
-      location,
-      faults: () => files.faults(parts),
-      states: () => files.states(parts),
-    });
+    const session = yield* sessionInSteps(
+      files.source,
+      close,
+      { ...files.context, ...wish },
+      {
+        location,
+        faults: () => files.faults(parts),
+        states: () => files.states(parts),
+      },
+    );
     parts = (session.image.container.volumes ?? []).map((volume) => volume.path);
     files.noteParts(parts);
     assertUsed(session, volumes);

@@ -3,9 +3,9 @@ import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import { judgedInfo } from './info.ts';
 import { triage } from './triage.ts';
 
-export const triageHandlers = (sessionOf: SessionOf) =>
+export const triageHandlers = (sessionOf: SessionOf, partOf: SessionOf) =>
   ({
-    info: ({ dump, view }, { signal }) => judgedInfo(sessionOf(dump, view), signal),
+    info: ({ dump, view }, { signal }) => judgedInfo(partOf(dump, view), signal),
     async triage({ dump, view, withoutCpus }, { signal }) {
       const found = await triage(sessionOf(dump, view), signal);
       return withoutCpus === true ? { ...found, cpus: [] } : found;

@@ -233,7 +233,7 @@ export function describeDump(session: Session): Info {
       producer: image.container.producer,
       compression: image.container.compression,
       flattened: image.container.flattened,
-      complete: image.container.complete,
+      complete: image.partial === undefined ? image.container.complete : undefined,
       volumes: image.container.volumes,
       wrapper: session.wrapper,
       copy: session.unpacked?.how,
@@ -290,10 +290,14 @@ export function describeDump(session: Session): Info {
   return v.parse(infoSchema, { ...(json as object), provenance });
 }
 
+const ofWholeContainer: ReadonlySet<string> = new Set(['container-complete', 'segments', 'end-marker']);
+
 /** The facts with the trust that the checks of headers give them. */
 export async function judgedInfo(session: Session, signal: AbortSignal): Promise<Info> {
   // First of all: what the CPUs are called rests on it.
   await session.lookForKernel(signal);
   const checks = await checkSession(session, 'headers', signal);
-  return judgeFacts(describeDump(session), checks);
+  // Of headers that are read in part nothing is known of the whole.
+  const heard = session.image.partial === undefined ? checks : checks.filter(({ id }) => !ofWholeContainer.has(id));
+  return judgeFacts(describeDump(session), heard);
 }

@@ -1,11 +1,12 @@
 /** Bytes of a dump in any address space, with the inspector of what is under the cursor. */
 import { useMemo, useState } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
-import { handleOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
+import { handleOf, infoOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
 import { cursorKey } from '../../state/tabs.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { usePane } from '../../widgets/pane.ts';
+import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { HexGridView } from '../../widgets/hex-grid/HexGridView.tsx';
 import { gridMarks } from './grid-marks.ts';
 import { HexToolbar } from './HexToolbar.tsx';
@@ -28,15 +29,16 @@ export function HexView({ dump }: { readonly dump: OpenDump }) {
   const [refused, setRefused] = useState<Error>();
   const { space, cpu } = position;
   const handle = handleOf(dump);
-  const size = space === 'file' ? BigInt(dump.triage?.info.file.bytes ?? 0) : all64;
+  const size = space === 'file' ? BigInt(infoOf(dump)?.file.bytes ?? 0) : all64;
   const [overlay, setOverlay] = useState<Overlay>();
   const notes = useStore(marks.all)[dump.key];
   const shown = useMemo(() => gridMarks({ checks: dump.checks, marks: notes ?? [], overlay, space, cpu }), [dump.checks, notes, overlay, space, cpu]);
-  const ranges = dump.triage?.info.memory.ranges;
+  const ranges = infoOf(dump)?.memory.ranges;
   const gaps = useMemo(() => (space === 'absolute' ? memoryGaps(ranges ?? []) : []), [space, ranges]);
   return (
     <div className="hex-view">
       <HexToolbar dump={dump} position={position} />
+      {dump.reading === undefined ? null : <ProgressBar fraction={dump.reading.fraction} label="Reading the headers of the dump" />}
       <div className="hex-panes">
         <div className="hex-main">
           <HexGridView
