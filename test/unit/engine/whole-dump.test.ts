@@ -32,7 +32,7 @@ function longChain(): ByteSource {
     size: end + marker.length,
     readInto(offset, target) {
       target.fill(0);
-      let piece: Uint8Array = new Uint8Array();
+      let piece: Uint8Array;
       let at = 0;
       if (offset < headerBytes) piece = head;
       else if (offset >= end) [piece, at] = [marker, end];
