@@ -1,4 +1,5 @@
 /** Self-contained page without script: light and dark, prints well. Every text from the dump is escaped. */
+import { waitGraphSvg } from '../../shared/wait-graph.ts';
 import { analysisCellText } from '../../shared/analysis-text.ts';
 import { verdictRows } from '../../shared/verdict-text.ts';
 import { cpuNumber, cpuNumbering } from '../../shared/cpu-registers.ts';
@@ -21,7 +22,8 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 th{color:var(--dim);font-weight:500;white-space:nowrap}td>span{white-space:nowrap}td>br~span{white-space:normal}code,.mono{font:12px/18px "IBM Plex Mono",ui-monospace,monospace}
 .verdict{padding:12px 16px;border-left:4px solid var(--ok);background:var(--raised);margin:16px 0;font-weight:600}.verdict.bad{border-color:var(--bad)}
 .passed{color:var(--ok)}.failed,.error{color:var(--bad);font-weight:600}.unreadable,.warning{color:var(--warn)}.dim,.info{color:var(--dim)}
-.trust-contradicted{color:var(--bad);font-weight:600}.trust-verified,.trust-consistent{color:var(--ok)}.trust-missing{color:var(--warn)}`;
+.trust-contradicted{color:var(--bad);font-weight:600}.trust-verified,.trust-consistent{color:var(--ok)}.trust-missing{color:var(--warn)}
+.drawing{overflow-x:auto}.wait-cycle{color:var(--bad)}`;
 
 const row = (cells: readonly string[]): string => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 const code = (text: string): string => `<code>${escapeHtml(text)}</code>`;
@@ -112,15 +114,16 @@ function comparison({ comparison: found }: ReportModel): string {
 /** One section for each analysis that was asked for. */
 function analyses({ analyses: list = [] }: ReportModel): string {
   return list
-    .map((one) => {
+    .map((one, at) => {
       const { columns, rows, notes } = shownAnalysis(one);
+      const drawing = one.drawing === 'wait-graph' ? waitGraphSvg(one.rows, `waits-${at}`) : undefined;
       const cells = rows.map((cellsOf) =>
         row(columns.map(({ name, type }) => (cellsOf[name] === undefined ? '' : code(analysisCellText(type, cellsOf[name]))))),
       );
       const shown = columns.length === 0 ? '' : table(columns.map(({ name }) => name), cells); // prettier-ignore
       return section(
         one.title,
-        `<p class="dim">${escapeHtml(one.about)}</p>${shown}${notes.map((note) => `<p class="warning">${escapeHtml(note)}</p>`).join('')}`,
+        `<p class="dim">${escapeHtml(one.about)}</p>${drawing === undefined ? '' : `<div class="drawing">${drawing}</div>`}${shown}${notes.map((note) => `<p class="warning">${escapeHtml(note)}</p>`).join('')}`,
       );
     })
     .join('\n');

@@ -2,7 +2,7 @@
  * What every report says: one model, so that no format knows more than another. It carries the file's name and identity,
  * no path, no clock and no durations: the same dump and version give the same bytes.
  */
-import type { AnalysisJson } from '../../shared/analysis-table.ts';
+import type { AnalysisDrawing, AnalysisJson } from '../../shared/analysis-table.ts';
 import type { Annotation } from '../../shared/annotation-model.ts';
 import type { CheckResult, DamageEntry, Health, PanicKdump, StandaloneKdump, TwoStage, VerifyJson } from '../../shared/check-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
@@ -23,6 +23,8 @@ export interface ReportComparison {
 export interface ReportAnalysis extends Pick<AnalysisJson, 'id' | 'columns' | 'rows' | 'missing' | 'complete'> {
   readonly title: string;
   readonly about: string;
+  /** How it is drawn, in formats that can. */
+  readonly drawing?: AnalysisDrawing;
 }
 
 export interface ReportModel {

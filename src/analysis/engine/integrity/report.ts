@@ -58,8 +58,8 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
 
 /** The answer of an analysis with the words of its declaration. */
 function reportAnalysis({ id, columns, rows, missing, complete }: AnalysisJson): ReportAnalysis {
-  const { title, about } = analysisNamed(id).table;
-  return { id, title, about, columns, rows, missing, complete };
+  const { title, about, drawing } = analysisNamed(id).table;
+  return { id, title, about, ...defined({ drawing }), columns, rows, missing, complete };
 }
 
 export interface ReportRequest extends VerifyRequest {

@@ -10,6 +10,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { AnalysisParameters } from './AnalysisParameters.tsx';
 import { AnalysisTable } from './AnalysisTable.tsx';
 import { createAnalysisRun, type AnalysisState } from './analysis-run.ts';
+import { WaitGraph } from './WaitGraph.tsx';
 import { MissingList } from './MissingList.tsx';
 import './analysis.css';
 
@@ -76,6 +77,7 @@ function OneAnalysis({ dump, table }: { readonly dump: OpenDump; readonly table:
       ) : null}
       {state.phase === 'idle' ? <p className="message">Say what to look for, then run it.</p> : null}
       {state.phase === 'done' && state.rows.length === 0 ? <p className="message">No rows.</p> : null}
+      {table.drawing === 'wait-graph' && state.phase === 'done' ? <WaitGraph rows={state.rows} /> : null}
       {state.rows.length === 0 ? null : <AnalysisTable dump={dump} table={table} rows={state.rows} status={statusText(state)} onSave={save} />}
       <MissingList missing={state.answer?.missing ?? []} />
     </section>

@@ -1,0 +1,43 @@
+/** A deadlock of a real dump in the window: the drawing of who waits for whom above its table, in both themes; and the same drawing in a report. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, it } from 'vitest';
+import { dumpFile, haveDump } from '../dumps.ts';
+import { runInProcess } from '../cli-in-process.ts';
+import { describeNeeding } from '../requirements.ts';
+import { openDesk } from './desk.ts';
+
+const name = 'c-abba-mutex.kdump';
+
+describeNeeding('window', 'who waits for whom', () => {
+  it.skipIf(!haveDump(name))('is drawn in the window and in a report', async () => {
+    const path = await dumpFile(name);
+    const desk = await openDesk([path]);
+    try {
+      const { page } = desk;
+      await page.getByTestId('rail-kernel').click();
+      const view = page.getByTestId('view-kernel').filter({ visible: true });
+      await view.getByTestId('kernel-tab-analyses').click();
+      await view.getByTestId('analysis-hangs').click();
+      const drawing = view.getByTestId('wait-graph');
+      const image = drawing.getByRole('img', { name: /^Who waits for whom: 1 group, 1 cycle/ });
+      await image.waitFor();
+      expect(await image.locator('rect').count()).toBe(6);
+      expect(await image.locator('path.wait-cycle').count()).toBe(2);
+      // The ink is that of the text around it, whatever the theme; a cycle is told by its words and its thicker lines too.
+      const colours = await drawing.evaluate((frame) => {
+        const of = (element: Element | null, what: 'fill' | 'color' | 'stroke'): string => (element === null ? '' : getComputedStyle(element)[what]);
+        return [of(frame.querySelector('.wait-task text'), 'fill'), of(frame.querySelector('.wait-edge'), 'stroke'), of(frame, 'color')];
+      });
+      expect(new Set(colours).size).toBe(1);
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
+      await desk.photograph('wait-graph');
+    } finally {
+      await desk.close();
+    }
+    const { code, out } = await runInProcess(['report', path, '--quick', '--analysis', 'hangs', '--format', 'html']);
+    expect(code).toBe(0);
+    expect(out.match(/<svg /g)).toHaveLength(1);
+    expect(out.match(/<rect /g)).toHaveLength(6);
+  });
+});
