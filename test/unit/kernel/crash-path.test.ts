@@ -1,6 +1,7 @@
 /** Which frames every crash has, on traces as the kernels print them. */
 import { describe, expect, it } from 'vitest';
-import { crashPath, functionName } from '../../../src/analysis/kernel/stacks/crash-path.ts';
+import { crashEntry } from '../../../src/analysis/engine/triage/crash-entry.ts';
+import { crashPath, functionName, panics, restarts } from '../../../src/analysis/kernel/stacks/crash-path.ts';
 
 /** "panic" is a return address, "!name" where something interrupted. */
 const trace = (text: string) =>
@@ -48,6 +49,21 @@ const cases: readonly (readonly [what: string, trace: string, first: string | un
   ['a CPU that works', 'arch_cpu_idle do_idle', undefined, false],
   ['a function that only calls others', 'vfs_write ksys_write', undefined, false],
 ];
+
+describe('a function that shows how the end came', () => {
+  const entryOf = (name: string) =>
+    crashEntry([{ cpu: 0, end: 'complete', detail: '', frames: [{ kind: 'return', address: '0x1000', symbol: `${name}+0x12` }] }]);
+
+  it.each([...panics])('%s is a panic for the path and for the entry', (name) => {
+    expect(entryOf(name)).toEqual({ kind: 'panic', symbol: name, cpu: 0 });
+    expect(crashPath(trace(`__crash_kexec ${name} __do_restart`))?.isCause).toBe(true);
+  });
+
+  it.each([...restarts])('%s is a PSW restart for the path and for the entry', (name) => {
+    expect(entryOf(name)).toEqual({ kind: 'restart', symbol: name, cpu: 0 });
+    expect(crashPath(trace(`__crash_kexec crash_kexec ${name} restart_int_handler`))?.isCause).toBe(false);
+  });
+});
 
 describe('the way of a crash', () => {
   it.each(cases)('%s', (_, text, first, isCause) => {
