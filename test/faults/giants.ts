@@ -134,3 +134,28 @@ export function manyExtents(count: number): Uint8Array {
   view.setUint32(inode + 4, count * block, true);
   return bytes;
 }
+
+/** A dump of a secure guest with so many pages, of which every other one is shared. */
+export function manyPageStates(count: number): Uint8Array {
+  const [entryBytes, phdrBytes, shdrBytes] = [16, 56, 64];
+  const small = buildCase(`${system}format pv-elf`);
+  const head = new DataView(small.buffer, small.byteOffset);
+  const number = (at: number): number => Number(head.getBigUint64(at));
+  const loadAt = Array.from({ length: head.getUint16(56) }, (_, index) => number(32) + index * phdrBytes).find((at) => head.getUint32(at) === 1) ?? 0;
+  // Its 16 bytes a page tell pv_mem_meta.
+  const pages = number(loadAt + 32) / blockBytes;
+  const sections = Array.from({ length: head.getUint16(60) }, (_, index) => number(40) + index * shdrBytes);
+  const metaAt = sections.find((at) => number(at + 32) === pages * entryBytes) ?? 0;
+  const states = Math.max(small.length, number(loadAt + 8) + count * blockBytes);
+  const bytes = new Uint8Array(states + count * entryBytes);
+  bytes.set(small);
+  const view = new DataView(bytes.buffer);
+  for (const at of [loadAt + 32, loadAt + 40]) view.setBigUint64(at, BigInt(count * blockBytes));
+  view.setBigUint64(metaAt + 24, BigInt(states));
+  view.setBigUint64(metaAt + 32, BigInt(count * entryBytes));
+  for (let page = 0; page < count; page += 1) {
+    view.setUint32(states + page * entryBytes, 0xffff_ffff);
+    view.setUint8(states + page * entryBytes + 15, page % 2 === 0 ? 5 : 6);
+  }
+  return bytes;
+}

@@ -15,7 +15,7 @@ import { Cancelled } from '../../src/shared/rpc.ts';
 import { manyLoads, shuffledLoads } from '../perf/many-loads.ts';
 import { manyNotes } from '../perf/many-notes.ts';
 import { scratchFolder } from '../scratch-folder.ts';
-import { alternatingBits, longChain, manyExtents, manyMaps, manyRecords, manySegmentHeaders } from './giants.ts';
+import { alternatingBits, longChain, manyExtents, manyMaps, manyPageStates, manyRecords, manySegmentHeaders } from './giants.ts';
 
 /** Of a step: `stepTurns` records of one read each, and what a step does besides. */
 const readsBetweenPauses = 600;
@@ -64,6 +64,7 @@ describe('opening in steps', () => {
     ['notes', (count: number) => manyNotes(count, { owner: 'X', type: 1, descBytes: 4 }), 60_000],
     ['bit maps of a VMDUMP', manyMaps, 20_000],
     ['extents of an NGDump in no order', manyExtents, 200_000],
+    ['page states of a secure guest', manyPageStates, 20_000],
   ] as const)('%s', (_, build, count) => {
     const few = walk(build(count / 10));
     const many = walk(build(count));

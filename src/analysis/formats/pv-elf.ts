@@ -6,15 +6,15 @@ import { defined } from '../../shared/defined.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
-import type { Steps } from '../jobs/steps.ts';
+import { stepTurns, type Steps } from '../jobs/steps.ts';
 import { bytes, u32 } from '../layout/field.ts';
 import { parse, struct, view, type StructView, type Values } from '../layout/struct.ts';
 import { faultText, readAround, readExactly, whyShort, type ByteSource, type FileFault } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type ExtentState } from './dump-format.ts';
 import { elfHeader, elfSectionHeader, ET_CORE } from './elf-layout.ts';
 import { elfVmcore } from './elf-vmcore.ts';
-import { segmentMemory } from './segment-memory.ts';
-import type { MemoryPiece } from './memory-piece.ts';
+import { PieceColumns } from './piece-columns.ts';
+import { manySegments } from './segment-memory.ts';
 
 export const pvCompletion = struct(
   'pv_compl',
@@ -100,18 +100,18 @@ const stateFinding = (fault: FileFault): Finding => ({
   where: { fileOffset: fault.offset, bytes: fault.bytes },
 });
 
-/** Pieces of the one PT_LOAD by the storage state of each page. */
-function pagePieces(
+/** Pieces of the one PT_LOAD by the storage state of each page: neighbours may differ all the way. */
+function* pagePieces(
   source: ByteSource,
   meta: SectionHeader,
   load: { readonly start: bigint; readonly bytes: number; readonly fileOffset: number },
   findings: Finding[],
-): MemoryPiece[] {
+): Steps<PieceColumns> {
   const pages = Math.ceil(load.bytes / pageSize);
   const offset = Number(meta.sh_offset);
   const available = meta.sh_offset >= BigInt(source.size) ? 0 : source.size - offset;
   const held = Math.min(pages, Math.floor(Math.min(available, meta.sh_size > BigInt(available) ? available : Number(meta.sh_size)) / entryBytes));
-  const pieces: MemoryPiece[] = [];
+  const pieces = new PieceColumns();
   const block = new Uint8Array(readBytes);
   let from = 0;
   let current: ExtentState | undefined;
@@ -140,6 +140,7 @@ function pagePieces(
     const count = Math.min(held - page, Math.floor(got / entryBytes));
     if (count === 0) break;
     for (let index = 0; index < count; index += 1) {
+      if (index % stepTurns === 0) yield;
       const state = lost.has(index) ? 'unreadable' : stateOf(entries, index * entryBytes);
       if (state === current) continue;
       close(page + index);
@@ -197,9 +198,11 @@ function* open(source: ByteSource): Steps<DumpImage> {
   const [load, ...others] = image.segments;
   const pieces =
     load === undefined
-      ? []
-      : pagePieces(source, sections.pv_mem_meta.header, { start: load.start, bytes: load.fileBytes, fileOffset: load.fileOffset }, findings);
-  for (const other of others) pieces.push({ start: other.start, end: other.start + other.memoryBytes, state: 'encrypted', reason: encryptedReason });
+      ? new PieceColumns()
+      : yield* pagePieces(source, sections.pv_mem_meta.header, { start: load.start, bytes: load.fileBytes, fileOffset: load.fileOffset }, findings);
+  for (const other of others) {
+    if (other.memoryBytes > 0n) pieces.push({ start: other.start, end: other.start + other.memoryBytes, state: 'encrypted', reason: encryptedReason });
+  }
   const headerRanges = [...image.headerRanges, ...(inside ? [{ offset: Number(completionAt), bytes: completion.length }] : [])];
   const complete = image.container.complete.value && !findings.some((finding) => finding.severity === 'error');
   return {
@@ -210,7 +213,7 @@ function* open(source: ByteSource): Steps<DumpImage> {
       producer: fact('QEMU dump-guest-memory', 'sections pv_compl and pv_mem_meta'),
       complete: fact(complete, 'ELF headers, sections and file size'),
     },
-    memory: segmentMemory(source, pieces),
+    memory: yield* manySegments(source, pieces),
     structures: [...image.structures, ...structures],
     findings,
     headerRanges,
