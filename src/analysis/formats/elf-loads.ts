@@ -6,7 +6,7 @@ import type { Segment } from './dump-format.ts';
 import type { ProgramHeader } from './elf-layout.ts';
 import { LimitedFindings } from './finding-limit.ts';
 import { PieceColumns } from './piece-columns.ts';
-import { SegmentColumns } from './segment-columns.ts';
+import { ElfSegments, type Loads } from './elf-segments.ts';
 
 /** No file and no machine is larger: beyond it stands a damaged number, which would lose digits as a count. */
 const largest = BigInt(Number.MAX_SAFE_INTEGER);
@@ -14,7 +14,11 @@ const largest = BigInt(Number.MAX_SAFE_INTEGER);
 /** QEMU marks memory that it did not store with p_filesz 0 and p_offset -1. */
 const isNotStored = (load: ProgramHeader): boolean => load.p_filesz === 0n && load.p_offset >= 1n << 63n;
 
-/** Why a PT_LOAD cannot be what it claims, or undefined. */
+/** Whether a PT_LOAD can be what it claims. */
+const isPossible = ({ p_paddr, p_memsz, p_filesz, p_offset }: ProgramHeader): boolean =>
+  p_paddr + p_memsz <= largest && (p_filesz === 0n || p_offset + p_filesz <= largest);
+
+/** Why it cannot, or undefined. */
 function impossible(load: ProgramHeader, index: number): Finding | undefined {
   const end = load.p_paddr + load.p_memsz;
   const range = `PT_LOAD ${index} claims 0x${load.p_memsz.toString(16)} bytes of memory at 0x${load.p_paddr.toString(16)}`;
@@ -45,29 +49,29 @@ function leftOutFinding(leftOut: number, count: number): Finding {
 
 export interface LoadPieces {
   readonly pieces: PieceColumns;
-  readonly segments: SegmentColumns;
+  readonly segments: ElfSegments;
   readonly findings: readonly Finding[];
 }
 
 /**
- * @param loads in the order of their headers; gone through once
+ * @param loads in the order of their headers
  * @param count of them
  * @param producer who wrote the file, where that is known: it decides what p_filesz < p_memsz means
  * @param lostNotes why notes that would tell the producer cannot be read
  */
-export function* loadPieces(loads: Iterable<ProgramHeader>, count: number, producer: string | undefined, lostNotes?: FileFault): Steps<LoadPieces> {
+export function* loadPieces(loads: Loads, count: number, producer: string | undefined, lostNotes?: FileFault): Steps<LoadPieces> {
   const stored = new PieceColumns(count);
   const tails = new PieceColumns();
-  const segments = new SegmentColumns(count);
+  const segments = new ElfSegments(loads, isPossible);
   const findings = new LimitedFindings();
   let index = -1;
   let leftOut = 0;
-  for (const load of loads) {
+  for (const load of loads(0)) {
     index += 1;
     if (index % stepTurns === 0) yield;
-    const wrong = impossible(load, index);
-    if (wrong !== undefined) {
-      findings.push(wrong);
+    if (!isPossible(load)) {
+      const wrong = impossible(load, index);
+      if (wrong !== undefined) findings.push(wrong);
       leftOut += 1;
       continue;
     }
@@ -83,7 +87,7 @@ export function* loadPieces(loads: Iterable<ProgramHeader>, count: number, produ
     }
     const notStored = isNotStored(load);
     const offset = load.p_filesz === 0n ? 0 : Number(load.p_offset);
-    segments.push({ index, fileOffset: offset, fileBytes: Number(load.p_filesz), start: load.p_paddr, memoryBytes: memory, virtual: load.p_vaddr });
+    segments.add(load, index);
     const start = load.p_paddr + held;
     const end = load.p_paddr + memory;
     if (held > 0n) stored.push({ start: load.p_paddr, end: start, state: 'stored', fileOffset: offset });

@@ -5,6 +5,7 @@ import { elfProgramHeader, type ProgramHeader } from './elf-layout.ts';
 
 const { fields, size } = elfProgramHeader;
 const headersInPiece = 4096;
+const headersInFirst = 64;
 
 /** Where they lie in a file. */
 export interface ProgramHeaderTable {
@@ -12,6 +13,11 @@ export interface ProgramHeaderTable {
   readonly offset: number;
   readonly length: number;
   readonly endian: Endian;
+}
+
+/** A program header and its place in the table. */
+export interface NumberedHeader extends ProgramHeader {
+  readonly number: number;
 }
 
 export class ProgramHeaders {
@@ -34,16 +40,17 @@ export class ProgramHeaders {
   }
 
   /**
-   * Those of one type, in their order. The table's offsets are used directly: a parse of every field takes ten times as long.
+   * Those of one type, in their order, from the header with a number on. The table's offsets are used directly: a parse of every field takes ten times as long.
    * @throws DumpError where they cannot be read
    */
-  *ofType(type: number): Generator<ProgramHeader, undefined> {
+  *ofType(type: number, from = 0): Generator<NumberedHeader, undefined> {
     const little = this.#little;
-    for (const { data, headers } of this.#pieces())
+    for (const { data, headers, first } of this.#pieces(from))
       for (let index = 0; index < headers; index += 1) {
         const at = index * size;
         if (data.getUint32(at + fields.p_type.offset, little) !== type) continue;
         yield {
+          number: first + index,
           p_type: type,
           p_flags: data.getUint32(at + fields.p_flags.offset, little),
           p_offset: data.getBigUint64(at + fields.p_offset.offset, little),
@@ -57,12 +64,15 @@ export class ProgramHeaders {
     return undefined;
   }
 
-  *#pieces(): Generator<{ readonly data: DataView; readonly headers: number }, undefined> {
+  /** A few first: who starts in the middle mostly wants the next ones. */
+  *#pieces(from = 0): Generator<{ readonly data: DataView; readonly headers: number; readonly first: number }, undefined> {
     const { source, offset } = this.#table;
-    for (let first = 0; first < this.length; first += headersInPiece) {
-      const headers = Math.min(headersInPiece, this.length - first);
+    let wanted = from === 0 ? headersInPiece : headersInFirst;
+    for (let first = from, headers = 0; first < this.length; first += headers) {
+      headers = Math.min(wanted, this.length - first);
+      wanted = headersInPiece;
       const bytes = readExactly(source, offset + first * size, headers * size, 'the program headers');
-      yield { data: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), headers };
+      yield { data: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), headers, first };
     }
     return undefined;
   }

@@ -8,6 +8,16 @@ import { architectures } from '../arch/index.ts';
 import type { ProgramHeader } from './elf-layout.ts';
 import { RangeColumns } from './range-columns.ts';
 
+/** One for each range of memory and each map: the largest machines have some thousand. An object each. */
+const mostLoads = 1 << 18;
+
+const tooMany: Finding = {
+  id: 'container-complete/kcore-loads',
+  severity: 'error',
+  title: 'More PT_LOADs than a /proc/kcore has',
+  detail: `the notes are those of /proc/kcore, whose PT_LOADs are sorted out by what they map; only the first ${mostLoads} are read`,
+};
+
 const noAddress = (1n << 64n) - 1n;
 /** The kernel's other maps lie at least so far above the end of RAM in the linear map (x86_64: 10 TiB of padding; elsewhere far more). */
 const farGap = 1n << 40n;
@@ -39,7 +49,18 @@ function withoutRepeats(loads: readonly ProgramHeader[], isImage: (load: Program
 }
 
 export function kcoreLoads(arch: Architecture, headers: Iterable<ProgramHeader>): KcoreLoads {
-  const all = [...headers];
+  const all: ProgramHeader[] = [];
+  for (const header of headers) {
+    if (all.length === mostLoads) {
+      const { findings, ...rest } = placedLoads(arch, all);
+      return { ...rest, findings: [...findings, tooMany] };
+    }
+    all.push(header);
+  }
+  return placedLoads(arch, all);
+}
+
+function placedLoads(arch: Architecture, all: readonly ProgramHeader[]): KcoreLoads {
   const { linearMap } = architectures[arch];
   const isImage = ({ p_vaddr }: ProgramHeader): boolean => linearMap.end !== undefined && p_vaddr >= linearMap.end;
   if (all.some(hasPlace)) {

@@ -1,4 +1,4 @@
-/** Stored pieces of memory as headers list them, in columns: 40 bytes a row and no object, because a dump may have a million. */
+/** Stored pieces of memory as a chain of headers lists them, in columns: 42 bytes a row and no object, because a dump may have a million. */
 import type { ByteSource } from '../source/byte-source.ts';
 import type { Segment, SegmentList } from './dump-format.ts';
 import { doubled, numberIn, roomFor } from './growing-column.ts';
@@ -9,12 +9,10 @@ export class SegmentColumns implements SegmentList {
   length = 0;
   #starts: BigUint64Array<ArrayBuffer>;
   #memoryBytes: BigUint64Array<ArrayBuffer>;
-  #virtuals: BigUint64Array<ArrayBuffer>;
   #fileOffsets: Float64Array<ArrayBuffer>;
   #fileBytes: Float64Array<ArrayBuffer>;
   #indexes: Float64Array<ArrayBuffer>;
   #sources: Uint16Array<ArrayBuffer>;
-  #hasVirtual: Uint8Array<ArrayBuffer>;
   readonly #files: ByteSource[] = [];
 
   /** @param expected rows to make room for at once: columns that grow leave their smaller ones behind */
@@ -22,21 +20,17 @@ export class SegmentColumns implements SegmentList {
     const room = roomFor(expected);
     this.#starts = new BigUint64Array(room);
     this.#memoryBytes = new BigUint64Array(room);
-    this.#virtuals = new BigUint64Array(room);
     this.#fileOffsets = new Float64Array(room);
     this.#fileBytes = new Float64Array(room);
     this.#indexes = new Float64Array(room);
     this.#sources = new Uint16Array(room);
-    this.#hasVirtual = new Uint8Array(room);
   }
 
-  push({ index, fileOffset, fileBytes, start, memoryBytes, virtual, source }: Segment): void {
+  push({ index, fileOffset, fileBytes, start, memoryBytes, source }: Segment): void {
     if (this.length === this.#starts.length) this.#grow();
     const at = this.length++;
     this.#starts[at] = start;
     this.#memoryBytes[at] = memoryBytes;
-    this.#virtuals[at] = virtual ?? 0n;
-    this.#hasVirtual[at] = virtual === undefined ? 0 : 1;
     this.#fileOffsets[at] = fileOffset;
     this.#fileBytes[at] = fileBytes;
     this.#indexes[at] = index;
@@ -57,7 +51,6 @@ export class SegmentColumns implements SegmentList {
       fileBytes: this.#fileBytes[index] ?? 0,
       start: this.#starts[index] ?? 0n,
       memoryBytes: this.#memoryBytes[index] ?? 0n,
-      ...(this.#hasVirtual[index] === 1 ? { virtual: this.#virtuals[index] ?? 0n } : {}),
       ...(source === undefined ? {} : { source }),
     };
   }
@@ -73,12 +66,10 @@ export class SegmentColumns implements SegmentList {
   #grow(): void {
     this.#starts = doubled(this.#starts);
     this.#memoryBytes = doubled(this.#memoryBytes);
-    this.#virtuals = doubled(this.#virtuals);
     this.#fileOffsets = doubled(this.#fileOffsets);
     this.#fileBytes = doubled(this.#fileBytes);
     this.#indexes = doubled(this.#indexes);
     this.#sources = doubled(this.#sources);
-    this.#hasVirtual = doubled(this.#hasVirtual);
   }
 }
 
