@@ -1,5 +1,5 @@
 /** What a dump says about its kernel, each part looked for once and only when asked for. */
-import { scanForTypes, typesBySymbol, type TypeSearch } from './btf/find-types.ts';
+import { scanForTypes, typesBySymbol, typesInImage, type KernelTypes, type TypeSearch } from './btf/find-types.ts';
 import type { GivenFacts } from './given/given-facts.ts';
 import { readKallsyms, kallsymsPlaces, type SymbolSearch } from './symbols/kallsyms.ts';
 import { searchKallsyms } from './symbols/kallsyms-search.ts';
@@ -42,7 +42,11 @@ export interface Kernel {
   readonly log: LogSearch;
   /** The kernel's types where symbols lead to them; parsed at the first use (100 000 types: about 0.1 s); no scan. */
   readonly types: TypeSearch;
-  /** The same; where no symbol leads to them memory is scanned, once. @throws Cancelled */
+  /** Those that are known by now, by a symbol or by a scan; where symbols are had without searching, they lead to them. */
+  readonly knownTypes: KernelTypes | undefined;
+  /** The same; where no symbol leads to them the kernel's image is looked through, once. @throws Cancelled */
+  lookForTypes(signal: AbortSignal): Promise<KernelTypes | undefined>;
+  /** The same; where they are not in the image either all of memory is scanned, once. @throws Cancelled */
   findTypes(signal: AbortSignal): Promise<TypeSearch>;
   /** Loaded modules, or why they are not known; where no symbol names their list it is searched for among the kernel's variables, once. */
   readonly modules: FoundModules | string;
@@ -64,6 +68,7 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
   let moduleSymbols: ModuleSymbols | undefined;
   let log: LogSearch | undefined;
   let types: TypeSearch | undefined;
+  let inImage: TypeSearch | undefined;
   let scanned: TypeSearch | undefined;
   let modules: FoundModules | string | undefined;
   let moduleTypes: ModuleTypeSearch | undefined;
@@ -145,9 +150,22 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
     get types() {
       return finish(typeSteps());
     },
+    get knownTypes() {
+      const led = this.hasSymbols ? finish(typeSteps()) : types;
+      if (led?.found === true) return led.types;
+      return scanned?.found === true ? scanned.types : undefined;
+    },
+    async lookForTypes(signal) {
+      const known = await paced(typeSteps(), signal);
+      if (known.found) return known.types;
+      inImage ??= await paced(typesInImage(memory, vmcoreinfo), signal);
+      if (inImage.found) scanned ??= inImage;
+      return scanned?.found === true ? scanned.types : undefined;
+    },
     async findTypes(signal) {
       const known = await paced(typeSteps(), signal);
       if (known.found) return known;
+      await this.lookForTypes(signal);
       if (scanned !== undefined) return scanned;
       const found = await scanForTypes(parts.image, parts.memory, memory, vmcoreinfo, signal);
       // The user named a file for its types: why those were not taken comes before what memory lacks.

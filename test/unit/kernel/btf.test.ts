@@ -244,8 +244,22 @@ describe('believing BTF', () => {
 
   const never = new AbortController().signal;
 
-  it('finds it by a scan, and shows a structure with its values', async () => {
+  it('finds it in the kernel image, without a scan', async () => {
     const session = sessionOn(memorySource('dump', dumpWithTypes()));
+    expect((await session.kernel.lookForTypes(never))?.source).toContain('BTF at 0x900004');
+    expect((await describeStruct(session, { name: 'prb_desc' }, never)).source).toContain('BTF at 0x900004');
+  });
+
+  /** Nothing says where the image lies. */
+  const withoutText = (): Uint8Array => {
+    const dump = Buffer.from(dumpWithTypes());
+    for (let at = dump.indexOf('SYMBOL(_stext)'); at !== -1; at = dump.indexOf('SYMBOL(_stext)')) dump.write('SYMBOL(_xtext)', at);
+    return dump;
+  };
+
+  it('finds it by a scan, and shows a structure with its values', async () => {
+    const session = sessionOn(memorySource('dump', withoutText()));
+    expect(await session.kernel.lookForTypes(never)).toBeUndefined();
     const answer = await describeStruct(session, { name: 'printk_ringbuffer', address: 0x1c_1f00n, depth: 1 }, never);
     expect(answer).toMatchObject({
       kind: 'struct',

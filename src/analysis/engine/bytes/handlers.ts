@@ -1,4 +1,5 @@
 /** The engine's methods about bytes, where they lie and what they can mean. */
+import { lookForCpus } from '../kernel/look-for-cpus.ts';
 import { preferAddress } from '../pages/index-pages.ts';
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import { findTables } from './address-space.ts';
@@ -14,24 +15,32 @@ export const byteHandlers = (sessionOf: SessionOf, partOf: SessionOf) =>
       // Bytes of a dump whose headers are read in part are there as far as those go.
       const session = request.space === 'absolute' || request.space === 'file' ? partOf(dump, view) : sessionOf(dump, view);
       if (request.space === 'absolute') preferAddress(session, request.address);
+      if (request.cpu !== undefined) await lookForCpus(session, signal);
       if (request.space === 'virtual') await findTables(session, { cpu: request.cpu }, signal);
       return readMemory(session, request);
     },
     async inspect({ dump, view, ...place }, { signal }) {
       const session = sessionOf(dump, view);
+      if (place.cpu !== undefined) await lookForCpus(session, signal);
       if (place.space === 'virtual') await findTables(session, { cpu: place.cpu }, signal);
       return inspectPlace(session, place);
     },
     layouts: ({ dump }) => listLayouts(sessionOf(dump)),
     async viewAs({ dump, view, layout, ...place }, { signal }) {
       const session = sessionOf(dump, view);
+      if (place.cpu !== undefined) await lookForCpus(session, signal);
       if (place.space === 'virtual') await findTables(session, { cpu: place.cpu }, signal);
       return viewAs(session, layout, place);
     },
     viewableTypes: ({ dump }, { signal }) => listViewableTypes(sessionOf(dump), signal),
-    viewAsType: ({ dump, view, type, ...place }, { signal }) => viewAsType(sessionOf(dump, view), type, place, signal),
+    async viewAsType({ dump, view, type, ...place }, { signal }) {
+      const session = sessionOf(dump, view);
+      if (place.cpu !== undefined) await lookForCpus(session, signal);
+      return viewAsType(session, type, place, signal);
+    },
     async translate({ dump, view, ...request }, { signal }) {
       const session = sessionOf(dump, view);
+      if (request.cpu !== undefined) await lookForCpus(session, signal);
       await findTables(session, request, signal);
       return translateAddress(session, request);
     },

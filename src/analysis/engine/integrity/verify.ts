@@ -18,6 +18,7 @@ import { indexPages } from '../pages/index-pages.ts';
 import type { Session } from '../session/session.ts';
 import { describeRegions } from '../machine/regions.ts';
 import { checkSession } from './check-session.ts';
+import { lookForCpus } from '../kernel/look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
 export type Scan = CallContext<ScanProgress>;
@@ -60,7 +61,7 @@ export function damageOf(session: Session, results: readonly CheckResult[]): Dam
 export async function verifySession(session: Session, request: VerifyRequest, context: Scan): Promise<VerifyJson> {
   const { signal, progress } = context;
   // First of all, as triage does: what the CPUs are called rests on it, and which vmcoreinfo the checks compare.
-  await session.lookForKernel(signal);
+  await lookForCpus(session, signal);
   const found = await withEvidence(session, request, (evidence) =>
     checkSession(session, request.quick ? 'quick' : 'scan', signal, {
       evidence,

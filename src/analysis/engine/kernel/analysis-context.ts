@@ -10,8 +10,10 @@ import type { Session } from '../session/session.ts';
 import { stacksOf, withAllNames } from './backtrace.ts';
 import { cpuContexts } from './kernel-cpus.ts';
 import { symbolText } from './kernel-names.ts';
+import { lookForCpus } from './look-for-cpus.ts';
 import { kernelState } from './kernel-state.ts';
-import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
+import type { KernelTasks } from './find-tasks.ts';
+import { kernelTasks } from './kernel-tasks.ts';
 
 /**
  * @param table whose `needs` and `uses` are looked for
@@ -20,6 +22,7 @@ import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
 export async function analysisKernel(session: Session, { needs, uses }: Pick<AnalysisTable, 'needs' | 'uses'>, signal: AbortSignal): Promise<AnalysisKernel> {
   const wanted = new Set<AnalysisNeed>([...needs, ...uses]);
   const state = await kernelState(session, signal);
+  await lookForCpus(session, signal);
   const { kernel, memory, symbols, names } = state;
   await kernel.ready([...(wanted.has('log') ? (['log'] as const) : []), ...(wanted.has('modules') ? (['modules'] as const) : [])], signal);
   // On s390x memory is scanned for types only where something cannot go without them.
@@ -65,7 +68,7 @@ export async function analysisKernel(session: Session, { needs, uses }: Pick<Ana
       return made;
     },
     symbolAt,
-    cpus: tasks?.cpus ?? cpuContexts(session, kernel, types).cpus,
+    cpus: tasks?.cpus ?? cpuContexts(session).cpus,
     moduleTypes,
     tasks: tasks === undefined ? undefined : { list: tasks.list, missing: tasks.missing, ...defined({ layout: tasks.layout }) },
     stacks,

@@ -23,7 +23,8 @@ import { kdumpStarted } from '../triage/kdump-start.ts';
 import { hangSource } from './hang-source.ts';
 import { ran, type CpuContext } from './kernel-cpus.ts';
 import { allNames } from './kernel-names.ts';
-import { kernelTasks, type KernelTasks } from './kernel-tasks.ts';
+import type { KernelTasks } from './find-tasks.ts';
+import { kernelTasks } from './kernel-tasks.ts';
 import { selectCpu } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
 
@@ -160,8 +161,9 @@ function withMarkedStack(stacks: readonly StackRange[], { cpu }: CpuContext, mem
 function traceOfFirst({ first }: Tracer, context: CpuContext): TraceJson | undefined {
   const own = first?.tasks.cpus.find(({ cpu }) => cpu.prefix !== undefined && cpu.prefix === context.cpu.prefix);
   if (first === undefined || own === undefined) return undefined;
-  const { cpu, number } = context;
-  return { ...traceCpu(first, { ...own, cpu: { ...own.cpu, ...cpu } }), ...cpuOfTrace({ ...context, number }) };
+  // Its number is one of the other system's.
+  const { linuxCpu: _, ...trace } = traceCpu(first, { ...own, cpu: { ...own.cpu, ...context.cpu } });
+  return { ...trace, ...cpuOfTrace(context) };
 }
 
 function traceCpu(tracer: Tracer, context: CpuContext): TraceJson {

@@ -10,7 +10,8 @@ import { crashPath } from '../../kernel/stacks/crash-path.ts';
 import { searched } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
 import { tracesOf, withAllNames } from './backtrace.ts';
-import { runningTasks, type KernelTasks } from './kernel-tasks.ts';
+import type { KernelTasks } from './find-tasks.ts';
+import { runningTasks } from './kernel-tasks.ts';
 
 /** A place that a stack names. */
 export interface CodeMark extends Pick<CodeMarkJson, 'kind' | 'cpu' | 'task' | 'detail'> {

@@ -7,7 +7,7 @@ import type { CpuAtWork, HangSource } from '../../kernel/verdict/hangs/hang-sour
 import { beforeInterrupt } from '../../kernel/verdict/meaningful-frames.ts';
 import { atWork } from '../triage/busy-cpus.ts';
 import { symbolText } from './kernel-names.ts';
-import type { KernelTasks } from './kernel-tasks.ts';
+import type { KernelTasks } from './find-tasks.ts';
 
 function cpusAtWork({ cpus, list }: KernelTasks, traces: readonly TraceJson[]): readonly CpuAtWork[] {
   return traces.flatMap((trace): readonly CpuAtWork[] => {

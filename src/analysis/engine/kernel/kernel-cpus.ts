@@ -1,13 +1,12 @@
 /** What the kernel keeps about each CPU: the task that occupied it, the stacks it may use, where its per-CPU data lies. */
+import { cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { StackRange } from '../../arch/backtrace.ts';
 import { architectures } from '../../arch/index.ts';
 import type { LowcoreKernel } from '../../arch/s390x/lowcore/fields.ts';
-import type { KernelTypes } from '../../kernel/btf/find-types.ts';
-import type { Kernel } from '../../kernel/kernel.ts';
 import { lowcoreFacts, lowcoreStacks, stackSize } from '../machine/lowcore-facts.ts';
-import { doorNumber, kernelCpus } from '../machine/machine-cpus.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
 import type { Session } from '../session/session.ts';
 
 export interface CpuContext {
@@ -36,8 +35,9 @@ export const ran = ({ withoutRegisters: why }: CpuJson): boolean => why?.reason 
 
 const nonZero = (value: bigint | undefined): bigint | undefined => (value === 0n ? undefined : value);
 
-export function cpuContexts(session: Session, kernel: Kernel, types: KernelTypes | undefined): CpuContexts {
-  const { cpus, data, numbers } = kernelCpus(session, kernel, types);
+export function cpuContexts(session: Session): CpuContexts {
+  const { cpus, data, numbers } = machineCpus(session);
+  const numbering = cpuNumbering(cpus);
   const hasLowcores = architectures[session.image.machine.arch].tasks.running.in === 'lowcore';
   const lowcores = cpus.map((cpu) => (hasLowcores && cpu.system === undefined ? lowcoreFacts(session, cpu) : undefined));
   const stackBytes = stackSize(lowcores);
@@ -49,7 +49,7 @@ export function cpuContexts(session: Session, kernel: Kernel, types: KernelTypes
     const perCpuOffset = hasLowcores ? lowcore?.value('percpu_offset') : own?.perCpuOffset;
     return {
       cpu,
-      number: doorNumber(session, cpu),
+      number: cpuNumber(cpu, numbering),
       stacks: hasLowcores ? lowcoreStacks(lowcore, stackBytes) : (own?.stacks.filter(({ name }) => name !== taskStack) ?? []),
       ...defined({ linuxNumber, current, perCpuOffset }),
     };

@@ -2,7 +2,7 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
 import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
-import type { KernelTypes } from '../../kernel/btf/find-types.ts';
+import type { KernelTypes, TypeSearch } from '../../kernel/btf/find-types.ts';
 import type { Session } from '../session/session.ts';
 import { withoutLostPages } from '../../kernel/memory/lost-pages.ts';
 import { architectures } from '../../arch/index.ts';
@@ -22,20 +22,12 @@ export interface KernelState {
   readonly noTypes: string;
 }
 
-/**
- * Types are taken where symbols lead to them. Only where nothing can be told without them memory is scanned.
- * @param moduleNames `when-asked`: symbols of modules are read once an address outside the kernel's image is asked for
- * @throws Cancelled
- */
-export async function kernelState(session: Session, signal: AbortSignal, moduleNames: 'at-once' | 'when-asked' = 'at-once'): Promise<KernelState> {
-  const kernel = await session.findKernel(signal);
-  await kernel.ready(['symbols', 'types', ...(moduleNames === 'at-once' ? (['moduleSymbols'] as const) : [])], signal);
+/** What is known of a kernel whose symbols and types were read before; nothing is searched for. */
+export function stateOf(kernel: Kernel, moduleNames: 'at-once' | 'when-asked', types: TypeSearch = kernel.types): KernelState {
   const search = kernel.symbols;
-  const memory = withoutLostPages(kernel.memory);
-  const types = kernel.types.found || architectures[memory.arch].tasks.withoutTypes ? kernel.types : await kernel.findTypes(signal);
   return {
     kernel,
-    memory,
+    memory: withoutLostPages(kernel.memory),
     symbols: search.found ? search.symbols : undefined,
     names: !search.found
       ? undefined
@@ -45,4 +37,16 @@ export async function kernelState(session: Session, signal: AbortSignal, moduleN
     types: types.found ? types.types : undefined,
     noTypes: types.found ? '' : types.why,
   };
+}
+
+/**
+ * Types are taken where symbols lead to them. Only where nothing can be told without them memory is scanned.
+ * @param moduleNames `when-asked`: symbols of modules are read once an address outside the kernel's image is asked for
+ * @throws Cancelled
+ */
+export async function kernelState(session: Session, signal: AbortSignal, moduleNames: 'at-once' | 'when-asked' = 'at-once'): Promise<KernelState> {
+  const kernel = await session.findKernel(signal);
+  await kernel.ready(['symbols', 'types', ...(moduleNames === 'at-once' ? (['moduleSymbols'] as const) : [])], signal);
+  const isEnough = kernel.types.found || architectures[kernel.memory.arch].tasks.withoutTypes;
+  return stateOf(kernel, moduleNames, isEnough ? kernel.types : await kernel.findTypes(signal));
 }

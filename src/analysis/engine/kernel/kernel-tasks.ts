@@ -1,114 +1,28 @@
-/** The tasks of a dump's kernel, found once per session: layout of task_struct, the list, and who ran on which CPU. */
-import { type KernelState, kernelState } from './kernel-state.ts';
-import { type CpuContext, cpuContexts, ran } from './kernel-cpus.ts';
-import { type InitTask, findInitTask } from '../../kernel/tasks/init-task.ts';
-import { paced, type Steps } from '../../jobs/steps.ts';
-import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
-import { type TaskList, listTasks, readTask } from '../../kernel/tasks/tasks.ts';
-import type { Missing } from '../../../shared/result.ts';
-import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
-import { layoutByStructure } from '../../kernel/tasks/task-structure.ts';
-import { layoutByTypes } from '../../kernel/tasks/task-types.ts';
+/** The tasks of a dump's kernel, found once per session. */
 import type { Session } from '../session/session.ts';
-import { architectures } from '../../arch/index.ts';
-import { vmcoreinfoHex } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
-import { withOwners } from './task-on-cpu.ts';
 import { searched } from '../session/memo.ts';
+import { findTasks, type KernelTasks, type TaskScope } from './find-tasks.ts';
+import { kernelState } from './kernel-state.ts';
+import { lookForCpus } from './look-for-cpus.ts';
 
-export interface KernelTasks extends KernelState {
-  readonly cpus: readonly CpuContext[];
-  readonly initTask?: InitTask;
-  readonly layout?: TaskLayout;
-  readonly list: TaskList;
-  readonly missing: readonly Missing[];
-  /** Those of the system that crashed before, where CPUs of it are among the dump's. */
-  readonly first?: KernelTasks;
-}
-
-/** Idle tasks of all CPUs: per-CPU pointers in idle_threads (kernel/smpboot.c), where the symbol is known. */
-function idleTasks({ memory, symbols }: KernelState, cpus: readonly CpuContext[]): readonly bigint[] {
-  const variable = symbols === undefined ? undefined : soleAddress(symbols, 'idle_threads');
-  if (variable === undefined) return [];
-  return cpus.flatMap(({ perCpuOffset }) => {
-    const task = perCpuOffset === undefined ? undefined : memory.pointer(BigInt.asUintN(64, variable + perCpuOffset));
-    return task === undefined || task === 0n ? [] : [task];
-  });
-}
-
-const nothing: TaskList = { tasks: [], complete: false };
-
-/** The image begins on a multiple of this below its text. */
-const imageStartMask = 0xffffn;
-
-function* layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | undefined, ends: number | undefined): Steps<TaskLayout | string> {
-  const { memory } = state;
-  if (state.types === undefined) return yield* layoutByStructure({ memory, initTask: initTask.address, stackBytes, ends });
-  const layout = layoutByTypes(state.types, memory.arch);
-  return typeof layout === 'string' || stackBytes === undefined ? layout : { ...layout, stackBytes };
-}
-
-/** Members at either end of the list that have to agree on a layout when only running tasks are asked for. */
-const endsForRunning = 128;
-/** Processes that a first look takes in from either end of their list, and threads: a few tenths of a second. */
-const firstTasks = 2048;
-
-async function findTasks(session: Session, signal: AbortSignal, scope: 'all' | 'first' | 'running'): Promise<KernelTasks> {
+async function tasksOf(session: Session, signal: AbortSignal, scope: TaskScope): Promise<KernelTasks> {
   const state = await kernelState(session, signal, scope === 'all' ? 'at-once' : 'when-asked');
-  const { kernel, memory, symbols, types } = state;
-  const contexts = cpuContexts(session, kernel, types);
-  const isMixed = contexts.cpus.some(({ cpu }) => cpu.system === 'prod');
-  const first = isMixed ? { first: await findTasks(session.inView('prod'), signal, scope) } : {};
-  const none = (why: string): KernelTasks => ({ ...state, ...first, cpus: contexts.cpus, list: nothing, missing: [{ what: 'tasks', why }] });
-  if (types === undefined && !architectures[memory.arch].tasks.withoutTypes) return none(state.noTypes);
-  const byTypes = types === undefined ? undefined : layoutByTypes(types, memory.arch);
-  const text = vmcoreinfoHex(kernel.vmcoreinfo, 'SYMBOL(_stext)');
-  const initTask = findInitTask(
-    {
-      memory,
-      absolute: session.memory,
-      symbol: symbols === undefined ? undefined : soleAddress(symbols, 'init_task'),
-      lowcoreKernel: contexts.lowcoreKernel,
-      comm: byTypes === undefined || typeof byTypes === 'string' ? undefined : byTypes.offsets.comm,
-      imageStart: text === undefined ? undefined : text & ~imageStartMask,
-    },
-    (address) => {
-      if (byTypes === undefined || typeof byTypes === 'string') return false;
-      const links = address + BigInt(byTypes.offsets.tasks);
-      const next = memory.pointer(links);
-      return next !== undefined && next !== 0n && memory.pointer(next + 8n) === links;
-    },
-  );
-  if (initTask === undefined)
-    return none('init_task is not found: no symbol names it, no early lowcore leads to it, and its name does not stand in the kernel image');
-  const layout = await paced(layoutOf(state, initTask, contexts.stackBytes, scope === 'all' ? undefined : endsForRunning), signal);
-  if (typeof layout === 'string') return { ...none(layout), initTask };
-  const isTask = (address: bigint): boolean => readTask(memory, layout, address, initTask.address) !== undefined;
-  const known = contexts.cpus.map(({ current, ...rest }): CpuContext => (current !== undefined && isTask(current) ? { ...rest, current } : rest));
-  const others = [...idleTasks(state, known), ...known.flatMap(({ current }) => current ?? [])].filter(isTask);
-  const list =
-    scope !== 'running'
-      ? await paced(listTasks({ memory, layout, initTask: initTask.address, others, ...(scope === 'first' ? { most: firstTasks } : {}) }), signal)
-      : { tasks: others.flatMap((task) => readTask(memory, layout, task, initTask.address) ?? []), complete: false };
-  const cpus = withOwners(memory.arch, known, list, layout.stackBytes);
-  const missing: Missing[] = [...layout.missing];
-  if (list.broken !== undefined) missing.push({ what: 'tasks behind the break', why: list.broken });
-  for (const { cpu, number, current } of cpus) {
-    if (current === undefined && ran(cpu) && cpu.system === undefined)
-      missing.push({ what: `task on CPU ${number}`, why: 'neither the data of the CPU nor its stack pointer leads to a task' });
-  }
-  return { ...state, ...first, cpus, initTask, layout, list, missing };
+  await lookForCpus(session, signal);
+  const found = await findTasks(session, state, scope, signal);
+  const isMixed = found.cpus.some(({ cpu }) => cpu.system === 'prod');
+  return isMixed ? { ...found, first: await tasksOf(session.inView('prod'), signal, scope) } : found;
 }
 
 /** All tasks, found once. @throws Cancelled when memory has to be scanned for types */
-export const kernelTasks = searched((session: Session, signal) => findTasks(session, signal, 'all'));
+export const kernelTasks = searched((session: Session, signal) => tasksOf(session, signal, 'all'));
 
 /**
  * The tasks that occupied the CPUs, and idle ones: what is read for it does not grow with the number of tasks.
  * @throws Cancelled when memory has to be scanned for types
  */
 export const runningTasks = async (session: Session, signal: AbortSignal): Promise<KernelTasks> =>
-  kernelTasks.known(session) ?? (await findTasks(session, signal, 'running'));
+  kernelTasks.known(session) ?? (await tasksOf(session, signal, 'running'));
 
 /** The oldest and the newest tasks, a few thousand, for what must not take longer the more there are. @throws Cancelled */
 export const firstOfTasks = async (session: Session, signal: AbortSignal): Promise<KernelTasks> =>
-  kernelTasks.known(session) ?? (await findTasks(session, signal, 'first'));
+  kernelTasks.known(session) ?? (await tasksOf(session, signal, 'first'));

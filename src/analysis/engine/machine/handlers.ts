@@ -1,5 +1,6 @@
 /** The engine's methods about CPUs and about structures that lie at known places. */
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
+import { lookForCpus } from '../kernel/look-for-cpus.ts';
 import { describeCpus } from './cpus.ts';
 import { describeRegionsWithKernel } from './kernel-image.ts';
 import { describeLowcores } from './lowcore.ts';
@@ -8,11 +9,15 @@ import { describeOsInfo } from './osinfo.ts';
 
 export const machineHandlers = (sessionOf: SessionOf) =>
   ({
-    cpus: ({ dump, view, ...request }) => describeCpus(sessionOf(dump, view), request),
+    async cpus({ dump, view, ...request }, { signal }) {
+      const session = sessionOf(dump, view);
+      await lookForCpus(session, signal);
+      return describeCpus(session, request);
+    },
     async lowcore({ dump, view, ...request }, { signal }) {
       const session = sessionOf(dump, view);
       // The release helps to tell layouts apart.
-      await session.lookForKernel(signal);
+      await lookForCpus(session, signal);
       return describeLowcores(session, request);
     },
     notes: ({ dump, view, start }) => describeNotes(sessionOf(dump, view), start),

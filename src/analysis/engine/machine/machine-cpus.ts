@@ -1,8 +1,7 @@
 /**
  * The CPUs of the machine: those whose registers the dump records, each with the number that evidence gives it, then those of which it
- * records none, with the reason. Every door numbers CPUs by this list.
+ * records none, with the reason. Every door and every other answer numbers CPUs by this list, and by none of its own.
  */
-import { cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { Finding } from '../../../shared/model.ts';
@@ -102,6 +101,10 @@ function withDoubt(session: Session, cpu: CpuJson, data: ReadonlyMap<number, Ker
   return { ...cpu, identity: { ...identity, contradicted: [...(identity.contradicted ?? []), against] } };
 }
 
+/** What was looked for counts where nothing at hand says whose registers they are. */
+const withFound = (evidence: readonly CpuEvidence[] = [], found: CpuEvidence | undefined): readonly CpuEvidence[] =>
+  evidence.length === 0 && found !== undefined ? [found] : evidence;
+
 function withIdentity(cpu: CpuJson, { linuxCpu, json }: CpuIdentity): CpuJson {
   const { linuxCpu: _, ...rest } = cpu;
   return { ...rest, ...defined({ linuxCpu }), identity: json };
@@ -126,15 +129,35 @@ function ofFirstSystem(session: Session): ReadonlyMap<number, CpuJson> {
 const arrayOf = ({ knownVmcoreinfo, memory }: Session): ReturnType<typeof lowcoreArray> =>
   knownVmcoreinfo === undefined ? [] : lowcoreArray(knownVmcoreinfo, memory);
 
-function compute(session: Session, kernel: Kernel, found: KernelTypes | undefined): MachineCpus {
+/** Evidence that was looked for besides: of tasks whose stacks hold a stack pointer, by the ids of CPUs. */
+export const foundEvidence = derived((_: Session): { byCpu: ReadonlyMap<number, CpuEvidence> } => ({ byCpu: new Map() }));
+
+/** What the list rests on: once more of it is known, the list is made anew, for all that ask. */
+interface Known {
+  readonly kernel: Kernel;
+  readonly hasSymbols: boolean;
+  readonly types: KernelTypes | undefined;
+  readonly found: ReadonlyMap<number, CpuEvidence>;
+}
+
+function knownOf(session: Session): Known {
+  const { knownKernel: kernel } = session;
+  const { hasSymbols } = kernel;
+  const hasLowcores = architectures[session.image.machine.arch].features.has('lowcore');
+  return { kernel, hasSymbols, types: hasLowcores ? undefined : kernel.knownTypes, found: foundEvidence(session).byCpu };
+}
+
+const isSame = (one: Known, other: Known): boolean =>
+  one.kernel === other.kernel && one.hasSymbols === other.hasSymbols && one.types === other.types && one.found === other.found;
+
+function compute(session: Session, { kernel, hasSymbols, types: found, found: looked }: Known): MachineCpus {
   const { arch } = session.image.machine;
   const all = session.cpuSet.cpus;
   const hasLowcores = architectures[arch].features.has('lowcore');
-  const search = kernel.hasSymbols ? kernel.symbols : undefined;
+  const search = hasSymbols ? kernel.symbols : undefined;
   const symbols = search?.found === true ? search.symbols : undefined;
   const memory = withoutLostPages(kernel.memory);
-  const known = hasLowcores || symbols === undefined ? undefined : (found ?? (kernel.types.found ? kernel.types.types : undefined));
-  const types = known === undefined ? undefined : structTypes(known.types);
+  const types = symbols === undefined || found === undefined ? undefined : structTypes(found.types);
   const masks = symbols === undefined ? undefined : cpuMasks(memory, symbols);
   const perCpu = hasLowcores || symbols === undefined ? [] : perCpuData({ memory, symbols, types, masks });
   const data = new Map(perCpu.map((one) => [one.number, one]));
@@ -149,7 +172,7 @@ function compute(session: Session, kernel: Kernel, found: KernelTypes | undefine
   // Where the kernel does not say which CPUs there are, a record is all there is of one.
   const blank = new Map(running === undefined ? [] : Array.from(blankOf(session)).filter(([{ id }]) => !others.has(id)));
   const recorded = all.filter((cpu) => !blank.has(cpu));
-  const own = all.flatMap((cpu, at) => (others.has(cpu.id) || blank.has(cpu) ? [] : [{ cpu, evidence: evidence[at] ?? [] }]));
+  const own = all.flatMap((cpu, at) => (others.has(cpu.id) || blank.has(cpu) ? [] : [{ cpu, evidence: withFound(evidence[at], looked.get(cpu.id)) }]));
   const identities = identifyCpus(
     own.map((one) => one.evidence),
     running,
@@ -170,25 +193,17 @@ function compute(session: Session, kernel: Kernel, found: KernelTypes | undefine
   return { cpus: [...named, ...absent], recorded: named.length, blank: blank.size, masks, data, numbers, findings };
 }
 
-const asKnown = (session: Session): MachineCpus => compute(session, session.knownKernel, undefined);
+const lastMade = derived((_: Session): { made?: { readonly by: Known; readonly cpus: MachineCpus } } => ({}));
 
 /**
- * The CPUs as doors number them. What is known of the kernel when they are first asked for counts: numbers do not change under a user's hands.
- * Symbols are used where they are at hand; nothing is searched for.
+ * The CPUs by all that is known by now; nothing is searched for. Answers that name CPUs wait for `lookForCpus` first, so that they name
+ * them alike; what a scan of the whole memory finds later counts from then on, for all of them.
  */
-export const machineCpus = derived(asKnown);
-
-/** The same by all that a kernel says whose symbols and types may have been searched for since: for what reads per-CPU data. */
-export function kernelCpus(session: Session, kernel: Kernel, types: KernelTypes | undefined): MachineCpus {
-  return session.memo.once(kernelCpus, () => {
-    const made = compute(session, kernel, types);
-    session.memo.once(asKnown, () => made);
-    return made;
-  });
-}
-
-/** Number by which doors name a CPU. */
-export function doorNumber(session: Session, cpu: Pick<CpuJson, 'id' | 'linuxCpu'>): number {
-  const { cpus } = machineCpus(session);
-  return cpuNumber(cpus.find(({ id }) => id === cpu.id) ?? cpu, cpuNumbering(cpus));
+export function machineCpus(session: Session): MachineCpus {
+  const last = lastMade(session);
+  const by = knownOf(session);
+  if (last.made !== undefined && isSame(last.made.by, by)) return last.made.cpus;
+  const cpus = compute(session, by);
+  last.made = { by, cpus };
+  return cpus;
 }

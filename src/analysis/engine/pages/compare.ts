@@ -34,6 +34,7 @@ import { notesOf } from '../machine/notes.ts';
 import { describeOsInfo } from '../machine/osinfo.ts';
 import { describeRegions } from '../machine/regions.ts';
 import { describeDump } from '../triage/info.ts';
+import { lookForCpus } from '../kernel/look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
 type Scan = CallContext<ScanProgress>;
@@ -191,7 +192,7 @@ async function held<T>(describe: () => T | Promise<T>): Promise<T | undefined> {
 }
 
 async function sideOf(session: Session, signal: AbortSignal): Promise<ComparisonSide> {
-  await session.lookForKernel(signal);
+  await lookForCpus(session, signal);
   const lowcores = (await held(() => describeLowcores(session, {})))?.cpus ?? [];
   const vmcoreinfo = session.knownVmcoreinfo;
   const info = describeDump(session);

@@ -19,6 +19,7 @@ import { memoryRootVersion } from '../../memory-tree/digest.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
 import { cacheCapBytes, isCached, pruneIndexes, touchIndex } from '../../page-index/index-cache.ts';
 import { IndexError } from '../../page-index/index-error.ts';
+import { lookForCpus } from '../kernel/look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
 export interface IndexRequest {
@@ -57,6 +58,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
     // Until the index is complete a kill may have come before these rows; writing them again costs little.
     if (!store.header().complete) {
       store.putRegions(describeRegions(session).regions);
+      await lookForCpus(session, signal);
       store.putCpus(machineCpus(session).cpus);
       store.putNotes(notesOf(session));
       store.putFindings(session.image.findings);

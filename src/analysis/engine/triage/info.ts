@@ -7,6 +7,7 @@ import { confirm, fact, splitFacts, type Fact } from '../../../shared/fact.ts';
 import { infoSchema, schemaVersion, type Info } from '../../../shared/model.ts';
 import { hex, type AddressRange } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
+import { lookForCpus } from '../kernel/look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { OS_INFO_MAGIC, osInfoValid } from '../../arch/s390x/os-info.ts';
 import { faultFindings } from '../../integrity/read-faults.ts';
@@ -295,7 +296,7 @@ const ofWholeContainer: ReadonlySet<string> = new Set(['container-complete', 'se
 /** The facts with the trust that the checks of headers give them. */
 export async function judgedInfo(session: Session, signal: AbortSignal): Promise<Info> {
   // First of all: what the CPUs are called rests on it.
-  await session.lookForKernel(signal);
+  await lookForCpus(session, signal);
   const checks = await checkSession(session, 'headers', signal);
   // Of headers that are read in part nothing is known of the whole.
   const heard = session.image.partial === undefined ? checks : checks.filter(({ id }) => !ofWholeContainer.has(id));

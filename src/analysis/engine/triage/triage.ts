@@ -11,11 +11,12 @@ import { deathOf } from './what-died.ts';
 import { summarize } from '../../integrity/index.ts';
 import { startedKdump } from '../../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
+import { lookForCpus } from '../kernel/look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
 export async function triage(session: Session, signal: AbortSignal): Promise<TriageDump> {
   // First of all: what the CPUs are called rests on it.
-  await session.lookForKernel(signal);
+  await lookForCpus(session, signal);
   const checks = await checkSession(session, 'headers', signal);
   const info = judgeFacts(describeDump(session), checks);
   const { reason, gist, logGap, places, findings = [] } = await deathOf(session, checks, signal);

@@ -12,6 +12,7 @@ import { noHangs } from '../../kernel/verdict/hangs/hangs.ts';
 import { isSettled, judge, troublesOf } from '../../kernel/verdict/judge.ts';
 import { logEvents } from '../../kernel/verdict/log-events.ts';
 import { vmcoreinfoFact } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { lookForCpus } from '../kernel/look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { searched } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
@@ -110,7 +111,7 @@ async function gathered(session: Session, signal: AbortSignal): Promise<VerdictE
 
 /** The same for every door. Of two systems in view `all` it is that of the first. @throws Cancelled */
 export const verdictOf = searched(async (session: Session, signal): Promise<VerdictJson> => {
-  await session.lookForKernel(signal);
+  await lookForCpus(session, signal);
   if (session.twoSystems !== undefined && session.view === 'all') return verdictOf(session.inView('prod'), signal);
   const evidence = await gathered(session, signal);
   const troubles = troublesOf(evidence);

@@ -16,7 +16,8 @@ import { isDisabledWait } from './disabled-wait.ts';
 import { kdumpStarted } from './kdump-start.ts';
 import { kernelWitnesses, type KernelWitnesses } from './kernel-witnesses.ts';
 import { logWords, type LogWords } from './log-words.ts';
-import { runningTasks, type KernelTasks } from '../kernel/kernel-tasks.ts';
+import type { KernelTasks } from '../kernel/find-tasks.ts';
+import { runningTasks } from '../kernel/kernel-tasks.ts';
 import { probableReason } from './reason.ts';
 import type { Told } from './told.ts';
 import { searched } from '../session/memo.ts';
@@ -38,8 +39,8 @@ export async function isReachable(session: Session, signal: AbortSignal): Promis
   const { knownKernel } = session;
   if (!knownKernel.publishesSymbols) return false;
   await knownKernel.ready(['symbols', 'types'], signal);
-  const { memory, symbols, types } = knownKernel;
-  return symbols.found && (architectures[memory.arch].tasks.withoutTypes || types.found);
+  const { memory, symbols, knownTypes } = knownKernel;
+  return symbols.found && (architectures[memory.arch].tasks.withoutTypes || knownTypes !== undefined);
 }
 
 interface Chosen {

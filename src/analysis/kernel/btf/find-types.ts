@@ -10,7 +10,7 @@ import { finish, paced, type Steps } from '../../jobs/steps.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import type { SymbolSearch } from '../symbols/kallsyms.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
-import type { Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
+import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { zeroPage } from '../memory/zero-page.ts';
 import { btfHeader, btfHeaderBytes, longBtfHeaderBytes, kinds, btfSteps, type BtfTypes } from './btf-types.ts';
 import { memberAt, resolved, sizeOf } from './type-layout.ts';
@@ -106,6 +106,38 @@ function hasZeroPage(bytes: Uint8Array, start: bigint): boolean {
   return false;
 }
 
+/** Magic number, version and flags; how long the header is, it says itself. */
+const headerPattern = ({ endian }: KernelMemory): Buffer => Buffer.from(endian === 'big' ? [0xeb, 0x9f, 1, 0] : [0x9f, 0xeb, 1, 0]);
+
+/** Read-only data, which BTF is of, follows the text; distribution kernels have up to 40 MiB of both. */
+const imageBytes = 96 * 1024 * 1024;
+
+/** In the kernel's image alone, from its text on: where no symbol leads to types and memory is not to be scanned. */
+export function* typesInImage(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): Steps<TypeSearch> {
+  const text = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)');
+  if (vmcoreinfo === undefined || text === undefined) return not('vmcoreinfo does not say where the kernel image lies');
+  const pattern = headerPattern(memory);
+  let why = 'no BTF was found in the kernel image';
+  let seen = 0;
+  for (let start = text - (text % 8n); start < text + BigInt(imageBytes); start += BigInt(stepBytes)) {
+    yield;
+    const { bytes: part } = memory.partial(start, stepBytes + pattern.length);
+    const buffer = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+    for (let at = buffer.indexOf(pattern); at !== -1 && at < stepBytes; at = buffer.indexOf(pattern, at + 4)) {
+      const address = start + BigInt(at);
+      const header = btfHeader(memory.bytes(address, longBtfHeaderBytes) ?? new Uint8Array(0), memory.endian);
+      if (header === undefined || header.typeBytes < minKernelTypes || header.bytes > maxBlob) continue;
+      if ((seen += 1) > maxCandidates) return not(why);
+      const bytes = memory.bytes(address, header.bytes);
+      if (bytes === undefined || zeroPage(memory, address, header.bytes) !== undefined) continue;
+      const found = yield* believed(bytes, hex(address), memory, vmcoreinfo);
+      if (found.found) return found;
+      ({ why } = found);
+    }
+  }
+  return not(why);
+}
+
 /** Searches stored memory for the header at 4-byte steps. The image is contiguous in physical memory, and so is the blob. @throws Cancelled */
 export async function scanForTypes(
   image: DumpImage,
@@ -115,8 +147,7 @@ export async function scanForTypes(
   signal: AbortSignal | undefined,
 ): Promise<TypeSearch> {
   if (vmcoreinfo === undefined) return not('no vmcoreinfo is known to prove types by');
-  // Magic number, version and flags; how long the header is, it says itself.
-  const pattern = Buffer.from(memory.endian === 'big' ? [0xeb, 0x9f, 1, 0] : [0x9f, 0xeb, 1, 0]);
+  const pattern = headerPattern(memory);
   const pace = createPace(signal);
   const buffer = Buffer.alloc(stepBytes + pattern.length);
   let seen = 0;
