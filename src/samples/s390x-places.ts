@@ -17,6 +17,7 @@ export const places = {
   cpuMasks: 0x1c1500,
   panicCpu: 0x1c1540,
   elfcorehdr: 0x1c1548,
+  noteVariable: 0x1c1550,
   prb: 0x1c1ef0,
   prbStatic: 0x1c1f60,
   initTask: 0x1c4000,

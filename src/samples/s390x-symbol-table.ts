@@ -14,6 +14,7 @@ export interface OptionalVariables {
   readonly masks?: boolean;
   readonly panicCpu?: boolean;
   readonly elfcorehdr?: boolean;
+  readonly noteVariable?: boolean;
 }
 
 /** The masks of CPUs of a kernel (kernel/cpu.c): a word each, CPU 0 in its lowest bit. */
@@ -35,7 +36,7 @@ const fillers = 10_200;
 /** Names of the described kernel: its named functions, many small ones behind them, and data. Ascending by address. */
 export function kernelSymbols(
   mapping: ImageMapping,
-  { masks = false, panicCpu = false, elfcorehdr = false, cpuCount = 1 }: OptionalVariables = {},
+  { masks = false, panicCpu = false, elfcorehdr = false, noteVariable = false, cpuCount = 1 }: OptionalVariables = {},
 ): readonly KernelSymbol[] {
   const virtual = (physical: number): bigint => imageVirtual(mapping, physical);
   const symbol = (type: string, name: string, physical: number): KernelSymbol => ({ type, name, address: virtual(physical) });
@@ -57,6 +58,7 @@ export function kernelSymbols(
     ...(masks ? maskSymbols.map((name, index) => symbol('D', name, places.cpuMasks + index * 8)) : []),
     ...(panicCpu ? [symbol('D', 'panic_cpu', places.panicCpu)] : []),
     ...(elfcorehdr ? [symbol('D', 'elfcorehdr_addr', places.elfcorehdr)] : []),
+    ...(noteVariable ? [symbol('D', 'vmcoreinfo_note', places.noteVariable)] : []),
     symbol('d', 'prb', places.prb),
     symbol('d', 'printk_rb_static', places.prbStatic),
     ...lowcores(places.longLowcorePtr),

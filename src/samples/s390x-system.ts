@@ -40,6 +40,8 @@ export interface S390xSystemOptions {
   readonly panicCpu?: number;
   /** What elfcorehdr_addr holds: in a kdump kernel where the notes of the kernel that crashed lie, in others all ones. */
   readonly elfcorehdr?: bigint;
+  /** The kernel has the variable vmcoreinfo_note, which points to its note. */
+  readonly noteVariable?: boolean;
   readonly state?: SystemState;
   /** 2 MiB at 4 MiB unless given. */
   readonly crashkernel?: MemoryRange | 'none';
@@ -181,10 +183,12 @@ export function s390xSystem(options: S390xSystemOptions = {}): S390xSystem {
   if (hasMasks) writeCpuMasks(memory, { online: byNumber.map(({ linuxCpu }) => linuxCpu), offline, neverStarted });
   if (options.panicCpu !== undefined) memory.u32(places.panicCpu, options.panicCpu >>> 0);
   if (options.elfcorehdr !== undefined) memory.u64(places.elfcorehdr, options.elfcorehdr);
+  if (options.noteVariable === true) memory.u64(places.noteVariable, BigInt(places.vmcoreinfoNote));
   const symbolKeys = writeSymbolTable(memory, kernel, mapping, {
     masks: hasMasks,
     panicCpu: options.panicCpu !== undefined,
     elfcorehdr: options.elfcorehdr !== undefined,
+    noteVariable: options.noteVariable === true,
     cpuCount,
   });
   writeModules(memory, mapping);

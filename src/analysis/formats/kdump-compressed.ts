@@ -170,6 +170,12 @@ function textAt(source: ByteSource, extent: { readonly offset: number; readonly 
   return bytes.subarray(0, bytes.length === 0 ? 0 : source.readInto(extent.offset, bytes));
 }
 
+/** The same up to the zeros that pad one of them. */
+const startsAlike = (one: Uint8Array, other: Uint8Array): boolean => {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  return Buffer.compare(short, long.subarray(0, short.length)) === 0 && long.subarray(short.length).every((byte) => byte === 0);
+};
+
 /** Notes of the sub header; vmcoreinfo and erase info as notes too where they lie outside. */
 function* notesOf(source: ByteSource, header: KdumpHeader, findings: Finding[]): Steps<RawNote[]> {
   const notes: RawNote[] = [];
@@ -179,8 +185,10 @@ function* notesOf(source: ByteSource, header: KdumpHeader, findings: Finding[]):
     append(findings, segment.findings);
   }
   const add = (owner: string, extent: { readonly offset: number; readonly bytes: number } | undefined): void => {
-    if (extent === undefined || notes.some((note) => note.owner === owner)) return;
+    if (extent === undefined || notes.some((note) => note.owner === owner && note.descOffset === extent.offset)) return;
     const desc = textAt(source, extent);
+    // One that says the same as a note, as makedumpfile writes it, is no second one.
+    if (notes.some((note) => note.owner === owner && startsAlike(note.desc, desc))) return;
     if (desc.length < Math.min(extent.bytes, maxTextBytes)) {
       const detail = `the sub header claims ${extent.bytes} bytes of ${owner} at file offset 0x${extent.offset.toString(16)}; ${desc.length} of them can be read`;
       findings.push(cutFinding(extent.offset, extent.bytes, detail));

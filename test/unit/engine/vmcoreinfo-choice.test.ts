@@ -98,6 +98,32 @@ describe('a note that is not of the kernel in memory', () => {
     expect(reason).toContain('by CRASHTIME, which another time in the dump contradicts');
   });
 
+  it('of the same kernel without CRASHTIME: that of the text in memory is used, and no check fails', async () => {
+    const session = withNote(text.replace(/^CRASHTIME=.*\n/m, ''));
+    const [found, whole] = await Promise.all([triage(session, signal), triage(open(build()), signal)]);
+    expect(found.info.times.crash).toBe(whole.info.times.crash);
+    expect(found.reason).toBe(whole.reason);
+    expect(found.info.findings).toEqual(whole.info.findings);
+    expect(await check(session)).toMatchObject({ verdict: 'passed' });
+  });
+
+  it('of the same kernel with another line that memory does not refute: both fit, the line is named, and the time stays', async () => {
+    const session = withNote(text.replace(/^(SIZE\(list_head\)=).*$/m, '$124'));
+    const { info, checks } = await triage(session, signal);
+    expect(checks.find(({ id }) => id === 'vmcoreinfo')).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringMatching(/differ in SIZE\(list_head\)$/) as string,
+    });
+    expect(info.findings).toContainEqual(
+      expect.objectContaining({
+        severity: 'warning',
+        title: 'Texts of vmcoreinfo of one kernel differ',
+        detail: expect.stringContaining('the same kernel, but differs in 1 line: SIZE(list_head)') as string,
+      }),
+    );
+    expect(info.provenance?.['/times/crash']?.trust).not.toBe('contradicted');
+  });
+
   it('stays in use where memory has no better one, and the check says that it does not fit', async () => {
     const system = build();
     const lost = Buffer.from(text.slice(0, 64));
@@ -159,6 +185,50 @@ describe('texts that nothing leads to', () => {
     expect(info.findings).toContainEqual(
       expect.objectContaining({ id: 'vmcoreinfo/second-kernel', detail: expect.stringContaining('another kernel in this dump (6.1.0)') as string }),
     );
+  });
+});
+
+describe('a text in memory that no pointer at a fixed place leads to, but a variable of the kernel', () => {
+  const noted = (change: (own: string) => string): Session => {
+    const made = s390xSystem({ state: 'kdump', noteVariable: true });
+    return open({ ...made, memory: made.memory.fill(0xe0c, 8, 0), vmcoreinfo: change(made.vmcoreinfo ?? '') });
+  };
+
+  it('is held against the note: what differs is named, without a scan', async () => {
+    const session = noted((own) => own.replace(/^CRASHTIME=.*$/m, 'CRASHTIME=1700000000'));
+    const { checks } = await triage(session, signal);
+    expect(checks.find(({ id }) => id === 'cross-time')?.detail).toMatch(
+      /^CRASHTIME: it is 1700000000 in the note .*, and \d+ in memory, absolute 0x210018, by vmcoreinfo_note/,
+    );
+  });
+
+  it('is used where the note has no CRASHTIME', async () => {
+    const { info } = await triage(noted((own) => own.replace(/^CRASHTIME=.*\n/m, '')), signal);
+    expect(info.times.crash).toBe((await triage(open(build()), signal)).info.times.crash);
+    expect(info.provenance?.['/times/crash']?.source).toContain('by vmcoreinfo_note');
+  });
+
+  it('that says the same is nothing to speak of', async () => {
+    const session = noted((own) => own);
+    await session.lookForKernel(signal);
+    expect(vmcoreinfoChoice(session).others).toEqual([]);
+  });
+});
+
+describe('a header of kdump with another text than the note', () => {
+  const kdump = (header: string): Session => {
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `"${line}"`);
+    return caseSession('dump', `arch s390x\nmemory 1 MiB\ncpu\nvmcoreinfo ${lines.join(' ')}\n${header}format kdump-compressed codec=zlib\n`);
+  };
+
+  it('is collected too', () => {
+    const note = text.replace(/^CRASHTIME=.*$/m, 'CRASHTIME=1700000000').replaceAll('\n', '\\n');
+    const { image } = kdump(`note VMCOREINFO 0 "${note}"\n`);
+    expect(image.notes.filter(({ owner }) => owner === 'VMCOREINFO')).toHaveLength(2);
+    expect(kdump('').image.notes.filter(({ owner }) => owner === 'VMCOREINFO')).toHaveLength(1);
   });
 });
 

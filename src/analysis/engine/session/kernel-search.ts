@@ -4,10 +4,11 @@
  */
 import type { DumpImage } from '../../formats/dump-format.ts';
 import { buildIdWords, lookForBuildId, type BuildIdLook } from '../../kernel/vmcoreinfo/build-id.ts';
-import { byFit, fitOf, type JudgedVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
+import { byFit, fitOf, originOf, type JudgedVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
+import { kernelsOwnNote } from '../../kernel/vmcoreinfo/kernels-own-note.ts';
 import { isCrashBeforeDump } from '../../kernel/vmcoreinfo/crash-time.ts';
 import { scanForVmcoreinfo } from '../../kernel/vmcoreinfo/vmcoreinfo-scan.ts';
-import { vmcoreinfoInMemory, vmcoreinfoNumber, type Vmcoreinfo, type VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { vmcoreinfoInMemory, vmcoreinfoNotes, vmcoreinfoNumber, type Vmcoreinfo, type VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import type { AddressRange } from '../../../shared/units.ts';
 import { crashkernel, isKdumpKernel, type KernelInDump } from './crashkernel.ts';
@@ -62,6 +63,35 @@ const pointedVmcoreinfo = derived(({ image, memory, vmcoreinfo }: SearchedDump):
   const pointed = vmcoreinfo.found ? vmcoreinfoInMemory(image, memory) : undefined;
   return pointed?.found === true && vmcoreinfo.found && pointed.vmcoreinfo.text !== vmcoreinfo.vmcoreinfo.text ? pointed.vmcoreinfo : undefined;
 });
+
+/** The note that the kernel's own variable leads to, where symbols were at hand: elsewhere no pointer at a fixed place does. */
+const kernelsNote = derived((_: SearchedDump): { text?: Vmcoreinfo } => ({}));
+
+/** Other texts in the notes and in the header. */
+const otherNotes = derived(({ image }: SearchedDump): readonly Vmcoreinfo[] => vmcoreinfoNotes(image).slice(1));
+
+/** Texts that are held against the dump's own in every case: they lie at hand. */
+function atHand(session: SearchedDump): readonly JudgedVmcoreinfo[] {
+  const own = session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo.text : undefined;
+  const texts = [...otherNotes(session), ...[pointedVmcoreinfo(session), kernelsNote(session).text].flatMap((one) => one ?? [])];
+  return texts.filter(({ text }, at) => text !== own && texts.findIndex((one) => one.text === text) === at).map((one) => judge(session, one));
+}
+
+/** The other text is the same kernel's, and has the CRASHTIME that the dump's own lacks: it was written later. */
+function hasWhatOwnLacks(own: JudgedVmcoreinfo, other: JudgedVmcoreinfo): boolean {
+  const isLater = !own.vmcoreinfo.entries.has('CRASHTIME') && other.vmcoreinfo.entries.has('CRASHTIME');
+  return isLater && own.fit.fits === 'yes' && other.fit.fits === 'yes' && originOf(other, own).kind === 'same-kernel';
+}
+
+async function lookAtKernelsNote(session: SearchedDump, signal: AbortSignal): Promise<void> {
+  const { knownKernel: kernel, memory } = session;
+  if (!kernel.publishesSymbols || kernel.vmcoreinfo === undefined) return;
+  await kernel.ready(['symbols'], signal);
+  const found = kernelsOwnNote(kernel, memory);
+  if (found === undefined) return;
+  kernelsNote(session).text = found;
+  await compareBuildIds(session, [found], signal);
+}
 
 /** A text of which nothing is left that names a kernel or leads into it. */
 const isEmpty = ({ entries }: Vmcoreinfo): boolean => !entries.has('OSRELEASE') && ![...entries.keys()].some((key) => key.startsWith('SYMBOL('));
@@ -126,19 +156,19 @@ function choose(session: SearchedDump): VmcoreinfoChoice {
   const own = ownVmcoreinfo(session);
   const whole = wholeScan.known(session);
   const scanned = judged(session, whole ?? firstScan.known(session) ?? []);
-  const [best] = scanned;
+  const near = atHand(session);
+  const [best] = byFit([...near, ...scanned]);
   // Of texts that memory neither proves nor refutes only the dump's own counts, or the only one that there is.
   const isProven = best?.fit.fits === 'yes' && own?.fit.fits !== 'yes';
   const isOnly = own === undefined && whole !== undefined && textsOf(scanned) === 1;
-  const atPointer = pointedVmcoreinfo(session);
-  const pointed = atPointer === undefined ? undefined : judge(session, atPointer);
-  const used = isProven || isOnly ? best : own;
+  const later = own === undefined ? undefined : near.find((one) => hasWhatOwnLacks(own, one));
+  const used = isProven || isOnly ? best : (later ?? own);
   // Each place once, whichever scan came by.
-  const found = [...(pointed === undefined ? [] : [pointed]), ...scanned, ...judged(session, kdumpMemoryScan.known(session) ?? [])].filter(
+  const found = [...near, ...scanned, ...judged(session, kdumpMemoryScan.known(session) ?? [])].filter(
     (one, at, all) =>
       one.vmcoreinfo !== used?.vmcoreinfo &&
       (used?.vmcoreinfo.address === undefined || one.vmcoreinfo.address !== used.vmcoreinfo.address) &&
-      all.findIndex(({ vmcoreinfo }) => vmcoreinfo.address === one.vmcoreinfo.address) === at,
+      (one.vmcoreinfo.address === undefined || all.findIndex(({ vmcoreinfo }) => vmcoreinfo.address === one.vmcoreinfo.address) === at),
   );
   const others = [...(own === undefined || own.vmcoreinfo === used?.vmcoreinfo ? [] : [own]), ...found];
   return { used, others };
@@ -151,6 +181,7 @@ export const vmcoreinfoChoice = (session: SearchedDump): VmcoreinfoChoice => cho
 export async function lookForVmcoreinfo(session: SearchedDump, signal: AbortSignal): Promise<void> {
   if (session.vmcoreinfo.found) await compareBuildIds(session, [session.vmcoreinfo.vmcoreinfo], signal);
   if (isDoubtful(session) && wholeScan.known(session) === undefined) await firstScan(session, signal);
+  await lookAtKernelsNote(session, signal);
 }
 
 /** Looks through all of memory where no text is known that fits. @throws Cancelled */

@@ -169,6 +169,7 @@ const titles: Readonly<Record<VmcoreinfoOrigin['kind'], string>> = {
   'other-kernel': 'A vmcoreinfo of another kernel or boot',
   'other-boot': 'A vmcoreinfo of another kernel or boot',
   damaged: 'A damaged vmcoreinfo',
+  differing: 'Texts of vmcoreinfo of one kernel differ',
   'other-time': 'Two texts of vmcoreinfo name different times of the crash',
   'same-kernel': 'A vmcoreinfo of the same kernel',
 };
@@ -194,11 +195,12 @@ function vmcoreinfoFindings(session: Session): Info['findings'] {
       const origin = originOf(one, used);
       if (origin.kind === 'same-kernel') return [];
       const { source, address } = one.vmcoreinfo;
-      const isSecond = one.fit.fits === 'yes' && origin.kind !== 'other-time';
+      const isOneKernel = origin.kind === 'damaged' || origin.kind === 'differing' || origin.kind === 'other-time';
+      const isSecond = one.fit.fits === 'yes' && !isOneKernel;
       return [
         {
           id: isSecond ? 'vmcoreinfo/second-kernel' : 'vmcoreinfo/not-this-kernel',
-          severity: origin.kind === 'damaged' || origin.kind === 'other-time' ? ('warning' as const) : ('info' as const),
+          severity: isOneKernel ? ('warning' as const) : ('info' as const),
           title: isSecond ? 'A second kernel lies in this dump' : titles[origin.kind],
           detail: `the text in ${source} is of ${origin.text}: ${one.fit.why}. That in ${used.vmcoreinfo.source} is used: ${used.fit.why}`,
           ...(address === undefined

@@ -8,7 +8,7 @@ import { architectures } from '../../arch/index.ts';
 import { osInfoValid } from '../../arch/s390x/os-info.ts';
 import { saveArea } from '../../arch/s390x/save-area.ts';
 import { isCrashBeforeDump } from '../../kernel/vmcoreinfo/crash-time.ts';
-import { originOf } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
+import { contradictsCrashTime } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { parse } from '../../layout/struct.ts';
 import { failed, notApplicable, notRecorded, passed, type Check, type CheckOutcome } from '../check.ts';
 
@@ -182,7 +182,7 @@ export const crossTime: Check = {
     const end = seconds(image.times.dumpEnd?.value);
     const { used, others = [] } = vmcoreinfoChoice ?? {};
     const steps: Step[] = others
-      .filter((other) => used !== undefined && originOf(other, used).kind === 'other-time')
+      .filter((other) => used !== undefined && contradictsCrashTime(other, used))
       .map(({ vmcoreinfo }) => ({
         check: 'CRASHTIME',
         passed: false,

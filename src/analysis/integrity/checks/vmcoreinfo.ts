@@ -1,7 +1,7 @@
 import type { Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { vmcoreinfoInMemory } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
-import { originOf } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
+import { differingKeys, originOf } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts';
 
 /** Keys that every kernel since 2.6.30 writes. */
@@ -39,7 +39,11 @@ export const vmcoreinfoCheck: Check = {
     const { used, others: known = [] } = vmcoreinfoChoice ?? { used: undefined };
     const own = known.find((one) => one.vmcoreinfo === vmcoreinfo.vmcoreinfo);
     // The dump's own text is not the one that is used: memory refutes it, or leads elsewhere and another text fits.
-    if (own !== undefined && used !== undefined) {
+    const origin = own === undefined || used === undefined ? undefined : originOf(own, used);
+    if (origin?.kind === 'same-kernel' && own?.fit.fits === 'yes' && used !== undefined) {
+      const detail = `${own.fit.why}: the ${source} is of ${origin.text}. The text in ${used.vmcoreinfo.source}, with the time of the crash, is used`;
+      steps.push({ check: 'the kernel in memory', passed: true, detail });
+    } else if (own !== undefined && used !== undefined) {
       const detail = `${own.fit.why}: the ${source} is of ${originOf(own, used).text}. The text in ${used.vmcoreinfo.source} fits memory and is used`;
       steps.push({ check: 'the kernel in memory', passed: false, detail });
     } else if (used?.fit.fits === 'no' && !steps.some((step) => step.passed === false)) {
@@ -53,6 +57,12 @@ export const vmcoreinfoCheck: Check = {
         passed: different.length === 0,
         detail: different.length === 0 ? `the ${source} and ${inMemory.vmcoreinfo.source} agree` : `they differ in ${different.slice(0, 5).join(', ')}`,
       });
+    }
+    for (const other of known) {
+      if (used === undefined || other === own || originOf(other, used).kind !== 'differing') continue;
+      const keys = differingKeys(used.vmcoreinfo.entries, other.vmcoreinfo.entries).slice(0, 5).join(', ');
+      const isSaid = inMemory.found && inMemory.vmcoreinfo.text === other.vmcoreinfo.text;
+      if (!isSaid) steps.push({ check: 'copies', passed: false, detail: `the ${used.vmcoreinfo.source} and the ${other.vmcoreinfo.source} differ in ${keys}` });
     }
     const wrong = steps.find((step) => step.passed === false);
     if (wrong !== undefined) return failed(`${wrong.check}: ${wrong.detail}`, { steps });

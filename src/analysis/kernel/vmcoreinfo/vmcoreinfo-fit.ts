@@ -86,12 +86,24 @@ export const byFit = (candidates: readonly JudgedVmcoreinfo[]): readonly JudgedV
     (a, b) => rank[a.fit.fits] - rank[b.fit.fits] || Number(hasCrashTime(b)) - Number(hasCrashTime(a)) || b.vmcoreinfo.entries.size - a.vmcoreinfo.entries.size,
   );
 
+/** Lines that are named of those that differ. */
+const mostNamedLines = 5;
+
+const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 /** Addresses move with the kernel: what stays the same over all of them is of the same boot. */
 const placeKeys = ['SYMBOL(init_uts_ns)', 'SYMBOL(_stext)', 'NUMBER(phys_base)', 'KERNELOFFSET'] as const;
 
+/** Where both texts lead to one and the same place, they are of one kernel. */
+const leadKeys = ['SYMBOL(init_uts_ns)', 'NUMBER(phys_base)', 'NUMBER(kimage_voffset)'] as const;
+
+/** Keys that two texts of one kernel do not say alike; CRASHTIME, which a crash adds, is left out. */
+export const differingKeys = (mine: ReadonlyMap<string, string>, theirs: ReadonlyMap<string, string>): readonly string[] =>
+  [...new Set([...mine.keys(), ...theirs.keys()])].filter((key) => key !== 'CRASHTIME' && mine.get(key) !== theirs.get(key));
+
 /** What a text is of, seen from the one that is used: a second kernel in the dump, another kernel, another boot of this one, or this boot. */
 export interface VmcoreinfoOrigin {
-  readonly kind: 'second-kernel' | 'other-kernel' | 'other-boot' | 'damaged' | 'other-time' | 'same-kernel';
+  readonly kind: 'second-kernel' | 'other-kernel' | 'other-boot' | 'damaged' | 'differing' | 'other-time' | 'same-kernel';
   readonly text: string;
 }
 
@@ -125,8 +137,14 @@ export function originOf(other: JudgedVmcoreinfo, used: JudgedVmcoreinfo): Vmcor
   const [mine, theirs] = [used.vmcoreinfo.entries, other.vmcoreinfo.entries];
   const release = theirs.get('OSRELEASE') ?? 'an unnamed release';
   const isSameBoot = placeKeys.every((key) => mine.get(key) === theirs.get(key));
-  if (other.fit.fits === 'yes' && !isSameBoot) return { kind: 'second-kernel', text: `another kernel in this dump (${release}), as a kdump kernel is` };
-  const damage = other.fit.fits === 'yes' ? undefined : damageOf(mine, theirs);
+  const fitsToo = other.fit.fits === 'yes';
+  const isSamePlace = leadKeys.every((key) => mine.get(key) === theirs.get(key)) && mine.get('BUILD-ID') === theirs.get('BUILD-ID');
+  if (fitsToo && !isSameBoot && !isSamePlace) return { kind: 'second-kernel', text: `another kernel in this dump (${release}), as a kdump kernel is` };
+  const differing = fitsToo && isSamePlace ? differingKeys(mine, theirs) : [];
+  // Both lead to the same names: which of the two was changed does not show.
+  if (differing.length > 0)
+    return { kind: 'differing', text: `the same kernel, but differs in ${plural(differing.length, 'line')}: ${differing.slice(0, mostNamedLines).join(', ')}` };
+  const damage = fitsToo ? undefined : damageOf(mine, theirs);
   if (damage !== undefined) return { kind: 'damaged', text: `the same kernel, and ${damage}` };
   if (mine.get('OSRELEASE') !== theirs.get('OSRELEASE')) return { kind: 'other-kernel', text: `another kernel (${release})` };
   const [myBuild, theirBuild] = [mine.get('BUILD-ID'), theirs.get('BUILD-ID')];
@@ -136,4 +154,11 @@ export function originOf(other: JudgedVmcoreinfo, used: JudgedVmcoreinfo): Vmcor
   if (myCrash !== undefined && theirCrash !== undefined && myCrash !== theirCrash)
     return { kind: 'other-time', text: `the same kernel, but of another time: its CRASHTIME is ${theirCrash}, not ${myCrash}` };
   return { kind: 'same-kernel', text: mine.has('CRASHTIME') && !theirs.has('CRASHTIME') ? 'the same kernel, from before the crash' : 'the same kernel' };
+}
+
+/** Both are of the kernel that is shown, and say that it crashed at different times. */
+export function contradictsCrashTime(other: JudgedVmcoreinfo, used: JudgedVmcoreinfo): boolean {
+  const [mine, theirs] = [used.vmcoreinfo.entries.get('CRASHTIME'), other.vmcoreinfo.entries.get('CRASHTIME')];
+  const { kind } = originOf(other, used);
+  return mine !== undefined && theirs !== undefined && mine !== theirs && (kind === 'other-time' || kind === 'differing' || kind === 'damaged');
 }

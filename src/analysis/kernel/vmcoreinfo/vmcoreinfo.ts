@@ -27,9 +27,9 @@ export interface Vmcoreinfo extends VmcoreinfoValues {
 export const placedVmcoreinfo = ({ physBase, origin }: DumpImage, vmcoreinfo: Vmcoreinfo): Vmcoreinfo =>
   physBase === undefined && origin?.unplaced === undefined ? vmcoreinfo : { ...vmcoreinfo, ...defined({ physBase, unplaced: origin?.unplaced }) };
 
-const ownerName = 'VMCOREINFO';
+export const ownerName = 'VMCOREINFO';
 /** The kernel keeps it within one page (elf-vmcore.md section 7). */
-const maxTextBytes = 16 * 1024;
+export const maxTextBytes = 16 * 1024;
 
 /** KEY=VALUE lines; of a key that comes twice the last one counts. */
 export function parseVmcoreinfo(text: string): Map<string, string> {
@@ -77,17 +77,24 @@ export function vmcoreinfoInMemory(image: DumpImage, memory: MemoryReader): Vmco
   return { found: true, vmcoreinfo: { source: `memory, absolute ${hex(pointer)}`, address, text, entries: parseVmcoreinfo(text) } };
 }
 
+/** A dump has one as a rule; the header of a kdump-compressed file may hold another. */
+const mostNotes = 8;
+
+/** What the dump's notes say, the first of each text. */
+export function vmcoreinfoNotes(image: DumpImage): readonly Vmcoreinfo[] {
+  const texts = image.notes
+    .filter(({ owner }) => owner === ownerName)
+    .slice(0, mostNotes)
+    .map(({ desc, fileOffset }) => ({ text: noteText(desc), fileOffset }));
+  return texts
+    .filter(({ text }, at) => texts.findIndex((one) => one.text === text) === at)
+    .map(({ text, fileOffset }) => placedVmcoreinfo(image, { source: `note at file offset ${hex(fileOffset)}`, text, entries: parseVmcoreinfo(text) }));
+}
+
 /** The dump's own note first, then memory. */
 export function findVmcoreinfo(image: DumpImage, memory: MemoryReader): VmcoreinfoSearch {
-  const note = image.notes.find((one) => one.owner === ownerName);
-  if (note !== undefined) {
-    const text = noteText(note.desc);
-    return {
-      found: true,
-      vmcoreinfo: placedVmcoreinfo(image, { source: `note at file offset ${hex(note.fileOffset)}`, text, entries: parseVmcoreinfo(text) }),
-    };
-  }
-  return vmcoreinfoInMemory(image, memory);
+  const [vmcoreinfo] = vmcoreinfoNotes(image);
+  return vmcoreinfo === undefined ? vmcoreinfoInMemory(image, memory) : { found: true, vmcoreinfo };
 }
 
 /** A value of vmcoreinfo as a fact. */
