@@ -69,6 +69,31 @@ describe.skipIf(entry === undefined)('notes of CPUs', () => {
     );
   });
 
+  it('whose stack pointers alone were swapped: that no source agrees with another is the sentence', async () => {
+    const pointer = (desc: Buffer | undefined): Buffer => (desc ?? Buffer.alloc(512)).subarray(spAt, spAt + 8);
+    await changed(
+      ([first, second]) => [
+        { offset: (first?.at ?? 0) + spAt, bytes: pointer(second?.desc) },
+        { offset: (second?.at ?? 0) + spAt, bytes: pointer(first?.desc) },
+      ],
+      async (session) => {
+        const { reason, info } = await triage(session, never);
+        expect(reason).not.toMatch(place);
+        expect(reason).toMatch(/is contradicted|since its registers may be of another CPU: /);
+        expect(info.findings.filter(({ id }) => id === 'cross-cpu-count/identity')).toHaveLength(2);
+      },
+    );
+  });
+
+  it('of which one is there twice: the machine has no more CPUs for it', async () => {
+    await changed(
+      ([first, second]) => [{ offset: second?.at ?? 0, bytes: first?.desc ?? Buffer.alloc(0) }],
+      async (session) => {
+        expect((await triage(session, never)).info.machine).toMatchObject({ cpuCount: 2, onlineCpuCount: 2, recordedCpuCount: 1 });
+      },
+    );
+  });
+
   it('whose registers are of elsewhere: the task is named, the place is not, and the contradiction is said', async () => {
     const elsewhere = (desc: Buffer): Buffer => {
       const copy = Buffer.from(desc);
@@ -80,7 +105,9 @@ describe.skipIf(entry === undefined)('notes of CPUs', () => {
       ([, second]) => [{ offset: second?.at ?? 0, bytes: elsewhere(second?.desc ?? Buffer.alloc(0)) }],
       async (session) => {
         const { reason, cpus } = await triage(session, never);
-        expect(reason).toContain('CPU 1 was running orderd/main (pid 394); where is not known, since its registers may be of another CPU.');
+        expect(reason).toMatch(
+          /CPU 1 was running orderd\/main \(pid 394\); where is not known, since its registers may be of another CPU: the buffer of crash_notes of CPU 1 at 0x\w+ holds another note\.$/,
+        );
         expect(cpus[1]?.identity).toMatchObject({ by: 'pid', contradicted: [expect.stringContaining('the buffer of crash_notes of CPU 1 at') as string] });
         expect(await crashedIn(session)).toEqual([]);
       },

@@ -30,6 +30,8 @@ export interface MachineCpus {
   readonly recorded: number;
   /** Notes in which there are zeros in place of registers; they count as not recorded. */
   readonly blank: number;
+  /** Different CPUs among them, and among those that the dump records: a CPU that is recorded twice counts once. */
+  readonly different: { readonly all: number; readonly recorded: number };
   readonly masks: CpuMasks | undefined;
   /** What the kernel keeps about each CPU in per-CPU variables, by Linux number; empty where lowcores say it. */
   readonly data: ReadonlyMap<number, KernelCpu>;
@@ -37,6 +39,10 @@ export interface MachineCpus {
   readonly numbers: ReadonlyMap<number, number>;
   readonly findings: readonly Finding[];
 }
+
+/** A CPU of s390x is its prefix, whatever number its lowcore has; what nothing tells apart is another one. */
+const keyOf = ({ id, linuxCpu, prefix, system }: CpuJson): string => `${system ?? ''} ${prefix ?? linuxCpu ?? `at ${id}`}`;
+const differentCpus = (cpus: readonly CpuJson[]): number => new Set(cpus.map(keyOf)).size;
 
 const nameOf = (cpu: CpuJson): string => (cpu.linuxCpu === undefined ? `the registers at position ${cpu.id}` : `CPU ${cpu.linuxCpu}`);
 
@@ -55,7 +61,7 @@ function findingsOf(recorded: readonly CpuJson[], absent: readonly CpuJson[], ma
     if (first === undefined) firsts.set(key, cpu);
     // Two records of one prefix are one CPU, which another check says.
     if (first === undefined || (cpu.prefix !== undefined && first.prefix === cpu.prefix)) return [];
-    const detail = `the registers at positions ${first.id} and ${cpu.id} are both of CPU ${cpu.linuxCpu}: ${first.identity?.detail ?? ''}; ${cpu.identity?.detail ?? ''}`;
+    const detail = `the registers at positions ${first.id} and ${cpu.id} are both of CPU ${cpu.linuxCpu}: ${[...new Set([first.identity?.detail, cpu.identity?.detail])].flatMap((one) => one ?? []).join('; ')}`;
     return [{ id: 'cross-cpu-count/identity', severity: 'warning', title: 'Two sets of registers are of one CPU', detail }];
   });
   const online = new Set(masks?.online);
@@ -190,7 +196,9 @@ function compute(session: Session, { kernel, hasSymbols, types: found, found: lo
   const absent = !canTell ? [] : hasLowcores ? absentByLowcore(session, taken, firstId, array, masks) : absentByMask(session, taken, firstId, masks, data);
   for (const { id, linuxCpu } of absent) if (linuxCpu !== undefined) numbers.set(id, linuxCpu);
   const findings = [...findingsOf(named, absent, masks), ...limitFindings(Array.from(blank, ([cpu, note]) => blankFinding(cpu, note)))];
-  return { cpus: [...named, ...absent], recorded: named.length, blank: blank.size, masks, data, numbers, findings };
+  const cpus = [...named, ...absent];
+  const different = { all: differentCpus(cpus), recorded: differentCpus(named) };
+  return { cpus, recorded: named.length, different, blank: blank.size, masks, data, numbers, findings };
 }
 
 const lastMade = derived((_: Session): { made?: { readonly by: Known; readonly cpus: MachineCpus } } => ({}));

@@ -98,12 +98,14 @@ function machineFacts(session: Session): Record<string, unknown> {
 
 function cpuCountFact(session: Session): Fact<number> {
   const { image } = session;
-  const { cpus, recorded: count } = machineCpus(session);
-  if (cpus.length > count) return fact(cpus.length, `the CPUs that the kernel knows; the dump records registers of ${count}`);
+  const { cpus, recorded, different } = machineCpus(session);
+  const { recorded: count } = different;
+  if (cpus.length > recorded) return fact(different.all, `the CPUs that the kernel knows; the dump records registers of ${count}`);
   if (image.machine.cpuCount === undefined) {
     const impossible = image.findings.some(({ id }) => id === 'container-complete/cpu-count');
     if (impossible) return fact(count, 'filled slots of the prefix vector, whose count in the header cannot be right', 'contradicted');
-    return fact(count, image.notes.length > 0 || count === 0 ? 'register notes' : 'CPUs found in memory');
+    const twice = count === recorded ? '' : `, ${recorded} of them of ${count === 1 ? 'one CPU' : `${count} CPUs`}`;
+    return fact(count, image.notes.length > 0 || count === 0 ? `register notes${twice}` : 'CPUs found in memory');
   }
   const header = fact(image.machine.cpuCount, image.cpuNotes === 'counted' ? 'register notes, counted in the header' : 'CPU count in the header');
   // What was read of the header's own vector is not a second source; lowcores with a Linux CPU number are.
@@ -120,10 +122,10 @@ function cpuCountFact(session: Session): Fact<number> {
 
 /** What the kernel's masks and the records say apart from each other. */
 function kernelCpuFacts(session: Session): Record<string, unknown> {
-  const { cpus, recorded, masks } = machineCpus(session);
+  const { cpus, recorded, different, masks } = machineCpus(session);
   return {
     onlineCpuCount: masks === undefined ? undefined : fact(masks.online.length, '__cpu_online_mask'),
-    recordedCpuCount: cpus.length === recorded ? undefined : fact(recorded, 'sets of registers in the dump'),
+    recordedCpuCount: cpus.length === recorded && different.recorded === recorded ? undefined : fact(different.recorded, 'sets of registers in the dump'),
   };
 }
 
@@ -297,8 +299,8 @@ const ofWholeContainer: ReadonlySet<string> = new Set(['container-complete', 'se
 
 /** The facts with the trust that the checks of headers give them. */
 export async function judgedInfo(session: Session, signal: AbortSignal): Promise<Info> {
-  // First of all: what the CPUs are called rests on it.
-  await lookForCpus(session, signal);
+  // First of all: what the CPUs are called rests on it. Of a part of the headers no more is looked for than they lead to.
+  await (session.image.partial === undefined ? lookForCpus(session, signal) : session.lookForKernel(signal));
   const checks = await checkSession(session, 'headers', signal);
   // Of headers that are read in part nothing is known of the whole.
   const heard = session.image.partial === undefined ? checks : checks.filter(({ id }) => !ofWholeContainer.has(id));

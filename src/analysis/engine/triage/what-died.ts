@@ -47,6 +47,8 @@ interface Chosen {
   readonly trace: TraceJson | undefined;
   /** The CPU that panic_cpu names, where the one stack that goes through a crash is another one's. */
   readonly contradicted?: number;
+  /** What panic_cpu says of the CPU of this trace. */
+  readonly panicIs: 'this CPU' | 'another CPU' | 'not known';
 }
 
 /** The CPU whose stack goes through a crash; where there are several or none, the one that panic_cpu names. */
@@ -58,8 +60,9 @@ function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJs
   const [named] = candidates;
   const through = traces.filter((trace) => below(trace) !== undefined);
   const [one] = through;
-  if (one === undefined || through.length > 1) return { trace: named };
-  return { trace: one, ...(noted === undefined || candidates.includes(one) ? {} : { contradicted: noted }) };
+  if (one === undefined || through.length > 1) return { trace: named, panicIs: 'this CPU' };
+  if (noted === undefined) return { trace: one, panicIs: 'not known' };
+  return candidates.includes(one) ? { trace: one, panicIs: 'this CPU' } : { trace: one, contradicted: noted, panicIs: 'another CPU' };
 }
 
 /** The stack of the CPU that ended the system. */
@@ -125,9 +128,9 @@ export const endStacks = searched(async (session: Session, signal): Promise<Stac
     const context = tasks.cpus.find((one) => one.number === number);
     return context === undefined ? `CPU ${number}` : cpuName(context.cpu, numbering);
   };
-  const busy = busySentence(traces, name, machineCpus(session).cpus.length);
-  const { trace, contradicted } = chosen(tasks, traces);
-  const victim = trace?.task === undefined || trace.cpu === undefined ? undefined : victimSentence(trace, trace.task, name(trace.cpu));
+  const busy = busySentence(traces, name, machineCpus(session).different.all);
+  const { trace, contradicted, panicIs } = chosen(tasks, traces);
+  const victim = trace?.task === undefined || trace.cpu === undefined ? undefined : victimSentence(trace, trace.task, name(trace.cpu), panicIs);
   return {
     isRead: traces.some(({ frames }) => frames.length > 0),
     tasks,
@@ -135,16 +138,16 @@ export const endStacks = searched(async (session: Session, signal): Promise<Stac
     unseen: unfollowed(tasks, traces).map(name),
     ...(trace?.cpu === undefined || isDoubtful(trace) ? {} : { end: { trace, cpu: name(trace.cpu) } }),
     ...defined({ entry, busy, victim }),
-    ...(contradicted === undefined || trace?.cpu === undefined ? {} : { findings: [contradiction(contradicted, name(trace.cpu), entry)] }),
+    ...(contradicted === undefined || trace?.cpu === undefined ? {} : { findings: [contradiction(contradicted, name(trace.cpu), entry, isDoubtful(trace))] }),
     places,
   };
 });
 
-const contradiction = (noted: number, cpu: string, entry: CrashEntry | undefined): Finding => ({
+const contradiction = (noted: number, cpu: string, entry: CrashEntry | undefined, isDoubted: boolean): Finding => ({
   id: 'cross-cpu-count/panic-cpu',
   severity: 'warning',
   title: 'panic_cpu names another CPU than the one that crashed',
-  detail: `panic_cpu is ${noted}, but of all stacks the one of ${cpu} goes through ${entry?.symbol ?? 'a crash'}; the stack is taken`,
+  detail: `panic_cpu is ${noted}, but of all stacks the one of ${cpu} goes through ${entry?.symbol ?? 'a crash'}; ${isDoubted ? 'that it is the stack of that CPU is contradicted too' : 'the stack is taken'}`,
 });
 
 /** crash_kexec() sets panic_cpu before it starts kdump and does not come back (kernel/crash_core.c). */
@@ -158,14 +161,21 @@ function overwrittenPanicCpu({ panicCpu: noted }: KernelWitnesses, started: stri
   return why === undefined ? [] : [{ id: 'cross-cpu-count/panic-cpu', severity: 'warning', title: 'panic_cpu was overwritten', detail: why }];
 }
 
-/** Whether little says whose registers these are, and something speaks against it. */
-const isDoubtful = ({ identity }: TraceJson): boolean =>
-  identity?.contradicted !== undefined && (identity.by === 'pid' || identity.by === 'remaining' || identity.by === 'position');
+/** Whether something speaks against whose registers these are. What a CPU saved itself, in its own buffer, is its own. */
+const isDoubtful = ({ identity }: TraceJson): boolean => identity?.contradicted !== undefined && identity.by !== 'crash-notes';
 
-function victimSentence(trace: TraceJson, { comm, pid }: NonNullable<TraceJson['task']>, cpu: string): string {
-  const place = isDoubtful(trace) ? '; where is not known, since its registers may be of another CPU' : placeText(below(trace) ?? atWork(trace), named);
-  return `${cpu} was running ${comm}${pid === undefined ? '' : ` (pid ${pid})`}${place}.`;
+function victimSentence(trace: TraceJson, { comm, pid }: NonNullable<TraceJson['task']>, cpu: string, panicIs: Chosen['panicIs']): string {
+  const who = `${comm}${pid === undefined ? '' : ` (pid ${pid})`}`;
+  const { identity } = trace;
+  if (!isDoubtful(trace)) return `${cpu} was running ${who}${placeText(below(trace) ?? atWork(trace), named)}${identity?.by === 'position' ? byPosition : ''}.`;
+  const against = (identity?.contradicted ?? []).join('; ');
+  // The kernel's own data say which task that CPU ran, whosever the registers are.
+  if (panicIs === 'this CPU') return `${cpu} was running ${who}; where is not known, since its registers may be of another CPU: ${against}.`;
+  const noted = panicIs === 'another CPU' ? ', and panic_cpu names another CPU' : '';
+  return `Which task it was is contradicted: the registers of the end are those of ${cpu}, which was running ${who}, by this: ${identity?.detail ?? ''}; but against it: ${against}${noted}.`;
 }
+
+const byPosition = '; which CPU it was is known by the position of its registers alone';
 
 /** Where two systems are in the dump, what there is to know is why the first of them crashed. */
 async function deathOfFirst(session: Session, signal: AbortSignal): Promise<Told | undefined> {
