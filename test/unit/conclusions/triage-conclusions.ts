@@ -9,6 +9,7 @@ import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system
 import type { TraceJson } from '../../../src/shared/task-model.ts';
 import { blind, crash, logOf, open, reasonOf, running, runs, untainted } from '../engine/reason-evidence.ts';
 import { frame, trace } from '../engine/traces.ts';
+import { withoutCrashTime } from '../without-crash-time.ts';
 import { said, type ConclusionCase } from './conclusion.ts';
 
 const never = new AbortController().signal;
@@ -115,7 +116,7 @@ export const triageConclusions: Readonly<Record<string, ConclusionCase>> = {
   },
   'kdump-started': {
     made: { on: () => said(open(s390xSystem({ state: 'kdump' }))), says: /^panicKdump: started$/m },
-    without: { on: () => said(open(withoutKey(s390xSystem({ state: 'kdump' }), 'CRASHTIME'))), says: /^panicKdump: none$/m },
+    without: { on: () => said(open(withoutCrashTime(s390xSystem({ state: 'kdump' })))), says: /^panicKdump: none$/m },
     against: {
       on: () => said(sessionOn(memorySource('dump', elfVmcore(s390xSystem(), { producer: 'qemu', vmcoreinfoNote: true })))),
       says: /^panicKdump: none$/m,

@@ -7,14 +7,14 @@ import { probableReason, type Evidence } from '../../../src/analysis/engine/tria
 import type { Session } from '../../../src/analysis/engine/session/session.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { deathNotes } from '../../../src/analysis/kernel/log/log-marks.ts';
-import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
+import { s390xSystem } from '../../../src/samples/s390x-system.ts';
 import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import { caseSession } from '../../case-answers.ts';
 import { blind, crash, evidence, logOf, open, reasonOf, running, runs, untainted } from './reason-evidence.ts';
+import { withoutCrashTime } from '../without-crash-time.ts';
 import { frame, trace } from './traces.ts';
 
 const never = new AbortController().signal;
-const withoutCrashTime = (system: S390xSystem): S390xSystem => ({ ...system, vmcoreinfo: (system.vmcoreinfo ?? '').replace(/^CRASHTIME=.*\n/m, '') });
 
 describe('that the system was running', () => {
   it('is said with panic_cpu and system_state for it, and with nothing of trouble in a whole log', () => {

@@ -203,7 +203,10 @@ describe('a text in memory that no pointer at a fixed place leads to, but a vari
   });
 
   it('is used where the note has no CRASHTIME', async () => {
-    const { info } = await triage(noted((own) => own.replace(/^CRASHTIME=.*\n/m, '')), signal);
+    const { info } = await triage(
+      noted((own) => own.replace(/^CRASHTIME=.*\n/m, '')),
+      signal,
+    );
     expect(info.times.crash).toBe((await triage(open(build()), signal)).info.times.crash);
     expect(info.provenance?.['/times/crash']?.source).toContain('by vmcoreinfo_note');
   });
