@@ -17,6 +17,8 @@ import type { HangSource } from '../verdict/hangs/hang-source.ts';
 export interface AnalysisCpu {
   /** Number by which doors name it. */
   readonly number: number;
+  /** Its number in the kernel, by evidence, else by its position. */
+  readonly linuxNumber?: number;
   /** task_struct of the task that occupied it. */
   readonly current?: bigint;
   /** Added to the address of a per-CPU variable. */

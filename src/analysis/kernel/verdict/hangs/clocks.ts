@@ -19,7 +19,11 @@ export interface Clocks {
   /** When the task got the CPU that it is on, in nanoseconds since boot; and how long ago that was. */
   onCpuSince(task: VirtualAddress): { readonly since: bigint; readonly seconds: number } | undefined;
   /** How long an RCU grace period has waited for this CPU; undefined where it does not. */
-  graceFor(cpu: CpuAtWork): number | undefined;
+  graceFor(cpu: Pick<CpuAtWork, 'perCpuOffset'>): number | undefined;
+  /** Timer ticks that the CPU took since it last heard of a new grace period of RCU. */
+  graceTicks(cpu: Pick<CpuAtWork, 'perCpuOffset'>): bigint | undefined;
+  /** How long before the latest time that is known the clock of its queue was last read. */
+  clockAge(cpu: number): number | undefined;
 }
 
 export function clocks(source: HangSource): Clocks {
@@ -80,6 +84,16 @@ export function clocks(source: HangSource): Clocks {
       const [own, waiting] = [read(data, member('rcu_data', 'grpmask')), nodeAt === undefined ? undefined : read(nodeAt, member('rcu_node', 'qsmask'))];
       if (period.of === undefined || own === undefined || own === 0n || waiting === undefined || (waiting & own) === 0n) return undefined;
       return period.of.seconds;
+    },
+    graceTicks({ perCpuOffset }) {
+      const data = perCpu('rcu_data', perCpuOffset);
+      const own = read(data, member('rcu_data', 'grpmask'));
+      // Data of RCU without a place in its tree are none.
+      return own === undefined || own === 0n ? undefined : read(data, member('rcu_data', 'ticks_this_gp'));
+    },
+    clockAge(cpu) {
+      const clock = read(queues.get(cpu), clockAt);
+      return clock === undefined || clock === 0n || now === undefined ? undefined : secondsOf(now - clock);
     },
   };
 }
