@@ -14,7 +14,7 @@ export const disassembleCommand: Command = {
   options: [
     { flags: '--count <number>', description: 'so many instructions from the address on' },
     { flags: '--function', description: 'the whole function that the address lies in' },
-    { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses, and whose page tables one of user code' },
+    { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses' },
   ],
   ofKernel: true,
   example: 'dumpbench disassemble dump.s390 cpu0.psw',

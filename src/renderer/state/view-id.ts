@@ -1,3 +1,18 @@
 /** Ids of the views: in actions, tabs, test ids and session files. They never change. */
-export const viewIds = ['overview', 'cpus', 'lowcore', 'notes', 'regions', 'hex', 'search', 'integrity', 'compare', 'dmesg', 'kernel', 'sql', 'jobs'] as const;
+export const viewIds = [
+  'overview',
+  'cpus',
+  'lowcore',
+  'notes',
+  'regions',
+  'hex',
+  'search',
+  'integrity',
+  'compare',
+  'dmesg',
+  'kernel',
+  'disassembly',
+  'sql',
+  'jobs',
+] as const;
 export type ViewId = (typeof viewIds)[number];

@@ -1,6 +1,7 @@
 /** The registry of views, in the order of the rail. Menu, palette, keys and tests iterate it. */
 import { CompareView } from './compare/CompareView.tsx';
 import { CpusView } from './cpus/CpusView.tsx';
+import { DisassemblyView } from './disassembly/DisassemblyView.tsx';
 import { DmesgView } from './dmesg/DmesgView.tsx';
 import { HexView } from './hex/HexView.tsx';
 import { IntegrityView } from './integrity/IntegrityView.tsx';
@@ -25,6 +26,7 @@ export const views: readonly View[] = [
   { id: 'integrity', title: 'Integrity', icon: 'shield', ofWindow: false, component: IntegrityView },
   { id: 'kernel', title: 'Kernel', icon: 'terminal-linux', ofWindow: false, component: KernelView },
   { id: 'dmesg', title: 'Kernel log', icon: 'output', ofWindow: false, component: DmesgView },
+  { id: 'disassembly', title: 'Disassembly', icon: 'code', ofWindow: false, component: DisassemblyView },
   { id: 'sql', title: 'SQL', icon: 'database', ofWindow: false, component: SqlView },
   { id: 'compare', title: 'Compare', icon: 'diff', ofWindow: false, component: CompareView },
   { id: 'jobs', title: 'Jobs', icon: 'server-process', ofWindow: true, component: JobsView },

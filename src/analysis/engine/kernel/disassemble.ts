@@ -10,7 +10,6 @@ import { decoderOf, isUndecoded, type Decode } from '../../arch/decoder.ts';
 import { architectures } from '../../arch/index.ts';
 import type { Decoded, InstructionSet } from '../../arch/instruction-set.ts';
 import type { SymbolAt, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
-import { findTables } from '../bytes/address-space.ts';
 import { readMemory } from '../bytes/read.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { selectCpu } from '../session/select-cpu.ts';
@@ -41,13 +40,23 @@ type ReadCode = (address: bigint, length: number) => Code;
 
 const end = 1n << 64n;
 
-/** Reads code up to the first byte that the dump has not. Addresses of the kernel go through its own tables, those of user code through their CPU's. */
+/**
+ * Reads code up to the first byte that the dump has not. A virtual address is the kernel's, whichever CPU is named.
+ * @throws DumpError unsupported where a CPU ran user code: on s390x the kernel has other memory at the same address
+ */
 async function readerOf(session: Session, request: DisassemblyRequest, signal: AbortSignal): Promise<{ readonly read: ReadCode; readonly isKernel: boolean }> {
   const { space, cpu } = request;
   const { registers } = architectures[session.image.machine.arch];
-  const isUser = cpu !== undefined && registers.isUserCode(selectCpu(session, cpu)) === true;
+  const owner = space !== 'virtual' || cpu === undefined ? undefined : selectCpu(session, cpu);
+  if (owner !== undefined && registers.isUserCode(owner) === true && registers.programCounter(owner) === request.address)
+    throw new DumpError(
+      'unsupported',
+      { file: session.path, address: request.address },
+      `CPU ${cpu ?? ''} ran user code there, which is not disassembled`,
+      'an address of kernel code',
+    );
   const what = (at: bigint): string => `instructions from ${hex(at)} on`;
-  if (space === 'virtual' && !isUser) {
+  if (space === 'virtual') {
     const { memory } = await session.findKernel(signal);
     return {
       isKernel: true,
@@ -63,7 +72,6 @@ async function readerOf(session: Session, request: DisassemblyRequest, signal: A
       },
     };
   }
-  if (space === 'virtual') await findTables(session, { cpu }, signal);
   return {
     isKernel: false,
     read(address, length) {
@@ -149,10 +157,10 @@ export async function describeDisassembly(session: Session, request: Disassembly
     const why = search !== undefined && 'why' in search ? search.why : isKernel ? 'no function has a name there' : 'names are known of kernel code alone';
     throw new DumpError('absent', { file: session.path, address }, why, 'an address inside a function, or a number of instructions', 'attach-symbols');
   }
-  if (request.whole !== true && address % set.alignment !== 0n)
+  if (request.count !== undefined && address % set.alignment !== 0n)
     throw new DumpError('absent', { file: session.path, address }, `${hex(address)} is no place of code`, `a multiple of ${set.alignment} bytes`);
   const decode = await decoderOf(set);
-  const { instructions, missing, complete } = shown(request, set, decode, read, found);
+  const { instructions, missing, complete } = shown({ ...request, address: address - (address % set.alignment) }, set, decode, read, found);
   const [first] = missing;
   if (instructions.length === 0 && first !== undefined)
     throw new DumpError('absent', { file: session.path, address }, `the dump has no instruction there: ${first.why}`, 'an address of code that the dump holds');

@@ -1,0 +1,44 @@
+/** The disassembly on a real dump: the instruction that failed, and a cursor that it shares with the hex view. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, it } from 'vitest';
+import { dumpFile, haveDump } from '../dumps.ts';
+import { describeNeeding } from '../requirements.ts';
+import { testDesk } from './test-desk.ts';
+
+const openOne = testDesk();
+const dump = 'c-null-kthread.kdump';
+
+describeNeeding('window', 'the disassembly', () => {
+  it.skipIf(!haveDump(dump))('shows what failed, and follows the hex view as that follows it', async () => {
+    const desk = await openOne([await dumpFile(dump)]);
+    const { page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await page.getByTestId('rail-disassembly').click();
+    const view = page.getByTestId('view-disassembly').filter({ visible: true });
+    await view.getByTestId('disassembly-cpu-0').click();
+    await view.getByRole('heading', { name: '__do_machine_kdump' }).waitFor();
+    await view.getByText('CPU 0 (swapper/0) is here').waitFor();
+
+    // A jump in the hex view leads to the code there.
+    await page.getByTestId('rail-hex').click();
+    await page.keyboard.press('Control+g');
+    await page.keyboard.type('virtual:0x3ff7f26c71c');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('status-cursor').getByText('0x3ff7f26c71c').waitFor();
+    await page.getByTestId('rail-disassembly').click();
+    await view.getByRole('heading', { name: 'order_update_totals [orderflow]' }).waitFor();
+    await expect.poll(() => view.locator('tr.code-failed').innerText()).toMatch(/0x3ff7f26c71c\s+e33020480024\s+stg\s+%r3, 0x48\(%r2\)/);
+    await expect
+      .poll(() => view.locator('tr.code-mark').first().innerText())
+      .toMatch(/CPU 1 \(orderd\/main\) failed here[\s\S]*%r2=\s*0x0[\s\S]*operand at\s+0x48/);
+    await desk.photograph('disassembly');
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
+
+    // An instruction that is picked is where the hex view's cursor is.
+    await view.getByTestId('instruction-0x3ff7f26c716').click();
+    await page.getByTestId('status-cursor').getByText('0x3ff7f26c716').waitFor();
+    await page.getByTestId('rail-hex').click();
+    await page.getByTestId('inspector').filter({ visible: true }).getByText('0x3ff7f26c716').first().waitFor();
+  });
+});
