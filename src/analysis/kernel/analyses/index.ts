@@ -1,6 +1,7 @@
 /** The registry of analyses: one line each, in the order of the alphabet. */
 export { backtraces } from './backtraces.ts';
 export { cpusRunning } from './cpus-running.ts';
+export { debugFeature } from './debug-feature.ts';
 export { hangs } from './hangs.ts';
 export { log } from './log.ts';
 export { mappings } from './mappings.ts';
