@@ -98,7 +98,9 @@ function parseArguments(argv: readonly string[], io: CliIo): Chosen | number {
   });
   program.showHelpAfterError('(--help shows the usage)');
   let chosen: Chosen | undefined;
-  for (const command of commands) {
+  // The one that is named: options of the others take as long as all else that happens before it runs.
+  const named = commands.filter(({ name, alias }) => argv[0] === name || (alias !== undefined && argv[0] === alias));
+  for (const command of named.length > 0 ? named : commands) {
     defineCommand(program, command, (one) => {
       chosen = one;
     });

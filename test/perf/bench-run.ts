@@ -40,6 +40,30 @@ function peakOf(pid: number | undefined): number | undefined {
   }
 }
 
+/** Ticks of the processor in a second, in what /proc counts (sysconf(_SC_CLK_TCK) of every Linux that Node runs on). */
+const ticksPerSecond = 100;
+
+/** Seconds of processor time of a process so far, all its threads together. */
+function processorOf(pid: number | undefined): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid ?? 0}/stat`, 'latin1');
+    // Behind the name, which may hold anything: proc(5), fields 14 and 15.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface MeasuredCommand {
+  readonly seconds: number;
+  /** Of processor time, all threads together: what a busy machine says as well. */
+  readonly processor: number;
+  /** MiB. */
+  readonly peak: number;
+  readonly out: string;
+}
+
 export class Bench {
   /** Folder of the indexes that are measured. */
   readonly cache: string;
@@ -91,17 +115,20 @@ export class Bench {
   }
 
   /**
-   * Wall time, peak resident memory in MiB and output of our own command; indexes stay.
+   * Wall time, processor time, peak resident memory and output of our own command; indexes stay.
    * @param killAfter seconds after which it is killed
    * @throws Error when it fails
    */
-  async measured(args: readonly string[], killAfter?: number): Promise<{ readonly seconds: number; readonly peak: number; readonly out: string }> {
+  async measured(args: readonly string[], killAfter?: number): Promise<MeasuredCommand> {
     const started = performance.now();
     const child = spawn(process.execPath, [cli, ...args], { env: this.#environment(), stdio: ['ignore', 'pipe', 'pipe'] });
-    let [out, err, peak] = ['', '', 0];
+    let [out, err, peak, processor] = ['', '', 0, 0];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-    const look = setInterval(() => (peak = Math.max(peak, peakOf(child.pid) ?? 0)), 10);
+    const look = setInterval(() => {
+      peak = Math.max(peak, peakOf(child.pid) ?? 0);
+      processor = Math.max(processor, processorOf(child.pid) ?? 0);
+    }, 10);
     const kill = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter * 1000);
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
       child.on('close', (...end) => {
@@ -111,7 +138,7 @@ export class Bench {
     clearInterval(look);
     clearTimeout(kill);
     if (signal === null && code !== exitCodes.fine && code !== exitCodes.difference) throw new Error(`dumpbench ${args.join(' ')}: ${err}`);
-    return { seconds: (performance.now() - started) / 1000, peak: peak / 2 ** 20, out };
+    return { seconds: (performance.now() - started) / 1000, processor, peak: peak / 2 ** 20, out };
   }
 
   /** Seconds from the start of our own process to its first output; what comes after that is not waited for. */

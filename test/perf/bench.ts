@@ -1,8 +1,8 @@
 /**
- * `npm run bench [-- --json] [-- --large[=NAME]] [-- FILE...]`: ratios against yardsticks of the same run, with the machine's facts and the
+ * `npm run bench [-- --json] [-- --large[=NAME]] [-- --only=PART] [-- FILE...]`: ratios against yardsticks of the same run, with the machine's facts and the
  * targets. Never part of the tests: machines are noisy. What is compared runs in turn within each round, and the median of
  * the rounds' ratios counts. Without files it measures dumps that it makes; it takes some twenty minutes and 11 GiB of disk. `--large` measures
- * the dumps of real size alone, or those of them that have a text in their names.
+ * the dumps of real size alone, or those of them that have a text in their names, `--only` the parts that have one in theirs.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
@@ -15,7 +15,7 @@ import { codecRates } from './bench-codecs.ts';
 import { elf, kdump, sparseTebibyte, standalone } from './bench-dumps.ts';
 import { againstLibkdumpfile, againstMakedumpfile } from './bench-kdump.ts';
 import { x86Dumps } from './bench-others.ts';
-import { largeDumps } from './bench-large.ts';
+import { largeDumps, measureLarge } from './bench-large.ts';
 import { slowSource } from './bench-slow-source.ts';
 import { startCost } from './bench-start.ts';
 import { largeSystems } from './bench-systems.ts';
@@ -254,6 +254,7 @@ try {
   const engine = runningEngine(folder);
   const given = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
   const large = process.argv.find((argument) => argument === '--large' || argument.startsWith('--large='));
+  const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
   const rows: Row[] = [];
   const say = (text: string): void => {
     process.stderr.write(`bench: ${text}\n`);
@@ -267,58 +268,68 @@ try {
       say(`  ${row.what}: ${isMeasured(row) ? `${number(row.value)} ${row.unit}` : `not measured, ${row.why}`}`);
     }
   };
-  if (given.length > 0) {
-    for (const path of given) add(...(await againstYardsticks(bench, engine, path)), ...(await firstLook(bench, path)));
-  } else if (large === undefined) {
-    say('making the dumps');
-    const raw = standalone(folder, 1024);
-    const core = elf(folder, 1024);
-    say('first facts');
-    add(...(await firstLook(bench, sparseTebibyte(folder))), ...(await firstLook(bench, raw)));
-    say('raw dumps against cat and openssl');
-    add(...(await againstYardsticks(bench, engine, core)));
-    add(...(await againstYardsticks(bench, engine, raw)));
-    add(await cold(engine, raw));
-    const large = standalone(folder, 4096);
-    add(...(await againstYardsticks(bench, engine, large)), ...(await workers(engine, large)));
-    say('queries');
-    const compared = await measureComparison();
-    add(...queries(bench, raw), { what: compared.name, value: compared.seconds * 1000, unit: 'ms', target: { most: 15 }, note: compared.note });
-    say('compressed dumps');
-    add(...compressed(bench, folder), ...(await x86(bench)));
-    say('the start of a command');
-    add(...startCost(bench, kdump(folder, 'lzo', 32)));
-    say('slow sources');
-    add(...(yardstick('cc') === undefined ? [without('cc', 'index from a source of a given speed')] : slowSource(bench, raw)));
-    say('a large system');
-    add(...(await largeSystems(bench, folder)));
-    say('growth');
-    add(...(await growth(bench, [standalone(folder, 256), raw, large])));
-    say('comparing');
-    const compares = await compareDumps(bench, folder, large);
-    add(
-      {
-        what: 'two indexed dumps of 4 GiB compared',
-        value: compares.engine,
-        unit: 's',
-        target: { most: 1 },
-        note: 'with CPUs, lowcores, notes and texts; the dumps are open',
-      },
-      {
-        what: 'two indexed dumps of 4 GiB compared by the command',
-        value: compares.command,
-        unit: 's',
-        target: { most: 1 },
-        note: 'process start and opening included',
-      },
-    );
+  /** A part that fails is not measured; the others are. */
+  const part = async (name: string, measure: () => Promise<readonly Measured[]> | readonly Measured[]): Promise<void> => {
+    if (only !== undefined && !name.includes(only)) return;
+    say(name);
+    try {
+      add(...(await measure()));
+    } catch (error) {
+      add({ what: name, why: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) });
+    }
+  };
+  for (const path of given) await part(path, async () => [...(await againstYardsticks(bench, engine, path)), ...(await firstLook(bench, path))]);
+  if (given.length === 0 && large === undefined) {
+    const made = new Map<number, string>();
+    const standaloneOf = (mebibytes: number): string => {
+      const path = made.get(mebibytes) ?? standalone(folder, mebibytes);
+      made.set(mebibytes, path);
+      return path;
+    };
+    const raw = (): string => standaloneOf(1024);
+    const fourGibibytes = (): string => standaloneOf(4096);
+    await part('first facts', async () => [...(await firstLook(bench, sparseTebibyte(folder))), ...(await firstLook(bench, raw()))]);
+    await part('a raw ELF dump against cat and openssl', () => againstYardsticks(bench, engine, elf(folder, 1024)));
+    await part('a raw stand-alone dump against cat and openssl', () => againstYardsticks(bench, engine, raw()));
+    await part('a cold dump', async () => [await cold(engine, raw())]);
+    await part('4 GiB against cat and openssl', async () => [
+      ...(await againstYardsticks(bench, engine, fourGibibytes())),
+      ...(await workers(engine, fourGibibytes())),
+    ]);
+    await part('queries', async () => {
+      const { name, seconds, note } = await measureComparison();
+      return [...queries(bench, raw()), { what: name, value: seconds * 1000, unit: 'ms', target: { most: 15 }, note }];
+    });
+    await part('compressed dumps', () => compressed(bench, folder));
+    await part('x86 dumps', () => x86(bench));
+    await part('the start of a command', () => startCost(bench, kdump(folder, 'lzo', 32)));
+    await part('slow sources', () => (yardstick('cc') === undefined ? [without('cc', 'index from a source of a given speed')] : slowSource(bench, raw())));
+    await part('a large system', () => largeSystems(bench, folder));
+    await part('growth', () => growth(bench, [standaloneOf(256), raw(), fourGibibytes()]));
+    await part('comparing', async () => {
+      const { engine: inEngine, command } = await compareDumps(bench, folder, fourGibibytes());
+      return [
+        {
+          what: 'two indexed dumps of 4 GiB compared',
+          value: inEngine,
+          unit: 's',
+          target: { most: 1 },
+          note: 'with CPUs, lowcores, notes and texts; the dumps are open',
+        },
+        {
+          what: 'two indexed dumps of 4 GiB compared by the command',
+          value: command,
+          unit: 's',
+          target: { most: 1 },
+          note: 'process start and opening included',
+        },
+      ];
+    });
   }
   if (given.length === 0) {
-    say('dumps of real size');
-    for await (const { name, rows: measured } of largeDumps(bench, folder, large?.split('=')[1] ?? '')) {
-      say(name);
-      add(...measured);
-    }
+    for (const dump of largeDumps)
+      if (large !== undefined || only === undefined ? dump.name.includes(large?.split('=')[1] ?? '') : dump.name.includes(only))
+        await part(dump.name, () => measureLarge(bench, dump, folder));
   }
   engine.close();
   const machine = {

@@ -2,8 +2,8 @@ import { useState } from 'react';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
-import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { MappingTable } from './MappingTable.tsx';
 import { MissingList } from './MissingList.tsx';
 
 /** Memory mappings of a process as /proc/PID/maps lists them, read when they are opened. */
@@ -20,28 +20,7 @@ export function Mappings({ dump, pid }: { readonly dump: OpenDump; readonly pid:
         <QueryMessage query={query} what="the mappings" />
       ) : (
         <>
-          {answer.mappings.length === 0 ? null : (
-            <table className="table">
-              <thead className="unseen">
-                <tr>
-                  <th>addresses</th>
-                  <th>permissions</th>
-                  <th>file</th>
-                </tr>
-              </thead>
-              <tbody>
-                {answer.mappings.map(({ start, end, permissions, file }) => (
-                  <tr key={start}>
-                    <td className="code">
-                      {start}–{end}
-                    </td>
-                    <td className="code dim">{permissions}</td>
-                    <td className="code">{file === undefined ? null : <Hostile text={file} />}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
+          {answer.mappings.length === 0 ? null : <MappingTable mappings={answer.mappings} />}
           <MissingList missing={answer.missing} />
         </>
       )}

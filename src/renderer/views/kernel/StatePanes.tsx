@@ -1,32 +1,43 @@
 /** The panes of the kernel view that are one answer each. */
+import { useState } from 'react';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { kernelPosition } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { trustText } from '../../words/trust.ts';
-import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { TrustMark } from '../../widgets/TrustMark.tsx';
 import { Backtrace } from './Backtrace.tsx';
 import { MissingList } from './MissingList.tsx';
+import { ModuleTable } from './ModuleTable.tsx';
 
 interface PaneProps {
   readonly dump: OpenDump;
 }
 
+/** Backtraces that are in the page at first: of a large machine most are of idle CPUs. */
+const firstTraces = 32;
+
 /** What ran on every CPU. */
 export function CpuTracesPane({ dump }: PaneProps) {
   const { engine } = useWorkbench();
   const query = useQuery(dump, 'backtraces', (handle, signal) => engine.call('backtrace', { dump: handle }, { signal }));
+  const [all, setAll] = useState(false);
   if (query.value === undefined) return <QueryMessage query={query} what="the backtraces" />;
+  const { traces } = query.value;
+  const shown = all ? traces : traces.slice(0, firstTraces);
   return (
     <div className="kernel-detail">
-      {query.value.traces.length === 0 ? <p className="message">No CPU of this dump has registers to start from.</p> : null}
-      {query.value.traces.map((trace, index) => (
+      {traces.length === 0 ? <p className="message">No CPU of this dump has registers to start from.</p> : null}
+      {shown.map((trace, index) => (
         <Backtrace key={index} dump={dump.key} trace={trace} />
       ))}
+      {shown.length === traces.length ? null : (
+        <button type="button" className="link" data-testid="all-traces" onClick={() => setAll(true)}>
+          Show the other {traces.length - shown.length}
+        </button>
+      )}
       <MissingList missing={query.value.missing} />
     </div>
   );
@@ -37,54 +48,12 @@ export function ModulesPane({ dump }: PaneProps) {
   const query = useQuery(dump, 'modules', (handle, signal) => engine.call('modules', { dump: handle }, { signal }));
   if (query.value === undefined) return <QueryMessage query={query} what="the modules" />;
   const { modules, complete, source, missing } = query.value;
-  const hasTypes = modules.some(({ bytes }) => bytes !== undefined);
   return (
     <div className="kernel-detail">
       {modules.length === 0 ? (
         <p className="message">{complete ? 'No modules are loaded.' : 'No modules were found.'}</p>
       ) : (
-        <table className="table kernel-modules" data-testid="module-table">
-          <thead>
-            <tr>
-              <th>module</th>
-              <th>state</th>
-              {hasTypes ? (
-                <>
-                  <th className="number">bytes</th>
-                  <th className="number">users</th>
-                  <th>base</th>
-                  <th>taint</th>
-                  <th className="number" title="Types of its own that View as knows; empty where its BTF is not in the dump">
-                    types
-                  </th>
-                </>
-              ) : null}
-              <th>struct module</th>
-            </tr>
-          </thead>
-          <tbody>
-            {modules.map((module) => (
-              <tr key={module.address}>
-                <td className="code">
-                  <Hostile text={module.name} />
-                </td>
-                <td className={module.state === 'live' ? 'dim' : 'tone-warn'}>{module.state}</td>
-                {hasTypes ? (
-                  <>
-                    <td className="number">{module.bytes ?? ''}</td>
-                    <td className="number">{module.users ?? ''}</td>
-                    <td>{module.base === undefined ? null : <AddressLink dump={dump.key} position={kernelPosition(module.base)} />}</td>
-                    <td>{module.taint ?? ''}</td>
-                    <td className="number">{module.types ?? ''}</td>
-                  </>
-                ) : null}
-                <td>
-                  <AddressLink dump={dump.key} position={kernelPosition(module.address)} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <ModuleTable dump={dump.key} modules={modules} />
       )}
       {source === undefined ? null : (
         <p className="dim" title={trustText('unverifiable', visibleText(source))}>

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
 import { byteText } from '../../../shared/units.ts';
@@ -11,7 +12,50 @@ interface NoteTreeProps {
   readonly onChoose: (choice: NoteChoice) => void;
 }
 
+/** Notes that are in the page at once; of more, those of a group are when it is opened. */
+const mostShown = 256;
+
+function NoteGroupItem({
+  group,
+  choice,
+  onChoose,
+  isOpen: isOpenAtFirst,
+}: Omit<NoteTreeProps, 'groups'> & { readonly group: NoteGroup; readonly isOpen: boolean }) {
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
+  return (
+    <details className="note-group" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <Hostile text={group.title} /> <span className="dim">{group.notes.length}</span>
+      </summary>
+      {isOpen ? (
+        <ul>
+          {group.notes.map((note) => {
+            const current = choice.kind === 'note' && choice.index === note.index;
+            return (
+              <li key={note.index}>
+                <button
+                  type="button"
+                  className={current ? 'note-item current' : 'note-item'}
+                  aria-current={current}
+                  onClick={() => onChoose({ kind: 'note', index: note.index })}
+                  data-testid={`note-${note.index}`}
+                >
+                  <span className="cut" title={note.title}>
+                    <Hostile text={note.name} />
+                  </span>
+                  <span className="dim note-bytes">{byteText(note.bytes)}</span>
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      ) : null}
+    </details>
+  );
+}
+
 export function NoteTree({ groups, choice, onChoose }: NoteTreeProps) {
+  const isFew = groups.reduce((sum, { notes }) => sum + notes.length, 0) <= mostShown;
   return (
     <>
       <button
@@ -26,32 +70,7 @@ export function NoteTree({ groups, choice, onChoose }: NoteTreeProps) {
         </span>
       </button>
       {groups.map((group) => (
-        <details key={group.id} className="note-group" open>
-          <summary>
-            <Hostile text={group.title} /> <span className="dim">{group.notes.length}</span>
-          </summary>
-          <ul>
-            {group.notes.map((note) => {
-              const current = choice.kind === 'note' && choice.index === note.index;
-              return (
-                <li key={note.index}>
-                  <button
-                    type="button"
-                    className={current ? 'note-item current' : 'note-item'}
-                    aria-current={current}
-                    onClick={() => onChoose({ kind: 'note', index: note.index })}
-                    data-testid={`note-${note.index}`}
-                  >
-                    <span className="cut" title={note.title}>
-                      <Hostile text={note.name} />
-                    </span>
-                    <span className="dim note-bytes">{byteText(note.bytes)}</span>
-                  </button>
-                </li>
-              );
-            })}
-          </ul>
-        </details>
+        <NoteGroupItem key={group.id} group={group} choice={choice} onChoose={onChoose} isOpen={isFew} />
       ))}
     </>
   );
