@@ -44,7 +44,10 @@ describeNeeding('window', 'a large system in the window', () => {
     // The last of them is there once it is scrolled to.
     await view.getByTestId('module-table').focus();
     await page.keyboard.press('End');
-    await view.getByTestId('module-table').locator(`[aria-rowindex="${numbers.modules + 1}"]`).waitFor();
+    await view
+      .getByTestId('module-table')
+      .locator(`[aria-rowindex="${numbers.modules + 1}"]`)
+      .waitFor();
 
     await view.getByTestId('kernel-tab-traces').click();
     await view.getByTestId('backtrace').first().waitFor();
