@@ -41,6 +41,31 @@ const overwriteDigest = (from: number, bytes: readonly number[]) => (system: S39
 };
 
 describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer) => {
+  it('whose region table was wiped: the table is what is damaged, and no memory is accused', async () => {
+    const wipe = (byte: number) => (system: S390xSystem) => {
+      system.memory.fill(loaded(system).tableAddress, 256, byte);
+    };
+    const check = await purgatoryCheck(build(producer, wipe(0)));
+    expect(check).toMatchObject({ verdict: 'failed', failure: 'The region table of the loaded kdump kernel was overwritten.' });
+    expect(check.detail).toMatch(
+      /is all zero: the purgatory computes the digest of nothing, .* does not start kdump; whether the kdump kernel .* cannot be told/,
+    );
+    const table = loaded(s390xSystem({ cpuCount: 1, kdumpKernel: producer })).tableAddress;
+    expect(check.findings).toMatchObject([{ id: 'purgatory-sha256/table', where: place(table, 256) }]);
+    const pattern = await purgatoryCheck(build(producer, wipe(0x41)));
+    expect(pattern.detail).toMatch(/holds no regions of the crashkernel memory: what the purgatory computes by it is not known/);
+  });
+
+  it('of which nothing is left, next to a kdump kernel that is loaded, is a finding', async () => {
+    const gone = (system: S390xSystem): void => {
+      const { digestAddress } = loaded(system);
+      system.memory.fill(digestAddress - 0x600, 0xc00, 0);
+    };
+    const check = await purgatoryCheck(build(producer, gone));
+    expect(check.verdict).toBe('not-recorded');
+    expect(check.findings).toMatchObject([{ id: 'purgatory-sha256/no-table', severity: 'warning' }]);
+  });
+
   it('of which most bytes were overwritten by a pattern: it is none, and the memory is not accused', async () => {
     for (const byte of [0, 0x41]) {
       const check = await purgatoryCheck(

@@ -7,7 +7,7 @@ import type { PanicKdump, Step, TwoStage } from '../../../shared/check-model.ts'
 import { hex } from '../../../shared/units.ts';
 import type { KdumpGuard } from './kdump-guard.ts';
 import { OS_INFO_MAGIC, type OsInfoSearch } from './os-info.ts';
-import type { FoundPurgatory } from './purgatory.ts';
+import { digestOfNothing, failsByLoss, type FoundPurgatory } from './purgatory.ts';
 
 const regionsText = (purgatory: FoundPurgatory): string => purgatory.regions.map((region) => `${hex(region.start)} + ${hex(region.length)}`).join(', ');
 
@@ -45,6 +45,10 @@ export function replayPanicKdump(guard: KdumpGuard, started: string | undefined)
   if (image.state === 'not-loaded')
     return { outcome: 'not-loaded', failedCheck: 'kdump kernel loaded', steps: [...steps, { check: 'kdump kernel loaded', passed: false, detail: image.why }] };
   steps.push({ check: 'kdump kernel loaded', passed: true, detail: image.detail });
+  if (purgatory?.state === 'not-found' && failsByLoss(purgatory.lost)) {
+    const detail = `${purgatory.why}: over no regions the digest is ${digestOfNothing}, and ${purgatory.lost?.recorded ?? ''} is recorded`;
+    return { outcome: 'falls-to-panic-action', failedCheck: 'purgatory SHA-256', steps: [...steps, { check: 'purgatory SHA-256', passed: false, detail }] };
+  }
   if (purgatory?.state !== 'found') {
     return {
       outcome: 'unknown',

@@ -52,9 +52,20 @@ export interface FoundPurgatory {
   readonly neighbour?: string;
 }
 
+/** What lies around a region table is there, and the table is not: no kdump kernel is loaded without one. */
+export interface LostTable {
+  readonly producer: FoundPurgatory['producer'];
+  readonly tableAt: bigint;
+  /** All zero: then the purgatory computes the digest of nothing. Else it holds what can be no regions. */
+  readonly isBlank: boolean;
+  readonly digestAt: bigint;
+  /** 64 hex digits; undefined where they are not in the dump. */
+  readonly recorded: string | undefined;
+}
+
 export type PurgatorySearch =
   | { readonly state: 'found'; readonly purgatory: FoundPurgatory }
-  | { readonly state: 'not-found'; readonly why: string }
+  | { readonly state: 'not-found'; readonly why: string; readonly lost?: LostTable }
   /** A region is not wholly in the dump: the digest cannot be computed. */
   | { readonly state: 'unreadable'; readonly why: string };
 
@@ -102,6 +113,12 @@ async function digestRegions(
   return { digest: hash.digest('hex') };
 }
 
+/** SHA-256 over no bytes. */
+export const digestOfNothing = createHash('sha256').digest('hex');
+
+/** The purgatory goes through its table whatever is in it (arch/s390/purgatory/purgatory.c): a blank one gives the digest of nothing, and that is not the recorded one. */
+export const failsByLoss = (lost: LostTable | undefined): boolean => lost?.isBlank === true && lost.recorded !== undefined && lost.recorded !== digestOfNothing;
+
 const toHex = (data: Uint8Array): string => Buffer.from(data).toString('hex');
 
 const disabledWaitMask = 0x0002_0001_8000_0000n;
@@ -128,6 +145,7 @@ function placeOfDigest(window: Buffer, digest: string): number | undefined {
 
 /** The kernel's own purgatory: the cells kernel_entry, kernel_type, crash_start, crash_size in this order. */
 async function findFileLoad(memory: AbsoluteMemory, area: CrashkernelArea, signal: AbortSignal): Promise<PurgatorySearch | undefined> {
+  let lost: LostTable | undefined;
   const pattern = Buffer.alloc(32);
   [crashEntry, typeCrash, area.base, area.size].forEach((value, index) => pattern.writeBigUInt64BE(value, index * 8));
   const end = area.base + area.size;
@@ -141,6 +159,8 @@ async function findFileLoad(memory: AbsoluteMemory, area: CrashkernelArea, signa
       const table = memory.readPresent(entry - BigInt(tableBytes), tableBytes);
       const digest = memory.readPresent(entry - BigInt(tableBytes + digestBytes), digestBytes);
       const regions = table === undefined ? undefined : saneRegions(table, area, area.base);
+      if (regions === undefined && table !== undefined)
+        lost ??= lostTable('kexec_file_load', { tableAt: entry - BigInt(tableBytes), table, digestAt: entry - BigInt(tableBytes + digestBytes), digest });
       if (regions === undefined || digest === undefined) continue;
       const computed = await digestRegions(memory, regions, signal);
       if ('why' in computed) return { state: 'unreadable', why: computed.why };
@@ -154,6 +174,32 @@ async function findFileLoad(memory: AbsoluteMemory, area: CrashkernelArea, signa
     }
     await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
+  }
+  return lost === undefined ? undefined : notFound(lost);
+}
+
+function lostTable(
+  producer: LostTable['producer'],
+  found: { readonly tableAt: bigint; readonly table: Uint8Array; readonly digestAt: bigint; readonly digest: Uint8Array | undefined },
+): LostTable {
+  const { tableAt, table, digestAt, digest } = found;
+  return { producer, tableAt, digestAt, isBlank: table.every((byte) => byte === 0), recorded: digest === undefined ? undefined : toHex(digest) };
+}
+
+const notFound = (lost: LostTable): PurgatorySearch => ({
+  state: 'not-found',
+  why: `the region table of ${lost.producer}, whose place at absolute 0x${lost.tableAt.toString(16)} is told by what lies around it, ${lost.isBlank ? 'is all zero' : 'holds no regions of the crashkernel memory'}`,
+  lost,
+});
+
+/** The cells behind a table of kexec_load that is not there any more. */
+function lostLoad(window: Buffer, from: bigint, area: CrashkernelArea): LostTable | undefined {
+  for (let at = 0; at + cells.size + 8 <= window.length; at += 8) {
+    const cell = (offset: number): bigint => window.readBigUInt64BE(at + offset);
+    if (cell(cells.psw) !== kdumpPsw[0] || cell(cells.psw + 8) !== kdumpPsw[1] || cell(cells.base) !== area.base || cell(cells.size) !== area.size) continue;
+    const digest = window.subarray(at + cells.digest, at + cells.digest + digestBytes);
+    const table = window.subarray(at, at + tableBytes);
+    return lostTable('kexec_load', { tableAt: from + BigInt(at), table, digestAt: from + BigInt(at + cells.digest), digest });
   }
   return undefined;
 }
@@ -187,7 +233,8 @@ async function findLoad(memory: AbsoluteMemory, area: CrashkernelArea, signal: A
   if (unproven !== undefined) return { state: 'found', purgatory: unproven };
   const gap = read.absences[0];
   if (gap !== undefined) return { state: 'unreadable', why: `absolute 0x${gap.start.toString(16)}, where the purgatory of kexec_load lies, is ${gap.state}` };
-  return { state: 'not-found', why: 'no region table of either kind of purgatory lies in the crashkernel memory' };
+  const lost = lostLoad(window, from, area);
+  return lost === undefined ? { state: 'not-found', why: 'no region table of either kind of purgatory lies in the crashkernel memory' } : notFound(lost);
 }
 
 /**
@@ -197,5 +244,6 @@ async function findLoad(memory: AbsoluteMemory, area: CrashkernelArea, signal: A
 export async function findPurgatory(memory: AbsoluteMemory, area: CrashkernelArea, signal: AbortSignal): Promise<PurgatorySearch> {
   const load = await findLoad(memory, area, signal);
   if (load.state === 'found') return load;
-  return (await findFileLoad(memory, area, signal)) ?? load;
+  const fileLoad = await findFileLoad(memory, area, signal);
+  return fileLoad === undefined || (load.state === 'not-found' && load.lost !== undefined && fileLoad.state === 'not-found') ? load : fileLoad;
 }

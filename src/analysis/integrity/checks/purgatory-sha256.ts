@@ -4,7 +4,7 @@ import { markedDigest, matchDigests, type DigestMatch } from '../../../shared/di
 import type { Finding } from '../../../shared/model.ts';
 import { byteText, hex } from '../../../shared/units.ts';
 import type { CrashkernelArea } from '../../arch/s390x/kdump-image.ts';
-import type { FoundPurgatory, ShaRegion } from '../../arch/s390x/purgatory.ts';
+import { failsByLoss, type FoundPurgatory, type PurgatorySearch, type ShaRegion } from '../../arch/s390x/purgatory.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import { lookOf, patternOf } from '../byte-look.ts';
 import { failed, notApplicable, notRecorded, passed, unreadable, type Check, type CheckOutcome } from '../check.ts';
@@ -199,6 +199,34 @@ function mismatch(purgatory: FoundPurgatory, looked: readonly Looked[]): Outcome
   return memoryOutcome(purgatory, looked);
 }
 
+/** A kdump kernel is loaded, and what says which of its bytes the digest covers is not there. */
+function withoutTable(search: Extract<PurgatorySearch, { state: 'not-found' }> | undefined): CheckOutcome {
+  const why = search?.why ?? 'no purgatory was looked for';
+  const { lost } = search ?? {};
+  const told = 'which bytes the digest covers would be told by a dump of the same system in which the table is whole';
+  if (lost === undefined) {
+    const detail = `${why}, although a kdump kernel is loaded there: the purgatory was overwritten, or one that is not known loaded it; ${told}`;
+    return {
+      ...notRecorded(why),
+      findings: [{ id: 'purgatory-sha256/no-table', severity: 'warning', title: 'The purgatory of the loaded kdump kernel is not found', detail }],
+    };
+  }
+  const { tableAt, digestAt, recorded } = lost;
+  const where = rangeOf(tableAt, 256n);
+  const effect = failsByLoss(lost)
+    ? 'the purgatory computes the digest of nothing, which is not the recorded one, and does not start kdump'
+    : 'what the purgatory computes by it is not known';
+  const detail = `${why}: ${effect}; whether the kdump kernel and its initrd are whole cannot be told, ${told}`;
+  return failed(detail, {
+    failure: 'The region table of the loaded kdump kernel was overwritten.',
+    remedy: 'none',
+    ranges: [where],
+    steps: [{ check: 'recorded digest', detail: `at absolute ${hex(digestAt)}` }],
+    ...defined({ recorded }),
+    findings: [{ id: 'purgatory-sha256/table', severity: 'error', title: 'The region table of the loaded kdump kernel was overwritten', detail, where }],
+  });
+}
+
 /** The digest that the panicking kernel checks before it starts kdump, computed again over the regions (purgatory.md). */
 export const purgatorySha256: Check = {
   id: 'purgatory-sha256',
@@ -219,7 +247,8 @@ export const purgatorySha256: Check = {
     if (guard.image.state === 'not-in-dump') return unreadable(`the crashkernel memory is not in the dump: ${guard.image.why}`);
     if (guard.image.state === 'not-loaded') return notRecorded(guard.image.why);
     const search = guard.purgatory;
-    if (search?.state !== 'found') return search?.state === 'unreadable' ? unreadable(search.why) : notRecorded(search?.why ?? 'no purgatory was looked for');
+    if (search?.state === 'unreadable') return unreadable(search.why);
+    if (search?.state !== 'found') return withoutTable(search);
     const { purgatory } = search;
     const ranges = purgatory.regions.map((region) => ({ space: 'absolute' as const, start: hex(region.start), end: hex(region.start + region.length) }));
     const bytes = purgatory.regions.reduce((sum, region) => sum + region.length, 0n);
