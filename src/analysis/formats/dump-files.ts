@@ -1,7 +1,8 @@
 /** Opens the files of a dump, also a second time: page workers have descriptors of their own. */
 import { append } from '../../shared/append.ts';
 import { companionFiles, noteOpened, openFile, type FileSource, type FileSourceOptions } from '../source/file-source.ts';
-import type { ByteSource, FileFault, OpenedFile } from '../source/byte-source.ts';
+import type { ByteSource, FileFault, OpenedFile, UnknownRest } from '../source/byte-source.ts';
+import { shortenedSource } from '../source/shortened-source.ts';
 import type { GivenMachine, OpenContext } from './dump-format.ts';
 
 /** Where the files of a dump lie. */
@@ -13,6 +14,8 @@ export interface DumpLocation extends GivenMachine {
   readonly name?: string;
   /** The same of the other files, by their paths. */
   readonly volumeNames?: Readonly<Record<string, string>>;
+  /** Of files that are copies of what a packed file gave: what followed it there, by their paths. */
+  readonly rests?: Readonly<Record<string, UnknownRest>>;
 }
 
 export interface DumpFiles {
@@ -28,10 +31,10 @@ export interface DumpFiles {
 }
 
 /** @throws DumpError io */
-export function openDumpFiles({ path, volumes, name, volumeNames = {}, ...given }: DumpLocation): DumpFiles {
+export function openDumpFiles({ path, volumes, name, volumeNames = {}, rests = {}, ...given }: DumpLocation): DumpFiles {
   const opened: FileSource[] = [];
   const open = (file: string, options?: FileSourceOptions): FileSource => {
-    const plain = openFile(file, options);
+    const plain = shortenedSource(openFile(file, options), rests[file]);
     const shown = volumeNames[file];
     const source = shown === undefined ? plain : { ...plain, name: shown };
     opened.push(source);

@@ -110,6 +110,8 @@ export function* loadPieces(loads: Loads, count: number, producer: string | unde
 /** PT_LOADs whose bytes are not all in the file: how many, and findings for the first of them. */
 export function truncationFindings(source: ByteSource, segments: Iterable<Segment>): readonly Finding[] {
   const findings = new LimitedFindings();
+  // That its disk does not give the rest is said of the packed file.
+  if (source.rest?.fault !== undefined) return [];
   for (const load of segments) {
     if (load.fileOffset + load.fileBytes <= source.size) continue;
     const there = Math.max(0, source.size - load.fileOffset);

@@ -263,6 +263,8 @@ function structureFindings(parts: readonly SetPart[], header: KdumpHeader, store
     return findings;
   }
   for (const part of parts) {
+    // That its disk does not give the rest is said of the packed file.
+    if (part.source.rest?.fault !== undefined) continue;
     const { split } = part.header;
     const pages =
       split === undefined

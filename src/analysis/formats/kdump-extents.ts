@@ -14,7 +14,8 @@ export const noBitmap = 'the file ends before its bit in the bitmap';
 export const notGiven = 'it lies in a part of the split set that is not at hand';
 
 /** Blocks whose bits are in the file; nothing is known of those above. */
-export const knownBlocks = ({ maxMapnr, source, bitmap2Offset }: KdumpGeometry): number => Math.min(maxMapnr, 8 * Math.max(0, source.size - bitmap2Offset));
+export const knownBlocks = ({ maxMapnr, source, bitmap2Offset }: KdumpGeometry): number =>
+  source.rest?.fault === undefined ? Math.min(maxMapnr, 8 * Math.max(0, source.size - bitmap2Offset)) : maxMapnr;
 
 /** What is said of blocks whose bits the disk does not give. */
 export const lostBit = (fault: FileFault): string => `its bit in the bitmap is not known: ${faultText(fault)}`;

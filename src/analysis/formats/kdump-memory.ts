@@ -133,6 +133,7 @@ class KdumpMemory implements MemoryImage {
     if (offset === 0n) return { state: 'missing', reason: incompleteReason };
     const { blockSize } = this.#geometry;
     if (size > blockSize || size === 0) return unreadable(`its descriptor at 0x${at.toString(16)} claims ${size} bytes`);
+    if (offset + BigInt(size) > BigInt(part.source.size) && part.source.rest?.fault !== undefined) return faulty(part.source.rest.fault);
     if (offset + BigInt(size) > BigInt(part.source.size))
       return unreadable(`its descriptor at 0x${at.toString(16)} points to 0x${offset.toString(16)}, behind the end of the file`);
     const decoder = decoders.find(([flag]) => (flags & flag) !== 0)?.[1];

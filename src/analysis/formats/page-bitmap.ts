@@ -64,7 +64,8 @@ export class PageBitmap {
     const lose = (start: number, end: number, fault: FileFault): void => {
       this.#lose(8 * (at + start), Math.min(8 * (at + end), this.length), fault);
     };
-    const got = this.#offset + at >= this.#source.size ? 0 : readAround(this.#source, this.#offset + at, target, lose);
+    const got =
+      this.#offset + at >= this.#source.size && this.#source.rest?.fault === undefined ? 0 : readAround(this.#source, this.#offset + at, target, lose);
     target.fill(0, got);
     const bytes = Math.ceil(this.length / 8);
     if (at + target.length > bytes) target.fill(0, Math.max(0, bytes - at));

@@ -2,7 +2,7 @@
 import { append } from '../../shared/append.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { Steps } from '../jobs/steps.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { faultText, type ByteSource } from '../source/byte-source.ts';
 import type { DumpFormat, DumpImage, EndMarker, OpenContext, Segment } from './dump-format.ts';
 import { S390_MAGIC } from './s390-header.ts';
 import type { MemoryPiece } from './memory-piece.ts';
@@ -25,6 +25,8 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
   let marker: EndMarker | undefined;
   let markerSource: ByteSource | undefined;
   let expected = 0;
+  /** A volume of which not all came out of its packed file: how much it holds is not known, and so not where the memory of the later ones lies. */
+  let shortened: ByteSource | undefined;
   for (const volume of set.volumes) {
     // How much a missing volume holds is its own size: everything behind it has no known address.
     if (volume.header.volnr !== expected) break;
@@ -43,12 +45,31 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
       });
     }
     start += length;
+    if (start < header.mem_size && volume.source.rest !== undefined) {
+      shortened = volume.source;
+      break;
+    }
     if (start < header.mem_size) continue;
     markerSource = volume.source;
     marker = readEndMarker(volume.source, standaloneHeaderBytes + Number(length), header.tod);
     if (marker !== undefined) break;
   }
-  if (start < header.mem_size) {
+  if (shortened !== undefined) {
+    const fault = shortened.rest?.fault;
+    const why = 'a volume was not unpacked to its end: where memory lies from there on is not known';
+    pieces.push({
+      start,
+      end: header.mem_size,
+      ...(fault === undefined ? { state: 'missing', reason: why } : { state: 'unreadable', reason: `${faultText(fault)}: ${why}` }),
+    });
+    findings.push({
+      id: 'container-complete/truncated',
+      severity: 'error',
+      title: 'A volume was not unpacked to its end',
+      detail: `${shortened.name} holds memory up to 0x${start.toString(16)} and more, nobody knows how much: the memory of later volumes has no known address and is not used`,
+      where: { space: 'absolute', start: `0x${start.toString(16)}`, end: `0x${header.mem_size.toString(16)}` },
+    });
+  } else if (start < header.mem_size) {
     pieces.push({ start, end: header.mem_size, state: 'missing', reason: 'the volume that holds it is not at hand' });
     findings.push({
       id: 'volume-set/no-last-volume',

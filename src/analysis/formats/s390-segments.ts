@@ -319,6 +319,7 @@ export function* walkSegments(source: ByteSource, position: number, options: Wal
       }
       if (header.start + header.len > known) known = header.start + header.len;
     }
+    if (dataAt + fileBytes > source.size && source.rest?.fault !== undefined) return { ...result(undefined, true), fault: source.rest.fault };
     if (dataAt + fileBytes > source.size) {
       findings.push({
         id: 'container-complete/truncated',

@@ -29,8 +29,8 @@ function availableIn(pieces: PieceColumns, main: ByteSource, index: number): num
 }
 
 /**
- * Splits stored pieces at the end of their file: what the header promises above it is missing, unless another stored piece
- * has it. Pieces without bytes that are listed after all stored ones ("the rest is zero") do not make it up.
+ * Splits stored pieces at the end of their file: what the header promises above it is missing, or unreadable where the disk has more of a packed file
+ * and does not give it, unless another stored piece has it. Pieces without bytes that are listed after all stored ones ("the rest is zero") do not make it up.
  */
 function* cutAtFileEnd(pieces: PieceColumns, main: ByteSource): Generator<MemoryPiece, undefined> {
   const availableOf = (index: number): number | undefined => availableIn(pieces, main, index);
@@ -49,7 +49,10 @@ function* cutAtFileEnd(pieces: PieceColumns, main: ByteSource): Generator<Memory
     const available = availableOf(index);
     if (available === undefined) continue;
     const end = BigInt(pieces.end(index));
-    yield { start: BigInt(pieces.start(index) + available), end, state: 'missing', reason: 'the file ends before it' };
+    const start = BigInt(pieces.start(index) + available);
+    const fault = (pieces.source(index) ?? main).rest?.fault;
+    if (fault === undefined) yield { start, end, state: 'missing', reason: 'the file ends before it' };
+    else yield { start, end, state: 'unreadable', reason: faultText(fault) };
   }
   yield* kept(afterStored, pieces.length);
   return undefined;

@@ -6,7 +6,7 @@ const headBytes = 4096;
 
 /** Why a file's header cannot be read, where it is the disk and not the file's end. */
 export function headFault(source: ByteSource): FileFault | undefined {
-  const head = new Uint8Array(Math.min(headBytes, source.size));
+  const head = new Uint8Array(headBytes);
   const got = source.readInto(0, head);
   return got < head.length ? source.faultAt?.(got) : undefined;
 }

@@ -50,7 +50,7 @@ export function* vmdumpPages(source: ByteSource, mapsAt: number, total: number):
   /** Maps that the disk does not give: the pages of this group are not known, and those of later ones lie nobody knows where. */
   let lost: { readonly group: number; readonly placed: number; readonly fault: FileFault } | undefined;
   const readPage = (): Uint8Array | FileFault | undefined => {
-    if (at + pageSize > source.size) return undefined;
+    if (at + pageSize > source.size && source.rest?.fault === undefined) return undefined;
     const got = source.readInto(at, block);
     return got === pageSize ? block : source.faultAt?.(at + got);
   };
@@ -99,7 +99,7 @@ export function* vmdumpPages(source: ByteSource, mapsAt: number, total: number):
     }
   }
   const dataAt = at;
-  if (findings.length === 0 && dataAt + stored * pageSize > source.size) {
+  if (findings.length === 0 && source.rest?.fault === undefined && dataAt + stored * pageSize > source.size) {
     findings.push({
       id: 'container-complete/truncated',
       severity: 'error',
@@ -120,7 +120,10 @@ export function* vmdumpPages(source: ByteSource, mapsAt: number, total: number):
     }
     return keys;
   };
-  const unknown: PageContent = { state: 'missing', reason: beyondFile };
+  const unknown: PageContent =
+    source.rest?.fault === undefined
+      ? { state: 'missing', reason: beyondFile }
+      : { state: 'unreadable', reason: faultText(source.rest.fault), fault: source.rest.fault };
   const zero: PageContent = { state: 'zero', reason: notStored };
 
   interface Piece {

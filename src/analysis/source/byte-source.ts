@@ -28,6 +28,12 @@ export interface FileFault {
   readonly why: string;
 }
 
+/** That more bytes followed the last one of a source, and why they cannot be had. */
+export interface UnknownRest {
+  /** Of the packed file that they would come out of; without it that file is cut or damaged. */
+  readonly fault?: FileFault;
+}
+
 /**
  * Bytes of a dump, read-only and addressed from 0. Formats see nothing else of the outside world, so a file, a volume
  * of a set and an unflattened stream look the same.
@@ -37,6 +43,8 @@ export interface ByteSource {
   readonly name: string;
   /** Bytes that can be read. */
   readonly size: number;
+  /** Set where more bytes followed, nobody knows how many: then `size` is not that of the file in the dump, and `faultAt` has the fault for all of them. */
+  readonly rest?: UnknownRest;
   /** Set where the bytes are those of one file as they lie on disk. */
   readonly file?: OpenedFile;
   /** Bytes that it holds to know where its own lie, where they grow with the file: a thread that opens it again takes as much. */

@@ -301,6 +301,92 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     });
   });
 
+  describe('of a set whose files are packed each on its own', () => {
+    const sets = {
+      's390-mv-ext': { text: 'system healthy\nformat s390-mv-ext partitions=4MiB,8MiB\n', bad: 0x10_0000, lost: '0x3fe000' },
+      's390-mv': { text: 'system healthy\nformat s390-mv partitions=4MiB,8MiB\n', bad: 0x10_0000, lost: '0x4fe000' },
+      'kdump-compressed': { text: 'system healthy\nformat kdump-compressed codec=none split=0x200,0x400\n', bad: 0x8_0000, lost: undefined },
+    } as const;
+    const build = (name: keyof typeof sets): readonly string[] => {
+      const at = mkdtempSync(join(folder, 'packed-set-'));
+      return [...buildCaseFiles(sets[name].text)].map(([file, content]) => {
+        const path = join(at, `${file}.gz`);
+        writeFileSync(path, gzipSync(content, { level: 0 }));
+        return path;
+      });
+    };
+    const names = Object.keys(sets) as (keyof typeof sets)[];
+
+    it.each(names)(
+      '%s: the pages of the part from the fault on are unreadable, with its place, and all others are read',
+      async (name) => {
+        const [first = '', second = ''] = build(name);
+        const faults = { FILE: [second], BAD: `${sets[name].bad}-${sets[name].bad + 4096}` };
+        const sound = json(indexSchema, await run(['index', first, '--json'], {}));
+        const answers = [];
+        for (const workers of ['0', '2']) {
+          const env = caches();
+          const found = json(indexSchema, await run(['index', first, '--workers', workers, '--json'], faults, env));
+          answers.push(found.pages);
+          const { pages } = found;
+          expect(pages.unreadable).toBeGreaterThan(20);
+          expect(pages.missing).toBe(sound.pages.missing);
+          // What the other parts hold is all there.
+          expect(pages.present + pages.zero + pages.unreadable).toBe(sound.pages.present + sound.pages.zero);
+          const query = await run(['sql', first, "select min(pfn) from page where state = 'unreadable'", '--json'], faults, env);
+          const at = Number(json(sqlSchema, query).rows[0]?.[0]) * 4096;
+          const read = await run(['read', first, `0x${at.toString(16)}`, '4096', '--fill', '0', '--json'], faults);
+          expect(read.out + read.err).toContain(`offset 0x${sets[name].bad.toString(16)} of ${basename(second)}`);
+        }
+        expect(answers[1]).toEqual(answers[0]);
+        const { container, findings } = v.parse(infoSchema, JSON.parse((await run(['info', first, '--json'], faults)).out));
+        expect(container.complete).toBe(false);
+        expect(findings).toContainEqual(expect.objectContaining({ id: 'container-complete/packed-file-unread' }));
+        expect(findings.map(({ title }) => title)).not.toContain('The file is cut off');
+        expect(findings.map(({ title }) => title)).not.toContain('Volumes are missing');
+      },
+      240_000,
+    );
+
+    it.each(names)(
+      '%s: a part whose beginning cannot be read is named, and the others are read',
+      async (name) => {
+        const [first = '', second = ''] = build(name);
+        for (const BAD of ['0-4096', '40-4096']) {
+          const { code, out } = await run(['info', first, '--json'], { FILE: [second], BAD });
+          expect(code).toBe(0);
+          const { container, findings } = v.parse(infoSchema, JSON.parse(out));
+          expect(container.complete).toBe(false);
+          expect(findings).toContainEqual(
+            expect.objectContaining({ id: 'volume-set/unreadable', detail: expect.stringMatching(new RegExp(`EIO.*${basename(second)}`)) as unknown }),
+          );
+        }
+      },
+      120_000,
+    );
+  });
+
+  it('later volumes have no address where an earlier one was not unpacked to its end', async () => {
+    const at = mkdtempSync(join(folder, 'short-set-'));
+    const [first = '', second = ''] = [...buildCaseFiles('system healthy\nformat s390-mv partitions=4MiB,8MiB\n')].map(([file, content]) => {
+      const path = join(at, `${file}.gz`);
+      writeFileSync(path, gzipSync(content, { level: 0 }));
+      return path;
+    });
+    const whole = json(indexSchema, await run(['index', first, '--json'], {}));
+    // What was read of the first volume ends at 1 MiB: the second begins no earlier for that.
+    const { pages } = json(indexSchema, await run(['index', first, '--json'], { FILE: [first], BAD: '1048576-1052672' }));
+    expect(pages.present + pages.zero).toBeLessThan(0x10_0000 / 4096);
+    expect(pages.unreadable).toBe(whole.pages.total - pages.present - pages.zero);
+    // The same where the packed file was cut.
+    writeFileSync(first, readFileSync(first).subarray(0, 0x10_0000));
+    const { code, out } = await run(['info', second, '--json'], {});
+    expect(code).toBe(0);
+    expect(v.parse(infoSchema, JSON.parse(out)).findings).toContainEqual(expect.objectContaining({ title: 'A volume was not unpacked to its end' }));
+    const cut = json(indexSchema, await run(['index', first, '--json'], {}));
+    expect(cut.pages.present + cut.pages.zero).toBeLessThan(0x10_0000 / 4096);
+  }, 120_000);
+
   it('a disk that interrupts every read is a fault, not a hang', async () => {
     const { code, err } = await run(['info', sample], { EINTR: 1_000_000_000 });
     expect(code).toBe(3);

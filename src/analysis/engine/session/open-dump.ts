@@ -7,6 +7,7 @@ import type { GivenMachine } from '../../formats/dump-format.ts';
 import { recognise } from '../../formats/index.ts';
 import { paced } from '../../jobs/steps.ts';
 import { folderFiles, isFolder, openFile } from '../../source/file-source.ts';
+import { restAfter, shortenedSource } from '../../source/shortened-source.ts';
 import type { Wrapper } from '../../source/wrapper.ts';
 import { neighboursOf, openSetFiles, packedAs, packedDumps, type SetFile, type UnpackRequest } from './packed-set.ts';
 import { assertUsed, openSessionInSteps, sessionInSteps, type Session } from './session.ts';
@@ -37,7 +38,8 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest, isAgain = fals
   try {
     const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...defined({ folder: cacheFolder }) });
     copied = unpacked;
-    const copy = openFile(unpacked.path);
+    const rest = restAfter(unpacked.end, packed);
+    const copy = shortenedSource(openFile(unpacked.path), rest);
     inner = copy;
     const { end } = unpacked;
     if ((end.kind === 'cut' || end.kind === 'damaged') && (await paced(recognise(copy), signal)) === undefined)
@@ -64,7 +66,7 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest, isAgain = fals
         states: () => [packed.file],
         wrapper: wrapper.name,
         unpacked: { ...unpacked, source: copy },
-        location: { path: unpacked.path, volumes: [], name: path, ...given },
+        location: { path: unpacked.path, volumes: [], name: path, ...given, ...(rest === undefined ? {} : { rests: { [unpacked.path]: rest } }) },
       },
     );
     return await paced(opening, signal);
@@ -98,7 +100,7 @@ async function openPackedSet(request: OpenRequest, others: readonly string[]): P
   };
   try {
     const keep: string[] = [];
-    await openSetFiles([path], request, keep, own);
+    await openSetFiles([path], request, keep, own, false);
     await openSetFiles(others, request, keep, opened);
     const [first] = own;
     if (first === undefined) throw new DumpError('absent', { file: path }, 'the file is not there', 'a dump');
@@ -122,6 +124,7 @@ async function openPackedSet(request: OpenRequest, others: readonly string[]): P
             name: path,
             volumes: opened.map(pathOf),
             volumeNames: Object.fromEntries(opened.map((one) => [pathOf(one), one.file.name])),
+            rests: Object.fromEntries([first, ...opened].flatMap((one) => (one.source.rest === undefined ? [] : [[pathOf(one), one.source.rest]]))),
             ...given,
           },
         },

@@ -9,6 +9,7 @@ import { paced } from '../../jobs/steps.ts';
 import { sourceStream, unpacking } from '../../source/decompressor.ts';
 import { folderFiles, openFile, type FileSource } from '../../source/file-source.ts';
 import { memorySource } from '../../source/memory-source.ts';
+import { restAfter, shortenedSource } from '../../source/shortened-source.ts';
 import { wrapperOf, type Wrapper } from '../../source/wrapper.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
 import { defined } from '../../../shared/defined.ts';
@@ -47,18 +48,24 @@ export function packedAs(path: string): Wrapper | undefined {
 
 const headBytes = 4096;
 
-/** The format that the contents of a packed file begin as. No more than their first piece is unpacked. */
-async function formatInside(path: string, wrapper: Wrapper, signal: AbortSignal): Promise<DumpFormat['id'] | undefined> {
+/** What a file begins as; `unreadable` where its disk does not let anybody know. */
+type Beginning = { readonly format: DumpFormat['id']; readonly isPacked: boolean } | 'unreadable';
+
+/** What the contents of a packed file begin as. No more than their first piece is unpacked. */
+async function beginningInside(path: string, wrapper: Wrapper, signal: AbortSignal): Promise<Beginning | undefined> {
   const file = openFile(path, { cacheBlocks: 2, evidence: false });
   try {
     const pieces: Uint8Array[] = [];
     let bytes = 0;
-    for await (const piece of unpacking(wrapper.name, path).stage(sourceStream(file))) {
+    // What comes before a fault may be enough.
+    for await (const piece of unpacking(wrapper.name, path).stage(sourceStream(file, () => undefined))) {
       pieces.push(piece);
       bytes += piece.length;
       if (bytes >= headBytes) break;
     }
-    return (await paced(recognise(memorySource(path, Buffer.concat(pieces).subarray(0, headBytes))), signal))?.id;
+    if (bytes < headBytes && file.faults().length > 0) return 'unreadable';
+    const format = (await paced(recognise(memorySource(path, Buffer.concat(pieces).subarray(0, headBytes))), signal))?.id;
+    return format === undefined ? undefined : { format, isPacked: true };
   } finally {
     file.close();
   }
@@ -68,17 +75,15 @@ async function formatInside(path: string, wrapper: Wrapper, signal: AbortSignal)
 const mostParts = 64;
 
 /** What a file that may be packed begins as; undefined for what is no dump, or cannot be read. @throws Cancelled */
-async function formatOf(path: string, signal: AbortSignal): Promise<{ readonly format: DumpFormat['id']; readonly isPacked: boolean } | undefined> {
+async function beginningOf(path: string, signal: AbortSignal): Promise<Beginning | undefined> {
   try {
     const wrapper = packedAs(path);
-    if (wrapper !== undefined) {
-      const format = await formatInside(path, wrapper, signal);
-      return format === undefined ? undefined : { format, isPacked: true };
-    }
+    if (wrapper !== undefined) return await beginningInside(path, wrapper, signal);
     const file = openFile(path, { cacheBlocks: 2, evidence: false });
     try {
       const format = (await paced(recognise(file), signal))?.id;
-      return format === undefined ? undefined : { format, isPacked: false };
+      if (format !== undefined) return { format, isPacked: false };
+      return file.faults().length > 0 ? 'unreadable' : undefined;
     } finally {
       file.close();
     }
@@ -95,16 +100,16 @@ export interface Neighbours {
   readonly isPacked: boolean;
 }
 
-/** The other files in the folder of a dump that begin as this format, packed or not. @throws Cancelled */
+/** The other files in the folder of a dump that begin as this format, packed or not, and those of which the disk does not say it. @throws Cancelled */
 export async function neighboursOf(path: string, format: string, signal: AbortSignal): Promise<Neighbours> {
   const paths: string[] = [];
   let isPacked = false;
   for (const one of folderFiles(dirname(path))) {
     if (resolve(one) === resolve(path)) continue;
-    const found = await formatOf(one, signal);
-    if (found?.format !== format) continue;
+    const found = await beginningOf(one, signal);
+    if (found !== 'unreadable' && found?.format !== format) continue;
     paths.push(one);
-    isPacked ||= found.isPacked;
+    isPacked ||= found !== 'unreadable' && found.isPacked;
     if (paths.length >= mostParts) break;
   }
   return { paths, isPacked };
@@ -113,16 +118,20 @@ export async function neighboursOf(path: string, format: string, signal: AbortSi
 /** Packed files of a folder that hold a dump. @throws Cancelled */
 export async function packedDumps(paths: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const path of paths) if ((await formatOf(path, signal))?.isPacked === true) found.push(path);
+  for (const path of paths) {
+    const begins = await beginningOf(path, signal);
+    if (typeof begins === 'object' && begins.isPacked) found.push(path);
+  }
   return found;
 }
 
 /**
- * The other files of a set, those that are packed as their copies. Whoever calls closes them.
+ * Files of a set, those that are packed as their copies. Whoever calls closes them.
  * @param keep copies that stay in the cache whatever is unpacked besides; those of these files are added to it
+ * @param isOther whether they are looked at as the other files: one whose disk gives nothing to unpack is among them as it is, so that it is named
  * @throws DumpError, Cancelled
  */
-export async function openSetFiles(paths: readonly string[], request: UnpackRequest, keep: string[], opened: SetFile[]): Promise<void> {
+export async function openSetFiles(paths: readonly string[], request: UnpackRequest, keep: string[], opened: SetFile[], isOther = true): Promise<void> {
   const { signal, progress, cacheFolder } = request;
   for (const path of paths) {
     const wrapper = packedAs(path);
@@ -134,8 +143,13 @@ export async function openSetFiles(paths: readonly string[], request: UnpackRequ
     try {
       const copy = await unpackedFile(path, file, wrapper.name, { signal, progress, keep, ...defined({ folder: cacheFolder }) });
       keep.push(copy.path);
-      opened.push({ file, source: { ...openFile(copy.path), name: path }, packed: { wrapper: wrapper.name, copy } });
+      const source = { ...shortenedSource(openFile(copy.path), restAfter(copy.end, file)), name: path };
+      opened.push({ file, source, packed: { wrapper: wrapper.name, copy } });
     } catch (error) {
+      if (isOther && isDumpError(error) && error.kind === 'io' && file.faults().length > 0) {
+        opened.push({ file, source: file });
+        continue;
+      }
       file.close();
       throw error;
     }
