@@ -7,5 +7,6 @@ export { log } from './log.ts';
 export { mappings } from './mappings.ts';
 export { memoryUsage } from './memory-usage.ts';
 export { modules } from './modules.ts';
+export { problems } from './problems.ts';
 export { stacks } from './stacks.ts';
 export { tasks } from './tasks.ts';

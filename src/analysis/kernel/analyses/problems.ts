@@ -1,0 +1,51 @@
+/** Warnings, by rules with thresholds. */
+import { failed } from '../../../shared/result.ts';
+import { problemFacts } from '../problems/problem-facts.ts';
+import { problemRules } from '../problems/rules/index.ts';
+import { findHangs } from '../verdict/hangs/find-hangs.ts';
+import { address, defineAnalysis, pause, pausing, text } from './analysis.ts';
+
+/** Tasks whose stacks are followed. */
+const mostStacks = 4096;
+
+export const problems = defineAnalysis({
+  id: 'problems',
+  title: 'Problems',
+  about:
+    'What a rule warns of, with its threshold, the value that was measured, and the evidence. No row says that something is well: a rule that could not read what it needs is among what is missing.',
+  needs: ['symbols'],
+  uses: ['types', 'tasks', 'stacks', 'modules', 'log'],
+  columns: {
+    rule: text('id of the rule'),
+    title: text('what it is about'),
+    subject: text('which of several things of its kind'),
+    severity: text('error: something does not work; warning: it may soon'),
+    text: text('what is wrong'),
+    value: text('what was measured'),
+    threshold: text('from when on the rule warns'),
+    evidence: text('from what it was measured; of a rule with the source "log" the first line'),
+    address: address('where the evidence lies'),
+    source: text('memory, or log: the rule only quotes the log'),
+    see: text('analysis that shows more'),
+  },
+  key: ['rule', 'subject'],
+  grouping: ['severity', 'rule', 'source'],
+  *run(kernel) {
+    const source = kernel.stacks?.hangSource();
+    const logEnd = kernel.why('log') === undefined && kernel.kernel.log.found ? kernel.kernel.log.log.records.at(-1)?.time : undefined;
+    const hangs =
+      source === undefined
+        ? failed('tasks that hang', kernel.tasks?.missing[0]?.why ?? 'tasks are not known')
+        : { value: yield* pausing(findHangs({ ...source, logEnd, mostStacks })) };
+    const facts = problemFacts(kernel, hangs);
+    for (const rule of problemRules) {
+      const { id, title, threshold, source: from, see } = rule;
+      for (const found of rule.look(facts)) {
+        if ('missing' in found) yield { missing: { ...found.missing, what: `${id}: ${found.missing.what}` } };
+        else yield { row: { rule: id, title, threshold, source: from, see, ...found } };
+      }
+      yield pause;
+    }
+    if ('value' in hangs) for (const why of hangs.value.unseen) yield { missing: { what: 'tasks that hang', why } };
+  },
+});

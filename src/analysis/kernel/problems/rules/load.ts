@@ -1,0 +1,37 @@
+/** Load averages (avenrun, kernel/sched/loadavg.c; FSHIFT 11, include/linux/sched/loadavg.h). */
+import { isFailure } from '../../../../shared/result.ts';
+import type { ProblemRule } from '../problem-rule.ts';
+import { firstFailure } from '../problem-facts.ts';
+
+const fixedOne = 2048;
+/** The kernel prints averages rounded so (loadavg_proc_show(), fs/proc/loadavg.c). */
+const half = Math.floor(fixedOne / 200);
+
+export const load: ProblemRule = {
+  id: 'load',
+  title: 'Load',
+  threshold: 'more tasks that run, are ready, or sleep uninterruptibly than CPUs are online, over a minute',
+  source: 'memory',
+  see: 'cpus-running',
+  *look({ kernel, masks }) {
+    const averages = kernel.objects.variable('avenrun', 'u64');
+    const [one, five, fifteen] = [0, 1, 2].map((at) => averages.element(at).u64());
+    if (one === undefined || five === undefined || fifteen === undefined) return;
+    const unread = firstFailure(one, five, fifteen, masks);
+    if (isFailure(one) || isFailure(five) || isFailure(fifteen) || isFailure(masks)) {
+      if (unread !== undefined) yield unread;
+      return;
+    }
+    const text = (value: bigint): string => (Math.floor(((Number(value) + half) * 100) / fixedOne) / 100).toFixed(2);
+    const cpus = masks.value.online.length;
+    if (Number(one.value) / fixedOne <= cpus) return;
+    const { address } = averages;
+    yield {
+      severity: 'warning',
+      text: `On average ${text(one.value)} tasks ran, were ready, or slept uninterruptibly over the last minute, on ${cpus} CPUs.`,
+      value: `${text(one.value)}, ${text(five.value)}, ${text(fifteen.value)}`,
+      evidence: 'avenrun: averages over 1, 5 and 15 minutes',
+      ...(isFailure(address) ? {} : { address: address.value }),
+    };
+  },
+};

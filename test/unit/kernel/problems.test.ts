@@ -1,0 +1,287 @@
+/** Rules of `problems` on built memory: from when on each warns, what it says where it cannot read, and that lost structures warn of nothing. */
+import { describe, expect, it } from 'vitest';
+import { MemoryImage } from '../../../src/samples/memory-image.ts';
+import type { AnalysisKernel } from '../../../src/analysis/kernel/analyses/analysis-kernel.ts';
+import type { CpuMasks } from '../../../src/analysis/kernel/cpus/cpu-masks.ts';
+import type { ProblemFacts } from '../../../src/analysis/kernel/problems/problem-facts.ts';
+import type { Problem, ProblemRule } from '../../../src/analysis/kernel/problems/problem-rule.ts';
+import { problemRules } from '../../../src/analysis/kernel/problems/rules/index.ts';
+import { analyses } from '../../../src/analysis/kernel/analyses/catalogue.ts';
+import type { Hangs } from '../../../src/analysis/kernel/verdict/hangs/hangs.ts';
+import { failed, isFailure, type Failure, type Result } from '../../../src/shared/result.ts';
+import { DescribedStructs, describedKernel } from './described-structs.ts';
+import { blocked, busy, mutex } from './verdict-evidence.ts';
+
+const types = new DescribedStructs('big', {
+  list_head: { next: 'list_head *', prev: 'list_head *' },
+  work_struct: { data: 'u64', entry: 'list_head', func: 'u64' },
+  worker_pool: { lock: 'u32', cpu: 's32', watchdog_ts: 'u64', worklist: 'list_head' },
+  resource: { start: 'u64', end: 'u64', name: 'char *' },
+});
+const symbols = {
+  avenrun: 0x1000,
+  sysctl_hung_task_timeout_secs: 0x1100,
+  jiffies: 0x1200,
+  tick_nsec: 0x1208,
+  wq_watchdog_thresh: 0x1210,
+  tainted_mask: 0x1300,
+  elfcorehdr_addr: 0x1400,
+  crashk_res: 0x1500,
+  cpu_worker_pools: 0x4000,
+};
+const crashName = 0x1600;
+const workAt = (number: number): number => 0x6000 + number * 0x100;
+const pool = (at: number): number => symbols.cpu_worker_pools + at * types.sizeOf('worker_pool');
+
+interface World {
+  readonly image: MemoryImage;
+  readonly facts: ProblemFacts;
+}
+interface Given {
+  readonly hangs?: Result<Hangs>;
+  readonly masks?: Result<CpuMasks>;
+  readonly lines?: Readonly<Record<string, number>>;
+  readonly log?: readonly (readonly [seconds: number, text: string])[];
+  readonly broken?: string;
+}
+const masks: CpuMasks = { possible: [0, 1, 2], present: [0, 1, 2], online: [0, 1], booted: [0, 1, 2] };
+const noHangs: Hangs = { blocked: [], busy: [], looked: 3, unseen: [] };
+
+function world({ hangs = { value: noHangs }, masks: given = { value: masks }, lines = {}, log, broken }: Given = {}): World {
+  const image = new MemoryImage(0x1_0000, 'big');
+  for (let page = 0; page < 0x1_0000; page += 0x1000) image.u8(page + 0xff0, 1);
+  const { objects, memory } = describedKernel(image, { types: types.types(), symbols });
+  image.u64(symbols.elfcorehdr_addr, (1n << 64n) - 1n);
+  image.u64(symbols.jiffies, 20_000n);
+  image.u64(symbols.tick_nsec, 10_000_000n);
+  image.text(crashName, 'Crash kernel\0');
+  types.put(image, symbols.crashk_res, 'resource', { name: crashName });
+  for (const at of [0, 1]) {
+    types.put(image, pool(at), 'worker_pool', { cpu: 0, watchdog_ts: 19_990 });
+    const head = pool(at) + types.offsetOf('worker_pool', 'worklist');
+    types.put(image, head, 'list_head', { next: head, prev: head });
+  }
+  const kernel = {
+    objects,
+    memory,
+    cpus: [{ number: 0, perCpuOffset: 0n }],
+    tasks: { list: { tasks: [], complete: broken === undefined, ...(broken === undefined ? {} : { broken }) }, missing: [] },
+    kernel: {
+      modules: 'not looked for',
+      log:
+        log === undefined
+          ? { found: false, why: '' }
+          : { found: true, log: { records: log.map(([seconds, text]) => ({ text, time: BigInt(Math.round(seconds * 1e9)) })) } },
+    },
+    why: (need: string) => (need === 'log' && log === undefined ? 'no log' : need === 'modules' ? 'not looked for' : undefined),
+  } as unknown as AnalysisKernel;
+  const usage = new Map(Object.entries(lines));
+  const line: ProblemFacts['line'] = (name, kind) => {
+    const value = usage.get(name);
+    return value === undefined || (kind === 'positive' && value === 0) ? failed(name, 'not there') : { value };
+  };
+  return { image, facts: { kernel, hangs, masks: given, usage, line } };
+}
+
+const ruleOf = (id: string): ProblemRule => {
+  const found = problemRules.find((rule) => rule.id === id);
+  if (found === undefined) throw new Error(`no rule ${id}`);
+  return found;
+};
+const looked = (id: string, { facts }: World): { readonly problems: readonly Problem[]; readonly missing: readonly Failure[] } => {
+  const all = [...ruleOf(id).look(facts)];
+  return { problems: all.filter((one): one is Problem => !isFailure(one)), missing: all.filter(isFailure) };
+};
+const values = (id: string, built: World): readonly string[] => looked(id, built).problems.map(({ value }) => value);
+
+describe('rules of problems', () => {
+  it('have ids of their own, thresholds, and analyses that exist', () => {
+    expect(new Set(problemRules.map(({ id }) => id)).size).toBe(problemRules.length);
+    const known = analyses.map(({ table }) => table.id);
+    for (const { threshold, see, id } of problemRules) {
+      expect(threshold.length, id).toBeGreaterThan(10);
+      if (see !== undefined) expect(known).toContain(see);
+    }
+  });
+
+  it.each([
+    [2 * 2048, []],
+    [2 * 2048 + 1, ['2.00, 0.50, 0.25']],
+    [9 * 2048, ['9.00, 0.50, 0.25']],
+  ])('load %i of 2 CPUs', (load, found) => {
+    const built = world();
+    for (const [at, value] of [load, 1024, 512].entries()) built.image.u64(symbols.avenrun + at * 8, BigInt(value));
+    expect(values('load', built)).toEqual(found);
+  });
+
+  it.each([
+    [0n, 121, 1],
+    [0n, 120, 0],
+    [20n, 21, 1],
+    [600n, 599, 0],
+  ])('hung tasks at a limit of %i: %i seconds', (limit, seconds, found) => {
+    const built = world({
+      hangs: { value: { ...noHangs, blocked: [blocked(1, { for: 'io' }, ['schedule', 'weigh'], seconds), blocked(2, { for: 'io' }, ['weigh'], 9999, true)] } },
+    });
+    built.image.u64(symbols.sysctl_hung_task_timeout_secs, limit);
+    expect(values('hung-tasks', built)).toEqual(found === 0 ? [] : ['1 tasks']);
+  });
+
+  it('a task whose age is not known is missing, and not well', () => {
+    const { seconds: _unknown, ...ageless } = blocked(1, { for: 'event' }, ['schedule']);
+    expect(looked('hung-tasks', world({ hangs: { value: { ...noHangs, blocked: [ageless] } } })).missing[0]?.missing.why).toBe(
+      'not known of 1 of 1 in uninterruptible sleep',
+    );
+  });
+
+  it('a deadlock is one however short; a chain is none', () => {
+    const hangs = (owner: number): Given => ({
+      hangs: { value: { ...noHangs, blocked: [blocked(1, mutex(0x10, 2), [], 0), blocked(2, mutex(0x20, owner), [], 0)] } },
+    });
+    expect(values('deadlocks', world(hangs(1)))).toEqual(['2 tasks']);
+    expect(values('deadlocks', world(hangs(3)))).toEqual([]);
+  });
+
+  it('a CPU stalls from ten seconds on', () => {
+    const hangs = { value: { ...noHangs, busy: [busy(0, ['weigh'], { graceSeconds: 9.9 }), busy(1, ['weigh'], { graceSeconds: 10 })] } };
+    expect(looked('stalled-cpus', world({ hangs })).problems.map(({ subject }) => subject)).toEqual(['CPU 1']);
+  });
+
+  it.each([
+    ['nothing waits', 0, 10_000, 0n, 0],
+    ['it began lately', 2, 18_000, 0n, 0],
+    ['it has stood for long', 2, 10_000, 0n, 1],
+    ['the limit is longer', 2, 10_000, 200n, 0],
+  ])('work of a pool where %s', (_, works, began, limit, found) => {
+    const built = world();
+    const { image } = built;
+    image.u64(symbols.wq_watchdog_thresh, limit);
+    const ring = [
+      pool(1) + types.offsetOf('worker_pool', 'worklist'),
+      ...Array.from({ length: works }, (_unused, at) => workAt(at) + types.offsetOf('work_struct', 'entry')),
+    ];
+    for (const [at, link] of ring.entries())
+      types.put(image, link, 'list_head', { next: ring[(at + 1) % ring.length] ?? 0, prev: ring[(at + ring.length - 1) % ring.length] ?? 0 });
+    types.put(image, pool(1), 'worker_pool', { watchdog_ts: began });
+    const { problems, missing } = looked('stuck-work', built);
+    expect(missing).toEqual([]);
+    expect(problems.map(({ subject, value }) => [subject, value])).toEqual(found === 0 ? [] : [['CPU 0, high priority', '100 s']]);
+  });
+
+  it('a list of work that leads in a circle ends and says so', () => {
+    const built = world();
+    const entry = workAt(0) + types.offsetOf('work_struct', 'entry');
+    types.put(built.image, pool(0) + types.offsetOf('worker_pool', 'worklist'), 'list_head', { next: entry });
+    types.put(built.image, entry, 'list_head', { next: entry, prev: entry });
+    expect(looked('stuck-work', built).missing.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['available-memory', { MemTotal: 1000, MemFree: 10, MemAvailable: 50 }, { MemTotal: 1000, MemFree: 10, MemAvailable: 49 }],
+    ['slab-memory', { MemTotal: 1000, MemFree: 10, SUnreclaim: 300 }, { MemTotal: 1000, MemFree: 10, SUnreclaim: 301 }],
+    ['shared-memory', { MemTotal: 1000, MemFree: 10, Shmem: 500 }, { MemTotal: 1000, MemFree: 10, Shmem: 501 }],
+    ['dirty-memory', { MemAvailable: 1000, MemFree: 10, Dirty: 100, Writeback: 100 }, { MemAvailable: 1000, MemFree: 10, Dirty: 101, Writeback: 100 }],
+    ['swap-space', { SwapTotal: 1000, MemFree: 10, SwapFree: 100 }, { SwapTotal: 1000, MemFree: 10, SwapFree: 99 }],
+  ])('%s warns from its share on, and not where counters are lost', (id, well, ill) => {
+    expect(values(id, world({ lines: well }))).toEqual([]);
+    expect(values(id, world({ lines: ill })).length).toBe(1);
+    const lost = looked(id, world({ lines: { ...ill, MemFree: 0 } }));
+    expect([lost.problems.length, lost.missing.length]).toEqual([0, 1]);
+    for (const name of Object.keys(ill)) {
+      const { [name]: _gone, ...rest } = ill as Readonly<Record<string, number>>;
+      expect(looked(id, world({ lines: rest })), name).toMatchObject({ problems: [], missing: [{ missing: { what: name } }] });
+    }
+  });
+
+  it('no swap space is not full swap space', () => {
+    expect(looked('swap-space', world({ lines: { SwapTotal: 0, SwapFree: 0, MemFree: 10 } }))).toEqual({ problems: [], missing: [] });
+  });
+
+  it('taint warns of trouble and not of modules', () => {
+    for (const [mask, found] of [
+      [0x3001n, []],
+      [0x3280n, ['DW']],
+    ] as const) {
+      const built = world();
+      built.image.u64(symbols.tainted_mask, mask);
+      expect(values('taint', built)).toEqual(found);
+    }
+  });
+
+  it('CPUs that were set offline, and not those that never ran', () => {
+    expect(values('offline-cpus', world())).toEqual(['1 of 3']);
+    expect(values('offline-cpus', world({ masks: { value: { ...masks, booted: [0, 1] } } }))).toEqual([]);
+    expect(values('offline-cpus', world({ masks: { value: { ...masks, booted: undefined } } }))).toEqual(['1 of 3']);
+    expect(looked('offline-cpus', world({ masks: failed('masks of CPUs', 'lost') })).missing.length).toBe(1);
+  });
+
+  it.each([
+    ['none', 0, 0, ['0 bytes']],
+    ['little', 0x1000_0000, 0x1000_0000 + 0x200_0000 - 1, ['32 MiB']],
+    ['enough', 0x1000_0000, 0x2000_0000 - 1, []],
+  ])('memory for kdump: %s', (_, start, end, found) => {
+    // A kdump kernel has none, and needs none.
+    for (const header of [(1n << 64n) - 1n, 0x1000n]) {
+      const built = world();
+      types.put(built.image, symbols.crashk_res, 'resource', { start, end });
+      built.image.u64(symbols.elfcorehdr_addr, header);
+      expect(values('crashkernel', built)).toEqual(header === 0x1000n ? [] : found);
+    }
+  });
+
+  it('a broken list is one', () => {
+    expect(values('broken-lists', world({ broken: 'it leads back' }))).toEqual(['it leads back']);
+    expect(values('broken-lists', world())).toEqual([]);
+  });
+
+  it('the log is quoted by kinds, and its times may not go back', () => {
+    const log = [
+      [1, 'WARNING: CPU: 0 PID: 1 at weigh+0x1/0x2'],
+      [5, 'INFO: task clerk:7 blocked for more than 20 seconds.'],
+      [3.5, 'WARNING: CPU: 1 PID: 1 at weigh+0x1/0x2'],
+      [4, 'all is well'],
+    ] as const;
+    expect(looked('log-reports', world({ log })).problems.map(({ subject, value, evidence }) => [subject, value, evidence])).toEqual([
+      ['warning', '2 lines', 'WARNING: CPU: 0 PID: 1 at weigh+0x1/0x2'],
+      ['lockup', '1 line', 'INFO: task clerk:7 blocked for more than 20 seconds.'],
+    ]);
+    expect(values('time-jumps', world({ log }))).toEqual(['1.500 s']);
+    expect(values('time-jumps', world({ log: log.slice(0, 2) }))).toEqual([]);
+    for (const id of ['log-reports', 'time-jumps']) expect(looked(id, world()).missing[0]?.missing.why).toBe('no log');
+  });
+});
+
+describe('a structure that is all zero warns of nothing that was not there', () => {
+  const ill = (): World => {
+    const built = world();
+    const { image } = built;
+    image.u64(symbols.avenrun, 90_000n);
+    image.u64(symbols.tainted_mask, 0x80n);
+    const [head, entry] = [pool(0) + types.offsetOf('worker_pool', 'worklist'), workAt(0) + types.offsetOf('work_struct', 'entry')];
+    types.put(image, pool(0), 'worker_pool', { watchdog_ts: 10_000 });
+    types.put(image, head, 'list_head', { next: entry, prev: entry });
+    types.put(image, entry, 'list_head', { next: head, prev: head });
+    types.put(image, symbols.crashk_res, 'resource', { start: 0x1000_0000, end: 0x2000_0000 });
+    return built;
+  };
+  const all = (built: World): readonly string[] =>
+    problemRules.flatMap(({ id }) => looked(id, built).problems.map(({ subject = '', value }) => `${id} ${subject} ${value}`));
+
+  it.each([
+    ['avenrun', symbols.avenrun, 24],
+    ['tainted_mask', symbols.tainted_mask, 8],
+    ['jiffies', symbols.jiffies, 8],
+    ['tick_nsec', symbols.tick_nsec, 8],
+    ['crashk_res', symbols.crashk_res, types.sizeOf('resource')],
+    ['its name', crashName, 16],
+    ['elfcorehdr_addr', symbols.elfcorehdr_addr, 8],
+    ['worker_pool', pool(0), types.sizeOf('worker_pool')],
+    ['work_struct', workAt(0), types.sizeOf('work_struct')],
+  ])('%s', (_, place, bytes) => {
+    const whole = all(ill());
+    expect(whole.length).toBe(4);
+    const damaged = ill();
+    for (let at = 0; at < bytes; at += 1) damaged.image.u8(place + at, 0);
+    expect(all(damaged).filter((one) => !whole.includes(one))).toEqual([]);
+  });
+});
