@@ -39,6 +39,10 @@ export interface WrongIssue {
   readonly why: string;
 }
 
+/** "class: expected ("bug" | "deadlock"), found "BUG"" */
+const plainWords = (issue: v.BaseIssue<unknown>): string =>
+  `${v.getDotPath(issue) ?? 'the line'}: ${issue.expected === null ? issue.message : `expected ${issue.expected}, found ${issue.received}`}`;
+
 /**
  * Reads JSON Lines: one issue a line, empty lines count for nothing.
  * @returns the issues, or the first line that is none
@@ -55,7 +59,7 @@ export function parseKnownIssues(lines: string): readonly KnownIssue[] | WrongIs
       return wrong(`it is not JSON: ${(error as Error).message}`);
     }
     const parsed = v.safeParse(knownIssueSchema, json);
-    if (!parsed.success) return wrong(`it is no known issue: ${v.summarize(parsed.issues)}`);
+    if (!parsed.success) return wrong(`it is no known issue: ${plainWords(parsed.issues[0])}`);
     if (issues.length >= mostKnownIssues) return wrong(`there are more than ${mostKnownIssues} issues`);
     issues.push(parsed.output);
   }

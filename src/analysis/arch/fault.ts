@@ -16,6 +16,8 @@ export type Fault = Reported &
         readonly kind: 'access';
         /** Undefined where the machine does not report it. */
         readonly address: bigint | undefined;
+        /** The machine reports the page of the address alone. */
+        readonly isPage: boolean;
         readonly access: FaultAccess | undefined;
         /** Something is there, and the access is not allowed. */
         readonly isRefused: boolean;

@@ -16,8 +16,13 @@ function s390x(code: number, teid: bigint, instruction = 0x3_0000n, length = 6):
 
 describe('program interruptions of s390x', () => {
   it.each([
-    ['low-address protection, which has no address', 4, 0x483n, { kind: 'access', address: 0n, access: 'write', isNull: true, isRefused: false }],
-    ['protection of a page', 4, 0x7000_0404n, { kind: 'access', address: 0x7000_0000n, access: 'write', isNull: false, isRefused: true }],
+    [
+      'low-address protection, which has no address',
+      4,
+      0x483n,
+      { kind: 'access', address: undefined, isPage: false, access: 'write', isNull: true, isRefused: false },
+    ],
+    ['protection of a page', 4, 0x7000_0404n, { kind: 'access', address: 0x7000_0000n, isPage: true, access: 'write', isNull: false, isRefused: true }],
     ['a translation at 0', 0x11, 0x800n, { kind: 'access', address: 0n, access: 'read', isNull: true, isRefused: false }],
     ['a region translation', 0x3b, 0x6b6b_6b6b_6b6b_6803n, { kind: 'access', address: 0x6b6b_6b6b_6b6b_6000n, access: 'read', isNull: false }],
     ['addressing, without an address', 5, 0n, { kind: 'access', address: undefined, isNull: false }],
@@ -33,7 +38,7 @@ describe('program interruptions of s390x', () => {
 
   it('a branch to where no code is: at the lowcore through a null pointer, odd, or where the translation failed', () => {
     expect(s390x(1, 0n, 2n, 2)).toMatchObject({ kind: 'access', access: 'execute', isNull: true });
-    expect(s390x(6, 0n, 0x3_0001n, 2)).toMatchObject({ kind: 'access', access: 'execute', isNull: false, address: 0x3_0001n });
+    expect(s390x(6, 0n, 0x3_0001n, 2)).toMatchObject({ kind: 'access', access: 'execute', isNull: false, address: 0x3_0001n, isPage: false });
     expect(s390x(0x10, 0x5000_0800n, 0x5000_0124n, 2)).toMatchObject({ access: 'execute', address: 0x5000_0124n });
   });
 

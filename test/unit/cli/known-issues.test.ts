@@ -47,7 +47,7 @@ describe('known issues on the command line', () => {
 
   it.each([
     ['no JSON', ['{"class":"bug","text":"x"}', '{"class":'], /line 2: it is not JSON/],
-    ['another class', [{ class: 'none', text: 'x' }], /line 1: it is no known issue/],
+    ['another class', [{ class: 'null pointer', text: 'x' }], /line 1: it is no known issue: class: expected \(.*null-pointer.*\), found "null pointer"/],
     ['nothing to match', [{ text: 'x' }], /line 1: .*names none of class, title, frames, and stack/],
   ] as const)('that are none are refused, with their line: %s', async (_, lines, words) => {
     const { code, err } = await runInProcess(['triage', healthy, '--known-issues', listOf(...lines)]);

@@ -49,6 +49,7 @@ export const access = (address: bigint, how: 'read' | 'write' | 'execute', isRef
   ...at,
   kind: 'access',
   address,
+  isPage: false,
   access: how,
   isRefused,
   isNull: address < 0x1000n,

@@ -51,7 +51,7 @@ export function s390xFault(source: FaultSource): Fault | undefined {
   if (code === codes.monitor) return { kind: 'bug', detail: `${text}: a monitor call`, where };
   if (code === codes.privileged) return { kind: 'privileged-operation', detail: text, where };
   if (isArithmetic(code)) return { kind: 'data-exception', detail: text, where };
-  const executed = { kind: 'access', address: instruction, access: 'execute', isRefused: false } as const;
+  const executed = { kind: 'access', address: instruction, isPage: false, access: 'execute', isRefused: false } as const;
   // The lowcore can be read and, in kernels of before 6.x, executed: what lies at 0 is no instruction.
   if (code === codes.operation) {
     if (isCall) return { ...executed, isNull: true, detail: `${text}, at ${hex(instruction)}`, where };
@@ -70,7 +70,8 @@ export function s390xFault(source: FaultSource): Fault | undefined {
   const isNull = isLow || (failing !== undefined && failing < nullLimit);
   return {
     kind: 'access',
-    address: isLow ? 0n : isExecuted ? instruction : failing,
+    address: isLow ? undefined : isExecuted ? instruction : failing,
+    isPage: !isLow && !isExecuted,
     access: isExecuted ? 'execute' : accessOf(teid),
     isRefused: code === codes.protection && !isLow,
     isNull,

@@ -37,7 +37,7 @@ function wordsOf(fault: Fault, hasSite: boolean): { readonly class: VerdictClass
 }
 
 const faultProof = (fault: Fault): Proof => ({
-  text: `${fault.detail}${fault.kind === 'access' && fault.address !== undefined ? `: failing address ${hex(fault.address)}` : ''}`,
+  text: `${fault.detail}${fault.kind === 'access' && fault.address !== undefined ? `: failing address ${fault.isPage ? 'in the page at ' : ''}${hex(fault.address)}` : ''}`,
   where: { space: 'virtual', start: hex(fault.where.start), end: hex(fault.where.start + BigInt(fault.where.bytes)) },
 });
 
