@@ -123,3 +123,7 @@ export interface Unwinders {
 export const noTrace = (detail: string): Trace => ({ frames: [], end: 'broken', detail });
 export const noRegisters = 'the registers of this CPU are not in the dump';
 export const noSavedStack = 'where the saved stack pointer lies in task_struct is not known, or it is not in the dump';
+
+/** @param register that tells user code from the kernel's */
+export const contradictedMode = (register: string): string =>
+  `${register} says that the CPU ran user code, its instruction and its stack say that it ran the kernel's: one of them was changed, and which cannot be told`;

@@ -153,8 +153,17 @@ describe('stacks of aarch64', () => {
   });
 
   it('end where PSTATE is of user code, whatever the PC is', () => {
-    const trace = unwindAarch64({ memory, symbols, stacks: [stack], authenticationMask: 0n }, { ...start, pc: code, isUser: true });
+    const user = { ...start, framePointer: 0xffff_a138_b800n, isUser: true };
+    const trace = unwindAarch64({ memory, symbols, stacks: [stack], authenticationMask: 0n }, { ...user, pc: code });
     expect(trace).toMatchObject({ end: 'entered-from-user', frames: [{ kind: 'running' }] });
+  });
+
+  it('say that PSTATE of user code is contradicted by an instruction and a frame of the kernel', () => {
+    const trace = unwindAarch64({ memory, symbols, stacks: [stack], authenticationMask: 0n }, { ...start, pc: code, isUser: true });
+    expect(trace).toMatchObject({
+      end: 'broken',
+      detail: expect.stringMatching(/^PSTATE says that the CPU ran user code, .* which cannot be told$/) as string,
+    });
   });
 });
 
@@ -255,14 +264,16 @@ describe('stacks of x86_64', () => {
       sleepers: () => [],
       guess: false,
     };
-    const running = (rip: string, cs: string): Trace =>
+    const running = (rip: string, cs: string, rsp = sp): Trace =>
       x86Unwinders({ ...context, traced: () => ({ at: () => undefined }) }).running(
-        { id: 0, registers: { rip, cs, rsp: `0x${sp.toString(16)}` }, source: 'note' } as unknown as CpuJson,
+        { id: 0, registers: { rip, cs, rsp: `0x${rsp.toString(16)}` }, source: 'note' } as unknown as CpuJson,
         [stack],
         undefined,
       );
     expect(running('0x401000', '0x33').end).toBe('entered-from-user');
-    expect(running('0xffffffff81000020', '0x33').end).toBe('entered-from-user');
+    expect(running('0xffffffff81000020', '0x33', 0x7fff_0000n).end).toBe('entered-from-user');
+    // Both against it: then CS was changed, or they were.
+    expect(running('0xffffffff81000020', '0x33')).toMatchObject({ end: 'broken', detail: expect.stringMatching(/^CS says .* cannot be told$/) as string });
     expect(running('0x401000', '0x10').end).toBe('partial');
     expect(running('0x0', '0x10').end).toBe('partial');
   });

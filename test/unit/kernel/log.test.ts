@@ -108,6 +108,27 @@ describe.each(endians)('the printk ring buffer, %s-endian', (endian) => {
     expect(found.found && found.log.records).toHaveLength(4);
     expect(found.found && found.log.records.map(({ lostBefore }) => lostBefore)).toEqual([1, undefined, undefined, undefined]);
   });
+
+  it('says of a text of zeros that it was wiped, not that another record lies there', () => {
+    const found = finish(readKernelLog(plainMemory(ringWith(endian, lines(5)).u64(place.data, 0)), keys));
+    expect(found).toMatchObject({ log: { lost: 1, lostWhy: expect.stringMatching(/begins with zeros.*: wiped$/) as string } });
+  });
+
+  it('counts a record that was being written as one that is missing', () => {
+    const memory = ringWith(endian, lines(5));
+    const at = place.descriptors + 24 * 4;
+    const bytes = Buffer.from(memory.read(at, 8));
+    memory.u64(at, (endian === 'big' ? bytes.readBigUInt64BE() : bytes.readBigUInt64LE()) & ((1n << 62n) - 1n));
+    const found = finish(readKernelLog(plainMemory(memory), keys));
+    expect(found).toMatchObject({ log: { lost: 1, lostWhy: expect.stringMatching(/was being written: its descriptor is reserved/) as string } });
+    expect(found.found && found.log.records).toHaveLength(4);
+  });
+
+  it('gives no time where a record has what is none', () => {
+    const [first, ...others] = lines(3);
+    const written = [{ text: '', level: 0, caller: 0, ...first, time: 0xffff_ffff_ffff_0000n }, ...others];
+    expect(recordsOf(ringWith(endian, written)).map(({ time }) => time)).toEqual([undefined, 1_000_001n, 2_000_002n]);
+  });
 });
 
 const old = (count: number): OldRecord[] =>

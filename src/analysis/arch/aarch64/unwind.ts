@@ -6,6 +6,7 @@
  */
 import { hex } from '../../../shared/units.ts';
 import {
+  contradictedMode,
   functionOf,
   isFirstFrame,
   maxFrames,
@@ -108,6 +109,8 @@ const plain = (address: bigint, mask: bigint): bigint => (address >> 55n === 0n 
 export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): Trace {
   const { memory, stacks, authenticationMask } = unwinder;
   const frames: Frame[] = [{ kind: start.link === undefined ? 'return' : 'running', address: start.pc }];
+  // User code may have jumped to the kernel's half, and is about to fault there; a frame of the kernel's it has not.
+  if (start.isUser === true && start.pc >> 55n !== 0n && start.framePointer >> 55n !== 0n) return { frames, end: 'broken', detail: contradictedMode('PSTATE') };
   if (start.isUser ?? start.pc >> 55n === 0n) return { frames, end: 'entered-from-user', detail: 'the CPU runs user code' };
   const link = linkFrame(unwinder, start.pc, start.framePointer, start.link === undefined ? undefined : plain(start.link, authenticationMask));
   if (link !== undefined) frames.push(link);

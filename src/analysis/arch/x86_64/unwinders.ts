@@ -1,6 +1,17 @@
 /** How stacks of x86_64 are followed: by the ORC tables; without them the top is known, and the rest can be guessed. */
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import { noRegisters, noSavedStack, noTrace, stackOf, type Frame, type StackRange, type Trace, type UnwindContext, type Unwinders } from '../backtrace.ts';
+import {
+  contradictedMode,
+  noRegisters,
+  noSavedStack,
+  noTrace,
+  stackOf,
+  type Frame,
+  type StackRange,
+  type Trace,
+  type UnwindContext,
+  type Unwinders,
+} from '../backtrace.ts';
 import { orcTables, type OrcTables } from './orc-tables.ts';
 import { isNarrow } from './cpus.ts';
 import { guessFrames } from './stack-guess.ts';
@@ -42,6 +53,9 @@ export function x86Unwinders(context: UnwindContext): Unwinders {
       if (isNarrow(cpu)) return noTrace('the CPU was outside 64-bit mode (firmware, a boot loader or a 32-bit kernel): stacks of such code are not followed');
       if (rip === undefined) return noTrace(noRegisters);
       const running: Frame = { kind: 'running', address: BigInt(rip) };
+      // User code may stand at a kernel address (vsyscall), but not on a kernel's stack.
+      if (isX86User(cpu) === true && BigInt(rip) >> 63n === 1n && BigInt(rsp ?? '0x0') >> 63n === 1n)
+        return { frames: [running], end: 'broken', detail: contradictedMode('CS') };
       if (isX86User(cpu) ?? BigInt(rip) >> 63n === 0n) return { frames: [running], end: 'entered-from-user', detail: 'the CPU runs user code' };
       const orc = unwinder(stacks, task);
       const trace = orc === undefined ? undefined : unwindX86Cpu(orc, registersOf(cpu));

@@ -2,6 +2,7 @@
 import type { Evidence } from '../../integrity/evidence.ts';
 import { runChecks } from '../../integrity/index.ts';
 import type { Session } from '../session/session.ts';
+import { readUtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import { vmcoreinfoNumber } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { vmcoreinfoChoice } from '../session/kernel-search.ts';
 import { kdumpStarted } from '../triage/kdump-start.ts';
@@ -20,7 +21,10 @@ export interface CheckOptions {
 
 /** What checks read of a session. */
 export function checkContext(session: Session, signal: AbortSignal, evidence: Evidence = { files: [session.file], ...packedOf(session) }): CheckContext {
-  const { image, memory, osInfo, vmcoreinfo, utsName, kdumpGuard } = session;
+  const { image, memory, osInfo, vmcoreinfo, knownVmcoreinfo, kdumpGuard } = session;
+  // A text that was found in memory leads to the names too, where nothing leads to another.
+  const isFound = !vmcoreinfo.found && knownVmcoreinfo !== undefined;
+  const utsName = isFound ? readUtsName(image.machine.arch, knownVmcoreinfo, memory) : session.utsName;
   const { cpus, recorded, blank, masks, findings } = machineCpus(session);
   const kernelCpus = { absent: cpus.slice(recorded), blank, online: masks?.online, findings };
   return {
@@ -29,7 +33,7 @@ export function checkContext(session: Session, signal: AbortSignal, evidence: Ev
     osInfo,
     vmcoreinfo,
     vmcoreinfoChoice: vmcoreinfoChoice(session),
-    crashTime: vmcoreinfoNumber(session.knownVmcoreinfo, 'CRASHTIME'),
+    crashTime: vmcoreinfoNumber(knownVmcoreinfo, 'CRASHTIME'),
     utsName,
     cpus: cpus.slice(0, recorded),
     kernelCpus,

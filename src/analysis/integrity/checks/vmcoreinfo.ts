@@ -25,7 +25,11 @@ export const vmcoreinfoCheck: Check = {
         inMemory.address === undefined ? {} : { ranges: [{ space: 'absolute' as const, start: hex(inMemory.address), end: hex(inMemory.address + 24n) }] };
       return failed(inMemory.why, where);
     }
-    if (!vmcoreinfo.found) return inMemory.found || vmcoreinfo.absent !== true ? notRecorded(vmcoreinfo.why) : unreadable(vmcoreinfo.why);
+    if (!vmcoreinfo.found) {
+      const found = vmcoreinfoChoice?.used;
+      const why = found === undefined ? vmcoreinfo.why : `${vmcoreinfo.why}; the text from the ${found.vmcoreinfo.source} is used: ${found.fit.why}`;
+      return inMemory.found || vmcoreinfo.absent !== true ? notRecorded(why) : unreadable(why);
+    }
     const { entries, source } = vmcoreinfo.vmcoreinfo;
     const steps: Step[] = expectedKeys.map((key) => ({ check: key, passed: entries.has(key), detail: entries.get(key) ?? 'missing' }));
     if (utsName !== undefined) {

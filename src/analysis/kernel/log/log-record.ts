@@ -4,7 +4,7 @@ import { isAscii } from 'node:buffer';
 export interface LogRecord {
   /** Number since boot, where the kernel keeps one. */
   readonly sequence?: bigint;
-  /** Nanoseconds since boot; absent in logs of before 3.5 that carry none. */
+  /** Nanoseconds since boot; absent in logs of before 3.5 that carry none, and where a record has what is no time. */
   readonly time?: bigint;
   /** 0 emergency to 7 debug; absent where the log does not say. */
   readonly level?: number;
@@ -33,6 +33,12 @@ export interface KernelLog {
 }
 
 export type LogSearch = { readonly found: true; readonly log: KernelLog } | { readonly found: false; readonly why: string };
+
+/** 100 years: no machine has run for as long. */
+const longestRun = 100n * 365n * 86_400n * 1_000_000_000n;
+
+/** Nanoseconds since boot; undefined for a number that is no such time, so that nothing is said to have happened then. */
+export const timeSinceBoot = (nanoseconds: bigint): bigint | undefined => (nanoseconds < longestRun ? nanoseconds : undefined);
 
 /** Most records that are read: a log of 32 MiB of short lines. */
 export const maxRecords = 1_000_000;

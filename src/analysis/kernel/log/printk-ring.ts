@@ -8,9 +8,9 @@ import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { zeroPage } from '../memory/zero-page.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
-import { continuationFlag, flagsAndLevel, logText, maxLogText, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
+import { continuationFlag, flagsAndLevel, logText, maxLogText, maxRecords, timeSinceBoot, type LogRecord, type LogSearch } from './log-record.ts';
 
-const states = { committed: 1n, finalized: 2n } as const;
+const states = { reserved: 0n, committed: 1n, finalized: 2n } as const;
 const idMask = (1n << 62n) - 1n;
 const addressMask = (1n << 64n) - 1n;
 /** Larger rings are not configured: CONFIG_LOG_BUF_SHIFT is at most 25, log_buf_len at most 2 GiB. */
@@ -88,6 +88,12 @@ function readRing(memory: KernelMemory, at: bigint, offset: Offsets): Ring | str
     return `what stands at ${hex(at)} is no ring buffer: 2^${countBits} descriptors, 2^${sizeBits} bytes of text`;
   return { countBits, sizeBits, descs, infos, data, head: head & idMask, tail: tail & idMask };
 }
+
+/** What stands where the id of the text's own record should. */
+const foreignText = (at: VirtualAddress, owner: bigint): string =>
+  owner === 0n
+    ? `the text at ${hex(at)} begins with zeros, not with the number of its record: wiped`
+    : `the text at ${hex(at)} has the number of another record: overwritten`;
 
 /** Where a record's text block lies in the ring: its place and size, 'none' for a record without text, or undefined when the pair is no block. */
 function textBlock(begin: bigint, next: bigint, sizeBits: bigint): { readonly at: bigint; readonly size: bigint } | 'none' | undefined {
@@ -186,7 +192,7 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
     const { flags, level } = flagsAndLevel(byte, memory.endian);
     return {
       sequence,
-      time,
+      ...defined({ time: timeSinceBoot(time) }),
       level,
       facility,
       caller,
@@ -207,7 +213,7 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
     const blockAt = ring.data + block.at;
     const owner = memory.u64(blockAt);
     if (owner === undefined || (owner & idMask) !== id) {
-      lose(() => (owner === undefined ? (memory.absence(blockAt, 8)?.detail ?? '') : `the text at ${hex(blockAt)} belongs to another record: overwritten`));
+      lose(() => (owner === undefined ? (memory.absence(blockAt, 8)?.detail ?? '') : foreignText(blockAt, owner)));
       return undefined;
     }
     const wanted = Math.min(length, Number(block.size) - 8);
@@ -265,6 +271,7 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
       );
       step += rest;
     } else if ((state & idMask) !== id) lose(() => `the descriptor at ${hex(desc)} is not of record ${hex(id)}`);
+    else if (state >> 62n === states.reserved) lose(() => `record ${hex(id)} was being written: its descriptor is reserved, and not committed`);
     else if (state >> 62n === states.committed || state >> 62n === states.finalized) {
       const record = one(id, desc, ring.infos + index * infoSize);
       if (record?.sequence !== undefined && newer !== undefined && record.sequence >= newer) lose(() => `record ${record.sequence} comes before ${newer}`);
