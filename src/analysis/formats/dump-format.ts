@@ -83,6 +83,16 @@ export interface MemoryImage {
    * `states` (n bytes): 0 stored, else the index of the state in `pageStateCodes`. Pages without bytes are left zero.
    */
   readPages(firstPfn: number, target: Uint8Array, states: Uint8Array): void;
+  /**
+   * Ranges in whole pages, ascending, of which no stored page can be read: the file ends before what says where they lie. Bits of a few
+   * bytes claim millions of pages that way, and nobody has to look at each.
+   */
+  readonly unreachable?: () => readonly UnreachableRange[];
+}
+
+export interface UnreachableRange extends AddressRange {
+  /** Pages in it that the container calls stored. */
+  readonly storedPages: number;
 }
 
 /** State codes of `readPages`: the number is the place in this list. */

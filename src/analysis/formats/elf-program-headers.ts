@@ -68,11 +68,12 @@ export class ProgramHeaders {
   *#pieces(from = 0): Generator<{ readonly data: DataView; readonly headers: number; readonly first: number }, undefined> {
     const { source, offset } = this.#table;
     let wanted = from === 0 ? headersInPiece : headersInFirst;
-    for (let first = from, headers = 0; first < this.length; first += headers) {
-      headers = Math.min(wanted, this.length - first);
+    for (let first = from; first < this.length;) {
+      const headers = Math.min(wanted, this.length - first);
       wanted = headersInPiece;
       const bytes = readExactly(source, offset + first * size, headers * size, 'the program headers');
       yield { data: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), headers, first };
+      first += headers;
     }
     return undefined;
   }

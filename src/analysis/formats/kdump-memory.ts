@@ -8,7 +8,7 @@ import { decodeLzo1x } from '../codec/lzo1x.ts';
 import type { PageDecoder } from '../codec/page-codec.ts';
 import { decodeSnappy } from '../codec/snappy.ts';
 import { faultText, type FileFault } from '../source/byte-source.ts';
-import { pageStateCodes, type Absence, type ExtentState, type MemoryImage, type ExtentMap } from './dump-format.ts';
+import { pageStateCodes, type Absence, type ExtentState, type MemoryImage, type ExtentMap, type UnreachableRange } from './dump-format.ts';
 import { filtered, kdumpExtents, knownBlocks, lostBit, noBitmap, noRam, notGiven } from './kdump-extents.ts';
 import type { KdumpGeometry, KdumpPart } from './kdump-geometry.ts';
 import { kdumpFlags, pageDescriptor } from './kdump-layout.ts';
@@ -173,6 +173,21 @@ class KdumpMemory implements MemoryImage {
       absent.push({ start: from, end: stop, state: 'missing', reason: 'behind the last page of the dump' });
     }
     return absent;
+  }
+
+  /** What follows the last descriptor that is in its file. Where bits are lost, so is the count of descriptors. */
+  unreachable(): readonly UnreachableRange[] {
+    const size = BigInt(this.#geometry.blockSize);
+    return [...this.#geometry.parts]
+      .sort((left, right) => left.start - right.start)
+      .flatMap((part) => {
+        if (this.#stored.faultIn(part.start, part.end) !== undefined) return [];
+        const described = Math.max(0, Math.floor((part.source.size - part.descriptors) / pageDescriptor.size));
+        const lost = this.#stored.rank(part.end) - this.#rankOf(part) - described;
+        if (lost <= 0) return [];
+        const start = this.#stored.afterRank(this.#rankOf(part) + described, part.start, part.end);
+        return [{ start: BigInt(start) * size, end: BigInt(part.end) * size, storedPages: lost * (this.#geometry.blockSize / pageSize) }];
+      });
   }
 
   readPages(firstPfn: number, target: Uint8Array, states: Uint8Array): void {

@@ -184,6 +184,17 @@ export class PageBitmap {
     return sum;
   }
 
+  /** First bit in [start, end] below which `count` bits are set; `end` where that is none. */
+  afterRank(count: number, start: number, end: number): number {
+    let [low, high] = [start, end];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.rank(middle) < count) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** Number of set bits, in steps: later questions for ranks read no more than a section. */
   *counted(): Steps<number> {
     const sections = Math.ceil(this.length / sectionBits);

@@ -1,6 +1,6 @@
 /** Stored memory in stretches that are read at once: a dump may have hundreds of thousands of extents of a page each. */
 import { pageSize } from '../../shared/units.ts';
-import type { Extent } from '../formats/dump-format.ts';
+import type { Extent, MemoryImage, UnreachableRange } from '../formats/dump-format.ts';
 
 export interface Stretch {
   readonly first: number;
@@ -33,5 +33,33 @@ export function* storedStretches(extents: Iterable<Extent>, most: number): Gener
     }
   }
   if (stored.length > 0) yield { first, count: last - first, stored };
+  return undefined;
+}
+
+/** A part of memory in which stored pages can be read, or one in which none can. */
+export interface MemoryPart {
+  readonly extents: Iterable<Extent>;
+  /** Set where none can be read. */
+  readonly lost?: UnreachableRange;
+}
+
+/** All memory in ascending order, cut where it begins or ends to be out of reach. */
+export function* memoryParts(memory: Pick<MemoryImage, 'end' | 'extents' | 'unreachable'>): Generator<MemoryPart, undefined> {
+  const { end, extents } = memory;
+  let position = 0n;
+  for (const lost of memory.unreachable?.() ?? []) {
+    if (position < lost.start) yield { extents: between(extents, position, lost.start) };
+    yield { extents: between(extents, lost.start, lost.end), lost };
+    position = lost.end;
+  }
+  if (position < end) yield { extents: between(extents, position, end) };
+  return undefined;
+}
+
+function* between(extents: MemoryImage['extents'], start: bigint, end: bigint): Generator<Extent, undefined> {
+  for (const extent of extents.from(start)) {
+    if (extent.start >= end) return;
+    yield extent.end <= end ? extent : { ...extent, end };
+  }
   return undefined;
 }

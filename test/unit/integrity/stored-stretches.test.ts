@@ -1,8 +1,11 @@
 /** Memory in many small pieces is read in few stretches, and no page is left out or read twice. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Extent } from '../../../src/analysis/formats/dump-format.ts';
 import { openDump } from '../../../src/analysis/formats/index.ts';
-import { storedStretches } from '../../../src/analysis/integrity/stored-stretches.ts';
+import { pageDecode } from '../../../src/analysis/integrity/checks/page-decode.ts';
+import { memoryParts, storedStretches } from '../../../src/analysis/integrity/stored-stretches.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
+import { alternatingBits } from '../../faults/giants.ts';
 import { manyLoads } from '../../perf/many-loads.ts';
 
 it('20,000 extents of a page each, with holes between them, make a stretch for every 256 pages', () => {
@@ -37,4 +40,38 @@ it('long extents are cut, and a page that two extents share comes once', () => {
     },
     { first: 12, count: 1, stored: [{ start: 12, end: 13 }] },
   ]);
+});
+
+describe('pages whose descriptors are not in the file', () => {
+  /** 122,880 bits are set, and 1000 descriptors follow the bitmaps. */
+  const { memory, ...image } = openDump(memorySource('bits', alternatingBits(15, 2)));
+  const withoutRanges = { ...memory, end: memory.end, extents: memory.extents, read: memory.read.bind(memory), readPages: memory.readPages.bind(memory) };
+
+  it('are a range of their own, and every stored page is in one part', () => {
+    const pagesOf = (extents: Iterable<Extent>): number =>
+      [...extents].reduce((sum, { start, end, state }) => sum + (state === 'stored' ? Number((end - start) / 4096n) : 0), 0);
+    const parts = [...memoryParts(memory)].map(({ extents, lost }) => [pagesOf(extents), lost?.storedPages]);
+    expect(parts).toEqual([
+      [1000, undefined],
+      [memory.extents.storedPages - 1000, memory.extents.storedPages - 1000],
+    ]);
+  });
+
+  it('are counted without a look at each, as if each had been looked at', async () => {
+    let looked = 0;
+    const counting = {
+      ...withoutRanges,
+      unreachable: () => memory.unreachable?.() ?? [],
+      readPages(first: number, target: Uint8Array, states: Uint8Array): void {
+        looked += states.length;
+        memory.readPages(first, target, states);
+      },
+    };
+    const outcome = (seen: typeof memory): unknown =>
+      pageDecode.run({ image: { ...image, memory: seen }, signal: new AbortController().signal, evidence: {}, faults: () => [] } as never);
+    const whole = await outcome(withoutRanges);
+    expect(whole).toMatchObject({ verdict: 'failed', findings: { length: 20 } });
+    expect(await outcome(counting)).toEqual(whole);
+    expect(looked).toBeLessThan(memory.extents.storedPages / 10);
+  });
 });

@@ -3,7 +3,7 @@ import type { Finding } from '../../../shared/model.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import { pageStateCodes } from '../../formats/dump-format.ts';
 import { createPace } from '../../jobs/pace.ts';
-import { storedStretches } from '../stored-stretches.ts';
+import { memoryParts, storedStretches } from '../stored-stretches.ts';
 import { failed, passed, unreadable, type Check, type CheckContext } from '../check.ts';
 
 const blockPages = 256;
@@ -46,26 +46,36 @@ export const pageDecode: Check = {
     let byDisk = 0;
     let lost = 0;
     const pace = createPace(signal);
-    for (const { first, count, stored } of storedStretches(image.memory.extents, blockPages)) {
-      await pace.breathe(() => undefined);
-      const found = states.subarray(0, count);
-      image.memory.readPages(first, bytes.subarray(0, count * pageSize), found);
-      for (const { start, end } of stored) {
-        pages += end - start;
-        for (let pfn = start; pfn < end; pfn += 1) {
-          if (found[pfn - first] === missing) lost += 1;
-          if (found[pfn - first] !== unreadableCode) continue;
-          if (findings.length >= maxListed && context.faults?.().length === 0) {
-            wrong += 1;
-            continue;
+    const note = (pfn: number): void => {
+      if (findings.length >= maxListed && context.faults?.().length === 0) {
+        wrong += 1;
+        return;
+      }
+      const one = findingAt(context, pfn);
+      if (one.byDisk) byDisk += 1;
+      else wrong += 1;
+      const list = one.byDisk ? unread : findings;
+      if (list.length < maxListed) list.push(one.finding);
+    };
+    for (const part of memoryParts(image.memory)) {
+      let left = part.lost?.storedPages ?? Infinity;
+      if (left < Infinity) pages += left;
+      for (const { first, count, stored } of storedStretches(part.extents, blockPages)) {
+        await pace.breathe(() => undefined);
+        // None of them can be read: what is not listed is counted at once.
+        if (part.lost !== undefined && findings.length >= maxListed) break;
+        const found = states.subarray(0, count);
+        image.memory.readPages(first, bytes.subarray(0, count * pageSize), found);
+        for (const { start, end } of stored) {
+          if (part.lost === undefined) pages += end - start;
+          else left -= end - start;
+          for (let pfn = start; pfn < end; pfn += 1) {
+            if (found[pfn - first] === missing) lost += 1;
+            if (found[pfn - first] === unreadableCode) note(pfn);
           }
-          const one = findingAt(context, pfn);
-          if (one.byDisk) byDisk += 1;
-          else wrong += 1;
-          const list = one.byDisk ? unread : findings;
-          if (list.length < maxListed) list.push(one.finding);
         }
       }
+      if (part.lost !== undefined) wrong += left;
     }
     const [one] = findings;
     const decoded = `${pages - wrong - byDisk - lost} of ${pages} stored pages`;
