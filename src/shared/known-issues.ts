@@ -43,15 +43,32 @@ export interface WrongIssue {
 const plainWords = (issue: v.BaseIssue<unknown>): string =>
   `${v.getDotPath(issue) ?? 'the line'}: ${issue.expected === null ? issue.message : `expected ${issue.expected}, found ${issue.received}`}`;
 
+/** Characters: the longest issue that the schema allows has fewer. JSON of many brackets takes fifty times its length. */
+const longestLine = 1 << 19;
+
+/** Lines one at a time: a file may have nothing but line ends. */
+function* linesOf(text: string): Generator<string, undefined> {
+  for (let start = 0; start <= text.length;) {
+    const found = text.indexOf('\n', start);
+    const end = found === -1 ? text.length : found;
+    yield text.slice(start, end);
+    start = end + 1;
+  }
+  return undefined;
+}
+
 /**
  * Reads JSON Lines: one issue a line, empty lines count for nothing.
  * @returns the issues, or the first line that is none
  */
 export function parseKnownIssues(lines: string): readonly KnownIssue[] | WrongIssue {
   const issues: KnownIssue[] = [];
-  for (const [at, line] of lines.split('\n').entries()) {
-    if (line.trim() === '') continue;
-    const wrong = (why: string): WrongIssue => ({ line: at + 1, why });
+  let at = 0;
+  for (const line of linesOf(lines)) {
+    at += 1;
+    if (line === '' || (line.length <= longestLine && line.trim() === '')) continue;
+    const wrong = (why: string): WrongIssue => ({ line: at, why });
+    if (line.length > longestLine) return wrong(`it has more than ${longestLine} characters`);
     let json: unknown;
     try {
       json = JSON.parse(line);

@@ -27,6 +27,7 @@ export const evidence = [
   'dmesg.txt',
   'session.dumpbench.json',
   'rules.json',
+  'issues.jsonl',
   'notes.txt',
 ] as const;
 export type Evidence = (typeof evidence)[number];
@@ -50,6 +51,7 @@ export async function makeEvidence(store: string, env: NodeJS.ProcessEnv): Promi
   writeFileSync(at('dmesg.txt'), '[    0.000000] Linux version 6.1.0\n');
   writeFileSync(at('session.dumpbench.json'), '{"schema":1,"dumps":[{"pathHint":"/a"}],"cursors":[],"bookmarks":[],"annotations":[],"ignoreRules":[]}');
   writeFileSync(at('rules.json'), '{ "schema": 1, "name": "mine", "rules": [] }');
+  writeFileSync(at('issues.jsonl'), '{"class":"panic","text":"met before"}\n');
   writeFileSync(at('notes.txt'), 'what a colleague saw before the crash\n');
   const made = await runCommands(
     [

@@ -149,6 +149,9 @@ describe('a large file beside a dump', () => {
       (path) => ['verify', '--quick', files.healthy, '--attestation', path, '--public-key', files.notDump],
       /at most 4 MiB/,
     ],
+    ['known issues', () => '\n'.repeat((16 << 20) - 64), (path) => ['triage', files.healthy, '--known-issues', path], /^$/],
+    ['known issues in one line', () => '['.repeat((16 << 20) - 64), (path) => ['triage', files.healthy, '--known-issues', path], /line 1: it has more than/],
+    ['larger known issues', () => '\n'.repeat((16 << 20) + 64), (path) => ['triage', files.healthy, '--known-issues', path], /at most 16 MiB/],
     [
       'key',
       () => `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(1 << 20)}\n-----END PRIVATE KEY-----\n`,

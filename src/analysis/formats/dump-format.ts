@@ -88,6 +88,8 @@ export interface MemoryImage {
    * bytes claim millions of pages that way, and nobody has to look at each.
    */
   readonly unreachable?: () => readonly UnreachableRange[];
+  /** For pages that all lie in such a range: fills `states` as `readPages` does. @returns false for others, of which nothing is said */
+  readonly unreachableStates?: (firstPfn: number, states: Uint8Array) => boolean;
 }
 
 export interface UnreachableRange extends AddressRange {

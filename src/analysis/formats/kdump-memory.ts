@@ -59,6 +59,8 @@ class KdumpMemory implements MemoryImage {
   readonly #ranks = new Map<KdumpPart, number>();
   /** Blocks whose bits are in the file; behind a cut nothing can be said of any block. */
   readonly #known: number;
+  /** Page frames that are out of reach. */
+  #lost: readonly { readonly start: number; readonly end: number }[] | undefined;
   /** Made when pages are read in bulk for the first time. */
   #bulk: { readonly pages: KdumpPages; readonly places: Int32Array } | undefined;
 
@@ -188,6 +190,17 @@ class KdumpMemory implements MemoryImage {
         const start = this.#stored.afterRank(this.#rankOf(part) + described, part.start, part.end);
         return [{ start: BigInt(start) * size, end: BigInt(part.end) * size, storedPages: lost * (this.#geometry.blockSize / pageSize) }];
       });
+  }
+
+  unreachableStates(firstPfn: number, states: Uint8Array): boolean {
+    if (this.#geometry.blockSize !== pageSize) return false;
+    this.#lost ??= this.unreachable().map(({ start, end }) => ({ start: Number(start) / pageSize, end: Number(end) / pageSize }));
+    if (!this.#lost.some(({ start, end }) => start <= firstPfn && firstPfn + states.length <= end)) return false;
+    for (let index = 0; index < states.length; index += 1) {
+      const page = firstPfn + index;
+      states[index] = page < this.#known && this.#stored.has(page) ? unreadableCode : pageStateCodes.indexOf(this.#bitmapState(page).state);
+    }
+    return true;
   }
 
   readPages(firstPfn: number, target: Uint8Array, states: Uint8Array): void {

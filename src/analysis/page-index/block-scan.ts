@@ -50,7 +50,7 @@ const zeroPage = Buffer.alloc(pageSize);
 /** @param page place among the pages in `bytes` */
 const isZeroPage = (bytes: Uint8Array, page: number): boolean => zeroPage.equals(bytes.subarray(page * pageSize, (page + 1) * pageSize));
 
-export function createBlockScanner(memory: Pick<MemoryImage, 'readPages'>, extents: ScanExtents, hasher: TreeHasher): BlockScanner {
+export function createBlockScanner(memory: Pick<MemoryImage, 'readPages' | 'unreachableStates'>, extents: ScanExtents, hasher: TreeHasher): BlockScanner {
   const job = createPageJob(stepPages);
   const { bytes } = job;
   const states = new Uint8Array(stepPages);
@@ -58,6 +58,7 @@ export function createBlockScanner(memory: Pick<MemoryImage, 'readPages'>, exten
 
   /** Fills `states`, and `bytes` where pages are stored, for the pages of one step. */
   const fetch = (startPfn: Pfn, pages: number): void => {
+    if (memory.unreachableStates?.(startPfn, states.subarray(0, pages)) === true) return;
     const needs = extents.needs(startPfn, startPfn + pages);
     if (needs === 'nothing') {
       extents.states(startPfn, states.subarray(0, pages));

@@ -57,6 +57,18 @@ describe('pages whose descriptors are not in the file', () => {
     ]);
   });
 
+  it('have the states that reading them gives, and no other page is spoken for', () => {
+    const first = Number(memory.unreachable?.()[0]?.start ?? 0n) / 4096;
+    const pages = 4096;
+    const [states, read] = [new Uint8Array(pages), new Uint8Array(pages)];
+    expect(memory.unreachableStates?.(first, states)).toBe(true);
+    memory.readPages(first, new Uint8Array(pages * 4096), read);
+    expect(Buffer.compare(states, read)).toBe(0);
+    expect(new Set(states).size).toBeGreaterThan(1);
+    expect(memory.unreachableStates?.(first - 1, states)).toBe(false);
+    expect(memory.unreachableStates?.(Number(memory.end / 4096n) - pages + 1, states)).toBe(false);
+  });
+
   it('are counted without a look at each, as if each had been looked at', async () => {
     let looked = 0;
     const counting = {
