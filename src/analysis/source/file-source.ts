@@ -3,11 +3,12 @@
  * straight into the caller's memory.
  */
 import { closeSync, fstatSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { noteEvidence } from '../../files/evidence-files.ts';
 import { openRegular, readReason } from '../../files/given-file.ts';
 import { pathBytes, pathText } from '../../files/path-bytes.ts';
 import { readUninterrupted } from '../../files/read-uninterrupted.ts';
+import { isSameFile } from '../../files/same-file.ts';
 import { errorCode } from '../../files/system-error.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { BadRanges } from './bad-ranges.ts';
@@ -206,13 +207,14 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
 const maxCompanions = 512;
 
 /**
- * The other regular files in the folder of `path`, opened read-only in the order of their names. Those that cannot be
+ * The other regular files in the folder of `path`, opened read-only in the order of their names; it is not among them under another name (a link, other
+ * letters where a file system has no case). Those that cannot be
  * opened are left out: they are not what the user asked for.
  */
 export function companionFiles(path: string): FileSource[] {
   let paths: string[];
   try {
-    paths = folderFiles(dirname(path)).filter((one) => basename(one) !== basename(path));
+    paths = folderFiles(dirname(path)).filter((one) => !isSameFile(one, path));
   } catch {
     return [];
   }

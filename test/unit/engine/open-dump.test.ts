@@ -1,8 +1,8 @@
 /** What a person may name: a packed dump, a folder, a file that must be unpacked first. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
@@ -277,6 +277,20 @@ describe('a set whose files are packed each on its own', () => {
     expect(session.image.container.complete.value).toBe(true);
     session.close();
     await expect(open(paths[0] ?? '', { volumes: [write('no-part.gz', zlib.gzipSync(dump))] })).rejects.toThrow(/no volume of such a dump/);
+  });
+
+  it.each(['', 'gz'] as const)('is opened by another spelling of a name without a volume twice (%s)', async (extension) => {
+    const [first = ''] = place(`spelt ${extension}`, volumes, () => extension);
+    const sound = await open(first);
+    // What a file system without case gives for other letters is the same file, as it is through a link.
+    const other = join(dirname(first), basename(first).toUpperCase());
+    symlinkSync(basename(first), other);
+    const session = await open(other);
+    const { container, findings } = describeDump(session);
+    expect(container.complete).toBe(true);
+    expect(container.volumes?.map(({ bytes }) => bytes)).toEqual(describeDump(sound).container.volumes?.map(({ bytes }) => bytes));
+    expect(findings.map(({ id }) => id)).not.toContain('volume-set/duplicate');
+    for (const one of [sound, session]) one.close();
   });
 
   it('opens as a folder, which may hold other files', async () => {

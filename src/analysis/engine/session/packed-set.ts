@@ -2,7 +2,8 @@
  * Sets whose files are packed each on its own (dump.1.gz, dump.2.gz): those of the others that begin as a file of the same kind of set are unpacked
  * into the cache too. Which of them belong to the dump their headers say, as always.
  */
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
+import { isSameFile } from '../../../files/same-file.ts';
 import type { DumpFormat } from '../../formats/dump-format.ts';
 import { recognise } from '../../formats/index.ts';
 import { paced } from '../../jobs/steps.ts';
@@ -105,7 +106,7 @@ export async function neighboursOf(path: string, format: string, signal: AbortSi
   const paths: string[] = [];
   let isPacked = false;
   for (const one of folderFiles(dirname(path))) {
-    if (resolve(one) === resolve(path)) continue;
+    if (isSameFile(one, path)) continue;
     const found = await beginningOf(one, signal);
     if (found !== 'unreadable' && found?.format !== format) continue;
     paths.push(one);
