@@ -78,6 +78,31 @@ export function alternatingBits(blocks: number, bitmaps: 1 | 2): Uint8Array {
   return file;
 }
 
+/** An encrypted dump of a secure guest with the state of so many pages, zero and encrypted by turns. */
+export function alternatingStates(pages: number): Uint8Array {
+  const small = Buffer.from(buildCase(`${system}format pv-elf`));
+  const metaAt = Math.ceil(small.length / blockBytes) * blockBytes;
+  const bytes = Buffer.alloc(metaAt + pages * 16);
+  small.copy(bytes);
+  for (let at = metaAt; at < bytes.length; at += 32) {
+    bytes.writeUInt32BE(0xffff_ffff, at);
+    bytes[at + 15] = 1;
+  }
+  const segments = Number(bytes.readBigUInt64BE(32));
+  for (let at = segments; at < segments + 56 * bytes.readUInt16BE(56); at += 56) {
+    if (bytes.readUInt32BE(at) !== 1) continue;
+    for (const field of [32, 40]) bytes.writeBigUInt64BE(BigInt(pages) * BigInt(blockBytes), at + field);
+  }
+  // The section that has 16 bytes for each of the 16 pages.
+  const sections = Number(bytes.readBigUInt64BE(40));
+  for (let at = sections; at < sections + 64 * bytes.readUInt16BE(60); at += 64) {
+    if (bytes.readBigUInt64BE(at + 32) !== 256n) continue;
+    bytes.writeBigUInt64BE(BigInt(metaAt), at + 24);
+    bytes.writeBigUInt64BE(BigInt(pages * 16), at + 32);
+  }
+  return bytes;
+}
+
 /** A VMDUMP with so many bit maps of a group of pages each, none of which is stored. */
 export function manyMaps(groups: number): Uint8Array {
   const small = buildCase(`${system}format vmdump`);

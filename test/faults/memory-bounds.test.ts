@@ -12,7 +12,7 @@ import { manyLoads, shuffledLoads } from '../perf/many-loads.ts';
 import { manyNotes } from '../perf/many-notes.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import { peakRuns } from './peak-run.ts';
-import { alternatingBits, longChain, manyRecords, manySegmentHeaders, smallCore } from './giants.ts';
+import { alternatingBits, alternatingStates, longChain, manyRecords, manySegmentHeaders, smallCore } from './giants.ts';
 
 const mebibyte = 2 ** 20;
 /** What is promised above the start. */
@@ -35,6 +35,10 @@ const inputs: Readonly<Record<string, { readonly build: () => Uint8Array; readon
   'compressed segments with more entries than blocks': { build: () => manySegmentHeaders(8000, 1011), commands: [['info'], ['verify', '--quick']] },
   'bitmaps of 250 million bits that change from page to page': { build: () => alternatingBits(15_000, 2), commands: [['info'], ['triage'], ['regions']] },
   'one bitmap of 500 million bits that change from page to page': { build: () => alternatingBits(15_000, 1), commands: [['info'], ['verify', '--quick']] },
+  'an encrypted dump of 3.9 million pages whose state changes from page to page': {
+    build: () => alternatingStates(3_900_000),
+    commands: [['info'], ['triage'], ['regions']],
+  },
   '65,536 notes of registers': {
     build: () => manyNotes(65_536, { owner: 'CORE', type: 1, descBytes: 336 }),
     commands: [['info'], ['notes'], ['cpus'], ['triage'], ['backtrace'], ['verify', '--quick']],

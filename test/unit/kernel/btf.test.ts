@@ -202,6 +202,25 @@ describe.each(endians)('BTF, %s-endian', (endian) => {
     expect(wide.named('after', [1])).toEqual([3]);
   });
 
+  it('refuses a type with millions of members, which would be handed out as one list', () => {
+    const most = 1 << 20;
+    const withMembers = (count: number): Uint8Array => {
+      const blob = Buffer.from(btfBlob(endian, [all[0]!, { is: 'struct', name: 'wide', size: 8, members: [['m', 1, 0]] }]));
+      const [put, get] = endian === 'big' ? (['writeUInt32BE', 'readUInt32BE'] as const) : (['writeUInt32LE', 'readUInt32LE'] as const);
+      const [typeBytes, stringsAt] = [blob[get](12), 24 + blob[get](16)];
+      const member = blob.subarray(stringsAt - 12, stringsAt);
+      const more = Buffer.concat([blob.subarray(0, stringsAt), ...Array.from({ length: count - 1 }, () => member), blob.subarray(stringsAt)]);
+      more[put](typeBytes + (count - 1) * 12, 12);
+      more[put](typeBytes + (count - 1) * 12, 16);
+      const at = stringsAt - 12 - 12 + 4;
+      more[put](more[get](at) + count - 1, at);
+      return more;
+    };
+    const types = readBtf(withMembers(most), endian);
+    expect(typeof types === 'string' ? types : types.members(2).length).toBe(most);
+    expect(readBtf(withMembers(most + 1), endian)).toBe(`type 2 has ${most + 1} members, more than ${most}`);
+  });
+
   it('refuses what is cut, unknown or no BTF, and never hangs on circles', () => {
     const blob = btfBlob(endian, all);
     for (let length = 0; length < blob.length; length += 7) expect(typeof readBtf(blob.subarray(0, length), endian)).toBe('string');

@@ -88,6 +88,9 @@ const kindOf = (info: number): number => (info >>> 24) & 0x7f;
 const magic = 0xeb9f;
 const recordBytes = 12;
 const maxTypes = 4_000_000;
+/** Of a struct, union or enum, whose members are handed out as a list: 16 times what a count had room for until Linux 7.1 (BTF_MAX_VLEN 0xffff). */
+const maxMembers = 1 << 20;
+const listedKinds = new Set<number>([kinds.struct, kinds.union, kinds.enum, kinds.enum64]);
 /** KSYM_NAME_LEN is 512; BTF records no longer names. */
 const maxNameBytes = 1024;
 /** Between two pauses. */
@@ -198,6 +201,7 @@ export function* btfSteps(bytes: Uint8Array, endian: 'big' | 'little', base?: Bt
     const extra = extraBytes(kind, countOf(info)) ?? bytesByLayout(view, header, kind, countOf(info));
     if (extra === undefined) return `type ${firstId + places.length} is of the unknown kind ${kind}`;
     if (view.getUint32(at, little) >= firstString + header.stringBytes) return `the name of type ${firstId + places.length} lies outside its strings`;
+    if (countOf(info) > maxMembers && listedKinds.has(kind)) return `type ${firstId + places.length} has ${countOf(info)} members, more than ${maxMembers}`;
     if (places.length >= maxTypes) return `it has more than ${maxTypes} types`;
     places.push(at);
     at += recordBytes + extra;
