@@ -250,6 +250,22 @@ describe('tasks that wait for a lock', () => {
   });
 });
 
+describe('of a million tasks', () => {
+  it('that all sleep so many are looked at as are asked for, each lock is found once, and it ends', () => {
+    const { image, task, waits, find } = world();
+    waits(0x1_f000, 'mutex', [1]);
+    types.put(image, 0x1_f000, 'mutex', { owner: at(2) | 1 });
+    const sleeper = task(1);
+    const tasks = Array.from({ length: 1_000_000 }, (_, number): KernelTask => ({
+      ...sleeper,
+      address: number === 0 ? sleeper.address : BigInt(0x100_0000 + number * 0x4000),
+    }));
+    const { blocked, looked, unseen } = find({ tasks, mostStacks: 2048 });
+    expect([blocked.length, looked, unseen]).toEqual([2048, 1_000_000, ['of 1000000 tasks that sleep uninterruptibly the first 2048 were looked at']]);
+    expect(blocked.filter(({ wait }) => wait.for === 'lock').length).toBe(1);
+  });
+});
+
 describe('a structure that is all zero', () => {
   /** Two tasks that wait for each other's mutex, one that waits for a rwsem of the first, and one that waits for I/O. */
   function tangled(): World {

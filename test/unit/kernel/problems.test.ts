@@ -43,14 +43,15 @@ interface Given {
   readonly lines?: Readonly<Record<string, number>>;
   readonly log?: readonly (readonly [seconds: number, text: string])[];
   readonly broken?: string;
+  readonly hasTypes?: boolean;
 }
 const masks: CpuMasks = { possible: [0, 1, 2], present: [0, 1, 2], online: [0, 1], booted: [0, 1, 2] };
 const noHangs: Hangs = { blocked: [], busy: [], looked: 3, unseen: [] };
 
-function world({ hangs = { value: noHangs }, masks: given = { value: masks }, lines = {}, log, broken }: Given = {}): World {
+function world({ hangs = { value: noHangs }, masks: given = { value: masks }, lines = {}, log, broken, hasTypes = true }: Given = {}): World {
   const image = new MemoryImage(0x1_0000, 'big');
   for (let page = 0; page < 0x1_0000; page += 0x1000) image.u8(page + 0xff0, 1);
-  const { objects, memory } = describedKernel(image, { types: types.types(), symbols });
+  const { objects, memory } = describedKernel(image, { ...(hasTypes ? { types: types.types() } : {}), symbols });
   image.u64(symbols.elfcorehdr_addr, (1n << 64n) - 1n);
   image.u64(symbols.jiffies, 20_000n);
   image.u64(symbols.tick_nsec, 10_000_000n);
@@ -227,6 +228,17 @@ describe('rules of problems', () => {
       built.image.u64(symbols.elfcorehdr_addr, header);
       expect(values('crashkernel', built)).toEqual(header === 0x1000n ? [] : found);
     }
+  });
+
+  it('load, taint and memory for kdump need no types', () => {
+    const built = world({ hasTypes: false });
+    for (const [at, value] of [9 * 2048, 1024, 512].entries()) built.image.u64(symbols.avenrun + at * 8, BigInt(value));
+    built.image.u64(symbols.tainted_mask, 0x80n);
+    expect([values('load', built), values('taint', built), values('crashkernel', built)]).toEqual([['9.00, 0.50, 0.25'], ['D'], ['0 bytes']]);
+    expect(looked('stuck-work', built).missing.length).toBeGreaterThan(0);
+    const nameless = world({ hasTypes: false });
+    nameless.image.u64(symbols.crashk_res + 16, 0n);
+    expect(looked('crashkernel', nameless)).toMatchObject({ problems: [], missing: [{}] });
   });
 
   it('a broken list is one', () => {

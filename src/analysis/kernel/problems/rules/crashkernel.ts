@@ -1,6 +1,7 @@
 /** Memory for a kdump kernel (crashk_res, kernel/crash_core.c; kernel/kexec_core.c before 6.9). */
 import { failed, isFailure } from '../../../../shared/result.ts';
 import { byteText } from '../../../../shared/units.ts';
+import type { KernelObject } from '../../object/kernel-object.ts';
 import type { ProblemRule } from '../problem-rule.ts';
 
 /** Less than any distribution's kdump kernel starts in. */
@@ -16,8 +17,12 @@ export const crashkernel: ProblemRule = {
   threshold: 'no memory is reserved for a kdump kernel, or less than 64 MiB',
   source: 'memory',
   *look({ kernel: { objects } }) {
-    const resource = objects.variable('crashk_res', 'resource');
-    const [start, end, name] = [resource.at('start').u64(), resource.at('end').u64(), resource.at('name').string()];
+    const resource = objects.variable('crashk_res', objects.hasType('resource') ? 'resource' : 'void').named('crashk_res');
+    const hasType = objects.hasType('resource');
+    // start, end and name come first in every release (include/linux/ioport.h); its name shows that they do.
+    const member = (path: string, at: bigint): KernelObject => (hasType ? resource.at(path) : resource.moved(at));
+    const [start, end] = [member('start', 0n).u64(), member('end', 8n).u64()];
+    const name = (hasType ? resource.at('name') : resource.moved(16n).pointer(undefined, 'void')).string();
     for (const one of [start, end, name])
       if (isFailure(one)) {
         yield one;

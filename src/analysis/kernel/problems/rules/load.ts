@@ -14,8 +14,16 @@ export const load: ProblemRule = {
   source: 'memory',
   see: 'cpus-running',
   *look({ kernel, masks }) {
-    const averages = kernel.objects.variable('avenrun', 'u64');
-    const [one, five, fifteen] = [0, 1, 2].map((at) => averages.element(at).u64());
+    const address = kernel.objects.addressOf('avenrun');
+    // Three unsigned longs: their place is enough, types are not needed.
+    const [one, five, fifteen] = [0n, 8n, 16n].map((at) =>
+      isFailure(address)
+        ? address
+        : kernel.objects
+            .at(address.value + at, 'void')
+            .named('avenrun')
+            .u64(),
+    );
     if (one === undefined || five === undefined || fifteen === undefined) return;
     const unread = firstFailure(one, five, fifteen, masks);
     if (isFailure(one) || isFailure(five) || isFailure(fifteen) || isFailure(masks)) {
@@ -25,7 +33,6 @@ export const load: ProblemRule = {
     const text = (value: bigint): string => (Math.floor(((Number(value) + half) * 100) / fixedOne) / 100).toFixed(2);
     const cpus = masks.value.online.length;
     if (Number(one.value) / fixedOne <= cpus) return;
-    const { address } = averages;
     yield {
       severity: 'warning',
       text: `On average ${text(one.value)} tasks ran, were ready, or slept uninterruptibly over the last minute, on ${cpus} CPUs.`,
