@@ -105,7 +105,7 @@ const compared = (left: string, right: string): string => {
 const stack = { name: 'kernel stack', start: 0xffff_8000_0b00_0000n, end: 0xffff_8000_0b00_4000n };
 const aarch64 = (start: { readonly pc: bigint; readonly framePointer: bigint; readonly isUser?: boolean }): string => {
   const memory = describedMemory('aarch64', new Map());
-  const { detail } = unwindAarch64({ memory, symbols: undefined, stacks: [stack], authenticationMask: 0n } as never, { link: 0n, ...start });
+  const { detail } = unwindAarch64({ memory, symbols: undefined, stacks: [stack], authenticationMask: 0n }, { link: 0n, ...start });
   return detail;
 };
 
@@ -120,7 +120,7 @@ export const newerConclusions: Readonly<Record<string, ConclusionCase>> = {
   },
   'known-issue': {
     made: { on: () => issues('BUG in *'), says: /^known since spring$/ },
-    without: { on: () => `${issues('BUG in *', '')}`, says: /^none fits$/ },
+    without: { on: () => issues('BUG in *', ''), says: /^none fits$/ },
     against: { on: () => issues('Deadlock of *'), says: /^none fits$/ },
   },
   'build-id': {

@@ -113,6 +113,7 @@ describe('a class is excluded', () => {
 
   it.each([
     ['the stack of a CPU', { unseenStacks: ['CPU 1'] }, /warning-panic|stack-overflow|early-boot|cpu-loop|lock-held/, /disabled-wait/],
+    ['PSWs, which the machine has none of', { unseenPsws: undefined }, /disabled-wait/, /warning-panic .*cpu-loop/],
     ['the PSW of a CPU', { unseenPsws: ['CPU 1'] }, /disabled-wait/, /warning-panic .*cpu-loop/],
     ['a panic that panic_cpu says had begun', { panicCpu: 0 }, /warning-panic/, /disabled-wait/],
   ])('not by what could not be seen: %s', (_, unseen, not, still) => {

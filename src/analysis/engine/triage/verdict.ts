@@ -54,7 +54,8 @@ function stoppedCpu(session: Session): VerdictEvidence['disabledWait'] {
   return { cpu: cpuName(cpu, cpuNumbering(cpus)), address: cpu.psw.address, ...defined({ code: explainWaitAddress(BigInt(cpu.psw.address)) }) };
 }
 
-function unseenPsws(session: Session): readonly string[] {
+function unseenPsws(session: Session): readonly string[] | undefined {
+  if (!architectures[session.image.machine.arch].features.has('psw')) return undefined;
   const numbering = cpuNumbering(machineCpus(session).cpus);
   return withoutPsw(session).map((cpu) => cpuName(cpu, numbering));
 }

@@ -32,8 +32,8 @@ export interface VerdictEvidence {
   readonly traces: readonly TraceJson[];
   /** CPUs whose stacks could not be followed, where others could. */
   readonly unseenStacks: readonly string[];
-  /** CPUs whose PSW is not recorded (s390x). */
-  readonly unseenPsws: readonly string[];
+  /** CPUs whose PSW is not recorded; undefined where CPUs have none, and wait in no such way. */
+  readonly unseenPsws: readonly string[] | undefined;
   /** Why stacks could not be followed. */
   readonly noStacks?: string;
   readonly end?: EndStack;

@@ -47,13 +47,13 @@ export function exclusions(evidence: VerdictEvidence): Exclusion[] {
     });
   if (taint?.badPage === false) excluded.push({ classes: ['slab-corruption'], why: 'taint flag B in tainted_mask is clear' });
   for (const one of byTasks(evidence)) excluded.push(one);
-  if (traces.length > 0 && disabledWait === undefined && noStacks === undefined && unseenPsws.length === 0)
+  if (traces.length > 0 && disabledWait === undefined && noStacks === undefined && unseenPsws?.length === 0)
     excluded.push({ classes: ['disabled-wait'], why: 'no CPU is in a disabled wait' });
   const gaps = [
     logGap,
     noStacks,
     ...unseenStacks.map((cpu) => `the stack of ${cpu}, which could not be followed to its end`),
-    ...unseenPsws.map((cpu) => `the PSW of ${cpu}, which is not recorded`),
+    ...(unseenPsws ?? []).map((cpu) => `the PSW of ${cpu}, which is not recorded`),
     ...hangs.unseen,
   ].filter((one) => one !== undefined);
   for (const why of gaps) excluded.push({ classes: [], why: `not excluded, since it could not be seen: ${why}` });
