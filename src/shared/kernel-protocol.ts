@@ -1,6 +1,7 @@
 /** Engine methods about the kernel's log, symbols and types. */
 import * as v from 'valibot';
 import { dmesgSchema, logRecordSchema, structSchema, symbolizeSchema, symbolSchema, symbolsSchema, typeNamesSchema } from './kernel-model.ts';
+import { addressSchema } from './address-model.ts';
 import { disassemblySchema, mostInstructions } from './code-model.ts';
 import { addressSpaces } from './model.ts';
 import { onView } from './wire-types.ts';
@@ -34,6 +35,17 @@ export const kernelProtocol = {
       depth: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8))),
     }),
     result: structSchema,
+  },
+  /** What an address is. Of a file offset nothing is known. */
+  address: {
+    params: v.strictObject({
+      ...onView,
+      space: v.picklist(['virtual', 'absolute', 'real']),
+      address: v.bigint(),
+      cpu: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+      quick: v.optional(v.boolean()),
+    }),
+    result: addressSchema,
   },
   disassemble: {
     /** `count` instructions from the address on, the `whole` function that it lies in, or without either some before and after it. */

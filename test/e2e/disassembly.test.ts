@@ -40,5 +40,10 @@ describeNeeding('window', 'the disassembly', () => {
     await page.getByTestId('status-cursor').getByText('0x3ff7f26c716').waitFor();
     await page.getByTestId('rail-hex').click();
     await page.getByTestId('inspector').filter({ visible: true }).getByText('0x3ff7f26c716').first().waitFor();
+    // The inspector says what the place is.
+    const what = page.getByTestId('inspector-address').filter({ visible: true });
+    await what.getByText('memory of module orderflow').waitFor();
+    await what.getByText(/^area of vmalloc .* made by /).waitFor();
+    await desk.photograph('inspector-address');
   });
 });

@@ -1,5 +1,6 @@
 /** The registry of commands. */
 import type { Command } from '../command.ts';
+import { addressCommand } from './address.ts';
 import { compareCommand } from './compare.ts';
 import { disassembleCommand } from './disassemble.ts';
 import { dmesgCommand } from './dmesg.ts';
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   dmesgCommand,
   symbolsCommand,
   structCommand,
+  addressCommand,
   disassembleCommand,
   catalogueCommand,
   sampleCommand,

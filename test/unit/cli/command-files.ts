@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GenericSchema } from 'valibot';
 import { inspectSchema } from '../../../src/shared/inspect-model.ts';
+import { addressSchema } from '../../../src/shared/address-model.ts';
 import { disassemblySchema } from '../../../src/shared/code-model.ts';
 import { dmesgSchema, structSchema, symbolsSchema } from '../../../src/shared/kernel-model.ts';
 import { verifySchema } from '../../../src/shared/check-model.ts';
@@ -81,6 +82,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   symbols: { schema: symbolsSchema, args: ({ healthy }) => [healthy, '*panic*'] },
   struct: { schema: structSchema, args: ({ types }) => [types, 'prb_desc_ring', '0x1000'] },
   disassemble: { schema: disassemblySchema, args: ({ healthy }) => [healthy, 'absolute:0x1000', '--count', '4'] },
+  address: { schema: addressSchema, args: ({ healthy }) => [healthy, 'cpu0.lowcore+0x1a0'] },
   kernel: { schema: kernelFactsSchema, args: ({ healthy }) => [healthy] },
   tasks: { schema: tasksSchema, args: ({ healthy }) => [healthy] },
   modules: { schema: modulesSchema, args: ({ healthy }) => [healthy] },

@@ -36,6 +36,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   symbols: ['panic'],
   struct: ['task_struct'],
   disassemble: ['0x101000', '--count', '2'],
+  address: ['0x101000'],
   maps: ['1'],
   analyse: ['log'],
   sql: ['select count(*) from analysis_log()'],

@@ -1,5 +1,6 @@
 /** The engine's methods about what the kernel says. */
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
+import { describeAddress } from './address.ts';
 import { analysisHandlers } from './analyses.ts';
 import { describeBacktrace } from './backtrace.ts';
 import { describeKernelFacts } from './kernel-facts.ts';
@@ -23,6 +24,7 @@ export const kernelHandlers = (sessionOf: SessionOf) =>
       describeSymbols(sessionOf(dump, view), request, signal, stream === true ? (symbols) => progress({ symbols }) : undefined),
     symbolize: ({ dump, view, ...request }, { signal }) => symbolize(sessionOf(dump, view), request, signal),
     struct: ({ dump, view, ...request }, { signal }) => describeStruct(sessionOf(dump, view), request, signal),
+    address: ({ dump, view, ...request }, { signal }) => describeAddress(sessionOf(dump, view), request, signal),
     disassemble: ({ dump, view, ...request }, { signal }) => describeDisassembly(sessionOf(dump, view), request, signal),
     typeNames: ({ dump, view, module }, { signal }) => describeTypeNames(sessionOf(dump, view), module, signal),
     vmcoreinfo: ({ dump, view, copies }, { signal }) => answerVmcoreinfo(sessionOf(dump, view), copies === true, signal),

@@ -28,6 +28,14 @@ function layouts(types: BtfTypes): readonly { readonly base: number; readonly si
   return pieces.length > 0 ? pieces : [at('core_layout'), at('init_layout')].filter((piece) => piece !== undefined);
 }
 
+/** Memory of a module, half open, as far as it can be read. */
+export function layoutPieces(types: BtfTypes, memory: KernelMemory, module: bigint): readonly { readonly start: bigint; readonly end: bigint }[] {
+  return layouts(types).flatMap(({ base, size }) => {
+    const [start, bytes] = [memory.pointer(module + BigInt(base)), memory.u32(module + BigInt(size))];
+    return start === undefined || bytes === undefined || start === 0n || bytes === 0 ? [] : [{ start, end: start + BigInt(bytes) }];
+  });
+}
+
 export function moduleDetails(types: BtfTypes, memory: KernelMemory, module: bigint): ModuleDetails {
   const pieces = layouts(types);
   const sizes = pieces.map(({ size }) => memory.u32(module + BigInt(size)));

@@ -6,6 +6,7 @@ import { positionText, type Position } from '../../state/position.ts';
 import { countText, plural } from '../../words/numbers.ts';
 import { placeText } from '../../words/place.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { AddressFacts } from './AddressFacts.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
 import { MarkList } from './MarkList.tsx';
@@ -120,6 +121,7 @@ export function Inspector({ dump, position, children }: { readonly dump: OpenDum
       )}
       <LowcoreHere dump={dump} position={position} />
       {bytes === undefined ? null : <SymbolNames dump={dump} position={position} bytes={bytes} />}
+      <AddressFacts dump={dump} position={position} />
       <Readings dump={dump} position={position} />
       {children}
       <Known dump={dump} position={position} />

@@ -1,0 +1,293 @@
+/** `address`: what an address is, by everything that the kernel keeps books of. */
+import type { AddressFact, AddressJson } from '../../../shared/address-model.ts';
+import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { defined } from '../../../shared/defined.ts';
+import { schemaVersion, type AddressSpace } from '../../../shared/model.ts';
+import { failed, isFailure, type Failure, type Missing } from '../../../shared/result.ts';
+import { hex } from '../../../shared/units.ts';
+import { architectures } from '../../arch/index.ts';
+import { realToAbsolute } from '../../arch/s390x/prefixing.ts';
+import { lowcoreSize } from '../../arch/s390x/save-area.ts';
+import { createPace } from '../../jobs/pace.ts';
+import { layoutPieces } from '../../kernel/modules/module-details.ts';
+import type { KernelObjects } from '../../kernel/object/kernel-objects.ts';
+import { kernelObjects } from '../../kernel/object/kernel-objects.ts';
+import { flagNames, pageStruct } from '../../kernel/pages/page-structs.ts';
+import { slabPlace, type SlabPlace } from '../../kernel/pages/slab-object.ts';
+import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
+import { vmallocAreas } from '../../kernel/vmalloc/vmalloc-areas.ts';
+import { describeLowcores } from '../machine/lowcore.ts';
+import { machineCpus } from '../machine/machine-cpus.ts';
+import { selectCpu } from '../session/select-cpu.ts';
+import type { Session } from '../session/session.ts';
+import { allNames } from './kernel-names.ts';
+import { firstOfTasks, kernelTasks } from './kernel-tasks.ts';
+import type { KernelTasks } from './find-tasks.ts';
+
+export interface AddressRequest {
+  readonly space: AddressSpace;
+  readonly address: bigint;
+  readonly cpu?: number | undefined;
+  /** Without a search, and among the oldest and newest few thousand tasks. */
+  readonly quick?: boolean | undefined;
+}
+
+interface Question {
+  readonly session: Session;
+  readonly tasks: KernelTasks;
+  readonly objects: KernelObjects;
+  readonly names: SymbolTable | undefined;
+  /** Of the kernel; undefined where only memory was named. */
+  readonly virtual: bigint | undefined;
+  readonly absolute: bigint | undefined;
+  readonly nameOf: (number: number) => string;
+}
+
+type Fact = AddressFact | Failure | undefined;
+
+const within = (address: bigint, start: bigint, end: bigint): boolean => start <= address && address < end;
+const distance = (bytes: bigint | number): string => (BigInt(bytes) === 0n ? '' : `+${hex(bytes)}`);
+
+function* symbolFact({ names, virtual }: Question): Generator<Fact> {
+  const found = virtual === undefined ? undefined : names?.at(virtual);
+  if (found === undefined) return;
+  const { name, offset, size, module } = found;
+  yield { kind: 'symbol', text: `${name}${distance(offset)}${module === undefined ? '' : ` [${module}]`}`, name, offset, ...defined({ size, module }) };
+}
+
+function* moduleFacts({ tasks, virtual }: Question): Generator<Fact> {
+  if (virtual === undefined) return;
+  const { modules } = tasks.kernel;
+  if (typeof modules === 'string') {
+    yield failed('modules', modules);
+    return;
+  }
+  if (tasks.types === undefined) {
+    yield modules.list.modules.length === 0 ? undefined : failed('memory of modules', tasks.noTypes);
+    return;
+  }
+  for (const { name, address } of modules.list.modules)
+    for (const { start, end } of layoutPieces(tasks.types.types, tasks.memory, address))
+      if (within(virtual, start, end))
+        yield {
+          kind: 'module',
+          text: `memory of module ${name}${distance(virtual - start)}`,
+          name,
+          start: hex(start),
+          end: hex(end),
+          offset: Number(virtual - start),
+        };
+}
+
+/** Virtual addresses of the first two pages are real ones, and those are each CPU's own lowcore. */
+const isOwnLowcore = (session: Session, virtual: bigint | undefined): boolean =>
+  virtual !== undefined && virtual < BigInt(lowcoreSize) && architectures[session.image.machine.arch].features.has('lowcore');
+
+function* lowcoreFacts({ session, virtual, absolute, nameOf }: Question): Generator<Fact> {
+  if (!architectures[session.image.machine.arch].features.has('lowcore')) return;
+  if (virtual !== undefined && isOwnLowcore(session, virtual)) {
+    const offset = Number(virtual);
+    const known = machineCpus(session).cpus.some(({ prefix }) => prefix !== undefined);
+    const [lowcore] = known ? describeLowcores(session, {}).cpus : [];
+    const field = lowcore?.fields.find((one) => one.offset <= offset && offset < one.offset + one.size)?.name;
+    const text = `lowcore of whichever CPU uses the address${field === undefined ? `, offset ${hex(offset)}` : `: ${field}`}`;
+    yield { kind: 'lowcore', text, offset, ...defined({ field }) };
+    return;
+  }
+  if (absolute === undefined) return;
+  const { cpus } = machineCpus(session);
+  const numbering = cpuNumbering(cpus);
+  for (const cpu of cpus) {
+    if (cpu.prefix === undefined || !within(absolute, BigInt(cpu.prefix), BigInt(cpu.prefix) + BigInt(lowcoreSize))) continue;
+    const offset = Number(absolute - BigInt(cpu.prefix));
+    const number = cpu[numbering] ?? cpu.id;
+    const [lowcore] = describeLowcores(session, { cpu: number }).cpus;
+    const field = lowcore?.fields.find((one) => one.offset <= offset && offset < one.offset + one.size)?.name;
+    const text = `lowcore of ${nameOf(number)}${field === undefined ? `, offset ${hex(offset)}` : `: ${field}`}`;
+    yield { kind: 'lowcore', text, cpu: number, prefix: cpu.prefix, offset, ...defined({ field }) };
+  }
+}
+
+function* perCpuFacts({ tasks, names, virtual, nameOf }: Question): Generator<Fact> {
+  const [start, end] = ['__per_cpu_start', '__per_cpu_end'].map((name) => tasks.symbols?.lookup(name)[0]?.address);
+  if (virtual === undefined || start === undefined || end === undefined) return;
+  for (const { number, perCpuOffset } of tasks.cpus) {
+    if (perCpuOffset === undefined) continue;
+    const variable = BigInt.asUintN(64, virtual - perCpuOffset);
+    if (!within(variable, start, end)) continue;
+    const found = names?.at(variable);
+    const symbol = found === undefined ? undefined : `${found.name}${distance(found.offset)}`;
+    yield {
+      kind: 'per-cpu',
+      text: `per-CPU data of ${nameOf(number)}${symbol === undefined ? '' : `: ${symbol}`}`,
+      cpu: number,
+      variable: hex(variable),
+      ...defined({ symbol }),
+    };
+  }
+}
+
+function* taskFacts({ tasks, objects, virtual, nameOf }: Question): Generator<Fact> {
+  if (virtual === undefined) return;
+  const { list, layout } = tasks;
+  const size = objects.sizeOf('task_struct');
+  const bytes = isFailure(size) ? 0n : BigInt(size.value);
+  for (const { address, comm, pid, stack } of list.tasks) {
+    const who = `${comm} (pid ${pid ?? '?'})`;
+    const of = { ...defined({ pid }) };
+    yield undefined;
+    if (within(virtual, address, address + bytes) || virtual === address)
+      yield { kind: 'task', text: `task_struct of ${who}${distance(virtual - address)}`, task: hex(address), comm, offset: Number(virtual - address), ...of };
+    const stackEnd = stack === undefined || layout === undefined ? undefined : stack + BigInt(layout.stackBytes);
+    if (stack !== undefined && stackEnd !== undefined && within(virtual, stack, stackEnd))
+      yield { kind: 'stack', text: `kernel stack of ${who}${distance(virtual - stack)}`, start: hex(stack), end: hex(stackEnd), task: hex(address), ...of };
+  }
+  for (const { number, stacks } of tasks.cpus)
+    for (const { name, start, end } of stacks)
+      if (name !== 'kernel stack' && within(virtual, start, end))
+        yield { kind: 'stack', text: `${name} of ${nameOf(number)}${distance(virtual - start)}`, start: hex(start), end: hex(end), cpu: number };
+  if (!list.complete) yield failed('stacks of some tasks', list.broken ?? tasks.missing[0]?.why ?? 'the list of tasks is not complete');
+}
+
+function slabText({ cache, offset, index, objects, state }: SlabPlace): string {
+  const free = 'unknown' in state ? `whether it is free is not known: ${state.unknown}` : state.free ? 'free' : 'allocated';
+  const part =
+    offset < 0 ? `${-offset} bytes before object` : offset >= cache.objectSize ? `${offset - cache.objectSize} bytes behind the end of object` : 'object';
+  return `${part} ${index} of ${objects} in a slab of ${cache.name}${offset > 0 && offset < cache.objectSize ? `, offset ${hex(offset)}` : ''}, ${free}`;
+}
+
+function* pageFacts({ tasks, objects, virtual, absolute }: Question): Generator<Fact> {
+  if (absolute === undefined) return;
+  const found = pageStruct(objects, absolute);
+  if (isFailure(found)) {
+    yield found;
+    return;
+  }
+  const place = slabPlace(objects, virtual ?? absolute, absolute, found, tasks.cpus, tasks.kernel.memory);
+  if (place !== undefined && isFailure(place)) yield place;
+  // Where only memory was named its virtual address is that of the map of all memory, which is not known here.
+  else if (place !== undefined && virtual !== undefined) {
+    const { cache, object, offset, index, objects: count, state } = place;
+    yield {
+      kind: 'slab',
+      text: slabText(place),
+      cache: cache.name,
+      cacheAddress: hex(cache.address),
+      object: hex(object),
+      offset,
+      size: cache.size,
+      objectSize: cache.objectSize,
+      index,
+      objects: count,
+      ...('free' in state ? { free: state.free } : {}),
+    };
+    if ('unknown' in state) yield failed('whether the object is free', state.unknown);
+  }
+  const flags = flagNames(objects, found.page);
+  const at = found.page.address;
+  if (isFailure(flags)) yield flags;
+  else if (!isFailure(at)) {
+    const head = found.head.pfn === found.pfn ? undefined : Number(found.head.pfn);
+    const words = flags.value.length === 0 ? 'no flags' : flags.value.join(', ');
+    yield {
+      kind: 'page',
+      text: `page frame ${found.pfn}: ${words}${head === undefined ? '' : `; part of the compound page at frame ${head}`}`,
+      pfn: Number(found.pfn),
+      page: hex(at.value),
+      flags: [...flags.value],
+      ...defined({ head }),
+    };
+  }
+}
+
+function* vmallocFacts({ objects, virtual }: Question): Generator<Fact> {
+  if (virtual === undefined) return;
+  for (const area of vmallocAreas(objects)) {
+    if (isFailure(area)) {
+      yield area;
+      continue;
+    }
+    if (!within(virtual, area.start, area.end)) {
+      yield undefined;
+      continue;
+    }
+    const caller = area.vm?.at('caller').symbol();
+    const by = caller === undefined || isFailure(caller) ? undefined : caller.value;
+    const text = `area of vmalloc ${hex(area.start)}-${hex(area.end)}${distance(virtual - area.start)}${by === undefined ? '' : `, made by ${by}`}`;
+    yield { kind: 'vmalloc', text, start: hex(area.start), end: hex(area.end), offset: Number(virtual - area.start), ...defined({ caller: by }) };
+  }
+}
+
+function* memoryFact({ session, virtual, absolute }: Question): Generator<Fact> {
+  if (absolute === undefined) {
+    if (virtual !== undefined && !isOwnLowcore(session, virtual)) yield failed('memory at the address', 'no translation leads to any');
+    return;
+  }
+  const [gap] = session.memory.read(absolute, 1).absences;
+  const state = absolute >= session.memory.end ? 'missing' : (gap?.state ?? 'in the dump');
+  yield { kind: 'memory', text: `absolute ${hex(absolute)}, ${state}`, absolute: hex(absolute), state };
+}
+
+const looks = [symbolFact, lowcoreFacts, perCpuFacts, taskFacts, pageFacts, vmallocFacts, moduleFacts, memoryFact];
+
+/** The kernel's objects as its tasks were read with. */
+function objectsOf({ kernel, memory, symbols, names, types, noTypes }: KernelTasks): KernelObjects {
+  const symbolAt = (address: bigint): string | undefined => {
+    const found = names?.at(address);
+    return found === undefined ? undefined : `${found.name}${distance(found.offset)}${found.module === undefined ? '' : ` [${found.module}]`}`;
+  };
+  const space = { types: types?.types, noTypes, vmcoreinfo: kernel.vmcoreinfo, pointerBytes: memory.pointerBytes, memory, symbolAt };
+  return kernelObjects({ space, symbols, noSymbols: kernel.symbols.found ? '' : kernel.symbols.why });
+}
+
+/** @throws DumpError absent for a CPU that the dump does not have; Cancelled */
+export async function describeAddress(session: Session, request: AddressRequest, signal: AbortSignal): Promise<AddressJson> {
+  const { space, address, cpu } = request;
+  const { cpus } = machineCpus(session);
+  const numbering = cpuNumbering(cpus);
+  if (request.quick === true && !session.kernel.publishesSymbols)
+    return {
+      schema: schemaVersion,
+      space,
+      address: hex(address),
+      ...defined({ cpu }),
+      numbering,
+      facts: [],
+      missing: [{ what: 'symbols', why: 'they would have to be searched for' }],
+    };
+  const tasks = await (request.quick === true ? firstOfTasks : kernelTasks)(session, signal);
+  const search = await allNames(session, signal);
+  const names = 'why' in search ? undefined : search;
+  const virtual = space === 'virtual' ? address : undefined;
+  const prefix = space === 'real' ? selectCpu(session, cpu ?? 0).prefix : undefined;
+  const absolute = isOwnLowcore(session, virtual)
+    ? undefined
+    : space === 'virtual'
+      ? tasks.kernel.memory.translate(address)
+      : space === 'absolute'
+        ? address
+        : prefix === undefined
+          ? undefined
+          : realToAbsolute(address, BigInt(prefix));
+  const all = { ...tasks, names };
+  const question: Question = {
+    session,
+    tasks: all,
+    objects: objectsOf(all),
+    names,
+    virtual,
+    absolute,
+    nameOf: (number) => cpuName({ id: number, ...(numbering === 'linuxCpu' ? { linuxCpu: number } : {}) }, numbering),
+  };
+  const pace = createPace(signal);
+  const facts: AddressFact[] = [];
+  const missing: Missing[] = 'why' in search ? [{ what: 'symbols', why: search.why }] : [];
+  for (const look of looks)
+    for (const fact of look(question)) {
+      await pace.breathe(() => undefined);
+      if (fact === undefined) continue;
+      if (isFailure(fact)) missing.push(fact.missing);
+      else facts.push(fact);
+    }
+  return { schema: schemaVersion, space, address: hex(address), ...defined({ cpu }), numbering, facts, missing };
+}

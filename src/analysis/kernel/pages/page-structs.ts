@@ -1,0 +1,79 @@
+/**
+ * struct page of a page frame: an element of the array that `vmemmap` (s390x) or `vmemmap_base` (x86_64) points to, where the kernel was built with one (CONFIG_SPARSEMEM_VMEMMAP,
+ * Documentation/mm/memory-model.rst). What a page is says page.flags by enum pageflags, and since 6.10 page.page_type by enum pagetype (include/linux/page-flags.h).
+ */
+import { failed, isFailure, type Failure, type Result } from '../../../shared/result.ts';
+import { hex, type AbsoluteAddress } from '../../../shared/units.ts';
+import { kinds } from '../btf/btf-types.ts';
+import type { KernelObject } from '../object/kernel-object.ts';
+import type { KernelObjects } from '../object/kernel-objects.ts';
+
+const bases = ['vmemmap', 'vmemmap_base'] as const;
+const pageShift = 12n;
+const what = 'struct page';
+
+export interface PageStruct {
+  readonly pfn: bigint;
+  readonly page: KernelObject;
+  /** Of the same compound page, where it is one that follows. */
+  readonly head: { readonly pfn: bigint; readonly page: KernelObject };
+}
+
+/** @returns undefined for no number that flags of a page could have */
+function bitNames(objects: KernelObjects, enumeration: string, value: bigint): readonly string[] {
+  const { types } = objects.space;
+  if (types === undefined) return [];
+  const limit = objects.constant(enumeration, '__NR_PAGEFLAGS');
+  const bits = new Map<bigint, string>();
+  // Some names share a bit: the first is the flag's own.
+  for (const id of types.named(enumeration, [kinds.enum, kinds.enum64]))
+    for (const { name, value: bit } of types.enumerators(id)) if (bit >= 0n && bit < 64n && !bits.has(bit)) bits.set(bit, name);
+  return [...bits].flatMap(([bit, name]) => (((value >> bit) & 1n) === 1n && !isFailure(limit) && bit < limit.value ? [name.replace(/^PG_/, '')] : []));
+}
+
+/** Flags by their names: "locked", "head". */
+export function flagNames(objects: KernelObjects, page: KernelObject): Result<readonly string[]> {
+  const flags = page.at('flags').u64();
+  return isFailure(flags) ? flags : { value: bitNames(objects, 'pageflags', flags.value) };
+}
+
+/** Whether a head page belongs to a slab; a failure where this kernel's way to say it is not known. */
+export function isSlabPage(objects: KernelObjects, page: KernelObject): Result<boolean> {
+  const flag = objects.constant('pageflags', 'PG_slab');
+  if (!isFailure(flag)) {
+    const flags = page.at('flags').u64();
+    return isFailure(flags) ? flags : { value: ((flags.value >> flag.value) & 1n) === 1n };
+  }
+  // Since 6.12 the highest byte of page_type is the type.
+  const type = objects.constant('pagetype', 'PGTY_slab');
+  if (isFailure(type)) return failed('whether it is a page of a slab', 'the types name neither PG_slab nor PGTY_slab');
+  const value = page.at('page_type').u32();
+  return isFailure(value) ? value : { value: BigInt(value.value >>> 24) === type.value };
+}
+
+function pageAt(objects: KernelObjects, pfn: bigint): Result<{ readonly page: KernelObject; readonly base: bigint; readonly bytes: bigint }> {
+  const variable = bases.find((name) => !isFailure(objects.addressOf(name)));
+  if (variable === undefined) return failed(what, `no symbol names the array of pages (${bases.join(', ')})`);
+  const base = objects.variable(variable, 'void *').integer();
+  const size = objects.sizeOf('page');
+  if (isFailure(base)) return base;
+  if (isFailure(size)) return size;
+  const bytes = BigInt(size.value);
+  return { value: { page: objects.at(BigInt.asUintN(64, base.value + pfn * bytes), 'page'), base: base.value, bytes } };
+}
+
+/** The page of an address, and the head of the compound page that it is part of. */
+export function pageStruct(objects: KernelObjects, absolute: AbsoluteAddress): PageStruct | Failure {
+  const pfn = absolute >> pageShift;
+  const found = pageAt(objects, pfn);
+  if (isFailure(found)) return found;
+  const { page, base, bytes } = found.value;
+  const link = page.at('compound_head').u64();
+  if (isFailure(link)) return link;
+  if ((link.value & 1n) === 0n) return { pfn, page, head: { pfn, page } };
+  const distance = link.value - 1n - base;
+  const head = distance / bytes;
+  // A page points to a head before it; what does not is something else's word.
+  if (distance < 0n || distance % bytes !== 0n || head >= pfn) return failed(what, `its compound_head is ${hex(link.value)}, which is no page before it`);
+  return { pfn, page, head: { pfn: head, page: objects.at(link.value - 1n, 'page') } };
+}

@@ -1,0 +1,34 @@
+import { defined } from '../../shared/defined.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
+import type { Command } from '../command.ts';
+import { exitCodes, printJson, UsageError } from '../io.ts';
+import { withDump } from '../open-dump.ts';
+import { columns } from '../text/table.ts';
+import { cpuOption } from './address-argument.ts';
+import { kernelAddressIn } from './kernel-address.ts';
+
+export const addressCommand: Command = {
+  name: 'address',
+  summary: 'what an address is (virtual, unless its space is named): symbol, object of a slab, stack, page, area of vmalloc, per-CPU data, module, lowcore',
+  args: ['<file>', '<address>'],
+  options: [{ flags: '--cpu <number>', description: 'CPU whose prefix a real address uses' }],
+  ofKernel: true,
+  example: 'dumpbench address dump.s390 cpu0.r15',
+  async run(context, [file = '', typed = ''], options) {
+    const { engine, io, output, style } = context;
+    const named = cpuOption(options);
+    const answer = await withDump(context, file, async (dump) => {
+      const { space, address, cpu } = await kernelAddressIn(context, dump, typed, named);
+      if (space === 'file') throw new UsageError(`"${typed}" is an offset in the file, which is no address of the system`);
+      return engine.call('address', { dump, space, address, ...defined({ cpu }) }, { signal: io.signal });
+    });
+    if (output.json) printJson(io, answer);
+    else {
+      const rows = answer.facts.map(({ kind, text }) => [kind, visibleLine(text)]);
+      const unknown = answer.missing.map(({ what, why }) => [visibleLine(what), style.dim(visibleLine(why))]);
+      io.out(`${style.strong(`${answer.space} ${answer.address}`)}\n${rows.length === 0 ? 'nothing is known of it\n' : `${columns(rows)}\n`}`);
+      if (unknown.length > 0) io.out(`${style.dim('not known:')}\n${columns(unknown)}\n`);
+    }
+    return exitCodes.fine;
+  },
+};

@@ -1,0 +1,33 @@
+/** What the kernel's books say of the place of the cursor: object of a slab, stack, page, and so on. */
+import { defined } from '../../../shared/defined.ts';
+import { useQuery } from '../../hooks/use-query.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import type { Position } from '../../state/position.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+
+export function AddressFacts({ dump, position }: { readonly dump: OpenDump; readonly position: Position }) {
+  const { engine } = useWorkbench();
+  const { space, address, cpu } = position;
+  const key = space === 'file' || dump.checked === 'triage' ? undefined : `${space}/${cpu ?? ''}/${address}`;
+  const query = useQuery(dump, key, async (handle, signal) =>
+    space === 'file'
+      ? undefined
+      : engine.call('address', { dump: handle, space, address, quick: true, ...defined({ cpu: space === 'real' ? (cpu ?? 0) : undefined }) }, { signal }),
+  );
+  // The name and the place in memory stand in sections of their own.
+  const facts = (query.error === undefined ? (query.value?.facts ?? []) : []).filter(({ kind }) => kind !== 'symbol' && kind !== 'memory');
+  if (key === undefined || facts.length === 0) return null;
+  return (
+    <section data-testid="inspector-address">
+      <h3 className="caption">What this is</h3>
+      <ul className="inspector-known">
+        {facts.map(({ kind, text }, index) => (
+          <li key={index} title={kind}>
+            <Hostile text={text} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
