@@ -133,8 +133,21 @@ export function aggregateNamed(types: BtfTypes, name: string, from = 0): BtfType
   return found.sort((a, b) => types.members(b?.id ?? 0).length - types.members(a?.id ?? 0).length)[0];
 }
 
+/** Offsets that were asked for: readers of lists ask for the same ones at each of thousands of entries, and each takes the names of a whole struct. */
+const knownOffsets = new WeakMap<BtfTypes, Map<string, number | undefined>>();
+
 /** Byte offset of a member, for readers of structures; undefined for bit-fields and unknown members. */
 export function offsetOf(types: BtfTypes, struct: string, path: string): number | undefined {
+  const known = knownOffsets.get(types) ?? new Map<string, number | undefined>();
+  if (known.size === 0) knownOffsets.set(types, known);
+  const name = `${struct}.${path}`;
+  if (known.has(name)) return known.get(name);
+  const offset = foundOffset(types, struct, path);
+  known.set(name, offset);
+  return offset;
+}
+
+function foundOffset(types: BtfTypes, struct: string, path: string): number | undefined {
   const type = aggregateNamed(types, struct);
   const member = type === undefined ? undefined : memberAt(types, type.id, path);
   return member?.bits !== 0 || member.bitOffset % 8 !== 0 ? undefined : member.bitOffset / 8;
