@@ -130,6 +130,31 @@ describe('attest', () => {
     }
   });
 
+  it('a memory root of version 1 says nothing of this dump: signature and bytes are verified all the same', async () => {
+    expect((await runInProcess(['index', healthy, '--digest', '--quiet'])).code).toBe(0);
+    const statement = JSON.parse(Buffer.from((await envelope()).payload, 'base64').toString()) as { predicate: Record<string, unknown> };
+    const signedWith = async (facts: object, dump = healthy) => {
+      const payloadType = 'application/vnd.in-toto+json';
+      const body = Buffer.from(JSON.stringify({ ...statement, predicate: { ...statement.predicate, ...facts } }));
+      const sig = sign(null, preAuthEncoding(payloadType, body), own.privateKey).toString('base64');
+      const path = write('root.json', JSON.stringify({ payloadType, payload: body.toString('base64'), signatures: [{ sig }] }));
+      const { code, result } = await check(dump, path);
+      return { code, verdict: result?.verdict, root: result?.steps?.find((step) => step.check === 'memory root') };
+    };
+    const memoryRoot = '00'.repeat(32);
+    const recognised = { check: 'memory root', detail: 'not-applicable: made with memory root 1' };
+    // Statements of that time do not name the version.
+    for (const facts of [
+      { memoryRoot, memoryRootVersion: undefined },
+      { memoryRoot, memoryRootVersion: 1 },
+    ]) {
+      expect(await signedWith(facts)).toEqual({ code: 0, verdict: 'passed', root: recognised });
+      expect(await signedWith(facts, damaged)).toMatchObject({ code: 1, verdict: 'failed' });
+    }
+    // One of this version that differs is another dump's.
+    expect(await signedWith({ memoryRoot, memoryRootVersion: 2 })).toMatchObject({ code: 1, verdict: 'failed', root: { passed: false } });
+  });
+
   it.each([
     ['not JSON', 'hello'],
     ['no envelope', '{"payload":"e30="}'],

@@ -61,7 +61,7 @@ export const attestationCheck: Check = {
     const { memoryRoot, memoryRootVersion: version = 1 } = predicate;
     if (memoryRoot !== undefined) {
       const now = rootOf(evidence.index);
-      if (version !== memoryRootVersion) steps.push({ check: 'memory root', detail: `not applicable: made with memory root ${version}` });
+      if (version !== memoryRootVersion) steps.push({ check: 'memory root', detail: `not-applicable: made with memory root ${version}` });
       else if (now === undefined) steps.push({ check: 'memory root', detail: 'not compared: the page index of this dump has no memory root' });
       // An index is no evidence: that it agrees shows nothing which the digests of the files do not show.
       else if (now === memoryRoot) steps.push({ check: 'memory root', detail: `that of the page index agrees: ${now}` });
