@@ -4,6 +4,7 @@ import { checkSession } from '../../../src/analysis/engine/integrity/check-sessi
 import { machineCpus } from '../../../src/analysis/engine/machine/machine-cpus.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
+import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
@@ -54,5 +55,16 @@ describe('the prefix of a CPU', () => {
     expect(await count(session)).toMatchObject({
       detail: expect.stringContaining('2 lowcores and 1 set of registers with 3 different CPU numbers') as string,
     });
+  });
+});
+
+describe('panic_cpu', () => {
+  it('that names another CPU than the stack of the end is said with the task that died', async () => {
+    const reason = async (panicCpu: number): Promise<string> => {
+      const session = sessionOn(memorySource('dump', elfVmcore(s390xSystem({ state: 'kdump', firstCpu: 1, panicCpu }))));
+      return (await triage(session, new AbortController().signal)).reason ?? '';
+    };
+    expect(await reason(0)).toMatch(/CPU 1 was running .*; panic_cpu names another CPU\.$/);
+    expect(await reason(1)).toMatch(/CPU 1 was running (?!.*panic_cpu)/);
   });
 });

@@ -167,7 +167,10 @@ const isDoubtful = ({ identity }: TraceJson): boolean => identity?.contradicted 
 function victimSentence(trace: TraceJson, { comm, pid }: NonNullable<TraceJson['task']>, cpu: string, panicIs: Chosen['panicIs']): string {
   const who = `${comm}${pid === undefined ? '' : ` (pid ${pid})`}`;
   const { identity } = trace;
-  if (!isDoubtful(trace)) return `${cpu} was running ${who}${placeText(below(trace) ?? atWork(trace), named)}${identity?.by === 'position' ? byPosition : ''}.`;
+  // The stack shows the end, whatever its CPU is called.
+  const although = panicIs === 'another CPU' ? '; panic_cpu names another CPU' : '';
+  if (!isDoubtful(trace))
+    return `${cpu} was running ${who}${placeText(below(trace) ?? atWork(trace), named)}${identity?.by === 'position' ? byPosition : ''}${although}.`;
   const against = (identity?.contradicted ?? []).join('; ');
   // The kernel's own data say which task that CPU ran, whosever the registers are.
   if (panicIs === 'this CPU') return `${cpu} was running ${who}; where is not known, since its registers may be of another CPU: ${against}.`;
