@@ -231,6 +231,28 @@ describe('tasks that wait for a lock', () => {
       expect(owned(owner).blocked[0]?.wait).toMatchObject({ for: 'unknown lock', why: expect.stringContaining("the kernel's types are not known") as unknown });
   });
 
+  it('the waiter of a task that is not known is not taken for the lock', () => {
+    for (const [owner, isFound] of [
+      [at(3) | 1, true],
+      [0, false],
+    ] as const) {
+      const { image, task, waits, find } = world();
+      // The task with the number 5 is not on the list: its waiter comes first.
+      waits(0x1_f000, 'mutex', [1, 5, 2]);
+      types.put(image, 0x1_f000, 'mutex', { owner });
+      const { blocked } = find({ tasks: [task(1), task(2), task(3, 'R', 0)] });
+      for (const { wait } of blocked)
+        expect(wait).toMatchObject(isFound ? { for: 'lock', address: 0x1_f000n } : { for: 'unknown lock', why: 'the list of its waiters does not lead to it' });
+    }
+  });
+
+  it('a stack without names does not say that it is no lock', () => {
+    const { task, find } = world();
+    expect(find({ tasks: [task(1)], framesOf: () => [] }).blocked[0]?.wait).toEqual({ for: 'unknown' });
+    expect(find({ tasks: [task(1)], framesOf: () => frames(1, '__schedule', 'schedule') }).blocked[0]?.wait).toEqual({ for: 'unknown' });
+    expect(find({ tasks: [task(1)], framesOf: () => frames(1, '__schedule', 'schedule', 'kthread') }).blocked[0]?.wait).toEqual({ for: 'event' });
+  });
+
   it('a list of waiters that never comes to a lock ends', () => {
     const { image, task, find } = world();
     // The waiters of two tasks lead to each other, and to no head.

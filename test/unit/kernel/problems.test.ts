@@ -242,7 +242,10 @@ describe('rules of problems', () => {
   });
 
   it('a broken list is one', () => {
-    expect(values('broken-lists', world({ broken: 'it leads back' }))).toEqual(['it leads back']);
+    const broken = 'the link at 0x10 leads to 0x20, which does not point back';
+    expect(values('broken-lists', world({ broken }))).toEqual([broken]);
+    // What is not in the dump is missing, and no damage.
+    expect(looked('broken-lists', world({ broken: 'the link at 0x10 cannot be read: not in the dump' }))).toMatchObject({ problems: [], missing: [{}] });
     expect(values('broken-lists', world())).toEqual([]);
   });
 

@@ -36,6 +36,8 @@ function waitCells({ blocked, busy }: RankedWait['waiting']) {
       return { waitsFor: 'I/O' };
     case 'event':
       return { waitsFor: 'event' };
+    case 'unknown':
+      return { waitsFor: undefined, why: 'its stack does not show what it waits for' };
   }
 }
 

@@ -1,10 +1,14 @@
 /** Lists of the kernel that do not lead back to where they begin. */
+import { failed } from '../../../../shared/result.ts';
 import type { ProblemRule } from '../problem-rule.ts';
+
+/** Links that are there and contradict each other (memory/linked-list.ts); what is not in the dump contradicts nothing. */
+const contradicts = /leads back to|does not point back/;
 
 export const brokenLists: ProblemRule = {
   id: 'broken-lists',
   title: 'Broken lists',
-  threshold: 'the list of tasks or of modules does not close',
+  threshold: 'a link of the list of tasks or of modules leads back, or to what does not point back',
   source: 'memory',
   see: 'tasks',
   *look({ kernel: { kernel, tasks, why } }) {
@@ -14,10 +18,14 @@ export const brokenLists: ProblemRule = {
     ] as const;
     for (const [subject, broken] of lists) {
       if (broken === undefined) continue;
+      if (!contradicts.test(broken)) {
+        yield failed(`list of ${subject}`, broken);
+        continue;
+      }
       yield {
         subject,
         severity: 'error',
-        text: `The list of ${subject} does not close: memory was overwritten, or a page of it is not in the dump.`,
+        text: `The list of ${subject} does not close: links that are in the dump contradict each other.`,
         value: broken,
         evidence: `next and prev of each member of the list of ${subject}`,
       };

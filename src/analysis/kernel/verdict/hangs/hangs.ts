@@ -27,7 +27,8 @@ export type Wait =
     }
   /** A lock of this kind, whose place is not known. */
   | { readonly for: 'unknown lock'; readonly kind: string; readonly why: string }
-  | { readonly for: 'io' | 'event' };
+  /** unknown: its stack says nothing of it. */
+  | { readonly for: 'io' | 'event' | 'unknown' };
 
 export interface BlockedTask {
   readonly task: VirtualAddress;

@@ -19,8 +19,8 @@ const readerMask = (1n << 55n) - 1n;
 const wants = ['write', 'read'] as const;
 /** The reason is that of the whole verdict: it names no file. */
 const noTypes = "the kernel's types are not known";
-/** Waiters of one lock that are passed on the way to its head. */
-const mostWaiters = 1024;
+/** Waiters of one lock that are passed on the way around its list. */
+const mostWaiters = 65_536;
 /** BLOCKER_TYPE_MASK: the low bits of task_struct.blocker. */
 const blockerMask = 3n;
 const blockers: readonly { readonly kind: ListedLock; readonly wants?: 'read' | 'write' }[] = [
@@ -70,12 +70,33 @@ export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKin
     return undefined;
   }
 
+  /** Of members of lists of waiters, the head: those of one list have it in common. */
+  const heads = new Map<VirtualAddress, VirtualAddress | undefined>();
+
+  /** Whether the lock that a head would be in names a task of the list as its owner. */
+  function isOwned(head: VirtualAddress, { head: at, owner }: LockLayout): boolean {
+    const word = owner === undefined ? undefined : memory.pointer(head - at + owner);
+    return word !== undefined && byAddress.has(word & ownerMask);
+  }
+
+  /**
+   * The one member of the list that is no waiter. The waiter of a task that is not known looks like none: where there are several, the lock that a
+   * task owns is the one.
+   */
   function headFrom(node: VirtualAddress, layout: LockLayout): VirtualAddress | undefined {
-    for (let at = memory.pointer(node), turn = 0; at !== undefined && at !== node && turn < mostWaiters; turn += 1) {
-      if (!isWaiter(at, layout)) return at;
-      at = memory.pointer(at);
+    if (heads.has(node)) return heads.get(node);
+    const members: VirtualAddress[] = [node];
+    const candidates: VirtualAddress[] = [];
+    let at = memory.pointer(node);
+    for (; at !== undefined && at !== node && members.length < mostWaiters; at = memory.pointer(at)) {
+      members.push(at);
+      if (!isWaiter(at, layout)) candidates.push(at);
     }
-    return undefined;
+    const owned = candidates.length > 1 ? candidates.filter((one) => isOwned(one, layout)) : candidates;
+    // A list that does not close may have lost its head.
+    const head = at === node && owned.length === 1 ? owned[0] : undefined;
+    for (const member of members) heads.set(member, head);
+    return head;
   }
 
   function lockAt(address: VirtualAddress, kind: ListedLock, layout: LockLayout): Wait {

@@ -26,6 +26,8 @@ export function waitText(wait: Wait): string {
       return `a ${wait.kind}, whose place is not known: ${wait.why}`;
     case 'io':
       return 'I/O';
+    case 'unknown':
+      return 'what its stack does not show';
     case 'event':
       return 'something else than a lock or I/O';
   }

@@ -5,7 +5,7 @@ import { isHelper } from '../skip-list.ts';
 import type { LockKind } from './hangs.ts';
 
 export type WaitClass =
-  { readonly for: 'lock'; readonly kind: LockKind } | { readonly for: 'unknown lock'; readonly kind: string } | { readonly for: 'io' | 'event' };
+  { readonly for: 'lock'; readonly kind: LockKind } | { readonly for: 'unknown lock'; readonly kind: string } | { readonly for: 'io' | 'event' | 'unknown' };
 
 /** kernel/locking: the innermost that fits decides, for a lock may be taken on the way to another wait. */
 const rules: readonly (readonly [RegExp, WaitClass])[] = [
@@ -27,7 +27,8 @@ export function waitClass(frames: readonly FrameJson[], isIoWait: boolean): Wait
     if (kind === 'guess' || name === '') continue;
     const found = rules.find(([pattern]) => pattern.test(name))?.[1];
     if (found !== undefined) return found;
-    if (!isHelper(name)) break;
+    if (!isHelper(name)) return isIoWait ? { for: 'io' } : { for: 'event' };
   }
-  return isIoWait ? { for: 'io' } : { for: 'event' };
+  // A stack that is lost, or has no names, does not show that it is no lock.
+  return isIoWait ? { for: 'io' } : { for: 'unknown' };
 }

@@ -20,7 +20,10 @@ const untilReported = 120;
 
 /** A wait for something else than a lock is a hang where khungtaskd said so, or would have. */
 const isHang = (task: BlockedTask, reports: readonly LogEvent[]): boolean =>
-  longWait(task) && (task.wait.for !== 'event' || (task.seconds ?? 0) >= untilReported || reports.some(({ text }) => text.includes(reportName(task))));
+  longWait(task) &&
+  ((task.wait.for !== 'event' && task.wait.for !== 'unknown') ||
+    (task.seconds ?? 0) >= untilReported ||
+    reports.some(({ text }) => text.includes(reportName(task))));
 
 /** "order (pid 7)" is "order:7" in its reports. */
 const reportName = ({ name }: BlockedTask): string => ` ${name.replace(/ \(pid (\d+)\)$/, ':$1')} blocked`;
