@@ -55,7 +55,7 @@ function processorOf(pid: number | undefined): number | undefined {
   }
 }
 
-export interface MeasuredCommand {
+interface MeasuredCommand {
   readonly seconds: number;
   /** Of processor time, all threads together: what a busy machine says as well. */
   readonly processor: number;
