@@ -8,5 +8,7 @@ export { mappings } from './mappings.ts';
 export { memoryUsage } from './memory-usage.ts';
 export { modules } from './modules.ts';
 export { problems } from './problems.ts';
+export { slabCaches } from './slab-caches.ts';
 export { stacks } from './stacks.ts';
 export { tasks } from './tasks.ts';
+export { vmallocTable } from './vmalloc-areas.ts';
