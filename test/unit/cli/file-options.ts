@@ -13,7 +13,7 @@ export interface FileOption {
 const readPlaceholders = new Set(['file', 'rules', 'dump']);
 /** Those that name none. A new placeholder belongs here or above. */
 const otherPlaceholders = new Set(
-  'address byte bytes classes cpu element flag format id kernel level n name number order page path pid range space states structure task text type view'.split(
+  'address byte bytes classes count cpu element flag format id kernel level n name number order page path pid range space states structure task text type view'.split(
     ' ',
   ),
 );
