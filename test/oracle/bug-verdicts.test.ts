@@ -113,7 +113,7 @@ describe('the verdict on crash dumps', () => {
 /** Guests that ran, and sysrq crashes, in many formats: what was done to each is in its name. */
 const moments: readonly (readonly [RegExp, VerdictClass, string])[] = [
   [/-(s1|s2|x1|a1)-qemu\.(elf|kdump-zlib)$/, 'hypervisor-request', "Hypervisor's dump of a "],
-  [/-s1-(qemu\.s390|zgetdump\.elf)$/, 'running', 'Running system without a trouble'],
+  [/-s1-(qemu\.s390|zgetdump\.elf)$/, 'running', 'Running system'],
   [/-herc-(eckd|mv)-ext(-vol0)?\.s390$/, 'operator-request', 'Stand-alone dump of a '],
   // Opened without the part of its set that holds the log.
   [/-kdump-split-2$|-mv-ext-vol1/, 'unknown', 'Cause not known'],

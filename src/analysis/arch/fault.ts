@@ -8,6 +8,8 @@ interface Reported {
   /** What was read, and of what. */
   readonly detail: string;
   readonly where: { readonly start: VirtualAddress; readonly bytes: number };
+  /** Of the exception, as reports in the log print it: program-interruption code (s390x). */
+  readonly code?: number;
 }
 
 export type Fault = Reported &

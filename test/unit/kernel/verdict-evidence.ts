@@ -61,6 +61,7 @@ export const blocked = (task: number, wait: Wait, names: readonly string[], seco
   name: `task ${task}`,
   seconds,
   isKillable,
+  isInterruptible: false,
   frames: stackOf(...names),
   wait,
 });

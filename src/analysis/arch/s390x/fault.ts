@@ -39,9 +39,13 @@ export function faultCode({ memory, types, registersAt }: FaultSource): { readon
 }
 
 export function s390xFault(source: FaultSource): Fault | undefined {
-  const { memory, types, registersAt, instruction } = source;
   const code = faultCode(source)?.code;
-  if (registersAt === undefined || code === undefined) return undefined;
+  const fault = code === undefined ? undefined : faultOf(source, code);
+  return fault === undefined || code === undefined ? undefined : { ...fault, code };
+}
+
+function faultOf({ memory, types, registersAt, instruction }: FaultSource, code: number): Fault | undefined {
+  if (registersAt === undefined) return undefined;
   const place = placeIn(types, registersAt);
   const teid = memory.u64(place('int_parm_long'));
   if (teid === undefined) return undefined;

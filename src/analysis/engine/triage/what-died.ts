@@ -6,7 +6,7 @@ import type { Finding } from '../../../shared/model.ts';
 import type { CrashPlaceJson } from '../../../shared/triage-model.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { architectures } from '../../arch/index.ts';
-import { crashPath } from '../../kernel/stacks/crash-path.ts';
+import { crashPath, functionName } from '../../kernel/stacks/crash-path.ts';
 import { panicCpu } from '../../kernel/facts/kernel-facts.ts';
 import { ran } from '../kernel/kernel-cpus.ts';
 import { tracesOf } from '../kernel/backtrace.ts';
@@ -18,6 +18,7 @@ import { kernelWitnesses, type KernelWitnesses } from './kernel-witnesses.ts';
 import { logWords, type LogWords } from './log-words.ts';
 import type { KernelTasks } from '../kernel/find-tasks.ts';
 import { runningTasks } from '../kernel/kernel-tasks.ts';
+import { reportedCpu, type ReportedCpu } from './reported-cpu.ts';
 import { probableReason } from './reason.ts';
 import type { Told } from './told.ts';
 import { searched } from '../session/memo.ts';
@@ -47,12 +48,17 @@ interface Chosen {
   readonly trace: TraceJson | undefined;
   /** The CPU that panic_cpu names, where the one stack that goes through a crash is another one's. */
   readonly contradicted?: number;
+  /** The CPU that the log names instead, where no stack goes through a crash. */
+  readonly reported?: number;
   /** What panic_cpu says of the CPU of this trace. */
   readonly panicIs: 'this CPU' | 'another CPU' | 'not known';
 }
 
-/** The CPU whose stack goes through a crash; where there are several or none, the one that panic_cpu names. */
-function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJson[]): Chosen {
+/**
+ * The CPU whose stack goes through a crash; where there are several or none, the one that panic_cpu names, unless the log's report of the oops
+ * names another: then that one if its registers are those of the function in the report, else none.
+ */
+function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJson[], reported: ReportedCpu | undefined): Chosen {
   const noted = symbols === undefined ? undefined : panicCpu(memory, symbols);
   // panic_cpu is a Linux number; doors may number CPUs by their positions.
   const byNumber = cpus.filter(({ cpu, number }) => noted !== undefined && (cpu.linuxCpu ?? number) === noted);
@@ -60,6 +66,11 @@ function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJs
   const [named] = candidates;
   const through = traces.filter((trace) => below(trace) !== undefined);
   const [one] = through;
+  if (one === undefined && noted !== undefined && reported !== undefined && reported.number !== noted) {
+    const numbers = cpus.filter(({ cpu, number }) => (cpu.linuxCpu ?? number) === reported.number).map(({ number }) => number);
+    const trace = traces.find(({ cpu, frames: [top] }) => cpu !== undefined && numbers.includes(cpu) && functionName(top?.symbol) === reported.symbol);
+    return { trace: reported.symbol === undefined ? undefined : trace, contradicted: noted, reported: reported.number, panicIs: 'another CPU' };
+  }
   if (one === undefined || through.length > 1) return { trace: named, panicIs: 'this CPU' };
   if (noted === undefined) return { trace: one, panicIs: 'not known' };
   return candidates.includes(one) ? { trace: one, panicIs: 'this CPU' } : { trace: one, contradicted: noted, panicIs: 'another CPU' };
@@ -129,7 +140,8 @@ export const endStacks = searched(async (session: Session, signal): Promise<Stac
     return context === undefined ? `CPU ${number}` : cpuName(context.cpu, numbering);
   };
   const busy = busySentence(traces, name, machineCpus(session).different.all);
-  const { trace, contradicted, panicIs } = chosen(tasks, traces);
+  await session.knownKernel.ready(['log'], signal);
+  const { trace, contradicted, reported, panicIs } = chosen(tasks, traces, reportedCpu(session));
   const victim = trace?.task === undefined || trace.cpu === undefined ? undefined : victimSentence(trace, trace.task, name(trace.cpu), panicIs);
   return {
     isRead: traces.some(({ frames }) => frames.length > 0),
@@ -138,7 +150,10 @@ export const endStacks = searched(async (session: Session, signal): Promise<Stac
     unseen: unfollowed(tasks, traces).map(name),
     ...(trace?.cpu === undefined || isDoubtful(trace) ? {} : { end: { trace, cpu: name(trace.cpu) } }),
     ...defined({ entry, busy, victim }),
-    ...(contradicted === undefined || trace?.cpu === undefined ? {} : { findings: [contradiction(contradicted, name(trace.cpu), entry, isDoubtful(trace))] }),
+    ...(contradicted === undefined || reported === undefined ? {} : { findings: [otherReport(contradicted, reported, trace !== undefined)] }),
+    ...(contradicted === undefined || reported !== undefined || trace?.cpu === undefined
+      ? {}
+      : { findings: [contradiction(contradicted, name(trace.cpu), entry, isDoubtful(trace))] }),
     places,
   };
 });
@@ -148,6 +163,13 @@ const contradiction = (noted: number, cpu: string, entry: CrashEntry | undefined
   severity: 'warning',
   title: 'panic_cpu names another CPU than the one that crashed',
   detail: `panic_cpu is ${noted}, but of all stacks the one of ${cpu} goes through ${entry?.symbol ?? 'a crash'}; ${isDoubted ? 'that it is the stack of that CPU is contradicted too' : 'the stack is taken'}`,
+});
+
+const otherReport = (noted: number, reported: number, isTaken: boolean): Finding => ({
+  id: 'cross-cpu-count/panic-cpu',
+  severity: 'warning',
+  title: 'panic_cpu names another CPU than the one that crashed',
+  detail: `panic_cpu is ${noted}, but the report of the last oops in the kernel log is of CPU ${reported}; ${isTaken ? 'the registers of that CPU are those of the function in the report: it is taken' : 'the registers of that CPU do not show the function in the report: which CPU it was is not known'}`,
 });
 
 /** crash_kexec() sets panic_cpu before it starts kdump and does not come back (kernel/crash_core.c). */

@@ -33,15 +33,25 @@ function sampleAt(memory: KernelMemory, address: VirtualAddress): Sample {
   };
 }
 
-/** A name as the kernel writes it: printable, not empty, ended by a NUL within 16 bytes. */
-export function commAt(memory: KernelMemory, address: VirtualAddress): string | undefined {
+/** A name as most programs have one: printable, not empty, ended by a NUL within 16 bytes. What structures are searched by. */
+function plainCommAt(memory: KernelMemory, address: VirtualAddress): string | undefined {
   const bytes = memory.bytes(address, commBytes);
   const length = commLength(bytes);
   return bytes === undefined || length === 0 ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
 }
 
-/** Whether there is one, for lists in which each node is looked at. */
-export const hasComm = (memory: KernelMemory, address: VirtualAddress): boolean => commLength(memory.bytes(address, commBytes)) > 0;
+/**
+ * A name as the kernel keeps it: any bytes up to a NUL, empty ones too, since a program may give itself any (PR_SET_NAME of prctl(2), which always ends
+ * it within 16 bytes). One character a byte.
+ */
+export function commAt(memory: KernelMemory, address: VirtualAddress): string | undefined {
+  const bytes = memory.bytes(address, commBytes);
+  const length = bytes?.indexOf(0) ?? -1;
+  return bytes === undefined || length === -1 ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
+}
+
+/** Whether a plain one is there, for lists in which each node is looked at. */
+const hasPlainComm = (memory: KernelMemory, address: VirtualAddress): boolean => commLength(memory.bytes(address, commBytes)) > 0;
 
 /** 0 for bytes that are no name. */
 function commLength(bytes: Uint8Array | undefined): number {
@@ -68,7 +78,7 @@ function* findTaskList(memory: KernelMemory, initTask: VirtualAddress, comm: num
     const previous = memory.u64(head + 8n);
     if (next === head || ((next === undefined || next % 8n !== 0n) && (previous === undefined || previous % 8n !== 0n))) continue;
     const toComm = BigInt(comm - offset);
-    const isTask = (node: VirtualAddress): boolean => hasComm(memory, node + toComm);
+    const isTask = (node: VirtualAddress): boolean => hasPlainComm(memory, node + toComm);
     yield;
     const walk = ends === undefined ? yield* walkListSteps(memory, head, isTask) : walkListEnds(memory, head, isTask, ends);
     if (walk.complete && walk.nodes.length > 0) whole.push({ tasks: offset, walk });
@@ -161,7 +171,7 @@ const boundThread = /^(?:migration|ksoftirqd|cpuhp)\/(\d+)$/;
 /** thread_info.cpu: the one word before the stack that agrees with the names of all bound threads, on at least two CPUs. */
 function findCpu(memory: KernelMemory, members: readonly Sample[], comm: number, stack: number): number | string {
   const bound = members.flatMap((sample) => {
-    const cpu = boundThread.exec(commAt(memory, sample.address + BigInt(comm)) ?? '')?.[1];
+    const cpu = boundThread.exec(plainCommAt(memory, sample.address + BigInt(comm)) ?? '')?.[1];
     return cpu === undefined ? [] : [{ sample, cpu: Number(cpu) }];
   });
   if (new Set(bound.map(({ cpu }) => cpu)).size < 2) return 'with the bound threads of one CPU only its place cannot be told';

@@ -5,7 +5,7 @@ import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { walkListSteps } from '../memory/linked-list.ts';
 import { taskState, type TaskLayout, type TaskMember, type TaskState } from './task-layout.ts';
-import { commAt, hasComm } from './task-structure.ts';
+import { commAt } from './task-structure.ts';
 
 export interface KernelTask {
   readonly address: VirtualAddress;
@@ -71,9 +71,10 @@ export function readTask(
     return place === undefined ? undefined : memory.pointer(place);
   };
   const comm = commAt(memory, address + BigInt(layout.offsets.comm));
-  if (comm === undefined) return undefined;
-  const isIdle = /^swapper(?:\/\d+)?$/.test(comm);
   const pid = u32('pid');
+  // Bytes that are all zero are no task without a name.
+  if (comm === undefined || (comm === '' && (pid ?? 0) === 0)) return undefined;
+  const isIdle = /^swapper(?:\/\d+)?$/.test(comm);
   const pidHolds = pid !== undefined && pid < maxPid && (pid !== 0 || isIdle);
   const tgid = u32('tgid');
   const stack = pointer('stack');
@@ -103,6 +104,8 @@ export function readTask(
   };
 }
 
+const hasName = (memory: KernelMemory, address: VirtualAddress): boolean => commAt(memory, address) !== undefined;
+
 /** The parent's process: its tgid, as /proc shows it. Only when a named task stands where the pointer leads. */
 function parentOf(memory: KernelMemory, layout: TaskLayout, address: VirtualAddress, initTask: VirtualAddress, parents: Parents): number | undefined {
   const { realParent } = layout.offsets;
@@ -118,7 +121,7 @@ function parentOf(memory: KernelMemory, layout: TaskLayout, address: VirtualAddr
 function processAt(memory: KernelMemory, layout: TaskLayout, task: VirtualAddress, initTask: VirtualAddress): number | undefined {
   const { tgid, pid, comm } = layout.offsets;
   const id = tgid ?? pid;
-  if (id === undefined || !hasComm(memory, task + BigInt(comm))) return undefined;
+  if (id === undefined || !hasName(memory, task + BigInt(comm))) return undefined;
   const value = memory.u32(task + BigInt(id));
   return value === undefined || value >= maxPid || (value === 0 && task !== initTask) ? undefined : value;
 }
@@ -130,7 +133,7 @@ function* threadsOf(memory: KernelMemory, layout: TaskLayout, leader: VirtualAdd
   const shared = memory.pointer(leader + BigInt(signal));
   if (shared === undefined || shared === 0n) return [];
   const toComm = BigInt(comm - threadNode);
-  const isThread = (node: VirtualAddress): boolean => hasComm(memory, node + toComm);
+  const isThread = (node: VirtualAddress): boolean => hasName(memory, node + toComm);
   const { nodes } = yield* walkListSteps(memory, shared + BigInt(layout.threadHead), isThread, most);
   return nodes.map((node) => node - BigInt(threadNode)).filter((task) => task !== leader);
 }
@@ -149,7 +152,7 @@ export interface TaskListRequest {
 export function* listTasks({ memory, layout, initTask, others, most = mostTasks }: TaskListRequest): Steps<TaskList> {
   const { tasks: offset, comm } = layout.offsets;
   const toComm = BigInt(comm - offset);
-  const walk = yield* walkListSteps(memory, initTask + BigInt(offset), (node) => hasComm(memory, node + toComm), most);
+  const walk = yield* walkListSteps(memory, initTask + BigInt(offset), (node) => hasName(memory, node + toComm), most);
   const seen = new Set<bigint>();
   const parents: Parents = new Map();
   const found: KernelTask[] = [];

@@ -1,6 +1,7 @@
 /** What was looked for where nothing was found: a class is excluded by what was seen, never by what could not be. */
 import type { VerdictClass, VerdictJson } from '../../../shared/verdict-model.ts';
 import type { VerdictEvidence } from './evidence.ts';
+import { longSeconds, longWait } from './hangs/long-waits.ts';
 
 type Exclusion = NonNullable<VerdictJson['excluded']>[number];
 
@@ -30,8 +31,13 @@ function byLog({ events, logGap, taint }: VerdictEvidence): readonly Exclusion[]
 
 function byTasks({ hangs, unseenStacks, noStacks }: VerdictEvidence): readonly Exclusion[] {
   if (hangs.looked === 0 || hangs.unseen.length > 0) return [];
-  const { blocked, looked } = hangs;
-  const tasks = `${looked} tasks were looked at: ${blocked.length === 0 ? 'none slept uninterruptibly' : `${blocked.length} slept uninterruptibly, none for long`}`;
+  const { looked } = hangs;
+  const asleep = hangs.blocked.filter(({ isInterruptible }) => !isInterruptible);
+  const long = asleep.filter(longWait);
+  // Some threads sleep so between two pieces of work; a lock or I/O that is waited for long is none of them.
+  if (long.some(({ wait }) => wait.for !== 'event')) return [];
+  const ages = long.length === 0 ? 'none for long' : `${long.length} of them for ${longSeconds} s or more, for something else than a lock or I/O`;
+  const tasks = `${looked} tasks were looked at: ${asleep.length === 0 ? 'none slept uninterruptibly' : `${asleep.length} slept uninterruptibly, ${ages}`}`;
   const areCpusSeen = noStacks === undefined && unseenStacks.length === 0;
   return [areCpusSeen ? { classes: [...sleeping, ...looping], why: `${tasks}; no CPU was found to loop` } : { classes: sleeping, why: tasks }];
 }

@@ -51,6 +51,13 @@ function isRunning({ panic, contradictedPanic, entry, crashTime, panicCpu, syste
   );
 }
 
+/** "without a trouble" is said where all of them were looked for. */
+function runningTitle({ hangs, logGap, noStacks, unseenStacks }: VerdictEvidence, troubles: readonly Trouble[]): string {
+  if (troubles.some(({ tie }) => tie === 'finished')) return 'Running system after troubles that its log reports';
+  const isSeen = hangs.looked > 0 && hangs.unseen.length === 0 && logGap === undefined && noStacks === undefined && unseenStacks.length === 0;
+  return isSeen ? 'Running system without a trouble' : 'Running system of which not all could be looked at';
+}
+
 const contradictionProof = ({ contradictedPanic }: VerdictEvidence): readonly Proof[] =>
   contradictedPanic === undefined ? [] : [...logProof(contradictedPanic.line), { text: `this line is contradicted: ${contradictedPanic.why}` }];
 
@@ -62,7 +69,7 @@ const eachOnce = (proofs: readonly Proof[]): Proof[] => proofs.filter((proof, at
 export function judge(evidence: VerdictEvidence, troubles: readonly Trouble[] = troublesOf(evidence)): VerdictJson {
   const found = order.flatMap((tie) => troubles.filter((one) => one.tie === tie))[0];
   const running: Trouble | undefined = isRunning(evidence)
-    ? { class: 'running', tie: 'end', what: 'Running system without a trouble', frames: [], evidence: [runningProof] }
+    ? { class: 'running', tie: 'end', what: runningTitle(evidence, troubles), frames: [], evidence: [runningProof] }
     : undefined;
   const chosen = found ?? running ?? unclassed(evidence);
   const isConsequence = (one: Trouble): boolean => hangs.has(chosen.class) && hangs.has(one.class) && (one.tie !== 'lasting' || one.class === 'hung-task');

@@ -43,7 +43,15 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
           ? { ...found, why: 'a lock of this kind keeps no owner' }
           : found;
     const isKillable = task.state?.letter !== 'D' || (task.state.value & killable) !== 0;
-    return { task: task.address, name: taskName(task), isKillable, frames, wait, ...(seconds === undefined ? {} : { seconds }) };
+    return {
+      task: task.address,
+      name: taskName(task),
+      isKillable,
+      isInterruptible: task.state?.letter === 'S',
+      frames,
+      wait,
+      ...(seconds === undefined ? {} : { seconds }),
+    };
   }
 
   const wanted = tasks.filter((task) => task.state?.letter === 'D' && !running.has(task.address));

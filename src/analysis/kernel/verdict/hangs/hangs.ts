@@ -9,7 +9,13 @@ export interface LockOwner {
   readonly task: VirtualAddress;
   /** "order (pid 7)"; undefined where no task of the list is at the address: it may have ended. */
   readonly name?: string;
+  /** The idle task of a CPU, which takes no lock that is waited for: the word that names it was overwritten. */
+  readonly isIdle?: true;
 }
+
+/** The owner that a wait names, as far as it can be one. */
+export const knownOwner = (wait: Wait): LockOwner | undefined =>
+  wait.for === 'lock' && wait.owner?.name !== undefined && wait.owner.isIdle !== true ? wait.owner : undefined;
 
 export type Wait =
   | {
@@ -35,7 +41,10 @@ export interface BlockedTask {
   readonly name: string;
   /** How long it had not run, as far as the scheduler's clocks say it. */
   readonly seconds?: number;
+  /** A signal that kills, or any signal, ends the wait. */
   readonly isKillable: boolean;
+  /** Any signal ends the wait. */
+  readonly isInterruptible: boolean;
   readonly frames: readonly FrameJson[];
   readonly wait: Wait;
 }

@@ -38,7 +38,7 @@ export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKin
 
   const ownerOf = (task: VirtualAddress): LockOwner => {
     const found = byAddress.get(task);
-    return { task, ...(found === undefined ? {} : { name: taskName(found) }) };
+    return { task, ...(found === undefined ? {} : { name: taskName(found) }), ...(found?.kind === 'idle' ? { isIdle: true } : {}) };
   };
   const place = (struct: string, member: string): bigint | undefined => {
     const found = types?.offset(struct, member);

@@ -2,7 +2,7 @@
 import { hex } from '../../../../shared/units.ts';
 import { functionName } from '../../stacks/crash-path.ts';
 import type { Proof } from '../evidence.ts';
-import type { BlockedTask, BusyCpu, Wait } from './hangs.ts';
+import type { BlockedTask, BusyCpu, LockOwner, Wait } from './hangs.ts';
 
 /** Longer than any wait or loop of a system that gets on: half of the time after which RCU reports a stall. */
 export const longSeconds = 10;
@@ -15,11 +15,18 @@ export const longest = (tasks: readonly BlockedTask[]): BlockedTask | undefined 
 
 const whole = (seconds: number | undefined): string => (seconds === undefined ? '' : ` for ${Math.floor(seconds)} s`);
 
+/** A word that leads to no task, or to one that takes no lock, is no proof of an owner. */
+function ownerText({ name, task, isIdle }: LockOwner): string {
+  if (name === undefined) return `whose owner is not known: its word holds ${hex(task)}, where no task of the list is`;
+  if (isIdle === true) return `whose owner is not known: its word names ${name} (${hex(task)}), an idle task, which takes no such lock`;
+  return `owned by ${name} (${hex(task)})`;
+}
+
 export function waitText(wait: Wait): string {
   switch (wait.for) {
     case 'lock': {
       const { kind, address, name, owner } = wait;
-      const held = owner === undefined ? ', which names no owner' : `, owned by ${owner.name ?? 'a task that is not on the list'} (${hex(owner.task)})`;
+      const held = owner === undefined ? ', which names no owner' : `, ${ownerText(owner)}`;
       return `${kind} at ${hex(address)}${name === undefined ? '' : ` (${name})`}${held}`;
     }
     case 'unknown lock':
@@ -33,10 +40,10 @@ export function waitText(wait: Wait): string {
   }
 }
 
-export function waitProof({ name, task, seconds, wait, frames }: BlockedTask): Proof {
+export function waitProof({ name, task, seconds, wait, frames, isInterruptible }: BlockedTask): Proof {
   const functions = frames.slice(0, 8).map(({ symbol, address }) => functionName(symbol) || address);
   return {
-    text: `${name}, task_struct ${hex(task)}, has slept uninterruptibly${whole(seconds)}; it waits for ${waitText(wait)}; its stack: ${functions.join(' < ')}`,
+    text: `${name}, task_struct ${hex(task)}, has slept ${isInterruptible ? 'interruptibly' : 'uninterruptibly'}${whole(seconds)}; it waits for ${waitText(wait)}; its stack: ${functions.join(' < ')}`,
     where:
       wait.for === 'lock'
         ? { space: 'virtual', start: hex(wait.address), end: hex(wait.address + 32n) }

@@ -2,8 +2,8 @@
 import { hex } from '../../../../shared/units.ts';
 import type { VerdictEvidence } from '../evidence.ts';
 import { loopRoot, stableFunction } from '../meaningful-frames.ts';
-import type { BlockedTask, BusyCpu, LockOwner } from '../hangs/hangs.ts';
-import { busyProof, longest, longWait, waitProof, waitText } from '../hangs/long-waits.ts';
+import { knownOwner, type BlockedTask, type BusyCpu } from '../hangs/hangs.ts';
+import { busyProof, longest, longWait, waitProof } from '../hangs/long-waits.ts';
 import { isStuck, stallReport } from '../hangs/stuck-cpus.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
 
@@ -41,11 +41,11 @@ interface Chain {
 function chainOf(waiter: BlockedTask, { hangs }: VerdictEvidence): Chain | undefined {
   const seen = new Set<bigint>();
   for (let at = waiter; at.wait.for === 'lock';) {
-    const owner: LockOwner | undefined = at.wait.owner;
+    const owner = knownOwner(at.wait);
     if (owner?.name === undefined || seen.has(owner.task)) return undefined;
     seen.add(owner.task);
     const blocked: BlockedTask | undefined = hangs.blocked.find(({ task }) => task === owner.task);
-    if (blocked?.wait.for === 'lock' && blocked.wait.owner !== undefined) at = blocked;
+    if (blocked?.wait.for === 'lock' && knownOwner(blocked.wait) !== undefined) at = blocked;
     else {
       const busy = hangs.busy.find(({ task }) => task === owner.task);
       return { waiter, root: { task: owner.task, name: owner.name, ...(blocked === undefined ? {} : { blocked }), ...(busy === undefined ? {} : { busy }) } };
@@ -79,7 +79,7 @@ function sleeping(evidence: VerdictEvidence): readonly Trouble[] {
       evidence: [
         waitProof(waiter),
         owner,
-        { text: `${group.length} ${group.length === 1 ? 'task waits' : 'tasks wait'} for it: ${waitText(waiter.wait)}` },
+        { text: `${group.length} ${group.length === 1 ? 'task waits' : 'tasks wait'} for it, directly or for others that do` },
         ...(root.busy === undefined ? [] : [busyProof(root.busy)]),
       ],
     },

@@ -2,9 +2,11 @@
 import { hex } from '../../../../shared/units.ts';
 import type { VerdictClass } from '../../../../shared/verdict-model.ts';
 import type { Fault } from '../../../arch/fault.ts';
+import { functionName } from '../../stacks/crash-path.ts';
 import type { Proof, VerdictEvidence } from '../evidence.ts';
 import { isOops, logProof, oopsReport, siteOf, stackProof } from '../end-of-system.ts';
-import { oopsWords } from '../log-oops.ts';
+import type { LogEvent } from '../log-events.ts';
+import { loggedCode, oopsWords } from '../log-oops.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
 
 /** POISON_FREE (include/linux/poison.h): what SLUB fills freed objects with. */
@@ -41,13 +43,29 @@ const faultProof = (fault: Fault): Proof => ({
   where: { space: 'virtual', start: hex(fault.where.start), end: hex(fault.where.start + BigInt(fault.where.bytes)) },
 });
 
+/** Registers that were saved and the report that printed them name one function, unless one of them was changed. */
+function otherPlace({ end }: VerdictEvidence, report: LogEvent | undefined): readonly Proof[] {
+  const logged = report?.frames[0];
+  const [site] = end?.site ?? [];
+  if (logged?.kind !== 'running' || logged.symbol === undefined || site?.symbol === undefined || site.kind === 'return') return [];
+  const [there, here] = [functionName(logged.symbol), functionName(site.symbol)];
+  return there === here ? [] : [{ text: `contradicted: the log says that it happened in ${there}, the registers that were saved are of ${here}` }];
+}
+
 function atEnd(evidence: VerdictEvidence): readonly Trouble[] {
   if (!isOops(evidence)) return [];
   const report = oopsReport(evidence);
   const { end } = evidence;
   const fault = end?.fault;
   const found = fault === undefined ? undefined : wordsOf(fault, end?.site[0]?.symbol !== undefined);
-  const proofs = [...stackProof(evidence), ...logProof(report)];
+  const proofs = [...stackProof(evidence), ...logProof(report), ...otherPlace(evidence, report)];
+  const code = report === undefined ? undefined : loggedCode(report);
+  // The log printed what was saved then: what is in memory now was changed since.
+  if (report !== undefined && fault?.code !== undefined && code !== undefined && code !== fault.code) {
+    const why = { text: `contradicted: ${fault.detail}, and the log has code ${hex(BigInt(code))}, printed when it happened` };
+    const words = oopsWords(report) ?? { class: 'unknown' as const, what: 'Exception' };
+    return [{ ...words, tie: 'end', frames: siteOf(evidence, report), evidence: [why, ...proofs] }];
+  }
   if (fault !== undefined && found !== undefined) return [{ ...found, tie: 'end', frames: siteOf(evidence, report), evidence: [faultProof(fault), ...proofs] }];
   const logged = fault?.kind === 'bug' || report === undefined ? undefined : oopsWords(report);
   return logged === undefined ? [] : [{ ...logged, tie: 'end', frames: siteOf(evidence, report), evidence: proofs }];
