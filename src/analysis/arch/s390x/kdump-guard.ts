@@ -1,11 +1,9 @@
 /** Everything about the loaded kdump kernel that needs reading its memory: found once, used by checks and decisions. */
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
+import { againstArea } from './crashkernel-area.ts';
 import { findCrashkernelArea, identifyKdumpImage, runningKdumpArea, type CrashkernelArea, type KdumpImage } from './kdump-image.ts';
 import { osInfoValid, type OsInfoSearch } from './os-info.ts';
 import { findPurgatory, type PurgatorySearch } from './purgatory.ts';
-
-/** More than any machine reserves; a larger size is damage and would make a scan endless. */
-const maxAreaBytes = 1n << 40n;
 
 export type KdumpGuard =
   | { readonly stage: 'no-area'; readonly why: string }
@@ -34,8 +32,8 @@ async function locateArea(
   if (osInfoValid(osInfo)) {
     const { crashkernel_addr: base, crashkernel_size: size } = osInfo.values;
     if (base === 0n || size === 0n) return { why: 'os_info records no crashkernel memory' };
-    if (size > maxAreaBytes || base + size > 1n << 63n)
-      return { why: `os_info records an impossible crashkernel memory: 0x${base.toString(16)} + 0x${size.toString(16)}` };
+    const against = againstArea({ base, size }, undefined);
+    if (against !== undefined) return { why: `os_info records crashkernel memory that cannot be: ${against}` };
     return { area: { base, size }, source: 'os_info' };
   }
   const area = await findCrashkernelArea(memory, signal);

@@ -4,6 +4,7 @@
  */
 import type { StandaloneKdump, Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
+import { againstArea } from './crashkernel-area.ts';
 import { OS_INFO_MAGIC, type OsInfoSearch } from './os-info.ts';
 import { standaloneKdumpWait, waitCodeText } from './wait-codes.ts';
 
@@ -14,8 +15,11 @@ const stop = (steps: readonly Step[], code: number): StandaloneKdump => ({
   steps: [...steps, { check: 'disabled wait', detail: `code ${hex(code)}: ${waitCodeText(code)}` }],
 });
 
-/** Replays checks 2 to 8 in the order of the stand-alone tools. */
-export function replayStandaloneKdump(search: OsInfoSearch): StandaloneKdump {
+/**
+ * Replays checks 2 to 8 in the order of the stand-alone tools.
+ * @param machineEnd where the memory of the machine ends, where the dump shows all of it
+ */
+export function replayStandaloneKdump(search: OsInfoSearch, machineEnd: bigint | undefined): StandaloneKdump {
   const steps: Step[] = [];
   const step = (check: string, passed: boolean, detail: string): boolean => {
     steps.push({ check, passed, detail });
@@ -60,5 +64,13 @@ export function replayStandaloneKdump(search: OsInfoSearch): StandaloneKdump {
   const crashkernel = `${hex(values.crashkernel_addr)} + ${hex(values.crashkernel_size)}`;
   if (!step('crashkernel memory', values.crashkernel_addr !== 0n, values.crashkernel_addr === 0n ? 'none reserved' : crashkernel))
     return stop(steps, standaloneKdumpWait.noCrashkernel);
+  // The tools look at no more than that it is not zero: what they come to in memory that is not there is not known.
+  const against = againstArea({ base: values.crashkernel_addr, size: values.crashkernel_size }, machineEnd);
+  if (against !== undefined)
+    return {
+      outcome: 'unknown',
+      failedCheck: 'place of crashkernel memory',
+      steps: [...steps, { check: 'place of crashkernel memory', passed: false, detail: `${against}; the tools do not look at that` }],
+    };
   return { outcome: 'start-kdump', steps };
 }

@@ -7,6 +7,7 @@ import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { attest } from '../../integrity/attestation.ts';
 import { keyIdOf } from '../../integrity/dsse.ts';
 import { hashFile } from '../../integrity/file-hash.ts';
+import { machineEnd } from '../../integrity/machine-end.ts';
 import type { Session } from '../session/session.ts';
 import { toolName, toolVersion } from '../tool.ts';
 import { readPrivateKey, withFiles } from './evidence.ts';
@@ -51,7 +52,7 @@ export async function attestDump(session: Session, key: string, context: Scan): 
       summary: verified.summary,
       decisions: {
         ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard, kdumpStarted(session)).outcome }),
-        ...(osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(osInfo).outcome }),
+        ...(osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(osInfo, machineEnd(session.image, session.memory)).outcome }),
         ...(guard === undefined || osInfo === undefined ? {} : { twoStage: replayTwoStage(osInfo, guard).outcome }),
       },
     },

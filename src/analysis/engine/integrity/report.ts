@@ -13,6 +13,7 @@ import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
 import { reportFormats } from '../../report/index.ts';
 import type { ReportAnalysis, ReportModel } from '../../report/report-model.ts';
+import { machineEnd } from '../../integrity/machine-end.ts';
 import { analysesOf, analysisNamed } from '../kernel/analyses.ts';
 import { describeRegions } from '../machine/regions.ts';
 import { comparisonOf } from '../pages/compare.ts';
@@ -49,7 +50,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
     checks: verified.checks,
     damage: verified.damage ?? [],
     ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard, kdumpStarted(session)) }),
-    ...(osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(osInfo) }),
+    ...(osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(osInfo, machineEnd(session.image, session.memory)) }),
     ...(guard === undefined || osInfo === undefined ? {} : { twoStage: replayTwoStage(osInfo, guard) }),
     cpus: machineCpus(session).cpus,
     regions: describeRegions(session).regions,

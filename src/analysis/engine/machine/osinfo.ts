@@ -8,6 +8,7 @@ import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { replayPanicKdump, replayTwoStage } from '../../arch/s390x/kdump-decisions.ts';
+import { machineEnd } from '../../integrity/machine-end.ts';
 import { kdumpStarted } from '../triage/kdump-start.ts';
 
 /** A reading of entry data beyond this would be a damaged size, not a re-IPL block. */
@@ -64,7 +65,7 @@ export async function describeOsInfo(session: Session, signal: AbortSignal): Pro
       const shown = kind === 'value' ? hasValues && id !== 3 : used(entry);
       return shown ? [entryJson(session, entry, id)] : [];
     }),
-    standaloneKdump: replayStandaloneKdump(search),
+    standaloneKdump: replayStandaloneKdump(search, machineEnd(session.image, session.memory)),
     ...(guard === undefined ? {} : { panicKdump: replayPanicKdump(guard, kdumpStarted(session)), twoStage: replayTwoStage(search, guard) }),
   };
 }

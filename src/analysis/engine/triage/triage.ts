@@ -11,6 +11,7 @@ import { deathOf } from './what-died.ts';
 import { summarize } from '../../integrity/index.ts';
 import { startedKdump } from '../../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
+import { machineEnd } from '../../integrity/machine-end.ts';
 import { lookForCpus } from '../kernel/look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
@@ -28,7 +29,7 @@ export async function triage(session: Session, signal: AbortSignal): Promise<Tri
     ...defined({ reason, reasonGist: gist, logGap }),
     ...(places === undefined ? {} : { crashPlaces: [...places] }),
     ...(started === undefined ? {} : { panicKdump: startedKdump(started) }),
-    ...(session.osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(session.osInfo) }),
+    ...(session.osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(session.osInfo, machineEnd(session.image, session.memory)) }),
     checks,
     cpus: [...machineCpus(session).cpus],
   };

@@ -4,6 +4,8 @@ import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { Architecture } from '../../arch/architecture-name.ts';
+import { againstArea } from '../../arch/s390x/crashkernel-area.ts';
+import { machineEnd } from '../machine-end.ts';
 import { architectures } from '../../arch/index.ts';
 import { osInfoValid } from '../../arch/s390x/os-info.ts';
 import { saveArea } from '../../arch/s390x/save-area.ts';
@@ -162,12 +164,13 @@ export const crossMemorySize: Check = {
     const mebibyte = 1n << 20n;
     const end = base + size;
     const whole = base % mebibyte === 0n && size % mebibyte === 0n && size > 0n;
+    const against = againstArea({ base, size }, machineEnd(image, memory));
     // /proc/vmcore leaves the area out; where it lies at the end of memory, the dump ends before it.
     const fits = end <= memory.end || !image.ranges.overlaps(base, end);
     return fromSteps(
       [
         { check: 'aligned', passed: whole, detail: `${hex(base)} + ${hex(size)} is ${whole ? '' : 'not '}made of whole MiB` },
-        { check: 'inside', passed: fits, detail: `it ends at ${hex(end)}, the dump at ${hex(memory.end)}` },
+        { check: 'inside', passed: fits && against === undefined, detail: against ?? `it ends at ${hex(end)}, the dump at ${hex(memory.end)}` },
       ],
       'the crashkernel memory',
     );
