@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withOwners } from '../../../src/analysis/engine/kernel/task-on-cpu.ts';
+import { stackEvidence, withOwners } from '../../../src/analysis/engine/kernel/task-on-cpu.ts';
 import type { CpuContext } from '../../../src/analysis/engine/kernel/kernel-cpus.ts';
 import { unwindAarch64, type Aarch64Start } from '../../../src/analysis/arch/aarch64/unwind.ts';
 import type { Trace } from '../../../src/analysis/arch/backtrace.ts';
@@ -97,7 +97,7 @@ describe('frame records of aarch64', () => {
 
 describe('the task on a CPU', () => {
   const context: CpuContext = {
-    cpu: { id: 1, source: 'note', registers: { sp: '0xffff80000a003f00' } },
+    cpu: { id: 1, linuxCpu: 1, source: 'note', registers: { sp: '0xffff80000a003f00' } },
     number: 1,
     linuxNumber: 1,
     stacks: [],
@@ -111,20 +111,22 @@ describe('the task on a CPU', () => {
     // Two that say so are one too many, and one that another CPU runs is no candidate.
     const second = task(4n, { onCpu: true, cpu: 1 });
     expect(withOwners('aarch64', [found], { tasks: [...tasks, second], complete: true }, 0x4000)[0]?.current).toBeUndefined();
-    const other = { ...context, number: 0, linuxNumber: 0, current: 2n };
+    const other = { ...context, cpu: { ...context.cpu, id: 0, linuxCpu: 0 }, number: 0, linuxNumber: 0, current: 2n };
     expect(withOwners('aarch64', [other, found], { tasks: [...tasks, second], complete: true }, 0x4000)[1]?.current).toBe(4n);
   });
 
   it('tells which CPU the registers are of, where only their position did', () => {
     const identity = { by: 'position', detail: 'nothing says it' } as const;
-    const unknown: CpuContext = { ...context, cpu: { ...context.cpu, identity } };
-    const tasks = [task(3n, { stack: irq.start, cpu: 5, comm: 'dd', pid: 7 })];
-    const [found] = withOwners('aarch64', [unknown], { tasks, complete: true }, 0x4000);
-    expect(found).toMatchObject({
-      current: 3n,
-      linuxNumber: 5,
-      cpu: { linuxCpu: 5, identity: { by: 'stack', detail: expect.stringContaining('dd (pid 7)') as string } },
-    });
+    const { linuxCpu: _, ...cpu } = context.cpu;
+    const unknown: CpuContext = { ...context, cpu: { ...cpu, identity } };
+    const tasks = [task(3n, { stack: irq.start, cpu: 5, comm: 'dd', pid: 7 }), task(2n, { onCpu: true, cpu: 1 })];
+    const list = { tasks, complete: true };
+    expect([...stackEvidence('aarch64', [unknown], list, 0x4000)]).toEqual([
+      [1, { by: 'stack', linuxCpu: 5, text: expect.stringContaining('dd (pid 7)') as string }],
+    ]);
+    expect(withOwners('aarch64', [unknown], list, 0x4000)).toMatchObject([{ current: 3n }]);
+    // A position is no number of a CPU that a task could say it is on.
+    expect(withOwners('aarch64', [{ ...unknown, stacks: [irq] }], list, 0x4000)[0]?.current).toBeUndefined();
   });
 
   it('is none of a CPU that did not run', () => {
