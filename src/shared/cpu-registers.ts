@@ -11,6 +11,10 @@ export const cpuNumbering = (cpus: readonly CpuJson[]): CpuNumbering =>
 export const cpuNumber = (cpu: Pick<CpuJson, 'id' | 'linuxCpu'>, numbering: CpuNumbering): number =>
   numbering === 'linuxCpu' ? (cpu.linuxCpu ?? cpu.id) : cpu.id;
 
+/** A CPU of s390x of which there is a prefix note, but no NT_PRSTATUS: it has no PSW and no general registers. */
+export const isInPart = ({ source, gprs, psw, prefix }: CpuJson): boolean =>
+  source === 'note' && prefix !== undefined && gprs === undefined && psw === undefined;
+
 /** What the numbers are, behind "numbers are": said wherever CPUs are numbered. */
 export const numberingWords: Readonly<Record<CpuNumbering, string>> = { linuxCpu: 'Linux CPU numbers', id: 'positions in the dump' };
 

@@ -6,7 +6,7 @@ import type { ForeignKind } from '../../shared/foreign-kind.ts';
 import { finish, type Steps } from '../jobs/steps.ts';
 import { isFlattened } from '../source/flattened-source.ts';
 import { wrapperOf } from '../source/wrapper.ts';
-import { tooManyCpus } from './cpu-notes.ts';
+import { cpuNoteFindings } from './cpu-notes.ts';
 import type { DumpFormat, DumpImage, OpenContext, Probe } from './dump-format.ts';
 import { elfVmcore } from './elf-vmcore.ts';
 import { flattenedParts, headOf, innerSource, probeBytes, streamFindings } from './flattened-parts.ts';
@@ -110,7 +110,7 @@ function* openFlattened(outer: ByteSource, context: OpenContext | undefined): St
 function completed(image: DumpImage, context: OpenContext | undefined): DumpImage {
   const physBase = context?.physBase;
   const given = physBase === undefined ? {} : { physBase: { value: physBase, source: 'given by the user', given: true } };
-  return withContradictions({ ...image, ...given, findings: [...image.findings, ...tooManyCpus(image.notes)] });
+  return withContradictions({ ...image, ...given, findings: [...image.findings, ...cpuNoteFindings(image.notes)] });
 }
 
 /** What a transfer in text mode did to a file that begins like a dump. */

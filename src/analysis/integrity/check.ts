@@ -23,6 +23,10 @@ export interface KernelCpuFacts {
   readonly blank: number;
   /** Linux numbers of those that ran; undefined where no symbol leads to the mask. */
   readonly online: readonly number[] | undefined;
+  /** Linux numbers of those that are there, whether they ran or not. */
+  readonly present: readonly number[] | undefined;
+  /** Absolute address of a CPU's own lowcore; undefined where nothing leads to it, as for a prefix of 0 that no CPU that runs has. */
+  readonly lowcoreOf: (cpu: CpuJson) => bigint | undefined;
   /** Contradictions about which CPU is which, CPUs that ran and have no registers. */
   readonly findings: readonly Finding[];
 }

@@ -1,4 +1,5 @@
 /** The checks of a session. */
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { Evidence } from '../../integrity/evidence.ts';
 import { runChecks } from '../../integrity/index.ts';
 import type { Session } from '../session/session.ts';
@@ -9,6 +10,7 @@ import { kdumpStarted } from '../triage/kdump-start.ts';
 import { packedOf } from './evidence.ts';
 import type { CheckContext } from '../../integrity/check.ts';
 import type { CheckDepth, CheckResult } from '../../../shared/check-model.ts';
+import { ownLowcore } from '../machine/lowcore-of-cpu.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 
 export interface CheckOptions {
@@ -26,7 +28,14 @@ export function checkContext(session: Session, signal: AbortSignal, evidence: Ev
   const isFound = !vmcoreinfo.found && knownVmcoreinfo !== undefined;
   const utsName = isFound ? readUtsName(image.machine.arch, knownVmcoreinfo, memory) : session.utsName;
   const { cpus, recorded, blank, masks, findings } = machineCpus(session);
-  const kernelCpus = { absent: cpus.slice(recorded), blank, online: masks?.online, findings };
+  const kernelCpus = {
+    absent: cpus.slice(recorded),
+    blank,
+    online: masks?.online,
+    present: masks?.present,
+    lowcoreOf: (cpu: CpuJson): bigint | undefined => ownLowcore(session, cpu),
+    findings,
+  };
   return {
     image,
     memory,

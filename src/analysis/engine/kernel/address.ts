@@ -17,6 +17,7 @@ import { slabPlace, type SlabPlace } from '../../kernel/pages/slab-object.ts';
 import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { vmallocAreas } from '../../kernel/vmalloc/vmalloc-areas.ts';
 import { describeLowcores } from '../machine/lowcore.ts';
+import { ownLowcore } from '../machine/lowcore-of-cpu.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { selectCpu } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
@@ -98,13 +99,14 @@ function* lowcoreFacts({ session, virtual, absolute, nameOf }: Question): Genera
   const { cpus } = machineCpus(session);
   const numbering = cpuNumbering(cpus);
   for (const cpu of cpus) {
-    if (cpu.prefix === undefined || !within(absolute, BigInt(cpu.prefix), BigInt(cpu.prefix) + BigInt(lowcoreSize))) continue;
-    const offset = Number(absolute - BigInt(cpu.prefix));
+    const own = ownLowcore(session, cpu);
+    if (own === undefined || !within(absolute, own, own + BigInt(lowcoreSize))) continue;
+    const offset = Number(absolute - own);
     const number = cpu[numbering] ?? cpu.id;
     const [lowcore] = describeLowcores(session, { cpu: number }).cpus;
     const field = lowcore?.fields.find((one) => one.offset <= offset && offset < one.offset + one.size)?.name;
     const text = `lowcore of ${nameOf(number)}${field === undefined ? `, offset ${hex(offset)}` : `: ${field}`}`;
-    yield { kind: 'lowcore', text, cpu: number, prefix: cpu.prefix, offset, ...defined({ field }) };
+    yield { kind: 'lowcore', text, cpu: number, prefix: hex(own), offset, ...defined({ field }) };
   }
 }
 

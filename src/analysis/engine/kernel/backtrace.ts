@@ -6,6 +6,7 @@ import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { Missing } from '../../../shared/result.ts';
 import type { BacktraceJson, FrameJson, TraceJson } from '../../../shared/task-model.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { functionOf, noTrace, stackOf, type Frame, type SavedState, type StackRange, type Trace, type Unwinders } from '../../arch/backtrace.ts';
 import { architectures } from '../../arch/index.ts';
@@ -157,6 +158,9 @@ function withMarkedStack(stacks: readonly StackRange[], { cpu }: CpuContext, mem
   return memory.u64(start) === stackEndMagic ? [...stacks, { name: 'kernel stack', start, end: start + BigInt(stackBytes) }] : stacks;
 }
 
+/** What interruptions exchange lies in the CPU's own lowcore, wherever its record says that its prefix is. */
+const withOwnPrefix = ({ cpu, lowcore }: CpuContext): CpuJson => (lowcore === undefined ? cpu : { ...cpu, prefix: hex(lowcore) });
+
 /** A CPU of the system that crashed before: its registers, in that system's memory. */
 function traceOfFirst({ first }: Tracer, context: CpuContext): TraceJson | undefined {
   const own = first?.tasks.cpus.find(({ cpu }) => cpu.prefix !== undefined && cpu.prefix === context.cpu.prefix);
@@ -177,7 +181,7 @@ function traceCpu(tracer: Tracer, context: CpuContext): TraceJson {
   const stackBytes = tasks.layout?.stackBytes ?? 0;
   if (withoutRegisters !== undefined) return traceJson({ frames: [], end: 'no-registers', detail: withoutRegisters.detail }, tasks.names, context, task);
   const stacks = withMarkedStack(withTaskStack(context.stacks, task, stackBytes), context, tasks.memory, stackBytes);
-  return traceJson(unwinders.running(context.cpu, stacks, context.current), tasks.names, context, task);
+  return traceJson(unwinders.running(withOwnPrefix(context), stacks, context.current), tasks.names, context, task);
 }
 
 function traceTask(tracer: Tracer, task: KernelTask): TraceJson {

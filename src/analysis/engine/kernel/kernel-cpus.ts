@@ -6,6 +6,7 @@ import type { StackRange } from '../../arch/backtrace.ts';
 import { architectures } from '../../arch/index.ts';
 import type { LowcoreKernel } from '../../arch/s390x/lowcore/fields.ts';
 import { lowcoreFacts, lowcoreStacks, stackSize } from '../machine/lowcore-facts.ts';
+import { ownLowcore } from '../machine/lowcore-of-cpu.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import type { Session } from '../session/session.ts';
 
@@ -18,6 +19,8 @@ export interface CpuContext {
   readonly linuxNumber?: number;
   /** task_struct of the task that occupied it. */
   readonly current?: bigint;
+  /** Absolute address of its own lowcore, which is not that of its prefix where the record of it is wrong. */
+  readonly lowcore?: bigint;
   readonly stacks: readonly StackRange[];
   /** Added to the address of a per-CPU variable. */
   readonly perCpuOffset?: bigint;
@@ -51,7 +54,7 @@ export function cpuContexts(session: Session): CpuContexts {
       cpu,
       number: cpuNumber(cpu, numbering),
       stacks: hasLowcores ? lowcoreStacks(lowcore, stackBytes) : (own?.stacks.filter(({ name }) => name !== taskStack) ?? []),
-      ...defined({ linuxNumber, current, perCpuOffset }),
+      ...defined({ linuxNumber, current, perCpuOffset, lowcore: hasLowcores && cpu.system === undefined ? ownLowcore(session, cpu) : undefined }),
     };
   });
   const lowcoreKernel = lowcores.find((one) => one !== undefined)?.kernel;

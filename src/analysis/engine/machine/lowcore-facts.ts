@@ -6,6 +6,7 @@ import type { LowcoreKernel } from '../../arch/s390x/lowcore/fields.ts';
 import { lowcoreValue } from '../../arch/s390x/lowcore/layouts.ts';
 import type { Session } from '../session/session.ts';
 import { lowcoreChoiceAt } from './lowcore-choice.ts';
+import { ownLowcore } from './lowcore-of-cpu.ts';
 
 const smallStack = 0x4000;
 /** With KASAN. */
@@ -26,9 +27,10 @@ export interface LowcoreFacts {
   readonly value: (name: string) => bigint | undefined;
 }
 
-/** @returns undefined where the CPU has no lowcore of a Linux kernel in the dump */
+/** @returns undefined where no lowcore of a Linux kernel in the dump is known to be the CPU's */
 export function lowcoreFacts(session: Session, cpu: CpuJson): LowcoreFacts | undefined {
-  const found = cpu.prefix === undefined ? undefined : lowcoreChoiceAt(session, BigInt(cpu.prefix), cpu);
+  const at = ownLowcore(session, cpu);
+  const found = at === undefined ? undefined : lowcoreChoiceAt(session, at, cpu);
   if (found === undefined || !isLinuxLowcore(found.choice)) return undefined;
   return { kernel: found.choice.kernel, value: (name) => lowcoreValue(found.choice.kernel, found.bytes, name) };
 }

@@ -17,6 +17,7 @@ import { clockComparatorText } from '../../arch/s390x/tod-clock.ts';
 import { leaves, view } from '../../layout/struct.ts';
 import { selectCpu } from '../session/select-cpu.ts';
 import { lowcoreContext } from './lowcore-choice.ts';
+import { ownLowcore } from './lowcore-of-cpu.ts';
 import { machineCpus } from './machine-cpus.ts';
 import type { Session } from '../session/session.ts';
 
@@ -85,11 +86,15 @@ export function describeLowcores(session: Session, request: LowcoreRequest): { s
     const cpu = cpus.find(({ prefix }) => prefix === hex(address));
     return { schema: schemaVersion, cpus: [lowcoreAt(session, address, cpu, named)], ...about };
   }
-  const wanted = request.cpu === undefined ? cpus.filter(({ prefix }) => prefix !== undefined) : [selectCpu(session, request.cpu)];
+  const wanted = request.cpu === undefined ? cpus.filter((cpu) => ownLowcore(session, cpu) !== undefined) : [selectCpu(session, request.cpu)];
   const found = wanted.map((cpu) => {
-    if (cpu.prefix === undefined)
-      throw new DumpError('absent', { file: session.path }, `the prefix of CPU ${request.cpu ?? cpu.id} is not in the dump`, 'a prefix register');
-    return { cpu, address: BigInt(cpu.prefix) };
+    const address = ownLowcore(session, cpu);
+    if (address !== undefined) return { cpu, address };
+    const what =
+      cpu.prefix === undefined
+        ? `the prefix of CPU ${request.cpu ?? cpu.id} is not in the dump`
+        : `CPU ${request.cpu ?? cpu.id} has the prefix ${cpu.prefix}, and lowcore_ptr has no lowcore there`;
+    throw new DumpError('absent', { file: session.path }, what, 'a prefix register with the address of a lowcore');
   });
   if (found.length === 0) throw new DumpError('absent', { file: session.path }, 'the prefix of no CPU is in the dump', 'an absolute address', 'name-address');
   const held = found.filter(({ address }) => address < session.memory.end);

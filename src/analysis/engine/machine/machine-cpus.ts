@@ -3,6 +3,7 @@
  * records none, with the reason. Every door and every other answer numbers CPUs by this list, and by none of its own.
  */
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { isInPart } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { Finding } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
@@ -17,10 +18,10 @@ import { perCpuData, type KernelCpu } from '../../kernel/cpus/per-cpu-data.ts';
 import type { KernelTypes } from '../../kernel/btf/find-types.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { withoutLostPages } from '../../kernel/memory/lost-pages.ts';
-import { lowcoreArray } from '../../kernel/vmcoreinfo/lowcore-array.ts';
 import { derived } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
 import { absentByLowcore, absentByMask } from './absent-cpus.ts';
+import { arrayOf } from './lowcore-of-cpu.ts';
 import { isOfCrash, lowcoreEvidence, perCpuEvidence } from './cpu-evidence.ts';
 
 export interface MachineCpus {
@@ -67,10 +68,14 @@ function findingsOf(recorded: readonly CpuJson[], absent: readonly CpuJson[], ma
   const online = new Set(masks?.online);
   const lost = absent.filter((cpu) => online.has(cpu.linuxCpu ?? -1));
   const missing = lost.map((cpu): Finding => {
-    const detail = cpu.withoutRegisters?.detail ?? `the dump has no note of it; ${cpu.identity?.detail ?? ''}`;
+    const detail = cpu.withoutRegisters?.detail ?? cpu.identity?.detail ?? 'the dump has no note of it';
     return { id: 'cross-cpu-count/no-registers', severity: 'warning', title: `The dump records no registers of CPU ${cpu.linuxCpu ?? 0}`, detail };
   });
-  return limitFindings([...contradicted, ...twice, ...missing]);
+  const inPart = recorded.filter(isInPart).map((cpu): Finding => {
+    const detail = `there are other register notes of it, and its prefix ${cpu.prefix ?? ''}, but no NT_PRSTATUS: where it was is not known`;
+    return { id: 'cross-cpu-count/no-registers', severity: 'warning', title: `The dump records no PSW and no general registers of ${nameOf(cpu)}`, detail };
+  });
+  return limitFindings([...contradicted, ...twice, ...missing, ...inPart]);
 }
 
 /** NT_PRSTATUS and the s390x prefix (include/uapi/linux/elf.h). */
@@ -131,9 +136,6 @@ function ofFirstSystem(session: Session): ReadonlyMap<number, CpuJson> {
     }),
   );
 }
-
-const arrayOf = ({ knownVmcoreinfo, memory }: Session): ReturnType<typeof lowcoreArray> =>
-  knownVmcoreinfo === undefined ? [] : lowcoreArray(knownVmcoreinfo, memory);
 
 /** Evidence that was looked for besides: of tasks whose stacks hold a stack pointer, by the ids of CPUs. */
 export const foundEvidence = derived((_: Session): { byCpu: ReadonlyMap<number, CpuEvidence> } => ({ byCpu: new Map() }));

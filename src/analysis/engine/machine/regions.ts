@@ -7,6 +7,7 @@ import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { lowcoreSize } from '../../arch/s390x/save-area.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { containerRegions } from './memory-regions.ts';
+import { ownLowcore } from './lowcore-of-cpu.ts';
 import { machineCpus } from './machine-cpus.ts';
 
 export function describeRegions(session: Session): RegionsJson {
@@ -29,7 +30,8 @@ export function describeRegions(session: Session): RegionsJson {
     if (start < end && physical !== 0n) add('kernel image', 'kernel', physical, end - start);
   }
   for (const cpu of machineCpus(session).cpus) {
-    if (cpu.prefix !== undefined) add(`lowcore of ${cpuName(cpu, cpuNumbering(machineCpus(session).cpus))}`, 'lowcore', BigInt(cpu.prefix), lowcoreSize);
+    const lowcore = ownLowcore(session, cpu);
+    if (lowcore !== undefined) add(`lowcore of ${cpuName(cpu, cpuNumbering(machineCpus(session).cpus))}`, 'lowcore', lowcore, lowcoreSize);
   }
   const vmcoreinfo = session.knownVmcoreinfo;
   if (vmcoreinfo?.address !== undefined) add('vmcoreinfo', 'structure', vmcoreinfo.address, vmcoreinfo.text.length);

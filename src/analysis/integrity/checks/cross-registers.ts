@@ -99,7 +99,7 @@ export const crossRegisters: Check = {
   gravity: 34,
   cost: 'headers',
   run(context) {
-    const { image, memory, cpus } = context;
+    const { image, memory, cpus, kernelCpus } = context;
     if (!architectures[image.machine.arch].features.has('lowcore')) return notApplicable('only s390x dumps record registers in memory too');
     if (cpus.length === 0) return notRecorded('the dump has no CPUs');
     const numbering = cpuNumbering(cpus);
@@ -111,9 +111,14 @@ export const crossRegisters: Check = {
     for (const cpu of cpus) {
       // A CPU that was read from its save area has nothing else to be compared with.
       if (cpu.source === 'lowcore' || cpu.prefix === undefined || cpu.gprs === undefined) continue;
-      const stored = storedStatus(memory, Number(BigInt(cpu.prefix)));
+      const own = kernelCpus.lowcoreOf(cpu);
+      if (own === undefined) {
+        steps.push({ check: nameOf(cpu), detail: `lowcore_ptr has no lowcore at its prefix ${cpu.prefix}` });
+        continue;
+      }
+      const stored = storedStatus(memory, Number(own));
       if (stored === undefined) {
-        steps.push({ check: nameOf(cpu), detail: `its lowcore at ${cpu.prefix} is not in the dump` });
+        steps.push({ check: nameOf(cpu), detail: `its lowcore at ${hex(own)} is not in the dump` });
         continue;
       }
       if (stored.psw === undefined) {
@@ -133,7 +138,7 @@ export const crossRegisters: Check = {
         ...(isWrong ? { passed: false } : {}),
         detail: isWrong ? detail : `the save area is of another time: ${listed(differences)}`,
       });
-      const start = BigInt(cpu.prefix) + 0x1200n;
+      const start = own + 0x1200n;
       findings.push({
         id: isWrong ? 'cross-registers' : 'cross-registers/other-time',
         severity: isWrong ? 'warning' : 'info',

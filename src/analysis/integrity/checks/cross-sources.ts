@@ -1,5 +1,6 @@
 /** Facts that several parts of a dump record must agree: a disagreement means that one of them is damaged or stale. */
-import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
+import { append } from '../../../shared/append.ts';
+import { cpuName, cpuNumbering, isInPart } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { Step } from '../../../shared/check-model.ts';
 import { hex } from '../../../shared/units.ts';
@@ -12,7 +13,7 @@ import { saveArea } from '../../arch/s390x/save-area.ts';
 import { isCrashBeforeDump } from '../../kernel/vmcoreinfo/crash-time.ts';
 import { contradictsCrashTime } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { parse } from '../../layout/struct.ts';
-import { failed, notApplicable, notRecorded, passed, type Check, type CheckOutcome } from '../check.ts';
+import { failed, notApplicable, notRecorded, passed, type Check, type CheckOutcome, type KernelCpuFacts } from '../check.ts';
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
@@ -36,6 +37,26 @@ function namedBy(arch: Architecture, named: readonly CpuJson[]): string {
   return [...(lowcores === 0 ? [] : [plural(lowcores, 'lowcore')]), ...(others === 0 ? [] : [plural(others, 'set of registers', 'sets of registers')])].join(
     ' and ',
   );
+}
+
+/** The sets of registers against the masks in which the kernel keeps the CPUs that run, and those that are there. */
+function onlineSteps(cpus: readonly CpuJson[], { absent, online, present }: KernelCpuFacts): readonly Step[] {
+  if (online === undefined) return [];
+  const own = cpus.filter(({ system }) => system === undefined);
+  const whole = own.filter((cpu) => !isInPart(cpu));
+  const parts = own.filter(isInPart).flatMap(({ linuxCpu }) => linuxCpu ?? []);
+  const lost = [...absent.flatMap(({ linuxCpu }) => linuxCpu ?? []), ...parts].filter((number) => online.includes(number)).sort((one, other) => one - other);
+  const missing = lost.length === 0 ? '' : `; none of CPU ${lost.join(', ')}`;
+  // A hypervisor records CPUs that are set offline as well, but none that are not there.
+  const there = Math.max(online.length, present?.length ?? 0);
+  const surplus = whole.length > there ? `; that is more than the ${plural(there, 'CPU')} that there are` : '';
+  return [
+    {
+      check: 'online CPUs',
+      passed: lost.length === 0 && whole.length >= online.length && whole.length <= there,
+      detail: `${plural(online.length, 'CPU')} ran by the kernel's mask, the dump records ${plural(whole.length, 'set')} of registers${missing}${surplus}`,
+    },
+  ];
 }
 
 export const crossCpuCount: Check = {
@@ -65,22 +86,13 @@ export const crossCpuCount: Check = {
     if (named.length > 0) {
       steps.push({
         check: 'CPU numbers',
-        // Numbers of some of the sets count nothing.
-        ...(different === named.length && unknown > 0 ? {} : { passed: different === named.length }),
+        // Numbers of some of the sets count nothing, and one set alone agrees with nothing.
+        ...(different === named.length && (unknown > 0 || named.length === 1) ? {} : { passed: different === named.length }),
         detail: `${namedBy(image.machine.arch, named)} with ${plural(different, 'different CPU number')}${open}`,
       });
     }
-    const { absent, online, findings } = kernelCpus;
-    if (online !== undefined) {
-      const lost = absent.flatMap(({ linuxCpu }) => (linuxCpu !== undefined && online.includes(linuxCpu) ? [linuxCpu] : []));
-      const own = cpus.filter(({ system }) => system === undefined).length;
-      const missing = lost.length === 0 ? '' : `; none of CPU ${lost.join(', ')}`;
-      steps.push({
-        check: 'online CPUs',
-        passed: lost.length === 0 && own >= online.length,
-        detail: `${plural(online.length, 'CPU')} ran by the kernel's mask, the dump records ${plural(own, 'set')} of registers${missing}`,
-      });
-    }
+    const { findings } = kernelCpus;
+    append(steps, onlineSteps(cpus, kernelCpus));
     return { ...fromSteps(steps, 'the number of CPUs'), findings };
   },
 };
@@ -91,7 +103,7 @@ export const crossPrefix: Check = {
   failure: 'Sources disagree about the prefix of a CPU.',
   gravity: 43,
   cost: 'headers',
-  run({ image, cpus, memory }) {
+  run({ image, cpus, memory, kernelCpus }) {
     if (!architectures[image.machine.arch].features.has('lowcore')) return notApplicable('prefixes exist on s390x only');
     const prefixes = cpus.flatMap((cpu) => (cpu.prefix === undefined ? [] : [cpu.prefix]));
     if (prefixes.length === 0) return notRecorded('the dump records no prefixes');
@@ -105,6 +117,14 @@ export const crossPrefix: Check = {
     for (const cpu of cpus) {
       if (cpu.prefix === undefined) continue;
       const prefix = BigInt(cpu.prefix);
+      const own = kernelCpus.lowcoreOf(cpu);
+      if (own !== undefined && own !== prefix) {
+        const detail = `its record has the prefix ${cpu.prefix}, and lowcore_ptr[${cpu.linuxCpu ?? 0}] is its lowcore ${hex(own)}`;
+        steps.push({ check: cpuName(cpu, cpuNumbering(cpus)), passed: false, detail });
+        continue;
+      }
+      // At prefix 0 lies what the hardware exchanges: that is no lowcore of a CPU that runs.
+      if (own === undefined) continue;
       const lowcore = memory.readPresent(prefix, saveArea.size);
       if (lowcore === undefined) continue;
       const saved = parse(saveArea, lowcore);
