@@ -211,6 +211,14 @@ describe('a text in memory that no pointer at a fixed place leads to, but a vari
     expect(info.provenance?.['/times/crash']?.source).toContain('by vmcoreinfo_note');
   });
 
+  it('makes one kernel, however often it is looked for: what was found with it stays', async () => {
+    const session = noted((own) => own.replace(/^CRASHTIME=.*\n/m, ''));
+    await session.lookForKernel(signal);
+    const first = session.knownKernel;
+    await session.lookForKernel(signal);
+    expect(session.knownKernel).toBe(first);
+  });
+
   it('that says the same is nothing to speak of', async () => {
     const session = noted((own) => own);
     await session.lookForKernel(signal);

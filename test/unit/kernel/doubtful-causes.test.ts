@@ -6,7 +6,8 @@ import { describeTasks } from '../../../src/analysis/engine/kernel/tasks.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { judge } from '../../../src/analysis/kernel/verdict/judge.ts';
 import type { VerdictEvidence } from '../../../src/analysis/kernel/verdict/evidence.ts';
-import type { Wait } from '../../../src/analysis/kernel/verdict/hangs/hangs.ts';
+import { noHangs, type Wait } from '../../../src/analysis/kernel/verdict/hangs/hangs.ts';
+import { waitGraph } from '../../../src/analysis/kernel/verdict/hangs/wait-graph.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
@@ -31,6 +32,8 @@ describe('a lock whose owner word', () => {
     const waiting = hanging([blocked(7, lockOf({ name: 'swapper/1 (pid 0)', isIdle: true }), stack, 65)]);
     expect(verdictText(waiting)).toBe('hung-task []: Task hangs in carry_parcel');
     expect(proofs(waiting)).toContain('an idle task, which takes no such lock');
+    const graph = waitGraph(waiting.hangs ?? noHangs);
+    expect([...graph.values()].map(({ task, owner, blocks }) => [task, owner, blocks])).toEqual([[7n, undefined, 0]]);
   });
 
   it('names an owner that any signal wakes says so', () => {

@@ -125,7 +125,7 @@ describe('rules of problems', () => {
       hangs: { value: { ...noHangs, blocked: [blocked(1, { for: 'io' }, ['schedule', 'weigh'], seconds), blocked(2, { for: 'io' }, ['weigh'], 9999, true)] } },
     });
     built.image.u64(symbols.sysctl_hung_task_timeout_secs, limit);
-    expect(values('hung-tasks', built)).toEqual(found === 0 ? [] : ['1 tasks']);
+    expect(values('hung-tasks', built)).toEqual(found === 0 ? [] : ['1 task']);
   });
 
   it('a task whose age is not known is missing, and not well', () => {

@@ -18,6 +18,7 @@ import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { vmallocAreas } from '../../kernel/vmalloc/vmalloc-areas.ts';
 import { describeLowcores } from '../machine/lowcore.ts';
 import { ownLowcore } from '../machine/lowcore-of-cpu.ts';
+import { lookForCpus } from './look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { selectCpu } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
@@ -245,9 +246,11 @@ function objectsOf({ kernel, memory, symbols, names, types, noTypes }: KernelTas
 /** @throws DumpError absent for a CPU that the dump does not have; Cancelled */
 export async function describeAddress(session: Session, request: AddressRequest, signal: AbortSignal): Promise<AddressJson> {
   const { space, address, cpu } = request;
+  const isSearched = request.quick === true && !session.kernel.publishesSymbols;
+  if (!isSearched) await lookForCpus(session, signal);
   const { cpus } = machineCpus(session);
   const numbering = cpuNumbering(cpus);
-  if (request.quick === true && !session.kernel.publishesSymbols)
+  if (isSearched)
     return {
       schema: schemaVersion,
       space,

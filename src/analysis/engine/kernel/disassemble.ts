@@ -11,6 +11,7 @@ import { architectures } from '../../arch/index.ts';
 import type { Decoded, InstructionSet } from '../../arch/instruction-set.ts';
 import type { SymbolAt, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { readMemory } from '../bytes/read.ts';
+import { lookForCpus } from './look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { selectCpu } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
@@ -149,6 +150,7 @@ export async function describeDisassembly(session: Session, request: Disassembly
   const { space, address, cpu } = request;
   if (set === undefined)
     throw new DumpError('unsupported', { file: session.path }, `code of ${arch} is not disassembled`, 'a dump of s390x, x86_64 or aarch64');
+  await lookForCpus(session, signal);
   const { read, isKernel } = await readerOf(session, request, signal);
   const search = isKernel ? await allNames(session, signal) : undefined;
   const names = search === undefined || 'why' in search ? undefined : search;

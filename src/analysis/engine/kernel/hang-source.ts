@@ -10,9 +10,11 @@ import { symbolText } from './kernel-names.ts';
 import type { KernelTasks } from './find-tasks.ts';
 
 function cpusAtWork({ cpus, list }: KernelTasks, traces: readonly TraceJson[]): readonly CpuAtWork[] {
+  const byNumber = new Map(cpus.map((context) => [context.number, context]));
+  const byAddress = new Map(list.tasks.map((task) => [task.address, task]));
   return traces.flatMap((trace): readonly CpuAtWork[] => {
-    const context = cpus.find(({ number }) => number === trace.cpu);
-    const task = list.tasks.find(({ address }) => trace.task !== undefined && address === BigInt(trace.task.address));
+    const context = trace.cpu === undefined ? undefined : byNumber.get(trace.cpu);
+    const task = trace.task === undefined ? undefined : byAddress.get(BigInt(trace.task.address));
     const frames = beforeInterrupt(atWork(trace));
     if (context?.linuxNumber === undefined || task === undefined || task.kind === 'idle' || frames.length === 0) return [];
     return [{ number: context.linuxNumber, cpu: context.cpu, task, perCpuOffset: context.perCpuOffset, frames }];

@@ -89,8 +89,10 @@ async function lookAtKernelsNote(session: SearchedDump, signal: AbortSignal): Pr
   await kernel.ready(['symbols'], signal);
   const found = kernelsOwnNote(kernel, memory);
   if (found === undefined) return;
-  kernelsNote(session).text = found;
-  await compareBuildIds(session, [found], signal);
+  // The text that was found before stays the one: what was derived with it is kept by it.
+  const known = kernelsNote(session);
+  if (known.text?.text !== found.text) known.text = found;
+  await compareBuildIds(session, [known.text ?? found], signal);
 }
 
 /** A text of which nothing is left that names a kernel or leads into it. */

@@ -25,8 +25,8 @@ export const deadlocks: ProblemRule = {
       yield {
         subject: names[0] ?? '',
         severity: 'error',
-        text: `${cycle.length} ${cycle.length === 1 ? 'task waits' : 'tasks wait'} for each other, and never get on: ${names.slice(0, mostNamed).join(', ')}${cycle.length > mostNamed ? ` and ${cycle.length - mostNamed} more` : ''}.`,
-        value: `${cycle.length} tasks`,
+        text: `${cycle.length} ${cycle.length === 1 ? 'task waits for a lock that it has itself, and never gets on' : 'tasks wait for each other, and never get on'}: ${names.slice(0, mostNamed).join(', ')}${cycle.length > mostNamed ? ` and ${cycle.length - mostNamed} more` : ''}.`,
+        value: `${cycle.length} ${cycle.length === 1 ? 'task' : 'tasks'}`,
         evidence: 'owner words of the locks that they wait for',
         ...(first === undefined ? {} : { address: first }),
       };

@@ -28,7 +28,7 @@ export const hungTasks: ProblemRule = {
     yield {
       severity: 'error',
       text: `${hung.length} ${hung.length === 1 ? 'task has' : 'tasks have'} slept uninterruptibly for more than ${timeout} seconds; the longest, ${first.name}, for ${Math.floor(first.seconds ?? 0)} seconds. It waits for ${waitText(first.wait)}.`,
-      value: `${hung.length} tasks`,
+      value: `${hung.length} ${hung.length === 1 ? 'task' : 'tasks'}`,
       evidence: `state and se.exec_start of each task, and the clocks of the run queues; limit ${timeout} s`,
       address: first.task,
     };

@@ -26,7 +26,7 @@ interface Known {
 }
 
 /** Of a task that sleeps: who owns its lock. */
-const sleepsFor = ({ wait }: BlockedTask): VirtualAddress | undefined => (wait.for === 'lock' ? wait.owner?.task : undefined);
+const sleepsFor = ({ wait }: BlockedTask): VirtualAddress | undefined => (wait.for !== 'lock' || wait.owner?.isIdle === true ? undefined : wait.owner?.task);
 
 function knownTasks({ blocked, busy }: Hangs): Map<VirtualAddress, Known> {
   const known = new Map<VirtualAddress, Known>();
@@ -39,7 +39,7 @@ function knownTasks({ blocked, busy }: Hangs): Map<VirtualAddress, Known> {
     known.set(one.task, { name: one.name, blocked: one, ...(owner === undefined ? {} : { owner }) });
   }
   for (const { wait } of blocked) {
-    if (wait.for !== 'lock' || wait.owner === undefined || known.has(wait.owner.task)) continue;
+    if (wait.for !== 'lock' || wait.owner === undefined || wait.owner.isIdle === true || known.has(wait.owner.task)) continue;
     const { task, name } = wait.owner;
     known.set(task, name === undefined ? {} : { name });
   }
