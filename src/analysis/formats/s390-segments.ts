@@ -139,6 +139,9 @@ function inflateEntry(source: ByteSource, at: number, stored: number, size: numb
   }
 }
 
+/** How the chain after a damaged place is walked: only its end shows that it is sound, however few segments were asked for. */
+const toItsEnd = (options: WalkOptions): WalkOptions => ({ ...options, most: Number.POSITIVE_INFINITY, mendLength: false });
+
 interface MendedLength {
   readonly last: Segment;
   readonly length: bigint;
@@ -160,7 +163,7 @@ function* mendedLength(source: ByteSource, last: Segment | undefined, options: W
     if (at >= source.size) return undefined;
     if (source.readInto(at, bytes) < bytes.length) continue;
     if (length === last.memoryBytes || !startsChain(bytes, last.start + length, options)) continue;
-    const rest = yield* walkSegments(source, at, { ...options, from: last.start + length, firstIndex: last.index + 1, mendLength: false });
+    const rest = yield* walkSegments(source, at, { ...toItsEnd(options), from: last.start + length, firstIndex: last.index + 1 });
     if (rest.end !== undefined && rest.findings.length === 0) return { last, length, rest };
   }
   return undefined;
@@ -176,7 +179,7 @@ function* chainBehindLost(source: ByteSource, headerAt: number, known: bigint, f
     const at = headerAt + s390SegmentHeader.size + Number(length);
     if (at >= source.size) return undefined;
     if (source.readInto(at, bytes) < bytes.length || !startsChain(bytes, known + length, options)) continue;
-    const rest = yield* walkSegments(source, at, { ...options, from: known + length, firstIndex: firstIndex + 1, mendLength: false });
+    const rest = yield* walkSegments(source, at, { ...toItsEnd(options), from: known + length, firstIndex: firstIndex + 1 });
     if (rest.end !== undefined && rest.findings.length === 0) return rest;
   }
   return undefined;
@@ -235,7 +238,6 @@ export function* walkSegments(source: ByteSource, position: number, options: Wal
       options.reached?.(at);
       yield;
     }
-    if (turns === options.most) return { ...result(undefined), goesOn: true };
     const got = at >= source.size ? 0 : (source.readApart?.(at, bytes) ?? source.readInto(at, bytes));
     if (got < bytes.length) {
       const fault = source.faultAt?.(at + got);
@@ -257,6 +259,8 @@ export function* walkSegments(source: ByteSource, position: number, options: Wal
     }
     const header = readHeader(bytes);
     const wrong = implausible(header, options);
+    // Only the next header shows that the length of the last segment is right: without it the part would speak of memory that it does not know.
+    if (turns === options.most && wrong === undefined) return { ...result(undefined), goesOn: true };
     const ascending = header.start >= known || header.len === 0n;
     if (wrong !== undefined && segments.length > 0 && isEndMarker(bytes)) {
       findings.push({

@@ -17,8 +17,13 @@ import type { ScanProgress } from '../../../src/shared/scan-progress.ts';
 const mebibyte = 1 << 20;
 const headerBytes = 4096;
 const segments = 40_000;
-/** A chain of segments of 1 MiB of zeros, every other MiB, made as it is read. */
-function longChain(): ByteSource {
+/** So many are read in part. */
+const firstSegments = 1 << 15;
+/**
+ * A chain of segments of 1 MiB of zeros, every other MiB, made as it is read.
+ * @param damage one segment claims a wrong length, or the disk does not give its header
+ */
+function longChain(damage: { readonly wrongLength?: number; readonly lostHeader?: number } = {}): ByteSource {
   const head = s390Ext(s390xSystem({ cpuCount: 1 })).slice(0, headerBytes);
   new DataView(head.buffer).setBigUint64(0x18, BigInt(2 * segments * mebibyte));
   const each = segmentHeaderSize + mebibyte;
@@ -27,10 +32,13 @@ function longChain(): ByteSource {
   marker.set(Buffer.from('DUMP_END'));
   const { offset: todAt } = s390Header.fields.tod;
   marker.set(head.subarray(todAt, todAt + 8), 8);
+  const bad = damage.lostHeader === undefined ? undefined : headerBytes + damage.lostHeader * each;
   return {
     name: 'chain',
     size: end + marker.length,
+    faultAt: (offset) => (offset === bad ? { file: 'chain', offset, bytes: segmentHeaderSize, why: 'the device reports a read error (EIO)' } : undefined),
     readInto(offset, target) {
+      if (offset === bad) return 0;
       target.fill(0);
       let piece: Uint8Array;
       let at = 0;
@@ -39,7 +47,11 @@ function longChain(): ByteSource {
       else {
         const index = Math.floor((offset - headerBytes) / each);
         at = headerBytes + index * each;
-        piece = encodeSegmentHeader({ start: 2 * index * mebibyte, length: mebibyte, stop: index === segments - 1 });
+        piece = encodeSegmentHeader({
+          start: 2 * index * mebibyte,
+          length: index === damage.wrongLength ? 2 * mebibyte : mebibyte,
+          stop: index === segments - 1,
+        });
       }
       if (offset < at + piece.length) target.set(piece.subarray(offset - at, offset - at + target.length));
       return Math.min(target.length, this.size - offset);
@@ -74,6 +86,33 @@ describe('a chain of segments that is read in part', () => {
     expect(image.segments.length).toBe(segments);
     expect(image.memory.extents.storedPages).toBe(segments * 256);
     expect(image.findings).toEqual([]);
+  });
+
+  it.each([
+    ['near its beginning a length is wrong', { wrongLength: 3 }],
+    ['the last length of the part is wrong', { wrongLength: firstSegments - 1 }],
+    ['the first length after the part is wrong', { wrongLength: firstSegments }],
+    ['near its beginning a header cannot be read', { lostHeader: 3 }],
+    ['the first header after the part cannot be read', { lostHeader: firstSegments }],
+  ])('is never a broken one, nor more than is known, where %s', (_, damage) => {
+    const source = longChain(damage);
+    const whole = openDump(source);
+    expect(whole.segments.length).toBe('lostHeader' in damage ? segments - 1 : segments);
+    expect(whole.findings).toHaveLength(1);
+    const part = finish(openDumpInSteps(source, { companions: () => [], inPart: true }));
+    if (part.partial === undefined) {
+      expect(part.findings).toEqual(whole.findings);
+      expect(part.segments.length).toBe(whole.segments.length);
+    }
+    const known = part.partial?.known ?? whole.memory.end;
+    expect(known).toBeGreaterThanOrEqual(2n * BigInt(firstSegments * mebibyte) - BigInt(mebibyte));
+    for (const address of [0n, 3n, 6n, 7n, 8n, 2n * BigInt(firstSegments) - 2n, 2n * BigInt(firstSegments) - 1n, 2n * BigInt(firstSegments)].map(
+      (at) => at * BigInt(mebibyte),
+    ))
+      if (address < known) {
+        expect(part.memory.read(address, new Uint8Array(8))).toEqual(whole.memory.read(address, new Uint8Array(8)));
+        expect(part.memory.extents.at(address)?.state).toBe(whole.memory.extents.at(address)?.state);
+      }
   });
 
   it('is no part where it ends before', () => {
