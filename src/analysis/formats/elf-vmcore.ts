@@ -22,7 +22,7 @@ import { loadPieces, truncationFindings } from './elf-loads.ts';
 import { readNoteSegments } from './elf-notes.ts';
 import { ProgramHeaders } from './elf-program-headers.ts';
 import type { Loads } from './elf-segments.ts';
-import { kcoreLoads } from './kcore.ts';
+import { kcoreLoads, numbered } from './kcore.ts';
 import { processCore, type CoreSegment } from './process-core.ts';
 import { xenGuestCore } from './xen-guest-core.ts';
 import { RangeColumns } from './range-columns.ts';
@@ -186,8 +186,7 @@ function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
   const kcore = origin?.kind === 'kcore' ? kcoreLoads(arch, programHeaders.headers.ofType(PT_LOAD)) : undefined;
   if (kcore !== undefined) append(findings, kcore.findings);
   const { headers } = programHeaders;
-  const loads: Loads =
-    kcore === undefined ? (from) => headers.ofType(PT_LOAD, from) : (from) => kcore.loads.slice(from).map((load, at) => ({ ...load, number: from + at }));
+  const loads: Loads = kcore === undefined ? (from) => headers.ofType(PT_LOAD, from) : numbered(kcore.loads);
   const count = kcore?.loads.length ?? programHeaders.headers.count(PT_LOAD);
   const { pieces, segments, findings: loadFindings } = yield* loadPieces(loads, count, producer?.value, lostNotes);
   for (const finding of loadFindings) findings.push(finding);

@@ -6,6 +6,7 @@ import type { Finding } from '../../shared/model.ts';
 import type { Architecture } from '../arch/architecture-name.ts';
 import { architectures } from '../arch/index.ts';
 import type { ProgramHeader } from './elf-layout.ts';
+import type { Loads } from './elf-segments.ts';
 import { RangeColumns } from './range-columns.ts';
 
 /** One for each range of memory and each map: the largest machines have some thousand. An object each. */
@@ -47,6 +48,16 @@ function withoutRepeats(loads: readonly ProgramHeader[], isImage: (load: Program
   const ram = RangeColumns.merged(loads.filter((load) => !isImage(load)).map(({ p_paddr, p_memsz }) => ({ start: p_paddr, end: p_paddr + p_memsz })));
   return loads.filter((load) => !isImage(load) || !ram.holdsAll(load.p_paddr, load.p_paddr + load.p_memsz));
 }
+
+/** The same loads from one on, each with its number: nothing is made of those that are not asked for. */
+export const numbered = (loads: readonly ProgramHeader[]): Loads =>
+  function* from(first) {
+    for (let number = first; ; number += 1) {
+      const load = loads[number];
+      if (load === undefined) return undefined;
+      yield { ...load, number };
+    }
+  };
 
 export function kcoreLoads(arch: Architecture, headers: Iterable<ProgramHeader>): KcoreLoads {
   const all: ProgramHeader[] = [];

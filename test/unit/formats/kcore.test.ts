@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ProgramHeader } from '../../../src/analysis/formats/elf-layout.ts';
-import { kcoreLoads } from '../../../src/analysis/formats/kcore.ts';
+import { kcoreLoads, numbered } from '../../../src/analysis/formats/kcore.ts';
 
 const page = 0x1000n;
 const many = 100_000;
@@ -17,4 +17,19 @@ it('finds second views of the image among a hundred thousand pieces of RAM, each
   expect(placed).toHaveLength(2 * many);
   // Odd pages are in no RAM; even ones from page 2 on are there already.
   expect(loads).toHaveLength(many + many / 2);
+});
+
+it('makes no more of a hundred thousand loads than are asked for', () => {
+  let read = 0;
+  const loads = new Proxy([...headers()], {
+    get(target, name, receiver): unknown {
+      if (typeof name === 'string' && /^\d+$/.test(name)) read += 1;
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  const [first] = numbered(loads)(many + 5);
+  expect(first).toMatchObject({ number: many + 5, p_paddr: 6n * page });
+  expect(read).toBe(1);
+  expect([...numbered(loads)(2 * many - 2)].map(({ number }) => number)).toEqual([2 * many - 2, 2 * many - 1]);
+  expect([...numbered(loads)(2 * many)]).toEqual([]);
 });
