@@ -124,4 +124,23 @@ describe('stacks in groups', () => {
     expect(groups.all.length + groups.beyond).toBe(most);
     expect(groups.all.length).toBeLessThan(20_000);
   });
+
+  it('of stacks hundreds of frames deep as many are kept as 32 Mi characters hold, and one met again still counts', () => {
+    const groups = new StackGroups(false);
+    const most = 2000;
+    const deep = (number: number): TraceJson =>
+      trace(
+        number,
+        Array.from({ length: 512 }, (_, at) => `a_function_with_a_long_name_${number}_${at}`),
+      );
+    for (let number = 0; number < most; number += 1) groups.add(deep(number), undefined);
+    groups.add(deep(0), undefined);
+    const { all } = groups;
+    expect(groups.beyond).toBeGreaterThan(0);
+    expect(all.length + groups.beyond).toBe(most);
+    const kept = all.reduce((sum, group) => sum + JSON.stringify(group).length, 0);
+    expect(kept).toBeGreaterThan(24 << 20);
+    expect(kept).toBeLessThan(40 << 20);
+    expect(all[0]).toMatchObject({ count: 2, depth: 512, example: { comm: 'task0' } });
+  });
 });

@@ -48,18 +48,18 @@ export const stacks = defineAnalysis({
       yield pause;
     }
     for (const group of groups.all) {
-      const { example, functions, end } = group;
+      const { stack, depth, end, example } = group;
       yield {
         row: {
           count: group.count,
           states: statesText(group),
           running: group.running,
-          stack: functions.join(' < '),
+          stack,
           end,
-          depth: functions.length,
-          task: example.task === undefined ? undefined : BigInt(example.task.address),
-          pid: example.task?.pid,
-          name: example.task?.comm,
+          depth,
+          task: example === undefined ? undefined : BigInt(example.address),
+          pid: example?.pid,
+          name: example?.comm,
           pids: pidsText(group),
         },
       };
