@@ -40,7 +40,8 @@ export const addressFactSchema = v.variant('kind', [
     free: v.optional(v.boolean()),
   }),
   v.strictObject({ kind: v.literal('vmalloc'), text, start: hexString, end: hexString, offset: count, caller: v.optional(v.string()) }),
-  v.strictObject({ kind: v.literal('page'), text, pfn: count, page: hexString, flags: v.array(v.string()), head: v.optional(count) }),
+  /** Without flags where their names are not known: `missing` says why. */
+  v.strictObject({ kind: v.literal('page'), text, pfn: count, page: hexString, flags: v.optional(v.array(v.string())), head: v.optional(count) }),
 ]);
 export type AddressFact = v.InferOutput<typeof addressFactSchema>;
 

@@ -1,9 +1,10 @@
 /** Objects of slabs on described memory: free, allocated, and all that leaves it open; damage gives less, never something else. */
 import { describe, expect, it } from 'vitest';
-import { pageStruct } from '../../../src/analysis/kernel/pages/page-structs.ts';
+import { flagNames, isSlabPage, pageStruct } from '../../../src/analysis/kernel/pages/page-structs.ts';
 import { slabPlace, type SlabPlace } from '../../../src/analysis/kernel/pages/slab-object.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
-import { isFailure } from '../../../src/shared/result.ts';
+import { isFailure, type Result } from '../../../src/shared/result.ts';
+import { vmcoreinfoOf } from './described-logs.ts';
 import { DescribedStructs, describedKernel } from './described-structs.ts';
 
 const structs = new DescribedStructs(
@@ -120,5 +121,36 @@ describe('objects of slabs', () => {
       // A list that was lost leaves the state open, or the object is still on another one.
       if ('free' in after.state) expect(after.state).toEqual(before.state);
     }
+  });
+});
+
+describe('flags of pages', () => {
+  const why = <T>(one: Result<T>): T | string => (isFailure(one) ? one.missing.why : one.value);
+  const flags = (memory: MemoryImage, parts: Parameters<typeof describedKernel>[1]) => {
+    const { objects: all } = describedKernel(memory, parts);
+    const page = all.at(BigInt(pageAt(8)), 'page');
+    return [why(flagNames(all, page)), why(isSlabPage(all, page))] as const;
+  };
+  const memory = memoryOfSlab();
+  const set = memoryOfSlab().u64(pageAt(8), (1n << 63n) | (1n << 12n) | 0x41n);
+
+  it('are named up to their number; a bit without a name is one all the same', () => {
+    expect(flags(memory, { types: structs.types() })).toEqual([['head'], true]);
+    expect(flags(set, { types: structs.types() })[0]).toEqual(['locked', 'head', 'bit 12']);
+    expect(flags(memoryOfSlab().u64(pageAt(8), 0n), { types: structs.types() })[0]).toEqual([]);
+  });
+
+  it('are not known, and not none, where types do not number them', () => {
+    const unnumbered = new DescribedStructs('big', { page: { flags: 'u64', compound_head: 'u64', page_type: 'u32' } }, { pageflags: { PG_locked: 0n } });
+    expect(flags(memory, { types: unnumbered.types() })).toEqual([
+      "enum pageflags has no __NR_PAGEFLAGS in this kernel's types",
+      'the types name neither PG_slab nor PGTY_slab',
+    ]);
+    expect(flags(memoryOfSlab().u64(pageAt(8), 0n), { types: unnumbered.types() })[0]).toEqual([]);
+  });
+
+  it('are not known without types, though vmcoreinfo has their place', () => {
+    const vmcoreinfo = vmcoreinfoOf([`SIZE(page)=${pageBytes}`, 'OFFSET(page.flags)=0', 'OFFSET(page.compound_head)=8']);
+    expect(flags(memory, { vmcoreinfo })).toEqual(['types are needed: this kernel has none', 'types are needed: this kernel has none']);
   });
 });

@@ -10,7 +10,7 @@ import type { MemoryGap } from '../../layout/absolute-memory.ts';
 import { faultText, readAround } from '../../source/byte-source.ts';
 import { lowcoreSize } from '../../arch/s390x/save-area.ts';
 import { addressSpace } from './address-space.ts';
-import { selectCpu } from '../session/select-cpu.ts';
+import { selectPrefix } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
 
 export interface ReadRequest {
@@ -25,10 +25,7 @@ export interface ReadAnswer {
 }
 
 function readReal(session: Session, request: ReadRequest): ReadAnswer {
-  const cpu = selectCpu(session, request.cpu ?? 0);
-  if (cpu.prefix === undefined)
-    throw new DumpError('absent', { file: session.path }, `the prefix of CPU ${request.cpu ?? 0} is not in the dump`, 'a prefix register');
-  const prefix = BigInt(cpu.prefix);
+  const prefix = selectPrefix(session, request.cpu ?? 0);
   const data = new Uint8Array(request.length);
   const absent: ReadJson['absent'] = [];
   let done = 0;

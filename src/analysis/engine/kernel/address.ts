@@ -3,12 +3,13 @@ import type { AddressFact, AddressJson } from '../../../shared/address-model.ts'
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
 import { schemaVersion, type AddressSpace } from '../../../shared/model.ts';
-import { failed, isFailure, type Failure, type Missing } from '../../../shared/result.ts';
+import { failed, isFailure, type Failure } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { realToAbsolute } from '../../arch/s390x/prefixing.ts';
 import { lowcoreSize } from '../../arch/s390x/save-area.ts';
 import { createPace } from '../../jobs/pace.ts';
+import { MissingFacts } from '../../kernel/analyses/analysis-cells.ts';
 import { layoutPieces } from '../../kernel/modules/module-details.ts';
 import type { KernelObjects } from '../../kernel/object/kernel-objects.ts';
 import { kernelObjects } from '../../kernel/object/kernel-objects.ts';
@@ -20,7 +21,7 @@ import { describeLowcores } from '../machine/lowcore.ts';
 import { ownLowcore } from '../machine/lowcore-of-cpu.ts';
 import { lookForCpus } from './look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
-import { selectCpu } from '../session/select-cpu.ts';
+import { selectPrefix } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
 import { allNames } from './kernel-names.ts';
 import { firstOfTasks, kernelTasks } from './kernel-tasks.ts';
@@ -187,20 +188,19 @@ function* pageFacts({ tasks, objects, virtual, absolute }: Question): Generator<
     if ('unknown' in state) yield failed('whether the object is free', state.unknown);
   }
   const flags = flagNames(objects, found.page);
-  const at = found.page.address;
   if (isFailure(flags)) yield flags;
-  else if (!isFailure(at)) {
-    const head = found.head.pfn === found.pfn ? undefined : Number(found.head.pfn);
-    const words = flags.value.length === 0 ? 'no flags' : flags.value.join(', ');
-    yield {
-      kind: 'page',
-      text: `page frame ${found.pfn}: ${words}${head === undefined ? '' : `; part of the compound page at frame ${head}`}`,
-      pfn: Number(found.pfn),
-      page: hex(at.value),
-      flags: [...flags.value],
-      ...defined({ head }),
-    };
-  }
+  const at = found.page.address;
+  if (isFailure(at)) return;
+  const head = found.head.pfn === found.pfn ? undefined : Number(found.head.pfn);
+  const names = isFailure(flags) ? undefined : [...flags.value];
+  const words = names === undefined ? '' : names.length === 0 ? ': no flags' : `: ${names.join(', ')}`;
+  yield {
+    kind: 'page',
+    text: `page frame ${found.pfn}${words}${head === undefined ? '' : `; part of the compound page at frame ${head}`}`,
+    pfn: Number(found.pfn),
+    page: hex(at.value),
+    ...defined({ flags: names, head }),
+  };
 }
 
 function* vmallocFacts({ objects, virtual }: Question): Generator<Fact> {
@@ -243,7 +243,7 @@ function objectsOf({ kernel, memory, symbols, names, types, noTypes }: KernelTas
   return kernelObjects({ space, symbols, noSymbols: kernel.symbols.found ? '' : kernel.symbols.why });
 }
 
-/** @throws DumpError absent for a CPU that the dump does not have; Cancelled */
+/** @throws DumpError absent for a CPU that the dump does not have, and for a real address where its prefix is not known; Cancelled */
 export async function describeAddress(session: Session, request: AddressRequest, signal: AbortSignal): Promise<AddressJson> {
   const { space, address, cpu } = request;
   const isSearched = request.quick === true && !session.kernel.publishesSymbols;
@@ -264,16 +264,15 @@ export async function describeAddress(session: Session, request: AddressRequest,
   const search = await allNames(session, signal);
   const names = 'why' in search ? undefined : search;
   const virtual = space === 'virtual' ? address : undefined;
-  const prefix = space === 'real' ? selectCpu(session, cpu ?? 0).prefix : undefined;
   const absolute = isOwnLowcore(session, virtual)
     ? undefined
     : space === 'virtual'
       ? tasks.kernel.memory.translate(address)
       : space === 'absolute'
         ? address
-        : prefix === undefined
-          ? undefined
-          : realToAbsolute(address, BigInt(prefix));
+        : space === 'real'
+          ? realToAbsolute(address, selectPrefix(session, cpu ?? 0))
+          : undefined;
   const all = { ...tasks, names };
   const question: Question = {
     session,
@@ -286,13 +285,15 @@ export async function describeAddress(session: Session, request: AddressRequest,
   };
   const pace = createPace(signal);
   const facts: AddressFact[] = [];
-  const missing: Missing[] = 'why' in search ? [{ what: 'symbols', why: search.why }] : [];
+  // An area of vmalloc that cannot be read may be one of a million.
+  const missing = new MissingFacts();
+  if ('why' in search) missing.add({ what: 'symbols', why: search.why });
   for (const look of looks)
     for (const fact of look(question)) {
       await pace.breathe(() => undefined);
       if (fact === undefined) continue;
-      if (isFailure(fact)) missing.push(fact.missing);
+      if (isFailure(fact)) missing.add(fact.missing);
       else facts.push(fact);
     }
-  return { schema: schemaVersion, space, address: hex(address), ...defined({ cpu }), numbering, facts, missing };
+  return { schema: schemaVersion, space, address: hex(address), ...defined({ cpu }), numbering, facts, missing: [...missing.all] };
 }

@@ -21,3 +21,13 @@ export function selectCpu(session: Session, number: number): CpuJson {
   }
   return found;
 }
+
+/**
+ * Prefix of the CPU by which a real address is meant.
+ * @throws DumpError absent where there is no such CPU, or its prefix is not in the dump
+ */
+export function selectPrefix(session: Session, number: number): bigint {
+  const { prefix } = selectCpu(session, number);
+  if (prefix === undefined) throw new DumpError('absent', { file: session.path }, `the prefix of CPU ${number} is not in the dump`, 'a prefix register');
+  return BigInt(prefix);
+}

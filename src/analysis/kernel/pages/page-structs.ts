@@ -19,22 +19,21 @@ export interface PageStruct {
   readonly head: { readonly pfn: bigint; readonly page: KernelObject };
 }
 
-/** @returns undefined for no number that flags of a page could have */
-function bitNames(objects: KernelObjects, enumeration: string, value: bigint): readonly string[] {
-  const { types } = objects.space;
-  if (types === undefined) return [];
-  const limit = objects.constant(enumeration, '__NR_PAGEFLAGS');
-  const bits = new Map<bigint, string>();
-  // Some names share a bit: the first is the flag's own.
-  for (const id of types.named(enumeration, [kinds.enum, kinds.enum64]))
-    for (const { name, value: bit } of types.enumerators(id)) if (bit >= 0n && bit < 64n && !bits.has(bit)) bits.set(bit, name);
-  return [...bits].flatMap(([bit, name]) => (((value >> bit) & 1n) === 1n && !isFailure(limit) && bit < limit.value ? [name.replace(/^PG_/, '')] : []));
-}
-
-/** Flags by their names: "locked", "head". */
+/** Flags by their names: "locked", "head"; a failure where a flag may be set whose name is not known. */
 export function flagNames(objects: KernelObjects, page: KernelObject): Result<readonly string[]> {
   const flags = page.at('flags').u64();
-  return isFailure(flags) ? flags : { value: bitNames(objects, 'pageflags', flags.value) };
+  if (isFailure(flags)) return flags;
+  if (flags.value === 0n) return { value: [] };
+  const { types } = objects.space;
+  // Above the flags lie the numbers of the page's section, node and zone: without the limit nothing tells which of the bits are flags.
+  const limit = objects.constant('pageflags', '__NR_PAGEFLAGS');
+  if (types === undefined || isFailure(limit)) return failed('flags of the page', isFailure(limit) ? limit.missing.why : objects.space.noTypes);
+  const names = new Map<bigint, string>();
+  // Some names share a bit: the first is the flag's own.
+  for (const id of types.named('pageflags', [kinds.enum, kinds.enum64]))
+    for (const { name, value: bit } of types.enumerators(id)) if (bit >= 0n && bit < 64n && !names.has(bit)) names.set(bit, name);
+  const set = Array.from({ length: Math.min(64, Number(limit.value)) }, (_, bit) => BigInt(bit)).filter((bit) => ((flags.value >> bit) & 1n) === 1n);
+  return { value: set.map((bit) => names.get(bit)?.replace(/^PG_/, '') ?? `bit ${bit}`) };
 }
 
 /** Whether a head page belongs to a slab; a failure where this kernel's way to say it is not known. */
@@ -45,6 +44,7 @@ export function isSlabPage(objects: KernelObjects, page: KernelObject): Result<b
     return isFailure(flags) ? flags : { value: ((flags.value >> flag.value) & 1n) === 1n };
   }
   // Since 6.12 the highest byte of page_type is the type.
+  if (objects.space.types === undefined) return failed('whether it is a page of a slab', flag.missing.why);
   const type = objects.constant('pagetype', 'PGTY_slab');
   if (isFailure(type)) return failed('whether it is a page of a slab', 'the types name neither PG_slab nor PGTY_slab');
   const value = page.at('page_type').u32();

@@ -27,6 +27,13 @@ function* entries(objects: KernelObjects): Generator<KernelObject, void> {
 
 /** In the order of the kernel's lists. */
 export function* vmallocAreas(objects: KernelObjects): Generator<VmallocArea | Failure, void> {
+  // Without types vmcoreinfo has va_start alone: then no area can be read, and to look at each says no more.
+  for (const member of ['va_start', 'va_end']) {
+    const offset = objects.offsetOf('vmap_area', member);
+    if (!isFailure(offset)) continue;
+    yield failed('areas of vmalloc', offset.missing.why);
+    return;
+  }
   const count = isFailure(objects.addressOf('vmap_nodes')) ? { value: 1 } : objects.variable('nr_vmap_nodes', 'int').number();
   if (isFailure(count)) yield count;
   else if (count.value < 1 || count.value > mostNodes) yield failed('areas of vmalloc', `${count.value} nodes are none that a kernel has`);
