@@ -11,9 +11,22 @@ const contradictsItself = ({ container, findings }: CompletenessFacts): boolean 
   findings.some(({ id }) => contradictions.has(id)) &&
   !findings.some(({ id, severity }) => id.startsWith('container-complete/') && severity === 'error');
 
+/** What speaks against a container of which nothing is known to be missing, in the place of "incomplete". */
+const doubts: Readonly<Record<string, string>> = {
+  'container-complete/page-bitmap': 'bitmap and descriptors contradict one another',
+  'container-complete/undescribed': 'not all bytes are described',
+};
+
+function doubt({ findings }: CompletenessFacts): string | undefined {
+  const errors = findings.filter(({ id, severity }) => id.startsWith('container-complete/') && severity === 'error');
+  const [first] = errors;
+  return errors.every(({ id }) => doubts[id] !== undefined) ? doubts[first?.id ?? ''] : undefined;
+}
+
 /** "complete", what is against it, or that it is not known yet. */
 export function completenessText(info: CompletenessFacts): string {
   const { complete } = info.container;
   if (complete === undefined) return 'read in part';
-  return complete ? 'complete' : contradictsItself(info) ? 'segments contradict one another' : 'incomplete';
+  if (complete) return 'complete';
+  return contradictsItself(info) ? 'segments contradict one another' : (doubt(info) ?? 'incomplete');
 }

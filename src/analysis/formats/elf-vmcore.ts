@@ -20,6 +20,7 @@ import { originFinding, originOf, registerNoteFindings } from './dump-origin.ts'
 import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE, type ProgramHeader } from './elf-layout.ts';
 import { loadPieces, truncationFindings } from './elf-loads.ts';
 import { readNoteSegments } from './elf-notes.ts';
+import { undescribedBytes } from './elf-undescribed.ts';
 import { ProgramHeaders } from './elf-program-headers.ts';
 import type { Loads } from './elf-segments.ts';
 import { kcoreLoads, numbered } from './kcore.ts';
@@ -166,10 +167,11 @@ function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
   if (guest !== undefined) throw new ForeignFile({ file: source.name, offset: 0 }, guest);
   const findings = headerFindings(source, header);
   const programHeaders = readProgramHeaders(source, header, endian, findings);
-  const headerRanges = [
+  const fixed = [
     { offset: 0, bytes: elfHeader.size },
     { offset: programHeaders.offset, bytes: programHeaders.bytes },
   ];
+  const headerRanges = [...fixed];
   const { notes, fault: lostNotes, ...noted } = yield* readNoteSegments(source, programHeaders.headers.ofType(PT_NOTE), endian);
   append(findings, noted.findings);
   append(headerRanges, noted.ranges);
@@ -192,6 +194,13 @@ function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
   for (const finding of loadFindings) findings.push(finding);
   const cut = truncationFindings(source, segments);
   for (const finding of cut) findings.push(finding);
+  const { e_shoff, e_shnum, e_shentsize } = header;
+  // Segments of /proc/kcore are views of virtual memory: their places in the file are none of a dump's.
+  const undescribed =
+    kcore === undefined
+      ? yield* undescribedBytes({ source, endian, fixed, headers, sections: { offset: e_shoff, count: e_shnum, entryBytes: e_shentsize } })
+      : undefined;
+  if (undescribed !== undefined) findings.push(undescribed);
   if (segments.length === 0 && loadFindings.length === 0 && origin?.kind !== 'kcore') {
     findings.push({
       id: 'container-complete/no-memory',

@@ -32,7 +32,7 @@ function* pagesOutside({ exists, stored }: KdumpBits, { maxMapnr }: KdumpGeometr
  * Descriptors between those of the announced pages and the first data. What lies there otherwise is unused: data are found by their
  * descriptors, so a writer may begin them at the next block (kdump-compressed.md section 5).
  */
-function surplusDescriptors({ source }: KdumpPart, from: number, firstData: number, { endian, blockSize }: KdumpGeometry): number {
+export function surplusDescriptors({ source }: KdumpPart, from: number, firstData: number, { endian, blockSize }: KdumpGeometry): number {
   const bytes = new Uint8Array(Math.max(0, Math.min(firstData - from, blockDescriptors * descriptorBytes)));
   const got = bytes.length === 0 || from >= source.size ? 0 : source.readInto(from, bytes);
   let count = 0;

@@ -6,22 +6,21 @@ import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { microsecondsToIso } from '../arch/s390x/tod-clock.ts';
 import type { Steps } from '../jobs/steps.ts';
-import { faultText, type ByteSource } from '../source/byte-source.ts';
+import type { ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type ContainerTimes, type DumpFormat, type DumpImage, type OpenContext, type RawNote } from './dump-format.ts';
 import { cutFinding, readNotes } from './elf-notes.ts';
 import { kdumpRanges } from './kdump-ranges.ts';
 import { headFault, unreadableVolume } from './unreadable-volume.ts';
 import { bitmapFacts, countedBits } from './kdump-bitmaps.ts';
 import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
+import { kdumpStructure } from './kdump-structure.ts';
 import { KDUMP_SIGNATURE, kdumpCodecs, kdumpFlags } from './kdump-layout.ts';
 import { machineOf } from './dump-machine.ts';
 import { originFinding, originOf, registerNoteFindings } from './dump-origin.ts';
 import { architectureNamed } from '../arch/architecture-name.ts';
 import { kdumpMemory } from './kdump-memory.ts';
 import type { KdumpGeometry, KdumpPart } from './kdump-geometry.ts';
-import type { PageBitmap } from './page-bitmap.ts';
 
-const descriptorBytes = 24;
 const maxTextBytes = 1 << 20;
 
 /** Two headers of one split set: same system, same moment, same geometry. */
@@ -239,82 +238,6 @@ function timesOf(header: KdumpHeader, notes: readonly RawNote[]): ContainerTimes
 const cpuNotesOf = (header: KdumpHeader, producer: string): Pick<DumpImage, 'cpuNotes'> =>
   header.version < 4 ? { cpuNotes: false } : producer === 'makedumpfile' ? { cpuNotes: 'counted' } : {};
 
-function structureFindings(parts: readonly SetPart[], header: KdumpHeader, stored: PageBitmap): Finding[] {
-  const findings: Finding[] = [];
-  if ((header.status & kdumpFlags.incomplete) !== 0) {
-    findings.push({
-      id: 'container-complete/incomplete-flag',
-      severity: 'error',
-      title: 'The dump is marked incomplete',
-      detail: 'status bit 0x08 is set: makedumpfile ran out of space while writing; pages without data are shown as missing',
-      where: { fileOffset: header.bits === 64 ? 424 : 412, bytes: 4 },
-    });
-  }
-  const headerEnd = descriptorsAt(header);
-  const fault = stored.faultIn(0, header.maxMapnr);
-  if (fault !== undefined) {
-    findings.push({
-      id: 'container-complete/bitmap',
-      severity: 'error',
-      title: 'The bitmap of stored pages cannot be read',
-      detail: `${faultText(fault)}: which of its pages are stored, and where those behind them lie, is not known`,
-      where: { fileOffset: fault.offset, bytes: fault.bytes },
-    });
-    return findings;
-  }
-  for (const part of parts) {
-    // That its disk does not give the rest is said of the packed file.
-    if (part.source.rest?.fault !== undefined) continue;
-    const { split } = part.header;
-    const pages =
-      split === undefined
-        ? stored.rank(header.maxMapnr)
-        : // A damaged range may end before it starts.
-          Math.max(0, stored.rank(Math.min(split.end, header.maxMapnr)) - stored.rank(Math.min(split.start, header.maxMapnr)));
-    const end = headerEnd + pages * descriptorBytes;
-    const cut = part.source.size < headerEnd ? 'within the headers and bitmaps' : part.source.size < end ? 'within the page descriptors' : undefined;
-    if (cut === undefined) {
-      const lost = lastDataEnd(part, header, end, pages);
-      if (lost !== undefined) findings.push(lost);
-      continue;
-    }
-    findings.push({
-      id: 'container-complete/truncated',
-      severity: 'error',
-      title: 'The file is cut off',
-      detail: `${part.source.name} ends ${cut}`,
-      recorded: `at least ${end} bytes`,
-      computed: `${part.source.size} bytes`,
-    });
-  }
-  return findings;
-}
-
-/** The last descriptor points to the last data, or nearly: if it lies behind the end of the file, the file is cut off. */
-function lastDataEnd(part: SetPart, header: KdumpHeader, descriptorsEnd: number, pages: number): Finding | undefined {
-  const looked = Math.min(pages, 64);
-  const bytes = new Uint8Array(looked * descriptorBytes);
-  const at = descriptorsEnd - bytes.length;
-  if (looked === 0 || part.source.readInto(at, bytes) < bytes.length) return undefined;
-  const data = new DataView(bytes.buffer);
-  let end = 0n;
-  for (let index = 0; index < looked; index += 1) {
-    const dataEnd =
-      data.getBigUint64(index * descriptorBytes, header.endian === 'little') + BigInt(data.getUint32(index * descriptorBytes + 8, header.endian === 'little'));
-    if (dataEnd > end) end = dataEnd;
-  }
-  if (end <= BigInt(part.source.size)) return undefined;
-  return {
-    id: 'container-complete/truncated',
-    severity: 'error',
-    title: 'The file is cut off',
-    detail: `the last page descriptors of ${part.source.name} point to data behind its end`,
-    where: { fileOffset: at, bytes: bytes.length },
-    recorded: `0x${end.toString(16)} bytes`,
-    computed: `0x${part.source.size.toString(16)} bytes`,
-  };
-}
-
 function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
   const first = readKdumpHeader(opened);
   yield;
@@ -329,6 +252,7 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
     start: part.header.split?.start ?? 0,
     end: part.header.split?.end ?? header.maxMapnr,
     descriptors: descriptorsAt(header),
+    ranOut: (part.header.status & kdumpFlags.incomplete) !== 0,
   }));
   const geometry: KdumpGeometry = {
     endian: header.endian,
@@ -340,7 +264,8 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
     parts: pieces,
   };
   const bitmaps = yield* countedBits(geometry);
-  append(findings, structureFindings(parts, header, bitmaps.stored));
+  const structure = yield* kdumpStructure(geometry, header, bitmaps.stored);
+  append(findings, structure.findings);
   append(findings, [...setFindings, ...splitFindings(parts, header.maxMapnr)]);
   const notes = yield* notesOf(source, header, findings);
   const { machine } = header.names;
@@ -363,7 +288,7 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
       producer,
       ...(compression.length === 0 ? {} : { compression: fact(compression.join(', '), 'status in the header') }),
       flattened: false,
-      complete: fact(complete, 'headers, bitmaps, descriptors and file size'),
+      complete: fact(complete, `headers, bitmaps, ${structure.descriptors} and file size`),
       ...(header.split === undefined
         ? {}
         : { unused, volumes: parts.map((part, index) => ({ path: part.source.name, bytes: part.source.size, number: index })) }),

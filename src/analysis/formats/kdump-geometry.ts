@@ -8,6 +8,8 @@ export interface KdumpPart {
   readonly start: number;
   readonly end: number;
   readonly descriptors: number;
+  /** Its header says that the writer ran out of space: a descriptor of zeros is then a page that was not written any more. */
+  readonly ranOut: boolean;
 }
 
 export interface KdumpGeometry {

@@ -132,7 +132,11 @@ class KdumpMemory implements MemoryImage {
     const offset = data.getBigUint64(0, little);
     const size = data.getUint32(8, little);
     const flags = data.getUint32(12, little);
-    if (offset === 0n) return { state: 'missing', reason: incompleteReason };
+    // Only a writer that ran out of space leaves descriptors of zeros, and it says so (kdump-compressed.md section 5).
+    if (offset === 0n && size === 0 && part.ranOut) return { state: 'missing', reason: incompleteReason };
+    if (offset === 0n && size === 0)
+      return unreadable(`its descriptor at 0x${at.toString(16)} is zero, and no status bit says that the dump ran out of space`);
+    if (offset === 0n) return unreadable(`its descriptor at 0x${at.toString(16)} names no place of its ${size} bytes`);
     const { blockSize } = this.#geometry;
     if (size > blockSize || size === 0) return unreadable(`its descriptor at 0x${at.toString(16)} claims ${size} bytes`);
     if (offset + BigInt(size) > BigInt(part.source.size) && part.source.rest?.fault !== undefined) return faulty(part.source.rest.fault);
@@ -233,7 +237,7 @@ class KdumpMemory implements MemoryImage {
         return;
       }
       const rank = this.#stored.rank(before) - this.#rankOf(part);
-      bulk.pages.read(part.source, part.descriptors + rank * pageDescriptor.size, count, bulk.places, target, states);
+      bulk.pages.read(part, part.descriptors + rank * pageDescriptor.size, count, bulk.places, target, states);
       count = 0;
     };
     for (let index = 0; index < states.length; index += 1) {

@@ -7,6 +7,7 @@ import { packedPages, type PackedPages } from '../codec/packed-pages.ts';
 import type { Endian } from '../layout/field.ts';
 import { readAround, type ByteSource } from '../source/byte-source.ts';
 import { pageStateCodes } from './dump-format.ts';
+import type { KdumpPart } from './kdump-geometry.ts';
 import { kdumpCodecs, pageDescriptor } from './kdump-layout.ts';
 
 /** Pages of one call at most. */
@@ -47,8 +48,9 @@ export class KdumpPages {
    * Reads `count` pages whose descriptors follow each other from `at` on.
    * @param places ascending, where each page goes in `target` and `states`
    */
-  read(source: ByteSource, at: number, count: number, places: Places, target: Uint8Array, states: Uint8Array): void {
-    this.#readDescriptors(source, at, count, places, states);
+  read(part: Pick<KdumpPart, 'source' | 'ranOut'>, at: number, count: number, places: Places, target: Uint8Array, states: Uint8Array): void {
+    const { source } = part;
+    this.#readDescriptors(part, at, count, places, states);
     let index = 0;
     while (index < count) {
       const place = places[index] ?? 0;
@@ -66,7 +68,7 @@ export class KdumpPages {
   }
 
   /** What can be said from the descriptors goes to `states`. */
-  #readDescriptors(source: ByteSource, at: number, count: number, places: Places, states: Uint8Array): void {
+  #readDescriptors({ source, ranOut }: Pick<KdumpPart, 'source' | 'ranOut'>, at: number, count: number, places: Places, states: Uint8Array): void {
     const bytes = this.#descriptors.subarray(0, count * pageDescriptor.size);
     const lost = this.#lost.fill(0, 0, count);
     const lose = (start: number, end: number): void => {
@@ -92,7 +94,7 @@ export class KdumpPages {
       this.#sizes[index] = size;
       this.#codecs[index] = codec;
       const sound = size > 0 && size <= pageSize && offset + size <= source.size && (codec >= 0 || size === pageSize);
-      states[place] = offset === 0 ? missing : sound ? stored : unreadable;
+      states[place] = offset === 0 ? (ranOut && size === 0 ? missing : unreadable) : sound ? stored : unreadable;
     }
   }
 

@@ -9,7 +9,8 @@ import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 import { flatten } from '../../../src/samples/flatten.ts';
-import { kdumpCompressed, type KdumpOptions } from '../../../src/samples/kdump-compressed.ts';
+import { kdumpCompressed, kdumpSplitSet, type KdumpOptions } from '../../../src/samples/kdump-compressed.ts';
+import { MemoryImage } from '../../../src/samples/memory-image.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
 import { expectSoundExtents, wrongPages } from './described-memory.ts';
 
@@ -173,5 +174,84 @@ describe('kdump-compressed', () => {
     // No hole comes before it: the descriptor's number is the page's.
     expect(wrongPages(open(bytes).memory, { memory: system.memory, absent: (pfn) => (pfn === index ? 'unreadable' : inCrashkernel(pfn)) })).toEqual([]);
     expect(await runCheck(pageDecode, bytes)).toMatchObject({ verdict: 'failed', findings: [{ id: 'page-decode/unreadable' }] });
+  });
+
+  const lost = [{ start: 0x310000, size: 0x2000 }];
+  const descriptorsOf = (bytes: Uint8Array) => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    return 4096 * (1 + view.getUint32(432) + view.getUint32(436));
+  };
+  const completeness = async (bytes: Uint8Array) => {
+    const session = sessionOn(memorySource('dump', bytes));
+    const [check] = (await checkSession(session, 'headers', new AbortController().signal)).filter(({ id }) => id === 'container-complete');
+    return { verdict: check?.verdict, failure: check?.failure, complete: session.image.container.complete.value, ids: session.image.findings.map(({ id }) => id) };
+  };
+
+  it('descriptors of zeros are pages that were lost only where the header says that the dump ran out of space', async () => {
+    const marked = kdumpCompressed(system, { lost });
+    expect(await runCheck(pageDecode, marked)).toMatchObject({ verdict: 'passed', detail: expect.stringContaining('2 were lost when the dump ran out of space') as string });
+    expect(await completeness(marked)).toMatchObject({ verdict: 'failed', complete: false, ids: ['container-complete/incomplete-flag'] });
+
+    const wiped = kdumpCompressed(system, { lost, header: { status: 1 } });
+    const image = open(wiped);
+    const states = (pfn: number) => (pfn === 0x310 || pfn === 0x311 ? 'unreadable' : inCrashkernel(pfn));
+    expect(wrongPages(image.memory, { memory: system.memory, absent: states })).toEqual([]);
+    expect(image.memory.read(0x310000n, new Uint8Array(4096))[0]?.reason).toMatch(/is zero, and no status bit says that the dump ran out of space/);
+    expect(await runCheck(pageDecode, wiped)).toMatchObject({ verdict: 'failed', findings: [{ id: 'page-decode/unreadable' }, {}] });
+    expect(await completeness(wiped)).toMatchObject({ verdict: 'failed', complete: false, ids: ['container-complete/page-descriptors'] });
+    const [finding] = image.findings;
+    expect(finding?.detail).toMatch(/2 of its \d+ page descriptors name no place where page data can lie/);
+    expect(finding?.where).toEqual({ fileOffset: descriptorsOf(wiped) + 0x310 * 24, bytes: 48 });
+  });
+
+  it.each([true, false])('a descriptor with a size and no place is damaged, whether the dump ran out of space (%s) or not', async (ranOut) => {
+    const bytes = kdumpCompressed(system, ranOut ? { lost } : {});
+    const at = descriptorsOf(bytes) + 0x20 * 24;
+    bytes.fill(0, at, at + 8);
+    expect(open(bytes).memory.read(0x20000n, new Uint8Array(4096))[0]).toMatchObject({ state: 'unreadable', reason: expect.stringContaining('names no place') as string });
+    expect(await runCheck(pageDecode, bytes)).toMatchObject({ verdict: 'failed' });
+    const { ids, complete } = await completeness(bytes);
+    expect([ids.at(-1), complete]).toEqual(['container-complete/page-descriptors', false]);
+  });
+
+  it('each part of a split set says for itself whether it ran out of space', () => {
+    const [first, second] = kdumpSplitSet(system, { lost, header: { status: 1 } }, [0x200]);
+    const [, marked] = kdumpSplitSet(system, { lost }, [0x200]);
+    const openSet = (other: Uint8Array | undefined) =>
+      openDump(memorySource('first', first ?? new Uint8Array()), { companions: () => [memorySource('second', other ?? new Uint8Array())] });
+    const ids = (image: ReturnType<typeof openSet>) => image.findings.filter(({ severity }) => severity === 'error').map(({ id, detail }) => [id, detail.split(':')[0]]);
+    expect(ids(openSet(second))).toEqual([['container-complete/page-descriptors', 'second']]);
+    expect(ids(openSet(marked))).toEqual([['container-complete/incomplete-flag', 'second']]);
+    expect(openSet(marked).memory.read(0x310000n, new Uint8Array(1))[0]?.state).toBe('missing');
+    expect(openSet(second).memory.read(0x310000n, new Uint8Array(1))[0]?.state).toBe('unreadable');
+  });
+
+  it.each([
+    ['too many', { excluded: [{ start: 0x300000, size: 0x8000 }] }, 0x300, 'but data begin at'],
+    ['too few', {}, 0x300, 'but one more descriptor follows there'],
+  ] as const)('a bit %s in bitmap 2 is named when the dump is opened', async (_, options, pfn, words) => {
+    const bytes = kdumpCompressed(system, options);
+    const at = 4096 * (1 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(432) + 1) + (pfn >> 3);
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    expect(await completeness(bytes)).toMatchObject({
+      verdict: 'failed',
+      failure: 'The page bitmap contradicts the page descriptors.',
+      complete: false,
+      ids: ['container-complete/page-bitmap'],
+    });
+    expect(open(bytes).findings[0]?.detail).toContain(words);
+  });
+
+  it('of a table that is looked at in places the source of "complete" says how much was', () => {
+    const pages = 64 * 1024 + 5000;
+    const memory = new MemoryImage(pages * 4096, system.endian);
+    const bytes = kdumpCompressed({ ...system, memory }, { codec: 'none', holes: [] });
+    const { complete } = open(bytes).container;
+    expect(complete).toMatchObject({ value: true, source: `headers, bitmaps, ${64 * 1024} of ${pages} descriptors and file size` });
+    // The last ones are among them.
+    const at = descriptorsOf(bytes) + (pages - 10) * 24;
+    bytes.fill(0, at, at + 24);
+    expect(open(bytes).findings.map(({ id }) => id)).toEqual(['container-complete/page-descriptors']);
+    expect(open(bytes).findings[0]?.detail).toContain(`1 of the ${64 * 1024} of its ${pages} page descriptors that were looked at names`);
   });
 });

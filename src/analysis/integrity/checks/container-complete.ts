@@ -10,6 +10,12 @@ function liesInFault({ where }: Finding, faults: readonly FileFault[]): boolean 
   return faults.some(({ offset, bytes }) => where.fileOffset < offset + bytes && offset < where.fileOffset + where.bytes);
 }
 
+/** What it means where nothing is known to be missing, but headers and file contradict one another. */
+const failures: Readonly<Record<string, string>> = {
+  'container-complete/page-bitmap': 'The page bitmap contradicts the page descriptors.',
+  'container-complete/undescribed': 'The file has bytes that no header describes.',
+};
+
 /** Everything that the container's headers promise is in the file. */
 export const containerComplete: Check = {
   id: 'container-complete',
@@ -29,7 +35,7 @@ export const containerComplete: Check = {
       return failed(first.detail, {
         findings,
         ranges: errors.flatMap((finding) => finding.where ?? []),
-        ...defined({ recorded: first.recorded, computed: first.computed }),
+        ...defined({ failure: failures[first.id], recorded: first.recorded, computed: first.computed }),
       });
     }
     if (unread[0] !== undefined) return { ...unreadable(unread[0].detail), findings, ranges: unread.flatMap((finding) => finding.where ?? []) };
