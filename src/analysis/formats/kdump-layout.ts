@@ -127,7 +127,7 @@ export const pageDescriptor = struct(
   'page_desc',
   { endian: 'given', size: 24, doc: 'Source: kdump-compressed.md section 5.' },
   {
-    offset: u64(0, 'file offset of the data, 0: lost'),
+    offset: u64(0, 'file offset of the data, 0 with a size of 0: lost'),
     size: u32(8, 'stored bytes'),
     flags: u32(12, 'compression', hex),
     page_flags: u64(16, '0'),

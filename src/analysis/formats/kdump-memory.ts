@@ -134,8 +134,7 @@ class KdumpMemory implements MemoryImage {
     const flags = data.getUint32(12, little);
     // Only a writer that ran out of space leaves descriptors of zeros, and it says so (kdump-compressed.md section 5).
     if (offset === 0n && size === 0 && part.ranOut) return { state: 'missing', reason: incompleteReason };
-    if (offset === 0n && size === 0)
-      return unreadable(`its descriptor at 0x${at.toString(16)} is zero, and no status bit says that the dump ran out of space`);
+    if (offset === 0n && size === 0) return unreadable(`its descriptor at 0x${at.toString(16)} is zero, and no status bit says that the dump ran out of space`);
     if (offset === 0n) return unreadable(`its descriptor at 0x${at.toString(16)} names no place of its ${size} bytes`);
     const { blockSize } = this.#geometry;
     if (size > blockSize || size === 0) return unreadable(`its descriptor at 0x${at.toString(16)} claims ${size} bytes`);

@@ -184,12 +184,20 @@ describe('kdump-compressed', () => {
   const completeness = async (bytes: Uint8Array) => {
     const session = sessionOn(memorySource('dump', bytes));
     const [check] = (await checkSession(session, 'headers', new AbortController().signal)).filter(({ id }) => id === 'container-complete');
-    return { verdict: check?.verdict, failure: check?.failure, complete: session.image.container.complete.value, ids: session.image.findings.map(({ id }) => id) };
+    return {
+      verdict: check?.verdict,
+      failure: check?.failure,
+      complete: session.image.container.complete.value,
+      ids: session.image.findings.map(({ id }) => id),
+    };
   };
 
   it('descriptors of zeros are pages that were lost only where the header says that the dump ran out of space', async () => {
     const marked = kdumpCompressed(system, { lost });
-    expect(await runCheck(pageDecode, marked)).toMatchObject({ verdict: 'passed', detail: expect.stringContaining('2 were lost when the dump ran out of space') as string });
+    expect(await runCheck(pageDecode, marked)).toMatchObject({
+      verdict: 'passed',
+      detail: expect.stringContaining('2 were lost when the dump ran out of space') as string,
+    });
     expect(await completeness(marked)).toMatchObject({ verdict: 'failed', complete: false, ids: ['container-complete/incomplete-flag'] });
 
     const wiped = kdumpCompressed(system, { lost, header: { status: 1 } });
@@ -208,7 +216,10 @@ describe('kdump-compressed', () => {
     const bytes = kdumpCompressed(system, ranOut ? { lost } : {});
     const at = descriptorsOf(bytes) + 0x20 * 24;
     bytes.fill(0, at, at + 8);
-    expect(open(bytes).memory.read(0x20000n, new Uint8Array(4096))[0]).toMatchObject({ state: 'unreadable', reason: expect.stringContaining('names no place') as string });
+    expect(open(bytes).memory.read(0x20000n, new Uint8Array(4096))[0]).toMatchObject({
+      state: 'unreadable',
+      reason: expect.stringContaining('names no place') as string,
+    });
     expect(await runCheck(pageDecode, bytes)).toMatchObject({ verdict: 'failed' });
     const { ids, complete } = await completeness(bytes);
     expect([ids.at(-1), complete]).toEqual(['container-complete/page-descriptors', false]);
@@ -219,7 +230,8 @@ describe('kdump-compressed', () => {
     const [, marked] = kdumpSplitSet(system, { lost }, [0x200]);
     const openSet = (other: Uint8Array | undefined) =>
       openDump(memorySource('first', first ?? new Uint8Array()), { companions: () => [memorySource('second', other ?? new Uint8Array())] });
-    const ids = (image: ReturnType<typeof openSet>) => image.findings.filter(({ severity }) => severity === 'error').map(({ id, detail }) => [id, detail.split(':')[0]]);
+    const ids = (image: ReturnType<typeof openSet>) =>
+      image.findings.filter(({ severity }) => severity === 'error').map(({ id, detail }) => [id, detail.split(':')[0]]);
     expect(ids(openSet(second))).toEqual([['container-complete/page-descriptors', 'second']]);
     expect(ids(openSet(marked))).toEqual([['container-complete/incomplete-flag', 'second']]);
     expect(openSet(marked).memory.read(0x310000n, new Uint8Array(1))[0]?.state).toBe('missing');

@@ -84,6 +84,10 @@ export const pageDecode: Check = {
     const [first] = unread;
     if (first !== undefined)
       return { ...unreadable(`${decoded} can be read; ${first.detail}`), ...all, ranges: unread.flatMap((finding) => finding.where ?? []) };
-    return passed(lost === 0 ? `all ${pages} stored pages` : `${decoded} can be read, ${lost} ${lost === 1 ? 'was' : 'were'} lost when the dump ran out of space, as its header says`);
+    return passed(
+      lost === 0
+        ? `all ${pages} stored pages`
+        : `${decoded} can be read, ${lost} ${lost === 1 ? 'was' : 'were'} lost when the dump ran out of space, as its header says`,
+    );
   },
 };
