@@ -1,7 +1,8 @@
 /** CPUs that were at work in kernel code: of a system that hangs without a panic, the first thing to look at. */
 import type { CrashPlaceJson } from '../../../shared/triage-model.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
-import { functionName, stopsCpu } from '../../kernel/stacks/crash-path.ts';
+import type { Finding } from '../../../shared/model.ts';
+import { functionName, idlesIn, stopsCpu } from '../../kernel/stacks/crash-path.ts';
 
 /** CPUs that are named; of more, the number. */
 const most = 4;
@@ -26,6 +27,21 @@ export function atWork({ frames, crashFrames }: TraceJson): readonly FrameJson[]
 
 const isIdle = ({ task }: TraceJson): boolean => task === undefined || task.pid === 0 || task.comm.startsWith('swapper/');
 
+/** A CPU whose registers are those of one that idles, with another task than its idle one: either is of another CPU, or was overwritten. */
+const isContradicted = (trace: TraceJson): boolean =>
+  trace.frames[0]?.kind === 'running' && !isIdle(trace) && idlesIn(trace.frames.map(({ symbol }) => functionName(symbol)));
+
+const taskText = ({ task }: TraceJson): string => `${task?.comm ?? ''}${task?.pid === undefined ? '' : ` (pid ${task.pid})`}`;
+
+/** What is said of such CPUs: nothing is told of where they were at work. @param name as for `busySentence` */
+export function idleContradictions(traces: readonly TraceJson[], name: (cpu: number) => string): readonly Finding[] {
+  return traces.flatMap((trace): Finding[] => {
+    if (trace.cpu === undefined || !isContradicted(trace)) return [];
+    const detail = `the registers of ${name(trace.cpu)} are those of an idle CPU, in ${functionName(trace.frames[0]?.symbol)}, but by the kernel's data it ran ${taskText(trace)}: which of the two is right is not known`;
+    return [{ id: 'cross-cpu-count/idle', severity: 'warning', title: 'The registers of a CPU are those of an idle one, its task is not', detail }];
+  });
+}
+
 /**
  * @param name a CPU's name by its number in the traces
  * @param total CPUs of the dump
@@ -35,8 +51,8 @@ export function busySentence(traces: readonly TraceJson[], name: (cpu: number) =
   const busy = traces.flatMap((trace) => {
     const { cpu, task } = trace;
     const where = placeText(atWork(trace));
-    if (cpu === undefined || task === undefined || isIdle(trace) || where === '') return [];
-    return [`${name(cpu)} was running ${task.comm}${task.pid === undefined ? '' : ` (pid ${task.pid})`}${where}`];
+    if (cpu === undefined || task === undefined || isIdle(trace) || isContradicted(trace) || where === '') return [];
+    return [`${name(cpu)} was running ${taskText(trace)}${where}`];
   });
   if (busy.length === 0) return undefined;
   const more = busy.length > most ? `; and ${busy.length - most} more` : '';

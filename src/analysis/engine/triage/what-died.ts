@@ -6,11 +6,12 @@ import type { Finding } from '../../../shared/model.ts';
 import type { CrashPlaceJson } from '../../../shared/triage-model.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { architectures } from '../../arch/index.ts';
+import { limitFindings } from '../../formats/finding-limit.ts';
 import { crashPath, functionName } from '../../kernel/stacks/crash-path.ts';
 import { panicCpu } from '../../kernel/facts/kernel-facts.ts';
 import { ran } from '../kernel/kernel-cpus.ts';
 import { tracesOf } from '../kernel/backtrace.ts';
-import { atWork, busySentence, placeBefore, placeText } from './busy-cpus.ts';
+import { atWork, busySentence, idleContradictions, placeBefore, placeText } from './busy-cpus.ts';
 import { crashEntry, type CrashEntry } from './crash-entry.ts';
 import { isDisabledWait } from './disabled-wait.ts';
 import { kdumpStarted } from './kdump-start.ts';
@@ -109,7 +110,7 @@ interface Stacks {
   readonly entry?: CrashEntry;
   /** Which task died, and where. */
   readonly victim?: string;
-  /** That panic_cpu names another CPU. */
+  /** That panic_cpu names another CPU, or that a CPU has the registers of an idle one and a task that is not. */
   readonly findings?: readonly Finding[];
   /** Which CPUs were at work. */
   readonly busy?: string;
@@ -142,6 +143,13 @@ export const endStacks = searched(async (session: Session, signal): Promise<Stac
   const busy = busySentence(traces, name, machineCpus(session).different.all);
   await session.knownKernel.ready(['log'], signal);
   const { trace, contradicted, reported, panicIs } = chosen(tasks, traces, reportedCpu(session));
+  const findings = [
+    ...(contradicted === undefined || reported === undefined ? [] : [otherReport(contradicted, reported, trace !== undefined)]),
+    ...(contradicted === undefined || reported !== undefined || trace?.cpu === undefined
+      ? []
+      : [contradiction(contradicted, name(trace.cpu), entry, isDoubtful(trace))]),
+    ...limitFindings(idleContradictions(traces, name)),
+  ];
   const victim = trace?.task === undefined || trace.cpu === undefined ? undefined : victimSentence(trace, trace.task, name(trace.cpu), panicIs);
   return {
     isRead: traces.some(({ frames }) => frames.length > 0),
@@ -150,10 +158,7 @@ export const endStacks = searched(async (session: Session, signal): Promise<Stac
     unseen: unfollowed(tasks, traces).map(name),
     ...(trace?.cpu === undefined || isDoubtful(trace) ? {} : { end: { trace, cpu: name(trace.cpu) } }),
     ...defined({ entry, busy, victim }),
-    ...(contradicted === undefined || reported === undefined ? {} : { findings: [otherReport(contradicted, reported, trace !== undefined)] }),
-    ...(contradicted === undefined || reported !== undefined || trace?.cpu === undefined
-      ? {}
-      : { findings: [contradiction(contradicted, name(trace.cpu), entry, isDoubtful(trace))] }),
+    ...(findings.length === 0 ? {} : { findings }),
     places,
   };
 });

@@ -54,6 +54,26 @@ export const crashFunctions: readonly string[] = [...ending, ...stopping, ...fau
 /** Whether a function runs only on a CPU that ends the system, makes the dump, or was stopped for it. */
 export const stopsCpu = (name: string): boolean => stopping.has(name);
 
+/**
+ * The innermost functions of a CPU that idles: only its idle task runs them (kernel/sched/idle.c, arch/s390/kernel/{idle.c,entry.S}). A wait
+ * that other tasks may use, such as native_halt() of x86 or enabled_wait() of s390x before 5.12, is not among them.
+ */
+const idling = new Set([
+  'arch_cpu_idle',
+  'psw_idle',
+  'psw_idle_exit',
+  'default_idle_call',
+  'do_idle',
+  'cpu_startup_entry',
+  'default_idle',
+  'cpuidle_idle_call',
+]);
+/** Idle injection: a kernel thread that idles on purpose. */
+const injectsIdle = new Set(['play_idle', 'play_idle_precise']);
+
+/** Whether a chain of calls, the innermost first, is that of a CPU that idles. */
+export const idlesIn = (names: readonly string[]): boolean => idling.has(names[0] ?? '') && !names.some((name) => injectsIdle.has(name));
+
 /** A frame as far as it matters here. */
 export interface CalledFrame {
   readonly kind: string;
