@@ -3,8 +3,9 @@
  * dumped, the low memory of the system that crashed before lies in the crashkernel area. A view is a remap above the one image.
  */
 import type { Catalogue } from '../../shared/catalogue-model.ts';
+import { defined } from '../../shared/defined.ts';
 import type { MemoryView } from '../../shared/model.ts';
-import { pageSize, type AddressRange } from '../../shared/units.ts';
+import { hex, pageSize, type AddressRange } from '../../shared/units.ts';
 import { pageStateCodes, type AddressRanges, type Absence, type Extent, type MemoryImage } from '../formats/dump-format.ts';
 import { generatedExtents } from '../formats/extent-map.ts';
 import { RangeColumns } from '../formats/range-columns.ts';
@@ -20,16 +21,40 @@ const mebibyte = 1n << 20n;
 /** oldmem_base and oldmem_size of the kernel's parameter area. */
 const oldmemAddress = 0x10418n;
 
-/** The crashkernel area that holds the low memory of the first system, or undefined when there is one system only. */
-export function findTwoSystems(memory: MemoryImage): AddressRange | undefined {
+/** What the record of the crashkernel area holds. */
+export interface OldmemRecord {
+  readonly base: bigint;
+  readonly size: bigint;
+  /** Why that is no area; undefined where it is one, and where nothing is recorded. */
+  readonly impossible?: string;
+}
+
+/** The record at absolute 0x10418; undefined where it is not in the dump. */
+export function oldmemRecord(memory: MemoryImage): OldmemRecord | undefined {
   if (memory.end < oldmemAddress + 16n) return undefined;
   const words = new Uint8Array(16);
   if (memory.read(oldmemAddress, words).length > 0) return undefined;
   const data = new DataView(words.buffer);
   const [base, size] = [data.getBigUint64(0), data.getBigUint64(8)];
-  if (base === 0n || size === 0n || base % mebibyte !== 0n || size % mebibyte !== 0n) return undefined;
-  // An area that overlaps the memory it is exchanged with cannot be: then something else stands there.
-  return base >= size && base + size <= memory.end ? { start: base, end: base + size } : undefined;
+  if (base === 0n && size === 0n) return { base, size };
+  const impossible =
+    base === 0n || size === 0n
+      ? 'one of the two is zero'
+      : base % mebibyte !== 0n || size % mebibyte !== 0n
+        ? 'crashkernel memory is made of whole MiB'
+        : base < size
+          ? 'it would overlap the memory that it is exchanged with'
+          : base + size > memory.end
+            ? `the dump ends at ${hex(memory.end)}`
+            : undefined;
+  return { base, size, ...defined({ impossible }) };
+}
+
+/** The crashkernel area that holds the low memory of the first system, or undefined when there is one system only. */
+export function findTwoSystems(memory: MemoryImage): AddressRange | undefined {
+  const record = oldmemRecord(memory);
+  if (record === undefined || record.size === 0n || record.impossible !== undefined) return undefined;
+  return { start: record.base, end: record.base + record.size };
 }
 
 /** Part of a view: addresses from `start` on show the dump from `from` on; undefined where the view has nothing. */

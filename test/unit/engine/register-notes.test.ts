@@ -99,6 +99,16 @@ describe('sets of registers', () => {
     });
   });
 
+  it('of CPUs that nr_cpus= kept the kernel from starting contradict nothing', async () => {
+    const system = build();
+    const [first] = system.cpus;
+    if (first === undefined) throw new Error('no CPU');
+    const cpus = [...system.cpus, ...[1, 2].map(() => ({ ...first, prefix: 0, psw: { mask: 0n, address: 0n }, gprs: first.gprs.map(() => 0n) }))];
+    const session = sessionOn(memorySource('dump', elfVmcore({ ...system, cpus }, { producer: 'qemu', vmcoreinfoNote: true })));
+    const steps = (await count(session))?.steps?.find(({ check }) => check === 'online CPUs');
+    expect(steps).toMatchObject({ passed: true, detail: expect.stringContaining('records 5 sets of registers') as string });
+  });
+
   it('that are alone agree with nothing', async () => {
     const session = sessionOn(memorySource('dump', elfVmcore(s390xSystem({ state: 'running', cpuCount: 1, registers: 'believable' }))));
     expect(await count(session)).toMatchObject({ verdict: 'not-recorded', detail: expect.stringContaining('1 lowcore with 1 different CPU number') as string });

@@ -109,4 +109,35 @@ describe('one system', () => {
     data.setBigUint64(0x1000 + 0x10420, size);
     expect(findTwoSystems(open(bytes).image.memory)).toBeUndefined();
   });
+
+  const hidden = (bytes: Uint8Array): readonly string[] =>
+    describeDump(open(bytes)).findings.flatMap(({ id, severity, detail }) =>
+      id === 'container-complete/two-systems' && severity === 'warning' ? [detail] : [],
+    );
+  /** @param commandLine of the kernel that runs from absolute 0 */
+  const withRecord = (base: bigint, size: bigint, commandLine?: string): Uint8Array => {
+    const bytes = s390Standalone(dumped);
+    const data = new DataView(bytes.buffer, bytes.byteOffset);
+    data.setBigUint64(0x1000 + 0x10418, base);
+    data.setBigUint64(0x1000 + 0x10420, size);
+    if (commandLine !== undefined) bytes.fill(0, 0x1000 + 0x10480, 0x1000 + 0x10800).set(Buffer.from(commandLine), 0x1000 + 0x10480);
+    return bytes;
+  };
+
+  it('is not taken for all there is where a kdump kernel ran and the record of its area is wiped', () => {
+    expect(hidden(withRecord(0n, 0n))).toEqual([
+      expect.stringMatching(/^the record at absolute 0x10418 is zero; but a kdump kernel ran when the dump was taken: its command line has reset_devices /),
+    ]);
+    expect(hidden(withRecord(0n, 0n, 'root=/dev/vda1 elfcorehdr=0x3f00000 quiet'))).toEqual([expect.stringContaining('has elfcorehdr=0x3f00000') as string]);
+    expect(hidden(withRecord(0n, 0n, 'root=/dev/vda1 noreset_devices'))).toEqual([]);
+    expect(hidden(s390Standalone(dumped))).toEqual([]);
+    expect(hidden(s390Standalone(s390xSystem({ cpuCount: 1 })))).toEqual([]);
+  });
+
+  it('has values that can be no area named, whatever else says that a kdump kernel ran', () => {
+    expect(hidden(withRecord(0x5000n, 0x1000n, 'root=/dev/vda1'))).toEqual([
+      expect.stringContaining('holds base 0x5000 and size 0x1000, which can be no crashkernel memory: crashkernel memory is made of whole MiB') as string,
+    ]);
+    expect(hidden(withRecord(0x200000n, 0x400000n))).toEqual([expect.stringMatching(/overlap the memory that it is exchanged with; but a kdump kernel ran/)]);
+  });
 });

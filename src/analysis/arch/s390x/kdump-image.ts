@@ -40,6 +40,12 @@ export type KdumpImage =
 
 const hasIdentifier = (found: Uint8Array): boolean => Buffer.compare(found.subarray(0, identifier.length), identifier) === 0 && (found[7] ?? 0) >= 1;
 
+/** Whether the head of a kernel image lies at absolute 0x10000, which is where the parameter area of the kernel that runs is. */
+export function hasKernelHead(memory: AbsoluteMemory): boolean {
+  const head = memory.readPresent(BigInt(kdumpImageStart) + 8n, 8);
+  return head !== undefined && hasIdentifier(head);
+}
+
 /** The identity tests of purgatory.md section 5. */
 export function identifyKdumpImage(memory: AbsoluteMemory, area: CrashkernelArea): KdumpImage {
   const at = area.base + BigInt(kdumpImageStart);

@@ -9,6 +9,7 @@ import { hex, type AddressRange } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { lookForCpus } from '../kernel/look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
+import { hiddenSystemFindings } from './hidden-system.ts';
 import { OS_INFO_MAGIC, osInfoValid } from '../../arch/s390x/os-info.ts';
 import { faultFindings } from '../../integrity/read-faults.ts';
 import { decodeCpuId } from '../../formats/s390-header.ts';
@@ -285,6 +286,7 @@ export function describeDump(session: Session): Info {
     times: { dumpStart: image.times.dumpStart, dumpEnd: image.times.dumpEnd, crash: crashTimeFact(session) },
     findings: [
       ...twoSystemsFindings(session),
+      ...hiddenSystemFindings(session),
       ...vmcoreinfoFindings(session),
       ...identityFindings(session),
       ...faultFindings(session.faults()),

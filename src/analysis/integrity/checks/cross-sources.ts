@@ -39,21 +39,25 @@ function namedBy(arch: Architecture, named: readonly CpuJson[]): string {
   );
 }
 
-/** The sets of registers against the masks in which the kernel keeps the CPUs that run, and those that are there. */
-function onlineSteps(cpus: readonly CpuJson[], { absent, online, present }: KernelCpuFacts): readonly Step[] {
+/**
+ * The sets of registers against the masks in which the kernel keeps the CPUs that run, and those that are there.
+ * @param areKernels whether the kernel that crashed wrote the notes: it has none of a CPU that it did not start
+ */
+function onlineSteps(cpus: readonly CpuJson[], { absent, online, present, lowcoreOf }: KernelCpuFacts, areKernels: boolean): readonly Step[] {
   if (online === undefined) return [];
   const own = cpus.filter(({ system }) => system === undefined);
   const whole = own.filter((cpu) => !isInPart(cpu));
   const parts = own.filter(isInPart).flatMap(({ linuxCpu }) => linuxCpu ?? []);
   const lost = [...absent.flatMap(({ linuxCpu }) => linuxCpu ?? []), ...parts].filter((number) => online.includes(number)).sort((one, other) => one - other);
   const missing = lost.length === 0 ? '' : `; none of CPU ${lost.join(', ')}`;
-  // A hypervisor records CPUs that are set offline as well, but none that are not there.
+  // A hypervisor records CPUs that are set offline as well, and those that nr_cpus= kept the kernel from starting: they have no lowcore, and nothing names them.
   const there = Math.max(online.length, present?.length ?? 0);
-  const surplus = whole.length > there ? `; that is more than the ${plural(there, 'CPU')} that there are` : '';
+  const started = whole.filter((cpu) => (cpu.prefix === undefined ? cpu.linuxCpu !== undefined || areKernels : lowcoreOf(cpu) !== undefined)).length;
+  const surplus = started > there ? `; that is more than the ${plural(there, 'CPU')} that there are` : '';
   return [
     {
       check: 'online CPUs',
-      passed: lost.length === 0 && whole.length >= online.length && whole.length <= there,
+      passed: lost.length === 0 && whole.length >= online.length && started <= there,
       detail: `${plural(online.length, 'CPU')} ran by the kernel's mask, the dump records ${plural(whole.length, 'set')} of registers${missing}${surplus}`,
     },
   ];
@@ -65,7 +69,7 @@ export const crossCpuCount: Check = {
   failure: 'Sources disagree about the number of CPUs.',
   gravity: 49,
   cost: 'headers',
-  run({ image, cpus, kernelCpus }) {
+  run({ image, cpus, kernelCpus, crashTime }) {
     if (image.origin?.kind === 'kcore') return notApplicable('a copy of /proc/kcore records registers of no CPU');
     const { cpuCount } = image.machine;
     const steps: Step[] = [];
@@ -92,7 +96,7 @@ export const crossCpuCount: Check = {
       });
     }
     const { findings } = kernelCpus;
-    append(steps, onlineSteps(cpus, kernelCpus));
+    append(steps, onlineSteps(cpus, kernelCpus, crashTime !== undefined && !/qemu|virtualbox|vmware|xen/i.test(image.container.producer?.value ?? '')));
     return { ...fromSteps(steps, 'the number of CPUs'), findings };
   },
 };
