@@ -10,6 +10,7 @@ import { machineCpus } from '../../../src/analysis/engine/machine/machine-cpus.t
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { noteTypes, systemNotes, type ElfNote } from '../../../src/samples/elf-notes.ts';
+import { kdumpCompressed } from '../../../src/samples/kdump-compressed.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
@@ -107,6 +108,20 @@ describe('sets of registers', () => {
     const session = sessionOn(memorySource('dump', elfVmcore({ ...system, cpus }, { producer: 'qemu', vmcoreinfoNote: true })));
     const steps = (await count(session))?.steps?.find(({ check }) => check === 'online CPUs');
     expect(steps).toMatchObject({ passed: true, detail: expect.stringContaining('records 5 sets of registers') as string });
+  });
+
+  it('refute a count of the header, which no title repeats', () => {
+    const system = s390xSystem({ state: 'kdump', cpuCount: 3, panicCpu: 0, unrecordedCpu: 7 });
+    const counted = (nrCpus: number) => describeDump(sessionOn(memorySource('dump', kdumpCompressed(system, { header: { nrCpus } }))));
+    for (const wrong of [1, 9]) {
+      const { machine, provenance } = counted(wrong);
+      expect(machine.cpuCount).toBe(3);
+      expect(provenance?.['/machine/cpuCount']).toEqual({
+        source: `different CPU numbers in the lowcores, but the header counts ${wrong}`,
+        trust: 'contradicted',
+      });
+    }
+    expect(counted(3).machine.cpuCount).toBe(3);
   });
 
   it('that are alone agree with nothing', async () => {

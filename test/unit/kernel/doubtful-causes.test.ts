@@ -141,7 +141,11 @@ describe('a task whose name a program made of any bytes', () => {
   it.each([
     ['control characters', 'a\u001b[31m\n<b>'],
     ['no byte at all', ''],
-  ])('is listed, and all tasks after it: %s', async (_, name) => {
+    ['UTF-8', Buffer.from('café'), 'café'],
+    ['UTF-8 of 15 bytes that ends with a whole character', Buffer.from('ordnungssachë'), 'ordnungssachë'],
+    ['bytes of Latin-1', Buffer.from('caf\u00e9s', 'latin1'), 'cafés'],
+    ['a character of four bytes that was cut', Buffer.from('ordnungsdienst\u{1f4e6}').subarray(0, 15), 'ordnungsdienst\ufffd'],
+  ])('is listed, and all tasks after it: %s', async (_, name: string | Buffer, shown?: string) => {
     const system = s390xSystem({ kernel: '6.12' });
     const open = (): Session => sessionOn(memorySource('dump', elfVmcore(system)));
     const before = await describeTasks(open(), never);
@@ -151,8 +155,9 @@ describe('a task whose name a program made of any bytes', () => {
     await session.knownKernel.ready(['symbols', 'types'], never);
     const at = session.knownKernel.memory.translate(BigInt(init?.address ?? '0x0') + BigInt(before.layout?.offsets.comm ?? 0));
     expect(at).toBeDefined();
-    system.memory.write(Number(at ?? 0n), Buffer.from(name.padEnd(16, '\0'), 'latin1'));
+    system.memory.write(Number(at ?? 0n), Buffer.concat([Buffer.from(name), Buffer.alloc(16)]).subarray(0, 16));
     const after = await describeTasks(open(), never);
     expect(after.tasks.map(({ pid }) => pid)).toEqual(before.tasks.map(({ pid }) => pid));
+    if (shown !== undefined) expect(after.tasks.find(({ address }) => address === init?.address)?.comm).toBe(shown);
   });
 });

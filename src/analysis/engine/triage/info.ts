@@ -99,7 +99,7 @@ function machineFacts(session: Session): Record<string, unknown> {
 
 function cpuCountFact(session: Session): Fact<number> {
   const { image } = session;
-  const { cpus, recorded, different } = machineCpus(session);
+  const { cpus, recorded, different, masks } = machineCpus(session);
   const { recorded: count } = different;
   if (cpus.length > recorded) return fact(different.all, `the CPUs that the kernel knows; the dump records registers of ${count}`);
   if (image.machine.cpuCount === undefined) {
@@ -113,12 +113,13 @@ function cpuCountFact(session: Session): Fact<number> {
   const known = new Set(cpus.flatMap((cpu) => cpu.linuxCpu ?? []));
   // A lowcore that is not in the dump says nothing against the header.
   const unread = known.size === 0 || cpus.some((cpu) => cpu.linuxCpu === undefined);
-  return unread
-    ? header
-    : confirm(
-        header,
-        fact(known.size, `different CPU numbers ${architectures[image.machine.arch].features.has('lowcore') ? 'in the lowcores' : 'of the registers'}`),
-      );
+  if (unread) return header;
+  const numbers = `different CPU numbers ${architectures[image.machine.arch].features.has('lowcore') ? 'in the lowcores' : 'of the registers'}`;
+  // There are no fewer CPUs than the registers name, and no more than the kernel has; of notes that were lost the header may know still.
+  const most = masks === undefined ? Infinity : Math.max(masks.online.length, masks.present.length);
+  if (image.machine.cpuCount < known.size || (image.machine.cpuCount > most && known.size <= most))
+    return fact(known.size, `${numbers}, but the header counts ${image.machine.cpuCount}`, 'contradicted');
+  return confirm(header, fact(known.size, numbers));
 }
 
 /** What the kernel's masks and the records say apart from each other. */

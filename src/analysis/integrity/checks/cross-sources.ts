@@ -226,14 +226,14 @@ export const crossTime: Check = {
       steps.push({
         check: 'crash before dump',
         passed: isCrashBeforeDump(Number(crash), start),
-        detail: `the dump starts ${late.toFixed(0)} seconds after the crash`,
+        detail: `the dump starts ${Math.abs(late).toFixed(0)} seconds ${late < 0 ? 'before' : 'after'} the crash`,
       });
     }
     if (start !== undefined && end !== undefined) {
       steps.push({
         check: 'start before end',
         passed: end >= start && end - start < 30 * daySeconds,
-        detail: `the dump took ${(end - start).toFixed(0)} seconds`,
+        detail: end < start ? `the dump ends ${(start - end).toFixed(0)} seconds before it starts` : `the dump took ${(end - start).toFixed(0)} seconds`,
       });
     }
     if (image.times.headerTime !== undefined) steps.push({ check: 'time in the header', detail: image.times.headerTime });

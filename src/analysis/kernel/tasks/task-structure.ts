@@ -42,12 +42,30 @@ function plainCommAt(memory: KernelMemory, address: VirtualAddress): string | un
 
 /**
  * A name as the kernel keeps it: any bytes up to a NUL, empty ones too, since a program may give itself any (PR_SET_NAME of prctl(2), which always ends
- * it within 16 bytes). One character a byte.
+ * it within 16 bytes). Text where the bytes are UTF-8, a character that was cut off at the end replaced; else one character a byte.
  */
 export function commAt(memory: KernelMemory, address: VirtualAddress): string | undefined {
   const bytes = memory.bytes(address, commBytes);
   const length = bytes?.indexOf(0) ?? -1;
-  return bytes === undefined || length === -1 ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
+  return bytes === undefined || length === -1 ? undefined : commText(bytes.subarray(0, length));
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const nonAscii = 0x80;
+/** The first bytes of a UTF-8 character that ends behind the text, all of it. */
+const cutCharacter = /(?:[\u00c2-\u00f4]|[\u00e0-\u00f4][\u0080-\u00bf]|[\u00f0-\u00f4][\u0080-\u00bf]{2})$/;
+
+function commText(bytes: Uint8Array): string {
+  const plain = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  // Nearly all names; a list may have a million.
+  if (bytes.every((byte) => byte < nonAscii)) return plain;
+  // The kernel cuts names by bytes: what is left of the last character is no reason to take the others for something else.
+  const cut = bytes.length === commBytes - 1 ? (cutCharacter.exec(plain)?.[0].length ?? 0) : 0;
+  try {
+    return cut === 0 ? utf8.decode(bytes) : `${utf8.decode(bytes.subarray(0, bytes.length - cut))}\ufffd`;
+  } catch {
+    return plain;
+  }
 }
 
 /** Whether a plain one is there, for lists in which each node is looked at. */
