@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
 import type { AnalysisKernel } from '../../../src/analysis/kernel/analyses/analysis-kernel.ts';
 import type { CpuMasks } from '../../../src/analysis/kernel/cpus/cpu-masks.ts';
-import type { ProblemFacts } from '../../../src/analysis/kernel/problems/problem-facts.ts';
+import { problemFacts, type ProblemFacts } from '../../../src/analysis/kernel/problems/problem-facts.ts';
 import type { Problem, ProblemRule } from '../../../src/analysis/kernel/problems/problem-rule.ts';
 import { problemRules } from '../../../src/analysis/kernel/problems/rules/index.ts';
 import { analyses } from '../../../src/analysis/kernel/analyses/catalogue.ts';
+import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
 import type { Hangs } from '../../../src/analysis/kernel/verdict/hangs/hangs.ts';
 import { failed, isFailure, type Failure, type Result } from '../../../src/shared/result.ts';
+import { vmcoreinfoOf } from './described-logs.ts';
 import { DescribedStructs, describedKernel } from './described-structs.ts';
 import { blocked, busy, mutex } from './verdict-evidence.ts';
 
@@ -44,11 +46,12 @@ interface Given {
   readonly log?: readonly (readonly [seconds: number, text: string])[];
   readonly broken?: string;
   readonly hasTypes?: boolean;
+  readonly stoppedOffline?: string;
 }
 const masks: CpuMasks = { possible: [0, 1, 2], present: [0, 1, 2], online: [0, 1], booted: [0, 1, 2] };
 const noHangs: Hangs = { blocked: [], busy: [], looked: 3, unseen: [] };
 
-function world({ hangs = { value: noHangs }, masks: given = { value: masks }, lines = {}, log, broken, hasTypes = true }: Given = {}): World {
+function world({ hangs = { value: noHangs }, masks: given = { value: masks }, lines = {}, log, broken, hasTypes = true, stoppedOffline }: Given = {}): World {
   const image = new MemoryImage(0x1_0000, 'big');
   for (let page = 0; page < 0x1_0000; page += 0x1000) image.u8(page + 0xff0, 1);
   const { objects, memory } = describedKernel(image, { ...(hasTypes ? { types: types.types() } : {}), symbols });
@@ -81,7 +84,7 @@ function world({ hangs = { value: noHangs }, masks: given = { value: masks }, li
     const value = usage.get(name);
     return value === undefined || (kind === 'positive' && value === 0) ? failed(name, 'not there') : { value };
   };
-  return { image, facts: { kernel, hangs, masks: given, usage, line } };
+  return { image, facts: { kernel, hangs, masks: given, stoppedOffline, usage, line } };
 }
 
 const ruleOf = (id: string): ProblemRule => {
@@ -214,6 +217,41 @@ describe('rules of problems', () => {
     expect(values('offline-cpus', world({ masks: { value: { ...masks, booted: [0, 1] } } }))).toEqual([]);
     expect(values('offline-cpus', world({ masks: { value: { ...masks, booted: undefined } } }))).toEqual(['1 of 3']);
     expect(looked('offline-cpus', world({ masks: failed('masks of CPUs', 'lost') })).missing.length).toBe(1);
+  });
+
+  it('CPUs that a panic may have taken offline are no problem, and the load is compared with all that may have run', () => {
+    const stopped = (load: number, more: Partial<CpuMasks> = {}): World => {
+      const built = world({ masks: { value: { ...masks, online: [0], ...more } }, stoppedOffline: 'panic_cpu is 0' });
+      built.image.u64(symbols.avenrun, BigInt(load));
+      return built;
+    };
+    expect(looked('offline-cpus', stopped(0))).toMatchObject({ problems: [], missing: [{ missing: { what: 'offline CPUs', why: 'panic_cpu is 0' } }] });
+    expect(looked('offline-cpus', stopped(0, { online: [0, 1, 2] }))).toEqual({ problems: [], missing: [] });
+    expect(looked('load', stopped(2048))).toEqual({ problems: [], missing: [] });
+    expect(looked('load', stopped(2048 * 2))).toMatchObject({ problems: [], missing: [{ missing: { what: 'load' } }] });
+    expect(looked('load', stopped(2048 * 2, { booted: [0] })).problems[0]?.text).toContain('on at most 1 CPU.');
+    expect(looked('load', stopped(2048 * 4)).problems[0]?.text).toContain('on at most 3 CPUs.');
+    expect(looked('load', stopped(2048 * 4, { online: [0, 1, 2] })).problems[0]?.text).toContain('on 3 CPUs.');
+  });
+
+  it.each([
+    ['x86_64', 3, undefined, /panic_cpu is 3/],
+    ['aarch64', 3, undefined, /panic_cpu is 3/],
+    ['aarch64', 9999, undefined, /panic_cpu is 9999/],
+    ['x86_64', undefined, undefined, /panic_cpu cannot be read/],
+    ['x86_64', -1, undefined, undefined],
+    ['x86_64', 3, '1700000000', undefined],
+    ['s390x', 3, undefined, undefined],
+  ] as const)('on %s with panic_cpu %s and CRASHTIME %s CPUs may be offline by it: %s', (arch, panicked, time, expected) => {
+    const image = new MemoryImage(0x2000, 'little').u8(0x1ff0, 1);
+    if (panicked !== undefined) image.u32(0x1000, panicked >>> 0);
+    const { objects, memory } = describedKernel(image, { ...(panicked === undefined ? { absent: [0x1000] } : {}) });
+    const at = symbolTable('test', { addresses: BigUint64Array.of(0x1000n, 0x1100n), names: ['Dpanic_cpu', 'Dnext'] });
+    const vmcoreinfo = vmcoreinfoOf(time === undefined ? ['PAGESIZE=4096'] : [`CRASHTIME=${time}`]);
+    const kernel = { objects, memory: { ...memory, arch, s32: (address: bigint) => memory.s32(address) }, symbols: at, cpus: [], kernel: { vmcoreinfo }, why: () => 'none' };
+    const { stoppedOffline } = problemFacts(kernel as unknown as AnalysisKernel, failed('hangs', 'none'));
+    if (expected === undefined) expect(stoppedOffline).toBeUndefined();
+    else expect(stoppedOffline).toMatch(expected);
   });
 
   it.each([

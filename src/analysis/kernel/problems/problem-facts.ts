@@ -1,7 +1,9 @@
 /** What rules are told from: the kernel, and what several of them need, found once. */
 import { failed, isFailure, type Failure, type Result } from '../../../shared/result.ts';
+import { architectures } from '../../arch/index.ts';
 import type { AnalysisKernel } from '../analyses/analysis-kernel.ts';
 import { cpuMasks, type CpuMasks } from '../cpus/cpu-masks.ts';
+import { readPanicCpu } from '../facts/kernel-facts.ts';
 import { usageOfKernel } from '../usage/usage-of-kernel.ts';
 import type { Hangs } from '../verdict/hangs/hangs.ts';
 
@@ -10,10 +12,24 @@ export interface ProblemFacts {
   /** Tasks that sleep and wait, and CPUs at work; why they are not known. */
   readonly hangs: Result<Hangs>;
   readonly masks: Result<CpuMasks>;
+  /** Why CPUs may be offline since the end alone; undefined where whatever is offline was so before. */
+  readonly stoppedOffline: string | undefined;
   /** Lines of /proc/meminfo in bytes. */
   readonly usage: ReadonlyMap<string, number>;
   /** A line of it; a system never has none of `positive` ones. */
   line(name: string, kind?: 'positive' | 'any'): Result<number>;
+}
+
+/**
+ * panic() without kdump takes the CPUs that it stops offline: stop_this_cpu() (arch/x86/kernel/process.c), local_cpu_stop() (arch/arm64/kernel/smp.c).
+ * On its way into kdump, where CRASHTIME was recorded, it stops them by NMI or IPI and leaves the mask; s390x stops them by SIGP and leaves it too.
+ */
+function stoppedOffline({ kernel, memory, symbols }: AnalysisKernel): string | undefined {
+  if (symbols === undefined || architectures[memory.arch].features.has('lowcore') || kernel.vmcoreinfo?.entries.has('CRASHTIME') === true) return undefined;
+  const panicked = readPanicCpu(memory, symbols);
+  if (panicked?.kind === 'unset') return undefined;
+  const seen = panicked === undefined ? 'panic_cpu cannot be read' : `panic_cpu is ${panicked.value}`;
+  return `${seen}, and panic() takes the CPUs that it stops offline: which were so before is not known`;
 }
 
 /** Values of a line that were not found, with the reason that the usage gives. */
@@ -36,6 +52,7 @@ export function problemFacts(kernel: AnalysisKernel, hangs: Result<Hangs>): Prob
     kernel,
     hangs,
     masks: masks === undefined ? failed('masks of CPUs', 'they cannot be read, or do not lie within each other') : { value: masks },
+    stoppedOffline: stoppedOffline(kernel),
     usage,
     line(name, kind = 'any') {
       const value = usage.get(name);

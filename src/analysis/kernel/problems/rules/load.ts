@@ -1,5 +1,5 @@
 /** Load averages (avenrun, kernel/sched/loadavg.c; FSHIFT 11, include/linux/sched/loadavg.h). */
-import { isFailure } from '../../../../shared/result.ts';
+import { failed, isFailure } from '../../../../shared/result.ts';
 import type { ProblemRule } from '../problem-rule.ts';
 import { firstFailure } from '../problem-facts.ts';
 
@@ -13,7 +13,7 @@ export const load: ProblemRule = {
   threshold: 'more tasks that run, are ready, or sleep uninterruptibly than CPUs are online, over a minute',
   source: 'memory',
   see: 'cpus-running',
-  *look({ kernel, masks }) {
+  *look({ kernel, masks, stoppedOffline }) {
     const address = kernel.objects.addressOf('avenrun');
     // Three unsigned longs: their place is enough, types are not needed.
     const [one, five, fifteen] = [0n, 8n, 16n].map((at) =>
@@ -31,11 +31,18 @@ export const load: ProblemRule = {
       return;
     }
     const text = (value: bigint): string => (Math.floor(((Number(value) + half) * 100) / fixedOne) / 100).toFixed(2);
-    const cpus = masks.value.online.length;
-    if (Number(one.value) / fixedOne <= cpus) return;
+    const { present, online, booted } = masks.value;
+    const average = Number(one.value) / fixedOne;
+    if (average <= online.length) return;
+    const isExact = stoppedOffline === undefined || online.length === present.length;
+    const cpus = isExact ? online.length : present.filter((cpu) => booted?.includes(cpu) !== false).length;
+    if (average <= cpus) {
+      yield failed('load', `of ${text(one.value)} tasks over the last minute it is not known how many CPUs they had: ${stoppedOffline ?? ''}`);
+      return;
+    }
     yield {
       severity: 'warning',
-      text: `On average ${text(one.value)} tasks ran, were ready, or slept uninterruptibly over the last minute, on ${cpus} CPUs.`,
+      text: `On average ${text(one.value)} tasks ran, were ready, or slept uninterruptibly over the last minute, on ${isExact ? '' : 'at most '}${cpus} CPU${cpus === 1 ? '' : 's'}.`,
       value: `${text(one.value)}, ${text(five.value)}, ${text(fifteen.value)}`,
       evidence: 'avenrun: averages over 1, 5 and 15 minutes',
       ...(isFailure(address) ? {} : { address: address.value }),
