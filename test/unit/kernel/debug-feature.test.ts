@@ -3,16 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { debugFeature } from '../../../src/analysis/kernel/analyses/debug-feature.ts';
 import type { AnalysisKernel } from '../../../src/analysis/kernel/analyses/analysis-kernel.ts';
 import { runAnalysis } from '../../../src/analysis/kernel/analyses/run-analysis.ts';
+import { debugLogs } from '../../../src/analysis/kernel/debug-feature/debug-logs.ts';
 import { formatText } from '../../../src/analysis/kernel/debug-feature/format-text.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
 import { append } from '../../../src/shared/append.ts';
 import type { RowJson } from '../../../src/shared/analysis-table.ts';
-import type { Missing } from '../../../src/shared/result.ts';
+import { isFailure, type Missing } from '../../../src/shared/result.ts';
 import { DescribedStructs, describedKernel } from './described-structs.ts';
 
-const structs = new DescribedStructs('big', {
+const common = {
   debug_view: { name: 'char[64]', format_proc: 'void *' },
-  __debug_entry: { clock: 'u64 : 60', exception: 'u64 : 1', level: 'u64 : 3', caller: 'void *', cpu: 'u16 @16', _anonymous0: 'u16 @18' },
   debug_info: {
     next: 'debug_info *',
     prev: 'debug_info *',
@@ -28,6 +28,17 @@ const structs = new DescribedStructs('big', {
     views: 'debug_view *[10]',
     name: 'char[64]',
   },
+} as const;
+const structs = new DescribedStructs('big', {
+  ...common,
+  __debug_entry: { clock: 'u64 : 60', exception: 'u64 : 1', level: 'u64 : 3', caller: 'void *', cpu: 'u16 @16', _anonymous0: 'u16 @18' },
+});
+/** Of before 5.14, as long as the new one here. */
+const oldStructs = new DescribedStructs('big', {
+  ...common,
+  debug_fields: { clock: 'u64 : 52', exception: 'u64 : 1', level: 'u64 : 3', cpuid: 'u64 : 8' },
+  debug_id: { fields: 'debug_fields' },
+  __debug_entry: { id: 'debug_id', caller: 'void *', _pad: 'u64' },
 });
 const headBytes = structs.sizeOf('__debug_entry');
 const places = {
@@ -118,9 +129,10 @@ async function answer(
   memory: MemoryImage,
   parameters = {},
   absent: readonly number[] = [],
+  described = structs,
 ): Promise<{ readonly rows: readonly RowJson[]; readonly missing: readonly Missing[] }> {
   const found = describedKernel(memory, {
-    types: structs.types(),
+    types: described.types(),
     symbols: { debug_area_first: places.first, words: places.words, note_it: 0x7000, next_one: 0x7100 },
     absent,
   });
@@ -196,6 +208,62 @@ describe('the debug feature', () => {
       expect(missing).toHaveLength(1);
     }
   });
+
+  /** A log whose pages are all one page, filled with records that grow older. */
+  const memoryOfOnePage = (pages: number): { readonly memory: MemoryImage; readonly perPage: number } => {
+    const memory = memoryOfLogs();
+    const data = 8;
+    const perPage = Math.floor(0x1000 / (headBytes + data));
+    const records = Array.from({ length: perPage }, (_, at) => [perPage - at, 2, 0, [0n]] as const);
+    putLog(memory, places.trace, 0, { name: 'trace', view: places.hexView, next: places.messages, data, pages: [records], active: [pages, 0] });
+    structs.put(memory, places.trace, 'debug_info', { pages_per_area: pages });
+    memory.u64(places.tables, 0x18_000n);
+    for (let page = 0; page < pages; page += 1) memory.u64(0x18_000 + page * 8, BigInt(places.pages));
+    return { memory, perPage };
+  };
+
+  it('a log with too many records to sort is given in the order of memory, and that is missing', async () => {
+    const few = memoryOfOnePage(2);
+    const sorted = await answer(few.memory, { log: 'trace' });
+    expect([sorted.rows.length, sorted.missing]).toEqual([2 * few.perPage, []]);
+    expect(sorted.rows.map(({ time }) => String(time))).toEqual(sorted.rows.map(({ time }) => String(time)).sort());
+    const many = memoryOfOnePage(Math.ceil((1 << 16) / few.perPage) + 1);
+    const { rows, missing } = await answer(many.memory, { log: 'trace' });
+    expect(missing).toEqual([expect.objectContaining({ what: 'order of the records of trace' })]);
+    expect(rows.length).toBeGreaterThan(1 << 16);
+    for (const from of [0, rows.length - few.perPage]) expect(String(rows[from]?.time) > String(rows[from + few.perPage - 1]?.time)).toBe(true);
+  });
+
+  it('pages that all logs name together are bounded, and what is beyond is missing', () => {
+    const { memory, perPage } = memoryOfOnePage(20);
+    const { objects } = describedKernel(memory, { types: structs.types(), symbols: { debug_area_first: places.first, next_one: 0x7100 } });
+    const counted = (most?: number) =>
+      [...debugLogs(objects, most)].map((log) => {
+        const all = isFailure(log) ? [] : [...log.records()];
+        return [
+          all.filter((one) => one !== undefined && !isFailure(one)).length,
+          all.flatMap((one) => (one !== undefined && isFailure(one) ? one.missing.what : [])),
+        ];
+      });
+    expect(counted()).toEqual([
+      [20 * perPage, []],
+      [1, []],
+    ]);
+    expect(counted(3 * perPage + 3)).toEqual([
+      [3 * perPage, ['records of trace']],
+      [0, ['records of messages']],
+    ]);
+  });
+
+  it('a clock before 1970 is a time like others', async () => {
+    const memory = memoryOfLogs();
+    // A clock of before 5.14 is what STCK stores, which begins at 1900.
+    const epoch = 0x7d91048bca000000n >> 12n;
+    memory.fill(places.pages, 0x1000, 0);
+    memory.u64(places.pages, ((epoch - 1_999n) << 12n) | (2n << 8n) | 1n);
+    const { rows } = await answer(memory, { log: 'trace' }, [], oldStructs);
+    expect(rows.map(({ time }) => time)).toContain('1969-12-31T23:59:59.998001Z');
+  });
 });
 
 describe('formats of the kernel', () => {
@@ -214,6 +282,7 @@ describe('formats of the kernel', () => {
     ['%px %p %pS', [0x1234n, 0x1234n, 0x200n], '0000000000001234 0x1234 do_it+0x10'],
     ['%pI4 end', [0x1234n], '(%pI4 0x1234) end'],
     ['%d and %d', [1n], '1 and 0'],
+    ['%.*s|%.*d', [0xffff_ffffn, 0x100n, 0xffff_ffffn, 7n], 'name|7'],
     // Widths from memory are bounded, and a text that ends in the middle of a directive stays as it is.
     ['%2147483647d', [1n], '1'.padStart(512)],
     ['100 %', [], '100 %'],

@@ -248,7 +248,14 @@ describe('rules of problems', () => {
     const { objects, memory } = describedKernel(image, { ...(panicked === undefined ? { absent: [0x1000] } : {}) });
     const at = symbolTable('test', { addresses: BigUint64Array.of(0x1000n, 0x1100n), names: ['Dpanic_cpu', 'Dnext'] });
     const vmcoreinfo = vmcoreinfoOf(time === undefined ? ['PAGESIZE=4096'] : [`CRASHTIME=${time}`]);
-    const kernel = { objects, memory: { ...memory, arch, s32: (address: bigint) => memory.s32(address) }, symbols: at, cpus: [], kernel: { vmcoreinfo }, why: () => 'none' };
+    const kernel = {
+      objects,
+      memory: { ...memory, arch, s32: (address: bigint) => memory.s32(address) },
+      symbols: at,
+      cpus: [],
+      kernel: { vmcoreinfo },
+      why: () => 'none',
+    };
     const { stoppedOffline } = problemFacts(kernel as unknown as AnalysisKernel, failed('hangs', 'none'));
     if (expected === undefined) expect(stoppedOffline).toBeUndefined();
     else expect(stoppedOffline).toMatch(expected);

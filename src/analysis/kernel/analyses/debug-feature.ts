@@ -1,19 +1,21 @@
 /** Records of the debug feature of s390x: what its drivers and the kernel note for service, as files of /sys/kernel/debug/s390dbf show it. */
-import { isFailure, type Failure } from '../../../shared/result.ts';
+import { failed, isFailure, type Failure } from '../../../shared/result.ts';
 import { debugLogs, type DebugLog, type DebugRecord } from '../debug-feature/debug-logs.ts';
 import { formatText } from '../debug-feature/format-text.ts';
 import type { AnalysisKernel } from './analysis-kernel.ts';
 import { address, count, cpu, defineAnalysis, flag, hexadecimal, optional, pause, symbol, text, time } from './analysis.ts';
 
 const mostText = 512;
-/** Records of one log that are put into the order of time; more are given in the order of memory. */
-const mostSorted = 1 << 20;
+/** Records of one log, and bytes of theirs, that are put into the order of time; of a log with more all are given in the order of memory. */
+const mostSorted = 1 << 16;
+const mostSortedBytes = 1 << 24;
 
 const isoTime = (clock: bigint): string => {
-  const milliseconds = Number(clock / 1000n);
-  const whole = new Date(milliseconds);
+  // A clock before 1970 is negative, and its microseconds count from the millisecond before it.
+  const micros = ((clock % 1000n) + 1000n) % 1000n;
+  const whole = new Date(Number((clock - micros) / 1000n));
   // Beyond the years that a date can have nothing was noted.
-  return Number.isNaN(whole.getTime()) ? '' : whole.toISOString().replace('Z', `${String(clock % 1000n).padStart(3, '0')}Z`);
+  return Number.isNaN(whole.getTime()) ? '' : whole.toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`);
 };
 
 /** As the view hex_ascii does it. */
@@ -29,16 +31,23 @@ function sprintfText({ data }: DebugRecord, { memory, symbolAt }: AnalysisKernel
 }
 
 function* sorted(log: DebugLog): Generator<DebugRecord | Failure | typeof pause, void> {
-  let records: DebugRecord[] = [];
+  let kept: DebugRecord[] = [];
+  let bytes = 0;
+  let isSorted = true;
   for (const one of log.records()) {
     if (one === undefined) yield pause;
-    else if (isFailure(one)) yield one;
-    else records.push(one);
-    if (records.length < mostSorted) continue;
-    yield* records;
-    records = [];
+    else if (isFailure(one) || !isSorted) yield one;
+    else {
+      kept.push(one);
+      bytes += one.data.byteLength;
+      if (kept.length < mostSorted && bytes < mostSortedBytes) continue;
+      isSorted = false;
+      yield failed(`order of the records of ${log.name}`, 'there are too many to sort them by time: they are in the order of memory');
+      yield* kept;
+      kept = [];
+    }
   }
-  yield* records.sort((left, right) => (left.clock < right.clock ? -1 : left.clock > right.clock ? 1 : 0));
+  yield* kept.sort((left, right) => (left.clock < right.clock ? -1 : left.clock > right.clock ? 1 : 0));
 }
 
 export const debugFeature = defineAnalysis({

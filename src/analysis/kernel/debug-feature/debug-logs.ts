@@ -28,6 +28,8 @@ export interface DebugLog {
 
 const mostLogs = 4096;
 const mostPages = 1 << 20;
+/** Pages and entries of all logs that are looked at: pointers to pages may all lead to one, so the size of the dump bounds nothing. */
+const mostLooked = 1 << 22;
 const pageBytes = 4096;
 
 interface EntryHead {
@@ -74,7 +76,11 @@ function headOf(objects: KernelObjects): EntryHead | Failure {
   };
 }
 
-function* recordsOf(info: KernelObject, name: string, head: EntryHead): Generator<DebugRecord | Failure | undefined, void> {
+interface Budget {
+  left: number;
+}
+
+function* recordsOf(info: KernelObject, name: string, head: EntryHead, budget: Budget): Generator<DebugRecord | Failure | undefined, void> {
   const [areas, pages, data, size] = [
     info.at('nr_areas').number(),
     info.at('pages_per_area').number(),
@@ -99,6 +105,11 @@ function* recordsOf(info: KernelObject, name: string, head: EntryHead): Generato
     /** Pages from the one that is written next on: zero in a log that did not come round yet. */
     const ahead = { zero: 0, written: 0 };
     for (let page = 0; page < pages.value; page += 1) {
+      if (budget.left <= 0) {
+        yield failed(what, `from page ${page} of area ${area} on they are not looked at: the logs have more entries than any system keeps`);
+        return;
+      }
+      budget.left -= 1;
       const first = list.element(page).pointer().address;
       if (isFailure(first)) {
         yield first;
@@ -111,6 +122,7 @@ function* recordsOf(info: KernelObject, name: string, head: EntryHead): Generato
         yield undefined;
         continue;
       }
+      budget.left -= perPage;
       for (let at = 0; at < perPage; at += 1) {
         const start = first.value + BigInt(at * size.value);
         const read = head.read(KernelObject.at(info.space, start, '__debug_entry'));
@@ -145,14 +157,18 @@ function viewsOf(info: KernelObject): ReadonlySet<string> {
   return names;
 }
 
-/** Every log, in the order of the kernel's list. */
-export function* debugLogs(objects: KernelObjects): Generator<DebugLog | Failure, void> {
+/**
+ * Every log, in the order of the kernel's list.
+ * @param most pages and entries that the records of all of them are read from
+ */
+export function* debugLogs(objects: KernelObjects, most = mostLooked): Generator<DebugLog | Failure, void> {
   const head = headOf(objects);
   if (isFailure(head)) {
     yield head;
     return;
   }
   const seen = new Set<bigint>();
+  const budget = { left: most };
   let info = objects.variable('debug_area_first', 'debug_info *').pointer();
   while (!info.isNull) {
     const { address } = info;
@@ -171,7 +187,7 @@ export function* debugLogs(objects: KernelObjects): Generator<DebugLog | Failure
       yield name;
       return;
     }
-    yield { name: name.value, views: viewsOf(own), records: () => recordsOf(own, name.value, head) };
+    yield { name: name.value, views: viewsOf(own), records: () => recordsOf(own, name.value, head, budget) };
     info = own.pointer('next');
   }
 }

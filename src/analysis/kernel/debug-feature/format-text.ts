@@ -62,10 +62,12 @@ export function formatText(format: string, args: readonly bigint[], source: Form
     const { flags = '', width, precision, length = '', conversion = '', kind = '' } = found.at(-1) as Readonly<Record<string, string | undefined>>;
     if (conversion === '%') return `%${kind}`;
     const wide = amount(width) ?? 0;
+    const precise = amount(precision);
     const one: Directive = {
       flags: wide < 0 ? `-${flags}` : flags,
       width: Math.min(Math.abs(wide), mostWidth),
-      precision: amount(precision),
+      // An argument below zero counts as none (string_nocheck() and number(), lib/vsprintf.c).
+      precision: precise === undefined || precise < 0 ? undefined : precise,
     };
     const value = take();
     switch (conversion) {
@@ -73,7 +75,7 @@ export function formatText(format: string, args: readonly bigint[], source: Form
         return padded(String.fromCharCode(Number(value & 0xffn)), '', one, false) + kind;
       case 's': {
         const text = value === 0n ? '(null)' : (source.textAt(value) ?? `(the text at ${hex(value)} is not in the dump)`);
-        return padded(one.precision === undefined ? text : text.slice(0, Math.max(0, one.precision)), '', one, false) + kind;
+        return padded(one.precision === undefined ? text : text.slice(0, one.precision), '', one, false) + kind;
       }
       case 'p': {
         const { text, rest } = pointer(value, kind, one, source);
