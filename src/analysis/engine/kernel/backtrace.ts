@@ -20,6 +20,7 @@ import { stackEndMagic, type TaskMember } from '../../kernel/tasks/task-layout.t
 import type { KernelTask } from '../../kernel/tasks/tasks.ts';
 import { panicCpu } from '../../kernel/facts/kernel-facts.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
+import { reportedCpu, reportedTrace } from '../triage/reported-cpu.ts';
 import { kdumpStarted } from '../triage/kdump-start.ts';
 import { hangSource } from './hang-source.ts';
 import { ran, type CpuContext } from './kernel-cpus.ts';
@@ -265,22 +266,28 @@ export function stacksOf(session: Session, tasks: KernelTasks): AnalysisStacks {
  */
 export async function describeBacktrace(session: Session, request: BacktraceRequest, signal: AbortSignal): Promise<BacktraceJson> {
   const tasks = await kernelTasks(session, signal);
+  await session.knownKernel.ready(['log'], signal);
   return tracesOf(session, await withAllNames(tasks, session, signal), request);
 }
 
 /**
  * The CPU that panic_cpu names, where its registers are those that it crashed with, as kdump saves them on x86_64 and aarch64: no frame of the crash is
  * on its stack then. crash_kexec() sets panic_cpu just before it records CRASHTIME (kernel/crash_core.c, kernel/kexec_core.c before 6.9), also for a PSW
- * restart, whose stack shows it.
+ * restart, whose stack shows it. Where the log's report of the oops names another CPU, that one, as triage says it.
  */
 function withCrashed(session: Session, { cpus, memory, symbols }: KernelTasks, traces: readonly TraceJson[]): readonly TraceJson[] {
   const noted = symbols === undefined || kdumpStarted(session) === undefined ? undefined : panicCpu(memory, symbols);
   if (noted === undefined || architectures[memory.arch].features.has('psw') || traces.some(({ crashed }) => crashed === true)) return traces;
+  const reported = reportedCpu(session);
+  if (reported !== undefined && reported.number !== noted) {
+    const trace = reportedTrace(reported, cpus, traces);
+    return traces.map((one) => (one === trace ? { ...one, crashed: true } : one));
+  }
   // panic_cpu is a Linux number; doors may number CPUs by their positions.
   const [context, ...more] = cpus.filter(({ cpu, number }) => (cpu.linuxCpu ?? number) === noted);
   if (context === undefined || more.length > 0 || context.cpu.identity?.contradicted !== undefined) return traces;
   const isThere = ({ cpu, frames, crashFrames }: TraceJson): boolean =>
-    cpu === context.number && frames[0]?.kind === 'running' && frames[0].symbol !== undefined && crashFrames === undefined;
+    cpu === context.number && frames[0]?.kind === 'running' && frames[0].symbol !== undefined && crashFrames === undefined && crashPath(frames) === undefined;
   return traces.map((trace) => (isThere(trace) ? { ...trace, crashed: true } : trace));
 }
 

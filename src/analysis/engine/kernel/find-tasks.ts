@@ -3,11 +3,12 @@ import type { KernelState } from './kernel-state.ts';
 import { type CpuContext, cpuContexts, ran } from './kernel-cpus.ts';
 import { type InitTask, findInitTask } from '../../kernel/tasks/init-task.ts';
 import { paced, type Steps } from '../../jobs/steps.ts';
+import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
 import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
 import { type TaskList, listTasks, readTask } from '../../kernel/tasks/tasks.ts';
 import type { Missing } from '../../../shared/result.ts';
 import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
-import { layoutByStructure } from '../../kernel/tasks/task-structure.ts';
+import { layoutByStructure, plainCommAt } from '../../kernel/tasks/task-structure.ts';
 import { layoutByTypes } from '../../kernel/tasks/task-types.ts';
 import type { Session } from '../session/session.ts';
 import { architectures } from '../../arch/index.ts';
@@ -22,6 +23,12 @@ export interface KernelTasks extends KernelState {
   readonly missing: readonly Missing[];
   /** Those of the system that crashed before, where CPUs of it are among the dump's. */
   readonly first?: KernelTasks;
+}
+
+/** Whether a list_head's neighbours lead back to it. */
+function isLinked(memory: KernelMemory, node: bigint): boolean {
+  const [next, prev] = [memory.pointer(node), memory.pointer(node + 8n)];
+  return next !== undefined && prev !== undefined && memory.pointer(next + 8n) === node && memory.pointer(prev) === node;
 }
 
 /** Idle tasks of all CPUs: per-CPU pointers in idle_threads (kernel/smpboot.c), where the symbol is known. */
@@ -82,7 +89,10 @@ export async function findTasks(session: Session, state: KernelState, scope: Tas
     return none('init_task is not found: no symbol names it, no early lowcore leads to it, and its name does not stand in the kernel image');
   const layout = await paced(layoutOf(state, initTask, contexts.stackBytes, scope === 'all' ? undefined : endsForRunning), signal);
   if (typeof layout === 'string') return { ...none(layout), initTask };
-  const isTask = (address: bigint): boolean => readTask(memory, layout, address, initTask.address) !== undefined;
+  // A pointer of a CPU is not proven by a list that leads back: a name as most programs have one, or links that do, are.
+  const isTask = (address: bigint): boolean =>
+    readTask(memory, layout, address, initTask.address) !== undefined &&
+    (plainCommAt(memory, address + BigInt(layout.offsets.comm)) !== undefined || isLinked(memory, address + BigInt(layout.offsets.tasks)));
   const known = contexts.cpus.map(({ current, ...rest }): CpuContext => (current !== undefined && isTask(current) ? { ...rest, current } : rest));
   const others = [...idleTasks(state, known), ...known.flatMap(({ current }) => current ?? [])].filter(isTask);
   const list =

@@ -2,6 +2,8 @@
 import { functionName } from '../../kernel/stacks/crash-path.ts';
 import { lastReport } from '../../kernel/verdict/end-of-system.ts';
 import { logEvents } from '../../kernel/verdict/log-events.ts';
+import type { TraceJson } from '../../../shared/task-model.ts';
+import type { CpuContext } from '../kernel/kernel-cpus.ts';
 import type { Session } from '../session/session.ts';
 
 export interface ReportedCpu {
@@ -16,6 +18,17 @@ const oopsMarks: ReadonlySet<string> = new Set(['oops', 'bug']);
 const cpuLine = /^CPU: (\d{1,5}) (?:UID: \d+ )?PID: \d+ Comm: /;
 /** Panics that an oops leads to itself; another one is of another trouble, on any CPU. */
 const ofOops = /Fatal exception|Aiee, killing interrupt handler/;
+
+/** The trace of that CPU, where its registers are those of the function in the report. @param cpus of the traces */
+export function reportedTrace(
+  { number: wanted, symbol }: ReportedCpu,
+  cpus: readonly Pick<CpuContext, 'cpu' | 'number'>[],
+  traces: readonly TraceJson[],
+): TraceJson | undefined {
+  if (symbol === undefined) return undefined;
+  const numbers = cpus.filter(({ cpu, number }) => (cpu.linuxCpu ?? number) === wanted).map(({ number }) => number);
+  return traces.find(({ cpu, frames: [top] }) => cpu !== undefined && numbers.includes(cpu) && functionName(top?.symbol) === symbol);
+}
 
 /** @returns undefined where the log has no such report, or an end of another kind after it */
 export function reportedCpu({ knownKernel: { log } }: Session): ReportedCpu | undefined {

@@ -7,7 +7,7 @@ import type { CrashPlaceJson } from '../../../shared/triage-model.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { architectures } from '../../arch/index.ts';
 import { limitFindings } from '../../formats/finding-limit.ts';
-import { crashPath, functionName } from '../../kernel/stacks/crash-path.ts';
+import { crashPath } from '../../kernel/stacks/crash-path.ts';
 import { panicCpu } from '../../kernel/facts/kernel-facts.ts';
 import { ran } from '../kernel/kernel-cpus.ts';
 import { tracesOf } from '../kernel/backtrace.ts';
@@ -19,7 +19,7 @@ import { kernelWitnesses, type KernelWitnesses } from './kernel-witnesses.ts';
 import { logWords, type LogWords } from './log-words.ts';
 import type { KernelTasks } from '../kernel/find-tasks.ts';
 import { runningTasks } from '../kernel/kernel-tasks.ts';
-import { reportedCpu, type ReportedCpu } from './reported-cpu.ts';
+import { reportedCpu, reportedTrace, type ReportedCpu } from './reported-cpu.ts';
 import { probableReason } from './reason.ts';
 import type { Told } from './told.ts';
 import { searched } from '../session/memo.ts';
@@ -68,9 +68,7 @@ function chosen({ cpus, memory, symbols }: KernelTasks, traces: readonly TraceJs
   const through = traces.filter((trace) => below(trace) !== undefined);
   const [one] = through;
   if (one === undefined && noted !== undefined && reported !== undefined && reported.number !== noted) {
-    const numbers = cpus.filter(({ cpu, number }) => (cpu.linuxCpu ?? number) === reported.number).map(({ number }) => number);
-    const trace = traces.find(({ cpu, frames: [top] }) => cpu !== undefined && numbers.includes(cpu) && functionName(top?.symbol) === reported.symbol);
-    return { trace: reported.symbol === undefined ? undefined : trace, contradicted: noted, reported: reported.number, panicIs: 'another CPU' };
+    return { trace: reportedTrace(reported, cpus, traces), contradicted: noted, reported: reported.number, panicIs: 'another CPU' };
   }
   if (one === undefined || through.length > 1) return { trace: named, panicIs: 'this CPU' };
   if (noted === undefined) return { trace: one, panicIs: 'not known' };
@@ -129,6 +127,7 @@ export const endStacks = searched(async (session: Session, signal): Promise<Stac
   if (!(await isReachable(session, signal))) return { isRead: false, traces: [], unseen: [], places: [] };
   // Of two systems the registers may be those of CPUs that the first left stopped: their stacks say nothing of the second.
   if (session.twoSystems !== undefined && session.view !== 'prod') return { isRead: false, traces: [], unseen: [], places: [] };
+  await session.knownKernel.ready(['log'], signal);
   const tasks = await runningTasks(session, signal);
   const { traces, numbering } = tracesOf(session, tasks, {});
   const places = tasks.cpus.flatMap(({ cpu, number }) => {
@@ -141,7 +140,6 @@ export const endStacks = searched(async (session: Session, signal): Promise<Stac
     return context === undefined ? `CPU ${number}` : cpuName(context.cpu, numbering);
   };
   const busy = busySentence(traces, name, machineCpus(session).different.all);
-  await session.knownKernel.ready(['log'], signal);
   const { trace, contradicted, reported, panicIs } = chosen(tasks, traces, reportedCpu(session));
   const findings = [
     ...(contradicted === undefined || reported === undefined ? [] : [otherReport(contradicted, reported, trace !== undefined)]),
@@ -174,7 +172,7 @@ const otherReport = (noted: number, reported: number, isTaken: boolean): Finding
   id: 'cross-cpu-count/panic-cpu',
   severity: 'warning',
   title: 'panic_cpu names another CPU than the one that crashed',
-  detail: `panic_cpu is ${noted}, but the report of the last oops in the kernel log is of CPU ${reported}; ${isTaken ? 'the registers of that CPU are those of the function in the report: it is taken' : 'the registers of that CPU do not show the function in the report: which CPU it was is not known'}`,
+  detail: `panic_cpu is ${noted}, but the report of the last oops in the kernel log is of CPU ${reported}; ${isTaken ? 'the registers of that CPU are those of the function in the report: it is taken' : 'that the registers of that CPU are those of the report is not shown: which CPU it was is not known'}`,
 });
 
 /** crash_kexec() sets panic_cpu before it starts kdump and does not come back (kernel/crash_core.c). */

@@ -34,7 +34,7 @@ function sampleAt(memory: KernelMemory, address: VirtualAddress): Sample {
 }
 
 /** A name as most programs have one: printable, not empty, ended by a NUL within 16 bytes. What structures are searched by. */
-function plainCommAt(memory: KernelMemory, address: VirtualAddress): string | undefined {
+export function plainCommAt(memory: KernelMemory, address: VirtualAddress): string | undefined {
   const bytes = memory.bytes(address, commBytes);
   const length = commLength(bytes);
   return bytes === undefined || length === 0 ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
