@@ -4,9 +4,9 @@ import { givenArguments } from '../files/argument-bytes.ts';
 import { codeFolder } from '../files/cache-folder.ts';
 import { writeStandardError, writeStandardOutput } from '../files/standard-streams.ts';
 import { exitCodes, type CliIo } from './io.ts';
-import { growAtOnce, growNoMore } from './young-generation.ts';
+import { boundYoungGeneration } from './young-generation.ts';
 
-growAtOnce();
+boundYoungGeneration();
 
 // Compiled modules of the run before: most of the start of a process is compiling. Where it cannot be kept, it isn't.
 const code = codeFolder();
@@ -44,6 +44,5 @@ const io: CliIo = {
 };
 
 void running.then(async ({ runCli }) => {
-  growNoMore();
   process.exitCode = await runCli(givenArguments(process.argv.slice(2)), io);
 });
