@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { dumpConclusions } from './dump-conclusions.ts';
 import { evidenceConclusions } from './evidence-conclusions.ts';
+import { containerConclusions } from './container-conclusions.ts';
 import { newerConclusions } from './newer-conclusions.ts';
 import { triageConclusions } from './triage-conclusions.ts';
 import { verdictConclusions } from './verdict-conclusions.ts';
@@ -21,7 +22,7 @@ const rows = page.split('\n').flatMap((line) => {
     : [];
   return cells.length === 0 ? [] : [{ id: (cells[0] ?? '').replaceAll('`', ''), cells }];
 });
-const cases = { ...triageConclusions, ...verdictConclusions, ...dumpConclusions, ...evidenceConclusions, ...newerConclusions };
+const cases = { ...triageConclusions, ...verdictConclusions, ...dumpConclusions, ...evidenceConclusions, ...newerConclusions, ...containerConclusions };
 
 describe('the list of conclusions', () => {
   it('has a test for each row, and a row for each test', () => {
