@@ -1,4 +1,4 @@
-import { Fragment } from 'react';
+import { Fragment, useState } from 'react';
 import type { TriageDump } from '../../../shared/triage-model.ts';
 import { withKnownIssues } from '../../../shared/known-issues.ts';
 import { classLine, verdictRows } from '../../../shared/verdict-text.ts';
@@ -20,6 +20,7 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
   const verdict = withKnownIssues(triage.verdict, useStore(knownIssues)?.issues, triage.info.kernel.release);
   const { tone, headline, detail, check } = verdictBanner(triage, dump.checks, dump.osInfo ?? triage);
   const [range] = check?.ranges ?? [];
+  const [isOpen, setIsOpen] = useState(false);
   const named = tone === 'plain' && !uncaused.has(verdict.class);
   const title = <Hostile text={`${verdict.title} (${classLine(verdict)})`} />;
   const said = <Hostile text={headline} />;
@@ -40,20 +41,22 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
             Known issue: <Hostile text={link === undefined ? text : `${text} (${link})`} />
           </p>
         ))}
-        <details className="verdict-why" data-testid="verdict-why">
+        <details className="verdict-why" data-testid="verdict-why" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
           <summary>Evidence and signature</summary>
-          <dl className="selectable">
-            {verdictRows(verdict)
-              .slice(2)
-              .map(([name, value], row) => (
-                <Fragment key={row}>
-                  <dt>{name}</dt>
-                  <dd>
-                    <Hostile text={value} />
-                  </dd>
-                </Fragment>
-              ))}
-          </dl>
+          {isOpen ? (
+            <dl className="selectable">
+              {verdictRows(verdict)
+                .slice(2)
+                .map(([name, value], row) => (
+                  <Fragment key={row}>
+                    <dt>{name}</dt>
+                    <dd>
+                      <Hostile text={value} />
+                    </dd>
+                  </Fragment>
+                ))}
+            </dl>
+          ) : null}
         </details>
       </div>
       <div className="verdict-links">
