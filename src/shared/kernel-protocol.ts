@@ -4,6 +4,7 @@ import { dmesgSchema, logRecordSchema, structSchema, symbolizeSchema, symbolSche
 import { addressSchema } from './address-model.ts';
 import { disassemblySchema, mostInstructions } from './code-model.ts';
 import { addressSpaces } from './model.ts';
+import { count } from './json-values.ts';
 import { onView } from './wire-types.ts';
 
 export const kernelProtocol = {
@@ -42,7 +43,7 @@ export const kernelProtocol = {
       ...onView,
       space: v.picklist(['virtual', 'absolute', 'real']),
       address: v.bigint(),
-      cpu: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+      cpu: v.optional(count),
       quick: v.optional(v.boolean()),
     }),
     result: addressSchema,
@@ -53,7 +54,7 @@ export const kernelProtocol = {
       ...onView,
       space: v.picklist(addressSpaces),
       address: v.bigint(),
-      cpu: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+      cpu: v.optional(count),
       count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostInstructions))),
       whole: v.optional(v.boolean()),
     }),

@@ -3,7 +3,7 @@ import type { KernelState } from './kernel-state.ts';
 import { type CpuContext, cpuContexts, ran } from './kernel-cpus.ts';
 import { type InitTask, findInitTask } from '../../kernel/tasks/init-task.ts';
 import { paced, type Steps } from '../../jobs/steps.ts';
-import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
+import { isLinked } from '../../kernel/memory/linked-list.ts';
 import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
 import { type TaskList, listTasks, readTask } from '../../kernel/tasks/tasks.ts';
 import type { Missing } from '../../../shared/result.ts';
@@ -23,12 +23,6 @@ export interface KernelTasks extends KernelState {
   readonly missing: readonly Missing[];
   /** Those of the system that crashed before, where CPUs of it are among the dump's. */
   readonly first?: KernelTasks;
-}
-
-/** Whether a list_head's neighbours lead back to it. */
-function isLinked(memory: KernelMemory, node: bigint): boolean {
-  const [next, prev] = [memory.pointer(node), memory.pointer(node + 8n)];
-  return next !== undefined && prev !== undefined && memory.pointer(next + 8n) === node && memory.pointer(prev) === node;
 }
 
 /** Idle tasks of all CPUs: per-CPU pointers in idle_threads (kernel/smpboot.c), where the symbol is known. */

@@ -84,10 +84,10 @@ function hasWhatOwnLacks(own: JudgedVmcoreinfo, other: JudgedVmcoreinfo): boolea
 }
 
 async function lookAtKernelsNote(session: SearchedDump, signal: AbortSignal): Promise<void> {
-  const { knownKernel: kernel, memory } = session;
+  const { knownKernel: kernel } = session;
   if (!kernel.publishesSymbols || kernel.vmcoreinfo === undefined) return;
   await kernel.ready(['symbols'], signal);
-  const found = kernelsOwnNote(kernel, memory);
+  const found = kernelsOwnNote(kernel);
   if (found === undefined) return;
   // The text that was found before stays the one: what was derived with it is kept by it.
   const known = kernelsNote(session);

@@ -118,6 +118,6 @@ export const verdictOf = searched(async (session: Session, signal): Promise<Verd
   const troubles = troublesOf(evidence);
   // Tasks and locks take a while: they are looked at where the end of the system does not explain itself.
   if (isSettled(troubles)) return judge(evidence, troubles);
-  const whole = { ...evidence, hangs: await hangsOf(session, evidence.events.at(-1)?.time, signal) };
+  const whole = { ...evidence, hangs: await hangsOf(session, signal) };
   return judge(whole, troublesOf(whole));
 });

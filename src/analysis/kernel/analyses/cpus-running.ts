@@ -9,6 +9,7 @@ import { clocks } from '../verdict/hangs/clocks.ts';
 import { longSeconds } from '../verdict/hangs/long-waits.ts';
 import { spinsFor } from '../verdict/hangs/spinning.ts';
 import { meaningful } from '../verdict/meaningful-frames.ts';
+import { logEnd } from '../log/log-record.ts';
 import { address, count, cpu, defineAnalysis, duration, flag, pause, pid, symbol, text } from './analysis.ts';
 
 /** Tasks of a queue that are named. */
@@ -67,8 +68,8 @@ export const cpusRunning = defineAnalysis({
     const list = tasks?.list.tasks ?? [];
     const byAddress = new Map(list.map((task) => [task.address, task]));
     const source = stacks?.hangSource();
-    const logEnd = kernel.log.found ? kernel.log.log.records.at(-1)?.time : undefined;
-    const times = source === undefined ? undefined : clocks({ ...source, logEnd });
+    const timed = source === undefined ? undefined : { ...source, logEnd: logEnd(kernel.log) };
+    const times = timed === undefined ? undefined : clocks(timed);
     const atWork = new Map(source?.atWork.map((one) => [one.task.address, one]));
     const running = new Set(cpus.flatMap(({ current }) => current ?? []));
     const numbered = cpus.map((one) => ({ ...one, number: one.linuxNumber ?? one.number }));
@@ -124,7 +125,7 @@ export const cpusRunning = defineAnalysis({
           idle: isIdle,
           seconds: current === undefined || isIdle !== false ? undefined : times?.onCpuSince(current)?.seconds,
           function: work === undefined ? undefined : meaningful(work.frames)[0],
-          spins: work === undefined || source === undefined ? undefined : spinsFor({ ...source, logEnd }, work)?.address,
+          spins: work === undefined || timed === undefined ? undefined : spinsFor(timed, work)?.address,
           ready: queue.at('nr_running').number(),
           fair: fairTasks(queue),
           realtime: queue.at('rt.rt_nr_running').number(),

@@ -14,8 +14,9 @@ const isoTime = (clock: bigint): string => {
   // A clock before 1970 is negative, and its microseconds count from the millisecond before it.
   const micros = ((clock % 1000n) + 1000n) % 1000n;
   const whole = new Date(Number((clock - micros) / 1000n));
-  // Beyond the years that a date can have nothing was noted.
-  return Number.isNaN(whole.getTime()) ? '' : whole.toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`);
+  const year = whole.getUTCFullYear();
+  // A time of more than four digits of a year is of a damaged clock, and no time as others are written. NaN is beyond what a date can have.
+  return !(year >= 0 && year <= 9999) ? '' : whole.toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`);
 };
 
 /** As the view hex_ascii does it. */

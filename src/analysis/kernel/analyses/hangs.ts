@@ -5,9 +5,10 @@ import { findHangs } from '../verdict/hangs/find-hangs.ts';
 import { longSeconds } from '../verdict/hangs/long-waits.ts';
 import { rankedWaits, type RankedWait } from '../verdict/hangs/ranked-waits.ts';
 import { meaningful } from '../verdict/meaningful-frames.ts';
+import { logEnd } from '../log/log-record.ts';
 import { address, count, cpu, defineAnalysis, duration, pausing, pid, symbol, text } from './analysis.ts';
 
-/** A dump of more tasks than these says so. */
+/** A dump with more that sleep uninterruptibly says so. */
 const mostStacks = 16_384;
 
 const stackText = (frames: readonly FrameJson[]): string | undefined =>
@@ -29,7 +30,7 @@ function waitCells({ blocked, busy }: RankedWait['waiting']) {
   const { wait } = blocked;
   switch (wait.for) {
     case 'lock':
-      return { waitsFor: wait.kind, wants: wait.wants, lock: wait.address, lockName: wait.name, readers: wait.readers, owner: wait.owner?.task };
+      return { waitsFor: wait.kind, wants: wait.wants, lock: wait.address, lockName: wait.name, readers: wait.readers };
     case 'unknown lock':
       return { waitsFor: wait.kind, why: wait.why };
     case 'io':
@@ -86,8 +87,7 @@ export const hangs = defineAnalysis({
       yield { missing: { what: 'hangs', why: tasks?.missing[0]?.why ?? 'where the members of task_struct lie is not known' } };
       return;
     }
-    const logEnd = kernel.log.found ? kernel.log.log.records.at(-1)?.time : undefined;
-    const found = yield* pausing(findHangs({ ...source, logEnd, mostStacks }));
+    const found = yield* pausing(findHangs({ ...source, logEnd: logEnd(kernel.log), mostStacks }));
     const byAddress = new Map(source.tasks.map((task) => [task.address, task]));
     for (const one of rankedWaits(found, longSeconds)) {
       const { waiting } = one;

@@ -3,6 +3,7 @@ import { failed } from '../../../shared/result.ts';
 import { problemFacts } from '../problems/problem-facts.ts';
 import { problemRules } from '../problems/rules/index.ts';
 import { findHangs } from '../verdict/hangs/find-hangs.ts';
+import { logEnd } from '../log/log-record.ts';
 import { address, defineAnalysis, pause, pausing, text } from './analysis.ts';
 
 /** Tasks whose stacks are followed. */
@@ -32,11 +33,10 @@ export const problems = defineAnalysis({
   grouping: ['severity', 'rule', 'source'],
   *run(kernel) {
     const source = kernel.stacks?.hangSource();
-    const logEnd = kernel.why('log') === undefined && kernel.kernel.log.found ? kernel.kernel.log.log.records.at(-1)?.time : undefined;
     const hangs =
       source === undefined
         ? failed('tasks that hang', kernel.tasks?.missing[0]?.why ?? 'tasks are not known')
-        : { value: yield* pausing(findHangs({ ...source, logEnd, mostStacks })) };
+        : { value: yield* pausing(findHangs({ ...source, logEnd: logEnd(kernel.kernel.log), mostStacks })) };
     const facts = problemFacts(kernel, hangs);
     for (const rule of problemRules) {
       const { id, title, threshold, source: from, see } = rule;

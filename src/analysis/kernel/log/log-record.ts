@@ -40,6 +40,9 @@ const longestRun = 100n * 365n * 86_400n * 1_000_000_000n;
 /** Nanoseconds since boot; undefined for a number that is no such time, so that nothing is said to have happened then. */
 export const timeSinceBoot = (nanoseconds: bigint): bigint | undefined => (nanoseconds < longestRun ? nanoseconds : undefined);
 
+/** When a log ends, in nanoseconds since boot: the time of its last line that has one. */
+export const logEnd = (log: LogSearch): bigint | undefined => (log.found ? log.log.records.findLast(({ time }) => time !== undefined)?.time : undefined);
+
 /** Most records that are read: a log of 32 MiB of short lines. */
 export const maxRecords = 1_000_000;
 

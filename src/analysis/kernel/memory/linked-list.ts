@@ -45,6 +45,12 @@ function* walk(
   }
 }
 
+/** Whether the neighbours of a node lead back to it; a list of the node alone does. */
+export function isLinked(memory: KernelMemory, node: VirtualAddress): boolean {
+  const [next, prev] = [memory.pointer(node), memory.pointer(node + 8n)];
+  return next !== undefined && prev !== undefined && memory.pointer(next + 8n) === node && memory.pointer(prev) === node;
+}
+
 /**
  * Walks a list from its head. Each node must point back to the one before and pass `accept`; a broken list is walked from
  * its other end too. Loops and endless lists end.

@@ -32,7 +32,7 @@ function stoppedOffline({ kernel, memory, symbols }: AnalysisKernel): string | u
   return `${seen}, and panic() takes the CPUs that it stops offline: which were so before is not known`;
 }
 
-/** Values of a line that were not found, with the reason that the usage gives. */
+/** Finds them; of a line that is not found the failure has the reason that the usage gives. */
 export function problemFacts(kernel: AnalysisKernel, hangs: Result<Hangs>): ProblemFacts {
   const { memory, symbols, types, why, cpus } = kernel;
   const found =

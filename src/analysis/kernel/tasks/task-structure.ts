@@ -68,6 +68,9 @@ function commText(bytes: Uint8Array): string {
   }
 }
 
+/** Whether there is one, for lists in which each node is looked at. */
+export const hasComm = (memory: KernelMemory, address: VirtualAddress): boolean => memory.bytes(address, commBytes)?.includes(0) === true;
+
 /** Whether a plain one is there, for lists in which each node is looked at. */
 const hasPlainComm = (memory: KernelMemory, address: VirtualAddress): boolean => commLength(memory.bytes(address, commBytes)) > 0;
 

@@ -5,7 +5,7 @@ import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { walkListSteps } from '../memory/linked-list.ts';
 import { taskState, type TaskLayout, type TaskMember, type TaskState } from './task-layout.ts';
-import { commAt } from './task-structure.ts';
+import { commAt, hasComm } from './task-structure.ts';
 
 export interface KernelTask {
   readonly address: VirtualAddress;
@@ -104,8 +104,6 @@ export function readTask(
   };
 }
 
-const hasName = (memory: KernelMemory, address: VirtualAddress): boolean => commAt(memory, address) !== undefined;
-
 /** The parent's process: its tgid, as /proc shows it. Only when a named task stands where the pointer leads. */
 function parentOf(memory: KernelMemory, layout: TaskLayout, address: VirtualAddress, initTask: VirtualAddress, parents: Parents): number | undefined {
   const { realParent } = layout.offsets;
@@ -121,7 +119,7 @@ function parentOf(memory: KernelMemory, layout: TaskLayout, address: VirtualAddr
 function processAt(memory: KernelMemory, layout: TaskLayout, task: VirtualAddress, initTask: VirtualAddress): number | undefined {
   const { tgid, pid, comm } = layout.offsets;
   const id = tgid ?? pid;
-  if (id === undefined || !hasName(memory, task + BigInt(comm))) return undefined;
+  if (id === undefined || !hasComm(memory, task + BigInt(comm))) return undefined;
   const value = memory.u32(task + BigInt(id));
   return value === undefined || value >= maxPid || (value === 0 && task !== initTask) ? undefined : value;
 }
@@ -133,7 +131,7 @@ function* threadsOf(memory: KernelMemory, layout: TaskLayout, leader: VirtualAdd
   const shared = memory.pointer(leader + BigInt(signal));
   if (shared === undefined || shared === 0n) return [];
   const toComm = BigInt(comm - threadNode);
-  const isThread = (node: VirtualAddress): boolean => hasName(memory, node + toComm);
+  const isThread = (node: VirtualAddress): boolean => hasComm(memory, node + toComm);
   const { nodes } = yield* walkListSteps(memory, shared + BigInt(layout.threadHead), isThread, most);
   return nodes.map((node) => node - BigInt(threadNode)).filter((task) => task !== leader);
 }
@@ -152,7 +150,7 @@ export interface TaskListRequest {
 export function* listTasks({ memory, layout, initTask, others, most = mostTasks }: TaskListRequest): Steps<TaskList> {
   const { tasks: offset, comm } = layout.offsets;
   const toComm = BigInt(comm - offset);
-  const walk = yield* walkListSteps(memory, initTask + BigInt(offset), (node) => hasName(memory, node + toComm), most);
+  const walk = yield* walkListSteps(memory, initTask + BigInt(offset), (node) => hasComm(memory, node + toComm), most);
   const seen = new Set<bigint>();
   const parents: Parents = new Map();
   const found: KernelTask[] = [];

@@ -4,21 +4,18 @@
  * the copy in a dump's notes without a scan.
  */
 import { hex } from '../../../shared/units.ts';
-import { architectures } from '../../arch/index.ts';
 import { elfNoteHeader } from '../../formats/elf-layout.ts';
 import { parse } from '../../layout/struct.ts';
-import type { MemoryReader } from '../../memory/reader.ts';
 import { noteText } from '../../notes/index.ts';
 import type { Kernel } from '../kernel.ts';
 import { soleAddress } from '../symbols/symbol-table.ts';
-import { kernelToAbsolute } from './kernel-address.ts';
 import { maxTextBytes, ownerName, parseVmcoreinfo, type Vmcoreinfo } from './vmcoreinfo.ts';
 
 /** Header, then the name with its padding. */
 const textAt = 24n;
 
 /** @param kernel whose symbols were read @returns undefined where no symbol leads to it, or its bytes are not in the dump */
-export function kernelsOwnNote({ memory, symbols, vmcoreinfo }: Kernel, reader: MemoryReader): Vmcoreinfo | undefined {
+export function kernelsOwnNote({ memory, symbols }: Kernel): Vmcoreinfo | undefined {
   const variable = symbols.found ? soleAddress(symbols.symbols, 'vmcoreinfo_note') : undefined;
   const note = variable === undefined ? undefined : memory.pointer(variable);
   const head = note === undefined || note === 0n ? undefined : memory.bytes(note, Number(textAt));
@@ -30,9 +27,7 @@ export function kernelsOwnNote({ memory, symbols, vmcoreinfo }: Kernel, reader: 
   if (desc === undefined) return undefined;
   const text = noteText(desc);
   const place = note + textAt;
-  const address =
-    architectures[memory.arch].paging?.kernelWalk(vmcoreinfo, reader, () => undefined)?.(place).absolute ??
-    (vmcoreinfo === undefined ? undefined : kernelToAbsolute(memory.arch, place, vmcoreinfo, reader));
+  const address = memory.translate(place);
   return {
     source: `memory, ${address === undefined ? `virtual ${hex(place)}` : `absolute ${hex(address)}`}, by vmcoreinfo_note`,
     ...(address === undefined ? {} : { address }),

@@ -11,6 +11,9 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 
 const uncaused: ReadonlySet<string> = new Set(['unknown', 'running']);
 
+/** Rows of the verdict that stand in the card itself. */
+const shownAbove: ReadonlySet<string> = new Set(['Title', 'Class']);
+
 /**
  * The worst first: a check that failed, else the kind of trouble and where it was, else what the kernel said last; then what it rests on. Evidence,
  * keys and what was excluded are a click away.
@@ -46,7 +49,7 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
           {isOpen ? (
             <dl className="selectable">
               {verdictRows(verdict)
-                .slice(2)
+                .filter(([name]) => !shownAbove.has(name) && (name !== 'Known issue' || verdict.knownIssues?.length === 0))
                 .map(([name, value], row) => (
                   <Fragment key={row}>
                     <dt>{name}</dt>

@@ -2,7 +2,7 @@
 import type { Steps } from '../../../jobs/steps.ts';
 import type { KernelTask } from '../../tasks/tasks.ts';
 import { clocks } from './clocks.ts';
-import type { BlockedTask, BusyCpu, Hangs } from './hangs.ts';
+import { knownOwner, type BlockedTask, type BusyCpu, type Hangs } from './hangs.ts';
 import { taskName, type HangSource } from './hang-source.ts';
 import { lockFinder } from './lock-of-waiter.ts';
 import { spinsFor } from './spinning.ts';
@@ -63,7 +63,8 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
     const one = blockedTask(task);
     blocked.set(task.address, one);
     // An owner may sleep in another way: it is what the others wait for.
-    const owner = one.wait.for === 'lock' && one.wait.owner !== undefined ? byAddress.get(one.wait.owner.task) : undefined;
+    const held = knownOwner(one.wait);
+    const owner = held === undefined ? undefined : byAddress.get(held.task);
     if (owner !== undefined && !running.has(owner.address) && owner.state?.letter !== 'R') queue.unshift(owner);
   }
 

@@ -14,8 +14,13 @@ export interface LockOwner {
 }
 
 /** The owner that a wait names, as far as it can be one. */
-export const knownOwner = (wait: Wait): LockOwner | undefined =>
-  wait.for === 'lock' && wait.owner?.name !== undefined && wait.owner.isIdle !== true ? wait.owner : undefined;
+export function knownOwner(wait: Wait): (LockOwner & { readonly name: string }) | undefined {
+  const owner = possibleOwner(wait);
+  return owner?.name === undefined ? undefined : { ...owner, name: owner.name };
+}
+
+/** The same, and one that is no task of the list: it may have ended with the lock. */
+export const possibleOwner = (wait: Wait): LockOwner | undefined => (wait.for === 'lock' && wait.owner?.isIdle !== true ? wait.owner : undefined);
 
 export type Wait =
   | {

@@ -3,6 +3,7 @@
  * in other kernels the waiter that the task keeps on its own stack is a member of the lock's list of waiters, whose head lies in the lock.
  */
 import { hex, type VirtualAddress } from '../../../../shared/units.ts';
+import { isLinked } from '../../memory/linked-list.ts';
 import type { KernelTask } from '../../tasks/tasks.ts';
 import type { LockKind, LockOwner, Wait } from './hangs.ts';
 import { taskName, type HangSource } from './hang-source.ts';
@@ -56,16 +57,14 @@ export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKin
     return stack !== undefined && node >= stack && node < stack + BigInt(stackBytes);
   }
 
-  const isLinked = (node: VirtualAddress): boolean => {
-    const [next, prev] = [memory.pointer(node), memory.pointer(node + 8n)];
-    return next !== undefined && prev !== undefined && next !== node && memory.pointer(next + 8n) === node && memory.pointer(prev) === node;
-  };
+  /** A waiter is not alone: the head is on its list too. */
+  const isListed = (node: VirtualAddress): boolean => memory.pointer(node) !== node && isLinked(memory, node);
 
   /** The list_head of the task's waiter, between its stack pointer and the end of its stack. */
   function waiterOn({ address, stack }: KernelTask, from: VirtualAddress, { task, list }: LockLayout): VirtualAddress | undefined {
     if (stack === undefined || from < stack || from >= stack + BigInt(stackBytes)) return undefined;
     for (let at = from & ~7n; at < stack + BigInt(stackBytes); at += 8n) {
-      if (memory.pointer(at) === address && isLinked(at - task + list)) return at - task + list;
+      if (memory.pointer(at) === address && isListed(at - task + list)) return at - task + list;
     }
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** Who waits for whom: each task waits for one owner at most, so from every task one path leads to a root or into a cycle. */
 import type { VirtualAddress } from '../../../../shared/units.ts';
-import type { BlockedTask, BusyCpu, Hangs } from './hangs.ts';
+import { possibleOwner, type BlockedTask, type BusyCpu, type Hangs } from './hangs.ts';
 
 export interface Waiting {
   readonly task: VirtualAddress;
@@ -25,9 +25,6 @@ interface Known {
   readonly owner?: VirtualAddress;
 }
 
-/** Of a task that sleeps: who owns its lock. */
-const sleepsFor = ({ wait }: BlockedTask): VirtualAddress | undefined => (wait.for !== 'lock' || wait.owner?.isIdle === true ? undefined : wait.owner?.task);
-
 function knownTasks({ blocked, busy }: Hangs): Map<VirtualAddress, Known> {
   const known = new Map<VirtualAddress, Known>();
   for (const one of busy) {
@@ -35,12 +32,14 @@ function knownTasks({ blocked, busy }: Hangs): Map<VirtualAddress, Known> {
     known.set(one.task, { name: one.name, busy: one, ...(owner === undefined ? {} : { owner }) });
   }
   for (const one of blocked) {
-    const owner = sleepsFor(one);
+    // Owners that are gone stay in the graph: they are what others wait for.
+    const owner = possibleOwner(one.wait)?.task;
     known.set(one.task, { name: one.name, blocked: one, ...(owner === undefined ? {} : { owner }) });
   }
   for (const { wait } of blocked) {
-    if (wait.for !== 'lock' || wait.owner === undefined || wait.owner.isIdle === true || known.has(wait.owner.task)) continue;
-    const { task, name } = wait.owner;
+    const owner = possibleOwner(wait);
+    if (owner === undefined || known.has(owner.task)) continue;
+    const { task, name } = owner;
     known.set(task, name === undefined ? {} : { name });
   }
   return known;

@@ -42,7 +42,7 @@ function chainOf(waiter: BlockedTask, { hangs }: VerdictEvidence): Chain | undef
   const seen = new Set<bigint>();
   for (let at = waiter; at.wait.for === 'lock';) {
     const owner = knownOwner(at.wait);
-    if (owner?.name === undefined || seen.has(owner.task)) return undefined;
+    if (owner === undefined || seen.has(owner.task)) return undefined;
     seen.add(owner.task);
     const blocked: BlockedTask | undefined = hangs.blocked.find(({ task }) => task === owner.task);
     if (blocked?.wait.for === 'lock' && knownOwner(blocked.wait) !== undefined) at = blocked;
