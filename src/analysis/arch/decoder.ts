@@ -29,15 +29,13 @@ interface Capstone {
 /** Beside a bundle lie the package's two files (scripts/build.mjs); a checkout has the package. */
 function loadCapstone(): Promise<Capstone> {
   const load = createRequire(import.meta.url);
-  const places = ['./capstone.cjs', '@alexaltea/capstone-js'];
-  for (const place of places) {
-    try {
-      return (load(place) as () => Promise<Capstone>)();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND' || place === places.at(-1)) throw error;
-    }
+  const from = (place: string): Promise<Capstone> => (load(place) as () => Promise<Capstone>)();
+  try {
+    return from('./capstone.cjs');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    return from('@alexaltea/capstone-js');
   }
-  throw new Error('unreachable');
 }
 
 /** The library, without any code or dump in it. */
@@ -64,7 +62,12 @@ export type Decode = (bytes: Uint8Array, address: bigint, most: number) => reado
 
 /** @returns a decoder of the machine; the library is loaded once */
 export async function decoderOf(set: InstructionSet): Promise<Decode> {
-  const capstone = await (library ??= loadCapstone());
+  // One that could not be loaded is loaded anew the next time.
+  library ??= loadCapstone().catch((error: unknown) => {
+    library = undefined;
+    throw error;
+  });
+  const capstone = await library;
   const handle = opened.get(set.decoder) ?? handles[set.decoder](capstone);
   opened.set(set.decoder, handle);
   const some = (bytes: Uint8Array, address: bigint, most: number): readonly CapstoneInstruction[] => {

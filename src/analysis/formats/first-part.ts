@@ -1,5 +1,5 @@
 /** Memory of a dump whose headers are read in part: first facts do not wait for a chain of a million segments. */
-import type { AbsoluteAddress } from '../../shared/units.ts';
+import { pageSize, type AbsoluteAddress } from '../../shared/units.ts';
 import type { Extent, MemoryImage } from './dump-format.ts';
 import { generatedExtents } from './extent-map.ts';
 
@@ -13,7 +13,7 @@ export class NotReadYet extends Error {
 
 /**
  * The same memory, where what lies at or above `known` is an exception and no answer: it would be a wrong one.
- * @param known one past the last address that the headers read so far speak of; a boundary of extents
+ * @param known one past the last address that the headers read so far speak of, where later segments ascend as writers write them; a boundary of extents
  * @throws NotReadYet, from every method
  */
 export function firstPartOf(memory: MemoryImage, known: AbsoluteAddress): MemoryImage {
@@ -44,7 +44,7 @@ export function firstPartOf(memory: MemoryImage, known: AbsoluteAddress): Memory
       return memory.read(address, target);
     },
     readPages(firstPfn, target, states) {
-      assertKnown(BigInt(firstPfn + states.length) * BigInt(target.length / Math.max(1, states.length)));
+      assertKnown(BigInt(firstPfn + states.length) * BigInt(pageSize));
       memory.readPages(firstPfn, target, states);
     },
   };

@@ -15,6 +15,8 @@ describe.skipIf(!haveDump(name))('a name without what compilers append', () => {
     expect(whole.code).toBe(0);
     expect(short.out).toBe(whole.out);
     expect(short.out).toContain('poll_schedule_timeout.constprop.0');
+    const noCpu = await runInProcess(['disassemble', path, 'poll_schedule_timeout', '--cpu', '99']);
+    expect([noCpu.code, noCpu.out]).toEqual([2, '']);
     const none = await runInProcess(['disassemble', path, 'no_such_function']);
     expect([none.code, none.out]).toEqual([3, '']);
     expect(none.err).toContain('no symbol is named no_such_function');

@@ -63,6 +63,8 @@ describe.skipIf(!haveDump(ofFault))('a fault that kdump saved the registers of',
       [1, true],
     ]);
     expect((await codeMarks(session, signal)).filter(({ kind }) => kind === 'fault').map(({ cpu }) => cpu)).toEqual([1]);
+    // One CPU alone is judged as among all of them.
+    for (const cpu of [0, 1]) expect((await describeBacktrace(session, { cpu }, signal)).traces.map(({ crashed = false }) => crashed)).toEqual([cpu === 1]);
   });
 
   it('leaves the task of a CPU to its stack pointer where the pointer to it leads to something else', async () => {

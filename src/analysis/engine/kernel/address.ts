@@ -23,7 +23,7 @@ import { lookForCpus } from './look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { selectPrefix } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
-import { allNames } from './kernel-names.ts';
+import { allNames, symbolText } from './kernel-names.ts';
 import { firstOfTasks, kernelTasks } from './kernel-tasks.ts';
 import type { KernelTasks } from './find-tasks.ts';
 
@@ -31,7 +31,7 @@ export interface AddressRequest {
   readonly space: AddressSpace;
   readonly address: bigint;
   readonly cpu?: number | undefined;
-  /** Without a search, and among the oldest and newest few thousand tasks. */
+  /** Among the oldest and newest few thousand tasks, and without a search for symbols; types and a vmcoreinfo that is doubtful are still looked for. */
   readonly quick?: boolean | undefined;
 }
 
@@ -55,7 +55,7 @@ function* symbolFact({ names, virtual }: Question): Generator<Fact> {
   const found = virtual === undefined ? undefined : names?.at(virtual);
   if (found === undefined) return;
   const { name, offset, size, module } = found;
-  yield { kind: 'symbol', text: `${name}${distance(offset)}${module === undefined ? '' : ` [${module}]`}`, name, offset, ...defined({ size, module }) };
+  yield { kind: 'symbol', text: symbolText(found), name, offset, ...defined({ size, module }) };
 }
 
 function* moduleFacts({ tasks, virtual }: Question): Generator<Fact> {
@@ -237,7 +237,7 @@ const looks = [symbolFact, lowcoreFacts, perCpuFacts, taskFacts, pageFacts, vmal
 function objectsOf({ kernel, memory, symbols, names, types, noTypes }: KernelTasks): KernelObjects {
   const symbolAt = (address: bigint): string | undefined => {
     const found = names?.at(address);
-    return found === undefined ? undefined : `${found.name}${distance(found.offset)}${found.module === undefined ? '' : ` [${found.module}]`}`;
+    return found === undefined ? undefined : symbolText(found);
   };
   const space = { types: types?.types, noTypes, vmcoreinfo: kernel.vmcoreinfo, pointerBytes: memory.pointerBytes, memory, symbolAt };
   return kernelObjects({ space, symbols, noSymbols: kernel.symbols.found ? '' : kernel.symbols.why });

@@ -297,7 +297,13 @@ export function tracesOf(session: Session, tasks: KernelTasks, request: Backtrac
   const search = tasks.kernel.symbols;
   if (!search.found) missing.push({ what: 'names of functions', why: search.why });
   if (tasks.list.tasks.length === 0) append(missing, tasks.missing);
-  const traces = withCrashed(session, tasks, wanted(session, tracerOf(tasks, request.guess === true), request));
+  const tracer = tracerOf(tasks, request.guess === true);
+  const asked = wanted(session, tracer, request);
+  // Which CPU crashed is told from the stacks of all of them.
+  const traces =
+    request.cpu === undefined
+      ? withCrashed(session, tasks, asked)
+      : withCrashed(session, tasks, wanted(session, tracer, {})).filter(({ cpu }) => asked.some((one) => one.cpu === cpu));
   if (search.found && traces.some(({ frames }) => frames.some(({ symbol }) => symbol === undefined))) append(missing, tasks.kernel.moduleSymbols.missing);
   return { schema: schemaVersion, numbering: cpuNumbering(machineCpus(session).cpus), traces: [...traces], missing };
 }

@@ -123,7 +123,9 @@ function shown(request: DisassemblyRequest, set: InstructionSet, decode: Decode,
     const why =
       found.size === undefined
         ? 'no symbol follows that would end the function'
-        : `${mostFunctionBytes} bytes and ${mostInstructions} instructions are shown at most`;
+        : found.size > mostFunctionBytes || instructions.length >= mostInstructions
+          ? `${mostFunctionBytes} bytes and ${mostInstructions} instructions are shown at most`
+          : 'its last bytes are no whole instruction';
     return {
       instructions,
       complete: isWhole,
@@ -132,7 +134,7 @@ function shown(request: DisassemblyRequest, set: InstructionSet, decode: Decode,
   }
   const rest = from(after);
   const distance = found === undefined ? undefined : Number(address - found.at);
-  if (found === undefined || distance === undefined || distance === 0 || distance > mostFunctionBytes) return rest;
+  if (found === undefined || distance === undefined || distance <= 0 || distance > mostFunctionBytes) return rest;
   const code = read(found.at, distance);
   const earlier = code.cut === undefined ? decode(code.bytes, found.at, distance) : [];
   const last = earlier.at(-1);

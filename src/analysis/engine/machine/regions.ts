@@ -29,9 +29,11 @@ export function describeRegions(session: Session): RegionsJson {
     const [start, end, physical] = [values.entry[10]?.addr ?? 0n, values.entry[11]?.addr ?? 0n, values.entry[12]?.addr ?? 0n];
     if (start < end && physical !== 0n) add('kernel image', 'kernel', physical, end - start);
   }
-  for (const cpu of machineCpus(session).cpus) {
+  const { cpus } = machineCpus(session);
+  const numbering = cpuNumbering(cpus);
+  for (const cpu of cpus) {
     const lowcore = ownLowcore(session, cpu);
-    if (lowcore !== undefined) add(`lowcore of ${cpuName(cpu, cpuNumbering(machineCpus(session).cpus))}`, 'lowcore', lowcore, lowcoreSize);
+    if (lowcore !== undefined) add(`lowcore of ${cpuName(cpu, numbering)}`, 'lowcore', lowcore, lowcoreSize);
   }
   const vmcoreinfo = session.knownVmcoreinfo;
   if (vmcoreinfo?.address !== undefined) add('vmcoreinfo', 'structure', vmcoreinfo.address, vmcoreinfo.text.length);

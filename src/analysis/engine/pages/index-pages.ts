@@ -57,8 +57,8 @@ export async function indexPages(session: Session, request: IndexRequest, signal
     if (request.digest === 'again') store.forgetRoot();
     // Until the index is complete a kill may have come before these rows; writing them again costs little.
     if (!store.header().complete) {
-      store.putRegions(describeRegions(session).regions);
       await lookForCpus(session, signal);
+      store.putRegions(describeRegions(session).regions);
       store.putCpus(machineCpus(session).cpus);
       store.putNotes(notesOf(session));
       store.putFindings(session.image.findings);

@@ -1,6 +1,6 @@
 /** Which CPU the last oops in the log was on, as the kernel printed it: another record than panic_cpu. */
 import { functionName } from '../../kernel/stacks/crash-path.ts';
-import { lastReport } from '../../kernel/verdict/end-of-system.ts';
+import { endsOops, lastReport, oopsMarks } from '../../kernel/verdict/end-of-system.ts';
 import { logEvents } from '../../kernel/verdict/log-events.ts';
 import type { TraceJson } from '../../../shared/task-model.ts';
 import type { CpuContext } from '../kernel/kernel-cpus.ts';
@@ -13,11 +13,8 @@ export interface ReportedCpu {
   readonly symbol?: string;
 }
 
-const oopsMarks: ReadonlySet<string> = new Set(['oops', 'bug']);
 /** dump_stack_print_info() (lib/dump_stack.c). */
 const cpuLine = /^CPU: (\d{1,5}) (?:UID: \d+ )?PID: \d+ Comm: /;
-/** Panics that an oops leads to itself; another one is of another trouble, on any CPU. */
-const ofOops = /Fatal exception|Aiee, killing interrupt handler/;
 
 /** The trace of that CPU, where its registers are those of the function in the report. @param cpus of the traces */
 export function reportedTrace(
@@ -35,7 +32,7 @@ export function reportedCpu({ knownKernel: { log } }: Session): ReportedCpu | un
   const events = log.found ? logEvents(log.log.records) : [];
   const report = lastReport(events, oopsMarks);
   const last = events.findLast(({ mark }) => mark !== 'warning');
-  const isLast = last !== undefined && (oopsMarks.has(last.mark) || (last.mark === 'panic' && ofOops.test(last.text)));
+  const isLast = last !== undefined && (oopsMarks.has(last.mark) || (last.mark === 'panic' && endsOops(last.text)));
   const line = isLast ? report?.lines.map((text) => cpuLine.exec(text)?.[1]).find((number) => number !== undefined) : undefined;
   if (line === undefined) return undefined;
   const place = report?.frames.find(({ kind }) => kind === 'running')?.symbol;

@@ -171,7 +171,7 @@ const contradiction = (noted: number, cpu: string, entry: CrashEntry | undefined
 const otherReport = (noted: number, reported: number, isTaken: boolean): Finding => ({
   id: 'cross-cpu-count/panic-cpu',
   severity: 'warning',
-  title: 'panic_cpu names another CPU than the one that crashed',
+  title: 'panic_cpu names another CPU than the last report of an oops in the kernel log',
   detail: `panic_cpu is ${noted}, but the report of the last oops in the kernel log is of CPU ${reported}; ${isTaken ? 'the registers of that CPU are those of the function in the report: it is taken' : 'that the registers of that CPU are those of the report is not shown: which CPU it was is not known'}`,
 });
 

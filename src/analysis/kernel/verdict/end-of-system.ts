@@ -41,18 +41,21 @@ export function lastReport(events: readonly LogEvent[], marks: ReadonlySet<strin
   return found[at];
 }
 
+/** A panic that an oops leads to itself; another one is of another trouble, on any CPU. */
+export const endsOops = (panic: string): boolean => /Fatal exception|Aiee, killing interrupt handler/.test(panic);
+
 /** Whether an oops or a BUG ended the system, and did not only happen in it. */
 export function isOops(evidence: VerdictEvidence): boolean {
   const { end, panic, crashTime, events, entry } = evidence;
   if (endsThrough(evidence, oopsPath) !== undefined || (entry?.kind === 'oops' && end === undefined)) return true;
-  if (panic !== undefined) return end === undefined && /Fatal exception|Aiee, killing interrupt handler/.test(panic.text);
+  if (panic !== undefined) return end === undefined && endsOops(panic.text);
   // crash_kexec() straight from an oops: the registers are those of the code that failed, and no panic line is printed.
   if (crashTime === undefined) return false;
   const last = events.findLast(({ mark }) => mark !== 'warning');
   return (end === undefined || end.path.length === 0) && (last?.mark === 'oops' || last?.mark === 'bug');
 }
 
-const oopsMarks: ReadonlySet<string> = new Set(['oops', 'bug']);
+export const oopsMarks: ReadonlySet<string> = new Set(['oops', 'bug']);
 
 /** What the log says of the oops that ended the system. */
 export const oopsReport = (evidence: VerdictEvidence): LogEvent | undefined => (isOops(evidence) ? lastReport(evidence.events, oopsMarks) : undefined);
