@@ -41,7 +41,16 @@ function lookedBlocks(pages: number, most: number): readonly number[] {
   return Array.from({ length: blocks }, (_, index) => Math.floor((index * Math.max(0, last)) / (blocks - 1)));
 }
 
-function* lookAtTable({ source, descriptors, ranOut }: KdumpPart, pages: number, little: boolean, most: number): Steps<TableLook> {
+/** Whether a place within the table holds a descriptor, and no data: what leads there is damaged, and the table goes on. */
+function isOfTable(part: KdumpPart, offset: number, end: number, geometry: KdumpGeometry): boolean {
+  if (offset >= end) return false;
+  return (offset - part.descriptors) % descriptorBytes !== 0 || surplusDescriptors(part, offset, offset + descriptorBytes, geometry) > 0;
+}
+
+function* lookAtTable(part: KdumpPart, pages: number, geometry: KdumpGeometry, most: number): Steps<TableLook> {
+  const { source, descriptors, ranOut } = part;
+  const little = geometry.endian === 'little';
+  const end = descriptors + pages * descriptorBytes;
   const bytes = new Uint8Array(Math.min(blockDescriptors, pages) * descriptorBytes);
   const data = new DataView(bytes.buffer);
   let looked = 0;
@@ -61,8 +70,11 @@ function* lookAtTable({ source, descriptors, ranOut }: KdumpPart, pages: number,
       const [one, other] = [data.getUint32(from, little), data.getUint32(from + 4, little)];
       const offset = little ? other * twoTo32 + one : one * twoTo32 + other;
       if (offset >= descriptors) {
-        if (firstData === undefined || offset < firstData) firstData = offset;
-        continue;
+        if (firstData !== undefined && offset >= firstData) continue;
+        if (!isOfTable(part, offset, end, geometry)) {
+          firstData = offset;
+          continue;
+        }
       }
       if (ranOut && offset === 0 && data.getUint32(from + 8, little) === 0) continue;
       placeless += 1;
@@ -183,7 +195,7 @@ export function* kdumpStructure(geometry: KdumpGeometry, { bits }: { readonly bi
       });
       continue;
     }
-    const look = yield* lookAtTable(part, pages, little, most);
+    const look = yield* lookAtTable(part, pages, geometry, most);
     looked += look.looked;
     const contradiction = countFinding(part, look, pages, geometry);
     // What the last descriptors say is no sign where they are none.

@@ -225,6 +225,14 @@ describe('kdump-compressed', () => {
     expect([ids.at(-1), complete]).toEqual(['container-complete/page-descriptors', false]);
   });
 
+  it.each([0, 8])('a descriptor that leads into the table (%i bytes from a descriptor) is damaged, and no wrong bitmap', async (into) => {
+    const bytes = kdumpCompressed(system);
+    const at = descriptorsOf(bytes) + 0x20 * 24;
+    new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(at, BigInt(descriptorsOf(bytes) + 0x30 * 24 + into));
+    const { ids, complete } = await completeness(bytes);
+    expect([ids, complete]).toEqual([['container-complete/page-descriptors'], false]);
+  });
+
   it('each part of a split set says for itself whether it ran out of space', () => {
     const [first, second] = kdumpSplitSet(system, { lost, header: { status: 1 } }, [0x200]);
     const [, marked] = kdumpSplitSet(system, { lost }, [0x200]);
