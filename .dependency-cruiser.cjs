@@ -5,12 +5,12 @@ const layer = (name, from, to) => ({ name, severity: 'error', from: { path: from
 const tiers = [
   ['jobs'],
   ['source', 'layout', 'codec'],
-  ['formats', 'notes', 'arch'],
+  ['formats', 'disk', 'notes', 'arch'],
   ['memory'],
   ['memory-tree'],
   ['kernel'],
   ['page-index'],
-  ['integrity', 'compare', 'search'],
+  ['integrity', 'compare', 'search', 'export'],
   ['report'],
   ['engine'],
   ['host'],
@@ -64,7 +64,7 @@ module.exports = {
       name: 'only-file-source-opens-evidence',
       severity: 'error',
       from: {
-        path: '^src/analysis/(source|layout|codec|formats|notes|arch|memory|memory-tree|jobs|integrity|compare|kernel|search|report)/',
+        path: '^src/analysis/(source|layout|codec|formats|disk|notes|arch|memory|memory-tree|jobs|integrity|compare|kernel|search|report|export)/',
         pathNot: '^src/analysis/source/file-source\\.ts$',
       },
       to: { path: '^(node:)?fs$' },

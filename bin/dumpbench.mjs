@@ -6,6 +6,13 @@ import { cliSources, cliStamp, isCurrent } from '../scripts/bundle-age.mjs';
 import { pinnedNode, runOn } from '../scripts/node-runtime.mjs';
 
 const entry = new URL(isCurrent(cliStamp, cliSources) ? '../out/cli/main.cjs' : '../src/cli/main.ts', import.meta.url);
-const node = pinnedNode();
+const node = pinnedNode(false);
 if (node === process.execPath) await import(entry.href);
-else process.exitCode = await runOn(node, [fileURLToPath(entry), ...process.argv.slice(2)]);
+else {
+  try {
+    process.exitCode = await runOn(node, [fileURLToPath(entry), ...process.argv.slice(2)]);
+  } catch (error) {
+    console.error(`Dumpbench cannot run the Node that npm installed for it (${error.message}). Install Node 24 and try again.`);
+    process.exitCode = 4;
+  }
+}

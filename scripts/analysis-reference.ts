@@ -36,6 +36,21 @@ function command({ id, parameters }: AnalysisTable): string {
   return `dumpbench analyse FILE ${id}${options.join('')}`;
 }
 
+/** How rows of two dumps belong together, and what counts. */
+function comparison({ comparing }: AnalysisTable): string {
+  const { elsewhere, weight, first, passing, sums } = comparing ?? {};
+  const parts = [
+    ...(elsewhere === undefined
+      ? []
+      : [`by ${elsewhere.map((names) => names.map((name) => `\`${name}\``).join(' and ')).join(', else by ')} after another start`]),
+    ...(first === undefined ? [] : [`\`${first.column}\` ${first.values.join(', ')} first`]),
+    ...(weight === undefined ? [] : [`by the growth of \`${weight}\``]),
+    ...(passing === undefined ? [] : [`${list(passing)} alone count as little as addresses`]),
+    ...(sums === undefined ? [] : [`${list(sums)} summed`]),
+  ];
+  return parts.length === 0 ? '' : ` Compared ${parts.join('; ')}.`;
+}
+
 function section({ table }: Analysis): string {
   const { title, about, needs, uses, parameters, columns, key, grouping } = table;
   const rows = columns.map((one) => `| \`${one.name}\` | ${one.type}${one.space === undefined ? '' : `, ${one.space}`} | ${cell(one.about)} |`);
@@ -56,7 +71,7 @@ function section({ table }: Analysis): string {
     ...(asked.length === 0 ? [] : [...asked, '']),
     `Needs ${needs.length === 0 ? 'nothing' : needs.join(', ')}${uses.length === 0 ? '' : `; uses ${uses.join(', ')} where they are known`}. Key: ${list(key)}.${
       grouping === undefined ? '' : ` Grouped by ${list(grouping)}.`
-    }`,
+    }${comparison(table)}`,
     '',
     '| column | type | meaning |',
     '|---|---|---|',
@@ -76,7 +91,8 @@ export function analysisReferencePage(): string {
     '',
     'In SQL a parameter is an argument in this order, or a hidden column: `SELECT * FROM analysis_mappings WHERE pid = 1`. One that has the name of a',
     'column is asked for as `wanted_...`. An analysis that could read only a part adds a warning to the answer. Two dumps are compared row by row: rows',
-    'belong together when their keys are the same.',
+    'belong together when their keys are the same, or after another start of the system those columns that stay the same. What is new, gone, or has grown comes',
+    'first, by the growth of the first amount of memory unless another weight is named.',
     '',
     '| type | what a cell is |',
     '|---|---|',

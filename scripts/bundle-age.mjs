@@ -5,7 +5,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Besides the sources: how it is bundled, and which packages go in. */
-const recipe = ['scripts/build.mjs', 'scripts/licences.mjs', 'package.json', 'package-lock.json'];
+const recipe = [
+  ...['build.mjs', 'cli-bundle.mjs', 'cli-code.cjs', 'cli-start.cjs', 'lazy-modules.mjs', 'licences.mjs'].map((name) => `scripts/${name}`),
+  'package.json',
+  'package-lock.json',
+];
 
 /** Newest change below a path, in milliseconds; of folders too, so that a removed file counts. @param {string} path @returns {number} */
 function newest(path) {

@@ -14,13 +14,13 @@ function isNewEnough(version) {
   return major > minimum[0] || (major === minimum[0] && minor >= minimum[1]);
 }
 
-/** Path of the Node that npm installed beside us, if it did. */
-function installedNode() {
+/** Path of the Node that npm installed beside us, if it did. @param {boolean} tried whether it is run to see that it can be */
+function installedNode(tried) {
   for (const name of packages) {
     try {
       const folder = dirname(require.resolve(`${name}/package.json`));
       const path = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-      if (existsSync(path) && spawnSync(path, ['--version']).status === 0) return path;
+      if (existsSync(path) && (!tried || spawnSync(path, ['--version']).status === 0)) return path;
     } catch {
       // Not for this platform: npm left it out.
     }
@@ -29,11 +29,12 @@ function installedNode() {
 }
 
 /**
+ * @param {boolean} [tried] false: whoever runs it will see, and saves its start
  * @returns {string} path of a Node that runs Dumpbench; ends the process with one sentence when there is none
  */
-export function pinnedNode() {
+export function pinnedNode(tried = true) {
   if (isNewEnough(process.versions.node)) return process.execPath;
-  const installed = installedNode();
+  const installed = installedNode(tried);
   if (installed !== undefined) return installed;
   console.error(
     `Dumpbench needs Node ${minimum.join('.')} or later; this is ${process.versions.node}, and npm has no pinned Node for ${process.platform}-${process.arch}. Install Node 24 and try again.`,

@@ -11,6 +11,8 @@ import type { AnyField, Fields, StructLayout } from '../src/analysis/layout/stru
 import { noteTypes } from '../src/analysis/notes/index.ts';
 import { architectureNames } from '../src/analysis/arch/architecture-name.ts';
 import { architectures } from '../src/analysis/arch/index.ts';
+import { lowcoreKernels } from '../src/analysis/arch/s390x/lowcore/fields.ts';
+import { lowcoreLayout } from '../src/analysis/arch/s390x/lowcore/layouts.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const referencePath = join(root, 'resources', 'reference', 'layouts.md');
@@ -66,8 +68,9 @@ async function allChapters(): Promise<readonly ReferenceChapter[]> {
   const notes = [...ofTypes, ...architectureNames.flatMap((architecture) => architectures[architecture].notes.narrowPrstatus ?? [])];
   return [
     await chapter('Dump formats', 'formats', seen),
+    await chapter('Disks', 'disk', seen),
     await chapter('ELF notes', 'notes', seen, notes),
-    await chapter('s390x', 'arch/s390x', seen),
+    await chapter('s390x', 'arch/s390x', seen, lowcoreKernels.map(lowcoreLayout)),
     await chapter('Kernel', 'kernel', seen),
   ];
 }

@@ -6,13 +6,21 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { plainTables } from '../src/analysis/engine/sql/dump-tables.ts';
 import { indexSchemaVersion, indexTables, type SqlTable } from '../src/analysis/page-index/schema.ts';
 
 export const sqlReferencePath = fileURLToPath(new URL('../resources/reference/sql.md', import.meta.url));
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-function section({ name, kind, parameters = [], about, columns, constraints }: SqlTable): string {
+function section({
+  name,
+  kind,
+  parameters = [],
+  about,
+  columns,
+  constraints,
+}: Pick<SqlTable, 'name' | 'kind' | 'parameters' | 'about' | 'columns' | 'constraints'>): string {
   const call = parameters.length === 0 ? name : `${name}(${parameters.join(', ')})`;
   const rows = columns.map((column) => `| \`${column.name}\` | ${cell(column.type === '' ? '' : `\`${column.type}\``)} | ${cell(column.about)} |`);
   const how = kind === 'function' ? 'Computed when it is asked for.' : '';
@@ -37,8 +45,16 @@ export function sqlReferencePage(): string {
     '',
     ...indexTables.filter((table) => table.stable === stable).map(section),
   ];
+  const ofDump = [
+    '# Tables of the dump itself',
+    '',
+    'Read from the dump while the query runs, without an index, row by row. Where one could not be filled, or only in part, the answer has a warning',
+    'that says why: an empty table is then no statement about the dump.',
+    '',
+    ...plainTables.map(({ json }) => section(json)),
+  ];
   return [
-    '<!-- Written by scripts/sql-reference.ts from src/analysis/page-index/schema.ts. -->',
+    '<!-- Written by scripts/sql-reference.ts from src/analysis/page-index/schema.ts and src/analysis/engine/sql. -->',
     '',
     `Schema version ${indexSchemaVersion}. Queries run read-only, in a process of their own that is ended at the time cap: SELECT, WITH, VALUES, EXPLAIN and`,
     'PRAGMA statements that only look. Absolute addresses are integers (above 2^63 negative, as SQLite has them), virtual ones text "0x...", page',
@@ -46,6 +62,7 @@ export function sqlReferencePage(): string {
     '',
     'Each analysis is a function too, `analysis_modules()`: [analyses.md](analyses.md) names them, their parameters and columns.',
     '',
+    ...ofDump,
     ...chapter('Names that scripts may rely on', 'They stay, with their columns.', true),
     ...chapter('How the index is stored', 'These may change with the schema version.', false),
   ].join('\n');

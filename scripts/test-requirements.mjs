@@ -1,10 +1,11 @@
 // What tests need beyond npm's packages. A test names it (`describeNeeding` in test/requirements.ts); where it is missing the test
 // is skipped, and the run says so with the line that installs it. A new kind of suite adds one entry here and its id to `RequirementId`.
+import { execFileSync } from 'node:child_process';
 import { checkElectronLibraries, packagesFor } from './electron-libraries.mjs';
 import { ensureElectron, findElectron } from './electron-runtime.mjs';
 import { findProgram, installLine } from './system-packages.mjs';
 
-/** @typedef {'window' | 'confinement' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'readelf' | 'sha256sum' | 'hashdeep'} RequirementId */
+/** @typedef {'window' | 'confinement' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile'} RequirementId */
 
 /**
  * @typedef {object} Requirement
@@ -33,6 +34,16 @@ function without(/** @type {readonly string[]} */ ...programs) {
  * @returns {Requirement}
  */
 const programs = (id, purpose, packages, ...names) => ({ id, purpose, packages, missing: () => without(...names), install: installLine(packages) });
+
+/** Whether the Python of the system's packages has a module. */
+function hasModule(/** @type {string} */ name) {
+  try {
+    execFileSync('/usr/bin/python3', ['-c', `import ${name}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function windowMissing() {
   if (process.platform !== 'linux') return 'a virtual display, which only Linux has';
@@ -66,8 +77,20 @@ export const requirements = [
   },
   programs('e2fsprogs', 'the file system of an NGDump partition', ['e2fsprogs'], 'e2fsck', 'debugfs'),
   programs('readelf', 'built ELF vmcores against readelf', ['binutils'], 'readelf'),
+  programs(
+    'objdump',
+    'disassembly of kernels for x86_64 and aarch64 against objdump',
+    ['binutils-x86-64-linux-gnu', 'binutils-aarch64-linux-gnu'],
+    'x86_64-linux-gnu-objdump',
+    'aarch64-linux-gnu-objdump',
+  ),
   programs('sha256sum', 'manifests against sha256sum', ['coreutils'], 'sha256sum'),
   programs('hashdeep', 'manifests against hashdeep', ['hashdeep'], 'hashdeep'),
+  programs('makedumpfile', 'filter levels and exported dumps against makedumpfile', ['makedumpfile'], 'makedumpfile'),
+  {
+    ...programs('libkdumpfile', 'exported dumps against libkdumpfile, page by page', ['python3-libkdumpfile'], 'python3'),
+    missing: () => without('python3') ?? (hasModule('kdumpfile') ? undefined : 'no module kdumpfile of the Python of this system'),
+  },
 ];
 
 /** A requirement that is not met here. @typedef {Requirement & { readonly lack: string }} Lacking */

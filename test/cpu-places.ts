@@ -21,6 +21,8 @@ export async function cpuPlaces(open: () => Session): Promise<{
   readonly places: Readonly<Record<'cpus' | 'triage' | 'backtrace' | 'cpus after tasks', Named>>;
   readonly running: readonly string[];
   readonly traced: readonly string[];
+  /** Names of lowcores among the regions, asked for first, and after the CPUs. */
+  readonly lowcores: readonly [Named, Named];
 }> {
   const dump = { dump: 'd1' };
   const { traces } = await kernelHandlers(open).backtrace(dump, context);
@@ -38,5 +40,7 @@ export async function cpuPlaces(open: () => Session): Promise<{
     backtrace: traces.map((trace) => named(trace, trace.cpu)),
     'cpus after tasks': afterTasks.map((cpu) => named(cpu, cpuNumber(cpu, numbering))),
   };
-  return { places, running, traced };
+  const lowcoresOf = async (session: () => Session): Promise<Named> =>
+    (await machineHandlers(session).regions(dump, context)).regions.flatMap(({ kind, name, start }) => (kind === 'lowcore' ? [`${name} at ${start}`] : []));
+  return { places, running, traced, lowcores: [await lowcoresOf(open), await lowcoresOf(() => all)] };
 }

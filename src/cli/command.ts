@@ -2,6 +2,7 @@
 import type { AttachmentPaths } from '../shared/attachment.ts';
 import type { EngineClient } from '../shared/engine-protocol.ts';
 import type { MemoryView } from '../shared/model.ts';
+import type { SaidOfDump } from '../shared/said-of-dump.ts';
 import type { CliIo, OutputOptions } from './io.ts';
 import type { Style } from './text/style.ts';
 
@@ -11,8 +12,7 @@ export interface Opening {
   readonly volumes: readonly string[];
   readonly view: MemoryView;
   /** What its headers do not say. */
-  readonly machine?: string;
-  readonly physBase?: string;
+  readonly said: SaidOfDump;
   readonly attachments: AttachmentPaths;
 }
 
@@ -42,6 +42,7 @@ export interface Command {
   readonly summary: string;
   /** In commander's syntax: "<file>", "<files...>", "[address]". */
   readonly args: readonly string[];
+  /** A getter where the words of options come from registries: those are not loaded for other commands. */
   readonly options?: readonly CommandOption[];
   /** It speaks of the kernel: --vmlinux, --system-map and --vmcoreinfo are its options too. */
   readonly ofKernel?: true;

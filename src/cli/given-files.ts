@@ -1,6 +1,7 @@
 /** The files that a command is given to read, by its arguments and options. None of them is ever what it writes. */
 import { databaseSuffixes } from '../files/database-file.ts';
-import { endlessKind } from '../files/file-look.ts';
+import { blockDevice, endlessKind } from '../files/file-look.ts';
+import { memberPath } from '../files/member-path.ts';
 import { isSameFile } from '../files/same-file.ts';
 import { DumpError } from '../shared/dump-error.ts';
 import { attachmentOptions } from './attachment-options.ts';
@@ -14,13 +15,19 @@ export const volumeOption: CommandOption = {
   repeatable: true,
 };
 
+/** Of a command that opens a dump: no report and no cache names the file or what is in it. */
+const keyOption: CommandOption = {
+  flags: '--cck <file>',
+  description: 'the customer communication key (32 bytes) of a secure guest, with which its dump is decrypted in memory',
+};
+
 export const opensDump = (command: Command): boolean => /^<files?(\.\.\.)?>$/.test(command.args[0] ?? '');
 
 /** All options that are a command's own, with those that come with what it is about. */
 export const allOptions = (command: Command): readonly CommandOption[] => [
   ...(command.options ?? []),
   ...(command.ofKernel === true ? attachmentOptions : []),
-  ...(opensDump(command) ? [volumeOption] : []),
+  ...(opensDump(command) ? [volumeOption, keyOption] : []),
 ];
 
 /** Placeholders of arguments and options that name a file to read: <file>, <fileA>, <files...>, <dump>, <rules>. */
@@ -52,7 +59,8 @@ export function refuseEndless(command: Command, options: OptionValues): void {
     if (option.writes !== undefined || !namesGiven(option.flags)) continue;
     for (const path of valuesOf(option, options)) {
       const what = endlessKind(path);
-      if (what !== undefined) throw new DumpError('io', { file: path }, `it is ${what}`, 'a file');
+      // A disk of a set is read as its image is.
+      if (what !== undefined && !(option === volumeOption && what === blockDevice)) throw new DumpError('io', { file: path }, `it is ${what}`, 'a file');
     }
   }
 }
@@ -70,7 +78,7 @@ export function refuseWritingOverGiven(command: Command, args: readonly string[]
       if (path === '') throw new UsageError(`${flag}: the name is empty`);
       // SQLite takes files of these names for its own.
       for (const suffix of option.writes === 'index' ? ['', ...databaseSuffixes] : ['']) {
-        const same = givenFiles(command, args, options).find((one) => isSameFile(one, path + suffix));
+        const same = givenFiles(command, args, options).find((one) => isSameFile(memberPath(one).file, path + suffix));
         if (same === undefined) continue;
         const other = same === path + suffix ? '' : `${path + suffix} is the same file as `;
         throw new UsageError(`${flag}: ${other}${same}, which this command was given to read and never writes over: name another file`);

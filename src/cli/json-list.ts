@@ -1,4 +1,5 @@
 /** JSON documents with one list that is too long to be held: its members are written as they come, the rest of the document at the end. */
+import { Cancelled } from '../shared/rpc.ts';
 import { visibleJson } from '../shared/visible-text.ts';
 import { writtenAtOnce, type CliIo } from './io.ts';
 
@@ -36,20 +37,62 @@ function listWriter(io: CliIo, open: string, indent: string): { readonly add: Js
   };
 }
 
+/** What a document that ends early says of it; the exit code is not 0 then (docs/contract.md section 3). */
+const earlyEnd = (error: unknown): object => ({
+  error: { kind: error instanceof Cancelled ? 'interrupted' : 'incomplete', message: error instanceof Error ? error.message : String(error) },
+});
+
+/** Members of an object after a list of its own, and the brace that closes the object. */
+const rest = (members: object, indent: string): string => {
+  const document = indented(members, indent);
+  return document === '{}' ? `\n${indent}}` : `,${document.slice(1)}`;
+};
+
+/** Documents that have been begun and not ended, by where they are written. */
+const begunDocuments = new WeakMap<CliIo, (error: unknown) => void>();
+
+/** Ends a document that its command left in the middle: what is on standard output stays one JSON document, and says that it is not whole. */
+export function endBegunDocument(io: CliIo, error: unknown): void {
+  const end = begunDocuments.get(io);
+  begunDocuments.delete(io);
+  end?.(error);
+}
+
+/** Nothing more can be written where writing is what failed. */
+function outIfPossible(io: CliIo, text: string): void {
+  try {
+    io.out(text);
+  } catch {
+    // The first error is the one that is reported.
+  }
+}
+
 /** @param name of the list, the first member of the document after its schema */
 export function printJsonList(io: CliIo, schema: number, name: string): JsonList {
   const list = listWriter(io, `{\n  "schema": ${schema},\n  ${JSON.stringify(name)}: [`, '  ');
+  const begin = (): void => {
+    begunDocuments.set(io, (error) => outIfPossible(io, `${list.close()}${rest(earlyEnd(error), '')}\n`));
+  };
   return {
-    add: list.add,
+    add(members) {
+      if (members.length > 0) begin();
+      list.add(members);
+    },
     async addWithList(member, inner, pages) {
+      begin();
       const document = indented(member, '    ').slice(0, -'\n    }'.length);
       const members = listWriter(io, `${list.next()}${document},\n      ${JSON.stringify(inner)}: [`, '      ');
-      for await (const page of pages) members.add(page);
+      try {
+        for await (const page of pages) members.add(page);
+      } catch (error) {
+        outIfPossible(io, `${members.close()}${rest(earlyEnd(error), '    ')}`);
+        throw error;
+      }
       io.out(`${members.close()}\n    }`);
     },
-    end(rest) {
-      const document = visibleJson(rest);
-      io.out(`${list.close()}${document === '{}' ? '\n}' : `,${document.slice(1)}`}\n`);
+    end(others) {
+      begunDocuments.delete(io);
+      io.out(`${list.close()}${rest(others, '')}\n`);
     },
   };
 }

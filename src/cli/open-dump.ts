@@ -1,7 +1,6 @@
 /** Opens dumps for the length of one command. */
 import type { CommandContext } from './command.ts';
 import { progressLine } from './progress-line.ts';
-import { defined } from '../shared/defined.ts';
 import { placeNames, type PlaceNames } from '../shared/place-names.ts';
 
 /**
@@ -19,11 +18,10 @@ export async function withDump<T>(
   const progress = progressLine(io, output);
   const volumes = opening.volumes.length === 0 ? {} : { volumes: [...opening.volumes] };
   const view = opening.view === 'all' ? {} : { view: opening.view };
-  const given = defined({ machine: opening.machine, physBase: opening.physBase });
   const { dump, identity } = await engine
     .call(
       'open',
-      { path, ...volumes, ...given, ...view, ...(inPart ? { inPart } : {}) },
+      { path, ...volumes, ...opening.said, ...view, ...(inPart ? { inPart } : {}) },
       {
         signal: io.signal,
         onProgress: (value) => {

@@ -1,5 +1,6 @@
 /** Where commands write what is handed on: standard output, or a file. */
-import { checkOutput, writeOutput, type OutputOptions as WriterOptions } from '../files/output-file.ts';
+import { writeOutput } from '../files/output-file.ts';
+import { checkOutput, type OutputOptions as WriterOptions } from '../files/output-place.ts';
 import type { OutputKind } from '../files/replaceable.ts';
 import type { CommandOption, OptionValues } from './command.ts';
 import { say, type CliIo, type OutputOptions } from './io.ts';

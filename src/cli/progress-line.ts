@@ -1,6 +1,7 @@
 /** One line on a terminal's stderr with share, rate and ETA, redrawn at most ten times a second. Silent elsewhere. */
 import { phaseText, samePhase } from '../shared/scan-progress.ts';
 import type { ScanProgress } from '../shared/engine-protocol.ts';
+import { steadyMilliseconds } from '../files/steady-clock.ts';
 import { byteText, pageSize } from '../shared/units.ts';
 import type { CliIo, OutputOptions } from './io.ts';
 
@@ -19,7 +20,7 @@ function rateText(value: ScanProgress, perSecond: number): string {
   return `${byteText(Math.round(value.unit === 'pages' ? perSecond * pageSize : perSecond))}/s`;
 }
 
-export function progressLine(io: CliIo, output: OutputOptions, now: () => number = performance.now.bind(performance)): ProgressLine {
+export function progressLine(io: CliIo, output: OutputOptions, now: () => number = steadyMilliseconds): ProgressLine {
   if (!io.errIsTerminal || output.quiet) return { update: () => undefined, clear: () => undefined };
   let last: ScanProgress | undefined;
   let started = 0;

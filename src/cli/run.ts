@@ -1,17 +1,19 @@
 /** Parses the command line, runs one command and answers with its exit code. */
 import { Command as Commander, CommanderError, Option } from 'commander';
-import { catalogue } from '../analysis/engine/catalogue.ts';
+import { viewCatalogue } from '../analysis/engine/catalogue.ts';
 import { createEngine } from '../analysis/engine/engine.ts';
 import { portPair } from '../analysis/engine/in-process.ts';
 import { toolVersion } from '../analysis/engine/tool.ts';
-import { ForeignFile, isDumpError } from '../shared/dump-error.ts';
+import { ForeignFile, isDumpError, SeveralDumps } from '../shared/dump-error.ts';
 import { engineProtocol } from '../shared/engine-protocol.ts';
+import type { SaidOfDump } from '../shared/said-of-dump.ts';
 import { hex } from '../shared/units.ts';
 import { Cancelled, connect, RequestError, serve } from '../shared/rpc.ts';
 import { visibleLine } from '../shared/visible-text.ts';
 import { commands } from './commands/index.ts';
 import type { Command, CommandOption, Opening, OptionValues } from './command.ts';
 import { exitCodes, printJson, say, sayLine, UsageError, type CliIo } from './io.ts';
+import { endBegunDocument } from './json-list.ts';
 import { attachmentsOf } from './attachment-options.ts';
 import { allOptions, opensDump, refuseEndless, refuseWritingOverGiven } from './given-files.ts';
 import { errorText } from './text/remedy-text.ts';
@@ -24,24 +26,43 @@ interface Chosen {
   readonly options: OptionValues;
 }
 
-const { views } = catalogue();
+const views = viewCatalogue();
+
+/** What an option gives as an address. @throws UsageError */
+function addressOf(flag: string, text: string): string {
+  if (!/^(0x[0-9a-f]{1,16}|\d{1,18})$/i.test(text)) throw new UsageError(`${flag}: "${text}" is no address`);
+  return hex(BigInt(text));
+}
+
+/** What the user says in place of headers. @throws UsageError */
+function saidOf(isSeveral: boolean, volumes: readonly string[], { machine, physBase, memoryAt, cck }: OptionValues): SaidOfDump {
+  const addresses = Array.isArray(memoryAt) ? (memoryAt as readonly string[]).map((text) => addressOf('--memory-at', text)) : [];
+  if (addresses.length > 0 && isSeveral) throw new UsageError('--memory-at: name one file only, others of the same memory with --volume');
+  if (addresses.length > 0 && addresses.length !== volumes.length + 1)
+    throw new UsageError(
+      `--memory-at: ${addresses.length} given for ${volumes.length + 1} ${volumes.length === 0 ? 'file' : 'files'}: each file has its address`,
+    );
+  return {
+    ...(typeof machine === 'string' ? { machine } : {}),
+    ...(typeof physBase === 'string' ? { physBase: addressOf('--phys-base', physBase) } : {}),
+    ...(addresses.length === 0 ? {} : { memoryAt: addresses }),
+    ...(typeof cck === 'string' ? { cck } : {}),
+  };
+}
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** The options that belong to opening; they say which dump, so several dumps at once cannot share them. */
 function openingOf(command: Command, args: readonly string[], options: OptionValues): Opening {
   const attachments = command.ofKernel === true ? attachmentsOf(options) : {};
-  if (!opensDump(command)) return { volumes: [], view: 'all', attachments };
+  if (!opensDump(command)) return { volumes: [], view: 'all', said: {}, attachments };
   const volumes = Array.isArray(options.volume) ? (options.volume as readonly string[]) : [];
   if (volumes.length > 0 && command.args[0] === '<files...>' && args.length > 1)
     throw new UsageError('--volume: name one dump only, its other files with --volume');
-  const { machine, physBase } = options;
-  if (typeof physBase === 'string' && !/^(0x[0-9a-f]{1,16}|\d{1,18})$/i.test(physBase)) throw new UsageError(`--phys-base: "${physBase}" is no address`);
   return {
     volumes,
     view: views.find(({ id }) => id === options.view)?.id ?? 'all',
-    ...(typeof machine === 'string' ? { machine } : {}),
-    ...(typeof physBase === 'string' ? { physBase: hex(BigInt(physBase)) } : {}),
+    said: saidOf(command.args[0] === '<files...>' && args.length > 1, volumes, options),
     attachments,
   };
 }
@@ -69,6 +90,12 @@ function defineCommand(program: Commander, command: Command, choose: (chosen: Ch
     );
     sub.option('--machine <name>', 'the machine (s390x, x86_64 …), where the header does not name it or names it wrongly');
     sub.option('--phys-base <address>', 'by how much the kernel image was moved in physical memory, where the dump does not say it (x86_64)');
+    sub.addOption(
+      new Option(
+        '--memory-at <address>',
+        'the file is memory without a header, and this is the address of its first byte; again for each --volume, in their order',
+      ).argParser(collect),
+    );
   }
   sub.addHelpText('after', `\nExample:\n  ${command.example}`);
   sub.action((...given: unknown[]) => {
@@ -98,9 +125,10 @@ function parseArguments(argv: readonly string[], io: CliIo): Chosen | number {
   });
   program.showHelpAfterError('(--help shows the usage)');
   let chosen: Chosen | undefined;
-  // The one that is named: options of the others take as long as all else that happens before it runs.
+  // The one that is named: options of the others take as long as all else that happens before it runs. The version needs none.
   const named = commands.filter(({ name, alias }) => argv[0] === name || (alias !== undefined && argv[0] === alias));
-  for (const command of named.length > 0 ? named : commands) {
+  const isVersion = argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
+  for (const command of isVersion ? [] : named.length > 0 ? named : commands) {
     defineCommand(program, command, (one) => {
       chosen = one;
     });
@@ -120,6 +148,7 @@ function parseArguments(argv: readonly string[], io: CliIo): Chosen | number {
 /** With --json a file that is recognised but not opened is a document of its own (docs/contract.md). */
 function explain(error: unknown, io: CliIo, json = false): number {
   if (error instanceof ForeignFile && json) printJson(io, { error: { kind: 'foreign', ...error.foreign } });
+  if (error instanceof SeveralDumps && json) printJson(io, { error: { kind: 'several', ...error.several } });
   if (error instanceof Cancelled) return exitCodes.interrupted;
   if (error instanceof UsageError) {
     sayLine(io, `dumpbench: ${error.message}`);
@@ -145,6 +174,7 @@ async function runChosen({ command, args, options }: Chosen, io: CliIo): Promise
     const opening = openingOf(command, args, options);
     return await command.run({ engine: client, io, output, style: makeStyle(output.color), opening }, args, options);
   } catch (error) {
+    endBegunDocument(io, error);
     return explain(error, io, output.json);
   } finally {
     const { remarks } = await client.call('remarks', {});

@@ -4,6 +4,8 @@
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
+/** In a piece of 60 KiB. */
+const numbers = 7500;
 /** Of both halves. */
 const most = 32 * 2 ** 20;
 
@@ -15,7 +17,8 @@ const size = (): number => getHeapSpaceStatistics().find(({ space_name }) => spa
  */
 export function boundYoungGeneration(): void {
   setFlagsFromString('--semi-space-growth-factor=16');
-  let kept: object[] = [];
-  for (let round = 0; size() < most && round < 64; round += 1) kept = [...kept.slice(-16_000), ...Array.from({ length: 1000 }, (_, index) => ({ index }))];
+  // A few large pieces are looked at sooner than many small ones; larger ones would lie elsewhere.
+  const kept: number[][] = [];
+  while (size() < most && kept.length < 128) for (let count = 0; count < 4; count += 1) kept.push(new Array<number>(numbers).fill(0.5));
   setFlagsFromString('--semi-space-growth-factor=1');
 }

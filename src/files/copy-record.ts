@@ -11,6 +11,8 @@ const number = v.pipe(v.string(), v.regex(/^\d{1,40}$/));
 const position = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const digested = v.strictObject({ bytes: position, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) });
 
+const layer = v.optional(v.strictObject({ name: v.pipe(v.string(), v.maxLength(20)), isFile: v.boolean() }));
+
 const recordSchema = v.strictObject({
   version: v.literal(2),
   /** Where the packed file lay when it was last compared. */
@@ -20,8 +22,15 @@ const recordSchema = v.strictObject({
   /** Whether all of the packed file was unpacked: source/unpack-end.ts. */
   end: v.variant('kind', [
     v.strictObject({ kind: v.literal('whole') }),
-    v.strictObject({ kind: v.literal('cut'), at: position }),
-    v.strictObject({ kind: v.literal('damaged'), at: position, what: v.pipe(v.string(), v.maxLength(200)), contents: v.boolean() }),
+    v.strictObject({ kind: v.literal('cut'), at: position, layer }),
+    v.strictObject({
+      kind: v.literal('damaged'),
+      at: position,
+      what: v.pipe(v.string(), v.maxLength(200)),
+      contents: v.boolean(),
+      ofIndex: v.optional(v.boolean()),
+      layer,
+    }),
     v.strictObject({ kind: v.literal('followed'), at: position, bytes: position }),
   ]),
   /** The copy as it was left: device, inode, size, times of the last change of data and inode in nanoseconds. */

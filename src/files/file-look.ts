@@ -26,12 +26,16 @@ const madeAsRead: ReadonlyMap<number, string> = new Map([
   [0x42494e4d, 'binfmt_misc'],
 ]);
 
+/** What a disk is, which is read as a file where a dump may lie on it. */
+export const blockDevice = 'a block device';
+
 /** What a path that names no regular file names instead; undefined for regular files. */
 export function whatElse(stats: BigIntStats): string | undefined {
   if (stats.isFile()) return undefined;
   if (stats.isDirectory()) return 'a directory';
   if (stats.isFIFO()) return 'a named pipe, which may never end';
   if (stats.isSocket()) return 'a socket';
+  if (stats.isBlockDevice()) return blockDevice;
   return 'a device, which may never end';
 }
 

@@ -39,8 +39,9 @@ export const readReason = (error: unknown): string => whenReading[errorCode(erro
 type FromKernel = 'none' | 'sized' | 'symbols';
 
 /** What a path names instead of a file that may be read; undefined when it may. @throws system errors */
-function whatInstead(path: string, kernel: FromKernel): string | undefined {
+function whatInstead(path: string, kernel: FromKernel, blockDevices: boolean): string | undefined {
   const stats = statSync(pathBytes(path), { bigint: true });
+  if (blockDevices && stats.isBlockDevice()) return undefined;
   const other = whatElse(stats);
   if (other !== undefined || (kernel === 'sized' && stats.size > 0n && !isOfSysfs(path))) return other;
   const made = whatMade(path);
@@ -48,14 +49,19 @@ function whatInstead(path: string, kernel: FromKernel): string | undefined {
 }
 
 /**
- * Opens a regular file for reading. Anything else is not even opened: that alone can wind a tape or wait for a writer.
+ * Opens a regular file for reading, or a block device where such may be. Anything else is not even opened: that alone can wind a tape or wait for a writer.
  * @throws DumpError io
  */
-export function openRegular(path: string, what: string, kernel: FromKernel = 'sized'): { readonly descriptor: number; readonly stats: BigIntStats } {
+export function openRegular(
+  path: string,
+  what: string,
+  kernel: FromKernel = 'sized',
+  blockDevices = false,
+): { readonly descriptor: number; readonly stats: BigIntStats } {
   const refused = (why: string): DumpError => new DumpError('io', { file: path }, `it is ${why}`, what);
   let descriptor: number;
   try {
-    const why = whatInstead(path, kernel);
+    const why = whatInstead(path, kernel, blockDevices);
     if (why !== undefined) throw refused(why);
     descriptor = endable(() => openSync(pathBytes(path), constants.O_RDONLY | constants.O_NONBLOCK));
   } catch (error) {
@@ -72,7 +78,7 @@ export function openRegular(path: string, what: string, kernel: FromKernel = 'si
   }
   // The path may name something else by now.
   const stats = fstatSync(descriptor, { bigint: true });
-  const why = whatElse(stats);
+  const why = blockDevices && stats.isBlockDevice() ? undefined : whatElse(stats);
   if (why === undefined) return { descriptor, stats };
   closeSync(descriptor);
   throw refused(why);

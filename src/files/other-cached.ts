@@ -11,7 +11,7 @@ import { whyNoOwnFile } from './own-folder.ts';
 import { errorCode } from './system-error.ts';
 
 /** `unfinished`: a process that was killed left it, unless it still works on it. */
-export type OtherKind = 'unpacked' | 'unfinished' | 'modules' | 'lock';
+export type OtherKind = 'unpacked' | 'archive' | 'unfinished' | 'modules' | 'lock';
 
 export interface OtherCached extends CachedFile {
   readonly kind: OtherKind;
@@ -60,10 +60,11 @@ function modules(): readonly OtherCached[] {
 /** Unpacked dumps with their records, which say when they were used last. */
 function copies(files: readonly CachedFile[]): readonly OtherCached[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
-  return files.flatMap((file) => {
+  return files.flatMap((file): readonly OtherCached[] => {
     const record = file.path.endsWith('.dump') ? byPath.get(recordPath(file.path)) : undefined;
     if (record !== undefined)
       return [{ ...file, kind: 'unpacked' as const, bytes: file.bytes + record.bytes, lastUsed: Math.max(file.lastUsed, record.lastUsed) }];
+    if (file.path.endsWith('.list')) return [{ ...file, kind: 'archive' as const }];
     const ofCopy = file.path.endsWith('.json') && byPath.has(file.path.replace(/\.json$/, '.dump'));
     return ofCopy ? [] : [{ ...file, kind: 'unpacked' as const }];
   });

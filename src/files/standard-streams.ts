@@ -1,5 +1,5 @@
 /** The standard streams of a process: what goes wrong in writing to them is no fault of ours. */
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 import { DumpError } from '../shared/dump-error.ts';
 import { errorCode, systemReason } from './system-error.ts';
 
@@ -18,6 +18,16 @@ function writeAll(descriptor: number, data: Uint8Array): void {
       if (code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitMilliseconds);
     }
+  }
+}
+
+/** Whether a person reads it. Only a device can be a terminal; of files and pipes no stream is made, which would load Node's network code. */
+export function isTerminal(stream: 'stdout' | 'stderr'): boolean {
+  try {
+    return fstatSync(stream === 'stdout' ? 1 : 2).isCharacterDevice() && process[stream].isTTY;
+  } catch {
+    // It is closed.
+    return false;
   }
 }
 

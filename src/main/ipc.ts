@@ -2,10 +2,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app, clipboard, dialog, ipcMain } from 'electron';
+import { app, clipboard, dialog, ipcMain, shell } from 'electron';
 import * as v from 'valibot';
 import { noteEvidence, noteEvidencePath } from '../files/evidence-files.ts';
-import { checkOutput, writeOutput } from '../files/output-file.ts';
+import { memberPath } from '../files/member-path.ts';
+import { writeOutput } from '../files/output-file.ts';
+import { checkOutput } from '../files/output-place.ts';
 import type { AttachmentKind } from '../shared/attachment.ts';
 import type { EvidenceKind } from '../shared/check-model.ts';
 import { defined } from '../shared/defined.ts';
@@ -48,6 +50,7 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
         recents: settings.recents(),
         theme: settings.theme(),
         density: settings.density(),
+        hexRows: settings.hexRows(),
         keys: settings.keys(),
         ...(issues === undefined ? {} : { knownIssues: readKeptIssues(issues) }),
         platform: process.platform,
@@ -60,6 +63,10 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
         properties: ['openFile', 'multiSelections'],
         filters: [{ name: 'All files', extensions: ['*'] }, ...(extensions.length === 0 ? [] : [{ name: 'Kernel crash dumps', extensions }])],
       });
+      return { paths: answer.filePaths };
+    },
+    async chooseFolders() {
+      const answer = await dialog.showOpenDialog(window.browser, { title: 'Open the dumps in folders', properties: ['openDirectory', 'multiSelections'] });
       return { paths: answer.filePaths };
     },
     async samples() {
@@ -82,8 +89,21 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
     },
     saveText: ({ kind, suggestedName, text, title }) => save(kind, title, suggestedName, () => text),
     savePdf: ({ suggestedName, html, title }) => save('report', title, suggestedName, () => printPage(html)),
+    async chooseOutput({ suggestedName, title }) {
+      const answer = await dialog.showSaveDialog(window.browser, { title, defaultPath: suggestedName });
+      if (answer.canceled || answer.filePath === '') return {};
+      checkOutput(answer.filePath, { kind: 'export', expected: 'a new file' });
+      return { path: answer.filePath };
+    },
     async chooseKey() {
       const answer = await dialog.showOpenDialog(window.browser, { title: 'Private key that signs (Ed25519, PKCS#8 PEM)', properties: ['openFile'] });
+      const [path] = answer.filePaths;
+      if (path === undefined) return {};
+      noteEvidencePath(path);
+      return { path };
+    },
+    async chooseCommunicationKey() {
+      const answer = await dialog.showOpenDialog(window.browser, { title: 'Customer communication key of the guest (32 bytes)', properties: ['openFile'] });
       const [path] = answer.filePaths;
       if (path === undefined) return {};
       noteEvidencePath(path);
@@ -118,9 +138,10 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
       return {};
     },
     async fileStates({ paths }) {
-      const state = async (path: string): Promise<{ bytes?: number; modified?: number }> =>
-        stat(path).then(
-          ({ size, mtimeMs }) => ({ bytes: size, modified: mtimeMs }),
+      const state = async (path: string): Promise<{ bytes?: number; modified?: number; folder?: true }> =>
+        // Of a member of an archive or a disk that is the file that holds it.
+        stat(memberPath(path).file).then(
+          (stats) => ({ bytes: stats.size, modified: stats.mtimeMs, ...(stats.isDirectory() ? { folder: true } : {}) }),
           () => ({}),
         );
       return { files: await Promise.all(paths.map(state)) };
@@ -143,6 +164,10 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
       settings.setKnownIssues(undefined);
       return {};
     },
+    setHexRows(rows) {
+      settings.setHexRows(rows);
+      return {};
+    },
     setDensity({ density }) {
       settings.setDensity(density);
       return {};
@@ -157,6 +182,11 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
     async copyText({ text }) {
       // A promise since Electron 40, nothing before.
       await clipboard.writeText(text);
+      return {};
+    },
+    showInFolder({ path }) {
+      // Of a member of an archive or a disk that is the file that holds it.
+      shell.showItemInFolder(memberPath(path).file);
       return {};
     },
     restartEngine() {
@@ -176,6 +206,9 @@ const evidenceTitles: Readonly<Record<EvidenceKind, string>> = {
 const attachmentTitles: Readonly<Record<AttachmentKind, string>> = {
   vmlinux: 'vmlinux of the dumped kernel, or the file of its debug information',
   systemMap: 'System.map of the dumped kernel',
+  dmesg: 'Attach a saved kernel log (vmcore-dmesg.txt)',
+  dumpLog: 'Attach the log of kdump or makedumpfile',
+  hostFacts: 'Attach an archive of dbginfo.sh or sos report',
   vmcoreinfo: 'Text of a VMCOREINFO note',
 };
 

@@ -25,6 +25,8 @@ export function installMenu(window: MainWindow, settings: Settings): void {
       label: '&File',
       submenu: [
         command('Open…', 'file.open', 'CmdOrCtrl+O'),
+        command('Open a recent dump…', 'file.openRecent', 'CmdOrCtrl+R'),
+        command('Open the dumps in a folder…', 'file.openFolder'),
         command('Open with volumes or view…', 'file.openWith', 'CmdOrCtrl+Shift+O'),
         command('Open the samples', 'file.samples'),
         {
@@ -35,7 +37,10 @@ export function installMenu(window: MainWindow, settings: Settings): void {
             command('Detach all', 'dump.detach'),
           ],
         },
-        command('Close dump', 'file.close', 'CmdOrCtrl+W'),
+        command('Export the memory…', 'dump.exportMemory'),
+        command('Close tab', 'tab.close', 'CmdOrCtrl+W'),
+        command('Reopen closed tab', 'tab.reopen', 'CmdOrCtrl+Shift+T'),
+        command('Close dump', 'file.close', 'CmdOrCtrl+Shift+W'),
         { type: 'separator' },
         command('Import a session…', 'session.import'),
         command('Export the session…', 'session.export'),
@@ -70,7 +75,7 @@ export function installMenu(window: MainWindow, settings: Settings): void {
       label: '&Help',
       submenu: [command('Keyboard shortcuts', 'app.shortcuts', 'F1'), { type: 'separator' }, command('About Dumpbench and licences', 'app.about')],
     },
-    // Electron's own window menu would close the window with Ctrl+W, which closes a dump here.
+    // Electron's own window menu would close the window with Ctrl+W, which closes a tab here.
     { label: '&Window', submenu: [{ role: 'minimize' }, { role: 'zoom' }, ...(process.platform === 'darwin' ? [{ role: 'front' } as const] : [])] },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));

@@ -1,7 +1,7 @@
 /** Theme, recents and the window's place, in one small file of the user's configuration folder. */
 import { join } from 'node:path';
 import { app, nativeTheme } from 'electron';
-import type { Density, Recent, Theme } from '../shared/shell-protocol.ts';
+import type { Density, HexRows, Recent, Theme } from '../shared/shell-protocol.ts';
 import { readSettings, writeSettings, type StoredSettings } from './settings-file.ts';
 
 export interface Settings {
@@ -9,6 +9,8 @@ export interface Settings {
   readonly setTheme: (theme: Theme) => void;
   readonly density: () => Density;
   readonly setDensity: (density: Density) => void;
+  readonly hexRows: () => HexRows;
+  readonly setHexRows: (rows: HexRows) => void;
   readonly keys: () => Record<string, string>;
   readonly setKeys: (command: string, keys: string | undefined) => void;
   readonly recents: () => Recent[];
@@ -49,6 +51,10 @@ export function openSettings(): Settings {
     density: () => stored.density,
     setDensity(density) {
       set({ density });
+    },
+    hexRows: () => stored.hexRows,
+    setHexRows(hexRows) {
+      set({ hexRows });
     },
     keys: () => stored.keys,
     setKeys(command, keys) {

@@ -36,7 +36,7 @@ window.addEventListener('pagehide', workbench.sessions.flush);
 
 shell.onEvent((event) => {
   engine.onShellEvent(event);
-  if (event.event === 'open') workbench.openPaths(event.paths);
+  if (event.event === 'open') void workbench.openPaths(event.paths);
   if (event.event === 'action') runAction(workbench, event.action);
 });
 
@@ -60,6 +60,7 @@ shell
     workbench.themes.choose(start.theme);
     workbench.keys.set(start.keys);
     workbench.density.set(start.density);
+    workbench.hexRows.set(start.hexRows);
     workbench.recents.set(start.recents);
     workbench.versions.set(start.versions);
     const { knownIssues, remarks } = start;
@@ -67,9 +68,7 @@ shell
     const sentences = [...remarks, ...(knownIssues?.failure === undefined ? [] : [`known issues: ${knownIssues.failure}`])];
     if (sentences.length > 0) workbench.notice.set({ tone: 'plain', text: sentences.join('; ') });
     // Files that were asked for are what the window is about; else what it was about before.
-    if (start.paths.length > 0) workbench.openPaths(start.paths);
-    else return workbench.sessions.restoreLast();
-    return undefined;
+    return start.paths.length > 0 ? workbench.openPaths(start.paths) : workbench.sessions.restoreLast();
   })
   .catch(workbench.tell)
   // The first picture is the right one: no flash of another theme, or of the page without dumps.

@@ -3,37 +3,59 @@ import { EngineFailure } from '../shared/rpc.ts';
 import { createContext, useContext } from 'react';
 import type { Catalogue } from '../shared/catalogue-model.ts';
 import type { EvidenceKind } from '../shared/check-model.ts';
-import type { Density, KeptIssues, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
+import { defined } from '../shared/defined.ts';
+import type { Density, HexRows, KeptIssues, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import { guardEvidence, protectEvidence } from './shell/evidence-guard.ts';
 import type { Shell } from './shell/shell-calls.ts';
+import { addressPlace } from './state/address-place.ts';
+import { createAddressCards, type AddressCards } from './state/address-card.ts';
+import { createGathering, type Gathering } from './state/gathering.ts';
 import { createDock, type Dock } from './state/dock.ts';
+import { createDumpCloser } from './state/close-dump.ts';
+import { createClosedTabs, type ClosedTabs } from './state/closed-tabs.ts';
 import { createComparisons, type Comparisons, type KeptText } from './state/comparisons.ts';
 import { askCatalogue, dumpExtensions } from './state/catalogue.ts';
 import { createDumpJobs, type DumpJobs } from './state/dump-jobs.ts';
+import type { ContextMenuState } from './state/context-menu.ts';
+import { createExports, type Exports } from './state/exports.ts';
+import { createGridLinks, type GridLinks } from './state/grid-links.ts';
+import { createHexTabs, type HexTabs } from './state/hex-tabs.ts';
 import { watchEngine, type EngineWatch } from './state/engine-watch.ts';
 import { watchFiles, type FileWatch } from './state/file-watch.ts';
 import { createJobs, type Jobs } from './state/jobs.ts';
 import { handleOf, type OpenDump } from './state/open-dump.ts';
 import { createOpenDumps, type OpenDumps } from './state/open-dumps.ts';
+import { forgetDump, type Kept } from './state/kept.ts';
 import { createMarkBook, type Mark, type MarkBook } from './state/marks.ts';
+import { createMarkEdits, type MarkEdits } from './state/mark-edits.ts';
 import type { Notice } from './state/notice.ts';
 import { createPlaces, type Places } from './state/places.ts';
 import type { Position } from './state/position.ts';
+import { createQueryBook, type QueryBook } from './state/query-book.ts';
 import { createSessions, type Sessions } from './state/sessions.ts';
 import { createStore, type Readable, type Store } from './state/store.ts';
 import { createThemes, type ScreenWishes, type Themes } from './state/theme.ts';
+import { createUndoStack, type UndoStack } from './state/undo.ts';
 import { useStore } from './hooks/use-store.ts';
-import { healthBadge } from './words/health.ts';
-import { recentTitle } from './words/dump-facts.ts';
+import type { CopyFormat } from './views/hex/copy-formats.ts';
+import { recentOf } from './words/recent.ts';
 
 export type Overlay = 'palette' | 'shortcuts' | 'compare' | 'about';
 
-/** A bookmark or annotation that is being written. */
+/** A bookmark or annotation that is being written, or written anew. */
 export interface MarkDraft {
   readonly dump: string;
   readonly kind: Mark['kind'];
   readonly position: Position;
+  /** The one that is changed. */
+  readonly mark?: Mark;
+}
+
+/** A type of the kernel's, and where an object of it lies. */
+export interface LaidType {
+  readonly type: string;
+  readonly at: Position;
 }
 
 /** Files of one dump that are named one by one, and which system of it. */
@@ -52,7 +74,11 @@ export interface Workbench {
   readonly dumpJobs: DumpJobs;
   readonly places: Places;
   readonly dock: Dock;
+  readonly closedTabs: ClosedTabs;
   readonly marks: MarkBook;
+  readonly markEdits: MarkEdits;
+  /** What was asked in SQL. */
+  readonly queries: QueryBook;
   readonly sessions: Sessions;
   readonly themes: Themes;
   /** What the engine knows; lists in the window are made from it. */
@@ -61,32 +87,56 @@ export interface Workbench {
   /** What overlays are open: of the shell, not of a view. */
   readonly overlay: Store<Overlay | undefined>;
   readonly notice: Store<Notice | undefined>;
+  /** Steps of a person that can be taken back. */
+  readonly undo: UndoStack;
   readonly engineWatch: EngineWatch;
   readonly fileWatch: FileWatch;
   /** Keys that a person chose, by action. */
   readonly keys: Store<Readonly<Record<string, string>>>;
   readonly density: Store<Density>;
+  readonly hexRows: Store<HexRows>;
+  readonly hexTabs: HexTabs;
+  readonly gridLinks: GridLinks;
+  /** The form in which bytes are copied. */
+  readonly copyFormat: Store<CopyFormat>;
   /** The issues of the file that the settings name; undefined without one that can be read. */
   readonly knownIssues: Store<KeptIssues | undefined>;
   /** What the program and its runtime say of themselves, once they have. */
   readonly versions: Store<Versions | undefined>;
   readonly markDraft: Store<MarkDraft | undefined>;
+  /** What explains the address that is pointed at. */
+  readonly addressCards: AddressCards;
+  /** A type of the kernel's that the hex view lays over memory: set by links. Keyed by dump. */
+  readonly laidTypes: Store<Readonly<Record<string, LaidType>>>;
   /** A dump that is being opened with words about how. */
   readonly openingDraft: Store<OpeningDraft | undefined>;
   /** Check whose steps the integrity view opens, and CPU that the CPUs view shows: set by links. Keyed by dump. */
   readonly shownCheck: Store<Readonly<Record<string, string>>>;
   readonly shownCpu: Store<Readonly<Record<string, number>>>;
+  /** Pane of the kernel view: chosen in it, or set by links. Keyed by dump. */
+  readonly kernelPane: Store<Readonly<Record<string, string>>>;
   /** What the integrity view asks for, to check a dump against it: set by links. Keyed by dump. */
   readonly wantedEvidence: Store<Readonly<Record<string, EvidenceKind>>>;
   /** Ids of the CPUs that stand beside the chosen one. Keyed by dump. */
   readonly besideCpus: Store<Readonly<Record<string, readonly number[]>>>;
+  /** What views remember of themselves: through `useKept`. */
+  readonly kept: Store<Kept>;
+  /** Where lines between panes were moved to: shares of the first panes, by name. */
+  readonly splits: Store<Readonly<Record<string, number>>>;
   /** Says what went wrong with something that a person asked for. */
   readonly tell: (error: unknown) => void;
-  readonly openPaths: (paths: readonly string[]) => void;
+  /** Files that were chosen together, and folders. Resolves as soon as it is known whether there is something to look through. */
+  readonly openPaths: (paths: readonly string[]) => Promise<void>;
+  /** The way that it was opened last. */
+  readonly openRecent: (recent: Recent) => void;
+  readonly gathering: Gathering;
+  readonly exports: Exports;
+  readonly contextMenu: Store<ContextMenuState | undefined>;
   readonly closeDump: (key: string) => void;
   /** Open dialog for dumps. */
   readonly askPaths: () => Promise<readonly string[]>;
   readonly chooseDumps: () => void;
+  readonly chooseFolders: () => void;
   readonly openSamples: () => void;
   readonly chooseTheme: (theme: Theme) => void;
   readonly forgetRecent: (path: string) => void;
@@ -95,14 +145,18 @@ export interface Workbench {
 export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: ScreenWishes, keptRules: KeptText): Workbench {
   const shell = guardEvidence(bareShell, engine);
   const places = createPlaces();
-  const dock = createDock(places);
+  const hexTabs = createHexTabs(engine.call, places);
   const marks = createMarkBook();
   const comparisons = createComparisons(keptRules);
+  const queries = createQueryBook();
   const jobs = createJobs();
   const themes = createThemes(wishes);
   const recents = createStore<readonly Recent[]>([]);
   const knownIssues = createStore<KeptIssues | undefined>(undefined);
   const notice = createStore<Notice | undefined>(undefined);
+  const undo = createUndoStack(notice);
+  const dock = createDock(places, undo, (key) => dumps.find(key) !== undefined);
+  const closedTabs = createClosedTabs(places, dock, undo);
   const tell = (error: unknown): void => notice.set({ tone: 'bad', text: error instanceof Error ? error.message : String(error) });
 
   const catalogue = askCatalogue(engine, tell);
@@ -123,11 +177,8 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
   const remember = (key: string): void => {
     showRemarks();
     const dump = dumps.find(key);
-    if (dump?.triage === undefined) return;
-    const health = dump.health === undefined ? 'unknown' : healthBadge(dump.health);
-    shell
-      .call('remember', { path: dump.path, title: recentTitle(dump.triage.info, catalogue.get()), health })
-      .then((answer) => recents.set(answer.recents), tell);
+    const recent = dump === undefined ? undefined : recentOf(dump, catalogue.get(), new Date().toISOString());
+    if (recent !== undefined) shell.call('remember', recent).then((answer) => recents.set(answer.recents), tell);
   };
   const dumps: OpenDumps = createOpenDumps(engine, {
     onTriaged(key) {
@@ -143,7 +194,15 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     onClosed(key) {
       jobs.dumpClosed(key);
       marks.dumpClosed(key);
+      undo.dumpClosed(key);
+      queries.dumpClosed(key);
+      forgetDump(shown.kept, key);
+      closedTabs.dumpClosed(key);
       places.dumpClosed(key);
+      hexTabs.dumpClosed(key);
+      // Another one that has no tab left is shown again: the bar at the left is about it.
+      const [next] = dumps.all.get();
+      if (next !== undefined && places.tabs.get().dump === undefined) places.show('overview', next.key);
     },
   });
   const dumpKeyOf = async (key: string): Promise<string | undefined> => {
@@ -157,7 +216,13 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
       throw error;
     }
   };
-  const sessions: Sessions = createSessions({ dumps, places, dock, marks, comparisons, shell, dumpKeyOf, notice, tell });
+  const shown = {
+    shownCpu: createStore<Readonly<Record<string, number>>>({}),
+    besideCpus: createStore<Readonly<Record<string, readonly number[]>>>({}),
+    kept: createStore<Kept>({}),
+    splits: createStore<Readonly<Record<string, number>>>({}),
+  };
+  const sessions: Sessions = createSessions({ dumps, places, dock, marks, comparisons, queries, shown, shell, dumpKeyOf, notice, tell });
   const shownCheck = createStore<Readonly<Record<string, string>>>({});
   const dumpJobs = createDumpJobs(
     engine,
@@ -182,9 +247,26 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     if (twin !== undefined) dumps.close(key);
   };
 
-  const openPaths = (paths: readonly string[]): void => {
-    for (const path of paths) places.show('overview', dumps.open(path));
-  };
+  const addressCards = createAddressCards({
+    handleOf(key) {
+      const dump = dumps.find(key);
+      return dump === undefined ? undefined : handleOf(dump);
+    },
+    stageOf(key) {
+      const dump = dumps.find(key);
+      return dump === undefined ? '' : `${handleOf(dump) ?? ''} ${dump.generation} ${dump.triage === undefined ? 'opened' : dump.checked}`;
+    },
+    ask: (handle, text, signal) => engine.call('address', { dump: handle, place: addressPlace(text), quick: true }, { signal }),
+    after(milliseconds, run) {
+      const timer = setTimeout(run, milliseconds);
+      return () => clearTimeout(timer);
+    },
+  });
+  dumps.all.subscribe(addressCards.renew);
+
+  const openOne = (path: string, volumes?: readonly string[]): void => places.show('overview', dumps.open(path, defined({ volumes })));
+  const gathering = createGathering({ engine, shell, openOne, say: notice.set, tell });
+  const openPaths = (paths: readonly string[]): Promise<void> => gathering.open(paths).catch(tell);
 
   const askPaths = async (): Promise<readonly string[]> => (await shell.call('chooseDumps', { extensions: dumpExtensions(catalogue.get()) })).paths;
 
@@ -197,34 +279,58 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     dumpJobs,
     places,
     dock,
+    closedTabs,
     marks,
+    markEdits: createMarkEdits(marks, undo, () => new Date().toISOString()),
+    queries,
     sessions,
     themes,
     catalogue,
     recents,
     notice,
+    undo,
     openingDraft: createStore<OpeningDraft | undefined>(undefined),
     markDraft: createStore<MarkDraft | undefined>(undefined),
+    addressCards,
+    laidTypes: createStore<Readonly<Record<string, LaidType>>>({}),
     engineWatch: watchEngine(engine),
     fileWatch: watchFiles(dumps, shell),
     keys: createStore<Readonly<Record<string, string>>>({}),
     density: createStore<Density>('comfortable'),
+    hexRows: createStore<HexRows>({ bytes: 16 }),
+    hexTabs,
+    gridLinks: createGridLinks(),
+    copyFormat: createStore<CopyFormat>('hex'),
     knownIssues,
     versions: createStore<Versions | undefined>(undefined),
     overlay: createStore<Overlay | undefined>(undefined),
     shownCheck,
-    shownCpu: createStore<Readonly<Record<string, number>>>({}),
+    ...shown,
+    kernelPane: createStore<Readonly<Record<string, string>>>({}),
     wantedEvidence: createStore<Readonly<Record<string, EvidenceKind>>>({}),
-    besideCpus: createStore<Readonly<Record<string, readonly number[]>>>({}),
     tell,
     openPaths,
-    closeDump: (key) => dumps.close(key),
+    openRecent({ path, said, volumes }) {
+      if (said === undefined) void openPaths([path]);
+      else places.show('overview', dumps.open(path, { said, ...defined({ volumes }) }));
+    },
+    gathering,
+    contextMenu: createStore<ContextMenuState | undefined>(undefined),
+    exports: createExports(engine, dumps, jobs),
+    closeDump: createDumpCloser({ dumps, places, dock, undo, flush: sessions.flush }),
     askPaths,
     chooseDumps() {
-      askPaths().then(openPaths, tell);
+      askPaths().then(openPaths).catch(tell);
+    },
+    chooseFolders() {
+      shell
+        .call('chooseFolders', {})
+        .then(({ paths }) => openPaths(paths))
+        .catch(tell);
     },
     openSamples() {
-      shell.call('samples', {}).then(({ paths }) => openPaths(paths), tell);
+      // Each of them shows something of its own.
+      shell.call('samples', {}).then(({ paths }) => paths.forEach((path) => openOne(path)), tell);
     },
     chooseTheme(theme) {
       themes.choose(theme);

@@ -76,8 +76,17 @@ export class CaseArguments {
 
   /** `START+SIZE` */
   keyedRange(key: string): { readonly start: number; readonly size: number } | undefined {
-    const text = this.keyedText(key);
-    if (text === undefined) return undefined;
+    return this.keyedRanges(key)?.[0];
+  }
+
+  /** Several, with commas between them. */
+  keyedRanges(key: string): readonly { readonly start: number; readonly size: number }[] | undefined {
+    return this.keyedText(key)
+      ?.split(',')
+      .map((text) => this.#range(key, text));
+  }
+
+  #range(key: string, text: string): { readonly start: number; readonly size: number } {
     const [start, size, more] = text.split('+');
     if (start === undefined || size === undefined || more !== undefined) throw new Error(`${key}="${text}" is not START+SIZE`);
     return { start: safeNumber(parseNumber(start), key), size: safeNumber(parseNumber(size), key) };

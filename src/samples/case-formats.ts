@@ -3,6 +3,7 @@ import { elfVmcore, type ElfVmcoreOptions } from './elf-vmcore.ts';
 import { s390Formats } from './case-s390-formats.ts';
 import { flatten, type FlattenOptions } from './flatten.ts';
 import { kdumpCompressed, kdumpSplitSet, type KdumpOptions } from './kdump-compressed.ts';
+import { avml, lime, type AvmlOptions } from './lime.ts';
 import { ngdump, type NgdumpOptions } from './ngdump.ts';
 import { pageCodecNames } from './page-codec.ts';
 import { pvElf, type PvElfOptions } from './pv-elf.ts';
@@ -86,6 +87,17 @@ const pv: CaseFormat = (draft, options) => {
   return singleFile(pvElf(draft.system(), given<PvElfOptions>({ shared: shared === undefined ? undefined : [shared] })));
 };
 
+/** `ranges=START+SIZE,START+SIZE`: what is stored, in the order of the file. */
+const ranged =
+  (build: typeof avml): CaseFormat =>
+  (draft, options) => {
+    const values = formatOptions(options);
+    const ranges = values.keyedRanges('ranges');
+    const chunk = values.keyedSafe('chunk');
+    values.end();
+    return singleFile(build(draft.system(), given<AvmlOptions>({ ranges, chunk })));
+  };
+
 const ng: CaseFormat = (draft, options) => {
   const values = formatOptions(options);
   const prepared = yesNo(values, 'prepared');
@@ -123,6 +135,8 @@ export const caseFormats: ReadonlyMap<string, CaseFormat> = new Map<string, Case
   ['elf-vmcore', flattenable(elf)],
   ['kdump-compressed', flattenable(kdump)],
   ['pv-elf', pv],
+  ['lime', ranged(lime)],
+  ['avml', ranged(avml)],
   ['ngdump', ng],
   ...s390Formats,
 ]);

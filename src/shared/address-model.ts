@@ -50,6 +50,8 @@ export const addressSchema = v.strictObject({
   space: v.picklist(addressSpaces),
   address: hexString,
   cpu: v.optional(count),
+  /** Of an absolute or real address: the virtual one that the kernel has for it, which facts are about. Left out where none is known. */
+  mapped: v.optional(hexString),
   /** What `cpu` means, here and in facts. */
   numbering: cpuNumberingSchema,
   /** The narrowest first. */

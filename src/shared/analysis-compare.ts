@@ -1,12 +1,12 @@
 /** Rows of one analysis in two dumps: matched by the declared key, differences by column. */
 import * as v from 'valibot';
-import { columnSchema, rowSchema } from './analysis-table.ts';
+import { columnSchema, rowSchema, wideNumber } from './analysis-table.ts';
 import { count } from './json-values.ts';
 import { schemaVersion } from './model.ts';
 import { missingSchema } from './result.ts';
 
 /**
- * changed: columns differ · moved: only addresses differ, as they do after every boot · onlyLeft, onlyRight: the other dump has no row of this key.
+ * changed: columns differ · moved: only addresses differ, and what else differs after every boot · onlyLeft, onlyRight: the other dump has no row of this key.
  */
 export const rowDifferenceKinds = ['changed', 'moved', 'onlyLeft', 'onlyRight'] as const;
 
@@ -16,8 +16,14 @@ export const rowDifferenceSchema = v.strictObject({
   right: v.optional(rowSchema),
   /** That differ, where both dumps have the row. */
   columns: v.optional(v.array(v.string())),
+  /** Of numbers among them: right minus left. */
+  deltas: v.optional(v.record(v.string(), v.union([v.number(), wideNumber]))),
 });
 export type RowDifference = v.InferOutput<typeof rowDifferenceSchema>;
+
+/** Of all rows; cells that are not known count for nothing. */
+const sumSchema = v.strictObject({ column: v.string(), left: wideNumber, right: wideNumber });
+export type ColumnSum = v.InferOutput<typeof sumSchema>;
 
 /** What one dump gives of the analysis. */
 const sideSchema = v.strictObject({ rows: count, missing: v.array(missingSchema), complete: v.boolean() });
@@ -27,10 +33,13 @@ const comparedAnalysis = {
   id: v.string(),
   columns: v.array(columnSchema),
   key: v.array(v.string()),
+  /** Columns by which rows were matched: the key, or where the dumps are of two systems, others in turn. */
+  matchedBy: v.array(v.array(v.string())),
   left: sideSchema,
   right: sideSchema,
   counts: v.strictObject({ equal: count, changed: count, moved: count, onlyLeft: count, onlyRight: count }),
-  /** In the order of the left dump, then what only the right one has. */
+  sums: v.optional(v.array(sumSchema)),
+  /** Those that moved last; else the weightiest first, then in the order of the dumps. */
   differences: v.array(rowDifferenceSchema),
   /** How many more there are. */
   differencesLeftOut: v.optional(count),

@@ -10,7 +10,7 @@ import { missingSchema } from './result.ts';
 const schema = v.literal(schemaVersion);
 
 /** Beyond 2^53 a string of digits. */
-const wideNumber = v.union([v.pipe(v.number(), v.safeInteger()), v.pipe(v.string(), v.regex(/^-?\d{16,}$/))]);
+export const wideNumber = v.union([v.pipe(v.number(), v.safeInteger()), v.pipe(v.string(), v.regex(/^-?\d{16,}$/))]);
 
 /** How a cell is written in JSON, by the type of its column. */
 export const cellSchemas = {
@@ -36,6 +36,8 @@ export const cellSchemas = {
   flag: v.boolean(),
 } as const;
 export type ColumnType = keyof typeof cellSchemas;
+/** Cells that grow and shrink. */
+export const numericTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(['count', 'bytes', 'size', 'duration']);
 export const columnTypes = Object.keys(cellSchemas) as readonly ColumnType[];
 
 /** What of a dump an analysis reads. Without one of its `needs` it has no rows; one of its `uses` gives it more columns. */
@@ -55,8 +57,8 @@ export const columnSchema = v.strictObject({
 });
 export type ColumnJson = v.InferOutput<typeof columnSchema>;
 
-/** Types that a person can type, or a query can name. */
-export const parameterTypes = ['address', 'count', 'pid', 'cpu', 'text', 'flag'] as const satisfies readonly ColumnType[];
+/** Types that a person can type, or a query can name; a time of a clock is a duration, in seconds since the clock was zero. */
+export const parameterTypes = ['address', 'count', 'pid', 'cpu', 'text', 'flag', 'time', 'duration'] as const satisfies readonly ColumnType[];
 export type ParameterType = (typeof parameterTypes)[number];
 
 export const parameterSchema = v.strictObject({
@@ -70,9 +72,23 @@ export const parameterSchema = v.strictObject({
 });
 export type ParameterJson = v.InferOutput<typeof parameterSchema>;
 
-/** How rows can be drawn: wait-graph, who waits for whom (wait-graph.ts). */
-const analysisDrawings = ['wait-graph'] as const;
+/** How rows can be drawn: wait-graph, who waits for whom (wait-graph.ts); memory-tree, what memory is made of (memory-bar.ts). */
+const analysisDrawings = ['wait-graph', 'memory-tree'] as const;
 export type AnalysisDrawing = (typeof analysisDrawings)[number];
+
+/** How the rows of two dumps are compared. */
+export const comparingSchema = v.strictObject({
+  /** Of dumps of two systems, or of two starts of one, where few rows have the same key: columns by which rows belong together, tried in turn. */
+  elsewhere: v.optional(v.array(v.array(v.string()))),
+  /** Number by whose growth differences are sorted; the first amount of memory unless given. */
+  weight: v.optional(v.string()),
+  /** Rows with one of these values come first, in this order. */
+  first: v.optional(v.strictObject({ column: v.string(), values: v.array(v.string()) })),
+  /** Columns that differ between any two dumps: alone they count as little as addresses do. */
+  passing: v.optional(v.array(v.string())),
+  /** Columns whose sums over all rows say something. */
+  sums: v.optional(v.array(v.string())),
+});
 
 /** The declaration: everything that a door has to know. */
 export const analysisTableSchema = v.strictObject({
@@ -84,10 +100,11 @@ export const analysisTableSchema = v.strictObject({
   uses: v.array(v.picklist(analysisNeeds)),
   parameters: v.array(parameterSchema),
   columns: v.array(columnSchema),
-  /** Columns that tell a row from the others, and that name the same thing in another dump. */
+  /** Columns that tell a row from the others, and that name the same thing in another dump of the same system. */
   key: v.array(v.string()),
   /** Columns by which a person may want to group the rows. */
   grouping: v.optional(v.array(v.string())),
+  comparing: v.optional(comparingSchema),
   /** What doors that can draw make of its rows. */
   drawing: v.optional(v.picklist(analysisDrawings)),
 });
@@ -106,6 +123,8 @@ export const analysisSchema = v.strictObject({
   id: v.string(),
   columns: v.array(columnSchema),
   rows: v.array(rowSchema),
+  /** What the rows amount to, in a sentence: of an analysis without rows, what was looked at. */
+  note: v.optional(v.string()),
   missing: v.array(missingSchema),
   /** False when something that should be there could not be read, or more rows exist than were asked for. */
   complete: v.boolean(),

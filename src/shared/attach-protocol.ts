@@ -1,6 +1,6 @@
 /** The engine's method that shows a dump together with files that tell more of its kernel. */
 import * as v from 'valibot';
-import { attachmentKinds, attachmentProofs } from './attachment.ts';
+import { attachedAtSchema } from './attachment.ts';
 import { onView } from './wire-types.ts';
 
 export const attachProtocol = {
@@ -14,18 +14,14 @@ export const attachProtocol = {
       vmlinux: v.optional(v.string()),
       systemMap: v.optional(v.string()),
       vmcoreinfo: v.optional(v.string()),
+      dmesg: v.optional(v.string()),
+      dumpLog: v.optional(v.string()),
+      hostFacts: v.optional(v.string()),
     }),
     result: v.strictObject({
       /** Handle of the dump as it looks with them. The older one stays as it was; closing one closes the dump. */
       dump: v.string(),
-      attached: v.array(
-        v.strictObject({
-          kind: v.picklist(attachmentKinds),
-          path: v.string(),
-          /** Absent where nothing could be compared. */
-          proof: v.optional(v.picklist(attachmentProofs)),
-        }),
-      ),
+      attached: v.array(attachedAtSchema),
     }),
   },
 } as const;

@@ -18,8 +18,8 @@ export const cachedIndexSchema = v.strictObject({
 export const cachedOtherSchema = v.strictObject({
   /** A file; of `modules` a folder. */
   path: v.string(),
-  /** Unpacked dumps, compiled modules of the program, and what killed processes left: files half written, locks. */
-  kind: v.picklist(['unpacked', 'unfinished', 'modules', 'lock']),
+  /** Unpacked dumps, lists of what archives hold, compiled modules of the program, and what killed processes left: files half written, locks. */
+  kind: v.picklist(['unpacked', 'archive', 'unfinished', 'modules', 'lock']),
   bytes: count,
   /** ISO 8601, UTC. */
   lastUsed: v.string(),

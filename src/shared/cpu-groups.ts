@@ -7,7 +7,7 @@ import { instructionAddress } from './place-names.ts';
 export const mostSingleCpus = 16;
 
 /** What a CPU's PSW says of its state, or what else does; undefined where nothing is known of it. */
-export const cpuStateText = ({ psw, state }: CpuJson): string | undefined => psw?.decoded.text ?? state;
+export const cpuStateText = ({ psw, state, meaning }: CpuJson): string | undefined => psw?.decoded.text ?? state ?? meaning?.state;
 
 export interface CpuGroup {
   /** The same for the same group of the same CPUs. */

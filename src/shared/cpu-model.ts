@@ -33,6 +33,21 @@ const registers = v.array(hexString);
 export const cpuMeaningSchema = v.strictObject({
   /** Why the CPU is in a disabled wait. */
   wait: v.optional(v.string()),
+  /** What the CPU was doing, by registers that are no PSW: "kernel, interrupts off". */
+  state: v.optional(v.string()),
+  /** Other architectures: `registers` in the order and the groups in which they are read, and their flags in words. */
+  named: v.optional(
+    v.array(
+      v.strictObject({
+        register: v.string(),
+        group: v.string(),
+        bits: v.picklist([16, 32, 64]),
+        /** address: in the space that the CPU ran in · physical: from bit 12 on · number. */
+        holds: v.picklist(['address', 'physical', 'number']),
+        text: v.optional(v.string()),
+      }),
+    ),
+  ),
   controlRegisters: v.optional(v.array(v.strictObject({ register: count, text: v.string() }))),
   /** Floating-point registers that are not zero, as binary64. */
   floating: v.optional(v.array(v.strictObject({ register: count, text: v.string() }))),

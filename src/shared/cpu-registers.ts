@@ -30,6 +30,7 @@ export function cpuCountText({ cpuCount, onlineCpuCount, recordedCpuCount }: Inf
     onlineCpuCount === undefined || onlineCpuCount === cpuCount ? undefined : `${onlineCpuCount} online`,
     recordedCpuCount === undefined || recordedCpuCount === onlineCpuCount ? undefined : `registers of ${recordedCpuCount}`,
   ].filter((part) => part !== undefined);
+  if (cpuCount === undefined) return 'an unknown number of CPUs';
   return `${cpuCount} ${cpuCount === 1 ? 'CPU' : 'CPUs'}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
 }
 

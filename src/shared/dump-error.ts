@@ -1,6 +1,7 @@
 /**
  * What a dump can do wrong. Everything that input can cause is a DumpError or a Finding; any other Error is our own bug.
  */
+import { choicesText, type SeveralDumpsJson } from './dump-choice.ts';
 import type { ForeignKind } from './foreign-kind.ts';
 import type { Remedy } from './remedy.ts';
 
@@ -49,6 +50,19 @@ export class ForeignFile extends DumpError {
     super('unsupported', where, `not a kernel dump that Dumpbench opens: ${foreign.name}. What helps: ${foreign.wayOut}`);
     this.name = 'ForeignFile';
     this.foreign = foreign;
+  }
+}
+
+/** Several dumps in an archive or on a disk: a person has to say which. */
+export class SeveralDumps extends DumpError {
+  readonly several: SeveralDumpsJson;
+
+  constructor(where: ErrorPlace, several: SeveralDumpsJson) {
+    const { holder, choices } = several;
+    const example = `${where.file ?? 'FILE'}!${choices[0]?.member ?? 'NAME'}`;
+    super('unsupported', where, `${holder} with ${choices.length} dumps: ${choicesText(choices)}`, `the name of one of them, as in ${example}`);
+    this.name = 'SeveralDumps';
+    this.several = several;
   }
 }
 

@@ -8,14 +8,20 @@ const codesOf = (page: EbcdicPage): readonly number[] => {
   const digits = ebcdicTables[page].join('');
   return Array.from({ length: 256 }, (_, byte) => parseInt(digits.slice(2 * byte, 2 * byte + 2), 16));
 };
-/** Latin-1 code of each byte. */
-const latin: Readonly<Record<EbcdicPage, readonly number[]>> = { '1047': codesOf('1047'), '037': codesOf('037') };
+const known = new Map<EbcdicPage, readonly number[]>();
+/** Latin-1 code of each byte; worked out when a page is first needed, which is seldom. */
+function latin(page: EbcdicPage): readonly number[] {
+  const codes = known.get(page) ?? codesOf(page);
+  known.set(page, codes);
+  return codes;
+}
 
 /** Bytes of a text, or the first character that the code page has no byte for. */
 export function ebcdicBytes(text: string, page: EbcdicPage): Uint8Array | { readonly unknown: string } {
   const bytes: number[] = [];
+  const codes = latin(page);
   for (const character of text) {
-    const byte = latin[page].indexOf(character.codePointAt(0) ?? -1);
+    const byte = codes.indexOf(character.codePointAt(0) ?? -1);
     if (byte === -1) return { unknown: character };
     bytes.push(byte);
   }
@@ -23,4 +29,7 @@ export function ebcdicBytes(text: string, page: EbcdicPage): Uint8Array | { read
 }
 
 /** Characters of bytes, one each; control characters as they are. */
-export const ebcdicText = (bytes: Uint8Array, page: EbcdicPage): string => Array.from(bytes, (byte) => String.fromCharCode(latin[page][byte] ?? 0)).join('');
+export function ebcdicText(bytes: Uint8Array, page: EbcdicPage): string {
+  const codes = latin(page);
+  return Array.from(bytes, (byte) => String.fromCharCode(codes[byte] ?? 0)).join('');
+}

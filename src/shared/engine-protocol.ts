@@ -5,9 +5,11 @@
 import * as v from 'valibot';
 import { analysisProtocol } from './analysis-protocol.ts';
 import { attachProtocol } from './attach-protocol.ts';
+import { besideProtocol } from './beside-protocol.ts';
 import { catalogueProtocol } from './catalogue-model.ts';
 import { inspectProtocol } from './inspect-protocol.ts';
-import { count, hexString } from './json-values.ts';
+import { count } from './json-values.ts';
+import { saidOfDump } from './said-of-dump.ts';
 import { kernelProtocol } from './kernel-protocol.ts';
 import { cacheProtocol } from './cache-protocol.ts';
 import { compareMethods } from './compare-protocol.ts';
@@ -19,12 +21,14 @@ import { triageDumpSchema } from './triage-model.ts';
 import { integrityProtocol } from './integrity-protocol.ts';
 import type { Client } from './rpc.ts';
 import { duplicatesProtocol } from './duplicates-protocol.ts';
+import { exportProtocol } from './export-protocol.ts';
 import { evidenceProtocol } from './evidence-protocol.ts';
+import { gatherProtocol } from './gather-protocol.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 import { searchProtocol } from './search-protocol.ts';
 import { taskProtocol } from './task-protocol.ts';
 import { onView } from './wire-types.ts';
-import { sqlProtocol } from './sql-protocol.ts';
+import { mostSqlRows, mostSqlSeconds, sqlProtocol } from './sql-protocol.ts';
 
 export type { ScanProgress } from './scan-progress.ts';
 
@@ -44,17 +48,17 @@ export const stripBucketSchema = v.strictObject({
 export const engineProtocol = {
   ...analysisProtocol,
   ...attachProtocol,
+  ...besideProtocol,
   ...catalogueProtocol,
   ...compareMethods,
   ...inspectProtocol,
   ...kernelProtocol,
   open: {
-    /** `path` may be a folder with one dump; `volumes` are the other files of a set; `machine` and `physBase` say what its headers do not. */
+    /** `path` may be a folder with one dump; `volumes` are the other files of a set; the rest says what its headers do not. */
     params: v.strictObject({
       path: v.string(),
       volumes: v.optional(v.array(v.string())),
-      machine: v.optional(v.string()),
-      physBase: v.optional(hexString),
+      ...saidOfDump,
       /** First facts and bytes are wanted: a long chain of headers is read in part, and to its end when something rests on it. */
       inPart: v.optional(v.boolean()),
       view,
@@ -144,8 +148,8 @@ export const engineProtocol = {
     params: v.strictObject({
       dump,
       query: v.string(),
-      rows: v.pipe(count, v.maxValue(1_000_000)),
-      seconds: v.pipe(v.number(), v.maxValue(3600)),
+      rows: v.pipe(count, v.maxValue(mostSqlRows)),
+      seconds: v.pipe(v.number(), v.maxValue(mostSqlSeconds)),
       path: v.optional(v.string()),
     }),
     result: sqlSchema,
@@ -153,6 +157,8 @@ export const engineProtocol = {
   ...cacheProtocol,
   ...duplicatesProtocol,
   ...evidenceProtocol,
+  ...exportProtocol,
+  ...gatherProtocol,
   ...searchProtocol,
   ...integrityProtocol,
   ...sqlProtocol,

@@ -36,8 +36,12 @@ export const dmesgSchema = v.strictObject({
   schema,
   /** Kind of buffer and where it lies. */
   source: v.string(),
-  /** Where vmcoreinfo came from, which led there. */
-  vmcoreinfo: v.string(),
+  /** Where vmcoreinfo came from, which led there; left out where the log is from a file. */
+  vmcoreinfo: v.optional(v.string()),
+  /** The log is from a file that was attached, and not from memory: why memory's is not read, and what shows that the file is of the dumped system. */
+  file: v.optional(v.strictObject({ name: v.string(), why: v.string(), shown: v.string() })),
+  /** Where it was asked for, of machines whose log runs by the TOD clock: the time of day at boot in microseconds, or why it is not known. */
+  clock: v.optional(v.strictObject({ boot: v.optional(v.string()), detail: v.string() })),
   records: v.array(logRecordSchema),
   /** Records that the buffer's books list and that cannot be read. */
   lost: count,

@@ -1,4 +1,5 @@
 /** The kernel's log as makedumpfile --dump-dmesg, crash and dmesg(1) print it. */
+import type { RowJson } from './analysis-table.ts';
 import type { LogRecordJson } from './kernel-model.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -23,4 +24,14 @@ export function logLine(record: LogRecordJson, withCaller: boolean): string {
   const prefix = prefixOf(record, withCaller);
   const text = record.text.replaceAll(control, (mark) => `\\x${(mark.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`);
   return prefix + visibleText(text).replaceAll('\n', `\n${' '.repeat(prefix.length)}`) + (record.cut === true ? ' [cut]' : '');
+}
+
+/**
+ * A row of the analysis merged-log as a record of a log. A record of the debug feature begins with the name of its log, its level, `*` for an exception, CPU and caller.
+ */
+export function recordOfRow({ sinceBoot, source, log, level, exception, cpu, caller, text = '' }: RowJson): LogRecordJson {
+  const time = sinceBoot === undefined ? {} : { time: Number(sinceBoot).toFixed(9) };
+  if (source !== 'debug feature') return { ...time, ...(typeof caller === 'string' ? { caller } : {}), text: String(text) };
+  const head = `${String(log)} ${String(level)}${exception === true ? '*' : ''} cpu${String(cpu)}${caller === undefined ? '' : ` ${String(caller)}`}`;
+  return { ...time, text: `${head}: ${String(text)}` };
 }

@@ -4,6 +4,8 @@
  */
 import * as v from 'valibot';
 import { attachedSchema } from './attachment.ts';
+import { besideSchema } from './beside-model.ts';
+import { diskSchema, dumpDeviceSchema } from './disk-model.ts';
 import { trusts } from './fact.ts';
 import { count, hexString, isoTime } from './json-values.ts';
 
@@ -35,6 +37,9 @@ export const formatIds = [
   'vmdump',
   'ngdump',
   'pv-elf',
+  'lime',
+  'avml',
+  'memory',
 ] as const;
 export type FormatId = (typeof formatIds)[number];
 
@@ -80,8 +85,14 @@ export const infoSchema = v.strictObject({
     complete: v.optional(v.boolean()),
     /** Files of a set in the order of their numbers. */
     volumes: v.optional(v.array(v.strictObject({ path: v.string(), bytes: count, number: v.optional(count) }))),
+    /** The disk that it was opened from, and the partition on it; positions in the file are those in the partition. */
+    disk: v.optional(diskSchema),
+    /** The record that zipl left on that disk. */
+    dumpDevice: v.optional(dumpDeviceSchema),
     /** What the dump is packed in: "gzip", "zstd". */
     wrapper: v.optional(v.string()),
+    /** The archive that the dump is a member of: its name, its bytes as it lies on disk, and the member as it is named after `FILE!`. */
+    archive: v.optional(v.strictObject({ name: v.string(), bytes: count, kind: v.picklist(['tar', 'zip']), member: v.string() })),
     /**
      * The unpacked copy in the cache that was read in its place. made: in this run · compared: digests show that it is what the packed file
      * unpacked to · reused: sizes and times say so, and nothing was compared: a full verification does that.
@@ -105,8 +116,8 @@ export const infoSchema = v.strictObject({
     bits: v.picklist([32, 64]),
     /** Left out where neither the dump nor the architecture says it. */
     pageSize: v.optional(count),
-    /** CPUs of the machine: those that the dump records, and those that its kernel knows besides. */
-    cpuCount: count,
+    /** CPUs of the machine: those that the dump records, and those that its kernel knows besides. Left out where neither says anything. */
+    cpuCount: v.optional(count),
     /** Those that ran, by the kernel's own mask. */
     onlineCpuCount: v.optional(count),
     /** Those whose registers the dump records, where that is fewer. */
@@ -147,6 +158,8 @@ export const infoSchema = v.strictObject({
   }),
   times: v.strictObject({ dumpStart: v.optional(isoTime), dumpEnd: v.optional(isoTime), crash: v.optional(isoTime) }),
   findings: v.array(findingSchema),
+  /** Files next to the dump that can be attached; in the answer of `info` alone. */
+  beside: v.optional(v.array(besideSchema)),
   provenance: v.optional(provenanceSchema),
 });
 export type Info = v.InferOutput<typeof infoSchema>;

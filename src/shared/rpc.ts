@@ -4,7 +4,8 @@
  */
 import * as v from 'valibot';
 import { defined } from './defined.ts';
-import { DumpError, ForeignFile, type DumpErrorKind } from './dump-error.ts';
+import { severalDumpsSchema } from './dump-choice.ts';
+import { DumpError, ForeignFile, SeveralDumps, type DumpErrorKind } from './dump-error.ts';
 import { foreignKindSchema } from './foreign-kind.ts';
 import { remedies, type Remedy } from './remedy.ts';
 
@@ -43,6 +44,7 @@ const wireError = v.object({
   what: v.optional(v.string()),
   expected: v.optional(v.string()),
   foreign: v.optional(foreignKindSchema),
+  several: v.optional(severalDumpsSchema),
   remedy: v.optional(v.picklist(remedies)),
 });
 type WireError = v.InferOutput<typeof wireError>;
@@ -89,7 +91,8 @@ function toWire(error: unknown): WireError {
     };
     const expected = defined({ expected: error.expected });
     const foreign = error instanceof ForeignFile ? { foreign: error.foreign } : {};
-    return { kind: error.kind, message: error.message, where, what: error.what, ...expected, ...foreign, ...remedyOf(error) };
+    const several = error instanceof SeveralDumps ? { several: error.several } : {};
+    return { kind: error.kind, message: error.message, where, what: error.what, ...expected, ...foreign, ...several, ...remedyOf(error) };
   }
   if (error instanceof Cancelled || (error instanceof Error && error.name === 'AbortError')) return { kind: 'cancelled', message: 'cancelled' };
   if (error instanceof RequestError) return { kind: error.about, message: error.message, ...remedyOf(error) };
@@ -109,6 +112,7 @@ function fromWire(error: WireError): Error {
       ...defined({ file, offset, address }),
     };
     if (error.foreign !== undefined) return new ForeignFile(where, error.foreign);
+    if (error.several !== undefined) return new SeveralDumps(where, error.several);
     return new DumpError(error.kind as DumpErrorKind, where, error.what ?? error.message, error.expected, error.remedy);
   }
   return new EngineFailure(error.message);

@@ -14,8 +14,10 @@ export const scanPhases = [
   'analysis',
   'duplicates',
   'search',
+  'list',
   'unpack',
   'headers',
+  'export',
 ] as const;
 export type ScanPhase = (typeof scanPhases)[number];
 
@@ -47,8 +49,10 @@ const phaseWords: Readonly<Record<ScanPhase, string>> = {
   analysis: 'analysis',
   duplicates: 'duplicates',
   search: 'search',
+  list: 'look through',
   unpack: 'unpack',
   headers: 'reading the headers',
+  export: 'export',
 };
 
 /** "check os-info-page", "index of the left dump". */

@@ -45,6 +45,8 @@ export const searchSummarySchema = v.strictObject({
   searchedBytes: count,
   /** Bytes that the dump stores, but that could not be read. */
   unreadableBytes: count,
+  /** Bytes of the range that are encrypted, and so were not looked at. */
+  encryptedBytes: v.optional(count),
   /** True when the limit ended the search: there are more. */
   truncated: v.boolean(),
   /** Set where page classes come from an index that is not known to hold for the dump's files. */

@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import { count } from './json-values.ts';
 import { addressSpaces, memoryViews } from './model.ts';
+import { keptOfDump } from './said-of-dump.ts';
 
 /** Raised by a breaking change of the shape; older ones are upgraded where they are read. */
 export const sessionVersion = 1;
@@ -49,7 +50,20 @@ const nodeSchema: v.GenericSchema<SessionNode> = v.union([
   }),
 ]);
 
-const bookmarkSchema = v.strictObject({ dump: index, ...place, address: hexAddress, comment: text(2000), colour: v.picklist(markColours) });
+/** A small value of a view's own: the view checks what is in it. */
+export const maxKeptText = 8000;
+const keptSchema = v.strictObject({
+  tab: sessionTabSchema,
+  name: text(40),
+  value: v.pipe(
+    v.unknown(),
+    v.check((value) => JSON.stringify(value).length <= maxKeptText, `at most ${maxKeptText} characters`),
+  ),
+});
+
+/** When it was written, in UTC; older files do not say. */
+const made = v.optional(v.pipe(v.string(), v.isoTimestamp()));
+const bookmarkSchema = v.strictObject({ dump: index, ...place, address: hexAddress, comment: text(2000), colour: v.picklist(markColours), made });
 /** Half open. */
 const annotationSchema = v.strictObject({
   dump: index,
@@ -59,7 +73,11 @@ const annotationSchema = v.strictObject({
   end: v.pipe(v.string(), v.regex(/^0x(?:[0-9a-f]{1,16}|10{16})$/)),
   text: text(8000),
   colour: v.picklist(markColours),
+  made,
 });
+
+/** Characters of a query that a session keeps. */
+export const longestQuery = 20_000;
 
 export const sessionSchema = v.strictObject({
   schema: v.literal(sessionVersion),
@@ -73,8 +91,19 @@ export const sessionSchema = v.strictObject({
         pathHint: text(4096),
         volumes: v.optional(v.pipe(v.array(text(4096)), v.maxLength(256))),
         view: v.optional(v.picklist(memoryViews)),
+        /** What a person said in place of its headers; never the key of a secure guest. */
+        said: v.optional(v.strictObject(keptOfDump)),
         /** Where files that were attached to it lie; older files have none. */
-        attachments: v.optional(v.strictObject({ vmlinux: v.optional(text(4096)), systemMap: v.optional(text(4096)), vmcoreinfo: v.optional(text(4096)) })),
+        attachments: v.optional(
+          v.strictObject({
+            vmlinux: v.optional(text(4096)),
+            systemMap: v.optional(text(4096)),
+            vmcoreinfo: v.optional(text(4096)),
+            dmesg: v.optional(text(4096)),
+            dumpLog: v.optional(text(4096)),
+            hostFacts: v.optional(text(4096)),
+          }),
+        ),
       }),
     ),
     v.maxLength(64),
@@ -110,6 +139,31 @@ export const sessionSchema = v.strictObject({
       v.maxLength(256),
     ),
   ),
+  /** What was asked in SQL, the newest first, and how answers are shown; older files have none. */
+  queries: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          dump: index,
+          history: v.pipe(v.array(v.strictObject({ query: text(longestQuery), rows: v.optional(count) })), v.maxLength(1000)),
+          text: v.optional(text(longestQuery)),
+          shown: v.picklist(['table', 'chart']),
+          chart: v.picklist(['bars', 'doughnut']),
+          label: v.optional(text(longestQuery)),
+          value: v.optional(text(longestQuery)),
+        }),
+      ),
+      v.maxLength(256),
+    ),
+  ),
+  /** CPUs that views of a dump show, the chosen one first; older files have none. */
+  cpus: v.optional(
+    v.pipe(v.array(v.strictObject({ dump: index, ids: v.pipe(v.array(v.pipe(v.number(), v.safeInteger())), v.maxLength(64)) })), v.maxLength(64)),
+  ),
+  /** What views remember of themselves; older files have none. */
+  kept: v.optional(v.pipe(v.array(keptSchema), v.maxLength(1000))),
+  /** Where lines between panes were moved to; older files have none. */
+  splits: v.optional(v.record(text(60), share)),
   /** Rules of comparisons: their own contract checks what is in them. */
   ignoreRules: v.pipe(v.array(v.looseObject({ name: text(200) })), v.maxLength(1000)),
 });

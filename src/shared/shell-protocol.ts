@@ -7,6 +7,7 @@ import { attachmentKinds } from './attachment.ts';
 import { evidenceKinds } from './check-model.ts';
 import { evidenceFilesSchema } from './evidence-protocol.ts';
 import { knownIssuesSchema } from './known-issues.ts';
+import { keptOfDump } from './said-of-dump.ts';
 
 const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit));
 const path = text(4096);
@@ -19,11 +20,24 @@ export const recentSchema = v.strictObject({
   /** What it was, in a line: "s390 stand-alone, 384 MiB, Linux 6.1". */
   title: text(400),
   health: v.picklist(['passed', 'failed', 'unknown']),
+  /** What was found when it was open last: what ended the system, and how the checks ended; older lists have none of it. */
+  verdict: v.optional(text(300)),
+  checks: v.optional(text(200)),
+  /** When the system ended or was dumped, and when the dump was open last, ISO 8601. */
+  ended: v.optional(text(40)),
+  opened: v.optional(text(40)),
+  /** How it was opened, where its headers do not say it; never with the key of a secure guest. */
+  said: v.optional(v.strictObject(keptOfDump)),
+  volumes: v.optional(v.pipe(v.array(path), v.maxLength(256))),
 });
 export type Recent = v.InferOutput<typeof recentSchema>;
 
 export const densities = ['comfortable', 'compact'] as const;
 export type Density = (typeof densities)[number];
+export const rowLengths = [8, 16, 32] as const;
+/** How hex views show a row. `ebcdic` is absent where nobody chose: it is shown then for machines whose text is in EBCDIC. */
+export const hexRowsSchema = v.strictObject({ bytes: v.picklist(rowLengths), ebcdic: v.optional(v.boolean()) });
+export type HexRows = v.InferOutput<typeof hexRowsSchema>;
 /** Action id -> keys, where a person chose others. */
 const keyMap = v.record(text(100), text(40));
 const versionsSchema = v.strictObject({ dumpbench: v.string(), electron: v.string(), chromium: v.string(), node: v.string() });
@@ -50,6 +64,7 @@ export const shellMethods = {
       recents: v.array(recentSchema),
       theme: v.picklist(themes),
       density: v.picklist(densities),
+      hexRows: hexRowsSchema,
       keys: keyMap,
       knownIssues: v.optional(keptIssuesSchema),
       platform: v.string(),
@@ -58,6 +73,8 @@ export const shellMethods = {
   },
   /** Open dialog, with a filter for these endings of dumps' names; no paths when it was dismissed. */
   chooseDumps: { params: v.strictObject({ extensions: v.array(text(40)) }), result: v.strictObject({ paths: v.array(path) }) },
+  /** Open dialog for folders whose dumps are listed; no paths when it was dismissed. */
+  chooseFolders: { params: nothing, result: v.strictObject({ paths: v.array(path) }) },
   /** Paths of the bundled sample dumps. */
   samples: { params: nothing, result: v.strictObject({ paths: v.array(path) }) },
   remember: { params: recentSchema, result: v.strictObject({ recents: v.array(recentSchema) }) },
@@ -70,6 +87,8 @@ export const shellMethods = {
     params: v.strictObject({ kind: v.picklist(savedKinds), suggestedName: text(255), text: text(64 << 20), title: text(200) }),
     result: v.strictObject({ path: v.optional(path) }),
   },
+  /** Save dialog for a file that the engine writes: a new one, and never evidence. No path when it was dismissed. */
+  chooseOutput: { params: v.strictObject({ suggestedName: text(255), title: text(200) }), result: v.strictObject({ path: v.optional(path) }) },
   /** Open dialog for a small text file of ours; nothing when it was dismissed. */
   openText: {
     params: v.strictObject({ title: text(200), extension: text(40) }),
@@ -85,23 +104,30 @@ export const shellMethods = {
   },
   /** Open dialog for the private key that signs; main never reads it. */
   chooseKey: { params: nothing, result: v.strictObject({ path: v.optional(path) }) },
+  /** Open dialog for the key of a secure guest; main never reads it, and nothing keeps its path. */
+  chooseCommunicationKey: { params: nothing, result: v.strictObject({ path: v.optional(path) }) },
   /** Open dialog for a file to check a dump against; main never reads it. */
   chooseEvidence: { params: v.strictObject({ kind: v.picklist(evidenceKinds) }), result: v.strictObject({ path: v.optional(path) }) },
   /** Open dialog for a file that tells more of a dump's kernel; main never reads it. */
   chooseAttachment: { params: v.strictObject({ kind: v.picklist(attachmentKinds) }), result: v.strictObject({ path: v.optional(path) }) },
-  /** Size and time of change of files; neither where there is no such file. */
+  /** Size and time of change of files, and which of them are folders; none of it where there is no such file. */
   fileStates: {
     params: v.strictObject({ paths: v.pipe(v.array(path), v.maxLength(64)) }),
-    result: v.strictObject({ files: v.array(v.strictObject({ bytes: v.optional(v.number()), modified: v.optional(v.number()) })) }),
+    result: v.strictObject({
+      files: v.array(v.strictObject({ bytes: v.optional(v.number()), modified: v.optional(v.number()), folder: v.optional(v.literal(true)) })),
+    }),
   },
   /** Keys of an action instead of its own; empty for none, absent for its own again. */
   setKeys: { params: v.strictObject({ command: text(100), keys: v.optional(text(40)) }), result: v.strictObject({ keys: keyMap }) },
+  setHexRows: { params: hexRowsSchema, result: nothing },
   setDensity: { params: v.strictObject({ density: v.picklist(densities) }), result: nothing },
   /** Open dialog for a file of known issues, which is kept from now on; none of them when it was dismissed. */
   chooseKnownIssues: { params: nothing, result: keptIssues },
   forgetKnownIssues: { params: nothing, result: nothing },
   zoom: { params: v.strictObject({ to: v.picklist(['in', 'out', 'reset', 'double']) }), result: nothing },
   copyText: { params: v.strictObject({ text: text(4 << 20) }), result: nothing },
+  /** Shows a file among its neighbours, in the file manager. */
+  showInFolder: { params: v.strictObject({ path }), result: nothing },
   /** Starts the engine again after it went away, or ends one that hangs. */
   restartEngine: { params: nothing, result: nothing },
 } as const;

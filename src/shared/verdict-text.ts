@@ -52,6 +52,10 @@ export function verdictRows(verdict: VerdictJson): readonly (readonly [name: str
     ...(signature.exact === undefined ? [] : [['Exact key', signature.exact] as const]),
     ...(signature.stack === undefined ? [] : [['Stack key', `${signature.stack} (${frames.join(' < ')})`] as const]),
     ...evidence.map(({ text }) => ['Evidence', text] as const),
-    ...excluded.map(({ classes, why }) => ['Excluded', classes.length === 0 ? why : `${classes.map(classText).join(', ')}: ${why}`] as const),
+    ...excluded.map(({ classes, why }) =>
+      classes.length === 0
+        ? (['Not excluded', why.replace(/^not excluded(, |: )/, '')] as const)
+        : (['Excluded', `${classes.map(classText).join(', ')}: ${why}`] as const),
+    ),
   ];
 }

@@ -128,7 +128,7 @@ function edges({ boxes }: Drawn, id: string): string {
       const to = owner === undefined ? undefined : byTask.get(owner);
       if (to === undefined) return [];
       const line = (path: string, name: string): string =>
-        `<path class="${name}" d="${path}" fill="none" stroke="currentColor" stroke-width="${name === 'wait-cycle' ? 2 : 1}" marker-end="url(#${id}-arrow)"/>`;
+        `<path class="${name}" d="${path}" fill="none" stroke="currentColor" stroke-width="${name === 'wait-cycle' ? 2 : 1}" marker-end="url(#${id}-${name})"/>`;
       if (!box.isInCycle) return [line(`M${box.x} ${box.y + boxHeight / 2}H${to.x + indent / 2}V${to.y + boxHeight + 1}`, 'wait-edge')];
       const at = rail;
       rail += railStep;
@@ -162,11 +162,15 @@ export function waitGraphSvg(rows: readonly RowJson[], id: string): string | und
   const left = beyond === 0 ? '' : ` ${beyond} more ${beyond === 1 ? 'task is' : 'tasks are'} in the table.`;
   const description = `${boxes.map(({ row }) => sentence(row, byTask)).join(' ')}${left}`;
   const [width, whole] = [widthOf(drawn), height + (beyond === 0 ? 0 : 20)];
-  const marker = `<defs><marker id="${id}-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="context-stroke"/></marker></defs>`;
+  // A head takes its colour from its own class: the browser does not carry currentColor of a line into the marker at its end.
+  const markers = ['wait-edge', 'wait-cycle'].map(
+    (name) =>
+      `<marker id="${id}-${name}" class="wait-head${name === 'wait-cycle' ? ' wait-cycle' : ''}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="currentColor"/></marker>`,
+  );
   const texts = notes.map(({ x, y, text }) => `<text x="${x}" y="${y}" fill="currentColor">${escaped(cut(text))}</text>`);
   if (beyond > 0) texts.push(`<text x="${margin}" y="${height + 12}" fill="currentColor">${escaped(left.trim())}</text>`);
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" class="wait-graph" role="img" aria-labelledby="${id}-title ${id}-text" width="${width}" height="${whole}" viewBox="0 0 ${width} ${whole}" font-size="12">` +
-    `<title id="${id}-title">${escaped(title)}</title><desc id="${id}-text">${escaped(description)}</desc>${marker}${edges(drawn, id)}${boxes.map(boxText).join('')}${texts.join('')}</svg>`
+    `<title id="${id}-title">${escaped(title)}</title><desc id="${id}-text">${escaped(description)}</desc><defs>${markers.join('')}</defs>${edges(drawn, id)}${boxes.map(boxText).join('')}${texts.join('')}</svg>`
   );
 }

@@ -99,11 +99,16 @@ export async function crash(settings: CrashSettings): Promise<MadeDump> {
         ...['-drive', `file=${path},if=none,id=disk${at},format=raw,cache=unsafe`],
         ...['-device', `virtio-blk-ccw,drive=disk${at},serial=${serial},devno=fe.0.010${at}`],
       ]),
+      ...(trouble.devices ?? []),
     ],
     { console: join(folder, 'console.log'), monitor: join(folder, 'qmp') },
   );
   const dump = join(folder, 'dump');
   try {
+    if (trouble.detached !== undefined) {
+      await expect(guest, /CORPUS detach/);
+      await guest.command('device_del', { id: trouble.detached });
+    }
     await expect(guest, /CORPUS ready/);
     if (isKdump) await expect(guest, /CORPUS saved/);
     else await dumpFromOutside(guest, trouble, dump, texts);

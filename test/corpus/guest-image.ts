@@ -56,14 +56,14 @@ export async function buildGuestImage(
   folder: string,
   kernel: CorpusKernel,
   ready: ReadyKernel,
-  module: string,
+  modules: readonly string[],
   trouble: Trouble,
 ): Promise<string> {
   const root = join(work, 'guest-packages');
   await packages.unpack(packagesOfGuest, root);
   const files = join(folder, 'initrd');
   // A shell function needs a command.
-  layOut(files, [...ready.modules, module], `before() {\n:\n${trouble.before ?? ''}\n}\nprovoke() {\n${trouble.provoke}\n}\n`);
+  layOut(files, [...ready.modules, ...modules], `before() {\n:\n${trouble.before ?? ''}\n}\nprovoke() {\n${trouble.provoke}\n}\n`);
   addPrograms(root, files, ['busybox']);
   if (kernel.hasKdump && trouble.runsOnFor === undefined) {
     const second = join(folder, 'kdump-initrd');

@@ -88,10 +88,10 @@ const built = (series: string, configuration: string): CorpusKernel => ({
 
 export const kernels: readonly CorpusKernel[] = [distributed('6.1'), built('6.12', 'small'), built('6.1', 'small')];
 
-/** Copies the trouble module's source to a folder, builds it there, and gives the path of the module. */
-export async function buildTroubleModule(kernel: ReadyKernel, folder: string): Promise<string> {
+/** Copies the modules' sources to a folder, builds them there, and gives the paths of those that the kernel's headers allow. */
+export async function buildModules(kernel: ReadyKernel, folder: string): Promise<readonly string[]> {
   mkdirSync(folder, { recursive: true });
   for (const file of readdirSync(join(here, 'module'))) copyFileSync(join(here, 'module', file), join(folder, file));
   await kernel.buildModule(folder);
-  return join(folder, 'trouble.ko');
+  return ['trouble.ko', 'channels.ko'].map((name) => join(folder, name)).filter((path) => existsSync(path));
 }

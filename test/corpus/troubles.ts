@@ -17,6 +17,10 @@ export interface Trouble {
   readonly kernelArguments?: string;
   /** Whether the kernel goes on running: then it is dumped from outside so many seconds after `provoke`, never by kdump. */
   readonly runsOnFor?: number;
+  /** Arguments of QEMU for devices that other guests do not have. */
+  readonly devices?: readonly string[];
+  /** QEMU's name of a device that is taken away when the guest has come to "CORPUS detach" in `before`. */
+  readonly detached?: string;
   /** Text that the log of the dump has to have. */
   readonly logs?: RegExp;
 }
@@ -87,5 +91,30 @@ export const troubles: readonly Trouble[] = [
     what: 'Thread counter takes counter_lock and loops for ever. Needs two CPUs.',
     provoke: 'echo spinlock >/proc/trouble',
     runsOnFor: 30,
+  },
+  {
+    name: 'channels',
+    kind: 'running guest: channel devices in several states',
+    what: 'Nothing is wrong. 0.0.0300 is offline, 0.0.0400 without driver, 0.0.0500 was detached, 0.0.0700 is a 3270 terminal that no driver wants and whose timer runs for an hour, 0.1.0600 is in subchannel set 1.',
+    devices: [
+      ...['-netdev', 'user,id=net', '-device', 'virtio-net-ccw,netdev=net,devno=fe.0.0200'],
+      ...['-device', 'virtio-rng-ccw,devno=fe.0.0300'],
+      ...['-device', 'virtio-serial-ccw,devno=fe.0.0400'],
+      ...['-device', 'virtio-balloon-ccw,id=leaves,devno=fe.0.0500'],
+      ...['-drive', 'driver=null-co,size=16M,if=none,id=far', '-device', 'virtio-blk-ccw,drive=far,serial=far,devno=fe.1.0600'],
+      ...['-chardev', 'null,id=terminal', '-device', 'x-terminal3270,chardev=terminal,devno=fe.0.0700'],
+    ],
+    before: [
+      'echo 0 >/sys/bus/ccw/devices/0.0.0300/online',
+      'echo 0.0.0400 >/sys/bus/ccw/drivers/virtio_ccw/unbind',
+      'say detach',
+      'while [ -e /sys/bus/ccw/devices/0.0.0500 ]; do sleep 1; done',
+      'sleep 2',
+      'rmmod channels',
+      'insmod /modules/channels.ko arm=0x700',
+    ].join('\n'),
+    provoke: ':',
+    detached: 'leaves',
+    runsOnFor: 1,
   },
 ];

@@ -51,6 +51,11 @@ describeNeeding('window', 'analyses', () => {
     await view.getByTestId('analysis-run').click();
     await view.getByTestId('analysis-status').getByText('1 row', { exact: true }).waitFor();
 
+    // Many fields go on in a second line: nothing makes the pane wider than it is.
+    await view.getByTestId('analysis-ftrace').click();
+    await view.getByTestId('analysis-parameter-function').waitFor();
+    expect(await view.getByRole('region', { name: 'Ftrace', exact: true }).evaluate((pane) => pane.scrollWidth - pane.clientWidth)).toBe(0);
+
     // An analysis that this dump cannot give says why.
     await view.getByTestId('analysis-mappings').click();
     await view.getByTestId('analysis-parameter-pid').fill('1');

@@ -45,7 +45,7 @@ describeNeeding('window', 'lowcore', () => {
     expect((await page.getByTestId('byte-pane').locator('[data-bytes="hex"] mark').innerText()).replaceAll(/\s/g, '').length).toBe(32);
     await page.getByTestId('field-details').locator('.place-link').click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
-    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x2201b0');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('2201b0');
 
     // The inspector says which field a byte belongs to.
     await page.getByTestId('lowcore-here').getByText('external_new_psw').waitFor();
@@ -82,14 +82,14 @@ describeNeeding('window', 'lowcore', () => {
     await page.getByTestId('lowcore-at-wrong').getByText('absolute').waitFor();
     await at.fill('0x222000');
     await at.press('Enter');
-    const column = fields.getByRole('columnheader', { name: 'Lowcore at 0x222000' });
+    const column = fields.getByRole('columnheader', { name: 'Lowcore at 0x00000000 00222000' });
     await column.getByText(/certain|likely/).waitFor();
     await expect.poll(() => fields.locator('tr[data-field="cpu_nr"]').getAttribute('class')).toContain('differs');
     await photograph('lowcore-at-address');
     await at.fill('0x7ffffffff000');
     await at.press('Enter');
-    await fields.getByRole('columnheader', { name: 'Lowcore at 0x7ffffffff000' }).getByText('no lowcore can be there').waitFor();
-    await page.getByRole('button', { name: 'Take the lowcore at 0x7ffffffff000 away' }).click();
+    await fields.getByRole('columnheader', { name: 'Lowcore at 0x00007fff fffff000' }).getByText('no lowcore can be there').waitFor();
+    await page.getByRole('button', { name: 'Take the lowcore at 0x00007fff fffff000 away' }).click();
 
     // A second grid at a field of the lowcore at the address; the first one stays at a field of CPU 0.
     await goTo(page, 'absolute:0x2201e0');
@@ -99,7 +99,7 @@ describeNeeding('window', 'lowcore', () => {
     await page.getByTestId('rail-lowcore').click();
     await fields.locator('tr[data-field="external_new_psw"][aria-selected="true"]').waitFor();
     await fields.locator('tr[data-field="cpu_nr"]').getByRole('button').first().click();
-    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toMatch(/0x2223[0-9a-f]{2}/);
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toMatch(/2223[0-9a-f]{2}/);
   });
 });
 
@@ -117,7 +117,7 @@ describeNeeding('window', 'CPUs', () => {
     const table = page.getByTestId('cpu-compare');
     await table.waitFor();
     await page.getByTestId('cpu-differences').check();
-    await expect.poll(() => table.locator('tr[data-register="prefix"]').innerText()).toMatch(/0x220000[^]*0x222000/);
+    await expect.poll(() => table.locator('tr[data-register="prefix"]').innerText()).toMatch(/0x00220000[^]*0x00222000/);
     // The control registers of a system are alike: nothing of them is a difference.
     expect(await table.locator('tr[data-register="c13"]').count()).toBe(0);
     await page.getByTestId('copy-registers').click();
@@ -126,7 +126,7 @@ describeNeeding('window', 'CPUs', () => {
     await table.locator('tr[data-register="prefix"] .address-link').last().click();
     await page
       .getByTestId('status-cursor')
-      .getByText(/0x222000/)
+      .getByText(/00222000/)
       .waitFor();
     await page.getByTestId('rail-lowcore').click();
     await page.getByTestId('lowcore-fields').getByText('CPU 1', { exact: true }).waitFor();

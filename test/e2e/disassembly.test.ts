@@ -19,27 +19,37 @@ describeNeeding('window', 'the disassembly', () => {
     await view.getByRole('heading', { name: '__do_machine_kdump' }).waitFor();
     await view.getByText('CPU 0 (swapper/0) is here').waitFor();
 
+    // Enlarged, the code scrolls and nothing around it does: the buttons of the CPUs stay in sight.
+    await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2));
+    const scrolled = (): Promise<readonly string[]> =>
+      page.evaluate(() => [...document.querySelectorAll('*')].filter(({ scrollTop }) => scrollTop > 0).map(({ className }) => className));
+    await view.getByTestId('disassembly-cpu-1').click();
+    await view.getByText('CPU 1 (orderd/main) is here').waitFor();
+    await expect.poll(() => view.locator('.disassembly-code').evaluate((code) => code.scrollHeight > code.clientHeight)).toBe(true);
+    expect((await scrolled()).filter((name) => name !== 'disassembly-code')).toEqual([]);
+    await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(1));
+
     // A jump in the hex view leads to the code there.
     await page.getByTestId('rail-hex').click();
     await page.keyboard.press('Control+g');
     await page.keyboard.type('virtual:0x3ff7f26c71c');
     await page.keyboard.press('Enter');
-    await page.getByTestId('status-cursor').getByText('0x3ff7f26c71c').waitFor();
+    await page.getByTestId('status-cursor').getByText('3ff7f26c71c').waitFor();
     await page.getByTestId('rail-disassembly').click();
     await view.getByRole('heading', { name: 'order_update_totals [orderflow]' }).waitFor();
-    await expect.poll(() => view.locator('tr.code-failed').innerText()).toMatch(/0x3ff7f26c71c\s+e33020480024\s+stg\s+%r3, 0x48\(%r2\)/);
+    await expect.poll(() => view.locator('tr.code-failed').innerText()).toMatch(/0x000003ff7f26c71c\s+e33020480024\s+stg\s+%r3, 0x48\(%r2\)/);
     await expect
       .poll(() => view.locator('tr.code-mark').first().innerText())
-      .toMatch(/CPU 1 \(orderd\/main\) failed here[\s\S]*%r2=\s*0x0[\s\S]*operand at\s+0x48/);
+      .toMatch(/CPU 1 \(orderd\/main\) failed here[\s\S]*%r2=\s*0x0{16}[\s\S]*operand at\s+0x0{14}48/);
     await desk.photograph('disassembly');
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
 
     // An instruction that is picked is where the hex view's cursor is.
     await view.getByTestId('instruction-0x3ff7f26c716').click();
-    await page.getByTestId('status-cursor').getByText('0x3ff7f26c716').waitFor();
+    await page.getByTestId('status-cursor').getByText('000003ff7f26c716').waitFor();
     await page.getByTestId('rail-hex').click();
-    await page.getByTestId('inspector').filter({ visible: true }).getByText('0x3ff7f26c716').first().waitFor();
+    await page.getByTestId('inspector').filter({ visible: true }).getByText('000003ff7f26c716').first().waitFor();
     // The inspector says what the place is.
     const what = page.getByTestId('inspector-address').filter({ visible: true });
     await what.getByText('memory of module orderflow').waitFor();

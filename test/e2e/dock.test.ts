@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
-import { testDesk } from './test-desk.ts';
+import { command, testDesk } from './test-desk.ts';
 import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
@@ -39,16 +39,16 @@ describeNeeding('window', 'panes', () => {
     await page.keyboard.press('Control+g');
     await page.getByTestId('go-to').fill('absolute:0x2000');
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x2000');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('2000');
     await photograph('dock-split');
     await page.keyboard.press('Control+Alt+ArrowLeft');
-    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x1000');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('1000');
     await page.keyboard.press('Alt+ArrowLeft');
-    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x2000');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('2000');
 
     // By pointer: the second grid's tab dropped onto the tabs of the first pane.
     const tab = page.getByTestId('tab-hex').last();
-    const target = page.getByTestId('tab-overview').filter({ visible: true }).first();
+    const target = page.getByTestId('tab-overview').filter({ visible: true }).last();
     const from = (await tab.boundingBox())!;
     const to = (await target.boundingBox())!;
     await page.mouse.move(from.x + 20, from.y + 10);
@@ -71,10 +71,83 @@ describeNeeding('window', 'panes', () => {
       .evaluateAll((views) => views.map((view) => view.dataset.dump));
     expect(new Set(dumps).size).toBe(2);
 
-    // Closing a dump takes its panes away; closing the other one leaves the first page.
+    // What was done is taken back, and done again.
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => page.getByTestId('view-overview').filter({ visible: true }).count()).toBe(1);
+    await page.keyboard.press('Control+Shift+Z');
+    await expect.poll(() => page.getByTestId('view-overview').filter({ visible: true }).count()).toBe(2);
+
+    // Panes name their dumps; the window names what is in front.
+    const fronts = page.locator('.dv-active-tab .tab-dump');
+    await expect.poll(async () => new Set(await fronts.allInnerTexts()).size).toBe(2);
+    await expect.poll(() => page.title()).toMatch(/^Overview · .+ · s390x .*Linux .* · Dumpbench$/);
+
+    // Closing a tab closes nothing else; it is reopened where it was.
+    const hexTabs = page.getByTestId('tab-hex').filter({ visible: true });
+    const before = await page.getByTestId(/^tab-/).allInnerTexts();
+    await hexTabs.first().click();
     await page.keyboard.press('Control+w');
+    await expect.poll(() => page.getByTestId(/^tab-/).count()).toBe(before.length - 1);
+    await page.keyboard.press('Control+Shift+T');
+    await expect.poll(() => page.getByTestId(/^tab-/).allInnerTexts()).toEqual(before);
+
+    // A tab's menu, by pointer and by key.
+    await hexTabs.first().click({ button: 'right' });
+    await page.getByTestId('context-menu').waitFor();
+    await photograph('dock-tab-menu');
+    await page.getByRole('menuitem', { name: 'Close others' }).click();
+    await expect.poll(() => page.getByTestId(/^tab-/).count()).toBeLessThan(before.length - 1);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => page.getByTestId(/^tab-/).allInnerTexts()).toEqual(before);
+    await page.locator('.dv-tab:visible').first().focus();
+    await page.keyboard.press('Shift+F10');
+    await page.getByTestId('context-menu').waitFor();
+    await page.keyboard.press('Escape');
+
+    // Lines between parts of a view are moved by keys and put back.
+    await page.getByTestId('tab-cpus').filter({ visible: true }).first().click();
+    const line = page
+      .getByRole('separator', { name: /list of CPUs/ })
+      .filter({ visible: true })
+      .first();
+    await line.waitFor();
+    const share = (): Promise<number> => line.getAttribute('aria-valuenow').then(Number);
+    const own = await share();
+    await line.focus();
+    for (let press = 0; press < 3; press += 1)
+      await page.keyboard.press((await line.getAttribute('aria-orientation')) === 'vertical' ? 'ArrowRight' : 'ArrowDown');
+    await expect.poll(share).toBeGreaterThan(own);
+    await photograph('dock-splitter');
+    await page.keyboard.press('Enter');
+    await expect.poll(share).toBe(own);
+
+    // Closing a dump takes its panes away, and can be taken back; without tabs the open dumps are listed.
+    const dumpsShown = async (): Promise<number> => new Set(await page.getByTestId(/^view-/).evaluateAll((all) => all.map((view) => view.dataset.dump))).size;
+    await page.keyboard.press('Control+Shift+W');
+    await expect.poll(() => page.getByTestId('notice').innerText()).toContain('Closed ');
+    await expect.poll(dumpsShown).toBe(1);
+    await page.getByTestId('notice').getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(dumpsShown).toBe(2);
+    await command(desk, 'layout all tabs in one pane');
     await expect.poll(() => groups.count()).toBe(1);
-    await page.keyboard.press('Control+w');
+    await command(desk, 'close all tabs of this pane');
+    await page.getByTestId('no-tabs').waitFor();
+    await photograph('dock-no-tabs');
+    await page.getByRole('list', { name: 'Open dumps' }).getByRole('button').first().click();
+    await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
+
+    // Recents while a dump is open: with what was found in them.
+    await page.keyboard.press('Control+Shift+W');
+    await expect.poll(() => page.getByTestId('dump-switcher').innerText()).toContain('1 dump');
+    await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
+    await page.keyboard.press('Control+r');
+    const recent = page.locator('[data-recent]').filter({ visible: true }).first();
+    await recent.waitFor();
+    await expect.poll(() => recent.innerText()).toMatch(/\d+ passed.*/);
+    await expect.poll(() => recent.innerText()).toContain('opened ');
+    await photograph('dock-recents');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Shift+W');
     await page.getByTestId('first-run').waitFor();
   });
 });

@@ -1,8 +1,13 @@
 /** Files dropped onto the window, with the paths that a real drag carries. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
+import { elfVmcore } from '../../src/samples/elf-vmcore.ts';
+import { kdumpSplitSet } from '../../src/samples/kdump-compressed.ts';
+import { s390xSystem } from '../../src/samples/s390x-system.ts';
 import { testDesk } from './test-desk.ts';
 import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
@@ -22,7 +27,8 @@ describeNeeding('window', 'dropping', () => {
     const empty = join(folder, 'empty');
     writeFileSync(empty, '');
     const directory = join(folder, 'a folder');
-    mkdirSync(directory);
+    const elsewhere = join(folder, 'elsewhere');
+    for (const one of [directory, elsewhere]) mkdirSync(one);
 
     const desk = await openOne([]);
     const { page, photograph } = desk;
@@ -45,19 +51,57 @@ describeNeeding('window', 'dropping', () => {
     await expect.poll(() => opened.innerText()).toContain('1 dump');
 
     await drop(directory);
-    await expect.poll(() => found.innerText()).toBe('the folder holds no dump');
-    await expect.poll(() => page.getByTestId('error-file').filter({ visible: true }).innerText()).toBe(directory);
+    const notice = page.getByTestId('notice');
+    await notice.getByText('No dump is in a folder: there is no file in it.').waitFor();
+    await notice.getByRole('button').click();
+    await notice.waitFor({ state: 'detached' });
+
+    // A folder with several lists them; those that are marked are opened.
+    writeFileSync(join(directory, 'notes.txt'), 'what the customer said');
+    const parts = kdumpSplitSet(s390xSystem({ cpuCount: 2 }), {}, [100]).map((bytes, at) => {
+      const path = join(at === 0 ? directory : elsewhere, `part${at}`);
+      writeFileSync(path, bytes);
+      return path;
+    });
+    writeFileSync(join(directory, 'packed.elf.gz'), gzipSync(elfVmcore(s390xSystem({ cpuCount: 1 }))));
+    const listed = page.getByTestId('gather-dump');
+    await drop(directory);
+    await expect.poll(() => listed.allInnerTexts()).toHaveLength(2);
+    const rows = (await listed.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
+    expect(rows[0]).toMatch(/^packed\.elf\.gz ELF vmcore, packed with gzip \d/);
+    expect(rows[1]).toMatch(/^part0 kdump-compressed, set of 1 file not complete \d/);
+    const choice = page.getByTestId('gather-choice');
+    await choice.getByText('1 file begins as no dump.').waitFor();
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('[data-testid="gather-choice"]').analyze();
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
     await photograph('drop-folder');
+    await page.keyboard.press('Space');
+    expect(await choice.getByTestId('gather-open').innerText()).toBe('Open 2 dumps');
+    await page.keyboard.press('Space');
+    expect(await choice.getByTestId('gather-open').isDisabled()).toBe(true);
+    await listed.first().click();
+    await choice.getByTestId('gather-open').click();
+    await title.getByText('packed.elf.gz').waitFor();
+    await expect.poll(() => opened.innerText()).toContain('2 dumps');
+
+    // Files of a set from two folders are one dump, and a whole one.
+    await drop(...parts);
+    await title.getByText('part0').waitFor();
+    await expect.poll(() => opened.innerText()).toContain('3 dumps');
+    await page.getByTestId('rail-integrity').click();
+    await expect.poll(() => page.getByTestId('view-integrity').filter({ visible: true }).innerText()).toContain('container-complete');
+    expect(await page.getByTestId('view-integrity').filter({ visible: true }).innerText()).not.toContain('A part of the split set is missing');
+
     await drop(text, empty);
     await expect.poll(() => found.innerText()).toBe('the file is empty');
-    await expect.poll(() => opened.innerText()).toContain('4 dumps');
+    await expect.poll(() => opened.innerText()).toContain('5 dumps');
     await page.getByRole('tab', { name: /letter\.txt/ }).click();
     await expect.poll(() => title.innerText()).toBe('letter.txt');
     await page.getByText('This is not a dump that Dumpbench knows.').filter({ visible: true }).waitFor();
 
     // All at once; the one that is open already stays one.
     await drop(...samples);
-    await expect.poll(() => opened.innerText()).toContain(`${3 + samples.length} dumps`);
+    await expect.poll(() => opened.innerText()).toContain(`${4 + samples.length} dumps`);
     await title.getByText(basename(samples.at(-1)!)).waitFor();
     await page.getByTestId('notice').waitFor({ state: 'detached' });
   });

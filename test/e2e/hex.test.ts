@@ -67,10 +67,10 @@ describeNeeding('window', 'the hex view', () => {
     await goTo(desk, 'absolute:0x0');
     await goTo(desk, `absolute:0x${(tebibyte - 1n).toString(16)}`);
     await end.waitFor();
-    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0xffffffffff');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('ffffffffff');
     // Keys do not fall into the gap; the very end of the space is still a place to go to.
     await page.keyboard.press('ArrowRight');
-    expect(await page.getByTestId('status-cursor').innerText()).toContain('0xffffffffff');
+    expect(await page.getByTestId('status-cursor').innerText()).toContain('ffffffffff');
     await goTo(desk, 'absolute:0xffffffffffffffff');
     await grid.getByText('fffffffffffffff0').waitFor();
 
@@ -99,13 +99,14 @@ describeNeeding('window', 'the hex view', () => {
     await goTo(desk, 'absolute:0x1c8000');
     const viewAs = page.getByTestId('view-as');
     await viewAs.getByRole('combobox').selectOption('os_info');
-    const field = viewAs.getByRole('button', { name: /csum/ }).first();
+    const structure = page.getByTestId('structure');
+    const field = structure.getByRole('row', { name: /csum/ }).first();
     await field.waitFor();
     await field.click();
-    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x1c8008 · 4 bytes');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('1c8008 · 4 bytes');
     // The other way: the cursor in the bytes marks the field.
     await goTo(desk, 'absolute:0x1c8010');
-    await expect.poll(() => viewAs.locator('[aria-current="true"]').innerText()).toContain('crashkernel');
+    await expect.poll(() => structure.locator('.here').innerText()).toContain('crashkernel');
     await photograph('hex-view-as');
 
     await goTo(desk, 'cpu0.prefix');
@@ -113,10 +114,10 @@ describeNeeding('window', 'the hex view', () => {
     // The lowcore's pointer to os_info, followed and come back from.
     await page.getByTestId('readings').getByRole('term').filter({ hasText: 'as absolute address' }).waitFor();
     await page.keyboard.press('Control+Enter');
-    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x1c8000');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('1c8000');
     await page.getByTestId('readings').getByText('EBCDIC 1047').waitFor();
     await page.keyboard.press('Alt+ArrowLeft');
-    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0xe18');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('e18');
 
     await goTo(desk, 'absolute:0x1c8000');
     for (let count = 0; count < 7; count += 1) await page.keyboard.press('Shift+ArrowRight');
@@ -133,6 +134,90 @@ describeNeeding('window', 'the hex view', () => {
     expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toMatch(/sample-damaged\.s390 \(dump [0-9a-f]{16}\), absolute:0x1c8000, 8 bytes/);
   });
 
+  it('copies, selects, and finds by keys, in rows of a length to choose', async () => {
+    const desk = await openOne([damaged]);
+    const { page, app, photograph } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await goTo(desk, 'absolute:0x1c8000');
+    const grid = page.getByTestId('hex-grid');
+    const status = page.getByTestId('status-cursor');
+    const said = page.getByTestId('hex-said');
+    const clipboard = () => app.evaluate(({ clipboard: board }) => board.readText());
+    for (let count = 0; count < 7; count += 1) await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Control+c');
+    await expect.poll(clipboard).toBe('4f 53 49 4e 46 4f 53 5a');
+    await expect.poll(() => said.innerText()).toBe('Copied 8 bytes as hex digits');
+
+    // All that makes sense, and no text of the page.
+    await page.keyboard.press('Control+a');
+    await expect.poll(() => said.innerText()).toMatch(/^Selected: /);
+    expect(await page.evaluate(() => getSelection()?.toString())).toBe('');
+
+    await goTo(desk, 'absolute:0x0');
+    await page.keyboard.press('Control+f');
+    const bar = page.getByTestId('find-bar');
+    await bar.getByLabel('Find', { exact: true }).fill('OSINFOSZ');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => status.innerText()).toContain('1c8000 · 8 bytes');
+    await expect.poll(() => page.getByTestId('find-status').innerText()).toMatch(/^1 of \d+ hits?$/);
+    await expect.poll(() => grid.locator('.hex-mark.hit:visible').count()).toBeGreaterThan(0);
+    // The field keeps its own keys: nothing follows a pointer, nothing is selected in the grid.
+    const before = await status.innerText();
+    await page.keyboard.press('Control+Enter');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+c');
+    await expect.poll(clipboard).toBe('OSINFOSZ');
+    expect(await status.innerText()).toBe(before);
+    await photograph('hex-find');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-testid="hex-grid"]:focus').waitFor();
+    await page.keyboard.press('F3');
+    await expect.poll(() => status.innerText()).toContain('8 bytes');
+
+    await goTo(desk, 'absolute:0x1c8008');
+    const ruler = grid.locator('.hex-ruler');
+    await expect.poll(() => ruler.innerText()).toContain('EBCDIC');
+    for (const bytes of ['8', '32']) {
+      await page.getByTestId('hex-row-bytes').selectOption(bytes);
+      await expect.poll(() => ruler.innerText()).toContain(bytes === '8' ? '07  ASCII' : '1e 1f');
+      await photograph(`hex-rows-${bytes}`);
+    }
+    await grid.getByText('00000000001c8000').waitFor();
+    await page.getByTestId('hex-ebcdic').click();
+    await expect.poll(() => ruler.innerText()).not.toContain('EBCDIC');
+
+    // Two grids of the dump that scroll as one.
+    await grid.focus();
+    await page.keyboard.press('Control+Shift+H');
+    const second = page.locator('[data-grid="2"] [data-testid="hex-grid"]');
+    await second.waitFor();
+    await page.getByTestId('hex-link').first().click();
+    const tops = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('[data-testid="hex-grid"]')].map((one) => {
+          const clip = one.querySelector('.hex-clip')!.getBoundingClientRect().top;
+          return [...one.querySelectorAll('.hex-row')]
+            .find((row) => Math.abs(row.getBoundingClientRect().top - clip) < 2)
+            ?.querySelector('.hex-quiet')
+            ?.textContent.slice(0, 16);
+        }),
+      );
+    await expect.poll(async () => (await tops()).every((top) => top !== undefined)).toBe(true);
+    const topsBefore = (await tops()).map((top) => BigInt(`0x${top ?? ''}`));
+    await second.hover();
+    await page.mouse.wheel(0, 800);
+    // Each keeps its distance from the other.
+    await expect
+      .poll(async () => {
+        const [one, other] = (await tops()).map((top, at) => (top === undefined ? undefined : BigInt(`0x${top}`) - (topsBefore[at] ?? 0n)));
+        return one === other && one !== undefined && one > 0n;
+      })
+      .toBe(true);
+    await second.click({ button: 'right', position: { x: 200, y: 100 } });
+    await page.getByRole('menuitem', { name: 'Copy as Markdown' }).waitFor();
+    await photograph('hex-linked-menu');
+  });
+
   it('lays any type of the kernel over memory where the dump has them', async () => {
     const desk = await openOne([await dumpFile('o-x86-x1-kdump-raw-d31')]);
     const { page, photograph } = desk;
@@ -144,15 +229,36 @@ describeNeeding('window', 'the hex view', () => {
     await viewAs.getByRole('button', { name: 'task_struct', exact: true }).waitFor();
     await photograph('hex-kernel-types');
     await search.press('Enter');
-    const comm = viewAs.getByRole('button', { name: 'comm "swapper/0"' });
+    const structure = page.getByTestId('structure');
+    const comm = structure.getByRole('row').filter({ hasText: '"swapper/0"' });
     await comm.click();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('16 bytes');
     await photograph('hex-view-as-kernel-type');
+    // What is inside, and what a pointer leads to, opens in place; an address leads to its bytes.
+    await structure.getByRole('button', { name: 'Open real_parent', exact: true }).click();
+    await expect.poll(() => structure.getByRole('row').filter({ hasText: '"swapper/0"' }).count()).toBe(2);
+    await structure.getByRole('button', { name: 'Open se', exact: true }).first().click();
+    await structure.getByText('run_node', { exact: true }).first().waitFor();
+    await photograph('hex-structure-tree');
+    await structure.getByRole('button', { name: 'Close se', exact: true }).click();
+    // All types, each as a tree, to be laid at the cursor.
+    await page.keyboard.press('Control+Shift+P');
+    await page.getByLabel('Command', { exact: true }).fill('Show Types');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('types-search').fill('list_head');
+    await page.getByTestId('types-search').press('Enter');
+    const tree = page.getByTestId('view-types').getByTestId('type-tree');
+    await tree.focus();
+    await tree.press('ArrowRight');
+    await expect.poll(() => tree.getByRole('row').filter({ hasText: 'next' }).count()).toBe(2);
+    await photograph('types');
+    await page.getByTestId('lay-type').click();
+    await structure.getByRole('heading', { name: 'struct list_head' }).waitFor();
     // A type that only a module has.
     await search.fill('ext4_inode_i');
     await viewAs.getByRole('button', { name: 'ext4_inode_info', exact: true }).waitFor();
     await search.press('Enter');
-    await viewAs.getByRole('group', { name: 'Fields of struct ext4_inode_info of ext4' }).waitFor();
+    await structure.getByRole('heading', { name: 'struct ext4_inode_info of ext4' }).waitFor();
     await photograph('hex-view-as-module-type');
   });
 });

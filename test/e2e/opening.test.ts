@@ -5,6 +5,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { beforeAll, expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
+import { pvElf, sampleCommunicationKey } from '../../src/samples/pv-elf.ts';
+import { s390xSystem } from '../../src/samples/s390x-system.ts';
 import { command, testDesk } from './test-desk.ts';
 import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
@@ -85,5 +87,52 @@ describeNeeding('window', 'opening', () => {
     // Electron opens no further pages for axe's usual way of working.
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('[data-testid="about"]').analyze();
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
+  });
+
+  it('takes what a dump does not say: addresses of memory without a header, and the key of a secure guest', async () => {
+    const memory = s390xSystem({ cpuCount: 2, state: 'disabled-wait', registers: 'believable' });
+    const write = (name: string, bytes: Uint8Array): string => {
+      const path = join(folder, name);
+      writeFileSync(path, bytes);
+      return path;
+    };
+    const raw = write('memory.raw', memory.memory.read(0, memory.memory.size));
+    const guest = write('guest.elf', pvElf(memory));
+    const key = write('guest.key', sampleCommunicationKey);
+    const desk = await openOne([two]);
+    const { page, app, photograph } = desk;
+    const choose = (path: string): Promise<void> =>
+      app.evaluate(({ dialog }, chosen) => {
+        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+      }, path);
+    const title = page.getByTestId('dump-title').filter({ visible: true });
+    const overview = page.getByTestId('overview').filter({ visible: true });
+
+    await title.waitFor();
+    await choose(raw);
+    await page.keyboard.press('Control+Shift+O');
+    await page.getByTestId('opening-add').click();
+    await page.getByTestId('opening-headerless').check();
+    await page.getByTestId('opening-open').click();
+    await page.getByTestId('opening-dialog').getByText('is missing, or is no address').waitFor();
+    await page.getByTestId('opening-address').fill('0x0');
+    await page.getByTestId('opening-machine').selectOption('s390x');
+    await photograph('opening-said');
+    const dialog = await new AxeBuilder({ page }).setLegacyMode().include('[data-testid="opening-dialog"]').analyze();
+    expect(dialog.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
+    await page.getByTestId('opening-open').click();
+    await expect.poll(() => title.innerText()).toContain('memory.raw');
+    await expect.poll(() => overview.innerText()).toContain('raw memory at given addresses');
+
+    await choose(guest);
+    await page.keyboard.press('Control+Shift+O');
+    await page.getByTestId('opening-add').click();
+    await choose(key);
+    await page.getByTestId('opening-key').click();
+    await expect.poll(() => page.getByTestId('opening-key-file').innerText()).toContain('guest.key');
+    await page.getByTestId('opening-open').click();
+    await expect.poll(() => title.innerText()).toContain('guest.elf');
+    await expect.poll(() => overview.innerText()).toContain('sysrq');
+    await photograph('opening-decrypted');
   });
 });

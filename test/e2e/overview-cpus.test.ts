@@ -31,9 +31,9 @@ const real = [
   [
     'c-null-kthread.kdump',
     [
-      { 'PSW address': '0x3ffff10d938', where: '__do_machine_kdump', 'crashed in': 'stopped in arch_cpu_idle' },
-      { 'PSW address': '0x3ffff106f7c', where: 'smp_call_ipl_cpu', 'crashed in': 'order_update_totals [orderflow]' },
-      { 'PSW address': '0x3ffff106874', where: 'smp_handle_ext_call', 'crashed in': '–' },
+      { 'PSW address': '0x000003ffff10d938', where: '__do_machine_kdump', 'crashed in': 'stopped in arch_cpu_idle' },
+      { 'PSW address': '0x000003ffff106f7c', where: 'smp_call_ipl_cpu', 'crashed in': 'order_update_totals [orderflow]' },
+      { 'PSW address': '0x000003ffff106874', where: 'smp_handle_ext_call', 'crashed in': '–' },
     ],
   ],
   [
@@ -45,15 +45,27 @@ const real = [
   ],
 ] as const;
 
+const others = [
+  ['o-x86-x1-vmcore.elf', /^([A-Z]{2,3} )*[A-Z]{2,3}$/, /kernel/],
+  ['o-a64-a1-qemu.elf', /^EL1h/, /EL1h/],
+] as const;
+
 describeNeeding('window', 'CPUs in the overview', () => {
   it('name the function of the address, and next to it the one that crashed', async () => {
     const { page } = await openOne([crash]);
     await expect.poll(async () => (await cpuRows(page))[0]?.['crashed in']).toBeDefined();
     const rows = await cpuRows(page);
     expect(rows.map((row) => [row['PSW address'], row.where, row['crashed in']])).toEqual([
-      ['0x110038', '__do_machine_kexec', 'sysrq_handle_crash'],
-      ['0x10a82e', 'smp_stop_cpu', '–'],
+      ['0x0000000000110038', '__do_machine_kexec', 'sysrq_handle_crash'],
+      ['0x000000000010a82e', 'smp_stop_cpu', '–'],
     ]);
+    // Beside it the backtrace from there on, and the log around the panic; each leads to all of it.
+    const trace = page.getByTestId('trace-card');
+    await trace.locator('.crash-place').getByText('sysrq_handle_crash').waitFor();
+    await page.getByTestId('log-death').getByText('Kernel panic').waitFor();
+    expect(await page.getByTestId('verdict').getAttribute('data-tone')).not.toBe('plain');
+    await trace.getByRole('button', { name: 'All backtraces' }).click();
+    await expect.poll(() => page.getByTestId('kernel-tab-traces').getAttribute('aria-selected')).toBe('true');
   });
 
   it('have no such column where nothing crashed', async () => {
@@ -61,6 +73,23 @@ describeNeeding('window', 'CPUs in the overview', () => {
     await expect.poll(async () => (await cpuRows(page))[0]?.where).toBeDefined();
     expect(Object.keys((await cpuRows(page))[0] ?? {})).not.toContain('crashed in');
   });
+
+  for (const [name, flags, state] of others)
+    it.skipIf(!haveDump(name))(`of ${name} are at home: their own registers and flags, and no lowcore`, async () => {
+      const { page, photograph } = await openOne([await dumpFile(name)]);
+      await expect.poll(async () => (await cpuRows(page))[0]?.state).toMatch(state);
+      await page.getByTestId('log-card').locator('li').first().waitFor();
+      await photograph(`overview-${name}`);
+      expect(await page.getByTestId('rail-lowcore').count()).toBe(0);
+      await page.getByTestId('rail-cpus').click();
+      const details = page.getByTestId('cpu-details');
+      await details.getByRole('heading', { name: 'Instruction, stack, and flags' }).waitFor();
+      await details.getByText(flags).first().waitFor();
+      await photograph(`cpus-${name}`);
+      await page.getByTestId('rail-dmesg').click();
+      await page.getByTestId('log-table').locator('[role=row]').nth(3).waitFor();
+      await photograph(`log-${name}`);
+    });
 
   for (const [name, expected] of real)
     it.skipIf(!haveDump(name))(`of ${name}`, async () => {

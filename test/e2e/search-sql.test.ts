@@ -42,9 +42,9 @@ describeNeeding('window', 'search', () => {
     await page.getByTestId('search-pattern').fill('OSINFOSZ');
     await page.keyboard.press('Enter');
     const hits = page.getByTestId('search-hits');
-    await hits.getByRole('button', { name: '0x1c8000' }).click();
+    await hits.getByRole('button', { name: /^0x0*1c8000$/ }).click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
-    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x1c8000');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('1c8000');
     await page.getByTestId('rail-search').click();
     await page.getByTestId('search-kind').selectOption('regex');
     await page.getByTestId('search-pattern').fill('(');
@@ -88,14 +88,48 @@ describeNeeding('window', 'SQL', () => {
     await type("select name, start from region where name = 'os_info' ");
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Enter');
-    await page.getByTestId('sql-table').getByRole('button', { name: '0x1c8000' }).waitFor();
+    await page
+      .getByTestId('sql-table')
+      .getByRole('button', { name: /^0x0*1c8000$/ })
+      .waitFor();
     await type('delete from region ');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Enter');
     await page.getByTestId('sql-error').getByText('read-only').waitFor();
-    await page.getByTestId('sql-table').getByRole('button', { name: '0x1c8000' }).click();
+    // The dump itself as a table; as a chart, which stays one for the next query.
+    await type('select name, pid from tasks ');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Enter');
+    await page.getByTestId('sql-table').getByText('swapper').first().waitFor();
+    await page.getByTestId('sql-chart').click();
+    await page.getByTestId('sql-chart-kind').selectOption('doughnut');
+    await page.getByTestId('sql-show-history').click();
+    const past = page.getByTestId('sql-history').locator('.sql-past');
+    await expect
+      .poll(() => past.allInnerTexts())
+      .toEqual([
+        expect.stringMatching(/from tasks\s*\d+ rows?$/),
+        expect.stringMatching(/delete from region\s*failed$/),
+        expect.stringMatching(/1 row$/),
+        expect.stringMatching(/rows?$/),
+      ]);
+    await page.getByTestId('sql-panel-filter').fill('os_info');
+    await expect.poll(() => past.count()).toBe(1);
+    await past.click();
+    await page.getByTestId('sql-editor').getByText('os_info').first().waitFor();
+    await page.getByTestId('sql-run').click();
+    await page.getByTestId('chart-doughnut').or(page.getByText('A chart needs a column of numbers')).first().waitFor();
+    await page.getByRole('button', { name: 'Table', exact: true }).click();
+    await page
+      .getByTestId('sql-table')
+      .getByRole('button', { name: /^0x0*1c8000$/ })
+      .waitFor();
+    await page
+      .getByTestId('sql-table')
+      .getByRole('button', { name: /^0x0*1c8000$/ })
+      .click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
-    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('0x1c8000');
+    await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('1c8000');
   });
 });
 
@@ -132,6 +166,23 @@ describeNeeding('window', 'memory', () => {
     await page.mouse.up();
     await span.getByText(/25\d(\.\d+)? GiB/).waitFor();
     // Drawing a range is not a click: the view stays.
+    const minimap = page.getByTestId('minimap');
+    await minimap.focus();
+    await page.keyboard.press('+');
+    await span.getByText(/12\d(\.\d+)? GiB/).waitFor();
+    await page.keyboard.press('Home');
+    await expect.poll(() => span.innerText()).toMatch(/^0x0+ – /);
+    await page.keyboard.press('PageDown');
+    await expect.poll(() => minimap.getAttribute('aria-valuetext')).toMatch(/^0x[1-9a-f][0-9a-f]*0{6} to 0x[0-9a-f]*0{6}, 12\d(\.\d+)? GiB of 1 TiB$/);
+    await page.keyboard.press('0');
+    await span.getByText('1 TiB').waitFor();
+    // What the pointer is on has a line of its own.
+    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
+    await page
+      .getByTestId('strip-readout')
+      .filter({ visible: true })
+      .getByText(/^absolute:0x/)
+      .waitFor();
     await page.getByTestId('tab-classes').click();
     await page.getByTestId('region-classes').getByText('crashkernel').first().waitFor();
     await page.getByTestId('tab-duplicates').click();

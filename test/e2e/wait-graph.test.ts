@@ -29,6 +29,20 @@ describeNeeding('window', 'who waits for whom', () => {
         return [of(frame.querySelector('.wait-task text'), 'fill'), of(frame.querySelector('.wait-edge'), 'stroke'), of(frame, 'color')];
       });
       expect(new Set(colours).size).toBe(1);
+      // Arrowheads have the ink of their lines.
+      const heads = await drawing.evaluate((frame) =>
+        [
+          ['path.wait-edge', 'marker:not(.wait-cycle) path'],
+          ['path.wait-cycle', 'marker.wait-cycle path'],
+        ].map((pair) =>
+          pair.map((selector) => {
+            const found = frame.querySelector(selector);
+            return found === null ? '' : getComputedStyle(found).color;
+          }),
+        ),
+      );
+      for (const [line, head] of heads) expect(head).toBe(line);
+      expect(heads[0]).not.toEqual(heads[1]);
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
       await desk.photograph('wait-graph');

@@ -11,6 +11,7 @@ import { checkout, type Desk } from './desk.ts';
 import { testDesk } from './test-desk.ts';
 import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
+import { paddedHex } from '../../src/renderer/words/numbers.ts';
 
 const folder = scratchFolder();
 const openOne = testDesk();
@@ -92,7 +93,7 @@ describeNeeding('window', 'a walk through the window', () => {
       .first()
       .click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
-    await page.getByTestId('status-cursor').getByText(at).waitFor();
+    await page.getByTestId('status-cursor').getByText(paddedHex(at)).waitFor();
     await picture(desk, 'hex');
 
     await page.getByTestId('rail-cpus').click();

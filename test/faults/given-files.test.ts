@@ -65,6 +65,9 @@ describe('an option that names a file', () => {
     expect(new Set(options.map(({ flag }) => flag))).toEqual(
       new Set([
         '--volume',
+        '--dmesg',
+        '--dump-log',
+        '--host-facts',
         '--known-issues',
         '--index',
         '--vmcoreinfo',

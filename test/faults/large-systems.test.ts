@@ -82,6 +82,17 @@ describe('a large system', () => {
     minutes,
   );
 
+  it.each(['stacks', 'hangs', 'problems', 'cpus-running', 'memory-usage'])(
+    'analyse %s: bounded memory, and at most 4 MiB of output',
+    async (analysis) => {
+      const { out, code, peak } = await peakOf('analyse', path, analysis, '--json');
+      expect([0, 1]).toContain(code);
+      expect(peak).toBeLessThan(bound + margin);
+      expect(out.length).toBeLessThan(4 * mebibyte);
+    },
+    minutes,
+  );
+
   it(
     'dmesg: every record',
     async () => {

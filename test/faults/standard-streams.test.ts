@@ -31,12 +31,13 @@ function runOnFull(argv: readonly string[], stream: 'out' | 'err'): Promise<{ re
   });
 }
 
+const textless: ReadonlySet<string> = new Set(['cache', 'ftrace']);
 const answers: readonly (readonly string[])[] = [
   ['--help'],
   ['--version'],
   ['info', '--help'],
-  // An empty cache has nothing to say in text.
-  ...Object.entries(jsonCommands).map(([name, { args }]) => [name, ...args(files, folder), ...(name === 'cache' ? ['--json'] : [])]),
+  // An empty cache and a trace without events have nothing to say in text.
+  ...Object.entries(jsonCommands).map(([name, { args }]) => [name, ...args(files, folder), ...(textless.has(name) ? ['--json'] : [])]),
   ['search', files.healthy, 'Linux', '--json'],
   ['report', '--quick', files.healthy],
   ['read', files.healthy, '0', '65536', '--raw'],

@@ -66,7 +66,7 @@ function answered(answers: Answers): Facts {
     ['arch', info.machine.arch],
     ['byte order', info.machine.endianness],
     ...(info.machine.pageSize === undefined ? [] : [['page size', info.machine.pageSize] as const]),
-    ['cpus', info.machine.cpuCount],
+    ...(info.machine.cpuCount === undefined ? [] : [['cpus', info.machine.cpuCount] as const]),
     ['max pfn', Number((BigInt(answers.memoryEnd) + BigInt(pageSize) - 1n) / BigInt(pageSize))],
     ['pages', heldPages(answers)],
   ]);

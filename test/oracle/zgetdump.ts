@@ -59,7 +59,7 @@ function answered({ info, memoryEnd }: Answers): Facts {
     ['format', info.container.format],
     ['complete', info.container.complete ?? false],
     ['arch', info.machine.arch],
-    ['cpus', info.machine.cpuCount],
+    ...(info.machine.cpuCount === undefined ? [] : [['cpus', info.machine.cpuCount] as const]),
     ['memory end', Number(BigInt(memoryEnd) / mebibyte)],
     ['memory map', merged(info.memory.ranges.map(({ start, end }) => [BigInt(start), BigInt(end)]))],
   ]);

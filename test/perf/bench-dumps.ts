@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { buildCase } from '../../src/samples/case-text.ts';
 
 /** Memory like that of a kernel at work: 42 % zero, 14 % text, 8 % of high entropy, the rest pointers, numbers and code-like data. */
-const memory = (mebibytes: number): string => {
+const contents = (mebibytes: number, first: number): string => {
   const part = (share: number): string => `${Math.floor(mebibytes * 1024 * share) & ~3} KiB`;
-  const at = (share: number): string => `0x${((Math.floor(mebibytes * 256 * share) + 256) * 4096).toString(16)}`;
-  return `memory ${mebibytes} MiB\nlines ${at(0)} ${part(0.14)}\nrandom ${at(0.16)} ${part(0.08)}\npointers ${at(0.26)} ${part(0.3)}\n`;
+  const at = (share: number): string => `0x${((Math.floor(mebibytes * 256 * share) + 256 * first) * 4096).toString(16)}`;
+  return `lines ${at(0)} ${part(0.14)}\nrandom ${at(0.16)} ${part(0.08)}\npointers ${at(0.26)} ${part(0.3)}\n`;
 };
+const memory = (mebibytes: number): string => `memory ${mebibytes} MiB\n${contents(mebibytes, 1)}`;
+
+/** MiB of the system that the builder makes. */
+const systemMebibytes = 7;
 
 const bodyMebibytes = 64;
 const headerBytes = 4096;
@@ -49,10 +53,10 @@ export function elf(folder: string, mebibytes: number): string {
   return path;
 }
 
-/** A kdump-compressed dump of one codec. */
+/** A kdump-compressed dump of one codec. Its header names the kernel, as those of all real ones do; where none does, memory is looked through for it. */
 export function kdump(folder: string, codec: string, mebibytes: number): string {
   const path = join(folder, `${codec}.kdump`);
-  writeFileSync(path, buildCase(`${memory(mebibytes)}format kdump-compressed codec=${codec}\n`));
+  writeFileSync(path, buildCase(`system healthy memory=${mebibytes}MiB\n${contents(mebibytes, systemMebibytes + 1)}format kdump-compressed codec=${codec}\n`));
   return path;
 }
 

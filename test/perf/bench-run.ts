@@ -55,6 +55,24 @@ function processorOf(pid: number | undefined): number | undefined {
   }
 }
 
+/**
+ * Seconds of processor time of all processes that this one has started and waited for; undefined where the system does not say. In steps of a hundredth of
+ * all of them together, so that many short ones can be measured.
+ */
+export function childrenSeconds(): number | undefined {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'latin1');
+    // proc(5), fields 16 and 17.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An answer of many pages as well. */
+const mostOutput = 2 ** 28;
+
 interface MeasuredCommand {
   readonly seconds: number;
   /** Of processor time, all threads together: what a busy machine says as well. */
@@ -78,7 +96,8 @@ export class Bench {
   /** Wall time of our own command, process start included. One that ends with a verdict (`compare`: something differs) has done its work. */
   command(...args: readonly string[]): number {
     const started = performance.now();
-    const done = spawnSync(process.execPath, [cli, ...args], { env: this.#environment(), stdio: ['ignore', 'ignore', 'pipe'] });
+    // A pipe, as a script has it.
+    const done = spawnSync(process.execPath, [cli, ...args], { env: this.#environment(), stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: mostOutput });
     if (done.status !== exitCodes.fine && done.status !== exitCodes.difference) throw new Error(`dumpbench ${args.join(' ')}: ${done.stderr.toString()}`);
     return (performance.now() - started) / 1000;
   }
@@ -141,13 +160,13 @@ export class Bench {
     return { seconds: (performance.now() - started) / 1000, processor, peak: peak / 2 ** 20, out };
   }
 
-  /** Seconds from the start of our own process to its first output; what comes after that is not waited for. */
-  async firstOutput(...args: readonly string[]): Promise<number> {
+  /** Seconds, of wall and of processor time, from the start of our own process to its first output; what comes after that is not waited for. */
+  async firstOutput(...args: readonly string[]): Promise<Pick<MeasuredCommand, 'seconds' | 'processor'>> {
     const started = performance.now();
     const child = spawn(process.execPath, [cli, ...args], { env: this.#environment(), stdio: ['ignore', 'pipe', 'ignore'] });
     const ended = new Promise((resolve) => child.on('close', resolve));
-    const first = await new Promise<number>((resolve, reject) => {
-      child.stdout.once('data', () => resolve((performance.now() - started) / 1000));
+    const first = await new Promise<Pick<MeasuredCommand, 'seconds' | 'processor'>>((resolve, reject) => {
+      child.stdout.once('data', () => resolve({ seconds: (performance.now() - started) / 1000, processor: processorOf(child.pid) ?? 0 }));
       child.once('error', reject);
       child.once('close', (code) => reject(new Error(`dumpbench ${args.join(' ')} ended with code ${code} and wrote nothing`)));
     });

@@ -29,10 +29,15 @@ const checkAnswer = v.object({ id: v.string(), verdict: v.string() });
 /** Checks that need more than a dump: the tests that show them passed and failed. */
 const elsewhere: Readonly<Record<string, string>> = {
   'packed-file': './cli/packed-copy.test.ts',
+  'log-file': './integrity/log-file.test.ts',
+  'dump-log': './integrity/dump-log.test.ts',
+  'host-facts': './integrity/host-facts.test.ts',
   manifest: './integrity/manifest.test.ts',
   'index-digest': './integrity/index-digest.test.ts',
   attestation: './integrity/attestation.test.ts',
 };
+/** Formats that no header shows: a case opens what its bytes say. The test that opens such a dump. */
+const unheaded: Readonly<Record<string, string>> = { memory: './formats/given-memory.test.ts' };
 /** A slot: there is nothing that it could pass or fail. */
 const neverPublished = 'meminfo-2011';
 
@@ -41,7 +46,8 @@ const unique = (values: readonly string[]): boolean => new Set(values).size === 
 describe('registries', () => {
   it('formats: each has a golden case, its id is in the contract, no two share one', () => {
     const shown = answers.flatMap(({ info }) => (v.is(infoAnswer, info) ? [info.container.format] : []));
-    expect(dumpFormats.map(({ id }) => id).filter((id) => !shown.includes(id))).toEqual([]);
+    expect(dumpFormats.map(({ id }) => id).filter((id) => !shown.includes(id) && !(id in unheaded))).toEqual([]);
+    for (const [id, file] of Object.entries(unheaded)) expect(readFileSync(new URL(file, import.meta.url), 'utf8'), file).toContain(`'${id}'`);
     expect(dumpFormats.map(({ id }) => id).filter((id) => !formatIds.includes(id))).toEqual([]);
     expect(unique(dumpFormats.map(({ id }) => id))).toBe(true);
     expect(dumpFormats.filter(({ title, extensions }) => title === '' || extensions.length === 0 || extensions.some((one) => one.startsWith('.')))).toEqual([]);
@@ -96,7 +102,24 @@ describe('registries', () => {
     expect(unique(tables.map(({ id }) => id))).toBe(true);
     expect(unique(tables.map(({ title }) => title))).toBe(true);
     /** Options of `analyse` that are no parameter. */
-    const taken = new Set(['json', 'quiet', 'color', 'no-color', 'help', 'volume', 'view', 'vmlinux', 'system-map', 'vmcoreinfo', 'csv', 'rows', 'with']);
+    const taken = new Set([
+      'json',
+      'quiet',
+      'color',
+      'no-color',
+      'help',
+      'volume',
+      'view',
+      'vmlinux',
+      'system-map',
+      'vmcoreinfo',
+      'dmesg',
+      'dump-log',
+      'host-facts',
+      'csv',
+      'rows',
+      'with',
+    ]);
     for (const table of tables) {
       const columns = table.columns.map(({ name }) => name);
       expect(table.id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
@@ -108,7 +131,17 @@ describe('registries', () => {
       expect(unique(columns.map((name) => name.toLowerCase())), table.id).toBe(true);
       expect(table.key.length).toBeGreaterThan(0);
       expect(
-        [...table.key, ...(table.grouping ?? [])].filter((name) => !columns.includes(name)),
+        [
+          ...table.key,
+          ...(table.grouping ?? []),
+          ...(table.comparing?.elsewhere ?? []).flat(),
+          ...(table.comparing?.passing ?? []),
+          ...(table.comparing?.sums ?? []),
+          table.comparing?.weight ?? [],
+          table.comparing?.first?.column ?? [],
+        ]
+          .flat()
+          .filter((name) => !columns.includes(name)),
         table.id,
       ).toEqual([]);
       expect(

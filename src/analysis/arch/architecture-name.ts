@@ -1,5 +1,7 @@
 /** Names of architectures, below their tables: formats and notes name one without knowing what it brings. */
-export const architectureNames = ['s390x', 'x86_64', 'aarch64', 'ppc64', 'ppc64le'] as const;
+import { machineNames } from '../../shared/machine-names.ts';
+
+export const architectureNames = machineNames;
 export type Architecture = (typeof architectureNames)[number];
 
 /** The architecture of a name, in whatever case; undefined for one that is not known. */

@@ -11,6 +11,7 @@ import type { DumpImage, RawNote } from '../formats/dump-format.ts';
 import type { AbsoluteMemory } from '../layout/absolute-memory.ts';
 import type { Endian } from '../layout/field.ts';
 import type { Fields, StructLayout } from '../layout/struct.ts';
+import type { NamedRegister } from './named-register.ts';
 import type { NoteType } from './note-type.ts';
 import type { Unwinders, UnwindContext } from './backtrace.ts';
 import type { Fault, FaultSource } from './fault.ts';
@@ -129,6 +130,10 @@ export interface ArchitectureOps {
   /** The CPUs of a dump, from whichever source it has. */
   readCpus(source: CpuSource): CpuSet;
   readonly registers: {
+    /** Those that dumps name one by one, in the order in which people read them; none where CPUs have a PSW. */
+    readonly named: readonly NamedRegister[];
+    /** What a CPU without a PSW was doing, by its registers; undefined where they do not say it. */
+    readonly stateOf: (cpu: CpuJson) => string | undefined;
     readonly stackPointer: (cpu: CpuJson) => bigint | undefined;
     /** Address of the instruction. */
     readonly programCounter: (cpu: CpuJson) => bigint | undefined;

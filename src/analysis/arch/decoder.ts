@@ -84,6 +84,19 @@ export async function decoderOf(set: InstructionSet): Promise<Decode> {
       const piece = bytes.subarray(done, done + pieceBytes);
       const instructions = some(piece, at, most - found.length);
       for (const { size, mnemonic, op_str: operands } of instructions) {
+        const whole = set.misread?.(mnemonic, bytes.subarray(done));
+        if (whole !== undefined) {
+          if (done + whole.length > bytes.length) return found;
+          found.push({
+            address: BigInt.asUintN(64, address + BigInt(done)),
+            bytes: bytes.subarray(done, done + whole.length),
+            mnemonic,
+            operands: whole.operands,
+          });
+          done += whole.length;
+          // Those after it were decoded from inside it.
+          break;
+        }
         found.push({ address: BigInt.asUintN(64, address + BigInt(done)), bytes: bytes.subarray(done, done + size), mnemonic, operands });
         done += size;
       }

@@ -36,6 +36,12 @@ export interface InstructionSet {
   readonly longest: number;
   /** Bytes of an instruction by the first of them; undefined where that does not tell, or for one that cannot be decoded. */
   lengthBy(first: number): number | undefined;
+  /**
+   * Of an instruction that the decoder takes for a shorter one.
+   * @param bytes from its first on
+   * @returns undefined for all others
+   */
+  misread?(mnemonic: string, bytes: Uint8Array): { readonly length: number; readonly operands: string } | undefined;
   /** The address that an instruction names by its distance: where it branches to, or data. */
   target(instruction: Decoded): bigint | undefined;
   /** Registers in the text of operands, each once. */

@@ -31,8 +31,3 @@ function cpuOf(group: readonly RawNote[], id: number, image: DumpImage, { names,
 export const namedCpus =
   (registers: PrRegs) =>
   ({ groups, image }: CpuSource): CpuSet => ({ cpus: groups.flatMap((group, id) => cpuOf(group, id, image, registers) ?? []) });
-
-export const registerOf = (cpu: CpuJson, name: string): bigint | undefined => {
-  const text = cpu.registers?.[name];
-  return text === undefined ? undefined : BigInt(text);
-};

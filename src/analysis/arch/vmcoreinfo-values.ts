@@ -33,3 +33,12 @@ export function vmcoreinfoPrefixedHex(vmcoreinfo: VmcoreinfoValues | undefined, 
   const value = vmcoreinfo?.entries.get(key);
   return value !== undefined && /^0x[0-9a-f]{1,16}$/i.test(value) ? BigInt(value) : undefined;
 }
+
+const usualPageBytes = 4096;
+const mostPageBytes = 0x10000;
+
+/** Bytes of the kernel's pages: PAGESIZE, unless it is one that no kernel has. */
+export function kernelPageBytes(vmcoreinfo: VmcoreinfoValues | undefined): number {
+  const value = Number(vmcoreinfoNumber(vmcoreinfo, 'PAGESIZE') ?? usualPageBytes);
+  return value >= usualPageBytes && value <= mostPageBytes && (value & (value - 1)) === 0 ? value : usualPageBytes;
+}

@@ -16,6 +16,9 @@ const formats = (): Catalogue['formats'] =>
     .map(({ id, title, about, extensions, fileType }) => ({ id, title, about, extensions: [...extensions], ...defined({ fileType }) }))
     .sort((one, other) => formatIds.indexOf(one.id) - formatIds.indexOf(other.id));
 
+/** The views alone: every command that opens a dump has them, and nothing else has to be loaded for them. */
+export const viewCatalogue = (): Catalogue['views'] => [...dataViews];
+
 export const catalogue = (): Catalogue => ({
   schema: schemaVersion,
   formats: formats(),
@@ -34,6 +37,6 @@ export const catalogue = (): Catalogue => ({
     ...manifestFormats.map(({ id, title, about, mediaType, extension }) => ({ id, kind: 'manifest' as const, title, about, mediaType, extension })),
     attestationEntry,
   ],
-  views: [...dataViews],
+  views: viewCatalogue(),
   analyses: analyses.map(({ table }) => table),
 });

@@ -6,6 +6,7 @@ import type { Handlers } from '../../shared/rpc.ts';
 import type { StartSqlProcess } from '../page-index/sql-process.ts';
 import { catalogue } from './catalogue.ts';
 import { byteHandlers } from './bytes/handlers.ts';
+import { exportHandlers } from './export/handlers.ts';
 import { integrityHandlers } from './integrity/handlers.ts';
 import { kernelHandlers } from './kernel/handlers.ts';
 import { machineHandlers } from './machine/handlers.ts';
@@ -40,6 +41,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       ...byteHandlers(sessionOf, partOf),
       ...pageHandlers(sessionOf, options.startSqlProcess),
       ...integrityHandlers(sessionOf),
+      ...exportHandlers(sessionOf),
     }),
     close() {
       open.closeAll();

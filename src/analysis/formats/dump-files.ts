@@ -1,5 +1,6 @@
 /** Opens the files of a dump, also a second time: page workers have descriptors of their own. */
 import { append } from '../../shared/append.ts';
+import { memberPath } from '../../files/member-path.ts';
 import { companionFiles, noteOpened, openFile, type FileSource, type FileSourceOptions } from '../source/file-source.ts';
 import type { ByteSource, FileFault, OpenedFile, UnknownRest } from '../source/byte-source.ts';
 import { shortenedSource } from '../source/shortened-source.ts';
@@ -8,7 +9,9 @@ import type { GivenMachine, OpenContext } from './dump-format.ts';
 /** Where the files of a dump lie. */
 export interface DumpLocation extends GivenMachine {
   readonly path: string;
-  /** The other files of a set where they are known; without them, those in the same folder are looked at. */
+  /** What of it, where it is a disk with several dumps. */
+  readonly member?: string;
+  /** The other files of a set where they are known (FILE, or FILE!MEMBER of a disk); without them, those in the same folder are looked at. */
   readonly volumes?: readonly string[];
   /** What messages call the file, where it is a copy of what the user named. */
   readonly name?: string;
@@ -31,7 +34,7 @@ export interface DumpFiles {
 }
 
 /** @throws DumpError io */
-export function openDumpFiles({ path, volumes, name, volumeNames = {}, rests = {}, ...given }: DumpLocation): DumpFiles {
+export function openDumpFiles({ path, member, volumes, name, volumeNames = {}, rests = {}, ...given }: DumpLocation): DumpFiles {
   const opened: FileSource[] = [];
   const open = (file: string, options?: FileSourceOptions): FileSource => {
     const plain = shortenedSource(openFile(file, options), rests[file]);
@@ -43,11 +46,19 @@ export function openDumpFiles({ path, volumes, name, volumeNames = {}, rests = {
   const close = (): void => {
     for (const source of opened) source.close();
   };
+  const members = new Map<string, string>();
+  if (member !== undefined) members.set(name ?? path, member);
   const first = open(path);
+  const openVolume = (volume: string): FileSource => {
+    const one = memberPath(volume);
+    const source = open(one.file);
+    if (one.member !== undefined) members.set(source.name, one.member);
+    return source;
+  };
   let others: readonly ByteSource[] | undefined;
   const companions = (): readonly ByteSource[] => {
     if (others !== undefined) return others;
-    if (volumes !== undefined) return (others = volumes.map((volume) => open(volume)));
+    if (volumes !== undefined) return (others = volumes.map(openVolume));
     const found = companionFiles(path);
     append(opened, found);
     return (others = found);
@@ -58,7 +69,7 @@ export function openDumpFiles({ path, volumes, name, volumeNames = {}, rests = {
   const ofDump = (parts: readonly string[]): readonly FileSource[] => opened.filter((file) => file === first || parts.includes(file.name));
   return {
     source: name === undefined ? first : { ...first, name },
-    context: { ...given, companions, named: volumes !== undefined },
+    context: { ...given, companions, members, named: volumes !== undefined },
     noteParts,
     faults: (parts) => ofDump(parts).flatMap((file) => file.faults()),
     states: (parts) => ofDump(parts).map(({ file }) => file),

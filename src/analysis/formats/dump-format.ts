@@ -5,6 +5,7 @@
 import type { AbsoluteAddress, AddressRange, FileOffset, VirtualAddress } from '../../shared/units.ts';
 import type { FileType } from '../../shared/catalogue-model.ts';
 import type { Fact } from '../../shared/fact.ts';
+import type { DiskJson, DumpDeviceJson } from '../../shared/disk-model.ts';
 import type { Finding, FormatId, PageState } from '../../shared/model.ts';
 import type { Architecture } from '../arch/architecture-name.ts';
 import type { PhysBase } from '../arch/vmcoreinfo-values.ts';
@@ -158,6 +159,10 @@ export interface ContainerFacts {
   readonly unused?: readonly string[];
   /** Bytes that the stored segments take in memory, where the container counts segments. */
   readonly storedBytes?: number;
+  /** The disk that it lies on, where the file is a whole one: positions in the file are those in its partition. */
+  readonly disk?: DiskJson;
+  /** The record that zipl left on the disk. */
+  readonly dumpDevice?: Fact<DumpDeviceJson>;
   /** zlib in the dumper: its version (0: no compression) and the uncompressed bytes of a compressed entry. */
   readonly zlib?: { readonly version: number; readonly entryBytes: number };
 }
@@ -185,13 +190,16 @@ export interface EndMarker {
 
 /** Registers of an s390x CPU as a container's own record holds them, neither a note nor a save area in memory. */
 export interface RecordedCpu {
-  readonly cpuAddress: number;
+  readonly cpuAddress?: number;
   readonly prefix: number;
   readonly psw: { readonly mask: bigint; readonly address: bigint };
   readonly gprs: readonly bigint[];
   readonly acrs: readonly number[];
   readonly crs: readonly bigint[];
   readonly fprs: readonly bigint[];
+  /** Low halves of vector registers 0 to 15, and vector registers 16 to 31, where the record has them. */
+  readonly vectorLow?: readonly bigint[];
+  readonly vectorHigh?: readonly bigint[];
   readonly fpc: number;
   readonly timer: bigint;
   readonly clockComparator: bigint;
@@ -223,6 +231,8 @@ export interface DumpImage {
     readonly arch: Architecture;
     /** What says so, where the header does not. */
     readonly archSource?: string;
+    /** It was looked for in memory: whoever opens the files again says what was found. */
+    readonly isSought?: true;
     readonly endian: 'big' | 'little';
     readonly bits: 32 | 64;
     /** CPU id as STIDP stores it (s390x stand-alone dumps). */
@@ -265,6 +275,8 @@ export interface DumpImage {
   /** Digest that the container records of a file inside it. */
   readonly recordedDigest?: { readonly sha256: string | undefined; readonly source: ByteSource };
   readonly endMarker?: EndMarker;
+  /** What the disk does not give of the chain that leads to the end marker: where that lies is not known. */
+  readonly endMarkerFault?: FileFault;
   /** Reads all bitmaps and descriptors, where the container has such. */
   readonly bitmaps?: () => Steps<BitmapFacts>;
   /** Header structures with their place in the file, for the doors to show. */
@@ -277,6 +289,12 @@ export interface DumpImage {
   readonly partial?: { readonly known: AbsoluteAddress };
   /** Byte ranges that hold headers and notes, of `source` unless another file of the set is named: they identify the dump. */
   readonly headerRanges: readonly { readonly offset: number; readonly bytes: number; readonly source?: ByteSource }[];
+  /** What the user says in place of headers, which identifies the dump with them. */
+  readonly placement?: string;
+  /** Why nothing of the kernel can be read, where its memory is there and is not readable as a whole: it is encrypted. */
+  readonly encrypted?: string;
+  /** Memory and registers were decrypted with a key of the user: none of it is put on disk unasked. */
+  readonly isDecrypted?: true;
 }
 
 /** What the user says of a dump that its headers do not say, or say wrongly: the last word. */
@@ -284,6 +302,10 @@ export interface GivenMachine {
   readonly machine?: Architecture;
   /** By how many bytes the kernel image was moved in physical memory (x86_64). */
   readonly physBase?: bigint;
+  /** The files are memory without any header: the address of the first byte of each, in their order. */
+  readonly memoryAt?: readonly bigint[];
+  /** Customer communication key of a secure guest, and the file that it was read from: neither is shown or kept anywhere. */
+  readonly communicationKey?: { readonly path: string; readonly bytes: Uint8Array };
 }
 
 /** What an open may ask for besides its own file. */
@@ -292,6 +314,8 @@ export interface OpenContext extends GivenMachine {
   companions(): readonly ByteSource[];
   /** Comes before `companions`: walks the flattened streams among them, which may be long. */
   readonly look?: () => Steps<void>;
+  /** Partitions that the user named, by the names of the files that are disks. */
+  readonly members?: ReadonlyMap<string, string>;
   /** True when the user named the companions: then each of them should belong to the set. */
   readonly named?: boolean;
   /** First facts are wanted: a long chain of headers may be read in part (`DumpImage.partial`). */

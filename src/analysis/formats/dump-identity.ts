@@ -25,6 +25,7 @@ function readInPieces(source: ByteSource, offset: number, length: number, { onFa
 export function dumpIdentity(image: DumpImage): string {
   const hash = createHash('sha256');
   hash.update(`${image.format}\0${image.source.size}\0`);
+  if (image.placement !== undefined) hash.update(`${image.placement}\0`);
   for (const range of image.headerRanges) {
     const source = range.source ?? image.source;
     const length = Math.min(range.bytes, Math.max(0, source.size - range.offset));

@@ -26,20 +26,18 @@ export interface MachineEvidence {
 const prstatus = 1;
 
 /** The only architecture whose kernels write a key of this vmcoreinfo, in this byte order. */
-function byVmcoreinfo(notes: readonly RawNote[], endian: Endian): { readonly architecture: Architecture; readonly by: string } | undefined {
-  const desc = notes.find(({ owner }) => owner === 'VMCOREINFO')?.desc;
-  if (desc === undefined) return undefined;
-  const keys = new Set(
-    Buffer.from(desc)
-      .toString('latin1')
-      .split('\n')
-      .map((line) => line.slice(0, Math.max(0, line.indexOf('=')))),
-  );
+export function architectureOfKeys(vmcoreinfo: string, endian: Endian): { readonly architecture: Architecture; readonly by: string } | undefined {
+  const keys = new Set(vmcoreinfo.split('\n').map((line) => line.slice(0, Math.max(0, line.indexOf('=')))));
   const fitting = architectureNames.flatMap((architecture) => {
     const key = architectures[architecture].vmcoreinfoKeys.find((one) => keys.has(one));
     return key !== undefined && architectures[architecture].notes.prstatusEndian === endian ? [{ architecture, by: `${key} in vmcoreinfo` }] : [];
   });
   return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+function byVmcoreinfo(notes: readonly RawNote[], endian: Endian): ReturnType<typeof architectureOfKeys> {
+  const desc = notes.find(({ owner }) => owner === 'VMCOREINFO')?.desc;
+  return desc === undefined ? undefined : architectureOfKeys(Buffer.from(desc).toString('latin1'), endian);
 }
 
 function byNotes({ notes, endian, bits }: MachineEvidence): { readonly architecture: Architecture; readonly by: string } | undefined {

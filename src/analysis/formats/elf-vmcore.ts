@@ -16,6 +16,7 @@ import type { Architecture } from '../arch/architecture-name.ts';
 import { architectureOfElf, architectures } from '../arch/index.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type OpenContext, type RawNote, type Segment } from './dump-format.ts';
 import { machineOf } from './dump-machine.ts';
+import { exportFindings, exportProducer } from './export-note.ts';
 import { originFinding, originOf, registerNoteFindings } from './dump-origin.ts';
 import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE, type ProgramHeader } from './elf-layout.ts';
 import { loadPieces, truncationFindings } from './elf-loads.ts';
@@ -184,7 +185,8 @@ function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
   const origin = originOf(notes, endian);
   append(findings, registerNoteFindings(notes, arch, endian));
   if (origin !== undefined) findings.push(originFinding(origin));
-  const producer = origin?.kind === 'kcore' ? fact('/proc/kcore', 'NT_TASKSTRUCT note') : producerOf(arch, header, notes);
+  append(findings, exportFindings(notes));
+  const producer = exportProducer(notes) ?? (origin?.kind === 'kcore' ? fact('/proc/kcore', 'NT_TASKSTRUCT note') : producerOf(arch, header, notes));
   const kcore = origin?.kind === 'kcore' ? kcoreLoads(arch, programHeaders.headers.ofType(PT_LOAD)) : undefined;
   if (kcore !== undefined) append(findings, kcore.findings);
   const { headers } = programHeaders;

@@ -6,6 +6,8 @@ import type { ByteSource } from '../source/byte-source.ts';
 export interface ForeignLook {
   readonly head: Uint8Array;
   readonly source: ByteSource;
+  /** True when no format has taken the file for its own. */
+  readonly isUnclaimed?: boolean;
 }
 
 export interface ForeignRow extends ForeignKind {

@@ -3,6 +3,7 @@
  * row brings a real header as its sample and a near miss that must not match, and a test goes through all of them.
  */
 import type { ForeignKind } from '../../shared/foreign-kind.ts';
+import { looksLikeExt4 } from './ext4-file.ts';
 import { ascii, bytes, hexAt, latin1, oneOf, starts, swapSignatures, textThat, u32le, zeros, type ForeignLook, type ForeignRow } from './foreign-looks.ts';
 import { textRows } from './foreign-texts.ts';
 
@@ -73,24 +74,6 @@ export const foreignRows: readonly ForeignRow[] = [
     matches: ({ head }) => ['edeb0ff0', 'eeeb0ff0', 'f00febed', 'f00febee'].includes(hexAt(head, 0, 4)),
     sample: 'edeb0ff0',
     nearMiss: 'edeb0ff1',
-  },
-  {
-    id: 'avml-compressed',
-    name: 'AVML memory image, compressed',
-    wayOut: 'decompress it: avml-convert FILE OUT.lime',
-    // AVML: "AVML" little-endian, version 2 has compressed blocks.
-    matches: ({ head }) => latin1(head, 0, 4) === 'AVML' && u32le(head, 4) === 2,
-    sample: ascii('AVML') + '02000000',
-    nearMiss: ascii('AVML') + '07000000',
-  },
-  {
-    id: 'lime',
-    name: 'LiME memory image',
-    wayOut: 'convert its ranges to an ELF core, or take a kdump; Dumpbench does not open LiME yet',
-    // Written in the machine's byte order.
-    matches: ({ head }) => (latin1(head, 0, 4) === 'EMiL' && u32le(head, 4) === 1) || hexAt(head, 0, 8) === '4c694d4500000001',
-    sample: ascii('EMiL') + '010000000010000000000000ff1f000000000000',
-    nearMiss: ascii('EMiL') + '02000000',
   },
   {
     id: 'sadump',
@@ -282,13 +265,17 @@ export const foreignRows: readonly ForeignRow[] = [
   },
   {
     id: 'file-system',
-    name: 'disk image (a partition table or a file system)',
-    wayOut:
-      'mount it read-only (losetup -rP --show -f FILE) and open the dump in it; of a partition that a stand-alone dumper wrote, copy the partition itself',
-    // GPT, XFS, Btrfs, ISO 9660, LUKS, LVM, cramfs; a DASD's labels in EBCDIC.
-    matches: (look) =>
-      oneOf([0x200, ascii('EFI PART')], [0x1000, ascii('EFI PART')], [0, ascii('XFSB')], [0x1_0040, ascii('_BHRfS_M')], [0x8001, ascii('CD001')])(look) ||
-      oneOf([0, '4c554b53babe'], [0x200, ascii('LABELONE')], [0, '453dcd28'], [0, 'c9d7d3f1'], [0x2000, 'd3d5e7f1'], [0x2000, 'e5d6d3f1'])(look),
+    name: 'image of a file system or a volume',
+    wayOut: 'mount it read-only (losetup -r --show -f FILE) and open the dump in it',
+    // XFS, Btrfs, ISO 9660, LUKS, LVM, cramfs. Disks with partitions are opened (disk-parts.ts).
+    matches: oneOf(
+      [0, ascii('XFSB')],
+      [0x1_0040, ascii('_BHRfS_M')],
+      [0x8001, ascii('CD001')],
+      [0, '4c554b53babe'],
+      [0x200, ascii('LABELONE')],
+      [0, '453dcd28'],
+    ),
     sample: ascii('XFSB') + '00001000',
     nearMiss: ascii('XFSC') + '00001000',
   },
@@ -315,8 +302,11 @@ export const foreignRows: readonly ForeignRow[] = [
   ...textRows,
 ];
 
+const fileSystem = foreignRows.find(({ id }) => id === 'file-system');
+
 /** The kind of a file that no format opens, or undefined. */
 export function foreignKind(look: ForeignLook): ForeignKind | undefined {
-  const row = foreignRows.find((one) => one.matches(look));
+  // Of ext4 NGDump's partition is one: whoever asks has seen that this is none.
+  const row = foreignRows.find((one) => one.matches(look)) ?? (look.isUnclaimed === true && looksLikeExt4(look.head) ? fileSystem : undefined);
   return row === undefined ? undefined : { id: row.id, name: row.name, wayOut: row.wayOut };
 }

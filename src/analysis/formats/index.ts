@@ -1,18 +1,27 @@
 /** The registry of dump formats. Order decides: the first that says yes opens the file. */
+import { defined } from '../../shared/defined.ts';
 import { DumpError, ForeignFile, isDumpError } from '../../shared/dump-error.ts';
 import { faultError, type ByteSource } from '../source/byte-source.ts';
-import { fact } from '../../shared/fact.ts';
+import { dumpDeviceText, type DumpDeviceJson } from '../../shared/disk-model.ts';
+import { fact, type Fact } from '../../shared/fact.ts';
 import type { ForeignKind } from '../../shared/foreign-kind.ts';
+import type { Finding } from '../../shared/model.ts';
 import { finish, type Steps } from '../jobs/steps.ts';
 import { isFlattened } from '../source/flattened-source.ts';
 import { wrapperOf } from '../source/wrapper.ts';
+import { readPartitionRecord } from '../disk/zipl-record.ts';
 import { cpuNoteFindings } from './cpu-notes.ts';
+import { diskJson, bootRecordDump, labelledDiskDump, type DiskDump, type Recognise } from './disk-parts.ts';
+import { diskVolumes, memberOf } from './disk-volumes.ts';
+import { dumpDeviceFindings } from './dump-device.ts';
 import type { DumpFormat, DumpImage, OpenContext, Probe } from './dump-format.ts';
 import { elfVmcore } from './elf-vmcore.ts';
 import { flattenedParts, headOf, innerSource, probeBytes, streamFindings } from './flattened-parts.ts';
 import { foreignElf } from './foreign-elf.ts';
 import { foreignKind } from './foreign.ts';
 import { kdumpCompressed } from './kdump-compressed.ts';
+import { givenMemory, openGivenMemory } from './given-memory.ts';
+import { avml, lime } from './lime.ts';
 import { lkcd } from './lkcd.ts';
 import { ngdump } from './ngdump.ts';
 import { pvElf } from './pv-elf.ts';
@@ -25,7 +34,22 @@ import { withContradictions } from './segment-overlaps.ts';
 import { textDamage, textTransfer } from './text-transfer.ts';
 import { vmdump } from './vmdump.ts';
 
-export const dumpFormats: readonly DumpFormat[] = [s390MvExt, s390Mv, s390Tape, s390Ext, s390, lkcd, vmdump, pvElf, elfVmcore, kdumpCompressed, ngdump];
+export const dumpFormats: readonly DumpFormat[] = [
+  s390MvExt,
+  s390Mv,
+  s390Tape,
+  s390Ext,
+  s390,
+  lkcd,
+  vmdump,
+  pvElf,
+  elfVmcore,
+  kdumpCompressed,
+  ngdump,
+  lime,
+  avml,
+  givenMemory,
+];
 
 /** What a format takes a file for. */
 function* probed(format: DumpFormat, head: Uint8Array, source: ByteSource): Steps<Probe> {
@@ -33,18 +57,31 @@ function* probed(format: DumpFormat, head: Uint8Array, source: ByteSource): Step
   return probe.answer === 'yes' && format.lookDeeper !== undefined ? yield* format.lookDeeper(source) : probe;
 }
 
-function* takenBy(head: Uint8Array, source: ByteSource): Steps<DumpFormat | undefined> {
-  for (const format of dumpFormats) if ((yield* probed(format, head, source)).answer !== 'no') return format;
+const takes: Recognise = function* (source) {
+  const head = headOf(source);
+  for (const format of dumpFormats) {
+    const probe = yield* probed(format, head, source);
+    if (probe.answer !== 'no') return { format, probe };
+  }
   return undefined;
+};
+
+/** The format of the dump on a disk; undefined where there is none, or several. */
+function* takenOnDisk(source: ByteSource): Steps<DumpFormat | undefined> {
+  try {
+    const dump = yield* labelledDiskDump(source, undefined, takes);
+    return dump === undefined ? undefined : (yield* takes(dump.source))?.format;
+  } catch (error) {
+    if (isDumpError(error)) return undefined;
+    throw error;
+  }
 }
 
-/** The format that takes a file for its own, broken or not; undefined for anything else. A flattened stream is asked for what is inside. */
+/** The format that takes a file for its own, broken or not; undefined for anything else. A flattened stream and a disk are asked for what is inside. */
 export function* recognise(source: ByteSource): Steps<DumpFormat | undefined> {
-  const head = headOf(source);
-  if (!isFlattened(head)) return yield* takenBy(head, source);
+  if (!isFlattened(headOf(source))) return (yield* takes(source))?.format ?? (yield* takenOnDisk(source));
   try {
-    const inner = yield* innerSource(source);
-    return yield* takenBy(headOf(inner), inner);
+    return (yield* takes(yield* innerSource(source)))?.format;
   } catch (error) {
     if (isDumpError(error)) return undefined;
     throw error;
@@ -108,6 +145,13 @@ function* openFlattened(outer: ByteSource, context: OpenContext | undefined): St
 
 /** An image with what all formats have in common, and as the user says that it lies in memory. */
 function completed(image: DumpImage, context: OpenContext | undefined): DumpImage {
+  if (context?.communicationKey !== undefined && image.isDecrypted !== true)
+    throw new DumpError(
+      'unsupported',
+      { file: image.source.name },
+      `a customer communication key was given, and this dump (${image.format}) is not one of a secure guest`,
+      'an encrypted ELF dump of a secure guest, or no key',
+    );
   const physBase = context?.physBase;
   const given = physBase === undefined ? {} : { physBase: { value: physBase, source: 'given by the user', given: true } };
   return withContradictions({ ...image, ...given, findings: [...image.findings, ...cpuNoteFindings(image.notes)] });
@@ -134,7 +178,8 @@ function* openAs(format: DumpFormat, source: ByteSource, context: OpenContext | 
   }
 }
 
-function* openInner(source: ByteSource, context: OpenContext | undefined): Steps<DumpImage> {
+/** @param told hears of the disk where the file is one */
+function* openInner(source: ByteSource, context: OpenContext | undefined, told?: (dump: DiskDump) => void): Steps<DumpImage> {
   if (source.size === 0) throw new DumpError('not-this-format', { file: source.name, offset: 0 }, 'the file is empty', 'a dump');
   const head = new Uint8Array(Math.min(probeBytes, source.size));
   const got = source.readInto(0, head);
@@ -158,14 +203,35 @@ function* openInner(source: ByteSource, context: OpenContext | undefined): Steps
       throw new DumpError(kind, { file: source.name, offset: probe.offset }, `${format.title}, but ${probe.what}`, probe.expected);
     }
   }
+  const onDisk = yield* labelledDiskDump(source, memberOf(context, source), takes);
+  if (onDisk !== undefined) {
+    told?.(onDisk);
+    return yield* openOnDisk(onDisk, context);
+  }
   const wrapper = wrapperOf(head);
   if (wrapper !== undefined) {
     const what = wrapper.name === 'tar' || wrapper.name === 'zip' ? `it is a ${wrapper.name} archive` : `it is packed with ${wrapper.name}`;
     throw new DumpError('unsupported', { file: source.name, offset: 0 }, what, `the dump itself; unpack it first: ${wrapper.unpack}`);
   }
-  const foreign = foreignKind({ head, source });
+  const foreign = foreignKind({ head, source, isUnclaimed: true });
   if (foreign !== undefined) throw new ForeignFile({ file: source.name, offset: 0 }, foreign);
-  const known = dumpFormats.map((format) => format.title).join(', ');
+  const byBootRecord = yield* bootRecordDump(source, memberOf(context, source), takes);
+  if (byBootRecord !== undefined) {
+    told?.(byBootRecord);
+    return yield* openOnDisk(byBootRecord, context);
+  }
+  const prepared = readPartitionRecord(source);
+  if (prepared !== undefined)
+    throw new DumpError(
+      'absent',
+      { file: source.name, offset: 0 },
+      `a partition that zipl prepared for a dump, and no dump in it (${dumpDeviceText(prepared.device)})`,
+      'the header of a dump at its begin',
+    );
+  const known = dumpFormats
+    .filter((format) => format !== givenMemory)
+    .map((format) => format.title)
+    .join(', ');
   throw new DumpError(
     'not-this-format',
     { file: source.name, offset: 0 },
@@ -174,15 +240,62 @@ function* openInner(source: ByteSource, context: OpenContext | undefined): Steps
   );
 }
 
+/** The dump tool that a disk was prepared for; NGDump's file system is a record of its own. */
+function deviceOf(device: DumpDeviceJson | undefined, { format, container: { version } }: DumpImage): Fact<DumpDeviceJson> | undefined {
+  if (device !== undefined) return fact(device, 'record of zipl on the disk');
+  return format === 'ngdump' ? fact({ tool: 'ngdump', ...defined({ version }) }, 'ngdump.meta in the file system') : undefined;
+}
+
+/** The dump in a partition; positions in it are those in the partition. */
+function* openOnDisk(dump: DiskDump, context: OpenContext | undefined): Steps<DumpImage> {
+  const image = yield* openInner(dump.source, context);
+  const { record, disk } = dump;
+  const device = deviceOf(record?.device, image);
+  return {
+    ...image,
+    container: {
+      ...image.container,
+      disk: diskJson(dump),
+      ...defined({ dumpDevice: device }),
+    },
+    findings: [...disk.findings, ...dumpDeviceFindings(dump, image), ...image.findings],
+  };
+}
+
+/** What a mounted device is read as may change. */
+function mountedFinding({ file }: ByteSource): Finding[] {
+  if (file?.mounted === undefined) return [];
+  return [
+    {
+      id: 'container-complete/mounted',
+      severity: 'warning',
+      title: 'The device is mounted for writing',
+      detail: `it is mounted at ${file.mounted.join(', ')}: what is read of it may change meanwhile`,
+    },
+  ];
+}
+
 /**
  * Recognises and opens a dump.
  * @param context gives the other files of a set; without it a set of several files opens with what one of them holds
  * @throws DumpError not-this-format when no format knows it, corrupt when one does but its header cannot be used
  */
 export function* openDumpInSteps(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
-  if (context === undefined) return yield* openInner(source, context);
-  const parts = flattenedParts(context);
-  return parts.asStored(yield* openInner(source, parts.context), source);
+  // The bytes may look like anything: what the user says of them is the last word.
+  if (context?.memoryAt !== undefined) return completed(yield* openGivenMemory(source, context, context.memoryAt), context);
+  const member = memberOf(context, source);
+  const given = context ?? { companions: () => [] };
+  const parts = flattenedParts(given);
+  let own: DiskDump | undefined;
+  const disks = diskVolumes(parts.context, takes, () => own);
+  const image = yield* openInner(source, context === undefined ? undefined : disks.context, (dump) => {
+    own = dump;
+  });
+  if (member !== undefined && image.container.disk === undefined)
+    throw new DumpError('absent', { file: source.name }, `it is one dump (${image.format}), and has no part named ${member}`, 'the name of the file alone');
+  const stored = parts.asStored(disks.asStored(image, source), source);
+  const mounted = mountedFinding(source);
+  return mounted.length === 0 ? stored : { ...stored, findings: [...mounted, ...stored.findings] };
 }
 
 /** The same at once: for threads that do nothing else. */

@@ -16,6 +16,7 @@ import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.t
 import { kdumpStructure } from './kdump-structure.ts';
 import { KDUMP_SIGNATURE, kdumpCodecs, kdumpFlags } from './kdump-layout.ts';
 import { machineOf } from './dump-machine.ts';
+import { exportFindings, exportProducer } from './export-note.ts';
 import { originFinding, originOf, registerNoteFindings } from './dump-origin.ts';
 import { architectureNamed } from '../arch/architecture-name.ts';
 import { kdumpMemory } from './kdump-memory.ts';
@@ -236,7 +237,7 @@ function timesOf(header: KdumpHeader, notes: readonly RawNote[]): ContainerTimes
 
 /** Notes of CPUs exist from version 4 on; makedumpfile's nr_cpus is their number (kdump-compressed.md section 2). */
 const cpuNotesOf = (header: KdumpHeader, producer: string): Pick<DumpImage, 'cpuNotes'> =>
-  header.version < 4 ? { cpuNotes: false } : producer === 'makedumpfile' ? { cpuNotes: 'counted' } : {};
+  header.version < 4 ? { cpuNotes: false } : producer === 'makedumpfile' || producer.includes('Dumpbench') ? { cpuNotes: 'counted' } : {};
 
 function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
   const first = readKdumpHeader(opened);
@@ -277,9 +278,10 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
   const origin = originOf(notes, endian);
   append(findings, registerNoteFindings(notes, known.arch, endian));
   if (origin !== undefined) findings.push(originFinding(origin));
+  append(findings, exportFindings(notes));
   const complete = findings.every((finding) => finding.severity !== 'error');
   const compression = kdumpCodecs.filter(([flag]) => (header.status & flag) !== 0).map(([, name]) => name);
-  const producer = producerOf(header);
+  const producer = exportProducer(notes) ?? producerOf(header);
   return {
     format: 'kdump-compressed',
     source,

@@ -22,7 +22,7 @@ const decoders: readonly (readonly [number, PageDecoder])[] = [
   [kdumpFlags.zstd, decodeZstd],
 ];
 
-const incompleteReason = 'lost: the dump ran out of space';
+const incompleteReason = 'lost: its writer ran out of space, or did not have it';
 
 type BlockState =
   { readonly state: 'stored' } | { readonly state: Exclude<ExtentState, 'stored' | 'zero'>; readonly reason: string; readonly fault?: FileFault };

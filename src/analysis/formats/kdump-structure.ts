@@ -158,7 +158,7 @@ export function* kdumpStructure(geometry: KdumpGeometry, { bits }: { readonly bi
       id: 'container-complete/incomplete-flag',
       severity: 'error',
       title: 'The dump is marked incomplete',
-      detail: `${parts.length === 1 ? '' : `${part.source.name}: `}status bit 0x08 is set: makedumpfile ran out of space while writing; pages without data are shown as missing`,
+      detail: `${parts.length === 1 ? '' : `${part.source.name}: `}status bit 0x08 is set: its writer ran out of space, or did not have all pages itself; pages without data are shown as missing`,
       where: { fileOffset: bits === 64 ? 424 : 412, bytes: 4 },
     });
   }

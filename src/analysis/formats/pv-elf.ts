@@ -1,43 +1,31 @@
 /**
  * ELF dumps of secure guests (IBM Secure Execution) as QEMU writes them: memory and CPU states are encrypted; zero and shared
- * pages can be told from the storage state (formats/s390-dump.md section 8). Nothing is decrypted here.
+ * pages can be told from the storage state (formats/s390-dump.md section 8). With the key of the guest's owner both are decrypted as they are read.
  */
 import { defined } from '../../shared/defined.ts';
+import { DumpError } from '../../shared/dump-error.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
 import { pageSize } from '../../shared/units.ts';
 import { stepTurns, type Steps } from '../jobs/steps.ts';
-import { bytes, u32 } from '../layout/field.ts';
-import { parse, struct, view, type StructView, type Values } from '../layout/struct.ts';
+import { parse, view, type StructView, type Values } from '../layout/struct.ts';
 import { faultText, readAround, readExactly, whyShort, type ByteSource, type FileFault } from '../source/byte-source.ts';
-import { broken, no, yes, type DumpFormat, type DumpImage, type ExtentState } from './dump-format.ts';
+import { broken, no, yes, type DumpFormat, type DumpImage, type ExtentState, type OpenContext, type RawNote, type RecordedCpu } from './dump-format.ts';
 import { elfHeader, elfSectionHeader, ET_CORE } from './elf-layout.ts';
 import { elfVmcore } from './elf-vmcore.ts';
 import { PieceColumns } from './piece-columns.ts';
+import { decryptedSource, openCompletion, openCpuState, type DumpKeys } from './pv-decryption.ts';
+import { pageFlags, pvCompletion, specialEntry, storageEntryBytes } from './pv-layout.ts';
 import { manySegments } from './segment-memory.ts';
 
-export const pvCompletion = struct(
-  'pv_compl',
-  { endian: 'big', size: 288, doc: 'Completion data, version 1. Source: s390-dump.md section 8.' },
-  {
-    version: u32(0, '1'),
-    length: u32(4, 'bytes'),
-    seed: bytes(16, 64, 'salt of the dump key'),
-    iv: bytes(80, 12, 'initialisation vector'),
-    encrypted: bytes(96, 176, 'nonce and keys of the pages, encrypted'),
-    tag: bytes(272, 16, 'authentication tag'),
-  },
-);
-
 const EM_S390 = 22;
+const NT_S390_PV_CPU_DATA = 0x30e;
 const maxSections = 4096;
 const maxNameBytes = 1 << 20;
-const entryBytes = 16;
+const entryBytes = storageEntryBytes;
 const readBytes = 1 << 20;
 /** Changes of state between neighbouring pages that are listed; more would cost too much memory. */
 const maxPieces = 1 << 20;
-const special = 0xffff_ffff;
-const flags = { zero: 0x01, shared: 0x02 } as const;
 const encryptedReason = 'encrypted: it belongs to a secure guest';
 
 type SectionHeader = Values<typeof elfSectionHeader.fields>;
@@ -79,15 +67,19 @@ function pvSections(head: Uint8Array, source: ByteSource): Readonly<Record<Secti
   return completion === undefined || meta === undefined ? undefined : { pv_compl: completion, pv_mem_meta: meta };
 }
 
-function stateOf(entry: DataView, at: number): ExtentState {
-  if (entry.getUint32(at) !== special) return 'encrypted';
+/** Of a page as the storage state has it; `invalid`: neither zero nor shared, and without a tweak. */
+type StorageState = Exclude<ExtentState, 'missing' | 'excluded'> | 'invalid';
+
+function stateOf(entry: DataView, at: number): StorageState {
+  if (entry.getUint32(at) !== specialEntry) return 'encrypted';
   const bits = entry.getUint8(at + entryBytes - 1);
-  if ((bits & flags.zero) !== 0) return 'zero';
-  return (bits & flags.shared) !== 0 ? 'stored' : 'encrypted';
+  if ((bits & pageFlags.zero) !== 0) return 'zero';
+  return (bits & pageFlags.shared) !== 0 ? 'stored' : 'invalid';
 }
 
-const reasons: Partial<Record<ExtentState, string>> = {
+const reasons: Partial<Record<StorageState, string>> = {
   encrypted: encryptedReason,
+  invalid: 'its storage state says neither that it is zero or shared, nor how it is encrypted',
   zero: 'the storage state says that it is zero',
   unreadable: 'its storage state cannot be read',
 };
@@ -106,6 +98,7 @@ function* pagePieces(
   meta: SectionHeader,
   load: { readonly start: bigint; readonly bytes: number; readonly fileOffset: number },
   findings: Finding[],
+  decrypted: ByteSource | undefined,
 ): Steps<PieceColumns> {
   const pages = Math.ceil(load.bytes / pageSize);
   const offset = Number(meta.sh_offset);
@@ -114,18 +107,17 @@ function* pagePieces(
   const pieces = new PieceColumns();
   const block = new Uint8Array(readBytes);
   let from = 0;
-  let current: ExtentState | undefined;
+  let current: StorageState | undefined;
   const close = (to: number): void => {
     if (current === undefined || to <= from) return;
     const start = load.start + BigInt(from) * BigInt(pageSize);
-    const reason = reasons[current];
-    pieces.push({
-      start,
-      end: start + BigInt(to - from) * BigInt(pageSize),
-      state: current,
-      ...(current === 'stored' ? { fileOffset: load.fileOffset + from * pageSize } : {}),
-      ...defined({ reason }),
-    });
+    const piece = { start, end: start + BigInt(to - from) * BigInt(pageSize), fileOffset: load.fileOffset + from * pageSize };
+    if (current === 'stored') pieces.push({ ...piece, state: 'stored' });
+    else if (current === 'encrypted' && decrypted !== undefined) pieces.push({ ...piece, state: 'stored', source: decrypted });
+    else {
+      const state = current === 'invalid' ? 'unreadable' : current;
+      pieces.push({ start, end: piece.end, state, ...defined({ reason: reasons[current] }) });
+    }
   };
   let page = 0;
   for (; page < held && pieces.length < maxPieces;) {
@@ -163,20 +155,46 @@ function* pagePieces(
   return pieces;
 }
 
-function* open(source: ByteSource): Steps<DumpImage> {
+const encryptedMemory = 'the memory is encrypted: the dump is of a secure guest, and its customer communication key was not given';
+const encryptedFinding: Finding = {
+  id: 'container-complete/encrypted',
+  severity: 'info',
+  title: 'The dump is of a secure guest and encrypted',
+  detail:
+    'memory and CPU states can be read with the customer communication key of the guest alone, which was not given; headers, sections, zero and shared pages are shown',
+};
+const decryptedFinding: Finding = {
+  id: 'container-complete/decrypted',
+  severity: 'info',
+  title: 'The dump is of a secure guest and was decrypted',
+  detail:
+    'the customer communication key fits: completion data and CPU states are authentic. Pages have no authentication of their own: one that was changed after it was encrypted shows noise. No page index of this dump is kept on disk',
+};
+
+/** Registers of all CPUs; a note that cannot be opened is a finding. */
+function cpusOf(notes: readonly RawNote[], keys: DumpKeys, findings: Finding[]): readonly RecordedCpu[] {
+  return notes
+    .filter(({ type }) => type === NT_S390_PV_CPU_DATA)
+    .flatMap((note, index) => {
+      const cpu = openCpuState(note.desc, keys);
+      if (typeof cpu !== 'string') return [cpu];
+      findings.push({
+        id: 'container-complete/cpu-state',
+        severity: 'error',
+        title: 'A CPU state cannot be decrypted',
+        detail: `the note NT_S390_PV_CPU_DATA at position ${index}, file offset 0x${note.fileOffset.toString(16)}: ${cpu}`,
+        where: { fileOffset: note.descOffset, bytes: note.desc.length },
+      });
+      return [];
+    });
+}
+
+function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
   const head = readExactly(source, 0, elfHeader.size, 'the ELF header');
   const image = yield* elfVmcore.open(source);
   const sections = pvSections(head, source);
   if (sections === undefined || 'why' in sections) return image;
-  const findings: Finding[] = [
-    {
-      id: 'container-complete/encrypted',
-      severity: 'info',
-      title: 'The dump is of a secure guest and encrypted',
-      detail: 'memory and CPU states can be read only after decryption with the customer communication key; headers, sections, zero and shared pages are shown',
-    },
-    ...image.findings,
-  ];
+  const findings: Finding[] = [context?.communicationKey === undefined ? encryptedFinding : decryptedFinding, ...image.findings];
   const structures: StructView[] = Object.entries(sections).map(([name, { at }]) => ({
     ...view(elfSectionHeader, readExactly(source, at, elfSectionHeader.size, 'a section header'), { endian: 'big', where: { fileOffset: at } }),
     name: `Elf64_Shdr of ${name}`,
@@ -195,11 +213,21 @@ function* open(source: ByteSource): Steps<DumpImage> {
       ...(came === 0 && completionAt >= BigInt(source.size) ? {} : { where: { fileOffset: Number(completionAt), bytes: completion.length } }),
     });
   }
+  const communicationKey = context?.communicationKey?.bytes;
+  if (communicationKey !== undefined && !inside)
+    throw new DumpError(
+      'truncated',
+      { file: source.name, offset: Number(completionAt) },
+      'the completion data are not in the file: no key opens this dump',
+      'the section pv_compl',
+    );
+  const keys = communicationKey === undefined ? undefined : openCompletion(completion, communicationKey, source.name, Number(completionAt));
+  const recordedCpus = keys === undefined ? undefined : cpusOf(image.notes, keys, findings);
   const [load, ...others] = image.segments;
-  const pieces =
-    load === undefined
-      ? new PieceColumns()
-      : yield* pagePieces(source, sections.pv_mem_meta.header, { start: load.start, bytes: load.fileBytes, fileOffset: load.fileOffset }, findings);
+  const meta = sections.pv_mem_meta.header;
+  const place = load === undefined ? undefined : { start: load.start, bytes: load.fileBytes, fileOffset: load.fileOffset };
+  const decrypted = keys === undefined || place === undefined ? undefined : decryptedSource(source, place, Number(meta.sh_offset), keys);
+  const pieces = place === undefined ? new PieceColumns() : yield* pagePieces(source, meta, place, findings, decrypted);
   for (const other of others) {
     if (other.memoryBytes > 0n) pieces.push({ start: other.start, end: other.start + other.memoryBytes, state: 'encrypted', reason: encryptedReason });
   }
@@ -217,6 +245,7 @@ function* open(source: ByteSource): Steps<DumpImage> {
     structures: [...image.structures, ...structures],
     findings,
     headerRanges,
+    ...(recordedCpus === undefined ? { encrypted: encryptedMemory } : { recordedCpus, isDecrypted: true as const, placement: 'decrypted' }),
   };
 }
 

@@ -47,7 +47,7 @@ function* readWith(source: ByteSource, header: StandaloneHeader, blockSize: numb
   return { walk, marker, blockSize };
 }
 
-/** The block size with which the walk ends at a valid end marker; else the one that came furthest. */
+/** The block size with which the walk ends at a valid end marker, else where the disk does not give one; else the one that came furthest within the file. */
 function* bestReading(source: ByteSource, header: StandaloneHeader, context: OpenContext | undefined): Steps<Reading> {
   const readings: Reading[] = [];
   for (const blockSize of blockSizes) {
@@ -58,7 +58,8 @@ function* bestReading(source: ByteSource, header: StandaloneHeader, context: Ope
     // Without compressed segments the block size plays no part.
     if (!reading.walk.compressed) break;
   }
-  const rank = (reading: Reading): number => (reading.walk.end === undefined ? 0 : 1e9) + reading.walk.segments.length;
+  const rank = ({ walk, marker }: Reading): number =>
+    (marker?.fault === undefined ? 0 : 1e12) + (marker === undefined ? 0 : 1e11) + (walk.end === undefined ? 0 : 1e10) + walk.segments.length;
   return readings.reduce((best, one) => (rank(one) > rank(best) ? one : best));
 }
 
@@ -107,6 +108,7 @@ function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
       ...(walk.compressed ? { compression: fact('zlib', `compressed segments, counted in blocks of ${reading.blockSize} bytes`) } : {}),
     },
   });
+  if (walk.end === undefined && walk.fault !== undefined) return { ...image, endMarkerFault: walk.fault };
   return isPart ? { ...image, partial: { known: walk.known } } : image;
 }
 

@@ -64,7 +64,7 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
     markerSource = volume.source;
     marker = readEndMarker(volume.source, walk.end, header.tod);
   }
-  if (!finished) {
+  if (!finished && lostBy === undefined) {
     findings.push({
       id: 'volume-set/no-last-volume',
       severity: 'error',
@@ -72,11 +72,11 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
       detail: 'none of the volumes at hand holds the last segment; memory behind the last one found is not known',
     });
   } else if (marker !== undefined) append(findings, markerFindings(marker));
-  else
+  else if (finished)
     findings.push({ id: 'end-marker/missing', severity: 'error', title: 'The end marker is missing', detail: 'the last volume ends behind its last segment' });
   const end = lostBy === undefined ? { known } : { known, fault: lostBy };
   const zeroAndMissing = gaps.length === 0 && !hollow ? gapPieces(end, finished, header.mem_size) : unknownGaps(header.mem_size);
-  return volumeSetImage(set, {
+  const image = volumeSetImage(set, {
     format: 's390-mv-ext',
     marker,
     markerSource,
@@ -84,6 +84,7 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
     memory: yield* manySegments(source, chained(pieces, unknown, zeroAndMissing)),
     segments,
   });
+  return finished || lostBy === undefined ? image : { ...image, endMarkerFault: lostBy };
 }
 
 const lostPiece = (start: bigint, end: bigint, fault: FileFault | undefined): MemoryPiece =>

@@ -55,6 +55,13 @@ export class SegmentColumns implements SegmentList {
     };
   }
 
+  /** Bytes that all of them take in memory. */
+  get totalMemoryBytes(): number {
+    let sum = 0;
+    for (let index = 0; index < this.length; index += 1) sum += Number(this.#memoryBytes[index] ?? 0n);
+    return sum;
+  }
+
   *[Symbol.iterator](): Generator<Segment, undefined> {
     for (let index = 0; index < this.length; index += 1) {
       const segment = this.at(index);
@@ -74,7 +81,8 @@ export class SegmentColumns implements SegmentList {
 }
 
 /** Bytes that segments take in memory. */
-export function memoryBytesOf(segments: Iterable<Segment>): number {
+export function memoryBytesOf(segments: SegmentList): number {
+  if (segments instanceof SegmentColumns) return segments.totalMemoryBytes;
   let sum = 0;
   for (const { memoryBytes } of segments) sum += Number(memoryBytes);
   return sum;

@@ -158,8 +158,11 @@ function* inColumns(listed: Iterable<MemoryPiece>): Steps<PieceColumns> {
   return columns;
 }
 
-/** In steps: for pieces of which headers may list a million. Columns are used as they are: none of their pieces is empty, and nobody adds to them. */
-export function* manySegments(source: ByteSource, listed: Iterable<MemoryPiece>): Steps<MemoryImage> {
+/**
+ * In steps: for pieces of which headers may list a million. Columns are used as they are: none of their pieces is empty, and nobody adds to them.
+ * @param heldElsewhere bytes that the sources of pieces hold
+ */
+export function* manySegments(source: ByteSource, listed: Iterable<MemoryPiece>, heldElsewhere = 0): Steps<MemoryImage> {
   const whole = listed instanceof PieceColumns ? listed : yield* inColumns(listed);
   let isCut = false;
   for (let index = 0; index < whole.length && !isCut; index += 1) {
@@ -193,7 +196,7 @@ export function* manySegments(source: ByteSource, listed: Iterable<MemoryPiece>)
     at: (address) => (address < end ? extentOf(runs.at(runs.indexOf(address))) : undefined),
     from: extentsFrom,
     count: runs.length,
-    heldBytes: pieces.length * bytesOfPiece + runs.length * bytesOfRun,
+    heldBytes: pieces.length * bytesOfPiece + runs.length * bytesOfRun + heldElsewhere,
   });
 
   /** Bytes of a stored run from address `from` on. Returns how far they go, and why not to the end; `lost` hears of pieces in between. */
@@ -209,7 +212,8 @@ export function* manySegments(source: ByteSource, listed: Iterable<MemoryPiece>)
     const fileOffset = runs.fileOffset(piece, Number(from));
     if (fileOffset === undefined) return { got: 0 };
     const got = readAround(pieces.source(piece) ?? source, fileOffset, target, (start, end, fault) => {
-      lost({ start: from + BigInt(start), end: from + BigInt(end), state: 'unreadable', reason: faultText(fault), fault });
+      const byDisk = fault.ofContents === true ? {} : { fault };
+      lost({ start: from + BigInt(start), end: from + BigInt(end), state: 'unreadable', reason: faultText(fault), ...byDisk });
     });
     return { got };
   };

@@ -63,9 +63,10 @@ class Counts {
     return counts.filter((one) => one > 0).length;
   }
 
-  /** @param bytes of which the first and last few are context alone: both ends may cut a pair or a sequence */
-  add(bytes: Uint8Array): void {
-    for (let at = 4; at < bytes.length - 4; at += 1) {
+  /** @param bytes of which the first and last few are context alone: both ends may cut a pair or a sequence. @param from where to begin @param end not counted */
+  add(bytes: Uint8Array, from = 0, end = bytes.length): void {
+    const last = Math.min(end, bytes.length - 4);
+    for (let at = Math.max(4, from); at < last; at += 1) {
       const byte = bytes[at] ?? 0;
       if (byte === 0) continue;
       this.values[byte] = this.of(byte) + 1;
@@ -103,8 +104,11 @@ function sequenceAt(bytes: Uint8Array, at: number): number {
   return length;
 }
 
-/** Samples from the begin of a file to its end. */
-function* countsOf(source: ByteSource, samples: number, sampleBytes: number): Steps<Counts> {
+/** So many bytes are counted between two looks at whether they are enough. */
+const countedAtOnce = 1024;
+
+/** Samples from the begin of a file to its end, or as many of their bytes as are enough. */
+function* countsOf(source: ByteSource, samples: number, sampleBytes: number, areEnough: (counts: Counts) => boolean = () => false): Steps<Counts> {
   const counts = new Counts();
   const bytes = new Uint8Array(Math.min(sampleBytes, source.size));
   const last = Math.max(0, source.size - bytes.length);
@@ -112,14 +116,22 @@ function* countsOf(source: ByteSource, samples: number, sampleBytes: number): St
   // Where the file is small the samples are all of it, the rest after the last whole one too; none overlap, so that nothing counts twice.
   for (let sample = 0, at = 0; sample < samples && at < source.size; sample += 1, at += step) {
     yield;
-    counts.add(bytes.subarray(0, source.readInto(at, bytes)));
+    const sampled = bytes.subarray(0, source.readInto(at, bytes));
+    for (let from = 0; from < sampled.length; from += countedAtOnce) {
+      counts.add(sampled, from, from + countedAtOnce);
+      if (areEnough(counts)) return counts;
+    }
   }
   return counts;
 }
 
-/** A first look that costs little: whether anything speaks for a text-mode transfer at all. */
+/** A first look that costs little: whether anything speaks for a text-mode transfer at all. More bytes can only take from what speaks for it. */
 function* isSuspicious(source: ByteSource, isComplete: boolean): Steps<boolean> {
-  const counts = yield* countsOf(source, 4, 1 << 14);
+  const speaks = (counts: Counts): boolean => {
+    const pairs = counts.pair(0x0d, 0x0a);
+    return pairs === counts.of(0x0a) || counts.noCharacter === 0 || counts.high === 0 || (pairs === 0 && !isComplete);
+  };
+  const counts = yield* countsOf(source, 4, 1 << 14, (some) => !speaks(some));
   const pairs = counts.pair(0x0d, 0x0a);
   return (pairs > 0 && pairs === counts.of(0x0a)) || counts.high === 0 || counts.noCharacter === 0 || (pairs === 0 && !isComplete);
 }

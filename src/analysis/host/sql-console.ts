@@ -9,8 +9,8 @@ import { runQuery } from '../page-index/sql-query.ts';
 async function query({ index, dump, query: text, rows, cell }: SqlJob): Promise<SqlJson> {
   if (dump === undefined) return runQuery(index, text, { rows, cell });
   // Only then: what opens dumps takes longer to load than most queries on an index run.
-  const [{ analysisFunctions }, { attach }, { openSession }, { givenMachine }, { pageExtents }] = await Promise.all([
-    import('../engine/kernel/analysis-functions.ts'),
+  const [{ dumpFunctions }, { attach }, { openSession }, { givenMachine }, { pageExtents }] = await Promise.all([
+    import('../engine/sql/dump-tables.ts'),
     import('../engine/session/attach.ts'),
     import('../engine/session/session.ts'),
     import('../engine/session/given-machine.ts'),
@@ -18,10 +18,10 @@ async function query({ index, dump, query: text, rows, cell }: SqlJob): Promise<
   ]);
   // Whoever asked ends this process to cancel.
   const never = new AbortController().signal;
-  const opened = openSession(dump.path, dump.volumes, givenMachine(dump.machine, dump.physBase));
+  const opened = openSession(dump.path, dump.volumes, givenMachine(dump));
   try {
     const session = await attach(opened.inView(dump.view), dump.attached, never);
-    const found = await analysisFunctions(session, text, never);
+    const found = await dumpFunctions(session, text, never);
     const result = runQuery(index, text, { rows, cell }, found.functions, pageExtents(opened.inView('all').image.memory));
     const partial = found.warnings();
     return partial.length === 0 ? result : { ...result, warnings: [...partial] };

@@ -7,6 +7,11 @@ import type { Remedy } from '../../shared/remedy.ts';
 import type { KdumpGuard } from '../arch/s390x/kdump-guard.ts';
 import type { OsInfoSearch } from '../arch/s390x/os-info.ts';
 import type { DumpImage } from '../formats/dump-format.ts';
+import type { DumpLog } from '../kernel/given/dump-log.ts';
+import type { HostFacts } from '../kernel/given/host-facts.ts';
+import type { ChannelDevice } from '../kernel/given/lscss.ts';
+import type { SourcedText } from '../kernel/facts/kernel-facts.ts';
+import type { GivenLog } from '../kernel/given/given-log.ts';
 import type { UtsName } from '../kernel/vmcoreinfo/uts-name.ts';
 import type { JudgedVmcoreinfo } from '../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import type { VmcoreinfoSearch } from '../kernel/vmcoreinfo/vmcoreinfo.ts';
@@ -31,6 +36,18 @@ export interface KernelCpuFacts {
   readonly findings: readonly Finding[];
 }
 
+/** What the kernel says of itself beside its names. */
+export interface KernelWitnessFacts {
+  readonly commandLine?: SourcedText;
+  readonly modules?: readonly string[];
+  /** Seconds from the start of the system to the end of its log. */
+  readonly uptime?: number;
+  /** I/O subchannels and CCW devices, with what is missing where they are not all; or why there are none. Read for an archive with such a list alone. */
+  readonly channels?: { readonly devices: readonly ChannelDevice[]; readonly gap?: string } | string;
+  /** Bytes that the page allocator manages, or why that is not known. Read for an archive with a MemTotal alone. */
+  readonly memTotal?: { readonly bytes: bigint; readonly source: string } | string;
+}
+
 export interface CheckContext {
   readonly image: DumpImage;
   readonly memory: MemoryReader;
@@ -39,6 +56,8 @@ export interface CheckContext {
   readonly vmcoreinfo: VmcoreinfoSearch;
   /** Which text is used where memory contradicts the dump's own, and what the others are. */
   readonly vmcoreinfoChoice?: { readonly used: JudgedVmcoreinfo | undefined; readonly others: readonly JudgedVmcoreinfo[] };
+  /** The release that an attached text of vmcoreinfo names. */
+  readonly attachedRelease?: string | undefined;
   /** CRASHTIME of the text that is used. */
   readonly crashTime?: bigint | undefined;
   readonly utsName: UtsName | undefined;
@@ -52,6 +71,13 @@ export interface CheckContext {
   readonly kdumpStarted?: string | undefined;
   /** What the user brought along: manifest, attestation, healthy images. */
   readonly evidence: Evidence;
+  /** What an archive of the running system says of it, which the user attached; and what of the kernel it is held against. */
+  readonly hostFacts?: HostFacts | undefined;
+  readonly witnesses?: KernelWitnessFacts | undefined;
+  /** What the tool that wrote the dump said of it, by a log that the user attached. */
+  readonly dumpLog?: DumpLog | undefined;
+  /** A saved kernel log that the user attached, held against the dump. */
+  readonly givenLog?: GivenLog | undefined;
   /** What of the dump's files their disk did not give so far. */
   readonly faults?: () => readonly FileFault[];
   readonly signal: AbortSignal;

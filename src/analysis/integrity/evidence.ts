@@ -2,6 +2,7 @@
 import type { AbsoluteMemory } from '../layout/absolute-memory.ts';
 import type { IndexReader } from '../page-index/index-reader-type.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import type { Packing } from '../source/packing.ts';
 import type { Attested } from './attestation.ts';
 import type { FileDigests } from './manifest.ts';
 
@@ -24,7 +25,7 @@ export type EarlierIndex =
   | { readonly kind: 'damaged'; readonly why: string };
 
 export interface PackedEvidence {
-  readonly wrapper: string;
+  readonly packing: Packing;
   readonly file: ByteSource;
   readonly copy: ByteSource;
 }

@@ -9,10 +9,13 @@ import { bitmapCount } from './checks/bitmap-count.ts';
 import { containerComplete } from './checks/container-complete.ts';
 import { crossCpuCount, crossKernelRelease, crossMemorySize, crossPrefix, crossTime } from './checks/cross-sources.ts';
 import { crossRegisters } from './checks/cross-registers.ts';
+import { dumpLogCheck } from './checks/dump-log.ts';
 import { endMarker } from './checks/end-marker.ts';
+import { hostFactsCheck } from './checks/host-facts.ts';
 import { indexDigest } from './checks/index-digest.ts';
 import { ipib } from './checks/ipib.ts';
 import { kdumpImage } from './checks/kdump-image.ts';
+import { logFileCheck } from './checks/log-file.ts';
 import { manifestCheck } from './checks/manifest.ts';
 import { meminfo2011 } from './checks/meminfo-2011.ts';
 import { ngdumpDigest } from './checks/ngdump-digest.ts';
@@ -46,6 +49,9 @@ export const checks: readonly Check[] = [
   crossKernelRelease,
   crossTime,
   crossRegisters,
+  logFileCheck,
+  dumpLogCheck,
+  hostFactsCheck,
   meminfo2011,
   manifestCheck,
   indexDigest,

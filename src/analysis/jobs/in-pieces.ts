@@ -9,21 +9,24 @@ export type GivePiece<T> = (rows: T[]) => void;
 
 /**
  * The rows of a list: handed over piece by piece as they are made, or together.
+ * @param rows undefined for pauses of work that has made none yet
  * @param give takes the pieces
  * @returns all rows where nobody takes them piece by piece, else none
  * @throws Cancelled
  */
-export async function inPieces<T>(rows: Iterable<T>, give: GivePiece<T> | undefined, signal: AbortSignal): Promise<T[]> {
+export async function inPieces<T>(rows: Iterable<T | undefined>, give: GivePiece<T> | undefined, signal: AbortSignal): Promise<T[]> {
   const pace = createPace(signal);
   let piece: T[] = [];
   let turn = 0;
   for (const row of rows) {
-    piece.push(row);
-    turn += 1;
-    if (turn % pieceRows !== 0) continue;
-    if (give !== undefined) {
-      give(piece);
-      piece = [];
+    if (row !== undefined) {
+      piece.push(row);
+      turn += 1;
+      if (turn % pieceRows !== 0) continue;
+      if (give !== undefined) {
+        give(piece);
+        piece = [];
+      }
     }
     // Whoever takes the piece has its turn here.
     await pace.breathe(() => undefined);

@@ -1,5 +1,6 @@
 /** Keeps a long job polite: gives way to the event loop, notices a cancel, says when progress is due. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { steadyMilliseconds } from '../../files/steady-clock.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 
 /** A cancel must take effect within 200 ms; a step between two looks takes a few milliseconds. */
@@ -20,7 +21,7 @@ export interface Pace {
 }
 
 export function createPace(signal: AbortSignal | undefined): Pace {
-  let turn = performance.now();
+  let turn = steadyMilliseconds();
   let reported = turn;
   const check = (): void => {
     if (signal?.aborted === true) throw new Cancelled();
@@ -28,7 +29,7 @@ export function createPace(signal: AbortSignal | undefined): Pace {
   return {
     async breathe(report) {
       check();
-      const now = performance.now();
+      const now = steadyMilliseconds();
       // Due also where waiting for others has given way often enough.
       if (now - reported >= progressMilliseconds) {
         report();
@@ -36,7 +37,7 @@ export function createPace(signal: AbortSignal | undefined): Pace {
       }
       if (now - turn < turnMilliseconds) return;
       await nextTurn();
-      turn = performance.now();
+      turn = steadyMilliseconds();
       check();
     },
     async wait(event) {
@@ -51,7 +52,7 @@ export function createPace(signal: AbortSignal | undefined): Pace {
         signal?.addEventListener('abort', over);
         void event.then(over);
       });
-      turn = performance.now();
+      turn = steadyMilliseconds();
     },
   };
 }

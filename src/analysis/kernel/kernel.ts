@@ -60,9 +60,12 @@ const noModuleSymbols: ModuleSymbols = {
   missing: [{ what: 'symbols of modules', why: 'no symbol names the list of modules' }],
 };
 
-/** @param given what a file of the user's tells, taken where the dump tells less */
-export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
-  const { vmcoreinfo } = parts;
+/**
+ * @param given what a file of the user's tells, taken where the dump tells less
+ * @param givenLog a log from a file of the user's, where memory's cannot be read
+ */
+export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?: LogSearch): Kernel {
+  const { vmcoreinfo, image } = parts;
   const memory = kernelMemory(parts);
   let symbols: SymbolSearch | undefined;
   let moduleSymbols: ModuleSymbols | undefined;
@@ -73,7 +76,7 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
   let modules: FoundModules | string | undefined;
   let moduleTypes: ModuleTypeSearch | undefined;
   function* find(): Steps<SymbolSearch> {
-    if (vmcoreinfo === undefined) return { found: false, why: 'no vmcoreinfo is known, which says where the tables lie' };
+    if (vmcoreinfo === undefined) return { found: false, why: image.encrypted ?? 'no vmcoreinfo is known, which says where the tables lie' };
     const stext = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)');
     const places = kallsymsPlaces(vmcoreinfo);
     if (places !== undefined) return yield* readKallsyms(memory, places, stext);
@@ -115,7 +118,8 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts): Kernel {
     return (moduleSymbols = yield* readModuleSymbols(lasting, known.found ? known.types.types : undefined, found.list));
   }
   function* logSteps(): Steps<LogSearch> {
-    return (log ??= yield* readKernelLog(memory, vmcoreinfo));
+    if (image.encrypted !== undefined) return (log ??= givenLog ?? { found: false, why: image.encrypted });
+    return (log ??= givenLog ?? (yield* readKernelLog(memory, vmcoreinfo)));
   }
   function* allModuleSymbols(): Steps<ModuleSymbols> {
     const found = yield* moduleSteps();

@@ -124,16 +124,19 @@ function readFields(layout: StructLayout<Fields>, view: DataView, base: number, 
   return values;
 }
 
+function wholeView(layout: StructLayout<Fields>, data: Uint8Array, options: ParseOptions): DataView {
+  if (data.length < layout.size) {
+    throw new DumpError('truncated', options.where ?? {}, `${layout.name} is cut off after ${data.length} bytes`, `${layout.size} bytes`);
+  }
+  return new DataView(data.buffer, data.byteOffset, data.byteLength);
+}
+
 /**
  * All values of a structure.
  * @throws DumpError truncated when there are fewer bytes than the structure takes
  */
 export function parse<F extends Fields>(layout: StructLayout<F>, data: Uint8Array, options: ParseOptions = {}): Values<F> {
-  if (data.length < layout.size) {
-    throw new DumpError('truncated', options.where ?? {}, `${layout.name} is cut off after ${data.length} bytes`, `${layout.size} bytes`);
-  }
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  return readFields(layout, view, 0, byteOrder(layout, options.endian)) as Values<F>;
+  return readFields(layout, wholeView(layout, data, options), 0, byteOrder(layout, options.endian)) as Values<F>;
 }
 
 /** Values of some fields of a structure, where the others are long or not asked for. @throws DumpError as `parse` */
@@ -143,8 +146,14 @@ export function parseSome<F extends Fields, K extends keyof F & string>(
   names: readonly K[],
   options: ParseOptions = {},
 ): Pick<Values<F>, K> {
-  const some = Object.fromEntries(names.map((name) => [name, layout.fields[name]])) as unknown as Pick<F, K>;
-  return parse({ ...layout, fields: some }, data, options);
+  const view = wholeView(layout, data, options);
+  const endian = byteOrder(layout, options.endian);
+  const values: Record<string, unknown> = {};
+  for (const name of names) {
+    const field = layout.fields[name];
+    if (field !== undefined) values[name] = readField(field, view, 0, endian);
+  }
+  return values as Pick<Values<F>, K>;
 }
 
 /** A leaf field with its full path ("entry[3].addr") and its place in the outermost structure. */

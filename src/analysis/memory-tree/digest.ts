@@ -150,15 +150,36 @@ export interface MemoryRoot {
   addUniform(kind: UniformLeaves, leaves: number): void;
   /** Over what was added, without what follows the last page that is there. @returns 64 hex digits */
   root(): string;
+  /** What was added so far, to go on from in another run. */
+  state(): MemoryRootState;
 }
 
-export function createMemoryRoot(): MemoryRoot {
+/** Trees from left to right, their digests in hex digits. */
+interface KeptTrees {
+  readonly stack: readonly { readonly digest: string; readonly leaves: number }[];
+  readonly leaves: number;
+}
+
+/** Plain JSON. */
+export interface MemoryRootState extends KeptTrees {
+  readonly available: KeptTrees;
+}
+
+const keptTrees = (stack: readonly Tree[], leaves: number): KeptTrees => ({
+  stack: stack.map((tree) => ({ digest: tree.digest.toString('hex'), leaves: tree.leaves })),
+  leaves,
+});
+const treesOf = ({ stack }: KeptTrees): Tree[] => stack.map(({ digest, leaves }) => ({ digest: Buffer.from(digest, 'hex'), leaves }));
+
+/** @param from what an earlier run had added */
+export function createMemoryRoot(from?: MemoryRootState): MemoryRoot {
   /** Perfect trees from left to right, each larger than the next, as a binary counter holds them. */
-  const stack: Tree[] = [];
+  const stack: Tree[] = from === undefined ? [] : treesOf(from);
   /** Leaves added so far. */
-  let added = 0;
+  let added = from?.leaves ?? 0;
   /** The same up to the last page that is there: what follows does not count. */
-  let available: { readonly stack: readonly Tree[]; readonly leaves: number } = { stack: [], leaves: 0 };
+  let available: { readonly stack: readonly Tree[]; readonly leaves: number } =
+    from === undefined ? { stack: [], leaves: 0 } : { stack: treesOf(from.available), leaves: from.available.leaves };
 
   const push = (digest: Buffer, leaves: number): void => {
     let tree: Tree = { digest, leaves };
@@ -195,5 +216,6 @@ export function createMemoryRoot(): MemoryRoot {
       count.writeBigUInt64BE(BigInt(available.leaves));
       return sha256(Buffer.concat([Buffer.from([3]), count, tree])).toString('hex');
     },
+    state: () => ({ ...keptTrees(stack, added), available: keptTrees(available.stack, available.leaves) }),
   };
 }

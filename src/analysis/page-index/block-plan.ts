@@ -15,7 +15,8 @@ export interface PlannedBlock {
   readonly state: number;
 }
 
-function plannedFrom(extents: PageExtents, startPfn: Pfn): PlannedBlock {
+/** What is planned from a page on that begins a block. */
+export function plannedFrom(extents: PageExtents, startPfn: Pfn): PlannedBlock {
   const extent = extents.from(startPfn).next().value;
   const blockEnd = Math.min(startPfn + blockPages, extents.totalPages);
   if (extent === undefined || extent.state === storedCode || !extent.whole || extent.endPfn < blockEnd)

@@ -25,6 +25,8 @@ export const engineBytes = 192 * 2 ** 20;
 /** A worker's own: its Node, blocks of the file, pages of one read and what two orders give. */
 const workerBytes = 64 * 2 ** 20;
 const mostWorkers = 8;
+/** More than those, where they wait for the file. */
+const mostSpare = 2;
 /**
  * What each worker would hold again of the lists that a dump's headers make long: above this, and above this part of the file, this thread reads
  * alone. Headers of dumps that somebody took are a smaller part of them.
@@ -49,7 +51,7 @@ export function crewPlan(extents: PageExtents, wish: CrewWish | undefined): Crew
   const held = pages.kind === 'raw' ? 0 : extents.heldBytes + (wish.source?.heldBytes ?? 0);
   if (held > Math.max(mostHeldBytes, mostHeldShare * (wish.source?.size ?? 0))) return undefined;
   // Whoever names a number gets that number.
-  const spare = wish.workers === undefined && affordable > workers ? 1 : 0;
+  const spare = wish.workers === undefined ? Math.min(mostSpare, affordable - workers) : 0;
   return { pages, workers, spare, heapBytes: Math.min(workerBytes, Math.floor((memoryBytes - engineBytes) / (workers + spare))) };
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheFile } from '../../files/cache-folder.ts';
 import { databaseSuffixes, isStill, lockFile, removeDatabase, removeLock } from '../../files/database-file.ts';
 import { makeOwnFolder } from '../../files/own-folder.ts';
+import { steadyMilliseconds } from '../../files/steady-clock.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import { IndexBusy, IndexError } from './index-error.ts';
 import { isIndexFile, loadSqlite } from './sqlite.ts';
@@ -57,7 +58,7 @@ export async function lockWriter(options: LockOptions): Promise<() => void> {
 async function hold(lockPath: string, options: LockOptions): Promise<() => void> {
   const sqlite = loadSqlite();
   const folder = dirname(lockPath);
-  const giveUp = performance.now() + (options.waitMilliseconds ?? Infinity);
+  const giveUp = steadyMilliseconds() + (options.waitMilliseconds ?? Infinity);
   for (let waited = false; ; waited = true) {
     if (options.signal?.aborted === true) throw new Cancelled();
     const inode = lockFile(lockPath);
@@ -91,7 +92,7 @@ async function hold(lockPath: string, options: LockOptions): Promise<() => void>
         throw new IndexError(`the index ${options.path} cannot be locked: ${(error as Error).message}`);
       }
     }
-    if (performance.now() >= giveUp) throw new IndexBusy(options.path);
+    if (steadyMilliseconds() >= giveUp) throw new IndexBusy(options.path);
     if (!waited) options.onWait?.();
     await sleep(50);
   }

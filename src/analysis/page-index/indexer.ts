@@ -3,6 +3,7 @@
  * writes. Memory stays bounded whatever the dump's size: the blocks under way and the rows of one transaction. A process
  * that is killed loses what it did since its last transaction; what is stored never depends on where that was.
  */
+import { steadyMilliseconds } from '../../files/steady-clock.ts';
 import type { ScanProgress } from '../../shared/engine-protocol.ts';
 import type { PageCounts } from '../../shared/memory-model.ts';
 import { pageSize, type Pfn } from '../../shared/units.ts';
@@ -34,6 +35,11 @@ export interface IndexOptions {
   readonly crew?: CrewWish;
   /** Called once, with a function that brings the block of a page to the front while the index is built. */
   readonly onStart?: (prefer: (pfn: Pfn) => void) => void;
+  /**
+   * What this thread does besides while workers look at pages, and before them without workers: the index is not complete before it is done, and what it
+   * throws ends the run. Its signal fires when the run ends before it.
+   */
+  readonly besides?: (signal: AbortSignal) => Promise<void>;
   /** What this thread could not read of the dump's files so far. */
   readonly faults?: () => readonly FileFault[];
 }
@@ -107,7 +113,9 @@ class IndexRun {
   #subtrees: Subtree[] = [];
   readonly #faults = new Map<string, FileFault>();
   #waitingPages = 0;
-  #committed = performance.now();
+  /** What went wrong with what is done besides. */
+  #failed: { readonly error: unknown } | undefined;
+  #committed = steadyMilliseconds();
   #pagesDone = 0;
 
   constructor(memory: MemoryImage, extents: PageExtents, store: IndexStore, options: IndexOptions) {
@@ -123,10 +131,15 @@ class IndexRun {
 
   async run(): Promise<void> {
     const crew = crewPlan(this.#extents, this.#options.crew);
+    const over = new AbortController();
+    let besides: Promise<void> | undefined;
     try {
       // Workers take their time to start: they do so while the first rows are written.
       if (crew !== undefined) this.#crew = startPageCrew(crew);
       this.workers = crew?.workers ?? 0;
+      besides = this.#besides(over.signal);
+      if (crew === undefined) await besides;
+      this.#assertFine();
       // A run before may have met a disk that did not give them.
       this.#store.forgetUnreadable();
       await this.#writeExtents();
@@ -137,6 +150,10 @@ class IndexRun {
       if (begun !== undefined) this.#queue.prefer(begun.startPfn);
       await this.#work(begun);
       this.workers = this.#crew?.threads.length ?? 0;
+      // It may go on for a while: what is done is stored by then.
+      if (this.#blocks.length + this.#subtrees.length > 0) this.#store.commit(this.#waiting());
+      await besides;
+      this.#assertFine();
       const whole = this.faults().length === 0;
       const root = whole && this.#options.digest ? { memoryRoot: await this.#root() } : {};
       this.#store.commit({ ...this.#waiting(), complete: whole, ...root });
@@ -148,7 +165,24 @@ class IndexRun {
     } finally {
       // Nobody needs to wait for their end.
       this.#crew?.close();
+      over.abort();
+      // It writes to the store, which is closed after this.
+      await besides;
     }
+  }
+
+  /** Never rejects: what goes wrong is thrown where the run gets to it. */
+  async #besides(over: AbortSignal): Promise<void> {
+    const { besides, signal } = this.#options;
+    try {
+      await besides?.(signal === undefined ? over : AbortSignal.any([signal, over]));
+    } catch (error) {
+      this.#failed = { error };
+    }
+  }
+
+  #assertFine(): void {
+    if (this.#failed !== undefined) throw this.#failed.error;
   }
 
   /** What a killed run had of its last block, unless it is damaged. */
@@ -222,6 +256,7 @@ class IndexRun {
 
   /** Takes what the workers have done and gives them more. */
   #serve(): void {
+    this.#assertFine();
     const crew = this.#crew;
     if (crew === undefined) return;
     for (const done of crew.take()) this.#keep(done);
@@ -272,7 +307,7 @@ class IndexRun {
   /** Between two steps: commits when it is time, gives way, notices a cancel. */
   async #breathe(partial?: () => PartialBlock): Promise<void> {
     const rows = this.#blocks.length + this.#subtrees.length;
-    const due = performance.now() - this.#committed >= commitMilliseconds || this.#waitingPages >= this.#commitPages || rows >= commitRows;
+    const due = steadyMilliseconds() - this.#committed >= commitMilliseconds || this.#waitingPages >= this.#commitPages || rows >= commitRows;
     if (due && (rows > 0 || this.#waitingPages > 0)) this.#store.commit({ ...this.#waiting(), ...(partial === undefined ? {} : { partial: partial() }) });
     try {
       await this.#pace.breathe(() => {
@@ -292,7 +327,7 @@ class IndexRun {
     this.#blocks = [];
     this.#subtrees = [];
     this.#waitingPages = 0;
-    this.#committed = performance.now();
+    this.#committed = steadyMilliseconds();
     return waiting;
   }
 

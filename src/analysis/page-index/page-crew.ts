@@ -13,7 +13,7 @@ import type { BlockRow } from './packed-block.ts';
 import { waitingJudge } from './crew-waiting.ts';
 import { receivedRows } from './received-rows.ts';
 
-/** Orders of each worker before it is judged whether they wait for the file. */
+/** Orders of each worker after which it is judged, again and again, whether they wait for the file. */
 const judgedOrders = 2;
 
 /** One is worked on, one waits. */
@@ -22,7 +22,7 @@ const ordersAtOnce = 2;
 export interface CrewOptions {
   readonly pages: CrewPages;
   readonly workers: number;
-  /** Workers that may be added where these wait for the file much of the time: what they read meanwhile is not waited for any more. */
+  /** How many workers may be added where these wait for the file much of the time: what they read meanwhile is not waited for any more. */
   readonly spare: number;
   /** Bytes of JavaScript heap that a worker may have. */
   readonly heapBytes: number;
@@ -89,7 +89,7 @@ export function startPageCrew({ pages, workers, spare, heapBytes }: CrewOptions)
     notify();
   };
 
-  const isWaiting = waitingJudge(workers * judgedOrders);
+  const wanted = waitingJudge(workers * judgedOrders);
 
   const hire = (): Member => {
     const worker = takeWorker(heapBytes);
@@ -103,7 +103,8 @@ export function startPageCrew({ pages, workers, spare, heapBytes }: CrewOptions)
       else {
         member.orders -= 1;
         done.push(doneWork(report));
-        if (isWaiting(report) && !closing) for (let one = 0; one < spare; one += 1) members.push(hire());
+        const most = workers + Math.min(wanted(report), spare);
+        while (!closing && members.length < most) members.push(hire());
       }
       notify();
     });

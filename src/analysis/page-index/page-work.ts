@@ -1,4 +1,5 @@
 /** What a page worker does: comes to the pages with a descriptor of its own, then looks at the blocks that it is given. */
+import { steadyMilliseconds } from '../../files/steady-clock.ts';
 import { defined } from '../../shared/defined.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
 import { createTreeHasher } from '../memory-tree/digest.ts';
@@ -63,7 +64,7 @@ function processorTime(): number | undefined {
 
 /** Does what one order wants, unless nobody wants it any more. */
 function carryOut(order: CrewOrder, { scanner, cancelled, faults }: OpenPages, post: CrewPort['post']): void {
-  const begun = performance.now();
+  const begun = steadyMilliseconds();
   const worked = processorTime();
   const scan = scanner.begin(order, order);
   let read = 0;
@@ -75,7 +76,7 @@ function carryOut(order: CrewOrder, { scanner, cancelled, faults }: OpenPages, p
   const blobs = [rows.block?.meta, rows.block?.fingerprints].flatMap((blob) =>
     blob?.buffer instanceof ArrayBuffer && blob.byteLength === blob.buffer.byteLength ? [blob.buffer] : [],
   );
-  const took = performance.now() - begun;
+  const took = steadyMilliseconds() - begun;
   const waited = worked === undefined ? 0 : Math.max(0, took - ((processorTime() ?? 0) - worked));
   post({ kind: 'done', rows, pages: order.pages, read, faults: faults(), took, waited }, blobs);
 }

@@ -8,6 +8,7 @@ import { defined } from '../../shared/defined.ts';
 import { sqlSchema, type SqlJson } from '../../shared/memory-model.ts';
 import { attachmentKinds, type AttachmentKind } from '../../shared/attachment.ts';
 import { memoryViews } from '../../shared/model.ts';
+import { saidOfDump } from '../../shared/said-of-dump.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import { IndexError, SqlError } from './index-error.ts';
 import { forkSqlProcess, type SqlProcess, type StartSqlProcess } from './sql-process.ts';
@@ -41,8 +42,7 @@ export const sqlDumpSchema = v.strictObject({
   path: v.string(),
   volumes: v.array(v.string()),
   /** What its headers do not say. */
-  machine: v.optional(v.string()),
-  physBase: v.optional(v.string()),
+  ...saidOfDump,
   view: v.picklist(memoryViews),
   /** Paths of what is attached to it. */
   attached: v.strictObject(

@@ -44,8 +44,9 @@ function rowsOf(report: ReportModel): readonly Row[] {
       { record: 'decision', result: outcome, title: question },
       ...steps.map((step): Row => ({ record: 'decision step', result: passedWord(step.passed), title: step.check, detail: step.detail })),
     ]),
-    ...(report.analyses ?? []).flatMap(({ id, title, columns, rows, missing }): Row[] => [
+    ...(report.analyses ?? []).flatMap(({ id, title, columns, rows, note, missing }): Row[] => [
       ...rows.map((row): Row => ({ record: 'analysis row', id, title, detail: rowText(columns, row) })),
+      ...(note === undefined ? [] : [{ record: 'analysis', id, title, detail: note }]),
       ...missing.map((one): Row => ({ record: 'analysis', id, result: 'not known', title, detail: missingText(one) })),
     ]),
     ...(report.annotations ?? []).map((one): Row => ({ record: 'annotation', detail: one.text, where: annotationPlace(one) })),

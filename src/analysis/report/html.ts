@@ -1,4 +1,5 @@
 /** Self-contained page without script: light and dark, prints well. Every text from the dump is escaped. */
+import { memoryBarSvg } from '../../shared/memory-bar.ts';
 import { waitGraphSvg } from '../../shared/wait-graph.ts';
 import { analysisCellText } from '../../shared/analysis-text.ts';
 import { verdictRows } from '../../shared/verdict-text.ts';
@@ -19,11 +20,13 @@ const style = `
 body{margin:0 auto;padding:24px;max-width:1080px;background:var(--bg);color:var(--text);font:14px/20px "IBM Plex Sans",system-ui,sans-serif}
 h1{font-size:22px;line-height:28px;margin:0 0 4px}h2{font-size:14px;margin:28px 0 8px;text-transform:uppercase;letter-spacing:.05em;color:var(--dim)}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:4px 12px 4px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-th{color:var(--dim);font-weight:500;white-space:nowrap}td>span{white-space:nowrap}td>br~span{white-space:normal}code,.mono{font:12px/18px "IBM Plex Mono",ui-monospace,monospace}
+th{color:var(--dim);font-weight:500;white-space:nowrap}td>span{white-space:nowrap}td>br~span{white-space:normal}code,.mono{font:12px/18px "IBM Plex Mono",ui-monospace,monospace}td code{white-space:pre-wrap}
 .verdict{padding:12px 16px;border-left:4px solid var(--ok);background:var(--raised);margin:16px 0;font-weight:600}.verdict.bad{border-color:var(--bad)}
 .passed{color:var(--ok)}.failed,.error{color:var(--bad);font-weight:600}.unreadable,.warning{color:var(--warn)}.dim,.info{color:var(--dim)}
 .trust-contradicted{color:var(--bad);font-weight:600}.trust-verified,.trust-consistent{color:var(--ok)}.trust-missing{color:var(--warn)}
-.drawing{overflow-x:auto}.wait-cycle{color:var(--bad)}`;
+.drawing{overflow-x:auto}.wait-cycle{color:var(--bad)}.memory-number{fill:var(--text);stroke:var(--bg);stroke-width:3px;paint-order:stroke;font-weight:600}
+.memory-part-0{fill:#b9c1cd}.memory-part-1{fill:#17794a}.memory-part-2{fill:#1f5fd0}.memory-part-3{fill:#2c8576}.memory-part-4{fill:#8f6400}.memory-part-5{fill:#9f8be0}.memory-part-6{fill:#b8763f}.memory-part-7{fill:#c4281b}.memory-part-8{fill:#8d8740}.memory-part-9{fill:#6b46c1}.memory-part-10{fill:#b07c8a}.memory-part-11{fill:#636c80}
+@media(prefers-color-scheme:dark){.memory-part-0{fill:#4a5568}.memory-part-1{fill:#4cc38a}.memory-part-2{fill:#6ea8fe}.memory-part-3{fill:#4f9d8f}.memory-part-4{fill:#f0b429}.memory-part-5{fill:#7a63c7}.memory-part-6{fill:#b06a3a}.memory-part-7{fill:#ff6b5e}.memory-part-8{fill:#8f8c4e}.memory-part-9{fill:#b79bff}.memory-part-10{fill:#7d4f5c}.memory-part-11{fill:#7b8596}}`;
 
 const row = (cells: readonly string[]): string => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 const code = (text: string): string => `<code>${escapeHtml(text)}</code>`;
@@ -116,7 +119,12 @@ function analyses({ analyses: list = [] }: ReportModel): string {
   return list
     .map((one, at) => {
       const { columns, rows, notes } = shownAnalysis(one);
-      const drawing = one.drawing === 'wait-graph' ? waitGraphSvg(one.rows, `waits-${at}`) : undefined;
+      const drawing =
+        one.drawing === 'wait-graph'
+          ? waitGraphSvg(one.rows, `waits-${at}`)
+          : one.drawing === 'memory-tree'
+            ? memoryBarSvg(one.rows, `memory-${at}`)
+            : undefined;
       const cells = rows.map((cellsOf) =>
         row(columns.map(({ name, type }) => (cellsOf[name] === undefined ? '' : code(analysisCellText(type, cellsOf[name]))))),
       );

@@ -1,6 +1,6 @@
 /** A comparison as reports show it: a sentence, then named lists of lines. */
 import { comparisonDoubt, type ComparedAnalysis } from '../../shared/analysis-compare.ts';
-import { rowDifferenceText, rowKeyText } from '../../shared/analysis-text.ts';
+import { comparedCounts, comparedFacts, namingColumns, rowDifferenceText, rowKeyText } from '../../shared/analysis-text.ts';
 import {
   differenceSections,
   hasDifferences,
@@ -43,15 +43,19 @@ function regionLine(region: RegionCounts): string {
   return `${region.name}${place}: ${[...counts, ...(region.ignored === undefined ? [] : [`${region.ignored} ignored`])].join(', ')}`;
 }
 
-/** Rows that differ in more than addresses; the doubt first, where a dump gave only a part. */
+/** Rows that differ, the weightiest first; the doubt before them, where a dump gave only a part. */
 function analysisLines(compared: ComparedAnalysis): readonly string[] {
-  const { key, columns, counts, differences } = compared;
+  const { columns, differences } = compared;
   const doubt = comparisonDoubt(compared);
   const shown = differences.filter(({ kind }) => kind !== 'moved');
+  const whose = { onlyLeft: 'only here: ', onlyRight: 'only in the other: ', changed: '', moved: '' } as const;
   return [
     ...(doubt === undefined ? [] : [doubt]),
-    `equal: ${counts.equal}, changed: ${counts.changed}, only here: ${counts.onlyLeft}, only in the other: ${counts.onlyRight}, only addresses differ: ${counts.moved}`,
-    ...shown.map((one) => `${rowKeyText(key, columns, one.left ?? one.right ?? {})}: ${rowDifferenceText(compared, one)}`),
+    comparedCounts(compared, ['only here', 'only in the other'], String),
+    ...comparedFacts(compared),
+    ...shown.map(
+      (one) => `${whose[one.kind]}${rowKeyText(namingColumns(compared), columns, one.left ?? one.right ?? {})}: ${rowDifferenceText(compared, one)}`,
+    ),
   ];
 }
 

@@ -20,7 +20,7 @@ export interface ReportComparison {
 }
 
 /** An analysis that was asked for: its declaration's words, and its rows. */
-export interface ReportAnalysis extends Pick<AnalysisJson, 'id' | 'columns' | 'rows' | 'missing' | 'complete'> {
+export interface ReportAnalysis extends Pick<AnalysisJson, 'id' | 'columns' | 'rows' | 'note' | 'missing' | 'complete'> {
   readonly title: string;
   readonly about: string;
   /** How it is drawn, in formats that can. */

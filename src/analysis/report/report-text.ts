@@ -2,6 +2,8 @@
 import { missingText } from '../../shared/analysis-text.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import { attachedText } from '../../shared/attachment.ts';
+import { diskText, dumpDeviceText } from '../../shared/disk-model.ts';
+import { archivedText } from '../../shared/packed-copy.ts';
 import { completenessText } from '../../shared/dump-completeness.ts';
 import { byteText } from '../../shared/units.ts';
 import { cpuCountText, cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
@@ -48,6 +50,9 @@ export function reportFacts(report: ReportModel): readonly (readonly [name: stri
     ['Memory root', report.digests.memoryRoot ?? noDigest(report.digestsMissing?.memoryRoot)],
     ['Format', `${container.format}${container.version === undefined ? '' : `, version ${container.version}`}`],
     ['Written by', container.producer],
+    ['From the archive', archivedText(container)],
+    ['Disk', container.disk === undefined ? undefined : diskText(container.disk)],
+    ['Prepared by zipl', container.dumpDevice === undefined ? undefined : dumpDeviceText(container.dumpDevice)],
     ['Complete', container.complete === false ? `no, ${completenessText(info)}` : container.complete === undefined ? 'not known' : 'yes'],
     [
       'Machine',
@@ -123,13 +128,13 @@ export interface ShownAnalysis {
   readonly notes: readonly string[];
 }
 
-export function shownAnalysis({ columns, rows, missing }: ReportAnalysis): ShownAnalysis {
+export function shownAnalysis({ columns, rows, note, missing }: ReportAnalysis): ShownAnalysis {
   const more = rows.length - mostRows;
   return {
     columns: columns.filter(({ name }) => rows.some((row) => row[name] !== undefined)),
     rows: rows.slice(0, mostRows),
     notes: [
-      ...(rows.length === 0 ? ['no rows'] : []),
+      ...(note === undefined ? (rows.length === 0 ? ['no rows'] : []) : [note]),
       ...(more > 0 ? [`${more} more rows are in the JSON report`] : []),
       ...missing.map((one) => `not known: ${missingText(one)}`),
     ],

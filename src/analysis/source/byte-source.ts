@@ -15,6 +15,8 @@ export interface OpenedFile {
   readonly bornNs: bigint;
   /** Device, inode, size, and time of the last change. */
   readonly stamp: string;
+  /** Of a block device: where it is mounted for writing. Left out where it is not. */
+  readonly mounted?: readonly string[];
 }
 
 /** Bytes that a file has and its disk does not give. */
@@ -26,6 +28,8 @@ export interface FileFault {
   readonly bytes: number;
   /** "the device reports a read error (EIO)". */
   readonly why: string;
+  /** The disk gives them, and what they hold cannot be had: damaged compressed data. Another reading gives the same. */
+  readonly ofContents?: true;
 }
 
 /** That more bytes followed the last one of a source, and why they cannot be had. */
@@ -56,7 +60,7 @@ export interface ByteSource {
    * @throws DumpError io when the file changed since it was opened
    */
   readInto(offset: FileOffset, target: Uint8Array): number;
-  /** As `readInto`, for a place whose surroundings nobody asks for: they are not read into a cache. */
+  /** As `readInto`, for a place whose surroundings nobody asks for: they are not read into a cache, and that the file changed is noticed some reads later. */
   readApart?(offset: FileOffset, target: Uint8Array): number;
   /** Why a read has stopped at `offset`, where that is not the end of the source; `bytes` counts from `offset` on, in this source. */
   faultAt?(offset: FileOffset): FileFault | undefined;

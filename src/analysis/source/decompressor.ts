@@ -1,9 +1,8 @@
 /** Unpacking as a stream, and what is wrong with what is packed. */
-import { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { DumpError } from '../../shared/dump-error.ts';
 import { Cancelled } from '../../shared/rpc.ts';
-import { faultError, type ByteSource, type FileFault } from './byte-source.ts';
+import { bzip2Streams } from './bzip2-streams.ts';
 import { gzipMembers } from './gzip-members.ts';
 import type { Pieces } from './piece-cursor.ts';
 import type { UnpackEnd } from './unpack-end.ts';
@@ -40,40 +39,13 @@ export function unpacking(wrapper: string, file: string): Unpacking {
   return {
     async *stage(pieces) {
       if (wrapper === 'xz') end = yield* xzStreams(pieces, file, onFrame);
+      else if (wrapper === 'bzip2') end = yield* bzip2Streams(pieces, () => onFrame(true));
       else end = yield* wrapper === 'gzip' ? gzipMembers(pieces) : zstdFrames(pieces, frame, onFrame);
       return undefined;
     },
     end: () => end,
     checksums: () => (checked === frames ? 'all' : checked === 0 ? 'none' : 'some'),
   };
-}
-
-const stepBytes = 1 << 20;
-
-/**
- * The bytes of an open file as a stream, whatever its name leads to by now. Fails with DumpError io where the disk does not give all.
- * @param onFault instead: the stream ends before what cannot be read
- */
-export function sourceStream(source: ByteSource, onFault?: (fault: FileFault) => void): Readable {
-  return Readable.from(
-    (function* () {
-      for (let at = 0; at < source.size;) {
-        const step = new Uint8Array(Math.min(stepBytes, source.size - at));
-        const got = source.readInto(at, step);
-        if (got === 0) {
-          const fault = source.faultAt?.(at);
-          if (fault !== undefined && onFault !== undefined) {
-            onFault(fault);
-            return;
-          }
-          throw fault === undefined ? new DumpError('io', { file: source.name, offset: at }, 'the file ends there', `${source.size} bytes`) : faultError(fault);
-        }
-        yield step.subarray(0, got);
-        at += got;
-      }
-    })(),
-    { objectMode: false },
-  );
 }
 
 /** An error of unpacking as a sentence about the packed file. */

@@ -4,6 +4,7 @@
  */
 import { closeSync, fstatSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { deviceBytes, deviceWrites, mountedForWriting } from '../../files/block-device.ts';
 import { noteEvidence } from '../../files/evidence-files.ts';
 import { openRegular, readReason } from '../../files/given-file.ts';
 import { pathBytes, pathText } from '../../files/path-bytes.ts';
@@ -16,6 +17,8 @@ import { readAround, type ByteSource, type FileFault, type OpenedFile } from './
 
 const blockSize = 64 * 1024;
 const defaultCacheBlocks = 128;
+/** Reads of a few bytes each, far apart, between two looks at whether the file has changed. */
+const readsApartInCheck = 64;
 /** What a disk fails to give as one: the operating system reads by pages. */
 const faultBytes = 4096;
 /** What a read of a regular file is tried again after. */
@@ -49,11 +52,11 @@ function ioError(file: string, error: unknown, offset?: number): DumpError {
 }
 
 /**
- * Opens a regular file read-only. Unless `evidence` is false, nothing is written over it from now on.
- * @throws DumpError io for a directory, a device, a missing or unreadable file
+ * Opens a regular file or a block device read-only. Unless `evidence` is false, nothing is written over it from now on.
+ * @throws DumpError io for a directory, any other device, a missing or unreadable file
  */
 export function openFile(path: string, options: FileSourceOptions = {}): FileSource {
-  const { descriptor, stats } = openRegular(path, 'a readable dump file');
+  const { descriptor, stats } = openRegular(path, 'a readable dump file', 'sized', true);
   const source = cachedSource(path, descriptor, stats, options.cacheBlocks ?? defaultCacheBlocks);
   if (options.evidence !== false) noteOpened(source.file);
   return source;
@@ -65,7 +68,10 @@ export function noteOpened({ path, device, inode, bornNs }: OpenedFile): void {
 }
 
 function cachedSource(path: string, descriptor: number, opened: BigIntStats, cacheBlocks: number): FileSource {
-  const size = Number(opened.size);
+  const isDevice = opened.isBlockDevice();
+  const size = isDevice ? deviceBytes(descriptor, opened.rdev) : Number(opened.size);
+  const mounted = isDevice ? mountedForWriting(opened.rdev) : [];
+  const writes = isDevice ? deviceWrites(opened.rdev) : undefined;
   /** Insertion order is age: a hit moves its block to the end, the first entry is the next to go. */
   const cache = new Map<number, Uint8Array>();
   const bad = new BadRanges(path);
@@ -77,7 +83,10 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
     } catch (error) {
       throw ioError(path, error, offset);
     }
-    if (now.size === opened.size && now.mtimeNs === opened.mtimeNs) return;
+    const isWritten = isDevice && deviceWrites(opened.rdev) !== writes;
+    if (now.size === opened.size && now.mtimeNs === opened.mtimeNs && !isWritten) return;
+    if (isDevice)
+      throw new DumpError('io', { file: path, offset }, 'the device was written to while it was open', 'a device that nothing writes to, or an image of it');
     const change = now.size === opened.size ? 'was written to' : now.size < opened.size ? 'has shrunk' : 'has grown';
     throw new DumpError(
       'io',
@@ -101,7 +110,6 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
 
   /** Reads up to the first byte that does not come; that one is among the bad ranges then. [offset, end) lies in the file. */
   const readFile = (offset: number, target: Uint8Array): number => {
-    assertUnchanged(offset);
     let got = 0;
     let step = target.length;
     while (got < target.length) {
@@ -153,9 +161,12 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
     faultAt,
     readInto(offset, target) {
       const end = bad.firstIn(offset, offset + target.length);
-      return end === offset ? 0 : readFile(offset, target.subarray(0, end - offset));
+      if (end === offset) return 0;
+      assertUnchanged(offset);
+      return readFile(offset, target.subarray(0, end - offset));
     },
   };
+  let apart = 0;
 
   return {
     name: path,
@@ -164,11 +175,12 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
       path,
       device: opened.dev,
       inode: opened.ino,
-      size: opened.size,
+      size: BigInt(size),
       mtimeNs: opened.mtimeNs,
       ctimeNs: opened.ctimeNs,
       bornNs: opened.birthtimeNs,
-      stamp: [opened.dev, opened.ino, opened.size, opened.mtimeNs].join(' '),
+      stamp: [opened.dev, opened.ino, size, opened.mtimeNs].join(' '),
+      ...(mounted.length === 0 ? {} : { mounted }),
     },
     faultAt,
     faults: () => bad.list(),
@@ -189,7 +201,11 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
       return done;
     },
     readApart(offset, target) {
-      return offset >= size ? 0 : direct.readInto(offset, target.subarray(0, size - offset));
+      const end = offset >= size ? offset : bad.firstIn(offset, Math.min(size, offset + target.length));
+      if (end === offset) return 0;
+      // Of a million headers every look at the file itself would take as long as the reads.
+      if (apart++ % readsApartInCheck === 0) assertUnchanged(offset);
+      return readFile(offset, target.subarray(0, end - offset));
     },
     close() {
       cache.clear();

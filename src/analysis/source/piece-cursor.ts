@@ -7,10 +7,13 @@ const bufferOf = (piece: Uint8Array): Buffer => Buffer.from(piece.buffer, piece.
 export class PieceCursor {
   readonly #pieces: AsyncIterator<Uint8Array, undefined>;
   #held: Buffer = empty;
+  readonly #seek: ((bytes: number) => number) | undefined;
   /** Bytes that were taken. */
   position = 0;
 
-  constructor(pieces: Pieces) {
+  /** @param seek passes over bytes that come next without reading them, and returns over how many */
+  constructor(pieces: Pieces, seek?: (bytes: number) => number) {
+    this.#seek = seek;
     this.#pieces = (async function* (): AsyncGenerator<Uint8Array, undefined> {
       yield* pieces;
       return undefined;
@@ -57,8 +60,17 @@ export class PieceCursor {
   /** Takes bytes and drops them. @returns how many there were */
   async skip(bytes: number): Promise<number> {
     const before = this.position;
-    for await (const _ of this.take(bytes));
+    if (this.#seek !== undefined && bytes > this.#held.length && bytes < Infinity) {
+      const held = this.#held.length;
+      this.took(held);
+      this.position += this.#seek(bytes - held);
+    } else for await (const _ of this.take(bytes));
     return this.position - before;
+  }
+
+  /** Ends what the pieces come from, where it is not at its end. */
+  async close(): Promise<void> {
+    await this.#pieces.return?.(undefined);
   }
 
   /** Takes zeros. */

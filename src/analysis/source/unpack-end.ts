@@ -1,13 +1,26 @@
+/** Which layer of a file that is packed several times a position is in: "tar", "gzip"; none: the only one. `isFile`: the outermost, so that it is one of the file. */
+export interface PackedLayer {
+  readonly name: string;
+  readonly isFile: boolean;
+}
+
 /** How the data of a packed file end. */
 export type UnpackEnd =
   | { readonly kind: 'whole' }
   /** The file ends within a member or frame, which begins at `at`. */
-  | { readonly kind: 'cut'; readonly at: number }
+  | { readonly kind: 'cut'; readonly at: number; readonly layer?: PackedLayer | undefined }
   /**
    * The member or frame at `at` is damaged (`what` says how). `contents`: it unpacked to its end, but not to what its checksum says, and what follows it
    * was unpacked too; else nothing was unpacked from there on. `ofIndex`: what is damaged is the list of what came before (xz), not the data themselves.
    */
-  | { readonly kind: 'damaged'; readonly at: number; readonly what: string; readonly contents: boolean; readonly ofIndex?: boolean }
+  | {
+      readonly kind: 'damaged';
+      readonly at: number;
+      readonly what: string;
+      readonly contents: boolean;
+      readonly ofIndex?: boolean | undefined;
+      readonly layer?: PackedLayer | undefined;
+    }
   /** The disk does not give the file from `at` on. */
   | { readonly kind: 'unread'; readonly at: number; readonly why: string }
   /** From `at` on, after the last member or frame, lie bytes that are none. */

@@ -27,7 +27,8 @@ export function wrapperOf(head: Uint8Array): Wrapper | undefined {
   if (starts(head, 0x1f, 0x8b, 8)) return { name: 'gzip', opens: true, unpack: 'gunzip FILE' };
   if (starts(head, 0x28, 0xb5, 0x2f, 0xfd) || skipsToZstd(head)) return { name: 'zstd', opens: true, unpack: 'zstd -d FILE' };
   if (starts(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)) return { name: 'xz', opens: true, unpack: 'xz -d FILE' };
-  if (ascii(head, 0, 'BZh') && ascii(head, 4, '1AY&SY')) return { name: 'bzip2', opens: false, unpack: 'bzip2 -d FILE' };
+  if (ascii(head, 0, 'BZh') && (ascii(head, 4, '1AY&SY') || (ascii(head, 4, '\x17rE8P\x90') && (head[3] ?? 0) >= 0x31)))
+    return { name: 'bzip2', opens: true, unpack: 'bzip2 -d FILE' };
   // Local header, end record of an empty archive, first part of a spanned one.
   if (starts(head, 0x50, 0x4b, 3, 4) || starts(head, 0x50, 0x4b, 5, 6) || starts(head, 0x50, 0x4b, 7, 8))
     return { name: 'zip', opens: false, unpack: 'unzip FILE' };

@@ -20,7 +20,7 @@ export const addressCommand: Command = {
     const answer = await withDump(context, file, async (dump) => {
       const { space, address, cpu } = await kernelAddressIn(context, dump, typed, named);
       if (space === 'file') throw new UsageError(`"${typed}" is an offset in the file, which is no address of the system`);
-      return engine.call('address', { dump, space, address, ...defined({ cpu }) }, { signal: io.signal });
+      return engine.call('address', { dump, place: { space, address, ...defined({ cpu }) } }, { signal: io.signal });
     });
     if (output.json) printJson(io, answer);
     else {

@@ -1,7 +1,7 @@
 /** `analyse`: the catalogue of analyses, and the rows of one. */
 import { comparisonDoubt } from '../../shared/analysis-compare.ts';
 import type { AnalysisRequest } from '../../shared/analysis-protocol.ts';
-import type { AnalysisTable, ParameterJson, RowJson } from '../../shared/analysis-table.ts';
+import { defaultRows, mostRows, type AnalysisTable, type ParameterJson, type RowJson } from '../../shared/analysis-table.ts';
 import { analysisCsv, analysisCsvRows } from '../../shared/analysis-text.ts';
 import { catalogue } from '../../analysis/engine/catalogue.ts';
 import type { Command, CommandContext, CommandOption, OptionValues } from '../command.ts';
@@ -11,16 +11,17 @@ import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { printJsonList } from '../json-list.ts';
 import { withDump } from '../open-dump.ts';
 import { analysisCatalogueText, analysisTableText, comparedAnalysisText, partialLines } from '../text/analysis-text.ts';
-import { wholeNumber } from './address-argument.ts';
+import { rowLimit } from './row-limit.ts';
 
-const tables: readonly AnalysisTable[] = catalogue().analyses;
+/** Asked for when the command is: it loads all analyses, and other commands start without them. */
+const tables = (): readonly AnalysisTable[] => catalogue().analyses;
 
 /** Parameters of all analyses as options; one that several analyses have is one option. */
 function parameterOptions(): readonly CommandOption[] {
   const named = new Map<string, (ParameterJson & { readonly id: string })[]>();
-  for (const { id, parameters } of tables) for (const one of parameters) named.set(one.name, [...(named.get(one.name) ?? []), { ...one, id }]);
+  for (const { id, parameters } of tables()) for (const one of parameters) named.set(one.name, [...(named.get(one.name) ?? []), { ...one, id }]);
   return [...named].map(([name, all]) => ({
-    flags: `--${name} <${all[0]?.type ?? 'text'}>`,
+    flags: `--${name} <${all.every(({ type }) => type === all[0]?.type) ? (all[0]?.type ?? 'text') : 'value'}>`,
     description: all
       .map(
         ({ id, about, required, choices }) =>
@@ -35,7 +36,7 @@ const optionKey = (name: string): string => name.replaceAll(/-([a-z])/g, (_, let
 
 const givenParameters = (options: OptionValues): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    [...new Set(tables.flatMap(({ parameters }) => parameters.map(({ name }) => name)))].flatMap((name) => {
+    [...new Set(tables().flatMap(({ parameters }) => parameters.map(({ name }) => name)))].flatMap((name) => {
       const value = options[optionKey(name)];
       return typeof value === 'string' ? [[name, value]] : [];
     }),
@@ -59,12 +60,14 @@ export const analyseCommand: Command = {
   name: 'analyse',
   summary: 'what the kernel was doing, as tables: the catalogue, or one analysis',
   args: ['<file>', '[id]'],
-  options: [
-    ...parameterOptions(),
-    { flags: '--with <dump>', description: 'the rows that differ from those of this other dump' },
-    { flags: '--csv', description: 'comma-separated values instead of a table' },
-    { flags: '--rows <number>', description: 'at most this many rows', default: '100000' },
-  ],
+  get options() {
+    return [
+      ...parameterOptions(),
+      { flags: '--with <dump>', description: 'the rows that differ from those of this other dump' },
+      { flags: '--csv', description: 'comma-separated values instead of a table' },
+      { flags: '--rows <number>', description: `at most this many rows, ${defaultRows} unless given` },
+    ];
+  },
   ofKernel: true,
   example: `dumpbench analyse vmcore
   dumpbench analyse vmcore modules
@@ -72,10 +75,13 @@ export const analyseCommand: Command = {
   dumpbench analyse before.elf modules --with after.elf`,
   async run(context, [file = '', id], options) {
     const { engine, io, output, style } = context;
-    const limit = wholeNumber(String(options.rows), '--rows');
-    if (limit === 0) throw new UsageError('--rows: 0 rows are no answer');
+    const limit = options.rows === undefined ? defaultRows : rowLimit(String(options.rows), mostRows);
+    const parameters = givenParameters(options);
     if (options.csv === true && (output.json || options.with !== undefined)) throw new UsageError('--csv: only for the rows of one dump, and without --json');
-    if (id === undefined && options.with !== undefined) throw new UsageError('--with: name the analysis to compare');
+    if (id === undefined) {
+      const idle = [...Object.keys(parameters), ...['with', 'csv', 'rows'].filter((name) => options[name] !== undefined)];
+      if (idle.length > 0) throw new UsageError(`${idle.map((name) => `--${name}`).join(', ')}: name the analysis, as in "analyse FILE modules"`);
+    }
     return withDump(context, file, async (dump) => {
       if (id === undefined) {
         const { schema, analyses } = await engine.call('catalogue', {});
@@ -83,9 +89,9 @@ export const analyseCommand: Command = {
         else io.out(analysisCatalogueText(analyses, style));
         return exitCodes.fine;
       }
-      if (typeof options.with === 'string') return compareWith(context, dump, options.with, { id, parameters: givenParameters(options) });
+      if (typeof options.with === 'string') return compareWith(context, dump, options.with, { id, parameters });
       const document = printJsonList(io, schemaVersion, 'rows');
-      const declared = tables.find((one) => one.id === id)?.columns ?? [];
+      const declared = tables().find((one) => one.id === id)?.columns ?? [];
       /** For the table, whose columns are as wide as their widest cell. */
       const held: RowJson[] = [];
       let begun = false as boolean;
@@ -97,7 +103,6 @@ export const analyseCommand: Command = {
           begun = true;
         }
       };
-      const parameters = givenParameters(options);
       const answer = await engine.call('analyse', { dump, id, parameters, limit, stream: true }, { signal: io.signal, onProgress: ({ rows }) => write(rows) });
       write(answer.rows);
       if (output.json) {

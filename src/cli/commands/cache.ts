@@ -17,6 +17,7 @@ function row({ path, bytes, lastUsed, pages, totalPages, complete }: CachedIndex
 
 const kindText: Readonly<Record<CachedOtherJson['kind'], string>> = {
   unpacked: 'unpacked dump',
+  archive: 'list of an archive',
   unfinished: 'half written',
   modules: 'compiled modules',
   lock: 'lock',

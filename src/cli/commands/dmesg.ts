@@ -5,6 +5,7 @@ import { exitCodes, sayLine, UsageError } from '../io.ts';
 import { printJsonList } from '../json-list.ts';
 import { withDump } from '../open-dump.ts';
 import { levelNames, logLine } from '../../shared/log-line.ts';
+import { printMergedLog } from './merged-log.ts';
 
 /** A level by name or number. @throws UsageError */
 function levelOf(text: string): number {
@@ -22,13 +23,20 @@ export const dmesgCommand: Command = {
   args: ['<file>'],
   options: [
     { flags: '--level <level>', description: `only records of this level and the graver ones: ${levelNames.join(', ')}, or 0 to 7` },
+    { flags: '--debug-feature', description: 'with the records of the debug feature of s390x at their times, as the analysis merged-log has them' },
     { flags: '--caller', description: 'with the thread or CPU that wrote each record, as newer makedumpfile prints it' },
   ],
   ofKernel: true,
-  example: 'dumpbench dmesg dump.s390 --level warn',
+  example: `dumpbench dmesg dump.s390 --level warn
+  dumpbench dmesg dump.s390 --debug-feature`,
   async run(context, [file = ''], options) {
     const limit = options.level === undefined ? undefined : levelOf(String(options.level));
     const { engine, io, output } = context;
+    if (options.debugFeature === true) {
+      if (limit !== undefined || output.json)
+        throw new UsageError('--debug-feature: without --level and --json; "analyse FILE merged-log" has both logs as JSON, and filters');
+      return printMergedLog(context, file, options.caller === true);
+    }
     const document = printJsonList(io, schemaVersion, 'records');
     let placed = 0;
     const write = (given: readonly LogRecordJson[]): void => {
@@ -50,6 +58,10 @@ export const dmesgCommand: Command = {
       const { schema: _, records: __, ...rest } = answer;
       document.end(rest);
     } else io.out(gapLine(answer.lost - placed));
+    if (answer.file !== undefined && !context.output.quiet) {
+      const { name, why, shown } = answer.file;
+      sayLine(context.io, `dumpbench: this is the log in the file ${name}, not from memory (${why}); ${shown}`);
+    }
     if (answer.lost > 0 && !context.output.quiet) {
       sayLine(context.io, `dumpbench: ${answer.lost} ${answer.lost === 1 ? 'record' : 'records'} or more cannot be read: ${answer.lostWhy ?? ''}`);
     }

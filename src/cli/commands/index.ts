@@ -8,6 +8,8 @@ import { analyseCommand } from './analyse.ts';
 import { attestCommand } from './attest.ts';
 import { catalogueCommand } from './catalogue.ts';
 import { cacheCommand } from './cache.ts';
+import { exportCommand } from './export.ts';
+import { ftraceCommand } from './ftrace.ts';
 import { indexCommand } from './index-pages.ts';
 import { inspectCommand } from './inspect.ts';
 import { kernelStateCommands } from './kernel-state.ts';
@@ -51,8 +53,10 @@ export const commands: readonly Command[] = [
   searchCommand,
   manifestCommand,
   attestCommand,
+  exportCommand,
   sqlCommand,
   dmesgCommand,
+  ftraceCommand,
   symbolsCommand,
   structCommand,
   addressCommand,

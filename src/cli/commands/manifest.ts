@@ -9,7 +9,9 @@ export const manifestCommand: Command = {
   name: 'manifest',
   summary: 'digests of the dump’s files and of their pieces, to check them against later',
   args: ['<file>'],
-  options: [{ flags: '--format <format>', description: formatsOf('manifest'), default: 'sha256sum' }, ...outputOptions],
+  get options() {
+    return [{ flags: '--format <format>', description: formatsOf('manifest'), default: 'sha256sum' }, ...outputOptions];
+  },
   example: 'dumpbench manifest dump.s390 --format sha256sum -o dump.s390.sha256',
   async run(context, [file = ''], options) {
     const { engine, io, output } = context;

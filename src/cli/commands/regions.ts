@@ -1,9 +1,10 @@
 /** `regions`: what the container knows of memory, with the structures that matter in it. */
 import { defined } from '../../shared/defined.ts';
+import { schemaVersion } from '../../shared/model.ts';
 import type { RegionJson, RegionsJson } from '../../shared/structure-model.ts';
-import { visibleJson } from '../../shared/visible-text.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes, printJson, say } from '../io.ts';
+import { printJsonList } from '../json-list.ts';
 import { withDump } from '../open-dump.ts';
 import { regionsText } from '../text/structure-text.ts';
 import { rangeArgument } from './address-argument.ts';
@@ -23,15 +24,15 @@ async function* exactPages(
 }
 
 async function printExact(context: CommandContext, pages: AsyncGenerator<readonly RegionJson[]>): Promise<void> {
-  const { out } = context.io;
+  const { io, output } = context;
+  const document = printJsonList(io, schemaVersion, 'regions');
   let first = true;
-  if (context.output.json) out('{"schema":1,"regions":[');
   for await (const regions of pages) {
-    if (!context.output.json) out(regionsText(regions, first));
-    else out(regions.map((region, index) => `${first && index === 0 ? '' : ','}\n${visibleJson(region)}`).join(''));
+    if (output.json) document.add(regions);
+    else io.out(regionsText(regions, first));
     first = false;
   }
-  if (context.output.json) out('\n]}\n');
+  if (output.json) document.end({});
 }
 
 function summaryNote(context: CommandContext, answer: RegionsJson): void {

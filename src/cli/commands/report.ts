@@ -16,17 +16,19 @@ export const reportCommand: Command = {
   summary: 'an integrity report to hand on, with a comparison if wanted',
   args: ['<file>'],
   ofKernel: true,
-  options: [
-    { flags: '--format <format>', description: formatsOf('report'), default: 'html' },
-    ...outputOptions,
-    { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
-    { flags: '--with <dump>', description: 'also compare with another dump' },
-    { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
-    { flags: '--session <file>', description: 'session of the window (*.dumpbench.json) whose annotations on this dump are to stand in the report' },
-    knownIssuesOption,
-    analysisOption,
-    ...evidenceOptions,
-  ],
+  get options() {
+    return [
+      { flags: '--format <format>', description: formatsOf('report'), default: 'html' },
+      ...outputOptions,
+      { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
+      { flags: '--with <dump>', description: 'also compare with another dump' },
+      { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
+      { flags: '--session <file>', description: 'session of the window (*.dumpbench.json) whose annotations on this dump are to stand in the report' },
+      knownIssuesOption,
+      analysisOption,
+      ...evidenceOptions,
+    ];
+  },
   example: 'dumpbench report dump.s390 --format html -o report.html',
   async run(context, [file = ''], options) {
     const { engine, io, output } = context;
@@ -61,7 +63,7 @@ export const reportCommand: Command = {
         },
       );
     // The options of opening are the reported dump's.
-    const plain: CommandContext = { ...context, opening: { volumes: [], view: 'all', attachments: {} } };
+    const plain: CommandContext = { ...context, opening: { volumes: [], view: 'all', said: {}, attachments: {} } };
     const annotationsOn = async (dump: string, identity: string): Promise<readonly Annotation[]> => {
       if (session === undefined || sessionPath === undefined) return [];
       const { dumpKey } = await engine.call('dumpKey', { dump }, { signal: io.signal });

@@ -94,7 +94,8 @@ export const searchCommand: Command = {
         document.end(rest);
       } else {
         const unreadable = summary.unreadableBytes > 0 ? `; ${byteText(summary.unreadableBytes)} could not be read` : '';
-        say(io, output, `${found} ${found === 1 ? 'hit' : 'hits'} in ${byteText(summary.searchedBytes)}${unreadable}`);
+        const encrypted = summary.encryptedBytes === undefined ? '' : `; ${byteText(summary.encryptedBytes)} are encrypted, and were not searched`;
+        say(io, output, `${found} ${found === 1 ? 'hit' : 'hits'} in ${byteText(summary.searchedBytes)}${unreadable}${encrypted}`);
         if (summary.truncated) say(io, output, `more exist: the search ended at the limit of ${limit} (--limit)`);
       }
       if (summary.unconfirmed !== undefined) say(io, output, `dumpbench: ${summary.unconfirmed}`);

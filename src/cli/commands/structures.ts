@@ -3,6 +3,10 @@ import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { Result } from '../../shared/rpc.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { cpuPages } from '../cpu-pages.ts';
+import { attachmentFlags } from '../attachment-options.ts';
+import { columns } from '../text/table.ts';
+import { visibleLine } from '../../shared/visible-text.ts';
+import type { BesideAnswer } from '../../shared/beside-model.ts';
 import { exitCodes, printJson } from '../io.ts';
 import { printJsonList } from '../json-list.ts';
 import { cpuOption, numberedCpu } from './address-argument.ts';
@@ -17,7 +21,7 @@ import { schemaVersion } from '../../shared/model.ts';
 import { osInfoText } from '../text/structure-text.ts';
 import type { Style } from '../text/style.ts';
 
-type StructureMethod = 'info' | 'osinfo';
+type StructureMethod = 'osinfo';
 
 function structureCommand<M extends StructureMethod>(
   method: M,
@@ -39,12 +43,38 @@ function structureCommand<M extends StructureMethod>(
   };
 }
 
-export const infoCommand = structureCommand(
-  'info',
-  { summary: 'container, machine, memory, kernel and times, each fact with its source', ofKernel: true },
-  infoText,
-  { inPart: true },
-);
+/** Offered, with the option that attaches each; what is attached already is not. */
+function besideText({ files, partly }: BesideAnswer, style: Style): string {
+  const rows = files.map(({ file, what, attach }) => [visibleLine(file), visibleLine(what), `${attachmentFlags[attach]} FILE`]);
+  const more = partly === undefined ? '' : style.dim(`  ${visibleLine(partly)}\n`);
+  return rows.length === 0 && partly === undefined
+    ? ''
+    : `\n${style.strong('Beside this dump, and not used')}\n${columns(rows)}${rows.length === 0 ? '' : '\n'}${more}`;
+}
+
+export const infoCommand: Command = {
+  name: 'info',
+  summary: 'container, machine, memory, kernel and times, each fact with its source; and the files next to the dump that can be attached',
+  args: ['<file>'],
+  ofKernel: true,
+  example: 'dumpbench info dump.s390 --json',
+  async run(context, [file = '']) {
+    const { engine, io, output, style } = context;
+    const options = { signal: io.signal };
+    const answer = await withDump(
+      context,
+      file,
+      async (dump) => ({ info: await engine.call('info', { dump }, options), beside: await engine.call('beside', { dump }, options) }),
+      { inPart: true },
+    );
+    const attached = new Set(answer.info.kernel.attached?.map((one) => one.file));
+    const beside = { ...answer.beside, files: answer.beside.files.filter((one) => !attached.has(one.file)) };
+    const files = beside.files.map(({ path: _, ...one }) => one);
+    if (output.json) printJson(io, files.length === 0 ? answer.info : { ...answer.info, beside: files });
+    else io.out(infoText(answer.info, style) + besideText(beside, style));
+    return exitCodes.fine;
+  },
+};
 export const osinfoCommand = structureCommand('osinfo', { summary: 'the hand-over block os_info (s390x)', alias: 'meminfo' }, osInfoText);
 
 async function printAllCpus(context: CommandContext, dump: string): Promise<void> {

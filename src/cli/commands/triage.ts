@@ -1,5 +1,5 @@
 import { errorText } from '../text/remedy-text.ts';
-import { ForeignFile, isDumpError } from '../../shared/dump-error.ts';
+import { ForeignFile, isDumpError, SeveralDumps } from '../../shared/dump-error.ts';
 import { withKnownIssues } from '../../shared/known-issues.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import { mostSingleCpus } from '../../shared/cpu-groups.ts';
@@ -44,7 +44,7 @@ export const triageCommand: Command = {
       } catch (error) {
         if (!isDumpError(error)) throw error;
         // Of a single file the error is the answer.
-        if (files.length === 1 && error instanceof ForeignFile) throw error;
+        if (files.length === 1 && (error instanceof ForeignFile || error instanceof SeveralDumps)) throw error;
         sayLine(io, `dumpbench: ${errorText(error)}`);
         code = exitCodes.dump;
       }

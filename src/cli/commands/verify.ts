@@ -9,6 +9,7 @@ export const verifyCommand: Command = {
   name: 'verify',
   summary: 'integrity checks; exit code 1 when one fails',
   args: ['<file>'],
+  ofKernel: true,
   options: [
     { flags: '--quick', description: 'leave out what reads the whole dump: digests and scans' },
     { flags: '--index <file>', description: 'a page index of this dump: all of its rows are compared with the dump; it is not written to' },

@@ -1,7 +1,16 @@
 /** Analyses as text: the catalogue, a table, and what of it is missing. */
 import { comparisonDoubt, type ComparedAnalysis } from '../../shared/analysis-compare.ts';
 import type { AnalysisJson, AnalysisTable } from '../../shared/analysis-table.ts';
-import { analysisCellText, isRightAligned, missingText, rowDifferenceText, rowKeyText } from '../../shared/analysis-text.ts';
+import {
+  analysisCellText,
+  isRightAligned,
+  comparedCounts,
+  comparedFacts,
+  missingText,
+  namingColumns,
+  rowDifferenceText,
+  rowKeyText,
+} from '../../shared/analysis-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
@@ -15,12 +24,12 @@ export function analysisCatalogueText(tables: readonly AnalysisTable[], style: S
 }
 
 /** Columns of which no row knows anything are left out. */
-export function analysisTableText({ columns: declared, rows }: AnalysisJson, style: Style): string {
-  if (rows.length === 0) return 'no rows\n';
+export function analysisTableText({ columns: declared, rows, note }: AnalysisJson, style: Style): string {
+  if (rows.length === 0) return `${note ?? 'no rows'}\n`;
   const shown = declared.filter(({ name }) => rows.some((row) => row[name] !== undefined));
   const right = shown.flatMap((column, at) => (isRightAligned(column) ? [at] : []));
   const head = shown.map(({ name }) => style.dim(name));
-  return `${columns([head, ...rows.map((row) => shown.map(({ name, type }) => analysisCellText(type, row[name])))], '', right)}\n`;
+  return `${columns([head, ...rows.map((row) => shown.map(({ name, type }) => analysisCellText(type, row[name])))], '', right)}\n${note === undefined ? '' : `${note}\n`}`;
 }
 
 /** What is said on standard error when a dump gives only a part, by lines. */
@@ -29,18 +38,23 @@ export const partialLines = ({ missing }: AnalysisJson): readonly string[] => [
   ...missing.map((one) => `  ${missingText(one)}`),
 ];
 
-const shownDifferences = 1000;
+/** The weightiest; --json has more. */
+const shownDifferences = 100;
 
-/** Rows of two dumps that differ, each with its key; those that differ in addresses alone are counted. */
+/** Whole stacks name rows too. */
+const mostOfName = 100;
+const short = (text: string): string => (text.length > mostOfName ? `${text.slice(0, mostOfName)}...` : text);
+
+/** Rows of two dumps that differ, the weightiest first, each with its key; those that only moved are counted. */
 export function comparedAnalysisText(compared: ComparedAnalysis, style: Style): string {
-  const { key, columns: declared, counts, differences } = compared;
+  const { columns: declared, counts, differences } = compared;
   const words = { changed: style.warn('changed'), moved: 'moved', onlyLeft: style.bad('only left'), onlyRight: style.bad('only right') } as const;
   const listed = differences.filter(({ kind }) => kind !== 'moved');
   const rows = listed
     .slice(0, shownDifferences)
-    .map((one) => [words[one.kind], rowKeyText(key, declared, one.left ?? one.right ?? {}), one.kind === 'changed' ? rowDifferenceText(compared, one) : '']);
+    .map((one) => [words[one.kind], short(rowKeyText(namingColumns(compared), declared, one.left ?? one.right ?? {})), rowDifferenceText(compared, one)]);
   const more = counts.changed + counts.onlyLeft + counts.onlyRight - rows.length;
-  const summary = `${counts.equal} equal, ${counts.changed} changed, ${counts.onlyLeft} only left, ${counts.onlyRight} only right, ${counts.moved} differ in addresses alone`;
+  const summary = [comparedCounts(compared, ['only left', 'only right'], String), ...comparedFacts(compared)].join('\n');
   const doubt = comparisonDoubt(compared);
   const note = doubt === undefined ? '' : `${style.warn(doubt)}\n`;
   return `${rows.length === 0 ? '' : `${columns(rows, '')}\n`}${more === 0 ? '' : style.dim(`and ${more} more: --json has them\n`)}${summary}\n${note}`;

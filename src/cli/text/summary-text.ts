@@ -7,6 +7,7 @@ import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { CheckResult, Health } from '../../shared/check-model.ts';
 import type { Finding, Info } from '../../shared/model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
+import { diskText, dumpDeviceText } from '../../shared/disk-model.ts';
 import { completenessText } from '../../shared/dump-completeness.ts';
 import { packedText } from '../../shared/packed-copy.ts';
 import { byteText } from '../../shared/units.ts';
@@ -126,6 +127,9 @@ export function triageText(dump: TriageDump, style: Style, names = noNames, allC
   const lines = [style.strong(visibleLine(baseName(info.file.path))), `  ${headline(info)}`];
   const packed = packedText(info.container);
   if (packed !== undefined) lines.push(`  packed: ${info.container.copy === 'reused' ? style.warn(packed) : packed}`);
+  const { disk, dumpDevice } = info.container;
+  if (disk !== undefined) lines.push(`  disk: ${visibleLine(diskText(disk))}`);
+  if (dumpDevice !== undefined) lines.push(`  prepared by zipl: ${visibleLine(dumpDeviceText(dumpDevice))}`);
   if (info.kernel.attached !== undefined) lines.push(`  attached: ${visibleLine(info.kernel.attached.map(attachedText).join(', '))}`);
   lines.push('', `  ${style.strong(visibleLine(dump.verdict.title))} (${classLine(dump.verdict)})`);
   lines.push(`  ${healthLine(health, style)}`);

@@ -1,4 +1,5 @@
 import { views } from '../views/index.ts';
+import { isFor } from '../views/view.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { activeTab } from '../state/tabs.ts';
 import { isRunning } from '../state/jobs.ts';
@@ -16,6 +17,7 @@ export function ActivityRail() {
   return (
     <nav className="rail" aria-label="Views" data-pane="rail">
       {views.map((view, index) => {
+        if (!isFor(view, dump)) return null;
         const usable = view.ofWindow || dump?.triage !== undefined || (dump !== undefined && view.id === 'overview');
         const count = view.id === 'jobs' && running > 0 ? `, ${running} running` : '';
         return (

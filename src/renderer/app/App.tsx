@@ -3,12 +3,19 @@ import { useEffect } from 'react';
 import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { About } from './About.tsx';
+import { AddressCard } from './AddressCard.tsx';
+import { AddressMenu } from './AddressMenu.tsx';
 import { ActivityRail } from './ActivityRail.tsx';
 import { CompareChooser } from './CompareChooser.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { runKeys } from './actions.ts';
+import { keyFocus } from './focus.ts';
+import { ContextMenu } from './ContextMenu.tsx';
 import { DropOverlay } from './DropOverlay.tsx';
 import { EngineBanner } from './EngineBanner.tsx';
+import { ExportDialog } from './ExportDialog.tsx';
+import { ExportRunDialog } from './ExportRunDialog.tsx';
+import { GatherDialog } from './GatherDialog.tsx';
 import { MarkDialog } from './MarkDialog.tsx';
 import { NoticeBar } from './NoticeBar.tsx';
 import { OpeningDialog } from './OpeningDialog.tsx';
@@ -16,6 +23,7 @@ import { Shortcuts } from './Shortcuts.tsx';
 import { StatusBar } from './StatusBar.tsx';
 import { TopBar } from './TopBar.tsx';
 import { TroubleBanners } from './TroubleBanners.tsx';
+import { WindowTitle } from './WindowTitle.tsx';
 import { Workspace } from './Workspace.tsx';
 import './shell.css';
 
@@ -26,9 +34,9 @@ export function App({ mac }: { readonly mac: boolean }) {
     const onKey = (event: KeyboardEvent): void => {
       // A dialog that asks for keys gets them first.
       if (document.querySelector('[data-takes-keys]') !== null) return;
-      if (runKeys(workbench, event, mac)) event.preventDefault();
+      if (runKeys(workbench, event, keyFocus(), mac)) event.preventDefault();
     };
-    // Before widgets: an editor or a grid must not keep Ctrl+G for itself.
+    // Before widgets: an editor or a grid must not keep Ctrl+G for itself. What acts on the cursor says where its keys work.
     window.addEventListener('keydown', onKey, { capture: true });
     return () => window.removeEventListener('keydown', onKey, { capture: true });
   }, [workbench, mac]);
@@ -45,9 +53,16 @@ export function App({ mac }: { readonly mac: boolean }) {
         </main>
       </div>
       <StatusBar />
+      <WindowTitle />
+      <AddressCard />
+      <AddressMenu />
+      <ContextMenu />
       <DropOverlay />
       <MarkDialog />
       <OpeningDialog />
+      <GatherDialog />
+      <ExportDialog />
+      <ExportRunDialog />
       {overlay === 'palette' ? <CommandPalette mac={mac} /> : null}
       {overlay === 'compare' ? <CompareChooser /> : null}
       {overlay === 'about' ? <About /> : null}

@@ -23,7 +23,7 @@ export function DropOverlay() {
       event.preventDefault();
       setOver(false);
       const paths = [...(event.dataTransfer?.files ?? [])].map((file) => shell.pathOf(file)).filter((path) => path !== '');
-      if (paths.length > 0) openPaths(paths);
+      if (paths.length > 0) void openPaths(paths);
       else if (carriesFiles(event)) notice.set({ tone: 'bad', text: 'What was dropped is not a file on disk.' });
     };
     window.addEventListener('dragenter', onOver);

@@ -5,6 +5,8 @@ import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Icon } from '../widgets/Icon.tsx';
 import { IconButton } from '../widgets/IconButton.tsx';
 import { DumpName } from './DumpName.tsx';
+import { dumpMenuId } from './focus.ts';
+import { RecentList } from './RecentList.tsx';
 import './dump-switcher.css';
 
 /** All open dumps, at the right of the top bar. */
@@ -16,11 +18,11 @@ export function DumpSwitcher() {
   const close = (): void => menu.current?.hidePopover();
   return (
     <div className="switcher">
-      <button type="button" className="switcher-button" popoverTarget="dump-menu" data-testid="dump-switcher" disabled={all.length === 0}>
+      <button type="button" className="switcher-button" popoverTarget={dumpMenuId} data-testid="dump-switcher" disabled={all.length === 0}>
         {all.length === 0 ? 'no dump open' : all.length === 1 ? '1 dump open' : `${plural(all.length, 'dump')} open`}
         <Icon name="chevron-down" />
       </button>
-      <div ref={menu} id="dump-menu" className="switcher-menu" popover="auto" role="group" aria-label="Open dumps">
+      <div ref={menu} id={dumpMenuId} className="switcher-menu" popover="auto" role="group" aria-label="Open and recent dumps">
         <ul>
           {all.map((dump) => {
             return (
@@ -51,6 +53,10 @@ export function DumpSwitcher() {
         >
           <Icon name="folder-opened" /> Open another…
         </button>
+        <section aria-label="Recent dumps" className="switcher-recents">
+          <h2 className="caption">Recent</h2>
+          <RecentList onOpen={close} />
+        </section>
       </div>
     </div>
   );

@@ -1,13 +1,16 @@
 /** A file that does not open: what was found, where, what should be there, and what to do next. */
+import { useState } from 'react';
 import type { OpenDump, OpenFailure } from '../state/open-dump.ts';
 import { hex } from '../../shared/units.ts';
 import { failureHeadlines, nextSteps } from '../words/open-failure.ts';
 import { useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';
+import { SeveralDumps } from './SeveralDumps.tsx';
 import './error-page.css';
 
 export function ErrorPage({ dump, failure }: { readonly dump: OpenDump; readonly failure: OpenFailure }) {
+  const [isChoosing, setChoosing] = useState(failure.several !== undefined);
   const { dumps, openingDraft, closeDump, chooseDumps, shell, tell } = useWorkbench();
   const facts: readonly (readonly [string, string])[] = [
     ['file', failure.file ?? dump.path],
@@ -48,6 +51,11 @@ export function ErrorPage({ dump, failure }: { readonly dump: OpenDump; readonly
         </ul>
       </section>
       <div className="error-actions">
+        {failure.several === undefined ? null : (
+          <button type="button" className="button primary" onClick={() => setChoosing(true)} data-testid="error-choose">
+            Choose…
+          </button>
+        )}
         <button type="button" className="button primary" onClick={() => dumps.retry(dump.key)} data-testid="error-retry">
           Try again
         </button>
@@ -70,6 +78,7 @@ export function ErrorPage({ dump, failure }: { readonly dump: OpenDump; readonly
         </button>
       </div>
       <p className="dim">The file was opened read-only; nothing was written.</p>
+      {failure.several !== undefined && isChoosing ? <SeveralDumps dump={dump} several={failure.several} onClose={() => setChoosing(false)} /> : null}
     </div>
   );
 }

@@ -1,21 +1,12 @@
 /** The page without a dump: how to open one. */
 import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
-import { fileName } from '../state/open-dump.ts';
-import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';
-import { IconButton } from '../widgets/IconButton.tsx';
+import { RecentList } from './RecentList.tsx';
 import './first-run.css';
 
-const badges = {
-  passed: { icon: 'pass', tone: 'ok', word: 'checks passed' },
-  failed: { icon: 'error', tone: 'bad', word: 'a check failed' },
-  unknown: { icon: 'circle-large', tone: 'plain', word: 'nothing checked' },
-};
-
 export function FirstRun() {
-  const { catalogue, chooseDumps, openingDraft, openSamples, openPaths, forgetRecent, recents } = useWorkbench();
-  const list = useStore(recents);
+  const { catalogue, chooseDumps, chooseFolders, openingDraft, openSamples } = useWorkbench();
   const { formats } = useStore(catalogue);
   return (
     <div className="first-run" data-testid="first-run" data-pane="view">
@@ -33,41 +24,20 @@ export function FirstRun() {
         <p className="first-run-drop">
           <Icon name="desktop-download" />
           <span>
-            or drop files anywhere in this window
+            or drop files and folders anywhere in this window
             <span className="dim"> · {formats.map(({ title }) => title).join(', ')}; of a volume set any one file does, or </span>
             <button type="button" className="link" onClick={() => openingDraft.set({ paths: [] })}>
               name its files one by one
+            </button>
+            <span className="dim"> · </span>
+            <button type="button" className="link" onClick={chooseFolders}>
+              choose a folder
             </button>
           </span>
         </p>
         <section aria-label="Recent dumps" className="first-run-recents">
           <h2 className="caption">Recent</h2>
-          {list.length === 0 ? <p className="dim">Dumps that you open appear here with the result of their checks.</p> : null}
-          <ul data-testid="recents">
-            {list.map((recent) => {
-              const badge = badges[recent.health];
-              return (
-                <li key={recent.path} className="recent">
-                  <button type="button" className="recent-choice" onClick={() => openPaths([recent.path])}>
-                    <span className={`tone-${badge.tone}`} title={badge.word}>
-                      <Icon name={badge.icon} />
-                      <span className="unseen">{badge.word}: </span>
-                    </span>
-                    <span className="recent-name cut">
-                      <Hostile text={fileName(recent.path)} />
-                    </span>
-                    <span className="recent-title cut">
-                      <Hostile text={recent.title} />
-                    </span>
-                    <span className="recent-path cut dim">
-                      <Hostile text={recent.path} title />
-                    </span>
-                  </button>
-                  <IconButton icon="close" label={`Forget ${fileName(recent.path)}`} onPress={() => forgetRecent(recent.path)} />
-                </li>
-              );
-            })}
-          </ul>
+          <RecentList />
         </section>
         <p className="first-run-promise dim">
           <Icon name="lock-small" /> Dumps are opened read-only and never sent anywhere.

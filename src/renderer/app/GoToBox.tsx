@@ -1,37 +1,36 @@
-/** The go-to box: shows where the cursor is, takes any address of shared/address-expression.ts. */
+/** The go-to box: shows where the cursor is, takes addresses, symbols and tasks, and says what it understood before it goes anywhere. */
 import { useState, type KeyboardEvent } from 'react';
 import { infoOf } from '../state/open-dump.ts';
 import { positionText, type Position } from '../state/position.ts';
-import { resolveGoTo, type GoTo } from '../state/go-to.ts';
+import { resolveGoTo, symbolQuestion, type GoToChoice } from '../state/go-to.ts';
 import { useActiveCursor } from '../hooks/use-cursor.ts';
+import { useGoToChoices } from '../hooks/use-go-to-choices.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';
+import { findPlace } from './find-place.ts';
 import { focusActivePane, goToInputId } from './focus.ts';
+import { GoToChoices, optionId } from './GoToChoices.tsx';
 import './go-to-box.css';
 
-/** What stands under the box while it is typed into. */
-function Answer({ typed, answer }: { readonly typed: string; readonly answer: GoTo }) {
-  if (!answer.ok) {
-    return (
-      <div className="go-to-answer" id="go-to-answer" role="alert" data-testid="go-to-error">
-        {answer.at === undefined || typed === '' ? null : (
-          <div className="code go-to-pointer">
-            <Hostile text={typed.slice(0, answer.at)} />
-            <span className="go-to-here">
-              <Hostile text={typed.slice(answer.at) === '' ? ' ' : typed.slice(answer.at)} />
-            </span>
-          </div>
-        )}
-        <span className="tone-bad">
-          <Hostile text={answer.message} />
-        </span>
-      </div>
-    );
-  }
+interface Refusal {
+  readonly message: string;
+  readonly at?: number;
+}
+
+function Refused({ typed, refusal: { message, at } }: { readonly typed: string; readonly refusal: Refusal }) {
   return (
-    <div className="go-to-answer" id="go-to-answer" role="status">
-      <span className="dim">Enter goes to </span>
-      <span className="code">{positionText(answer.position)}</span>
+    <div className="go-to-answer" id="go-to-answer" role="alert" data-testid="go-to-error">
+      {at === undefined || typed === '' ? null : (
+        <div className="code go-to-pointer">
+          <Hostile text={typed.slice(0, at)} />
+          <span className="go-to-here">
+            <Hostile text={typed.slice(at) === '' ? ' ' : typed.slice(at)} />
+          </span>
+        </div>
+      )}
+      <span className="tone-bad">
+        <Hostile text={message} />
+      </span>
     </div>
   );
 }
@@ -39,50 +38,88 @@ function Answer({ typed, answer }: { readonly typed: string; readonly answer: Go
 const start: Position = { space: 'absolute', address: 0n, length: 1 };
 
 export function GoToBox() {
-  const { places } = useWorkbench();
+  const workbench = useWorkbench();
+  const { places } = workbench;
   const dump = useCurrentDump();
   const isKnown = dump !== undefined && infoOf(dump) !== undefined;
   const [typed, setTyped] = useState<string>();
-  const [refused, setRefused] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const [picked, setPicked] = useState(0);
   const position = useActiveCursor() ?? start;
-  const answer = typed === undefined || typed.trim() === '' ? undefined : resolveGoTo(typed, position.space, dump?.triage?.cpus);
-  // Half-typed words are no mistake yet: an error shows when Enter was pressed.
-  const shown = answer !== undefined && (answer.ok ? answer.named : refused) ? answer : undefined;
+  const { choices, why } = useGoToChoices(dump, typed, position.space);
+  const at = Math.min(picked, choices.length - 1);
 
-  const go = (input: HTMLInputElement): void => {
-    if (dump === undefined) return;
-    // What stands there unchanged is a place as well: Enter goes to its bytes.
-    const wanted = answer ?? (typed === undefined ? resolveGoTo(input.value, position.space, dump.triage?.cpus) : undefined);
-    if (wanted === undefined) return;
-    if (!wanted.ok) {
-      setRefused(true);
-      return;
-    }
-    places.goTo(dump.key, wanted.position);
+  const leave = (): void => {
     setTyped(undefined);
-    setRefused(false);
-    input.blur();
+    setRefusal(undefined);
+    setPicked(0);
+  };
+  const arrive = (to: Position, input: HTMLInputElement | undefined): void => {
+    if (dump === undefined) return;
+    places.goTo(dump.key, to);
+    leave();
+    input?.blur();
     // The cursor is in the bytes now, and so are the keys.
     requestAnimationFrame(focusActivePane);
   };
+  const go = (input: HTMLInputElement): void => {
+    if (dump === undefined) return;
+    const text = input.value;
+    const choice = choices[at];
+    // What stands there unchanged is a place as well: Enter goes to its bytes.
+    const shown = typed === undefined ? resolveGoTo(text, position.space, dump.triage?.cpus) : undefined;
+    if (choice !== undefined) arrive(choice.position, input);
+    else if (shown?.ok === true) arrive(shown.position, input);
+    else if (symbolQuestion(text) === undefined) {
+      const found = resolveGoTo(text, position.space, dump.triage?.cpus);
+      if (found.ok) arrive(found.position, input);
+      else setRefusal(found);
+    } else
+      // Enter came before the list did.
+      findPlace(workbench, dump.key, text).then(
+        (place) => {
+          if (input.value === text) arrive({ ...place, length: 1 }, input);
+        },
+        (error: unknown) => {
+          if (input.value === text) setRefusal({ message: error instanceof Error ? error.message : String(error) });
+        },
+      );
+  };
   const keys = (event: KeyboardEvent<HTMLInputElement>): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined && choices.length > 0) {
+      event.preventDefault();
+      setPicked((at + step + choices.length) % choices.length);
+    }
+    // A name is completed, so that an offset can be typed behind it.
+    if (event.key === 'Tab' && !event.shiftKey && choices[at] !== undefined && symbolQuestion(choices[at].title) !== undefined && choices[at].title !== typed) {
+      event.preventDefault();
+      setTyped(choices[at].title);
+      setPicked(0);
+    }
     if (event.key === 'Enter') go(event.currentTarget);
     if (event.key === 'Escape') {
-      setTyped(undefined);
-      setRefused(false);
+      leave();
       event.currentTarget.blur();
     }
   };
+  const isOpen = typed !== undefined && choices.length > 0 && refusal === undefined;
+  const choose = (choice: GoToChoice): void => arrive(choice.position, undefined);
   return (
     <div className="go-to" role="search">
       <input
         id={goToInputId}
-        className={`go-to-input code${refused && answer?.ok === false ? ' wrong' : ''}`}
+        className={`go-to-input code${refusal === undefined ? '' : ' wrong'}`}
         data-testid="go-to"
-        aria-label="Go to address"
-        aria-describedby={shown === undefined ? undefined : 'go-to-answer'}
-        aria-invalid={refused && answer?.ok === false}
-        placeholder={isKnown ? '0x1f00, real(0):0x200, pfn:42, cpu0.psw, file:0' : ''}
+        role="combobox"
+        aria-label="Go to address, symbol, or task"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? 'go-to-choices' : undefined}
+        aria-activedescendant={isOpen ? optionId(at) : undefined}
+        aria-autocomplete="list"
+        aria-describedby={refusal === undefined ? undefined : 'go-to-answer'}
+        aria-invalid={refusal !== undefined}
+        placeholder={isKnown ? 'schedule+0x10, 0x1f00, real(0):0x200, pfn:42, cpu0.psw, task:init' : ''}
         spellCheck={false}
         autoComplete="off"
         disabled={!isKnown}
@@ -90,18 +127,22 @@ export function GoToBox() {
         onFocus={(event) => event.currentTarget.select()}
         onChange={(event) => {
           setTyped(event.currentTarget.value);
-          setRefused(false);
+          setRefusal(undefined);
+          setPicked(0);
         }}
-        onBlur={() => {
-          setTyped(undefined);
-          setRefused(false);
-        }}
+        onBlur={leave}
         onKeyDown={keys}
       />
       <kbd className="go-to-key" aria-hidden="true">
         Ctrl G
       </kbd>
-      {typed === undefined || shown === undefined ? null : <Answer typed={typed} answer={shown} />}
+      {isOpen && dump !== undefined ? <GoToChoices dump={dump} choices={choices} picked={at} onPick={setPicked} onChoose={choose} /> : null}
+      {typed === undefined || refusal === undefined ? null : <Refused typed={typed} refusal={refusal} />}
+      {typed !== undefined && !isOpen && refusal === undefined && why !== undefined ? (
+        <div className="go-to-answer dim" role="status">
+          <Hostile text={why} />
+        </div>
+      ) : null}
     </div>
   );
 }

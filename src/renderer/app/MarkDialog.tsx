@@ -9,21 +9,28 @@ import { useWorkbench, type MarkDraft } from '../workbench.ts';
 import { plural } from '../words/numbers.ts';
 import './mark-dialog.css';
 
+const titles = {
+  bookmark: { add: 'Add a bookmark', edit: 'Edit the bookmark' },
+  annotation: { add: 'Add an annotation', edit: 'Edit the annotation' },
+} as const;
+
 function Form({ draft }: { readonly draft: MarkDraft }) {
-  const { marks, markDraft } = useWorkbench();
-  const [text, setText] = useState('');
-  const [colour, setColour] = useState<MarkColour>(draft.kind === 'bookmark' ? 'blue' : 'yellow');
+  const { markEdits, markDraft } = useWorkbench();
+  const { mark } = draft;
+  const [text, setText] = useState(mark?.text ?? '');
+  const [colour, setColour] = useState<MarkColour>(mark?.colour ?? (draft.kind === 'bookmark' ? 'blue' : 'yellow'));
   const close = (): void => markDraft.set(undefined);
   const save = (): void => {
     const { space, cpu, address, length } = draft.position;
     const end = address + BigInt(draft.kind === 'bookmark' ? 1 : Math.max(1, length));
-    marks.add(draft.dump, { kind: draft.kind, space, ...defined({ cpu }), start: address, end, text: text.trim(), colour });
+    if (mark === undefined) markEdits.add(draft.dump, { kind: draft.kind, space, ...defined({ cpu }), start: address, end, text: text.trim(), colour });
+    else markEdits.change(draft.dump, mark.id, { text: text.trim(), colour });
     close();
   };
   const range = draft.kind === 'annotation' ? `, ${plural(Math.max(1, draft.position.length), 'byte')}` : '';
   return (
     <Dialog
-      title={draft.kind === 'bookmark' ? 'Bookmark' : 'Annotation'}
+      title={titles[draft.kind][mark === undefined ? 'add' : 'edit']}
       testId="mark-dialog"
       size="narrow"
       action={{ label: 'Save', run: save, testId: 'mark-save' }}
@@ -60,5 +67,5 @@ function Form({ draft }: { readonly draft: MarkDraft }) {
 
 export function MarkDialog() {
   const draft = useStore(useWorkbench().markDraft);
-  return draft === undefined ? null : <Form draft={draft} />;
+  return draft === undefined ? null : <Form key={draft.mark?.id} draft={draft} />;
 }

@@ -5,7 +5,7 @@ import { Icon } from '../widgets/Icon.tsx';
 import { IconButton } from '../widgets/IconButton.tsx';
 import './banner.css';
 
-/** Something that a person asked for did not work. Stays until it is dismissed. */
+/** What became of something that a person asked for. Stays until it is dismissed, or something is done about it. */
 export function NoticeBar() {
   const { notice } = useWorkbench();
   const shown = useStore(notice);
@@ -16,6 +16,19 @@ export function NoticeBar() {
       <span className="banner-words">
         <Hostile text={shown.text} />
       </span>
+      {(shown.actions ?? []).map(({ label, run }) => (
+        <button
+          key={label}
+          type="button"
+          className="button"
+          onClick={() => {
+            notice.set(undefined);
+            run();
+          }}
+        >
+          {label}
+        </button>
+      ))}
       <IconButton icon="close" label="Dismiss" onPress={() => notice.set(undefined)} />
     </div>
   );

@@ -7,28 +7,40 @@ import { Dialog } from '../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { IconButton } from '../widgets/IconButton.tsx';
+import { draftOf, noSaid, SaidFields, saidOfDraft, type SaidDraft } from './SaidFields.tsx';
 import './choice-dialog.css';
 
 function Form({ draft }: { readonly draft: OpeningDraft }) {
-  const { dumps, places, openingDraft, closeDump, askPaths, catalogue } = useWorkbench();
+  const { dumps, places, openingDraft, closeDump, askPaths, catalogue, shell } = useWorkbench();
   const { views } = useStore(catalogue);
   const [paths, setPaths] = useState(draft.paths);
   const [view, setView] = useState<MemoryView>('all');
+  const before = draft.instead === undefined ? undefined : dumps.find(draft.instead)?.said;
+  const [said, setSaid] = useState<SaidDraft>(() => (before === undefined ? noSaid : draftOf(before, draft.paths)));
   const [error, setError] = useState<string>();
+  const fail = (wrong: unknown): void => setError(wrong instanceof Error ? wrong.message : String(wrong));
   const close = (): void => openingDraft.set(undefined);
   const add = (): void => {
     setError(undefined);
-    askPaths().then(
-      (more) => setPaths((old) => [...new Set([...old, ...more])]),
-      (wrong: unknown) => setError(wrong instanceof Error ? wrong.message : String(wrong)),
-    );
+    askPaths().then((more) => setPaths((old) => [...new Set([...old, ...more])]), fail);
+  };
+  const chooseKey = (): void => {
+    setError(undefined);
+    shell.call('chooseCommunicationKey', {}).then(({ path }) => {
+      if (path !== undefined) setSaid((old) => ({ ...old, key: path }));
+    }, fail);
   };
   const open = (): void => {
     const [path, ...volumes] = paths;
     if (path === undefined) return;
+    const given = saidOfDraft(said, paths);
+    if (typeof given === 'string') {
+      setError(given);
+      return;
+    }
     close();
     if (draft.instead !== undefined) closeDump(draft.instead);
-    const key = dumps.open(path, { ...(volumes.length === 0 ? {} : { volumes }), ...(view === 'all' ? {} : { view }) });
+    const key = dumps.open(path, { ...(volumes.length === 0 ? {} : { volumes }), ...(view === 'all' ? {} : { view }), said: given });
     places.show('overview', key);
   };
   return (
@@ -68,6 +80,7 @@ function Form({ draft }: { readonly draft: OpeningDraft }) {
           </label>
         ))}
       </fieldset>
+      <SaidFields draft={said} paths={paths} change={setSaid} chooseKey={chooseKey} />
     </Dialog>
   );
 }

@@ -13,9 +13,11 @@ import './shortcuts.css';
 const gridKeys: readonly (readonly [string, string])[] = [
   ['Hex: move by byte or row', 'Arrows'],
   ['Hex: select', 'Shift+Arrows'],
+  ['Hex, while finding: next, previous hit', 'Enter, Shift+Enter'],
   ['Hex: row start, end', 'Home, End'],
   ['Hex: first byte, end of memory, end of space', 'Ctrl+Home, Ctrl+End'],
   ['Tab strip: other tab, close', 'Arrows, Delete'],
+  ['Line between panes: move, as it was', 'Arrows, Enter'],
   ['Memory strip: move, go there', 'Arrows, Enter'],
   ['Memory strip: zoom, move the window', '+, -, Shift+Arrows'],
 ];

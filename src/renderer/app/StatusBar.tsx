@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { positionText } from '../state/position.ts';
+import { spaceText } from '../state/position.ts';
 import { isRunning } from '../state/jobs.ts';
 import { fractionOf } from '../state/job-meter.ts';
 import { useActiveCursor } from '../hooks/use-cursor.ts';
@@ -7,6 +7,7 @@ import { useStore } from '../hooks/use-store.ts';
 import { percentText, plural } from '../words/numbers.ts';
 import { wayWords } from '../words/dump-way.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
+import { HexNumber } from '../widgets/HexNumber.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { StatusPlace } from './StatusPlace.tsx';
 import './status-bar.css';
@@ -15,11 +16,10 @@ function Cursor() {
   const dump = useCurrentDump();
   const cursor = useActiveCursor();
   if (dump === undefined || cursor === undefined) return null;
-  const text = positionText(cursor).replace(':', ' ');
   return (
     <>
       <span className="code" data-testid="status-cursor">
-        {text} · {plural(Math.max(1, cursor.length), 'byte')}
+        {spaceText(cursor)} <HexNumber value={cursor.address} /> · {plural(Math.max(1, cursor.length), 'byte')}
       </span>
       <StatusPlace dump={dump} cursor={cursor} />
     </>

@@ -1,10 +1,12 @@
 /** What is known of the byte under the cursor: whether the dump holds it, and how far it can be trusted. */
+import { usePlaceWords } from '../hooks/use-place-words.ts';
 import { useQuery } from '../hooks/use-query.ts';
 import type { OpenDump } from '../state/open-dump.ts';
 import { positionText, type Position } from '../state/position.ts';
 import { byteTrust } from '../words/byte-trust.ts';
 import { trustMarks } from '../words/trust.ts';
 import { useWorkbench } from '../workbench.ts';
+import { Hostile } from '../widgets/Hostile.tsx';
 import { TrustMark } from '../widgets/TrustMark.tsx';
 import { visibleText } from '../../shared/visible-text.ts';
 
@@ -21,11 +23,17 @@ export function StatusPlace({ dump, cursor }: { readonly dump: OpenDump; readonl
     const at = space === 'file' ? { space, address } : absolute === undefined ? undefined : { space: 'absolute' as const, address: absolute };
     return { state: gap?.state ?? 'present', reason: gap?.reason, at };
   });
+  const name = usePlaceWords(dump, [cursor]).get(positionText(cursor))?.text;
   const found = query.value;
   if (found === undefined || query.error !== undefined) return null;
   const trust = found.at === undefined || found.state !== 'present' ? undefined : byteTrust(dump, found.at);
   return (
     <>
+      {name === undefined ? null : (
+        <span className="cut status-name" data-testid="status-name">
+          <Hostile text={name} title />
+        </span>
+      )}
       <span
         data-testid="status-state"
         title={found.reason === undefined ? undefined : visibleText(found.reason)}

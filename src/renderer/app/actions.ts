@@ -7,14 +7,19 @@ import { themes } from '../../shared/shell-protocol.ts';
 import { exportFormats } from '../state/catalogue.ts';
 import { isRunning } from '../state/jobs.ts';
 import { views } from '../views/index.ts';
+import { isFor } from '../views/view.ts';
 import type { Workbench } from '../workbench.ts';
-import { focusGoTo, focusNextPane } from './focus.ts';
-import { matchesKeys, type KeyPress } from './keymap.ts';
+import { focusGoTo, focusNextPane, focusRecents } from './focus.ts';
+import { keysWork, matchesKeys, writesText, type KeyFocus, type KeyPress } from './keymap.ts';
+import { addressActions } from './address-actions.ts';
+import { exportActions } from './export-actions.ts';
 import { hexActions } from './hex-actions.ts';
 import { noteActions } from './note-actions.ts';
 import { knownIssueActions } from './known-issue-actions.ts';
 import { screenActions } from './screen-actions.ts';
 import { paneActions } from './pane-actions.ts';
+import { tabActions } from './tab-actions.ts';
+import { undoActions } from './undo-actions.ts';
 import type { Action } from './action.ts';
 
 const themeTitles = { system: 'like the system', light: 'light', dark: 'dark', contrast: 'high contrast' } as const;
@@ -40,12 +45,12 @@ function allActions(workbench: Workbench): readonly Action[] {
     const key = current();
     if (key !== undefined) run(key);
   };
-  const many = (): boolean => places.tabs.get().open.length > 1;
   return [
     { id: 'file.open', title: 'Open dumps…', keys: 'Ctrl+O', run: workbench.chooseDumps },
+    { id: 'file.openRecent', title: 'Open a recent dump…', keys: 'Ctrl+R', enabled: () => workbench.recents.get().length > 0, run: focusRecents },
+    { id: 'file.openFolder', title: 'Open the dumps in a folder…', run: workbench.chooseFolders },
     { id: 'file.openWith', title: 'Open with volumes or view…', keys: 'Ctrl+Shift+O', run: () => workbench.openingDraft.set({ paths: [] }) },
     { id: 'file.samples', title: 'Open the sample dumps', run: workbench.openSamples },
-    { id: 'file.close', title: 'Close dump', keys: 'Ctrl+W', enabled: () => current() !== undefined, run: onDump(workbench.closeDump) },
     { id: 'app.palette', title: 'Command palette', keys: 'Ctrl+Shift+P', run: () => overlay.update((now) => (now === 'palette' ? undefined : 'palette')) },
     { id: 'app.goTo', title: 'Go to address', keys: 'Ctrl+G', enabled: () => current() !== undefined, run: focusGoTo },
     { id: 'app.shortcuts', title: 'Keyboard shortcuts', keys: 'F1', run: () => overlay.update((now) => (now === 'shortcuts' ? undefined : 'shortcuts')) },
@@ -58,23 +63,17 @@ function allActions(workbench: Workbench): readonly Action[] {
       id: `view.${view.id}`,
       title: `Show ${view.title}`,
       ...(index < 9 ? { keys: `Ctrl+${index + 1}` } : {}),
-      enabled: () => view.ofWindow || current() !== undefined,
+      enabled: () => (view.ofWindow || current() !== undefined) && isFor(view, dumps.find(current() ?? '')),
       run: () => places.show(view.id),
     })),
-    { id: 'tab.next', title: 'Next tab', keys: 'Ctrl+PageDown', enabled: many, run: () => places.step(1) },
-    { id: 'tab.previous', title: 'Previous tab', keys: 'Ctrl+PageUp', enabled: many, run: () => places.step(-1) },
-    {
-      id: 'tab.close',
-      title: 'Close tab',
-      keys: 'Ctrl+F4',
-      enabled: () => places.tabs.get().active !== undefined,
-      run: () => places.closeTab(places.tabs.get().active ?? ''),
-    },
+    ...tabActions(workbench),
+    ...undoActions(workbench),
     ...paneActions(workbench),
     ...screenActions(workbench),
     ...knownIssueActions(workbench),
     ...noteActions(workbench),
     ...hexActions(workbench),
+    ...addressActions(workbench),
     ...attachmentKinds.map((kind) => ({
       id: `dump.attach.${kind}`,
       title: `Attach: ${attachmentTitles[kind]}…`,
@@ -84,6 +83,7 @@ function allActions(workbench: Workbench): readonly Action[] {
     { id: 'dump.detach', title: 'Detach all attached files', enabled: hasAttached, run: onDump((key) => dumpJobs.detach(key)) },
     { id: 'dump.verify', title: 'Verify everything (full scan)', enabled: hasDump, run: onDump(dumpJobs.verify) },
     { id: 'dump.index', title: 'Build or resume the page index', enabled: hasDump, run: onDump(dumpJobs.index) },
+    ...exportActions(workbench),
     ...exportFormats(workbench.catalogue.get()).map((format) => ({
       id: `dump.export.${format.id}`,
       title: `Export: ${format.title}…`,
@@ -110,9 +110,10 @@ export function runAction(workbench: Workbench, id: string): void {
   if (action !== undefined && isOn(action)) action.run();
 }
 
-/** Runs the action of a key press. Returns whether there is one: the press is then ours. */
-export function runKeys(workbench: Workbench, press: KeyPress, mac: boolean): boolean {
-  const action = actionsOf(workbench).find((one) => one.keys !== undefined && matchesKeys(press, one.keys, mac));
+/** Runs the action of a key press. Returns whether there is one for where the focus is: the press is then ours. */
+export function runKeys(workbench: Workbench, press: KeyPress, focus: KeyFocus, mac: boolean): boolean {
+  if (writesText(press, focus, mac)) return false;
+  const action = actionsOf(workbench).find(({ keys, keysIn }) => keys !== undefined && keysWork(keysIn, focus) && matchesKeys(press, keys, mac));
   if (action === undefined) return false;
   if (isOn(action)) action.run();
   return true;

@@ -1,6 +1,9 @@
 /** Where the keyboard goes. Panes are the elements with `data-pane`; F6 walks through them. */
 
+import type { KeyFocus } from './keymap.ts';
+
 export const goToInputId = 'go-to-input';
+export const dumpMenuId = 'dump-menu';
 
 export function focusGoTo(): void {
   const input = document.getElementById(goToInputId);
@@ -34,9 +37,40 @@ export function focusNextPane(step: 1 | -1): void {
   }
 }
 
+/** Whether keys that are pressed here write text: they have a meaning of their own there. Of an editor every part counts. */
+function isInText(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !['button', 'checkbox', 'color', 'radio', 'range', 'reset', 'submit'].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target.isContentEditable || target.closest('.monaco-editor') !== null;
+}
+
+/** Where keys go. With nothing in focus and no text selected that is the view in front. */
+export function keyFocus(): KeyFocus {
+  const focused = document.activeElement;
+  const isNowhere = focused === null || focused === document.body;
+  const view = isNowhere && getSelection()?.isCollapsed !== false ? document.querySelector('.dv-active-group [data-pane="view"] [data-keys-default]') : null;
+  const places: string[] = [];
+  for (let at = (isNowhere ? view : focused)?.closest('[data-keys]'); at !== null && at !== undefined; at = at.parentElement?.closest('[data-keys]'))
+    places.push(at.getAttribute('data-keys') ?? '');
+  return { isWriting: isInText(focused), places };
+}
+
+/** Into the field of a hex view's bar for finding. */
+export function focusFind(owner: string): void {
+  const field = document.querySelector(`[data-find="${CSS.escape(owner)}"]`);
+  if (field instanceof HTMLInputElement) field.select();
+}
+
 /** Into the view that is worked in. */
 export function focusActivePane(): void {
   const pane = document.querySelector<HTMLElement>('.dv-active-group [data-pane="view"]');
   const entry = pane === null ? undefined : entryOf(pane);
   entry?.focus();
+}
+
+/** Into the list of recent dumps: on the first page, or in the menu of open dumps. */
+export function focusRecents(): void {
+  const first = (): HTMLElement | undefined => [...document.querySelectorAll<HTMLElement>('[data-recent]')].find(isVisible);
+  if (first() === undefined) document.getElementById(dumpMenuId)?.showPopover();
+  first()?.focus();
 }

@@ -9,6 +9,27 @@ export interface KeyPress {
   readonly altKey: boolean;
 }
 
+/** `outside-fields`: wherever nobody writes. Otherwise inside an element that has this name in `data-keys`, outside fields too. */
+export type KeyPlace = 'outside-fields' | 'hex' | 'hex-grid';
+
+/** Where the keyboard is. */
+export interface KeyFocus {
+  /** In a field or an editor, whose own keys come first. */
+  readonly isWriting: boolean;
+  /** Values of `data-keys` around it. */
+  readonly places: readonly string[];
+}
+
+/** Whether keys of an action for this place work now. */
+export function keysWork(place: KeyPlace | undefined, focus: KeyFocus): boolean {
+  if (place === undefined) return true;
+  return !focus.isWriting && (place === 'outside-fields' || focus.places.includes(place));
+}
+
+/** On a Mac, Option moves by words and writes characters in a field. */
+export const writesText = (press: KeyPress, focus: KeyFocus, mac: boolean): boolean =>
+  mac && focus.isWriting && press.altKey && !press.ctrlKey && !press.metaKey;
+
 const names: Readonly<Record<string, string>> = { Left: 'ArrowLeft', Right: 'ArrowRight', Up: 'ArrowUp', Down: 'ArrowDown', Space: ' ' };
 
 export function matchesKeys(press: KeyPress, keys: string, mac: boolean): boolean {

@@ -14,7 +14,7 @@ const splitKeys: Partial<Record<Side, string>> = { right: 'Ctrl+\\', down: 'Ctrl
 /** Two dumps in columns of the same views; the right one is what the compare view of the left one takes. */
 export function layOutBeside({ dock, comparisons }: Pick<Workbench, 'dock' | 'comparisons'>, left: string, right: string): void {
   comparisons.change(left, { right });
-  dock.apply(sideBySide(left, right));
+  dock.arrange(sideBySide(left, right), 'Laid out two dumps side by side', `${left}/overview`);
 }
 
 export function paneActions({ places, dock, dumps, comparisons, overlay }: Workbench): readonly Action[] {
@@ -63,7 +63,7 @@ export function paneActions({ places, dock, dumps, comparisons, overlay }: Workb
       enabled: () => dump() !== undefined,
       run: () => {
         const key = dump();
-        if (key !== undefined) dock.apply(triageLayout(key), {}, `${key}/overview`);
+        if (key !== undefined) dock.arrange(triageLayout(key), 'Laid out for triage', `${key}/overview`);
       },
     },
     {
@@ -83,7 +83,7 @@ export function paneActions({ places, dock, dumps, comparisons, overlay }: Workb
       enabled: split,
       run: () => {
         const { open: tabs, active } = places.tabs.get();
-        dock.apply(single(tabs, active), {}, active);
+        dock.arrange(single(tabs, active), 'Put all tabs into one pane', active);
       },
     },
   ];

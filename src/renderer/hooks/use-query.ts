@@ -8,7 +8,11 @@ import { createQuerySlot, type QueryState } from '../engine/query-slot.ts';
  * @param dump whose engine handle the question gets; nothing is asked until it has one
  * @param key names the question: a different key asks again. Undefined asks nothing.
  */
-export function useQuery<T>(dump: OpenDump, key: string | undefined, ask: (handle: string, signal: AbortSignal) => Promise<T>): QueryState<T> {
+export function useQuery<T>(
+  dump: Pick<OpenDump, 'phase' | 'generation'>,
+  key: string | undefined,
+  ask: (handle: string, signal: AbortSignal) => Promise<T>,
+): QueryState<T> {
   const [slot] = useState(() => createQuerySlot<T>());
   const question = useEffectEvent(ask);
   const handle = handleOf(dump);

@@ -44,6 +44,33 @@ export function mapLayout(layout: DockLayout, change: (tab: Tab) => Tab | undefi
   return parts.length === 0 ? undefined : { ...layout, parts };
 }
 
+const panesOf = (node: DockNode): readonly DockPane[] => (node.kind === 'pane' ? [node] : node.parts.flatMap(panesOf));
+/** The pane that a tab lies in. */
+export const paneOf = (layout: DockLayout, tab: string): DockPane | undefined =>
+  layout.parts.flatMap(panesOf).find(({ tabs }) => tabs.some(({ id }) => id === tab));
+
+/** The layout with these tabs too: each in the first pane that shows its dump, else in the first one. */
+export function withTabs(layout: DockLayout, tabs: readonly Tab[]): DockLayout {
+  const there = new Set(layoutTabs(layout).map(({ id }) => id));
+  const panes = layout.parts.flatMap(panesOf);
+  const more = Map.groupBy(
+    tabs.filter(({ id }) => !there.has(id)),
+    ({ dump }) => panes.find((one) => one.tabs.some((tab) => tab.dump === dump)) ?? panes[0],
+  );
+  if (more.size === 0) return layout;
+  if (panes.length === 0) return single(tabs, tabs[0]?.id);
+  const fill = (node: DockNode): DockNode =>
+    node.kind === 'split' ? { ...node, parts: node.parts.map(fill) } : { ...node, tabs: [...node.tabs, ...(more.get(node) ?? [])] };
+  return { ...layout, parts: layout.parts.map(fill) };
+}
+
+/** Whether the same tabs lie in the same panes, whatever their sizes and fronts. */
+export function sameArrangement(left: DockLayout, right: DockLayout): boolean {
+  const form = (node: DockNode): unknown => (node.kind === 'pane' ? node.tabs.map(({ id }) => id) : { parts: node.parts.map(form) });
+  const whole = ({ direction, parts }: DockLayout): string => JSON.stringify([parts.length > 1 ? direction : '', parts.map(form)]);
+  return whole(left) === whole(right);
+}
+
 const pane = (tabs: readonly Tab[], share = 1): DockPane => ({ kind: 'pane', share, tabs, front: tabs[0]?.id });
 
 export const single = (tabs: readonly Tab[], front: string | undefined): DockLayout => ({ direction: 'row', parts: [{ ...pane(tabs), front }] });

@@ -25,11 +25,16 @@ export interface DumpJobs {
   readonly checkAgainst: (key: string, evidence: Evidence) => void;
   /** Asks for a file that tells more of the dump's kernel, and attaches it. */
   readonly attach: (key: string, kind: AttachmentKind) => void;
+  /** Attaches a file that is known already: one that lies next to the dump. */
+  readonly attachFile: (key: string, kind: AttachmentKind, path: string) => void;
   /** Takes attached files away: one, or all of them. */
   readonly detach: (key: string, kind?: AttachmentKind) => void;
   /** @param full with digests and scans; without it as much as was checked so far. Manifests and attestations always read everything. */
   readonly hand: (key: string, format: ExportFormat, full?: boolean, analyses?: readonly string[]) => void;
 }
+
+/** Attached files that checks of their own are about. */
+const checkedKinds = ['dmesg', 'dumpLog', 'hostFacts'] as const satisfies readonly AttachmentKind[];
 
 /** An engine that went away this often under a job does not get it again by itself. */
 const maxStops = 2;
@@ -164,6 +169,8 @@ export function createDumpJobs(
         const seen = await engine.call('attach', { dump: handle, ...files }, { signal });
         dumps.change(key, (old) => ({ ...old, attachments: Object.fromEntries(seen.attached.map(({ kind, path }) => [kind, path])) }));
         await dumps.takeHandle(key, seen.dump);
+        // As deep as before, like a check against other files.
+        if (checkedKinds.some((kind) => files[kind] !== undefined || dump.attachments[kind] !== undefined)) runVerify(key, dump.checked !== 'full');
         return names.length === 0
           ? 'nothing is attached any more'
           : seen.attached.map(({ path, ...about }) => attachedText({ ...about, file: fileName(path) })).join(', ');
@@ -183,6 +190,10 @@ export function createDumpJobs(
         const dump = dumps.find(key);
         if (path !== undefined && dump !== undefined) attachFiles(key, { ...dump.attachments, [kind]: path });
       }, tell);
+    },
+    attachFile(key, kind, path) {
+      const dump = dumps.find(key);
+      if (dump !== undefined) attachFiles(key, { ...dump.attachments, [kind]: path });
     },
     detach(key, kind) {
       const dump = dumps.find(key);

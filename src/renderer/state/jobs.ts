@@ -4,7 +4,7 @@ import { Cancelled, EngineFailure } from '../../shared/rpc.ts';
 import { measure, type Meter } from './job-meter.ts';
 import { createStore, type Readable } from './store.ts';
 
-export const jobKinds = ['index', 'quick-verify', 'verify', 'report', 'attach'] as const;
+export const jobKinds = ['index', 'quick-verify', 'verify', 'report', 'attach', 'export'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** stopped: the engine went away under it. */
@@ -39,8 +39,8 @@ export interface JobContext {
 
 export interface Jobs {
   readonly all: Readable<readonly Job[]>;
-  /** Runs a job unless one of its kind runs for the dump; `work` resolves with the outcome in a sentence. */
-  readonly run: (request: JobRequest, work: (context: JobContext) => Promise<string>) => void;
+  /** Runs a job unless one of its kind runs for the dump: then there is no id. `work` resolves with the outcome in a sentence. */
+  readonly run: (request: JobRequest, work: (context: JobContext) => Promise<string>) => string | undefined;
   readonly cancel: (id: string) => void;
   /** Takes ended jobs off the list. */
   readonly clear: () => void;
@@ -71,7 +71,7 @@ export function createJobs(clock: () => number = Date.now): Jobs {
     all: store,
     cancel,
     run(request, work) {
-      if (store.get().some((job) => job.dump === request.dump && job.kind === request.kind && isRunning(job))) return;
+      if (store.get().some((job) => job.dump === request.dump && job.kind === request.kind && isRunning(job))) return undefined;
       const id = `${request.kind}-${next++}`;
       const abort = new AbortController();
       aborts.set(id, abort);
@@ -91,6 +91,7 @@ export function createJobs(clock: () => number = Date.now): Jobs {
           else end(id, 'failed', error instanceof Error ? error.message : String(error));
         },
       );
+      return id;
     },
     clear: () => store.update((jobs) => jobs.filter(isRunning)),
     dumpClosed(dump) {

@@ -17,6 +17,8 @@ export interface Mark {
   readonly end: bigint;
   readonly text: string;
   readonly colour: MarkColour;
+  /** When it was written, as ISO 8601 in UTC; sessions of older versions do not say. */
+  readonly made?: string;
 }
 
 /** By dump key, in the order of their addresses. */
@@ -26,9 +28,12 @@ export type NewMark = Omit<Mark, 'id'>;
 export interface MarkBook {
   readonly all: Store<Marks>;
   readonly of: (dump: string) => readonly Mark[];
-  readonly add: (dump: string, mark: NewMark) => void;
+  readonly add: (dump: string, mark: NewMark) => Mark;
   readonly change: (dump: string, id: number, change: Partial<Pick<Mark, 'text' | 'colour'>>) => void;
-  readonly remove: (dump: string, id: number) => void;
+  /** Returns it, so that it can be put back. */
+  readonly remove: (dump: string, id: number) => Mark | undefined;
+  /** Puts back what was removed, or what a mark was before it was changed. */
+  readonly putBack: (dump: string, mark: Mark) => void;
   readonly replace: (dump: string, marks: readonly NewMark[]) => void;
   readonly dumpClosed: (dump: string) => void;
 }
@@ -48,6 +53,9 @@ export const reportAnnotation = ({ kind, space, cpu, start, end, text }: Mark): 
 export const inSpace = (mark: Mark, position: Position): boolean =>
   mark.space === position.space && (mark.space === 'absolute' || mark.space === 'file' || (mark.cpu ?? 0) === (position.cpu ?? 0));
 
+/** Whether the first selected byte lies in a mark. */
+export const holds = (mark: Mark, position: Position): boolean => inSpace(mark, position) && mark.start <= position.address && position.address < mark.end;
+
 const byAddress = (left: Mark, right: Mark): number => (left.start < right.start ? -1 : left.start > right.start ? 1 : left.id - right.id);
 
 export function createMarkBook(): MarkBook {
@@ -58,17 +66,26 @@ export function createMarkBook(): MarkBook {
   return {
     all,
     of,
-    add: (dump, mark) => set(dump, [...of(dump), { ...mark, id: next++ }]),
+    add(dump, mark) {
+      const added = { ...mark, id: next++ };
+      set(dump, [...of(dump), added]);
+      return added;
+    },
     change: (dump, id, change) =>
       set(
         dump,
         of(dump).map((mark) => (mark.id === id ? { ...mark, ...change } : mark)),
       ),
-    remove: (dump, id) =>
-      set(
-        dump,
-        of(dump).filter((mark) => mark.id !== id),
-      ),
+    remove(dump, id) {
+      const gone = of(dump).find((mark) => mark.id === id);
+      if (gone !== undefined)
+        set(
+          dump,
+          of(dump).filter((mark) => mark !== gone),
+        );
+      return gone;
+    },
+    putBack: (dump, mark) => set(dump, [...of(dump).filter(({ id }) => id !== mark.id), mark]),
     replace: (dump, marks) =>
       set(
         dump,

@@ -1,5 +1,12 @@
-/** A sentence at the top of the window, until it is dismissed. */
+/** A sentence at the top of the window, until it is dismissed or one of its actions is chosen. */
 export interface Notice {
   readonly tone: 'plain' | 'bad';
   readonly text: string;
+  /** What can be done about it, as buttons behind the text. */
+  readonly actions?: readonly NoticeAction[];
+}
+
+export interface NoticeAction {
+  readonly label: string;
+  readonly run: () => void;
 }

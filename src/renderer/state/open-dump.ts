@@ -1,7 +1,9 @@
 /** One dump in the window: what is known of it, and how far it is open. Survives a restart of the engine. */
 import type { AttachmentPaths } from '../../shared/attachment.ts';
 import type { CheckResult, DamageEntry, Health, VerifyJson } from '../../shared/check-model.ts';
+import type { SeveralDumpsJson } from '../../shared/dump-choice.ts';
 import type { Info, MemoryView } from '../../shared/model.ts';
+import type { SaidOfDump } from '../../shared/said-of-dump.ts';
 import type { OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
 
@@ -20,13 +22,15 @@ export const evidencePaths = ({ manifest, attestation, publicKey, kdumpImages = 
 
 /** Why a file is not open, for its error page. */
 export interface OpenFailure {
-  /** DumpError's kind, `foreign` for a file of another known kind, or `engine` when the engine itself failed on the file. */
-  readonly kind: 'foreign' | 'not-this-format' | 'truncated' | 'corrupt' | 'unsupported' | 'io' | 'absent' | 'engine';
+  /** DumpError's kind, `foreign` for a file of another known kind, `several` for one that holds several dumps, or `engine` when the engine itself failed on the file. */
+  readonly kind: 'foreign' | 'several' | 'not-this-format' | 'truncated' | 'corrupt' | 'unsupported' | 'io' | 'absent' | 'engine';
   readonly what: string;
   readonly expected?: string;
   /** The file that it is about, where it is not the one that was opened. */
   readonly file?: string;
   readonly offset?: number;
+  /** The dumps in it, for a person to choose from. */
+  readonly several?: SeveralDumpsJson;
   /** What helps with a file of another kind. */
   readonly wayOut?: string;
 }
@@ -46,6 +50,8 @@ export interface OpenDump {
   readonly volumes: readonly string[] | undefined;
   /** Which system, where two are in the dump and one was chosen. */
   readonly view: MemoryView | undefined;
+  /** What a person said in place of its headers; the key of a secure guest among it is in memory alone. */
+  readonly said: SaidOfDump;
   /** Files that tell more of its kernel: the triage says which of them are attached by now. */
   readonly attachments: AttachmentPaths;
   /** What was opened last under this key; a session expects it before. */
@@ -84,16 +90,18 @@ export const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? 
 export interface OpenOptions {
   readonly volumes?: readonly string[];
   readonly view?: MemoryView;
+  readonly said?: SaidOfDump;
   readonly attachments?: AttachmentPaths | undefined;
 }
 
-export function newDump(key: string, path: string, { volumes, view, attachments = {} }: OpenOptions = {}): OpenDump {
+export function newDump(key: string, path: string, { volumes, view, said = {}, attachments = {} }: OpenOptions = {}): OpenDump {
   return {
     key,
     path,
     name: view === undefined || view === 'all' ? fileName(path) : `${fileName(path)} (${view})`,
     volumes,
     view,
+    said,
     attachments,
     identity: undefined,
     phase: { kind: 'opening' },
@@ -116,7 +124,7 @@ export function newDump(key: string, path: string, { volumes, view, attachments 
 }
 
 /** The engine's name of the dump, while it is open there. */
-export const handleOf = (dump: OpenDump): string | undefined => (dump.phase.kind === 'open' ? dump.phase.handle : undefined);
+export const handleOf = (dump: Pick<OpenDump, 'phase'>): string | undefined => (dump.phase.kind === 'open' ? dump.phase.handle : undefined);
 
 /** The facts of a dump as far as they are there: before the triage those that its first headers give. */
 export const infoOf = (dump: OpenDump): Info | undefined => dump.triage?.info ?? dump.reading?.info;

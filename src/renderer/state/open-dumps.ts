@@ -31,8 +31,10 @@ export interface DumpEvents {
 const maxLosses = 2;
 
 /** Without names the engine finds the volumes by itself: that fits any dump of the path. */
-const sameWay = (dump: OpenDump, { view, volumes }: OpenOptions): boolean =>
-  (dump.view ?? 'all') === (view ?? 'all') && (volumes === undefined || JSON.stringify(dump.volumes) === JSON.stringify(volumes));
+const sameWay = (dump: OpenDump, { view, volumes, said = {} }: OpenOptions): boolean =>
+  (dump.view ?? 'all') === (view ?? 'all') &&
+  JSON.stringify(dump.said) === JSON.stringify(said) &&
+  (volumes === undefined || JSON.stringify(dump.volumes) === JSON.stringify(volumes));
 
 export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDumps {
   const store = createStore<readonly OpenDump[]>([]);
@@ -102,6 +104,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
         inPart: true,
         ...(dump.volumes === undefined ? {} : { volumes: [...dump.volumes] }),
         ...defined({ view: dump.view }),
+        ...dump.said,
       });
       if (!isCurrent()) {
         if (isSameEngine()) await engine.call('close', { dump: handle });

@@ -41,6 +41,8 @@ export interface Places {
   readonly history: Readable<History<Place>>;
   /** Shows a view of the present dump, or of another one. */
   readonly show: (view: ViewId, dump?: string) => void;
+  /** Shows a tab where it is open, else as a new one. */
+  readonly showTab: (tab: Tab) => void;
   /** A jump, as from a link or the go-to box. Bytes are looked at in the hex view. */
   readonly goTo: (dump: string, position: Position, view?: ViewId) => void;
   /** A small move of the cursor within a view. @param owner a dump, or the tab of a further hex grid */
@@ -53,7 +55,8 @@ export interface Places {
   readonly ordered: (tabs: readonly string[]) => void;
   readonly activate: (tab: string) => void;
   readonly step: (tabs: number) => void;
-  readonly closeTab: (tab: string) => void;
+  /** @param next comes to the front in its place */
+  readonly closeTab: (tab: string, next?: string) => void;
   readonly dumpClosed: (dump: string) => void;
   readonly back: () => void;
   readonly forward: () => void;
@@ -104,6 +107,10 @@ export function createPlaces(): Places {
       tabs.update((old) => show(old, view, dump ?? old.dump));
       arrived();
     },
+    showTab(tab) {
+      tabs.update((old) => showTab(old, tab));
+      arrived();
+    },
     goTo(dump, position, view = 'hex') {
       // A further grid that one works in is the one that jumps.
       const own = activeTab(tabs.get());
@@ -141,8 +148,8 @@ export function createPlaces(): Places {
       if (tab !== undefined) tabs.update((old) => activate(old, tab.id));
       arrived();
     },
-    closeTab(tab) {
-      tabs.update((old) => closeTab(old, tab));
+    closeTab(tab, next) {
+      tabs.update((old) => closeTab(old, tab, next));
       arrived();
     },
     dumpClosed(dump) {

@@ -18,7 +18,9 @@ export const samePosition = (left: Position | undefined, right: Position | undef
   left?.space === right?.space && left?.cpu === right?.cpu && left?.address === right?.address && left?.length === right?.length;
 
 /** As the go-to box reads it: `absolute:0x1f00`, `real(2):0x200`. */
-export function positionText({ space, cpu, address }: Position): string {
-  const owner = cpu !== undefined && (space === 'real' || space === 'virtual') ? `(${cpu})` : '';
-  return `${space}${owner}:${hex(address)}`;
+export const positionText = (position: Position): string => `${spaceText(position)}:${hex(position.address)}`;
+
+/** `absolute`, `real(2)`. */
+export function spaceText({ space, cpu }: Pick<Position, 'space' | 'cpu'>): string {
+  return cpu !== undefined && (space === 'real' || space === 'virtual') ? `${space}(${cpu})` : space;
 }

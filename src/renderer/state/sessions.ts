@@ -5,13 +5,15 @@ import type { Shell } from '../shell/shell-calls.ts';
 import type { Comparisons } from './comparisons.ts';
 import type { Dock } from './dock.ts';
 import { layoutTabs, mapLayout } from './dock-layout.ts';
+import type { Kept } from './kept.ts';
 import type { MarkBook } from './marks.ts';
 import type { Notice } from './notice.ts';
 import type { OpenDump } from './open-dump.ts';
 import type { OpenDumps } from './open-dumps.ts';
 import type { Places } from './places.ts';
-import { readSession, writeSession } from './session-file.ts';
-import type { Store } from './store.ts';
+import type { QueryBook } from './query-book.ts';
+import { readSession, writeSession, type ShownParts } from './session-file.ts';
+import type { Readable, Store } from './store.ts';
 import { activeTab } from './tabs.ts';
 
 export interface SessionParts {
@@ -20,11 +22,21 @@ export interface SessionParts {
   readonly dock: Dock;
   readonly marks: MarkBook;
   readonly comparisons: Comparisons;
+  readonly queries: QueryBook;
+  readonly shown: ShownStores;
   readonly shell: Pick<Shell, 'call'>;
   /** The dump key of an open dump; undefined when it is closed. */
   readonly dumpKeyOf: (key: string) => Promise<string | undefined>;
   readonly notice: Store<Notice | undefined>;
   readonly tell: (error: unknown) => void;
+}
+
+/** What views show besides their cursors. */
+export interface ShownStores {
+  readonly shownCpu: Store<Readonly<Record<string, number>>>;
+  readonly besideCpus: Store<Readonly<Record<string, readonly number[]>>>;
+  readonly kept: Store<Kept>;
+  readonly splits: Store<Readonly<Record<string, number>>>;
 }
 
 export interface Sessions {
@@ -51,7 +63,7 @@ const fileName = ({ identity, dumpKey }: Owner): string | undefined =>
   isDigest(identity) && isDigest(dumpKey) ? `${identity.slice(0, 32)}.${dumpKey.slice(0, 32)}` : undefined;
 const byIdentityAlone = 'they are known by its headers alone, and may have been made on another dump with the same ones';
 
-export function createSessions({ dumps, places, dock, marks, comparisons, shell, dumpKeyOf, notice, tell }: SessionParts): Sessions {
+export function createSessions({ dumps, places, dock, marks, comparisons, queries, shown, shell, dumpKeyOf, notice, tell }: SessionParts): Sessions {
   /** What a session file says of the dumps that it opened, until they are open. */
   const expected = new Map<string, Owner>();
   /** The dumps that were opened last. */
@@ -60,6 +72,21 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
   /** Dumps whose own notes were looked for: before that nothing is saved over them. */
   const known = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const chosenCpus = (): Readonly<Record<string, readonly number[]>> => {
+    const beside = shown.besideCpus.get();
+    return Object.fromEntries(Object.entries(shown.shownCpu.get()).map(([key, first]) => [key, [first, ...(beside[key] ?? [])]]));
+  };
+  /** What a person has chosen in this window meanwhile counts. */
+  const takeShown = ({ cpus, kept, splits }: ShownParts): void => {
+    for (const [key, [first, ...rest]] of Object.entries(cpus)) {
+      if (first === undefined || shown.shownCpu.get()[key] !== undefined) continue;
+      shown.shownCpu.update((old) => ({ ...old, [key]: first }));
+      shown.besideCpus.update((old) => ({ ...old, [key]: rest }));
+    }
+    shown.kept.update((old) => ({ ...kept, ...old }));
+    shown.splits.update((old) => ({ ...splits, ...old }));
+  };
 
   const stateOf = (chosen: readonly OpenDump[]): SavedSession => {
     const keys = new Set(chosen.map(({ key }) => key));
@@ -73,7 +100,9 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
       cursors: places.cursors.get(),
       marks: marks.all.get(),
       comparisons: comparisons.settings.get(),
+      queries: queries.pages.get(),
       ignoreRules: comparisons.ownRules(),
+      shown: { cpus: chosenCpus(), kept: shown.kept.get(), splits: shown.splits.get() },
     });
   };
   const save = (name: string, session: SavedSession): void => {
@@ -99,11 +128,22 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
   const later = (): void => {
     timer ??= setTimeout(flush, delayMs);
   };
-  for (const store of [dumps.all, places.tabs, places.cursors, dock.version, marks.all, comparisons.rules, comparisons.settings]) store.subscribe(later);
+  const watched: readonly Readable<unknown>[] = [
+    dumps.all,
+    places.tabs,
+    places.cursors,
+    dock.version,
+    marks.all,
+    comparisons.rules,
+    comparisons.settings,
+    queries.pages,
+    ...Object.values<Readable<unknown>>({ ...shown }),
+  ];
+  for (const store of watched) store.subscribe(later);
 
   const restore = (session: SavedSession): void => {
-    const keys = session.dumps.map(({ pathHint, volumes, view, identity, dumpKey, attachments }) => {
-      const key = dumps.open(pathHint, { ...defined({ volumes, view }), attachments });
+    const keys = session.dumps.map(({ pathHint, volumes, view, said, identity, dumpKey, attachments }) => {
+      const key = dumps.open(pathHint, { ...defined({ volumes, view, said }), attachments });
       known.add(key);
       if (identity !== undefined) expected.set(key, { identity, dumpKey });
       return key;
@@ -113,6 +153,8 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
     const wrong = comparisons.takeRules(session.ignoreRules);
     if (wrong.length > 0) notice.set({ tone: 'bad', text: `The session holds ignore rules that this version cannot read: ${wrong.join(', ')}.` });
     for (const [key, settings] of Object.entries(restored.comparisons)) comparisons.change(key, settings);
+    for (const [key, page] of Object.entries(restored.queries)) queries.change(key, page);
+    takeShown(restored.shown);
     if (restored.layout !== undefined) dock.apply(restored.layout, restored.cursors, restored.active);
     const shown = new Set(places.tabs.get().open.map(({ dump }) => dump));
     for (const key of keys) if (!shown.has(key)) places.show('overview', key);
@@ -130,11 +172,14 @@ export function createSessions({ dumps, places, dock, marks, comparisons, shell,
     if (parsed === undefined || !('session' in parsed)) return;
     const restored = readSession(parsed.session, [key]);
     const old = restored.marks[key] ?? [];
+    const page = restored.queries[key];
+    if (page !== undefined && own !== undefined && queries.pages.get()[key] === undefined) queries.change(key, page);
     if (marks.of(key).length === 0 && old.length > 0) {
       marks.replace(key, old);
       if (own === undefined)
         notice.set({ tone: 'plain', text: `There are bookmarks or annotations of an older version on ${dumps.find(key)?.path ?? ''}: ${byIdentityAlone}.` });
     }
+    takeShown(restored.shown);
     const { open } = places.tabs.get();
     const untouched = open.length === 1 && open[0]?.view === 'overview';
     if (untouched && restored.layout !== undefined && layoutTabs(restored.layout).length > 1) dock.apply(restored.layout, restored.cursors, restored.active);

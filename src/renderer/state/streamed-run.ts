@@ -20,6 +20,8 @@ export interface StreamedRun<Question, Gained> {
   /** Cancels what runs, and forgets what it gave. */
   readonly start: (question: Question) => void;
   readonly cancel: () => void;
+  /** Cancels what runs, and is as at the beginning. */
+  readonly forget: () => void;
 }
 
 /** Changes what has come so far; a run that was replaced by a newer one changes nothing any more. */
@@ -40,6 +42,11 @@ export function createStreamedRun<Question, Gained extends object>(
   return {
     state,
     cancel: () => current?.abort(),
+    forget() {
+      current?.abort();
+      current = undefined;
+      state.set(idle);
+    },
     start(question) {
       current?.abort();
       const own = new AbortController();

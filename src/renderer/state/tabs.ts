@@ -1,5 +1,5 @@
 /** Open tabs, as data. A tab is a view of a dump; the job list is of the window. Where they lie is the dock's (dock-layout.ts). */
-import type { ViewId } from './view-id.ts';
+import { viewIds, type ViewId } from './view-id.ts';
 
 export interface Tab {
   readonly id: string;
@@ -19,7 +19,7 @@ export interface Tabs {
 
 export const noTabs: Tabs = { open: [], active: undefined, dump: undefined };
 
-const windowViews: ReadonlySet<ViewId> = new Set<ViewId>(['jobs']);
+const windowViews: ReadonlySet<ViewId> = new Set<ViewId>(['annotations', 'jobs']);
 export const isWindowView = (view: ViewId): boolean => windowViews.has(view);
 
 export const activeTab = (tabs: Tabs): Tab | undefined => tabs.open.find((tab) => tab.id === tabs.active);
@@ -29,6 +29,14 @@ export function tabOf(view: ViewId, dump: string | undefined, grid?: number): Ta
   const owner = isWindowView(view) ? undefined : dump;
   const id = `${owner ?? 'window'}/${view}`;
   return grid === undefined ? { id, view, dump: owner } : { id: `${id}/${grid}`, view, dump: owner, grid };
+}
+
+/** The tab of an id. */
+export function tabFrom(id: string): Tab | undefined {
+  const [owner = '', name, grid] = id.split('/');
+  const view = viewIds.find((one) => one === name);
+  if (view === undefined) return undefined;
+  return tabOf(view, owner === 'window' ? undefined : owner, grid === undefined ? undefined : Number(grid));
 }
 
 /** Whose cursor a tab shows: the dump's, or its own. */
@@ -57,12 +65,13 @@ export function newGrid(tabs: Tabs, dump: string): Tab {
   return tabOf('hex', dump, grid);
 }
 
-export function closeTab(tabs: Tabs, id: string): Tabs {
+/** @param next the tab that comes to the front when this one was there; the one behind it unless given */
+export function closeTab(tabs: Tabs, id: string, next?: string): Tabs {
   const at = tabs.open.findIndex((tab) => tab.id === id);
   if (at === -1) return tabs;
   const open = tabs.open.toSpliced(at, 1);
   if (tabs.active !== id) return { ...tabs, open };
-  const neighbour = open[Math.min(at, open.length - 1)];
+  const neighbour = open.find((tab) => tab.id === next) ?? open[Math.min(at, open.length - 1)];
   return { open, active: neighbour?.id, dump: neighbour?.dump ?? tabs.dump };
 }
 

@@ -12,7 +12,10 @@ export const viewIds = [
   'dmesg',
   'kernel',
   'disassembly',
+  'symbols',
+  'types',
   'sql',
+  'annotations',
   'jobs',
 ] as const;
 export type ViewId = (typeof viewIds)[number];

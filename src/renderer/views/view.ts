@@ -1,5 +1,6 @@
 /** What a view is to the shell: one folder, one entry in the registry. */
 import type { ComponentType } from 'react';
+import type { ArchitectureFeature } from '../../shared/model.ts';
 import type { OpenDump } from '../state/open-dump.ts';
 import type { ViewId } from '../state/view-id.ts';
 
@@ -10,6 +11,8 @@ export interface DumpView {
   /** A codicon. */
   readonly icon: string;
   readonly ofWindow: false;
+  /** What the dump's machine has to have; without it the view would have nothing to show. */
+  readonly needs?: ArchitectureFeature;
   readonly component: ComponentType<{ readonly dump: OpenDump }>;
 }
 /** A view that is not about one dump. */
@@ -18,6 +21,11 @@ export interface WindowView {
   readonly title: string;
   readonly icon: string;
   readonly ofWindow: true;
+  readonly needs?: undefined;
   readonly component: ComponentType;
 }
 export type View = DumpView | WindowView;
+
+/** Whether a view has something to show of a dump; as long as the machine is not known, it may. */
+export const isFor = ({ needs }: Pick<View, 'needs'>, dump: OpenDump | undefined): boolean =>
+  needs === undefined || dump?.triage === undefined || dump.triage.info.machine.features?.includes(needs) === true;

@@ -1,13 +1,28 @@
-import { placePosition, placeText, type PlaceJson } from '../words/place.ts';
+import type { ReactNode } from 'react';
+import { placeParts, placePosition, placeText, type PlaceJson } from '../words/place.ts';
 import { useWorkbench } from '../workbench.ts';
+import { explained, placed } from './explained.ts';
+import { HexNumber } from './HexNumber.tsx';
 
 /** A place of the dump that sets the cursor in the hex view. */
-export function PlaceLink({ dump, place, children }: { readonly dump: string; readonly place: PlaceJson; readonly children?: string }) {
+export function PlaceLink({ dump, place, children }: { readonly dump: string; readonly place: PlaceJson; readonly children?: ReactNode }) {
   const { places } = useWorkbench();
   const text = placeText(place);
+  const { space, start, size } = placeParts(place);
+  const position = placePosition(place);
   return (
-    <button type="button" className="link code place-link" title={`Show ${text} in hex`} onClick={() => places.goTo(dump, placePosition(place))}>
-      {children ?? text}
+    <button
+      type="button"
+      className="link code place-link"
+      {...(position.space === 'file' ? { title: `Show ${text} in hex`, ...placed(dump, position) } : explained(dump, position))}
+      onClick={() => places.goTo(dump, position)}
+    >
+      {children ?? (
+        <>
+          {space}:<HexNumber value={start} />
+          {size}
+        </>
+      )}
     </button>
   );
 }

@@ -3,6 +3,7 @@ import { cpuCountText } from '../../shared/cpu-registers.ts';
 import { attachedText } from '../../shared/attachment.ts';
 import { defined } from '../../shared/defined.ts';
 import type { Trust } from '../../shared/fact.ts';
+import { diskText, dumpDeviceText } from '../../shared/disk-model.ts';
 import { completenessText } from '../../shared/dump-completeness.ts';
 import type { Catalogue } from '../../shared/catalogue-model.ts';
 import type { Info } from '../../shared/model.ts';
@@ -46,6 +47,9 @@ export function dumpFacts(info: Info, catalogue: Catalogue): readonly ShownFact[
   add('compression', 'Compression', container.compression, ['/container/compression']);
   add('packed', 'Packed', packedText(container), ['/container/wrapper']);
   add('volumes', 'Volumes', container.volumes?.map((volume) => `${volume.path} (${byteText(volume.bytes)})`).join(', '), ['/container/volumes']);
+  const { disk, dumpDevice } = container;
+  add('disk', 'Disk', disk === undefined ? undefined : diskText(disk), []);
+  add('dump-device', 'Prepared by zipl', dumpDevice === undefined ? undefined : dumpDeviceText(dumpDevice), ['/container/dumpDevice']);
   add('memory', 'Memory', byteText(memory.bytes), ['/memory/bytes'], byteText(memory.bytes));
   add(
     'ranges',
@@ -110,4 +114,10 @@ export function recentTitle(info: Info, catalogue: Catalogue): string {
     .filter((part) => part !== undefined)
     .join(', ')
     .slice(0, 400);
+}
+
+/** The system that was dumped, in few words: "s390x 3931, Linux 6.1.192". */
+export function systemText({ machine, kernel }: Info): string {
+  const type = machine.machineType === undefined ? '' : ` ${machine.machineType}`;
+  return [`${machine.arch}${type}`, ...(kernel.release === undefined ? [] : [`Linux ${kernel.release}`])].join(', ');
 }

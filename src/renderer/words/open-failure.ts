@@ -3,6 +3,7 @@ import type { OpenFailure } from '../state/open-dump.ts';
 
 export const failureHeadlines: Readonly<Record<OpenFailure['kind'], string>> = {
   foreign: 'This is not a Linux kernel dump.',
+  several: 'This file holds several dumps.',
   'not-this-format': 'This is not a dump that Dumpbench knows.',
   truncated: 'The file ends too early.',
   corrupt: 'The file is damaged where its structure should be.',
@@ -13,9 +14,10 @@ export const failureHeadlines: Readonly<Record<OpenFailure['kind'], string>> = {
 };
 
 export const nextSteps: Readonly<Record<OpenFailure['kind'], readonly string[]>> = {
+  several: ['Choose which of them to open.'],
   foreign: ['If it should be a dump, check that you have the right file.'],
   'not-this-format': [
-    'Check that it is the dump itself: an archive (.zip, .tar) must be unpacked first.',
+    'Check that it is the dump itself, or an archive (.tar, .zip) that holds one.',
     'A volume of a set opens with any of its files when the others lie in the same folder.',
   ],
   truncated: [

@@ -16,9 +16,15 @@ export function placePosition(place: PlaceJson): Position {
   return { space: place.space, address: start, length: size > 0n && size <= BigInt(selectable) ? Number(size) : 0 };
 }
 
+/** Space, start, and size as shown: " + 2.30 MiB", nothing of a place without bytes. */
+export function placeParts(place: PlaceJson): { readonly space: string; readonly start: string; readonly size: string } {
+  const [space, start] = 'fileOffset' in place ? (['file', hex(place.fileOffset)] as const) : ([place.space, place.start] as const);
+  const bytes = 'fileOffset' in place ? BigInt(place.bytes) : BigInt(place.end) - BigInt(place.start);
+  return { space, start, size: bytes === 0n ? '' : ` + ${byteText(bytes)}` };
+}
+
 /** "absolute:0x10010000 + 2.30 MiB", "file:0x34 + 2 bytes". */
 export function placeText(place: PlaceJson): string {
-  if ('fileOffset' in place) return `file:${hex(place.fileOffset)}${place.bytes === 0 ? '' : ` + ${byteText(place.bytes)}`}`;
-  const size = BigInt(place.end) - BigInt(place.start);
-  return `${place.space}:${place.start}${size === 0n ? '' : ` + ${byteText(size)}`}`;
+  const { space, start, size } = placeParts(place);
+  return `${space}:${start}${size}`;
 }

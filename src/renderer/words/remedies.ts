@@ -16,7 +16,7 @@ export const remedyWords: Readonly<Record<Remedy, string | undefined>> = {
   'name-address': 'give an address',
   'attach-symbols': 'attach a vmlinux or a System.map',
   'copy-again': 'copy the dump again from where it was written, and compare',
-  'give-machine': 'on the command line the machine can be given',
+  'give-machine': 'the machine can be given where a dump is opened with words about how',
   'simplify-expression': 'write it without repetitions inside repetitions, such as (a+)+, or search for a text',
   'narrow-query': 'ask for fewer rows at once: by WHERE, LIMIT, or an aggregate such as count(*)',
 };

@@ -2,6 +2,7 @@
 import type { CheckResult } from '../../shared/check-model.ts';
 import type { OsInfoJson } from '../../shared/structure-model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
+import type { VerdictClass } from '../../shared/verdict-model.ts';
 import { timesInText } from './durations.ts';
 import { plural } from './numbers.ts';
 
@@ -12,7 +13,16 @@ export interface Decisions {
   readonly twoStage?: OsInfoJson['twoStage'];
 }
 
+/** Classes in which nothing of the system failed: it ran, or somebody asked for its dump. */
+const unfailed: ReadonlySet<VerdictClass> = new Set(['running', 'hypervisor-request']);
+/** It ended, by request or for a reason that is not known. */
+const warned: ReadonlySet<VerdictClass> = new Set(['operator-request', 'unknown']);
+
+/** How grave it is that a system came to its end so. */
+export const classTone = (name: VerdictClass): 'bad' | 'warn' | 'plain' => (unfailed.has(name) ? 'plain' : warned.has(name) ? 'warn' : 'bad');
+
 export interface VerdictBanner {
+  /** Of the check that failed, else of what brought the system to its end. */
   readonly tone: 'bad' | 'warn' | 'ok' | 'plain';
   readonly headline: string;
   /** Sentences below it. The whole reason is not among them: it stands with the CPUs. */
@@ -80,14 +90,15 @@ export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[]
   if (reason !== undefined) {
     const blocked = unread === undefined ? undefined : `${plural(unreadable.length, 'check')} could not be made: ${unread.detail}.`;
     const parts = [kdump, checked, blocked];
-    return { tone: 'plain', headline: reason, detail: parts.filter((part) => part !== undefined), check: undefined };
+    return { tone: classTone(triage.verdict.class), headline: reason, detail: parts.filter((part) => part !== undefined), check: undefined };
   }
   if (unread !== undefined) {
     const parts = [sentence(unread.detail), kdump, checked];
     return { tone: 'warn', headline: 'Not everything could be checked.', detail: parts.filter((part) => part !== undefined), check: unread };
   }
+  const tone = classTone(triage.verdict.class);
   return {
-    tone: passed > 0 && open === 0 ? 'ok' : 'plain',
+    tone: tone === 'bad' ? tone : passed > 0 && open === 0 ? 'ok' : 'plain',
     headline: passed === 0 ? 'Nothing to check was found so far.' : 'Nothing wrong was found.',
     detail: [checked, kdump].filter((part) => part !== undefined),
     check: undefined,

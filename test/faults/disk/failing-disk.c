@@ -9,7 +9,8 @@
  *   DISK_SHORT    a read gives at most so many bytes
  *   DISK_END      a read gives no byte from this position on
  *   DISK_EINTR    so many reads in a row are interrupted before one is let through
- *   DISK_RATE     bytes of those files in a second, of all threads together: one that reads waits for its turn
+ *   DISK_RATE     bytes of those files in a second, of all threads together: one that reads waits for its turn ...
+ *   DISK_KEPT     ... but not for what it or another thread read before, as of a file of which the system keeps what was read
  *   DISK_FULL     folder in which no file can grow: writing fails with ENOSPC ...
  *   DISK_ROOM     ... after so many bytes
  *   DISK_WRITE    error number of writing there, instead of ENOSPC
@@ -101,6 +102,19 @@ static long long allowed(long long start, long long count) {
   return most;
 }
 
+/* Which bytes of a read, in whole blocks of 4 KiB, no thread has read yet; DISK_KEPT is for one file of at most 64 GiB. */
+static long long not_kept(long long start, long long count) {
+  static unsigned char kept[(64LL << 30) / 4096];
+  long long fresh = 0;
+  long long block;
+  if (getenv("DISK_KEPT") == NULL) return count;
+  for (block = start / 4096; block * 4096 < start + count && block < (long long)sizeof kept; block += 1) {
+    if (kept[block] == 0) fresh += 4096;
+    kept[block] = 1;
+  }
+  return fresh < count ? fresh : count;
+}
+
 /* A source of so many bytes a second: each read takes its time after those before it. */
 static void take_time(long long bytes) {
   const char *given = getenv("DISK_RATE");
@@ -128,7 +142,7 @@ static ssize_t read_at(int fd, void *buffer, size_t count, off64_t offset) {
     errno = (int)-most;
     return -1;
   }
-  take_time(most);
+  take_time(not_kept(offset, most));
   return most == 0 ? 0 : REAL(pread64)(fd, buffer, (size_t)most, offset);
 }
 

@@ -16,6 +16,7 @@ export interface Faults {
   readonly END?: number;
   readonly EINTR?: number;
   readonly RATE?: number;
+  readonly KEPT?: 1;
   readonly FULL?: string;
   readonly ROOM?: number;
   readonly WRITE?: number;

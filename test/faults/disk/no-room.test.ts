@@ -58,7 +58,7 @@ function comparable(out: string): unknown {
 
 const calls: readonly (readonly string[])[] = [
   ...Object.entries(jsonCommands)
-    .filter(([name]) => name !== 'sample')
+    .filter(([name]) => name !== 'sample' && name !== 'export')
     .map(([name, { args }]) => [name, ...args(files, folder), '--json']),
   ['verify', files.damaged, '--json'],
   ['compare', files.healthy, files.damaged, '--json'],
@@ -165,6 +165,7 @@ function outputs(place: string): readonly (readonly string[])[] {
     ['report', files.damaged, '--quick', '-o', to('report.html')],
     ['manifest', files.damaged, '-o', to('manifest')],
     ['attest', files.damaged, '--key', key, '-o', to('attestation')],
+    ['export', files.damaged, '--format', 'elf', '-o', to('exported')],
     ['index', files.damaged, '--index', to('index.sqlite')],
   ];
 }

@@ -30,10 +30,11 @@ async function agree(entry: DumpEntry, change: Change | undefined): Promise<void
     const sets = notesByCpu(sessionOn(source).image.notes).map((notes) => notes.map(({ descOffset: at, desc }) => ({ at, desc: Buffer.from(desc) })));
     const patched: ByteSource = change === undefined ? source : patchedSource(source, change(sets));
     const open = (): Session => sessionOn(patched);
-    const { places, running, traced } = await cpuPlaces(open);
+    const { places, running, traced, lowcores } = await cpuPlaces(open);
     for (const said of Object.values(places)) expect(said).toEqual(places.cpus);
     // Of two sets of registers of one CPU, a list of tasks can name one alone.
     expect(traced).toEqual(expect.arrayContaining([...running]));
+    expect(lowcores[0]).toEqual(lowcores[1]);
     expect(new Set(running.map(taskOf))).toEqual(new Set(traced.map(taskOf)));
   } finally {
     close();

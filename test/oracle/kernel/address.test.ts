@@ -1,13 +1,14 @@
 /** What addresses are, against what the guests themselves noted of them: tasks and stacks, objects of caches, locks of modules, and SLUB's own reports. */
 import { describe, expect, it } from 'vitest';
 import { describeAddress } from '../../../src/analysis/engine/kernel/address.ts';
+import { kernelTasks } from '../../../src/analysis/engine/kernel/kernel-tasks.ts';
 import type { AddressFact, AddressJson } from '../../../src/shared/address-model.ts';
 import type { Session } from '../../../src/analysis/engine/session/session.ts';
-import { crashDumps, crashOracle, haveDump } from '../../dumps.ts';
+import { crashDumps, crashOracle, dumpEntries, haveDump } from '../../dumps.ts';
 import { withSession } from '../oracle-suite.ts';
 
 const never = new AbortController().signal;
-const ask = (session: Session, address: bigint): Promise<AddressJson> => describeAddress(session, { space: 'virtual', address }, never);
+const ask = (session: Session, address: bigint): Promise<AddressJson> => describeAddress(session, { place: { space: 'virtual', address } }, never);
 const fact = <K extends AddressFact['kind']>({ facts }: AddressJson, kind: K): Extract<AddressFact, { kind: K }> | undefined =>
   facts.find((one): one is Extract<AddressFact, { kind: K }> => one.kind === kind);
 
@@ -114,4 +115,27 @@ describe.skipIf(cases.length === 0)('addresses', () => {
       expect(missing).toEqual([]);
     });
   });
+});
+
+const aarch64 = dumpEntries.find(({ name }) => name === 'o-a64-a1-qemu.elf');
+
+describe.skipIf(aarch64 === undefined)('pages of aarch64, whose array vmcoreinfo places', () => {
+  if (aarch64 === undefined) it('needs the real dumps', () => undefined);
+  else
+    it('a task lies in a slab of its own cache, at the start of an object; other memory does not', async () => {
+      await withSession(aarch64, async (session) => {
+        const { list } = await kernelTasks(session, never);
+        const tasks = list.tasks.filter(({ pid }) => pid !== undefined && pid > 0);
+        expect(tasks.length).toBeGreaterThan(20);
+        for (const { address } of every(tasks, 12)) {
+          const answer = await ask(session, address + 0x10n);
+          expect(fact(answer, 'slab')).toMatchObject({ cache: 'task_struct', object: `0x${address.toString(16)}`, offset: 0x10 });
+          expect(fact(answer, 'page')?.pfn).toBe(Number(BigInt(fact(answer, 'memory')?.absolute ?? '0x0') >> 12n));
+          // The twin: the page that follows the slab's last is of something else.
+          const { index = 0, objects = 0, size = 0 } = fact(answer, 'slab') ?? {};
+          const beyond = fact(await ask(session, address + BigInt((objects - index + 1) * size)), 'slab');
+          expect(beyond?.object).not.toBe(`0x${address.toString(16)}`);
+        }
+      });
+    });
 });

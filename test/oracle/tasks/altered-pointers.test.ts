@@ -4,6 +4,11 @@ import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtrace
 import { codeMarks } from '../../../src/analysis/engine/kernel/code-marks.ts';
 import { kernelTasks } from '../../../src/analysis/engine/kernel/kernel-tasks.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
+import { hangsOf } from '../../../src/analysis/engine/triage/hangs.ts';
+import { knownOwner } from '../../../src/analysis/kernel/verdict/hangs/hangs.ts';
+import { verdictOf } from '../../../src/analysis/engine/triage/verdict.ts';
+import { structTypes } from '../../../src/analysis/kernel/btf/type-layout.ts';
+import type { VerdictJson } from '../../../src/shared/verdict-model.ts';
 import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { soleAddress } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
 import type { ByteSource } from '../../../src/analysis/source/byte-source.ts';
@@ -106,5 +111,68 @@ describe.skipIf(!haveDump(ofSysrq))('a stack of which a page is lost', () => {
     }) as unknown as ByteSource;
     const lost = sessionOn(source);
     expect((await codeMarks(lost, signal)).filter(({ kind }) => kind === 'fault')).toEqual([]);
+  });
+});
+
+const ofDeadlock = 'c-abba-mutex.kdump';
+describe.skipIf(!haveDump(ofDeadlock))('words of tasks and of the kernel that were overwritten', () => {
+  if (!haveDump(ofDeadlock)) it('needs the real dumps', () => undefined);
+
+  async function verdictWith(name: string, find: (session: Session) => Promise<bigint>, bytes: Uint8Array): Promise<VerdictJson> {
+    const path = await dumpFile(name);
+    return verdictOf(withMemory(path, await find(sessionOn(openFile(path))), bytes), signal);
+  }
+  const textOf = ({ excluded = [] }: VerdictJson): string => excluded.map(({ classes, why }) => `${classes.join(' ')}: ${why}`).join('\n');
+  /** The state of a task that waits for a lock whose owner waits for it. */
+  async function stateInCycle(session: Session): Promise<bigint> {
+    const { blocked } = await hangsOf(session, signal);
+    const owners = new Map(blocked.map(({ task, wait }) => [task, knownOwner(wait)?.task]));
+    const task = [...owners].find(([one, owner]) => owner !== undefined && owners.get(owner) === one)?.[0];
+    const { types, memory } = await kernelTasks(session, signal);
+    const offset = types === undefined ? undefined : structTypes(types.types).offset('task_struct', '__state');
+    const place = task === undefined || offset === undefined ? undefined : memory.translate(task + BigInt(offset));
+    if (place === undefined) throw new Error('no cycle is known');
+    return place;
+  }
+
+  it('excludes no hang where a task says that it runs, and neither a CPU nor a queue has it', async () => {
+    const verdict = await verdictWith(ofDeadlock, stateInCycle, new Uint8Array(4));
+    expect(verdict.class).not.toBe('deadlock');
+    expect(textOf(verdict) + verdict.evidence.map(({ text }) => text).join()).not.toMatch(/hung-task io-stall:|^deadlock:/m);
+  });
+
+  it.skipIf(!haveDump(ofSysrq))('is no panic of the boot where system_state was overwritten and process 1 is a program', async () => {
+    const verdict = await verdictWith(ofSysrq, async (session) => placeOf(session, 'system_state'), new Uint8Array(4));
+    expect(verdict.class).toBe('operator-request');
+  });
+
+  it.skipIf(!haveDump(ofSysrq))('takes a word with bits that no taint has for no taint', async () => {
+    const verdict = await verdictWith(ofSysrq, async (session) => placeOf(session, 'tainted_mask'), new Uint8Array(8).fill(0xff));
+    expect(verdict.contributing).toEqual([]);
+  });
+
+  it.skipIf(!haveDump(ofSysrq))('does not say that no CPU was at work where it is not known which task a CPU ran', async () => {
+    const verdict = await verdictWith(ofSysrq, async (session) => placeOf(session, '__per_cpu_offset'), new Uint8Array(64));
+    expect(textOf(verdict)).not.toMatch(/no CPU was at work/);
+  });
+});
+
+const ofTwo = 'c-kdump-hung.s390';
+describe.skipIf(!haveDump(ofTwo))('two systems seen together', () => {
+  if (!haveDump(ofTwo)) it('needs the real dumps', () => undefined);
+
+  it('have the verdict on the second in the reason, which says whose it is also where the first is lost', async () => {
+    const path = await dumpFile(ofTwo);
+    const whole = await triage(sessionOn(openFile(path)), signal);
+    expect(whole.reason).toMatch(/^The system that crashed before \(view prod\): Kernel panic.* The verdict on the kdump system: Deadlock /);
+    const file = openFile(path);
+    const cut = Object.assign({}, file, {
+      size: 90_000_000,
+      readApart: undefined,
+      readInto: (from: number, target: Uint8Array) => file.readInto(from, target.subarray(0, Math.max(0, 90_000_000 - from))),
+    }) as unknown as ByteSource;
+    expect((await triage(sessionOn(cut), signal)).reason).toMatch(
+      /^The system that crashed before \(view prod\): why it ended is not known\. The kdump system /,
+    );
   });
 });

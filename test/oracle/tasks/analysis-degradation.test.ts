@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import type { AnalysisJson, RowJson } from '../../../src/shared/analysis-table.ts';
 import { crashDumps, openDumpSource } from '../../dumps.ts';
-import { patchedSource } from '../../patched-source.ts';
 import { wholeAnalysis } from '../../whole-analysis.ts';
+import { withOtherPages } from '../../zeroed-pages.ts';
 
 const ids = ['hangs', 'stacks', 'cpus-running', 'problems'] as const;
 type Answers = Readonly<Record<(typeof ids)[number], AnalysisJson>>;
@@ -134,11 +134,8 @@ describe.skipIf(entry === undefined)('analyses of a dump with a zeroed page', ()
       expect(pages.size).toBeGreaterThan(12);
       const found: string[] = [];
       let less = 0;
-      for (const [name, address] of pages) {
-        const extent = [...session.image.memory.extents].find(({ start, end }) => address >= start && address < end);
-        if (extent?.fileOffset === undefined) continue;
-        const offset = extent.fileOffset + Number(address - extent.start);
-        const damaged = await answers(view(sessionOn(patchedSource(source, [{ offset, bytes: new Uint8Array(4096) }]))));
+      for (const [name, twin] of withOtherPages(source, session.image.memory, pages)) {
+        const damaged = await answers(view(sessionOn(twin)));
         found.push(...contradictions(whole, damaged).map((text) => `${name}: ${text}`));
         if (JSON.stringify(damaged) !== JSON.stringify(whole)) less += 1;
       }

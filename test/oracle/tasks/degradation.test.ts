@@ -10,7 +10,7 @@ import { describeMemoryUsage } from '../../../src/analysis/engine/kernel/memory-
 import { describeTasks } from '../../../src/analysis/engine/kernel/tasks.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { dumpEntries, openDumpSource } from '../../dumps.ts';
-import { patchedSource } from '../../patched-source.ts';
+import { withOtherPages } from '../../zeroed-pages.ts';
 
 const never = new AbortController().signal;
 const page = 0x1000n;
@@ -124,11 +124,8 @@ describe.skipIf(entry === undefined)('a dump with a zeroed page', () => {
       expect(pages.size).toBeGreaterThan(25);
       const found: string[] = [];
       let less = 0;
-      for (const [name, address] of pages) {
-        const extent = [...session.image.memory.extents].find(({ start, end }) => address >= start && address < end);
-        if (extent?.fileOffset === undefined) continue;
-        const offset = extent.fileOffset + Number(address - extent.start);
-        const damaged = await answers(sessionOn(patchedSource(source, [{ offset, bytes: new Uint8Array(4096) }])));
+      for (const [name, twin] of withOtherPages(source, session.image.memory, pages)) {
+        const damaged = await answers(sessionOn(twin));
         found.push(...contradictions(whole, damaged).map((text) => `${name}: ${text}`));
         if (JSON.stringify(damaged) !== JSON.stringify(whole)) less += 1;
       }

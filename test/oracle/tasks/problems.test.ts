@@ -13,6 +13,7 @@ const truthSchema = v.object({
   class: v.string(),
   blocked_reported: v.array(v.tuple([v.number(), v.string()])),
   cpus: v.object({ online: v.array(v.number()) }),
+  requests_in_flight: v.optional(v.array(v.unknown())),
   locks_held: v.array(v.object({ kind: v.string(), owner_pid: v.nullish(v.number()), waiters: v.optional(v.array(v.object({ pid: v.number() })), []) })),
 });
 
@@ -25,11 +26,21 @@ interface Stated {
   readonly hung: readonly number[];
   readonly stalledCpus: readonly number[];
   readonly isDeadlock: boolean;
+  readonly isIoStalled: boolean;
+  /** Free pages in the dump, and the low watermark of the only zone without what is added to it at times. */
+  readonly free: number;
+  readonly low: number | undefined;
   readonly class: string;
 }
 
 /** Bits of tainted_mask that tell of trouble (Documentation/admin-guide/tainted-kernels.rst). */
 const troubleBits: Readonly<Record<string, number>> = { F: 1, S: 2, R: 3, M: 4, B: 5, D: 7, W: 9, L: 14 };
+
+function lowOf(zoneinfo: string): number | undefined {
+  const [first] = zoneinfo.split(/^Node 0, zone +Normal$/m);
+  const value = (name: string): number => Number(new RegExp(`^ +${name} +(\\d+)$`, 'm').exec(first ?? '')?.[1]);
+  return Number.isNaN(value('low')) ? undefined : value('low') - value('boost');
+}
 
 function statedOf(name: string): Stated | undefined {
   const [crash, drgn, truth] = ['crash-a.txt', 'drgn.txt', 'truth.json'].map((file) => crashOracle(name, file));
@@ -47,6 +58,9 @@ function statedOf(name: string): Stated | undefined {
     hung: facts.blocked_reported.map(([pid]) => pid),
     stalledCpus: [...new Set([...log.matchAll(/rcu: \t(\d+)-\S*: \(\d+ ticks this GP\)/g)].map(([, cpu]) => Number(cpu)))],
     isDeadlock: [...owners].some(([pid, owner]) => owner !== undefined && owner !== null && owners.get(owner) === pid),
+    isIoStalled: (facts.requests_in_flight?.length ?? 0) > 0,
+    free: Number(/^NR_FREE_PAGES (\d+)$/m.exec(drgn)?.[1]),
+    low: lowOf(crashOracle(name, 'guest/zoneinfo.txt') ?? ''),
     class: facts.class,
   };
 }
@@ -72,6 +86,7 @@ function disagreements(stated: Stated, rows: readonly RowJson[]): readonly strin
   if (stated.hasCrashkernel !== undefined) warns('crashkernel', !stated.hasCrashkernel);
   if (warns('hung-tasks', stated.hung.length > 0) && of('hung-tasks')[0]?.value !== `${stated.hung.length} tasks`) wrong.push('other tasks hang');
   warns('deadlocks', stated.isDeadlock);
+  warns('stuck-requests', stated.isIoStalled);
   const stalled = of('stalled-cpus').map(({ subject }) => subject);
   for (const cpu of stated.stalledCpus) if (!stalled.includes(`CPU ${cpu}`)) wrong.push(`CPU ${cpu} is not stalled`);
   if (stated.stalledCpus.length === 0 && stalled.length > 0) wrong.push(`${stalled.join(', ')} stalled`);
@@ -80,7 +95,8 @@ function disagreements(stated: Stated, rows: readonly RowJson[]): readonly strin
   warns('slab-memory', stated.class.includes('slab leak'));
   warns('shared-memory', stated.class.includes('tmpfs'));
   warns('available-memory', /out of memory \((?:slab leak|tmpfs)/.test(stated.class));
-  for (const quiet of ['broken-lists', 'time-jumps', 'swap-space', 'dirty-memory']) warns(quiet, false);
+  if (stated.low !== undefined) warns('zone-watermarks', stated.free < stated.low);
+  for (const quiet of ['fragmentation', 'broken-lists', 'time-jumps', 'swap-space', 'dirty-memory']) warns(quiet, false);
   return wrong;
 }
 

@@ -198,3 +198,35 @@ describe('registers that an exception of x86_64 saved', () => {
     expect(set.savedRegisters(memoryOf(words), 0x1000n, 16n)).toBeUndefined();
   });
 });
+
+describe('an undefined instruction of x86_64 that has operands', () => {
+  // As objdump prints them.
+  it.each([
+    ['0fb9cc', 'ud1', 'ecx, esp'],
+    ['670fb9400f', 'ud1', ''],
+    ['0fb9042511223344', 'ud1', ''],
+    ['0fb90501020304', 'ud1', ''],
+    ['0fb98401020304', 'ud1', undefined],
+    ['0fffc1', 'ud0', 'eax, ecx'],
+    ['0f0b', 'ud2', ''],
+  ])('%s is one instruction, and the next begins after it', async (hex, mnemonic, operands) => {
+    const decode = await decoderOf(setOf('x86_64'));
+    const next = Buffer.from('90c3909090909090909090909090909090', 'hex');
+    const found = decode(Buffer.concat([Buffer.from(hex, 'hex'), next]), 0x1000n, 3);
+    if (operands === undefined) {
+      // SIB and four bytes of distance, the last of which is the next byte.
+      expect(found.map(({ address, mnemonic: name }) => [address, name])).toEqual([
+        [0x1000n, 'ud1'],
+        [0x1008n, 'ret'],
+        [0x1009n, 'nop'],
+      ]);
+      return;
+    }
+    expect(found.slice(0, 2).map(({ address, bytes, mnemonic: name, operands: text }) => [address, Buffer.from(bytes).toString('hex'), name, text])).toEqual([
+      [0x1000n, hex, mnemonic, operands],
+      [0x1000n + BigInt(hex.length / 2), '90', 'nop', ''],
+    ]);
+    // One that the end cuts is left out.
+    if (mnemonic !== 'ud2') expect(decode(Buffer.from(hex, 'hex').subarray(0, -1), 0x1000n, 3)).toEqual([]);
+  });
+});

@@ -5,7 +5,7 @@ import { unwindAarch64, type Aarch64Start } from '../../../src/analysis/arch/aar
 import type { Trace } from '../../../src/analysis/arch/backtrace.ts';
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
 import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
-import type { KernelTask } from '../../../src/analysis/kernel/tasks/tasks.ts';
+import type { KernelTask } from '../../../src/analysis/kernel/tasks/kernel-task.ts';
 import { describedMemory, zeroed } from '../kernel/described-memory.ts';
 
 const code = 0xffff_8000_0801_0000n;
@@ -107,12 +107,12 @@ describe('the task on a CPU', () => {
   it('is the only one that says so while the CPU is on its interrupt stack', () => {
     const found: CpuContext = { ...context, stacks: [irq] };
     const tasks = [task(1n, { onCpu: true, cpu: 0 }), task(2n, { onCpu: true, cpu: 1 }), task(3n, { onCpu: false, cpu: 1, stack: irq.start - 0x1000n })];
-    expect(withOwners('aarch64', [found], { tasks, complete: true }, 0x4000)).toMatchObject([{ current: 2n }]);
+    expect(withOwners('aarch64', [found], { tasks }, 0x4000)).toMatchObject([{ current: 2n }]);
     // Two that say so are one too many, and one that another CPU runs is no candidate.
     const second = task(4n, { onCpu: true, cpu: 1 });
-    expect(withOwners('aarch64', [found], { tasks: [...tasks, second], complete: true }, 0x4000)[0]?.current).toBeUndefined();
+    expect(withOwners('aarch64', [found], { tasks: [...tasks, second] }, 0x4000)[0]?.current).toBeUndefined();
     const other = { ...context, cpu: { ...context.cpu, id: 0, linuxCpu: 0 }, number: 0, linuxNumber: 0, current: 2n };
-    expect(withOwners('aarch64', [other, found], { tasks: [...tasks, second], complete: true }, 0x4000)[1]?.current).toBe(4n);
+    expect(withOwners('aarch64', [other, found], { tasks: [...tasks, second] }, 0x4000)[1]?.current).toBe(4n);
   });
 
   it('tells which CPU the registers are of, where only their position did', () => {
@@ -120,7 +120,7 @@ describe('the task on a CPU', () => {
     const { linuxCpu: _, ...cpu } = context.cpu;
     const unknown: CpuContext = { ...context, cpu: { ...cpu, identity } };
     const tasks = [task(3n, { stack: irq.start, cpu: 5, comm: 'dd', pid: 7 }), task(2n, { onCpu: true, cpu: 1 })];
-    const list = { tasks, complete: true };
+    const list = { tasks };
     expect([...stackEvidence('aarch64', [unknown], list, 0x4000)]).toEqual([
       [1, { by: 'stack', linuxCpu: 5, text: expect.stringContaining('dd (pid 7)') as string }],
     ]);
@@ -132,11 +132,11 @@ describe('the task on a CPU', () => {
   it('is none of a CPU that did not run', () => {
     const cpu = { ...context.cpu, withoutRegisters: { reason: 'offline', detail: '' } } as const;
     const tasks = [task(2n, { onCpu: true, cpu: 1 })];
-    expect(withOwners('aarch64', [{ ...context, cpu }], { tasks, complete: true }, 0x4000)[0]?.current).toBeUndefined();
+    expect(withOwners('aarch64', [{ ...context, cpu }], { tasks }, 0x4000)[0]?.current).toBeUndefined();
   });
 
   it('is the one in whose stack the stack pointer lies', () => {
     const tasks = [task(2n, { onCpu: true, cpu: 1 }), task(3n, { stack: irq.start })];
-    expect(withOwners('aarch64', [context], { tasks, complete: true }, 0x4000)).toMatchObject([{ current: 3n }]);
+    expect(withOwners('aarch64', [context], { tasks }, 0x4000)).toMatchObject([{ current: 3n }]);
   });
 });

@@ -15,6 +15,7 @@ import { triageSchema } from '../../../src/shared/triage-model.ts';
 import { catalogueSchema } from '../../../src/shared/catalogue-model.ts';
 import { cacheSchema } from '../../../src/shared/cache-model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
+import { exportSchema } from '../../../src/shared/export-model.ts';
 import { manifestSchema } from '../../../src/shared/integrity-protocol.ts';
 import { backtraceSchema, kernelFactsSchema, mappingsSchema, memoryUsageSchema, modulesSchema, tasksSchema } from '../../../src/shared/task-model.ts';
 import { analysisSchema } from '../../../src/shared/analysis-table.ts';
@@ -55,7 +56,12 @@ export function commandFiles(folder: string): CommandFiles {
 export interface JsonCommand {
   readonly schema: GenericSchema;
   readonly args: (files: CommandFiles, folder: string) => readonly string[];
+  /** What it says on standard error, where no sample has what it reads. */
+  readonly says?: RegExp;
 }
+
+/** Each call writes a file of its own. */
+let exports = 0;
 
 /** How every command is called so that it answers in JSON. A new command needs its line here. */
 export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
@@ -79,6 +85,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   catalogue: { schema: catalogueSchema, args: () => [] },
   sql: { schema: sqlSchema, args: ({ damaged }) => [damaged, 'select state, count(*) from page group by state'] },
   dmesg: { schema: dmesgSchema, args: ({ healthy }) => [healthy, '--level', 'notice'] },
+  ftrace: { schema: analysisSchema, args: ({ healthy }) => [healthy], says: /missing:\n {2}types: / },
   symbols: { schema: symbolsSchema, args: ({ healthy }) => [healthy, '*panic*'] },
   struct: { schema: structSchema, args: ({ types }) => [types, 'prb_desc_ring', '0x1000'] },
   disassemble: { schema: disassemblySchema, args: ({ healthy }) => [healthy, 'absolute:0x1000', '--count', '4'] },
@@ -90,6 +97,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   'memory-usage': { schema: memoryUsageSchema, args: ({ healthy }) => [healthy] },
   analyse: { schema: analysisSchema, args: ({ healthy }) => [healthy, 'log'] },
   backtrace: { schema: backtraceSchema, args: ({ healthy }) => [healthy, '--all'] },
+  export: { schema: exportSchema, args: ({ damaged }, folder) => [damaged, '--format', 'elf', '--output', join(folder, `exported.${exports++}.vmcore`)] },
   sample: { schema: sampleSchema, args: (_files, folder) => [join(folder, 'samples')] },
 };
 

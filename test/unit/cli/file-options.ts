@@ -10,10 +10,10 @@ export interface FileOption {
 }
 
 /** Placeholders of options that name a file to read. */
-const readPlaceholders = new Set(['file', 'rules', 'dump']);
+const readPlaceholders = new Set(['file', 'file-or-folder', 'rules', 'dump']);
 /** Those that name none. A new placeholder belongs here or above. */
 const otherPlaceholders = new Set(
-  'address byte bytes classes count cpu element flag format id kernel level n name number order page path pid range space states structure task text type view'.split(
+  'address byte bytes classes count cpu duration element flag format id kernel level n name number order page path pid range space states structure task text time type value view'.split(
     ' ',
   ),
 );

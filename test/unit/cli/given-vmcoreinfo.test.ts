@@ -1,5 +1,5 @@
 /** A text of vmcoreinfo that the user gives serves every command that speaks of the kernel: each is tried on a dump in which nothing else tells of it. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../src/cli/commands/index.ts';
@@ -27,6 +27,7 @@ function lostDump(): Uint8Array {
 const dump = path('lost.vmcore', lostDump());
 const text = path('vmcoreinfo.txt', s390xSystem().vmcoreinfo ?? '');
 const report = join(folder, 'report.json');
+const exported = join(folder, 'exported.vmcore');
 
 /** What each command is asked; the file stands first where nothing else is said. */
 const asked: Readonly<Record<string, readonly string[]>> = {
@@ -42,6 +43,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   sql: ['select count(*) from analysis_log()'],
   compare: [dump],
   report: ['--format', 'json', '-o', report, '--force'],
+  export: ['--format', 'elf', '-o', exported],
 };
 
 describe('a given text of vmcoreinfo', () => {
@@ -53,6 +55,7 @@ describe('a given text of vmcoreinfo', () => {
 
   it.each(ofKernel.map(({ name }) => name))('serves %s', async (name) => {
     const run = async (more: readonly string[]): Promise<string> => {
+      rmSync(exported, { force: true });
       const { code, out, err } = await runInProcess([name, dump, ...(asked[name] ?? []), ...more]);
       return `${code}\n${out}\n${err}${name === 'report' ? readFileSync(report, 'utf8') : ''}`;
     };

@@ -89,7 +89,7 @@ describe('comparability', () => {
   const dump = (change: Parameters<typeof info>[0] = {}, iso?: string, vmcoreinfo: Record<string, string> = {}): ComparedDump => ({
     info: info(change),
     vmcoreinfo,
-    moment: iso === undefined ? undefined : { iso, source: 'clock' },
+    moments: iso === undefined ? [] : [{ clock: 'dump-start', iso }],
   });
 
   it.each([
@@ -109,11 +109,41 @@ describe('comparability', () => {
     ]);
   });
   it.each([
-    ['2026-01-01T00:00:00Z', '2026-01-01T00:00:20.4Z', 'the right dump was taken 20.4 s later (clock)'],
-    ['2026-01-03T05:00:00Z', '2026-01-01T00:00:00Z', 'the right dump was taken 2 d 5 h earlier (clock)'],
-    ['2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123456Z', 'both of one moment (clock)'],
+    ['2026-01-01T00:00:00Z', '2026-01-01T00:00:20.4Z', 'the right dump was taken 20.4 s later (start of the dump)'],
+    ['2026-01-03T05:00:00Z', '2026-01-01T00:00:00Z', 'the right dump was taken 2 d 5 h earlier (start of the dump)'],
+    ['2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123456Z', 'both of one moment (start of the dump)'],
   ])('remarks the order in time: %s, %s', (left, right, remark) => {
     expect(comparability(dump({}, left), dump({}, right)).remarks).toEqual([{ kind: 'time-order', text: remark }]);
+  });
+
+  type Moments = ComparedDump['moments'];
+  const lowcore = (cpu: number, iso: string): Moments[number] => ({ clock: 'lowcore', cpu, iso });
+  const crash = (iso: string): Moments[number] => ({ clock: 'crash', iso });
+  const early = '2026-01-01T00:00:00.900000Z';
+  const late = '2026-01-01T00:00:01.250000Z';
+  it.each<readonly [string, Moments, Moments, string]>([
+    [
+      'never the clock of a lowcore with the time of a crash',
+      [lowcore(0, early)],
+      [crash('2026-01-01T00:00:01Z')],
+      'which of the two was taken first cannot be said: they record moments of different clocks (last_update_clock of the lowcores, time of the crash)',
+    ],
+    [
+      'the crash where only one has lowcores',
+      [lowcore(0, early), crash('2026-01-01T00:00:01Z')],
+      [crash('2026-01-01T00:00:01Z')],
+      'both record the same time of the crash',
+    ],
+    ['two crashes in whole seconds', [crash('2026-01-01T00:00:01Z')], [crash('2026-01-01T00:00:04Z')], 'the crash of the right dump was 3 s later'],
+    ['the lowcores that both have', [lowcore(1, late), lowcore(0, early)], [lowcore(0, early)], 'both of one moment (last_update_clock of the lowcores)'],
+    [
+      'no lowcores of different CPUs',
+      [lowcore(1, late)],
+      [lowcore(0, early)],
+      'which of the two was taken first cannot be said: last_update_clock of the lowcores is known of different CPUs',
+    ],
+  ])('compares %s', (_what, left, right, text) => {
+    expect(comparability({ ...dump(), moments: left }, { ...dump(), moments: right }).remarks).toEqual([{ kind: 'time-order', text }]);
   });
 });
 

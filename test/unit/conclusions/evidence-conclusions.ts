@@ -1,7 +1,8 @@
 /** Conclusions about layouts, producers, given files, classes of pages, registers and damaged evidence. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attach } from '../../../src/analysis/engine/session/attach.ts';
+import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
 import { describeBacktrace } from '../../../src/analysis/engine/kernel/backtrace.ts';
 import { describeLog } from '../../../src/analysis/engine/kernel/dmesg.ts';
 import { describeLowcores } from '../../../src/analysis/engine/machine/lowcore.ts';
@@ -17,6 +18,7 @@ import { places } from '../../../src/samples/s390x-places.ts';
 import { kernelSymbols } from '../../../src/samples/s390x-symbol-table.ts';
 import { s390xSystem, sampleBuildId, type S390xSystem, type S390xSystemOptions } from '../../../src/samples/s390x-system.ts';
 import { seededRandom } from '../../../src/samples/seeded-random.ts';
+import { logLine } from '../../../src/shared/log-line.ts';
 import { pageClasses } from '../../../src/shared/page-words.ts';
 import { caseSession } from '../../case-answers.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -68,6 +70,28 @@ const attached = async (name: string, buildId: string | undefined): Promise<stri
     return String(error);
   }
 };
+
+/** A saved log, altered, attached to a dump whose own cannot be read; the log of the whole one is what was saved. */
+async function loggedIn(alter: (text: string) => string): Promise<string> {
+  const whole = await describeLog(open(s390xSystem({ state: 'disabled-wait' })), never);
+  const file = join(folder, 'log.txt');
+  writeFileSync(file, alter(whole.records.map((record) => `${logLine(record, false)}\n`).join('')));
+  const session = changed(({ memory }) => memory.fill(places.prb, 8, 0), { state: 'disabled-wait' });
+  const seen = await attach(session, { dmesg: file }, never);
+  const { verdict } = await triage(seen, never);
+  const isRead = seen.knownKernel.log.found;
+  return isRead ? `log: ${verdict.evidence.map(({ text }) => text).join('; ')}` : `no log: ${seen.attached[0]?.log?.contradiction ?? ''}`;
+}
+
+/** An unpacked archive of a host of this name, attached. */
+async function hostOf(name: string | undefined): Promise<string> {
+  const archive = join(folder, `DBGINFO-${name ?? 'none'}`);
+  mkdirSync(join(archive, 'proc'), { recursive: true });
+  writeFileSync(join(archive, 'proc/version'), 'Linux version 6.1.130 (build@host) (gcc) #1 SMP Tue Mar 10 12:00:00 UTC 2026\n');
+  if (name !== undefined) writeFileSync(join(archive, 'runtime.out'), `${'#'.repeat(55)}\n${name}> uname -a\nLinux ${name} 6.1.130 #1 SMP x s390x GNU/Linux\n`);
+  const checks = await checkSession(await attach(open(s390xSystem()), { hostFacts: archive }, never), 'headers', never, { only: ['host-facts'] });
+  return checks.map(({ verdict, detail }) => `${verdict}: ${detail}`).join('; ');
+}
 
 const classOf = (page: Uint8Array): string => {
   const words = new Int32Array(page.buffer, page.byteOffset, 1024);
@@ -152,6 +176,16 @@ export const evidenceConclusions: Readonly<Record<string, ConclusionCase>> = {
     made: { on: () => attached('right', sampleBuildId), says: /^proof: build-id$/ },
     without: { on: () => attached('bare', undefined), says: /^proof: (?!build-id)|cannot be shown|no build ID/ },
     against: { on: () => attached('other', '00'.repeat(20)), says: /it is of another kernel/ },
+  },
+  'attached-log': {
+    made: { on: () => loggedIn((text) => text), says: /^log: .*from the file log\.txt, not from memory.*it has the release of the dumped kernel/ },
+    without: { on: () => loggedIn((text) => text.replace(/^.*Linux version.*\n/, '')), says: /^log: .*nothing shows that it is of the dumped system/ },
+    against: { on: () => loggedIn((text) => text.replace(/Linux version \S+/, 'Linux version 4.4.0')), says: /^no log: .*kernel release: 4\.4\.0 in the file/ },
+  },
+  'host-witness': {
+    made: { on: () => hostOf('lnxsample'), says: /^passed: .* agrees in host name/ },
+    without: { on: () => hostOf(undefined), says: /^not-recorded: .*that it is of the dumped system is not shown/ },
+    against: { on: () => hostOf('elsewhere'), says: /^failed: .* is not an archive of the dumped system/ },
   },
   'page-class': {
     made: { on: () => classOf(Uint8Array.from(prose)), says: /^class text$/ },

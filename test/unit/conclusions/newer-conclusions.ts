@@ -96,6 +96,7 @@ const compared = (left: string, right: string): string => {
       name: { file: 'dump', identity: '' },
       info: describeDump(session),
       vmcoreinfo: knownVmcoreinfo === undefined ? undefined : Object.fromEntries(knownVmcoreinfo.entries),
+      moments: [],
     } as unknown as ComparedDump;
   };
   const { reasons, remarks } = comparability(side(left), side(right));

@@ -20,7 +20,7 @@ export const verdictConclusions: Readonly<Record<string, ConclusionCase>> = {
     made: { on: () => verdict(ended(oopsPath, site, nullWrite)), says: /^null-pointer \[\]: NULL pointer write in weigh_parcel$/ },
     without: {
       on: () => verdict(ended(oopsPath, site), logged('5 Unable to handle kernel pointer dereference in virtual kernel address space', '5 Failing address: 6b6b6b6b6b6b6000 TEID: 0', '5 Oops: 0038')), // prettier-ignore
-      says: /^bad-pointer \[\]: Bad pointer dereference in weigh_parcel$/,
+      says: /^bad-pointer \[\]: Access through a pointer of a freed object in weigh_parcel$/,
     },
     against: {
       on: () => verdict(driverPanic, logged('1 Oops: 0004 ilc:3 [#1]', '1 Failing address: 0000000000000000')),

@@ -64,6 +64,17 @@ describe('analyses of the engine', () => {
     expect([...streamed, ...rest.rows]).toEqual(whole.rows);
   });
 
+  it('a CPU or a task that does not exist is said, and one that does is not', async () => {
+    const { dump } = await opened;
+    const asked = async (parameters: Record<string, number>) => {
+      const { rows, missing } = await client.call('analyse', { dump, id: 'backtraces', parameters });
+      return [rows.length > 0, missing.filter(({ what }) => /^(CPU|task) \d+$/.test(what)).map(({ what, why }) => `${what}: ${why}`)];
+    };
+    expect(await asked({ cpu: 77 })).toEqual([false, ['CPU 77: no such CPU was found, but 0, 1, 2']]);
+    expect(await asked({ pid: 4_000_000 })).toEqual([false, ['task 4000000: no task of this pid was found']]);
+    expect(await asked({ cpu: 0 })).toEqual([true, []]);
+  });
+
   it('a wrong id or parameter is the mistake of who asks', async () => {
     const { dump } = await opened;
     await expect(client.call('analyse', { dump, id: 'nothing' })).rejects.toThrow(/no analysis "nothing": expected one of backtraces, /);
@@ -71,6 +82,32 @@ describe('analyses of the engine', () => {
     await expect(client.call('analyse', { dump, id: 'mappings', parameters: { pid: 'x' } })).rejects.toThrow(/pid: "x" is not a whole number/);
     await expect(client.call('analyse', { dump, id: 'modules', parameters: { pid: 1 } })).rejects.toThrow(/modules has no parameter "pid"/);
     await expect(client.call('analyse', { dump, id: 'log', parameters: { level: 'loud' } })).rejects.toThrow(/level: "loud" is not one of emerg/);
+  });
+});
+
+describe('times as parameters', () => {
+  const table = (id: string) => analyses.find((one) => one.table.id === id)?.table ?? expect.fail(id);
+  const names = { session: sessionOn(memorySource('dump', healthy)), symbols: undefined };
+  const read = (id: string, given: Record<string, string | number>): unknown => readParameters(table(id), given, names).from;
+
+  it('are moments, in any zone, for logs of the calendar', () => {
+    const hour = BigInt(Date.UTC(2026, 10, 28, 22)) * 1000n;
+    for (const typed of ['2026-11-28T22:00:00Z', '2026-11-28 22:00', '2026-11-29T00:00:00+02:00']) expect(read('debug-feature', { from: typed })).toBe(hour);
+    expect(read('merged-log', { from: '2026-11-28' })).toBe(hour - 22n * 3_600_000_000n);
+  });
+
+  it('are seconds for clocks of a trace', () => {
+    expect(read('ftrace', { from: '51.250000001' })).toBe('51.250000001');
+    expect(read('ftrace-text', { from: 51.25 })).toBe('51.25');
+  });
+
+  it.each([
+    ['debug-feature', 'yesterday', /^from: "yesterday" is not a time such as 2026-11-29, /],
+    ['merged-log', '2026-02-30', /^from: "2026-02-30" is not a time such as/],
+    ['ftrace', 'x', /^from: "x" is not a number of seconds such as 51\.25/],
+    ['ftrace-text', '2026-11-29', /^from: "2026-11-29" is not a number of seconds/],
+  ])('%s refuses %s', (id, typed, message) => {
+    expect(() => read(id, { from: typed })).toThrow(message);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Files that tell more of a dump's kernel, attached to it: seen in every answer, and only in the view that they were attached to. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { attach } from '../../../src/analysis/engine/session/attach.ts';
@@ -13,6 +13,7 @@ import { kernelSymbols } from '../../../src/samples/s390x-symbol-table.ts';
 import { s390xSystem, sampleBuildId } from '../../../src/samples/s390x-system.ts';
 import { twoSystems } from '../../../src/samples/two-systems.ts';
 import { engineProtocol } from '../../../src/shared/engine-protocol.ts';
+import type { Info } from '../../../src/shared/model.ts';
 import { connect, serve } from '../../../src/shared/rpc.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -96,6 +97,68 @@ describe('an attached vmlinux', () => {
   });
 });
 
+describe('an attached text of vmcoreinfo', () => {
+  const own = system.vmcoreinfo ?? '';
+  const ownRelease = /^OSRELEASE=(.*)$/m.exec(own)?.[1] ?? '';
+  const withLine = (name: string, key: string, value: string): string =>
+    write(
+      name,
+      own
+        .split('\n')
+        .map((line) => (line.startsWith(`${key}=`) ? `${key}=${value}` : line))
+        .join('\n'),
+    );
+  const about = async (command: string, file: string, more: readonly string[] = []) => runInProcess([command, dump, ...more, '--vmcoreinfo', file]);
+
+  it('of another release or build is refused, and both names are given', async () => {
+    const foreign = withLine('foreign', 'OSRELEASE', '5.14.0-foreign');
+    for (const command of ['triage', 'info', 'verify', 'kernel']) {
+      const { code, err } = await about(command, foreign);
+      expect(code, command).toBe(3);
+      expect(err).toContain('it is of another kernel: its release is 5.14.0-foreign, that of ');
+      expect(err).toContain(` is ${ownRelease} (expected`);
+    }
+    const exported = join(folder, 'foreign-export');
+    expect((await about('export', foreign, ['--format', 'elf', '--filter', '31', '-o', exported])).code).toBe(3);
+    expect(existsSync(exported)).toBe(false);
+    const built = await about('triage', withLine('built', 'BUILD-ID', '00'.repeat(20)));
+    expect(built).toMatchObject({ code: 3, err: expect.stringContaining(`its build ID is ${'00'.repeat(20)}, that of `) as unknown });
+    expect(built.err).toContain(sampleBuildId);
+  });
+
+  it('that differs in other lines is used with a warning that names them', async () => {
+    const changed = withLine('changed', 'PAGESIZE', '8192');
+    const { code, out } = await about('info', changed, ['--json']);
+    expect(code).toBe(0);
+    const info = JSON.parse(out) as Info;
+    const differs = expect.stringMatching(/^it differs from the dump's own \(.*\), which is set aside, in 1 line: PAGESIZE$/) as unknown;
+    expect(info.kernel.attached).toEqual([{ kind: 'vmcoreinfo', proof: 'build-id', differs, file: 'changed' }]);
+    expect(info.findings.find(({ id }) => id === 'vmcoreinfo/attached')).toMatchObject({ severity: 'warning' });
+    expect((await about('triage', changed)).out).toContain('which is set aside, in 1 line: PAGESIZE');
+    const exported = await about('export', changed, ['--format', 'elf', '-o', join(folder, 'changed-export')]);
+    expect(exported.err).toContain("the export keeps the dump's own vmcoreinfo");
+  });
+
+  it('that is the same has no warning, and is no witness of the release', async () => {
+    const info = JSON.parse((await about('info', write('same', own), ['--json'])).out) as Info;
+    expect(info.kernel.attached).toEqual([{ kind: 'vmcoreinfo', proof: 'build-id', file: 'same' }]);
+    expect(info.findings.filter(({ id }) => id === 'vmcoreinfo/attached')).toEqual([]);
+    expect(JSON.stringify(JSON.parse((await about('verify', join(folder, 'same'), ['--json'])).out))).toContain(
+      'the attached vmcoreinfo, which is no part of the dump, says',
+    );
+  });
+
+  it('is used and called unproven where the dump has nothing to compare with', async () => {
+    const text = 'OSRELEASE=6.1.0-any\nPAGESIZE=4096\n';
+    const blank = { ...system, vmcoreinfo: undefined, cpus: [], memory: s390xSystem({ kernel: '5.15' }).memory };
+    blank.memory.fill(0, blank.memory.size, 0);
+    const { out } = await runInProcess(['info', write('blank.vmcore', elfVmcore(blank, { producer: 'qemu' })), '--json', '--vmcoreinfo', write('any', text)]);
+    const info = JSON.parse(out) as Info;
+    expect(info.kernel.attached).toEqual([{ kind: 'vmcoreinfo', file: 'any' }]);
+    expect(info.findings.find(({ id }) => id === 'vmcoreinfo/attached')?.title).toContain('Nothing shows');
+  });
+});
+
 describe('the method attach', () => {
   it('gives a handle of its own, and closing any of them closes the dump', async () => {
     const engine = createEngine();
@@ -118,7 +181,7 @@ describe('the method attach', () => {
 
 describe('the options', () => {
   /** What these print is of bytes and files, whatever the kernel is. */
-  const ofBytes = ['notes', 'osinfo', 'index', 'cache', 'verify', 'search', 'manifest', 'attest', 'sample', 'open', 'catalogue'];
+  const ofBytes = ['notes', 'osinfo', 'index', 'cache', 'search', 'manifest', 'attest', 'sample', 'open', 'catalogue'];
   it.each(commands.map((command) => [command.name, command] as const))('%s', (name, { ofKernel }) => {
     expect(ofKernel === true).toBe(!ofBytes.includes(name));
   });

@@ -21,10 +21,11 @@ describe.each(Object.entries(changes))('sets of registers %s', (_, change) => {
   it('are of the same CPUs for all places', async () => {
     const system = s390xSystem({ state: 'running', cpuCount: 3, registers: 'believable' });
     const dump = elfVmcore({ ...system, cpus: change(system.cpus) }, { producer: 'qemu', vmcoreinfoNote: true });
-    const { places, running, traced } = await cpuPlaces(() => sessionOn(memorySource('dump', dump)));
+    const { places, running, traced, lowcores } = await cpuPlaces(() => sessionOn(memorySource('dump', dump)));
     expect(Object.keys(places)).toHaveLength(4);
     for (const said of Object.values(places)) expect(said).toEqual(places.cpus);
     expect(traced).toEqual(expect.arrayContaining([...running]));
+    expect(lowcores[0]).toEqual(lowcores[1]);
   });
 });
 

@@ -37,6 +37,17 @@ describe('duplicates', () => {
     expect(answer.groups.map(({ pages }) => pages)).toEqual(answer.groups.map(({ pages }) => pages).toSorted((left, right) => right - left));
     expect(answer.complete).toBe(true);
     if (answer.groups.length > 1) expect((await engine.handlers.duplicates({ dump, limit: 1 }, context)).groups).toEqual(answer.groups.slice(0, 1));
+    // A part at a time, the list is the same; and of a group every page can be had.
+    const parts = [];
+    for (const skip of [0, 1, 2]) parts.push(await engine.handlers.duplicates({ dump, skip, limit: 1 }, context));
+    expect(parts.flatMap(({ groups }) => groups)).toEqual(answer.groups.slice(0, 3));
+    const [first] = answer.groups;
+    const { fingerprint = '', addresses = [], pages = 0 } = first ?? {};
+    const all = await engine.handlers.duplicatePages({ dump, fingerprint, limit: 10_000 }, context);
+    v.assert(engineProtocol.duplicatePages.result, all);
+    expect([all.pages, all.addresses.length]).toEqual([pages, pages]);
+    expect(all.addresses).toEqual(expected.find(([address]) => address === addresses[0]));
+    expect(await engine.handlers.duplicatePages({ dump, fingerprint, skip: 1, limit: 1 }, context)).toEqual({ pages, addresses: all.addresses.slice(1, 2) });
     engine.close();
   });
 });

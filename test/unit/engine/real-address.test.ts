@@ -17,9 +17,11 @@ describe('a real address without a prefix', () => {
       refusal = error;
     }
     expect(refusal).toMatchObject({ kind: 'absent', what: 'the prefix of CPU 0 is not in the dump' });
-    const asked = describeAddress(session, { space: 'real', address: 0n }, never);
+    const asked = describeAddress(session, { place: { space: 'real', address: 0n } }, never);
     await expect(asked).rejects.toBeInstanceOf(DumpError);
     await expect(asked).rejects.toMatchObject({ kind: 'absent', what: 'the prefix of CPU 0 is not in the dump' });
-    expect((await describeAddress(session, { space: 'absolute', address: 0n }, never)).facts).toContainEqual(expect.objectContaining({ kind: 'memory' }));
+    expect((await describeAddress(session, { place: { space: 'absolute', address: 0n } }, never)).facts).toContainEqual(
+      expect.objectContaining({ kind: 'memory' }),
+    );
   });
 });

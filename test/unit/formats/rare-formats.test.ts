@@ -10,7 +10,7 @@ import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { lkcd } from '../../../src/samples/lkcd.ts';
 import { ngdump } from '../../../src/samples/ngdump.ts';
-import { pvElf } from '../../../src/samples/pv-elf.ts';
+import { pvElf, sampleCommunicationKey } from '../../../src/samples/pv-elf.ts';
 import { s390Standalone } from '../../../src/samples/s390-standalone.ts';
 import { s390Tape } from '../../../src/samples/s390-tape.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
@@ -23,6 +23,7 @@ const odd = s390xSystem({ cpuCount: 2, memorySize: 0x705000 });
 const open = (bytes: Uint8Array) => openDump(memorySource('dump', bytes));
 const session = (bytes: Uint8Array) => sessionOn(memorySource('dump', bytes));
 const pageBytes = 4096;
+const keyed = (bytes: Uint8Array) => ({ companions: () => [], communicationKey: { path: 'key', bytes } });
 
 describe('s390-tape', () => {
   it.each([{}, { extendedMagic: true }, { shortMarker: true }])('opens with %o', (options) => {
@@ -201,6 +202,68 @@ describe('pv-elf', () => {
     expect(image.findings.map((finding) => finding.id)).toContain('container-complete/encrypted');
     const { cpus } = session(pvElf(system)).cpuSet;
     expect(cpus).toEqual([0, 1].map((id) => ({ id, state: 'encrypted: CPU of a secure guest', source: 'note' })));
+  });
+
+  it('is decrypted with the key of its guest', () => {
+    const bytes = pvElf(system, { shared: [shared] });
+    const opened = openDump(memorySource('dump', bytes), keyed(sampleCommunicationKey));
+    expect(wrongPages(opened.memory, { memory: system.memory })).toEqual([]);
+    expectSoundExtents(opened.memory);
+    expect(opened.findings.map((finding) => finding.id)).toContain('container-complete/decrypted');
+    const [plain, decrypted] = [session(elfVmcore(system)), sessionOn(memorySource('dump', bytes), undefined, keyed(sampleCommunicationKey))];
+    // What the note of a secure guest has not: the breaking-event address. What the note of another has not: nothing.
+    const registers = ({ cpuSet }: typeof plain) =>
+      cpuSet.cpus.map(({ linuxCpu, prefix, psw, gprs, acrs, crs, fprs, fpc, vxrs, timer }) => ({
+        linuxCpu,
+        prefix,
+        psw,
+        gprs,
+        acrs,
+        crs,
+        fprs,
+        fpc,
+        vxrs,
+        timer,
+      }));
+    expect(registers(decrypted)).toEqual(registers(plain));
+    expect(decrypted.identity).not.toBe(session(bytes).identity);
+  });
+
+  it('reads any part of its pages', () => {
+    const opened = openDump(memorySource('dump', pvElf(system)), keyed(sampleCommunicationKey));
+    for (const [at, length] of [
+      [0x1ff8, 16],
+      [0x1001, 4094],
+      [0x3fff, 8193],
+      [0x2000, 1],
+    ] as const) {
+      // prettier-ignore
+      const part = new Uint8Array(length);
+      expect(opened.memory.read(BigInt(at), part)).toEqual([]);
+      expect(Buffer.compare(part, system.memory.read(at, length))).toBe(0);
+    }
+  });
+
+  it('shows nothing with another key, or where the sealed data were changed', () => {
+    const bytes = pvElf(system);
+    const other = sampleCommunicationKey.map((byte) => byte ^ 1);
+    expect(() => openDump(memorySource('dump', bytes), keyed(other))).toThrow(/the customer communication key does not fit this dump/);
+    const seed = Buffer.from(bytes).indexOf(Buffer.from([0, 0, 0, 1, 0, 0, 1, 0x20]));
+    for (const at of [4, 16, 80, 96, 200, 287]) {
+      const changed = bytes.slice();
+      changed[seed + at] = (changed[seed + at] ?? 0) ^ 1;
+      expect(() => openDump(memorySource('dump', changed), keyed(sampleCommunicationKey))).toThrow(/nothing was decrypted/);
+    }
+    expect(() => openDump(memorySource('dump', elfVmcore(system)), keyed(sampleCommunicationKey))).toThrow(/is not one of a secure guest/);
+  });
+
+  it('names the state of a CPU that was changed, and leaves it out', () => {
+    const bytes = pvElf(system);
+    const note = Buffer.from(bytes).indexOf(Buffer.from([0, 0, 0, 1, 0, 0, 0x06, 0x20]));
+    bytes[note + 100] = (bytes[note + 100] ?? 0) ^ 1;
+    const opened = openDump(memorySource('dump', bytes), keyed(sampleCommunicationKey));
+    expect(opened.recordedCpus).toHaveLength(1);
+    expect(opened.findings.find(({ id }) => id === 'container-complete/cpu-state')?.detail).toContain('its authentication tag is not right');
   });
 
   it('is not mistaken for the dump of an open guest', () => {

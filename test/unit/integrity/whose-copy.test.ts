@@ -13,8 +13,9 @@ interface Row {
   readonly cells: readonly string[];
 }
 
+const heading = /^## (?:\d+\. )?Whose copy is this\?$/m;
 const rows = sheets.flatMap((sheet): Row[] => {
-  const [, rest = ''] = readFileSync(join(docs, sheet), 'utf8').split(/^## (?:\d+\. )?Whose copy is this\?$/m);
+  const [, rest = ''] = readFileSync(join(docs, sheet), 'utf8').split(heading);
   const [section = ''] = rest.split(/^## /m);
   return [...section.matchAll(/^\| `([a-z0-9-]+)` *\| (.*) \|$/gm)].map(([, check = '', cells = '']) => ({ sheet, check, cells: cells.split(/ *\| */) }));
 });
@@ -28,7 +29,11 @@ describe('whose copy is this?', () => {
     for (const { sheet, check, cells } of rows) expect(cells, `${sheet}: ${check}`).toHaveLength(3);
   });
 
-  it('is asked in every sheet', () => {
-    expect(sheets.filter((sheet) => !rows.some((row) => row.sheet === sheet))).toEqual([]);
+  it('is asked in every sheet; one without a check of its own says what stands in for it', () => {
+    for (const sheet of sheets) {
+      const [, rest = ''] = readFileSync(join(docs, sheet), 'utf8').split(heading);
+      const isAnswered = rows.some((row) => row.sheet === sheet) || /^No check is of .{40}/.test(rest.trim());
+      expect(isAnswered, sheet).toBe(true);
+    }
   });
 });

@@ -2,6 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
 import { countsPreemption, preemptCounts, type PreemptCount } from '../../../src/analysis/kernel/cpus/preempt-count.ts';
+import type { AnalysisKernel } from '../../../src/analysis/kernel/analyses/analysis-kernel.ts';
+import { cpusRunning } from '../../../src/analysis/kernel/analyses/cpus-running.ts';
+import { runAnalysis } from '../../../src/analysis/kernel/analyses/run-analysis.ts';
 import { fairTasks, runQueueOf } from '../../../src/analysis/kernel/cpus/run-queue.ts';
 import type { KernelObjects } from '../../../src/analysis/kernel/object/kernel-objects.ts';
 import { isFailure, type Result } from '../../../src/shared/result.ts';
@@ -170,4 +173,27 @@ describe('run queues', () => {
       expect(isFailure(ready) ? [ready.missing.what, ready.missing.why] : ready).toEqual(['run queue of CPU 1', why]);
     }
   });
+});
+
+it('a run queue of three hundred thousand tasks ends: some are named, all are counted', async () => {
+  const types = new DescribedStructs('big', { ...flags, rq: { nr_running: 'u32' } });
+  const image = new MemoryImage(0x2_0000, 'big');
+  types.put(image, taskAt(0), 'task_struct', { on_rq: 1 });
+  image.u8(taskAt(0) + 0xfff, 1);
+  const { objects, memory } = describedKernel(image, { types: types.types() });
+  const many = 300_000;
+  const task = { address: BigInt(taskAt(0)), comm: 'crowd', pid: 7, cpu: 0, kind: 'user', isThread: false };
+  const kernel = {
+    why: () => undefined,
+    kernel: { log: { found: false } },
+    memory,
+    objects,
+    symbols: undefined,
+    cpus: [{ number: 0, linuxNumber: 0 }],
+    tasks: { list: { tasks: Array.from({ length: many }, () => task), complete: true }, missing: [] },
+    stacks: undefined,
+  } as unknown as AnalysisKernel;
+  const run = { parameters: {}, first: 0, limit: 1000, signal: new AbortController().signal, report: () => undefined };
+  const { rows } = await runAnalysis(cpusRunning, kernel, run);
+  expect(rows[0]?.waiting).toMatch(new RegExp(`^(?:crowd \\(7\\), ){16}and ${many - 16} more$`));
 });

@@ -1,7 +1,7 @@
 /** Which frames every crash has, on traces as the kernels print them. */
 import { describe, expect, it } from 'vitest';
 import { crashEntry } from '../../../src/analysis/engine/triage/crash-entry.ts';
-import { crashPath, functionName, panics, restarts } from '../../../src/analysis/kernel/stacks/crash-path.ts';
+import { crashPath, functionName, idlesIn, panics, restarts } from '../../../src/analysis/kernel/stacks/crash-path.ts';
 
 /** "panic" is a return address, "!name" where something interrupted. */
 const trace = (text: string) =>
@@ -78,5 +78,13 @@ describe('the way of a crash', () => {
     expect(crashPath([])).toBeUndefined();
     expect(crashPath([{ kind: 'running' }])).toBeUndefined();
     expect(crashPath(trace('panic'))).toEqual({ length: 1, isCause: true });
+  });
+});
+
+describe('a CPU that idles', () => {
+  it('is in a function that waits, on any machine', () => {
+    for (const text of ['psw_idle_exit arch_cpu_idle do_idle', 'cpu_do_idle arch_cpu_idle', 'mwait_idle do_idle']) expect(idlesIn(text.split(' '))).toBe(true);
+    expect(idlesIn(['schedule', 'do_idle'])).toBe(false);
+    expect(idlesIn(['cpu_do_idle', 'play_idle_precise'])).toBe(false);
   });
 });

@@ -1,5 +1,7 @@
 /** The debug feature on described logs: both views, order and filters, what was never written, and damage that gives less, never something else. */
 import { describe, expect, it } from 'vitest';
+import type { Analysis } from '../../../src/analysis/kernel/analyses/analysis.ts';
+import { mergedLog } from '../../../src/analysis/kernel/analyses/merged-log.ts';
 import { debugFeature } from '../../../src/analysis/kernel/analyses/debug-feature.ts';
 import type { AnalysisKernel } from '../../../src/analysis/kernel/analyses/analysis-kernel.ts';
 import { runAnalysis } from '../../../src/analysis/kernel/analyses/run-analysis.ts';
@@ -43,6 +45,7 @@ const oldStructs = new DescribedStructs('big', {
 const headBytes = structs.sizeOf('__debug_entry');
 const places = {
   first: 0x1000,
+  last: 0x1900,
   words: 0x1800,
   trace: 0x2000,
   messages: 0x3000,
@@ -52,6 +55,8 @@ const places = {
   formats: 0x6000,
   pages: 0x8000,
 } as const;
+const cpuMasks = { nr_cpu_ids: 0x1_d000, __cpu_possible_mask: 0x1_d008, __cpu_present_mask: 0x1_d010, __cpu_online_mask: 0x1_d018 } as const;
+const clocks = { base: 0x1_e000, steered: 0x1_f000 } as const;
 const second = 1_700_000_000_000_000n;
 
 interface Described {
@@ -130,15 +135,31 @@ async function answer(
   parameters = {},
   absent: readonly number[] = [],
   described = structs,
+  analysis: Analysis = debugFeature,
+  more: Readonly<Record<string, number>> = {},
 ): Promise<{ readonly rows: readonly RowJson[]; readonly missing: readonly Missing[] }> {
   const found = describedKernel(memory, {
     types: described.types(),
-    symbols: { debug_area_first: places.first, words: places.words, note_it: 0x7000, next_one: 0x7100 },
+    symbols: {
+      debug_area_first: places.first,
+      words: places.words,
+      note_it: 0x7000,
+      next_one: 0x7100,
+      tod_clock_base: clocks.base,
+      tod_steering_end: clocks.steered,
+      ...cpuMasks,
+      ...more,
+    },
     absent,
   });
-  const kernel = { ...found, symbolAt: found.objects.space.symbolAt, why: () => undefined } as unknown as AnalysisKernel;
+  const kernel = {
+    ...found,
+    symbolAt: found.objects.space.symbolAt,
+    why: () => undefined,
+    kernel: { log: { found: true, log: { records: kernelLog, lost: 0 } } },
+  } as unknown as AnalysisKernel;
   const before: RowJson[] = [];
-  const { rows, missing } = await runAnalysis(debugFeature, kernel, {
+  const { rows, missing } = await runAnalysis(analysis, kernel, {
     parameters,
     first: 0,
     limit: 1_000_000,
@@ -147,6 +168,24 @@ async function answer(
   });
   return { rows: [...before, ...rows], missing };
 }
+
+/** Nanoseconds since boot, which was a second before the first clock; the last line is of a CPU that is a little behind. */
+const kernelLog = [
+  { text: 'one', time: 1_000_000_000n, level: 6 },
+  { text: 'two', time: 1_000_200_000n, level: 6, caller: 0x8000_0001 },
+  { text: 'no time' },
+  { text: 'three', time: 1_000_400_123n, level: 3 },
+  { text: 'late', time: 1_000_399_000n, level: 6 },
+];
+const boot = ((second - 1_000_000n) << 12n) + 0x7d91048bca000000n;
+const withCpus = (memory: MemoryImage): MemoryImage => {
+  memory.u32(cpuMasks.nr_cpu_ids, 3).u64(cpuMasks.__cpu_possible_mask, 7n).u64(cpuMasks.__cpu_present_mask, 7n).u64(cpuMasks.__cpu_online_mask, 3n);
+  return memory;
+};
+const withClocks = (memory: MemoryImage, base = boot, steered = base): MemoryImage => {
+  memory.u64(clocks.base + 1, base).u64(clocks.steered, steered);
+  return memory;
+};
 
 const shortly = ({ log, time, level, exception, cpu, text }: RowJson) => [log, time, level, exception, cpu, text];
 
@@ -169,11 +208,48 @@ describe('the debug feature', () => {
     [{ cpu: 0 }, [100, 300]],
     [{ caller: 'note' }, [100, 200, 500, 300]],
     [{ caller: 'other' }, []],
-    [{ from: '2023-11-14T22:13:20.000300Z' }, [500, 300]],
-    [{ to: '2023-11-14T22:13:20.000200Z' }, [100]],
+    [{ from: second + 300n }, [500, 300]],
+    [{ to: second + 200n }, [100]],
+    [{ from: second - 1n }, [100, 200, 500, 300]],
   ])('%o', async (parameters, micros) => {
     const { rows } = await answer(memoryOfLogs(), parameters);
     expect(rows.map(({ time }) => Number(String(time).slice(-7, -1)))).toEqual(micros);
+  });
+
+  it('says that a log or a CPU that is asked for does not exist, and only then', async () => {
+    expect(await answer(memoryOfLogs(), { log: 'nosuch' })).toEqual({
+      rows: [],
+      missing: [{ what: 'log nosuch', why: 'no such log was found, but trace, messages' }],
+    });
+    expect((await answer(withCpus(memoryOfLogs()), { cpu: 99 })).missing).toEqual([{ what: 'CPU 99', why: 'no such CPU was found, but 0, 1, 2' }]);
+    for (const known of [{ cpu: 2 }, { log: 'trace', level: 0 }, { caller: 'other' }])
+      expect(await answer(withCpus(memoryOfLogs()), known)).toEqual({ rows: [], missing: [] });
+    // Without the masks of the kernel nothing is said of a CPU.
+    expect(await answer(memoryOfLogs(), { cpu: 99 })).toEqual({ rows: [], missing: [] });
+  });
+
+  it('records whose clock is no time are left out of a span of time, and that is said', async () => {
+    const memory = memoryOfLogs();
+    structs.put(memory, places.pages, '__debug_entry', { clock: (1n << 60n) - 1n });
+    expect((await answer(memory)).missing).toEqual([]);
+    for (const span of [{ from: 0n }, { to: second + 1000n }]) {
+      const { rows, missing } = await answer(memory, span);
+      expect(rows).toHaveLength(3);
+      expect(missing).toEqual([expect.objectContaining({ what: 'records of trace that have no time' })]);
+    }
+  });
+
+  it.each([
+    ['whole', places.trace, places.messages, 4, []],
+    ['a first end of zero', 0, places.messages, 0, ['that debug_area_first, which is zero, does not lead to']],
+    ['a last end of zero', places.trace, 0, 4, ['debug_area_last to none']],
+    ['neither', 0, 0, 0, []],
+    ['a last log that is not reached', places.trace, places.hexView, 4, ['that the 2 of debug_area_first do not lead to']],
+  ] as const)('both ends of the list are held against each other: %s', async (_, first, last, rows, whys) => {
+    const memory = memoryOfLogs().u64(places.words, 1n).u64(places.first, BigInt(first)).u64(places.last, BigInt(last));
+    const found = await answer(memory, {}, [], structs, debugFeature, { debug_area_last: places.last });
+    expect(found.rows).toHaveLength(rows);
+    expect(found.missing.map(({ what, why }) => [what, why])).toEqual(whys.map((why) => ['debug logs', expect.stringContaining(why) as unknown]));
   });
 
   it('names pages that are not in the dump, and pages of a log that was filled once and hold zeros', async () => {
@@ -191,7 +267,7 @@ describe('the debug feature', () => {
       const { text: _, ...rest } = row;
       expect(whole.some((one) => Object.entries(rest).every(([key, value]) => (JSON.parse(one) as RowJson)[key] === value))).toBe(true);
     }
-    if (rows.length === whole.length && !name.endsWith('View')) expect([name, missing.length > 0 || name === 'words']).toEqual([name, true]);
+    if (rows.length === whole.length && !name.endsWith('View')) expect([name, missing.length > 0 || name === 'words' || name === 'last']).toEqual([name, true]);
   });
 
   it('ends on a list that leads back, and on sizes that none has', async () => {
@@ -288,5 +364,48 @@ describe('formats of the kernel', () => {
     ['100 %', [], '100 %'],
   ])('%s', (format, args, text) => {
     expect(formatText(format, args, source)).toBe(text);
+  });
+});
+
+describe('log and debug feature on one time axis', () => {
+  const merged = (memory: MemoryImage, parameters = {}, absent: readonly number[] = []) => answer(memory, parameters, absent, structs, mergedLog);
+
+  it('are in one order; the log keeps its own, and comes first where both have the same microsecond', async () => {
+    const { rows, missing } = await merged(withClocks(memoryOfLogs()));
+    expect(missing).toEqual([]);
+    expect(rows.map(({ time, source, log, text }) => [time, source === 'kernel log' ? 'kernel' : log, text])).toEqual([
+      ['2023-11-14T22:13:20.000000Z', 'kernel', 'one'],
+      ['2023-11-14T22:13:20.000100Z', 'trace', 'ABC.............'],
+      ['2023-11-14T22:13:20.000200Z', 'kernel', 'two'],
+      [undefined, 'kernel', 'no time'],
+      ['2023-11-14T22:13:20.000200Z', 'trace', 'DE..............'],
+      ['2023-11-14T22:13:20.000300Z', 'messages', 'sch 1f: rc=-2'],
+      ['2023-11-14T22:13:20.000400Z', 'kernel', 'three'],
+      ['2023-11-14T22:13:20.000399Z', 'kernel', 'late'],
+      ['2023-11-14T22:13:20.000500Z', 'trace', 'ensch...........'],
+    ]);
+    expect(rows[1]).toMatchObject({ sinceBoot: 1.0001, level: 3, cpu: 0, caller: 'note_it', callerAddress: '0x7008' });
+    expect(rows[2]).toMatchObject({ sinceBoot: 1.0002, level: 6, levelName: 'info', caller: 'C1' });
+  });
+
+  it('are narrowed: the debug feature by log, level, CPU and caller, both by time', async () => {
+    const texts = async (parameters: object) => (await merged(withClocks(memoryOfLogs()), parameters)).rows.map(({ text }) => text);
+    expect(await texts({ log: 'messages' })).toEqual(['one', 'two', 'no time', 'sch 1f: rc=-2', 'three', 'late']);
+    expect(await texts({ level: 2, cpu: 1 })).toEqual(['one', 'two', 'no time', 'three', 'late', 'ensch...........']);
+    expect(await texts({ caller: 'nobody' })).toEqual(['one', 'two', 'no time', 'three', 'late']);
+    expect(await texts({ from: second + 200n, to: second + 400n })).toEqual(['two', 'no time', 'DE..............', 'sch 1f: rc=-2', 'late']);
+  });
+
+  it('are not merged where the clock was set anew, or nothing says whether it was', async () => {
+    const moved = await merged(withClocks(memoryOfLogs(), boot, boot + 4096n));
+    expect(moved.rows).toEqual([]);
+    expect(moved.missing).toContainEqual(expect.objectContaining({ why: expect.stringContaining('was set anew') as string }));
+    const early = await merged(withClocks(memoryOfLogs(), 5n, 5n));
+    expect([early.rows.length, early.missing[0]?.why]).toEqual([0, 'tod_clock_base is 0x5, a time before 1970']);
+    for (const page of [clocks.base, clocks.steered]) {
+      const { rows, missing } = await merged(withClocks(memoryOfLogs()), {}, [page]);
+      expect(rows).toEqual([]);
+      expect(missing[0]?.why).toMatch(/is not in the dump/);
+    }
   });
 });

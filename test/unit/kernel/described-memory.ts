@@ -53,6 +53,7 @@ export function describedMemory(arch: Architecture, words: ReadonlyMap<bigint, b
     u64,
     pointer: u64,
     cstring: () => undefined,
+    page: () => undefined,
     isZeroPage: () => false,
     absence: (address, length) => (bytes(address, length) === undefined ? { address, reason: 'untranslated', detail: 'not described' } : undefined),
   };

@@ -7,7 +7,7 @@ import { readBtf, type BtfTypes } from '../../../src/analysis/kernel/btf/btf-typ
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
 import { withoutLostPages } from '../../../src/analysis/kernel/memory/lost-pages.ts';
 import { kernelObjects, type KernelObjects } from '../../../src/analysis/kernel/object/kernel-objects.ts';
-import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
+import { symbolTable, type SymbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
 import type { Vmcoreinfo } from '../../../src/analysis/kernel/vmcoreinfo/vmcoreinfo.ts';
 import { btfBlob, type DescribedType, type Endian } from './described-btf.ts';
 import { plainMemory } from './described-logs.ts';
@@ -232,6 +232,7 @@ export class DescribedStructs {
 export interface DescribedKernel {
   readonly memory: KernelMemory;
   readonly objects: KernelObjects;
+  readonly symbols: SymbolTable;
 }
 
 /** A kernel whose virtual addresses are physical ones. */
@@ -252,5 +253,5 @@ export function describedKernel(
     return found === undefined ? undefined : found.name;
   };
   const space = { types: parts.types, noTypes: 'this kernel has none', vmcoreinfo: parts.vmcoreinfo, pointerBytes: 8 as const, memory, symbolAt };
-  return { memory, objects: kernelObjects({ space, symbols, noSymbols: '' }) };
+  return { memory, objects: kernelObjects({ space, symbols, noSymbols: '' }), symbols };
 }

@@ -50,7 +50,7 @@ describe('a running system', () => {
 
   it('is without a trouble only where all was looked at', () => {
     expect(verdictText(hanging([]))).toMatch(/^running \[\]: Running system without a trouble /);
-    expect(verdictText({ hangs: { blocked: [], busy: [], looked: 0, unseen: ['tasks: the list is broken'] } })).toMatch(
+    expect(verdictText({ hangs: { blocked: [], busy: [], looked: 0, unfollowed: 0, unseen: ['tasks: the list is broken'] } })).toMatch(
       /^running \[\]: Running system of which not all could be looked at /,
     );
     expect(verdictText(hanging([]), { logGap: 'The log has gaps.' })).toMatch(/: Running system of which not all could be looked at /);
@@ -58,7 +58,7 @@ describe('a running system', () => {
   });
 
   it('whose tasks could not be seen hangs by recent reports of khungtaskd, which says so', () => {
-    const unseen = { hangs: { blocked: [], busy: [], looked: 0, unseen: ['tasks: the list is broken'] } };
+    const unseen = { hangs: { blocked: [], busy: [], looked: 0, unfollowed: 0, unseen: ['tasks: the list is broken'] } };
     expect(verdictText(unseen, reports)).toMatch(/^hung-task \[\]: Task hangs \(excluded: /);
     expect(proofs(unseen, reports)).toContain('whether the task still waited could not be seen: tasks: the list is broken');
     const old = logged('20 INFO: task parcel:7 blocked for more than 120 seconds.', '400 usb 1-1: new device');

@@ -5,7 +5,8 @@ import { architectures } from '../../../src/analysis/arch/index.ts';
 import { finish } from '../../../src/analysis/jobs/steps.ts';
 import { structTypes } from '../../../src/analysis/kernel/btf/type-layout.ts';
 import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
-import type { KernelTask } from '../../../src/analysis/kernel/tasks/tasks.ts';
+import type { KernelTask } from '../../../src/analysis/kernel/tasks/kernel-task.ts';
+import { TaskRows } from '../../../src/analysis/kernel/tasks/task-rows.ts';
 import { findHangs } from '../../../src/analysis/kernel/verdict/hangs/find-hangs.ts';
 import type { HangSource } from '../../../src/analysis/kernel/verdict/hangs/hang-source.ts';
 import type { Hangs } from '../../../src/analysis/kernel/verdict/hangs/hangs.ts';
@@ -49,7 +50,7 @@ interface World {
   /** Task by its number: task_struct at n * 0x4000, its stack 0x2000 above. */
   readonly task: (number: number, letter?: string, value?: number) => KernelTask;
   readonly waits: (lock: number, kind: keyof typeof waiting, tasks: readonly number[]) => void;
-  readonly find: (source: Partial<HangSource>) => Hangs;
+  readonly find: (source: Partial<Omit<HangSource, 'tasks'>> & { readonly tasks?: readonly KernelTask[] }) => Hangs;
 }
 
 const waiting = {
@@ -97,15 +98,16 @@ function world(withTypes = true): World {
       }
       for (const number of tasks) types.put(image, waiterAt(number), waiting[kind].waiter, { task: at(number) });
     },
-    find: (source) =>
+    find: ({ tasks = [], ...source }) =>
       finish(
         findHangs({
           memory,
           types: withTypes ? structTypes(described) : undefined,
           symbols: table,
           symbolAt: () => undefined,
-          tasks: [],
+          tasks: TaskRows.of(tasks),
           tasksMissing: undefined,
+          cpusMissing: undefined,
           stackBytes,
           cpus: [{ number: 0, perCpuOffset: 0n }],
           atWork: [],

@@ -1,6 +1,7 @@
 /** Which functions a title and a key are made from. */
 import { describe, expect, it } from 'vitest';
 import { loopRoot, meaningful, stableFunction } from '../../../src/analysis/kernel/verdict/meaningful-frames.ts';
+import { logEvents } from '../../../src/analysis/kernel/verdict/log-events.ts';
 import { signed } from '../../../src/analysis/kernel/verdict/signature.ts';
 import { anchors, glue } from '../../../src/analysis/kernel/verdict/glue-functions.ts';
 import { helpers } from '../../../src/analysis/kernel/verdict/helper-functions.ts';
@@ -29,9 +30,37 @@ describe('meaningful functions', () => {
     expect(of()).toEqual([]);
   });
 
-  it('are never guesses or places without a name', () => {
+  it('are never guesses, and not what called a place without a name', () => {
     const [first, second] = stackOf('weigh', 'clerk');
-    expect(meaningful([{ kind: 'running' }, { ...first!, kind: 'guess' }, second!])).toEqual(['clerk']);
+    expect(meaningful([{ ...first!, kind: 'guess' }, second!])).toEqual(['clerk']);
+    expect(meaningful([{ kind: 'running' }, { ...first!, kind: 'guess' }, second!])).toEqual([]);
+  });
+});
+
+describe('a caller without a name', () => {
+  const lost = { kind: 'return' } as const;
+  const [wait, lock, own, thread] = stackOf('schedule', '__mutex_lock', 'carry_parcel', 'kthread');
+
+  it('hides the place: neither the helpers before it nor what called it are that', () => {
+    expect(meaningful([wait!, lock!, lost, thread!])).toEqual([]);
+    expect(meaningful([wait!, lock!, lost, own!, thread!])).toEqual([]);
+    expect(signed({ class: 'deadlock', tie: 'lasting', what: 'Deadlock', frames: [wait!, lock!, lost, thread!], evidence: [] }, 'b1d')).toMatchObject({
+      title: 'Deadlock',
+      signature: { title: 'Deadlock' },
+    });
+  });
+
+  it('further out hides no place, but other bugs can have the functions further in: there is no key', () => {
+    const frames = [wait!, lock!, own!, lost, thread!];
+    expect(meaningful(frames)).toEqual(['carry_parcel']);
+    const { title, signature } = signed({ class: 'hung-task', tie: 'lasting', what: 'Task hangs', frames, evidence: [] }, 'b1d');
+    expect(title).toBe('Task hangs in carry_parcel');
+    expect(signature.stack).toBeUndefined();
+  });
+
+  it('is the place of an instruction that failed in it', () => {
+    expect(meaningful([{ kind: 'interrupted' }, own!, thread!])).toEqual([]);
+    expect(loopRoot([own!, lost, thread!])).toEqual([]);
   });
 });
 
@@ -97,5 +126,21 @@ describe('the skip list', () => {
     'up_link',
   ])('leaves %s alone', (name) => {
     expect(isHelper(name) || isGlue(name)).toBe(false);
+  });
+});
+
+describe('the place of a BUG in the log', () => {
+  it('is the one that the kernel names, not that of a PSW after the end of the function', () => {
+    const lines = [
+      'kernel BUG at weigh_parcel+0x1c/0x20 [depot]  [verbose debug info unavailable]',
+      'monitor event: 0040 ilc:2 [#1] SMP ',
+      'Krnl PSW : 0704c00180000000 000003ff7f06bd8c (next_function+0x0/0x88 [depot])',
+      'Call Trace:',
+      ' [<000003ff7f06bd8c>] next_function+0x0/0x88 [depot] ',
+      '([<000003ff7f06bd00>] 0x3ff7f06bd00)',
+      ' [<0000000000345678>] proc_reg_write+0x96/0xd8 ',
+    ];
+    const [event] = logEvents(lines.map((text, at) => ({ text, time: BigInt(at) * 1000n, facility: 0 })));
+    expect(event?.frames.map(({ symbol }) => symbol)).toEqual(['weigh_parcel+0x1c', 'proc_reg_write+0x96']);
   });
 });

@@ -1,6 +1,7 @@
 /** Rules of `problems` on built memory: from when on each warns, what it says where it cannot read, and that lost structures warn of nothing. */
 import { describe, expect, it } from 'vitest';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
+import { TaskRows } from '../../../src/analysis/kernel/tasks/task-rows.ts';
 import type { AnalysisKernel } from '../../../src/analysis/kernel/analyses/analysis-kernel.ts';
 import type { CpuMasks } from '../../../src/analysis/kernel/cpus/cpu-masks.ts';
 import { problemFacts, type ProblemFacts } from '../../../src/analysis/kernel/problems/problem-facts.ts';
@@ -8,7 +9,7 @@ import type { Problem, ProblemRule } from '../../../src/analysis/kernel/problems
 import { problemRules } from '../../../src/analysis/kernel/problems/rules/index.ts';
 import { analyses } from '../../../src/analysis/kernel/analyses/catalogue.ts';
 import { symbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
-import type { Hangs } from '../../../src/analysis/kernel/verdict/hangs/hangs.ts';
+import type { Hangs, Wait } from '../../../src/analysis/kernel/verdict/hangs/hangs.ts';
 import { failed, isFailure, type Failure, type Result } from '../../../src/shared/result.ts';
 import { vmcoreinfoOf } from './described-logs.ts';
 import { DescribedStructs, describedKernel } from './described-structs.ts';
@@ -17,11 +18,15 @@ import { blocked, busy, mutex } from './verdict-evidence.ts';
 const types = new DescribedStructs('big', {
   list_head: { next: 'list_head *', prev: 'list_head *' },
   work_struct: { data: 'u64', entry: 'list_head', func: 'u64' },
-  worker_pool: { lock: 'u32', cpu: 's32', watchdog_ts: 'u64', worklist: 'list_head' },
+  worker_pool: { lock: 'u32', cpu: 's32', id: 's32', watchdog_ts: 'u64', worklist: 'list_head' },
+  xa_node: { shift: 'u8', offset: 'u8', parent: 'xa_node *', slots: 'void *[64]' },
+  xarray: { xa_head: 'void *' },
+  idr: { idr_rt: 'xarray', idr_base: 'u32' },
   resource: { start: 'u64', end: 'u64', name: 'char *' },
 });
 const symbols = {
   avenrun: 0x1000,
+  total_forks: 0x1080,
   sysctl_hung_task_timeout_secs: 0x1100,
   jiffies: 0x1200,
   tick_nsec: 0x1208,
@@ -30,10 +35,12 @@ const symbols = {
   elfcorehdr_addr: 0x1400,
   crashk_res: 0x1500,
   cpu_worker_pools: 0x4000,
+  worker_pool_idr: 0x4800,
 };
 const crashName = 0x1600;
 const workAt = (number: number): number => 0x6000 + number * 0x100;
 const pool = (at: number): number => symbols.cpu_worker_pools + at * types.sizeOf('worker_pool');
+const unboundPool = 0x4900;
 
 interface World {
   readonly image: MemoryImage;
@@ -49,7 +56,7 @@ interface Given {
   readonly stoppedOffline?: string;
 }
 const masks: CpuMasks = { possible: [0, 1, 2], present: [0, 1, 2], online: [0, 1], booted: [0, 1, 2] };
-const noHangs: Hangs = { blocked: [], busy: [], looked: 3, unseen: [] };
+const noHangs: Hangs = { blocked: [], busy: [], looked: 3, unfollowed: 0, unseen: [] };
 
 function world({ hangs = { value: noHangs }, masks: given = { value: masks }, lines = {}, log, broken, hasTypes = true, stoppedOffline }: Given = {}): World {
   const image = new MemoryImage(0x1_0000, 'big');
@@ -60,16 +67,17 @@ function world({ hangs = { value: noHangs }, masks: given = { value: masks }, li
   image.u64(symbols.tick_nsec, 10_000_000n);
   image.text(crashName, 'Crash kernel\0');
   types.put(image, symbols.crashk_res, 'resource', { name: crashName });
-  for (const at of [0, 1]) {
-    types.put(image, pool(at), 'worker_pool', { cpu: 0, watchdog_ts: 19_990 });
-    const head = pool(at) + types.offsetOf('worker_pool', 'worklist');
+  image.u64(symbols.worker_pool_idr, BigInt(unboundPool));
+  for (const at of [pool(0), pool(1), unboundPool]) {
+    types.put(image, at, 'worker_pool', { cpu: at === unboundPool ? -1 : 0, watchdog_ts: 19_990 });
+    const head = at + types.offsetOf('worker_pool', 'worklist');
     types.put(image, head, 'list_head', { next: head, prev: head });
   }
   const kernel = {
     objects,
     memory,
     cpus: [{ number: 0, perCpuOffset: 0n }],
-    tasks: { list: { tasks: [], complete: broken === undefined, ...(broken === undefined ? {} : { broken }) }, missing: [] },
+    tasks: { list: { tasks: new TaskRows(), complete: broken === undefined, ...(broken === undefined ? {} : { broken }) }, missing: [] },
     kernel: {
       modules: 'not looked for',
       log:
@@ -119,6 +127,15 @@ describe('rules of problems', () => {
   });
 
   it.each([
+    ['more tasks than there can be', 0n, 0xffff_ffff_ffff_ffffn],
+    ['more tasks than there were ever', 9n, 10n * 2048n],
+  ])('an average of %s is none', (_name, forks, load) => {
+    const built = world();
+    built.image.u64(symbols.avenrun, load).u64(symbols.total_forks, forks);
+    expect(looked('load', built)).toMatchObject({ problems: [], missing: [{ missing: { what: 'avenrun' } }] });
+  });
+
+  it.each([
     [0n, 121, 1],
     [0n, 120, 0],
     [20n, 21, 1],
@@ -144,6 +161,17 @@ describe('rules of problems', () => {
     });
     expect(values('deadlocks', world(hangs(1)))).toEqual(['2 tasks']);
     expect(values('deadlocks', world(hangs(3)))).toEqual([]);
+    expect(looked('deadlocks', world(hangs(3))).missing).toEqual([]);
+  });
+
+  it.each([
+    ['whose place is not known', { for: 'unknown lock', kind: 'mutex', why: 'it is not in the dump' } as const],
+    ['whose owner is no task of the list', { ...mutex(0x10), owner: { task: 0x77n } } as Wait],
+    ['that its stack does not show', { for: 'unknown' } as const],
+  ])('a circle may go through a lock %s: that is missing', (_, wait: Wait) => {
+    const { problems, missing } = looked('deadlocks', world({ hangs: { value: { ...noHangs, blocked: [blocked(1, wait, ['schedule'], 0)] } } }));
+    expect(problems).toEqual([]);
+    expect(missing.map((one) => one.missing.why)).toEqual(['of 1 of the tasks, such as task 1, who holds what it waits for is not known']);
   });
 
   it('a CPU stalls from ten seconds on', () => {
@@ -170,6 +198,23 @@ describe('rules of problems', () => {
     const { problems, missing } = looked('stuck-work', built);
     expect(missing).toEqual([]);
     expect(problems.map(({ subject, value }) => [subject, value])).toEqual(found === 0 ? [] : [['CPU 0, high priority', '100 s']]);
+  });
+
+  it.each([
+    [{}, [], 0],
+    [{ watchdog_ts: 10_000 }, [['unbound pool 0', '100 s']], 0],
+    // What the list of pools leads to is another one.
+    [{ watchdog_ts: 10_000, id: 7 }, [], 1],
+    [{ watchdog_ts: 10_000, cpu: 0 }, [], 0],
+  ])('stuck work of an unbound pool with %o', (values, found, missed) => {
+    const built = world();
+    const [head, entry] = [unboundPool + types.offsetOf('worker_pool', 'worklist'), workAt(0) + types.offsetOf('work_struct', 'entry')];
+    types.put(built.image, head, 'list_head', { next: entry, prev: entry });
+    types.put(built.image, entry, 'list_head', { next: head, prev: head });
+    types.put(built.image, unboundPool, 'worker_pool', values);
+    const { problems, missing } = looked('stuck-work', built);
+    expect(problems.map(({ subject, value }) => [subject, value])).toEqual(found);
+    expect(missing.length).toBe(missed);
   });
 
   it('a list of work that leads in a circle ends and says so', () => {

@@ -88,6 +88,30 @@ describe('tables of memory', () => {
     expect(missing).toEqual([expect.objectContaining({ what: 'memory of slab caches' })]);
   });
 
+  it.each([
+    ['a node that the pointer no longer leads to', 'kmem_cache', { 'node[0]': 0 }, ['bytes', 'active', 'objects', 'slabs']],
+    ['more slabs on a list than the node counts', 'kmem_cache_node', { nr_slabs: 0 }, ['bytes', 'active', 'objects', 'slabs']],
+    ['fewer objects than are free', 'kmem_cache_node', { total_objects: 3 }, ['bytes', 'active', 'objects', 'slabs']],
+    ['an object of 0 bytes', 'kmem_cache', { object_size: 0 }, ['objectSize']],
+    ['an object that is larger than its place', 'kmem_cache', { object_size: 705 }, ['objectSize']],
+    ['a size that nothing has', 'kmem_cache', { size: 0xffff_ffff }, ['size']],
+    ['a size that other places fill a slab by', 'kmem_cache', { size: 352 }, ['size', 'objectSize', 'perSlab', 'slabBytes', 'bytes']],
+    ['a slab without objects', 'kmem_cache', { oo: 0 }, ['size', 'perSlab', 'slabBytes', 'bytes']],
+    ['all flags', 'kmem_cache', { flags: 0xffff_ffff }, ['reclaimable']],
+  ] as const)('leave out what a cache cannot have: %s', async (_name, struct, values, lost) => {
+    const memory = described();
+    structs.put(memory, struct === 'kmem_cache' ? places.cache : places.node, struct, values);
+    const { rows, missing } = await answer(slabCaches, memory);
+    expect(missing.length).toBeGreaterThan(0);
+    expect(rows).toEqual([Object.fromEntries(Object.entries(cacheRow).filter(([key]) => !(lost as readonly string[]).includes(key)))]);
+  });
+
+  it('leave out a name that is none', async () => {
+    const { rows, missing } = await answer(slabCaches, described().fill(places.name, 1, 0));
+    expect(rows[0]).not.toHaveProperty('name');
+    expect(missing.map(({ what }) => what)).toEqual(['kmem_cache.name']);
+  });
+
   it.each(Object.entries(places))('%s set to zero gives less, never something else', async (_name, at) => {
     for (const [analysis, whole] of [
       [slabCaches, cacheRow],

@@ -4,7 +4,8 @@ import { stacks } from '../../../src/analysis/kernel/analyses/stacks.ts';
 import type { AnalysisKernel } from '../../../src/analysis/kernel/analyses/analysis-kernel.ts';
 import { runAnalysis } from '../../../src/analysis/kernel/analyses/run-analysis.ts';
 import { StackGroups } from '../../../src/analysis/kernel/stacks/stack-groups.ts';
-import type { KernelTask } from '../../../src/analysis/kernel/tasks/tasks.ts';
+import { TaskRows } from '../../../src/analysis/kernel/tasks/task-rows.ts';
+import type { KernelTask } from '../../../src/analysis/kernel/tasks/kernel-task.ts';
 import type { AnalysisJson, RowJson } from '../../../src/shared/analysis-table.ts';
 import { append } from '../../../src/shared/append.ts';
 import type { FrameJson, TraceJson } from '../../../src/shared/task-model.ts';
@@ -31,7 +32,7 @@ const trace = (number: number, names: readonly string[], more: Partial<TraceJson
 
 async function rowsOf(traces: readonly TraceJson[], tasks: readonly KernelTask[], parameters = {}): Promise<Pick<AnalysisJson, 'rows' | 'missing'>> {
   const kernel = {
-    tasks: { list: { tasks, complete: true }, missing: [] },
+    tasks: { list: { tasks: TaskRows.of(tasks), complete: true }, missing: [] },
     stacks: { all: () => traces.values(), missing: [] },
     why: () => undefined,
   } as unknown as AnalysisKernel;

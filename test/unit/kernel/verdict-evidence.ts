@@ -79,7 +79,7 @@ export const busy = (cpu: number, names: readonly string[], more: Partial<BusyCp
   ...more,
 });
 export const hanging = (tasks: readonly BlockedTask[], cpus: readonly BusyCpu[] = []): Partial<VerdictEvidence> => ({
-  hangs: { blocked: tasks, busy: cpus, looked: 50, unseen: [] },
+  hangs: { blocked: tasks, busy: cpus, looked: 50, unfollowed: 0, unseen: [] },
 });
 
 /** "class [contributing]: title", with what was excluded. */

@@ -5,7 +5,7 @@ import { rankedWaits } from '../../../src/analysis/kernel/verdict/hangs/ranked-w
 import { waitGraph } from '../../../src/analysis/kernel/verdict/hangs/wait-graph.ts';
 import { blocked, busy, mutex } from './verdict-evidence.ts';
 
-const hangs = (tasks: Hangs['blocked'], cpus: Hangs['busy'] = []): Hangs => ({ blocked: tasks, busy: cpus, looked: tasks.length, unseen: [] });
+const hangs = (tasks: Hangs['blocked'], cpus: Hangs['busy'] = []): Hangs => ({ blocked: tasks, busy: cpus, looked: tasks.length, unfollowed: 0, unseen: [] });
 const waits = (task: number, owner?: number, lock = 0x1000 + (owner ?? 0), seconds = 600): Hangs['blocked'][number] =>
   blocked(task, mutex(lock, owner), ['schedule', '__mutex_lock', 'weigh'], seconds);
 const rows = (found: Hangs): readonly string[] =>

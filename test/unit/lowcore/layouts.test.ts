@@ -1,7 +1,7 @@
 /** Lowcore layouts against builder lowcores, which were written from the sheet independently: every field spells its own name. */
 import { describe, expect, it } from 'vitest';
 import { lowcoreKernels as kernels } from '../../../src/analysis/arch/s390x/lowcore/fields.ts';
-import { lowcoreLayouts } from '../../../src/analysis/arch/s390x/lowcore/layouts.ts';
+import { lowcoreLayout } from '../../../src/analysis/arch/s390x/lowcore/layouts.ts';
 import { leaves, view } from '../../../src/analysis/layout/struct.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
 import {
@@ -26,7 +26,7 @@ describe('lowcore layouts', () => {
   });
 
   describe.each(kernels)('%s', (kernel) => {
-    const layout = lowcoreLayouts[kernel];
+    const layout = lowcoreLayout(kernel);
     const sizes = new Map(Array.from(leaves(layout), ({ path, field }) => [path, field.size]));
     const names = [...sizes.keys()].filter((name): name is keyof LowcoreValues => isLowcoreField(name) && lowcoreOffset(kernel, name) !== undefined);
     const architected = Object.keys(architectedFields) as (keyof typeof architectedFields)[];

@@ -63,6 +63,48 @@ describe('indexing', () => {
     store.close();
   });
 
+  it('is complete only once what is done besides is done', async () => {
+    const { memory } = pageImage(parts);
+    const store = await openFor(newPath(), memory);
+    const seen: boolean[] = [];
+    const besides = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      seen.push(store.header().complete);
+    };
+    await buildIndex({ memory }, store, { digest: false, besides });
+    expect(seen).toEqual([false]);
+    expect(store.header().complete).toBe(true);
+    store.close();
+  });
+
+  it('ends with what goes wrong besides, and is gone on with later', async () => {
+    const { memory } = pageImage(parts);
+    const store = await openFor(newPath(), memory);
+    const besides = (): Promise<void> => Promise.reject(new DumpError('io', { file: 'x' }, 'gone'));
+    await expect(buildIndex({ memory }, store, { digest: false, besides })).rejects.toThrow('gone');
+    expect(store.header().complete).toBe(false);
+    expect(await buildIndex({ memory }, store, { digest: false })).toMatchObject({ pages: counts });
+    store.close();
+  });
+
+  it('ends what is done besides when it is cancelled, before it gives the store back', async () => {
+    const { memory } = pageImage(parts);
+    const store = await openFor(newPath(), memory);
+    const abort = new AbortController();
+    let ended = false;
+    const besides = async (signal: AbortSignal): Promise<void> => {
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve);
+        abort.abort();
+      });
+      ended = true;
+      throw new Cancelled();
+    };
+    await expect(buildIndex({ memory }, store, { digest: false, besides, signal: abort.signal })).rejects.toBeInstanceOf(Cancelled);
+    expect(ended).toBe(true);
+    store.close();
+  });
+
   it('has nothing to do for an empty image', async () => {
     const { memory } = pageImage([]);
     expect(await indexed(newPath(), memory, { digest: true })).toMatchObject({ pages: { total: 0 }, pagesRead: 0, memoryRoot: naiveRoot([]) });

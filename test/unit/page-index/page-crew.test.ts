@@ -64,6 +64,22 @@ describe('page workers', () => {
     }
   });
 
+  it('end with what goes wrong in what this thread does besides', async () => {
+    const besides = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      throw new DumpError('io', { file: 'x' }, 'gone');
+    };
+    await expect(built(plain, 2, { besides })).rejects.toThrow('gone');
+    let done = false;
+    const later = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      done = true;
+    };
+    const { result } = await built(plain, 2, { besides: later });
+    expect(done).toBe(true);
+    expect(result.pages).toEqual((await built(plain, undefined)).result.pages);
+  });
+
   it('are there again for the next dump', async () => {
     const session = openSession(plain);
     const extents = pageExtents(session.image.memory);
@@ -181,6 +197,18 @@ describe('how many page workers', () => {
       expect(heaps + 192 * mebibyte).toBeLessThanOrEqual(Math.max(memoryBytes, 192 * mebibyte));
       expect(plan?.workers).toBe(memoryBytes < 256 * mebibyte ? undefined : Math.min(4, Math.floor((memoryBytes / mebibyte - 192) / 64)));
     }
+  });
+
+  it('leaves room for those that are added where the file is waited for', () => {
+    const mebibyte = 2 ** 20;
+    for (const memoryBytes of [256, 300, 320, 384, 448, 512, 4096].map((count) => count * mebibyte)) {
+      const plan = crewPlan(stored(10 ** 6, 0), { ...wish, memoryBytes })!;
+      expect(plan.spare).toBeLessThanOrEqual(2);
+      expect((plan.workers + plan.spare) * plan.heapBytes + 192 * mebibyte).toBeLessThanOrEqual(memoryBytes);
+    }
+    expect(crewPlan(stored(10 ** 6, 0), { ...wish, memoryBytes: 256 * mebibyte })?.spare).toBe(0);
+    expect(crewPlan(stored(10 ** 6, 0), { ...wish, memoryBytes: 4096 * mebibyte })?.spare).toBe(2);
+    expect(crewPlan(stored(10 ** 6, 0), { ...wish, memoryBytes: 4096 * mebibyte, workers: 2 })?.spare).toBe(0);
   });
 
   it('is none for a small dump, unless somebody wants some', () => {

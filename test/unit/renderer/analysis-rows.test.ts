@@ -2,7 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import type { ColumnJson, RowJson } from '../../../src/shared/analysis-table.ts';
 import { Cancelled } from '../../../src/shared/rpc.ts';
-import { columnCharacters, grouped, knownColumns, narrowed, sorted, summedColumns } from '../../../src/renderer/views/kernel/analysis-rows.ts';
+import {
+  alignedText,
+  columnCharacters,
+  columnTitle,
+  fractionDigits,
+  grouped,
+  knownColumns,
+  narrowed,
+  sorted,
+  summedColumns,
+} from '../../../src/renderer/views/kernel/analysis-rows.ts';
 import { createAnalysisRun } from '../../../src/renderer/views/kernel/analysis-run.ts';
 import type { EngineLink } from '../../../src/renderer/engine/engine-link.ts';
 
@@ -22,6 +32,14 @@ const rows: readonly RowJson[] = [
 const names = (list: readonly RowJson[]): unknown[] => list.map(({ name }) => name);
 
 describe('rows of an analysis', () => {
+  it('have titles in words, and seconds whose points are below each other', () => {
+    expect(['maxActive', 'perCpu', 'cpus', 'pid', 'oomScoreAdj'].map(columnTitle)).toEqual(['max active', 'per CPU', 'CPUs', 'pid', 'oom score adj']);
+    const digits = fractionDigits(columns, rows);
+    const age: ColumnJson = { name: 'age', type: 'duration', about: '' };
+    expect(rows.map((row) => alignedText(age, row.age, digits))).toEqual(['1.5 s', '10 s  ', '', '2 s  ']);
+    expect(alignedText({ name: 'used', type: 'bytes', about: '' }, 4096, digits)).toBe('4 KiB');
+  });
+
   it('are ordered by the size of numbers, whatever their form; what is not known comes last', () => {
     expect(sorted(columns, rows, undefined)).toBe(rows);
     expect(names(sorted(columns, rows, { column: 'at', descending: false }))).toEqual(['a', 'b', 'c', 'b']);
@@ -53,6 +71,9 @@ describe('rows of an analysis', () => {
     expect(knownColumns(columns, rows).map(({ name }) => name)).toEqual(['name', 'at', 'used', 'age']);
     expect(knownColumns(columns, [])).toBe(columns);
     expect(columnCharacters(columns[1] ?? { name: '', type: 'text', about: '' }, rows)).toBe('0xffff800000000000'.length + 2);
+    const long = [{ line: 'x'.repeat(500) }];
+    const line = { name: 'line', type: 'text', about: '' } as const;
+    expect([columnCharacters(line, long), columnCharacters(line, long, true)]).toEqual([64, 120]);
   });
 });
 

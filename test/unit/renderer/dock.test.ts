@@ -36,7 +36,7 @@ describe('layouts', () => {
 
   it('wait for the dock when no tab is open yet', () => {
     const places = createPlaces();
-    const dock = createDock(places);
+    const dock = createDock(places, { done: () => undefined }, () => true);
     dock.apply(triageLayout('a'));
     expect(places.tabs.get()).toMatchObject({ active: 'a/overview', dump: 'a' });
     const applied: DockLayout[] = [];

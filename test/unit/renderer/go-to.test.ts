@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CpuJson, PswJson } from '../../../src/shared/cpu-model.ts';
-import { resolveGoTo } from '../../../src/renderer/state/go-to.ts';
+import { addressChoices, resolveGoTo, symbolChoices, symbolQuestion, taskChoices, taskQuestion } from '../../../src/renderer/state/go-to.ts';
 
 const psw = (dat: boolean, address: string): PswJson => ({ mask: '0x0', address, decoded: { dat } as PswJson['decoded'] });
 const cpus: readonly CpuJson[] = [
@@ -33,5 +33,76 @@ describe('go to', () => {
   ])('refuses %j in words', (text, words) => {
     const answer = resolveGoTo(text, 'absolute', cpus);
     expect(answer.ok ? '' : answer.message).toMatch(words);
+  });
+});
+
+describe('what was typed may mean', () => {
+  const read = (text: string) => addressChoices(text, 'virtual', cpus).map(({ title, how }) => [title, how]);
+  it.each<[string, readonly (readonly string[])[]]>([
+    ['0x519000', [['virtual:0x519000', '']]],
+    // Neither reading is taken silently.
+    [
+      '519000',
+      [
+        ['virtual:0x7eb58', 'decimal'],
+        ['virtual:0x519000', 'hexadecimal'],
+      ],
+    ],
+    [
+      'pfn:10',
+      [
+        ['absolute:0xa000', 'decimal'],
+        ['absolute:0x10000', 'hexadecimal'],
+      ],
+    ],
+    // As listings print them.
+    [
+      '00519000',
+      [
+        ['virtual:0x519000', 'hexadecimal'],
+        ['virtual:0x7eb58', 'decimal'],
+      ],
+    ],
+    ['00000000 00519000', [['virtual:0x519000', 'hexadecimal']]],
+    ['absolute:0000_0000_0051_9000', [['absolute:0x519000', 'hexadecimal']]],
+    ['ffffffff81000000', [['virtual:0xffffffff81000000', 'hexadecimal']]],
+    ['5', [['virtual:0x5', '']]],
+    ['cpu1.prefix', [['absolute:0x222000', '']]],
+    ['lowcore+0xe18', [['absolute:0xe18', '']]],
+    ['real(0):0x200', [['real(0):0x200', '']]],
+    ['schedule', []],
+    ['0x10+junk', []],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toEqual(expected);
+  });
+
+  it('a symbol, with what follows it', () => {
+    const symbols = [
+      { address: '0x1000', type: 'T', name: 'schedule' },
+      { address: '0x3000', type: 't', name: 'schedule_ext' },
+      { address: '0x9000', type: 't', name: 'schedule', module: 'fat' },
+    ];
+    const chosen = (text: string) => {
+      const question = symbolQuestion(text);
+      return question === undefined ? [] : symbolChoices(question, symbols).map(({ title, position }) => [title, position.address]);
+    };
+    expect(chosen('sched')).toHaveLength(3);
+    expect(chosen('schedule+0x1a/0x40')).toEqual([
+      ['schedule+0x1a', 0x101an],
+      ['schedule+0x1a [fat]', 0x901an],
+    ]);
+    expect(chosen('schedule+0x1a/0x40 [fat]')).toEqual([['schedule+0x1a [fat]', 0x901an]]);
+    // Below the address space.
+    expect(chosen('schedule-0x2000')).toEqual([['schedule-0x2000 [fat]', 0x7000n]]);
+    expect(symbolQuestion('cpu0.r15')).toBeUndefined();
+  });
+
+  it('a task by its number or name', () => {
+    expect(taskQuestion('task: kworker/0')).toBe('kworker/0');
+    expect(taskQuestion('PID:42')).toBe('42');
+    expect(taskQuestion('taskstats')).toBeUndefined();
+    expect(taskChoices([{ address: '0x5000', pid: 1, comm: 'init' }])).toMatchObject([
+      { title: 'init (pid 1)', position: { space: 'virtual', address: 0x5000n } },
+    ]);
   });
 });

@@ -70,6 +70,14 @@ describe('strip', () => {
     expect(zoomSpan(whole, whole, 0x5000n, 1e-12, 0x40000n)).toEqual({ start: 0x5000n, end: 0x45000n });
     expect(panSpan(zoomed, whole, 1n << 50n).end).toBe(whole.end);
     expect(panSpan(zoomed, whole, -(1n << 50n)).start).toBe(0n);
+    // Borders are round: multiples of a power of two that is a fair part of the window.
+    const odd = zoomSpan({ start: 0x12345000n, end: 0x1abcd000n }, whole, 0x16000000n, 1, 0x40000n);
+    expect(odd.start % 0x100000n).toBe(0n);
+    expect(odd.end % 0x100000n).toBe(0n);
+    const uneven = { start: 0n, end: 0x12345000n };
+    const last = panSpan({ start: 0n, end: 0x1000000n }, uneven, 1n << 40n);
+    expect(last.end).toBe(uneven.end);
+    expect(last.start % 0x20000n).toBe(0n);
   });
 
   it('marks absolute ranges of failed checks only, and frames what people look for', () => {

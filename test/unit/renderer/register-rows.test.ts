@@ -4,6 +4,7 @@ import { describeCpus } from '../../../src/analysis/engine/machine/cpus.ts';
 import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 import { registerBlocks, registersText, targetPosition, unusual } from '../../../src/renderer/views/cpus/register-rows.ts';
 import { caseSession } from '../../case-answers.ts';
+import { paddedHex } from '../../../src/renderer/words/numbers.ts';
 
 const system = describeCpus(caseSession('two', 'system healthy state=disabled-wait\nformat elf-vmcore producer=kernel\n')).cpus;
 const row = (cpus: readonly CpuJson[], block: string, name: string) =>
@@ -30,7 +31,10 @@ describe('registers of a CPU', () => {
     });
     expect(targetPosition(row([cpu], 'crs', 'c13').cells[0]!.target!, 3)).toEqual({ space: 'absolute', address: 0x698000n, length: 1 });
     expect(row([cpu], 'crs', 'c0').cells[0]?.target).toBeUndefined();
-    const other: CpuJson = { id: 0, source: 'note', registers: { rip: '0xffffffff81000000', eflags: '0x246000', cr3: '0x5009123' } };
+    const named = (register: string, holds: 'address' | 'physical' | 'number') => ({ register, group: 'all', bits: 64 as const, holds });
+    const registers = { eflags: '0x246000', rip: '0xffffffff81000000', cr3: '0x5009123' };
+    const meaning = { named: [named('rip', 'address'), named('eflags', 'number'), named('cr3', 'physical')] };
+    const other: CpuJson = { id: 0, source: 'note', registers, meaning };
     const targets = registerBlocks([other]).flatMap(({ rows }) => rows.map(({ name, cells }) => [name, cells[0]?.target?.space]));
     expect(targets).toEqual([
       ['rip', 'virtual'],
@@ -87,7 +91,7 @@ describe('registers side by side', () => {
   it('are handed on as columns', () => {
     const lines = registersText(registerBlocks([left, right]), ['CPU 0', 'CPU 1']).split('\n');
     expect(lines[0]).toBe('register\tCPU 0\tCPU 1');
-    expect(lines).toContain(`Prefix, clocks and timers: prefix\t${left.prefix!}\t${right.prefix!}`);
+    expect(lines).toContain(`Prefix, clocks and timers: prefix\t${paddedHex(left.prefix!, 8)}\t${paddedHex(right.prefix!, 8)}`);
     expect(lines.filter((line) => line !== '').every((line) => line.split('\t').length === 3)).toBe(true);
   });
 });

@@ -4,6 +4,7 @@ import { parseSession, type SavedSession } from '../../../src/shared/session-mod
 import { triageLayout } from '../../../src/renderer/state/dock-layout.ts';
 import { createComparisons } from '../../../src/renderer/state/comparisons.ts';
 import { createMarkBook, inSpace } from '../../../src/renderer/state/marks.ts';
+import { createQueryBook, mostPastQueries } from '../../../src/renderer/state/query-book.ts';
 import { readSession, writeSession, type SessionState } from '../../../src/renderer/state/session-file.ts';
 import { tabOf } from '../../../src/renderer/state/tabs.ts';
 
@@ -13,10 +14,25 @@ marks.add('dump7', { kind: 'annotation', space: 'absolute', start: 0x10n, end: 0
 
 const clocks: IgnoreRules = { schema: 1, name: 'clocks', rules: [{ name: 'time', preset: 'time' }] };
 
+const queries = createQueryBook();
+queries.ran('dump7', { query: 'select 1', rows: 1 });
+queries.ran('dump7', { query: 'select wrong' });
+queries.ran('dump7', { query: ' select 1\n', rows: 1 });
+queries.change('dump7', { shown: 'chart', chart: 'doughnut', label: 'name', text: 'select' });
+queries.ran('gone', { query: 'select 2', rows: 1 });
+
 const state: SessionState = {
   dumps: [
-    { key: 'dump3', path: '/a', volumes: ['/b'], view: 'prod', identity: undefined, attachments: { vmlinux: '/v' } },
-    { key: 'dump7', path: '/c', volumes: undefined, view: undefined, identity: 'f'.repeat(64), dumpKey: 'e'.repeat(64), attachments: {} },
+    {
+      key: 'dump3',
+      path: '/a',
+      volumes: ['/b'],
+      view: 'prod',
+      said: { machine: 's390x', memoryAt: ['0x0', '0x1000'], cck: '/keys/guest.key' },
+      identity: undefined,
+      attachments: { vmlinux: '/v' },
+    },
+    { key: 'dump7', path: '/c', volumes: undefined, view: undefined, said: {}, identity: 'f'.repeat(64), dumpKey: 'e'.repeat(64), attachments: {} },
   ],
   layout: triageLayout('dump7'),
   active: tabOf('hex', 'dump7', 2),
@@ -27,7 +43,13 @@ const state: SessionState = {
   },
   marks: marks.all.get(),
   comparisons: { dump7: { right: 'dump3', exact: true, shift: 0x2000, rules: 'clocks' }, gone: { right: 'dump3', exact: true, shift: 0, rules: undefined } },
+  queries: queries.pages.get(),
   ignoreRules: [clocks],
+  shown: {
+    cpus: { dump7: [3, 1], gone: [1] },
+    kept: { 'dump7/search#form': { pattern: 'panic' }, 'dump7/hex/2#laid': 'lowcore', 'window/jobs#open': true, 'gone/sql#text': 'select 1' },
+    splits: { cpus: 0.25 },
+  },
 };
 
 describe('a session file', () => {
@@ -40,10 +62,33 @@ describe('a session file', () => {
     expect(restored.cursors).toEqual({ dump2: state.cursors.dump7, 'dump2/hex/2': state.cursors['dump7/hex/2'] });
     expect(restored.marks.dump2?.map(({ text: words }) => words)).toEqual(['late', 'early']);
     expect(restored.marks.dump1).toEqual([]);
-    expect(parsed.session.dumps[0]).toEqual({ pathHint: '/a', volumes: ['/b'], view: 'prod', attachments: { vmlinux: '/v' } });
+    // Everything that was said of it but the key.
+    const said = { machine: 's390x', memoryAt: ['0x0', '0x1000'] };
+    expect(parsed.session.dumps[0]).toEqual({ pathHint: '/a', volumes: ['/b'], view: 'prod', said, attachments: { vmlinux: '/v' } });
+    expect(text).not.toContain('guest.key');
     expect(parsed.session.dumps[1]).toEqual({ identity: 'f'.repeat(64), dumpKey: 'e'.repeat(64), pathHint: '/c' });
     expect(parsed.session.ignoreRules).toEqual([clocks]);
+    expect(restored.queries).toEqual({ dump2: queries.pages.get().dump7 });
     expect(restored.comparisons).toEqual({ dump2: { right: 'dump1', exact: true, shift: 0x2000, rules: 'clocks' } });
+  });
+
+  it('keeps what views showed', () => {
+    const parsed = parseSession(JSON.stringify(writeSession(state)));
+    if (!('session' in parsed)) throw new Error(parsed.why);
+    expect(readSession(parsed.session, ['dump1', 'dump2']).shown).toEqual({
+      cpus: { dump2: [3, 1] },
+      kept: { 'dump2/search#form': { pattern: 'panic' }, 'dump2/hex/2#laid': 'lowcore', 'window/jobs#open': true },
+      splits: { cpus: 0.25 },
+    });
+    const long = { ...state, shown: { ...state.shown, kept: { 'dump7/search#form': 'x'.repeat(9000) } } };
+    expect(writeSession(long).kept).toBeUndefined();
+  });
+
+  it('of an older version has nothing of that', () => {
+    const { cpus: _cpus, kept: _kept, splits: _splits, ...older } = writeSession(state);
+    const parsed = parseSession(JSON.stringify(older));
+    if (!('session' in parsed)) throw new Error(parsed.why);
+    expect(readSession(parsed.session, ['dump1', 'dump2'])).toMatchObject({ layout: triageLayout('dump2'), shown: { cpus: {}, kept: {}, splits: {} } });
   });
 
   it('is not believed further than it can be', () => {
@@ -103,5 +148,18 @@ describe('ignore rules', () => {
     expect(comparisons.ownRules()[1]).toEqual(changed);
     expect(comparisons.rules.get()[0]).toEqual(builtIn[0]);
     expect(open().ownRules()).toEqual(comparisons.ownRules());
+  });
+});
+
+describe('past queries', () => {
+  it('stand once each, the newest first, and the oldest are dropped', () => {
+    expect(queries.pages.get().dump7?.history).toEqual([{ query: 'select 1', rows: 1 }, { query: 'select wrong' }]);
+    const book = createQueryBook();
+    for (let at = 0; at < mostPastQueries + 5; at += 1) book.ran('a', { query: `select ${at}`, rows: 1 });
+    book.ran('a', { query: '  ' });
+    expect(book.pages.get().a?.history.length).toBe(mostPastQueries);
+    expect(book.pages.get().a?.history[0]?.query).toBe(`select ${mostPastQueries + 4}`);
+    book.dumpClosed('a');
+    expect(book.pages.get()).toEqual({});
   });
 });

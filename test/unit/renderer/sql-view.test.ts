@@ -1,6 +1,6 @@
 /** The SQL view without its editor: completion, cells, export, saved queries. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sqlTables } from '../../../src/analysis/engine/pages/sql.ts';
+import { sqlTables } from '../../../src/analysis/engine/sql/query.ts';
 import type { SqlJson } from '../../../src/shared/memory-model.ts';
 import { cellPosition, cellText, isNumberColumn, toCsv, toJson } from '../../../src/renderer/views/sql/sql-cells.ts';
 import { sqlSuggestions } from '../../../src/renderer/views/sql/sql-completion.ts';
@@ -112,7 +112,9 @@ describe('saved queries', () => {
   });
   it.each(starterQueries.map(({ name, query }) => [name, query] as const))('"%s" runs on an index', async (_name, query) => {
     const { code, out, err } = await runInProcess(['sql', files.damaged, query, '--json']);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
+    // What a table of the dump lacks is said, and nothing else is.
+    const other = err.split('\n').filter((line) => line !== '' && !/^dumpbench: \w+ could (?:read only a part|not be filled): /.test(line));
+    expect({ code, other }).toEqual({ code: 0, other: [] });
     expect((JSON.parse(out) as SqlJson).columns.length).toBeGreaterThan(1);
   });
   it('of the user outlive the window, and what else stands in the storage is left out', () => {

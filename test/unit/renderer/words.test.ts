@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../../src/shared/check-model.ts';
 import type { Info } from '../../../src/shared/model.ts';
 import type { TriageDump } from '../../../src/shared/triage-model.ts';
+import { verdictClasses, type VerdictClass } from '../../../src/shared/verdict-model.ts';
 import { catalogue } from '../../../src/analysis/engine/catalogue.ts';
 import { checks } from '../../../src/analysis/integrity/index.ts';
 import { shortDigests } from '../../../src/renderer/words/digests.ts';
@@ -136,6 +137,22 @@ describe('verdict', () => {
     expect(verdictBanner(triage(reason, gist), [check('segments', 'passed')]).headline).toBe('Kernel panic - not syncing: sysrq triggered crash.');
     const failed = verdictBanner(triage(reason, gist), [failedCheck('os-info-page', 'the checksum is wrong')]);
     expect(failed.detail).toEqual(['The checksum is wrong.', 'Kernel panic - not syncing: sysrq triggered crash.']);
+  });
+
+  it('has the colour of what happened: a crash is red, what was asked for or is not known is amber, a system that ran is neither', () => {
+    const toneOf = (name: VerdictClass): string => verdictBanner({ ...triage('It stopped.'), verdict: { ...triage().verdict, class: name } }, []).tone;
+    expect(Object.fromEntries(verdictClasses.map((name) => [name, toneOf(name)]))).toMatchObject({
+      'null-pointer': 'bad',
+      bug: 'bad',
+      'hung-task': 'bad',
+      'disabled-wait': 'bad',
+      'operator-request': 'warn',
+      unknown: 'warn',
+      running: 'plain',
+      'hypervisor-request': 'plain',
+    });
+    // Nor is it green because checks passed.
+    expect(verdictBanner({ ...triage(), verdict: { ...triage().verdict, class: 'bug' } }, [check('segments', 'passed')]).tone).toBe('bad');
   });
 
   it('is never green while checks are open or nothing was compared', () => {

@@ -1,9 +1,11 @@
 /** aarch64. */
 import type { ArchitectureOps } from '../architecture.ts';
-import { namedCpus, registerOf } from '../named-cpus.ts';
+import { namedCpus } from '../named-cpus.ts';
+import { registerOf } from '../register-value.ts';
 import { aarch64Paging } from './address-space.ts';
 import { aarch64Instructions } from './instructions.ts';
 import { aarch64Address, isAarch64Image } from './kernel-address.ts';
+import { aarch64NamedRegisters, aarch64State } from './named-registers.ts';
 import { aarch64Registers, fpregsetAarch64, prstatusAarch64 } from './notes.ts';
 import { aarch64Unwinders } from './unwind.ts';
 import { isAarch64User } from './user-code.ts';
@@ -19,6 +21,8 @@ export const aarch64: ArchitectureOps = {
   vmcoreinfoKeys: ['NUMBER(kimage_voffset)', 'NUMBER(PHYS_OFFSET)', 'NUMBER(TCR_EL1_T1SZ)'],
   readCpus: namedCpus({ names: aarch64Registers, bytes: prstatusAarch64.size }),
   registers: {
+    named: aarch64NamedRegisters,
+    stateOf: aarch64State,
     stackPointer: (cpu) => registerOf(cpu, 'sp'),
     programCounter: (cpu) => registerOf(cpu, 'pc'),
     isUserCode: isAarch64User,

@@ -1,6 +1,6 @@
 /** What tells user code from the kernel's on aarch64. */
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import { registerOf } from '../named-cpus.ts';
+import { registerOf } from '../register-value.ts';
 
 /** PSTATE.M: the exception level in bits 2 and 3, and in bit 4 whether the state is AArch32, whose only level here is EL0. */
 const exceptionLevel = 0xcn;

@@ -2,7 +2,9 @@
 import type { ArchitectureOps } from '../architecture.ts';
 import { noTrace } from '../backtrace.ts';
 import { isLinear, linearAddress, linearStart, powerPaging } from './address-space.ts';
-import { namedCpus, registerOf } from '../named-cpus.ts';
+import { namedCpus } from '../named-cpus.ts';
+import { registerOf } from '../register-value.ts';
+import { powerNamedRegisters, powerState } from './named-registers.ts';
 import { fpregsetPpc64, powerNotes, powerRegisters, prstatusPpc64 } from './notes.ts';
 
 /** MSR[PR]: problem state. */
@@ -19,6 +21,8 @@ function power(name: 'ppc64' | 'ppc64le'): ArchitectureOps {
     vmcoreinfoKeys: ['SYMBOL(vmemmap_list)', 'SYMBOL(mmu_vmemmap_psize)', 'NUMBER(RADIX_MMU)', 'SYMBOL(radix_mmu)'],
     readCpus: namedCpus({ names: powerRegisters, bytes: prstatusPpc64.size }),
     registers: {
+      named: powerNamedRegisters,
+      stateOf: powerState,
       stackPointer: (cpu) => registerOf(cpu, 'r1'),
       programCounter: (cpu) => registerOf(cpu, 'nip'),
       isUserCode(cpu) {

@@ -155,7 +155,7 @@ function s390xFromRecord(record: RecordedCpu, id: number, memory: AbsoluteMemory
     cpu: {
       id,
       ...(identity === undefined ? {} : { linuxCpu: identity.linuxCpu }),
-      cpuAddress: record.cpuAddress,
+      ...defined({ cpuAddress: record.cpuAddress }),
       state: psw.decoded.text,
       prefix: hex(record.prefix),
       psw,
@@ -164,6 +164,9 @@ function s390xFromRecord(record: RecordedCpu, id: number, memory: AbsoluteMemory
       crs: hexAll(record.crs),
       fprs: hexAll(record.fprs),
       fpc: hex(record.fpc),
+      ...(record.vectorLow === undefined || record.vectorHigh === undefined
+        ? {}
+        : { vxrs: [...record.fprs.map((value, index) => hex((value << 64n) | (record.vectorLow?.[index] ?? 0n))), ...hexAll(record.vectorHigh)] }),
       timer: hex(record.timer),
       clockComparator: hex(record.clockComparator),
       todProgrammable: hex(record.todProgrammable),

@@ -20,6 +20,8 @@ export const s390x: ArchitectureOps = {
   vmcoreinfoKeys: ['SYMBOL(lowcore_ptr)', 'SYMBOL(high_memory)', 'KERNELOFFPHYS'],
   readCpus: readS390xCpus,
   registers: {
+    named: [],
+    stateOf: () => undefined,
     stackPointer(cpu) {
       const text = cpu.gprs?.[stackRegister];
       return text === undefined ? undefined : BigInt(text);

@@ -3,7 +3,7 @@ import { hex } from '../../../shared/units.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import type { Paging, SpaceQuestion } from '../architecture.ts';
 import { withinDump } from '../kernel-image.ts';
-import { registerOf } from '../named-cpus.ts';
+import { registerOf } from '../register-value.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type VmcoreinfoValues } from '../vmcoreinfo-values.ts';
 import { x86Address } from './kernel-address.ts';
 import { translateX86 } from './paging.ts';

@@ -3,7 +3,8 @@ import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { RawNote } from '../../formats/dump-format.ts';
 import type { CpuSet, CpuSource } from '../architecture.ts';
-import { namedCpus, registerOf, statusOf } from '../named-cpus.ts';
+import { namedCpus, statusOf } from '../named-cpus.ts';
+import { registerOf } from '../register-value.ts';
 import { narrowRegOffset, prstatusNarrow, prstatusX86, x86NarrowRegisters, x86Registers } from './notes.ts';
 import { virtualBoxRegisters } from './virtualbox-notes.ts';
 

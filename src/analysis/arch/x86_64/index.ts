@@ -1,11 +1,12 @@
 /** x86_64. */
 import type { ArchitectureOps } from '../architecture.ts';
-import { registerOf } from '../named-cpus.ts';
+import { registerOf } from '../register-value.ts';
 import { x86Paging } from './address-space.ts';
 import { x86Fault } from './fault.ts';
 import { isX86Image, x86Address, x86LinearMap, x86LoadedPhysBase, x86PhysBase } from './kernel-address.ts';
 import { x86Cpus } from './cpus.ts';
 import { x86Instructions } from './instructions.ts';
+import { x86NamedRegisters, x86State } from './named-registers.ts';
 import { prstatusNarrow, prstatusX86 } from './notes.ts';
 import { qemuCpuState } from './qemu-cpu-state.ts';
 import { matchQemuStates, qemuControlRegisters, qemuStates } from './qemu-notes.ts';
@@ -24,6 +25,8 @@ export const x86: ArchitectureOps = {
   vmcoreinfoKeys: ['NUMBER(phys_base)', 'SYMBOL(phys_base)', 'SYMBOL(init_top_pgt)', 'SYMBOL(init_level4_pgt)', 'NUMBER(KERNEL_IMAGE_SIZE)'],
   readCpus: x86Cpus,
   registers: {
+    named: x86NamedRegisters,
+    stateOf: x86State,
     stackPointer: (cpu) => registerOf(cpu, 'rsp'),
     programCounter: (cpu) => registerOf(cpu, 'rip'),
     isUserCode: isX86User,

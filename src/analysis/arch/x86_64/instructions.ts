@@ -51,11 +51,35 @@ function inBrackets({ address, bytes, operands }: Decoded, values: RegisterValue
 /** Members of struct pt_regs in their order (arch/x86/include/asm/ptrace.h). */
 const saved = ['r15', 'r14', 'r13', 'r12', 'rbp', 'rbx', 'r11', 'r10', 'r9', 'r8', 'rax', 'rcx', 'rdx', 'rsi', 'rdi', '', 'rip', '', '', 'rsp'] as const;
 
+/** Of 32 bits, by their numbers. */
+const doubleWords = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
+const isPrefix = (byte: number | undefined): boolean => byte === 0x66 || byte === 0x67 || (byte !== undefined && (byte & 0xf0) === 0x40);
+
+/**
+ * UD0 and UD1 have a ModR/M byte, and what that asks for (volume 2, "UD"), which capstone 5 leaves out: the kernel marks trampolines of static calls and
+ * failed checks so.
+ */
+function undefinedByDesign(mnemonic: string, bytes: Uint8Array): ReturnType<NonNullable<InstructionSet['misread']>> {
+  if (mnemonic !== 'ud0' && mnemonic !== 'ud1') return undefined;
+  const opcode = bytes.findIndex((byte) => !isPrefix(byte));
+  const modrm = bytes[opcode + 2];
+  if (opcode === -1 || modrm === undefined) return { length: opcode + 3, operands: '' };
+  const [mode, register, memory] = [modrm >> 6, (modrm >> 3) & 7, modrm & 7];
+  if (mode === 3) {
+    const plain = opcode === 0 ? `${doubleWords[register] ?? ''}, ${doubleWords[memory] ?? ''}` : '';
+    return { length: opcode + 3, operands: plain };
+  }
+  const index = memory === 4 ? 1 : 0;
+  const isFar = mode === 0 && (index === 1 ? (bytes[opcode + 3] ?? 0) & 7 : memory) === 5;
+  return { length: opcode + 3 + index + (mode === 2 || isFar ? 4 : mode), operands: '' };
+}
+
 export const x86Instructions: InstructionSet = {
   decoder: 'x86_64',
   alignment: 1n,
   longest: 15,
   lengthBy: () => undefined,
+  misread: undefinedByDesign,
   target(instruction) {
     const { mnemonic, operands } = instruction;
     if (branches.test(mnemonic) && /^0x[0-9a-f]+$/.test(operands)) return BigInt(operands);

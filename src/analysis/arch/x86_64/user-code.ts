@@ -1,6 +1,6 @@
 /** What tells user code from the kernel's on x86_64. */
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import { registerOf } from '../named-cpus.ts';
+import { registerOf } from '../register-value.ts';
 
 /** Requested privilege level in CS: 0 in the kernel, 3 in user code. */
 const privilege = 3n;

@@ -6,9 +6,11 @@ import type { Session } from '../session/session.ts';
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import { findTables } from './address-space.ts';
 import { inspectPlace } from './inspect.ts';
+import { rangeFacts } from './range-facts.ts';
 import { readMemory } from './read.ts';
 import { translateAddress } from './translate.ts';
 import { listViewableTypes, viewAsType } from './view-as-type.ts';
+import { typeMembers } from './type-members.ts';
 import { listLayouts, viewAs } from './view-as.ts';
 
 interface SpacePlace {
@@ -41,6 +43,11 @@ export const byteHandlers = (sessionOf: SessionOf, partOf: SessionOf) =>
       await lookForPlace(session, place, signal);
       return inspectPlace(session, place);
     },
+    async rangeFacts({ dump, view, ...request }, { signal }) {
+      const session = sessionOf(dump, view);
+      await lookForPlace(session, request, signal);
+      return rangeFacts(session, request, signal);
+    },
     layouts: ({ dump }) => listLayouts(sessionOf(dump)),
     async viewAs({ dump, view, layout, ...place }, { signal }) {
       const session = sessionOf(dump, view);
@@ -52,6 +59,11 @@ export const byteHandlers = (sessionOf: SessionOf, partOf: SessionOf) =>
       const session = sessionOf(dump, view);
       await lookForOwner(session, place, signal);
       return viewAsType(session, type, place, signal);
+    },
+    async typeMembers({ dump, view, type, place, start }, { signal }) {
+      const session = sessionOf(dump, view);
+      if (place !== undefined) await lookForPlace(session, place, signal);
+      return typeMembers(session, type, place, start ?? 0, signal);
     },
     async translate({ dump, view, ...request }, { signal }) {
       const session = sessionOf(dump, view);

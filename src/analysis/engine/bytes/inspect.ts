@@ -80,18 +80,20 @@ export function inspectPlace(session: Session, place: Omit<ReadRequest, 'length'
   if (bytes.length < 4) return { schema: schemaVersion, readings: [] };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { arch, endian } = session.image.machine;
+  const isMainframe = architectures[arch].features.has('psw');
   const little = endian === 'little';
   const value = bytes.length >= 8 ? view.getBigUint64(0, little) : undefined;
   const readings: InterpretationJson[] = [
     ...floats(view, bytes.length, false),
     ...floats(view, bytes.length, true),
-    { name: 'EBCDIC 1047', text: ebcdicText(bytes) },
+    // Other machines keep no text so.
+    ...(isMainframe ? [{ name: 'EBCDIC 1047', text: ebcdicText(bytes) }] : []),
     ...times(value, view.getUint32(0, little)),
   ];
   const add = (name: string, text: string | undefined): void => {
     if (text !== undefined) readings.push({ name, text });
   };
-  if (architectures[arch].features.has('psw') && value !== undefined) {
+  if (isMainframe && value !== undefined) {
     const tod = todToIso(value);
     add('TOD clock', tod !== undefined && tod < '2100' && tod > '1990' ? tod : undefined);
     const psw = bytes.length >= 16 && place.address % 8n === 0n ? { mask: value, address: view.getBigUint64(8) } : undefined;

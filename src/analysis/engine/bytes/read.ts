@@ -79,11 +79,11 @@ function readVirtual(session: Session, request: ReadRequest): ReadAnswer {
 
 function readFileBytes(session: Session, request: ReadRequest): ReadAnswer {
   const data = new Uint8Array(request.length);
-  const { size } = session.file;
+  const { size } = session.placed;
   const inside = request.address < BigInt(size);
   const absent: ReadJson['absent'] = [];
   const got = inside
-    ? readAround(session.file, Number(request.address), data, (from, to, fault) => {
+    ? readAround(session.placed, Number(request.address), data, (from, to, fault) => {
         const gap = { start: request.address + BigInt(from), end: request.address + BigInt(to) };
         absent.push(gapJson({ ...gap, state: 'unreadable', reason: faultText(fault) }));
       })

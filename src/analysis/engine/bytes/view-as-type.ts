@@ -18,7 +18,7 @@ type Place = Omit<ReadRequest, 'length'>;
 const addressEnd = 1n << 64n;
 
 /** Bytes of one address space as the reader of values takes them. */
-function memoryAt(session: Session, place: Place, pointerBytes: 4 | 8): TypeMemory {
+export function memoryAt(session: Session, place: Place, pointerBytes: 4 | 8): TypeMemory {
   const read = (address: bigint, length: number): ReturnType<typeof readMemory> | undefined =>
     address + BigInt(length) > addressEnd ? undefined : readMemory(session, { ...place, address, length });
   return {

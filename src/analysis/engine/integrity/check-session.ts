@@ -8,10 +8,15 @@ import { vmcoreinfoNumber } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { vmcoreinfoChoice } from '../session/kernel-search.ts';
 import { kdumpStarted } from '../triage/kdump-start.ts';
 import { packedOf } from './evidence.ts';
+import { architectures } from '../../arch/index.ts';
+import { defined } from '../../../shared/defined.ts';
+import { loggedCommandLine, parameterAreaCommandLine, savedCommandLine } from '../../kernel/facts/kernel-facts.ts';
+import { logEnd } from '../../kernel/log/log-record.ts';
 import type { CheckContext } from '../../integrity/check.ts';
 import type { CheckDepth, CheckResult } from '../../../shared/check-model.ts';
 import { ownLowcore } from '../machine/lowcore-of-cpu.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
+import { analysedWitnesses } from './analysed-witnesses.ts';
 
 export interface CheckOptions {
   /** What the user brought along; nothing by default. */
@@ -19,6 +24,29 @@ export interface CheckOptions {
   readonly onProgress?: Parameters<typeof runChecks>[2];
   /** These checks alone. */
   readonly only?: readonly string[];
+}
+
+/** What an archive of the host is held against; nothing is searched for. */
+function hostWitnesses(session: Session): Pick<CheckContext, 'hostFacts' | 'witnesses'> {
+  const { hostFacts } = session.attached.find((one) => one.hostFacts !== undefined) ?? {};
+  if (hostFacts === undefined) return {};
+  const kernel = session.knownKernel;
+  const symbols = kernel.hasSymbols && kernel.symbols.found ? kernel.symbols.symbols : undefined;
+  const hasLowcore = architectures[session.image.machine.arch].features.has('lowcore');
+  const commandLine =
+    (symbols === undefined ? undefined : savedCommandLine(kernel.memory, symbols)) ??
+    (hasLowcore ? parameterAreaCommandLine(session.memory) : undefined) ??
+    loggedCommandLine(kernel.log);
+  const modules = symbols === undefined ? undefined : kernel.modules;
+  const end = logEnd(kernel.log);
+  return {
+    hostFacts,
+    witnesses: defined({
+      commandLine,
+      modules: modules === undefined || typeof modules === 'string' ? undefined : modules.list.modules.map(({ name }) => name),
+      uptime: end === undefined ? undefined : Number(end) / 1e9,
+    }),
+  };
 }
 
 /** What checks read of a session. */
@@ -42,6 +70,7 @@ export function checkContext(session: Session, signal: AbortSignal, evidence: Ev
     osInfo,
     vmcoreinfo,
     vmcoreinfoChoice: vmcoreinfoChoice(session),
+    attachedRelease: session.attached.find((one) => one.vmcoreinfo !== undefined)?.vmcoreinfo?.release,
     crashTime: vmcoreinfoNumber(knownVmcoreinfo, 'CRASHTIME'),
     utsName,
     cpus: cpus.slice(0, recorded),
@@ -49,14 +78,26 @@ export function checkContext(session: Session, signal: AbortSignal, evidence: Ev
     kdumpGuard,
     kdumpStarted: kdumpStarted(session),
     evidence,
+    ...hostWitnesses(session),
+    dumpLog: session.attached.find(({ dumpLog }) => dumpLog !== undefined)?.dumpLog,
+    givenLog: session.attached.find(({ log }) => log !== undefined)?.log,
     faults: session.faults,
     signal,
   };
+}
+
+/** The checks' context with what it takes analyses to find out. */
+async function analysedContext(session: Session, depth: CheckDepth, signal: AbortSignal, { evidence, only }: CheckOptions): Promise<CheckContext> {
+  const context = checkContext(session, signal, evidence);
+  const { hostFacts, witnesses } = context;
+  if (hostFacts === undefined || only?.includes('host-facts') === false) return context;
+  return { ...context, witnesses: { ...witnesses, ...(await analysedWitnesses(session, hostFacts, depth, signal)) } };
 }
 
 export async function checkSession(session: Session, depth: CheckDepth, signal: AbortSignal, options: CheckOptions = {}): Promise<CheckResult[]> {
   const { knownKernel } = session;
   // What the CPUs are called rests on symbols: read here, they can be waited for and cancelled.
   if (knownKernel.publishesSymbols) await knownKernel.ready(['symbols'], signal);
-  return runChecks(checkContext(session, signal, options.evidence), depth, options.onProgress, options.only);
+  if (session.attached.some(({ hostFacts }) => hostFacts !== undefined)) await knownKernel.ready(['log'], signal);
+  return runChecks(await analysedContext(session, depth, signal, options), depth, options.onProgress, options.only);
 }

@@ -57,7 +57,8 @@ const readPublicKey = (path: string): KeyObject => ed25519(path, (pem) => create
 /** The files of a dump as they lie on disk; `close` closes those that were opened for it. */
 function filesOf(session: Session): { readonly files: readonly ByteSource[]; readonly close: () => void } {
   const { volumes } = session.image.container;
-  if (volumes === undefined || volumes.length < 2) return { files: [session.file], close: () => undefined };
+  // Of a set in an archive that is the archive.
+  if (volumes === undefined || volumes.length < 2 || session.packing?.member !== undefined) return { files: [session.file], close: () => undefined };
   const opened = volumes.map(({ path }) => openFile(path));
   return {
     files: opened,
@@ -127,9 +128,9 @@ function opened(path: string, { identity }: Session, by: 'files' | 'named' | 'ke
 }
 
 /** Only of a packed dump: its file, and the copy from which everything is read. */
-export function packedOf({ file, wrapper, unpacked, packedParts }: Session): Pick<Evidence, 'packed'> {
-  const first = wrapper === undefined || unpacked === undefined ? [] : [{ wrapper, file, copy: unpacked.source }];
-  const packed = [...first, ...packedParts.map((part) => ({ wrapper: part.wrapper, file: part.file, copy: part.unpacked.source }))];
+export function packedOf({ file, packing, unpacked, packedParts }: Session): Pick<Evidence, 'packed'> {
+  const first = packing === undefined || unpacked === undefined ? [] : [{ packing, file, copy: unpacked.source }];
+  const packed = [...first, ...packedParts.map((part) => ({ packing: part.packing, file: part.file, copy: part.unpacked.source }))];
   return packed.length === 0 ? {} : { packed };
 }
 

@@ -20,7 +20,7 @@ import { comparisonOf } from '../pages/compare.ts';
 import type { Session } from '../session/session.ts';
 import { toolName, toolVersion } from '../tool.ts';
 import { describeDump } from '../triage/info.ts';
-import { verdictOf } from '../triage/verdict.ts';
+import { reasonOfBoth, verdictOf } from '../triage/verdict.ts';
 import { deathOf } from '../triage/what-died.ts';
 import { verifySession, type Scan, type VerifyRequest } from './verify.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
@@ -45,7 +45,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
     // A report says which dump, not where it lay; and the same whether a copy lay in this machine's cache or not.
     info: { ...described, findings: [...described.findings, ...findings], file: { ...described.file, path: fileName }, container },
     verdict,
-    ...defined({ reason }),
+    ...defined({ reason: await reasonOfBoth(session, reason, context.signal) }),
     health: verified.summary,
     checks: verified.checks,
     damage: verified.damage ?? [],
@@ -58,9 +58,9 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
 }
 
 /** The answer of an analysis with the words of its declaration. */
-function reportAnalysis({ id, columns, rows, missing, complete }: AnalysisJson): ReportAnalysis {
+function reportAnalysis({ id, columns, rows, note, missing, complete }: AnalysisJson): ReportAnalysis {
   const { title, about, drawing } = analysisNamed(id).table;
-  return { id, title, about, ...defined({ drawing }), columns, rows, missing, complete };
+  return { id, title, about, ...defined({ drawing }), columns, rows, ...defined({ note }), missing, complete };
 }
 
 export interface ReportRequest extends VerifyRequest {

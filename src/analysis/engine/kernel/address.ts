@@ -2,236 +2,39 @@
 import type { AddressFact, AddressJson } from '../../../shared/address-model.ts';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
+import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion, type AddressSpace } from '../../../shared/model.ts';
-import { failed, isFailure, type Failure } from '../../../shared/result.ts';
+import { isFailure } from '../../../shared/result.ts';
+import type { SymbolExpression } from '../../../shared/symbol-expression.ts';
 import { hex } from '../../../shared/units.ts';
-import { architectures } from '../../arch/index.ts';
 import { realToAbsolute } from '../../arch/s390x/prefixing.ts';
-import { lowcoreSize } from '../../arch/s390x/save-area.ts';
 import { createPace } from '../../jobs/pace.ts';
 import { MissingFacts } from '../../kernel/analyses/analysis-cells.ts';
-import { layoutPieces } from '../../kernel/modules/module-details.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { KernelObjects } from '../../kernel/object/kernel-objects.ts';
 import { kernelObjects } from '../../kernel/object/kernel-objects.ts';
-import { flagNames, pageStruct } from '../../kernel/pages/page-structs.ts';
-import { slabPlace, type SlabPlace } from '../../kernel/pages/slab-object.ts';
-import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
-import { vmallocAreas } from '../../kernel/vmalloc/vmalloc-areas.ts';
-import { describeLowcores } from '../machine/lowcore.ts';
-import { ownLowcore } from '../machine/lowcore-of-cpu.ts';
-import { lookForCpus } from './look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { selectPrefix } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
-import { allNames, symbolText } from './kernel-names.ts';
-import { firstOfTasks, kernelTasks } from './kernel-tasks.ts';
+import { allNames, namesOf, symbolText, type NameSearch } from './kernel-names.ts';
+import { kernelTasks } from './kernel-tasks.ts';
+import { kernelAlias } from './kernel-alias.ts';
+import { knownTasks, unsearched } from './known-tasks.ts';
+import { symbolAddress } from './symbol-address.ts';
 import type { KernelTasks } from './find-tasks.ts';
+import { isOwnLowcore, looks, type Question } from './address-facts.ts';
+import { lookForCpus } from './look-for-cpus.ts';
 
 export interface AddressRequest {
-  readonly space: AddressSpace;
-  readonly address: bigint;
-  readonly cpu?: number | undefined;
-  /** Among the oldest and newest few thousand tasks, and without a search for symbols; types and a vmcoreinfo that is doubtful are still looked for. */
+  readonly place: { readonly space: AddressSpace; readonly address: bigint; readonly cpu?: number | undefined } | SymbolExpression;
+  /** By what is known by now or lies where pointers lead, among the oldest and newest few thousand tasks: nothing is searched for. */
   readonly quick?: boolean | undefined;
 }
 
-interface Question {
-  readonly session: Session;
-  readonly tasks: KernelTasks;
-  readonly objects: KernelObjects;
-  readonly names: SymbolTable | undefined;
-  /** Of the kernel; undefined where only memory was named. */
-  readonly virtual: bigint | undefined;
-  readonly absolute: bigint | undefined;
-  readonly nameOf: (number: number) => string;
-}
+/** Things of one kind that a quick answer looks at: areas of vmalloc, tasks. */
+const mostQuickly = 1 << 16;
 
-type Fact = AddressFact | Failure | undefined;
-
-const within = (address: bigint, start: bigint, end: bigint): boolean => start <= address && address < end;
-const distance = (bytes: bigint | number): string => (BigInt(bytes) === 0n ? '' : `+${hex(bytes)}`);
-
-function* symbolFact({ names, virtual }: Question): Generator<Fact> {
-  const found = virtual === undefined ? undefined : names?.at(virtual);
-  if (found === undefined) return;
-  const { name, offset, size, module } = found;
-  yield { kind: 'symbol', text: symbolText(found), name, offset, ...defined({ size, module }) };
-}
-
-function* moduleFacts({ tasks, virtual }: Question): Generator<Fact> {
-  if (virtual === undefined) return;
-  const { modules } = tasks.kernel;
-  if (typeof modules === 'string') {
-    yield failed('modules', modules);
-    return;
-  }
-  if (tasks.types === undefined) {
-    yield modules.list.modules.length === 0 ? undefined : failed('memory of modules', tasks.noTypes);
-    return;
-  }
-  for (const { name, address } of modules.list.modules)
-    for (const { start, end } of layoutPieces(tasks.types.types, tasks.memory, address))
-      if (within(virtual, start, end))
-        yield {
-          kind: 'module',
-          text: `memory of module ${name}${distance(virtual - start)}`,
-          name,
-          start: hex(start),
-          end: hex(end),
-          offset: Number(virtual - start),
-        };
-}
-
-/** Virtual addresses of the first two pages are real ones, and those are each CPU's own lowcore. */
-const isOwnLowcore = (session: Session, virtual: bigint | undefined): boolean =>
-  virtual !== undefined && virtual < BigInt(lowcoreSize) && architectures[session.image.machine.arch].features.has('lowcore');
-
-function* lowcoreFacts({ session, virtual, absolute, nameOf }: Question): Generator<Fact> {
-  if (!architectures[session.image.machine.arch].features.has('lowcore')) return;
-  if (virtual !== undefined && isOwnLowcore(session, virtual)) {
-    const offset = Number(virtual);
-    const known = machineCpus(session).cpus.some(({ prefix }) => prefix !== undefined);
-    const [lowcore] = known ? describeLowcores(session, {}).cpus : [];
-    const field = lowcore?.fields.find((one) => one.offset <= offset && offset < one.offset + one.size)?.name;
-    const text = `lowcore of whichever CPU uses the address${field === undefined ? `, offset ${hex(offset)}` : `: ${field}`}`;
-    yield { kind: 'lowcore', text, offset, ...defined({ field }) };
-    return;
-  }
-  if (absolute === undefined) return;
-  const { cpus } = machineCpus(session);
-  const numbering = cpuNumbering(cpus);
-  for (const cpu of cpus) {
-    const own = ownLowcore(session, cpu);
-    if (own === undefined || !within(absolute, own, own + BigInt(lowcoreSize))) continue;
-    const offset = Number(absolute - own);
-    const number = cpu[numbering] ?? cpu.id;
-    const [lowcore] = describeLowcores(session, { cpu: number }).cpus;
-    const field = lowcore?.fields.find((one) => one.offset <= offset && offset < one.offset + one.size)?.name;
-    const text = `lowcore of ${nameOf(number)}${field === undefined ? `, offset ${hex(offset)}` : `: ${field}`}`;
-    yield { kind: 'lowcore', text, cpu: number, prefix: hex(own), offset, ...defined({ field }) };
-  }
-}
-
-function* perCpuFacts({ tasks, names, virtual, nameOf }: Question): Generator<Fact> {
-  const [start, end] = ['__per_cpu_start', '__per_cpu_end'].map((name) => tasks.symbols?.lookup(name)[0]?.address);
-  if (virtual === undefined || start === undefined || end === undefined) return;
-  for (const { number, perCpuOffset } of tasks.cpus) {
-    if (perCpuOffset === undefined) continue;
-    const variable = BigInt.asUintN(64, virtual - perCpuOffset);
-    if (!within(variable, start, end)) continue;
-    const found = names?.at(variable);
-    const symbol = found === undefined ? undefined : `${found.name}${distance(found.offset)}`;
-    yield {
-      kind: 'per-cpu',
-      text: `per-CPU data of ${nameOf(number)}${symbol === undefined ? '' : `: ${symbol}`}`,
-      cpu: number,
-      variable: hex(variable),
-      ...defined({ symbol }),
-    };
-  }
-}
-
-function* taskFacts({ tasks, objects, virtual, nameOf }: Question): Generator<Fact> {
-  if (virtual === undefined) return;
-  const { list, layout } = tasks;
-  const size = objects.sizeOf('task_struct');
-  const bytes = isFailure(size) ? 0n : BigInt(size.value);
-  for (const { address, comm, pid, stack } of list.tasks) {
-    const who = `${comm} (pid ${pid ?? '?'})`;
-    const of = { ...defined({ pid }) };
-    yield undefined;
-    if (within(virtual, address, address + bytes) || virtual === address)
-      yield { kind: 'task', text: `task_struct of ${who}${distance(virtual - address)}`, task: hex(address), comm, offset: Number(virtual - address), ...of };
-    const stackEnd = stack === undefined || layout === undefined ? undefined : stack + BigInt(layout.stackBytes);
-    if (stack !== undefined && stackEnd !== undefined && within(virtual, stack, stackEnd))
-      yield { kind: 'stack', text: `kernel stack of ${who}${distance(virtual - stack)}`, start: hex(stack), end: hex(stackEnd), task: hex(address), ...of };
-  }
-  for (const { number, stacks } of tasks.cpus)
-    for (const { name, start, end } of stacks)
-      if (name !== 'kernel stack' && within(virtual, start, end))
-        yield { kind: 'stack', text: `${name} of ${nameOf(number)}${distance(virtual - start)}`, start: hex(start), end: hex(end), cpu: number };
-  if (!list.complete) yield failed('stacks of some tasks', list.broken ?? tasks.missing[0]?.why ?? 'the list of tasks is not complete');
-}
-
-function slabText({ cache, offset, index, objects, state }: SlabPlace): string {
-  const free = 'unknown' in state ? `whether it is free is not known: ${state.unknown}` : state.free ? 'free' : 'allocated';
-  const part =
-    offset < 0 ? `${-offset} bytes before object` : offset >= cache.objectSize ? `${offset - cache.objectSize} bytes behind the end of object` : 'object';
-  return `${part} ${index} of ${objects} in a slab of ${cache.name}${offset > 0 && offset < cache.objectSize ? `, offset ${hex(offset)}` : ''}, ${free}`;
-}
-
-function* pageFacts({ tasks, objects, virtual, absolute }: Question): Generator<Fact> {
-  if (absolute === undefined) return;
-  const found = pageStruct(objects, absolute);
-  if (isFailure(found)) {
-    yield found;
-    return;
-  }
-  const place = slabPlace(objects, virtual ?? absolute, absolute, found, tasks.cpus, tasks.kernel.memory);
-  if (place !== undefined && isFailure(place)) yield place;
-  // Where only memory was named its virtual address is that of the map of all memory, which is not known here.
-  else if (place !== undefined && virtual !== undefined) {
-    const { cache, object, offset, index, objects: count, state } = place;
-    yield {
-      kind: 'slab',
-      text: slabText(place),
-      cache: cache.name,
-      cacheAddress: hex(cache.address),
-      object: hex(object),
-      offset,
-      size: cache.size,
-      objectSize: cache.objectSize,
-      index,
-      objects: count,
-      ...('free' in state ? { free: state.free } : {}),
-    };
-    if ('unknown' in state) yield failed('whether the object is free', state.unknown);
-  }
-  const flags = flagNames(objects, found.page);
-  if (isFailure(flags)) yield flags;
-  const at = found.page.address;
-  if (isFailure(at)) return;
-  const head = found.head.pfn === found.pfn ? undefined : Number(found.head.pfn);
-  const names = isFailure(flags) ? undefined : [...flags.value];
-  const words = names === undefined ? '' : names.length === 0 ? ': no flags' : `: ${names.join(', ')}`;
-  yield {
-    kind: 'page',
-    text: `page frame ${found.pfn}${words}${head === undefined ? '' : `; part of the compound page at frame ${head}`}`,
-    pfn: Number(found.pfn),
-    page: hex(at.value),
-    ...defined({ flags: names, head }),
-  };
-}
-
-function* vmallocFacts({ objects, virtual }: Question): Generator<Fact> {
-  if (virtual === undefined) return;
-  for (const area of vmallocAreas(objects)) {
-    if (isFailure(area)) {
-      yield area;
-      continue;
-    }
-    if (!within(virtual, area.start, area.end)) {
-      yield undefined;
-      continue;
-    }
-    const caller = area.vm?.at('caller').symbol();
-    const by = caller === undefined || isFailure(caller) ? undefined : caller.value;
-    const text = `area of vmalloc ${hex(area.start)}-${hex(area.end)}${distance(virtual - area.start)}${by === undefined ? '' : `, made by ${by}`}`;
-    yield { kind: 'vmalloc', text, start: hex(area.start), end: hex(area.end), offset: Number(virtual - area.start), ...defined({ caller: by }) };
-  }
-}
-
-function* memoryFact({ session, virtual, absolute }: Question): Generator<Fact> {
-  if (absolute === undefined) {
-    if (virtual !== undefined && !isOwnLowcore(session, virtual)) yield failed('memory at the address', 'no translation leads to any');
-    return;
-  }
-  const [gap] = session.memory.read(absolute, 1).absences;
-  const state = absolute >= session.memory.end ? 'missing' : (gap?.state ?? 'in the dump');
-  yield { kind: 'memory', text: `absolute ${hex(absolute)}, ${state}`, absolute: hex(absolute), state };
-}
-
-const looks = [symbolFact, lowcoreFacts, perCpuFacts, taskFacts, pageFacts, vmallocFacts, moduleFacts, memoryFact];
+const noSymbols = (kernel: Kernel): string => (!kernel.hasSymbols ? unsearched : kernel.symbols.found ? '' : kernel.symbols.why);
 
 /** The kernel's objects as its tasks were read with. */
 function objectsOf({ kernel, memory, symbols, names, types, noTypes }: KernelTasks): KernelObjects {
@@ -240,31 +43,29 @@ function objectsOf({ kernel, memory, symbols, names, types, noTypes }: KernelTas
     return found === undefined ? undefined : symbolText(found);
   };
   const space = { types: types?.types, noTypes, vmcoreinfo: kernel.vmcoreinfo, pointerBytes: memory.pointerBytes, memory, symbolAt };
-  return kernelObjects({ space, symbols, noSymbols: kernel.symbols.found ? '' : kernel.symbols.why });
+  return kernelObjects({ space, symbols, noSymbols: noSymbols(kernel) });
 }
 
-/** @throws DumpError absent for a CPU that the dump does not have, and for a real address where its prefix is not known; Cancelled */
-export async function describeAddress(session: Session, request: AddressRequest, signal: AbortSignal): Promise<AddressJson> {
-  const { space, address, cpu } = request;
-  const isSearched = request.quick === true && !session.kernel.publishesSymbols;
-  if (!isSearched) await lookForCpus(session, signal);
+/** Names by what is known of the kernel by now. @throws Cancelled */
+async function knownNames({ knownKernel: kernel }: Session, signal: AbortSignal): Promise<NameSearch> {
+  if (!kernel.hasSymbols) return { why: unsearched };
+  await kernel.ready(['symbols', 'allModuleSymbols', 'modules'], signal);
+  return namesOf(kernel);
+}
+
+/**
+ * @throws DumpError absent for a CPU or a symbol that the dump does not have, and for a real address where its prefix is not known; RequestError
+ * for a name of several symbols; Cancelled
+ */
+export async function describeAddress(session: Session, { place, quick }: AddressRequest, signal: AbortSignal): Promise<AddressJson> {
+  if (quick !== true) await lookForCpus(session, signal);
+  const search = await (quick === true ? knownNames : allNames)(session, signal);
+  const names = 'why' in search ? undefined : search;
+  const { space, address, cpu } = 'name' in place ? ({ space: 'virtual', address: addressOfSymbol(session, search, place), cpu: undefined } as const) : place;
   const { cpus } = machineCpus(session);
   const numbering = cpuNumbering(cpus);
-  if (isSearched)
-    return {
-      schema: schemaVersion,
-      space,
-      address: hex(address),
-      ...defined({ cpu }),
-      numbering,
-      facts: [],
-      missing: [{ what: 'symbols', why: 'they would have to be searched for' }],
-    };
-  const tasks = await (request.quick === true ? firstOfTasks : kernelTasks)(session, signal);
-  const search = await allNames(session, signal);
-  const names = 'why' in search ? undefined : search;
-  const virtual = space === 'virtual' ? address : undefined;
-  const absolute = isOwnLowcore(session, virtual)
+  const tasks = await (quick === true ? knownTasks : kernelTasks)(session, signal);
+  const absolute = isOwnLowcore(session, space === 'virtual' ? address : undefined)
     ? undefined
     : space === 'virtual'
       ? tasks.kernel.memory.translate(address)
@@ -273,6 +74,10 @@ export async function describeAddress(session: Session, request: AddressRequest,
         : space === 'real'
           ? realToAbsolute(address, selectPrefix(session, cpu ?? 0))
           : undefined;
+  const alias = space === 'virtual' || absolute === undefined ? undefined : kernelAlias(tasks, names, absolute);
+  // Where virtual addresses are real ones, the first are each CPU's own lowcore.
+  const mapped = isOwnLowcore(session, alias) ? undefined : alias;
+  const virtual = space === 'virtual' ? address : mapped;
   const all = { ...tasks, names };
   const question: Question = {
     session,
@@ -288,12 +93,34 @@ export async function describeAddress(session: Session, request: AddressRequest,
   // An area of vmalloc that cannot be read may be one of a million.
   const missing = new MissingFacts();
   if ('why' in search) missing.add({ what: 'symbols', why: search.why });
-  for (const look of looks)
+  for (const { of, look } of looks) {
+    let left = quick === true ? mostQuickly : Number.POSITIVE_INFINITY;
     for (const fact of look(question)) {
       await pace.breathe(() => undefined);
+      if (left === 0) {
+        missing.add({ what: of, why: `there are more than ${mostQuickly}: the others were not looked at` });
+        break;
+      }
+      left -= 1;
       if (fact === undefined) continue;
       if (isFailure(fact)) missing.add(fact.missing);
       else facts.push(fact);
     }
-  return { schema: schemaVersion, space, address: hex(address), ...defined({ cpu }), numbering, facts, missing: [...missing.all] };
+  }
+  return {
+    schema: schemaVersion,
+    space,
+    address: hex(address),
+    ...defined({ cpu, mapped: mapped === undefined ? undefined : hex(mapped) }),
+    numbering,
+    facts,
+    missing: [...missing.all],
+  };
+}
+
+/** @throws DumpError absent, RequestError */
+function addressOfSymbol({ path }: Session, search: NameSearch, symbol: SymbolExpression): bigint {
+  const found = 'why' in search ? undefined : symbolAddress(search, symbol);
+  if (found === undefined) throw new DumpError('absent', { file: path }, 'why' in search ? `symbols: ${search.why}` : `no symbol is named ${symbol.name}`);
+  return found;
 }

@@ -3,6 +3,7 @@ import { append } from '../../../shared/append.ts';
 import type { ComparedAnalysis } from '../../../shared/analysis-compare.ts';
 import type { AnalysisRequest } from '../../../shared/analysis-protocol.ts';
 import { type AnalysisJson, type RowJson, defaultRows } from '../../../shared/analysis-table.ts';
+import { defined } from '../../../shared/defined.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { ScanProgress } from '../../../shared/scan-progress.ts';
 import { RequestError, type CallContext } from '../../../shared/rpc.ts';
@@ -44,8 +45,8 @@ export async function analyseSession(
   const analysis = analysisNamed(id);
   const kernel = await analysisKernel(session, analysis.table, signal);
   const values = readParameters(analysis.table, parameters, { session, symbols: kernel.symbols });
-  const { rows, missing, complete } = await runAnalysis(analysis, kernel, { parameters: values, first, limit, signal, report });
-  return { schema: schemaVersion, id, columns: analysis.table.columns, rows: [...rows], missing: [...missing], complete };
+  const { rows, note, missing, complete } = await runAnalysis(analysis, kernel, { parameters: values, first, limit, signal, report });
+  return { schema: schemaVersion, id, columns: analysis.table.columns, rows: [...rows], ...defined({ note }), missing: [...missing], complete };
 }
 
 /** All rows of an analysis up to the usual number. */

@@ -1,12 +1,15 @@
 /** Parameters of an analysis as a person types them, held against the declaration. */
-import { parseAddress, resolveAddress } from '../../../shared/address-expression.ts';
+import { resolveAddress } from '../../../shared/address-expression.ts';
 import type { AnalysisTable, ParameterJson } from '../../../shared/analysis-table.ts';
 import { cpuNumbering, registerAddress } from '../../../shared/cpu-registers.ts';
 import { RequestError } from '../../../shared/rpc.ts';
+import { parseTypedAddress } from '../../../shared/symbol-expression.ts';
+import { isSeconds, momentForm, momentOf, secondsForm } from '../../../shared/typed-time.ts';
 import type { CellValue } from '../../kernel/analyses/analysis.ts';
 import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import type { Session } from '../session/session.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
+import { symbolAddress } from './symbol-address.ts';
 
 export type GivenParameters = Readonly<Record<string, string | number | bigint | boolean>>;
 
@@ -20,15 +23,13 @@ const wrong = (parameter: ParameterJson, given: unknown, expected: string): Requ
 
 /** A kernel virtual address: a number, a register of a CPU, or a symbol with an offset. */
 function addressOf(parameter: ParameterJson, typed: string, { session, symbols }: AddressNames): bigint {
-  const match = /^([A-Za-z_.$][\w.$]*)\s*(?:([+-])\s*(0x[0-9a-f]{1,16}|\d{1,20}))?$/i.exec(typed);
-  const [found, ...others] = match?.[1] === undefined ? [] : (symbols?.lookup(match[1]) ?? []);
-  if (match !== null && found !== undefined) {
-    if (others.length > 0) throw wrong(parameter, typed, `one address: ${others.length + 1} symbols have that name`);
-    const offset = BigInt(match[3] ?? 0);
-    return BigInt.asUintN(64, found.address + (match[2] === '-' ? -offset : offset));
+  const parsed = parseTypedAddress(typed);
+  if (parsed.kind === 'symbol') {
+    const found = symbols === undefined ? undefined : symbolAddress(symbols, parsed.symbol);
+    if (found !== undefined) return found;
   }
-  const parsed = parseAddress(typed);
-  if (!parsed.ok) throw wrong(parameter, typed, 'an address such as 0x1f00, a symbol of this kernel such as panic+0x10, or a register such as cpu0.psw');
+  if (parsed.kind !== 'address')
+    throw wrong(parameter, typed, 'an address such as 0x1f00, a symbol of this kernel such as panic+0x10, or a register such as cpu0.psw');
   const { cpus } = machineCpus(session);
   const key = cpuNumbering(cpus);
   const resolved = resolveAddress(parsed.expression, 'virtual', {
@@ -61,6 +62,16 @@ function valueOf(parameter: ParameterJson, given: string | number | bigint | boo
     case 'pid':
     case 'cpu':
       return wholeNumber(parameter, given);
+    case 'time': {
+      const moment = momentOf(String(given));
+      if (moment === undefined) throw wrong(parameter, given, momentForm);
+      return moment;
+    }
+    case 'duration': {
+      const seconds = String(given).trim();
+      if (!isSeconds(seconds)) throw wrong(parameter, given, secondsForm);
+      return seconds;
+    }
     case 'flag': {
       const known = { true: true, yes: true, 1: true, false: false, no: false, 0: false }[String(given)];
       if (known === undefined) throw wrong(parameter, given, 'yes or no');

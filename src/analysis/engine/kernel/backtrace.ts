@@ -17,7 +17,7 @@ import { tracedReturns } from '../../kernel/stacks/traced-returns.ts';
 import type { KernelMemory } from '../../kernel/memory/kernel-memory.ts';
 import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { stackEndMagic, type TaskMember } from '../../kernel/tasks/task-layout.ts';
-import type { KernelTask } from '../../kernel/tasks/tasks.ts';
+import type { KernelTask } from '../../kernel/tasks/kernel-task.ts';
 import { panicCpu } from '../../kernel/facts/kernel-facts.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { reportedCpu, reportedTrace } from '../triage/reported-cpu.ts';
@@ -112,14 +112,17 @@ function savedState({ memory, layout }: KernelTasks, task: KernelTask): SavedSta
 function sleepersOf(tasks: KernelTasks): readonly { readonly stack: StackRange; readonly stackPointer: bigint }[] {
   const { layout, list, cpus } = tasks;
   const stackBytes = BigInt(layout?.stackBytes ?? 0);
-  return list.tasks
-    .filter(({ address, stack }) => stack !== undefined && !cpus.some(({ current }) => current === address))
-    .slice(0, framesToLearnFrom)
-    .flatMap((task) => {
-      const { savedStack: stackPointer } = savedState(tasks, task);
-      const { stack: start = 0n } = task;
-      return stackPointer === undefined ? [] : [{ stackPointer, stack: { name: 'kernel stack', start, end: start + stackBytes } }];
-    });
+  const running = new Set(cpus.map(({ current }) => current));
+  const asleep: KernelTask[] = [];
+  for (const task of list.tasks) {
+    if (asleep.length === framesToLearnFrom) break;
+    if (task.stack !== undefined && !running.has(task.address)) asleep.push(task);
+  }
+  return asleep.flatMap((task) => {
+    const { savedStack: stackPointer } = savedState(tasks, task);
+    const { stack: start = 0n } = task;
+    return stackPointer === undefined ? [] : [{ stackPointer, stack: { name: 'kernel stack', start, end: start + stackBytes } }];
+  });
 }
 
 function unwindersOf(tasks: KernelTasks, guess: boolean): Unwinders {
@@ -141,13 +144,20 @@ function unwindersOf(tasks: KernelTasks, guess: boolean): Unwinders {
 interface Tracer {
   readonly tasks: KernelTasks;
   readonly unwinders: Unwinders;
+  /** CPUs by the task that occupied them: each of hundreds of thousands of tasks is looked for. */
+  readonly running: ReadonlyMap<bigint, CpuContext>;
+  /** The first of which nothing tells the task. */
+  readonly unknown: CpuContext | undefined;
   /** Of the system that crashed before. */
   readonly first?: Tracer;
 }
 
 function tracerOf(tasks: KernelTasks, guess: boolean): Tracer {
   const { first } = tasks;
-  const own: Tracer = { tasks, unwinders: unwindersOf(tasks, guess) };
+  const running = new Map<bigint, CpuContext>();
+  for (const context of tasks.cpus) if (context.current !== undefined && !running.has(context.current)) running.set(context.current, context);
+  const unknown = tasks.cpus.find(({ cpu, current }) => current === undefined && ran(cpu) && cpu.system === undefined);
+  const own: Tracer = { tasks, unwinders: unwindersOf(tasks, guess), running, unknown };
   return first === undefined ? own : { ...own, first: tracerOf(first, guess) };
 }
 
@@ -178,7 +188,7 @@ function traceCpu(tracer: Tracer, context: CpuContext): TraceJson {
     const found = traceOfFirst(tracer, context);
     if (found !== undefined) return found;
   }
-  const task = tasks.list.tasks.find(({ address }) => address === context.current);
+  const task = context.current === undefined ? undefined : tasks.list.tasks.at(context.current);
   const stackBytes = tasks.layout?.stackBytes ?? 0;
   if (withoutRegisters !== undefined) return traceJson({ frames: [], end: 'no-registers', detail: withoutRegisters.detail }, tasks.names, context, task);
   const stacks = withMarkedStack(withTaskStack(context.stacks, task, stackBytes), context, tasks.memory, stackBytes);
@@ -186,14 +196,13 @@ function traceCpu(tracer: Tracer, context: CpuContext): TraceJson {
 }
 
 function traceTask(tracer: Tracer, task: KernelTask): TraceJson {
-  const { tasks, unwinders } = tracer;
-  const running = tasks.cpus.find(({ current }) => current === task.address);
+  const { tasks, unwinders, unknown } = tracer;
+  const running = tracer.running.get(task.address);
   // The saved stack pointer of a running task is from its last switch.
   if (running !== undefined) return traceCpu(tracer, running);
   const { layout } = tasks;
   const give = (trace: Trace): TraceJson => traceJson(trace, tasks.names, undefined, task);
   if (layout === undefined || task.stack === undefined) return give(noTrace('the task has no kernel stack any more, or its address is not known'));
-  const unknown = tasks.cpus.find(({ cpu, current }) => current === undefined && ran(cpu) && cpu.system === undefined);
   if (unknown !== undefined && (task.kind === 'idle' || task.state === undefined || task.state.letter === 'R'))
     return give(noTrace(`the task may have run on CPU ${unknown.number}, whose task is not known; then what it saved is from an earlier switch`));
   if (task.onCpu === true) return give(noTrace('the task runs on a CPU whose registers cannot be told apart; what it saved is from its last switch'));

@@ -145,6 +145,11 @@ function shown(request: DisassemblyRequest, set: InstructionSet, decode: Decode,
   return { ...rest, missing: [...rest.missing, { what: `instructions before ${hex(address)}`, why }] };
 }
 
+const misplaced = (address: bigint, begin: bigint, { alignment }: InstructionSet): Missing => ({
+  what: `an instruction at ${hex(address)}`,
+  why: `instructions begin at ${alignment === 2n ? 'even addresses' : `multiples of ${alignment} bytes`}, so those from ${hex(begin)} on are shown`,
+});
+
 /** @throws DumpError unsupported where the machine's code is not disassembled, absent where the dump has no byte of it; Cancelled */
 export async function describeDisassembly(session: Session, request: DisassemblyRequest, signal: AbortSignal): Promise<DisassemblyJson> {
   const { arch } = session.image.machine;
@@ -164,7 +169,10 @@ export async function describeDisassembly(session: Session, request: Disassembly
   if (request.count !== undefined && address % set.alignment !== 0n)
     throw new DumpError('absent', { file: session.path, address }, `${hex(address)} is no place of code`, `a multiple of ${set.alignment} bytes`);
   const decode = await decoderOf(set);
-  const { instructions, missing, complete } = shown({ ...request, address: address - (address % set.alignment) }, set, decode, read, found);
+  const begin = address - (address % set.alignment);
+  const code = shown({ ...request, address: begin }, set, decode, read, found);
+  const { instructions, complete } = code;
+  const missing = begin === address || request.whole === true ? code.missing : [...code.missing, misplaced(address, begin, set)];
   const [first] = missing;
   if (instructions.length === 0 && first !== undefined)
     throw new DumpError('absent', { file: session.path, address }, `the dump has no instruction there: ${first.why}`, 'an address of code that the dump holds');

@@ -1,7 +1,7 @@
 /** The tasks of a dump's kernel, found once per session. */
 import type { Session } from '../session/session.ts';
 import { searched } from '../session/memo.ts';
-import { findTasks, type KernelTasks, type TaskScope } from './find-tasks.ts';
+import { findTasks, isMixed, streamTasks, type KernelTasks, type TaskScope, type TaskStream } from './find-tasks.ts';
 import { kernelState } from './kernel-state.ts';
 import { lookForCpus } from './look-for-cpus.ts';
 
@@ -9,12 +9,19 @@ async function tasksOf(session: Session, signal: AbortSignal, scope: TaskScope):
   const state = await kernelState(session, signal, scope === 'all' ? 'at-once' : 'when-asked');
   await lookForCpus(session, signal);
   const found = await findTasks(session, state, scope, signal);
-  const isMixed = found.cpus.some(({ cpu }) => cpu.system === 'prod');
-  return isMixed ? { ...found, first: await tasksOf(session.inView('prod'), signal, scope) } : found;
+  return isMixed(found) ? { ...found, first: await tasksOf(session.inView('prod'), signal, scope) } : found;
 }
 
 /** All tasks, found once. @throws Cancelled when memory has to be scanned for types */
 export const kernelTasks = searched((session: Session, signal) => tasksOf(session, signal, 'all'));
+
+/** All tasks as they are read, where they are not known yet; undefined where they have to be read together. @throws Cancelled */
+export async function tasksAsRead(session: Session, signal: AbortSignal): Promise<TaskStream | undefined> {
+  if (kernelTasks.known(session) !== undefined) return undefined;
+  const state = await kernelState(session, signal, 'when-asked');
+  await lookForCpus(session, signal);
+  return streamTasks(session, state, signal);
+}
 
 /**
  * The tasks that occupied the CPUs, and idle ones: what is read for it does not grow with the number of tasks.

@@ -5,6 +5,7 @@ import { foundEvidence, machineCpus } from '../machine/machine-cpus.ts';
 import type { Session } from '../session/session.ts';
 import { findTasks } from './find-tasks.ts';
 import { stateOf } from './kernel-state.ts';
+import { derived } from '../session/memo.ts';
 import { stackEvidence } from './task-on-cpu.ts';
 
 /** Kernels without symbols of data lead to no per-CPU data; tasks say then on which CPU they ran, and the registers whose stack they use. */
@@ -17,12 +18,23 @@ async function lookAtStacks(session: Session, signal: AbortSignal): Promise<void
   if (found.size > 0) foundEvidence(session).byCpu = found;
 }
 
+/** Whether a look has come to its end. */
+const looks = derived((_: Session) => ({ isDone: false }));
+
+/** Whether CPUs are called what they will be called: nothing is looked for. */
+export const knowsCpus = (session: Session): boolean => looks(session).isDone;
+
 /**
  * The kernel as `lookForKernel` finds it; its symbols and types, which are looked for in its image where nothing leads to them (kernels
  * before 6.0 do not publish where symbols lie); and the oldest and newest tasks where nothing else tells CPUs apart. No memory is scanned otherwise.
  * @throws Cancelled
  */
 export async function lookForCpus(session: Session, signal: AbortSignal): Promise<void> {
+  await look(session, signal);
+  looks(session).isDone = true;
+}
+
+async function look(session: Session, signal: AbortSignal): Promise<void> {
   await session.lookForKernel(signal);
   const { knownKernel: kernel, image } = session;
   if (kernel.vmcoreinfo === undefined) return;

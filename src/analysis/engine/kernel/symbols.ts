@@ -1,9 +1,9 @@
 /** `symbols` and `symbolize`: names of the kernel's addresses, both ways. */
 import { inPieces, type GivePiece } from '../../jobs/in-pieces.ts';
 import type { Session } from '../session/session.ts';
-import type { KernelSymbol, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
+import type { KernelSymbol, NamedSymbol, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { allNames, namesOf, type NameSearch } from './kernel-names.ts';
-import { inImage } from '../../kernel/modules/module-symbol-table.ts';
+import { inImage, namedSymbols } from '../../kernel/modules/module-symbol-table.ts';
 import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { PlaceNameJson, SymbolJson, SymbolizeJson, SymbolsJson } from '../../../shared/kernel-model.ts';
@@ -31,9 +31,23 @@ function* named(table: SymbolTable, name: string): Generator<SymbolJson> {
   }
 }
 
-function* everySymbol(table: SymbolTable): Generator<SymbolJson> {
-  for (const { address, type, name, module } of table.all())
+function* everySymbol(symbols: Iterable<NamedSymbol>): Generator<SymbolJson> {
+  for (const { address, type, name, module } of symbols)
     yield module === undefined ? { address: hex(address), type, name } : { address: hex(address), type, name, module };
+}
+
+/** Those of modules, once they were read. */
+type ModuleNames = () => readonly NamedSymbol[];
+
+/** The kernel's own, before those of its modules are read. @returns the others; undefined where nothing was given */
+async function giveOwn(session: Session, signal: AbortSignal, give: GivePiece<SymbolJson> | undefined): Promise<ModuleNames | undefined> {
+  if (give === undefined) return undefined;
+  const kernel = await session.findKernel(signal);
+  await kernel.ready(['symbols'], signal);
+  const { symbols } = kernel;
+  if (!symbols.found) return undefined;
+  await inPieces(everySymbol(symbols.symbols.all()), give, signal);
+  return () => namedSymbols(kernel.findModuleSymbols());
 }
 
 /**
@@ -46,6 +60,7 @@ export async function describeSymbols(
   signal: AbortSignal,
   give?: GivePiece<SymbolJson>,
 ): Promise<SymbolsJson> {
+  const ofModules = request.address === undefined && request.name === undefined ? await giveOwn(session, signal, give) : undefined;
   const { table, vmcoreinfo } = await tableFor(session, signal);
   const head = { schema: schemaVersion, source: table.source, vmcoreinfo, total: table.count } as const;
   if (request.address !== undefined) {
@@ -56,7 +71,7 @@ export async function describeSymbols(
     const type = table.lookup(found.name).find(({ address }) => address === start)?.type ?? '?';
     return { ...head, symbols: [{ ...found, address: hex(start), type }] };
   }
-  if (request.name === undefined) return { ...head, symbols: await inPieces(everySymbol(table), give, signal) };
+  if (request.name === undefined) return { ...head, symbols: await inPieces(everySymbol(ofModules === undefined ? table.all() : ofModules()), give, signal) };
   let given = 0;
   const symbols = await inPieces(
     named(table, request.name),

@@ -5,6 +5,7 @@ import { defined } from '../../../shared/defined.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
+import { namedMeaning } from '../../arch/named-register.ts';
 import { describeControlRegister } from '../../arch/s390x/control-registers.ts';
 import { binary64 } from '../../arch/s390x/floating-point.ts';
 import { OS_INFO_MAGIC } from '../../arch/s390x/os-info.ts';
@@ -41,15 +42,17 @@ const texts = (values: readonly string[] | undefined, describe: (index: number, 
     return text === undefined ? [] : [{ register, text }];
   });
 
-/** What the registers of an s390x CPU mean; nothing of others. */
+/** What the registers of a CPU mean. */
 export function cpuMeaning(session: Session, cpu: CpuJson): CpuMeaning {
   const wait =
     cpu.psw !== undefined && isDisabledWait(cpu) ? explainDisabledWait(BigInt(cpu.psw.mask), BigInt(cpu.psw.address), crashkernelOf(session)) : undefined;
   const timer = cpu.timer === undefined ? undefined : cpuTimerText(BigInt(cpu.timer));
   const todClock = cpu.todClock === undefined ? undefined : todToIso(BigInt(cpu.todClock));
   const comparator = comparatorMeaning(session, cpu);
+  const { named, stateOf } = architectures[session.image.machine.arch].registers;
   return {
-    ...defined({ wait }),
+    ...defined({ wait, state: cpu.psw === undefined ? stateOf(cpu) : undefined }),
+    ...(cpu.registers === undefined ? {} : { named: [...namedMeaning(named, cpu)] }),
     ...(cpu.crs === undefined ? {} : { controlRegisters: texts(cpu.crs, describeControlRegister) }),
     ...(cpu.fprs === undefined ? {} : { floating: texts(cpu.fprs, (_, value) => binary64(value)) }),
     ...defined({ timer, clockComparator: comparator, todClock }),
@@ -87,10 +90,10 @@ export function describeCpus(session: Session, { start, plain }: { readonly star
   const besides = registersBesides(session);
   const described = cpus.map((cpu) => {
     const more = besides.get(cpu.id);
-    const meaning = cpuMeaning(session, cpu);
+    const whole = more === undefined ? cpu : { ...cpu, registers: { ...cpu.registers, ...more } };
+    const meaning = cpuMeaning(session, whole);
     return {
-      ...cpu,
-      ...(more === undefined ? {} : { registers: { ...cpu.registers, ...more } }),
+      ...whole,
       ...(Object.keys(meaning).length === 0 ? {} : { meaning }),
     };
   });

@@ -23,7 +23,8 @@ export const machineHandlers = (sessionOf: SessionOf) =>
     notes: ({ dump, view, start }) => describeNotes(sessionOf(dump, view), start),
     async regions({ dump, view, ...request }, { signal }) {
       const session = sessionOf(dump, view);
-      if (session.kernel.publishesSymbols) await session.kernel.ready(['symbols'], signal);
+      // Exact ranges name nothing; the others name the lowcores of CPUs, as all other answers do.
+      if (request.exact !== true) await lookForCpus(session, signal);
       return describeRegionsWithKernel(session, request);
     },
     osinfo: ({ dump, view }, { signal }) => describeOsInfo(sessionOf(dump, view), signal),

@@ -11,7 +11,7 @@ import { architectures } from '../../arch/index.ts';
 import { chooseLowcoreLayout, givenLowcoreLayout } from '../../arch/s390x/lowcore/choose-layout.ts';
 import { pointerTarget } from '../../arch/s390x/lowcore/pointers.ts';
 import { lowcoreKernels, type LowcoreKernel } from '../../arch/s390x/lowcore/fields.ts';
-import { asLowcoreKernel, lowcoreFieldGroup, lowcoreLayouts, lowcoreValue, provenLowcores } from '../../arch/s390x/lowcore/layouts.ts';
+import { asLowcoreKernel, lowcoreFieldGroup, lowcoreLayout, lowcoreValue, provenLowcores } from '../../arch/s390x/lowcore/layouts.ts';
 import { lowcoreSize } from '../../arch/s390x/save-area.ts';
 import { clockComparatorText } from '../../arch/s390x/tod-clock.ts';
 import { leaves, view } from '../../layout/struct.ts';
@@ -36,7 +36,7 @@ function kernelNamed(name: string | undefined): LowcoreKernel | undefined {
 }
 
 function decode(kernel: LowcoreKernel, lowcore: Parameters<typeof view>[1], bytes: Uint8Array): LowcoreFieldJson[] {
-  const layout = lowcoreLayouts[kernel];
+  const layout = lowcoreLayout(kernel);
   const types = new Map(Array.from(leaves(layout), ({ path, field }) => [path, field.type]));
   const software = lowcoreValue(kernel, bytes, 'clock_comparator');
   return view(layout, lowcore).fields.map((field): LowcoreFieldJson => {

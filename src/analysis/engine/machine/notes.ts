@@ -32,7 +32,7 @@ export function* notesOf(session: Session, start = 0): Generator<NoteJson, undef
   const { image } = session;
   const cpus = cpusOfNotes(session);
   // In a flattened stream or a compressed file, positions are those of the file inside: no door can go there, so the bytes come along.
-  const atPlace = image.source === session.file;
+  const atPlace = image.source === session.placed;
   for (let index = start; index < image.notes.length; index += 1) {
     const note = image.notes[index];
     if (note === undefined) return;

@@ -1,5 +1,6 @@
 /** `compare`: compares two open dumps: sees to their indexes, compares pages and structures, and keeps the last comparisons. */
 import type * as v from 'valibot';
+import { defined } from '../../../shared/defined.ts';
 import { basename } from 'node:path';
 import type { AnalysisRequest } from '../../../shared/analysis-protocol.ts';
 import type { CompareJson, CompareRemark } from '../../../shared/compare-model.ts';
@@ -207,18 +208,22 @@ async function sideOf(session: Session, signal: AbortSignal): Promise<Comparison
     regions: describeRegions(session).regions,
     ranges: info.memory.ranges,
     notes: { [Symbol.iterator]: () => notesOf(session), at: (index) => notesOf(session, index).next().value },
-    moment: momentOf(info, lowcores),
+    moments: momentsOf(info, lowcores),
   };
 }
 
 /** The lowcores tell to the microsecond when each CPU last looked at its clock; other sources are the container's times. */
-function momentOf(info: ComparisonSide['info'], lowcores: ComparisonSide['lowcores']): ComparisonSide['moment'] {
-  const clocks = lowcores.flatMap(({ fields }) => fields.find(({ name }) => name === 'last_update_clock')?.text ?? []).sort();
-  const last = clocks.filter((iso) => /^\d{4}-.*Z$/.test(iso)).at(-1);
-  if (last !== undefined) return { iso: last, source: 'last_update_clock of the lowcores' };
+function momentsOf(info: ComparisonSide['info'], lowcores: ComparisonSide['lowcores']): ComparisonSide['moments'] {
+  const clocks = lowcores.flatMap(({ fields, id, linuxCpu }) => {
+    const iso = fields.find(({ name }) => name === 'last_update_clock')?.text;
+    return iso === undefined || !/^\d{4}-.*Z$/.test(iso) ? [] : [{ clock: 'lowcore' as const, iso, ...defined({ cpu: linuxCpu ?? id }) }];
+  });
   const { dumpStart, crash } = info.times;
-  if (dumpStart !== undefined) return { iso: dumpStart, source: 'start of the dump' };
-  return crash === undefined ? undefined : { iso: crash, source: 'time of the crash' };
+  return [
+    ...clocks.sort((one, other) => (one.iso < other.iso ? 1 : -1)),
+    ...(dumpStart === undefined ? [] : [{ clock: 'dump-start' as const, iso: dumpStart }]),
+    ...(crash === undefined ? [] : [{ clock: 'crash' as const, iso: crash }]),
+  ];
 }
 
 /** Changed ranges in one answer unless more or fewer are asked for: a million of them take 60 MiB as JSON. */

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { fileSystemType, whyTimesHide } from '../../../files/change-time.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import { cachedIndexes } from '../../page-index/index-cache.ts';
+import { IndexError } from '../../page-index/index-error.ts';
 import { indexPath, isIndexOf } from '../../page-index/index-location.ts';
 import type { IndexReader } from '../../page-index/index-reader-type.ts';
 import { areSameFiles, inOrder, setOf, type FileSet } from '../../page-index/source-files.ts';
@@ -24,11 +25,23 @@ export interface DumpIndex {
   readonly unconfirmed: string | undefined;
 }
 
+/**
+ * What a key has opened stays in memory: an index would keep classes and fingerprints of every page (docs/decisions/0030-decrypted-memory.md).
+ * @throws IndexError
+ */
+function refuseDecrypted({ image }: Session): void {
+  if (image.isDecrypted === true) throw new IndexError('no page index is kept of a dump that was decrypted with a key: nothing of its memory is put on disk');
+}
+
 /** The place of an index that the dump shares with no other one of the same keys. @throws IndexError */
-export const ownIndexPath = (session: Session): string => indexPath(session, session.states());
+export const ownIndexPath = (session: Session): string => {
+  refuseDecrypted(session);
+  return indexPath(session, session.states());
+};
 
 /** Where the index of a dump lies, or is to lie. @throws IndexError */
 export function indexPathOf(session: Session, path?: string): string {
+  refuseDecrypted(session);
   if (path !== undefined) return path;
   const own = ownIndexPath(session);
   return existsSync(own) ? own : indexPath(session);
@@ -67,7 +80,8 @@ export function trustOf(reader: Pick<IndexReader, 'sourceFiles' | 'path'>, sessi
  */
 export function earlierIndexPath(session: Session): string | undefined {
   const files = session.states();
-  if (files.length === 0) return undefined;
+  // Another member of the same archive is another dump.
+  if (files.length === 0 || session.packing?.member !== undefined) return undefined;
   const setsOf = (path: string): readonly FileSet[] => {
     try {
       const reader = readIndex(path, { identity: session.identity });

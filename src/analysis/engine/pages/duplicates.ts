@@ -1,6 +1,6 @@
-/** `duplicates`: the most frequent pages of a dump. Goes over the index in parts, so that memory stays bounded and other questions are answered meanwhile. */
+/** `duplicates` and `duplicatePages`: the most frequent pages of a dump, and all pages of one group. Goes over the index in parts, so that memory stays bounded and other questions are answered meanwhile. */
 import { defined } from '../../../shared/defined.ts';
-import { type DuplicateGroupJson, shownDuplicates } from '../../../shared/duplicates-protocol.ts';
+import { type DuplicateGroupJson, mostDuplicateGroups, shownDuplicates } from '../../../shared/duplicates-protocol.ts';
 import type { EngineProtocol, ScanProgress } from '../../../shared/engine-protocol.ts';
 import type { CallContext, Result } from '../../../shared/rpc.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
@@ -54,6 +54,12 @@ function* groupsOf(sorted: BigUint64Array): Generator<Group> {
   }
 }
 
+/** What of a list is asked for. */
+interface Part {
+  readonly skip?: number | undefined;
+  readonly limit: number;
+}
+
 /**
  * @throws RequestError index without an index
  * @throws IndexDamaged
@@ -61,7 +67,7 @@ function* groupsOf(sorted: BigUint64Array): Generator<Group> {
  */
 export async function describeDuplicates(
   session: Session,
-  limit: number,
+  { skip = 0, limit }: Part,
   { signal, progress }: CallContext<ScanProgress>,
 ): Promise<Result<EngineProtocol, 'duplicates'>> {
   const { reader, unconfirmed } = openDumpIndex(session, undefined, `${session.path} has no page index yet`);
@@ -75,6 +81,7 @@ export async function describeDuplicates(
       progress({ phase: 'duplicates', done: pass * totalPages + Math.min(pages, totalPages), total: (parts + 1) * totalPages, unit: 'pages' });
     };
     let top: Group[] = [];
+    const kept = Math.min(skip + limit, mostDuplicateGroups);
     let groupCount = 0;
     let pages = 0;
     for (let part = 0; part < parts; part += 1) {
@@ -87,12 +94,44 @@ export async function describeDuplicates(
         groupCount += 1;
         pages += group.pages;
         top.push(group);
-        if (top.length > 4 * limit) top = top.sort(mostFirst).slice(0, limit);
+        if (top.length > 2 * kept) top = top.sort(mostFirst).slice(0, kept);
       }
     }
-    top = top.sort(mostFirst).slice(0, limit);
+    top = top.sort(mostFirst).slice(skip, kept);
     const groups = await placed(reader, top, pace, report(parts));
     return { groups, groupCount, pages, presentPages, complete, ...defined({ unconfirmed }) };
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * @param fingerprint 16 hex digits
+ * @throws RequestError index without an index
+ * @throws IndexDamaged
+ * @throws Cancelled
+ */
+export async function describeDuplicatePages(
+  session: Session,
+  { fingerprint, skip = 0, limit }: Part & { readonly fingerprint: string },
+  { signal, progress }: CallContext<ScanProgress>,
+): Promise<Result<EngineProtocol, 'duplicatePages'>> {
+  const { reader } = openDumpIndex(session, undefined, `${session.path} has no page index yet`);
+  try {
+    const { totalPages: total } = reader.header();
+    const wanted = BigInt(`0x${fingerprint}`);
+    const [wantedLow, wantedHigh] = [Number(wanted & 0xffffffffn), Number(wanted >> shift)];
+    const addresses: string[] = [];
+    let pages = 0;
+    const report = (done: number): void => {
+      progress({ phase: 'duplicates', done: Math.min(done, total), total, unit: 'pages' });
+    };
+    await eachPresent(reader, createPace(signal), report, (pfn, low, high) => {
+      if (low !== wantedLow || high !== wantedHigh) return;
+      if (pages >= skip && addresses.length < limit) addresses.push(hex(BigInt(pfn) * BigInt(pageSize)));
+      pages += 1;
+    });
+    return { addresses, pages };
   } finally {
     reader.close();
   }

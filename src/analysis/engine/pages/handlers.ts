@@ -4,9 +4,9 @@ import type { StartSqlProcess } from '../../page-index/sql-process.ts';
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import { describeCache } from './cache.ts';
 import { compareHandlers } from './compare.ts';
-import { describeDuplicates } from './duplicates.ts';
+import { describeDuplicatePages, describeDuplicates } from './duplicates.ts';
 import { indexPages } from './index-pages.ts';
-import { queryIndex, sqlTables } from './sql.ts';
+import { queryIndex, sqlTables } from '../sql/query.ts';
 import { stripOf } from './strip.ts';
 import { searchSession } from './search.ts';
 
@@ -19,6 +19,7 @@ export const pageHandlers = (sessionOf: SessionOf, startSql: StartSqlProcess | u
     strip: ({ dump, ...request }) => stripOf(sessionOf(dump), request),
     sql: ({ dump, query, rows, seconds, path }, { signal }) => queryIndex(sessionOf(dump), { query, rows, seconds, ...defined({ path }) }, signal, startSql),
     sqlTables: () => ({ tables: sqlTables() }),
-    duplicates: ({ dump, limit }, context) => describeDuplicates(sessionOf(dump, 'all'), limit, context),
+    duplicates: ({ dump, ...part }, context) => describeDuplicates(sessionOf(dump, 'all'), part, context),
+    duplicatePages: ({ dump, ...group }, context) => describeDuplicatePages(sessionOf(dump, 'all'), group, context),
     search: ({ dump, view, ...request }, context) => searchSession(sessionOf(dump, view), request, context),
   }) satisfies SomeMethods;

@@ -1,6 +1,7 @@
 /** `index`: builds or completes the page index of a dump. */
 import { derived } from '../session/memo.ts';
 import type { OpenFiles, Session } from '../session/session.ts';
+import { steadyMilliseconds } from '../../../files/steady-clock.ts';
 import { defined } from '../../../shared/defined.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import type { ScanProgress } from '../../../shared/engine-protocol.ts';
@@ -47,7 +48,7 @@ export function preferAddress(session: Session, address: bigint): void {
 
 /** Builds or completes the index of a dump, with the rows of its small structures. */
 export async function indexPages(session: Session, request: IndexRequest, signal: AbortSignal, progress: (value: ScanProgress) => void): Promise<IndexJson> {
-  const started = performance.now();
+  const started = steadyMilliseconds();
   const onWait = (): void => {
     progress({ phase: 'wait-for-index', done: 0, total: 1, unit: 'checks' });
   };
@@ -55,14 +56,14 @@ export async function indexPages(session: Session, request: IndexRequest, signal
   const { path } = store;
   try {
     if (request.digest === 'again') store.forgetRoot();
-    // Until the index is complete a kill may have come before these rows; writing them again costs little.
-    if (!store.header().complete) {
-      await lookForCpus(session, signal);
+    /** Looking for the kernel reads up to 512 MiB where nothing leads to it: workers look at pages meanwhile. */
+    const putSmallStructures = async (own: AbortSignal): Promise<void> => {
+      await lookForCpus(session, own);
       store.putRegions(describeRegions(session).regions);
       store.putCpus(machineCpus(session).cpus);
       store.putNotes(notesOf(session));
       store.putFindings(session.image.findings);
-    }
+    };
     const { location, identity } = session;
     const crew =
       location === undefined || request.workers === 0
@@ -84,6 +85,8 @@ export async function indexPages(session: Session, request: IndexRequest, signal
       onProgress: progress,
       onStart,
       faults: session.faults,
+      // Until the index is complete a kill may have come before these rows; writing them again costs little.
+      ...(store.header().complete ? {} : { besides: putSmallStructures }),
       ...crew,
     });
     if (claim.unconfirmed === undefined) noteHeldAgainst(session, path);
@@ -92,7 +95,7 @@ export async function indexPages(session: Session, request: IndexRequest, signal
       indexPath: path,
       pages: result.pages,
       bytesRead: result.bytesRead,
-      seconds: Math.round(performance.now() - started) / 1000,
+      seconds: Math.round(steadyMilliseconds() - started) / 1000,
       resumed: result.resumed,
       workers: result.workers,
       ...(result.memoryRoot === undefined ? {} : { memoryRoot: result.memoryRoot, memoryRootVersion }),

@@ -87,6 +87,17 @@ function bytesWithin(memory: MemoryImage, range: AddressRange): number {
   return (stored + zero) * pageSize;
 }
 
+/** Bytes of a range of an encrypted dump that nobody can look at without the key; undefined for other dumps. */
+function encryptedWithin({ image }: Session, { start, end }: AddressRange): number | undefined {
+  if (image.encrypted === undefined) return undefined;
+  let sum = 0n;
+  for (const extent of image.memory.extents.from(start)) {
+    if (extent.start >= end) break;
+    if (extent.state === 'encrypted') sum += (extent.end < end ? extent.end : end) - (extent.start > start ? extent.start : start);
+  }
+  return Number(sum);
+}
+
 /** @throws RequestError index when classes are asked for and the index is not there or not complete */
 function restrict(session: Session, request: SearchRequest, range: AddressRange): Restricted {
   const spans = (): Iterable<SearchSpan> => spansWithBytes(session.image.memory, range);
@@ -170,7 +181,7 @@ export async function searchSession(session: Session, request: SearchRequest, { 
       searchedBytes: counts.searched,
       unreadableBytes: counts.unreadable,
       truncated,
-      ...defined({ unconfirmed: restricted.unconfirmed }),
+      ...defined({ encryptedBytes: encryptedWithin(session, range), unconfirmed: restricted.unconfirmed }),
     };
   } finally {
     matcher?.close();

@@ -40,7 +40,10 @@ export function judge(session: SearchedDump, vmcoreinfo: Vmcoreinfo): JudgedVmco
   const look = buildIds(session).get(vmcoreinfo.text);
   if (fit.fits !== 'yes' || look === undefined || look.kind === 'unknown') return { vmcoreinfo, fit };
   const words = buildIdWords(vmcoreinfo, look);
-  return { vmcoreinfo, fit: look.kind === 'same' ? { ...fit, why: `${fit.why}, and ${words}` } : { fits: 'no', why: `${fit.why}, but ${words}` } };
+  return {
+    vmcoreinfo,
+    fit: look.kind === 'same' ? { ...fit, why: `${fit.why}, and ${words}` } : { fits: 'no', otherBuild: true, why: `${fit.why}, but ${words}` },
+  };
 }
 
 /** Texts that say the same release may be of several builds: more than a few are one and the same text. */

@@ -22,6 +22,8 @@ export interface Memo {
   search<T>(key: object, make: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>;
   /** The value, if it has been made by now. */
   known(key: object): unknown;
+  /** A value that was made on the way to something else; one that is there already stays. */
+  keep(key: object, value: unknown): void;
 }
 
 export function createMemo(): Memo {
@@ -55,6 +57,9 @@ export function createMemo(): Memo {
       return values.get(key) as T;
     },
     known: (key) => values.get(key),
+    keep(key, value) {
+      if (!values.has(key)) values.set(key, value);
+    },
     async search<T>(key: object, make: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
       if (values.has(key)) return values.get(key) as T;
       if (signal.aborted) throw new Cancelled();
@@ -95,11 +100,14 @@ export interface Searched<S extends Remembering, T> {
   (session: S, signal: AbortSignal): Promise<T>;
   /** What has been found by now. */
   known(session: S): T | undefined;
+  /** Takes what was found on the way to something else. */
+  keep(session: S, found: T): void;
 }
 
 /** Something that takes a while to find in a session: a list that is walked, memory that is scanned. */
 export function searched<S extends Remembering, T>(search: (session: S, signal: AbortSignal) => Promise<T>): Searched<S, T> {
   return Object.assign((session: S, signal: AbortSignal): Promise<T> => session.memo.search(search, (own) => search(session, own), signal), {
     known: (session: S): T | undefined => session.memo.known(search) as T | undefined,
+    keep: (session: S, found: T): void => session.memo.keep(search, found),
   });
 }

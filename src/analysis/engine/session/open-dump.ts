@@ -1,5 +1,8 @@
 /** Opens what a person names: a dump, one file of a set, a folder with a set, or a dump that is packed. */
+import type { ArchivedDump, ArchiveList } from '../../../files/archive-list.ts';
 import { removeCopy } from '../../../files/copy-record.ts';
+import { memberPath } from '../../../files/member-path.ts';
+import { steadyMilliseconds } from '../../../files/steady-clock.ts';
 import { defined } from '../../../shared/defined.ts';
 import { DumpError, isDumpError } from '../../../shared/dump-error.ts';
 import { byteText } from '../../../shared/units.ts';
@@ -7,11 +10,11 @@ import type { GivenMachine } from '../../formats/dump-format.ts';
 import { recognise } from '../../formats/index.ts';
 import { paced } from '../../jobs/steps.ts';
 import { folderFiles, isFolder, openFile } from '../../source/file-source.ts';
-import { restAfter, shortenedSource } from '../../source/shortened-source.ts';
-import type { Wrapper } from '../../source/wrapper.ts';
-import { neighboursOf, openSetFiles, packedAs, packedDumps, type SetFile, type UnpackRequest } from './packed-set.ts';
+import { memberPacking } from '../../source/member-packing.ts';
+import { archiveList, mayBeArchive, memberNames, namedDumps, noDump, noMember, setOfDump, severalDumps } from './archive-dumps.ts';
+import { neighboursOf, openSetFiles, packedAs, packedDumps, placeOf, type DumpPlace, type SetFile, type UnpackRequest } from './packed-set.ts';
 import { assertUsed, openSessionInSteps, sessionInSteps, type Session } from './session.ts';
-import { unpackedFile, type UnpackedCopy } from './unpacked-file.ts';
+import type { UnpackedCopy } from './unpacked-file.ts';
 
 const progressMilliseconds = 100;
 
@@ -26,47 +29,49 @@ export interface OpenRequest extends UnpackRequest {
 }
 
 /** One packed file alone. */
-async function openPacked(wrapper: Wrapper, request: OpenRequest, isAgain = false): Promise<Session> {
-  const { path, signal, progress, cacheFolder, given = {} } = request;
-  const packed = openFile(path);
-  let inner: ReturnType<typeof openFile> | undefined;
-  let copied: UnpackedCopy | undefined;
+async function openPacked(place: DumpPlace, request: OpenRequest, isAgain = false): Promise<Session> {
+  const { signal, given = {} } = request;
+  const { path, name } = place;
+  const own: SetFile[] = [];
   const close = (): void => {
-    packed.close();
-    inner?.close();
+    closeAll(own);
   };
+  let copied: UnpackedCopy | undefined;
   try {
-    const unpacked = await unpackedFile(path, packed, wrapper.name, { signal, progress, ...defined({ folder: cacheFolder }) });
+    await openSetFiles([place], request, [], own, false);
+    const [first] = own;
+    if (first?.packed === undefined) throw new DumpError('absent', { file: name }, 'the file is not there', 'a dump');
+    const { file: packed, source: copy } = first;
+    const { packing, copy: unpacked } = first.packed;
     copied = unpacked;
-    const rest = restAfter(unpacked.end, packed);
-    const copy = shortenedSource(openFile(unpacked.path), rest);
-    inner = copy;
+    const { rest } = copy;
     const { end } = unpacked;
     if ((end.kind === 'cut' || end.kind === 'damaged') && (await paced(recognise(copy), signal)) === undefined)
       throw end.kind === 'cut'
         ? new DumpError(
             'truncated',
-            { file: path },
-            `the ${wrapper.name} data end after ${byteText(copy.size)} of contents, too early to tell what they are`,
+            { file: name },
+            `the ${packing.name} data end after ${byteText(copy.size)} of contents, too early to tell what they are`,
             'the whole file',
           )
         : new DumpError(
             'corrupt',
-            { file: path, offset: end.at },
-            `the ${wrapper.name} data from there on are damaged (${end.what}), and the ${byteText(copy.size)} that came out are no dump`,
-            `a sound ${wrapper.name} file`,
+            { file: name, ...(end.layer?.isFile === false ? {} : { offset: end.at }) },
+            `the ${packing.name} data from there on are damaged (${end.what}), and the ${byteText(copy.size)} that came out are no dump`,
+            `a sound ${packing.name} file`,
           );
     const opening = sessionInSteps(
-      { ...copy, name: path },
+      copy,
       close,
       { ...given, companions: () => [] },
       {
         file: packed,
+        name,
         faults: () => [...packed.faults(), ...copy.faults()],
         states: () => [packed.file],
-        wrapper: wrapper.name,
+        packing,
         unpacked: { ...unpacked, source: copy },
-        location: { path: unpacked.path, volumes: [], name: path, ...given, ...(rest === undefined ? {} : { rests: { [unpacked.path]: rest } }) },
+        location: { path: unpacked.path, volumes: [], name, ...given, ...(rest === undefined ? {} : { rests: { [unpacked.path]: rest } }) },
       },
     );
     return await paced(opening, signal);
@@ -83,27 +88,32 @@ async function openPacked(wrapper: Wrapper, request: OpenRequest, isAgain = fals
     if (copied.how === 'made' || isAgain || error.kind !== 'io') throw error;
     // The disk of the cache does not give the beginning of an earlier copy: that is no fault of the dump.
     removeCopy(copied.path);
-    return openPacked(wrapper, request, true);
+    return openPacked(place, request, true);
+  }
+}
+
+function closeAll(files: readonly SetFile[]): void {
+  for (const one of files) {
+    one.file.close();
+    if (one.packed !== undefined) one.source.close();
   }
 }
 
 /** A set of which files are packed. @param others the other files, whether all of them belong to it or not */
-async function openPackedSet(request: OpenRequest, others: readonly string[]): Promise<Session> {
-  const { path, volumes = [], signal, given = {} } = request;
+async function openPackedSet(place: DumpPlace, request: OpenRequest, others: readonly DumpPlace[]): Promise<Session> {
+  const { volumes = [], signal, given = {} } = request;
+  const { name } = place;
   const own: SetFile[] = [];
   const opened: SetFile[] = [];
   const close = (): void => {
-    for (const one of [...own, ...opened]) {
-      one.file.close();
-      if (one.packed !== undefined) one.source.close();
-    }
+    closeAll([...own, ...opened]);
   };
   try {
     const keep: string[] = [];
-    await openSetFiles([path], request, keep, own, false);
+    await openSetFiles([place], request, keep, own, false);
     await openSetFiles(others, request, keep, opened);
     const [first] = own;
-    if (first === undefined) throw new DumpError('absent', { file: path }, 'the file is not there', 'a dump');
+    if (first === undefined) throw new DumpError('absent', { file: name }, 'the file is not there', 'a dump');
     let used: readonly SetFile[] = [first];
     const pathOf = ({ file, packed }: SetFile): string => packed?.copy.path ?? file.name;
     const session = await paced(
@@ -113,17 +123,20 @@ async function openPackedSet(request: OpenRequest, others: readonly string[]): P
         { ...given, companions: () => opened.map(({ source }) => source), named: volumes.length > 0 },
         {
           file: first.file,
+          name,
           faults: () => used.flatMap(({ file, source, packed }) => [...file.faults(), ...(packed === undefined ? [] : source.faults())]),
           states: () => used.map(({ file }) => file.file),
-          ...(first.packed === undefined ? {} : { wrapper: first.packed.wrapper, unpacked: { ...first.packed.copy, source: first.source } }),
-          packedParts: opened.flatMap(({ file, source, packed }) =>
-            packed === undefined ? [] : [{ wrapper: packed.wrapper, file, unpacked: { ...packed.copy, source } }],
+          ...(first.packed === undefined ? {} : { packing: first.packed.packing, unpacked: { ...first.packed.copy, source: first.source } }),
+          packedParts: opened.flatMap((one) =>
+            one.packed === undefined
+              ? []
+              : [{ packing: one.packed.packing, name: one.name, file: one.file, unpacked: { ...one.packed.copy, source: one.source } }],
           ),
           location: {
             path: pathOf(first),
-            name: path,
+            name,
             volumes: opened.map(pathOf),
-            volumeNames: Object.fromEntries(opened.map((one) => [pathOf(one), one.file.name])),
+            volumeNames: Object.fromEntries(opened.map((one) => [pathOf(one), one.name])),
             rests: Object.fromEntries([first, ...opened].flatMap((one) => (one.source.rest === undefined ? [] : [[pathOf(one), one.source.rest]]))),
             ...given,
           },
@@ -132,7 +145,7 @@ async function openPackedSet(request: OpenRequest, others: readonly string[]): P
       signal,
     );
     const parts = new Set((session.image.container.volumes ?? []).map((volume) => volume.path));
-    used = [first, ...opened.filter(({ file }) => parts.has(file.name))];
+    used = [first, ...opened.filter((one) => parts.has(one.name))];
     assertUsed(session, volumes);
     return session;
   } catch (error) {
@@ -147,9 +160,9 @@ async function withPackedNeighbours(session: Session, request: OpenRequest): Pro
   if (container.volumes === undefined || container.complete.value) return session;
   try {
     const { paths, isPacked } = await neighboursOf(request.path, format, request.signal);
-    if (!isPacked && (session.wrapper === undefined || paths.length === 0)) return session;
+    if (!isPacked && (session.packing === undefined || paths.length === 0)) return session;
     session.close();
-    return await openPackedSet(request, paths);
+    return await openPackedSet(placeOf(request.path), request, paths.map(placeOf));
   } catch (error) {
     session.close();
     throw error;
@@ -179,6 +192,16 @@ async function openFolder(folder: string, request: OpenRequest): Promise<Session
     const [one] = packed;
     // The only one, or one of the files of a set.
     if (one !== undefined) return alone(await openDumpAt({ ...request, path: one }), folder, packed);
+    const archives = await archivesAmong(folderFiles(folder));
+    const [archive, another] = archives;
+    if (archive !== undefined && another === undefined) return openDumpAt({ ...request, path: archive });
+    if (archive !== undefined && another !== undefined)
+      throw new DumpError(
+        'unsupported',
+        { file: folder },
+        `the folder holds no dump but in its ${archives.length} archives, among them ${archive} and ${another}`,
+        'the name of one of them',
+      );
   }
   const [first] = dumps;
   if (first === undefined) {
@@ -188,6 +211,25 @@ async function openFolder(folder: string, request: OpenRequest): Promise<Session
   }
   const session = await withPackedNeighbours(await paced(openSessionInSteps(first, volumes, given), signal), { ...request, path: first });
   return alone(session, folder, dumps);
+}
+
+/** Those of the files of a folder that begin as an archive. */
+async function archivesAmong(paths: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    try {
+      const file = openFile(path, { cacheBlocks: 2, evidence: false });
+      try {
+        if (await mayBeArchive(file)) found.push(path);
+      } finally {
+        file.close();
+      }
+    } catch (error) {
+      // Next to a dump lies what nobody asked for.
+      if (!isDumpError(error)) throw error;
+    }
+  }
+  return found;
 }
 
 /** A session where all dumps of a folder are its own. @throws DumpError unsupported */
@@ -207,9 +249,9 @@ function alone(session: Session, folder: string, dumps: readonly string[]): Sess
 
 /** A dump that is not packed. A long chain of headers shows how far it is read. */
 function openPlain({ path, volumes, given, inPart = false, signal, progress }: OpenRequest): Promise<Session> {
-  let shown = performance.now();
+  let shown = steadyMilliseconds();
   const reached = (position: number, size: number): void => {
-    const now = performance.now();
+    const now = steadyMilliseconds();
     if (now - shown < progressMilliseconds) return;
     shown = now;
     progress({ phase: 'headers', done: position, total: size, unit: 'bytes' });
@@ -217,13 +259,61 @@ function openPlain({ path, volumes, given, inPart = false, signal, progress }: O
   return paced(openSessionInSteps(path, volumes, given, { inPart, reached }), signal);
 }
 
-/** @throws DumpError, RequestError for files of a set that are none, Cancelled */
+/** @throws DumpError, SeveralDumps where a person has to say which, RequestError for files of a set that are none, Cancelled */
 export async function openDumpAt(request: OpenRequest): Promise<Session> {
-  const { path, volumes } = request;
+  const { path, volumes = [] } = request;
   if (isFolder(path)) return openFolder(path, request);
-  const wrapper = packedAs(path);
-  if (volumes !== undefined && volumes.length > 0 && (wrapper !== undefined || volumes.some((one) => packedAs(one) !== undefined)))
-    return openPackedSet(request, volumes);
-  const session = wrapper === undefined ? await openPlain(request) : await openPacked(wrapper, request);
-  return volumes === undefined || volumes.length === 0 ? withPackedNeighbours(session, request) : session;
+  const { file, member } = memberPath(path);
+  const archive = await lookInArchive(file, request);
+  if (archive !== undefined) return openArchived(file, archive, member, request);
+  const place = placeOf(file);
+  if (volumes.length > 0 && (place.packing !== undefined || volumes.some((one) => packedAs(memberPath(one).file) !== undefined)))
+    return openPackedSet(place, request, volumes.map(placeOf));
+  if (place.packing !== undefined && member !== undefined)
+    throw new DumpError('absent', { file }, `it is no archive, so there is no member ${member} in it`, 'an archive, or a disk that is not packed');
+  // A disk has members too: whoever opens it knows them.
+  const session = place.packing === undefined ? await openPlain(request) : await openPacked(place, request);
+  return volumes.length === 0 && member === undefined ? withPackedNeighbours(session, request) : session;
+}
+
+const unpackOptions = ({ signal, progress, cacheFolder }: OpenRequest) => ({ signal, progress, ...defined({ folder: cacheFolder }) });
+
+/** What is in an archive; undefined for any other file. @throws DumpError io, Cancelled */
+async function lookInArchive(path: string, request: OpenRequest): Promise<ArchiveList | undefined> {
+  const file = openFile(path);
+  try {
+    return (await mayBeArchive(file)) ? await archiveList(file, unpackOptions(request)) : undefined;
+  } finally {
+    file.close();
+  }
+}
+
+/** The dump or the set that a person means in an archive. @throws DumpError, SeveralDumps, Cancelled */
+async function openArchived(path: string, list: ArchiveList, member: string | undefined, request: OpenRequest): Promise<Session> {
+  const named = member === undefined ? list.dumps : namedDumps(list.dumps, member);
+  const [first] = named;
+  if (first === undefined) throw list.dumps.length === 0 ? noDump(path, list) : noMember(path, list, member ?? '');
+  const others = setOfDump(list.dumps, first);
+  // Without a name, all dumps have to be of one set.
+  if (named.some((one) => one !== first && (member !== undefined || !others.includes(one)))) throw severalDumps(path, list, named);
+  const place = (dump: ArchivedDump): DumpPlace => {
+    const names = memberNames(list.dumps);
+    const name = names[list.dumps.indexOf(dump)] ?? '';
+    const { kind, wrappers: archiveWrappers } = list;
+    return {
+      path,
+      name: `${path}!${name}`,
+      packing: (file) => memberPacking(file, dump.numbers, { name, archive: kind, archiveWrappers, wrappers: dump.wrappers }, dump.bytes),
+    };
+  };
+  const { volumes: _, ...own } = request;
+  if (others.length === 0) return openPacked(place(first), own);
+  const session = await openPackedSet(place(first), own, others.map(place));
+  if (member !== undefined) return session;
+  const { volumes: used = [], unused = [] } = session.image.container;
+  const known = new Set([session.path, ...used.map((volume) => volume.path), ...unused]);
+  const isOther = session.image.findings.some(({ id }) => id === 'volume-set/other-run' || id === 'volume-set/no-volume');
+  if (!isOther && named.every((dump) => known.has(place(dump).name))) return session;
+  session.close();
+  throw severalDumps(path, list, named);
 }

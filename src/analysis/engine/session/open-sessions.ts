@@ -5,7 +5,9 @@ import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
 import type { MemoryView } from '../../../shared/model.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
 import { attach } from './attach.ts';
+import { aboutAttached } from './attached.ts';
 import { NotReadYet } from '../../formats/first-part.ts';
+import { gatherDumps } from './gather.ts';
 import { givenMachine } from './given-machine.ts';
 import { openDumpAt, type OpenRequest } from './open-dump.ts';
 import type { Session } from './session.ts';
@@ -23,7 +25,7 @@ export interface OpenSessions {
   readonly partOf: SessionOf;
   /** The same methods, those that need a whole dump waiting for it. */
   readonly waiting: <H extends object>(handlers: H) => H;
-  readonly handlers: Pick<Handlers<EngineProtocol>, 'open' | 'dumpKey' | 'close' | 'attach'>;
+  readonly handlers: Pick<Handlers<EngineProtocol>, 'open' | 'gather' | 'dumpKey' | 'close' | 'attach'>;
   closeAll(): void;
 }
 
@@ -66,8 +68,8 @@ export function openSessions(): OpenSessions {
     partOf,
     waiting: (handlers) => waitingForWhole(handlers, async (dump, caller) => parts.get(dump)?.wait(caller)),
     handlers: {
-      async open({ path, volumes, machine, physBase, inPart, view = 'all' }, { signal, progress }) {
-        const given = givenMachine(machine, physBase);
+      async open({ path, volumes, inPart, view = 'all', ...said }, { signal, progress }) {
+        const given = givenMachine(said);
         const request = { path, ...defined({ volumes, inPart }), given, signal, progress };
         const session = await openIn(request, view);
         try {
@@ -87,6 +89,7 @@ export function openSessions(): OpenSessions {
           throw error;
         }
       },
+      gather: ({ paths }, { signal }) => gatherDumps(paths, signal),
       dumpKey: ({ dump }) => ({ dumpKey: sessionOf(dump).dumpKey }),
       async attach({ dump, view, ...files }, { signal }) {
         const session = await attach(sessionOf(dump, view), files, signal);
@@ -94,7 +97,7 @@ export function openSessions(): OpenSessions {
         sessionOf(dump);
         return {
           dump: add(session),
-          attached: session.attached.map(({ kind, path, proof }) => ({ kind, path, ...defined({ proof }) })),
+          attached: session.attached.map((one) => ({ path: one.path, ...aboutAttached(one) })),
         };
       },
       close({ dump }) {

@@ -4,10 +4,14 @@ import type { Finding } from '../../../shared/model.ts';
 import { byteText } from '../../../shared/units.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
+import type { PackedMember, Packing } from '../../source/packing.ts';
+import type { UnpackEnd } from '../../source/unpack-end.ts';
 import type { UnpackedCopy } from './unpacked-file.ts';
 
 export interface PackedFile {
-  readonly wrapper?: string;
+  readonly packing?: Packing;
+  /** As messages name it, where that is not the file's own name: with the member of an archive. */
+  readonly name?: string;
   /** The packed file. */
   readonly file?: ByteSource;
   readonly unpacked?: (UnpackedCopy & { readonly source: ByteSource }) | undefined;
@@ -16,17 +20,20 @@ export interface PackedFile {
 }
 
 export interface PackedPart {
-  readonly wrapper: string;
+  readonly packing: Packing;
+  readonly name: string;
   readonly file: ByteSource;
   readonly unpacked: UnpackedCopy & { readonly source: ByteSource };
 }
 
 /** Whether the rest is missing or was never a part of the data cannot be told from the outside. */
-function endFinding({ wrapper = '', file, unpacked }: PackedFile): Finding | undefined {
-  if (unpacked === undefined || file === undefined || unpacked.end.kind === 'whole') return undefined;
+function endFinding({ packing, file, unpacked }: PackedFile): Finding | undefined {
+  if (unpacked === undefined || packing === undefined || file === undefined || unpacked.end.kind === 'whole') return undefined;
   const { end, source } = unpacked;
+  if (packing.member !== undefined) return memberFinding(packing.member, file, end, source.size);
+  const wrapper = packing.name;
   const at = `byte 0x${end.at.toString(16)}`;
-  const name = wrapper === 'zstd' ? 'frame' : wrapper === 'xz' ? 'block' : 'member';
+  const name = packing.unit;
   if (end.kind === 'cut')
     return {
       id: 'container-complete/packed-file-cut',
@@ -62,14 +69,50 @@ function endFinding({ wrapper = '', file, unpacked }: PackedFile): Finding | und
   };
 }
 
+/** The same of a member of an archive: which layer ends or is damaged, and where in that. */
+function memberFinding({ name, archive }: PackedMember, file: ByteSource, end: UnpackEnd, bytes: number): Finding | undefined {
+  if (end.kind === 'whole' || end.kind === 'followed') return undefined;
+  const layer = end.kind === 'unread' ? undefined : end.layer;
+  const isOfFile = layer?.isFile !== false;
+  const place = `byte 0x${end.at.toString(16)} of ${isOfFile ? 'the archive' : layer.name === archive ? `the ${archive} data in it` : 'the member'}`;
+  const where = isOfFile ? { where: { fileOffset: end.at, bytes: Math.max(0, file.size - end.at) } } : {};
+  const before = `the ${byteText(bytes)} of ${name} before that are unpacked, and what came after them is missing`;
+  const data = layer === undefined ? 'its data' : `its ${layer.name} data`;
+  if (end.kind === 'cut')
+    return {
+      id: 'container-complete/packed-file-cut',
+      severity: 'error',
+      title: 'The archive ends within the dump',
+      detail: `${data} end within what begins at ${place}; ${before}`,
+    };
+  if (end.kind === 'unread')
+    return {
+      id: 'container-complete/packed-file-unread',
+      severity: 'error',
+      title: 'The archive cannot be read to the end of the dump',
+      detail: `${end.why} at ${place}; ${before}`,
+      ...where,
+    };
+  return {
+    id: 'container-complete/packed-file-damaged',
+    severity: 'error',
+    title: 'The dump is damaged in its archive',
+    detail: end.contents
+      ? `${data} that begin at ${place} do not unpack to what they were made from (${end.what}): some of the contents are wrong, and nothing says which. All ${byteText(bytes)} of ${name} are unpacked`
+      : `${data} that begin at ${place} cannot be unpacked to their end (${end.what}); ${before}`,
+    ...where,
+  };
+}
+
 /** The image with what its packed file says of it. */
 export function asUnpacked(image: DumpImage, packed: PackedFile): DumpImage {
   const { packedParts = [], ...first } = packed;
   const volumes = image.container.volumes?.map((volume) => {
-    const part = [first, ...packedParts].find(({ file }) => file?.name === volume.path);
-    return part?.unpacked === undefined || part.file === undefined ? volume : { ...volume, bytes: part.file.size };
+    const part = [first, ...packedParts].find(({ file, name = file?.name }) => name === volume.path);
+    // Of members of an archive the bytes on disk are those of all together.
+    return part?.unpacked === undefined || part.file === undefined || part.packing?.member !== undefined ? volume : { ...volume, bytes: part.file.size };
   });
-  const used = packedParts.filter(({ file }) => volumes?.some(({ path }) => path === file.name) === true);
+  const used = packedParts.filter(({ name }) => volumes?.some(({ path }) => path === name) === true);
   const stored = volumes === undefined ? image : { ...image, container: { ...image.container, volumes } };
   const parts: readonly PackedFile[] = used;
   return [first, ...parts].reduce((made, one) => withEnd(made, one, volumes !== undefined), stored);
@@ -79,7 +122,7 @@ export function asUnpacked(image: DumpImage, packed: PackedFile): DumpImage {
 function withEnd(image: DumpImage, packed: PackedFile, isPart: boolean): DumpImage {
   const found = endFinding(packed);
   if (found === undefined) return image;
-  const finding = isPart ? { ...found, detail: `${packed.file?.name ?? ''}: ${found.detail}` } : found;
+  const finding = isPart ? { ...found, detail: `${packed.name ?? packed.file?.name ?? ''}: ${found.detail}` } : found;
   const { complete } = image.container;
   const kind = packed.unpacked?.end.kind;
   const source = kind === 'cut' || kind === 'unread' ? 'the end of the packed file' : kind === 'damaged' ? 'the data of the packed file' : undefined;

@@ -7,10 +7,11 @@ import { isSameFile } from '../../../files/same-file.ts';
 import type { DumpFormat } from '../../formats/dump-format.ts';
 import { recognise } from '../../formats/index.ts';
 import { paced } from '../../jobs/steps.ts';
-import { sourceStream, unpacking } from '../../source/decompressor.ts';
 import { folderFiles, openFile, type FileSource } from '../../source/file-source.ts';
 import { memorySource } from '../../source/memory-source.ts';
 import { restAfter, shortenedSource } from '../../source/shortened-source.ts';
+import { unpackedHead } from '../../source/unpacked-head.ts';
+import { wholePacking, type Packing } from '../../source/packing.ts';
 import { wrapperOf, type Wrapper } from '../../source/wrapper.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
 import { defined } from '../../../shared/defined.ts';
@@ -25,13 +26,30 @@ export interface UnpackRequest {
   readonly cacheFolder?: string;
 }
 
+/** Where a file of a dump lies: on disk, or as a member of an archive on disk. */
+export interface DumpPlace {
+  /** Of the file on disk. */
+  readonly path: string;
+  /** As messages name it: with the member, where it is one. */
+  readonly name: string;
+  /** How it is got out of the file; undefined for one that is not packed. */
+  readonly packing: ((file: FileSource) => Packing) | undefined;
+}
+
+/** A file on disk as it is. */
+export function placeOf(path: string): DumpPlace {
+  const wrapper = packedAs(path);
+  return { path, name: path, packing: wrapper === undefined ? undefined : () => wholePacking(wrapper, path) };
+}
+
 /** One of the other files of a set, or a file that may be one. */
 export interface SetFile {
+  readonly name: string;
   /** As it lies on disk. */
   readonly file: FileSource;
   /** Its contents under its own name: of a packed file those of the copy. */
   readonly source: FileSource;
-  readonly packed?: { readonly wrapper: string; readonly copy: UnpackedCopy };
+  readonly packed?: { readonly packing: Packing; readonly copy: UnpackedCopy };
 }
 
 /** A wrapper that is opened through a cache, or undefined for any other file. */
@@ -56,16 +74,9 @@ type Beginning = { readonly format: DumpFormat['id']; readonly isPacked: boolean
 async function beginningInside(path: string, wrapper: Wrapper, signal: AbortSignal): Promise<Beginning | undefined> {
   const file = openFile(path, { cacheBlocks: 2, evidence: false });
   try {
-    const pieces: Uint8Array[] = [];
-    let bytes = 0;
-    // What comes before a fault may be enough.
-    for await (const piece of unpacking(wrapper.name, path).stage(sourceStream(file, () => undefined))) {
-      pieces.push(piece);
-      bytes += piece.length;
-      if (bytes >= headBytes) break;
-    }
-    if (bytes < headBytes && file.faults().length > 0) return 'unreadable';
-    const format = (await paced(recognise(memorySource(path, Buffer.concat(pieces).subarray(0, headBytes))), signal))?.id;
+    const head = await unpackedHead(file, path, wrapper, headBytes);
+    if (head.length < headBytes && file.faults().length > 0) return 'unreadable';
+    const format = (await paced(recognise(memorySource(path, head)), signal))?.id;
     return format === undefined ? undefined : { format, isPacked: true };
   } finally {
     file.close();
@@ -132,23 +143,23 @@ export async function packedDumps(paths: readonly string[], signal: AbortSignal)
  * @param isOther whether they are looked at as the other files: one whose disk gives nothing to unpack is among them as it is, so that it is named
  * @throws DumpError, Cancelled
  */
-export async function openSetFiles(paths: readonly string[], request: UnpackRequest, keep: string[], opened: SetFile[], isOther = true): Promise<void> {
+export async function openSetFiles(places: readonly DumpPlace[], request: UnpackRequest, keep: string[], opened: SetFile[], isOther = true): Promise<void> {
   const { signal, progress, cacheFolder } = request;
-  for (const path of paths) {
-    const wrapper = packedAs(path);
+  for (const { path, name, packing: packingOf } of places) {
     const file = openFile(path);
-    if (wrapper === undefined) {
-      opened.push({ file, source: file });
+    if (packingOf === undefined) {
+      opened.push({ name, file, source: file });
       continue;
     }
     try {
-      const copy = await unpackedFile(path, file, wrapper.name, { signal, progress, keep, ...defined({ folder: cacheFolder }) });
+      const packing = packingOf(file);
+      const copy = await unpackedFile(path, file, packing, { signal, progress, keep, ...defined({ folder: cacheFolder }) });
       keep.push(copy.path);
-      const source = { ...shortenedSource(openFile(copy.path), restAfter(copy.end, file)), name: path };
-      opened.push({ file, source, packed: { wrapper: wrapper.name, copy } });
+      const source = { ...shortenedSource(openFile(copy.path), restAfter(copy.end, file)), name };
+      opened.push({ name, file, source, packed: { packing, copy } });
     } catch (error) {
       if (isOther && isDumpError(error) && error.kind === 'io' && file.faults().length > 0) {
-        opened.push({ file, source: file });
+        opened.push({ name, file, source: file });
         continue;
       }
       file.close();

@@ -3,6 +3,7 @@
  * views of a dump (`all`, `prod`, `kdump`, and each with files attached to it) share its files and are closed together; sessions of
  * two dumps share nothing. (What a person saves of the window is a `SavedSession`: shared/session-model.ts.)
  */
+import { memberPath } from '../../../files/member-path.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import type { MemoryView } from '../../../shared/model.ts';
 import { RequestError } from '../../../shared/rpc.ts';
@@ -17,6 +18,7 @@ import { openDumpInSteps } from '../../formats/index.ts';
 import type { DumpImage, GivenMachine, OpenContext } from '../../formats/dump-format.ts';
 import type { GivenFacts } from '../../kernel/given/given-facts.ts';
 import { kernelOf, type Kernel } from '../../kernel/kernel.ts';
+import type { LogSearch } from '../../kernel/log/log-record.ts';
 import { findVmcoreinfo, placedVmcoreinfo, type Vmcoreinfo, type VmcoreinfoSearch } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import { lowcorePrefixes } from '../../kernel/vmcoreinfo/lowcore-array.ts';
@@ -26,6 +28,7 @@ import { memoryReader, type MemoryReader } from '../../memory/reader.ts';
 import { findTwoSystems, viewMemory, viewRanges } from '../../memory/view.ts';
 import { dumpKey } from '../../page-index/dump-key.ts';
 import type { ByteSource, FileFault, OpenedFile } from '../../source/byte-source.ts';
+import type { Packing } from '../../source/packing.ts';
 import type { Attached } from './attached.ts';
 import { lookForSecondKernel, lookForVmcoreinfo, searchForVmcoreinfo, vmcoreinfoChoice } from './kernel-search.ts';
 import type { UnpackedCopy } from './unpacked-file.ts';
@@ -39,8 +42,10 @@ export interface OpenFiles {
   readonly location: DumpLocation | undefined;
   /** The file as it lies on disk; `image.source` is the file inside it when that is a flattened stream. */
   readonly file: ByteSource;
+  /** What file offsets count in: the file, or on a disk the partition that holds the dump. */
+  readonly placed: ByteSource;
   /** What the dump was packed in. */
-  readonly wrapper: string | undefined;
+  readonly packing: Packing | undefined;
   /** The copy in the cache that is read in place of a packed file, and how far it is known to be what that unpacks to. */
   readonly unpacked: (UnpackedCopy & { readonly source: ByteSource }) | undefined;
   /** The other files of a set that are packed, with their copies. */
@@ -89,7 +94,7 @@ export interface Session extends Omit<OpenFiles, 'stored'> {
   /** What headers, notes and attached files lead to, else what a scan has found by now. */
   readonly knownVmcoreinfo: Vmcoreinfo | undefined;
   /** The kernel as a given vmcoreinfo describes it, with what a file of the user's tells besides. */
-  kernelBy(vmcoreinfo: Vmcoreinfo | undefined, given?: GivenFacts): Kernel;
+  kernelBy(vmcoreinfo: Vmcoreinfo | undefined, given?: GivenFacts, givenLog?: LogSearch): Kernel;
   /** Which system is shown where two are in the dump; `all` is the dump as stored. */
   readonly view: MemoryView;
   /** Files of the user's that tell more of the kernel. */
@@ -154,7 +159,7 @@ interface ViewParts {
 
 function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
   const { files, view, seen } = parts;
-  const { path, location, file, wrapper, twoSystems } = files;
+  const { path, location, file, placed, packing, twoSystems } = files;
   const memory = memoryReader(image.memory, path);
   const cpus = derived((session: Session) =>
     readCpus(image, memory, () => {
@@ -168,7 +173,8 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
     path,
     location,
     file,
-    wrapper,
+    placed,
+    packing,
     unpacked: files.unpacked,
     packedParts: files.packedParts,
     twoSystems,
@@ -220,12 +226,12 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
     get knownVmcoreinfo() {
       return session.knownKernel.vmcoreinfo;
     },
-    kernelBy(vmcoreinfo, given) {
+    kernelBy(vmcoreinfo, given, givenLog) {
       const asce = (): bigint | undefined => {
         const value = session.cpuSet.cpus.map((cpu) => cpu.crs?.[13]).find((one) => one !== undefined && one !== '0x0');
         return value === undefined ? undefined : BigInt(value);
       };
-      return kernelOf({ image, memory, vmcoreinfo: vmcoreinfo === undefined ? undefined : placedVmcoreinfo(image, vmcoreinfo), asce }, given);
+      return kernelOf({ image, memory, vmcoreinfo: vmcoreinfo === undefined ? undefined : placedVmcoreinfo(image, vmcoreinfo), asce }, given, givenLog);
     },
     kdumpGuard: featuresOf(image).has('os-info') ? (signal): Promise<KdumpGuard> => guardOf(session, signal) : undefined,
     inView: (other) => (seen === undefined ? parts.inView(other) : seen.by.inView(other)),
@@ -257,7 +263,9 @@ function imageInView(image: DumpImage, view: MemoryView, area: AddressRange): Du
 export interface SessionOptions {
   /** The file as it lies on disk, when `source` is what was packed in it. */
   readonly file?: ByteSource;
-  readonly wrapper?: string;
+  readonly packing?: Packing;
+  /** As messages name the packed file, where that is not the file's own name. */
+  readonly name?: string;
   readonly unpacked?: OpenFiles['unpacked'];
   readonly packedParts?: OpenFiles['packedParts'];
   readonly location?: DumpLocation;
@@ -266,6 +274,10 @@ export interface SessionOptions {
   /** The files behind `source`. */
   readonly states?: () => readonly OpenedFile[];
 }
+
+/** How the files are opened again: what was looked for in memory is known by then. */
+const reopened = (location: DumpLocation | undefined, { machine }: DumpImage): DumpLocation | undefined =>
+  location === undefined || machine.isSought !== true ? location : { ...location, machine: machine.arch };
 
 /**
  * Opens a dump from bytes that are at hand already.
@@ -276,11 +288,12 @@ export function* sessionInSteps(source: ByteSource, close: () => void = () => un
   const area = featuresOf(image).has('os-info') ? findTwoSystems(image.memory) : undefined;
   const files: OpenFiles = {
     path: source.name,
-    location: options.location,
+    location: reopened(options.location, image),
     file: options.file ?? source,
-    wrapper: options.wrapper,
+    placed: image.container.disk === undefined ? (options.file ?? source) : image.source,
+    packing: options.packing,
     unpacked: options.unpacked,
-    packedParts: (options.packedParts ?? []).filter(({ file }) => image.container.volumes?.some(({ path }) => path === file.name) === true),
+    packedParts: (options.packedParts ?? []).filter(({ name }) => image.container.volumes?.some(({ path }) => path === name) === true),
     twoSystems: area,
     stored: image,
     memo: createMemo(),
@@ -327,7 +340,13 @@ export function* openSessionInSteps(
   given: GivenMachine = {},
   wish: Pick<OpenContext, 'inPart' | 'reached'> = {},
 ): Steps<Session> {
-  const location: DumpLocation = { path, ...(volumes.length === 0 ? {} : { volumes }), ...given };
+  const { file, member } = memberPath(path);
+  const location: DumpLocation = {
+    path: file,
+    ...(member === undefined ? {} : { member, name: path }),
+    ...(volumes.length === 0 ? {} : { volumes }),
+    ...given,
+  };
   const files = openDumpFiles(location);
   const close = (): void => {
     files.close();

@@ -20,7 +20,9 @@ import type { ScanProgress } from '../../../shared/engine-protocol.ts';
 import { byteText } from '../../../shared/units.ts';
 import { hashFile } from '../../integrity/file-hash.ts';
 import { faultError, readAround, type FileFault } from '../../source/byte-source.ts';
-import { sourceStream, unpackError, unpacking } from '../../source/decompressor.ts';
+import { unpackError } from '../../source/decompressor.ts';
+import type { Packing } from '../../source/packing.ts';
+import { sourceStream } from '../../source/source-stream.ts';
 import type { UnpackEnd } from '../../source/unpack-end.ts';
 import { openFile, type FileSource } from '../../source/file-source.ts';
 
@@ -53,10 +55,10 @@ export interface UnpackedCopy {
   readonly discarded?: string;
 }
 
-/** Name of the copy of a file: its state on disk, and bytes from all over it. */
-export function copyKey({ file, ...packed }: FileSource): string {
+/** Name of the copy of a file: its state on disk, and bytes from all over it. @param key which of several copies from one file */
+export function copyKey({ file, ...packed }: FileSource, key = ''): string {
   const { device, inode, size, mtimeNs, ctimeNs } = file;
-  const hash = createHash('sha256').update([device, inode, size, mtimeNs, ctimeNs, ''].join('\0'));
+  const hash = createHash('sha256').update([device, inode, size, mtimeNs, ctimeNs, key].join('\0'));
   const last = Math.max(0, packed.size - sampleBytes);
   const bytes = new Uint8Array(Math.min(sampleBytes, packed.size));
   for (let sample = 0; sample < samples; sample += 1) {
@@ -66,25 +68,29 @@ export function copyKey({ file, ...packed }: FileSource): string {
   return hash.digest('hex');
 }
 
-/** Counts what comes out and stops at the limit: a small file can unpack to more than any disk holds. */
-function limited(free: bigint, path: string, folder: string): Transform {
+/**
+ * Counts what comes out and stops at the limit: a small file can unpack to more than any disk holds.
+ * @param known how much will come out, where that is recorded
+ * @throws DumpError io where that is too much already
+ */
+function limited(free: bigint, path: string, folder: string, known = 0): Transform {
   const part = free / reservePart;
   const reserve = part < reserveBytes ? part : reserveBytes;
   const limit = free - reserve;
   let written = 0n;
+  const tooMuch = (): DumpError =>
+    new DumpError(
+      'io',
+      { file: path },
+      `its unpacked form has more than ${byteText(limit)}: the disk of ${folder} has ${byteText(free)} free, of which ${byteText(reserve)} stay free`,
+      'more free space, or the unpacked dump',
+    );
+  if (BigInt(known) > limit) throw tooMuch();
   return new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       written += BigInt(chunk.length);
       if (written <= limit) done(null, chunk);
-      else
-        done(
-          new DumpError(
-            'io',
-            { file: path },
-            `its unpacked form has more than ${byteText(limit)}: the disk of ${folder} has ${byteText(free)} free, of which ${byteText(reserve)} stay free`,
-            'more free space, or the unpacked dump',
-          ),
-        );
+      else done(tooMuch());
     },
   });
 }
@@ -109,6 +115,9 @@ function prune(folder: string, keep: readonly string[]): void {
     .slice(keptCopies - 1))
     removeCopy(path);
 }
+
+/** How many copies this process has begun: two that begin at once have names of their own. */
+let begun = 0;
 
 const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
 
@@ -180,18 +189,21 @@ function copyError(error: unknown, target: string, packed: string): Error | unde
 /**
  * The unpacked form of a file in the cache.
  * @param packed the same file, open
+ * @param packing how it is packed, and which of its members is wanted
  * @throws DumpError io, truncated, corrupt or unsupported; Cancelled
  */
-export async function unpackedFile(path: string, packed: FileSource, wrapper: string, options: UnpackOptions): Promise<UnpackedCopy> {
-  const name = `${copyKey(packed)}.dump`;
+export async function unpackedFile(path: string, packed: FileSource, packing: Packing, options: UnpackOptions): Promise<UnpackedCopy> {
+  const wrapper = packing.name;
+  const name = `${copyKey(packed, packing.key)}.dump`;
   const folder = options.folder ?? partFolder('unpacked', name, basename(recordPath(name)));
   const target = join(folder, name);
   const earlier = await earlierCopy(target, resolve(path), packed, options);
   if (typeof earlier === 'object') return earlier;
   if (earlier !== undefined) removeCopy(target);
-  const partial = `${target}.${process.pid}.${Date.now()}.part`;
+  begun += 1;
+  const partial = `${target}.${process.pid}.${Date.now()}${begun}.part`;
   try {
-    const unpack = unpacking(wrapper, path);
+    const unpack = packing.start();
     await mkdir(folder, { recursive: true });
     removeAbandoned(folder);
     prune(folder, [target, ...(options.keep ?? [])]);
@@ -206,7 +218,7 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
         options.progress({ phase: 'unpack', about: wrapper, done: Math.min(read, packed.size), total: packed.size, unit: 'bytes' });
       }),
       unpack.stage,
-      limited(options.free ?? bavail * bsize, path, folder),
+      limited(options.free ?? bavail * bsize, path, folder, packing.bytes),
       digesting(after, (written) => {
         bytes = written;
       }),
@@ -214,7 +226,10 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
       { signal: options.signal },
     );
     const [met] = faults;
-    const end: UnpackEnd = met === undefined ? (unpack.end() ?? { kind: 'cut', at: 0 }) : { kind: 'unread', at: met.offset, why: met.why };
+    const own = unpack.end() ?? { kind: 'cut', at: 0 };
+    // A member may be whole before what the disk does not give of its archive.
+    const isBefore = met === undefined || (packing.member !== undefined && own.kind === 'whole');
+    const end: UnpackEnd = isBefore ? own : { kind: 'unread', at: met.offset, why: met.why };
     if (bytes === 0 && met !== undefined) throw faultError(met);
     if (bytes === 0 && end.kind === 'cut')
       throw new DumpError('truncated', { file: path }, `the ${wrapper} data end before any of them can be unpacked`, 'the whole file');
@@ -228,7 +243,7 @@ export async function unpackedFile(path: string, packed: FileSource, wrapper: st
     await rename(partial, target);
     const copy = copyState(target);
     // The disk may give more the next time: a copy without a record is made anew.
-    if (copy !== undefined && end.kind !== 'unread')
+    if (copy !== undefined && end.kind !== 'unread' && met === undefined)
       writeCopyRecord(target, {
         version: 2,
         path: resolve(path),

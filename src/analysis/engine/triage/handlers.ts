@@ -1,10 +1,12 @@
 /** The engine's methods of the first screen. */
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
+import { lookBeside } from '../beside/look-beside.ts';
 import { judgedInfo } from './info.ts';
 import { triage } from './triage.ts';
 
 export const triageHandlers = (sessionOf: SessionOf, partOf: SessionOf) =>
   ({
+    beside: ({ dump, view }, { signal }) => lookBeside(partOf(dump, view), signal),
     info: ({ dump, view }, { signal }) => judgedInfo(partOf(dump, view), signal),
     async triage({ dump, view, withoutCpus }, { signal }) {
       const found = await triage(sessionOf(dump, view), signal);

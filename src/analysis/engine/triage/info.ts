@@ -2,7 +2,6 @@
 import * as v from 'valibot';
 import { basename } from 'node:path';
 import type { AttachedJson } from '../../../shared/attachment.ts';
-import { defined } from '../../../shared/defined.ts';
 import { confirm, fact, splitFacts, type Fact } from '../../../shared/fact.ts';
 import { infoSchema, schemaVersion, type Info } from '../../../shared/model.ts';
 import { hex, type AddressRange } from '../../../shared/units.ts';
@@ -17,6 +16,7 @@ import { vmcoreinfoChoice } from '../session/kernel-search.ts';
 import { originOf, type VmcoreinfoOrigin } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { readUtsName, type UtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import { vmcoreinfoFact, vmcoreinfoNumber } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { aboutAttached } from '../session/attached.ts';
 import type { Session } from '../session/session.ts';
 import { toolName, toolVersion } from '../tool.ts';
 import { checkSession } from '../integrity/check-session.ts';
@@ -97,11 +97,15 @@ function machineFacts(session: Session): Record<string, unknown> {
   };
 }
 
-function cpuCountFact(session: Session): Fact<number> {
+/** Undefined where the format has no place for registers, and nothing in memory shows a CPU. */
+function cpuCountFact(session: Session): Fact<number> | undefined {
   const { image } = session;
   const { cpus, recorded, different, masks } = machineCpus(session);
   const { recorded: count } = different;
-  if (cpus.length > recorded) return fact(different.all, `the CPUs that the kernel knows; the dump records registers of ${count}`);
+  const isWithout = image.cpuNotes === false && image.notes.length === 0 && count === 0;
+  if (cpus.length > recorded)
+    return fact(different.all, `the CPUs that the kernel knows; ${isWithout ? 'the format has no registers' : `the dump records registers of ${count}`}`);
+  if (isWithout && image.machine.cpuCount === undefined) return undefined;
   if (image.machine.cpuCount === undefined) {
     const impossible = image.findings.some(({ id }) => id === 'container-complete/cpu-count');
     if (impossible) return fact(count, 'filled slots of the prefix vector, whose count in the header cannot be right', 'contradicted');
@@ -178,6 +182,25 @@ const titles: Readonly<Record<VmcoreinfoOrigin['kind'], string>> = {
   'same-kernel': 'A vmcoreinfo of the same kernel',
 };
 
+/** The user's text is used, although the dump says otherwise in part, or has nothing to compare it with. */
+function attachedTextFindings({ attached }: Session): Info['findings'] {
+  return attached.flatMap(({ kind, path, proof, vmcoreinfo }) => {
+    if (kind !== 'vmcoreinfo') return [];
+    const file = basename(path);
+    const named = { id: 'vmcoreinfo/attached', severity: 'warning' as const };
+    if (vmcoreinfo?.differs !== undefined)
+      return [{ ...named, title: 'The attached vmcoreinfo does not agree with the dump', detail: `${file} is used as given, although ${vmcoreinfo.differs}` }];
+    if (proof !== undefined) return [];
+    return [
+      {
+        ...named,
+        title: 'Nothing shows that the attached vmcoreinfo is of the dumped kernel',
+        detail: `${file} is used as given: the dump has no vmcoreinfo, no utsname, and no release in its header to compare it with`,
+      },
+    ];
+  });
+}
+
 /** Texts of vmcoreinfo that are not of the kernel that is shown, and a second kernel in the dump. */
 function vmcoreinfoFindings(session: Session): Info['findings'] {
   const { used, others } = vmcoreinfoChoice(session);
@@ -218,12 +241,19 @@ function vmcoreinfoFindings(session: Session): Info['findings'] {
 
 function attachedTo({ attached }: Session): AttachedJson[] | undefined {
   if (attached.length === 0) return undefined;
-  return attached.map(({ kind, path, proof }) => ({ kind, file: basename(path), ...defined({ proof }) }));
+  return attached.map((one) => ({ file: basename(one.path), ...aboutAttached(one) }));
 }
 
 /** Ranges of memory that are named; a filtered dump may have millions. */
 const namedRanges = 256;
 const noRange = { start: 0n, end: 0n };
+
+/** Which archive a dump came out of. A report carries no path. */
+function archiveFacts({ packing, file }: Session): Info['container']['archive'] {
+  const member = packing?.member;
+  if (member === undefined) return undefined;
+  return { name: basename(file.name), bytes: file.size, kind: member.archive, member: member.name };
+}
 
 /** The tree that `info` prints, checked against its schema. */
 export function describeDump(session: Session): Info {
@@ -242,7 +272,10 @@ export function describeDump(session: Session): Info {
       flattened: image.container.flattened,
       complete: image.partial === undefined ? image.container.complete : undefined,
       volumes: image.container.volumes,
-      wrapper: session.wrapper,
+      disk: image.container.disk,
+      dumpDevice: image.container.dumpDevice,
+      wrapper: session.packing?.name,
+      archive: archiveFacts(session),
       copy: session.unpacked?.how,
       storedBytes: countOf(image.container.storedBytes),
       zlibVersion: image.container.zlib?.version,
@@ -289,6 +322,7 @@ export function describeDump(session: Session): Info {
       ...twoSystemsFindings(session),
       ...hiddenSystemFindings(session),
       ...vmcoreinfoFindings(session),
+      ...attachedTextFindings(session),
       ...identityFindings(session),
       ...faultFindings(session.faults()),
       ...image.findings,

@@ -1,5 +1,6 @@
 /** What variables of the kernel say of its end: read through its symbols, never searched for. */
 import { defined } from '../../../shared/defined.ts';
+import { hex } from '../../../shared/units.ts';
 import { kallsymsPlaces } from '../../kernel/symbols/kallsyms.ts';
 import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
 import { readPanicCpu, type PanicCpu } from '../../kernel/facts/kernel-facts.ts';
@@ -25,6 +26,9 @@ const systemStates = ['booting', 'scheduling', 'freeing initmem', 'running', 'ha
 
 const variables = ['panic_cpu', 'system_state', 'kexec_crash_image', 'tainted_mask'] as const;
 
+/** Far more flags than kernels have (TAINT_FLAGS_COUNT is 20 in 6.18): a word with others is none of theirs. */
+const mostTaint = 1n << 32n;
+
 function taintOf(value: bigint): NonNullable<KernelWitnesses['taint']> {
   const set = new Set(taintFlags(value).map(({ letter }) => letter));
   return { died: set.has('D'), badPage: set.has('B'), warned: set.has('W') };
@@ -46,13 +50,15 @@ export function kernelWitnesses({ knownKernel }: Session): KernelWitnesses {
   const state = read('system_state', 4, (at) => memory.u32(at));
   const image = read('kexec_crash_image', memory.pointerBytes, (at) => memory.pointer(at));
   const taint = read('tainted_mask', memory.pointerBytes, (at) => memory.pointer(at));
+  const isTaint = taint !== undefined && taint < mostTaint;
+  if (taint !== undefined && !isTaint) unseen.set('tainted_mask', `its value ${hex(taint)} has bits that no flag has`);
   // Kernels that publish their symbols are of 6.0 or later, so they number the states in this way.
   const isNumbered = vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined;
   const named = state === undefined || !isNumbered ? undefined : systemStates[state];
   return {
     ...defined({ panicCpu: panic, systemState: named }),
     ...(image === undefined ? {} : { kdumpLoaded: image !== 0n }),
-    ...(taint === undefined ? {} : { taint: taintOf(taint) }),
+    ...(isTaint ? { taint: taintOf(taint) } : {}),
     unseen,
   };
 }

@@ -1,7 +1,7 @@
 /** What the kernel's log says of the system's end, and how much of the log could be read. */
 import { defined } from '../../../shared/defined.ts';
 import { deathNotes, type DeathLine, type DeathNotes } from '../../kernel/log/log-marks.ts';
-import type { LogSearch } from '../../kernel/log/log-record.ts';
+import { logName, type LogOfFile, type LogSearch } from '../../kernel/log/log-record.ts';
 import { secondsText } from '../kernel/dmesg.ts';
 import type { Told } from './told.ts';
 import { derived } from '../session/memo.ts';
@@ -14,6 +14,8 @@ export interface LogWords {
   /** That it cannot be read, or has gaps; absent when all of it was read. */
   readonly gap?: string;
   readonly isRead: boolean;
+  /** It is from a file, and not from memory. */
+  readonly file?: LogOfFile;
 }
 
 /** Microseconds, as the log itself is printed. */
@@ -24,18 +26,22 @@ const quoted = (line: DeathLine): string => `${at(line)}: ${line.text}`;
 /** A log that goes on for longer than this after its trouble did not end in it. */
 const goesOn = 5_000_000_000n;
 
-function toldOf({ panic, cause, trouble, first, after }: DeathNotes): Told | undefined {
+function toldOf({ panic, cause, trouble, first, after }: DeathNotes, file: LogOfFile | undefined): Told | undefined {
   const line = panic ?? trouble;
   if (line === undefined) return undefined;
   const parts = [
-    `kernel log${at(line)}`,
+    `${logName(file)}${at(line)}`,
     panic === undefined || cause === undefined ? undefined : `before it${quoted(cause)}`,
     panic === undefined || trouble === undefined ? undefined : `and${quoted(trouble)}`,
     first === undefined ? undefined : `the first trouble in it${quoted(first)}`,
     after === undefined || after <= goesOn ? undefined : `the log goes on for ${after / 1_000_000_000n} s after it`,
   ];
   const text = line.text.trimEnd();
-  return { gist: text, text: `${text} (${parts.filter((part) => part !== undefined).join('; ')}).` };
+  // The gist alone is shown too.
+  return {
+    gist: file === undefined ? text : `${text} (by the file ${file.name}, not by memory)`,
+    text: `${text} (${parts.filter((part) => part !== undefined).join('; ')}).`,
+  };
 }
 
 /** By the log: a scan for vmcoreinfo may find a kernel with another one than that which was known before. */
@@ -49,16 +55,20 @@ export function logWords(session: Session): LogWords {
   return known;
 }
 
+const fileGap = ({ name, why, shown }: LogOfFile, missing: readonly string[]): string =>
+  `The kernel log in memory could not be read: ${why}. In its place the file ${name} was read (${shown})${missing.length === 0 ? '' : `, of which ${missing.join(', and ')}`}; what it leaves out is not known.`;
+
 function wordsOf(log: LogSearch): LogWords {
   if (!log.found) return { isRead: false, gap: `The kernel log could not be read: ${log.why}.` };
-  const { records, lost, lostWhy } = log.log;
+  const { records, lost, lostWhy, file } = log.log;
   const notes = deathNotes(records);
   const cut = records.filter((record) => record.cut === true).length;
   const missing = [
     lost === 0 ? undefined : `${lost} ${lost === 1 ? 'record' : 'records'} or more cannot be read (${lostWhy ?? 'why is not known'})`,
     cut === 0 ? undefined : `${cut} ${cut === 1 ? 'record is' : 'records are'} cut`,
   ].filter((one) => one !== undefined);
-  const told = notes === undefined ? undefined : toldOf(notes);
+  const told = notes === undefined ? undefined : toldOf(notes, file);
+  if (file !== undefined) return { isRead: true, file, ...defined({ notes, told }), gap: fileGap(file, missing) };
   return {
     isRead: true,
     ...defined({ notes, told }),

@@ -1,4 +1,5 @@
 /** Why the system probably died, in sentences, each from evidence of its own; what has none is said to have none (docs/conclusions.md). */
+import { logName } from '../../kernel/log/log-record.ts';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { andList } from '../../../shared/and-list.ts';
@@ -44,7 +45,9 @@ const died = ({ witnesses: { taint }, log }: Evidence): string =>
 
 /** What a log that was read does not have; undefined when there is none to speak of, which a sentence of its own says. */
 const noLine = ({ log }: Evidence): string | undefined =>
-  log.isRead ? `${log.gap === undefined ? 'the kernel log' : 'what can be read of the kernel log'} has no panic, oops, BUG, stall or hung task` : undefined;
+  log.isRead
+    ? `${log.file !== undefined ? `the log in the file ${log.file.name}, which is not from memory,` : log.gap === undefined ? 'the kernel log' : 'what can be read of the kernel log'} has no panic, oops, BUG, stall or hung task`
+    : undefined;
 
 const contradicted = 'The panic line is contradicted';
 
@@ -66,7 +69,7 @@ function crashSentence(evidence: Evidence, crash: string, stopped: string | unde
   if (entry?.kind === 'restart')
     return told(what, `: it recorded CRASHTIME. A PSW restart sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`);
   if (entry?.kind === 'oops') return told(what, `: it recorded CRASHTIME. An oops sent it there: ${entry.symbol} is on a stack, and no panic is recorded.`);
-  if (log.notes !== undefined) return told(what, ': it recorded CRASHTIME. The kernel log has no panic line.');
+  if (log.notes !== undefined) return told(what, `: it recorded CRASHTIME. The ${logName(log.file)} has no panic line.`);
   const stacks = evidence.areStacksRead ? noPanicOnStacks(evidence.unseenStacks) : 'the stacks of its CPUs could not be followed';
   return told(what, `: it recorded CRASHTIME. What sent it there is not known: ${andList([noLine(evidence), stacks])}.${died(evidence)}`);
 }
@@ -146,7 +149,7 @@ function endSentence(session: Session, evidence: Evidence): Told | undefined {
     if (isPanic(evidence)) return told(gist, '.');
     if (!evidence.log.isRead && !evidence.areStacksRead)
       return told(gist, `; whether it panicked could not be seen: neither the kernel log nor the stacks of its CPUs could be read.${died(evidence)}`);
-    const line = evidence.log.notes === undefined ? noLine(evidence) : 'the kernel log has no panic line';
+    const line = evidence.log.notes === undefined ? noLine(evidence) : `the ${logName(evidence.log.file)} has no panic line`;
     return told(gist, `; that it panicked is not recorded${line === undefined ? '' : `: ${line}`}.${died(evidence)}`);
   }
   if (cpus.length === 0 || session.knownVmcoreinfo === undefined) return undefined;

@@ -1,6 +1,6 @@
 /** Which CPU the last oops in the log was on, as the kernel printed it: another record than panic_cpu. */
 import { functionName } from '../../kernel/stacks/crash-path.ts';
-import { endsOops, lastReport, oopsMarks } from '../../kernel/verdict/end-of-system.ts';
+import { endsOops, isOopsLine, oopsReports } from '../../kernel/verdict/end-of-system.ts';
 import { logEvents } from '../../kernel/verdict/log-events.ts';
 import type { TraceJson } from '../../../shared/task-model.ts';
 import type { CpuContext } from '../kernel/kernel-cpus.ts';
@@ -29,10 +29,10 @@ export function reportedTrace(
 
 /** @returns undefined where the log has no such report, or an end of another kind after it */
 export function reportedCpu({ knownKernel: { log } }: Session): ReportedCpu | undefined {
-  const events = log.found ? logEvents(log.log.records) : [];
-  const report = lastReport(events, oopsMarks);
+  const events = log.found ? logEvents(log.log.records, log.log.file) : [];
+  const report = oopsReports(events).at(-1);
   const last = events.findLast(({ mark }) => mark !== 'warning');
-  const isLast = last !== undefined && (oopsMarks.has(last.mark) || (last.mark === 'panic' && endsOops(last.text)));
+  const isLast = last !== undefined && (isOopsLine(last) || (last.mark === 'panic' && endsOops(last.text)));
   const line = isLast ? report?.lines.map((text) => cpuLine.exec(text)?.[1]).find((number) => number !== undefined) : undefined;
   if (line === undefined) return undefined;
   const place = report?.frames.find(({ kind }) => kind === 'running')?.symbol;

@@ -6,7 +6,7 @@ import { checkSession } from '../integrity/check-session.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
 import { kdumpStarted } from './kdump-start.ts';
 import { describeDump } from './info.ts';
-import { verdictOf } from './verdict.ts';
+import { reasonOfBoth, verdictOf } from './verdict.ts';
 import { deathOf } from './what-died.ts';
 import { summarize } from '../../integrity/index.ts';
 import { startedKdump } from '../../arch/s390x/kdump-decisions.ts';
@@ -26,7 +26,7 @@ export async function triage(session: Session, signal: AbortSignal): Promise<Tri
     info: findings.length === 0 ? info : { ...info, findings: [...info.findings, ...findings] },
     health: summarize(checks),
     verdict: await verdictOf(session, signal),
-    ...defined({ reason, reasonGist: gist, logGap }),
+    ...defined({ reason: await reasonOfBoth(session, reason, signal), reasonGist: gist, logGap }),
     ...(places === undefined ? {} : { crashPlaces: [...places] }),
     ...(started === undefined ? {} : { panicKdump: startedKdump(started) }),
     ...(session.osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(session.osInfo, machineEnd(session.image, session.memory)) }),

@@ -12,6 +12,8 @@ import { noHangs } from '../../kernel/verdict/hangs/hangs.ts';
 import { isSettled, judge, troublesOf } from '../../kernel/verdict/judge.ts';
 import { logEvents } from '../../kernel/verdict/log-events.ts';
 import { vmcoreinfoFact } from '../../kernel/vmcoreinfo/vmcoreinfo.ts';
+import { longWait } from '../../kernel/verdict/hangs/long-waits.ts';
+import { firstOfTasks } from '../kernel/kernel-tasks.ts';
 import { lookForCpus } from '../kernel/look-for-cpus.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { searched } from '../session/memo.ts';
@@ -22,7 +24,8 @@ import { kdumpStarted } from './kdump-start.ts';
 import { kernelWitnesses } from './kernel-witnesses.ts';
 import { logWords } from './log-words.ts';
 import { hangsOf } from './hangs.ts';
-import { endStacks, hasEnded } from './what-died.ts';
+import { stuckRequestsOf } from './stuck-requests.ts';
+import { endStacks, hasEnded, isReachable } from './what-died.ts';
 
 /** The CPU that ended the system: what every crash runs through, then where it happened, and what the machine reported there. */
 async function endOf(session: Session, isEnd: boolean, signal: AbortSignal): Promise<EndStack | undefined> {
@@ -60,21 +63,35 @@ function unseenPsws(session: Session): readonly string[] | undefined {
   return withoutPsw(session).map((cpu) => cpuName(cpu, numbering));
 }
 
+/** What the name of the writer ends with in an export. */
+const exported = /, exported by Dumpbench$/;
+
 /** Who wrote the dump says who asked for it; a program that converts dumps says nothing. */
 function requestOf({ image }: Session): VerdictEvidence['request'] {
   const { producer } = image.container;
   if (producer === undefined) return undefined;
   const by = { 'zipl stand-alone dumper': 'operator', 'QEMU dump-guest-memory': 'hypervisor' } as const;
   const found =
-    Object.entries(by).find(([name]) => name === producer.value)?.[1] ?? (image.format === 'vmdump' || image.format === 'pv-elf' ? 'hypervisor' : undefined);
+    Object.entries(by).find(([name]) => name === producer.value.replace(exported, ''))?.[1] ??
+    (image.format === 'vmdump' || image.format === 'pv-elf' ? 'hypervisor' : undefined);
   return found === undefined ? undefined : { by: found, why: `the dump was written by ${producer.value} (${producer.source})` };
 }
+
+/** Process 1 has the name of the boot CPU's idle task until it runs a program, which it does once system_state is running (kernel_init, init/main.c). */
+async function hasRunInit(session: Session, signal: AbortSignal): Promise<boolean> {
+  if (!(await isReachable(session, signal))) return false;
+  const { list } = await firstOfTasks(session, signal);
+  for (const { pid, comm, kind } of list.tasks) if (pid === 1) return kind === 'user' && comm !== '' && !comm.startsWith('swapper');
+  return false;
+}
+
+const beforeRunning: ReadonlySet<string> = new Set(['booting', 'scheduling', 'freeing initmem']);
 
 async function gathered(session: Session, signal: AbortSignal): Promise<VerdictEvidence> {
   await session.knownKernel.ready(['log'], signal);
   const { log } = session.knownKernel;
   const words = logWords(session);
-  const events = log.found ? logEvents(log.log.records) : [];
+  const events = log.found ? logEvents(log.log.records, log.log.file) : [];
   const crash = crashWords(session);
   const stacks = await endStacks(session, signal);
   const witnesses = kernelWitnesses(session);
@@ -97,12 +114,14 @@ async function gathered(session: Session, signal: AbortSignal): Promise<VerdictE
       taint,
       panic,
       logGap,
+      logFile: words.file,
       end,
       entry: stacks.entry,
       crashTime: crash,
       // A number that no CPU has says nothing.
       panicCpu: named?.kind === 'unset' ? ('unset' as const) : named?.kind === 'cpu' ? named.value : undefined,
-      systemState: witnesses.systemState,
+      // A word that says what a process contradicts was overwritten.
+      systemState: beforeRunning.has(witnesses.systemState ?? '') && (await hasRunInit(session, signal)) ? undefined : witnesses.systemState,
       disabledWait: stoppedCpu(session),
       request: requestOf(session),
       buildId: vmcoreinfoFact(session.knownVmcoreinfo, 'BUILD-ID')?.value,
@@ -118,6 +137,15 @@ export const verdictOf = searched(async (session: Session, signal): Promise<Verd
   const troubles = troublesOf(evidence);
   // Tasks and locks take a while: they are looked at where the end of the system does not explain itself.
   if (isSettled(troubles)) return judge(evidence, troubles);
-  const whole = { ...evidence, hangs: await hangsOf(session, signal) };
+  const hangs = await hangsOf(session, signal);
+  const isIoAwaited = hangs.blocked.some((task) => task.wait.for === 'io' && longWait(task));
+  const whole = { ...evidence, hangs, ...(isIoAwaited ? { stuckRequests: await stuckRequestsOf(session, signal) } : {}) };
   return judge(whole, troublesOf(whole));
 });
+
+/** What died, and of two systems seen together what kept the second from saving the first. @throws Cancelled */
+export async function reasonOfBoth(session: Session, reason: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+  if (reason === undefined || session.twoSystems === undefined || session.view !== 'all') return reason;
+  const { class: found, title } = await verdictOf(session.inView('kdump'), signal);
+  return found === 'running' || found === 'unknown' || found === 'kdump-failed' ? reason : `${reason} The verdict on the kdump system: ${title}.`;
+}

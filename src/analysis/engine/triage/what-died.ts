@@ -210,9 +210,9 @@ async function deathOfFirst(session: Session, signal: AbortSignal): Promise<Told
   if (session.twoSystems === undefined || session.view !== 'all') return undefined;
   const first = session.inView('prod');
   const { reason, gist } = await deathOf(first, [], signal);
-  if (reason === undefined) return undefined;
-  const text = `The system that crashed before (view prod): ${reason} The kdump system that ran then (view kdump):`;
-  return { gist: `The system that crashed before: ${gist ?? reason}`, text };
+  const known = reason ?? 'why it ended is not known.';
+  const text = `The system that crashed before (view prod): ${known} The kdump system that ran then (view kdump):`;
+  return { gist: `The system that crashed before: ${gist ?? known.replace(/\.$/, '')}`, text };
 }
 
 /** Whether anything says that the system came to an end: then one task is of more interest than what every CPU did. */

@@ -49,6 +49,7 @@ export const bitmapCount: Check = {
     }
     const [first] = findings;
     if (first !== undefined) return failed(first.detail, { findings, steps });
-    return passed(`${parts.reduce((sum, part) => sum + part.pages, 0)} pages`, { steps });
+    const pages = parts.reduce((sum, part) => sum + part.pages, 0);
+    return pages === 0 ? notApplicable('bitmap 2 announces no pages') : passed(`${pages} pages`, { steps });
   },
 };

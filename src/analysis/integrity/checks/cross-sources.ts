@@ -71,6 +71,8 @@ export const crossCpuCount: Check = {
   cost: 'headers',
   run({ image, cpus, kernelCpus, crashTime }) {
     if (image.origin?.kind === 'kcore') return notApplicable('a copy of /proc/kcore records registers of no CPU');
+    // Nothing that could be counted: what the kernel knows of its CPUs is one source.
+    if (image.cpuNotes === false && image.notes.length === 0 && cpus.length === 0) return notRecorded('the format has no place for registers of CPUs');
     const { cpuCount } = image.machine;
     const steps: Step[] = [];
     const named = cpus.filter((cpu) => cpu.linuxCpu !== undefined);
@@ -118,6 +120,7 @@ export const crossPrefix: Check = {
         detail: `${plural(prefixes.length, 'CPU')} with ${plural(new Set(prefixes).size, 'different prefix', 'different prefixes')}`,
       },
     ];
+    let lowcores = 0;
     for (const cpu of cpus) {
       if (cpu.prefix === undefined) continue;
       const prefix = BigInt(cpu.prefix);
@@ -131,6 +134,7 @@ export const crossPrefix: Check = {
       if (own === undefined) continue;
       const lowcore = memory.readPresent(prefix, saveArea.size);
       if (lowcore === undefined) continue;
+      lowcores += 1;
       const saved = parse(saveArea, lowcore);
       // Nothing stored there says nothing: in a hypervisor's dump the registers are in the notes alone.
       if (saved.prefix === 0 && saved.psw_mask === 0n && saved.psw_addr === 0n) continue;
@@ -141,6 +145,12 @@ export const crossPrefix: Check = {
       });
     }
     const named = steps.length - 1;
+    // That they differ from one another is one source: without a lowcore there is none that it could agree with.
+    if (lowcores === 0)
+      return fromSteps(
+        steps.map((step) => (step.passed === true ? { check: step.check, detail: step.detail } : step)),
+        'the prefix',
+      );
     return fromSteps(steps, 'the prefix', `${steps[0]?.detail ?? ''}; ${plural(named, 'stored status names its', 'stored statuses name their')} prefix`);
   },
 };
@@ -151,7 +161,7 @@ export const crossKernelRelease: Check = {
   failure: 'Sources disagree about the kernel release.',
   gravity: 40,
   cost: 'headers',
-  run({ image, vmcoreinfo, utsName, vmcoreinfoChoice }) {
+  run({ image, vmcoreinfo, utsName, vmcoreinfoChoice, attachedRelease }) {
     // Where nothing leads to a text, one that was found in memory says it.
     const { entries } = (vmcoreinfo.found ? vmcoreinfo.vmcoreinfo : vmcoreinfoChoice?.used?.vmcoreinfo) ?? {};
     const sources: readonly (readonly [string, string | undefined])[] = [
@@ -161,16 +171,24 @@ export const crossKernelRelease: Check = {
     ];
     const known = sources.filter((source): source is readonly [string, string] => source[1] !== undefined && source[1] !== '');
     const [first, ...others] = known;
-    if (first === undefined) return notRecorded('no kernel release is recorded');
-    return fromSteps(
-      others.map(([name, release]) => ({
-        check: `${first[0]} and ${name}`,
-        // A text that was looked for was chosen for the names that it leads to: that they agree is no witness.
-        ...(release === first[1] && !vmcoreinfo.found && first[0] === 'vmcoreinfo' ? {} : { passed: release === first[1] }),
-        detail: `${first[0]} says ${first[1]}, ${name} says ${release}`,
-      })),
-      'the kernel release',
-    );
+    if (first === undefined)
+      return notRecorded(
+        `no kernel release is recorded${attachedRelease === undefined ? '' : `; that of the attached vmcoreinfo (${attachedRelease}) is not the dump's`}`,
+      );
+    const steps: Step[] = others.map(([name, release]) => ({
+      check: `${first[0]} and ${name}`,
+      // A text that was looked for was chosen for the names that it leads to: that they agree is no witness.
+      ...(release === first[1] && !vmcoreinfo.found && first[0] === 'vmcoreinfo' ? {} : { passed: release === first[1] }),
+      detail: `${first[0]} says ${first[1]}, ${name} says ${release}`,
+    }));
+    if (attachedRelease !== undefined)
+      steps.push({
+        check: `${first[0]} and the attached vmcoreinfo`,
+        // It was refused where it did not agree: that it does is no witness.
+        ...(attachedRelease === first[1] ? {} : { passed: false }),
+        detail: `${first[0]} says ${first[1]}, the attached vmcoreinfo, which is no part of the dump, says ${attachedRelease}`,
+      });
+    return fromSteps(steps, 'the kernel release');
   },
 };
 

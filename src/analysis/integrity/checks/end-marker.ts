@@ -18,7 +18,8 @@ export const endMarker: Check = {
   run({ image }) {
     if (!formatsWithMarker.has(image.format)) return notApplicable('only stand-alone dumps have an end marker');
     const findings = image.findings.filter((finding) => finding.id.startsWith('end-marker/'));
-    const marker = image.endMarker;
+    const { endMarker: marker, endMarkerFault } = image;
+    if (marker === undefined && endMarkerFault !== undefined) return { ...unreadable(faultText(endMarkerFault)), findings, recorded: END_MARKER };
     if (marker === undefined) return failed('the file ends before the place of the end marker', { findings, recorded: END_MARKER });
     const ranges = [{ fileOffset: marker.fileOffset, bytes: 16 }];
     if (marker.fault !== undefined) return { ...unreadable(faultText(marker.fault)), findings, ranges, recorded: END_MARKER };

@@ -30,7 +30,7 @@ export const ipib: Check = {
   run({ image, memory, osInfo }) {
     if (!architectures[image.machine.arch].features.has('os-info')) return notApplicable('re-IPL exists on s390x only');
     const words = memory.readPresent(lowcorePointersAddress, lowcorePointers.size);
-    if (words === undefined) return unreadable('absolute 0xe00 is not in the dump');
+    if (words === undefined) return unreadable(image.encrypted ?? 'absolute 0xe00 is not in the dump');
     const { ipib: pointer, ipib_checksum: recorded } = parse(lowcorePointers, words);
     if (pointer === 0n) return notRecorded('the pointer at absolute 0xe00 is zero: dump_reipl did not run');
     const head = memory.readPresent(pointer, 4);

@@ -10,7 +10,8 @@ import { Cancelled } from '../../../shared/rpc.ts';
 import { byteText } from '../../../shared/units.ts';
 import type { PackedEvidence } from '../evidence.ts';
 import { faultText, readAround, type ByteSource, type FileFault } from '../../source/byte-source.ts';
-import { sourceStream, unpackError, unpacking, type Unpacking } from '../../source/decompressor.ts';
+import { unpackError, type Unpacking } from '../../source/decompressor.ts';
+import { sourceStream } from '../../source/source-stream.ts';
 import { failed, notApplicable, notRecorded, passed, unreadable, type Check, type CheckOutcome } from '../check.ts';
 
 /** Compares what comes with a source, from its beginning on. */
@@ -53,19 +54,25 @@ function comparing(copy: ByteSource): {
 
 const placed = ({ what, where: { offset } }: DumpError): string => (offset === undefined ? what : `${what} at offset 0x${offset.toString(16)}`);
 
-const checksumWords = (wrapper: string): Readonly<Record<ReturnType<Unpacking['checksums']>, string>> => ({
-  all: `as ${wrapper}'s own checksum says`,
-  some: 'of which only a part has a checksum of its own',
-  none: 'which records no checksum of its own',
-});
+/** What unpacked without an error and is the copy: how far a checksum vouches for it. */
+function unpackedWell(wrapper: string, bytes: number, checksums: ReturnType<Unpacking['checksums']>, rest: string): CheckOutcome {
+  const size = byteText(bytes);
+  // Of "gzip in tar" the tar: the checksums are those of the outermost layer.
+  const outermost = wrapper.split(' in ').at(-1) ?? wrapper;
+  const copied = 'the unpacked copy that was read holds the same bytes';
+  if (checksums === 'none') return notRecorded(`${outermost} records no checksum of what it holds (${size}); ${copied}${rest}`);
+  const fit = checksums === 'all' ? `as ${outermost}'s own checksum says` : `of which only a part has a checksum in ${outermost}`;
+  return passed(`it unpacks to ${size}, ${fit}; ${copied}${rest}`);
+}
 
 /** From the worst on. */
 const gravityOf: readonly CheckOutcome['verdict'][] = ['failed', 'unreadable', 'not-recorded', 'passed', 'not-applicable'];
 
 /** One packed file: unpacked again, and compared with its copy. */
-async function examine({ wrapper, file, copy }: PackedEvidence, signal: AbortSignal): Promise<CheckOutcome> {
+async function examine({ packing, file, copy }: PackedEvidence, signal: AbortSignal): Promise<CheckOutcome> {
+  const wrapper = packing.name;
   const { sink, differs, fault, bytes } = comparing(copy);
-  const unpack = unpacking(wrapper, file.name);
+  const unpack = packing.start();
   try {
     await pipeline(sourceStream(file), unpack.stage, sink, { signal });
   } catch (error) {
@@ -92,7 +99,7 @@ async function examine({ wrapper, file, copy }: PackedEvidence, signal: AbortSig
       `the ${wrapper} data at byte 0x${end.at.toString(16)} are damaged (${end.what}): the ${byteText(bytes())} that came out are those that were read${end.contents ? ', and some of them are wrong' : ''}`,
     );
   const rest = end?.kind === 'followed' ? `; the ${byteText(end.bytes)} from byte 0x${end.at.toString(16)} on are no ${wrapper} data and not used` : '';
-  return passed(`it unpacks to ${byteText(bytes())}, ${checksumWords(wrapper)[unpack.checksums()]}, and they are those that were read${rest}`);
+  return unpackedWell(wrapper, bytes(), unpack.checksums(), rest);
 }
 
 export const packedFile: Check = {

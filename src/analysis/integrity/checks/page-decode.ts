@@ -4,7 +4,7 @@ import { hex, pageSize } from '../../../shared/units.ts';
 import { pageStateCodes } from '../../formats/dump-format.ts';
 import { createPace } from '../../jobs/pace.ts';
 import { memoryParts, storedStretches } from '../stored-stretches.ts';
-import { failed, passed, unreadable, type Check, type CheckContext } from '../check.ts';
+import { failed, notApplicable, passed, unreadable, type Check, type CheckContext } from '../check.ts';
 
 const blockPages = 256;
 const unreadableCode = pageStateCodes.indexOf('unreadable');
@@ -84,6 +84,7 @@ export const pageDecode: Check = {
     const [first] = unread;
     if (first !== undefined)
       return { ...unreadable(`${decoded} can be read; ${first.detail}`), ...all, ranges: unread.flatMap((finding) => finding.where ?? []) };
+    if (pages === 0) return notApplicable('the dump stores no pages');
     return passed(
       lost === 0
         ? `all ${pages} stored pages`

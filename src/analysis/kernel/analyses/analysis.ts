@@ -38,6 +38,9 @@ interface CellValues {
 }
 export type CellValue<T extends ColumnType = ColumnType> = CellValues[T];
 
+/** What a parameter is given as: a time in microseconds since 1970, seconds of a clock with all digits that were typed. */
+type ParameterValue<T extends ParameterType> = T extends 'time' ? bigint : T extends 'duration' ? string : CellValue<T>;
+
 export interface Column<T extends ColumnType = ColumnType> {
   readonly type: T;
   readonly about: string;
@@ -58,7 +61,7 @@ export type Parameters = Readonly<Record<string, Parameter>>;
 export type Row<C extends Columns> = { readonly [K in keyof C]?: CellValue<C[K]['type']> | Result<CellValue<C[K]['type']>> | undefined };
 
 export type ParameterValues<P extends Parameters> = {
-  readonly [K in keyof P]: P[K]['required'] extends true ? CellValue<P[K]['type']> : CellValue<P[K]['type']> | undefined;
+  readonly [K in keyof P]: P[K]['required'] extends true ? ParameterValue<P[K]['type']> : ParameterValue<P[K]['type']> | undefined;
 };
 
 /** What a generator yields where it has worked for a while without finding anything. */
@@ -72,7 +75,8 @@ export function* pausing<T>(steps: Steps<T>): Generator<typeof pause, T, undefin
   }
 }
 
-export type Step<R> = { readonly row: R } | Failure | typeof pause;
+/** A note says what the rows amount to, in a sentence; the last one counts. */
+export type Step<R> = { readonly row: R } | { readonly note: string } | Failure | typeof pause;
 
 export interface AnalysisDefinition<C extends Columns, P extends Parameters> {
   /** Lower case, parts joined by hyphens; never changed once published. */
@@ -89,10 +93,28 @@ export interface AnalysisDefinition<C extends Columns, P extends Parameters> {
   /** Columns that tell a row from the others, and that name the same thing in another dump of the same system. */
   readonly key: readonly (keyof C & string)[];
   readonly grouping?: readonly (keyof C & string)[];
+  /** How the rows of two dumps are compared (shared/analysis-table.ts). */
+  readonly comparing?: Comparing<keyof C & string>;
   /** What doors that can draw make of its rows. */
   readonly drawing?: AnalysisDrawing;
   run(kernel: AnalysisKernel, parameters: ParameterValues<P>): Generator<Step<Row<C>>, void>;
 }
+
+interface Comparing<N extends string> {
+  readonly elsewhere?: readonly (readonly N[])[];
+  readonly weight?: N;
+  readonly first?: { readonly column: N; readonly values: readonly string[] };
+  readonly passing?: readonly N[];
+  readonly sums?: readonly N[];
+}
+
+const comparingJson = ({ elsewhere, weight, first, passing, sums }: Comparing<string>): NonNullable<AnalysisTable['comparing']> => ({
+  ...(elsewhere === undefined ? {} : { elsewhere: elsewhere.map((columns) => [...columns]) }),
+  ...defined({ weight }),
+  ...(first === undefined ? {} : { first: { column: first.column, values: [...first.values] } }),
+  ...(passing === undefined ? {} : { passing: [...passing] }),
+  ...(sums === undefined ? {} : { sums: [...sums] }),
+});
 
 /** An analysis as the registry holds it. */
 export interface Analysis {
@@ -147,7 +169,7 @@ const parameterJson = ([name, one]: readonly [string, Parameter]): ParameterJson
 
 /** Declares an analysis. Columns and parameters keep the order in which they are written. */
 export function defineAnalysis<C extends Columns, P extends Parameters = Readonly<Record<string, never>>>(definition: AnalysisDefinition<C, P>): Analysis {
-  const { id, title, about, needs, uses = [], key, grouping, drawing } = definition;
+  const { id, title, about, needs, uses = [], key, grouping, comparing, drawing } = definition;
   return {
     table: {
       id,
@@ -159,6 +181,7 @@ export function defineAnalysis<C extends Columns, P extends Parameters = Readonl
       columns: Object.entries(definition.columns).map(columnJson),
       key: [...key],
       ...(grouping === undefined ? {} : { grouping: [...grouping] }),
+      ...(comparing === undefined ? {} : { comparing: comparingJson(comparing) }),
       ...defined({ drawing }),
     },
     run: (kernel, parameters) => definition.run(kernel, parameters as ParameterValues<P>),

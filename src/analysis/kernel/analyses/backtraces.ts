@@ -1,6 +1,8 @@
 /** Stacks of all CPUs and tasks, one frame a row. */
+import { failed } from '../../../shared/result.ts';
 import { traceGaps } from '../stacks/trace-gaps.ts';
 import { address, count, cpu, defineAnalysis, flag, optional, pause, pid, symbol, text } from './analysis.ts';
+import { unknownValue } from './unknown-value.ts';
 
 export const backtraces = defineAnalysis({
   id: 'backtraces',
@@ -28,8 +30,12 @@ export const backtraces = defineAnalysis({
   },
   key: ['pid', 'cpu', 'frame'],
   grouping: ['name', 'symbol', 'cpu'],
+  comparing: { elsewhere: [['name', 'cpu', 'frame', 'symbol']] },
   *run({ stacks }, wanted) {
+    const found = { cpus: new Set<number>(), isTask: false };
     for (const trace of stacks?.all() ?? []) {
+      if (trace.cpu !== undefined) found.cpus.add(trace.cpu);
+      if (trace.task?.pid === wanted.pid) found.isTask = true;
       const isWanted =
         (wanted.pid === undefined || trace.task?.pid === wanted.pid) &&
         (wanted.cpu === undefined || trace.cpu === wanted.cpu) &&
@@ -56,6 +62,10 @@ export const backtraces = defineAnalysis({
         };
       for (const one of traceGaps(trace)) yield { missing: one };
     }
+    const unknown = wanted.cpu === undefined ? undefined : unknownValue('CPU', wanted.cpu, found.cpus);
+    if (unknown !== undefined) yield unknown;
+    if (wanted.pid !== undefined && !found.isTask)
+      yield failed(`task ${wanted.pid}`, wanted.running === true ? 'no CPU ran such a task' : 'no task of this pid was found');
     for (const one of stacks?.missing ?? []) yield { missing: one };
   },
 });

@@ -4,7 +4,7 @@ import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { cpuMasks } from '../cpus/cpu-masks.ts';
 import { countsPreemption, preemptCounts } from '../cpus/preempt-count.ts';
 import { fairTasks, runQueueOf } from '../cpus/run-queue.ts';
-import type { KernelTask } from '../tasks/tasks.ts';
+import type { KernelTask } from '../tasks/kernel-task.ts';
 import { clocks } from '../verdict/hangs/clocks.ts';
 import { longSeconds } from '../verdict/hangs/long-waits.ts';
 import { spinsFor } from '../verdict/hangs/spinning.ts';
@@ -64,9 +64,9 @@ export const cpusRunning = defineAnalysis({
   },
   key: ['cpu'],
   grouping: ['name', 'function', 'idle', 'stalled'],
+  comparing: { passing: ['seconds', 'switches', 'clockSeconds', 'graceTicks'] },
   *run({ tasks, cpus, objects, stacks, kernel, memory, symbols }) {
-    const list = tasks?.list.tasks ?? [];
-    const byAddress = new Map(list.map((task) => [task.address, task]));
+    const taskAt = (one: bigint): KernelTask | undefined => tasks?.list.tasks.at(one);
     const source = stacks?.hangSource();
     const timed = source === undefined ? undefined : { ...source, logEnd: logEnd(kernel.log) };
     const times = timed === undefined ? undefined : clocks(timed);
@@ -75,7 +75,7 @@ export const cpusRunning = defineAnalysis({
     const numbered = cpus.map((one) => ({ ...one, number: one.linuxNumber ?? one.number }));
     const counts = preemptCounts(objects, numbered);
 
-    const isPreemptCounted = countsPreemption(counts, (number) => byAddress.get(numbered.find((one) => one.number === number)?.current ?? 0n)?.kind === 'idle');
+    const isPreemptCounted = countsPreemption(counts, (number) => taskAt(numbered.find((one) => one.number === number)?.current ?? 0n)?.kind === 'idle');
     if (isPreemptCounted !== true) {
       const why =
         isPreemptCounted === false ? 'this kernel does not count it (CONFIG_PREEMPT_COUNT): an idle CPU has 0' : 'nothing shows whether this kernel counts it';
@@ -86,7 +86,7 @@ export const cpusRunning = defineAnalysis({
     const onQueue = objects.at(0n, 'task_struct');
     const hasQueueState = onQueue.has('on_rq');
     const hasDelayed = onQueue.has('se.sched_delayed');
-    for (const task of list) {
+    for (const task of tasks?.list.tasks ?? []) {
       if (!hasQueueState || task.cpu === undefined || running.has(task.address) || task.kind === 'idle') continue;
       const struct = objects.at(task.address, 'task_struct');
       const state = struct.at('on_rq').number();
@@ -108,8 +108,8 @@ export const cpusRunning = defineAnalysis({
         yield { row: { cpu: door, online: false } };
         continue;
       }
-      const queue = runQueueOf(objects, number, perCpuOffset, (one) => byAddress.get(one)?.kind === 'idle');
-      const task = current === undefined ? undefined : byAddress.get(current);
+      const queue = runQueueOf(objects, number, perCpuOffset, (one) => taskAt(one)?.kind === 'idle');
+      const task = current === undefined ? undefined : taskAt(current);
       const isIdle = task === undefined ? undefined : task.kind === 'idle';
       const work = current === undefined ? undefined : atWork.get(current);
       const counted = counts.get(number);

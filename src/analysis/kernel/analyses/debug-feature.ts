@@ -1,35 +1,13 @@
 /** Records of the debug feature of s390x: what its drivers and the kernel note for service, as files of /sys/kernel/debug/s390dbf show it. */
 import { failed, isFailure, type Failure } from '../../../shared/result.ts';
 import { debugLogs, type DebugLog, type DebugRecord } from '../debug-feature/debug-logs.ts';
-import { formatText } from '../debug-feature/format-text.ts';
-import type { AnalysisKernel } from './analysis-kernel.ts';
-import { address, count, cpu, defineAnalysis, flag, hexadecimal, optional, pause, symbol, text, time } from './analysis.ts';
+import { isoTime, recordText } from '../debug-feature/record-text.ts';
+import { RecordWishes, recordWishParameters } from '../debug-feature/record-wishes.ts';
+import { address, count, cpu, defineAnalysis, flag, hexadecimal, pause, symbol, text, time } from './analysis.ts';
 
-const mostText = 512;
 /** Records of one log, and bytes of theirs, that are put into the order of time; of a log with more all are given in the order of memory. */
 const mostSorted = 1 << 16;
 const mostSortedBytes = 1 << 24;
-
-const isoTime = (clock: bigint): string => {
-  // A clock before 1970 is negative, and its microseconds count from the millisecond before it.
-  const micros = ((clock % 1000n) + 1000n) % 1000n;
-  const whole = new Date(Number((clock - micros) / 1000n));
-  const year = whole.getUTCFullYear();
-  // A time of more than four digits of a year is of a damaged clock, and no time as others are written. NaN is beyond what a date can have.
-  return !(year >= 0 && year <= 9999) ? '' : whole.toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`);
-};
-
-/** As the view hex_ascii does it. */
-const ascii = (data: Uint8Array): string => Buffer.from(data.map((byte) => (byte >= 0x20 && byte < 0x7f ? byte : 0x2e))).toString('latin1');
-
-/** The format is the first word of a record, its arguments follow; without either of them it is none. */
-function sprintfText({ data }: DebugRecord, { memory, symbolAt }: AnalysisKernel): string | undefined {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const words = Array.from({ length: Math.floor(data.byteLength / 8) }, (_, at) => view.getBigUint64(at * 8));
-  const [format = 0n, ...args] = words;
-  const found = memory.cstring(format, mostText);
-  return found === undefined ? undefined : formatText(found, args, { textAt: (at) => memory.cstring(at, mostText), symbolAt }).replace(/\n$/, '');
-}
 
 function* sorted(log: DebugLog): Generator<DebugRecord | Failure | typeof pause, void> {
   let kept: DebugRecord[] = [];
@@ -51,20 +29,15 @@ function* sorted(log: DebugLog): Generator<DebugRecord | Failure | typeof pause,
   yield* kept.sort((left, right) => (left.clock < right.clock ? -1 : left.clock > right.clock ? 1 : 0));
 }
 
+export const noText = ({ name }: DebugLog): Failure => failed(`texts of ${name}`, 'the format that a record names is not in the dump, or is no text');
+
 export const debugFeature = defineAnalysis({
   id: 'debug-feature',
   title: 'Debug feature',
   about: 'Records of the debug logs of s390x (debug_area_first), log by log, the oldest first: what debugfs shows in s390dbf.',
   needs: ['symbols', 'types'],
   uses: ['modules'],
-  parameters: {
-    log: optional('text', 'only this log: "cio_trace"'),
-    level: optional('count', 'only records of this level and the graver ones; 0 is the gravest'),
-    cpu: optional('cpu', 'only records of this Linux CPU'),
-    caller: optional('text', 'only records whose caller has this in its name'),
-    from: optional('text', 'only records of this time (ISO 8601, UTC) or later'),
-    to: optional('text', 'only records of before this time'),
-  },
+  parameters: recordWishParameters('only'),
   columns: {
     log: text('name of the log'),
     time: time('by the TOD clock'),
@@ -79,34 +52,27 @@ export const debugFeature = defineAnalysis({
   },
   key: ['log', 'time', 'cpu', 'data'],
   grouping: ['log', 'caller', 'cpu', 'level'],
+  comparing: { elsewhere: [['log', 'data']], passing: ['time'] },
   *run(kernel, wanted) {
+    const wishes = new RecordWishes(kernel, wanted);
     for (const log of debugLogs(kernel.objects)) {
       if (isFailure(log)) {
         yield log;
         continue;
       }
-      if (wanted.log !== undefined && log.name !== wanted.log) continue;
+      if (!wishes.isWantedLog(log)) continue;
       for (const record of sorted(log)) {
         if ('pause' in record || isFailure(record)) {
           yield record;
           continue;
         }
-        const at = isoTime(record.clock);
-        const caller = kernel.symbolAt(record.caller);
-        if (
-          (wanted.level !== undefined && BigInt(record.level) > BigInt(wanted.level)) ||
-          (wanted.cpu !== undefined && record.cpu !== wanted.cpu) ||
-          (wanted.caller !== undefined && caller?.includes(wanted.caller) !== true) ||
-          (wanted.from !== undefined && at < wanted.from) ||
-          (wanted.to !== undefined && at >= wanted.to)
-        ) {
+        if (!wishes.isWanted(log, record)) {
           yield pause;
           continue;
         }
-        const isFormatted = log.views.has('sprintf');
-        const formatted = isFormatted ? sprintfText(record, kernel) : undefined;
-        if (isFormatted && formatted === undefined)
-          yield { missing: { what: `texts of ${log.name}`, why: 'the format that a record names is not in the dump, or is no text' } };
+        const at = isoTime(record.clock);
+        const written = recordText(log, record, kernel);
+        if (written === undefined) yield noText(log);
         yield {
           row: {
             log: log.name,
@@ -114,14 +80,15 @@ export const debugFeature = defineAnalysis({
             level: record.level,
             exception: record.exception,
             cpu: record.cpu,
-            caller,
+            caller: kernel.symbolAt(record.caller),
             callerAddress: record.caller,
-            text: formatted ?? (isFormatted ? undefined : ascii(record.data)),
+            text: written,
             data: record.data,
             area: record.area,
           },
         };
       }
     }
+    yield* wishes.unmet();
   },
 });

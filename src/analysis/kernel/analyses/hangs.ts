@@ -2,6 +2,7 @@
 import type { FrameJson } from '../../../shared/task-model.ts';
 import { functionName } from '../stacks/crash-path.ts';
 import { findHangs } from '../verdict/hangs/find-hangs.ts';
+import { unseenHangs } from '../verdict/hangs/hangs.ts';
 import { longSeconds } from '../verdict/hangs/long-waits.ts';
 import { rankedWaits, type RankedWait } from '../verdict/hangs/ranked-waits.ts';
 import { meaningful } from '../verdict/meaningful-frames.ts';
@@ -80,6 +81,7 @@ export const hangs = defineAnalysis({
   },
   key: ['pid', 'name'],
   grouping: ['rank', 'waitsFor', 'lock', 'ownerName', 'rootName'],
+  comparing: { elsewhere: [['name', 'function'], ['name'], ['stack']], weight: 'seconds', passing: ['rank', 'stack'] },
   drawing: 'wait-graph',
   *run({ tasks, stacks, kernel }) {
     const source = stacks?.hangSource();
@@ -88,12 +90,11 @@ export const hangs = defineAnalysis({
       return;
     }
     const found = yield* pausing(findHangs({ ...source, logEnd: logEnd(kernel.log), mostStacks }));
-    const byAddress = new Map(source.tasks.map((task) => [task.address, task]));
     for (const one of rankedWaits(found, longSeconds)) {
       const { waiting } = one;
-      const task = byAddress.get(waiting.task);
-      const root = byAddress.get(waiting.root);
-      const owner = waiting.owner === undefined ? undefined : byAddress.get(waiting.owner);
+      const task = source.tasks.at(waiting.task);
+      const root = source.tasks.at(waiting.root);
+      const owner = waiting.owner === undefined ? undefined : source.tasks.at(waiting.owner);
       const frames = waiting.blocked?.frames ?? waiting.busy?.frames ?? (task === undefined ? [] : source.framesOf(task));
       yield {
         row: {
@@ -119,7 +120,7 @@ export const hangs = defineAnalysis({
         },
       };
     }
-    for (const why of found.unseen) yield { missing: { what: 'hangs', why } };
+    for (const why of unseenHangs(found)) yield { missing: { what: 'hangs', why } };
     for (const one of stacks?.missing ?? []) yield { missing: one };
   },
 });

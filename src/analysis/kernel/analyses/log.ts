@@ -1,10 +1,10 @@
 /** The kernel's log, one record a row. */
 import { levelNames } from '../../../shared/log-line.ts';
+import { callerText } from '../log/caller-text.ts';
 import { recordMark } from '../log/log-marks.ts';
 import { count, defineAnalysis, duration, flag, optional, text } from './analysis.ts';
 
 const nanoseconds = 1_000_000_000n;
-const cpuBit = 0x8000_0000;
 
 export const log = defineAnalysis({
   id: 'log',
@@ -25,8 +25,9 @@ export const log = defineAnalysis({
     continued: flag('a piece of a line that the kernel wrote in pieces'),
     cut: flag('an end of it is not in the dump or was overwritten'),
   },
-  key: ['sequence'],
+  key: ['sequence', 'time'],
   grouping: ['level', 'mark', 'caller', 'device'],
+  comparing: { elsewhere: [['text']], passing: ['caller'] },
   *run({ kernel }, { level }) {
     const found = kernel.log;
     if (!found.found) return;
@@ -40,7 +41,7 @@ export const log = defineAnalysis({
           time: record.time === undefined ? undefined : Number(record.time / nanoseconds) + Number(record.time % nanoseconds) / Number(nanoseconds),
           level: record.level === undefined ? undefined : levelNames[record.level],
           facility: record.facility,
-          caller: caller === undefined ? undefined : (caller & cpuBit) === 0 ? `T${caller}` : `C${caller & ~cpuBit}`,
+          caller: caller === undefined ? undefined : callerText(caller),
           text: record.text,
           mark: recordMark(record),
           subsystem: record.subsystem,

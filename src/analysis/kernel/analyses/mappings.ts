@@ -19,6 +19,13 @@ export const mappings = defineAnalysis({
   },
   key: ['start'],
   grouping: ['file', 'permissions'],
+  comparing: {
+    elsewhere: [
+      ['file', 'permissions', 'bytes'],
+      ['file', 'permissions'],
+    ],
+    sums: ['bytes'],
+  },
   *run({ tasks, types, memory }, { pid }) {
     const what = `mappings of ${pid}`;
     const task = tasks?.list.tasks.find((one) => one.pid === pid);

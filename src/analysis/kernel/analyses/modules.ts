@@ -21,6 +21,7 @@ export const modules = defineAnalysis({
   },
   key: ['name'],
   grouping: ['state'],
+  comparing: { sums: ['bytes'] },
   *run({ kernel, types, memory, moduleTypes, why }) {
     const found = kernel.modules;
     if (typeof found === 'string') return;

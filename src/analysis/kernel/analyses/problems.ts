@@ -3,6 +3,7 @@ import { failed } from '../../../shared/result.ts';
 import { problemFacts } from '../problems/problem-facts.ts';
 import { problemRules } from '../problems/rules/index.ts';
 import { findHangs } from '../verdict/hangs/find-hangs.ts';
+import { unseenHangs } from '../verdict/hangs/hangs.ts';
 import { logEnd } from '../log/log-record.ts';
 import { address, defineAnalysis, pause, pausing, text } from './analysis.ts';
 
@@ -31,6 +32,7 @@ export const problems = defineAnalysis({
   },
   key: ['rule', 'subject'],
   grouping: ['severity', 'rule', 'source'],
+  comparing: { first: { column: 'severity', values: ['error', 'warning'] } },
   *run(kernel) {
     const source = kernel.stacks?.hangSource();
     const hangs =
@@ -46,6 +48,6 @@ export const problems = defineAnalysis({
       }
       yield pause;
     }
-    if ('value' in hangs) for (const why of hangs.value.unseen) yield { missing: { what: 'tasks that hang', why } };
+    if ('value' in hangs) for (const why of unseenHangs(hangs.value)) yield { missing: { what: 'tasks that hang', why } };
   },
 });

@@ -1,5 +1,6 @@
 /** Runs an analysis: its rows are counted, paged and handed on in bundles, and others get their turn between two steps. */
 import type { RowJson } from '../../../shared/analysis-table.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { Missing } from '../../../shared/result.ts';
 import { createPace } from '../../jobs/pace.ts';
 import { cellsOf, MissingFacts } from './analysis-cells.ts';
@@ -20,12 +21,20 @@ export interface AnalysisRun {
 export interface AnalysisOutcome {
   /** Rows that were not reported yet. */
   readonly rows: readonly RowJson[];
+  readonly note?: string;
   readonly missing: readonly Missing[];
   readonly complete: boolean;
 }
 
 /** Rows that wait for the next report. */
 const bundle = 1024;
+
+/** What rests on a log from a file says so, and is no whole answer of the dump's. */
+function lostLog({ needs, uses }: Analysis['table'], { kernel }: AnalysisKernel): readonly Missing[] {
+  const file = [...needs, ...uses].includes('log') && kernel.log.found ? kernel.log.log.file : undefined;
+  if (file === undefined) return [];
+  return [{ what: 'the kernel log in memory', why: `${file.why}; what is given by the log is from the file ${file.name}, not from memory (${file.shown})` }];
+}
 
 /** @throws Cancelled */
 export async function runAnalysis(analysis: Analysis, kernel: AnalysisKernel, run: AnalysisRun): Promise<AnalysisOutcome> {
@@ -38,12 +47,14 @@ export async function runAnalysis(analysis: Analysis, kernel: AnalysisKernel, ru
   const pace = createPace(run.signal);
   let waiting: RowJson[] = [];
   let found = 0;
+  let note: string | undefined;
   const report = (): void => {
     run.report(waiting, found);
     waiting = [];
   };
   for (const step of analysis.run(kernel, run.parameters)) {
     if ('missing' in step) missing.add(step.missing);
+    if ('note' in step) ({ note } = step);
     if ('row' in step) {
       const { cells, missing: unread } = cellsOf(analysis.table, step.row);
       for (const one of unread) missing.add(one);
@@ -60,5 +71,6 @@ export async function runAnalysis(analysis: Analysis, kernel: AnalysisKernel, ru
     }
     await pace.breathe(report);
   }
-  return { rows: waiting, missing: missing.all, complete: missing.all.length === 0 };
+  for (const one of lostLog(analysis.table, kernel)) missing.add(one);
+  return { rows: waiting, ...defined({ note }), missing: missing.all, complete: missing.all.length === 0 };
 }

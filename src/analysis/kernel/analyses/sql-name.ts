@@ -12,8 +12,20 @@ export const sqlParametersOf = ({ parameters, columns }: AnalysisTable): readonl
     return columns.some((column) => column.name.toLowerCase() === plain.toLowerCase()) ? `wanted_${plain}` : plain;
   });
 
-/** Analyses that a query may read: those whose names stand in it. */
-export function namedInQuery<T extends { readonly table: AnalysisTable }>(query: string, all: readonly T[]): readonly T[] {
-  const names = new Set((query.match(/\banalysis_\w+/gi) ?? []).map((name) => name.toLowerCase()));
-  return all.filter(({ table }) => names.has(sqlNameOf(table)));
+/** A table that does not exist and that has the name of an analysis: what was meant. */
+export function meantFunction(table: string, all: readonly { readonly table: AnalysisTable }[]): string | undefined {
+  const plain = table.toLowerCase().replaceAll('-', '_');
+  return all.map((one) => sqlNameOf(one.table)).find((name) => name === `${prefix}${plain}`);
+}
+
+/** Names that a query gives itself (WITH). */
+export const ownNames = (query: string): ReadonlySet<string> =>
+  new Set(
+    [...query.matchAll(/["`[]?([\w-]+)["`\]]?\s*(?:\([^()]*\)\s*)?\bas\s*(?:(?:not\s+)?materialized\s*)?\(/gi)].map(([, name = '']) => name.toLowerCase()),
+  );
+
+/** Names that a query has where tables are named, but for those that it gives itself. */
+export function tablesInQuery(query: string): readonly string[] {
+  const own = ownNames(query);
+  return [...query.matchAll(/\b(?:from|join)\s+["`[]?([\w-]+)/gi)].map(([, name = '']) => name).filter((name) => !own.has(name.toLowerCase()));
 }

@@ -36,11 +36,11 @@ export const stacks = defineAnalysis({
   },
   key: ['stack', 'end'],
   grouping: ['end'],
+  comparing: { weight: 'count', passing: ['pids', 'name'] },
   *run({ stacks: found, tasks }, { exact, state }) {
     const groups = new StackGroups(exact === true);
-    const byAddress = new Map(tasks?.list.tasks.map((task) => [task.address, task]));
     for (const trace of found?.all() ?? []) {
-      const task = trace.task === undefined ? undefined : byAddress.get(BigInt(trace.task.address));
+      const task = trace.task === undefined ? undefined : tasks?.list.tasks.at(BigInt(trace.task.address));
       if (state === undefined || task?.state?.letter === state) {
         for (const one of traceGaps(trace)) yield { missing: one };
         if (trace.frames.length > 0) groups.add(trace, task);

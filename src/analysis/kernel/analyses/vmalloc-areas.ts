@@ -27,8 +27,15 @@ export const vmallocTable = defineAnalysis({
     pages: count('pages of memory that back it'),
     physical: address('what an ioremap maps', 'absolute'),
   },
-  key: ['start'],
+  key: ['start', 'bytes', 'caller'],
   grouping: ['caller', 'kind'],
+  comparing: {
+    elsewhere: [
+      ['caller', 'kind', 'bytes'],
+      ['caller', 'kind'],
+    ],
+    sums: ['bytes'],
+  },
   *run({ objects }) {
     for (const area of vmallocAreas(objects)) {
       if (isFailure(area)) {

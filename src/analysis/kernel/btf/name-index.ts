@@ -2,7 +2,7 @@
  * Which types have a name, without a copy of any name: rows of a table by the hash of their names, in typed arrays. A blob from a
  * damaged dump can name millions of types by overlapping pieces of one string.
  */
-import { nameHash } from '../symbols/name-block.ts';
+import { nameHash, slotOf } from '../symbols/symbol-names.ts';
 
 /** Rows of one bucket that are looked at. Sound tables have a few; names can be made to share one. */
 const mostLooks = 1024;
@@ -30,7 +30,7 @@ export class NameIndex {
   }
 
   #bucketOf(name: string): number {
-    return nameHash(name) & (this.#heads.length - 1);
+    return slotOf(nameHash(name), this.#heads.length);
   }
 
   /** Rows of a name, ascending. */

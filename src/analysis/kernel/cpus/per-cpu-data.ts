@@ -3,7 +3,9 @@ import type { PerCpuVariable } from '../../arch/architecture.ts';
 import type { StackRange } from '../../arch/backtrace.ts';
 import { architectures } from '../../arch/index.ts';
 import type { StructTypes } from '../../arch/kernel-view.ts';
+import { defined } from '../../../shared/defined.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
+import type { PerCpuArea } from '../object/containers/per-cpu.ts';
 import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
 import type { CpuMasks } from './cpu-masks.ts';
 import { crashNotesOf, type CrashNote } from './crash-notes.ts';
@@ -54,7 +56,11 @@ function stackBytesOf(types: StructTypes | undefined): number {
 }
 
 /** __per_cpu_offset: an array by CPU number; numbers that may exist, or as far as it makes sense. */
-function* offsets({ memory, symbols, masks }: KernelParts): Generator<readonly [number: number, offset: bigint | undefined]> {
+function* offsets({
+  memory,
+  symbols,
+  masks,
+}: Pick<KernelParts, 'memory' | 'symbols' | 'masks'>): Generator<readonly [number: number, offset: bigint | undefined]> {
   const table = soleAddress(symbols, '__per_cpu_offset');
   if (table === undefined) return;
   const at = (number: number): bigint | undefined => memory.pointer(table + BigInt(number * memory.pointerBytes));
@@ -71,6 +77,10 @@ function* offsets({ memory, symbols, masks }: KernelParts): Generator<readonly [
     yield [number, offset];
   }
 }
+
+/** Where the per-CPU data of each CPU that may exist lies: those that are offline have counted too. None where no symbol leads to it. */
+export const perCpuAreas = (parts: Pick<KernelParts, 'memory' | 'symbols' | 'masks'>): readonly PerCpuArea[] =>
+  [...offsets(parts)].map(([number, perCpuOffset]) => ({ number, ...defined({ perCpuOffset }) }));
 
 /** Every CPU that the kernel may have; none where no symbol leads to per-CPU data. */
 export function perCpuData(parts: KernelParts): readonly KernelCpu[] {

@@ -157,6 +157,18 @@ function viewsOf(info: KernelObject): ReadonlySet<string> {
   return names;
 }
 
+/** The list has two ends (debug_info_create() in arch/s390/kernel/debug.c): a last log that the first does not lead to is one of which something is lost. */
+function* unreached(objects: KernelObjects, seen: ReadonlySet<bigint>): Generator<Failure, void> {
+  const last = objects.variable('debug_area_last', 'debug_info *').pointer();
+  const { address } = last;
+  if (last.isNull && seen.size > 0) yield failed('debug logs', 'debug_area_first leads to logs, and debug_area_last to none: one of them is wrong');
+  if (!isFailure(address) && !seen.has(address.value))
+    yield failed(
+      'debug logs',
+      `debug_area_last leads to a log at ${hex(address.value)} that ${seen.size === 0 ? 'debug_area_first, which is zero, does' : `the ${seen.size} of debug_area_first do`} not lead to: logs are lost`,
+    );
+}
+
 /**
  * Every log, in the order of the kernel's list.
  * @param most pages and entries that the records of all of them are read from
@@ -190,4 +202,5 @@ export function* debugLogs(objects: KernelObjects, most = mostLooked): Generator
     yield { name: name.value, views: viewsOf(own), records: () => recordsOf(own, name.value, head, budget) };
     info = own.pointer('next');
   }
+  yield* unreached(objects, seen);
 }

@@ -9,6 +9,8 @@ export interface FormatSource {
   readonly textAt: (address: bigint) => string | undefined;
   /** "name+0x1a [module]" */
   readonly symbolAt: (address: bigint) => string | undefined;
+  /** The same without the place in it, for %ps; as `symbolAt` unless given. */
+  readonly functionAt?: (address: bigint) => string | undefined;
 }
 
 const directive =
@@ -43,13 +45,37 @@ function integer(value: bigint, conversion: string, bits: number, one: Directive
 }
 
 /** Kinds of pointers: px as a number, ps and pS as a symbol; others are written with their address. */
-function pointer(value: bigint, kind: string, one: Directive, { symbolAt }: FormatSource): { readonly text: string; readonly rest: string } {
+function pointer(
+  value: bigint,
+  kind: string,
+  one: Directive,
+  { symbolAt, functionAt = symbolAt }: FormatSource,
+): { readonly text: string; readonly rest: string } {
   const [first = ''] = kind;
   if (first === 'x') return { text: padded(value.toString(16).padStart(16, '0'), '', one, false), rest: kind.slice(1) };
-  if (first === 's' || first === 'S') return { text: padded(symbolAt(value) ?? hex(value), '', one, false), rest: kind.slice(1) };
+  if (first === 's' || first === 'S')
+    return { text: padded((first === 's' ? functionAt : symbolAt)(value) ?? hex(value), '', one, false), rest: kind.slice(1) };
   if (first === 'K') return { text: padded(hex(value), '', one, false), rest: kind.slice(1) };
   // What stands there is not printed but at the address.
   return /^[A-Z]/.test(first) ? { text: `(%p${kind} ${hex(value)})`, rest: '' } : { text: padded(hex(value), '', one, false), rest: kind };
+}
+
+export interface FormatArgument {
+  readonly conversion: string;
+  /** "hh", "l"; empty for an int. */
+  readonly length: string;
+  /** Of a pointer: "s", "I4". */
+  readonly kind: string;
+}
+
+/** Arguments that a format takes, widths and precisions that are arguments among them. */
+export function* formatArguments(format: string): Generator<FormatArgument, void> {
+  for (const { groups } of format.matchAll(directive)) {
+    const { width, precision, length = '', conversion = '', kind = '' } = groups ?? {};
+    if (conversion === '%') continue;
+    for (const one of [width, precision]) if (one === '*') yield { conversion: 'd', length: '', kind: '' };
+    yield { conversion, length, kind };
+  }
 }
 
 /** The text of a format with its arguments; those that it lacks are zero, as in the kernel's buffer. */

@@ -2,7 +2,7 @@
 import { cpuMasks, maxCpus } from '../cpus/cpu-masks.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
-import type { LogSearch } from '../log/log-record.ts';
+import { logName, type LogSearch } from '../log/log-record.ts';
 import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
 
 export interface SourcedText {
@@ -41,7 +41,7 @@ export function parameterAreaCommandLine(absolute: AbsoluteMemory): SourcedText 
 function logged(log: LogSearch, start: string): SourcedText | undefined {
   const record = log.found ? log.log.records.find(({ text, cut }) => cut !== true && text.startsWith(start)) : undefined;
   const value = record?.text.slice(start.length).split('\n')[0];
-  return value === undefined || value === '' ? undefined : { value, source: `kernel log: "${start.trimEnd()}"` };
+  return value === undefined || value === '' ? undefined : { value, source: `${logName(log.found ? log.log.file : undefined)}: "${start.trimEnd()}"` };
 }
 
 /** start_kernel (init/main.c) logs the command line; a record holds about 1000 characters of it. */

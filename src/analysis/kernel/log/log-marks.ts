@@ -9,18 +9,22 @@ export type LogMark = 'panic' | 'oops' | 'bug' | 'lockup' | 'memory' | 'hardware
 /** First match wins. */
 const marks: readonly (readonly [LogMark, RegExp])[] = [
   ['panic', /^Kernel panic - not syncing/],
-  ['hardware', /(\bMachine check|\bmachine check|\[Hardware Error\]|^mce: |Uncorrected hardware memory error)/],
+  // Anchored, for a line may quote a name that a user chose; and mce: is what a boot says of healthy hardware too.
+  [
+    'hardware',
+    /^(?:(?:[\w/ ]{1,20}: )?(?:\{\d+\})?\[Hardware Error\]|BERT: Error records|(?:MCE: CPU\d+: |mcck: |(?:[A-Z][a-z]+ )?(?:[a-z]+ ){0,4})?[mM]achine check\b(?! poll)|Uncorrected hardware memory error|SError Interrupt on CPU)/,
+  ],
   [
     'lockup',
-    /(soft lockup|hard LOCKUP|workqueue lockup|detected stall|self-detected stall|detected stalls on CPUs|detected expedited stalls|blocked for more than \d+ seconds)/,
+    /^(?:(?:\w+ )?watchdog: (?:CPU ?\d+: )?)?(?:BUG: soft lockup|Watchdog detected hard LOCKUP|Hard LOCKUP|BUG: workqueue lockup|CPU \d+ (?:self-)?detected hard LOCKUP|(?:rcu: )?INFO: \S+ (?:self-detected stall|detected (?:expedited )?stalls?)\b|INFO: task .{1,40} blocked for more than \d+ seconds)/,
   ],
   [
     'oops',
-    /^(Oops[: ]|BUG: unable to handle|BUG: kernel NULL pointer|BUG: stack guard page|Unable to handle kernel|Internal error: |general protection fault|Low-address protection:|stack segment|double fault|divide error|invalid opcode|illegal operation: |specification exception: |addressing exception: |protection exception: |data exception: |translation exception: |monitor event: |Kernel stack overflow|Insufficient stack space to handle exception)/,
+    /^(Oops[: ]|BUG: unable to handle|BUG: [kK]ernel NULL pointer|BUG: Unable to handle kernel|BUG: (?:\S+ )?stack guard page|Unable to handle kernel|Internal error: |(?:traps: )?PANIC: double fault|general protection fault|Low-address protection:|stack segment|double fault|divide error|invalid opcode|illegal operation: |specification exception: |addressing exception: |protection exception: |data exception: |translation exception: |monitor event: |Kernel stack overflow|Insufficient stack space to handle exception|[\w ,()'-]{3,60}: [0-9a-f]{4}(?: ilc:\d)? \[#\d+\])/,
   ],
-  ['bug', /^([kK]ernel BUG at|BUG: |BUG [\w-]+ \(|list_(?:add|del) (?:corruption|double add))/],
-  ['memory', /(^Out of memory:|^Memory cgroup out of memory|invoked oom-killer)/],
-  ['request', /^sysrq: Trigger a crash/],
+  ['bug', /^([kK]ernel BUG at|BUG: |BUG (?!at )\S.{0,60}? \((?:Not tainted|Tainted)|CFI failure at |list_(?:add|del) (?:corruption|double add))/],
+  ['memory', /(^Out of memory:|^Memory cgroup out of memory|^.{1,64} invoked oom-killer: )/],
+  ['request', /^(?:sysrq: (?:SysRq : )?|SysRq : )Trigger a crash/],
   ['warning', /^(WARNING: )/],
 ];
 

@@ -23,6 +23,19 @@ export interface LogRecord {
   readonly device?: string;
 }
 
+/** A log that was saved as text, in place of memory's. */
+export interface LogOfFile {
+  readonly name: string;
+  /** Why memory's is not read. */
+  readonly why: string;
+  /** What shows that it is of the dumped system, or that nothing does. */
+  readonly shown: string;
+}
+
+/** "kernel log", and of one from a file whose it is. */
+export const logName = (file: LogOfFile | undefined): string =>
+  file === undefined ? 'kernel log' : `kernel log (from the file ${file.name}, not from memory)`;
+
 export interface KernelLog {
   readonly records: readonly LogRecord[];
   /** Kind of buffer and where it was found. */
@@ -30,6 +43,8 @@ export interface KernelLog {
   /** Records that stand in the buffer's books but cannot be read, and why the first cannot. */
   readonly lost: number;
   readonly lostWhy?: string;
+  /** It is from a file that the user gave, since memory's cannot be read: whose name goes with all that is said by it. */
+  readonly file?: LogOfFile;
 }
 
 export type LogSearch = { readonly found: true; readonly log: KernelLog } | { readonly found: false; readonly why: string };
@@ -40,8 +55,9 @@ const longestRun = 100n * 365n * 86_400n * 1_000_000_000n;
 /** Nanoseconds since boot; undefined for a number that is no such time, so that nothing is said to have happened then. */
 export const timeSinceBoot = (nanoseconds: bigint): bigint | undefined => (nanoseconds < longestRun ? nanoseconds : undefined);
 
-/** When a log ends, in nanoseconds since boot: the time of its last line that has one. */
-export const logEnd = (log: LogSearch): bigint | undefined => (log.found ? log.log.records.findLast(({ time }) => time !== undefined)?.time : undefined);
+/** When the log in memory ends, in nanoseconds since boot: the time of its last line that has one. A file may end at any time. */
+export const logEnd = (log: LogSearch): bigint | undefined =>
+  log.found && log.log.file === undefined ? log.log.records.findLast(({ time }) => time !== undefined)?.time : undefined;
 
 /** Most records that are read: a log of 32 MiB of short lines. */
 export const maxRecords = 1_000_000;

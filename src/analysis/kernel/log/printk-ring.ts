@@ -6,6 +6,7 @@ import { defined } from '../../../shared/defined.ts';
 import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
+import { structReader } from '../memory/struct-reader.ts';
 import { zeroPage } from '../memory/zero-page.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { continuationFlag, flagsAndLevel, logText, maxLogText, maxRecords, timeSinceBoot, type LogRecord, type LogSearch } from './log-record.ts';
@@ -144,7 +145,7 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
 
   /** Reads the members of one structure: at once where all of it is in the dump, else one by one. */
   function membersOf(start: bigint, size: bigint) {
-    const bytes = memory.bytes(start, Number(size));
+    const bytes = structReader(memory, start).bytes(0, Number(size));
     const view = bytes === undefined ? undefined : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const within = (at: bigint, length: number): DataView | undefined => (Number(at) + length <= Number(size) ? view : undefined);
     return {
@@ -211,13 +212,16 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
       return undefined;
     }
     const blockAt = ring.data + block.at;
-    const owner = memory.u64(blockAt);
+    const stored = structReader(memory, blockAt);
+    const owner = stored.u64(0);
     if (owner === undefined || (owner & idMask) !== id) {
       lose(() => (owner === undefined ? (memory.absence(blockAt, 8)?.detail ?? '') : foreignText(blockAt, owner)));
       return undefined;
     }
     const wanted = Math.min(length, Number(block.size) - 8);
-    const read = memory.partial(blockAt + 8n, wanted);
+    // A million texts: nearly all of them lie in one page, and are not copied.
+    const whole = stored.bytes(8, wanted);
+    const read = whole === undefined ? memory.partial(blockAt + 8n, wanted) : { bytes: whole, absences: [] };
     const gap = read.absences[0];
     const present = gap === undefined ? wanted : Number(gap.address - (blockAt + 8n));
     const bytes = read.bytes.subarray(0, present);

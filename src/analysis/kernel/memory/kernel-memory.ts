@@ -34,6 +34,8 @@ export interface KernelMemory extends KernelBytes {
   partial(address: VirtualAddress, length: number): { readonly bytes: Uint8Array; readonly absences: readonly KernelAbsence[] };
   /** Text up to a NUL, as Latin-1. Undefined when no NUL comes within `limit` bytes or a byte before it is absent. */
   cstring(address: VirtualAddress, limit: number): string | undefined;
+  /** All bytes of the page of an address, if they are in the dump. Not a copy: nothing is written to them. */
+  page(address: VirtualAddress): Uint8Array | undefined;
   /** Whether the page of an address is in the dump and all zero. */
   isZeroPage(address: VirtualAddress): boolean;
   /** Why `bytes` gives nothing; undefined when it does. */
@@ -77,7 +79,8 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
   let walk: { readonly to: ((address: VirtualAddress) => PageWalk) | undefined } | undefined;
   const tables = (): ((address: VirtualAddress) => PageWalk) | undefined => (walk ??= { to: ops.paging?.kernelWalk(vmcoreinfo, memory, parts.asce) }).to;
   let rule: ((address: VirtualAddress) => boolean) | undefined;
-  const pages = new Map<bigint, Page>();
+  /** By the numbers of the pages, which are below 2 ** 52: keys that are no BigInts are found in a fraction of the time. */
+  const pages = new Map<number, Page>();
 
   const holds = (absolute: AbsoluteAddress): boolean => image.ranges.holds(absolute);
 
@@ -96,8 +99,8 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
     return { absolute: found.absolute };
   }
 
-  function load(page: bigint): Page {
-    const place = locate(page << pageBits);
+  function load(page: number): Page {
+    const place = locate(BigInt(page) << pageBits);
     if ('why' in place) return { absence: { reason: 'untranslated', detail: place.why } };
     const read = memory.read(place.absolute, pageBytes);
     const gap = read.absences[0];
@@ -107,17 +110,17 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
     };
   }
 
-  let last: { readonly key: bigint; readonly page: Page } | undefined;
+  let last: { readonly key: number; readonly page: Page } | undefined;
 
   function pageOf(address: VirtualAddress): Page {
-    const key = address >> pageBits;
+    const key = Number(address >> pageBits);
     if (last?.key === key) return last.page;
     const page = keptPage(key);
     last = { key, page };
     return page;
   }
 
-  function keptPage(key: bigint): Page {
+  function keptPage(key: number): Page {
     const known = pages.get(key);
     if (known !== undefined) return known;
     if (pages.size >= maxPages) {
@@ -233,6 +236,11 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
       return value === undefined ? undefined : BigInt(value);
     },
     cstring,
+    page(address) {
+      if (address < 0n || address >= addressEnd) return undefined;
+      const page = pageOf(address);
+      return 'bytes' in page ? page.bytes : undefined;
+    },
     isZeroPage(address) {
       if (address < 0n || address >= addressEnd) return false;
       const page = pageOf(address);

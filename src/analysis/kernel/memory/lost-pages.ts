@@ -38,6 +38,10 @@ export function withoutLostPages(memory: KernelMemory): KernelMemory {
     s32: (address) => held(address, 4, memory.s32(address)),
     u64: (address) => held(address, 8, memory.u64(address)),
     pointer: (address) => held(address, 8, memory.pointer(address)),
+    page(address) {
+      const bytes = memory.page(address);
+      return bytes === undefined || isLost(address) ? undefined : bytes;
+    },
     cstring(address, limit) {
       const text = memory.cstring(address, limit);
       return text === undefined ? undefined : held(address, text.length + 1, text);

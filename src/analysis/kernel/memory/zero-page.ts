@@ -10,3 +10,15 @@ export function zeroPage(memory: KernelMemory, start: bigint, length: number): b
   }
   return undefined;
 }
+
+const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
+
+/** The same for a long table whose bytes were read: only pages of which nothing else is known are looked at again. */
+export function zeroPageOf(memory: KernelMemory, start: bigint, bytes: Uint8Array): bigint | undefined {
+  const first = Number(start & 0xfffn);
+  for (let at = -first; at < bytes.length; at += 0x1000) {
+    const page = start + BigInt(at);
+    if (isZero(bytes.subarray(Math.max(0, at), at + 0x1000)) && memory.isZeroPage(page)) return page;
+  }
+  return undefined;
+}

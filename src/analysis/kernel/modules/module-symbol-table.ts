@@ -63,6 +63,9 @@ function prepare(symbols: readonly ModuleSymbol[]): Prepared {
   return made;
 }
 
+/** Those whose names are known, in the order of the list of modules. */
+export const namedSymbols = ({ symbols }: ModuleSymbols): readonly NamedSymbol[] => prepare(symbols).named;
+
 /**
  * The same, with the symbols of modules read when the first address outside the kernel's own image is asked for: modules never lie in it.
  * @param modules reads them; some kernels have hundreds of thousands
@@ -82,6 +85,10 @@ export function withModulesOnDemand(table: SymbolTable, modules: () => ModuleSym
     lookup: (name) => whole().lookup(name),
     at: (address) => (isBetween(address, start, end) ? table.at(address) : whole().at(address)),
     all: () => whole().all(),
+    get places() {
+      return whole().places;
+    },
+    symbol: (place) => whole().symbol(place),
   };
 }
 
@@ -107,5 +114,7 @@ export function withModules(table: SymbolTable, { symbols, source }: ModuleSymbo
       yield* table.all();
       yield* named;
     },
+    places: table.places + named.length,
+    symbol: (at) => (at < table.places ? table.symbol(at) : named[at - table.places]),
   };
 }

@@ -200,6 +200,15 @@ export class KernelObject {
   s64 = (): Result<bigint> => mapResult(this.wide(8), (value) => BigInt.asIntN(64, value));
   flag = (): Result<boolean> => mapResult(this.integer(), (value) => value !== 0n);
 
+  /**
+   * A value of it, unless something contradicts it: what no kernel can have is no fact.
+   * @param objection a clause that names what the value was held against, "it is more than the 4 that exist"; undefined where nothing contradicts
+   */
+  plausible<T>(value: Result<T>, objection: (value: T) => string | undefined): Result<T> {
+    const why = isFailure(value) ? undefined : objection(value.value);
+    return why === undefined ? value : failed(this.label, why, this.where(1));
+  }
+
   /** Text of a char array, or of what a pointer to char leads to, up to its NUL, as Latin-1. */
   string(limit = maxText): Result<string> {
     if (isFailure(this.place)) return this.place;

@@ -19,6 +19,8 @@ export interface KernelObjects {
   hasType(type: string): boolean;
   /** Value of an enumerator: `constant('zone_stat_item', 'NR_FREE_PAGES')`. */
   constant(enumeration: string, name: string): Result<bigint>;
+  /** All of an enum; undefined where the types have none of this name. */
+  enumerators(enumeration: string): readonly { readonly name: string; readonly value: bigint }[] | undefined;
 }
 
 export interface ObjectSources {
@@ -64,6 +66,10 @@ export function kernelObjects({ space, symbols, noSymbols }: ObjectSources): Ker
       const ids = types.named(enumeration.replace(/^enum\s+/, ''), [kinds.enum, kinds.enum64]);
       for (const id of ids) for (const one of types.enumerators(id)) if (one.name === name) return { value: one.value };
       return failed(what, `enum ${enumeration} has no ${name} in this kernel's types`);
+    },
+    enumerators(enumeration) {
+      const id = space.types?.named(enumeration, [kinds.enum, kinds.enum64])[0];
+      return id === undefined ? undefined : space.types?.enumerators(id);
     },
   };
 }

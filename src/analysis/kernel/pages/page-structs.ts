@@ -1,19 +1,23 @@
 /**
- * struct page of a page frame: an element of the array that `vmemmap` (s390x) or `vmemmap_base` (x86_64) points to, where the kernel was built with one (CONFIG_SPARSEMEM_VMEMMAP,
- * Documentation/mm/memory-model.rst). What a page is says page.flags by enum pageflags, and since 6.10 page.page_type by enum pagetype (include/linux/page-flags.h).
+ * struct page of a page frame: an element of the array that `vmemmap` (s390x) or `vmemmap_base` (x86_64) points to, or that lies where vmcoreinfo says (aarch64 since 6.0,
+ * arch/arm64/kernel/crash_core.c), where the kernel was built with one (CONFIG_SPARSEMEM_VMEMMAP, Documentation/mm/memory-model.rst). What a page is says page.flags by enum pageflags, and since 6.10 page.page_type by enum pagetype (include/linux/page-flags.h).
  */
 import { failed, isFailure, type Failure, type Result } from '../../../shared/result.ts';
 import { hex, type AbsoluteAddress } from '../../../shared/units.ts';
 import { kinds } from '../btf/btf-types.ts';
 import type { KernelObject } from '../object/kernel-object.ts';
 import type { KernelObjects } from '../object/kernel-objects.ts';
+import { vmcoreinfoNumber, vmcoreinfoPrefixedHex } from '../../arch/vmcoreinfo-values.ts';
 
 const bases = ['vmemmap', 'vmemmap_base'] as const;
-const pageShift = 12n;
+/** Of all that have no PAGESIZE in vmcoreinfo, which is older than them. */
+const usualPageBytes = 4096n;
 const what = 'struct page';
 
 export interface PageStruct {
   readonly pfn: bigint;
+  /** Of the kernel's pages: aarch64 has some of 16 and 64 KiB. */
+  readonly pageBytes: bigint;
   readonly page: KernelObject;
   /** Of the same compound page, where it is one that follows. */
   readonly head: { readonly pfn: bigint; readonly page: KernelObject };
@@ -51,29 +55,48 @@ export function isSlabPage(objects: KernelObjects, page: KernelObject): Result<b
   return isFailure(value) ? value : { value: BigInt(value.value >>> 24) === type.value };
 }
 
-function pageAt(objects: KernelObjects, pfn: bigint): Result<{ readonly page: KernelObject; readonly base: bigint; readonly bytes: bigint }> {
+const pageBytesOf = ({ space }: KernelObjects): bigint => {
+  const bytes = vmcoreinfoNumber(space.vmcoreinfo, 'PAGESIZE') ?? usualPageBytes;
+  return bytes > 0n ? bytes : usualPageBytes;
+};
+
+/**
+ * Of aarch64 the array begins at VMEMMAP_START with the page of PHYS_OFFSET, where memory begins (vmemmap in arch/arm64/include/asm/pgtable.h): the address that
+ * page 0 would have.
+ */
+function placedBase({ space }: KernelObjects, bytes: bigint, pageBytes: bigint): bigint | undefined {
+  const [start, memory] = [vmcoreinfoPrefixedHex(space.vmcoreinfo, 'NUMBER(VMEMMAP_START)'), vmcoreinfoPrefixedHex(space.vmcoreinfo, 'NUMBER(PHYS_OFFSET)')];
+  return start === undefined || memory === undefined ? undefined : start - (memory / pageBytes) * bytes;
+}
+
+/** Where struct page of frame 0 would lie, and how long one is. */
+export function pageArray(objects: KernelObjects, pageBytes = pageBytesOf(objects)): Result<{ readonly base: bigint; readonly bytes: bigint }> {
   const variable = bases.find((name) => !isFailure(objects.addressOf(name)));
-  if (variable === undefined) return failed(what, `no symbol names the array of pages (${bases.join(', ')})`);
-  const base = objects.variable(variable, 'void *').integer();
   const size = objects.sizeOf('page');
+  if (variable === undefined) {
+    const placed = isFailure(size) ? undefined : placedBase(objects, BigInt(size.value), pageBytes);
+    if (placed !== undefined && !isFailure(size)) return { value: { base: placed, bytes: BigInt(size.value) } };
+    return isFailure(size) ? size : failed(what, `no symbol names the array of pages (${bases.join(', ')}), and vmcoreinfo does not say where it lies`);
+  }
+  const base = objects.variable(variable, 'void *').integer();
   if (isFailure(base)) return base;
-  if (isFailure(size)) return size;
-  const bytes = BigInt(size.value);
-  return { value: { page: objects.at(BigInt.asUintN(64, base.value + pfn * bytes), 'page'), base: base.value, bytes } };
+  return isFailure(size) ? size : { value: { base: base.value, bytes: BigInt(size.value) } };
 }
 
 /** The page of an address, and the head of the compound page that it is part of. */
 export function pageStruct(objects: KernelObjects, absolute: AbsoluteAddress): PageStruct | Failure {
-  const pfn = absolute >> pageShift;
-  const found = pageAt(objects, pfn);
+  const pageBytes = pageBytesOf(objects);
+  const pfn = absolute / pageBytes;
+  const found = pageArray(objects, pageBytes);
   if (isFailure(found)) return found;
-  const { page, base, bytes } = found.value;
+  const { base, bytes } = found.value;
+  const page = objects.at(BigInt.asUintN(64, base + pfn * bytes), 'page');
   const link = page.at('compound_head').u64();
   if (isFailure(link)) return link;
-  if ((link.value & 1n) === 0n) return { pfn, page, head: { pfn, page } };
+  if ((link.value & 1n) === 0n) return { pfn, pageBytes, page, head: { pfn, page } };
   const distance = link.value - 1n - base;
   const head = distance / bytes;
   // A page points to a head before it; what does not is something else's word.
   if (distance < 0n || distance % bytes !== 0n || head >= pfn) return failed(what, `its compound_head is ${hex(link.value)}, which is no page before it`);
-  return { pfn, page, head: { pfn: head, page: objects.at(link.value - 1n, 'page') } };
+  return { pfn, pageBytes, page, head: { pfn: head, page: objects.at(link.value - 1n, 'page') } };
 }

@@ -20,7 +20,6 @@ export interface SlabPlace {
   readonly state: { readonly free: boolean } | { readonly unknown: string };
 }
 
-const pageShift = 12n;
 /** SLAB_RED_ZONE of before 6.9 (include/linux/slab.h); since then its bit is an enumerator. */
 const redZone = 0x400n;
 const mostObjects = 32_767;
@@ -132,7 +131,7 @@ export function slabPlace(
   objects: KernelObjects,
   address: bigint,
   absolute: AbsoluteAddress,
-  { head }: PageStruct,
+  { head, pageBytes }: PageStruct,
   cpus: readonly PerCpuArea[],
   raw: Pick<KernelMemory, 'pointer'>,
 ): SlabPlace | Failure | undefined {
@@ -146,7 +145,7 @@ export function slabPlace(
   if (isFailure(at)) return at;
   if (isFailure(name)) return name;
   if (isFailure(objectSize)) return objectSize;
-  const start = address - (absolute - (head.pfn << pageShift));
+  const start = address - (absolute - head.pfn * pageBytes);
   const geometry = geometryOf(objects, cache, slab, start);
   if (isFailure(geometry)) return geometry;
   const { size, before } = geometry;

@@ -67,6 +67,15 @@ const idling = new Set([
   'cpu_startup_entry',
   'default_idle',
   'cpuidle_idle_call',
+  'cpuidle_enter',
+  'cpuidle_enter_state',
+  'cpu_do_idle',
+  'acpi_safe_halt',
+  'acpi_idle_do_entry',
+  'mwait_idle',
+  'intel_idle',
+  'intel_idle_irq',
+  'poll_idle',
 ]);
 /** Idle injection: a kernel thread that idles on purpose. */
 const injectsIdle = new Set(['play_idle', 'play_idle_precise']);

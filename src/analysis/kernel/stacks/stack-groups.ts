@@ -1,7 +1,7 @@
 /** Tasks by what their stacks have in common: of hundreds that sleep in the same place one stack says it all. */
 import { createHash } from 'node:crypto';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
-import type { KernelTask } from '../tasks/tasks.ts';
+import type { KernelTask } from '../tasks/kernel-task.ts';
 
 export interface StackGroup {
   /** Functions, innermost first: "schedule < wait_for [clerk]". */

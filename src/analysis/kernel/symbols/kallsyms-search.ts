@@ -6,8 +6,7 @@
 import type { VirtualAddress } from '../../../shared/units.ts';
 import { kallsymsTokens } from './kallsyms.ts';
 import type { KallsymsPlaces } from './kallsyms-places.ts';
-import { decodeBlock, tokensOf } from './kallsyms-names.ts';
-import { NameBlockBuilder } from './name-block.ts';
+import { scanBlock, tokensOf } from './token-names.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 
 /** Read-only data follows the text; distribution kernels have up to 40 MiB of both. */
@@ -97,7 +96,6 @@ function* namesBefore(memory: KernelMemory, table: bigint, texts: readonly strin
   const { bytes } = memory.partial(start, Number(table - start));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tokenTexts = tokensOf(texts);
-  const names = new NameBlockBuilder(provenNames);
   for (let at = bytes.length - minSymbols * 2; at >= 0; at -= 4) {
     const count = view.getUint32(at, little);
     if (count < minSymbols || count > maxSymbols) continue;
@@ -105,9 +103,7 @@ function* namesBefore(memory: KernelMemory, table: bigint, texts: readonly strin
     if (budget.decodes <= 0) return;
     if (budget.decodes % decodesAtOnce === 0) yield undefined;
     for (const gap of [8, 4]) {
-      names.rewind(0);
-      if (decodeBlock(bytes, at + gap, provenNames, tokenTexts, names) !== undefined)
-        yield { at: start + BigInt(at + gap), countAt: start + BigInt(at), count };
+      if (scanBlock(bytes, at + gap, provenNames, tokenTexts) !== undefined) yield { at: start + BigInt(at + gap), countAt: start + BigInt(at), count };
     }
   }
 }

@@ -8,10 +8,10 @@ import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { decodeNames } from './kallsyms-names.ts';
-import type { NameBlock } from './name-block.ts';
+import { nameHash, type SymbolNames } from './symbol-names.ts';
 import { symbolTable, type SymbolTable } from './symbol-table.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
-import { zeroPage } from '../memory/zero-page.ts';
+import { zeroPageOf } from '../memory/zero-page.ts';
 import type { KallsymsPlaces } from './kallsyms-places.ts';
 
 export type SymbolSearch = { readonly found: true; readonly symbols: SymbolTable } | { readonly found: false; readonly why: string };
@@ -108,18 +108,20 @@ function* column(count: number, place: (at: number) => bigint): Steps<BigUint64A
   return addresses;
 }
 
+const bytesOf = (view: DataView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
 /** By each rule that the tables allow. */
 function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: number): readonly Offsets[] {
   const little = memory.endian === 'little';
   const view = (address: VirtualAddress, bytes: number): DataView | undefined => {
     const read = memory.bytes(address, bytes);
-    return read === undefined ? undefined : new DataView(read.buffer, read.byteOffset);
+    return read === undefined ? undefined : new DataView(read.buffer, read.byteOffset, read.byteLength);
   };
   if (places.addresses !== undefined && places.offsets === undefined) {
     const size = memory.pointerBytes;
     const data = view(places.addresses, count * size);
     if (data === undefined) return [absent(memory, places.addresses, count * size, 'kallsyms_addresses')];
-    const zero = zeroPage(memory, places.addresses, count * size);
+    const zero = zeroPageOf(memory, places.addresses, bytesOf(data));
     if (zero !== undefined) return [`kallsyms_addresses: the page at ${hex(zero)} is all zero`];
     const addresses = (): Steps<BigUint64Array> =>
       column(count, (at) => (size === 8 ? data.getBigUint64(at * 8, little) : BigInt(data.getUint32(at * 4, little))));
@@ -129,7 +131,7 @@ function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: numb
   if (offsets === undefined) return ['vmcoreinfo names neither kallsyms_offsets nor kallsyms_addresses'];
   const data = view(offsets, count * 4);
   if (data === undefined) return [absent(memory, offsets, count * 4, 'kallsyms_offsets')];
-  const zero = zeroPage(memory, offsets, count * 4);
+  const zero = zeroPageOf(memory, offsets, bytesOf(data));
   if (zero !== undefined) return [`kallsyms_offsets: the page at ${hex(zero)} is all zero`];
   if (places.relativeBase === undefined) {
     // Kernels of 2026 have no base: each offset counts from where it stands itself (offset_to_ptr).
@@ -149,9 +151,10 @@ function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: numb
   ];
 }
 
-function positionsOf(names: NameBlock, name: string): readonly number[] {
+function positionsOf(names: SymbolNames, name: string): readonly number[] {
   const found: number[] = [];
-  for (let at = 0; at < names.length; at += 1) if (names.isNamed(at, name)) found.push(at);
+  const hash = nameHash(name);
+  for (let at = 0; at < names.length; at += 1) if (names.hash(at) === hash && names.isNamed(at, name)) found.push(at);
   return found;
 }
 

@@ -1,6 +1,7 @@
 /** The names of a kernel's addresses, both ways. Sorted by address; several names may share one. */
 import type { VirtualAddress } from '../../../shared/units.ts';
-import { NameBlock, nameBlock, nameHash } from './name-block.ts';
+import { nameBlock } from './name-block.ts';
+import { nameHash, slotOf, type SymbolNames } from './symbol-names.ts';
 
 export { soleAddress } from '../../arch/kernel-view.ts';
 
@@ -35,9 +36,13 @@ export interface SymbolTable {
   at(address: VirtualAddress): SymbolAt | undefined;
   /** All symbols with a name, in the order of the table. */
   all(): Iterable<NamedSymbol>;
+  /** Places of the table: those of symbols whose name is not in the dump are among them. */
+  readonly places: number;
+  /** The symbol at a place of the table, from 0; undefined where its name is not known. */
+  symbol(place: number): NamedSymbol | undefined;
 }
 
-export interface SymbolList<Names = NameBlock | readonly (string | undefined)[]> {
+export interface SymbolList<Names = SymbolNames | readonly (string | undefined)[]> {
   readonly addresses: BigUint64Array;
   /** Type letter and name, or undefined where the page of the name is not in the dump. */
   readonly names: Names;
@@ -66,26 +71,29 @@ function preferred(all: readonly string[]): string | undefined {
 }
 
 /** Positions of a name, ascending. Chains in two arrays of numbers: a map of lists would take several times the names themselves. */
-function positionsByName(names: NameBlock): (name: string) => readonly number[] {
+function positionsByName(names: SymbolNames): (name: string) => readonly number[] {
   const heads = new Uint32Array(2 ** Math.ceil(Math.log2(names.length + 1)));
-  const mask = heads.length - 1;
   /** Positions count from 1: 0 ends a chain. */
   const following = new Uint32Array(names.length + 1);
   for (let at = names.length - 1; at >= 0; at -= 1) {
     if (!names.has(at)) continue;
-    const slot = names.hash(at) & mask;
+    const slot = slotOf(names.hash(at), heads.length);
     following[at + 1] = heads[slot] ?? 0;
     heads[slot] = at + 1;
   }
   return (name) => {
     const positions: number[] = [];
-    for (let at = heads[nameHash(name) & mask] ?? 0; at > 0; at = following[at] ?? 0) if (names.isNamed(at - 1, name)) positions.push(at - 1);
+    const hash = nameHash(name);
+    for (let at = heads[slotOf(hash, heads.length)] ?? 0; at > 0; at = following[at] ?? 0)
+      if (names.hash(at - 1) === hash && names.isNamed(at - 1, name)) positions.push(at - 1);
     return positions;
   };
 }
 
+const isList = (names: SymbolList['names']): names is readonly (string | undefined)[] => Array.isArray(names);
+
 export function symbolTable(source: string, { addresses, names: given }: SymbolList): SymbolTable {
-  const names = given instanceof NameBlock ? given : nameBlock(given);
+  const names = isList(given) ? nameBlock(given) : given;
   let found: ((name: string) => readonly number[]) | undefined;
 
   /** Number of symbols whose address is not above. */
@@ -128,6 +136,11 @@ export function symbolTable(source: string, { addresses, names: given }: SymbolL
     return { name, offset: Number(offset), ...(size === undefined || size > maxSymbolBytes ? {} : { size: Number(size) }) };
   }
 
+  const symbol = (place: number): NamedSymbol | undefined => {
+    const text = names.at(place);
+    return text === undefined ? undefined : { address: addresses[place] ?? 0n, type: text.slice(0, 1), name: text.slice(1) };
+  };
+
   return {
     source,
     count: names.known,
@@ -135,9 +148,11 @@ export function symbolTable(source: string, { addresses, names: given }: SymbolL
     lookup: (name) => (found ??= positionsByName(names))(name).map((one) => ({ address: addresses[one] ?? 0n, type: names.letter(one) })),
     *all() {
       for (let one = 0; one < names.length; one += 1) {
-        const text = names.at(one);
-        if (text !== undefined) yield { address: addresses[one] ?? 0n, type: text.slice(0, 1), name: text.slice(1) };
+        const found = symbol(one);
+        if (found !== undefined) yield found;
       }
     },
+    places: names.length,
+    symbol,
   };
 }

@@ -60,6 +60,19 @@ const idleState = 0x402;
 const reportMask = 0x7f;
 const deadState = 0x80;
 
+/** States of which a task has one at most, TASK_RUNNING being none: interruptible to traced, parked, dead, waking, new, RT lock, frozen. */
+const soleStates = 0x9acf;
+/** What goes with them: TASK_WAKEKILL, TASK_NOLOAD, TASK_FREEZABLE, __TASK_FREEZABLE_UNSAFE. */
+const withStates = 0x6500;
+/** EXIT_DEAD and EXIT_ZOMBIE; both are EXIT_TRACE. */
+const exitStates = 0x30;
+
+/** Whether a kernel can have this state word, and this exit_state where its place is known (include/linux/sched.h, to 6.12). */
+export function isTaskState(state: number, exitState: number | undefined): boolean {
+  const sole = state & soleStates;
+  return state >= 0 && state <= 0xffff && (state & ~(soleStates | withStates)) === 0 && (sole & (sole - 1)) === 0 && ((exitState ?? 0) & ~exitStates) === 0;
+}
+
 export interface TaskState {
   readonly letter: string;
   readonly word: string;

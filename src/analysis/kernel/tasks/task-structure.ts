@@ -44,8 +44,7 @@ export function plainCommAt(memory: KernelMemory, address: VirtualAddress): stri
  * A name as the kernel keeps it: any bytes up to a NUL, empty ones too, since a program may give itself any (PR_SET_NAME of prctl(2), which always ends
  * it within 16 bytes). Text where the bytes are UTF-8, a character that was cut off at the end replaced; else one character a byte.
  */
-export function commAt(memory: KernelMemory, address: VirtualAddress): string | undefined {
-  const bytes = memory.bytes(address, commBytes);
+export function commOf(bytes: Uint8Array | undefined): string | undefined {
   const length = bytes?.indexOf(0) ?? -1;
   return bytes === undefined || length === -1 ? undefined : commText(bytes.subarray(0, length));
 }

@@ -3,34 +3,23 @@ import { defined } from '../../../shared/defined.ts';
 import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
-import { walkListSteps } from '../memory/linked-list.ts';
-import { taskState, type TaskLayout, type TaskMember, type TaskState } from './task-layout.ts';
-import { commAt, hasComm } from './task-structure.ts';
+import { walkNodes, type ListEnd } from '../memory/linked-list.ts';
+import type { KernelTask } from './kernel-task.ts';
+import { isTaskState, taskState, type TaskLayout, type TaskMember } from './task-layout.ts';
+import { TaskRows } from './task-rows.ts';
+import { structReader } from '../memory/struct-reader.ts';
+import { commBytes } from './init-task.ts';
+import { commOf, hasComm } from './task-structure.ts';
 
-export interface KernelTask {
-  readonly address: VirtualAddress;
-  readonly comm: string;
-  readonly pid?: number;
-  readonly tgid?: number;
-  readonly state?: TaskState;
-  /** pid of the parent's process; an idle task has none to speak of. */
-  readonly parent?: number;
-  /** The kernel stack's first byte; absent when the task has given it back. */
-  readonly stack?: bigint;
-  /** CPU that it runs or last ran on. */
-  readonly cpu?: number;
-  /** The task itself says that it is on its CPU now (on_cpu). */
-  readonly onCpu?: boolean;
-  readonly kind?: 'idle' | 'kernel' | 'user';
-  /** A thread that does not lead its group. */
-  readonly isThread: boolean;
-}
-
-export interface TaskList {
-  readonly tasks: readonly KernelTask[];
+/** How a list of tasks ended. */
+export interface TaskListEnd {
   readonly complete: boolean;
   /** Where the list broke. */
   readonly broken?: string;
+}
+
+export interface TaskList extends TaskListEnd {
+  readonly tasks: TaskRows;
 }
 
 /** PF_KTHREAD (include/linux/sched.h; the same bit since 3.0). */
@@ -58,19 +47,17 @@ export function readTask(
   initTask: VirtualAddress,
   parents: Parents = new Map(),
 ): KernelTask | undefined {
-  const at = (member: TaskMember): bigint | undefined => {
-    const offset = layout.offsets[member];
-    return offset === undefined ? undefined : address + BigInt(offset);
-  };
+  const { offsets } = layout;
+  const struct = structReader(memory, address);
   const u32 = (member: TaskMember): number | undefined => {
-    const place = at(member);
-    return place === undefined ? undefined : memory.u32(place);
+    const offset = offsets[member];
+    return offset === undefined ? undefined : struct.u32(offset);
   };
   const pointer = (member: TaskMember): bigint | undefined => {
-    const place = at(member);
-    return place === undefined ? undefined : memory.pointer(place);
+    const offset = offsets[member];
+    return offset === undefined ? undefined : struct.pointer(offset);
   };
-  const comm = commAt(memory, address + BigInt(layout.offsets.comm));
+  const comm = commOf(struct.bytes(offsets.comm, commBytes));
   const pid = u32('pid');
   // Bytes that are all zero are no task without a name.
   if (comm === undefined || (comm === '' && (pid ?? 0) === 0)) return undefined;
@@ -78,15 +65,15 @@ export function readTask(
   const pidHolds = pid !== undefined && pid < maxPid && (pid !== 0 || isIdle);
   const tgid = u32('tgid');
   const stack = pointer('stack');
-  const stateAt = at('state');
-  const state = stateAt === undefined ? undefined : layout.stateBytes === 4 ? memory.u32(stateAt) : Number(memory.u64(stateAt) ?? 0n);
+  const stateAt = offsets.state;
+  const state = stateAt === undefined ? undefined : layout.stateBytes === 4 ? struct.u32(stateAt) : Number(struct.u64(stateAt) ?? 0n);
   const exitState = u32('exitState');
   // A task without a stack has ended; when its state does not say so, its bytes are damaged.
-  const startHolds = layout.offsets.stack === undefined || (stack !== undefined && stack !== 0n) || ((state ?? 0) & deadState) !== 0;
+  const startHolds = offsets.stack === undefined || (stack !== undefined && stack !== 0n) || ((state ?? 0) & deadState) !== 0;
   const cpu = u32('cpu');
   const onCpu = u32('onCpu');
   const flags = u32('flags');
-  const parent = parentOf(memory, layout, address, initTask, parents);
+  const parent = parentOf(memory, layout, pointer('realParent'), initTask, parents);
   const isKernel = flags === undefined ? (parent === undefined ? undefined : parent === 2 || pid === 2) : (flags & kernelThreadFlag) !== 0;
   const kind = isIdle && pid === 0 ? 'idle' : isKernel === undefined ? undefined : isKernel ? 'kernel' : 'user';
   return {
@@ -94,7 +81,7 @@ export function readTask(
     comm,
     ...(pidHolds ? { pid } : {}),
     ...(pidHolds && tgid !== undefined && tgid < maxPid && (tgid !== 0 || pid === 0) ? { tgid } : {}),
-    ...(state === undefined || !startHolds ? {} : { state: taskState(state, exitState) }),
+    ...(state === undefined || !startHolds || !isTaskState(state, exitState) ? {} : { state: taskState(state, exitState) }),
     ...(parent === undefined || kind === 'idle' ? {} : { parent }),
     ...(stack === undefined || stack === 0n ? {} : { stack }),
     ...(cpu === undefined || cpu > 0xffff || !startHolds ? {} : { cpu }),
@@ -105,10 +92,13 @@ export function readTask(
 }
 
 /** The parent's process: its tgid, as /proc shows it. Only when a named task stands where the pointer leads. */
-function parentOf(memory: KernelMemory, layout: TaskLayout, address: VirtualAddress, initTask: VirtualAddress, parents: Parents): number | undefined {
-  const { realParent } = layout.offsets;
-  if (realParent === undefined) return undefined;
-  const parent = memory.pointer(address + BigInt(realParent));
+function parentOf(
+  memory: KernelMemory,
+  layout: TaskLayout,
+  parent: VirtualAddress | undefined,
+  initTask: VirtualAddress,
+  parents: Parents,
+): number | undefined {
   if (parent === undefined || parent === 0n) return undefined;
   if (parents.has(parent)) return parents.get(parent);
   const found = processAt(memory, layout, parent, initTask);
@@ -124,16 +114,18 @@ function processAt(memory: KernelMemory, layout: TaskLayout, task: VirtualAddres
   return value === undefined || value >= maxPid || (value === 0 && task !== initTask) ? undefined : value;
 }
 
-/** Addresses of a process's other threads, in the order of its list. */
-function* threadsOf(memory: KernelMemory, layout: TaskLayout, leader: VirtualAddress, most: number): Steps<readonly bigint[]> {
+/** Addresses of a process's other threads, in the order of its list, and undefined for pauses. */
+function* threadsOf(memory: KernelMemory, layout: TaskLayout, leader: VirtualAddress, most: number): Generator<bigint | undefined, void> {
   const { signal, threadNode, comm } = layout.offsets;
-  if (signal === undefined || threadNode === undefined || layout.threadHead === undefined) return [];
+  if (signal === undefined || threadNode === undefined || layout.threadHead === undefined) return;
   const shared = memory.pointer(leader + BigInt(signal));
-  if (shared === undefined || shared === 0n) return [];
+  if (shared === undefined || shared === 0n) return;
   const toComm = BigInt(comm - threadNode);
   const isThread = (node: VirtualAddress): boolean => hasComm(memory, node + toComm);
-  const { nodes } = yield* walkListSteps(memory, shared + BigInt(layout.threadHead), isThread, most);
-  return nodes.map((node) => node - BigInt(threadNode)).filter((task) => task !== leader);
+  for (const node of walkNodes(memory, shared + BigInt(layout.threadHead), isThread, most)) {
+    const task = node === undefined ? undefined : node - BigInt(threadNode);
+    if (task !== leader) yield task;
+  }
 }
 
 export interface TaskListRequest {
@@ -146,40 +138,78 @@ export interface TaskListRequest {
   readonly most?: number;
 }
 
-/** init_task and the other idle tasks first, then the list in its order, each process followed by its threads. */
-export function* listTasks({ memory, layout, initTask, others, most = mostTasks }: TaskListRequest): Steps<TaskList> {
+/** Whether a list may have led to a node: one of its neighbours leads back to it. A node that is alone is on none. */
+function mayBeListed(memory: KernelMemory, node: VirtualAddress): boolean {
+  const [next, previous] = [memory.pointer(node), memory.pointer(node + 8n)];
+  if (next === node && previous === node) return false;
+  return (next !== undefined && memory.pointer(next + 8n) === node) || (previous !== undefined && memory.pointer(previous) === node);
+}
+
+/**
+ * Tasks as they are read, undefined for pauses: init_task and what no list may lead to, which are the other idle tasks and threads that ran, then the
+ * list in its order, each process followed by its threads; last what ran and the list would lead to, had it not broken before.
+ */
+export function* walkTasks({ memory, layout, initTask, others, most = mostTasks }: TaskListRequest): Generator<KernelTask | undefined, TaskListEnd> {
   const { tasks: offset, comm } = layout.offsets;
   const toComm = BigInt(comm - offset);
-  const walk = yield* walkListSteps(memory, initTask + BigInt(offset), (node) => hasComm(memory, node + toComm), most);
   const seen = new Set<bigint>();
   const parents: Parents = new Map();
-  const found: KernelTask[] = [];
-  const add = (address: VirtualAddress): void => {
-    if (seen.has(address)) return;
+  const read = (address: VirtualAddress): KernelTask | undefined => {
+    if (seen.has(address)) return undefined;
     seen.add(address);
-    const task = readTask(memory, layout, address, initTask, parents);
-    if (task !== undefined) found.push(task);
+    return readTask(memory, layout, address, initTask, parents);
   };
-  const leaders = walk.nodes.map((node) => node - BigInt(offset));
-  const listed = new Set(leaders);
-  add(initTask);
-  for (const other of others) if (!listed.has(other)) add(other);
+  const nodes = walkNodes(memory, initTask + BigInt(offset), (node) => hasComm(memory, node + toComm), most);
+  yield read(initTask);
+  const later: bigint[] = [];
+  for (const other of others)
+    if (mayBeListed(memory, other + BigInt(offset))) later.push(other);
+    else yield read(other);
   let looks = Math.min(mostThreadLooks, most);
-  for (const [turn, leader] of leaders.entries()) {
-    if (turn % tasksAtOnce === 0) yield;
-    add(leader);
-    const threads = looks > 0 && seen.size < most ? yield* threadsOf(memory, layout, leader, Math.min(looks, most - seen.size)) : [];
-    looks -= threads.length;
-    for (const [at, thread] of threads.entries()) {
-      if (at % tasksAtOnce === 0) yield;
-      add(thread);
+  let leaders = 0;
+  let end: ListEnd;
+  for (;;) {
+    const next = nodes.next();
+    if (next.done === true) {
+      end = next.value;
+      break;
     }
+    if (next.value === undefined) {
+      yield undefined;
+      continue;
+    }
+    if ((leaders += 1) % tasksAtOnce === 0) yield undefined;
+    const leader = next.value - BigInt(offset);
+    yield read(leader);
+    if (looks <= 0 || seen.size >= most) continue;
+    let threads = 0;
+    for (const thread of threadsOf(memory, layout, leader, Math.min(looks, most - seen.size))) {
+      if (thread === undefined) {
+        yield undefined;
+        continue;
+      }
+      if ((threads += 1) % tasksAtOnce === 0) yield undefined;
+      yield read(thread);
+    }
+    looks -= threads;
   }
+  for (const other of later) yield read(other);
   const tooMany = looks <= 0 || seen.size >= most ? `more than ${most} tasks: threads of the last processes are not listed` : undefined;
   return {
-    tasks: found,
-    complete: walk.complete && tooMany === undefined,
+    complete: end.complete && tooMany === undefined,
     ...defined({ broken: tooMany }),
-    ...(walk.broken === undefined ? {} : { broken: `the list of tasks from ${hex(initTask)} on: ${walk.broken}` }),
+    ...(end.broken === undefined ? {} : { broken: `the list of tasks from ${hex(initTask)} on: ${end.broken}` }),
   };
+}
+
+/** All of them together. */
+export function* listTasks(request: TaskListRequest): Steps<TaskList> {
+  const tasks = new TaskRows();
+  const walk = walkTasks(request);
+  for (;;) {
+    const next = walk.next();
+    if (next.done === true) return { tasks, ...next.value };
+    if (next.value === undefined) yield;
+    else tasks.add(next.value);
+  }
 }

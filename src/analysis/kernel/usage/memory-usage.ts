@@ -4,6 +4,7 @@
  */
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
+import { disagree, type CountedTwice } from './counted-twice.ts';
 import { vmStatistics, type VmStatistics } from './vm-statistics.ts';
 
 export interface UsageLine {
@@ -26,6 +27,8 @@ export interface MemoryUsageContext {
   readonly buffers: bigint | string;
   /** Zones of all nodes, from vmcoreinfo: addresses of struct zone. */
   readonly zones: readonly bigint[] | string;
+  /** What zones and nodes count of the same. */
+  readonly twice: CountedTwice;
   /** Sum of a struct percpu_counter, or why it is not known. */
   readonly percpuCounter: (symbol: string) => bigint | string;
 }
@@ -53,7 +56,7 @@ class Counters {
     let pages = 0n;
     for (const name of names) {
       const value = this.statistics.value(name);
-      if (value === undefined) return `there is no counter ${name}`;
+      if (value === undefined) return this.statistics.why(name);
       pages += value;
     }
     return { pages, source: names.join(' + ') };
@@ -66,6 +69,17 @@ class Counters {
     if (address === undefined) return `the symbol table names no ${name}`;
     const value = memory.u64(address);
     return value === undefined ? `${name}: ${memory.absence(address, 8)?.detail ?? 'no bytes'}` : { pages: signed(value), source: name };
+  };
+
+  /** Pages of all memory that the allocator manages. */
+  readonly total = (): Pages => {
+    const all = this.variable('_totalram_pages');
+    if (typeof all === 'string') return all;
+    const { managed } = this.context.twice;
+    if (managed !== undefined && disagree(all.pages, managed)) return `_totalram_pages is ${all.pages}, and the zones manage ${managed} pages`;
+    const free = this.statistics.value('nr_free_pages') ?? 0n;
+    if (free > all.pages) return `_totalram_pages is ${all.pages}, and ${free} pages are free`;
+    return all.pages === 0n ? '_totalram_pages is 0, which no system has' : all;
   };
 
   readonly int = (name: string): bigint | string => {
@@ -131,10 +145,16 @@ function commitLimit(counters: Counters): Pages {
   if (typeof kbytes === 'string') return kbytes;
   if (kbytes.pages !== 0n) return 'sysctl_overcommit_kbytes is set';
   return combine(
-    [counters.variable('_totalram_pages'), counters.variable('total_swap_pages')],
+    [counters.total(), counters.variable('total_swap_pages')],
     'memory x overcommit_ratio + swap',
     (ram = 0n, swap = 0n) => (ram * ratio) / 100n + swap,
   );
+}
+
+/** Pages of which there cannot be more than of others. */
+function noMore(pages: Pages, all: Pages, name: string): Pages {
+  if (typeof pages === 'string' || typeof all === 'string' || pages.pages <= all.pages) return pages;
+  return `${pages.source} is ${pages.pages}, more than ${name}, which is ${all.pages}`;
 }
 
 /** What arch_report_meminfo prints (arch/s390/mm/pageattr.c, arch/x86/mm/pat/set_memory.c): pages of each size in the direct map. */
@@ -161,10 +181,13 @@ function directMap({ memory, symbols }: MemoryUsageContext): readonly (readonly 
 
 /** Reads what /proc/meminfo would print; without counters no line at all. */
 export function memoryUsage(context: MemoryUsageContext): MemoryUsage {
-  const statistics = vmStatistics(context.memory, context.symbols);
+  const statistics = vmStatistics(context.memory, context.symbols, context.twice);
   if (typeof statistics === 'string') return { lines: [], missing: [{ what: 'all lines', why: statistics }] };
   const counters = new Counters(context, statistics);
-  const { sum, variable } = counters;
+  const { variable } = counters;
+  const total = counters.total();
+  // Each page is counted once by a counter, and by one of those that are added.
+  const sum = (...names: readonly string[]): Pages => noMore(counters.sum(...names), total, '_totalram_pages');
   const scale = BigInt(context.pageBytes / 1024);
   const both = combine([sum('nr_file_pages'), sum('nr_swapcached')], '', (file = 0n, swap = 0n) => file - swap);
   const together = typeof both === 'string' ? '' : `; Buffers and Cached together are ${both.pages * scale} kB`;
@@ -174,8 +197,9 @@ export function memoryUsage(context: MemoryUsageContext): MemoryUsage {
   const perUnit = variable('pcpu_nr_populated');
   const units = counters.int('pcpu_nr_units');
   const kernelStack = statistics.value('nr_kernel_stack');
+  const swap = variable('total_swap_pages');
   const pages: readonly (readonly [string, Pages])[] = [
-    ['MemTotal', variable('_totalram_pages')],
+    ['MemTotal', total],
     ['MemFree', sum('nr_free_pages')],
     ['MemAvailable', available(counters, context)],
     ['Buffers', buffers],
@@ -194,8 +218,8 @@ export function memoryUsage(context: MemoryUsageContext): MemoryUsage {
     ['Inactive(file)', sum('nr_inactive_file')],
     ['Unevictable', sum('nr_unevictable')],
     ['Mlocked', sum('nr_mlock')],
-    ['SwapTotal', variable('total_swap_pages')],
-    ['SwapFree', variable('nr_swap_pages')],
+    ['SwapTotal', swap],
+    ['SwapFree', noMore(variable('nr_swap_pages'), swap, 'total_swap_pages')],
     ['Dirty', sum('nr_dirty')],
     ['Writeback', sum('nr_writeback')],
     ['AnonPages', sum('nr_anon_pages')],
@@ -213,7 +237,7 @@ export function memoryUsage(context: MemoryUsageContext): MemoryUsage {
     ['WritebackTmp', sum('nr_writeback_temp')],
     ['CommitLimit', commitLimit(counters)],
     ['Committed_AS', typeof committed === 'string' ? committed : { pages: max0(committed), source: 'vm_committed_as' }],
-    ['VmallocUsed', variable('nr_vmalloc_pages')],
+    ['VmallocUsed', noMore(variable('nr_vmalloc_pages'), total, '_totalram_pages')],
     [
       'Percpu',
       typeof perUnit === 'string' ? perUnit : typeof units === 'string' ? units : { pages: perUnit.pages * units, source: 'pcpu_nr_populated x pcpu_nr_units' },
@@ -230,7 +254,7 @@ export function memoryUsage(context: MemoryUsageContext): MemoryUsage {
   ];
   const all: readonly (readonly [string, Kib])[] = [
     ...pages.map(inKib),
-    ['KernelStack', kernelStack === undefined ? 'there is no counter nr_kernel_stack' : { kib: kernelStack, source: 'nr_kernel_stack' }],
+    ['KernelStack', kernelStack === undefined ? statistics.why('nr_kernel_stack') : { kib: kernelStack, source: 'nr_kernel_stack' }],
     ...later.map(inKib),
     ...directMap(context),
   ];

@@ -2,7 +2,8 @@
 import type { BtfTypes } from '../btf/btf-types.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';
-import { vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
+import { kernelPageBytes, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
+import { countedTwice } from './counted-twice.ts';
 import { memoryUsage, type MemoryUsage } from './memory-usage.ts';
 import { blockDevicePages, percpuCounterSum } from './typed-counters.ts';
 import { zonesOf } from './zones.ts';
@@ -21,8 +22,9 @@ export function usageOfKernel({ memory, symbols, vmcoreinfo, types, noTypes, per
   return memoryUsage({
     memory,
     symbols,
-    pageBytes: Number(vmcoreinfoNumber(vmcoreinfo, 'PAGESIZE') ?? 4096n),
+    pageBytes: kernelPageBytes(vmcoreinfo),
     zones: zonesOf(memory, vmcoreinfo),
+    twice: countedTwice(memory, vmcoreinfo, types),
     buffers: types === undefined ? `types are needed: ${noTypes}` : blockDevicePages(types, memory, symbols),
     percpuCounter: (name) => (types === undefined ? `types are needed: ${noTypes}` : percpuCounterSum(types, memory, symbols, name, perCpuOffsets)),
   });

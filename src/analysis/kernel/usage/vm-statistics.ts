@@ -5,10 +5,13 @@
 import type { VirtualAddress } from '../../../shared/units.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
+import { disagree, type CountedTwice } from './counted-twice.ts';
 
 export interface VmStatistics {
-  /** A counter's value as the kernel's sums have it; negative ones read as 0, as the kernel shows them. Undefined: no such counter, or not readable. */
+  /** A counter's value as the kernel's sums have it; negative ones read as 0, as the kernel shows them. Undefined: `why` says so. */
   value(name: string): bigint | undefined;
+  /** Why a counter has no value: there is none, it cannot be read, or what the zones or nodes count is something else. */
+  why(name: string): string;
 }
 
 const maxNames = 512;
@@ -36,8 +39,11 @@ function room(symbols: SymbolTable, address: VirtualAddress): number | undefined
   return symbols.at(address)?.size;
 }
 
-/** @returns the counters, or why there are none */
-export function vmStatistics(memory: KernelMemory, symbols: SymbolTable): VmStatistics | string {
+/**
+ * @param twice what zones and nodes count of the same
+ * @returns the counters, or why there are none
+ */
+export function vmStatistics(memory: KernelMemory, symbols: SymbolTable, twice: CountedTwice): VmStatistics | string {
   if (memory.pointerBytes !== 8) return 'counters of 32-bit kernels are not read';
   const text = soleAddress(symbols, 'vmstat_text');
   const zone = soleAddress(symbols, 'vm_zone_stat');
@@ -54,15 +60,34 @@ export function vmStatistics(memory: KernelMemory, symbols: SymbolTable): VmStat
   const nodeRoom = room(symbols, node);
   if ((zoneRoom !== undefined && zoneRoom < zoneEnd * 8) || (nodeRoom !== undefined && nodeRoom < (nodeEnd - nodeStart) * 8))
     return 'vmstat_text holds more names than the counters have room for';
-  const places = new Map<string, bigint>();
-  names.slice(0, zoneEnd).forEach((name, at) => places.set(name, zone + BigInt(at) * counterBytes));
-  names.slice(nodeStart, nodeEnd).forEach((name, at) => places.set(name, node + BigInt(at) * counterBytes));
+  const counters = new Map<string, Counter>();
+  names.slice(0, zoneEnd).forEach((name, at) => counters.set(name, { place: zone + BigInt(at) * counterBytes, again: () => twice.ofZones(at), of: 'zones' }));
+  names
+    .slice(nodeStart, nodeEnd)
+    .forEach((name, at) => counters.set(name, { place: node + BigInt(at) * counterBytes, again: () => twice.ofNodes(at), of: 'nodes' }));
+  const read = (name: string): bigint | string => {
+    const counter = counters.get(name);
+    if (counter === undefined) return `there is no counter ${name}`;
+    const value = memory.u64(counter.place);
+    if (value === undefined) return `${name}: ${memory.absence(counter.place, Number(counterBytes))?.detail ?? 'no bytes'}`;
+    const shown = value >= 1n << 63n ? 0n : value;
+    const again = counter.again();
+    return again !== undefined && disagree(shown, again) ? `${name} is ${BigInt.asIntN(64, value)}, and the ${counter.of} count ${again}` : shown;
+  };
   return {
     value(name) {
-      const place = places.get(name);
-      const value = place === undefined ? undefined : memory.u64(place);
-      if (value === undefined) return undefined;
-      return value >= 1n << 63n ? 0n : value;
+      const value = read(name);
+      return typeof value === 'string' ? undefined : value;
+    },
+    why(name) {
+      const value = read(name);
+      return typeof value === 'string' ? value : '';
     },
   };
+}
+
+interface Counter {
+  readonly place: VirtualAddress;
+  readonly again: () => bigint | undefined;
+  readonly of: 'zones' | 'nodes';
 }

@@ -1,12 +1,20 @@
 /** Memory zones of all nodes, by what vmcoreinfo records of them. */
+import type { VirtualAddress } from '../../../shared/units.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 
 const maxNodes = 1024n;
 const maxZones = 16;
 
-/** Addresses of struct zone in all nodes: contig_page_data, or the pointers in node_data with NUMA; sizes and offsets from vmcoreinfo. */
-export function zonesOf(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): readonly bigint[] | string {
+export interface MemoryNode {
+  /** struct pglist_data. */
+  readonly address: VirtualAddress;
+  /** Addresses of struct zone, empty zones too, in the node's order. */
+  readonly zones: readonly VirtualAddress[];
+}
+
+/** All nodes: contig_page_data, or the pointers in node_data with NUMA; sizes and offsets from vmcoreinfo. Why they are not known, where one is lost. */
+export function memoryNodes(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): readonly MemoryNode[] | string {
   const number = (key: string): bigint | undefined => vmcoreinfoNumber(vmcoreinfo, key);
   const zoneBytes = number('SIZE(zone)');
   const first = number('OFFSET(pglist_data.node_zones)');
@@ -22,11 +30,17 @@ export function zonesOf(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined
         ? []
         : Array.from({ length: Number(length) }, (_, at) => memory.pointer(table + BigInt(at * 8)) ?? 0n).filter((node) => node !== 0n);
   if (nodes.length === 0) return 'vmcoreinfo names neither contig_page_data nor node_data';
-  const zones: bigint[] = [];
-  for (const node of nodes) {
-    const used = memory.u32(node + count);
+  const found: MemoryNode[] = [];
+  for (const address of nodes) {
+    const used = memory.u32(address + count);
     if (used === undefined || used > maxZones) return 'a memory node is not in the dump';
-    for (let at = 0; at < used; at += 1) zones.push(node + first + BigInt(at) * zoneBytes);
+    found.push({ address, zones: Array.from({ length: used }, (_, at) => address + first + BigInt(at) * zoneBytes) });
   }
-  return zones;
+  return found;
+}
+
+/** Addresses of struct zone in all nodes. */
+export function zonesOf(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): readonly VirtualAddress[] | string {
+  const nodes = memoryNodes(memory, vmcoreinfo);
+  return typeof nodes === 'string' ? nodes : nodes.flatMap(({ zones }) => zones);
 }

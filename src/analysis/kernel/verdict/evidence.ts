@@ -2,6 +2,7 @@
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import type { VerdictJson } from '../../../shared/verdict-model.ts';
 import type { Fault } from '../../arch/fault.ts';
+import type { LogOfFile } from '../log/log-record.ts';
 import type { LogEvent } from './log-events.ts';
 import type { Hangs } from './hangs/hangs.ts';
 
@@ -28,6 +29,8 @@ export interface VerdictEvidence {
   readonly contradictedPanic?: { readonly line: LogEvent; readonly why: string };
   /** That the log could not be read, or not whole. */
   readonly logGap?: string;
+  /** The log is from a file, and not from memory. */
+  readonly logFile?: LogOfFile;
   /** Stacks of all CPUs. */
   readonly traces: readonly TraceJson[];
   /** CPUs whose stacks could not be followed, where others could. */
@@ -50,6 +53,8 @@ export interface VerdictEvidence {
   readonly disabledWait?: { readonly cpu: string; readonly address: string; readonly code?: string };
   /** Tasks and CPUs that did not get on; undefined where tasks could not be read. */
   readonly hangs: Hangs;
+  /** Requests that have been in flight for longer than their queues allow; empty where they were not looked at, or nothing shows any. */
+  readonly stuckRequests?: readonly Proof[];
   /** What says that somebody asked for the dump of a running system. */
   readonly request?: { readonly by: 'operator' | 'hypervisor'; readonly why: string };
   /** The kdump system is the one that is judged. */

@@ -1,14 +1,15 @@
 /** What was looked for where nothing was found: a class is excluded by what was seen, never by what could not be. */
+import type { TraceJson } from '../../../shared/task-model.ts';
 import type { VerdictClass, VerdictJson } from '../../../shared/verdict-model.ts';
+import { functionName, idlesIn } from '../stacks/crash-path.ts';
 import type { VerdictEvidence } from './evidence.ts';
+import { knownOwner, unseenHangs, type BlockedTask, type BusyCpu, type Hangs } from './hangs/hangs.ts';
 import { longSeconds, longWait } from './hangs/long-waits.ts';
+import { beforeInterrupt } from './meaningful-frames.ts';
 
 type Exclusion = NonNullable<VerdictJson['excluded']>[number];
 
 const faults: VerdictClass[] = ['null-pointer', 'bad-pointer', 'protection', 'illegal-operation', 'privileged-operation', 'data-exception', 'bug'];
-const sleeping: VerdictClass[] = ['hung-task', 'deadlock', 'io-stall'];
-/** Shown by the stacks of CPUs. */
-const looping: VerdictClass[] = ['lock-held', 'cpu-loop'];
 
 /** What says that an end had begun, so that what is not in log and stacks is not excluded. */
 function begun({ crashTime, panicCpu, contradictedPanic }: VerdictEvidence): string | undefined {
@@ -17,29 +18,84 @@ function begun({ crashTime, panicCpu, contradictedPanic }: VerdictEvidence): str
   return typeof panicCpu === 'number' ? `panic_cpu names CPU ${panicCpu}: a panic or a start of kdump had begun` : undefined;
 }
 
-function byLog({ events, logGap, taint }: VerdictEvidence): readonly Exclusion[] {
+function byLog({ events, logGap, taint, entry }: VerdictEvidence): readonly Exclusion[] {
   if (logGap !== undefined) return [];
   const log = 'the kernel log in the dump';
   const has = (...marks: readonly string[]): boolean => events.some(({ mark }) => marks.includes(mark));
   const flag = taint === undefined ? '' : ', and taint flag D is clear';
   return [
-    ...(has('oops', 'bug') || taint?.died === true ? [] : [{ classes: faults, why: `${log} has no oops and no BUG${flag}` }]),
+    ...(has('oops', 'bug') || taint?.died === true || entry?.kind === 'oops' ? [] : [{ classes: faults, why: `${log} has no oops and no BUG${flag}` }]),
     ...(has('memory') ? [] : [{ classes: ['out-of-memory' as const], why: `${log} has no report of the OOM killer` }]),
     ...(has('hardware') ? [] : [{ classes: ['machine-check' as const], why: `${log} has no report of a hardware error` }]),
   ];
 }
 
-function byTasks({ hangs, unseenStacks, noStacks }: VerdictEvidence): readonly Exclusion[] {
-  if (hangs.looked === 0 || hangs.unseen.length > 0) return [];
-  const { looked } = hangs;
-  const asleep = hangs.blocked.filter(({ isInterruptible }) => !isInterruptible);
-  const long = asleep.filter(longWait);
-  // Some threads sleep so between two pieces of work; a lock or I/O that is waited for long is none of them.
-  if (long.some(({ wait }) => wait.for !== 'event')) return [];
+/** "12 tasks were looked at: none slept uninterruptibly" */
+function sleepersText(looked: number, asleep: readonly BlockedTask[], long: readonly BlockedTask[]): string {
+  if (asleep.length === 0) return `${looked} tasks were looked at: none slept uninterruptibly`;
   const ages = long.length === 0 ? 'none for long' : `${long.length} of them for ${longSeconds} s or more, for something else than a lock or I/O`;
-  const tasks = `${looked} tasks were looked at: ${asleep.length === 0 ? 'none slept uninterruptibly' : `${asleep.length} slept uninterruptibly, ${ages}`}`;
-  const areCpusSeen = noStacks === undefined && unseenStacks.length === 0;
-  return [areCpusSeen ? { classes: [...sleeping, ...looping], why: `${tasks}; no CPU was found to loop` } : { classes: sleeping, why: tasks }];
+  return `${looked} tasks were looked at: ${asleep.length} slept uninterruptibly, ${ages}`;
+}
+
+/** Some threads sleep so between two pieces of work: a lock or I/O that is waited for long, or nobody knows how long, is none of them. */
+const mayHang = ({ seconds, wait }: BlockedTask): boolean => wait.for !== 'event' && (seconds === undefined || seconds >= longSeconds);
+
+/** Whoever it waits for is known: a circle would have been seen. */
+const hasKnownOwner = ({ wait }: BlockedTask): boolean => wait.for === 'io' || wait.for === 'event' || knownOwner(wait) !== undefined;
+
+const isShort = ({ seconds }: BusyCpu): boolean => seconds !== undefined && seconds < longSeconds;
+
+const mayLoop = ({ cpu, name, seconds }: BusyCpu): string =>
+  seconds === undefined
+    ? `whether CPU ${cpu} loops: how long ${name} has run on it is not known`
+    : `whether CPU ${cpu} loops: ${name} has run on it for ${Math.floor(seconds)} s`;
+
+/** What was looked at, and does not tell whether it is a trouble. */
+function unclear({ blocked, busy }: Hangs): readonly string[] {
+  const ageless = blocked.filter(({ seconds, isInterruptible }) => seconds === undefined && !isInterruptible).length;
+  const ownerless = blocked.filter((one) => !hasKnownOwner(one)).length;
+  return [
+    ...(ageless === 0 ? [] : [`how long ${ageless} of the tasks have slept uninterruptibly`]),
+    ...(ownerless === 0 ? [] : [`who holds what ${ownerless} ${ownerless === 1 ? 'task waits' : 'tasks wait'} for`]),
+    ...busy.filter(({ spins }) => spins !== undefined).map(({ cpu }) => `how long CPU ${cpu} has spun for a lock`),
+    ...busy.filter((one) => !isShort(one)).map(mayLoop),
+  ];
+}
+
+function byTasks({ hangs }: VerdictEvidence): readonly Exclusion[] {
+  const { looked, unseen, blocked, busy, unfollowed } = hangs;
+  if (looked === 0 || unseen.length > 0) return [];
+  const asleep = blocked.filter(({ isInterruptible }) => !isInterruptible);
+  const excluded: Exclusion[] = [];
+  const areAgesKnown = asleep.every(({ seconds }) => seconds !== undefined);
+  if (areAgesKnown && !asleep.some(mayHang)) excluded.push({ classes: ['hung-task', 'io-stall'], why: sleepersText(looked, asleep, asleep.filter(longWait)) });
+  const waiters = blocked.filter(({ wait }) => wait.for === 'lock').length;
+  const circle =
+    waiters === 0 ? 'no task waits for a lock' : `${waiters} ${waiters === 1 ? 'task waits' : 'tasks wait'} for locks, none for an owner that waits for it`;
+  if (unfollowed === 0 && busy.every(({ spins }) => spins === undefined) && blocked.every(hasKnownOwner)) excluded.push({ classes: ['deadlock'], why: circle });
+  return excluded;
+}
+
+/** A CPU whose idle task was stopped outside of idling worked on an interruption. */
+function isQuiet({ task, frames, crashFrames }: TraceJson): boolean {
+  if (task?.pid !== 0) return true;
+  const work = beforeInterrupt(frames.slice(crashFrames ?? 0));
+  const border = work.findIndex(({ kind }, at) => at > 0 && kind === 'interrupted');
+  const names = work.slice(0, border === -1 ? undefined : border).map(({ symbol }) => functionName(symbol));
+  // The instruction that waits may have a function of its own.
+  return [0, 1, 2].some((at) => idlesIn(names.slice(at)));
+}
+
+function byCpus({ hangs, unseenStacks, noStacks, traces }: VerdictEvidence): readonly Exclusion[] {
+  const { looked, unseen, blocked, busy, unfollowed } = hangs;
+  if (looked === 0 || unseen.length > 0 || noStacks !== undefined || unseenStacks.length > 0 || traces.length === 0) return [];
+  const excluded: Exclusion[] = [];
+  if (unfollowed === 0 && busy.every(({ spins }) => spins === undefined) && !blocked.some(mayHang))
+    excluded.push({ classes: ['lock-held'], why: 'no task has waited long for a lock, and no CPU spins for one' });
+  const work =
+    busy.length === 0 ? 'no CPU was at work in kernel code' : `tasks of ${busy.length} of the CPUs were at work in kernel code, none for ${longSeconds} s`;
+  if (busy.every(isShort) && traces.every(isQuiet)) excluded.push({ classes: ['cpu-loop'], why: work });
+  return excluded;
 }
 
 export function exclusions(evidence: VerdictEvidence): Exclusion[] {
@@ -51,8 +107,8 @@ export function exclusions(evidence: VerdictEvidence): Exclusion[] {
       classes: ['warning-panic', 'stack-overflow', 'early-boot', 'root-file-system'],
       why: 'the kernel log in the dump has no panic line, and no stack shows a panic',
     });
-  if (taint?.badPage === false) excluded.push({ classes: ['slab-corruption'], why: 'taint flag B in tainted_mask is clear' });
-  for (const one of byTasks(evidence)) excluded.push(one);
+  if (taint?.badPage === false) excluded.push({ classes: ['slab-corruption'], why: 'taint flag B in tainted_mask is clear: no allocator has reported any' });
+  for (const one of [...byTasks(evidence), ...byCpus(evidence)]) excluded.push(one);
   if (traces.length > 0 && disabledWait === undefined && noStacks === undefined && unseenPsws?.length === 0)
     excluded.push({ classes: ['disabled-wait'], why: 'no CPU is in a disabled wait' });
   const gaps = [
@@ -60,7 +116,8 @@ export function exclusions(evidence: VerdictEvidence): Exclusion[] {
     noStacks,
     ...unseenStacks.map((cpu) => `the stack of ${cpu}, which could not be followed to its end`),
     ...(unseenPsws ?? []).map((cpu) => `the PSW of ${cpu}, which is not recorded`),
-    ...hangs.unseen,
+    ...unseenHangs(hangs),
+    ...unclear(hangs),
   ].filter((one) => one !== undefined);
   for (const why of gaps) excluded.push({ classes: [], why: `not excluded, since it could not be seen: ${why}` });
   if (end !== undefined && panic === undefined && entry === undefined) excluded.push({ classes: [], why: `not excluded: a panic, since ${end}` });

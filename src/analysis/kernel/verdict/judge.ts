@@ -55,16 +55,28 @@ function isRunning({ panic, contradictedPanic, entry, crashTime, panicCpu, syste
 function runningTitle({ hangs, logGap, noStacks, unseenStacks }: VerdictEvidence, troubles: readonly Trouble[]): string {
   if (troubles.some(({ tie }) => tie === 'finished')) return 'Running system after troubles that its log reports';
   const isSeen = hangs.looked > 0 && hangs.unseen.length === 0 && logGap === undefined && noStacks === undefined && unseenStacks.length === 0;
-  return isSeen ? 'Running system without a trouble' : 'Running system of which not all could be looked at';
+  if (!isSeen) return 'Running system of which not all could be looked at';
+  return hangs.unfollowed === 0 ? 'Running system without a trouble' : 'Running system in which no trouble was found';
 }
 
 const contradictionProof = ({ contradictedPanic }: VerdictEvidence): readonly Proof[] =>
   contradictedPanic === undefined ? [] : [...logProof(contradictedPanic.line), { text: `this line is contradicted: ${contradictedPanic.why}` }];
 
+/** Whatever rests on a log from a file says so. */
+const fileProof = ({ logFile: file }: VerdictEvidence): readonly Proof[] =>
+  file === undefined ? [] : [{ text: `the log is from the file ${file.name}, not from memory (${file.why}); ${file.shown}` }];
+
 const runningProof = { text: 'panic_cpu is unset and system_state is running in memory; vmcoreinfo has no CRASHTIME' };
 
 /** Troubles of one CPU rest on the same observation. */
 const eachOnce = (proofs: readonly Proof[]): Proof[] => proofs.filter((proof, at) => proofs.findIndex(({ text }) => text === proof.text) === at);
+
+/** A trouble that contributes is not excluded by one of the places where it would show. */
+const withoutFound = (excluded: NonNullable<VerdictJson['excluded']>, found: readonly Trouble[]): NonNullable<VerdictJson['excluded']> =>
+  excluded.flatMap((one) => {
+    const classes = one.classes.filter((name) => !found.some((trouble) => trouble.class === name));
+    return classes.length === 0 && one.classes.length > 0 ? [] : [{ ...one, classes }];
+  });
 
 export function judge(evidence: VerdictEvidence, troubles: readonly Trouble[] = troublesOf(evidence)): VerdictJson {
   const found = order.flatMap((tie) => troubles.filter((one) => one.tie === tie))[0];
@@ -74,12 +86,12 @@ export function judge(evidence: VerdictEvidence, troubles: readonly Trouble[] = 
   const chosen = found ?? running ?? unclassed(evidence);
   const isConsequence = (one: Trouble): boolean => hangs.has(chosen.class) && hangs.has(one.class) && (one.tie !== 'lasting' || one.class === 'hung-task');
   const others = troubles.filter((one) => !requests.has(one.class) && one.class !== chosen.class && one.tie !== 'end' && !isConsequence(one));
-  const known = found !== undefined && found.tie !== 'request' && found.isOpen !== true;
+  const known = found !== undefined && found.tie !== 'request' && found.isOpen !== true && found.class !== 'unknown';
   return {
     class: chosen.class,
     contributing: [...new Set(others.map((one) => one.class))],
     ...signed(chosen, evidence.buildId),
-    evidence: eachOnce([...chosen.evidence, ...contradictionProof(evidence), ...others.flatMap((one) => one.evidence.slice(0, 1))]),
-    ...(known ? {} : { excluded: exclusions(evidence) }),
+    evidence: eachOnce([...chosen.evidence, ...contradictionProof(evidence), ...others.flatMap((one) => one.evidence.slice(0, 1)), ...fileProof(evidence)]),
+    ...(known ? {} : { excluded: withoutFound(exclusions(evidence), others) }),
   };
 }

@@ -10,29 +10,47 @@ export type NamedFrame = Pick<FrameJson, 'kind' | 'symbol'>;
 
 /**
  * Functions of one context, innermost first: what an interruption stopped further out has nothing to do with the code that was then run. Guesses
- * and frames without a name say nothing; a function that calls itself counts once.
+ * say nothing; a function that calls itself counts once; undefined is code that nothing names, as of a module whose symbols are not in the dump.
  */
-function context(frames: readonly NamedFrame[]): readonly string[] {
+function context(frames: readonly NamedFrame[]): readonly (string | undefined)[] {
   const border = frames.findIndex(({ kind }, at) => at > 0 && kind === 'interrupted' && !isSynchronous(functionName(frames[at - 1]?.symbol)));
   const names = frames
     .slice(0, border === -1 ? undefined : border)
     .filter(({ kind }) => kind !== 'guess')
-    .map(({ symbol }) => functionName(symbol))
-    .filter((name) => name !== '');
-  return names.filter((name, at) => name !== names[at - 1]);
+    .map(({ symbol }) => functionName(symbol) || undefined);
+  return names.filter((name, at) => name === undefined || name !== names[at - 1]);
+}
+
+interface Named {
+  readonly names: readonly string[];
+  /** Code without a name is further out: what called it is the place of other bugs too. */
+  readonly isCut: boolean;
+}
+
+/** The functions further in than the first code without a name, which may be the place itself. */
+function named(frames: readonly NamedFrame[]): Named {
+  const all = context(frames);
+  const cut = all.indexOf(undefined);
+  return { names: (cut === -1 ? all : all.slice(0, cut)).filter((name) => name !== undefined), isCut: cut !== -1 };
 }
 
 /**
  * The functions that say where a bug is, innermost first. Where all are helpers or glue, the innermost that is glue, else the innermost: a fault in
- * core code has no better place.
+ * core code has no better place. None where the place itself has no name: what called it is another.
  * @param frames from the function on that was interrupted, or that called what ended the system
  */
 export function meaningful(frames: readonly NamedFrame[]): readonly string[] {
-  const names = context(frames);
+  const { names, isCut } = named(frames);
   const own = names.filter((name) => !isHelper(name) && !isGlue(name));
-  if (own.length > 0) return own;
+  if (own.length > 0 || isCut) return own;
   const best = names.find((name) => !isHelper(name)) ?? names[0];
   return best === undefined ? [] : [best];
+}
+
+/** The functions of a stack key; none where one of them has no name: stacks of other bugs would have the same. */
+export function keyOf(frames: readonly NamedFrame[]): readonly string[] {
+  const functions = meaningful(frames).slice(0, keyFrames);
+  return named(frames).isCut && functions.length < keyFrames ? [] : functions;
 }
 
 /**
@@ -45,11 +63,13 @@ export function beforeInterrupt<F extends NamedFrame>(frames: readonly F[]): rea
   return border !== -1 && handlers.every((name) => isGlue(name) || isHelper(name)) ? frames.slice(border) : frames;
 }
 
-/** Of code that loops: the function by which the task entered it, which is the same wherever in the loop the dump caught it. */
+/** Of code that loops: the function by which the task entered it, which is the same wherever in the loop the dump caught it. None where that has no name. */
 export function loopRoot(frames: readonly NamedFrame[]): readonly string[] {
   const names = context(frames);
-  const root = names.findLast((name) => !isHelper(name) && !isAnchor(name));
-  return root === undefined ? meaningful(frames).slice(-1) : [root];
+  const at = names.findLastIndex((name) => name === undefined || (!isHelper(name) && !isAnchor(name)));
+  if (at === -1) return meaningful(frames).slice(-1);
+  const root = names[at];
+  return root === undefined ? [] : [root];
 }
 
 /**

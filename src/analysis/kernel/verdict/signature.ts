@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { defined } from '../../../shared/defined.ts';
 import type { VerdictJson } from '../../../shared/verdict-model.ts';
 import { functionName } from '../stacks/crash-path.ts';
-import { keyFrames, meaningful, type NamedFrame } from './meaningful-frames.ts';
+import { keyFrames, keyOf, meaningful, type NamedFrame } from './meaningful-frames.ts';
 import type { Trouble } from './recogniser.ts';
 
 const titleOf = ({ what, preposition = 'in' }: Trouble, place: string | undefined): string => (place === undefined ? what : `${what} ${preposition} ${place}`);
@@ -17,7 +17,7 @@ function exactOf(frames: readonly NamedFrame[], place: string | undefined, build
 export function signed(trouble: Trouble, buildId: string | undefined): Pick<VerdictJson, 'title' | 'signature' | 'frames'> {
   const functions = meaningful(trouble.frames);
   const place = trouble.place ?? functions[0];
-  const frames = (trouble.key ?? functions).slice(0, keyFrames);
+  const frames = (trouble.key ?? keyOf(trouble.frames)).slice(0, keyFrames);
   const title = titleOf(trouble, place);
   const exact = exactOf(trouble.frames, place, buildId);
   const stack = frames.length === 0 ? undefined : createHash('sha256').update(frames.join('\n')).digest('hex');

@@ -18,6 +18,8 @@ export interface VmcoreinfoFit {
   readonly why: string;
   /** The place lies where the dump has no memory: a text of another machine or boot, or a dump of a part of memory. */
   readonly outside?: true;
+  /** All of the kernel image was read, and its build ID is another. */
+  readonly otherBuild?: true;
 }
 
 interface FitSource {
@@ -108,7 +110,7 @@ export interface VmcoreinfoOrigin {
 }
 
 /** What names a kernel, and what it looks like (Makefile's KERNELRELEASE, a SHA-1): another value of that form is another kernel's. */
-const namesOfKernel = [
+export const namesOfKernel = [
   ['OSRELEASE', /^\d+\.\d+[\w.+~-]*$/],
   ['BUILD-ID', /^[0-9a-f]{40}$/],
 ] as const;

@@ -3,13 +3,14 @@
  * (vmcoreinfo-kallsyms-btf.md section 1). Copies that differ are judged in vmcoreinfo-fit.ts.
  */
 import { hex, type AddressRange } from '../../../shared/units.ts';
-import type { DumpImage } from '../../formats/dump-format.ts';
+import { pageStateCodes, type DumpImage } from '../../formats/dump-format.ts';
 import { createPace } from '../../jobs/pace.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import { parseVmcoreinfo, placedVmcoreinfo, type Vmcoreinfo } from './vmcoreinfo.ts';
 
 const pageBytes = 4096;
-const stepBytes = 256 * pageBytes;
+const stepPages = 256;
+const stepBytes = stepPages * pageBytes;
 const textStart = Buffer.from('OSRELEASE=');
 const noteName = Buffer.from('VMCOREINFO\0');
 const noteNameAt = 12;
@@ -45,6 +46,18 @@ function candidateAt(page: Buffer): number | undefined {
   return isNote && page.subarray(noteTextAt, noteTextAt + textStart.length).equals(textStart) ? noteTextAt : undefined;
 }
 
+const stored = pageStateCodes.indexOf('stored');
+
+/** Bytes of a range; whole pages, as nearly all are, by the bulk form, which decodes compressed ones in half the time. */
+function readStep({ memory }: DumpImage, start: bigint, bytes: Uint8Array, states: Uint8Array): void {
+  if (start % BigInt(pageBytes) === 0n && bytes.length % pageBytes === 0) {
+    memory.readPages(Number(start / BigInt(pageBytes)), bytes, states.subarray(0, bytes.length / pageBytes));
+    return;
+  }
+  memory.read(start, bytes);
+  states.fill(stored);
+}
+
 /**
  * Reads every stored page's start.
  * @param most stored bytes that are looked through, from the lowest address on; all without it
@@ -62,6 +75,7 @@ export async function scanForVmcoreinfo(
   const pace = createPace(signal);
   const copies: Vmcoreinfo[] = [];
   const buffer = Buffer.alloc(stepBytes);
+  const states = new Uint8Array(stepPages);
   let seen = 0;
   for (const extent of image.memory.extents.from(within?.start ?? 0n)) {
     if (within !== undefined && extent.start >= within.end) break;
@@ -72,10 +86,10 @@ export async function scanForVmcoreinfo(
       const length = Number(end - start < BigInt(stepBytes) ? end - start : BigInt(stepBytes));
       if (seen + length > most) return copies;
       seen += length;
-      image.memory.read(start, buffer.subarray(0, length));
+      readStep(image, start, buffer.subarray(0, length), states);
       for (let at = 0; at + pageBytes <= length; at += pageBytes) {
         // Both kinds of start have an O or a V at a fixed place; most pages are done with here.
-        if (buffer[at] !== 0x4f && buffer[at + noteNameAt] !== 0x56) continue;
+        if ((buffer[at] !== 0x4f && buffer[at + noteNameAt] !== 0x56) || states[at / pageBytes] !== stored) continue;
         const within = candidateAt(buffer.subarray(at, at + pageBytes));
         const found = within === undefined ? undefined : textAt(memory, start + BigInt(at + within));
         if (found !== undefined) copies.push(placedVmcoreinfo(image, found));

@@ -14,7 +14,7 @@ import { parse } from '../../layout/struct.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import { noteText } from '../../notes/index.ts';
 
-export { vmcoreinfoHex, vmcoreinfoNumber } from '../../arch/vmcoreinfo-values.ts';
+export { kernelPageBytes, vmcoreinfoHex, vmcoreinfoNumber } from '../../arch/vmcoreinfo-values.ts';
 
 export interface Vmcoreinfo extends VmcoreinfoValues {
   readonly source: string;
@@ -57,7 +57,7 @@ export type VmcoreinfoSearch =
 export function vmcoreinfoInMemory(image: DumpImage, memory: MemoryReader): VmcoreinfoSearch {
   if (!architectures[image.machine.arch].features.has('lowcore')) return { found: false, why: 'only s390x kernels leave a pointer to it in memory' };
   const words = memory.readPresent(lowcorePointersAddress, lowcorePointers.size);
-  if (words === undefined) return { found: false, why: 'absolute 0xe0c is not in the dump', absent: true };
+  if (words === undefined) return { found: false, why: image.encrypted ?? 'absolute 0xe0c is not in the dump', absent: true };
   const pointer = parse(lowcorePointers, words).vmcore_info;
   if (pointer === 0n) return { found: false, why: 'the pointer at absolute 0xe0c is zero' };
   if ((pointer & 1n) === 1n) return { found: false, why: `the pointer at absolute 0xe0c is ${hex(pointer)}: the kernel crashed before it set up vmcoreinfo` };

@@ -1,13 +1,16 @@
 /** The open tabs in panes that can be split, dragged and resized. */
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type MouseEvent } from 'react';
 import { DockviewReact, type DockviewApi, type DockviewTheme } from 'dockview-react';
 import 'dockview-react/dist/styles/dockview.css';
 import { visibleText } from '../../../shared/visible-text.ts';
-import { views } from '../../views/index.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { DockPanel } from './DockPanel.tsx';
+import { dumpLabels, labelText } from '../../words/dump-label.ts';
 import { DockTab } from './DockTab.tsx';
+import { PaneHead } from './PaneHead.tsx';
+import { openTabMenu } from './tab-menu.ts';
+import { tabTitle } from './tab-title.ts';
 import { linkDock, panelComponent } from './dock-widget.ts';
 import './dock.css';
 
@@ -22,19 +25,26 @@ function nameParts(api: DockviewApi, nameOf: (panel: string) => string): void {
     const strip = group.element.querySelector<HTMLElement>('.dv-tabs-container');
     if (strip === null) continue;
     strip.dataset.pane = 'tabs';
-    strip.ariaLabel = 'Open views';
+    strip.ariaLabel = group.activePanel === undefined ? 'Open views' : `Views of the pane with ${nameOf(group.activePanel.id)}`;
   }
 }
 
 export function DockArea() {
-  const { places, dock, dumps } = useWorkbench();
+  const workbench = useWorkbench();
+  const { places, dock, dumps, closedTabs } = workbench;
   const [api, setApi] = useState<DockviewApi>();
   const tabs = useStore(places.tabs);
   const version = useStore(dock.version);
   const all = useStore(dumps.all);
   useEffect(() => {
     if (api === undefined) return undefined;
-    const linked = linkDock(api, places, dock.changed);
+    const linked = linkDock(api, places, {
+      onChange: dock.changed,
+      onClose(id) {
+        const tab = places.tabs.get().open.find((one) => one.id === id);
+        if (tab !== undefined) closedTabs.close([id], `Closed ${tabTitle(tab)}`);
+      },
+    });
     const waiting = dock.attach(linked);
     if (waiting !== undefined) linked.apply(waiting);
     linked.sync();
@@ -42,26 +52,38 @@ export function DockArea() {
       dock.detach(linked);
       linked.dispose();
     };
-  }, [api, places, dock]);
+  }, [api, places, dock, closedTabs]);
   useEffect(() => {
     if (api === undefined) return;
+    const labels = dumpLabels(all);
     nameParts(api, (id) => {
       const tab = tabs.open.find((one) => one.id === id);
-      const title = views.find((view) => view.id === tab?.view)?.title ?? id;
-      const dump = all.find(({ key }) => key === tab?.dump);
-      return `${title}${tab?.grid === undefined ? '' : ` ${tab.grid}`}${dump === undefined ? '' : `, ${visibleText(dump.name)}`}`;
+      const label = tab?.dump === undefined ? undefined : labels.get(tab.dump);
+      return tab === undefined ? id : `${tabTitle(tab)}${label === undefined ? '' : ` ${visibleText(labelText(label))}`}`;
     });
   }, [api, tabs, version, all]);
+  const onContextMenu = (event: MouseEvent): void => {
+    const tab = event.target instanceof Element ? event.target.closest('.dv-tab') : null;
+    const id = tab?.querySelector<HTMLElement>('[data-tab]')?.dataset.tab;
+    if (tab === null || id === undefined) return;
+    event.preventDefault();
+    const { left, bottom } = tab.getBoundingClientRect();
+    // The key for menus has no place of its own.
+    openTabMenu(workbench, id, event.button === 2 ? { left: event.clientX, top: event.clientY } : { left, top: bottom });
+  };
   return (
-    <DockviewReact
-      theme={theme}
-      components={components}
-      defaultTabComponent={DockTab}
-      onReady={(event) => setApi(event.api)}
-      // Pointer events: HTML drag and drop is for files that are dropped into the window.
-      dndStrategy="pointer"
-      disableFloatingGroups
-      proportionalLayout
-    />
+    <div className="dock-area" onContextMenu={onContextMenu}>
+      <DockviewReact
+        theme={theme}
+        components={components}
+        defaultTabComponent={DockTab}
+        rightHeaderActionsComponent={PaneHead}
+        onReady={(event) => setApi(event.api)}
+        // Pointer events: HTML drag and drop is for files that are dropped into the window.
+        dndStrategy="pointer"
+        disableFloatingGroups
+        proportionalLayout
+      />
+    </div>
   );
 }

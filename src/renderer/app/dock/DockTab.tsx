@@ -1,31 +1,46 @@
+import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { IDockviewPanelHeaderProps } from 'dockview-react';
-import { views } from '../../views/index.ts';
+import { useDumpLabel } from '../../hooks/use-dump-label.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
-import { Hostile } from '../../widgets/Hostile.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
+import { TabDump } from './TabDump.tsx';
+import { tabTitle } from './tab-title.ts';
 
 /** What stands in a tab. The tab itself, with its role, keys and name, is dockview's. */
 export function DockTab({ api }: IDockviewPanelHeaderProps) {
-  const { places, dumps } = useWorkbench();
+  const { places, dumps, closedTabs } = useWorkbench();
   const tab = useStore(places.tabs).open.find(({ id }) => id === api.id);
-  const all = useStore(dumps.all);
+  const several = useStore(dumps.all).length > 1;
+  const label = useDumpLabel(tab?.dump);
+  const element = useRef<HTMLDivElement>(null);
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const listening = [api.onDidVisibilityChange(listener), api.onDidActiveChange(listener)];
+      return () => listening.forEach((one) => one.dispose());
+    },
+    [api],
+  );
+  const inFront = useSyncExternalStore(subscribe, () => api.isVisible);
+  const strip = useRef<Element>(null);
+  // The tab in front is in sight, also when the strip becomes narrower or names longer.
+  useEffect(() => {
+    const own = element.current?.closest('.dv-tab');
+    strip.current = own?.parentElement ?? null;
+    if (!inFront || own === undefined || own === null || strip.current === null) return undefined;
+    const show = (): void => own.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const watching = new ResizeObserver(show);
+    watching.observe(strip.current);
+    watching.observe(own);
+    return () => watching.disconnect();
+  }, [inFront]);
   if (tab === undefined) return null;
-  const view = views.find(({ id }) => id === tab.view);
-  const dump = all.find(({ key }) => key === tab.dump);
-  const named = dump !== undefined && (tab.view === 'overview' || all.length > 1);
-  const close = (): void => places.closeTab(tab.id);
+  const close = (): void => closedTabs.close([tab.id], `Closed ${tabTitle(tab)}`);
   return (
-    <div className="tab" onAuxClick={(event) => event.button === 1 && close()} data-testid={`tab-${tab.view}`}>
-      <span className="tab-title">
-        {view?.title}
-        {tab.grid === undefined ? '' : ` ${tab.grid}`}
-      </span>
-      {named ? (
-        <span className="tab-dump cut">
-          · <Hostile text={dump.name} title />
-        </span>
-      ) : null}
+    <div ref={element} className="tab" data-tab={tab.id} onAuxClick={(event) => event.button === 1 && close()} data-testid={`tab-${tab.view}`}>
+      <span className="tab-title">{tabTitle(tab)}</span>
+      {/* Part of the tab's name, which is the text that it shows. */ ' '}
+      {label !== undefined && (tab.view === 'overview' || several) ? <TabDump label={label} /> : null}
       {/* For the pointer; keys have Delete on the tab, and the action. */}
       <span
         className="tab-close"

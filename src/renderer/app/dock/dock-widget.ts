@@ -16,8 +16,14 @@ export interface LinkedDock extends DockWidget {
   readonly dispose: () => void;
 }
 
-/** @param onChange something moved, opened, closed or was resized */
-export function linkDock(api: DockviewApi, places: Places, onChange: () => void): LinkedDock {
+export interface DockEvents {
+  /** Something moved, opened, closed or was resized. */
+  readonly onChange: () => void;
+  /** A person took this tab away. */
+  readonly onClose: (tab: string) => void;
+}
+
+export function linkDock(api: DockviewApi, places: Places, { onChange, onClose }: DockEvents): LinkedDock {
   /** While the state is written into the widget, the widget's events say nothing new. */
   let writing = false;
   const write = (change: () => void): void => {
@@ -72,7 +78,7 @@ export function linkDock(api: DockviewApi, places: Places, onChange: () => void)
         if (writing) return;
         // A move removes and adds.
         queueMicrotask(() => {
-          if (api.getPanel(id) === undefined) places.closeTab(id);
+          if (api.getPanel(id) === undefined) onClose(id);
         });
       }),
       api.onDidLayoutChange(() => {

@@ -2,13 +2,13 @@
 import { useState } from 'react';
 import { analysisDiffers, comparisonDoubt, type ComparedAnalysis, type RowDifference } from '../../../shared/analysis-compare.ts';
 import type { AnalysisTable, RowJson } from '../../../shared/analysis-table.ts';
-import { analysisCellText, rowKeyText, rowText } from '../../../shared/analysis-text.ts';
+import { analysisCellText, comparedCounts, comparedFacts, growthText, namingColumns, rowKeyText, rowText } from '../../../shared/analysis-text.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
-import { Hostile } from '../../widgets/Hostile.tsx';
+import { AddressText } from '../../widgets/AddressText.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
 import { AnalysisParameters } from '../kernel/AnalysisParameters.tsx';
@@ -55,24 +55,25 @@ function Compared({ left, right, table }: AnalysesPaneProps & { readonly table: 
       {key === undefined ? null : query.value === undefined || query.error !== undefined ? (
         <QueryMessage query={query} what={`the analysis ${table.title}`} />
       ) : (
-        <Differences compared={query.value} />
+        <Differences compared={query.value} left={left} right={right} />
       )}
     </>
   );
 }
 
-const kinds: Readonly<Record<RowDifference['kind'], string>> = { changed: 'changed', moved: 'addresses', onlyLeft: 'only left', onlyRight: 'only right' };
+const kinds: Readonly<Record<RowDifference['kind'], string>> = { changed: 'changed', moved: 'moved', onlyLeft: 'only left', onlyRight: 'only right' };
 
-function Differences({ compared }: { readonly compared: ComparedAnalysis }) {
-  const { counts, columns, key, differences, differencesLeftOut } = compared;
+function Differences({ compared, left, right }: AnalysesPaneProps & { readonly compared: ComparedAnalysis }) {
+  const { counts, columns, differences, differencesLeftOut } = compared;
+  const named = namingColumns(compared);
   const [withAddresses, setWithAddresses] = useState(false);
   const doubt = comparisonDoubt(compared);
   const shown = withAddresses ? differences : differences.filter(({ kind }) => kind !== 'moved');
-  const changed = (row: RowJson | undefined, { columns: differing = [] }: RowDifference): string =>
+  const changed = (row: RowJson | undefined, { kind, columns: differing = [] }: RowDifference): string =>
     row === undefined
       ? ''
       : columns
-          .filter(({ name }) => differing.includes(name))
+          .filter(({ name, type }) => differing.includes(name) && (kind === 'moved' || type !== 'address'))
           .map(({ name, type }) => `${name} ${row[name] === undefined ? 'not known' : analysisCellText(type, row[name])}`)
           .join(', ');
   const text = (one: RowDifference, side: 'left' | 'right'): string =>
@@ -81,21 +82,26 @@ function Differences({ compared }: { readonly compared: ComparedAnalysis }) {
     const one = shown[row];
     if (one === undefined) return '';
     if (column === 0) return kinds[one.kind];
-    return column === 1 ? rowKeyText(key, columns, one.left ?? one.right ?? {}) : text(one, column === 2 ? 'left' : 'right');
+    if (column === 1) return rowKeyText(named, columns, one.left ?? one.right ?? {});
+    return column === 2 ? growthText(columns, one) : text(one, column === 3 ? 'left' : 'right');
   };
   return (
     <>
       <p className="dim" role="status" data-testid="compared-analysis">
         {analysisDiffers(compared) ? '' : 'Nothing differs. '}
-        {countText(counts.equal)} equal, {countText(counts.changed)} changed, {countText(counts.onlyLeft)} only left, {countText(counts.onlyRight)} only right,{' '}
-        {countText(counts.moved)} differ in addresses alone
+        {comparedCounts(compared, ['only left', 'only right'], countText)}
         {differencesLeftOut === undefined ? '' : `; ${countText(differencesLeftOut)} more differences are not listed`}
       </p>
+      {comparedFacts(compared).map((fact) => (
+        <p key={fact} className="dim">
+          {fact}
+        </p>
+      ))}
       {doubt === undefined ? null : <p className="tone-warn">{doubt}</p>}
       {counts.moved === 0 ? null : (
         <label className="dim">
-          <input type="checkbox" checked={withAddresses} onChange={(event) => setWithAddresses(event.currentTarget.checked)} /> list rows that differ in
-          addresses alone
+          <input type="checkbox" checked={withAddresses} onChange={(event) => setWithAddresses(event.currentTarget.checked)} /> list rows that differ only in
+          what differs after every start
         </label>
       )}
       {shown.length === 0 ? null : (
@@ -104,7 +110,8 @@ function Differences({ compared }: { readonly compared: ComparedAnalysis }) {
           testId="compared-rows"
           columns={[
             { id: 'kind', title: 'what', width: '12ch' },
-            { id: 'key', title: key.join(', '), width: '40ch' },
+            { id: 'key', title: named.join(', '), width: '40ch' },
+            { id: 'growth', title: 'growth', width: '28ch' },
             { id: 'left', title: 'left', width: '64ch' },
             { id: 'right', title: 'right', width: '64ch' },
           ]}
@@ -113,7 +120,7 @@ function Differences({ compared }: { readonly compared: ComparedAnalysis }) {
           cell={(row, column) => {
             const kind = shown[row]?.kind;
             if (column === 0) return <span className={kind === 'moved' ? 'dim' : 'tone-warn'}>{cellText(row, column)}</span>;
-            return <Hostile text={cellText(row, column)} title />;
+            return <AddressText dump={(column === 3 ? right : left).key} text={cellText(row, column)} title />;
           }}
         />
       )}

@@ -1,4 +1,5 @@
 /** Two dumps side by side: which other one, then what differs. */
+import { defined } from '../../../shared/defined.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { fileName, type OpenDump } from '../../state/open-dump.ts';
 import { plainComparison } from '../../state/comparisons.ts';
@@ -33,7 +34,15 @@ function ChooseOther({ dump, others }: { readonly dump: OpenDump; readonly other
           <span className="code">dumpbench compare</span>.
         </p>
         <Choices title="Open" choices={others.map(({ key, name, path }) => ({ key, name, note: path, choose: () => beside(key) }))} />
-        <Choices title="Recent" choices={closed.map(({ path }) => ({ key: path, name: fileName(path), note: path, choose: () => beside(dumps.open(path)) }))} />
+        <Choices
+          title="Recent"
+          choices={closed.map(({ path, said, volumes }) => ({
+            key: path,
+            name: fileName(path),
+            note: path,
+            choose: () => beside(dumps.open(path, defined({ said, volumes }))),
+          }))}
+        />
         <button type="button" className="button primary" onClick={chooseDumps}>
           Open another dump…
         </button>

@@ -59,7 +59,7 @@ export function Comparison({ left, right, others, settings }: ComparisonProps) {
         ) : page === 'pages' ? (
           <PagesPane left={left} right={right} request={state.request} compared={compared} />
         ) : (
-          <FieldDifferences section={page} differences={compared[page]} compared={compared} left={left} settings={settings} />
+          <FieldDifferences section={page} differences={compared[page]} compared={compared} left={left} right={right} settings={settings} />
         )}
       </div>
     </div>

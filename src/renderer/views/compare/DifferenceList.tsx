@@ -1,7 +1,9 @@
 /** All differing ranges. */
 import type { PairRange } from '../../../shared/compare-protocol.ts';
+import { spacedAddress } from '../../../shared/addresses-in-text.ts';
 import { pageSize } from '../../../shared/units.ts';
 import { countText, plural } from '../../words/numbers.ts';
+import { explainedText } from '../../widgets/explained.ts';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
@@ -17,6 +19,8 @@ const columns: readonly VirtualColumn[] = [
 ];
 
 interface DifferenceListProps {
+  /** Key of the left dump, whose addresses they are. */
+  readonly dump: string;
   readonly differences: Differences;
   readonly current: number | undefined;
   readonly onShow: (range: PairRange) => void;
@@ -25,7 +29,7 @@ interface DifferenceListProps {
 
 const addressText = (address: bigint): string => (address < 0n ? `-0x${(-address).toString(16)}` : `0x${address.toString(16)}`);
 
-export function DifferenceList({ differences, current, onShow, onIgnore }: DifferenceListProps) {
+export function DifferenceList({ dump, differences, current, onShow, onIgnore }: DifferenceListProps) {
   const { total = 0, want, at } = differences;
   if (differences.total === 0) return <p className="message">No page differs.</p>;
   const text = (row: number, column: number): string => {
@@ -52,7 +56,12 @@ export function DifferenceList({ differences, current, onShow, onIgnore }: Diffe
     switch (id) {
       case 'start':
         return (
-          <button type="button" className="link code" onClick={() => onShow(range)}>
+          <button
+            type="button"
+            className="link code"
+            {...(range.start < 0n ? {} : explainedText(dump, spacedAddress('absolute', range.start)))}
+            onClick={() => onShow(range)}
+          >
             {text(row, column)}
           </button>
         );

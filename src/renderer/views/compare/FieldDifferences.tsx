@@ -4,6 +4,7 @@ import type { CompareJson, Difference, DifferenceSection } from '../../../shared
 import type { ComparisonSettings } from '../../state/comparisons.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { explainedText } from '../../widgets/explained.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { plural } from '../../words/numbers.ts';
@@ -18,10 +19,11 @@ interface FieldDifferencesProps {
   readonly differences: readonly Difference[];
   readonly compared: CompareJson;
   readonly left: OpenDump;
+  readonly right: OpenDump;
   readonly settings: ComparisonSettings;
 }
 
-export function FieldDifferences({ section, differences, compared, left, settings }: FieldDifferencesProps) {
+export function FieldDifferences({ section, differences, compared, left, right, settings }: FieldDifferencesProps) {
   const { comparisons } = useWorkbench();
   const [limit, setLimit] = useState(firstRows);
   const ignored = differences.filter(({ ignoredBy }) => ignoredBy !== undefined).length;
@@ -59,10 +61,10 @@ export function FieldDifferences({ section, differences, compared, left, setting
                 <Hostile text={difference.field} />
               </td>
               <td className="code compare-value">
-                <Value value={difference.left} other={difference.right} />
+                <Value dump={left.key} section={section} value={difference.left} other={difference.right} />
               </td>
               <td className="code compare-value">
-                <Value value={difference.right} other={difference.left} />
+                <Value dump={right.key} section={section} value={difference.right} other={difference.left} />
               </td>
               <td>
                 {difference.ignoredBy === undefined ? (
@@ -86,9 +88,27 @@ export function FieldDifferences({ section, differences, compared, left, setting
   );
 }
 
-/** Long values are told apart by where they begin to differ. */
-function Value({ value, other }: { readonly value: string | undefined; readonly other: string | undefined }) {
+interface ValueProps {
+  /** Key of the dump that has the value. */
+  readonly dump: string;
+  readonly section: DifferenceSection;
+  readonly value: string | undefined;
+  readonly other: string | undefined;
+}
+
+const addressLike = /^0x[0-9a-f]{4,16}$/;
+
+/** What may be an address explains itself: of regions and os_info an absolute one, elsewhere one of the kernel. */
+function Value({ dump, section, value, other }: ValueProps) {
   if (value === undefined) return <span className="dim">not there</span>;
+  const shown = <Compared value={value} other={other} />;
+  if (!addressLike.test(value)) return shown;
+  const space = section === 'regions' || section === 'osinfo' ? 'absolute' : 'virtual';
+  return <span {...explainedText(dump, `${space}:${value}`)}>{shown}</span>;
+}
+
+/** Long values are told apart by where they begin to differ. */
+function Compared({ value, other }: { readonly value: string; readonly other: string | undefined }) {
   if (other?.length !== value.length || value.length > 80) return <Hostile text={value.length > 400 ? `${value.slice(0, 400)}…` : value} />;
   let from = 0;
   while (from < value.length && value[from] === other[from]) from += 1;

@@ -9,6 +9,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
+import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { DifferenceList } from './DifferenceList.tsx';
 import { DifferenceStrip } from './DifferenceStrip.tsx';
 import { withRange } from './edit-rules.ts';
@@ -89,15 +90,17 @@ export function PagesPane({ left, right, request, compared }: PagesPaneProps) {
       </div>
       <Remarks remarks={compared.remarks ?? []} />
       <DifferenceStrip request={request} end={end} cursor={address} regions={left.regions ?? []} onPick={(to) => moveTo(to - (to % pageBytes))} />
-      <HexPanes left={left} right={right} shift={shift} end={end} address={address} onMove={moveTo} onDiffering={setDiffering} differing={differing} />
-      <div className="compare-below">
-        <section aria-label="Differences">
-          <DifferenceList differences={differences} current={current} onShow={show} onIgnore={ignore} />
-        </section>
-        <section aria-label="By region">
-          <RegionCountsTable regions={compared.pages.byRegion} onShow={moveTo} />
-        </section>
-      </div>
+      <SplitPane name="compare.pages" label="Height of the bytes" stacked share={0.66} least={[140, 90]}>
+        <HexPanes left={left} right={right} shift={shift} end={end} address={address} onMove={moveTo} onDiffering={setDiffering} differing={differing} />
+        <SplitPane name="compare.lists" label="Width of the list of differences" share={0.5} least={[220, 200]} className="compare-below">
+          <section aria-label="Differences">
+            <DifferenceList dump={left.key} differences={differences} current={current} onShow={show} onIgnore={ignore} />
+          </section>
+          <section aria-label="By region">
+            <RegionCountsTable regions={compared.pages.byRegion} onShow={moveTo} />
+          </section>
+        </SplitPane>
+      </SplitPane>
     </div>
   );
 }

@@ -57,7 +57,7 @@ export function CpuCompare({ dump, columns, cpus, names }: CpuCompareProps) {
             const rows = onlyDifferences ? block.rows.filter(({ differs }) => differs) : block.rows;
             if (rows.length === 0) return null;
             return (
-              <tbody key={block.id}>
+              <tbody key={block.title}>
                 <tr className="cpu-compare-block">
                   <th colSpan={columns.length + 1} scope="rowgroup" className="caption">
                     {block.title}
@@ -80,7 +80,12 @@ export function CpuCompare({ dump, columns, cpus, names }: CpuCompareProps) {
                         const cell = row.cells[index];
                         return (
                           <td key={cpu.id}>
-                            <RegisterValue dump={dump.key} cell={cell} number={cpuNumber(cpu, numbering)} marked={row.differs} />
+                            <RegisterValue
+                              dump={dump.key}
+                              cell={cell}
+                              number={cpuNumber(cpu, numbering)}
+                              {...(row.differs ? { beside: row.cells.flatMap((other) => other?.value ?? []) } : {})}
+                            />
                             {cell?.text === undefined ? null : (
                               <span className="register-text">
                                 <Hostile text={cell.text} />

@@ -13,6 +13,7 @@ import { RegisterValue } from './RegisterValue.tsx';
 type Layout = 'four' | 'meaning' | 'named' | 'wide' | 'placed';
 const layouts: Readonly<Record<BlockId, Layout>> = {
   psw: 'named',
+  flags: 'meaning',
   registers: 'four',
   gprs: 'four',
   crs: 'meaning',
@@ -83,7 +84,7 @@ export function CpuDetails({ dump, cpu, cpus, names }: CpuDetailsProps) {
       </div>
       {blocks.length === 0 ? <p className="message">{cpu.state ?? 'No register of this CPU is in the dump.'}</p> : null}
       {blocks.map((block) => (
-        <Block key={block.id} dump={dump.key} block={block} number={cpuNumber(cpu, numbering)} marked={marked} />
+        <Block key={block.title} dump={dump.key} block={block} number={cpuNumber(cpu, numbering)} marked={marked} />
       ))}
     </section>
   );

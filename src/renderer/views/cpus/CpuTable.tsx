@@ -8,9 +8,13 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
 import { cpuTone } from './cpu-tone.ts';
 import type { ActivityOf, CpuActivity } from './cpu-activity.ts';
+import { instructionCell, prefixCell, type RegisterCell } from './register-rows.ts';
+import { RegisterValue } from './RegisterValue.tsx';
 import './cpu-table.css';
 
 interface CpuTableProps {
+  /** Key of the dump. */
+  readonly dump: string;
   readonly cpus: readonly CpuJson[];
   readonly onChoose: (cpu: CpuJson) => void;
   /** Id of the CPU that is shown beside the table. */
@@ -20,6 +24,11 @@ interface CpuTableProps {
 }
 
 const none = <span className="dim">–</span>;
+
+/** A link goes to the bytes; a click beside it chooses the CPU. */
+function Register({ dump, cell, number }: { readonly dump: string; readonly cell: RegisterCell | undefined; readonly number: number }) {
+  return cell === undefined ? none : <RegisterValue dump={dump} cell={cell} number={number} />;
+}
 
 function CrashedCell({ activity }: { readonly activity: CpuActivity | undefined }) {
   if (activity?.crashedIn !== undefined) return <Hostile text={activity.crashedIn} title />;
@@ -46,6 +55,7 @@ function ActivityCells({ activity, hasCrashed }: { readonly activity: CpuActivit
 }
 
 interface GroupRowProps {
+  readonly dump: string;
   readonly group: CpuGroup;
   readonly numbering: CpuNumbering;
   readonly isOpen: boolean;
@@ -56,7 +66,7 @@ interface GroupRowProps {
 }
 
 /** Several CPUs in the same state: one line, which opens. */
-function GroupRow({ group, numbering, isOpen, onToggle, columns, activity }: GroupRowProps) {
+function GroupRow({ dump, group, numbering, isOpen, onToggle, columns, activity }: GroupRowProps) {
   const [first] = group.cpus;
   // Each has its own task.
   const { task: _, ...shared } = activity?.(first) ?? {};
@@ -80,7 +90,11 @@ function GroupRow({ group, numbering, isOpen, onToggle, columns, activity }: Gro
           {group.cpus.length} CPUs: <Hostile text={cpuStateText(first) ?? ''} title />
         </td>
       ) : null}
-      {columns.address ? <td className="code">{instructionAddress(first) ?? none}</td> : null}
+      {columns.address ? (
+        <td className="code">
+          <Register dump={dump} cell={instructionCell(first)} number={cpuNumber(first, numbering)} />
+        </td>
+      ) : null}
       {activity === undefined ? null : <ActivityCells activity={shared} hasCrashed={columns.crashed} />}
       {columns.prefix ? <td className="code" /> : null}
     </tr>
@@ -96,7 +110,7 @@ const noGroups: ReadonlySet<string> = new Set();
  * All CPUs in dump order, a line each; of a large machine those in the same state share a line, which opens. A row is chosen by click, or by
  * its number's button.
  */
-export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
+export function CpuTable({ dump, cpus, onChoose, chosen, activity }: CpuTableProps) {
   const numbering = cpuNumbering(cpus);
   const [opened, setOpened] = useState(noGroups);
   const groups = useMemo(
@@ -128,9 +142,17 @@ export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
           </button>
         </td>
         {hasState ? <td className={`cpu-state tone-${cpuTone(cpu)}`}>{state === undefined ? none : <Hostile text={state} title />}</td> : null}
-        {hasAddress ? <td className="code">{instructionAddress(cpu) ?? none}</td> : null}
+        {hasAddress ? (
+          <td className="code">
+            <Register dump={dump} cell={instructionCell(cpu)} number={number} />
+          </td>
+        ) : null}
         {activity === undefined ? null : <ActivityCells activity={activity(cpu)} hasCrashed={hasCrashed} />}
-        {hasPrefix ? <td className="code">{cpu.prefix ?? none}</td> : null}
+        {hasPrefix ? (
+          <td className="code">
+            <Register dump={dump} cell={prefixCell(cpu)} number={number} />
+          </td>
+        ) : null}
       </tr>
     );
   };
@@ -158,6 +180,7 @@ export function CpuTable({ cpus, onChoose, chosen, activity }: CpuTableProps) {
             : [
                 <GroupRow
                   key={`group ${group.key}`}
+                  dump={dump}
                   group={group}
                   numbering={numbering}
                   isOpen={opened.has(group.key)}

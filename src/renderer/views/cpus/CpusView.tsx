@@ -11,6 +11,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { CpuPicker } from '../../widgets/CpuPicker.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { CpuCompare } from './CpuCompare.tsx';
 import { CpuDetails } from './CpuDetails.tsx';
 import { CpuTable } from './CpuTable.tsx';
@@ -48,32 +49,41 @@ export function CpusView({ dump }: { readonly dump: OpenDump }) {
   };
   return (
     <div className={columns.length > 1 ? 'view cpus-view side-by-side' : 'view cpus-view'}>
-      <section className="cpus-list" aria-label="All CPUs">
-        <CpuTable cpus={cpus} chosen={shown.id} onChoose={(cpu) => choice.only(cpu.id)} />
-      </section>
-      <div className="cpus-main">
-        <div className="cpus-bar" role="toolbar" aria-label="CPUs">
-          <CpuPicker cpus={cpus} choice={choice} />
-          <span className="cpus-bar-end">
-            <span role="status" className="dim">
-              {copied === what ? 'copied' : ''}
-            </span>
-            {shown.prefix === undefined ? null : (
-              <button type="button" className="button" onClick={() => places.show('lowcore', dump.key)} data-testid="show-lowcore">
-                <Icon name="table" /> Lowcore
+      <SplitPane
+        name={columns.length > 1 ? 'cpus.beside' : 'cpus'}
+        label="Width of the list of CPUs"
+        share={columns.length > 1 ? 0.17 : 0.3}
+        stackBelow={860}
+        stackedShare={0.25}
+        least={[180, 280]}
+      >
+        <section className="cpus-list" aria-label="All CPUs">
+          <CpuTable dump={dump.key} cpus={cpus} chosen={shown.id} onChoose={(cpu) => choice.only(cpu.id)} />
+        </section>
+        <div className="cpus-main">
+          <div className="cpus-bar" role="toolbar" aria-label="CPUs">
+            <CpuPicker cpus={cpus} choice={choice} />
+            <span className="cpus-bar-end">
+              <span role="status" className="dim">
+                {copied === what ? 'copied' : ''}
+              </span>
+              {shown.prefix === undefined ? null : (
+                <button type="button" className="button" onClick={() => places.show('lowcore', dump.key)} data-testid="show-lowcore">
+                  <Icon name="table" /> Lowcore
+                </button>
+              )}
+              <button type="button" className="button" onClick={copy} title="Copy all registers as text, columns divided by tabs" data-testid="copy-registers">
+                <Icon name="copy" /> Copy
               </button>
-            )}
-            <button type="button" className="button" onClick={copy} title="Copy all registers as text, columns divided by tabs" data-testid="copy-registers">
-              <Icon name="copy" /> Copy
-            </button>
-          </span>
+            </span>
+          </div>
+          {columns.length > 1 ? (
+            <CpuCompare dump={dump} columns={columns} cpus={cpus} names={names} />
+          ) : (
+            <CpuDetails dump={dump} cpu={shown} cpus={cpus} names={names} />
+          )}
         </div>
-        {columns.length > 1 ? (
-          <CpuCompare dump={dump} columns={columns} cpus={cpus} names={names} />
-        ) : (
-          <CpuDetails dump={dump} cpu={shown} cpus={cpus} names={names} />
-        )}
-      </div>
+      </SplitPane>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { AddressLink } from '../../widgets/AddressLink.tsx';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { targetPosition, type RegisterCell } from './register-rows.ts';
 
@@ -7,23 +8,27 @@ interface RegisterValueProps {
   readonly cell: RegisterCell | undefined;
   /** Number of the CPU, for addresses of its own spaces. */
   readonly number: number;
-  readonly marked: boolean;
+  /** It stands out as a whole. */
+  readonly marked?: boolean;
+  /** Values that it stands beside: of a number the digits that differ are marked, of words all of them. */
+  readonly beside?: readonly string[];
   readonly title?: string;
 }
 
 /** A register's value: marked where it differs, a link where it is an address. */
-export function RegisterValue({ dump, cell, number, marked, title }: RegisterValueProps) {
+export function RegisterValue({ dump, cell, number, marked = false, beside, title }: RegisterValueProps) {
   if (cell === undefined) return <span className="dim">not recorded</span>;
-  const { value, target } = cell;
-  const isHex = value.startsWith('0x');
-  const look = [isHex ? 'code' : '', 'register-value', marked ? 'differs' : '', value === '0x0' ? 'zero' : ''].filter((name) => name !== '').join(' ');
+  const { value, digits, target } = cell;
+  const differs = marked || (digits === undefined && beside?.some((other) => other !== value) === true);
+  const look = [digits === undefined ? '' : 'code', 'register-value', differs ? 'differs' : '', value === '0x0' ? 'zero' : ''].filter((name) => name !== '');
+  const shown = digits === undefined ? <Hostile text={value} /> : <HexNumber value={value} digits={digits} beside={beside} />;
   return (
-    <span className={look} title={title}>
+    <span className={look.join(' ')} title={title}>
       {target === undefined ? (
-        <Hostile text={value} />
+        shown
       ) : (
-        <AddressLink dump={dump} position={targetPosition(target, number)}>
-          {value}
+        <AddressLink dump={dump} position={targetPosition(target, number)} explain={target.ofProgram !== true}>
+          {shown}
         </AddressLink>
       )}
     </span>

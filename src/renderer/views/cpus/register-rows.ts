@@ -1,18 +1,28 @@
 /** Registers of one or several CPUs as rows: a register a line, a column for each CPU. */
-import type { CpuJson, PswJson } from '../../../shared/cpu-model.ts';
+import type { CpuJson, CpuMeaning, PswJson } from '../../../shared/cpu-model.ts';
 import { defined } from '../../../shared/defined.ts';
-import { namedRegisters, noNames, type PlaceNames } from '../../../shared/place-names.ts';
+import { instructionAddress, namedRegisters, noNames, type PlaceNames } from '../../../shared/place-names.ts';
 import type { Position } from '../../state/position.ts';
+import { paddedHex, type HexDigits } from '../../words/numbers.ts';
+
+type NamedMeaning = NonNullable<CpuMeaning['named']>[number];
 
 export interface RegisterCell {
   readonly value: string;
+  /** Of a number: how wide the register is. Absent of words. */
+  readonly digits?: HexDigits;
   /** What it means, in words. */
   readonly text?: string;
   /** Address that it holds, without the CPU. */
-  readonly target?: { readonly space: 'absolute' | 'real' | 'virtual'; readonly address: bigint };
+  readonly target?: {
+    readonly space: 'absolute' | 'real' | 'virtual';
+    readonly address: bigint;
+    /** The CPU ran a program, whose addresses are not the kernel's. */
+    readonly ofProgram?: true;
+  };
 }
 
-export type BlockId = 'psw' | 'registers' | 'gprs' | 'crs' | 'acrs' | 'times' | 'fprs' | 'vxrs';
+export type BlockId = 'psw' | 'flags' | 'registers' | 'gprs' | 'crs' | 'acrs' | 'times' | 'fprs' | 'vxrs';
 
 export interface RegisterRow {
   readonly name: string;
@@ -36,13 +46,15 @@ const pageMask = ~0xfffn;
 const firstAddress = 0x1000n;
 const lastAddress = (1n << 64n) - 0x1000n;
 
-const plain = (value: string | undefined, text?: string): RegisterCell | undefined => (value === undefined ? undefined : { value, ...defined({ text }) });
+const plain = (value: string | undefined, text?: string, digits: HexDigits = 16): RegisterCell | undefined =>
+  value === undefined ? undefined : { value, digits, ...defined({ text }) };
 
 /** A register that may hold an address: of the space in which its CPU ran. */
-function general(cpu: CpuJson, value: string): RegisterCell {
+function general(cpu: CpuJson, value: string, digits: HexDigits = 16): RegisterCell {
   const address = BigInt(value);
-  if (address < firstAddress || address >= lastAddress) return { value };
-  return { value, target: { space: cpu.psw?.decoded.dat === false ? 'real' : 'virtual', address } };
+  if (address < firstAddress || address >= lastAddress) return { value, digits };
+  const ofProgram = cpu.psw?.decoded.problemState === true ? { ofProgram: true as const } : {};
+  return { value, digits, target: { space: cpu.psw?.decoded.dat === false ? 'real' : 'virtual', address, ...ofProgram } };
 }
 
 /** What the control registers of s390x hold addresses of (Principles of Operation, chapter 4): ASCEs, DUCT, primary ASTE, linkage stack. */
@@ -58,7 +70,7 @@ function control(cpu: CpuJson, register: number, value: string): RegisterCell {
   const held = controlAddresses[register];
   const address = held === undefined ? 0n : BigInt(value) & held.mask;
   const text = cpu.meaning?.controlRegisters?.find((one) => one.register === register)?.text;
-  return { value, ...defined({ text }), ...(held === undefined || address === 0n ? {} : { target: { space: held.space, address } }) };
+  return { value, digits: 16, ...defined({ text }), ...(held === undefined || address === 0n ? {} : { target: { space: held.space, address } }) };
 }
 
 const onOff = (on: boolean): string => (on ? 'on' : 'off');
@@ -85,28 +97,43 @@ export function pswRegisters({ decoded }: PswJson): readonly (readonly [name: st
   ];
 }
 
+/** A disabled wait has a code there, not an address to go to. */
+function pswAddress({ address, decoded }: PswJson, cpu: CpuJson): RegisterCell {
+  const disabled = decoded.wait && !decoded.io && !decoded.external && !decoded.machineCheck;
+  return disabled && BigInt(address) < firstAddress ? { value: address, digits: 16 } : general(cpu, address);
+}
+
 function psw(cpu: CpuJson): Registers {
   if (cpu.psw === undefined) return [];
-  const { mask, address, decoded } = cpu.psw;
-  const disabled = decoded.wait && !decoded.io && !decoded.external && !decoded.machineCheck;
+  const { mask, decoded } = cpu.psw;
   return [
-    // A disabled wait has a code there, not an address to go to.
-    ['address', disabled && BigInt(address) < firstAddress ? { value: address } : general(cpu, address)],
-    ['mask', { value: mask }],
+    ['address', pswAddress(cpu.psw, cpu)],
+    ['mask', { value: mask, digits: 16 }],
     ['meaning', { value: cpu.meaning?.wait ?? decoded.text }],
     ...pswRegisters(cpu.psw).map(([name, value]) => [name, { value }] as const),
   ];
 }
 
+/** Where the CPU was. */
+export function instructionCell(cpu: CpuJson): RegisterCell | undefined {
+  if (cpu.psw !== undefined) return pswAddress(cpu.psw, cpu);
+  const address = instructionAddress(cpu);
+  return address === undefined ? undefined : general(cpu, address);
+}
+
+/** Where its lowcore is. */
+export const prefixCell = ({ prefix }: CpuJson): RegisterCell | undefined =>
+  prefix === undefined ? undefined : { value: prefix, digits: 8, target: { space: 'absolute', address: BigInt(prefix) } };
+
 function times(cpu: CpuJson): Registers {
   const comparator = cpu.meaning?.clockComparator;
   const last = cpu.breakingEventAddress;
   return [
-    ['prefix', cpu.prefix === undefined ? undefined : { value: cpu.prefix, target: { space: 'absolute', address: BigInt(cpu.prefix) } }],
+    ['prefix', prefixCell(cpu)],
     ['TOD clock', plain(cpu.todClock, cpu.meaning?.todClock)],
     ['clock comparator', plain(cpu.clockComparator, comparator?.text ?? comparator?.form)],
     ['CPU timer', plain(cpu.timer, cpu.meaning?.timer === undefined ? undefined : `${cpu.meaning.timer} left`)],
-    ['TOD programmable', plain(cpu.todProgrammable)],
+    ['TOD programmable', plain(cpu.todProgrammable, undefined, 8)],
     ['breaking event', last === undefined ? undefined : general(cpu, last)],
   ];
 }
@@ -114,36 +141,64 @@ function times(cpu: CpuJson): Registers {
 const numbered = (letter: string, values: readonly string[] | undefined, cell: (value: string, index: number) => RegisterCell): Registers =>
   (values ?? []).map((value, index) => [`${letter}${index}`, cell(value, index)]);
 
-/** Registers of other architectures that are flags, selectors or numbers. */
-const noAddress = /^(eflags|rflags|cs|ds|es|fs|gs|ss|orig_rax|orig_gpr3|cr0|cr4|pstate|msr|ccr|xer|softe|trap|dsisr|result)$/;
+const digitsOfBits: Readonly<Record<16 | 32 | 64, HexDigits>> = { 16: 4, 32: 8, 64: 16 };
 
-function named(cpu: CpuJson): Registers {
-  return Object.entries(cpu.registers ?? {}).map(([name, value]) => {
-    if (noAddress.test(name)) return [name, { value }];
-    if (name === 'cr3') return [name, { value, target: { space: 'absolute', address: BigInt(value) & pageMask } }];
-    return [name, general(cpu, value)];
+interface Source {
+  readonly id: BlockId;
+  readonly title: string;
+  readonly of: (cpu: CpuJson) => Registers;
+}
+
+/** A register that the dump names, by what the engine says of it; of one that is not described nothing is claimed. */
+function namedCell(cpu: CpuJson, value: string, described: NamedMeaning | undefined): RegisterCell {
+  if (described === undefined) return { value, digits: 16 };
+  const { bits, holds, text } = described;
+  const digits = digitsOfBits[bits];
+  const address = BigInt(value) & pageMask;
+  if (holds === 'address') return { ...general(cpu, value, digits), ...defined({ text }) };
+  return { value, digits, ...defined({ text }), ...(holds === 'physical' && address !== 0n ? { target: { space: 'absolute' as const, address } } : {}) };
+}
+
+/** Blocks of the registers that these CPUs have by name, in the engine's order; as the dump has them until it has said more. */
+function namedSources(cpus: readonly CpuJson[]): readonly Source[] {
+  const described = cpus.map((cpu) => new Map((cpu.meaning?.named ?? []).map((one) => [one.register, one])));
+  const groups = [...new Set(described.flatMap((ones) => [...ones.values()].map(({ group }) => group)))];
+  const cell = (cpu: CpuJson, name: string, value: string) => [name, namedCell(cpu, value, described[cpus.indexOf(cpu)]?.get(name))] as const;
+  if (groups.length === 0)
+    return [{ id: 'registers', title: 'Registers', of: (cpu) => Object.entries(cpu.registers ?? {}).map(([name, value]) => cell(cpu, name, value)) }];
+  return groups.map((group): Source => {
+    const own = described.flatMap((ones) => [...ones.values()].filter((one) => one.group === group));
+    return {
+      // Flags take a line each, for their words.
+      id: own.some(({ text, holds }) => text !== undefined && holds !== 'address') ? 'flags' : 'registers',
+      title: group,
+      of: (cpu) =>
+        (cpu.meaning?.named ?? []).flatMap(({ register, group: at }) => {
+          const value = cpu.registers?.[register];
+          return at !== group || value === undefined ? [] : [cell(cpu, register, value)];
+        }),
+    };
   });
 }
 
-const sources: readonly { readonly id: BlockId; readonly title: string; readonly of: (cpu: CpuJson) => Registers }[] = [
-  { id: 'psw', title: 'PSW', of: psw },
-  { id: 'registers', title: 'Registers', of: named },
+const pswSource: Source = { id: 'psw', title: 'PSW', of: psw };
+const sources: readonly Source[] = [
   { id: 'gprs', title: 'General registers', of: (cpu) => numbered('r', cpu.gprs, (value) => general(cpu, value)) },
   { id: 'crs', title: 'Control registers', of: (cpu) => numbered('c', cpu.crs, (value, index) => control(cpu, index, value)) },
   { id: 'times', title: 'Prefix, clocks and timers', of: times },
-  { id: 'acrs', title: 'Access registers', of: (cpu) => numbered('a', cpu.acrs, (value) => ({ value })) },
+  { id: 'acrs', title: 'Access registers', of: (cpu) => numbered('a', cpu.acrs, (value) => ({ value, digits: 8 })) },
   {
     id: 'fprs',
     title: 'Floating-point registers',
     of: (cpu) => [
       ...numbered('f', cpu.fprs, (value, index) => {
         const text = cpu.meaning?.floating?.find((one) => one.register === index)?.text;
-        return text === undefined ? { value } : { value, text };
+        return { value, digits: 16, ...defined({ text }) };
       }),
-      ['fpc', plain(cpu.fpc)],
+      ['fpc', plain(cpu.fpc, undefined, 8)],
     ],
   },
-  { id: 'vxrs', title: 'Vector registers', of: (cpu) => numbered('v', cpu.vxrs, (value) => ({ value })) },
+  { id: 'vxrs', title: 'Vector registers', of: (cpu) => numbered('v', cpu.vxrs, (value) => ({ value, digits: 32 })) },
 ];
 
 /** Adds what the kernel calls the place that a register leads to. */
@@ -158,7 +213,7 @@ function withPlace(cell: RegisterCell | undefined, place: string | undefined): R
  */
 export function registerBlocks(cpus: readonly CpuJson[], names: PlaceNames = noNames): readonly RegisterBlock[] {
   const places = cpus.map((cpu) => new Map(namedRegisters(cpu, names)));
-  return sources.flatMap(({ id, title, of }) => {
+  return [pswSource, ...namedSources(cpus), ...sources].flatMap(({ id, title, of }) => {
     const columns = cpus.map(
       (cpu, index) => new Map(of(cpu).map(([name, cell]) => [name, withPlace(cell, places[index]?.get(id === 'psw' && name === 'address' ? 'PSW' : name))])),
     );
@@ -185,11 +240,19 @@ export const targetPosition = ({ space, address }: NonNullable<RegisterCell['tar
   ...(space === 'absolute' ? {} : { cpu: number }),
 });
 
+/** The value as it is copied: one number of the register's width. */
+export const valueText = ({ value, digits }: RegisterCell): string => (digits === undefined ? value : paddedHex(value, digits));
+
 /** As text to hand on: a line for each register, a column for each CPU and its meaning, divided by tabs. */
 export function registersText(blocks: readonly RegisterBlock[], names: readonly string[]): string {
   const lines = [['register', ...names].join('\t')];
   for (const { title, rows } of blocks)
     for (const { name, cells } of rows)
-      lines.push([`${title}: ${name}`, ...cells.map((cell) => [cell?.value ?? '', cell?.text ?? ''].filter((part) => part !== '').join(' · '))].join('\t'));
+      lines.push(
+        [
+          `${title}: ${name}`,
+          ...cells.map((cell) => [cell === undefined ? '' : valueText(cell), cell?.text ?? ''].filter((part) => part !== '').join(' · ')),
+        ].join('\t'),
+      );
   return `${lines.join('\n')}\n`;
 }

@@ -38,7 +38,7 @@ export function DisassemblyView({ dump }: { readonly dump: OpenDump }) {
   const answer = query.error === undefined ? query.value : undefined;
   const found = answer?.function;
   return (
-    <div className="disassembly-view selectable" data-testid="disassembly">
+    <div className="view disassembly-view selectable" data-testid="disassembly">
       <header className="disassembly-head">
         <Cpus dump={dump} />
         {found === undefined ? null : (

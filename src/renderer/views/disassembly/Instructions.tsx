@@ -5,6 +5,9 @@ import { cpuName } from '../../../shared/cpu-registers.ts';
 import type { Position } from '../../state/position.ts';
 import { countText } from '../../words/numbers.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
+import { AddressText } from '../../widgets/AddressText.tsx';
+import { explained } from '../../widgets/explained.ts';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { around, holdsAddress, markWords } from './shown-code.ts';
 
@@ -44,8 +47,14 @@ export function Instructions({ dump, answer, position, onPick }: InstructionsPro
                 className={[isHere ? 'code-here' : '', failed ? 'code-failed' : ''].filter((name) => name !== '').join(' ')}
               >
                 <td>
-                  <button type="button" className="link code" title="Set the cursor" onClick={() => pick(one)} data-testid={`instruction-${one.address}`}>
-                    {one.address}
+                  <button
+                    type="button"
+                    className="link code"
+                    {...explained(dump, { ...position, address: BigInt(one.address) })}
+                    onClick={() => pick(one)}
+                    data-testid={`instruction-${one.address}`}
+                  >
+                    <HexNumber value={one.address} />
                   </button>
                 </td>
                 <td className="code dim">{one.hex}</td>
@@ -53,7 +62,7 @@ export function Instructions({ dump, answer, position, onPick }: InstructionsPro
                   {one.mnemonic === undefined ? (
                     <span className="dim">no instruction</span>
                   ) : (
-                    <Hostile text={`${one.mnemonic.padEnd(7)} ${one.operands ?? ''}`} />
+                    <AddressText dump={dump} text={`${one.mnemonic.padEnd(7)} ${one.operands ?? ''}`} />
                   )}
                 </td>
                 <td className="code">

@@ -1,5 +1,5 @@
 /** The kernel's log: every record with its time and level, searched, filtered, the lines that tell of trouble marked. */
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import type { DmesgJson } from '../../../shared/kernel-model.ts';
 import { levelNames, logLine } from '../../../shared/log-line.ts';
 import { useQuery } from '../../hooks/use-query.ts';
@@ -10,11 +10,19 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { FilterInput } from '../../widgets/virtual-table/FilterInput.tsx';
+import { DebugLog } from './DebugLog.tsx';
 import { everything, filterRecords, firstPlace, nextMarked, type LogFilter } from './log-filter.ts';
 import { LogTable } from './LogTable.tsx';
 import './dmesg.css';
 
-function Log({ answer }: { readonly answer: DmesgJson }) {
+interface LogProps {
+  readonly dump: OpenDump;
+  readonly answer: DmesgJson;
+  /** What chooses between the logs. */
+  readonly children: ReactNode;
+}
+
+function Log({ dump, answer, children }: LogProps) {
   const { shell, tell } = useWorkbench();
   const [filter, setFilter] = useState<LogFilter>(everything);
   const records = useMemo(() => filterRecords(answer.records, filter), [answer, filter]);
@@ -33,6 +41,7 @@ function Log({ answer }: { readonly answer: DmesgJson }) {
   return (
     <>
       <div className="log-head">
+        {children}
         <FilterInput
           label="Search the log"
           placeholder="words in the text"
@@ -73,6 +82,11 @@ function Log({ answer }: { readonly answer: DmesgJson }) {
           Copy {records.length === answer.records.length ? 'all' : 'shown'}
         </button>
       </div>
+      {answer.file === undefined ? null : (
+        <p className="log-lost tone-warn" role="note" data-testid="log-of-file">
+          From the file <Hostile text={answer.file.name} />, not from memory: <Hostile text={`${answer.file.why}; ${answer.file.shown}`} />
+        </p>
+      )}
       {answer.lost === 0 ? null : (
         <p className="log-lost tone-warn" role="note">
           {plural(answer.lost, 'record')} or more cannot be read: <Hostile text={answer.lostWhy ?? ''} />
@@ -81,19 +95,71 @@ function Log({ answer }: { readonly answer: DmesgJson }) {
       {records.length === 0 ? (
         <p className="message">No record passes: clear the search, or choose a lower level.</p>
       ) : (
-        <LogTable records={records} search={filter.search} shown={shown} />
+        <LogTable dump={dump.key} records={records} search={filter.search} shown={shown} boot={answer.clock?.boot} />
       )}
-      <p className="log-source dim cut">
-        <Hostile text={`${answer.source}; vmcoreinfo from the ${answer.vmcoreinfo}`} title />
+      <p className="log-source dim">
+        <Hostile text={`${answer.source}${answer.vmcoreinfo === undefined ? '' : `; vmcoreinfo from the ${answer.vmcoreinfo}`}`} />
+        {answer.clock === undefined ? null : (
+          <span data-testid="log-clock">
+            {' · '}
+            {answer.clock.boot === undefined ? 'no time of day: ' : `booted ${answer.clock.boot.replace('T', ' ').replace('Z', ' UTC')} by the TOD clock: `}
+            <Hostile text={answer.clock.detail} />
+          </span>
+        )}
       </p>
     </>
   );
 }
 
+const logs = { kernel: 'Kernel log', debug: 'Debug feature', merged: 'Both on one time axis' } as const;
+type Shown = keyof typeof logs;
+const choices = ['kernel', 'debug', 'merged'] as const;
+
+/** The kernel's log; of s390x also that of the debug feature, and both as one. */
 export function DmesgView({ dump }: { readonly dump: OpenDump }) {
-  const { engine } = useWorkbench();
-  const query = useQuery(dump, 'dmesg', (handle, signal) => engine.call('dmesg', { dump: handle }, { signal }));
+  const [shown, setShown] = useState<Shown>('kernel');
+  const hasDebugFeature = dump.triage?.info.machine.features?.includes('lowcore') === true;
+  const choice = hasDebugFeature ? (
+    <select
+      className="select"
+      aria-label="Which log"
+      value={shown}
+      onChange={(event) => setShown(choices.find((one) => one === event.currentTarget.value) ?? 'kernel')}
+      data-testid="log-choice"
+    >
+      {choices.map((one) => (
+        <option key={one} value={one}>
+          {logs[one]}
+        </option>
+      ))}
+    </select>
+  ) : null;
   return (
-    <div className="view dmesg-view">{query.value === undefined ? <QueryMessage query={query} what="the kernel log" /> : <Log answer={query.value} />}</div>
+    <div className="view dmesg-view">
+      {shown === 'kernel' ? (
+        <KernelLog dump={dump}>{choice}</KernelLog>
+      ) : (
+        <DebugLog dump={dump} isMerged={shown === 'merged'}>
+          {choice}
+        </DebugLog>
+      )}
+    </div>
+  );
+}
+
+function KernelLog({ dump, children }: { readonly dump: OpenDump; readonly children: ReactNode }) {
+  const { engine } = useWorkbench();
+  const query = useQuery(dump, 'dmesg', (handle, signal) => engine.call('dmesg', { dump: handle, clock: true }, { signal }));
+  if (query.value !== undefined)
+    return (
+      <Log dump={dump} answer={query.value}>
+        {children}
+      </Log>
+    );
+  return (
+    <>
+      {children === null ? null : <div className="log-head">{children}</div>}
+      <QueryMessage query={query} what="the kernel log" />
+    </>
   );
 }

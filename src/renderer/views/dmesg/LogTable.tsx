@@ -1,15 +1,16 @@
 import type { LogRecordJson } from '../../../shared/kernel-model.ts';
 import { levelNames, logLine } from '../../../shared/log-line.ts';
+import { AddressText } from '../../widgets/AddressText.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { dayTime } from '../../words/log-clock.ts';
 import { piecesOf } from './log-filter.ts';
+import { recordTone } from './log-tone.ts';
 
 /** syslog(3). */
 const facilities = ['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'] as const;
-const graveLevel = 3;
-const warnLevel = 4;
-
+const day: VirtualColumn = { id: 'day', title: 'TOD clock', width: '15ch', number: true, about: 'Time of day, UTC; the whole date is in its tooltip' };
 const columns: readonly VirtualColumn[] = [
   { id: 'time', title: 'time', width: '12ch', number: true },
   { id: 'level', title: 'level', width: '6ch' },
@@ -18,14 +19,11 @@ const columns: readonly VirtualColumn[] = [
   { id: 'text', title: 'text', width: 'minmax(0, 1fr)' },
 ];
 
-const toneOf = ({ mark, level }: LogRecordJson): string => {
-  if (mark === 'panic' || mark === 'oops' || mark === 'bug' || mark === 'lockup' || mark === 'hardware') return 'tone-bad';
-  if (level !== undefined && level <= graveLevel) return 'tone-bad';
-  return mark !== undefined || level === warnLevel ? 'tone-warn' : '';
-};
+/** Time of day of a record, without its day. */
+const clockOf = (boot: string | undefined, { time }: LogRecordJson): string => dayTime(boot, time)?.slice(11) ?? '';
 
-function textOf({ time, level, facility, caller, text }: LogRecordJson, column: number): string {
-  switch (columns[column]?.id) {
+function textOf({ level, facility, caller, text, time }: LogRecordJson, id: string | undefined): string {
+  switch (id) {
     case 'time':
       return time?.slice(0, -3) ?? '';
     case 'level':
@@ -39,13 +37,28 @@ function textOf({ time, level, facility, caller, text }: LogRecordJson, column: 
   }
 }
 
-/** One cell of a record; in its text what is searched for is marked. */
-function LogCell({ record, column, search }: { readonly record: LogRecordJson; readonly column: number; readonly search: string }) {
+interface LogCellProps {
+  readonly dump: string;
+  readonly record: LogRecordJson;
+  /** Id of the column. */
+  readonly column: string | undefined;
+  readonly search: string;
+  readonly boot: string | undefined;
+}
+
+/** One cell of a record; in its text what is searched for is marked, and addresses explain themselves. */
+function LogCell({ dump, record, column, search, boot }: LogCellProps) {
   const { caller, cut, mark, device } = record;
   const text = textOf(record, column);
-  switch (columns[column]?.id) {
+  switch (column) {
+    case 'day':
+      return (
+        <span className="dim" title={dayTime(boot, record.time)}>
+          {clockOf(boot, record)}
+        </span>
+      );
     case 'level':
-      return <span className={toneOf(record)}>{text}</span>;
+      return <span className={recordTone(record)}>{text}</span>;
     case 'time':
     case 'facility':
       return <span className="dim">{text}</span>;
@@ -57,17 +70,23 @@ function LogCell({ record, column, search }: { readonly record: LogRecordJson; r
       );
     default:
       return (
-        <span className={`log-text ${toneOf(record)}`} title={device}>
+        <span className={`log-text ${recordTone(record)}`} title={device}>
           {mark === undefined ? null : <span className="log-mark">{mark}</span>}
-          {piecesOf(text, search).map((piece, at) =>
-            piece.isHit ? (
-              <mark key={at}>
-                <Hostile text={piece.text} />
-              </mark>
-            ) : (
-              <Hostile key={at} text={piece.text} />
-            ),
-          )}
+          <AddressText
+            dump={dump}
+            text={text}
+            piece={(part) =>
+              piecesOf(part, search).map((piece, at) =>
+                piece.isHit ? (
+                  <mark key={at}>
+                    <Hostile text={piece.text} />
+                  </mark>
+                ) : (
+                  <Hostile key={at} text={piece.text} />
+                ),
+              )
+            }
+          />
           {cut === true ? <span className="tone-warn"> [its end is not in the dump]</span> : null}
         </span>
       );
@@ -75,14 +94,20 @@ function LogCell({ record, column, search }: { readonly record: LogRecordJson; r
 }
 
 interface LogTableProps {
+  /** Key of the dump. */
+  readonly dump: string;
   readonly records: readonly LogRecordJson[];
   readonly search: string;
   /** Record to bring into view and to mark; a new `turn` asks again. */
   readonly shown: { readonly index: number; readonly turn: number };
+  /** Time of day at boot, where memory proves it. */
+  readonly boot: string | undefined;
 }
 
 /** The records; long ones take several lines. They are copied as dmesg prints them. */
-export function LogTable({ records, search, shown }: LogTableProps) {
+export function LogTable({ dump, records, search, shown, boot }: LogTableProps) {
+  const [first, ...rest] = columns;
+  const shownColumns = boot === undefined || first === undefined ? columns : [first, day, ...rest];
   const of = <T,>(row: number, what: (record: LogRecordJson) => T, nothing: T): T => {
     const record = records[row];
     return record === undefined ? nothing : what(record);
@@ -92,10 +117,10 @@ export function LogTable({ records, search, shown }: LogTableProps) {
       label="Kernel log"
       testId="log-table"
       layout="wrap"
-      columns={columns}
+      columns={shownColumns}
       rows={records.length}
-      text={(row, column) => of(row, (record) => textOf(record, column), '')}
-      cell={(row, column) => of(row, (record) => <LogCell record={record} column={column} search={search} />, null)}
+      text={(row, column) => of(row, (record) => (shownColumns[column]?.id === 'day' ? clockOf(boot, record) : textOf(record, shownColumns[column]?.id)), '')}
+      cell={(row, column) => of(row, (record) => <LogCell dump={dump} record={record} column={shownColumns[column]?.id} search={search} boot={boot} />, null)}
       line={(row) => of(row, (record) => logLine(record, false), '')}
       mark={(row) => records[row]?.mark}
       current={shown.index}

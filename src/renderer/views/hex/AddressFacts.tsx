@@ -13,10 +13,16 @@ export function AddressFacts({ dump, position }: { readonly dump: OpenDump; read
   const query = useQuery(dump, key, async (handle, signal) =>
     space === 'file'
       ? undefined
-      : engine.call('address', { dump: handle, space, address, quick: true, ...defined({ cpu: space === 'real' ? (cpu ?? 0) : undefined }) }, { signal }),
+      : engine.call(
+          'address',
+          { dump: handle, place: { space, address, ...defined({ cpu: space === 'real' ? (cpu ?? 0) : undefined }) }, quick: true },
+          { signal },
+        ),
   );
-  // The name and the place in memory stand in sections of their own.
-  const facts = (query.error === undefined ? (query.value?.facts ?? []) : []).filter(({ kind }) => kind !== 'symbol' && kind !== 'memory');
+  // The place in memory stands in a section of its own, and so does the name of a virtual address.
+  const facts = (query.error === undefined ? (query.value?.facts ?? []) : []).filter(
+    ({ kind }) => kind !== 'memory' && (kind !== 'symbol' || space !== 'virtual'),
+  );
   if (key === undefined || facts.length === 0) return null;
   return (
     <section data-testid="inspector-address">

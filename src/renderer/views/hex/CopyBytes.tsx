@@ -1,40 +1,30 @@
-import { useState } from 'react';
+import { byteText } from '../../../shared/units.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
-import { byteText } from '../../../shared/units.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Icon } from '../../widgets/Icon.tsx';
-import { copyFormats, copyText, type CopyFormat } from './copy-formats.ts';
+import { copyFormats, type CopyFormat } from './copy-formats.ts';
+import { copySelection, mostCopied } from './selected-bytes.ts';
 
-/** One read of the engine. */
-const maxBytes = 65536;
+interface CopyBytesProps {
+  readonly dump: OpenDump;
+  readonly position: Position;
+  readonly onSaid: (said: string) => void;
+}
 
-/** Copies the selection in a form to be chosen, with where it comes from. */
-export function CopyBytes({ dump, position }: { readonly dump: OpenDump; readonly position: Position }) {
-  const { engine, shell, tell } = useWorkbench();
-  const [copied, setCopied] = useState<Position>();
-  const [format, setFormat] = useState<CopyFormat>('hex');
+/** Copies the selection in a form to be chosen, which Ctrl+C takes too. */
+export function CopyBytes({ dump, position, onSaid }: CopyBytesProps) {
+  const workbench = useWorkbench();
+  const format = useStore(workbench.copyFormat);
   const length = Math.max(1, position.length);
-  const handle = handleOf(dump);
-  const copy = async (): Promise<void> => {
-    if (handle === undefined) return;
-    const { space, address } = position;
-    const owner = space === 'real' || space === 'virtual' ? { cpu: position.cpu ?? 0 } : {};
-    const { data, absent } = await engine.call('read', { dump: handle, space, address, length, ...owner });
-    const text = copyText(format, { position, data, absent, file: dump.name, identity: dump.identity ?? 'unknown' });
-    await shell.call('copyText', { text });
-    setCopied(position);
-  };
   return (
     <>
-      <span role="status" className="dim">
-        {copied === position ? 'copied ' : ''}
-      </span>
       <select
         className="select"
         aria-label="Copy as"
         value={format}
-        onChange={(event) => setFormat(event.currentTarget.value as CopyFormat)}
+        onChange={(event) => workbench.copyFormat.set(event.currentTarget.value as CopyFormat)}
         data-testid="copy-format"
       >
         {copyFormats.map(({ id, title }) => (
@@ -46,12 +36,12 @@ export function CopyBytes({ dump, position }: { readonly dump: OpenDump; readonl
       <button
         type="button"
         className="button"
-        disabled={handle === undefined || length > maxBytes}
-        title={length > maxBytes ? `At most ${byteText(maxBytes)} can be copied at once` : 'Copy the selected bytes'}
-        onClick={() => void copy().catch(tell)}
+        disabled={handleOf(dump) === undefined || length > mostCopied}
+        title={length > mostCopied ? `At most ${byteText(mostCopied)} can be copied at once` : 'Copy the selected bytes (Ctrl+C)'}
+        onClick={() => void copySelection(workbench, dump.key, position, format).then(onSaid, workbench.tell)}
         data-testid="copy-bytes"
       >
-        <Icon name="copy" /> Copy {length <= maxBytes ? byteText(length) : 'selection'}
+        <Icon name="copy" /> Copy {length <= mostCopied ? byteText(length) : 'selection'}
       </button>
     </>
   );

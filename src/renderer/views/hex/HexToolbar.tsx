@@ -2,8 +2,11 @@ import type { AddressSpace } from '../../../shared/model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
 import { cpuNumber, cpuNumbering } from '../../state/register-lookup.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
 import { CopyBytes } from './CopyBytes.tsx';
+import { HexRowsChoice } from './HexRowsChoice.tsx';
 
 const spaces: readonly { readonly id: AddressSpace; readonly title: string; readonly hint: string }[] = [
   { id: 'absolute', title: 'absolute', hint: 'Memory as the dump holds it' },
@@ -12,9 +15,16 @@ const spaces: readonly { readonly id: AddressSpace; readonly title: string; read
   { id: 'file', title: 'file', hint: 'Bytes of the dump file itself' },
 ];
 
-/** Which address space is looked at. The address stays where it means something in both. */
-export function HexToolbar({ dump, position }: { readonly dump: OpenDump; readonly position: Position }) {
-  const { places } = useWorkbench();
+/** Which address space is looked at, in which rows. The address stays where it means something in both spaces. */
+interface HexToolbarProps {
+  readonly dump: OpenDump;
+  readonly owner: string;
+  readonly position: Position;
+}
+
+export function HexToolbar({ dump, owner, position }: HexToolbarProps) {
+  const { places, hexTabs } = useWorkbench();
+  const { said } = useStore(hexTabs.all)[owner] ?? hexTabs.of(owner);
   const cpus = dump.triage?.cpus ?? [];
   const numbering = cpuNumbering(cpus);
   const perCpu = position.space === 'real' || position.space === 'virtual';
@@ -25,7 +35,7 @@ export function HexToolbar({ dump, position }: { readonly dump: OpenDump; readon
     places.goTo(dump.key, next);
   };
   return (
-    <div className="hex-toolbar" role="toolbar" aria-label="Address space">
+    <div className="hex-toolbar" role="toolbar" aria-label="Address space, rows, and copying">
       <div className="segments" role="group" aria-label="Address space">
         {spaces.map(({ id, title, hint }) => (
           <button
@@ -59,7 +69,11 @@ export function HexToolbar({ dump, position }: { readonly dump: OpenDump; readon
         </label>
       ) : null}
       <span className="hex-toolbar-end">
-        <CopyBytes dump={dump} position={position} />
+        <span role="status" className="dim hex-said" data-testid="hex-said">
+          <Hostile text={said} />
+        </span>
+        <HexRowsChoice dump={dump} />
+        <CopyBytes dump={dump} position={position} onSaid={(words) => hexTabs.change(owner, { said: words })} />
       </span>
     </div>
   );

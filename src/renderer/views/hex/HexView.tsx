@@ -1,6 +1,7 @@
 /** Bytes of a dump in any address space, with the inspector of what is under the cursor. */
-import { useMemo, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
+import type { Laid } from '../../state/hex-tabs.ts';
 import { handleOf, infoOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
 import { cursorKey } from '../../state/tabs.ts';
@@ -8,60 +9,85 @@ import { useWorkbench } from '../../workbench.ts';
 import { usePane } from '../../widgets/pane.ts';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { HexGridView } from '../../widgets/hex-grid/HexGridView.tsx';
-import { gridMarks } from './grid-marks.ts';
+import { FindBar } from './FindBar.tsx';
+import { gridMarks, hitsIn } from './grid-marks.ts';
 import { HexToolbar } from './HexToolbar.tsx';
 import { Inspector } from './Inspector.tsx';
 import { memoryGaps } from './memory-gaps.ts';
+import { formOf } from './row-form.ts';
 import { Refused } from './Refused.tsx';
-import type { Overlay } from './overlay.ts';
+import { useHexMenu } from './use-hex-menu.ts';
+import { StructurePane } from './StructurePane.tsx';
 import { ViewAs } from './ViewAs.tsx';
 import './hex.css';
 
 const all64 = 1n << 64n;
+const without = <T,>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
 const start: Position = { space: 'absolute', address: 0n, length: 1 };
 
 export function HexView({ dump }: { readonly dump: OpenDump }) {
-  const { engine, places, marks } = useWorkbench();
+  const { engine, places, marks, laidTypes, hexTabs, hexRows, gridLinks } = useWorkbench();
   // A further grid of the dump has a cursor of its own.
   const pane = usePane();
   const owner = (pane === undefined ? undefined : cursorKey(pane)) ?? dump.key;
   const position = useStore(places.cursors)[owner] ?? start;
+  const openMenu = useHexMenu(dump.key, owner);
+  const { laid: overlay, isFinding } = useStore(hexTabs.all)[owner] ?? hexTabs.of(owner);
+  const setOverlay = (next: Laid | undefined): void => hexTabs.change(owner, { laid: next });
+  const found = useStore(hexTabs.find(owner).state);
+  const hits = useMemo(() => hitsIn(found.hits, position.space), [found.hits, position.space]);
+  const form = formOf(useStore(hexRows), dump);
   const [refused, setRefused] = useState<Error>();
   const { space, cpu } = position;
   const handle = handleOf(dump);
   const size = space === 'file' ? BigInt(infoOf(dump)?.file.bytes ?? 0) : all64;
-  const [overlay, setOverlay] = useState<Overlay>();
+  // A link may have laid a type somewhere.
+  const laid = useStore(laidTypes)[dump.key];
+  const lay = useEffectEvent(setOverlay);
+  useEffect(() => {
+    if (laid === undefined) return;
+    laidTypes.update((old) => without(old, dump.key));
+    lay({ layout: laid.type, isKernelType: true, at: { ...laid.at, length: 1 } });
+  }, [laid, laidTypes, dump.key]);
   const notes = useStore(marks.all)[dump.key];
   const shown = useMemo(() => gridMarks({ checks: dump.checks, marks: notes ?? [], overlay, space, cpu }), [dump.checks, notes, overlay, space, cpu]);
   const ranges = infoOf(dump)?.memory.ranges;
   const gaps = useMemo(() => (space === 'absolute' ? memoryGaps(ranges ?? []) : []), [space, ranges]);
   return (
-    <div className="hex-view">
-      <HexToolbar dump={dump} position={position} />
+    <div className="hex-view" data-keys="hex">
+      <HexToolbar dump={dump} owner={owner} position={position} />
+      {isFinding ? <FindBar dump={dump} owner={owner} position={position} /> : null}
       {dump.reading === undefined ? null : <ProgressBar fraction={dump.reading.fraction} label="Reading the headers of the dump" />}
       <div className="hex-panes">
-        <div className="hex-main">
-          <HexGridView
-            sourceKey={handle === undefined ? undefined : `${handle}/${dump.generation}/${space}/${cpu ?? ''}`}
-            size={size}
-            memoryEnd={space === 'file' ? size : memoryEnd(dump)}
-            read={async (address, length, signal) => {
-              if (handle === undefined) throw new Error('the dump is being opened');
-              const of = space === 'real' || space === 'virtual' ? { cpu: cpu ?? 0 } : {};
-              const { data, absent } = await engine.call('read', { dump: handle, space, address, length, ...of }, { signal });
-              return { data, absent: absent.map((gap) => ({ start: BigInt(gap.start), end: BigInt(gap.end), state: gap.state })) };
-            }}
-            selection={position}
-            marks={shown}
-            gaps={gaps}
-            label={`Bytes of ${dump.name}, ${space} addresses. Arrows move the cursor, Shift selects.`}
-            onSelect={({ address, length }) => places.moveCursor(owner, { ...position, address, length })}
-            onRefused={setRefused}
-          />
-          {refused === undefined ? null : <Refused dump={dump.key} position={position} error={refused} />}
+        <div className="hex-left">
+          <div className="hex-main" onContextMenu={openMenu}>
+            <HexGridView
+              sourceKey={handle === undefined ? undefined : `${handle}/${dump.generation}/${space}/${cpu ?? ''}`}
+              size={size}
+              memoryEnd={space === 'file' ? size : memoryEnd(dump)}
+              read={async (address, length, signal) => {
+                if (handle === undefined) throw new Error('the dump is being opened');
+                const of = space === 'real' || space === 'virtual' ? { cpu: cpu ?? 0 } : {};
+                const { data, absent } = await engine.call('read', { dump: handle, space, address, length, ...of }, { signal });
+                return { data, absent: absent.map((gap) => ({ start: BigInt(gap.start), end: BigInt(gap.end), state: gap.state })) };
+              }}
+              selection={position}
+              form={form}
+              marks={shown}
+              hits={hits}
+              link={gridLinks.join}
+              gaps={gaps}
+              label={`Bytes of ${dump.name}, ${space} addresses. Arrows move the cursor, Shift selects.`}
+              onSelect={({ address, length }) => places.moveCursor(owner, { ...position, address, length })}
+              onRefused={setRefused}
+            />
+            {refused === undefined ? null : <Refused dump={dump.key} position={position} error={refused} />}
+          </div>
+          {overlay === undefined ? null : <StructurePane key={owner} dump={dump} owner={owner} laid={overlay} position={position} />}
         </div>
         <Inspector dump={dump} position={position}>
-          <ViewAs dump={dump} position={position} overlay={overlay} onOverlay={setOverlay} onSelect={(next) => places.goTo(dump.key, next)} />
+          <ViewAs dump={dump} position={position} overlay={overlay} onOverlay={setOverlay} />
         </Inspector>
       </div>
     </div>

@@ -2,14 +2,17 @@
 import type { ReactNode } from 'react';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { positionText, type Position } from '../../state/position.ts';
-import { countText, plural } from '../../words/numbers.ts';
-import { placeText } from '../../words/place.ts';
+import { spaceText, type Position } from '../../state/position.ts';
+import { verdictWords } from '../../words/health.ts';
+import { bytesDigits, countText, plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { AddressFacts } from './AddressFacts.tsx';
+import { explained } from '../../widgets/explained.ts';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
 import { MarkList } from './MarkList.tsx';
+import { SelectionFacts } from './SelectionFacts.tsx';
 import { SymbolNames } from './SymbolNames.tsx';
 import { Readings } from './Readings.tsx';
 import { LowcoreHere } from '../lowcore/LowcoreHere.tsx';
@@ -31,7 +34,7 @@ function Numbers({ bytes, order }: { readonly bytes: Uint8Array; readonly order:
                 <span className="dim">not in the dump</span>
               ) : (
                 <>
-                  {value.hex}
+                  <HexNumber value={value.hex} digits={bytesDigits(one.bits / 8) ?? 16} />
                   <span className="dim inspector-decimal">
                     {value.decimal}
                     {value.signed === value.decimal ? '' : ` (${value.signed})`}
@@ -60,15 +63,12 @@ function Known({ dump, position }: { readonly dump: OpenDump; readonly position:
       <ul className="inspector-known">
         {regions.map((region, index) => (
           <li key={index}>
-            <Hostile text={region.name} />{' '}
-            <PlaceLink dump={dump.key} place={{ space: 'absolute', start: region.start, end: region.end }}>
-              {placeText({ space: 'absolute', start: region.start, end: region.end }).replace('absolute:', '')}
-            </PlaceLink>
+            <Hostile text={region.name} /> <PlaceLink dump={dump.key} place={{ space: 'absolute', start: region.start, end: region.end }} />
           </li>
         ))}
         {checks.map((check) => (
           <li key={check.id} className={check.verdict === 'failed' ? 'tone-bad' : 'dim'}>
-            check {check.id}: {check.verdict}
+            {check.title}: {verdictWords[check.verdict]}
           </li>
         ))}
       </ul>
@@ -94,7 +94,11 @@ export function Inspector({ dump, position, children }: { readonly dump: OpenDum
     <aside className="inspector selectable" aria-label="Inspector" data-testid="inspector">
       <section>
         <h3 className="caption">Cursor</h3>
-        <p className="code">{positionText(position)}</p>
+        <p className="code">
+          <span {...explained(dump.key, position)}>
+            {spaceText(position)}:<HexNumber value={position.address} />
+          </span>
+        </p>
         <p className="dim">
           {length > 1 ? `${plural(length, 'byte')} selected` : '1 byte'}
           {space === 'absolute' ? ` · page ${countText(Number(address >> 12n))}` : ''}
@@ -119,6 +123,7 @@ export function Inspector({ dump, position, children }: { readonly dump: OpenDum
           </section>
         </>
       )}
+      <SelectionFacts dump={dump} position={position} />
       <LowcoreHere dump={dump} position={position} />
       {bytes === undefined ? null : <SymbolNames dump={dump} position={position} bytes={bytes} />}
       <AddressFacts dump={dump} position={position} />

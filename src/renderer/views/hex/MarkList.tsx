@@ -1,15 +1,18 @@
 import { markPosition, type Mark } from '../../state/marks.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { positionText } from '../../state/position.ts';
+import { positionText, spaceText } from '../../state/position.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { PlaceWords } from '../../widgets/PlaceWords.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { plural } from '../../words/numbers.ts';
 
-function MarkRow({ dump, mark }: { readonly dump: string; readonly mark: Mark }) {
-  const { marks } = useWorkbench();
+function MarkRow({ of, mark }: { readonly of: OpenDump; readonly mark: Mark }) {
+  const dump = of.key;
+  const { markDraft, markEdits } = useWorkbench();
   const position = markPosition(mark);
   const what = mark.kind === 'bookmark' ? 'bookmark' : plural(position.length, 'byte');
   return (
@@ -17,13 +20,19 @@ function MarkRow({ dump, mark }: { readonly dump: string; readonly mark: Mark })
       <span className={`mark-dot mark-${mark.colour}`} title={mark.colour} />
       <span className="mark-words">
         <AddressLink dump={dump} position={position}>
-          {positionText(position)}
+          {spaceText(position)}:<HexNumber value={position.address} />
         </AddressLink>
         <span className="dim"> {what}</span>
         <br />
+        <PlaceWords dump={of} position={position} />
         <Hostile text={mark.text} />
       </span>
-      <IconButton icon="trash" label={`Delete the ${mark.kind} at ${positionText(position)}`} onPress={() => marks.remove(dump, mark.id)} />
+      <IconButton
+        icon="edit"
+        label={`Edit the ${mark.kind} at ${positionText(position)}`}
+        onPress={() => markDraft.set({ dump, kind: mark.kind, position, mark })}
+      />
+      <IconButton icon="trash" label={`Delete the ${mark.kind} at ${positionText(position)}`} onPress={() => markEdits.remove(dump, mark.id)} />
     </li>
   );
 }
@@ -37,7 +46,7 @@ export function MarkList({ dump }: { readonly dump: OpenDump }) {
       <h3 className="caption">Bookmarks and annotations</h3>
       <ul>
         {list.map((mark) => (
-          <MarkRow key={mark.id} dump={dump.key} mark={mark} />
+          <MarkRow key={mark.id} of={dump} mark={mark} />
         ))}
       </ul>
     </section>

@@ -3,6 +3,7 @@ import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { explained } from '../../widgets/explained.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 
 export function Readings({ dump, position }: { readonly dump: OpenDump; readonly position: Position }) {
@@ -27,6 +28,7 @@ export function Readings({ dump, position }: { readonly dump: OpenDump; readonly
                 <button
                   type="button"
                   className="link reading-follow"
+                  {...explained(dump.key, { space: place.space, address: BigInt(place.address), length: 1 })}
                   onClick={() =>
                     places.goTo(dump.key, { space: place.space, address: BigInt(place.address), length: 1, ...(place.space === 'virtual' ? owner : {}) })
                   }

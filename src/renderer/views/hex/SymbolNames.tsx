@@ -3,6 +3,7 @@ import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
 import { symbolText } from '../../words/symbol.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { explained } from '../../widgets/explained.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { inspectIntegers, presentBytes } from './inspect-bytes.ts';
 import { isProgramPswMask, isRegisterOfProgram } from './program-address.ts';
@@ -58,7 +59,12 @@ export function SymbolNames({ dump, position, bytes }: SymbolNamesProps) {
       {there === undefined || pointer === undefined ? null : (
         <p>
           points to{' '}
-          <button type="button" className="link code" onClick={() => places.goTo(dump.key, { space: 'virtual', address: pointer, length: 8 })}>
+          <button
+            type="button"
+            className="link code"
+            {...explained(dump.key, { space: 'virtual', address: pointer, length: 8 })}
+            onClick={() => places.goTo(dump.key, { space: 'virtual', address: pointer, length: 8 })}
+          >
             <Hostile text={there} />
           </button>
         </p>

@@ -6,10 +6,10 @@ import { positionText, type Position } from '../../state/position.ts';
 import { hexText } from './inspect-bytes.ts';
 
 export const copyFormats = [
-  { id: 'hex', title: 'Hex digits' },
-  { id: 'c', title: 'C array' },
-  { id: 'json', title: 'JSON' },
-  { id: 'markdown', title: 'Markdown' },
+  { id: 'hex', title: 'Hex digits', words: 'hex digits' },
+  { id: 'c', title: 'C array', words: 'a C array' },
+  { id: 'json', title: 'JSON', words: 'JSON' },
+  { id: 'markdown', title: 'Markdown', words: 'Markdown' },
 ] as const;
 export type CopyFormat = (typeof copyFormats)[number]['id'];
 

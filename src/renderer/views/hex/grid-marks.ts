@@ -5,12 +5,14 @@ import type { AddressSpace } from '../../../shared/model.ts';
 import { inSpace, type Mark } from '../../state/marks.ts';
 import type { HexMark } from '../../widgets/hex-grid/hex-mark.ts';
 import { failingSpans } from '../../widgets/memory-strip/marks.ts';
-import type { Overlay } from './overlay.ts';
+import type { FoundRange } from '../../state/find-run.ts';
+import type { Laid } from '../../state/hex-tabs.ts';
+import type { SortedRange } from '../../state/sorted-ranges.ts';
 
 export interface Marked {
   readonly checks: readonly CheckResult[];
   readonly marks: readonly Mark[];
-  readonly overlay: Overlay | undefined;
+  readonly overlay: Laid | undefined;
   readonly space: AddressSpace;
   readonly cpu: number | undefined;
 }
@@ -23,4 +25,13 @@ export function gridMarks({ checks, marks, overlay, space, cpu }: Marked): reado
     overlay?.at.space === space && overlay.at.cpu === cpu ? [{ start: overlay.at.address, end: overlay.at.address + 1n, tone: 'field' }] : [];
   const failed = space === 'absolute' ? failingSpans(checks).map((span): HexMark => ({ ...span, tone: 'failed' })) : [];
   return [...laid, ...own, ...failed];
+}
+
+/** What was found, where it stands in a space: memory is searched by absolute addresses, and lies in some files as it is. */
+export function hitsIn(hits: readonly FoundRange[], space: AddressSpace): readonly SortedRange[] {
+  if (space === 'absolute') return hits;
+  if (space !== 'file') return [];
+  return hits
+    .flatMap(({ start, end, fileOffset }) => (fileOffset === undefined ? [] : [{ start: BigInt(fileOffset), end: BigInt(fileOffset) + (end - start) }]))
+    .toSorted((left, right) => (left.start < right.start ? -1 : 1));
 }

@@ -37,7 +37,8 @@ function progressText({ meter }: Job): string {
 }
 
 function Row({ job }: { readonly job: Job }) {
-  const { jobs } = useWorkbench();
+  const { jobs, exports } = useWorkbench();
+  const hasDetails = useStore(exports.runs).some(({ id }) => id === job.id);
   const [icon, tone] = icons[job.state];
   const fraction = job.meter === undefined ? undefined : fractionOf(job.meter);
   const took = job.endedAt === undefined ? undefined : durationText((job.endedAt - job.startedAt) / 1000);
@@ -75,6 +76,17 @@ function Row({ job }: { readonly job: Job }) {
           aria-label={`Cancel ${job.title}`}
         >
           {job.state === 'cancelling' ? 'Cancelling…' : 'Cancel'}
+        </button>
+      ) : null}
+      {hasDetails ? (
+        <button
+          type="button"
+          className="button"
+          onClick={() => exports.shown.set(job.id)}
+          data-testid="job-details"
+          aria-label={isRunning(job) || job.state === 'done' ? `Details of ${job.title}` : `Go on with ${job.title}`}
+        >
+          {isRunning(job) || job.state === 'done' ? 'Details' : 'Go on'}
         </button>
       ) : null}
     </li>

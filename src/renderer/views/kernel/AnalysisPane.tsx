@@ -2,24 +2,27 @@
 import { useEffect, useState } from 'react';
 import type { AnalysisTable as Declaration, RowJson } from '../../../shared/analysis-table.ts';
 import { analysisCsv } from '../../../shared/analysis-text.ts';
+import { useKept, readText } from '../../hooks/use-kept.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { plural } from '../../words/numbers.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { AnalysisParameters } from './AnalysisParameters.tsx';
 import { AnalysisTable } from './AnalysisTable.tsx';
 import { createAnalysisRun, type AnalysisState } from './analysis-run.ts';
+import { MemoryBar } from './MemoryBar.tsx';
 import { WaitGraph } from './WaitGraph.tsx';
 import { MissingList } from './MissingList.tsx';
 import './analysis.css';
 
 export function AnalysisPane({ dump }: { readonly dump: OpenDump }) {
   const { analyses: tables } = useStore(useWorkbench().catalogue);
-  const [chosen, setChosen] = useState<string>();
+  const [chosen, setChosen] = useKept<string | undefined>('analysis', readText, undefined);
   const table = tables.find(({ id }) => id === chosen) ?? tables[0];
   return (
-    <div className="analysis-split">
+    <SplitPane name="kernel.analyses" label="Width of the list of analyses" share={0.16} least={[130, 260]} stackBelow={720} stackedShare={0.25}>
       <ul className="analysis-catalogue" aria-label="Analyses">
         {tables.map(({ id, title, about }) => (
           <li key={id}>
@@ -36,12 +39,18 @@ export function AnalysisPane({ dump }: { readonly dump: OpenDump }) {
           </li>
         ))}
       </ul>
-      {table === undefined ? null : <OneAnalysis key={table.id} dump={dump} table={table} />}
-    </div>
+      {table === undefined ? null : <OneAnalysis key={table.id} dump={dump} table={table} onChoose={setChosen} />}
+    </SplitPane>
   );
 }
 
-function OneAnalysis({ dump, table }: { readonly dump: OpenDump; readonly table: Declaration }) {
+interface OneAnalysisProps {
+  readonly dump: OpenDump;
+  readonly table: Declaration;
+  readonly onChoose: (id: string) => void;
+}
+
+function OneAnalysis({ dump, table, onChoose }: OneAnalysisProps) {
   const { engine, shell, tell } = useWorkbench();
   const [run] = useState(() => createAnalysisRun((...call) => engine.call(...call)));
   const state = useStore(run.state);
@@ -76,9 +85,13 @@ function OneAnalysis({ dump, table }: { readonly dump: OpenDump; readonly table:
         </p>
       ) : null}
       {state.phase === 'idle' ? <p className="message">Say what to look for, then run it.</p> : null}
-      {state.phase === 'done' && state.rows.length === 0 ? <p className="message">No rows.</p> : null}
+      {state.phase === 'done' && state.rows.length === 0 ? <p className="message">{state.answer?.note ?? 'No rows.'}</p> : null}
+      {state.rows.length > 0 && state.answer?.note !== undefined ? <p className="dim">{state.answer.note}</p> : null}
       {table.drawing === 'wait-graph' && state.phase === 'done' ? <WaitGraph rows={state.rows} /> : null}
-      {state.rows.length === 0 ? null : <AnalysisTable dump={dump} table={table} rows={state.rows} status={statusText(state)} onSave={save} />}
+      {table.drawing === 'memory-tree' && state.phase === 'done' ? <MemoryBar rows={state.rows} /> : null}
+      {state.rows.length === 0 ? null : (
+        <AnalysisTable dump={dump} table={table} rows={state.rows} status={statusText(state)} onSave={save} onChoose={onChoose} />
+      )}
       <MissingList missing={state.answer?.missing ?? []} />
     </section>
   );

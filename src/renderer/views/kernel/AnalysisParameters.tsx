@@ -1,6 +1,7 @@
 /** Fields for what an analysis takes, and the button that runs it with them. */
 import { useState, type SyntheticEvent } from 'react';
-import type { AnalysisTable, ParameterJson } from '../../../shared/analysis-table.ts';
+import type { AnalysisTable, ParameterJson, ParameterType } from '../../../shared/analysis-table.ts';
+import { columnTitle } from './analysis-rows.ts';
 
 interface AnalysisParametersProps {
   readonly table: AnalysisTable;
@@ -19,7 +20,7 @@ export function AnalysisParameters({ table, given, onRun }: AnalysisParametersPr
     <form className="analysis-parameters" onSubmit={submit}>
       {table.parameters.map((parameter) => (
         <label key={parameter.name} title={parameter.about}>
-          <span className="dim">{parameter.name}</span>
+          <span className="dim">{columnTitle(parameter.name)}</span>
           <Field parameter={parameter} value={typed[parameter.name] ?? ''} onChange={(value) => setTyped((now) => ({ ...now, [parameter.name]: value }))} />
         </label>
       ))}
@@ -29,6 +30,9 @@ export function AnalysisParameters({ table, given, onRun }: AnalysisParametersPr
     </form>
   );
 }
+
+/** What a field may hold, where "any" does not say enough. */
+const forms: Partial<Record<ParameterType, string>> = { address: '0x… or symbol', time: 'any, or 2026-11-29T22:00Z', duration: 'any, or seconds: 51.25' };
 
 interface FieldProps {
   readonly parameter: ParameterJson;
@@ -52,7 +56,7 @@ function Field({ parameter, value, onChange }: FieldProps) {
     <input
       className="input"
       value={value}
-      placeholder={type === 'address' ? '0x… or symbol' : required === true ? '' : 'any'}
+      placeholder={forms[type] ?? (required === true ? '' : 'any')}
       required={required === true}
       onChange={(event) => onChange(event.currentTarget.value)}
       data-testid={`analysis-parameter-${name}`}

@@ -3,6 +3,9 @@ import { defined } from '../../../shared/defined.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { kernelPosition } from '../../state/position.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
+import { AddressText } from '../../widgets/AddressText.tsx';
+import { explained } from '../../widgets/explained.ts';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 
 const marks: Readonly<Record<FrameJson['kind'], string>> = { running: 'at', link: 'called from', return: '', interrupted: 'interrupted', guess: 'perhaps' };
@@ -60,7 +63,9 @@ export function Backtrace({ dump, trace }: { readonly dump: string; readonly tra
                   {frame.symbol === undefined ? (
                     <span className="dim">{frame.hidden === undefined ? 'no name known' : 'hidden by a tracer'}</span>
                   ) : (
-                    <Hostile text={frame.symbol} />
+                    <span {...explained(dump, kernelPosition(frame.address, 2))}>
+                      <Hostile text={frame.symbol} />
+                    </span>
                   )}
                 </td>
                 <td>
@@ -88,7 +93,7 @@ export function Backtrace({ dump, trace }: { readonly dump: string; readonly tra
         </table>
       )}
       <p className={isShort ? 'trace-end tone-warn' : 'trace-end dim'}>
-        <Hostile text={trace.detail} />
+        <AddressText dump={dump} text={trace.detail} />
       </p>
       {trace.user === undefined ? null : (
         <details className="user-registers">
@@ -101,7 +106,9 @@ export function Backtrace({ dump, trace }: { readonly dump: string; readonly tra
             }).map(([name, value]) => (
               <div key={name} className="register">
                 <dt className="dim">{name}</dt>
-                <dd className="code">{value}</dd>
+                <dd className="code">
+                  <HexNumber value={value} />
+                </dd>
               </div>
             ))}
           </dl>

@@ -1,6 +1,6 @@
 /** The kernel's own story, from the dump alone: what ran, on which stack, with which modules and memory. */
-import { useState } from 'react';
 import { useQuery } from '../../hooks/use-query.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -22,8 +22,9 @@ const panes = [
 type Pane = (typeof panes)[number]['id'];
 
 export function KernelView({ dump }: { readonly dump: OpenDump }) {
-  const { engine } = useWorkbench();
-  const [pane, setPane] = useState<Pane>('tasks');
+  const { engine, kernelPane } = useWorkbench();
+  const wanted = useStore(kernelPane)[dump.key];
+  const pane: Pane = panes.find(({ id: one }) => one === wanted)?.id ?? 'tasks';
   const facts = useQuery(dump, 'kernel facts', (handle, signal) => engine.call('kernelFacts', { dump: handle }, { signal }));
   const known = facts.value;
   const id = `kernel-pane-${dump.key}`;
@@ -62,7 +63,7 @@ export function KernelView({ dump }: { readonly dump: OpenDump }) {
               aria-selected={pane === one}
               aria-controls={id}
               className={pane === one ? 'kernel-tab current' : 'kernel-tab'}
-              onClick={() => setPane(one)}
+              onClick={() => kernelPane.update((old) => ({ ...old, [dump.key]: one }))}
               data-testid={`kernel-tab-${one}`}
             >
               {title}

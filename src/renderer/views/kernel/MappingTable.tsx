@@ -1,4 +1,5 @@
 import type { MappingsJson } from '../../../shared/task-model.ts';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
@@ -7,7 +8,7 @@ import { ListFrame } from './ListFrame.tsx';
 type Mapping = MappingsJson['mappings'][number];
 
 const columns: readonly VirtualColumn[] = [
-  { id: 'addresses', title: 'addresses', width: '38ch' },
+  { id: 'addresses', title: 'addresses', width: '42ch' },
   { id: 'permissions', title: 'permissions', width: '12ch' },
   { id: 'file', title: 'file', width: 'minmax(24ch, 1fr)' },
 ];
@@ -28,7 +29,15 @@ export function MappingTable({ mappings }: { readonly mappings: readonly Mapping
         columns={columns}
         rows={mappings.length}
         text={text}
-        cell={(row, column) => <Hostile text={text(row, column)} title />}
+        cell={(row, column) => {
+          const mapping = mappings[row];
+          if (column !== 0 || mapping === undefined) return <Hostile text={text(row, column)} title />;
+          return (
+            <>
+              <HexNumber value={mapping.start} />–<HexNumber value={mapping.end} />
+            </>
+          );
+        }}
       />
     </ListFrame>
   );

@@ -1,8 +1,11 @@
 import type { Missing } from '../../../shared/result.ts';
+import { AddressText } from '../../widgets/AddressText.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { usePane } from '../../widgets/pane.ts';
 
 /** What this dump does not give, and why: never silent. */
 export function MissingList({ missing }: { readonly missing: readonly Missing[] }) {
+  const dump = usePane()?.dump;
   if (missing.length === 0) return null;
   return (
     <details className="kernel-missing" open={missing.length < 4}>
@@ -13,9 +16,7 @@ export function MissingList({ missing }: { readonly missing: readonly Missing[] 
             <dt>
               <Hostile text={what} />
             </dt>
-            <dd className="dim">
-              <Hostile text={why} />
-            </dd>
+            <dd className="dim">{dump === undefined ? <Hostile text={why} /> : <AddressText dump={dump} text={why} />}</dd>
           </div>
         ))}
       </dl>

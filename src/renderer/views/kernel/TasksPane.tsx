@@ -1,18 +1,29 @@
 import { useState } from 'react';
-import type { TaskJson } from '../../../shared/task-model.ts';
+import type { EngineLink } from '../../engine/engine-link.ts';
+import { append } from '../../../shared/append.ts';
+import type { TaskJson, TasksJson } from '../../../shared/task-model.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { Backtrace } from './Backtrace.tsx';
 import { Mappings } from './Mappings.tsx';
 import { MissingList } from './MissingList.tsx';
 import { TaskTable } from './TaskTable.tsx';
 
+/** All tasks, as the engine reads them: it keeps none of what it has handed over. */
+async function allTasks(engine: EngineLink, dump: string, signal: AbortSignal): Promise<TasksJson> {
+  const tasks: TaskJson[] = [];
+  const answer = await engine.call('tasks', { dump, stream: true }, { signal, onProgress: (piece) => append(tasks, piece.tasks) });
+  append(tasks, answer.tasks);
+  return { ...answer, tasks };
+}
+
 /** Tasks at the left, the backtrace of the chosen one at the right: at first that of a task which ran. */
 export function TasksPane({ dump }: { readonly dump: OpenDump }) {
   const { engine } = useWorkbench();
-  const query = useQuery(dump, 'tasks', (handle, signal) => engine.call('tasks', { dump: handle }, { signal }));
+  const query = useQuery(dump, 'tasks', (handle, signal) => allTasks(engine, handle, signal));
   const [picked, setPicked] = useState<TaskJson>();
   const tasks = query.value?.tasks ?? [];
   const first = tasks.find(({ runsOn, kind }) => runsOn !== undefined && kind !== 'idle') ?? tasks.find(({ runsOn }) => runsOn !== undefined) ?? tasks[0];
@@ -23,7 +34,7 @@ export function TasksPane({ dump }: { readonly dump: OpenDump }) {
   if (query.value === undefined) return <QueryMessage query={query} what="the tasks" />;
   if (tasks.length === 0) return <MissingList missing={query.value.missing} />;
   return (
-    <div className="kernel-split">
+    <SplitPane name="kernel.tasks" label="Width of the list of tasks" share={0.42} least={[220, 260]} stackBelow={860} stackedShare={0.45}>
       <TaskTable answer={query.value} chosen={chosen?.address} onChoose={setPicked} />
       <div className="kernel-detail">
         {trace.value === undefined ? (
@@ -34,6 +45,6 @@ export function TasksPane({ dump }: { readonly dump: OpenDump }) {
         {chosen?.kind === 'user' && chosen.pid !== undefined ? <Mappings key={chosen.address} dump={dump} pid={chosen.pid} /> : null}
         <MissingList missing={[...(trace.value?.missing ?? []), ...query.value.missing]} />
       </div>
-    </div>
+    </SplitPane>
   );
 }

@@ -1,5 +1,6 @@
 /** Rows of an analysis as a person orders, narrows and groups them. */
 import type { Cell, ColumnJson, ColumnType, RowJson } from '../../../shared/analysis-table.ts';
+import { addressCharacters } from '../../words/numbers.ts';
 import { analysisCellText } from '../../../shared/analysis-text.ts';
 import { filterWords } from '../../widgets/virtual-table/filter-words.ts';
 import type { SortBy } from '../../widgets/virtual-table/sort-by.ts';
@@ -88,6 +89,42 @@ export function grouped(columns: readonly ColumnJson[], rows: readonly RowJson[]
 export const knownColumns = (columns: readonly ColumnJson[], rows: readonly RowJson[]): readonly ColumnJson[] =>
   rows.length === 0 ? columns : columns.filter(({ name }) => rows.some((row) => row[name] !== undefined));
 
+/** A column's name in words: maxActive is "max active", perCpu is "per CPU". Rows and CSV keep the name itself. */
+export const columnTitle = (name: string): string =>
+  name
+    .replace(/(?<=[a-z0-9])(?=[A-Z])/g, ' ')
+    .toLowerCase()
+    .replace(/\bcpu(s?)\b/g, 'CPU$1');
+
+/** Digits after the point of a number of seconds. A number so small that JavaScript writes it as 1e-7 counts none. */
+const fraction = (cell: Cell | undefined): number => (/^-?\d+\.(\d+)$/.exec(String(cell))?.[1] ?? '').length;
+
+/** By column of seconds: the most digits after the point, with which points are below each other. */
+export const fractionDigits = (columns: readonly ColumnJson[], rows: readonly RowJson[]): ReadonlyMap<string, number> =>
+  new Map(columns.filter(({ type }) => type === 'duration').map(({ name }) => [name, rows.reduce((most, row) => Math.max(most, fraction(row[name])), 0)]));
+
+/**
+ * A cell as {@link analysisCellText} has it; seconds with so many blanks after them that their points are below each other. Zeros would claim
+ * digits that nobody measured.
+ */
+export function alignedText({ name, type }: ColumnJson, cell: Cell | undefined, digits: ReadonlyMap<string, number>): string {
+  const text = analysisCellText(type, cell);
+  const most = type === 'duration' && cell !== undefined ? (digits.get(name) ?? 0) : 0;
+  const own = fraction(cell);
+  // The point takes a place too.
+  return most === 0 ? text : text + ' '.repeat(own === 0 ? most + 1 : most - own);
+}
+
+const mostCharacters = 64;
+/** Nothing stands after the last column: lines of a trace are whole there. */
+const mostOfLast = 120;
+
 /** Width in characters, from the title and the first rows. */
-export const columnCharacters = (column: ColumnJson, rows: readonly RowJson[]): number =>
-  Math.min(64, Math.max(6, 2 + rows.slice(0, 200).reduce((most, row) => Math.max(most, cellText(column, row).length), column.name.length)));
+export const columnCharacters = (column: ColumnJson, rows: readonly RowJson[], isLast = false, digits: ReadonlyMap<string, number> = new Map()): number =>
+  Math.min(
+    isLast ? mostOfLast : mostCharacters,
+    Math.max(
+      column.type === 'address' ? addressCharacters : 6,
+      2 + rows.slice(0, 200).reduce((most, row) => Math.max(most, alignedText(column, row[column.name], digits).length), column.name.length),
+    ),
+  );

@@ -5,7 +5,7 @@ import type { Params } from '../../../shared/rpc.ts';
 import type { EngineLink } from '../../engine/engine-link.ts';
 import { createStreamedRun, type StreamedRun, type StreamedState } from '../../state/streamed-run.ts';
 
-type AnalysisQuestion = Omit<Params<EngineProtocol, 'analyse'>, 'stream' | 'first' | 'limit'>;
+type AnalysisQuestion = Omit<Params<EngineProtocol, 'analyse'>, 'stream' | 'first'>;
 
 interface Rows {
   readonly rows: readonly RowJson[];

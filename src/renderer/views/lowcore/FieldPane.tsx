@@ -62,7 +62,7 @@ export function FieldPane({ dump, columns, row, names, bytesOf, offset, length, 
                     {column.lowcore === undefined ? (
                       <span className="dim">–</span>
                     ) : (
-                      <FieldValue dump={dump.key} field={row.cells[index]} number={column.number} names={names} />
+                      <FieldValue dump={dump.key} field={row.cells[index]} number={column.number} names={names} beside={row.differs ? row.cells : undefined} />
                     )}
                   </dd>
                 </div>

@@ -1,8 +1,9 @@
 /** Lowcores at addresses that no CPU is known to have as its prefix: one of a CPU whose state was lost, one of an older kernel. */
 import { useState, type SyntheticEvent } from 'react';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import { hex } from '../../../shared/units.ts';
 import { resolveGoTo } from '../../state/go-to.ts';
+import { groupedHex } from '../../words/numbers.ts';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
 
 interface LowcoreAddressesProps {
@@ -32,11 +33,11 @@ export function LowcoreAddresses({ cpus, addresses, full, onChange }: LowcoreAdd
     <form className="cpu-picker" onSubmit={add} aria-label="Lowcores at addresses">
       {addresses.map((address) => (
         <span key={address} className="cpu-chip code">
-          {hex(address)}
+          <HexNumber value={address} />
           <button
             type="button"
             className="icon-button"
-            aria-label={`Take the lowcore at ${hex(address)} away`}
+            aria-label={`Take the lowcore at ${groupedHex(address)} away`}
             onClick={() => onChange(addresses.filter((one) => one !== address))}
           >
             <Icon name="close" />
@@ -44,7 +45,7 @@ export function LowcoreAddresses({ cpus, addresses, full, onChange }: LowcoreAdd
         </span>
       ))}
       <input
-        className="lowcore-at"
+        className="input lowcore-at"
         placeholder="Lowcore at 0x…"
         aria-label="Show the lowcore at an absolute address"
         aria-invalid={wrong !== undefined}

@@ -5,8 +5,10 @@ import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/structure-mo
 import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
+import { bytesDigits } from '../../words/numbers.ts';
 import { lowcoreBytes, meaningOf, pswParts, targetOf, type FieldGroup, type LowcoreRow } from './lowcore-rows.ts';
 
 export interface LowcoreColumn {
@@ -34,27 +36,39 @@ interface FieldValueProps {
   readonly field: LowcoreFieldJson | undefined;
   readonly number: number | undefined;
   readonly names: PlaceNames;
+  /** The same field of the columns beside it, of which one differs. */
+  readonly beside?: readonly (LowcoreFieldJson | undefined)[] | undefined;
 }
 
 /** Value, its meaning, and where it leads, with the kernel's name for that place. */
-export function FieldValue({ dump, field, number, names }: FieldValueProps) {
+export function FieldValue({ dump, field, number, names, beside }: FieldValueProps) {
   if (field === undefined) return <span className="dim">not in this layout</span>;
   if (field.value === undefined) return <span className="dim">not in the dump</span>;
   const target = targetOf(field, number);
   const psw = pswParts(field);
   const value = psw?.address ?? String(field.value);
+  const others = beside?.filter((other) => other?.value !== undefined) ?? [];
+  const digits = psw === undefined ? bytesDigits(field.size) : 16;
+  const shown = (text: string, part: 'mask' | 'address') =>
+    digits === undefined || !text.startsWith('0x') ? (
+      <span className={others.some((other) => other?.value !== field.value) ? 'hex-differs' : undefined}>
+        <Hostile text={text} />
+      </span>
+    ) : (
+      <HexNumber value={text} digits={digits} beside={others.map((other) => (other === undefined ? '' : (pswParts(other)?.[part] ?? String(other.value))))} />
+    );
   const meaning = meaningOf(field);
   const leadsTo = fieldAddress(field);
   const place = leadsTo === undefined ? undefined : names.get(hex(leadsTo));
   return (
     <>
       <span className="code field-value">
-        {psw === undefined ? null : `${psw.mask} `}
+        {psw === undefined ? null : <>{shown(psw.mask, 'mask')} </>}
         {target === undefined ? (
-          value
+          shown(value, 'address')
         ) : (
-          <AddressLink dump={dump} position={target}>
-            {value}
+          <AddressLink dump={dump} position={target} explain={target.space !== 'virtual' || leadsTo !== undefined || field.pointsTo === undefined}>
+            {shown(value, 'address')}
           </AddressLink>
         )}
       </span>
@@ -117,7 +131,7 @@ const FieldRow = memo(function FieldRow({ dump, row, columns, names, active, isC
           {column.lowcore === undefined ? (
             <span className="dim">–</span>
           ) : (
-            <FieldValue dump={dump} field={row.cells[index]} number={column.number} names={names} />
+            <FieldValue dump={dump} field={row.cells[index]} number={column.number} names={names} beside={row.differs ? row.cells : undefined} />
           )}
         </td>
       ))}
@@ -178,7 +192,7 @@ export function LowcoreTable({ dump, columns, rows, names, current, active, onSe
                       dump={dump.key}
                       place={{ space: 'absolute', start: lowcore.prefix, end: `0x${(BigInt(lowcore.prefix) + BigInt(lowcoreBytes)).toString(16)}` }}
                     >
-                      {lowcore.prefix}
+                      <HexNumber value={lowcore.prefix} digits={8} />
                     </PlaceLink>
                     <span className="lowcore-column-layout">
                       {' '}

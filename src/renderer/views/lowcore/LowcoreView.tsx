@@ -13,9 +13,11 @@ import { maxColumns } from '../../state/cpu-columns.ts';
 import { useCpuColumns } from '../../hooks/use-cpu-columns.ts';
 import { usePlaceNames } from '../../hooks/use-place-names.ts';
 import { useFollowedCursor } from '../../hooks/use-cursor.ts';
+import { groupedHex } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { CpuPicker } from '../../widgets/CpuPicker.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { FieldPane } from './FieldPane.tsx';
 import { LowcoreAddresses } from './LowcoreAddresses.tsx';
 import { LayoutLine } from './LayoutLine.tsx';
@@ -50,7 +52,7 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
   const { owner, position: cursor } = useFollowedCursor(dump.key);
 
   const ofCpus = choice.columns.map((cpu): Wanted => ({ key: `cpu${cpu.id}`, number: cpuNumber(cpu, numbering), name: cpuName(cpu, numbering) }));
-  const ofAddresses = addresses.map((address): Wanted => ({ key: hex(address), address, number: undefined, name: `Lowcore at ${hex(address)}` }));
+  const ofAddresses = addresses.map((address): Wanted => ({ key: hex(address), address, number: undefined, name: `Lowcore at ${groupedHex(address)}` }));
   const wanted = [...ofCpus, ...ofAddresses].slice(0, maxColumns);
   const question = wanted.length === 0 ? undefined : `${wanted.map(({ key }) => key).join()}/${layout ?? ''}`;
   const query = useQuery(dump, question, async (handle, signal) => {
@@ -196,17 +198,21 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
           </button>
         </p>
       ) : null}
-      <LowcoreTable dump={dump} columns={columns} rows={shown} names={names} current={current?.key} active={active} onSelect={selectRow} />
-      <FieldPane
-        dump={dump}
-        columns={columns}
-        row={current}
-        names={names}
-        bytesOf={bytesOf}
-        offset={at?.offset}
-        length={Math.min(Math.max(1, cursor?.length ?? 1), lowcoreBytes)}
-        onByte={selectByte}
-      />
+      <SplitPane name="lowcore" label="Height of the fields" stacked share={0.72} least={[120, 90]} className="lowcore-split">
+        <LowcoreTable dump={dump} columns={columns} rows={shown} names={names} current={current?.key} active={active} onSelect={selectRow} />
+        {bytesOf === undefined ? null : (
+          <FieldPane
+            dump={dump}
+            columns={columns}
+            row={current}
+            names={names}
+            bytesOf={bytesOf}
+            offset={at?.offset}
+            length={Math.min(Math.max(1, cursor?.length ?? 1), lowcoreBytes)}
+            onByte={selectByte}
+          />
+        )}
+      </SplitPane>
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { NoteDetails } from './NoteDetails.tsx';
 import { NoteTree, type NoteChoice } from './NoteTree.tsx';
 import { noteAt } from './note-bytes.ts';
@@ -48,22 +49,24 @@ export function NotesView({ dump }: { readonly dump: OpenDump }) {
   const note = choice.kind === 'note' ? notes.find(({ index }) => index === choice.index) : undefined;
   return (
     <div className="view notes-view">
-      <nav className="notes-tree" aria-label="Notes">
-        <p className="dim notes-count">
-          {notes.length === 0 && lost.length === 0
-            ? 'This dump holds no ELF notes.'
-            : rest
-              ? `The first ${plural(notes.length, 'note')} of more`
-              : plural(notes.length, 'note')}
-        </p>
-        {lost.map((one) => (
-          <p key={missingText(one)} className="tone-warn notes-count">
-            Not listed: <Hostile text={missingText(one)} />
+      <SplitPane name="notes" label="Width of the list of notes" share={0.24} least={[160, 260]} stackBelow={560}>
+        <nav className="notes-tree" aria-label="Notes">
+          <p className="dim notes-count">
+            {notes.length === 0 && lost.length === 0
+              ? 'This dump holds no ELF notes.'
+              : rest
+                ? `The first ${plural(notes.length, 'note')} of more`
+                : plural(notes.length, 'note')}
           </p>
-        ))}
-        <NoteTree groups={groups} choice={choice} onChoose={setChoice} />
-      </nav>
-      <div className="notes-detail">{note === undefined ? <VmcoreinfoPane dump={dump} /> : <NoteDetails key={note.index} dump={dump} note={note} />}</div>
+          {lost.map((one) => (
+            <p key={missingText(one)} className="tone-warn notes-count">
+              Not listed: <Hostile text={missingText(one)} />
+            </p>
+          ))}
+          <NoteTree groups={groups} choice={choice} onChoose={setChoice} />
+        </nav>
+        <div className="notes-detail">{note === undefined ? <VmcoreinfoPane dump={dump} /> : <NoteDetails key={note.index} dump={dump} note={note} />}</div>
+      </SplitPane>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** Files that tell more of the dump's kernel: which are attached, and how to attach others. */
 import { useRef } from 'react';
-import { attachedText, attachmentKinds, attachmentTitles } from '../../../shared/attachment.ts';
+import { attachedText, attachmentKinds, attachmentTitles, isUnproven } from '../../../shared/attachment.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -10,6 +10,9 @@ const notes = {
   vmlinux: 'symbols and types (BTF), or the file of its debug information',
   systemMap: 'symbols',
   vmcoreinfo: 'where the kernel’s structures are, where the dump’s own note is lost',
+  hostFacts: 'names, CPUs, memory and parameters of the running system, held against the dump',
+  dumpLog: 'what the tool said of the dump that it wrote, held against the dump',
+  dmesg: 'compared with the log in memory, and read in its place where that is lost',
 } as const;
 
 /** What is attached, each with what shows that it is of this kernel. */
@@ -21,7 +24,7 @@ export function AttachedList({ dump }: { readonly dump: OpenDump }) {
     <ul className="attached" aria-label="Attached files" data-testid="attached">
       {attached.map((one) => (
         <li key={one.kind}>
-          <span className={one.kind !== 'vmcoreinfo' && one.proof === undefined ? 'tone-warn' : 'dim'}>
+          <span className={one.contradiction !== undefined ? 'tone-bad' : isUnproven(one) ? 'tone-warn' : 'dim'}>
             Attached: <Hostile text={attachedText(one)} />
           </span>
           <IconButton icon="close" label={`Detach ${one.file}`} onPress={() => dumpJobs.detach(dump.key, one.kind)} />

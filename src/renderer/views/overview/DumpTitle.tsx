@@ -10,6 +10,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { TrustMark } from '../../widgets/TrustMark.tsx';
 import { AllFacts } from './AllFacts.tsx';
 import { AttachedList, AttachMenu } from './Attachments.tsx';
+import { BesideDump } from './BesideDump.tsx';
 import { ViewSwitch } from './ViewSwitch.tsx';
 
 function Pill({ fact }: { readonly fact: ShownFact }) {
@@ -73,6 +74,7 @@ export function DumpTitle({ dump, info }: { readonly dump: OpenDump; readonly in
         </li>
       </ul>
       <AttachedList dump={dump} />
+      <BesideDump dump={dump} />
     </header>
   );
 }

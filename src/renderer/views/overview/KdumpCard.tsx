@@ -63,7 +63,7 @@ export function KdumpCard({ dump, decided }: { readonly dump: OpenDump; readonly
   const shown = decisions.find(({ id }) => id === chosen) ?? decisions.find(({ tone }) => tone === 'bad') ?? decisions[0];
   if (shown === undefined) return null;
   return (
-    <section className="card overview-card" aria-labelledby={`kdump-${dump.key}`} data-testid="kdump-card">
+    <section className="card overview-card kdump-card" aria-labelledby={`kdump-${dump.key}`} data-testid="kdump-card">
       <div className="card-head">
         <h2 className="caption" id={`kdump-${dump.key}`}>
           Would kdump have started?

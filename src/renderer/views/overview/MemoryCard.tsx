@@ -1,11 +1,11 @@
 /** The memory strip: what every page holds, as far as the index knows. */
 import { useMemo } from 'react';
-import { hex } from '../../../shared/units.ts';
 import { memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import { fractionOf } from '../../state/job-meter.ts';
 import { isRunning } from '../../state/jobs.ts';
 import { useFollowedCursor } from '../../hooks/use-cursor.ts';
 import { useStore } from '../../hooks/use-store.ts';
+import { groupedHex } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { Legend } from '../../widgets/memory-strip/Legend.tsx';
@@ -13,6 +13,7 @@ import { MemoryStrip } from '../../widgets/memory-strip/MemoryStrip.tsx';
 import { failingSpans, outlinesOf } from '../../widgets/memory-strip/marks.ts';
 import { sumCounts } from '../../widgets/memory-strip/memory-kinds.ts';
 import { useStrip } from '../../widgets/memory-strip/use-strip.ts';
+import { useStripMenu } from '../../widgets/memory-strip/use-strip-menu.ts';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
 
@@ -59,12 +60,16 @@ export function MemoryCard({ dump }: { readonly dump: OpenDump }) {
     () => ({ span, buckets: buckets ?? [], outlines: outlinesOf(dump.regions ?? []), failing: failingSpans(dump.checks), cursor: address }),
     [span, buckets, dump.regions, dump.checks, address],
   );
+  const openMenu = useStripMenu(dump.key, () => [{ label: 'Show the memory view', run: () => places.show('regions', dump.key) }]);
   const counts = useMemo(() => sumCounts(buckets ?? []), [buckets]);
   return (
     <section className="card memory-card" aria-labelledby={`memory-${dump.key}`}>
       <div className="card-head">
         <h2 className="caption memory-caption" id={`memory-${dump.key}`}>
-          Memory · absolute <span className="plain-case">0x0 – {hex(end)}</span>
+          Memory · absolute{' '}
+          <span className="plain-case">
+            {groupedHex(0n)} – {groupedHex(end)}
+          </span>
         </h2>
         <IndexState dump={dump} />
       </div>
@@ -77,6 +82,7 @@ export function MemoryCard({ dump }: { readonly dump: OpenDump }) {
             label="Memory strip"
             onWidth={onWidth}
             onPick={(picked) => places.goTo(dump.key, { space: 'absolute', address: picked & ~0xfffn, length: 1 })}
+            onMenu={openMenu}
           />
           <div className="memory-legend">
             {strip.value === undefined && strip.error !== undefined ? (

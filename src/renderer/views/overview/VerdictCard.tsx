@@ -1,12 +1,13 @@
 import { Fragment, useState } from 'react';
 import type { TriageDump } from '../../../shared/triage-model.ts';
 import { withKnownIssues } from '../../../shared/known-issues.ts';
-import { classLine, verdictRows } from '../../../shared/verdict-text.ts';
+import { classText, verdictRows } from '../../../shared/verdict-text.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { placePosition } from '../../words/place.ts';
-import { verdictBanner } from '../../words/verdict.ts';
+import { classTone, verdictBanner } from '../../words/verdict.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { AddressText } from '../../widgets/AddressText.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 
 const uncaused: ReadonlySet<string> = new Set(['unknown', 'running']);
@@ -24,12 +25,16 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
   const { tone, headline, detail, check } = verdictBanner(triage, dump.checks, dump.osInfo ?? triage);
   const [range] = check?.ranges ?? [];
   const [isOpen, setIsOpen] = useState(false);
-  const named = tone === 'plain' && !uncaused.has(verdict.class);
-  const title = <Hostile text={`${verdict.title} (${classLine(verdict)})`} />;
-  const said = <Hostile text={headline} />;
+  const named = check === undefined && !uncaused.has(verdict.class);
+  const title = <Hostile text={verdict.title} />;
+  const said = <AddressText dump={dump.key} text={headline} />;
   return (
     <section className={`card verdict verdict-${tone}`} aria-label="Verdict" data-testid="verdict" data-tone={tone}>
       <div className="verdict-words">
+        <p className="verdict-class" data-testid="verdict-class">
+          <span className={`verdict-chip tone-${classTone(verdict.class)}`}>{verdict.class === 'unknown' ? 'cause not known' : classText(verdict.class)}</span>
+          {verdict.contributing.length === 0 ? null : <span className="dim"> contributing: {verdict.contributing.map(classText).join(', ')}</span>}
+        </p>
         <h2 className="selectable" data-testid={named ? 'verdict-title' : undefined}>
           {named ? title : said}
         </h2>
@@ -37,7 +42,7 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
           {named ? said : title}
         </p>
         <p className="dim selectable">
-          <Hostile text={detail.join(' ')} />
+          <AddressText dump={dump.key} text={detail.join(' ')} />
         </p>
         {verdict.knownIssues?.map(({ text, link }, at) => (
           <p key={at} className="selectable" data-testid="known-issue">
@@ -54,7 +59,7 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
                   <Fragment key={row}>
                     <dt>{name}</dt>
                     <dd>
-                      <Hostile text={value} />
+                      <AddressText dump={dump.key} text={value} />
                     </dd>
                   </Fragment>
                 ))}

@@ -21,8 +21,8 @@ export function ViewSwitch({ dump, info }: { readonly dump: OpenDump; readonly i
           data-testid={`view-${view}`}
           onClick={() => {
             if (view === now) return;
-            const { volumes } = dump;
-            const key = dumps.open(dump.path, { ...defined({ volumes }), ...(view === 'all' ? {} : { view }) });
+            const { volumes, said } = dump;
+            const key = dumps.open(dump.path, { ...defined({ volumes }), said, ...(view === 'all' ? {} : { view }) });
             places.show('overview', key);
           }}
         >

@@ -2,19 +2,19 @@
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { ViewId } from '../../state/view-id.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { isFor, type View } from '../view.ts';
 import { Icon } from '../../widgets/Icon.tsx';
 
 interface Way {
   readonly view: ViewId;
   readonly icon: string;
   readonly title: string;
+  readonly needs?: View['needs'];
 }
 
-const lowcore: Way = { view: 'lowcore', icon: 'table', title: 'Lowcore' };
-
-const waysOf = (hasLowcore: boolean): readonly Way[] => [
+const ways: readonly Way[] = [
   { view: 'cpus', icon: 'chip', title: 'CPUs' },
-  ...(hasLowcore ? [lowcore] : []),
+  { view: 'lowcore', icon: 'table', title: 'Lowcore', needs: 'lowcore' },
   { view: 'regions', icon: 'layers', title: 'Memory' },
   { view: 'dmesg', icon: 'output', title: 'Kernel log' },
   { view: 'integrity', icon: 'shield', title: 'Integrity report' },
@@ -22,14 +22,19 @@ const waysOf = (hasLowcore: boolean): readonly Way[] => [
 ];
 
 export function WaysOn({ dump }: { readonly dump: OpenDump }) {
-  const { places } = useWorkbench();
+  const { places, exports } = useWorkbench();
   return (
     <nav className="ways-on" aria-label="Ways on" data-testid="ways-on">
-      {waysOf(dump.triage?.info.machine.features?.includes('lowcore') === true).map(({ view, icon, title }) => (
-        <button key={view} type="button" className="button" onClick={() => places.show(view, dump.key)}>
-          <Icon name={icon} /> {title}
-        </button>
-      ))}
+      {ways
+        .filter((way) => isFor(way, dump))
+        .map(({ view, icon, title }) => (
+          <button key={view} type="button" className="button" onClick={() => places.show(view, dump.key)}>
+            <Icon name={icon} /> {title}
+          </button>
+        ))}
+      <button type="button" className="button" onClick={() => exports.draft.set({ dump: dump.key })} data-testid="ways-on-export">
+        <Icon name="export" /> Export…
+      </button>
     </nav>
   );
 }

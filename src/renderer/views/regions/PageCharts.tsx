@@ -11,27 +11,25 @@ const describe = (pages: number): string => byteText(pages * pageSize);
 /** States as bars: pages with bytes are one of them. */
 function stateSlices(counts: KindCounts): readonly Slice[] {
   const present = memoryKinds.reduce((sum, { id }) => (withBytes.has(id) ? sum + counts[id] : sum), 0);
-  const states: readonly (readonly [string, number, string])[] = [
-    ['present', present, '--mem-data'],
-    ['zero', counts.zero, '--mem-fill'],
-    ['excluded', counts.excluded, '--mem-encrypted'],
-    ['missing', counts.missing, '--mem-hatch'],
-    ['unreadable', counts.unreadable, '--bad'],
-    ['encrypted', counts.encrypted, '--mem-encrypted'],
-    ['not yet scanned', counts.unknown, '--faint'],
+  // As on the strip: a state has one look everywhere.
+  const others = memoryKinds.filter(({ id }) => !withBytes.has(id) && (counts[id] > 0 || id === 'zero' || id === 'missing'));
+  return [
+    { label: 'with bytes', value: present, colour: '--mem-data' },
+    ...others.map(({ id, label, colour, pattern }) => ({ label, value: counts[id], colour, pattern })),
   ];
-  return states
-    .filter(([label, value]) => value > 0 || label === 'present' || label === 'zero' || label === 'missing')
-    .map(([label, value, colour]) => ({ label, value, colour }));
 }
 
 /** Shares of classes (doughnut) and states (bars), with the numbers as a table. */
 export function PageCharts({ counts, zoomed }: { readonly counts: KindCounts; readonly zoomed: boolean }) {
   const total = pagesOf(counts);
   const classes = useMemo(
-    () => memoryKinds.filter(({ id }) => withBytes.has(id) && counts[id] > 0).map(({ id, label, colour }) => ({ label, value: counts[id], colour })),
+    () =>
+      memoryKinds
+        .filter(({ id }) => withBytes.has(id) && counts[id] > 0)
+        .map((kind) => ({ kind, label: kind.label, value: counts[kind.id], colour: kind.colour })),
     [counts],
   );
+  const bytes = classes.reduce((sum, { value }) => sum + value, 0);
   const states = useMemo(() => stateSlices(counts), [counts]);
   const where = zoomed ? 'in this window' : 'of all memory';
   return (
@@ -45,7 +43,17 @@ export function PageCharts({ counts, zoomed }: { readonly counts: KindCounts; re
               palette.
             </p>
           ) : (
-            <Chart kind="doughnut" slices={classes} describe={describe} />
+            <div className="class-parts">
+              <Chart kind="doughnut" slices={classes} describe={describe} />
+              <ul className="legend">
+                {classes.map(({ kind, value }) => (
+                  <li key={kind.id} className="legend-item" title={kind.meaning}>
+                    <Swatch kind={kind} />
+                    {kind.label} {percentText(value, bytes)}
+                  </li>
+                ))}
+              </ul>
+            </div>
           )}
         </div>
       </section>

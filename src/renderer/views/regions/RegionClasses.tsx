@@ -1,14 +1,16 @@
 /** What each named region is made of: states and classes of its pages as a chart and as numbers. */
 import { useMemo } from 'react';
-import { byteText, hex, pageSize } from '../../../shared/units.ts';
+import { byteText, pageSize } from '../../../shared/units.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { countText } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { StackedChart } from '../../widgets/charts/StackedChart.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { Swatch } from '../../widgets/memory-strip/Legend.tsx';
 import { memoryKinds, sumCounts } from '../../widgets/memory-strip/memory-kinds.ts';
 import type { Span } from '../../widgets/memory-strip/strip-layout.ts';
 import { comparedRegions } from './region-choice.ts';
@@ -35,7 +37,8 @@ export function RegionClasses({ dump, onShow }: { readonly dump: OpenDump; reado
     () =>
       kinds.map(({ id, label, colour, pattern }) => ({
         label,
-        colour: pattern === 'solid' ? colour : '--mem-hatch',
+        colour,
+        pattern,
         values: (rows ?? []).map(({ counts }) => counts[id]),
       })),
     [kinds, rows],
@@ -44,6 +47,14 @@ export function RegionClasses({ dump, onShow }: { readonly dump: OpenDump; reado
   if (rows === undefined) return <QueryMessage query={query} what="the pages of each region" />;
   return (
     <div className="region-scroll region-classes" tabIndex={0} role="group" aria-label="Pages of each region" data-testid="region-classes">
+      <ul className="legend">
+        {kinds.map((kind) => (
+          <li key={kind.id} className="legend-item" title={kind.meaning}>
+            <Swatch kind={kind} />
+            {kind.label}
+          </li>
+        ))}
+      </ul>
       <div style={{ height: 30 + rows.length * rowHeight }}>
         <StackedChart rows={names} parts={parts} describe={describe} />
       </div>
@@ -66,7 +77,9 @@ export function RegionClasses({ dump, onShow }: { readonly dump: OpenDump; reado
                 <button type="button" className="link" title="Zoom to it" onClick={() => onShow({ start: BigInt(region.start), end: BigInt(region.end) })}>
                   <Hostile text={region.name} />
                 </button>{' '}
-                <span className="dim code">{hex(BigInt(region.start))}</span>
+                <span className="dim code">
+                  <HexNumber value={region.start} />
+                </span>
               </td>
               <td className="number">{byteText(BigInt(region.end) - BigInt(region.start))}</td>
               {kinds.map(({ id }) => (

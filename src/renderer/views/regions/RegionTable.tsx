@@ -1,9 +1,11 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type MouseEvent } from 'react';
 import { regionKinds, type RegionJson } from '../../../shared/structure-model.ts';
 import { byteText, hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { plural } from '../../words/numbers.ts';
+import { useWorkbench } from '../../workbench.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
@@ -11,12 +13,12 @@ import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
 import type { Span } from '../../widgets/memory-strip/strip-layout.ts';
 
 const columns: readonly VirtualColumn[] = [
-  { id: 'start', title: 'start', width: '18ch', number: true },
-  { id: 'end', title: 'end', width: '18ch', number: true },
+  { id: 'start', title: 'start', width: '21ch', number: true },
+  { id: 'end', title: 'end', width: '21ch', number: true },
   { id: 'size', title: 'size', width: '10ch', number: true },
   { id: 'kind', title: 'kind', width: '14ch' },
   { id: 'name', title: 'what', width: 'minmax(24ch, 1fr)' },
-  { id: 'file', title: 'in the file', width: '14ch' },
+  { id: 'file', title: 'in the file', width: '21ch' },
   { id: 'zoom', title: 'zoom', width: '5ch' },
 ];
 
@@ -31,7 +33,16 @@ function byAddress(left: RegionJson, right: RegionJson): number {
   return Number(starts === 0n ? ends : starts);
 }
 
+/** The row that a menu is asked for, by its place in the list: that under the pointer, or for the key the one that is picked. */
+function rowOf({ target }: MouseEvent): number {
+  if (!(target instanceof Element)) return -1;
+  const picked = target.closest('[aria-activedescendant]')?.getAttribute('aria-activedescendant');
+  const row = target.closest('[aria-rowindex]') ?? (picked === null || picked === undefined ? null : document.getElementById(picked));
+  return Number(row?.getAttribute('aria-rowindex') ?? 0) - 2;
+}
+
 export function RegionTable({ dump, onShow }: { readonly dump: OpenDump; readonly onShow: (span: Span) => void }) {
+  const { contextMenu, exports, places } = useWorkbench();
   const [kind, setKind] = useState<Kind | 'all'>('all');
   const regions = dump.regions;
   const kinds = useMemo(() => regionKinds.filter((one) => regions?.some((region) => region.kind === one)), [regions]);
@@ -72,6 +83,8 @@ export function RegionTable({ dump, onShow }: { readonly dump: OpenDump; readonl
         return region.fileOffset === undefined ? null : (
           <AddressLink dump={dump.key} position={{ space: 'file', address: BigInt(region.fileOffset), length: 1 }} />
         );
+      case 'end':
+        return <HexNumber value={region.end} />;
       case 'kind':
         return <span className="dim">{region.kind}</span>;
       case 'zoom':
@@ -80,8 +93,23 @@ export function RegionTable({ dump, onShow }: { readonly dump: OpenDump; readonl
         return <Hostile text={text(row, column)} title />;
     }
   };
+  const openMenu = (event: MouseEvent): void => {
+    const region = wanted[rowOf(event)];
+    if (region === undefined) return;
+    event.preventDefault();
+    const range = spanOf(region);
+    contextMenu.set({
+      left: event.clientX,
+      top: event.clientY,
+      items: [
+        { label: 'Export the memory of this region…', enabled: range.start < range.end, run: () => exports.draft.set({ dump: dump.key, range }) },
+        { label: 'Show in hex', run: () => places.goTo(dump.key, { space: 'absolute', address: range.start, length: 1 }) },
+        { label: 'Zoom the strip to it', run: () => onShow(range) },
+      ],
+    });
+  };
   return (
-    <section className="region-table" aria-label="Regions">
+    <section className="region-table" aria-label="Regions" onContextMenu={openMenu}>
       <div className="region-head">
         <span className="dim">{plural(wanted.length, 'region')}</span>
         <label className="dim">

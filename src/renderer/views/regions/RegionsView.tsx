@@ -1,11 +1,13 @@
 /** The whole address range: a zoomable strip, shares of states and classes, and every region by name. */
 import { useMemo, useState } from 'react';
-import { byteText, hex } from '../../../shared/units.ts';
+import { byteText } from '../../../shared/units.ts';
 import { memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import { useFollowedCursor } from '../../hooks/use-cursor.ts';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { Legend } from '../../widgets/memory-strip/Legend.tsx';
+import { Minimap } from '../../widgets/memory-strip/Minimap.tsx';
 import { MemoryStrip } from '../../widgets/memory-strip/MemoryStrip.tsx';
 import { failingSpans, outlinesOf } from '../../widgets/memory-strip/marks.ts';
 import { sumCounts } from '../../widgets/memory-strip/memory-kinds.ts';
@@ -13,6 +15,8 @@ import { panSpan, zoomSpan, type Span } from '../../widgets/memory-strip/strip-l
 import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
 import { useStrip } from '../../widgets/memory-strip/use-strip.ts';
 import { IconButton } from '../../widgets/IconButton.tsx';
+import { useStripMenu } from '../../widgets/memory-strip/use-strip-menu.ts';
+import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { PageCharts } from './PageCharts.tsx';
 import { RegionPanes } from './RegionPanes.tsx';
 import './regions.css';
@@ -21,13 +25,14 @@ import './regions.css';
 const minSpan = 64n * 4096n;
 
 export function RegionsView({ dump }: { readonly dump: OpenDump }) {
-  const { places } = useWorkbench();
+  const { places, exports } = useWorkbench();
   const { position: cursor } = useFollowedCursor(dump.key);
   const end = memoryEnd(dump);
   const whole = useMemo<Span>(() => ({ start: 0n, end }), [end]);
   const [zoomed, setZoomed] = useState<Span>();
   const span = zoomed ?? whole;
   const { strip, onWidth } = useStrip(dump, span);
+  const all = useStrip(dump, whole);
   const shown = strip.value?.span === span ? strip.value.buckets : undefined;
   const address = cursor?.space === 'absolute' ? cursor.address : undefined;
   const picture = useMemo(
@@ -37,6 +42,11 @@ export function RegionsView({ dump }: { readonly dump: OpenDump }) {
   const counts = useMemo(() => (strip.value === undefined ? undefined : sumCounts(strip.value.buckets)), [strip.value]);
   const zoom = (around: bigint, factor: number): void => setZoomed(zoomSpan(span, whole, around, factor, minSpan));
   const middle = (span.start + span.end) / 2n;
+  const openMenu = useStripMenu(dump.key, (pointed) => [
+    { label: 'Zoom in here', run: () => zoom(pointed, 0.25) },
+    { label: 'Show all memory', enabled: zoomed !== undefined, run: () => setZoomed(undefined) },
+    { label: 'Export the memory that the strip shows…', run: () => exports.draft.set({ dump: dump.key, range: span }) },
+  ]);
   if (end === 0n) return <p className="view message">This dump holds no memory.</p>;
   return (
     <div className="view regions-view">
@@ -45,7 +55,7 @@ export function RegionsView({ dump }: { readonly dump: OpenDump }) {
           <h2 className="caption">
             Memory · absolute{' '}
             <span className="plain-case" data-testid="strip-span">
-              {hex(span.start)} – {hex(span.end)} · {byteText(span.end - span.start)}
+              <HexNumber value={span.start} /> – <HexNumber value={span.end} /> · {byteText(span.end - span.start)}
             </span>
           </h2>
           <div className="zoom" role="group" aria-label="Zoom">
@@ -64,8 +74,18 @@ export function RegionsView({ dump }: { readonly dump: OpenDump }) {
           onWidth={onWidth}
           onPick={(picked) => places.goTo(dump.key, { space: 'absolute', address: picked & ~0xfffn, length: 1 })}
           onZoom={zoom}
+          onMenu={openMenu}
           onSpan={(drawn) => setZoomed(alignedSpan(drawn, whole))}
           onPan={(share) => setZoomed(panSpan(span, whole, BigInt(Math.round(Number(span.end - span.start) * share))))}
+        />
+        <Minimap
+          whole={whole}
+          span={span}
+          buckets={all.strip.value?.buckets ?? []}
+          onWidth={all.onWidth}
+          onSpan={setZoomed}
+          onZoom={zoom}
+          onAll={() => setZoomed(undefined)}
         />
         <div className="memory-legend">
           {counts === undefined ? (
@@ -76,10 +96,18 @@ export function RegionsView({ dump }: { readonly dump: OpenDump }) {
         </div>
         <Unconfirmed text={strip.value?.unconfirmed} />
       </section>
-      <div className="regions-below">
+      <SplitPane
+        name="regions"
+        label="Width of the list of regions"
+        share={0.7}
+        least={[260, 240]}
+        stackBelow={828}
+        stackedShare={0.5}
+        className="regions-below"
+      >
         <RegionPanes dump={dump} onShow={(region) => setZoomed(zoomTo(region, whole))} />
         {counts === undefined ? null : <PageCharts counts={counts} zoomed={zoomed !== undefined} />}
-      </div>
+      </SplitPane>
     </div>
   );
 }
@@ -96,5 +124,5 @@ function zoomTo({ start, end }: Span, whole: Span): Span {
   const room = size / 4n > minSpan ? size / 4n : minSpan;
   const from = start > whole.start + room ? start - room : whole.start;
   const to = end + room < whole.end ? end + room : whole.end;
-  return { start: from - (from & 0xfffn), end: to };
+  return alignedSpan({ start: from, end: to }, whole);
 }

@@ -11,8 +11,8 @@ import { hitBytes, hitText } from './hit-text.ts';
 import type { SearchQuestion } from './search-run.ts';
 
 const columns: readonly VirtualColumn[] = [
-  { id: 'address', title: 'absolute address', width: '19ch', number: true },
-  { id: 'file', title: 'in the file', width: '15ch', number: true },
+  { id: 'address', title: 'absolute address', width: '21ch', number: true },
+  { id: 'file', title: 'in the file', width: '21ch', number: true },
   { id: 'bytes', title: 'bytes', width: '27ch' },
   { id: 'text', title: 'text', width: 'minmax(84ch, 1fr)' },
 ];

@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { byteText } from '../../../shared/units.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
+import { useKept } from '../../hooks/use-kept.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { plural } from '../../words/numbers.ts';
 import { remedyWords } from '../../words/remedies.ts';
@@ -12,7 +13,7 @@ import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
 import { SearchExamples } from './SearchExamples.tsx';
 import { SearchFields } from './SearchFields.tsx';
 import { SearchHits } from './SearchHits.tsx';
-import { emptyForm, hitLimit, patternHints, searchQuestion } from './search-form.ts';
+import { emptyForm, hitLimit, patternHints, readForm, searchQuestion, type SearchForm } from './search-form.ts';
 import { createSearchRun, type SearchState } from './search-run.ts';
 import './search.css';
 
@@ -29,14 +30,17 @@ function outcome({ phase, hits, done, total, summary, error, remedy }: SearchSta
       return [error ?? '', ...(remedy === undefined || remedy === 'build-index' ? [] : [remedyWords[remedy] ?? []])].flat().join(': ');
     case 'done': {
       const unreadable = summary === undefined || summary.unreadableBytes === 0 ? '' : ` · ${byteText(summary.unreadableBytes)} could not be read`;
-      return `${found} in ${byteText(summary?.searchedBytes ?? 0)}${summary?.truncated === true ? `: the first ${hitLimit}, there are more` : ''}${unreadable}`;
+      const encrypted = summary?.encryptedBytes === undefined ? '' : ` · ${byteText(summary.encryptedBytes)} are encrypted, and were not searched`;
+      return `${found} in ${byteText(summary?.searchedBytes ?? 0)}${summary?.truncated === true ? `: the first ${hitLimit}, there are more` : ''}${unreadable}${encrypted}`;
     }
   }
 }
 
 export function SearchView({ dump }: { readonly dump: OpenDump }) {
   const { engine, dumpJobs } = useWorkbench();
-  const [form, setForm] = useState(emptyForm);
+  const [form, setForm] = useKept('form', readForm, emptyForm);
+  /** What was searched for last, in an earlier session too. */
+  const [searched, setSearched] = useKept<SearchForm | undefined>('searched', readForm, undefined);
   const [problem, setProblem] = useState<string>();
   const [run] = useState(() => createSearchRun(engine.call));
   const state = useStore(run.state);
@@ -55,6 +59,7 @@ export function SearchView({ dump }: { readonly dump: OpenDump }) {
       return;
     }
     setProblem(undefined);
+    setSearched(wanted);
     run.start(question);
   };
   const needsIndex = state.phase === 'failed' && state.remedy === 'build-index';
@@ -113,6 +118,22 @@ export function SearchView({ dump }: { readonly dump: OpenDump }) {
         <SearchHits dump={dump} hits={state.hits} question={state.question} />
       ) : state.phase === 'done' ? (
         <p className="message">Nothing in the searched memory matches. Pages that are missing or excluded have no bytes to search.</p>
+      ) : state.phase === 'idle' && searched !== undefined ? (
+        <p className="message">
+          The hits of the last search are not kept.{' '}
+          <button
+            type="button"
+            className="link"
+            disabled={handle === undefined}
+            onClick={() => {
+              setForm(searched);
+              start(searched);
+            }}
+            data-testid="search-again"
+          >
+            Search again for “<Hostile text={searched.pattern} />”
+          </button>
+        </p>
       ) : state.phase === 'idle' ? (
         <SearchExamples
           dump={dump}

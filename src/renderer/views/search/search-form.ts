@@ -1,25 +1,34 @@
 /** What stands in the fields of the search view, as a question to the engine or as the reason why it is none. */
+import * as v from 'valibot';
 import { defined } from '../../../shared/defined.ts';
-import type { EbcdicPage } from '../../../shared/ebcdic.ts';
+import { ebcdicPages } from '../../../shared/ebcdic.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import type { PageClass } from '../../../shared/model.ts';
-import type { searchEndians, searchStates, SearchType } from '../../../shared/search-model.ts';
+import { pageClasses } from '../../../shared/model.ts';
+import { searchEndians, searchStates, searchTypes, type SearchType } from '../../../shared/search-model.ts';
 import { resolveGoTo } from '../../state/go-to.ts';
 import type { SearchQuestion } from './search-run.ts';
 
-export interface SearchForm {
-  readonly pattern: string;
-  readonly type: SearchType;
-  readonly ignoreCase: boolean;
+/** As a session keeps it, too. */
+const formSchema = v.strictObject({
+  pattern: v.pipe(v.string(), v.maxLength(4000)),
+  type: v.picklist(searchTypes),
+  ignoreCase: v.boolean(),
   /** "dump": the dump's own byte order. */
-  readonly endian: 'dump' | (typeof searchEndians)[number];
-  readonly codePage: EbcdicPage;
-  readonly align: number;
+  endian: v.picklist(['dump', ...searchEndians]),
+  codePage: v.picklist(ebcdicPages),
+  align: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   /** Addresses as in the go-to box; empty for the start and the end of memory. */
-  readonly from: string;
-  readonly to: string;
-  readonly state: 'any' | (typeof searchStates)[number];
-  readonly class: 'any' | PageClass;
+  from: v.pipe(v.string(), v.maxLength(200)),
+  to: v.pipe(v.string(), v.maxLength(200)),
+  state: v.picklist(['any', ...searchStates]),
+  class: v.picklist(['any', ...pageClasses]),
+});
+export type SearchForm = Readonly<v.InferOutput<typeof formSchema>>;
+
+/** A form that was kept; undefined where it is none. */
+export function readForm(saved: unknown): SearchForm | undefined {
+  const checked = v.safeParse(formSchema, saved);
+  return checked.success ? checked.output : undefined;
 }
 
 export const emptyForm: SearchForm = {

@@ -1,8 +1,9 @@
 /** Rows as bars or shares: one column names them, another measures them. */
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { SqlJson } from '../../../shared/memory-model.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { countText, plural } from '../../words/numbers.ts';
+import type { QueryPage } from '../../state/query-book.ts';
 import { Chart } from '../../widgets/charts/Chart.tsx';
 import { cellText, isNumberColumn } from './sql-cells.ts';
 
@@ -47,18 +48,25 @@ function Picture({ result, value, label, kind }: PictureProps) {
   );
 }
 
-export function ResultChart({ result }: { readonly result: SqlJson }) {
+interface ResultChartProps {
+  readonly result: SqlJson;
+  /** Columns by their names: the choice holds for other answers that have them. */
+  readonly chosen: Pick<QueryPage, 'chart' | 'label' | 'value'>;
+  readonly onChoose: (part: Partial<Pick<QueryPage, 'chart' | 'label' | 'value'>>) => void;
+}
+
+export function ResultChart({ result, chosen, onChoose }: ResultChartProps) {
   const numbers = result.columns.map((_, index) => index).filter((index) => isNumberColumn(result, index));
-  const [kind, setKind] = useState<'bars' | 'doughnut'>('bars');
-  const [chosenValue, setValue] = useState<number>();
-  const [chosenLabel, setLabel] = useState<number>();
-  const value = chosenValue !== undefined && numbers.includes(chosenValue) ? chosenValue : numbers.at(-1);
-  const label = chosenLabel !== undefined && chosenLabel < result.columns.length ? chosenLabel : allWords;
+  const kind = chosen.chart;
+  const chosenValue = numbers.find((index) => result.columns[index] === chosen.value);
+  const value = chosenValue ?? numbers.at(-1);
+  // Where no column has the name: all words, as without a choice.
+  const label = chosen.label === undefined ? allWords : result.columns.indexOf(chosen.label);
   if (value === undefined) return <p className="message">A chart needs a column of numbers: this result has none.</p>;
-  const column = (name: string, chosen: number, from: readonly number[], onChoose: (index: number) => void) => (
+  const choice = (name: string, now: number, from: readonly number[], onPick: (column: string | undefined) => void) => (
     <label className="dim">
       {name}{' '}
-      <select className="select" value={chosen} onChange={(event) => onChoose(Number(event.currentTarget.value))}>
+      <select className="select" value={now} onChange={(event) => onPick(result.columns[Number(event.currentTarget.value)])}>
         {from.map((index) => (
           <option key={index} value={index}>
             {index === allWords ? 'all words' : visibleText(result.columns[index] ?? '')}
@@ -70,11 +78,16 @@ export function ResultChart({ result }: { readonly result: SqlJson }) {
   return (
     <div className="sql-chart">
       <div className="sql-chart-head">
-        {column('names', label, [allWords, ...result.columns.map((_, index) => index)], setLabel)}
-        {column('values', value, numbers, setValue)}
+        {choice('names', label, [allWords, ...result.columns.map((_, index) => index)], (column) => onChoose({ label: column }))}
+        {choice('values', value, numbers, (column) => onChoose({ value: column }))}
         <label className="dim">
           as{' '}
-          <select className="select" value={kind} onChange={(event) => setKind(event.currentTarget.value === 'bars' ? 'bars' : 'doughnut')}>
+          <select
+            className="select"
+            value={kind}
+            onChange={(event) => onChoose({ chart: event.currentTarget.value === 'bars' ? 'bars' : 'doughnut' })}
+            data-testid="sql-chart-kind"
+          >
             <option value="bars">bars</option>
             <option value="doughnut">shares</option>
           </select>

@@ -1,4 +1,4 @@
-/** The tables and columns that a query can name; a click puts the name into the query. */
+/** The tables and columns that a query can name, by what they are about; a click puts the name into the query. */
 import type { SqlTableJson } from '../../../shared/sql-protocol.ts';
 
 interface SchemaListProps {
@@ -6,31 +6,54 @@ interface SchemaListProps {
   readonly onInsert: (word: string) => void;
 }
 
+const titles = { dump: 'This dump', index: 'Pages and structures', analysis: 'Analyses', storage: 'How the index is stored' } as const;
+const groups = Object.keys(titles) as readonly (keyof typeof titles)[];
+
+function Table({ table, onInsert }: { readonly table: SqlTableJson; readonly onInsert: SchemaListProps['onInsert'] }) {
+  const call = table.parameters.length === 0 ? table.name : `${table.name}(${table.parameters.join(', ')})`;
+  return (
+    <details>
+      <summary className="code" title={table.about}>
+        {call}
+      </summary>
+      <p className="dim">
+        {table.about}{' '}
+        <button type="button" className="link" onClick={() => onInsert(table.name)}>
+          Insert the name
+        </button>
+      </p>
+      <ul>
+        {table.columns.map((column) => (
+          <li key={column.name}>
+            <button type="button" className="link code" onClick={() => onInsert(column.name)} title={`Put ${column.name} into the query`}>
+              {column.name}
+            </button>{' '}
+            <span className="dim">{column.about}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 export function SchemaList({ tables, onInsert }: SchemaListProps) {
   return (
-    <aside className="sql-schema" aria-label="Tables" tabIndex={0} data-testid="sql-schema">
-      {tables.map((table) => {
-        const call = table.parameters.length === 0 ? table.name : `${table.name}(${table.parameters.join(', ')})`;
-        return (
-          <details key={table.name}>
-            <summary className="code" title={table.about}>
-              {call}
-              {table.stable ? null : <span className="dim"> may change</span>}
-            </summary>
-            <p className="dim">{table.about}</p>
-            <ul>
-              {table.columns.map((column) => (
-                <li key={column.name}>
-                  <button type="button" className="link code" onClick={() => onInsert(column.name)} title={`Put ${column.name} into the query`}>
-                    {column.name}
-                  </button>{' '}
-                  <span className="dim">{column.about}</span>
-                </li>
-              ))}
-            </ul>
-          </details>
+    <div className="sql-schema" tabIndex={0} role="group" aria-label="Tables and their columns" data-testid="sql-schema">
+      {tables.length === 0 ? <p className="dim">No table has these words.</p> : null}
+      {groups.map((group) => {
+        const of = tables.filter((table) => table.group === group);
+        return of.length === 0 ? null : (
+          <section key={group} aria-label={titles[group]}>
+            <h3 className="caption">
+              {titles[group]}
+              {group === 'storage' ? <span className="dim"> may change</span> : null}
+            </h3>
+            {of.map((table) => (
+              <Table key={table.name} table={table} onInsert={onInsert} />
+            ))}
+          </section>
         );
       })}
-    </aside>
+    </div>
   );
 }

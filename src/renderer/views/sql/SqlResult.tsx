@@ -1,7 +1,9 @@
 /** The rows of a query: a table whose addresses lead to their bytes, a chart, and the way out as CSV or JSON. */
 import { useMemo, useState } from 'react';
 import { incompleteIndexText } from '../../../shared/index-text.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { emptyQueryPage } from '../../state/query-book.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -22,8 +24,10 @@ interface SqlResultProps {
 }
 
 export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
-  const { shell, tell } = useWorkbench();
-  const [shown, setShown] = useState<'table' | 'chart'>('table');
+  const { shell, tell, queries } = useWorkbench();
+  const page = useStore(queries.pages)[dump.key] ?? emptyQueryPage;
+  const { shown } = page;
+  const setShown = (chosen: typeof shown): void => queries.change(dump.key, { shown: chosen });
   const [by, setBy] = useState<SortBy>();
   const { result, seconds } = answer;
   const rows = useMemo(() => sortedRows(result, by), [result, by]);
@@ -99,7 +103,7 @@ export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
           cell={cell}
         />
       ) : (
-        <ResultChart result={result} />
+        <ResultChart result={result} chosen={page} onChoose={(part) => queries.change(dump.key, part)} />
       )}
     </section>
   );

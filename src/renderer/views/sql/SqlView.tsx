@@ -1,16 +1,18 @@
-/** Read-only queries on the page index and on analyses, with completion, saved queries, and results as a table, a chart, CSV or JSON. */
+/** Read-only queries on the dump as tables, with completion, saved and past queries, and results as a table, a chart, CSV or JSON. */
 import { remedyOf, remedyWords } from '../../words/remedies.ts';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { createQuerySlot } from '../../engine/query-slot.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
+import { emptyQueryPage } from '../../state/query-book.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { percentText } from '../../words/numbers.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { QueryPicker } from './QueryPicker.tsx';
 import { createSavedQueries, starterQueries } from './saved-queries.ts';
-import { SchemaList } from './SchemaList.tsx';
+import { SqlPanel } from './SqlPanel.tsx';
 import { sqlSuggestions } from './sql-completion.ts';
 import type { SqlEditor } from './sql-editor.ts';
 import { SqlResult } from './SqlResult.tsx';
@@ -22,11 +24,12 @@ const rowCaps = [1000, 10_000, 100_000];
 const timeCaps = [10, 30, 120];
 
 export function SqlView({ dump }: { readonly dump: OpenDump }) {
-  const { engine, themes, tell, dumpJobs } = useWorkbench();
+  const { engine, themes, tell, dumpJobs, queries } = useWorkbench();
   const { shown } = useStore(themes.state);
   const [slot] = useState(() => createQuerySlot<TimedResult>());
   const answer = useStore(slot.state);
-  const [text, setText] = useState(starterQueries[0]?.query ?? '');
+  const page = useStore(queries.pages)[dump.key] ?? emptyQueryPage;
+  const text = page.text ?? starterQueries[0]?.query ?? '';
   const [rows, setRows] = useState(rowCaps[0] ?? 1000);
   const [seconds, setSeconds] = useState(timeCaps[1] ?? 30);
   const [ready, setReady] = useState(false);
@@ -41,13 +44,21 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
     const query = made.current?.text() ?? text;
     slot.ask(async (signal) => {
       const started = performance.now();
-      const result = await engine.call('sql', { dump: handle, query, rows, seconds }, { signal });
-      return { result, seconds: (performance.now() - started) / 1000 };
+      try {
+        const result = await engine.call('sql', { dump: handle, query, rows, seconds }, { signal });
+        queries.ran(dump.key, { query, rows: result.rows.length });
+        return { result, seconds: (performance.now() - started) / 1000 };
+      } catch (error) {
+        // One that was cancelled, or given up for a newer one, may be wanted again too.
+        queries.ran(dump.key, { query });
+        throw error;
+      }
     });
   };
   const onRun = useEffectEvent(run);
   const suggest = useEffectEvent((before: string, query: string) => sqlSuggestions(before, query, tables));
   const firstText = useEffectEvent(() => text);
+  const onType = useEffectEvent((typed: string) => queries.change(dump.key, { text: typed }));
 
   useEffect(() => {
     let over = false;
@@ -58,7 +69,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
         text: firstText(),
         label: 'SQL query. Ctrl+Enter runs it, Escape leaves the suggestions.',
         suggest: (before, query) => suggest(before, query),
-        onChange: setText,
+        onChange: (typed) => onType(typed),
         onRun: () => onRun(),
       });
       setReady(true);
@@ -80,7 +91,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
   }, [indexed, handle, slot]);
 
   const choose = (query: string): void => {
-    setText(query);
+    queries.change(dump.key, { text: query });
     made.current?.setText(query);
     made.current?.focus();
   };
@@ -123,36 +134,48 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
           )}
         </span>
       </div>
-      <div className="sql-middle">
-        <div className="sql-editor" data-testid="sql-editor" data-ready={ready}>
-          <div ref={host} className="sql-editor-host" />
-        </div>
-        <SchemaList tables={tables} onInsert={(word) => made.current?.insert(word)} />
-      </div>
-      {partial ? (
-        <p className="tone-warn">The index holds {percentText(coverage.indexed, coverage.total)} of the pages so far: answers about pages are of that part.</p>
-      ) : null}
-      {answer.error === undefined ? null : (
-        <p className="tone-bad" role="alert" data-testid="sql-error">
-          <Hostile text={answer.error.message.split('\n')[0] ?? ''} />{' '}
-          {remedy === 'build-index' ? (
-            <button type="button" className="link" onClick={() => dumpJobs.index(dump.key)}>
-              Build the page index
-            </button>
-          ) : (
-            <>{remedy === undefined ? null : remedyWords[remedy]}</>
+      <SplitPane name="sql" label="Height of the query" stacked share={0.32} least={[90, 120]}>
+        <SplitPane name="sql.tables" label="Width of the query" share={0.74} least={[200, 140]}>
+          <div className="sql-editor" data-testid="sql-editor" data-ready={ready}>
+            <div ref={host} className="sql-editor-host" />
+          </div>
+          <SqlPanel
+            tables={tables}
+            history={page.history}
+            onInsert={(word) => made.current?.insert(word)}
+            onChoose={choose}
+            onForget={() => queries.change(dump.key, { history: [] })}
+          />
+        </SplitPane>
+        <div className="sql-below">
+          {partial ? (
+            <p className="tone-warn">
+              The index holds {percentText(coverage.indexed, coverage.total)} of the pages so far: answers about pages are of that part.
+            </p>
+          ) : null}
+          {answer.error === undefined ? null : (
+            <p className="tone-bad" role="alert" data-testid="sql-error">
+              <Hostile text={answer.error.message.split('\n')[0] ?? ''} />{' '}
+              {remedy === 'build-index' ? (
+                <button type="button" className="link" onClick={() => dumpJobs.index(dump.key)}>
+                  Build the page index
+                </button>
+              ) : (
+                <>{remedy === undefined ? null : remedyWords[remedy]}</>
+              )}
+            </p>
           )}
-        </p>
-      )}
-      {answer.value === undefined ? (
-        <p className="message" role="status">
-          {answer.asking
-            ? 'Running…'
-            : 'A query sees the page index and the analyses of this dump and cannot change them. Run one, or choose one of the saved ones.'}
-        </p>
-      ) : (
-        <SqlResult dump={dump} answer={answer.value} stale={answer.asking || answer.error !== undefined} rowCap={rows} />
-      )}
+          {answer.value === undefined ? (
+            <p className="message" role="status">
+              {answer.asking
+                ? 'Running…'
+                : 'A query sees this dump as tables and cannot change it: tasks, dmesg, symbols, modules, checks, pages, analyses. Run one, or choose one of the saved ones.'}
+            </p>
+          ) : (
+            <SqlResult dump={dump} answer={answer.value} stale={answer.asking || answer.error !== undefined} rowCap={rows} />
+          )}
+        </div>
+      </SplitPane>
     </div>
   );
 }

@@ -85,6 +85,34 @@ HAVING count(DISTINCT cpu) > 1
 ORDER BY times DESC`,
   },
   {
+    name: 'Tasks by state',
+    query: `SELECT state, kind, count(*) AS tasks, group_concat(name, ' ') AS names
+FROM tasks
+GROUP BY state, kind
+ORDER BY tasks DESC`,
+  },
+  {
+    name: 'Kernel log: errors and lines of trouble',
+    query: `SELECT time, level, mark, text
+FROM dmesg
+WHERE mark IS NOT NULL OR level IN ('emerg', 'alert', 'crit', 'err')
+ORDER BY sequence`,
+  },
+  {
+    name: 'Checks that did not pass',
+    query: `SELECT verdict, id, title, detail, recorded, computed
+FROM checks
+WHERE verdict <> 'passed'
+ORDER BY verdict`,
+  },
+  {
+    name: 'Symbols by module',
+    query: `SELECT coalesce(module, 'kernel') AS module, count(*) AS symbols, sum(size) AS bytes
+FROM symbols
+GROUP BY module
+ORDER BY symbols DESC`,
+  },
+  {
     name: 'Notes by kind',
     query: `SELECT owner, name, count(*) AS notes, sum(bytes) AS bytes
 FROM note

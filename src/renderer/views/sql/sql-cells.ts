@@ -1,5 +1,6 @@
 /** Cells of a result: how they read, and where those lead that are addresses. */
 import type { SqlJson } from '../../../shared/memory-model.ts';
+import { addressCharacters } from '../../words/numbers.ts';
 import { hex, pageShift } from '../../../shared/units.ts';
 import type { Position } from '../../state/position.ts';
 import type { SortBy } from '../../widgets/virtual-table/sort-by.ts';
@@ -29,11 +30,13 @@ export function cellPosition(column: string, cell: SqlCell): Position | undefine
   return isFileOffset(name) ? { space: 'file', address: value, length: 1 } : undefined;
 }
 
+const isHexadecimal = (title: string): boolean => isAddress(title.toLowerCase()) || isFileOffset(title.toLowerCase());
+
 /** Addresses and file positions in hexadecimal, everything else as SQLite gave it. */
 export function cellText(column: string, cell: SqlCell): string {
   if (cell === null) return 'NULL';
   const name = column.toLowerCase();
-  const value = isAddress(name) || isFileOffset(name) ? integer(cell) : undefined;
+  const value = isHexadecimal(name) ? integer(cell) : undefined;
   return value === undefined ? String(cell) : hex(BigInt.asUintN(64, value));
 }
 
@@ -41,7 +44,7 @@ export function cellText(column: string, cell: SqlCell): string {
 export function columnWidth(result: SqlJson, column: number): number {
   const title = result.columns[column] ?? '';
   const longest = result.rows.slice(0, 200).reduce((most, row) => Math.max(most, cellText(title, row[column] ?? null).length), title.length);
-  return Math.min(64, Math.max(6, longest + 1));
+  return Math.min(64, Math.max(isHexadecimal(title) ? addressCharacters : 6, longest + 1));
 }
 
 export const isNumberColumn = (result: SqlJson, column: number): boolean =>

@@ -13,6 +13,8 @@ import {
 import { useEffect, useRef } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
+import type { Pattern } from '../memory-strip/memory-kinds.ts';
+import { kindFill } from '../memory-strip/strip-painter.ts';
 import './chart.css';
 
 ChartJs.register(ArcElement, BarController, BarElement, CategoryScale, DoughnutController, LinearScale, Tooltip);
@@ -22,6 +24,8 @@ export interface Slice {
   readonly value: number;
   /** CSS variable. */
   readonly colour: string;
+  /** Drawn over the colour; solid unless given. */
+  readonly pattern?: Pattern;
 }
 
 interface ChartProps {
@@ -41,8 +45,9 @@ function configuration(
   kind: ChartProps['kind'],
   slices: readonly Slice[],
   describe: ChartProps['describe'],
-  at: Element,
+  at: HTMLCanvasElement,
 ): ChartConfiguration<'doughnut' | 'bar'> {
+  const context = at.getContext('2d');
   const style = getComputedStyle(at);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -53,7 +58,9 @@ function configuration(
     datasets: [
       {
         data: slices.map(({ value }) => value),
-        backgroundColor: slices.map((slice) => colour(slice.colour)),
+        backgroundColor: slices.map((slice) =>
+          context === null ? colour(slice.colour) : kindFill(context, at, { colour: slice.colour, pattern: slice.pattern ?? 'solid' }),
+        ),
         borderColor: colour('--panel'),
         borderWidth: kind === 'doughnut' ? 1 : 0,
       },

@@ -3,6 +3,8 @@ import { BarController, BarElement, CategoryScale, Chart as ChartJs, LinearScale
 import { useEffect, useRef } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
+import type { Pattern } from '../memory-strip/memory-kinds.ts';
+import { kindFill } from '../memory-strip/strip-painter.ts';
 import './chart.css';
 
 ChartJs.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
@@ -11,6 +13,7 @@ export interface StackedPart {
   readonly label: string;
   /** CSS variable. */
   readonly colour: string;
+  readonly pattern: Pattern;
   /** One value a row. */
   readonly values: readonly number[];
 }
@@ -23,7 +26,8 @@ interface StackedChartProps {
 }
 
 /** Values become percent of their row, so that a small row is as legible as a large one. */
-function configuration({ rows, parts, describe }: StackedChartProps, at: Element): ChartConfiguration<'bar'> {
+function configuration({ rows, parts, describe }: StackedChartProps, at: HTMLCanvasElement): ChartConfiguration<'bar'> {
+  const context = at.getContext('2d');
   const style = getComputedStyle(at);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const font = { family: 'IBM Plex Sans', size: 12 };
@@ -36,7 +40,7 @@ function configuration({ rows, parts, describe }: StackedChartProps, at: Element
       datasets: parts.map((part) => ({
         label: part.label,
         data: part.values.map((value, row) => (100 * value) / Math.max(1, totals[row] ?? 1)),
-        backgroundColor: colour(part.colour),
+        backgroundColor: context === null ? colour(part.colour) : kindFill(context, at, part),
         borderColor: colour('--panel'),
         borderWidth: 0.5,
       })),

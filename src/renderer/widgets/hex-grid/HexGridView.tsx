@@ -2,8 +2,11 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { HexGrid, type HexSelection } from './hex-grid.ts';
 import type { HexMark } from './hex-mark.ts';
+import type { RowForm } from './hex-row.ts';
+import type { SortedRange } from '../../state/sorted-ranges.ts';
 import type { Gap } from './row-map.ts';
 import { createHexSource, type ReadBytes } from './hex-source.ts';
+import type { LinkedGrid } from '../../state/grid-links.ts';
 import './hex-grid.css';
 
 interface HexGridViewProps {
@@ -13,33 +16,47 @@ interface HexGridViewProps {
   readonly memoryEnd: bigint;
   readonly read: ReadBytes;
   readonly selection: HexSelection;
+  readonly form: RowForm;
   readonly marks: readonly HexMark[];
+  /** What was found, in ascending order. */
+  readonly hits: readonly SortedRange[];
   /** Ranges without bytes that become one row each; ascending. */
   readonly gaps: readonly Gap[];
   readonly label: string;
   readonly onSelect: (selection: HexSelection) => void;
   readonly onRefused: (error: Error | undefined) => void;
+  /** To scroll as others do. Returns what ends it. */
+  readonly link: (grid: LinkedGrid) => () => void;
 }
 
-export function HexGridView({ sourceKey, size, memoryEnd, read, selection, marks, gaps, label, onSelect, onRefused }: HexGridViewProps) {
+export function HexGridView({ sourceKey, size, memoryEnd, read, selection, form, marks, hits, gaps, label, onSelect, onRefused, link }: HexGridViewProps) {
   const host = useRef<HTMLDivElement>(null);
   const grid = useRef<HexGrid>(undefined);
   const top = useRef<bigint>(undefined);
+  const scrolled = useRef<(top: bigint) => void>(undefined);
   const select = useEffectEvent(onSelect);
   const refused = useEffectEvent(onRefused);
   const reader = useEffectEvent(read);
+  const linked = useEffectEvent(link);
 
   useEffect(() => {
     if (host.current === null) return undefined;
-    const made = new HexGrid(host.current, { onSelect: (now) => select(now), onRefused: (error) => refused(error) });
+    const made = new HexGrid(host.current, {
+      onSelect: (now) => select(now),
+      onRefused: (error) => refused(error),
+      onScroll: (address) => scrolled.current?.(address),
+    });
     grid.current = made;
     return () => {
       // A tab that is shown again shows the same rows.
-      top.current = made.top;
+      top.current = made.topAddress;
       made.destroy();
       grid.current = undefined;
     };
   }, []);
+  useEffect(() => {
+    grid.current?.setForm(form);
+  }, [form]);
   useEffect(() => {
     const made = grid.current;
     if (made === undefined || sourceKey === undefined) return undefined;
@@ -59,12 +76,27 @@ export function HexGridView({ sourceKey, size, memoryEnd, read, selection, marks
     grid.current?.setMarks(marks);
   }, [marks]);
   useEffect(() => {
+    grid.current?.setHits(hits);
+  }, [hits]);
+  useEffect(() => {
     grid.current?.setGaps(gaps);
   }, [gaps]);
   const { address, length } = selection;
   useEffect(() => {
     grid.current?.select({ address, length });
   }, [sourceKey, address, length]);
+  // Last: it joins the others where it is by now.
+  useEffect(() => {
+    const made = grid.current;
+    if (made === undefined || sourceKey === undefined) return undefined;
+    return linked({
+      top: () => made.topAddress,
+      scrollTo: (at) => made.scrollTo(at),
+      onScroll(listener) {
+        scrolled.current = listener;
+      },
+    });
+  }, [sourceKey]);
 
   return (
     <div
@@ -76,6 +108,8 @@ export function HexGridView({ sourceKey, size, memoryEnd, read, selection, marks
       tabIndex={0}
       data-testid="hex-grid"
       data-pane-focus
+      data-keys="hex-grid"
+      data-keys-default
     />
   );
 }

@@ -1,5 +1,5 @@
 /** Where a key takes the cursor of the hex grid. */
-import { rowBytes } from './hex-row.ts';
+import { rowBytes as usualBytes } from './hex-row.ts';
 
 export interface MoveRoom {
   /** Bytes of the space. */
@@ -7,16 +7,17 @@ export interface MoveRoom {
   /** End of the dump's memory: Ctrl+End stops there first. */
   readonly memoryEnd: bigint;
   readonly pageRows: number;
+  /** 16 unless given. */
+  readonly rowBytes?: number;
 }
 
 export const moveKeys = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End'] as const;
 export type MoveKey = (typeof moveKeys)[number];
 export const isMoveKey = (key: string): key is MoveKey => moveKeys.some((one) => one === key);
 
-const row = BigInt(rowBytes);
-
 /** @param far with Ctrl: Home and End go to the ends of the space */
 export function moveCursor(cursor: bigint, key: MoveKey, far: boolean, room: MoveRoom): bigint {
+  const row = BigInt(room.rowBytes ?? usualBytes);
   const last = room.size - 1n;
   const clamp = (address: bigint): bigint => (address < 0n ? 0n : address > last ? last : address);
   const page = row * BigInt(Math.max(1, room.pageRows - 1));

@@ -3,11 +3,13 @@
  * index; nothing in the DOM is as high as the space (Chromium clamps an element at 16.7 million pixels).
  */
 import type { PageState } from '../../../shared/model.ts';
+import { longestOf, rangesIn, type SortedRange } from '../../state/sorted-ranges.ts';
 import { byteText } from '../../../shared/units.ts';
 import { isMoveKey, moveCursor } from './cursor-moves.ts';
 import type { HexMark } from './hex-mark.ts';
 import { HexRowElement } from './hex-row-element.ts';
-import { absentStates, addressText, rowBytes, rowLayers, rowSpeech } from './hex-row.ts';
+import { absentStates, addressText, rowLayers, rowSpeech, usualForm, type RowForm } from './hex-row.ts';
+import { HexRuler, rulerHeight } from './hex-ruler.ts';
 import { windowBytes, type HexSource, type Span } from './hex-source.ts';
 import { pointedByte } from './pointed-byte.ts';
 import { foldsOf, RowMap, type Fold, type Gap } from './row-map.ts';
@@ -22,6 +24,8 @@ export interface HexGridEvents {
   readonly onSelect: (selection: HexSelection) => void;
   /** The whole view cannot be read: why. Undefined when it can. */
   readonly onRefused: (error: Error | undefined) => void;
+  /** A person scrolled: the address at the top is another. */
+  readonly onScroll: (top: bigint) => void;
 }
 
 interface GridRow {
@@ -33,21 +37,24 @@ interface GridRow {
   error: Error | undefined;
 }
 
-const row64 = BigInt(rowBytes);
-/** Read before they come on screen. */
-const rowsAhead = BigInt(windowBytes) / row64;
 /** A gap says its reason once in so many rows, and where it begins. */
 const reasonRows = 16n;
 
 export class HexGrid {
   readonly #host: HTMLElement;
   readonly #body = document.createElement('div');
+  readonly #ruler = new HexRuler();
   readonly #plane: RowPlane<GridRow>;
   readonly #viewport: RowViewport;
   readonly #events: HexGridEvents;
   #source: HexSource | undefined;
   #memoryEnd = 0n;
+  #form: RowForm = usualForm;
+  #row64 = BigInt(usualForm.bytes);
+  #gaps: readonly Gap[] = [];
   #marks: readonly HexMark[] = [];
+  #hits: readonly SortedRange[] = [];
+  #longestHit = 0n;
   #folds: readonly Fold[] = [];
   #map = new RowMap(0n, []);
   #cursor = 0n;
@@ -62,22 +69,48 @@ export class HexGrid {
     this.#body.className = 'hex-body';
     this.#body.ariaHidden = 'true';
     host.replaceChildren(this.#body);
-    this.#plane = new RowPlane(this.#body, () => ({ element: new HexRowElement(), edition: -1, reason: undefined, error: undefined }));
+    this.#body.append(this.#ruler.element);
+    this.#plane = new RowPlane(this.#body, () => ({ element: new HexRowElement(this.#form), edition: -1, reason: undefined, error: undefined }));
     this.#viewport = new RowViewport(host, {
+      headHeight: rulerHeight,
       rowCount: () => this.#map.count,
-      memoryRows: () => this.#map.shownAt((this.#memoryEnd + row64 - 1n) / row64),
+      memoryRows: () => this.#map.shownAt((this.#memoryEnd + this.#row64 - 1n) / this.#row64),
       paint: (rows) => this.#paint(rows),
       speech: () => this.#speech(),
+      onScroll: () => this.#events.onScroll(this.topAddress),
     });
+    this.#measure();
     host.addEventListener('keydown', this.#onKey);
     this.#body.addEventListener('pointerdown', this.#onPointerDown);
     this.#body.addEventListener('pointermove', this.#onPointerMove);
     this.#body.addEventListener('pointerup', this.#onPointerUp);
   }
 
-  /** First row on screen, for coming back to the same picture. */
-  get top(): bigint {
-    return this.#viewport.top;
+  /** Address of the first row on screen. */
+  get topAddress(): bigint {
+    return this.#map.rowAt(this.#viewport.top).row * this.#row64;
+  }
+
+  /** Rows of another length, or with other columns. What is at the top stays there. */
+  setForm(form: RowForm): void {
+    if (form === this.#form) return;
+    const top = this.topAddress;
+    this.#form = form;
+    this.#row64 = BigInt(form.bytes);
+    this.#folds = foldsOf(this.#gaps, form.bytes);
+    this.#measure();
+    this.#plane.discard();
+    this.#remap();
+    this.scrollTo(top);
+  }
+
+  /** Columns of the style sheet. */
+  #measure(): void {
+    const { characters, asciiColumn, hexWidth } = this.#form;
+    this.#host.style.setProperty('--hex-row', `${characters}ch`);
+    this.#host.style.setProperty('--hex-text', `${asciiColumn}ch`);
+    this.#host.style.setProperty('--hex-bytes', `${hexWidth}ch`);
+    this.#ruler.setForm(this.#form);
   }
 
   /** Shows another space, or the same one from a new engine. */
@@ -89,12 +122,21 @@ export class HexGrid {
 
   /** Long ranges without bytes, in ascending order: each becomes one row, but for the one that the cursor is in. */
   setGaps(gaps: readonly Gap[]): void {
-    this.#folds = foldsOf(gaps);
+    this.#gaps = gaps;
+    this.#folds = foldsOf(gaps, this.#form.bytes);
     this.#remap();
   }
 
   setMarks(marks: readonly HexMark[]): void {
     this.#marks = marks;
+    this.refresh();
+  }
+
+  /** What was found, in ascending order: marked like marks, and may be many. */
+  setHits(hits: readonly SortedRange[]): void {
+    if (hits === this.#hits) return;
+    this.#hits = hits;
+    this.#longestHit = longestOf(hits);
     this.refresh();
   }
 
@@ -112,8 +154,11 @@ export class HexGrid {
     this.#viewport.refresh();
   }
 
-  scrollTo(row: bigint): void {
-    this.#viewport.scrollTo(row);
+  /** Puts the row of an address at the top. */
+  scrollTo(address: bigint): void {
+    const last = (this.#source?.size ?? 1n) - 1n;
+    const at = address < 0n ? 0n : address > last ? last : address;
+    this.#viewport.scrollTo(this.#map.shownAt(at / this.#row64));
   }
 
   /** What is shown may have changed, as when something was read. */
@@ -129,9 +174,9 @@ export class HexGrid {
 
   /** The gap that the cursor is in is open; what was at the top stays there. */
   #remap(): void {
-    const rows = this.#source === undefined ? 0n : (this.#source.size + row64 - 1n) / row64;
-    const at = this.#cursor / row64;
     const top = this.#map.rowAt(this.#viewport.top).row;
+    const rows = this.#source === undefined ? 0n : (this.#source.size + this.#row64 - 1n) / this.#row64;
+    const at = this.#cursor / this.#row64;
     this.#map = new RowMap(
       rows,
       this.#folds.filter(({ start, end }) => at < start || at >= end),
@@ -142,13 +187,13 @@ export class HexGrid {
 
   /** Keeps the folds as they are unless the cursor went into or out of one. */
   #followCursor(before: bigint): void {
-    const inFold = (address: bigint): Fold | undefined => this.#folds.find(({ start, end }) => address / row64 >= start && address / row64 < end);
+    const inFold = (address: bigint): Fold | undefined => this.#folds.find(({ start, end }) => address / this.#row64 >= start && address / this.#row64 < end);
     if (inFold(before) !== inFold(this.#cursor)) this.#remap();
   }
 
   /** Where the cursor is among the rows on screen. */
   #cursorRow(): bigint {
-    return this.#map.shownAt(this.#cursor / row64);
+    return this.#map.shownAt(this.#cursor / this.#row64);
   }
 
   #selection(): HexSelection {
@@ -164,6 +209,7 @@ export class HexGrid {
       return;
     }
     const { top, direction } = this.#viewport;
+    this.#ruler.mark(Number(this.#cursor % this.#row64));
     source.want(this.#spans(top, count), this.#ahead(direction < 0 ? top : top + BigInt(count), direction));
     let refused: Error | undefined;
     let reason: PageState | undefined;
@@ -175,7 +221,7 @@ export class HexGrid {
       const at = this.#map.rowAt(row);
       if (at.fold === undefined) {
         const { address: from, length } = this.#selection();
-        element.select(at.row * row64, from, from + BigInt(length), this.#cursor);
+        element.select(at.row * this.#row64, from, from + BigInt(length), this.#cursor);
       }
       element.explain(shown.reason !== reason || at.row % reasonRows === 0n ? shown.reason : undefined);
       reason = shown.reason;
@@ -196,18 +242,25 @@ export class HexGrid {
     }
     const { row, fold } = this.#map.rowAt(index);
     if (fold !== undefined) {
-      const bytes = (fold.end - fold.start) * row64;
-      element.fold(addressText(row * row64), `${bytes < 1n << 53n ? byteText(Number(bytes)) : 'the rest'}: ${fold.reason}`);
+      const bytes = (fold.end - fold.start) * this.#row64;
+      element.fold(addressText(row * this.#row64), `${bytes < 1n << 53n ? byteText(Number(bytes)) : 'the rest'}: ${fold.reason}`);
       return;
     }
-    const address = row * row64;
+    const address = row * this.#row64;
     const { bytes, absent, error } = this.#bytesOf(source, address);
     // What cannot be read is not being read any more.
-    const layers = error === undefined ? rowLayers(address, bytes, absent) : rowLayers(address, new Uint8Array(0), absent);
+    const layers = error === undefined ? rowLayers(address, bytes, absent, this.#form) : rowLayers(address, new Uint8Array(0), absent, this.#form);
     element.show(layers);
-    element.mark(address, this.#marks);
+    element.mark(address, this.#marksOf(address));
     shown.reason = layers.reason;
     shown.error = error;
+  }
+
+  /** Hits come last: a row shows few marks. */
+  #marksOf(address: bigint): readonly HexMark[] {
+    if (this.#hits.length === 0) return this.#marks;
+    const hits = rangesIn(this.#hits, this.#longestHit, address, address + this.#row64);
+    return hits.length === 0 ? this.#marks : [...this.#marks, ...hits.map(({ start, end }): HexMark => ({ start, end, tone: 'hit' }))];
   }
 
   /** What is on screen, as runs of addresses. */
@@ -216,10 +269,10 @@ export class HexGrid {
     for (let shown = top; shown < top + BigInt(count) && shown < this.#map.count; shown += 1n) {
       const { row, fold } = this.#map.rowAt(shown);
       if (fold !== undefined) continue;
-      const start = row * row64;
+      const start = row * this.#row64;
       const last = spans.at(-1);
-      if (last?.end === start) spans[spans.length - 1] = { start: last.start, end: start + row64 };
-      else spans.push({ start, end: start + row64 });
+      if (last?.end === start) spans[spans.length - 1] = { start: last.start, end: start + this.#row64 };
+      else spans.push({ start, end: start + this.#row64 });
     }
     return spans;
   }
@@ -229,8 +282,9 @@ export class HexGrid {
     if (edge <= 0n || edge >= this.#map.count) return undefined;
     const { row, fold } = this.#map.rowAt(edge);
     if (fold !== undefined) return undefined;
-    const near = row * row64;
-    const far = (direction < 0 ? (row < rowsAhead ? 0n : row - rowsAhead) : row + rowsAhead) * row64;
+    const near = row * this.#row64;
+    const ahead = BigInt(windowBytes);
+    const far = direction < 0 ? (near < ahead ? 0n : near - ahead) : near + ahead;
     return direction < 0 ? { start: far, end: near } : { start: near, end: far };
   }
 
@@ -239,7 +293,7 @@ export class HexGrid {
     if (found === undefined || found.window instanceof Error) return { bytes: undefined, absent: [], error: found?.window as Error | undefined };
     const at = Number(address - found.start);
     const left = source.size - address;
-    const count = left < row64 ? Number(left) : rowBytes;
+    const count = left < this.#row64 ? Number(left) : this.#form.bytes;
     return { bytes: found.window.data.subarray(at, at + count), absent: absentStates(found.window.absent, address, count), error: undefined };
   }
 
@@ -253,7 +307,7 @@ export class HexGrid {
 
   #speech(): string | undefined {
     if (this.#source === undefined) return undefined;
-    const row = this.#cursor - (this.#cursor % row64);
+    const row = this.#cursor - (this.#cursor % this.#row64);
     const { bytes, absent } = this.#bytesOf(this.#source, row);
     return `byte ${this.#cursor.toString(16)}, ${rowSpeech(row, bytes, absent)}`;
   }
@@ -261,11 +315,12 @@ export class HexGrid {
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.altKey || event.metaKey || !isMoveKey(event.key) || this.#source === undefined) return;
     event.preventDefault();
-    const room = { size: this.#source.size, memoryEnd: this.#memoryEnd, pageRows: this.#viewport.pageRows };
+    const room = { size: this.#source.size, memoryEnd: this.#memoryEnd, pageRows: this.#viewport.pageRows, rowBytes: this.#form.bytes };
     const before = this.#cursor;
     const next = this.#overFold(moveCursor(before, event.key, event.ctrlKey, room), before, event.ctrlKey);
     // Whole pages scroll by a page: the cursor keeps its place on screen.
-    if (event.key === 'PageUp' || event.key === 'PageDown') this.#viewport.scrollBy(this.#map.shownAt(next / row64) - this.#map.shownAt(before / row64));
+    if (event.key === 'PageUp' || event.key === 'PageDown')
+      this.#viewport.scrollBy(this.#map.shownAt(next / this.#row64) - this.#map.shownAt(before / this.#row64));
     this.#cursor = next;
     this.#followCursor(before);
     this.#moved(event.shiftKey);
@@ -273,34 +328,38 @@ export class HexGrid {
 
   /** Small steps go over a fold, not into it; where it has no other side they stop. */
   #overFold(next: bigint, before: bigint, far: boolean): bigint {
-    const fold = far ? undefined : this.#map.foldAt(next / row64);
+    const fold = far ? undefined : this.#map.foldAt(next / this.#row64);
     if (fold === undefined) return next;
-    const column = next % row64;
-    const beyond = next > before ? fold.end * row64 + column : (fold.start - 1n) * row64 + column;
+    const column = next % this.#row64;
+    const beyond = next > before ? fold.end * this.#row64 + column : (fold.start - 1n) * this.#row64 + column;
     return beyond < 0n || beyond >= (this.#source?.size ?? 0n) ? before : beyond;
   }
 
   /** Byte under the pointer; undefined beside the columns. */
-  #under(event: PointerEvent): bigint | undefined {
+  #under(event: { readonly clientX: number; readonly clientY: number }): bigint | undefined {
     const row = this.#plane.anyRow;
-    const at = row === undefined ? undefined : pointedByte(event, this.#body, row);
+    const at = row === undefined ? undefined : pointedByte(event, this.#plane.clip, row, this.#form);
     if (at === undefined) return undefined;
     const shown = this.#viewport.top + BigInt(at.index);
     if (shown >= this.#map.count) return undefined;
     // A click into a gap opens it.
-    const address = this.#map.rowAt(shown).row * row64 + BigInt(at.column);
+    const address = this.#map.rowAt(shown).row * this.#row64 + BigInt(at.column);
     return address < (this.#source?.size ?? 0n) ? address : undefined;
   }
 
   readonly #onPointerDown = (event: PointerEvent): void => {
-    const address = event.button === 0 ? this.#under(event) : undefined;
+    const address = event.button === 0 || event.button === 2 ? this.#under(event) : undefined;
     if (address === undefined) return;
-    this.#dragging = true;
-    this.#body.setPointerCapture(event.pointerId);
+    // A menu over the selection is about the selection.
+    const { address: from, length } = this.#selection();
+    const isMenu = event.button === 2;
+    if (isMenu && address >= from && address < from + BigInt(length)) return;
+    this.#dragging = !isMenu;
+    if (!isMenu) this.#body.setPointerCapture(event.pointerId);
     const before = this.#cursor;
     this.#cursor = address;
     this.#followCursor(before);
-    this.#moved(event.shiftKey);
+    this.#moved(event.shiftKey && !isMenu);
   };
 
   readonly #onPointerMove = (event: PointerEvent): void => {

@@ -1,7 +1,7 @@
 import type { MarkColour } from '../../../shared/session-model.ts';
 
 /** Class that colours a mark (hex-grid.css). */
-export type MarkTone = 'failed' | 'field' | `mark-${MarkColour}`;
+export type MarkTone = 'failed' | 'field' | 'hit' | `mark-${MarkColour}`;
 
 /** A range with a reason to look at it, such as what a failed check covers. Half open. */
 export interface HexMark {

@@ -1,11 +1,9 @@
 /** The DOM of one recycled row: a text node for each tone, selection and marks behind them. */
-import { reasons, rowBytes, type RowLayers } from './hex-row.ts';
+import { reasons, usualForm, type RowForm, type RowLayers } from './hex-row.ts';
 import type { HexMark } from './hex-mark.ts';
 import { boxedIn, RowBoxes, type BoxedBytes } from './row-boxes.ts';
 
 export const rowHeight = 18;
-/** Marks that one row can show; more in 16 bytes are not told apart anyway. */
-const maxMarks = 4;
 
 /** A text of the row. Setting what it says already costs nothing. */
 class Layer {
@@ -36,14 +34,16 @@ export class HexRowElement {
   readonly #plain: Layer;
   readonly #gaps: Layer;
   readonly #reason: Layer;
+  readonly #form: RowForm;
   #className = 'hex-row';
 
-  constructor() {
+  constructor(form: RowForm = usualForm) {
+    this.#form = form;
     this.element.className = this.#className;
-    this.#differences = new RowBoxes(this.element, 'hex-differ');
-    this.#marks = new RowBoxes(this.element, 'hex-mark');
-    this.#selected = new RowBoxes(this.element, 'hex-selected');
-    this.#cursor = new RowBoxes(this.element, 'hex-cursor');
+    this.#differences = new RowBoxes(this.element, 'hex-differ', form);
+    this.#marks = new RowBoxes(this.element, 'hex-mark', form);
+    this.#selected = new RowBoxes(this.element, 'hex-selected', form);
+    this.#cursor = new RowBoxes(this.element, 'hex-cursor', form);
     this.#quiet = new Layer(this.element, 'quiet');
     this.#plain = new Layer(this.element, 'plain');
     this.#gaps = new Layer(this.element, 'gaps');
@@ -64,16 +64,17 @@ export class HexRowElement {
 
   /** Selected bytes [start, end), and the byte that the cursor is on. */
   select(address: bigint, start: bigint, end: bigint, cursor: bigint): void {
-    this.#selected.show(listed(boxedIn(address, rowBytes, start, end)));
-    this.#cursor.show(listed(boxedIn(address, rowBytes, cursor, cursor + 1n)));
+    this.#selected.show(listed(boxedIn(address, this.#form.bytes, start, end)));
+    this.#cursor.show(listed(boxedIn(address, this.#form.bytes, cursor, cursor + 1n)));
   }
 
   mark(address: bigint, marks: readonly HexMark[]): void {
     const here: BoxedBytes[] = [];
     for (const { start, end, tone } of marks) {
-      const bytes = boxedIn(address, rowBytes, start, end);
+      const bytes = boxedIn(address, this.#form.bytes, start, end);
       if (bytes !== undefined) here.push({ ...bytes, tone });
-      if (here.length === maxMarks) break;
+      // More than there are bytes are not told apart anyway.
+      if (here.length === this.#form.bytes) break;
     }
     this.#marks.show(here);
   }

@@ -1,23 +1,51 @@
-/** One row of 16 bytes as text layers, each with its own colour: a text node per layer and row, not a span per byte; most rows need one or two. */
+/** One row of bytes as text layers, each with its own colour: a text node per layer and row, not a span per byte; most rows need one or two. */
+import { ebcdicText } from '../../../shared/ebcdic.ts';
 import type { PageState } from '../../../shared/model.ts';
 
-export const rowBytes = 16;
 /** Characters of an address, and where the columns start, counted in characters. */
 export const addressDigits = 16;
 export const hexColumn = addressDigits + 2;
 const groupSize = 8;
-export const hexWidth = rowBytes * 3;
-export const asciiColumn = hexColumn + hexWidth + 2;
-/** Width of a row (hex-grid.css), which has room for a reason beside the bytes. */
-export const rowCharacters = 86;
+/** The longest reason why bytes are missing stands in the text column. */
+const reasonWidth = 18;
+
+/** How many bytes a row has, and where its columns are, in characters from its start. */
+export interface RowForm {
+  readonly bytes: number;
+  readonly hexWidth: number;
+  readonly asciiColumn: number;
+  /** Undefined: there is no such column. */
+  readonly ebcdicColumn: number | undefined;
+  /** Width of the row. */
+  readonly characters: number;
+}
 
 /** Character of a byte's first digit, from the start of its column. */
-export const byteOffset = (index: number): number => index * 3 + (index >= groupSize ? 1 : 0);
+export const byteOffset = (index: number): number => index * 3 + Math.floor(index / groupSize);
+
+export function rowForm(bytes: number, hasEbcdic = false): RowForm {
+  const hexWidth = byteOffset(bytes - 1) + 2;
+  const asciiColumn = hexColumn + hexWidth + 2;
+  const ebcdicColumn = hasEbcdic ? asciiColumn + bytes + 2 : undefined;
+  const end = (ebcdicColumn ?? asciiColumn) + bytes + 2;
+  return { bytes, hexWidth, asciiColumn, ebcdicColumn, characters: Math.max(end, asciiColumn + reasonWidth) };
+}
+
+export const rowBytes = 16;
+export const usualForm = rowForm(rowBytes);
 
 /** Byte under a character of the hex column: digits, and the blank behind them. */
-export function byteAt(character: number): number {
-  const shifted = character >= groupSize * 3 ? character - 1 : character;
-  return Math.min(rowBytes - 1, Math.max(0, Math.floor(shifted / 3)));
+export function byteAt(character: number, bytes = rowBytes): number {
+  const group = Math.floor(character / byteOffset(groupSize));
+  const within = Math.min(groupSize - 1, Math.floor((character - group * byteOffset(groupSize)) / 3));
+  return Math.min(bytes - 1, Math.max(0, group * groupSize + within));
+}
+
+/** What stands above the rows: the last digits of the addresses below, and what the text columns are. */
+export function rulerText(form: RowForm): string {
+  const columns = Array.from({ length: form.bytes }, (_, index) => `${index % groupSize === 0 && index > 0 ? ' ' : ''}${digits[index] ?? ''} `).join('');
+  const head = `${'address'.padEnd(hexColumn)}${columns}`.padEnd(form.asciiColumn);
+  return form.ebcdicColumn === undefined ? `${head}ASCII` : `${`${head}ASCII`.padEnd(form.ebcdicColumn)}EBCDIC`;
 }
 
 export interface AbsentRange {
@@ -49,38 +77,61 @@ export const reasons: Readonly<Record<PageState, string>> = {
 
 const digits = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
 const isPrintable = (value: number): boolean => value >= 0x20 && value <= 0x7e;
+/** By byte; undefined for what is no printable character of code page 1047. */
+const ebcdicCharacters = Array.from(
+  ebcdicText(
+    Uint8Array.from({ length: 256 }, (_, value) => value),
+    '1047',
+  ),
+  (character) => (isPrintable(character.charCodeAt(0)) ? character : undefined),
+);
 
 export const addressText = (address: bigint): string => address.toString(16).padStart(addressDigits, '0');
 
 /**
- * @param bytes the row's bytes: fewer than 16 at the end of a file, undefined while they are read
+ * @param bytes the row's bytes: fewer at the end of a file, undefined while they are read
  * @param absent states of bytes that are not there, by index; undefined where the byte is there
  */
-export function rowLayers(address: bigint, bytes: Uint8Array | undefined, absent: readonly (PageState | undefined)[]): RowLayers {
+export function rowLayers(
+  address: bigint,
+  bytes: Uint8Array | undefined,
+  absent: readonly (PageState | undefined)[],
+  { asciiColumn, ebcdicColumn, bytes: rowBytes }: RowForm = usualForm,
+): RowLayers {
   const count = bytes?.length ?? rowBytes;
   let zeros = '';
   let plain = '';
   let gaps = '';
   let dots = '';
   let ascii = '';
+  let ebcdic = '';
+  let ebcdicDots = '';
   for (let index = 0; index < count; index += 1) {
     const value = bytes?.[index];
     const isThere = value !== undefined && absent[index] === undefined;
-    const blank = index === groupSize ? '    ' : '   ';
-    const gap = index === groupSize ? ' ' : '';
+    const isGroup = index > 0 && index % groupSize === 0;
+    const blank = isGroup ? '    ' : '   ';
+    const gap = isGroup ? ' ' : '';
     zeros += isThere && value === 0 ? `${gap}00 ` : blank;
     plain += isThere && value !== 0 ? `${gap}${digits[value] ?? ''} ` : blank;
     gaps += isThere ? blank : `${gap}${value === undefined ? '··' : '--'} `;
     ascii += isThere && isPrintable(value) ? String.fromCharCode(value) : ' ';
     dots += isThere && !isPrintable(value) ? '·' : ' ';
+    if (ebcdicColumn === undefined) continue;
+    const character = isThere ? ebcdicCharacters[value] : ' ';
+    ebcdic += character ?? ' ';
+    ebcdicDots += character === undefined ? '·' : ' ';
   }
   const [first] = absent;
   const reason = bytes !== undefined && first !== undefined && count > 0 && absent.slice(0, count).every((state) => state === first) ? first : undefined;
-  const line = (hex: string, text: string): string => `${hex.padEnd(asciiColumn - hexColumn)}${text}`.trimEnd();
+  const line = (hex: string, text: string, other: string): string => {
+    const both = ebcdicColumn === undefined ? text : `${text.padEnd(ebcdicColumn - asciiColumn)}${other}`;
+    return `${hex.padEnd(asciiColumn - hexColumn)}${both}`.trimEnd();
+  };
   return {
-    quiet: `${addressText(address)}  ${line(zeros, dots)}`.trimEnd(),
+    quiet: `${addressText(address)}  ${line(zeros, dots, ebcdicDots)}`.trimEnd(),
     // A character of the text may be a blank: it is there for the eye only.
-    plain: line(plain, ascii),
+    plain: line(plain, ascii, ebcdic),
     gaps: gaps.trimEnd(),
     reason,
   };

@@ -1,6 +1,6 @@
-/** Boxes behind the text of a row: the same bytes in the hex column and in the text column. Made when they are first needed. */
+/** Boxes behind the text of a row: the same bytes in the hex column and in the text columns. Made when they are first needed. */
 import { defined } from '../../../shared/defined.ts';
-import { asciiColumn, byteOffset, hexColumn } from './hex-row.ts';
+import { byteOffset, hexColumn, type RowForm } from './hex-row.ts';
 
 /** Bytes [from, to) of a row. */
 export interface BoxedBytes {
@@ -10,44 +10,55 @@ export interface BoxedBytes {
   readonly tone?: string;
 }
 
-interface BoxPair extends BoxedBytes {
+interface Boxes extends BoxedBytes {
   readonly hex: HTMLElement;
   readonly ascii: HTMLElement;
+  readonly ebcdic: HTMLElement | undefined;
 }
 
 export class RowBoxes {
   readonly #className: string;
+  readonly #form: RowForm;
   /** Keeps the place among the boxes of other kinds. */
   readonly #place = document.createComment('');
-  #pairs: readonly BoxPair[] = [];
+  #boxes: readonly Boxes[] = [];
   #used = 0;
 
-  constructor(row: HTMLElement, className: string) {
+  constructor(row: HTMLElement, className: string, form: RowForm) {
     this.#className = `hex-box ${className}`;
+    this.#form = form;
     row.append(this.#place);
   }
 
   /** Shows these and no others. Writes nothing to the DOM that is there already. */
   show(bytes: readonly BoxedBytes[]): void {
     if (bytes.length === 0 && this.#used === 0) return;
-    const pairs = bytes.map((one, index) => this.#shown(this.#pairs[index], one, index < this.#used));
-    for (const { hex, ascii } of this.#pairs.slice(bytes.length, this.#used)) hex.hidden = ascii.hidden = true;
-    this.#pairs = [...pairs, ...this.#pairs.slice(bytes.length)];
+    const boxes = bytes.map((one, index) => this.#shown(this.#boxes[index], one, index < this.#used));
+    for (const old of this.#boxes.slice(bytes.length, this.#used)) for (const box of elementsOf(old)) box.hidden = true;
+    this.#boxes = [...boxes, ...this.#boxes.slice(bytes.length)];
     this.#used = bytes.length;
   }
 
-  #shown(old: BoxPair | undefined, { from, to, tone }: BoxedBytes, isShown: boolean): BoxPair {
+  #shown(old: Boxes | undefined, { from, to, tone }: BoxedBytes, isShown: boolean): Boxes {
+    const { asciiColumn, ebcdicColumn } = this.#form;
     const hex = old?.hex ?? this.#box();
     const ascii = old?.ascii ?? this.#box();
+    const ebcdic = old?.ebcdic ?? (ebcdicColumn === undefined ? undefined : this.#box());
+    const boxes = { hex, ascii, ebcdic, from, to, ...defined({ tone }) };
     if (old?.from !== from || old.to !== to) {
       hex.style.left = `${hexColumn + byteOffset(from)}ch`;
       hex.style.width = `${byteOffset(to - 1) + 2 - byteOffset(from)}ch`;
       ascii.style.left = `${asciiColumn + from}ch`;
       ascii.style.width = `${to - from}ch`;
+      if (ebcdic !== undefined) {
+        ebcdic.style.left = `${(ebcdicColumn ?? 0) + from}ch`;
+        ebcdic.style.width = `${to - from}ch`;
+      }
     }
-    if (old === undefined || old.tone !== tone) hex.className = ascii.className = tone === undefined ? this.#className : `${this.#className} ${tone}`;
-    if (!isShown) hex.hidden = ascii.hidden = false;
-    return { hex, ascii, from, to, ...defined({ tone }) };
+    const className = tone === undefined ? this.#className : `${this.#className} ${tone}`;
+    if (old === undefined || old.tone !== tone) for (const box of elementsOf(boxes)) box.className = className;
+    if (!isShown) for (const box of elementsOf(boxes)) box.hidden = false;
+    return boxes;
   }
 
   #box(): HTMLElement {
@@ -56,6 +67,8 @@ export class RowBoxes {
     return element;
   }
 }
+
+const elementsOf = ({ hex, ascii, ebcdic }: Boxes): readonly HTMLElement[] => (ebcdic === undefined ? [hex, ascii] : [hex, ascii, ebcdic]);
 
 /** The part of a range of addresses that lies in the row of `count` bytes from `address` on. */
 export function boxedIn(address: bigint, count: number, start: bigint, end: bigint): BoxedBytes | undefined {

@@ -2,7 +2,7 @@
  * Rows on screen against rows of the address space: a long gap is one row. Both are counted from 0; a fold is [start, end) in rows
  * of the space.
  */
-import { rowBytes } from './hex-row.ts';
+import { rowBytes as usualBytes } from './hex-row.ts';
 
 export interface Fold {
   readonly start: bigint;
@@ -18,12 +18,12 @@ export interface Gap {
   readonly reason: string;
 }
 
-const row64 = BigInt(rowBytes);
 /** Shorter gaps are shown row by row: their shape says something. */
 const minRows = 256n;
 
 /** Whole rows of the gaps that are worth folding. @param gaps in ascending order, not overlapping */
-export function foldsOf(gaps: readonly Gap[]): readonly Fold[] {
+export function foldsOf(gaps: readonly Gap[], rowBytes = usualBytes): readonly Fold[] {
+  const row64 = BigInt(rowBytes);
   return gaps.flatMap(({ start, end, reason }) => {
     const first = (start + row64 - 1n) / row64;
     const last = end / row64;

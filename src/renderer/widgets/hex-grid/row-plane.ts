@@ -15,6 +15,7 @@ interface Slot<Row> {
 
 export class RowPlane<Row extends { readonly element: HexRowElement }> {
   readonly #plane = document.createElement('div');
+  readonly #clip = document.createElement('div');
   readonly #make: () => Row;
   #slots: Slot<Row>[] = [];
   /** Row of the grid that lies at the plane's top. */
@@ -26,10 +27,14 @@ export class RowPlane<Row extends { readonly element: HexRowElement }> {
     this.#make = make;
     this.#plane.className = 'hex-plane';
     this.#plane.style.height = `${Number(planeRows) * rowHeight}px`;
-    const clip = document.createElement('div');
-    clip.className = 'hex-clip';
-    clip.append(this.#plane);
-    body.append(clip);
+    this.#clip.className = 'hex-clip';
+    this.#clip.append(this.#plane);
+    body.append(this.#clip);
+  }
+
+  /** The box that the rows are seen through, without what stands above them. */
+  get clip(): HTMLElement {
+    return this.#clip;
   }
 
   /** An element that shows where rows lie, if there is one. */
@@ -57,6 +62,11 @@ export class RowPlane<Row extends { readonly element: HexRowElement }> {
       }
       fill(slot.row, shown, isFresh);
     }
+  }
+
+  /** New elements with the next picture: rows have another form. */
+  discard(): void {
+    this.#resize(0);
   }
 
   /** Rows on the plane say what they show no more: for when nothing can be shown. */

@@ -6,6 +6,8 @@ import { rowHeight } from './hex-row-element.ts';
 import { HexScrollbar } from './hex-scrollbar.ts';
 
 interface Contents {
+  /** Height of what stands above the rows. */
+  readonly headHeight?: number;
   /** Rows in all. */
   readonly rowCount: () => bigint;
   /** Those of them that the dump's memory ends in. */
@@ -14,6 +16,8 @@ interface Contents {
   readonly paint: (rows: number) => void;
   /** The row of the cursor as a sentence. */
   readonly speech: () => string | undefined;
+  /** The wheel, the scrollbar or the cursor moved the rows: not `scrollTo` from outside. */
+  readonly onScroll?: () => void;
 }
 
 const wheelRows = 3;
@@ -38,13 +42,13 @@ export class RowViewport {
   constructor(host: HTMLElement, contents: Contents) {
     this.#host = host;
     this.#contents = contents;
-    this.#scrollbar = new HexScrollbar((row) => this.scrollTo(row));
+    this.#scrollbar = new HexScrollbar((row) => this.#scroll(row));
     this.#speech.className = 'unseen';
     this.#speech.ariaLive = 'polite';
     host.append(this.#scrollbar.element, this.#speech);
-    this.#height = host.clientHeight;
+    this.#height = this.#rowsHeight();
     this.#observer = new ResizeObserver(() => {
-      this.#height = host.clientHeight;
+      this.#height = this.#rowsHeight();
       this.refresh();
     });
     this.#observer.observe(host);
@@ -77,15 +81,25 @@ export class RowViewport {
   }
 
   scrollBy(rows: bigint): void {
-    this.scrollTo(this.#top + rows);
+    this.#scroll(this.#top + rows);
+  }
+
+  #rowsHeight(): number {
+    return Math.max(0, this.#host.clientHeight - (this.#contents.headHeight ?? 0));
+  }
+
+  #scroll(row: bigint): void {
+    const before = this.#top;
+    this.scrollTo(row);
+    if (this.#top !== before) this.#contents.onScroll?.();
   }
 
   /** Brings a row into sight. @param how `jump`: some rows below the top; `nudge`: as little as it takes */
   reveal(row: bigint, how: 'jump' | 'nudge'): void {
     const page = BigInt(this.pageRows);
     if (row >= this.#top && row < this.#top + page) return;
-    if (how === 'jump') this.scrollTo(row - BigInt(Math.floor(Number(page) * jumpShare)));
-    else this.scrollTo(row < this.#top ? row : row - page + 1n);
+    if (how === 'jump') this.#scroll(row - BigInt(Math.floor(Number(page) * jumpShare)));
+    else this.#scroll(row < this.#top ? row : row - page + 1n);
   }
 
   /** Draws with the next frame. */

@@ -1,7 +1,7 @@
 /** The memory strip: a canvas that shows, at each place, what memory holds there; a click goes there. */
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import { hex } from '../../../shared/units.ts';
 import { useStore } from '../../hooks/use-store.ts';
+import { groupedHex } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countsText, kindCounts } from './memory-kinds.ts';
 import { addressAt, pixelOf, type Span } from './strip-layout.ts';
@@ -18,6 +18,8 @@ interface MemoryStripProps {
   readonly onPan?: (share: number) => void;
   /** A range was drawn with the pointer. */
   readonly onSpan?: (span: Span) => void;
+  /** What is offered at an address: by a right click, or the key for menus. */
+  readonly onMenu?: (address: bigint, at: { readonly left: number; readonly top: number }) => void;
 }
 
 /** Pixels that a pointer must move before it draws a range instead of clicking. */
@@ -29,10 +31,10 @@ const place = (picture: StripPicture, address: bigint): string => {
   const what = bucket === undefined ? '' : ` · ${countsText(kindCounts(bucket))} pages`;
   const within = picture.outlines.filter((one) => address >= one.start && address < one.end).map((one) => one.label);
   const broken = picture.failing.some((one) => address >= one.start && address < one.end) ? ['failed check'] : [];
-  return `absolute:${hex(address & ~0xfffn)}${what}${[...within, ...broken].map((name) => ` · ${name}`).join('')}`;
+  return `absolute:${groupedHex(address & ~0xfffn)}${what}${[...within, ...broken].map((name) => ` · ${name}`).join('')}`;
 };
 
-export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, onSpan }: MemoryStripProps) {
+export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, onSpan, onMenu }: MemoryStripProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { shown } = useStore(useWorkbench().themes.state);
   const [pointed, setPointed] = useState<bigint>();
@@ -129,6 +131,15 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, on
           const to = under(event);
           onSpan?.(drag.from < to ? { start: drag.from, end: to } : { start: to, end: drag.from });
         }}
+        onContextMenu={(event) => {
+          if (onMenu === undefined || size === 0n) return;
+          event.preventDefault();
+          event.stopPropagation();
+          const box = event.currentTarget.getBoundingClientRect();
+          // The key for menus has no place of its own: it is about where the keys have moved to.
+          if (event.button === 2) onMenu(under(event), { left: event.clientX, top: event.clientY });
+          else onMenu(at, { left: box.left + stripMargin + pixelOf(at, picture.span, inner), top: box.bottom });
+        }}
         onPointerCancel={() => setDrag(undefined)}
         onPointerLeave={() => setPointed(undefined)}
         onBlur={() => setPointed(undefined)}
@@ -139,11 +150,9 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, on
         }}
       />
       {drag?.drawn === true && pointed !== undefined ? <div className="memory-strip-drag" style={dragBox(drag.from, pointed)} aria-hidden="true" /> : null}
-      {pointed === undefined ? null : (
-        <div className="memory-strip-place code" aria-hidden="true">
-          {text}
-        </div>
-      )}
+      <div className="memory-strip-place code" aria-hidden="true" data-testid="strip-readout">
+        {pointed === undefined ? '' : text}
+      </div>
     </div>
   );
 }

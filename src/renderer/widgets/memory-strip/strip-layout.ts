@@ -79,13 +79,24 @@ export function zoomSpan(span: Span, whole: Span, around: bigint, factor: number
 
 export const panSpan = (span: Span, whole: Span, by: bigint): Span => fitSpan(span.start + by, span.end - span.start, whole);
 
-const pageMask = 0xfffn;
+/** Borders of a window lie on multiples of this, a power of two: at most a 64th of its size, at least a page. */
+function grainOf(size: bigint): bigint {
+  let grain = 0x1000n;
+  while (grain * 128n <= size) grain *= 2n;
+  return grain;
+}
 
-/** Starts on a page, so that the buckets of two zooms agree. */
+/** Starts and ends at round addresses, so that two windows of one size line up and read well; the end of memory is one too. */
 function fitSpan(start: bigint, size: bigint, whole: Span): Span {
-  const last = whole.end - size;
-  const inside = start < whole.start ? whole.start : start > last ? last : start;
-  const aligned = inside - (inside & pageMask);
-  const from = aligned < whole.start ? whole.start : aligned;
-  return { start: from, end: from + size > whole.end ? whole.end : from + size };
+  const wholeSize = whole.end - whole.start;
+  if (size >= wholeSize) return whole;
+  const grain = grainOf(size);
+  const rounded = ((size + grain / 2n) / grain) * grain;
+  const near = ((start < whole.start ? whole.start : start) / grain) * grain;
+  const from = near < whole.start ? whole.start : near;
+  if (from + rounded < whole.end) return { start: from, end: from + rounded };
+  // Against the end: the start is rounded up, and the window is smaller by less than a grain.
+  const last = whole.end - rounded;
+  const up = ((last + grain - 1n) / grain) * grain;
+  return { start: up <= whole.start ? whole.start : up, end: whole.end };
 }

@@ -51,36 +51,46 @@ function patternTile(pattern: Pattern, ground: string, ink: string): HTMLCanvasE
   return tile;
 }
 
-/** Fill style of each kind, for the tokens in force at an element. */
-export function kindFills(
+/** Colour and pattern of a kind, for the tokens in force at an element. */
+export function kindFill(context: CanvasRenderingContext2D, at: Element, { colour, pattern }: Pick<MemoryKind, 'colour' | 'pattern'>): string | CanvasPattern {
+  const style = getComputedStyle(at);
+  const ground = style.getPropertyValue(colour).trim();
+  const tile = patternTile(pattern, ground, style.getPropertyValue('--mem-hatch'));
+  const fill = tile === undefined ? null : context.createPattern(tile, 'repeat');
+  fill?.setTransform(new DOMMatrix().scale(0.5));
+  return fill ?? ground;
+}
+
+/** Fill style of each kind. */
+export const kindFills = (
   context: CanvasRenderingContext2D,
   at: Element,
   kinds: readonly MemoryKind[] = memoryKinds,
-): ReadonlyMap<string, string | CanvasPattern> {
-  const style = getComputedStyle(at);
-  const ink = style.getPropertyValue('--mem-hatch');
-  return new Map(
-    kinds.map(({ id, colour, pattern }) => {
-      const ground = style.getPropertyValue(colour);
-      const tile = patternTile(pattern, ground, ink);
-      if (tile === undefined) return [id, ground] as const;
-      const fill = context.createPattern(tile, 'repeat');
-      fill?.setTransform(new DOMMatrix().scale(0.5));
-      return [id, fill ?? ground] as const;
-    }),
-  );
+): ReadonlyMap<string, string | CanvasPattern> => new Map(kinds.map((kind) => [kind.id, kindFill(context, at, kind)]));
+
+/** Clears a canvas of the size that it has on screen. Undefined where it has none. */
+function cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | undefined {
+  const context = canvas.getContext('2d');
+  if (context === null || canvas.clientWidth === 0) return undefined;
+  const scale = devicePixelRatio;
+  canvas.width = Math.round(canvas.clientWidth * scale);
+  canvas.height = Math.round(canvas.clientHeight * scale);
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
+  return context;
+}
+
+/** Pages alone, over the whole height: a small picture of all memory. */
+export function paintBar(canvas: HTMLCanvasElement, buckets: readonly StripBucket[]): void {
+  const context = cleared(canvas);
+  if (context !== undefined) paintBuckets(context, canvas, { buckets }, { top: 0, height: canvas.clientHeight, width: canvas.clientWidth });
 }
 
 export function paintStrip(canvas: HTMLCanvasElement, picture: StripPicture): void {
   const width = canvas.clientWidth;
   const height = canvas.clientHeight;
-  const context = canvas.getContext('2d');
-  if (context === null || width === 0) return;
-  const scale = devicePixelRatio;
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, width, height);
+  const context = cleared(canvas);
+  if (context === undefined) return;
   const style = getComputedStyle(canvas);
   const colour = (name: string): string => style.getPropertyValue(name);
   const inner = width - 2 * stripMargin;
@@ -113,7 +123,12 @@ interface StripBox {
   readonly width: number;
 }
 
-function paintBuckets(context: CanvasRenderingContext2D, canvas: HTMLCanvasElement, { buckets }: StripPicture, { top, height, width }: StripBox): void {
+function paintBuckets(
+  context: CanvasRenderingContext2D,
+  canvas: HTMLCanvasElement,
+  { buckets }: Pick<StripPicture, 'buckets'>,
+  { top, height, width }: StripBox,
+): void {
   const fills = kindFills(context, canvas);
   const step = (width - 2 * stripMargin) / Math.max(1, buckets.length);
   buckets.forEach((bucket, index) => {

@@ -20,7 +20,7 @@ const mostRows = 1_400_000;
 
 export function VirtualTable(props: VirtualTableProps) {
   'use no memo';
-  const { label, testId, columns, rows, text, cell, line, sort, layout = 'scroll', onRow, current, turn, mark, onVisible } = props;
+  const { label, testId, columns, rows, text, cell, line, sort, layout = 'scroll', onRow, current, turn, mark, onVisible, isRead } = props;
   const { shell, tell } = useWorkbench();
   const id = useId();
   const scroll = useRef<HTMLDivElement>(null);
@@ -58,6 +58,11 @@ export function VirtualTable(props: VirtualTableProps) {
     const count = to - from + 1;
     if (count > mostCopiedRows) {
       tell(new Error(`${plural(count, 'row')} are picked: at most ${plural(mostCopiedRows, 'row')} are copied at once`));
+      return;
+    }
+    if (isRead !== undefined && !Array.from({ length: count }, (_, index) => from + index).every(isRead)) {
+      onVisible?.(from, to + 1);
+      tell(new Error('Some of the rows were not read yet. They are being read: copy them again in a moment.'));
       return;
     }
     const copied =

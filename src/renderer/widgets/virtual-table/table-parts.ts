@@ -35,4 +35,6 @@ export interface VirtualTableProps {
   readonly mark?: (row: number) => string | undefined;
   /** Which rows are needed, where they are read as they come into sight: [first, end). */
   readonly onVisible?: (first: number, end: number) => void;
+  /** Whether a row has been read, where rows are read as they come into sight: only such rows are copied. All are unless given. */
+  readonly isRead?: (row: number) => boolean;
 }

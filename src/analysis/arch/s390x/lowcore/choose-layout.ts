@@ -30,12 +30,18 @@ export interface LowcoreChoice {
 /** False where what lies there is not the lowcore of a Linux kernel: its fields mean nothing. */
 export const isLinuxLowcore = ({ word }: LowcoreChoice): boolean => word !== 'not a Linux lowcore';
 
+interface Result {
+  readonly passed: boolean;
+  /** Made for the layout that is chosen only. */
+  readonly detail: () => string;
+}
+
 interface Test {
   readonly check: string;
   /** How much a layout gains when it holds, and loses when it does not. */
   readonly weight: number;
   /** Undefined when the test says nothing about this layout. */
-  readonly run: (kernel: LowcoreKernel, lowcore: Uint8Array, context: LowcoreContext) => { readonly passed: boolean; readonly detail: string } | undefined;
+  readonly run: (kernel: LowcoreKernel, lowcore: Uint8Array, context: LowcoreContext) => Result | undefined;
 }
 
 const lppMagic = 0x8000_0000n;
@@ -77,7 +83,9 @@ const tests: readonly Test[] = [
     weight: 3,
     run(kernel, _lowcore, { release }) {
       const wanted = release === undefined ? undefined : layoutOfRelease(release);
-      return release === undefined || wanted === undefined ? undefined : { passed: wanted === kernel, detail: `Linux ${release} has the layout of ${wanted}` };
+      return release === undefined || wanted === undefined
+        ? undefined
+        : { passed: wanted === kernel, detail: () => `Linux ${release} has the layout of ${wanted}` };
     },
   },
   {
@@ -87,7 +95,7 @@ const tests: readonly Test[] = [
       const at = lowcoreOffset(kernel, 'lpp');
       const found = lppPlaces(lowcore);
       const where = found.length === 0 ? 'at none of its places' : `at ${found.map(hex).join(', ')}`;
-      return { passed: at === undefined ? found.length === 0 : found.includes(at), detail: `the program-parameter magic 0x80000000 stands ${where}` };
+      return { passed: at === undefined ? found.length === 0 : found.includes(at), detail: () => `the program-parameter magic 0x80000000 stands ${where}` };
     },
   },
   {
@@ -98,7 +106,7 @@ const tests: readonly Test[] = [
       const ends = new Set(stacks.map((value) => value & stackMask));
       const [end = 0n] = ends;
       const passed = !stacks.includes(0n) && ends.size === 1 && (end === initialStackPointer || end % 8n === 0n);
-      return { passed, detail: `${stacks.length} stack pointers end in ${[...ends].map(hex).join(', ')}` };
+      return { passed, detail: () => `${stacks.length} stack pointers end in ${[...ends].map(hex).join(', ')}` };
     },
   },
   {
@@ -109,7 +117,7 @@ const tests: readonly Test[] = [
       const origin = value & ~0xfffn;
       const passed = value !== 0n && origin < memoryEnd && (value & 0xc00n) === 0n && (homeAsce === undefined || homeAsce === 0n || homeAsce === value);
       const same = homeAsce === undefined ? '' : value === homeAsce ? ', as CR13' : `, CR13 is ${hex(homeAsce)}`;
-      return { passed, detail: `kernel_asce is ${hex(value)}${same}` };
+      return { passed, detail: () => `kernel_asce is ${hex(value)}${same}` };
     },
   },
   {
@@ -118,7 +126,7 @@ const tests: readonly Test[] = [
     run(kernel, lowcore, { cpuLimit }) {
       const value = lowcoreValue(kernel, lowcore, 'cpu_nr') ?? 0n;
       const limit = cpuLimit ?? 8192n;
-      return { passed: value < limit, detail: `cpu_nr is ${value}, ${value < limit ? '' : 'not '}below ${limit}` };
+      return { passed: value < limit, detail: () => `cpu_nr is ${value}, ${value < limit ? '' : 'not '}below ${limit}` };
     },
   },
   {
@@ -126,7 +134,7 @@ const tests: readonly Test[] = [
     weight: 1,
     run(kernel, lowcore) {
       const value = lowcoreValue(kernel, lowcore, 'current_task') ?? 0n;
-      return { passed: value >= ptrLimit && value % 8n === 0n, detail: `current_task is ${hex(value)}` };
+      return { passed: value >= ptrLimit && value % 8n === 0n, detail: () => `current_task is ${hex(value)}` };
     },
   },
   {
@@ -134,9 +142,9 @@ const tests: readonly Test[] = [
     weight: 2,
     run(kernel, lowcore) {
       const pointer = lowcoreValue(kernel, lowcore, 'pcpu');
-      if (pointer !== undefined) return { passed: pointer >= ptrLimit && pointer % 8n === 0n, detail: `0x288 holds ${hex(pointer)}, wanted a pointer` };
+      if (pointer !== undefined) return { passed: pointer >= ptrLimit && pointer % 8n === 0n, detail: () => `0x288 holds ${hex(pointer)}, wanted a pointer` };
       const flags = lowcoreValue(kernel, lowcore, 'cpu_flags');
-      return flags === undefined ? undefined : { passed: flags < ptrLimit, detail: `0x288 holds ${hex(flags)}, wanted flags` };
+      return flags === undefined ? undefined : { passed: flags < ptrLimit, detail: () => `0x288 holds ${hex(flags)}, wanted flags` };
     },
   },
   {
@@ -150,7 +158,8 @@ const tests: readonly Test[] = [
       const load = at === undefined || ((lowcoreValue(kernel, lowcore, 'return_lpswe') ?? 0n) & 0xffff_0000n) === lpswe;
       return {
         passed: branch && load,
-        detail: `the instructions at 0x400 are ${half(lowcore, 0x400).toString(16).padStart(4, '0')} ${half(lowcore, 0x402).toString(16).padStart(4, '0')}`,
+        detail: () =>
+          `the instructions at 0x400 are ${half(lowcore, 0x400).toString(16).padStart(4, '0')} ${half(lowcore, 0x402).toString(16).padStart(4, '0')}`,
       };
     },
   },
@@ -159,9 +168,9 @@ const tests: readonly Test[] = [
     weight: 1,
     run(kernel, lowcore) {
       const flags = lowcoreValue(kernel, lowcore, 'machine_flags');
-      if (flags !== undefined) return { passed: flags !== 0n && flags < machineFlagLimit, detail: `machine_flags is ${hex(flags)}` };
+      if (flags !== undefined) return { passed: flags !== 0n && flags < machineFlagLimit, detail: () => `machine_flags is ${hex(flags)}` };
       const canary = lowcoreValue(kernel, lowcore, 'stack_canary') ?? 0n;
-      return { passed: canary !== 0n, detail: `stack_canary is ${hex(canary)}` };
+      return { passed: canary !== 0n, detail: () => `stack_canary is ${hex(canary)}` };
     },
   },
 ];
@@ -188,11 +197,11 @@ interface Scored {
   readonly kernel: LowcoreKernel;
   readonly score: number;
   readonly share: number;
-  readonly steps: readonly Step[];
+  readonly steps: () => readonly Step[];
 }
 
 function scored(kernel: LowcoreKernel, lowcore: Uint8Array, context: LowcoreContext): Scored {
-  const steps: Step[] = [];
+  const results: (readonly [check: string, result: Result])[] = [];
   let held = 0;
   let lost = 0;
   for (const test of tests) {
@@ -200,9 +209,14 @@ function scored(kernel: LowcoreKernel, lowcore: Uint8Array, context: LowcoreCont
     if (result === undefined) continue;
     if (result.passed) held += test.weight;
     else lost += test.weight;
-    steps.push({ check: test.check, ...result });
+    results.push([test.check, result]);
   }
-  return { kernel, score: held - lost, share: held / (held + lost), steps };
+  return {
+    kernel,
+    score: held - lost,
+    share: held / (held + lost),
+    steps: () => results.map(([check, { passed, detail }]) => ({ check, passed, detail: detail() })),
+  };
 }
 
 /**
@@ -214,7 +228,7 @@ export function chooseLowcoreLayout(lowcore: Uint8Array, context: LowcoreContext
   const best = all.reduce((first, one) => (one.score > first.score ? one : first));
   const psws = newPswStep(lowcore);
   const equals = all.filter((one) => one.score === best.score && one !== best).map(({ kernel }) => kernel);
-  const steps: Step[] = [...best.steps, psws];
+  const steps: Step[] = [...best.steps(), psws];
   if (equals.length > 0) steps.push({ check: 'others', detail: `as much speaks for ${equals.join(', ')}` });
   // Where nothing says which of several it is, each may be right.
   const confidence = (best.share * (psws.passed === true ? 1 : 0.8)) / (1 + equals.length);
@@ -231,5 +245,5 @@ export function chooseLowcoreLayout(lowcore: Uint8Array, context: LowcoreContext
 /** A layout that the user names: the tests are shown all the same. */
 export function givenLowcoreLayout(kernel: LowcoreKernel, lowcore: Uint8Array, context: LowcoreContext): LowcoreChoice {
   const { share, steps } = scored(kernel, lowcore, context);
-  return { kernel, confidence: Math.round(share * 100) / 100, word: 'given', tests: [...steps, newPswStep(lowcore)] };
+  return { kernel, confidence: Math.round(share * 100) / 100, word: 'given', tests: [...steps(), newPswStep(lowcore)] };
 }

@@ -28,15 +28,16 @@ const member = (space: ObjectSpace, node: VirtualAddress, type: string, path: st
  * are reached from its other end follow.
  * @param head the list_head that is no member
  * @param path of the list_head in each member
+ * @param most members: a longer list breaks there; some million unless given
  */
-export function* listEntries(head: KernelObject, type: string, path: string): Generator<KernelObject, void> {
+export function* listEntries(head: KernelObject, type: string, path: string, most?: number): Generator<KernelObject, void> {
   const { space } = head;
   const start = headOf(head);
   if (typeof start !== 'bigint') {
     yield start;
     return;
   }
-  const { nodes, broken: why } = walkList(space.memory, start);
+  const { nodes, broken: why } = walkList(space.memory, start, undefined, most);
   for (const node of nodes) yield member(space, node, type, path);
   if (why !== undefined) yield broken(space, `list at ${hex(start)}`, start, why);
 }

@@ -2,10 +2,17 @@
 import { hex } from '../../../../shared/units.ts';
 import { isFailure } from '../../../../shared/result.ts';
 import type { ProblemRule } from '../problem-rule.ts';
+import type { Wait } from '../../verdict/hangs/hangs.ts';
 import { waitGraph } from '../../verdict/hangs/wait-graph.ts';
 
 /** Members that are named. */
 const mostNamed = 8;
+
+/** A lock of which nothing tells the owner may close a circle; one that names none is held by readers, or by nobody. */
+const isSeen = (wait: Wait): boolean =>
+  wait.for === 'io' ||
+  wait.for === 'event' ||
+  (wait.for === 'lock' && (wait.owner === undefined || wait.owner.isIdle === true || wait.owner.name !== undefined));
 
 export const deadlocks: ProblemRule = {
   id: 'deadlocks',
@@ -31,5 +38,11 @@ export const deadlocks: ProblemRule = {
         ...(first === undefined ? {} : { address: first }),
       };
     }
+    const unseen = hangs.value.blocked.filter(({ wait }) => !isSeen(wait));
+    const [one] = unseen;
+    if (one !== undefined)
+      yield {
+        missing: { what: 'circles of waiting tasks', why: `of ${unseen.length} of the tasks, such as ${one.name}, who holds what it waits for is not known` },
+      };
   },
 };

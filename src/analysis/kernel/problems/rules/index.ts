@@ -9,17 +9,22 @@ import { logReports } from './log-reports.ts';
 import { availableMemory, dirtyMemory, sharedMemory, slabMemory, swapSpace } from './memory.ts';
 import { offlineCpus } from './offline-cpus.ts';
 import { stalledCpus } from './stalled-cpus.ts';
+import { stuckRequests } from './stuck-requests.ts';
 import { stuckWork } from './stuck-work.ts';
 import { taint } from './taint.ts';
 import { timeJumps } from './time-jumps.ts';
+import { fragmentation, zoneWatermarks } from './zones.ts';
 
 export const problemRules: readonly ProblemRule[] = [
   deadlocks,
   hungTasks,
   stalledCpus,
   stuckWork,
+  stuckRequests,
   load,
   availableMemory,
+  zoneWatermarks,
+  fragmentation,
   slabMemory,
   sharedMemory,
   dirtyMemory,

@@ -1,7 +1,7 @@
 /** How long tasks have slept or run, and how long RCU has waited, by the clocks of the scheduler and of RCU. */
 import type { VirtualAddress } from '../../../../shared/units.ts';
 import { soleAddress } from '../../symbols/symbol-table.ts';
-import type { KernelTask } from '../../tasks/tasks.ts';
+import type { KernelTask } from '../../tasks/kernel-task.ts';
 import type { CpuAtWork, HangSource } from './hang-source.ts';
 
 const nanoseconds = 1_000_000_000;

@@ -1,6 +1,6 @@
 /** Looks at tasks that sleep uninterruptibly, at the owners of their locks, and at CPUs that are at work; bounded however many there are. */
 import type { Steps } from '../../../jobs/steps.ts';
-import type { KernelTask } from '../../tasks/tasks.ts';
+import type { KernelTask } from '../../tasks/kernel-task.ts';
 import { clocks } from './clocks.ts';
 import { knownOwner, type BlockedTask, type BusyCpu, type Hangs } from './hangs.ts';
 import { taskName, type HangSource } from './hang-source.ts';
@@ -16,11 +16,26 @@ const killable = 0x100;
 /** See lock-layouts.ts. */
 const assumedLocks = 'their locks are looked for where kernels without debugging of locks keep them';
 
+/** What tasks did of which the kernel's own words cannot be right. */
+interface Doubtful {
+  number: number;
+  first?: KernelTask;
+}
+
+function note(doubtful: Doubtful, task: KernelTask): void {
+  doubtful.number += 1;
+  doubtful.first ??= task;
+}
+
+function doubtText({ number, first }: Doubtful, what: string): string | undefined {
+  if (first === undefined) return undefined;
+  return `what ${number === 1 ? '1 task' : `${number} tasks`} did: ${number === 1 ? '' : 'the first is '}${taskName(first)}, ${what}`;
+}
+
 export function* findHangs(source: HangSource): Steps<Hangs> {
-  const { tasks, types, atWork, tasksMissing, memory, mostStacks = fewStacks } = source;
+  const { tasks, types, atWork, tasksMissing, cpusMissing, memory, mostStacks = fewStacks } = source;
   const times = clocks(source);
   const lockOf = lockFinder(source);
-  const byAddress = new Map(tasks.map((task) => [task.address, task]));
   const running = new Set(atWork.map(({ task }) => task.address));
   const flagAt = types?.bits('task_struct', 'in_iowait');
 
@@ -30,6 +45,10 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
     const bit = memory.endian === 'big' ? 7 - (flagAt.at % 8) : flagAt.at % 8;
     return byte !== undefined && ((byte >> bit) & 1) === 1;
   };
+
+  const queuedAt = types?.offset('task_struct', 'on_rq');
+  /** on_rq is cleared when a task leaves its queue, which one that runs or may run does not (kernel/sched/core.c). */
+  const isOnNoQueue = (task: KernelTask): boolean => task.onCpu === false && queuedAt !== undefined && memory.u32(task.address + BigInt(queuedAt)) === 0;
 
   function blockedTask(task: KernelTask): BlockedTask {
     const frames = source.framesOf(task);
@@ -54,9 +73,21 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
     };
   }
 
-  const wanted = tasks.filter((task) => task.state?.letter === 'D' && !running.has(task.address));
+  const count = { D: 0, S: 0 };
+  const queue: KernelTask[] = [];
+  const interruptible: KernelTask[] = [];
+  const [stateless, nowhere]: readonly [Doubtful, Doubtful] = [{ number: 0 }, { number: 0 }];
+  for (const task of tasks) {
+    const letter = task.state?.letter;
+    if (letter === undefined && types !== undefined) note(stateless, task);
+    if (task.state?.value === 0 && task.kind !== 'idle' && !running.has(task.address) && isOnNoQueue(task)) note(nowhere, task);
+    if ((letter !== 'D' && letter !== 'S') || running.has(task.address)) continue;
+    count[letter] += 1;
+    const kept = letter === 'D' ? queue : interruptible;
+    if (kept.length < mostStacks) kept.push(task);
+  }
   const blocked = new Map<bigint, BlockedTask>();
-  for (const queue = wanted.slice(0, mostStacks); queue.length > 0 && blocked.size < mostStacks;) {
+  while (queue.length > 0 && blocked.size < mostStacks) {
     yield;
     const task = queue.shift();
     if (task === undefined || blocked.has(task.address)) continue;
@@ -64,12 +95,12 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
     blocked.set(task.address, one);
     // An owner may sleep in another way: it is what the others wait for.
     const held = knownOwner(one.wait);
-    const owner = held === undefined ? undefined : byAddress.get(held.task);
+    const owner = held === undefined ? undefined : tasks.at(held.task);
     if (owner !== undefined && !running.has(owner.address) && owner.state?.letter !== 'R') queue.unshift(owner);
   }
 
   // A lock can be waited for in a sleep that a signal ends, which is no other in a circle of owners.
-  for (const task of tasks.filter((one) => one.state?.letter === 'S' && !running.has(one.address)).slice(0, mostStacks)) {
+  for (const task of interruptible) {
     yield;
     if (!blocked.has(task.address) && waitClass(source.framesOf(task), false).for === 'lock') blocked.set(task.address, blockedTask(task));
   }
@@ -90,7 +121,21 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
       ...(spins === undefined ? {} : { spins }),
     });
   }
-  const more = wanted.length > mostStacks ? `of ${wanted.length} tasks that sleep uninterruptibly the first ${mostStacks} were looked at` : undefined;
+  const more = count.D > mostStacks ? `of ${count.D} tasks that sleep uninterruptibly the first ${mostStacks} were looked at` : undefined;
   const noAges = types === undefined ? `how long tasks slept and ran: the kernel's types are not known; ${assumedLocks}` : undefined;
-  return { blocked: [...blocked.values()], busy, looked: tasks.length, unseen: [tasksMissing, more, noAges].filter((one) => one !== undefined) };
+  const unfollowed = Math.max(0, count.S - mostStacks);
+  return {
+    blocked: [...blocked.values()],
+    busy,
+    looked: tasks.length,
+    unfollowed,
+    unseen: [
+      tasksMissing,
+      cpusMissing,
+      more,
+      noAges,
+      doubtText(stateless, 'whose state is not known'),
+      doubtText(nowhere, 'which is on no CPU and in no run queue, although its state says that it runs'),
+    ].filter((one) => one !== undefined),
+  };
 }

@@ -6,7 +6,8 @@ import type { StructTypes } from '../../../arch/kernel-view.ts';
 import type { SpinLocks } from '../../../arch/spinlock.ts';
 import type { KernelMemory } from '../../memory/kernel-memory.ts';
 import type { SymbolTable } from '../../symbols/symbol-table.ts';
-import type { KernelTask } from '../../tasks/tasks.ts';
+import type { KernelTask } from '../../tasks/kernel-task.ts';
+import type { TaskRows } from '../../tasks/task-rows.ts';
 
 /** A CPU that was at work in kernel code. */
 export interface CpuAtWork {
@@ -24,12 +25,14 @@ export interface HangSource {
   readonly types: StructTypes | undefined;
   readonly symbols: SymbolTable | undefined;
   readonly symbolAt: (address: VirtualAddress) => string | undefined;
-  readonly tasks: readonly KernelTask[];
+  readonly tasks: TaskRows;
   /** Why not all tasks are among them. */
   readonly tasksMissing: string | undefined;
   readonly stackBytes: number;
   readonly cpus: readonly { readonly number: number; readonly perCpuOffset: bigint | undefined }[];
   readonly atWork: readonly CpuAtWork[];
+  /** Why not all CPUs in kernel code are among them. */
+  readonly cpusMissing: string | undefined;
   readonly spinLocks: SpinLocks | undefined;
   /** Frames of a task that sleeps. */
   readonly framesOf: (task: KernelTask) => readonly FrameJson[];

@@ -75,8 +75,17 @@ export interface Hangs {
   readonly busy: readonly BusyCpu[];
   /** Tasks whose state was looked at. */
   readonly looked: number;
+  /** Of tasks in a sleep that any signal ends, those whose stacks were not followed: whether one waits for a lock is not known. */
+  readonly unfollowed: number;
   /** What could not be seen, and why. */
   readonly unseen: readonly string[];
 }
 
-export const noHangs: Hangs = { blocked: [], busy: [], looked: 0, unseen: [] };
+/** Why hangs among tasks that a signal wakes are not known; undefined where all of those were looked at. */
+export const unfollowedText = ({ unfollowed }: Hangs): string | undefined =>
+  unfollowed === 0 ? undefined : `whether locks are waited for by ${unfollowed} more tasks in a sleep that any signal ends: their stacks were not followed`;
+
+/** All that could not be seen of them. */
+export const unseenHangs = (hangs: Hangs): readonly string[] => [...hangs.unseen, ...[unfollowedText(hangs) ?? []].flat()];
+
+export const noHangs: Hangs = { blocked: [], busy: [], looked: 0, unfollowed: 0, unseen: [] };

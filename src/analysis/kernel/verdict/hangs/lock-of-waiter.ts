@@ -4,7 +4,7 @@
  */
 import { hex, type VirtualAddress } from '../../../../shared/units.ts';
 import { isLinked } from '../../memory/linked-list.ts';
-import type { KernelTask } from '../../tasks/tasks.ts';
+import type { KernelTask } from '../../tasks/kernel-task.ts';
 import type { LockKind, LockOwner, Wait } from './hangs.ts';
 import { taskName, type HangSource } from './hang-source.ts';
 import { lockLayout, type ListedLock, type LockLayout } from './lock-layouts.ts';
@@ -34,11 +34,10 @@ const blockers: readonly { readonly kind: ListedLock; readonly wants?: 'read' | 
 /** Finds locks of waiters. */
 export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKind, from: VirtualAddress | undefined) => Wait {
   const { memory, types, tasks, stackBytes, symbolAt } = source;
-  const byAddress = new Map(tasks.map((task) => [task.address, task]));
   const layouts = new Map<string, LockLayout | string>();
 
   const ownerOf = (task: VirtualAddress): LockOwner => {
-    const found = byAddress.get(task);
+    const found = tasks.at(task);
     return { task, ...(found === undefined ? {} : { name: taskName(found) }), ...(found?.kind === 'idle' ? { isIdle: true } : {}) };
   };
   const place = (struct: string, member: string): bigint | undefined => {
@@ -53,7 +52,7 @@ export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKin
   /** A node of a list of waiters belongs to the task on whose stack it lies. */
   function isWaiter(node: VirtualAddress, { task, list }: LockLayout): boolean {
     const holder = memory.pointer(node - list + task);
-    const stack = holder === undefined ? undefined : byAddress.get(holder)?.stack;
+    const stack = holder === undefined ? undefined : tasks.at(holder)?.stack;
     return stack !== undefined && node >= stack && node < stack + BigInt(stackBytes);
   }
 
@@ -75,7 +74,7 @@ export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKin
   /** Whether the lock that a head would be in names a task of the list as its owner. */
   function isOwned(head: VirtualAddress, { head: at, owner }: LockLayout): boolean {
     const word = owner === undefined ? undefined : memory.pointer(head - at + owner);
-    return word !== undefined && byAddress.has(word & ownerMask);
+    return word !== undefined && tasks.at(word & ownerMask) !== undefined;
   }
 
   /**
@@ -106,7 +105,8 @@ export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKin
     const count = layout.count === undefined ? undefined : memory.pointer(address + layout.count);
     const isWritten = (word & readerOwned) === 0n && count !== undefined && (count & writerLocked) !== 0n;
     const owner = kind === 'mutex' || isWritten ? word & ownerMask : 0n;
-    if (layout.isAssumed && !byAddress.has(owner)) return unknown(`${noTypes}, and no task owns it where kernels without debugging of locks keep the owner`);
+    if (layout.isAssumed && tasks.at(owner) === undefined)
+      return unknown(`${noTypes}, and no task owns it where kernels without debugging of locks keep the owner`);
     const readers = kind !== 'rwsem' || count === undefined || isWritten ? undefined : Number((count >> readerShift) & readerMask);
     return {
       for: 'lock',

@@ -18,6 +18,9 @@ export const stallReport = ({ events }: VerdictEvidence): LogEvent | undefined =
 /** The number of the CPU that a report is about. */
 export function reportedCpu({ text, lines }: LogEvent): number | undefined {
   const all = [text, ...lines];
+  // RCU lists the CPUs that it waits for, the stalled one first; the CPU that asks for their stacks is another (kernel/rcu/tree_stall.h).
+  const listed = lines.map((one) => /^(?:rcu: )?\s+(\d+)-[.oON!?\d]+/.exec(one)?.[1]).find((cpu) => cpu !== undefined);
+  if (listed !== undefined && /\bstalls?\b/.test(text)) return Number(listed);
   const found = all.map((one) => /(?:CPU#|CPU: |cpu |on CPU )(\d+)\b/i.exec(one)?.[1]).find((cpu) => cpu !== undefined);
   return found === undefined ? undefined : Number(found);
 }

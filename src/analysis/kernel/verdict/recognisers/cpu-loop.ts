@@ -11,6 +11,10 @@ const panicLine = /softlockup: hung tasks|Hard LOCKUP|RCU Stall|hard lockup/i;
 const watchdogs =
   /^(?:watchdog_timer_fn|watchdog_overflow_callback|watchdog_hardlockup_check|panic_on_rcu_stall|check_cpu_stall|print_cpu_stall|rcu_check_gp_kthread_starvation)$/;
 
+const spins = 'CPU spins for a lock';
+/** kernel/locking/qspinlock.c, arch/s390/lib/spinlock.c. */
+const spinsIn = (frames: Trouble['frames']): boolean => /spin_lock_slowpath$|^arch_spin_lock_(?:wait|queued|classic)/.test(names(frames)[0] ?? '');
+
 export const cpuLoop: Recogniser = {
   id: 'cpu-loop',
   classes: ['cpu-loop'],
@@ -24,7 +28,7 @@ export const cpuLoop: Recogniser = {
     const root = stuck.find(({ spins }) => spins === undefined) ?? stuck[0];
     const common = { class: 'cpu-loop', what: 'CPU loops' } as const;
     if (root !== undefined) {
-      const what = root.spins === undefined ? common.what : 'CPU spins for a lock';
+      const what = root.spins === undefined ? common.what : spins;
       const earlier = report !== undefined && reportedCpu(report) === root.cpu ? names(report.frames) : [];
       const place = stableFunction(root.frames, earlier);
       return [{ ...common, what, tie: 'lasting', frames: root.frames, place, key: loopRoot(root.frames), evidence: [busyProof(root), ...logProof(report)] }];
@@ -32,7 +36,16 @@ export const cpuLoop: Recogniser = {
     const isDetector = (panic !== undefined && panicLine.test(panic.text)) || called(evidence).some((name) => watchdogs.test(name));
     if (isDetector) {
       const frames = looping(evidence, report);
-      return [{ ...common, tie: 'detector', frames, key: loopRoot(frames), evidence: [...logProof(report), ...logProof(panic)] }];
+      return [
+        {
+          ...common,
+          what: spinsIn(frames) ? spins : common.what,
+          tie: 'detector',
+          frames,
+          key: loopRoot(frames),
+          evidence: [...logProof(report), ...logProof(panic)],
+        },
+      ];
     }
     return report === undefined ? [] : [{ ...common, tie: 'finished', frames: report.frames, evidence: logProof(report) }];
   },

@@ -1,9 +1,13 @@
 /** Lists whose links do not fit, as DEBUG_LIST finds them (lib/list_debug.c). */
-import { called, isOops, lastReport, logProof, siteOf, stackProof } from '../end-of-system.ts';
+import { called, isSoonAfter, lastReport, logProof, oopsReport, siteOf, stackProof } from '../end-of-system.ts';
+import type { LogEvent } from '../log-events.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
 
 const checks = /^__list_(?:add|del)_(?:entry_)?valid/;
 const line = /^list_(?:add|del) (?:corruption|double add)/;
+
+/** The check prints its line, then the BUG() in it is reported. */
+const isOfOops = (line: LogEvent, oops: LogEvent): boolean => /^[kK]ernel BUG at/.test(oops.text) && isSoonAfter(oops, line);
 
 export const listCorruption: Recogniser = {
   id: 'list-corruption',
@@ -16,7 +20,8 @@ export const listCorruption: Recogniser = {
       new Set(['bug']),
     );
     const checker = called(evidence).find((name) => checks.test(name));
-    const isEnd = checker !== undefined || (evidence.end === undefined && report !== undefined && isOops(evidence));
+    const oops = oopsReport(evidence);
+    const isEnd = checker !== undefined || (evidence.end === undefined && report !== undefined && oops !== undefined && isOfOops(report, oops));
     const trouble = { class: 'list-corruption', what: 'List corruption' } as const;
     if (isEnd) return [{ ...trouble, tie: 'end', frames: siteOf(evidence, report), evidence: [...stackProof(evidence), ...logProof(report)] }];
     return report === undefined ? [] : [{ ...trouble, tie: 'finished', frames: report.frames, evidence: logProof(report) } satisfies Trouble];

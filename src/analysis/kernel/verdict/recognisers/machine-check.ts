@@ -1,5 +1,6 @@
 /** Hardware errors. */
 import { endsThrough, logProof, siteOf, stackProof } from '../end-of-system.ts';
+import type { LogEvent } from '../log-events.ts';
 import type { Recogniser } from '../recogniser.ts';
 
 /** arch/s390/kernel/nmi.c, arch/x86/kernel/cpu/mce, arch/arm64/kernel/traps.c, drivers/acpi/apei. */
@@ -12,7 +13,19 @@ const handlers = new Set([
   'mce_machine_check',
   'machine_check_exception',
 ]);
-const panicLine = /[mM]achine check|Fatal hardware error|Asynchronous SError|hardware error/;
+const panicLine = /[mM]achine check|Fatal hardware error|Asynchronous SError|hardware error|Not all CPUs entered broadcast exception handler/;
+
+/** Firmware hands over what it kept of errors before the boot (drivers/acpi/apei/bert.c): lines without the marks of others follow that one at once. */
+function ofThisBoot(events: readonly LogEvent[]): readonly LogEvent[] {
+  const handed = events.filter(({ text }) => text.startsWith('BERT: '));
+  return events.filter((event) => {
+    const { mark, text } = event;
+    return mark === 'hardware' && !text.startsWith('BERT: ') && !(text.startsWith('[Hardware Error]') && handed.some((one) => isAtOnce(one, event)));
+  });
+}
+
+const isAtOnce = (earlier: LogEvent, later: LogEvent): boolean =>
+  earlier.time === undefined || later.time === undefined || (later.time >= earlier.time && later.time - earlier.time <= 1_000_000_000n);
 
 export const machineCheck: Recogniser = {
   id: 'machine-check',
@@ -22,7 +35,7 @@ export const machineCheck: Recogniser = {
   recognise(evidence) {
     const { panic, events } = evidence;
     const through = endsThrough(evidence, handlers);
-    const report = events.findLast(({ mark }) => mark === 'hardware');
+    const report = ofThisBoot(events).at(-1);
     if (through !== undefined || (panic !== undefined && panicLine.test(panic.text)))
       return [
         {

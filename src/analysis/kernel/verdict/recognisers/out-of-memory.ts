@@ -16,7 +16,8 @@ export const outOfMemory: Recogniser = {
     const through = endsThrough(evidence, killers);
     const report = events.findLast(({ mark }) => mark === 'memory');
     if (through !== undefined || (panic !== undefined && line.test(panic.text))) {
-      const isGroup = end !== undefined ? names(end.site).includes('mem_cgroup_out_of_memory') : (panic?.text ?? '').includes('compulsory');
+      // "compulsory" says that panic_on_oom is 2, of whichever memory ran out.
+      const isGroup = names([...(end?.site ?? []), ...(report?.frames ?? [])]).includes('mem_cgroup_out_of_memory');
       const what = isGroup ? 'Out of memory in a memory cgroup' : 'Out of memory';
       const frames = siteOf(evidence, report);
       const [first] = meaningful(frames);

@@ -3,17 +3,15 @@ import { hex } from '../../../../shared/units.ts';
 import type { VerdictClass } from '../../../../shared/verdict-model.ts';
 import type { Fault } from '../../../arch/fault.ts';
 import { functionName } from '../../stacks/crash-path.ts';
-import type { Proof, VerdictEvidence } from '../evidence.ts';
-import { isOops, logProof, oopsReport, siteOf, stackProof } from '../end-of-system.ts';
+import type { EndStack, Proof, VerdictEvidence } from '../evidence.ts';
+import { isOops, isRequested, logProof, oopsReport, oopsReports, siteOf, stackProof } from '../end-of-system.ts';
 import type { LogEvent } from '../log-events.ts';
-import { loggedCode, oopsWords } from '../log-oops.ts';
+import { isPoisoned, loggedCode, oopsWords, throughFreed } from '../log-oops.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
 
-/** POISON_FREE (include/linux/poison.h): what SLUB fills freed objects with. */
-const isPoisoned = (address: bigint | undefined): boolean => address !== undefined && ((address >> 16n) & 0xffff_ffffn) === 0x6b6b_6b6bn;
-
+/** An instruction at a place that is none of code. */
+const badCall = 'Bad pointer call';
 const words = { read: 'read', write: 'write', execute: 'call' } as const;
-const throughFreed = { read: 'Read', write: 'Write', execute: 'Call' } as const;
 const operations: Readonly<Record<Exclude<Fault['kind'], 'access' | 'bug'>, string>> = {
   'illegal-operation': 'Illegal operation',
   'privileged-operation': 'Privileged operation',
@@ -23,12 +21,11 @@ const operations: Readonly<Record<Exclude<Fault['kind'], 'access' | 'bug'>, stri
 function wordsOf(fault: Fault, hasSite: boolean): { readonly class: VerdictClass; readonly what: string } | undefined {
   if (fault.kind === 'bug') return undefined;
   // What stands at a place without a symbol is no code: a pointer led there.
-  if (fault.kind === 'illegal-operation' && !hasSite) return { class: 'bad-pointer', what: 'Bad pointer call' };
+  if (fault.kind === 'illegal-operation' && !hasSite) return { class: 'bad-pointer', what: badCall };
   if (fault.kind !== 'access') return { class: fault.kind, what: operations[fault.kind] };
   const access = fault.access === undefined ? 'dereference' : words[fault.access];
   if (fault.isNull) return { class: 'null-pointer', what: `NULL pointer ${access}` };
-  if (isPoisoned(fault.address))
-    return { class: 'bad-pointer', what: `${fault.access === undefined ? 'Access' : throughFreed[fault.access]} through a pointer of a freed object` };
+  if (isPoisoned(fault.address)) return { class: 'bad-pointer', what: throughFreed(access) };
   // Code in pages without execute permission that no symbol names was reached through a pointer.
   if (fault.isRefused && !(fault.access === 'execute' && !hasSite)) {
     const what =
@@ -52,6 +49,13 @@ function otherPlace({ end }: VerdictEvidence, report: LogEvent | undefined): rea
   return there === here ? [] : [{ text: `contradicted: the log says that it happened in ${there}, the registers that were saved are of ${here}` }];
 }
 
+/** Of a call through a bad pointer, what the pointer led to is no place: the caller is. */
+function callSite({ site, fault }: EndStack, what: string): EndStack['site'] {
+  const [first, ...callers] = site;
+  const isCall = what === badCall || (fault?.kind === 'access' && fault.access === 'execute');
+  return isCall && first !== undefined && first.symbol === undefined ? callers : site;
+}
+
 function atEnd(evidence: VerdictEvidence): readonly Trouble[] {
   if (!isOops(evidence)) return [];
   const report = oopsReport(evidence);
@@ -66,7 +70,10 @@ function atEnd(evidence: VerdictEvidence): readonly Trouble[] {
     const words = oopsWords(report) ?? { class: 'unknown' as const, what: 'Exception' };
     return [{ ...words, tie: 'end', frames: siteOf(evidence, report), evidence: [why, ...proofs] }];
   }
-  if (fault !== undefined && found !== undefined) return [{ ...found, tie: 'end', frames: siteOf(evidence, report), evidence: [faultProof(fault), ...proofs] }];
+  if (end !== undefined && fault !== undefined && found !== undefined) {
+    const frames = siteOf({ ...evidence, end: { ...end, site: callSite(end, found.what) } }, report);
+    return [{ ...found, tie: 'end', frames, evidence: [faultProof(fault), ...proofs] }];
+  }
   const logged = fault?.kind === 'bug' || report === undefined ? undefined : oopsWords(report);
   return logged === undefined ? [] : [{ ...logged, tie: 'end', frames: siteOf(evidence, report), evidence: proofs }];
 }
@@ -74,10 +81,10 @@ function atEnd(evidence: VerdictEvidence): readonly Trouble[] {
 /** Those that the system survived. */
 function finished(evidence: VerdictEvidence): readonly Trouble[] {
   const last = oopsReport(evidence);
-  return evidence.events.flatMap((event): readonly Trouble[] => {
-    if (event.mark !== 'oops' || (last !== undefined && (event.time === undefined || last.time === undefined || event.time >= last.time))) return [];
-    const found = oopsWords(event);
-    return found === undefined ? [] : [{ ...found, tie: 'finished', frames: event.frames, evidence: logProof(event) }];
+  return oopsReports(evidence.events).flatMap((event): readonly Trouble[] => {
+    if (last !== undefined && (event.time === undefined || last.time === undefined || event.time >= last.time)) return [];
+    const found = isRequested(event.frames) ? undefined : oopsWords(event);
+    return found === undefined || found.class === 'unknown' ? [] : [{ ...found, tie: 'finished', frames: event.frames, evidence: logProof(event) }];
   });
 }
 

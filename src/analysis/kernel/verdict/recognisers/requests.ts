@@ -1,5 +1,5 @@
 /** Somebody asked: sysrq, a PSW restart, a dump of a running system. */
-import { endsThrough, logProof, stackProof } from '../end-of-system.ts';
+import { endsThrough, hasOopsed, isRequested, lastOops, logProof, siteOf, stackProof } from '../end-of-system.ts';
 import type { VerdictEvidence } from '../evidence.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
 
@@ -16,16 +16,17 @@ const dumped = ({ systemState, panicCpu }: VerdictEvidence): string =>
   systemState === 'running' && panicCpu === 'unset' ? 'dump of a running system' : 'dump of a system';
 
 const crashing = new Set(['sysrq_handle_crash', '__handle_sysrq', 'write_sysrq_trigger']);
-const line = /sysrq triggered crash|SysRq : Trigger a crash/;
+const line = 'sysrq triggered crash';
 
 export const operatorRequest: Recogniser = {
   id: 'operator-request',
   classes: ['operator-request'],
   about:
-    'The stack of the panic goes through sysrq_handle_crash, or the panic line says so; a PSW restart by __do_restart on a stack; a dump of a running system that was written by the stand-alone dumper. It never hides a trouble that lasted until then.',
+    'The stack of the panic goes through sysrq_handle_crash, or the panic line says so, or the code that failed is sysrq_handle_crash itself (before Linux 5.0); a PSW restart by __do_restart on a stack; a dump of a running system that was written by the stand-alone dumper. It never hides a trouble that lasted until then.',
   recognise(evidence): readonly Trouble[] {
     const { panic, entry, request, events } = evidence;
-    if (endsThrough(evidence, crashing) !== undefined || (panic !== undefined && line.test(panic.text))) {
+    const isOfOops = hasOopsed(evidence) && isRequested(siteOf(evidence, lastOops(evidence)));
+    if (isOfOops || endsThrough(evidence, crashing) !== undefined || panic?.text.includes(line) === true) {
       const asked = events.findLast(({ mark }) => mark === 'request');
       return [
         {

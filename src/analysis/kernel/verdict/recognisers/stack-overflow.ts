@@ -1,21 +1,17 @@
 /** A kernel stack that was used up. */
-import { endsThrough, interruptedSite, logProof, names, siteOf, stackProof } from '../end-of-system.ts';
+import { endsThrough, interruptedSite, isSoonAfter, lastReport, logProof, names, siteOf, stackProof } from '../end-of-system.ts';
 import { meaningful } from '../meaningful-frames.ts';
 import type { VerdictEvidence } from '../evidence.ts';
 import type { Recogniser } from '../recogniser.ts';
 
 /** arch/s390/kernel/traps.c, arch/x86/kernel/traps.c, arch/arm64/kernel/traps.c. */
-const handlers = new Set([
-  'kernel_stack_overflow',
-  'handle_stack_overflow',
-  'panic_bad_stack',
-  'handle_bad_stack',
-  '__bad_stack',
-  'exc_double_fault',
-  'do_double_fault',
-]);
-const line =
-  /[kK]ernel stack overflow|stack guard page|Insufficient stack space|double fault|corrupted stack end detected|stack-protector: Kernel stack is corrupted/;
+const handlers = new Set(['kernel_stack_overflow', 'handle_stack_overflow', 'panic_bad_stack', 'handle_bad_stack', '__bad_stack']);
+/** GCC's check of the word between the locals of a function and its return address. */
+const canary = new Set(['__stack_chk_fail']);
+const canaryLine = /stack-protector: Kernel stack is corrupted in: (?:([\w$]+)\S*\+0x)?/;
+/** Found when the task gives up its CPU, by whatever calls for that. */
+const endLine = 'corrupted stack end detected';
+const line = /[kK]ernel stack overflow|stack guard page|Insufficient stack space|corrupted stack end detected|stack-protector: Kernel stack is corrupted/;
 /** So many frames of one function are a recursion. */
 const often = 4;
 
@@ -31,22 +27,29 @@ export const stackOverflow: Recogniser = {
   id: 'stack-overflow',
   classes: ['stack-overflow'],
   about:
-    'The stack of the end goes through the handler of a stack overflow (kernel_stack_overflow, handle_stack_overflow, panic_bad_stack); else the log says it in its last report.',
+    'The stack of the end goes through the handler of a stack overflow (kernel_stack_overflow, handle_stack_overflow, panic_bad_stack); else the log says it in its last report. A canary that was overwritten is named as what it is; a double fault alone is no stack overflow.',
   recognise(evidence) {
     const { events, panic } = evidence;
-    const report = events.findLast(({ text }) => line.test(text)) ?? (panic !== undefined && line.test(panic.text) ? panic : undefined);
-    const isLogged =
-      report !== undefined && (report === panic || (panic?.time !== undefined && report.time !== undefined && panic.time - report.time < 1_000_000_000n));
-    if (endsThrough(evidence, handlers) === undefined && !isLogged) return [];
+    const reports = events.filter(({ text }) => line.test(text));
+    const report = lastReport(reports, new Set(reports.map(({ mark }) => mark)));
+    const isLogged = report !== undefined && panic !== undefined && isSoonAfter(panic, report);
+    const isCanary = endsThrough(evidence, canary) !== undefined || (isLogged && canaryLine.test(report.text));
+    if (endsThrough(evidence, handlers) === undefined && !isLogged && !isCanary) return [];
     const frames = interruptedSite(siteOf(evidence, report));
-    const recursion = recursive(frames);
     const key = meaningful(frames);
+    if (isCanary) {
+      const place = key[0] ?? canaryLine.exec(report?.text ?? '')?.[1];
+      const evidenced = [...stackProof(evidence), ...logProof(report)];
+      return [{ class: 'stack-overflow', tie: 'end', what: 'Buffer overflow on the kernel stack', frames, place, evidence: evidenced }];
+    }
+    const recursion = recursive(frames);
     const ordered = recursion === undefined ? key : [recursion, ...key.filter((name) => name !== recursion)];
     return [
       {
         class: 'stack-overflow',
         tie: 'end',
         what: 'Kernel stack overflow',
+        ...(report?.text.includes(endLine) === true ? { preposition: 'found in' } : {}),
         frames,
         place: ordered[0],
         key: ordered,

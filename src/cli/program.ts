@@ -1,0 +1,40 @@
+/** The command line as a process: its arguments, streams and signals for runCli. */
+import { givenArguments } from '../files/argument-bytes.ts';
+import { isTerminal, writeStandardError, writeStandardOutput } from '../files/standard-streams.ts';
+import { exitCodes, type CliIo } from './io.ts';
+import { runCli } from './run.ts';
+import { boundYoungGeneration } from './young-generation.ts';
+
+/** A reader that went away has seen enough: the command ends there, quietly. */
+function writeOut(bytes: Uint8Array): void {
+  if (!writeStandardOutput(bytes)) process.exit(exitCodes.fine);
+}
+
+/** Runs the command that the process was started with; its exit code becomes that of the process. */
+export async function main(): Promise<void> {
+  boundYoungGeneration();
+  const interrupted = new AbortController();
+  // A closed terminal and a service that is stopped end a command as Ctrl+C does: what it has begun to write is removed.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // The second time it ends at once.
+      if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
+      interrupted.abort();
+    });
+  }
+  const errIsTerminal = isTerminal('stderr');
+  const io: CliIo = {
+    out: (text) => {
+      writeOut(Buffer.from(text));
+    },
+    outBytes: writeOut,
+    err: (text) => {
+      writeStandardError(Buffer.from(text));
+    },
+    isTerminal: process.env.NO_COLOR === undefined && isTerminal('stdout'),
+    errIsTerminal,
+    columns: errIsTerminal ? process.stderr.columns : 80,
+    signal: interrupted.signal,
+  };
+  process.exitCode = await runCli(givenArguments(process.argv.slice(2)), io);
+}

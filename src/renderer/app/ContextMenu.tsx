@@ -1,0 +1,77 @@
+/** The menu that a right click opens: arrows move in it, Enter chooses, Escape and whatever happens elsewhere close it. */
+import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react';
+import { useStore } from '../hooks/use-store.ts';
+import type { ContextMenuState } from '../state/context-menu.ts';
+import { useWorkbench } from '../workbench.ts';
+import './context-menu.css';
+
+const edge = 6;
+
+function Shown({ menu }: { readonly menu: ContextMenuState }) {
+  const { contextMenu } = useWorkbench();
+  const place = useRef<HTMLUListElement>(null);
+  const close = useEffectEvent(() => contextMenu.set(undefined));
+  useLayoutEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    const before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+    const { width, height } = element.getBoundingClientRect();
+    element.style.left = `${Math.max(edge, Math.min(menu.left, window.innerWidth - width - edge))}px`;
+    element.style.top = `${Math.max(edge, Math.min(menu.top, window.innerHeight - height - edge))}px`;
+    element.querySelector<HTMLElement>('button:not([disabled])')?.focus();
+    // What an item opens keeps the focus.
+    return () => {
+      if (document.activeElement === document.body || element.contains(document.activeElement)) before?.focus();
+    };
+  }, [menu]);
+  useEffect(() => {
+    const outside = (event: Event): void => {
+      if (!(event.target instanceof Node) || place.current?.contains(event.target) !== true) close();
+    };
+    const onKey = (event: KeyboardEvent): void => {
+      const all = [...(place.current?.querySelectorAll<HTMLElement>('button:not([disabled])') ?? [])];
+      const at = all.indexOf(document.activeElement as HTMLElement);
+      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+      if (to !== undefined) all[(to + all.length) % all.length]?.focus();
+      else if (event.key === 'Escape' || event.key === 'Tab') close();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    window.addEventListener('keydown', onKey, { capture: true });
+    for (const type of ['pointerdown', 'scroll', 'wheel']) document.addEventListener(type, outside, { capture: true });
+    window.addEventListener('blur', outside);
+    window.addEventListener('resize', outside);
+    return () => {
+      window.removeEventListener('keydown', onKey, { capture: true });
+      for (const type of ['pointerdown', 'scroll', 'wheel']) document.removeEventListener(type, outside, { capture: true });
+      window.removeEventListener('blur', outside);
+      window.removeEventListener('resize', outside);
+    };
+  }, []);
+  return (
+    <ul ref={place} className="context-menu" role="menu" aria-label="What can be done here" data-testid="context-menu">
+      {menu.items.map(({ label, run, enabled = true }) => (
+        <li key={label} role="none">
+          <button
+            type="button"
+            role="menuitem"
+            tabIndex={-1}
+            disabled={!enabled}
+            onClick={() => {
+              contextMenu.set(undefined);
+              run();
+            }}
+          >
+            {label}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function ContextMenu() {
+  const menu = useStore(useWorkbench().contextMenu);
+  return menu === undefined ? null : <Shown menu={menu} />;
+}

@@ -1,0 +1,11 @@
+import type { LogRecordJson } from '../../../shared/kernel-model.ts';
+
+const graveLevel = 3;
+const warnLevel = 4;
+
+/** The look of a record: by the trouble that it tells of, else by its level. */
+export function recordTone({ mark, level }: LogRecordJson): string {
+  if (mark === 'panic' || mark === 'oops' || mark === 'bug' || mark === 'lockup' || mark === 'hardware') return 'tone-bad';
+  if (level !== undefined && level <= graveLevel) return 'tone-bad';
+  return mark !== undefined || level === warnLevel ? 'tone-warn' : '';
+}

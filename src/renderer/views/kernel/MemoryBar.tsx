@@ -1,0 +1,11 @@
+/** What memory is made of, as shared/memory-bar.ts draws it. */
+import { useId, useMemo } from 'react';
+import type { RowJson } from '../../../shared/analysis-table.ts';
+import { memoryBarSvg } from '../../../shared/memory-bar.ts';
+import { SvgDrawing } from './SvgDrawing.tsx';
+
+export function MemoryBar({ rows }: { readonly rows: readonly RowJson[] }) {
+  const id = `memory${useId().replaceAll(/[^A-Za-z0-9]/g, '')}`;
+  const svg = useMemo(() => memoryBarSvg(rows, id), [rows, id]);
+  return <SvgDrawing svg={svg} label="Drawing of what memory is made of" testId="memory-bar" />;
+}

@@ -1,0 +1,35 @@
+/** Which card of the overview lies where. Cards that a dump does not have leave no gap. */
+
+export interface ShownCards {
+  /** The backtrace of the task that crashed. */
+  readonly trace: boolean;
+  /** What kdump would have done. */
+  readonly kdump: boolean;
+}
+
+const rows = (...areas: readonly (string | undefined)[]): string =>
+  areas
+    .filter((area) => area !== undefined)
+    .map((area) => `'${area}'`)
+    .join(' ');
+
+/** Areas of a pane that is about 1200 pixels wide: what died first, then the machine. Columns are 5, 1, and 4 parts. */
+export const mediumAreas = ({ trace, kdump }: ShownCards): string =>
+  rows(
+    trace ? 'trace log log' : undefined,
+    // The log is longer than a backtrace: beside it is room for both.
+    trace && kdump ? 'kdump log log' : undefined,
+    kdump && !trace ? 'cpus cpus kdump' : 'cpus cpus cpus',
+    trace ? undefined : 'log log log',
+    'memory memory memory',
+    'findings findings findings',
+  );
+
+/** Areas of a pane of 1500 pixels and more: three columns of 5, 5, and 4 parts. */
+export const wideAreas = ({ trace, kdump }: ShownCards): string =>
+  rows(
+    trace ? `trace log ${kdump ? 'kdump' : 'findings'}` : undefined,
+    `cpus cpus ${kdump && !trace ? 'kdump' : 'findings'}`,
+    trace ? undefined : 'log log findings',
+    'memory memory findings',
+  );

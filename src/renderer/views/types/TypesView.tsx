@@ -1,0 +1,137 @@
+/** All types of the kernel and its modules, and the structures that are declared here: members as a tree, to be laid over memory. */
+import { useMemo, useState } from 'react';
+import type { WantedType } from '../../../shared/type-members-model.ts';
+import { useFollowedCursor } from '../../hooks/use-cursor.ts';
+import { useQuery } from '../../hooks/use-query.ts';
+import { useStore } from '../../hooks/use-store.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { positionText } from '../../state/position.ts';
+import { countText, plural } from '../../words/numbers.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
+import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { matchingTypes } from '../hex/matching-types.ts';
+import { TypeTreeView, useTypeTree } from './TypeTreeView.tsx';
+import './types.css';
+
+const columns: readonly VirtualColumn[] = [
+  { id: 'name', title: 'Name', width: 'minmax(16ch, 1fr)' },
+  { id: 'kind', title: 'From', width: '14ch' },
+];
+
+interface Listed {
+  readonly name: string;
+  readonly from: string;
+  readonly type: WantedType;
+}
+
+function Shown({ dump, listed }: { readonly dump: OpenDump; readonly listed: Listed }) {
+  const { places, hexTabs } = useWorkbench();
+  const { owner, position } = useFollowedCursor(dump.key);
+  const tree = useTypeTree(dump, listed.type, undefined);
+  const { root } = useStore(tree.state);
+  const lay = (): void => {
+    if (position === undefined) return;
+    const isKernelType = 'name' in listed.type ? { isKernelType: true as const } : {};
+    hexTabs.change(owner, { laid: { layout: listed.name, ...isKernelType, at: { ...position, length: 1 } } });
+    places.goTo(dump.key, { ...position, length: 1 });
+  };
+  return (
+    <section className="types-shown" aria-label={listed.name}>
+      <header className="types-head">
+        <h2 className="code">
+          <Hostile text={root?.name ?? listed.name} />
+        </h2>
+        <span className="dim">
+          {root?.size === undefined ? '' : plural(root.size, 'byte')}
+          {root?.module === undefined ? '' : ` · of the module ${root.module}`}
+          {root?.source === undefined ? '' : ` · ${root.source}`}
+        </span>
+        <button type="button" className="button" disabled={position === undefined} onClick={lay} data-testid="lay-type">
+          {position === undefined ? 'Lay over memory at the cursor' : `Lay over ${positionText(position)}`}
+        </button>
+      </header>
+      <TypeTreeView dump={dump} tree={tree} label={`Members of ${listed.name}`} />
+    </section>
+  );
+}
+
+export function TypesView({ dump }: { readonly dump: OpenDump }) {
+  const { engine } = useWorkbench();
+  const [text, setText] = useState('');
+  const [shown, setShown] = useState<Listed>();
+  const kernel = useQuery(dump, 'viewable types', (handle, signal) => engine.call('viewableTypes', { dump: handle }, { signal }));
+  const declared = useQuery(dump, 'layouts', (handle, signal) => engine.call('layouts', { dump: handle }, { signal })).value?.layouts;
+  const listed = useMemo(() => {
+    const all = new Map<string, Listed>();
+    for (const { name, group } of declared ?? []) all.set(`declared ${name}`, { name, from: group, type: { layout: name } });
+    for (const name of kernel.value?.names ?? []) all.set(`kernel ${name}`, { name, from: name.includes(':') ? 'module' : 'kernel', type: { name } });
+    const rows = [...all.values()];
+    if (text.trim() === '') return rows;
+    const rank = new Map(matchingTypes([...new Set(rows.map(({ name }) => name))], text).map((name, at) => [name, at]));
+    return rows.filter(({ name }) => rank.has(name)).toSorted((left, right) => (rank.get(left.name) ?? 0) - (rank.get(right.name) ?? 0));
+  }, [declared, kernel.value, text]);
+  const why = kernel.error?.message.split('\n')[0] ?? kernel.value?.why;
+  const [lost, ...more] = kernel.value?.missing ?? [];
+  return (
+    <div className="view types-view">
+      <section className="types-list" aria-label="Types">
+        <input
+          type="search"
+          className="input"
+          placeholder="A part of the name"
+          aria-label="Find a type"
+          value={text}
+          spellCheck={false}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') setShown(listed[0]);
+          }}
+          data-testid="types-search"
+          data-pane-focus
+        />
+        <p className="dim" role="status">
+          {kernel.value === undefined && kernel.error === undefined ? 'Reading the types of the kernel… ' : ''}
+          {plural(listed.length, 'type')}
+          {why === undefined ? null : (
+            <>
+              {' · '}
+              <Hostile text={`no types of the kernel: ${why}`} />
+            </>
+          )}
+          {lost === undefined ? null : (
+            <>
+              {' · '}
+              <Hostile text={`not read: ${lost.what} (${lost.why})${more.length === 0 ? '' : ` and ${countText(more.length)} more`}`} />
+            </>
+          )}
+        </p>
+        <div className="types-names">
+          <VirtualTable
+            label="Types"
+            columns={columns}
+            rows={listed.length}
+            text={(row, column) => (column === 0 ? (listed[row]?.name ?? '') : (listed[row]?.from ?? ''))}
+            testId="types-table"
+            onRow={(row) => setShown(listed[row])}
+            cell={(row, column) =>
+              column === 0 ? (
+                <button type="button" className="link code" onClick={() => setShown(listed[row])}>
+                  <Hostile text={listed[row]?.name ?? ''} />
+                </button>
+              ) : (
+                (listed[row]?.from ?? '')
+              )
+            }
+          />
+        </div>
+      </section>
+      {shown === undefined ? (
+        <p className="message">Choose a type to see its members. What is inside opens in place, and the whole can be laid over memory at the cursor.</p>
+      ) : (
+        <Shown key={JSON.stringify(shown.type)} dump={dump} listed={shown} />
+      )}
+    </div>
+  );
+}
