@@ -14,10 +14,10 @@ interface PagedRows<Row> {
   readonly at: (row: number) => Row | undefined;
   /** Rows of the whole list; undefined until a page has come. */
   readonly matching: () => number | undefined;
-  /** Asks for what is not there of [first, end). What was asked for before and is not wanted any more is called off. */
+  /** Asks for what is not there of [first, end), also after a stop. What was asked for before and is not wanted any more is called off. */
   readonly want: (first: number, end: number) => void;
   readonly error: () => Error | undefined;
-  /** Nothing is asked for any more. */
+  /** Calls off what is asked for; nothing is asked until rows are wanted again. A view that is hidden stops, and goes on once it is shown. */
   readonly stop: () => void;
 }
 
@@ -33,7 +33,6 @@ export function createPagedRows<Row>(ask: (start: number, count: number, signal:
   let wanted: readonly number[] = [];
   let matching: number | undefined;
   let error: Error | undefined;
-  let stopped = false;
 
   const keep = (page: number, rows: readonly Row[]): void => {
     pages.set(page, rows);
@@ -42,7 +41,7 @@ export function createPagedRows<Row>(ask: (start: number, count: number, signal:
   };
   const next = (): void => {
     const page = wanted.find((one) => !pages.has(one));
-    if (page === undefined || asked !== undefined || stopped || error !== undefined) return;
+    if (page === undefined || asked !== undefined || error !== undefined) return;
     const own = { page, abort: new AbortController() };
     asked = own;
     ask(page * pageRows, pageRows, own.abort.signal).then(
@@ -84,7 +83,7 @@ export function createPagedRows<Row>(ask: (start: number, count: number, signal:
       next();
     },
     stop() {
-      stopped = true;
+      wanted = [];
       asked?.abort.abort();
       asked = undefined;
     },

@@ -37,6 +37,9 @@ describe('rows in pages', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
     rows.stop();
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    // A view that was hidden before its rows came asks for them once it is shown again.
+    rows.want(0, 1);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, false]);
 
     const failing = createPagedRows<number>(() => Promise.reject(new Error('no symbols')));
     failing.want(0, 1);

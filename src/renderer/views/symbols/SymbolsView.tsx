@@ -77,7 +77,8 @@ export function SymbolsView({ dump }: { readonly dump: OpenDump }) {
     });
   }, [engine, handle, text, module, kind, by]);
   useEffect(() => {
-    rows.want(0, 1);
+    // Once the first page is there the table wants what is in sight.
+    if (rows.matching() === undefined) rows.want(0, 1);
     return rows.stop;
   }, [rows]);
   useStore(rows.version);
