@@ -8,6 +8,7 @@ import { noteEvidence, noteEvidencePath } from '../files/evidence-files.ts';
 import { memberPath } from '../files/member-path.ts';
 import { writeOutput } from '../files/output-file.ts';
 import { checkOutput } from '../files/output-place.ts';
+import { isDocument, writtenFiles } from '../files/written-files.ts';
 import type { AttachmentKind } from '../shared/attachment.ts';
 import type { EvidenceKind } from '../shared/check-model.ts';
 import { defined } from '../shared/defined.ts';
@@ -28,8 +29,14 @@ type Handlers = {
 const samplesFolder = fileURLToPath(new URL('../samples/', import.meta.url)).replace('app.asar', 'app.asar.unpacked');
 
 function handlersFor(window: MainWindow, settings: Settings, remarks: readonly string[], onKeysChanged: () => void): Handlers {
+  const written = writtenFiles();
   /** Asks where, and writes what `content` gives. Nothing when the dialog was dismissed. */
-  const save = async (kind: SavedKind, title: string, suggestedName: string, content: () => string | Promise<Uint8Array>): Promise<{ path?: string }> => {
+  const save = async (
+    kind: SavedKind,
+    title: string,
+    suggestedName: string,
+    content: () => string | Promise<Uint8Array>,
+  ): Promise<{ path?: string; opens?: true }> => {
     const answer = await dialog.showSaveDialog(window.browser, { title, defaultPath: suggestedName, properties: ['showOverwriteConfirmation'] });
     if (answer.canceled || answer.filePath === '') return {};
     const target = answer.filePath;
@@ -37,7 +44,8 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
     const how = { kind, replace: true, expected: 'another place' } as const;
     checkOutput(target, how);
     writeOutput(target, await content(), how);
-    return { path: target };
+    written.note(target);
+    return { path: target, ...(isDocument(target) ? { opens: true } : {}) };
   };
   const sessions = openSessionFiles(join(app.getPath('userData'), 'sessions'));
   return {
@@ -93,6 +101,7 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
       const answer = await dialog.showSaveDialog(window.browser, { title, defaultPath: suggestedName });
       if (answer.canceled || answer.filePath === '') return {};
       checkOutput(answer.filePath, { kind: 'export', expected: 'a new file' });
+      written.expect(answer.filePath);
       return { path: answer.filePath };
     },
     async chooseKey() {
@@ -187,6 +196,18 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
     showInFolder({ path }) {
       // Of a member of an archive or a disk that is the file that holds it.
       shell.showItemInFolder(memberPath(path).file);
+      return {};
+    },
+    async openWritten({ path }) {
+      written.check(path);
+      if (!isDocument(path)) throw new Error(`${path} is no document that another program only shows`);
+      const failure = await shell.openPath(path);
+      if (failure !== '') throw new Error(`${path} could not be opened: ${failure}`);
+      return {};
+    },
+    showWritten({ path }) {
+      written.check(path);
+      shell.showItemInFolder(path);
       return {};
     },
     restartEngine() {

@@ -7,6 +7,7 @@ import { defined } from '../shared/defined.ts';
 import type { Density, HexRows, KeptIssues, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import { guardEvidence, protectEvidence } from './shell/evidence-guard.ts';
+import { exportedNotice, tellSaves } from './shell/told-saves.ts';
 import type { Shell } from './shell/shell-calls.ts';
 import { addressPlace } from './state/address-place.ts';
 import { createAddressCards, type AddressCards } from './state/address-card.ts';
@@ -143,7 +144,9 @@ export interface Workbench {
 }
 
 export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: ScreenWishes, keptRules: KeptText): Workbench {
-  const shell = guardEvidence(bareShell, engine);
+  const notice = createStore<Notice | undefined>(undefined);
+  const tell = (error: unknown): void => notice.set({ tone: 'bad', text: error instanceof Error ? error.message : String(error) });
+  const shell = tellSaves(guardEvidence(bareShell, engine), notice, tell);
   const places = createPlaces();
   const hexTabs = createHexTabs(engine.call, places);
   const marks = createMarkBook();
@@ -153,11 +156,9 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
   const themes = createThemes(wishes);
   const recents = createStore<readonly Recent[]>([]);
   const knownIssues = createStore<KeptIssues | undefined>(undefined);
-  const notice = createStore<Notice | undefined>(undefined);
   const undo = createUndoStack(notice);
   const dock = createDock(places, undo, (key) => dumps.find(key) !== undefined);
   const closedTabs = createClosedTabs(places, dock, undo);
-  const tell = (error: unknown): void => notice.set({ tone: 'bad', text: error instanceof Error ? error.message : String(error) });
 
   const catalogue = askCatalogue(engine, tell);
 
@@ -316,7 +317,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     },
     gathering,
     contextMenu: createStore<ContextMenuState | undefined>(undefined),
-    exports: createExports(engine, dumps, jobs),
+    exports: createExports(engine, dumps, jobs, (result) => notice.set(exportedNotice(shell, result, openPaths, tell))),
     closeDump: createDumpCloser({ dumps, places, dock, undo, flush: sessions.flush }),
     askPaths,
     chooseDumps() {

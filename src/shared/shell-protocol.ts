@@ -46,6 +46,9 @@ const nothing = v.strictObject({});
 /** The file of known issues that a person keeps in the settings; its issues, or why it cannot be read. */
 const keptIssuesSchema = v.strictObject({ path, issues: v.optional(knownIssuesSchema), failure: v.optional(v.string()) });
 export type KeptIssues = v.InferOutput<typeof keptIssuesSchema>;
+/** What was saved; no path when the dialog was dismissed. `opens` when the desktop's program for such documents can be started with it. */
+const savedSchema = v.strictObject({ path: v.optional(path), opens: v.optional(v.literal(true)) });
+export type Saved = v.InferOutput<typeof savedSchema>;
 const keptIssues = v.strictObject({ knownIssues: v.optional(keptIssuesSchema) });
 /** What a person saves: says which files it may replace. */
 export const savedKinds = ['report', 'manifest', 'attestation', 'session', 'rows'] as const;
@@ -85,7 +88,7 @@ export const shellMethods = {
   /** Save dialog; no path when it was dismissed. Never over evidence. */
   saveText: {
     params: v.strictObject({ kind: v.picklist(savedKinds), suggestedName: text(255), text: text(64 << 20), title: text(200) }),
-    result: v.strictObject({ path: v.optional(path) }),
+    result: savedSchema,
   },
   /** Save dialog for a file that the engine writes: a new one, and never evidence. No path when it was dismissed. */
   chooseOutput: { params: v.strictObject({ suggestedName: text(255), title: text(200) }), result: v.strictObject({ path: v.optional(path) }) },
@@ -100,7 +103,7 @@ export const shellMethods = {
   /** Save dialog for a report as PDF: the page is printed by a window of its own, without script. */
   savePdf: {
     params: v.strictObject({ suggestedName: text(255), html: text(64 << 20), title: text(200) }),
-    result: v.strictObject({ path: v.optional(path) }),
+    result: savedSchema,
   },
   /** Open dialog for the private key that signs; main never reads it. */
   chooseKey: { params: nothing, result: v.strictObject({ path: v.optional(path) }) },
@@ -128,6 +131,10 @@ export const shellMethods = {
   copyText: { params: v.strictObject({ text: text(4 << 20) }), result: nothing },
   /** Shows a file among its neighbours, in the file manager. */
   showInFolder: { params: v.strictObject({ path }), result: nothing },
+  /** Opens a document that was saved, and is still that file, with the desktop's program for it. */
+  openWritten: { params: v.strictObject({ path }), result: nothing },
+  /** Shows a file that was saved or exported, and is still that file, in its folder. */
+  showWritten: { params: v.strictObject({ path }), result: nothing },
   /** Starts the engine again after it went away, or ends one that hangs. */
   restartEngine: { params: nothing, result: nothing },
 } as const;

@@ -6,6 +6,7 @@ import { byteText, pageSize } from '../../shared/units.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { fractionOf } from '../state/job-meter.ts';
 import { isRunning, type Job } from '../state/jobs.ts';
+import { isOpenable } from '../shell/told-saves.ts';
 import type { ExportRun } from '../state/exports.ts';
 import { fileName } from '../state/open-dump.ts';
 import { Dialog } from '../widgets/dialog/Dialog.tsx';
@@ -101,7 +102,13 @@ function Root({ result }: { readonly result: ExportJson }) {
 }
 
 function Result({ result }: { readonly result: ExportJson }) {
+  const { shell, tell, exports, openPaths } = useWorkbench();
   const { missing, sha256, discarded } = result;
+  const isDump = isOpenable(result);
+  const openHere = (): void => {
+    exports.shown.set(undefined);
+    void openPaths([result.path]);
+  };
   return (
     <div className="export-result" data-testid="export-result">
       <dl className="export-facts">
@@ -135,6 +142,16 @@ function Result({ result }: { readonly result: ExportJson }) {
           ))}
         </tbody>
       </table>
+      <div className="export-actions">
+        {isDump ? (
+          <button type="button" className="button" onClick={openHere} data-testid="export-open-here">
+            Open it here
+          </button>
+        ) : null}
+        <button type="button" className="button" onClick={() => void shell.call('showWritten', { path: result.path }).catch(tell)} data-testid="export-show">
+          Show in folder
+        </button>
+      </div>
       {missing.length === 0 && discarded === undefined ? null : (
         <section aria-label="Not in it" data-testid="export-missing">
           <h3 className="caption">Not in it</h3>

@@ -16,13 +16,13 @@ export function NoticeBar() {
       <span className="banner-words">
         <Hostile text={shown.text} />
       </span>
-      {(shown.actions ?? []).map(({ label, run }) => (
+      {(shown.actions ?? []).map(({ label, run, stays }) => (
         <button
           key={label}
           type="button"
           className="button"
           onClick={() => {
-            notice.set(undefined);
+            if (stays !== true) notice.set(undefined);
             run();
           }}
         >

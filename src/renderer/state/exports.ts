@@ -55,7 +55,8 @@ function outcome({ path, bytes, memoryRoot, resumedAt, missing }: ExportJson): s
   return parts.filter((part) => part !== undefined).join('; ');
 }
 
-export function createExports(engine: Pick<EngineLink, 'call'>, dumps: Pick<OpenDumps, 'find'>, jobs: Jobs): Exports {
+/** @param onWritten the job has ended, and nothing on screen shows it */
+export function createExports(engine: Pick<EngineLink, 'call'>, dumps: Pick<OpenDumps, 'find'>, jobs: Jobs, onWritten: (result: ExportJson) => void): Exports {
   const draft = createStore<ExportDraft | undefined>(undefined);
   const runs = createStore<readonly ExportRun[]>([]);
   const shown = createStore<string | undefined>(undefined);
@@ -85,6 +86,7 @@ export function createExports(engine: Pick<EngineLink, 'call'>, dumps: Pick<Open
           context,
         );
         runs.update((all) => all.map((run) => (run.id === id ? { ...run, result } : run)));
+        if (shown.get() !== id) onWritten(result);
         return outcome(result);
       });
       if (id === undefined) return false;

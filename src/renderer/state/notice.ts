@@ -9,4 +9,6 @@ export interface Notice {
 export interface NoticeAction {
   readonly label: string;
   readonly run: () => void;
+  /** The sentence stays: more than one of its actions can be wanted. */
+  readonly stays?: true;
 }

@@ -232,11 +232,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
     },
     exportFile() {
       const text = JSON.stringify(stateOf(dumps.all.get()), undefined, 2);
-      shell
-        .call('saveText', { kind: 'session', suggestedName: `session.${sessionExtension}`, text: `${text}\n`, title: 'Export the session' })
-        .then(({ path }) => {
-          if (path !== undefined) notice.set({ tone: 'plain', text: `The session was saved as ${path}. It holds paths and your notes, no bytes of a dump.` });
-        }, tell);
+      shell.call('saveText', { kind: 'session', suggestedName: `session.${sessionExtension}`, text: `${text}\n`, title: 'Export the session' }).catch(tell);
     },
     importFile() {
       shell.call('openText', { title: 'Import a session', extension: sessionExtension }).then(({ path, text }) => {
