@@ -57,7 +57,10 @@ describeNeeding('window', 'what explains an address', () => {
         await register.focus();
         await page.keyboard.press('Control+i');
       }
-      return (await card.count()) === 0 ? 'no card' : `${(await hasFocus()) ? 'held' : 'not held'}: ${await card.innerText()}`;
+      const focused = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.outerHTML.slice(0, 300));
+      return (await card.count()) === 0
+        ? `no card about ${address}; the focus is on ${await focused()}`
+        : `${(await hasFocus()) ? 'held' : 'not held'}: ${await card.innerText()}`;
     };
     await expect.poll(ask).toMatch(/^held: [^]*Disassemble/);
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
