@@ -4,10 +4,14 @@ import { openDesk, type Desk, type DeskOptions } from './desk.ts';
 /** Opens windows for the tests of a file, and closes each behind its test, whatever happens. */
 export function testDesk(): (paths: readonly string[], options?: DeskOptions) => Promise<Desk> {
   const open = new Set<Desk>();
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
     const left = [...open];
     open.clear();
-    for (const desk of left) await desk.close();
+    for (const desk of left) {
+      // A failure that comes once in a hundred runs is understood only by what the window showed then.
+      if (task.result?.state === 'fail') console.log(await shownBy(desk).catch(String));
+      await desk.close();
+    }
   });
   return async (paths, options) => {
     const desk = await openDesk(paths, options);
@@ -19,6 +23,16 @@ export function testDesk(): (paths: readonly string[], options?: DeskOptions) =>
       },
     };
   };
+}
+
+/** What a window shows in words, and where the keyboard is. */
+async function shownBy({ page, photograph }: Desk): Promise<string> {
+  await photograph(`failed-${Date.now()}`);
+  return page.evaluate(() => {
+    const { activeElement, body, visibilityState } = document;
+    const focus = activeElement?.outerHTML.slice(0, 300) ?? 'nothing';
+    return `The window (${visibilityState}, ${document.hasFocus() ? 'with' : 'without'} the focus) showed:\n${body.innerText}\nThe keyboard was at ${focus}`;
+  });
 }
 
 /** Runs the first command that fits the words, by the palette. A press that comes while the window is busy is made again. */

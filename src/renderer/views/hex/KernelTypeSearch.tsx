@@ -1,5 +1,6 @@
 /** Structs and unions of the dumped kernel, found by a part of their name. They are read when a person first asks. */
 import { useState } from 'react';
+import { useChoiceByEnter } from '../../hooks/use-choice-by-enter.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { plural } from '../../words/numbers.ts';
@@ -21,6 +22,9 @@ export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; 
     setText('');
     onChoose(type);
   };
+  const want = useChoiceByEnter(query.value !== undefined || query.error !== undefined, () => {
+    if (found[0] !== undefined) choose(found[0]);
+  });
   const state = (): string => {
     if (query.error !== undefined) return query.error.message.split('\n')[0] ?? '';
     if (query.value === undefined) return 'Reading the types of the kernel…';
@@ -39,9 +43,12 @@ export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; 
         value={text}
         spellCheck={false}
         onFocus={() => setAsked(true)}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => {
+          want(false);
+          setText(event.currentTarget.value);
+        }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && found[0] !== undefined) choose(found[0]);
+          if (event.key === 'Enter') want(true);
         }}
       />
       {isAsked ? (

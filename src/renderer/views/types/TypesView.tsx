@@ -1,6 +1,7 @@
 /** All types of the kernel and its modules, and the structures that are declared here: members as a tree, to be laid over memory. */
 import { useMemo, useState } from 'react';
 import type { WantedType } from '../../../shared/type-members-model.ts';
+import { useChoiceByEnter } from '../../hooks/use-choice-by-enter.ts';
 import { useFollowedCursor } from '../../hooks/use-cursor.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import { useStore } from '../../hooks/use-store.ts';
@@ -62,7 +63,8 @@ export function TypesView({ dump }: { readonly dump: OpenDump }) {
   const [text, setText] = useState('');
   const [shown, setShown] = useState<Listed>();
   const kernel = useQuery(dump, 'viewable types', (handle, signal) => engine.call('viewableTypes', { dump: handle }, { signal }));
-  const declared = useQuery(dump, 'layouts', (handle, signal) => engine.call('layouts', { dump: handle }, { signal })).value?.layouts;
+  const layouts = useQuery(dump, 'layouts', (handle, signal) => engine.call('layouts', { dump: handle }, { signal }));
+  const declared = layouts.value?.layouts;
   const listed = useMemo(() => {
     const all = new Map<string, Listed>();
     for (const { name, group } of declared ?? []) all.set(`declared ${name}`, { name, from: group, type: { layout: name } });
@@ -72,6 +74,8 @@ export function TypesView({ dump }: { readonly dump: OpenDump }) {
     const rank = new Map(matchingTypes([...new Set(rows.map(({ name }) => name))], text).map((name, at) => [name, at]));
     return rows.filter(({ name }) => rank.has(name)).toSorted((left, right) => (rank.get(left.name) ?? 0) - (rank.get(right.name) ?? 0));
   }, [declared, kernel.value, text]);
+  const isRead = [kernel, layouts].every(({ value, error }) => value !== undefined || error !== undefined);
+  const want = useChoiceByEnter(isRead, () => setShown(listed[0]));
   const why = kernel.error?.message.split('\n')[0] ?? kernel.value?.why;
   const [lost, ...more] = kernel.value?.missing ?? [];
   return (
@@ -84,9 +88,12 @@ export function TypesView({ dump }: { readonly dump: OpenDump }) {
           aria-label="Find a type"
           value={text}
           spellCheck={false}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(event) => {
+            want(false);
+            setText(event.currentTarget.value);
+          }}
           onKeyDown={(event) => {
-            if (event.key === 'Enter') setShown(listed[0]);
+            if (event.key === 'Enter') want(true);
           }}
           data-testid="types-search"
           data-pane-focus
