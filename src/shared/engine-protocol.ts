@@ -19,6 +19,7 @@ import { addressSpaces, infoSchema, pageClasses, pageStates } from './model.ts';
 import { lowcoreSchema, notesSchema, osInfoSchema, regionsSchema, vmcoreinfoSchema } from './structure-model.ts';
 import { triageDumpSchema } from './triage-model.ts';
 import { integrityProtocol } from './integrity-protocol.ts';
+import { fileBytesProtocol } from './file-bytes-protocol.ts';
 import type { Client } from './rpc.ts';
 import { duplicatesProtocol } from './duplicates-protocol.ts';
 import { exportProtocol } from './export-protocol.ts';
@@ -51,6 +52,7 @@ export const engineProtocol = {
   ...besideProtocol,
   ...catalogueProtocol,
   ...compareMethods,
+  ...fileBytesProtocol,
   ...inspectProtocol,
   ...kernelProtocol,
   open: {

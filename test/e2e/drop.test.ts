@@ -93,11 +93,11 @@ describeNeeding('window', 'dropping', () => {
     expect(await page.getByTestId('view-integrity').filter({ visible: true }).innerText()).not.toContain('A part of the split set is missing');
 
     await drop(text, empty);
-    await expect.poll(() => found.innerText()).toBe('the file is empty');
+    await expect.poll(() => found.innerText()).toBe('The file is empty');
     await expect.poll(() => opened.innerText()).toContain('5 dumps');
     await page.getByRole('tab', { name: /letter\.txt/ }).click();
     await expect.poll(() => title.innerText()).toBe('letter.txt');
-    await page.getByText('This is not a dump that Dumpbench knows.').filter({ visible: true }).waitFor();
+    await page.getByText('Not a dump that Dumpbench knows: it looks like a text file').filter({ visible: true }).waitFor();
 
     // All at once; the one that is open already stays one.
     await drop(...samples);

@@ -5,6 +5,7 @@ import type { AddressSpace } from '../../../shared/model.ts';
 import type { Session } from '../session/session.ts';
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import { findTables } from './address-space.ts';
+import { fileBytes } from './file-bytes.ts';
 import { inspectPlace } from './inspect.ts';
 import { rangeFacts } from './range-facts.ts';
 import { readMemory } from './read.ts';
@@ -48,6 +49,7 @@ export const byteHandlers = (sessionOf: SessionOf, partOf: SessionOf) =>
       await lookForPlace(session, request, signal);
       return rangeFacts(session, request, signal);
     },
+    fileBytes,
     layouts: ({ dump }) => listLayouts(sessionOf(dump)),
     async viewAs({ dump, view, layout, ...place }, { signal }) {
       const session = sessionOf(dump, view);

@@ -7,7 +7,7 @@ import type { AddressSpace } from '../../../shared/model.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import { realToAbsolute } from '../../arch/s390x/prefixing.ts';
 import type { MemoryGap } from '../../layout/absolute-memory.ts';
-import { faultText, readAround } from '../../source/byte-source.ts';
+import { faultText, readAround, type ByteSource } from '../../source/byte-source.ts';
 import { lowcoreSize } from '../../arch/s390x/save-area.ts';
 import { addressSpace } from './address-space.ts';
 import { selectPrefix } from '../session/select-cpu.ts';
@@ -77,13 +77,13 @@ function readVirtual(session: Session, request: ReadRequest): ReadAnswer {
   return { data, absent };
 }
 
-function readFileBytes(session: Session, request: ReadRequest): ReadAnswer {
+/** Bytes of a file by their offsets; those that the disk does not give are unreadable, those past its end missing. */
+export function readSource(source: ByteSource, request: Pick<ReadRequest, 'address' | 'length'>): ReadAnswer {
   const data = new Uint8Array(request.length);
-  const { size } = session.placed;
-  const inside = request.address < BigInt(size);
+  const inside = request.address < BigInt(source.size);
   const absent: ReadJson['absent'] = [];
   const got = inside
-    ? readAround(session.placed, Number(request.address), data, (from, to, fault) => {
+    ? readAround(source, Number(request.address), data, (from, to, fault) => {
         const gap = { start: request.address + BigInt(from), end: request.address + BigInt(to) };
         absent.push(gapJson({ ...gap, state: 'unreadable', reason: faultText(fault) }));
       })
@@ -107,7 +107,7 @@ export function readMemory(session: Session, request: ReadRequest): ReadAnswer {
     case 'real':
       return readReal(session, request);
     case 'file':
-      return readFileBytes(session, request);
+      return readSource(session.placed, request);
     case 'virtual':
       return readVirtual(session, request);
   }

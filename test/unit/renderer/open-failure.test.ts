@@ -1,0 +1,30 @@
+/** What the page of a file that does not open says: nothing twice, and no advice that does not help. */
+import { describe, expect, it } from 'vitest';
+import type { OpenFailure } from '../../../src/renderer/state/open-dump.ts';
+import { failureHeadline, isHelpedByWords, nextSteps, sentence, staysAsItIs } from '../../../src/renderer/words/open-failure.ts';
+
+const kinds = Object.keys(nextSteps) as OpenFailure['kind'][];
+
+describe('a file that does not open', () => {
+  it('has a title that is what was found, or says more', () => {
+    expect(failureHeadline({ kind: 'not-this-format', what: 'not a dump that Dumpbench knows: it looks like a text file' })).toEqual({
+      text: 'Not a dump that Dumpbench knows: it looks like a text file',
+      isWhat: true,
+    });
+    expect(failureHeadline({ kind: 'truncated', what: 's390 stand-alone dump, but the file ends after 3000 bytes' }).text).toMatch(/^s390 /);
+    expect(failureHeadline({ kind: 'io', what: 'no such file' })).toEqual({ text: 'The file cannot be read.', isWhat: false });
+    expect(sentence('ELF program')).toBe('ELF program');
+  });
+
+  it('is not to be unpacked where packed files open', () => {
+    const advice = kinds.flatMap((kind) => nextSteps[kind]);
+    expect(advice.length).toBeGreaterThanOrEqual(kinds.length);
+    for (const step of advice) expect(step).not.toMatch(/unpack|gunzip|--\w/);
+    for (const kind of kinds) expect(nextSteps[kind].length, kind).toBeGreaterThan(0);
+  });
+
+  it('offers more words only where they can help', () => {
+    expect(kinds.filter((kind) => !isHelpedByWords({ kind }))).toEqual(['several', 'foreign', 'io']);
+    expect(kinds.filter((kind) => staysAsItIs({ kind }))).toEqual(['several', 'foreign', 'not-this-format']);
+  });
+});
