@@ -1,6 +1,7 @@
-/** The menu of every address in the window: elements carry theirs, so no view has to ask for it. */
+/** The menu of every address in the window, and of what views offer beside it: elements carry their addresses, so no view has to ask for them. */
 import { useEffect } from 'react';
 import type { PointedAddress } from '../state/address-card.ts';
+import { offeredItems, type ContextItem } from '../state/context-menu.ts';
 import { addressItems } from '../widgets/address-items.ts';
 import { placedAddress, placedSelector } from '../widgets/explained.ts';
 import { useWorkbench } from '../workbench.ts';
@@ -21,13 +22,24 @@ export function AddressMenu() {
     const { contextMenu, tell } = workbench;
     const onMenu = (event: MouseEvent): void => {
       // A view that has a menu of its own offers the address in it.
-      const at = event.defaultPrevented ? undefined : addressAt(event);
-      if (at === undefined) return;
+      if (event.defaultPrevented) return;
+      const at = addressAt(event);
+      const offer = offeredItems(event);
+      if (at === undefined && offer === undefined) return;
       event.preventDefault();
-      const { clientX: left, clientY: top } = event;
-      findPlace(workbench, at.dump, at.text)
-        .then((position) => contextMenu.set({ left, top, items: addressItems(workbench, at.dump, position, at.box) }))
-        .catch(tell);
+      const { left, top } = offer?.at ?? { left: event.clientX, top: event.clientY };
+      const open = (items: readonly ContextItem[]): void => {
+        const others = (offer?.items ?? []).map((item, index) => (index === 0 && items.length > 0 ? { ...item, begins: true as const } : item));
+        contextMenu.set({ left, top, items: [...items, ...others] });
+      };
+      if (at === undefined) open([]);
+      else
+        findPlace(workbench, at.dump, at.text)
+          .then((position) => open(addressItems(workbench, at.dump, position, at.box)))
+          .catch((error: unknown) => {
+            if (offer === undefined) tell(error);
+            else open([]);
+          });
     };
     document.addEventListener('contextmenu', onMenu);
     return () => document.removeEventListener('contextmenu', onMenu);

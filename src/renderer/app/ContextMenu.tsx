@@ -2,6 +2,8 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react';
 import { useStore } from '../hooks/use-store.ts';
 import type { ContextMenuState } from '../state/context-menu.ts';
+import { Hostile } from '../widgets/Hostile.tsx';
+import { Icon } from '../widgets/Icon.tsx';
 import { useWorkbench } from '../workbench.ts';
 import './context-menu.css';
 
@@ -51,11 +53,12 @@ function Shown({ menu }: { readonly menu: ContextMenuState }) {
   }, []);
   return (
     <ul ref={place} className="context-menu" role="menu" aria-label="What can be done here" data-testid="context-menu">
-      {menu.items.map(({ label, run, enabled = true }) => (
-        <li key={label} role="none">
+      {menu.items.map(({ label, run, enabled = true, checked, begins }, index) => (
+        <li key={index} role="none" className={begins === true ? 'context-begins' : undefined}>
           <button
             type="button"
-            role="menuitem"
+            role={checked === undefined ? 'menuitem' : 'menuitemcheckbox'}
+            aria-checked={checked}
             tabIndex={-1}
             disabled={!enabled}
             onClick={() => {
@@ -63,7 +66,8 @@ function Shown({ menu }: { readonly menu: ContextMenuState }) {
               run();
             }}
           >
-            {label}
+            {checked === undefined ? null : <Icon name={checked ? 'check' : 'blank'} />}
+            <Hostile text={label} />
           </button>
         </li>
       ))}

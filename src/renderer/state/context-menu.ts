@@ -3,6 +3,10 @@ export interface ContextItem {
   readonly label: string;
   readonly run: () => void;
   readonly enabled?: boolean;
+  /** Given for what is on or off. */
+  readonly checked?: boolean;
+  /** A line stands above it. */
+  readonly begins?: true;
 }
 
 export interface ContextMenuState {
@@ -11,3 +15,15 @@ export interface ContextMenuState {
   readonly top: number;
   readonly items: readonly ContextItem[];
 }
+
+/** What a part of a view offers at an event; the shell opens the menu, with what it knows of an address there. */
+interface Offer {
+  readonly items: readonly ContextItem[];
+  /** Where it opens when a key asked for it. */
+  readonly at: { readonly left: number; readonly top: number } | undefined;
+}
+const offers = new WeakMap<object, Offer>();
+
+/** @param event as the browser has it */
+export const offerItems = (event: object, items: readonly ContextItem[], at?: Offer['at']): void => void offers.set(event, { items, at });
+export const offeredItems = (event: object): Offer | undefined => offers.get(event);

@@ -9,10 +9,11 @@ import {
   fractionDigits,
   grouped,
   knownColumns,
-  narrowed,
-  sorted,
+  ofGroup,
+  orderedBy,
   summedColumns,
 } from '../../../src/renderer/views/kernel/analysis-rows.ts';
+import { arrangedRows } from '../../../src/renderer/widgets/data-table/arranged-rows.ts';
 import { createAnalysisRun } from '../../../src/renderer/views/kernel/analysis-run.ts';
 import type { EngineLink } from '../../../src/renderer/engine/engine-link.ts';
 
@@ -41,20 +42,23 @@ describe('rows of an analysis', () => {
   });
 
   it('are ordered by the size of numbers, whatever their form; what is not known comes last', () => {
-    expect(sorted(columns, rows, undefined)).toBe(rows);
-    expect(names(sorted(columns, rows, { column: 'at', descending: false }))).toEqual(['a', 'b', 'c', 'b']);
-    expect(names(sorted(columns, rows, { column: 'at', descending: true }))).toEqual(['c', 'b', 'a', 'b']);
-    expect(sorted(columns, rows, { column: 'used', descending: true }).map(({ used }) => used)).toEqual(['18014398509481984', 8192, 4096, undefined]);
-    expect(sorted(columns, rows, { column: 'age', descending: false }).map(({ age }) => age)).toEqual([1.5, 2, 10, undefined]);
-    expect(names(sorted(columns, rows, { column: 'name', descending: false }))).toEqual(['a', 'b', 'b', 'c']);
+    const ordered = (name: string, descending: boolean): readonly RowJson[] => {
+      const declared = columns.find((column) => column.name === name)!;
+      const column = { id: name, title: name, width: 8, text: String, value: (row: RowJson) => orderedBy(declared, row) };
+      return [...(arrangedRows({ rows, columns: [column], words: [], by: { column, descending } }) ?? [])].map((place) => rows[place]!);
+    };
+    expect(names(ordered('at', false))).toEqual(['a', 'b', 'c', 'b']);
+    expect(names(ordered('at', true))).toEqual(['c', 'b', 'a', 'b']);
+    expect(ordered('used', true).map(({ used }) => used)).toEqual(['18014398509481984', 8192, 4096, undefined]);
+    expect(ordered('age', false).map(({ age }) => age)).toEqual([1.5, 2, 10, undefined]);
+    expect(names(ordered('name', false))).toEqual(['a', 'b', 'b', 'c']);
   });
 
-  it('are narrowed by words as they are shown, and by a group', () => {
-    expect(narrowed(columns, rows, ' ', undefined)).toBe(rows);
-    expect(narrowed(columns, rows, 'KiB', undefined)).toHaveLength(2);
-    expect(narrowed(columns, rows, 'b 8 kib', undefined)).toEqual([rows[2]]);
-    expect(narrowed(columns, rows, '', { column: 'name', text: 'b' })).toHaveLength(2);
-    expect(narrowed(columns, rows, '', { column: 'at', text: '' })).toEqual([rows[2]]);
+  it('are narrowed to a group by what its column reads', () => {
+    expect(ofGroup(columns, rows, undefined)).toBe(rows);
+    expect(ofGroup(columns, rows, { column: 'name', text: 'b' })).toHaveLength(2);
+    expect(ofGroup(columns, rows, { column: 'at', text: '' })).toEqual([rows[2]]);
+    expect(ofGroup(columns, rows, { column: 'used', text: '4 KiB' })).toEqual([rows[0]]);
   });
 
   it('are grouped with sums, the largest group first', () => {

@@ -5,7 +5,10 @@ import { createMarkBook, holds, type Mark } from '../../../src/renderer/state/ma
 import type { Notice } from '../../../src/renderer/state/notice.ts';
 import { createStore } from '../../../src/renderer/state/store.ts';
 import { createUndoStack } from '../../../src/renderer/state/undo.ts';
-import { annotationRows, cellText } from '../../../src/renderer/views/annotations/annotation-rows.ts';
+import { annotationRows, cellText, orderedBy, type AnnotationRow } from '../../../src/renderer/views/annotations/annotation-rows.ts';
+import { arrangedRows, orderColumn } from '../../../src/renderer/widgets/data-table/arranged-rows.ts';
+import type { SortBy } from '../../../src/renderer/widgets/data-table/sort-by.ts';
+import type { DataColumn } from '../../../src/renderer/widgets/data-table/table-parts.ts';
 
 const made = '2026-11-30T04:12:09.123Z';
 function desk() {
@@ -57,14 +60,24 @@ describe('what a person writes', () => {
       { key: 'a', name: 'one.elf' },
       { key: 'b', name: 'two.elf' },
     ];
-    const texts = (words: readonly string[], by?: { column: string; descending: boolean }): readonly string[] =>
-      annotationRows(dumps, marks.all.get(), words, by).map((row) => cellText(row, 'text'));
+    const rows = annotationRows(dumps, marks.all.get());
+    const columns = (['text', 'place', 'bytes', 'kind', 'dump', 'made'] as const).map((id): DataColumn<AnnotationRow> => ({
+      id,
+      title: id,
+      width: 8,
+      text: (row) => cellText(row, id),
+      value: (row) => orderedBy(row, id),
+    }));
+    const texts = (words: readonly string[], by?: SortBy): readonly string[] => {
+      const order = arrangedRows({ rows, columns, words, by: orderColumn(columns, by) });
+      return [...(order ?? rows.keys())].map((place) => rows[place]!).map((row) => cellText(row, 'text'));
+    };
     expect(texts([])).toEqual(['early', 'late', 'Zero page']);
     expect(texts(['two', 'zero'])).toEqual(['Zero page']);
     expect(texts(['0x100'])).toEqual(['late']);
     expect(texts([], { column: 'place', descending: false })).toEqual(['Zero page', 'early', 'late']);
     expect(texts([], { column: 'bytes', descending: true })).toEqual(['early', 'late', 'Zero page']);
-    const [row] = annotationRows(dumps, marks.all.get(), ['early'], undefined);
+    const [row] = rows;
     expect(row === undefined ? '' : cellText(row, 'made')).toBe('2026-11-30 04:12:09');
   });
 });

@@ -3,7 +3,6 @@ import { markPosition, type Mark, type Marks } from '../../state/marks.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { positionText } from '../../state/position.ts';
 import { plural } from '../../words/numbers.ts';
-import type { SortBy } from '../../widgets/virtual-table/sort-by.ts';
 
 export interface AnnotationRow {
   readonly dump: Pick<OpenDump, 'key' | 'name'>;
@@ -32,32 +31,12 @@ export function cellText({ dump, mark }: AnnotationRow, column: AnnotationColumn
   }
 }
 
-const keyOf = (row: AnnotationRow, column: AnnotationColumn): string | bigint => {
+/** What rows are ordered by: places and sizes as numbers, texts whatever their case. */
+export function orderedBy(row: AnnotationRow, column: AnnotationColumn): string | bigint {
   if (column === 'place') return row.mark.start;
   return column === 'bytes' ? row.mark.end - row.mark.start : cellText(row, column).toLowerCase();
-};
-
-/**
- * The rows that have all the words, in any of their cells.
- * @param by as they came, by dump and address, without it
- */
-export function annotationRows(
-  dumps: readonly Pick<OpenDump, 'key' | 'name'>[],
-  marks: Marks,
-  words: readonly string[],
-  by: SortBy | undefined,
-): readonly AnnotationRow[] {
-  const all = dumps.flatMap(({ key, name }) => (marks[key] ?? []).map((mark) => ({ dump: { key, name }, mark })));
-  const columns = ['text', 'place', 'kind', 'dump', 'made'] as const;
-  const fitting = all.filter((row) => {
-    const text = columns.map((column) => cellText(row, column).toLowerCase()).join(' ');
-    return words.every((word) => text.includes(word));
-  });
-  if (by === undefined) return fitting;
-  const column = by.column as AnnotationColumn;
-  const sign = by.descending ? -1 : 1;
-  return fitting.toSorted((left, right) => {
-    const [a, b] = [keyOf(left, column), keyOf(right, column)];
-    return sign * (a < b ? -1 : a > b ? 1 : 0);
-  });
 }
+
+/** By dump, then in the order of their addresses. */
+export const annotationRows = (dumps: readonly Pick<OpenDump, 'key' | 'name'>[], marks: Marks): readonly AnnotationRow[] =>
+  dumps.flatMap(({ key, name }) => (marks[key] ?? []).map((mark) => ({ dump: { key, name }, mark })));

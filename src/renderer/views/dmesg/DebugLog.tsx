@@ -6,8 +6,8 @@ import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { countText, plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
-import { mostCopiedRows } from '../../widgets/virtual-table/copied-rows.ts';
-import { FilterInput } from '../../widgets/virtual-table/FilterInput.tsx';
+import { mostCopiedRows } from '../../widgets/data-table/use-row-exports.ts';
+import { FilterInput } from '../../widgets/data-table/FilterInput.tsx';
 import { createAnalysisRun, type AnalysisState } from '../kernel/analysis-run.ts';
 import { MissingList } from '../kernel/MissingList.tsx';
 import { allRecords, byTime, choicesOf, filterRows, lineOfRow, type DebugFilter } from './debug-log-rows.ts';
@@ -48,79 +48,85 @@ export function DebugLog({ dump, isMerged, children }: DebugLogProps) {
     const text = shown.map((row) => `${lineOfRow(row, asBytes)}\n`).join('');
     shell.call('copyText', { text }).catch(tell);
   };
+  const bar = (
+    <>
+      {children}
+      <FilterInput
+        label="Search the log"
+        placeholder="words in the text"
+        value={typed.search}
+        onChange={(search) => narrow({ search })}
+        testId="debug-search"
+      />
+      <FilterInput label="Callers" placeholder="caller" value={typed.caller} onChange={(caller) => narrow({ caller })} testId="debug-caller" />
+      <select className="select" aria-label="Log" value={typed.log} onChange={(event) => narrow({ log: event.currentTarget.value })} data-testid="debug-log">
+        <option value="">all logs</option>
+        {logs.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <select
+        className="select"
+        aria-label="Least grave level of the debug feature"
+        value={typed.level ?? ''}
+        onChange={(event) => narrow({ level: numbered(event.currentTarget.value) })}
+        data-testid="debug-level"
+      >
+        <option value="">all levels</option>
+        {levels.map((level) => (
+          <option key={level} value={level}>
+            {level === 0 ? 'level 0' : `levels 0 to ${level}`}
+          </option>
+        ))}
+      </select>
+      <select
+        className="select"
+        aria-label="CPU"
+        value={typed.cpu ?? ''}
+        onChange={(event) => narrow({ cpu: numbered(event.currentTarget.value) })}
+        data-testid="debug-cpu"
+      >
+        <option value="">all CPUs</option>
+        {cpus.map((cpu) => (
+          <option key={cpu} value={cpu}>
+            CPU {cpu}
+          </option>
+        ))}
+      </select>
+      <label className="log-marked">
+        <input type="checkbox" checked={asBytes} onChange={(event) => setAsBytes(event.currentTarget.checked)} data-testid="debug-bytes" />
+        bytes
+      </label>
+      <span className="dim log-count" role="status" data-testid="debug-count">
+        {countOf(state, shown.length)}
+      </span>
+      <button
+        type="button"
+        className="button"
+        onClick={copy}
+        disabled={shown.length === 0 || shown.length > mostCopiedRows}
+        title={shown.length > mostCopiedRows ? `At most ${plural(mostCopiedRows, 'record')} are copied at once` : undefined}
+      >
+        Copy {shown.length === rows.length ? 'all' : 'shown'}
+      </button>
+    </>
+  );
   return (
     <>
-      <div className="log-head">
-        {children}
-        <FilterInput
-          label="Search the log"
-          placeholder="words in the text"
-          value={typed.search}
-          onChange={(search) => narrow({ search })}
-          testId="debug-search"
-        />
-        <FilterInput label="Callers" placeholder="caller" value={typed.caller} onChange={(caller) => narrow({ caller })} testId="debug-caller" />
-        <select className="select" aria-label="Log" value={typed.log} onChange={(event) => narrow({ log: event.currentTarget.value })} data-testid="debug-log">
-          <option value="">all logs</option>
-          {logs.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-        <select
-          className="select"
-          aria-label="Least grave level of the debug feature"
-          value={typed.level ?? ''}
-          onChange={(event) => narrow({ level: numbered(event.currentTarget.value) })}
-          data-testid="debug-level"
-        >
-          <option value="">all levels</option>
-          {levels.map((level) => (
-            <option key={level} value={level}>
-              {level === 0 ? 'level 0' : `levels 0 to ${level}`}
-            </option>
-          ))}
-        </select>
-        <select
-          className="select"
-          aria-label="CPU"
-          value={typed.cpu ?? ''}
-          onChange={(event) => narrow({ cpu: numbered(event.currentTarget.value) })}
-          data-testid="debug-cpu"
-        >
-          <option value="">all CPUs</option>
-          {cpus.map((cpu) => (
-            <option key={cpu} value={cpu}>
-              CPU {cpu}
-            </option>
-          ))}
-        </select>
-        <label className="log-marked">
-          <input type="checkbox" checked={asBytes} onChange={(event) => setAsBytes(event.currentTarget.checked)} data-testid="debug-bytes" />
-          bytes
-        </label>
-        <span className="dim log-count" role="status" data-testid="debug-count">
-          {countOf(state, shown.length)}
-        </span>
-        <button
-          type="button"
-          className="button"
-          onClick={copy}
-          disabled={shown.length === 0 || shown.length > mostCopiedRows}
-          title={shown.length > mostCopiedRows ? `At most ${plural(mostCopiedRows, 'record')} are copied at once` : undefined}
-        >
-          Copy {shown.length === rows.length ? 'all' : 'shown'}
-        </button>
-      </div>
       {state.phase === 'failed' ? (
         <p className="log-lost tone-bad" role="alert">
           <Hostile text={state.error ?? ''} />
         </p>
       ) : null}
-      {shown.length > 0 ? (
-        <DebugLogTable key={id} dump={dump.key} rows={shown} isMerged={isMerged} asBytes={asBytes} />
-      ) : (
-        <p className="message">{nothingShown(state, isMerged)}</p>
-      )}
+      <DebugLogTable
+        key={id}
+        dump={dump.key}
+        rows={shown}
+        isMerged={isMerged}
+        asBytes={asBytes}
+        before={bar}
+        nothing={<p className="message">{nothingShown(state, isMerged)}</p>}
+      />
       <div className="debug-missing">
         <MissingList missing={state.answer?.missing ?? []} />
       </div>

@@ -1,3 +1,4 @@
+import { useMemo, type ReactNode } from 'react';
 import type { RowJson } from '../../../shared/analysis-table.ts';
 import { levelNames } from '../../../shared/log-line.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
@@ -5,19 +6,9 @@ import { kernelPosition } from '../../state/position.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { AddressText } from '../../widgets/AddressText.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
-import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
-import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { bootText, clockText, kernelLog, lineOfRow, logOf, textOfRow } from './debug-log-rows.ts';
-
-const boot: VirtualColumn = { id: 'boot', title: 'since boot', width: '12ch', number: true };
-const common: readonly VirtualColumn[] = [
-  { id: 'time', title: 'TOD clock', width: '16ch', number: true },
-  { id: 'log', title: 'log', width: 'minmax(10ch, 12ch)' },
-  { id: 'level', title: 'level', width: '7ch' },
-  { id: 'cpu', title: 'CPU', width: '4ch', number: true },
-  { id: 'caller', title: 'caller', width: 'minmax(14ch, 28ch)' },
-  { id: 'text', title: 'text', width: 'minmax(40ch, 1fr)' },
-];
 
 interface CellProps {
   readonly dump: string;
@@ -88,32 +79,58 @@ function DebugCell({ dump, row, column, asBytes }: CellProps) {
   }
 }
 
-interface DebugLogTableProps {
+interface Shown {
   /** Key of the dump. */
   readonly dump: string;
-  readonly rows: readonly RowJson[];
   /** The kernel's log is among them. */
   readonly isMerged: boolean;
   readonly asBytes: boolean;
 }
 
+function debugColumns({ dump, isMerged, asBytes }: Shown): readonly DataColumn<RowJson>[] {
+  const column = (id: string, width: number, more: Partial<DataColumn<RowJson>> = {}): DataColumn<RowJson> => ({
+    id,
+    title: id,
+    width,
+    text: (row) => cellText({ row, column: id, asBytes }),
+    cell: (row) => <DebugCell dump={dump} row={row} column={id} asBytes={asBytes} />,
+    ...more,
+  });
+  return [
+    ...(isMerged
+      ? [column('boot', 12, { title: 'since boot', kind: 'number', value: ({ sinceBoot }) => (sinceBoot === undefined ? undefined : Number(sinceBoot)) })]
+      : []),
+    column('time', 16, { title: 'TOD clock', kind: 'number', value: ({ time }) => time }),
+    column('log', 12),
+    column('level', 7, { value: ({ level }) => level }),
+    column('cpu', 4, { title: 'CPU', kind: 'number', value: ({ cpu }) => cpu }),
+    column('caller', 14, { grow: 1 }),
+    column('text', 40, { grow: 4 }),
+  ];
+}
+
+interface DebugLogTableProps extends Shown {
+  readonly rows: readonly RowJson[];
+  /** What narrows the log. */
+  readonly before: ReactNode;
+  readonly nothing: ReactNode;
+}
+
 /** Records of the debug feature, or of both logs, a line each; long texts take several. */
-export function DebugLogTable({ dump, rows, isMerged, asBytes }: DebugLogTableProps) {
-  const columns = isMerged ? [boot, ...common] : common;
+export function DebugLogTable({ dump, rows, isMerged, asBytes, before, nothing }: DebugLogTableProps) {
+  const columns = useMemo(() => debugColumns({ dump, isMerged, asBytes }), [dump, isMerged, asBytes]);
   return (
-    <VirtualTable
+    <DataTable
+      name={isMerged ? 'merged-log' : 'debug-log'}
       label={isMerged ? 'Kernel log and debug feature' : 'Debug feature'}
       testId="debug-log-table"
-      layout="wrap"
+      wrap
       columns={columns}
-      rows={rows.length}
-      text={(row, column) => cellText({ row: rows[row] ?? {}, column: columns[column]?.id, asBytes })}
-      cell={(row, column) => {
-        const record = rows[row];
-        return record === undefined ? null : <DebugCell dump={dump} row={record} column={columns[column]?.id} asBytes={asBytes} />;
-      }}
-      line={(row) => lineOfRow(rows[row] ?? {}, asBytes)}
-      mark={(row) => (rows[row]?.mark === undefined ? undefined : String(rows[row].mark))}
+      rows={rows}
+      before={before}
+      nothing={nothing}
+      line={(row) => lineOfRow(row, asBytes)}
+      mark={({ mark }) => (mark === undefined ? undefined : String(mark))}
     />
   );
 }

@@ -9,7 +9,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
-import { FilterInput } from '../../widgets/virtual-table/FilterInput.tsx';
+import { FilterInput } from '../../widgets/data-table/FilterInput.tsx';
 import { DebugLog } from './DebugLog.tsx';
 import { everything, filterRecords, firstPlace, nextMarked, type LogFilter } from './log-filter.ts';
 import { LogTable } from './LogTable.tsx';
@@ -40,7 +40,17 @@ function Log({ dump, answer, children }: LogProps) {
   const text = (): string => records.map((record) => `${logLine(record, false)}\n`).join('');
   return (
     <>
-      <div className="log-head">
+      {answer.file === undefined ? null : (
+        <p className="log-lost tone-warn" role="note" data-testid="log-of-file">
+          From the file <Hostile text={answer.file.name} />, not from memory: <Hostile text={`${answer.file.why}; ${answer.file.shown}`} />
+        </p>
+      )}
+      {answer.lost === 0 ? null : (
+        <p className="log-lost tone-warn" role="note">
+          {plural(answer.lost, 'record')} or more cannot be read: <Hostile text={answer.lostWhy ?? ''} />
+        </p>
+      )}
+      <LogTable dump={dump.key} records={records} search={filter.search} shown={shown} boot={answer.clock?.boot}>
         {children}
         <FilterInput
           label="Search the log"
@@ -81,22 +91,7 @@ function Log({ dump, answer, children }: LogProps) {
         <button type="button" className="button" onClick={() => void shell.call('copyText', { text: text() }).catch(tell)} disabled={records.length === 0}>
           Copy {records.length === answer.records.length ? 'all' : 'shown'}
         </button>
-      </div>
-      {answer.file === undefined ? null : (
-        <p className="log-lost tone-warn" role="note" data-testid="log-of-file">
-          From the file <Hostile text={answer.file.name} />, not from memory: <Hostile text={`${answer.file.why}; ${answer.file.shown}`} />
-        </p>
-      )}
-      {answer.lost === 0 ? null : (
-        <p className="log-lost tone-warn" role="note">
-          {plural(answer.lost, 'record')} or more cannot be read: <Hostile text={answer.lostWhy ?? ''} />
-        </p>
-      )}
-      {records.length === 0 ? (
-        <p className="message">No record passes: clear the search, or choose a lower level.</p>
-      ) : (
-        <LogTable dump={dump.key} records={records} search={filter.search} shown={shown} boot={answer.clock?.boot} />
-      )}
+      </LogTable>
       <p className="log-source dim">
         <Hostile text={`${answer.source}${answer.vmcoreinfo === undefined ? '' : `; vmcoreinfo from the ${answer.vmcoreinfo}`}`} />
         {answer.clock === undefined ? null : (

@@ -1,24 +1,16 @@
+import { useMemo, type ReactNode } from 'react';
 import type { LogRecordJson } from '../../../shared/kernel-model.ts';
 import { levelNames, logLine } from '../../../shared/log-line.ts';
 import { AddressText } from '../../widgets/AddressText.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
-import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
-import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { dayTime } from '../../words/log-clock.ts';
 import { piecesOf } from './log-filter.ts';
 import { recordTone } from './log-tone.ts';
 
 /** syslog(3). */
 const facilities = ['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'] as const;
-const day: VirtualColumn = { id: 'day', title: 'TOD clock', width: '15ch', number: true, about: 'Time of day, UTC; the whole date is in its tooltip' };
-const columns: readonly VirtualColumn[] = [
-  { id: 'time', title: 'time', width: '12ch', number: true },
-  { id: 'level', title: 'level', width: '6ch' },
-  { id: 'facility', title: 'facility', width: '8ch' },
-  { id: 'caller', title: 'caller', width: '8ch' },
-  { id: 'text', title: 'text', width: 'minmax(0, 1fr)' },
-];
-
 /** Time of day of a record, without its day. */
 const clockOf = (boot: string | undefined, { time }: LogRecordJson): string => dayTime(boot, time)?.slice(11) ?? '';
 
@@ -93,36 +85,67 @@ function LogCell({ dump, record, column, search, boot }: LogCellProps) {
   }
 }
 
-interface LogTableProps {
+interface Shown {
   /** Key of the dump. */
   readonly dump: string;
-  readonly records: readonly LogRecordJson[];
   readonly search: string;
-  /** Record to bring into view and to mark; a new `turn` asks again. */
-  readonly shown: { readonly index: number; readonly turn: number };
   /** Time of day at boot, where memory proves it. */
   readonly boot: string | undefined;
 }
 
+function logColumns({ dump, search, boot }: Shown): readonly DataColumn<LogRecordJson>[] {
+  const column = (id: string, width: number, more: Partial<DataColumn<LogRecordJson>> = {}): DataColumn<LogRecordJson> => ({
+    id,
+    title: id,
+    width,
+    text: (record) => textOf(record, id),
+    cell: (record) => <LogCell dump={dump} record={record} column={id} search={search} boot={boot} />,
+    ...more,
+  });
+  const seconds = ({ time }: LogRecordJson): number | undefined => (time === undefined ? undefined : Number(time));
+  return [
+    column('time', 12, { kind: 'number', value: seconds }),
+    ...(boot === undefined
+      ? []
+      : [
+          column('day', 15, {
+            title: 'TOD clock',
+            about: 'Time of day, UTC; the whole date is in its tooltip',
+            kind: 'number',
+            text: (record) => clockOf(boot, record),
+            value: (record) => dayTime(boot, record.time),
+          }),
+        ]),
+    column('level', 6, { value: ({ level }) => level }),
+    column('facility', 8),
+    column('caller', 8),
+    column('text', 24, { grow: 1 }),
+  ];
+}
+
+interface LogTableProps extends Shown {
+  readonly records: readonly LogRecordJson[];
+  /** Record to bring into view and to mark; a new `turn` asks again. */
+  readonly shown: { readonly index: number; readonly turn: number };
+  /** What narrows the log. */
+  readonly children: ReactNode;
+}
+
 /** The records; long ones take several lines. They are copied as dmesg prints them. */
-export function LogTable({ dump, records, search, shown, boot }: LogTableProps) {
-  const [first, ...rest] = columns;
-  const shownColumns = boot === undefined || first === undefined ? columns : [first, day, ...rest];
-  const of = <T,>(row: number, what: (record: LogRecordJson) => T, nothing: T): T => {
-    const record = records[row];
-    return record === undefined ? nothing : what(record);
-  };
+export function LogTable({ dump, records, search, shown, boot, children }: LogTableProps) {
+  const columns = useMemo(() => logColumns({ dump, search, boot }), [dump, search, boot]);
   return (
-    <VirtualTable
+    <DataTable
+      name="log"
       label="Kernel log"
       testId="log-table"
-      layout="wrap"
-      columns={shownColumns}
-      rows={records.length}
-      text={(row, column) => of(row, (record) => (shownColumns[column]?.id === 'day' ? clockOf(boot, record) : textOf(record, shownColumns[column]?.id)), '')}
-      cell={(row, column) => of(row, (record) => <LogCell dump={dump} record={record} column={shownColumns[column]?.id} search={search} boot={boot} />, null)}
-      line={(row) => of(row, (record) => logLine(record, false), '')}
-      mark={(row) => records[row]?.mark}
+      wrap
+      columns={columns}
+      rows={records}
+      before={children}
+      nothing={<p className="message">No record passes: clear the search, or choose a lower level.</p>}
+      line={(record) => logLine(record, false)}
+      mark={({ mark }) => mark}
       current={shown.index}
       turn={shown.turn}
     />

@@ -1,6 +1,6 @@
 /** Which records of the debug feature, or of both logs, are shown, and how each reads. */
 import type { Cell, RowJson } from '../../../shared/analysis-table.ts';
-import { filterWords } from '../../widgets/virtual-table/filter-words.ts';
+import { filterWords } from '../../widgets/data-table/filter-words.ts';
 
 export interface DebugFilter {
   /** Name of a debug log, or `kernelLog`; empty for all. */

@@ -1,6 +1,6 @@
 /** Which records of a log are shown, and where the words that are searched for stand in them. */
 import type { LogRecordJson } from '../../../shared/kernel-model.ts';
-import { filterWords } from '../../widgets/virtual-table/filter-words.ts';
+import { filterWords } from '../../widgets/data-table/filter-words.ts';
 
 export interface LogFilter {
   /** Gravest is 0; records above are hidden. 7 shows all. */

@@ -1,12 +1,10 @@
 /** The catalogue of analyses, and the one that was chosen. What is shown follows from its declaration alone. */
 import { useEffect, useState } from 'react';
-import type { AnalysisTable as Declaration, RowJson } from '../../../shared/analysis-table.ts';
-import { analysisCsv } from '../../../shared/analysis-text.ts';
+import type { AnalysisTable as Declaration } from '../../../shared/analysis-table.ts';
 import { useKept, readText } from '../../hooks/use-kept.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
-import { plural } from '../../words/numbers.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { AnalysisParameters } from './AnalysisParameters.tsx';
@@ -51,7 +49,7 @@ interface OneAnalysisProps {
 }
 
 function OneAnalysis({ dump, table, onChoose }: OneAnalysisProps) {
-  const { engine, shell, tell } = useWorkbench();
+  const { engine } = useWorkbench();
   const [run] = useState(() => createAnalysisRun((...call) => engine.call(...call)));
   const state = useStore(run.state);
   // What needs no parameter shows its rows at once.
@@ -64,10 +62,6 @@ function OneAnalysis({ dump, table, onChoose }: OneAnalysisProps) {
     if (handle !== undefined && parameters !== undefined) run.start({ dump: handle, id: table.id, parameters });
     return run.cancel;
   }, [run, handle, generation, table, parameters]);
-  const save = (rows: readonly RowJson[]): void => {
-    const text = analysisCsv(table.columns, rows);
-    shell.call('saveText', { kind: 'rows', suggestedName: `${dump.name.slice(0, 200)}.${table.id}.csv`, text, title: 'Save rows as CSV' }).catch(tell);
-  };
   return (
     <section className="analysis" aria-label={table.title}>
       <header className="analysis-head">
@@ -89,22 +83,13 @@ function OneAnalysis({ dump, table, onChoose }: OneAnalysisProps) {
       {state.rows.length > 0 && state.answer?.note !== undefined ? <p className="dim">{state.answer.note}</p> : null}
       {table.drawing === 'wait-graph' && state.phase === 'done' ? <WaitGraph rows={state.rows} /> : null}
       {table.drawing === 'memory-tree' && state.phase === 'done' ? <MemoryBar rows={state.rows} /> : null}
-      {state.rows.length === 0 ? null : (
-        <AnalysisTable dump={dump} table={table} rows={state.rows} status={statusText(state)} onSave={save} onChoose={onChoose} />
-      )}
+      {state.rows.length === 0 ? null : <AnalysisTable dump={dump} table={table} rows={state.rows} remark={remarkOf(state)} onChoose={onChoose} />}
       <MissingList missing={state.answer?.missing ?? []} />
     </section>
   );
 }
 
-function statusText({ phase, rows }: AnalysisState): string {
-  const count = plural(rows.length, 'row');
-  switch (phase) {
-    case 'running':
-      return `${count} so far`;
-    case 'cancelled':
-      return `${count}, then cancelled`;
-    default:
-      return count;
-  }
+function remarkOf({ phase }: AnalysisState): string {
+  if (phase === 'running') return ' so far';
+  return phase === 'cancelled' ? ', then cancelled' : '';
 }

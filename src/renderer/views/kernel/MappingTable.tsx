@@ -1,44 +1,33 @@
 import type { MappingsJson } from '../../../shared/task-model.ts';
+import { byteText } from '../../../shared/units.ts';
 import { HexNumber } from '../../widgets/HexNumber.tsx';
-import { Hostile } from '../../widgets/Hostile.tsx';
-import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
-import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
-import { ListFrame } from './ListFrame.tsx';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 
 type Mapping = MappingsJson['mappings'][number];
 
-const columns: readonly VirtualColumn[] = [
-  { id: 'addresses', title: 'addresses', width: '42ch' },
-  { id: 'permissions', title: 'permissions', width: '12ch' },
-  { id: 'file', title: 'file', width: 'minmax(24ch, 1fr)' },
-];
+const sizeOf = ({ start, end }: Mapping): bigint => BigInt(end) - BigInt(start);
 
-const textsOf = ({ start, end, permissions, file = '' }: Mapping): readonly string[] => [`${start}–${end}`, permissions, file];
+const columns: readonly DataColumn<Mapping>[] = [
+  { id: 'start', title: 'start', width: 20, kind: 'hex', text: ({ start }) => start, cell: ({ start }) => <HexNumber value={start} /> },
+  { id: 'end', title: 'end', width: 20, kind: 'hex', text: ({ end }) => end, cell: ({ end }) => <HexNumber value={end} /> },
+  { id: 'size', title: 'size', width: 10, kind: 'number', text: (mapping) => byteText(sizeOf(mapping)), value: sizeOf },
+  { id: 'permissions', title: 'permissions', width: 12, text: ({ permissions }) => permissions },
+  { id: 'file', title: 'file', width: 24, grow: 1, text: ({ file = '' }) => file },
+];
 
 /** The mappings of a process, of which it may have tens of thousands (vm.max_map_count). */
 export function MappingTable({ mappings }: { readonly mappings: readonly Mapping[] }) {
-  const text = (row: number, column: number): string => {
-    const mapping = mappings[row];
-    return mapping === undefined ? '' : (textsOf(mapping)[column] ?? '');
-  };
   return (
-    <ListFrame rows={mappings.length}>
-      <VirtualTable
-        label="Memory mappings"
-        testId="mapping-table"
-        columns={columns}
-        rows={mappings.length}
-        text={text}
-        cell={(row, column) => {
-          const mapping = mappings[row];
-          if (column !== 0 || mapping === undefined) return <Hostile text={text(row, column)} title />;
-          return (
-            <>
-              <HexNumber value={mapping.start} />–<HexNumber value={mapping.end} />
-            </>
-          );
-        }}
-      />
-    </ListFrame>
+    <DataTable
+      name="mappings"
+      label="Memory mappings"
+      testId="mapping-table"
+      columns={columns}
+      rows={mappings}
+      noun={['mapping', 'mappings']}
+      filter={{ label: 'Filter mappings' }}
+      asHighAsRows
+    />
   );
 }

@@ -1,66 +1,68 @@
+import { useMemo } from 'react';
 import type { ModulesJson } from '../../../shared/task-model.ts';
 import { kernelPosition } from '../../state/position.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
-import { Hostile } from '../../widgets/Hostile.tsx';
-import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
-import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
-import { ListFrame } from './ListFrame.tsx';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 
 type Module = ModulesJson['modules'][number];
+type Column = DataColumn<Module>;
 
-const name: VirtualColumn = { id: 'name', title: 'module', width: 'minmax(20ch, 1fr)' };
-const state: VirtualColumn = { id: 'state', title: 'state', width: '10ch' };
-const address: VirtualColumn = { id: 'address', title: 'struct module', width: '20ch' };
-/** What only the types of the kernel tell. */
-const ofTypes: readonly VirtualColumn[] = [
-  { id: 'bytes', title: 'bytes', width: '10ch', number: true },
-  { id: 'users', title: 'users', width: '6ch', number: true },
-  { id: 'base', title: 'base', width: '20ch' },
-  { id: 'taint', title: 'taint', width: '8ch' },
-  { id: 'types', title: 'types', width: '6ch', number: true, about: 'Types of its own that View as knows; empty where its BTF is not in the dump' },
+const numberColumn = (id: 'bytes' | 'users' | 'types', width: number, about?: string): Column => ({
+  id,
+  title: id,
+  width,
+  kind: 'number',
+  ...(about === undefined ? {} : { about }),
+  text: (module) => String(module[id] ?? ''),
+  value: (module) => module[id],
+});
+
+const addressColumn = (dump: string, id: 'address' | 'base', title: string): Column => ({
+  id,
+  title,
+  width: 20,
+  kind: 'hex',
+  text: (module) => module[id] ?? '',
+  cell: (module) => (module[id] === undefined ? null : <AddressLink dump={dump} position={kernelPosition(module[id])} />),
+});
+
+/** @param hasTypes what only the types of the kernel tell is known */
+const moduleColumns = (dump: string, hasTypes: boolean): readonly Column[] => [
+  { id: 'name', title: 'module', width: 20, grow: 1, text: ({ name }) => name },
+  {
+    id: 'state',
+    title: 'state',
+    width: 10,
+    text: ({ state }) => state,
+    cell: ({ state }) => <span className={state === 'live' ? 'dim' : 'tone-warn'}>{state}</span>,
+  },
+  ...(hasTypes
+    ? [
+        numberColumn('bytes', 10),
+        numberColumn('users', 6),
+        addressColumn(dump, 'base', 'base'),
+        { id: 'taint', title: 'taint', width: 8, text: ({ taint = '' }) => taint } satisfies Column,
+        numberColumn('types', 6, 'Types of its own that View as knows; empty where its BTF is not in the dump'),
+      ]
+    : []),
+  addressColumn(dump, 'address', 'struct module'),
 ];
-
-function textOf(module: Module, id: string | undefined): string {
-  switch (id) {
-    case 'name':
-      return module.name;
-    case 'state':
-      return module.state;
-    case 'address':
-      return module.address;
-    case 'bytes':
-      return String(module.bytes ?? '');
-    case 'users':
-      return String(module.users ?? '');
-    case 'base':
-      return module.base ?? '';
-    case 'taint':
-      return module.taint ?? '';
-    default:
-      return String(module.types ?? '');
-  }
-}
 
 /** The loaded modules, of which a large system has thousands. */
 export function ModuleTable({ dump, modules }: { readonly dump: string; readonly modules: readonly Module[] }) {
   const hasTypes = modules.some(({ bytes }) => bytes !== undefined);
-  const columns = [name, state, ...(hasTypes ? ofTypes : []), address];
-  const text = (row: number, column: number): string => {
-    const module = modules[row];
-    return module === undefined ? '' : textOf(module, columns[column]?.id);
-  };
-  const cell = (row: number, column: number) => {
-    const module = modules[row];
-    if (module === undefined) return null;
-    const { id } = columns[column] ?? name;
-    const shown = textOf(module, id);
-    if (id === 'state') return <span className={module.state === 'live' ? 'dim' : 'tone-warn'}>{shown}</span>;
-    if ((id === 'address' || id === 'base') && shown !== '') return <AddressLink dump={dump} position={kernelPosition(shown)} />;
-    return id === 'name' ? <Hostile text={shown} title /> : shown;
-  };
+  const columns = useMemo(() => moduleColumns(dump, hasTypes), [dump, hasTypes]);
   return (
-    <ListFrame rows={modules.length}>
-      <VirtualTable label="Modules" testId="module-table" columns={columns} rows={modules.length} text={text} cell={cell} />
-    </ListFrame>
+    <DataTable
+      name="modules"
+      label="Modules"
+      testId="module-table"
+      columns={columns}
+      rows={modules}
+      noun={['module', 'modules']}
+      filter={{ label: 'Filter modules' }}
+      asHighAsRows
+    />
   );
 }

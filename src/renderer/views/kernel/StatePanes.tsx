@@ -1,10 +1,14 @@
 /** The panes of the kernel view that are one answer each. */
 import { useState } from 'react';
+import type { MemoryUsageJson } from '../../../shared/task-model.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { countText } from '../../words/numbers.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { trustText } from '../../words/trust.ts';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { TrustMark } from '../../widgets/TrustMark.tsx';
@@ -65,6 +69,31 @@ export function ModulesPane({ dump }: PaneProps) {
   );
 }
 
+const usageColumns: readonly DataColumn<MemoryUsageJson['lines'][number]>[] = [
+  { id: 'name', title: 'as in /proc/meminfo', width: 22, text: ({ name }) => name },
+  {
+    id: 'kib',
+    title: 'kB',
+    width: 14,
+    kind: 'number',
+    text: ({ kib }) => countText(kib),
+    value: ({ kib }) => kib,
+    cell: ({ kib }) => <span className={kib === 0 ? 'dim' : undefined}>{countText(kib)}</span>,
+  },
+  {
+    id: 'source',
+    title: 'from',
+    width: 40,
+    grow: 1,
+    text: ({ source }) => source,
+    cell: ({ source }) => (
+      <span className="dim" title={trustText('unverifiable', visibleText(source))}>
+        <TrustMark trust="unverifiable" /> <Hostile text={source} />
+      </span>
+    ),
+  },
+];
+
 export function MemoryUsagePane({ dump }: PaneProps) {
   const { engine } = useWorkbench();
   const query = useQuery(dump, 'memory usage', (handle, signal) => engine.call('memoryUsage', { dump: handle }, { signal }));
@@ -73,26 +102,16 @@ export function MemoryUsagePane({ dump }: PaneProps) {
   return (
     <div className="kernel-detail">
       {lines.length === 0 ? null : (
-        <table className="table kernel-usage" data-testid="usage-table">
-          <thead>
-            <tr>
-              <th>as in /proc/meminfo</th>
-              <th className="number">kB</th>
-              <th>from</th>
-            </tr>
-          </thead>
-          <tbody>
-            {lines.map(({ name, kib, source }) => (
-              <tr key={name}>
-                <td>{name}</td>
-                <td className={kib === 0 ? 'number code dim' : 'number code'}>{kib.toLocaleString('en-US').replaceAll(',', '\u202f')}</td>
-                <td className="dim code" title={trustText('unverifiable', visibleText(source))}>
-                  <TrustMark trust="unverifiable" /> <Hostile text={source} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          name="usage"
+          label="Memory usage"
+          testId="usage-table"
+          columns={usageColumns}
+          rows={lines}
+          noun={['line', 'lines']}
+          filter={{ label: 'Filter memory usage' }}
+          asHighAsRows
+        />
       )}
       <MissingList missing={missing} />
     </div>

@@ -1,9 +1,8 @@
 /** Rows of an analysis as a person orders, narrows and groups them. */
+import type { CellValue } from '../../widgets/data-table/table-parts.ts';
 import type { Cell, ColumnJson, ColumnType, RowJson } from '../../../shared/analysis-table.ts';
 import { addressCharacters } from '../../words/numbers.ts';
 import { analysisCellText } from '../../../shared/analysis-text.ts';
-import { filterWords } from '../../widgets/virtual-table/filter-words.ts';
-import type { SortBy } from '../../widgets/virtual-table/sort-by.ts';
 
 /** Rows of which one column has this text: what a group stands for. */
 export interface OneValue {
@@ -13,46 +12,20 @@ export interface OneValue {
 
 const whole: ReadonlySet<ColumnType> = new Set<ColumnType>(['address', 'count', 'bytes', 'size', 'pid', 'cpu']);
 
-/** Numbers by their size, whatever form they have in JSON; everything else by its text. */
-function order(type: ColumnType): (a: Cell, b: Cell) => number {
-  if (type === 'duration') return (a, b) => Number(a) - Number(b);
-  if (!whole.has(type)) return (a, b) => (String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0);
-  return (a, b) => {
-    if (typeof a === 'number' && typeof b === 'number') return a - b;
-    const [one, other] = [BigInt(a), BigInt(b)];
-    return one < other ? -1 : one > other ? 1 : 0;
-  };
-}
-
-/** Cells that are not known come last, whichever way. */
-export function sorted(columns: readonly ColumnJson[], rows: readonly RowJson[], by: SortBy | undefined): readonly RowJson[] {
-  const column = columns.find(({ name }) => name === by?.column);
-  if (by === undefined || column === undefined) return rows;
-  const compare = order(column.type);
-  const sign = by.descending ? -1 : 1;
-  return rows.toSorted((left, right) => {
-    const [a, b] = [left[column.name], right[column.name]];
-    if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
-    return sign * compare(a, b);
-  });
+/** What rows are ordered by: numbers by their size, whatever form they have in JSON; everything else by its text. */
+export function orderedBy({ name, type }: ColumnJson, row: RowJson): CellValue {
+  const cell = row[name];
+  if (cell === undefined || typeof cell === 'number' || typeof cell === 'boolean') return cell;
+  if (type === 'duration') return Number(cell);
+  return whole.has(type) ? BigInt(cell) : cell;
 }
 
 const cellText = ({ name, type }: ColumnJson, row: RowJson): string => analysisCellText(type, row[name]);
 
-/** Rows in which every word of the filter stands somewhere, and that belong to the chosen group. */
-export function narrowed(columns: readonly ColumnJson[], rows: readonly RowJson[], filter: string, only: OneValue | undefined): readonly RowJson[] {
-  const words = filterWords(filter);
+/** Rows of the chosen group. */
+export function ofGroup(columns: readonly ColumnJson[], rows: readonly RowJson[], only: OneValue | undefined): readonly RowJson[] {
   const column = columns.find(({ name }) => name === only?.column);
-  if (words.length === 0 && column === undefined) return rows;
-  return rows.filter((row) => {
-    if (column !== undefined && cellText(column, row) !== only?.text) return false;
-    if (words.length === 0) return true;
-    const text = columns
-      .map((one) => cellText(one, row))
-      .join('\n')
-      .toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  return column === undefined ? rows : rows.filter((row) => cellText(column, row) === only?.text);
 }
 
 export interface RowGroup {

@@ -1,22 +1,32 @@
 /** Every page of one group of equal pages. */
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { DuplicateGroupJson } from '../../../shared/duplicates-protocol.ts';
 import { pageSize } from '../../../shared/units.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { plural } from '../../words/numbers.ts';
+import { countText, plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
-import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { Pager } from './Pager.tsx';
 
 const shownPages = 10_000;
 
-const columns = [
-  { id: 'number', title: 'page', width: '9ch', number: true },
-  { id: 'address', title: 'absolute address', width: 'minmax(20ch, 1fr)' },
-] as const;
+/** @param skip pages of the group before the first row */
+const pageColumns = (dump: string, linked: boolean, skip: number): readonly DataColumn<string>[] => [
+  { id: 'number', title: 'page', width: 9, kind: 'number', text: (_, index) => countText(skip + index + 1), value: (_, index) => skip + index + 1 },
+  {
+    id: 'address',
+    title: 'absolute address',
+    width: 20,
+    grow: 1,
+    kind: 'hex',
+    text: (address) => address,
+    cell: (address) => (linked ? <AddressLink dump={dump} position={{ space: 'absolute', address: BigInt(address), length: pageSize }} /> : address),
+  },
+];
 
 interface DuplicatePagesProps {
   readonly dump: OpenDump;
@@ -34,12 +44,7 @@ export function DuplicatePages({ dump, group, linked, onBack }: DuplicatePagesPr
     engine.call('duplicatePages', { dump: handle, fingerprint, skip, limit: shownPages }, { signal }),
   );
   const answer = query.value;
-  const text = (row: number, column: number): string => (column === 0 ? String(skip + row + 1) : (answer?.addresses[row] ?? ''));
-  const cell = (row: number, column: number) => {
-    const address = answer?.addresses[row];
-    if (column === 0 || address === undefined || !linked) return text(row, column);
-    return <AddressLink dump={dump.key} position={{ space: 'absolute', address: BigInt(address), length: pageSize }} />;
-  };
+  const columns = useMemo(() => pageColumns(dump.key, linked, skip), [dump.key, linked, skip]);
   return (
     <>
       <div className="region-head">
@@ -51,12 +56,20 @@ export function DuplicatePages({ dump, group, linked, onBack }: DuplicatePagesPr
             {plural(group.pages, 'page')} of class {group.class} with the fingerprint <span className="code">{fingerprint}</span>
           </span>
         </span>
-        <Pager what="pages" skip={skip} size={shownPages} total={group.pages} onSkip={setSkip} />
       </div>
       {answer === undefined ? (
         <QueryMessage query={query} what="the pages of the group" />
       ) : (
-        <VirtualTable label="Pages of the group" columns={columns} rows={answer.addresses.length} text={text} cell={cell} testId="duplicate-pages" />
+        <DataTable
+          name="duplicate-pages"
+          label="Pages of the group"
+          testId="duplicate-pages"
+          columns={columns}
+          rows={answer.addresses}
+          noun={['page', 'pages']}
+          filter={{ label: 'Filter pages' }}
+          after={<Pager what="pages" skip={skip} size={shownPages} total={group.pages} onSkip={setSkip} />}
+        />
       )}
     </>
   );

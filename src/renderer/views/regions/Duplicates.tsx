@@ -1,5 +1,5 @@
 /** Pages that occur more than once, the most frequent first. */
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { mostDuplicateGroups, type DuplicateGroupJson } from '../../../shared/duplicates-protocol.ts';
 import { byteText, pageSize } from '../../../shared/units.ts';
 import { useQuery } from '../../hooks/use-query.ts';
@@ -10,8 +10,8 @@ import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
-import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
-import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { DuplicatePages } from './DuplicatePages.tsx';
 import { Pager } from './Pager.tsx';
 
@@ -19,12 +19,46 @@ import { Pager } from './Pager.tsx';
 const shownGroups = 1000;
 const shownAddresses = 4;
 
-const columns: readonly VirtualColumn[] = [
-  { id: 'pages', title: 'pages', width: '9ch', number: true },
-  { id: 'size', title: 'size', width: '10ch', number: true },
-  { id: 'class', title: 'class', width: '9ch' },
-  { id: 'fingerprint', title: 'fingerprint', width: '17ch' },
-  { id: 'addresses', title: 'where', width: 'minmax(84ch, 1fr)' },
+interface Shown {
+  /** Key of the dump. */
+  readonly dump: string;
+  /** The addresses are those of the view that is shown. */
+  readonly linked: boolean;
+  readonly onChoose: (group: DuplicateGroupJson) => void;
+}
+
+const groupColumns = ({ dump, linked, onChoose }: Shown): readonly DataColumn<DuplicateGroupJson>[] => [
+  { id: 'pages', title: 'pages', width: 9, kind: 'number', text: ({ pages }) => countText(pages), value: ({ pages }) => pages },
+  { id: 'size', title: 'size', width: 10, kind: 'number', text: ({ pages }) => byteText(pages * pageSize), value: ({ pages }) => pages * pageSize },
+  { id: 'class', title: 'class', width: 9, text: (group) => group.class },
+  { id: 'fingerprint', title: 'fingerprint', width: 17, text: ({ fingerprint }) => fingerprint },
+  {
+    id: 'addresses',
+    title: 'where',
+    width: 84,
+    grow: 1,
+    text: ({ addresses }) => addresses.join(' '),
+    cell: (group) => (
+      <>
+        {group.addresses.slice(0, shownAddresses).map((address) => (
+          <span key={address}>
+            {linked ? (
+              <AddressLink dump={dump} position={{ space: 'absolute', address: BigInt(address), length: pageSize }} />
+            ) : (
+              <span className="code">
+                <HexNumber value={address} />
+              </span>
+            )}{' '}
+          </span>
+        ))}
+        {group.pages > shownAddresses ? (
+          <button type="button" className="link" onClick={() => onChoose(group)} aria-label={`All ${countText(group.pages)} pages of the group`}>
+            and {countText(group.pages - shownAddresses)} more
+          </button>
+        ) : null}
+      </>
+    ),
+  },
 ];
 
 export function Duplicates({ dump }: { readonly dump: OpenDump }) {
@@ -39,51 +73,11 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
   );
   // The index is of the dump as stored: one of two systems has the page elsewhere.
   const isWhole = (dump.view ?? 'all') === 'all';
+  const columns = useMemo(() => groupColumns({ dump: dump.key, linked: isWhole, onChoose: setChosen }), [dump.key, isWhole]);
   const answer = query.value;
   if (answer === undefined) return <QueryMessage query={query} what="the duplicates" />;
   if (chosen !== undefined) return <DuplicatePages dump={dump} group={chosen} linked={isWhole} onBack={() => setChosen(undefined)} />;
   if (answer.groupCount === 0) return <p className="message">No page with bytes occurs twice{answer.complete ? '' : ' among those indexed so far'}.</p>;
-  const text = (row: number, column: number): string => {
-    const group = answer.groups[row];
-    if (group === undefined) return '';
-    switch (columns[column]?.id) {
-      case 'pages':
-        return countText(group.pages);
-      case 'size':
-        return byteText(group.pages * pageSize);
-      case 'class':
-        return group.class;
-      case 'fingerprint':
-        return group.fingerprint;
-      default:
-        return group.addresses.join(' ');
-    }
-  };
-  const cell = (row: number, column: number) => {
-    const group = answer.groups[row];
-    if (group === undefined) return null;
-    if (columns[column]?.id !== 'addresses') return text(row, column);
-    return (
-      <>
-        {group.addresses.slice(0, shownAddresses).map((address) => (
-          <span key={address}>
-            {isWhole ? (
-              <AddressLink dump={dump.key} position={{ space: 'absolute', address: BigInt(address), length: pageSize }} />
-            ) : (
-              <span className="code">
-                <HexNumber value={address} />
-              </span>
-            )}{' '}
-          </span>
-        ))}
-        {group.pages > shownAddresses ? (
-          <button type="button" className="link" onClick={() => setChosen(group)} aria-label={`All ${countText(group.pages)} pages of the group`}>
-            and {countText(group.pages - shownAddresses)} more
-          </button>
-        ) : null}
-      </>
-    );
-  };
   return (
     <>
       <p className="dim" data-testid="duplicates-summary">
@@ -94,15 +88,16 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
         {isWhole ? '' : ' Of all memory, at the addresses of the view “all memory”.'}
       </p>
       <Unconfirmed text={answer.unconfirmed} />
-      <Pager what="groups" skip={skip} size={shownGroups} total={Math.min(answer.groupCount, mostDuplicateGroups)} onSkip={setSkip} />
-      <VirtualTable
+      <DataTable
+        name="duplicates"
         label="Duplicate pages"
-        columns={columns}
-        rows={answer.groups.length}
-        text={text}
-        cell={cell}
-        onRow={(row) => setChosen(answer.groups[row])}
         testId="duplicates"
+        columns={columns}
+        rows={answer.groups}
+        noun={['group', 'groups']}
+        filter={{ label: 'Filter groups' }}
+        after={<Pager what="groups" skip={skip} size={shownGroups} total={Math.min(answer.groupCount, mostDuplicateGroups)} onSkip={setSkip} />}
+        onRow={setChosen}
       />
     </>
   );

@@ -4,8 +4,8 @@ import type { SqlTableJson } from '../../../shared/sql-protocol.ts';
 import type { PastQuery } from '../../state/query-book.ts';
 import { plural } from '../../words/numbers.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
-import { filterWords } from '../../widgets/virtual-table/filter-words.ts';
-import { FilterInput } from '../../widgets/virtual-table/FilterInput.tsx';
+import { filterWords } from '../../widgets/data-table/filter-words.ts';
+import { FilterInput } from '../../widgets/data-table/FilterInput.tsx';
 import { SchemaList } from './SchemaList.tsx';
 
 interface SqlPanelProps {

@@ -1,5 +1,6 @@
 /** The rows of a query: a table whose addresses lead to their bytes, a chart, and the way out as CSV or JSON. */
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
+import type { SqlJson } from '../../../shared/memory-model.ts';
 import { incompleteIndexText } from '../../../shared/index-text.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -8,10 +9,10 @@ import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
-import { nextSort, type SortBy } from '../../widgets/virtual-table/sort-by.ts';
 import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
-import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
-import { cellPosition, cellText, columnWidth, isNumberColumn, sortedRows, toCsv, toJson } from './sql-cells.ts';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
+import { cellPosition, cellText, columnNames, columnWidth, isNumberColumn, orderedBy, toCsv, toJson, type SqlCell } from './sql-cells.ts';
 import { ResultChart } from './ResultChart.tsx';
 import type { TimedResult } from './timed-result.ts';
 
@@ -23,38 +24,48 @@ interface SqlResultProps {
   readonly rowCap: number;
 }
 
+type Row = SqlJson['rows'][number];
+
+/** @param dump key of the dump */
+const sqlColumns = (dump: string, result: SqlJson): readonly DataColumn<Row>[] => {
+  const names = columnNames(result);
+  return result.columns.map((title, index): DataColumn<Row> => {
+    const valueOf = (row: Row): SqlCell => row[index] ?? null;
+    const isPlace = cellPosition(title, result.rows[0]?.[index] ?? null) !== undefined;
+    return {
+      id: names[index] ?? String(index),
+      title,
+      width: columnWidth(result, index),
+      kind: isNumberColumn(result, index) || isPlace ? 'number' : 'text',
+      text: (row) => cellText(title, valueOf(row)),
+      value: (row) => orderedBy(valueOf(row)),
+      cell: (row) => {
+        const value = valueOf(row);
+        if (value === null) return <span className="dim">NULL</span>;
+        const position = cellPosition(title, value);
+        if (position === undefined) return <Hostile text={cellText(title, value)} title />;
+        return (
+          <AddressLink dump={dump} position={position}>
+            {cellText(title, value)}
+          </AddressLink>
+        );
+      },
+    };
+  });
+};
+
 export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
   const { shell, tell, queries } = useWorkbench();
   const page = useStore(queries.pages)[dump.key] ?? emptyQueryPage;
   const { shown } = page;
   const setShown = (chosen: typeof shown): void => queries.change(dump.key, { shown: chosen });
-  const [by, setBy] = useState<SortBy>();
   const { result, seconds } = answer;
-  const rows = useMemo(() => sortedRows(result, by), [result, by]);
+  const columns = useMemo(() => sqlColumns(dump.key, result), [dump.key, result]);
   const save = (kind: 'csv' | 'json'): void => {
     const text = kind === 'csv' ? toCsv(result) : toJson(result);
     shell
       .call('saveText', { kind: 'rows', suggestedName: `${dump.name.slice(0, 200)}.query.${kind}`, text, title: `Save rows as ${kind.toUpperCase()}` })
       .catch(tell);
-  };
-  const columns = result.columns.map((title, index) => ({
-    id: String(index),
-    title,
-    width: `${columnWidth(result, index)}ch`,
-    number: isNumberColumn(result, index) || cellPosition(title, result.rows[0]?.[index] ?? null) !== undefined,
-  }));
-  const valueOf = (row: number, column: number) => rows[row]?.[column] ?? null;
-  const text = (row: number, column: number): string => cellText(result.columns[column] ?? '', valueOf(row, column));
-  const cell = (row: number, column: number) => {
-    const value = valueOf(row, column);
-    if (value === null) return <span className="dim">NULL</span>;
-    const position = cellPosition(result.columns[column] ?? '', value);
-    if (position === undefined) return <Hostile text={text(row, column)} title />;
-    return (
-      <AddressLink dump={dump.key} position={position}>
-        {text(row, column)}
-      </AddressLink>
-    );
   };
   return (
     <section className={`sql-result${stale ? ' stale' : ''}`} aria-label="Result">
@@ -93,14 +104,16 @@ export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
         </p>
       ))}
       {shown === 'table' ? (
-        <VirtualTable
+        <DataTable
+          key={result.columns.join('\n')}
+          name="sql"
           label="Rows"
           testId="sql-table"
           columns={columns}
-          rows={rows.length}
-          sort={{ by, onSort: (column) => setBy((now) => nextSort(now, column)) }}
-          text={text}
-          cell={cell}
+          rows={result.rows}
+          noun={['row', 'rows']}
+          filter={{ label: 'Filter rows' }}
+          isTransient
         />
       ) : (
         <ResultChart result={result} chosen={page} onChoose={(part) => queries.change(dump.key, part)} />

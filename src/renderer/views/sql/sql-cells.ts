@@ -3,7 +3,7 @@ import type { SqlJson } from '../../../shared/memory-model.ts';
 import { addressCharacters } from '../../words/numbers.ts';
 import { hex, pageShift } from '../../../shared/units.ts';
 import type { Position } from '../../state/position.ts';
-import type { SortBy } from '../../widgets/virtual-table/sort-by.ts';
+import type { CellValue } from '../../widgets/data-table/table-parts.ts';
 
 export type SqlCell = SqlJson['rows'][number][number];
 
@@ -50,24 +50,8 @@ export function columnWidth(result: SqlJson, column: number): number {
 export const isNumberColumn = (result: SqlJson, column: number): boolean =>
   result.rows.length > 0 && result.rows.slice(0, 200).every((row) => row[column] === null || typeof row[column] === 'number');
 
-function order(left: SqlCell, right: SqlCell): number {
-  // As SQLite has it: nothing, then numbers, then texts; here nothing comes last, whichever way.
-  const [a, b] = [integer(left) ?? left, integer(right) ?? right];
-  const isText = [typeof a === 'string', typeof b === 'string'] as const;
-  if (isText[0] !== isText[1]) return isText[0] ? 1 : -1;
-  return a === b || a === null || b === null ? 0 : a < b ? -1 : 1;
-}
-
-/** Rows by one column, named by its place; as the query gave them without one. */
-export function sortedRows({ rows }: SqlJson, by: SortBy | undefined): SqlJson['rows'] {
-  if (by === undefined) return rows;
-  const column = Number(by.column);
-  const sign = by.descending ? -1 : 1;
-  return rows.toSorted((left, right) => {
-    const [a, b] = [left[column] ?? null, right[column] ?? null];
-    return a === null || b === null ? Number(a === null) - Number(b === null) : sign * order(a, b);
-  });
-}
+/** What rows are ordered by: numbers by their size, however large; NULL is not known. */
+export const orderedBy = (cell: SqlCell): CellValue => (cell === null ? undefined : (integer(cell) ?? cell));
 
 /** RFC 4180. A cell that a spreadsheet would take for a formula is text: dumps are hostile. */
 export function toCsv({ columns, rows }: SqlJson): string {
@@ -80,14 +64,18 @@ export function toCsv({ columns, rows }: SqlJson): string {
   return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }
 
-/** A list of objects; columns of one name are told apart by a number. */
-export function toJson({ columns, rows }: SqlJson): string {
-  const names = columns.map((name, index) => {
+/** Columns of one name are told apart by a number. */
+export const columnNames = ({ columns }: Pick<SqlJson, 'columns'>): readonly string[] =>
+  columns.map((name, index) => {
     const earlier = columns.slice(0, index).filter((one) => one === name).length;
     return earlier === 0 ? name : `${name}_${earlier + 1}`;
   });
+
+/** A list of objects. */
+export function toJson(result: SqlJson): string {
+  const names = columnNames(result);
   return `${JSON.stringify(
-    rows.map((row) => Object.fromEntries(row.map((cell, index) => [names[index] ?? String(index), cell]))),
+    result.rows.map((row) => Object.fromEntries(row.map((cell, index) => [names[index] ?? String(index), cell]))),
     undefined,
     2,
   )}\n`;

@@ -10,22 +10,33 @@ import { positionText } from '../../state/position.ts';
 import { countText, plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
-import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
-import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { matchingTypes } from '../hex/matching-types.ts';
 import { TypeTreeView, useTypeTree } from './TypeTreeView.tsx';
 import './types.css';
-
-const columns: readonly VirtualColumn[] = [
-  { id: 'name', title: 'Name', width: 'minmax(16ch, 1fr)' },
-  { id: 'kind', title: 'From', width: '14ch' },
-];
 
 interface Listed {
   readonly name: string;
   readonly from: string;
   readonly type: WantedType;
 }
+
+const typeColumns = (onShow: (listed: Listed) => void): readonly DataColumn<Listed>[] => [
+  {
+    id: 'name',
+    title: 'Name',
+    width: 16,
+    grow: 1,
+    text: ({ name }) => name,
+    cell: (listed) => (
+      <button type="button" className="link code" onClick={() => onShow(listed)}>
+        <Hostile text={listed.name} title />
+      </button>
+    ),
+  },
+  { id: 'from', title: 'From', width: 14, text: ({ from }) => from },
+];
 
 function Shown({ dump, listed }: { readonly dump: OpenDump; readonly listed: Listed }) {
   const { places, hexTabs } = useWorkbench();
@@ -78,6 +89,25 @@ export function TypesView({ dump }: { readonly dump: OpenDump }) {
   const want = useChoiceByEnter(isRead, () => setShown(listed[0]));
   const why = kernel.error?.message.split('\n')[0] ?? kernel.value?.why;
   const [lost, ...more] = kernel.value?.missing ?? [];
+  const columns = useMemo(() => typeColumns(setShown), []);
+  const found = (
+    <p className="dim" role="status">
+      {kernel.value === undefined && kernel.error === undefined ? 'Reading the types of the kernel… ' : ''}
+      {plural(listed.length, 'type')}
+      {why === undefined ? null : (
+        <>
+          {' · '}
+          <Hostile text={`no types of the kernel: ${why}`} />
+        </>
+      )}
+      {lost === undefined ? null : (
+        <>
+          {' · '}
+          <Hostile text={`not read: ${lost.what} (${lost.why})${more.length === 0 ? '' : ` and ${countText(more.length)} more`}`} />
+        </>
+      )}
+    </p>
+  );
   return (
     <div className="view types-view">
       <section className="types-list" aria-label="Types">
@@ -98,40 +128,8 @@ export function TypesView({ dump }: { readonly dump: OpenDump }) {
           data-testid="types-search"
           data-pane-focus
         />
-        <p className="dim" role="status">
-          {kernel.value === undefined && kernel.error === undefined ? 'Reading the types of the kernel… ' : ''}
-          {plural(listed.length, 'type')}
-          {why === undefined ? null : (
-            <>
-              {' · '}
-              <Hostile text={`no types of the kernel: ${why}`} />
-            </>
-          )}
-          {lost === undefined ? null : (
-            <>
-              {' · '}
-              <Hostile text={`not read: ${lost.what} (${lost.why})${more.length === 0 ? '' : ` and ${countText(more.length)} more`}`} />
-            </>
-          )}
-        </p>
         <div className="types-names">
-          <VirtualTable
-            label="Types"
-            columns={columns}
-            rows={listed.length}
-            text={(row, column) => (column === 0 ? (listed[row]?.name ?? '') : (listed[row]?.from ?? ''))}
-            testId="types-table"
-            onRow={(row) => setShown(listed[row])}
-            cell={(row, column) =>
-              column === 0 ? (
-                <button type="button" className="link code" onClick={() => setShown(listed[row])}>
-                  <Hostile text={listed[row]?.name ?? ''} />
-                </button>
-              ) : (
-                (listed[row]?.from ?? '')
-              )
-            }
-          />
+          <DataTable name="types" label="Types" testId="types-table" columns={columns} rows={listed} onRow={setShown} opensOnClick before={found} />
         </div>
       </section>
       {shown === undefined ? (

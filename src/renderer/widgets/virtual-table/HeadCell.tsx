@@ -1,5 +1,5 @@
 import { Hostile } from '../Hostile.tsx';
-import type { SortBy } from './sort-by.ts';
+import type { SortBy } from '../data-table/sort-by.ts';
 import type { VirtualColumn } from './table-parts.ts';
 
 interface HeadCellProps {

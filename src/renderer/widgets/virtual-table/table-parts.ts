@@ -1,6 +1,6 @@
 /** What a table is given. */
 import type { ReactNode } from 'react';
-import type { SortBy } from './sort-by.ts';
+import type { SortBy } from '../data-table/sort-by.ts';
 
 export interface VirtualColumn {
   readonly id: string;

@@ -3,7 +3,7 @@ interface FilterInputProps {
   readonly placeholder: string;
   readonly value: string;
   readonly onChange: (typed: string) => void;
-  readonly testId?: string;
+  readonly testId?: string | undefined;
 }
 
 /** Narrows the rows of a table by words: `filterWords` says which. */

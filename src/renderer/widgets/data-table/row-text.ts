@@ -1,0 +1,57 @@
+/** Rows as a person takes them along: lines with tabs, JSON, a Markdown table, CSV. Texts from a dump hide nothing in any of them. */
+import { csvField, csvLine } from '../../../shared/csv.ts';
+import { visibleJson, visibleLine } from '../../../shared/visible-text.ts';
+import { cellValue } from './arranged-rows.ts';
+import type { DataColumn } from './table-parts.ts';
+
+/** A row, and its place in the list. */
+export type PlacedRow<Row> = readonly [row: Row, index: number];
+
+const written = <Row>(columns: readonly DataColumn<Row>[]): readonly DataColumn<Row>[] => columns.filter(({ isTool }) => isTool !== true);
+
+/** What a spreadsheet takes. White space within a cell becomes a space. */
+export const tabbedLine = <Row>(columns: readonly DataColumn<Row>[], [row, index]: PlacedRow<Row>): string =>
+  `${written(columns)
+    .map(({ text }) => visibleLine(text(row, index).replaceAll(/[\t\r\n]+/g, ' ')))
+    .join('\t')}\n`;
+
+const jsonValue = <Row>(column: DataColumn<Row>, [row, index]: PlacedRow<Row>): string | number | boolean | null => {
+  const value = cellValue(column, row, index);
+  if (value === undefined) return null;
+  if (typeof value !== 'bigint') return value;
+  // A number of JSON has 53 bits for most who read it.
+  return column.kind === 'hex' ? `0x${value.toString(16)}` : value.toString();
+};
+
+/** A list of objects whose names are the ids of the columns; what is not known is null. */
+export const rowsAsJson = <Row>(columns: readonly DataColumn<Row>[], rows: readonly PlacedRow<Row>[]): string =>
+  `${visibleJson(rows.map((row) => Object.fromEntries(written(columns).map((column) => [column.id, jsonValue(column, row)]))))}\n`;
+
+/** What Markdown or HTML could take for markup stands behind a backslash: the bar between cells, and what makes a link of an address. */
+const markdownCell = (text: string): string =>
+  visibleLine(text)
+    .replaceAll(/[\\`*_[\]<>|~&$]|:(?=\/\/)|(?<=www)\./gi, '\\$&')
+    .replaceAll(/ {2,}/g, ' ')
+    .trim();
+
+/** A table as GitHub and most trackers show it. */
+export function rowsAsMarkdown<Row>(columns: readonly DataColumn<Row>[], rows: readonly PlacedRow<Row>[]): string {
+  const shown = written(columns);
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+  return (
+    line(shown.map(({ title }) => markdownCell(title))) +
+    line(shown.map(({ kind }) => (kind === 'number' ? '---:' : '---'))) +
+    rows.map(([row, index]) => line(shown.map(({ text }) => markdownCell(text(row, index))))).join('')
+  );
+}
+
+/** The line of names. */
+export const csvHead = <Row>(columns: readonly DataColumn<Row>[]): string => csvLine(written(columns).map(({ id }) => csvField(id)));
+
+export const csvRow = <Row>(columns: readonly DataColumn<Row>[], row: PlacedRow<Row>): string =>
+  csvLine(
+    written(columns).map((column) => {
+      const value = jsonValue(column, row);
+      return value === null ? '' : typeof value === 'string' ? csvField(value) : String(value);
+    }),
+  );
