@@ -11,6 +11,8 @@ export const differenceSchema = v.strictObject({
   /** Absent where the dump does not have it. */
   left: v.optional(v.string()),
   right: v.optional(v.string()),
+  /** Of the field, where it is a number of a known size. */
+  bytes: v.optional(count),
   /** Name of the rule by which it does not count. */
   ignoredBy: v.optional(v.string()),
 });
@@ -71,6 +73,20 @@ export const remarkKinds = [
 ] as const;
 const remarkSchema = v.strictObject({ kind: v.picklist(remarkKinds), section: v.optional(v.picklist(differenceSections)), text: v.string() });
 export type CompareRemark = v.InferOutput<typeof remarkSchema>;
+
+/** Which of the two is older, by one clock that both record. Times of different clocks are shown, and prove nothing. */
+export const compareTimesSchema = v.strictObject({
+  order: v.picklist(['left-older', 'right-older', 'same', 'unknown']),
+  /** In words, of the right dump. */
+  text: v.string(),
+  /** How far the two are apart, where one is older. */
+  apart: v.optional(v.string()),
+  /** That gave both times. */
+  clock: v.optional(v.picklist(['lowcore', 'dump-start', 'crash'])),
+  left: v.optional(v.string()),
+  right: v.optional(v.string()),
+});
+export type CompareTimes = v.InferOutput<typeof compareTimesSchema>;
 
 const reasonWords: Readonly<Record<CompareReason['kind'], string>> = {
   architecture: 'different architectures',

@@ -1,7 +1,7 @@
 /** The engine's methods over two open dumps. The request itself names a comparison: the engine keeps the last ones. */
 import * as v from 'valibot';
 import { analysisRequestSchema } from './analysis-protocol.ts';
-import { compareSchema } from './compare-model.ts';
+import { compareSchema, compareTimesSchema } from './compare-model.ts';
 import { ignoreRulesSchema } from './ignore-rules.ts';
 import { count } from './json-values.ts';
 import { memoryViews } from './model.ts';
@@ -35,6 +35,11 @@ export type PairRange = v.InferOutput<typeof pairRangeSchema>;
 const pairBucketSchema = v.strictObject({ equal: count, changed: count, onlyLeft: count, onlyRight: count, unreadable: count, ignored: count });
 
 export const compareMethods = {
+  /** Which of two dumps is older: known long before their pages are compared. */
+  compareTimes: {
+    params: v.strictObject({ left: v.string(), right: v.string(), leftView: view, rightView: view }),
+    result: compareTimesSchema,
+  },
   compare: {
     /** `maxRanges` bounds `changedRanges` of the answer; `analyses` are compared too, row by row. */
     params: v.strictObject({ ...request, maxRanges: v.optional(count), analyses: v.optional(v.array(analysisRequestSchema)) }),

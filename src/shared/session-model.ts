@@ -131,6 +131,8 @@ export const sessionSchema = v.strictObject({
         v.strictObject({
           left: index,
           right: v.optional(index),
+          /** Chosen by a person; without it time decides which dump is left. */
+          order: v.optional(v.picklist(['given', 'swapped'])),
           exact: v.boolean(),
           shift: v.pipe(v.number(), v.safeInteger()),
           rules: v.optional(text(200)),

@@ -37,6 +37,14 @@ describeNeeding('window', 'comparing', () => {
     const view = page.getByTestId('compare').filter({ visible: true });
     const summary = view.getByTestId('compare-summary');
     await summary.waitFor();
+    const order = view.getByTestId('compare-order');
+    const side = (which: 'left' | 'right') => view.locator('.compare-bar').getByTestId(`side-${which}`);
+    if (isReal) {
+      // The later one was opened last and is looked at: it stands right all the same.
+      await order.filter({ hasText: /The right dump is [\d.]+ s newer|The right dump is \d+ min/ }).waitFor();
+      expect(await side('left').innerText()).toMatch(/o-s390-s1-qemu\.elf\s+older\s+20\d\d-/);
+      expect(await side('right').innerText()).toMatch(/o-s390-s2-qemu\.elf\s+newer\s+20\d\d-/);
+    } else await order.filter({ hasText: 'left and right are as you chose' }).waitFor();
     if (isReal) await expect.poll(() => summary.innerText()).toMatch(/857\s+of\s+98,304\s+pages differ/);
 
     // Both panes show the same rows, and what differs is marked in both.
@@ -58,6 +66,12 @@ describeNeeding('window', 'comparing', () => {
       await view.getByTestId('compare-tab-lowcore').click();
       const fields = view.getByTestId('field-differences');
       await fields.getByText('last_update_clock').first().waitFor();
+      // Registers have their width, and the digits that differ are marked from the right.
+      const clock = fields.locator('tr', { hasText: 'last_update_clock' }).first();
+      expect((await clock.locator('.hex-number').first().innerText()).replaceAll(/\s/g, '')).toMatch(/^0x[0-9a-f]{16}$/);
+      const marked = await clock.locator('.hex-differs').allInnerTexts();
+      expect(marked.join('').length).toBeGreaterThan(0);
+      expect(marked.join('').length).toBeLessThan(32);
       await view.getByTestId('compare-rules').selectOption('Time and timers');
       await fields.getByText('ignored: timers').first().waitFor();
       await photograph('compare-lowcore');
@@ -65,6 +79,24 @@ describeNeeding('window', 'comparing', () => {
       await view.getByRole('button', { name: 'Kernel log' }).click();
       await page.locator('[data-testid="diff-view"][data-ready="true"]').waitFor();
       await photograph('compare-log');
+      // The message that came later is added, on whichever side it stands.
+      const tone = (line: string) =>
+        page
+          .locator(`[data-testid="diff-view"][data-ready="true"] .${line}`)
+          .first()
+          .evaluate((element) => getComputedStyle(element).backgroundColor);
+      const added = await tone('line-insert');
+      expect(await page.locator('[data-testid="diff-view"] .line-delete').count()).toBe(0);
+      await view.getByTestId('compare-swap').click();
+      await order.filter({ hasText: 'The left dump is' }).waitFor();
+      await view.getByTestId('compare-tab-texts').click();
+      await view.getByRole('button', { name: 'Kernel log' }).click();
+      await page.locator('[data-testid="diff-view"][data-ready="true"]').waitFor();
+      await expect.poll(() => tone('line-delete')).toBe(added);
+      await photograph('compare-log-swapped');
+      await view.getByTestId('compare-swap').click();
+      await order.filter({ hasText: 'The right dump is' }).waitFor();
+      await view.getByTestId('compare-rules').selectOption('Time and timers');
       await view.getByTestId('compare-tab-rules').click();
       await view.getByTestId('rule-list').waitFor();
       await photograph('compare-rules');

@@ -40,8 +40,10 @@ export function compareStructures(
   };
   const some = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list);
   const differences: StructureDifferences = {
-    cpus: both('cpus', 'CPU registers are', some(left.cpus), some(right.cpus), (one, other) => perCpu(one, other, cpuFields)),
-    lowcore: both('lowcore', 'readable lowcores are', some(left.lowcores), some(right.lowcores), (one, other) => perCpu(one, other, lowcoreFields)),
+    cpus: both('cpus', 'CPU registers are', some(left.cpus), some(right.cpus), (one, other) => perCpu(one, other, cpuFields, cpuFieldBytes)),
+    lowcore: both('lowcore', 'readable lowcores are', some(left.lowcores), some(right.lowcores), (one, other) =>
+      perCpu(one, other, lowcoreFields, lowcoreFieldBytes),
+    ),
     osinfo: both('osinfo', 'os_info is', left.osInfo, right.osInfo, (one, other) => differingFields(osInfoFields(one), osInfoFields(other))),
     vmcoreinfo: both('vmcoreinfo', 'vmcoreinfo is', left.vmcoreinfo, right.vmcoreinfo, (one, other) => differingFields(flatten(one), flatten(other))),
     regions: differingFields(regionFields(left), regionFields(right)),
@@ -50,13 +52,22 @@ export function compareStructures(
   return { differences, remarks };
 }
 
-function perCpu<T extends CpuIdentity>(left: readonly T[], right: readonly T[], fieldsOf: (cpu: T) => Fields): Difference[] {
+function perCpu<T extends CpuIdentity>(
+  left: readonly T[],
+  right: readonly T[],
+  fieldsOf: (cpu: T) => Fields,
+  bytesOf: (cpu: T, field: string) => number | undefined,
+): Difference[] {
   return matchCpus(left, right).flatMap((pair): Difference[] => {
     const number = pairNumber(pair);
     const cpu = defined({ cpu: number });
     if (pair.left === undefined) return [{ ...cpu, field: 'cpu', right: 'in the dump' }];
     if (pair.right === undefined) return [{ ...cpu, field: 'cpu', left: 'in the dump' }];
-    return differingFields(...withoutUnrecorded(fieldsOf(pair.left), fieldsOf(pair.right)), number);
+    const [one, other] = [pair.left, pair.right];
+    return differingFields(...withoutUnrecorded(fieldsOf(one), fieldsOf(other)), number).map((difference) => ({
+      ...difference,
+      ...defined({ bytes: bytesOf(difference.left === undefined ? other : one, difference.field) }),
+    }));
   });
 }
 
@@ -89,6 +100,14 @@ function cpuFields(cpu: CpuJson): Fields {
   return fields;
 }
 
+/** The Principles of Operation, "Control": the sizes of the registers; other architectures save theirs in 8 bytes each. */
+function cpuFieldBytes({ registers }: CpuJson, field: string): number | undefined {
+  if (registers?.[field] !== undefined || /^(?:psw\.(?:mask|address)|[rcf]\d+|timer|todClock|clockComparator|breakingEventAddress)$/.test(field)) return 8;
+  if (/^(?:a\d+|prefix|fpc|todProgrammable)$/.test(field)) return 4;
+  const vector = /^v(\d+)$/.exec(field);
+  return vector === null ? undefined : Number(vector[1]) < 16 ? 8 : 16;
+}
+
 const lowHalf = (value: string): string => `0x${(BigInt(value) & ((1n << 64n) - 1n)).toString(16)}`;
 
 function withoutUnrecorded(left: Fields, right: Fields): [Fields, Fields] {
@@ -109,6 +128,8 @@ function lowcoreFields(lowcore: LowcoreJson): Fields {
   for (const { name, value } of lowcore.fields) if (value !== undefined) fields.set(name, String(value));
   return fields;
 }
+
+const lowcoreFieldBytes = ({ fields }: LowcoreJson, field: string): number | undefined => fields.find(({ name }) => name === field)?.size;
 
 /** Not what the decisions say of each step, only how they end. */
 const notCompared = new Set(['schema', 'steps', 'id']);

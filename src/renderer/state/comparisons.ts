@@ -4,17 +4,21 @@ import { ignoreRulesSchema, type IgnoreRules } from '../../shared/ignore-rules.t
 import type { SavedSession } from '../../shared/session-model.ts';
 import { createStore, type Readable } from './store.ts';
 
+/** time: the older dump is left, where a clock says which one that is · given: the dump whose comparison it is · swapped: the other one. */
+export type ComparisonOrder = 'time' | 'given' | 'swapped';
+
 export interface ComparisonSettings {
   /** Key of the other dump. */
   readonly right: string | undefined;
+  readonly order: ComparisonOrder;
   readonly exact: boolean;
-  /** Bytes that the right dump's addresses are higher by, for the comparison of pages; a multiple of 4096. */
+  /** Bytes that the other dump's addresses are higher by, for the comparison of pages; a multiple of 4096. */
   readonly shift: number;
   /** Name of a set of rules. */
   readonly rules: string | undefined;
 }
 
-export const plainComparison: ComparisonSettings = { right: undefined, exact: false, shift: 0, rules: undefined };
+export const plainComparison: ComparisonSettings = { right: undefined, order: 'time', exact: false, shift: 0, rules: undefined };
 
 /** Comes with the program; a person can have others beside it. */
 const builtIn: IgnoreRules = {
@@ -33,9 +37,9 @@ export interface KeptText {
 }
 
 export interface Comparisons {
-  /** By the left dump's key. */
+  /** By the key of the dump whose comparison it is. */
   readonly settings: Readable<Readonly<Record<string, ComparisonSettings>>>;
-  readonly change: (left: string, part: Partial<ComparisonSettings>) => void;
+  readonly change: (dump: string, part: Partial<ComparisonSettings>) => void;
   /** The built-in set first. */
   readonly rules: Readable<readonly IgnoreRules[]>;
   /** Adds a set or replaces the one of its name. */
@@ -74,7 +78,7 @@ export function createComparisons(kept: KeptText): Comparisons {
     settings,
     rules,
     isBuiltIn,
-    change: (left, part) => settings.update((all) => ({ ...all, [left]: { ...(all[left] ?? plainComparison), ...part } })),
+    change: (dump, part) => settings.update((all) => ({ ...all, [dump]: { ...(all[dump] ?? plainComparison), ...part } })),
     saveRules(saved) {
       if (isBuiltIn(saved.name)) return;
       const now = rules.get();

@@ -22,7 +22,7 @@ export interface SessionState {
   readonly active: Tab | undefined;
   readonly cursors: Readonly<Record<string, Position>>;
   readonly marks: Marks;
-  /** By the left dump's key. */
+  /** By the key of the dump whose comparison it is. */
   readonly comparisons: Readonly<Record<string, ComparisonSettings>>;
   /** By the dump's key. */
   readonly queries: Readonly<Record<string, QueryPage>>;
@@ -93,10 +93,12 @@ export function writeSession(state: SessionState): SavedSession {
     annotations: marks.flatMap(({ dump, mark: { kind, space, cpu, start, end, text, colour, made } }) =>
       kind === 'annotation' ? [{ dump, space, ...cpuOf(cpu), start: hex(start), end: hex(end), text, colour, ...defined({ made }) }] : [],
     ),
-    comparisons: Object.entries(state.comparisons).flatMap(([key, { right, exact, shift, rules }]) => {
+    comparisons: Object.entries(state.comparisons).flatMap(([key, { right, order, exact, shift, rules }]) => {
       const left = at(key);
       const other = at(right);
-      return left === undefined ? [] : [{ left, ...defined({ right: other }), exact, shift, ...defined({ rules }) }];
+      return left === undefined
+        ? []
+        : [{ left, ...defined({ right: other, order: order === 'time' ? undefined : order }), exact, shift, ...defined({ rules }) }];
     }),
     queries: Object.entries(state.queries).flatMap(([key, { history, text, shown, chart, label, value }]) => {
       const dump = at(key);
@@ -164,12 +166,14 @@ export function readSession(session: SavedSession, keys: readonly string[]): Res
     const range = { start: BigInt(start), end: BigInt(end) };
     if (range.end > range.start) marks[keys[dump] ?? '']?.push({ kind: 'annotation', space, ...cpuOf(cpu), ...range, text, colour, ...defined({ made }) });
   }
-  const comparisons = (session.comparisons ?? []).flatMap(({ left, right, exact, shift, rules }): readonly (readonly [string, ComparisonSettings])[] => {
+  const comparisons = (session.comparisons ?? []).flatMap(({ left, right, order, exact, shift, rules }): readonly (readonly [string, ComparisonSettings])[] => {
     const key = keys[left];
     if (key === undefined) return [];
     const other = right === undefined ? undefined : keys[right];
     // Pages are compared with pages.
-    return [[key, { ...plainComparison, right: other === key ? undefined : other, exact, shift: shift % pageSize === 0 ? shift : 0, rules }]];
+    return [
+      [key, { ...plainComparison, right: other === key ? undefined : other, order: order ?? 'time', exact, shift: shift % pageSize === 0 ? shift : 0, rules }],
+    ];
   });
   const shown: ShownParts = {
     cpus: Object.fromEntries((session.cpus ?? []).flatMap(({ dump, ids }) => (keys[dump] === undefined || ids.length === 0 ? [] : [[keys[dump], ids]]))),

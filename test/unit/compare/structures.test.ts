@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { reasonText, type CompareRemark } from '../../../src/shared/compare-model.ts';
 import { nothingDiffers } from '../../../src/renderer/views/compare/nothing-differs.ts';
+import { timeOrder } from '../../../src/analysis/compare/time-order.ts';
 import { markIgnored } from '../../../src/analysis/compare/apply-rules.ts';
 import { comparability, type ComparedDump } from '../../../src/analysis/compare/comparability.ts';
 import { differingFields, flatten } from '../../../src/analysis/compare/fields.ts';
@@ -144,6 +145,25 @@ describe('comparability', () => {
     ],
   ])('compares %s', (_what, left, right, text) => {
     expect(comparability({ ...dump(), moments: left }, { ...dump(), moments: right }).remarks).toEqual([{ kind: 'time-order', text }]);
+  });
+});
+
+describe('the older of two dumps', () => {
+  const at = (iso: string) => [{ clock: 'dump-start', iso } as const];
+  const [early, late] = [at('2026-01-01T00:00:00Z'), at('2026-01-01T00:00:20Z')];
+
+  it('is named by one clock of both, with the times', () => {
+    expect(timeOrder(early, late)).toMatchObject({ order: 'left-older', apart: '20.0 s', clock: 'dump-start', left: early[0].iso, right: late[0].iso });
+    expect(timeOrder(late, early)).toMatchObject({ order: 'right-older', left: late[0].iso, right: early[0].iso });
+    expect(timeOrder(late, late)).toMatchObject({ order: 'same' });
+  });
+  it('is not named where no clock of both proves it', () => {
+    const crashed = [{ clock: 'crash', iso: '2026-01-01T00:00:00Z' } as const];
+    expect(timeOrder([], late)).toEqual({ order: 'unknown', text: 'one of the dumps does not record when it was taken', right: late[0].iso });
+    expect(timeOrder([], [])).toEqual({ order: 'unknown', text: 'neither dump records when it was taken' });
+    expect(timeOrder(crashed, late).order).toBe('unknown');
+    // One crash may be dumped twice.
+    expect(timeOrder(crashed, crashed).order).toBe('unknown');
   });
 });
 

@@ -42,7 +42,10 @@ const state: SessionState = {
     gone: { space: 'file', address: 0n, length: 1 },
   },
   marks: marks.all.get(),
-  comparisons: { dump7: { right: 'dump3', exact: true, shift: 0x2000, rules: 'clocks' }, gone: { right: 'dump3', exact: true, shift: 0, rules: undefined } },
+  comparisons: {
+    dump7: { right: 'dump3', order: 'swapped', exact: true, shift: 0x2000, rules: 'clocks' },
+    gone: { right: 'dump3', order: 'time', exact: true, shift: 0, rules: undefined },
+  },
   queries: queries.pages.get(),
   ignoreRules: [clocks],
   shown: {
@@ -69,7 +72,7 @@ describe('a session file', () => {
     expect(parsed.session.dumps[1]).toEqual({ identity: 'f'.repeat(64), dumpKey: 'e'.repeat(64), pathHint: '/c' });
     expect(parsed.session.ignoreRules).toEqual([clocks]);
     expect(restored.queries).toEqual({ dump2: queries.pages.get().dump7 });
-    expect(restored.comparisons).toEqual({ dump2: { right: 'dump1', exact: true, shift: 0x2000, rules: 'clocks' } });
+    expect(restored.comparisons).toEqual({ dump2: { right: 'dump1', order: 'swapped', exact: true, shift: 0x2000, rules: 'clocks' } });
   });
 
   it('keeps what views showed', () => {
@@ -89,6 +92,14 @@ describe('a session file', () => {
     const parsed = parseSession(JSON.stringify(older));
     if (!('session' in parsed)) throw new Error(parsed.why);
     expect(readSession(parsed.session, ['dump1', 'dump2'])).toMatchObject({ layout: triageLayout('dump2'), shown: { cpus: {}, kept: {}, splits: {} } });
+  });
+
+  it('of an older version leaves the order of compared dumps to time', () => {
+    const session = writeSession(state);
+    const comparisons = session.comparisons?.map(({ order: _order, ...older }) => older);
+    const parsed = parseSession(JSON.stringify({ ...session, comparisons }));
+    if (!('session' in parsed)) throw new Error(parsed.why);
+    expect(readSession(parsed.session, ['dump1', 'dump2']).comparisons.dump2).toMatchObject({ right: 'dump1', order: 'time', shift: 0x2000 });
   });
 
   it('is not believed further than it can be', () => {

@@ -12,6 +12,7 @@ import type { CallContext, Handlers } from '../../../shared/rpc.ts';
 import type { ScanProgress } from '../../../shared/scan-progress.ts';
 import { pageSize } from '../../../shared/units.ts';
 import { compareByBytes, confirmByBytes } from '../../compare/by-bytes.ts';
+import { timeOrder, type RecordedMoment } from '../../compare/time-order.ts';
 import { compareByFingerprint, type CompareOptions } from '../../compare/by-fingerprint.ts';
 import { differenceList } from '../../compare/difference-list.ts';
 import { compareJson, comparison, type Comparison, type ComparisonSide, type PagesCompared } from '../../compare/compare-dumps.ts';
@@ -212,6 +213,12 @@ async function sideOf(session: Session, signal: AbortSignal): Promise<Comparison
   };
 }
 
+/** What a dump knows of when it was taken, from headers and lowcores alone. */
+async function sessionMoments(session: Session, signal: AbortSignal): Promise<readonly RecordedMoment[]> {
+  await lookForCpus(session, signal);
+  return momentsOf(describeDump(session), (await held(() => describeLowcores(session, {})))?.cpus ?? []);
+}
+
 /** The lowcores tell to the microsecond when each CPU last looked at its clock; other sources are the container's times. */
 function momentsOf(info: ComparisonSide['info'], lowcores: ComparisonSide['lowcores']): ComparisonSide['moments'] {
   const clocks = lowcores.flatMap(({ fields, id, linuxCpu }) => {
@@ -259,6 +266,9 @@ export function compareHandlers(sessionOf: (dump: string, view?: MemoryView) => 
   };
 
   return {
+    async compareTimes({ left, right, leftView, rightView }, { signal }) {
+      return timeOrder(await sessionMoments(sessionOf(left, leftView), signal), await sessionMoments(sessionOf(right, rightView), signal));
+    },
     async compare({ maxRanges, analyses = [], ...request }, scan): Promise<CompareJson> {
       // A wrong name or parameter says so before the pages are compared.
       const rows = await comparedAnalyses(sessionOf(request.left, request.leftView), sessionOf(request.right, request.rightView), analyses, scan);

@@ -5,20 +5,20 @@ import type { AnalysisTable, RowJson } from '../../../shared/analysis-table.ts';
 import { analysisCellText, comparedCounts, comparedFacts, growthText, namingColumns, rowKeyText, rowText } from '../../../shared/analysis-text.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import { useStore } from '../../hooks/use-store.ts';
-import { handleOf, type OpenDump } from '../../state/open-dump.ts';
+import { handleOf } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
 import { AddressText } from '../../widgets/AddressText.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { onlyTone, rowWords, sideText, type Pair } from './pair.ts';
 import { AnalysisParameters } from '../kernel/AnalysisParameters.tsx';
 
 interface AnalysesPaneProps {
-  readonly left: OpenDump;
-  readonly right: OpenDump;
+  readonly pair: Pair;
 }
 
-export function AnalysesPane({ left, right }: AnalysesPaneProps) {
+export function AnalysesPane({ pair }: AnalysesPaneProps) {
   const { analyses: tables } = useStore(useWorkbench().catalogue);
   const [chosen, setChosen] = useState<string>();
   const table = tables.find(({ id }) => id === chosen) ?? tables[0];
@@ -34,12 +34,13 @@ export function AnalysesPane({ left, right }: AnalysesPaneProps) {
           ))}
         </select>
       </label>
-      {table === undefined ? null : <Compared key={table.id} left={left} right={right} table={table} />}
+      {table === undefined ? null : <Compared key={table.id} pair={pair} table={table} />}
     </div>
   );
 }
 
-function Compared({ left, right, table }: AnalysesPaneProps & { readonly table: AnalysisTable }) {
+function Compared({ pair, table }: AnalysesPaneProps & { readonly table: AnalysisTable }) {
+  const { left, right } = pair;
   const { engine } = useWorkbench();
   const [parameters, setParameters] = useState<Readonly<Record<string, string>> | undefined>(
     table.parameters.some(({ required }) => required === true) ? undefined : {},
@@ -55,16 +56,28 @@ function Compared({ left, right, table }: AnalysesPaneProps & { readonly table: 
       {key === undefined ? null : query.value === undefined || query.error !== undefined ? (
         <QueryMessage query={query} what={`the analysis ${table.title}`} />
       ) : (
-        <Differences compared={query.value} left={left} right={right} />
+        <Differences compared={query.value} pair={pair} />
       )}
     </>
   );
 }
 
-const kinds: Readonly<Record<RowDifference['kind'], string>> = { changed: 'changed', moved: 'moved', onlyLeft: 'only left', onlyRight: 'only right' };
+function rowTone(pair: Pair, kind: RowDifference['kind']): string {
+  if (kind === 'moved') return 'ignored';
+  if (kind === 'changed') return 'changed';
+  const tone = onlyTone(pair, kind === 'onlyLeft' ? 'left' : 'right');
+  return tone === 'plain' ? kind : tone;
+}
 
-function Differences({ compared, left, right }: AnalysesPaneProps & { readonly compared: ComparedAnalysis }) {
+function Differences({ compared, pair }: AnalysesPaneProps & { readonly compared: ComparedAnalysis }) {
   const { counts, columns, differences, differencesLeftOut } = compared;
+  const { left, right, names } = pair;
+  const kinds: Readonly<Record<RowDifference['kind'], string>> = {
+    changed: 'changed',
+    moved: 'moved',
+    onlyLeft: rowWords(pair, 'left'),
+    onlyRight: rowWords(pair, 'right'),
+  };
   const named = namingColumns(compared);
   const [withAddresses, setWithAddresses] = useState(false);
   const doubt = comparisonDoubt(compared);
@@ -89,7 +102,7 @@ function Differences({ compared, left, right }: AnalysesPaneProps & { readonly c
     <>
       <p className="dim" role="status" data-testid="compared-analysis">
         {analysisDiffers(compared) ? '' : 'Nothing differs. '}
-        {comparedCounts(compared, ['only left', 'only right'], countText)}
+        {comparedCounts(compared, [kinds.onlyLeft, kinds.onlyRight], countText)}
         {differencesLeftOut === undefined ? '' : `; ${countText(differencesLeftOut)} more differences are not listed`}
       </p>
       {comparedFacts(compared).map((fact) => (
@@ -112,14 +125,14 @@ function Differences({ compared, left, right }: AnalysesPaneProps & { readonly c
             { id: 'kind', title: 'what', width: '12ch' },
             { id: 'key', title: named.join(', '), width: '40ch' },
             { id: 'growth', title: 'growth', width: '28ch' },
-            { id: 'left', title: 'left', width: '64ch' },
-            { id: 'right', title: 'right', width: '64ch' },
+            { id: 'left', title: sideText(names.left), width: '64ch' },
+            { id: 'right', title: sideText(names.right), width: '64ch' },
           ]}
           rows={shown.length}
           text={cellText}
           cell={(row, column) => {
             const kind = shown[row]?.kind;
-            if (column === 0) return <span className={kind === 'moved' ? 'dim' : 'tone-warn'}>{cellText(row, column)}</span>;
+            if (column === 0) return <span className={kind === undefined ? '' : `compare-kind ${rowTone(pair, kind)}`}>{cellText(row, column)}</span>;
             return <AddressText dump={(column === 3 ? right : left).key} text={cellText(row, column)} title />;
           }}
         />

@@ -8,12 +8,13 @@ import { visibleText } from '../../../shared/visible-text.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
+import { dumpLabels, labelText } from '../../words/dump-label.ts';
+import type { Pair } from './pair.ts';
+import { SideHead } from './SideHead.tsx';
 
 interface CompareBarProps {
-  readonly left: OpenDump;
-  readonly right: OpenDump;
+  readonly pair: Pair;
   readonly others: readonly OpenDump[];
-  readonly settings: ComparisonSettings;
 }
 
 /** Bytes, decimal or 0x, with a sign; undefined for what is none or no multiple of a page. */
@@ -25,29 +26,40 @@ export function shiftOf(text: string): number | undefined {
 
 const shiftText = (shift: number): string => (shift < 0 ? `-${hex(-shift)}` : hex(shift));
 
-export function CompareBar({ left, right, others, settings }: CompareBarProps) {
-  const { comparisons, places } = useWorkbench();
+export function CompareBar({ pair, others }: CompareBarProps) {
+  const { comparisons, dumps } = useWorkbench();
+  const { owner, left, right, settings, shift } = pair;
+  const labels = dumpLabels(useStore(dumps.all));
   const rules = useStore(comparisons.rules);
-  const [text, setText] = useState(shiftText(settings.shift));
+  const [text, setText] = useState(shiftText(shift));
   const wrong = shiftOf(text) === undefined;
-  const change = (part: Partial<ComparisonSettings>): void => comparisons.change(left.key, part);
-  const swap = (): void => {
-    comparisons.change(right.key, { ...settings, right: left.key, shift: -settings.shift });
-    places.show('compare', right.key);
+  const change = (part: Partial<ComparisonSettings>): void => comparisons.change(owner.key, part);
+  const other = left === owner ? right : left;
+  /** Kept as of the dump whose comparison it is, whichever side that is on. */
+  const changeShift = (): void => {
+    const shown = shiftOf(text) ?? shift;
+    change({ shift: left === owner ? shown : -shown });
   };
+  const chooser = (
+    <select
+      className="select compare-other"
+      aria-label="Compare with"
+      value={other.key}
+      onChange={(event) => change({ right: event.currentTarget.value, order: 'time' })}
+    >
+      {others.map(({ key, name }) => (
+        <option key={key} value={key}>
+          {visibleText(labelText(labels.get(key) ?? { name }))}
+        </option>
+      ))}
+    </select>
+  );
   return (
     <header className="compare-bar">
-      <span className="compare-name cut" title={visibleText(left.path)}>
-        <Hostile text={left.name} />
-      </span>
-      <IconButton icon="arrow-swap" label="Swap left and right" onPress={swap} />
-      <select className="select compare-other" aria-label="Compare with" value={right.key} onChange={(event) => change({ right: event.currentTarget.value })}>
-        {others.map((other) => (
-          <option key={other.key} value={other.key}>
-            {visibleText(other.name)}
-          </option>
-        ))}
-      </select>
+      <SideHead pair={pair} side="left" />
+      <IconButton icon="arrow-swap" label="Swap left and right" testId="compare-swap" onPress={() => change({ order: left === owner ? 'swapped' : 'given' })} />
+      <SideHead pair={pair} side="right" />
+      {others.length > 1 ? chooser : null}
       <span className="compare-space" />
       <label className="dim">
         by{' '}
@@ -69,9 +81,9 @@ export function CompareBar({ left, right, others, settings }: CompareBarProps) {
           aria-invalid={wrong}
           title="Bytes that the right dump's addresses are higher by: a multiple of 4096"
           onChange={(event) => setText(event.currentTarget.value)}
-          onBlur={() => change({ shift: shiftOf(text) ?? settings.shift })}
+          onBlur={changeShift}
           onKeyDown={(event) => {
-            if (event.key === 'Enter') change({ shift: shiftOf(text) ?? settings.shift });
+            if (event.key === 'Enter') changeShift();
           }}
         />
       </label>
@@ -91,6 +103,9 @@ export function CompareBar({ left, right, others, settings }: CompareBarProps) {
           ))}
         </select>
       </label>
+      <p className="compare-order dim" data-testid="compare-order">
+        <Hostile text={pair.order} />
+      </p>
     </header>
   );
 }

@@ -1,11 +1,15 @@
 /** Two dumps side by side: which other one, then what differs. */
 import { defined } from '../../../shared/defined.ts';
 import { useStore } from '../../hooks/use-store.ts';
-import { fileName, type OpenDump } from '../../state/open-dump.ts';
-import { plainComparison } from '../../state/comparisons.ts';
+import { useQuery } from '../../hooks/use-query.ts';
+import { fileName, handleOf, type OpenDump } from '../../state/open-dump.ts';
+import { plainComparison, type ComparisonSettings } from '../../state/comparisons.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { dumpLabels, labelText } from '../../words/dump-label.ts';
 import { Comparison } from './Comparison.tsx';
+import { pairOf } from './pair.ts';
 import './compare.css';
 
 export function CompareView({ dump }: { readonly dump: OpenDump }) {
@@ -14,9 +18,30 @@ export function CompareView({ dump }: { readonly dump: OpenDump }) {
   const settings = useStore(comparisons.settings)[dump.key] ?? plainComparison;
   const others = all.filter(({ key, phase }) => key !== dump.key && phase.kind !== 'failed');
   const [only] = others;
-  const right = others.find(({ key }) => key === settings.right) ?? (others.length === 1 ? only : undefined);
-  if (right === undefined) return <ChooseOther dump={dump} others={others} />;
-  return <Comparison key={`${dump.key}/${right.key}`} left={dump} right={right} others={others} settings={settings} />;
+  const other = others.find(({ key }) => key === settings.right) ?? (others.length === 1 ? only : undefined);
+  if (other === undefined) return <ChooseOther dump={dump} others={others} />;
+  return <Ordered key={other.key} owner={dump} other={other} others={others} settings={settings} />;
+}
+
+interface OrderedProps {
+  readonly owner: OpenDump;
+  readonly other: OpenDump;
+  readonly others: readonly OpenDump[];
+  readonly settings: ComparisonSettings;
+}
+
+/** Nothing is compared before it is known which dump is the older one: turning them round would compare them again. */
+function Ordered({ owner, other, others, settings }: OrderedProps) {
+  const { engine, dumps } = useWorkbench();
+  const labels = dumpLabels(useStore(dumps.all));
+  const handle = handleOf(other);
+  const query = useQuery(owner, handle === undefined ? undefined : `${handle} ${other.generation}`, (left, signal) =>
+    engine.call('compareTimes', { left, right: handle ?? '' }, { signal }),
+  );
+  if (query.value === undefined && query.error === undefined) return <QueryMessage query={query} what="the times of both dumps" />;
+  const nameOf = ({ key, name }: OpenDump): string => labelText(labels.get(key) ?? { name });
+  const pair = pairOf({ owner, other, settings, times: query.value, nameOf });
+  return <Comparison key={pair.left.key} pair={pair} others={others} />;
 }
 
 function ChooseOther({ dump, others }: { readonly dump: OpenDump; readonly others: readonly OpenDump[] }) {

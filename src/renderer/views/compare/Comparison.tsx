@@ -1,7 +1,6 @@
 import { phaseText } from '../../../shared/scan-progress.ts';
 import { useMemo, useState } from 'react';
 import { differenceSections, reasonText, type CompareJson, type CompareReason, type DifferenceSection } from '../../../shared/compare-model.ts';
-import type { ComparisonSettings } from '../../state/comparisons.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -12,6 +11,7 @@ import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { AnalysesPane } from './AnalysesPane.tsx';
 import { CompareBar } from './CompareBar.tsx';
 import { FieldDifferences } from './FieldDifferences.tsx';
+import type { Pair } from './pair.ts';
 import { PagesPane } from './PagesPane.tsx';
 import { RulesPane } from './RulesPane.tsx';
 import { sectionTitles } from './section-titles.ts';
@@ -21,22 +21,21 @@ import { useComparison, type ComparisonState } from './use-comparison.ts';
 type Page = 'pages' | DifferenceSection | 'analyses' | 'texts' | 'rules';
 
 interface ComparisonProps {
-  readonly left: OpenDump;
-  readonly right: OpenDump;
+  readonly pair: Pair;
   readonly others: readonly OpenDump[];
-  readonly settings: ComparisonSettings;
 }
 
-export function Comparison({ left, right, others, settings }: ComparisonProps) {
+export function Comparison({ pair, others }: ComparisonProps) {
   const { comparisons } = useWorkbench();
+  const { owner, left, right, settings, shift } = pair;
   const kept = useStore(comparisons.rules);
   const rules = useMemo(() => kept.find(({ name }) => name === settings.rules), [kept, settings.rules]);
-  const state = useComparison(left, right, settings.exact, settings.shift, rules);
+  const state = useComparison(left, right, settings.exact, shift, rules);
   const [page, setPage] = useState<Page>('pages');
   const { compared } = state;
   return (
     <div className="compare-view" data-testid="compare">
-      <CompareBar left={left} right={right} others={others} settings={settings} />
+      <CompareBar key={shift} pair={pair} others={others} />
       {compared?.comparable === false ? <NotComparable reasons={compared.reasons ?? []} /> : null}
       <nav className="compare-tabs" role="tablist" aria-label="What is compared">
         <Tab page="pages" shown={page} title="Memory" count={compared === undefined ? undefined : differingPages(compared)} onShow={setPage} />
@@ -49,17 +48,17 @@ export function Comparison({ left, right, others, settings }: ComparisonProps) {
       </nav>
       <div className="compare-page" role="tabpanel">
         {page === 'analyses' ? (
-          <AnalysesPane left={left} right={right} />
+          <AnalysesPane pair={pair} />
         ) : page === 'texts' ? (
-          <TextsPane left={left} right={right} />
+          <TextsPane pair={pair} />
         ) : page === 'rules' ? (
-          <RulesPane left={left.key} settings={settings} />
+          <RulesPane owner={owner.key} settings={settings} />
         ) : compared === undefined || state.request === undefined ? (
           <Waiting state={state} />
         ) : page === 'pages' ? (
-          <PagesPane left={left} right={right} request={state.request} compared={compared} />
+          <PagesPane pair={pair} request={state.request} compared={compared} />
         ) : (
-          <FieldDifferences section={page} differences={compared[page]} compared={compared} left={left} right={right} settings={settings} />
+          <FieldDifferences section={page} differences={compared[page]} compared={compared} pair={pair} />
         )}
       </div>
     </div>

@@ -7,7 +7,8 @@ import { explainedText } from '../../widgets/explained.ts';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import type { VirtualColumn } from '../../widgets/virtual-table/table-parts.ts';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
-import { kindWords } from './difference-kinds.ts';
+import { kindTone, kindWord } from './difference-kinds.ts';
+import type { Pair } from './pair.ts';
 import type { Differences } from './use-differences.ts';
 
 const columns: readonly VirtualColumn[] = [
@@ -19,8 +20,8 @@ const columns: readonly VirtualColumn[] = [
 ];
 
 interface DifferenceListProps {
-  /** Key of the left dump, whose addresses they are. */
-  readonly dump: string;
+  /** Addresses are the left dump's. */
+  readonly pair: Pair;
   readonly differences: Differences;
   readonly current: number | undefined;
   readonly onShow: (range: PairRange) => void;
@@ -29,7 +30,7 @@ interface DifferenceListProps {
 
 const addressText = (address: bigint): string => (address < 0n ? `-0x${(-address).toString(16)}` : `0x${address.toString(16)}`);
 
-export function DifferenceList({ dump, differences, current, onShow, onIgnore }: DifferenceListProps) {
+export function DifferenceList({ pair, differences, current, onShow, onIgnore }: DifferenceListProps) {
   const { total = 0, want, at } = differences;
   if (differences.total === 0) return <p className="message">No page differs.</p>;
   const text = (row: number, column: number): string => {
@@ -44,7 +45,7 @@ export function DifferenceList({ dump, differences, current, onShow, onIgnore }:
       case 'pages':
         return plural(Number((range.end - range.start) / BigInt(pageSize)), 'page');
       case 'kind':
-        return kindWords[range.kind];
+        return kindWord(pair, range.kind);
       default:
         return '';
     }
@@ -59,14 +60,14 @@ export function DifferenceList({ dump, differences, current, onShow, onIgnore }:
           <button
             type="button"
             className="link code"
-            {...(range.start < 0n ? {} : explainedText(dump, spacedAddress('absolute', range.start)))}
+            {...(range.start < 0n ? {} : explainedText(pair.left.key, spacedAddress('absolute', range.start)))}
             onClick={() => onShow(range)}
           >
             {text(row, column)}
           </button>
         );
       case 'kind':
-        return <span className={`compare-kind ${range.kind}`}>{text(row, column)}</span>;
+        return <span className={`compare-kind ${kindTone(pair, range.kind)}`}>{text(row, column)}</span>;
       case 'ignore':
         return range.kind === 'ignored' || range.start < 0n ? null : (
           <IconButton icon="eye-closed" label={`Ignore ${addressText(range.start)} to ${addressText(range.end)}`} onPress={() => onIgnore(range)} />

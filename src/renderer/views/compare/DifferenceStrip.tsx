@@ -1,17 +1,19 @@
 /** Where in the address space the differences lie: a canvas, one column for each pixel. A click goes there. */
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { Result } from '../../../shared/rpc.ts';
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
 import type { RegionJson } from '../../../shared/structure-model.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
-import { differenceKinds, kindColours, kindWords } from './difference-kinds.ts';
+import { differenceKinds, kindTones, kindWord, toneColours } from './difference-kinds.ts';
+import type { Pair } from './pair.ts';
 import type { CompareRequest } from './use-comparison.ts';
 
 type Bucket = Result<EngineProtocol, 'compareStrip'>['buckets'][number];
 
 interface DifferenceStripProps {
+  readonly pair: Pair;
   readonly request: CompareRequest;
   readonly end: bigint;
   readonly cursor: bigint;
@@ -21,9 +23,10 @@ interface DifferenceStripProps {
 
 const height = 18;
 
-export function DifferenceStrip({ request, end, cursor, regions, onPick }: DifferenceStripProps) {
+export function DifferenceStrip({ pair, request, end, cursor, regions, onPick }: DifferenceStripProps) {
   const { engine, themes } = useWorkbench();
   const { shown } = useStore(themes.state);
+  const tones = useMemo(() => kindTones(pair), [pair]);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
   const [buckets, setBuckets] = useState<readonly Bucket[]>([]);
@@ -46,8 +49,8 @@ export function DifferenceStrip({ request, end, cursor, regions, onPick }: Diffe
     return () => abort.abort();
   }, [engine, request, end, width]);
   useEffect(() => {
-    if (canvas.current !== null) paint(canvas.current, { buckets, end, cursor, regions });
-  }, [buckets, end, cursor, regions, width, shown]);
+    if (canvas.current !== null) paint(canvas.current, { tones, buckets, end, cursor, regions });
+  }, [tones, buckets, end, cursor, regions, width, shown]);
 
   const at = (x: number): bigint => (width === 0 ? 0n : (BigInt(Math.min(Math.max(0, Math.floor(x)), width - 1)) * end) / BigInt(width));
   const under = buckets[Number(end === 0n ? 0n : (cursor * BigInt(buckets.length)) / end)];
@@ -77,8 +80,8 @@ export function DifferenceStrip({ request, end, cursor, regions, onPick }: Diffe
       />
       <div className="compare-legend">
         {present.map((kind) => (
-          <span key={kind} className={`compare-kind ${kind}`}>
-            {kindWords[kind]}
+          <span key={kind} className={`compare-kind ${tones[kind]}`}>
+            {kindWord(pair, kind)}
           </span>
         ))}
       </div>
@@ -87,13 +90,14 @@ export function DifferenceStrip({ request, end, cursor, regions, onPick }: Diffe
 }
 
 interface Picture {
+  readonly tones: ReturnType<typeof kindTones>;
   readonly buckets: readonly Bucket[];
   readonly end: bigint;
   readonly cursor: bigint;
   readonly regions: readonly RegionJson[];
 }
 
-function paint(canvas: HTMLCanvasElement, { buckets, end, cursor, regions }: Picture): void {
+function paint(canvas: HTMLCanvasElement, { tones, buckets, end, cursor, regions }: Picture): void {
   const width = canvas.clientWidth;
   const context = canvas.getContext('2d');
   if (context === null || width === 0) return;
@@ -109,7 +113,7 @@ function paint(canvas: HTMLCanvasElement, { buckets, end, cursor, regions }: Pic
   buckets.forEach((bucket, index) => {
     const kind = differenceKinds.find((one) => bucket[one] > 0);
     if (kind === undefined) return;
-    context.fillStyle = colour(kindColours[kind]);
+    context.fillStyle = colour(toneColours[tones[kind]]);
     context.fillRect(index * column, 0, Math.max(1, column), height);
   });
   if (end === 0n) return;

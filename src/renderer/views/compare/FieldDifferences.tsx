@@ -1,8 +1,6 @@
 /** What differs outside the pages, field by field. A field can be put on the list of what is ignored. */
 import { useState } from 'react';
 import type { CompareJson, Difference, DifferenceSection } from '../../../shared/compare-model.ts';
-import type { ComparisonSettings } from '../../state/comparisons.ts';
-import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { explainedText } from '../../widgets/explained.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -10,6 +8,9 @@ import { IconButton } from '../../widgets/IconButton.tsx';
 import { plural } from '../../words/numbers.ts';
 import { withField } from './edit-rules.ts';
 import { nothingDiffers } from './nothing-differs.ts';
+import { MarkedValue } from './MarkedValue.tsx';
+import type { Pair } from './pair.ts';
+import { SideHead } from './SideHead.tsx';
 import { sectionTitles } from './section-titles.ts';
 
 const firstRows = 500;
@@ -18,13 +19,12 @@ interface FieldDifferencesProps {
   readonly section: DifferenceSection;
   readonly differences: readonly Difference[];
   readonly compared: CompareJson;
-  readonly left: OpenDump;
-  readonly right: OpenDump;
-  readonly settings: ComparisonSettings;
+  readonly pair: Pair;
 }
 
-export function FieldDifferences({ section, differences, compared, left, right, settings }: FieldDifferencesProps) {
+export function FieldDifferences({ section, differences, compared, pair }: FieldDifferencesProps) {
   const { comparisons } = useWorkbench();
+  const { owner, left, right, settings } = pair;
   const [limit, setLimit] = useState(firstRows);
   const ignored = differences.filter(({ ignoredBy }) => ignoredBy !== undefined).length;
   const title = sectionTitles[section];
@@ -33,7 +33,7 @@ export function FieldDifferences({ section, differences, compared, left, right, 
     const book = { all: comparisons.rules.get(), chosen: settings.rules, isBuiltIn: comparisons.isBuiltIn };
     const rules = withField(book, `${section}.${field}`);
     comparisons.saveRules(rules);
-    comparisons.change(left.key, { rules: rules.name });
+    comparisons.change(owner.key, { rules: rules.name });
   };
   return (
     <div className="compare-fields">
@@ -46,8 +46,12 @@ export function FieldDifferences({ section, differences, compared, left, right, 
           <tr>
             <th>CPU</th>
             <th>field</th>
-            <th>left</th>
-            <th>right</th>
+            <th>
+              <SideHead pair={pair} side="left" />
+            </th>
+            <th>
+              <SideHead pair={pair} side="right" />
+            </th>
             <th>
               <span className="unseen">ignore</span>
             </th>
@@ -61,10 +65,10 @@ export function FieldDifferences({ section, differences, compared, left, right, 
                 <Hostile text={difference.field} />
               </td>
               <td className="code compare-value">
-                <Value dump={left.key} section={section} value={difference.left} other={difference.right} />
+                <Value dump={left.key} section={section} value={difference.left} other={difference.right} bytes={difference.bytes} />
               </td>
               <td className="code compare-value">
-                <Value dump={right.key} section={section} value={difference.right} other={difference.left} />
+                <Value dump={right.key} section={section} value={difference.right} other={difference.left} bytes={difference.bytes} />
               </td>
               <td>
                 {difference.ignoredBy === undefined ? (
@@ -94,30 +98,16 @@ interface ValueProps {
   readonly section: DifferenceSection;
   readonly value: string | undefined;
   readonly other: string | undefined;
+  readonly bytes: number | undefined;
 }
 
 const addressLike = /^0x[0-9a-f]{4,16}$/;
 
 /** What may be an address explains itself: of regions and os_info an absolute one, elsewhere one of the kernel. */
-function Value({ dump, section, value, other }: ValueProps) {
+function Value({ dump, section, value, other, bytes }: ValueProps) {
   if (value === undefined) return <span className="dim">not there</span>;
-  const shown = <Compared value={value} other={other} />;
+  const shown = <MarkedValue value={value} other={other} bytes={bytes} />;
   if (!addressLike.test(value)) return shown;
   const space = section === 'regions' || section === 'osinfo' ? 'absolute' : 'virtual';
   return <span {...explainedText(dump, `${space}:${value}`)}>{shown}</span>;
-}
-
-/** Long values are told apart by where they begin to differ. */
-function Compared({ value, other }: { readonly value: string; readonly other: string | undefined }) {
-  if (other?.length !== value.length || value.length > 80) return <Hostile text={value.length > 400 ? `${value.slice(0, 400)}…` : value} />;
-  let from = 0;
-  while (from < value.length && value[from] === other[from]) from += 1;
-  return (
-    <>
-      <Hostile text={value.slice(0, from)} />
-      <mark>
-        <Hostile text={value.slice(from)} />
-      </mark>
-    </>
-  );
 }

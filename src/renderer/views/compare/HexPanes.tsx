@@ -1,16 +1,17 @@
 /** Both dumps' bytes, linked: one cursor, one scrollbar, the right side shifted if that is wanted. */
 import { useState } from 'react';
 import type { AddressSpace } from '../../../shared/model.ts';
-import { handleOf, type OpenDump } from '../../state/open-dump.ts';
+import { handleOf } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { type Pair } from './pair.ts';
+import { SideHead } from './SideHead.tsx';
 import type { HexWindow } from '../../widgets/hex-grid/hex-source.ts';
 import { HexPairView } from '../../widgets/hex-pair/HexPairView.tsx';
 import { countText } from '../../words/numbers.ts';
 
 interface HexPanesProps {
-  readonly left: OpenDump;
-  readonly right: OpenDump;
+  readonly pair: Pair;
   /** Of the comparison; here any number of bytes can be added. */
   readonly shift: bigint;
   readonly end: bigint;
@@ -31,8 +32,9 @@ function bytesOf(text: string): bigint | undefined {
   return size >= all64 ? undefined : match[1] === '-' ? -size : size;
 }
 
-export function HexPanes({ left, right, shift, end, address, differing, onMove, onDiffering }: HexPanesProps) {
+export function HexPanes({ pair, shift, end, address, differing, onMove, onDiffering }: HexPanesProps) {
   const { engine } = useWorkbench();
+  const { left, right } = pair;
   const [space, setSpace] = useState<Space>('absolute');
   const [cpu, setCpu] = useState(0);
   const [text, setText] = useState('0');
@@ -55,12 +57,16 @@ export function HexPanes({ left, right, shift, end, address, differing, onMove, 
   return (
     <div className="compare-hex">
       <div className="compare-hex-head">
-        <span className="caption cut">
-          <Hostile text={left.name} /> · {caption}
+        <span className="compare-hex-side">
+          <SideHead pair={pair} side="left" brief />
         </span>
-        <span className="caption cut">
-          <Hostile text={right.name} /> · {caption}
-          {total === 0n ? '' : ` ${total < 0n ? '-' : '+'} 0x${(total < 0n ? -total : total).toString(16)}`}
+        <span className="compare-hex-side">
+          <SideHead pair={pair} side="right" brief />
+          {total === 0n ? null : (
+            <span className="dim">
+              {total < 0n ? '-' : '+'} 0x{(total < 0n ? -total : total).toString(16)}
+            </span>
+          )}
         </span>
         <span className="compare-hex-tools">
           <span className="dim" data-testid="differing-bytes">
@@ -100,7 +106,7 @@ export function HexPanes({ left, right, shift, end, address, differing, onMove, 
           readRight={(at, length, signal) => read(other, at, length, signal)}
           cursor={isAbsolute ? address : own}
           wide={!isAbsolute || end > 1n << 48n}
-          label={`Bytes of ${left.name} and ${right.name} side by side, ${caption} addresses. Arrows move the cursor in both.`}
+          label={`Bytes of ${pair.names.left.name} and ${pair.names.right.name} side by side, ${caption} addresses. Arrows move the cursor in both.`}
           onCursor={isAbsolute ? onMove : setOwn}
           onPainted={(count, error) => {
             onDiffering(count);

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { CompareJson, CompareRemark } from '../../../shared/compare-model.ts';
 import type { PairRange } from '../../../shared/compare-protocol.ts';
 import { pageSize } from '../../../shared/units.ts';
-import { handleOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
+import { handleOf, memoryEnd } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
@@ -14,20 +14,21 @@ import { DifferenceList } from './DifferenceList.tsx';
 import { DifferenceStrip } from './DifferenceStrip.tsx';
 import { withRange } from './edit-rules.ts';
 import { HexPanes } from './HexPanes.tsx';
+import { onlyWords, type Pair } from './pair.ts';
 import { RegionCountsTable } from './RegionCountsTable.tsx';
 import { useDifferences } from './use-differences.ts';
 import type { CompareRequest } from './use-comparison.ts';
 
 interface PagesPaneProps {
-  readonly left: OpenDump;
-  readonly right: OpenDump;
+  readonly pair: Pair;
   readonly request: CompareRequest;
   readonly compared: CompareJson;
 }
 
 const pageBytes = BigInt(pageSize);
 
-export function PagesPane({ left, right, request, compared }: PagesPaneProps) {
+export function PagesPane({ pair, request, compared }: PagesPaneProps) {
+  const { owner, left, right } = pair;
   const { engine, places, comparisons, tell } = useWorkbench();
   const position = useStore(places.cursors)[left.key];
   const address = position?.space === 'absolute' ? position.address : 0n;
@@ -70,15 +71,15 @@ export function PagesPane({ left, right, request, compared }: PagesPaneProps) {
     find().catch(tell);
   };
   const ignore = ({ start, end: stop }: PairRange): void => {
-    const chosen = comparisons.settings.get()[left.key]?.rules;
+    const chosen = comparisons.settings.get()[owner.key]?.rules;
     const rules = withRange({ all: comparisons.rules.get(), chosen, isBuiltIn: comparisons.isBuiltIn }, { start, end: stop });
     comparisons.saveRules(rules);
-    comparisons.change(left.key, { rules: rules.name });
+    comparisons.change(owner.key, { rules: rules.name });
   };
   return (
     <div className="compare-pages">
       <div className="compare-summary" data-testid="compare-summary">
-        <Counts compared={compared} />
+        <Counts pair={pair} compared={compared} />
         <span className="compare-space" />
         <span className="compare-steps">
           <IconButton icon="arrow-left" label="Previous difference" testId="previous-difference" onPress={() => step(-1)} disabled={differences.total === 0} />
@@ -89,12 +90,12 @@ export function PagesPane({ left, right, request, compared }: PagesPaneProps) {
         </span>
       </div>
       <Remarks remarks={compared.remarks ?? []} />
-      <DifferenceStrip request={request} end={end} cursor={address} regions={left.regions ?? []} onPick={(to) => moveTo(to - (to % pageBytes))} />
+      <DifferenceStrip pair={pair} request={request} end={end} cursor={address} regions={left.regions ?? []} onPick={(to) => moveTo(to - (to % pageBytes))} />
       <SplitPane name="compare.pages" label="Height of the bytes" stacked share={0.66} least={[140, 90]}>
-        <HexPanes left={left} right={right} shift={shift} end={end} address={address} onMove={moveTo} onDiffering={setDiffering} differing={differing} />
+        <HexPanes pair={pair} shift={shift} end={end} address={address} onMove={moveTo} onDiffering={setDiffering} differing={differing} />
         <SplitPane name="compare.lists" label="Width of the list of differences" share={0.5} least={[220, 200]} className="compare-below">
           <section aria-label="Differences">
-            <DifferenceList dump={left.key} differences={differences} current={current} onShow={show} onIgnore={ignore} />
+            <DifferenceList pair={pair} differences={differences} current={current} onShow={show} onIgnore={ignore} />
           </section>
           <section aria-label="By region">
             <RegionCountsTable regions={compared.pages.byRegion} onShow={moveTo} />
@@ -105,12 +106,12 @@ export function PagesPane({ left, right, request, compared }: PagesPaneProps) {
   );
 }
 
-function Counts({ compared }: { readonly compared: CompareJson }) {
+function Counts({ pair, compared }: { readonly pair: Pair; readonly compared: CompareJson }) {
   const { pages, method } = compared;
   const shown = [
     [pages.equal, 'equal'],
-    [pages.onlyLeft, 'only left'],
-    [pages.onlyRight, 'only right'],
+    [pages.onlyLeft, onlyWords(pair, 'left')],
+    [pages.onlyRight, onlyWords(pair, 'right')],
     [pages.moved, 'moved'],
     [pages.ignored, 'ignored'],
     [pages.unreadable, 'unreadable'],
@@ -134,10 +135,12 @@ function Counts({ compared }: { readonly compared: CompareJson }) {
 
 /** What a reader of the counts has to know of the two dumps. */
 function Remarks({ remarks }: { readonly remarks: readonly CompareRemark[] }) {
-  if (remarks.length === 0) return null;
+  // The bar above says which dump is older.
+  const said = remarks.filter(({ kind }) => kind !== 'time-order');
+  if (said.length === 0) return null;
   return (
     <p className="compare-remarks tone-warn">
-      <Hostile text={remarks.map(({ text }) => text).join(' · ')} title />
+      <Hostile text={said.map(({ text }) => text).join(' · ')} title />
     </p>
   );
 }

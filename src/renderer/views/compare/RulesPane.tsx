@@ -9,13 +9,13 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { withField, withoutRule } from './edit-rules.ts';
 
-export function RulesPane({ left, settings }: { readonly left: string; readonly settings: ComparisonSettings }) {
+export function RulesPane({ owner, settings }: { readonly owner: string; readonly settings: ComparisonSettings }) {
   const { comparisons } = useWorkbench();
   const all = useStore(comparisons.rules);
   const chosen = all.find(({ name }) => name === settings.rules);
   const use = (rules: IgnoreRules): void => {
     comparisons.saveRules(rules);
-    comparisons.change(left, { rules: rules.name });
+    comparisons.change(owner, { rules: rules.name });
   };
   return (
     <div className="compare-rules">
@@ -27,7 +27,7 @@ export function RulesPane({ left, settings }: { readonly left: string; readonly 
               icon="trash"
               label="Delete this set of rules"
               onPress={() => {
-                comparisons.change(left, { rules: undefined });
+                comparisons.change(owner, { rules: undefined });
                 comparisons.dropRules(chosen.name);
               }}
             />

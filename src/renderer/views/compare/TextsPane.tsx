@@ -6,12 +6,15 @@ import { useQuery } from '../../hooks/use-query.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { DiffTextView } from '../../widgets/monaco/DiffTextView.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { newerSide, type Pair } from './pair.ts';
+import { SideHead } from './SideHead.tsx';
 
 const texts = ['vmcoreinfo', 'log', 'kernel'] as const;
 type Text = (typeof texts)[number];
 const titles: Readonly<Record<Text, string>> = { vmcoreinfo: 'VMCOREINFO', log: 'Kernel log', kernel: 'Kernel and command line' };
 
-export function TextsPane({ left, right }: { readonly left: OpenDump; readonly right: OpenDump }) {
+export function TextsPane({ pair }: { readonly pair: Pair }) {
+  const { left, right } = pair;
   const [text, setText] = useState<Text>('vmcoreinfo');
   const one = useText(left, text);
   const other = useText(right, text);
@@ -27,7 +30,13 @@ export function TextsPane({ left, right }: { readonly left: OpenDump; readonly r
       {one.value?.text !== text || other.value?.text !== text ? (
         <QueryMessage query={one.error === undefined ? other : one} what={titles[text]} />
       ) : (
-        <DiffTextView left={one.value.content} right={other.value.content} label={`${titles[text]} of both dumps`} />
+        <>
+          <div className="compare-text-heads">
+            <SideHead pair={pair} side="left" />
+            <SideHead pair={pair} side="right" />
+          </div>
+          <DiffTextView left={one.value.content} right={other.value.content} newer={newerSide(pair)} label={`${titles[text]} of both dumps`} />
+        </>
       )}
     </div>
   );

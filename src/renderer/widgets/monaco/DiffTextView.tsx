@@ -8,10 +8,12 @@ import './text-view.css';
 interface DiffTextViewProps {
   readonly left: string;
   readonly right: string;
+  /** Its lines that the other lacks are drawn as added; undefined draws both sides alike. */
+  readonly newer: 'left' | 'right' | undefined;
   readonly label: string;
 }
 
-export function DiffTextView({ left, right, label }: DiffTextViewProps) {
+export function DiffTextView({ left, right, newer, label }: DiffTextViewProps) {
   const { themes } = useWorkbench();
   const { shown } = useStore(themes.state);
   const [one, other] = [visibleText(left), visibleText(right)];
@@ -20,7 +22,7 @@ export function DiffTextView({ left, right, label }: DiffTextViewProps) {
     return (element) => createDiffView(element, one, other, label, shown);
   });
   return (
-    <div className="text-view" data-testid="diff-view" data-ready={ready}>
+    <div className={`text-view newer-${newer ?? 'unknown'}`} data-testid="diff-view" data-ready={ready}>
       <div ref={host} className="text-view-editor" />
     </div>
   );

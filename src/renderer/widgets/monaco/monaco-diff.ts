@@ -21,6 +21,8 @@ export function createDiffView(host: HTMLElement, left: string, right: string, l
     useInlineViewWhenSpaceIsLimited: false,
     hideUnchangedRegions: { enabled: true },
     renderMarginRevertIcon: false,
+    // A sign would call the right side the newer one, which it need not be.
+    renderIndicators: false,
     fontFamily: 'IBM Plex Mono',
     fontSize: 12,
     lineHeight: 18,
