@@ -17,6 +17,7 @@ import { createDumpCloser } from './state/close-dump.ts';
 import { createClosedTabs, type ClosedTabs } from './state/closed-tabs.ts';
 import { createComparisons, type Comparisons, type KeptText } from './state/comparisons.ts';
 import { askCatalogue, dumpExtensions } from './state/catalogue.ts';
+import { createDifferenceSteps, type DifferenceSteps } from './state/difference-steps.ts';
 import { createDumpJobs, type DumpJobs } from './state/dump-jobs.ts';
 import type { ContextMenuState } from './state/context-menu.ts';
 import { createExports, type Exports } from './state/exports.ts';
@@ -71,6 +72,7 @@ export interface Workbench {
   readonly shell: Shell;
   readonly dumps: OpenDumps;
   readonly comparisons: Comparisons;
+  readonly differenceSteps: DifferenceSteps;
   readonly jobs: Jobs;
   readonly dumpJobs: DumpJobs;
   readonly places: Places;
@@ -276,6 +278,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     shell,
     dumps,
     comparisons,
+    differenceSteps: createDifferenceSteps(),
     jobs,
     dumpJobs,
     places,

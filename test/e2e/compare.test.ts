@@ -5,7 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { dumpFile, haveDump } from '../dumps.ts';
-import { testDesk } from './test-desk.ts';
+import { command, testDesk } from './test-desk.ts';
 import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 
@@ -62,6 +62,14 @@ describeNeeding('window', 'comparing', () => {
     await place.filter({ hasText: /^1 \// }).waitFor();
     await photograph('compare-memory');
 
+    // Keys step wherever the focus is, and so does the palette.
+    await page.keyboard.press('F7');
+    await place.filter({ hasText: /^2 \// }).waitFor();
+    await page.keyboard.press('Shift+F7');
+    await place.filter({ hasText: /^1 \// }).waitFor();
+    await command(desk, 'Compare: next difference');
+    await place.filter({ hasText: /^2 \// }).waitFor();
+
     if (isReal) {
       await view.getByTestId('compare-tab-lowcore').click();
       const fields = view.getByTestId('field-differences');
@@ -74,12 +82,28 @@ describeNeeding('window', 'comparing', () => {
       expect(marked.join('').length).toBeLessThan(32);
       await view.getByTestId('compare-rules').selectOption('Time and timers');
       await fields.getByText('ignored: timers').first().waitFor();
+      // A step goes to what counts: not to the timers that a rule covers.
+      await page.keyboard.press('F7');
+      const at = fields.locator('tr[aria-current="true"]');
+      await at.waitFor();
+      expect(await at.getByText('ignored').count()).toBe(0);
+      const first = await at.innerText();
+      await page.keyboard.press('F7');
+      await expect.poll(() => at.innerText()).not.toBe(first);
       await photograph('compare-lowcore');
       await view.getByTestId('compare-tab-texts').click();
       await view.getByRole('button', { name: 'Kernel log' }).click();
       await page.locator('[data-testid="diff-view"][data-ready="true"]').waitFor();
       await photograph('compare-log');
       // The message that came later is added, on whichever side it stands.
+      await view
+        .getByTestId('text-counts')
+        .filter({ hasText: /^[1-9]\d* lines? added, 0 removed, 0 changed$/ })
+        .waitFor();
+      await view
+        .getByTestId('compare-text-vmcoreinfo')
+        .filter({ hasText: /VMCOREINFO\s*0$/ })
+        .waitFor();
       const tone = (line: string) =>
         page
           .locator(`[data-testid="diff-view"][data-ready="true"] .${line}`)

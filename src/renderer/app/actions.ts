@@ -12,6 +12,7 @@ import type { Workbench } from '../workbench.ts';
 import { focusGoTo, focusNextPane, focusRecents } from './focus.ts';
 import { keysWork, matchesKeys, writesText, type KeyFocus, type KeyPress } from './keymap.ts';
 import { addressActions } from './address-actions.ts';
+import { compareActions } from './compare-actions.ts';
 import { exportActions } from './export-actions.ts';
 import { hexActions } from './hex-actions.ts';
 import { noteActions } from './note-actions.ts';
@@ -73,6 +74,7 @@ function allActions(workbench: Workbench): readonly Action[] {
     ...knownIssueActions(workbench),
     ...noteActions(workbench),
     ...hexActions(workbench),
+    ...compareActions(workbench),
     ...addressActions(workbench),
     ...attachmentKinds.map((kind) => ({
       id: `dump.attach.${kind}`,

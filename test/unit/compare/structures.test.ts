@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { reasonText, type CompareRemark } from '../../../src/shared/compare-model.ts';
 import { nothingDiffers } from '../../../src/renderer/views/compare/nothing-differs.ts';
-import { timeOrder } from '../../../src/analysis/compare/time-order.ts';
+import { timeOrder, type RecordedMoment } from '../../../src/analysis/compare/time-order.ts';
 import { markIgnored } from '../../../src/analysis/compare/apply-rules.ts';
 import { comparability, type ComparedDump } from '../../../src/analysis/compare/comparability.ts';
 import { differingFields, flatten } from '../../../src/analysis/compare/fields.ts';
@@ -149,7 +149,7 @@ describe('comparability', () => {
 });
 
 describe('the older of two dumps', () => {
-  const at = (iso: string) => [{ clock: 'dump-start', iso } as const];
+  const at = (iso: string): readonly [RecordedMoment] => [{ clock: 'dump-start', iso }];
   const [early, late] = [at('2026-01-01T00:00:00Z'), at('2026-01-01T00:00:20Z')];
 
   it('is named by one clock of both, with the times', () => {

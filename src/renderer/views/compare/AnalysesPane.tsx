@@ -6,11 +6,14 @@ import { analysisCellText, comparedCounts, comparedFacts, growthText, namingColu
 import { useQuery } from '../../hooks/use-query.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { handleOf } from '../../state/open-dump.ts';
+import { nextIndex } from '../../state/difference-steps.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
 import { AddressText } from '../../widgets/AddressText.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { StepButtons } from './StepButtons.tsx';
+import { useDifferenceSteps } from './use-difference-steps.ts';
 import { onlyTone, rowWords, sideText, type Pair } from './pair.ts';
 import { AnalysisParameters } from '../kernel/AnalysisParameters.tsx';
 
@@ -81,7 +84,10 @@ function Differences({ compared, pair }: AnalysesPaneProps & { readonly compared
   const named = namingColumns(compared);
   const [withAddresses, setWithAddresses] = useState(false);
   const doubt = comparisonDoubt(compared);
+  const [current, setCurrent] = useState<number>();
   const shown = withAddresses ? differences : differences.filter(({ kind }) => kind !== 'moved');
+  const step = (by: 1 | -1): void => setCurrent(nextIndex(current, by, shown.length));
+  useDifferenceSteps(pair.owner.key, step);
   const changed = (row: RowJson | undefined, { kind, columns: differing = [] }: RowDifference): string =>
     row === undefined
       ? ''
@@ -100,11 +106,14 @@ function Differences({ compared, pair }: AnalysesPaneProps & { readonly compared
   };
   return (
     <>
-      <p className="dim" role="status" data-testid="compared-analysis">
-        {analysisDiffers(compared) ? '' : 'Nothing differs. '}
-        {comparedCounts(compared, [kinds.onlyLeft, kinds.onlyRight], countText)}
-        {differencesLeftOut === undefined ? '' : `; ${countText(differencesLeftOut)} more differences are not listed`}
-      </p>
+      <div className="compare-fields-head">
+        <p className="dim" role="status" data-testid="compared-analysis">
+          {analysisDiffers(compared) ? '' : 'Nothing differs. '}
+          {comparedCounts(compared, [kinds.onlyLeft, kinds.onlyRight], countText)}
+          {differencesLeftOut === undefined ? '' : `; ${countText(differencesLeftOut)} more differences are not listed`}
+        </p>
+        <StepButtons onStep={step} current={current} total={shown.length} />
+      </div>
       {comparedFacts(compared).map((fact) => (
         <p key={fact} className="dim">
           {fact}
@@ -129,6 +138,7 @@ function Differences({ compared, pair }: AnalysesPaneProps & { readonly compared
             { id: 'right', title: sideText(names.right), width: '64ch' },
           ]}
           rows={shown.length}
+          current={current}
           text={cellText}
           cell={(row, column) => {
             const kind = shown[row]?.kind;

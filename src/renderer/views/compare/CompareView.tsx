@@ -38,7 +38,12 @@ function Ordered({ owner, other, others, settings }: OrderedProps) {
   const query = useQuery(owner, handle === undefined ? undefined : `${handle} ${other.generation}`, (left, signal) =>
     engine.call('compareTimes', { left, right: handle ?? '' }, { signal }),
   );
-  if (query.value === undefined && query.error === undefined) return <QueryMessage query={query} what="the times of both dumps" />;
+  if (query.value === undefined && query.error === undefined)
+    return (
+      <div className="compare-view" data-testid="compare">
+        <QueryMessage query={query} what="the times of both dumps" />
+      </div>
+    );
   const nameOf = ({ key, name }: OpenDump): string => labelText(labels.get(key) ?? { name });
   const pair = pairOf({ owner, other, settings, times: query.value, nameOf });
   return <Comparison key={pair.left.key} pair={pair} others={others} />;

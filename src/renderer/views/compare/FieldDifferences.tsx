@@ -1,6 +1,7 @@
 /** What differs outside the pages, field by field. A field can be put on the list of what is ignored. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { CompareJson, Difference, DifferenceSection } from '../../../shared/compare-model.ts';
+import { nextIndex } from '../../state/difference-steps.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { explainedText } from '../../widgets/explained.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -12,6 +13,8 @@ import { MarkedValue } from './MarkedValue.tsx';
 import type { Pair } from './pair.ts';
 import { SideHead } from './SideHead.tsx';
 import { sectionTitles } from './section-titles.ts';
+import { StepButtons } from './StepButtons.tsx';
+import { useDifferenceSteps } from './use-difference-steps.ts';
 
 const firstRows = 500;
 
@@ -26,7 +29,22 @@ export function FieldDifferences({ section, differences, compared, pair }: Field
   const { comparisons } = useWorkbench();
   const { owner, left, right, settings } = pair;
   const [limit, setLimit] = useState(firstRows);
-  const ignored = differences.filter(({ ignoredBy }) => ignoredBy !== undefined).length;
+  const [current, setCurrent] = useState<number>();
+  const body = useRef<HTMLTableSectionElement>(null);
+  // What a rule covers does not count.
+  const counted = differences.flatMap(({ ignoredBy }, index) => (ignoredBy === undefined ? [index] : []));
+  const place = current === undefined ? -1 : counted.indexOf(current);
+  const step = (by: 1 | -1): void => {
+    const next = counted[nextIndex(place === -1 ? undefined : place, by, counted.length) ?? -1];
+    if (next === undefined) return;
+    if (next >= limit) setLimit(next + firstRows);
+    setCurrent(next);
+  };
+  useDifferenceSteps(owner.key, step);
+  useEffect(() => {
+    if (current !== undefined) body.current?.rows[current]?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
+  const ignored = differences.length - counted.length;
   const title = sectionTitles[section];
   if (differences.length === 0) return <p className="message compare-nothing">{nothingDiffers(section, compared.remarks ?? [])}</p>;
   const ignore = (field: string): void => {
@@ -37,10 +55,13 @@ export function FieldDifferences({ section, differences, compared, pair }: Field
   };
   return (
     <div className="compare-fields">
-      <p className="dim">
-        {plural(differences.length - ignored, 'field')} of {title} {differences.length - ignored === 1 ? 'differs' : 'differ'}
-        {ignored === 0 ? '' : `, ${ignored} ignored`}
-      </p>
+      <div className="compare-fields-head">
+        <p className="dim">
+          {plural(differences.length - ignored, 'field')} of {title} {differences.length - ignored === 1 ? 'differs' : 'differ'}
+          {ignored === 0 ? '' : `, ${ignored} ignored`}
+        </p>
+        <StepButtons onStep={step} current={place === -1 ? undefined : place} total={counted.length} />
+      </div>
       <table className="table" data-testid="field-differences">
         <thead>
           <tr>
@@ -57,9 +78,9 @@ export function FieldDifferences({ section, differences, compared, pair }: Field
             </th>
           </tr>
         </thead>
-        <tbody>
+        <tbody ref={body}>
           {differences.slice(0, limit).map((difference, index) => (
-            <tr key={index} className={difference.ignoredBy === undefined ? '' : 'dim'}>
+            <tr key={index} className={difference.ignoredBy === undefined ? '' : 'dim'} aria-current={index === current ? true : undefined}>
               <td className="number">{difference.cpu}</td>
               <td className="code">
                 <Hostile text={difference.field} />

@@ -8,7 +8,6 @@ import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
-import { IconButton } from '../../widgets/IconButton.tsx';
 import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { DifferenceList } from './DifferenceList.tsx';
 import { DifferenceStrip } from './DifferenceStrip.tsx';
@@ -16,6 +15,8 @@ import { withRange } from './edit-rules.ts';
 import { HexPanes } from './HexPanes.tsx';
 import { onlyWords, type Pair } from './pair.ts';
 import { RegionCountsTable } from './RegionCountsTable.tsx';
+import { StepButtons } from './StepButtons.tsx';
+import { useDifferenceSteps } from './use-difference-steps.ts';
 import { useDifferences } from './use-differences.ts';
 import type { CompareRequest } from './use-comparison.ts';
 
@@ -70,6 +71,7 @@ export function PagesPane({ pair, request, compared }: PagesPaneProps) {
     };
     find().catch(tell);
   };
+  useDifferenceSteps(owner.key, step);
   const ignore = ({ start, end: stop }: PairRange): void => {
     const chosen = comparisons.settings.get()[owner.key]?.rules;
     const rules = withRange({ all: comparisons.rules.get(), chosen, isBuiltIn: comparisons.isBuiltIn }, { start, end: stop });
@@ -81,13 +83,7 @@ export function PagesPane({ pair, request, compared }: PagesPaneProps) {
       <div className="compare-summary" data-testid="compare-summary">
         <Counts pair={pair} compared={compared} />
         <span className="compare-space" />
-        <span className="compare-steps">
-          <IconButton icon="arrow-left" label="Previous difference" testId="previous-difference" onPress={() => step(-1)} disabled={differences.total === 0} />
-          <IconButton icon="arrow-right" label="Next difference" testId="next-difference" onPress={() => step(1)} disabled={differences.total === 0} />
-          <span className="code" data-testid="difference-place">
-            {current === undefined ? '–' : countText(current + 1)} / {differences.total === undefined ? '…' : countText(differences.total)}
-          </span>
-        </span>
+        <StepButtons onStep={step} current={current} total={differences.total} />
       </div>
       <Remarks remarks={compared.remarks ?? []} />
       <DifferenceStrip pair={pair} request={request} end={end} cursor={address} regions={left.regions ?? []} onPick={(to) => moveTo(to - (to % pageBytes))} />

@@ -4,8 +4,13 @@ import { editor } from 'monaco-editor/editor.js';
 import type { ShownTheme } from '../../state/theme.ts';
 import { applyTheme } from './monaco-setup.ts';
 
-/** The texts must have gone through visibleText. @returns the function that takes it away */
-export function createDiffView(host: HTMLElement, left: string, right: string, label: string, shown: ShownTheme): () => void {
+export interface DiffView {
+  readonly step: (by: 1 | -1) => void;
+  readonly dispose: () => void;
+}
+
+/** The texts must have gone through visibleText. */
+export function createDiffView(host: HTMLElement, left: string, right: string, label: string, shown: ShownTheme): DiffView {
   applyTheme(shown);
   const original = editor.createModel(left, 'plaintext');
   const modified = editor.createModel(right, 'plaintext');
@@ -23,6 +28,8 @@ export function createDiffView(host: HTMLElement, left: string, right: string, l
     renderMarginRevertIcon: false,
     // A sign would call the right side the newer one, which it need not be.
     renderIndicators: false,
+    // Every difference counts, blanks too.
+    ignoreTrimWhitespace: false,
     fontFamily: 'IBM Plex Mono',
     fontSize: 12,
     lineHeight: 18,
@@ -32,9 +39,12 @@ export function createDiffView(host: HTMLElement, left: string, right: string, l
     tabFocusMode: true,
   });
   made.setModel({ original, modified });
-  return () => {
-    made.dispose();
-    original.dispose();
-    modified.dispose();
+  return {
+    step: (by) => made.goToDiff(by === 1 ? 'next' : 'previous'),
+    dispose() {
+      made.dispose();
+      original.dispose();
+      modified.dispose();
+    },
   };
 }

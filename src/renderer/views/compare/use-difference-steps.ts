@@ -1,0 +1,10 @@
+import { useEffect, useEffectEvent } from 'react';
+import type { DifferenceStep } from '../../state/difference-steps.ts';
+import { useWorkbench } from '../../workbench.ts';
+
+/** Keys and palette step through what this component shows, while it is shown. */
+export function useDifferenceSteps(owner: string, step: DifferenceStep): void {
+  const { differenceSteps } = useWorkbench();
+  const stepNow = useEffectEvent(step);
+  useEffect(() => differenceSteps.offer(owner, (by) => stepNow(by)), [differenceSteps, owner]);
+}
