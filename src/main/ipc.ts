@@ -28,7 +28,7 @@ type Handlers = {
 
 const samplesFolder = fileURLToPath(new URL('../samples/', import.meta.url)).replace('app.asar', 'app.asar.unpacked');
 
-function handlersFor(window: MainWindow, settings: Settings, remarks: readonly string[], onKeysChanged: () => void): Handlers {
+function handlersFor(window: MainWindow, settings: Settings, remarks: readonly string[], onMenuChanged: () => void): Handlers {
   const written = writtenFiles();
   /** Asks where, and writes what `content` gives. Nothing when the dialog was dismissed. */
   const save = async (
@@ -59,6 +59,8 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
         theme: settings.theme(),
         density: settings.density(),
         hexRows: settings.hexRows(),
+        fonts: settings.fonts(),
+        zoomFactor: settings.zoomFactor(),
         keys: settings.keys(),
         ...(issues === undefined ? {} : { knownIssues: readKeptIssues(issues) }),
         platform: process.platform,
@@ -89,6 +91,7 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
     forget: ({ path }) => ({ recents: settings.forget(path) }),
     setTheme({ theme }) {
       settings.setTheme(theme);
+      onMenuChanged();
       return {};
     },
     protect({ files }) {
@@ -157,7 +160,7 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
     },
     setKeys({ command, keys }) {
       settings.setKeys(command, keys);
-      onKeysChanged();
+      onMenuChanged();
       return { keys: settings.keys() };
     },
     async chooseKnownIssues() {
@@ -181,12 +184,19 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
       settings.setDensity(density);
       return {};
     },
+    setFonts({ fonts }) {
+      settings.setFonts(fonts);
+      return {};
+    },
     zoom({ to }) {
       const contents = window.browser.webContents;
       const now = contents.getZoomFactor();
-      const factor = { in: Math.min(3, now + 0.1), out: Math.max(0.5, now - 0.1), reset: 1, double: 2 }[to];
-      contents.setZoomFactor(factor);
-      return {};
+      const factor = typeof to === 'number' ? to : { in: Math.min(3, now + 0.1), out: Math.max(0.5, now - 0.1), reset: 1, double: 2 }[to];
+      // What is added up in tenths stays in tenths.
+      const rounded = Math.round(factor * 100) / 100;
+      contents.setZoomFactor(rounded);
+      settings.setZoomFactor(rounded);
+      return { factor: rounded };
     },
     async copyText({ text }) {
       // A promise since Electron 40, nothing before.
@@ -235,10 +245,10 @@ const attachmentTitles: Readonly<Record<AttachmentKind, string>> = {
 
 /**
  * @param remarks what the person reads at the start
- * @param onKeysChanged the menu shows keys
+ * @param onMenuChanged the menu shows keys and the theme
  */
-export function handleShellCalls(window: MainWindow, settings: Settings, remarks: readonly string[], onKeysChanged: () => void): void {
-  const handlers = handlersFor(window, settings, remarks, onKeysChanged);
+export function handleShellCalls(window: MainWindow, settings: Settings, remarks: readonly string[], onMenuChanged: () => void): void {
+  const handlers = handlersFor(window, settings, remarks, onMenuChanged);
   ipcMain.handle('shell-call', async (event, method: unknown, params: unknown) => {
     if (event.sender !== window.browser.webContents || event.senderFrame?.url.startsWith(`${appOrigin}/`) !== true)
       return { ok: false, message: 'not allowed' };

@@ -42,6 +42,8 @@ export function installMenu(window: MainWindow, settings: Settings): void {
         command('Reopen closed tab', 'tab.reopen', 'CmdOrCtrl+Shift+T'),
         command('Close dump', 'file.close', 'CmdOrCtrl+Shift+W'),
         { type: 'separator' },
+        command('Settings', 'view.settings', 'CmdOrCtrl+,'),
+        { type: 'separator' },
         command('Import a session…', 'session.import'),
         command('Export the session…', 'session.export'),
         { type: 'separator' },

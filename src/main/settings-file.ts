@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { readGivenText } from '../files/given-file.ts';
 import { writeOutput } from '../files/output-file.ts';
-import { densities, hexRowsSchema, recentSchema, themes } from '../shared/shell-protocol.ts';
+import { densities, fontChoices, hexRowsSchema, recentSchema, themes, zoomFactorSchema } from '../shared/shell-protocol.ts';
 
 const whole = v.pipe(v.number(), v.safeInteger());
 
@@ -11,6 +11,8 @@ const storedSchema = v.object({
   theme: v.fallback(v.picklist(themes), 'system'),
   recents: v.fallback(v.array(recentSchema), []),
   density: v.fallback(v.picklist(densities), 'comfortable'),
+  fonts: v.fallback(v.picklist(fontChoices), 'bundled'),
+  zoomFactor: v.fallback(zoomFactorSchema, 1),
   hexRows: v.fallback(hexRowsSchema, { bytes: 16 }),
   /** Command id -> keys. */
   keys: v.fallback(v.record(v.string(), v.string()), {}),

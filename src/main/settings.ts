@@ -1,7 +1,7 @@
 /** Theme, recents and the window's place, in one small file of the user's configuration folder. */
 import { join } from 'node:path';
 import { app, nativeTheme } from 'electron';
-import type { Density, HexRows, Recent, Theme } from '../shared/shell-protocol.ts';
+import type { Density, Fonts, HexRows, Recent, Theme } from '../shared/shell-protocol.ts';
 import { readSettings, writeSettings, type StoredSettings } from './settings-file.ts';
 
 export interface Settings {
@@ -9,6 +9,10 @@ export interface Settings {
   readonly setTheme: (theme: Theme) => void;
   readonly density: () => Density;
   readonly setDensity: (density: Density) => void;
+  readonly fonts: () => Fonts;
+  readonly setFonts: (fonts: Fonts) => void;
+  readonly zoomFactor: () => number;
+  readonly setZoomFactor: (factor: number) => void;
   readonly hexRows: () => HexRows;
   readonly setHexRows: (rows: HexRows) => void;
   readonly keys: () => Record<string, string>;
@@ -51,6 +55,14 @@ export function openSettings(): Settings {
     density: () => stored.density,
     setDensity(density) {
       set({ density });
+    },
+    fonts: () => stored.fonts,
+    setFonts(fonts) {
+      set({ fonts });
+    },
+    zoomFactor: () => stored.zoomFactor,
+    setZoomFactor(zoomFactor) {
+      set({ zoomFactor });
     },
     hexRows: () => stored.hexRows,
     setHexRows(hexRows) {

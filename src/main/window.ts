@@ -64,6 +64,7 @@ export function createWindow(settings: Settings, firstPaths: readonly string[]):
 
   browser.webContents.on('did-finish-load', () => {
     loaded = true;
+    browser.webContents.setZoomFactor(settings.zoomFactor());
     engine?.stop();
     engine = undefined;
     launch();

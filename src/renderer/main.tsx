@@ -25,11 +25,12 @@ const workbench = createWorkbench(engine, shell, wishes(), {
 
 const showTheme = (): void => {
   document.documentElement.dataset.theme = workbench.themes.state.get().shown;
-  document.documentElement.dataset.density = workbench.density.get();
+  document.documentElement.dataset.fonts = workbench.preferences.fonts.get();
+  document.documentElement.dataset.density = workbench.preferences.density.get();
 };
 showTheme();
 workbench.themes.state.subscribe(showTheme);
-workbench.density.subscribe(showTheme);
+for (const store of [workbench.preferences.density, workbench.preferences.fonts]) store.subscribe(showTheme);
 for (const query of [light, contrast]) query.addEventListener('change', () => workbench.themes.wishesChanged(wishes()));
 
 window.addEventListener('pagehide', workbench.sessions.flush);
@@ -57,10 +58,8 @@ shell
   .call('start', {})
   .then((start) => {
     mac = start.platform === 'darwin';
-    workbench.themes.choose(start.theme);
+    workbench.preferences.take(start);
     workbench.keys.set(start.keys);
-    workbench.density.set(start.density);
-    workbench.hexRows.set(start.hexRows);
     workbench.recents.set(start.recents);
     workbench.versions.set(start.versions);
     const { knownIssues, remarks } = start;

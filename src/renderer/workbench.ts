@@ -4,7 +4,7 @@ import { createContext, useContext } from 'react';
 import type { Catalogue } from '../shared/catalogue-model.ts';
 import type { EvidenceKind } from '../shared/check-model.ts';
 import { defined } from '../shared/defined.ts';
-import type { Density, HexRows, KeptIssues, Recent, Theme, Versions } from '../shared/shell-protocol.ts';
+import type { KeptIssues, Recent, Versions } from '../shared/shell-protocol.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import { guardEvidence, protectEvidence } from './shell/evidence-guard.ts';
 import { exportedNotice, tellSaves } from './shell/told-saves.ts';
@@ -34,6 +34,7 @@ import { createMarkEdits, type MarkEdits } from './state/mark-edits.ts';
 import type { Notice } from './state/notice.ts';
 import { createPlaces, type Places } from './state/places.ts';
 import type { Position } from './state/position.ts';
+import { createPreferences, type Preferences } from './state/preferences.ts';
 import { createQueryBook, type QueryBook } from './state/query-book.ts';
 import { createSessions, type Sessions } from './state/sessions.ts';
 import { createStore, type Readable, type Store } from './state/store.ts';
@@ -96,8 +97,7 @@ export interface Workbench {
   readonly fileWatch: FileWatch;
   /** Keys that a person chose, by action. */
   readonly keys: Store<Readonly<Record<string, string>>>;
-  readonly density: Store<Density>;
-  readonly hexRows: Store<HexRows>;
+  readonly preferences: Preferences;
   readonly hexTabs: HexTabs;
   readonly gridLinks: GridLinks;
   /** The form in which bytes are copied. */
@@ -141,7 +141,6 @@ export interface Workbench {
   readonly chooseDumps: () => void;
   readonly chooseFolders: () => void;
   readonly openSamples: () => void;
-  readonly chooseTheme: (theme: Theme) => void;
   readonly forgetRecent: (path: string) => void;
 }
 
@@ -300,8 +299,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     engineWatch: watchEngine(engine),
     fileWatch: watchFiles(dumps, shell),
     keys: createStore<Readonly<Record<string, string>>>({}),
-    density: createStore<Density>('comfortable'),
-    hexRows: createStore<HexRows>({ bytes: 16 }),
+    preferences: createPreferences(shell, themes, tell),
     hexTabs,
     gridLinks: createGridLinks(),
     copyFormat: createStore<CopyFormat>('hex'),
@@ -335,10 +333,6 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     openSamples() {
       // Each of them shows something of its own.
       shell.call('samples', {}).then(({ paths }) => paths.forEach((path) => openOne(path)), tell);
-    },
-    chooseTheme(theme) {
-      themes.choose(theme);
-      shell.call('setTheme', { theme }).catch(tell);
     },
     forgetRecent(path) {
       shell.call('forget', { path }).then((answer) => recents.set(answer.recents), tell);

@@ -34,6 +34,12 @@ export type Recent = v.InferOutput<typeof recentSchema>;
 
 export const densities = ['comfortable', 'compact'] as const;
 export type Density = (typeof densities)[number];
+/** Those that the program brings along, or the system's. */
+export const fontChoices = ['bundled', 'system'] as const;
+export type Fonts = (typeof fontChoices)[number];
+/** Sizes that are offered; steps of zooming lead to others. */
+export const zoomFactors: readonly number[] = [0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3];
+export const zoomFactorSchema = v.pipe(v.number(), v.minValue(0.5), v.maxValue(3));
 export const rowLengths = [8, 16, 32] as const;
 /** How hex views show a row. `ebcdic` is absent where nobody chose: it is shown then for machines whose text is in EBCDIC. */
 export const hexRowsSchema = v.strictObject({ bytes: v.picklist(rowLengths), ebcdic: v.optional(v.boolean()) });
@@ -67,6 +73,8 @@ export const shellMethods = {
       recents: v.array(recentSchema),
       theme: v.picklist(themes),
       density: v.picklist(densities),
+      fonts: v.picklist(fontChoices),
+      zoomFactor: zoomFactorSchema,
       hexRows: hexRowsSchema,
       keys: keyMap,
       knownIssues: v.optional(keptIssuesSchema),
@@ -127,7 +135,12 @@ export const shellMethods = {
   /** Open dialog for a file of known issues, which is kept from now on; none of them when it was dismissed. */
   chooseKnownIssues: { params: nothing, result: keptIssues },
   forgetKnownIssues: { params: nothing, result: nothing },
-  zoom: { params: v.strictObject({ to: v.picklist(['in', 'out', 'reset', 'double']) }), result: nothing },
+  setFonts: { params: v.strictObject({ fonts: v.picklist(fontChoices) }), result: nothing },
+  /** A step, or a factor; it is kept. */
+  zoom: {
+    params: v.strictObject({ to: v.union([v.picklist(['in', 'out', 'reset', 'double']), zoomFactorSchema]) }),
+    result: v.strictObject({ factor: zoomFactorSchema }),
+  },
   copyText: { params: v.strictObject({ text: text(4 << 20) }), result: nothing },
   /** Shows a file among its neighbours, in the file manager. */
   showInFolder: { params: v.strictObject({ path }), result: nothing },

@@ -22,13 +22,13 @@ const alone = () => () => undefined;
 const nothing: readonly never[] = [];
 
 function Grid({ dump, about, offset }: { readonly dump: OpenDump; readonly about: RefusedFile; readonly offset: number | undefined }) {
-  const { engine, hexRows } = useWorkbench();
+  const { engine, preferences } = useWorkbench();
   const { file, size } = about;
   const [marks] = useState<readonly HexMark[]>(() =>
     offset === undefined || offset === 0 || offset >= size ? nothing : [{ start: BigInt(offset), end: BigInt(offset + 1), tone: 'failed' }],
   );
   const [selection, setSelection] = useState<HexSelection>({ address: BigInt(Math.min(offset ?? 0, size - 1)), length: 1 });
-  const form = formOf(useStore(hexRows), dump);
+  const form = formOf(useStore(preferences.hexRows), dump);
   return (
     <>
       <div className="error-grid">

@@ -3,7 +3,7 @@
  * stable: the native menu sends them, the palette and the keyboard map show them, and users bind keys to them.
  */
 import { attachmentKinds, attachmentTitles } from '../../shared/attachment.ts';
-import { themes } from '../../shared/shell-protocol.ts';
+import { defined } from '../../shared/defined.ts';
 import { exportFormats } from '../state/catalogue.ts';
 import { isRunning } from '../state/jobs.ts';
 import { views } from '../views/index.ts';
@@ -22,8 +22,6 @@ import { paneActions } from './pane-actions.ts';
 import { tabActions } from './tab-actions.ts';
 import { undoActions } from './undo-actions.ts';
 import type { Action } from './action.ts';
-
-const themeTitles = { system: 'like the system', light: 'light', dark: 'dark', contrast: 'high contrast' } as const;
 
 /** All actions of a workbench, as they are now: some come and go with dumps and jobs. Keys are those that a person chose. */
 export function actionsOf(workbench: Workbench): readonly Action[] {
@@ -63,7 +61,7 @@ function allActions(workbench: Workbench): readonly Action[] {
     ...views.map((view, index) => ({
       id: `view.${view.id}`,
       title: `Show ${view.title}`,
-      ...(index < 9 ? { keys: `Ctrl+${index + 1}` } : {}),
+      ...defined({ keys: view.ofWindow ? view.keys : index < 9 ? `Ctrl+${index + 1}` : undefined }),
       enabled: () => (view.ofWindow || current() !== undefined) && isFor(view, dumps.find(current() ?? '')),
       run: () => places.show(view.id),
     })),
@@ -97,7 +95,6 @@ function allActions(workbench: Workbench): readonly Action[] {
       .filter(isRunning)
       .map((job) => ({ id: `job.cancel.${job.id}`, title: `Cancel: ${job.title}, ${job.dumpName}`, run: () => jobs.cancel(job.id) })),
     ...dumps.all.get().map((dump) => ({ id: `dump.show.${dump.key}`, title: `Go to dump: ${dump.name}`, run: () => places.show('overview', dump.key) })),
-    ...themes.map((theme) => ({ id: `theme.${theme}`, title: `Theme: ${themeTitles[theme]}`, run: () => workbench.chooseTheme(theme) })),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** Actions about the bytes under the cursor, and about how hex views show them. */
 import { byteText } from '../../shared/units.ts';
-import { rowLengths, type HexRows } from '../../shared/shell-protocol.ts';
+import { rowLengths } from '../../shared/shell-protocol.ts';
 import { findStep } from '../state/find-in-hex.ts';
 import { frontHex } from '../state/hex-tabs.ts';
 import { followPointer } from '../state/follow-pointer.ts';
@@ -14,7 +14,7 @@ import type { Action } from './action.ts';
 import { focusActivePane, focusFind } from './focus.ts';
 
 export function hexActions(workbench: Workbench): readonly Action[] {
-  const { places, dock, dumps, tell, shell, hexTabs, hexRows, gridLinks, copyFormat } = workbench;
+  const { places, dock, dumps, tell, preferences, hexTabs, gridLinks, copyFormat } = workbench;
   const hasHex = (): boolean => frontHex(places) !== undefined;
   /** Does something with the selection of the hex view in front, and says there what became of it. */
   const onSelection = (run: (dump: string, owner: string, position: NonNullable<ReturnType<typeof places.position>>) => Promise<string> | string) => () => {
@@ -28,10 +28,7 @@ export function hexActions(workbench: Workbench): readonly Action[] {
     const front = frontHex(places);
     if (front !== undefined) void findStep(workbench, front.dump, front.owner, by).catch(tell);
   };
-  const setRows = (rows: HexRows): void => {
-    hexRows.set(rows);
-    shell.call('setHexRows', rows).catch(tell);
-  };
+  const { hexRows, chooseHexRows } = preferences;
   const shownDump = () => dumps.find(places.tabs.get().dump ?? '');
 
   return [
@@ -90,14 +87,14 @@ export function hexActions(workbench: Workbench): readonly Action[] {
       enabled: hasHex,
       run: onSelection((dump, owner, position) => findSelected(workbench, dump, owner, position)),
     },
-    ...rowLengths.map((bytes) => ({ id: `hex.rows.${bytes}`, title: `Hex: ${bytes} bytes a row`, run: () => setRows({ ...hexRows.get(), bytes }) })),
+    ...rowLengths.map((bytes) => ({ id: `hex.rows.${bytes}`, title: `Hex: ${bytes} bytes a row`, run: () => chooseHexRows({ ...hexRows.get(), bytes }) })),
     {
       id: 'hex.ebcdic',
       title: 'Hex: show or hide the EBCDIC column',
       enabled: hasHex,
       run: () => {
         const dump = shownDump();
-        if (dump !== undefined) setRows({ ...hexRows.get(), ebcdic: !showsEbcdic(hexRows.get(), dump) });
+        if (dump !== undefined) chooseHexRows({ ...hexRows.get(), ebcdic: !showsEbcdic(hexRows.get(), dump) });
       },
     },
     { id: 'hex.link', title: 'Hex: scroll all hex views together, or each on its own', enabled: hasHex, run: gridLinks.toggle },

@@ -17,5 +17,6 @@ export const viewIds = [
   'sql',
   'annotations',
   'jobs',
+  'settings',
 ] as const;
 export type ViewId = (typeof viewIds)[number];

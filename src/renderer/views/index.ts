@@ -13,6 +13,7 @@ import { NotesView } from './notes/NotesView.tsx';
 import { OverviewView } from './overview/OverviewView.tsx';
 import { RegionsView } from './regions/RegionsView.tsx';
 import { SearchView } from './search/SearchView.tsx';
+import { SettingsView } from './settings/SettingsView.tsx';
 import { SqlView } from './sql/SqlView.tsx';
 import { SymbolsView } from './symbols/SymbolsView.tsx';
 import { TypesView } from './types/TypesView.tsx';
@@ -36,4 +37,5 @@ export const views: readonly View[] = [
   { id: 'compare', title: 'Compare', icon: 'diff', ofWindow: false, component: CompareView },
   { id: 'annotations', title: 'Annotations', icon: 'note', ofWindow: true, component: AnnotationsView },
   { id: 'jobs', title: 'Jobs', icon: 'server-process', ofWindow: true, component: JobsView },
+  { id: 'settings', title: 'Settings', icon: 'settings-gear', ofWindow: true, keys: 'Ctrl+,', component: SettingsView },
 ];

@@ -21,6 +21,7 @@ export interface WindowView {
   readonly title: string;
   readonly icon: string;
   readonly ofWindow: true;
+  readonly keys?: string;
   readonly needs?: undefined;
   readonly component: ComponentType;
 }

@@ -1,5 +1,5 @@
 /** How rows are shown: their length, the EBCDIC column, and whether hex views scroll together. */
-import { rowLengths, type HexRows } from '../../../shared/shell-protocol.ts';
+import { rowLengths } from '../../../shared/shell-protocol.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
@@ -7,15 +7,12 @@ import { Icon } from '../../widgets/Icon.tsx';
 import { showsEbcdic } from './row-form.ts';
 
 export function HexRowsChoice({ dump }: { readonly dump: OpenDump }) {
-  const { hexRows, gridLinks, shell, tell } = useWorkbench();
-  const rows = useStore(hexRows);
+  const { preferences, gridLinks } = useWorkbench();
+  const rows = useStore(preferences.hexRows);
   const isLinked = useStore(gridLinks.isOn);
   const grids = useStore(gridLinks.count);
   const hasEbcdic = showsEbcdic(rows, dump);
-  const choose = (next: HexRows): void => {
-    hexRows.set(next);
-    shell.call('setHexRows', next).catch(tell);
-  };
+  const choose = preferences.chooseHexRows;
   return (
     <>
       <label className="dim hex-rows-choice">

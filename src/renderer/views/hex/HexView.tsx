@@ -27,7 +27,7 @@ const without = <T,>(record: Readonly<Record<string, T>>, key: string): Readonly
 const start: Position = { space: 'absolute', address: 0n, length: 1 };
 
 export function HexView({ dump }: { readonly dump: OpenDump }) {
-  const { engine, places, marks, laidTypes, hexTabs, hexRows, gridLinks } = useWorkbench();
+  const { engine, places, marks, laidTypes, hexTabs, preferences, gridLinks } = useWorkbench();
   // A further grid of the dump has a cursor of its own.
   const pane = usePane();
   const owner = (pane === undefined ? undefined : cursorKey(pane)) ?? dump.key;
@@ -37,7 +37,7 @@ export function HexView({ dump }: { readonly dump: OpenDump }) {
   const setOverlay = (next: Laid | undefined): void => hexTabs.change(owner, { laid: next });
   const found = useStore(hexTabs.find(owner).state);
   const hits = useMemo(() => hitsIn(found.hits, position.space), [found.hits, position.space]);
-  const form = formOf(useStore(hexRows), dump);
+  const form = formOf(useStore(preferences.hexRows), dump);
   const [refused, setRefused] = useState<Error>();
   const { space, cpu } = position;
   const handle = handleOf(dump);

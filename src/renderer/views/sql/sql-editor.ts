@@ -57,7 +57,7 @@ export function createSqlEditor(host: HTMLElement, options: SqlEditorOptions): S
     model,
     ariaLabel: options.label,
     automaticLayout: true,
-    fontFamily: 'IBM Plex Mono',
+    fontFamily: 'var(--font-code)',
     fontSize: 12,
     lineHeight: 18,
     fontLigatures: false,

@@ -30,7 +30,7 @@ export function createDiffView(host: HTMLElement, left: string, right: string, l
     renderIndicators: false,
     // Every difference counts, blanks too.
     ignoreTrimWhitespace: false,
-    fontFamily: 'IBM Plex Mono',
+    fontFamily: 'var(--font-code)',
     fontSize: 12,
     lineHeight: 18,
     minimap: { enabled: false },

@@ -124,7 +124,7 @@ export function createTextEditor(host: HTMLElement, text: string, language: stri
     domReadOnly: true,
     ariaLabel: label,
     automaticLayout: true,
-    fontFamily: 'IBM Plex Mono',
+    fontFamily: 'var(--font-code)',
     fontSize: 12,
     lineHeight: 18,
     fontLigatures: false,
