@@ -45,6 +45,9 @@ export const integrityProtocol = {
       ...evidence,
       with: v.optional(v.string()),
       rules: v.optional(ignoreRulesSchema),
+      /** How it is compared: every byte instead of fingerprints, and bytes that the other dump's addresses are higher by, whole pages. */
+      exact: v.optional(v.boolean()),
+      shift: v.optional(v.pipe(v.number(), v.safeInteger(), v.multipleOf(4096))),
       knownIssues: v.optional(knownIssuesSchema),
       annotations: v.optional(v.pipe(v.array(annotationSchema), v.maxLength(10_000))),
       /** Each gets a section, and is compared with the other dump. */

@@ -3,7 +3,7 @@ import { activeTab } from '../state/tabs.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Action } from './action.ts';
 
-export function compareActions({ places, differenceSteps }: Workbench): readonly Action[] {
+export function compareActions({ places, differenceSteps, comparisons }: Workbench): readonly Action[] {
   const owner = (): string | undefined => {
     const tab = activeTab(places.tabs.get());
     return tab?.view === 'compare' ? tab.dump : undefined;
@@ -13,5 +13,6 @@ export function compareActions({ places, differenceSteps }: Workbench): readonly
   return [
     { id: 'compare.next', title: 'Compare: next difference', keys: 'F7', enabled: canStep, run: step(1) },
     { id: 'compare.previous', title: 'Compare: previous difference', keys: 'Shift+F7', enabled: canStep, run: step(-1) },
+    { id: 'compare.export', title: 'Compare: export the comparison…', enabled: () => owner() !== undefined, run: () => comparisons.exporting.set(owner()) },
   ];
 }

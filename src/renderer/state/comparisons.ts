@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { ignoreRulesSchema, type IgnoreRules } from '../../shared/ignore-rules.ts';
 import type { SavedSession } from '../../shared/session-model.ts';
-import { createStore, type Readable } from './store.ts';
+import { createStore, type Readable, type Store } from './store.ts';
 
 /** time: the older dump is left, where a clock says which one that is · given: the dump whose comparison it is · swapped: the other one. */
 export type ComparisonOrder = 'time' | 'given' | 'swapped';
@@ -39,6 +39,8 @@ export interface KeptText {
 export interface Comparisons {
   /** By the key of the dump whose comparison it is. */
   readonly settings: Readable<Readonly<Record<string, ComparisonSettings>>>;
+  /** Key of the dump whose comparison is being handed on: its dialog is open. */
+  readonly exporting: Store<string | undefined>;
   readonly change: (dump: string, part: Partial<ComparisonSettings>) => void;
   /** The built-in set first. */
   readonly rules: Readable<readonly IgnoreRules[]>;
@@ -76,6 +78,7 @@ export function createComparisons(kept: KeptText): Comparisons {
       return wrong;
     },
     settings,
+    exporting: createStore<string | undefined>(undefined),
     rules,
     isBuiltIn,
     change: (dump, part) => settings.update((all) => ({ ...all, [dump]: { ...(all[dump] ?? plainComparison), ...part } })),

@@ -8,6 +8,7 @@ import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
 import { withKnownIssues, type KnownIssue } from '../../../shared/known-issues.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { RequestError } from '../../../shared/rpc.ts';
+import { pageSize } from '../../../shared/units.ts';
 import { replayPanicKdump, replayTwoStage } from '../../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
@@ -66,6 +67,9 @@ function reportAnalysis({ id, columns, rows, note, missing, complete }: Analysis
 export interface ReportRequest extends VerifyRequest {
   readonly format: string;
   readonly rules?: IgnoreRules | undefined;
+  readonly exact?: boolean | undefined;
+  /** Bytes, whole pages. */
+  readonly shift?: number | undefined;
   readonly knownIssues?: readonly KnownIssue[] | undefined;
   readonly annotations?: readonly Annotation[] | undefined;
   /** Each gets a section. */
@@ -79,7 +83,7 @@ export interface ReportRequest extends VerifyRequest {
 export async function renderReport(
   session: Session,
   other: Session | undefined,
-  { format, rules, knownIssues, annotations = [], analyses = [], ...request }: ReportRequest,
+  { format, rules, exact = false, shift = 0, knownIssues, annotations = [], analyses = [], ...request }: ReportRequest,
   context: Scan,
 ): Promise<{ mediaType: string; text: string }> {
   const chosen = reportFormats.find((one) => one.id === format);
@@ -87,7 +91,8 @@ export async function renderReport(
     throw new RequestError('query', `there is no report format "${format}": expected one of ${reportFormats.map((one) => one.id).join(', ')}`);
   const tables = await analysesOf(session, analyses, context);
   const model = await buildReport(session, request, context);
-  const comparison = other === undefined ? {} : { comparison: await comparisonOf(session, other, { rules, analyses }, context) };
+  const comparison =
+    other === undefined ? {} : { comparison: await comparisonOf(session, other, { rules, exact, shift: shift / pageSize, analyses }, context) };
   return {
     mediaType: chosen.mediaType,
     text: chosen.render({

@@ -66,11 +66,11 @@ const oneKeyText =
 export async function comparisonOf(
   left: Session,
   right: Session,
-  { rules, analyses }: { readonly rules: IgnoreRules | undefined; readonly analyses: readonly AnalysisRequest[] },
+  { analyses, ...settings }: CompareSettings & { readonly analyses: readonly AnalysisRequest[] },
   scan: Scan,
 ): Promise<ReportComparison> {
   const rows = await comparedAnalyses(left, right, analyses, scan);
-  const answer = compareJson(await compareSessions(left, right, { exact: false, shift: 0, rules }, scan), usualRanges);
+  const answer = compareJson(await compareSessions(left, right, settings, scan), usualRanges);
   return reportComparison(rows.length === 0 ? answer : { ...answer, analyses: [...rows] });
 }
 

@@ -10,6 +10,7 @@ import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { AnalysesPane } from './AnalysesPane.tsx';
 import { CompareBar } from './CompareBar.tsx';
+import { ExportComparison } from './ExportComparison.tsx';
 import { FieldDifferences } from './FieldDifferences.tsx';
 import type { Pair } from './pair.ts';
 import { PagesPane } from './PagesPane.tsx';
@@ -31,6 +32,7 @@ export function Comparison({ pair, others }: ComparisonProps) {
   const kept = useStore(comparisons.rules);
   const rules = useMemo(() => kept.find(({ name }) => name === settings.rules), [kept, settings.rules]);
   const state = useComparison(left, right, settings.exact, shift, rules);
+  const isExporting = useStore(comparisons.exporting) === owner.key;
   const [page, setPage] = useState<Page>('pages');
   const { compared } = state;
   return (
@@ -45,7 +47,20 @@ export function Comparison({ pair, others }: ComparisonProps) {
         <Tab page="analyses" shown={page} title="Analyses" count={undefined} onShow={setPage} />
         <Tab page="texts" shown={page} title="Texts" count={undefined} onShow={setPage} />
         <Tab page="rules" shown={page} title="Ignore rules" count={undefined} onShow={setPage} />
+        <span className="compare-space" />
+        <button
+          type="button"
+          className="button compare-export"
+          data-testid="compare-export"
+          disabled={state.request === undefined}
+          onClick={() => comparisons.exporting.set(owner.key)}
+        >
+          Export…
+        </button>
       </nav>
+      {isExporting && state.request !== undefined ? (
+        <ExportComparison pair={pair} request={state.request} onClose={() => comparisons.exporting.set(undefined)} />
+      ) : null}
       <div className="compare-page" role="tabpanel">
         {page === 'analyses' ? (
           <AnalysesPane pair={pair} />

@@ -1,18 +1,20 @@
 /** What differs outside the pages, field by field. A field can be put on the list of what is ignored. */
 import { useEffect, useRef, useState } from 'react';
 import type { CompareJson, Difference, DifferenceSection } from '../../../shared/compare-model.ts';
+import { useStore } from '../../hooks/use-store.ts';
 import { nextIndex } from '../../state/difference-steps.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { explainedText } from '../../widgets/explained.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { plural } from '../../words/numbers.ts';
-import { withField } from './edit-rules.ts';
+import { withField, withoutRuleNamed } from './edit-rules.ts';
 import { nothingDiffers } from './nothing-differs.ts';
 import { MarkedValue } from './MarkedValue.tsx';
 import type { Pair } from './pair.ts';
 import { SideHead } from './SideHead.tsx';
 import { sectionTitles } from './section-titles.ts';
+import { changeRules, ruleBook } from './rule-steps.ts';
 import { StepButtons } from './StepButtons.tsx';
 import { useDifferenceSteps } from './use-difference-steps.ts';
 
@@ -26,8 +28,10 @@ interface FieldDifferencesProps {
 }
 
 export function FieldDifferences({ section, differences, compared, pair }: FieldDifferencesProps) {
-  const { comparisons } = useWorkbench();
+  const workbench = useWorkbench();
+  const { comparisons } = workbench;
   const { owner, left, right, settings } = pair;
+  const chosen = useStore(comparisons.rules).find(({ name }) => name === settings.rules);
   const [limit, setLimit] = useState(firstRows);
   const [current, setCurrent] = useState<number>();
   const body = useRef<HTMLTableSectionElement>(null);
@@ -48,10 +52,11 @@ export function FieldDifferences({ section, differences, compared, pair }: Field
   const title = sectionTitles[section];
   if (differences.length === 0) return <p className="message compare-nothing">{nothingDiffers(section, compared.remarks ?? [])}</p>;
   const ignore = (field: string): void => {
-    const book = { all: comparisons.rules.get(), chosen: settings.rules, isBuiltIn: comparisons.isBuiltIn };
-    const rules = withField(book, `${section}.${field}`);
-    comparisons.saveRules(rules);
-    comparisons.change(owner.key, { rules: rules.name });
+    const rules = withField(ruleBook(workbench, owner.key), `${section}.${field}`);
+    changeRules(workbench, owner.key, `Ignored ${section}.${field}`, rules.name, rules);
+  };
+  const count = (rule: string): void => {
+    if (chosen !== undefined) changeRules(workbench, owner.key, `Removed the rule ${rule}`, chosen.name, withoutRuleNamed(chosen, rule));
   };
   return (
     <div className="compare-fields">
@@ -95,9 +100,7 @@ export function FieldDifferences({ section, differences, compared, pair }: Field
                 {difference.ignoredBy === undefined ? (
                   <IconButton icon="eye-closed" label={`Ignore ${difference.field}`} onPress={() => ignore(difference.field)} />
                 ) : (
-                  <span className="tone-warn">
-                    ignored: <Hostile text={difference.ignoredBy} />
-                  </span>
+                  <IgnoredBy rule={difference.ignoredBy} onCount={chosen === undefined || comparisons.isBuiltIn(chosen.name) ? undefined : count} />
                 )}
               </td>
             </tr>
@@ -131,4 +134,21 @@ function Value({ dump, section, value, other, bytes }: ValueProps) {
   if (!addressLike.test(value)) return shown;
   const space = section === 'regions' || section === 'osinfo' ? 'absolute' : 'virtual';
   return <span {...explainedText(dump, `${space}:${value}`)}>{shown}</span>;
+}
+
+interface IgnoredByProps {
+  readonly rule: string;
+  /** Undefined where the rules cannot be changed. */
+  readonly onCount: ((rule: string) => void) | undefined;
+}
+
+function IgnoredBy({ rule, onCount }: IgnoredByProps) {
+  return (
+    <span className="compare-ignored-by">
+      <span className="tone-warn">
+        ignored: <Hostile text={rule} />
+      </span>
+      {onCount === undefined ? null : <IconButton icon="eye" label={`Remove the rule ${rule}: count it again`} onPress={() => onCount(rule)} />}
+    </span>
+  );
 }

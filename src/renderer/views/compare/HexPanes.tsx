@@ -17,6 +17,8 @@ interface HexPanesProps {
   readonly end: bigint;
   readonly address: bigint;
   readonly differing: number | undefined;
+  /** The rule over the cursor. */
+  readonly ignoredBy: string | undefined;
   readonly onMove: (address: bigint) => void;
   readonly onDiffering: (bytes: number) => void;
 }
@@ -32,7 +34,7 @@ function bytesOf(text: string): bigint | undefined {
   return size >= all64 ? undefined : match[1] === '-' ? -size : size;
 }
 
-export function HexPanes({ pair, shift, end, address, differing, onMove, onDiffering }: HexPanesProps) {
+export function HexPanes({ pair, shift, end, address, differing, ignoredBy, onMove, onDiffering }: HexPanesProps) {
   const { engine } = useWorkbench();
   const { left, right } = pair;
   const [space, setSpace] = useState<Space>('absolute');
@@ -69,6 +71,11 @@ export function HexPanes({ pair, shift, end, address, differing, onMove, onDiffe
           )}
         </span>
         <span className="compare-hex-tools">
+          {ignoredBy === undefined || !isAbsolute ? null : (
+            <span className="tone-warn compare-ignored cut" data-testid="ignored-here">
+              ignored: <Hostile text={ignoredBy} title />
+            </span>
+          )}
           <span className="dim" data-testid="differing-bytes">
             {differing === undefined ? '' : `${countText(differing)} bytes on screen differ`}
           </span>

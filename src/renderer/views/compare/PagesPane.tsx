@@ -6,15 +6,16 @@ import { pageSize } from '../../../shared/units.ts';
 import { handleOf, memoryEnd } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
-import { countText } from '../../words/numbers.ts';
+import { countText, paddedHex } from '../../words/numbers.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { DifferenceList } from './DifferenceList.tsx';
 import { DifferenceStrip } from './DifferenceStrip.tsx';
-import { withRange } from './edit-rules.ts';
+import { withoutRuleNamed, withRange } from './edit-rules.ts';
 import { HexPanes } from './HexPanes.tsx';
 import { onlyWords, type Pair } from './pair.ts';
 import { RegionCountsTable } from './RegionCountsTable.tsx';
+import { changeRules, ruleBook, ruleOver } from './rule-steps.ts';
 import { StepButtons } from './StepButtons.tsx';
 import { useDifferenceSteps } from './use-difference-steps.ts';
 import { useDifferences } from './use-differences.ts';
@@ -27,10 +28,13 @@ interface PagesPaneProps {
 }
 
 const pageBytes = BigInt(pageSize);
+/** Ranges that are asked for at once, to find the next that counts. */
+const stepPart = 256;
 
 export function PagesPane({ pair, request, compared }: PagesPaneProps) {
   const { owner, left, right } = pair;
-  const { engine, places, comparisons, tell } = useWorkbench();
+  const workbench = useWorkbench();
+  const { engine, places, comparisons, tell } = workbench;
   const position = useStore(places.cursors)[left.key];
   const address = position?.space === 'absolute' ? position.address : 0n;
   const differences = useDifferences(request);
@@ -57,6 +61,18 @@ export function PagesPane({ pair, request, compared }: PagesPaneProps) {
       tell(error);
     });
   };
+  /** The first range from an index on that no rule covers. */
+  const counted = async (index: number, by: 1 | -1, total: number): Promise<PairRange | undefined> => {
+    for (let at = index; at >= 0 && at < total; at += by * stepPart) {
+      const first = by === 1 ? at : Math.max(0, at - stepPart + 1);
+      const most = by === 1 ? stepPart : at - first + 1;
+      const { ranges } = await engine.call('compareRanges', { ...request, first, most });
+      const counts = ({ kind }: PairRange): boolean => kind !== 'ignored';
+      const found = by === 1 ? ranges.find(counts) : ranges.findLast(counts);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
   const step = (by: 1 | -1): void => {
     const find = async (): Promise<void> => {
       // Where the cursor is decides, not where the last step went.
@@ -65,19 +81,22 @@ export function PagesPane({ pair, request, compared }: PagesPaneProps) {
       const inside = here !== undefined && here.start <= address;
       const next = here === undefined ? total - 1 : by === 1 ? (inside ? here.index + 1 : here.index) : here.index - 1;
       const index = here === undefined && by === 1 ? total : next;
-      if (index < 0 || index >= total) return;
-      const [range] = (await engine.call('compareRanges', { ...request, first: index, most: 1 })).ranges;
+      const range = await counted(index, by, total);
       if (range !== undefined) show(range);
     };
     find().catch(tell);
   };
   useDifferenceSteps(owner.key, step);
   const ignore = ({ start, end: stop }: PairRange): void => {
-    const chosen = comparisons.settings.get()[owner.key]?.rules;
-    const rules = withRange({ all: comparisons.rules.get(), chosen, isBuiltIn: comparisons.isBuiltIn }, { start, end: stop });
-    comparisons.saveRules(rules);
-    comparisons.change(owner.key, { rules: rules.name });
+    const rules = withRange(ruleBook(workbench, owner.key), { start, end: stop });
+    changeRules(workbench, owner.key, `Ignored ${paddedHex(start)} to ${paddedHex(stop)}`, rules.name, rules);
   };
+  const chosen = request.rules;
+  const count =
+    chosen === undefined || comparisons.isBuiltIn(chosen.name)
+      ? undefined
+      : (rule: string): void => changeRules(workbench, owner.key, `Removed the rule ${rule}`, chosen.name, withoutRuleNamed(chosen, rule));
+  const rule = ruleOver(chosen, { start: address, end: address + 1n });
   return (
     <div className="compare-pages">
       <div className="compare-summary" data-testid="compare-summary">
@@ -88,10 +107,19 @@ export function PagesPane({ pair, request, compared }: PagesPaneProps) {
       <Remarks remarks={compared.remarks ?? []} />
       <DifferenceStrip pair={pair} request={request} end={end} cursor={address} regions={left.regions ?? []} onPick={(to) => moveTo(to - (to % pageBytes))} />
       <SplitPane name="compare.pages" label="Height of the bytes" stacked share={0.66} least={[140, 90]}>
-        <HexPanes pair={pair} shift={shift} end={end} address={address} onMove={moveTo} onDiffering={setDiffering} differing={differing} />
+        <HexPanes
+          pair={pair}
+          shift={shift}
+          end={end}
+          address={address}
+          onMove={moveTo}
+          onDiffering={setDiffering}
+          differing={differing}
+          ignoredBy={rule?.name}
+        />
         <SplitPane name="compare.lists" label="Width of the list of differences" share={0.5} least={[220, 200]} className="compare-below">
           <section aria-label="Differences">
-            <DifferenceList pair={pair} differences={differences} current={current} onShow={show} onIgnore={ignore} />
+            <DifferenceList pair={pair} differences={differences} current={current} rules={chosen} onShow={show} onIgnore={ignore} onCount={count} />
           </section>
           <section aria-label="By region">
             <RegionCountsTable regions={compared.pages.byRegion} onShow={moveTo} />

@@ -8,15 +8,14 @@ import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { withField, withoutRule } from './edit-rules.ts';
+import { changeRules, ruleBook } from './rule-steps.ts';
 
 export function RulesPane({ owner, settings }: { readonly owner: string; readonly settings: ComparisonSettings }) {
-  const { comparisons } = useWorkbench();
+  const workbench = useWorkbench();
+  const { comparisons } = workbench;
   const all = useStore(comparisons.rules);
   const chosen = all.find(({ name }) => name === settings.rules);
-  const use = (rules: IgnoreRules): void => {
-    comparisons.saveRules(rules);
-    comparisons.change(owner, { rules: rules.name });
-  };
+  const use = (rules: IgnoreRules, label = `Changed the rules ${rules.name}`): void => changeRules(workbench, owner, label, rules.name, rules);
   return (
     <div className="compare-rules">
       <section className="card" aria-label="Rules in force">
@@ -26,10 +25,7 @@ export function RulesPane({ owner, settings }: { readonly owner: string; readonl
             <IconButton
               icon="trash"
               label="Delete this set of rules"
-              onPress={() => {
-                comparisons.change(owner, { rules: undefined });
-                comparisons.dropRules(chosen.name);
-              }}
+              onPress={() => changeRules(workbench, owner, `Deleted the rules ${chosen.name}`, chosen.name, undefined)}
             />
           )}
         </div>
@@ -53,13 +49,17 @@ export function RulesPane({ owner, settings }: { readonly owner: string; readonl
                   />
                 </span>
                 {comparisons.isBuiltIn(chosen.name) ? null : (
-                  <IconButton icon="close" label={`Remove rule ${rule.name}`} onPress={() => use(withoutRule(chosen, index))} />
+                  <IconButton
+                    icon="close"
+                    label={`Remove rule ${rule.name}`}
+                    onPress={() => use(withoutRule(chosen, index), `Removed the rule ${rule.name}`)}
+                  />
                 )}
               </li>
             ))}
           </ul>
         )}
-        <AddRule onAdd={(field) => use(withField({ all, chosen: settings.rules, isBuiltIn: comparisons.isBuiltIn }, field))} />
+        <AddRule onAdd={(field) => use(withField(ruleBook(workbench, owner), field), `Ignored ${field}`)} />
       </section>
       <RulesText key={JSON.stringify(chosen)} chosen={chosen} onUse={use} isBuiltIn={comparisons.isBuiltIn} />
     </div>

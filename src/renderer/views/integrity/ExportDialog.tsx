@@ -6,14 +6,11 @@ import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Dialog } from '../../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
-import './export-dialog.css';
+import { AnalysesChoice } from '../kernel/AnalysesChoice.tsx';
 
 export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; readonly onClose: () => void }) {
   const { dumpJobs, catalogue } = useWorkbench();
-  const known = useStore(catalogue);
-  const formats = exportFormats(known);
-  // Those that need a parameter have their table in the kernel view.
-  const offered = known.analyses.filter(({ parameters }) => parameters.every(({ required }) => required !== true));
+  const formats = exportFormats(useStore(catalogue));
   const [analyses, setAnalyses] = useState<readonly string[]>([]);
   const [chosen, setChosen] = useState<string>('html');
   const [full, setFull] = useState(dump.checked === 'full');
@@ -52,22 +49,7 @@ export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; reado
         />
         With digests and full scan: reads the whole dump
       </label>
-      {format?.kind !== 'report' || offered.length === 0 ? null : (
-        <details className="export-analyses">
-          <summary>Analyses in the report: {analyses.length === 0 ? 'none' : analyses.length}</summary>
-          {offered.map(({ id, title, about }) => (
-            <label key={id} title={about}>
-              <input
-                type="checkbox"
-                checked={analyses.includes(id)}
-                onChange={(event) => setAnalyses(event.currentTarget.checked ? [...analyses, id] : analyses.filter((one) => one !== id))}
-                data-testid={`export-analysis-${id}`}
-              />{' '}
-              {title}
-            </label>
-          ))}
-        </details>
-      )}
+      {format?.kind !== 'report' ? null : <AnalysesChoice label="Analyses in the report" testId="export-analysis" chosen={analyses} onChange={setAnalyses} />}
     </Dialog>
   );
 }

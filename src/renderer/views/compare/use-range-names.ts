@@ -1,0 +1,67 @@
+/** What lies where ranges begin, in a few words: asked for of the rows in sight, once they rest there. */
+import { useEffect, useEffectEvent, useState } from 'react';
+import type { PairRange } from '../../../shared/compare-protocol.ts';
+import { mostNamedPlaces } from '../../../shared/symbol-list-model.ts';
+import { handleOf, type OpenDump } from '../../state/open-dump.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { innermostRegion } from './innermost-region.ts';
+import type { Pair } from './pair.ts';
+
+/** Rows that are scrolled past are not asked about. */
+const restMs = 120;
+
+interface Place {
+  readonly dump: OpenDump;
+  readonly address: bigint;
+}
+
+/** In the dump that has the pages: the left one, where both do. */
+function placeOf({ left, right, shift }: Pair, { kind, start }: PairRange): Place | undefined {
+  const place = kind === 'onlyRight' ? { dump: right, address: start + BigInt(shift) } : { dump: left, address: start };
+  return place.address < 0n ? undefined : place;
+}
+
+const keyOf = ({ dump, address }: Place): string => `${handleOf(dump) ?? ''} ${address}`;
+
+/** @returns words for a range; undefined while they are not known, empty where nothing is */
+export function useRangeNames(pair: Pair, ranges: readonly PairRange[]): (range: PairRange) => string | undefined {
+  const { engine } = useWorkbench();
+  const [known, setKnown] = useState<ReadonlyMap<string, string>>(new Map());
+  const wanted = ranges.flatMap((range) => placeOf(pair, range) ?? []).filter((place) => place.dump.checked !== 'triage' && !known.has(keyOf(place)));
+  const key = wanted.map(keyOf).join();
+  const ask = async (dump: OpenDump, signal: AbortSignal): Promise<void> => {
+    const handle = handleOf(dump);
+    const places = wanted.filter((place) => place.dump === dump).slice(0, mostNamedPlaces);
+    if (handle === undefined || places.length === 0) return;
+    const asked = places.map(({ address }) => ({ space: 'absolute' as const, address }));
+    const { names } = await engine.call('namePlaces', { dump: handle, places: asked }, { signal });
+    const words = new Map(names.map(({ at, kind, text }) => [at, { kind, text }]));
+    setKnown((old) => {
+      const next = new Map(old);
+      places.forEach((place, at) => {
+        const word = words.get(at);
+        // A region of the dump says more than the flags of a page.
+        const region = word === undefined || word.kind === 'page' ? innermostRegion(dump.regions ?? [], place.address) : undefined;
+        next.set(keyOf(place), region ?? word?.text ?? '');
+      });
+      return next;
+    });
+  };
+  const askBoth = useEffectEvent((signal: AbortSignal) => {
+    // A name that cannot be had is a cell that stays empty.
+    for (const dump of [pair.left, pair.right]) ask(dump, signal).catch(() => undefined);
+  });
+  useEffect(() => {
+    if (key === '') return undefined;
+    const abort = new AbortController();
+    const timer = setTimeout(() => askBoth(abort.signal), restMs);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [key]);
+  return (range) => {
+    const place = placeOf(pair, range);
+    return place === undefined ? '' : known.get(keyOf(place));
+  };
+}

@@ -1,0 +1,50 @@
+/** What is asked of the engine and the shell when a comparison is handed on. */
+import { expect, it } from 'vitest';
+import type { comparisonFormats } from '../../../src/renderer/state/comparison-exports.ts';
+import { exportComparison, suggestedName } from '../../../src/renderer/state/comparison-exports.ts';
+
+const compared = { left: 'h1', right: 'h2', exact: true, shift: 0x1000, rules: { schema: 1 as const, name: 'Mine', rules: [] } };
+
+async function handedOn(format: (typeof comparisonFormats)[number]): Promise<readonly unknown[]> {
+  const calls: unknown[] = [];
+  let work: Promise<string> | undefined;
+  const call = (method: string, params: unknown): Promise<unknown> => {
+    calls.push([method, params]);
+    return Promise.resolve(method === 'report' ? { mediaType: '', text: 'the report' } : method === 'compare' ? { comparable: true } : { path: '/saved' });
+  };
+  exportComparison(
+    {
+      engine: { call },
+      shell: { call },
+      jobs: {
+        run: (_request: unknown, run: (how: object) => Promise<string>) => {
+          work = run({ signal: new AbortController().signal, onProgress: () => undefined });
+          return 'job';
+        },
+      },
+    } as unknown as Parameters<typeof exportComparison>[0],
+    { compared, dump: 'a', leftName: 'vmcore (one)', rightName: 'vmcore (two)', format, analyses: ['tasks'] },
+  );
+  return [await work, ...calls];
+}
+
+it('as JSON it is what the engine answers, with the rules, shift and analyses that are shown', async () => {
+  const [outcome, asked, saved] = await handedOn('json');
+  expect(outcome).toBe('saved as /saved');
+  expect(asked).toEqual(['compare', { ...compared, analyses: [{ id: 'tasks' }] }]);
+  expect(saved).toMatchObject(['saveText', { kind: 'report', suggestedName: 'vmcore-one--to-vmcore-two-.compare.json', text: '{\n  "comparable": true\n}\n' }]);
+});
+
+it('as a report it is compared in the same way, and printed where that is wanted', async () => {
+  const [, asked, saved] = await handedOn('pdf');
+  expect(asked).toMatchObject([
+    'report',
+    { dump: 'h1', with: 'h2', exact: true, shift: 0x1000, rules: compared.rules, format: 'html', analyses: [{ id: 'tasks' }] },
+  ]);
+  expect(saved).toMatchObject(['savePdf', { html: 'the report' }]);
+  expect((await handedOn('markdown'))[1]).toMatchObject(['report', { format: 'markdown' }]);
+});
+
+it('is named after both dumps, whatever they are called', () => {
+  expect(suggestedName('a/b', 'x'.repeat(300), 'html')).toBe(`a-b-to-${'x'.repeat(100)}.compare.html`);
+});
