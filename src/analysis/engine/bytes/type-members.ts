@@ -3,11 +3,12 @@ import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { TypeMemberJson, TypeMembersJson, WantedType } from '../../../shared/type-members-model.ts';
-import { hex } from '../../../shared/units.ts';
+import { hex, type AddressRange } from '../../../shared/units.ts';
 import { kinds, type BtfTypes } from '../../kernel/btf/btf-types.ts';
 import { aggregateNamed, layoutRows, resolved, sizeOf, typeText } from '../../kernel/btf/type-layout.ts';
 import { ownModule, parseTypeName, scopeOf } from '../../kernel/btf/type-scope.ts';
 import { valueAt, type TypeValue, type ValueContext } from '../../kernel/btf/type-values.ts';
+import { perCpuSection } from '../../kernel/cpus/per-cpu-section.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { namesOf } from '../kernel/kernel-names.ts';
 import type { Session } from '../session/session.ts';
@@ -56,31 +57,43 @@ async function typeFor(session: Session, kernel: Kernel, wanted: Exclude<WantedT
 
 const enums = [kinds.enum, kinds.enum64, kinds.typedef] as const;
 
-/** Between a pointer and its target: the address is no place in the kernel's space as it stands. */
-const otherSpaces = new Set(['percpu', 'user', 'rcu_percpu', 'iomem']);
+/** Between a pointer and its target: the number is no address in the kernel's space. */
+const otherSpaces: ReadonlyMap<string, string> = new Map([
+  ['percpu', 'each CPU has its own copy'],
+  ['rcu_percpu', 'each CPU has its own copy'],
+  ['user', 'an address of a program'],
+  ['iomem', 'an address of a device'],
+]);
 
-function isOfOtherSpace(types: BtfTypes, target: number): boolean {
+/** Why a pointer is not followed, as its type says; undefined for one that is. */
+function otherSpace(types: BtfTypes, target: number): string | undefined {
   let type = types.get(target);
   for (let step = 0; step < 16 && type !== undefined; step += 1) {
-    if (type.kind === kinds.typeTag && otherSpaces.has(type.name)) return true;
-    if (type.kind !== kinds.typeTag && type.kind !== kinds.const && type.kind !== kinds.volatile && type.kind !== kinds.typedef) return false;
+    const space = type.kind === kinds.typeTag ? otherSpaces.get(type.name) : undefined;
+    if (space !== undefined) return space;
+    if (type.kind !== kinds.typeTag && type.kind !== kinds.const && type.kind !== kinds.volatile && type.kind !== kinds.typedef) return undefined;
     type = types.get(type.type);
   }
-  return false;
+  return undefined;
 }
 
 /** The type that a pointer's target is laid out by; undefined where nothing can be laid there, as for void and functions. */
 function targetOf(types: BtfTypes, pointer: number, pointerBytes: number): number | undefined {
   const target = types.get(pointer)?.type ?? 0;
-  if (isOfOtherSpace(types, target)) return undefined;
+  if (otherSpace(types, target) !== undefined) return undefined;
   const type = resolved(types, target);
   // Only declared here: the definition has the same name.
   if (type?.kind === kinds.forward) return aggregateNamed(types, type.name)?.id;
   return sizeOf(types, target, pointerBytes) === undefined ? undefined : target;
 }
 
-/** What is inside a member, and where it leads. */
-function inside({ types, module }: Scope, id: number, value: TypeValue, pointerBytes: number): Pick<TypeMemberJson, 'opens' | 'place'> {
+/** What is inside a member, and where it leads. Most compilers leave the tags of pointers out: those into the per-CPU section are told by their number. */
+function inside(
+  { types, module }: Scope,
+  id: number,
+  value: TypeValue,
+  { pointerBytes, perCpu }: { readonly pointerBytes: number; readonly perCpu: AddressRange | undefined },
+): Pick<TypeMemberJson, 'opens' | 'place' | 'unfollowed'> {
   const type = resolved(types, id);
   const reference = (to: number) => ({ id: to, ...defined({ module }) });
   switch (type?.kind) {
@@ -92,12 +105,15 @@ function inside({ types, module }: Scope, id: number, value: TypeValue, pointerB
       return array === undefined || array.count === 0 ? {} : { opens: { type: reference(type.id), how: 'elements', elements: array.count } };
     }
     case kinds.pointer: {
+      const address = value.value === undefined ? undefined : BigInt(value.value);
+      if (address === 0n) return {};
+      const isPerCpu = address !== undefined && perCpu !== undefined && perCpu.start <= address && address < perCpu.end;
+      const unfollowed = isPerCpu ? otherSpaces.get('percpu') : otherSpace(types, type.type);
+      if (unfollowed !== undefined) return address === undefined ? {} : { unfollowed };
       const target = targetOf(types, type.id, pointerBytes);
-      const isNull = value.value !== undefined && BigInt(value.value) === 0n;
-      const leads = typeof value.value === 'string' && !isNull && !isOfOtherSpace(types, type.type);
       return {
-        ...(target === undefined || isNull ? {} : { opens: { type: reference(target), how: 'target' as const } }),
-        ...(leads ? { place: { space: 'virtual' as const, address: hex(BigInt(value.value ?? 0)) } } : {}),
+        ...(target === undefined ? {} : { opens: { type: reference(target), how: 'target' as const } }),
+        ...(typeof value.value === 'string' ? { place: { space: 'virtual' as const, address: hex(BigInt(value.value)) } } : {}),
       };
     }
     default:
@@ -176,6 +192,7 @@ export async function typeMembers(
       ? textAt(context, place.address)
       : valueAt(context, place.address, row.type, row.bitOffset, row.bits);
   };
+  const perCpu = 'why' in symbols ? undefined : perCpuSection(kernel.memory, symbols);
   const { rows, total } = rowsOf(types, id, start, pointerBytes);
   const size = sizeOf(types, id, pointerBytes);
   return {
@@ -194,7 +211,7 @@ export async function typeMembers(
         ...(row.bits === 0 ? {} : { bitOffset, bits: row.bits }),
         ...value,
         // The members of an anonymous one are here already.
-        ...(row.name === '' || row.bits !== 0 ? {} : inside(found, row.type, value, pointerBytes)),
+        ...(row.name === '' || row.bits !== 0 ? {} : inside(found, row.type, value, { pointerBytes, perCpu })),
       };
     }),
     total,

@@ -64,10 +64,10 @@ function holds(row: TypeTreeRow, cursor: Position | undefined): boolean {
 
 function Value({ dump, row }: { readonly dump: OpenDump; readonly row: TypeTreeRow & { readonly kind: 'member' } }) {
   const { member, position } = row;
-  const { value, text, absent, place } = member;
+  const { value, text, absent, place, unfollowed } = member;
   const words = (
     <span className="dim">
-      <Hostile text={[value === undefined ? '' : (text ?? ''), absent ?? ''].filter((one) => one !== '').join(' · ')} />
+      <Hostile text={[value === undefined ? '' : (text ?? ''), absent ?? '', unfollowed ?? ''].filter((one) => one !== '').join(' · ')} />
     </span>
   );
   if (place !== undefined)
@@ -84,7 +84,12 @@ function Value({ dump, row }: { readonly dump: OpenDump; readonly row: TypeTreeR
     );
   return (
     <>
-      {value === undefined && text === undefined ? null : <AddressText dump={dump.key} text={String(value ?? text)} />} {words}
+      {value === undefined && text === undefined ? null : unfollowed === undefined ? (
+        <AddressText dump={dump.key} text={String(value ?? text)} />
+      ) : (
+        <Hostile text={String(value ?? text)} />
+      )}{' '}
+      {words}
     </>
   );
 }
