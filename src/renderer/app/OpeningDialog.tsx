@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { MemoryView } from '../../shared/model.ts';
 import { useStore } from '../hooks/use-store.ts';
+import { plural } from '../words/numbers.ts';
 import { useWorkbench, type OpeningDraft } from '../workbench.ts';
 import { Dialog } from '../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../widgets/Hostile.tsx';
@@ -56,7 +57,7 @@ function Form({ draft }: { readonly draft: OpeningDraft }) {
           ? 'Choose the file. Of a set whose files lie in several folders choose them all: together they are one dump.'
           : paths.length === 1
             ? 'Add the other files of the set, if it has some elsewhere. Those in the same folder are found without.'
-            : `${paths.length} files, opened as one dump.`}
+            : `${plural(paths.length, 'file')}, opened as one dump.`}
       </p>
       <ul className="choice-list">
         {paths.map((path) => (

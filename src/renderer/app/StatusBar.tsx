@@ -4,7 +4,7 @@ import { isRunning } from '../state/jobs.ts';
 import { fractionOf } from '../state/job-meter.ts';
 import { useActiveCursor } from '../hooks/use-cursor.ts';
 import { useStore } from '../hooks/use-store.ts';
-import { percentText, plural } from '../words/numbers.ts';
+import { countText, percentText, plural } from '../words/numbers.ts';
 import { wayWords } from '../words/dump-way.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { HexNumber } from '../widgets/HexNumber.tsx';
@@ -36,7 +36,7 @@ function Running() {
       <Icon name="loading" spin />
       {job.title}
       {fraction === undefined ? '' : ` ${percentText(fraction, 1)}`}
-      {more.length === 0 ? '' : ` and ${more.length} more`}
+      {more.length === 0 ? '' : ` and ${countText(more.length)} more`}
     </button>
   );
 }

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useChoiceByEnter } from '../../hooks/use-choice-by-enter.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
-import { plural } from '../../words/numbers.ts';
+import { countText, plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { matchingTypes } from './matching-types.ts';
@@ -31,7 +31,7 @@ export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; 
     if (why !== undefined) return `No types of the kernel: ${why}`;
     if (text.trim() === '') return `${plural(names.length, 'type')}, found by a part of the name`;
     if (found.length === 0 && lost !== undefined) return `No struct or union has such a name; not looked at: ${lost.what} (${lost.why})`;
-    return found.length === 0 ? 'No struct or union has such a name.' : found.length > shownTypes ? `${found.length} match; the first ${shownTypes}:` : '';
+    return found.length === 0 ? 'No struct or union has such a name.' : found.length > shownTypes ? `${countText(found.length)} match; the first ${shownTypes}:` : '';
   };
   return (
     <div className="type-search">

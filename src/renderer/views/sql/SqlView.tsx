@@ -7,7 +7,7 @@ import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { emptyQueryPage } from '../../state/query-book.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
-import { percentText } from '../../words/numbers.ts';
+import { countText, percentText } from '../../words/numbers.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { QueryPicker } from './QueryPicker.tsx';
@@ -108,7 +108,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
             <select className="select" value={rows} onChange={(event) => setRows(Number(event.currentTarget.value))} data-testid="sql-rows">
               {rowCaps.map((cap) => (
                 <option key={cap} value={cap}>
-                  {cap.toLocaleString('en')}
+                  {countText(cap)}
                 </option>
               ))}
             </select>

@@ -3,6 +3,7 @@ import type { CheckResult } from '../../../shared/check-model.ts';
 import type { RegionJson } from '../../../shared/structure-model.ts';
 import { byteText } from '../../../shared/units.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
+import { countText } from '../../words/numbers.ts';
 import type { Span, StripOutline } from './strip-layout.ts';
 
 /** Lowcores one after the other in memory are one mark: on a strip of all memory they are one pixel. */
@@ -16,7 +17,7 @@ function lowcoreOutlines(regions: readonly RegionJson[]): readonly StripOutline[
       if (BigInt(end) > last.end) last.end = BigInt(end);
     } else marks.push({ start: BigInt(start), end: BigInt(end), names: [name] });
   }
-  return marks.map(({ start, end, names }) => ({ start, end, label: names.length === 1 ? visibleText(names[0] ?? '') : `${names.length} lowcores` }));
+  return marks.map(({ start, end, names }) => ({ start, end, label: names.length === 1 ? visibleText(names[0] ?? '') : `${countText(names.length)} lowcores` }));
 }
 
 /** Regions with a frame and a name: those that people look for. */
