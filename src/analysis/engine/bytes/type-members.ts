@@ -3,12 +3,12 @@ import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { TypeMemberJson, TypeMembersJson, WantedType } from '../../../shared/type-members-model.ts';
-import { hex, type AddressRange } from '../../../shared/units.ts';
+import { hex } from '../../../shared/units.ts';
 import { kinds, type BtfTypes } from '../../kernel/btf/btf-types.ts';
 import { aggregateNamed, layoutRows, resolved, sizeOf, typeText } from '../../kernel/btf/type-layout.ts';
 import { ownModule, parseTypeName, scopeOf } from '../../kernel/btf/type-scope.ts';
 import { valueAt, type TypeValue, type ValueContext } from '../../kernel/btf/type-values.ts';
-import { perCpuSection } from '../../kernel/cpus/per-cpu-section.ts';
+import { perCpuSection, type PerCpuSection } from '../../kernel/cpus/per-cpu-section.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { namesOf } from '../kernel/kernel-names.ts';
 import type { Session } from '../session/session.ts';
@@ -92,7 +92,7 @@ function inside(
   { types, module }: Scope,
   id: number,
   value: TypeValue,
-  { pointerBytes, perCpu }: { readonly pointerBytes: number; readonly perCpu: AddressRange | undefined },
+  { pointerBytes, perCpu }: { readonly pointerBytes: number; readonly perCpu: PerCpuSection | undefined },
 ): Pick<TypeMemberJson, 'opens' | 'place' | 'unfollowed'> {
   const type = resolved(types, id);
   const reference = (to: number) => ({ id: to, ...defined({ module }) });
