@@ -31,7 +31,11 @@ export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; 
     if (why !== undefined) return `No types of the kernel: ${why}`;
     if (text.trim() === '') return `${plural(names.length, 'type')}, found by a part of the name`;
     if (found.length === 0 && lost !== undefined) return `No struct or union has such a name; not looked at: ${lost.what} (${lost.why})`;
-    return found.length === 0 ? 'No struct or union has such a name.' : found.length > shownTypes ? `${countText(found.length)} match; the first ${shownTypes}:` : '';
+    return found.length === 0
+      ? 'No struct or union has such a name.'
+      : found.length > shownTypes
+        ? `${countText(found.length)} match; the first ${shownTypes}:`
+        : '';
   };
   return (
     <div className="type-search">

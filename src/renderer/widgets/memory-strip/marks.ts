@@ -17,7 +17,11 @@ function lowcoreOutlines(regions: readonly RegionJson[]): readonly StripOutline[
       if (BigInt(end) > last.end) last.end = BigInt(end);
     } else marks.push({ start: BigInt(start), end: BigInt(end), names: [name] });
   }
-  return marks.map(({ start, end, names }) => ({ start, end, label: names.length === 1 ? visibleText(names[0] ?? '') : `${countText(names.length)} lowcores` }));
+  return marks.map(({ start, end, names }) => ({
+    start,
+    end,
+    label: names.length === 1 ? visibleText(names[0] ?? '') : `${countText(names.length)} lowcores`,
+  }));
 }
 
 /** Regions with a frame and a name: those that people look for. */
