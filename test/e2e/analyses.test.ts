@@ -77,7 +77,7 @@ describeNeeding('window', 'analyses', () => {
     await page.getByTestId('dump-title').first().waitFor();
     await page.getByTestId('rail-compare').click();
     await page.getByTestId('compare-tab-analyses').click();
-    await page.getByTestId('compare-analysis').selectOption('log');
+    await page.getByTestId('compare-analysis-log').click();
     await page
       .getByTestId('compared-analysis')
       .getByText(/\d+ equal/)

@@ -65,6 +65,19 @@ describeNeeding('window', 'a comparison', () => {
     await first.getByRole('button', { name: /^Remove the rule/ }).click();
     await first.getByText('changed').waitFor();
 
+    // What the system consisted of is compared by itself, everything else when it is asked for.
+    await view.getByTestId('compare-tab-analyses').click();
+    const tasks = view.getByTestId('compare-analysis-tasks');
+    const counted = /equal|none|new|gone|changed|only (?:left|right)|cannot be read/;
+    await tasks.getByText(isReal ? /\d+ new/ : counted).waitFor();
+    await view.getByTestId('compare-analysis-memory-usage').getByText(counted).waitFor();
+    if (isReal) await view.getByTestId('compared-rows').getByText('new', { exact: true }).first().waitFor();
+    await photograph('compare-analyses');
+    await view.getByTestId('compare-all-analyses').click();
+    await view.getByTestId('compare-all-analyses').waitFor({ state: 'detached' });
+    await view.getByTestId('compare-analysis-slab-caches').getByText(counted).waitFor();
+    await photograph('compare-analyses-all');
+
     const path = join(folder, 'comparison.json');
     await app.evaluate(({ dialog }, filePath) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });

@@ -28,7 +28,7 @@ describeNeeding('window', 'an analysis that was added by the recipe', () => {
     await page.getByTestId('dump-title').first().waitFor();
     await page.getByTestId('rail-compare').click();
     await page.getByTestId('compare-tab-analyses').click();
-    await page.getByTestId('compare-analysis').selectOption({ label: toyAnalysis.title });
+    await page.getByTestId(`compare-analysis-${toyAnalysis.id}`).click();
     await page.getByTestId('compared-rows').getByText('word panic').first().waitFor();
     await page.getByTestId('rail-sql').click();
     await page.getByText('analysis_log_words').first().waitFor();

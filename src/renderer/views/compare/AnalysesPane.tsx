@@ -11,8 +11,11 @@ import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
 import { AddressText } from '../../widgets/AddressText.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
+import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
+import { AnalysisList } from './AnalysisList.tsx';
 import { StepButtons } from './StepButtons.tsx';
+import { structuralFirst } from './use-analysis-counts.ts';
 import { useDifferenceSteps } from './use-difference-steps.ts';
 import { onlyTone, rowWords, sideText, type Pair } from './pair.ts';
 import { AnalysisParameters } from '../kernel/AnalysisParameters.tsx';
@@ -24,21 +27,12 @@ interface AnalysesPaneProps {
 export function AnalysesPane({ pair }: AnalysesPaneProps) {
   const { analyses: tables } = useStore(useWorkbench().catalogue);
   const [chosen, setChosen] = useState<string>();
-  const table = tables.find(({ id }) => id === chosen) ?? tables[0];
+  const table = tables.find(({ id }) => id === chosen) ?? structuralFirst(tables)[0];
   return (
-    <div className="compare-analyses">
-      <label className="dim">
-        Analysis{' '}
-        <select className="select" value={table?.id} onChange={(event) => setChosen(event.currentTarget.value)} data-testid="compare-analysis">
-          {tables.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
-      {table === undefined ? null : <Compared key={table.id} pair={pair} table={table} />}
-    </div>
+    <SplitPane name="compare.analyses" label="Width of the list of analyses" share={0.26} least={[200, 320]}>
+      <AnalysisList pair={pair} tables={tables} chosen={table?.id} onChoose={setChosen} />
+      <div className="compare-analyses">{table === undefined ? null : <Compared key={table.id} pair={pair} table={table} />}</div>
+    </SplitPane>
   );
 }
 
@@ -108,7 +102,7 @@ function Differences({ compared, pair }: AnalysesPaneProps & { readonly compared
     <>
       <div className="compare-fields-head">
         <p className="dim" role="status" data-testid="compared-analysis">
-          {analysisDiffers(compared) ? '' : 'Nothing differs. '}
+          {analysisDiffers(compared) || doubt !== undefined ? '' : 'Nothing differs. '}
           {comparedCounts(compared, [kinds.onlyLeft, kinds.onlyRight], countText)}
           {differencesLeftOut === undefined ? '' : `; ${countText(differencesLeftOut)} more differences are not listed`}
         </p>

@@ -18,11 +18,11 @@ import { useRangeNames } from './use-range-names.ts';
 import type { Differences } from './use-differences.ts';
 
 const columns: readonly VirtualColumn[] = [
-  { id: 'index', title: 'nr', width: '7ch', number: true },
+  { id: 'index', title: 'nr', width: '6ch', number: true },
   { id: 'start', title: 'start', width: '21ch', number: true },
-  { id: 'pages', title: 'size', width: '11ch', number: true },
-  { id: 'kind', title: 'what', width: 'minmax(14ch, 1fr)' },
-  { id: 'name', title: 'begins in', about: 'What lies where the range begins: symbol, task, object, region, or page', width: 'minmax(14ch, 2fr)' },
+  { id: 'pages', title: 'size', width: '9ch', number: true },
+  { id: 'kind', title: 'what', width: 'minmax(12ch, 1fr)' },
+  { id: 'name', title: 'begins in', about: 'What lies where the range begins: symbol, task, object, region, or page', width: 'minmax(12ch, 3fr)' },
   { id: 'ignore', title: 'ignore', width: '6ch' },
 ];
 

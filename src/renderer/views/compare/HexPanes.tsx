@@ -61,6 +61,11 @@ export function HexPanes({ pair, shift, end, address, differing, ignoredBy, onMo
       <div className="compare-hex-head">
         <span className="compare-hex-side">
           <SideHead pair={pair} side="left" brief />
+          {ignoredBy === undefined || !isAbsolute ? null : (
+            <span className="tone-warn compare-ignored cut" data-testid="ignored-here">
+              ignored: <Hostile text={ignoredBy} title />
+            </span>
+          )}
         </span>
         <span className="compare-hex-side">
           <SideHead pair={pair} side="right" brief />
@@ -71,11 +76,6 @@ export function HexPanes({ pair, shift, end, address, differing, ignoredBy, onMo
           )}
         </span>
         <span className="compare-hex-tools">
-          {ignoredBy === undefined || !isAbsolute ? null : (
-            <span className="tone-warn compare-ignored cut" data-testid="ignored-here">
-              ignored: <Hostile text={ignoredBy} title />
-            </span>
-          )}
           <span className="dim" data-testid="differing-bytes">
             {differing === undefined ? '' : `${countText(differing)} bytes on screen differ`}
           </span>

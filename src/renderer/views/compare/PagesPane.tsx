@@ -117,7 +117,7 @@ export function PagesPane({ pair, request, compared }: PagesPaneProps) {
           differing={differing}
           ignoredBy={rule?.name}
         />
-        <SplitPane name="compare.lists" label="Width of the list of differences" share={0.5} least={[220, 200]} className="compare-below">
+        <SplitPane name="compare.lists" label="Width of the list of differences" share={0.62} least={[220, 200]} className="compare-below">
           <section aria-label="Differences">
             <DifferenceList pair={pair} differences={differences} current={current} rules={chosen} onShow={show} onIgnore={ignore} onCount={count} />
           </section>
