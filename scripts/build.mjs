@@ -108,7 +108,9 @@ async function bundle() {
   const samples = join(out, 'samples');
   rmSync(samples, { recursive: true, force: true });
   mkdirSync(samples, { recursive: true });
-  for (const { name, bytes } of bundledSamples()) writeFileSync(join(samples, name), bytes);
+  const all = bundledSamples();
+  for (const { name, bytes } of all) writeFileSync(join(samples, name), bytes);
+  writeFileSync(join(samples, 'about.json'), JSON.stringify(Object.fromEntries(all.map(({ name, description }) => [name, description]))));
   await bundleCli();
   writeFileSync(join(out, stamp), '');
 }

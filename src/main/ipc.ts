@@ -1,10 +1,11 @@
 /** The only file that touches ipcMain: every call is checked for its sender and its shape before anything happens. */
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, clipboard, dialog, ipcMain, shell } from 'electron';
 import * as v from 'valibot';
 import { noteEvidence, noteEvidencePath } from '../files/evidence-files.ts';
+import { readGivenText } from '../files/given-file.ts';
 import { memberPath } from '../files/member-path.ts';
 import { writeOutput } from '../files/output-file.ts';
 import { checkOutput } from '../files/output-place.ts';
@@ -79,9 +80,10 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
       const answer = await dialog.showOpenDialog(window.browser, { title: 'Open the dumps in folders', properties: ['openDirectory', 'multiSelections'] });
       return { paths: answer.filePaths };
     },
-    async samples() {
-      const names = await readdir(samplesFolder);
-      return { paths: names.sort().map((name) => join(samplesFolder, name)) };
+    samples() {
+      const text = readGivenText(join(samplesFolder, 'about.json'), { what: 'the list of samples', most: 1 << 16, evidence: false });
+      const about = v.parse(v.record(v.string(), v.string()), JSON.parse(text));
+      return { samples: Object.entries(about).map(([name, words]) => ({ path: join(samplesFolder, name), about: words })) };
     },
     remember(recent) {
       noteEvidencePath(recent.path);

@@ -332,7 +332,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     },
     openSamples() {
       // Each of them shows something of its own.
-      shell.call('samples', {}).then(({ paths }) => paths.forEach((path) => openOne(path)), tell);
+      shell.call('samples', {}).then(({ samples }) => samples.forEach(({ path }) => openOne(path)), tell);
     },
     forgetRecent(path) {
       shell.call('forget', { path }).then((answer) => recents.set(answer.recents), tell);

@@ -55,6 +55,8 @@ export type KeptIssues = v.InferOutput<typeof keptIssuesSchema>;
 /** What was saved; no path when the dialog was dismissed. `opens` when the desktop's program for such documents can be started with it. */
 const savedSchema = v.strictObject({ path: v.optional(path), opens: v.optional(v.literal(true)) });
 export type Saved = v.InferOutput<typeof savedSchema>;
+const sampleSchema = v.strictObject({ path, about: v.string() });
+export type Sample = v.InferOutput<typeof sampleSchema>;
 const keptIssues = v.strictObject({ knownIssues: v.optional(keptIssuesSchema) });
 /** What a person saves: says which files it may replace. */
 export const savedKinds = ['report', 'manifest', 'attestation', 'session', 'rows'] as const;
@@ -86,8 +88,8 @@ export const shellMethods = {
   chooseDumps: { params: v.strictObject({ extensions: v.array(text(40)) }), result: v.strictObject({ paths: v.array(path) }) },
   /** Open dialog for folders whose dumps are listed; no paths when it was dismissed. */
   chooseFolders: { params: nothing, result: v.strictObject({ paths: v.array(path) }) },
-  /** Paths of the bundled sample dumps. */
-  samples: { params: nothing, result: v.strictObject({ paths: v.array(path) }) },
+  /** The bundled sample dumps, and what each of them is. */
+  samples: { params: nothing, result: v.strictObject({ samples: v.array(sampleSchema) }) },
   remember: { params: recentSchema, result: v.strictObject({ recents: v.array(recentSchema) }) },
   forget: { params: v.strictObject({ path }), result: v.strictObject({ recents: v.array(recentSchema) }) },
   setTheme: { params: v.strictObject({ theme: v.picklist(themes) }), result: nothing },

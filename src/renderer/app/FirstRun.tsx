@@ -1,47 +1,108 @@
-/** The page without a dump: how to open one. */
+/** The page without a dump: how to open one, what opens, and what was open before. */
 import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { Icon } from '../widgets/Icon.tsx';
 import { RecentList } from './RecentList.tsx';
+import { SampleList } from './SampleList.tsx';
 import './first-run.css';
 
-export function FirstRun() {
-  const { catalogue, chooseDumps, chooseFolders, openingDraft, openSamples } = useWorkbench();
+const keys = [
+  ['Ctrl Shift P', 'everything that can be done, by name'],
+  ['Ctrl G', 'to an address, a symbol, or a task'],
+  ['F1', 'all keys, and how to change them'],
+  ['Ctrl ,', 'theme, size, and other settings'],
+] as const;
+
+function Begin() {
+  const { chooseDumps, chooseFolders, openingDraft } = useWorkbench();
+  return (
+    <>
+      <h1>Open a kernel crash dump</h1>
+      <p className="dim">What it is, whether it can be trusted, and why the system stopped: within a second, without debuginfo, without network.</p>
+      <div className="first-run-actions">
+        <button type="button" className="button primary" onClick={chooseDumps} data-testid="open-button" data-pane-focus>
+          <Icon name="folder-opened" /> Open dumps… <kbd>Ctrl O</kbd>
+        </button>
+        <button type="button" className="button" onClick={chooseFolders}>
+          Choose a folder…
+        </button>
+        <button type="button" className="button" onClick={() => openingDraft.set({ paths: [] })}>
+          Name files one by one…
+        </button>
+      </div>
+      <p className="first-run-drop">
+        <Icon name="desktop-download" />
+        <span>
+          Or drop files and folders anywhere in this window. <span className="dim">Of a set of volumes any one file does; the others are found.</span>
+        </span>
+      </p>
+    </>
+  );
+}
+
+function WhatOpens() {
+  const { catalogue } = useWorkbench();
   const { formats } = useStore(catalogue);
+  return (
+    <section aria-labelledby="first-run-opens">
+      <h2 className="caption" id="first-run-opens">
+        What opens
+      </h2>
+      <dl className="first-run-formats" data-testid="what-opens">
+        {formats.map(({ id, title, about }) => (
+          <div key={id}>
+            <dt>{title}</dt>
+            <dd className="dim">{about}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="dim first-run-more">
+        Packed files (.gz, .zst, .xz, .bz2), archives (.tar, .zip), disks and images of disks open as they are, and so do damaged dumps, as far as they go.
+      </p>
+    </section>
+  );
+}
+
+export function FirstRun() {
   return (
     <div className="first-run" data-testid="first-run" data-pane="view">
       <div className="first-run-page">
-        <h1>Open a kernel crash dump</h1>
-        <p className="dim">What it is, whether it can be trusted, and why the system stopped: within a second, without debuginfo, without network.</p>
-        <div className="first-run-actions">
-          <button type="button" className="button primary" onClick={chooseDumps} data-testid="open-button" data-pane-focus>
-            <Icon name="folder-opened" /> Open dumps… <kbd>Ctrl O</kbd>
-          </button>
-          <button type="button" className="button" onClick={openSamples} data-testid="samples-button">
-            <Icon name="beaker" /> Open the bundled samples
-          </button>
+        <div className="first-run-begin">
+          <Begin />
+          <section aria-labelledby="first-run-recent">
+            <h2 className="caption" id="first-run-recent">
+              Recent
+            </h2>
+            <RecentList />
+          </section>
+          <section aria-labelledby="first-run-samples">
+            <h2 className="caption" id="first-run-samples">
+              No dump at hand? Samples
+            </h2>
+            <SampleList />
+          </section>
+          <p className="first-run-promise dim">
+            <Icon name="lock-small" /> Dumps are opened read-only and never sent anywhere.
+          </p>
         </div>
-        <p className="first-run-drop">
-          <Icon name="desktop-download" />
-          <span>
-            or drop files and folders anywhere in this window
-            <span className="dim"> · {formats.map(({ title }) => title).join(', ')}; of a volume set any one file does, or </span>
-            <button type="button" className="link" onClick={() => openingDraft.set({ paths: [] })}>
-              name its files one by one
-            </button>
-            <span className="dim"> · </span>
-            <button type="button" className="link" onClick={chooseFolders}>
-              choose a folder
-            </button>
-          </span>
-        </p>
-        <section aria-label="Recent dumps" className="first-run-recents">
-          <h2 className="caption">Recent</h2>
-          <RecentList />
-        </section>
-        <p className="first-run-promise dim">
-          <Icon name="lock-small" /> Dumps are opened read-only and never sent anywhere.
-        </p>
+        <div className="first-run-about">
+          <WhatOpens />
+          <section aria-labelledby="first-run-keys">
+            <h2 className="caption" id="first-run-keys">
+              Keys to begin with
+            </h2>
+            <dl className="first-run-keys">
+              {keys.map(([key, words]) => (
+                <div key={key}>
+                  <dt>
+                    <kbd>{key}</kbd>
+                  </dt>
+                  <dd className="dim">{words}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        </div>
       </div>
     </div>
   );

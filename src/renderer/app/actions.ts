@@ -17,6 +17,7 @@ import { exportActions } from './export-actions.ts';
 import { hexActions } from './hex-actions.ts';
 import { noteActions } from './note-actions.ts';
 import { knownIssueActions } from './known-issue-actions.ts';
+import { recentActions } from './recent-actions.ts';
 import { screenActions } from './screen-actions.ts';
 import { paneActions } from './pane-actions.ts';
 import { tabActions } from './tab-actions.ts';
@@ -94,6 +95,7 @@ function allActions(workbench: Workbench): readonly Action[] {
       .get()
       .filter(isRunning)
       .map((job) => ({ id: `job.cancel.${job.id}`, title: `Cancel: ${job.title}, ${job.dumpName}`, run: () => jobs.cancel(job.id) })),
+    ...recentActions(workbench),
     ...dumps.all.get().map((dump) => ({ id: `dump.show.${dump.key}`, title: `Go to dump: ${dump.name}`, run: () => places.show('overview', dump.key) })),
   ];
 }
