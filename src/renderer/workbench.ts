@@ -149,7 +149,8 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
   const tell = (error: unknown): void => notice.set({ tone: 'bad', text: error instanceof Error ? error.message : String(error) });
   const shell = tellSaves(guardEvidence(bareShell, engine), notice, tell);
   const places = createPlaces();
-  const hexTabs = createHexTabs(engine.call, places);
+  const kept = createStore<Kept>({});
+  const hexTabs = createHexTabs(engine.call, places, kept);
   const marks = createMarkBook();
   const comparisons = createComparisons(keptRules);
   const queries = createQueryBook();
@@ -221,7 +222,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
   const shown = {
     shownCpu: createStore<Readonly<Record<string, number>>>({}),
     besideCpus: createStore<Readonly<Record<string, readonly number[]>>>({}),
-    kept: createStore<Kept>({}),
+    kept,
     splits: createStore<Readonly<Record<string, number>>>({}),
   };
   const sessions: Sessions = createSessions({ dumps, places, dock, marks, comparisons, queries, shown, shell, dumpKeyOf, notice, tell });

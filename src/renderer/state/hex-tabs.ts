@@ -1,20 +1,12 @@
 /** What a hex view shows beside its bytes: the structure that is laid over them, what is looked for, what it said last. By owner of the cursor. */
 import type { EngineLink } from '../engine/engine-link.ts';
 import { createFindRun, type FindPattern, type FindRun } from './find-run.ts';
+import type { Kept } from './kept.ts';
+import { laidKey, laidOwner, readLaid, writeLaid } from './kept-laid.ts';
+import type { Laid } from './laid.ts';
 import type { Places } from './places.ts';
-import type { Position } from './position.ts';
-import { createStore, type Readable } from './store.ts';
+import { createStore, type Readable, type Store } from './store.ts';
 import { activeTab, cursorKey } from './tabs.ts';
-
-/** A structure at the place where it was laid: moving the cursor does not move it. */
-export interface Laid {
-  readonly layout: string;
-  /** A type that the dump's kernel describes, not one that is declared here. */
-  readonly isKernelType?: true;
-  readonly at: Position;
-  /** Bytes of it, once that is known. */
-  readonly size?: number;
-}
 
 export interface HexTab {
   readonly laid: Laid | undefined;
@@ -45,10 +37,31 @@ export function frontHex(places: Places): { readonly dump: string; readonly owne
   return tab?.dump === undefined || owner === undefined ? undefined : { dump: tab.dump, owner };
 }
 
-export function createHexTabs(call: EngineLink['call'], places: Places): HexTabs {
+/** @param kept what sessions keep of views: the structures that are laid among it */
+export function createHexTabs(call: EngineLink['call'], places: Places, kept: Store<Kept>): HexTabs {
   const all = createStore<Readonly<Record<string, HexTab>>>({});
   const finds = new Map<string, FindRun>();
-  const change: HexTabs['change'] = (owner, changed) => all.update((old) => ({ ...old, [owner]: { ...tabIn(old, owner), ...changed } }));
+  /** Views in which a person laid a structure, or took it away: what was kept of them counts no more. */
+  const decided = new Set<string>();
+  const put: HexTabs['change'] = (owner, changed) => all.update((old) => ({ ...old, [owner]: { ...tabIn(old, owner), ...changed } }));
+  const keep = (owner: string, laid: Laid | undefined): void => {
+    decided.add(owner);
+    const key = laidKey(owner);
+    kept.update(({ [key]: _before, ...others }) => (laid === undefined ? others : { ...others, [key]: writeLaid(laid) }));
+  };
+  const change: HexTabs['change'] = (owner, changed) => {
+    put(owner, changed);
+    if ('laid' in changed) keep(owner, changed.laid);
+  };
+  kept.subscribe(() => {
+    for (const [key, saved] of Object.entries(kept.get())) {
+      const owner = laidOwner(key);
+      const laid = owner === undefined || decided.has(owner) ? undefined : readLaid(saved);
+      if (owner === undefined || laid === undefined) continue;
+      decided.add(owner);
+      put(owner, { laid });
+    }
+  });
   const isOf = (owner: string, dump: string): boolean => owner === dump || owner.startsWith(`${dump}/`);
   return {
     all,
@@ -71,6 +84,7 @@ export function createHexTabs(call: EngineLink['call'], places: Places): HexTabs
         run.close();
         finds.delete(owner);
       }
+      for (const owner of decided) if (isOf(owner, dump)) decided.delete(owner);
       all.update((old) => Object.fromEntries(Object.entries(old).filter(([owner]) => !isOf(owner, dump))));
     },
   };

@@ -1,5 +1,5 @@
 /** What "select all" selects in a hex view: never the whole 64-bit space, but the smallest range with a name around the cursor; then the next larger one. */
-import type { Laid } from './hex-tabs.ts';
+import type { Laid } from './laid.ts';
 import type { Position } from './position.ts';
 
 export interface NamedRange {

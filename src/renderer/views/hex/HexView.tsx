@@ -1,7 +1,7 @@
 /** Bytes of a dump in any address space, with the inspector of what is under the cursor. */
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
-import type { Laid } from '../../state/hex-tabs.ts';
+import type { Laid } from '../../state/laid.ts';
 import { handleOf, infoOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
 import { cursorKey } from '../../state/tabs.ts';

@@ -2,7 +2,7 @@
 import { useEffect, useEffectEvent, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { byteText } from '../../../shared/units.ts';
 import { useStore } from '../../hooks/use-store.ts';
-import type { Laid } from '../../state/hex-tabs.ts';
+import type { Laid } from '../../state/laid.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { positionText, type Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';

@@ -5,7 +5,7 @@ import type { Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { KernelTypeSearch } from './KernelTypeSearch.tsx';
-import type { Laid } from '../../state/hex-tabs.ts';
+import type { Laid } from '../../state/laid.ts';
 
 interface ViewAsProps {
   readonly dump: OpenDump;

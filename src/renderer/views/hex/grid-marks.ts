@@ -6,7 +6,7 @@ import { inSpace, type Mark } from '../../state/marks.ts';
 import type { HexMark } from '../../widgets/hex-grid/hex-mark.ts';
 import { failingSpans } from '../../widgets/memory-strip/marks.ts';
 import type { FoundRange } from '../../state/find-run.ts';
-import type { Laid } from '../../state/hex-tabs.ts';
+import type { Laid } from '../../state/laid.ts';
 import type { SortedRange } from '../../state/sorted-ranges.ts';
 
 export interface Marked {
