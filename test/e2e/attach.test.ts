@@ -33,6 +33,35 @@ const choose = (app: Desk['app'], path: string): Promise<void> =>
   }, path);
 
 describeNeeding('window', 'an attached vmlinux', () => {
+  it('is attached to the dump in front when it is dropped, together with other files', async () => {
+    const map = join(folder, 'names.txt');
+    const info = join(folder, 'vmcoreinfo.txt');
+    writeFileSync(map, '0000000000100000 T _stext\n');
+    writeFileSync(info, 'OSRELEASE=5.15.0-other\n');
+    const { page, photograph } = await openOne([dump]);
+    await page.getByTestId('dump-title').waitFor();
+    const cdp = await page.context().newCDPSession(page);
+    const drag = async (type: 'dragEnter' | 'dragOver' | 'drop', ...files: readonly string[]): Promise<void> => {
+      await cdp.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data: { items: [], files: [...files], dragOperationsMask: 1 } });
+    };
+    for (const type of ['dragEnter', 'dragOver'] as const) await drag(type, vmlinux);
+    await page.getByTestId('drop-overlay').getByText('is attached to old.vmcore').waitFor();
+    await photograph('drop-attach');
+    await drag('drop', vmlinux);
+    await page.getByTestId('attached').getByText('vmlinux-5.15 (vmlinux; it has the build ID of the dumped kernel)').waitFor();
+    // What is no dump is opened as none: the dump is the only one still.
+    expect(await page.getByTestId('dump-switcher').innerText()).toContain('1 dump');
+
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await drag(type, map, info);
+    await page.getByTestId('rail-jobs').click();
+    await page
+      .getByTestId('view-jobs')
+      .getByText(/Attach .*vmcoreinfo\.txt/)
+      .first()
+      .waitFor();
+    expect(await page.getByTestId('dump-switcher').innerText()).toContain('1 dump');
+  });
+
   it('names functions, is refused when it is of another kernel, stays attached, and can be detached', async () => {
     const home = join(folder, 'home');
     const desk = await openOne([dump], { folder: home });

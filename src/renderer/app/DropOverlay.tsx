@@ -1,13 +1,17 @@
 import { useEffect, useState } from 'react';
-import { useWorkbench } from '../workbench.ts';
+import { dropFiles } from '../state/dropped-files.ts';
+import { useCurrentDump, useWorkbench } from '../workbench.ts';
+import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import './drop-overlay.css';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
-/** Files dropped anywhere are opened. The page itself never takes them: a dropped file would replace it. */
+/** Files dropped anywhere are opened, or attached to the dump in front where they tell more of it. The page itself never takes them: a dropped file would replace it. */
 export function DropOverlay() {
-  const { openPaths, shell, notice } = useWorkbench();
+  const workbench = useWorkbench();
+  const { shell, notice } = workbench;
+  const target = useCurrentDump();
   const [over, setOver] = useState(false);
   useEffect(() => {
     const onOver = (event: DragEvent): void => {
@@ -23,7 +27,7 @@ export function DropOverlay() {
       event.preventDefault();
       setOver(false);
       const paths = [...(event.dataTransfer?.files ?? [])].map((file) => shell.pathOf(file)).filter((path) => path !== '');
-      if (paths.length > 0) void openPaths(paths);
+      if (paths.length > 0) void dropFiles(workbench, paths);
       else if (carriesFiles(event)) notice.set({ tone: 'bad', text: 'What was dropped is not a file on disk.' });
     };
     window.addEventListener('dragenter', onOver);
@@ -36,12 +40,19 @@ export function DropOverlay() {
       window.removeEventListener('dragleave', onLeave);
       window.removeEventListener('drop', onDrop);
     };
-  }, [openPaths, shell, notice]);
+  }, [workbench, shell, notice]);
   if (!over) return null;
   return (
     <div className="drop-overlay" data-testid="drop-overlay">
       <div className="drop-overlay-words">
-        <Icon name="desktop-download" /> Drop to open
+        <Icon name="desktop-download" />{' '}
+        {target?.phase.kind === 'open' ? (
+          <span>
+            Drop dumps to open them; a vmlinux, System.map, vmcoreinfo or log is attached to <Hostile text={target.name} />
+          </span>
+        ) : (
+          'Drop to open'
+        )}
       </div>
     </div>
   );

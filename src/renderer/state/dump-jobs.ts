@@ -25,8 +25,8 @@ export interface DumpJobs {
   readonly checkAgainst: (key: string, evidence: Evidence) => void;
   /** Asks for a file that tells more of the dump's kernel, and attaches it. */
   readonly attach: (key: string, kind: AttachmentKind) => void;
-  /** Attaches a file that is known already: one that lies next to the dump. */
-  readonly attachFile: (key: string, kind: AttachmentKind, path: string) => void;
+  /** Attaches files that are known already: one that lies next to the dump, or those that were dropped. */
+  readonly attachFiles: (key: string, files: AttachmentPaths) => void;
   /** Takes attached files away: one, or all of them. */
   readonly detach: (key: string, kind?: AttachmentKind) => void;
   /** @param full with digests and scans; without it as much as was checked so far. Manifests and attestations always read everything. */
@@ -158,7 +158,7 @@ export function createDumpJobs(
     });
   };
 
-  const attachFiles = (key: string, files: AttachmentPaths): void => {
+  const attachAll = (key: string, files: AttachmentPaths): void => {
     const one = opened(key);
     if (one === undefined) return;
     const { dump, handle } = one;
@@ -188,17 +188,17 @@ export function createDumpJobs(
     attach(key, kind) {
       shell.call('chooseAttachment', { kind }).then(({ path }) => {
         const dump = dumps.find(key);
-        if (path !== undefined && dump !== undefined) attachFiles(key, { ...dump.attachments, [kind]: path });
+        if (path !== undefined && dump !== undefined) attachAll(key, { ...dump.attachments, [kind]: path });
       }, tell);
     },
-    attachFile(key, kind, path) {
+    attachFiles(key, files) {
       const dump = dumps.find(key);
-      if (dump !== undefined) attachFiles(key, { ...dump.attachments, [kind]: path });
+      if (dump !== undefined) attachAll(key, { ...dump.attachments, ...files });
     },
     detach(key, kind) {
       const dump = dumps.find(key);
       if (dump === undefined) return;
-      attachFiles(key, kind === undefined ? {} : { ...dump.attachments, [kind]: undefined });
+      attachAll(key, kind === undefined ? {} : { ...dump.attachments, [kind]: undefined });
     },
     checkAgainst,
     verify: (key) => runVerify(key, false),
@@ -206,7 +206,7 @@ export function createDumpJobs(
       const dump = dumps.find(key);
       if (dump === undefined) return;
       for (const kind of neededJobs(dump, jobs.all.get())) {
-        if (kind === 'attach') attachFiles(key, dump.attachments);
+        if (kind === 'attach') attachAll(key, dump.attachments);
         else if (kind === 'index') index(key);
         else runVerify(key, true);
       }

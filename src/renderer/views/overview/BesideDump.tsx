@@ -21,7 +21,7 @@ export function BesideDump({ dump }: { readonly dump: OpenDump }) {
       <ul>
         {files.map(({ file, path, what, attach }) => (
           <li key={path}>
-            <button type="button" className="button" aria-label={`Attach ${file}`} onClick={() => dumpJobs.attachFile(dump.key, attach, path)}>
+            <button type="button" className="button" aria-label={`Attach ${file}`} onClick={() => dumpJobs.attachFiles(dump.key, { [attach]: path })}>
               Attach
             </button>
             <span className="beside-name">
