@@ -12,8 +12,9 @@ import { countText } from '../../words/numbers.ts';
 import { AddressText } from '../../widgets/AddressText.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
-import { VirtualTable } from '../../widgets/virtual-table/VirtualTable.tsx';
 import { AnalysisList } from './AnalysisList.tsx';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { StepButtons } from './StepButtons.tsx';
 import { structuralFirst } from './use-analysis-counts.ts';
 import { useDifferenceSteps } from './use-difference-steps.ts';
@@ -91,13 +92,27 @@ function Differences({ compared, pair }: AnalysesPaneProps & { readonly compared
           .join(', ');
   const text = (one: RowDifference, side: 'left' | 'right'): string =>
     one.columns === undefined ? rowText(columns, one[side] ?? {}) : changed(one[side], one);
-  const cellText = (row: number, column: number): string => {
-    const one = shown[row];
-    if (one === undefined) return '';
-    if (column === 0) return kinds[one.kind];
-    if (column === 1) return rowKeyText(named, columns, one.left ?? one.right ?? {});
-    return column === 2 ? growthText(columns, one) : text(one, column === 3 ? 'left' : 'right');
-  };
+  const sideColumn = (side: 'left' | 'right'): DataColumn<RowDifference> => ({
+    id: side,
+    title: sideText(names[side]),
+    width: 64,
+    text: (one) => text(one, side),
+    cell: (one) => <AddressText dump={(side === 'left' ? left : right).key} text={text(one, side)} title />,
+  });
+  const keyText = (one: RowDifference): string => rowKeyText(named, columns, one.left ?? one.right ?? {});
+  const shownColumns: readonly DataColumn<RowDifference>[] = [
+    {
+      id: 'kind',
+      title: 'what',
+      width: 12,
+      text: ({ kind }) => kinds[kind],
+      cell: ({ kind }) => <span className={`compare-kind ${rowTone(pair, kind)}`}>{kinds[kind]}</span>,
+    },
+    { id: 'key', title: named.join(', '), width: 40, text: keyText, cell: (one) => <AddressText dump={left.key} text={keyText(one)} title /> },
+    { id: 'growth', title: 'growth', width: 28, text: (one) => growthText(columns, one) },
+    sideColumn('left'),
+    sideColumn('right'),
+  ];
   return (
     <>
       <div className="compare-fields-head">
@@ -121,24 +136,15 @@ function Differences({ compared, pair }: AnalysesPaneProps & { readonly compared
         </label>
       )}
       {shown.length === 0 ? null : (
-        <VirtualTable
+        <DataTable
+          name="compared"
           label="Rows that differ"
           testId="compared-rows"
-          columns={[
-            { id: 'kind', title: 'what', width: '12ch' },
-            { id: 'key', title: named.join(', '), width: '40ch' },
-            { id: 'growth', title: 'growth', width: '28ch' },
-            { id: 'left', title: sideText(names.left), width: '64ch' },
-            { id: 'right', title: sideText(names.right), width: '64ch' },
-          ]}
-          rows={shown.length}
+          columns={shownColumns}
+          rows={shown}
+          noun={['row', 'rows']}
+          filter={{ label: 'Filter rows that differ' }}
           current={current}
-          text={cellText}
-          cell={(row, column) => {
-            const kind = shown[row]?.kind;
-            if (column === 0) return <span className={kind === undefined ? '' : `compare-kind ${rowTone(pair, kind)}`}>{cellText(row, column)}</span>;
-            return <AddressText dump={(column === 3 ? right : left).key} text={cellText(row, column)} title />;
-          }}
         />
       )}
     </>

@@ -1,5 +1,6 @@
 /** The list of differences, read in parts as they come on screen. */
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { append } from '../../../shared/append.ts';
 import type { PairRange } from '../../../shared/compare-protocol.ts';
 import { useWorkbench } from '../../workbench.ts';
 import type { CompareRequest } from './use-comparison.ts';
@@ -14,6 +15,8 @@ export interface Differences {
   readonly at: (index: number) => PairRange | undefined;
   /** Reads what is not there yet of [first, end). */
   readonly want: (first: number, end: number) => void;
+  /** Rows that are copied or saved. */
+  readonly read: (first: number, count: number) => Promise<readonly PairRange[]>;
 }
 
 const part = 256;
@@ -65,5 +68,17 @@ export function useDifferences(request: CompareRequest): Differences {
     },
     [ask],
   );
-  return { ...known, at: (index) => known.parts.get(Math.floor(index / part))?.[index % part], want };
+  const read = useCallback(
+    async (first: number, count: number) => {
+      const found: PairRange[] = [];
+      while (found.length < count) {
+        const { ranges } = await engine.call('compareRanges', { ...request, first: first + found.length, most: Math.min(part, count - found.length) });
+        if (ranges.length === 0) break;
+        append(found, ranges);
+      }
+      return found;
+    },
+    [engine, request],
+  );
+  return { ...known, read, at: (index) => known.parts.get(Math.floor(index / part))?.[index % part], want };
 }
