@@ -34,7 +34,7 @@ export function CompareChooser() {
                   className="choice"
                   onClick={() => {
                     close();
-                    if (current !== undefined) layOutBeside(workbench, current.key, other.key);
+                    if (current !== undefined) void layOutBeside(workbench, current.key, other.key);
                   }}
                 >
                   <DumpName dump={other} />

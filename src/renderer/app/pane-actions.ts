@@ -1,5 +1,6 @@
 /** Actions of the dock: all that the pointer can do with tabs and panes. */
 import { sideBySide, single, triageLayout, type Side } from '../state/dock-layout.ts';
+import { handleOf } from '../state/open-dump.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Action } from './action.ts';
 
@@ -11,13 +12,24 @@ const sides: readonly { readonly side: Side; readonly word: string; readonly key
 ];
 const splitKeys: Partial<Record<Side, string>> = { right: 'Ctrl+\\', down: 'Ctrl+Shift+|' };
 
-/** Two dumps in columns of the same views; the right one is what the compare view of the left one takes. */
-export function layOutBeside({ dock, comparisons }: Pick<Workbench, 'dock' | 'comparisons'>, left: string, right: string): void {
-  comparisons.change(left, { right });
-  dock.arrange(sideBySide(left, right), 'Laid out two dumps side by side', `${left}/overview`);
+type Beside = Pick<Workbench, 'dock' | 'comparisons' | 'dumps' | 'engine'>;
+
+/** Two dumps in columns of the same views, the older one left where a clock of both tells; the other one is what the compare view of the shown one takes. */
+export async function layOutBeside({ dock, comparisons, dumps, engine }: Beside, shown: string, other: string): Promise<void> {
+  comparisons.change(shown, { right: other });
+  const [left, right] = [shown, other].map((key) => {
+    const dump = dumps.find(key);
+    return dump === undefined ? undefined : handleOf(dump);
+  });
+  // What is still being opened has no times yet: it stays where it was put.
+  const known = left === undefined || right === undefined ? undefined : await engine.call('compareTimes', { left, right }).catch(() => undefined);
+  if (dumps.find(shown) === undefined || dumps.find(other) === undefined) return;
+  const layout = known?.order === 'right-older' ? sideBySide(other, shown) : sideBySide(shown, other);
+  dock.arrange(layout, 'Laid out two dumps side by side', `${shown}/overview`);
 }
 
-export function paneActions({ places, dock, dumps, comparisons, overlay }: Workbench): readonly Action[] {
+export function paneActions(workbench: Workbench): readonly Action[] {
+  const { places, dock, dumps, overlay } = workbench;
   const open = (): boolean => places.tabs.get().open.length > 0;
   const split = (): boolean => (dock.widget()?.panes() ?? 0) > 1;
   const dump = (): string | undefined => places.tabs.get().dump;
@@ -74,7 +86,7 @@ export function paneActions({ places, dock, dumps, comparisons, overlay }: Workb
         const key = dump();
         const [other, ...more] = others();
         if (more.length > 0) overlay.set('compare');
-        else if (key !== undefined && other !== undefined) layOutBeside({ dock, comparisons }, key, other);
+        else if (key !== undefined && other !== undefined) void layOutBeside(workbench, key, other);
       },
     },
     {
