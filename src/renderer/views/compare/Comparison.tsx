@@ -39,15 +39,16 @@ export function Comparison({ pair, others }: ComparisonProps) {
     <div className="compare-view" data-testid="compare">
       <CompareBar key={shift} pair={pair} others={others} />
       {compared?.comparable === false ? <NotComparable reasons={compared.reasons ?? []} /> : null}
-      <nav className="compare-tabs" role="tablist" aria-label="What is compared">
-        <Tab page="pages" shown={page} title="Memory" count={compared === undefined ? undefined : differingPages(compared)} onShow={setPage} />
-        {differenceSections.map((section) => (
-          <Tab key={section} page={section} shown={page} title={sectionTitles[section]} count={counted(compared, section)} onShow={setPage} />
-        ))}
-        <Tab page="analyses" shown={page} title="Analyses" count={undefined} onShow={setPage} />
-        <Tab page="texts" shown={page} title="Texts" count={undefined} onShow={setPage} />
-        <Tab page="rules" shown={page} title="Ignore rules" count={undefined} onShow={setPage} />
-        <span className="compare-space" />
+      <div className="compare-tabs-bar">
+        <nav className="compare-tabs" role="tablist" aria-label="What is compared">
+          <Tab page="pages" shown={page} title="Memory" count={compared === undefined ? undefined : differingPages(compared)} onShow={setPage} />
+          {differenceSections.map((section) => (
+            <Tab key={section} page={section} shown={page} title={sectionTitles[section]} count={counted(compared, section)} onShow={setPage} />
+          ))}
+          <Tab page="analyses" shown={page} title="Analyses" count={undefined} onShow={setPage} />
+          <Tab page="texts" shown={page} title="Texts" count={undefined} onShow={setPage} />
+          <Tab page="rules" shown={page} title="Ignore rules" count={undefined} onShow={setPage} />
+        </nav>
         <button
           type="button"
           className="button compare-export"
@@ -57,7 +58,7 @@ export function Comparison({ pair, others }: ComparisonProps) {
         >
           Export…
         </button>
-      </nav>
+      </div>
       {isExporting && state.request !== undefined ? (
         <ExportComparison pair={pair} request={state.request} onClose={() => comparisons.exporting.set(undefined)} />
       ) : null}
