@@ -1,4 +1,4 @@
-/** The structure that a hex view shows is there again in the next session, in each of its views. */
+/** The structure that a hex view shows, and the line between its bytes and the inspector, are there again in the next session. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -26,10 +26,17 @@ describeNeeding('window', 'a structure over bytes', () => {
     const layout = (await choice.locator('option').nth(1).getAttribute('value')) ?? '';
     await choice.selectOption(layout);
     await page.getByTestId('structure').waitFor();
+    const line = page.getByRole('separator', { name: 'Width of the bytes' });
+    await line.focus();
+    for (let count = 0; count < 3; count += 1) await page.keyboard.press('ArrowLeft');
+    const share = (await line.getAttribute('aria-valuenow')) ?? '';
+    expect(Number(share)).toBeLessThan(70);
+    await desk.photograph('hex-split');
     await desk.close();
 
     const again = await openOne([], { folder: home });
     await again.page.getByTestId('structure').waitFor();
+    await expect.poll(() => again.page.getByRole('separator', { name: 'Width of the bytes' }).getAttribute('aria-valuenow')).toBe(share);
     await expect.poll(() => again.page.getByLabel('View as', { exact: true }).inputValue()).toBe(layout);
     await again.page.getByRole('button', { name: 'Remove the structure' }).click();
     await again.page.getByTestId('structure').waitFor({ state: 'detached' });

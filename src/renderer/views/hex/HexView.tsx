@@ -7,6 +7,7 @@ import type { Position } from '../../state/position.ts';
 import { cursorKey } from '../../state/tabs.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { usePane } from '../../widgets/pane.ts';
+import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { HexGridView } from '../../widgets/hex-grid/HexGridView.tsx';
 import { FindBar } from './FindBar.tsx';
@@ -60,35 +61,37 @@ export function HexView({ dump }: { readonly dump: OpenDump }) {
       {isFinding ? <FindBar dump={dump} owner={owner} position={position} /> : null}
       {dump.reading === undefined ? null : <ProgressBar fraction={dump.reading.fraction} label="Reading the headers of the dump" />}
       <div className="hex-panes">
-        <div className="hex-left">
-          <div className="hex-main" onContextMenu={openMenu}>
-            <HexGridView
-              sourceKey={handle === undefined ? undefined : `${handle}/${dump.generation}/${space}/${cpu ?? ''}`}
-              size={size}
-              memoryEnd={space === 'file' ? size : memoryEnd(dump)}
-              read={async (address, length, signal) => {
-                if (handle === undefined) throw new Error('the dump is being opened');
-                const of = space === 'real' || space === 'virtual' ? { cpu: cpu ?? 0 } : {};
-                const { data, absent } = await engine.call('read', { dump: handle, space, address, length, ...of }, { signal });
-                return { data, absent: absent.map((gap) => ({ start: BigInt(gap.start), end: BigInt(gap.end), state: gap.state })) };
-              }}
-              selection={position}
-              form={form}
-              marks={shown}
-              hits={hits}
-              link={gridLinks.join}
-              gaps={gaps}
-              label={`Bytes of ${dump.name}, ${space} addresses. Arrows move the cursor, Shift selects.`}
-              onSelect={({ address, length }) => places.moveCursor(owner, { ...position, address, length })}
-              onRefused={setRefused}
-            />
-            {refused === undefined ? null : <Refused dump={dump.key} position={position} error={refused} />}
+        <SplitPane name="hex" label="Width of the bytes" share={0.72} least={[280, 240]} stackBelow={940} stackedShare={0.62}>
+          <div className="hex-left">
+            <div className="hex-main" onContextMenu={openMenu}>
+              <HexGridView
+                sourceKey={handle === undefined ? undefined : `${handle}/${dump.generation}/${space}/${cpu ?? ''}`}
+                size={size}
+                memoryEnd={space === 'file' ? size : memoryEnd(dump)}
+                read={async (address, length, signal) => {
+                  if (handle === undefined) throw new Error('the dump is being opened');
+                  const of = space === 'real' || space === 'virtual' ? { cpu: cpu ?? 0 } : {};
+                  const { data, absent } = await engine.call('read', { dump: handle, space, address, length, ...of }, { signal });
+                  return { data, absent: absent.map((gap) => ({ start: BigInt(gap.start), end: BigInt(gap.end), state: gap.state })) };
+                }}
+                selection={position}
+                form={form}
+                marks={shown}
+                hits={hits}
+                link={gridLinks.join}
+                gaps={gaps}
+                label={`Bytes of ${dump.name}, ${space} addresses. Arrows move the cursor, Shift selects.`}
+                onSelect={({ address, length }) => places.moveCursor(owner, { ...position, address, length })}
+                onRefused={setRefused}
+              />
+              {refused === undefined ? null : <Refused dump={dump.key} position={position} error={refused} />}
+            </div>
+            {overlay === undefined ? null : <StructurePane key={owner} dump={dump} owner={owner} laid={overlay} position={position} />}
           </div>
-          {overlay === undefined ? null : <StructurePane key={owner} dump={dump} owner={owner} laid={overlay} position={position} />}
-        </div>
-        <Inspector dump={dump} position={position}>
-          <ViewAs dump={dump} position={position} overlay={overlay} onOverlay={setOverlay} />
-        </Inspector>
+          <Inspector dump={dump} position={position}>
+            <ViewAs dump={dump} position={position} overlay={overlay} onOverlay={setOverlay} />
+          </Inspector>
+        </SplitPane>
       </div>
     </div>
   );
