@@ -5,6 +5,7 @@ type Kind = OpenFailure['kind'];
 
 /** What is wrong, where what was found does not say so by itself. */
 const headlines: Partial<Readonly<Record<Kind, string>>> = {
+  truncated: 'The file ends too early.',
   corrupt: 'The file is damaged where its structure should be.',
   unsupported: 'This kind of file cannot be opened.',
   io: 'The file cannot be read.',
