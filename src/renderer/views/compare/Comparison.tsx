@@ -1,7 +1,8 @@
 import { phaseText } from '../../../shared/scan-progress.ts';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { differenceSections, reasonText, type CompareJson, type CompareReason, type DifferenceSection } from '../../../shared/compare-model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { useKept } from '../../hooks/use-kept.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { useWorkbench } from '../../workbench.ts';
@@ -19,7 +20,9 @@ import { sectionTitles } from './section-titles.ts';
 import { TextsPane } from './TextsPane.tsx';
 import { useComparison, type ComparisonState } from './use-comparison.ts';
 
-type Page = 'pages' | DifferenceSection | 'analyses' | 'texts' | 'rules';
+const pages = ['pages', ...differenceSections, 'analyses', 'texts', 'rules'] as const;
+type Page = (typeof pages)[number];
+const readPage = (saved: unknown): Page | undefined => pages.find((page) => page === saved);
 
 interface ComparisonProps {
   readonly pair: Pair;
@@ -33,7 +36,7 @@ export function Comparison({ pair, others }: ComparisonProps) {
   const rules = useMemo(() => kept.find(({ name }) => name === settings.rules), [kept, settings.rules]);
   const state = useComparison(left, right, settings.exact, shift, rules);
   const isExporting = useStore(comparisons.exporting) === owner.key;
-  const [page, setPage] = useState<Page>('pages');
+  const [page, setPage] = useKept<Page>('page', readPage, 'pages');
   const { compared } = state;
   return (
     <div className="compare-view" data-testid="compare">

@@ -1,7 +1,8 @@
 /** Texts of both dumps in a diff editor, with the lines that came and went: vmcoreinfo, kernel log, command line and versions. */
 import { cpuCountText } from '../../../shared/cpu-registers.ts';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useRef } from 'react';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { useKept } from '../../hooks/use-kept.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { DiffTextView, type DiffSteps } from '../../widgets/monaco/DiffTextView.tsx';
@@ -15,11 +16,12 @@ import { useDifferenceSteps } from './use-difference-steps.ts';
 
 const texts = ['vmcoreinfo', 'log', 'kernel'] as const;
 type Text = (typeof texts)[number];
+const readText = (saved: unknown): Text | undefined => texts.find((text) => text === saved);
 const titles: Readonly<Record<Text, string>> = { vmcoreinfo: 'VMCOREINFO', log: 'Kernel log', kernel: 'Kernel and command line' };
 
 export function TextsPane({ pair }: { readonly pair: Pair }) {
   const { owner, left, right } = pair;
-  const [text, setText] = useState<Text>('vmcoreinfo');
+  const [text, setText] = useKept<Text>('text', readText, 'vmcoreinfo');
   const sides = {
     vmcoreinfo: [useText(left, 'vmcoreinfo'), useText(right, 'vmcoreinfo')],
     log: [useText(left, 'log'), useText(right, 'log')],
