@@ -83,7 +83,7 @@ describeNeeding('window', 'a comparison', () => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
     }, path);
     await command(desk, 'Compare: export');
-    await page.getByTestId('export-comparison-json').check();
+    await page.getByTestId('export-comparison-comparison').check();
     await photograph('compare-export');
     await page.getByTestId('export-comparison-start').click();
     await page.getByRole('button', { name: 'Show in folder' }).waitFor();

@@ -1,8 +1,10 @@
-/** Handing on a comparison: in a report of the left dump, or as the document that scripts read. */
+/** Handing on a comparison: in any report of the left dump, or alone as the document that scripts read. */
+import type { Catalogue } from '../../shared/catalogue-model.ts';
 import { defined } from '../../shared/defined.ts';
 import type { IgnoreRules } from '../../shared/ignore-rules.ts';
 import type { EngineLink } from '../engine/engine-link.ts';
 import type { Shell } from '../shell/shell-calls.ts';
+import { exportFormats, type ExportFormat } from './catalogue.ts';
 import type { Jobs } from './jobs.ts';
 
 /** What names the comparison to the engine. */
@@ -25,16 +27,31 @@ export interface ComparisonExport {
   readonly analyses: readonly string[];
 }
 
-export const comparisonFormats = ['html', 'pdf', 'markdown', 'json'] as const;
-export type ComparisonFormat = (typeof comparisonFormats)[number];
+/** `report` names the engine's report that holds the comparison; without it the comparison stands alone. */
+export interface ComparisonFormat extends Pick<ExportFormat, 'id' | 'title' | 'about' | 'extension'> {
+  readonly report?: Pick<ExportFormat, 'format' | 'printed'>;
+}
 
-const extensions: Readonly<Record<ComparisonFormat, string>> = { html: 'html', pdf: 'pdf', markdown: 'md', json: 'json' };
+export const comparisonAlone: ComparisonFormat = {
+  id: 'comparison',
+  title: 'Comparison alone',
+  about: 'every difference as JSON, for scripts: as the command line prints it',
+  extension: 'json',
+};
+
+export const comparisonFormats = (catalogue: Pick<Catalogue, 'reports'>): readonly ComparisonFormat[] => [
+  ...exportFormats(catalogue)
+    .filter(({ kind }) => kind === 'report')
+    .map((report) => ({ ...report, report })),
+  comparisonAlone,
+];
+
 const longestName = 100;
 
 /** Two dumps of one name are told apart by what the window calls them. */
-export function suggestedName(leftName: string, rightName: string, format: ComparisonFormat): string {
+export function suggestedName(leftName: string, rightName: string, extension: string): string {
   const plain = (name: string): string => name.replaceAll(/[^\w.+-]+/g, '-').slice(0, longestName);
-  return `${plain(leftName)}-to-${plain(rightName)}.compare.${extensions[format]}`;
+  return `${plain(leftName)}-to-${plain(rightName)}.compare.${extension}`;
 }
 
 /** Runs it as a job; the shell says where it was saved. */
@@ -44,20 +61,21 @@ export function exportComparison(
 ): void {
   const title = `Comparison with ${rightName}`;
   jobs.run({ kind: 'report', title, dump, dumpName: leftName }, async (how) => {
-    const name = { suggestedName: suggestedName(leftName, rightName, format), title: 'Save the comparison' };
+    const name = { suggestedName: suggestedName(leftName, rightName, format.extension), title: 'Save the comparison' };
     const asked = analyses.map((id) => ({ id }));
     const save = async (): Promise<{ readonly path?: string | undefined }> => {
-      if (format === 'json') {
+      const { report } = format;
+      if (report === undefined) {
         const document = await engine.call('compare', { ...compared, analyses: asked }, how);
         return shell.call('saveText', { kind: 'report', text: `${JSON.stringify(document, undefined, 2)}\n`, ...name });
       }
       const { left, right, exact, shift, rules } = compared;
       const { text } = await engine.call(
         'report',
-        { dump: left, with: right, exact, shift, ...defined({ rules }), format: format === 'pdf' ? 'html' : format, quick: true, analyses: asked },
+        { dump: left, with: right, exact, shift, ...defined({ rules }), format: report.format, quick: true, analyses: asked },
         how,
       );
-      return format === 'pdf' ? shell.call('savePdf', { html: text, ...name }) : shell.call('saveText', { kind: 'report', text, ...name });
+      return report.printed === true ? shell.call('savePdf', { html: text, ...name }) : shell.call('saveText', { kind: 'report', text, ...name });
     };
     const { path } = await save();
     return path === undefined ? 'not saved: the dialog was dismissed' : `saved as ${path}`;

@@ -1,11 +1,13 @@
 /** What is asked of the engine and the shell when a comparison is handed on. */
 import { expect, it } from 'vitest';
-import type { comparisonFormats } from '../../../src/renderer/state/comparison-exports.ts';
-import { exportComparison, suggestedName } from '../../../src/renderer/state/comparison-exports.ts';
+import { catalogue } from '../../../src/analysis/engine/catalogue.ts';
+import { comparisonFormats, exportComparison, suggestedName } from '../../../src/renderer/state/comparison-exports.ts';
 
 const compared = { left: 'h1', right: 'h2', exact: true, shift: 0x1000, rules: { schema: 1 as const, name: 'Mine', rules: [] } };
 
-async function handedOn(format: (typeof comparisonFormats)[number]): Promise<readonly unknown[]> {
+async function handedOn(id: string): Promise<readonly unknown[]> {
+  const format = comparisonFormats(catalogue()).find((one) => one.id === id);
+  if (format === undefined) throw new Error(`no format is called ${id}`);
   const calls: unknown[] = [];
   let work: Promise<string> | undefined;
   const call = (method: string, params: unknown): Promise<unknown> => {
@@ -28,8 +30,8 @@ async function handedOn(format: (typeof comparisonFormats)[number]): Promise<rea
   return [await work, ...calls];
 }
 
-it('as JSON it is what the engine answers, with the rules, shift and analyses that are shown', async () => {
-  const [outcome, asked, saved] = await handedOn('json');
+it('alone it is what the engine answers, with the rules, shift and analyses that are shown', async () => {
+  const [outcome, asked, saved] = await handedOn('comparison');
   expect(outcome).toBe('saved as /saved');
   expect(asked).toEqual(['compare', { ...compared, analyses: [{ id: 'tasks' }] }]);
   expect(saved).toMatchObject(['saveText', { kind: 'report', suggestedName: 'vmcore-one--to-vmcore-two-.compare.json', text: '{\n  "comparable": true\n}\n' }]);
