@@ -149,7 +149,6 @@ describeNeeding('window', 'one table for all lists', () => {
     await expect.poll(() => titles(tasks)).toContain('state in words');
     const filter = view.getByRole('searchbox', { name: 'Filter tasks' });
     await filter.fill('running');
-    // Rows that come and go scroll the table, and that closes a menu.
     await view
       .getByTestId('task-count')
       .getByText(/^[1-9]\d* of \d+ tasks$/)

@@ -41,12 +41,13 @@ function Shown({ menu }: { readonly menu: ContextMenuState }) {
       event.stopPropagation();
     };
     window.addEventListener('keydown', onKey, { capture: true });
-    for (const type of ['pointerdown', 'scroll', 'wheel']) document.addEventListener(type, outside, { capture: true });
+    // A view that fills scrolls by itself; only a person's own scrolling is a turn away from the menu.
+    for (const type of ['pointerdown', 'wheel']) document.addEventListener(type, outside, { capture: true });
     window.addEventListener('blur', outside);
     window.addEventListener('resize', outside);
     return () => {
       window.removeEventListener('keydown', onKey, { capture: true });
-      for (const type of ['pointerdown', 'scroll', 'wheel']) document.removeEventListener(type, outside, { capture: true });
+      for (const type of ['pointerdown', 'wheel']) document.removeEventListener(type, outside, { capture: true });
       window.removeEventListener('blur', outside);
       window.removeEventListener('resize', outside);
     };
