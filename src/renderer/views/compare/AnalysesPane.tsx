@@ -109,7 +109,9 @@ function Differences({ compared, pair }: AnalysesPaneProps & { readonly compared
       cell: ({ kind }) => <span className={`compare-kind ${rowTone(pair, kind)}`}>{kinds[kind]}</span>,
     },
     { id: 'key', title: named.join(', '), width: 40, text: keyText, cell: (one) => <AddressText dump={left.key} text={keyText(one)} title /> },
-    { id: 'growth', title: 'growth', width: 28, text: (one) => growthText(columns, one) },
+    ...(shown.some((one) => growthText(columns, one) !== '')
+      ? [{ id: 'growth', title: 'growth', width: 28, text: (one: RowDifference) => growthText(columns, one) }]
+      : []),
     sideColumn('left'),
     sideColumn('right'),
   ];

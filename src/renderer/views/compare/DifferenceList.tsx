@@ -69,7 +69,7 @@ function rangeColumns({ pair, rules, onShow, onIgnore, onCount, nameOf }: Shown)
         </button>
       ),
     },
-    { id: 'pages', title: 'size', width: 9, kind: 'number', text: (range) => plural(pagesOf(range), 'page'), value: pagesOf },
+    { id: 'pages', title: 'size', width: 13, kind: 'number', text: (range) => plural(pagesOf(range), 'page'), value: pagesOf },
     {
       id: 'kind',
       title: 'what',
