@@ -88,7 +88,7 @@ export async function rangeFacts(session: Session, request: ReadRequest, signal:
     present,
     zeros: counts[0] ?? 0,
     ...(present === 0 ? {} : { entropy: entropyOf(counts, present) }),
-    ...(isWhole ? { sha256: sha256.digest('hex'), crc32: `0x${crc32.toString(16).padStart(8, '0')}`, sum: hex(BigInt(sum)) } : {}),
+    ...(isWhole ? { sha256: sha256.digest('hex'), crc32: hex(BigInt(crc32)), sum: hex(BigInt(sum)) } : {}),
     ...texts.found(),
   };
 }

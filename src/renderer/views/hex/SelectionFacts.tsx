@@ -4,7 +4,7 @@ import { byteText } from '../../../shared/units.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
-import { countText, percentText, plural } from '../../words/numbers.ts';
+import { countText, paddedHex, percentText, plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -28,7 +28,13 @@ export function SelectionFacts({ dump, position }: { readonly dump: OpenDump; re
       <section data-testid="selection-facts">
         <h3 className="caption">Selection</h3>
         <p className="dim">
-          {isAsked ? (query.error === undefined ? 'Reading…' : 'It cannot be read.') : `Digests are made of up to ${byteText(mostRangeBytes)}.`}
+          {!isAsked ? (
+            `Digests are made of up to ${byteText(mostRangeBytes)}.`
+          ) : query.error === undefined ? (
+            'Reading…'
+          ) : (
+            <Hostile text={`It cannot be read: ${query.error.message.split('\n')[0] ?? ''}`} />
+          )}
         </p>
       </section>
     );
@@ -38,7 +44,7 @@ export function SelectionFacts({ dump, position }: { readonly dump: OpenDump; re
     ['Zero bytes', `${countText(facts.zeros)} (${percentText(facts.zeros, facts.present)})`],
     ...(facts.entropy === undefined ? [] : [['Entropy', `${facts.entropy.toFixed(2)} bits a byte`] as const]),
     ...(facts.sha256 === undefined ? [] : [['SHA-256', facts.sha256] as const]),
-    ...(facts.crc32 === undefined ? [] : [['CRC-32', facts.crc32] as const]),
+    ...(facts.crc32 === undefined ? [] : [['CRC-32', paddedHex(facts.crc32, 8)] as const]),
     ...(facts.sum === undefined ? [] : [['Sum of bytes', facts.sum] as const]),
   ];
   return (
