@@ -8,6 +8,9 @@ import { cliSources, cliStamp, isCurrent } from './bundle-age.mjs';
 import { collectLicences } from './licences.mjs';
 import { pinnedNode, runOn } from './node-runtime.mjs';
 
+// What is built is what people run, also where a test or a shell has set something else: React's other build runs effects twice.
+process.env.NODE_ENV = 'production';
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = join(root, 'out');
 const stamp = 'built';

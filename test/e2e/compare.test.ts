@@ -44,7 +44,7 @@ describeNeeding('window', 'comparing', () => {
       await order.filter({ hasText: /The right dump is [\d.]+ s newer|The right dump is \d+ min/ }).waitFor();
       expect(await side('left').innerText()).toMatch(/o-s390-s1-qemu\.elf\s+older\s+20\d\d-/);
       expect(await side('right').innerText()).toMatch(/o-s390-s2-qemu\.elf\s+newer\s+20\d\d-/);
-    } else await order.filter({ hasText: 'left and right are as you chose' }).waitFor();
+    } else await order.filter({ hasText: 'Both dumps are of one moment.' }).waitFor();
     if (isReal) await expect.poll(() => summary.innerText()).toMatch(/857\s+of\s+98,304\s+pages differ/);
 
     // Both panes show the same rows, and what differs is marked in both.

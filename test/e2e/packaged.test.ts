@@ -1,6 +1,6 @@
 /** The packaged application: electron-builder's dir target starts and opens a dump, and nobody debugs it. What it does is seen by the files it writes. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -39,6 +39,11 @@ describeNeeding('window', 'the package', () => {
     const built = spawnSync(process.execPath, [join(checkout, 'scripts', 'dist.mjs'), 'dir'], { cwd: checkout, encoding: 'utf8' });
     expect(built.status, built.stdout + built.stderr).toBe(0);
     expect(existsSync(program)).toBe(true);
+    // Tests run in an environment of their own, and what is built in it is what people get all the same: React's other build names its tools.
+    const assets = join(checkout, 'out', 'renderer', 'assets');
+    const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'));
+    expect(scripts.filter((name) => readFileSync(join(assets, name), 'utf8').includes('React DevTools'))).toEqual([]);
+    expect(scripts).not.toEqual([]);
     const sample = join(folder, 'sample-damaged.s390');
     writeFileSync(sample, bundledSamples().find(({ name }) => name.includes('damaged'))!.bytes);
     const display = await startXvfb();

@@ -77,6 +77,7 @@ function Shown({ card }: { readonly card: Card }) {
   const { addressCards } = useWorkbench();
   const id = useId();
   const place = useRef<HTMLDivElement>(null);
+  const returnTo = useRef<HTMLElement | undefined>(undefined);
   const { answer, error, box, isHeld } = card;
   // Below the address, above it where there is no room, and always within the window.
   useLayoutEffect(() => {
@@ -93,16 +94,18 @@ function Shown({ card }: { readonly card: Card }) {
     const before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
     if (isHeld) {
       const own = place.current;
+      if (own?.contains(before ?? null) !== true) returnTo.current = before;
       own?.focus();
-      // What takes the focus from it, such as a view that a link leads to, keeps it.
+      // What takes the focus from it, such as a view that a link leads to, keeps it. A card that is still shown keeps its own.
       return () => {
-        if (document.activeElement === document.body || own?.contains(document.activeElement) === true) before?.focus();
+        if (addressCards.shown.get()?.isHeld === true) return;
+        if (document.activeElement === document.body || own?.contains(document.activeElement) === true) returnTo.current?.focus();
       };
     }
     if (before?.matches(explainedSelector) !== true) return undefined;
     before.setAttribute('aria-describedby', id);
     return () => before.removeAttribute('aria-describedby');
-  }, [id, isHeld]);
+  }, [id, isHeld, addressCards]);
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.key !== 'Escape') return;
     event.preventDefault();
