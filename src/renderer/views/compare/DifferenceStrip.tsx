@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { Result } from '../../../shared/rpc.ts';
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
 import type { RegionJson } from '../../../shared/structure-model.ts';
+import { useDrawnWidth } from '../../hooks/use-drawn-width.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { countText } from '../../words/numbers.ts';
@@ -28,16 +29,9 @@ export function DifferenceStrip({ pair, request, end, cursor, regions, onPick }:
   const { shown } = useStore(themes.state);
   const tones = useMemo(() => kindTones(pair), [pair]);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useDrawnWidth(canvas);
   const [buckets, setBuckets] = useState<readonly Bucket[]>([]);
 
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
   useEffect(() => {
     if (width < 1 || end === 0n) return undefined;
     const abort = new AbortController();

@@ -1,5 +1,6 @@
 /** The memory strip: a canvas that shows, at each place, what memory holds there; a click goes there. */
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useDrawnWidth } from '../../hooks/use-drawn-width.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { groupedHex } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
@@ -38,17 +39,10 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, on
   const canvas = useRef<HTMLCanvasElement>(null);
   const { shown } = useStore(useWorkbench().themes.state);
   const [pointed, setPointed] = useState<bigint>();
-  const [width, setWidth] = useState(0);
+  const width = useDrawnWidth(canvas);
   /** Where a drag began, in CSS pixels of the page; and whether it has become one. */
   const [drag, setDrag] = useState<{ readonly from: bigint; readonly x: number; readonly drawn: boolean }>();
 
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
   useEffect(() => {
     if (width > 0) onWidth(width);
   }, [width, onWidth]);

@@ -1,6 +1,7 @@
 /** All memory as a thin bar, with a frame around what the strip shows: drawn, moved and sized with the pointer or the keys. */
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { byteText, hex } from '../../../shared/units.ts';
+import { useDrawnWidth } from '../../hooks/use-drawn-width.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import type { StripBucket } from './memory-kinds.ts';
@@ -20,15 +21,8 @@ interface MinimapProps {
 
 export function Minimap({ whole, span, buckets, onWidth, onSpan, onZoom, onAll }: MinimapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useDrawnWidth(canvas);
   const { shown } = useStore(useWorkbench().themes.state);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
   useEffect(() => {
     if (width > 0) onWidth(width);
   }, [width, onWidth]);
