@@ -50,7 +50,6 @@ function configuration(
   const context = at.getContext('2d');
   const style = getComputedStyle(at);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
-  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const font = { family: 'IBM Plex Sans', size: 12 };
   const tooltip = { callbacks: { label: (item: { readonly raw: unknown }) => ` ${describe(Number(item.raw))}` }, titleFont: font, bodyFont: font };
   const data = {
@@ -66,7 +65,8 @@ function configuration(
       },
     ],
   };
-  const common = { responsive: true, maintainAspectRatio: false, animation: still ? (false as const) : { duration: 150 } };
+  // While pages are indexed the numbers change many times a second: a chart that moved to each would never be whole.
+  const common = { responsive: true, maintainAspectRatio: false, animation: false as const };
   if (kind === 'doughnut') return { type: 'doughnut', data, options: { ...common, cutout: '62%', plugins: { tooltip } } };
   const ticks = { color: colour('--dim'), font };
   return {
