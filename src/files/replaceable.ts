@@ -15,7 +15,7 @@ export const comparedBytes = 64 << 20;
 const reports: readonly RegExp[] = [
   /^<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="generator" content="dumpbench /,
   /^\{\n {2}"schema": \d+,\n {2}"tool": \{\n {4}"name": "dumpbench",\n {4}"version": "[^"\n]*"\n {2}\},\n {2}"fileName": /,
-  /^# Integrity report: [^\n]*\n\ndumpbench \S+\n\n\*\*/,
+  /^# (?:(?:Integrity|Crash dump) report: |Comparison of )[^\n]*\n\ndumpbench \S+\n\n(?:\*\*|## )/,
   /^\{\n {2}"\$schema": "[^"\n]*\/sarif-schema-[^"\n]*",\n {2}"version": "2\.1\.0",\n {2}"runs": \[\n {4}\{\n {6}"tool": \{\n {8}"driver": \{\n {10}"name": "dumpbench"/,
   /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="dumpbench /,
   /^record,id,result,title,detail,recorded,computed,where\ntool,dumpbench,/,

@@ -59,6 +59,9 @@ export const reportEntrySchema = v.strictObject({
 });
 export type ReportEntry = v.InferOutput<typeof reportEntrySchema>;
 
+/** What a report for people is made of. */
+export const sectionEntrySchema = v.strictObject({ id: v.string(), title: v.string(), about: v.string(), byDefault: v.boolean() });
+
 /** One of the systems in a dump, or all of it. */
 export const viewEntrySchema = v.strictObject({ id: v.picklist(memoryViews), title: v.string(), about: v.string() });
 
@@ -67,6 +70,7 @@ export const catalogueSchema = v.strictObject({
   formats: v.array(formatEntrySchema),
   checks: v.array(checkEntrySchema),
   reports: v.array(reportEntrySchema),
+  sections: v.array(sectionEntrySchema),
   views: v.array(viewEntrySchema),
   analyses: v.array(analysisTableSchema),
 });

@@ -50,8 +50,10 @@ export const integrityProtocol = {
       shift: v.optional(v.pipe(v.number(), v.safeInteger(), v.multipleOf(4096))),
       knownIssues: v.optional(knownIssuesSchema),
       annotations: v.optional(v.pipe(v.array(annotationSchema), v.maxLength(10_000))),
-      /** Each gets a section, and is compared with the other dump. */
+      /** Those that it has, compared with the other dump too; without it the usual ones, which are not compared. */
       analyses: v.optional(v.array(analysisRequestSchema)),
+      /** Ids of the sections of a document for people; the others are not read for any format. */
+      sections: v.optional(v.array(v.string())),
     }),
     result: v.strictObject({ mediaType: v.string(), text: v.string() }),
     progress: scanProgressSchema,

@@ -51,7 +51,7 @@ describeNeeding('window', 'where memory went', () => {
     }
     const { code, out } = await runInProcess(['report', path, '--quick', '--analysis', 'memory', '--format', 'html']);
     expect(code).toBe(0);
-    expect(out.match(/<svg /g)).toHaveLength(1);
+    expect(out.match(/<svg [^>]*class="memory-bar"/g)).toHaveLength(1);
     expect(out).toContain('shared memory and files in memory: 108 MiB, 45 %');
   });
 });

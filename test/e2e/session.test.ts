@@ -59,7 +59,7 @@ describeNeeding('window', 'a session', () => {
     await answerDialogs(desk.app, report);
     await command(desk, 'export markdown report');
     await expect.poll(() => existsSync(report)).toBe(true);
-    await expect.poll(() => readFileSync(report, 'utf8')).toContain('- `absolute:0x1c800c-0x1c8010` `these four`');
+    await expect.poll(() => readFileSync(report, 'utf8')).toContain('- `absolute:0x1c800c-0x1c8010`: `these four`');
     expect(readFileSync(report, 'utf8')).not.toContain('recorded checksum <b>');
     await desk.close();
 

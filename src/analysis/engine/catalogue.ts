@@ -9,6 +9,7 @@ import { manifestFormats } from '../integrity/manifest.ts';
 import { analyses } from '../kernel/analyses/catalogue.ts';
 import { dataViews } from '../memory/view.ts';
 import { reportFormats } from '../report/index.ts';
+import { reportSections } from '../report/sections/index.ts';
 
 /** In the order of the contract; the registry's order is that in which formats are tried. */
 const formats = (): Catalogue['formats'] =>
@@ -37,6 +38,7 @@ export const catalogue = (): Catalogue => ({
     ...manifestFormats.map(({ id, title, about, mediaType, extension }) => ({ id, kind: 'manifest' as const, title, about, mediaType, extension })),
     attestationEntry,
   ],
+  sections: reportSections.map(({ id, title, about, byDefault }) => ({ id, title, about, byDefault })),
   views: viewCatalogue(),
   analyses: analyses.map(({ table }) => table),
 });

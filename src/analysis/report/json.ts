@@ -7,5 +7,6 @@ export const jsonReport: ReportFormat = {
   about: 'everything, for scripts',
   mediaType: 'application/json',
   extension: 'json',
-  render: (report) => `${visibleJson(report)}\n`,
+  // What is drawn by place is counted in `pages`.
+  render: ({ strip: _strip, ...report }) => `${visibleJson(report)}\n`,
 };

@@ -6,8 +6,11 @@ import type { AnalysisDrawing, AnalysisJson } from '../../shared/analysis-table.
 import type { Annotation } from '../../shared/annotation-model.ts';
 import type { CheckResult, DamageEntry, Health, PanicKdump, StandaloneKdump, TwoStage, VerifyJson } from '../../shared/check-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { KindCounts, StripBucket } from '../../shared/memory-kinds.ts';
 import type { Info } from '../../shared/model.ts';
-import type { RegionJson } from '../../shared/structure-model.ts';
+import type { LogRecordJson } from '../../shared/kernel-model.ts';
+import type { LowcoreJson, RegionJson } from '../../shared/structure-model.ts';
+import type { BacktraceJson } from '../../shared/task-model.ts';
 import type { VerdictJson } from '../../shared/verdict-model.ts';
 
 /** A comparison as every format can show it: named lists of lines. */
@@ -27,11 +30,54 @@ export interface ReportAnalysis extends Pick<AnalysisJson, 'id' | 'columns' | 'r
   readonly drawing?: AnalysisDrawing;
 }
 
+/** The end of the kernel's log: around the line that says why the system died. */
+export interface ReportLog {
+  /** Kind of buffer and where it lies. */
+  readonly source: string;
+  readonly records: readonly LogRecordJson[];
+  /** Place of that line in them. */
+  readonly death?: number;
+  /** Records of the log above and below. */
+  readonly before: number;
+  readonly after: number;
+  /** Records that cannot be read. */
+  readonly lost: number;
+}
+
+/** Stacks: that of the CPU that crashed first. */
+export interface ReportBacktraces extends Pick<BacktraceJson, 'numbering' | 'traces' | 'missing'> {
+  /** CPUs whose stacks are not among them. */
+  readonly leftOut: number;
+}
+
+/** What of a lowcore says how a CPU was last interrupted. */
+export interface ReportLowcore extends Pick<LowcoreJson, 'id' | 'linuxCpu' | 'prefix'> {
+  readonly layout: Pick<LowcoreJson['layout'], 'name' | 'confidence'>;
+  readonly fields: readonly Pick<LowcoreJson['fields'][number], 'name' | 'value' | 'text'>[];
+}
+
+/** Bytes that a failed check is about. */
+export interface CheckBytes {
+  readonly check: string;
+  readonly where: NonNullable<Info['findings'][number]['where']>;
+  /** The first of them, two digits each. */
+  readonly hex: string;
+  /** Bytes of the place. */
+  readonly bytes: number;
+}
+
+/** Why something that a report would hold is not there. */
+export interface Unread {
+  readonly why: string;
+}
+
 export interface ReportModel {
   readonly schema: 1;
   readonly tool: { readonly name: string; readonly version: string };
   readonly fileName: string;
   readonly identity: string;
+  /** Samples of the pages: tells dumps with the same headers apart. */
+  readonly dumpKey?: string;
   readonly digests: VerifyJson['digests'];
   /** Why a digest that was to be computed is not there. */
   readonly digestsMissing?: NonNullable<VerifyJson['digestsMissing']>;
@@ -42,16 +88,34 @@ export interface ReportModel {
   readonly health: Health;
   readonly checks: readonly CheckResult[];
   readonly damage: readonly DamageEntry[];
+  readonly checkBytes?: readonly CheckBytes[];
   readonly panicKdump?: PanicKdump;
   readonly standaloneKdump?: StandaloneKdump;
   readonly twoStage?: TwoStage;
   readonly cpus: readonly CpuJson[];
+  readonly lowcores?: readonly ReportLowcore[];
   readonly regions: readonly RegionJson[];
+  /** Pages of each kind; those that no index has looked at are `unknown`. */
+  readonly pages?: KindCounts;
+  /** The same by place, for the drawing. */
+  readonly strip?: readonly StripBucket[];
+  readonly log?: ReportLog | Unread;
+  readonly backtraces?: ReportBacktraces | Unread;
   /** What a person wrote about ranges: not found by any check. */
   readonly annotations?: readonly Annotation[];
   readonly analyses?: readonly ReportAnalysis[];
   /** What a comparison with another dump found, where one was asked for. */
   readonly comparison?: ReportComparison;
+}
+
+/** Parts of a report that are read only where something shows them. */
+export const reportParts = ['checkBytes', 'lowcores', 'pages', 'log', 'backtraces', 'analyses'] as const;
+export type ReportPart = (typeof reportParts)[number];
+
+/** How a document for people is made of the model. */
+export interface DocumentChoice {
+  /** Ids of its sections; without it those that are in by default. */
+  readonly sections?: readonly string[];
 }
 
 export interface ReportFormat {
@@ -61,7 +125,7 @@ export interface ReportFormat {
   readonly about: string;
   readonly mediaType: string;
   readonly extension: string;
-  render(report: ReportModel): string;
+  render(report: ReportModel, choice?: DocumentChoice): string;
 }
 
 /** The sentence that a report starts with. */

@@ -10,6 +10,7 @@ import { cpuCountText, cpuName, cpuNumbering } from '../../shared/cpu-registers.
 import type { Annotation } from '../../shared/annotation-model.ts';
 import type { DamageEntry, Step } from '../../shared/check-model.ts';
 import type { Finding } from '../../shared/model.ts';
+import { quoted, type Text } from './blocks.ts';
 import type { ReportAnalysis, ReportModel } from './report-model.ts';
 
 /** A line of this length is no line any more. The JSON report holds all of it. */
@@ -36,6 +37,10 @@ export function reportText(text: string): string {
   const kept = text.slice(0, maxText).replace(/[\ud800-\udbff]$/, '');
   return `${visibleLine(kept)} (${text.length - kept.length} more characters)`;
 }
+
+/** What a document is called. */
+export const documentTitle = ({ fileName, comparison }: ReportModel): Text =>
+  comparison === undefined ? ['Crash dump report: ', quoted(fileName)] : ['Comparison of ', quoted(fileName), ' with ', quoted(comparison.with.fileName)];
 
 const noDigest = (why: string | undefined): string | undefined => (why === undefined ? undefined : `none: ${why}`);
 

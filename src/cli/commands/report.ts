@@ -6,7 +6,7 @@ import { readRules } from '../ignore-rules-file.ts';
 import { exitCodes, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { knownIssuesOf, knownIssuesOption } from '../known-issues-option.ts';
-import { formatsOf } from '../text/catalogue-text.ts';
+import { formatsOf, sectionsText } from '../text/catalogue-text.ts';
 import { outputOptions, resultTarget } from '../output.ts';
 import { progressLine } from '../progress-line.ts';
 import { readSessionFile, sessionAnnotations } from '../session-file.ts';
@@ -24,8 +24,9 @@ export const reportCommand: Command = {
       { flags: '--with <dump>', description: 'also compare with another dump' },
       { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
       { flags: '--session <file>', description: 'session of the window (*.dumpbench.json) whose annotations on this dump are to stand in the report' },
+      { flags: '--sections <ids>', description: `what is in it, with commas between: ${sectionsText()}` },
       knownIssuesOption,
-      analysisOption,
+      { ...analysisOption, description: `${analysisOption.description}; without it problems, hangs and memory` },
       ...evidenceOptions,
     ];
   },
@@ -38,6 +39,7 @@ export const reportCommand: Command = {
     const rules = typeof options.ignore === 'string' ? { rules: readRules(options.ignore) } : {};
     const knownIssues = knownIssuesOf(options);
     const analyses = analysesOption(options);
+    const sections = typeof options.sections === 'string' ? options.sections.split(',').map((id) => id.trim()) : undefined;
     const evidence = evidenceOf(options);
     const sessionPath = typeof options.session === 'string' ? options.session : undefined;
     const session = sessionPath === undefined ? undefined : readSessionFile(sessionPath);
@@ -52,6 +54,7 @@ export const reportCommand: Command = {
           ...evidence,
           ...(knownIssues === undefined ? {} : { knownIssues: [...knownIssues] }),
           ...(analyses.length === 0 ? {} : { analyses }),
+          ...(sections === undefined ? {} : { sections: [...sections] }),
           ...(annotations.length === 0 ? {} : { annotations: [...annotations] }),
           ...(compareWith === undefined ? {} : { with: compareWith, ...rules }),
         },

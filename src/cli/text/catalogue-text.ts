@@ -8,7 +8,7 @@ import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
 /** Lists of the catalogue, by the names that the command takes. */
-export const catalogueLists = ['formats', 'checks', 'reports', 'views', 'analyses'] as const satisfies readonly (keyof Catalogue)[];
+export const catalogueLists = ['formats', 'checks', 'reports', 'sections', 'views', 'analyses'] as const satisfies readonly (keyof Catalogue)[];
 export type CatalogueList = (typeof catalogueLists)[number];
 
 const depthWords = { headers: 'triage', quick: 'verify --quick', scan: 'verify' } as const;
@@ -27,6 +27,7 @@ const listTexts: Readonly<Record<CatalogueList, (known: Catalogue, style: Style)
     ),
   reports: ({ reports }, style) =>
     rows(reports.map(({ id, kind, title, about }) => [style.dim(kind === 'attestation' ? 'attest' : commandWords[kind]), style.strong(id), title, about])),
+  sections: ({ sections }, style) => rows(sections.map(({ id, title, about }) => [style.dim('report --sections'), style.strong(id), title, about])),
   views: ({ views }, style) => rows(views.map(({ id, title, about }) => [style.dim('--view'), style.strong(id), title, about])),
   analyses: ({ analyses }, style) => analysisCatalogueText(analyses, style),
 };
@@ -47,6 +48,12 @@ export const formatsOf = (kind: ReportEntry['kind']): string =>
     .map(({ id }) => id)
     .join(', ')
     .replace(/, ([^,]*)$/, ' or $1');
+
+/** The sections that `report --sections` takes. */
+export const sectionsText = (): string =>
+  catalogue()
+    .sections.map(({ id }) => id)
+    .join(', ');
 
 /** What a format is called, for people. */
 export const formatTitle = (id: string): string => catalogue().formats.find((one) => one.id === id)?.title ?? id;

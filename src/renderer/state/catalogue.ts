@@ -4,7 +4,7 @@ import type { EngineLink } from '../engine/engine-link.ts';
 import { createStore, type Readable } from './store.ts';
 
 /** Before the engine has answered. */
-export const nothingKnown: Catalogue = { schema: 1, formats: [], checks: [], reports: [], views: [], analyses: [] };
+export const nothingKnown: Catalogue = { schema: 1, formats: [], checks: [], reports: [], sections: [], views: [], analyses: [] };
 
 export function askCatalogue(engine: Pick<EngineLink, 'status' | 'call'>, tell: (error: unknown) => void): Readable<Catalogue> {
   const catalogue = createStore<Catalogue>(nothingKnown);

@@ -1,4 +1,5 @@
 /** Counts, shares, and the hexadecimal numbers of a machine as people read them. */
+export { countText, percentText, plural } from '../../shared/count-text.ts';
 
 /** Digits of a field of 1 to 16 bytes: of registers, PSWs, and addresses 8, 16, or 32. */
 export type HexDigits = 2 | 4 | 8 | 16 | 32;
@@ -32,20 +33,4 @@ export const bytesDigits = (bytes: number): HexDigits | undefined => ([2, 4, 8, 
 export function differingPlaces(values: readonly string[], digits: HexDigits = 16): readonly boolean[] {
   const [first = '', ...others] = values.map((value) => paddedHex(value, digits).slice(2));
   return Array.from(first, (digit, place) => others.some((other) => other.charAt(place) !== digit));
-}
-
-/** 98304 -> "98,304": the same in every locale, so that two people compare the same digits. */
-export const countText = (value: number): string => value.toString().replaceAll(/\B(?=(\d{3})+$)/g, ',');
-
-/** "3 CPUs", "1 CPU". */
-export const plural = (count: number, one: string, many = `${one}s`): string => `${countText(count)} ${count === 1 ? one : many}`;
-
-/** Share in percent; never 0 % for something, never 100 % for not all. */
-export function percentText(part: number, whole: number): string {
-  if (part === 0 || whole === 0) return '0 %';
-  if (part >= whole) return '100 %';
-  const percent = (part * 100) / whole;
-  if (percent < 0.1) return '<0.1 %';
-  if (percent < 1) return `${percent.toFixed(1)} %`;
-  return `${Math.min(99, Math.round(percent))} %`;
 }

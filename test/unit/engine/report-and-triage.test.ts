@@ -20,7 +20,7 @@ interface Both {
 
 /** Each from a session of its own, so that neither sees what the other one found. */
 async function both(make: () => Session): Promise<Both> {
-  const report = await buildReport(make(), { quick: true }, { signal, progress: () => undefined });
+  const report = await buildReport(make(), { quick: true }, new Set(), { signal, progress: () => undefined });
   return { report, seen: await triage(make(), signal) };
 }
 

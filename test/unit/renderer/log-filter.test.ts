@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { everything, filterRecords, firstPlace, nextMarked, piecesOf } from '../../../src/renderer/views/dmesg/log-filter.ts';
+import { firstPlace } from '../../../src/shared/log-tail.ts';
+import { everything, filterRecords, nextMarked, piecesOf } from '../../../src/renderer/views/dmesg/log-filter.ts';
 import type { LogRecordJson } from '../../../src/shared/kernel-model.ts';
 
 const records: readonly LogRecordJson[] = [

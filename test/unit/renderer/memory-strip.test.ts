@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type CheckResult } from '../../../src/shared/check-model.ts';
 import { pageClasses, pageStates } from '../../../src/shared/model.ts';
 import { withPagesBehindEnd } from '../../../src/renderer/widgets/memory-strip/behind-end.ts';
-import { failingSpans, outlinesOf } from '../../../src/renderer/widgets/memory-strip/marks.ts';
-import { countsText, kindCounts, sumCounts, type StripBucket } from '../../../src/renderer/widgets/memory-strip/memory-kinds.ts';
-import { addressAt, bandsOf, panSpan, pixelOf, zoomSpan } from '../../../src/renderer/widgets/memory-strip/strip-layout.ts';
+import { failingSpans, outlinesOf } from '../../../src/shared/strip-marks.ts';
+import { countsText, kindCounts, sumCounts, type StripBucket } from '../../../src/shared/memory-kinds.ts';
+import { addressAt, bandsOf, panSpan, pixelOf, zoomSpan } from '../../../src/shared/strip-layout.ts';
 
 const zeros = <T extends string>(names: readonly T[]): Record<T, number> => Object.fromEntries(names.map((name) => [name, 0])) as Record<T, number>;
 const bucket = (states: Partial<StripBucket['states']>, classes: Partial<StripBucket['classes']> = {}, unknown = 0): StripBucket => ({

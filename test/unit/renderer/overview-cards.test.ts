@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LogRecordJson } from '../../../src/shared/kernel-model.ts';
-import { logTail } from '../../../src/renderer/views/overview/log-tail.ts';
+import { logTail } from '../../../src/shared/log-tail.ts';
 import { mediumAreas, wideAreas } from '../../../src/renderer/views/overview/overview-areas.ts';
 
 const lines = (count: number, panic?: number): readonly LogRecordJson[] =>
@@ -8,20 +8,20 @@ const lines = (count: number, panic?: number): readonly LogRecordJson[] =>
 
 describe('the end of the log', () => {
   it('is around the panic, with what was printed after it', () => {
-    const tail = logTail(lines(100, 80));
+    const tail = logTail(lines(100, 80), 13, 4);
     expect(tail.records).toHaveLength(13);
     expect(tail.records[tail.death!]?.text).toBe('line 80');
     expect(tail).toMatchObject({ before: 72, after: 15 });
   });
 
   it('is its last lines where nothing panicked, or the panic is the last of them', () => {
-    expect(logTail(lines(100))).toMatchObject({ death: undefined, before: 87, after: 0 });
-    expect(logTail(lines(100, 99))).toMatchObject({ death: 12, before: 87, after: 0 });
+    expect(logTail(lines(100), 13, 4)).toMatchObject({ death: undefined, before: 87, after: 0 });
+    expect(logTail(lines(100, 99), 13, 4)).toMatchObject({ death: 12, before: 87, after: 0 });
   });
 
   it('is all of a short log', () => {
-    expect(logTail(lines(3, 0))).toMatchObject({ death: 0, before: 0, after: 0 });
-    expect(logTail([])).toMatchObject({ records: [], death: undefined });
+    expect(logTail(lines(3, 0), 13, 4)).toMatchObject({ death: 0, before: 0, after: 0 });
+    expect(logTail([], 13, 4)).toMatchObject({ records: [], death: undefined });
   });
 });
 

@@ -13,7 +13,8 @@ import { replayPanicKdump, replayTwoStage } from '../../arch/s390x/kdump-decisio
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
 import { reportFormats } from '../../report/index.ts';
-import type { ReportAnalysis, ReportModel } from '../../report/report-model.ts';
+import type { ReportAnalysis, ReportModel, ReportPart } from '../../report/report-model.ts';
+import { chosenSections, partsOf } from '../../report/sections/index.ts';
 import { machineEnd } from '../../integrity/machine-end.ts';
 import { analysesOf, analysisNamed } from '../kernel/analyses.ts';
 import { describeRegions } from '../machine/regions.ts';
@@ -23,11 +24,16 @@ import { toolName, toolVersion } from '../tool.ts';
 import { describeDump } from '../triage/info.ts';
 import { reasonOfBoth, verdictOf } from '../triage/verdict.ts';
 import { deathOf } from '../triage/what-died.ts';
+import { readReportParts } from './report-parts.ts';
 import { verifySession, type Scan, type VerifyRequest } from './verify.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { kdumpStarted } from '../triage/kdump-start.ts';
 
-export async function buildReport(session: Session, request: VerifyRequest, context: Scan): Promise<ReportModel> {
+/** Those that a report has where nobody chose. */
+const usualAnalyses: readonly AnalysisRequest[] = [{ id: 'problems' }, { id: 'hangs' }, { id: 'memory' }];
+
+/** @param parts what else to read than facts and checks */
+export async function buildReport(session: Session, request: VerifyRequest, parts: ReadonlySet<ReportPart>, context: Scan): Promise<ReportModel> {
   const verified = await verifySession(session, { ...request, handedOn: true }, context);
   const described = judgeFacts(describeDump(session), verified.checks);
   const guard = await session.kdumpGuard?.(context.signal);
@@ -36,11 +42,14 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
   const { copy: _copy, ...container } = described.container;
   const { reason, findings = [] } = await deathOf(session, verified.checks, context.signal);
   const verdict = await verdictOf(session, context.signal);
+  const { memoryRoot } = verified.digests;
+  const more = await readReportParts(session, parts, { checks: verified.checks, isIndexed: memoryRoot !== undefined }, context.signal);
   return {
     schema: schemaVersion,
     tool: { name: toolName, version: toolVersion },
     fileName,
     identity: session.identity,
+    dumpKey: session.dumpKey,
     digests: verified.digests,
     ...defined({ digestsMissing: verified.digestsMissing }),
     // A report says which dump, not where it lay; and the same whether a copy lay in this machine's cache or not.
@@ -55,6 +64,7 @@ export async function buildReport(session: Session, request: VerifyRequest, cont
     ...(guard === undefined || osInfo === undefined ? {} : { twoStage: replayTwoStage(osInfo, guard) }),
     cpus: machineCpus(session).cpus,
     regions: describeRegions(session).regions,
+    ...more,
   };
 }
 
@@ -72,35 +82,43 @@ export interface ReportRequest extends VerifyRequest {
   readonly shift?: number | undefined;
   readonly knownIssues?: readonly KnownIssue[] | undefined;
   readonly annotations?: readonly Annotation[] | undefined;
-  /** Each gets a section. */
+  /** Without it the usual ones. */
   readonly analyses?: readonly AnalysisRequest[] | undefined;
+  /** Ids of the sections that it has; without it those that are in by default. */
+  readonly sections?: readonly string[] | undefined;
 }
 
 /**
  * @param other a dump to compare with, under the rules
- * @throws RequestError for a format or an analysis that there is not
+ * @throws RequestError for a format, a section or an analysis that there is not
  */
 export async function renderReport(
   session: Session,
   other: Session | undefined,
-  { format, rules, exact = false, shift = 0, knownIssues, annotations = [], analyses = [], ...request }: ReportRequest,
+  { format, rules, exact = false, shift = 0, knownIssues, annotations = [], analyses: asked, sections, ...request }: ReportRequest,
   context: Scan,
 ): Promise<{ mediaType: string; text: string }> {
   const chosen = reportFormats.find((one) => one.id === format);
   if (chosen === undefined)
     throw new RequestError('query', `there is no report format "${format}": expected one of ${reportFormats.map((one) => one.id).join(', ')}`);
+  const parts = partsOf(chosenSections(sections));
+  // What is asked for by name is in every format, whatever the sections are.
+  const analyses = asked ?? (parts.has('analyses') ? usualAnalyses : []);
   const tables = await analysesOf(session, analyses, context);
-  const model = await buildReport(session, request, context);
+  const model = await buildReport(session, request, parts, context);
   const comparison =
-    other === undefined ? {} : { comparison: await comparisonOf(session, other, { rules, exact, shift: shift / pageSize, analyses }, context) };
+    other === undefined ? {} : { comparison: await comparisonOf(session, other, { rules, exact, shift: shift / pageSize, analyses: asked ?? [] }, context) };
   return {
     mediaType: chosen.mediaType,
-    text: chosen.render({
-      ...model,
-      verdict: withKnownIssues(model.verdict, knownIssues, model.info.kernel.release),
-      ...(tables.length === 0 ? {} : { analyses: tables.map(reportAnalysis) }),
-      ...comparison,
-      ...(annotations.length === 0 ? {} : { annotations: sortAnnotations(annotations) }),
-    }),
+    text: chosen.render(
+      {
+        ...model,
+        verdict: withKnownIssues(model.verdict, knownIssues, model.info.kernel.release),
+        ...(tables.length === 0 ? {} : { analyses: tables.map(reportAnalysis) }),
+        ...comparison,
+        ...(annotations.length === 0 ? {} : { annotations: sortAnnotations(annotations) }),
+      },
+      defined({ sections }),
+    ),
   };
 }

@@ -35,18 +35,28 @@ function unindexed(memory: MemoryImage): StripSource {
   };
 }
 
-/** Page counts for the memory strip, from as much of the index as there is: the index is of the dump as stored, a view shows it elsewhere. */
-export function stripOf(
-  session: Session,
-  range: { readonly start: bigint; readonly end: bigint; readonly buckets: number },
-): Strip & { readonly buckets: Strip['buckets'][number][]; readonly unconfirmed?: string } {
+interface StripRange {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly buckets: number;
+}
+
+/** The index is of the dump as stored, a view shows it elsewhere. */
+function counted(session: Session, source: StripSource, { start, end, buckets }: StripRange): Strip {
   const { view, twoSystems } = session;
-  const stored = session.inView('all');
-  const windows = view === 'all' || twoSystems === undefined ? undefined : viewWindows(view, twoSystems, stored.image.memory.end);
-  const counted = (source: StripSource): Strip => memoryStrip(source, pageExtents(stored.image.memory), range.start, range.end, range.buckets, windows);
-  const index = indexOf(stored);
+  const { memory } = session.inView('all').image;
+  const windows = view === 'all' || twoSystems === undefined ? undefined : viewWindows(view, twoSystems, memory.end);
+  return memoryStrip(source, pageExtents(memory), start, end, buckets, windows);
+}
+
+/** What the container alone says of the pages. */
+export const stripWithoutIndex = (session: Session, range: StripRange): Strip => counted(session, unindexed(session.inView('all').image.memory), range);
+
+/** Page counts for the memory strip, from as much of the index as there is. */
+export function stripOf(session: Session, range: StripRange): Strip & { readonly buckets: Strip['buckets'][number][]; readonly unconfirmed?: string } {
+  const index = indexOf(session.inView('all'));
   try {
-    const strip = counted(index?.reader ?? unindexed(stored.image.memory));
+    const strip = index === undefined ? stripWithoutIndex(session, range) : counted(session, index.reader, range);
     return { ...strip, buckets: [...strip.buckets], ...defined({ unconfirmed: index?.unconfirmed }) };
   } finally {
     index?.reader.close();

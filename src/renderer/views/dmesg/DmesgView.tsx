@@ -1,6 +1,7 @@
 /** The kernel's log: every record with its time and level, searched, filtered, the lines that tell of trouble marked. */
 import { useMemo, useState, type ReactNode } from 'react';
 import type { DmesgJson } from '../../../shared/kernel-model.ts';
+import { firstPlace } from '../../../shared/log-tail.ts';
 import { levelNames, logLine } from '../../../shared/log-line.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -11,7 +12,7 @@ import { IconButton } from '../../widgets/IconButton.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { FilterInput } from '../../widgets/data-table/FilterInput.tsx';
 import { DebugLog } from './DebugLog.tsx';
-import { everything, filterRecords, firstPlace, nextMarked, type LogFilter } from './log-filter.ts';
+import { everything, filterRecords, nextMarked, type LogFilter } from './log-filter.ts';
 import { LogTable } from './LogTable.tsx';
 import './dmesg.css';
 

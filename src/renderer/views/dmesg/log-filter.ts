@@ -49,12 +49,6 @@ export function piecesOf(text: string, search: string): readonly TextPiece[] {
   return pieces;
 }
 
-/** Where a log is looked at first: at the line that says why the system died, else at its end. */
-export function firstPlace(records: readonly LogRecordJson[]): number {
-  const panic = records.findLastIndex(({ mark }) => mark === 'panic');
-  return panic === -1 ? records.length - 1 : panic;
-}
-
 /** The next record of trouble behind `from`, or before it; undefined when there is none. */
 export function nextMarked(records: readonly LogRecordJson[], from: number, step: 1 | -1): number | undefined {
   for (let at = from + step; at >= 0 && at < records.length; at += step) if (records[at]?.mark !== undefined) return at;

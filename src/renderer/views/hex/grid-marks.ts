@@ -4,7 +4,7 @@ import { defined } from '../../../shared/defined.ts';
 import type { AddressSpace } from '../../../shared/model.ts';
 import { inSpace, type Mark } from '../../state/marks.ts';
 import type { HexMark } from '../../widgets/hex-grid/hex-mark.ts';
-import { failingSpans } from '../../widgets/memory-strip/marks.ts';
+import { failingSpans } from '../../../shared/strip-marks.ts';
 import type { FoundRange } from '../../state/find-run.ts';
 import type { Laid } from '../../state/laid.ts';
 import type { SortedRange } from '../../state/sorted-ranges.ts';

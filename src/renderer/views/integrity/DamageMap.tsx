@@ -1,13 +1,13 @@
 /** Where the damage is: lanes of file, memory, structures and CPUs, and the list with the way to the bytes. */
 import type { DamageEntry } from '../../../shared/check-model.ts';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
-import type { OpenDump } from '../../state/open-dump.ts';
+import { memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import { placePosition, placeText } from '../../words/place.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
-import { damageLanes } from './damage-lanes.ts';
+import { damageLanes } from '../../../shared/damage-lanes.ts';
 import './damage-map.css';
 
 /** More are in the report. */
@@ -20,13 +20,15 @@ export function DamageMap({ dump }: { readonly dump: OpenDump }) {
   if (damage.length === 0) return null;
   const cpus = dump.triage?.cpus ?? [];
   const numbering = cpuNumbering(cpus);
+  const fileBytes = dump.triage?.info.file.bytes ?? 0;
+  const lanes = damageLanes({ damage, fileBytes, memoryEnd: memoryEnd(dump), regions: dump.regions ?? [], cpus });
   const names = (entry: DamageEntry): string =>
     [...entry.structures, ...cpus.filter(({ id }) => entry.cpus.includes(id)).map((cpu) => cpuName(cpu, numbering))].join(', ');
   return (
     <section className="damage-map" aria-label="Damage map" data-testid="damage-map">
       <h3 className="caption">Damage map: {plural(damage.length, 'place')}</h3>
       <div className="damage-lanes">
-        {damageLanes(dump).map((lane) => (
+        {lanes.map((lane) => (
           <div key={lane.id} className="damage-lane" data-testid="damage-lane">
             <span className="cut" title={lane.label}>
               <Hostile text={lane.label} />

@@ -7,7 +7,11 @@ import { AddressText } from '../../widgets/AddressText.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { recordTone } from '../dmesg/log-tone.ts';
-import { logTail } from './log-tail.ts';
+import { logTail } from '../../../shared/log-tail.ts';
+
+/** Of the log, and of them below the line that says why. */
+const shownLines = 13;
+const linesAfter = 4;
 
 interface LineProps {
   readonly dump: string;
@@ -30,7 +34,7 @@ function Line({ dump, record, isDeath }: LineProps) {
 export function LogCard({ dump, query }: { readonly dump: OpenDump; readonly query: QueryState<DmesgJson> }) {
   const { places } = useWorkbench();
   const title = `log-${dump.key}`;
-  const tail = query.value === undefined ? undefined : logTail(query.value.records);
+  const tail = query.value === undefined ? undefined : logTail(query.value.records, shownLines, linesAfter);
   const { file, lost = 0 } = query.value ?? {};
   return (
     <section className="card overview-card log-card" aria-labelledby={title} data-testid="log-card">

@@ -3,7 +3,7 @@ import { pageSize, byteText } from '../../../shared/units.ts';
 import { countText, percentText } from '../../words/numbers.ts';
 import { Chart, type Slice } from '../../widgets/charts/Chart.tsx';
 import { Swatch } from '../../widgets/memory-strip/Legend.tsx';
-import { memoryKinds, pagesOf, type KindCounts, type MemoryKindId } from '../../widgets/memory-strip/memory-kinds.ts';
+import { memoryKinds, pagesOf, type KindCounts, type MemoryKindId } from '../../../shared/memory-kinds.ts';
 
 const withBytes: ReadonlySet<MemoryKindId> = new Set<MemoryKindId>(['fill', 'data', 'pointers', 'text', 'code', 'entropy']);
 const describe = (pages: number): string => byteText(pages * pageSize);

@@ -11,8 +11,8 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { StackedChart } from '../../widgets/charts/StackedChart.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { Swatch } from '../../widgets/memory-strip/Legend.tsx';
-import { memoryKinds, sumCounts } from '../../widgets/memory-strip/memory-kinds.ts';
-import type { Span } from '../../widgets/memory-strip/strip-layout.ts';
+import { memoryKinds, sumCounts } from '../../../shared/memory-kinds.ts';
+import type { Span } from '../../../shared/strip-layout.ts';
 import { comparedRegions } from './region-choice.ts';
 
 const describe = (pages: number): string => `${countText(pages)} pages, ${byteText(pages * pageSize)}`;

@@ -1,7 +1,7 @@
 /** Below the strip: regions by name, what they hold, duplicates. One at a time. */
 import { useState } from 'react';
 import type { OpenDump } from '../../state/open-dump.ts';
-import type { Span } from '../../widgets/memory-strip/strip-layout.ts';
+import type { Span } from '../../../shared/strip-layout.ts';
 import { Duplicates } from './Duplicates.tsx';
 import { RegionClasses } from './RegionClasses.tsx';
 import { RegionTable } from './RegionTable.tsx';

@@ -9,7 +9,7 @@ import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { DataTable } from '../../widgets/data-table/DataTable.tsx';
 import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
-import type { Span } from '../../widgets/memory-strip/strip-layout.ts';
+import type { Span } from '../../../shared/strip-layout.ts';
 
 const spanOf = ({ start, end }: RegionJson): Span => ({ start: BigInt(start), end: BigInt(end) });
 

@@ -13,7 +13,7 @@ import {
 import { useEffect, useRef } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
-import type { Pattern } from '../memory-strip/memory-kinds.ts';
+import type { Pattern } from '../../../shared/memory-kinds.ts';
 import { kindFill } from '../memory-strip/strip-painter.ts';
 import './chart.css';
 

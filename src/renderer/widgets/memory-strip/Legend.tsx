@@ -3,7 +3,7 @@ import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { percentText } from '../../words/numbers.ts';
 import { Icon } from '../Icon.tsx';
-import { memoryKinds, pagesOf, type KindCounts, type MemoryKind } from './memory-kinds.ts';
+import { memoryKinds, pagesOf, type KindCounts, type MemoryKind } from '../../../shared/memory-kinds.ts';
 import { kindFills } from './strip-painter.ts';
 
 /** A square with the same colour and pattern as on the strip. */

@@ -4,8 +4,8 @@ import { useDrawnWidth } from '../../hooks/use-drawn-width.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { groupedHex } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
-import { countsText, kindCounts } from './memory-kinds.ts';
-import { addressAt, pixelOf, type Span } from './strip-layout.ts';
+import { countsText, kindCounts } from '../../../shared/memory-kinds.ts';
+import { addressAt, pixelOf, type Span } from '../../../shared/strip-layout.ts';
 import { paintStrip, stripMargin, type StripPicture } from './strip-painter.ts';
 import './memory-strip.css';
 

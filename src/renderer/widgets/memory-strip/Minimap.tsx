@@ -4,8 +4,8 @@ import { byteText, hex } from '../../../shared/units.ts';
 import { useDrawnWidth } from '../../hooks/use-drawn-width.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
-import type { StripBucket } from './memory-kinds.ts';
-import { addressAt, panSpan, pixelOf, type Span } from './strip-layout.ts';
+import type { StripBucket } from '../../../shared/memory-kinds.ts';
+import { addressAt, panSpan, pixelOf, type Span } from '../../../shared/strip-layout.ts';
 import { paintBar } from './strip-painter.ts';
 import './memory-strip.css';
 

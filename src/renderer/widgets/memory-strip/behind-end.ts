@@ -1,6 +1,6 @@
 /** Memory that a structure speaks of behind the end of the image, such as crashkernel memory that was not dumped. */
-import { kindCounts, pagesOf, type StripBucket } from './memory-kinds.ts';
-import type { Span } from './strip-layout.ts';
+import { kindCounts, pagesOf, type StripBucket } from '../../../shared/memory-kinds.ts';
+import type { Span } from '../../../shared/strip-layout.ts';
 
 /**
  * Counts pages that no bucket knows of as missing: the machine had them, the dump has not.

@@ -1,6 +1,6 @@
 /** Draws a memory strip on a canvas. Colours come from the theme's tokens at each painting. */
-import { memoryKinds, type MemoryKind, type Pattern, type StripBucket } from './memory-kinds.ts';
-import { bandsOf, pixelOf, type Span, type StripOutline } from './strip-layout.ts';
+import { memoryKinds, type MemoryKind, type Pattern, type StripBucket } from '../../../shared/memory-kinds.ts';
+import { bandsOf, pixelOf, type Span, type StripOutline } from '../../../shared/strip-layout.ts';
 
 export interface StripPicture {
   readonly span: Span;

@@ -5,8 +5,8 @@ import type { QueryState } from '../../engine/query-slot.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { withPagesBehindEnd } from './behind-end.ts';
-import type { Strip, StripBucket } from './memory-kinds.ts';
-import type { Span } from './strip-layout.ts';
+import type { Strip, StripBucket } from '../../../shared/memory-kinds.ts';
+import type { Span } from '../../../shared/strip-layout.ts';
 
 const maxBuckets = 4096;
 

@@ -1,9 +1,9 @@
 /** What is marked on a strip: outlines of known regions, ranges of failed checks. */
-import type { CheckResult } from '../../../shared/check-model.ts';
-import type { RegionJson } from '../../../shared/structure-model.ts';
-import { byteText } from '../../../shared/units.ts';
-import { visibleText } from '../../../shared/visible-text.ts';
-import { countText } from '../../words/numbers.ts';
+import type { CheckResult } from './check-model.ts';
+import type { RegionJson } from './structure-model.ts';
+import { byteText } from './units.ts';
+import { visibleText } from './visible-text.ts';
+import { countText } from './count-text.ts';
 import type { Span, StripOutline } from './strip-layout.ts';
 
 /** Lowcores one after the other in memory are one mark: on a strip of all memory they are one pixel. */

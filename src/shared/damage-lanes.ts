@@ -1,8 +1,8 @@
 /** The damage map as lanes: the file, all of memory, and each structure, region and CPU that is touched, to its own scale. */
-import type { DamageEntry } from '../../../shared/check-model.ts';
-import type { RegionJson } from '../../../shared/structure-model.ts';
-import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
-import { memoryEnd, type OpenDump } from '../../state/open-dump.ts';
+import type { DamageEntry } from './check-model.ts';
+import type { RegionJson } from './structure-model.ts';
+import { cpuName, cpuNumbering } from './cpu-registers.ts';
+import type { CpuJson } from './cpu-model.ts';
 
 export interface LaneMark {
   readonly entry: DamageEntry;
@@ -47,16 +47,23 @@ function laneOf(id: string, label: string, span: Span, damage: readonly DamageEn
   return marks.length === 0 ? undefined : { id, label, from: hex(span.start), to: hex(span.end), marks };
 }
 
-export function damageLanes(dump: OpenDump): readonly Lane[] {
-  const { damage, triage, regions = [] } = dump;
-  const cpus = triage?.cpus ?? [];
+/** What the lanes are of. */
+export interface Damaged {
+  readonly damage: readonly DamageEntry[];
+  readonly fileBytes: number;
+  readonly memoryEnd: bigint;
+  readonly regions: readonly RegionJson[];
+  readonly cpus: readonly CpuJson[];
+}
+
+export function damageLanes({ damage, fileBytes, memoryEnd, regions, cpus }: Damaged): readonly Lane[] {
   const numbering = cpuNumbering(cpus);
   const touched = new Set(damage.flatMap(({ structures }) => structures));
   const ofRegion = (region: RegionJson, index: number): Lane | undefined =>
     laneOf(`region-${index}`, region.name, { start: BigInt(region.start), end: BigInt(region.end) }, damage, absoluteSpan);
   const lanes = [
-    laneOf('file', 'file', { start: 0n, end: BigInt(triage?.info.file.bytes ?? 0) }, damage, fileSpan),
-    laneOf('memory', 'memory', { start: 0n, end: memoryEnd(dump) }, damage, absoluteSpan),
+    laneOf('file', 'file', { start: 0n, end: BigInt(fileBytes) }, damage, fileSpan),
+    laneOf('memory', 'memory', { start: 0n, end: memoryEnd }, damage, absoluteSpan),
     ...regions.filter(({ name, kind }) => touched.has(name) && kind !== 'lowcore').map(ofRegion),
     ...cpus
       .filter(({ id, prefix }) => prefix !== undefined && damage.some((entry) => entry.cpus.includes(id)))

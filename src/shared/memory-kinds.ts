@@ -1,6 +1,6 @@
 /** What a page of memory can be on screen: states without bytes, classes of those with bytes, and what nobody looked at yet. */
-import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
-import type { Result } from '../../../shared/rpc.ts';
+import type { EngineProtocol } from './engine-protocol.ts';
+import type { Result } from './rpc.ts';
 
 export type Strip = Result<EngineProtocol, 'strip'>;
 export type StripBucket = Strip['buckets'][number];

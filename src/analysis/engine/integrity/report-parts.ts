@@ -1,0 +1,129 @@
+/** What a report reads of a dump only where one of its sections shows it. What cannot be read says why. */
+import { defined } from '../../../shared/defined.ts';
+import { isDumpError } from '../../../shared/dump-error.ts';
+import { logTail } from '../../../shared/log-tail.ts';
+import { sumCounts } from '../../../shared/memory-kinds.ts';
+import type { CheckResult } from '../../../shared/check-model.ts';
+import type { CheckBytes, ReportBacktraces, ReportLog, ReportLowcore, ReportModel, ReportPart, Unread } from '../../report/report-model.ts';
+import { architectures } from '../../arch/index.ts';
+import { readMemory, type ReadAnswer } from '../bytes/read.ts';
+import { describeBacktrace } from '../kernel/backtrace.ts';
+import { describeLog } from '../kernel/dmesg.ts';
+import { describeLowcores } from '../machine/lowcore.ts';
+import { stripOf, stripWithoutIndex } from '../pages/strip.ts';
+import type { Session } from '../session/session.ts';
+
+/** Records of the log, and of them below the line that says why the system died. */
+const logLines = 60;
+const linesAfter = 25;
+/** CPUs whose stacks are shown, the one that crashed among them. */
+const mostTraces = 32;
+/** Lowcores that are summed up. */
+const mostLowcores = 64;
+const stripBuckets = 340;
+/** Bytes of a place, and places of a check. */
+const mostBytes = 64;
+const mostPlaces = 2;
+
+const lowcoreFields: ReadonlySet<string> = new Set([
+  'pgm_code',
+  'pgm_ilc',
+  'trans_exc_code',
+  'pgm_last_break',
+  'program_old_psw',
+  'external_old_psw',
+  'io_old_psw',
+  'mcck_old_psw',
+  'restart_old_psw',
+  'current_task',
+]);
+
+/** @throws what is no DumpError */
+async function orWhy<T>(read: () => T | Promise<T>): Promise<T | Unread> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isDumpError(error)) return { why: error.message };
+    throw error;
+  }
+}
+
+async function logOf(session: Session, signal: AbortSignal): Promise<ReportLog> {
+  const { source, records, lost } = await describeLog(session, signal);
+  const { death, before, after, records: shown } = logTail(records, logLines, linesAfter);
+  return { source, records: shown, ...defined({ death }), before, after, lost };
+}
+
+async function backtracesOf(session: Session, signal: AbortSignal): Promise<ReportBacktraces> {
+  const { numbering, traces, missing } = await describeBacktrace(session, {}, signal);
+  const ordered = [...traces.filter(({ crashed }) => crashed === true), ...traces.filter(({ crashed }) => crashed !== true)];
+  return { numbering, traces: ordered.slice(0, mostTraces), missing, leftOut: Math.max(0, traces.length - mostTraces) };
+}
+
+function lowcoresOf(session: Session): readonly ReportLowcore[] {
+  return describeLowcores(session, {})
+    .cpus.slice(0, mostLowcores)
+    .map(({ id, linuxCpu, prefix, layout: { name, confidence }, fields }) => ({
+      ...defined({ id, linuxCpu }),
+      prefix,
+      layout: { name, confidence },
+      fields: fields
+        .filter((field) => lowcoreFields.has(field.name) && field.value !== undefined)
+        .map((field) => ({ name: field.name, ...defined({ value: field.value, text: field.text }) })),
+    }));
+}
+
+/** The first bytes of a place; undefined where none of them are in the dump. */
+function bytesAt(session: Session, where: CheckBytes['where']): Pick<CheckBytes, 'hex' | 'bytes'> | undefined {
+  const bytes = 'space' in where ? Number(BigInt(where.end) - BigInt(where.start)) : where.bytes;
+  const length = Math.min(bytes, mostBytes);
+  const [space, address] = 'space' in where ? [where.space, BigInt(where.start)] : (['file', BigInt(where.fileOffset)] as const);
+  let read: ReadAnswer;
+  try {
+    read = readMemory(session, { space, address, length });
+  } catch (error) {
+    if (isDumpError(error)) return undefined;
+    throw error;
+  }
+  if (read.data.length === 0 || read.absent.length > 0) return undefined;
+  return { hex: Buffer.from(read.data).toString('hex'), bytes };
+}
+
+function checkBytesOf(session: Session, checks: readonly CheckResult[]): readonly CheckBytes[] {
+  return checks
+    .filter(({ verdict }) => verdict === 'failed')
+    .flatMap(({ id, ranges = [] }) =>
+      ranges.slice(0, mostPlaces).flatMap((where) => {
+        const bytes = bytesAt(session, where);
+        return bytes === undefined ? [] : [{ check: id, where, ...bytes }];
+      }),
+    );
+}
+
+/** From an index only where this report made it: what lies in this machine's cache makes no difference. */
+function pagesOf(session: Session, isIndexed: boolean): Pick<ReportModel, 'pages' | 'strip'> {
+  const range = { start: 0n, end: session.memory.end, buckets: stripBuckets };
+  const { buckets } = isIndexed ? stripOf(session, range) : stripWithoutIndex(session, range);
+  return { pages: sumCounts(buckets), strip: buckets };
+}
+
+type Parts = Pick<ReportModel, 'checkBytes' | 'lowcores' | 'pages' | 'strip' | 'log' | 'backtraces'>;
+
+/** @throws Cancelled */
+export async function readReportParts(
+  session: Session,
+  wanted: ReadonlySet<ReportPart>,
+  { checks, isIndexed }: { readonly checks: readonly CheckResult[]; readonly isIndexed: boolean },
+  signal: AbortSignal,
+): Promise<Parts> {
+  const hasLowcores = architectures[session.image.machine.arch].features.has('lowcore');
+  const lowcores = wanted.has('lowcores') && hasLowcores ? await orWhy(() => lowcoresOf(session)) : undefined;
+  const checkBytes = wanted.has('checkBytes') ? checkBytesOf(session, checks) : [];
+  return {
+    ...(checkBytes.length === 0 ? {} : { checkBytes }),
+    ...(lowcores === undefined || 'why' in lowcores ? {} : { lowcores }),
+    ...(wanted.has('pages') ? pagesOf(session, isIndexed) : {}),
+    ...(wanted.has('log') ? { log: await orWhy(() => logOf(session, signal)) } : {}),
+    ...(wanted.has('backtraces') ? { backtraces: await orWhy(() => backtracesOf(session, signal)) } : {}),
+  };
+}

@@ -1,0 +1,137 @@
+/** The memory strip as SVG text: the bands, frames and marks that the window draws, with a legend. Colours are those of the page's style sheet. */
+import { countText } from './count-text.ts';
+import { countsText, memoryKinds, pagesOf, sumCounts, type MemoryKind, type Pattern, type StripBucket } from './memory-kinds.ts';
+import { bandsOf, pixelOf, type Band, type Span, type StripOutline } from './strip-layout.ts';
+import { svgDrawing, svgText } from './svg-text.ts';
+import { byteText, hex, pageSize } from './units.ts';
+
+export interface StripDrawing {
+  readonly span: Span;
+  readonly buckets: readonly StripBucket[];
+  readonly outlines: readonly StripOutline[];
+  /** Ranges of failed checks. */
+  readonly failing: readonly Span[];
+}
+
+const width = 680;
+const margin = 2;
+const inner = width - 2 * margin;
+const top = 20;
+const stripHeight = 44;
+const bottom = top + stripHeight;
+const axisY = bottom + 22;
+const legendTop = axisY + 16;
+const legendLine = 16;
+const legendColumns = 3;
+/** A character of a label takes about so much. */
+const characterWidth = 5.6;
+const mostFailing = 200;
+
+const tile = 6;
+const rising = `<path d="M0 ${tile}L${tile} 0" stroke="currentColor" stroke-width="0.8"/>`;
+const falling = `<path d="M0 0L${tile} ${tile}" stroke="currentColor" stroke-width="0.8"/>`;
+const inks: Readonly<Record<Pattern, string>> = {
+  solid: '',
+  hatch: rising,
+  'back-hatch': falling,
+  cross: rising + falling,
+  dots: '<path d="M1 1h1v1h-1zM4 4h1v1h-1z" fill="currentColor"/>',
+};
+
+const patternOf = (id: string, { id: kind, colour, pattern }: MemoryKind): string =>
+  `<pattern id="${id}-${kind}" width="${tile}" height="${tile}" patternUnits="userSpaceOnUse"><rect width="${tile}" height="${tile}" style="fill:var(${colour})"/>${inks[pattern]}</pattern>`;
+const fillOf = (id: string, { id: kind, colour, pattern }: MemoryKind): string =>
+  pattern === 'solid' ? `style="fill:var(${colour})"` : `fill="url(#${id}-${kind})"`;
+
+const rect = (x: number, y: number, w: number, h: number, paint: string): string =>
+  `<rect x="${Number(x.toFixed(2))}" y="${Number(y.toFixed(2))}" width="${Number(w.toFixed(2))}" height="${Number(h.toFixed(2))}" ${paint}/>`;
+
+const sameBands = (one: readonly Band[], other: readonly Band[]): boolean =>
+  one.length === other.length && one.every(({ kind, from, to }, at) => other[at]?.kind === kind && other[at].from === from && other[at].to === to);
+
+/** Neighbours that look the same are one rectangle. */
+function bars(id: string, buckets: readonly StripBucket[]): string {
+  const kinds = new Map(memoryKinds.map((kind) => [kind.id, fillOf(id, kind)]));
+  const step = inner / Math.max(1, buckets.length);
+  const drawn: string[] = [];
+  const bands = buckets.map(bandsOf);
+  for (let at = 0; at < bands.length;) {
+    const own = bands[at] ?? [];
+    let end = at + 1;
+    while (end < bands.length && sameBands(own, bands[end] ?? [])) end += 1;
+    for (const { kind, from, to } of own)
+      drawn.push(rect(margin + at * step, top + from * stripHeight, (end - at) * step, (to - from) * stripHeight, kinds.get(kind) ?? ''));
+    at = end;
+  }
+  return drawn.join('');
+}
+
+function frames({ outlines, span }: StripDrawing, place: (address: bigint) => number): string {
+  let free = 0;
+  return outlines
+    .filter(({ start, end }) => end > span.start && start < span.end)
+    .sort((left, other) => (left.start < other.start ? -1 : 1))
+    .map(({ start, end, label }) => {
+      const x = place(start);
+      const w = Math.max(3, place(end) - x);
+      const frame = rect(x, top - 3, w, stripHeight + 6, 'fill="none" stroke="currentColor" stroke-opacity="0.75"');
+      const length = label.length * characterWidth;
+      const at = Math.min(Math.max(x, free), width - margin - length);
+      // Labels that would lie over one another are left out: the table of regions has them all.
+      if (at < free || at > x + w + 60) return frame;
+      free = at + length + 12;
+      return `${frame}<text x="${at.toFixed(1)}" y="${top - 8}" fill="currentColor">${svgText(label)}</text>`;
+    })
+    .join('');
+}
+
+const failure = (place: (address: bigint) => number, { start, end }: Span): string => {
+  const x = place(start);
+  return (
+    rect(x, top, 1.5, stripHeight, 'class="strip-failing"') +
+    rect(x, bottom - 1, Math.max(1.5, place(end) - x), 3, 'class="strip-failing"') +
+    `<path class="strip-failing" d="M${(x + 0.75).toFixed(2)} ${bottom + 3}l4 7h-8z"/>`
+  );
+};
+
+/** @param id unlike that of any other element of the page */
+export function memoryStripSvg(drawing: StripDrawing, id: string): string {
+  const { span, buckets, failing } = drawing;
+  const place = (address: bigint): number => margin + Math.min(inner, Math.max(0, pixelOf(address, span, inner)));
+  const counts = sumCounts(buckets);
+  const shown = memoryKinds.filter((kind) => counts[kind.id] > 0);
+  const seen = failing.filter(({ start, end }) => end > span.start && start < span.end);
+  const total = pagesOf(counts);
+  const entries = [
+    ...shown.map((kind) => ({ paint: fillOf(id, kind), text: `${kind.label}: ${countText(counts[kind.id])} pages` })),
+    ...(seen.length === 0 ? [] : [{ paint: 'class="strip-failing"', text: 'a failed check lies here' }]),
+  ];
+  const column = inner / legendColumns;
+  const legend = entries
+    .map(({ paint, text }, at) => {
+      const [x, y] = [margin + (at % legendColumns) * column, legendTop + Math.floor(at / legendColumns) * legendLine];
+      return `${rect(x, y, 10, 10, `${paint} stroke="currentColor" stroke-width="0.5"`)}<text x="${(x + 16).toFixed(1)}" y="${y + 9}" fill="currentColor">${svgText(text)}</text>`;
+    })
+    .join('');
+  const axis =
+    `<text x="${margin}" y="${axisY}" fill="currentColor">${svgText(hex(span.start))}</text>` +
+    `<text x="${width - margin}" y="${axisY}" text-anchor="end" fill="currentColor">${svgText(hex(span.end))}</text>`;
+  const height = legendTop + Math.ceil(entries.length / legendColumns) * legendLine;
+  const words = `${countText(total)} pages of ${byteText(pageSize)}: ${countsText(counts, memoryKinds.length)}.`;
+  return svgDrawing(
+    id,
+    'memory-strip',
+    [width, height],
+    `Memory from ${hex(span.start)} to ${hex(span.end)}`,
+    words,
+    `<defs>${shown
+      .filter(({ pattern }) => pattern !== 'solid')
+      .map((kind) => patternOf(id, kind))
+      .join(
+        '',
+      )}</defs>${bars(id, buckets)}${rect(margin, top, inner, stripHeight, 'fill="none" stroke="currentColor" stroke-width="0.5"')}${frames(drawing, place)}${seen
+      .slice(0, mostFailing)
+      .map((one) => failure(place, one))
+      .join('')}${axis}${legend}`,
+  );
+}
