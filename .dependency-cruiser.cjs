@@ -10,7 +10,7 @@ const tiers = [
   ['memory-tree'],
   ['kernel'],
   ['page-index'],
-  ['integrity', 'compare', 'search', 'export'],
+  ['integrity', 'compare', 'search', 'export', 'capsule'],
   ['report'],
   ['engine'],
   ['host'],
@@ -64,7 +64,7 @@ module.exports = {
       name: 'only-file-source-opens-evidence',
       severity: 'error',
       from: {
-        path: '^src/analysis/(source|layout|codec|formats|disk|notes|arch|memory|memory-tree|jobs|integrity|compare|kernel|search|report|export)/',
+        path: '^src/analysis/(source|layout|codec|formats|disk|notes|arch|memory|memory-tree|jobs|integrity|compare|kernel|search|report|export|capsule)/',
         pathNot: '^src/analysis/source/file-source\\.ts$',
       },
       to: { path: '^(node:)?fs$' },

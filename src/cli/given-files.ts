@@ -21,7 +21,7 @@ const keyOption: CommandOption = {
   description: 'the customer communication key (32 bytes) of a secure guest, with which its dump is decrypted in memory',
 };
 
-export const opensDump = (command: Command): boolean => /^<files?(\.\.\.)?>$/.test(command.args[0] ?? '');
+export const opensDump = (command: Command): boolean => command.args.some((argument) => /^<files?(\.\.\.)?>$/.test(argument));
 
 /** All options that are a command's own, with those that come with what it is about. */
 export const allOptions = (command: Command): readonly CommandOption[] => [

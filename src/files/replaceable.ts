@@ -6,7 +6,12 @@ import * as v from 'valibot';
 import { lookedAtBytes, matchedText, seemingKind } from './seeming-kind.ts';
 
 /** `own`: what the program keeps for itself, in a folder of its own. */
-export type OutputKind = 'report' | 'manifest' | 'attestation' | 'session' | 'rows' | 'sample' | 'export' | 'own';
+export type OutputKind = 'report' | 'manifest' | 'attestation' | 'session' | 'rows' | 'sample' | 'export' | 'capsule' | 'own';
+
+/** Outputs that replace nothing. */
+const neverReplacing = ['sample', 'export', 'capsule'] as const;
+type NeverReplacing = (typeof neverReplacing)[number];
+const replacesNothing = (kind: OutputKind): kind is NeverReplacing => neverReplacing.some((one) => one === kind);
 
 /** A file that is larger is not read to see what it states. */
 export const comparedBytes = 64 << 20;
@@ -25,7 +30,7 @@ const reports: readonly RegExp[] = [
 /** How manifests begin that we write: sha256sum's and hashdeep's own have no sizes and no empty comment. */
 const manifests: readonly RegExp[] = [/^\\?[0-9a-f]{64} {2}[^\n]*\n# size \d+ {2}/, /^%%%% HASHDEEP-1\.0\n%%%% size,sha256,filename\n##\n\d+,[0-9a-f]{64},/];
 
-const beginnings: Readonly<Record<Exclude<OutputKind, 'own' | 'sample' | 'export'>, readonly RegExp[]>> = {
+const beginnings: Readonly<Record<Exclude<OutputKind, 'own' | NeverReplacing>, readonly RegExp[]>> = {
   report: reports,
   manifest: manifests,
   attestation: [/^\{\n {2}"payloadType": "application\/vnd\.in-toto\+json",\n {2}"payload": "/],
@@ -40,7 +45,7 @@ const beginnings: Readonly<Record<Exclude<OutputKind, 'own' | 'sample' | 'export
  */
 export function whyKept(head: Uint8Array, by: OutputKind): string | undefined {
   if (by === 'own' || head.length === 0) return undefined;
-  if (by !== 'sample' && by !== 'export' && beginnings[by].some((pattern) => pattern.test(matchedText(head)))) return undefined;
+  if (!replacesNothing(by) && beginnings[by].some((pattern) => pattern.test(matchedText(head)))) return undefined;
   return `it seems to be ${seemingKind(head)}, and ${replaces[by]}`;
 }
 
@@ -52,6 +57,7 @@ const replaces: Readonly<Record<Exclude<OutputKind, 'own'>, string>> = {
   rows: 'rows replace nothing but a table of the same columns',
   sample: 'a sample replaces nothing',
   export: 'an export replaces nothing',
+  capsule: 'a capsule replaces nothing',
 };
 
 const named = v.object({ name: v.string(), digest: v.object({ sha256: v.string() }) });

@@ -4,6 +4,7 @@ import { analysisRequestSchema } from './analysis-protocol.ts';
 import { annotationSchema } from './annotation-model.ts';
 import { ignoreRulesSchema } from './ignore-rules.ts';
 import { knownIssuesSchema } from './known-issues.ts';
+import { citedKinds, madeCaseSchema, verifiedCaseSchema } from './case-model.ts';
 import { verifySchema } from './check-model.ts';
 import { count } from './json-values.ts';
 import { schemaVersion } from './model.ts';
@@ -68,5 +69,28 @@ export const integrityProtocol = {
     params: v.strictObject({ dump, key: v.string() }),
     result: v.strictObject({ text: v.string(), keyId: v.string() }),
     progress: scanProgressSchema,
+  },
+  /** Writes an evidence capsule: a signed report with what it rests on. `cite`: pages around absolute ranges, which need an attested memory root. */
+  makeCase: {
+    params: v.strictObject({
+      dump,
+      output: v.string(),
+      key: v.string(),
+      cite: v.optional(v.array(v.strictObject({ start: v.bigint(), end: v.bigint() }))),
+      citeKinds: v.optional(v.array(v.picklist(citedKinds))),
+      attestation: v.optional(v.string()),
+      publicKey: v.optional(v.string()),
+      /** Reads all of the dump and attests it with the same key. */
+      digest: v.optional(v.boolean()),
+      annotations: v.optional(v.pipe(v.array(annotationSchema), v.maxLength(10_000))),
+      session: v.optional(v.string()),
+    }),
+    result: madeCaseSchema,
+    progress: scanProgressSchema,
+  },
+  /** Needs no dump. */
+  verifyCase: {
+    params: v.strictObject({ path: v.string(), allowedSigners: v.optional(v.string()), publicKey: v.optional(v.string()) }),
+    result: verifiedCaseSchema,
   },
 } as const;

@@ -40,6 +40,7 @@ export const formatIds = [
   'lime',
   'avml',
   'memory',
+  'capsule',
 ] as const;
 export type FormatId = (typeof formatIds)[number];
 

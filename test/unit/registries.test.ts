@@ -36,8 +36,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   'index-digest': './integrity/index-digest.test.ts',
   attestation: './integrity/attestation.test.ts',
 };
-/** Formats that no header shows: a case opens what its bytes say. The test that opens such a dump. */
-const unheaded: Readonly<Record<string, string>> = { memory: './formats/given-memory.test.ts' };
+/** Formats that no header shows, or that are signed, so that no case can be written down. The test that opens such a dump. */
+const unheaded: Readonly<Record<string, string>> = { memory: './formats/given-memory.test.ts', capsule: './cli/capsule.test.ts' };
 /** A slot: there is nothing that it could pass or fail. */
 const neverPublished = 'meminfo-2011';
 

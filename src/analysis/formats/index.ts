@@ -10,6 +10,7 @@ import { finish, type Steps } from '../jobs/steps.ts';
 import { isFlattened } from '../source/flattened-source.ts';
 import { wrapperOf } from '../source/wrapper.ts';
 import { readPartitionRecord } from '../disk/zipl-record.ts';
+import { capsule } from './capsule.ts';
 import { cpuNoteFindings } from './cpu-notes.ts';
 import { diskJson, bootRecordDump, labelledDiskDump, type DiskDump, type Recognise } from './disk-parts.ts';
 import { diskVolumes, memberOf } from './disk-volumes.ts';
@@ -48,6 +49,7 @@ export const dumpFormats: readonly DumpFormat[] = [
   ngdump,
   lime,
   avml,
+  capsule,
   givenMemory,
 ];
 

@@ -137,10 +137,100 @@ export function subtreeOf(hasher: TreeHasher, startPfn: number, leaves: Buffer, 
   };
 }
 
-interface Tree {
+/** A tree over neighbouring leaves. */
+export interface Tree {
   readonly digest: Buffer;
+  /** Number of its first leaf. */
+  readonly start: number;
   /** Leaves below it: a power of two, but for the last one. */
   readonly leaves: number;
+}
+
+/** Trees from left to right, each larger than the next, as a binary counter holds them: what RFC 6962 needs to go on. */
+export class TreeStack {
+  readonly trees: Tree[];
+  readonly #onJoin: ((left: Tree, right: Tree) => void) | undefined;
+
+  /** @param onJoin hears of every node that is made, before it takes the places of its children */
+  constructor(trees: readonly Tree[] = [], onJoin?: (left: Tree, right: Tree) => void) {
+    this.trees = [...trees];
+    this.#onJoin = onJoin;
+  }
+
+  /** Leaves added so far. */
+  get leaves(): number {
+    const last = this.trees.at(-1);
+    return last === undefined ? 0 : last.start + last.leaves;
+  }
+
+  #join(left: Tree, right: Tree): Tree {
+    this.#onJoin?.(left, right);
+    return { digest: joined(left.digest, right.digest), start: left.start, leaves: left.leaves + right.leaves };
+  }
+
+  push(digest: Buffer, leaves: number): void {
+    let tree: Tree = { digest, start: this.leaves, leaves };
+    for (let last = this.trees.at(-1); last?.leaves === tree.leaves; last = this.trees.at(-1)) {
+      this.trees.pop();
+      tree = this.#join(last, tree);
+    }
+    this.trees.push(tree);
+  }
+
+  /** Any number of equal leaves. */
+  pushUniform(kind: UniformLeaves, leaves: number): void {
+    for (let left = leaves; left > 0;) {
+      // The largest perfect tree that may begin here: as large as the position allows, and no larger than what is left.
+      let height = 0;
+      let size = 1;
+      while (2 * size <= left && this.leaves % (2 * size) === 0) {
+        size *= 2;
+        height += 1;
+      }
+      this.push(perfectTree(kind, height), size);
+      left -= size;
+    }
+  }
+
+  /** 64 hex digits: the root over all leaves. */
+  root(): string {
+    const last = this.trees.at(-1);
+    const tree = last === undefined ? undefined : this.trees.slice(0, -1).reduceRight((right, left) => this.#join(left, right), last);
+    return rootOver(tree?.digest ?? emptyTree, this.leaves);
+  }
+}
+
+/** @param tree over all leaves. @returns 64 hex digits */
+function rootOver(tree: Buffer, leaves: number): string {
+  const count = Buffer.alloc(8);
+  count.writeBigUInt64BE(BigInt(leaves));
+  return sha256(Buffer.concat([Buffer.from([3]), count, tree])).toString('hex');
+}
+
+/** The leaf of a page of 4096 bytes. */
+export const leafOf = (page: Uint8Array): Buffer => sha256(Buffer.concat([Buffer.from([0]), page]));
+
+/**
+ * The root that a leaf and the digests beside its way up lead to (RFC 9162, section 2.1.3.2, with our nodes and our root).
+ * @param place number of the leaf
+ * @param path from the leaf up, 32 bytes each
+ * @returns 64 hex digits; undefined when the path is too long or too short for the place
+ */
+export function rootByPath(leaf: Buffer, place: number, leaves: number, path: readonly Buffer[]): string | undefined {
+  if (place >= leaves) return undefined;
+  let digest = leaf;
+  // Numbers above 2^31 take no shifts.
+  const half = (value: number): number => Math.floor(value / 2);
+  let [own, last] = [place, leaves - 1];
+  for (const beside of path) {
+    if (last === 0) return undefined;
+    if (own % 2 === 1 || own === last) {
+      digest = joined(beside, digest);
+      while (own % 2 === 0 && own !== 0) [own, last] = [half(own), half(last)];
+    } else digest = joined(digest, beside);
+    [own, last] = [half(own), half(last)];
+  }
+  return last === 0 ? rootOver(digest, leaves) : undefined;
 }
 
 /** The memory root while its parts come in, in ascending order without gaps. */
@@ -165,57 +255,36 @@ export interface MemoryRootState extends KeptTrees {
   readonly available: KeptTrees;
 }
 
-const keptTrees = (stack: readonly Tree[], leaves: number): KeptTrees => ({
+const keptTrees = (stack: readonly Tree[]): KeptTrees => ({
   stack: stack.map((tree) => ({ digest: tree.digest.toString('hex'), leaves: tree.leaves })),
-  leaves,
+  leaves: new TreeStack(stack).leaves,
 });
-const treesOf = ({ stack }: KeptTrees): Tree[] => stack.map(({ digest, leaves }) => ({ digest: Buffer.from(digest, 'hex'), leaves }));
+
+function treesOf({ stack }: KeptTrees): Tree[] {
+  let start = 0;
+  return stack.map(({ digest, leaves }) => {
+    const tree = { digest: Buffer.from(digest, 'hex'), start, leaves };
+    start += leaves;
+    return tree;
+  });
+}
 
 /** @param from what an earlier run had added */
 export function createMemoryRoot(from?: MemoryRootState): MemoryRoot {
-  /** Perfect trees from left to right, each larger than the next, as a binary counter holds them. */
-  const stack: Tree[] = from === undefined ? [] : treesOf(from);
-  /** Leaves added so far. */
-  let added = from?.leaves ?? 0;
+  const stack = new TreeStack(from === undefined ? [] : treesOf(from));
   /** The same up to the last page that is there: what follows does not count. */
-  let available: { readonly stack: readonly Tree[]; readonly leaves: number } =
-    from === undefined ? { stack: [], leaves: 0 } : { stack: treesOf(from.available), leaves: from.available.leaves };
-
-  const push = (digest: Buffer, leaves: number): void => {
-    let tree: Tree = { digest, leaves };
-    for (let last = stack.at(-1); last?.leaves === tree.leaves; last = stack.at(-1)) {
-      stack.pop();
-      tree = { digest: joined(last.digest, tree.digest), leaves: tree.leaves + last.leaves };
-    }
-    stack.push(tree);
-    added += leaves;
-  };
+  let available: readonly Tree[] = from === undefined ? [] : treesOf(from.available);
 
   return {
     add({ pages, root, availablePages, availableRoot }) {
-      if (availablePages > 0) available = { stack: [...stack, { digest: availableRoot ?? root, leaves: availablePages }], leaves: added + availablePages };
-      push(root, pages);
+      if (availablePages > 0) available = [...stack.trees, { digest: availableRoot ?? root, start: stack.leaves, leaves: availablePages }];
+      stack.push(root, pages);
     },
     addUniform(kind, leaves) {
-      for (let left = leaves; left > 0;) {
-        // The largest perfect tree that may begin here: as large as the position allows, and no larger than what is left.
-        let height = 0;
-        let size = 1;
-        while (2 * size <= left && added % (2 * size) === 0) {
-          size *= 2;
-          height += 1;
-        }
-        push(perfectTree(kind, height), size);
-        left -= size;
-      }
-      if (kind === 'zero' && leaves > 0) available = { stack: [...stack], leaves: added };
+      stack.pushUniform(kind, leaves);
+      if (kind === 'zero' && leaves > 0) available = [...stack.trees];
     },
-    root() {
-      const tree = available.stack.length === 0 ? emptyTree : available.stack.map(({ digest }) => digest).reduceRight((right, left) => joined(left, right));
-      const count = Buffer.alloc(8);
-      count.writeBigUInt64BE(BigInt(available.leaves));
-      return sha256(Buffer.concat([Buffer.from([3]), count, tree])).toString('hex');
-    },
-    state: () => ({ ...keptTrees(stack, added), available: keptTrees(available.stack, available.leaves) }),
+    root: () => new TreeStack(available).root(),
+    state: () => ({ ...keptTrees(stack.trees), available: keptTrees(available) }),
   };
 }

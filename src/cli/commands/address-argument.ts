@@ -82,12 +82,12 @@ export async function addressIn(context: CommandContext, dump: string, typed: st
 }
 
 /** "A-B": the minus that leaves an address on both sides, as in lowcore-0x10-0x2000, is the one between them. */
-export async function rangeArgument(context: CommandContext, dump: string, text: string): Promise<{ start: bigint; end: bigint }> {
+export async function rangeArgument(context: CommandContext, dump: string, text: string, option = '--range'): Promise<{ start: bigint; end: bigint }> {
   const dashes = [...text.matchAll(/-/g)].map(({ index }) => index).filter((at) => parseAddress(text.slice(0, at)).ok && parseAddress(text.slice(at + 1)).ok);
   const [at] = dashes;
-  if (at === undefined || dashes.length > 1) throw new UsageError(`--range: "${text}" is not two addresses with a minus between them, as in 0x1000-0x2000`);
+  if (at === undefined || dashes.length > 1) throw new UsageError(`${option}: "${text}" is not two addresses with a minus between them, as in 0x1000-0x2000`);
   const [start, end] = [await addressIn(context, dump, text.slice(0, at), 'absolute'), await addressIn(context, dump, text.slice(at + 1), 'absolute')];
-  if (start.space !== 'absolute' || end.space !== 'absolute') throw new UsageError('--range: only absolute addresses are taken');
-  if (start.address >= end.address) throw new UsageError(`--range: "${text}" is empty: the end is one past the last byte`);
+  if (start.space !== 'absolute' || end.space !== 'absolute') throw new UsageError(`${option}: only absolute addresses are taken`);
+  if (start.address >= end.address) throw new UsageError(`${option}: "${text}" is empty: the end is one past the last byte`);
   return { start: start.address, end: end.address };
 }

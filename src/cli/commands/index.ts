@@ -6,6 +6,7 @@ import { disassembleCommand } from './disassemble.ts';
 import { dmesgCommand } from './dmesg.ts';
 import { analyseCommand } from './analyse.ts';
 import { attestCommand } from './attest.ts';
+import { capsuleCommand } from './capsule.ts';
 import { catalogueCommand } from './catalogue.ts';
 import { cacheCommand } from './cache.ts';
 import { exportCommand } from './export.ts';
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   searchCommand,
   manifestCommand,
   attestCommand,
+  capsuleCommand,
   exportCommand,
   sqlCommand,
   dmesgCommand,

@@ -1,4 +1,5 @@
 /** A text of vmcoreinfo that the user gives serves every command that speaks of the kernel: each is tried on a dump in which nothing else tells of it. */
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -28,6 +29,7 @@ const dump = path('lost.vmcore', lostDump());
 const text = path('vmcoreinfo.txt', s390xSystem().vmcoreinfo ?? '');
 const report = join(folder, 'report.json');
 const exported = join(folder, 'exported.vmcore');
+const key = path('key.pem', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
 
 /** What each command is asked; the file stands first where nothing else is said. */
 const asked: Readonly<Record<string, readonly string[]>> = {
@@ -44,7 +46,10 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   compare: [dump],
   report: ['--format', 'json', '-o', report, '--force'],
   export: ['--format', 'elf', '-o', exported],
+  capsule: ['--key', key, '-o', exported],
 };
+/** What comes before the file. */
+const before: Readonly<Record<string, readonly string[]>> = { capsule: ['make'] };
 
 describe('a given text of vmcoreinfo', () => {
   const ofKernel = commands.filter((command) => command.ofKernel === true);
@@ -56,7 +61,7 @@ describe('a given text of vmcoreinfo', () => {
   it.each(ofKernel.map(({ name }) => name))('serves %s', async (name) => {
     const run = async (more: readonly string[]): Promise<string> => {
       rmSync(exported, { force: true });
-      const { code, out, err } = await runInProcess([name, dump, ...(asked[name] ?? []), ...more]);
+      const { code, out, err } = await runInProcess([name, ...(before[name] ?? []), dump, ...(asked[name] ?? []), ...more]);
       return `${code}\n${out}\n${err}${name === 'report' ? readFileSync(report, 'utf8') : ''}`;
     };
     const [bare, given] = [await run([]), await run(['--vmcoreinfo', text])];

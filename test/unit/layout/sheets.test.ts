@@ -22,6 +22,7 @@ const diskdump = { ...utsname, 'timestamp.tv_sec': 'tv_sec', 'timestamp.tv_usec'
 const tables: readonly SheetTable[] = [
   { sheet: 's390-dump', after: '## 1. ', columns: ['Field', 'Offset', 'Size'], layout: 'df_s390_hdr', names: { 'lc_vec[512]': 'lc_vec' } },
   { sheet: 's390-dump', after: '## 3. ', columns: ['Field', 'Offset', 'Size'], layout: 'df_s390_em', names: { 'magic/str': 'magic' } },
+  { sheet: 'dumpcase', after: 'The header of a member:', columns: ['Field', 'Offset', 'Size'], layout: 'dumpcase_member' },
   {
     sheet: 's390-dump',
     after: '### s390_ext (single volume)',

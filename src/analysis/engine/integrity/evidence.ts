@@ -37,6 +37,9 @@ function readManifest(path: string, files: readonly ByteSource[]): readonly File
   return parseManifest(givenPieces(path, { what: 'a manifest', most: most.manifest }), path, (name) => names.has(name));
 }
 
+/** Text of an attestation. @throws DumpError */
+export const readAttestation = (path: string): string => readText(path, 'attestation');
+
 function ed25519(path: string, make: (pem: string) => KeyObject, expected: string): KeyObject {
   let key: KeyObject;
   try {
@@ -52,7 +55,8 @@ function ed25519(path: string, make: (pem: string) => KeyObject, expected: strin
 
 /** @throws DumpError when the file is no Ed25519 private key in PKCS#8 PEM form */
 export const readPrivateKey = (path: string): KeyObject => ed25519(path, (pem) => createPrivateKey(pem), 'an Ed25519 private key in PKCS#8 PEM form');
-const readPublicKey = (path: string): KeyObject => ed25519(path, (pem) => createPublicKey(pem), 'an Ed25519 public key in PEM form');
+/** @throws DumpError when the file is no Ed25519 public key in PEM form */
+export const readPublicKey = (path: string): KeyObject => ed25519(path, (pem) => createPublicKey(pem), 'an Ed25519 public key in PEM form');
 
 /** The files of a dump as they lie on disk; `close` closes those that were opened for it. */
 function filesOf(session: Session): { readonly files: readonly ByteSource[]; readonly close: () => void } {

@@ -88,19 +88,13 @@ export interface ReportRequest extends VerifyRequest {
   readonly sections?: readonly string[] | undefined;
 }
 
-/**
- * @param other a dump to compare with, under the rules
- * @throws RequestError for a format, a section or an analysis that there is not
- */
-export async function renderReport(
+/** All that a report in any format is made of. @param other a dump to compare with, under the rules */
+export async function reportModel(
   session: Session,
   other: Session | undefined,
-  { format, rules, exact = false, shift = 0, knownIssues, annotations = [], analyses: asked, sections, ...request }: ReportRequest,
+  { rules, exact = false, shift = 0, knownIssues, annotations = [], analyses: asked, sections, ...request }: Omit<ReportRequest, 'format'>,
   context: Scan,
-): Promise<{ mediaType: string; text: string }> {
-  const chosen = reportFormats.find((one) => one.id === format);
-  if (chosen === undefined)
-    throw new RequestError('query', `there is no report format "${format}": expected one of ${reportFormats.map((one) => one.id).join(', ')}`);
+): Promise<ReportModel> {
   const parts = partsOf(chosenSections(sections));
   // What is asked for by name is in every format, whatever the sections are.
   const analyses = asked ?? (parts.has('analyses') ? usualAnalyses : []);
@@ -109,16 +103,27 @@ export async function renderReport(
   const comparison =
     other === undefined ? {} : { comparison: await comparisonOf(session, other, { rules, exact, shift: shift / pageSize, analyses: asked ?? [] }, context) };
   return {
-    mediaType: chosen.mediaType,
-    text: chosen.render(
-      {
-        ...model,
-        verdict: withKnownIssues(model.verdict, knownIssues, model.info.kernel.release),
-        ...(tables.length === 0 ? {} : { analyses: tables.map(reportAnalysis) }),
-        ...comparison,
-        ...(annotations.length === 0 ? {} : { annotations: sortAnnotations(annotations) }),
-      },
-      defined({ sections }),
-    ),
+    ...model,
+    verdict: withKnownIssues(model.verdict, knownIssues, model.info.kernel.release),
+    ...(tables.length === 0 ? {} : { analyses: tables.map(reportAnalysis) }),
+    ...comparison,
+    ...(annotations.length === 0 ? {} : { annotations: sortAnnotations(annotations) }),
   };
+}
+
+/**
+ * @param other a dump to compare with, under the rules
+ * @throws RequestError for a format, a section or an analysis that there is not
+ */
+export async function renderReport(
+  session: Session,
+  other: Session | undefined,
+  { format, ...request }: ReportRequest,
+  context: Scan,
+): Promise<{ mediaType: string; text: string }> {
+  const chosen = reportFormats.find((one) => one.id === format);
+  if (chosen === undefined)
+    throw new RequestError('query', `there is no report format "${format}": expected one of ${reportFormats.map((one) => one.id).join(', ')}`);
+  const model = await reportModel(session, other, request, context);
+  return { mediaType: chosen.mediaType, text: chosen.render(model, defined({ sections: request.sections })) };
 }

@@ -18,6 +18,7 @@ import { memorySource } from '../../source/memory-source.ts';
 import { PieceCursor } from '../../source/piece-cursor.ts';
 import { seekablePieces } from '../../source/source-stream.ts';
 import type { UnpackEnd } from '../../source/unpack-end.ts';
+import { isCase } from '../../formats/dumpcase-layout.ts';
 import { wrapperOf } from '../../source/wrapper.ts';
 import { copyKey, type UnpackOptions } from './unpacked-file.ts';
 
@@ -210,7 +211,8 @@ export async function mayBeArchive(file: FileSource): Promise<boolean> {
   const head = new Uint8Array(Math.min(512, file.size));
   file.readInto(0, head);
   const wrapper = wrapperOf(head);
-  if (wrapper === undefined) return false;
+  // A capsule is a zip archive that is a dump itself.
+  if (wrapper === undefined || isCase(head)) return false;
   if (!wrapper.opens) return wrapper.name === 'tar' || wrapper.name === 'zip';
   const { pieces, seek } = seekablePieces(file, () => undefined);
   const peeled = await peel(new PieceCursor(pieces, seek), file.name, true);
