@@ -35,7 +35,7 @@ describeNeeding('window', 'what explains an address', () => {
     await explains('dmesg', '[data-explain^="order_post_entry+0x4a"]', /memory of module orderflow/);
     await page.getByTestId('rail-kernel').click();
     await explains('kernel', '.backtrace h3 [data-explain]', /task_struct of swapper/);
-    await explains('kernel', '.frames td:nth-child(4) [data-explain]', /kernel stack of|stack of CPU/);
+    await explains('kernel', '.backtrace [data-column="stackPointer"] [data-explain]', /kernel stack of|stack of CPU/);
     await view('kernel').getByTestId('kernel-tab-analyses').click();
     await view('kernel').getByTestId('analysis-hangs').click();
     await explains('kernel', '[data-testid="analysis-table"] [data-explain^="virtual:"]', /task_struct of|memory of module|slab/);
@@ -93,7 +93,7 @@ describeNeeding('window', 'what explains an address', () => {
     await card.getByRole('button', { name: 'task_struct' }).click();
     await view('hex').getByTestId('structure').getByText('swapper/0').first().waitFor();
     await page.getByTestId('rail-kernel').click();
-    await view('kernel').locator('.frames [data-explain]').first().hover();
+    await view('kernel').locator('.backtrace [data-column="function"] [data-explain]').first().hover();
     await card.getByRole('button', { name: 'Disassemble' }).click();
     await view('disassembly').getByTestId('instructions').waitFor();
   });

@@ -15,10 +15,12 @@ const openOne = testDesk();
 /** Cells by the headings of their columns, a row for each CPU, once the table has what is expected of it. */
 async function cpuRows(page: Page): Promise<readonly Record<string, string>[]> {
   const table = page.getByTestId('cpu-table');
-  const heads = await table.locator('th').allInnerTexts();
-  const rows = await table.locator('tbody tr').all();
+  const heads = await table.getByRole('columnheader').allInnerTexts();
+  const rows = await table.locator('[data-index]').all();
   return Promise.all(
-    rows.map(async (row) => Object.fromEntries((await row.locator('td').allInnerTexts()).map((cell, at) => [heads[at] ?? String(at), cell.trim()] as const))),
+    rows.map(async (row) =>
+      Object.fromEntries((await row.getByRole('gridcell').allInnerTexts()).map((cell, at) => [heads[at] ?? String(at), cell.trim()] as const)),
+    ),
   );
 }
 
@@ -30,6 +32,9 @@ writeFileSync(running, buildCase('system healthy state=running cpus=2\nformat el
 const real = [
   [
     'c-null-kthread.kdump',
+    'Unable to handle kernel pointer dereference',
+    /kernel stack of orderd\/main/,
+    '0x0704e00100000001',
     [
       { 'PSW address': '0x000003ffff10d938', where: '__do_machine_kdump', 'crashed in': 'stopped in arch_cpu_idle' },
       { 'PSW address': '0x000003ffff106f7c', where: 'smp_call_ipl_cpu', 'crashed in': 'order_update_totals [orderflow]' },
@@ -38,6 +43,9 @@ const real = [
   ],
   [
     'c-x86-null.kdump',
+    'BUG: kernel NULL pointer dereference',
+    /task_struct of orderd\/main/,
+    '0xffffffffffffffff',
     [
       { instruction: '0xffffffff81a592eb', where: 'native_safe_halt', 'crashed in': '–' },
       { instruction: '0xffffffffc026e005', where: 'order_update_totals [orderflow]', 'crashed in': 'order_update_totals [orderflow]' },
@@ -91,10 +99,21 @@ describeNeeding('window', 'CPUs in the overview', () => {
       await photograph(`log-${name}`);
     });
 
-  for (const [name, expected] of real)
+  for (const [name, oops, object, number, expected] of real)
     it.skipIf(!haveDump(name))(`of ${name}`, async () => {
       const { page } = await openOne([await dumpFile(name)]);
       await expect.poll(async () => (await cpuRows(page))[0]?.['crashed in']).toBeDefined();
       expect(await cpuRows(page)).toMatchObject(expected);
+      // Its kernel log begins with the report of the oops.
+      await page.getByTestId('log-card').getByText(oops).waitFor();
+      // The CPU that crashed is shown first; what its registers lead to is named, and a number that leads nowhere is no link.
+      await page.getByTestId('rail-cpus').click();
+      const details = page.getByTestId('cpu-details');
+      await details.getByRole('heading', { name: 'CPU 1', exact: true }).waitFor();
+      await page.getByTestId('view-cpus').locator('[data-mark="crashed"][aria-current="true"]').waitFor();
+      await details.getByText(object).first().waitFor();
+      const plain = details.locator('.register', { hasText: number });
+      await plain.first().waitFor();
+      expect(await plain.getByRole('button').count()).toBe(0);
     });
 });

@@ -23,7 +23,8 @@ export function StatusPlace({ dump, cursor }: { readonly dump: OpenDump; readonl
     const at = space === 'file' ? { space, address } : absolute === undefined ? undefined : { space: 'absolute' as const, address: absolute };
     return { state: gap?.state ?? 'present', reason: gap?.reason, at };
   });
-  const name = usePlaceWords(dump, [cursor]).get(positionText(cursor))?.text;
+  const word = usePlaceWords(dump, [cursor]).get(positionText(cursor));
+  const name = word?.kind === 'memory' ? undefined : word?.text;
   const found = query.value;
   if (found === undefined || query.error !== undefined) return null;
   const trust = found.at === undefined || found.state !== 'present' ? undefined : byteTrust(dump, found.at);

@@ -12,10 +12,13 @@ export interface CpuColumns {
   readonly only: (id: number) => void;
 }
 
-/** The CPUs that views of a dump show side by side: one choice for all of them. */
-export function useCpuColumns(dump: OpenDump, cpus: readonly CpuJson[]): CpuColumns {
+/**
+ * The CPUs that views of a dump show side by side: one choice for all of them.
+ * @param crashed the CPU that is shown before anybody chose one
+ */
+export function useCpuColumns(dump: OpenDump, cpus: readonly CpuJson[], crashed: number | undefined): CpuColumns {
   const { shownCpu, besideCpus } = useWorkbench();
-  const primary = useStore(shownCpu)[dump.key];
+  const primary = useStore(shownCpu)[dump.key] ?? crashed;
   const beside = useStore(besideCpus)[dump.key] ?? [];
   const columns = cpuColumns(cpus, primary, beside);
   const set = ([first, ...rest]: readonly number[]): void => {

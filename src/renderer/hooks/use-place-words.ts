@@ -1,24 +1,21 @@
 import { defined } from '../../shared/defined.ts';
-import { mostNamedPlaces, type placeNameKinds } from '../../shared/symbol-list-model.ts';
+import { mostNamedPlaces } from '../../shared/symbol-list-model.ts';
 import type { OpenDump } from '../state/open-dump.ts';
 import { positionText, type Position } from '../state/position.ts';
+import { noWords, type PlaceWord, type PlaceWords } from '../words/place-words.ts';
 import { useWorkbench } from '../workbench.ts';
 import { useQuery } from './use-query.ts';
 
-interface PlaceWord {
-  readonly kind: (typeof placeNameKinds)[number];
-  readonly text: string;
-}
-
-const noWords: ReadonlyMap<string, PlaceWord> = new Map();
+/** Places of one question; more of them are asked about in several. */
+const mostPlaces = 8 * mostNamedPlaces;
 
 /**
  * What lies at places, in a few words each, by their texts: symbol, task, object of a slab, page and its flags. Offsets in the file have none.
  * @param positions the first ones are looked at; where nothing is known without a search there is no entry
  */
-export function usePlaceWords(dump: OpenDump, positions: readonly Position[]): ReadonlyMap<string, PlaceWord> {
+export function usePlaceWords(dump: OpenDump, positions: readonly Position[]): PlaceWords {
   const { engine } = useWorkbench();
-  const asked = positions.filter(({ space }) => space !== 'file').slice(0, mostNamedPlaces);
+  const asked = positions.filter(({ space }) => space !== 'file').slice(0, mostPlaces);
   const texts = asked.map(positionText);
   // The first facts come first.
   const key = texts.length === 0 || dump.checked === 'triage' ? undefined : texts.join();
@@ -26,8 +23,12 @@ export function usePlaceWords(dump: OpenDump, positions: readonly Position[]): R
     const places = asked.flatMap(({ space, address, cpu }) =>
       space === 'file' ? [] : [{ space, address, ...(space === 'real' ? defined({ cpu: cpu ?? 0 }) : {}) }],
     );
-    const { names } = await engine.call('namePlaces', { dump: handle, places }, { signal });
-    return new Map(names.map(({ at, ...word }) => [texts[at] ?? '', word] as const));
+    const known = new Map<string, PlaceWord>();
+    for (let first = 0; first < places.length; first += mostNamedPlaces) {
+      const { names } = await engine.call('namePlaces', { dump: handle, places: places.slice(first, first + mostNamedPlaces) }, { signal });
+      for (const { at, ...word } of names) known.set(texts[first + at] ?? '', word);
+    }
+    return known;
   });
   return query.error === undefined ? (query.value ?? noWords) : noWords;
 }

@@ -1,12 +1,13 @@
 import { usePlaceWords } from '../hooks/use-place-words.ts';
 import type { OpenDump } from '../state/open-dump.ts';
 import { positionText, type Position } from '../state/position.ts';
+import { isName } from '../words/place-words.ts';
 import { Hostile } from './Hostile.tsx';
 
 /** What lies at an address, beside its link: a symbol, a task, an object; nothing where no more than its page is known. */
 export function PlaceWords({ dump, position }: { readonly dump: OpenDump; readonly position: Position }) {
   const word = usePlaceWords(dump, [position]).get(positionText(position));
-  if (word === undefined || word.kind === 'page') return null;
+  if (word === undefined || !isName(word)) return null;
   return (
     <span className="dim place-words cut">
       <Hostile text={word.text} title />

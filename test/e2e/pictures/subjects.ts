@@ -1,6 +1,6 @@
 /** What is photographed: dumps of several kinds, real ones where they are there. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { dumpFile, haveDump } from '../../dumps.ts';
 import { sparseDump } from '../sparse-dump.ts';
@@ -36,6 +36,16 @@ function firstOf(names: readonly string[], sample: string): Subject['paths'] {
   };
 }
 
+/** The first two thirds of a dump, as a full disk leaves it. */
+async function cutShort(folder: string): Promise<readonly string[]> {
+  const [whole = ''] = await firstOf(['o-s390-s3-vmcore.elf', 'o-small-s5-qemu.elf'], 'healthy')(folder);
+  return written(folder, `cut-${basename(whole)}`, (path) => {
+    copyFileSync(whole, path);
+    chmodSync(path, 0o600);
+    truncateSync(path, Math.floor((statSync(path).size * 2) / 3));
+  });
+}
+
 /** Two moments of one system where they are here, else two dumps of systems that are. */
 const pair = [
   ['o-s390-s1-qemu.elf', 'o-s390-s2-qemu.elf'],
@@ -46,6 +56,8 @@ export const subjects: readonly Subject[] = [
   { id: 's390x', paths: firstOf(['c-null-kthread.kdump'], 'healthy') },
   { id: 's390x-whole', paths: firstOf(['o-s390-s1-qemu.elf', 'o-small-s5-qemu.elf'], 'healthy') },
   { id: 'x86', paths: firstOf(['c-x86-null.kdump', 'o-x86-x1-kdump-raw-d31'], 'healthy') },
+  { id: 'aarch64', paths: firstOf(['o-a64-a1-qemu.elf'], 'healthy') },
+  { id: 'cut', paths: cutShort },
   { id: 'broken', paths: firstOf(['o-s390-s6-kdump-overwritten.elf', 'o-small-s7-truncated.s390'], 'damaged') },
   { id: 'huge', paths: (folder) => Promise.resolve(written(folder, 'tebibyte.s390', sparseDump)) },
   ...(pair === undefined ? [] : [{ id: 'pair', paths: named(...pair), views: ['compare'] }]),

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeCpus } from '../../../src/analysis/engine/machine/cpus.ts';
 import type { CpuJson } from '../../../src/shared/cpu-model.ts';
-import { registerBlocks, registersText, targetPosition, unusual } from '../../../src/renderer/views/cpus/register-rows.ts';
+import { guessedPlaces, registerBlocks, registersText, targetPosition, unusual } from '../../../src/renderer/views/cpus/register-rows.ts';
 import { caseSession } from '../../case-answers.ts';
 import { paddedHex } from '../../../src/renderer/words/numbers.ts';
 
@@ -55,7 +55,7 @@ describe('names of the kernel', () => {
     ['0x4178a6', 'psw_idle_exit+0x0'],
   ]);
   const text = (cpu: CpuJson, name: string): string | undefined =>
-    registerBlocks([cpu], names)
+    registerBlocks([cpu], { names, words: new Map() })
       .find(({ id }) => id === 'gprs')!
       .rows.find((one) => one.name === name)!.cells[0]!.text;
 
@@ -67,6 +67,48 @@ describe('names of the kernel', () => {
   it('are not given to the registers of a program', () => {
     const program: CpuJson = { ...kernel, psw: { ...kernel.psw!, decoded: { ...kernel.psw!.decoded, problemState: true } } };
     expect(text(program, 'r1')).toBeUndefined();
+  });
+});
+
+describe('numbers in registers', () => {
+  const decoded = { ...system[0]!.psw!.decoded, dat: true, problemState: false };
+  const cpu: CpuJson = { ...system[0]!, psw: { ...system[0]!.psw!, decoded }, gprs: ['0x1ae0400', '0x706c00180000000', '0x4178a6'] };
+  const target = (register: string, words: ReadonlyMap<string, { kind: 'slab' | 'memory'; text: string }>) =>
+    registerBlocks([cpu], { names: new Map(), words }, 'id')
+      .find(({ id }) => id === 'gprs')!
+      .rows.find(({ name }) => name === register)!.cells[0]!;
+
+  it('are addresses only where they lead to memory of the kernel', () => {
+    const places = guessedPlaces([cpu], 'id').map(({ space, address }) => `${space} ${address.toString(16)}`);
+    for (const place of ['virtual 1ae0400', 'virtual 706c00180000000', 'virtual 4178a6']) expect(places).toContain(place);
+    const words = new Map([
+      ['virtual(0):0x1ae0400', { kind: 'slab' as const, text: 'object 1 of kmalloc-1k' }],
+      ['virtual(0):0x4178a6', { kind: 'memory' as const, text: 'absolute 0x4178a6, in the dump' }],
+    ]);
+    expect(target('r0', words)).toMatchObject({ target: { address: 0x1ae0400n }, text: 'object 1 of kmalloc-1k' });
+    expect(target('r1', words).target).toBeUndefined();
+    // That there is memory is no name.
+    expect(target('r2', words).target?.address).toBe(0x4178a6n);
+    expect(target('r2', words).text).toBeUndefined();
+    // The prefix is an address whatever the kernel knows.
+    expect(
+      registerBlocks([cpu], { names: new Map(), words }, 'id')
+        .flatMap(({ rows }) => rows)
+        .find(({ name }) => name === 'prefix')!.cells[0]!.target,
+    ).toBeDefined();
+  });
+
+  it('may all be addresses where nothing is known of memory', () => {
+    expect(target('r1', new Map()).target?.address).toBe(0x706c00180000000n);
+  });
+
+  it('of a program are not asked about', () => {
+    const program: CpuJson = { ...cpu, psw: { ...cpu.psw!, decoded: { ...decoded, problemState: true } } };
+    expect(guessedPlaces([program], 'id')).toEqual([]);
+    expect(
+      registerBlocks([program], { names: new Map(), words: new Map([['x', { kind: 'memory', text: '' }]]) }).find(({ id }) => id === 'gprs')!.rows[1]!.cells[0]!
+        .target,
+    ).toBeDefined();
   });
 });
 

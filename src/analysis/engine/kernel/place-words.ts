@@ -26,7 +26,8 @@ export async function namePlaces(
         throw error;
       },
     );
-    const kind = placeNameKinds.find((one) => facts.some((fact) => fact.kind === one));
+    const isNamed = (fact: AddressFact, kind: AddressFact['kind']): boolean => fact.kind === kind && !(fact.kind === 'memory' && fact.state === 'missing');
+    const kind = placeNameKinds.find((one) => facts.some((fact) => isNamed(fact, one)));
     const fact = facts.find((one) => one.kind === kind);
     if (kind !== undefined && fact !== undefined) names.push({ at, kind, text: fact.text });
   }

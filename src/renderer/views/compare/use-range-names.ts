@@ -4,6 +4,7 @@ import type { PairRange } from '../../../shared/compare-protocol.ts';
 import { mostNamedPlaces } from '../../../shared/symbol-list-model.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { isName } from '../../words/place-words.ts';
 import { innermostRegion } from './innermost-region.ts';
 import type { Pair } from './pair.ts';
 
@@ -41,8 +42,8 @@ export function useRangeNames(pair: Pair, ranges: readonly PairRange[]): (range:
       places.forEach((place, at) => {
         const word = words.get(at);
         // A region of the dump says more than the flags of a page.
-        const region = word === undefined || word.kind === 'page' ? innermostRegion(dump.regions ?? [], place.address) : undefined;
-        next.set(keyOf(place), region ?? word?.text ?? '');
+        const region = word === undefined || !isName(word) ? innermostRegion(dump.regions ?? [], place.address) : undefined;
+        next.set(keyOf(place), region ?? (word?.kind === 'memory' ? '' : word?.text) ?? '');
       });
       return next;
     });

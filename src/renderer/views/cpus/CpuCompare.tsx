@@ -2,11 +2,13 @@
 import { useMemo, useState } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import type { PlaceNames } from '../../../shared/place-names.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { cellText, compareRows, type CompareRow } from './compare-rows.ts';
 import { CpuFacts } from './CpuFacts.tsx';
-import { registerBlocks } from './register-rows.ts';
+import { registerBlocks, type KnownPlaces } from './register-rows.ts';
 import { RegisterValue } from './RegisterValue.tsx';
 
 interface CpuCompareProps {
@@ -15,93 +17,95 @@ interface CpuCompareProps {
   readonly columns: readonly CpuJson[];
   /** All of the dump. */
   readonly cpus: readonly CpuJson[];
-  /** What the kernel calls the places that registers lead to. */
-  readonly names: PlaceNames;
+  /** What lies where registers lead. */
+  readonly known: KnownPlaces;
 }
 
-export function CpuCompare({ dump, columns, cpus, names }: CpuCompareProps) {
-  const [onlyDifferences, setOnlyDifferences] = useState(false);
+type Column = DataColumn<CompareRow>;
+
+const blockColumn: Column = {
+  id: 'block',
+  title: 'kind',
+  width: 16,
+  text: ({ block }) => block,
+  cell: ({ block, isFirst }, { isAsCame }) => (isFirst || !isAsCame ? <Hostile text={block} title /> : null),
+};
+
+const nameColumn: Column = {
+  id: 'register',
+  title: 'register',
+  width: 16,
+  text: ({ name }) => name,
+  cell: ({ name, differs }) => (
+    <span className="dim" data-register={name}>
+      {name}
+      {differs ? <span className="unseen"> differs</span> : null}
+    </span>
+  ),
+};
+
+function cpuColumn(dump: OpenDump, cpus: readonly CpuJson[], cpu: CpuJson, index: number): Column {
   const numbering = cpuNumbering(cpus);
-  const blocks = useMemo(() => registerBlocks(columns, names), [columns, names]);
-  const differing = blocks.reduce((sum, { rows }) => sum + rows.filter(({ differs }) => differs).length, 0);
-  const total = blocks.reduce((sum, { rows }) => sum + rows.length, 0);
+  const number = cpuNumber(cpu, numbering);
+  return {
+    id: `cpu${cpu.id}`,
+    title: cpuName(cpu, numbering),
+    width: 26,
+    grow: 1,
+    text: ({ cells, isSource }) => (isSource === true ? '' : cellText(cells[index])),
+    cell: ({ cells, differs, isSource }) => {
+      if (isSource === true)
+        return (
+          <div className="cpu-compare-facts">
+            <CpuFacts dump={dump} cpu={cpu} cpus={cpus} />
+          </div>
+        );
+      const cell = cells[index];
+      return (
+        <>
+          <RegisterValue dump={dump.key} cell={cell} number={number} {...(differs ? { beside: cells.flatMap((other) => other?.value ?? []) } : {})} />
+          {cell?.text === undefined ? null : (
+            <span className="register-text">
+              <Hostile text={cell.text} />
+            </span>
+          )}
+        </>
+      );
+    },
+  };
+}
+
+export function CpuCompare({ dump, columns, cpus, known }: CpuCompareProps) {
+  const [onlyDifferences, setOnlyDifferences] = useState(false);
+  const blocks = useMemo(() => registerBlocks(columns, known, cpuNumbering(cpus)), [columns, known, cpus]);
+  const rows = useMemo(() => compareRows(blocks, columns.length, onlyDifferences), [blocks, columns.length, onlyDifferences]);
+  const shown = useMemo(() => [blockColumn, nameColumn, ...columns.map((cpu, index) => cpuColumn(dump, cpus, cpu, index))], [dump, cpus, columns]);
+  const differing = blocks.reduce((sum, block) => sum + block.rows.filter(({ differs }) => differs).length, 0);
+  const total = blocks.reduce((sum, block) => sum + block.rows.length, 0);
   return (
-    <section className="cpu-compare" aria-label="CPUs side by side" data-testid="cpu-compare">
-      <label className="cpu-toggle">
-        <input type="checkbox" checked={onlyDifferences} onChange={(event) => setOnlyDifferences(event.currentTarget.checked)} data-testid="cpu-differences" />{' '}
-        Only differences ({differing} of {total})
-      </label>
-      <div className="cpu-compare-scroll" tabIndex={0} role="group" aria-label="Registers">
-        <table className="table cpu-compare-table selectable" style={{ minWidth: `${150 + columns.length * 210}px` }}>
-          <thead>
-            <tr>
-              <th className="cpu-compare-name">register</th>
-              {columns.map((cpu) => (
-                <th key={cpu.id}>
-                  <span className="cpu-compare-cpu">{cpuName(cpu, numbering)}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            <tr>
-              <td className="dim">source</td>
-              {columns.map((cpu) => (
-                <td key={cpu.id} className="cpu-compare-facts">
-                  <CpuFacts dump={dump} cpu={cpu} cpus={cpus} />
-                </td>
-              ))}
-            </tr>
-          </tbody>
-          {blocks.map((block) => {
-            const rows = onlyDifferences ? block.rows.filter(({ differs }) => differs) : block.rows;
-            if (rows.length === 0) return null;
-            return (
-              <tbody key={block.title}>
-                <tr className="cpu-compare-block">
-                  <th colSpan={columns.length + 1} scope="rowgroup" className="caption">
-                    {block.title}
-                  </th>
-                </tr>
-                {block.isZero ? (
-                  <tr>
-                    <td className="dim" colSpan={columns.length + 1}>
-                      all zero on each
-                    </td>
-                  </tr>
-                ) : (
-                  rows.map((row) => (
-                    <tr key={row.name} data-register={row.name} className={row.differs ? 'differs' : undefined}>
-                      <td className="dim">
-                        {row.name}
-                        {row.differs ? <span className="unseen"> differs</span> : null}
-                      </td>
-                      {columns.map((cpu, index) => {
-                        const cell = row.cells[index];
-                        return (
-                          <td key={cpu.id}>
-                            <RegisterValue
-                              dump={dump.key}
-                              cell={cell}
-                              number={cpuNumber(cpu, numbering)}
-                              {...(row.differs ? { beside: row.cells.flatMap((other) => other?.value ?? []) } : {})}
-                            />
-                            {cell?.text === undefined ? null : (
-                              <span className="register-text">
-                                <Hostile text={cell.text} />
-                              </span>
-                            )}
-                          </td>
-                        );
-                      })}
-                    </tr>
-                  ))
-                )}
-              </tbody>
-            );
-          })}
-        </table>
-      </div>
+    <section className="cpu-compare" aria-label="CPUs side by side">
+      <DataTable
+        name="cpu-compare"
+        label="Registers"
+        testId="cpu-compare"
+        columns={shown}
+        rows={rows}
+        wrap
+        isTransient
+        filter={{ label: 'Filter registers' }}
+        mark={({ differs }) => (differs ? 'differs' : undefined)}
+        after={
+          <label className="cpu-toggle">
+            <input
+              type="checkbox"
+              checked={onlyDifferences}
+              onChange={(event) => setOnlyDifferences(event.currentTarget.checked)}
+              data-testid="cpu-differences"
+            />{' '}
+            Only differences ({differing} of {total})
+          </label>
+        }
+      />
     </section>
   );
 }

@@ -2,11 +2,10 @@
 import { useMemo } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
-import type { PlaceNames } from '../../../shared/place-names.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { CpuFacts } from './CpuFacts.tsx';
-import { registerBlocks, unusual, type BlockId, type RegisterBlock } from './register-rows.ts';
+import { registerBlocks, unusual, type BlockId, type KnownPlaces, type RegisterBlock } from './register-rows.ts';
 import { RegisterValue } from './RegisterValue.tsx';
 
 /** Sixteen short names in four columns; a line each, with what it means; long names in two columns; wide values; two columns with places. */
@@ -67,13 +66,13 @@ interface CpuDetailsProps {
   readonly cpu: CpuJson;
   /** All of the dump. */
   readonly cpus: readonly CpuJson[];
-  /** What the kernel calls the places that registers lead to. */
-  readonly names: PlaceNames;
+  /** What lies where registers lead. */
+  readonly known: KnownPlaces;
 }
 
-export function CpuDetails({ dump, cpu, cpus, names }: CpuDetailsProps) {
+export function CpuDetails({ dump, cpu, cpus, known }: CpuDetailsProps) {
   const numbering = cpuNumbering(cpus);
-  const blocks = useMemo(() => registerBlocks([cpu], names), [cpu, names]);
+  const blocks = useMemo(() => registerBlocks([cpu], known, numbering), [cpu, known, numbering]);
   const marked = useMemo(() => unusual(cpus), [cpus]);
   const name = cpuName(cpu, numbering);
   return (

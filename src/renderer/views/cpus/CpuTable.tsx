@@ -1,14 +1,15 @@
-import { useMemo, useState } from 'react';
-import { cpuGroups, cpuNumbersText, cpuStateText, mostSingleCpus, type CpuGroup } from '../../../shared/cpu-groups.ts';
+import { useMemo, useState, type ReactNode } from 'react';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { CpuNumbering } from '../../../shared/cpu-registers.ts';
-import { instructionAddress } from '../../../shared/place-names.ts';
-import { cpuNumber, cpuNumbering } from '../../state/register-lookup.ts';
+import { cpuNumbering } from '../../state/register-lookup.ts';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
+import type { ActivityOf } from './cpu-activity.ts';
+import { cpuColumnsShown, cpuRows, type CpuRow } from './cpu-rows.ts';
 import { cpuTone } from './cpu-tone.ts';
-import type { ActivityOf, CpuActivity } from './cpu-activity.ts';
-import { instructionCell, prefixCell, type RegisterCell } from './register-rows.ts';
+import { instructionCell, prefixCell, valueText, type RegisterCell } from './register-rows.ts';
 import { RegisterValue } from './RegisterValue.tsx';
 import './cpu-table.css';
 
@@ -20,178 +21,128 @@ interface CpuTableProps {
   /** Id of the CPU that is shown beside the table. */
   readonly chosen?: number;
   /** What each CPU was doing: with it the table has columns for place and task. */
-  readonly activity?: ActivityOf;
+  readonly activity: ActivityOf | undefined;
+  /** Stands before the tools of the table. */
+  readonly before?: ReactNode;
+  /** It has a filter and a count. */
+  readonly isFiltered?: boolean;
+  /** As high as its rows are; else as the pane around it. */
+  readonly asHighAsRows?: boolean;
 }
+
+type Column = DataColumn<CpuRow>;
 
 const none = <span className="dim">–</span>;
+const words = (text: string | undefined): ReactNode => (text === undefined ? none : <Hostile text={text} title />);
 
-/** A link goes to the bytes; a click beside it chooses the CPU. */
-function Register({ dump, cell, number }: { readonly dump: string; readonly cell: RegisterCell | undefined; readonly number: number }) {
-  return cell === undefined ? none : <RegisterValue dump={dump} cell={cell} number={number} />;
-}
+const wordColumn = (column: Omit<Column, 'text' | 'cell'>, of: (row: CpuRow) => string | undefined): Column => ({
+  ...column,
+  text: (row) => of(row) ?? '',
+  cell: (row) => words(of(row)),
+});
 
-function CrashedCell({ activity }: { readonly activity: CpuActivity | undefined }) {
-  if (activity?.crashedIn !== undefined) return <Hostile text={activity.crashedIn} title />;
-  if (activity?.stoppedIn === undefined) return none;
-  return (
-    <span className="dim">
-      stopped in <Hostile text={activity.stoppedIn} title />
-    </span>
-  );
-}
+const registerColumn = (dump: string, column: Omit<Column, 'text' | 'cell'>, of: (cpu: CpuJson) => RegisterCell | undefined): Column => ({
+  ...column,
+  kind: 'hex',
+  text: ({ cpu }) => {
+    const cell = of(cpu);
+    return cell === undefined ? '' : valueText(cell);
+  },
+  cell: ({ cpu, number }) => {
+    const cell = of(cpu);
+    return cell === undefined ? none : <RegisterValue dump={dump} cell={cell} number={number} />;
+  },
+});
 
-function ActivityCells({ activity, hasCrashed }: { readonly activity: CpuActivity | undefined; readonly hasCrashed: boolean }) {
-  return (
-    <>
-      <td className="code cpu-where">{activity?.where === undefined ? none : <Hostile text={activity.where} title />}</td>
-      {hasCrashed ? (
-        <td className="code cpu-where">
-          <CrashedCell activity={activity} />
-        </td>
-      ) : null}
-      <td className="cpu-task">{activity?.task === undefined ? none : <Hostile text={activity.task} title />}</td>
-    </>
-  );
-}
-
-interface GroupRowProps {
-  readonly dump: string;
-  readonly group: CpuGroup;
+interface ColumnsOf extends Pick<CpuTableProps, 'dump' | 'cpus' | 'activity'> {
   readonly numbering: CpuNumbering;
-  readonly isOpen: boolean;
-  readonly onToggle: () => void;
-  /** Columns of the table after the first. */
-  readonly columns: { readonly state: boolean; readonly address: boolean; readonly crashed: boolean; readonly prefix: boolean };
-  readonly activity: ActivityOf | undefined;
+  readonly onToggle: (key: string) => void;
 }
 
-/** Several CPUs in the same state: one line, which opens. */
-function GroupRow({ dump, group, numbering, isOpen, onToggle, columns, activity }: GroupRowProps) {
-  const [first] = group.cpus;
-  // Each has its own task.
-  const { task: _, ...shared } = activity?.(first) ?? {};
-  return (
-    <tr className="followed" onClick={onToggle} data-testid="cpu-group">
-      <td>
+function columnsOf({ dump, cpus, activity, numbering, onToggle }: ColumnsOf): readonly Column[] {
+  const { hasState, hasPsw, hasAddress, hasActivity, hasCrashed, hasPrefix } = cpuColumnsShown(cpus, activity);
+  const number: Column = {
+    id: 'cpu',
+    title: numbering === 'linuxCpu' ? 'CPU' : 'position',
+    width: 8,
+    text: ({ numbers }) => numbers,
+    value: (row) => row.number,
+    cell: ({ group, isOpen = false, numbers }) =>
+      group === undefined ? (
+        numbers
+      ) : (
         <button
           type="button"
-          className="cpu-number cpu-group"
+          className="cpu-group"
           aria-expanded={isOpen}
+          title={numbers}
           onClick={(event) => {
             event.stopPropagation();
-            onToggle();
+            onToggle(group.key);
           }}
+          data-testid="cpu-group"
         >
-          <Icon name={isOpen ? 'chevron-down' : 'chevron-right'} /> {cpuNumbersText(group.cpus, numbering)}
+          <Icon name={isOpen ? 'chevron-down' : 'chevron-right'} /> {numbers}
         </button>
-      </td>
-      {columns.state ? (
-        <td className={`cpu-state tone-${cpuTone(first)}`}>
-          {group.cpus.length} CPUs: <Hostile text={cpuStateText(first) ?? ''} title />
-        </td>
-      ) : null}
-      {columns.address ? (
-        <td className="code">
-          <Register dump={dump} cell={instructionCell(first)} number={cpuNumber(first, numbering)} />
-        </td>
-      ) : null}
-      {activity === undefined ? null : <ActivityCells activity={shared} hasCrashed={columns.crashed} />}
-      {columns.prefix ? <td className="code" /> : null}
-    </tr>
-  );
+      ),
+  };
+  const state: Column = {
+    ...wordColumn({ id: 'state', title: 'state', width: 16, grow: 2 }, (row) => row.state),
+    cell: ({ cpu, state: text }) => (text === undefined ? none : <span className={`tone-${cpuTone(cpu)}`}>{words(text)}</span>),
+  };
+  const crashed: Column = {
+    ...wordColumn({ id: 'crashed', title: 'crashed in', width: 16, grow: 2 }, ({ activity: own }) =>
+      own?.crashedIn === undefined && own?.stoppedIn !== undefined ? `stopped in ${own.stoppedIn}` : own?.crashedIn,
+    ),
+    cell: ({ activity: own }) =>
+      own?.crashedIn === undefined && own?.stoppedIn !== undefined ? (
+        <span className="dim">{words(`stopped in ${own.stoppedIn}`)}</span>
+      ) : (
+        words(own?.crashedIn)
+      ),
+  };
+  return [
+    number,
+    ...(hasState ? [state] : []),
+    ...(hasAddress ? [registerColumn(dump, { id: 'address', title: hasPsw ? 'PSW address' : 'instruction', width: 20 }, instructionCell)] : []),
+    ...(hasActivity ? [wordColumn({ id: 'where', title: 'where', width: 14, grow: 2 }, ({ activity: own }) => own?.where)] : []),
+    ...(hasCrashed ? [crashed] : []),
+    ...(hasActivity ? [wordColumn({ id: 'task', title: 'task', width: 14, grow: 2 }, ({ activity: own }) => own?.task)] : []),
+    ...(hasPrefix ? [registerColumn(dump, { id: 'prefix', title: 'prefix', width: 11 }, prefixCell)] : []),
+  ];
 }
-
-/** What has to be the same in a group; tasks differ. */
-const placeOf = ({ where = '', crashedIn = '', stoppedIn = '' }: CpuActivity = {}): string => `${where} ${crashedIn} ${stoppedIn}`;
 
 const noGroups: ReadonlySet<string> = new Set();
 
-/**
- * All CPUs in dump order, a line each; of a large machine those in the same state share a line, which opens. A row is chosen by click, or by
- * its number's button.
- */
-export function CpuTable({ dump, cpus, onChoose, chosen, activity }: CpuTableProps) {
+/** All CPUs in dump order, a row each; of a large machine those in the same state share a row, which opens. */
+export function CpuTable({ dump, cpus, onChoose, chosen, activity, before, isFiltered = false, asHighAsRows = false }: CpuTableProps) {
   const numbering = cpuNumbering(cpus);
   const [opened, setOpened] = useState(noGroups);
-  const groups = useMemo(
-    () =>
-      cpus.length > mostSingleCpus ? cpuGroups(cpus, (cpu) => placeOf(activity?.(cpu))) : cpus.map((cpu): CpuGroup => ({ key: String(cpu.id), cpus: [cpu] })),
-    [cpus, activity],
-  );
-  const toggle = (key: string): void => {
-    setOpened((old) => {
-      const next = new Set(old);
-      if (!next.delete(key)) next.add(key);
-      return next;
-    });
-  };
-  const hasPsw = cpus.some(({ psw }) => psw !== undefined);
-  const hasAddress = cpus.some((cpu) => instructionAddress(cpu) !== undefined);
-  const hasCrashed = cpus.some((cpu) => activity?.(cpu)?.crashedIn !== undefined);
-  // Of a crash there is more of interest than the overview has room for; the CPUs view always has it.
-  const hasPrefix = !hasCrashed && cpus.some(({ prefix }) => prefix !== undefined);
-  const hasState = cpus.some((cpu) => cpuStateText(cpu) !== undefined);
-  const cpuRow = (cpu: CpuJson) => {
-    const number = cpuNumber(cpu, numbering);
-    const state = cpuStateText(cpu);
-    return (
-      <tr key={cpu.id} className="followed" aria-selected={chosen === undefined ? undefined : chosen === cpu.id} onClick={() => onChoose(cpu)}>
-        <td>
-          <button type="button" className="cpu-number" aria-label={`CPU ${number}`} onClick={() => onChoose(cpu)}>
-            {number}
-          </button>
-        </td>
-        {hasState ? <td className={`cpu-state tone-${cpuTone(cpu)}`}>{state === undefined ? none : <Hostile text={state} title />}</td> : null}
-        {hasAddress ? (
-          <td className="code">
-            <Register dump={dump} cell={instructionCell(cpu)} number={number} />
-          </td>
-        ) : null}
-        {activity === undefined ? null : <ActivityCells activity={activity(cpu)} hasCrashed={hasCrashed} />}
-        {hasPrefix ? (
-          <td className="code">
-            <Register dump={dump} cell={prefixCell(cpu)} number={number} />
-          </td>
-        ) : null}
-      </tr>
-    );
-  };
+  const rows = useMemo(() => cpuRows({ cpus, numbering, activity, opened }), [cpus, numbering, activity, opened]);
+  const columns = useMemo(() => {
+    const onToggle = (key: string): void =>
+      setOpened((old) => {
+        const next = new Set(old);
+        if (!next.delete(key)) next.add(key);
+        return next;
+      });
+    return { all: columnsOf({ dump, cpus, activity, numbering, onToggle }), onToggle };
+  }, [dump, cpus, activity, numbering]);
+  const current = chosen === undefined ? undefined : rows.findIndex(({ cpu, group }) => group === undefined && cpu.id === chosen);
   return (
-    <table className="table cpu-table" data-testid="cpu-table">
-      <thead>
-        <tr>
-          <th>{numbering === 'linuxCpu' ? 'CPU' : 'position'}</th>
-          {hasState ? <th>state</th> : null}
-          {hasAddress ? <th>{hasPsw ? 'PSW address' : 'instruction'}</th> : null}
-          {activity === undefined ? null : (
-            <>
-              <th>where</th>
-              {hasCrashed ? <th>crashed in</th> : null}
-              <th>task</th>
-            </>
-          )}
-          {hasPrefix ? <th>prefix</th> : null}
-        </tr>
-      </thead>
-      <tbody>
-        {groups.flatMap((group) => [
-          ...(group.cpus.length === 1
-            ? []
-            : [
-                <GroupRow
-                  key={`group ${group.key}`}
-                  dump={dump}
-                  group={group}
-                  numbering={numbering}
-                  isOpen={opened.has(group.key)}
-                  onToggle={() => toggle(group.key)}
-                  columns={{ state: hasState, address: hasAddress, crashed: hasCrashed, prefix: hasPrefix }}
-                  activity={activity}
-                />,
-              ]),
-          ...(group.cpus.length === 1 || opened.has(group.key) ? group.cpus.map(cpuRow) : []),
-        ])}
-      </tbody>
-    </table>
+    <DataTable
+      name="cpus"
+      label="CPUs"
+      testId="cpu-table"
+      columns={columns.all}
+      rows={rows}
+      before={before}
+      {...(isFiltered ? ({ filter: { label: 'Filter CPUs' }, noun: ['row', 'rows'] } as const) : {})}
+      {...(asHighAsRows ? { asHighAsRows } : {})}
+      {...(current === undefined ? {} : { current })}
+      mark={(row) => (row.activity?.crashedIn === undefined ? undefined : 'crashed')}
+      onRow={({ cpu, group }) => (group === undefined ? onChoose(cpu) : columns.onToggle(group.key))}
+      opensOnClick
+    />
   );
 }

@@ -1,9 +1,11 @@
 /** Registers of one or several CPUs as rows: a register a line, a column for each CPU. */
 import type { CpuJson, CpuMeaning, PswJson } from '../../../shared/cpu-model.ts';
 import { defined } from '../../../shared/defined.ts';
+import { cpuNumber, cpuNumbering, type CpuNumbering } from '../../../shared/cpu-registers.ts';
 import { instructionAddress, namedRegisters, noNames, type PlaceNames } from '../../../shared/place-names.ts';
-import type { Position } from '../../state/position.ts';
+import { positionText, type Position } from '../../state/position.ts';
 import { paddedHex, type HexDigits } from '../../words/numbers.ts';
+import { isName, noWords, type PlaceWords } from '../../words/place-words.ts';
 
 type NamedMeaning = NonNullable<CpuMeaning['named']>[number];
 
@@ -19,6 +21,8 @@ export interface RegisterCell {
     readonly address: bigint;
     /** The CPU ran a program, whose addresses are not the kernel's. */
     readonly ofProgram?: true;
+    /** The register holds anything: whether this is an address, memory has to say. */
+    readonly isGuess?: true;
   };
 }
 
@@ -54,7 +58,7 @@ function general(cpu: CpuJson, value: string, digits: HexDigits = 16): RegisterC
   const address = BigInt(value);
   if (address < firstAddress || address >= lastAddress) return { value, digits };
   const ofProgram = cpu.psw?.decoded.problemState === true ? { ofProgram: true as const } : {};
-  return { value, digits, target: { space: cpu.psw?.decoded.dat === false ? 'real' : 'virtual', address, ...ofProgram } };
+  return { value, digits, target: { space: cpu.psw?.decoded.dat === false ? 'real' : 'virtual', address, isGuess: true, ...ofProgram } };
 }
 
 /** What the control registers of s390x hold addresses of (Principles of Operation, chapter 4): ASCEs, DUCT, primary ASTE, linkage stack. */
@@ -201,22 +205,44 @@ const sources: readonly Source[] = [
   { id: 'vxrs', title: 'Vector registers', of: (cpu) => numbered('v', cpu.vxrs, (value) => ({ value, digits: 32 })) },
 ];
 
-/** Adds what the kernel calls the place that a register leads to. */
-function withPlace(cell: RegisterCell | undefined, place: string | undefined): RegisterCell | undefined {
-  if (cell?.target === undefined || place === undefined) return cell;
+/** What the kernel has where registers lead. */
+export interface KnownPlaces {
+  /** Symbols. */
+  readonly names: PlaceNames;
+  /** Everything else: tasks, stacks, objects of slabs, plain memory. Empty until the engine has answered, and where it knows nothing. */
+  readonly words: PlaceWords;
+}
+
+const nothingKnown: KnownPlaces = { names: noNames, words: noWords };
+
+/** Adds what lies where a register leads; a number that leads to no memory of the kernel is no address. */
+function withPlace(cell: RegisterCell | undefined, number: number, symbol: string | undefined, words: PlaceWords): RegisterCell | undefined {
+  if (cell?.target === undefined) return cell;
+  const { target, ...plainCell } = cell;
+  const isGuess = target.isGuess === true && target.ofProgram !== true;
+  const word = isGuess ? words.get(positionText(targetPosition(target, number))) : undefined;
+  if (isGuess && words.size > 0 && word === undefined && symbol === undefined) return plainCell;
+  const place = symbol ?? (word !== undefined && isName(word) ? word.text : undefined);
+  if (place === undefined) return cell;
   return { ...cell, text: [place, ...(cell.text === undefined ? [] : [cell.text])].join(' · ') };
 }
 
 /**
  * All that is recorded of these CPUs, in blocks; blocks and registers that none of them has are left out.
- * @param names those of the kernel for addresses that registers hold
+ * @param known what lies at the addresses that registers hold
+ * @param numbering of all CPUs of the dump
  */
-export function registerBlocks(cpus: readonly CpuJson[], names: PlaceNames = noNames): readonly RegisterBlock[] {
-  const places = cpus.map((cpu) => new Map(namedRegisters(cpu, names)));
+export function registerBlocks(
+  cpus: readonly CpuJson[],
+  { names, words }: KnownPlaces = nothingKnown,
+  numbering: CpuNumbering = cpuNumbering(cpus),
+): readonly RegisterBlock[] {
+  const symbols = cpus.map((cpu) => new Map(namedRegisters(cpu, names)));
   return [pswSource, ...namedSources(cpus), ...sources].flatMap(({ id, title, of }) => {
-    const columns = cpus.map(
-      (cpu, index) => new Map(of(cpu).map(([name, cell]) => [name, withPlace(cell, places[index]?.get(id === 'psw' && name === 'address' ? 'PSW' : name))])),
-    );
+    const columns = cpus.map((cpu, index) => {
+      const symbolOf = (name: string): string | undefined => symbols[index]?.get(id === 'psw' && name === 'address' ? 'PSW' : name);
+      return new Map(of(cpu).map(([name, cell]) => [name, withPlace(cell, cpuNumber(cpu, numbering), symbolOf(name), words)]));
+    });
     const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
     const rows = names.flatMap((name): RegisterRow[] => {
       const cells = columns.map((column) => column.get(name));
@@ -239,6 +265,20 @@ export const targetPosition = ({ space, address }: NonNullable<RegisterCell['tar
   length: 1,
   ...(space === 'absolute' ? {} : { cpu: number }),
 });
+
+/** Places that registers of these CPUs may lead to, each once: those of programs are not the kernel's. */
+export function guessedPlaces(cpus: readonly CpuJson[], numbering: CpuNumbering): readonly Position[] {
+  const places = new Map<string, Position>();
+  for (const { rows } of registerBlocks(cpus))
+    for (const { cells } of rows)
+      cells.forEach((cell, index) => {
+        const cpu = cpus[index];
+        if (cpu === undefined || cell?.target?.isGuess !== true || cell.target.ofProgram === true) return;
+        const position = targetPosition(cell.target, cpuNumber(cpu, numbering));
+        places.set(positionText(position), position);
+      });
+  return [...places.values()];
+}
 
 /** The value as it is copied: one number of the register's width. */
 export const valueText = ({ value, digits }: RegisterCell): string => (digits === undefined ? value : paddedHex(value, digits));

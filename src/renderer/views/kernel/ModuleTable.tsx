@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { ModulesJson } from '../../../shared/task-model.ts';
 import { kernelPosition } from '../../state/position.ts';
+import { countText } from '../../words/numbers.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { DataTable } from '../../widgets/data-table/DataTable.tsx';
 import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
@@ -14,7 +15,7 @@ const numberColumn = (id: 'bytes' | 'users' | 'types', width: number, about?: st
   width,
   kind: 'number',
   ...(about === undefined ? {} : { about }),
-  text: (module) => String(module[id] ?? ''),
+  text: (module) => (module[id] === undefined ? '' : countText(module[id])),
   value: (module) => module[id],
 });
 

@@ -34,7 +34,7 @@ export function TasksPane({ dump }: { readonly dump: OpenDump }) {
   if (query.value === undefined) return <QueryMessage query={query} what="the tasks" />;
   if (tasks.length === 0) return <MissingList missing={query.value.missing} />;
   return (
-    <SplitPane name="kernel.tasks" label="Width of the list of tasks" share={0.42} least={[220, 260]} stackBelow={860} stackedShare={0.45}>
+    <SplitPane name="kernel.tasks" label="Width of the list of tasks" share={0.36} least={[220, 260]} stackBelow={860} stackedShare={0.45}>
       <TaskTable dump={dump.key} answer={query.value} chosen={chosen?.address} onChoose={setPicked} />
       <div className="kernel-detail">
         {trace.value === undefined ? (

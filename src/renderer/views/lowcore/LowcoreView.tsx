@@ -10,6 +10,7 @@ import { fieldAddress } from '../../../shared/place-names.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { maxColumns } from '../../state/cpu-columns.ts';
+import { crashedCpu, useCpuTraces } from '../../hooks/use-cpu-traces.ts';
 import { useCpuColumns } from '../../hooks/use-cpu-columns.ts';
 import { usePlaceNames } from '../../hooks/use-place-names.ts';
 import { useFollowedCursor } from '../../hooks/use-cursor.ts';
@@ -43,7 +44,7 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
   const { engine, places } = useWorkbench();
   const cpus = dump.triage?.cpus ?? noCpus;
   const numbering = cpuNumbering(cpus);
-  const choice = useCpuColumns(dump, cpus);
+  const choice = useCpuColumns(dump, cpus, crashedCpu(cpus, useCpuTraces(dump)));
   const [addresses, setAddresses] = useState<readonly bigint[]>([]);
   const [layout, setLayout] = useState<string>();
   const [text, setText] = useState('');

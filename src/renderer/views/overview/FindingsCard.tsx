@@ -1,8 +1,7 @@
-import type { Finding, Info } from '../../../shared/model.ts';
+import type { Finding } from '../../../shared/model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
-import { allFindings } from './all-findings.ts';
 
 const tones = { error: 'bad', warning: 'warn', info: 'plain' } as const;
 
@@ -21,10 +20,9 @@ function Row({ dump, finding }: { readonly dump: OpenDump; readonly finding: Fin
   );
 }
 
-export function FindingsCard({ dump, info }: { readonly dump: OpenDump; readonly info: Info }) {
-  const findings = allFindings(info, dump.checks);
+export function FindingsCard({ dump, findings }: { readonly dump: OpenDump; readonly findings: readonly Finding[] }) {
   return (
-    <section className="card findings-card" aria-labelledby={`findings-${dump.key}`}>
+    <section className={findings.length === 0 ? 'card findings-card nothing' : 'card findings-card'} aria-labelledby={`findings-${dump.key}`}>
       <div className="card-head">
         <h2 className="caption" id={`findings-${dump.key}`}>
           Findings

@@ -1,32 +1,31 @@
-import type { DmesgJson, LogRecordJson } from '../../../shared/kernel-model.ts';
+import type { DmesgJson } from '../../../shared/kernel-model.ts';
 import type { QueryState } from '../../engine/query-slot.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { AddressText } from '../../widgets/AddressText.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { recordTone } from '../dmesg/log-tone.ts';
-import { logTail } from '../../../shared/log-tail.ts';
+import { logAround, type ShownLine } from './log-around.ts';
 
-/** Of the log, and of them below the line that says why. */
-const shownLines = 13;
-const linesAfter = 4;
+const titles = { panic: 'Kernel log around the panic', trouble: 'Kernel log around the trouble' } as const;
 
-interface LineProps {
-  readonly dump: string;
-  readonly record: LogRecordJson;
-  readonly isDeath: boolean;
-}
-
-function Line({ dump, record, isDeath }: LineProps) {
+/** A record, a line each: of one that has several the first. */
+function Line({ dump, line: { record, isDeath, skipped } }: { readonly dump: string; readonly line: ShownLine }) {
+  const [first = '', ...more] = record.text.split('\n');
   return (
-    <li className={isDeath ? 'log-tail-line death' : 'log-tail-line'} data-testid={isDeath ? 'log-death' : undefined}>
-      <span className="dim log-tail-time">{record.time?.slice(0, -3) ?? ''}</span>
-      <span className={recordTone(record)}>
-        <AddressText dump={dump} text={record.text} />
-      </span>
-    </li>
+    <>
+      {skipped === 0 ? null : <li className="log-tail-line log-tail-skipped dim">{plural(skipped, 'more record')}</li>}
+      <li className={isDeath ? 'log-tail-line death' : 'log-tail-line'} data-testid={isDeath ? 'log-death' : undefined}>
+        <span className="dim log-tail-time">{record.time?.slice(0, -3) ?? ''}</span>
+        <span className={`cut ${recordTone(record)}`} title={visibleText(record.text)}>
+          <AddressText dump={dump} text={first} />
+          {more.length === 0 ? null : <span className="dim"> …</span>}
+        </span>
+      </li>
+    </>
   );
 }
 
@@ -34,13 +33,13 @@ function Line({ dump, record, isDeath }: LineProps) {
 export function LogCard({ dump, query }: { readonly dump: OpenDump; readonly query: QueryState<DmesgJson> }) {
   const { places } = useWorkbench();
   const title = `log-${dump.key}`;
-  const tail = query.value === undefined ? undefined : logTail(query.value.records, shownLines, linesAfter);
+  const tail = query.value === undefined ? undefined : logAround(query.value.records);
   const { file, lost = 0 } = query.value ?? {};
   return (
     <section className="card overview-card log-card" aria-labelledby={title} data-testid="log-card">
       <div className="card-head">
         <h2 className="caption" id={title}>
-          {tail?.death === undefined ? 'End of the kernel log' : 'Kernel log around the panic'}
+          {tail?.around === undefined ? 'End of the kernel log' : titles[tail.around]}
         </h2>
         <button type="button" className="link" onClick={() => places.show('dmesg', dump.key)}>
           {query.value === undefined ? 'Kernel log' : `All ${plural(query.value.records.length, 'record')}`}
@@ -56,8 +55,8 @@ export function LogCard({ dump, query }: { readonly dump: OpenDump; readonly que
         )
       ) : (
         <ul className="log-tail selectable" aria-label="Lines of the kernel log">
-          {tail.records.map((record, index) => (
-            <Line key={index} dump={dump.key} record={record} isDeath={index === tail.death} />
+          {tail.lines.map((line, index) => (
+            <Line key={index} dump={dump.key} line={line} />
           ))}
         </ul>
       )}

@@ -1,8 +1,10 @@
 /** The triage page: what it is, whether it can be trusted, why it probably died, and the ways on. */
+import { useCpuTraces } from '../../hooks/use-cpu-traces.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { CSSProperties } from 'react';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { allFindings } from './all-findings.ts';
 import { CpuCard } from './CpuCard.tsx';
 import { DumpTitle } from './DumpTitle.tsx';
 import { FindingsCard } from './FindingsCard.tsx';
@@ -19,10 +21,10 @@ import './overview.css';
 export function OverviewView({ dump }: { readonly dump: OpenDump }) {
   const { engine } = useWorkbench();
   const { triage } = dump;
-  // The first facts come first: stacks may need a search for the kernel's symbols.
+  // The first facts come first.
   const isLater = triage !== undefined && dump.checked !== 'triage';
   const hasCpus = isLater && triage.cpus.length > 0;
-  const traces = useQuery(dump, hasCpus ? 'cpu activity' : undefined, (handle, signal) => engine.call('backtrace', { dump: handle }, { signal })).value;
+  const traces = useCpuTraces(dump);
   // What a CPU without a PSW was doing is told by its registers, which the triage does not explain.
   const hasNoPsw = hasCpus && triage.cpus.every(({ psw }) => psw === undefined);
   const cpus = useQuery(dump, hasNoPsw ? 'cpus' : undefined, (handle, signal) => engine.call('cpus', { dump: handle }, { signal })).value?.cpus;
@@ -31,19 +33,23 @@ export function OverviewView({ dump }: { readonly dump: OpenDump }) {
   const decided = dump.osInfo ?? triage;
   const kdump = decided.standaloneKdump !== undefined || decided.panicKdump !== undefined;
   const crashed = traces?.traces.find((trace) => trace.crashed === true);
-  const cards = { trace: crashed !== undefined, kdump };
+  const findings = allFindings(triage.info, dump.checks);
+  const gravity = findings.length === 0 ? 'none' : findings.some(({ severity }) => severity !== 'info') ? 'grave' : 'remarks';
+  const findingsCard = <FindingsCard dump={dump} findings={findings} />;
+  const cards = { trace: crashed !== undefined, kdump, findings: gravity } as const;
   const areas: CSSProperties & Readonly<Record<`--${string}`, string>> = { '--medium-areas': mediumAreas(cards), '--wide-areas': wideAreas(cards) };
   return (
     <div className="view overview" data-testid="overview">
       <DumpTitle dump={dump} info={triage.info} />
       <VerdictCard dump={dump} triage={triage} />
       <div className="overview-cards" style={areas}>
+        <MemoryCard dump={dump} />
+        {gravity === 'grave' ? findingsCard : null}
         {crashed === undefined ? null : <TraceCard dump={dump} trace={crashed} />}
         <LogCard dump={dump} query={log} />
         <CpuCard dump={dump} cpus={cpus ?? triage.cpus} traces={traces} reason={triage.reason} />
         {kdump ? <KdumpCard dump={dump} decided={decided} /> : null}
-        <MemoryCard dump={dump} />
-        <FindingsCard dump={dump} info={triage.info} />
+        {gravity === 'grave' ? null : findingsCard}
       </div>
       <WaysOn dump={dump} />
     </div>

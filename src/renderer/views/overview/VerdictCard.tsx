@@ -27,20 +27,31 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
   const [isOpen, setIsOpen] = useState(false);
   const named = check === undefined && !uncaused.has(verdict.class);
   const title = <Hostile text={verdict.title} />;
+  // What ended the system, not what is wrong with the file: it stands with the sentence that says so.
+  const chip = (
+    <span className="verdict-class">
+      <span className={`verdict-chip tone-${classTone(verdict.class)}`} data-testid="verdict-class">
+        {verdict.class === 'unknown' ? 'cause not known' : classText(verdict.class)}
+      </span>
+      {verdict.contributing.length === 0 ? null : <span className="dim"> contributing: {verdict.contributing.map(classText).join(', ')}</span>}
+    </span>
+  );
   const said = <AddressText dump={dump.key} text={headline} />;
   return (
     <section className={`card verdict verdict-${tone}`} aria-label="Verdict" data-testid="verdict" data-tone={tone}>
       <div className="verdict-words">
-        <p className="verdict-class" data-testid="verdict-class">
-          <span className={`verdict-chip tone-${classTone(verdict.class)}`}>{verdict.class === 'unknown' ? 'cause not known' : classText(verdict.class)}</span>
-          {verdict.contributing.length === 0 ? null : <span className="dim"> contributing: {verdict.contributing.map(classText).join(', ')}</span>}
-        </p>
-        <h2 className="selectable" data-testid={named ? 'verdict-title' : undefined}>
-          {named ? title : said}
-        </h2>
-        <p className="verdict-title selectable" data-testid={named ? undefined : 'verdict-title'}>
-          {named ? said : title}
-        </p>
+        <div className="verdict-line">
+          <h2 className="selectable" data-testid={named ? 'verdict-title' : undefined}>
+            {named ? title : said}
+          </h2>
+          {named ? chip : null}
+        </div>
+        <div className="verdict-line">
+          <p className="selectable" data-testid={named ? undefined : 'verdict-title'}>
+            {named ? said : title}
+          </p>
+          {named ? null : chip}
+        </div>
         <p className="dim selectable">
           <AddressText dump={dump.key} text={detail.join(' ')} />
         </p>

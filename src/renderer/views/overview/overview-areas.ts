@@ -5,6 +5,8 @@ export interface ShownCards {
   readonly trace: boolean;
   /** What kdump would have done. */
   readonly kdump: boolean;
+  /** Findings: grave ones stand above what the system did, remarks below it. */
+  readonly findings: 'grave' | 'remarks' | 'none';
 }
 
 const rows = (...areas: readonly (string | undefined)[]): string =>
@@ -13,20 +15,21 @@ const rows = (...areas: readonly (string | undefined)[]): string =>
     .map((area) => `'${area}'`)
     .join(' ');
 
-/** Areas of a pane that is about 1200 pixels wide: what died first, then the machine. Columns are 5, 1, and 4 parts. */
-export const mediumAreas = ({ trace, kdump }: ShownCards): string =>
+/** Areas of a pane that is about 1200 pixels wide: memory and what is wrong with it, what died, then the machine. Columns are 5, 1, and 4 parts. */
+export const mediumAreas = ({ trace, kdump, findings }: ShownCards): string =>
   rows(
+    'memory memory memory',
+    findings === 'grave' ? 'findings findings findings' : undefined,
     trace ? 'trace log log' : undefined,
     // The log is longer than a backtrace: beside it is room for both.
     trace && kdump ? 'kdump log log' : undefined,
     kdump && !trace ? 'cpus cpus kdump' : 'cpus cpus cpus',
     trace ? undefined : 'log log log',
-    'memory memory memory',
-    'findings findings findings',
+    findings === 'remarks' ? 'findings findings findings' : undefined,
   );
 
 /** Areas of a pane of 1500 pixels and more: three columns of 5, 5, and 4 parts. */
-export const wideAreas = ({ trace, kdump }: ShownCards): string =>
+export const wideAreas = ({ trace, kdump }: Omit<ShownCards, 'findings'>): string =>
   rows(
     trace ? `trace log ${kdump ? 'kdump' : 'findings'}` : undefined,
     `cpus cpus ${kdump && !trace ? 'kdump' : 'findings'}`,

@@ -169,7 +169,8 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
     ['data-row', isSelected(selection, row) ? 'picked' : '', row === selection?.active ? 'active' : '', row === now ? 'current' : '']
       .filter((name) => name !== '')
       .join(' ');
-  const frame = asHighAsRows ? { flex: 'none', height: `min(${headHeight + 2 + rows * rowHeight}px, 70vh)` } : undefined;
+  // As high as what is in it, with the bar that scrolls it sideways.
+  const frame = asHighAsRows ? { flex: 'none', maxHeight: '70vh' } : undefined;
   return (
     <div className="data-frame" style={frame}>
       <div

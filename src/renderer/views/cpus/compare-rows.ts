@@ -1,0 +1,40 @@
+/** Registers of several CPUs side by side as rows of a table. */
+import { valueText, type RegisterBlock, type RegisterCell } from './register-rows.ts';
+
+export interface CompareRow {
+  /** "General registers". */
+  readonly block: string;
+  /** The first of its block: the others do not repeat its title. */
+  readonly isFirst: boolean;
+  readonly name: string;
+  /** One for each CPU; undefined where it is not recorded. */
+  readonly cells: readonly (RegisterCell | undefined)[];
+  readonly differs: boolean;
+  /** In the place of registers: where the state of each CPU comes from. */
+  readonly isSource?: true;
+}
+
+const noNumber = (value: string): RegisterCell => ({ value });
+
+/** @param count of CPUs. Of a block that is zero everywhere one row says so. */
+export function compareRows(blocks: readonly RegisterBlock[], count: number, onlyDifferences: boolean): readonly CompareRow[] {
+  const source: CompareRow = {
+    block: '',
+    isFirst: true,
+    name: 'source',
+    cells: Array.from({ length: count }, () => undefined),
+    differs: false,
+    isSource: true,
+  };
+  const rows = blocks.flatMap(({ title, rows: all, isZero }): readonly CompareRow[] => {
+    if (isZero)
+      return onlyDifferences ? [] : [{ block: title, isFirst: true, name: 'all', cells: all[0]?.cells.map(() => noNumber('zero')) ?? [], differs: false }];
+    const shown = onlyDifferences ? all.filter(({ differs }) => differs) : all;
+    return shown.map((row, index) => ({ block: title, isFirst: index === 0, ...row }));
+  });
+  return [source, ...rows];
+}
+
+/** As it is copied and filtered by: the value, then what it means. */
+export const cellText = (cell: RegisterCell | undefined): string =>
+  cell === undefined ? 'not recorded' : [valueText(cell), cell.text].filter((part) => part !== undefined).join(' ');
