@@ -8,6 +8,7 @@ import { citedKinds, madeCaseSchema, verifiedCaseSchema } from './case-model.ts'
 import { verifySchema } from './check-model.ts';
 import { count } from './json-values.ts';
 import { schemaVersion } from './model.ts';
+import { redactionSchema } from './redact-rules.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 
 const dump = v.string();
@@ -55,6 +56,7 @@ export const integrityProtocol = {
       analyses: v.optional(v.array(analysisRequestSchema)),
       /** Ids of the sections of a document for people; the others are not read for any format. */
       sections: v.optional(v.array(v.string())),
+      redact: v.optional(redactionSchema),
     }),
     result: v.strictObject({ mediaType: v.string(), text: v.string() }),
     progress: scanProgressSchema,
@@ -84,6 +86,8 @@ export const integrityProtocol = {
       digest: v.optional(v.boolean()),
       annotations: v.optional(v.pipe(v.array(annotationSchema), v.maxLength(10_000))),
       session: v.optional(v.string()),
+      /** Then nothing is cited. */
+      redact: v.optional(redactionSchema),
     }),
     result: madeCaseSchema,
     progress: scanProgressSchema,

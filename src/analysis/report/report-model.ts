@@ -9,6 +9,7 @@ import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { KindCounts, StripBucket } from '../../shared/memory-kinds.ts';
 import type { Info } from '../../shared/model.ts';
 import type { LogRecordJson } from '../../shared/kernel-model.ts';
+import type { RedactedJson } from '../../shared/redact-rules.ts';
 import type { LowcoreJson, RegionJson } from '../../shared/structure-model.ts';
 import type { BacktraceJson } from '../../shared/task-model.ts';
 import type { VerdictJson } from '../../shared/verdict-model.ts';
@@ -106,6 +107,8 @@ export interface ReportModel {
   readonly analyses?: readonly ReportAnalysis[];
   /** What a comparison with another dump found, where one was asked for. */
   readonly comparison?: ReportComparison;
+  /** What rules took out of it. */
+  readonly redacted?: RedactedJson;
 }
 
 /** Parts of a report that are read only where something shows them. */

@@ -5,6 +5,7 @@ import { attachedText } from '../../shared/attachment.ts';
 import { diskText, dumpDeviceText } from '../../shared/disk-model.ts';
 import { archivedText } from '../../shared/packed-copy.ts';
 import { completenessText } from '../../shared/dump-completeness.ts';
+import { plural } from '../../shared/count-text.ts';
 import { byteText } from '../../shared/units.ts';
 import { cpuCountText, cpuName, cpuNumbering } from '../../shared/cpu-registers.ts';
 import type { Annotation } from '../../shared/annotation-model.ts';
@@ -44,6 +45,12 @@ export const documentTitle = ({ fileName, comparison }: ReportModel): Text =>
 
 const noDigest = (why: string | undefined): string | undefined => (why === undefined ? undefined : `none: ${why}`);
 
+/** What rules took out, in a line. */
+function redactedText({ redacted }: ReportModel): string | undefined {
+  const rules = redacted?.rules.map(({ title, values, places }) => `${title}: ${plural(values, 'value')} in ${plural(places, 'place')}`);
+  return rules?.join('; ');
+}
+
 /** Names and values of the facts of a report; values are hostile text. */
 export function reportFacts(report: ReportModel): readonly (readonly [name: string, value: string])[] {
   const { info } = report;
@@ -71,6 +78,7 @@ export function reportFacts(report: ReportModel): readonly (readonly [name: stri
     ['Kernel', [kernel.release, kernel.version].filter(Boolean).join(' ')],
     ['Attached', kernel.attached?.map(attachedText).join(', ')],
     ['Node name', kernel.nodename],
+    ['Redacted', redactedText(report)],
     ['Dump started', times.dumpStart],
     ['Dump ended', times.dumpEnd],
     ['Crashed', times.crash],

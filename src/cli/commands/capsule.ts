@@ -8,6 +8,7 @@ import type { Command, CommandContext, OptionValues } from '../command.ts';
 import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';
+import { redactionOf, redactOption } from '../redact-option.ts';
 import { readSessionFile, sessionAnnotations } from '../session-file.ts';
 import { evidenceFlags } from '../text/evidence-flags.ts';
 import { capsuleText } from '../text/capsule-text.ts';
@@ -18,14 +19,14 @@ const given = (options: OptionValues, name: string): string | undefined => (type
 
 /** Options that belong to one action alone. @throws UsageError */
 function assertOptions(action: string, options: OptionValues, known: readonly string[]): void {
-  const own = ['key', 'cite', 'digest', 'attestation', 'publicKey', 'session', 'output', 'allowedSigners'];
+  const own = ['key', 'cite', 'digest', 'attestation', 'publicKey', 'session', 'redact', 'output', 'allowedSigners'];
   const stray = own.find((name) => !known.includes(name) && options[name] !== undefined && options[name] !== false);
   if (stray !== undefined) throw new UsageError(`--${stray.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not go with "capsule ${action}"`);
 }
 
 async function make(context: CommandContext, file: string, options: OptionValues): Promise<number> {
   const { engine, io, output } = context;
-  assertOptions('make', options, ['key', 'cite', 'digest', 'attestation', 'publicKey', 'session', 'output']);
+  assertOptions('make', options, ['key', 'cite', 'digest', 'attestation', 'publicKey', 'session', 'redact', 'output']);
   const [key, target, sessionPath] = [given(options, 'key'), given(options, 'output'), given(options, 'session')];
   const [attestation, publicKey] = [given(options, 'attestation'), given(options, 'publicKey')];
   if (key === undefined) throw new UsageError('--key: name the file of the private key that signs');
@@ -38,6 +39,11 @@ async function make(context: CommandContext, file: string, options: OptionValues
   if (wanted.length > 0 && !digest && attestation === undefined)
     throw new UsageError(
       '--cite: pages are proven against an attested memory root: give --attestation with --public-key, or --digest to read and attest all now',
+    );
+  const redact = redactionOf(options);
+  if (redact !== undefined && wanted.length > 0)
+    throw new UsageError(
+      '--redact: a redacted capsule holds no pages, because nothing can be taken out of them without breaking their proofs: leave --cite out',
     );
   const isKind = (word: string): word is CitedKind => citedKinds.some((one) => one === word);
   const kinds = wanted.filter(isKind);
@@ -66,6 +72,7 @@ async function make(context: CommandContext, file: string, options: OptionValues
         ...(kinds.length === 0 ? {} : { citeKinds: kinds }),
         ...(attestation === undefined || publicKey === undefined ? {} : { attestation, publicKey }),
         ...(digest ? { digest } : {}),
+        ...(redact === undefined ? {} : { redact }),
         ...(annotations.length === 0 ? {} : { annotations: [...annotations] }),
         ...(kept === undefined ? {} : { session: kept }),
       },
@@ -121,6 +128,7 @@ export const capsuleCommand: Command = {
       description: 'PEM file with the Ed25519 public key that is trusted: of the attestation (make), of the signer (verify)',
     },
     { flags: '--session <file>', description: 'make: session of the window (*.dumpbench.json) whose annotations on this dump go in' },
+    { ...redactOption, description: `make: ${redactOption.description}; then no pages go in` },
     { flags: '--allowed-signers <file>', description: 'verify: who may sign, in the form that ssh-keygen -Y verify reads' },
   ],
   example: `dumpbench capsule make dump.s390 --key key.pem --digest --cite lowcores -o case.dumpcase

@@ -9,6 +9,7 @@ import { knownIssuesOf, knownIssuesOption } from '../known-issues-option.ts';
 import { formatsOf, sectionsText } from '../text/catalogue-text.ts';
 import { outputOptions, resultTarget } from '../output.ts';
 import { progressLine } from '../progress-line.ts';
+import { redactionOf, redactOption } from '../redact-option.ts';
 import { readSessionFile, sessionAnnotations } from '../session-file.ts';
 
 export const reportCommand: Command = {
@@ -25,6 +26,7 @@ export const reportCommand: Command = {
       { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
       { flags: '--session <file>', description: 'session of the window (*.dumpbench.json) whose annotations on this dump are to stand in the report' },
       { flags: '--sections <ids>', description: `what is in it, with commas between: ${sectionsText()}` },
+      redactOption,
       knownIssuesOption,
       { ...analysisOption, description: `${analysisOption.description}; without it problems, hangs and memory` },
       ...evidenceOptions,
@@ -40,6 +42,7 @@ export const reportCommand: Command = {
     const knownIssues = knownIssuesOf(options);
     const analyses = analysesOption(options);
     const sections = typeof options.sections === 'string' ? options.sections.split(',').map((id) => id.trim()) : undefined;
+    const redact = redactionOf(options);
     const evidence = evidenceOf(options);
     const sessionPath = typeof options.session === 'string' ? options.session : undefined;
     const session = sessionPath === undefined ? undefined : readSessionFile(sessionPath);
@@ -55,6 +58,7 @@ export const reportCommand: Command = {
           ...(knownIssues === undefined ? {} : { knownIssues: [...knownIssues] }),
           ...(analyses.length === 0 ? {} : { analyses }),
           ...(sections === undefined ? {} : { sections: [...sections] }),
+          ...(redact === undefined ? {} : { redact }),
           ...(annotations.length === 0 ? {} : { annotations: [...annotations] }),
           ...(compareWith === undefined ? {} : { with: compareWith, ...rules }),
         },

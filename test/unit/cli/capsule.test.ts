@@ -96,6 +96,7 @@ describe('capsule make', () => {
     [['--digest', '--cite', '0xfff000000-0xfff001000'], 3, 'lies beyond the last page of the dump'],
     [['--digest', '--cite', 'annotations'], 2, 'name the session that has them by --session'],
     [['--attestation', 'nothing', '--digest'], 2, 'choose one of them'],
+    [['--digest', '--cite', '0x0-0x1000', '--redact', 'all'], 2, 'a redacted capsule holds no pages'],
     [['--allowed-signers', 'x'], 2, '--allowed-signers does not go with "capsule make"'],
   ])('%j ends with a sentence and without a file', async (options, code, sentence) => {
     const run = await make(healthy, 'refused.dumpcase', ...options);
@@ -136,6 +137,23 @@ describe('capsule make', () => {
     expect(bytes.includes('look here')).toBe(true);
     expect(bytes.includes('of another dump')).toBe(false);
     expect(bytes.includes(folder)).toBe(false);
+  });
+});
+
+describe('a redacted capsule', () => {
+  it('says in no member what the rules take out, and verifies', async () => {
+    const { nodename = '' } = v.parse(infoSchema, JSON.parse((await runInProcess(['info', damaged, '--json'])).out)).kernel;
+    expect(nodename).not.toBe('');
+    const named = write(`dump-of-${nodename}.s390`, readFileSync(damaged));
+    const plain = await make(named, 'plain.dumpcase');
+    const { path } = await make(named, 'redacted.dumpcase', '--redact', 'all');
+    expect(readFileSync(plain.path).includes(nodename)).toBe(true);
+    expect(readFileSync(path).toString('latin1').toLowerCase()).not.toContain(nodename.toLowerCase());
+    // The statement is in base64.
+    const statement = v.parse(v.object({ payload: v.string() }), JSON.parse(/\{\n {2}"payloadType"[^]*?\n\}\n/.exec(readFileSync(path, 'latin1'))?.[0] ?? ''));
+    expect(Buffer.from(statement.payload, 'base64').toString().toLowerCase()).not.toContain(nodename.toLowerCase());
+    expect((await verify(path, '--public-key', pub)).found?.outcome).toBe('verified');
+    expect((await runInProcess(['triage', path])).code).toBe(0);
   });
 });
 

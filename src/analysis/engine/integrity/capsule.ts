@@ -7,6 +7,7 @@ import { checkOutput, type OutputOptions } from '../../../files/output-place.ts'
 import type { Annotation } from '../../../shared/annotation-model.ts';
 import type { CitedKind, MadeCaseJson, VerifiedCaseJson } from '../../../shared/case-model.ts';
 import { defined } from '../../../shared/defined.ts';
+import type { Redaction } from '../../../shared/redact-rules.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { pageSize, type AddressRange, type Pfn } from '../../../shared/units.ts';
@@ -21,6 +22,7 @@ import { hashFile } from '../../integrity/file-hash.ts';
 import { proveCited, type CitedProofs } from '../../page-index/cited-proofs.ts';
 import { readIndex } from '../../page-index/store.ts';
 import { reportFormats } from '../../report/index.ts';
+import { createRedactor } from '../../report/redaction.ts';
 import type { ReportModel } from '../../report/report-model.ts';
 import { memorySource } from '../../source/memory-source.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
@@ -29,6 +31,7 @@ import type { Session } from '../session/session.ts';
 import { toolName, toolVersion } from '../tool.ts';
 import { attestDump } from './attest.ts';
 import { readAttestation, readPrivateKey, readPublicKey, withFiles } from './evidence.ts';
+import { secretsOf } from './redact.ts';
 import { reportModel } from './report.ts';
 import { bytesOf, unreadText, type Scan } from './verify.ts';
 
@@ -52,6 +55,8 @@ export interface CaseRequest {
   readonly annotations?: readonly Annotation[] | undefined;
   /** Text of a session file that goes in. */
   readonly session?: string | undefined;
+  /** What is taken out of all that it says; then it holds no pages. */
+  readonly redact?: Redaction | undefined;
 }
 
 /** Page frame numbers that are cited, ascending, each once. @throws DumpError unsupported for more than a capsule carries */
@@ -147,7 +152,7 @@ async function proofsOf(session: Session, cited: readonly Pfn[], { statement: { 
 
 const render = (format: string, model: ReportModel): string => reportFormats.find(({ id }) => id === format)?.render(model, {}) ?? '';
 
-function textsOf(model: ReportModel, { session }: CaseRequest): CaseParts['texts'] {
+function textsOf(model: ReportModel, session: string | undefined): CaseParts['texts'] {
   const { schema, checks, health, damage, digests, digestsMissing, info, identity, fileName } = model;
   return {
     report: render('html', model),
@@ -158,15 +163,25 @@ function textsOf(model: ReportModel, { session }: CaseRequest): CaseParts['texts
   };
 }
 
+/** Texts of a session through rules: what was written by a person, and names of files. */
+function sessionText(session: string, replace: (text: string) => string): string {
+  const value: unknown = JSON.parse(session, (name, member: unknown) =>
+    typeof member === 'string' && ['text', 'comment', 'pathHint'].includes(name) ? replace(member) : member,
+  );
+  return caseJson(value).toString('utf8');
+}
+
 const howWritten: OutputOptions = { kind: 'capsule' };
 
 /** @throws DumpError, RequestError, Cancelled */
 export async function makeCase(session: Session, request: CaseRequest, context: Scan): Promise<MadeCaseJson> {
-  const { output, key, annotations = [], digest = false } = request;
+  const { output, key, annotations = [], digest = false, redact } = request;
   checkOutput(output, howWritten);
   const privateKey = readPrivateKey(key);
   const publicKey = createPublicKey(privateKey);
   const pfns = citedPages(session, request);
+  if (redact !== undefined && pfns.length > 0)
+    throw new DumpError('unsupported', { file: session.path }, 'a redacted capsule holds no pages', 'a capsule without cited pages');
   const attested = await attestedBy(session, request, context);
   if (pfns.length > 0 && attested?.statement.predicate.memoryRoot === undefined)
     throw new DumpError(
@@ -179,12 +194,18 @@ export async function makeCase(session: Session, request: CaseRequest, context: 
     throw new DumpError('unsupported', { file: session.path }, 'pages of a decrypted dump are put into no file', 'a capsule without cited pages');
   const files = await fileDigests(session, attested, request, context);
   const proofs = attested === undefined || pfns.length === 0 ? undefined : await proofsOf(session, pfns, attested, context);
-  const model = await reportModel(session, undefined, { quick: !digest, annotations }, context);
+  const whole = await reportModel(session, undefined, { quick: !digest, annotations }, context);
+  const redactor = redact === undefined ? undefined : createRedactor(redact, await secretsOf([session], redact, context));
+  const text = redactor?.text ?? ((given: string) => given);
+  // The session first: what is taken out of it counts in what the report says of that.
+  const kept = request.session === undefined ? undefined : sessionText(request.session, text);
+  const named = files.map(({ name, sha256 }) => ({ name: text(name), sha256 }));
+  const model = redactor?.report(whole) ?? whole;
   const bytes = assembleCase(
     {
       tool: { name: toolName, version: toolVersion },
-      dump: { identity: session.identity, dumpKey: session.dumpKey, files },
-      texts: textsOf(model, request),
+      dump: { identity: session.identity, dumpKey: session.dumpKey, files: named },
+      texts: textsOf(model, kept),
       ...(proofs === undefined || attested === undefined ? {} : { cited: { proofs, attestation: attested.text, attester: attested.key } }),
     },
     { privateKey, publicKey },

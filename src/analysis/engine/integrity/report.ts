@@ -7,12 +7,14 @@ import { defined } from '../../../shared/defined.ts';
 import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
 import { withKnownIssues, type KnownIssue } from '../../../shared/known-issues.ts';
 import { schemaVersion } from '../../../shared/model.ts';
+import type { Redaction } from '../../../shared/redact-rules.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import { pageSize } from '../../../shared/units.ts';
 import { replayPanicKdump, replayTwoStage } from '../../arch/s390x/kdump-decisions.ts';
 import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
 import { reportFormats } from '../../report/index.ts';
+import { createRedactor } from '../../report/redaction.ts';
 import type { ReportAnalysis, ReportModel, ReportPart } from '../../report/report-model.ts';
 import { chosenSections, partsOf } from '../../report/sections/index.ts';
 import { machineEnd } from '../../integrity/machine-end.ts';
@@ -24,6 +26,7 @@ import { toolName, toolVersion } from '../tool.ts';
 import { describeDump } from '../triage/info.ts';
 import { reasonOfBoth, verdictOf } from '../triage/verdict.ts';
 import { deathOf } from '../triage/what-died.ts';
+import { secretsOf } from './redact.ts';
 import { readReportParts } from './report-parts.ts';
 import { verifySession, type Scan, type VerifyRequest } from './verify.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
@@ -86,13 +89,15 @@ export interface ReportRequest extends VerifyRequest {
   readonly analyses?: readonly AnalysisRequest[] | undefined;
   /** Ids of the sections that it has; without it those that are in by default. */
   readonly sections?: readonly string[] | undefined;
+  /** What is taken out of it. */
+  readonly redact?: Redaction | undefined;
 }
 
 /** All that a report in any format is made of. @param other a dump to compare with, under the rules */
 export async function reportModel(
   session: Session,
   other: Session | undefined,
-  { rules, exact = false, shift = 0, knownIssues, annotations = [], analyses: asked, sections, ...request }: Omit<ReportRequest, 'format'>,
+  { rules, exact = false, shift = 0, knownIssues, annotations = [], analyses: asked, sections, redact, ...request }: Omit<ReportRequest, 'format'>,
   context: Scan,
 ): Promise<ReportModel> {
   const parts = partsOf(chosenSections(sections));
@@ -102,13 +107,15 @@ export async function reportModel(
   const model = await buildReport(session, request, parts, context);
   const comparison =
     other === undefined ? {} : { comparison: await comparisonOf(session, other, { rules, exact, shift: shift / pageSize, analyses: asked ?? [] }, context) };
-  return {
+  const whole: ReportModel = {
     ...model,
     verdict: withKnownIssues(model.verdict, knownIssues, model.info.kernel.release),
     ...(tables.length === 0 ? {} : { analyses: tables.map(reportAnalysis) }),
     ...comparison,
     ...(annotations.length === 0 ? {} : { annotations: sortAnnotations(annotations) }),
   };
+  if (redact === undefined) return whole;
+  return createRedactor(redact, await secretsOf(other === undefined ? [session] : [session, other], redact, context)).report(whole);
 }
 
 /**

@@ -16,6 +16,7 @@ import { integritySection } from './integrity.ts';
 import { logSection } from './log.ts';
 import { memorySection } from './memory.ts';
 import { passedSection } from './passed.ts';
+import { redactionSection } from './redaction.ts';
 import type { ReportSection } from './section.ts';
 import { verdictSection } from './verdict.ts';
 
@@ -34,6 +35,7 @@ export const reportSections: readonly ReportSection[] = [
   annotationsSection,
   findingsSection,
   passedSection,
+  redactionSection,
   appendixSection,
 ];
 
@@ -55,8 +57,9 @@ export interface DocumentSection {
   readonly blocks: readonly Block[];
 }
 
-/** The sections of a document that have something to say. */
+/** The sections of a document that have something to say. That something was taken out is said whatever was chosen. */
 export const documentSections = (report: ReportModel, { sections }: DocumentChoice): readonly DocumentSection[] =>
-  chosenSections(sections)
+  reportSections
+    .filter((section) => chosenSections(sections).includes(section) || section === redactionSection)
     .map(({ id, title, content }) => ({ id, title, blocks: content(report) }))
     .filter(({ blocks }) => blocks.length > 0);
