@@ -34,6 +34,7 @@ export type AddressParse = { readonly ok: true; readonly expression: AddressExpr
 
 const spacePattern = /^(absolute|real|virtual|file|pfn)(?:\((\d{1,6})\))?:/i;
 const numberPattern = /^(0x[0-9a-f]{1,16}|\d{1,20})/i;
+const tooLong = /^(?:0x[0-9a-f]{17}|\d{21})/i;
 const cpuPattern = /^cpu(\d{1,6})\.([a-z][a-z0-9_]*)/i;
 const limit = 1n << 64n;
 
@@ -60,6 +61,8 @@ export function parseAddress(input: string): AddressParse {
   const name = prefix?.[1]?.toLowerCase();
   const cpu = prefix?.[2] === undefined ? undefined : Number(prefix[2]);
   if (cpu !== undefined && name !== 'real' && name !== 'virtual') return wrong(0, 'a CPU number only with real(N): or virtual(N):');
+  if (/^0x(?![0-9a-f])/i.test(rest)) return wrong(at + 2, 'hexadecimal digits after 0x');
+  if (tooLong.test(rest)) return wrong(at, 'a number below 2^64');
   const found = parseBase(rest);
   if (found === undefined) return wrong(at, 'a number such as 0x1f00, lowcore, cpu0.lowcore or cpu0.r15');
   const tail = rest.slice(found.length);

@@ -75,7 +75,7 @@ describeNeeding('window', 'comparing', () => {
       const fields = view.getByTestId('field-differences');
       await fields.getByText('last_update_clock').first().waitFor();
       // Registers have their width, and the digits that differ are marked from the right.
-      const clock = fields.locator('tr', { hasText: 'last_update_clock' }).first();
+      const clock = fields.getByRole('row').filter({ hasText: 'last_update_clock' }).first();
       expect((await clock.locator('.hex-number').first().innerText()).replaceAll(/\s/g, '')).toMatch(/^0x[0-9a-f]{16}$/);
       const marked = await clock.locator('.hex-differs').allInnerTexts();
       expect(marked.join('').length).toBeGreaterThan(0);
@@ -84,7 +84,7 @@ describeNeeding('window', 'comparing', () => {
       await fields.getByText('ignored: timers').first().waitFor();
       // A step goes to what counts: not to the timers that a rule covers.
       await page.keyboard.press('F7');
-      const at = fields.locator('tr[aria-current="true"]');
+      const at = fields.locator('[role="row"][aria-current="true"]');
       await at.waitFor();
       expect(await at.getByText('ignored').count()).toBe(0);
       const first = await at.innerText();

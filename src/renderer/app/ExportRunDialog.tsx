@@ -9,6 +9,8 @@ import { isRunning, type Job } from '../state/jobs.ts';
 import { isOpenable } from '../shell/told-saves.ts';
 import type { ExportRun } from '../state/exports.ts';
 import { fileName } from '../state/open-dump.ts';
+import { DataTable } from '../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../widgets/data-table/table-parts.ts';
 import { Dialog } from '../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../widgets/Hostile.tsx';
 import { Icon } from '../widgets/Icon.tsx';
@@ -17,6 +19,14 @@ import { pageRows } from '../words/exports.ts';
 import { countText, plural } from '../words/numbers.ts';
 import { useWorkbench } from '../workbench.ts';
 import './export-dialog.css';
+
+type PageRow = ReturnType<typeof pageRows>[number];
+
+const pageColumns: readonly DataColumn<PageRow>[] = [
+  { id: 'what', title: 'pages', width: 24, grow: 1, text: ([what]) => what },
+  { id: 'count', title: 'count', width: 10, kind: 'number', text: ([, pages]) => countText(pages), value: ([, pages]) => pages },
+  { id: 'size', title: 'size', width: 10, kind: 'number', text: ([, pages]) => byteText(pages * pageSize), value: ([, pages]) => pages * pageSize },
+];
 
 function Copy({ text, what }: { readonly text: string; readonly what: string }) {
   const { shell, tell } = useWorkbench();
@@ -131,17 +141,7 @@ function Result({ result }: { readonly result: ExportJson }) {
         </div>
         <Root result={result} />
       </dl>
-      <table className="export-pages" aria-label="Pages by what became of them">
-        <tbody>
-          {pageRows(result).map(([what, pages]) => (
-            <tr key={what}>
-              <th scope="row">{what}</th>
-              <td className="code">{countText(pages)}</td>
-              <td className="code dim">{byteText(pages * pageSize)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DataTable name="export-pages" label="Pages by what became of them" testId="export-pages" columns={pageColumns} rows={pageRows(result)} asHighAsRows />
       <div className="export-actions">
         {isDump ? (
           <button type="button" className="button" onClick={openHere} data-testid="export-open-here">

@@ -1,8 +1,8 @@
 /** The go-to box: shows where the cursor is, takes addresses, symbols and tasks, and says what it understood before it goes anywhere. */
 import { useState, type KeyboardEvent } from 'react';
-import { infoOf } from '../state/open-dump.ts';
+import { firstPosition, infoOf } from '../state/open-dump.ts';
 import { positionText, type Position } from '../state/position.ts';
-import { resolveGoTo, symbolQuestion, type GoToChoice } from '../state/go-to.ts';
+import { resolveGoTo, symbolQuestion, taskQuestion, type GoToChoice } from '../state/go-to.ts';
 import { useActiveCursor } from '../hooks/use-cursor.ts';
 import { useGoToChoices } from '../hooks/use-go-to-choices.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
@@ -35,8 +35,6 @@ function Refused({ typed, refusal: { message, at } }: { readonly typed: string; 
   );
 }
 
-const start: Position = { space: 'absolute', address: 0n, length: 1 };
-
 export function GoToBox() {
   const workbench = useWorkbench();
   const { places } = workbench;
@@ -45,7 +43,7 @@ export function GoToBox() {
   const [typed, setTyped] = useState<string>();
   const [refusal, setRefusal] = useState<Refusal>();
   const [picked, setPicked] = useState(0);
-  const position = useActiveCursor() ?? start;
+  const position = useActiveCursor() ?? firstPosition(dump);
   const { choices, why } = useGoToChoices(dump, typed, position.space);
   const at = Math.min(picked, choices.length - 1);
 
@@ -70,7 +68,10 @@ export function GoToBox() {
     const shown = typed === undefined ? resolveGoTo(text, position.space, dump.triage?.cpus) : undefined;
     if (choice !== undefined) arrive(choice.position, input);
     else if (shown?.ok === true) arrive(shown.position, input);
-    else if (symbolQuestion(text) === undefined) {
+    else if (taskQuestion(text) !== undefined) {
+      // Until the list has come there is nothing to refuse.
+      if (why !== undefined) setRefusal({ message: why });
+    } else if (symbolQuestion(text) === undefined) {
       const found = resolveGoTo(text, position.space, dump.triage?.cpus);
       if (found.ok) arrive(found.position, input);
       else setRefusal(found);

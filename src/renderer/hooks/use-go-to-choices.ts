@@ -1,5 +1,5 @@
 import type { AddressSpace } from '../../shared/model.ts';
-import { addressChoices, symbolChoices, symbolQuestion, taskChoices, taskQuestion, type GoToChoice } from '../state/go-to.ts';
+import { addressChoices, resolveGoTo, symbolChoices, symbolQuestion, taskChoices, taskQuestion, type GoToChoice } from '../state/go-to.ts';
 import type { OpenDump } from '../state/open-dump.ts';
 import { useWorkbench } from '../workbench.ts';
 import { useQuery } from './use-query.ts';
@@ -37,7 +37,10 @@ export function useGoToChoices(dump: OpenDump | undefined, typed: string | undef
   const isWord = /^[a-f]+$/i.test(text);
   const named = found?.choices ?? [];
   const choices = (isWord ? (found === undefined ? [] : [...named, ...addresses]) : [...addresses, ...named]).slice(0, most);
-  return { choices, why: choices.length === 0 ? found?.why : undefined };
+  if (choices.length > 0) return { choices, why: undefined };
+  // Neither a name nor a task: the grammar says what it misses.
+  const refused = task === undefined && symbol === undefined ? resolveGoTo(text, space, dump?.triage?.cpus) : undefined;
+  return { choices, why: found?.why ?? (refused?.ok === false ? refused.message : undefined) };
 }
 
 const noDump: Pick<OpenDump, 'phase' | 'generation'> = { phase: { kind: 'opening' }, generation: 0 };

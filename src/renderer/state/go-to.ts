@@ -7,7 +7,7 @@ import type { AddressSpace } from '../../shared/model.ts';
 import { parseSymbol, type SymbolExpression } from '../../shared/symbol-expression.ts';
 import { symbolTypeText } from '../words/symbol.ts';
 import { kernelPosition, positionText, type Position } from './position.ts';
-import { registerLookup } from './register-lookup.ts';
+import { hasCpu, registerLookup } from './register-lookup.ts';
 
 type GoTo =
   | { readonly ok: true; readonly position: Position }
@@ -36,6 +36,7 @@ export function resolveGoTo(text: string, space: AddressSpace, cpus: readonly Cp
   const found = resolveAddress(expression, space, registerLookup(cpus ?? []));
   if ('why' in found && cpus === undefined && expression.base.kind !== 'number') return { ok: false, message: 'the CPUs of the dump are not known yet' };
   if ('why' in found) return { ok: false, message: found.why };
+  if (found.cpu !== undefined && cpus !== undefined && !hasCpu(cpus, found.cpu)) return { ok: false, message: `there is no CPU ${found.cpu} in this dump` };
   const cpu = found.cpu ?? (found.space === 'real' ? 0 : undefined);
   return { ok: true, position: { space: found.space, address: found.address, length: 1, ...defined({ cpu }) } };
 }

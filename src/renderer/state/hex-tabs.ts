@@ -5,6 +5,7 @@ import type { Kept } from './kept.ts';
 import { laidKey, laidOwner, readLaid, writeLaid } from './kept-laid.ts';
 import type { Laid } from './laid.ts';
 import type { Places } from './places.ts';
+import { samePosition, type Position } from './position.ts';
 import { createStore, type Readable, type Store } from './store.ts';
 import { activeTab, cursorKey } from './tabs.ts';
 
@@ -44,6 +45,15 @@ export function createHexTabs(call: EngineLink['call'], places: Places, kept: St
   /** Views in which a person laid a structure, or took it away: what was kept of them counts no more. */
   const decided = new Set<string>();
   const put: HexTabs['change'] = (owner, changed) => all.update((old) => ({ ...old, [owner]: { ...tabIn(old, owner), ...changed } }));
+  /** Where the cursor was when something was said: words about a place go with it. */
+  const saidAt = new Map<string, Position | undefined>();
+  places.cursors.subscribe(() => {
+    for (const [owner, position] of saidAt) {
+      if (samePosition(position, places.cursors.get()[owner])) continue;
+      saidAt.delete(owner);
+      put(owner, { said: '' });
+    }
+  });
   const keep = (owner: string, laid: Laid | undefined): void => {
     decided.add(owner);
     const key = laidKey(owner);
@@ -51,6 +61,7 @@ export function createHexTabs(call: EngineLink['call'], places: Places, kept: St
   };
   const change: HexTabs['change'] = (owner, changed) => {
     put(owner, changed);
+    if (changed.said !== undefined) saidAt.set(owner, places.cursors.get()[owner]);
     if ('laid' in changed) keep(owner, changed.laid);
   };
   kept.subscribe(() => {
@@ -84,6 +95,7 @@ export function createHexTabs(call: EngineLink['call'], places: Places, kept: St
         run.close();
         finds.delete(owner);
       }
+      for (const owner of saidAt.keys()) if (isOf(owner, dump)) saidAt.delete(owner);
       for (const owner of decided) if (isOf(owner, dump)) decided.delete(owner);
       all.update((old) => Object.fromEntries(Object.entries(old).filter(([owner]) => !isOf(owner, dump))));
     },

@@ -6,6 +6,7 @@ import type { Info, MemoryView } from '../../shared/model.ts';
 import type { SaidOfDump } from '../../shared/said-of-dump.ts';
 import type { OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
+import type { Position } from './position.ts';
 
 /** Paths of what a person brought along: as the engine's `verify` takes them. */
 export interface Evidence {
@@ -128,6 +129,13 @@ export const handleOf = (dump: Pick<OpenDump, 'phase'>): string | undefined => (
 
 /** The facts of a dump as far as they are there: before the triage those that its first headers give. */
 export const infoOf = (dump: OpenDump): Info | undefined => dump.triage?.info ?? dump.reading?.info;
+
+/** Where a person begins who has not gone anywhere: at the first memory that the dump has, which many machines do not have at 0. */
+export function firstPosition(dump: OpenDump | undefined): Position {
+  const starts = (dump === undefined ? undefined : infoOf(dump))?.memory.ranges.map(({ start }) => BigInt(start)) ?? [];
+  const [first = 0n, ...others] = starts;
+  return { space: 'absolute', address: others.reduce((least, one) => (one < least ? one : least), first), length: 1 };
+}
 
 /** End of the last range that the dump speaks of; 0 where it has no memory. */
 export function memoryEnd(dump: OpenDump): bigint {

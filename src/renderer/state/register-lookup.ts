@@ -5,9 +5,16 @@ import type { CpuJson } from '../../shared/cpu-model.ts';
 
 export { cpuNumber, cpuNumbering };
 
-export function registerLookup(cpus: readonly CpuJson[]): RegisterLookup {
+function cpuOf(cpus: readonly CpuJson[], number: number): CpuJson | undefined {
   const numbering = cpuNumbering(cpus);
-  const find = (number: number): CpuJson | undefined => cpus.find((cpu) => cpuNumber(cpu, numbering) === number);
+  return cpus.find((cpu) => cpuNumber(cpu, numbering) === number);
+}
+
+/** Whether a number is that of a CPU of the dump. */
+export const hasCpu = (cpus: readonly CpuJson[], number: number): boolean => cpuOf(cpus, number) !== undefined;
+
+export function registerLookup(cpus: readonly CpuJson[]): RegisterLookup {
+  const find = (number: number): CpuJson | undefined => cpuOf(cpus, number);
   return {
     prefix(number) {
       const prefix = find(number)?.prefix;

@@ -2,11 +2,11 @@
  * `npm run pictures -- FOLDER [--subjects a,b] [--themes dark,light] [--screens 1280x800,zoom] [--views hex,sql]`: photographs every view, with each
  * of its tabs, of dumps of several kinds, in every theme, at two sizes and at 200 % zoom. For people to look at; takes long, and is no test.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { openDesk, type Desk } from '../desk.ts';
 import { subjects, type Subject } from './subjects.ts';
 
@@ -23,14 +23,22 @@ const overlays = { palette: 'app.palette', shortcuts: 'app.shortcuts', settings:
 const mostLooks = 25;
 const betweenLooks = 250;
 
-async function photograph(page: Page, path: string): Promise<void> {
-  let last: Buffer | undefined;
+/** What the window shows, as its own program sees it: a screenshot of Playwright's knows nothing of zoom, and cuts three quarters off. */
+const capture = ({ app }: Desk): Promise<string> =>
+  app.evaluate(async ({ BrowserWindow }) => {
+    const image = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage();
+    return image?.toPNG().toString('base64') ?? '';
+  });
+
+async function photograph(desk: Desk, path: string): Promise<void> {
+  let last: string | undefined;
   for (let look = 0; look < mostLooks; look += 1) {
-    const now = await page.screenshot({ path });
-    if (last?.equals(now) === true) return;
+    const now = await capture(desk);
+    if (last === now) break;
     last = now;
-    await page.waitForTimeout(betweenLooks);
+    await desk.page.waitForTimeout(betweenLooks);
   }
+  writeFileSync(path, Buffer.from(last ?? '', 'base64'));
 }
 
 const act = ({ app }: Desk, action: string): Promise<void> =>
@@ -53,10 +61,10 @@ async function photographViews(desk: Desk, views: readonly string[], nameOf: (wh
     const shown = page.getByTestId(`view-${view}`).filter({ visible: true });
     await shown.waitFor();
     const tabs = await idsOf(shown.locator('[role="tab"][data-testid], [data-testid^="tab-"]').filter({ visible: true }));
-    if (tabs.length === 0) await photograph(page, nameOf(view));
+    if (tabs.length === 0) await photograph(desk, nameOf(view));
     for (const tab of tabs) {
       await shown.getByTestId(tab).first().click();
-      await photograph(page, nameOf(`${view}-${tab.replace(/^.*tab-/, '')}`));
+      await photograph(desk, nameOf(`${view}-${tab.replace(/^.*tab-/, '')}`));
     }
   }
 }
@@ -81,10 +89,10 @@ async function photographSubject(subject: Subject, wanted: Wanted, scratch: stri
         const nameOf = (what: string): string => join(wanted.folder, `${subject.id}-${what}-${theme}-${screen.id}.png`);
         await photographViews(desk, views, nameOf);
         if (subject.views?.length !== 0) continue;
-        await photograph(page, nameOf('start'));
+        await photograph(desk, nameOf('start'));
         for (const [name, action] of subject.id === 'nothing' ? Object.entries(overlays) : []) {
           await act(desk, action);
-          await photograph(page, nameOf(name));
+          await photograph(desk, nameOf(name));
           await page.keyboard.press('Escape');
         }
       }

@@ -5,7 +5,7 @@ import { createFindRun, type FindQuestion } from '../../../src/renderer/state/fi
 import { createGridLinks, type LinkedGrid } from '../../../src/renderer/state/grid-links.ts';
 import { nextRange } from '../../../src/renderer/state/shown-range.ts';
 import { rangesIn } from '../../../src/renderer/state/sorted-ranges.ts';
-import { byteAt, byteOffset, rowForm, rowLayers, rulerText } from '../../../src/renderer/widgets/hex-grid/hex-row.ts';
+import { byteAt, byteOffset, hexColumn, rowForm, rowLayers, rulerText } from '../../../src/renderer/widgets/hex-grid/hex-row.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const hit = (address: number) => ({ address: `0x${address.toString(16)}`, bytes: 4, match: '', before: '', after: '' });
@@ -113,9 +113,9 @@ describe('rows of another length', () => {
     for (let index = 0; index < count; index += 1) {
       expect(byteAt(byteOffset(index) + 1, count)).toBe(index);
       expect(plain.slice(byteOffset(index), byteOffset(index) + 2)).toBe(bytes[index]?.toString(16));
-      expect(rulerText(form).slice(18 + byteOffset(index), 20 + byteOffset(index))).toBe(index.toString(16).padStart(2, '0'));
+      expect(rulerText(form).slice(hexColumn + byteOffset(index), hexColumn + 2 + byteOffset(index))).toBe(index.toString(16).padStart(2, '0'));
     }
-    expect(plain.slice((form.ebcdicColumn ?? 0) - 18)).toBe('ABCDEFGHIABCDEFGHIABCDEFGHIABCDEFGHI'.slice(0, count));
+    expect(plain.slice((form.ebcdicColumn ?? 0) - hexColumn)).toBe('ABCDEFGHIABCDEFGHIABCDEFGHIABCDEFGHI'.slice(0, count));
     expect(rulerText(form).slice(form.ebcdicColumn)).toBe('EBCDIC');
   });
 });

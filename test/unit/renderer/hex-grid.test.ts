@@ -11,7 +11,7 @@ describe('hex row', () => {
   it('puts every byte on exactly one layer, each at its own place', () => {
     const absent = absentStates([{ start: 0x1002n, end: 0x1003n, state: 'missing' }], 0x1000n, 16);
     const row = rowLayers(0x1000n, bytes, absent);
-    expect(row.quiet).toBe(`0000000000001000  ${'00'.padStart(byteOffset(3) + 2).padEnd(50)}   ·`);
+    expect(row.quiet).toBe(`00000000 00001000  ${'00'.padStart(byteOffset(3) + 2).padEnd(50)}   ·`);
     expect(row.plain).toBe('40 41       44 45 46 47  48 49 4a 4b 4c 4d 4e 4f  @A  DEFGHIJKLMNO');
     expect(row.gaps).toBe('--'.padStart(byteOffset(2) + 2));
     expect(row.reason).toBeUndefined();
@@ -24,7 +24,7 @@ describe('hex row', () => {
 
   it('is short at the end of a file, and says that it is being read', () => {
     expect(rowLayers(0n, Uint8Array.of(1, 2), [])).toEqual({
-      quiet: `${'0'.repeat(16).padEnd(68)}··`,
+      quiet: `${'00000000 00000000'.padEnd(69)}··`,
       plain: '01 02',
       gaps: '',
       reason: undefined,

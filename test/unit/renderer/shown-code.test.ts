@@ -1,7 +1,10 @@
-/** What of a function the disassembly shows around the cursor, and when it has to ask anew. */
+/** Where the disassembly begins, and when it has to ask anew. */
 import { describe, expect, it } from 'vitest';
 import type { DisassemblyJson, InstructionJson } from '../../../src/shared/code-model.ts';
-import { around, covers, mostOnOneSide } from '../../../src/renderer/views/disassembly/shown-code.ts';
+import type { CpuJson } from '../../../src/shared/cpu-model.ts';
+import type { FrameJson, TraceJson } from '../../../src/shared/task-model.ts';
+import { firstCode } from '../../../src/renderer/views/disassembly/crash-place.ts';
+import { covers } from '../../../src/renderer/views/disassembly/shown-code.ts';
 
 const code = (count: number): InstructionJson[] =>
   Array.from({ length: count }, (_, at) => ({ address: `0x${(0x1000 + 4 * at).toString(16)}`, hex: '00000000' }));
@@ -27,11 +30,24 @@ describe('shown code', () => {
     expect(covers(undefined, { space: 'virtual', address: 0x1000n, length: 1 })).toBe(false);
   });
 
-  it('is what lies around the cursor, and the rest is counted', () => {
-    const all = code(4 * mostOnOneSide);
-    const middle = around(all, 0x1000n + 4n * BigInt(2 * mostOnOneSide));
-    expect([middle.before, middle.shown.length, middle.after]).toEqual([mostOnOneSide, 2 * mostOnOneSide, mostOnOneSide]);
-    expect(around(all, 0x1000n)).toMatchObject({ before: 0, after: 3 * mostOnOneSide });
-    expect(around(code(3), 0x5n)).toMatchObject({ before: 0, after: 0 });
+  const frame = (address: string, kind: FrameJson['kind'] = 'return'): FrameJson => ({ kind, address, sp: '0x0' }) as FrameJson;
+  const trace = (more: Partial<TraceJson>): TraceJson => ({ frames: [], end: 'complete', detail: '', ...more }) as TraceJson;
+
+  it('begins where the system crashed, past what every crash runs through', () => {
+    const traces = [
+      trace({ cpu: 0, frames: [frame('0x10')] }),
+      trace({ cpu: 1, crashed: true, crashFrames: 2, task: { address: '0x9', comm: 'orderd' }, frames: ['0x20', '0x30', '0x40'].map((one) => frame(one)) }),
+    ];
+    const first = firstCode(traces, [], 'id');
+    expect(first?.position).toMatchObject({ space: 'virtual', address: 0x40n });
+    expect(first?.why).toContain('(orderd) crashed');
+  });
+
+  it('begins at a CPU where no stack goes through a crash, and says so; nowhere without registers', () => {
+    const cpu = { id: 3, registers: { rip: '0xffffffff81000000' } } as unknown as CpuJson;
+    const first = firstCode([trace({ cpu: 3, frames: [frame('0x10')] })], [{ id: 2 } as CpuJson, cpu], 'id');
+    expect(first?.position).toMatchObject({ space: 'virtual', cpu: 3, address: 0xffffffff81000000n });
+    expect(first?.why).toContain('no stack of this dump goes through a crash');
+    expect(firstCode([], [{ id: 0 } as CpuJson], 'id')).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 /** What differs outside the pages, field by field. A field can be put on the list of what is ignored. */
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { CompareJson, Difference, DifferenceSection } from '../../../shared/compare-model.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { nextIndex } from '../../state/difference-steps.ts';
@@ -7,18 +7,16 @@ import { useWorkbench } from '../../workbench.ts';
 import { explainedText } from '../../widgets/explained.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
-import { plural } from '../../words/numbers.ts';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { withField, withoutRuleNamed } from './edit-rules.ts';
 import { nothingDiffers } from './nothing-differs.ts';
 import { MarkedValue } from './MarkedValue.tsx';
-import type { Pair } from './pair.ts';
-import { SideHead } from './SideHead.tsx';
+import type { Pair, Side } from './pair.ts';
 import { sectionTitles } from './section-titles.ts';
 import { changeRules, ruleBook } from './rule-steps.ts';
 import { StepButtons } from './StepButtons.tsx';
 import { useDifferenceSteps } from './use-difference-steps.ts';
-
-const firstRows = 500;
 
 interface FieldDifferencesProps {
   readonly section: DifferenceSection;
@@ -30,24 +28,18 @@ interface FieldDifferencesProps {
 export function FieldDifferences({ section, differences, compared, pair }: FieldDifferencesProps) {
   const workbench = useWorkbench();
   const { comparisons } = workbench;
-  const { owner, left, right, settings } = pair;
+  const { owner, settings } = pair;
   const chosen = useStore(comparisons.rules).find(({ name }) => name === settings.rules);
-  const [limit, setLimit] = useState(firstRows);
   const [current, setCurrent] = useState<number>();
-  const body = useRef<HTMLTableSectionElement>(null);
   // What a rule covers does not count.
   const counted = differences.flatMap(({ ignoredBy }, index) => (ignoredBy === undefined ? [index] : []));
   const place = current === undefined ? -1 : counted.indexOf(current);
   const step = (by: 1 | -1): void => {
     const next = counted[nextIndex(place === -1 ? undefined : place, by, counted.length) ?? -1];
     if (next === undefined) return;
-    if (next >= limit) setLimit(next + firstRows);
     setCurrent(next);
   };
   useDifferenceSteps(owner.key, step);
-  useEffect(() => {
-    if (current !== undefined) body.current?.rows[current]?.scrollIntoView({ block: 'nearest' });
-  }, [current]);
   const ignored = differences.length - counted.length;
   const title = sectionTitles[section];
   if (differences.length === 0) return <p className="message compare-nothing">{nothingDiffers(section, compared.remarks ?? [])}</p>;
@@ -58,62 +50,79 @@ export function FieldDifferences({ section, differences, compared, pair }: Field
   const count = (rule: string): void => {
     if (chosen !== undefined) changeRules(workbench, owner.key, `Removed the rule ${rule}`, chosen.name, withoutRuleNamed(chosen, rule));
   };
+  const onCount = chosen === undefined || comparisons.isBuiltIn(chosen.name) ? undefined : count;
+  const columns = fieldColumns({ section, pair, onIgnore: ignore, onCount });
   return (
     <div className="compare-fields">
-      <div className="compare-fields-head">
-        <p className="dim">
-          {plural(differences.length - ignored, 'field')} of {title} {differences.length - ignored === 1 ? 'differs' : 'differ'}
-          {ignored === 0 ? '' : `, ${ignored} ignored`}
-        </p>
-        <StepButtons onStep={step} current={place === -1 ? undefined : place} total={counted.length} />
-      </div>
-      <table className="table" data-testid="field-differences">
-        <thead>
-          <tr>
-            <th>CPU</th>
-            <th>field</th>
-            <th>
-              <SideHead pair={pair} side="left" />
-            </th>
-            <th>
-              <SideHead pair={pair} side="right" />
-            </th>
-            <th>
-              <span className="unseen">ignore</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody ref={body}>
-          {differences.slice(0, limit).map((difference, index) => (
-            <tr key={index} className={difference.ignoredBy === undefined ? '' : 'dim'} aria-current={index === current ? true : undefined}>
-              <td className="number">{difference.cpu}</td>
-              <td className="code">
-                <Hostile text={difference.field} />
-              </td>
-              <td className="code compare-value">
-                <Value dump={left.key} section={section} value={difference.left} other={difference.right} bytes={difference.bytes} />
-              </td>
-              <td className="code compare-value">
-                <Value dump={right.key} section={section} value={difference.right} other={difference.left} bytes={difference.bytes} />
-              </td>
-              <td>
-                {difference.ignoredBy === undefined ? (
-                  <IconButton icon="eye-closed" label={`Ignore ${difference.field}`} onPress={() => ignore(difference.field)} />
-                ) : (
-                  <IgnoredBy rule={difference.ignoredBy} onCount={chosen === undefined || comparisons.isBuiltIn(chosen.name) ? undefined : count} />
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {differences.length > limit ? (
-        <button type="button" className="button" onClick={() => setLimit(limit * 4)}>
-          Show more of {plural(differences.length, 'field')}
-        </button>
-      ) : null}
+      <DataTable
+        name={`compare-${section}`}
+        label={`Differences of ${title}`}
+        testId="field-differences"
+        columns={columns}
+        rows={differences}
+        noun={['field', 'fields']}
+        remark={ignored === 0 ? ' differ' : ` differ, ${ignored} of them ignored`}
+        filter={{ label: 'Filter fields' }}
+        after={<StepButtons onStep={step} current={place === -1 ? undefined : place} total={counted.length} />}
+        wrap
+        current={current}
+        mark={({ ignoredBy }) => (ignoredBy === undefined ? undefined : 'ignored')}
+      />
     </div>
   );
+}
+
+interface Shown {
+  readonly section: DifferenceSection;
+  readonly pair: Pair;
+  readonly onIgnore: (field: string) => void;
+  /** Undefined where the rules cannot be changed. */
+  readonly onCount: ((rule: string) => void) | undefined;
+}
+
+/** The name of a side, and whether it is the older. */
+function sideTitle({ names }: Pair, side: Side): string {
+  const { name, age } = names[side];
+  return age === undefined ? name : `${name} · ${age}`;
+}
+
+function fieldColumns({ section, pair, onIgnore, onCount }: Shown): readonly DataColumn<Difference>[] {
+  const value = (side: Side): DataColumn<Difference> => ({
+    id: side,
+    title: sideTitle(pair, side),
+    width: 20,
+    grow: 1,
+    text: (difference) => difference[side] ?? 'not there',
+    cell: (difference) => (
+      <span className="compare-value">
+        <Value
+          dump={pair[side].key}
+          section={section}
+          value={difference[side]}
+          other={difference[side === 'left' ? 'right' : 'left']}
+          bytes={difference.bytes}
+        />
+      </span>
+    ),
+  });
+  return [
+    { id: 'cpu', title: 'CPU', width: 5, kind: 'number', text: ({ cpu }) => (cpu === undefined ? '' : String(cpu)), value: ({ cpu }) => cpu },
+    { id: 'field', title: 'field', width: 20, text: ({ field }) => field },
+    value('left'),
+    value('right'),
+    {
+      id: 'ignore',
+      title: 'ignore',
+      width: 12,
+      text: ({ ignoredBy }) => (ignoredBy === undefined ? '' : `ignored: ${ignoredBy}`),
+      cell: ({ field, ignoredBy }) =>
+        ignoredBy === undefined ? (
+          <IconButton icon="eye-closed" label={`Ignore ${field}`} onPress={() => onIgnore(field)} />
+        ) : (
+          <IgnoredBy rule={ignoredBy} onCount={onCount} />
+        ),
+    },
+  ];
 }
 
 interface ValueProps {

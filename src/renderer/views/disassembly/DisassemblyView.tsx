@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { registerAddress } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
 import { useFollowedCursor } from '../../hooks/use-cursor.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -12,6 +13,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { MissingList } from '../kernel/MissingList.tsx';
 import { Instructions } from './Instructions.tsx';
+import { crashPlace, firstCode, type FirstCode } from './crash-place.ts';
 import { covers } from './shown-code.ts';
 import './disassembly.css';
 
@@ -22,7 +24,17 @@ export function DisassemblyView({ dump }: { readonly dump: OpenDump }) {
   const { engine, places } = useWorkbench();
   const { owner, position } = useFollowedCursor(dump.key);
   const [asked, setAsked] = useState<Position>();
-  const code = position?.space === 'file' ? undefined : position;
+  const cpus = dump.triage?.cpus ?? [];
+  const numbering = cpuNumbering(cpus);
+  // The first facts come first: stacks may need a search for the kernel's symbols.
+  const isLater = dump.triage !== undefined && dump.checked !== 'triage';
+  const stacks = useQuery(dump, isLater && cpus.length > 0 ? 'where it crashed' : undefined, (handle, signal) =>
+    engine.call('backtrace', { dump: handle }, { signal }),
+  );
+  const isLooking = dump.triage === undefined || (cpus.length > 0 && stacks.value === undefined && stacks.error === undefined);
+  const traces = stacks.value?.traces ?? [];
+  const first = position !== undefined || isLooking ? undefined : firstCode(traces, cpus, numbering);
+  const code = position?.space === 'file' ? undefined : (position ?? first?.position);
   const query = useQuery(dump, asked === undefined ? undefined : positionText(asked), async (handle, signal) => {
     if (asked === undefined) return undefined;
     const { space, address, cpu } = asked;
@@ -40,15 +52,26 @@ export function DisassemblyView({ dump }: { readonly dump: OpenDump }) {
   return (
     <div className="view disassembly-view selectable" data-testid="disassembly">
       <header className="disassembly-head">
-        <Cpus dump={dump} />
+        <Places dump={dump} crash={crashPlace(traces, numbering)} />
         {found === undefined ? null : (
           <h2 className="code">
             <Hostile text={`${found.name}${found.module === undefined ? '' : ` [${found.module}]`}`} />
           </h2>
         )}
       </header>
+      {first === undefined ? null : (
+        <p className="dim disassembly-first" data-testid="disassembly-first">
+          <Hostile text={first.why} /> The instructions at the cursor are shown as soon as it is set.
+        </p>
+      )}
       {code === undefined ? (
-        <p className="message">The instructions at the cursor are shown here. Choose a CPU above, or set the cursor in memory.</p>
+        <p className="message" role="status">
+          {position !== undefined
+            ? 'The cursor is in the file, which has no instructions: choose a CPU above, or set the cursor in memory.'
+            : isLooking
+              ? 'Looking for the place of the crash…'
+              : 'This dump has no registers of a CPU, so there is no place to begin at: set the cursor in memory.'}
+        </p>
       ) : answer === undefined ? (
         <QueryMessage query={query} what={`the instructions at ${positionText(code)}`} />
       ) : (
@@ -61,13 +84,24 @@ export function DisassemblyView({ dump }: { readonly dump: OpenDump }) {
   );
 }
 
-/** Where each CPU was. */
-function Cpus({ dump }: { readonly dump: OpenDump }) {
+/** Where it crashed, and where each CPU was. */
+function Places({ dump, crash }: { readonly dump: OpenDump; readonly crash: FirstCode | undefined }) {
   const { places } = useWorkbench();
   const cpus = dump.triage?.cpus ?? [];
   const numbering = cpuNumbering(cpus);
   return (
-    <div className="disassembly-cpus" role="toolbar" aria-label="Where the CPUs were">
+    <div className="disassembly-cpus" role="toolbar" aria-label="Where it crashed, and where the CPUs were">
+      {crash === undefined ? null : (
+        <button
+          type="button"
+          className="button"
+          title={visibleText(crash.why)}
+          onClick={() => places.goTo(dump.key, crash.position, 'disassembly')}
+          data-testid="disassembly-crash"
+        >
+          Crash
+        </button>
+      )}
       {cpus.slice(0, mostCpus).flatMap((cpu) => {
         const at = registerAddress(cpu, 'pc');
         const number = cpuNumber(cpu, numbering);

@@ -1,4 +1,4 @@
-/** Which instructions are on screen, and whether the cursor is among them. */
+/** Whether the cursor is among the instructions of an answer, and what CPUs did at them. */
 import type { CodeMarkJson, DisassemblyJson, InstructionJson } from '../../../shared/code-model.ts';
 import type { Position } from '../../state/position.ts';
 
@@ -11,23 +11,6 @@ export const covers = (answer: DisassemblyJson | undefined, position: Position):
   answer?.space === position.space &&
   (position.space === 'virtual' || answer.cpu === position.cpu) &&
   answer.instructions.some((one) => holdsAddress(one, position.address));
-
-/** Shown of a long function on either side of the cursor. */
-export const mostOnOneSide = 256;
-
-/** The instructions around the cursor, with what is left out at either end. */
-export function around(
-  instructions: readonly InstructionJson[],
-  address: bigint,
-): { readonly shown: readonly InstructionJson[]; readonly before: number; readonly after: number } {
-  const at = Math.max(
-    0,
-    instructions.findIndex((one) => holdsAddress(one, address)),
-  );
-  const first = Math.max(0, at - mostOnOneSide);
-  const end = Math.min(instructions.length, at + mostOnOneSide);
-  return { shown: instructions.slice(first, end), before: first, after: instructions.length - end };
-}
 
 export const markWords: Readonly<Record<CodeMarkJson['kind'], string>> = {
   fault: 'failed here',

@@ -30,7 +30,7 @@ export function FindBar({ dump, owner, position }: FindBarProps) {
   const step = (by: 1 | -1): void => void findStep(workbench, dump.key, owner, by).catch(tell);
   const close = (): void => {
     run.close();
-    hexTabs.change(owner, { isFinding: false });
+    hexTabs.change(owner, { isFinding: false, said: '' });
     field.current?.closest('.hex-view')?.querySelector<HTMLElement>('[data-pane-focus]')?.focus();
   };
   const onKey = (event: KeyboardEvent): void => {
@@ -86,7 +86,9 @@ export function FindBar({ dump, owner, position }: FindBarProps) {
       <span className={state.phase === 'failed' ? 'tone-bad' : 'dim'} id={`find-status-${owner}`} role="status" data-testid="find-status">
         <Hostile text={findWords(state, position)} />
       </span>
-      {position.space === 'absolute' ? null : <span className="dim">Hits are absolute addresses</span>}
+      <span className="dim" data-testid="find-where">
+        {position.space === 'absolute' ? 'in absolute memory' : 'searches absolute memory, not the addresses shown: a hit leads there'}
+      </span>
       <span className="find-close">
         <IconButton icon="close" label="Close (Escape)" onPress={close} />
       </span>

@@ -1,10 +1,12 @@
 import type { AddressSpace } from '../../../shared/model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
+import { sameByte } from '../../state/same-byte.ts';
 import { cpuNumber, cpuNumbering } from '../../state/register-lookup.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { isFor } from '../view.ts';
 import { CopyBytes } from './CopyBytes.tsx';
 import { HexRowsChoice } from './HexRowsChoice.tsx';
 
@@ -15,7 +17,7 @@ const spaces: readonly { readonly id: AddressSpace; readonly title: string; read
   { id: 'file', title: 'file', hint: 'Bytes of the dump file itself' },
 ];
 
-/** Which address space is looked at, in which rows. The address stays where it means something in both spaces. */
+/** Which address space is looked at, in which rows. The byte stays the same where the dump says where the other space has it. */
 interface HexToolbarProps {
   readonly dump: OpenDump;
   readonly owner: string;
@@ -23,21 +25,24 @@ interface HexToolbarProps {
 }
 
 export function HexToolbar({ dump, owner, position }: HexToolbarProps) {
-  const { places, hexTabs } = useWorkbench();
+  const { engine, places, hexTabs, tell } = useWorkbench();
   const { said } = useStore(hexTabs.all)[owner] ?? hexTabs.of(owner);
   const cpus = dump.triage?.cpus ?? [];
   const numbering = cpuNumbering(cpus);
+  const numbers = cpus.map((cpu) => cpuNumber(cpu, numbering));
+  const shownCpu = position.cpu ?? 0;
   const perCpu = position.space === 'real' || position.space === 'virtual';
+  const offered = spaces.filter(({ id }) => id !== 'real' || id === position.space || isFor({ needs: 'lowcore' }, dump));
   const choose = (space: AddressSpace): void => {
-    const keep = space !== 'file' && position.space !== 'file';
-    const cpu = space === 'real' || space === 'virtual' ? { cpu: position.cpu ?? 0 } : {};
-    const next: Position = { space, address: keep ? position.address : 0n, length: keep ? position.length : 1, ...cpu };
-    places.goTo(dump.key, next);
+    sameByte(engine, dump, position, space).then(({ found, remark }) => {
+      places.goTo(dump.key, found);
+      hexTabs.change(owner, { said: remark ?? '' });
+    }, tell);
   };
   return (
     <div className="hex-toolbar" role="toolbar" aria-label="Address space, rows, and copying">
       <div className="segments" role="group" aria-label="Address space">
-        {spaces.map(({ id, title, hint }) => (
+        {offered.map(({ id, title, hint }) => (
           <button
             key={id}
             type="button"
@@ -55,14 +60,11 @@ export function HexToolbar({ dump, owner, position }: HexToolbarProps) {
       {perCpu ? (
         <label className="dim">
           CPU{' '}
-          <select
-            className="select"
-            value={position.cpu ?? 0}
-            onChange={(event) => places.goTo(dump.key, { ...position, cpu: Number(event.currentTarget.value) })}
-          >
-            {cpus.map((cpu) => (
-              <option key={cpu.id} value={cpuNumber(cpu, numbering)}>
-                {cpuNumber(cpu, numbering)}
+          <select className="select" value={shownCpu} onChange={(event) => places.goTo(dump.key, { ...position, cpu: Number(event.currentTarget.value) })}>
+            {numbers.includes(shownCpu) ? null : <option value={shownCpu}>{shownCpu} (not in the dump)</option>}
+            {numbers.map((number) => (
+              <option key={number} value={number}>
+                {number}
               </option>
             ))}
           </select>

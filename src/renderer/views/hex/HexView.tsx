@@ -2,8 +2,7 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
 import type { Laid } from '../../state/laid.ts';
-import { handleOf, infoOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
-import type { Position } from '../../state/position.ts';
+import { firstPosition, handleOf, infoOf, memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import { cursorKey } from '../../state/tabs.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { usePane } from '../../widgets/pane.ts';
@@ -25,14 +24,13 @@ import './hex.css';
 const all64 = 1n << 64n;
 const without = <T,>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
-const start: Position = { space: 'absolute', address: 0n, length: 1 };
 
 export function HexView({ dump }: { readonly dump: OpenDump }) {
   const { engine, places, marks, laidTypes, hexTabs, preferences, gridLinks } = useWorkbench();
   // A further grid of the dump has a cursor of its own.
   const pane = usePane();
   const owner = (pane === undefined ? undefined : cursorKey(pane)) ?? dump.key;
-  const position = useStore(places.cursors)[owner] ?? start;
+  const position = useStore(places.cursors)[owner] ?? firstPosition(dump);
   const openMenu = useHexMenu(dump.key, owner);
   const { laid: overlay, isFinding } = useStore(hexTabs.all)[owner] ?? hexTabs.of(owner);
   const setOverlay = (next: Laid | undefined): void => hexTabs.change(owner, { laid: next });

@@ -1,5 +1,5 @@
 /** Structs and unions of the dumped kernel, found by a part of their name. They are read when a person first asks. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useChoiceByEnter } from '../../hooks/use-choice-by-enter.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -37,8 +37,13 @@ export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; 
         ? `${countText(found.length)} match; the first ${shownTypes}:`
         : '';
   };
+  const box = useRef<HTMLDivElement>(null);
+  // The list grows below the field, which may be at the lower edge.
+  useEffect(() => {
+    if (text !== '') box.current?.scrollIntoView({ block: 'nearest' });
+  }, [text, found.length]);
   return (
-    <div className="type-search">
+    <div ref={box} className="type-search">
       <input
         type="search"
         className="input"

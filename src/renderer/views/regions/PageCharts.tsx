@@ -1,9 +1,11 @@
 import { useMemo } from 'react';
 import { pageSize, byteText } from '../../../shared/units.ts';
 import { countText, percentText } from '../../words/numbers.ts';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { Chart, type Slice } from '../../widgets/charts/Chart.tsx';
 import { Swatch } from '../../widgets/memory-strip/Legend.tsx';
-import { memoryKinds, pagesOf, type KindCounts, type MemoryKindId } from '../../../shared/memory-kinds.ts';
+import { memoryKinds, pagesOf, type KindCounts, type MemoryKind, type MemoryKindId } from '../../../shared/memory-kinds.ts';
 
 const withBytes: ReadonlySet<MemoryKindId> = new Set<MemoryKindId>(['fill', 'data', 'pointers', 'text', 'code', 'entropy']);
 const describe = (pages: number): string => byteText(pages * pageSize);
@@ -19,6 +21,26 @@ function stateSlices(counts: KindCounts): readonly Slice[] {
   ];
 }
 
+/** @param total pages of all kinds */
+const kindColumns = (counts: KindCounts, total: number): readonly DataColumn<MemoryKind>[] => [
+  {
+    id: 'kind',
+    title: 'kind',
+    width: 12,
+    grow: 1,
+    text: ({ label }) => label,
+    cell: (kind) => (
+      <span className="legend-item" title={kind.meaning}>
+        <Swatch kind={kind} />
+        {kind.label}
+      </span>
+    ),
+  },
+  { id: 'pages', title: 'pages', width: 9, kind: 'number', text: ({ id }) => countText(counts[id]), value: ({ id }) => counts[id] },
+  { id: 'size', title: 'size', width: 8, kind: 'number', text: ({ id }) => describe(counts[id]), value: ({ id }) => counts[id] * pageSize },
+  { id: 'share', title: 'share', width: 6, kind: 'number', text: ({ id }) => percentText(counts[id], total), value: ({ id }) => counts[id] / total },
+];
+
 /** Shares of classes (doughnut) and states (bars), with the numbers as a table. */
 export function PageCharts({ counts, zoomed }: { readonly counts: KindCounts; readonly zoomed: boolean }) {
   const total = pagesOf(counts);
@@ -31,6 +53,8 @@ export function PageCharts({ counts, zoomed }: { readonly counts: KindCounts; re
   );
   const bytes = classes.reduce((sum, { value }) => sum + value, 0);
   const states = useMemo(() => stateSlices(counts), [counts]);
+  const kinds = useMemo(() => memoryKinds.filter(({ id }) => counts[id] > 0), [counts]);
+  const columns = useMemo(() => kindColumns(counts, total), [counts, total]);
   const where = zoomed ? 'in this window' : 'of all memory';
   return (
     <aside className="page-charts" aria-label="Shares of pages" tabIndex={0}>
@@ -64,33 +88,8 @@ export function PageCharts({ counts, zoomed }: { readonly counts: KindCounts; re
         </div>
       </section>
       <section className="card">
-        <table className="table kind-table" data-testid="kind-table">
-          <thead>
-            <tr>
-              <th>pages {where}</th>
-              <th className="number">count</th>
-              <th className="number">size</th>
-              <th className="number">share</th>
-            </tr>
-          </thead>
-          <tbody>
-            {memoryKinds
-              .filter(({ id }) => counts[id] > 0)
-              .map((kind) => (
-                <tr key={kind.id} title={kind.meaning}>
-                  <td>
-                    <span className="legend-item">
-                      <Swatch kind={kind} />
-                      {kind.label}
-                    </span>
-                  </td>
-                  <td className="number">{countText(counts[kind.id])}</td>
-                  <td className="number">{byteText(counts[kind.id] * pageSize)}</td>
-                  <td className="number">{percentText(counts[kind.id], total)}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
+        <h2 className="caption">Pages {where}</h2>
+        <DataTable name="page-kinds" label={`Pages ${where}`} testId="kind-table" columns={columns} rows={kinds} asHighAsRows />
       </section>
     </aside>
   );

@@ -47,6 +47,8 @@ export function HexGridView({ sourceKey, size, memoryEnd, read, selection, form,
       onScroll: (address) => scrolled.current?.(address),
     });
     grid.current = made;
+    // A grid that is made anew has been refused nothing yet.
+    refused(undefined);
     return () => {
       // A tab that is shown again shows the same rows.
       top.current = made.topAddress;

@@ -2,9 +2,10 @@
 import { ebcdicText } from '../../../shared/ebcdic.ts';
 import type { PageState } from '../../../shared/model.ts';
 
-/** Characters of an address, and where the columns start, counted in characters. */
-export const addressDigits = 16;
-export const hexColumn = addressDigits + 2;
+/** Digits of an address, in groups of eight; and where the columns start, counted in characters. */
+const addressDigits = 16;
+const addressGroup = 8;
+export const hexColumn = addressDigits + 1 + 2;
 const groupSize = 8;
 /** The longest reason why bytes are missing stands in the text column. */
 const reasonWidth = 18;
@@ -86,7 +87,10 @@ const ebcdicCharacters = Array.from(
   (character) => (isPrintable(character.charCodeAt(0)) ? character : undefined),
 );
 
-export const addressText = (address: bigint): string => address.toString(16).padStart(addressDigits, '0');
+export function addressText(address: bigint): string {
+  const all = address.toString(16).padStart(addressDigits, '0');
+  return `${all.slice(0, addressGroup)} ${all.slice(addressGroup)}`;
+}
 
 /**
  * @param bytes the row's bytes: fewer at the end of a file, undefined while they are read

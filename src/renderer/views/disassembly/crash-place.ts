@@ -1,0 +1,38 @@
+/** Where a person begins to read code who has not set the cursor: where the system crashed, else where a CPU was. */
+import { cpuName, registerAddress, type CpuNumbering } from '../../../shared/cpu-registers.ts';
+import type { CpuJson } from '../../../shared/cpu-model.ts';
+import type { TraceJson } from '../../../shared/task-model.ts';
+import { kernelPosition, type Position } from '../../state/position.ts';
+import { cpuNumber } from '../../state/register-lookup.ts';
+
+export interface FirstCode {
+  readonly position: Position;
+  /** Says which place it is, and why it was taken. */
+  readonly why: string;
+}
+
+/** The innermost frame of a crash that is not part of every crash: the instruction that failed, or the call that gave up. */
+export function crashPlace(traces: readonly TraceJson[], numbering: CpuNumbering): FirstCode | undefined {
+  const trace = traces.find(({ crashed }) => crashed === true);
+  const frame = trace?.frames[trace.crashFrames ?? 0];
+  if (trace === undefined || frame === undefined) return undefined;
+  const { cpu: id = 0, linuxCpu, task } = trace;
+  const who = cpuName({ id, ...(linuxCpu === undefined ? {} : { linuxCpu }) }, numbering);
+  return { position: kernelPosition(frame.address, 2), why: `Where ${who}${task === undefined ? '' : ` (${task.comm})`} crashed.` };
+}
+
+/** The code that the first CPU would have executed next. */
+function cpuPlace(cpus: readonly CpuJson[], numbering: CpuNumbering): FirstCode | undefined {
+  for (const cpu of cpus) {
+    const at = registerAddress(cpu, 'pc');
+    if (at !== undefined)
+      return {
+        position: { space: at.space, address: at.value, length: 2, cpu: cpuNumber(cpu, numbering) },
+        why: `Where ${cpuName(cpu, numbering)} was: no stack of this dump goes through a crash.`,
+      };
+  }
+  return undefined;
+}
+
+export const firstCode = (traces: readonly TraceJson[], cpus: readonly CpuJson[], numbering: CpuNumbering): FirstCode | undefined =>
+  crashPlace(traces, numbering) ?? cpuPlace(cpus, numbering);

@@ -1,0 +1,111 @@
+/** Where the hex view begins and goes: first memory, the same byte in other spaces, what cannot be read, and what the go-to box refuses. */
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { buildCase } from '../../src/samples/case-text.ts';
+import { dumpFile, haveDump } from '../dumps.ts';
+import { describeNeeding } from '../requirements.ts';
+import { scratchFolder } from '../scratch-folder.ts';
+import type { Desk } from './desk.ts';
+import { command, testDesk } from './test-desk.ts';
+
+const openOne = testDesk();
+
+function sampleDump(): string {
+  const sample = bundledSamples().find(({ name }) => name.includes('damaged'))!;
+  const path = join(scratchFolder(), sample.name);
+  writeFileSync(path, sample.bytes);
+  return path;
+}
+
+const type = async ({ page }: Desk, text: string): Promise<void> => {
+  await page.keyboard.press('Control+g');
+  await page.getByTestId('go-to').fill(text);
+};
+const goTo = async (desk: Desk, text: string): Promise<void> => {
+  await type(desk, text);
+  await desk.page.keyboard.press('Enter');
+  await desk.page.locator('[data-testid="hex-grid"]:focus').waitFor();
+};
+const cursor = ({ page }: Desk): Promise<string> => page.getByTestId('status-cursor').innerText();
+
+describeNeeding('window', 'places in the hex view', () => {
+  it('says while one types what the go-to box misses, and refuses a task and a CPU that are not there', async () => {
+    const desk = await openOne([sampleDump()]);
+    const { page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await type(desk, '0x');
+    await page.locator('.go-to-answer').getByText('hexadecimal digits after 0x').waitFor();
+    await type(desk, 'virtual:0xfffffffffffffffff');
+    await page.locator('.go-to-answer').getByText('a number below 2^64').waitFor();
+    await type(desk, 'real(9):0x0');
+    await page.keyboard.press('Enter');
+    expect(await page.getByTestId('go-to-error').innerText()).toContain('there is no CPU 9 in this dump');
+    await type(desk, 'pid:99999');
+    const why = page.locator('.go-to-answer');
+    await why.getByText(/task|No /).waitFor();
+    const said = await why.innerText();
+    await page.keyboard.press('Enter');
+    // Enter refuses with the same sentence that stood there before.
+    await expect.poll(() => page.getByTestId('go-to-error').innerText()).toContain(said.split('\n')[0]!);
+  });
+
+  it('forgets that a place could not be read when another one is shown', async () => {
+    const path = join(scratchFolder(), 'cut.s390');
+    const bytes = buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n');
+    writeFileSync(path, bytes);
+    const desk = await openOne([path]);
+    const { page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await page.getByTestId('status-index').getByText('100 %').waitFor();
+    truncateSync(path, bytes.length / 2);
+    await goTo(desk, `absolute:0x${(bytes.length - 0x100000).toString(16)}`);
+    await page.getByTestId('hex-refused').getByText('the file has shrunk while it was open').waitFor();
+    await command(desk, 'show overview');
+    await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
+    await goTo(desk, 'file:0x0');
+    await page.getByTestId('hex-grid').getByText('00000000 00000000').first().waitFor();
+    await expect.poll(() => page.getByTestId('hex-refused').count()).toBe(0);
+  });
+
+  it('takes back what it said of a place when the cursor leaves it', async () => {
+    const desk = await openOne([sampleDump()]);
+    const { page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await goTo(desk, 'absolute:0x2000');
+    await page.keyboard.press('Control+a');
+    await expect.poll(() => page.getByTestId('hex-said').innerText()).not.toBe('');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => page.getByTestId('hex-said').innerText()).toBe('');
+  });
+
+  it.skipIf(!haveDump('o-a64-a1-qemu.elf'))('begins at the first memory of a machine that has none at 0, and offers no prefixing there', async () => {
+    const desk = await openOne([await dumpFile('o-a64-a1-qemu.elf')]);
+    const { page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await command(desk, 'show hex');
+    const grid = page.getByTestId('hex-grid');
+    await grid.getByText('00000000 40000000', { exact: false }).first().waitFor();
+    expect(await page.getByTestId('go-to').inputValue()).toBe('absolute:0x40000000');
+    expect(await page.getByTestId('space-real').count()).toBe(0);
+  });
+
+  it.skipIf(!haveDump('c-null-kthread.kdump'))('shows the same byte in another space where the kernel maps it', async () => {
+    const desk = await openOne([await dumpFile('c-null-kthread.kdump')]);
+    const { page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await goTo(desk, 'init_task');
+    await expect.poll(() => cursor(desk)).toContain('virtual');
+    await page.getByTestId('space-absolute').click();
+    // The name of the place says that it is the same one.
+    await expect.poll(() => cursor(desk)).toContain('absolute');
+    await expect.poll(() => page.locator('.status-bar').innerText()).toContain('init_task');
+    const absolute = await cursor(desk);
+    await page.getByTestId('space-virtual').click();
+    await expect.poll(() => cursor(desk)).toContain('virtual');
+    await expect.poll(() => page.locator('.status-bar').innerText()).toContain('init_task');
+    await page.getByTestId('space-absolute').click();
+    await expect.poll(() => cursor(desk)).toBe(absolute);
+  });
+});
