@@ -53,7 +53,7 @@ const classColumns = (dump: string, kinds: readonly MemoryKind[], onShow: (span:
     id,
     title: label,
     about: meaning,
-    width: Math.max(7, label.length),
+    width: Math.max(6, label.length),
     kind: 'number',
     text: ({ counts }) => countText(counts[id]),
     value: ({ counts }) => counts[id],
@@ -89,6 +89,7 @@ export function RegionClasses({ dump, onShow }: { readonly dump: OpenDump; reado
       noun={['region', 'regions']}
       remark={all > rows.length ? `, the largest of ${countText(all)}; counts are pages` : '; counts are pages'}
       filter={{ label: 'Filter regions' }}
+      firstOrder={{ column: 'size', descending: true }}
       after={
         <ul className="legend">
           {kinds.map((kind) => (
