@@ -38,6 +38,8 @@ export function createGridLinks(): GridLinks {
       tops.set(grid, grid.top());
       count.set(tops.size);
       grid.onScroll((top) => {
+        // One that left may scroll once more while another takes its place.
+        if (!tops.has(grid)) return;
         const by = top - (tops.get(grid) ?? top);
         tops.set(grid, top);
         if (!isOn.get()) return;

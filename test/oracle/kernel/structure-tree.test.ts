@@ -30,4 +30,16 @@ describe('the structure tree', () => {
       ['prev', undefined, 'virtual', 'target'],
     ]);
   });
+
+  // Words of this dump that are pointers into the second chunk of per-CPU data: far from the section, and no addresses either.
+  it.skipIf(!haveDump('c-x86-null.kdump')).for([0x5d6_1140n, 0x5e8_8790n])('does not follow a pointer into a later chunk, at %s', async (word) => {
+    const session = await opened('c-x86-null.kdump');
+    const layout = await typeMembers(session, { name: 'percpu_counter' }, undefined, 0, never);
+    const offset = layout.members.find((member) => member.name === 'counters')?.offset ?? 0;
+    const { members } = await typeMembers(session, { name: 'percpu_counter' }, { space: 'absolute', address: word - BigInt(offset) }, 0, never);
+    const counters = members.find((member) => member.name === 'counters');
+    expect(counters?.value).toMatch(/^0xc0ffffe4c0/);
+    expect(counters?.unfollowed).toBe('each CPU has its own copy');
+    expect([counters?.opens, counters?.place]).toEqual([undefined, undefined]);
+  });
 });

@@ -143,5 +143,9 @@ describe('grids that scroll together', () => {
     leave();
     one.drag(0x400n);
     expect(other.top()).toBe(0x180n);
+    // One that scrolls after it left is not taken for one on screen.
+    other.drag(0x500n);
+    expect(links.count.get()).toBe(1);
+    expect(one.top()).toBe(0x400n);
   });
 });

@@ -3,13 +3,17 @@ import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { TypeMemberJson, TypeMembersJson, WantedType } from '../../../shared/type-members-model.ts';
+import { isFailure } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { kinds, type BtfTypes } from '../../kernel/btf/btf-types.ts';
 import { aggregateNamed, layoutRows, resolved, sizeOf, typeText } from '../../kernel/btf/type-layout.ts';
 import { ownModule, parseTypeName, scopeOf } from '../../kernel/btf/type-scope.ts';
 import { valueAt, type TypeValue, type ValueContext } from '../../kernel/btf/type-values.ts';
+import { perCpuChunks } from '../../kernel/cpus/per-cpu-chunks.ts';
 import { perCpuSection, type PerCpuSection } from '../../kernel/cpus/per-cpu-section.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { kernelObjects } from '../../kernel/object/kernel-objects.ts';
+import type { SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { namesOf } from '../kernel/kernel-names.ts';
 import type { Session } from '../session/session.ts';
 import { readMemory, type ReadRequest } from './read.ts';
@@ -87,12 +91,12 @@ function targetOf(types: BtfTypes, pointer: number, pointerBytes: number): numbe
   return sizeOf(types, target, pointerBytes) === undefined ? undefined : target;
 }
 
-/** What is inside a member, and where it leads. Most compilers leave the tags of pointers out: those into the per-CPU section are told by their number. */
+/** What is inside a member, and where it leads. Most compilers leave the tags of pointers out: those to per-CPU data are told by their number. */
 function inside(
   { types, module }: Scope,
   id: number,
   value: TypeValue,
-  { pointerBytes, perCpu }: { readonly pointerBytes: number; readonly perCpu: PerCpuSection | undefined },
+  { pointerBytes, perCpu }: { readonly pointerBytes: number; readonly perCpu: readonly PerCpuSection[] },
 ): Pick<TypeMemberJson, 'opens' | 'place' | 'unfollowed'> {
   const type = resolved(types, id);
   const reference = (to: number) => ({ id: to, ...defined({ module }) });
@@ -107,7 +111,7 @@ function inside(
     case kinds.pointer: {
       const address = value.value === undefined ? undefined : BigInt(value.value);
       if (address === 0n) return {};
-      const isPerCpu = address !== undefined && perCpu !== undefined && perCpu.start <= address && address < perCpu.end;
+      const isPerCpu = address !== undefined && perCpu.some(({ start, end }) => start <= address && address < end);
       const unfollowed = isPerCpu ? otherSpaces.get('percpu') : otherSpace(types, type.type);
       if (unfollowed !== undefined) return address === undefined ? {} : { unfollowed };
       const target = targetOf(types, type.id, pointerBytes);
@@ -119,6 +123,15 @@ function inside(
     default:
       return {};
   }
+}
+
+/** The numbers that are no addresses, as far as symbols and types lead to what the kernel says of them. */
+function perCpuNumbers({ memory, types, vmcoreinfo }: Kernel, symbols: SymbolTable): readonly PerCpuSection[] {
+  const section = perCpuSection(memory, symbols);
+  if (section === undefined || !types.found) return section === undefined ? [] : [section];
+  const space = { memory, vmcoreinfo, types: types.types.types, noTypes: '', pointerBytes: memory.pointerBytes, symbolAt: () => undefined };
+  const chunks = perCpuChunks(kernelObjects({ space, symbols, noSymbols: '' }), section);
+  return isFailure(chunks) ? [section] : [section, ...chunks.value];
 }
 
 interface Row {
@@ -192,7 +205,7 @@ export async function typeMembers(
       ? textAt(context, place.address)
       : valueAt(context, place.address, row.type, row.bitOffset, row.bits);
   };
-  const perCpu = 'why' in symbols ? undefined : perCpuSection(kernel.memory, symbols);
+  const perCpu = 'why' in symbols ? [] : perCpuNumbers(kernel, symbols);
   const { rows, total } = rowsOf(types, id, start, pointerBytes);
   const size = sizeOf(types, id, pointerBytes);
   return {

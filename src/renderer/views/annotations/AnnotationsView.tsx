@@ -2,9 +2,11 @@
 import { useMemo, useState } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
 import { markPosition } from '../../state/marks.ts';
+import { spaceText } from '../../state/position.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench, type Workbench } from '../../workbench.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
+import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { PlaceWords } from '../../widgets/PlaceWords.tsx';
 import { DataTable } from '../../widgets/data-table/DataTable.tsx';
@@ -45,8 +47,8 @@ function annotationColumns({ dumps, editing, onEdit, workbench }: Shown): readon
     ...more,
   });
   return [
-    column('text', 24, {
-      grow: 3,
+    column('text', 34, {
+      grow: 4,
       cell: (row) => {
         const { dump, mark } = row;
         const where = cellText(row, 'place');
@@ -76,7 +78,7 @@ function annotationColumns({ dumps, editing, onEdit, workbench }: Shown): readon
       grow: 1,
       cell: (row) => (
         <AddressLink dump={row.dump.key} position={markPosition(row.mark)}>
-          {cellText(row, 'place')}
+          {spaceText(markPosition(row.mark))}:<HexNumber value={row.mark.start} />
         </AddressLink>
       ),
     }),

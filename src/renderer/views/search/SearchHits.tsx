@@ -6,6 +6,7 @@ import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { addressItems } from '../../widgets/address-items.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { DataTable } from '../../widgets/data-table/DataTable.tsx';
 import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
@@ -14,8 +15,21 @@ import type { SearchQuestion } from './search-run.ts';
 
 const placeOf = (hit: SearchHit): Position => ({ space: 'absolute', address: BigInt(hit.address), length: hit.bytes });
 
-/** @param codePage of text in EBCDIC */
-const hitColumns = (dump: string, codePage: EbcdicPage | undefined): readonly DataColumn<SearchHit>[] => [
+const fileColumn = (dump: string): DataColumn<SearchHit> => ({
+  id: 'file',
+  title: 'in the file',
+  width: 21,
+  kind: 'hex',
+  text: ({ fileOffset }) => (fileOffset === undefined ? '' : hex(fileOffset)),
+  cell: ({ fileOffset, bytes }) =>
+    fileOffset === undefined ? null : <AddressLink dump={dump} position={{ space: 'file', address: BigInt(fileOffset), length: bytes }} />,
+});
+
+/**
+ * @param codePage of text in EBCDIC
+ * @param inFile whether memory has a place of its own in the file: packed pages have none
+ */
+const hitColumns = (dump: string, codePage: EbcdicPage | undefined, inFile: boolean): readonly DataColumn<SearchHit>[] => [
   {
     id: 'address',
     title: 'absolute address',
@@ -28,15 +42,7 @@ const hitColumns = (dump: string, codePage: EbcdicPage | undefined): readonly Da
       </AddressLink>
     ),
   },
-  {
-    id: 'file',
-    title: 'in the file',
-    width: 21,
-    kind: 'hex',
-    text: ({ fileOffset }) => (fileOffset === undefined ? '' : hex(fileOffset)),
-    cell: ({ fileOffset, bytes }) =>
-      fileOffset === undefined ? null : <AddressLink dump={dump} position={{ space: 'file', address: BigInt(fileOffset), length: bytes }} />,
-  },
+  ...(inFile ? [fileColumn(dump)] : []),
   { id: 'bytes', title: 'bytes', width: 27, text: (hit) => hitBytes(hit) },
   {
     id: 'text',
@@ -64,9 +70,11 @@ interface SearchHitsProps {
 }
 
 export function SearchHits({ dump, hits, question }: SearchHitsProps) {
-  const { places } = useWorkbench();
+  const workbench = useWorkbench();
+  const { places } = workbench;
   const codePage = question?.type === 'ebcdic' ? (question.codePage ?? '1047') : undefined;
-  const columns = useMemo(() => hitColumns(dump.key, codePage), [dump.key, codePage]);
+  const inFile = hits[0]?.fileOffset !== undefined;
+  const columns = useMemo(() => hitColumns(dump.key, codePage, inFile), [dump.key, codePage, inFile]);
   return (
     <DataTable
       name="hits"
@@ -77,6 +85,7 @@ export function SearchHits({ dump, hits, question }: SearchHitsProps) {
       noun={['hit', 'hits']}
       filter={{ label: 'Filter hits' }}
       onRow={(hit) => places.goTo(dump.key, placeOf(hit))}
+      rowItems={(hit) => addressItems(workbench, dump.key, placeOf(hit), document.activeElement?.getBoundingClientRect() ?? new DOMRect())}
     />
   );
 }

@@ -82,7 +82,16 @@ export function createSqlEditor(host: HTMLElement, options: SqlEditorOptions): S
     hideCursorInOverviewRuler: true,
     padding: { top: 8, bottom: 8 },
   });
-  made.addAction({ id: 'sql.run', label: 'Run the query', keybindings: [KeyMod.CtrlCmd | KeyCode.Enter], run: options.onRun });
+  made.addAction({
+    id: 'sql.run',
+    label: 'Run the query',
+    keybindings: [KeyMod.CtrlCmd | KeyCode.Enter],
+    run() {
+      // Suggestions would lie over the rows.
+      made.trigger('sql.run', 'hideSuggestWidget', undefined);
+      options.onRun();
+    },
+  });
   const listening = model.onDidChangeContent(() => options.onChange(model.getValue()));
   return {
     text: () => model.getValue(),
