@@ -199,7 +199,8 @@ describeNeeding('window', 'the hex view', () => {
           return [...one.querySelectorAll('.hex-row')]
             .find((row) => Math.abs(row.getBoundingClientRect().top - clip) < 2)
             ?.querySelector('.hex-quiet')
-            ?.textContent.slice(0, 17).replace(' ', '');
+            ?.textContent.slice(0, 17)
+            .replace(' ', '');
         }),
       );
     await expect.poll(async () => (await tops()).every((top) => top !== undefined)).toBe(true);
