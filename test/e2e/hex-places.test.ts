@@ -69,6 +69,17 @@ describeNeeding('window', 'places in the hex view', () => {
     await expect.poll(() => page.getByTestId('hex-refused').count()).toBe(0);
   });
 
+  it('has a cursor as soon as it has the keys: what is copied and annotated is what it shows', async () => {
+    const desk = await openOne([sampleDump()]);
+    const { page } = desk;
+    await page.getByTestId('dump-title').waitFor();
+    await page.getByTestId('rail-hex').click();
+    await page.getByTestId('hex-grid').focus();
+    await expect.poll(() => cursor(desk)).toContain('absolute 0x00000000 00000000');
+    await page.keyboard.press('Control+Shift+A');
+    await page.getByRole('dialog').waitFor();
+  });
+
   it('takes back what it said of a place when the cursor leaves it', async () => {
     const desk = await openOne([sampleDump()]);
     const { page } = desk;

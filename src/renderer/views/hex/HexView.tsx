@@ -30,7 +30,8 @@ export function HexView({ dump }: { readonly dump: OpenDump }) {
   // A further grid of the dump has a cursor of its own.
   const pane = usePane();
   const owner = (pane === undefined ? undefined : cursorKey(pane)) ?? dump.key;
-  const position = useStore(places.cursors)[owner] ?? firstPosition(dump);
+  const cursor = useStore(places.cursors)[owner];
+  const position = cursor ?? firstPosition(dump);
   const openMenu = useHexMenu(dump.key, owner);
   const { laid: overlay, isFinding } = useStore(hexTabs.all)[owner] ?? hexTabs.of(owner);
   const setOverlay = (next: Laid | undefined): void => hexTabs.change(owner, { laid: next });
@@ -61,7 +62,14 @@ export function HexView({ dump }: { readonly dump: OpenDump }) {
       <div className="hex-panes">
         <SplitPane name="hex" label="Width of the bytes" share={0.72} least={[280, 240]} stackBelow={940} stackedShare={0.62}>
           <div className="hex-left">
-            <div className="hex-main" onContextMenu={openMenu}>
+            <div
+              className="hex-main"
+              onContextMenu={openMenu}
+              // Where the keys are, what they mean has a place: copies and annotations are about it.
+              onFocus={() => {
+                if (cursor === undefined) places.moveCursor(owner, position);
+              }}
+            >
               <HexGridView
                 sourceKey={handle === undefined ? undefined : `${handle}/${dump.generation}/${space}/${cpu ?? ''}`}
                 size={size}
