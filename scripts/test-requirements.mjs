@@ -5,7 +5,7 @@ import { checkElectronLibraries, packagesFor } from './electron-libraries.mjs';
 import { ensureElectron, findElectron } from './electron-runtime.mjs';
 import { findProgram, installLine } from './system-packages.mjs';
 
-/** @typedef {'window' | 'confinement' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile'} RequirementId */
+/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile'} RequirementId */
 
 /**
  * @typedef {object} Requirement
@@ -69,6 +69,7 @@ export const requirements = [
     fetch: (log) => ensureElectron({ log }),
   },
   programs('confinement', 'the window as an unprivileged user and without a network', ['util-linux', 'python3'], 'setpriv', 'unshare', 'python3'),
+  programs('poppler', 'printed reports, page by page', ['poppler-utils'], 'pdfinfo', 'pdftotext', 'pdftoppm'),
   programs('xz', 'packed dumps that are refused, and the reference texts of more dumps', ['xz-utils'], 'xz'),
   {
     ...programs('failing-disk', 'reading from and writing to a disk that fails: a library that is compiled and preloaded', ['gcc', 'libc6-dev'], 'cc'),

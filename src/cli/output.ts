@@ -20,7 +20,7 @@ export const indexOption: CommandOption = { flags: '--index <path>', description
 export interface ResultTarget {
   readonly isStandardOutput: boolean;
   /** @throws DumpError io; nothing is left then */
-  write(io: CliIo, output: OutputOptions, text: string): void;
+  write(io: CliIo, output: OutputOptions, content: string | Uint8Array): void;
 }
 
 /**
@@ -33,12 +33,13 @@ export function resultTarget(options: OptionValues, kind: OutputKind): ResultTar
   if (path !== '-') checkOutput(path, how);
   return {
     isStandardOutput: path === '-',
-    write(io, output, text) {
+    write(io, output, content) {
       if (path === '-') {
-        io.out(text);
+        if (typeof content === 'string') io.out(content);
+        else io.outBytes(content);
         return;
       }
-      writeOutput(path, text, how);
+      writeOutput(path, content, how);
       say(io, output, `wrote ${path}`);
     },
   };

@@ -76,7 +76,7 @@ export function serveApp(): void {
       return new Response(page, {
         headers: {
           'content-type': 'text/html; charset=utf-8',
-          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:",
           'x-content-type-options': 'nosniff',
         },
       });

@@ -7,6 +7,7 @@ import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { handleShellCalls } from './ipc.ts';
 import { installMenu } from './menu.ts';
 import { hardenApp, hardenSession } from './security.ts';
+import { pageToPrint, printFile, usePrintProfile } from './print-file.ts';
 import { openSettings } from './settings.ts';
 import { useOwnUserFolder } from './user-folder.ts';
 import { createWindow } from './window.ts';
@@ -15,9 +16,12 @@ hardenApp();
 const folderRemark = useOwnUserFolder();
 registerAppScheme();
 
-const paths = dumpPaths(givenArguments(process.argv), process.cwd());
-const first = app.requestSingleInstanceLock({ paths });
-if (!first) app.quit();
+const printing = pageToPrint(process.argv);
+if (printing !== undefined) usePrintProfile(printing);
+const paths = printing !== undefined ? [] : dumpPaths(givenArguments(process.argv), process.cwd());
+const first = printing !== undefined || app.requestSingleInstanceLock({ paths });
+if (printing !== undefined) void app.whenReady().then(() => printFile(printing));
+else if (!first) app.quit();
 else {
   /** Files that macOS hands over before the window exists. */
   const early: string[] = [];

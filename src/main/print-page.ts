@@ -1,27 +1,45 @@
 /** Prints a report: a hidden window without script, preload or engine shows the page and makes a PDF of it. */
+import { fileURLToPath } from 'node:url';
 import { BrowserWindow } from 'electron';
+import { fixedPdf } from '../files/fixed-pdf.ts';
+import { withPrintFonts } from '../files/print-fonts.ts';
 import { servePage } from './app-protocol.ts';
 import { pagePreferences } from './security.ts';
 
-const pageNumbers =
-  '<div style="width:100%;font:8px system-ui,sans-serif;color:#666;text-align:center"><span class="pageNumber"></span> / <span class="totalPages"></span></div>';
+/** Chromium from this version on draws the running heads that the page itself declares (margin boxes of CSS). */
+const firstWithMarginBoxes = 131;
+const hasMarginBoxes = Number.parseInt(process.versions.chrome, 10) >= firstWithMarginBoxes;
 
-/** @returns the PDF's bytes */
+/** For those before: as wide as the text of the page. */
+const line = 'display:flex;justify-content:space-between;width:100%;margin:0 17mm 0 19mm;font:8px system-ui,sans-serif;color:#566074';
+const head = `<div style="${line}"><span class="title"></span></div>`;
+const foot = `<div style="${line}"><span></span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>`;
+
+const fonts = fileURLToPath(new URL('../renderer/assets/', import.meta.url));
+
+/** @returns the PDF's bytes: of the same page the same, for one version of Chromium */
 export async function printPage(html: string): Promise<Uint8Array> {
   const window = new BrowserWindow({
     show: false,
+    // Painted while it loads, its elements would be numbered in the order in which they arrived.
+    paintWhenInitiallyHidden: false,
     webPreferences: { ...pagePreferences, javascript: false },
   });
-  const page = servePage(html);
+  const page = servePage(withPrintFonts(html, [fonts]));
   try {
     await window.loadURL(page.url);
-    return await window.webContents.printToPDF({
+    const pdf = await window.webContents.printToPDF({
+      // The page says its size, where a person chose one.
       pageSize: 'A4',
+      preferCSSPageSize: true,
       printBackground: true,
-      displayHeaderFooter: true,
-      headerTemplate: '<span></span>',
-      footerTemplate: pageNumbers,
+      displayHeaderFooter: !hasMarginBoxes,
+      headerTemplate: head,
+      footerTemplate: foot,
+      generateTaggedPDF: true,
+      generateDocumentOutline: true,
     });
+    return fixedPdf(pdf);
   } finally {
     page.release();
     window.destroy();

@@ -31,6 +31,13 @@ const evidence = {
   kdumpImages: v.optional(v.array(v.string())),
 } as const;
 
+/** Analyses that a report has where nobody chose. */
+export const usualAnalyses = ['problems', 'hangs', 'memory'] as const;
+
+/** Sizes that a report is printed on. */
+export const papers = ['a4', 'letter'] as const;
+export type Paper = (typeof papers)[number];
+
 export const integrityProtocol = {
   verify: {
     /** `path`: an index to compare the dump with, instead of the one in the cache; it is only read. */
@@ -57,6 +64,7 @@ export const integrityProtocol = {
       /** Ids of the sections of a document for people; the others are not read for any format. */
       sections: v.optional(v.array(v.string())),
       redact: v.optional(redactionSchema),
+      paper: v.optional(v.picklist(papers)),
     }),
     result: v.strictObject({ mediaType: v.string(), text: v.string() }),
     progress: scanProgressSchema,

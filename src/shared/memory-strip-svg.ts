@@ -27,21 +27,43 @@ const legendColumns = 3;
 const characterWidth = 5.6;
 const mostFailing = 200;
 
-const tile = 6;
-const rising = `<path d="M0 ${tile}L${tile} 0" stroke="currentColor" stroke-width="0.8"/>`;
-const falling = `<path d="M0 0L${tile} ${tile}" stroke="currentColor" stroke-width="0.8"/>`;
-const inks: Readonly<Record<Pattern, string>> = {
-  solid: '',
-  hatch: rising,
-  'back-hatch': falling,
-  cross: rising + falling,
-  dots: '<path d="M1 1h1v1h-1zM4 4h1v1h-1z" fill="currentColor"/>',
-};
+/** Lines of a hatch are so far apart, dots half as far. */
+const hatchStep = 6;
 
-const patternOf = (id: string, { id: kind, colour, pattern }: MemoryKind): string =>
-  `<pattern id="${id}-${kind}" width="${tile}" height="${tile}" patternUnits="userSpaceOnUse"><rect width="${tile}" height="${tile}" style="fill:var(${colour})"/>${inks[pattern]}</pattern>`;
-const fillOf = (id: string, { id: kind, colour, pattern }: MemoryKind): string =>
-  pattern === 'solid' ? `style="fill:var(${colour})"` : `fill="url(#${id}-${kind})"`;
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+function steps(from: number, to: number, step: number): readonly number[] {
+  return Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, at) => Number((from + at * step).toFixed(2)));
+}
+
+/** Lines over a box, and beyond its edges: whoever draws them clips. Printed, a pattern of SVG would be a picture of dots. */
+function ink(pattern: Pattern, { x, y, w, h }: Box): string {
+  const slanted = steps(x - h, x + w, hatchStep);
+  const line = (d: string): string => `<path d="${d}" fill="none" stroke="currentColor" stroke-width="0.7"/>`;
+  const rising = slanted.map((at) => `M${at} ${y + h}l${h}-${h}`).join('');
+  const falling = slanted.map((at) => `M${at} ${y}l${h} ${h}`).join('');
+  switch (pattern) {
+    case 'solid':
+      return '';
+    case 'hatch':
+      return line(rising);
+    case 'back-hatch':
+      return line(falling);
+    case 'cross':
+      return line(rising + falling);
+    case 'dots':
+      return steps(y + 1.5, y + h, hatchStep / 2)
+        .map((at, row) => `<path d="M${x + (row % 2) * 3} ${at}h${w}" fill="none" stroke="currentColor" stroke-dasharray="1 5"/>`)
+        .join('');
+  }
+}
+
+const ground = ({ colour }: MemoryKind): string => `style="fill:var(${colour})"`;
 
 const rect = (x: number, y: number, w: number, h: number, paint: string): string =>
   `<rect x="${Number(x.toFixed(2))}" y="${Number(y.toFixed(2))}" width="${Number(w.toFixed(2))}" height="${Number(h.toFixed(2))}" ${paint}/>`;
@@ -49,22 +71,45 @@ const rect = (x: number, y: number, w: number, h: number, paint: string): string
 const sameBands = (one: readonly Band[], other: readonly Band[]): boolean =>
   one.length === other.length && one.every(({ kind, from, to }, at) => other[at]?.kind === kind && other[at].from === from && other[at].to === to);
 
-/** Neighbours that look the same are one rectangle. */
-function bars(id: string, buckets: readonly StripBucket[]): string {
-  const kinds = new Map(memoryKinds.map((kind) => [kind.id, fillOf(id, kind)]));
+/** What each kind covers. Neighbours that look the same are one rectangle. */
+function areas(buckets: readonly StripBucket[]): ReadonlyMap<string, readonly Box[]> {
   const step = inner / Math.max(1, buckets.length);
-  const drawn: string[] = [];
+  const found = new Map<string, Box[]>();
   const bands = buckets.map(bandsOf);
   for (let at = 0; at < bands.length;) {
     const own = bands[at] ?? [];
     let end = at + 1;
     while (end < bands.length && sameBands(own, bands[end] ?? [])) end += 1;
-    for (const { kind, from, to } of own)
-      drawn.push(rect(margin + at * step, top + from * stripHeight, (end - at) * step, (to - from) * stripHeight, kinds.get(kind) ?? ''));
+    for (const { kind, from, to } of own) {
+      const box = { x: margin + at * step, y: top + from * stripHeight, w: (end - at) * step, h: (to - from) * stripHeight };
+      const others = found.get(kind);
+      if (others === undefined) found.set(kind, [box]);
+      else others.push(box);
+    }
     at = end;
   }
-  return drawn.join('');
+  return found;
 }
+
+/** One path for all of a kind, its lines clipped to it. */
+function bars(id: string, buckets: readonly StripBucket[]): string {
+  const found = areas(buckets);
+  const number = (value: number): number => Number(value.toFixed(2));
+  return memoryKinds
+    .map((kind) => {
+      const boxes = found.get(kind.id) ?? [];
+      if (boxes.length === 0) return '';
+      const outline = boxes.map(({ x, y, w, h }) => `M${number(x)} ${number(y)}h${number(w)}v${number(h)}h-${number(w)}z`).join('');
+      const lines = ink(kind.pattern, { x: margin, y: top, w: inner, h: stripHeight });
+      const clip = lines === '' ? '' : `<clipPath id="${id}-${kind.id}"><path d="${outline}"/></clipPath><g clip-path="url(#${id}-${kind.id})">${lines}</g>`;
+      return `<path d="${outline}" ${ground(kind)}/>${clip}`;
+    })
+    .join('');
+}
+
+/** A square of the legend. */
+const swatch = (x: number, y: number, kind: MemoryKind): string =>
+  `<svg x="${x}" y="${y}" width="10" height="10"><rect width="10" height="10" ${ground(kind)}/>${ink(kind.pattern, { x: 0, y: 0, w: 10, h: 10 })}</svg>`;
 
 function frames({ outlines, span }: StripDrawing, place: (address: bigint) => number): string {
   let free = 0;
@@ -103,14 +148,14 @@ export function memoryStripSvg(drawing: StripDrawing, id: string): string {
   const seen = failing.filter(({ start, end }) => end > span.start && start < span.end);
   const total = pagesOf(counts);
   const entries = [
-    ...shown.map((kind) => ({ paint: fillOf(id, kind), text: `${kind.label}: ${countText(counts[kind.id])} pages` })),
-    ...(seen.length === 0 ? [] : [{ paint: 'class="strip-failing"', text: 'a failed check lies here' }]),
+    ...shown.map((kind) => ({ square: (x: number, y: number) => swatch(x, y, kind), text: `${kind.label}: ${countText(counts[kind.id])} pages` })),
+    ...(seen.length === 0 ? [] : [{ square: (x: number, y: number) => rect(x, y, 10, 10, 'class="strip-failing"'), text: 'a failed check lies here' }]),
   ];
   const column = inner / legendColumns;
   const legend = entries
-    .map(({ paint, text }, at) => {
+    .map(({ square, text }, at) => {
       const [x, y] = [margin + (at % legendColumns) * column, legendTop + Math.floor(at / legendColumns) * legendLine];
-      return `${rect(x, y, 10, 10, `${paint} stroke="currentColor" stroke-width="0.5"`)}<text x="${(x + 16).toFixed(1)}" y="${y + 9}" fill="currentColor">${svgText(text)}</text>`;
+      return `${square(x, y)}${rect(x, y, 10, 10, 'fill="none" stroke="currentColor" stroke-width="0.5"')}<text x="${(x + 16).toFixed(1)}" y="${y + 9}" fill="currentColor">${svgText(text)}</text>`;
     })
     .join('');
   const axis =
@@ -124,12 +169,7 @@ export function memoryStripSvg(drawing: StripDrawing, id: string): string {
     [width, height],
     `Memory from ${hex(span.start)} to ${hex(span.end)}`,
     words,
-    `<defs>${shown
-      .filter(({ pattern }) => pattern !== 'solid')
-      .map((kind) => patternOf(id, kind))
-      .join(
-        '',
-      )}</defs>${bars(id, buckets)}${rect(margin, top, inner, stripHeight, 'fill="none" stroke="currentColor" stroke-width="0.5"')}${frames(drawing, place)}${seen
+    `${bars(id, buckets)}${rect(margin, top, inner, stripHeight, 'fill="none" stroke="currentColor" stroke-width="0.5"')}${frames(drawing, place)}${seen
       .slice(0, mostFailing)
       .map((one) => failure(place, one))
       .join('')}${axis}${legend}`,

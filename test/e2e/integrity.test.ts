@@ -54,11 +54,12 @@ function attestationVerdict(attestation: string, publicKey: string): string | un
   return checks.find(({ id }) => id === 'attestation')?.verdict;
 }
 
-async function exportAs(opened: Desk, format: string, path: string, key?: string): Promise<Buffer> {
+async function exportAs(opened: Desk, format: string, path: string, key?: string, choose?: () => Promise<void>): Promise<Buffer> {
   await answerDialogs(opened, path, key);
   const { page } = opened;
   await page.getByTestId('export').click();
   await page.getByTestId(`export-${format}`).check();
+  await choose?.();
   await page.getByTestId('export-start').click();
   await expect.poll(() => existsSync(path) && statSync(path).size > 0).toBe(true);
   return readFileSync(path);
@@ -84,6 +85,13 @@ describeNeeding('window', 'the integrity view', () => {
     const at = (name: string): string => join(folder, name);
     expect((await exportAs(desk, 'pdf', at('report.pdf'))).subarray(0, 5).toString()).toBe('%PDF-');
     expect(JSON.parse((await exportAs(desk, 'sarif', at('report.sarif'))).toString())).toMatchObject({ version: '2.1.0' });
+    const chosen = await exportAs(desk, 'markdown', at('chosen.md'), undefined, async () => {
+      await page.getByTestId('export-sections').click();
+      await page.getByTestId('export-section-log').uncheck();
+      await desk.photograph('integrity-sections');
+    });
+    expect(chosen.toString()).toContain('## Other checks');
+    expect(chosen.toString()).not.toContain('## The end of the kernel log');
     expect((await exportAs(desk, 'sha256sum', at('m.sha256'))).toString()).toMatch(/^[0-9a-f]{64} {2}sample-damaged\.s390\n/);
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const [key, trusted, stranger] = [at('key.pem'), at('key.pub'), at('stranger.pub')];

@@ -72,8 +72,7 @@ const allowed = new Set([
   'wbr',
   'title',
   'desc',
-  'defs',
-  'pattern',
+  'clippath',
 ]);
 
 function expectHarmless(html: string): void {

@@ -54,10 +54,14 @@ export const facts = (list: readonly (readonly [name: Text, value: Text | undefi
   facts: list.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
 });
 
-/** @param most rows that are shown: the number of the others is told */
-export const table = (columns: readonly (readonly [title: string, kind: TableColumn['kind']])[], rows: readonly (readonly Text[])[], most = 200): Block => ({
-  kind: 'table',
-  columns: columns.map(([title, kind]) => ({ title, kind })),
-  rows: rows.slice(0, most),
-  leftOut: Math.max(0, rows.length - most),
-});
+/** Without columns of which no row knows anything. @param most rows that are shown: the number of the others is told */
+export function table(all: readonly (readonly [title: string, kind: TableColumn['kind']])[], rows: readonly (readonly Text[])[], most = 200): Block {
+  const shown = rows.slice(0, most);
+  const kept = all.map((_, at) => shown.some((row) => plainText(row[at] ?? '') !== ''));
+  return {
+    kind: 'table',
+    columns: all.map(([title, kind]) => ({ title, kind })).filter((_, at) => kept[at]),
+    rows: shown.map((row) => row.filter((_, at) => kept[at])),
+    leftOut: rows.length - shown.length,
+  };
+}

@@ -1,4 +1,5 @@
 /** The style sheet of the HTML report: light and dark on a screen, black on white on paper. */
+import type { Paper } from '../../shared/integrity-protocol.ts';
 import { cssString } from './html-text.ts';
 
 const tokens = `
@@ -17,7 +18,7 @@ p{margin:0 0 8px}p.plain{color:var(--dim);font-size:13px}p.good{color:var(--good
 code,pre,td.mono{font-family:"IBM Plex Mono",ui-monospace,monospace;font-size:12px;line-height:18px;font-variant-ligatures:none}
 pre{margin:0 0 12px;padding:10px 12px;background:var(--raised);border-left:3px solid var(--line);white-space:pre-wrap;font-size:11.5px;line-height:17px}
 .death{font-weight:600;color:var(--bad)}.death::before{content:"> "}
-a{color:var(--accent);text-decoration:none}`;
+.whole{white-space:nowrap}a{color:var(--accent);text-decoration:none}`;
 
 const blocks = `
 table{border-collapse:collapse;width:100%;margin:0 0 14px}th,td{text-align:left;vertical-align:top;padding:5px 14px 5px 0;border-bottom:1px solid var(--line)}
@@ -49,10 +50,10 @@ p.plain,.callout p{font-size:8.5pt}.callout p.callout-title{font-size:14pt;line-
 section.first{break-after:page}section:last-of-type{break-after:auto}}`;
 
 /** @param head of every page but the first @param foot of every page */
-const pages = (head: string, foot: string): string => `
-@page{margin:20mm 17mm 19mm 19mm;@top-left{content:${cssString(head)};font:8pt "IBM Plex Sans",system-ui,sans-serif;color:#566074;vertical-align:bottom;padding-bottom:4mm}
+const pages = (head: string, foot: string, paper: Paper | undefined): string => `
+@page{${paper === undefined ? '' : `size:${paper};`}margin:20mm 17mm 19mm 19mm;@top-left{content:${cssString(head)};font:8pt "IBM Plex Sans",system-ui,sans-serif;color:#566074;vertical-align:bottom;padding-bottom:4mm}
 @bottom-left{content:${cssString(foot)};font:7.5pt "IBM Plex Mono",ui-monospace,monospace;color:#566074;vertical-align:top;padding-top:4mm}
 @bottom-right{content:counter(page) " / " counter(pages);font:8pt "IBM Plex Sans",system-ui,sans-serif;color:#566074;vertical-align:top;padding-top:4mm}}
 @page:first{@top-left{content:""}}`;
 
-export const reportStyle = (head: string, foot: string): string => tokens + text + blocks + paper + pages(head, foot);
+export const reportStyle = (head: string, foot: string, size: Paper | undefined): string => tokens + text + blocks + paper + pages(head, foot, size);

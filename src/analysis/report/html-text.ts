@@ -23,13 +23,19 @@ function parts(word: string): readonly string[] {
   return word.split(/(?<=[/_.:,;|=&?()-])(?=[^/_.:,;|=&?()-])/u).flatMap((part) => part.match(new RegExp(`.{1,${endless}}`, 'gu')) ?? []);
 }
 
+/** Dates, ranges and versions: a browser would break them after a hyphen. */
+const breaksAnyway = /[\dA-Za-z]-\d/;
+
 /** The same where long words must find a place to break: no number and no name is broken elsewhere. */
 export const breakableHtml = (text: string): string =>
   reportText(text)
     .split(/(\s+)/)
     .map((word) =>
       parts(word)
-        .map((part) => part.replaceAll(/[&<>"']/g, (mark) => escapes[mark] ?? mark))
+        .map((part) => {
+          const escaped = part.replaceAll(/[&<>"']/g, (mark) => escapes[mark] ?? mark);
+          return breaksAnyway.test(part) ? `<span class="whole">${escaped}</span>` : escaped;
+        })
         .join('<wbr>'),
     )
     .join('');

@@ -21,7 +21,7 @@ function render(report: ReportModel, choice: DocumentChoice = {}): string {
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="generator" content="${escapeHtml(tool)}"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title><style>${reportStyle(cut(title), `identity ${report.identity.slice(0, 16)}`)}</style></head><body>
+<title>${escapeHtml(title)}</title><style>${reportStyle(cut(title), `identity ${report.identity.slice(0, 16)}`, choice.paper)}</style></head><body>
 <h1>${escapeHtml(title)}</h1>
 <p class="subtitle">${escapeHtml(tool)}</p>
 ${body.join('\n')}

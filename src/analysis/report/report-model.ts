@@ -6,6 +6,7 @@ import type { AnalysisDrawing, AnalysisJson } from '../../shared/analysis-table.
 import type { Annotation } from '../../shared/annotation-model.ts';
 import type { CheckResult, DamageEntry, Health, PanicKdump, StandaloneKdump, TwoStage, VerifyJson } from '../../shared/check-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
+import type { Paper } from '../../shared/integrity-protocol.ts';
 import type { KindCounts, StripBucket } from '../../shared/memory-kinds.ts';
 import type { Info } from '../../shared/model.ts';
 import type { LogRecordJson } from '../../shared/kernel-model.ts';
@@ -119,6 +120,8 @@ export type ReportPart = (typeof reportParts)[number];
 export interface DocumentChoice {
   /** Ids of its sections; without it those that are in by default. */
   readonly sections?: readonly string[];
+  /** On which it is printed; without it the printer decides. */
+  readonly paper?: Paper;
 }
 
 export interface ReportFormat {

@@ -1,6 +1,7 @@
 import type { Annotation } from '../../shared/annotation-model.ts';
 import { analysesOption, analysisOption } from '../analysis-options.ts';
-import type { Command, CommandContext } from '../command.ts';
+import { papers, usualAnalyses, type Paper } from '../../shared/integrity-protocol.ts';
+import type { Command, CommandContext, OptionValues } from '../command.ts';
 import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
 import { readRules } from '../ignore-rules-file.ts';
 import { exitCodes, say, UsageError } from '../io.ts';
@@ -8,9 +9,18 @@ import { withDump } from '../open-dump.ts';
 import { knownIssuesOf, knownIssuesOption } from '../known-issues-option.ts';
 import { formatsOf, sectionsText } from '../text/catalogue-text.ts';
 import { outputOptions, resultTarget } from '../output.ts';
+import { printPdf } from '../print-pdf.ts';
 import { progressLine } from '../progress-line.ts';
 import { redactionOf, redactOption } from '../redact-option.ts';
 import { readSessionFile, sessionAnnotations } from '../session-file.ts';
+
+/** @throws UsageError for another size */
+function paperOf({ paper }: OptionValues): Paper | undefined {
+  if (paper === undefined) return undefined;
+  const found = papers.find((one) => one === paper);
+  if (found === undefined) throw new UsageError(`--paper: expected ${papers.join(' or ')}`);
+  return found;
+}
 
 export const reportCommand: Command = {
   name: 'report',
@@ -19,7 +29,8 @@ export const reportCommand: Command = {
   ofKernel: true,
   get options() {
     return [
-      { flags: '--format <format>', description: formatsOf('report'), default: 'html' },
+      { flags: '--format <format>', description: `${formatsOf('report')}; pdf, where something that prints is installed`, default: 'html' },
+      { flags: '--paper <size>', description: 'a4 or letter, of what is printed' },
       ...outputOptions,
       { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
       { flags: '--with <dump>', description: 'also compare with another dump' },
@@ -28,14 +39,17 @@ export const reportCommand: Command = {
       { flags: '--sections <ids>', description: `what is in it, with commas between: ${sectionsText()}` },
       redactOption,
       knownIssuesOption,
-      { ...analysisOption, description: `${analysisOption.description}; without it problems, hangs and memory` },
+      { ...analysisOption, description: `${analysisOption.description}; without it ${usualAnalyses.join(', ')}` },
       ...evidenceOptions,
     ];
   },
   example: 'dumpbench report dump.s390 --format html -o report.html',
   async run(context, [file = ''], options) {
     const { engine, io, output } = context;
+    const isPdf = options.format === 'pdf';
     const target = resultTarget(options, 'report');
+    if (isPdf && target.isStandardOutput) throw new UsageError('--format pdf needs a file: name it by -o');
+    const paper = paperOf(options);
     const other = typeof options.with === 'string' ? options.with : undefined;
     if (other === undefined && options.ignore !== undefined) throw new UsageError('--ignore belongs to a comparison: name the other dump by --with');
     const rules = typeof options.ignore === 'string' ? { rules: readRules(options.ignore) } : {};
@@ -52,11 +66,12 @@ export const reportCommand: Command = {
         'report',
         {
           dump,
-          format: String(options.format),
+          format: isPdf ? 'html' : String(options.format),
           quick: options.quick === true,
           ...evidence,
           ...(knownIssues === undefined ? {} : { knownIssues: [...knownIssues] }),
           ...(analyses.length === 0 ? {} : { analyses }),
+          ...(paper === undefined ? (isPdf ? { paper: 'a4' as const } : {}) : { paper }),
           ...(sections === undefined ? {} : { sections: [...sections] }),
           ...(redact === undefined ? {} : { redact }),
           ...(annotations.length === 0 ? {} : { annotations: [...annotations] }),
@@ -82,7 +97,7 @@ export const reportCommand: Command = {
     }).finally(() => {
       progress.clear();
     });
-    target.write(io, output, report.text);
+    target.write(io, output, isPdf ? await printPdf(report.text, io.signal) : report.text);
     return exitCodes.fine;
   },
 };

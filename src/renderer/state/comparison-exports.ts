@@ -72,7 +72,17 @@ export function exportComparison(
       const { left, right, exact, shift, rules } = compared;
       const { text } = await engine.call(
         'report',
-        { dump: left, with: right, exact, shift, ...defined({ rules }), format: report.format, quick: true, analyses: asked },
+        {
+          dump: left,
+          with: right,
+          exact,
+          shift,
+          ...defined({ rules }),
+          format: report.format,
+          quick: true,
+          analyses: asked,
+          ...(report.printed === true ? { paper: 'a4' } : {}),
+        },
         how,
       );
       return report.printed === true ? shell.call('savePdf', { html: text, ...name }) : shell.call('saveText', { kind: 'report', text, ...name });

@@ -3,6 +3,7 @@ import type { EngineLink } from '../engine/engine-link.ts';
 import { attachedText, attachmentKinds, type AttachmentKind, type AttachmentPaths } from '../../shared/attachment.ts';
 import type { Catalogue } from '../../shared/catalogue-model.ts';
 import type { EvidenceKind, VerifyJson } from '../../shared/check-model.ts';
+import type { Paper } from '../../shared/integrity-protocol.ts';
 import type { KnownIssue } from '../../shared/known-issues.ts';
 import type { Shell } from '../shell/shell-calls.ts';
 import { defined } from '../../shared/defined.ts';
@@ -29,8 +30,20 @@ export interface DumpJobs {
   readonly attachFiles: (key: string, files: AttachmentPaths) => void;
   /** Takes attached files away: one, or all of them. */
   readonly detach: (key: string, kind?: AttachmentKind) => void;
-  /** @param full with digests and scans; without it as much as was checked so far. Manifests and attestations always read everything. */
-  readonly hand: (key: string, format: ExportFormat, full?: boolean, analyses?: readonly string[]) => void;
+  /** Manifests and attestations always read everything. */
+  readonly hand: (key: string, format: ExportFormat, choice?: ReportChoice) => void;
+}
+
+/** What is in a report. */
+export interface ReportChoice {
+  /** With digests and scans; without it as much as was checked so far. */
+  readonly full?: boolean;
+  /** Without them the usual ones. */
+  readonly analyses?: readonly string[];
+  /** Without them those that are in by default. */
+  readonly sections?: readonly string[];
+  /** What it is printed on. */
+  readonly paper?: Paper;
 }
 
 /** Attached files that checks of their own are about. */
@@ -211,7 +224,7 @@ export function createDumpJobs(
         else runVerify(key, true);
       }
     },
-    hand(key, format, full, analyses = []) {
+    hand(key, format, { full, analyses, sections, paper = 'a4' } = {}) {
       const one = opened(key);
       if (one === undefined) return;
       const { dump, handle } = one;
@@ -237,7 +250,9 @@ export function createDumpJobs(
               format: format.format,
               quick,
               annotations,
-              analyses: analyses.map((id) => ({ id })),
+              ...(sections === undefined ? {} : { sections: [...sections] }),
+              ...(analyses === undefined || sections?.includes('analyses') === false ? {} : { analyses: analyses.map((id) => ({ id })) }),
+              ...(format.printed === true ? { paper } : {}),
               ...(issues === undefined ? {} : { knownIssues: [...issues] }),
               ...params(dump.evidence),
             },

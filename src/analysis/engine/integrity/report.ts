@@ -5,6 +5,7 @@ import { sortAnnotations, type Annotation } from '../../../shared/annotation-mod
 import type { AnalysisRequest } from '../../../shared/analysis-protocol.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
+import { usualAnalyses, type Paper } from '../../../shared/integrity-protocol.ts';
 import { withKnownIssues, type KnownIssue } from '../../../shared/known-issues.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { Redaction } from '../../../shared/redact-rules.ts';
@@ -31,9 +32,6 @@ import { readReportParts } from './report-parts.ts';
 import { verifySession, type Scan, type VerifyRequest } from './verify.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { kdumpStarted } from '../triage/kdump-start.ts';
-
-/** Those that a report has where nobody chose. */
-const usualAnalyses: readonly AnalysisRequest[] = [{ id: 'problems' }, { id: 'hangs' }, { id: 'memory' }];
 
 /** @param parts what else to read than facts and checks */
 export async function buildReport(session: Session, request: VerifyRequest, parts: ReadonlySet<ReportPart>, context: Scan): Promise<ReportModel> {
@@ -89,6 +87,7 @@ export interface ReportRequest extends VerifyRequest {
   readonly analyses?: readonly AnalysisRequest[] | undefined;
   /** Ids of the sections that it has; without it those that are in by default. */
   readonly sections?: readonly string[] | undefined;
+  readonly paper?: Paper | undefined;
   /** What is taken out of it. */
   readonly redact?: Redaction | undefined;
 }
@@ -97,12 +96,12 @@ export interface ReportRequest extends VerifyRequest {
 export async function reportModel(
   session: Session,
   other: Session | undefined,
-  { rules, exact = false, shift = 0, knownIssues, annotations = [], analyses: asked, sections, redact, ...request }: Omit<ReportRequest, 'format'>,
+  { rules, exact = false, shift = 0, knownIssues, annotations = [], analyses: asked, sections, redact, ...request }: Omit<ReportRequest, 'format' | 'paper'>,
   context: Scan,
 ): Promise<ReportModel> {
   const parts = partsOf(chosenSections(sections));
   // What is asked for by name is in every format, whatever the sections are.
-  const analyses = asked ?? (parts.has('analyses') ? usualAnalyses : []);
+  const analyses = asked ?? (parts.has('analyses') ? usualAnalyses.map((id) => ({ id })) : []);
   const tables = await analysesOf(session, analyses, context);
   const model = await buildReport(session, request, parts, context);
   const comparison =
@@ -125,12 +124,12 @@ export async function reportModel(
 export async function renderReport(
   session: Session,
   other: Session | undefined,
-  { format, ...request }: ReportRequest,
+  { format, paper, ...request }: ReportRequest,
   context: Scan,
 ): Promise<{ mediaType: string; text: string }> {
   const chosen = reportFormats.find((one) => one.id === format);
   if (chosen === undefined)
     throw new RequestError('query', `there is no report format "${format}": expected one of ${reportFormats.map((one) => one.id).join(', ')}`);
   const model = await reportModel(session, other, request, context);
-  return { mediaType: chosen.mediaType, text: chosen.render(model, defined({ sections: request.sections })) };
+  return { mediaType: chosen.mediaType, text: chosen.render(model, defined({ sections: request.sections, paper })) };
 }

@@ -15,8 +15,8 @@ function drawing({ drawing: kind, rows }: ReportAnalysis, at: number): readonly 
   return svg === undefined ? [] : [{ kind: 'drawing', svg, text: '' }];
 }
 
-/** Columns of a tree that its indented names say as well. */
-const treeColumns: ReadonlySet<string> = new Set(['level', 'parent', 'path']);
+/** Columns of a tree that its indented names say as well, and the one that names another analysis. */
+const treeColumns: ReadonlySet<string> = new Set(['level', 'parent', 'path', 'see']);
 const indent = (row: RowJson): string => '\u2003'.repeat(Math.min(8, Number(row.level ?? 0)));
 
 function analysisBlocks(analysis: ReportAnalysis, at: number): readonly Block[] {

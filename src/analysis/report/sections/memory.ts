@@ -6,7 +6,9 @@ import { type Block, mono, quoted, table, type Text } from '../blocks.ts';
 import type { ReportModel } from '../report-model.ts';
 import type { ReportSection } from './section.ts';
 
-const mostRegions = 40;
+/** Of ranges that have a name, and of the others. */
+const mostNamed = 80;
+const mostPlain = 16;
 const plainKinds: ReadonlySet<RegionJson['kind']> = new Set<RegionJson['kind']>(['stored', 'zero', 'excluded', 'missing', 'mixed']);
 const isPlain = ({ kind }: RegionJson): boolean => plainKinds.has(kind);
 
@@ -36,7 +38,7 @@ export const memorySection: ReportSection = {
       report.regions
         .toSorted((one, other) => Number(isPlain(one)) - Number(isPlain(other)))
         .map(({ kind, start, end, name }): Text[] => [kind, mono(`${start}-${end}`), byteText(BigInt(end) - BigInt(start)), quoted(name)]),
-      mostRegions,
+      Math.min(mostNamed, report.regions.filter((one) => !isPlain(one)).length) + mostPlain,
     ),
   ],
 };

@@ -1,5 +1,6 @@
 /** What can be handed on of a dump: reports, manifests, a signed attestation. */
 import { useState } from 'react';
+import { papers, usualAnalyses, type Paper } from '../../../shared/integrity-protocol.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { exportFormats } from '../../state/catalogue.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -7,16 +8,22 @@ import { useWorkbench } from '../../workbench.ts';
 import { Dialog } from '../../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { AnalysesChoice } from '../kernel/AnalysesChoice.tsx';
+import { SectionsChoice } from './SectionsChoice.tsx';
+
+const paperNames: Readonly<Record<Paper, string>> = { a4: 'A4', letter: 'Letter' };
 
 export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; readonly onClose: () => void }) {
   const { dumpJobs, catalogue } = useWorkbench();
   const formats = exportFormats(useStore(catalogue));
-  const [analyses, setAnalyses] = useState<readonly string[]>([]);
+  const [analyses, setAnalyses] = useState<readonly string[]>(usualAnalyses);
+  const known = useStore(catalogue).sections;
+  const [sections, setSections] = useState<readonly string[]>(() => known.filter(({ byDefault }) => byDefault).map(({ id }) => id));
+  const [paper, setPaper] = useState<Paper>('a4');
   const [chosen, setChosen] = useState<string>('html');
   const [full, setFull] = useState(dump.checked === 'full');
   const format = formats.find(({ id }) => id === chosen);
   const start = (): void => {
-    if (format !== undefined) dumpJobs.hand(dump.key, format, full, analyses);
+    if (format !== undefined) dumpJobs.hand(dump.key, format, { full, analyses, sections, paper });
     onClose();
   };
   return (
@@ -49,7 +56,25 @@ export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; reado
         />
         With digests and full scan: reads the whole dump
       </label>
-      {format?.kind !== 'report' ? null : <AnalysesChoice label="Analyses in the report" testId="export-analysis" chosen={analyses} onChange={setAnalyses} />}
+      {format?.printed !== true ? null : (
+        <fieldset className="dialog-check">
+          <legend className="unseen">Paper</legend>
+          {papers.map((size) => (
+            <label key={size}>
+              <input type="radio" name="paper" checked={size === paper} onChange={() => setPaper(size)} data-testid={`export-paper-${size}`} />{' '}
+              {paperNames[size]}
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {format?.kind !== 'report' ? null : (
+        <>
+          <SectionsChoice sections={known} chosen={sections} onChange={setSections} />
+          {sections.includes('analyses') ? (
+            <AnalysesChoice label="Analyses in the report" testId="export-analysis" chosen={analyses} onChange={setAnalyses} />
+          ) : null}
+        </>
+      )}
     </Dialog>
   );
 }
