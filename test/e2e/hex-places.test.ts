@@ -75,7 +75,7 @@ describeNeeding('window', 'places in the hex view', () => {
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('rail-hex').click();
     await page.getByTestId('hex-grid').focus();
-    await expect.poll(() => cursor(desk)).toContain('absolute 0x00000000 00000000');
+    await expect.poll(() => cursor(desk)).toContain('absolute 0x0000000000000000');
     await page.keyboard.press('Control+Shift+A');
     await page.getByRole('dialog').waitFor();
   });
