@@ -52,7 +52,7 @@ describeNeeding('window', 'the kernel view', () => {
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
     await view
       .getByTestId('backtrace')
-      .getByRole('button', { name: /^0x0*c9bbc0$/ })
+      .getByRole('button', { name: /^0x0*c9bbc0, virtual address$/ })
       .click();
     await page.getByTestId('status-cursor').getByText('c9bbc0').waitFor();
 

@@ -42,7 +42,7 @@ describeNeeding('window', 'search', () => {
     await page.getByTestId('search-pattern').fill('OSINFOSZ');
     await page.keyboard.press('Enter');
     const hits = page.getByTestId('search-hits');
-    await hits.getByRole('button', { name: /^0x0*1c8000$/ }).click();
+    await hits.getByRole('button', { name: /^0x0*1c8000\b/ }).click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('1c8000');
     await page.getByTestId('rail-search').click();
@@ -90,7 +90,7 @@ describeNeeding('window', 'SQL', () => {
     await page.keyboard.press('Control+Enter');
     await page
       .getByTestId('sql-table')
-      .getByRole('button', { name: /^0x0*1c8000$/ })
+      .getByRole('button', { name: /^0x0*1c8000\b/ })
       .waitFor();
     await type('delete from region ');
     await page.keyboard.press('Escape');
@@ -122,11 +122,11 @@ describeNeeding('window', 'SQL', () => {
     await page.getByRole('button', { name: 'Table', exact: true }).click();
     await page
       .getByTestId('sql-table')
-      .getByRole('button', { name: /^0x0*1c8000$/ })
+      .getByRole('button', { name: /^0x0*1c8000\b/ })
       .waitFor();
     await page
       .getByTestId('sql-table')
-      .getByRole('button', { name: /^0x0*1c8000$/ })
+      .getByRole('button', { name: /^0x0*1c8000\b/ })
       .click();
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('1c8000');

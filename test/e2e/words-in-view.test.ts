@@ -16,6 +16,19 @@ const real = 'o-s390-s3-kdump-zlib-d31';
 /** An option such as `--manifest`, as a command line has it. Dashes of a kernel's own texts ("---[ end trace") are none. */
 const option = /(?:^|[\s(“"'`])--[a-z][a-z-]+/m;
 
+/** Actions that show something over the window. */
+const dialogs = ['app.palette', 'app.shortcuts', 'app.about', 'file.openWith', 'mark.bookmark', 'dump.exportMemory'];
+/** Buttons of views that do, by the view's item in the rail. */
+const dialogButtons = [
+  ['rail-integrity', 'Check against…'],
+  ['rail-integrity', 'Export…'],
+  ['rail-overview', /all \d+ facts/],
+  ['rail-overview', 'attach…'],
+] as const;
+
+const act = ({ app }: Desk, action: string): Promise<void> =>
+  app.evaluate(({ BrowserWindow }, id) => BrowserWindow.getAllWindows()[0]?.webContents.send('shell-event', { event: 'action', action: id }), action);
+
 interface Said {
   /** All that can be read or heard, apart from what the kernel printed. */
   readonly texts: readonly string[];
@@ -68,6 +81,28 @@ describeNeeding('window', 'what the window says', () => {
       await page.getByTestId(view).click();
       await page.getByTestId(view.replace('rail-', 'view-')).filter({ visible: true }).waitFor();
       await look(view);
+    }
+    // What lies over the window.
+    const dialog = page.locator('dialog[open], [popover]:popover-open');
+    const lookOver = async (where: string): Promise<void> => {
+      await expect.poll(() => dialog.count(), { message: `${where} shows something` }).toBeGreaterThan(0);
+      await look(where);
+      await page.keyboard.press('Escape');
+      await expect.poll(() => dialog.count()).toBe(0);
+    };
+    // A place, for a bookmark.
+    await page.keyboard.press('Control+g');
+    await page.getByTestId('go-to').fill('absolute:0x1000');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('status-cursor').getByText('1000').waitFor();
+    for (const action of dialogs) {
+      await act(desk, action);
+      await lookOver(action);
+    }
+    for (const [view, name] of dialogButtons) {
+      await page.getByTestId(view).click();
+      await page.getByTestId(view.replace('rail-', 'view-')).filter({ visible: true }).getByRole('button', { name }).first().click();
+      await lookOver(`${view}: ${String(name)}`);
     }
     await page.getByRole('tab', { name: /letter\.txt/ }).click();
     await page.getByTestId('error-page').filter({ visible: true }).waitFor();

@@ -51,6 +51,9 @@ function locatedOf({ findings, checks }: Landscape): readonly Located[] {
 const overlaps = (start: bigint, end: bigint, other: { readonly start: string; readonly end: string }): boolean =>
   start < BigInt(other.end) && BigInt(other.start) < end;
 
+/** Regions that say how pages are stored, or why they are not: nothing of the system lies there by that name. */
+const statesOfPages: ReadonlySet<RegionJson['kind']> = new Set(['stored', 'zero', 'excluded', 'missing', 'mixed']);
+
 function atPlace(place: Place, { regions, cpus, structures }: Landscape): Pick<DamageEntry, 'structures' | 'cpus'> {
   if (!('space' in place)) {
     const end = place.fileOffset + place.bytes;
@@ -62,7 +65,7 @@ function atPlace(place: Place, { regions, cpus, structures }: Landscape): Pick<D
   const start = BigInt(place.start);
   const end = BigInt(place.end);
   if (place.space !== 'absolute') return { structures: [], cpus: [] };
-  const names = regions.filter((region) => region.kind !== 'stored' && region.kind !== 'zero' && overlaps(start, end, region)).map(({ name }) => name);
+  const names = regions.filter((region) => !statesOfPages.has(region.kind) && overlaps(start, end, region)).map(({ name }) => name);
   const owners = cpus.filter(({ prefix }) => prefix !== undefined && start < BigInt(prefix) + lowcoreBytes && BigInt(prefix) < end);
   return { structures: [...new Set([...(start < lowcoreBytes ? ['lowcore at absolute 0'] : []), ...names])], cpus: owners.map(({ id }) => id) };
 }

@@ -94,7 +94,7 @@ export async function runChecks(
     }
     if (checkDepths.indexOf(check.cost) > checkDepths.indexOf(depth)) {
       const isScan = check.cost === 'scan';
-      const detail = isScan ? 'it reads much of the dump, which was not asked for' : 'it reads more than the first look at a dump does';
+      const detail = isScan ? 'it reads much of the dump, so the quick checks leave it out' : 'it reads more than the first look at a dump does';
       results.push(toResult(check, { verdict: 'not-run', detail, remedy: isScan ? 'full-checks' : 'quick-checks' }));
       continue;
     }

@@ -19,10 +19,13 @@ const hexNumber = /^0x[\da-f]{1,16}$/;
 /** An address that sets the cursor of the hex view: in its own space, as its own CPU saw it. */
 export function AddressLink({ dump, position, children, explain = true }: AddressLinkProps) {
   const { places } = useWorkbench();
+  const isBare = children === undefined || (typeof children === 'string' && hexNumber.test(children));
   return (
     <button
       type="button"
       className="link code address-link"
+      // What the digits are, for who hears them (hex-number.css).
+      data-space={isBare ? position.space : undefined}
       // The card says more.
       {...(explain && position.space !== 'file' ? explained(dump, position) : { title: `Show ${positionText(position)} in hex`, ...placed(dump, position) })}
       onClick={(event) => {
@@ -31,7 +34,7 @@ export function AddressLink({ dump, position, children, explain = true }: Addres
         places.goTo(dump, position);
       }}
     >
-      {children === undefined || (typeof children === 'string' && hexNumber.test(children)) ? <HexNumber value={children ?? position.address} /> : children}
+      {isBare ? <HexNumber value={typeof children === 'string' ? children : position.address} /> : children}
     </button>
   );
 }

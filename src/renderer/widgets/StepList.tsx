@@ -2,6 +2,7 @@ import type { Step } from '../../shared/check-model.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { shortDigests } from '../words/digests.ts';
 import { Hostile } from './Hostile.tsx';
+import { PlaceText } from './PlaceText.tsx';
 import { Icon } from './Icon.tsx';
 import './step-list.css';
 
@@ -12,6 +13,8 @@ const signs = {
 };
 
 interface StepListProps {
+  /** Key of the dump that they are about. */
+  readonly dump: string;
   readonly steps: readonly Step[];
   readonly label: string;
   /** Long digests are cut; the tooltip has them whole. */
@@ -19,7 +22,7 @@ interface StepListProps {
 }
 
 /** The rows of a check's or a decision's sheet, in the order in which they are made. */
-export function StepList({ steps, label, brief = false }: StepListProps) {
+export function StepList({ dump, steps, label, brief = false }: StepListProps) {
   return (
     <ol className="steps" aria-label={label}>
       {steps.map((step, index) => {
@@ -34,7 +37,7 @@ export function StepList({ steps, label, brief = false }: StepListProps) {
               <Hostile text={step.check} title />
             </span>
             <span className={brief ? 'step-detail brief code' : 'step-detail code cut'} title={visibleText(step.detail)}>
-              <Hostile text={brief ? shortDigests(step.detail) : step.detail} />
+              <PlaceText dump={dump} text={brief ? shortDigests(step.detail) : step.detail} />
             </span>
           </li>
         );

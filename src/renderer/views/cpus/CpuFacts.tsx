@@ -2,6 +2,7 @@
 import { cpuName, cpuNumbering, identityText } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
+import { PlaceText } from '../../widgets/PlaceText.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 
 const sources: Readonly<Record<CpuJson['source'], string>> = {
@@ -34,12 +35,12 @@ export function CpuFacts({ dump, cpu, cpus }: { readonly dump: OpenDump; readonl
       )}
       {identity === undefined ? null : (
         <p className={cpu.identity?.by === 'position' || cpu.identity?.contradicted !== undefined ? 'tone-warn' : 'dim'} data-testid="cpu-identity">
-          Which CPU: <Hostile text={identity} />
+          Which CPU: <PlaceText dump={dump.key} text={identity} />
         </p>
       )}
       {check === undefined || said === undefined || check.verdict === 'not-applicable' ? null : (
         <p className={step?.passed === true ? 'tone-ok' : step?.passed === false ? 'tone-bad' : 'dim'} data-testid="cross-check">
-          Second record: <Hostile text={said} />
+          Second record: <PlaceText dump={dump.key} text={said} />
         </p>
       )}
     </>

@@ -87,11 +87,11 @@ function columnsOf({ dump, cpus, activity, numbering, onToggle }: ColumnsOf): re
       ),
   };
   const state: Column = {
-    ...wordColumn({ id: 'state', title: 'state', width: 16, grow: 2 }, (row) => row.state),
+    ...wordColumn({ id: 'state', title: 'state', width: 16, grow: 3 }, (row) => row.state),
     cell: ({ cpu, state: text }) => (text === undefined ? none : <span className={`tone-${cpuTone(cpu)}`}>{words(text)}</span>),
   };
   const crashed: Column = {
-    ...wordColumn({ id: 'crashed', title: 'crashed in', width: 16, grow: 2 }, ({ activity: own }) =>
+    ...wordColumn({ id: 'crashed', title: 'crashed in', width: 16, grow: 3 }, ({ activity: own }) =>
       own?.crashedIn === undefined && own?.stoppedIn !== undefined ? `stopped in ${own.stoppedIn}` : own?.crashedIn,
     ),
     cell: ({ activity: own }) =>
@@ -105,9 +105,9 @@ function columnsOf({ dump, cpus, activity, numbering, onToggle }: ColumnsOf): re
     number,
     ...(hasState ? [state] : []),
     ...(hasAddress ? [registerColumn(dump, { id: 'address', title: hasPsw ? 'PSW address' : 'instruction', width: 20 }, instructionCell)] : []),
-    ...(hasActivity ? [wordColumn({ id: 'where', title: 'where', width: 14, grow: 2 }, ({ activity: own }) => own?.where)] : []),
+    ...(hasActivity ? [wordColumn({ id: 'where', title: 'where', width: 14, grow: 1.5 }, ({ activity: own }) => own?.where)] : []),
     ...(hasCrashed ? [crashed] : []),
-    ...(hasActivity ? [wordColumn({ id: 'task', title: 'task', width: 14, grow: 2 }, ({ activity: own }) => own?.task)] : []),
+    ...(hasActivity ? [wordColumn({ id: 'task', title: 'task', width: 14, grow: 1.5 }, ({ activity: own }) => own?.task)] : []),
     ...(hasPrefix ? [registerColumn(dump, { id: 'prefix', title: 'prefix', width: 11 }, prefixCell)] : []),
   ];
 }

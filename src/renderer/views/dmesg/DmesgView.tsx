@@ -7,6 +7,7 @@ import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { PlaceText } from '../../widgets/PlaceText.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
@@ -94,7 +95,7 @@ function Log({ dump, answer, children }: LogProps) {
         </button>
       </LogTable>
       <p className="log-source dim">
-        <Hostile text={`${answer.source}${answer.vmcoreinfo === undefined ? '' : `; vmcoreinfo from the ${answer.vmcoreinfo}`}`} />
+        <PlaceText dump={dump.key} text={`${answer.source}${answer.vmcoreinfo === undefined ? '' : `; vmcoreinfo from the ${answer.vmcoreinfo}`}`} />
         {answer.clock === undefined ? null : (
           <span data-testid="log-clock">
             {' · '}

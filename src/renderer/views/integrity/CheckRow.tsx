@@ -1,15 +1,19 @@
 import type { CheckResult } from '../../../shared/check-model.ts';
+import type { OpenDump } from '../../state/open-dump.ts';
+import { placePosition } from '../../words/place.ts';
 import { remedyWords } from '../../words/remedies.ts';
 import { verdictTones, verdictWords } from '../../words/health.ts';
 import { digestPieces, overwrittenDigest } from '../../../shared/digest-match.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
+import { PlaceText } from '../../widgets/PlaceText.tsx';
+import { PlaceWords } from '../../widgets/PlaceWords.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
 import { StepList } from '../../widgets/StepList.tsx';
 import { VerdictMark } from '../../widgets/VerdictMark.tsx';
 
 interface CheckRowProps {
-  readonly dump: string;
+  readonly dump: OpenDump;
   readonly check: CheckResult;
   readonly open: boolean;
   readonly running: boolean;
@@ -32,7 +36,7 @@ function CheckValue({ text, other }: { readonly text: string; readonly other: st
 function Details({ dump, check, onCompare }: Pick<CheckRowProps, 'dump' | 'check' | 'onCompare'>) {
   const { recorded, computed, steps = [], findings = [], ranges = [] } = check;
   return (
-    <div className="check-details selectable" id={`check-${dump}-${check.id}`}>
+    <div className="check-details selectable" id={`check-${dump.key}-${check.id}`}>
       {recorded === undefined && computed === undefined ? null : (
         <dl className="check-values">
           <dt className="dim">recorded</dt>
@@ -50,12 +54,12 @@ function Details({ dump, check, onCompare }: Pick<CheckRowProps, 'dump' | 'check
           </button>
         </p>
       ) : null}
-      {steps.length === 0 ? null : <StepList steps={steps} label={`Steps of ${check.title}`} />}
+      {steps.length === 0 ? null : <StepList dump={dump.key} steps={steps} label={`Steps of ${check.title}`} />}
       {ranges.length > 1 ? (
         <ul className="check-ranges" aria-label="Ranges">
           {ranges.map((place, index) => (
             <li key={index}>
-              <PlaceLink dump={dump} place={place} />
+              <PlaceLink dump={dump.key} place={place} />
             </li>
           ))}
         </ul>
@@ -65,9 +69,9 @@ function Details({ dump, check, onCompare }: Pick<CheckRowProps, 'dump' | 'check
           <span className={`tone-${finding.severity === 'error' ? 'bad' : finding.severity === 'warning' ? 'warn' : 'plain'}`}>{finding.severity}</span>{' '}
           <Hostile text={finding.title} />:{' '}
           <span className="dim">
-            <Hostile text={finding.detail} />
+            <PlaceText dump={dump.key} text={finding.detail} />
           </span>{' '}
-          {finding.where === undefined ? null : <PlaceLink dump={dump} place={finding.where} />}
+          {finding.where === undefined ? null : <PlaceLink dump={dump.key} place={finding.where} />}
         </p>
       ))}
     </div>
@@ -88,7 +92,7 @@ export function CheckRow({ dump, check, open, running, onToggle, onCompare }: Ch
           type="button"
           className="check-toggle"
           aria-expanded={open}
-          aria-controls={open ? `check-${dump}-${check.id}` : undefined}
+          aria-controls={open ? `check-${dump.key}-${check.id}` : undefined}
           disabled={!hasMore}
           onClick={onToggle}
         >
@@ -102,12 +106,15 @@ export function CheckRow({ dump, check, open, running, onToggle, onCompare }: Ch
           </span>
         </button>
         <span className="check-detail dim selectable">
-          <Hostile text={check.detail} />
+          <PlaceText dump={dump.key} text={check.detail} />
           {remedy === undefined ? null : ` · ${remedy}`}
         </span>
         <span className="check-places">
           {(check.ranges ?? []).slice(0, open ? maxRanges : 1).map((place, index) => (
-            <PlaceLink key={index} dump={dump} place={place} />
+            <span key={index} className="check-place">
+              <PlaceLink dump={dump.key} place={place} />
+              <PlaceWords dump={dump} position={placePosition(place)} />
+            </span>
           ))}
           {!open && (check.ranges?.length ?? 0) > 1 ? <span className="dim">and {(check.ranges?.length ?? 0) - 1} more</span> : null}
         </span>

@@ -75,7 +75,7 @@ export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
         {[...dump.checks].sort(byVerdict).map((check) => (
           <CheckRow
             key={check.id}
-            dump={dump.key}
+            dump={dump}
             check={check}
             open={open.has(check.id)}
             running={check.id === now}

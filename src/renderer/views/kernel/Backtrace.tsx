@@ -3,7 +3,7 @@ import { defined } from '../../../shared/defined.ts';
 import type { TraceJson } from '../../../shared/task-model.ts';
 import { kernelPosition } from '../../state/position.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
-import { AddressText } from '../../widgets/AddressText.tsx';
+import { PlaceText } from '../../widgets/PlaceText.tsx';
 import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { FrameTable } from './FrameTable.tsx';
@@ -38,7 +38,7 @@ export function Backtrace({ dump, trace }: { readonly dump: string; readonly tra
       )}
       {trace.frames.length === 0 ? head : <FrameTable dump={dump} trace={trace} label={`Frames of ${title(trace)}`} before={head} />}
       <p className={isShort ? 'trace-end tone-warn' : 'trace-end dim'}>
-        <AddressText dump={dump} text={trace.detail} />
+        <PlaceText dump={dump} text={trace.detail} />
       </p>
       {trace.user === undefined ? null : (
         <details className="user-registers">

@@ -4,6 +4,7 @@ import type { KernelFactsJson } from '../../../shared/task-model.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { trustText } from '../../words/trust.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { PlaceText } from '../../widgets/PlaceText.tsx';
 import { TrustMark } from '../../widgets/TrustMark.tsx';
 import { MissingList } from './MissingList.tsx';
 
@@ -76,7 +77,7 @@ function rowsOf(facts: KernelFactsJson): readonly FactRow[] {
 }
 
 /** What the kernel says of itself, each fact with where it was read. One source each: none is confirmed by another. */
-export function FactsPane({ facts }: { readonly facts: KernelFactsJson }) {
+export function FactsPane({ dump, facts }: { readonly dump: string; readonly facts: KernelFactsJson }) {
   return (
     <div className="kernel-detail">
       <dl className="kernel-facts" data-testid="kernel-facts">
@@ -85,7 +86,7 @@ export function FactsPane({ facts }: { readonly facts: KernelFactsJson }) {
             <dt className="dim">{name}</dt>
             <dd>{value}</dd>
             <dd className="dim kernel-source" title={trustText(trust, visibleText(source))}>
-              <TrustMark trust={trust} /> <Hostile text={source} />
+              <TrustMark trust={trust} /> <PlaceText dump={dump} text={source} />
             </dd>
           </div>
         ))}

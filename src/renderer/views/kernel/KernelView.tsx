@@ -77,7 +77,7 @@ export function KernelView({ dump }: { readonly dump: OpenDump }) {
         {pane === 'modules' ? <ModulesPane dump={dump} /> : null}
         {pane === 'usage' ? <MemoryUsagePane dump={dump} /> : null}
         {pane === 'analyses' ? <AnalysisPane dump={dump} /> : null}
-        {pane === 'facts' ? known === undefined ? <QueryMessage query={facts} what="the facts" /> : <FactsPane facts={known} /> : null}
+        {pane === 'facts' ? known === undefined ? <QueryMessage query={facts} what="the facts" /> : <FactsPane dump={dump.key} facts={known} /> : null}
       </div>
     </div>
   );

@@ -3,6 +3,8 @@ import type { LowcoreJson } from '../../../shared/structure-model.ts';
 import { StepList } from '../../widgets/StepList.tsx';
 
 interface LayoutLineProps {
+  /** Key of the dump. */
+  readonly dump: string;
   readonly lowcore: LowcoreJson | undefined;
   /** "CPU 0" */
   readonly name: string | undefined;
@@ -14,7 +16,7 @@ interface LayoutLineProps {
 
 const tones: Readonly<Record<string, string>> = { certain: 'ok', likely: 'plain', given: 'plain' };
 
-export function LayoutLine({ lowcore, name, layouts, chosen, onChoose }: LayoutLineProps) {
+export function LayoutLine({ dump, lowcore, name, layouts, chosen, onChoose }: LayoutLineProps) {
   const layout = lowcore?.layout;
   const tests = layout?.tests ?? [];
   const against = tests.filter(({ passed }) => passed === false).length;
@@ -49,7 +51,7 @@ export function LayoutLine({ lowcore, name, layouts, chosen, onChoose }: LayoutL
               {layout.proven === true ? 'proven on real dumps' : 'unproven on a real dump'}
             </span>
           </summary>
-          <StepList steps={tests} label="What speaks for the layout and against it" />
+          <StepList dump={dump} steps={tests} label="What speaks for the layout and against it" />
         </details>
       )}
     </div>

@@ -174,7 +174,14 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
           {query.asking ? ' · reading…' : ''}
         </span>
       </div>
-      <LayoutLine lowcore={bytesOf} name={columns[active]?.name} layouts={answered.answers[active]?.layouts ?? []} chosen={layout} onChoose={setLayout} />
+      <LayoutLine
+        dump={dump.key}
+        lowcore={bytesOf}
+        name={columns[active]?.name}
+        layouts={answered.answers[active]?.layouts ?? []}
+        chosen={layout}
+        onChoose={setLayout}
+      />
       {elsewhere === undefined ? null : (
         <p className="lowcore-hint" role="status">
           The cursor is at offset 0x{elsewhere.offset.toString(16)} of the lowcore of {cpuName(elsewhere.place.cpu, numbering)}.{' '}

@@ -1,6 +1,9 @@
 import type { Finding } from '../../../shared/model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { PlaceText } from '../../widgets/PlaceText.tsx';
+import { PlaceWords } from '../../widgets/PlaceWords.tsx';
+import { placePosition } from '../../words/place.ts';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
 
 const tones = { error: 'bad', warning: 'warn', info: 'plain' } as const;
@@ -13,9 +16,16 @@ function Row({ dump, finding }: { readonly dump: OpenDump; readonly finding: Fin
         <Hostile text={finding.title} />
       </span>
       <span className="finding-detail dim">
-        <Hostile text={finding.detail} />
+        <PlaceText dump={dump.key} text={finding.detail} />
       </span>
-      <span className="finding-where">{finding.where === undefined ? null : <PlaceLink dump={dump.key} place={finding.where} />}</span>
+      <span className="finding-where">
+        {finding.where === undefined ? null : (
+          <>
+            <PlaceLink dump={dump.key} place={finding.where} />
+            <PlaceWords dump={dump} position={placePosition(finding.where)} />
+          </>
+        )}
+      </span>
     </li>
   );
 }

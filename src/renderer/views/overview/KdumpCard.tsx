@@ -89,7 +89,7 @@ export function KdumpCard({ dump, decided }: { readonly dump: OpenDump; readonly
         <Hostile text={shown.answer} />
       </p>
       <div className="card-scroll">
-        <StepList brief steps={shown.steps} label={`Steps of the decision ${shown.title}`} />
+        <StepList dump={dump.key} brief steps={shown.steps} label={`Steps of the decision ${shown.title}`} />
       </div>
     </section>
   );

@@ -10,6 +10,7 @@ import { positionText } from '../../state/position.ts';
 import { countText, plural } from '../../words/numbers.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { SplitPane } from '../../widgets/splitter/SplitPane.tsx';
 import { DataTable } from '../../widgets/data-table/DataTable.tsx';
 import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { matchingTypes } from '../hex/matching-types.ts';
@@ -25,7 +26,7 @@ interface Listed {
 const typeColumns = (onShow: (listed: Listed) => void): readonly DataColumn<Listed>[] => [
   {
     id: 'name',
-    title: 'Name',
+    title: 'name',
     width: 16,
     grow: 1,
     text: ({ name }) => name,
@@ -35,7 +36,7 @@ const typeColumns = (onShow: (listed: Listed) => void): readonly DataColumn<List
       </button>
     ),
   },
-  { id: 'from', title: 'From', width: 14, text: ({ from }) => from },
+  { id: 'from', title: 'from', width: 14, text: ({ from }) => from },
 ];
 
 function Shown({ dump, listed }: { readonly dump: OpenDump; readonly listed: Listed }) {
@@ -78,8 +79,8 @@ export function TypesView({ dump }: { readonly dump: OpenDump }) {
   const declared = layouts.value?.layouts;
   const listed = useMemo(() => {
     const all = new Map<string, Listed>();
-    for (const { name, group } of declared ?? []) all.set(`declared ${name}`, { name, from: group, type: { layout: name } });
     for (const name of kernel.value?.names ?? []) all.set(`kernel ${name}`, { name, from: name.includes(':') ? 'module' : 'kernel', type: { name } });
+    for (const { name, group } of declared ?? []) all.set(`declared ${name}`, { name, from: group, type: { layout: name } });
     const rows = [...all.values()];
     if (text.trim() === '') return rows;
     const rank = new Map(matchingTypes([...new Set(rows.map(({ name }) => name))], text).map((name, at) => [name, at]));
@@ -94,49 +95,48 @@ export function TypesView({ dump }: { readonly dump: OpenDump }) {
     <p className="dim" role="status">
       {kernel.value === undefined && kernel.error === undefined ? 'Reading the types of the kernel… ' : ''}
       {plural(listed.length, 'type')}
-      {why === undefined ? null : (
-        <>
-          {' · '}
-          <Hostile text={`no types of the kernel: ${why}`} />
-        </>
-      )}
-      {lost === undefined ? null : (
-        <>
-          {' · '}
-          <Hostile text={`not read: ${lost.what} (${lost.why})${more.length === 0 ? '' : ` and ${countText(more.length)} more`}`} />
-        </>
-      )}
     </p>
   );
+  const gaps = [
+    why === undefined ? undefined : `No types of the kernel: ${why}`,
+    lost === undefined ? undefined : `Not read: ${lost.what} (${lost.why})${more.length === 0 ? '' : ` and ${countText(more.length)} more`}`,
+  ].filter((gap) => gap !== undefined);
   return (
     <div className="view types-view">
-      <section className="types-list" aria-label="Types">
-        <input
-          type="search"
-          className="input"
-          placeholder="A part of the name"
-          aria-label="Find a type"
-          value={text}
-          spellCheck={false}
-          onChange={(event) => {
-            want(false);
-            setText(event.currentTarget.value);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') want(true);
-          }}
-          data-testid="types-search"
-          data-pane-focus
-        />
-        <div className="types-names">
-          <DataTable name="types" label="Types" testId="types-table" columns={columns} rows={listed} onRow={setShown} opensOnClick before={found} />
-        </div>
-      </section>
-      {shown === undefined ? (
-        <p className="message">Choose a type to see its members. What is inside opens in place, and the whole can be laid over memory at the cursor.</p>
-      ) : (
-        <Shown key={JSON.stringify(shown.type)} dump={dump} listed={shown} />
-      )}
+      <SplitPane name="types" label="Width of the list of types" share={0.3} least={[220, 260]} stackBelow={700} stackedShare={0.4}>
+        <section className="types-list" aria-label="Types">
+          <input
+            type="search"
+            className="input"
+            placeholder="A part of the name"
+            aria-label="Find a type"
+            value={text}
+            spellCheck={false}
+            onChange={(event) => {
+              want(false);
+              setText(event.currentTarget.value);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') want(true);
+            }}
+            data-testid="types-search"
+            data-pane-focus
+          />
+          <div className="types-names">
+            <DataTable name="types" label="Types" testId="types-table" columns={columns} rows={listed} onRow={setShown} opensOnClick before={found} />
+          </div>
+          {gaps.map((gap) => (
+            <p key={gap} className="dim types-gap" role="status">
+              <Hostile text={gap} title />
+            </p>
+          ))}
+        </section>
+        {shown === undefined ? (
+          <p className="message">Choose a type to see its members. What is inside opens in place, and the whole can be laid over memory at the cursor.</p>
+        ) : (
+          <Shown key={JSON.stringify(shown.type)} dump={dump} listed={shown} />
+        )}
+      </SplitPane>
     </div>
   );
 }

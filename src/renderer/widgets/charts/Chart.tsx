@@ -11,8 +11,7 @@ import {
   type ChartConfiguration,
 } from 'chart.js';
 import { useEffect, useRef } from 'react';
-import { useStore } from '../../hooks/use-store.ts';
-import { useWorkbench } from '../../workbench.ts';
+import { useDrawnLook } from '../../hooks/use-drawn-look.ts';
 import type { Pattern } from '../../../shared/memory-kinds.ts';
 import { kindFill } from '../memory-strip/strip-painter.ts';
 import './chart.css';
@@ -50,7 +49,7 @@ function configuration(
   const context = at.getContext('2d');
   const style = getComputedStyle(at);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
-  const font = { family: 'IBM Plex Sans', size: 12 };
+  const font = { family: style.fontFamily, size: 12 };
   const tooltip = { callbacks: { label: (item: { readonly raw: unknown }) => ` ${describe(Number(item.raw))}` }, titleFont: font, bodyFont: font };
   const data = {
     labels: slices.map(({ label }) => label),
@@ -90,12 +89,12 @@ function configuration(
 
 export function Chart({ kind, slices, describe }: ChartProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { shown } = useStore(useWorkbench().themes.state);
+  const look = useDrawnLook();
   useEffect(() => {
     if (canvas.current === null) return undefined;
     const chart = new ChartJs(canvas.current, configuration(kind, slices, describe, canvas.current));
     return () => chart.destroy();
-  }, [kind, slices, describe, shown]);
+  }, [kind, slices, describe, look]);
   return (
     <div className="chart" aria-hidden="true">
       <canvas ref={canvas} data-testid={`chart-${kind}`} />

@@ -1,9 +1,8 @@
 /** The memory strip: a canvas that shows, at each place, what memory holds there; a click goes there. */
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useDrawnLook } from '../../hooks/use-drawn-look.ts';
 import { useDrawnWidth } from '../../hooks/use-drawn-width.ts';
-import { useStore } from '../../hooks/use-store.ts';
 import { groupedHex } from '../../words/numbers.ts';
-import { useWorkbench } from '../../workbench.ts';
 import { countsText, kindCounts } from '../../../shared/memory-kinds.ts';
 import { addressAt, pixelOf, type Span } from '../../../shared/strip-layout.ts';
 import { paintStrip, stripMargin, type StripPicture } from './strip-painter.ts';
@@ -37,7 +36,7 @@ const place = (picture: StripPicture, address: bigint): string => {
 
 export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, onSpan, onMenu }: MemoryStripProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { shown } = useStore(useWorkbench().themes.state);
+  const look = useDrawnLook();
   const [pointed, setPointed] = useState<bigint>();
   const width = useDrawnWidth(canvas);
   /** Where a drag began, in CSS pixels of the page; and whether it has become one. */
@@ -48,7 +47,7 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, on
   }, [width, onWidth]);
   useEffect(() => {
     if (canvas.current !== null) paintStrip(canvas.current, picture);
-  }, [picture, width, shown]);
+  }, [picture, width, look]);
 
   const inner = Math.max(1, width - 2 * stripMargin);
   const under = (event: { readonly clientX: number }): bigint => {

@@ -1,9 +1,8 @@
 /** All memory as a thin bar, with a frame around what the strip shows: drawn, moved and sized with the pointer or the keys. */
 import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { useDrawnLook } from '../../hooks/use-drawn-look.ts';
 import { byteText, hex } from '../../../shared/units.ts';
 import { useDrawnWidth } from '../../hooks/use-drawn-width.ts';
-import { useStore } from '../../hooks/use-store.ts';
-import { useWorkbench } from '../../workbench.ts';
 import type { StripBucket } from '../../../shared/memory-kinds.ts';
 import { addressAt, panSpan, pixelOf, type Span } from '../../../shared/strip-layout.ts';
 import { paintBar } from './strip-painter.ts';
@@ -22,13 +21,13 @@ interface MinimapProps {
 export function Minimap({ whole, span, buckets, onWidth, onSpan, onZoom, onAll }: MinimapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useDrawnWidth(canvas);
-  const { shown } = useStore(useWorkbench().themes.state);
+  const look = useDrawnLook();
   useEffect(() => {
     if (width > 0) onWidth(width);
   }, [width, onWidth]);
   useEffect(() => {
     if (canvas.current !== null) paintBar(canvas.current, buckets);
-  }, [buckets, width, shown]);
+  }, [buckets, width, look]);
   const size = span.end - span.start;
   const middle = span.start + size / 2n;
   const centre = (event: PointerEvent<HTMLElement>): void => {

@@ -109,7 +109,7 @@ export function paintStrip(canvas: HTMLCanvasElement, picture: StripPicture): vo
     context.fillRect(x, bottom - 1, w, 3);
     triangle(context, x + 1, bottom + 5);
   }
-  paintOutlines(context, picture, place, box, { ink: colour('--mem-outline'), words: colour('--dim') });
+  paintOutlines(context, picture, place, box, { ink: colour('--mem-outline'), words: colour('--dim'), font: style.fontFamily });
   if (picture.cursor !== undefined && picture.cursor >= picture.span.start && picture.cursor < picture.span.end) {
     context.fillStyle = colour('--accent');
     context.fillRect(place(picture.cursor) - 1, box.top - 3, 2, box.height + 6);
@@ -153,6 +153,7 @@ function triangle(context: CanvasRenderingContext2D, x: number, y: number): void
 }
 
 interface OutlineInk {
+  readonly font: string;
   readonly ink: string;
   readonly words: string;
 }
@@ -162,9 +163,9 @@ function paintOutlines(
   { outlines, span }: StripPicture,
   place: (address: bigint) => number,
   { top, height, width: right }: StripBox,
-  { ink, words }: OutlineInk,
+  { ink, words, font }: OutlineInk,
 ): void {
-  context.font = '11px "IBM Plex Sans", sans-serif';
+  context.font = `11px ${font}`;
   context.textBaseline = 'alphabetic';
   let free = 0;
   const inView = outlines.filter(({ start, end }) => end > span.start && start < span.end).sort((left, other) => (left.start < other.start ? -1 : 1));
