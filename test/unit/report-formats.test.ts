@@ -8,6 +8,7 @@ import { runInProcess } from '../cli-in-process.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import { commandFiles } from './cli/command-files.ts';
 import { hostileTexts } from './report-corpus.ts';
+import { wrongBySarifSchema } from './published-schemas.ts';
 import { parseCsv, parseXml, wrongSarif } from './report-readers.ts';
 
 const { damaged } = commandFiles(scratchFolder());
@@ -136,6 +137,7 @@ describe.each(each)('a report full of %j', (_, text) => {
   it('sarif: has the structure of 2.1.0, and no link in a message', async () => {
     const text210 = render('sarif', hostileReport(await model(), text) as ReportModel);
     expect(wrongSarif(text210)).toEqual([]);
+    expect(wrongBySarifSchema(JSON.parse(text210))).toEqual([]);
     expect([...text210.matchAll(/"text": "(.*)"/g)].filter(([, message = '']) => message.includes(']('))).toEqual([]);
   });
 });
@@ -196,6 +198,7 @@ describe('formats', () => {
     expect(() => parseXml('<a x="<"/>')).toThrow();
     expect(() => parseXml('<a>&nbsp;</a>')).toThrow();
     expect(() => parseCsv('a,"b\r\n')).toThrow();
+    expect(wrongBySarifSchema({ version: '2.1.0', runs: [{ tool: {}, results: [{ kind: 'lost' }] }] }).length).toBeGreaterThan(1);
     expect(wrongSarif('{"version":"2.1.0","runs":[{"tool":{"driver":{}},"results":[{"kind":"pass","level":"error"}]}]}').length).toBeGreaterThan(1);
   });
 });

@@ -89,6 +89,16 @@ function render(report: ReportModel): string {
     ...(locations([one]) as object),
     properties: { annotation: true, place: annotationPlace(one) },
   });
+  // What differs from the other dump is no fault of this one.
+  const compared = (report.comparison?.parts ?? []).flatMap(({ title, lines }) =>
+    lines.map((line) => ({
+      ruleId: 'comparison',
+      kind: 'informational',
+      level: 'none',
+      message: message(`${title}: ${line}`),
+      properties: { comparison: true, part: title, with: report.comparison?.with.fileName },
+    })),
+  );
   const { file } = report.digests;
   return `${visibleJson({
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
@@ -111,7 +121,7 @@ function render(report: ReportModel): string {
           },
         ],
         columnKind: 'utf16CodeUnits',
-        results: [...report.checks.map(ofCheck), ...reportFindings(report).map(ofFinding), ...(report.annotations ?? []).map(ofAnnotation)],
+        results: [...report.checks.map(ofCheck), ...reportFindings(report).map(ofFinding), ...(report.annotations ?? []).map(ofAnnotation), ...compared],
         properties: {
           identity: report.identity,
           verdict: { ...report.verdict, evidence: report.verdict.evidence.map(({ text }) => text) },

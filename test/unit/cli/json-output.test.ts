@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { commands } from '../../../src/cli/commands/index.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
+import { wrongBySchema } from '../published-schemas.ts';
 import { commandFiles, jsonCommands, otherCommands } from './command-files.ts';
 
 const folder = scratchFolder();
@@ -21,6 +22,7 @@ describe('--json', () => {
     const parsed = v.safeParse(command.schema, answer);
     expect(parsed.success ? [] : v.summarize(parsed.issues)).toEqual([]);
     expect(JSON.stringify(answer)).not.toContain('null,');
+    expect(wrongBySchema(command.schema, answer)).toEqual([]);
   });
 
   it.each(commands.filter(({ alias }) => alias !== undefined).map(({ name, alias = '' }) => [alias, name] as const))(
