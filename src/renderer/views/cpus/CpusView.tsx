@@ -60,7 +60,7 @@ export function CpusView({ dump }: { readonly dump: OpenDump }) {
         name={columns.length > 1 ? 'cpus.beside' : 'cpus'}
         label="Width of the list of CPUs"
         share={columns.length > 1 ? 0.17 : 0.36}
-        stackBelow={1500}
+        stackBelow={2200}
         stackedShare={columns.length > 1 ? 0.18 : 0.22}
         least={[180, 280]}
       >
