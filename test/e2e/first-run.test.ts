@@ -37,6 +37,10 @@ describeNeeding('window', 'the first page', () => {
     for (const zoom of [1, 2]) {
       await desk.app.evaluate(({ BrowserWindow }, factor) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(factor), zoom);
       await expect.poll(() => first.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+      // What is below scrolls, and lies over nothing else.
+      const box = await first.boundingBox();
+      const status = await page.getByTestId('status-bar').boundingBox();
+      expect(box!.y + box!.height).toBeLessThanOrEqual(status!.y + 1);
       await desk.photograph(`first-run-${zoom * 100}`);
     }
     const [sample] = bundledSamples();
