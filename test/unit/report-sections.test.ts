@@ -52,7 +52,7 @@ describe('the registry of sections', () => {
   it('keeps its order, whatever the order of the choice', () => {
     expect(chosenSections(['appendix', 'case']).map(({ id }) => id)).toEqual(['case', 'appendix']);
     expect(chosenSections(undefined)).toEqual(reportSections.filter(({ byDefault }) => byDefault));
-    expect(() => chosenSections(['case', 'weather'])).toThrow(/no section "weather": expected some of case, comparison/);
+    expect(() => chosenSections(['case', 'weather'])).toThrow(/no section "weather": expected some of comparison, differences, case/);
   });
 });
 
@@ -106,6 +106,30 @@ describe('sections of a damaged dump', () => {
     expect(table?.leftOut).toBeGreaterThan(0);
     expect(htmlReport.render(many)).toContain(`${table?.leftOut ?? 0} more are in the JSON report`);
     expect(markdownReport.render(many)).toContain(`${table?.leftOut ?? 0} more are in the JSON report`);
+  });
+});
+
+describe('a report that compares', () => {
+  it('begins with both dumps side by side, then has what differs in tables, then the case', async () => {
+    const report = await reportOf(damaged, '--with', healthy);
+    const sections = documentSections(report, {});
+    expect(sections.slice(0, 3).map(({ id }) => id)).toEqual(['comparison', 'differences', 'case']);
+    const [first, second, third] = sections;
+    expect(text(first?.blocks ?? [])).toContain(report.comparison?.summary);
+    const beside = first?.blocks.find((block) => block.kind === 'table')?.rows.map((row) => row.map(plainText)) ?? [];
+    expect(beside.find(([, name]) => name === 'Verdict')).toEqual([
+      expect.stringMatching(/^(?:same|differs)$/),
+      'Verdict',
+      report.verdict.title,
+      report.comparison?.other?.verdict.title,
+    ]);
+    expect(beside.find(([, name]) => name === 'Machine')?.[0]).toBe(
+      beside.find(([, name]) => name === 'Machine')?.[2] === beside.find(([, name]) => name === 'Machine')?.[3] ? 'same' : 'differs',
+    );
+    expect(second?.blocks.some((block) => block.kind === 'table' && block.columns.some(({ title }) => title === 'the other dump'))).toBe(true);
+    for (const { title } of report.comparison?.parts ?? []) expect(text(second?.blocks ?? [])).toContain(title);
+    // There are contents once.
+    expect([...(first?.blocks ?? []), ...(third?.blocks ?? [])].filter(({ kind }) => kind === 'contents')).toHaveLength(1);
   });
 });
 

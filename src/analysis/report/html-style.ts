@@ -47,7 +47,7 @@ h1{font-size:20pt;line-height:25pt}h2{font-size:14pt;line-height:19pt;margin:22p
 h1,h2,h3{break-after:avoid}code,td.mono{font-size:8pt;line-height:12pt}pre{font-size:7.2pt;line-height:10.2pt;padding:6pt 8pt}
 p.plain,.callout p{font-size:8.5pt}.callout p.callout-title{font-size:14pt;line-height:19pt}th,td{padding:3pt 9pt 3pt 0}th{font-size:8.5pt;line-height:12pt}
 .facts th{width:90pt}table.wide td,table.wide td code{font-size:7.2pt;line-height:10pt}table.wide th{font-size:7pt}table.wide td,table.wide th{padding-right:6pt}a{color:inherit}thead{display:table-header-group}tr,.callout,.drawing,.short,.contents{break-inside:avoid}.drawing{overflow:visible}
-section.first{break-after:page}section:last-of-type{break-after:auto}}`;
+nav{break-after:page}}`;
 
 /** @param head of every page but the first @param foot of every page */
 const pages = (head: string, foot: string, paper: Paper | undefined): string => `

@@ -17,7 +17,7 @@ function render(report: ReportModel, choice: DocumentChoice = {}): string {
   const tool = `${report.tool.name} ${report.tool.version}`;
   const body = sections.map(
     ({ id, title: name, blocks }, at) =>
-      `<section id="${id}"${at === 0 ? ' class="first"' : ''}>${at === 0 && id === 'case' ? '' : `<h2>${escapeHtml(name)}</h2>`}${blocks.map((block) => blockHtml(block, sections)).join('\n')}</section>`,
+      `<section id="${id}">${at === 0 && blocks.some(({ kind }) => kind === 'contents') ? '' : `<h2>${escapeHtml(name)}</h2>`}${blocks.map((block) => blockHtml(block, sections)).join('\n')}</section>`,
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="generator" content="${escapeHtml(tool)}"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">

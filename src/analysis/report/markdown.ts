@@ -47,8 +47,8 @@ function render(report: ReportModel, choice: DocumentChoice = {}): string {
     `# ${textMarkdown(documentTitle(report))}`,
     '',
     `${report.tool.name} ${report.tool.version}`,
-    ...sections.flatMap(({ id, title, blocks }) => [
-      ...(id === 'case' ? [] : ['', `## ${plainWords(title)}`]),
+    ...sections.flatMap(({ title, blocks }, at) => [
+      ...(at === 0 && blocks.some(({ kind }) => kind === 'contents') ? [] : ['', `## ${plainWords(title)}`]),
       ...blocks.flatMap((block) => {
         const own = blockLines(block, sections);
         return own.length === 0 ? [] : ['', ...own];

@@ -10,7 +10,7 @@ import {
   type DifferenceSection,
   type RegionCounts,
 } from '../../shared/compare-model.ts';
-import type { ReportComparison } from './report-model.ts';
+import type { DifferenceTable, ReportComparison } from './report-model.ts';
 
 /** A report is read by people; all of it is in `compare --json`. */
 const mostLines = 200;
@@ -37,6 +37,29 @@ const sentence = (compared: CompareJson): string => {
 const differenceLine = ({ cpu, field, left, right, ignoredBy }: Difference): string =>
   `${cpu === undefined ? '' : `CPU ${cpu} `}${field}: ${left ?? 'not there'} / ${right ?? 'not there'}${ignoredBy === undefined ? '' : ` (ignored by the rule ${ignoredBy})`}`;
 
+const here = 'this dump';
+const there = 'the other dump';
+
+const differenceTable = (list: readonly Difference[]): DifferenceTable => ({
+  columns: ['CPU', 'Field', here, there, 'Ignored by'],
+  rows: list.map(({ cpu, field, left = 'not there', right = 'not there', ignoredBy = '' }) => [
+    cpu === undefined ? '' : String(cpu),
+    field,
+    left,
+    right,
+    ignoredBy,
+  ]),
+});
+
+const regionTable = (regions: readonly RegionCounts[]): DifferenceTable => ({
+  columns: ['Region', 'Range', 'Pages', 'Changed', 'Only here', 'Only in the other'],
+  rows: regions.map(({ name, start, end, pages, changed, onlyLeft, onlyRight }) => [
+    name,
+    start === undefined ? '' : `${start}-${end ?? ''}`,
+    ...[pages, changed, onlyLeft, onlyRight].map(String),
+  ]),
+});
+
 function regionLine(region: RegionCounts): string {
   const place = region.start === undefined ? '' : ` ${region.start}-${region.end ?? ''}`;
   const counts = [`${region.pages} pages`, `${region.changed} changed`, `${region.onlyLeft} only here`, `${region.onlyRight} only in the other`];
@@ -59,12 +82,15 @@ function analysisLines(compared: ComparedAnalysis): readonly string[] {
   ];
 }
 
+const inLine = (parts: ReportComparison['parts']): ReportComparison['parts'] => parts.map((one) => ({ ...one, inLine: true }));
+
 /** @param compared the reported dump is its left one */
 export function reportComparison(compared: CompareJson): ReportComparison {
-  const part = (title: string, lines: readonly string[], more = 0): ReportComparison['parts'] => {
+  const part = (title: string, lines: readonly string[], more = 0, table?: DifferenceTable): ReportComparison['parts'] => {
     const left = lines.length - Math.min(lines.length, mostLines) + more;
     const shown = [...lines.slice(0, mostLines), ...(left === 0 ? [] : [`and ${left} more`])];
-    return shown.length === 0 ? [] : [{ title, lines: shown }];
+    const rows = table === undefined ? {} : { table: { ...table, rows: table.rows.slice(0, mostLines) }, ...(left === 0 ? {} : { leftOut: left }) };
+    return shown.length === 0 ? [] : [{ title, lines: shown, ...rows }];
   };
   const { pages, ignoring } = compared;
   const counts = Object.entries({
@@ -86,14 +112,16 @@ export function reportComparison(compared: CompareJson): ReportComparison {
         (compared.remarks ?? []).map(({ text }) => text),
       ),
       ...(ignoring === undefined ? [] : part(`Ignore rules: ${ignoring.name}`, ignoring.rules)),
-      ...part('Pages', counts),
-      ...part('Pages by region', pages.byRegion.map(regionLine)),
-      ...part(
-        'Changed ranges',
-        pages.changedRanges.map(({ start, end }) => `${start}-${end}`),
-        pages.changedRangesLeftOut,
+      ...inLine(part('Pages', counts)),
+      ...part('Pages by region', pages.byRegion.map(regionLine), 0, regionTable(pages.byRegion)),
+      ...inLine(
+        part(
+          'Changed ranges',
+          pages.changedRanges.map(({ start, end }) => `${start}-${end}`),
+          pages.changedRangesLeftOut,
+        ),
       ),
-      ...differenceSections.flatMap((section) => part(titles[section], compared[section].map(differenceLine))),
+      ...differenceSections.flatMap((section) => part(titles[section], compared[section].map(differenceLine), 0, differenceTable(compared[section]))),
       ...(compared.analyses ?? []).flatMap((one) => part(`Analysis ${one.id}`, analysisLines(one), one.differencesLeftOut)),
     ],
   };

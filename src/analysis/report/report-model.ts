@@ -15,13 +15,37 @@ import type { LowcoreJson, RegionJson } from '../../shared/structure-model.ts';
 import type { BacktraceJson } from '../../shared/task-model.ts';
 import type { VerdictJson } from '../../shared/verdict-model.ts';
 
+/** A dump as the first page tells of it. */
+export interface ReportedDump {
+  readonly fileName: string;
+  readonly identity: string;
+  readonly info: Info;
+  readonly verdict: VerdictJson;
+}
+
+/** Lines of a part of a comparison as rows: what differs, and its value in both. */
+export interface DifferenceTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** A comparison as every format can show it: named lists of lines. */
 export interface ReportComparison {
   /** The other dump: its file name and identity. */
   readonly with: { readonly fileName: string; readonly identity: string };
   /** The outcome in a sentence. */
   readonly summary: string;
-  readonly parts: readonly { readonly title: string; readonly lines: readonly string[] }[];
+  /** `table` holds the same as the lines, but for the last one where some are left out. */
+  readonly parts: readonly {
+    readonly title: string;
+    readonly lines: readonly string[];
+    readonly table?: DifferenceTable;
+    readonly leftOut?: number;
+    /** Ranges and counts: short, and read one after the other. */
+    readonly inLine?: true;
+  }[];
+  /** What is known of the other dump. */
+  readonly other?: ReportedDump;
 }
 
 /** An analysis that was asked for: its declaration's words, and its rows. */

@@ -16,7 +16,7 @@ import { replayStandaloneKdump } from '../../arch/s390x/standalone-kdump.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
 import { reportFormats } from '../../report/index.ts';
 import { createRedactor } from '../../report/redaction.ts';
-import type { ReportAnalysis, ReportModel, ReportPart } from '../../report/report-model.ts';
+import type { ReportAnalysis, ReportedDump, ReportModel, ReportPart } from '../../report/report-model.ts';
 import { chosenSections, partsOf } from '../../report/sections/index.ts';
 import { machineEnd } from '../../integrity/machine-end.ts';
 import { analysesOf, analysisNamed } from '../kernel/analyses.ts';
@@ -69,6 +69,19 @@ export async function buildReport(session: Session, request: VerifyRequest, part
   };
 }
 
+/** What the first page says of a dump: where it lay is no part of that. */
+async function reportedDump(session: Session, signal: AbortSignal): Promise<ReportedDump> {
+  const fileName = basename(session.path);
+  const { provenance: _, ...info } = describeDump(session);
+  const { copy: _copy, ...container } = info.container;
+  return {
+    fileName,
+    identity: session.identity,
+    info: { ...info, file: { ...info.file, path: fileName }, container },
+    verdict: await verdictOf(session, signal),
+  };
+}
+
 /** The answer of an analysis with the words of its declaration. */
 function reportAnalysis({ id, columns, rows, note, missing, complete }: AnalysisJson): ReportAnalysis {
   const { title, about, drawing } = analysisNamed(id).table;
@@ -105,7 +118,14 @@ export async function reportModel(
   const tables = await analysesOf(session, analyses, context);
   const model = await buildReport(session, request, parts, context);
   const comparison =
-    other === undefined ? {} : { comparison: await comparisonOf(session, other, { rules, exact, shift: shift / pageSize, analyses: asked ?? [] }, context) };
+    other === undefined
+      ? {}
+      : {
+          comparison: {
+            ...(await comparisonOf(session, other, { rules, exact, shift: shift / pageSize, analyses: asked ?? [] }, context)),
+            other: await reportedDump(other, context.signal),
+          },
+        };
   const whole: ReportModel = {
     ...model,
     verdict: withKnownIssues(model.verdict, knownIssues, model.info.kernel.release),

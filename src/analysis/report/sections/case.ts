@@ -1,8 +1,6 @@
-import { completenessText } from '../../../shared/dump-completeness.ts';
-import { cpuCountText } from '../../../shared/cpu-registers.ts';
-import { byteText } from '../../../shared/units.ts';
 import { classLine } from '../../../shared/verdict-text.ts';
 import { type Block, facts, mono, quoted, type Text, type Tone } from '../blocks.ts';
+import { caseFacts } from '../case-facts.ts';
 import { nextSteps } from '../next-steps.ts';
 import { verdictSentence, type ReportModel } from '../report-model.ts';
 import { doubtfulChecks } from './integrity.ts';
@@ -32,35 +30,17 @@ function integrity(report: ReportModel): Text {
   return [verdictSentence(report.health), ...(named.length === 0 ? [] : [' Failed: ', quoted(named.join('; ')), more > 0 ? ` and ${more} more.` : '.'])];
 }
 
-const machineText = ({ info: { machine } }: ReportModel): string =>
-  [machine.arch, machine.machineType && `type ${machine.machineType}`, machine.serial && `serial ${machine.serial}`, machine.hypervisor, cpuCountText(machine)]
-    .filter(Boolean)
-    .join(', ');
-
 export const caseSection: ReportSection = {
   id: 'case',
   title: 'The case',
   about: 'the first page: verdict, machine, kernel, times, integrity in one line, the next step, and the contents',
   byDefault: true,
   content(report) {
-    const { container, memory, kernel, times } = report.info;
-    const written = [container.producer, completenessText(report.info)].filter((part) => part !== undefined && part !== '').join(', ');
-    const time = (value: string | undefined): Text | undefined => (value === undefined ? undefined : mono(value));
     return [
       verdict(report),
-      facts([
-        ['Machine', quoted(machineText(report))],
-        ['Kernel', kernel.release === undefined ? undefined : quoted([kernel.release, kernel.version].filter(Boolean).join(' '))],
-        ['Node name', kernel.nodename === undefined ? undefined : mono(kernel.nodename)],
-        ['Memory', byteText(memory.bytes)],
-        ['Crashed', time(times.crash)],
-        ['Dump started', time(times.dumpStart)],
-        ['Dump ended', time(times.dumpEnd)],
-        ['Dump', [quoted(`${report.fileName}, ${byteText(report.info.file.bytes)}, ${container.format}`), ...(written === '' ? [] : [', ', quoted(written)])]],
-        ['Integrity', integrity(report)],
-        ['Next step', nextSteps(report)],
-      ]),
-      { kind: 'contents' },
+      facts([...caseFacts(report), ['Integrity', integrity(report)], ['Next step', nextSteps(report)]]),
+      // A comparison comes first, and has them.
+      ...(report.comparison === undefined ? [{ kind: 'contents' } as const] : []),
     ];
   },
 };

@@ -1,17 +1,53 @@
-import { type Block, heading, mono, paragraph, quoted } from '../blocks.ts';
+import { classLine } from '../../../shared/verdict-text.ts';
+import { type Block, marked, mono, paragraph, plainText, quoted, table, type Text } from '../blocks.ts';
+import { caseFacts } from '../case-facts.ts';
+import type { ReportedDump, ReportModel } from '../report-model.ts';
 import type { ReportSection } from './section.ts';
+
+/** What the first page says of each, row by row; where both say the same it stands once more beside it. */
+function sideBySide(left: ReportedDump, right: ReportedDump): Block {
+  const of = (dump: ReportedDump): readonly (readonly [string, Text | undefined])[] => [
+    ['Verdict', quoted(dump.verdict.title)],
+    ['Class', quoted(classLine(dump.verdict))],
+    ...caseFacts(dump),
+    ['Identity', mono(dump.identity)],
+  ];
+  const other = of(right);
+  const rows = of(left).flatMap(([name, value = ''], at): readonly (readonly Text[])[] => {
+    const beside = other[at]?.[1] ?? '';
+    const [one, two] = [plainText(value), plainText(beside)];
+    if (one === '' && two === '') return [];
+    return [[one === two ? marked('plain', 'same') : marked('doubtful', 'differs'), name, value, beside]];
+  });
+  return table(
+    [
+      ['', 'mark'],
+      ['', 'text'],
+      ['This dump', 'text'],
+      ['The other dump', 'text'],
+    ],
+    rows,
+  );
+}
+
+function outcome({ comparison }: ReportModel): Text {
+  return comparison === undefined ? '' : quoted(comparison.summary);
+}
 
 export const comparisonSection: ReportSection = {
   id: 'comparison',
-  title: 'Compared with another dump',
-  about: 'what differs between the two dumps',
+  title: 'Two dumps',
+  about: 'two dumps side by side, and how much differs: the first page of a report that compares',
   byDefault: true,
-  content({ comparison }): readonly Block[] {
+  content(report): readonly Block[] {
+    const { comparison } = report;
     if (comparison === undefined) return [];
     return [
-      paragraph(['Compared with ', quoted(comparison.with.fileName), ', identity ', mono(comparison.with.identity), '.']),
-      paragraph(quoted(comparison.summary)),
-      ...comparison.parts.flatMap(({ title, lines }): Block[] => [heading(quoted(title)), { kind: 'code', lines: lines.map((text) => ({ text })) }]),
+      { kind: 'callout', tone: 'plain', title: outcome(report), lines: [] },
+      ...(comparison.other === undefined
+        ? [paragraph(['Compared with ', quoted(comparison.with.fileName), ', identity ', mono(comparison.with.identity), '.'])]
+        : [sideBySide(report, comparison.other)]),
+      { kind: 'contents' },
     ];
   },
 };

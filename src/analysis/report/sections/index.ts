@@ -11,6 +11,7 @@ import { comparisonSection } from './comparison.ts';
 import { cpusSection } from './cpus.ts';
 import { damageSection } from './damage.ts';
 import { decisionsSection } from './decisions.ts';
+import { differencesSection } from './differences.ts';
 import { findingsSection } from './findings.ts';
 import { integritySection } from './integrity.ts';
 import { logSection } from './log.ts';
@@ -21,8 +22,9 @@ import type { ReportSection } from './section.ts';
 import { verdictSection } from './verdict.ts';
 
 export const reportSections: readonly ReportSection[] = [
-  caseSection,
   comparisonSection,
+  differencesSection,
+  caseSection,
   integritySection,
   damageSection,
   verdictSection,
