@@ -8,6 +8,7 @@ import { citedKinds, madeCaseSchema, verifiedCaseSchema } from './case-model.ts'
 import { verifySchema } from './check-model.ts';
 import { count } from './json-values.ts';
 import { schemaVersion } from './model.ts';
+import { reportTemplateSchema } from './report-template.ts';
 import { redactionSchema } from './redact-rules.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 
@@ -65,6 +66,8 @@ export const integrityProtocol = {
       sections: v.optional(v.array(v.string())),
       redact: v.optional(redactionSchema),
       paper: v.optional(v.picklist(papers)),
+      /** What a support centre adds to documents for people. */
+      template: v.optional(reportTemplateSchema),
     }),
     result: v.strictObject({ mediaType: v.string(), text: v.string() }),
     progress: scanProgressSchema,

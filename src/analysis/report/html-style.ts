@@ -1,5 +1,7 @@
 /** The style sheet of the HTML report: light and dark on a screen, black on white on paper. */
 import type { Paper } from '../../shared/integrity-protocol.ts';
+import type { ReportTemplate } from '../../shared/report-template.ts';
+import type { DocumentChoice } from './report-model.ts';
 import { cssString } from './html-text.ts';
 
 const tokens = `
@@ -11,7 +13,8 @@ const tokens = `
 const text = `
 *{box-sizing:border-box}
 body{margin:0 auto;padding:28px 24px 48px;max-width:960px;background:var(--bg);color:var(--text);font:14px/21px "IBM Plex Sans",system-ui,sans-serif;overflow-wrap:normal;hyphens:none}
-h1{font-size:26px;line-height:32px;font-weight:600;margin:0 0 2px}.subtitle{color:var(--dim);margin:0 0 20px}
+h1{font-size:26px;line-height:32px;font-weight:600;margin:0 0 2px}.letterhead{display:flex;justify-content:space-between;align-items:center;gap:24px;margin:0 0 20px}.letterhead p{margin:0;color:var(--dim);font-weight:500}.letterhead img{max-height:48px;max-width:240px}
+.subtitle{color:var(--dim);margin:0 0 20px}
 h2{font-size:19px;line-height:26px;font-weight:600;margin:40px 0 12px;padding-bottom:6px;border-bottom:2px solid var(--text)}
 h3{font-size:14.5px;line-height:20px;font-weight:600;margin:24px 0 6px}
 p{margin:0 0 8px}p.plain{color:var(--dim);font-size:13px}p.good{color:var(--good)}p.bad{color:var(--bad);font-weight:600}p.doubtful{color:var(--doubtful)}
@@ -56,4 +59,11 @@ const pages = (head: string, foot: string, paper: Paper | undefined): string => 
 @bottom-right{content:counter(page) " / " counter(pages);font:8pt "IBM Plex Sans",system-ui,sans-serif;color:#566074;vertical-align:top;padding-top:4mm}}
 @page:first{@top-left{content:""}}`;
 
-export const reportStyle = (head: string, foot: string, size: Paper | undefined): string => tokens + text + blocks + paper + pages(head, foot, size);
+/** The schema of a template allows nothing but digits of a colour. */
+function ownColours({ colours = {} }: ReportTemplate): string {
+  const { accent, heading } = colours;
+  return `${accent === undefined ? '' : `a{color:${accent}}.contents{border-top-color:${accent}}`}${heading === undefined ? '' : `h1,h2{color:${heading}}h2{border-bottom-color:${heading}}`}`;
+}
+
+export const reportStyle = (head: string, foot: string, { paper: size, template = {} }: DocumentChoice): string =>
+  tokens + text + blocks + paper + pages(head, foot, size) + ownColours(template);

@@ -41,12 +41,16 @@ function blockLines(block: Block, sections: readonly DocumentSection[]): readonl
   }
 } // prettier-ignore
 
+const ownParagraph = (text: string | undefined): readonly string[] => (text === undefined ? [] : ['', plainWords(text)]);
+
 function render(report: ReportModel, choice: DocumentChoice = {}): string {
   const sections = documentSections(report, choice);
+  const { template = {} } = choice;
   const lines = [
     `# ${textMarkdown(documentTitle(report))}`,
     '',
     `${report.tool.name} ${report.tool.version}`,
+    ...[template.name, template.contact, ...(template.opening ?? [])].flatMap(ownParagraph),
     ...sections.flatMap(({ title, blocks }, at) => [
       ...(at === 0 && blocks.some(({ kind }) => kind === 'contents') ? [] : ['', `## ${plainWords(title)}`]),
       ...blocks.flatMap((block) => {
@@ -54,6 +58,7 @@ function render(report: ReportModel, choice: DocumentChoice = {}): string {
         return own.length === 0 ? [] : ['', ...own];
       }),
     ]),
+    ...(template.closing ?? []).flatMap(ownParagraph),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -7,6 +7,7 @@ import type { Annotation } from '../../shared/annotation-model.ts';
 import type { CheckResult, DamageEntry, Health, PanicKdump, StandaloneKdump, TwoStage, VerifyJson } from '../../shared/check-model.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import type { Paper } from '../../shared/integrity-protocol.ts';
+import type { ReportTemplate } from '../../shared/report-template.ts';
 import type { KindCounts, StripBucket } from '../../shared/memory-kinds.ts';
 import type { Info } from '../../shared/model.ts';
 import type { LogRecordJson } from '../../shared/kernel-model.ts';
@@ -146,6 +147,7 @@ export interface DocumentChoice {
   readonly sections?: readonly string[];
   /** On which it is printed; without it the printer decides. */
   readonly paper?: Paper;
+  readonly template?: ReportTemplate;
 }
 
 export interface ReportFormat {

@@ -12,6 +12,7 @@ import { outputOptions, resultTarget } from '../output.ts';
 import { printPdf } from '../print-pdf.ts';
 import { progressLine } from '../progress-line.ts';
 import { redactionOf, redactOption } from '../redact-option.ts';
+import { readTemplate } from '../template-folder.ts';
 import { readSessionFile, sessionAnnotations } from '../session-file.ts';
 
 /** @throws UsageError for another size */
@@ -30,6 +31,7 @@ export const reportCommand: Command = {
   get options() {
     return [
       { flags: '--format <format>', description: `${formatsOf('report')}; pdf, where something that prints is installed`, default: 'html' },
+      { flags: '--template <folder>', description: 'logo, colours, contact and paragraphs of a support centre: a folder with template.json' },
       { flags: '--paper <size>', description: 'a4 or letter, of what is printed' },
       ...outputOptions,
       { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
@@ -50,6 +52,7 @@ export const reportCommand: Command = {
     const target = resultTarget(options, 'report');
     if (isPdf && target.isStandardOutput) throw new UsageError('--format pdf needs a file: name it by -o');
     const paper = paperOf(options);
+    const template = typeof options.template === 'string' ? readTemplate(options.template) : undefined;
     const other = typeof options.with === 'string' ? options.with : undefined;
     if (other === undefined && options.ignore !== undefined) throw new UsageError('--ignore belongs to a comparison: name the other dump by --with');
     const rules = typeof options.ignore === 'string' ? { rules: readRules(options.ignore) } : {};
@@ -71,6 +74,7 @@ export const reportCommand: Command = {
           ...evidence,
           ...(knownIssues === undefined ? {} : { knownIssues: [...knownIssues] }),
           ...(analyses.length === 0 ? {} : { analyses }),
+          ...(template === undefined ? {} : { template }),
           ...(paper === undefined ? (isPdf ? { paper: 'a4' as const } : {}) : { paper }),
           ...(sections === undefined ? {} : { sections: [...sections] }),
           ...(redact === undefined ? {} : { redact }),

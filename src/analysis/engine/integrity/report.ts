@@ -9,6 +9,7 @@ import { usualAnalyses, type Paper } from '../../../shared/integrity-protocol.ts
 import { withKnownIssues, type KnownIssue } from '../../../shared/known-issues.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { Redaction } from '../../../shared/redact-rules.ts';
+import type { ReportTemplate } from '../../../shared/report-template.ts';
 import { RequestError } from '../../../shared/rpc.ts';
 import { pageSize } from '../../../shared/units.ts';
 import { replayPanicKdump, replayTwoStage } from '../../arch/s390x/kdump-decisions.ts';
@@ -101,6 +102,7 @@ export interface ReportRequest extends VerifyRequest {
   /** Ids of the sections that it has; without it those that are in by default. */
   readonly sections?: readonly string[] | undefined;
   readonly paper?: Paper | undefined;
+  readonly template?: ReportTemplate | undefined;
   /** What is taken out of it. */
   readonly redact?: Redaction | undefined;
 }
@@ -109,7 +111,17 @@ export interface ReportRequest extends VerifyRequest {
 export async function reportModel(
   session: Session,
   other: Session | undefined,
-  { rules, exact = false, shift = 0, knownIssues, annotations = [], analyses: asked, sections, redact, ...request }: Omit<ReportRequest, 'format' | 'paper'>,
+  {
+    rules,
+    exact = false,
+    shift = 0,
+    knownIssues,
+    annotations = [],
+    analyses: asked,
+    sections,
+    redact,
+    ...request
+  }: Omit<ReportRequest, 'format' | 'paper' | 'template'>,
   context: Scan,
 ): Promise<ReportModel> {
   const parts = partsOf(chosenSections(sections));
@@ -144,12 +156,12 @@ export async function reportModel(
 export async function renderReport(
   session: Session,
   other: Session | undefined,
-  { format, paper, ...request }: ReportRequest,
+  { format, paper, template, ...request }: ReportRequest,
   context: Scan,
 ): Promise<{ mediaType: string; text: string }> {
   const chosen = reportFormats.find((one) => one.id === format);
   if (chosen === undefined)
     throw new RequestError('query', `there is no report format "${format}": expected one of ${reportFormats.map((one) => one.id).join(', ')}`);
   const model = await reportModel(session, other, request, context);
-  return { mediaType: chosen.mediaType, text: chosen.render(model, defined({ sections: request.sections, paper })) };
+  return { mediaType: chosen.mediaType, text: chosen.render(model, defined({ sections: request.sections, paper, template })) };
 }
