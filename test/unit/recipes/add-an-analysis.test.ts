@@ -63,8 +63,8 @@ describe('one file and one line', () => {
 
   it('a report has a section of it', async () => {
     const { out } = await dumpbench('report', crashed, '--quick', '--analysis', `${id},at-least=2`, '--format', 'html');
-    expect(out).toContain(`<h2>${toyAnalysis.title}</h2>`);
-    expect(out).toContain('<code>crash</code>');
+    expect(out).toContain(`<h3>${toyAnalysis.title}</h3>`);
+    expect(out).toContain('<td class="text">crash</td>');
     expect(out).toContain('words after the panic: nobody wrote them');
   });
 
