@@ -38,12 +38,12 @@ const lowcoreFields: ReadonlySet<string> = new Set([
   'current_task',
 ]);
 
-/** @throws what is no DumpError */
+/** The reason without the file: a report says which dump, not where it lay. @throws what is no DumpError */
 async function orWhy<T>(read: () => T | Promise<T>): Promise<T | Unread> {
   try {
     return await read();
   } catch (error) {
-    if (isDumpError(error)) return { why: error.message };
+    if (isDumpError(error)) return { why: error.what };
     throw error;
   }
 }

@@ -18,6 +18,7 @@ import { judgeFacts } from '../../integrity/trust.ts';
 import { reportFormats } from '../../report/index.ts';
 import { createRedactor } from '../../report/redaction.ts';
 import type { ReportAnalysis, ReportedDump, ReportModel, ReportPart } from '../../report/report-model.ts';
+import { withoutPaths } from '../../report/without-paths.ts';
 import { chosenSections, partsOf } from '../../report/sections/index.ts';
 import { machineEnd } from '../../integrity/machine-end.ts';
 import { analysesOf, analysisNamed } from '../kernel/analyses.ts';
@@ -138,15 +139,20 @@ export async function reportModel(
             other: await reportedDump(other, context.signal),
           },
         };
-  const whole: ReportModel = {
-    ...model,
-    verdict: withKnownIssues(model.verdict, knownIssues, model.info.kernel.release),
-    ...(tables.length === 0 ? {} : { analyses: tables.map(reportAnalysis) }),
-    ...comparison,
-    ...(annotations.length === 0 ? {} : { annotations: sortAnnotations(annotations) }),
-  };
+  const sessions = other === undefined ? [session] : [session, other];
+  const paths = sessions.flatMap(({ path, attached }) => [path, ...attached.map((file) => file.path)]);
+  const whole: ReportModel = withoutPaths(
+    {
+      ...model,
+      verdict: withKnownIssues(model.verdict, knownIssues, model.info.kernel.release),
+      ...(tables.length === 0 ? {} : { analyses: tables.map(reportAnalysis) }),
+      ...comparison,
+      ...(annotations.length === 0 ? {} : { annotations: sortAnnotations(annotations) }),
+    },
+    paths,
+  );
   if (redact === undefined) return whole;
-  return createRedactor(redact, await secretsOf(other === undefined ? [session] : [session, other], redact, context)).report(whole);
+  return createRedactor(redact, await secretsOf(sessions, redact, context)).report(whole);
 }
 
 /**
